@@ -15,7 +15,7 @@ import * as runs from '../src/store/timetable/runs.js'
 import { mergeDelivery, stagedDraft } from '../src/work/intake/merge.js'
 import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 
-/** Skips a database that has operators of its own, and resumes an interrupted seeding. */
+/** Does nothing if the database has operators that it did not seed. An interrupted seeding is resumed. */
 export const seed = async (db: Db): Promise<void> => {
   const seeded = await runs.doneSubjects(db, 'seed')
   if (seeded.size === 0 && (await operators.count(db)) > 0) return

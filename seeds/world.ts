@@ -1,5 +1,5 @@
 /**
- * The synthetic world: the data of the stand-in agencies and the seeds. Pure and deterministic; every name, number and person is invented.
+ * The synthetic world: data of the stand-in agencies and of the seeds. Deterministic and pure. All names, numbers and persons are invented.
  */
 import { abnormalEntries } from './world/abnormal.js'
 import { at } from './world/chance.js'
@@ -75,7 +75,7 @@ export const world = (): World => {
   }
 }
 
-/** The registry as of `EARLIER_ON`, a month ago; every other feed is unchanged. */
+/** The world a month ago, on `EARLIER_ON`. Only the registry differs from `now`. */
 export const earlier = (now: World): World => {
   const was = new Map(now.changes.map((change) => [change.code, change.was]))
   return {

@@ -40,7 +40,7 @@ const STORIES: readonly AbnormalStory[] = [
   { kind: 'individual', causeCode: '3', cause: '经营场所无法联系', listedOn: '2026-08-27', removal: null },
 ]
 
-/** Only operators without penalties, so that the effect of an entry alone can be seen. */
+/** Chooses only operators without penalties, so that the effect of the entry on a score can be seen alone. */
 export const abnormalEntries = (
   operators: readonly WorldOperator[],
   penalties: readonly WorldPenalty[],

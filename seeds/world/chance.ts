@@ -1,18 +1,18 @@
-/** Deterministic chance: a small seeded generator (mulberry32). */
+/** Deterministic random numbers from a small seeded generator (mulberry32). */
 
 const DAY = 86_400_000 // ms
 
 export interface Chance {
-  /** Both bounds are included. */
+  /** Returns a whole number from `min` to `max`, both included. */
   whole(min: number, max: number): number
   pick<T>(from: readonly T[]): T
   happens(probability: number): boolean
   shuffled<T>(list: readonly T[]): T[]
-  /** Both bounds are included. */
+  /** Returns a day from `first` to `last`, both included. */
   day(first: string, last: string): string
 }
 
-/** One stream per label, so that one more trademark does not rename every firm. */
+/** One generator per label: a further trademark then does not change the names of firms. */
 export const chance = (label: string): Chance => {
   let state = seedOf(label)
   const next = (): number => {
@@ -39,7 +39,7 @@ export const chance = (label: string): Chance => {
   }
 }
 
-/** FNV-1a over the label. */
+/** Seed of a label: its FNV-1a hash. */
 const seedOf = (label: string): number => {
   let hash = 0x811c9dc5
   for (const letter of label) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193)

@@ -8,7 +8,7 @@ const ORGANISATIONS = 8
 const FIRST_FILED = '2024-12-25'
 const FINAL_FILED = '2026-07-01'
 const CONDUCT = ['有履行能力而拒不履行生效法律文书确定义务', '违反财产报告制度', '违反限制消费令']
-/** Older court entries carry no unified code. */
+/** Index of the entry with an organisation code. Older court entries lack a unified code. */
 const BY_ORGANISATION_CODE = 3
 const REMOVED = 5
 const PERSON = '柏湉湉'

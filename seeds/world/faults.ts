@@ -1,4 +1,4 @@
-/** Items that are wrong on purpose, so that rejects can be seen. */
+/** Items that are wrong on purpose, so that the demonstration shows rejects. */
 import { at } from './chance.js'
 import { usccOf } from './codes.js'
 import type { WorldFault, WorldInspection, WorldOperator, WorldPenalty } from './types.js'

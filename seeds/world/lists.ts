@@ -6,7 +6,7 @@ import { authorityOf } from './places.js'
 import type { WorldListEntry, WorldOperator } from './types.js'
 
 interface ListEntryStory {
-  /** Index among the operators; null: a firm of another province. */
+  /** Index of the operator; null for a firm of another province. */
   operator: number | null
   reasonCode: string
   reason: string

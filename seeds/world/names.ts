@@ -7,7 +7,7 @@ export const MARKETPLACES: readonly WorldMarketplace[] = [
   { id: 'beichuan-select', name: '北椽优选', url: 'https://beichuan-select.example' },
 ]
 
-// Characters of the examples' brands are left out, so that no other brand equals theirs.
+// Characters of the examples' brands are left out, so that no other brand equals one of these.
 const FIRST = [...'霁岚澍柃栩昱湉珩翊溯衡芃旻洵筱禾蔚屿淞朔']
 const SECOND = [...'棠榕舟砚川穗笙澜槿坞桐泠枫苓岫陌']
 const THIRD = [...'里谣纪朵野堂渡语汀町']

@@ -13,7 +13,7 @@ const SHOPS = 45
 /** The last enterprises are founded in the last month of the world. */
 const NEWCOMERS = 15
 const FIRST_DAY = '2015-10-08'
-const LAST_FOUNDED = '2024-12-20' // early enough for everything else to happen afterwards
+const LAST_FOUNDED = '2024-12-20' // early enough for penalties and tests afterwards
 export const LAST_DAY = '2026-10-10'
 export const EARLIER_ON = '2026-09-10'
 
@@ -25,7 +25,7 @@ const ENTERPRISE_FORMS = ['有限公司', '有限公司', '电子商务有限公
 const INDIVIDUAL_FORMS = ['商行', '经营部', '网店', '销售中心', '百货店']
 const SHOP_FORMS = ['小铺', '的小店', '良品屋', '手作坊', '优选店']
 
-/** Indices of the cast within `operators()`; cast members are excluded from the crowd's misfortunes. */
+/** Indices in `operators()` of those with a role in the demonstration. */
 export const CAST = {
   dishonest: 0,
   good: 1,
@@ -41,7 +41,7 @@ export const CAST = {
 } as const
 const LAST_PART = 26
 
-/** True for operators without a story, free to be tested, penalised or named as owner. */
+/** True for operators that may be tested, penalised or named as owner at random. */
 export const inCrowd = (i: number): boolean => i > LAST_PART && i !== CAST.listedIndividual
 
 interface CastRole {
@@ -76,7 +76,7 @@ const PARTS: Partial<Record<number, CastRole>> = {
     capitalWan: 2000,
     shops: 3,
   },
-  // It loses a food licence, so it sells food.
+  // This one loses a food licence, so it sells food.
   [CAST.heavy[0]]: { region: '222401', trade: 'pickles' },
   [CAST.listedIndividual]: { region: '220621', trade: 'fungus' },
 }
@@ -98,7 +98,7 @@ export const operators = (): WorldOperator[] => {
   })
 }
 
-/** Swaps seats so that each example lies in the prefecture of its story. */
+/** Swaps places so that each example is in the prefecture of its story. */
 const seatCast = (seats: string[]): void => {
   for (const [place, part] of Object.entries(PARTS)) {
     if (part === undefined) continue
@@ -116,7 +116,7 @@ const kindAt = (i: number): WorldOperatorKind => {
   return i < ENTERPRISES + INDIVIDUALS + COOPERATIVES ? 'cooperative' : 'shop'
 }
 
-/** Two of three trade in local products; a cooperative in local crops. */
+/** Two of three sell local products. A cooperative sells local crops. */
 const tradeIn = (place: WorldPlace, kind: WorldOperatorKind, luck: Chance): Trade => {
   const native = TRADES.filter((trade) => trade.home?.includes(place.prefecture))
   if (kind === 'cooperative')
@@ -198,7 +198,7 @@ const shopsWanted = (kind: WorldOperatorKind, newcomer: boolean, luck: Chance): 
   return luck.pick([0, 0, 1, 1, 1, 2, 2, 3])
 }
 
-/** No operator has two shops on one marketplace. */
+/** Makes the shops of an operator, at most one on a marketplace. */
 const shopsOf = (i: number, wanted: number, brand: string, trade: Trade, after: string, luck: Chance): WorldShop[] =>
   Array.from({ length: wanted }, (_, n) => {
     const market = marketplaceAt(i + n)

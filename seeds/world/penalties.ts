@@ -60,7 +60,7 @@ const lightCases = (operators: readonly WorldOperator[], luck: Chance): PenaltyC
     })
 }
 
-/** Numbers count per authority and year, with gaps for cases outside this world. */
+/** Numbers decisions per authority and year, with gaps for cases outside this world. */
 const documentNumbers = (): ((region: string, decidedOn: string) => string) => {
   const last = new Map<string, number>()
   return (region, decidedOn) => {
@@ -120,7 +120,7 @@ const contentOf = (violation: Violation, fine: number | null, confiscated: numbe
   return `${parts.join('；')}。`
 }
 
-/** One individual business carries its operator's ID number, as agencies send against the form's advice. */
+/** Adds the operator's ID number to one individual business's penalty, as agencies do against the form's advice. */
 const withRepresentative = (decided: WorldPenalty[]): WorldPenalty[] => {
   const i = decided.findLastIndex((one) => one.partyKind === 'INDIVIDUAL_BUSINESS')
   return decided.map((one, n) =>
@@ -128,7 +128,7 @@ const withRepresentative = (decided: WorldPenalty[]): WorldPenalty[] => {
   )
 }
 
-/** The ID number stands in its field and in the free text. */
+/** A natural person's penalty, with the ID number in its field and in the free text. */
 const naturalPerson = (number: (region: string, on: string) => string, luck: Chance): WorldPenalty => {
   const region = '220102'
   const decidedOn = '2026-06-18'

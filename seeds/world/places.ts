@@ -16,7 +16,7 @@ export interface WorldPlace {
   region: string
   city: string
   county: string
-  /** County, else city, without its rank: 榆树, 长春. */
+  /** Name of the county, else of the city, without its rank: 榆树, 长春. */
   short: string
   cityAndCounty: string
 }
@@ -191,7 +191,7 @@ export const placeOf = (region: string): WorldPlace => {
   }
 }
 
-/** Short forms in firms' names: 前郭尔罗斯蒙古族自治县 前郭, 伊通满族自治县 伊通, 长白朝鲜族自治县 长白. */
+/** Short name of a county as firms use it: 前郭尔罗斯蒙古族自治县 is 前郭, 伊通满族自治县 is 伊通, 长白朝鲜族自治县 is 长白. */
 const shortCounty = (county: string): string => (county.includes('族自治') ? county.slice(0, 2) : county.slice(0, -1))
 
 const prefectureOf = (code: string): WorldPrefecture => {
@@ -207,14 +207,14 @@ export const authorityOf = (region: string): Authority => {
   const prefecture = prefectureOf(region.slice(0, 4))
   const place = placeOf(region)
   return {
-    // A district's name carries its city, a county's stands alone: 长春市南关区…, 集安市….
+    // A district's regulator has the city in its name, a county's has not: 长春市南关区…, 集安市….
     name: `${place.county.endsWith('区') ? place.cityAndCounty : place.county}市场监督管理局`,
     code: usccOf('11', region, 9000 + Number(region.slice(2))),
     mark: `${prefecture.mark}${at([...place.county], 0)}`,
   }
 }
 
-/** The prefecture's regulator, which collects its counties' decisions. */
+/** The prefecture's market regulator, which collects the decisions of its counties. */
 export const collectorOf = (region: string): Authority => {
   const { code, name, mark } = prefectureOf(region.slice(0, 4))
   return { name: `${name}市场监督管理局`, code: usccOf('11', `${code}00`, 9000 + Number(`${code.slice(2)}00`)), mark }

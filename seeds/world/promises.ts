@@ -14,7 +14,7 @@ const SUBJECTS = [
 ]
 const CHECKER = '吉林省消费环境核查中心'
 
-/** The good example comes first. */
+/** Operators that make a declaration. The good example comes first. */
 const speakers = (operators: readonly WorldOperator[], label: string): WorldOperator[] => {
   const crowd = operators.filter(
     (one, i) => one.kind === 'enterprise' && one.status === 'ACTIVE' && inCrowd(i) && one.establishedOn < '2023-01-01',

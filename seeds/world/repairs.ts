@@ -4,8 +4,8 @@ import { CAST, inCrowd, LAST_DAY } from './operators.js'
 import { authorityOf } from './places.js'
 import type { WorldListEntry, WorldOperator, WorldPenalty, WorldRepair } from './types.js'
 
-const REPAIRED = 3 // penalties; the next one is refused
-const DAYS_SHOWN = 200 // least days of publicity before an application
+const REPAIRED = 3 // of penalties; the next penalty's repair is refused
+const DAYS_SHOWN = 200 // days from a penalty's decision to its repair
 
 export const repairs = (
   operators: readonly WorldOperator[],
@@ -52,7 +52,7 @@ export const repairs = (
 
 type PartialRepair = Omit<WorldRepair, 'application' | 'documentNumber' | 'authority'>
 
-/** Such entries often have no document. */
+/** The repair of an abnormal entry. It often has no document. */
 const abnormal = (one: WorldOperator): PartialRepair => ({
   target: 'ABNORMAL',
   targetNumber: null,

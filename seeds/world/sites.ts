@@ -3,7 +3,7 @@ import { at, chance, plusDays, termOf } from './chance.js'
 import { CAST, EARLIER_ON, LAST_DAY } from './operators.js'
 import type { WorldIcpFiling, WorldOperator, WorldTrustmark } from './types.js'
 
-const FIRST_FILING = 99_100_000 // eight digits; real numbers begin with the year
+const FIRST_FILING = 99_100_000 // eight digits; a real number begins with the year
 const SECOND_SITE = 5 // every n-th sponsor has another site
 const CERTIFIERS = ['松嫩可信网站认证中心', '长岭诚信标识认证有限公司'] as const
 const MARKS = ['可信网站', '诚信经营示范店'] as const
@@ -60,7 +60,7 @@ interface Sponsor {
   n: number
 }
 
-/** Every second firm older than a month, and the good example. */
+/** Every second firm that was founded more than 60 days before `EARLIER_ON`, and the good example. */
 const sponsors = (operators: readonly WorldOperator[]): Sponsor[] =>
   operators.flatMap((one, n) => {
     const firm = one.kind === 'enterprise' || one.kind === 'individual'

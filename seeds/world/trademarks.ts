@@ -29,7 +29,7 @@ export const trademarks = (operators: readonly WorldOperator[]): WorldTrademark[
   const marks = [...ownedBy(operators, luck), ...outside(luck)].sort((a, b) => a.appliedOn.localeCompare(b.appliedOn))
   const numbers = new Map<string, string>()
   return marks.map((one) => {
-    // One filing in several classes has one number; a trademark's key is number and class.
+    // A filing in several classes has one number. A trademark's key is number and class.
     const filing = `${one.ownerName} ${one.name} ${one.appliedOn}`
     const number = numbers.get(filing) ?? String(FIRST_NUMBER + numbers.size * 7411)
     numbers.set(filing, number)

@@ -3,12 +3,12 @@
 export interface Trade {
   key: string
   words: readonly string[]
-  /** Marketplace category, and 产品种类 of a test. */
+  /** Category on the marketplace, and 产品种类 (kind of product) of a test. */
   category: string
   scope: string
   classes: readonly { class: number; goods: readonly string[] }[]
   products: readonly { name: string; models: readonly string[]; failures: readonly string[] }[]
-  /** Home prefectures; absent: anywhere. */
+  /** Prefectures where the trade is at home; absent for a trade found anywhere. */
   home?: readonly string[]
 }
 

@@ -48,7 +48,7 @@ export interface WorldOperator {
   type: string | null
   name: string
   formerNames: string[]
-  /** The world holds nothing about a natural person. */
+  /** Null for a natural person's shop. */
   representative: string | null
   region: string
   city: string
@@ -60,7 +60,7 @@ export interface WorldOperator {
   authority: string | null
   address: string | null
   scope: string | null
-  /** Invented brand of its goods, and the key of its trade. */
+  /** Invented brand of the operator's goods, and the key of its trade. */
   brand: string
   trade: string
   shops: WorldShop[]
@@ -73,13 +73,13 @@ export interface WorldShop {
   url: string
   category: string
   openedOn: string
-  /** Not checked when null. */
+  /** How the marketplace checked the real name; null if it did not. */
   realNameMethod: 'NETWORK_ID' | 'MARKETPLACE_CHECK' | 'LICENCE' | null
   realNameMatched: boolean | null
 }
 
 export interface WorldIcpFiling {
-  /** 吉ICP备99……号-1: no year has this number. */
+  /** 吉ICP备99……号-1. No real number begins with 99. */
   number: string
   sponsorName: string
   sponsorUscc: string
@@ -107,7 +107,7 @@ export interface WorldTrademark {
   class: number
   name: string
   ownerName: string
-  /** An outside owner has none. */
+  /** Null for an owner outside the world. */
   ownerUscc: string | null
   status: 'REGISTERED' | 'APPLIED' | 'INVALID' | 'EXPIRED'
   appliedOn: string
@@ -128,13 +128,13 @@ export interface WorldInspection {
   batch: string | null
   sellerName: string
   sellerUscc: string
-  /** An unknown producer is sent as "/". */
+  /** Null for an unknown producer, which is sent as "/". */
   labelledProducer: string | null
   labelledProducerPlace: string | null
   result: 'PASS' | 'FAIL'
   failures: string[]
   laboratory: string
-  /** Marketplace where it was bought; null: bought in a physical shop. */
+  /** Marketplace where the sample was bought; null for a physical shop. */
   marketplace: string | null
   note: string | null
 }
@@ -146,7 +146,7 @@ export interface WorldPenalty {
   partyRegNo: string | null
   partyKind: 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
   representative: string | null
-  /** Synthetic, with birth year 1900. */
+  /** Synthetic ID number with birth year 1900. */
   partyCertificate: string | null
   representativeCertificate: string | null
   violation: string
@@ -228,7 +228,7 @@ export interface WorldRepair {
 
 export interface WorldDefaulter {
   name: string
-  /** USCC or organisation code; for the one natural person a half-masked number. */
+  /** USCC or organisation code. For the one natural person, a half-masked ID number. */
   code: string
   person: boolean
   caseNumber: string
@@ -268,9 +268,9 @@ export interface WorldFood {
   sellerName: string
   sellerUscc: string
   sellerAddress: string
-  /** An absent name is sent as "/". */
+  /** Null for an absent name, which is sent as "/". */
   producerName: string | null
-  /** It is null for a maker outside the world. */
+  /** Null for a maker outside the world. */
   producerUscc: string | null
   producerAddress: string | null
   failures: { what: string; found: string; allowed: string }[]
@@ -297,7 +297,7 @@ export interface WorldCommitment {
   subject: string
   text: string
   madeOn: string
-  /** No end when null. */
+  /** Null for a permit without an end. */
   validTo: string | null
   checks: { on: string; result: 'KEPT' | 'BROKEN' | 'PARTLY'; by: string; note: string | null }[]
 }
@@ -308,7 +308,7 @@ export interface WorldRecall {
   product: string
   brand: string | null
   model: string | null
-  /** From the range for internal use in shops. */
+  /** A number from the GTIN range for internal use in shops. */
   gtin: string | null
   hazard: string
   remedy: string

@@ -3,11 +3,11 @@ export interface Violation {
   facts: string
   basis: string
   types: readonly string[]
-  /** Yuan. */
+  /** Possible fines in yuan. */
   fines: readonly number[]
   confiscations?: readonly number[]
   licence?: string
-  /** Trades it applies to; absent: any. */
+  /** Trades in which it occurs; absent for any trade. */
   trades?: readonly string[]
 }
 

@@ -1,6 +1,6 @@
 /**
- * Rejected rows of every feed that ends by absence, with nulls, empty strings and missing members. The result must
- * equal a naive model of keys, codes and spoilable members.
+ * Sends rejected rows of every feed that ends records by absence, with nulls, empty strings and missing members. The result must
+ * equal a naive model of the keys, the codes and the members that may be spoilt.
  */
 import { deliver, type Fields, standingIn } from '../support/absence.js'
 import { freshDatabase } from '../support/database.js'
@@ -10,11 +10,11 @@ import { type Random, randomOf } from './random.js'
 interface Kind {
   item: (firm: number, n: number) => Fields
   key: (firm: number, n: number) => string
-  /** The key is readable only with all of these. */
+  /** The key can be read only if the row has all of these members. */
   keyed: readonly string[]
   /** Optional members of the key: without one it is another record's key. */
   loose?: readonly string[]
-  /** The code is readable only with all of these. */
+  /** The code can be read only if the row has all of these members. */
   coded: readonly string[]
   /** The member that names all records of a stem, and the one that distinguishes them. */
   stem?: { by: string; apart: string }
@@ -158,7 +158,7 @@ interface Bad {
   touched: Set<string>
 }
 
-/** Always rejected. Up to three further members are null, empty or missing. */
+/** Makes a row that is always rejected. Up to three further members are null, empty or missing. */
 const badOf = (kind: Kind, random: Random): Bad => {
   const [firm, n] = [1 + random.below(FIRMS), random.below(RECORDS_A_FIRM)]
   const fields = { ...kind.item(firm, n), [kind.spoilt]: '2026-02-31' }
@@ -195,7 +195,7 @@ export interface SoakedAbsence {
   faults: { feed: string; delivery: number; more: string[]; fewer: string[] }[]
 }
 
-/** `items` counts the rejected rows over all feeds. */
+/** `items` is the number of rejected rows over all feeds. */
 export const soakAbsence = async ({
   items,
   seed,

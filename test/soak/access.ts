@@ -28,17 +28,17 @@ const WORKERS = 8
 const OPERATORS = 60
 const SLICE_MS = 60_000
 /**
- * Milliseconds between two samples of resident memory. A point a minute would scatter by more than the bound on the
+ * Milliseconds between two samples of resident memory. One sample a minute would scatter by more than the allowed
  * slope.
  */
 const LOOK_MS = 1_000
-/** Slices before memory is judged, while caches fill and code is compiled. */
+/** Slices that are not judged, while caches fill and code is compiled. */
 const WARM_SLICES = 2
 const SLOPE_MOST_MB = 1
 const MINUTE_MS = 60_000
-/** Last slices relative to the first warm one. */
+/** Bound on the 99th percentile: the last slices relative to the first warm one. */
 const P99_GROWTH_MOST = 2
-/** Fewer slices say nothing about a slope. */
+/** Fewest slices from which a slope is judged. */
 const SLICES_JUDGED = 3
 const TOKEN_MS = 300_000
 const START_MS = 60_000
@@ -61,8 +61,8 @@ export interface Soaked {
   /** The first few failures. */
   found: string[]
   /**
-   * Per slice after a collection: resident memory, used and committed heap (MB), 99th percentile of good answers (ms),
-   * answers.
+   * Per slice, after a garbage collection: resident memory, used and committed heap (MB), 99th percentile of expected answers (ms),
+   * and their number.
    */
   slices: { rssMb: number; heapMb: number; committedMb: number; p99Ms: number; answers: number }[]
   /** Least-squares slope of resident memory after the warm slices, MB per minute; null when too short. */
@@ -73,7 +73,7 @@ interface Asked {
   path: string
   init?: RequestInit
   status: number | readonly number[]
-  /** Good answers, which are timed. */
+  /** True for expected answers, whose time counts. */
   timed?: boolean
 }
 
@@ -138,7 +138,7 @@ const furnished = async (world: World): Promise<Things> => {
 
 const served = async (database: string, folder: string): Promise<{ child: ChildProcess; url: string }> => {
   const program = fileURLToPath(new URL('../support/serving.ts', import.meta.url))
-  // The young generation as in `hub`.
+  // The same size of the young generation as in `hub`.
   const flags = ['--expose-gc', '--max-semi-space-size=64', '--import', 'tsx']
   const child = spawn(process.execPath, [...flags, program, database, folder], {
     // `src/hub/README.md` starts the service with this setting. Otherwise glibc keeps memory freed by threads.
@@ -314,7 +314,7 @@ const asked = async (
   const watch = async (): Promise<void> => {
     for (let n = 1; n * sliceMs <= forMs; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, begins + n * sliceMs - performance.now()))
-      // Measures held memory, not garbage.
+      // Without the garbage collection, garbage would count as memory.
       collect()
       const slice = {
         rssMb: round(rss() ?? 0),

@@ -1,4 +1,4 @@
-/** Attacks on the audit log by the owner of the database, who has the rows and the source but not the key. */
+/** Attacks on the audit log by the owner of the database, who can change rows and knows the source, but lacks the key. */
 import { createHmac } from 'node:crypto'
 import {
   type AuditContent,
@@ -16,7 +16,7 @@ import type { Random } from './random.js'
 
 export interface Attack {
   name: string
-  /** Numbers that a verification must name: each row that was cut or rewritten, or one of each. */
+  /** Row numbers that a verification must name: every row that was cut or rewritten. */
   rows: number[]
 }
 
@@ -107,7 +107,7 @@ export const ATTACKS: readonly Way[] = [
   ...(['unsealed', 'hashed', 'other key'] as const).map(refilled),
 ]
 
-/** Returns null when nothing was done. Signed heads and runs that could tell are removed half of the times. */
+/** Attacks the log in the given way; null when nothing was done. In half of the cases it also deletes signed heads and runs. */
 export const attacked = async (db: Db, way: Way | null, random: Random): Promise<Attack | null> => {
   if (way === null) return null
   const { rows, named } = way.change(await store.listAfter(db, 0, 1_000), random)

@@ -1,6 +1,6 @@
 /**
- * The audit log under an adversary who owns the database, but neither KEYS_DIR nor the heads noted outside. Every cut,
- * rewrite and swap must be found, named and alarmed at the next start. Untouched logs must raise nothing.
+ * The audit log under an adversary who owns the database, but has neither KEYS_DIR nor the heads noted outside. Every cut,
+ * rewrite and swap must be found, named and alarmed at the next start. An untouched log must raise no alarm.
  */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,9 +24,9 @@ export interface AuditGiven {
   url: string
   /** A folder for DATA_DIR. */
   folder: string
-  /** Tampered logs, and as many untouched ones. */
+  /** Number of tampered logs. As many logs stay untouched. */
   runs: number
-  /** Repeats through the command line, killed or stopped, and started three times. */
+  /** Number of repeats through the command line, each killed or stopped and started three times. */
   commands: number
   seed: number
   progress?: (done: number) => void
@@ -49,7 +49,7 @@ interface Verified {
 }
 
 const RESTARTS = 3
-/** Answers 503 to one client before the soak gives up. */
+/** Most 503 answers to one client before the soak gives up. */
 const REFUSED_MOST = 20
 const QUESTION = JSON.stringify({ query: '{ standing(code: "91220102MA0Y3X1HXM") { status } }' })
 
@@ -80,7 +80,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
     }
   }
 
-  /** Runs that many commands, and returns the verification afterwards. */
+  /** Runs `many` commands. Returns the verification afterwards. */
   const opened = async (many: number): Promise<Verified> => {
     const hub = await makeHub(config, { log: makeLog({ level: 'silent', file: null }) })
     try {
@@ -90,7 +90,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
       await hub.close()
     }
   }
-  /** Serves that many answers, and returns the alarm at start and the verification before the end. */
+  /** Serves `many` answers. Returns whether the start raised an alarm, and the verification before the end. */
   const served = async (many: number): Promise<{ alarm: boolean; found: Verified }> => {
     const { log, looked } = listening()
     const hub = await makeHub(config, { log })
@@ -121,7 +121,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
       told.faults.push(`${JSON.stringify(attack)}: alarm ${alarm}, ${JSON.stringify(found)}`)
   }
 
-  /** Signed manifests go too: they hold heads of the previous log. */
+  /** Empties the audit log. Signed manifests are deleted too, because they contain heads of the previous log. */
   const fresh = async (): Promise<void> => {
     await db.transaction((tx) =>
       tx.raw(
@@ -154,7 +154,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
   return { ...told, ok: told.found === told.tampered && told.alarmed === told.tampered && told.accused === 0 }
 }
 
-/** Runs on its own server. */
+/** Runs the soak on a database server of its own. */
 export const soakAuditAlone = async (given: Omit<AuditGiven, 'db' | 'url' | 'folder'>): Promise<Audited> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
   const server = await embedded.joinDatabase(join(folder, 'data'))
@@ -195,7 +195,7 @@ const addressOf = async (child: ChildProcess): Promise<string> => {
   throw new Error(`the hub did not start: ${said}`)
 }
 
-/** Captures the start check of the audit log; true means a fault. */
+/** Captures the check of the audit log at start; `looked` resolves to true when it raised an alarm. */
 const listening = (): { log: Log; looked: Promise<boolean> } => {
   const silent = makeLog({ level: 'silent', file: null })
   let hear: (alarm: boolean) => void

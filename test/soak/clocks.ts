@@ -26,7 +26,7 @@ const LIBRARY = [
 ]
 const HUBS = 2
 const SUBJECTS = 12
-/** Remaining term in days, shorter than a clock may be ahead. */
+/** Remaining term in days. A hub's clock may be further ahead than this. */
 const ENDS_IN_DAYS = 1
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -44,7 +44,7 @@ export interface ClocksSoaked {
   turns: number
   hidden: number
   shown: number
-  /** All of these are 0 in a good run. */
+  /** These are all 0 in a good run. */
   refused: number
   endedEarly: number
   erased: number
@@ -65,7 +65,7 @@ export const soakClocks = async (given: {
   if (library === undefined) throw new Error('libfaketime is not installed')
   const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   if (built.status !== 0) throw new Error('the build failed')
-  // The import checks what is built.
+  // Imported late, because the import checks that the product is built.
   const { begin, ended, printed } = await import('../support/command.js')
   const startedAt = performance.now()
   const random = randomOf(given.seed)
@@ -118,7 +118,7 @@ export const soakClocks = async (given: {
         turn(random.below(HUBS), random.one(TURNS))
         count.turns += 1
       }
-      // The token comes from one hub and the move goes to another, years apart.
+      // One hub issues the token and another, whose clock is years apart, makes the move.
       const [issuer, mover] = [random.one(hubs), random.one(hubs)]
       const moved = await move({ issuer: issuer.url, mover: mover.url, officer, shown, random })
       count[moved] += 1

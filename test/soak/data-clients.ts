@@ -1,4 +1,4 @@
-/** Clients in another process. A message requests one act and is answered when it is done. */
+/** HTTP clients in another process. A message requests one act and gets an answer when it is done. */
 import { once } from 'node:events'
 import http from 'node:http'
 
@@ -13,7 +13,7 @@ const get = async (url: string, asked: RequestInit = {}) => {
   return { ok: answer.ok, ms, text: await answer.text() }
 }
 
-/** Requests one after another, milliseconds each. */
+/** Milliseconds of each request, one after another. */
 const times = async (urls: readonly string[], asked: RequestInit = {}): Promise<number[]> => {
   const told: number[] = []
   for (const url of urls) {
@@ -49,7 +49,7 @@ const slowReader = async (url: string, bytesPerTurn: number): Promise<void> => {
   })
 }
 
-/** Bytes since the last call. */
+/** Bytes that the slow readers took since the last call. */
 const bytesTaken = async (): Promise<number> => {
   const told = taken
   taken = 0

@@ -20,10 +20,10 @@ const RANGES = 20
 const READERS = 64
 const READER_BYTES_PER_SECOND = 1024 * 1024
 const ASKED = 200
-/** Milliseconds until the readers run evenly. */
+/** Milliseconds until the slow readers have a steady rate. */
 const BEGINNING_MS = 2_000
 const PATHS = ['/data', '/data/manifest.jws', '/data/blacklist.csv', '/data/blacklist.atom', '/data/delta?since=1']
-/** Bounds: processor time of a range, time of an answer, slowdown of one code. */
+/** Bounds: processor ms of a range request, ms of an answer, and the factor by which slow readers may delay a standing. */
 const RANGE_CPU_MS = 10
 const ANSWER_MS = 1_000
 const SLOWER = 2
@@ -43,7 +43,7 @@ export interface DataSoaked {
   readBytesPerSecond: number
 }
 
-/** `forMs` is how long entries leave, one a second. */
+/** `forMs` is for how long entries leave the list, one a second, in milliseconds. */
 export const soakData = async ({ forMs }: { forMs: number }): Promise<DataSoaked> => {
   const world = await makeWorld()
   const { publishWaitMs: _, ...parts } = world.parts
@@ -66,7 +66,7 @@ export const soakData = async ({ forMs }: { forMs: number }): Promise<DataSoaked
     const removed = await whileLeaving(world, client, url, forMs)
     await world.publish()
     await encoded(url)
-    // The first requests meet code that is not compiled yet.
+    // Warm-up, so that the measured requests meet compiled code.
     await medianOf(client, url)
     const before = await medianOf(client, url)
     await readers('read', `${url}/data/blacklist.jsonl`, READERS, READER_BYTES_PER_SECOND)
@@ -76,7 +76,7 @@ export const soakData = async ({ forMs }: { forMs: number }): Promise<DataSoaked
     const beside = await medianOf(client, url)
     const readBytesPerSecond = ((await readers('bytesTaken')) / (performance.now() - began)) * 1_000
     readers.end()
-    // Other load may disturb one measurement, so the smaller counts.
+    // Other load may disturb one of the two measurements, so the smaller counts.
     const alone = Math.min(before, await medianOf(client, url))
     const ok = rangeCpuMs <= RANGE_CPU_MS && removed.refused === 0 && removed.named === 0
     return {
@@ -124,7 +124,7 @@ const rangeOf = async (client: Clients, url: string): Promise<number> => {
   return (await processorMs(() => ask(RANGES))) / RANGES
 }
 
-/** Time to the headers of each answer. The tail of a table is also read, where the removed entry stood. */
+/** Measures the time to the headers of each answer while entries leave. It also reads the end of the CSV, where the removed entry was. */
 const whileLeaving = async (world: World, client: Clients, url: string, forMs: number) => {
   const { db } = world.database
   const told = { removals: 0, answers: 0, refused: 0, named: 0, slowestMs: 0 }
@@ -151,7 +151,7 @@ const whileLeaving = async (world: World, client: Clients, url: string, forMs: n
   return told
 }
 
-/** Encoding happens in the background; the last form is finished last. */
+/** Waits until the files are compressed, which happens in the background. The last form is finished last. */
 const encoded = async (url: string): Promise<void> => {
   const ask = () => fetch(`${url}/data/blacklist.json`, { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } })
   while ((await ask()).headers.get('content-encoding') === null) await pause(1_000)

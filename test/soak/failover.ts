@@ -42,16 +42,16 @@ import { makeSubjects } from './push/subjects.js'
 import { randomOf } from './random.js'
 
 const SUBJECTS = 12
-/** Moves before and after the standby is cut off. The latter are lost. */
+/** Moves before the standby is cut off, and moves after it, which are lost. */
 const MOVES = 6
 const LOST_MOVES = 4
-/** Questions before and after the standby is cut off. */
+/** Queries before the standby is cut off, and queries after it, whose audit rows are lost. */
 const QUESTIONS = 2
 const LOST_QUESTIONS = 3
 const QUIET_MS = 500
 const NOTICED_WITHIN_MS = 10_000
 const HIGHEST_DELIVERY = 'select coalesce(max(id), 0)::int as n from deliveries'
-/** A folded delivery never left, although it may be noted. */
+/** A folded delivery was never sent, even if its id is noted. */
 const LAST_LEFT = 'select coalesce(max(id), 0)::int as n from deliveries where attempts > 0'
 const HIGHEST_ROW = 'select coalesce(max(number), 0)::int as n from trail'
 
@@ -61,20 +61,20 @@ export interface FailoverSoaked {
   underLoad: number
   /** Acknowledged moves missing on the promoted standby, without those under load. */
   lost: number
-  /** Lost rows of the audit log, and entries that platforms have otherwise. */
+  /** Lost rows of the audit log, and entries that platforms show or hide unlike the database. */
   lostRows: number
   lostActs: number
   noticed: number
-  /** Faults: all of these are 0 in a good run. */
+  /** Faults, all 0 in a good run. */
   listedThoughRemoved: number
   leftBeforeNoticed: number
   /** Promotions after which the audit log failed to verify or named the wrong rows. */
   rowsNotNamed: number
   /** Promotions after which an officer was not told of the last delivery. */
   deliveryNotNamed: number
-  /** Lost acts on no list of discrepancies. */
+  /** Lost acts that no list of discrepancies contains. */
   actsNotNamed: number
-  /** Failures of the command at the end, and an altered row that was not found. */
+  /** Failures of the final command, and altered rows that were not found. */
   commandNotOk: number
   alteredNotFound: number
   ms: number
@@ -128,7 +128,7 @@ export const soakFailover = async (given: {
   }
   await hub.push(null, { cause: 'command' })
   await hub.publish({ cause: 'command' })
-  /** All promotions so far. */
+  /** The losses of all promotions so far. */
   const lostRows: LostRows[] = []
   try {
     for (let n = 1; n <= given.promotions; n += 1) {
@@ -163,7 +163,7 @@ export const soakFailover = async (given: {
       if (await noticed(hub)) counts.noticed += 1
       faults.leftBeforeNoticed += additionsSince(platforms, told)
       faults.listedThoughRemoved += await reading.stop()
-      // Checked before any row of the new server shows the loss, and after one does.
+      // Checked both before and after a row of the new server reveals the loss.
       const isNamedAtOnce = await namesRows(hub, lostRows)
       if (!(await namesDelivery(questions.ask, { left, had }))) faults.deliveryNotNamed += 1
       if (!isNamedAtOnce || !(await namesRows(hub, lostRows))) faults.rowsNotNamed += 1

@@ -1,6 +1,6 @@
 /**
- * Mutated documents are read in separate processes. Each must end in time, as items or as a named refusal, with every
- * remaining record accounted for.
+ * Reads mutated documents in separate processes. Each must end in time, as items or as a named refusal, and no surviving
+ * record may be lost.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -8,11 +8,11 @@ import type { Told } from './reading.js'
 
 /** Longest processor time of one document, ms. */
 const SLOW_MS = 5_000
-/** Limit for a hang on any machine, ms. */
+/** Time after which a document counts as hung, on any machine, ms. */
 const HANG_MS = 180_000
-/** Limit for a lost process, ms. Creating the largest documents takes time. */
+/** Time after which a process counts as lost, ms. Creating the largest documents takes time. */
 const LOST_MS = 300_000
-/** Memory of a reading process besides the bytes, MB. */
+/** Heap limit of a reading process, MB. The bytes of the document come on top. */
 const HEAP_MB = 512
 const PROCESSES = 2
 

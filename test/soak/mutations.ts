@@ -1,17 +1,17 @@
-/** Mutations of documents. Each names the marks that must survive. */
+/** Mutations of documents. Each returns the marks of the records that must survive. */
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import iconv from 'iconv-lite'
 import { marksIn } from './documents.js'
 import type { Random } from './random.js'
 
-/** `marks` is null when nothing is predictable; then only crashes, hangs and unnamed refusals are faults. */
+/** `marks` is null when nothing can be predicted. Then only crashes, hangs and unnamed refusals are faults. */
 export interface Mutated {
   bytes: Buffer
   marks: Set<string> | null
 }
 export type Mutation = (bytes: Buffer, random: Random) => Mutated
 
-/** The marks that remain byte for byte. */
+/** Expects the marks that are still in the bytes. */
 const plain = (bytes: Buffer): Mutated => ({ bytes, marks: marksIn(bytes.toString('latin1')) })
 const opaque = (bytes: Buffer): Mutated => ({ bytes, marks: null })
 

@@ -16,7 +16,7 @@ const DELIVERIES_A_SUBJECT = 50
 const SUBJECTS_LEAST = 10
 const READY_WITHIN_MS = 60_000
 const DELAY_MS = 100
-/** Half of the time within which a receiver may apply a message (SETTLE_SECONDS). */
+/** Platforms that apply a message up to 30 s late, which is half of the allowed SETTLE_SECONDS. */
 const CARELESS = { platforms: ['jilin', 'creditchina', 'creditjilin'], appliesWithinMs: 30_000 }
 const OUTAGE = { awayMs: 20_000, betweenMs: 60_000 }
 const KILL_WITHIN_MS = 30_000
@@ -29,7 +29,7 @@ export const soakPushHubs = async (given: {
 }): Promise<Soaked> => {
   const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   if (built.status !== 0) throw new Error('the build failed')
-  // The import checks what is built.
+  // Imported late, because the import checks that the product is built.
   const { begin, ended, printed } = await import('../support/command.js')
 
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))

@@ -19,13 +19,13 @@ const RECOVERY_MS = 30_000
 const ASK_AGAIN_MS = 50
 /** Share of messages with some trouble. */
 const CHAOS_SHARE = 0.15
-/** Open deliveries per subject before moves wait. More would mostly fold. */
+/** Open deliveries per subject at which moves pause. More would mostly be folded. */
 const OPEN_PER_SUBJECT = 2
-/** Late takeovers shown in full. */
+/** Number of late takeovers that the result shows in full. */
 const LATE_SHOWN = 5
-/** Share of kills that wait for no claim. */
+/** Share of kills that hit a process without a claim. */
 const IDLE_SHARE = 0.1
-/** Share by which deliveries may be ahead of the kills. */
+/** Share of all deliveries by which these may run ahead of the kills. */
 const AHEAD_SHARE = 0.02
 
 export interface SoakGiven {
@@ -34,7 +34,7 @@ export interface SoakGiven {
   begin: Parameters<typeof makeFleet>[1]
   hubs: number
   subjects: number
-  /** Confirmed deliveries to reach. */
+  /** Number of confirmed deliveries to reach. */
   deliveries: number
   kills: number
   seed: number
@@ -45,9 +45,9 @@ export interface SoakGiven {
   delayMs: number
   /** Outage and pause between outages, milliseconds. */
   outage: { awayMs: number; betweenMs: number }
-  /** If true, a kill waits until the last takeover is complete. */
+  /** If true, the next kill waits until the last takeover is complete. */
   apart: boolean
-  /** Milliseconds to wait for a process that holds a claim, and for the end. */
+  /** Milliseconds to wait for a process with a claim, and for all deliveries at the end. */
   killWithinMs: number
   drainWithinMs: number
   progress?: (confirmed: number, kills: number) => void
@@ -76,7 +76,7 @@ export interface Soaked {
   deliveries: Record<string, number>
   takeovers: Taken
   platforms: Record<string, PlatformVerdict>
-  /** Checks for a removal that counts as done while displayed, and hits. */
+  /** Checks whether a removal counts as done while its entry is displayed, and the cases found. */
   looks: number
   doneWhileShown: number
   ms: number
@@ -227,7 +227,7 @@ const killing = async (
     await fleet.allReady()
     const first = await victim(given, fleet, random, signal)
     const others = fleet.lives().filter((life) => life !== first)
-    // Two at once, so that the second is not the one that takes over from the first.
+    // Kills two at once, so that the second is not the process that takes over from the first.
     const two = others.length > 1 && kills - killed.size > 1 && random.chance(0.5)
     const lives = two ? [first, random.one(others)] : [first]
     await Promise.all(lives.map(async (life) => killed.set(life.name, await fleet.kill(life))))

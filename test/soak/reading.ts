@@ -20,7 +20,7 @@ export type Told =
       began?: never
       title: string
       ms: number
-      /** Longest processor time of all threads without progress. */
+      /** Longest processor time of all threads without progress, ms. */
       cpuMs: number
       refusal: string | null
       items: number
@@ -31,9 +31,9 @@ export type Told =
 const NAMED = new Set(['CONTENT_UNREADABLE', 'CONTENT_UNKNOWN', 'CONTENT_TOO_LARGE'])
 const SHOWN = 5 // marks named in a fault
 
-/** One document in so many is read from a file, the others from memory. */
+/** One in so many documents is read from a file, the others from memory. */
 const FILE_EVERY = 4
-/** Shorter pauses do not count, ms. */
+/** Shorter intervals between two items are not measured, ms. */
 const PAUSE_MS = 50
 
 const read = async ({ feed }: Case, source: string | Buffer, marks: Set<string> | null) => {
@@ -44,7 +44,7 @@ const read = async ({ feed }: Case, source: string | Buffer, marks: Set<string> 
   let last = ''
   let longest = 0
   let since = { wall: performance.now(), cpu: process.cpuUsage() }
-  /** Processor time without progress. A slow large document is no hang. */
+  /** Measures the processor time since the last item. A slow large document is no hang. */
   const pulse = (): void => {
     const wall = performance.now()
     if (wall - since.wall > PAUSE_MS) {
@@ -71,7 +71,7 @@ const read = async ({ feed }: Case, source: string | Buffer, marks: Set<string> 
     else faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
   pulse()
-  // Without a whole row the header itself is damaged, and the feed's bounds report it.
+  // If every row is broken, the header itself is damaged, and the feed's bounds report it.
   const noneWhole = counts.items > 0 && counts.items === counts.broken
   const lost = [...(marks ?? [])].filter((mark) => !found.has(mark))
   if (refusal === null && !noneWhole && lost.length > 0)
@@ -95,5 +95,5 @@ process.on('message', async ({ seed, n }: Task) => {
   tell({ n, title: one.title, ms, ...outcome })
 })
 
-// The parent process is gone.
+// The parent process has ended.
 process.on('disconnect', () => process.exit())

@@ -22,13 +22,13 @@ export interface Replayed {
   found: number
 }
 
-/** Needs empty tables. */
+/** The tables must be empty. */
 export const soakScore = async (db: Db, rules: WorkRules, operators: number): Promise<Replayed> => {
   const options = { cause: 'command' as const, rules, families: familiesOfFeeds(feeds.values()), now: () => new Date() }
   await peopled(db, operators)
   await db.raw('insert into dirty_operators select id, now() from operators')
   await scoreOperators(db, options)
-  // Every fourth gets another penalty, so that scores have two instants.
+  // Every fourth operator gets another penalty, so that its scores have two instants.
   await db.raw(
     `with marked as (insert into dirty_operators select id, now() from operators where id % 4 = 0)
      ${INSERT} select 'penalties', 'penalty', 'X' || id, id, md5(id::text), ${PENALTY}, date '2026-10-01', 1, 1, 'f', now()
@@ -46,7 +46,7 @@ export const soakScore = async (db: Db, rules: WorkRules, operators: number): Pr
   return { verified, differences, found: (await verifyScores(db, options)).differences }
 }
 
-/** Runs on its own server. 80,000 operators give 100,000 stored scores. */
+/** Runs on a database server of its own. 80,000 operators give 100,000 stored scores. */
 export const soakScoreAlone = async (operators: number): Promise<Replayed> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
   const server = await embedded.joinDatabase(join(folder, 'data'))

@@ -1,4 +1,4 @@
-/** Runs the test files with random series in their long form. */
+/** Runs the test files that have random series, with longer series. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** `times`: multiplies the length of each short form. */
+/** `times` multiplies the number of runs of each series. */
 export const soakSeries = async (times: number, seed: number): Promise<{ ok: boolean; files: number }> => {
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
     .map((file) => join('test', file))

@@ -1,32 +1,32 @@
 /**
- * Timing test: does the time of an answer distinguish another's object from nothing? A Mann–Whitney rank test on random
- * order gives 0.5 for no difference.
+ * Does the time of an answer reveal whether another party's object exists? The area under the curve of a Mann–Whitney rank test,
+ * with requests in random order, is 0.5 if it does not.
  */
 import { ABSENT, type MatrixWorld, makeMatrixWorld, SENDER } from '../api/access/matrix-world.js'
 import { globalOf, keyIn, NOW, penalty, recordId } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { randomOf } from './random.js'
 
-/** Requests for lookups, and for a scrypt; half of each kind. */
+/** Requests per lookup, and per scrypt. Half of them are of each kind. */
 const REQUESTS = 10_000
 const SCRYPTS = 300
 /** Warm-up requests. */
 const WARM = 200
-/** Allowed distance from one half; at least three standard errors. */
+/** Allowed distance from 0.5. It is at least three standard errors. */
 const APART = 0.03
 const HOUR_MS = 3_600_000
 
 interface Pair {
   name: string
   requests: number
-  /** Requests for another's object and for none. */
+  /** Requests for an object of another party, and for an object that does not exist. */
   other: (n: number) => Promise<Response>
   none: (n: number) => Promise<Response>
 }
 
 export interface Times {
   ok: boolean
-  /** Per question: the share, and the bounds that mean no difference. */
+  /** By question: the area under the curve, and the bounds within which it shows no difference. */
   auc: Record<string, { requests: number; auc: number; from: number; to: number }>
 }
 
@@ -41,7 +41,7 @@ export const soakTimes = async ({
   scrypts?: number
   seed: number
   progress: (what: string, done: number, of: number) => void
-  /** Called when a question is measured. */
+  /** Called after each question. */
   told: (name: string, found: Times['auc'][string]) => void
 }): Promise<Times> => {
   const made = await makeMatrixWorld()
@@ -62,7 +62,7 @@ export const soakTimes = async ({
   }
 }
 
-/** A penalty of the other side, closed to all firms. */
+/** Returns the id of a penalty of the other operator, which no other firm may see. */
 const penaltyOf = async ({ world, other }: MatrixWorld): Promise<string> => {
   const code = other['Code'] ?? ''
   await world.bring('penalties', [penalty(code, '虚市监处〔2026〕9号')])
@@ -125,7 +125,7 @@ const looked = ({ world, own, other, hidden }: MatrixWorld, record: string, requ
   ]
 }
 
-/** Wrong secrets of registered and unregistered clients, an hour apart to avoid lockouts. */
+/** Sign-ins with wrong secrets, of registered and unregistered clients. They are an hour apart to avoid lockouts. */
 const knocked = async ({ world }: MatrixWorld, requests: number): Promise<Pair[]> => {
   const { db } = world.database
   await confirmedClient(db, { name: 'guard', role: 'agency' }, [], NOW)

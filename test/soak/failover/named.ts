@@ -1,17 +1,17 @@
-/** The losses of a promoted standby, and whether the hub names exactly those. */
+/** The losses of a promoted standby, and checks that the hub names exactly those. */
 import type { makeHub } from '../../../src/hub/hub.js'
 import type { PlatformStandIn } from '../../../src/sandbox/platforms/index.js'
 import { rowsOf } from '../../support/world.js'
 
 type Hub = Awaited<ReturnType<typeof makeHub>>
 
-/** Acknowledged and lost rows of the audit log: after `after`, up to `noted`. */
+/** Rows of the audit log that were acknowledged and then lost: numbers above `after`, up to `noted`. */
 export interface LostRows {
   after: number
   noted: number
 }
 
-/** Officer's questions over HTTP. Each answered one has a row in the audit log. */
+/** Queries of an officer over HTTP. Each answered one has a row in the audit log. */
 export const makeQuestions = (hub: Hub, web: string) => {
   let answered = 0
   // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is its question's
@@ -67,7 +67,7 @@ export const namesDelivery = async (
   return isNamed && databaseRestored.deliveries.had === had
 }
 
-/** Entries that every platform shows or hides unlike the database: lost acts. */
+/** Lost acts: entries that every platform shows or hides unlike the database. */
 export const lostActs = async (hub: Hub, platforms: readonly PlatformStandIn[]): Promise<string[]> => {
   const shown = platforms.map((one) => new Set(one.entries().map(({ key }) => key)))
   const rows = await rowsOf(hub.db, 'select id, state from listings')
@@ -77,7 +77,7 @@ export const lostActs = async (hub: Hub, platforms: readonly PlatformStandIn[]):
   })
 }
 
-/** Counts those of the entries that are on no list of discrepancies since. */
+/** Counts the entries in `ids` that are on no list of discrepancies since `since`. */
 export const unnamed = async (hub: Hub, ids: readonly string[], since: Date): Promise<number> => {
   const found = await rowsOf(hub.db, 'select distinct key from findings where last_found_at >= ?', [since])
   const named = new Set(found.map(({ key }) => key))

@@ -21,7 +21,7 @@ export interface Cluster {
   port: number
 }
 
-/** One address for the current primary. */
+/** A TCP proxy with one address, which forwards to the current primary. */
 export const makeProxy = async (): Promise<{ port: number; to: (port: number) => void; close: () => void }> => {
   let target = 0
   const sockets = new Set<Socket>()
@@ -80,7 +80,7 @@ export const makePrimary = async (data: string): Promise<Cluster> => {
   return { data, port }
 }
 
-/** Asynchronous standby. */
+/** Starts an asynchronous standby of `primary`. */
 export const makeStandby = async (primary: Cluster, data: string): Promise<Cluster> => {
   const port = await freePort()
   const from = ['-h', '127.0.0.1', '-p', String(primary.port), '-U', 'hub']
@@ -99,7 +99,7 @@ export const cutOff = async (standby: Cluster): Promise<void> => {
   await wait(CUT_OFF_MS)
 }
 
-/** Reads one row of one server, past the proxy. */
+/** Reads one row from one server directly, without the proxy. */
 export const rowAt = async ({ port }: Cluster, sql: string): Promise<Record<string, unknown>> => {
   const db = connect(`postgres://hub@127.0.0.1:${port}/postgres`)
   try {
@@ -109,7 +109,7 @@ export const rowAt = async ({ port }: Cluster, sql: string): Promise<Record<stri
   }
 }
 
-/** Waits until the standby has replayed everything. */
+/** Waits until the standby `to` has replayed everything of `from`. */
 export const replicated = async (from: Cluster, to: Cluster): Promise<void> => {
   const [one, other] = [from, to].map(({ port }) => connect(`postgres://hub@127.0.0.1:${port}/postgres`)) as [Db, Db]
   try {

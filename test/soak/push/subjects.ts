@@ -1,4 +1,4 @@
-/** Listings under ordinary moves, and the expected public view of each, kept apart from the database. */
+/** Listings under ordinary moves. The expected public view of each is kept outside the database. */
 
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
@@ -9,12 +9,12 @@ import { OFFICER, published, rules } from '../../support/world.js'
 import type { Random } from '../random.js'
 
 const CLOCK = { by: 'clock', role: 'clock' } as const
-/** Shares of moves that hide and that remove; the rest change the entry. */
+/** Shares of moves that hide and that remove. The others change the entry. */
 const HIDE_SHARE = 0.35
 const REMOVE_SHARE = 0.01
 
 export interface Subjects {
-  /** Key to visibility. */
+  /** Whether the public sees the entry, by its key. */
   shown: ReadonlyMap<string, boolean>
   moves: Readonly<Record<string, number>>
   move(): Promise<void>
@@ -23,7 +23,7 @@ export interface Subjects {
 export const makeSubjects = async (db: Db, count: number, random: Random, now: () => Date): Promise<Subjects> => {
   const shown = new Map<string, boolean>()
   for (let n = 1; n <= count; n += 1) shown.set((await published(db, n)).id, true)
-  /** Entries not removed for good. */
+  /** Entries that are not removed for good. */
   const moving = [...shown.keys()]
   const moves: Record<string, number> = { publishListing: count }
 

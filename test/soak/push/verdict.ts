@@ -12,20 +12,20 @@ export interface PlatformVerdict {
   applied: number
   repeated: number
   late: number
-  /** All of these are 0 in a good run. */
+  /** These are all 0 in a good run. */
   missing: number
   unwanted: number
-  /** Displays an older message than the last confirmed one. */
+  /** Subjects whose display is older than the last confirmed message. */
   stale: number
   refused: number
   /** Messages applied twice, or behind a newer one although the platform heeds the sequence. */
   doubled: number
   /** Messages that first arrived behind a newer one at a platform that heeds the sequence, folded ones included. */
   reordered: number
-  /** Messages applied behind a newer one at a platform that ignores the sequence; no fault. */
+  /** Messages applied behind a newer one at a platform that ignores the sequence. This is no fault. */
   overtaken: number
   overtakenFolded: number
-  /** Confirmed in the database, but never sent. */
+  /** Deliveries that the database has as confirmed, but that never arrived. */
   phantom: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Records who claimed and booked each delivery, with a trigger, so that the hub is not affected. Each process is
- * identified by its connection's name.
+ * Records with a trigger who claimed and booked each delivery, so that the hub's code stays as it is. Each process is
+ * identified by the name of its connection.
  */
 import type { Db } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
@@ -23,7 +23,7 @@ export const watch = async (db: Db): Promise<void> => {
       when (old.attempts <> new.attempts or old.state <> new.state or old.due_at <> new.due_at) execute function soak_mark()`)
 }
 
-/** Names the process in its database address. */
+/** Puts the process name into the database address, as the connection's name. */
 export const named = (url: string, process: string): string => {
   const address = new URL(url)
   address.searchParams.set('application_name', process)
@@ -41,14 +41,14 @@ export const holders = async (db: Db): Promise<string[]> => {
   return held.map((row) => String(row['process']))
 }
 
-/** The last connection of a killed process is closed and its transaction rolled back. */
+/** True once the last connection of a killed process is closed and its transaction rolled back. */
 export const isGone = async (db: Db, process: string): Promise<boolean> =>
   (await rowsOf(db, 'select 1 from pg_stat_activity where application_name = ?', [process])).length === 0
 
 export interface Takeover {
   platform: string
   killedAt: number
-  /** Milliseconds from the kill to the takeover; null when there was none or it was folded. */
+  /** Milliseconds from the kill to the takeover; null if nobody took over or the delivery was folded. */
   claimedAfter: number | null
   bookedAfter: number | null
   folded: boolean

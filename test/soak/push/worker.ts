@@ -1,4 +1,4 @@
-/** A process that only pushes, with a clock that runs fast: an hour takes minutes. It is killed, never stopped. */
+/** A process that only pushes, with a clock that runs fast: an hour passes in minutes. It is always killed, never stopped. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
@@ -26,7 +26,7 @@ const to = platforms.flatMap((platform) => {
 const log = makeLog({ level: 'silent', file: null })
 const db = connect(given.url)
 process.stdout.write('ready\n')
-// One occasion per platform, as in the timetable.
+// Each platform has a loop of its own, as it has a job of its own in the timetable.
 await Promise.all(
   to.map(async (one) => {
     for (;;) {
