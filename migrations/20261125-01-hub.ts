@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The first house: operators, versions of records, runs, scores, listings with their moves, public entries, deliveries. */
+/** The first tables: operators, versions of records, runs, scores, listings with their moves, public entries and deliveries. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table runs (

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Intake: keys compared as bytes, codes that a USCC already says derived instead of stored, a stage that is only written
- * and read, versions that may be known as wrong, decisions on identity, rejects that are corrected, runs taken back.
+ * Intake: keys are compared as bytes, and codes that a USCC contains are derived instead of stored. Adds staged drafts, versions known
+ * to be wrong, identity decisions, corrected rejects and rolled back runs.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
@@ -50,7 +50,7 @@ export const up = async (knex: Knex): Promise<void> => {
     update operators set name_key = upper(regexp_replace(replace(replace(normalize(name, NFKC), '（', '('), '）', ')'), '\\s', '', 'g'))
       where name is not null;
     create index operators_name on operators using hash (name_key);
-    -- No question could use it: the database does not order by bytes.
+    -- No query could use this index, because the database does not sort by bytes.
     drop index operators_region;
     create index operators_org_code on operators (substr(uscc, 9, 9)) where uscc is not null;
 
@@ -145,7 +145,7 @@ export const up = async (knex: Knex): Promise<void> => {
     update unmatched set digest = left(digest, 32);
     create index unmatched_open on unmatched (id) where state = 'OPEN';
     create index unmatched_subject on unmatched (subject_key) where subject_key is not null;
-    -- One name borne by thousands tells nothing of the next.
+    -- A name shared by thousands must not make the planner expect as many rows for the next name.
     alter table operators alter column name_key set (n_distinct = -1);
     alter table operator_names alter column name_key set (n_distinct = -1);
     alter table unmatched alter column name_key set (n_distinct = -1);

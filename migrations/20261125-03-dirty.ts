@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** What is to be scored anew in a table of its own: marking a million operators rewrote each of them with all its indexes. */
+/** The rescoring queue gets a table of its own. Marking a million operators rewrote each of their rows with all its indexes. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table dirty_operators (

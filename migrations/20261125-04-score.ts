@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Scoring: the cards that gave scores kept with them, the score that counts now in one row an operator, cards adopted by two
- * people, grades overruled by two people, reasons contested.
+ * Scoring: keeps the scorecards that gave scores, and the current score of each operator in one row. Two people activate a card or
+ * override a grade, and operators can object to reasons.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
@@ -14,7 +14,7 @@ export const up = async (knex: Knex): Promise<void> => {
     );
     comment on table scorecards is 'cards that gave a score or were proposed, by the SHA-256 of their canonical JSON; what a version says never changes';
 
-    -- Scores so far were of a card whose contents were still being made, and were kept without it: nobody could replay them.
+    -- Earlier scores came from a card that was still changing and was not stored. They could not be replayed.
     delete from scores;
     insert into dirty_operators (operator_id, since) select id, now() from operators where known_to is null and merged_into is null;
     alter table scores

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Deadlines of listings with the rule that set each, and what officers add to the calendar of working days. */
+/** Deadlines of listings with the rule that set each, and amendments of the calendar of working days by officers. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table listing_deadlines (

@@ -1,12 +1,11 @@
 import type { Knex } from 'knex'
 
 /**
- * The list as everyone holds it: what each snapshot holds, entry by entry, with a salt that is deleted with the entry's body;
- * the signed manifest; what was forgotten since.
+ * The published list: the content of each snapshot, entry by entry, with a salt that is deleted with the body of the entry. Also the
+ * signed manifests, and the ids of entries forgotten since the last snapshot.
  *
- * Snapshots made before this keep their sequence and hash, chained as they were (form 0: unsalted hashes, which never left the
- * hub). The first salted one follows them with their hash as its previous one, and names each entry as added: no delta leads
- * from an unsalted snapshot to a salted one.
+ * Older snapshots keep their sequence, hash and chain (form 0: unsalted hashes, which never left the hub). The first salted snapshot
+ * links to the hash of the last of them and names each entry as added. No delta leads from an unsalted snapshot to a salted one.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

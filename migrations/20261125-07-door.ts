@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The listed party's door: access codes, kept as keyed hashes, each with who issued and who ended it. */
+/** Access codes of listed parties, stored as keyed hashes, with the persons who issued and ended each. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table access_codes (

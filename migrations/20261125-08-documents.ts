@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Documents as the case system issued them: their official number and the hash of the file; what was entered stays. */
+/** Documents issued by the case system: their official number and the hash of the file. Rows are never changed. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table listing_documents (

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** More causes: a repair taken back by its entrance, one told that nothing can follow from by itself, a penalty told otherwise. */
+/** New causes of concerns: a revoked repair, a repair from before publication or without a decision number, an entry that must not be public. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table concerns drop constraint concerns_cause_check,

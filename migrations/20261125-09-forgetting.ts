@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** What the public list tells of past days and of objections, and what is kept of what has left it. */
+/** Columns for queries of the public list at past days, for objections, and for deleting the salts of removed entries. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table public_entries add column shown_from date, add column masks smallint not null default 1;
@@ -16,7 +16,7 @@ export const up = async (knex: Knex): Promise<void> => {
         join objections b on b.operator_id = l.operator_id and b.feed = v.feed and b.record_key = v.record_key
       where l.id = p.listing_id and (b.state = 'OPEN' or (b.state = 'UPHELD' and exists (select 1 from versions c
         where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at and c.ended_on is null and c.known_to is null)))));
-    -- Any other hash makes the next snapshot write the entry anew.
+    -- A changed body hash makes the next snapshot write the entry again.
     update public_entries set body_hash = encode(sha256(convert_to(body::text, 'UTF8')), 'hex');
     create index public_entries_contested on public_entries (listing_id) where body->>'contested' = 'true';
 

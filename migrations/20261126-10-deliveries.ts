@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 
 /**
- * Deliveries of any subject, not of listings alone; what a person closes; and one row of state for each platform.
+ * Deliveries may be about penalties and permits, not only listings, and an officer can close one. Each platform has a row of state.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

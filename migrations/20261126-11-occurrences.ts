@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * An occurrence of the timetable is a row, taken by one process at a time under a lease; how far each job is planned, and
- * whether a person has paused it. Runs tell which attempt at their occurrence they are. Which jobs there are is for the
- * program to say: a check that every new job has to widen guards nothing.
+ * Each occurrence of the timetable is a row that one process at a time takes under a lease. `schedules` says how far each job is
+ * planned and whether a person has paused it. A run has the number of its attempt. The check of job names goes: each new job had to
+ * widen it, so it prevented nothing.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

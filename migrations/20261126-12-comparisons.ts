@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What platforms show held against what they should show, with what was found; and how a database that was restored from a
- * backup is known, stopped and released.
+ * Comparisons of what platforms display with what they should display, and the discrepancies found. A database restored from a
+ * backup is detected, stopped and released.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** By when deliveries were made: figures of a month look at those alone. Rows lie in that order, so that a small index finds them. */
+/** Index of deliveries by creation time, for the monthly figures. Rows lie in that order, so a small BRIN index suffices. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create index deliveries_made on deliveries using brin (created_at) with (pages_per_range = 32);

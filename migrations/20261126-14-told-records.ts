@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Records of agencies that platforms are told of: by which key, of whom, and what was told last. */
+/** Published records (双公示): their key at platforms, their operator, and the digest of what was last sent. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table told_records (

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What may be claimed is known from the row itself: `head` says that nothing earlier about its subject is owed or refused at its
- * platform. However many rows wait behind others, a claim reads only what it takes.
+ * Each row says whether it may be claimed: `head` means that no earlier delivery of its subject is owed or refused at its platform.
+ * A claim then reads only the rows that it takes, however many wait behind others.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
@@ -14,7 +14,7 @@ export const up = async (knex: Knex): Promise<void> => {
     update deliveries d set head = false where state in ('OWED', 'REFUSED') and exists (select 1 from deliveries e
       where e.subject_id = d.subject_id and e.platform = d.platform and e.number < d.number and e.state in ('OWED', 'REFUSED'));
 
-    -- One index says what two said: an owed row is written several times, and each time into every index.
+    -- One index replaces two. An owed row is updated several times, and each update writes to every index.
     alter table deliveries add constraint deliveries_number unique (subject_id, platform, number);
     alter table deliveries drop constraint deliveries_platform_listing_id_number_key;
     drop index deliveries_listing;
@@ -22,14 +22,14 @@ export const up = async (knex: Knex): Promise<void> => {
     create index deliveries_removals_due on deliveries (platform, due_at, id) where state = 'OWED' and head and action = 'REMOVE';
     create index deliveries_others_due on deliveries (platform, due_at, id) where state = 'OWED' and head and action <> 'REMOVE';
     create index deliveries_held on deliveries (platform, state, id) where state = 'REFUSED' or (state = 'OWED' and not head);
-    -- A row is written when it is claimed and when it is booked: it finds room on its own page, and its notice, which never changes,
-    -- lies elsewhere. What was booked leaves dead entries at the front of these indexes; they are not left lying.
+    -- A row is updated when it is claimed and when it is booked. The fill factor leaves room for that on its page, and its notice, which
+    -- never changes, is stored elsewhere. Frequent vacuuming removes the dead entries of booked rows from the front of these indexes.
     alter table deliveries alter column notice set storage external;
     alter table deliveries set (fillfactor = 50, toast_tuple_target = 512, autovacuum_vacuum_scale_factor = 0.02,
       autovacuum_analyze_scale_factor = 0.05);
 
-    -- The earlier ones are locked first: one that is being confirmed at this moment is waited for. Looked up row by row, by the
-    -- index: a plan made for one new row serves a hundred thousand, and the other way round.
+    -- Earlier rows are locked first, so that one being confirmed now is waited for. Each lookup uses the index row by row: a cached plan
+    -- must suit one new row as well as a hundred thousand.
     create function deliveries_line_up() returns trigger language plpgsql as $$
     declare earlier bigint[] := array(select e.id from owed o cross join lateral (select id from deliveries d where d.subject_id = o.subject_id
       and d.platform = o.platform and d.number < o.number and d.state in ('OWED', 'REFUSED') offset 0) e);

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** What people do about deliveries and platforms, and the ways by which the retraction ledger and the work queue are read. */
+/** Acts of officers on deliveries and platforms, and indexes for the retraction ledger and the work queue. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table delivery_acts (

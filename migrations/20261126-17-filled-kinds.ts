@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Of which kinds a platform was owed everything in force: one that is to hear of another is given that, too. */
+/** Kinds of which a platform has been sent everything in force. A platform that is to receive another kind gets that kind's backfill. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table platform_states add column filled_kinds text[] not null default '{}';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Runs that go on are few beside all there ever were, and are looked for whenever one begins. */
+/** Partial index of running runs. They are few among all runs, and each start looks for them. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`create index runs_open on runs (job, subject) where outcome = 'RUNNING'`)
 }

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * The trail: a row for each answer about an operator to whoever is signed in, and for each act. Rows are chained by their
- * hashes; what is past its retention loses its content and keeps its hash, so that the rest can still be verified.
+ * The audit log: a row for each answer about an operator to a signed-in caller, and for each act. Rows are chained by their hashes. A
+ * row past its retention loses its content but keeps its hash, so that the rest can still be verified.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

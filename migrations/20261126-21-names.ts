@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Names as they are searched: each with its grams, how many names hold a gram, and whether all are there. The directory by region, kind and grade; products by brand and barcode. */
+/** Name search: grams of each name, names per gram, and progress. Also indexes for the directory, brands and barcodes. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table names (

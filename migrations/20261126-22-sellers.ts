@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** A marketplace's list of its own sellers, and what authorises a credit service to see the grade of one operator. */
+/** A marketplace's list of its own sellers, and the authorisation by which a credit service may see an operator's grade. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table seller_lists (

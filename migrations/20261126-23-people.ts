@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** People who sign in with a password, and their sessions. A session is known by the hash of its cookie alone. */
+/** People who sign in with a password, and their sessions. Of a session's cookie only the hash is stored. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table people (

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Tokens that are no longer good before their end, secrets that stay good beside their successor, who tried too often, and who asked how much. */
+/** Revoked tokens, the previous secrets of clients that are still valid, lockouts after failed sign-ins, and use of quotas. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table clients add column previous_hash text, add column previous_until timestamptz, add column ended_at timestamptz,

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Changes of what a marketplace sees of its own sellers. Whatever alters a standing marks its operator in its own transaction;
- * marks are numbered after that, by one at a time, for each marketplace whose list the operator is on: so no number can appear
- * behind one that was read already, however slow the transaction.
+ * The change feed of a marketplace's own sellers. A transaction that alters a standing marks the operator. One process at a time then
+ * numbers the marks for each marketplace with that seller. So no number can appear behind one that was already read, however slow a
+ * transaction is.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
@@ -73,7 +73,7 @@ export const up = async (knex: Knex): Promise<void> => {
     create function changes_wanted() returns boolean language plpgsql as $$
     begin
       if (select open from change_progress) then return true; end if;
-      -- Whoever opens it waits for all that have found it closed.
+      -- Opening the change feed takes this lock exclusively, so it waits for all transactions that found it closed.
       perform pg_advisory_xact_lock_shared(hashtextextended('hub.changes.open', 0));
       return (select open from change_progress);
     end $$;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Addresses at which marketplaces want to be told of changes of their sellers, and the messages owed to each. */
+/** Webhook addresses of marketplaces for changes of their sellers, and the messages owed to each. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table webhooks (

@@ -1,9 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Of each operator the score that standing rests on, in a row as narrow as can be: a million of them take 60 MB,
- * where `scores`, with all its reasons, takes a gigabyte. Kept by triggers, so that it is as true as `scores` is,
- * whoever writes there.
+ * The latest score of each operator, from which standings are answered, in a narrow row. A million rows take 60 MB, while `scores`
+ * with all its reasons takes a gigabyte. Triggers on `scores` keep the table up to date, whoever writes.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Of each list of sellers that counts a bit for every operator whose own USCC stands on it: a thousand of them cost less than one
- * look among its codes. A bit that is set is always right, since a list and the USCC of an operator never change; an operator
- * without one may have been made since, or stand on the list in another way, and is looked for among the codes.
+ * A bitmap of each current seller list, with a bit for each operator whose own USCC is on the list. A thousand bits cost less than
+ * one lookup of a code. A set bit is always right, because neither a list nor an operator's USCC ever changes. Without a bit the
+ * operator may be newer or be on the list by another code, so the codes are searched.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
@@ -12,7 +12,7 @@ export const up = async (knex: Knex): Promise<void> => {
       bits bytea not null
     );
     comment on table seller_bits is 'bit n (as of get_bit) is set where the USCC of operator n stands on the list';
-    -- Not compressed: it is read as it lies.
+    -- Stored uncompressed, so that single bytes can be read.
     alter table seller_bits alter column bits set storage external;
 
     create function seller_bits_of(list bigint) returns bytea language sql stable as $$

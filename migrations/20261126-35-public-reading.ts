@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The public list as its pages read it: columns to filter and sort by, an index for each order, and a stamp that tells every change. */
+/** Columns of the public list for filters and orders, an index for each order, and a stamp that moves with every change. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table public_entries

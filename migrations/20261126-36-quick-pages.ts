@@ -1,9 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What the public site reads and what the bench of it writes, quickly. Entries that one statement touches are told apart from
- * those that it changes in one pass over each: joined, the two could be compared each with each, which for some ten thousand
- * takes minutes. And who was merged into whom is found in an index of those few.
+ * Faster reads of the public site. The trigger finds changed entries with `except`, in one pass over each of its tables. A join could
+ * compare every row with every other, which takes minutes for ten thousand entries. A partial index finds who was merged into whom.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

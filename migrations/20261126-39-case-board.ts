@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Cases by their state, newest first: an officer's board, however many have been removed over the years. */
+/** Index of cases by state, newest first, for an officer's board. It stays fast however many cases were removed over the years. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw('create index listings_board on listings (state, created_at desc, id desc)')
 }

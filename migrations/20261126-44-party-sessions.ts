@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Sessions of parties, each no longer good than the access code that opened it. Known by the hash of its cookie alone. */
+/** Sessions of parties. None outlives the access code that opened it. Of a session's cookie only the hash is stored. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table party_sessions (

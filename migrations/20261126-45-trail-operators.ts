@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Rows of the index come in the order of their numbers and are erased in it: which pages hold a number is enough, and costs next to
- * nothing to keep up, where a second tree cost a third of all filling. Several ranges for each piece (multi): pages that erased rows
- * have left are filled with new ones, and one range from the oldest to the newest would lead to nearly all pieces.
+ * A BRIN index suffices, because rows are added and erased in the order of their numbers. It costs almost nothing to maintain, while
+ * the B-tree cost a third of all inserting. It keeps several ranges per block range (minmax_multi): new rows reuse pages of erased
+ * ones, and a single range from oldest to newest number would match nearly every block range.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What waits for its operator is of a whole delivery or of a part, as a version is; a whole feed that no longer holds it ends it.
- * For rows that are there the run tells: its own, or for a corrected item the run that had set it aside.
+ * An unmatched record belongs, like a version, to a whole delivery or a partial one. A whole delivery without the record ends it.
+ * Existing rows take this from their run or, for a corrected reject, from the run that had rejected it.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

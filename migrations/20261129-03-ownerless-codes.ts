@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Codes of records that need no operator and have none: a code that is learned later finds them. Of records that are there only
- * a USCC is still known; the other codes come with the next delivery that holds the record.
+ * Codes of records that have no operator and need none, so that a code learned later finds them. Of existing records only the USCC is
+ * known here. Their other codes come with the next delivery.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

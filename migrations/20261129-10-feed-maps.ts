@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Maps of headings that a person has made for a feed: which field each heading of an office's own table means. Kept for good. */
+/** Heading maps that a person made for a feed: the field that each heading of an office's own table means. They are never deleted. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create table feed_maps (

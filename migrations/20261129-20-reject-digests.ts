@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Open bad items are counted at each look at the desk and by /metrics, each once however often it came. A digest of the item lets
- * an index alone answer that; the items themselves, up to megabytes each, stay unread. Null in rows of before and of a previous
- * release that still runs: there the item is read.
+ * The desk and /metrics count open rejects at every look, each item once however often it came. With a digest an index alone answers
+ * that, and items of up to megabytes stay unread. It is null in rows closed before and in rows that the previous release still writes;
+ * for these the item itself is read.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Runs that brought nothing are deleted after their term. What records, codes, names and waiting items refer to is a run that
- * brought them, and is never deleted; the check of that by foreign keys would read these tables whole for each deleted run, since
- * they have no index by run. The small tables that do refer to such runs get one.
+ * Runs that brought nothing are deleted after their retention term. Records, codes, names and unmatched items refer only to runs that
+ * brought something, which are never deleted. Their foreign keys go, because without an index each deleted run would scan these tables.
+ * The small tables that refer to deletable runs get an index.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * A name by which a source that is no register called an operator, until the register gave another, was no former name of it: a
- * misread or misspelt name is nobody's. It is kept to be found again when the registration is taken back.
+ * A name that only a source other than a register gave is no former name of the operator: it may be misread or misspelt. It is stored
+ * as a claim, so that it can be restored when the registration is rolled back.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

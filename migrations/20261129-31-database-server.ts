@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Which server the database is vouched for on. A standby that was promoted has another timeline, and a dump that was restored
- * elsewhere another system: both may lack what was acknowledged, and say so by themselves.
+ * The server on which the database is vouched for. A promoted standby has another timeline, and a restored dump has another system
+ * identifier. Both may lack acknowledged rows, and both are detected by these values.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

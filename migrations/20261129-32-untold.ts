@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** A comparison finds what is in force and was never told, and owes it. */
+/** Comparisons also find an entry in force that was never sent (UNTOLD), and owe its addition. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table findings drop constraint if exists findings_what_check, drop constraint if exists findings_did_check;

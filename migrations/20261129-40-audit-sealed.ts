@@ -1,11 +1,11 @@
 import type { Knex } from 'knex'
 
 /**
- * Rows of the audit log in their final form: sealed with a key outside the database, and with their content as one text that is
- * also what is hashed. Older rows stay as they are, and no row without a seal comes after the first that has one; until then the
- * previous release still writes. Every key has the number in it, so that the tables can be cut into ranges of numbers.
+ * Final form of the audit log: rows are sealed with a key outside the database, and their content is one text, which is also what is
+ * hashed. Older rows keep their form. The previous release may write unsealed rows until the first sealed one, and none follows that.
+ * Every key contains the number, so that the tables can be partitioned by it.
  *
- * Constraints are added without looking at the rows there are, which the ones before have held: the log may be large.
+ * Constraints are added without validating existing rows, because the log may be large and the earlier constraints held for them.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

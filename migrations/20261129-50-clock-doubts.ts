@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * The newest instant at which a hub found the database's clock right, and each time that the clock leapt: from the leap on whatever
- * cannot be taken back waits until a second source, or a person, has confirmed the clock.
+ * The newest instant at which a hub found the database's clock right, and each leap of that clock. After a leap, acts that cannot be
+ * undone wait until a second source or a person has confirmed the clock.
  */
 export const rollOut = 'before'
 
@@ -23,7 +23,7 @@ export const up = async (tx: Knex): Promise<void> => {
       check ((settled_at is null) = (settled_by is null))
     );
     create unique index clock_doubts_open on clock_doubts ((true)) where settled_at is null;
-    -- The newest row of a database that ran before this table existed.
+    -- A database that ran before this table existed starts with the time of its newest run.
     insert into database_clock (sure_at) select max(coalesce(ended_at, started_at)) from runs having max(started_at) is not null;
   `)
 }

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * Whether a migration goes before or after the roll-out of its release. Kept in the database, so that an older hub, which does not
- * have the file, knows whether it may go on. Read and filled by src/store/migrations.ts.
+ * Whether each migration goes before or after the roll-out of its release. It is stored in the database for an older hub, which lacks
+ * the migration's file but must know whether it may go on. `src/store/db/migrations.ts` reads and fills it.
  */
 export const rollOut = 'before'
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Fingerprints of the keys with which this database is worked: a hub with other keys does not start. No key can be told from them. */
+/** Fingerprints of the keys used with this database. A hub with other keys does not start. A fingerprint does not reveal its key. */
 export const rollOut = 'before'
 
 export const up = async (tx: Knex): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Indexes for what is asked of the published list with each request and each removal. */
+/** Indexes for the queries of the published list that every request and every removal makes. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     create index published_entries_ends on published_entries (to_on) where to_sequence is null;

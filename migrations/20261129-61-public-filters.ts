@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * The public list as GraphQL filters it: columns instead of JSON, and an index for parts of names. The extension comes with
- * PostgreSQL; where it may not be made, or does not know Chinese in the locale of the database, names are read one by one.
+ * The columns by which GraphQL filters the public list, and an index for parts of names. pg_trgm comes with PostgreSQL. If it may not
+ * be created, or does not handle Chinese in the database's locale, the names are scanned.
  */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`

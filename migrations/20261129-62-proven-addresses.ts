@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Addresses from which somebody has come in are known to every process, and after a restart. */
+/** Addresses from which a name has signed in. Stored, so that every process knows them, also after a restart. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table lockouts add column proven_at timestamptz;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** What the Atom feed of a snapshot says of the hub that made it. Null in snapshots of an earlier form, which are made anew. */
+/** Address and feed id of the hub that made a snapshot, for its Atom feed. Null in snapshots of an earlier form, whose files are made again. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table snapshots add column origin text, add column feed_id uuid;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Of each list of sellers how many of its codes are mistyped, as far as a check digit tells. Lists sent before say 0. */
+/** Number of codes with a wrong check digit in each seller list. It is 0 for lists uploaded earlier. */
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     alter table seller_lists add column wrong_check_digit integer not null default 0;

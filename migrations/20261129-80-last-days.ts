@@ -1,7 +1,7 @@
 /**
- * `ends_on` is everywhere the last day of a term (Civil Code arts 201 and 202). Listings and public entries keep their rows: what
- * they hold is the corresponding day, which is now read as the last one instead of the first one after. Overrides and
- * authorisations hold days that people named as the first one without effect, so they move back by one day and end as agreed.
+ * `ends_on` is the last day of a term everywhere (Civil Code arts 201 and 202). Listings and public entries keep their value, which is
+ * now read as the last day instead of the first day after. Overrides and authorisations hold days that people gave as the first day
+ * without effect. These move back by one day, so that they end as agreed.
  */
 import type { Knex } from 'knex'
 

@@ -1,7 +1,7 @@
 /**
- * A registered person or system, and each new password or secret, waits until a second person confirms it. Administrators have a
- * duty: `systems` registers, `security` confirms (三员分立). All that stand here already are confirmed; of the administrators the one
- * registered first gets the duty `security`, so that somebody can confirm from the first day.
+ * A registered person or system, and each new password or secret, waits until a second person confirms it. An administrator has a
+ * duty: `systems` registers, `security` confirms (separation of duties, 三员分立). Existing accounts count as confirmed. The administrator
+ * registered first gets the duty `security`, so that somebody can confirm at once.
  */
 import type { Knex } from 'knex'
 

@@ -1,7 +1,7 @@
-/** An amendment of the calendar is proposed by one person and put in force by another; each stays, with what became of it. */
+/** One person proposes an amendment of the calendar and another puts it in force. Every proposal is kept with its decision. */
 import type { Knex } from 'knex'
 
-/** The running code writes calendar_amendments as before; only the new code fills the new columns. */
+/** The old code writes calendar_amendments as before, and only the new code fills the new columns. */
 export const rollOut = 'before'
 
 export const up = async (knex: Knex): Promise<void> => {

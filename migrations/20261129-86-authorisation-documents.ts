@@ -1,7 +1,7 @@
-/** An authorisation names the SHA-256 of the document by which it was given. Those recorded before have none, and end within a year. */
+/** An authorisation has the SHA-256 of the document by which it was given. Earlier ones have none, and end within a year. */
 import type { Knex } from 'knex'
 
-/** The running code records without it as before; only the new code asks for it. */
+/** The old code records authorisations without it, and only the new code requires it. */
 export const rollOut = 'before'
 
 export const up = async (knex: Knex): Promise<void> => {

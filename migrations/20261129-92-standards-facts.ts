@@ -1,10 +1,10 @@
 /**
- * A standard is one fact by its number, whichever rows tell it. Records and waiting items kept before get it as well, so that a
- * later row of the same standard joins them. Those that are told twice already keep their rows: `hub repair` joins them.
+ * All records of a standard are one fact, named by the standard's number. Existing records and unmatched items get the fact as well, so
+ * that a later row of the same standard joins them. A standard that already has two records keeps both until `hub repair` joins them.
  */
 import type { Knex } from 'knex'
 
-/** The running code counts each fact once already. */
+/** The old code already counts each fact once. */
 export const rollOut = 'before'
 
 export const up = async (knex: Knex): Promise<void> => {
@@ -17,5 +17,5 @@ export const up = async (knex: Knex): Promise<void> => {
   `)
 }
 
-/** The code before reads the facts of standards as those of any kind. */
+/** The old code reads facts of standards like those of any kind, so nothing is undone. */
 export const down = async (): Promise<void> => {}

@@ -1,10 +1,10 @@
 /**
- * An entry of a list that bears no key of its authority's is one fact, whichever code of its firm a row carried. Entries and
- * waiting items kept before get it as well. Those that are told twice already keep their rows: `hub repair` joins them.
+ * A list entry without a key of its authority is one fact, whichever code of its firm a row has. Existing entries and unmatched items get
+ * the fact as well. An entry that already has two records keeps both until `hub repair` joins them.
  */
 import type { Knex } from 'knex'
 
-/** The running code counts each fact once already. */
+/** The old code already counts each fact once. */
 export const rollOut = 'before'
 
 const FACT = (v: string): string => `case ${v}.body->>'list'
@@ -22,5 +22,5 @@ export const up = async (knex: Knex): Promise<void> => {
   `)
 }
 
-/** The code before reads the facts of entries as those of any kind. */
+/** The old code reads facts of entries like those of any kind, so nothing is undone. */
 export const down = async (): Promise<void> => {}

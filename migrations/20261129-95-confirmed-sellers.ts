@@ -1,9 +1,9 @@
-/** Sellers that the shops feed confirms, and how many others a marketplace's list may open the grade of. */
+/** Sellers that the shops feed confirms, and the number of unconfirmed operators whose grade a marketplace's list may open. */
 import type { Knex } from 'knex'
 
 /**
- * The running code goes on: a list that it takes in opens every grade, until the next renewal decides about it. Lists sent before
- * are decided about then as well, so that no marketplace is shut out by the roll-out itself.
+ * The old code goes on: a list that it accepts opens every grade until the next renewal. The renewal also decides about earlier lists,
+ * so that the roll-out itself shuts no marketplace out.
  */
 export const rollOut = 'before'
 

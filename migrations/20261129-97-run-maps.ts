@@ -1,7 +1,7 @@
-/** A run notes the maps of headings by which it read, and a rejected item its own: a record leads to the map and to who made it. */
+/** A run has the ids of the heading maps by which it read, and a reject has its map's id. So a record leads to the map and its author. */
 import type { Knex } from 'knex'
 
-/** The running code writes rows without them as before; only the new code asks for them. */
+/** The old code writes rows without them, and only the new code reads them. */
 export const rollOut = 'before'
 
 export const up = async (knex: Knex): Promise<void> => {

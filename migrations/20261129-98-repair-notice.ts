@@ -1,7 +1,7 @@
-/** A further cause of a concern: the repair notice was not served with the decision (两书同达). */
+/** A new cause of concerns: the repair notice was not served with the decision (两书同达). */
 import type { Knex } from 'knex'
 
-/** The running code opens none of it; only the new code does. */
+/** The old code never opens such a concern. */
 export const rollOut = 'before'
 
 const CAUSES = [

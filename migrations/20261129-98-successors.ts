@@ -1,7 +1,7 @@
-/** Divisions (分立): a decision on identity that one operator was divided, a row for each of its successors; nothing moves by it. */
+/** Divisions (分立): an identity decision that one operator was divided, with a row for each successor. No record moves by it. */
 import type { Knex } from 'knex'
 
-/** The running code makes none of it; only the new code does. */
+/** The old code makes no such decision. */
 export const rollOut = 'before'
 
 const CAUSES = [
