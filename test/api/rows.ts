@@ -1,4 +1,4 @@
-/** POST /v1/standings as a program asks it: the answer line by line, and what its last line says. */
+/** Calls POST /v1/standings as a program does, and parses the lines of the answer. */
 import type { World } from './world.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a line's shape is its question's
@@ -8,7 +8,7 @@ export interface RowsAnswer {
   status: number
   headers: Headers
   text: string
-  /** Without the last. */
+  /** All lines but the last, which is `end`. */
   lines: Line[]
   end: Line
 }
@@ -22,7 +22,7 @@ export interface RowsAsked {
 
 export const NDJSON = 'application/x-ndjson'
 
-/** A text is sent as it is, anything else as JSON. */
+/** Sends a string or bytes as they are, and anything else as JSON. */
 export const askRows = async (
   { url }: Pick<World, 'url'>,
   body: unknown,

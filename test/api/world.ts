@@ -1,4 +1,4 @@
-/** A small world over real HTTP: real PostgreSQL, real keys, records through the true merge. Every name is invented. */
+/** A small hub for API tests: real HTTP, PostgreSQL, keys and merge of records. Every name is invented. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -58,7 +58,7 @@ export interface World {
   keysFolder: string
   database: TestDatabase
   rules: WorkRules
-  /** What its server stands on. */
+  /** Dependencies of its server. */
   parts: ServerDependencies
   setNow: (now: Date) => void
   setReady: (ok: boolean) => void
@@ -67,12 +67,12 @@ export interface World {
     query: string,
     options?: { variables?: unknown; token?: string; headers?: Record<string, string>; at?: string },
   ) => Promise<Answer>
-  /** Statements that `act` causes in the database. */
+  /** Returns the statements that `act` runs in the database. */
   statements: (act: () => Promise<unknown>) => Promise<string[]>
-  /** With rules what follows for listings is done, as in a pull. */
+  /** Merges drafts as a pull of the whole feed does. Only with `rules` does the merge also act on listings. */
   bring: (feed: string, drafts: readonly Draft[], now?: Date, rules?: WorkRules) => Promise<number>
   publish: () => Promise<unknown>
-  /** Tells its server that it is about to be closed. */
+  /** Lets the server stop its streams, as before a shutdown. */
   drain: () => void
   close: () => Promise<void>
 }
@@ -87,7 +87,7 @@ export interface Answer {
   headers: Headers
 }
 
-/** `quota`: requests of a minute; as many as one likes unless given. */
+/** `quota`: requests per minute; 0 means no quota. */
 export const makeWorld = async ({
   quota = 0,
   demo = false,
@@ -105,7 +105,7 @@ export const makeWorld = async ({
   const files = makePublishedFiles(join(folder, 'published'))
   const publishing = { cause: 'timetable' as const, manifests: keys.manifests, now: () => now, note: () => undefined }
   const publishNow = () => publishList(database.db, { ...publishing, files })
-  // With connections of its own, as in the hub: its statements are not those of an answer.
+  // The audit log has its own connections, as in the hub, so that its statements do not count as those of an answer.
   const rows = connect(database.url)
   const trail = makeAuditLog(rows, {
     log: makeLog({ level: 'silent', file: null }),
@@ -145,7 +145,7 @@ export const makeWorld = async ({
       }),
     publish: () => publishList(database.db, { ...publishing, files, removalsOnly: true }),
     files,
-    // Tests wait for what they ask, however long it takes.
+    // Tests wait for a publication as long as it takes.
     publishWaitMs: Number.POSITIVE_INFINITY,
     ready: async () => ({ ok: ready, checks: { database: ready ? 'ok' : 'unreachable' } }),
   }
@@ -234,7 +234,7 @@ const closed = (server: Server): Promise<void> =>
     server.closeAllConnections()
   })
 
-/** Idle sockets stay open: a test that was slow for longer than the server's keep-alive would write to one just closed. */
+/** Keeps idle sockets open, because a test slower than the keep-alive timeout would write to a closed one. */
 const listen = async (server: Server): Promise<string> => {
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => {
@@ -243,7 +243,7 @@ const listen = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** What a pull of the whole feed does once its items are read. */
+/** Merges the drafts as a pull of the whole feed does once its items are read. */
 const bring = async (
   db: TestDatabase['db'],
   feed: string,
@@ -299,7 +299,7 @@ const draft = (kind: RecordKind, key: string, code: string, body: Body, validFro
 export const registration = (code: string, name: string, more: Body = {}): Draft =>
   draft('registration', code, code, { name, uscc: code, status: 'ACTIVE', region_code: regionIn(code), ...more }, null)
 
-/** Heavy enough for a listing: the licence was taken. */
+/** A penalty heavy enough for a listing: the licence was revoked. */
 export const penalty = (code: string, number: string, decidedOn = '2026-01-05'): Draft =>
   draft(
     'penalty',
@@ -332,7 +332,7 @@ export interface ScoredBy {
   knownAt?: Date
   fact?: 'penalty_heavy' | 'serious_list'
   why?: 'UNIT' | 'VETO'
-  /** For a day that somebody asked for. */
+  /** True for a score that a query computed for its day. */
   asked?: boolean
 }
 
@@ -387,8 +387,8 @@ export const recordId = async (world: World, key: string): Promise<number> =>
   (await world.database.db('versions').where({ record_key: key }).whereNull('known_to').first('id')).id
 
 /**
- * A marketplace has these operators on its list, and a credit service their word: outside authorities nobody else sees their
- * scores. By the names of their clients.
+ * Lets a marketplace and a credit service, named by their clients, see the scores of these operators: the marketplace has them on
+ * its list, the service has their authorisation.
  */
 export const seenOutside = async (
   world: World,
@@ -412,14 +412,14 @@ export const seenOutside = async (
   for (const operator of codes) await recordAuthorisation(db, world.rules, { ...word, operator })
 }
 
-/** Carries a case to PUBLISHED through its moves, as people would; gives its global id. */
+/** Brings a case to PUBLISHED through all its moves, and returns its global id. */
 export const publishListing = async (
   world: World,
   code: string,
   penaltyNumber: string,
   published: Record<string, unknown> = {},
 ): Promise<string> => {
-  // A token is of the day on which it is used.
+  // Tokens are short-lived, and each step has its own day, so each needs a new token.
   const officer = () => world.token('officer', 'officer-1')
   const reviewer = () => world.token('reviewer', 'reviewer-1')
   const record = globalOf('Record', await recordId(world, `${penaltyNumber}/${code}`))
@@ -439,7 +439,7 @@ export const publishListing = async (
     ['publishListing', officer, { on: '2026-02-06', ...published }],
   ]
   for (const [move, token, input] of steps) {
-    // Publication is of the day on which it is made.
+    // A publication takes effect on the day on which it is made.
     world.setNow(new Date(`${input['on']}T02:00:00Z`))
     const answer = await world.ask(`mutation($input: MoveInput!) { ${move}(input: $input) { listing { id state } } }`, {
       token: token(),
@@ -453,7 +453,7 @@ export const publishListing = async (
 
 export const numberOf = (n: number): string => `虚市监处罚〔2026〕${n}号`
 
-/** The n-th firm has the n-th code and the n-th penalty, for which it is listed. */
+/** Firms with these names, each listed for a penalty. The n-th has `uscc(n)` and `numberOf(n)`. Returns their listings. */
 export const worldWithListing = async (...names: [string, ...string[]]): Promise<[World, string, ...string[]]> => {
   const world = await makeWorld()
   const firms = names.map((name, i) => ({ name, code: uscc(i + 1), number: numberOf(i + 1) }))
@@ -474,7 +474,7 @@ export const worldWithListing = async (...names: [string, ...string[]]): Promise
 /** The id of a listing of this hub is its uuid. */
 const UUID_LENGTH = 36
 
-/** The ids of two types kept the names that the types had before. */
+/** Two renamed types keep their former names in global ids. */
 const NAMES_IN_IDS: Record<string, string> = { Override: 'Overrule', ScorecardActivation: 'ScorecardAdoption' }
 
 export const globalOf = (type: string, key: string | number): string =>

@@ -20,7 +20,7 @@ describe('administration over GraphQL', () => {
     const { data, errors } = await world.ask(query, { variables, token })
     return { data, code: errors?.[0]?.extensions['code'] }
   }
-  /** As a second person, who has the duty; what is seen first is what is confirmed. */
+  /** Confirms as a second person with the duty `security`, stating the `pendingSince` that was read before. */
   const confirm = async (what: 'Person' | 'Client', name: string, token = as('administrator', '虚构安全')) => {
     const list = what === 'Person' ? 'people' : 'clients'
     const { data } = await act(`{ ${list} { name pendingSince } }`)
@@ -38,7 +38,7 @@ describe('administration over GraphQL', () => {
     )
     return data.amendCalendar.proposal.id
   }
-  /** As an officer, who is another person than who proposed it. */
+  /** Decides as an officer, who is not the person that proposed the amendment. */
   const decide = (id: string, verdict: string, { note = null as string | null, token = as('officer') } = {}) =>
     act(
       `mutation D($input: DecideCalendarInput!) { decideCalendar(input: $input) { proposal { state } } }`,
@@ -154,7 +154,7 @@ describe('administration over GraphQL', () => {
         await lockouts.noteFailedSignIn(db, { kind, name, address: '127.0.0.1' }, { ...known, now })
     }
     await shut('CLIENT', '虚构鸪鸪', 60)
-    // As it was typed: the same person to whoever reads it.
+    // The names differ in case only, so they are one person.
     await shut('PERSON', '虚构lin', 10)
     expect([await tokenFor('虚构鸪鸪', secret), await signIn('虚构Lin', oneTimePassword)]).to.deep.equal([429, 429])
     const lift = `mutation L($kind: LockoutKind!, $name: String!) { liftLockout(kind: $kind, name: $name) { kind name failures } }`
@@ -190,7 +190,7 @@ describe('administration over GraphQL', () => {
       expect((await act(query)).code).to.equal(code)
     })
 
-  it('is open to administrators, and for reading to auditors', async () => {
+  it('is open to administrators, and to auditors for reading', async () => {
     for (const role of ['marketplace', 'credit_service', 'agency', 'officer', 'reviewer', 'party'] as const) {
       expect((await act('{ clients { name } }', {}, as(role))).code, role).to.equal('FORBIDDEN')
       expect((await act('{ people { name } }', {}, as(role))).code, role).to.equal('FORBIDDEN')
@@ -199,7 +199,7 @@ describe('administration over GraphQL', () => {
     expect((await act('mutation { endClient(name: "x") { name } }', {}, as('auditor'))).code).to.equal('FORBIDDEN')
   })
 
-  it('the rule tables are read row by row, and for a day with the rows of that day', async () => {
+  it('the rule tables list their rows, and for a given day only the rows in force then', async () => {
     const { data } = await act(
       `query T($on: Date) { ruleTables(on: $on) { name aboutZh sections { name rows { from to basis confirmed fields { name value } } } } }`,
       {},

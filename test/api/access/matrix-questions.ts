@@ -1,4 +1,4 @@
-/** Questions made out of the schema itself: for each field its valid arguments about one side, and everything that it can be asked. */
+/** Builds a query or mutation for every root field of the schema, with valid arguments about one side and all fields below. */
 import {
   type GraphQLArgument,
   type GraphQLField,
@@ -18,16 +18,16 @@ import { NODE_ACCESS } from '../../../src/api/access/fields.js'
 import { keyIn, TODAY } from '../world.js'
 import { FEED, NEUTRAL, type Side } from './matrix-world.js'
 
-/** How deep objects are opened below a field of the root; what lies deeper is asked by a node of its own. */
+/** Levels of objects that are opened below a root field. Deeper objects are queried by `node`. */
 const DEPTH = 2
-/** And below a list, of which each item has such a node. */
+/** The same below a list, whose items are each queried by `node`. */
 const LIST_DEPTH = 2
-/** And below what the hub says of itself, which leads to no other object. */
+/** The same below answers about the hub itself, which lead to no other object. */
 const HUB_DEPTH = 5
 
 type Field = GraphQLField<unknown, unknown>
 
-/** Of which type the argument `id` of a field names one. */
+/** The type of the object that the argument `id` of a field names. */
 const ID_OF: Record<string, string> = {
   settleConcern: 'Concern',
   resendDelivery: 'Delivery',
@@ -43,18 +43,18 @@ const ID_OF: Record<string, string> = {
   dropReject: 'Reject',
   decideScorecard: 'ScorecardActivation',
   withdrawAuthorisation: 'Authorisation',
-  // Amendments are numbered, and are no nodes.
+  // Amendments have numbers and no global ids.
   decideCalendar: 'none',
-  // What it brought would be gone for all questions after it.
+  // A rollback would remove the run's records for all later queries.
   rollBackRun: 'none',
-  // It rehearses the whole, beside whatever else is asked; its own test tells to whom.
+  // It rehearses a whole rollback. `previews.test.ts` tests which roles may.
   rollbackPreview: 'none',
   rotateWebhook: 'Webhook',
   enableWebhook: 'Webhook',
   removeWebhook: 'Webhook',
 }
 
-/** Texts that an argument of this name means anywhere; of a side where it is one of its own. */
+/** Values of text arguments by name. Some depend on the side. */
 const TEXTS: Record<string, (side: Side) => string> = {
   code: (side) => side['Code'] ?? '',
   operator: (side) => side['Code'] ?? '',
@@ -80,7 +80,7 @@ const TEXTS: Record<string, (side: Side) => string> = {
   pendingSince: () => '2026-03-01T00:00:00.000Z',
   ...Object.fromEntries(['reason', 'note', 'statement', 'text'].map((name) => [name, () => '事由'])),
 }
-/** Arguments that narrow nothing where they are left out. */
+/** Optional arguments that are left out, so that they narrow no answer. */
 const LEFT_OUT = new Set([
   'first',
   'after',
@@ -96,7 +96,7 @@ const LEFT_OUT = new Set([
   'model',
 ])
 
-/** Arguments about one side; throws where it knows none for a field, so that no field is left unasked. */
+/** Arguments about one side. Throws for an argument without a known value, so that no field stays untested. */
 const argumentsOf = (field: Field, side: Side): Record<string, unknown> =>
   Object.fromEntries(
     field.args.filter((arg) => !isLeftOut(field, arg)).map((arg) => [arg.name, meant(field, arg.name, arg.type, side)]),
@@ -135,7 +135,7 @@ const idFor = ({ name, type }: Field, side: Side): string => {
   return side[of] ?? 'bm9uZTow'
 }
 
-/** `Type.field` of everything for which a question was made. */
+/** `Type.field` of every field that a query built here selects. */
 export const ASKED = new Set<string>()
 
 const asked = (type: GraphQLObjectType, field: Field, ...parts: string[]): string[] => {
@@ -143,7 +143,7 @@ const asked = (type: GraphQLObjectType, field: Field, ...parts: string[]): strin
   return parts
 }
 
-/** Everything below a type, each type opened once on a way. */
+/** Selects everything below a type. Each type is opened once on a path. */
 const selectionOf = (
   schema: GraphQLSchema,
   type: GraphQLObjectType,
@@ -155,13 +155,13 @@ const selectionOf = (
       throw new Error(`no question can be built: ${type.name}.${field.name} needs arguments`)
     const named = getNamedType(field.type)
     if (isLeafType(named)) return asked(type, field, field.name)
-    // The nodes of its edges are those of the page itself.
+    // The nodes of the edges repeat the nodes of the page.
     if (type.name.endsWith('Edge') && field.name === 'node') return asked(type, field)
     if (!isObjectType(named)) return []
     const isPage = 'pageInfo' in named.getFields()
-    // A page of which nothing would be shown says nothing.
+    // A page at the greatest depth would show no items.
     if (isPage && way.length + 1 >= depth) return []
-    // Whether there is such an object is asked also where it is not opened.
+    // An object that is not opened is selected by `__typename`, which shows whether it exists.
     if (way.length >= depth || way.includes(named.name) || named.name === type.name)
       return asked(type, field, `${field.name} { __typename }`)
     const within = selectionOf(schema, named, depth, [...way, type.name])
@@ -173,13 +173,13 @@ const selectionOf = (
 const HUBS: readonly string[] = ['ruleTables', 'scorecardTrial']
 
 export interface Question {
-  /** Name of the field of the root; of `node` with the type of its id. */
+  /** Name of the root field; for `node`, followed by the type of its id. */
   name: string
   field: Field
   text: string
 }
 
-/** One field of the root as `alias: field(args) { … }`, its arguments as literals. */
+/** Returns a root field as `field(args) { … }` with literal arguments; for `node`, one for each type. */
 export const questionOf = (schema: GraphQLSchema, field: Field, side: Side): Question[] => {
   ASKED.add(`${schema.getMutationType()?.getFields()[field.name] === field ? 'Mutation' : 'Query'}.${field.name}`)
   const named = getNamedType(field.type)
@@ -229,7 +229,7 @@ export const marksOf = (side: Side): string[] => [
   keyIn(side['Listing'] ?? ''),
 ]
 
-/** Whether an answer says anything: no null, no empty list, no page without an item, no plain false. */
+/** False for null, false, an empty list and a page without items. */
 export const isSomething = (value: unknown): boolean => {
   if (value === null || value === undefined || value === false) return false
   if (Array.isArray(value)) return value.length > 0
@@ -239,7 +239,7 @@ export const isSomething = (value: unknown): boolean => {
 
 export type Cells = Map<string, { field: string; some: boolean }>
 
-/** By the way to it, `Type.field` and whether anything was said there; ways without the places in lists. */
+/** Maps each path of an answer to its `Type.field` and whether it has a value. Paths leave out the places in lists. */
 export const cellsIn = (schema: GraphQLSchema, root: string, value: unknown): Cells => {
   const cells: Cells = new Map()
   const walk = (way: string, each: unknown): void => {

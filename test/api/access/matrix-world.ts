@@ -1,4 +1,4 @@
-/** Two firms with everything that the hub may know of one: one of Changchun, one of Jilin City. For the matrix of who sees what. */
+/** Two firms, of Changchun and of Jilin City, each with everything that the hub may know of a firm. For the access matrix. */
 import * as comparisons from '../../../src/store/delivery/comparisons.js'
 import * as remarks from '../../../src/store/delivery/discrepancies.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
@@ -23,20 +23,20 @@ import {
   type World,
 } from '../world.js'
 
-/** By what a question is about one side; `Code` its USCC, `AccessCode` opens its door, the rest are global ids by type. */
+/** Values that name one firm: its USCC (`Code`), trademark (`Number`) and access code; the others are global ids by type. */
 export type Side = Record<string, string> & { region: string; name: string }
 
-/** Neither side: a firm into which one may be merged. */
+/** A third firm, into which either may be merged. */
 export const NEUTRAL = uscc(7)
-/** Beside the other side: a firm of which there is a lead and nothing that is public. */
+/** A fourth firm, in the other region, with a lead and nothing public. */
 const LED = uscc(8)
-/** The feed of which queues hold something, and who sends it. */
+/** The feed with queued items, the agency that sends it, and an agency that does not. */
 export const [FEED, SENDER, ELSEWHERE] = ['penalties', 'credit-office', 'ip-office']
-/** The client that sent what was set aside. */
+/** The client that uploaded the rejected items. */
 export const UPLOADER = 'sent-it-itself'
 const PLATFORM = 'national'
 
-/** Of nothing: as well formed as what there is. */
+/** A firm that does not exist. All its values are well formed. */
 export const ABSENT: Side = {
   region: '',
   name: '虚构无有有限公司',
@@ -169,7 +169,7 @@ const fileOf = async (world: World, { code, name, region, n }: Firm): Promise<Si
   }
 }
 
-/** What pulls, pushes and comparisons leave behind. */
+/** Inserts the rows that pulls, pushes and comparisons leave behind. Returns their ids by type. */
 const rowsOf = async (
   world: World,
   { operator, uuid, code, name, n }: Pick<Firm, 'code' | 'name' | 'n'> & { operator: number; uuid: string },

@@ -1,6 +1,6 @@
 /**
- * The table of fields held against the running server: every field of the schema is asked as every role about an operator of
- * its own, about another's and about nothing. What the table gives is answered; all else is as if nothing were there.
+ * Compares the access table with the running server. Every role queries every field of the schema about an own operator, another
+ * one and a missing one. What the table allows is answered; anything else is answered as for the missing one.
  */
 import { expect } from 'chai'
 import { type GraphQLField, isNonNullType } from 'graphql'
@@ -20,24 +20,24 @@ import { ABSENT, ELSEWHERE, type MatrixWorld, makeMatrixWorld, SENDER, type Side
 
 const SCHEMA = makeSchema()
 const CITY = '220100'
-/** Questions sent at once. */
+/** Requests sent at once. */
 const AT_ONCE = 4
 const AUTHORITIES: readonly Role[] = ['officer', 'reviewer', 'administrator', 'auditor']
-/** Rows whose objects are of a side: the others are of nobody, of everybody, or as the public has them. */
+/** Scopes of objects that belong to one operator. The others belong to nobody or everybody, or are public. */
 const OF_A_SIDE: readonly ObjectScope[] = ['SIGHT', 'SENT', 'GRADE']
-/** Told to whoever wrote them, where it is no authority. */
+/** Outside the authorities, only the author of the objection sees these. */
 const OWN_WORD: readonly string[] = ['Objection.openedBy', 'Objection.decidedBy']
-/** Theirs alone who opened or recorded it, of all that may. */
+/** Among the allowed roles, only the one who opened or recorded the object may do this. */
 const OWN_DEED: readonly string[] = ['withdrawObjection', 'withdrawAuthorisation']
-/** Done once they are done: whoever comes after finds nothing more to do. */
+/** Possible once: the next caller finds nothing left to do. */
 const ONCE: readonly string[] = ['settleConcern', 'settleDiscrepancy', 'closeRetraction']
-/** Also of its own, nobody consents to what its own level decides (`mayConsentToListing`). */
+/** Refused about an own operator, too: nobody consents to a decision of their own level (`mayConsentToListing`). */
 const OWN_LEVEL = 'consentListing'
-/** Names nobody, and counts what `cases` shows. */
+/** Names no operator, and counts what `cases` lists. */
 const COUNTS = 'caseBoard'
-/** Numbers alone, by rule: as many as there are rejected items for whoever asks. */
+/** Names no operator, and counts by rule what `rejects` lists for the same viewer. */
 const RULES = 'rejectRules'
-/** After which there is another world: asked last. */
+/** Sent last, because they change the data for all later requests. */
 const LAST = ['divideOperator', 'mergeOperators', 'declareRestored', 'releaseRestored', 'undoDecision']
 
 interface Asker extends Viewer {
@@ -69,13 +69,13 @@ const rowOf = (root: 'Query' | 'Mutation', { name }: Question): FieldAccess =>
     ? NODE_ACCESS.get(name.slice('node '.length))
     : FIELD_ACCESS.get(`${root}.${name}`)) as FieldAccess
 
-/** It names what it is about; else it is a list. */
+/** True when required arguments name the object. Other root fields are lists. */
 const isLookUp = ({ args }: RootField): boolean => args.some((arg) => isNonNullType(arg.type))
 
 const codeIn = ({ errors }: Said): unknown =>
   (errors as { extensions: { code: string } }[] | undefined)?.[0]?.extensions.code
 
-/** What is asked for stands in some answers: it is no difference. */
+/** Replaces the values of a side by their names, because some answers repeat their arguments. */
 const plain = (said: Said, side: Side): string =>
   Object.entries(side).reduce(
     (text, [name, value]) => (value === '' ? text : text.replaceAll(value, name)),
@@ -90,7 +90,7 @@ const inTurn = async <T>(all: readonly T[], deed: (one: T) => Promise<void>): Pr
   await Promise.all(Array.from({ length: AT_ONCE }, take))
 }
 
-/** What was asked, whatever about: the text of each statement, in any order. */
+/** The texts of the statements without their values, in a fixed order. */
 const comparable = (statements: readonly string[]): string => [...statements].sort().join('\n')
 
 describe('access matrix', () => {
@@ -120,9 +120,9 @@ describe('access matrix', () => {
   })
   after(() => world.close())
 
-  /** Of each asker one for all its questions. */
+  /** One token per asker. */
   const tokens = new Map<Asker, string>()
-  /** Several in one request, which are answered as if each were asked alone. */
+  /** Sends several root fields in one request, and returns the answer to each as if it were sent alone. */
   const ask = async (who: Asker, operation: string, texts: readonly string[]): Promise<Said[]> => {
     const token = tokens.get(who) ?? null
     const asked = `${operation} { ${texts.map((text, place) => `a${place}: ${text}`).join(' ')} }`
@@ -135,13 +135,13 @@ describe('access matrix', () => {
         .map(({ extensions, message }) => ({ extensions, message })),
     }))
   }
-  /** Of several of a role that no row is given to, one is asked. */
+  /** Of several askers of one role that are all refused, only the first is tested. */
   const isFirst = (row: FieldAccess, who: Asker): boolean => {
     const first = askers.find(({ role }) => role === who.role)
     return first === who || (first !== undefined && mayAnswerField(row, first))
   }
   const operatorOf = (side: Side) => ({ uscc: side['Code'] ?? '', shop: null, region: side.region })
-  /** Whether the table gives a row of an object of this side. */
+  /** True when the table gives this asker the field on an object of this side. */
   const given = (row: FieldAccess, who: Asker, side: Side): boolean => {
     const isOutside = who.role === 'marketplace' || who.role === 'credit_service'
     if (row.whose === 'GRADE' && isOutside && side !== made.own) return false
@@ -166,7 +166,7 @@ describe('access matrix', () => {
     ])
   })
 
-  it('builds a question for every field, and fails for unknown arguments', () => {
+  it('covers every field of the table by a query or mutation', () => {
     for (const root of ['Query', 'Mutation'] as const)
       for (const field of rootsOf(root)) expect(questionOf(SCHEMA, field, made.own), field.name).to.not.have.length(0)
     expect([...FIELD_ACCESS.keys()].filter((name) => !ASKED.has(name))).to.deep.equal([])
@@ -237,7 +237,7 @@ describe('access matrix', () => {
       if (!OF_A_SIDE.includes(row.whose)) return []
       const about = `${question.name} as ${who.name} about ${side.name}`
       if (isThere(row, who, side)) return isSomething(said.data) ? [] : [`${about} says nothing`]
-      // A published entry is there for all, as the public has it.
+      // Everybody sees a published entry, at least in its public form.
       if (question.name === 'node Listing') return isSomething(said.data) ? [] : [`${about} says nothing`]
       return plain(said, side) === none ? [] : [`${about} is not as about nothing`]
     })
@@ -266,7 +266,7 @@ describe('access matrix', () => {
     ]
   }
 
-  /** Where anybody is told something, everybody is to whom the table gives it, and nobody else. */
+  /** Where one asker gets a value, all askers whom the table allows must get one, and nobody else. */
   const cellsWrong = (all: readonly Told[], side: Side): string[] => {
     const here = all.filter((one) => one.side === side)
     const ways = new Set(here.flatMap(({ cells }) => [...cells].filter(([, { some }]) => some).map(([way]) => way)))
@@ -281,7 +281,7 @@ describe('access matrix', () => {
     )
   }
 
-  it('a question about another’s data runs the same statements as one about nothing', async () => {
+  it('a query about another’s hidden data runs the same statements as one about missing data', async () => {
     const wrong: string[] = []
     const compare = async (about: string, other: () => Promise<unknown>, none: () => Promise<unknown>) => {
       const [one, two] = [await world.statements(other), await world.statements(none)].map(comparable)

@@ -31,7 +31,7 @@ const HISTORY = `query($code: String!) { operator(code: $code) { accessCodes { $
 const MY_FILE = `{ myFile { uscc name standing { grade listed } records { nodes { kind body } } score { value reasons { rule } wayBack { zh } }
   listings { id state moves { by } proceedings { move on documentNumber reason text stateAfter } } accessCodes { good issuedBy } } }`
 
-/** Longer than any limit of this door takes to be forgotten, milliseconds. */
+/** Time between two tests, milliseconds: longer than any limit on access codes lasts. */
 const LATER_MS = 3_600_000
 
 describe('access codes of parties', () => {
@@ -81,7 +81,7 @@ describe('access codes of parties', () => {
     await publishListing(world, one, NUMBER)
   })
   after(() => world.close())
-  // Each test comes so late that nothing of the one before is counted.
+  // Each test runs so late that no attempt of the one before counts.
   beforeEach(() => {
     hours += 1
     world.setNow(new Date(NOW.getTime() + hours * LATER_MS))
@@ -262,7 +262,7 @@ describe('access codes of parties', () => {
     }
   })
 
-  it('give tokens that end in time', async () => {
+  it('give tokens that expire', async () => {
     const token = await signedIn()
     world.setNow(new Date(NOW.getTime() + hours * LATER_MS + (TOKEN_SECONDS + 1) * 1_000))
     expect((await world.ask('{ myFile { uscc } }', { token })).status).to.equal(401)
@@ -285,7 +285,7 @@ describe('access codes of parties', () => {
     expect(await tokenFor(good)).to.be.a('string')
   })
 
-  it('are not tried further in a request once one was refused', async () => {
+  it('are not looked up further in a request once one was refused', async () => {
     const fields = Array.from({ length: 50 }, (_, n) => `a${n}: partyToken(accessCode: "${newAccessCode()}")`)
     const sql = await world.statements(async () => {
       const { data, errors } = await world.ask(`mutation { ${fields.join(' ')} }`)
@@ -294,12 +294,12 @@ describe('access codes of parties', () => {
     expect(sql).to.have.length(1)
   })
 
-  it('are not counted when good: a party may come as often as it likes', async () => {
+  it('are not limited when good: 60 exchanges in a row succeed', async () => {
     const good = await issued()
     for (let n = 0; n < 60; n += 1) expect(await tokenFor(good)).to.be.a('string')
   })
 
-  it('are issued by officers and reviewers only, and seen by those who see moves and by the party', async () => {
+  it('are issued by officers and reviewers only, and listed for those who see moves and for the party', async () => {
     await issued()
     for (const role of ROLES) {
       const token = role === 'public' ? undefined : role === 'party' ? await signedIn() : world.token(role)
@@ -319,7 +319,7 @@ describe('access codes of parties', () => {
     expect(code(await world.ask('{ myFile { uscc } }'))).to.equal('UNAUTHENTICATED')
   })
 
-  it('keep who issued, replaced and revoked them, when and why, and never the code itself', async () => {
+  it('are stored with who issued, replaced and revoked them, when and why, but never as text', async () => {
     const first = await issued(target)
     const second = (await issue(target, world.token('reviewer', 'reviewer-1'), `遗失补发，原码 ${first}`)).data
       .issueAccessCode
@@ -346,7 +346,7 @@ describe('access codes of parties', () => {
       for (const text of [given, given.replaceAll('-', ''), given.slice(0, 11)]) expect(dump).to.not.contain(text)
   })
 
-  it('are refused by name where they cannot be issued or revoked', async () => {
+  it('get an error code where they cannot be issued or revoked', async () => {
     expect(code(await issue(uscc(99)))).to.equal('OPERATOR_UNKNOWN')
     expect(code(await issue('nonsense'))).to.equal('OPERATOR_UNKNOWN')
     expect(code(await issue(one, officer(), ' '))).to.equal('INPUT_INVALID')
@@ -363,7 +363,7 @@ describe('access codes of parties', () => {
     expect(answers.filter(({ errors }) => errors === undefined)).to.have.length(1)
   })
 
-  it('do not open a file into which their operator was merged, and open their own after the undoing', async () => {
+  it('do not open the file into which their operator was merged, and open their own once the merger is undone', async () => {
     const given = await issued(target)
     const token = await tokenFor(given)
     const merge = 'mutation($input: MergeOperatorsInput!) { mergeOperators(input: $input) { decision { id } } }'
@@ -378,7 +378,7 @@ describe('access codes of parties', () => {
     expect(await tokenFor(given)).to.be.a('string')
   })
 
-  it('appear in no error and no log, and are accepted from no address', async () => {
+  it('appear in no error and no log, and are not accepted in a URL', async () => {
     const given = await issued()
     const bare = given.replaceAll('-', '').toLowerCase()
     const hidden = (text: string) =>

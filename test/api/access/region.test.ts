@@ -1,10 +1,10 @@
-/** What a person of one city may do about an operator of another: nothing, as if it were not there; and of an operator of its own all that its role may. */
+/** For a person of one city, operators of another city do not exist. For operators of their own city, the role decides. */
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { NOW, registration, uscc, type World, worldWithListing } from '../world.js'
 
 const FIRM = uscc(1)
-/** The firm is of 220102, a district of Changchun. */
+/** Region codes. The firm is registered in the district. */
 const [CHANGCHUN, DISTRICT, JILIN_CITY, PROVINCE] = ['220100', '220102', '220200', '220000']
 
 describe('region of a person', () => {
@@ -48,7 +48,7 @@ describe('region of a person', () => {
     }
   })
 
-  it('allows officers of the place and of the province its moves', async () => {
+  it('allows its moves to officers of the district, the city and the province', async () => {
     const query = `query($id: ID!) { node(id: $id) { ... on Listing { allowedMoves } } }`
     const allowed = async (region: string | null) =>
       (await world.ask(query, { variables: { id: case_ }, token: of('officer', region) })).data.node?.allowedMoves
@@ -83,7 +83,7 @@ describe('region of a person', () => {
     ],
   ]
   for (const [what, role, query, variables, within] of about)
-    it(`${what} about another city’s operator is refused as about nobody, and about its own is allowed as to the role`, async () => {
+    it(`${what} about another city’s operator is refused as for a missing one, and about an own operator follows the role`, async () => {
       const said = async (code: string, region: string) => {
         const { data, errors } = await world.ask(query, {
           variables: renamed(variables(), code),
@@ -106,13 +106,13 @@ describe('region of a person', () => {
     expect(await code(consent, variables, of('reviewer', PROVINCE))).to.equal('MOVE_NOT_ALLOWED')
   })
 
-  it('acts on all regions need the province', async () => {
+  it('an act on all regions needs the region of the whole province', async () => {
     const query = 'mutation { startJob(job: PUBLISH) { job } }'
     expect(await code(query, {}, of('officer', CHANGCHUN))).to.equal('FORBIDDEN')
     expect(await code(query, {}, of('officer', PROVINCE))).to.equal('done')
   })
 
-  it('only a person with a region costs a statement to check it', async () => {
+  it('a person of the whole province costs no more statements than one without a region', async () => {
     const count = async (region: string | null) => {
       const variables = { input: { operator: FIRM, grade: 'B', endsOn: 'x', reason: '' } }
       const query = 'mutation($input: ProposeOverrideInput!) { proposeOverride(input: $input) { id } }'

@@ -208,7 +208,7 @@ describe('token signing keys', () => {
     const old = createPrivateKey(readFileSync(join(folder, 'token-signing.pem')))
     newTokenKey(folder, NOW.getTime())
     const end = KEY_SET_CACHE_SECONDS + TOKEN_SECONDS
-    // As fresh a token as whoever holds the key can write: only the key has had its time.
+    // A fresh token, forged with the old key: only the key has expired.
     const iat = Math.floor(later(end - 1).getTime() / 1_000)
     const claims = { ...CLAIMS, iat, exp: iat + TOKEN_SECONDS, iss: 'http://hub.test', aud: 'hub', jti: 'x' }
     const forged = jwt.sign(claims, old, { algorithm: 'ES256', keyid: kid })

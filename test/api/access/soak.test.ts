@@ -6,7 +6,7 @@ describe('a hub under good and bad requests of all roles', () => {
   it('answers each correctly and reports its memory', async () => {
     const soaked = await soakAccess({ forMs: 1_500, sliceMs: 500, seed: 20261126 })
     expect(soaked.found).to.deep.equal([])
-    // Of seconds nothing can be said of memory, and it does not claim to.
+    // A run of seconds is too short to measure memory, so the slope is null and `ok` is false.
     expect([soaked.errors, soaked.slopeMbPerMinute, soaked.ok]).to.deep.equal([0, null, false])
     expect(soaked.requests).to.be.greaterThan(0)
     expect(soaked.slices.every(({ rssMb }) => rssMb > 20)).to.equal(true)

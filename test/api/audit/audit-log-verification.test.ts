@@ -26,7 +26,7 @@ describe('audit log verification over HTTP', () => {
     expect([status, type]).to.deep.equal([200, 'text/event-stream; charset=utf-8'])
     const done = events.at(-1)
     expect(done?.event).to.equal('done')
-    // Itself is in it: its row was durable before its first event left.
+    // The fourth row is the verification's own: it is durable before the first event is sent.
     expect(done?.said).to.deep.include({ ok: true, walked: 4 })
     expect(events[0]).to.deep.equal({ event: 'progress', said: { rows: 0 } })
   })
@@ -53,7 +53,7 @@ describe('audit log verification over HTTP', () => {
     try {
       const asked = { headers: { authorization: `Bearer ${token('auditor')}` } }
       const held = await database.db.transaction()
-      // Read before the rows.
+      // The verification reads this table before it reads the rows.
       await held.raw('lock table manifests in access exclusive mode')
       const answer = await fetch(`${url}/v1/trail/verification`, asked)
       drain()

@@ -27,7 +27,7 @@ describe('delivery administration over HTTP', () => {
   }
   const codeOf = async (query: string, role: Role | null): Promise<unknown> =>
     (await world.ask(query, role === null ? {} : as(role))).errors?.[0]?.extensions['code'] ?? 'none'
-  /** The first entry's, refused by a code that nobody knows. */
+  /** Marks the first entry's delivery as refused with an unknown code, and returns its id. */
   const refused = async (): Promise<string> => {
     const { db } = world.database
     await db.raw(
@@ -118,7 +118,7 @@ describe('delivery administration over HTTP', () => {
     expect(seen).to.deep.equal([...seen].sort((a, b) => b - a))
   })
 
-  it('a platform shows what it takes, its refusals by code, and since when the oldest is owed', async () => {
+  it('a platform shows the kinds it takes, its refusals by code, and since when its oldest delivery is owed', async () => {
     const { platforms } = await ask(`{ platforms { ${PLATFORM} } }`, 'auditor')
     expect(platforms[0]).to.deep.include({
       id: 'national',
@@ -203,7 +203,7 @@ describe('delivery administration over HTTP', () => {
       ['jilin', 'CONFIRMED'],
       ['national', 'CONFIRMED'],
     ])
-    // Whoever may not see what was removed learns nothing of whom it was about.
+    // A role that may not see removed entries does not learn whom the removal is about.
     const told = await ask(`{ retractions { nodes { ${LEDGER} } } }`, 'agency')
     expect(told.retractions.nodes[0]).to.deep.include({
       key: one.key,
@@ -268,7 +268,7 @@ describe('delivery administration over HTTP', () => {
        from generate_series(1, 50)`,
       { now: NOW },
     )
-    // A loader's batch may be split over two turns of the loop, whatever its size: that is all that may differ.
+    // Only the number of batches may differ: a loader may split a batch of any size over two turns of the event loop.
     const few = await cost(1)
     expect(await cost(60)).to.be.at.most(few + SPLIT_BATCHES)
     await db.raw(`delete from deliveries where notice = '{"removal": null}'::jsonb`)
@@ -287,7 +287,7 @@ describe('delivery administration over HTTP', () => {
     expect(closeDelivery).to.deep.equal({ state: 'CLOSED', closed: { by: 'reviewer-1', reason: '已电话确认删除' } })
   })
 
-  it('other roles are refused by name', async () => {
+  it('other roles are refused with an error code', async () => {
     const id = Buffer.from('Delivery:1').toString('base64url')
     const fields: [string, Role[]][] = [
       ['{ deliveries { totalCount } }', ['marketplace', 'credit_service', 'party']],

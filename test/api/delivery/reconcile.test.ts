@@ -103,7 +103,7 @@ describe('comparisons and restored databases over GraphQL', () => {
     }
   })
 
-  it('a missing entry is found with its hidden listing, and settled only by a move', async () => {
+  it('an entry missing at a platform is listed with its hidden listing, and settled only by a move', async () => {
     const { data } = await ask(DISCREPANCIES, 'officer', { filter: { what: 'MISSING', open: true } })
     expect(data.discrepancies.totalCount).to.equal(1)
     const [found] = data.discrepancies.nodes
@@ -120,7 +120,7 @@ describe('comparisons and restored databases over GraphQL', () => {
     expect(again.data.node).to.deep.equal({ settledBy: 'reviewer-1', note: 'unhideListing' })
   })
 
-  it('a key that the restored database lacks stays found until a person settles it', async () => {
+  it('a key that the restored database lacks stays listed until a person settles it', async () => {
     await compare()
     const { data } = await ask(DISCREPANCIES, 'agency', { filter: { what: 'UNKNOWN', open: true } })
     const [found] = data.discrepancies.nodes

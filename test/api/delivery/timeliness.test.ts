@@ -13,7 +13,7 @@ const AUTHORITY = '=虚构市,市场监督管理局'
 const MAY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
 const keyOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
-// The world's day is Monday 2 March 2026; the Spring Festival ended on 23 February.
+// Today is Monday 2 March 2026 here; the holidays of the Spring Festival ended on 23 February.
 describe('timeliness over HTTP', () => {
   let world: World
   let officer: string
@@ -122,7 +122,7 @@ describe('timeliness over HTTP', () => {
   })
 
   for (const role of ROLES.filter((each) => each !== 'public'))
-    it(`${MAY.includes(role) ? 'answers' : 'refuses'} ${role}`, async () => {
+    it(`${MAY.includes(role) ? 'is open to' : 'is refused to'} ${role}`, async () => {
       const token = world.token(role)
       const [graph, due, file] = [
         await ask(FIGURES, { month: '2026-02' }, token),
@@ -134,7 +134,7 @@ describe('timeliness over HTTP', () => {
       )
     })
 
-  it('shows a receiver’s error text only to roles inside', async () => {
+  it('shows a receiver’s error text to an officer and not to an agency', async () => {
     await world.database.db.raw(`update deliveries set last_error = '未查询到主体 某某'`)
     const errorsOf = async (role: Role) => {
       const { data } = await ask(DUE, {}, world.token(role))

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
 import { makeWorld, uscc } from '../world.js'
 
-/** More questions than it takes to compile one. */
+/** More requests than it takes until a query is compiled. */
 const OFTEN = 25
 const STANDING = 'query($code: String!) { standing(code: $code) { code name } operator(code: $code) { name } }'
 

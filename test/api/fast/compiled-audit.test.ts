@@ -18,7 +18,7 @@ import {
   type World,
 } from '../world.js'
 
-/** So often that the last ones are answered by the compiled question. */
+/** More requests than it takes until a query is compiled, so that the compiled one answers the last of them. */
 const OFTEN = 25
 
 describe('audit and access of compiled queries', () => {
@@ -58,9 +58,9 @@ describe('audit and access of compiled queries', () => {
     ['standings', 'marketplace', STANDINGS, { codes: [two, one, uscc(9), two] }, [one, two], 'DONE'],
     ['a file', 'officer', FILE, { code: one }, [one], 'DONE'],
     ['a list', 'officer', 'query($n: Int) { blacklist(first: $n) { nodes { reason } } }', { n: 5 }, [two], 'DONE'],
-    ['what is not there', 'officer', FILE, { code: uscc(9) }, [], 'DONE'],
+    ['a missing operator', 'officer', FILE, { code: uscc(9) }, [], 'DONE'],
     [
-      'what is refused',
+      'a forbidden query',
       'marketplace',
       'query($n: Int) { auditLog(first: $n) { nodes { id: number } } }',
       { n: 1 },
@@ -113,7 +113,7 @@ describe('audit and access of compiled queries', () => {
     expect(await rowsAfter(() => ask())).to.deep.equal([])
   })
 
-  it('are refused with a token revoked since', async () => {
+  it('are refused once the token is revoked', async () => {
     const [token, other] = [world.token('officer', 'officer-7'), world.token('officer', 'officer-7')]
     const ask = async (by: string) => (await world.ask(STANDINGS, { variables: { codes: [one] }, token: by })).status
     for (let time = 0; time < OFTEN; time += 1) expect(await ask(token)).to.equal(200)

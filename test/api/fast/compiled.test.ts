@@ -45,13 +45,13 @@ import {
 } from '../world.js'
 
 const schema = makeSchema()
-/** Options of an executor whose questions leave no row in the audit log. */
+/** Options of an executor that writes no audit rows. */
 const OPTIONS = { resetContext, learn: () => undefined }
 const executor = makeQueryExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 0 })
 const [good, listed] = [uscc(1), uscc(2)]
 const NUMBER = '虚市监处罚〔2026〕1号'
 const DEPTH = 3
-/** Characters by which the long questions here differ. */
+/** Characters by which the long queries here are told apart. */
 const KNOWN_BY = 200
 const PLAIN = /^\[?(String|ID|Int|Boolean)!?\]?!?$/
 
@@ -139,7 +139,7 @@ describe('compiled queries', () => {
     const compiled = executor.counts.compiled > before
     return { one: written(one, context), two: written(two, contextValue), isGood: two.errors === undefined, compiled }
   }
-  /** The answer, what it cost, and the operators that its audit row names. */
+  /** The answer, its cost, and the operators that its audit row names. */
   const written = ({ data, errors }: ExecutionResult, context: GraphqlContext): string => {
     const { codes, operators, known, subjects } = context.seen
     const seen = [codes, operators, known, subjects].map((each: ReadonlySet<unknown>) => [...each].map(String).sort())
@@ -162,7 +162,7 @@ describe('compiled queries', () => {
         const { one, two, isGood, compiled } = await both(query, variables, viewerAs(role))
         const what = `${role} ${JSON.stringify(variables)}`
         expect(one, what).to.equal(two)
-        // What is right is not answered twice.
+        // A good answer comes from the compiled query; after an error graphql-js answers instead.
         if (isCompilable(schema, parse(query))) expect(compiled, what).to.equal(isGood)
       }
     })
@@ -197,20 +197,20 @@ describe('compiled queries', () => {
   })
 
   const kept: [string, string][] = [
-    ['a text', '{ standing(code: "x") { code } }'],
-    ['a text in a list', '{ standings(codes: ["x"]) { code } }'],
-    ['an object', '{ operators(filter: { kind: "x" }) { totalCount } }'],
-    ['a default', 'query($code: String! = "x") { standing(code: $code) { code } }'],
+    ['a literal string', '{ standing(code: "x") { code } }'],
+    ['a literal string in a list', '{ standings(codes: ["x"]) { code } }'],
+    ['a literal object', '{ operators(filter: { kind: "x" }) { totalCount } }'],
+    ['a default of a variable', 'query($code: String! = "x") { standing(code: $code) { code } }'],
     ['an object as a variable', 'query($filter: OperatorFilter) { operators(filter: $filter) { totalCount } }'],
     ['a day as a variable', 'query($day: Date) { standing(code: "x", asOf: $day) { code } }'],
     ['a directive', 'query($if: Boolean!) { viewer @skip(if: $if) { role } }'],
     ['a mutation', 'mutation($input: MoveInput!) { openCase(input: $input) { listing { id } } }'],
-    ['a question about the schema', '{ __schema { types { name } } }'],
-    ['a name of the system', '{ __proto__: viewer { role } }'],
-    ['what may be of several types', 'query($id: ID!) { node(id: $id) { ... on Operator { id } } }'],
+    ['introspection', '{ __schema { types { name } } }'],
+    ['the alias __proto__', '{ __proto__: viewer { role } }'],
+    ['a field of an interface type', 'query($id: ID!) { node(id: $id) { ... on Operator { id } } }'],
     ['two operations', 'query a { viewer { role } } query b { viewer { role } }'],
   ]
-  it('are never made of a short document whose fragments double in one another', () => {
+  it('are never made of a short document whose nested fragments grow exponentially', () => {
     const level = (n: number) =>
       `fragment f${n} on Operator { standing { listings { operator { ${n > 0 ? `...f${n - 1}` : 'id'} } } } listings { operator { ${n > 0 ? `...f${n - 1}` : 'id'} } } }`
     const doubled = (levels: number) =>
@@ -226,7 +226,7 @@ describe('compiled queries', () => {
     })
   }
 
-  it('answer over HTTP with the same status, headers and bytes as uncompiled ones and a plain server', async () => {
+  it('answer over HTTP with the same status, headers and bytes as uncompiled queries and a plain server', async () => {
     const accepts = [
       '*/*',
       'application/json',
@@ -314,7 +314,7 @@ describe('compiled queries', () => {
 
 const ROLES = ['public', 'marketplace', 'agency', 'officer', 'auditor', 'party'] as const
 
-/** Status, headers as they were written, and bytes; all but the day. */
+/** Status, raw headers and bytes of an answer, without the header `Date`. */
 const toldRaw = (url: string, accept: string, body: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'x-request-id': 'one', accept }
@@ -335,14 +335,14 @@ const nameOf = (type: GraphQLInputType): string => getNamedType(type).name
 
 const argsOf = ({ args }: GraphQLField<unknown, unknown>) => args.filter(({ type }) => PLAIN.test(String(type)))
 
-/** Everything that this field gives, to a depth; its plain arguments are variables. */
+/** Selects everything below the field down to `depth`, with its plain arguments as variables. */
 const queryOf = (field: GraphQLField<unknown, unknown>, depth = DEPTH): string => {
   const args = argsOf(field)
   const declared = args.map(({ name, type }) => `$${name}: ${type}`).join(', ')
   const given = args.map(({ name }) => `${name}: $${name}`).join(', ')
   const selection = selectionOf(field, depth)
   const query = `query${declared && `(${declared})`} { ${field.name}${given && `(${given})`} ${selection} }`
-  // What is too much to be compiled is asked less deeply.
+  // A query that is too large to be compiled is built less deep.
   return depth > 1 && !isCompilable(schema, parse(query)) ? queryOf(field, depth - 1) : query
 }
 
@@ -361,7 +361,7 @@ const fieldsOf = (type: GraphQLObjectType, depth: number) =>
     return isLeafType(named) || depth > 0
   })
 
-/** Each value of each argument, the others at their first. */
+/** Tries each value of each argument, while the other arguments have their first value. */
 const variablesOf = (field: GraphQLField<unknown, unknown>, values: Record<string, unknown[]>) => {
   const args = argsOf(field).map(({ name, type }) => ({ name, tried: values[name] ?? values[nameOf(type)] ?? [] }))
   const first = Object.fromEntries(args.map(({ name, tried }) => [name, tried[0]]))

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { batchAcrossRequests } from '../../../src/api/fast/cross-request-batch.js'
 
-/** A door that is opened from outside. */
+/** A promise that the test resolves. */
 const gate = () => {
   let open: () => void = () => undefined
   const opened = new Promise<void>((resolve) => {
@@ -16,7 +16,7 @@ const turns = async (many: number): Promise<void> => {
 }
 
 describe('batch across requests', () => {
-  it('asks once for all callers of one turn, and gives each its own answers in order', async () => {
+  it('runs one query for all callers of one turn of the event loop, and returns each its own answers in order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(fc.integer(), { maxLength: 5 }), { maxLength: 30 }), async (askers) => {
         const asked: number[][] = []
@@ -32,7 +32,7 @@ describe('batch across requests', () => {
     )
   })
 
-  it('runs at most two questions at once, and batches the callers that wait', async () => {
+  it('runs at most two queries at once, and batches the callers that wait', async () => {
     const gates = [gate(), gate(), gate()]
     const asked: number[][] = []
     const ask = batchAcrossRequests<number, number>(async (keys) => {
@@ -54,7 +54,7 @@ describe('batch across requests', () => {
     expect(await Promise.all(answers)).to.deep.equal([[1], [2], [3], [4], [5]])
   })
 
-  it('starts another costly question only for many keys', async () => {
+  it('starts another costly query only for many keys', async () => {
     const gates = [gate(), gate(), gate()]
     const asked: number[] = []
     const ask = batchAcrossRequests<number, number>(
@@ -85,7 +85,7 @@ describe('batch across requests', () => {
     expect(asked).to.deep.equal([2, 8, 1])
   })
 
-  it('keeps no caller waiting behind a slow question', async () => {
+  it('keeps no caller waiting behind a slow query', async () => {
     const slow = gate()
     const ask = batchAcrossRequests<number, number>(
       async (keys) => {
@@ -112,7 +112,7 @@ describe('batch across requests', () => {
     expect(sizes).to.deep.equal([1_000, 1, 2_000, 1])
   })
 
-  it('passes a fault to the callers of that batch, and continues', async () => {
+  it('passes an error to the callers of that batch, and continues', async () => {
     let broken = true
     const ask = batchAcrossRequests<number, number>(async (keys) => {
       if (broken) throw new Error('broken')
@@ -124,7 +124,7 @@ describe('batch across requests', () => {
     expect(await ask([3])).to.deep.equal([3])
   })
 
-  it('never answers from data read before the question', async () => {
+  it('never answers a call from data read before it', async () => {
     let state = 0
     const first = gate()
     const ask = batchAcrossRequests<null, number>(async (keys) => {

@@ -1,9 +1,9 @@
-/** A process loads each file of tests once, so these run in another one, with the setting that `makeWorld` reads. */
+/** A process loads each test file once. So these files run in another process, with the setting that `makeWorld` reads. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect } from 'chai'
 
-/** `answer-path` shows that the layer is off. */
+/** `answer-path` proves that the speed layer is off in that process. */
 const FILES = [
   'fast/answer-path',
   'standing/standing',
@@ -23,7 +23,7 @@ describe('the API with FAST_ANSWERS=off', () => {
   let child: ChildProcess | undefined
   after(() => child?.kill())
 
-  it('passes the tests of common questions', async () => {
+  it('passes the tests of common queries', async () => {
     const env = { ...process.env, FAST_ANSWERS: 'off' }
     child = spawn(process.execPath, ['node_modules/mocha/bin/mocha.js', '--timeout', '0', ...FILES], { env })
     let output = ''

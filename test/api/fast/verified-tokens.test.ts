@@ -47,7 +47,7 @@ describe('verified tokens', () => {
     expect(checked).to.equal(2)
   })
 
-  it('are refused from the second of their end, with the same message as any expired token', () => {
+  it('are refused from the second in which they expire, with the same message as any expired token', () => {
     const { verify } = makeCachingVerify(counted)
     const token = tokenOf('one')
     const end = NOW + TOKEN_SECONDS * 1000
@@ -64,7 +64,7 @@ describe('verified tokens', () => {
     expect(refusal(() => verify(token, NOW + 5_000))).to.include('not a token')
   })
 
-  it('that are invalid are verified each time, and one changed character makes another token', () => {
+  it('are verified each time when invalid, and a forged signature is not taken for the cached token', () => {
     const { verify } = makeCachingVerify(counted)
     const token = tokenOf('one')
     verify(token, NOW)

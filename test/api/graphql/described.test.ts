@@ -1,4 +1,4 @@
-/** What the schema says of itself: whoever reads it alone can use it. */
+/** Tests of the schema's descriptions: a client must be able to use the schema without other documents. */
 import { expect } from 'chai'
 import {
   type GraphQLType,
@@ -19,10 +19,10 @@ interface Told {
 }
 
 const COST = /\n费用 Cost: .+$/
-/** Of what a number is a number; and years, ordinals and the like. */
+/** Words that say what a number counts or measures, also years and ordinals. */
 const UNITS =
   /分|数|件|次|日|条|号|页|行|小时|毫秒|年份|多少|比例|率|–|points|how (?:many|often)|hours|days|milliseconds|number|share|rows?|items|operators|from \d/i
-/** Parts that say nothing of a source of their own. */
+/** Types that need no source of their own, because they only hold other types. */
 const PARTS = /^(?:PageInfo|Words|Query|Mutation|\w+(?:Connection|Edge|Payload))$/
 
 const schema = makeSchema()

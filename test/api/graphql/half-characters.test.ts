@@ -51,7 +51,7 @@ describe('lone surrogates in input', () => {
     ],
   ]
   for (const [what, question, variables] of asked) {
-    it(`are refused by name: ${what}`, async () => {
+    it(`are refused with an error code: ${what}`, async () => {
       for (const [which, text] of HALVES) {
         const { errors } = await world.ask(question, { token: world.token('officer'), variables: variables(text) })
         expect(errors?.[0]?.extensions['code'], which).to.equal('INPUT_INVALID')
@@ -60,7 +60,7 @@ describe('lone surrogates in input', () => {
     })
   }
 
-  it('do not include whole characters or written-out escapes', async () => {
+  it('are not found in whole characters or written-out escapes', async () => {
     for (const reason of ['二次核实😀', '原文作 \\ud83d 与 \\u0000']) {
       const { data, errors } = await world.ask(
         'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { accessCode { reason } } }',

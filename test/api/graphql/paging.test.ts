@@ -1,4 +1,4 @@
-/** Pages while others write: whoever pages through sees each row that nobody touches once, in its place. */
+/** Paging while others write: each row that nobody changes appears exactly once, in its order. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { isInterfaceType, isObjectType } from 'graphql'
@@ -11,7 +11,7 @@ const LONG_MS = 600_000
 const OPERATORS = 24
 const RUNS = 6
 
-/** By connection: the table of its rows, and which of them it shows. */
+/** The table of each connection's rows, and the condition on the rows that it shows. */
 const ROWS: Record<string, { table: string; where?: string; args?: string }> = {
   operators: { table: 'operators', where: 'known_to is null' },
   blacklist: { table: 'public_entries' },
@@ -71,14 +71,14 @@ describe('paging', function () {
   }
   const whole = (field: string, args: string) => through(field, args, [100], async () => undefined)
 
-  /** Rows go and come whatever refers to them. */
+  /** Replica mode ignores foreign keys, so that any row can be deleted and inserted. */
   const unbound = (sql: string): Promise<unknown> =>
     world.database.db.transaction(async (tx) => {
       await tx.raw('set local session_replication_role = replica')
       await tx.raw(sql)
     })
 
-  /** But those that are made of others: nobody may write them. */
+  /** Columns of a table without generated ones, which cannot be written. */
   const columnsOf = async (table: string): Promise<string> => {
     const { rows } = await world.database.db.raw(
       `select string_agg(quote_ident(column_name), ', ') as all from information_schema.columns
@@ -121,7 +121,7 @@ describe('paging', function () {
     })
   }
 
-  it('covers every connection except timeliness and trail', () => {
+  it('is tested for every connection except timeliness and the audit log', () => {
     const query = makeSchema().getQueryType()
     const pages = Object.values(query?.getFields() ?? {}).filter(({ type }) => /Connection!?$/.test(String(type)))
     expect(pages.map(({ name }) => name).filter((name) => ROWS[name] === undefined)).to.have.members([
@@ -130,7 +130,7 @@ describe('paging', function () {
     ])
   })
 
-  it('of monthly figures continues in place while new ones come before', async () => {
+  it('of monthly figures continues in place while new ones appear before the cursor', async () => {
     const args = 'month: "2026-02", '
     const before = await whole('timeliness', args)
     expect(before.length).to.be.greaterThan(1)
@@ -168,7 +168,7 @@ describe('paging', function () {
   describe('global ids', () => {
     /** Types whose ids are fixed words (feeds, platforms), not global ids. */
     const WORDS = [
-      // Its number; it is asked for in its list alone.
+      // Its id is its number, and only its list returns it.
       'CalendarProposal',
       'Agency',
       'Feed',
@@ -193,7 +193,7 @@ describe('paging', function () {
       Webhook: 'webhooks',
     }
 
-    it('lead back by node to every type that has one, and to nothing for viewers without access', async () => {
+    it('lead by node back to the object of every type, and to null for viewers without access', async () => {
       const [auditor, party] = [world.token('auditor', 'auditor-1'), world.token('party', uscc(999))]
       for (const type of NODE_TYPES) {
         const [row] = (await world.database.db.raw(`select id from ${TABLES[type]} order by id limit 1`)).rows
@@ -206,7 +206,7 @@ describe('paging', function () {
           token: party,
           variables: { id: globalOf(type, type === 'Listing' ? crypto.randomUUID() : 2_000_000_000) },
         })
-        // What is published anyone may see.
+        // Everybody may see a published listing.
         if (type !== 'Listing')
           expect([others.status, others.data, others.errors], type).to.deep.equal([
             nothing.status,
@@ -216,7 +216,7 @@ describe('paging', function () {
       }
     })
 
-    it('belong to every type with an id, except those whose ids are words of the outside', () => {
+    it('belong to every type with an id, except those with fixed words or numbers as ids', () => {
       const types = Object.values(makeSchema().getTypeMap()).filter(
         (type) => isObjectType(type) || isInterfaceType(type),
       )

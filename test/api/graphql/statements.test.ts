@@ -1,4 +1,4 @@
-/** How many statements an answer takes does not depend on how much is on a page: every connection and list, field by field. */
+/** The number of statements for an answer does not depend on the size of a page, for every field of every connection. */
 import { expect } from 'chai'
 import { type GraphQLField, getNamedType, isLeafType, isObjectType, isRequiredArgument } from 'graphql'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
@@ -8,9 +8,9 @@ import type { World } from '../world.js'
 const PAGES = [1, 10, 100]
 const LONG_MS = 600_000
 
-/** Read what they need anew for each object, and cost so much that an answer holds less than a hundred. */
+/** These fields read their data anew for each object. They cost so much that a page of a hundred is refused. */
 const ANEW = ['audit', 'wayBack', 'lasting']
-/** Of a refused delivery alone, made anew for each: its cost says so. */
+/** This field of a refused delivery is computed anew for each object, at a higher cost. */
 const ANEW_OF_ONE = ['again']
 
 type Field = GraphQLField<unknown, unknown>
@@ -24,7 +24,7 @@ const isPage = (field: Field): boolean => namedIn(field).name.endsWith('Connecti
 const itemOf = (field: Field): string => namedIn(field).name.replace(/Connection$/, '')
 const argsOf = (name: string): string => ({ timeliness: 'month: "2026-02", ', deadlines: 'state: MET, ' })[name] ?? ''
 
-/** Fields that need no argument and are not of those that read anew. */
+/** Fields without required arguments, except those that read anew for each object. */
 const asked = (type: string): Field[] =>
   fieldsOf(type).filter(({ name, args }) => !args.some(isRequiredArgument) && ![...ANEW, ...ANEW_OF_ONE].includes(name))
 const objectsOf = (type: string): Field[] => asked(type).filter((field) => !isLeafType(namedIn(field)))
@@ -37,7 +37,7 @@ const leaves = (type: string): string =>
       .map(({ name }) => name),
   ].join(' ')
 
-/** All leaves of a type, and below its objects all leaves again. */
+/** Selects all leaf fields of a type, and all leaf fields of its objects. */
 const twoLevels = (type: string): string => {
   const inner = objectsOf(type).map((field) =>
     isPage(field)
@@ -55,7 +55,7 @@ describe('number of statements for an answer', function () {
   })
   after(() => world.close())
 
-  /** Statements for a page of each size, of how much was on the largest, and what was asked more often there. */
+  /** Counts statements for a page of each size. `items`: length of the last page. `oftener`: statements it ran more often. */
   const counted = async (queryOf: (first: number) => string, sizes = PAGES) => {
     const counts: number[] = []
     let [items, before, oftener]: [number, string[], string[]] = [0, [], []]
@@ -76,7 +76,7 @@ describe('number of statements for an answer', function () {
   }
 
   const pages = fieldsOf('Query').filter((field) => namedIn(field).name.endsWith('Connection'))
-  it('every paged field has a page of a hundred', async () => {
+  it('is counted with a full page of a hundred for every paged field', async () => {
     const found = await Promise.all(
       pages.map(async (field) => {
         const query = `{ ${field.name}(${argsOf(field.name)}first: 100) { nodes { __typename } } }`
@@ -84,7 +84,7 @@ describe('number of statements for an answer', function () {
         return [field.name, data?.[field.name]?.nodes.length]
       }),
     )
-    // A month's figures are as many as there are authorities and platforms.
+    // A month has one figure for each agency and platform, fewer than a hundred.
     expect(found.filter(([name, items]) => name !== 'timeliness' && items !== 100)).to.deep.equal([])
   })
 
@@ -99,7 +99,7 @@ describe('number of statements for an answer', function () {
       `{ nodes { ${each.name} { ${isPage(each) ? `${leaves(namedIn(each).name)} nodes { ${twoLevels(itemOf(each))} }` : twoLevels(namedIn(each).name)} } } }`,
     ])
     for (const [what, shape] of [own, ...below]) {
-      it(`of ${field.name}, ${what}, is the same for a page of 100 as for one of 10, and no higher per kind than for one of 1`, async () => {
+      it(`of ${field.name}, ${what}, is the same for a page of 100 as for one of 10, and no statement repeats with the size`, async () => {
         const { counts, oftener } = await counted(
           (first) => `{ ${field.name}(${argsOf(field.name)}first: ${first}) ${shape} }`,
         )
@@ -109,7 +109,7 @@ describe('number of statements for an answer', function () {
     }
   }
 
-  it('a hundred recomputed scores are refused for their cost, and so are their parts', async () => {
+  it('is bounded by the cost: a page of a hundred recomputed scores is refused, and so are its parts', async () => {
     for (const field of ANEW) {
       const inner = field === 'audit' ? '' : '{ __typename }'
       const query = `{ operators(first: 100) { nodes { score { ${field} ${inner} } } } }`

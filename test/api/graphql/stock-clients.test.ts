@@ -1,4 +1,4 @@
-/** Libraries that people ask with, as they come: nothing about the hub is told them but its address and a token. */
+/** Common client libraries with default settings. They know only the address of the hub and a token. */
 import { spawnSync } from 'node:child_process'
 import { ApolloClient, CombinedGraphQLErrors, gql as forApollo, HttpLink, InMemoryCache } from '@apollo/client/core'
 import { ErrorLink } from '@apollo/client/link/error'
@@ -22,7 +22,7 @@ const PAGES = `query Pages($first: Int, $after: String) {
 const FORBIDDEN = '{ auditLog { totalCount } }'
 const WRONG = '{ operator(code: 1) { nothing } }'
 
-/** GraphQL, October 2021, 3.13; graphql-core 3.2 knows these and no others. */
+/** Directive locations of the GraphQL edition of October 2021, 3.13. graphql-core 3.2 knows no others. */
 const LOCATIONS_OF_2021 = new Set(
   `QUERY MUTATION SUBSCRIPTION FIELD FRAGMENT_DEFINITION FRAGMENT_SPREAD INLINE_FRAGMENT VARIABLE_DEFINITION
    SCHEMA SCALAR OBJECT FIELD_DEFINITION ARGUMENT_DEFINITION INTERFACE UNION ENUM ENUM_VALUE INPUT_OBJECT INPUT_FIELD_DEFINITION`.split(
@@ -30,7 +30,7 @@ const LOCATIONS_OF_2021 = new Set(
   ),
 )
 
-/** What the program prints; null: there is no Python here, or no graphql-core 3.2 in it. */
+/** Returns what the program prints, or null without Python and graphql-core 3.2. */
 const python = (program: string, input = ''): string | null => {
   const has = spawnSync('python3', ['-c', 'import graphql; assert graphql.__version__.startswith("3.2")'])
   if (has.status !== 0) return null
@@ -56,7 +56,7 @@ describe('stock clients', () => {
       [],
       NOW,
     )
-    // RFC 6749, 4.4, as any OAuth library does it.
+    // RFC 6749, 4.4: the grant that any OAuth library uses for a system.
     const answer = await fetch(`${world.url}/oauth/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` },
@@ -70,7 +70,7 @@ describe('stock clients', () => {
 
   interface Stock {
     ask(query: string, variables?: Record<string, unknown>): Promise<Data>
-    /** The codes of the errors with which a question is answered. */
+    /** Error codes of the answer to a query. */
     refused(query: string): Promise<string[]>
   }
 

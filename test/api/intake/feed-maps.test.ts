@@ -34,7 +34,7 @@ describe('heading maps over GraphQL', () => {
   const pull = () =>
     pullFeed(world.database.db, feedOf('dishonest'), { file: { path: fileOf(TABLE) }, mark, now: () => NOW })
 
-  it('F-4: an officer maps a refused table, an administrator ends the map, and both are kept', async () => {
+  it('F-4: an officer maps a refused table, an administrator ends the map, and both acts are recorded', async () => {
     expect((await refusal(pull())).code).to.equal('CONTENT_UNKNOWN')
     const { data } = await ask(ADD, { feed: 'dishonest', lines: LINES })
     expect(data.addFeedMap).to.deep.include({
@@ -113,7 +113,7 @@ describe('heading maps over GraphQL', () => {
     expect(await codeOf(LIST, { feed: 'dishonest' }, 'marketplace')).to.equal('FORBIDDEN')
   })
 
-  it('F-4: a record leads to its run, map and maker, and a rejected row names the file’s own heading', async () => {
+  it('F-4: a record leads to its run, its map and the person who made the map, and a rejected row names the file’s heading', async () => {
     const number = (await ask(ADD, { feed: 'dishonest', lines: LINES })).data.addFeedMap.number
     const path = fileOf(`${TABLE.replaceAll(uscc(31), uscc(32))}样乙,123,无\n`)
     const { run } = await pullFeed(world.database.db, feedOf('dishonest'), { file: { path }, mark, now: () => NOW })

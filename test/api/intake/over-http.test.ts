@@ -3,7 +3,7 @@ import { serverAudits } from 'graphql-http'
 import { confirmedPerson } from '../../support/accounts.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
-/** So many does graphql-http 1.23.1 have. */
+/** Number of audits in graphql-http 1.23.1. */
 const AUDITS = 61
 
 const GRAPHQL = 'application/graphql-response+json'
@@ -16,7 +16,7 @@ describe('GraphQL over HTTP', () => {
   })
   after(() => world.close())
 
-  it('section 9: passes the whole audit suite of graphql-http, its MAYs too', async () => {
+  it('section 9: passes the whole audit suite of graphql-http, the optional audits included', async () => {
     const audits = serverAudits({ url: `${world.url}/graphql`, fetchFn: fetch })
     const results = []
     for (const { id, name, fn } of audits) results.push({ ...(await fn()), id, name })
@@ -34,7 +34,7 @@ describe('GraphQL over HTTP', () => {
     const get = (headers: Record<string, string>) => fetch(url, { headers })
     const answer = await get({ authorization: `Bearer ${world.token('officer')}` })
     expect(await answer.json()).to.deep.equal({ data: { viewer: { role: 'officer' } } })
-    // Browsers send Basic by themselves: it is refused whatever else is there.
+    // Browsers send Basic credentials by themselves, so Basic is refused whatever other headers say.
     expect((await get({ authorization: 'Basic eDp5', 'apollo-require-preflight': '1' })).status).to.equal(401)
     const { name, one_time_password: password } = await confirmedPerson(
       world.database.db,
@@ -77,7 +77,7 @@ describe('GraphQL over HTTP', () => {
     expect((await question('{ __typename }', 'text/plain')).status).to.equal(406)
   })
 
-  it('an unanswerable query has status 200 for application/json, else 400; a request without a query has 400', async () => {
+  it('an invalid query has status 200 for application/json, else 400; a request without a query has 400', async () => {
     const accepts = [JSON_TYPE, GRAPHQL, '*/*']
     const statuses = (query: string) =>
       Promise.all(accepts.map(async (accept) => (await question(query, accept)).status))

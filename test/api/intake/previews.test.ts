@@ -35,7 +35,7 @@ describe('previews', () => {
   })
   afterEach(() => world.close())
 
-  /** All that the database holds but the trail, which is told of every preview. */
+  /** The whole database without the audit log, which records every preview. */
   const held = () => dumpOf(world.database.db, ['trail', 'trail_operators', 'trail_progress'])
   const preview = (run: number, role: 'reviewer' | 'officer' = 'reviewer') =>
     world.ask(PREVIEW, { token: world.token(role, `${role}-1`), variables: { id: globalOf('Run', run) } })
@@ -80,7 +80,7 @@ describe('previews', () => {
       await world.bring('registry', [registration(one, '虚构甲有限公司')])
       const run = await world.bring('penalties', [penalty(one, '虚〔2026〕1号')])
       const id = await publishListing(world, one, '虚〔2026〕1号')
-      // What no platform has been told of need not be taken back from it.
+      // Only confirmed deliveries have to be withdrawn from the platforms.
       await world.database
         .db('deliveries')
         .update({ state: 'CONFIRMED', confirmed_at: world.parts.now(), sent_at: world.parts.now() })

@@ -11,7 +11,7 @@ describe('bodies of uploads', () => {
     server?.close()
   })
 
-  /** The path names the agency; answered with what became of the body. */
+  /** A server that receives bodies. The path names the agency, and the answer repeats the body or says `gone`. */
   const listening = async (bounds: Partial<ReceiveBounds>, kept: ReceivedBody[] = []): Promise<number> => {
     const receive = makeBodyReceiver({ most: 10, mostOfAll: 15, ...bounds })
     const made = createServer((request, response) => {

@@ -77,7 +77,7 @@ describe('rejected items over GraphQL', () => {
     expect(second.nodes[0].source.row).to.equal(3)
   })
 
-  it('are counted by the first rule that they broke, for an agency its own only', async () => {
+  it('are counted by the first rule that they broke, and for an agency only its own are counted', async () => {
     const rules = async (token: string, variables: object = {}) => {
       const query = `query($feed: ID, $state: RejectState) { rejectRules(feed: $feed, state: $state) { rule count } }`
       return (await world.ask(query, { token, variables })).data.rejectRules
@@ -106,7 +106,7 @@ describe('rejected items over GraphQL', () => {
       expect((await list(officer, variables)).totalCount, JSON.stringify(variables)).to.equal(many)
   })
 
-  it('are open to authorities, for an agency its own only', async () => {
+  it('are open to authorities, and to an agency only its own', async () => {
     for (const role of ['officer', 'reviewer', 'administrator', 'auditor'] as const)
       expect((await list(world.token(role))).totalCount).to.equal(3)
     expect((await list(agency)).totalCount).to.equal(3)
@@ -199,7 +199,7 @@ describe('rejected items over GraphQL', () => {
     expect((await list(officer, { state: 'OPEN' })).totalCount).to.equal(1)
   })
 
-  it('appear in their feed, with its last pull and its duty', async () => {
+  it('appear in the state of their feed, beside its last pull', async () => {
     const { data, errors } = await world.ask(
       `{ agencies { feeds { id items rejects rejectsByRule { rule count } lastError { code } openRejects unmatched dutyWorkdays
          timeliness { late timely share } } } }`,
@@ -221,7 +221,7 @@ describe('rejected items over GraphQL', () => {
     expect(of('trademarks')).to.deep.include({ items: null, rejects: null, rejectsByRule: [], openRejects: 0 })
   })
 
-  it('the late share of a feed is of its new records', async () => {
+  it('the late share of a feed counts its new records only', async () => {
     const { db } = world.database
     for (const [late, timely] of [
       [50, 0],
@@ -264,23 +264,23 @@ describe('age of a standing', () => {
       .db('runs')
       .insert({ job: 'pull', subject, cause: 'timetable', started_at: NOW, ended_at: NOW, outcome: 'FAILED' })
 
-  it('is the oldest possible while no list has arrived', async () => {
+  it('is the oldest possible while no list feed has arrived', async () => {
     expect(await age()).to.deep.equal({ asOf: '1970-01-01T00:00:00.000Z', stale: true })
   })
 
-  it('depends on lists that arrived, not on lists never pulled', async () => {
+  it('depends on list feeds that arrived, not on list feeds never pulled', async () => {
     await world.bring('dishonest', [mirrored(uscc(1), 'x-1', '2024-05-15')])
     expect(await age()).to.deep.equal({ asOf: NOW.toISOString(), stale: false })
   })
 
-  it('is the age of the oldest list', async () => {
+  it('is the age of the oldest list feed', async () => {
     const earlier = new Date(NOW.getTime() - 3_600_000)
     await world.bring('dishonest', [], NOW)
     await world.bring('abnormal', [], earlier)
     expect(await age()).to.deep.equal({ asOf: earlier.toISOString(), stale: false })
   })
 
-  it('is stale where a list was pulled and never arrived', async () => {
+  it('is stale where a list feed was pulled and never arrived', async () => {
     await world.bring('dishonest', [])
     await failedPull('abnormal')
     expect(await age()).to.deep.equal({ asOf: '1970-01-01T00:00:00.000Z', stale: true })

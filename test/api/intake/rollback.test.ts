@@ -28,7 +28,7 @@ describe('rollback and concerns over HTTP', () => {
     reason = '整批误报',
   ) => world.ask(TAKE_BACK, { token: world.token(role, `${role}-1`), variables: { id: globalOf('Run', run), reason } })
 
-  it('a reviewer rolls a run back, and only questions about earlier knowledge show it afterwards', async () => {
+  it('a reviewer rolls a run back, and only queries about earlier knowledge show it afterwards', async () => {
     const run = await world.bring('penalties', [penalty(one, '虚〔2026〕1号'), penalty(two, '虚〔2026〕2号')])
     const entries = await world.bring('dishonest', [mirrored(two, 'X', '2025-01-01')])
     await scored(world, await operatorId(world, two), 300, 'D', [])
@@ -67,7 +67,7 @@ describe('rollback and concerns over HTTP', () => {
     ])
   })
 
-  it('other roles may not, and a run that cannot be rolled back is refused by name', async () => {
+  it('other roles may not roll back, and a run that cannot be rolled back gets an error code', async () => {
     const run = await world.bring('penalties', [penalty(one, '虚〔2026〕1号')])
     expect(code(await rollBack(run, 'officer'))).to.equal('FORBIDDEN')
     expect(code(await rollBack(run, 'agency'))).to.equal('FORBIDDEN')

@@ -26,7 +26,7 @@ describe('upload slots', () => {
     expect(codeOf(() => places.take(c1))).to.equal('taken')
   })
 
-  it('are not taken by a query', () => {
+  it('are not taken by looking whether one is free', () => {
     const places = makeUploadSlots(1, 1)
     places.ask(a1)
     places.ask(a1)

@@ -10,7 +10,7 @@ import { globalOf, makeWorld, uscc, type World } from '../world.js'
 const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
 const line = (n: number, field = '售假', name = `虚构第${n}商行`) => `${name},,,${uscc(n)},${field}`
 const csv = (...lines: string[]): string => [HEADER, ...lines].join('\n')
-/** No field of dishonesty: no record. */
+/** A row without 失信领域, which is rejected. */
 const BAD = (n: number) => `虚构坏行${n}商行,,,${uscc(n)},`
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
@@ -106,9 +106,9 @@ describe('upload of a feed', () => {
       '三月.csv',
     ],
     ['a header in bytes', '', `attachment; filename="${Buffer.from('四月.csv').toString('latin1')}"`, '四月.csv'],
-    ['its last part alone', `?name=${encodeURIComponent('C:\\x\\../五月.csv')}`, null, '五月.csv'],
-    ['no sign that cannot be seen', `?name=${encodeURIComponent('a\u0000\u202eb.csv')}`, null, 'ab.csv'],
-    ['two hundred characters', `?name=${'n'.repeat(300)}`, null, 'n'.repeat(200)],
+    ['the last part of a path', `?name=${encodeURIComponent('C:\\x\\../五月.csv')}`, null, '五月.csv'],
+    ['the visible characters', `?name=${encodeURIComponent('a\u0000\u202eb.csv')}`, null, 'ab.csv'],
+    ['the first two hundred characters', `?name=${'n'.repeat(300)}`, null, 'n'.repeat(200)],
   ]
   for (const [what, query, disposition, kept] of names) {
     it(`takes its file name from ${what}`, async () => {
@@ -117,7 +117,7 @@ describe('upload of a feed', () => {
     })
   }
 
-  it('refused as a whole answers with the status of the refusal and the address of its rejects', async () => {
+  it('that is refused as a whole gets the status of the refusal and the address of its rejects', async () => {
     const { status, body } = await send('dishonest', csv(...Array.from({ length: 20 }, (_, n) => BAD(100 + n))))
     expect([status, body.error.code]).to.deep.equal([422, 'FEED_OUT_OF_BOUNDS'])
     expect(body.error).to.have.keys('code', 'message', 'details')
@@ -155,25 +155,19 @@ describe('upload of a feed', () => {
     expect((await send('dishonest', csv(line(1)), { token: lost })).status).to.equal(404)
   })
 
-  it('may come from an administrator for every agency', async () => {
+  it('may come from an administrator for any agency', async () => {
     const { status, body } = await send('dishonest', csv(line(51)), { token: world.token('administrator') })
     expect([status, body.new]).to.deep.equal([200, 1])
   })
 
   const wrong: [what: string, path: string, headers: Record<string, string>, status: number, code: string][] = [
     ['a day that does not exist', 'dishonest?dated=2026-02-30', {}, 400, 'DATE_INVALID'],
-    ['a full that is neither', 'dishonest?full=1', {}, 400, 'INPUT_INVALID'],
-    ['a parameter that nobody knows', 'dishonest?whole=true', {}, 400, 'INPUT_INVALID'],
+    ['full that is neither true nor false', 'dishonest?full=1', {}, 400, 'INPUT_INVALID'],
+    ['an unknown parameter', 'dishonest?whole=true', {}, 400, 'INPUT_INVALID'],
     ['a parameter given twice', 'dishonest?full=true&full=false', {}, 400, 'INPUT_INVALID'],
-    [
-      'a form of several parts',
-      'dishonest',
-      { 'content-type': 'multipart/form-data; boundary=x' },
-      415,
-      'CONTENT_TYPE',
-    ],
-    ['an encoding that nobody knows', 'dishonest', { 'content-encoding': 'br' }, 415, 'CONTENT_TYPE'],
-    ['an encoding that is not so', 'dishonest', { 'content-encoding': 'gzip' }, 422, 'CONTENT_UNREADABLE'],
+    ['a multipart form', 'dishonest', { 'content-type': 'multipart/form-data; boundary=x' }, 415, 'CONTENT_TYPE'],
+    ['an unknown content encoding', 'dishonest', { 'content-encoding': 'br' }, 415, 'CONTENT_TYPE'],
+    ['a wrong content encoding', 'dishonest', { 'content-encoding': 'gzip' }, 422, 'CONTENT_UNREADABLE'],
   ]
   for (const [what, path, headers, status, code] of wrong) {
     it(`with ${what} is refused before anything runs`, async () => {
@@ -190,7 +184,7 @@ describe('upload of a feed', () => {
 
   it('above the limit is refused, while arriving and after unpacking', async () => {
     const large = await send('dishonest', Buffer.alloc(UPLOAD_BYTES + 1, 'x')).catch(() => null)
-    // The caller may find the connection closed before it has sent all.
+    // The server may close the connection before the client has sent everything.
     if (large !== null) expect([large.status, large.body.error.code]).to.deep.equal([413, 'CONTENT_TOO_LARGE'])
     const bomb = gzipSync(Buffer.alloc(UPLOAD_BYTES + 1))
     const { status, body } = await send('dishonest', bomb, { 'content-encoding': 'gzip' })
@@ -202,7 +196,7 @@ describe('upload of a feed', () => {
     expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'POST'])
   })
 
-  /** Sends the head and half of the body; the caller ends it. */
+  /** Sends the headers and the first part of the body. The caller ends the request. */
   const begun = async (feed: string, token = world.token('administrator')) => {
     const sending = rawRequest(`${world.url}/v1/feeds/${feed}`, {
       method: 'POST',

@@ -68,7 +68,7 @@ describe('board of cases', () => {
     expect(await of({ region: '2201' })).to.equal(5)
     expect(await of({ region: '2202' })).to.equal(0)
     expect(await of({ list: 'ecommerce-2018' })).to.equal(0)
-    // An error found, and no second person confirms the hiding in time.
+    // Hidden for an error, and no second person confirms the hiding in time.
     const hidden = await world.ask(`mutation H($input: MoveInput!) { hideListing(input: $input) { listing { id } } }`, {
       variables: { input: { id: opened[0], on: '2026-03-02', hiding: 'ERROR', reason: '核实' } },
       token: officer(),

@@ -56,7 +56,7 @@ describe('documents over HTTP', () => {
   })
   after(() => world.close())
 
-  it('are complete for officers and reviewers, with the blanks to be filled by hand', async () => {
+  it('are complete for officers and reviewers, and name the blanks to be filled by hand', async () => {
     for (const token of [officer(), world.token('reviewer')]) {
       const { documents } = await of(token)
       expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'])
@@ -85,7 +85,7 @@ describe('documents over HTTP', () => {
     expect(decision.draftSha256).to.equal(served.fileHash)
   })
 
-  it('show the party the served ones, without the officer’s notes', async () => {
+  it('are shown to the party once served, without the officer’s notes', async () => {
     const { documents, publicText } = await of(party())
     expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION'])
     for (const { html, missing, enteredBy } of documents) {
@@ -102,7 +102,7 @@ describe('documents over HTTP', () => {
       expect((await of(world.token(role))).documents, role).to.deep.equal([])
   })
 
-  it('bear the number and hash of the case system once entered; the latest applies and all are kept', async () => {
+  it('bear the number and hash entered from the case system; the latest entry applies and all are kept', async () => {
     const first = (await record()).data.recordDocument
     expect(first).to.include({
       kind: 'DECISION',
@@ -133,12 +133,12 @@ describe('documents over HTTP', () => {
   })
 
   const refused: [what: string, input: object, code: string][] = [
-    ['another number than the one decided under', { number: '虚市监列〔2026〕9号' }, 'INPUT_INVALID'],
+    ['a number other than the one of the decision', { number: '虚市监列〔2026〕9号' }, 'INPUT_INVALID'],
     ['no number', { number: ' ' }, 'INPUT_INVALID'],
     ['a number too long', { number: '号'.repeat(129) }, 'INPUT_INVALID'],
-    ['what is no hash', { sha256: 'xyz' }, 'INPUT_INVALID'],
+    ['an invalid hash', { sha256: 'xyz' }, 'INPUT_INVALID'],
     ['a day after today', { issuedOn: '2026-03-03' }, 'INPUT_INVALID'],
-    ['an entry that is not there', { listing: 'bm9uZQ' }, 'LISTING_UNKNOWN'],
+    ['an unknown entry', { listing: 'bm9uZQ' }, 'LISTING_UNKNOWN'],
   ]
   for (const [what, input, expected] of refused)
     it(`are refused with ${what}`, async () => expect(code(await record(input))).to.equal(expected))
@@ -161,7 +161,7 @@ describe('documents over HTTP', () => {
     expect(publicText).to.deep.equal({
       allowed: true,
       withheld: null,
-      // Its place of business is public by registration, another dwelling is not.
+      // The place of business is public by registration. Another dwelling is masked.
       reason: '在虚构小区3栋2单元501室销售假冒注册商标的商品，存放于［地址略］，联系电话［号码略］',
       masked: [
         { field: 'reason', what: { zh: '电话' }, times: 1 },

@@ -57,7 +57,7 @@ describe('removed entries', () => {
 
   const PAST = '2026-02-10'
 
-  it('authorised roles get the full list of a past day, others the part that still stands', async () => {
+  it('authorised roles get the full list of a past day, others only the entries that still stand', async () => {
     const listOf = async (role: Role) => {
       const asked = `{ blacklist(asOf: "${PAST}", filter: {region: "22"}) { totalCount nodes { id state removedOn } } }`
       return (await world.ask(asked, { token: as(role) })).data.blacklist
@@ -77,7 +77,7 @@ describe('removed entries', () => {
     standing(code: "${one}", asOf: "${PAST}") { listed listings { reason } } }`
 
   for (const role of OTHERS) {
-    it(`are hidden from ${role}, whatever day is asked about`, async () => {
+    it(`are hidden from ${role}, whatever the day of the query`, async () => {
       const { data, errors } = await world.ask(question(), { token: as(role) })
       expect(errors).to.equal(undefined)
       expect(data).to.deep.equal({
@@ -157,7 +157,7 @@ describe('removed entries', () => {
       standing: { listed: false, listings: [] },
       operator: { listings: [], standing: { listed: false } },
     }
-    // 2029-02-04 is its last day, and ends at 16:00 UTC.
+    // Its last day is 2029-02-04, which ends in China at 16:00 UTC.
     world.setNow(new Date('2029-02-04T15:59:59Z'))
     for (const day of ['2029-02-04', '2028-01-01']) expect(await asked(day), day).to.deep.equal(there)
     world.setNow(new Date('2029-02-04T16:00:00Z'))
@@ -166,7 +166,7 @@ describe('removed entries', () => {
     world.setNow(NOW)
   })
 
-  it('days on which an entry was hidden, or repaired before its restoration, list nobody outside', async () => {
+  it('outsiders do not see an entry on days before its unhiding, or before its restoration after a repair', async () => {
     const [hidden, restored] = [uscc(5), uscc(6)]
     await world.bring('registry', [registration(hidden, '虚构戊有限公司'), registration(restored, '虚构己有限公司')])
     await world.bring('penalties', [penalty(hidden, numberOf(5)), penalty(restored, numberOf(6))])
@@ -200,7 +200,7 @@ describe('removed entries', () => {
       [restored, '2028-04-01', true],
     ] as const)
       expect(await listed(code, day), `${code} ${day}`).to.deep.equal([there, there ? 1 : 0])
-    // Inside each day is answered as it was.
+    // An auditor gets each day as it was.
     for (const [code, day, there] of [
       [hidden, '2026-02-10', true],
       [hidden, '2026-03-10', false],
@@ -211,7 +211,7 @@ describe('removed entries', () => {
     world.setNow(NOW)
   })
 
-  describe('a score that counted it', () => {
+  describe('a score that counted a hidden entry', () => {
     const code = uscc(7)
     let scoreId: string
     let shownId: string
@@ -253,14 +253,14 @@ describe('removed entries', () => {
         expect(await told(role), role).to.deep.equal([300, 'D', 300, 1, withReasons(role)])
     })
 
-    it('is withheld outside once the entry is hidden, except for days before its publication', async () => {
+    it('is withheld from roles that see no removed entries, except for days before the publication', async () => {
       await move('hideListing', shownId, { on: '2026-03-02', hiding: 'ERROR', reason: '核实' })
       for (const role of OTHERS) {
         const missing = withReasons(role) === 200 ? 404 : 403
         expect(await told(role), role).to.deep.equal([null, null, null, 0, missing])
         expect((await told(role, '2026-02-05')).slice(0, 2), role).to.deep.equal([500, 'C'])
       }
-      // The move was weighed at once: nobody is D today.
+      // The hiding counts in the score at once, so today's filter by grade D finds nobody.
       for (const role of SEE_REMOVED) expect(await told(role), role).to.deep.equal([300, 'D', 300, 0, 200])
     })
 
@@ -270,10 +270,10 @@ describe('removed entries', () => {
       expect((await told('marketplace')).slice(0, 2)).to.deep.equal([null, null])
       await move('removeListing', shownId, { on: '2026-03-20', removal: 'CORRECTED', reason: '错误' })
       expect((await told('marketplace')).slice(0, 2)).to.deep.equal([null, null])
-      // Scored after the removal nothing of it is weighed.
+      // A score computed after the removal no longer counts the entry.
       await scored(world, await operatorId(world, code), 700, 'B', [], '2026-03-20')
       expect((await told('marketplace', '2026-03-20')).slice(0, 2)).to.deep.equal([700, 'B'])
-      // Scored anew on the day on which it was hidden, by what was left.
+      // The score computed on the day of the hiding did not count the entry either.
       expect((await told('marketplace', '2026-03-10')).slice(0, 2)).to.deep.equal([460, 'C'])
     })
   })

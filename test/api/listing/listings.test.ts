@@ -54,7 +54,7 @@ describe('listings over HTTP', () => {
     expect(data.listing.list.name.zh).to.equal('市场监督管理严重违法失信名单')
   })
 
-  it('P-B9: the uuid is the one id of an entry in GraphQL, /v1, /data and its page’s address', async () => {
+  it('P-B9: the uuid is the only id of an entry in GraphQL, /v1, /data and the address of its page', async () => {
     const [{ listing_id: uuid }] = await world.database.db('public_entries').select('listing_id')
     expect(published).to.equal(uuid)
     const { data } = await world.ask(
@@ -134,7 +134,7 @@ describe('listings over HTTP', () => {
     expect(agency.data.listing.deliveries).to.deep.equal([])
   })
 
-  it('an unpublished case and a mirrored entry are null outside and answered inside', async () => {
+  it('an unpublished case and a mirrored entry are null for outsiders and shown to an auditor', async () => {
     const officer = world.token('officer', 'officer-1')
     const opened = await world.ask(
       `mutation { openLead(input: {code: "${two}", list: "serious", reason: "举报", on: "2026-02-01"}) { listing { id state allowedMoves operator { uscc } } } }`,
@@ -244,7 +244,7 @@ describe('listings over HTTP', () => {
     expect(noPenalty.errors?.[0]?.extensions['code']).to.equal('INPUT_INVALID')
   })
 
-  it('a removed entry leaves the public list and listed, and stays inside with its reason', async () => {
+  it('a removed entry leaves the public list and no longer sets `listed`; officers see it with its reason', async () => {
     const token = world.token('officer', 'officer-1')
     const removed = await world.ask(
       `mutation { removeListing(input: {id: "${published}", on: "2026-03-01", removal: REVOKED, reason: "处罚被撤销", documentNumber: "虚市监撤〔2026〕1号"}) { listing { state removedOn removalReason operator { standing { listed } } deliveries { action } } } }`,
@@ -263,7 +263,7 @@ describe('listings over HTTP', () => {
     expect(outside.data).to.deep.equal({ listing: null, standing: { listed: false }, blacklist: { totalCount: 0 } })
   })
 
-  it('a past question shows inside the case as it stood, and outside what has not been removed since', async () => {
+  it('a query about a past day shows an officer the case as it stood, and a marketplace no entry removed since', async () => {
     const then = async (args: string, token?: string) => {
       const { data } = await world.ask(
         `{ standing(code: "${one}", asOf: "2026-02-20") { listed } operator(code: "${one}", ${args}) { listings { kind state publishedOn removedOn mirrored } } }`,

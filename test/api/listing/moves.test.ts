@@ -34,7 +34,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
   })
   after(() => world.close())
 
-  it('a hidden entry is invisible outside, and shown inside as late without a confirmation', async () => {
+  it('a hidden entry is invisible to the public, and shown to a reviewer as late when nobody confirms the hiding', async () => {
     const { listing } = await move('hideListing', officer(), { id: first, hiding: 'OBJECTION', reason: '异议核实' })
     expect(listing).to.deep.include({ state: 'HIDDEN' })
     expect(listing.hiding).to.deep.include({
@@ -70,7 +70,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     world.setNow(NOW)
   })
 
-  it('its own officer cannot confirm it, another person can, and the party sees no names', async () => {
+  it('the officer who hid an entry cannot confirm it, another person can, and the party sees no names', async () => {
     const own = await move('confirmHiding', world.token('reviewer', 'officer-1'), { id: first })
     expect(own.because.because).to.equal('SAME_PERSON')
     expect((await move('confirmHiding', reviewer(), { id: first })).listing.hiding.confirmed).to.equal(true)
@@ -84,7 +84,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     expect(other.data.listing).to.equal(null)
   })
 
-  it('unhidden it is public as before', async () => {
+  it('an unhidden entry is public as before', async () => {
     expect((await move('unhideListing', officer(), { id: first, reason: '核实无误' })).listing.state).to.equal(
       'PUBLISHED',
     )
@@ -92,7 +92,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     expect(data.listing).to.deep.equal({ state: 'PUBLISHED', contested: false, hiding: null })
   })
 
-  it('an entry under repair is public as such, and its deadlines are listed page by page', async () => {
+  it('an entry under repair is publicly marked so, and its deadlines are listed page by page', async () => {
     const day = '2027-03-02'
     world.setNow(at(day))
     for (const id of [first, second])
@@ -146,7 +146,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     world.setNow(NOW)
   })
 
-  it('a hidden entry does not count in the next answer, and an unhidden one counts again', async () => {
+  it('a hidden entry does not count in the grade of the next answer, and an unhidden one counts again', async () => {
     const grade = async () =>
       (await world.ask(`{ standing(code: "${two}") { grade } }`, { token: officer() })).data.standing.grade
     const kept = await world.ask(`{ listing(id: "${second}") { state } }`, { token: officer() })
@@ -227,7 +227,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     }
   })
 
-  it('the rules of a kind show its entrance for repair and its measures', async () => {
+  it('the rules of a list name where repair is applied for, and its measures', async () => {
     const { data } = await world.ask(
       `{ listing(id: "${first}") { list { repair { entrance } measures { item zh confirmed } } } }`,
     )
@@ -235,7 +235,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     expect(data.listing.list.measures.length).to.be.greaterThan(0)
   })
 
-  it('a minor is refused at publication; the confirmed age is visible to the handlers of the case only', async () => {
+  it('the publication of a minor is refused, and the confirmed age is shown to the officer only, not to public or party', async () => {
     const [three, four] = [uscc(3), uscc(4)]
     await world.bring('registry', [registration(three, '虚构丙有限公司'), registration(four, '虚构丁有限公司')])
     await world.bring('penalties', [penalty(three, '虚市监处罚〔2026〕3号'), penalty(four, '虚市监处罚〔2026〕4号')])

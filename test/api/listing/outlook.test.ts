@@ -68,7 +68,7 @@ describe('outlook of a case over HTTP', () => {
     expect(named(all, 'dropListing')).to.deep.include({ denial: null, stateAfter: 'NOT_LISTED' })
   })
 
-  it('may be asked for another day, and names the first possible day', async () => {
+  it('is given for any day, and names the first possible day', async () => {
     const { all } = await of(shown, officer())
     expect(named(all, 'hideListing')).to.deep.include({ denial: null, stateAfter: 'HIDDEN' })
     expect(named(all, 'applyRepair')).to.have.nested.property('denial.from', '2027-02-05')
@@ -76,7 +76,7 @@ describe('outlook of a case over HTTP', () => {
     expect(named(before.all, 'applyRepair')).to.have.nested.property('denial.because', 'BEFORE_LAST')
   })
 
-  it('follows the records: without the decision, moves that rest on it are refused', async () => {
+  it('follows the records: once the penalty decision is revoked, moves that rest on it are refused', async () => {
     const record = globalOf('Record', await recordId(world, `${THIRD}/${three}`))
     const linked = await world.ask('mutation($i: MoveInput!) { linkDecision(input: $i) { listing { id } } }', {
       token: officer(),

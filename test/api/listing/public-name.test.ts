@@ -7,7 +7,7 @@ const NAME = `虚构市${PHONE}手机店`
 const SHOWN = '虚构市［号码略］手机店'
 const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
 
-/** An invented code, mistyped, that has the form of a firm's and reads as a person's number. */
+/** An invented, mistyped code of a firm that also has the form of a person's ID number. */
 const ambiguous = (): string => {
   for (let serial = 0; serial < 10_000; serial += 1) {
     const code = `52010219800101${String(serial).padStart(4, '0')}`
@@ -34,7 +34,7 @@ describe('a name that is masked in the public entry', () => {
 
   const QUESTION = `{ blacklist { nodes { operator { name uscc } } } standing(code: "${code}") { name } standings(codes: ["${code}"]) { name } }`
 
-  it('the full name appears nowhere for the public', async () => {
+  it('is nowhere shown in full to the public', async () => {
     const { data, errors } = await world.ask(
       `{ listing(id: "${listed}") { operator { name formerNames standing { name } } } ${QUESTION.slice(1)}`,
     )
@@ -56,7 +56,7 @@ describe('a name that is masked in the public entry', () => {
     })
   }
 
-  it('is complete for roles inside', async () => {
+  it('is shown in full to an officer', async () => {
     const { data } = await world.ask(`{ operator(code: "${code}") { name standing { name } } }`, {
       token: world.token('officer'),
     })

@@ -65,7 +65,7 @@ describe('publication clocks over HTTP', () => {
     }
   })
 
-  it('a ban of the penalty lengthens 公示系统 only, and not the end here', async () => {
+  it('are longer by a ban of the penalty on 公示系统 only, not on the hub’s own list', async () => {
     const { endsOn, clocks } = await clocksOf(ids[1] ?? '')
     expect(clocks.gsxt).to.include({ endsOn: '2031-06-30', lengthened: true })
     expect(clocks.creditchina).to.include({ endsOn: '2029-02-04', lengthened: false })
@@ -73,7 +73,7 @@ describe('publication clocks over HTTP', () => {
     expect((await clocksOf(ids[3] ?? '')).clocks.gsxt).to.include({ endsOn: '2029-02-06', lengthened: false })
   })
 
-  it('have an unknown end on 公示系统 where the ban has none', async () => {
+  it('have an unknown end on 公示系统 where the ban has no end', async () => {
     const { endsOn, clocks } = await clocksOf(ids[2] ?? '')
     expect(clocks.gsxt).to.include({ startsOn: '2026-02-06', endsOn: null, lengthened: true })
     expect(clocks.creditchina).to.include({ endsOn: '2029-02-04', lengthened: false })
@@ -101,7 +101,7 @@ describe('publication clocks over HTTP', () => {
     for (const id of inside) expect((await clocksOf(id, officer)).clocks, id).to.equal(null)
   })
 
-  it('of a past day count what had happened by then', async () => {
+  it('of a past day count only what had happened by then', async () => {
     const asked = (asOf: string) =>
       world.ask(`{ operator(code: "${uscc(2)}", asOf: "${asOf}") { listings { state ${CLOCKS} } } }`, {
         token: world.token('auditor'),

@@ -1,4 +1,4 @@
-/** Questions over the whole public list: one gate for GraphQL and pages, and an index for parts of names. */
+/** Queries over the whole public list: one limit for GraphQL and pages together, and an index for parts of names. */
 import { expect } from 'chai'
 import { connect, type Db } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
@@ -6,7 +6,7 @@ import { manyShown, shown } from '../../support/public-list.js'
 import { rowsOf } from '../../support/world.js'
 import { makeWorld, TODAY, type World } from '../world.js'
 
-/** Whole-list questions at once. */
+/** Statements over the whole list that may run at once. */
 const AT_ONCE = 3
 
 describe('queries over the whole public list', () => {
@@ -25,7 +25,7 @@ describe('queries over the whole public list', () => {
     await world.close()
   })
 
-  it('P-A6: a few run at once, across all entry points', async () => {
+  it('P-A6: at most three run at once, from GraphQL and pages together', async () => {
     const waiting = async (): Promise<number> =>
       (
         await rowsOf(

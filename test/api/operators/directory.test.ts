@@ -16,7 +16,7 @@ import {
 
 const GRADES = ['A', 'B', 'C', 'D'] as const
 
-/** A filter by grade looks at current scores first and reckons only what may be otherwise: it has to say what standing says. */
+/** The filter by grade reads stored scores and recomputes only those that may differ. It must agree with `standing`. */
 describe('directory by grade over HTTP', () => {
   let world: World
   const codes = Array.from({ length: 12 }, (_, i) => uscc(i + 1))
@@ -50,7 +50,7 @@ describe('directory by grade over HTTP', () => {
     const record = await recordId(world, `${number}/${hidden}`)
     const weighed = { fact: 'serious_list', why: 'VETO', knownAt } as const
     await scored(world, await operatorId(world, hidden), 100, 'D', [record], '2026-02-10', weighed)
-    // As a hiding leaves it, without the scoring that follows.
+    // The state right after a hiding, before the operator is rescored.
     await db('public_entries').where({ listing_id: listing }).del()
   })
   after(() => world.close())

@@ -99,7 +99,7 @@ describe('identity decisions over HTTP', () => {
     expect((await queue({ feed: 'nothing' })).totalCount).to.equal(0)
   })
 
-  it('a decision creates an unknown operator under a code of its own, and its undoing removes it', async () => {
+  it('a decision creates an unknown operator under a new code, and undoing the decision removes it', async () => {
     const code = uscc(77)
     const [waiting] = (await queue()).nodes
     const standing = async () =>
@@ -124,7 +124,7 @@ describe('identity decisions over HTTP', () => {
     expect(await standing()).to.deep.equal({ status: 'UNKNOWN', name: null })
   })
 
-  it('an agency sees only what it sent itself', async () => {
+  it('an agency sees only unmatched records that it sent', async () => {
     const credit = agencyToken('credit-office')
     expect((await queue({}, credit)).totalCount).to.equal(3)
     expect((await queue({ feed: 'dishonest' }, credit)).totalCount).to.equal(0)
@@ -148,7 +148,7 @@ describe('identity decisions over HTTP', () => {
     }
   })
 
-  it('a decision attaches all records of the same subject, and its undoing releases them', async () => {
+  it('a decision attaches all records of the same subject, and undoing the decision releases them', async () => {
     const [waiting] = (await queue()).nodes
     const { data } = await decide({ id: waiting.id })
     const { decision, records } = data.decideSubject
@@ -186,7 +186,7 @@ describe('identity decisions over HTTP', () => {
     expect(party.data.operator.decisions).to.deep.equal([])
   })
 
-  it('a merged operator answers to both codes with the surviving state, and the past stays as it was', async () => {
+  it('a merged operator is found by both codes with the survivor’s state, and the past stays as it was', async () => {
     const before = new Date()
     const answer = await world.ask(MERGE, {
       token: officer(),
@@ -249,8 +249,8 @@ describe('identity decisions over HTTP', () => {
   })
 
   const refused: [string, Record<string, unknown>, string][] = [
-    ['an id of something else', { id: globalOf('Run', 1) }, 'UNMATCHED_UNKNOWN'],
-    ['an id of nothing', { id: 'x' }, 'UNMATCHED_UNKNOWN'],
+    ['an id of another type', { id: globalOf('Run', 1) }, 'UNMATCHED_UNKNOWN'],
+    ['an invalid id', { id: 'x' }, 'UNMATCHED_UNKNOWN'],
     ['an unknown operator', { operator: uscc(99) }, 'OPERATOR_UNKNOWN'],
     ['a reason with a NUL', { reason: '因\u0000' }, 'INPUT_INVALID'],
     ['no reason', { reason: ' ' }, 'INPUT_INVALID'],
@@ -261,7 +261,7 @@ describe('identity decisions over HTTP', () => {
       expect(code(await decide({ id: waiting.id, ...input }))).to.equal(expected)
     })
 
-  it('section 2: a division leads to its successors from its day on, and names who recorded it and the document', async () => {
+  it('section 2: a divided operator leads to its successors from that day on, with the document and who recorded it', async () => {
     const divide =
       'mutation($input: DivideOperatorInput!) { divideOperator(input: $input) { leads decisions { verdict on documentNumber decidedBy operator { uscc } successor { uscc } } } }'
     const on = '2026-01-05'

@@ -60,13 +60,13 @@ describe('name search over HTTP', () => {
     expect((await briefly('白露电子'))[0]).to.deep.equal([other, 'PART'])
   })
 
-  it('section 7: finds a firm by its spoken name, with one wrong character, with or without its place', async () => {
+  it('section 7: finds a firm by its short name, with one wrong character, with or without its place', async () => {
     for (const name of ['虚构清禾商贸', '长春虚构清禾商贸', '虚够白露电子', '长春虚够白露电子', '虚购青禾商'])
       expect((await briefly(name))[0], name).to.deep.equal([name.includes('白露') ? other : firm, 'TYPING'])
     expect(await briefly('虚购黑禾商')).to.deep.equal([])
   })
 
-  it('reads the counts of grams once for all callers', async () => {
+  it('reads the counts of n-grams once for all callers', async () => {
     await find('虚构青禾')
     const asked = await world.statements(() => find('虚构白露', { sub: 'another' }))
     expect(asked.filter((sql) => sql.includes('name-candidates.candidates'))).to.not.deep.equal([])
@@ -102,7 +102,7 @@ describe('name search over HTTP', () => {
     expect((await find('虚构青禾', { filter: ', kind: SHOP' })).totalCount).to.equal(0)
   })
 
-  it('finds nobody by a masked part outside, and does not reveal the mask', async () => {
+  it('finds nobody for outsiders by a masked part of a name, and does not reveal the mask', async () => {
     expect((await find('虚构110101199003074610商行')).edges[0].node.uscc).to.equal(person)
     const outside = await find('虚构110101199003074610商行', { role: 'marketplace' as never })
     expect(JSON.stringify(outside)).to.not.include('110101199003074610')
@@ -115,8 +115,8 @@ describe('name search over HTTP', () => {
     expect((await find('虚构新帆网络', options)).edges[0].node.uscc).to.equal(renamed)
   })
 
-  it('does not reveal to restricted viewers by its results whether another operator has the name', async () => {
-    // Where somebody is called just so, its rarest pairs of characters find it, and nothing further is looked for.
+  it('does not reveal to restricted viewers whether another operator has the name', async () => {
+    // The rarest pairs of characters find an operator of exactly this name, and the search then stops.
     const far = '虚构新帆网络奇罕珍有限公司'
     const elsewhere = uscc(800)
     const counted = async () => {
@@ -148,7 +148,7 @@ describe('name search over HTTP', () => {
     expect(await asked()).to.deep.equal(nobody)
   })
 
-  it('leads each name of merged operators to the survivor, and after undoing to its own operator', async () => {
+  it('leads each name of merged operators to the survivor, and once the merger is undone to its own operator', async () => {
     const officer = world.token('officer', 'officer-1')
     const { data, errors } = await world.ask(
       'mutation($input: MergeOperatorsInput!) { mergeOperators(input: $input) { decision { id } } }',
@@ -164,7 +164,7 @@ describe('name search over HTTP', () => {
     expect((await briefly('长春虚构白露电子商务有限公司'))[0]).to.deep.equal([other, 'EXACT'])
   })
 
-  it('finds names added before and after the last count alike', async () => {
+  it('finds names added before and after the last count of n-grams alike', async () => {
     const { db } = world.database
     await db('name_states').increment('wanted', 1)
     expect(await sweepNames(db)).to.equal(0)
@@ -175,7 +175,7 @@ describe('name search over HTTP', () => {
     expect(await sweepNames(db)).to.equal(null)
   })
 
-  it('finds nobody by a name of a rolled-back run, and the earlier name again', async () => {
+  it('no longer finds a name from a rolled-back run, but the earlier name again', async () => {
     const { db } = world.database
     const code = uscc(70)
     await world.bring('registry', [registration(code, '虚构孤松晚照有限公司')], new Date('2026-03-01T00:00:00Z'))
@@ -193,7 +193,7 @@ describe('name search over HTTP', () => {
     expect((await briefly('虚构寒江独钓有限公司')).map(([found]: string[]) => found)).to.not.include(code)
   })
 
-  it('leaves more names than a merge should write to the sweep, in the same transaction', async () => {
+  it('leaves names to the background sweep when a merge would write more than 5,000', async () => {
     const { db } = world.database
     const many = Array.from({ length: 5_001 }, (_, i) => i + 1)
     expect(await names.wantedSweep(db)).to.equal(null)
@@ -209,7 +209,7 @@ describe('name search over HTTP', () => {
     expect(await names.wantedSweep(db)).to.equal(null)
   })
 
-  it('a sweep beside merges writes each name once and misses none', async () => {
+  it('a sweep that runs beside merges writes each name once and misses none', async () => {
     const { db } = world.database
     const all = () => db('names').orderBy(['operator_id', 'key', 'former']).select('operator_id', 'key', 'former')
     await db('names').del()
@@ -229,7 +229,7 @@ describe('name search over HTTP', () => {
     await world.bring('registry', [registration(firm, '长春市虚构青禾商贸有限公司')])
   })
 
-  it('finds an exact name even where each of its grams is in too many names', async () => {
+  it('finds an exact name even where each of its n-grams is in too many names', async () => {
     const { db } = world.database
     await db('name_grams').update({ names: 1_000_000 })
     await db('name_states').update({ counts: db.raw('counts + 1') })
@@ -254,7 +254,7 @@ describe('name search over HTTP', () => {
     expect(await all()).to.deep.equal(before)
   })
 
-  it('refuses an overlong name, and finds nobody for one of punctuation', async () => {
+  it('refuses an overlong name, and finds nobody by punctuation', async () => {
     const token = world.token('officer')
     const ask = (name: string) =>
       world.ask('query($n: String) { operators(filter: {name: $n}) { totalCount edges { match { reason } } } }', {

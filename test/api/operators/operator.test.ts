@@ -117,7 +117,7 @@ describe('operator over HTTP', () => {
   })
 
   for (const role of ['marketplace', 'credit_service'] as const) {
-    it(`shows a ${role} the open kinds, without score, penalties or mirrored entries`, async () => {
+    it(`shows a ${role} the openly visible kinds of records, without score, penalties or mirrored entries`, async () => {
       const { data, errors } = await world.ask(file(one), { token: world.token(role) })
       expect(errors).to.equal(undefined)
       expect(data.operator.records.totalCount).to.equal(3)
@@ -134,7 +134,7 @@ describe('operator over HTTP', () => {
     })
   }
 
-  it('needs a token, and the other fields of the request are still answered', async () => {
+  it('needs a token, without which the other fields of the request are still answered', async () => {
     const { status, data, errors } = await world.ask(
       `{ operator(code: "${one}") { name } standing(code: "${one}") { name } }`,
     )
@@ -144,7 +144,7 @@ describe('operator over HTTP', () => {
     expect(errors?.[0]?.extensions['code']).to.equal('UNAUTHENTICATED')
   })
 
-  it('an unknown and a forbidden operator are the same null', async () => {
+  it('is null for an unknown and for a forbidden operator alike', async () => {
     const unknown = await world.ask(file(uscc(99)), { token: world.token('officer') })
     const others = await world.ask(file(one), { token: world.token('party', two) })
     const malformed = await world.ask(file('nonsense'), { token: world.token('officer') })
@@ -170,7 +170,7 @@ describe('operator over HTTP', () => {
     expect(await name('asOf: "2019-12-31"')).to.deep.equal([undefined, null, '虚构青禾电子商务有限公司'])
   })
 
-  it('a withdrawn record stays in past answers inside, and disappears from those outside', async () => {
+  it('a withdrawn record stays in past answers to an officer, and disappears from those to a marketplace', async () => {
     const { db } = world.database
     const id = await recordId(world, '90000002/30')
     await db('versions')
@@ -239,7 +239,7 @@ describe('operator over HTTP', () => {
       `{ operators(first: ${first}) { totalCount nodes { name regNo formerNames codes { code } standing { status listings { id } } records(first: 5) { totalCount nodes { id } } score { value reasons { records { id } } } listings { id state } } } }`
     const token = world.token('officer')
     const cost = async (first: number) => (await world.statements(() => world.ask(query(first), { token }))).length
-    // Which card gave a score is read once and known from then on.
+    // The first query fills the cache of scorecards.
     await cost(2)
     expect(await cost(30)).to.equal(await cost(2))
     expect(await cost(30)).to.be.at.most(14)
@@ -262,7 +262,7 @@ describe('operator over HTTP', () => {
     ])
   })
 
-  it('a page size outside 1–100 and an invalid cursor are refused by name', async () => {
+  it('a page size outside 1–100 and an invalid cursor are refused with an error code', async () => {
     const token = world.token('officer')
     for (const args of [
       'first: 0',
@@ -295,7 +295,7 @@ describe('operator over HTTP', () => {
     const { data } = await world.ask(asked, { token: world.token('officer') })
     expect(data.operator).to.deep.include({ name: '新名商贸有限公司', formerNames: ['旧名商贸有限公司'] })
     expect(data.operator.namesBefore.map(({ name }: { name: string }) => name)).to.deep.equal(['旧名商贸有限公司'])
-    // The hub came to know both within the same hour.
+    // Both registrations were merged within the same hour.
     const knownFrom = Date.parse(data.operator.namesBefore[0].knownFrom)
     expect(knownFrom - NOW.getTime()).to.be.within(0, 3_600_000)
   })

@@ -123,7 +123,7 @@ describe('open records over HTTP', () => {
     })
   })
 
-  it('the owner of a shown record is in the audit log, also where only the record was asked for', async () => {
+  it('the owner of a shown record is in the audit log, even if the query did not select the owner', async () => {
     const asked: [string, string[]][] = [
       ['trademark(number: "90000001", class: 30) { ownerName state }', [owner]],
       ['trademark(number: "90000001", class: 30, office: TW) { ownerName }', []],
@@ -142,7 +142,7 @@ describe('open records over HTTP', () => {
     }
   })
 
-  it('each class is a right of its own, each office numbers from one, and a term ends', async () => {
+  it('class and office tell trademarks of one number apart, and a term ends', async () => {
     const { data } = await ask(`a: trademark(number: "90000001", class: 35) { state inTerm owner { uscc } }
       b: trademark(number: "90000001", class: 30, office: TW) { state ownerName owner { uscc } }
       c: trademark(number: "90000002", class: 30) { state inTerm expiresOn }`)
@@ -153,7 +153,7 @@ describe('open records over HTTP', () => {
     })
   })
 
-  it('an unknown number and an invalid one are the same null', async () => {
+  it('an unknown number and an invalid one both give null', async () => {
     for (const args of [
       'number: "99999999", class: 30',
       'number: "90000001", class: 46',
@@ -162,13 +162,13 @@ describe('open records over HTTP', () => {
       expect((await ask(`trademark(${args}) { number }`)).data, args).to.deep.equal({ trademark: null })
   })
 
-  it('an owner’s name that contains an ID number is masked outside', async () => {
+  it('an owner’s name that contains an ID number is masked except for officers', async () => {
     const query = 'trademark(number: "90000003", class: 9) { ownerName }'
     expect((await ask(query)).data.trademark.ownerName).to.not.include('110101199003074610')
     expect((await ask(query, 'officer')).data.trademark.ownerName).to.include('110101199003074610')
   })
 
-  it('a withdrawn mark disappears outside, and is shown inside as not in force', async () => {
+  it('a withdrawn trademark disappears for a marketplace, and is shown to an officer as not in force', async () => {
     const { db } = world.database
     const id = await recordId(world, '90000002/30')
     await db('versions').where({ id }).update({ ended_on: '2026-03-01' })
@@ -252,7 +252,7 @@ describe('open records over HTTP', () => {
     expect(data.product.recalls).to.deep.equal([{ contested: false }])
   })
 
-  it('an invalid barcode, a model alone and empty input are refused by name', async () => {
+  it('an invalid barcode, a model alone and empty input are refused with an error code', async () => {
     for (const args of ['gtin: "6901028000018"', 'model: "XK-200"', 'brand: " "', 'gtin: "a\\u0000"'])
       expect((await ask(`product(${args}) { gtin }`)).code, args).to.equal('INPUT_INVALID')
   })

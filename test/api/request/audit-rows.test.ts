@@ -25,7 +25,7 @@ import {
   type World,
 } from '../world.js'
 
-/** Types that are about no operator, or are reached only through an object of a type that is. */
+/** Types about no operator, and types that are reached only through an object about one. */
 const ABOUT_NOBODY = new Set(
   `Agency Feed FeedForm FeedMap FeedMapLine RuleCount FeedTimeliness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Remark Source Problem Run
   RunError Scorecard GradeLine Dimension ScorecardRule ScorecardVeto ScorecardActivation ScorecardVersion ScorecardTrial TrialGradeMove GradeCounts
@@ -59,7 +59,7 @@ describe('audit rows of answers', () => {
   after(() => world.close())
 
   const head = async (): Promise<number> => (await store.head(world.database.db))?.number ?? 0
-  /** Rows that `act` leaves, in their order. */
+  /** Audit rows that `act` writes, in order. */
   const left = async (act: () => Promise<unknown>): Promise<AuditRow[]> => {
     const before = await head()
     await act()
@@ -76,7 +76,7 @@ describe('audit rows of answers', () => {
   const market = () => world.token('marketplace', 'guguji')
   const officer = () => world.token('officer', 'officer-1')
 
-  it('every type of the schema names its operators, or is known to have none', () => {
+  it('every type of the schema names its operators, or is listed as having none', () => {
     const types = Object.values(makeSchema().getTypeMap()).filter(isObjectType)
     const names = types.map(({ name }) => name).filter((name) => !/^__|(?:Connection|Edge|Payload)$/.test(name))
     expect(names.filter((name) => OPERATORS_BY_TYPE[name] === undefined && !ABOUT_NOBODY.has(name))).to.deep.equal([])
@@ -85,7 +85,7 @@ describe('audit rows of answers', () => {
     ).to.deep.equal([])
   })
 
-  it('one row keeps caller, question, purpose, codes shown, and the digest of the answer', async () => {
+  it('one row keeps caller, query, purpose, codes shown, and the digest of the answer', async () => {
     const asked = {
       query: 'query S($codes: [String!]!) { standings(codes: $codes) { code grade } }',
       variables: { codes: [two, one, uscc(99)] },
@@ -217,7 +217,7 @@ describe('audit rows of answers', () => {
     const inline = await left(() => world.ask(`mutation { partyToken(accessCode: "${code}") }`))
     expect(inline).to.have.length(1)
     expect(JSON.stringify([taken, inline])).to.not.include(code)
-    // Codes that are refused leave one row a minute for an address: whoever guesses must not fill the trail.
+    // Refused codes write one row a minute per address, so that guessing does not fill the audit log.
     const refused = await left(async () => {
       for (let n = 0; n < 3; n += 1) await world.ask('mutation { partyToken(accessCode: "nothing") }')
     })
@@ -227,7 +227,7 @@ describe('audit rows of answers', () => {
     expect(JSON.stringify(refused)).to.not.include('nothing')
   })
 
-  it('P-A2: questions that differ only beyond the stored part have different rows', async () => {
+  it('P-A2: queries that differ only beyond the stored part have different rows', async () => {
     const asking = (last: string) =>
       left(() =>
         world.ask('query($codes: [String!]!) { standings(codes: $codes) { status } }', {
@@ -244,7 +244,7 @@ describe('audit rows of answers', () => {
     }
   })
 
-  it('a long purpose and a long question are truncated, and an undecodable header is ignored', async () => {
+  it('a long purpose and a long query are truncated, and an undecodable header is ignored', async () => {
     const long = await left(() =>
       world.ask(
         `{ ${Array.from({ length: 40 }, (_, i) => `a${i}: standing(code: "${uscc(i)}${'0'.repeat(200)}") { status }`).join(' ')} }`,
@@ -284,7 +284,7 @@ describe('audit rows of answers', () => {
       ['FILE', 'regulator-1', `GET /v1/runs/${run}/rejects.csv`],
       ['CHUNK', 'regulator-1', `GET /v1/runs/${run}/rejects.csv`],
     ])
-    // The firm that the item names learns of it, though nothing was stored of it.
+    // The row lists the operator that the rejected item names, although no record of it is stored.
     expect(unpackCodes(csv[1]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
     const listed = await left(() => world.ask('{ rejects(first: 5) { nodes { item } } }', { token: agency }))
     expect(unpackCodes(listed[0]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
@@ -309,7 +309,7 @@ describe('audit rows of answers', () => {
     expect(issued.map(told)).to.deep.equal([{ kind: 'TOKEN', client: 'taopin', outcome: 'DONE', shown: [] }])
   })
 
-  it('where no row can be written, nothing is answered and nothing is done', async () => {
+  it('where no row can be written, a signed-in caller gets no answer and no act is done', async () => {
     const { db } = world.database
     const before = await head()
     await db.raw('alter table trail rename to trail_away')
@@ -337,7 +337,7 @@ describe('audit rows of answers', () => {
   const TRAIL = `query($filter: AuditLogFilter, $first: Int, $after: String) { auditLog(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
     nodes { number kind client role purpose asked outcome shownCount shown digest previousHash hash erased } } }`
 
-  it('auditors and administrators alone read it, by client, role, kind, operator and time, page by page', async () => {
+  it('only auditors and administrators read the audit log, by client, role, kind, operator and time, page by page', async () => {
     const { db } = world.database
     await tidyAuditLog(db, { cause: 'timetable', now: () => NOW })
     const auditor = world.token('auditor', 'auditor-1')
@@ -363,7 +363,7 @@ describe('audit rows of answers', () => {
     }
   })
 
-  it('its head is in the signed manifest of the list, which reveals a missing tail', async () => {
+  it('the head of the audit log is in the signed manifest of the list, which reveals a missing tail', async () => {
     const { db } = world.database
     await world.ask(`{ standing(code: "${one}") { status } }`, { token: market() })
     await world.publish()
@@ -391,7 +391,7 @@ describe('audit rows of answers', () => {
 
   const ASKED_BY = `query($code: String!) { operator(code: $code) { askedBy(first: 100) { completeUntil nodes { at kind client role purpose } } } }`
 
-  it('an operator sees which firms asked about it, and no authority', async () => {
+  it('an operator sees which firms asked about it, but not which authorities', async () => {
     const { db } = world.database
     const code = uscc(7)
     await world.bring('registry', [registration(code, '虚构寒露有限公司')])

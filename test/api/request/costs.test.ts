@@ -36,7 +36,7 @@ describe('cost of a query', () => {
     return { cost: Number(headers.get('query-cost')), code: errors?.[0]?.extensions['code'] }
   }
 
-  it('is in each answer and equals the table', async () => {
+  it('is in the header of each answer, with the documented values', async () => {
     const [code, page] = [`code: "${uscc(1)}"`, 'pageInfo { endCursor }']
     const cases: [string, number][] = [
       ['{ __typename }', 0],
@@ -51,7 +51,7 @@ describe('cost of a query', () => {
       [`{ operators(first: 2) { edges { cursor node { name } } } }`, 3],
       ['{ operators(filter: {name: "虚构"}) { totalCount } }', 501],
       ['{ operators(first: 3) { nodes { standing { status } } } }', 7],
-      // P-A6: a filter by name is charged for the page and for the count, each a look at the whole list.
+      // P-A6: a filter by name is charged for the page and again for the count, because each searches the whole list.
       ['{ blacklist(filter: {list: "serious"}) { totalCount nodes { id } } }', 2],
       ['{ blacklist(filter: {name: "虚构"}) { nodes { id } } }', 502],
       ['{ blacklist(filter: {name: "虚构"}) { totalCount nodes { id } } }', 1002],
@@ -64,7 +64,7 @@ describe('cost of a query', () => {
     expect((await costOf(standings, 'officer', { codes })).cost).to.equal(250)
   })
 
-  it('does not reveal the difference between missing and forbidden', async () => {
+  it('is the same for a missing and a forbidden object', async () => {
     const [record, gone] = [await recordId(world, `${NUMBER}/${uscc(1)}`), 999_999]
     const about = (key: number) => `{ node(id: "${Buffer.from(`Record:${key}`).toString('base64url')}") { id } }`
     expect(await costOf(about(record), 'marketplace')).to.deep.equal(await costOf(about(gone), 'marketplace'))
@@ -74,7 +74,7 @@ describe('cost of a query', () => {
     )
   })
 
-  it('stops a query that becomes too expensive before it is looked up', async () => {
+  it('stops a query before the statements that would exceed the limit', async () => {
     const codes = Array.from({ length: 1_000 }, () => 'x')
     const eleven = Array.from({ length: 11 }, (_, i) => `a${i}: standings(codes: $codes) { status }`).join(' ')
     const asked: string[] = []

@@ -31,7 +31,7 @@ describe('quota of a minute', () => {
   const QUESTION = '{ standing(code: "x") { status } }'
   const told = (headers: Headers) => ['ratelimit', 'ratelimit-policy', 'retry-after'].map((name) => headers.get(name))
 
-  it('shows in each answer what is left, and refuses what exceeds it until the minute ends', async () => {
+  it('shows in each answer what is left, and refuses further requests until the minute ends', async () => {
     for (let left = 4; left >= 0; left -= 1) {
       const { status, headers } = await world.ask(QUESTION)
       expect([status, ...told(headers)]).to.deep.equal([200, `"minute";r=${left};t=40`, '"minute";q=5;w=60', null])
@@ -49,7 +49,7 @@ describe('quota of a minute', () => {
     expect((await world.ask(QUESTION)).status).to.equal(200)
   })
 
-  it('P-A6: one unit is charged for each hundred of Query-Cost, and the next request pays', async () => {
+  it('P-A6: one unit is charged for each hundred of Query-Cost, to the next request', async () => {
     const token = world.token('officer', 'costly')
     const codes = Array.from({ length: 250 }, (_, n) => `x${n}`)
     const many = { token, variables: { codes } }
@@ -77,7 +77,7 @@ describe('quota of a minute', () => {
     ]).to.deep.equal([429, 429, 200])
   })
 
-  it('applies to pages, data and program endpoints, and not to operations', async () => {
+  it('applies to pages, data and endpoints for programs, and not to /healthz', async () => {
     const get = async (path: string, headers: Record<string, string> = {}) => {
       const answer = await fetch(`${world.url}${path}`, { headers })
       return [answer.status, answer.headers.get('ratelimit')]
@@ -93,7 +93,7 @@ describe('quota of a minute', () => {
     expect((await get('/v1/runs/999/rejects.csv', headers))[0]).to.equal(429)
   })
 
-  it('is absent from the headers of a hub without one', async () => {
+  it('is in no header where the hub has no quota', async () => {
     const free = await makeWorld()
     const { headers } = await free.ask(QUESTION)
     expect(told(headers)).to.deep.equal([null, null, null])
@@ -109,13 +109,13 @@ describe('counts shared by several processes', () => {
     expect(await store.addUsage(db(), count('a', 3), MINUTE)).to.deep.equal(new Map([['a', 3]]))
     expect(await store.addUsage(db(), count('a', 4), MINUTE)).to.deep.equal(new Map([['a', 7]]))
     expect(await store.addUsage(db(), count('a', 1), later(60_000))).to.deep.equal(new Map([['a', 1]]))
-    // Late by a minute: it weighs nothing.
+    // A count that arrives a minute late is not added.
     expect(await store.addUsage(db(), count('a', 9), MINUTE)).to.deep.equal(new Map([['a', 1]]))
     await store.addUsage(db(), count('b', 1), later(120_000))
     expect((await db()('quotas').select('key')).map(({ key }) => key)).to.deep.equal(['b'])
   })
 
-  it('are seen by each: two processes together exceed the quota by a second at most', async () => {
+  it('are seen by each process: two together exceed the quota for a second at most', async () => {
     const made = () => makeQuotas({ db: db(), log, quota: 10 })
     const [one, two] = [made(), made()]
     const server = http.createServer((request, response) => {
@@ -148,7 +148,7 @@ describe('counts shared by several processes', () => {
 
 describe('a flood from more addresses than are counted', () => {
   const db = database()
-  it('shares one count, separate from holders of tokens', () => {
+  it('shares one count, separate from those of token holders', () => {
     const quotas = makeQuotas({ db: db(), log, quota: 2 })
     const charged = (address: string, sub: string | null): boolean => {
       const request = new http.IncomingMessage(new Socket())
@@ -175,7 +175,7 @@ describe('a flood from more addresses than are counted', () => {
 })
 
 describe('a statement of an answer', () => {
-  it('that takes too long is cancelled by PostgreSQL and becomes a refusal', async () => {
+  it('that takes too long is cancelled by PostgreSQL and refused with ANSWER_TIMEOUT', async () => {
     const test = await freshDatabase()
     const answers = connect(test.url, { statementMs: 50 })
     const error = await answers.raw('select pg_sleep(30)').catch((thrown: unknown) => thrown)
@@ -190,7 +190,7 @@ describe('a statement of an answer', () => {
 })
 
 describe('an answer', () => {
-  it('that takes a minute, or whose caller has left, is not continued', () => {
+  it('that takes a minute, or whose client has left, is not continued', () => {
     const limits = makeSignInLimits()
     const asked = { now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [] }
     const parts = { answerPath: { lookups: () => ({}) } } as unknown as ApiDependencies

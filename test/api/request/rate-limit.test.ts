@@ -9,7 +9,7 @@ import type { Db } from '../../../src/store/db/db.js'
 
 const START = Date.parse('2026-03-02T02:00:00Z')
 
-/** Seconds to wait, or 0: it was let in. */
+/** `wait`: seconds to wait; 0 when the attempt was admitted. */
 const tried = (take: () => () => void): { wait: number; giveBack: () => void } => {
   try {
     return { wait: 0, giveBack: take() }
@@ -45,11 +45,11 @@ describe('rate limit of attempts', () => {
   const overall = { most: 5, everyMs: 1_000 }
   const each = [{ most: 2, everyMs: 10_000 }]
 
-  // Seconds after the start, whose attempt, seconds to wait (0: let in).
+  // `at`: seconds after the start. `key`: whose attempt. `wait`: seconds to wait; 0 when admitted.
   type Try = [at: number, key: string, wait: number]
   const stories: [string, Try[]][] = [
     [
-      'some at once, then one for each time that has passed',
+      'a burst is admitted, then one attempt per interval',
       [
         [0, 'a', 0],
         [0, 'a', 0],
@@ -64,7 +64,7 @@ describe('rate limit of attempts', () => {
       ],
     ],
     [
-      'one address does not use up the other’s',
+      'one address does not use up the rate of another',
       [
         [0, 'a', 0],
         [0, 'a', 0],
@@ -75,7 +75,7 @@ describe('rate limit of attempts', () => {
       ],
     ],
     [
-      'what is refused counts against nobody',
+      'refused attempts count against nobody',
       [
         [0, 'a', 0],
         [0, 'a', 0],
@@ -87,7 +87,7 @@ describe('rate limit of attempts', () => {
       ],
     ],
     [
-      'overall from however many addresses',
+      'the overall rate bounds attempts from any number of addresses',
       [
         [0, 'a', 0],
         [0, 'b', 0],
@@ -102,7 +102,7 @@ describe('rate limit of attempts', () => {
       ],
     ],
     [
-      'the longer of two waits is told',
+      'the longer of two waits is reported',
       [
         [0, 'a', 0],
         [0, 'a', 0],
@@ -114,7 +114,7 @@ describe('rate limit of attempts', () => {
       ],
     ],
     [
-      'a clock set back lets nobody in, and locks nobody out for longer',
+      'a clock set back neither admits anybody earlier nor locks anybody out longer',
       [
         [100, 'a', 0],
         [100, 'a', 0],
@@ -126,14 +126,14 @@ describe('rate limit of attempts', () => {
     ],
   ]
   for (const [what, tries] of stories) {
-    it(`holds: ${what}`, () => {
+    it(what, () => {
       const limit = makeRateLimit({ overall, each })
       const waits = tries.map(([at, key]) => tried(() => limit.take([key], new Date(START + at * 1_000))).wait)
       expect(waits).to.deep.equal(tries.map(([, , wait]) => wait))
     })
   }
 
-  it('a returned attempt never counts', () => {
+  it('an attempt that is given back never counts', () => {
     const limit = makeRateLimit({ overall, each })
     for (let n = 0; n < 100; n += 1) {
       const { wait, giveBack } = tried(() => limit.take(['a'], new Date(START)))
@@ -143,7 +143,7 @@ describe('rate limit of attempts', () => {
     expect(limit.size()).to.equal(0)
   })
 
-  it('of several keys the narrowest decides, and none is charged alone', () => {
+  it('of several keys the narrowest decides, and a refusal charges none of them', () => {
     const limit = makeRateLimit({
       overall: { most: 100, everyMs: 1 },
       each: [each[0] ?? overall, { most: 3, everyMs: 1_000 }],
@@ -155,7 +155,7 @@ describe('rate limit of attempts', () => {
     expect(take('z 2', '2')).to.equal(0)
   })
 
-  it('memory is bounded: empty buckets are dropped, and a stranger waits where none is empty', () => {
+  it('memory is bounded: unused buckets are dropped, and a stranger waits where all are in use', () => {
     const limit = makeRateLimit({ overall: { most: 1_000_000, everyMs: 1 }, each, most: 100 })
     const take = (key: string, at: number) => tried(() => limit.take([key], new Date(START + at))).wait
     for (let n = 0; n < 100; n += 1) expect(take(`${n}`, 0)).to.equal(0)
@@ -172,13 +172,13 @@ describe('rate limit of attempts', () => {
     const limit = makeRateLimit({ overall, each, most: 100, newcomers: true })
     const take = (key: string) => tried(() => limit.take([key], new Date(START))).wait
     for (let n = 0; n < 1_000; n += 1) take(`stranger ${n % 200}`)
-    // Half of what it may, and one more.
+    // A newcomer gets half of the rate plus one attempt.
     expect([take('party'), take('party')]).to.deep.equal([0, 0])
     expect(take('party')).to.be.greaterThan(0)
     expect(limit.size()).to.be.at.most(100)
   })
 
-  it('fewer buckets are full in use than are kept, so that nobody resets their own by using many addresses', () => {
+  it('more buckets are kept than can be exhausted at once, so that nobody resets their own by using many addresses', () => {
     for (const limit of Object.values(makeSignInLimits())) {
       const at = (n: number) => new Date(START + n * 100)
       const mine = () => ['mine', 'mine']
@@ -198,7 +198,7 @@ describe('rate limit of attempts', () => {
     }
   })
 
-  it('the counted address is the one appended by the own proxies, or the peer without proxies', () => {
+  it('the counted address is the one appended by the hub’s own proxies, or the peer without proxies', () => {
     const log = makeLog({ level: 'silent', file: null })
     const addressOf = (proxies?: number) => {
       const socket = new Socket()

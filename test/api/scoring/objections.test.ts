@@ -65,7 +65,7 @@ describe('objections over HTTP', () => {
   after(() => world.close())
   afterEach(() => world.database.db.raw('delete from objections'))
 
-  it('while open it marks standing, score and reason, and no other reason', async () => {
+  it('an open objection marks the standing, the score and its reason, and no other reason', async () => {
     expect(await file()).to.deep.equal({
       standing: { objected: false },
       score: {
@@ -105,7 +105,7 @@ describe('objections over HTTP', () => {
     expect(other.data.operator.score.objected).to.equal(false)
   })
 
-  it('upheld, the answer refers the record to its agency, and the mark stays until the correction', async () => {
+  it('an upheld objection refers the record to its agency, and the mark stays until the correction', async () => {
     const id = await opened()
     const { decideObjection } = (await decide(id)).data
     expect(decideObjection).to.include({ state: 'UPHELD', referredTo: 'credit-office', note: '已核实' })
@@ -114,7 +114,7 @@ describe('objections over HTTP', () => {
     expect((await file()).standing.objected).to.equal(true)
   })
 
-  it('is known from its opening to its decision', async () => {
+  it('an objection is known from its opening to its decision', async () => {
     const before = (await world.database.db('knowledge').first('latest')).latest.toISOString()
     const id = await opened()
     const during = (await world.database.db('knowledge').first('latest')).latest.toISOString()
@@ -186,7 +186,7 @@ describe('objections over HTTP', () => {
     }
   })
 
-  it('is listed by state and page for authorities, for an agency those of its own feeds', async () => {
+  it('are listed by state and page for authorities, and for an agency those about its own feeds', async () => {
     const id = await opened()
     const list = (token: string, variables: Record<string, unknown> = {}) => world.ask(LIST, { token, variables })
     const ids = async (token: string, variables: Record<string, unknown> = {}) =>
@@ -204,7 +204,7 @@ describe('objections over HTTP', () => {
     expect(foreign.data.node).to.equal(null)
   })
 
-  it('an invalid record, or one without a reason resting on it, is refused by name', async () => {
+  it('an objection to an invalid record, or to one that no reason rests on, is refused with an error code', async () => {
     const registered = globalOf('Record', await recordId(world, one))
     for (const given of ['x', globalOf('Operator', 1), globalOf('Record', 999_999), registered])
       expect(code(await open(officer(), { record: given }))).to.equal('OBJECTION_NOT_ALLOWED')

@@ -123,7 +123,7 @@ describe('overrides over HTTP', () => {
     })
   }
 
-  it('are hidden from the public, which is refused every act', async () => {
+  it('are hidden from the public, and all their acts are refused to it', async () => {
     await confirmed()
     const { data } = await world.ask(`{ standing(code: "${one}") { grade score overridden objected } }`)
     expect(data.standing).to.deep.equal({ grade: null, score: null, overridden: false, objected: false })
@@ -135,7 +135,7 @@ describe('overrides over HTTP', () => {
     expect(unknown.data.standing).to.deep.equal({ overridden: false, objected: false })
   })
 
-  it('a marketplace sees that a grade was overridden, but not from what nor why', async () => {
+  it('a marketplace sees that a grade was overridden, but not the computed grade or the reason', async () => {
     await confirmed()
     const seen = await file({}, world.token('marketplace'))
     expect(seen).to.deep.equal({
@@ -156,7 +156,7 @@ describe('overrides over HTTP', () => {
     expect(agency.data.node.proposedBy).to.equal('officer-1')
   })
 
-  it('a day before the confirmation, a day after the end, and earlier knowledge show no override', async () => {
+  it('no override is shown for a day before its confirmation, for a day after its end, or by earlier knowledge', async () => {
     const { id, decidedAt } = await confirmed()
     const overrideOn = async (variables: Record<string, unknown>) => (await file(variables)).score.override?.id ?? null
     expect(await overrideOn({ asOf: TODAY })).to.equal(id)
@@ -205,7 +205,7 @@ describe('overrides over HTTP', () => {
     expect(code(await list({}, world.token('agency')))).to.equal('FORBIDDEN')
   })
 
-  it('an unknown override and an invalid day are refused by name', async () => {
+  it('an unknown override and an invalid day are refused with an error code', async () => {
     expect(code(await decide('x'))).to.equal('OVERRULE_UNKNOWN')
     expect(code(await ask(WITHDRAW, { id: 'x', reason: 'x' }, officer()))).to.equal('OVERRULE_UNKNOWN')
     expect((await propose({ endsOn: '2026-02-30' })).errors).to.have.length(1)

@@ -20,7 +20,7 @@ describe('the hub’s own entry in its agency’s list, over HTTP', () => {
     return data.operator.listings as { mirrored: boolean; documentNumber: string | null; authority: string | null }[]
   }
 
-  it('I-A9: is shown once', async () => {
+  it('I-A9: is shown once, although the list repeats it', async () => {
     const [own, ...others] = await asked()
     expect(others).to.deep.equal([])
     const { documentNumber = null, authority = null } = own ?? {}

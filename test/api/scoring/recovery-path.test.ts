@@ -23,7 +23,7 @@ const ASKED = `query($code: String!, $asOf: Date, $from: Date) { operator(code: 
   wayBack(from: $from) { ${STEP} records { kind body } }
   lasting { fact rules count zh en basis confirmed records { kind } } } } }`
 
-/** Knowledge is fixed a moment after what was brought. */
+/** The hub's clock in these tests, one minute after the records were merged. */
 const LATE = new Date(NOW.getTime() + 60_000)
 
 describe('recovery path over HTTP', () => {
@@ -65,7 +65,7 @@ describe('recovery path over HTTP', () => {
   it('lists each step with cause, day, act, records and the resulting score', async () => {
     const { wayBack, lasting, grade } = await scoreOf(fined)
     expect(grade).to.equal('D')
-    // Listed on 2023-05-15, a year has passed; a penalty of 2026-01-05 goes by the rules before order 36.
+    // More than a year since the listing of 2023-05-15. The penalty of 2026-01-05 follows the rules before order 36.
     const [entry, fine] = wayBack
     expect(wayBack).to.have.length(2)
     expect(entry).to.include({ on: TODAY, act: 'REPAIR', fact: 'serious_list', count: 1, confirmed: false })
@@ -110,7 +110,7 @@ describe('recovery path over HTTP', () => {
     }
   })
 
-  it('says in the sentence of an act that it has yet to be granted', async () => {
+  it('says in its sentences that a repair must first be applied for and granted', async () => {
     const { wayBack } = await scoreOf(fined)
     for (const { zh, en } of wayBack) {
       expect(zh).to.contain('最早可以申请').and.contain('获准以后')
@@ -118,7 +118,7 @@ describe('recovery path over HTTP', () => {
     }
   })
 
-  it('leaves the day of decision out of the hash and the auditors’ JSON', async () => {
+  it('keeps the day of the decision out of the hash and the auditors’ JSON', async () => {
     const { db } = world.database
     const row = await db('scores')
       .where({ operator_id: await operatorId(world, listed) })
@@ -137,7 +137,7 @@ describe('recovery path over HTTP', () => {
   })
 
   it('names for an entry of this hub the first day of its removal as repaired', async () => {
-    // Decided on 2026-02-04, published on 2026-02-06; a year from the decision, whose day is not counted.
+    // Decided on 2026-02-04, published on 2026-02-06. One year from the decision, not counting its day.
     const step = (await scoreOf(listed)).wayBack.find(({ fact }: { fact: string }) => fact === 'serious_list')
     expect(step).to.include({ on: '2027-02-05', act: 'REPAIR', confirmed: false })
     const removed = async (on: string) => {
@@ -156,7 +156,7 @@ describe('recovery path over HTTP', () => {
     expect(first.data.removeListing.listing.state).to.equal('REMOVED')
   })
 
-  it('is open to those who may see reasons, and to the party itself', async () => {
+  it('is shown to roles that see reasons, and to the party itself', async () => {
     for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const) {
       expect((await scoreOf(fined, world.token(role))).wayBack).to.have.length(2)
     }
@@ -175,7 +175,7 @@ describe('recovery path over HTTP', () => {
     expect(statements.filter((sql) => sql.includes('evidence.ownEntries'))).to.have.length(1)
   })
 
-  it('I-B8: is answered for an operator with more facts than the cost limit would allow at ten a fact', async () => {
+  it('I-B8: is answered for an operator with so many facts that a cost of ten per fact would exceed the limit', async () => {
     const busy = uscc(70)
     await world.bring('registry', [registration(busy, '虚构繁忙快递有限公司', { established_on: '2010-01-01' })])
     const many = Array.from({ length: 1_200 }, (_, n) => penalty(busy, `虚市监处罚〔2025〕${n + 1}号`, '2025-03-03'))

@@ -21,7 +21,7 @@ import { NOW as LATE, later, pullFeed } from '../../support/world.js'
 import { globalOf, makeWorld, NOW, operatorId, penalty, registration, seenOutside, uscc, type World } from '../world.js'
 
 const VERSIONS = contracts.schemaFolder('scorecards').map((file) => file.replace(/\.json$/, ''))
-/** Asked for at once. */
+/** Parallel requests. */
 const TOGETHER = 8
 const families = familiesOfFeeds(feeds.values())
 
@@ -80,7 +80,7 @@ describe('a score as JSON, recomputed independently', () => {
   })
   after(() => world.close())
 
-  it('satisfies its contract, and its card satisfies that of scorecards', async () => {
+  it('satisfies its JSON Schema, and its card that of scorecards', async () => {
     for (const id of ids.filter((_, i) => i % 20 === 0)) {
       const { status, body, headers } = await get(world, id, world.token('auditor'))
       expect(status).to.equal(200)
@@ -170,7 +170,7 @@ describe('access to a score as JSON and its history', () => {
     ['administrator', 200],
     ['auditor', 200],
   ]
-  it('is open to authorities and the operator itself, and not found for others', async () => {
+  it('is open to authorities and the operator itself, and is answered as missing to other operators', async () => {
     const id = await newest(one)
     expect((await get(world, id)).status).to.equal(401)
     for (const [role, status] of ANSWERS)
@@ -272,7 +272,7 @@ describe('access to a score as JSON and its history', () => {
 
 const DAYS_AROUND = 1_500
 const AS_OF = '2028-02-28'
-/** Near the day of the score, the leap day and the ends of windows among them. */
+/** Days near the day of the score, with the leap day and the ends of windows. */
 const anyDay = fc
   .oneof(
     fc.integer({ min: -DAYS_AROUND, max: 200 }),
@@ -294,7 +294,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
 })
 
 describe('documented method of recomputing a score', () => {
-  // A shipped card takes the same path as any other, and is fixed.
+  // Shipped cards run fewer cases than arbitrary ones, because only the facts vary.
   const cards: [string, fc.Arbitrary<Scorecard>, number][] = [
     ...VERSIONS.map((version): [string, fc.Arbitrary<Scorecard>, number] => [
       version,
@@ -304,7 +304,7 @@ describe('documented method of recomputing a score', () => {
     ['any other card', anyCard, 1_000],
   ]
   for (const [name, anyOf, numRuns] of cards) {
-    it(`gives for any facts what ${name} gives here`, () => {
+    it(`gives the hub’s score for any facts by ${name}`, () => {
       fc.assert(
         fc.property(anyOf, anyFacts, (card, facts) => {
           const hashes = { scorecardHash: hashOfCard(card), factsHash: hashOfFacts(facts) }

@@ -59,7 +59,7 @@ describe('trial and activation of scorecards over HTTP', () => {
   beforeEach(() => keepCard(world.database.db, stricter(NEW), NOW))
   afterEach(() => world.database.db.raw('truncate trials, scorecard_adoptions, scores, scorecards cascade'))
 
-  it('a trial shows who moves, how far, where, and for which reasons', async () => {
+  it('a trial shows which operators’ scores move, how far, in which region, and for which reasons', async () => {
     const { data, errors } = await ask()
     expect(errors).to.equal(undefined)
     const trial = data.scorecardTrial
@@ -111,7 +111,7 @@ describe('trial and activation of scorecards over HTTP', () => {
     expect(code(await ask({ version: 'a\u0000b' }))).to.equal('INPUT_INVALID')
   })
 
-  it('a trial over more than 20,000 operators is refused with the command', async () => {
+  it('a trial over more than 20,000 operators is refused, and the error names the command', async () => {
     const { db } = world.database
     await db.raw(
       `insert into operators (uscc, kind, name, name_key, first_run, created_at)
@@ -138,7 +138,7 @@ describe('trial and activation of scorecards over HTTP', () => {
     for (const query of [ADOPTIONS, CARDS]) expect(code(await world.ask(query))).to.equal('UNAUTHENTICATED')
   })
 
-  it('a card is proposed by one person, activated by another, and in force from its day on', async () => {
+  it('a card is proposed by one person, activated by another, and in force from the given day on', async () => {
     expect(code(await propose())).to.equal('ADOPTION_UNTRIED')
     await ask()
     const proposed = (await propose()).data.proposeScorecard.activation
@@ -178,7 +178,7 @@ describe('trial and activation of scorecards over HTTP', () => {
     expect(rejected.data.decideScorecard.activation).to.include({ state: 'REJECTED', note: '降等过多' })
   })
 
-  it('impossible requests are refused by name', async () => {
+  it('impossible requests are refused with an error code', async () => {
     await ask()
     const cases: [Promise<Answer>, string][] = [
       [propose({ effectiveOn: '2026-03-01' }), 'ADOPTION_PAST'],

@@ -98,7 +98,7 @@ describe('ledger of removals of marketplaces’ sellers', () => {
     ])
   })
 
-  it('a webhook has confirmed when it answers 2xx, and only received it otherwise', async () => {
+  it('a webhook confirms a removal by answering 2xx; another answer leaves it sent but unconfirmed', async () => {
     mall.answer = () => 500
     world.setNow(later(15))
     await sendWebhooks(world.database.db, parts())
@@ -172,7 +172,7 @@ describe('webhooks over GraphQL', () => {
   const ask = (query: string, role: 'marketplace' | 'administrator' | 'officer', sub: string) =>
     world.ask(query, { token: world.token(role, sub) })
 
-  it('a marketplace registers, rotates, enables and removes its own; another’s is not found', async () => {
+  it('a marketplace registers, rotates, enables and removes its own webhooks; those of another are not found', async () => {
     const { data } = await ask(
       `mutation { addWebhook(url: "${mall.url}") { secret webhook { ${FIELDS} } } }`,
       'marketplace',
@@ -217,12 +217,12 @@ describe('webhooks over GraphQL', () => {
     expect((await ask('{ webhooks { id } }', 'marketplace', 'mall')).data.webhooks).to.deep.equal([])
     const [row] = await world.database.db('webhooks')
     expect([row.secret, row.previous_secret]).to.deep.equal(['', null])
-    // Neither the trail nor anything else of the database has a secret in the clear.
+    // The audit log contains no secret in clear text.
     const rows = JSON.stringify(await world.database.db('trail').select('body'))
     expect(rows).to.not.include(secret)
   })
 
-  it('a private address is refused without naming it', async () => {
+  it('a private address is refused, and the message does not repeat it', async () => {
     const { errors } = await ask('mutation { addWebhook(url: "https://10.0.0.1/x") { secret } }', 'marketplace', 'mall')
     expect(errors?.[0]?.extensions['code']).to.equal('WEBHOOK_ADDRESS')
     expect(errors?.[0]?.message).to.not.include('10.0.0.1')

@@ -10,7 +10,7 @@ import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../world.
 
 const DAY_MS = 86_400_000
 const SELLERS = 6
-/** Of a code that fills what a connection holds on its way within few changes, characters. */
+/** Length of the invented codes, in characters: a few changes then fill the buffers of a connection. */
 const LONG = 4_000
 
 describe('stream of changes', () => {
@@ -134,7 +134,7 @@ describe('stream of changes', () => {
           await slow.shift()?.tx.commit()
         }
         for (const one of steps) {
-          // Of one operator two transactions would wait for each other.
+          // Two transactions on one operator would wait for each other.
           const held = 'n' in one && slow.some(({ n }) => n === one.n)
           if (one.kind === 'rename' && !held) {
             await rename(one.n)
@@ -154,7 +154,7 @@ describe('stream of changes', () => {
           }
         }
         while (slow.length > 0) await commit()
-        // A poll for the streams of the test before may hold the lock of numbering; a page then leaves marks to it.
+        // A poll for an earlier test's stream may hold the numbering lock, and a page then leaves the marks to it.
         while ((await world.database.db('change_marks').first('id')) !== undefined)
           await numberChanges(world.database.db, NOW)
         had.push(...(await page(client, after)).changes)
@@ -195,13 +195,13 @@ describe('stream of changes', () => {
     await revoked.until(({ event }) => event === 'start')
     const { jti } = world.keys.verify(token, NOW.getTime())
     await world.database.db('revocations').insert({ jti, ends_at: new Date(NOW.getTime() + DAY_MS) })
-    // What others revoke is known within a second.
+    // A revocation by another process is known within a second.
     world.setNow(new Date(NOW.getTime() + 3_000))
     expect((await revoked.until(({ event }) => event === 'end')).data).to.deep.equal({ reason: 'TOKEN_ENDED' })
     await revoked.ended
   })
 
-  it('sends a heartbeat now and then', async () => {
+  it('sends a heartbeat in the pauses between changes', async () => {
     const one = await hear()
     await one.until(({ event }) => event === 'start')
     world.setNow(new Date(NOW.getTime() + 16_000))
@@ -211,7 +211,7 @@ describe('stream of changes', () => {
     await one.until(() => one.comments.includes('heartbeat'))
   })
 
-  it('writes the audit row before a change leaves', async () => {
+  it('writes the audit row before it sends a change', async () => {
     const one = await hear()
     await one.until(({ event }) => event === 'start')
     const name = await rename(0)
@@ -242,7 +242,7 @@ describe('stream of changes', () => {
     socket.write(
       `GET /v1/changes HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer ${token}\r\nAccept: text/event-stream\r\nLast-Event-ID: 1\r\n\r\n`,
     )
-    // Until no page follows the one before for a while.
+    // Waits until the server reads no further page for 700 ms.
     for (let quiet = false; !quiet; )
       quiet = await new Promise<boolean>((resolve) => {
         const timer = setTimeout(() => resolve(pages > 0), 700)
@@ -267,7 +267,7 @@ describe('stream of changes', () => {
     socket.destroy()
   })
 
-  it('a reader beyond the retention is told how to start again', async () => {
+  it('a client that asks for expired changes gets 410 and the position at which to start again', async () => {
     await sends('late')
     await tidyChanges(world.database.db, new Date(NOW.getTime() + (RETAINED_DAYS + 1) * DAY_MS))
     const gone = await fetch(`${world.url}/v1/changes`, {
@@ -282,8 +282,8 @@ describe('stream of changes', () => {
   })
 })
 
-describe('a listener that reads nothing', () => {
-  it('is disconnected after a while and frees its place', async () => {
+describe('a client of the stream that reads nothing', () => {
+  it('is disconnected and frees its place', async () => {
     const world = await makeWorld({ slowMs: 300 })
     const { db } = world.database
     await db.raw(
@@ -312,7 +312,7 @@ describe('a listener that reads nothing', () => {
         sixth = one.status
       }
       expect(sixth).to.equal(200)
-      // What was on its way is less than all.
+      // The client received less than all changes before it was disconnected.
       let bytes = 0
       for await (const part of socket.resume()) bytes += (part as Buffer).length
       expect(bytes).to.be.lessThan(4_000 * LONG)

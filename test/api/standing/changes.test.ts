@@ -86,7 +86,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
       objected: false,
       listed: false,
       listings: [],
-      // No list feed was ever pulled whole here.
+      // No full list feed has been pulled here.
       asOf: '1970-01-01T00:00:00.000Z',
       stale: true,
     })
@@ -105,7 +105,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
     expect(changes[0].standing).to.deep.include({ grade: 'C', score: 500 })
   })
 
-  it('include a status, and its reversal', async () => {
+  it('include a changed status, and its reversal', async () => {
     const from = await lastOf('mall')
     await world.database.db('operators').where({ uscc: own }).update({ status: 'DEREGISTERED' })
     expect((await after_('mall', from)).changes[0]).to.deep.include({ what: ['STATUS'] })
@@ -113,7 +113,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
     await world.database.db('operators').where({ uscc: own }).update({ status: 'ACTIVE' })
   })
 
-  it('every marketplace with the seller gets an entry, its objection, and its removal first', async () => {
+  it('include for every marketplace with the seller a new entry, the objection to it, and before other changes its removal', async () => {
     const [mine, theirs] = [await lastOf('mall'), await lastOf('bazaar')]
     listing = await publishListing(world, listed, NUMBER)
     for (const [client, from] of [
@@ -125,7 +125,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
       expect(last.what, client).to.include('ENTRY_ADDED')
       expect(last.standing.listed).to.equal(true)
       expect(last.standing.listings[0]).to.deep.include({ id: listing, kind: 'serious', contested: false })
-      // One shape everywhere: what is checked again by POST /v1/standings is told by a change.
+      // A change describes the entries exactly as GET /v1/standing does.
       const headers = { authorization: `Bearer ${world.token('marketplace', client)}` }
       const answer = await fetch(`${world.url}/v1/standing/${listed}`, { headers })
       const { listings } = (await answer.json()) as { listings: unknown }
@@ -140,7 +140,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
     expect(contested.what).to.deep.equal(['ENTRY_CHANGED'])
     expect(contested.standing.listings[0].contested).to.equal(true)
     const before = await lastOf('mall')
-    // In the same look a seller before it by its code: the removal has the lower number all the same.
+    // Numbered together with a change of a seller whose code sorts first, the removal still gets the lower number.
     await rename(own, '虚构青禾又一有限公司')
     const { errors } = await world.ask(
       'mutation($input: MoveInput!) { removeListing(input: $input) { listing { state } } }',
@@ -176,7 +176,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
       ['SELLERS', null],
       ['NAME', other],
     ])
-    // What it heard while the former list counted is there still, and tells of a former seller what the public sees.
+    // Changes from before the new list stay, and show of a former seller what the public sees.
     const [before] = (await after_('mall', 0)).changes.filter((one: { code: string | null }) => one.code === own)
     expect(before.standing).to.deep.include({ grade: null, score: null })
     await send('mall', [own, listed])
@@ -193,7 +193,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
     expect(told.get(late)).to.deep.include({ what: ['STATUS'] })
   })
 
-  it('a slow transaction hides no change: it is numbered when it commits', async () => {
+  it('a slow transaction hides no change, because changes are numbered after their commit', async () => {
     const { db } = world.database
     const from = await lastOf('mall')
     const slow = await db.transaction()
@@ -207,7 +207,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
     expect(second.next).to.equal(first.next + 1)
   })
 
-  it('a rolled-back transaction is no change', async () => {
+  it('a rolled-back transaction leaves no change', async () => {
     const from = await lastOf('mall')
     const undone = await world.database.db.transaction()
     await undone.raw('update operators set name = ? where uscc = ?', ['虚构没有有限公司', own])
@@ -252,7 +252,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
       expect((await fetch(`${world.url}/v1/changes`, { method })).status, method).to.equal(405)
   })
 
-  it('expired changes are gone, and the answer says how to start again', async () => {
+  it('expired changes are answered with 410 and the position at which to start again', async () => {
     const last = await lastOf('mall')
     const later = new Date(NOW.getTime() + (RETAINED_DAYS - 1) * DAY_MS)
     expect(await tidyChanges(world.database.db, later)).to.equal(0)
@@ -261,7 +261,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
     expect(status).to.equal(410)
     expect(type).to.match(/^application\/problem\+json/)
     expect(body).to.deep.include({ status: 410, code: 'CHANGES_GONE', next: last, standings: '/v1/standings' })
-    // A number that was never given is another database's.
+    // A number beyond the last one must come from another database.
     expect((await get('mall', `?after=${last + 1}`)).status).to.equal(410)
     await rename(own, '虚构青禾四有限公司')
     const { changes } = await after_('mall', body.next)

@@ -1,4 +1,4 @@
-/** Which sellers of a marketplace's list open their grade: those with a shop in the shops feed, and so many others. */
+/** A marketplace sees the grade of its sellers with a shop in the shops feed, and of a limited number of other sellers. */
 import { expect } from 'chai'
 import { UNCONFIRMED_LEAST } from '../../../src/domain/standing/sellers.js'
 import { makeLog } from '../../../src/hub/log.js'
@@ -38,7 +38,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     for (const table of ['sellers', 'seller_lists', 'seller_claims', 'clients']) await world.database.db(table).del()
   })
 
-  /** Every operator has the score of the first. */
+  /** Copies the first operator's rows in a table to every other operator. */
   const copied = (table: string) =>
     world.database.db.raw(`
       do $$ declare names text; begin
@@ -60,13 +60,13 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     post('/v1/feeds/shops', world.token('agency', 'reporter', 'marketplaces'), [HEADER, ...rows].join('\n'))
   const send = (list: readonly string[], sub = MALL) =>
     post('/v1/sellers', world.token('marketplace', sub), list.join('\n'))
-  /** The number of operators whose grade it sees. */
+  /** The number of operators whose grade the marketplace sees. */
   const seen = async (sub = MALL): Promise<number> => {
     const token = world.token('marketplace', sub)
     const { data } = await world.ask('{ operators(filter: {grade: A}) { totalCount } }', { token })
     return data.operators.totalCount
   }
-  /** Its grade wherever one is told; all agree. */
+  /** The operator's grade as the marketplace sees it, equal in all queries and endpoints. */
   const gradeOf = async (code: string, sub = MALL): Promise<string | null> => {
     const token = world.token('marketplace', sub)
     const { db } = world.database
@@ -141,7 +141,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     expect(await send(codes(211, 410))).to.deep.include({ gradesClosed: 0 })
   })
 
-  it('P-B4: codes without an operator take no place and open nothing until the night after they have one', async () => {
+  it('P-B4: codes without an operator take no place, and open a grade from the nightly check after the operator is known', async () => {
     const unknown = codes(1_000, 1_300)
     expect(await send([...unknown, uscc(20)])).to.deep.include({ sellers: 302, unconfirmed: 1, gradesClosed: 0 })
     await world.bring('registry', [registration(unknown[0] as string, '虚构后来有限公司')])
@@ -151,7 +151,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     expect(await gradeOf(unknown[0] as string)).to.equal('A')
   })
 
-  it('P-B4: a reported shop opens the grade, a closed one closes it, another marketplace’s does neither', async () => {
+  it('P-B4: a reported shop opens the grade, a closed shop closes it, and one of another marketplace does neither', async () => {
     await send(codes(211, 420))
     const last = uscc(420)
     expect(await gradeOf(last)).to.equal(null)

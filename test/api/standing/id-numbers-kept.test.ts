@@ -1,8 +1,8 @@
-/** The hub keeps what marketplaces send as they write it, without the ID numbers of persons. */
+/** Texts of marketplaces are stored as sent, but without the ID numbers of persons. */
 import { expect } from 'chai'
 import { makeWorld, uscc, type World } from '../world.js'
 
-/** An invented number whose check character holds, in the spellings met. */
+/** An invented ID number with a valid check character, and spellings of it that occur in practice. */
 const ID = '11010119900307461X'
 const DIGITS = '110101199003074610'
 const SPELLINGS = [
@@ -21,7 +21,7 @@ describe('F-5: ID numbers sent by marketplaces', () => {
   })
   after(() => world.close())
 
-  /** Every row of every table that holds one of these texts. */
+  /** Lists the rows of all tables that contain one of these texts. */
   const kept = async (words: readonly string[]): Promise<string[]> => {
     const { db } = world.database
     const { rows } = await db.raw(

@@ -63,7 +63,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     return standing.grade
   }
 
-  it('it sees score and grade of its sellers, and of others what the public sees', async () => {
+  it('show it their score and grade, while it sees of other operators what the public sees', async () => {
     expect(await gradesOf(own)).to.equal(null)
     const { status, body } = await send(`统一社会信用代码,名称\n${own},虚构青禾\n${own},又一行\n不是代码,x\n${SHOP}\n`)
     expect(status).to.equal(200)
@@ -87,7 +87,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect(await gradesOf(own, 'another-mall')).to.equal(null)
   })
 
-  it('a score is found by its id within the same bounds', async () => {
+  it('have scores that it finds by id, unlike those of other operators', async () => {
     await send(own)
     const { db } = world.database
     const idOf = async (code: string) =>
@@ -109,7 +109,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect(data.b).to.equal(null)
   })
 
-  it('a filter by grade covers its sellers only, also beside a name', async () => {
+  it('are the only operators that its filter by grade covers, also combined with a name', async () => {
     await send(`${own}\n${SHOP}`)
     const token = world.token('marketplace', 'mall')
     const ask = async (filter: string, by = token) =>
@@ -123,7 +123,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect((await ask('grade: A', world.token('officer'))).totalCount).to.equal(3)
   })
 
-  it('sellers may be named by an older code, in NDJSON, and by the marketplace’s shop ids', async () => {
+  it('may be named by an older code, in NDJSON, and by the marketplace’s shop ids', async () => {
     await send(REG_NO)
     expect(await gradesOf(old)).to.equal('A')
     await send(`{"code":"${own}"}\n{"shop":"s-1"}\n"${other}"\n`, { query: '?marketplace=guguji' })
@@ -209,7 +209,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect([await gradesOf(own), await gradesOf(other)]).to.deep.equal(['A', null])
   })
 
-  it('a refused file is answered with its share of rows without a code, or that it is empty', async () => {
+  it('a refused list is answered with its share of rows without a code, or with the fact that it is empty', async () => {
     for (const [body, detail] of [
       ['', '名单中没有一行，未作任何改动。The list holds no line; nothing was changed.'],
       [
@@ -220,7 +220,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
       expect((await send(body)).body).to.include({ detail })
   })
 
-  it('is open to marketplaces only, each its own', async () => {
+  it('can be listed by marketplaces only, each for itself', async () => {
     for (const role of ['credit_service', 'agency', 'officer', 'party'] as const)
       expect((await send(own, { role: role as never })).status, role).to.equal(403)
     const { errors } = await world.ask('{ sellerList { dated } }', { token: world.token('officer') })
@@ -290,7 +290,7 @@ describe('authorisations of a credit service, over HTTP', () => {
     return [data.operator.standing.grade, data.operator.score?.grade ?? null]
   }
 
-  it('without one it sees no score, with one that operator’s only', async () => {
+  it('give the service the score of that operator, which it does not see without one', async () => {
     expect(await gradeOf(one)).to.deep.equal([null, null])
     const { data } = await record()
     expect(data.recordAuthorisation).to.deep.include({ client: 'bureau', holds: true, operator: { uscc: one } })
@@ -303,7 +303,7 @@ describe('authorisations of a credit service, over HTTP', () => {
     expect(found.operators).to.deep.equal({ totalCount: 1, nodes: [{ uscc: one }] })
   })
 
-  it('the operator and the service see and withdraw it; nobody else finds it', async () => {
+  it('are seen and withdrawn by the operator and the service, and found by nobody else', async () => {
     const id = (await record()).data.recordAuthorisation.id
     for (const token of [service('another'), world.token('party', two)])
       expect((await withdraw(id, token)).errors?.[0]?.extensions['code']).to.equal('AUTHORISATION_UNKNOWN')
@@ -329,7 +329,7 @@ describe('authorisations of a credit service, over HTTP', () => {
       expect(await node(token)).to.equal(null)
   })
 
-  it('it ends by itself, after a year at most', async () => {
+  it('end by themselves, after a year at most', async () => {
     await record({ endsOn: '2026-03-03' })
     expect(await gradeOf(one)).to.deep.equal(['A', 'A'])
     world.setNow(new Date('2026-03-03T02:00:00Z'))
@@ -341,7 +341,7 @@ describe('authorisations of a credit service, over HTTP', () => {
       expect((await record(wrong)).errors?.[0]?.extensions['code']).to.equal('AUTHORISATION_TERM')
   })
 
-  it('P-B4: an authorisation without the SHA-256 of its document is refused and opens no grade', async () => {
+  it('P-B4: are refused without the SHA-256 of their document, and then open no grade', async () => {
     for (const sha256 of [null, '', 'ab', 'g'.repeat(64), 'a'.repeat(63)]) {
       const { errors } = await record({ sha256 })
       expect(errors?.[0]?.extensions['code'], String(sha256)).to.equal('INPUT_INVALID')
@@ -354,7 +354,7 @@ describe('authorisations of a credit service, over HTTP', () => {
     expect(data.operator.authorisations).to.deep.equal([{ sha256: 'ab'.repeat(32), document: INPUT.document }])
   })
 
-  it('needs a document and an operator, stores no ID number, and is open to credit services only', async () => {
+  it('need a document and an operator, store no ID number, and are open to credit services only', async () => {
     const { data } = await record({ document: '授权书，110101199003074610 签' })
     expect(data.recordAuthorisation.document).to.not.include('110101199003074610')
     expect((await record({ document: ' ' })).errors?.[0]?.extensions['code']).to.equal('INPUT_INVALID')

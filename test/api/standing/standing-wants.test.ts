@@ -72,7 +72,7 @@ describe('lookups of a standing by requested fields', () => {
   }
 
   for (const role of [undefined, 'marketplace', 'credit_service', 'agency', 'officer'] as const) {
-    it(`answer ${role ?? 'the public'} each field alone and in pairs as beside all others`, async () => {
+    it(`give ${role ?? 'the public'} each field alone and in pairs as together with all others`, async () => {
       const token = role && world.token(role, role)
       const whole = await ask(FIELDS, token)
       const of = (one: Record<string, unknown>, fields: readonly string[]) =>
@@ -105,7 +105,7 @@ describe('lookups of a standing by requested fields', () => {
     expect(sql).to.not.match(/scores|public_entries|overrules|objections/)
   })
 
-  it('answer simultaneous callers with different rights and fields each its own', async () => {
+  it('give simultaneous callers with different rights and fields each their own answer', async () => {
     const asked = [undefined, ...CLIENT_ROLES].flatMap((role) =>
       [FIELDS, ['grade'], ['listed'], ['name']].map((fields) => ({ role, fields })),
     )

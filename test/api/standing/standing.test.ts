@@ -73,7 +73,7 @@ describe('standing over HTTP', () => {
     })
   }
 
-  it('shows a mirrored entry inside only, and it never sets listed', async () => {
+  it('shows a mirrored entry to authorities only, and never sets `listed` by it', async () => {
     const inside = await world.ask(standing(good), { token: world.token('officer') })
     expect(inside.data.standing.listings).to.deep.include.members([
       {
@@ -98,7 +98,7 @@ describe('standing over HTTP', () => {
     expect(answers[1]?.data.standing.listings[0]).to.include({ kind: 'serious', state: 'PUBLISHED', mirrored: false })
   })
 
-  it('shows the score of the day asked about', async () => {
+  it('shows the score of the requested day', async () => {
     const { data } = await world.ask(standing(good, '2026-03-01'), { token: world.token('officer') })
     expect(data.standing).to.include({ score: null, grade: null, status: 'KNOWN' })
   })
@@ -146,7 +146,8 @@ describe('standing over HTTP', () => {
     })
     expect(sql.filter((each) => each.includes('standings.ofOwn */'))).to.have.length(1)
     expect(sql.filter((each) => each.includes('standings.ofOwn entries'))).to.have.length(1)
-    // This marketplace has no list, of which the first would say too who stands on it; how fresh the answer is was not asked.
+    // Without a list, the search by own USCC finds no seller, so a second statement looks for the rest. The query selects
+    // neither `asOf` nor `stale`, so none reads the age of the lists.
     expect(sql.filter((each) => each.includes('sellers.among'))).to.have.length(2)
     expect(sql).to.have.length(4)
   })
@@ -171,7 +172,7 @@ describe('standing over HTTP', () => {
     expect(sql.length).to.be.at.most(8)
   })
 
-  it('a thousand codes are answered, one more is refused by name', async () => {
+  it('a thousand codes are answered, one more is refused with an error code', async () => {
     const query = 'query($c: [String!]!) { standings(codes: $c) { status } }'
     const full = await world.ask(query, { variables: { c: Array(1_000).fill(good) } })
     expect(full.data.standings).to.have.length(1_000)
@@ -188,7 +189,7 @@ describe('standing over HTTP', () => {
     expect(other.data.standing.listings).to.deep.equal([])
   })
 
-  it('is stale once the list feed is past its bound', async () => {
+  it('is stale once the list feed is older than its limit', async () => {
     const bound = 48 * 3_600_000
     world.setNow(new Date(Date.parse('2026-03-01T00:00:00Z') + bound + 60_000))
     const { data } = await world.ask(standing(good))

@@ -1,4 +1,4 @@
-/** A bulk answer beside GraphQL's: the same standing for the same viewer, whatever the code and whoever asks. */
+/** Bulk answers equal those of GraphQL for every code and every viewer. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Role } from '../../../src/domain/access/viewer.js'
@@ -114,7 +114,7 @@ describe('bulk standings against GraphQL', () => {
     }
     await publishListing(world, listed, numberOf(0))
     const id = await publishListing(world, removed, numberOf(3))
-    // As a score that weighs the entry, which has left since.
+    // A stored score that counts the entry, which is removed below.
     const knownAt = (await world.database.db('knowledge').first('latest')).latest
     const record = await recordId(world, `${numberOf(3)}/${removed}`)
     const weighs = { fact: 'serious_list', why: 'VETO', knownAt } as const
@@ -148,7 +148,7 @@ describe('bulk standings against GraphQL', () => {
   })
   after(() => world.close())
 
-  /** What GraphQL tells, once each. */
+  /** Cache of GraphQL's answers. */
   const known = new Map<string, Promise<unknown>>()
   const told = (who: string, token: string | undefined, code: string, asOf: string | null): Promise<unknown> => {
     const key = JSON.stringify([who, code, asOf])
@@ -198,7 +198,7 @@ describe('bulk standings against GraphQL', () => {
     )
   })
 
-  it('for a person with a region: its own operators as for the province, others as for the public', async () => {
+  it('show a person with a region its own operators as to the province, and others as to the public', async () => {
     const lines = async (token?: string, query = '') =>
       (await askRows(world, [plain, foreign], { ...(token && { token }), query })).lines
     for (const query of ['', '?asOf=2026-02-25']) {
@@ -214,7 +214,7 @@ describe('bulk standings against GraphQL', () => {
     }
   })
 
-  it('the world covers visible and hidden grades, overridden, contested, removed, listed and merged operators', async () => {
+  it('are tested on visible and hidden grades, and on overridden, contested, removed, listed and merged operators', async () => {
     const lines = async (role: Role, sub: string = role, query = '') => {
       const { lines: all } = await askRows(world, CODES, { token: world.token(role, sub), query })
       return new Map(CODES.map((code, n) => [code, all[n]]))

@@ -1,4 +1,4 @@
-/** What a bulk answer costs, leaves behind and survives. */
+/** Order, audit rows, limits and hostile input of bulk answers. */
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
@@ -19,7 +19,7 @@ import { makeWorld, NOW, operatorId, registration, uscc, type World } from '../w
 const MANY = 100_000
 const KNOWN = Array.from({ length: 50 }, (_, n) => uscc(n + 1))
 
-/** Puts the operator on the public list, without the moves. */
+/** Inserts a published entry for the operator, without moves. */
 const listed = async (
   db: Db,
   { operator, uscc, contested }: { operator: number; uscc: string; contested: boolean },
@@ -56,7 +56,7 @@ describe('stream of standings', () => {
   const head = async () => (await store.head(world.database.db))?.number ?? 0
   const codeOf = (n: number) => (n % 3 === 0 ? `x${n}` : (KNOWN[n % KNOWN.length] as string))
 
-  it('keeps the order over a hundred thousand rows, and reports one more at the end', async () => {
+  it('keeps the order over 100,000 rows, and reports in the last line that one more is too many', async () => {
     const codes = Array.from({ length: MANY + 1 }, (_, n) => codeOf(n))
     const { lines, end } = await askRows(world, codes)
     expect(end).to.include({ end: false, rows: MANY })
@@ -105,7 +105,7 @@ describe('stream of standings', () => {
     const [row] = await store.listAfter(world.database.db, before, 10)
     expect(unpackCodes(row?.content?.shown ?? null)).to.deep.equal([KNOWN[0]])
     expect(row?.content).to.include({ client: 'officer-1', asked: `GET /v1/standing/${KNOWN[0]}` })
-    // Also where nothing was shown: a code that nobody has, a past day; but no number of a person.
+    // A row is also written when nothing is shown, as for an unknown code, and never contains an ID number.
     const after = await head()
     await fetch(`${world.url}/v1/standing/NOBODY?asOf=2026-01-05`, { headers })
     await fetch(`${world.url}/v1/standing/11010519491231002X`, { headers })
@@ -170,7 +170,7 @@ describe('stream of standings', () => {
     request.end(JSON.stringify(Array.from({ length: MANY }, (_, n) => codeOf(n))))
     const [response] = (await once(request, 'response')) as [http.IncomingMessage]
     let [seen, now] = [-1, 0]
-    // Until nothing more is answered.
+    // Waits until the hub answers no more rows for 300 ms.
     while (now !== seen) {
       await pause(300)
       ;[seen, now] = [now, (await head()) - before]
@@ -214,7 +214,7 @@ describe('stream of standings', () => {
     }
   })
 
-  it('one caller has four at once at most, and a freed place is used again', async () => {
+  it('runs at most four requests of one caller at once, and reuses a freed place', async () => {
     const requests = Array.from({ length: 4 }, () => open({}, NDJSON))
     for (const request of requests) request.write(`"${KNOWN[0]}"\n`)
     await Promise.all(requests.map((request) => once(request, 'response')))
@@ -223,7 +223,7 @@ describe('stream of standings', () => {
     await until(async () => (await askRows(world, KNOWN)).status === 200)
   })
 
-  it('many without a token leave places for callers with one', async () => {
+  it('keeps places for callers with a token while many without one ask', async () => {
     const server = await makeServer({ ...world.parts, proxies: 1 })
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve)
@@ -263,7 +263,7 @@ describe('stream of standings', () => {
     }
     const lock = await world.database.db.transaction()
     try {
-      // Only a bulk question that asks about names reads this table.
+      // Among these requests, only a bulk row with a name reads this table.
       await lock.raw('lock table operator_names in access exclusive mode')
       const requests = Array.from({ length: 4 }, () => open())
       for (const request of requests) request.end(JSON.stringify([{ code: KNOWN[0], name: '别的' }]))
@@ -279,7 +279,7 @@ describe('stream of standings', () => {
     await until(async () => (await askRows(world, KNOWN)).status === 200)
   })
 
-  it('P-A8: a request that trickles its rows loses its place to the next and is told so; a fast one keeps it', async () => {
+  it('P-A8: a request that trickles its rows loses its place to the next and says so in its last line; a fast one keeps it', async () => {
     const trickle = async () => {
       const request = open(
         { authorization: `Bearer ${world.token('marketplace', `trickler-${held.length % 4}`)}` },
@@ -297,7 +297,7 @@ describe('stream of standings', () => {
     try {
       const { lines, end } = await askRows(world, KNOWN, { token: world.token('marketplace', 'late') })
       expect([lines.length, end.end]).to.deep.equal([KNOWN.length, true])
-      // The first of them had to go, and no other.
+      // Only the first of the held requests lost its place.
       const told = JSON.parse((await (held[0] as (typeof held)[0]).answer).trim().split('\n').at(-1) as string)
       expect([told.end, told.rows, told.error.code]).to.deep.equal([false, 1, 'HUB_BUSY'])
     } finally {
@@ -307,7 +307,7 @@ describe('stream of standings', () => {
     for (const { answer } of held.slice(1)) expect(await answer).to.contain('"end":true')
   })
 
-  it('P-B8: a listed code costs no lookup beside its chunk', async () => {
+  it('P-B8: a listed code costs no lookup besides those of its chunk', async () => {
     const { db } = world.database
     const ids = await Promise.all(KNOWN.slice(0, 40).map((code) => operatorId(world, code)))
     for (const [n, operator] of ids.entries())
@@ -324,7 +324,7 @@ describe('stream of standings', () => {
       listings[0].contested,
     ])
     expect(told).to.deep.equal(ids.map((_, n) => [true, 'PUBLISHED', n % 2 === 0]))
-    // The same as one code is told, in one statement.
+    // GET /v1/standing/:code answers the same entries, by one statement.
     const one = await world.statements(async () => {
       const { listings } = (await (await fetch(`${world.url}/v1/standing/${KNOWN[0]}`)).json()) as Line
       expect(listings).to.deep.equal(answer?.lines[0].listings)
@@ -336,33 +336,38 @@ describe('stream of standings', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
     const gzip = { 'content-encoding': 'gzip' }
     const cases: [string, () => string | Uint8Array, Parameters<typeof askRows>[2], unknown][] = [
-      ['brackets within brackets', () => `[${deep},"${KNOWN[0]}"]`, {}, ['ROW_TOO_LONG', 'KNOWN']],
-      ['some brackets', () => `[${'['.repeat(900)}${']'.repeat(900)},"x"]`, {}, ['ROW_NO_CODE', 'UNKNOWN']],
+      ['200,000 nested brackets', () => `[${deep},"${KNOWN[0]}"]`, {}, ['ROW_TOO_LONG', 'KNOWN']],
+      ['900 nested brackets', () => `[${'['.repeat(900)}${']'.repeat(900)},"x"]`, {}, ['ROW_NO_CODE', 'UNKNOWN']],
       ['one endless line', () => 'x'.repeat(20_000_000), { type: NDJSON }, ['ROW_TOO_LONG']],
-      ['an endless text', () => `["${'x'.repeat(20_000_000)}","${KNOWN[0]}"]`, {}, ['ROW_TOO_LONG', 'KNOWN']],
+      ['an endless string', () => `["${'x'.repeat(20_000_000)}","${KNOWN[0]}"]`, {}, ['ROW_TOO_LONG', 'KNOWN']],
       [
         'an endless cell',
         () => `code\n"${'x,'.repeat(50_000)}\n${KNOWN[0]}`,
         { type: 'text/csv' },
         ['ROW_TOO_LONG', 'KNOWN'],
       ],
-      ['brackets that do not match', () => `[{"code":"a"],"${KNOWN[0]}"]`, {}, ['ROW_UNREADABLE', 'KNOWN']],
+      ['unbalanced brackets', () => `[{"code":"a"],"${KNOWN[0]}"]`, {}, ['ROW_UNREADABLE', 'KNOWN']],
       [
-        'a NUL and half a character',
+        'a NUL and a lone surrogate',
         () => '["a\\u0000b","\\ud800",{"code":"x","name":"\\u0000","ref":"\\udfff"}]',
         {},
         Array(3).fill('UNKNOWN'),
       ],
       [
-        'names of a prototype',
+        'members named __proto__ and constructor',
         () => `[{"__proto__":{"code":"x"}},{"constructor":1},{"code":"${KNOWN[0]}","__proto__":null}]`,
         {},
         ['ROW_NO_CODE', 'ROW_NO_CODE', 'KNOWN'],
       ],
-      ['columns of a prototype', () => `__proto__,constructor,code\n1,2,${KNOWN[0]}`, { type: 'text/csv' }, ['KNOWN']],
+      [
+        'columns named __proto__ and constructor',
+        () => `__proto__,constructor,code\n1,2,${KNOWN[0]}`,
+        { type: 'text/csv' },
+        ['KNOWN'],
+      ],
     ]
     for (const [what, body, asked, told] of cases) {
-      it(`${what} fail only themselves`, async () => {
+      it(`${what} spoil no other row`, async () => {
         const { lines, end, text } = await askRows(world, body(), asked)
         expect(
           lines.map(({ status, error }) => status ?? error.code),
@@ -372,7 +377,7 @@ describe('stream of standings', () => {
       })
     }
 
-    it('a gzip bomb is dropped once it has unpacked too much', async () => {
+    it('a gzip bomb is refused as soon as it unpacks to too much', async () => {
       const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, 0x20))
       const answer = await askRows(world, bomb, { type: NDJSON, headers: gzip })
       expect(problem(answer)).to.deep.equal({ status: 413, code: 'CONTENT_TOO_LARGE' })
@@ -411,7 +416,7 @@ describe('a stopping hub', () => {
 })
 
 describe('stream of standings under a quota', () => {
-  it('a hundred rows cost one unit, and the last line says where the quota is used up', async () => {
+  it('charges one unit per hundred rows, and says in the last line when the quota is used up', async () => {
     const world = await makeWorld({ quota: 20 })
     try {
       const codes = Array.from({ length: 1_500 }, (_, n) => `x${n}`)

@@ -154,19 +154,19 @@ describe('many standings in one request', () => {
     ['another charset', '[]', { type: 'application/json; charset=big5' }, 415, 'MEDIA_TYPE'],
     ['another encoding', '[]', { headers: { 'content-encoding': 'br' } }, 415, 'MEDIA_TYPE'],
     ['an answer that is not offered', '[]', { headers: { accept: 'application/xml' } }, 406, 'NOT_ACCEPTABLE'],
-    ['a body that is no list', '{"code":"x"}', {}, 400, 'ROWS_UNREADABLE'],
-    ['a list that has no end', '[', {}, 400, 'ROWS_UNREADABLE'],
-    ['a table without a code', 'a,b\nc,d', { type: 'text/csv' }, 400, 'ROWS_UNREADABLE'],
-    ['a column twice', 'code,代码\nc,d', { type: 'text/csv' }, 400, 'ROWS_UNREADABLE'],
-    ['what is no gzip', 'x', { headers: { 'content-encoding': 'gzip' } }, 400, 'ROWS_UNREADABLE'],
-    ['bytes that are no UTF-8', iconv.encode('代码\nx', 'gbk'), { type: 'text/csv' }, 400, 'ROWS_UNREADABLE'],
-    ['a day that is none', '[]', { query: '?asOf=2026-02-30' }, 400, 'DATE_INVALID'],
-    ['a parameter that is unknown', '[]', { query: '?x=1' }, 400, 'INPUT_INVALID'],
+    ['a body that is not a list', '{"code":"x"}', {}, 400, 'ROWS_UNREADABLE'],
+    ['an unclosed list', '[', {}, 400, 'ROWS_UNREADABLE'],
+    ['a table without a column of codes', 'a,b\nc,d', { type: 'text/csv' }, 400, 'ROWS_UNREADABLE'],
+    ['two columns of codes', 'code,代码\nc,d', { type: 'text/csv' }, 400, 'ROWS_UNREADABLE'],
+    ['a body that is not gzip', 'x', { headers: { 'content-encoding': 'gzip' } }, 400, 'ROWS_UNREADABLE'],
+    ['bytes that are not UTF-8', iconv.encode('代码\nx', 'gbk'), { type: 'text/csv' }, 400, 'ROWS_UNREADABLE'],
+    ['an invalid day', '[]', { query: '?asOf=2026-02-30' }, 400, 'DATE_INVALID'],
+    ['an unknown parameter', '[]', { query: '?x=1' }, 400, 'INPUT_INVALID'],
     ['a bad token', '[]', { token: 'x.y.z' }, 401, 'UNAUTHENTICATED'],
     ['a body that is too large', new Uint8Array(33 * 1024 * 1024), {}, 413, 'CONTENT_TOO_LARGE'],
   ]
   for (const [what, body, asked, status, code] of refusals) {
-    it(`refuses ${what} as a problem before the first line`, async () => {
+    it(`refuses ${what} with problem details before the first line`, async () => {
       const answer = await askRows(world, body, asked)
       expect(answer.headers.get('content-type')).to.contain('application/problem+json')
       expect(problem(answer)).to.deep.equal({ status, code })
@@ -186,7 +186,7 @@ describe('many standings in one request', () => {
     expect([other.status, other.headers.get('allow')]).to.deep.equal([405, 'GET'])
   })
 
-  it('a failure midway is in the last line, after the rows answered', async () => {
+  it('a failure midway is reported in the last line, after the rows already answered', async () => {
     const answer = await askRows(world, `["${ONE}","${TWO}"] x`)
     expect(answer.status).to.equal(200)
     expect(answer.lines).to.have.length(2)
@@ -204,12 +204,12 @@ describe('many standings in one request', () => {
     expect(short.end).to.include({ end: false, rows: short.lines.length })
   })
 
-  it('an empty list is complete', async () => {
+  it('an empty list gets a last line that says it is complete', async () => {
     expect((await askRows(world, [])).end).to.include({ end: true, rows: 0 })
     expect((await askRows(world, '', { type: NDJSON })).end).to.include({ end: true, rows: 0 })
   })
 
-  it('one code is answered as the same object', async () => {
+  it('GET /v1/standing answers one code with the same object', async () => {
     const { lines } = await askRows(world, [LISTED])
     const { row: _, ...line } = lines[0]
     const answer = await fetch(`${world.url}/v1/standing/${LISTED}`)

@@ -21,7 +21,7 @@ describe('R-5: after a clock that was ahead is set back', () => {
   const manifest = async (): Promise<Manifest> =>
     verified(world.url, (await getRaw(`${world.url}/data/manifest.jws`, {}, 'GET')).text)
 
-  it('a manifest is signed again, for a day at most', async () => {
+  it('a manifest from then is signed again, for a day at most', async () => {
     await shown(world.database.db, 1, { publishedOn: '2026-02-01', endsOn: '2029-02-01' })
     expect(Date.parse((await manifest()).validUntil)).to.equal(AHEAD.getTime() + DAY)
     world.setNow(NOW)

@@ -47,7 +47,7 @@ describe('timetable over GraphQL', () => {
     expect((await row('PUSH')).pausable).to.equal(false)
   })
 
-  it('a job is started by an officer and run by the first process that looks', async () => {
+  it('a job is started by an officer and run by the first process that polls', async () => {
     const asked = await world.ask(START, { ...by('officer'), variables: REGISTRY })
     expect(asked.data.startJob).to.deep.include({ ...REGISTRY, cause: 'PERSON', by: 'officer-1', state: 'DUE' })
     const again = await world.ask(START, { ...by('administrator'), variables: REGISTRY })
@@ -91,25 +91,25 @@ describe('timetable over GraphQL', () => {
 
   const refused: [string, string, object, Parameters<typeof by>[0], string][] = [
     [
-      'a push is not paused here',
+      'a push cannot be paused in the timetable',
       PAUSE,
       { job: 'PUSH', subject: 'national', reason: 'x' },
       'officer',
       'JOB_NOT_PAUSABLE',
     ],
-    ['expiry is not paused', PAUSE, { job: 'EXPIRE', reason: 'x' }, 'administrator', 'JOB_NOT_PAUSABLE'],
-    ['a pause needs a reason', PAUSE, { ...REGISTRY, reason: '  ' }, 'officer', 'INPUT_INVALID'],
-    ['what is not paused does not go on', RESUME, REGISTRY, 'officer', 'JOB_NOT_PAUSED'],
     [
-      'what the timetable does not hold is unknown',
-      START,
-      { job: 'PULL', subject: 'quality' },
-      'officer',
-      'JOB_UNKNOWN',
+      'the expiry of entries cannot be paused',
+      PAUSE,
+      { job: 'EXPIRE', reason: 'x' },
+      'administrator',
+      'JOB_NOT_PAUSABLE',
     ],
-    ['nor is a seed started', START, { job: 'SEED' }, 'administrator', 'JOB_UNKNOWN'],
-    ['an auditor only looks', START, REGISTRY, 'auditor', 'FORBIDDEN'],
-    ['a marketplace does not even look', TIMETABLE, {}, 'marketplace', 'FORBIDDEN'],
+    ['a pause needs a reason', PAUSE, { ...REGISTRY, reason: '  ' }, 'officer', 'INPUT_INVALID'],
+    ['a job that is not paused cannot be resumed', RESUME, REGISTRY, 'officer', 'JOB_NOT_PAUSED'],
+    ['a job outside the timetable is unknown', START, { job: 'PULL', subject: 'quality' }, 'officer', 'JOB_UNKNOWN'],
+    ['the seeds cannot be started as a job', START, { job: 'SEED' }, 'administrator', 'JOB_UNKNOWN'],
+    ['an auditor cannot start a job', START, REGISTRY, 'auditor', 'FORBIDDEN'],
+    ['a marketplace cannot read the timetable', TIMETABLE, {}, 'marketplace', 'FORBIDDEN'],
   ]
   for (const [title, query, variables, role, code] of refused)
     it(title, async () => {
