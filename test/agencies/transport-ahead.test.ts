@@ -168,8 +168,8 @@ describe('feeds over HTTP in many pages', () => {
       })
 
       for (const [title, over, reason] of [
-        ['all may take half a second a page', 0, 'all'],
-        ['are given up on after that', 1, 'FEED_UNREACHABLE 读取总时间超限 the whole pull took too long'],
+        ['reads pages that take half a second each', 0, 'all'],
+        ['gives up when the pages take longer', 1, 'FEED_UNREACHABLE 读取总时间超限 the whole pull took too long'],
       ] as const)
         it(`I-B4: ${title}`, async () => {
           const most = 2_000_000

@@ -163,11 +163,16 @@ describe('feeds over HTTP', () => {
   })
 
   const slow: [title: string, limits: PullTimeAndPageLimits, reason: RegExp, asked: number][] = [
-    ['a page that drips longer than one try may last', { pageMs: 60, pullMs: 60_000 }, /^FEED_UNREACHABLE timeout/, 3],
-    ['pages that drip longer than all of them may', { pageMs: 60_000, pullMs: 60 }, /总时间超限/, 1],
+    [
+      'a page that takes longer than the limit of one attempt',
+      { pageMs: 60, pullMs: 60_000 },
+      /^FEED_UNREACHABLE timeout/,
+      3,
+    ],
+    ['pages that take longer than the limit of the whole pull', { pageMs: 60_000, pullMs: 60 }, /总时间超限/, 1],
   ]
   for (const [title, limits, reason, asked] of slow) {
-    it(`are given up on ${title}`, async () => {
+    it(`are abandoned after ${title}`, async () => {
       agency.answer = (_, response) => {
         const drip = setInterval(() => response.write(' '), 10)
         response.on('close', () => clearInterval(drip))

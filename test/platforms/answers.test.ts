@@ -105,10 +105,10 @@ describe('an answer that no platform should give', () => {
       { 'retry-after': 'Wed, 25 Nov 2026 08:01:30 GMT', date: 'Wed, 25 Nov 2026 08:00:00 GMT' },
       90,
     ],
-    ['a date gone by as none', { 'retry-after': 'Wed, 25 Nov 2015 08:00:00 GMT' }, 0],
-    ['a week as an hour', { 'retry-after': '604800' }, 3600],
-    ['words as nothing', { 'retry-after': 'later' }, undefined],
-    ['its absence as nothing', {}, undefined],
+    ['a past date as no wait', { 'retry-after': 'Wed, 25 Nov 2015 08:00:00 GMT' }, 0],
+    ['a week as one hour', { 'retry-after': '604800' }, 3600],
+    ['words as absent', { 'retry-after': 'later' }, undefined],
+    ['no header as absent', {}, undefined],
   ] as const
   for (const [what, headers, seconds] of waits) {
     it(`reads Retry-After: ${what}`, async () => {

@@ -254,11 +254,11 @@ describe('the SOAP call of the 2015 generation', () => {
   })
 
   for (const [what, xml] of [
-    ['a code for the whole that is not good', whole('99', '')],
+    ['an error code for the whole batch', whole('99', '')],
     ['fewer rows than were sent', whole('00', '2')],
     ['a SOAP fault', '<Envelope><Body><Fault><faultcode>Server</faultcode></Fault></Body></Envelope>'],
     ['no code', '<a/>'],
-    ['no XML', '系统繁忙'],
+    ['text instead of XML', '系统繁忙'],
   ] as const) {
     it(`accepts no row when the answer has ${what}`, () => {
       expect(() => read(xml)).to.throw()

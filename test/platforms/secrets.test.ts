@@ -78,7 +78,7 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
     },
   ],
   [
-    'in what is displayed',
+    'in displayed entries',
     (_, secret) =>
       jsonStandInAnswer(200, [
         {
@@ -97,8 +97,8 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
         },
       ]),
   ],
-  ['as the code of the whole', (_, secret) => jsonStandInAnswer(200, { code: secret, line: [] })],
-  ['in XML that is none', (_, secret) => ({ status: 200, body: `<${secret}` })],
+  ['as the code for the whole batch', (_, secret) => jsonStandInAnswer(200, { code: secret, line: [] })],
+  ['in invalid XML', (_, secret) => ({ status: 200, body: `<${secret}` })],
   ['in a page', (_, secret) => ({ status: 200, body: `<html>${secret}</html>` })],
   [
     'in the address of a redirect',

@@ -85,7 +85,7 @@ describe('POST /check', () => {
     }
   })
 
-  it('links an entry to its page, and shows shop names as plain text', async () => {
+  it('links an entry to its page, and shows registered and pasted names as plain text', async () => {
     const { text } = await pasted(`${listed}\t<b>x</b>`)
     const [, path] = /href="(\/blacklist\/[0-9a-f-]{36})"/.exec(text) ?? []
     expect((await fetch(`${world.url}${path}`)).status).to.equal(200)

@@ -133,7 +133,7 @@ describe('the public site in a browser', function () {
     await close()
   })
 
-  it('the pages of the list are links, and the address contains the page', async () => {
+  it('links lead from page to page of the list, and the address identifies the page', async () => {
     const { page, close } = await visit(world.url, { javaScriptEnabled: false })
     await page.goto('/blacklist?sort=oldest')
     const first = await page.locator('.entries h3').allInnerTexts()
