@@ -63,9 +63,9 @@ describe('notes outside the database', () => {
 
   it('are written by processes of the same id at once without leaving a partial file', async () => {
     const script = `
-      import { makeNotes } from ${JSON.stringify(new URL('../../../src/work/audit/restore-guard.ts', import.meta.url).href)}
+      import { makeRestoreNotes } from ${JSON.stringify(new URL('../../../src/work/audit/restore-guard.ts', import.meta.url).href)}
       Object.defineProperty(process, 'pid', { value: 7 })
-      for (let n = 1; n <= 60; n += 1) makeNotes(${JSON.stringify(folder)}).noteSent(${JSON.stringify(ONE)}, { deliveryId: n, number: 1 })`
+      for (let n = 1; n <= 60; n += 1) makeRestoreNotes(${JSON.stringify(folder)}).noteSent(${JSON.stringify(ONE)}, { deliveryId: n, number: 1 })`
     const run = promisify(execFile)
     await Promise.all([1, 2].map(() => run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])))
     expect(makeRestoreNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 60, number: 1 })
