@@ -15,7 +15,7 @@ export const ACCESS_PAGES: readonly (readonly [path: string, language: Language]
   ['schema/access.zh-CN.md', 'zh'],
 ]
 
-/** `npm run access` writes between these markers. */
+/** `npm run access` replaces what stands between these markers. */
 const [BEGIN, END] = ['<!-- access -->', '<!-- /access -->']
 
 const accessPart = (language: Language): string => {

@@ -1,4 +1,4 @@
-/** Invented rows of the audit log in both forms. */
+/** Invented rows of the audit log, sealed and unsealed (form 0). */
 import {
   type AuditContent,
   type AuditHead,

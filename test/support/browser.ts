@@ -16,7 +16,7 @@ import {
 /** The headless shell draws no window: test/web/desk/operator.test.ts takes 34 CPU seconds with it instead of 47. */
 const DEBIAN = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] as const
 const PATH = process.env['CHROMIUM'] ?? DEBIAN.find((path) => existsSync(path)) ?? DEBIAN[1]
-/** No network traffic of its own; root runs without a sandbox. */
+/** Chromium sends no requests of its own. As root it only starts without a sandbox. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-background-networking',
@@ -28,10 +28,10 @@ const FLAGS = [
 ]
 /** Milliseconds to wait for an element or page on a loaded machine. */
 const PATIENCE_MS = 120_000
-/** Timeout that includes starting the browser. */
+/** Timeout in milliseconds that includes starting the browser. */
 export const BROWSER_MS = 300_000
 
-/** A short page of the hub. `about:blank` would end the page's process, which knows the desk's programs. */
+/** A short page of the hub for pages not in use. `about:blank` would end the process, which has the desk's scripts loaded. */
 const PARKING = '/healthz'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -137,9 +137,9 @@ const audit = (
 ): string => `axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: ${sizes} } } }).then(({ violations }) =>
   violations.map(({ id, help, nodes }) => id + ': ' + help + ': ' + nodes.slice(0, 3).map(({ html }) => html).join(' | ')))`
 
-/** Findings of axe-core with best practices, one line each; `sizes` adds tap targets. */
+/** Violations found by axe-core, one line each, best practices included. `sizes` adds the size of tap targets. */
 export const violations = async (page: Page, { sizes = false } = {}): Promise<string[]> => {
-  // An expression passes a strict script policy.
+  // Evaluating the script works under a strict Content-Security-Policy, which would block a script element.
   if (await page.evaluate<boolean>(`typeof axe === 'undefined'`)) await page.evaluate(AXE)
   return page.evaluate<string[]>(audit(sizes))
 }

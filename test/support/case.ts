@@ -15,7 +15,7 @@ export const kind = (id: string): ListKind => {
   if (!row) throw new Error(`there is no list ${id}`)
   return row
 }
-/** Numbers fixed for tests, because the shipped rows follow the law and may change. */
+/** Replaces legal numbers of a list by fixed ones, because the shipped ones follow the law and may change. */
 export const numbered = (list: ListKind, values: Partial<Record<LegalNumberName, number>>): ListKind => ({
   ...list,
   numbers: list.numbers.map((row) => ({ ...row, value: values[row.name] ?? row.value })),
@@ -53,7 +53,7 @@ export const caseAfter = (moved: MoveResult): Case => {
 }
 export const denied = (moved: MoveResult): string | null => (moved.ok ? null : moved.reason.code)
 
-/** Each step of an ordinary listing, on the days of one file. */
+/** The moves of an ordinary listing in order, each with its day. */
 export const STEPS: [MoveName, Partial<CaseAct>][] = [
   ['openLead', { on: '2026-01-05' }],
   ['linkDecision', { on: '2026-01-06' }],

@@ -1,4 +1,4 @@
-/** Test numbers, not the law's. */
+/** Publication clocks with invented numbers, not those of the law. */
 import type { ClockRow, ClockRules, SeverityRow } from '../../src/domain/listing/publication-clocks.js'
 
 export const GENERAL: SeverityRow = {
@@ -29,7 +29,7 @@ export const clockRow = (more: Partial<ClockRow> = {}): ClockRow => ({
   ...more,
 })
 
-/** So many months from the document. */
+/** Rules whose only clock ends at most `maximumMonths` months after the document. */
 export const shorterClocks = (maximumMonths: number): ClockRules => ({
   severities: [GENERAL],
   clocks: [clockRow({ maximumMonths })],

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Db } from '../../src/store/db/db.js'
 
 type Row = Record<string, unknown>
-/** Changed columns of a copy. */
+/** Returns the columns that the n-th copy of a row changes. */
 type Other = (row: Row, n: number) => Row
 
 /** Ids of copies, by table, old id and number of the copy. */

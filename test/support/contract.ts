@@ -40,8 +40,8 @@ export const printed = (schema: GraphQLSchema): string => `${HEAD}${printSchema(
 export const kept = (): string => (existsSync(FILE) ? readFileSync(FILE, 'utf8') : '')
 
 /**
- * The promise as landed: at the merge base of this branch, or before the last change on main, by the names that
- * `schema/CHANGELOG.md` gave it since. Editing the file by hand therefore takes no promise back.
+ * The promise as committed: at the merge base of this branch, or before the last change on main, with the names that
+ * `schema/CHANGELOG.md` has replaced since. Editing the file by hand therefore takes no promise back.
  */
 export const landed = (): string[] => {
   const from = git('merge-base', 'HEAD', 'origin/main') ?? git('rev-parse', 'HEAD')
@@ -119,7 +119,7 @@ export const deprecable = (schema: GraphQLSchema): Deprecable[] =>
       ])
     })
 
-/** A type may go once everything that leads to it may. */
+/** True for a removal whose announced day has come. A type may be removed once every field that leads to it may be. */
 const isOver = ({ type, description }: BreakingChange, before: GraphQLSchema, over: ReadonlySet<string>): boolean => {
   const words = description.split(' ')
   const [first = '', , third = ''] = words

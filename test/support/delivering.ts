@@ -23,7 +23,7 @@ const FEEDS = ['registry', 'individuals', 'penalties']
  * removal.
  */
 export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Delivering> => {
-  // Removals may be checked at once.
+  // A comparison checks removals at once, without waiting until the display has settled.
   const hub = await startHub({ settleSeconds: 0 })
   const { db, rules, now } = hub.hub
   for (const feed of feeds) await hub.hub.pull(feed, { cause: 'command' })
@@ -53,7 +53,7 @@ export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Deli
     now: now(),
   })
   await hub.hub.push(null, { cause: 'command' })
-  // This push reads the displays.
+  // The second push also reads what the platforms display.
   await hub.hub.push(null, { cause: 'command' })
   return { hub, standing, removed, platform }
 }

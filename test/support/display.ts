@@ -12,7 +12,7 @@ export interface Row {
 export interface Display {
   url: string
   rows: Row[]
-  /** Called once, before it answers. */
+  /** Called once, after the rows are read and before they are sent. */
   meanwhile: (() => Promise<unknown>) | null
   close(): Promise<void>
 }

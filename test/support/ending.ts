@@ -20,7 +20,7 @@ export const endingIn = async (db: Db, days: number, count: number): Promise<str
     const { id } = await lead(db, operatorId)
     for (const [name, who, input] of PATH(decision)) {
       const on = shifted(input.on)
-      // The ordinary path dates the lead, although the procedure began earlier.
+      // The lead keeps its usual day, 2026-11-02, although these moves are earlier.
       await makeMove(db, rules, { id, name, ...who, input: { ...input, on }, now: new Date(`${on}T02:00:00Z`) })
     }
     ids.push(id)

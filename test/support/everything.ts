@@ -1,4 +1,4 @@
-/** A world with a hundred of everything that is paged: one complete operator, and copies. */
+/** A world with more than a hundred of everything that is paged: one complete operator and copies of it. */
 import {
   globalOf,
   makeWorld,
@@ -188,7 +188,7 @@ const many = async (world: World, operators: number): Promise<void> => {
   await copy('listings', both, (row, n) => ({
     ...operated(row, n),
     ...of('versions', 'decision_version', row['decision_version'], n),
-    // One day each.
+    // Each entry is published on another day.
     published_on: new Date(Date.parse('2025-06-01') + n * 86_400_000).toISOString().slice(0, 10),
   }))
   await copy('public_entries', 'true', (row, n) => ({
@@ -219,7 +219,7 @@ const many = async (world: World, operators: number): Promise<void> => {
   }))
   await copy('scorecard_adoptions', 'true', () => ({}))
   await db.raw('analyze')
-  // Triggers write the audit rows.
+  // The audit log is a hash chain, so its rows cannot be copied and queries write them.
   for (let n = 0; n < operators; n += 1)
     await world.ask(`{ operator(code: "${uscc(1)}") { name } }`, { token: world.token('officer') })
 }

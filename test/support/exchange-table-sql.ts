@@ -6,7 +6,7 @@ import {
   tableFields,
 } from '../../src/platforms/formats/exchange-table.js'
 
-/** `schema` is a plain name. */
+/** `schema` must be a plain SQL name, because it is not quoted. */
 export const tableSql = (kind: SubjectKind, schema = 'public'): string => {
   const table = `${schema}.${TABLE_OF_KIND[kind]}`
   const comments = [

@@ -4,7 +4,7 @@ import { type AgencyFeed, makeFeed } from '../../src/agencies/feed.js'
 import type { FeedBounds } from '../../src/domain/intake/bounds.js'
 import type { Body, RecordKind, SourceItem } from '../../src/domain/records/records.js'
 
-/** All fields are text. `key`, `value` and `day` are required. */
+/** A row of the invented agency. All fields are text; a row without `key` or `value` is rejected. */
 export interface Row {
   key: string
   code?: string

@@ -1,4 +1,4 @@
-/** A list holder outside the hub: plain HTTP, and a stock JOSE library. */
+/** A holder of the public list outside the hub. It uses plain HTTP and a common JOSE library. */
 import http from 'node:http'
 import { type CompactVerifyGetKey, compactVerify, createLocalJWKSet } from 'jose'
 

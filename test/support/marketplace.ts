@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks'
 
 interface Received {
   id: string
-  /** Secrets that verify it. */
+  /** The secrets whose signature the message bears. */
   by: string[]
   // biome-ignore lint/suspicious/noExplicitAny: what a message holds is its test's to say
   body: any

@@ -8,9 +8,9 @@ interface Seen {
 export interface Party {
   get(path: string, headers?: Record<string, string>): Promise<Seen>
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Seen>
-  /** The token of this page's forms. */
+  /** The CSRF token in the forms of this page. */
   csrf(path: string): Promise<string>
-  /** `name=value`, or empty. */
+  /** The stored cookie as `name=value`, or an empty string. */
   cookie(): string
   lay(cookie: string): void
 }

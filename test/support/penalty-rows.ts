@@ -21,11 +21,11 @@ export const firmsOf = async (db: Db, many: number): Promise<Firm[]> => {
   return rows
 }
 
-/** A row with every field of the table, which was rejected. */
+/** A rejected row, because rejects keep every field of the table. */
 export const rowOf = async (db: Db): Promise<Line> =>
   (await db('rejects').where({ feed: 'penalties' }).first('item')).item
 
-/** The n-th row with its own fields. */
+/** A copy of `row` with the n-th document number, recent days and the given fields. */
 export const line = (row: Line, n: number, fields: Line): Line => ({
   ...row,
   CF_WSH: `测市监处罚〔2026〕${n}号`,

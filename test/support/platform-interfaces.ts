@@ -1,6 +1,6 @@
 /**
- * A receiver's addresses, credentials, receipts and displays by platform. `interfaces.md` is generated from this;
- * test/platforms/interfaces.test.ts plays it.
+ * A receiver's addresses, credentials, receipts and displays by platform. `interfaces.md` is generated from this, and
+ * test/platforms/interfaces.test.ts answers by it.
  */
 import type { SubjectKind } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'

@@ -137,7 +137,7 @@ const batchOf = (notice: Notice): NoticeBatch => ({
   notices: [notice],
 })
 
-/** One message with rows of a format. `ending` names its file and its language. */
+/** One message with rows of a format. `ending`: the end of its file name, which tells its encoding and syntax. */
 export interface Message {
   title: string
   ending: string

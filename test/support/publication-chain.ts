@@ -1,4 +1,4 @@
-/** The permanent rows (id, salted hash, from, to) suffice, without bodies or salts. */
+/** Verifies the hash chain of the snapshots by the permanent rows alone (id, salted hash, from, to), without bodies or salts. */
 import { createHash } from 'node:crypto'
 import { HASH_BEFORE_FIRST, makeSnapshotHasher, type SnapshotMember } from '../../src/domain/publication/snapshot.js'
 import type { Db } from '../../src/store/db/db.js'

@@ -67,7 +67,7 @@ const reasonsOf = ({ card, facts, method }: Audited): Weighed[] => {
   const reasons: Weighed[] = []
   const say = (rule: string, why: string, points: number, fact: string | null = null, count = 0, of: Event[] = []) =>
     reasons.push({ rule, why, fact, points, count, records: recordsOf(of) })
-  /** The counting events of a fact with their points. Undated events are reported. */
+  /** The events of a fact that count, with their points. `sayUndated` adds a reason for events without a day. */
   const counting = (rule: string, { fact, points, windowDays, halvesEveryDays = null }: Unit) => {
     const own = events.filter((event) => event.fact === fact && (event.until === null || event.until > asOf))
     const needsDay = told.get(fact)?.nature !== 'state' || (points !== 0 && halvesEveryDays !== null)

@@ -1,4 +1,4 @@
-/** The names that changed once: the table of `schema/CHANGELOG.md`, and what applies it to a text. */
+/** The renamed names in the table of `schema/CHANGELOG.md`, and a function that replaces them in a text. */
 import { readFileSync } from 'node:fs'
 
 const PAGE = new URL('../../schema/CHANGELOG.md', import.meta.url)

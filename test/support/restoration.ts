@@ -30,7 +30,7 @@ export const factsOf = (events: FactEvent[], more: Partial<Facts> = {}): Facts =
   ...more,
 })
 
-/** Scoring the facts after the steps must give each promise exactly. */
+/** Expects that scoring the facts after each step gives exactly the value and grade that the step promises. */
 export const promised = (facts: Facts, card: Scorecard, steps: readonly RecoveryStep[]): void => {
   steps.forEach((step, i) => {
     const done = factsAfterSteps(facts, steps.slice(0, i + 1))

@@ -1,4 +1,4 @@
-/** Rows of the test agency, and what the hub believes after pulling them. */
+/** Rows of the test agency, and queries for what the hub stores after pulling them. */
 import type { Db } from '../../src/store/db/db.js'
 import { codeOf, type Row, rowsOf } from './world.js'
 

@@ -1,4 +1,4 @@
-/** The rules that tests work by. Child processes import this file, which loads in half the time of `world.ts`. */
+/** Rules for tests of work and store. Child processes import this file, which loads in half the time of `world.ts`. */
 import type { ListKind } from '../../src/domain/listing/lists.js'
 import { schemaDocument } from '../../src/foundation/contracts.js'
 import { platformSubjects, platforms } from '../../src/platforms/index.js'

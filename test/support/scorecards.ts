@@ -37,7 +37,7 @@ const said: BilingualText = { zh: '{count} 件', en: 'so many: {count}' }
 const plain: BilingualText = { zh: '一句话', en: 'a sentence' }
 const PLACE = { dimension: 'conduct', legalBasis: ['test'] }
 
-/** Meets the ceiling and bins an adverse fact, unlike the card in force. */
+/** A card that reaches the highest score and bins an adverse fact, unlike the card in force. */
 export const BOUNDED: Scorecard = {
   ...ECOMMERCE_1,
   base: 950,
@@ -118,7 +118,7 @@ const ruleOf = (chain: FactName[]): fc.Arbitrary<ScoreRule> => {
 
 const VETOED: FactName[] = ['serious_list', 'judgment_defaulter', 'registration_revoked']
 
-/** All pass the check: the base is in the best grade, and vetoes reach every other. */
+/** Arbitrary cards that pass the check of cards: the base is in the best grade, and vetoes reach every other grade. */
 export const anyCard: fc.Arbitrary<Scorecard> = fc
   .record({
     lines: fc.uniqueArray(fc.integer({ min: 1, max: 900 }), { minLength: 3, maxLength: 3 }),

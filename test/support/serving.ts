@@ -15,6 +15,6 @@ const hub = await makeHub(
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
   }),
 )
-// Allows a collection before measuring (needs --expose-gc).
+// Lets a test collect garbage before it measures memory (needs --expose-gc).
 process.on('SIGUSR2', () => void globalThis.gc?.())
 process.stdout.write(`${await hub.serve()}\n`)

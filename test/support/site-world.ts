@@ -29,10 +29,10 @@ const BASIS = '《市场监督管理严重违法失信名单管理办法》（�
 const REASONS = [COUNTERFEITS, COUNTERFEITS, FALSE_CLAIMS, ...HEAVY, { violation: '组织虚假交易，刷单炒信' }].map(
   ({ violation }) => violation,
 )
-/** Days between listings, and until a removal. */
+/** Days between two listings, and the least days until a removal. */
 const [EVERY_DAYS, STAYED_DAYS] = [7, 380]
 
-/** The last firm was listed yesterday. */
+/** The first firm was listed yesterday, each next one a week earlier. */
 export const firms = (today: string, count = 100): Firm[] => {
   const all = world().operators.filter(({ uscc, kind }) => uscc !== null && kind === 'enterprise')
   return all.slice(0, count).map(({ uscc, name, region }, n) => {

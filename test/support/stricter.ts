@@ -1,4 +1,4 @@
-/** A trial card: penalties weigh twice and have no cap. */
+/** A scorecard for trials, in which penalties cost twice as many points and have no cap. */
 
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
 import { schemaDocument } from '../../src/foundation/contracts.js'

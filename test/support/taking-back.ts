@@ -1,4 +1,4 @@
-/** Two databases with the same history; in one a run was rolled back. */
+/** Builds two databases with the same history, except that in one of them another run was pulled and rolled back. */
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
 import type { Db } from '../../src/store/db/db.js'

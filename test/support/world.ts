@@ -125,7 +125,7 @@ const tablesOf = async (db: Db, without: readonly string[]): Promise<string> => 
 /** Every row of every table as text, to prove that something is stored nowhere. */
 export const dumpOf = (db: Db, without: readonly string[] = []): Promise<string> => tablesOf(db, without)
 
-/** The hub's beliefs and obligations, without runs. */
+/** Every row of every table except runs, rejects and the knowledge clock. */
 export const beliefsOf = (db: Db): Promise<string> => tablesOf(db, ['runs', 'rejects', 'knowledge'])
 
 /** The refusal's code and reason; `none` on success. */
@@ -171,13 +171,13 @@ export const REVIEWER = { by: 'reviewer-1', role: 'reviewer' as const }
 
 type Step = readonly [MoveName, typeof OFFICER | typeof REVIEWER, MoveInput]
 
-/** The whole path from lead to public list, on lawful days. */
+/** The moves from a lead to the public list, on days that the law allows. */
 export const PATH = (decision: number): Step[] => [
   ['linkDecision', OFFICER, { on: '2026-11-02', decision }],
   ['proposeListing', OFFICER, { on: '2026-11-03', reason: '情节严重' }],
   ['notifyListing', OFFICER, { on: '2026-11-04', documentNumber: '测市监告〔2026〕1号' }],
   ['reviewListing', REVIEWER, { on: '2026-11-12' }],
-  // A county's authority needs consent.
+  // The authority of a county needs consent.
   ['consentListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监函〔2026〕1号' }],
   ['decideListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监列〔2026〕1号' }],
   ['serveListing', OFFICER, { on: '2026-11-13', repairNotice: true }],
@@ -210,6 +210,6 @@ export const listingAt = async (db: Db, n: number, upTo: MoveName, by = rules): 
 
 export const published = (db: Db, n: number, by = rules): Promise<Listing> => listingAt(db, n, 'publishListing', by)
 
-/** Revokes on the named day. */
+/** Removes the entry as REVOKED on the day `on`. */
 export const removed = (db: Db, id: string, on = TODAY, by = rules, now = NOW): Promise<Listing> =>
   step(db, id, ['removeListing', OFFICER, { on, removal: 'REVOKED', reason: '处罚决定被撤销' }], now, by)
