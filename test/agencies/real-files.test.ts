@@ -54,7 +54,7 @@ describe('real files (skipped where they are absent)', () => {
     }
   })
 
-  it('the list of 2018 without a day has none', async () => {
+  it('the list of 2018 has no dates if its delivery is given no day', async () => {
     const drafts = mapped('dishonest', await itemsOf('dishonest', LIST), null)
     expect(drafts.every(({ body, validFrom }) => body.listed_on === null && validFrom === null)).to.equal(true)
   })

@@ -116,7 +116,7 @@ describe('check of an outgoing row', () => {
     })
   }
 
-  it('platforms that show the serious list only refuse an entry of another list', () => {
+  it('platforms that show only the serious list refuse an entry of another list', () => {
     const faulty = platforms.filter(({ check }) => check(noticeOf(1, { list: 'abnormal' })).length > 0)
     expect(faulty.map(({ id }) => id)).to.include.members(['national', 'creditchina'])
   })

@@ -16,7 +16,7 @@ import type { Random } from './random.js'
 
 export interface Attack {
   name: string
-  /** Row numbers that a verification must name: every row that was cut or rewritten. */
+  /** Row numbers that a verification must name: the altered rows, or an end of the range that was cut. */
   rows: number[]
 }
 

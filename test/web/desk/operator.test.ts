@@ -99,7 +99,7 @@ describe('the page of an operator', function () {
     await auditor.close()
   })
 
-  it('two people set a grade: an officer proposes it with an end, a reviewer confirms it from the waiting list, and it is withdrawn', async () => {
+  it('an officer proposes a grade with an end, a reviewer confirms it from the work queue, and the officer withdraws it', async () => {
     const { goodExample: code } = hub.world
     const officer = await atDesk(visitor, hub, 'officer')
     await officer.open(`/operator/${code}`, /./)
@@ -139,7 +139,7 @@ describe('the page of an operator', function () {
     }
   })
 
-  it('shows who the operator is and why: listed, scored with each reason adding up to the value, and the recovery path', async () => {
+  it('shows that the operator is listed, its score with reasons that add up to the value, and the recovery path', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
     await open(`/operator/${bad.code}`, bad.name)
     await page.getByText('在公示的黑名单上').waitFor()
@@ -218,7 +218,7 @@ describe('the page of an operator', function () {
     await close()
   })
 
-  it('hostile names appear as written on the page, in the search and in the report', async () => {
+  it('a hostile name appears as written on the page and in the report, and runs nothing', async () => {
     const { db } = hub.hub
     const code = hub.world.shopExample
     await db('operators').where({ uscc: code }).orWhere({ shop: code }).update({ name: HOSTILE })
@@ -239,7 +239,7 @@ describe('the page of an operator', function () {
     await close()
   })
 
-  it('an agency sees no list of askers, and an unknown code gets a page without a result', async () => {
+  it('an agency does not see who queried the operator, and an unknown code gets a page that says so', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'agency')
     await open(`/operator/${bad.code}`, bad.name)
     await page.getByRole('heading', { name: '基础信息' }).waitFor()
