@@ -18,7 +18,7 @@ describe('clients', () => {
     expect(await dumpOf(db())).to.not.contain(client.client_secret)
   })
 
-  it('a rotated secret replaces the one before and keeps the role', async () => {
+  it('a rotated secret replaces the previous one, and the client keeps its role', async () => {
     const before = await add(
       db(),
       { name: '长春分局', role: 'agency', agency: 'ip-office', region: '220100' },
@@ -50,13 +50,13 @@ describe('clients', () => {
   const refused: [string, Parameters<typeof add>[1], string][] = [
     ['an empty name', { name: '', role: 'agency' }, 'USAGE'],
     ['a name with a blank', { name: 'a b', role: 'agency' }, 'USAGE'],
-    ['a name with a colon, which Basic could not carry', { name: 'a:b', role: 'agency' }, 'USAGE'],
+    ['a name with a colon, which HTTP Basic cannot carry', { name: 'a:b', role: 'agency' }, 'USAGE'],
     ['a name of 65 characters', { name: 'a'.repeat(65), role: 'agency' }, 'USAGE'],
-    ['a role that is none', { name: 'x1', role: 'king' }, 'ROLE_UNKNOWN'],
+    ['an unknown role', { name: 'x1', role: 'king' }, 'ROLE_UNKNOWN'],
     ['the role of the public', { name: 'x2', role: 'public' }, 'ROLE_UNKNOWN'],
     ['the role of a party', { name: 'x3', role: 'party' }, 'ROLE_UNKNOWN'],
-    ['an agency that is none', { name: 'x4', role: 'agency', agency: 'nobody' }, 'AGENCY_UNKNOWN'],
-    ['a region that is none', { name: 'x5', role: 'agency', region: '2201' }, 'USAGE'],
+    ['an unknown agency', { name: 'x4', role: 'agency', agency: 'nobody' }, 'AGENCY_UNKNOWN'],
+    ['a region of four digits', { name: 'x5', role: 'agency', region: '2201' }, 'USAGE'],
   ]
   for (const [what, given, code] of refused) {
     it(`${what} is refused (${code})`, async () => {

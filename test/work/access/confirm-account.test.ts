@@ -41,7 +41,7 @@ describe('accounts and the rule of two persons', () => {
     expect((await refusal(confirm('officer', 'officer', seen))).code).to.equal('DUTY_MISSING')
     await confirm('officer', 'two', seen)
     expect(await store.byId(db(), 'officer')).to.include({ pendingSince: null, confirmedBy: 'two', changedBy: 'one' })
-    // Whoever has the duty to confirm is still no second person to itself.
+    // A person with the duty to confirm cannot confirm an account that the same person registered.
     await people.add(db(), { name: 'own', role: 'reviewer' }, [], change('two'))
     expect((await refusal(confirm('own', 'two', await pendingSince('own')))).code).to.equal('SECOND_PERSON')
   })
@@ -55,12 +55,12 @@ describe('accounts and the rule of two persons', () => {
     await people.resetPassword(db(), 'li', change('one', { now: later(30) }))
     expect(await pendingSince('li')).to.deep.equal(later(30))
     expect((await refusal(confirm('li', 'two', first))).code).to.equal('ACCOUNT_CHANGED')
-    // Nor does one of two administrators take over the other.
+    // An administrator cannot take over another's account by resetting its password: the account needs confirmation.
     await people.resetPassword(db(), 'two', change('one', { now: later(40) }))
     expect(await pendingSince('two')).to.deep.equal(later(40))
   })
 
-  it('a command on the host activates the only account that can confirm, where no other can', async () => {
+  it('a command on the host activates an account that can confirm only where no other such account is active', async () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
     expect((await people.resetPassword(db(), 'two', change('command', { byCommand: true }))).pending).to.equal(false)

@@ -7,7 +7,7 @@ const KEYS = { 'id-hash': ['a'], 'token-signing': ['t1'], manifest: ['m1'], audi
 describe('R-6: the keys of a database', () => {
   const db = database()
 
-  it('a hub with the keys of the first hub starts, also after keys were rotated', async () => {
+  it('a hub with the keys of the database starts, also after a rotation of keys', async () => {
     await checkKeyFingerprints(db(), KEYS)
     await checkKeyFingerprints(db(), KEYS)
     await checkKeyFingerprints(db(), { ...KEYS, 'token-signing': ['t1', 't2'], manifest: ['m1', 'm2'] })
@@ -31,14 +31,14 @@ describe('R-6: the keys of a database', () => {
       expect((await refusal(checkKeyFingerprints(db(), KEYS))).code).to.equal('KEYS_FOREIGN')
     })
 
-  it('keys of the audit log are stored by a release that knows them, where the previous one stored none', async () => {
+  it('keys of the audit log are stored by this release where the previous release stored none', async () => {
     const { audit: _, ...before } = KEYS
     await checkKeyFingerprints(db(), before)
     await checkKeyFingerprints(db(), KEYS)
     expect((await refusal(checkKeyFingerprints(db(), { ...KEYS, audit: ['s9'] }))).code).to.equal('KEYS_FOREIGN')
   })
 
-  it('of two hubs that start at once with other keys, one fails', async () => {
+  it('one of two hubs that start at the same time with different keys fails', async () => {
     const both = await Promise.allSettled([
       checkKeyFingerprints(db(), KEYS),
       checkKeyFingerprints(db(), { ...KEYS, 'id-hash': ['b'] }),

@@ -24,7 +24,7 @@ describe('refused attempts to sign in', () => {
   const told = () =>
     rows.map(({ client, asked }) => [client, (JSON.parse(asked.split('\n')[1] ?? '') as { attempts: number }).attempts])
 
-  it('write a row at once, then at most one a minute with their number', async () => {
+  it('write an audit row at once, then at most one a minute with the number of attempts', async () => {
     const attempts = attemptsOf()
     for (let second = 0; second < 150; second += 1) await attempts.refused(attempt(second))
     expect(told()).to.deep.equal([
@@ -54,7 +54,7 @@ describe('refused attempts to sign in', () => {
     expect(new Set(rows.map(({ client }) => client))).to.deep.equal(new Set(['虚构经办', 'public']))
   })
 
-  it('keep at most ten thousand names in memory and write the oldest early', async () => {
+  it('are kept in memory for at most ten thousand names, and the oldest are written early', async () => {
     const attempts = attemptsOf()
     await attempts.refused(attempt(0))
     await attempts.refused(attempt(1))

@@ -16,7 +16,7 @@ import { freshDatabase } from '../../support/database.js'
 import { codeOf, pullItems } from '../../support/world.js'
 
 const SERVING = fileURLToPath(new URL('../../support/serving.ts', import.meta.url))
-/** Questions under way at once, and answers after which the hub is killed. */
+/** Requests in flight at the same time. */
 const AT_ONCE = 20
 const ANSWERS = 300
 const OPERATORS = 20

@@ -40,7 +40,7 @@ describe('the audit log', () => {
   const verify = (noted: readonly NotedHead[] = [], now = NOW, held: AuditHead[] = []) =>
     verifyAuditLog(db(), { now: at(now), noted, held, keys: verifyKeys() })
   const headHeld = async (): Promise<AuditHead[]> => [(await store.head(db())) ?? EMPTY_LOG_HEAD]
-  /** As somebody would who owns the database: its trigger is switched off. */
+  /** Changes the log as an owner of the database could, with triggers switched off. */
   const tamper = (sql: string) =>
     db().transaction((tx) => tx.raw(`set local session_replication_role = replica; ${sql}`))
 
@@ -95,7 +95,7 @@ describe('the audit log', () => {
     }
   })
 
-  it('refuses rows without a database, and rows beyond the queue’s bound', async () => {
+  it('refuses rows while the database is unreachable, and rows beyond the limit of the queue', async () => {
     const gone = connect('postgres://nobody@127.0.0.1:9/none')
     const trail = makeAuditLog(gone, { log, now: at(NOW), seal: () => SEAL })
     expect((await refusal(trail.row(entry()))).code).to.equal('TRAIL_UNAVAILABLE')
@@ -105,7 +105,7 @@ describe('the audit log', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 6_000 }, () => full.row(entry())))
     const refused = outcomes.filter((one) => one.status === 'rejected')
     expect(refused.length).to.equal(1_000)
-    // And takes in again what comes later.
+    // Later rows are accepted again.
     await full.row(entry())
     expect(await verify()).to.include({ ok: true, walked: 5_001 })
   })
@@ -162,7 +162,7 @@ describe('the audit log', () => {
       const trail = trailOf()
       for (let n = 1; n <= 5; n += 1) await trail.row(entry({ request: `r-${n}` }))
       const noted = await headHeld()
-      // The numbers are swapped by way of one that is free.
+      // Swaps the numbers by way of a free number.
       if (what === 'reordered rows')
         await tamper(
           'update trail set number = 100 where number = 3; update trail set number = 3 where number = 4; update trail set number = 4 where number = 100',
@@ -194,7 +194,7 @@ describe('the audit log', () => {
     expect(await verify()).to.include({ ok: true, walked: 1 })
   })
 
-  it('is indexed by operator step by step, with the same result when repeated', async () => {
+  it('is indexed by operator in steps, and a repeated step changes nothing', async () => {
     await pullItems(
       db(),
       [1, 2].map((n) => ({ key: `k${n}`, code: codeOf(n), value: '刷单', day: '2026-10-10' })),
@@ -246,7 +246,7 @@ describe('the audit log', () => {
     expect(await verify([], YEARS_LATER)).to.include({ ok: true, walked: 4 })
   })
 
-  it('starts without rows', async () => {
+  it('is valid without rows', async () => {
     expect(await store.head(db())).to.equal(null)
     expect(await verify()).to.include({ ok: true, walked: 0, head: null })
     expect(EMPTY_LOG_HEAD.number).to.equal(0)

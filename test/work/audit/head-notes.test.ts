@@ -28,7 +28,7 @@ describe('noted heads outside the database', () => {
   }
   const path = (suffix = '') => join(folder, `${DATABASE}.heads${suffix}`)
 
-  it('P-A2: are appended and never overwritten; the last head of each stretch is read', () => {
+  it('P-A2: are appended and never overwritten; the last head of each stretch of writing is read', () => {
     const notes = notesOf()
     for (const number of [1, 2, 3]) notes.note(headOf(number))
     notes.begin()
@@ -47,7 +47,7 @@ describe('noted heads outside the database', () => {
     expect(notesOf().heads()).to.deep.equal([])
   })
 
-  it('include the single head that an earlier hub noted', () => {
+  it('include the single head noted by an earlier release', () => {
     const old = join(folder, `${DATABASE}.trail.json`)
     writeFileSync(old, JSON.stringify({ number: 7, hash: hashOf(7) }))
     notesOf().note(headOf(8))
@@ -66,7 +66,7 @@ describe('noted heads outside the database', () => {
     expect(notesOf().heads()).to.deep.equal([headOf(3)])
   })
 
-  it('are compacted once a file has grown, keeping the last of each stretch for every process', async () => {
+  it('are compacted once the file is large, which keeps the last head of each stretch for every process', async () => {
     const notes = notesOf()
     const other = notesOf()
     other.note(headOf(1))
@@ -88,7 +88,7 @@ describe('noted heads outside the database', () => {
     expect(numbers.sort()).to.deep.equal([9_002, 9_003])
   })
 
-  it('refuse a head that cannot be written', async () => {
+  it('report a head that cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '')
     const notes = openHeadNotes(join(folder, 'file', 'none'), DATABASE, { old: 'none' })
     const refused = await refusal(Promise.resolve().then(() => notes.note(headOf(1))))

@@ -25,7 +25,7 @@ const entry = (request: string, more: Partial<AuditEntry> = {}): AuditEntry => (
   ...more,
 })
 
-/** Heads that were noted on the server's timeline before: as they are after a standby was promoted. */
+/** Presents all noted heads as noted on the server's previous timeline, as after the promotion of a standby. */
 const ofBefore = (notes: HeadNotes): HeadNotes => ({
   ...notes,
   heads: () =>
@@ -52,7 +52,7 @@ describe('lost rows of the audit log', () => {
     for (let n = 0; n < many; n += 1) await trail.row(entry(`r-${n}`))
   }
 
-  it('R-1: are looked for after a failed write, before another row is written', async () => {
+  it('R-1: are detected after a failed write, before another row is written', async () => {
     const notes = ofBefore(headNotesInMemory())
     const trail = trailOf({ notes })
     await write(trail, 5)
@@ -100,7 +100,7 @@ describe('lost rows of the audit log', () => {
     expect(found).to.deep.include({ ok: false, broken: { number: 5, until: 7, fault: 'TAIL_MISSING' } })
   })
 
-  it('R-2: are found by the next row without a failed write, because its predecessor is missing', async () => {
+  it('R-2: are detected by the next row also without a failed write, because its predecessor is missing', async () => {
     const notes = ofBefore(headNotesInMemory())
     const trail = trailOf({ notes })
     await write(trail, 5)
@@ -111,7 +111,7 @@ describe('lost rows of the audit log', () => {
     expect((await verify(notes.heads())).cuts[0]).to.include({ after: 3, noted: 5, excuse: 'FAILOVER' })
   })
 
-  it('R-2: are found where another process has written rows with their numbers', async () => {
+  it('R-2: are detected where another process has written rows with their numbers', async () => {
     const notes = headNotesInMemory()
     const trail = trailOf({ notes })
     await write(trail, 5)
@@ -161,7 +161,7 @@ describe('lost rows of the audit log', () => {
     expect((await verify(keep.heads())).cuts).to.deep.equal([])
   })
 
-  it('P-A2: a head is noted before the answer leaves, once a group, and synced once a second', async () => {
+  it('P-A2: a head is noted before the answer is sent, once for a group of rows', async () => {
     const told: string[] = []
     const memory = headNotesInMemory()
     const notes: HeadNotes = {
@@ -182,7 +182,7 @@ describe('lost rows of the audit log', () => {
     expect(head?.server?.system).to.match(/^\d{15,20}$/)
   })
 
-  it('do not arise from two processes that take turns, each with its own notes', async () => {
+  it('are not reported where two processes write in turns, each with its own notes', async () => {
     const other = connect(String(db().client.config.connection.connectionString))
     try {
       const [one, two] = [headNotesInMemory(), headNotesInMemory()]

@@ -37,7 +37,7 @@ describe('notes outside the database', () => {
     expect([notes.sent(ONE), notes.published(), notes.strangers(ONE)]).to.deep.equal([null, null, []])
   })
 
-  it('keep the highest of several processes, in any order of writing', () => {
+  it('keep the highest delivery of several processes, in any order of writing', () => {
     const step = fc.record({ process: fc.nat({ max: 2 }), deliveryId: fc.nat({ max: 50 }), number: fc.nat({ max: 9 }) })
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
@@ -80,7 +80,7 @@ describe('notes outside the database', () => {
     expect(notes.strangers(OTHER)).to.deep.equal([ONE])
   })
 
-  it('keep the higher sequence of the same database', () => {
+  it('keep the highest sequence per database', () => {
     const notes = makeRestoreNotes(folder)
     notes.notePublished(said(5))
     notes.notePublished(said(4))
@@ -89,7 +89,7 @@ describe('notes outside the database', () => {
     expect(notes.published()).to.include({ sequence: 1, database: OTHER })
   })
 
-  it('refuse an unwritable note by name, and do not ignore an unreadable one', () => {
+  it('report an unwritable and an unreadable note with an error code', () => {
     writeFileSync(join(folder, 'noted'), 'a file where the folder should be')
     expect(codeOf(() => makeRestoreNotes(folder).noteSent(ONE, { deliveryId: 1, number: 1 }))).to.match(
       /^F(OLDER_UNWRITABLE|ILE_UNREADABLE)$/,

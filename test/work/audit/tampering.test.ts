@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { soakAudit } from '../../soak/audit.js'
 import { freshDatabase } from '../../support/database.js'
 
-/** Tampered with, and as many that nobody touches; the built command is for the long form. */
+/** Number of logs tampered with, and of intact logs. Only the long soak runs the built command. */
 const LOGS = 5
 
 describe('audit log of a hub whose database was tampered with while it was down', () => {

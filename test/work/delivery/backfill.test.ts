@@ -22,7 +22,7 @@ import {
   TODAY,
 } from '../../support/world.js'
 
-/** A world in which one platform has not been heard of yet. */
+/** Rules without the national platform, as before it was configured. */
 const without = { ...rules, platforms: rules.platforms.filter(({ id }) => id !== 'national') }
 const fillNational = (db: Db, now = NOW) => queueBackfill(db, rules, 'national', { now: at(now) })
 const told = (db: Db) =>
@@ -41,7 +41,7 @@ const wipe = (db: Db, now: Date) =>
 describe('backfill of a new platform', () => {
   const db = database()
 
-  it('owes every entry in force once, with the keys that other platforms have', async () => {
+  it('queues every entry in force once, with the same keys as at other platforms', async () => {
     const one = await published(db(), 1, without)
     const gone = await published(db(), 2, without)
     await removed(db(), gone.id, TODAY, without)
@@ -59,7 +59,7 @@ describe('backfill of a new platform', () => {
     expect(await fillNational(db())).to.equal(0)
   })
 
-  it('owes no entry that was already owed or confirmed', async () => {
+  it('queues no entry that is already queued or confirmed', async () => {
     await published(db(), 1)
     const confirmed = await published(db(), 2)
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1 where subject_id = ?`, [
@@ -70,7 +70,7 @@ describe('backfill of a new platform', () => {
     expect(await filledAt(db())).to.deep.equal(NOW)
   })
 
-  it('owes nothing of lists and platforms that are not configured', async () => {
+  it('queues nothing for lists and platforms that are not configured', async () => {
     await published(db(), 1, without)
     const deaf = { ...rules, platforms: rules.platforms.map((one) => ({ ...one, lists: ['ecommerce'] })) }
     expect(await queueBackfill(db(), deaf, 'national', { now: at(NOW) })).to.equal(0)
@@ -84,7 +84,7 @@ describe('backfill of a new platform', () => {
     expect((await told(db())).map(({ number, sequence }) => [number, sequence])).to.deep.equal([[42, 42]])
   })
 
-  it('adds an entry locked by another transaction later, and never one removed meanwhile', async () => {
+  it('queues an entry locked by another transaction later, and never one removed meanwhile', async () => {
     const held = await published(db(), 1, without)
     await published(db(), 2, without)
     await db().transaction(async (tx) => {
@@ -113,7 +113,7 @@ describe('backfill of a new platform', () => {
     )
   })
 
-  it('continues where it was interrupted and owes nothing twice', async () => {
+  it('continues where it was interrupted and queues nothing twice', async () => {
     const listing = await published(db(), 1, without)
     await db().raw(
       `with more as (
@@ -147,7 +147,7 @@ describe('backfill of a new platform', () => {
 describe('backfill of a platform declared wiped', () => {
   const db = database()
 
-  it('owes every entry in force again with the next number, which the next push delivers', async () => {
+  it('queues every entry in force again with the next number, and the next push delivers it', async () => {
     const one = await published(db(), 1)
     const gone = await published(db(), 2)
     await fillNational(db())
@@ -192,7 +192,7 @@ describe('backfill of a platform declared wiped', () => {
     ])
   })
 
-  it('owes only the addition, folding refused deliveries from before', async () => {
+  it('queues only the addition, and folds refused deliveries from before', async () => {
     const { id } = await published(db(), 1)
     await fillNational(db())
     await db().raw(`update deliveries set state = 'REFUSED', attempts = 1`)
@@ -209,7 +209,7 @@ describe('backfill of a platform declared wiped', () => {
       input: { on: TODAY, hiding: 'ERROR', reason: '有误' },
       now: later(30),
     })
-    // It may have kept something after all.
+    // The platform may have received the addition or kept data, so a removal is owed.
     expect(await brief(db())).to.deep.equal([
       [1, 'ADD', 'FOLDED'],
       [2, 'ADD', 'FOLDED'],

@@ -1,6 +1,6 @@
 /**
- * A database restored from a backup across a removal, with the tool that every PostgreSQL has: a database made after another's
- * template. The hub, its doors and the stand-ins are real; the data folder stays where it was.
+ * Restores a database from a backup that is older than a removal. The backup is made by `create database … template`.
+ * The hub is complete, the platforms are stand-ins, and the data folder is kept.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,14 +17,14 @@ import { releaseRestored } from '../../../src/work/delivery/restored.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
 
-/** For a connection to be gone, milliseconds. */
+/** Longest wait for a terminated connection to close, in milliseconds. */
 const GONE_MS = 30_000
 
 describe('a database restored from a backup made before a removal', () => {
   let live: TestDatabase
   let standIns: PlatformStandIn[] = []
   let folder = ''
-  /** Notes may be lost and the keys are not. */
+  /** Keys are in a folder of their own, because a test deletes the folder with the notes. */
   let keysFolder = ''
   let now = later(3_600)
   before(async () => {
@@ -67,7 +67,7 @@ describe('a database restored from a backup made before a removal', () => {
     const admin = connect(address.href)
     await live.db.destroy()
     await admin.raw(`drop database if exists ${to} with (force)`)
-    // A server that others load takes its time to see that a connection was closed, and copies nothing that is in use.
+    // PostgreSQL copies no database in use, and a busy server notices closed connections late.
     await admin.raw('select pg_terminate_backend(pid, ?) from pg_stat_activity where datname = ?', [GONE_MS, from])
     await admin.raw(`create database ${to} template ${from}`)
     await admin.destroy()
@@ -75,7 +75,7 @@ describe('a database restored from a backup made before a removal', () => {
   }
   const PUSH = { cause: 'command' as const }
 
-  it('does not restore the removed entry, sends no addition before its release, and reuses no sequence', async () => {
+  it('does not bring back the removed entry, sends no addition before its release, and reuses no sequence', async () => {
     const name = new URL(live.url).pathname.slice(1)
     const backup = `${name}_backup`
     const [gone, stays] = await withHub(async (hub) => {
@@ -109,7 +109,7 @@ describe('a database restored from a backup made before a removal', () => {
       await hub.push(null, PUSH)
       const snapshot = await hub.publish(PUSH)
       expect(standIns.map((one) => one.told)).to.deep.equal(toldBefore)
-      // The last snapshot of the backup stands: none is made.
+      // No snapshot is made, so the last one of the backup stands.
       expect(snapshot?.sequence).to.be.below(sequence)
       expect(await rowsOf(hub.db, 'select 1 from snapshots')).to.have.length(1)
 
@@ -128,7 +128,7 @@ describe('a database restored from a backup made before a removal', () => {
         { key: late.id },
       ])
 
-      // What left the list is published all the same, under a sequence that was never given.
+      // Removals are published nevertheless, under a sequence that was never used.
       const shrunk = await hub.publish(PUSH)
       expect(shrunk).to.deep.include({ sequence: sequence + 1, added: 0, removed: 1, entries: 1 })
       await hub.push(null, PUSH)
@@ -149,7 +149,7 @@ describe('a database restored from a backup made before a removal', () => {
     )
   })
 
-  it('is recognised without notes by the answers of platforms, and the ignored removal is sent again', async () => {
+  it('is detected without notes by the answers of platforms, and the removal that they ignored is sent again', async () => {
     const name = new URL(live.url).pathname.slice(1)
     const backup = `${name}_backup`
     now = later(14_400)
@@ -166,7 +166,7 @@ describe('a database restored from a backup made before a removal', () => {
         const told = { kind: 'listing' as const, subjectId: id, change: 'CHANGE' as const, notice: standing.notice }
         await hub.db.transaction((tx) => queueForPlatforms(tx, hub.rules, [told], now))
         await hub.push(null, PUSH)
-        // The next change of a subject waits until this one has settled.
+        // The next change of an entry waits until this one has settled.
         now = later(14_400 + 60 * n)
       }
     })
@@ -178,7 +178,7 @@ describe('a database restored from a backup made before a removal', () => {
       await removed(hub.db, id)
       expect(await rowsOf(hub.db, 'select 1 from database_restored where released_at is null')).to.deep.equal([])
       await hub.push(null, PUSH)
-      // They hold something newer, and have said so.
+      // The platforms hold newer versions, accept the old removal without effect, and answer so.
       expect(everywhere(id)).to.deep.equal([1, 1, 1, 1])
       const open = await rowsOf(hub.db, 'select cause from database_restored where released_at is null')
       expect(open).to.deep.equal([{ cause: 'SHOWN' }])

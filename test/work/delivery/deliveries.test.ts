@@ -5,7 +5,7 @@ import * as desk from '../../../src/store/delivery/delivery-desk.js'
 import { closeRefused, resendRefused } from '../../../src/work/delivery/deliveries.js'
 import { database, later, NOW, published, refusal, removed, rowsOf, rules, TODAY } from '../../support/world.js'
 
-/** In the form of a person's number, and of nobody. */
+/** A valid ID number that belongs to nobody. */
 const ID = [...'0123456789X'].map((last) => `11010119900307461${last}`).find(isValidResidentId) ?? ''
 const RECEIPT = {
   accepted: false,
@@ -15,7 +15,7 @@ const RECEIPT = {
   value: '旧名',
   receiverId: null,
 }
-/** What is owed to the national platform, sent and refused. */
+/** Marks the delivery owed to the national platform as sent and refused. Returns its id. */
 const refused = async (db: Db): Promise<number> => {
   const [row] = await rowsOf(
     db,
@@ -51,7 +51,7 @@ describe('a refused delivery', () => {
       lastError: null,
     })
     expect(after?.dueAt).to.deep.equal(later(60))
-    // The platform has said its last word of it: nobody asks what became of it.
+    // The kept receipt shows that the platform answered, so the hub does not ask it about this message again.
     expect(after?.receipt?.code).to.equal('1001')
     expect(after?.notice).to.include({ key: id, sequence: 1, action: 'ADD' })
     expect(after?.notice.operator.name).to.equal('长春虚构新名有限公司')
@@ -85,7 +85,7 @@ describe('a refused delivery', () => {
     expect(after?.['removal']).to.include({ reason: 'WITHDRAWN', removedOn: TODAY })
   })
 
-  it('is replaced by a removal numbered above everything a restored database may have sent', async () => {
+  it('is replaced by a removal with a number above everything that a restored database may have sent', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
     await db().raw('delete from public_entries')
@@ -97,7 +97,7 @@ describe('a refused delivery', () => {
     expect(removal?.['notice']).to.include({ sequence: 501 })
   })
 
-  it('when closed, makes a change that waited behind it an addition', async () => {
+  it('when closed, turns a change waiting behind it into an addition', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
     await db().raw(
@@ -163,7 +163,7 @@ describe('a refused delivery', () => {
     expect((await desk.actsOf(db(), [delivery])).map(({ act }) => act)).to.deep.equal(['CLOSE'])
   })
 
-  it('is settled once when two people settle it at the same time', async () => {
+  it('is settled by one of two people who settle it at the same time', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
     const both = await Promise.all([
@@ -174,7 +174,7 @@ describe('a refused delivery', () => {
     expect(await desk.actsOf(db(), [delivery])).to.have.length(1)
   })
 
-  it('is settled only where it exists, is refused, and a reason is given', async () => {
+  it('is settled only if it exists, is refused, and a reason is given', async () => {
     await published(db(), 1)
     const [row] = await rowsOf(db(), `select id from deliveries where platform = 'national'`)
     const owed = Number(row?.['id'])

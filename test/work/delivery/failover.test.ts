@@ -1,6 +1,6 @@
 /**
- * A failover under a hub that serves: its database becomes an older copy of itself, on another timeline, and what was acknowledged
- * since is lost. The long form promotes a standby: `npm run soak failover`.
+ * A failover under a running hub. Its database becomes an older copy of itself on another timeline, so that transactions
+ * acknowledged since are lost. The long form promotes a real standby: `npm run soak failover`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { connect, type Db } from '../../../src/store/db/db.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { later, published, removed, rowsOf } from '../../support/world.js'
 
-/** For a connection to be gone, milliseconds. */
+/** Longest wait for a terminated connection to close, in milliseconds. */
 const GONE_MS = 30_000
 const COMMAND = { cause: 'command' as const }
 
@@ -60,13 +60,13 @@ describe('a failover that loses the last acknowledged transactions', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** Nobody is connected to the database meanwhile; the hub connects again afterwards. */
+  /** Runs `act` while nobody is connected to the database. The hub connects again afterwards. */
   const alone = async (name: string, act: () => Promise<void>): Promise<void> => {
     await admin.raw(`alter database ${name} allow_connections false`)
     await admin.raw('select pg_terminate_backend(pid, ?) from pg_stat_activity where datname = ?', [GONE_MS, name])
     await act()
   }
-  /** What a standby would have that is cut off now. */
+  /** Copies the database, as a standby that loses its connection now. */
   const cutOff = (): Promise<void> =>
     alone(nameOf(), async () => {
       await admin.raw(`create database ${nameOf()}_copy template ${nameOf()}`)
@@ -112,7 +112,7 @@ describe('a failover that loses the last acknowledged transactions', () => {
   const lastDelivery = async (): Promise<number> =>
     Number((await rowsOf(hub.db, 'select max(id)::int as id from deliveries'))[0]?.['id'])
 
-  it('R-3: reports each lost delivery, entry and audit row, and lists nobody before the release', async () => {
+  it('R-3: reports each lost delivery, entry and audit row, and withholds the list until the release', async () => {
     const [gone, stays] = [await published(hub.db, 1), await published(hub.db, 2)]
     await hub.push(null, COMMAND)
     await hub.publish(COMMAND)
@@ -136,7 +136,7 @@ describe('a failover that loses the last acknowledged transactions', () => {
     await failOver()
 
     expect(await listed(), 'before the hub has noticed').to.equal('LIST_WITHHELD')
-    // New deliveries pass the ids of the lost ones before the hub compares its notes.
+    // New deliveries exceed the ids of the lost ones before the hub compares its notes.
     now = later(10_800)
     for (let n = 4; n <= 6; n += 1) await published(hub.db, n)
     expect(await lastDelivery()).to.be.at.least(lost)

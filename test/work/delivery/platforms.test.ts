@@ -14,7 +14,7 @@ const made = (more: Partial<{ platform: string; reason: string; now: Date }> = {
 describe('actions of a person on a platform', () => {
   const db = database()
 
-  it('pauses and resumes it once each', async () => {
+  it('pause and resume it once each', async () => {
     expect((await refusal(resumePlatform(db(), rules, made()))).code).to.equal('PLATFORM_NOT_PAUSED')
     await pausePlatform(db(), rules, made())
     expect(await states.of(db(), 'jilin')).to.deep.include({
@@ -32,13 +32,13 @@ describe('actions of a person on a platform', () => {
     await pausePlatform(db(), rules, made({ now: later(3) }))
   })
 
-  it('declaring it wiped requires a new backfill', async () => {
+  it('include declaring it wiped, which requires a new backfill', async () => {
     await states.noteFilled(db(), { platform: 'jilin', kinds: ['listing'], wipedAt: null, at: NOW })
     await declarePlatformWiped(db(), rules, made({ now: later(5) }))
     expect(await states.of(db(), 'jilin')).to.deep.include({ wipedAt: later(5), wipedBy: 'officer-1', filledAt: null })
   })
 
-  it('keeps every action with person, time and reason', async () => {
+  it('are stored with person, time and reason', async () => {
     await pausePlatform(db(), rules, made())
     await declarePlatformWiped(db(), rules, made({ reason: '数据库重建', now: later(1) }))
     await resumePlatform(db(), rules, made({ reason: '已恢复', now: later(2) }))
@@ -51,7 +51,7 @@ describe('actions of a person on a platform', () => {
     expect(await states.latestActs(db(), 1)).to.have.length(1)
   })
 
-  it('refuses an unknown platform and a missing reason', async () => {
+  it('are refused for an unknown platform or without a reason', async () => {
     for (const act of [pausePlatform, resumePlatform, declarePlatformWiped]) {
       expect((await refusal(act(db(), rules, made({ platform: 'nowhere' })))).code).to.equal('PLATFORM_UNKNOWN')
       expect((await refusal(act(db(), rules, made({ reason: '' })))).code).to.equal('INPUT_INVALID')

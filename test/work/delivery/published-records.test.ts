@@ -38,7 +38,7 @@ interface Told {
   by?: WorkRules
 }
 
-/** A feed of penalties whose records are decisions that others may tell as well. */
+/** Pulls a feed of penalties. With `fact`, its records are one decision that other feeds may report too. */
 const tell = async (db: Db, { id = 'penalties', body = {}, now = NOW, fact = false, rows, by = rules }: Told = {}) => {
   const plain = feed({ id, kind: 'penalty', whole: false, sent: () => rows ?? [row()], body: () => body })
   const map: typeof plain.map = (item, context) => {
@@ -75,16 +75,16 @@ const owed = async (db: Db): Promise<Owed[]> =>
 const said = async (db: Db) => (await owed(db)).map(({ number, action, state }) => `${number} ${action} ${state}`)
 const countsOf = async (db: Db, run: number) =>
   (await rowsOf(db, 'select counts from runs where id = ?', [run]))[0]?.['counts'] as Record<string, number>
-/** As if the platform had confirmed all that it is owed. */
+/** Marks all owed deliveries as confirmed. */
 const confirmed = (db: Db) =>
   db.raw(`update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = created_at where state = 'OWED'`)
 const undone = (db: Db, run: number, now: Date) =>
   rollBack(db, { run, reason: '错报', by: 'reviewer', rules, now: at(now) })
 
-describe('published records', () => {
+describe('published records (双公示)', () => {
   const db = database()
 
-  it('are owed to the platforms that take their kind, with a key of their own and the firm’s present name', async () => {
+  it('are queued for the platforms that take their kind, with a key of their own and the firm’s present name', async () => {
     const { run } = await tell(db())
     const [one, ...more] = await owed(db())
     expect(more).to.deep.equal([])
@@ -95,7 +95,7 @@ describe('published records', () => {
     expect(await countsOf(db(), run)).to.include({ told: 1, untold: 0, excluded: 0 })
   })
 
-  it('cost one query and no count where no platform takes or ever took them', async () => {
+  it('cost one query and change no count where no platform takes or ever took them', async () => {
     const heard: string[] = []
     const hear = ({ sql }: { sql: string }) => heard.push(sql)
     db().on('query', hear)
@@ -106,7 +106,7 @@ describe('published records', () => {
     expect(await countsOf(db(), run)).not.to.have.any.keys('told', 'untold', 'excluded')
   })
 
-  it('are delivered once: an identical record owes nothing', async () => {
+  it('are queued once, and not again for an identical record', async () => {
     await tell(db())
     await tell(db(), { now: later(60) })
     await tell(db(), { now: later(120), rows: [row({ note: 'nobody reads it' })] })
@@ -132,7 +132,7 @@ describe('published records', () => {
     expect(last?.notice.body).to.include({ status: 'REVOKED' })
   })
 
-  it('are removed when withdrawn, also where no platform takes their kind any more, and are owed to nobody again', async () => {
+  it('are removed when withdrawn, also where no platform takes their kind any more, and are not queued again', async () => {
     const deaf: WorkRules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }, DEAF] }
     await tell(db())
     await confirmed(db())
@@ -160,7 +160,7 @@ describe('published records', () => {
     ])
   })
 
-  it('are not mentioned when withdrawn before their first delivery', async () => {
+  it('are not sent at all when withdrawn before their first delivery', async () => {
     await tell(db(), { body: REVOKED })
     expect(await owed(db())).to.deep.equal([])
     await tell(db(), { rows: [row({ key: 'P2' })] })
@@ -225,7 +225,7 @@ describe('published records', () => {
     expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED', '3 ADD OWED'])
   })
 
-  it('of natural persons are owed to nobody, and the run counts them', async () => {
+  it('of natural persons are not queued, and the run counts them', async () => {
     const { run } = await tell(db(), {
       body: { party_kind: 'NATURAL_PERSON' },
       rows: [row(), row({ key: 'P2' }), { key: 'P3', shop: 'shop:guguji:1', name: '个人小店', value: '虚假宣传' }],
@@ -234,7 +234,7 @@ describe('published records', () => {
     expect(await countsOf(db(), run)).to.include({ told: 0, untold: 3 })
   })
 
-  it('that turn out to be a natural person’s are removed with the text that was delivered', async () => {
+  it('whose party turns out to be a natural person are removed, with the text that was delivered', async () => {
     await tell(db())
     await confirmed(db())
     await tell(db(), { body: { party_kind: 'NATURAL_PERSON' }, now: later(60) })
@@ -250,7 +250,7 @@ describe('published records', () => {
     expect(await countsOf(db(), run)).to.include({ told: 0, untold: 0, excluded: 1 })
   })
 
-  it('are delivered without telephone numbers and homes', async () => {
+  it('are delivered without telephone numbers and home addresses', async () => {
     await tell(db(), { body: { facts: '当事人电话13800138000，住长春市朝阳区某某街1号2单元301室' } })
     expect(JSON.stringify(await owed(db()))).not.to.match(/13800138000|301室/)
   })
@@ -362,7 +362,7 @@ describe('published records', () => {
       return found
     }
 
-    it('are given to a platform with the text that would be delivered, without withheld ones', async () => {
+    it('are listed for a platform with the text that would be delivered, without withheld records', async () => {
       await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2), name: '长春虚构商贸第2有限公司' })] })
       await tell(db(), { id: 'persons', body: { party_kind: 'NATURAL_PERSON' }, rows: [row({ key: 'N1' })] })
       await tell(db(), { id: 'gone', body: REVOKED, rows: [row({ key: 'G1' })] })
@@ -383,7 +383,7 @@ describe('published records', () => {
       ).to.have.deep.members(told)
     })
 
-    it('are owed to a platform that starts, or starts again, to take their kind after its backfill', async () => {
+    it('are queued for a platform that starts, or starts again, to take their kind after its backfill', async () => {
       const deaf: WorkRules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
       const filled = (by: WorkRules, now: Date) => queueBackfill(db(), by, 'hearer', { now: at(now) })
       await tell(db(), { by: deaf })
@@ -397,7 +397,7 @@ describe('published records', () => {
       expect(await said(db())).to.deep.equal(['1 ADD OWED', '1 ADD OWED'])
     })
 
-    it('are published from then on, though no merge delivered them', async () => {
+    it('are removed after a withdrawal, also if they were delivered by a backfill and not by a merge', async () => {
       await tell(db(), { by: SILENT })
       const [given] = await all(HEARER)
       expect(given).to.include({ kind: 'penalty' })

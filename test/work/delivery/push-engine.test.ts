@@ -1,4 +1,4 @@
-/** What the engine does with platforms that this test invents: their answers, paces and hours are data of the test. */
+/** The push engine with invented platforms. Their answers, call rates and hours are data of the test. */
 import { expect } from 'chai'
 import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
@@ -21,7 +21,7 @@ const down = (retryAfterSeconds?: number): Refusal =>
 
 describe('push engine', () => {
   const db = database()
-  /** Keys of what arrived, call by call, with the second at which it did. */
+  /** Keys received in each call, with the second of the call. */
   let calls: { at: number; keys: string[] }[] = []
   let clock = NOW
   beforeEach(() => {
@@ -65,7 +65,7 @@ describe('push engine', () => {
       [kind, subject, number, action, JSON.stringify({ key, kind, sequence: number, action }), later(due), NOW],
     )
   }
-  /** Waiting moves the clock; what is to happen meanwhile happens then. */
+  /** Runs a push. Each wait advances the clock and calls `meanwhile`. */
   const pushed = async (
     to: Platform,
     more: Partial<PushOptions> = {},
@@ -97,7 +97,7 @@ describe('push engine', () => {
     )[0]
   const keys = (): string[] => calls.flatMap((call) => call.keys)
 
-  it('sends within a second what becomes due while a push lingers', async () => {
+  it('sends a delivery within a second after it becomes due during a lingering push', async () => {
     await owed('a')
     await owed('b', { due: 20, action: 'REMOVE' })
     const result = await pushed(platform(), { until: later(30) })
@@ -185,7 +185,7 @@ describe('push engine', () => {
     expect(await delivery('a')).to.include({ state: 'OWED' })
   })
 
-  it('leaves a row that fails its check to a person, unsent, without delaying others', async () => {
+  it('does not send a row that fails its check, leaves it to a person, and delays no other row', async () => {
     await owed('bad')
     await owed('good')
     const check: Platform['check'] = ({ key }) => {
@@ -196,7 +196,7 @@ describe('push engine', () => {
     expect(await delivery('bad')).to.include({ state: 'REFUSED', attempts: 0 })
   })
 
-  it('after failures pauses, probes with the removal first, then sends everything', async () => {
+  it('pauses after failures, probes with the removal first, then sends everything', async () => {
     for (const key of ['a', 'b', 'c']) await owed(key)
     let dead = true
     const dying = platform({
@@ -215,7 +215,7 @@ describe('push engine', () => {
     })
     expect(result).to.deep.include({ accepted: 4, outstanding: 0, unreachable: [] })
     const during = calls.filter(({ at }) => at < 400)
-    // Three tries, and then one call a minute, with at most one other beside it.
+    // Three tries, then one call a minute with at most one further call each time.
     expect(during.length).to.be.within(8, 22)
     const back = calls.filter(({ at }) => at >= 400)
     expect(back[0]?.keys).to.deep.equal(['removal'])
@@ -223,7 +223,7 @@ describe('push engine', () => {
     expect(back[1]?.keys).to.have.members(['a', 'b', 'c'])
   })
 
-  it('does not call before the moment that the platform asked for', async () => {
+  it('does not call before the time that the platform asked for', async () => {
     await owed('a')
     await owed('b', { due: 5 })
     let failing = 1
@@ -248,7 +248,7 @@ describe('push engine', () => {
       },
     })
 
-  it('sends a row that always breaks the call alone, with growing delays, without delaying others', async () => {
+  it('sends a row that always breaks its call alone and with growing delays, and delays no other row', async () => {
     await owed('poison', { action: 'REMOVE' })
     for (let n = 0; n < 30; n += 1) await owed(`n${n}`)
     const meanwhile = () => owed(`m${seconds()}`, { due: seconds() })
@@ -260,7 +260,7 @@ describe('push engine', () => {
     expect(tries.filter((call) => call.keys.length > 1)).to.have.length(2)
   })
 
-  it('does not take a row that breaks the call for an outage, even where that row is the probe', async () => {
+  it('does not count a row that breaks its call as an outage, even where that row is the probe', async () => {
     await owed('poison', { action: 'REMOVE' })
     for (let n = 0; n < 5; n += 1) await owed(`n${n}`)
     await db().raw(`insert into platform_states (platform, failures, open_until) values ('national', 5, ?)`, [NOW])
@@ -269,7 +269,7 @@ describe('push engine', () => {
     expect(await rowsOf(db(), `select 1 from deliveries where state = 'CONFIRMED'`)).to.have.length(5)
   })
 
-  it('two hubs probe a platform once', async () => {
+  it('probes a platform once for two hubs', async () => {
     for (const key of ['a', 'b']) await owed(key)
     await db().raw(`insert into platform_states (platform, failures, open_until) values ('national', 5, ?)`, [NOW])
     const dead = platform({
@@ -279,7 +279,7 @@ describe('push engine', () => {
     })
     const only = { additionsStopped: async () => false }
     await Promise.all([pushed(dead, only), pushed(dead, only)])
-    // The one that may try sends one row and then one other; the other hub sends nothing.
+    // The hub that may probe sends one row and then another. The other hub sends nothing.
     expect(keys().sort()).to.deep.equal(['a', 'b'])
   })
 
@@ -296,7 +296,7 @@ describe('push engine', () => {
 
   it('calls a receiver only in its hours, also for a removal', async () => {
     await owed('a', { action: 'REMOVE' })
-    // It is ten o'clock in Shanghai.
+    // The test begins at 10:00 in Shanghai.
     const hours = { from: '10:01', to: '11:00', workdaysOnly: false }
     await pushed(platform({ hours }), { until: later(90) })
     expect(calls).to.deep.equal([{ at: 60, keys: ['a'] }])
@@ -304,9 +304,9 @@ describe('push engine', () => {
 
   for (const [what, more, paused] of [
     ['a pause', {}, true],
-    ['a database that may be behind', { additionsStopped: async () => true }, false],
+    ['a database that may have lost data', { additionsStopped: async () => true }, false],
   ] as const)
-    it(`${what} holds additions and changes, never removals`, async () => {
+    it(`during ${what} holds additions and changes, never removals`, async () => {
       await owed('a')
       await owed('b', { action: 'CHANGE' })
       await owed('c', { action: 'REMOVE' })
@@ -319,7 +319,7 @@ describe('push engine', () => {
       expect(keys()).to.deep.equal(['c'])
     })
 
-  it('notes the highest delivery before a batch leaves, and sends nothing where the note fails', async () => {
+  it('notes the highest delivery before it sends a batch, and sends nothing where the note fails', async () => {
     await owed('a', { number: 7 })
     await owed('b', { number: 3 })
     const noted: number[] = []
@@ -335,7 +335,7 @@ describe('push engine', () => {
     expect(await delivery('c')).to.include({ state: 'OWED' })
   })
 
-  it('sends removals of every kind though notes fail, and counts no failure of the platform', async () => {
+  it('sends removals of every kind also while notes fail, and counts no failure of the platform', async () => {
     await owed('a')
     await owed('b', { action: 'REMOVE' })
     await owed('c', { action: 'REMOVE', kind: 'penalty' })
@@ -350,7 +350,7 @@ describe('push engine', () => {
     expect(state).to.deep.equal({ failures: 0, open_until: null })
   })
 
-  it('counts failures of a platform that answers questions but takes no message, and sends whole batches once it recovers', async () => {
+  it('counts failures of a platform that answers queries but takes no message, and sends whole batches once it recovers', async () => {
     for (const key of ['a', 'b', 'c', 'd']) await owed(key)
     let full = true
     const folder = platform({
@@ -368,7 +368,7 @@ describe('push engine', () => {
     expect((await rowsOf(db(), 'select failures from platform_states'))[0]?.['failures']).to.be.greaterThan(2)
     full = false
     await pushed(folder)
-    // First one, to see; then all others together, but for one that has failed so often that it goes alone.
+    // First a single row as probe, then the others together. A row that failed often is sent alone.
     expect(calls[0]?.keys.length).to.equal(1)
     expect(keys().sort()).to.deep.equal(['a', 'b', 'c', 'd'])
     expect(calls.length).to.be.at.most(3)

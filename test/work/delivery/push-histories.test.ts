@@ -1,6 +1,6 @@
 /**
- * Whatever happens to one platform, in whatever order, in the end it shows what is public: random histories of moves, sends, lost
- * answers, killed senders, refusals, closures and wipes, on the real queue. The platform is a model: it keeps the newest per key.
+ * After any history, one platform ends up showing what is public. Random histories of moves, sends, lost answers, killed
+ * senders, refusals, closures and wipes run on the real queue. The platform is a model that keeps the newest version per key.
  */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
@@ -19,7 +19,7 @@ const PLATFORM = 'national'
 const TELLING = { platforms: [{ id: PLATFORM, kinds: ['penalty' as const], lists: null }] }
 const LEASE_SECONDS = 12
 const SUBJECTS = 2
-/** Rounds in which everything must have settled once nothing goes wrong any more. */
+/** Most rounds without faults until everything has settled. */
 const ROUNDS_MAX = 12
 
 interface Holding {
@@ -38,7 +38,7 @@ const receiptOf = ({ notice }: queue.ClaimedDelivery, accepted: boolean): Receip
   receiverId: null,
 })
 
-/** A call on its way: rows arrive one by one, and an answer is booked only once it is there. */
+/** One row of a call. `answer` is null until the row arrives, and only then can it be booked. */
 interface Call {
   delivery: queue.ClaimedDelivery
   answer: 'ACCEPTED' | 'REFUSED' | null
@@ -104,7 +104,7 @@ describe('any history of deliveries to one platform', () => {
       const claimed = await queue.claim(db(), PLATFORM, { limit: 10, now, leaseUntil: later(LEASE_SECONDS, now), only })
       calls.push(...claimed.map((delivery) => ({ delivery, answer: null })))
     }
-    /** The newest stands, a repeat is taken, a change of what is not there is not. */
+    /** Accepts the newest version and repeats; refuses a change of an absent entry. */
     const judged = ({ key, sequence, action, body }: Notice & { body?: unknown }): Call['answer'] => {
       const before = held.get(key)
       const { version } = body as { version: number }
@@ -135,7 +135,7 @@ describe('any history of deliveries to one platform', () => {
         await book(call)
       }
     }
-    /** It fails the hub's own check: it never left. */
+    /** The row fails the hub's own check and is never sent. */
     const check = async (call: Call | undefined): Promise<void> => {
       if (call === undefined || call.answer !== null) return
       calls = calls.filter((one) => one !== call)
@@ -144,7 +144,7 @@ describe('any history of deliveries to one platform', () => {
       const refused = { delivery, state: 'REFUSED' as const, receipt, error: null, dueAt: null, failures: 0 }
       await queue.bookResults(db(), [{ ...refused, unsent: true }], tick(1))
     }
-    /** The answer never comes: the sender knows, or is dead. */
+    /** The answer is lost. The sender books that, unless it was killed. */
     const lose = async (call: Call | undefined, killed: boolean): Promise<void> => {
       if (call === undefined) return
       calls = calls.filter((one) => one !== call)
@@ -167,7 +167,7 @@ describe('any history of deliveries to one platform', () => {
       const one = refused[n % Math.max(refused.length, 1)]
       if (one) await act(db(), rules, { delivery: one.id, reason: '已核对', by: 'officer-1', now: tick(1) })
     }
-    /** It has lost its list, a person says so, and it is filled as backfill does it. */
+    /** The platform loses its list, a person declares that, and it is filled as by backfill. */
     const wipe = async (): Promise<void> => {
       held.clear()
       calls = []
@@ -208,7 +208,7 @@ describe('any history of deliveries to one platform', () => {
       if (op === 'resend') return settle(settling.resendRefused, n)
       return wipe()
     }
-    /** Nothing goes wrong any more, and persons send again what was refused. */
+    /** Without further faults, delivers everything and resends refused rows. Returns whether all settled. */
     const settled = async (): Promise<boolean> => {
       for (let round = 0; round < ROUNDS_MAX; round += 1) {
         await deliver()

@@ -1,4 +1,4 @@
-/** A whole hub whose database, notes or filling fail while it pushes by the timetable. */
+/** A complete hub whose database, notes or backfill fail while it pushes by the timetable. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import { published, refusal, removed, rowsOf } from '../../support/world.js'
 
 const POLL_MS = 10
 const MINUTE_MS = 60_000
-/** A push begins so long after the hub has started: at its first whole minute. */
+/** Time between the start of the hub and the next whole minute, when its first push begins. */
 const BEFORE_THE_MINUTE_MS = 2_000
 
 const until = async (what: string, holds: () => boolean | Promise<boolean>, withinMs = 40_000): Promise<void> => {
@@ -91,7 +91,7 @@ describe('a hub that pushes by the timetable', () => {
     })
   })
 
-  it('resumes by itself when PostgreSQL restarts, and reports when it is ready again', async () => {
+  it('resumes by itself when PostgreSQL restarts, and reports that it is ready again', async () => {
     const server = await embedded.joinDatabase(join(folder, 'server'), { durable: false })
     try {
       let offset = 0
@@ -136,7 +136,7 @@ describe('readiness', () => {
     silent.close(done)
   })
 
-  it('answers in time for a database that accepts connections and never answers, with one check for all callers', async () => {
+  it('is denied in time for a database that accepts connections and never answers, with one check for all callers', async () => {
     const { port } = silent.address() as { port: number }
     const db = connect(`postgres://hub:hub@127.0.0.1:${port}/hub`)
     const ready = makeReadiness(db, { withinMs: 100 })
@@ -149,10 +149,10 @@ describe('readiness', () => {
     await db.destroy()
   })
 
-  it('without a database listening, asks callers to retry without revealing its address', async () => {
+  it('is denied without a database, and callers are asked to retry without learning its address', async () => {
     const fresh = await freshDatabase()
     const folder = mkdtempSync(join(tmpdir(), 'hub-away-'))
-    // What stands between the hub and its database, and goes.
+    // A proxy between the hub and its database, which the test closes.
     const target = new URL(fresh.url)
     const through = createServer((socket) => {
       const other = createConnection(Number(target.port), target.hostname)

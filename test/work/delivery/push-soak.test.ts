@@ -11,11 +11,11 @@ import { NOW } from '../../support/world.js'
 
 const WORKER = fileURLToPath(new URL('../../soak/push/worker.ts', import.meta.url))
 const SEED = 20_261_126
-/** A lease and a wait pass in a twentieth of their time. */
+/** Leases and waits take a twentieth of their usual time. */
 const SPEED = 20
 const READY_WITHIN_MS = 30_000
 
-describe('push by processes that are killed', () => {
+describe('push by processes that get killed', () => {
   let test: TestDatabase
   let platforms: PlatformStandIn[] = []
   before(async () => {
@@ -27,7 +27,7 @@ describe('push by processes that are killed', () => {
     await test.drop()
   })
 
-  it('delivers everything to misbehaving platforms once and in order, and leaves each showing what it should', async () => {
+  it('delivers everything to misbehaving platforms once and in order, and each ends up showing the public entries', async () => {
     const since = Date.now()
     const clock = { base: Math.max(since, NOW.getTime()), since, speed: SPEED }
     const begin = (name: string) => {
@@ -52,7 +52,7 @@ describe('push by processes that are killed', () => {
       seed: SEED,
       now: () => new Date(clock.base + Date.now() - since),
       delayMs: 10,
-      // Half a minute of the clock that the processes go by.
+      // 30 seconds by the sped-up clock of the processes.
       careless: { platforms: ['jilin', 'creditchina', 'creditjilin'], appliesWithinMs: 30_000 / SPEED },
       outage: { awayMs: 300, betweenMs: 700 },
       apart: false,

@@ -1,4 +1,4 @@
-/** Pushes whose database or folder goes away under them: work resumes by itself, and every platform ends with what it should show. */
+/** Pushes that lose their database or folder. They resume by themselves, and every platform ends up showing what it should. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ const receipt = ({ key }: Notice): Receipt => ({
   receiverId: null,
 })
 
-/** Takes ten at a time and remembers what it was told; `first` happens in its first call. */
+/** A platform that takes batches of ten and keeps what it received. `first` runs during its first call. */
 const receiver = (first: () => Promise<unknown>) => {
   const shown = new Map<string, number>()
   let calls = 0
@@ -85,7 +85,7 @@ describe('a push whose connection is cut', () => {
   })
   afterEach(() => fresh.drop())
 
-  /** Holds a table, cuts the first connection of the hub that waits for it, and lets it go. */
+  /** Locks a table, terminates the first connection that waits for it, and releases the lock. */
   const cutAt = async (held: string): Promise<() => Promise<void>> => {
     const other = connect(fresh.url)
     const holding = await other.transaction()
@@ -106,14 +106,14 @@ describe('a push whose connection is cut', () => {
 
   const steps: [what: string, held: string, during: 'start' | 'call', fails?: true][] = [
     ['before its run is written', 'runs', 'start'],
-    ['while it looks at the platform', 'platform_states', 'start'],
-    ['while it claims', 'deliveries', 'start'],
-    ['while it books what was answered', 'deliveries', 'call'],
-    ['while it notes that the platform failed', 'platform_states', 'call', true],
+    ['while it reads the state of the platform', 'platform_states', 'start'],
+    ['while it claims deliveries', 'deliveries', 'start'],
+    ['while it books answers', 'deliveries', 'call'],
+    ['while it notes a failure of the platform', 'platform_states', 'call', true],
     ['while it closes its run', 'runs', 'call'],
   ]
   for (const [what, held, during, fails] of steps)
-    it(`${what}: the next push sends the rest`, async () => {
+    it(`is continued by the next push where it is cut ${what}`, async () => {
       let cut = async (): Promise<void> => {}
       const { platform, shown } = receiver(async () => {
         if (during === 'call') cut = await cutAt(held)
@@ -127,7 +127,7 @@ describe('a push whose connection is cut', () => {
       }
       await pushDeliveries(fresh.db, options(platform, {})).catch(() => {})
       await cutting
-      // By then every lease has ended. Its connections are its own: a pool may hold one that was cut and does not know it yet.
+      // 20 s later every lease has ended. A new pool is used, because the old one may still hold terminated connections.
       const again = connect(fresh.url)
       await pushDeliveries(again, options(platform, { now: () => later(20) })).finally(() => again.destroy())
       const after = connect(fresh.url)

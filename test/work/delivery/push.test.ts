@@ -125,7 +125,7 @@ describe('push', () => {
     expect(waits).to.deep.equal([2, 4, 8, 16])
   })
 
-  it('resending an accepted message whose answer was lost shows one entry', async () => {
+  it('an accepted message sent again after a lost answer leaves one entry', async () => {
     const listing = await published(db(), 1)
     for (const one of standIns) one.behave({ cutAfterAccept: 1 })
     expect((await pushed(NOW)).unreachable.sort()).to.deep.equal([...IDS].sort())
@@ -136,7 +136,7 @@ describe('push', () => {
     }
   })
 
-  it('a refused row waits for a person without delaying others', async () => {
+  it('a refused row waits for a person and delays no other', async () => {
     await published(db(), 1)
     const other = await published(db(), 2)
     standIn('national').behave({ refuse: codeOf(1) })
@@ -159,7 +159,7 @@ describe('push', () => {
     expect(of(await pushed(later(86_400)), 'national')).to.include({ sent: 0, outstanding: 1 })
   })
 
-  it('a removal passes a refused addition', async () => {
+  it('a removal is sent past a refused addition', async () => {
     const listing = await published(db(), 1)
     standIn('national').behave({ refuse: codeOf(1) })
     await pushed(NOW)
@@ -175,7 +175,7 @@ describe('push', () => {
     expect(shows('national', listing.id)).to.equal(0)
   })
 
-  it('an unanswered addition is not sent after its removal, which waits only as long as the platform asked', async () => {
+  it('an unanswered addition is not sent after its removal, and the removal waits only as long as the platform asked', async () => {
     const listing = await published(db(), 1)
     standIn('national').behave({ failNext: 1 })
     await pushed(NOW)
@@ -220,7 +220,7 @@ describe('push', () => {
     expect(runs.filter((run) => run['outcome'] === 'FAILED').map((run) => run['subject'])).to.deep.equal(['national'])
   })
 
-  it('a wrong secret leaves every delivery owed', async () => {
+  it('with a wrong secret every delivery stays owed', async () => {
     await published(db(), 1)
     const platform = platforms.find((one) => one.id === 'jilin')
     if (platform === undefined) throw new Error('no jilin')
@@ -229,7 +229,7 @@ describe('push', () => {
     expect(await deliveryOf('jilin')).to.include({ state: 'OWED' })
   })
 
-  it('a row that the format cannot carry is refused here, never sent, and delays no other', async () => {
+  it('a row that the format cannot carry is refused by the hub, never sent, and delays no other', async () => {
     const bad = await published(db(), 1)
     await published(db(), 2)
     await db().raw(
@@ -281,7 +281,7 @@ describe('push', () => {
     expect(runs).to.deep.equal([{ outcome: 'DONE' }, { outcome: 'DONE' }])
   })
 
-  it('a scheduled occurrence is pushed once', async () => {
+  it('a scheduled push runs once', async () => {
     const planned = { cause: 'timetable' as const, plannedFor: NOW, only: ['national'] }
     await Promise.all([pushed(NOW, planned), pushed(NOW, planned)])
     await pushed(later(1), planned)

@@ -60,7 +60,7 @@ describe('reconcile', () => {
     await confirmAll()
     return listing
   }
-  /** As the platform shows it after the last message that was confirmed. */
+  /** The row that a platform shows after the last delivery of this entry. */
   const shown = async (id: string, given: Partial<Row> = {}): Promise<Row> => {
     const [row] = await rowsOf(
       db(),
@@ -95,7 +95,7 @@ describe('reconcile', () => {
     })
   })
 
-  it('a missing entry is hidden by the clock, its removal owed everywhere, and never resent to that platform', async () => {
+  it('a missing entry is hidden by the clock, its removal is owed to all platforms, and it is not sent again', async () => {
     const listing = await told(1)
     const other = await told(2)
     display.rows = [await shown(other.id)]
@@ -117,7 +117,7 @@ describe('reconcile', () => {
     ])
   })
 
-  it('a person settles it: unhiding owes an addition, removing leaves it away', async () => {
+  it('a person settles a missing entry: unhiding owes an addition, and removal owes none', async () => {
     const [wrong, repaired, other] = [await told(1), await told(2), await told(3)]
     display.rows = [await shown(other.id)]
     await compare()
@@ -141,7 +141,7 @@ describe('reconcile', () => {
     ])
   })
 
-  it('does not judge a delivery that is on its way', async () => {
+  it('does not judge a delivery that is being sent', async () => {
     await published(db(), 1)
     expect((await compare()).found).to.deep.equal(result({ expected: 1 }))
     expect(await remarks()).to.deep.equal([])
@@ -167,7 +167,7 @@ describe('reconcile', () => {
     expect(await owed()).to.deep.equal([])
   })
 
-  it('an unwanted entry is removed under a number above the displayed one', async () => {
+  it('an unwanted entry is removed with a sequence above the displayed one', async () => {
     const listing = await told(1)
     await removed(db(), listing.id)
     await confirmAll()
@@ -178,7 +178,7 @@ describe('reconcile', () => {
     expect(row?.['notice']).to.deep.include({ key: listing.id, sequence: 3, action: 'REMOVE' })
     expect(row?.['removal']).to.include({ reason: 'REVOKED', removedOn: TODAY })
     expect(national.check(row?.['notice'] as never)).to.deep.equal([])
-    // While that is on its way, nothing more is owed.
+    // While the removal is being sent, nothing more is owed.
     await compare(later(86_400))
     expect(await owed()).to.have.length(1)
     await confirmAll()
@@ -223,7 +223,7 @@ describe('reconcile', () => {
         [NOW],
       )
 
-    it('is found and owed under a number above every earlier one', async () => {
+    it('is found and owed with a number above every earlier one', async () => {
       const listing = await told(1)
       await filled()
       await db().raw(`delete from deliveries where platform = 'national'`)
@@ -232,7 +232,7 @@ describe('reconcile', () => {
         { what: 'UNTOLD', key: listing.id, did: 'ADDITION_OWED', differs: [], times: 1, by: null, note: null },
       ])
       expect(await owed()).to.deep.equal([{ platform: 'national', number: 1, action: 'ADD' }])
-      // While it is owed it is on its way, and nothing more is owed.
+      // While the addition is owed, nothing more is owed.
       await compare(later(86_400))
       expect(await owed()).to.have.length(1)
     })
@@ -291,7 +291,7 @@ describe('reconcile', () => {
     ['another name', { name: '另一公司' }, ['NAME']],
     ['another code', { uscc: codeOf(9) }, ['USCC']],
   ] as const)
-    it(`${what} owes a change, each night until it is right`, async () => {
+    it(`an entry shown with ${what} owes a change, each night until it is right`, async () => {
       const listing = await told(1)
       display.rows = [await shown(listing.id, given)]
       expect((await compare()).found).to.deep.equal(result({ shown: 1, expected: 1, stale: 1 }))
@@ -319,7 +319,7 @@ describe('reconcile', () => {
     expect(await rowsOf(db(), 'select others from comparisons')).to.deep.equal([{ others: 2 }])
   })
 
-  it('a platform that shows nothing any more has an outage: it is reported and nothing changes', async () => {
+  it('a platform that shows nothing any more is reported as an outage, and nothing changes', async () => {
     const first = await told(1)
     const second = await told(2)
     await removed(db(), second.id)

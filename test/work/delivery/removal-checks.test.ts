@@ -1,4 +1,4 @@
-/** The order of messages on the wire, and when a removal is done. The receiver of this test ignores the hub's sequence. */
+/** Order of messages on the wire, and completion of removals. The receiver of this test ignores the hub's sequence. */
 import { expect } from 'chai'
 import type { Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
@@ -30,11 +30,11 @@ if (national === undefined) throw new Error('no national')
 
 describe('a removal', () => {
   const db = database()
-  /** What the receiver displays, by key. */
+  /** Entries that the receiver displays, by key. */
   let displayed = new Map<string, DisplayedSubject>()
   /** Sequences in the order in which they arrived. */
   let arrived: number[] = []
-  /** Answers a message; a test may keep it waiting, or have it applied later. */
+  /** Takes a message. Tests replace it to delay the answer or to apply the message later. */
   let take: (notice: Notice) => Promise<void>
   let show: () => Promise<DisplayedSubject[]>
 
@@ -101,7 +101,7 @@ describe('a removal', () => {
       now,
     })
 
-  it('P-A1: waits for the lease of the addition that it replaces, and is sent when that ends', async () => {
+  it('P-A1: waits for the lease of the addition that it replaces, and is sent when that lease ends', async () => {
     const { id } = await published(db(), 1)
     let answer: () => void = () => {}
     take = async () => new Promise<void>((resolve) => (answer = resolve))
@@ -148,7 +148,7 @@ describe('a removal', () => {
   it('P-A1: is sent again where a late addition overtook it, until the display lacks the entry', async () => {
     const { id } = await published(db(), 1)
     let addition: Notice | null = null
-    // The receiver is slow: the hub gives the call up, and the addition is applied after the removal.
+    // The receiver is slow: the call times out, and the addition is applied after the removal.
     take = async (notice) => {
       addition = notice
       throw new Refusal('PLATFORM_UNREACHABLE', { reason: 'timeout' })
@@ -176,7 +176,7 @@ describe('a removal', () => {
     expect(await openOnes()).to.equal(0)
   })
 
-  it('P-A1: is sent twice to a platform without a display, and then done as confirmed but not seen', async () => {
+  it('P-A1: is sent twice to a platform without a display, and then counts as done: confirmed but not seen', async () => {
     const id = await listed()
     show = async () => {
       throw noDisplayRefusal('HTTP 404')
@@ -255,7 +255,7 @@ describe('a removal', () => {
     await move('hideListing', id, later(70))
     await pushed(later(70))
     await move('unhideListing', id, later(75))
-    // As a removal was booked that was confirmed while the addition was written.
+    // State of a removal that was confirmed while the addition was being written.
     await db().raw(
       `update deliveries set check_due_at = ?, check_result = null where action = 'REMOVE' and platform = 'national'`,
       [later(130)],

@@ -23,7 +23,7 @@ const IDS = platforms.map(({ id }) => id)
 const SOUGHT = { day: TODAY, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
 const NOBODY = { mark, platforms: IDS, configured: IDS, log }
 
-describe('a database that is behind what it has sent', () => {
+describe('a database restored to an older state', () => {
   const db = database()
   const noticed = (noted: { sent?: SentNote; published?: PublicationNote }, now = NOW) =>
     detectRestore(db(), {
@@ -56,14 +56,14 @@ describe('a database that is behind what it has sent', () => {
   const released = (given: object = {}) =>
     releaseRestored(db(), { ...NOBODY, by: 'officer-1', reason: '已逐一核对', now: later(120), ...given })
 
-  it('is not detected where the notes are older than it, or there are none', async () => {
+  it('is not detected where the notes are older than the database, or there are none', async () => {
     await published(db(), 1)
     expect(await noticed({})).to.equal(false)
     expect(await noticed({ sent: { deliveryId: await highestId(), number: 1 } })).to.equal(false)
     expect(await areAdditionsStopped(db())).to.equal(false)
   })
 
-  it('is detected once by a noted delivery above its own, which stops additions', async () => {
+  it('is detected once by a noted delivery id above its own, which stops additions', async () => {
     await published(db(), 1)
     const sent = { deliveryId: (await highestId()) + 1, number: 7 }
     expect([await noticed({ sent }), await noticed({ sent })]).to.deep.equal([true, true])
@@ -81,7 +81,7 @@ describe('a database that is behind what it has sent', () => {
     expect(await noticed({ sent })).to.equal(true)
   })
 
-  it('is detected by a noted snapshot above its own, also by a note from before databases had an identity', async () => {
+  it('is detected by a noted snapshot sequence above its own, also in an old note without a database identity', async () => {
     expect(await noticed({ published: said(3) })).to.equal(true)
     expect((await rowsOf(db(), 'select cause from database_restored'))[0]).to.deep.equal({ cause: 'SNAPSHOT_NOTED' })
   })
@@ -105,7 +105,7 @@ describe('a database that is behind what it has sent', () => {
     expect(await rowsOf(db(), `select 1 from deliveries where action = 'REMOVE'`)).to.have.length(IDS.length)
   })
 
-  it('leaves a gap of numbers where no note names the last one sent', async () => {
+  it('leaves a gap in the numbers where no note names the last number sent', async () => {
     const listing = await published(db(), 1)
     await noticed({ published: said(3) })
     await removed(db(), listing.id)
@@ -113,7 +113,7 @@ describe('a database that is behind what it has sent', () => {
     expect(Number(row?.['number'])).to.be.above(1_000)
   })
 
-  it('is detected by a platform that holds something later than everything sent, and by nothing less', async () => {
+  it('is suspected where a platform answers that it holds a version newer than the last one sent and booked, and not otherwise', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
     await removed(db(), id)
@@ -138,7 +138,7 @@ describe('a database that is behind what it has sent', () => {
     expect(await held()).to.deep.equal([])
   })
 
-  it('P-B2: is detected by a second platform that shows more than it was sent; the first alone has its additions held', async () => {
+  it('P-B2: is detected by a second platform that shows more than it was sent; for the first alone only its additions are held', async () => {
     await published(db(), 1)
     const ahead = (platform: string) => notePlatformAhead(db(), { platform, platforms: IDS, highest: 9, now: NOW, log })
     await ahead('national')
@@ -159,7 +159,7 @@ describe('a database that is behind what it has sent', () => {
     expect(await areAdditionsStopped(db())).to.equal(false)
   })
 
-  it('R-3: is detected by a missing noted delivery, though new deliveries have passed its id', async () => {
+  it('R-3: is detected by a missing noted delivery, also after new deliveries have exceeded its id', async () => {
     await published(db(), 1)
     const [row] = await rowsOf(
       db(),
@@ -172,7 +172,7 @@ describe('a database that is behind what it has sent', () => {
       at: new Date(String(row?.['at'])).toISOString(),
     }
     expect(await noticed({ sent })).to.equal(false)
-    // What a retrying client made again has the same id, subject and number, and another instant.
+    // A delivery made again by a retrying client has the same id, subject and number, but another instant.
     await db().raw('update deliveries set created_at = ? where id = ?', [later(60), sent.deliveryId])
     expect(await noticed({ sent })).to.equal(true)
     expect(await rowsOf(db(), 'select cause from database_restored')).to.deep.equal([{ cause: 'DELIVERY_NOTED' }])
@@ -187,7 +187,7 @@ describe('a database that is behind what it has sent', () => {
     expect(await noticed({ sent })).to.equal(true)
   })
 
-  it('R-3: is detected at once on another timeline than the confirmed one', async () => {
+  it('R-3: is detected at once on a timeline other than the confirmed one', async () => {
     await published(db(), 1)
     expect(await noticed({})).to.equal(false)
     await db().raw(`update database_identity set timeline = '0000ABCD'`)
@@ -200,13 +200,13 @@ describe('a database that is behind what it has sent', () => {
     expect([await areAdditionsStopped(db()), await noticed({})]).to.deep.equal([false, false])
   })
 
-  it('R-3: is detected on another system than the confirmed one', async () => {
+  it('R-3: is detected on a database system other than the confirmed one', async () => {
     expect(await noticed({})).to.equal(false)
     await db().raw(`update database_identity set system = '1'`)
     expect(await noticed({})).to.equal(true)
   })
 
-  it('R-4: lists nobody until it is released, and marks its answers as stale', async () => {
+  it('R-4: withholds the list until it is released, and marks its answers as stale', async () => {
     const { id, operatorId } = await published(db(), 1)
     const days = { asOf: TODAY, today: TODAY }
     const seen = async () => ({
@@ -224,7 +224,7 @@ describe('a database that is behind what it has sent', () => {
     await noticed({ sent: { deliveryId: (await highestId()) + 1, number: 7 } })
     expect(await seen()).to.deep.equal(none)
     expect([...(await watch.lastVouchedPulls(db(), ['penalties-1'])).values()]).to.deep.equal([null])
-    // What the hub itself works with is not withheld.
+    // The hub itself still reads the public entries.
     expect((await listings.publicBodies(db(), [id])).size).to.equal(1)
     for (const platform of IDS) await compared(platform)
     await released()
@@ -269,7 +269,7 @@ describe('a database that is behind what it has sent', () => {
     expect(floors).to.deep.equal([{ floor: 7 }, { floor: 12 }])
   })
 
-  it('is not detected again by the same notes after its release, and reuses no delivery id', async () => {
+  it('is not detected again by the same notes after its release, and does not reuse delivery ids', async () => {
     const noted = { sent: { deliveryId: 9_999, number: 7 }, published: said(3) }
     await noticed(noted)
     await released({ configured: [] })

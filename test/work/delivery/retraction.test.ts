@@ -22,7 +22,7 @@ const ALL = { open: null, platform: null, subjectId: null }
 const PAGE = { first: 20, after: null }
 const ledger = (db: Db, filter: Partial<typeof ALL | { open: boolean; platform: string; subjectId: string }> = {}) =>
   listRetractions(db, { ...ALL, ...filter }, PAGE)
-/** Every platform but those named confirms what it is owed. */
+/** Marks owed deliveries as confirmed, except those of the named platforms. */
 const confirm = (db: Db, now: Date, except: readonly string[] = []) =>
   db.raw(
     `update deliveries set state = 'CONFIRMED', confirmed_at = ?, sent_at = ?, attempts = attempts + 1
@@ -77,7 +77,7 @@ describe('retraction ledger', () => {
     ])
   })
 
-  it('lists a hiding, and closes it once the entry is public again', async () => {
+  it('lists a hiding until the entry is public again', async () => {
     const { id } = await published(db(), 1)
     await confirm(db(), NOW)
     await moved(db(), id, 'hideListing', later(10))
@@ -105,7 +105,7 @@ describe('retraction ledger', () => {
     expect((await ledger(db())).map(({ done }) => done)).to.deep.equal([true, true])
   })
 
-  it('is done, with its withdrawal deadline, once an officer has closed the rest by name', async () => {
+  it('is done, with its withdrawal deadline, once an officer has closed each remaining delivery', async () => {
     const { id } = await published(db(), 1)
     await confirm(db(), NOW)
     await removed(db(), id, TODAY, rules, later(10))

@@ -10,7 +10,7 @@ const instant = (day: string): Date => new Date(`${day}T02:00:00Z`)
 describe('timeliness', () => {
   const db = database()
 
-  /** As if these platforms had confirmed all they are owed on that day. */
+  /** Marks the deliveries owed to these platforms as confirmed on that day. */
   const confirm = (on: string, ...platforms: string[]) =>
     db().raw(
       `update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = ? where state = 'OWED' and platform = any(?)`,
@@ -37,7 +37,7 @@ describe('timeliness', () => {
     await confirm('2026-11-18', ...ALL)
     const [figure, ...more] = await figures('2026-11', '2026-11-25')
     expect(more).to.deep.equal([])
-    // Decided on 12 November, a Thursday.
+    // The entry was decided on Thursday 12 November.
     expect(figure).to.include({
       authority: AUTHORITY,
       duty: 'LISTING',
@@ -54,7 +54,7 @@ describe('timeliness', () => {
   it('reports an entry that is nearly late, and then as late', async () => {
     const { id } = await published(db(), 1)
     expect(await due('2026-11-19')).to.deep.equal([])
-    // The last day is Monday the 23rd; the next working day after Friday the 20th.
+    // The last day is Monday the 23rd, the next working day after Friday the 20th.
     const [one, ...more] = await due('2026-11-20', { platform: 'jilin' })
     expect(more).to.deep.equal([])
     expect(one).to.include({
@@ -98,7 +98,7 @@ describe('timeliness', () => {
     expect(await due('2026-12-31')).to.deep.equal([])
   })
 
-  it('counts a removal from the first of several, until any of them is confirmed', async () => {
+  it('counts several removals of one entry from the first, until any of them is confirmed', async () => {
     const { id } = await published(db(), 1)
     await confirm('2026-11-18', ...ALL)
     await removed(db(), id, '2026-11-25')
@@ -124,7 +124,7 @@ describe('timeliness', () => {
     expect((await due('2027-03-20', { platform: 'new' }))[0]).to.include({ from: '2027-03-01' })
   })
 
-  it('counts a change before the first sending from the decision', async () => {
+  it('counts an entry changed before its first sending from the decision', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`update deliveries set state = 'FOLDED' where platform = 'jilin'`)
     await readd(db(), id, 2, '2026-11-24')
@@ -223,7 +223,7 @@ describe('timeliness', () => {
     })
   })
 
-  it('covers the publicity system by the records’ own days, for entries decided here and entries sent by agencies', async () => {
+  it('measures publication in 公示系统 by the days in the records, for entries decided here and entries sent by agencies', async () => {
     await published(db(), 1)
     const sent = [
       { key: 'L1', code: codeOf(2), name: '长春虚构商贸第2有限公司', value: '虚构交易', day: '2026-10-12' },
@@ -232,7 +232,7 @@ describe('timeliness', () => {
     const body = () => ({ published_on: '2026-11-18' })
     await pullFeed(db(), feed({ id: 'lists', sent: () => sent, body }), { now: at(NOW) })
     const november = await figures('2026-11', '2026-11-25', 'gsxt')
-    // Decided on 12 October, due on 9 November, published on the 18th.
+    // The entry was decided on 12 October, due on 9 November and published on the 18th.
     expect(november.map(({ duty, total, late, worst }) => [duty, total, late, worst])).to.deep.equal([
       ['PUBLICITY', 1, 1, 27],
     ])
@@ -240,7 +240,7 @@ describe('timeliness', () => {
     expect(december[0]).to.include({ total: 2, onTime: 2, median: 2, worst: 6 })
   })
 
-  it('uses the calendar as amended by officers', async () => {
+  it('uses the calendar with the amendments of officers', async () => {
     await published(db(), 1)
     await db().raw(
       `insert into calendar_amendments (day, kind, reason, made_by, made_at) values ('2026-11-23', 'HOLIDAY', '通知', 'officer', ?)`,

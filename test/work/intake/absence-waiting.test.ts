@@ -24,7 +24,7 @@ import {
 const hour = (n: number) => ({ now: at(later(n * 3_600)) })
 const REGISTRY = { id: 'registry', kind: 'registration' as const }
 const orgOf = (n: number): string => codeOf(n).slice(8, 17)
-/** An entry whose firm is named by an older code alone. */
+/** An entry that names its firm only by an organisation code. */
 const older = (n: number) => row(n, { code: '', org: orgOf(n) })
 const WRONG_DAY = { day: '2026-02-31' }
 
@@ -62,7 +62,7 @@ describe('absence of unmatched records', () => {
     expect((await pullItems(db(), [row(1)], hour(3))).ended).to.equal(1)
   })
 
-  it('I-A4: an unmatched record absent from the full list ends, and no later code makes a record of it', async () => {
+  it('I-A4: an unmatched record absent from the full list ends, and a code registered later does not attach it', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(1)], hour(1))
     expect(await states()).to.deep.equal([{ key: 'K2', state: 'ENDED', partial: false }])
@@ -71,7 +71,7 @@ describe('absence of unmatched records', () => {
     expect(await rowsOf(db(), `select 1 from versions where record_key = 'K2' and feed = 'test'`)).to.have.length(0)
   })
 
-  it('I-A4: an ended one cannot be decided, and waits again when the list holds it again', async () => {
+  it('I-A4: an ended unmatched record cannot be decided, and reopens when the list holds it again', async () => {
     await pullItems(db(), [row(1), older(2)])
     const [open] = await rejects.listOpenUnmatched(db(), 1)
     await pullItems(db(), [row(1)], hour(1))
@@ -82,20 +82,20 @@ describe('absence of unmatched records', () => {
     expect((await waiting.byId(db(), open?.id ?? 0))?.state).to.equal('OPEN')
   })
 
-  it('I-A4: it keeps waiting while its item is unreadable, and when only a part of the list was sent', async () => {
+  it('I-A4: an unmatched record stays open while its item is unreadable, and when only a part of the list is sent', async () => {
     await pullItems(db(), [row(1), older(2), older(3)])
     await pullFeed(db(), feed(), { file: { path: csvOf([row(1)]) }, ...hour(1) })
     await pullItems(db(), [row(1), { ...older(2), ...WRONG_DAY }, { ...older(3), key: '' }], hour(2))
     expect((await states()).map(({ state }) => state)).to.deep.equal(['OPEN', 'OPEN'])
   })
 
-  it('I-A4: an unmatched record of a kind that does not end by absence keeps waiting', async () => {
+  it('I-A4: an unmatched record of a kind that does not end by absence stays open', async () => {
     await pullItems(db(), [row(1), older(2)], { kind: 'penalty' })
     await pullItems(db(), [row(1)], { kind: 'penalty', ...hour(1) })
     expect((await states()).map(({ state }) => state)).to.deep.equal(['OPEN'])
   })
 
-  it('I-A4: rolling back the list that lacked it reopens it, unless a later list lacked it as well', async () => {
+  it('I-A4: a rollback of the list that lacked an unmatched record reopens it, unless a later list lacked it as well', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(1)], hour(1))
     await takeBackLast(2)

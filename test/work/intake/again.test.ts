@@ -29,7 +29,7 @@ describe('records that arrive again', () => {
     return found && { name: found.name, status: found.status, formerly: await operators.formerNames(db(), [found.id]) }
   }
 
-  it('after its run was rolled back a firm has the name of the correct record', async () => {
+  it('a firm registered wrongly, rolled back and registered again has only the correct name', async () => {
     const wrong = await registered({ name: '错误甲有限公司' }, later(1), { status: 'REVOKED' })
     await back(wrong.run, later(HOUR))
     expect(await firm()).to.equal(undefined)
@@ -53,7 +53,7 @@ describe('records that arrive again', () => {
   const told: [what: string, statuses: string[], counts: object][] = [
     ['after the decision', ['IN_FORCE', 'REVOKED'], { new: 1, unchanged: 1 }],
     ['before the decision', ['REVOKED', 'IN_FORCE'], { new: 1, rejected: 1 }],
-    ['between two words of it', ['IN_FORCE', 'REVOKED', 'IN_FORCE'], { new: 1, unchanged: 2 }],
+    ['between two reports of the decision', ['IN_FORCE', 'REVOKED', 'IN_FORCE'], { new: 1, unchanged: 2 }],
   ]
   for (const [what, statuses, of] of told) {
     it(`a withdrawal sent ${what} in one delivery takes effect`, async () => {

@@ -88,7 +88,7 @@ describe('the archive', () => {
     expect(files()).to.deep.equal([])
   })
 
-  it('removes only partial files left by a pull that died', async () => {
+  it('removes partial files left by a killed pull, and no others', async () => {
     const kept = await open('x.csv')
     await kept.add(item(1))
     await kept.close()
@@ -126,11 +126,11 @@ describe('the archive', () => {
     await kept.abandon()
   })
 
-  it('reports a fault in the middle of writing', async () => {
+  it('reports a fault that occurs during writing', async () => {
     const kept = await open('x.csv')
     const place = join(folder, 'penalties')
     for (let n = 0; n < 2_000; n += 1) await kept.add(item(n))
-    // Its folder goes away: what is written cannot get its name.
+    // Without its folder the partial file cannot be renamed.
     rmSync(place, { recursive: true, force: true })
     const fault = await kept.close().then(
       () => null,
@@ -151,7 +151,7 @@ describe('archive of a pull', () => {
   const files = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const runOf = async () => (await rowsOf(db(), 'select id, archive, content_hash from runs'))[0]
 
-  it('holds every item of a transport, also rejected ones, and the run names the file', async () => {
+  it('contains every item of a transport, also rejected ones, and the run names the file', async () => {
     await pullItems(db(), [row(1), row(2, { day: '2026-02-31' })], { archive: archive() })
     const run = await runOf()
     expect(run).to.deep.include({ archive: `test/2026/11/${run?.['id']}-test.jsonl.gz`, content_hash: null })
@@ -164,7 +164,7 @@ describe('archive of a pull', () => {
     ).to.deep.equal([1, 2])
   })
 
-  it('holds an upload under its name, with the hash of its bytes', async () => {
+  it('contains an upload under its name, with the hash of its bytes', async () => {
     const bytes = readFileSync(csvOf([row(1)]))
     await pullFeed(db(), feed(), { archive: archive(), file: { bytes, name: '二月.csv' } })
     const run = await runOf()
@@ -172,13 +172,13 @@ describe('archive of a pull', () => {
     expect(run?.['content_hash']).to.match(/^[0-9a-f]{64}$/)
   })
 
-  it('holds no copy of a file given on the command line', async () => {
+  it('contains no copy of a file given on the command line', async () => {
     await pullFeed(db(), feed(), { archive: archive(), file: { path: csvOf([row(1)]) } })
     expect(await runOf()).to.deep.include({ archive: null })
     expect(files()).to.deep.equal([])
   })
 
-  it('holds nothing of a delivery refused as a whole', async () => {
+  it('contains nothing of a delivery refused as a whole', async () => {
     const bad = Array.from({ length: 20 }, (_, n) => row(n, { day: '2026-02-31' }))
     expect((await refusal(pullItems(db(), bad, { archive: archive() }))).code).to.equal('FEED_OUT_OF_BOUNDS')
     expect(files()).to.deep.equal([])

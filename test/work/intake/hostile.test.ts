@@ -1,4 +1,4 @@
-/** What an attacker found once: each was a mistake shown as a fact, and none may come back. */
+/** Attacks that once made the hub show a falsehood as a fact. None may succeed again. */
 import { expect } from 'chai'
 import * as versions from '../../../src/store/records/versions.js'
 import * as runs from '../../../src/store/timetable/runs.js'
@@ -33,7 +33,7 @@ const ID = '11010519491231002X'
 describe('a formerly successful attack', () => {
   const db = database()
 
-  it('a record that moved to another operator no longer belongs to the first, asked alone or together', async () => {
+  it('a record that moved to another operator no longer belongs to the first, whether one or several operators are asked about', async () => {
     await pullItems(db(), [row(1), row(2)], { id: 'registry', kind: 'registration' })
     await pullItems(db(), [row(7, { code: codeOf(1) })], { kind: 'trademark' })
     await pullItems(db(), [row(7, { code: codeOf(2) })], { kind: 'trademark' })
@@ -50,7 +50,7 @@ describe('a formerly successful attack', () => {
     expect(await verifyScores(db(), options)).to.include({ verified: 2, differences: 0 })
   })
 
-  it('a few keys sent repeatedly are no full feed', async () => {
+  it('a few keys sent repeatedly do not count as a full feed', async () => {
     await pullItems(db(), rows(20))
     const repeated = Array.from({ length: 20 }, () => row(1))
     expect((await refusal(pullItems(db(), repeated))).code).to.equal('FEED_OUT_OF_BOUNDS')
@@ -64,18 +64,18 @@ describe('a formerly successful attack', () => {
     expect(await rowsOf(db(), 'select count(*)::int as n from rejects')).to.deep.equal([{ n: enough }])
   })
 
-  it('a record of two parts whose item is unreadable does not end', async () => {
+  it('a record with a key of two parts does not end while its item is unreadable', async () => {
     const mark = (regNo: string, intCls: string | null) =>
       ({ regNo, intCls, tmName: '虚构牌', applicant: '虚构商行', status: '注册', regDate: '2020-01-05' }) as const
     const two = mark('99000011', '30')
     await deliver(db(), 'trademarks', [mark('99000010', '30'), two])
-    // Its class is missing; its number, the first part of the key, is all that tells whose mark it is.
+    // The class is missing. Only the number, the first part of the key, identifies the trademark.
     const again = await deliver(db(), 'trademarks', [two, mark('99000010', null)])
     expect([again.rejected, again.ended]).to.deep.equal([1, 0])
     expect(await standing(db())).to.have.members(['99000010/30', '99000011/30'])
   })
 
-  it('a decision made lighter by its agency no longer carries a listing', async () => {
+  it('a decision made lighter by its agency no longer supports a listing', async () => {
     const listing = await listingAt(db(), 1, 'reviewListing')
     const warned = {
       ...(await versions.byId(db(), listing.decisionVersion ?? 0))?.body,

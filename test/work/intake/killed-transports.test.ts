@@ -1,4 +1,4 @@
-/** A pull over each door killed while it reads, while it merges, and before its sender is told; run again, all is as if it had not been. */
+/** A pull over each transport is killed while reading, while merging and before settling with its sender. Run again, it ends as if never killed. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -38,7 +38,7 @@ const until = async (what: string, holds: () => Promise<boolean> | boolean): Pro
   }
   throw new Error(`not within ${WAITS_WITHIN_MS} ms: ${what}`)
 }
-/** A statement of another process stands in the server's own list and waits for a lock. */
+/** True while a statement of the pull waits for a lock, by PostgreSQL's list of activities. */
 const standsStill = (db: Db) => (): Promise<boolean> =>
   rowsOf(
     db,
@@ -50,7 +50,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
   let folder = ''
   let archive = ''
   let server: Server
-  /** Answers to pages that the test holds back; null: none is. */
+  /** Answers to page 2 that the test holds back; null: answers are sent at once. */
   let heldBack: ServerResponse[] | null = null
 
   before((done) => {
@@ -109,7 +109,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
     expect(await rowsOf(database.db, `select 1 from runs where outcome = 'RUNNING'`)).to.deep.equal([])
     expect(await rowsOf(database.db, 'select 1 from operators')).to.have.length(MANY)
   }
-  /** Holds a lock while `act` goes on. */
+  /** Holds a lock while `act` runs. */
   const holding = async (db: { url: string }, sql: string, act: () => Promise<void>): Promise<void> => {
     const holder = connect(db.url)
     const hold = await holder.transaction()
@@ -132,7 +132,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
     expect(archived()).to.have.length(1)
   })
 
-  it('HTTP, after closing its archive and before its merge: tidying removes the orphaned file', async () => {
+  it('HTTP, between archive and merge: tidying removes the orphaned archive file', async () => {
     await holding(database, MERGING, () => killedOnce(overHttp(), 'it merges', standsStill(database.db)))
     expect(await standing()).to.equal(0)
     expect(archived()).to.have.length(1)
@@ -157,14 +157,14 @@ describe('a pull killed with SIGKILL, by transport', () => {
     expect(readdirSync(join(own, '.taken'))).to.deep.equal([])
   })
 
-  it('a folder, after committing with its file still there: it is processed again as unchanged, and leaves', async () => {
+  it('a folder, after the commit with the file still there: the file is processed again as unchanged and removed', async () => {
     const own = join(folder, 'in', 'registry')
     mkdirSync(own, { recursive: true })
     const env = envOf(pathToFileURL(join(folder, 'in')).href)
     writeFileSync(join(folder, 'a.csv'), FILE)
     const { json } = await hubHere(['pull', 'registry', '--file', join(folder, 'a.csv'), '--json'], env)
     expect(json).to.include({ new: MANY })
-    // As the dead process leaves it: renamed into its claim, and not removed.
+    // The killed process leaves the file renamed as claimed, and not removed.
     const claim = join(own, '.taken', `${hostname().replace(/[^\w-]/g, '_')}.999999999.left`)
     mkdirSync(claim, { recursive: true })
     writeFileSync(join(claim, 'a.csv'), FILE)
@@ -183,7 +183,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
     const states = async (): Promise<number[]> =>
       (await exchange.db('exchange_registry').orderBy('id').select('state')).map(({ state }) => state)
 
-    it('while merging: no row is answered, and all are after the next pull', async () => {
+    it('while merging: no row is answered before the next pull, which answers all', async () => {
       const env = envOf(exchange.url)
       await holding(database, MERGING, () => killedOnce(env, 'it merges', standsStill(database.db)))
       expect(new Set(await states())).to.deep.equal(new Set([0]))
@@ -191,7 +191,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
       expect(await states()).to.not.include(0)
     })
 
-    it('after committing with rows unanswered: they are processed again as unchanged, and answered', async () => {
+    it('after the commit with rows unanswered: they are processed again as unchanged, and answered', async () => {
       const env = envOf(exchange.url)
       const rows = 'select 1 from exchange_registry for update'
       await holding(exchange, rows, () => killedOnce(env, 'it answers rows', standsStill(exchange.db)))

@@ -1,4 +1,4 @@
-/** A pull killed at each of its steps and run again leaves the rows of one that was not killed. */
+/** A pull killed at any step and run again leaves the same rows as one that was not killed. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,16 +15,16 @@ const WAITS_WITHIN_MS = 30_000
 const ASK_AGAIN_MS = 20
 const DATED = '2026-01-05'
 
-/** What holds the pull up, so that it stands at this step for as long as wanted. */
+/** Steps of a pull, and the lock that makes it wait at each. */
 const STEPS: [step: string, held: string, feed?: 'dishonest'][] = [
   ['before its run is written', 'lock table runs in access exclusive mode'],
-  ['while it loads what stands', 'lock table versions in access exclusive mode'],
-  ['while it sets items aside', 'lock table rejects in exclusive mode'],
+  ['while it loads the current versions', 'lock table versions in access exclusive mode'],
+  ['while it stores rejects', 'lock table rejects in exclusive mode'],
   ['as its merge begins', 'update knowledge set latest = latest'],
-  ['when it makes operators', 'lock table operators in exclusive mode'],
-  ['when it keeps what is unmatched', 'lock table unmatched in exclusive mode', 'dishonest'],
+  ['when it creates operators', 'lock table operators in exclusive mode'],
+  ['when it stores unmatched records', 'lock table unmatched in exclusive mode', 'dishonest'],
   ['when it closes and opens versions', 'lock table versions in exclusive mode'],
-  ['when it teaches names', 'lock table operator_names in exclusive mode'],
+  ['when it stores names', 'lock table operator_names in exclusive mode'],
 ]
 
 const HEADER = '企业名称,统一社会信用代码,注册日期,企业类型,法人代表,注册资金,经营范围,所在省份,地区,注册地址'
@@ -38,7 +38,7 @@ const SECOND = [
   ...Array.from({ length: 25 }, (_, n) => row(100 + n, `虚构新设${n}商行`)),
   `虚构坏行,${codeOf(900)},2015-02-30,有限责任公司,虚某,50万人民币,零售,吉林,长春,某街`,
 ]
-/** Of the list: a known firm, one that the list makes known, one whose code nobody knows, a bad row. */
+/** Rows of the list: a known firm, a new firm, a firm with an unknown code, and a bad row. */
 const LIST = [
   '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域',
   `虚构一号1商行,,,${codeOf(1)},售假`,
@@ -100,7 +100,7 @@ describe('a pull killed with SIGKILL', () => {
   }
 
   for (const [step, held, feed = 'registry'] of STEPS) {
-    it(`${step}, leaves no partial result`, async () => {
+    it(`leaves no partial result ${step}`, async () => {
       const test = await prepared()
       const holder = connect(test.url)
       const before = await believed(test.db)
@@ -131,11 +131,11 @@ describe('a pull killed with SIGKILL', () => {
   }
 })
 
-/** The one who is held up stands in the server's own list. */
+/** Waits until PostgreSQL reports that the pull waits for the lock. */
 const waiting = (db: Db): Promise<void> =>
   until(db, `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`, true)
 
-/** The connections of the dead process are closed, and what they did is undone. */
+/** Waits until PostgreSQL has closed the connections of the killed process and undone their work. */
 const gone = (db: Db): Promise<void> =>
   until(
     db,

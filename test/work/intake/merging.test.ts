@@ -68,7 +68,7 @@ const undo = (decision: number) =>
 const ALL = new Date('9999-12-31T00:00:00Z')
 const own = async (code: string): Promise<number> =>
   (await mergers.idOfBearer(db(), { scheme: 'uscc', code }, ALL)) ?? 0
-/** Keys of the records believed to be this operator's own. */
+/** Keys of the records believed of this operator. */
 const believed = async (
   code: string,
   { knownAt = ALL, asOf = TODAY, kinds = ['penalty'] as readonly RecordKind[] } = {},
@@ -123,7 +123,7 @@ describe('merging operators', () => {
     expect(await believed(B)).to.equal('PA PA2 PB')
   })
 
-  it('undoing returns the merged records and those sent under the old code since, and leaves the rest', async () => {
+  it('undoing returns the merged records and those sent since under the old code, and leaves the rest', async () => {
     const { decision } = await merge(A, B)
     await penalties([penalty('PA2', A), penalty('PB2', B), penalty('PA', A, { day: '2026-10-11' })])
     const between = next()
@@ -136,7 +136,7 @@ describe('merging operators', () => {
     expect(counts(again)).to.deep.equal(counted(3, { unchanged: 3 }))
   })
 
-  it('earlier states move and return with it, for questions about any day', async () => {
+  it('earlier states of a record move and return with it, for questions about any day', async () => {
     const shop = (value: string, day: string) =>
       pullItems(db(), [{ key: 'S1', code: A, name: '店', value, day }], {
         id: 'shops',
@@ -208,7 +208,7 @@ describe('merging operators', () => {
     expect([await believed(A), await believed(B), await believed(C)]).to.deep.equal(['PA PA2', 'PB PB2', 'PC'])
   })
 
-  it('mergers undone in the order in which they were made separate as well', async () => {
+  it('mergers undone in the order in which they were made separate the operators as well', async () => {
     const first = await merge(A, B)
     const second = await merge(B, C)
     await undo(first.decision.id)
@@ -369,13 +369,13 @@ describe('merging operators', () => {
   const refused: [string, () => Promise<unknown>, string, RegExp][] = [
     ['with itself', () => merge(A, A.slice(8, 17)), 'MERGE_NOT_ALLOWED', /one operator already/],
     [
-      'of what is merged already',
+      'of an operator already merged',
       async () => (await merge(A, B)) && merge(A, C),
       'MERGE_NOT_ALLOWED',
       /undo that decision first/,
     ],
     [
-      'into what is merged already',
+      'into an operator already merged',
       async () => (await merge(A, B)) && merge(C, A),
       'MERGE_NOT_ALLOWED',
       new RegExp(`${B}，请并入后者`),

@@ -1,4 +1,4 @@
-/** Codes that lead to nobody for certain, and records that lose the code by which their operator was found. */
+/** Codes claimed by several operators, and records that lose the code by which their operator was found. */
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
@@ -33,20 +33,20 @@ describe('a secondary code of an operator', () => {
     (await versions.currentVersion(db(), 'test', key))?.operatorId ?? null
   const reasons = async () => (await rejects.listOpenUnmatched(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
 
-  it('leads to no operator where two claim it, and its records wait', async () => {
+  it('leads to no operator where two claim it, and its records are unmatched', async () => {
     await register(row(1, { reg }), row(2, { reg }))
     expect((await pullItems(db(), [row(7, { code: '', reg })])).unmatched).to.equal(1)
     expect(await reasons()).to.deep.equal(['K7 code.ambiguous'])
     expect((await operators.byCodes(db(), [{ scheme: 'reg_no', code: reg }])).size).to.equal(0)
   })
 
-  it('is ignored as an organisation code that contradicts the one inside the USCC', async () => {
+  it('is ignored where it is an organisation code that contradicts the one inside the USCC', async () => {
     await register(row(1), row(2, { org: orgCodeIn(codeOf(1)) }))
     await pullItems(db(), [row(7, { code: '', org: orgCodeIn(codeOf(1)) })])
     expect(await owner('K7')).to.equal(await operatorOf(db(), codeOf(1)))
   })
 
-  it('loses a record attached by it once a second firm claims it and the record arrives again', async () => {
+  it('releases a record attached by it once a second firm claims it and the record arrives again', async () => {
     await register(row(1, { reg }))
     await pullItems(db(), [row(7, { code: '', reg })])
     expect(await owner('K7')).to.equal(await operatorOf(db(), codeOf(1)))
@@ -55,7 +55,7 @@ describe('a secondary code of an operator', () => {
     expect(await owner('K7')).to.equal(null)
   })
 
-  it('suffices for a registration to rename its operator', async () => {
+  it('suffices for a registration to give its operator a new name', async () => {
     await register(row(1, { reg }))
     expect((await register(row(9, { code: '', reg, name: '虚构新名商行' }))).new).to.equal(1)
     const id = await operatorOf(db(), codeOf(1))

@@ -43,7 +43,7 @@ describe('simultaneous pulls', () => {
     expect(await standing(db())).to.have.length(120)
   })
 
-  it('a scheduled occurrence is pulled once', async () => {
+  it('a scheduled pull runs once', async () => {
     const options = {
       feed: feed({ sent: () => rows(2) }),
       url: 'http://127.0.0.1:9',
@@ -91,7 +91,7 @@ describe('simultaneous pulls', () => {
     expect(await beliefsOf(db())).to.equal(before)
   })
 
-  it('a pull that another has declared dead changes nothing', async () => {
+  it('a pull declared dead by another changes nothing', async () => {
     await pullItems(db(), rows(12))
     const before = await beliefsOf(db())
     const late = feed({
@@ -150,13 +150,13 @@ describe('matching of records during a pull', () => {
     expect(await operatorOf(db(), orgCodeIn(codeOf(7)))).to.equal(await operatorOf(db(), codeOf(7)))
   })
 
-  it('a record without a USCC waits, counted each time, until its operator is known', async () => {
+  it('a record without a USCC is unmatched, counted in each pull, until its operator is known', async () => {
     const waiting = row(7, { code: '', reg })
     expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
     expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
     expect(await rejects.listOpenUnmatched(db(), 10)).to.have.length(1)
     await register()
-    // Its feed may never send it again: the registration itself brings it home.
+    // The registration attaches the record, since its feed may never send it again.
     expect(await rejects.listOpenUnmatched(db(), 10)).to.have.length(0)
     expect(await owner('K7')).to.equal(await operatorOf(db(), known))
     expect(counts(await pullItems(db(), [waiting]))).to.deep.equal(counted(1, { unchanged: 1 }))

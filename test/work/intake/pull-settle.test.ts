@@ -11,7 +11,7 @@ import { database, feed, mark, NOW, pullFeed, rowsOf } from '../../support/world
 describe('pull and settlement with the sender', () => {
   const db = database()
 
-  /** A door at which many deliveries wait, each of one row; `fails`: nobody there can be told how it ended. */
+  /** A transport with five waiting deliveries of one row each. `fails`: the settlement with the sender fails. */
   const door = (fails: boolean): { from: AgencyFeed; opened: () => number } => {
     const made = feed({ whole: false })
     let opened = 0

@@ -41,7 +41,7 @@ describe('full pulls end absent records', () => {
     })
   }
 
-  it('I-A12: an absent record ends today, also where the order of knowledge is years ahead', async () => {
+  it('I-A12: an absent record ends today, also where the knowledge clock is years ahead', async () => {
     await pullItems(db(), rows(2))
     await db().raw(`update knowledge set latest = '2036-01-01T00:00:00Z'`)
     await pullItems(db(), rows(1), { now: at(later(60)) })
@@ -73,21 +73,21 @@ describe('full pulls end absent records', () => {
     expect(await standing(db())).to.deep.equal(['K1'])
   })
 
-  it('an ended record is ended once', async () => {
+  it('a record is ended once only', async () => {
     await pullItems(db(), rows(3))
     for (let day = 1; day <= 3; day += 1) await pullItems(db(), rows(2), { now: at(later(day * 86_400)) })
     const found = await rowsOf(db(), `select ended_on as ended from versions where record_key = 'K3' order by id`)
     expect(found.map((one) => one['ended'])).to.deep.equal([null, '2026-11-26'])
   })
 
-  it('a record that stands in a rejected item is not ended', async () => {
+  it('a record whose key is in a rejected item is not ended', async () => {
     await pullItems(db(), rows(4))
     const pulled = await pullItems(db(), [row(1), row(2), row(3, { day: '2026-02-31' })])
     expect(pulled.rejected).to.equal(1)
     expect(await standing(db())).to.deep.equal(['K1', 'K2', 'K3'])
   })
 
-  it('a record whose key is made of several fields is not ended while its item is rejected', async () => {
+  it('a record with a key of several fields is not ended while its item is rejected', async () => {
     const trademark = (n: number, more: Partial<Row> = {}): Row => row(n, { code: '', value: '甲、乙', ...more })
     await pullItems(db(), [trademark(1), trademark(2)], { kind: 'trademark' })
     await pullItems(db(), [trademark(1), trademark(2, { day: 'never' })], { kind: 'trademark' })
@@ -167,7 +167,7 @@ describe('deliveries refused as a whole', () => {
       'CONTENT_UNKNOWN',
     ))
 
-  it('an agency that fails among its items leaves nothing, and its run keeps the fault', async () => {
+  it('an agency that fails between two items leaves nothing, and its run keeps the fault', async () => {
     await pullItems(db(), rows(2))
     const before = await beliefsOf(db())
     const dying = feed({

@@ -125,7 +125,7 @@ describe('rejected items of a pull', () => {
     expect(reject?.['field']).to.match(/list/)
   })
 
-  it('an ID number is stored nowhere in the database, in whichever place it was sent', async () => {
+  it('an ID number is stored nowhere in the database, wherever it was sent', async () => {
     const id = certificateOf('220102', '0105', 27)
     const old = `${id.slice(0, 6)}${id.slice(8, 17)}`
     await pullItems(db(), [
@@ -151,7 +151,7 @@ describe('rejected items of a pull', () => {
     expect(dump).to.not.contain(old)
   })
 
-  it('a row without any record is rejected', async () => {
+  it('a row that gives no record is rejected', async () => {
     const dishonest = feeds.get('dishonest')
     if (dishonest === undefined) throw new Error('no dishonest')
     const path = fileOf(

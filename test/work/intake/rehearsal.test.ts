@@ -31,7 +31,7 @@ describe('previews', () => {
   })
   afterEach(() => database.drop())
 
-  /** While another transaction has taken its instant, as a merge or a scoring step does. */
+  /** Runs `act` while another transaction holds the knowledge lock, as a merge or a scoring step does. */
   const whileOrderIsTaken = async <T>(act: () => Promise<T>): Promise<T> => {
     const merging = await database.db.transaction()
     try {
@@ -79,7 +79,7 @@ describe('previews', () => {
     expect(await dumpOf(database.db, ['knowledge'])).to.equal(before)
   })
 
-  it('a preview yields to waiting transactions and reports that another is at work', async () => {
+  it('a preview yields to waiting transactions and reports that another run is busy', async () => {
     await pullItems(database.db, rowsFrom(1, 3))
     const { run } = await pullItems(database.db, [{ key: 'K1', code: codeOf(1), value: '另值' }], { whole: false })
     const working = await database.db.transaction()

@@ -62,7 +62,7 @@ describe('a rejected item', () => {
       db(),
       `select run_id, page, row_number, partial from versions where record_key = 'K2'`,
     )
-    // Of a file that is a part of its feed.
+    // The correction counts as part of the same partial file.
     expect(version).to.deep.equal({ run_id: corrected.run, page: null, row_number: before.row, partial: true })
     expect(await only()).to.deep.include({
       id: before.id,
@@ -131,7 +131,7 @@ describe('a rejected item', () => {
     expect(await rejects.listOpenUnmatched(db(), 2)).to.have.length(1)
   })
 
-  it('is corrected once: a second correction or a drop is refused', async () => {
+  it('is corrected once, and a second correction or a drop is refused', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const { id } = await only()
     const both = await Promise.allSettled([settle(id, row(1)), settle(id, row(1))])
@@ -141,7 +141,7 @@ describe('a rejected item', () => {
     expect(await current(db())).to.have.length(1)
   })
 
-  it('is not corrected where the agency has sent the record since', async () => {
+  it('cannot be corrected where the agency has sent the record since', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
     const { id } = await only()
     await pullItems(db(), [row(1), row(2, { value: '刷单' })], { now: at(later(30)) })
@@ -152,7 +152,7 @@ describe('a rejected item', () => {
     expect(await rowsOf(db(), `select state from rejects`)).to.deep.equal([{ state: 'OPEN' }])
   })
 
-  it('sent again unchanged stays open once, in its last run; a changed one is open beside it', async () => {
+  it('sent again unchanged, stays open once, in its last run; sent again changed, is open beside the first', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, { ...WRONG_DAY, value: '刷单' })], { now: at(later(30)) })
     const found = await rowsOf(
@@ -165,7 +165,7 @@ describe('a rejected item', () => {
       { row: 2, state: 'OPEN', by: null, isRepeated: null },
       { row: 3, state: 'OPEN', by: null, isRepeated: null },
     ])
-    // The run that brought it again is taken back: it waits where it waited before.
+    // After a rollback of the run that repeated it, the reject is open in the earlier run again.
     await db().transaction(async (tx) => {
       const last = await tx('rejects').max('run_id as run').first()
       await setAside.reopenAfterRollback(tx, Number(last?.['run']))
@@ -175,16 +175,16 @@ describe('a rejected item', () => {
     ])
   })
 
-  it('of a run rolled back is not corrected', async () => {
+  it('of a rolled-back run cannot be corrected', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     await db()('runs').update({ taken_back_at: NOW, taken_back_by: 'x', taken_back_reason: 'y' })
     expect((await refusal(settle((await only()).id, row(1)))).code).to.equal('REJECT_OUTDATED')
   })
 
-  it('corrected to a contradicting item changes nothing', async () => {
+  it('corrected to an item that contradicts itself changes nothing', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const { id } = await only()
-    // Two records under one key in one item.
+    // The item gives two different records under one key.
     const twice = {
       ...feed(),
       map: ((item, context) => {
@@ -199,7 +199,7 @@ describe('a rejected item', () => {
     expect((await only()).state).to.equal('OPEN')
   })
 
-  it('with an unknown id or of another feed is not found', async () => {
+  it('is not found by an unknown id or under another feed', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     expect((await refusal(settle(999_999, row(1)))).code).to.equal('REJECT_UNKNOWN')
     const other = takeCorrection(db(), feed({ id: 'other' }), {
@@ -219,12 +219,12 @@ describe('a rejected item', () => {
     ['a list', [row(1)], '理由'],
     ['nothing', {}, '理由'],
     ['null', null, '理由'],
-    ['more than fits', { ...row(1), note: 'x'.repeat(200_001) }, '理由'],
+    ['an item of more than 200,000 characters', { ...row(1), note: 'x'.repeat(200_001) }, '理由'],
     ['no reason', row(1), '  '],
-    ['too long a reason', row(1), '理'.repeat(1_001)],
+    ['a reason of 1,001 characters', row(1), '理'.repeat(1_001)],
   ]
   for (const [what, fields, note] of bad) {
-    it(`is not corrected with ${what}`, async () => {
+    it(`cannot be corrected with ${what}`, async () => {
       await pullItems(db(), [row(1, WRONG_DAY)])
       const made = takeCorrection(db(), feed(), { ...BY, note, reject: (await only()).id, fields, now: at(NOW) })
       expect((await refusal(made)).code).to.equal('INPUT_INVALID')
@@ -278,10 +278,10 @@ describe('a rejected item', () => {
     expect(dump).to.not.contain(spaced)
   })
 
-  it('once corrected, stands by what later full pulls send', async () => {
+  it('once corrected, stays or ends by what later full pulls send', async () => {
     await pullItems(db(), [...rows(5), row(6, WRONG_DAY)])
     await settle((await only()).id, row(6))
-    // Its agency still sends it unreadable.
+    // The agency still sends the unreadable item.
     await pullItems(db(), [...rows(5), row(6, WRONG_DAY)], { now: at(later(3_600)) })
     expect((await current(db())).map((one) => one['ended'])).to.deep.equal(Array(6).fill(null))
   })
@@ -311,7 +311,7 @@ describe('open rejects', () => {
     expect(await waiting()).to.equal(1)
   })
 
-  it('remain where a person corrects another item', async () => {
+  it('remain open where a person corrects another item', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     const [last] = await setAside.list(db(), { feeds: null }, { first: 1, before: null })
     await takeCorrection(db(), feed(), { ...BY, reject: last?.id ?? 0, fields: row(3), now: at(later(1)) })
@@ -384,7 +384,7 @@ describe('watch of a feed', () => {
       60,
     )
     expect(await watched()).to.include({ late: 1, timely: 1 })
-    // What was told already is not told again.
+    // Records already reported as late are not reported again.
     await pulled([row(1), row(2), row(3, { day: '2026-11-03', value: '刷单' })], 120)
     expect(await watched()).to.include({ late: 1, timely: 1 })
     expect(await watched(later(7_200))).to.include({ late: 0, timely: 0 })

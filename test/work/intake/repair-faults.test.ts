@@ -44,7 +44,7 @@ const standard = (code: string): Fields => ({
   产品: [{ 产品名称: '参片' }],
 })
 
-/** Everything that earlier releases left wrong, by the check that finds it. */
+/** Every kind of fault that earlier releases left, by the check that finds it. */
 const FAULTS = {
   WRONG_DATE: ['dishonest L6', 'dishonest L7'],
   ENDED: ['dishonest L3'],
@@ -94,7 +94,7 @@ describe('hub repair on a database with every fault that earlier releases left',
       )
     ).map(({ grade }) => grade)
 
-  /** The list of two days, and what the old code made of it. */
+  /** Plants the list of two days with the faults that the old code made. */
   const plantList = async () => {
     const archive = makeDeliveryArchive(join(folder, 'archive'))
     const dated = [entry(6, { ABNTIME: MINUTE }), numbered(7, { ABNTIME: MINUTE })]
@@ -106,7 +106,7 @@ describe('hub repair on a database with every fault that earlier releases left',
     await takeCorrection(test.db, feeds.get('dishonest') as AgencyFeed, { ...corrected, mark, rules, now: hours(2) })
     await sql(`update versions set partial = true where feed = 'dishonest' and record_key in ('L3', 'L4')`)
     await deliver(test.db, 'dishonest', stays, { archive, now: hours(3) })
-    // Nothing had ended.
+    // The old code had ended nothing.
     await sql(`delete from versions where ended_on is not null;
       update versions set known_to = null, closed_as = null, closed_by = null where closed_as = 'ENDED';
       update unmatched set state = 'OPEN', ended_by = null`)
@@ -161,7 +161,7 @@ describe('hub repair on a database with every fault that earlier releases left',
     const mended = await hubHere(['repair', '--json'], env)
     expect(named(mended.json)).to.have.members(ALL)
     expect(await noted()).to.deep.equal(ALL)
-    // L7, L5 and L4 move nobody's score.
+    // L7, L5 and L4 change no score.
     expect(mended.json.scored).to.equal(7)
     expect(await grades(2, 3)).to.not.include('D')
 

@@ -34,7 +34,7 @@ const REG = '220102000007123'
 const WRONG_DAY = { day: '2026-02-31' }
 const FAMILIES = ['penalties', 'lists', 'registration'] as const
 
-/** Each fault is planted as an earlier release had left it. */
+/** Each test plants a fault as an earlier release left it. */
 describe('repair', () => {
   const db = database()
   const archiveDir = mkdtempSync(join(tmpdir(), 'repair-'))
@@ -68,7 +68,7 @@ describe('repair', () => {
     return (await scores.latest(db(), [operator], { asOf: TODAY, knownAt: later(hours * 3_600) })).get(operator)?.grade
   }
   const sql = (text: string) => db().raw(text)
-  /** What had ended stands again, as if the delivery had not ended it. */
+  /** Undoes all endings, as if the delivery had ended nothing. */
   const unend = () =>
     sql(`delete from versions where ended_on is not null;
       update versions set known_to = null, closed_as = null, closed_by = null where closed_as = 'ENDED'`)
@@ -111,7 +111,7 @@ describe('repair', () => {
     expect(ended).to.deep.equal({ day: TODAY, partial: false })
   })
 
-  it('ends an absent corrected entry, and lets one that may be present end later', async () => {
+  it('ends an absent corrected entry, and allows a later end of one that may be present', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     for (const n of [2, 3]) {
       const open = await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 5, before: null })
@@ -124,7 +124,7 @@ describe('repair', () => {
     expect((await pullItems(db(), [row(1)], hour(9))).ended).to.equal(1)
   })
 
-  it('ends records absent from the archive of the last full delivery, except those in a bad row of it', async () => {
+  it('ends records absent from the archive of the last full delivery, except those in a bad row there', async () => {
     await pullItems(db(), [row(1), row(2), row(3), row(4)], { archive })
     await pullItems(db(), [row(1), row(3, WRONG_DAY), { ...row(9), key: '', value: '' }], { archive, ...hour(1) })
     await unend()
@@ -137,7 +137,7 @@ describe('repair', () => {
     ).to.deep.equal([{ key: 'K1' }, { key: 'K3' }])
   })
 
-  it('names feeds whose last delivery cannot be known', async () => {
+  it('reports feeds whose last delivery is unknown', async () => {
     await pullItems(db(), [row(1), row(2)])
     const repaired = await run(1)
     expect([repaired.found, repaired.untold]).to.deep.equal([0, ['test']])
@@ -273,7 +273,7 @@ describe('repair', () => {
     ])
   })
 
-  it('I-A8: names an unmatched record with a day of 1976 that no archive can prove', async () => {
+  it('I-A8: reports an unmatched record with a day of 1976 that no archive proves', async () => {
     await pullItems(db(), [{ ...older(1), day: '1976-05-25' }])
     const repaired = await run(1)
     expect([repaired.found, repaired.unproven.map(({ key }) => key)]).to.deep.equal([0, ['K1']])
@@ -313,7 +313,7 @@ describe('repair', () => {
     ])
   })
 
-  it('I-A8: names a day of 1976 that no archive can prove, and leaves it unchanged', async () => {
+  it('I-A8: reports a day of 1976 that no archive proves, and leaves it unchanged', async () => {
     await pullItems(db(), [row(1, { day: '201806081956' })])
     await misread(`'K1'`)
     const repaired = await run(1)
@@ -321,7 +321,7 @@ describe('repair', () => {
     expect((await days()).map(({ day }) => day)).to.deep.equal(['1976-05-25'])
   })
 
-  it('I-A8: changes the day only, though today’s rules read more of the item differently', async () => {
+  it('I-A8: changes the day only, also where today’s rules read other fields differently', async () => {
     await pullItems(db(), [row(1, { day: '201806081956' })], { archive })
     await misread(`'K1'`)
     await sql(`update versions set body = jsonb_set(body, '{reason}', '"售假一次"')`)

@@ -22,7 +22,7 @@ describe('rollback and decisions of people', () => {
   const one = database()
   const other = database()
 
-  it('a score that is D for another reason too opens its lead for that reason alone', async () => {
+  it('a score that stays D for another reason opens its lead for that reason alone', async () => {
     await twins(one(), other(), {
       before: (db) => registry(db, 1, 1),
       wrong: (db) =>
@@ -88,7 +88,7 @@ describe('rollback and decisions of people', () => {
     ])
   })
 
-  it('makes the next pull of the feed ask for everything', async () => {
+  it('makes the next pull of the feed fetch everything', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await one().raw(
       `insert into feed_states (feed, state, run_id) values ('penalties', '{"cursor": 7}', ?), ('registry', '1', ?)`,
@@ -98,7 +98,7 @@ describe('rollback and decisions of people', () => {
     expect(await rowsOf(one(), 'select feed from feed_states')).to.deep.equal([{ feed: 'registry' }])
   })
 
-  it('is refused by name where it is not possible, and changes nothing', async () => {
+  it('is refused with the reason where it is not possible, and changes nothing', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await rescored(one(), later(180))
     const [scoring] = await rowsOf(one(), `select id from runs where job = 'score'`)
@@ -125,7 +125,7 @@ describe('rollback and decisions of people', () => {
     ])
   })
 
-  it('that fails half-way changes nothing but its own run', async () => {
+  it('that fails half-way changes nothing except its own run', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await one().raw(`create function stop() returns trigger as 'begin raise exception ''stop''; end' language plpgsql;
       create trigger stop before update of taken_back_at on runs for each row execute function stop()`)

@@ -27,7 +27,7 @@ describe('rollback of a register that knows a firm by number and by USCC', () =>
         `select record_key as key from versions where feed = 'registry' and known_to is null order by record_key`,
       )
     ).map(({ key }) => key)
-  /** The firm is known by another register, so that the number finds it. */
+  /** Another feed registers the firm, so that the number leads to it. */
   const known = (db: Db) => pulled(db, 0, row({}), 'elsewhere')
 
   it('I-A6: restores the registration under the number when the run with the USCC is rolled back', async () => {

@@ -45,7 +45,7 @@ describe('rollback of a run', () => {
     expect((await verifyScores(one(), { now: at(later(2 * HOUR)) })).differences).to.equal(0)
   })
 
-  it('still answers what was believed meanwhile for questions about that time', async () => {
+  it('still shows for questions about that time what was believed then', async () => {
     await registry(one(), 1, 1)
     const run = await wrongFile(one(), [penalty(1), penalty(2)])
     await rescored(one(), later(180))
@@ -157,7 +157,7 @@ describe('rollback of a run', () => {
     expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
   })
 
-  it('restores such a record where a later full run had ended it for that reason alone', async () => {
+  it('restores such a record where a later full run ended it only because of the wrong run', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await entries(db, [1, 2], 0)

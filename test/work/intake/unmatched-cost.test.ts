@@ -1,4 +1,4 @@
-/** What the records that wait cost a merge: counted in rows that it reads of them and of the operators, not in time. */
+/** Cost of unmatched records in a merge, measured in rows read of `unmatched` and `operators`, not in time. */
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
@@ -13,7 +13,7 @@ import { codeOf, database, NOW, operatorOf, rowsOf } from '../../support/world.j
 
 const NAME = '同名商行'
 const OTHER = '虚构独名商行'
-/** Of nobody that is made here. */
+/** Numbers from here on belong to no operator of these tests. */
 const FAR = 900_000
 const NOBODY = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 
@@ -22,7 +22,7 @@ interface Given {
   kind?: 'registration' | 'shop' | 'penalty'
 }
 
-/** Rows read in a transaction so far. */
+/** Rows read so far in a transaction. */
 const readIn = async (tx: Tx): Promise<{ unmatched: number; operators: number }> => {
   const { rows } = await tx.raw(
     `select coalesce(sum(n) filter (where relname = 'unmatched'), 0)::int as unmatched,
@@ -54,7 +54,7 @@ describe('cost of unmatched records in a merge', () => {
     return Number(run?.['id'])
   }
 
-  /** Merges records of these subjects. Returns how many rows the looking for those concerned reads, when asked once more. */
+  /** Merges records of these subjects. Returns how many rows a repeated search for concerned unmatched records reads. */
   const merged = async (
     subjects: readonly Partial<Draft['subject']>[],
     { feed = 'test', kind = 'registration' }: Given = {},
@@ -77,7 +77,7 @@ describe('cost of unmatched records in a merge', () => {
     })
   }
 
-  /** `subject`: in SQL, of the number n. */
+  /** Adds unmatched records. `subject` is SQL over the number n. */
   const wait = async (many: number, subject: string, name: string | null = null): Promise<void> => {
     await db().raw(
       `insert into unmatched (feed, record_key, kind, subject, name_key, body, findings, reason, row_number, digest, first_run, last_run)
@@ -89,7 +89,7 @@ describe('cost of unmatched records in a merge', () => {
   const ALONE = `jsonb_build_object('uscc', null, 'orgCode', null, 'regNo', null, 'shop', null, 'name', '虚构名' || n)`
   const CODED = `jsonb_build_object('uscc', null, 'orgCode', null, 'regNo', 'R' || n, 'shop', null, 'name', '虚构名' || n)`
 
-  /** Operators of one name, whose codes are of nobody else. */
+  /** Adds operators of one name with codes of their own. */
   const bear = async (many: number): Promise<void> => {
     await db().raw(
       `insert into operators (uscc, kind, name, name_key, first_run, created_at)
@@ -99,7 +99,7 @@ describe('cost of unmatched records in a merge', () => {
   }
   const open = async (): Promise<number> =>
     Number((await rowsOf(db(), `select count(*) as n from unmatched where state = 'OPEN'`))[0]?.['n'])
-  // Of an empty table there is nothing to know.
+  // An empty table gets no useful statistics, so it is not analysed.
   const analyze = async () => {
     const [{ some }] = (await rowsOf(db(), 'select exists (select 1 from operators) as some')) as [{ some: boolean }]
     await db().raw(some ? 'analyze unmatched, operators' : 'analyze unmatched')
@@ -111,8 +111,8 @@ describe('cost of unmatched records in a merge', () => {
       await rowsOf(db(), 'select operator_id as id from versions where record_key = ? and known_to is null', [key])
     )[0]?.['id']
 
-  // Without statistics, or with those that the server takes by itself at a moment of its own, no plan is certain.
-  for (const planner of ['knows it all'] as const) {
+  // Plans are certain only with fresh statistics. Those of autovacuum come at unknown times.
+  for (const planner of ['has fresh statistics'] as const) {
     const ready = analyze
 
     it(`unmatched records with a name alone are not read where codes arrive, and the planner ${planner}`, async () => {
@@ -124,7 +124,7 @@ describe('cost of unmatched records in a merge', () => {
       expect(read.unmatched).to.be.below(100)
     })
 
-    it(`of many unmatched codes the arriving one is found with few others read, and the planner ${planner}`, async () => {
+    it(`the record of an arriving code is found among many unmatched codes with few rows read, and the planner ${planner}`, async () => {
       await wait(10_000, CODED)
       await ready()
       const read = await merged([{ uscc: codeOf(1), regNo: 'R7000', name: OTHER }], { feed: 'other' })
@@ -141,7 +141,7 @@ describe('cost of unmatched records in a merge', () => {
       expect(read.unmatched + read.operators).to.be.below(1_000)
     })
 
-    it(`one more operator of a common name is weighed once for all unmatched records, and the planner ${planner}`, async () => {
+    it(`one more operator of a common name is compared once for all unmatched records, and the planner ${planner}`, async () => {
       await bear(10_000)
       await wait(2_000, ALONE, NAME)
       await ready()
@@ -151,7 +151,7 @@ describe('cost of unmatched records in a merge', () => {
       expect(await told()).to.deep.equal([{ because: 'SEVERAL', n: 2_000 }])
     })
 
-    it(`a feed sent again reads as much as it sends, however common its names are, and the planner ${planner}`, async () => {
+    it(`a feed sent again reads rows in proportion to its size, however common its names are, and the planner ${planner}`, async () => {
       await bear(10_000)
       await wait(2_000, ALONE, NAME)
       await ready()
@@ -165,7 +165,7 @@ describe('cost of unmatched records in a merge', () => {
       ])
     })
 
-    it(`thousands of new operators read little of a few unmatched records, and the planner ${planner}`, async () => {
+    it(`thousands of new operators read few rows where few records are unmatched, and the planner ${planner}`, async () => {
       await wait(3, CODED)
       await ready()
       const made = Array.from({ length: 5_000 }, (_, i) => ({ uscc: codeOf(i), regNo: `R${i}`, name: OTHER }))
@@ -175,7 +175,7 @@ describe('cost of unmatched records in a merge', () => {
     })
   }
 
-  it('I-B8: one unmatched record costs a run of thousands the bearers of its name', async () => {
+  it('I-B8: a run of thousands reads for one unmatched record only the operators of its name', async () => {
     await wait(1, ALONE)
     await analyze()
     const subjects = Array.from({ length: 6_000 }, (_, n) => ({

@@ -45,7 +45,7 @@ interface Told {
   rows?: Row[]
 }
 
-/** A feed of penalties whose records are decisions that others may tell as well. */
+/** Pulls a feed of penalties. With `fact`, its records are one decision that other feeds may report too. */
 const tell = async (
   db: Db,
   { id = 'penalties', body = {}, whole = false, now = NOW, fact = true, rows }: Told = {},
@@ -72,7 +72,7 @@ const row = (more: Partial<Row> = {}): Row => ({
 const REVOKED: Body = { status: 'REVOKED', revoked_on: '2026-11-20' }
 const LIGHT: Body = { types: ['罚款'], content: '罚款100元', fine_yuan: '100' }
 
-/** A case that rests on the record told by `id`, brought up to the n-th move of its path. */
+/** A case on the penalty of feed `id`, after the first `moves` moves of its path. */
 const caseOn = async (db: Db, id = 'penalties', moves = PATH(0).length): Promise<listings.Listing> => {
   const decision = await versions.currentVersion(db, id, 'P1')
   let listing = await lead(db, await operatorOf(db, codeOf(1)))
@@ -89,7 +89,7 @@ const owed = async (db: Db, id: string) =>
 const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
 const back = (db: Db, run: number, now = later(HOUR)) =>
   rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
-/** Every platform has confirmed what it was owed. */
+/** Marks all deliveries as confirmed. */
 const confirmed = (db: Db) =>
   db('deliveries').update({ state: 'CONFIRMED', attempts: 1, confirmed_at: NOW, receipt: '{}' })
 
@@ -109,7 +109,7 @@ describe('consequences for listings when their record changes', () => {
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('P-A4: an entry whose last step is dated ahead leaves the list as well, and its feed continues', async () => {
+  it('P-A4: an entry whose last step is dated in the future leaves the list as well, and the pull completes', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await db().raw(`update listings set facts = jsonb_set(facts, '{lastOn}', '"2036-01-01"') where id = ?`, [id])
@@ -123,7 +123,7 @@ describe('consequences for listings when their record changes', () => {
     await tell(db())
     const { id } = await caseOn(db())
     await confirmed(db())
-    // Its facts say that it is not public, its row says that it is: the table refuses the removal of this listing alone.
+    // The facts of this listing contradict its public row, so that its removal is refused.
     await db().raw(`update listings set facts = jsonb_set(facts, '{state}', '"REMOVED"') where id = ?`, [id])
     await tell(db(), { body: REVOKED, now: later(60) })
     expect(await causes(db())).to.deep.equal(['TAKEN_BACK'])
@@ -179,7 +179,7 @@ describe('consequences for listings when their record changes', () => {
     expect(await owed(db(), id)).to.deep.equal(PLATFORMS.map((platform) => ({ platform, action: 'REMOVE' })))
   })
 
-  it('unsent additions are owed to nobody when the run is rolled back', async () => {
+  it('unsent additions are no longer owed when the run is rolled back', async () => {
     const run = await tell(db())
     const { id } = await caseOn(db())
     await back(db(), run)
@@ -198,7 +198,7 @@ describe('consequences for listings when their record changes', () => {
     expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'CORRECTED'])
   })
 
-  it('an entry whose penalty was heavy only by the rolled-back run is removed as corrected', async () => {
+  it('an entry whose penalty is not heavy without the rolled-back run is removed as corrected', async () => {
     await tell(db(), { body: LIGHT })
     const run = await tell(db(), { now: later(1) })
     const { id } = await caseOn(db())
@@ -401,7 +401,7 @@ describe('consequences for listings when their record changes', () => {
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('a move by an officer does not delay a merge of its feed', async () => {
+  it('a move by an officer does not delay a merge of the penalty’s feed', async () => {
     await tell(db())
     const { id } = await caseOn(db(), 'penalties', 2)
     const [moved, told] = await Promise.allSettled([

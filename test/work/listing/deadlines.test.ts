@@ -33,7 +33,7 @@ const listed = async (db: Db, state: deadlines.DeadlineState, today: string) =>
   (await deadlines.list(db, { state, today, partys: PARTY_DEADLINES, ended: true }, { first: 50, after: null })).map(
     ({ name }) => name,
   )
-/** Proposed by one person and put in force by another. */
+/** Amends the calendar: one person proposes, another confirms. */
 const amend = async (db: Db, more: Partial<Parameters<typeof proposeCalendar>[2]>) => {
   const { id } = await proposeCalendar(db, rules, {
     holidays: [],
@@ -66,10 +66,10 @@ describe('deadlines', () => {
     }
   })
 
-  it('are coming, then missed, except the party’s own, which runs out', async () => {
+  it('are coming and then missed, except the party’s own, which ends without being missed', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     await listingAt(db(), 2, 'notifyListing')
-    // Of the one the publication, of the other the defence: told on Wednesday 4 November, until Wednesday 11.
+    // One case waits for publication. The defence of the other, notified on Wednesday 4 November, ends on Wednesday 11.
     expect(await listed(db(), 'COMING', '2026-11-11')).to.deep.equal(['DEFENCE', 'PUBLICATION'])
     expect(await listed(db(), 'RUN_OUT', '2026-11-12')).to.deep.equal(['DEFENCE'])
     expect(await listed(db(), 'MISSED', '2027-12-31')).to.deep.equal(['PUBLICATION'])
@@ -77,7 +77,7 @@ describe('deadlines', () => {
     expect((await kept(db(), id)).at(-1)?.[3]).to.equal('DROPPED')
   })
 
-  it('an unconfirmed hiding stays hidden, and its deadline is missed', async () => {
+  it('an entry with an unconfirmed hiding stays hidden, and the deadline of the confirmation is missed', async () => {
     const { id } = await published(db(), 1)
     const input = { on: TODAY, hiding: 'ERROR' as const, reason: '核实' }
     await step(db(), id, ['hideListing', OFFICER, input])
@@ -108,22 +108,22 @@ describe('deadlines', () => {
     expect(one).to.deep.equal({ on: '2026-11-27', outcome: 'MET' })
   })
 
-  it('that reach into a year without holidays are provisional, and recounted when these are published', async () => {
+  it('that reach into a year without published holidays are provisional, and are recounted once these are published', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const { id } = await lead(db(), operatorId)
     for (const one of PATH(decision).slice(0, 2)) await step(db(), id, one)
-    // Told on Monday 28 December 2026: 29, 30, 31, Friday 1 January, Monday 4, as weekdays say.
+    // By weekdays alone, the five days after Monday 28 December 2026 are 29, 30, 31, Friday 1 January, Monday 4.
     const told = new Date('2026-12-28T02:00:00Z')
     const input = { on: '2026-12-28', documentNumber: '测市监告〔2026〕2号' }
     await makeMove(db(), rules, { id, name: 'notifyListing', ...OFFICER, input, now: told })
     const provisional = async () => (await deadlines.ofListings(db(), [id])).map((one) => [one.dueOn, one.provisional])
     expect(await provisional()).to.deep.equal([['2027-01-04', true]])
-    // New Year's Day is off, and the Monday after it too: 29, 30, 31, Tuesday 5, Wednesday 6.
+    // With New Year's Day and the Monday after it off, they are 29, 30, 31, Tuesday 5, Wednesday 6.
     await amend(db(), { holidays: ['2027-01-01', '2027-01-04'], knownUntil: '2027-12-31', now: told })
     expect(await renewDeadlines(db(), rules)).to.deep.include({ moved: 1 })
     expect(await provisional()).to.deep.equal([['2027-01-06', false]])
     expect(await renewDeadlines(db(), rules)).to.deep.include({ moved: 0 })
-    // The move looks at the same calendar: on the 6th the party may still speak.
+    // Moves use the same calendar: the defence still runs on the 6th.
     const review = (day: string) =>
       refusal(
         makeMove(db(), rules, {

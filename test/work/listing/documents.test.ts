@@ -84,7 +84,7 @@ describe('documents', () => {
         expect([...html.matchAll(/<h2>/g)]).to.have.length(SECTIONS_OF_EVERY_DOCUMENT.length)
       })
 
-      it('fills every blank or marks it for filling by hand', () => {
+      it('fills every placeholder or marks it for filling by hand', () => {
         const { values, missing } = fillTemplate(template, given())
         expect([...values.keys(), ...missing.map(({ name }) => name)]).to.have.members(Object.keys(template.blanks))
         const { html } = printDocument(template, given(), 'PARTY')
@@ -113,7 +113,7 @@ describe('documents', () => {
       })
 
       it('prints an unconfirmed number only in the officer’s note, with its source', () => {
-        // Numbers that stand nowhere else.
+        // Values that occur nowhere else in the document.
         const odd = { ...list, numbers: list.numbers.map((row, i) => ({ ...row, value: 701 + i })) }
         const { html, missing } = printDocument(template, given({ list: odd }), 'OFFICER')
         for (const { unconfirmed } of missing) {
@@ -171,7 +171,7 @@ describe('documents', () => {
     }
   })
 
-  it('choose legal rows by the day of the decision', () => {
+  it('cite the legal rows of the day of the decision', () => {
     const conditions = (decidedOn: string) => {
       const of = given()
       const { values, missing } = fillTemplate(templateOf('DECISION'), {
@@ -185,7 +185,7 @@ describe('documents', () => {
     expect(conditions('2019-01-01')).to.equal('UNKNOWN')
   })
 
-  it('carry no pseudonym of an ID number', () => {
+  it('contain no pseudonym of an ID number', () => {
     for (const kind of DOCUMENT_KINDS) {
       expect(printDocument(templateOf(kind), given(), 'OFFICER').html).to.not.match(/居民身份证 |0123456789abcdef/)
     }
@@ -240,33 +240,37 @@ describe('documents', () => {
 describe('templates of documents', () => {
   const good = templateOf('REMOVAL')
   const faults: [what: string, (template: DocumentTemplate) => DocumentTemplate, place: string][] = [
-    ['a blank that is not declared', (t) => ({ ...t, closing: ['{{nobody}}'] }), 'closing[0]'],
+    ['an undeclared placeholder', (t) => ({ ...t, closing: ['{{nobody}}'] }), 'closing[0]'],
     [
-      'a blank that is never used',
+      'a placeholder that is never used',
       (t) => ({ ...t, blanks: { ...t.blanks, idle: { zh: '空', from: null } } }),
       'blanks.idle',
     ],
     [
-      'a blank that nothing fills',
+      'a placeholder that nothing fills',
       (t) => ({ ...t, blanks: { ...t.blanks, party: { zh: '人', from: 'moon' } } }),
       'blanks.party.from',
     ],
     [
-      'a number of the law in its words',
+      'a literal legal number in the text',
       (t) => ({ ...t, closing: [...t.closing, '可以在60日内申请'] }),
       `closing[${good.closing.length}]`,
     ],
     [
-      'a number of the law in Chinese numerals',
+      'a literal legal number in Chinese numerals',
       (t) => ({ ...t, closing: [...t.closing, '列入满三年'] }),
       `closing[${good.closing.length}]`,
     ],
-    ['a part missing', (t) => ({ ...t, sections: t.sections.slice(1) }), 'sections'],
-    ['a part twice', (t) => ({ ...t, sections: [...t.sections, ...t.sections.slice(0, 1)] }), 'sections'],
-    ['half a blank', (t) => ({ ...t, closing: [...t.closing, '{{party}'] }), `closing[${good.closing.length}]`],
+    ['a missing part', (t) => ({ ...t, sections: t.sections.slice(1) }), 'sections'],
+    ['a part given twice', (t) => ({ ...t, sections: [...t.sections, ...t.sections.slice(0, 1)] }), 'sections'],
+    [
+      'an unclosed placeholder',
+      (t) => ({ ...t, closing: [...t.closing, '{{party}'] }),
+      `closing[${good.closing.length}]`,
+    ],
   ]
   for (const [what, spoil, place] of faults) {
-    it(`are refused with ${what}, by place and in both languages`, () => {
+    it(`are refused with ${what}, with the place and a sentence in both languages`, () => {
       const found = checkTemplate(spoil(good))
       expect(found.map((fault) => fault.place)).to.include(place)
       for (const { reason } of found) expect(reason).to.match(/\p{Script=Han}.*。.*[a-z}]\.$/u)

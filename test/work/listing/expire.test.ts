@@ -3,7 +3,7 @@ import type { Db } from '../../../src/store/db/db.js'
 import { expireListings } from '../../../src/work/listing/expire.js'
 import { at, database, lead, log, NOW, PATH, penalised, removed, rowsOf, rules, step } from '../../support/world.js'
 
-/** Published, decided on the day named: its term ends three years later. */
+/** Publishes an entry decided on `day`. Its term ends three years later. */
 const decidedOn = async (db: Db, n: number, day: string): Promise<string> => {
   const { operatorId, decision } = await penalised(db, n)
   const { id } = await lead(db, operatorId)

@@ -14,10 +14,10 @@ const run = (db: Db, by: WorkRules, instant: string) =>
 
 describe('end of an entry by the publication clocks', () => {
   const db = database()
-  /** A list of the general kind: twelve months from the document. */
+  /** Rules whose clocks end twelve months after the document. */
   const general: WorkRules = { ...rules, clocks: shorterClocks(12) }
 
-  it('P-B3: a shorter clock ends the entry after its last day, on the public list and by the clock', async () => {
+  it('P-B3: an entry with a shorter publication clock leaves the list after its last day, and is ended by the hub’s clock', async () => {
     const { id, endsOn } = await published(db(), 1, general)
     expect(endsOn).to.equal('2027-11-12')
     const [entry] = await rowsOf(db(), 'select ends_on from public_entries')
@@ -27,7 +27,7 @@ describe('end of an entry by the publication clocks', () => {
     expect(await listings.byId(db(), id)).to.include({ removalReason: 'EXPIRED', removedOn: '2027-11-13' })
   })
 
-  it('a shorter clock still counts from the document of the listing after a restoration', async () => {
+  it('a shorter publication clock counts from the document of the listing also after a restoration', async () => {
     const { id } = await published(db(), 1, general)
     const reason = { documentNumber: '测市监修〔2027〕1号', reason: '已履行' }
     const away = { on: TODAY, removal: 'REPAIRED', ...reason } as const
@@ -56,15 +56,15 @@ describe('a new row for a publication clock', () => {
     [24, 'KEEP', '2029-05-12'],
     [24, 'APPLY', '2028-11-12'],
     [34, 'APPLY', '2029-09-12'],
-    // Never past its term.
+    // The end is never after that of the term.
     [60, 'APPLY', '2029-11-12'],
     [24, null, '2028-11-12'],
     [34, null, '2029-05-12'],
-    // A term that is over by the new row ends with the day before it.
+    // An entry already over by the new row ends on the day before the row begins.
     [3, 'APPLY', '2027-05-31'],
   ]
   for (const [months, standing, end] of cases)
-    it(`of ${months} months that says ${standing} sets the end of a standing entry to ${end} from its first day`, async () => {
+    it(`of ${months} months that states ${standing} sets the end of a standing entry to ${end} from its first day`, async () => {
       const by = withRow(months, standing)
       const { id } = await published(db(), 1, by)
       await run(db(), by, '2027-05-31T15:00:00Z')

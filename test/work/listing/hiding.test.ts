@@ -36,7 +36,7 @@ import {
 
 const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
 const dayOf = (instant: Date): string => new Date(instant.getTime() + 8 * 3_600_000).toISOString().slice(0, 10)
-/** A move of the day on which it is made. */
+/** Makes a move dated today, by `now`. */
 const on = (
   db: Db,
   id: string,
@@ -59,7 +59,7 @@ const removeAs = (db: Db, id: string, removal: RemovalReason, now: Date) =>
 describe('a hidden entry', () => {
   const db = database()
 
-  it('published and hidden within a minute is gone at once and was sent to nobody', async () => {
+  it('published and hidden within a minute leaves the list at once and was sent to nobody', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const { id } = await lead(db(), operatorId)
     for (const one of PATH(decision).slice(0, -1)) await step(db(), id, one)
@@ -155,7 +155,7 @@ describe('an entry repaired on false materials', () => {
     )
   })
 
-  it('is not restored beside another open case, nor after another end', async () => {
+  it('is not restored while another case is open, nor after a removal for another reason', async () => {
     const { id, operatorId } = await published(db(), 1)
     await removeAs(db(), id, 'REPAIRED', year(1))
     await lead(db(), operatorId, year(1))
@@ -214,7 +214,7 @@ describe('an entry repaired elsewhere', () => {
 describe('score of a hidden entry', () => {
   const db = database()
 
-  it('does not count it from that day on, and leaves the past as it was', async () => {
+  it('does not count the entry from the day of hiding on, and past scores are unchanged', async () => {
     const { id, operatorId } = await published(db(), 1)
     const before = later(10)
     await hide(db(), id, later(60))
@@ -236,7 +236,7 @@ describe('score of a hidden entry', () => {
 describe('a new row for terms', () => {
   const db = database()
 
-  it('is applied by the clock on its first day and owed as a change; the milder term applies', async () => {
+  it('is applied by the clock on its first day and sent as a change, and the milder term applies', async () => {
     const { id } = await published(db(), 1)
     await confirmAll(db())
     const shorter: WorkRules = {
@@ -275,7 +275,7 @@ describe('a new row for terms', () => {
 describe('twenty-five officers at once', () => {
   const db = database()
 
-  it('one of them wins each step of a listing, and the others are refused with the reason', async () => {
+  it('one of them makes each step of a listing, and the others are refused with the reason', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const { id } = await lead(db(), operatorId)
     const after: [MoveName, typeof OFFICER | typeof REVIEWER, Partial<MoveInput>][] = [
@@ -309,7 +309,7 @@ describe('twenty-five officers at once', () => {
 describe('a move that names the last step seen', () => {
   const db = database()
 
-  it('is made where nothing has happened since, and refused by name otherwise', async () => {
+  it('is made where nothing has happened since, and refused as LISTING_MOVED_ON otherwise', async () => {
     const { id, moves } = await listingAt(db(), 1, 'notifyListing')
     const all = await Promise.all(
       ['事实有误', '没有故意', '情节轻微'].map((text) =>
@@ -347,7 +347,7 @@ describe('an interrupted move', () => {
 
   const WRITES = ['listings', 'listing_events', 'public_entries', 'deliveries', 'dirty_operators', 'listing_deadlines']
   for (const table of WRITES)
-    it(`at the writing of ${table} leaves nothing`, async () => {
+    it(`cut off while it writes ${table} leaves nothing`, async () => {
       const { id } = await published(db(), 1)
       await confirmAll(db())
       const before = await beliefsOf(db())
@@ -365,7 +365,7 @@ describe('an interrupted move', () => {
     })
 })
 
-/** As a killed process loses it: the connection that waits for the lock. */
+/** Terminates the connection that waits for the lock, as if its process were killed. */
 const terminated = async (db: Db): Promise<void> => {
   const WITHIN_MS = 60_000
   for (const end = Date.now() + WITHIN_MS; Date.now() < end; ) {

@@ -18,7 +18,7 @@ import {
   step,
 } from '../../support/world.js'
 
-/** As a merge of a whole register does: the order of knowledge is held until it is told to end. */
+/** Holds the knowledge lock until `end` is called, as a merge of a full register does. */
 const merging = async (db: Db) => {
   let [begun, end] = [() => {}, () => {}]
   const holds = new Promise<void>((resolve) => {
@@ -36,7 +36,7 @@ const merging = async (db: Db) => {
   return { end, merged }
 }
 
-/** Until somebody waits for a lock of another's. */
+/** Waits until one connection waits for a lock. */
 const waitsFor = async (db: Db): Promise<void> => {
   for (let tries = 0; tries < 500; tries += 1) {
     const [row] = await rowsOf(
@@ -63,7 +63,7 @@ describe('a running merge', () => {
     await merged
   })
 
-  it('delays the clock, which then ends the due entries', async () => {
+  it('delays the expiry, which then ends the due entries', async () => {
     await published(db(), 1)
     const { end, merged } = await merging(db())
     const ending = expireListings(db(), { rules, cause: 'command', now: at(new Date('2029-12-01T02:00:00Z')), log })

@@ -94,7 +94,7 @@ describe('listing', () => {
     expect(await rowsOf(db(), 'select 1 from dirty_operators')).to.have.length(1)
   })
 
-  it('the proposer does not review, also in the role of a reviewer', async () => {
+  it('the proposer cannot review, also in the role of a reviewer', async () => {
     const listing = await listingAt(db(), 1, 'notifyListing')
     const same = { by: OFFICER.by, role: 'reviewer' as const }
     expect(await refusal(step(db(), listing.id, ['reviewListing', same, { on: '2026-11-12' }]))).to.include({
@@ -137,7 +137,7 @@ describe('listing', () => {
     expect(await refusal(propose)).to.include({ because: 'DECISION_NOT_HEAVY' })
   })
 
-  it('an unknown listing and a day that does not exist are refused by name', async () => {
+  it('an unknown listing and a day that does not exist are refused with their own codes', async () => {
     const nobody = step(db(), '00000000-0000-4000-8000-000000000000', ['serveListing', OFFICER, { on: TODAY }])
     expect((await refusal(nobody)).code).to.equal('LISTING_UNKNOWN')
     const listing = await listingAt(db(), 1, 'decideListing')
@@ -148,7 +148,7 @@ describe('listing', () => {
   it('a delivery that cannot be written rolls the whole move back', async () => {
     const listing = await listingAt(db(), 1, 'serveListing')
     const before = await beliefsOf(db())
-    // PostgreSQL keeps no NUL in a text: the insert of this platform's delivery, or the look at those before it, fails, after all else was written.
+    // PostgreSQL rejects NUL in a text, so the statement for this platform's delivery fails after all other writes.
     const broken = {
       ...rules,
       platforms: [...rules.platforms, { id: 'no\0where', kinds: ['listing' as const], lists: null }],
@@ -166,7 +166,7 @@ describe('listing', () => {
     )
   })
 
-  it('of twenty simultaneous moves one wins', async () => {
+  it('one of twenty simultaneous moves succeeds', async () => {
     const listing = await listingAt(db(), 1, 'serveListing')
     const all = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -179,7 +179,7 @@ describe('listing', () => {
     expect(await listings.eventsOf(db(), [listing.id])).to.have.length(9)
   })
 
-  it('of twenty simultaneous leads on one operator one opens', async () => {
+  it('one of twenty simultaneous leads on one operator is opened', async () => {
     const { operatorId } = await penalised(db(), 1)
     const all = await Promise.all(Array.from({ length: 20 }, () => refusal(lead(db(), operatorId))))
     expect(all.filter(({ code }) => code === 'none')).to.have.length(1)
@@ -275,7 +275,14 @@ describe('a refused move', () => {
       { on: '2026-11-02', documentNumber: 'x' },
       'BEFORE_LAST',
     ],
-    ['a step of tomorrow', 'linkDecision', 'proposeListing', OFFICER, { on: '2026-11-26', reason: 'x' }, 'AFTER_TODAY'],
+    [
+      'a step dated tomorrow',
+      'linkDecision',
+      'proposeListing',
+      OFFICER,
+      { on: '2026-11-26', reason: 'x' },
+      'AFTER_TODAY',
+    ],
     [
       'a notice without a number',
       'proposeListing',
@@ -302,7 +309,7 @@ describe('a refused move', () => {
     ],
     ['a publication before service', 'decideListing', 'publishListing', OFFICER, { on: '2026-11-16' }, 'STATE'],
     [
-      'a removal of what is not public',
+      'a removal of a case that is not public',
       'serveListing',
       'removeListing',
       OFFICER,

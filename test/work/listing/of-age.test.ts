@@ -22,7 +22,7 @@ import {
 
 const PERSON: Body = { party_kind: 'NATURAL_PERSON' }
 
-/** Served and ready to be published. */
+/** A served case, ready to be published. */
 const served = async (db: Db, body: Body): Promise<{ id: string; publish: (ofAge?: boolean) => Promise<unknown> }> => {
   const row = { key: 'P1', code: codeOf(1), name: '虚构某', value: '销售假冒商品', day: '2026-10-10' }
   await pullItems(db, [row], { id: 'penalties-1', kind: 'penalty', body: () => body })
@@ -58,7 +58,7 @@ describe('age of a natural person', () => {
     expect(await refusal(publish())).to.include({ because: 'PERSON' })
   })
 
-  it('the age is kept with the case for later moves, and stands in nothing public', async () => {
+  it('the statement of age is kept with the case for later moves, and nothing public contains it', async () => {
     const { id, publish } = await served(db(), {})
     await publish(true)
     expect(await kept(db(), id)).to.deep.equal(['PUBLISHED', true])
@@ -79,7 +79,7 @@ describe('age of a natural person', () => {
     expect(await refusal(again)).to.include({ because: 'MINOR' })
   })
 
-  it('the age is accepted with the publication and with no other move', async () => {
+  it('a statement of age is accepted with the publication and with no other move', async () => {
     const { id } = await served(db(), {})
     const other = step(db(), id, ['dropListing', OFFICER, { on: TODAY, reason: 'x', ofAge: true }], NOW)
     expect((await refusal(other)).code).to.equal('INPUT_INVALID')

@@ -10,7 +10,7 @@ import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
 import { freshDatabase } from '../../support/database.js'
 import { at, codeOf, database, OFFICER, published, pullItems, REVIEWER, rowsOf, rules } from '../../support/world.js'
 
-/** Twelve months after the decision and more: a repair may be applied for. */
+/** A day more than twelve months after the decision, so that a repair may be applied for. */
 const DAY = '2027-12-01'
 const atHour = (hour: number, day = DAY) => new Date(`${day}T${String(hour).padStart(2, '0')}:00:00Z`)
 const SAID = { reason: '已履行', documentNumber: '测市监修〔2027〕1号', text: '已履行全部义务' }
@@ -24,13 +24,13 @@ const hide = (db: Db, id: string, hour: number) =>
 interface Told {
   key?: string
   outcome: 'REPAIRED' | 'REMOVED' | 'REFUSED' | 'REVOKED'
-  /** Decided on. */
+  /** Day of the decision. */
   on?: string
   target?: string
   more?: Body
 }
 const NUMBER = '测市监列〔2026〕1号'
-/** One delivery of results. */
+/** Pulls one delivery of repair results. */
 const tell = async (db: Db, told: readonly Told[], now: Date, by = rules): Promise<number> => {
   const rows = told.map(({ key = 'R1', target = NUMBER, on = DAY }) => ({
     key,
@@ -67,7 +67,7 @@ describe('a repair refused elsewhere', () => {
     expect(last?.act['reason']).to.match(/\p{Script=Han}.*。[A-Za-z ]+\.$/u)
     const open = await rowsOf(db(), `select name from listing_deadlines where outcome is null and name like 'REPAIR%'`)
     expect(open).to.deep.equal([])
-    // It may be applied for again, and the refusal told again is not of the new application.
+    // A new application is possible, and the old refusal reported again does not end it.
     await made(db(), id, 'applyRepair', {}, atHour(1, '2027-12-05'))
     await tell(db(), [{ outcome: 'REFUSED', more: { note: '更正' } }], atHour(2, '2027-12-05'))
     expect(await stateOf(db(), id)).to.equal('REPAIR_APPLIED')
@@ -81,7 +81,7 @@ describe('a repair refused elsewhere', () => {
     expect((await listings.byId(db(), id))?.facts).to.include({ state: 'HIDDEN', repair: null })
   })
 
-  it('moves nothing without a pending application, or for another entry', async () => {
+  it('changes nothing without a pending application, or for another entry', async () => {
     const { id, moves } = await published(db(), 1)
     await tell(db(), [{ outcome: 'REFUSED' }], atHour(1))
     expect(await listings.byId(db(), id)).to.include({ state: 'PUBLISHED', moves })
@@ -90,7 +90,7 @@ describe('a repair refused elsewhere', () => {
     expect(await stateOf(db(), id)).to.equal('REPAIR_APPLIED')
   })
 
-  it('changes nothing of a kind whose repair is applied for here', async () => {
+  it('changes nothing on a list whose repair is applied for here', async () => {
     const lists = rules.lists.map((list) =>
       list.repair === null ? list : { ...list, repair: { ...list.repair, entrance: 'HERE' as const } },
     )
@@ -101,7 +101,7 @@ describe('a repair refused elsewhere', () => {
   })
 })
 
-describe('a repair revoked by its entrance', () => {
+describe('a repair revoked by the authority that granted it', () => {
   const db = database()
   const repaired = async () => {
     const { id } = await published(db(), 1)
@@ -132,7 +132,7 @@ describe('a repair revoked by its entrance', () => {
     expect(concern?.note).to.match(/\p{Script=Han}.*[A-Za-z]/u)
     await tell(db(), [{ outcome: 'REPAIRED', on: '2027-11-20', more: { note: '又报' } }], atHour(4))
     expect(await stateOf(db(), id)).to.equal('PUBLISHED')
-    // Repaired again and taken back again, a person is asked again.
+    // Another repair and another revocation open another concern.
     const next = { key: 'R3', outcome: 'REPAIRED', on: '2028-12-10' } as const
     await tell(db(), [next], atHour(1, '2028-12-10'))
     expect(await stateOf(db(), id)).to.equal('REMOVED')
@@ -171,7 +171,7 @@ describe('several results for one entry', () => {
   type Pair = [Told['outcome'], string][]
   const cases: [string, Pair, state: string][] = [
     [
-      'repaired, then taken back',
+      'repaired, then revoked',
       [
         ['REPAIRED', older],
         ['REVOKED', newer],
@@ -179,7 +179,7 @@ describe('several results for one entry', () => {
       'PUBLISHED',
     ],
     [
-      'taken back, then repaired',
+      'revoked, then repaired',
       [
         ['REVOKED', older],
         ['REPAIRED', newer],
@@ -195,7 +195,7 @@ describe('several results for one entry', () => {
       'REMOVED',
     ],
     [
-      'repaired and taken back on one day',
+      'repaired and revoked on one day',
       [
         ['REPAIRED', newer],
         ['REVOKED', newer],
@@ -206,7 +206,7 @@ describe('several results for one entry', () => {
   for (const [title, pair, state] of cases)
     for (const [order, told] of [
       ['in order', pair],
-      ['the other way round', [...pair].reverse()],
+      ['in reverse order', [...pair].reverse()],
     ] as const)
       it(`in one delivery, ${title}, reported ${order}: the newest counts`, async () => {
         const { id } = await published(db(), 1)
@@ -219,7 +219,7 @@ describe('several results for one entry', () => {
       })
 
   for (const [title, pair, state] of cases)
-    it(`reported late, ${title}: an older result moves nothing after the newer`, async () => {
+    it(`reported newest first, ${title}: the older result changes nothing`, async () => {
       const { id } = await published(db(), 1)
       const [first, second] = [...pair].reverse()
       for (const [i, one] of [first, second].entries())

@@ -26,7 +26,7 @@ describe('paper of a served decision', () => {
     expect(await serve(id, { fileHash: HASH.toUpperCase() })).to.include({ fileHash: HASH, paper: 'NAMED' })
   })
 
-  it('section 5: keeps the hash of the last decision entered, where none is named', async () => {
+  it('section 5: keeps the hash of the last decision recorded, where the service names no file', async () => {
     const { id, documentNumber } = await listingAt(db(), 1, 'decideListing')
     const entered = { listing: id, kind: 'DECISION' as const, number: documentNumber ?? '', issuedOn: '2026-11-12' }
     for (const sha256 of ['cd'.repeat(32), HASH])
@@ -64,14 +64,14 @@ describe('paper of a served decision', () => {
     }
   })
 
-  it('section 5: needs the repair notice from the day of the State Council’s rule on', () => {
+  it('section 5: must come with the repair notice from the day of the State Council’s rule on', () => {
     expect(['2025-06-21', '2025-06-22'].map((on) => needsRepairNotice(documentRules(), on))).to.deep.equal([
       false,
       true,
     ])
   })
 
-  it('section 5: accepts the repair notice with no other move', async () => {
+  it('section 5: is the only one recorded with a repair notice: other moves refuse it', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     const early = step(db(), id, ['publishListing', OFFICER, { on: ON, repairNotice: true }])
     expect((await refusal(early)).code).to.equal('INPUT_INVALID')

@@ -25,7 +25,7 @@ describe('names from sources other than the register', () => {
     return { name: found?.name, formerly: formerly.map(({ name }) => name), sought: written.map(({ key }) => key) }
   }
 
-  it('F-6: a misread name corrected by the register is not a former name and is not found', async () => {
+  it('F-6: a wrong name corrected by the register is not a former name and is not found in search', async () => {
     await listed('虚构误读商贸有限公司')
     expect(await firm()).to.include({ name: '虚构误读商贸有限公司' })
     await registered('虚构正读商贸有限公司')
@@ -47,7 +47,7 @@ describe('names from sources other than the register', () => {
     expect((await firm()).formerly).to.deep.equal(['虚构旧名商贸有限公司'])
   })
 
-  it('F-6: after rolling back the registration the firm has the claimed name again', async () => {
+  it('F-6: a firm has the claimed name again after a rollback of its registration', async () => {
     await listed('虚构误读商贸有限公司')
     const { run } = await registered('虚构正读商贸有限公司')
     await rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: hour(2) })

@@ -23,7 +23,7 @@ describe('divisions of operators', () => {
     [await penalised(db(), 2), await penalised(db(), 3)].map(({ operatorId }) => operatorId)
   const of = async (operator: number) => (await listings.ofOperators(db(), [operator])).map(({ state }) => state)
 
-  it('section 2: the listing stays with the divided operator; a concern is opened for it and for a lead on each successor', async () => {
+  it('section 2: the listing stays with the divided operator and gets a concern, and each successor gets a lead', async () => {
     const listed = await published(db(), 1)
     const ids = await successors()
     const { decisions: made, leads } = await divide()
@@ -53,7 +53,7 @@ describe('divisions of operators', () => {
     expect((await Promise.all(ids.map(of))).flat()).to.deep.equal([])
   })
 
-  it('section 2: a successor with an open case gets no second one', async () => {
+  it('section 2: a successor with an open case gets no lead', async () => {
     await published(db(), 1)
     await penalised(db(), 2)
     await listingAt(db(), 3, 'proposeListing')

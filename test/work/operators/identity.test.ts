@@ -29,7 +29,7 @@ const next = (): Date => {
   return later(clock)
 }
 
-/** A registration of the n-th operator. */
+/** Pulls a registration of the n-th operator. */
 const register = (n: number, name: string, representative = '松某', day = '2020-01-01') =>
   pullItems(db(), [{ key: `G${n}`, code: codeOf(n), name, value: representative, day }], {
     id: 'registry',
@@ -39,7 +39,7 @@ const register = (n: number, name: string, representative = '松某', day = '202
     now: () => later(clock),
   })
 
-/** Penalties whose representative is their value. */
+/** Pulls penalties that name `value` as representative. */
 const penalties = (rows: readonly Row[], id = 'penalties') =>
   pullItems(db(), rows, {
     id,
@@ -81,7 +81,7 @@ const undo = (decision: number) =>
   undoDecision(db(), rules, { decision, reason: '认定有误', by: 'reviewer-1', now: next() })
 
 const ALL = new Date('9999-12-31T00:00:00Z')
-/** Keys of the records believed to be the n-th operator's own. */
+/** Keys of the records believed of the n-th operator. */
 const believed = async (n: number, knownAt = ALL, kinds: readonly RecordKind[] = ['penalty']): Promise<string> => {
   const own = await mergers.idOfBearer(db(), { scheme: 'uscc', code: codeOf(n) }, ALL)
   const found = await versions.ofOperators(
@@ -118,7 +118,7 @@ describe('identity decisions', () => {
         )
       )[0]
 
-    it('gets the code given, attaches records of the same subject, and is proposed for its name', async () => {
+    it('gets the given code and the records of the same subject, and is found by its name', async () => {
       await register(1, NAME, '竹某')
       await penalties([penalty('P1'), penalty('P2'), penalty('P3', { value: '梅某' })])
       const { decision, records } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
@@ -132,7 +132,7 @@ describe('identity decisions', () => {
       })
       expect([await believed(9), await believed(1), await dirty(9)]).to.deep.equal(['P1 P2', '', true])
       expect(await stateOf()).to.equal('P1 MATCHED, P2 MATCHED, P3 OPEN')
-      // What comes later and says the same follows.
+      // A later record of the same subject is attached as well.
       await penalties([penalty('P4')])
       expect(await believed(9)).to.equal('P1 P2 P4')
       const found = await rowsOf(
@@ -143,7 +143,7 @@ describe('identity decisions', () => {
       expect(found.length).to.equal(1)
     })
 
-    it('disappears when the decision is undone and its records wait again; a new decision restores the same operator', async () => {
+    it('ends when the decision is undone, which reopens its records; a new decision restores the same operator', async () => {
       await penalties([penalty('P1')])
       const { decision } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
       const id = await own()
@@ -163,8 +163,8 @@ describe('identity decisions', () => {
     })
 
     for (const [what, code, refused] of [
-      ['whose code leads to one already', codeOf(1), 'OPERATOR_KNOWN'],
-      ['whose check digit fails', wrongDigit(N), 'OPERATOR_CODE_INVALID'],
+      ['with a code that leads to an operator already', codeOf(1), 'OPERATOR_KNOWN'],
+      ['with a wrong check digit', wrongDigit(N), 'OPERATOR_CODE_INVALID'],
       ['with a registration number', '220102000000005', 'OPERATOR_CODE_INVALID'],
       ['with no code at all', '无', 'OPERATOR_CODE_INVALID'],
     ] as const)
@@ -177,7 +177,7 @@ describe('identity decisions', () => {
   })
 
   describe('proposals', () => {
-    it('a name alone, even a unique one, attaches and proposes no operator', async () => {
+    it('a name alone, even a unique one, neither attaches nor proposes an operator', async () => {
       await register(1, NAME)
       const pulled = await pullItems(db(), [{ key: 'L1', name: NAME, value: '列入', day: '2026-01-01' }])
       expect(counts(pulled)).to.deep.equal(counted(1, { unmatched: 1 }))
@@ -185,7 +185,7 @@ describe('identity decisions', () => {
       expect(await believed(1, ALL, RECORD_KINDS)).to.equal('G1')
     })
 
-    it('a name and a representative that fit one operator only propose it and attach nothing', async () => {
+    it('a name and a representative that fit one operator propose it and attach nothing', async () => {
       await register(1, NAME)
       await register(2, NAME, '竹某')
       await penalties([penalty('P1'), penalty('P2', { value: '梅某' }), penalty('P3', { name: '虚构另一公司' })])
@@ -206,7 +206,7 @@ describe('identity decisions', () => {
       })
     })
 
-    it('an operator registered later is proposed for waiting records, until a second one has its name', async () => {
+    it('an operator registered later is proposed for unmatched records, until a second operator has its name', async () => {
       await penalties([penalty('P1')])
       await register(1, NAME)
       expect((await queue())[0]).to.include({ proposed: codeOf(1) })
@@ -239,7 +239,7 @@ describe('identity decisions', () => {
       await scored()
     })
 
-    it('attaches every waiting record of its feed with the same subject, with its source', async () => {
+    it('attaches every unmatched record of its feed with the same subject, with its source', async () => {
       const { decision, records } = await decide('P1')
       expect(records).to.equal(2)
       expect(await stateOf()).to.equal('P1 MATCHED, P2 MATCHED, P3 OPEN, X1 OPEN')
@@ -273,7 +273,7 @@ describe('identity decisions', () => {
       })
     })
 
-    it('undone, releases everything attached by it, and leaves the past as it was believed', async () => {
+    it('undone, releases everything attached by it, and leaves questions about the past unchanged', async () => {
       const { decision } = await decide('P1')
       await penalties([penalty('P4'), penalty('P2', { day: '2026-10-11' })])
       const between = next()
@@ -302,7 +302,7 @@ describe('identity decisions', () => {
       )
     })
 
-    it('that the subject is not an operator here settles waiting and later records, until it is undone', async () => {
+    it('that the subject is not an operator here settles present and later unmatched records, until it is undone', async () => {
       const { decision, records } = await decide('P1', { verdict: 'NOT_OURS' })
       expect(records).to.equal(2)
       const pulled = await penalties([penalty('P1'), penalty('P4')])
@@ -335,7 +335,7 @@ describe('identity decisions', () => {
       expect(await believed(1, ALL, ['list_entry'])).to.equal('N1')
     })
 
-    it('undone, keeps the newer waiting content from the agency', async () => {
+    it('undone, keeps the newer unmatched content from the agency', async () => {
       const { decision } = await decide('P1')
       await penalties([penalty('P1', { value: '梅某' })])
       expect([await stateOf(), await believed(1)]).to.deep.equal(['P1 OPEN, P2 MATCHED, P3 OPEN, X1 OPEN', 'P2'])
@@ -348,7 +348,7 @@ describe('identity decisions', () => {
       expect(await stateOf()).to.equal('P1 OPEN, P2 OPEN, P3 OPEN, X1 OPEN')
     })
 
-    it('undone, keeps newer waiting content also where the record was still attached', async () => {
+    it('undone, keeps newer unmatched content also where the record was still attached', async () => {
       const { decision } = await decide('P1')
       await penalties([penalty('P1', { value: '梅某' })])
       await db().raw(`update versions set known_to = null, closed_as = null, closed_by = null where record_key = 'P1'`)
@@ -357,10 +357,10 @@ describe('identity decisions', () => {
       expect([said, await believed(1)]).to.deep.equal([[{ said: '梅某' }], ''])
     })
 
-    it('moves a record that stands and waits at once, and back when undone; newer waiting content stays', async () => {
+    it('moves a record that is both attached and unmatched, and moves it back when undone; newer unmatched content stays', async () => {
       await penalties([penalty('C1', { code: codeOf(2), value: '梅某' })])
       await penalties([penalty('C1', { value: '梅某' })])
-      // Before what its agency let go was closed at once, an earlier form of it stood on.
+      // State left by earlier releases, which did not close a record when its agency removed the code.
       await db().raw(`update versions set known_to = null, closed_as = null, closed_by = null where record_key = 'C1'`)
       const { decision } = await decide('C1')
       expect([await believed(1), await believed(2)]).to.deep.equal(['C1', ''])
@@ -372,7 +372,7 @@ describe('identity decisions', () => {
       expect([await believed(1), await believed(2)]).to.deep.equal(['', ''])
     })
 
-    it('stores no ID number of its reason', async () => {
+    it('stores its reason without ID numbers', async () => {
       const id = '220102199001010016'
       const { decision } = await decide('P1', { reason: `证件 ${id}` })
       expect(decision.reason).to.contain('居民身份证').and.not.contain(id)
@@ -381,11 +381,11 @@ describe('identity decisions', () => {
     const refused: [string, () => Promise<unknown>, string][] = [
       ['an unknown record', () => decide('P1', { unmatched: 999_999 }), 'UNMATCHED_UNKNOWN'],
       ['an unknown operator', () => decide('P1', { operator: codeOf(99) }), 'OPERATOR_UNKNOWN'],
-      ['what is no code', () => decide('P1', { operator: '松某' }), 'OPERATOR_UNKNOWN'],
+      ['a text that is not a code', () => decide('P1', { operator: '松某' }), 'OPERATOR_UNKNOWN'],
       ['no reason', () => decide('P1', { reason: '  ' }), 'INPUT_INVALID'],
-      ['a reason without end', () => decide('P1', { reason: '因'.repeat(1_001) }), 'INPUT_INVALID'],
+      ['a reason of 1,001 characters', () => decide('P1', { reason: '因'.repeat(1_001) }), 'INPUT_INVALID'],
       [
-        'an operator for nobody of ours',
+        'an operator given with the verdict NOT_OURS',
         () => decide('P1', { verdict: 'NOT_OURS', operator: codeOf(1) }),
         'INPUT_INVALID',
       ],
@@ -411,7 +411,7 @@ describe('identity decisions', () => {
       expect(await rowsOf(db(), 'select 1 from identity_decisions')).to.have.length(0)
     })
 
-    it('of two people who decide at once one is refused as already settled', async () => {
+    it('by two people at once is made by one, and the other is refused as already settled', async () => {
       const both = await Promise.all([refusal(decide('P1')), refusal(decide('P2', { operator: codeOf(2) }))])
       expect(both.map(({ code }) => code).sort()).to.deep.equal(['UNMATCHED_SETTLED', 'none'])
     })

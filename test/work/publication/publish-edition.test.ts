@@ -48,7 +48,7 @@ const readAll = async (edition: Edition, form: number): Promise<Buffer> => {
   return Buffer.concat(some)
 }
 
-/** Entries by number, and what becomes of some of them: another text, or none. */
+/** Entries by number, and changes of some of them: a new text, or null for removal. */
 const histories = fc.record({
   list: fc.uniqueArray(fc.nat(30), { maxLength: 20 }),
   changes: fc.dictionary(fc.nat(30).map(String), fc.option(fc.string({ maxLength: 5 })), { maxKeys: 12 }),
@@ -94,7 +94,7 @@ describe('edition of the public files', () => {
     )
   })
 
-  it('P-A5: is served without removed entries, in any position, and knows where an entry ends', async () => {
+  it('P-A5: is served without removed entries in any position, and records where each entry ends', async () => {
     const entries = new Map(Array.from({ length: 6 }, (_, n) => [n, 'a']))
     const edition = await buildEdition(snapshot(1), inSteps(listOf(entries)), folder)
     for (const left of [[0], [5], [0, 1, 2, 3, 4, 5], [2, 3], [0, 5], []]) {

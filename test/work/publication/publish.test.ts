@@ -35,7 +35,7 @@ describe('publish', () => {
     return done
   }
 
-  /** The chain worked out from the changes alone, by whoever holds nothing else. */
+  /** Recomputes the hash chain from `snapshot_changes` alone. */
   const chain = async (): Promise<string[]> => {
     const changes = await rowsOf(
       db(),
@@ -129,7 +129,7 @@ describe('publish', () => {
     expect(await rowsOf(db(), 'select 1 from forgotten')).to.have.length(0)
   })
 
-  it('a snapshot made while an entry leaves the list is known to hold it, and the next one does not', async () => {
+  it('a snapshot made while an entry leaves the list is marked as containing removed text, and the next one is not', async () => {
     const one = await shown(db(), 1)
     await shown(db(), 2)
     const holding = await db().transaction()
@@ -159,18 +159,18 @@ describe('publish', () => {
     newManifestKey(folder)
     await snapshot(later(13 * 3_600))
     expect((await until())?.['kid']).to.not.equal(first?.['kid'])
-    // What the older key signed is verified as long as anybody holds it.
+    // The public keys still include the older key, so that earlier manifests can be verified.
     expect(keys.jwks().keys.map(({ kid }) => kid)).to.include.members([first?.['kid'], (await until())?.['kid']])
   })
 
-  it('P-B3: an entry is in the snapshot on its last day and not on the next, even before the clock ends it', async () => {
+  it('P-B3: an entry is in the snapshot on its last day and not on the next, also before the clock ends it', async () => {
     const one = await shown(db(), 1)
     await db().raw('update public_entries set ends_on = ? where listing_id = ?', [TODAY, one.id])
     expect(await snapshot()).to.include({ sequence: 1, entries: 1 })
     expect(await snapshot(later(86_400))).to.include({ sequence: 2, entries: 0 })
   })
 
-  it('an unchanged list keeps its sequence and hash, and is noted again', async () => {
+  it('an unchanged list keeps its sequence and hash, and its note is written again', async () => {
     await shown(db(), 1)
     const first = await snapshot()
     const again = await snapshot(later(300))
@@ -182,7 +182,7 @@ describe('publish', () => {
     expect(await rowsOf(db(), 'select 1 from snapshots')).to.have.length(1)
   })
 
-  it('an entry added and removed between two publications leaves no trace', async () => {
+  it('an entry added and removed between two publications appears in no snapshot', async () => {
     await snapshot()
     const listing = await shown(db(), 1)
     await letGo(db(), listing.id, TODAY)
@@ -190,7 +190,7 @@ describe('publish', () => {
     expect(await rowsOf(db(), 'select 1 from snapshot_changes')).to.have.length(0)
   })
 
-  it('of simultaneous publications one makes the snapshot and the others find it', async () => {
+  it('one of several simultaneous publications makes the snapshot, and the others return it', async () => {
     await shown(db(), 1)
     const both = await Promise.all([snapshot(), snapshot(), snapshot()])
     expect(both.map((one) => one.sequence)).to.deep.equal([1, 1, 1])
@@ -211,7 +211,7 @@ describe('publish', () => {
     expect(await rowsOf(db(), `select 1 from runs where job = 'publish' and outcome = 'DONE'`)).to.have.length(6)
   })
 
-  it('a scheduled occurrence is published once', async () => {
+  it('a scheduled publication runs once', async () => {
     const options = { cause: 'timetable' as const, plannedFor: NOW, now: at(NOW), note: () => undefined, manifests }
     const both = await Promise.all([publishList(db(), options), publishList(db(), options)])
     expect(both.filter((one) => one === null)).to.have.length(1)

@@ -8,7 +8,7 @@ const hour = (n: number) => ({ now: at(later(n * 3_600)) })
 const REGISTRY = { id: 'registry', kind: 'registration' as const }
 const MARKS = { id: 'trademarks', kind: 'trademark' as const, whole: false }
 const regOf = (n: number) => `22010200000712${n}`
-/** A mark whose owner is named by its registration number alone. */
+/** A trademark that names its owner by the registration number alone. */
 const numbered = (n: number) => row(n, { code: '', reg: regOf(n) })
 const registered = (n: number) => row(n, { reg: regOf(n) })
 
@@ -27,7 +27,7 @@ describe('a record of a kind that needs no operator', () => {
     await rollBack(db(), made as never)
   }
 
-  it('I-A12: a mark with a registration number only finds its firm once the registry has the number', async () => {
+  it('I-A12: a trademark with only a registration number is attached to its firm once the registry has the number', async () => {
     await pullItems(db(), [numbered(1), numbered(2)], MARKS)
     expect(await owners()).to.deep.equal([
       ['K1', null, null],
@@ -43,28 +43,28 @@ describe('a record of a kind that needs no operator', () => {
     expect((await pullItems(db(), [numbered(1)], { ...MARKS, ...hour(2) })).unchanged).to.equal(1)
   })
 
-  it('I-A12: a USCC with a wrong check digit finds the firm that the registry has under it', async () => {
+  it('I-A12: a trademark with a wrong check digit in its USCC is attached to the firm registered under that code', async () => {
     const wrong = codeOf(1).slice(0, 17) + (codeOf(1).endsWith('0') ? '1' : '0')
     await pullItems(db(), [row(1, { code: wrong })], MARKS)
     await pullItems(db(), [row(1, { code: wrong })], { ...REGISTRY, ...hour(1) })
     expect(await owners()).to.deep.equal([['K1', await operatorOf(db(), wrong), null]])
   })
 
-  it('I-A12: a number of several firms leads to none of them', async () => {
+  it('I-A12: a registration number of several firms leads to none of them', async () => {
     await pullItems(db(), [numbered(1)], MARKS)
     const both = [row(1, { reg: regOf(1) }), row(2, { reg: regOf(1) })]
     await pullItems(db(), both, { ...REGISTRY, ...hour(1) })
     expect(await owners()).to.deep.equal([['K1', null, null]])
   })
 
-  it('I-A12: only the last number of a mark counts', async () => {
+  it('I-A12: only the latest registration number of a trademark counts', async () => {
     await pullItems(db(), [numbered(1)], MARKS)
     await pullItems(db(), [{ ...numbered(1), reg: regOf(2) }], { ...MARKS, ...hour(1) })
     await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(2) })
     expect(await owners()).to.deep.equal([['K1', null, null]])
   })
 
-  it('I-A12: rolling back the registry’s run detaches the mark, and the next run attaches it again', async () => {
+  it('I-A12: a rollback of the registry’s run detaches the trademark, and the next run attaches it again', async () => {
     await pullItems(db(), [numbered(1)], MARKS)
     await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(1) })
     await takeBackLast('registry', 2)
@@ -73,7 +73,7 @@ describe('a record of a kind that needs no operator', () => {
     expect(await owners()).to.deep.equal([['K1', await operatorOf(db(), codeOf(1)), `reg_no:${regOf(1)}`]])
   })
 
-  it('I-A12: a mark found by a withdrawn code stands without a firm, and finds it once the code returns', async () => {
+  it('I-A12: a trademark attached by a withdrawn code stands without a firm until the code returns', async () => {
     await pullItems(db(), [row(1)], REGISTRY)
     await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(1) })
     await pullItems(db(), [numbered(1)], { ...MARKS, ...hour(2) })
@@ -94,7 +94,7 @@ describe('a record of a kind that needs no operator', () => {
     expect((await owners())[0]).to.deep.equal(['K1', null, null])
   })
 
-  it('I-A12: beyond the number of records that are all examined, those with a code of the run are found', async () => {
+  it('I-A12: among more ownerless records than are examined one by one, those with a code of the run are found', async () => {
     await pullItems(db(), [numbered(1)], MARKS)
     await db().raw(
       `insert into versions (feed, kind, record_key, digest, body, known_from, run_id, row_number, partial)

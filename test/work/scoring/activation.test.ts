@@ -24,7 +24,7 @@ const NEW = 'generous-9'
 const card = (version = NEW, base = inForce.base + 5): Scorecard => ({ ...structuredClone(inForce), version, base })
 const FOLDER = resolve('schema/scorecards')
 const written: string[] = []
-/** Of a name that no other test has: what a file says is read once. */
+/** Writes a scorecard file. Names must be unique among tests, because each file is read once. */
 const file = (version: string, content: unknown): void => {
   const path = resolve(FOLDER, `${version}.json`)
   written.push(path)
@@ -86,7 +86,7 @@ describe('activation of a scorecard', () => {
     expect(await versionOn(db(), '2027-01-01', NOW)).to.equal('ecommerce-1')
   })
 
-  it('everybody is scored by the new card from its day on, and past scores stay', async () => {
+  it('every operator is scored by the new card from its day on, and past scores stay', async () => {
     const rows = [1, 2].map((n) => ({ key: `R${n}`, code: codeOf(n), value: '某路1号', day: '2019-05-06' }))
     await pullItems(db(), rows, { id: 'registry', kind: 'registration' })
     const run = (now: Date) =>
@@ -104,7 +104,7 @@ describe('activation of a scorecard', () => {
     ])
   })
 
-  it('the proposer cannot decide', async () => {
+  it('cannot be decided by its proposer', async () => {
     await tried(db())
     const { id } = await propose(db())
     for (const activate of [true, false])
@@ -132,7 +132,7 @@ describe('activation of a scorecard', () => {
     expect(await code(decide(db(), id + 99))).to.equal('ADOPTION_UNKNOWN')
   })
 
-  it('one proposal is open for each card, also when several are made at once', async () => {
+  it('has at most one open proposal per card, also when several are made at once', async () => {
     await tried(db())
     const all = await Promise.allSettled([propose(db()), propose(db(), { by: 'officer-2' })])
     expect(all.map((one) => one.status).sort()).to.deep.equal(['fulfilled', 'rejected'])
@@ -140,21 +140,21 @@ describe('activation of a scorecard', () => {
   })
 
   const faulty: [string, Partial<Parameters<typeof proposeScorecard>[2]>, string][] = [
-    ['a day that has gone by', { effectiveOn: '2026-11-24' }, 'ADOPTION_PAST'],
+    ['a day in the past', { effectiveOn: '2026-11-24' }, 'ADOPTION_PAST'],
     ['a day that does not exist', { effectiveOn: '2027-02-29' }, 'DATE_INVALID'],
     ['no reason', { reason: ' \n' }, 'INPUT_INVALID'],
-    ['a reason too long', { reason: '长'.repeat(1_001) }, 'INPUT_INVALID'],
-    ['a card nobody knows', { version: 'none-9' }, 'SCORECARD_UNKNOWN'],
-    ['a card that was not tried', { version: 'ecommerce-1' }, 'ADOPTION_UNTRIED'],
+    ['a reason of 1,001 characters', { reason: '长'.repeat(1_001) }, 'INPUT_INVALID'],
+    ['an unknown card', { version: 'none-9' }, 'SCORECARD_UNKNOWN'],
+    ['a card without a trial', { version: 'ecommerce-1' }, 'ADOPTION_UNTRIED'],
   ]
   for (const [what, given, expected] of faulty)
-    it(`a proposal with ${what} is refused as ${expected}`, async () => {
+    it(`is refused as ${expected} for a proposal with ${what}`, async () => {
       await tried(db())
       expect(await code(propose(db(), given))).to.equal(expected)
       expect(await rowsOf(db(), 'select 1 from scorecard_adoptions')).to.have.length(0)
     })
 
-  it('a trial of other contents under the same name does not count', async () => {
+  it('needs a trial of the same contents, not only of the same name', async () => {
     await keepCard(db(), card(), NOW)
     await db().raw(
       `insert into trials (scorecard_hash, against_hash, as_of, known_at, operators, result, made_at) values ('other', 'x', ?, ?, 0, '{}', ?)`,
@@ -163,7 +163,7 @@ describe('activation of a scorecard', () => {
     expect(await code(propose(db()))).to.equal('ADOPTION_UNTRIED')
   })
 
-  it('may take effect today, but is refused when the decision comes after its day', async () => {
+  it('may take effect today, and is refused when the decision comes after its day', async () => {
     await tried(db())
     const { id } = await propose(db(), { effectiveOn: TODAY })
     expect(await code(decide(db(), id, { now: later(86_400) }))).to.equal('ADOPTION_PAST')

@@ -22,7 +22,7 @@ import {
 
 const senderOf = (feed: string) => (feed === 'penalties' ? 'credit-office' : null)
 
-/** Operator 1 with its registration and as many penalties as are said, scored. */
+/** Creates and scores operator 1 with its registration and one penalty for each value. */
 const world = async (db: Db, values: readonly string[], now = NOW) => {
   await pullItems(db, [{ key: 'R1', code: codeOf(1), value: '某路1号', day: '2019-05-06' }], {
     id: 'registry',
@@ -92,7 +92,7 @@ describe('objection to a reason of a score', () => {
     expect(await objected(db())).to.equal(false)
   })
 
-  it('upheld, is referred to the agency of the record and leaves the score unchanged', async () => {
+  it('upheld, is sent to the agency of the record and leaves the score unchanged', async () => {
     await world(db(), ['违法一'])
     const before = await rowsOf(db(), 'select * from scores')
     const { id } = await open(db())
@@ -138,14 +138,14 @@ describe('objection to a reason of a score', () => {
     })
   }
 
-  it('rejected or withdrawn, contests nothing', async () => {
+  it('rejected or withdrawn, marks nothing as contested', async () => {
     await world(db(), ['违法一', '违法二'])
     await decide(db(), (await open(db())).id, { verdict: 'REJECTED' })
     await withdraw(db(), (await open(db(), 'P1')).id)
     expect(await objected(db())).to.equal(false)
   })
 
-  it('rejected, is referred to nobody', async () => {
+  it('rejected, is sent to no agency', async () => {
     await world(db(), ['违法一'])
     const { id } = await open(db())
     expect(await decide(db(), id, { verdict: 'REJECTED' })).to.include({ state: 'REJECTED', referredTo: null })
@@ -207,7 +207,7 @@ describe('objection to a reason of a score', () => {
     expect((await open(db())).state).to.equal('OPEN')
   })
 
-  it('the person who opened it does not decide it, and nobody else withdraws it', async () => {
+  it('cannot be decided by the person who opened it, nor withdrawn by anybody else', async () => {
     await world(db(), ['违法一'])
     const { id } = await open(db(), 'P0', { by: 'reviewer-1' })
     expect((await refusal(decide(db(), id))).code).to.equal('SECOND_PERSON')
@@ -242,7 +242,7 @@ describe('objection to a reason of a score', () => {
     })
   }
 
-  it('contests the reason with the largest loss from the record', () => {
+  it('marks as contested the reason that costs most points through the record', () => {
     const reason = (rule: string, points: number, records: number[]): Reason => ({
       rule,
       why: 'UNIT',
@@ -259,12 +259,12 @@ describe('objection to a reason of a score', () => {
     for (const state of OBJECTION_STATES) expect(objectionConsequence(state).zh).not.to.equal('')
   })
 
-  it('a thousand standings find objections and overrides by index, in one statement', async () => {
+  it('a thousand standings read objections and overrides by index, in one statement', async () => {
     await world(db(), ['违法一'])
     await open(db())
     const codes = Array.from({ length: 1_000 }, (_, place) => ({ place, scheme: 'uscc', code: codeOf(place + 1) }))
     const asked: string[] = []
-    // What the planner would do of a few rows says nothing of a million: the question is whether an index serves.
+    // Plans for a few rows say nothing about a million, so scans are switched off to test that an index can be used.
     await db().transaction(async (tx) => {
       await tx.raw('set local enable_seqscan = off; set local enable_bitmapscan = off')
       const explaining = {

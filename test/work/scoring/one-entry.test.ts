@@ -77,7 +77,7 @@ describe('one entry of a list is one fact', () => {
       expect(await mirrored(4)).to.deep.equal([null])
     })
 
-  it('I-A6: an entry removed under the USCC no longer stands under the number', async () => {
+  it('I-A6: an entry removed under the USCC no longer stands under the registration number', async () => {
     const [, , older, newer] = ENTRIES[0] as (typeof ENTRIES)[number]
     await part('abnormal', 1, older)
     await part('abnormal', 2, { ...newer, isMove: '1', REMDATE: '2026-06-01', REMEXCPRES_CN: '已办理变更登记' })

@@ -33,7 +33,7 @@ const scored = async (db: Db, n: number, seconds: number) => {
   return { grade: found?.grade, entries: found?.reasons.find(({ fact }) => fact === 'serious_list')?.count ?? 0 }
 }
 
-describe('the hub’s own entry in its agency’s list', () => {
+describe('the hub’s own entry, repeated in an agency’s list', () => {
   const db = database()
   const mirror = (n: number, body: Body, seconds: number) =>
     pullItems(db(), [row(n, { key: 'BACK' })], {
@@ -48,14 +48,14 @@ describe('the hub’s own entry in its agency’s list', () => {
     expect(await scored(db(), 1, 120)).to.deep.equal({ grade: 'D', entries: 1 })
   })
 
-  it('I-A9: is not counted after the hub removed its own, however its number is written', async () => {
+  it('I-A9: is not counted after the hub removed the entry, in any spelling of its number', async () => {
     const { id } = await published(db(), 1)
     await mirror(1, { document_number: '测市监列[2026]001号' }, 60)
     await removed(db(), id)
     expect((await scored(db(), 1, 120)).entries).to.equal(0)
   })
 
-  it('I-A9: another decision of the same list counts beside it', async () => {
+  it('I-A9: does not hide another decision of the same list', async () => {
     const { id } = await published(db(), 1)
     await mirror(1, { document_number: '测市监列〔2026〕2号' }, 60)
     await removed(db(), id)
@@ -72,7 +72,7 @@ describe('the hub’s own entry in its agency’s list', () => {
     ['no number', { document_number: null, authority: AUTHORITY }, false],
   ]
   for (const [what, body, repeats] of cases)
-    it(`I-A9: an entry with ${what} ${repeats ? 'is' : 'is not'} the hub’s own`, () => {
+    it(`I-A9: ${repeats ? 'is' : 'is not'} recognised in a copy with ${what}`, () => {
       expect(makeRepeatMatcher(own)(body)).to.equal(repeats)
     })
 })
@@ -106,7 +106,7 @@ describe('one penalty is one fact', () => {
       db(),
       `select count(*)::int as records, count(distinct fact)::int as facts from versions where kind = 'penalty' and known_to is null`,
     )
-  // The same number, written so that the agency’s key is another.
+  // The same number in another spelling, so that the agency’s key differs.
   const otherwise = { CF_WSH: '长市监罚〔2026〕第007号' }
 
   it('F-8: a city’s regulator is one authority with 市 written once or twice', () => {
@@ -117,13 +117,13 @@ describe('one penalty is one fact', () => {
       expect(decisionFactKey('长市监罚〔2026〕7号', other, null)).to.not.equal(told[0])
   })
 
-  it('F-8: two records with one number, party and authority code are one, however the authority is written', async () => {
+  it('F-8: two records with one number, party and authority code are one fact in any spelling of the authority', async () => {
     await deliver(db(), 'penalties', [penalty()])
     await deliver(db(), 'penalties', [penalty({ ...otherwise, CF_CFJG: '长春市局（市场监管）' })])
     expect(await facts()).to.deep.equal([{ records: 2, facts: 1 }])
   })
 
-  it('F-8: two such records of one delivery are one as well', async () => {
+  it('F-8: two such records of one delivery are one fact as well', async () => {
     await deliver(db(), 'penalties', [penalty(), penalty({ ...otherwise, CF_CFJG: '长春市局（市场监管）' })])
     expect(await facts()).to.deep.equal([{ records: 2, facts: 1 }])
   })
@@ -149,7 +149,7 @@ describe('one penalty is one fact', () => {
   })
 })
 
-describe('a row with a well-formed older code', () => {
+describe('a row without a USCC', () => {
   const db = database()
   const entry = (more: Fields): Fields => ({
     企业名称: '虚构商行1',

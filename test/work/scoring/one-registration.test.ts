@@ -10,7 +10,7 @@ const hour = (n: number) => ({ now: at(later(n * 3_600)) })
 
 describe('one firm has one registration', () => {
   const db = database()
-  /** The register's rows; `kind` and key as the registration of a real feed has them. */
+  /** Pulls rows of a register. Kind and keys are like those of a real registration feed. */
   const register = (rows: { uscc?: number; reg?: string; day?: string; status?: string }[], n: number) =>
     pullItems(
       db(),
@@ -38,13 +38,13 @@ describe('one firm has one registration', () => {
     )
   const only = (status: string) => [{ key: codeOf(1), status }]
 
-  it('I-A6: when sent by its number first and by its USCC later', async () => {
+  it('I-A6: also when sent with its number first and with its USCC later', async () => {
     await register([{ reg: REG }], 0)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 1)
     expect(await standing()).to.deep.equal(only('REVOKED'))
   })
 
-  it('I-A6: when its code was known before: one fact is scored', async () => {
+  it('I-A6: also when its number was known before', async () => {
     await pullItems(db(), [row(1, { reg: REG })], { id: 'elsewhere', kind: 'registration' })
     await register([{ reg: REG }], 1)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 2)
@@ -58,7 +58,7 @@ describe('one firm has one registration', () => {
     ])
   })
 
-  it('I-A6: is never revoked and in good standing at once', async () => {
+  it('I-A6: and is never both revoked and in good standing', async () => {
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 0)
     await register([{ reg: REG }], 1)
     await scoreOperators(db(), { cause: 'command', rules, families: ['registration'], ...hour(2) })
@@ -68,13 +68,13 @@ describe('one firm has one registration', () => {
     expect(facts).to.include('registration_revoked').and.not.include('registration_active')
   })
 
-  it('I-A6: when both rows are in one delivery, it stands under the USCC', async () => {
+  it('I-A6: under its USCC, when both rows are in one delivery', async () => {
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }, { reg: REG }], 0)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }, { reg: REG }], 1)
     expect(await standing()).to.deep.equal(only('REVOKED'))
   })
 
-  it('I-A6: a row by number alone changes it only with a later day', async () => {
+  it('I-A6: which a row with the number alone changes only with a later day', async () => {
     await register([{ uscc: 1, reg: REG, day: '2026-01-05' }], 0)
     await register([{ reg: REG, day: '2025-01-05', status: 'CANCELLED' }], 1)
     expect(await standing()).to.deep.equal(only('ACTIVE'))

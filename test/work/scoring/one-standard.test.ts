@@ -24,7 +24,7 @@ const nameless = (more: Fields = {}) => standard({ 统一社会信用代码: '',
 describe('one standard is one fact', () => {
   const db = database()
   const part = (n: number, ...items: Fields[]) => deliver(db(), 'standards', items, { whole: false, now: at(hours(n)) })
-  /** A person says whose the waiting rows without a code are. */
+  /** A person attaches the unmatched rows without a code. */
   const attach = async (n: number) => {
     const [waits] = await rowsOf(db(), `select id from unmatched where state = 'OPEN'`)
     await decideSubject(db(), rules, {
@@ -62,7 +62,7 @@ describe('one standard is one fact', () => {
     })
   })
 
-  it('I-A6: its newest row counts, with or without the code', async () => {
+  it('I-A6: the newest row of a standard counts, with or without the code', async () => {
     await part(0, nameless())
     await part(1, standard({ 标准编号: 'Q/XGSH 0002S—2025' }))
     await attach(2)

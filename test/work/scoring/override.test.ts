@@ -42,7 +42,7 @@ const register = (db: Db, many = 1) =>
     { id: 'registry', kind: 'registration' },
   )
 
-/** A score as if it had been computed; what gives which grade is the card's. */
+/** Stores a score with this grade, as if computed. */
 const graded = async (db: Db, grade: Grade, { n = 1, why = 'UNIT' as ReasonKind, asOf = TODAY, now = NOW } = {}) => {
   const card = loadScorecard('ecommerce-1')
   const reason = { rule: 'x', why, fact: 'serious_list' as const, points: 0, count: 1, records: [], fadesOn: null }
@@ -99,7 +99,7 @@ describe('override of a grade', () => {
     await graded(db(), 'C')
   })
 
-  it('I-A12: is judged by today’s date, also where the order of knowledge is years ahead', async () => {
+  it('I-A12: is judged by today’s date, also where the knowledge clock is years ahead', async () => {
     await db().raw(`update knowledge set latest = '2036-01-01T00:00:00Z'`)
     const { id } = await propose(db())
     expect(await decide(db(), id)).to.include({ state: 'IN_FORCE', endsOn: ENDS })
@@ -132,7 +132,7 @@ describe('override of a grade', () => {
     expect((await decide(db(), id, { by: 'reviewer-2' })).state).to.equal('IN_FORCE')
   })
 
-  it('a refusal keeps its reason, changes nothing and allows another proposal', async () => {
+  it('can be refused: the refusal keeps its reason, changes nothing and allows another proposal', async () => {
     const { id } = await propose(db())
     expect((await refusal(decide(db(), id, { verdict: 'REFUSE' }))).code).to.equal('INPUT_INVALID')
     const refused = await decide(db(), id, { verdict: 'REFUSE', note: '证据不足' })
@@ -168,7 +168,7 @@ describe('override of a grade', () => {
     expect(withdrawn).to.include({ note: '核对 [居民身份证 hash]', withdrawnReason: '误用 [居民身份证 hash]' })
   })
 
-  it('each operator has one open proposal at a time', async () => {
+  it('has at most one open proposal per operator', async () => {
     await graded(db(), 'A', { n: 2 })
     const first = await propose(db())
     expect((await refusal(propose(db(), { grade: 'A' }))).code).to.equal('OVERRULE_NOT_ALLOWED')
@@ -186,7 +186,7 @@ describe('override of a grade', () => {
     expect((await refusal(withdraw(db(), 99))).code).to.equal('OVERRULE_UNKNOWN')
   })
 
-  it('a D that rests on a veto is never raised: not in a proposal, a confirmation or an answer', async () => {
+  it('never raises a D that rests on a veto: not in a proposal, a confirmation or an answer', async () => {
     await graded(db(), 'D', { n: 2, why: 'VETO' })
     const { code, reason } = await refusal(propose(db(), { operator: codeOf(2) }))
     expect([code, reason.includes('失信被执行人')]).to.deep.equal(['OVERRULE_NOT_ALLOWED', true])
@@ -201,7 +201,7 @@ describe('override of a grade', () => {
     expect(await standing(db())).to.deep.equal({ grade: 'D', value: 100, overridden: false })
   })
 
-  it('a veto does not prevent a lower grade', () => {
+  it('may lower a grade in spite of a veto', () => {
     const reasons = [{ why: 'VETO' as const }]
     for (const computed of GRADES) {
       for (const grade of GRADES) {
@@ -217,7 +217,7 @@ describe('override of a grade', () => {
     expect((await withdraw(db(), id, { now: later(2 * DAY_S) })).state).to.equal('WITHDRAWN')
   })
 
-  it('the next confirmed one ends the one before, which stays in history and does not return', async () => {
+  it('ends at the next confirmed override, stays in the history and does not return', async () => {
     const first = await inForce(db())
     const second = await inForce(db(), { grade: 'A', now: later(60) })
     expect(await standing(db())).to.include({ grade: 'A', overridden: true })
@@ -284,7 +284,7 @@ describe('override of a grade', () => {
     const operator = await operatorOf(db(), codeOf(1))
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), days, async (steps, day) => {
-        // Each story has a hub of its own, whose knowledge begins before it.
+        // Every run starts without overrides, with the knowledge clock reset.
         await db().raw(`delete from overrules; update knowledge set latest = '2000-01-01T00:00:00Z'`)
         let now = NOW
         let last: number | null = null

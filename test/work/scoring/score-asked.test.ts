@@ -22,7 +22,7 @@ describe('counts and rows of scoring', () => {
     return counts
   }
   const rowsStored = async () => Number((await rowsOf(db(), 'select count(*)::int as n from scores'))[0]?.['n'])
-  /** As a pull that commits while the operators are being scored. */
+  /** Queues operators again, as a pull does that commits while they are being scored. */
   const changedMeanwhile = (many: number) =>
     db().raw('insert into dirty_operators select id, ?::timestamptz from operators order by id limit ?', [
       later(600),
@@ -47,7 +47,7 @@ describe('counts and rows of scoring', () => {
     expect(await scored({ now: at(later(1_200)) })).to.deep.equal({ scored: 2, stored: 2, unchanged: 0 })
   })
 
-  it('I-B7: a sample of many pages is chosen once, and its causes are read by id', async () => {
+  it('I-B7: a sample of many pages is chosen once, and causes are read by id', async () => {
     await register(1)
     await scored()
     const [column] = await rowsOf(

@@ -86,7 +86,7 @@ describe('scoring over time', () => {
     })
   const back = (run: number, now: Date) =>
     rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
-  /** Does `act` just before the n-th transaction of what is done with it begins. */
+  /** A handle that runs `act` just before its n-th transaction begins. */
   const justBefore = (n: number, act: () => Promise<unknown>): Db => {
     let begun = 0
     return new Proxy(db(), {
@@ -139,7 +139,7 @@ describe('scoring over time', () => {
     await register(2)
     await scored()
     await penalties(3)
-    // The first transaction tells what is known, the second writes.
+    // The first transaction reads the state of knowledge, the second writes.
     await scored(
       later(5),
       {},
@@ -174,7 +174,7 @@ describe('scoring over time', () => {
     expect(await leads()).to.have.length(1)
   })
 
-  it('an operator still below the line gets its lead once its entry has ended', async () => {
+  it('an operator still below the line gets a lead once its list entry has ended', async () => {
     await register(1)
     await entry(1)
     await penalties(3)
@@ -220,7 +220,7 @@ describe('scoring over time', () => {
     expect((await leads()).map((one) => one.split(' ')[1])).to.deep.equal(['NOT_LISTED'])
   })
 
-  it('the first records of another family have everybody scored anew', async () => {
+  it('the first records of another family cause all operators to be scored again', async () => {
     await register(2)
     await scored(NOW, { families: ['registration'] })
     expect(await scored(later(60), { families: ['registration'] })).to.deep.equal({ scored: 0, stored: 0 })
@@ -231,7 +231,7 @@ describe('scoring over time', () => {
     expect(await differences()).to.equal(0)
   })
 
-  it('a changed term has everybody scored anew, and earlier scores are replayed by their own rules', async () => {
+  it('a changed term causes all operators to be scored again, and earlier scores are replayed by their own rules', async () => {
     await register(1)
     await entry(1, { day: '2022-01-01', body: { list: 'ecommerce-2018' } })
     await scored()
@@ -258,7 +258,7 @@ describe('scoring over time', () => {
     ['what counts now', 'update current_scores set value = value - 1'],
     ['what standing reads', 'update latest_scores set value = value - 1'],
   ]
-  it('verify finds other falsifications', async () => {
+  it('verification finds further kinds of falsified scores', async () => {
     await register(1)
     await entry(1)
     await scored()

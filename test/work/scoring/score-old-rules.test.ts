@@ -1,4 +1,4 @@
-/** Scores that were stored before a release changed how records become facts: they are replayed by the rules of then, and made anew. */
+/** Scores stored before a release changed how records become facts. They are replayed by the old rules, and operators are scored again. */
 import { expect } from 'chai'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
@@ -13,7 +13,7 @@ import { at, codeOf, database, later, operatorOf, published, pullItems, rowsOf, 
 const NUMBER = '测市监列〔2026〕1号'
 const FAMILIES: readonly FactFamily[] = ['penalties', 'lists', 'shops']
 
-/** As they were kept before the counting of terms was one of them. */
+/** Lists as stored before the field `counting` existed. */
 const oldLists = rules.lists.map(({ counting: _, ...list }) => list)
 const oldRules = { ...rules, lists: oldLists as unknown as readonly ListKind[] }
 
@@ -26,7 +26,7 @@ describe('scores under old rules', () => {
     return { verified, differences }
   }
 
-  it('I-A9, I-A12: are verified without a difference, and everybody is scored anew', async () => {
+  it('I-A9, I-A12: are verified without a difference, and all operators are scored again', async () => {
     await published(db(), 1)
     await pullItems(db(), [row(1, { key: 'BACK' })], {
       id: 'dishonest',
@@ -53,14 +53,14 @@ describe('scores under old rules', () => {
     expect((await verified(360)).differences, 'one of them that was falsified').to.be.at.least(1)
   })
 
-  it('I-A12: count a shop without end, and new ones up to its last day', () => {
+  it('I-A12: count a shop without end, and under new rules up to its last day', () => {
     const shop: RecordEvidence = { record: 7, kind: 'shop', body: { real_name_matched: false }, validTo: '2024-05-31' }
     const until = (lists: Parameters<typeof factEventsOf>[1]) =>
       factEventsOf([shop], lists).map((event) => event.until ?? null)
     expect([until(oldLists), until(rules.lists)]).to.deep.equal([[null], ['2024-06-01']])
   })
 
-  it('F-8: accept one spelling of an authority in a repair, and new ones 市 once or twice', () => {
+  it('F-8: accept one spelling of an authority in a repair, and under new rules 市 once or twice', () => {
     const entry: RecordEvidence = {
       record: 1,
       kind: 'list_entry',

@@ -170,7 +170,7 @@ describe('score', () => {
     expect(await last(db())).to.deep.include({ value: before.value, grade: before.grade })
   })
 
-  it('a fall to D opens one lead, however often and however low it is scored', async () => {
+  it('a fall to D opens one lead, also when scored again and lower', async () => {
     await register(db())
     await scored(db())
     await penalties(db(), 3)
@@ -240,7 +240,7 @@ describe('score', () => {
     expect(shown[0]?.records).to.have.length(1)
   })
 
-  it('scoring a past day opens no lead and leaves the operator in the queue', async () => {
+  it('scoring a past day opens no lead and keeps the operator in the queue', async () => {
     await register(db())
     await penalties(db(), 3)
     expect(await scored(db(), { asOf: '2026-11-01' })).to.deep.equal({ scored: 1, stored: 1, unchanged: 0 })
@@ -258,7 +258,7 @@ describe('score', () => {
     expect(await scored(db())).to.deep.equal({ scored: 2, stored: 2, unchanged: 0 })
   })
 
-  it('time alone changes a score on the predicted day', async () => {
+  it('a score changes by time alone on the predicted day', async () => {
     await register(db(), 1, '2025-12-01')
     await scored(db())
     expect(await scored(db(), { now: at(new Date('2026-11-30T02:00:00Z')) })).to.include({ scored: 0 })
@@ -274,7 +274,7 @@ describe('score', () => {
     expect(await rowsOf(db(), 'select * from scores')).to.deep.equal([])
   })
 
-  it('a score of a past day answers that day and no later one', async () => {
+  it('a score of a past day is used for that day and no later one', async () => {
     await register(db(), 1, '2025-12-01')
     await scored(db(), { all: true, asOf: '2026-01-01' })
     const [operator] = await rowsOf(db(), 'select id from operators')
@@ -295,7 +295,7 @@ describe('score', () => {
     'the body of a record': `update versions set body = jsonb_set(body, '{status}', '"REVOKED"') where kind = 'registration' and operator_id = (select operator_id from scores order by id limit 1)`,
     'the day a record was known': `update versions set known_from = now() + interval '50 years' where kind = 'registration' and operator_id = (select operator_id from scores order by id limit 1)`,
   }
-  it('verify finds every falsification', async () => {
+  it('verification finds every kind of falsified score', async () => {
     await register(db(), 3)
     await scored(db())
     expect(await verified(db())).to.deep.equal({ verified: 3, differences: 0 })
@@ -333,7 +333,7 @@ describe('score', () => {
     expect(differences).to.equal(0)
   })
 
-  it('a sample has the requested size, or all scores', async () => {
+  it('a sample has the requested size, or contains all scores', async () => {
     await register(db(), 15)
     await scored(db())
     for (const [asked, got] of [
@@ -346,13 +346,13 @@ describe('score', () => {
       expect((await verified(db(), asked)).verified, String(asked)).to.equal(got)
   })
 
-  it('of two simultaneous runs each operator is scored once', async () => {
+  it('two simultaneous runs score each operator once', async () => {
     await register(db(), 20)
     const both = await Promise.all([scored(db()), scored(db())])
     expect(both.map((one) => one.stored).sort((a, b) => a - b)).to.deep.equal([0, 20])
   })
 
-  it('a scheduled occurrence is scored once', async () => {
+  it('a scheduled scoring runs once', async () => {
     await register(db())
     const both = await Promise.all(
       [1, 2].map(() => scoreOperators(db(), { ...options, cause: 'timetable', plannedFor: NOW })),

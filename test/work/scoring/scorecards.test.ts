@@ -25,8 +25,8 @@ describe('scorecard file', () => {
 
   const twice: [what: string, from: string, to: string, name: string][] = [
     ['at its top', '"base": 600,', '"base": 600, "base": 700,', 'base'],
-    ['deep within, of one value', '"points": 20,', '"points": 20, "points": 20,', 'points'],
-    ['spelt with an escape', '"cap": 20,', '"cap": 20, "c\\u0061p": 10,', 'cap'],
+    ['deep inside, with equal values', '"points": 20,', '"points": 20, "points": 20,', 'points'],
+    ['once in escaped spelling', '"cap": 20,', '"cap": 20, "c\\u0061p": 10,', 'cap'],
   ]
   for (const [what, from, to, name] of twice) {
     it(`with a name given twice ${what} is refused by that name`, () => {
@@ -37,7 +37,7 @@ describe('scorecard file', () => {
     })
   }
 
-  it('is read again after a change, and is available only while it is valid', () => {
+  it('is read again after a change, and can be used only while it is valid', () => {
     expect(faultlessVersions()).to.include.members(['ecommerce-1', 'general-1']).and.not.include(VERSION)
     for (const broken of [
       '{ "version": ',

@@ -17,7 +17,7 @@ const NEW = 'strict-9'
 const options: TrialOptions = { version: NEW, lists: rules.lists, families: FAMILIES, now: at(NOW) }
 const inForce = schemaDocument('scorecards/ecommerce-1.json') as Scorecard
 
-/** Of the card in force, changed; kept, so that it needs no file. */
+/** Returns a changed copy of the card in force. */
 const card = (change: (copy: Scorecard) => void, version = NEW): Scorecard => {
   const copy = structuredClone(inForce)
   copy.version = version
@@ -105,7 +105,7 @@ describe('trial of a scorecard', () => {
     expect(trial.kinds.map(({ kind, operators }) => [kind, operators])).to.deep.equal([['ENTERPRISE', 3]])
   })
 
-  it('counts the facts of a future day', async () => {
+  it('uses the facts of a future day', async () => {
     await register(db(), 1)
     await penalty(db())
     await kept(db())
@@ -113,7 +113,7 @@ describe('trial of a scorecard', () => {
     expect(trial).to.include({ asOf: '2040-01-01', operators: 1, unchanged: 1 })
   })
 
-  it('leaves out merged operators and those no longer believed in', async () => {
+  it('leaves out merged operators and those that have ended', async () => {
     await register(db(), 3)
     await kept(db())
     const [one, two] = await Promise.all([1, 2].map((n) => operatorOf(db(), codeOf(n))))
@@ -160,7 +160,7 @@ describe('trial of a scorecard', () => {
     }
   })
 
-  it('stops when aborted, and stores nothing', async () => {
+  it('ends when aborted, and stores nothing', async () => {
     await register(db(), 1)
     await kept(db())
     const thrown = await tryScorecard(db(), { ...options, signal: AbortSignal.abort(new Error('enough')) }).catch(
@@ -170,7 +170,7 @@ describe('trial of a scorecard', () => {
     expect(await rowsOf(db(), 'select 1 from trials')).to.have.length(0)
   })
 
-  it('a request gets today’s trial, and a new one after more scoring', async () => {
+  it('returns today’s result to a repeated request, and a new one after further scoring', async () => {
     await register(db(), 2)
     await scoreAll(db())
     await kept(db())
@@ -185,7 +185,7 @@ describe('trial of a scorecard', () => {
     expect([first.result.worse, second.result.worse]).to.deep.equal([0, 1])
   })
 
-  it('a trial of yesterday, of another day or against another card is not reused', async () => {
+  it('does not reuse a result of yesterday, for another day or against another card', async () => {
     await register(db(), 1)
     await kept(db())
     const other = card((copy) => {
@@ -202,7 +202,7 @@ describe('trial of a scorecard', () => {
     expect((await latestOf(db(), [hashOfCard(stricter)])).get(hashOfCard(stricter))?.id).to.equal(against.id)
   })
 
-  it('simultaneous equal requests run one trial', async () => {
+  it('runs once for simultaneous equal requests', async () => {
     await register(db(), 2)
     await kept(db())
     const asked = await Promise.all(Array.from({ length: 5 }, () => tryForRequest(db(), options)))
@@ -210,7 +210,7 @@ describe('trial of a scorecard', () => {
     expect(await rowsOf(db(), 'select 1 from trials')).to.have.length(1)
   })
 
-  it('a request over too many operators is refused with the command, and answered after it ran', async () => {
+  it('is refused over too many operators, naming the command, and answered once that has run', async () => {
     await register(db(), 3)
     await kept(db())
     const few = { ...options, operatorsMost: 2 }
@@ -224,7 +224,7 @@ describe('trial of a scorecard', () => {
     expect((await tryForRequest(db(), { ...few, operatorsMost: 3 })).id).to.equal(trial.id)
   })
 
-  it('a batch of many operators continues where the last one ended', async () => {
+  it('continues each batch of operators where the last one ended', async () => {
     await register(db(), 1)
     await kept(db())
     await db().raw(

@@ -26,7 +26,7 @@ describe('numbering of changes', () => {
   const run = (now = NOW) => runChanges(db(), { cause: 'command', now: at(now), sending: null, log })
   const marks = async (): Promise<number> => Number((await db()('change_marks').count('* as n').first())?.['n'])
 
-  it('nothing is marked before the first marketplace sends a list, and everything afterwards', async () => {
+  it('marks changes only after the first marketplace has sent a list', async () => {
     await operator(1)
     expect(await marks()).to.equal(0)
     await sends('mall', [codeOf(2)])
@@ -34,13 +34,13 @@ describe('numbering of changes', () => {
     await operator(3)
     expect(await marks()).to.equal(2)
     expect(await run()).to.deep.equal({ numbered: 1, confirmed: 0, failed: 0, erased: 0 })
-    // What is nobody's seller's is dropped.
+    // Marks of operators that are no marketplace's sellers are dropped.
     expect(await marks()).to.equal(0)
     const row = await db()('runs').where({ job: 'changes' }).first()
     expect(row).to.deep.include({ outcome: 'DONE', cause: 'command' })
   })
 
-  it('the first list waits for open writes, and is refused when these take long', async () => {
+  it('makes the first list wait for open writes, and refuses it when these take long', async () => {
     const writing = await db().transaction()
     await writing.raw('select changes_wanted()')
     const refused = await sends('mall', [codeOf(1)]).then(
@@ -52,7 +52,7 @@ describe('numbering of changes', () => {
     expect((await sends('mall', [codeOf(1)])).sequence).to.equal(1)
   })
 
-  it('the end of an overridden grade is a change on the next day, though no row is written', async () => {
+  it('counts the end of an override as a change on the next day, though no row is written', async () => {
     await operator(1)
     await sends('mall', [codeOf(1)])
     const { id } = await db()('operators').first('id')
@@ -74,7 +74,7 @@ describe('numbering of changes', () => {
     expect((await db()('changes').orderBy('sequence', 'desc').first()).what).to.deep.equal(['GRADE'])
   })
 
-  it('expired changes are erased and their numbers stay used', async () => {
+  it('erases expired changes and does not reuse their numbers', async () => {
     await sends('mall', [codeOf(1)])
     const run_ = await run(later((RETAINED_DAYS + 1) * 86_400))
     expect(run_?.erased).to.equal(1)
@@ -82,7 +82,7 @@ describe('numbering of changes', () => {
     expect((await sends('mall', [codeOf(1)])).sequence).to.equal(2)
   })
 
-  it('a numbered change is never altered', async () => {
+  it('never alters a numbered change', async () => {
     await sends('mall', [codeOf(1)])
     const altered = await db()('changes')
       .update({ what: ['NAME'] })

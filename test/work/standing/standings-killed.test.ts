@@ -15,7 +15,7 @@ import { codeOf, pullItems } from '../../support/world.js'
 const SERVING = fileURLToPath(new URL('../../support/serving.ts', import.meta.url))
 const OPERATORS = 20
 const ROWS = 60_000
-/** Bytes of the answer after which the hub is killed. */
+/** Characters of the answer after which the hub is killed. */
 const RECEIVED = 1_500_000
 
 describe('a hub killed during a stream of standings', () => {
@@ -66,7 +66,7 @@ describe('a hub killed during a stream of standings', () => {
       let whole = 0
       for (let row = 1; row <= received + 1; ) {
         const chunk = kept.find(({ from }) => from === row)
-        // Of the line that broke off nothing may have been received.
+        // Nothing of the next line was received, so its chunk may be missing.
         if (row > received && lines.at(-1) === '') break
         expect(chunk, `the row of the trail of row ${row}`).not.to.equal(undefined)
         if (chunk === undefined) break

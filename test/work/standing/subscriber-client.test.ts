@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { UnreachableError } from '../../../src/foundation/http.js'
 import { callSubscriber, checkSubscriber } from '../../../src/work/standing/subscriber-client.js'
 
-/** Ways to spell an address of this machine or of its own network; each is refused before anything is called. */
+/** Spellings of addresses outside the public internet. Each is refused before any call. */
 const SPELLINGS = [
   'http://127.0.0.1',
   'http://127.1',
@@ -37,7 +37,7 @@ const SPELLINGS = [
   'http://255.255.255.255',
   'http://[fe80::1]',
 ]
-/** Names that lead, or are said to lead, inwards. */
+/** Host names with the private addresses to which they resolve here. */
 const NAMES: Record<string, string[]> = {
   localhost: ['127.0.0.1', '::1'],
   'metadata.google.internal': ['169.254.169.254'],
@@ -115,7 +115,7 @@ describe('HTTP client for subscriber addresses', () => {
     expect(await callSubscriber(url, { ...given, allow: ['127.0.0.2/32'], resolve })).to.deep.include({ status: 204 })
     expect(times).to.equal(1)
     expect(asked).to.deep.equal([`127.0.0.2 rebind.example:${port} /hook`])
-    // Asked again it leads inwards, and is refused.
+    // Resolved a second time, the name leads to a private address and is refused.
     expect(await kindOf(callSubscriber(url, { ...given, allow: ['127.0.0.2/32'], resolve }))).to.equal('forbidden')
     expect(asked).to.have.length(1)
   })
@@ -139,7 +139,7 @@ describe('HTTP client for subscriber addresses', () => {
     expect(asked.filter((each) => each.includes('/inner'))).to.deep.equal([])
   })
 
-  it('does not read an endless answer, and limits the wait for one', async () => {
+  it('does not read an endless answer, and limits the time it waits for an answer', async () => {
     const endless = await listening('127.0.0.1', (_, response) => {
       const more = () => {
         while (!response.destroyed && response.write('x'.repeat(65_536)));
@@ -167,7 +167,7 @@ describe('HTTP client for subscriber addresses', () => {
     expect(await kindOf(callSubscriber('https://gone.example/', { ...given, resolve: gone }))).to.equal('dns')
     const port = await listening('127.0.0.1', (_, response) => response.destroy())
     expect(await kindOf(callSubscriber(`http://127.0.0.1:${port}/`, { ...given, allow: HERE }))).to.equal('cut')
-    // Its https speaks no TLS.
+    // The server does not speak TLS.
     expect(await kindOf(callSubscriber(`https://127.0.0.1:${port}/`, { ...given, allow: HERE }))).to.be.oneOf([
       'tls',
       'cut',

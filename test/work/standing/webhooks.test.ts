@@ -71,7 +71,7 @@ describe('webhooks', () => {
     await numberChanges(db(), now)
     return `虚构第${names}名有限公司`
   }
-  /** As when an entry leaves the list. */
+  /** Records a change as when an entry leaves the list. */
   const remove = async (code: string): Promise<void> => {
     await db().raw(
       `insert into change_marks (operator_id, what, listing_id) select id, 'ENTRY_REMOVED', gen_random_uuid() from operators where uscc = ?`,
@@ -92,7 +92,7 @@ describe('webhooks', () => {
     const { secret } = await add()
     expect(secret).to.match(/^whsec_[A-Za-z0-9+/]{43}=$/)
     const name = await rename(one)
-    // The library takes only what was sent by its own clock, a few minutes ago at most.
+    // The library checks timestamps against its own clock, with a tolerance of a few minutes.
     now = new Date()
     await tell()
     expect(mall.received).to.have.length(1)
@@ -125,7 +125,7 @@ describe('webhooks', () => {
     const row = await stateOf(webhook.id)
     expect(JSON.stringify(row)).to.not.include(secret.slice('whsec_'.length))
     expect(world.keys.unseal(row.secret, webhooks.sealingLabelOf(webhook.id))).to.equal(secret)
-    // Sealed about one webhook it is none of another's.
+    // A secret sealed for one webhook cannot be unsealed for another.
     expect(() => world.keys.unseal(row.secret, webhooks.sealingLabelOf(webhook.id + 1))).to.throw()
     const turned = (row.secret.startsWith('A') ? 'B' : 'A') + row.secret.slice(1)
     expect(() => world.keys.unseal(turned, webhooks.sealingLabelOf(webhook.id))).to.throw()
@@ -143,7 +143,7 @@ describe('webhooks', () => {
       expect([row.attempts, row.last_status, row.last_error]).to.deep.equal([attempt, 400, 'HTTP 400'])
       if (row.state === 'GIVEN_UP') break
       waits.push((row.due_at.getTime() - now.getTime()) / 1_000)
-      // A second before nothing leaves.
+      // One second before the time of the retry nothing is sent.
       pass((waits.at(-1) ?? 0) - 1)
       await tell()
       expect(mall.received).to.have.length(attempt)
@@ -180,7 +180,7 @@ describe('webhooks', () => {
     expect(mall.received).to.have.length(tried + 3)
   })
 
-  it('an unreachable address delays no other, and is served when it is back', async () => {
+  it('an unreachable address delays no other, and gets its messages when it is back', async () => {
     const dead = await startMarketplace()
     await add(dead.url)
     await dead.close()
@@ -194,7 +194,7 @@ describe('webhooks', () => {
     expect(row.last_error).to.match(/^refused: /)
   })
 
-  it('removals leave first and replace what is owed for the same seller', async () => {
+  it('removals are sent first and replace messages owed for the same seller', async () => {
     const { webhook } = await add()
     await rename(one)
     await rename(two)
@@ -230,7 +230,7 @@ describe('webhooks', () => {
     await new Promise((resolve) => slow.close(resolve))
   })
 
-  it('F-13: sends that the list was replaced, and a removal names the changes that it replaces', async () => {
+  it('F-13: sends a message when the list is replaced, and a removal names the changes that it replaces', async () => {
     await add()
     const given = {
       client: CLIENT,
@@ -262,7 +262,7 @@ describe('webhooks', () => {
     await tell()
     const last = await rename(one)
     await tell()
-    // The first is not due before its time, nor is what follows it.
+    // The retry of the first change is not due yet, and later changes wait for it.
     expect(mall.received).to.have.length(1)
     pass(10)
     await tell()
@@ -271,7 +271,7 @@ describe('webhooks', () => {
     expect(sequences).to.deep.equal([...sequences].sort((a, b) => a - b))
   })
 
-  it('a 410 disables it at once with an alarm; enabling it sends what was missed', async () => {
+  it('a 410 answer disables a webhook at once with an alarm, and enabling it sends the messages missed', async () => {
     const { webhook } = await add()
     mall.answer = () => 410
     await rename(one)
@@ -288,7 +288,7 @@ describe('webhooks', () => {
     expect(codesTold()).to.deep.equal([one, one, two])
   })
 
-  it('five days without an accepted message disable it with an alarm; an accepted one restarts the count', async () => {
+  it('five days without an accepted message disable a webhook with an alarm, and an accepted one restarts the count', async () => {
     const { webhook } = await add()
     mall.answer = () => 'cut'
     await rename(one)
@@ -373,7 +373,7 @@ describe('webhooks', () => {
     expect(codesTold()).to.deep.equal([one])
   })
 
-  it('does not call an address that resolves to a private one since', async () => {
+  it('does not call an address that has come to resolve to a private one', async () => {
     const resolve = async () => ['8.8.8.8']
     const url = 'https://turned.example/hook'
     await webhooks.addWebhook(db(), world.keys, { client: CLIENT, url, allow: [], resolve, now })
@@ -383,7 +383,7 @@ describe('webhooks', () => {
     expect(row.last_error).to.match(/^forbidden: /)
   })
 
-  it('refuses a forbidden address, a duplicate and a sixth', async () => {
+  it('refuses a forbidden address, a duplicate and a sixth webhook', async () => {
     const made = { client: CLIENT, allow: [] as string[], now }
     for (const url of [
       'http://127.0.0.1:1/x',

@@ -9,7 +9,7 @@ import { database, log, NOW, rowsOf } from '../../support/world.js'
 describe('timetable', () => {
   const rows = makeTimetable([...feeds.values()], ['national', 'jilin'])
 
-  it('every row is a cron expression that comes again', () => {
+  it('every row is a cron expression that occurs again', () => {
     for (const row of rows) expect(nextRun(parseCron(row.cron), NOW), `${row.job} ${row.subject}`).to.not.equal(null)
   })
 
@@ -42,7 +42,7 @@ describe('timetable', () => {
 describe('clock of the timetable', () => {
   const db = database()
   const occasions: ScheduledJob[] = [{ job: 'pull', subject: 'registry', cron: '* * * * *' }]
-  /** An hour that no test waits for; each call is a second later. */
+  /** A simulated clock that advances a second with each call, so that no test waits. */
   const ticking = (start = new Date('2026-11-25T02:00:58Z')) => {
     let ms = start.getTime()
     return () => {
@@ -51,7 +51,7 @@ describe('clock of the timetable', () => {
     }
   }
 
-  it('passes each minute with its planned time, and a stop lets running jobs end', async () => {
+  it('runs each minute once with its planned time, and a stop lets running jobs end', async () => {
     let ended = false
     const told = await new Promise<{ turn: OccurrenceTurn; stop: Promise<void>; aborted: () => boolean }>((resolve) => {
       const clock = startClock(db(), {

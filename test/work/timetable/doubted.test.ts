@@ -64,7 +64,7 @@ const tell = async (db: Db, { body = {}, now = NOW, rows }: { body?: Body; now?:
   await pullFeed(db, told, { rules, now: at(now) })
   return runOf(db)
 }
-/** A result of repair; null: of which decision is not said. */
+/** Pulls a repair result. `target` null: the result names no decision. */
 const repair = async (db: Db, target: string | null, now: Date, more: Body = {}) => {
   const body = () => ({ document_number: '测信修1', ...(target === null && { target_document_number: null }), ...more })
   const item = { key: 'R1', code: codeOf(1), name: '长春虚构商贸第1有限公司', value: target ?? 'x', day: '2026-11-20' }
@@ -83,7 +83,7 @@ const causes = async (db: Db) => (await concerns.list(db, { first: 10, after: nu
 const back = (db: Db, run: number, more: { mayMove?: boolean } = {}) =>
   rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(HOUR)), ...more })
 
-describe('an entry that the clock hid for a doubt', () => {
+describe('an entry that the clock hid because of a doubt', () => {
   const db = database()
 
   it('stays hidden with a concern where a rollback leaves it unpublishable', async () => {
@@ -98,7 +98,7 @@ describe('an entry that the clock hid for a doubt', () => {
     expect(await causes(db())).to.deep.equal(['RESTORED'])
   })
 
-  it('stays hidden when another run is rolled back', async () => {
+  it('stays hidden when a run other than the cause is rolled back', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { body: PERSON, now: later(60) })
@@ -117,7 +117,7 @@ describe('an entry that the clock hid for a doubt', () => {
     expect([await stateOf(db(), id), await causes(db())]).to.deep.equal(['HIDDEN', ['RESTORED']])
   })
 
-  it('stays hidden by a court’s stay for which it was confirmed', async () => {
+  it('stays hidden after a rollback where its hiding was confirmed for a court’s stay', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const run = await tell(db(), { body: LIGHT, now: later(60) })
@@ -156,7 +156,7 @@ describe('a repair reported from elsewhere', () => {
     expect(await stateOf(db(), id)).to.equal('PUBLISHED')
   })
 
-  it('from before the decision opens a concern when its number is known, and prevents publication until that is settled', async () => {
+  it('dated before the decision opens a concern once its number is known, and prevents publication until that is settled', async () => {
     await tell(db())
     const before = PATH(0).findIndex(([name]) => name === 'decideListing')
     const { id } = await caseOn(db(), before)
@@ -189,7 +189,7 @@ describe('public entries and their records', () => {
     expect(entry).to.deep.equal({ reason: '更正后的违法行为' })
   })
 
-  it('earlier scores stay reproducible, and are withheld once the entry has gone', async () => {
+  it('earlier scores can be replayed, and are withheld once the entry has been removed', async () => {
     await tell(db())
     const { id, operatorId } = await caseOn(db())
     await scoreOperators(db(), { cause: 'command', rules, families: FAMILIES, now: at(later(30)) })
@@ -208,7 +208,7 @@ describe('public entries and their records', () => {
     expect((await scores.weighingGoneEntry(db(), [made?.id ?? 0], TODAY)).size).to.equal(1)
   })
 
-  it('the clock delivers an entry again, once, when the masks change', async () => {
+  it('the clock sends an entry again, once, when the masking rules change', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const masked = () => rowsOf(db(), `select body->>'reason' as reason, masks from public_entries`)
@@ -226,7 +226,7 @@ describe('public entries and their records', () => {
 describe('an entry whose penalty is absent from a delivery', () => {
   const db = database()
 
-  it('is delivered again from its remaining texts when the masks change', async () => {
+  it('is sent again from its remaining texts when the masking rules change', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await db().raw(`update versions set ended_on = date '2026-11-24' where kind = 'penalty' and known_to is null`)
@@ -240,10 +240,10 @@ describe('an entry whose penalty is absent from a delivery', () => {
   })
 })
 
-describe('a hiding during scoring', () => {
+describe('the hiding of an entry during scoring', () => {
   const db = database()
 
-  it('is counted by the scoring that begins while it is made', async () => {
+  it('takes effect in a scoring that begins while it is made', async () => {
     await tell(db())
     const { id, operatorId } = await caseOn(db())
     let [release, begun] = [() => {}, () => {}]

@@ -26,7 +26,7 @@ const SECOND = 1_000
 const DAY = 86_400_000
 const MARK = () => 'hash'
 
-/** A machine whose clocks are turned by hand, and a database whose clock is `offset` off. */
+/** A simulated host clock set by the test, and a database clock that is `offset` ms off. */
 const machine = (db: Db) => {
   const turned = { monotonic: 5_000, wall: 1_000, offset: 0 }
   const began = { real: Date.now(), monotonic: turned.monotonic }
@@ -49,7 +49,7 @@ const doubted = async (db: Db) => (await clockDoubts.currentDoubt(db))?.cause ??
 describe('P-A3: clock of a hub', () => {
   const db = database()
 
-  it('follows the database’s clock, whatever the host’s clock says', async () => {
+  it('follows the database’s clock for any time of the host’s clock', async () => {
     const { turned, parts, instant, pass } = machine(db())
     const clock = await openClock(db(), parts)
     for (const step of [2 * DAY, -4 * DAY, 3_650 * DAY]) {
@@ -63,7 +63,7 @@ describe('P-A3: clock of a hub', () => {
     expect(await doubted(db())).to.equal(null)
   })
 
-  it('is doubted when the database’s clock leaps by more than 30 s between two looks, and believed once it is back', async () => {
+  it('is doubted when the database’s clock leaps by more than 30 s between two readings, and trusted once it is back', async () => {
     const { turned, parts, instant, pass } = machine(db())
     const clock = await openClock(db(), parts)
     pass(SECOND)
@@ -86,7 +86,7 @@ describe('P-A3: clock of a hub', () => {
     expect(clock.sure()).to.deep.equal(clock.now())
   })
 
-  it('is doubted at start more than a day past the newest row, until a second source agrees', async () => {
+  it('is doubted at start if it is more than a day past the newest row, until a second source agrees', async () => {
     const { turned, parts } = machine(db())
     await openClock(db(), parts)
     turned.offset = 2 * DAY
@@ -117,10 +117,10 @@ describe('P-A3: clock of a hub', () => {
     expect(clock.isDoubted()).to.equal(false)
   })
 
-  it('is not doubted by a machine that slept while another hub has looked', async () => {
+  it('is not doubted by a machine that slept while another hub read the clock', async () => {
     const { turned, parts } = machine(db())
     const sleeper = await openClock(db(), parts)
-    // An hour for everybody but this machine.
+    // An hour passes for everybody except this machine.
     turned.offset = 3_600 * SECOND
     await db().raw('update database_clock set sure_at = ?', [new Date(Date.now() + 3_590 * SECOND)])
     await sleeper.look()
@@ -144,7 +144,7 @@ describe('P-A3: during clock doubt', () => {
     expect(await expireListings(db(), later)).to.deep.equal({ expired: 1 })
   })
 
-  it('entries are hidden and removed as usual, and the order of knowledge does not run ahead', async () => {
+  it('entries are hidden and removed as usual, and the knowledge clock does not run ahead', async () => {
     const { id } = await published(db(), 1)
     const other = await published(db(), 2)
     await doubt()

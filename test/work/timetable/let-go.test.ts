@@ -1,4 +1,4 @@
-/** Records whose agency once said whose they were and no longer does. */
+/** Records that lose the code of their operator in a later delivery. */
 import { expect } from 'chai'
 import type { RecordKind } from '../../../src/domain/records/records.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
@@ -32,7 +32,7 @@ describe('a record whose code its agency removes', () => {
   }
   const back = (run: number, seconds: number) =>
     rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(seconds)) })
-  /** Of the n-th operator, as the record is believed on a day. */
+  /** Number of records believed of the n-th operator for a day. */
   const believed = async (n: number, asOf = TODAY, knownAt = ALL, kind: RecordKind = 'penalty'): Promise<number> => {
     const own = await mergers.idOfBearer(db(), { scheme: 'uscc', code: codeOf(n) }, ALL)
     const sight = { kinds: [kind], removed: true, first: 10, after: null }
@@ -41,7 +41,7 @@ describe('a record whose code its agency removes', () => {
   const state = async () => (await rowsOf(db(), 'select state from unmatched')).map((one) => one['state'])
   const NAMELESS = { code: '' }
 
-  it('is unmatched; the past stays as it was, and its former operator is queued for scoring', async () => {
+  it('becomes unmatched, the past stays as it was, and its former operator is queued for scoring', async () => {
     await send({}, 0)
     await db()('dirty_operators').delete()
     await send(NAMELESS, 60)
@@ -49,7 +49,7 @@ describe('a record whose code its agency removes', () => {
     expect(await rowsOf(db(), 'select 1 from dirty_operators')).to.have.length(1)
   })
 
-  it('belongs to nobody on earlier days either where its kind is a state', async () => {
+  it('belongs to nobody on earlier days either, where its kind is a state', async () => {
     await send({ shop: 'shop:guguji:1', value: '旧店', day: '2021-01-01' }, 0, 'shop')
     await send({ shop: 'shop:guguji:1', value: '新店', day: '2024-01-01' }, 10, 'shop')
     const days = async (knownAt = ALL) => [
@@ -66,7 +66,7 @@ describe('a record whose code its agency removes', () => {
     expect(await days()).to.deep.equal([1, 1])
   })
 
-  it('belongs to its operator again when that run is rolled back, and is closed as unmatched', async () => {
+  it('belongs to its operator again when that run is rolled back, and is no longer unmatched', async () => {
     await send({}, 0)
     await back(await send(NAMELESS, 60), 120)
     expect([await believed(1), await state()]).to.deep.equal([1, ['TAKEN_BACK']])

@@ -24,7 +24,7 @@ describe('scheduled occurrences', () => {
   const pass = (ms: number) => {
     now = new Date(now.getTime() + ms)
   }
-  /** A process with its own clock where one is given. */
+  /** A scheduler process, with its own clock if one is given. */
   const process = (occasions: ScheduledJob[], act: JobRunner = async () => true, clock = () => now) =>
     makeScheduler(db(), { occasions, act, now: clock, log })
   const seen = () => {
@@ -44,7 +44,7 @@ describe('scheduled occurrences', () => {
       Object.values(row),
     )
 
-  it('the first start makes up for no earlier occurrence', async () => {
+  it('the first start runs no earlier occurrence', async () => {
     const { turns, act } = seen()
     await look(process([PUSH, PULL], act))
     expect(turns).to.deep.equal([])
@@ -54,7 +54,7 @@ describe('scheduled occurrences', () => {
     expect(minutes(later)).to.deep.equal(['02:01'])
   })
 
-  it('three processes run each of ten minutes once', async () => {
+  it('three processes together run the occurrence of each of ten minutes once', async () => {
     const { turns, act } = seen()
     const three = [1, 2, 3].map(() => process([PUSH], act))
     await look(...three)
@@ -66,7 +66,7 @@ describe('scheduled occurrences', () => {
     expect(minutes(turns)).to.deep.equal(Array.from({ length: 10 }, (_, n) => `02:${String(n + 1).padStart(2, '0')}`))
   })
 
-  it('one run makes up for a stop of the hub and counts the occurrences that it stands for', async () => {
+  it('one run makes up for a stop of the hub and stores how many occurrences were missed', async () => {
     const { turns, act } = seen()
     await look(process([PULL], act))
     set('2026-11-25T07:30:00Z')
@@ -93,7 +93,7 @@ describe('scheduled occurrences', () => {
     expect(new Set(minutes(turns)).size).to.equal(turns.length)
   })
 
-  it('after the clock was ahead and set back, a stop is made up for as usual', async () => {
+  it('a stop is made up for as usual, also after the clock was ahead and set back', async () => {
     const { turns, act } = seen()
     await look(process([PULL], act))
     set('2026-11-25T09:30:00Z')
@@ -105,7 +105,7 @@ describe('scheduled occurrences', () => {
     expect(minutes(turns)).to.deep.equal(['09:10', '04:10'])
   })
 
-  it('with any clocks of two processes, no planned time has two runs', async () => {
+  it('no planned time has two runs, for any clocks of two processes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.boolean(), fc.integer({ min: -200, max: 200 })), { minLength: 1, maxLength: 12 }),
@@ -246,7 +246,7 @@ describe('scheduled occurrences', () => {
     expect(turns.map(({ attempt }) => attempt)).to.deep.equal([1])
   })
 
-  it('an occurrence that could not begin is returned and begun later as the same attempt', async () => {
+  it('an occurrence that could not begin is returned to the queue and begun later as the same attempt', async () => {
     const attempts: number[] = []
     const one = process([PULL], async ({ attempt }) => attempts.push(attempt) > 1)
     await look(one)
@@ -257,7 +257,7 @@ describe('scheduled occurrences', () => {
     expect([attempts, await states()]).to.deep.equal([[1, 1], [['DONE', 1]]])
   })
 
-  it('a waiting occurrence is passed over once a later one is planned', async () => {
+  it('a waiting occurrence is skipped once a later one is planned', async () => {
     const never = process([PULL], async () => false)
     await look(never)
     set('2026-11-25T02:10:00Z')
@@ -287,7 +287,7 @@ describe('scheduled occurrences', () => {
     expect(seen.filter((job) => job === 'pull')).to.have.length(2)
   })
 
-  it('a stopping process returns unfinished occurrences', async () => {
+  it('a stopping process returns its unfinished occurrences to the queue', async () => {
     const leaving = process(
       [PUSH],
       (_, signal) => new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
@@ -302,7 +302,7 @@ describe('scheduled occurrences', () => {
     expect(turns.map(({ attempt }) => attempt)).to.deep.equal([2])
   })
 
-  it('an occurrence that kills its process repeatedly is given up', async () => {
+  it('an occurrence that repeatedly kills its process is abandoned after five attempts', async () => {
     for (let n = 0; n < 6; n += 1) {
       const dead = process([PULL], () => new Promise(() => {}))
       await dead.beat()
@@ -315,7 +315,7 @@ describe('scheduled occurrences', () => {
     expect(await states()).to.deep.equal([['ABANDONED', 5]])
   })
 
-  it('a push may exceed its minute, and the next begins on time beside it', async () => {
+  it('a push may take longer than a minute, and the next begins on time beside it', async () => {
     const frees: (() => void)[] = []
     const one = process([PUSH], () => new Promise((resolve) => frees.push(() => resolve(true))))
     await one.beat()
@@ -371,7 +371,7 @@ describe('scheduled occurrences', () => {
     ])
   })
 
-  it('with the database gone nothing is thrown, and it resumes when the database is back', async () => {
+  it('the scheduler throws nothing while the database is gone, and resumes when it is back', async () => {
     const own = await freshDatabase()
     const cut = connect(own.url)
     const { turns, act } = seen()
@@ -389,12 +389,12 @@ describe('scheduled occurrences', () => {
     await own.drop()
   })
 
-  it('every job of the timetable has a rule', () => {
+  it('every job of the timetable has its rules', () => {
     for (const rule of Object.values(JOB_RULES)) expect(rule).to.have.keys('missed', 'withinMs', 'beside', 'pausable')
   })
 })
 
-/** Looks again until it holds; a suite that waits too long fails by its own time. */
+/** Polls until `holds` is true; the suite's timeout is the limit. */
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))
 }

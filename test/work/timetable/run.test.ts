@@ -13,10 +13,10 @@ const thrownBy = async (act: Promise<unknown>): Promise<unknown> => {
   throw new Error('nothing was thrown')
 }
 
-describe('work/run', () => {
+describe('runs of jobs', () => {
   const db = database()
 
-  it('keeps the counts so far of a failed run, and never the text of a fault', async () => {
+  it('keep the counts so far of a failed run, and never the text of a fault', async () => {
     await thrownBy(
       runAlone(db(), what, async (run) => {
         run.counts['received'] = 7
@@ -28,7 +28,7 @@ describe('work/run', () => {
     expect(JSON.stringify(run?.['error'])).to.not.include('secret')
   })
 
-  it('passes the true cause through where the connection of its lock has died', async () => {
+  it('report the true cause where the connection of the lock has died', async () => {
     const cause = await thrownBy(
       runAlone(db(), what, async () => {
         await db().raw(
@@ -42,7 +42,7 @@ describe('work/run', () => {
     expect(await runAlone(db(), what, async () => 'free again')).to.equal('free again')
   })
 
-  it('distinguishes a lost database from a wrong statement', async () => {
+  it('distinguish a lost database from a wrong statement', async () => {
     const lost = await thrownBy(
       db().transaction(async (tx) => {
         const { rows } = await tx.raw('select pg_backend_pid() as pid')
@@ -60,7 +60,7 @@ describe('work/run', () => {
     ]).to.deep.equal([true, true, false, false])
   })
 
-  it('refuses a command by name while another run is going on, and passes over a scheduled one', async () => {
+  it('refuse a command as RUN_BUSY while another run is active, and skip a scheduled run', async () => {
     const planned = { ...what, plannedFor: NOW }
     await runAlone(db(), what, async () => {
       expect(await runAlone(db(), planned, async () => 'twice')).to.equal(null)
@@ -74,7 +74,7 @@ describe('work/run', () => {
     })
   })
 
-  it('jobs that may overlap run beside each other, and a silent run is closed by the next', async () => {
+  it('may overlap for some jobs, and a silent run is closed by the next', async () => {
     const push = { ...what, job: 'push' as const, subject: 'national' }
     const lapse = `update runs set lease_until = clock_timestamp() - interval '1 s' where outcome = 'RUNNING'`
     const outcomes = async () =>
@@ -89,7 +89,7 @@ describe('work/run', () => {
     expect(await outcomes()).to.deep.equal(['ABANDONED', 'DONE', 'DONE'])
   })
 
-  it('an attempt at an occurrence begins once, and a further attempt is another run', async () => {
+  it('begin each attempt at an occurrence once, and a further attempt is another run', async () => {
     const planned = { ...what, job: 'push' as const, plannedFor: NOW, cause: 'timetable' as const }
     expect(await runBeside(db(), planned, async () => 'one')).to.equal('one')
     expect(await runBeside(db(), planned, async () => 'one')).to.equal(null)

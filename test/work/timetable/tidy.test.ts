@@ -7,7 +7,7 @@ import { deleteExpired, type TidyOptions } from '../../../src/work/timetable/tid
 import { row, rows } from '../../support/rows.js'
 import { at, beliefsOf, database, feed, NOW, published, pullFeed, pullItems, rowsOf } from '../../support/world.js'
 
-/** Longer ago than any term. */
+/** A time further back than any term. */
 const LONG_AGO = new Date('2016-01-04T02:00:00Z')
 const minutes = (n: number, from = LONG_AGO) => new Date(from.getTime() + n * 60_000)
 
@@ -55,7 +55,7 @@ describe('tidying', () => {
     expect(left).to.not.include(other)
   })
 
-  it('P-B10: keeps runs that changed something, go on, were rolled back or are referred to', async () => {
+  it('P-B10: keeps runs that changed something, are active, were rolled back or are referred to', async () => {
     await pullItems(db(), rows(3), { now: at(LONG_AGO) })
     await pullItems(db(), [row(1), { ...row(2), day: '2026-02-31' }], { now: at(minutes(1)), whole: false })
     await addRun('pull', 'test', minutes(2), { counts: { received: 7 } })
@@ -77,7 +77,7 @@ describe('tidying', () => {
       ),
     })
     await addRun('reconcile', 'national', minutes(9))
-    // Newer ones of each kind: none of these is the newest.
+    // Newer runs of each kind, so that none of the runs above is the newest.
     for (const [job, subject, more] of [
       ['pull', 'test', {}],
       ['score', '', {}],
@@ -92,7 +92,7 @@ describe('tidying', () => {
     expect(await beliefsOf(db())).to.equal(beliefs)
   })
 
-  it('P-B10: deletes pulls without news, and refused ones once their rejects are gone', async () => {
+  it('P-B10: deletes pulls that found no change, and refused pulls once their rejects are gone', async () => {
     const silent = feed({ sent: () => [] })
     const unmodified = {
       ...silent,
@@ -176,7 +176,7 @@ describe('tidying', () => {
       (name) => name.endsWith('.gz') || name.endsWith('.part'),
     )
 
-  it('P-B10: deletes archives past their term, and their runs no longer name the file', async () => {
+  it('P-B10: deletes archives past their term, after which their runs no longer name the file', async () => {
     const archive = makeDeliveryArchive(folder)
     await pullItems(db(), [row(1)], { now: at(LONG_AGO), archive })
     const { run } = await pullItems(db(), [row(2)], { archive, whole: false })
@@ -188,7 +188,7 @@ describe('tidying', () => {
     expect(await rowsOf(db(), 'select 1 from runs where archive is not null')).to.have.length(1)
   })
 
-  it('I-A12: deletes archives of runs that never ended, except of one that goes on', async () => {
+  it('I-A12: deletes archives of runs that never ended, except those of an active run', async () => {
     const died = await addRun('pull', 'test', NOW, { outcome: 'ABANDONED' })
     const going = await addRun('pull', 'other', NOW, { outcome: 'RUNNING', ended_at: null })
     const put = (path: string) => {
@@ -204,7 +204,7 @@ describe('tidying', () => {
     expect(existsSync(join(folder, 'other/2026/11/README'))).to.equal(true)
   })
 
-  it('P-B10: works in windows of bounded size, and stops after the current one', async () => {
+  it('P-B10: works in batches of bounded size, and stops after the current one', async () => {
     for (let n = 0; n < 50; n += 1) await addRun('push', 'national', minutes(n))
     const deleting: number[] = []
     const hear = ({ sql, bindings }: { sql: string; bindings: unknown[] }) => {

@@ -12,7 +12,7 @@ import { log, rowsOf } from '../../support/world.js'
 
 const ROOT = join(fileURLToPath(import.meta.url), '..', '..', '..', '..')
 
-/** At which step the process dies, its zone, and the runs with their attempts. */
+/** Step at which the process is killed, its time zone, and the resulting runs with their attempts. */
 const CASES = [
   ['taken', 'America/New_York', ['DONE 2']],
   ['running', 'Pacific/Apia', ['ABANDONED 1', 'DONE 2']],
@@ -22,7 +22,7 @@ const CASES = [
 describe('processes of the timetable', () => {
   let test: TestDatabase
   const children: ChildProcess[] = []
-  /** All start at once: each takes its time. */
+  /** All processes start at the same time, because each takes seconds. */
   const keepers = new Map<string, ReturnType<typeof keeper>>()
   before(async () => {
     test = await freshDatabase()
@@ -33,7 +33,7 @@ describe('processes of the timetable', () => {
     await test.drop()
   })
 
-  /** A process of its own in that zone; its lines as they come. */
+  /** Starts a process in the time zone `TZ`. `line` reads its next line. */
   const keeper = (subject: string, step: string, TZ: string) => {
     const child = spawn(
       process.execPath,
@@ -49,13 +49,13 @@ describe('processes of the timetable', () => {
     return { child, line: async () => JSON.parse(String((await lines.next()).value)) }
   }
 
-  /** 02:30 in Shanghai, each of the two nights of each window. */
+  /** 02:30 in Shanghai in the two nights of each window around a change of clocks. */
   const NIGHTS = ['2026-03-07', '2026-10-31', '2026-03-28', '2026-10-24', '2011-12-29', '2021-04-03'].flatMap((day) =>
     [18.5, 42.5].map((hours) => new Date(Date.parse(`${day}T00:00:00Z`) + hours * 3_600_000).toISOString()),
   )
 
   for (const [step, zone, outcomes] of CASES)
-    it(`killed when its run is ${step}, a process in ${zone} leaves one effective run; its nights are Shanghai’s`, async () => {
+    it(`a process in ${zone} killed when its run is ${step} leaves one effective run, and plans by Shanghai time`, async () => {
       const subject = `at ${step}`
       const occasion: ScheduledJob = { job: 'pull', subject, cron: '0 0 1 1 *' }
       const { child, line } = keepers.get(step) ?? keeper(subject, step, zone)
@@ -79,7 +79,7 @@ describe('processes of the timetable', () => {
           (await runAlone(test.db, { ...turn, now: () => new Date() }, () => Promise.resolve(true))) === true,
       })
       const open = () => rowsOf(test.db, 'select 1 from occurrences where subject = ? and ended_at is null', [subject])
-      // The server learns of a dead connection in its own time.
+      // PostgreSQL may notice the dead connection late.
       while ((await open()).length > 0) {
         await other.beat()
         await other.idle()

@@ -23,7 +23,7 @@ const TURNS = 12
 const SEED = 20_261_129
 const REAL = Date
 
-/** A host whose clock is so far off. */
+/** A Date class of a host whose clock is `ms` off. */
 const hostOff = (ms: number): DateConstructor =>
   class extends REAL {
     constructor(...given: unknown[]) {
@@ -49,7 +49,7 @@ describe('P-A3: two hubs on hosts whose clocks are days and years wrong', () => 
       const config = readConfig({ ...env, DATA_DIR: join(folder, name) })
       const to = Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }]))
       const addresses = { agencies: {}, platforms: to }
-      // Entries are hidden and shown again within seconds: nothing waits a minute until a message has settled.
+      // Entries are hidden and unhidden within seconds, so messages must not wait a minute to settle.
       const hub = await makeHub(config, { log: makeLog(config.log), addresses, settleSeconds: 0 })
       hubs.push({ hub, url: await hub.serve() })
     }
@@ -70,7 +70,7 @@ describe('P-A3: two hubs on hosts whose clocks are days and years wrong', () => 
     return ((await answer.json()) as { access_token: string }).access_token
   }
 
-  it('end no entry early, hide and show throughout, send nothing twice, and sign nothing for too long', async () => {
+  it('end no entry early, hide and unhide throughout, send nothing twice, and sign no manifest for more than a day', async () => {
     const { db } = database
     const random = randomOf(SEED)
     const shown = new Map((await endingIn(db, 1, 3)).map((id) => [id, true]))
@@ -101,7 +101,7 @@ describe('P-A3: two hubs on hosts whose clocks are days and years wrong', () => 
       expect(Date.parse(validUntil)).to.be.within(REAL.now(), REAL.now() + DAY_MS + 1_000)
     }
     globalThis.Date = REAL
-    // As the next beat does, at the latest a second later.
+    // The hub does this by itself within a second.
     await Promise.all(hubs.map(({ hub }) => hub.clock.look()))
     await Promise.all(hubs.map(({ hub }) => hub.push(null, { cause: 'command' })))
     const [knowledge] = await rowsOf(db, 'select latest <= clock_timestamp() as past from knowledge')
