@@ -10,7 +10,7 @@ const ENTERPRISES = 180
 const INDIVIDUALS = 70
 const COOPERATIVES = 5
 const SHOPS = 45
-/** The last enterprises are founded in the last month of the world. */
+/** Number of enterprises that are founded in the last month of the world. */
 const NEWCOMERS = 15
 const FIRST_DAY = '2015-10-08'
 const LAST_FOUNDED = '2024-12-20' // early enough for penalties and tests afterwards

@@ -1,4 +1,4 @@
-/** 30 permits: food licences, registrations, one that has expired. */
+/** 30 permits: food licences and registrations. One has expired. */
 import { at, chance, plusDays, termOf } from './chance.js'
 import { EARLIER_ON, inCrowd, LAST_DAY } from './operators.js'
 import { authorityOf, collectorOf } from './places.js'

@@ -297,7 +297,7 @@ export interface WorldCommitment {
   subject: string
   text: string
   madeOn: string
-  /** Null for a permit without an end. */
+  /** Null for a commitment without an end. */
   validTo: string | null
   checks: { on: string; result: 'KEPT' | 'BROKEN' | 'PARTLY'; by: string; note: string | null }[]
 }

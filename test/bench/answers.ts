@@ -69,7 +69,7 @@ export const page = (): Promise<Record<string, number>> =>
     compare('operator page', 'ratio', { what: 'page', query: PAGE, codes: codes.withRecords, as: 'officer' }),
   )
 
-/** Compares the hub, without a token, with servers that derive their GraphQL schema from the database. */
+/** Compares the hub, without a token, with mercurius and PostGraphile on the same tables. */
 export const peers = (): Promise<Record<string, number>> =>
   withServers(async ({ codes, hub, url, started, turns }) => {
     const question = { what: 'standing', query: STANDING, codes: codes.codes } as const

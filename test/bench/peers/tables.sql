@@ -1,4 +1,4 @@
--- The standing of one operator, as the bare server reads it, for servers that derive their schema from the database.
+-- The standing of one operator, as the bare server reads it. mercurius and PostGraphile call this function.
 create schema peer;
 create type peer.found as (code text, uscc text, name text, status text, grade text, score integer, listed boolean);
 create function peer.standing(code text) returns peer.found language sql stable as $$
