@@ -1,6 +1,6 @@
 /**
- * Does the time of an answer reveal whether another party's object exists? The area under the curve of a Mann–Whitney rank test,
- * with requests in random order, is 0.5 if it does not.
+ * Tests whether the time of an answer reveals that another party's object exists. If it does not, the area under the curve of a
+ * Mann–Whitney rank test, with requests in random order, is 0.5.
  */
 import { ABSENT, type MatrixWorld, makeMatrixWorld, SENDER } from '../api/access/matrix-world.js'
 import { globalOf, keyIn, NOW, penalty, recordId } from '../api/world.js'

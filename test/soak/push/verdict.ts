@@ -7,7 +7,7 @@ export interface PlatformVerdict {
   shown: number
   /** Messages answered badly, late or not at all. */
   troubles: number
-  /** Rows received, and of these: */
+  /** Rows received. `applied`, `repeated` and `late` count some of them. */
   told: number
   applied: number
   repeated: number

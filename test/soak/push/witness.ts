@@ -5,7 +5,7 @@
 import type { Db } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
-/** Latest marks examined for current holders. */
+/** Number of the newest claims and bookings that are searched for current holders. */
 const LATEST_MARKS = 5_000
 
 export const watch = async (db: Db): Promise<void> => {

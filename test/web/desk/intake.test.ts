@@ -295,7 +295,7 @@ describe('intake at the desk', function () {
     await reviewer.close()
   })
 
-  it(`a list of ${REJECTS} rejects stays virtual, and every page works at 360 px`, async () => {
+  it(`a list of ${REJECTS} rejects keeps few rows in the DOM, and every page works at 360 px`, async () => {
     await hub.hub.db.raw(
       `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item)
        select r.run_id, r.feed, 1, 1000 + n, r.field, r.rule, r.message, r.problems, r.item from generate_series(1, :many::int) n
