@@ -18,7 +18,7 @@ describe('PROXIES', () => {
     ['true', null],
   ]
   for (const [text, proxies] of rows) {
-    it(`${JSON.stringify(text) ?? 'absent'} is ${proxies === null ? 'refused by name' : proxies}`, () => {
+    it(`${JSON.stringify(text) ?? 'absent'} is ${proxies === null ? 'refused' : proxies}`, () => {
       const read = () => readConfig(text === undefined ? {} : { PROXIES: text })
       if (proxies !== null) expect(read().proxies).to.equal(proxies)
       else
@@ -30,7 +30,7 @@ describe('PROXIES', () => {
 })
 
 describe('QUOTA_PER_MINUTE', () => {
-  it('is 120,000 by default, means no quota at 0, and is refused by name when negative', () => {
+  it('is 120,000 by default, means no quota at 0, and is refused when negative', () => {
     expect(readConfig({}).quota).to.equal(120_000)
     expect([readConfig({ QUOTA_PER_MINUTE: '0' }).quota, readConfig({ QUOTA_PER_MINUTE: '90' }).quota]).to.deep.equal([
       0, 90,
@@ -40,7 +40,7 @@ describe('QUOTA_PER_MINUTE', () => {
 })
 
 describe('FAST_ANSWERS', () => {
-  it('is on by default, may be off, and is refused by name for any other text', () => {
+  it('is on by default, may be off, and is refused with any other text', () => {
     const read = (text: string) => readConfig({ FAST_ANSWERS: text }).fastAnswers
     expect([readConfig({}).fastAnswers, read('on'), read('off')]).to.deep.equal([true, true, false])
     for (const text of ['false', '0', 'OFF']) expect(faultsOf({ FAST_ANSWERS: text }), text).to.include('FAST_ANSWERS')
@@ -48,7 +48,7 @@ describe('FAST_ANSWERS', () => {
 })
 
 describe('WEBHOOK_ALLOW', () => {
-  it('is empty by default, takes IPv4 and IPv6 networks, and is refused by name where one is invalid', () => {
+  it('is empty by default, takes IPv4 and IPv6 networks, and is refused with an invalid one', () => {
     expect(readConfig({}).webhookAllow).to.deep.equal([])
     expect(readConfig({ WEBHOOK_ALLOW: ' 10.1.0.0/16, fd00::/8 ' }).webhookAllow).to.deep.equal([
       '10.1.0.0/16',
@@ -103,7 +103,7 @@ describe('PLATFORM_…_HEARS', () => {
   })
 
   for (const text of ['listing,shop', 'penalty,', 'PENALTY', 'listing penalty'])
-    it(`is refused by name as ${JSON.stringify(text)}`, () => {
+    it(`is refused as ${JSON.stringify(text)}`, () => {
       expect(faultsOf({ PLATFORM_CREDITCHINA_HEARS: text })).to.include('PLATFORM_CREDITCHINA_HEARS')
     })
 

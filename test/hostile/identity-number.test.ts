@@ -322,7 +322,7 @@ describe(`an ID number`, () => {
       expect(placesIn(`${path}\n${readFileSync(path, 'utf8')}`), path.slice(folder.length)).to.deep.equal([])
   })
 
-  it('is in no answer to what was sent', () => {
+  it('is in no answer to the requests that contained it', () => {
     expect(answers.length).to.be.greaterThan(100)
     expect(placesIn(answers.join('\n'))).to.deep.equal([])
   })

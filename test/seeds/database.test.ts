@@ -17,7 +17,7 @@ describe('the seeds', () => {
     return Object.fromEntries(answer.rows.map((row: { kind: string; n: number }) => [row.kind, row.n]))
   }
 
-  it('bring the world of a month ago: every kind of operator, in the nine prefectures', async () => {
+  it('load the synthetic world as of a month ago: every kind of operator, in the nine prefectures', async () => {
     await runSeeds(test.db)
     const now = world()
     const newcomers = 15

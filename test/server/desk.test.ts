@@ -237,7 +237,7 @@ describe('people at the desk', () => {
     expect((await login({ name: 'guessed', password, newPassword: OWN })).status).to.equal(200)
   })
 
-  it('share their names with no system, in any spelling', async () => {
+  it('have no name in common with a system, in any spelling', async () => {
     const { db } = world.database
     await add('Zhou')
     await confirmedClient(db, { name: 'system-1', role: 'agency' }, AGENCIES, now)
@@ -260,7 +260,7 @@ describe('people at the desk', () => {
       expect(await codeOf(await login(body))).to.deep.equal([400, 'INPUT_INVALID'])
     })
 
-  it('find that the endpoints answer their own methods only', async () => {
+  it('cannot call the endpoints by other methods', async () => {
     const answer = await fetch(`${world.url}/desk/login`)
     expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'POST'])
     expect((await fetch(`${world.url}/desk/session`)).status).to.equal(401)

@@ -213,7 +213,7 @@ describe('HTTP', () => {
       expect(node.data.node).to.deep.equal({ job: 'PULL' })
     })
 
-    it('the public reads the scorecard; an unknown version is refused by name', async () => {
+    it('shows the public the scorecard, and refuses an unknown version with SCORECARD_UNKNOWN', async () => {
       const { data } = await world.ask(
         '{ scorecard { version base grades { grade from } rules { id kind facts } vetoes { fact grade } document } }',
       )

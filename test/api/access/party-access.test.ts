@@ -194,7 +194,7 @@ describe('access codes of parties', () => {
     })
   })
 
-  it('the proceedings are open to the party and to those who see all moves', async () => {
+  it('open the proceedings to the party, as to the roles that see all moves', async () => {
     const query = `query($id: ID!) { listing(id: $id) { proceedings { move } } }`
     const { data } = await world.ask('{ blacklist { nodes { id } } }')
     const variables = { id: data.blacklist.nodes[0].id }
@@ -243,7 +243,7 @@ describe('access codes of parties', () => {
     expect(await tokenFor(good)).to.be.a('string')
   })
 
-  it('take their tokens with them when they are replaced or revoked', async () => {
+  it('end their tokens when they are replaced or revoked', async () => {
     const alive = (token: string) => world.ask('{ myFile { uscc } }', { token })
     for (const end of [() => issued(), () => revoke()]) {
       const token = await signedIn()
@@ -268,7 +268,7 @@ describe('access codes of parties', () => {
     expect((await world.ask('{ myFile { uscc } }', { token })).status).to.equal(401)
   })
 
-  it('are limited in tries per address, for good codes as well', async () => {
+  it('are refused after too many attempts from one address, good codes as well', async () => {
     const good = await issued()
     const wrong = newAccessCode()
     let many = 0
@@ -299,7 +299,7 @@ describe('access codes of parties', () => {
     for (let n = 0; n < 60; n += 1) expect(await tokenFor(good)).to.be.a('string')
   })
 
-  it('are issued by officers and reviewers only, and listed for those who see moves and for the party', async () => {
+  it('are issued by officers and reviewers only, and listed for the roles that see moves and for the party', async () => {
     await issued()
     for (const role of ROLES) {
       const token = role === 'public' ? undefined : role === 'party' ? await signedIn() : world.token(role)
@@ -356,7 +356,7 @@ describe('access codes of parties', () => {
     expect(code(await revoke(target))).to.equal('ACCESS_CODE_NONE')
   })
 
-  it('issued simultaneously for one operator: exactly one is good', async () => {
+  it('are good in exactly one case of several issued simultaneously for one operator', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => issued(target)))
     world.setNow(new Date(NOW.getTime() + (hours + 0.5) * LATER_MS))
     const answers = await Promise.all(all.map((given) => tried(given)))

@@ -81,7 +81,7 @@ describe('revoked tokens', () => {
     expect(await opens(token)).to.equal(200)
   })
 
-  it('another process sees a revocation within a second, and one from before its start', async () => {
+  it('another process sees a revocation within a second, also one from before its start', async () => {
     const { db } = world.database
     const token = { jti: 'j-1', sub: 'x', issuedAt: NOW.getTime() / 1_000 }
     const [mine, theirs] = [makeRevocations(db), makeRevocations(db)]

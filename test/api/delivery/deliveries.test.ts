@@ -134,7 +134,7 @@ describe('delivery administration over HTTP', () => {
     expect(platforms[0]).to.deep.include({ paused: null, wiped: null, filledAt: null, acts: [] })
   })
 
-  it('an officer resends a refused row, and the act is kept with the entry', async () => {
+  it('an officer resends a refused row, and the act is recorded with the entry', async () => {
     const [one] = (await ask('{ deliveries(filter: {state: REFUSED}) { nodes { id } } }')).deliveries.nodes
     const { resendDelivery } = await ask(
       `mutation { resendDelivery(id: "${one.id}", reason: "名称已核对") { ${DELIVERY} } }`,
@@ -231,7 +231,7 @@ describe('delivery administration over HTTP', () => {
       expect(await codeOf(`{ retractions(after: "${after}") { nodes { key } } }`, 'officer')).to.equal('INPUT_INVALID')
   })
 
-  it('the withdrawal of a record is closed by its key', async () => {
+  it('an officer closes the withdrawal of a record by the record’s key', async () => {
     const { db } = world.database
     const key = '00000000-0000-4000-8000-00000000000a'
     await db.raw(
@@ -309,7 +309,7 @@ describe('delivery administration over HTTP', () => {
     expect(node).to.equal(null)
   })
 
-  it('resending after the entry has gone previews a removal, or nothing for a platform that never received it', async () => {
+  it('resending for a removed entry previews a removal, or nothing for a platform that never received it', async () => {
     const { db } = world.database
     const [listing = ''] = listings
     const own = { subject_id: keyIn(listing), platform: 'national' }

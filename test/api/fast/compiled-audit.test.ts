@@ -21,7 +21,7 @@ import {
 /** More requests than it takes until a query is compiled, so that the compiled one answers the last of them. */
 const OFTEN = 25
 
-describe('audit and access of compiled queries', () => {
+describe('compiled queries under audit and access control', () => {
   let world: World
   let plain: Awaited<ReturnType<typeof servePlain>>
   const [one, two] = [uscc(1), uscc(2)]

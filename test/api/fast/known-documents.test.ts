@@ -4,7 +4,7 @@ import { DOCUMENT_LONGEST, DOCUMENTS_MOST, makeDocumentStore } from '../../../sr
 
 const asked = (n: number): DocumentNode => parse(`{ a${n} }`)
 
-describe('known documents', () => {
+describe('known GraphQL documents', () => {
   it('are kept after their second request', async () => {
     const known = makeDocumentStore()
     const document = asked(1)

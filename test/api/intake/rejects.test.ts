@@ -264,7 +264,7 @@ describe('age of a standing', () => {
       .db('runs')
       .insert({ job: 'pull', subject, cause: 'timetable', started_at: NOW, ended_at: NOW, outcome: 'FAILED' })
 
-  it('is the oldest possible while no list feed has arrived', async () => {
+  it('is the earliest possible instant while no list feed has arrived', async () => {
     expect(await age()).to.deep.equal({ asOf: '1970-01-01T00:00:00.000Z', stale: true })
   })
 
@@ -273,7 +273,7 @@ describe('age of a standing', () => {
     expect(await age()).to.deep.equal({ asOf: NOW.toISOString(), stale: false })
   })
 
-  it('is the age of the oldest list feed', async () => {
+  it('is that of the oldest list feed', async () => {
     const earlier = new Date(NOW.getTime() - 3_600_000)
     await world.bring('dishonest', [], NOW)
     await world.bring('abnormal', [], earlier)

@@ -39,7 +39,7 @@ describe('upload of a feed', () => {
   }
   const newest = async () => (await world.database.db('runs').orderBy('id', 'desc').first()) as Record<string, unknown>
 
-  it('is answered like the command, with its run and the address of its rejects', async () => {
+  it('is answered like hub pull, with its run and the address of its rejects', async () => {
     const sent = csv(line(1), line(2), BAD(3))
     const { status, body } = await send('dishonest?dated=2026-02-01', sent)
     expect(status).to.equal(200)
@@ -325,7 +325,7 @@ describe('upload of a feed', () => {
     })
   })
 
-  it('appears in its feed', async () => {
+  it('sets the outcome of the last pull of its feed', async () => {
     const found = await watch.healthOfFeeds(world.database.db, ['dishonest'], new Date(0))
     expect(found.get('dishonest')?.last?.outcome).to.equal('DONE')
   })

@@ -75,7 +75,7 @@ describe('documents over HTTP', () => {
     }
   })
 
-  it('section 5: the service of the decision keeps the hash of the paper, and that the repair notice was served', async () => {
+  it('section 5: serving the decision records the hash of the paper, and that the repair notice was served', async () => {
     const asked = 'query($id: ID!) { listing(id: $id) { moves { move act } documents { kind draftSha256 } } }'
     const { data } = await world.ask(asked, { variables: { id }, token: officer() })
     const served = data.listing.moves.find(({ move }: { move: string }) => move === 'serveListing').act
@@ -180,7 +180,7 @@ describe('documents over HTTP', () => {
     })
   })
 
-  it('do not exist before their step, and their number is refused', async () => {
+  it('do not exist before their step, when a number for them is refused', async () => {
     const opened = await world.ask(
       'mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id documents { kind } } } }',
       { token: officer(), variables: { input: { code: two, list: 'serious', reason: '群众举报', on: '2026-03-01' } } },

@@ -106,7 +106,7 @@ describe('listings over HTTP', () => {
     })
   })
 
-  it('an officer sees its moves and deliveries; an agency sees neither', async () => {
+  it('an officer sees the moves and deliveries of an entry; an agency sees neither', async () => {
     const officer = await world.ask(`{ listing(id: "${published}") { ${ENTRY} } }`, { token: world.token('officer') })
     expect(officer.data.listing.moves.map((each: { move: string }) => each.move)).to.deep.equal([
       'openLead',
@@ -209,7 +209,7 @@ describe('listings over HTTP', () => {
     expect(await cost(1)).to.equal(await cost(100))
   })
 
-  it('moves need a token and a role that may move', async () => {
+  it('a move needs a token and a role that may make it', async () => {
     const mutation = `mutation { openLead(input: {code: "${one}", list: "serious", reason: "x", on: "2026-02-01"}) { listing { id } } }`
     const nobody = await world.ask(mutation)
     expect(nobody.errors?.[0]?.extensions['code']).to.equal('UNAUTHENTICATED')

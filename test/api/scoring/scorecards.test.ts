@@ -221,7 +221,7 @@ describe('trial and activation of scorecards over HTTP', () => {
     expect(heard.filter((sql) => sql.includes('trials.latestOf'))).to.have.length(1)
   })
 
-  it('the cards show their state', async () => {
+  it('scorecards show their state', async () => {
     await ask()
     await propose()
     const { data } = await world.ask(CARDS, { token: as('auditor') })

@@ -46,7 +46,7 @@ describe('internal watch list over HTTP', () => {
     ['marketplace', false],
   ]
   for (const [role, may] of sees) {
-    it(`${role} ${may ? 'sees it' : 'is refused, also through an operator'}`, async () => {
+    it(`${role} ${may ? 'sees the watch list' : 'is refused the watch list, also through an operator'}`, async () => {
       const token = world.token(role)
       const { data, errors } = await world.ask(LIST, { token, variables: {} })
       if (may) expect(data.watchList.totalCount).to.equal(2)

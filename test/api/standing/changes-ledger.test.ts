@@ -60,7 +60,7 @@ describe('ledger of removals of marketplaces’ sellers', () => {
     return (await answer.json()) as { changes: { what: string[]; sequence: number }[]; next: number }
   }
 
-  it('owes every marketplace with the seller its removal, with or without a webhook', async () => {
+  it('lists the removal as due for every marketplace with the seller, with or without a webhook', async () => {
     const { db } = world.database
     const url = mall.url
     mall.secrets.push(
@@ -115,7 +115,7 @@ describe('ledger of removals of marketplaces’ sellers', () => {
     expect(mall.received.at(-1)?.body.data.what).to.include('ENTRY_REMOVED')
   })
 
-  it('a reader confirms by continuing from a later change, not by receiving it', async () => {
+  it('a polling client confirms a removal by continuing from a later change, not by receiving it', async () => {
     world.setNow(later(40))
     const { changes, next } = await page('reader', 1)
     expect(changes.some(({ what }) => what.includes('ENTRY_REMOVED'))).to.equal(true)

@@ -325,7 +325,7 @@ describe('a client of the stream that reads nothing', () => {
 })
 
 describe('a stopping hub', () => {
-  it('ends its streams with an event, and continues them after the restart', async () => {
+  it('ends its streams with an event, and the client knows the position from which to continue', async () => {
     const world = await makeWorld()
     try {
       await world.bring('registry', [registration(uscc(1), '虚构一号有限公司')])

@@ -90,7 +90,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     return standing.grade
   }
 
-  it('P-B4: opens the grade of confirmed sellers, of others up to the cap, and says why the rest stays closed', async () => {
+  it('P-B4: have their grade opened, others only up to the cap, and the answer says why the rest stays closed', async () => {
     const told = await send(codes(1, CONFIRMED + UNCONFIRMED_LEAST + 5))
     expect(told).to.deep.include({
       sellers: CONFIRMED + UNCONFIRMED_LEAST + 5,
@@ -130,7 +130,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     expect(await backlog()).to.equal(1)
   })
 
-  it('P-B4: replaced lists open no more: an unconfirmed seller keeps its place for six months after its last listing', async () => {
+  it('P-B4: new lists open no grades beyond the cap: an unconfirmed seller keeps its place for six months after its last listing', async () => {
     await send(codes(11, 210))
     expect(await seen()).to.equal(UNCONFIRMED_LEAST)
     expect(await send(codes(211, 410))).to.deep.include({ unconfirmed: 200, gradesClosed: 200 })

@@ -163,7 +163,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     })
   })
 
-  it('section 7: counts mistyped codes, but not a genuine one with a wrong check digit', async () => {
+  it('section 7: the answer to a list counts mistyped codes, but not a genuine one with a wrong check digit', async () => {
     const mistyped = `${own.slice(0, 17)}${own.endsWith('1') ? '2' : '1'}`
     const { body } = await send(`${own}\n${mistyped}\n${mistyped}\n`)
     expect(body).to.deep.include({ sellers: 2, malformed: 0, wrongCheckDigit: 1 })
@@ -172,7 +172,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     await world.database.db('operators').where({ uscc: mistyped }).update({ uscc: other })
   })
 
-  it('F-5: stores no ID number as a shop id, in any spelling', async () => {
+  it('F-5: a shop id that is an ID number is not stored, in any spelling', async () => {
     const id = '220102199003071234'
     const valid = [...'0123456789X'].map((digit) => id.slice(0, 17) + digit).filter((code) => !isValidUscc(code))
     const lines = [
