@@ -99,7 +99,7 @@ describe('the demo', () => {
     const child = begin(['demo'], env)
     const text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
     expect(text).to.include('已有名单记录')
-    // A password that a person has chosen stays, and the others get a one-time password again.
+    // A password that a person has chosen stays. One-time passwords printed before stay valid and are printed again.
     expect(text).to.match(/^ {3}officer +已自设密码/m)
     expect(text).to.match(/^ {3}reviewer +[\w-]{20,}$/m)
     expect(text).to.match(/（registry）收到 186，新增 0，变更 0，未变 185/)

@@ -378,7 +378,7 @@ describe('OpenAPI description', () => {
   })
 })
 
-/** Paths at which routers are mounted; the others stand at the root. */
+/** Paths at which routers are mounted, the root included. */
 const MOUNTS = ['', '/desk', '/v1', '/data', '/my']
 /** Returns the routes as `method path`, without those of `all`, which only refuse other methods. */
 const routesOf = (app: Express): string[] => {

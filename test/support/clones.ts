@@ -37,7 +37,7 @@ export const copies = async (
       const copied = { ...row, ...(id !== undefined && { id }) }
       made.push({ ...copied, ...other?.(copied, n) })
     }
-  // Generated columns are excluded.
+  // Generated columns cannot be inserted.
   const { rows: columns } = await db.raw(
     `select string_agg(quote_ident(column_name), ', ') as all from information_schema.columns
      where table_schema = current_schema and table_name = ? and is_generated = 'NEVER'`,

@@ -6,7 +6,7 @@ export const mochaGlobalSetup = async (): Promise<void> => {
   if (process.argv.includes('--parallel')) await shareCluster()
 }
 
-/** Runs in the main process only. Each parallel process closes its browser when it exits. */
+/** Mocha calls this in the main process only. Each parallel process closes its browser when it exits. */
 export const mochaGlobalTeardown = async (): Promise<void> => {
   await closeBrowser()
   await stopCluster()

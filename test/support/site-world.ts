@@ -29,7 +29,7 @@ const BASIS = '《市场监督管理严重违法失信名单管理办法》（�
 const REASONS = [COUNTERFEITS, COUNTERFEITS, FALSE_CLAIMS, ...HEAVY, { violation: '组织虚假交易，刷单炒信' }].map(
   ({ violation }) => violation,
 )
-/** Days between two listings, and the least days until a removal. */
+/** Days between two listings, and fewest days between a listing and its removal. */
 const [EVERY_DAYS, STAYED_DAYS] = [7, 380]
 
 /** The first firm was listed yesterday, each next one a week earlier. */

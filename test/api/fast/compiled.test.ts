@@ -51,7 +51,7 @@ const executor = makeQueryExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefor
 const [good, listed] = [uscc(1), uscc(2)]
 const NUMBER = '虚市监处罚〔2026〕1号'
 const DEPTH = 3
-/** Characters by which the long queries here are told apart. */
+/** Characters of a query that serve as its key in the executor. They suffice to tell the long queries here apart. */
 const KNOWN_BY = 200
 const PLAIN = /^\[?(String|ID|Int|Boolean)!?\]?!?$/
 

@@ -80,7 +80,7 @@ describe('previews', () => {
       await world.bring('registry', [registration(one, '虚构甲有限公司')])
       const run = await world.bring('penalties', [penalty(one, '虚〔2026〕1号')])
       const id = await publishListing(world, one, '虚〔2026〕1号')
-      // Only confirmed deliveries have to be withdrawn from the platforms.
+      // What no platform has received need not be withdrawn, so all deliveries count as confirmed.
       await world.database
         .db('deliveries')
         .update({ state: 'CONFIRMED', confirmed_at: world.parts.now(), sent_at: world.parts.now() })
