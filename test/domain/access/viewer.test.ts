@@ -246,7 +246,7 @@ describe('access of each role', () => {
       ['000000', []],
     ]
     for (const [region, some] of seen)
-      it(`${region ?? 'no region'} bounds the operators that an authority sees to ${some.length === places.length ? 'every place' : some.join(' ') || 'no place'}`, () => {
+      it(`an authority of ${region ?? 'no region'} sees operators of ${some.length === places.length ? 'every place' : some.join(' ') || 'no place'}`, () => {
         for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const)
           for (const place of places) {
             const there = some.includes(place)
@@ -256,7 +256,7 @@ describe('access of each role', () => {
         expect(maySeeOperator(of(region), null)).to.equal(some.length === places.length)
       })
 
-    it('a region does not bound marketplaces and credit services: lists and authorisations decide what they see', () => {
+    it('a region does not limit marketplaces and credit services: lists and authorisations decide what they see', () => {
       for (const role of ['marketplace', 'credit_service'] as const) {
         expect(regionBoundOf(of('220100', role))).to.equal(null)
         expect(maySeeOperator(of('220100', role), operator('x', '220200'))).to.equal(true)

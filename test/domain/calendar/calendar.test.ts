@@ -66,7 +66,7 @@ describe('calendar', () => {
     it(`${date}, ${what}, is ${works ? 'a working day' : 'no working day'}`, () =>
       expect(isWorkday(calendar, date)).to.equal(works))
 
-  it('five working days from the eve of Spring Festival 2026 run past it', () => {
+  it('five working days from the eve of Spring Festival 2026 end after the festival', () => {
     expect(addWorkdays(calendar, '2026-02-12', 5)).to.deep.equal({ date: '2026-02-26', provisional: false })
   })
 
@@ -81,7 +81,7 @@ describe('calendar', () => {
     expect(addWorkdays(calendar, '2026-12-31', 1).provisional).to.equal(true)
   })
 
-  it('an amendment laid over the calendar moves a deadline', () => {
+  it('an amendment of the calendar moves a deadline', () => {
     const amended = { ...calendar, holidays: new Set([...calendar.holidays, '2026-03-03']) }
     expect(addWorkdays(amended, '2026-03-02', 1).date).to.equal('2026-03-04')
   })

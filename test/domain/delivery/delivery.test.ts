@@ -104,7 +104,7 @@ describe('delivery owed to a platform:', () => {
   })
 })
 
-describe('the next try', () => {
+describe('the next try of a delivery', () => {
   it('waits twice as long each time, up to an hour', () => {
     expect([1, 2, 3, 4, 11, 12, 50, 5_000].map((attempts) => seconds(attempts))).to.deep.equal([
       2, 4, 8, 16, 2_048, 3_600, 3_600, 3_600,

@@ -42,7 +42,7 @@ describe('end of an entry', () => {
       expect(lastDayInHub({ list, clocks: clockRules() }, of)).to.equal(end)
     })
 
-  it('is the earliest end of term, 公示系统 and 信用中国', () => {
+  it('is the earliest of the ends of the term, 公示系统 and 信用中国', () => {
     const gsxt = (maximumMonths: number) =>
       clockRow({ clock: 'GSXT', countedFrom: 'PUBLICATION', minimumMonths: 1, maximumMonths, severity: null })
     const ends = (...clocks: ClockRow[]) =>

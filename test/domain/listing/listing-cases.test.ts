@@ -55,7 +55,7 @@ describe('listing cases: working days over Spring Festival 2026', () => {
 
   it('a defence of 5, an acceptance within 7 and a repair decided within 15 are due on those days', () => {
     expect(due('notifyListing', '2026-02-12', upTo('proposeListing'))).to.deep.equal([['DEFENCE', '2026-02-26', false]])
-    // Decided on 19 January 2025, twelve months ago.
+    // The listing was decided on 19 January 2025, so twelve months have passed.
     const old = { ...upTo('publishListing'), decidedOn: '2025-01-19', endsOn: '2028-01-19' }
     expect(due('applyRepair', '2026-02-12', old)).to.deep.equal([['REPAIR_ACCEPTANCE', '2026-02-28', false]])
     const applied = done('2026-02-12', 'applyRepair', old)
@@ -140,7 +140,7 @@ describe('listing cases: terms', () => {
     ].map((name) => [name, { on: name === 'reviewListing' ? '2024-02-28' : '2024-02-01', today: '2024-02-29' }]),
   )
 
-  it('P-B3: three years from 29 February 2024 stand through 28 February 2027, and end the day after', () => {
+  it('P-B3: a term of three years from 29 February 2024 lasts through 28 February 2027, and the entry ends the day after', () => {
     const decided = upTo('decideListing', { ...start, ...leap })
     expect(decided.endsOn).to.equal('2027-02-28')
     const shown: Case = { ...decided, state: 'PUBLISHED', publishedOn: '2024-03-01', servedOn: '2024-03-01' }

@@ -8,7 +8,7 @@ import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { full, ROLES, rules, TODAY, upTo } from '../../support/case.js'
 
 describe('listing: every state, move and role', () => {
-  // Written out from the law, not read from the table: from → to, by whom.
+  // From → to, and by whom. Written from the law, not copied from the table of moves.
   const EXPECTED: Record<MoveName, { from: (CaseState | null)[]; to: CaseState | 'SAME'; roles: CaseRole[] }> = {
     openLead: { from: [null], to: 'LEAD', roles: ['officer', 'clock'] },
     linkDecision: { from: ['LEAD'], to: 'LEAD', roles: ['officer'] },

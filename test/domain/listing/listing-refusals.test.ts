@@ -35,7 +35,7 @@ describe('listing: a refusal names the first day on which the step is allowed', 
 })
 
 describe('listing: insufficient proof', () => {
-  it('the number of the served document is no consent to electronic service', () => {
+  it('the number of the served document does not count as consent to electronic service', () => {
     const electronic = { service: 'ELECTRONIC', documentNumber: '吉市监告〔2026〕1号' } as const
     expect(denied(on('2026-01-08', 'notifyListing', upTo('proposeListing'), electronic))).to.equal('NO_SERVICE_CONSENT')
     expect(denied(on('2026-01-20', 'serveListing', upTo('decideListing'), electronic))).to.equal('NO_SERVICE_CONSENT')

@@ -279,7 +279,7 @@ const NEVER: Record<string, (node: Node) => boolean> = {
     node.from?.now.state === 'HIDDEN' && shown(node) && !node.by.startsWith('unhideListing'),
 }
 
-describe('listing: breadth-first walk over all moves', () => {
+describe('listing: breadth-first search over all moves', () => {
   const reached = new Map<string, Node>([[keyOf(start), start]])
   const broken = new Map<string, Node>()
   const stuck: Node[] = []

@@ -48,7 +48,7 @@ describe('outlook of a case', () => {
     expect(why(hidden, 'confirmHiding', 'reviewer')).to.equal(null)
   })
 
-  it('lists a removal once for each reason but the end of the term', () => {
+  it('lists a removal once for each reason except the end of the term', () => {
     const found = told(upTo('publishListing'), 'officer').filter((one) => one.move === 'removeListing')
     expect(found.map(({ removal }) => removal)).to.deep.equal(['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
     expect(found.map(({ denial }) => denial?.code ?? null)).to.deep.equal(['REPAIR_TOO_EARLY', null, null, null])

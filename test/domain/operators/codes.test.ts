@@ -266,7 +266,7 @@ describe('codes of operators', () => {
       it(`${JSON.stringify(code)} is no article number`, () => expect(identity.isValidGtin(code)).to.equal(false))
   })
 
-  it('every vector of ../shared/vectors.json has its verdict (passed over where absent)', function () {
+  it('every vector of ../shared/vectors.json gets its verdict (skipped where absent)', function () {
     const file = path.join(SHARED, 'vectors.json')
     if (!existsSync(file)) this.skip()
     const vectors = JSON.parse(readFileSync(file, 'utf8'))
@@ -288,7 +288,7 @@ describe('codes of operators', () => {
     for (const [list, check, verdict] of verdicts) for (const code of list) expect(check(code), code).to.equal(verdict)
   })
 
-  it('every code of ../shared/data/uscc-vectors has its verdict (passed over where absent)', function () {
+  it('every code of ../shared/data/uscc-vectors gets its verdict (skipped where absent)', function () {
     const file = path.join(SHARED, 'data/uscc-vectors/vectors.csv')
     if (!existsSync(file)) this.skip()
     const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })

@@ -109,7 +109,7 @@ describe('search of firms by name', () => {
     )
   })
 
-  it('a search key holds letters and numerals only, and is its own key', () => {
+  it('a search key contains only letters and numerals, and its own search key is the same', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
         const key = searchKey(text)

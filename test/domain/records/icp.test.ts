@@ -61,7 +61,7 @@ describe('ICP filing numbers', () => {
     )
   })
 
-  it('never throws, and reads its own result unchanged', () => {
+  it('parseIcpNumber never throws, and leaves its own result unchanged', () => {
     const sent = fc.oneof(
       fc.anything(),
       fc.string({ unit: 'binary' }),
@@ -121,7 +121,7 @@ describe('host names', () => {
       expect(parseHostNames(nothing)).to.deep.equal({ names: [], wrong: [] })
   })
 
-  it('never throws, and reads its own result unchanged', () => {
+  it('parsers never throw, and leave their own results unchanged', () => {
     const sent = fc.oneof(
       fc.anything(),
       fc.domain(),

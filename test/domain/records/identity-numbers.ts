@@ -79,7 +79,7 @@ const WAYS: Record<string, number[]> = {
 }
 const shifted = (id: string, zero: number): string =>
   id.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
-/** How an ID number may be spelt; the second table only where it ends in X. */
+/** Spellings of an ID number. Those of the second table apply only to numbers that end in X. */
 export const SPELLINGS: [string, (id: string) => string][] = [
   ...Object.entries(WAYS).flatMap(([way, lengths]) =>
     Object.entries(GAPS).map(([name, gap]): [string, (id: string) => string] => [

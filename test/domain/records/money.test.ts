@@ -209,7 +209,7 @@ describe('amounts of money', () => {
 
   for (const file of ['jilin.csv', 'national-sample.csv']) {
     // The register’s own error '1,6000000(万)' may mean 1.6 or 16,000,000 万, so it is refused.
-    it(`every capital in the real register ${file} is read (passed over where ../shared/data is absent)`, function () {
+    it(`every capital in the real register ${file} is read (skipped where ../shared/data is absent)`, function () {
       const source = path.join(REGISTERS, file)
       if (!existsSync(source)) this.skip()
       const rows: Record<string, string>[] = parse(readFileSync(source), { columns: true, bom: true })

@@ -76,7 +76,7 @@ describe('trademark numbers and classes', () => {
     )
   })
 
-  it('no two marks of different offices, numbers or classes share a key', () => {
+  it('no two trademarks that differ in office, number or class share a key', () => {
     const mark = fc.tuple(
       fc.constantFrom('CN' as const, 'TW' as const, 'US' as const),
       fc.stringMatching(/^[A-Z]{0,2}\d{1,12}[A-Z]{0,2}$/),
@@ -91,7 +91,7 @@ describe('trademark numbers and classes', () => {
     )
   })
 
-  it('never throw, and read their own results unchanged', () => {
+  it('parsers never throw, and leave their own results unchanged', () => {
     const sent = fc.oneof(
       fc.anything(),
       fc.string({ unit: 'binary' }),

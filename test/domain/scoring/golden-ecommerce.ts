@@ -3,7 +3,7 @@ import { active, FRESH, type GoldenOperator, on, since, times } from './golden-o
 
 export const ECOMMERCE: readonly GoldenOperator[] = [
   {
-    // base 600, nothing else; 13 families are asked about and none has a source
+    // base 600, nothing else; the card uses 13 families, and none has a source
     who: '1 an enterprise without data from any source',
     version: 'ecommerce-1',
     kind: 'enterprise',
@@ -29,7 +29,7 @@ export const ECOMMERCE: readonly GoldenOperator[] = [
     ],
   },
   {
-    // 600; no full year, bin 0; active +20. Nobody told of a shop: missing, for its absence is not "none"
+    // 600; no full year, bin 0; active +20. No source reports a shop: missing data, not "none"
     who: '2 an enterprise registered this year',
     version: 'ecommerce-1',
     kind: 'enterprise',
@@ -195,7 +195,7 @@ export const ECOMMERCE: readonly GoldenOperator[] = [
     ],
   },
   {
-    // 600; no rule of registration applies, though a revoked licence would: missing; shops are signals, 0 and 0;
+    // 600; of registration only a revoked licence could count for a shop: missing; shops are signals, 0 and 0;
     // two labelled samples failed −30, one failed sample without a day 0; a filing +10. 600 − 30 + 10 = 580
     who: "9 a natural person's shops, one of them not matching its name",
     version: 'ecommerce-1',
@@ -220,8 +220,8 @@ export const ECOMMERCE: readonly GoldenOperator[] = [
     ],
   },
   {
-    // 600; 6 years +80; active +20. An entry without a day cannot be told to be in force: shown, not counted; one of
-    // 2018 whose three years are over says nothing. 700, the most that a registration alone gives: 20 short of A
+    // 600; 6 years +80; active +20. An entry without a day may not be in force: shown, not counted. One of 2018 whose
+    // three years are over gives no reason. 700 is the most that a registration alone gives, 20 short of A
     who: '10 an enterprise of the 2018 list, once undated and once past its term',
     version: 'ecommerce-1',
     kind: 'enterprise',
@@ -294,7 +294,7 @@ export const ECOMMERCE: readonly GoldenOperator[] = [
   },
   {
     // 600; two years to the day +20; active +20; a heavier penalty repaired today: gone; a fine whose publication ends
-    // tomorrow −40; abnormal since today −80, and from tomorrow on: not yet; a trademark over today: gone, one without
+    // tomorrow −40; abnormal since today −80, abnormal from tomorrow on: not yet; a trademark that ends today: gone, one without
     // days +15. 600 + 20 + 20 − 40 − 80 + 15 = 535
     who: '13 an enterprise on the day on which much begins and ends',
     version: 'ecommerce-1',

@@ -3,7 +3,7 @@ import { active, FRESH, type GoldenOperator, on, since, times } from './golden-o
 
 export const GENERAL: readonly GoldenOperator[] = [
   {
-    // base 700; 11 families are asked about (no shops, no recalls) and none has a source
+    // base 700; the card uses 11 families (no shops, no recalls), and none has a source
     who: '14 an enterprise without data from any source',
     version: 'general-1',
     kind: 'enterprise',

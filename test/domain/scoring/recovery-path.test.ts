@@ -29,7 +29,7 @@ const short = ({ on, act, fact, points, value, grade }: RecoveryStep) => [on, ac
 describe('recovery path: plans worked out by hand', () => {
   // The highest score is 600 + 80 + 20 = 700. Each value below is 700 less the adverse points still in force.
   const cases: [string, FactEvent[], unknown[][]][] = [
-    ['nothing adverse has an empty plan', standing, []],
+    ['a firm without adverse facts has an empty plan', standing, []],
     [
       'an ordinary penalty under order 36 is repaired three months after its decision',
       [...standing, { fact: 'penalty_light', on: '2026-10-15', record: 2 }],

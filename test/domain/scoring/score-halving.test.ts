@@ -106,7 +106,7 @@ describe('score: halving', () => {
     expect(unitOf(scored(events, card, inDays(5)))).to.include({ points: -40, fadesOn: inDays(105) })
   })
 
-  it('does not halve where the card says null', () => {
+  it('does not halve where `halvesEveryDays` is null', () => {
     const reason = unitOf(scored([agedEvent(900)], cardOf({ points: -45, halvesEveryDays: null })))
     expect(reason).to.include({ points: -45, fadesOn: inDays(100) })
   })

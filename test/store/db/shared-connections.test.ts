@@ -28,7 +28,7 @@ describe('shared connections for frequent queries', () => {
     expect(rows).to.deep.equal([{ statement: 'select $1::int + 1 as n /* one */', generic: 3, custom: 0 }])
   })
 
-  it('reads days and large numbers as the other connections do', async () => {
+  it('read days and large numbers as other connections do', async () => {
     const asked = `select date '2026-03-01' as day, 9007199254740991::bigint as large`
     expect((await hot.raw(asked)).rows).to.deep.equal((await database.db.raw(asked)).rows)
   })

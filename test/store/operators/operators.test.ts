@@ -68,7 +68,7 @@ describe('operators', () => {
     expect(await operatorOf(db(), codeOf(5))).to.be.greaterThan(0)
   })
 
-  it('an operator marked while it is being scored stays marked', async () => {
+  it('an operator queued again while it is being scored stays in the queue', async () => {
     await register(1, '某商行')
     const which = { all: false, asOf: '2026-11-25', basis: '' }
     const due = () => withDueOperators(db(), which, ({ next }) => next(10))

@@ -59,7 +59,7 @@ describe('stamp of the public list', () => {
     expect(new Set(seen).size).to.equal(9)
   })
 
-  it('the erasing keeps changes that an older open transaction does not see yet', async () => {
+  it('the erasing of old changes keeps those that an older open transaction does not see yet', async () => {
     const old = await db().transaction()
     await old.raw('select pg_current_xact_id()')
     for (let n = 1; n <= 4; n += 1) await shown(db(), n)

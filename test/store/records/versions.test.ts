@@ -24,7 +24,7 @@ describe('versions', () => {
     return found.map((one) => one.body['address'] ?? one.body['violation'] ?? one.body['reason'] ?? one.body['name'])
   }
 
-  it('a new state leaves the old one true for earlier days', async () => {
+  it('a new state leaves the old one in force for earlier days', async () => {
     await bring('registration', [{ value: '旧址', day: '2024-01-01' }], 0)
     await bring('registration', [{ value: '新址', day: '2026-06-01' }], 1)
     const now = later(2 * DAY)

@@ -41,7 +41,7 @@ describe('clients', () => {
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['CLIENT_EXISTS', 'none'])
   })
 
-  it('a name that differs only in case or width is taken as well', async () => {
+  it('a name that differs from a taken one only in case or width is refused', async () => {
     await add(db(), { name: 'zhang', role: 'officer' }, AGENCIES, BY)
     for (const name of ['Zhang', 'ｚhang', 'ZHANG'])
       expect((await refusal(add(db(), { name, role: 'reviewer' }, AGENCIES, BY))).code, name).to.equal('CLIENT_EXISTS')

@@ -347,7 +347,7 @@ describe('reconcile', () => {
     expect((await compare(later(60, NIGHT))).found).to.include({ missing: 1, hidden: 1 })
   })
 
-  it('a platform that cannot be read is named and changes nothing', async () => {
+  it('a platform that cannot be read is reported and changes nothing', async () => {
     await told(1)
     const { found, unreachable } = await compare(NIGHT, 'http://127.0.0.1:9')
     expect([found, unreachable]).to.deep.equal([undefined, ['national']])

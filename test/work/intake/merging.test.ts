@@ -217,7 +217,7 @@ describe('merging operators', () => {
     expect([await believed(A), await believed(B), await believed(C)]).to.deep.equal(['PA', 'PB', 'PC'])
   })
 
-  it('a record attached by a person moves, returns, and waits again when its decision is undone', async () => {
+  it('a record attached by a person moves, returns, and is unmatched again when its decision is undone', async () => {
     await penalties([{ key: 'W1', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
     const [waits] = await rowsOf(db(), `select id from unmatched where record_key = 'W1'`)
     const asked = {
@@ -293,7 +293,7 @@ describe('merging operators', () => {
     expect(await believed(B, { kinds: RECORD_KINDS })).to.contain(shop)
   })
 
-  it('the name of a merged operator proposes the other', async () => {
+  it('the name of a merged operator proposes the operator into which it was merged', async () => {
     await merge(A, B)
     await penalties([{ key: 'W1', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
     const [row] = await rowsOf(db(), 'select o.uscc from unmatched u join operators o on o.id = u.proposed_operator')

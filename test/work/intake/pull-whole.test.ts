@@ -167,7 +167,7 @@ describe('deliveries refused as a whole', () => {
       'CONTENT_UNKNOWN',
     ))
 
-  it('an agency that fails between two items leaves nothing, and its run keeps the fault', async () => {
+  it('an agency that fails between two items leaves no rows, and its run keeps the fault', async () => {
     await pullItems(db(), rows(2))
     const before = await beliefsOf(db())
     const dying = feed({
@@ -186,7 +186,7 @@ describe('deliveries refused as a whole', () => {
     expect(run).to.deep.equal({ outcome: 'FAILED', error: { code: 'INTERNAL', message: '内部错误。Internal error.' } })
   })
 
-  it('a registry that fails between two pages leaves nothing', async () => {
+  it('a registry that fails between two pages leaves no rows', async () => {
     const registry = feeds.get('registry')
     if (registry === undefined) throw new Error('no registry')
     const list = Array.from({ length: 200 }, (_, i) => ({
@@ -217,7 +217,7 @@ describe('deliveries refused as a whole', () => {
     expect((await refusal(pullFeed(db(), feed(), { url: null }))).code).to.equal('FEED_NOT_CONFIGURED')
   })
 
-  it('a stopped pull leaves nothing and can be repeated', async () => {
+  it('a stopped pull leaves no rows and can be repeated', async () => {
     const stopping = new AbortController()
     const stopped = feed({
       sent: function* () {

@@ -75,7 +75,7 @@ describe('rollback and decisions of people', () => {
     expect(await operators.count(one())).to.equal(1)
   })
 
-  it('reopens an item that a correction took in', async () => {
+  it('reopens a reject whose correction the run stored', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await one().raw(
       `insert into rejects (run_id, feed, row_number, rule, message, problems, item, state, corrected, taken_run, settled_at, settled_by, note)

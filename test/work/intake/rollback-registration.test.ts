@@ -41,7 +41,7 @@ describe('rollback of a register that knows a firm by number and by USCC', () =>
     expect(await standing()).to.deep.equal([REG])
   })
 
-  it('I-A6: keeps it closed while a later run has the USCC as well', async () => {
+  it('I-A6: keeps the registration under the number closed while a later run has the USCC as well', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await known(db)

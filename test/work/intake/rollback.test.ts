@@ -157,7 +157,7 @@ describe('rollback of a run', () => {
     expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
   })
 
-  it('restores such a record where a later full run ended it only because of the wrong run', async () => {
+  it('restores a record of a partial file where a later full run ended it only because of the wrong run', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await entries(db, [1, 2], 0)
@@ -169,7 +169,7 @@ describe('rollback of a run', () => {
     expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
   })
 
-  it('restores such a record also where a partial file changed it since', async () => {
+  it('restores a record of a partial file also where another partial file has changed it since', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await entries(db, [1, 2], 0)
@@ -218,7 +218,7 @@ describe('rollback of a run', () => {
     ])
   })
 
-  it('the same file taken in again brings new versions, restored operators and leads of its own', async () => {
+  it('the same file pulled again brings new versions, restored operators and new leads', async () => {
     const rows = [1, 2, 3].map((nth) => penalty(1, nth))
     const run = await wrongFile(one(), rows)
     await rescored(one(), later(180))

@@ -269,7 +269,7 @@ describe('consequences for listings when their record changes', () => {
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('an entry that turns out to be a natural person’s is hidden at once with a concern', async () => {
+  it('an entry whose party turns out to be a natural person is hidden at once with a concern', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { body: { party_kind: 'NATURAL_PERSON' }, now: later(60) })
@@ -287,7 +287,7 @@ describe('consequences for listings when their record changes', () => {
     expect(entry).to.deep.equal({ reason: '更正后的违法行为' })
   })
 
-  it('a full delivery without the penalty opens one concern and moves nothing, also when repeated', async () => {
+  it('a full delivery without the penalty opens one concern and makes no move, also when repeated', async () => {
     const other = row({ key: 'P2', code: codeOf(2) })
     await tell(db(), { whole: true, rows: [row(), other] })
     const { id } = await caseOn(db())

@@ -59,7 +59,7 @@ const removeAs = (db: Db, id: string, removal: RemovalReason, now: Date) =>
 describe('a hidden entry', () => {
   const db = database()
 
-  it('published and hidden within a minute leaves the list at once and was sent to nobody', async () => {
+  it('published and hidden within a minute leaves the list at once and is sent to nobody', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const { id } = await lead(db(), operatorId)
     for (const one of PATH(decision).slice(0, -1)) await step(db(), id, one)

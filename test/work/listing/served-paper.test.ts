@@ -71,7 +71,7 @@ describe('paper of a served decision', () => {
     ])
   })
 
-  it('section 5: is the only one recorded with a repair notice: other moves refuse it', async () => {
+  it('section 5: a repair notice is refused with any other move', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     const early = step(db(), id, ['publishListing', OFFICER, { on: ON, repairNotice: true }])
     expect((await refusal(early)).code).to.equal('INPUT_INVALID')

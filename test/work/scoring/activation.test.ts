@@ -24,7 +24,7 @@ const NEW = 'generous-9'
 const card = (version = NEW, base = inForce.base + 5): Scorecard => ({ ...structuredClone(inForce), version, base })
 const FOLDER = resolve('schema/scorecards')
 const written: string[] = []
-/** Writes a scorecard file. Names must be unique among tests, because each file is read once. */
+/** Writes a scorecard file, which is deleted after the test. */
 const file = (version: string, content: unknown): void => {
   const path = resolve(FOLDER, `${version}.json`)
   written.push(path)

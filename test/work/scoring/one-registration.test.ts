@@ -38,13 +38,13 @@ describe('one firm has one registration', () => {
     )
   const only = (status: string) => [{ key: codeOf(1), status }]
 
-  it('I-A6: also when sent with its number first and with its USCC later', async () => {
+  it('I-A6: a firm sent with its number first and with its USCC later has one registration', async () => {
     await register([{ reg: REG }], 0)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 1)
     expect(await standing()).to.deep.equal(only('REVOKED'))
   })
 
-  it('I-A6: also when its number was known before', async () => {
+  it('I-A6: a firm whose number was known before has one registration', async () => {
     await pullItems(db(), [row(1, { reg: REG })], { id: 'elsewhere', kind: 'registration' })
     await register([{ reg: REG }], 1)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 2)
@@ -58,7 +58,7 @@ describe('one firm has one registration', () => {
     ])
   })
 
-  it('I-A6: and is never both revoked and in good standing', async () => {
+  it('I-A6: a firm is never both revoked and in good standing', async () => {
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 0)
     await register([{ reg: REG }], 1)
     await scoreOperators(db(), { cause: 'command', rules, families: ['registration'], ...hour(2) })
@@ -68,13 +68,13 @@ describe('one firm has one registration', () => {
     expect(facts).to.include('registration_revoked').and.not.include('registration_active')
   })
 
-  it('I-A6: under its USCC, when both rows are in one delivery', async () => {
+  it('I-A6: two rows in one delivery give one registration under the USCC', async () => {
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }, { reg: REG }], 0)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }, { reg: REG }], 1)
     expect(await standing()).to.deep.equal(only('REVOKED'))
   })
 
-  it('I-A6: which a row with the number alone changes only with a later day', async () => {
+  it('I-A6: a row with the number alone changes the registration only with a later day', async () => {
     await register([{ uscc: 1, reg: REG, day: '2026-01-05' }], 0)
     await register([{ reg: REG, day: '2025-01-05', status: 'CANCELLED' }], 1)
     expect(await standing()).to.deep.equal(only('ACTIVE'))

@@ -37,7 +37,7 @@ const SPELLINGS = [
   'http://255.255.255.255',
   'http://[fe80::1]',
 ]
-/** Host names with the private addresses to which they resolve here. */
+/** Host names to be refused, with the addresses to which they resolve in this test. */
 const NAMES: Record<string, string[]> = {
   localhost: ['127.0.0.1', '::1'],
   'metadata.google.internal': ['169.254.169.254'],
