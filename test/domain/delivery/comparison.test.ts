@@ -40,7 +40,7 @@ describe('displayed entry against the last delivery', () => {
       SHOWN,
       { what: 'ON_ITS_WAY' },
     ],
-    ['shown older', true, TOLD, { ...SHOWN, sequence: 2 }, { what: 'STALE', differs: ['SEQUENCE'] }],
+    ['shown in an older version', true, TOLD, { ...SHOWN, sequence: 2 }, { what: 'STALE', differs: ['SEQUENCE'] }],
     ['shown under another code', true, TOLD, { ...SHOWN, uscc: '91Y' }, { what: 'STALE', differs: ['USCC'] }],
     ['shown under another name', true, TOLD, { ...SHOWN, name: '另一公司' }, { what: 'STALE', differs: ['NAME'] }],
     [

@@ -18,9 +18,9 @@ describe('a receiver’s hours', () => {
     ['on a Saturday that is worked', DAY, '2026-11-28T10:00:00+08:00', true],
     ['on a Sunday', DAY, '2026-11-29T10:00:00+08:00', false],
     ['in the night of a working day', NIGHT, '2026-11-25T23:00:00+08:00', true],
-    ['in the morning after it, though that is a holiday', NIGHT, '2026-11-26T05:59:00+08:00', true],
+    ['in the morning of a holiday, after the night of a working day', NIGHT, '2026-11-26T05:59:00+08:00', true],
     ['in the night of a holiday', NIGHT, '2026-11-26T23:00:00+08:00', false],
-    ['in the morning after it', NIGHT, '2026-11-27T05:00:00+08:00', false],
+    ['in the morning after the night of a holiday', NIGHT, '2026-11-27T05:00:00+08:00', false],
     ['to the end of the day', { from: '00:00', to: '24:00', workdaysOnly: false }, '2026-11-25T23:59:59+08:00', true],
   ]
   for (const [what, hours, at, open] of cases)

@@ -114,8 +114,8 @@ describe('details of a subject beside its name', () => {
 
 describe('proposed operator for an unmatched record', () => {
   const table: [string, OperatorCandidate[], Partial<SubjectDetails>, string][] = [
-    ['is nobody where no operator has the name', [], {}, 'UNKNOWN_NAME'],
-    ['is nobody on a name alone, even a unique one', [held(1)], {}, 'NAME_ONLY'],
+    ['is none where no operator has the name', [], {}, 'UNKNOWN_NAME'],
+    ['is none on a name alone, even a unique one', [held(1)], {}, 'NAME_ONLY'],
     ['is the operator in the same district', [held(1)], { region: place('220102') }, '1: NAME REGION'],
     ['is the operator in the named city', [held(1)], { region: place('吉林省长春市') }, '1: NAME REGION'],
     [
@@ -124,9 +124,9 @@ describe('proposed operator for an unmatched record', () => {
       { region: place('220102') },
       '1: NAME REGION',
     ],
-    ['is nobody on the province alone', [held(1)], { region: place('吉林省') }, 'NAME_ONLY'],
-    ['is nobody in another province', [held(1)], { region: place('广东省') }, 'CONTRADICTS'],
-    ['is nobody in another district', [held(1)], { region: place('220103') }, 'CONTRADICTS'],
+    ['is none on the province alone', [held(1)], { region: place('吉林省') }, 'NAME_ONLY'],
+    ['is none in another province', [held(1)], { region: place('广东省') }, 'CONTRADICTS'],
+    ['is none in another district', [held(1)], { region: place('220103') }, 'CONTRADICTS'],
     [
       'is the operator formerly in that district',
       [held(1, { regions: ['220102', '220103'] })],
@@ -140,9 +140,9 @@ describe('proposed operator for an unmatched record', () => {
       { representative: '松某' },
       '1: NAME REPRESENTATIVE',
     ],
-    ['is nobody with another representative', [held(1)], { representative: '竹某' }, 'CONTRADICTS'],
+    ['is none with another representative', [held(1)], { representative: '竹某' }, 'CONTRADICTS'],
     [
-      'is nobody where the region agrees and the representative differs',
+      'is none where the region agrees and the representative differs',
       [held(1)],
       { region: place('220102'), representative: '竹某' },
       'CONTRADICTS',
@@ -153,7 +153,7 @@ describe('proposed operator for an unmatched record', () => {
       { region: place('220102') },
       '1: NAME REGION',
     ],
-    ['is nobody where two agree', [held(1), held(2)], { region: place('220102') }, 'SEVERAL'],
+    ['is none where two agree', [held(1), held(2)], { region: place('220102') }, 'SEVERAL'],
     [
       'is the one of two whose representative agrees too',
       [held(1), held(2, { representatives: ['竹某'] })],
@@ -173,13 +173,13 @@ describe('proposed operator for an unmatched record', () => {
       '1: NAME CODE',
     ],
     [
-      'is nobody with an entirely different code',
+      'is none with an entirely different code',
       [held(1, { uscc: CODE })],
       { uscc: '91220102MA0Y4J9999', region: place('220102') },
       'CONTRADICTS',
     ],
     [
-      'is nobody with another organisation code',
+      'is none with another organisation code',
       [held(1, { uscc: CODE })],
       { orgCode: '715267265', region: place('220102') },
       'CONTRADICTS',
@@ -191,7 +191,7 @@ describe('proposed operator for an unmatched record', () => {
       '1: NAME REGION',
     ],
     [
-      'is nobody where the hub holds nothing to compare',
+      'is none where the hub holds nothing to compare',
       [held(1, { regions: [], representatives: [] })],
       { region: place('220102'), representative: '松某' },
       'NAME_ONLY',

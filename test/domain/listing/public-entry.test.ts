@@ -278,7 +278,7 @@ describe('natural persons on the public list', () => {
     ['a person whose age nobody has established', shop, PERSONS, {}, 'AGE_UNKNOWN'],
     ['a minor, whatever the rule', shop, PERSONS, { minor: true }, 'MINOR'],
     ['a minor with a licence', { ...firm, kind: 'INDIVIDUAL' }, PERSONS, { minor: true }, 'MINOR'],
-    ['nobody’s name', { ...firm, name: ' ' }, PERSONS, {}, 'NO_NAME'],
+    ['a party without a name', { ...firm, name: ' ' }, PERSONS, {}, 'NO_NAME'],
   ]
   for (const [what, party, rules, known, withheld] of cases)
     it(`${withheld === null ? 'shows' : `withholds (${withheld})`} ${what}`, () => {

@@ -113,7 +113,7 @@ describe('a record repeated in one delivery', () => {
     expect((await versions.currentVersion(db(), 'test', 'K1'))?.body).to.include({ reason: '别的' })
   })
 
-  it('in part is rejected as a whole, and its other records are taken when it arrives again', async () => {
+  it('with one conflicting part is rejected as a whole, and its other records are stored when it arrives again', async () => {
     const pulled = await pullItems(db(), [
       row(1, { value: '甲、乙' }),
       row(1, { value: '乙、丙', day: '2026-01-09' }),

@@ -32,7 +32,7 @@ describe('pull and settlement with the sender', () => {
     return { from: { ...made, open }, opened: () => opened }
   }
 
-  it('takes in every waiting delivery of a transport, each in a run of its own', async () => {
+  it('pulls every waiting delivery of a transport, each in a run of its own', async () => {
     const { from, opened } = door(false)
     expect(await pullFeed(db(), from)).to.include({ received: 5 })
     expect(opened()).to.equal(5)
