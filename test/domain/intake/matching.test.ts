@@ -232,7 +232,7 @@ describe('proposed operator for an unmatched record', () => {
     )
   })
 
-  it('the representative of a proposed operator agrees or is unknown, and two equal candidates propose nobody', () => {
+  it('the representative of a proposed operator agrees or is unknown, and of two equal candidates none is proposed', () => {
     fc.assert(
       fc.property(candidates, region, fc.option(person), (rows, where, representative) => {
         const asked = said({ region: place(where), representative })

@@ -113,7 +113,7 @@ describe('a record repeated in one delivery', () => {
     expect((await versions.currentVersion(db(), 'test', 'K1'))?.body).to.include({ reason: '别的' })
   })
 
-  it('with one conflicting part is rejected as a whole, and its other records are stored when it arrives again', async () => {
+  it('with other content rejects its whole row, and the other records of that row are stored when sent in another row', async () => {
     const pulled = await pullItems(db(), [
       row(1, { value: '甲、乙' }),
       row(1, { value: '乙、丙', day: '2026-01-09' }),
