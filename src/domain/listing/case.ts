@@ -23,6 +23,7 @@ export const CASE_STATES = [
   'NOT_LISTED',
 ] as const
 export type CaseState = (typeof CASE_STATES)[number]
+export const IN_FORCE_STATES: readonly CaseState[] = ['DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN']
 
 export const isCaseOver = (state: string | null): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
 

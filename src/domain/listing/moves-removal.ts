@@ -1,5 +1,5 @@
 import { addDays } from '../../foundation/time/dates.js'
-import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
+import { type Case, type CaseAct, type CaseRole, type CaseState, IN_FORCE_STATES, type MoveRules } from './case.js'
 import { lastDayInHub } from './entry-end.js'
 import { firstRepairDay, type RemovalReason } from './lists.js'
 import {
@@ -173,7 +173,7 @@ export const REMOVAL_MOVES = {
   renewTerm: {
     zh: '依新规则重计期限',
     en: 'count the term by a new rule',
-    from: ['DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN'],
+    from: IN_FORCE_STATES,
     to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],

@@ -1,4 +1,4 @@
-import type { Case, CaseState } from '../../domain/listing/case.js'
+import { type Case, type CaseState, IN_FORCE_STATES } from '../../domain/listing/case.js'
 import type { EntryColumns } from '../../domain/listing/entry-columns.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
@@ -78,10 +78,10 @@ export const inForceDecidedBefore = (
 ): Promise<Listing[]> =>
   queryRows(
     db,
-    `select ${LISTING_COLUMNS} from listings l where l.list = :list and l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN')
+    `select ${LISTING_COLUMNS} from listings l where l.list = :list and l.state = any(:states)
        and l.wrong_from is null and l.facts->>'decidedOn' < :from and (:after::uuid is null or l.id > :after::uuid)
      order by l.id limit :limit /* listings.standingBefore */`,
-    { list, from, after, limit },
+    { list, from, after, limit, states: [...IN_FORCE_STATES] },
   )
 
 export const save = async (tx: Tx, saved: readonly Listing[]): Promise<void> => {

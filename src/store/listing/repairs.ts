@@ -1,3 +1,4 @@
+import { IN_FORCE_STATES } from '../../domain/listing/case.js'
 import type { ReportedRepair } from '../../domain/listing/repair-results.js'
 import { queryRows, type Tx } from '../db/db.js'
 import { LISTING_COLUMNS, type Listing } from './listings.js'
@@ -14,7 +15,7 @@ export const repairsReportedAt = async (tx: Tx, at: Date, run: number | null): P
     `with found as (
        select distinct l.id from versions v join listings l on l.operator_id = v.operator_id
        where ${RESULT('v')} and ${FRESH('v')} and l.document_number is not null
-         and (l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN') or (l.state = 'REMOVED' and l.removal_reason = 'REPAIRED'))),
+         and (l.state = any(:states) or (l.state = 'REMOVED' and l.removal_reason = 'REPAIRED'))),
      told as (
        select f.id, jsonb_agg(jsonb_build_object('record', v.id, 'body', v.body, 'fresh', ${FRESH('v')}) order by v.id) as told
        from found f join listings l on l.id = f.id join versions v on v.operator_id = l.operator_id and ${RESULT('v')} group by f.id)
@@ -22,7 +23,7 @@ export const repairsReportedAt = async (tx: Tx, at: Date, run: number | null): P
        select 1 from concerns k where k.listing_id = l.id and k.cause = 'REPAIR_REVOKED' and k.opened_at >= (
          select max(e.recorded_at) from listing_events e where e.listing_id = l.id and e.move = 'removeListing')) as asked
      from told t join listings l on l.id = t.id order by l.id /* repairs.toldAt */`,
-    { at, run } as never,
+    { at, run, states: [...IN_FORCE_STATES] } as never,
   )
   return answer.rows.map(({ told, asked, ...listing }: Listing & Omit<RepairedListing, 'listing'>) => ({
     listing,
