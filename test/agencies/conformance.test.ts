@@ -39,6 +39,8 @@ describe('agencies', () => {
   for (const [id, feed] of feeds) {
     describe(`feed ${id}`, () => {
       it(`${id} has plausible bounds and a known kind`, () => {
+        // The id is part of the name of an exchange table.
+        expect(id).to.match(/^[a-z][a-z0-9_]*$/)
         expect(RECORD_KINDS).to.include(feed.kind)
         expect(feed.bounds.fewest).to.be.greaterThan(0)
         expect(feed.bounds.most).to.be.greaterThan(feed.bounds.fewest)
