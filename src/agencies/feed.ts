@@ -49,7 +49,9 @@ export interface Agency {
 }
 
 export interface FeedForm extends FormShape {
-  /** Key fields. A rejected item keeps its record from ending; if a key field is faulty, all records of its party. */
+  /**
+   * Key fields. A rejected item keeps its record from ending, or, if a key field is faulty, all records of its party.
+   */
   keyed?: readonly string[]
   drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'remarks'>[]
 }

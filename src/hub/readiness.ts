@@ -9,7 +9,7 @@ export interface ReadinessReport {
   checks: Record<string, string>
 }
 
-/** Database timeout. */
+/** Timeout of the database check. */
 const WITHIN_MS = 2_000
 const REASON_CHARACTERS_MOST = 80
 /** How long the hub is unready after a full disk. */

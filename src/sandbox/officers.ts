@@ -22,7 +22,6 @@ const AFTER_DEFENCE_WORKDAYS = 6
 /** The demo case begins so long ago that its defence term is over. */
 const CASE_BEGAN_DAYS_AGO = 30
 
-/** Returns the lines to print. */
 export const publishDemoCase = async (db: Db, rules: WorkRules, code: string, now: Date): Promise<string[]> => {
   const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
   if (operator === undefined) return ['演示主体不存在 the demo operator is not there']

@@ -140,7 +140,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
     }
   }
 
-  /** Splits lines exactly as csv-parse would, and stops at the first difficult one. */
+  /** Splits lines as csv-parse would, up to the first one that `cellsOf` cannot split. */
   function* wholeLines(last: boolean): Iterable<CsvRow> {
     const storable = isStorable(pending)
     let at = 0
@@ -222,7 +222,6 @@ const fieldsBy = (names: readonly string[]): ((cells: readonly string[]) => Reco
   const empty = Object.fromEntries(names.map((name) => [name, '']))
   return (cells) => {
     if (plain) {
-      // Copying one template gives all rows the same V8 hidden class.
       const fields = { ...empty }
       for (let at = 0; at < names.length; at += 1) fields[names[at] ?? ''] = cells[at] ?? ''
       return fields

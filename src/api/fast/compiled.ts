@@ -29,7 +29,7 @@ const QUESTIONS_MOST = 1_000
 const LONGEST = 10_000
 /** Largest query compiled, in fields with fragments expanded: each spread is compiled separately. */
 const FIELDS_MOST = 1_000
-/** A query is compiled after this many executions, because compiling costs as much as some hundred. */
+/** A query is compiled after this many executions, because compiling takes as long as some hundred of them. */
 const HITS_BEFORE = 20
 
 interface ExecutorRequest<C> {

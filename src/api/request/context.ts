@@ -49,7 +49,7 @@ export const makeContext = (
   { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
 ): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
 
-/** A class for the reason given at `LazyRequestContext`. It has no `#private` members, because Apollo copies it. */
+/** This class has no `#private` members, because Apollo copies its objects. */
 class RequestGraphqlContext implements GraphqlContext {
   readonly viewer: Viewer
   readonly limits: SignInLimits

@@ -34,10 +34,7 @@ export const requestContextOf = (
   response?: ServerResponse,
 ): HttpRequestContext => new LazyRequestContext(request, parts, response)
 
-/**
- * A class: V8 gives each object literal with accessors a hidden class that keeps its values alive until a major
- * collection, which took a fifth of all time.
- */
+/** A class, because V8 keeps the values of object literals with accessors alive until a major garbage collection. */
 class LazyRequestContext implements HttpRequestContext {
   readonly url: URL
   readonly now: Date

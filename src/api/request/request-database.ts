@@ -20,8 +20,8 @@ interface RequestDatabaseOptions {
 }
 
 /**
- * `acts` returns true for a request that makes a change. It is not cancelled when the client goes, because nobody could
- * tell what was done.
+ * `acts` returns true for a request that makes a change. Such a request is not cancelled when the client disconnects,
+ * because nobody could tell what was done.
  */
 export const makeRequestDatabase = (
   db: Db,

@@ -105,8 +105,8 @@ const parsed = (text: string): object => {
 }
 
 /**
- * True when the loss explains the missing `head`. A head that no server noted (a client's, or a signed one) is judged
- * by its number alone.
+ * True when the loss explains why the row of `head` (number and hash) is missing. Where no server noted it (a client
+ * did, or it is signed), only the number is compared.
  */
 export const explainsLostHead = (
   { after, noted, heads }: Pick<AuditLoss, 'after' | 'noted' | 'heads'>,

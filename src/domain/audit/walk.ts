@@ -13,10 +13,10 @@ import {
 } from './loss.js'
 
 /**
- * UNLINKED: the row does not follow the one before. UNSEALED: it has no seal, but follows sealed rows. KEY_UNKNOWN: its
- * key is not in the key folder. ERASED: its content is gone before its time. TAIL_MISSING: a row noted or published
- * outside lies past the end. REPLACED: the row differs from the noted or published one. FORGED: a signed row hash in
- * the database has a bad signature. ALTERED: content differs from its hash.
+ * UNLINKED: the row does not follow the one before. UNSEALED: it has no seal, but follows sealed rows. KEY_UNKNOWN:
+ * its key is not in the key folder. ERASED: its content was erased too early. TAIL_MISSING: the log ends before a row
+ * that was noted on disk or published. REPLACED: the row differs from such a note or publication. FORGED: a signed row
+ * hash in the database has a bad signature. ALTERED: content differs from its hash.
  */
 export type AuditFault =
   | 'MISSING'
@@ -31,7 +31,7 @@ export type AuditFault =
 
 export interface BrokenRow {
   number: number
-  /** Number of the last of several rows in sequence. */
+  /** Last row number, when consecutive rows have the same fault. */
   until?: number
   fault: AuditFault
 }
@@ -43,7 +43,7 @@ export interface AuditAnchor extends NotedHead {
 export interface LogCut extends AuditLoss {
   foundAt: Date
   excuse: LossExcuse | null
-  /** True when the lost rows were the log's last; false when other rows stand in their place. */
+  /** True when the missing rows were the log's last. False when other rows have their numbers. */
   isEnd: boolean
 }
 

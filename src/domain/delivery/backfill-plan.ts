@@ -8,7 +8,8 @@ export interface EarlierMessage {
 
 /**
  * True when the platform never received the subject, or last received its removal, even if a person closed that
- * delivery. After a wipe (its content was lost) only later additions count, because a change would refer to nothing.
+ * delivery. After the platform lost its content (`wipedAt`), only later additions count: a change would refer to
+ * nothing.
  */
 export const lacksSubject = (heard: readonly EarlierMessage[], wipedAt: Date | null): boolean => {
   const kept = heard.filter(({ state, createdAt }) => state !== 'FOLDED' && (wipedAt === null || createdAt >= wipedAt))

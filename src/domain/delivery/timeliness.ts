@@ -8,7 +8,7 @@ import { checkRuleRows } from '../listing/publication-clocks.js'
 
 export const TIMELINESS_DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
 export type TimelinessDuty = (typeof TIMELINESS_DUTIES)[number]
-/** Duties that a delivery fulfils. PUBLICITY is not one: the record's own day decides. */
+/** Duties fulfilled when a platform confirms a delivery. For PUBLICITY the publication day counts instead. */
 export const DELIVERY_DUTIES: readonly TimelinessDuty[] = [
   'RECORD',
   'LISTING',
@@ -55,7 +55,7 @@ export const dueDay = (
   return { dueOn: date, provisional, limit }
 }
 
-/** Latest decision day whose duty falls due no later than `day`. */
+/** Latest decision day whose deadline for this duty is `day` or earlier. */
 export const lastDecisionDayDueBy = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -85,7 +85,7 @@ export interface DutyCount {
   n: number
 }
 
-/** Duties due in one month. */
+/** Figures of one authority and platform: the messages of kind `duty` whose confirmation was due in one month. */
 export interface MonthlyTimeliness {
   authority: string
   platform: string
@@ -103,17 +103,16 @@ export interface MonthlyTimeliness {
   share: number | null
   /** Working days until confirmation. */
   median: number | null
-  /** Most working days, also of overdue ones that are still open. */
+  /** Longest time until confirmation, in working days. Overdue deliveries still open count too. */
   worst: number | null
 }
 
-/** `month` is YYYY-MM. */
 const daysOf = (month: string): { first: string; last: string } => {
   const first = `${month}-01`
   return { first, last: addDays(addMonths(first, 1), -1) }
 }
 
-/** Decision days whose duties may fall due in the month. */
+/** Decision days whose deadlines may lie in the month. */
 export const decisionDaysDueIn = (
   rules: TimelinessRules,
   calendar: Calendar,

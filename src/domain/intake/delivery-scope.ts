@@ -1,6 +1,6 @@
 export interface DeliveryTraits {
   feedWhole: boolean
-  /** What the delivery states about itself; absent: as its feed is configured. */
+  /** True when the delivery calls itself whole; absent: `feedWhole` applies. */
   sentWhole?: boolean | undefined
   unmodified?: boolean | undefined
   hasNext: boolean

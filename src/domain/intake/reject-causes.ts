@@ -6,7 +6,7 @@ const MOST_TOLD = 3
 
 export interface RejectCauses {
   add: (problems: readonly Problem[]) => void
-  /** Such as "（整行）form × 58、失信领域 required × 2"; empty without rejects. */
+  /** For example “（整行）form × 58、失信领域 required × 2”; empty without rejects. */
   told: () => string
 }
 

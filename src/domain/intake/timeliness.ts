@@ -19,8 +19,8 @@ interface ThresholdDays {
 const remembered = new WeakMap<Calendar, Map<number, ThresholdDays>>()
 
 /**
- * Null without a duty or first day, and when the due day has passed but lies beyond the announced holidays, which may
- * still move it.
+ * Null when the feed has no deadline (`duty`) or the record no first day, and when the due day has passed but lies
+ * beyond the announced holidays, which may still move it.
  */
 export const isLate = (
   validFrom: string | null,

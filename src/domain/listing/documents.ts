@@ -1,6 +1,6 @@
 /**
- * Fills the blanks in a listing's documents. Texts are templates under schema/documents, legal numbers are dated rows.
- * Unknown or unconfirmed values stay blank, so that no document asserts them.
+ * Fills in a listing's documents. Texts are templates under schema/documents, legal numbers are dated rows. Unknown or
+ * unconfirmed values stay blank, so that no document asserts them.
  */
 
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -309,7 +309,7 @@ const applies = ({ from, to }: { from: string | null; to: string | null }, on: s
 export const BLANK_PATTERN = /\{\{([^{}]*)\}\}/g
 /** A time limit, which may come only from a dated row, not from a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
-/** Blanks that every template needs; a party's own paper has no number. */
+/** Placeholders that every template needs; a party's own paper has no `number`. */
 const REQUIRED_BLANKS = ['authority', 'number', 'party', 'issuedOn']
 
 export const checkTemplate = (template: DocumentTemplate): RuleFault[] => {

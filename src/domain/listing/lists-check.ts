@@ -82,8 +82,8 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
 }
 
 /**
- * From its first row on, each number needs a row for every day, even one without a value. Otherwise its deadline would
- * silently be missing.
+ * From its first row on, each legal number needs a row for every day, even one without a value. Otherwise its deadline
+ * would silently be missing.
  */
 const checkCovered = (row: ListKind, name: LegalNumberName, say: ListFaultReporter): void => {
   const rows = row.numbers.filter((each) => each.name === name)

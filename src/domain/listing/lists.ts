@@ -97,8 +97,8 @@ interface RemovalRule extends BilingualText, RuleSource {
 }
 
 /**
- * How a term ends. STANDS: the day with the date of its beginning still counts. Older score rules ended the term as
- * that day began.
+ * How a term ends. STANDS: its last day is the anniversary of its first day and counts in full. Older score rules
+ * ended the term when that day began.
  */
 export interface TermCounting extends RuleSource {
   lastDay: 'STANDS'

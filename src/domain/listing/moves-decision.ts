@@ -18,8 +18,8 @@ import {
 const BEFORE_PUBLICATION = CASE_STATES.slice(0, CASE_STATES.indexOf('PUBLISHED'))
 
 /**
- * Most defence points that a party may raise within its defence period. After it, LATE_POINTS_MOST keeps them from
- * delaying a review for ever.
+ * Most defence points that a party may raise within its defence period. LATE_POINTS_MOST bounds later ones, so that
+ * they cannot delay a review for ever.
  */
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3

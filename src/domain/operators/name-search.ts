@@ -87,7 +87,7 @@ const gramsInOrder = (key: string): number[] => {
 
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
-/** `of` names had been counted; `since` names were added after that. */
+/** How many names hold each gram. `of`: names counted. `since`: names added after that count. */
 export interface GramCounts {
   counted: (gram: number) => number
   of: number

@@ -120,7 +120,7 @@ export interface FactEvent {
 export interface Facts {
   asOf: string
   kind: OperatorKind
-  /** Families that the hub has a source for. Others are reported missing, never counted as zero. */
+  /** Fact families that the hub has a source for. Others are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
   /** First day after `asOf` on which something already on record changes the facts. Not part of their hash. */

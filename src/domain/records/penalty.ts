@@ -118,8 +118,8 @@ const FINE = /罚款/
 const OTHER = /^其他|^其它/
 const DETENTION = /行政拘留/
 /**
- * The bound (100 characters) keeps repeated first words from quadratic scanning. PostgreSQL and JavaScript read it
- * alike.
+ * Matches text within one clause. The bound (100 characters) prevents quadratic scanning. PostgreSQL and JavaScript
+ * read the pattern alike.
  */
 export const WITHIN_CLAUSE_PATTERN = '[^，。；;,\\n]{0,100}'
 const SUSPENDED_OR_REVOKED = new RegExp(`暂扣${WITHIN_CLAUSE_PATTERN}吊销|吊销${WITHIN_CLAUSE_PATTERN}暂扣`)

@@ -29,7 +29,7 @@ export interface MaskedText {
   found: PersonalDataKind[]
 }
 
-/** What masking leaves may read as another number, so masking is repeated, usually two or three times. */
+/** The masked text may read as another number, so masking is repeated, usually two or three times. */
 const MOST_ROUNDS = 12
 
 /** `businessAddress` is public as the place of business and is not masked. */

@@ -165,7 +165,7 @@ const mayHoldInText = (text: string): boolean => {
   return digits >= FEWEST_DIGITS && !(text.startsWith('9') && hasUsccForm(text)) && areEnough(text)
 }
 
-/** Chinese numerals count only in a row. */
+/** Chinese numerals count only when consecutive. */
 const areEnough = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {

@@ -136,7 +136,6 @@ const sortedKeys = memoByNames((names): Key[] =>
 
 const lead = (any: string): Lead => ({ any, string: `${any}"`, nothing: `${any}null` })
 
-/** A loop is faster than a regular expression up to this many characters. */
 const SHORT = 24
 const MAY_NEED_ESCAPES = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
 

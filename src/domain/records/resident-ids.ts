@@ -1,14 +1,13 @@
 /** Finds resident ID numbers (GB 11643-1999) in a text, in any spelling. */
 import { hasRegNoCheckDigit, hasResidentIdForm, isValidResidentId, isValidUscc } from '../operators/codes.js'
 
-/** In a longer run of digits, some 18 consecutive ones pass every test by chance. */
+/** In a run of more digits than this, 18 consecutive ones may be valid by chance, so the birth year is checked too. */
 const LONG_RUN = 24
 /** Credible years of birth of traders. They are checked where a chance match is likelier. */
 const BORN = { first: 1900, last: 2015 }
 /** Gap allowed between two digits of one number. Invisible characters do not count. */
 const GAP = '[ .]{0,4}'
 const DIGITS = (count: number): string[] => Array<string>(count).fill(String.raw`\d`)
-/** The birthday is part of the pattern, so most other numbers fail early. */
 const CHARACTERS = ['[1-8]', ...DIGITS(5), '[12]', '[089]', ...DIGITS(2), '[01]', ...DIGITS(1), '[0-3]', ...DIGITS(4)]
 const EIGHTEEN = new RegExp([...CHARACTERS, String.raw`[\dX]`].join(GAP), 'g')
 /** Any blanks, or one character not used inside numbers, separate the parts (6-8-4, 6-4-4-4). */

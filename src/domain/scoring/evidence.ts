@@ -6,7 +6,10 @@ import { isWithdrawn, severityOf } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
 import { type ListFactRules, OLD_COMPARISON_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
 
-/** A family of facts is known, not missing, when a feed of its kind exists. Kinds without a family are not weighed. */
+/**
+ * Fact family of each kind. A family is known, not missing, when some feed supplies its kind. Other kinds are not
+ * weighed.
+ */
 export const FAMILY_OF_KIND: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
   shop: 'shops',

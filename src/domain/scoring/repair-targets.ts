@@ -1,6 +1,4 @@
-/**
- * Finds the records that repairs (信用修复) concern. Each record is normalised once and found through maps, in linear time.
- */
+/** Finds the records that repairs (信用修复) concern, in linear time. */
 
 import { factOfList, type ListKind, type TermCounting } from '../listing/lists.js'
 import { comparedAuthority, comparedAuthorityOld, comparedDocumentNumber } from '../records/decision-number.js'

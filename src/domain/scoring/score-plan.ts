@@ -45,7 +45,7 @@ export interface ScorePlan {
   vetoes: { veto: Veto; slot: TallySlot }[]
   slots: number
   byFact: Record<FactName, { family: number; slots: TallySlot[] }>
-  /** Bits of the families that the scorecard uses. */
+  /** Bit mask of the fact families that the scorecard uses. */
   asked: number
   missing: { family: FactFamily; bit: number; points: number }[]
 }
@@ -136,7 +136,9 @@ const halvings = (points: number): number[] => {
 
 const FIRST_YEAR = 1900
 
-/** Latest day since which so many years are complete; for 28 February it can be the 29th. */
+/**
+ * Latest day from which `years` full years have passed by `asOf`: for one year and 28 February 2025, 29 February 2024.
+ */
 const latestSince = (asOf: string, years: number): number => {
   if (years === 0) return dayNumber(asOf)
   if (Number(asOf.slice(0, 4)) - years < FIRST_YEAR) return NO_DAY

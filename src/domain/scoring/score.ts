@@ -1,7 +1,4 @@
-/**
- * The reasons of a score add up exactly to its value, because each bound met is a reason too. For speed, days are
- * integers and shared work is in the plan.
- */
+/** The reasons of a score add up exactly to its value, because each bound met is a reason too. */
 import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../foundation/time/day-numbers.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactName, type Facts } from '../records/facts.js'
 import type { PlannedBins, PlannedUnits, TallySlot } from './score-plan.js'
@@ -12,7 +9,10 @@ import { HIGHEST_SCORE, LOWEST_SCORE, topScoreOf } from './scorecard.js'
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 
 export interface Reason {
-  /** Id of the rule or veto; `base`, `floor` or `ceiling`; for MISSING the family. */
+  /**
+   * Id of the rule or veto that gave the reason; `base`, `floor` or `ceiling` for these bounds; for MISSING the fact
+   * family.
+   */
   rule: string
   why: ReasonKind
   fact: FactName | null
@@ -68,8 +68,9 @@ const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**
- * Returns what opens for each line that the score fell below. A first score below a line counts as a fall, and so does
- * a line raised above the score. `before.lines`: those of an earlier scorecard.
+ * Returns what to open (`lead`, `watch`) for each threshold that the score fell below. A first score below a threshold
+ * counts as a fall, and so does a threshold raised above the score. `before.lines`: thresholds of an earlier
+ * scorecard.
  */
 export const linesCrossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,

@@ -262,7 +262,7 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
   }
 }
 
-/** Lines must lie on grade boundaries, because only a fall of the grade needs a person. */
+/** Thresholds (`lines`) must lie on grade boundaries, because only a fall of the grade needs a person. */
 const checkLines = (card: Scorecard, say: FaultReporter): void => {
   const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST_SCORE)
   card.lines.forEach((line, i) => {

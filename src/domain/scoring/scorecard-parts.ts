@@ -12,7 +12,7 @@ export const checkNumbers = (value: unknown, at: string, say: FaultReporter): vo
   }
 }
 
-/** `blanks` must occur in each sentence exactly once. */
+/** Each sentence must contain each placeholder of `blanks`, such as `{count}`, exactly once, and no other. */
 export const checkWords = (
   words: BilingualText | undefined,
   at: string,

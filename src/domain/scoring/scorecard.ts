@@ -38,7 +38,7 @@ export interface UnitFact extends BilingualText {
 export interface UnitRule extends RuleHead {
   kind: 'units'
   units: UnitFact[]
-  /** Bound of the rule's sum, with its sign. */
+  /** Limit of the rule's points: a maximum if positive, a minimum if negative; null for none. */
   cap: number | null
 }
 

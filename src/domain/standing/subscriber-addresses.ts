@@ -4,7 +4,10 @@ import { isInNetworks, isPublicAddress } from '../../foundation/http/addresses.j
 /** On other ports other services listen. */
 const PORTS = new Set(['', '443', '8443'])
 
-/** Networks in `allow` (CIDR) are exempt, with http and any port. Every resolved address must pass. */
+/**
+ * Returns why the address is refused, or null. Networks in `allow` (CIDR) count as public. Unless all addresses lie in
+ * them, only https on port 443 or 8443 is allowed.
+ */
 export const addressRefusal = (
   { protocol, port }: Pick<URL, 'protocol' | 'port'>,
   addresses: readonly string[],

@@ -9,7 +9,6 @@ const SCRYPT = { N: 16_384, r: 8, p: 1 } as const
 export const equalsSecret = (presented: string, secret: string): boolean =>
   timingSafeEqual(createHash('sha256').update(presented).digest(), createHash('sha256').update(secret).digest())
 
-/** The secret is shown once and only its hash is stored. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
 /**

@@ -176,5 +176,4 @@ const dateOf = (time: number): string => {
   if (day !== lastDay.day) lastDay = { day, date: new Date(time).toISOString().slice(0, 10) }
   return lastDay.date
 }
-/** Caches one day: it is nearly always today. */
 let lastDay = { day: Number.NaN, date: '' }

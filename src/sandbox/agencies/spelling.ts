@@ -7,7 +7,6 @@ export const gatewayDate = (date: string, n: number): number | string => {
   return n % 3 === 1 ? `${date} 00:00:00.000000000` : `${date.replaceAll('-', '')}195653`
 }
 
-/** Mixes typed dates and Excel dates, as workbooks do. */
 export const sheetDate = (date: string, n: number): string | Date => {
   const [year, month, day] = date.split('-').map(Number)
   if (n % 4 === 0) return date

@@ -12,7 +12,6 @@ export type { PlatformStandIn } from './stand-in.js'
 
 const DIALECTS = [nationalDialect, jilinDialect, creditchinaDialect, creditjilinDialect]
 
-/** Keeps received rows in `folder`. */
 export const startPlatformStandIns = (
   secrets: Record<string, string> = {},
   folder: string | null = null,

@@ -65,9 +65,7 @@ export interface PlatformDialect {
 export interface StandInOptions {
   /** File that keeps received rows between starts. */
   file?: string | null
-  /** Without a register, every well-formed subject is known. */
   register?: BaseLibrary | null
-  /** Without a clock, days are only compared with each other. */
   now?: (() => Date) | null
 }
 

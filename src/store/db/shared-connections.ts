@@ -6,10 +6,7 @@ const POOL_MAX = 6
 const NAMED_MOST = 500
 const NAME_CHARACTERS = 24
 
-/**
- * The server would replan each execution, because it overestimates the gain. JIT compilation costs as much as a hundred
- * executions.
- */
+/** Otherwise the server replans each execution, and compiles it (JIT) at the cost of a hundred executions. */
 const ONE_PLAN = 'set plan_cache_mode = force_generic_plan; set jit = off'
 
 interface PgStatement {

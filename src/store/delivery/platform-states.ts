@@ -3,13 +3,13 @@ import { type Db, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.j
 
 export interface PlatformState {
   platform: string
-  /** Null for a new or wiped platform. */
+  /** Time of the last complete backfill; null while none followed the registration or the last loss (`wipedAt`). */
   filledAt: Date | null
   filledKinds: SubjectKind[]
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
-  /** Time of the last wipe, even after entries were sent again. */
+  /** Time at which the platform last lost its content; kept after a backfill. */
   wipedAt: Date | null
   wipedBy: string | null
   wipedReason: string | null
@@ -78,7 +78,7 @@ export const noteWiped = async (tx: Tx, { platform, by, at, reason }: PlatformAc
   )
 }
 
-/** Returns false when the platform was wiped meanwhile. */
+/** Returns false when the platform lost its content (`wipedAt`) meanwhile. */
 export const noteFilled = async (
   db: Db,
   { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },

@@ -86,7 +86,7 @@ const welcome = (watch: SupervisorState, socket: Socket): void => {
   const left = () => {
     clearTimeout(stranger)
     const last = members.delete(socket) && members.size === 0
-    // The last member waits for the shutdown, so its connection closes afterwards.
+    // The last member's connection stays open until PostgreSQL has stopped: its closing tells the member so.
     if (last) end(watch)
     else if (!watch.ending) socket.end()
   }

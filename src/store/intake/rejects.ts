@@ -13,7 +13,6 @@ export interface NewReject {
   page: number | null
   row: number
   problems: readonly Problem[]
-  /** The rejected item, with ID numbers replaced. */
   item: unknown
   map: number | null
 }

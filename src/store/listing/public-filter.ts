@@ -28,7 +28,7 @@ export const filterSql = ({ list, region, name }: PublicFilter): string =>
     .filter((each) => each !== false)
     .join(' and ')
 
-/** Appended to a prefix, it gives the upper bound of the range. */
+/** Greatest code point: a prefix followed by it is the upper bound of the range. */
 const LAST = '\u{10ffff}'
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 

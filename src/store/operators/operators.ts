@@ -20,8 +20,8 @@ export const OPERATOR_COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
- * Creates operators in code order, which fills the index fastest, and revives rolled-back ones as if new. The caller
- * holds the knowledge clock (`nextInstant`), so nobody else creates operators.
+ * Creates operators in code order and revives rolled-back ones as if new. The caller holds the row lock of
+ * `nextInstant`, so nobody else creates operators.
  */
 export const makeFromDrafts = async (
   tx: Tx,
@@ -58,8 +58,8 @@ export const makeFromDrafts = async (
 }
 
 /**
- * Creates the operator that a record of `run` revealed. The caller holds the knowledge clock (`nextInstant`); no
- * operator bears the code yet.
+ * Creates the operator that a record of `run` revealed. The caller holds the row lock of `nextInstant`; no operator
+ * has the code yet.
  */
 export const create = async (
   tx: Tx,

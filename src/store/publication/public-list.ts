@@ -24,7 +24,7 @@ export interface ListCursor {
   id: string
 }
 
-/** Appended to a prefix, it gives the upper bound of the range. */
+/** Greatest code point: a prefix followed by it is the upper bound of the range. */
 const LAST = '\u{10ffff}'
 /** PostgreSQL's text for entries without an end. */
 export const ENDLESS_DATE = 'infinity'
@@ -119,8 +119,8 @@ export interface ListStamp {
 }
 
 /**
- * Equal stamps mean an unchanged list: each change adds a row, and `forgetChanges` deletes too many at once for a row
- * count to repeat.
+ * Equal stamps mean an unchanged list. The stamp has row count and newest transaction id of `public_changes`, to which
+ * each change adds a row; `forgetChanges` deletes so many at once that no count recurs.
  */
 export const listStamp = (db: Db): Promise<ListStamp> =>
   queryOne(

@@ -186,12 +186,12 @@ export const noteChanges = async (tx: Tx, sequence: number, today: string): Prom
   )
 }
 
-/** Without fresh statistics `lastWithManifest` and `entriesGoneSince` scan the list: 0.5 s for 200,000 entries. */
+/** Without fresh statistics `lastWithManifest` and `entriesGoneSince` would scan the whole list. */
 export const analyzeTables = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }
 
-/** Deletes the text of removed entries from all snapshots. `snapshot_changes` still tells that they were there. */
+/** Deletes the text of removed entries from all snapshots. `snapshot_changes` still tells which snapshots held them. */
 export const dropTexts = async (
   tx: Tx,
   sequence: number,

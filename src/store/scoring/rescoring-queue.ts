@@ -1,4 +1,4 @@
-/** An operator may be marked twice for rescoring, because checking costs more. */
+/** `dirty_operators` may hold an operator twice: a check for duplicates would cost more. */
 import type { Db, Tx } from '../db/db.js'
 
 export const markDirty = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {

@@ -1,4 +1,4 @@
-/** Scores are only appended. On a given day, the last row of the latest day scored by then counts. */
+/** Scores are only appended. The score on a day is the last row of the latest `as_of` up to that day. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'

@@ -1,4 +1,7 @@
-/** Triggers mark changed operators (migration 27); one process at a time numbers the marks. */
+/**
+ * Triggers insert a row into `change_marks` for each changed operator (migration 27). One process at a time numbers
+ * these rows.
+ */
 import type { RetainedChanges } from '../../domain/standing/changes.js'
 import { CLOCK_IS_DOUBTED_SQL } from '../db/clock-doubts.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
@@ -7,7 +10,10 @@ const NUMBERING = 'hub.changes'
 const OPENING = 'hub.changes.open'
 const OPENING_WAIT_MS = 2_000
 
-/** Fails with SQLSTATE 55P03 while a long transaction would escape the marking. */
+/**
+ * Makes triggers record changes. Fails with SQLSTATE 55P03 while a long transaction, begun before, would leave changes
+ * unrecorded.
+ */
 export const ensureMarking = async (tx: Tx): Promise<void> => {
   const answer = await tx.raw('select open from change_progress /* changes.openMarking */')
   if (answer.rows[0]?.open) return
@@ -50,8 +56,8 @@ export interface NumberedRange {
 }
 
 /**
- * Numbers the marks for each client, removals first. Marks of operators on no seller list are dropped. A client that
- * may not see a seller's grade learns only public changes.
+ * Turns rows of `change_marks` into numbered changes for each client, removals first. Rows of operators on no seller
+ * list are dropped. A client that may not see a seller's grade learns only public changes.
  */
 export const numberMarks = (
   tx: Tx,

@@ -37,8 +37,8 @@ const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 
 /**
- * Fills temporary table `opening` with the codes whose grade the client may see. Codes without an operator take no
- * place; an ambiguous code is confirmed if all its operators are.
+ * Fills temporary table `opening` with the codes whose grade the client may see. Codes without an operator are left
+ * out; an ambiguous code is confirmed if all its operators are.
  */
 export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
   const { client, marketplace, today, oldest } = deciding
@@ -74,7 +74,7 @@ export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: 
 const keysOf = (marketplace: string | null) =>
   marketplace === null ? { from: '', to: '' } : { from: `shop:${marketplace}:`, to: `shop:${marketplace};` }
 
-/** Gives free places to unconfirmed sellers; those placed keep theirs. */
+/** Adds unconfirmed sellers to `seller_claims`, up to `most` rows; those already in it stay. */
 const claim = async (tx: Tx, of: { client: string; today: string; oldest: string; most: number }): Promise<void> => {
   await tx.raw(
     `delete from seller_claims c where c.client = :client and (c.last_on < :oldest::date

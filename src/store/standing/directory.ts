@@ -21,7 +21,7 @@ export interface DirectoryFilter {
   sight?: RegionSight
 }
 
-/** Appended to a prefix, it gives the upper bound of the range. */
+/** Greatest code point: a prefix followed by it is the upper bound of the range. */
 const LAST = '\u{10ffff}'
 
 /** SQL: only the filters given; planning unused ones costs more than the query. */

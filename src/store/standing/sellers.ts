@@ -65,7 +65,7 @@ export const replaceList = async (
   return answer.rows[0]
 }
 
-/** Counts mistyped codes, but not registered ones: some of these fail their check digit. */
+/** Counts mistyped codes. Registered codes are left out, because some fail their check digit. */
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 

@@ -15,7 +15,6 @@ export const ANTD_THEME: ThemeConfig = {
     colorTextPlaceholder: COLOURS.quiet,
     colorTextDescription: COLOURS.soft,
     colorTextDisabled: '#666666',
-    // Without these, antd derives muddy backgrounds.
     colorErrorBg: COLOURS.badTint,
     colorErrorBorder: '#e6aaa4',
     colorWarningBg: COLOURS.warnTint,

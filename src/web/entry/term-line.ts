@@ -12,7 +12,7 @@ export interface TermLineDays {
 
 const [WIDTH, LEFT, RIGHT, LINE] = [640, 12, 628, 14]
 
-/** The legend repeats the days, because marks may be too close for labels. */
+/** The legend repeats the days, because points on the line may be too close for labels. */
 export const drawTermLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: TermLineDays): Html => {
   const whole = Math.max(1, daysBetween(decidedOn, endsOn))
   const at = (on: string): number =>

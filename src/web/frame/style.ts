@@ -1,7 +1,4 @@
-/**
- * On screens below 48rem, tables without the class `narrow` become cards. The last fonts cover late Unicode
- * extensions.
- */
+/** On screens below 48rem, tables without the class `narrow` become cards. */
 export const SITE_STYLE = `
 :root {
   color-scheme: light dark;

@@ -9,8 +9,8 @@ const LOCK_MS = 15 * 60_000
 /** Failures at one address before a lockout. A client's 256-bit secret cannot be guessed; a password can. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
 /**
- * Failures at all addresses before a person is locked out, except at proven ones. Clients are exempt: anybody could
- * lock them out.
+ * Failures at all addresses before a person is locked out, except at proven ones. Clients have no such limit: anybody
+ * could lock them out.
  */
 const MOST_EVERYWHERE = 100
 
@@ -57,7 +57,7 @@ export const noteFailedSignIn = async (
   if (await lockouts.noteFailure(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/** Marks the address as proven. A person's failures there are cleared; those elsewhere stay counted. */
+/** Marks the address as proven. A person's failures at this address are cleared; other addresses keep theirs. */
 export const noteGoodSignIn = (
   db: Db,
   knock: SignInAttempt,

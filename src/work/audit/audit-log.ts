@@ -172,7 +172,7 @@ export const makeAuditLog = (
   ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
-    // The noted heads are read before the rows: a head noted in between would look lost.
+    // The noted heads (last row hashes) are read before the rows: one noted in between would look lost.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
       const from = (await store.lockedHead(tx)) ?? EMPTY_LOG_HEAD

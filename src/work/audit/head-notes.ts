@@ -33,7 +33,7 @@ const STRETCH_BYTES = 4
 const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
 
 export interface HeadNotes {
-  /** Returns the last head of each unbroken series. Refusal FILE_UNREADABLE. */
+  /** Returns the last noted head of each unbroken series of rows. Refusal FILE_UNREADABLE. */
   heads(): NotedHead[]
   begin(): void
   /** On refusal FOLDER_UNWRITABLE the answer must not be sent. */

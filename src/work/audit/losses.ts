@@ -3,7 +3,9 @@ import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
-/** Finds lost rows: their heads were noted outside the database, but it lacks them, and no CUT row records the loss. */
+/**
+ * Finds lost rows: their hashes were noted outside the database, but it lacks them, and no CUT row records the loss.
+ */
 export const findUnreportedLoss = async (
   handle: Db | Tx,
   heads: readonly NotedHead[],

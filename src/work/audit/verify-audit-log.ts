@@ -19,7 +19,7 @@ export interface CutReport {
   notedAt: string | null
   /** FAILOVER: lost with a failed server. RELEASED: a person accounted for it. Null: unexplained. */
   excuse: LogCut['excuse']
-  /** True when the log ends there, false when other rows took the lost numbers. */
+  /** True when the missing rows were the log's last. False when other rows have their numbers. */
   isEnd: boolean
   from: LogCut['from']
   to: LogCut['to']
@@ -50,14 +50,14 @@ export interface AuditVerifyOptions extends WalkOptions {
   keys: Pick<Keys, 'audit'> & { manifests: Pick<Keys['manifests'], 'payloadIn'> }
 }
 
-/** Verifies the chain against noted heads, signed heads and those in signed list manifests. */
+/** Verifies the chain against row hashes that were noted on disk, signed, or published in list manifests. */
 export const verifyAuditLog = async (
   db: Db,
   { now, noted, keys, held = [], progress, gently = false }: AuditVerifyOptions,
 ): Promise<AuditVerification> => {
   const startedAt = now()
   const rules = auditRules()
-  // Signed heads are read before the rows: a later head may lie past the last row walked.
+  // Signed row hashes are read before the rows: a later one may lie past the last row walked.
   const signed = await signedHeads(db, keys.manifests)
   const anchors: AuditAnchor[] = [
     ...noted.map((head) => ({ ...head, from: 'note' })),
@@ -97,7 +97,7 @@ export const verifyAuditLog = async (
   }
 }
 
-/** Skips heads signed with an unknown key. */
+/** Skips row hashes signed with an unknown key. */
 const signedHeads = async (
   db: Db,
   { payloadIn }: Pick<Keys['manifests'], 'payloadIn'>,

@@ -1,6 +1,6 @@
 /**
- * Queues additions: everything in force for new or wiped platforms, newly received kinds for other platforms. Steps are
- * idempotent transactions.
+ * Queues additions: everything in force for platforms that are new or lost their content (were wiped), newly received
+ * kinds for other platforms. Steps are idempotent transactions.
  */
 
 import { type EarlierMessage, lacksSubject } from '../../domain/delivery/backfill-plan.js'
@@ -89,7 +89,7 @@ const oweStep = async (
     const { id: platform } = filling.hearing
     return [{ platform, kind, subjectId, number, action: 'ADD' as const, notice: numbered, dueAt: filling.now() }]
   })
-  // After a wipe, the addition replaces unconfirmed deliveries: it holds all of their content.
+  // The platform lost its content: each addition holds the present content and replaces unconfirmed deliveries.
   if (filling.wipedAt !== null)
     await deliveries.foldEarlier(
       tx,
@@ -99,7 +99,9 @@ const oweStep = async (
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
-/** Locks free listings one by one, and all records by the knowledge clock, as intake merges do. */
+/**
+ * Locks the listings that nobody else has locked, and the row of `knowledge` for records. Returns the subjects locked.
+ */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.nextInstant(tx, now)

@@ -163,7 +163,7 @@ const roundOf = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   try {
     return await sendDue(s, options)
   } catch (error) {
-    // Deliveries already claimed are free again when their lease ends.
+    // Deliveries already claimed can be claimed again when their lease ends.
     if (options.until === undefined || !isConnectionLost(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
     return { end: 'failed', error }

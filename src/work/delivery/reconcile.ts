@@ -125,7 +125,7 @@ const compareOne = async (
   const today = shanghaiDate(options.now())
   const read = await held(db, { platform: platform.id, hearing, before, shown, today, rules })
   const state = await platformStates.of(db, platform.id)
-  // At a wiped platform nothing counts as missing before its backfill.
+  // A platform that lost its content misses everything before its backfill, so no entry is judged missing.
   if (state !== null && state.wipedAt !== null && state.filledAt === null) {
     read.onTheirWay += read.gone.length
     read.gone = []

@@ -1,6 +1,6 @@
 /**
  * A preview does the real work in a transaction that is always rolled back. It takes no exclusive locks, but locks the
- * rows it changes. It does not advance the knowledge clock.
+ * rows it changes. It uses up no knowledge instant (time at which the hub learns something).
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'

@@ -1,4 +1,4 @@
-/** The hub drafts documents, the agency's case system issues them, and this file records that. */
+/** The hub drafts documents; the agency's case system issues them. This file records issued ones. */
 
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import {
@@ -119,7 +119,7 @@ export interface ExternalDocumentInput {
   now: Date
 }
 
-/** Idempotent. */
+/** Recording the same document again has no effect. */
 export const recordDocument = (
   db: Db,
   rules: WorkRules,

@@ -23,7 +23,7 @@ export interface EntryMove {
 
 export interface EntryInstants {
   now: Date
-  /** Wall-clock time: deliveries must not wait for the knowledge clock, which may run ahead. */
+  /** Wall-clock time: knowledge instants may run ahead, and deliveries must not wait. */
   dueAt: Date
 }
 

@@ -114,7 +114,7 @@ export interface MoveRequest {
 
 /** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason of the move table. */
 export const makeMove = (db: Db, rules: WorkRules, made: MoveRequest): Promise<listings.Listing> =>
-  // Lock order: knowledge clock, then listing, as in an intake merge.
+  // Lock order: the row of `knowledge`, then the listing, as in an intake merge.
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const instant = STOPPING.includes(made.name) ? knowledge.nextInstantBesideMerge : knowledge.nextInstant
     return makeMoveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })

@@ -5,7 +5,6 @@ import type { PointInTime } from '../../store/records/versions.js'
 import * as evidence from '../../store/scoring/evidence.js'
 import type { BookLists } from '../../store/scoring/rule-books.js'
 
-/** `known`: families of facts that have a source. */
 export const factsOfOperators = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],

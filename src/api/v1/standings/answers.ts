@@ -149,7 +149,7 @@ const entryOf = async (context: GraphqlContext, view: ListingView): Promise<Stan
   return standingEntry(view, { state: now, contested: isContested })
 }
 
-/** Compares the names given. Former names are read only where the present one does not settle it. */
+/** Compares the names given. Former names are read only where the present name does not decide. */
 const namesOf = async (
   context: GraphqlContext,
   db: ReadHandle,

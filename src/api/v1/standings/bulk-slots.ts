@@ -10,7 +10,10 @@ const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
 interface BulkSlot {
-  /** Called when the hub starts a chunk. The slot is safe until the returned function gets the rows answered. */
+  /**
+   * Called when the hub starts a chunk. The client keeps its slot until the returned function gets the number of rows
+   * answered.
+   */
   works: () => (rows: number) => void
   leave: () => void
 }

@@ -139,7 +139,6 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
                 const row = rows.rows[index]
                 return (
                   <tr
-                    // Rows not yet loaded reuse their elements.
                     key={row === undefined ? `pending ${index % DRAWN_ROWS}` : rowKey(row)}
                     aria-rowindex={index + 2}
                     className={row !== undefined && isMarked?.(row) ? 'row marked' : 'row'}

@@ -79,7 +79,7 @@ const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<R
   const today = shanghaiDate(options.now())
   let last = 0
   for (const { id, zh, en, mend: work } of REPAIR_CHECKS) {
-    // A rehearsal does not advance the knowledge clock.
+    // In a rehearsal `nextInstant` may return the same instant again.
     last = Math.max((await knowledge.nextInstant(tx, options.now())).getTime(), last + 1)
     const records = await work(tx, { run, at: new Date(last), ...options, today, untold, unproven })
     checks.push({ check: id, zh, en, found: records.length, records })
