@@ -79,7 +79,7 @@ const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
  * are sorted by record, fact, day and end; families by name. Time alone changes no fact, so the day is excluded.
  */
 export const hashOfFacts = ({ kind, known, events }: Facts): string => {
-  // Concatenated without escaping, for speed: it runs a million times.
+  // Concatenated without escaping, for speed.
   let told = ''
   for (const { fact, on, record, until = null, weight = 1 } of events) {
     told += `${told === '' ? '' : ','}{"fact":"${fact}","on":${quoted(on)},"record":${record},"until":${quoted(until)},"weight":${weight}}`

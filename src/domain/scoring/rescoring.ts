@@ -31,7 +31,7 @@ export const scoreStillHolds = (
     ? comingOn === null
     : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
-/** True when facts, card, value and next change are the same. The reasons may still differ. */
+/** True when facts, card, value and next change are the same; the reasons may differ. */
 export const isSameResult = (
   earlier: EarlierScore,
   now: ScoreHashes & Pick<Score, 'value' | 'nextChangeOn'>,

@@ -35,7 +35,7 @@ export const claimChecks = async (
   return due.filter(({ followed }) => !followed).map(({ followed, ...check }) => check)
 }
 
-/** GONE: the platform no longer displays the entry. SHOWN: it still does, and a later delivery removes it again. */
+/** GONE: the platform no longer displays the entry. SHOWN: it does, so a later delivery removes it again. */
 export const settleChecks = async (
   db: Db | Tx,
   ids: readonly number[],

@@ -19,7 +19,6 @@ export interface CutReport {
   notedAt: string | null
   /** FAILOVER: lost with a failed server. RELEASED: a person accounted for it. Null: unexplained. */
   excuse: LogCut['excuse']
-  /** True when the missing rows were the log's last. False when other rows have their numbers. */
   isEnd: boolean
   from: LogCut['from']
   to: LogCut['to']

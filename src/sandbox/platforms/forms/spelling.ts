@@ -1,7 +1,6 @@
 import type { RowForm } from '../received-rows.js'
 
 const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/
-/** Six digits of GB/T 2260. */
 export const DIVISION_PATTERN = /^\d{6}$/
 const ACTIONS = { ADD: 'ADD', CHANGE: 'CHANGE', REMOVE: 'REMOVE' } as const
 
