@@ -40,7 +40,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The platform answers but displays no list, so a removal cannot be checked there. */
+/** The platform answers but displays no list, so a removal cannot be checked. */
 export class NoDisplayRefusal extends Refusal {
   constructor(reason: string) {
     super('PLATFORM_UNREACHABLE', { reason })

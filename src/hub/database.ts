@@ -30,7 +30,6 @@ export const openDatabase = async (
   }
 }
 
-/** Runs `ask`. When it fails, closes the database and rethrows. */
 export const closeOnFailure = async <T>(
   { db, leave }: { db: database.Db; leave: () => Promise<void> },
   ask: () => Promise<T>,

@@ -69,8 +69,8 @@ export const pushWithGuards = async (
   )
   // A backfill error is thrown after the push, so that removals do not wait.
   const tried = filled.catch(() => {})
-  // Timetabled checks of earlier removals run beside the push, so that removals do not wait. A command first completes them, to send what
-  // they queue.
+  // Timetabled checks of earlier removals run beside the push, so that removals do not wait. A command first completes
+  // these checks, to send the removals that they queue.
   const checks = Promise.all(
     ready.map((from) =>
       checkRemovals(db, from, { rules, now, log, ...(until && { until }), ...(signal && { signal }) }),

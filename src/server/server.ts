@@ -153,7 +153,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   return server
 }
 
-/** Other paths are charged to the quota before routing; these after sign-in, or (operations) not at all. */
+/** Paths charged to the quota after sign-in, or (operations) not at all. All others are charged before routing. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = (

@@ -6,7 +6,7 @@ import type { Refusal } from '../../foundation/errors.js'
 import type { AgencyFeed } from '../feed.js'
 import { noMarkColumnRefusal } from '../readers/near.js'
 
-const LOOKED_AT = 20 // items searched for such a field
+const LOOKED_AT = 20 // items searched for a field of the feed
 
 export const requireMarks = (feed: AgencyFeed, marks: readonly string[]): AgencyFeed => ({
   ...feed,

@@ -50,7 +50,7 @@ const MOVES =
   'removeListing restoreListing dropListing'
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
 
-/** Fields with an access rule of their own; all others are in HELD. */
+/** Fields with an access rule of their own; all others are in FIELDS_HELD_WITH_OBJECT. */
 const LINES: Record<string, readonly FieldLine[]> = {
   Query: [
     ['see_standing', 'ANY', 'standing standings'],

@@ -190,7 +190,7 @@ const isAllowedNode = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
-/** Leaf fields whose methods compiled queries can call. A query with any other is answered by graphql-js. */
+/** Leaf fields that are methods and that compiled queries can call. graphql-js answers queries with other methods. */
 const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'completeUntil'])
 
 /**

@@ -1,5 +1,3 @@
-/** An override is a grade that two persons set beside the computed one. */
-
 import { type Act, may, mayInRegion, regionBoundOf } from '../../domain/access/viewer.js'
 import { vetoBlocksOverride } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'

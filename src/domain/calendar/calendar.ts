@@ -20,7 +20,7 @@ export const isWorkday = (calendar: Calendar, date: string): boolean => {
 }
 
 /**
- * Returns the n-th working day after `date`; negative n counts back. `provisional`: it lies beyond the announced
+ * Returns the n-th working day after `date`; negative n counts back. `provisional`: the day lies beyond the announced
  * holidays and may still move.
  */
 export const addWorkdays = (calendar: Calendar, date: string, n: number): { date: string; provisional: boolean } => {

@@ -90,9 +90,9 @@ export const SETTLE_SECONDS = 60
 
 /**
  * Result of checking a confirmed removal. GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY:
- * the platform has none, so the removal is sent again. CONFIRMED_TWICE: the second removal was confirmed too. SHOWN:
- * the subject is still displayed, so a later delivery removes it again. REPLACED: a later delivery came before the
- * check.
+ * the platform has no display, so the removal is sent again. CONFIRMED_TWICE: the second removal was confirmed too.
+ * SHOWN: the subject is still displayed, so a later delivery removes it again. REPLACED: a later delivery came before
+ * the check.
  */
 export type RemovalCheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
 

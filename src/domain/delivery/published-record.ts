@@ -54,7 +54,7 @@ const SIMPLE = /简易程序|当场(作出|处罚|行政处罚)/
 const NOT_SIMPLE = /(不|未|非|转)[^，。；,;]{0,8}(简易程序|当场)|(普通|一般)程序/
 const SIMPLE_NUMBER = /(简|当)罚|简易|当场/
 
-/** Only the note is read: elsewhere a secret may be the subject of the violation. */
+/** Reads only the note: in other fields a secret may be the subject of the violation. */
 const isSecret = ({ note }: Body): boolean => says(note, SECRET, NOT_SECRET)
 
 const isSimple = (body: Body): boolean => {
@@ -195,8 +195,8 @@ export interface RecordActions {
 }
 
 /**
- * Null when there is nothing to send. `isHeard`: some platform receives records of this kind. Removals are sent even if
- * none does.
+ * Null when there is nothing to send. `isHeard`: some platform receives records of this kind. Removals are sent even
+ * if no platform does.
  */
 export const recordActionsFor = (
   {

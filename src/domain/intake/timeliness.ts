@@ -10,9 +10,9 @@ export const REPORTING_WINDOW_DAYS = 90
 
 interface ThresholdDays {
   today: string
-  /** Records with this first day or later are in time. */
+  /** Earliest first day of records sent in time. */
   timely: string
-  /** Records with this first day or later have a due day beyond the announced calendar. */
+  /** Earliest first day of records whose due day lies beyond the announced calendar. */
   open: string
 }
 

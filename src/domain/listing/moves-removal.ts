@@ -33,7 +33,7 @@ const fromElsewhere: MoveGuard = (_, act, { list }) =>
 const repairDecided: MoveGuard = (before, act, rules) => {
   // The office that reported a repair by feed has already judged it.
   if (act.role === 'clock') return fromElsewhere(before, act, rules)
-  // A repair granted elsewhere needs no application here; its document counts.
+  // A repair granted by another office needs no application in this hub; that office's document counts.
   const here = rules.list.repair?.entrance === 'HERE'
   if (here && before.repair?.acceptedOn == null) return 'REPAIR_NOT_ACCEPTED'
   return oldEnough(before, act, rules)

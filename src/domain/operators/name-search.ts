@@ -233,7 +233,7 @@ const reasonFor = (
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }
 
-/** Places that no table here lists: 新乡市, 汪清县. */
+/** Places that places.ts does not list: 新乡市, 汪清县. */
 const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
 
 /** Up to two lesser places in front of the name, and one error, are allowed. */

@@ -4,7 +4,7 @@ import { makeFinder, type NormalisedView, type SpanFinder, type TextSpan } from 
 const STOP = String.raw`,，;；。、:：\n(（)）［］\[\]`
 const BEFORE = '在于至到住址为是将向从由 '
 const LINK = '(?:为|是|于|在|位于|系|:|：| ){0,3}'
-/** 住所 alone is not here: it may be the seat of a firm. */
+/** Excludes 住所 alone: it may be the seat of a firm. */
 const NAMED = new RegExp(
   String.raw`(?:家庭(?:住址|地址|住所)|住址\)?|身份证地址|户籍(?:所在地|地址|地)|户口(?:所在地|地址)|现居住?地?|现住(?!院)|居住地址?|暂住地|家住)${LINK}(?<named>\p{Script=Han}[^${STOP}]{3,60})`,
   'gu',

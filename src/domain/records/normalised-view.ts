@@ -82,8 +82,8 @@ export interface TextMatch {
 const AROUND = 24
 
 /**
- * Makes a finder of the group `named`, or of the whole match where there is no such group. After a rejected match the
- * search resumes one character further.
+ * Makes a finder of the pattern's group `named`, or of its whole match. After a rejected match the search resumes one
+ * character further.
  */
 export const makeFinder =
   (patterns: readonly RegExp[], holds: (candidate: TextMatch) => boolean = () => true): SpanFinder =>

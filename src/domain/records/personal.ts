@@ -46,7 +46,7 @@ export const maskPersonalData = (
     found.push(...spans.map(({ kind }) => kind))
     masked = replaced(masked, spans)
   }
-  // Text that still shows such data after masking is dropped.
+  // Text that still shows personal data after masking is dropped.
   return { text: spansIn(masked, kinds, businessAddress).length === 0 ? masked : '［内容略］', found }
 }
 

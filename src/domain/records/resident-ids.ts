@@ -148,11 +148,10 @@ export const isCredibleId = (id: string): boolean => {
  * True when these 18 characters, possibly with gaps, are a person's number.
  *
  * A lone number with a wrong last digit still identifies a person; only a valid USCC is spared. A number valid as both
- * is a person's: one ID in 31 passes the USCC check, but hardly any USCC has a province and birthday here.
+ * is a person's: one ID in 31 passes the USCC check, but hardly any USCC has a valid birthday at that position.
  *
- * In groups or attached to digits, it needs the right check digit. Groups may not mix points with blanks, nor touch
- * other digits unless X ends them. In a run over 24 digits, one window in about 5,000 passes by chance: losing part of
- * a serial number harms less than keeping an ID.
+ * In groups or attached to digits, the number needs the right check digit. Groups may not mix points with blanks, nor
+ * touch other digits unless X ends them.
  */
 const isEighteen = (line: string, at: number, written: string): boolean => {
   const id = charactersOf(written)

@@ -223,8 +223,8 @@ export const mirroredLastDay = (body: Body, lists: readonly ListFactRules[]): st
 }
 
 /**
- * True for stored list rules without `counting`. Scores by them are replayed as made: shops without last day, a hub
- * entry repeated by its agency's list counted twice, 长春市场监督管理局 and 长春市市场监督管理局 distinct.
+ * True for stored list rules without `counting`. Scores under them are recomputed the old way: shops had no last day,
+ * a hub entry repeated by its agency's list counted twice, and 长春市场监督管理局 differed from 长春市市场监督管理局.
  */
 export const isOldRuleBook = (lists: readonly ListFactRules[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)

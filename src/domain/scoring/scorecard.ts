@@ -31,7 +31,10 @@ export interface UnitFact extends BilingualText {
   fact: FactName
   points: number
   windowDays: number | null
-  /** Points halve, truncated towards zero, after each such number of full days; at 0 the event no longer counts. */
+  /**
+   * Number of full days after which the points halve, repeatedly, truncated towards zero. At 0 the event no longer
+   * counts.
+   */
   halvesEveryDays?: number | null
 }
 

@@ -1,7 +1,7 @@
 /** Webhooks may call only the public internet, against server-side request forgery. */
 import { isInNetworks, isPublicAddress } from '../../foundation/http/addresses.js'
 
-/** On other ports other services listen. */
+/** Other ports are refused, because other services listen on them. */
 const PORTS = new Set(['', '443', '8443'])
 
 /**

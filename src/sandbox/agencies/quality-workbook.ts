@@ -1,4 +1,3 @@
-/** The header lies below a title, as in published workbooks. */
 import type { World, WorldInspection } from '../../../seeds/world.js'
 import { makeWorkbook } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'

@@ -31,7 +31,7 @@ export interface PlatformBehaviour {
   ignoresSequence: boolean
   /** Applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: number
-  /** A share of messages meets random troubles; the same seed gives the same. */
+  /** A share of messages meets random troubles, the same for the same seed. */
   chaos: Chaos | null
 }
 

@@ -68,7 +68,7 @@ export interface RecordMove {
   at: Date
 }
 
-/** Also moves earlier versions if they alone describe some days. */
+/** Moves current versions, and earlier ones that describe days which no later version covers. */
 export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: RecordMove): Promise<number> => {
   const bindings = {
     owner,

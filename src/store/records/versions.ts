@@ -13,7 +13,7 @@ import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js
 const ANALYZE_FROM_VERSIONS = 5_000
 const ANALYZE_FROM_SHARE = 0.1
 
-/** Many such remarks reveal a column shifted by one row. */
+/** Many of these remarks reveal a column shifted by one row. */
 const NAMED_OTHER: Remark = {
   field: 'name',
   rule: 'name.other',

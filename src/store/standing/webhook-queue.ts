@@ -123,7 +123,7 @@ export interface WebhookOutcome {
   dueAt: Date | null
 }
 
-/** A message replaced meanwhile only loses its lease. */
+/** A message that a later one has replaced only loses its lease. */
 export const bookOutcome = async (
   db: Db,
   client: string,

@@ -2,7 +2,7 @@
 
 import { containDirection } from '../../foundation/text/bidi.js'
 
-/** `zh` shows English beside Chinese. `en` keeps published texts in Chinese, marked as such. */
+/** `zh` shows English beside Chinese. `en` keeps published texts in Chinese, marked as Chinese. */
 export type Lang = 'zh' | 'en'
 
 export class Html {

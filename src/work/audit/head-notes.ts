@@ -94,7 +94,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
         }
         thin(folder, database)
       } catch (error) {
-        // The next head reopens the file and covers the earlier ones.
+        // The next note reopens the file; its head covers all earlier ones.
         isSynced = false
         close()
         throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })

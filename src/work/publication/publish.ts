@@ -138,7 +138,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     added: many('ADDED'),
     changed: many('CHANGED'),
     removed: many('REMOVED'),
-    // Under a doubted clock, `sure` repeats its instant; only the sequence number differs.
+    // Under a doubted clock, snapshots may share this instant; their sequence numbers differ.
     publishedAt: sure,
     form: SNAPSHOT_FORM,
     origin: originOfIssuer(manifests.issuer),

@@ -1,5 +1,3 @@
-/** An upheld objection lets the agency correct its record; scores are never edited. */
-
 import { isSamePerson } from '../../domain/access/viewer.js'
 import { checkedText } from '../../domain/records/written-text.js'
 import { contestedReason } from '../../domain/scoring/objection.js'

@@ -22,7 +22,8 @@ export interface ScoreVerification {
 
 /**
  * CARD, RULES: the basis is missing or altered. FACTS: the facts differ. SUM: the points do not add up. RESULT: the
- * same facts give another result. DAY, CAUSE: wrong for its run. CURRENT: the operator's current score is another.
+ * same facts give another result. DAY, CAUSE: the score's day or cause does not fit its run. CURRENT: the operator's
+ * current score is another.
  */
 interface ScoreDifference {
   score: number

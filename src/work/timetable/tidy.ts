@@ -35,7 +35,7 @@ export interface TidyCounts {
   runs: number
 }
 
-/** Rows that refer to others go first, runs last. */
+/** Rows that refer to other rows are deleted first, runs last. */
 const STEPS: readonly [
   count: keyof TidyCounts,
   what: RetainedKind,

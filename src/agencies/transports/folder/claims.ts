@@ -20,7 +20,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Gives up a file that cannot be removed: all others are then claimed before it. */
+  /** Leaves a file that cannot be removed in the claim; all other files are claimed before it. */
   leave: () => void
 }
 

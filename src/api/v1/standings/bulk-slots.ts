@@ -2,7 +2,7 @@
 import { Refusal } from '../../../foundation/errors.js'
 
 const PLACES_MOST = 16
-/** Slots shared by clients without a token, so that they cannot keep out others. */
+/** Slots that all clients without a token share: they cannot block the others. */
 const PLACES_OF_PUBLIC = 8
 const PLACES_OF_ONE = 4
 /** A client that takes this many rows a second keeps its slot; GRACE_MS (milliseconds) is for its first rows. */

@@ -211,8 +211,8 @@ interface NotedBatch {
 }
 
 /**
- * Deliveries that cannot be noted outside the database are held back. Removals leave all the same: a comparison would
- * find them.
+ * Holds back deliveries that cannot be noted outside the database, except removals: after a restore, a comparison with
+ * the platform finds them.
  */
 const notedOf = (s: Sender, batch: readonly queue.ClaimedDelivery[]): NotedBatch => {
   try {

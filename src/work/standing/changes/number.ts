@@ -1,4 +1,4 @@
-/** Numbers newly marked changes, in one process at a time; other processes return at once. */
+/** Numbers the new rows of `change_marks`, in one process at a time; other processes return at once. */
 import { retainedSince } from '../../../domain/standing/changes.js'
 import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
