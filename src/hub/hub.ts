@@ -209,7 +209,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned
     const options = { ...occasioned, signal }
-    // These jobs cannot be undone, so the occurrence is retried until the clock is trusted.
+    // Work of `expire` and `tidy` cannot be undone, so the occurrence is retried until the clock is trusted.
     if ((job === 'expire' || job === 'tidy') && clock.isDoubted()) return false
     if (job === 'pull') return (await pullFeed(subject, options)) !== null
     if (job === 'score') return (await scoreNow(options)) !== null

@@ -48,7 +48,9 @@ interface MatchedForm<S> {
   names: string[]
 }
 
-/** Finds the best shape and returns the names in its spelling; null when too few are known. */
+/**
+ * Finds the form whose field names match best, and returns the names in that form's spelling; null when too few match.
+ */
 export const matchFormByNames = <S extends FormShape>(
   names: readonly string[],
   shapes: readonly S[],

@@ -22,7 +22,9 @@ const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
 /** File names that announce a full delivery. `FullName` or `full text` does not. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
-/** File names that announce a partial delivery. Taken as full, it would end all records it lacks. */
+/**
+ * File names that announce a partial delivery. A partial delivery taken as full would end all records that it lacks.
+ */
 const NOT_WHOLE = new RegExp(
   [
     '[非不未无無没沒否半准準近伪偽假缺](?:是|为|為|属|屬|完)?[\\s_.-]*全',

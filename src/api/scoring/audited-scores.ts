@@ -25,7 +25,7 @@ const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
 export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
   const owned = await scoreAndOwner(parts.db, id)
   if (owned === null || !maySee(viewer, owned.operator)) return null
-  // Withholds a score that counted a listing removed since.
+  // Withholds a score that counted a listing removed later.
   const isOpen = may(viewer, 'see_removed') || !(await scores.weighingGoneEntry(parts.db, [id], today)).has(id)
   return isOpen ? written(parts, viewer, owned.score, owned.operator) : null
 }

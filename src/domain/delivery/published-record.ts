@@ -68,7 +68,7 @@ const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =
 
 /** Fields of days, amounts and fixed words, which hold no personal data. */
 const PLAIN = /(_on|_until|_from|_to|_yuan|_kind|^status|^category)$/
-/** Fields whose digits may look like telephone numbers; none are masked in them. */
+/** Fields whose digits may look like telephone numbers: telephone masking skips them. */
 const NUMBERS = ['document_number', 'permit_number', 'licence', 'certificate']
 const IN_NUMBERS: readonly PersonalDataKind[] = ['ID_NUMBER', 'EMAIL']
 const CODES = ['authority_code', 'source_unit_code']

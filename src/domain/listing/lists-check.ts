@@ -125,7 +125,7 @@ const checkDays = (row: RuleDates & { basis: string }, here: string, say: ListFa
   if (row.from !== null && row.to !== null && row.to < row.from) say(here, '止期早于起期。It ends before it begins.')
 }
 
-/** Rows of one number may not overlap. Only those found in a published text (F) may be confirmed. */
+/** Rows of one legal number may not overlap. Only rows found in a published text (F) may be confirmed. */
 const checkDated = (rows: readonly (ListTerm | LegalNumber)[], place: string, say: ListFaultReporter): void => {
   rows.forEach((row, i) => {
     const here = `${place}[${i}]`

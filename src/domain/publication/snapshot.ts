@@ -4,7 +4,7 @@ import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 import type { AuditHead } from '../audit/audit-log.js'
 import { canonicalJson, type Json } from '../records/records.js'
 
-/** Version of the snapshot's form. A new one makes a new snapshot of an unchanged list. */
+/** Version of the snapshot's form. A new version makes a new snapshot, even of an unchanged list. */
 export const SNAPSHOT_FORM = 4
 export const HASH_BEFORE_FIRST = '0'.repeat(64)
 /** Longest validity of a manifest, in milliseconds. */

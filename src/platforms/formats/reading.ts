@@ -1,4 +1,3 @@
-/** Reads answers strictly if a decision depends on them. */
 import { isRecord } from '../../foundation/text/json.js'
 
 const FIELD_LENGTH_MAX = 500

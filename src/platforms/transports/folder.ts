@@ -55,7 +55,7 @@ export const putBatch = (
     const sent = await makeSubfolder(folder, SENT)
     const name = await freeName(folder, id)
     await putFile(folder, name + BATCH, content)
-    // The list of sent keys follows the batch, which itself shows them if the process dies in between.
+    // The list of sent keys is written after the batch. If the process dies in between, the batch itself shows them.
     await putFile(sent, name + BATCH, keysText(notices))
     await clearAway(folder, sent, name)
     return notices.map(({ key }) => waitingReceipt(key))

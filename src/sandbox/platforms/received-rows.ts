@@ -1,6 +1,5 @@
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 
-/** A flat row under the field names of its form. */
 export type ReceivedRow = Readonly<Record<string, unknown>>
 
 export type RowPart =

@@ -123,8 +123,8 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   )
 
 /**
- * Returns the highest number, above the platform's floor, of these confirmed deliveries after which nothing was sent
- * about the subject.
+ * Returns the highest number of those among these confirmed deliveries that exceed the platform's floor and were not
+ * followed by a message about the same subject.
  */
 export const highestUnfollowedNumber = async (
   db: Db,

@@ -19,7 +19,8 @@ export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) =>
 })
 
 /**
- * True when none of `keys` and `stems` (a key up to its last `/`) is the record's, and none of `codes` its operator's.
+ * True when the record's key is not in `keys` and begins with none of `stems` (keys up to the last `/`), and its
+ * operator has none of `codes`.
  */
 export const isAbsentSql = (v: string): string => `${isKeyAbsentSql(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`

@@ -12,7 +12,7 @@ export interface DirectoryFilter {
   kind?: string | null
   grade?: string | null
   today?: string | null
-  /** Includes grades that weighed entries removed since. */
+  /** Includes grades that counted entries removed later. */
   removed?: boolean
   /** `sellersOf` and `authorisedTo` restrict `grade` to a client's sellers, or to operators that authorised it. */
   sellersOf?: { client: string; oldest: string } | null

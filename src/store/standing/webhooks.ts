@@ -35,7 +35,7 @@ export const list = (db: Db | Tx, client: string | null): Promise<StoredWebhook[
 export const byId = (db: Db | Tx, id: number): Promise<StoredWebhook | null> =>
   queryFirst(db, `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`, [id])
 
-/** The id is needed before the row, because the secret is encrypted for it. */
+/** The secret is encrypted for the id, so the id is needed before the row is inserted. */
 export const nextId = (tx: Tx): Promise<number> =>
   queryValue(tx, `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`)
 

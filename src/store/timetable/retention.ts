@@ -46,7 +46,7 @@ export const deleteRuns = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** The newest per platform and those with discrepancies are kept. */
+/** Deletes comparisons, except the newest per platform and those with discrepancies. */
 export const deleteComparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
@@ -60,7 +60,7 @@ export const deleteComparisons = (db: Db, window: IdWindow): Promise<WindowResul
 export const deleteDiscrepancies = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(db, 'findings', 'found_at', 'select f.id from old f where f.settled_at < :before', window)
 
-/** The newest addition stays, because backfills compare with it. */
+/** Deletes settled deliveries, except a subject's newest addition, with which backfills compare. */
 export const deleteDeliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,

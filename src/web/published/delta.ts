@@ -10,7 +10,7 @@ export interface ListDelta {
 
 /** A delta reaches back over at most this many sequences. */
 const DELTAS_KEPT = 2_000
-/** With more changes than this, the whole list is shorter. */
+/** With more changes than this, the whole list is shorter than the delta. */
 const DELTA_MOST = 20_000
 const SNAPSHOT = '/data/blacklist.json'
 const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/

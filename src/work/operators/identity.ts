@@ -39,7 +39,7 @@ export interface SubjectDecisionInput extends IdentityAct {
   /** Id of an unmatched record. The decision covers all records of its feed with the same subject key. */
   unmatched: number
   verdict: 'ATTACH' | 'NEW_OPERATOR' | 'NOT_OURS'
-  /** ATTACH: any code of the operator. NEW_OPERATOR: its future code. */
+  /** ATTACH: any code of the operator. NEW_OPERATOR: the code of the operator to be created. */
   operator?: string
 }
 

@@ -17,7 +17,7 @@ export interface FileForm {
   tail: string
 }
 
-/** Spreadsheets need it to recognise UTF-8. */
+/** Spreadsheets recognise UTF-8 by this mark. */
 export const BYTE_ORDER_MARK = '\uFEFF'
 export const CSV_COLUMNS = [
   'id',

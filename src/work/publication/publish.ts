@@ -85,7 +85,8 @@ export const publishList = (
   })
 
 /**
- * Runs `act` at one instant (repeatable read) while moves continue. A trigger hides entries that these remove at once.
+ * Runs `act` at one instant (repeatable read) while moves continue. A trigger at once hides entries that these moves
+ * remove.
  */
 const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
   for (let tried = 1; ; tried += 1) {

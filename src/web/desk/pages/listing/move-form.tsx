@@ -62,7 +62,7 @@ export interface MoveFormProps {
   move: PersonsMove
   draft: MoveDraft
   onDraft: (change: MoveDraft) => void
-  /** A removal has one outlook per reason. */
+  /** Previews of the move; a removal has one per reason. */
   outlooks: readonly MoveOutlook[]
   onDone: (said: string) => void
   onStale: () => void

@@ -91,7 +91,7 @@ const isDefenceOpen = (of: CaseFile): boolean =>
   of.deadlines.some(({ name, state }) => name === 'DEFENCE' && state === 'COMING') ||
   defencePointsOf(of).some(({ answer }) => answer === null)
 
-/** Only the hub's outlook tells whether consent is needed. */
+/** Only the hub's preview of the move (outlook) tells whether consent is needed. */
 const isConsentDue = (of: CaseFile, outlooks: readonly MoveOutlook[]): boolean => {
   const consent = outlooks.find(({ move }) => move === 'consentListing')
   return of.state === 'REVIEWED' && consent !== undefined && consent.denial?.because !== 'CONSENT_NOT_NEEDED'
