@@ -115,7 +115,7 @@ const table: FeedForm = {
   },
 }
 
-/** Search results of a data vendor. An officer must match firms of other registries. */
+/** Search results of a data vendor. An officer must match firms registered elsewhere. */
 const search: FeedForm = {
   names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
   drafts: (row, { today }) => {

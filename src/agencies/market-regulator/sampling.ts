@@ -10,7 +10,7 @@ const LONGEST_PLAIN_KEY = 250 // characters
 const OPENING = '（('
 const CLOSING = '）)'
 
-/** Splits off the date. An invalid date stays in the batch number. */
+/** Splits production date and batch number. An invalid date stays in the batch number. */
 export const readProduction = (
   row: Examination,
   field: string,

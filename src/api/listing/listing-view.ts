@@ -185,7 +185,7 @@ export const visibleListings = async (
 export const isMirroredInForce = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
   version.stands && !isCaseOver(mirroredView(version, parts.rules.lists, today).state)
 
-/** False for a party before the notice to it. */
+/** False for a party to which no notice was served yet. */
 export const isVisibleToViewer = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || isVisibleToParty(facts)
 

@@ -13,7 +13,7 @@ import {
 import { Refusal } from '../../foundation/errors.js'
 
 export const REQUEST_BYTES_MOST = 1_000_000
-/** Deeper JSON could overflow the stack. */
+/** JSON nested deeper than this could overflow the stack. */
 export const NESTING_MOST = 100
 /** Most tokens of a query: one with 1000 literal codes fits. */
 export const TOKENS_MOST = 10_000

@@ -65,7 +65,6 @@ export const headingMapOf = (
 
 const MOST_TOLD = 60 // fields
 
-/** Adds the office's own heading to each problem. */
 export const withHeadings = (problems: readonly Problem[], { headings }: Pick<HeadingMap, 'headings'>): Problem[] =>
   problems.map((problem) => {
     const [outer = ''] = (problem.field ?? '').split(/[./]/, 1)

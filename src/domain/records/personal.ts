@@ -78,7 +78,7 @@ const spansIn = (text: string, kinds: readonly PersonalDataKind[], businessAddre
     })
 }
 
-/** Pseudonym of an ID number, which still marks a person. */
+/** Pseudonym of an ID number, which still shows that a person is meant. */
 const MARKED = /\[居民身份证 [^\]]{0,80}\]/g
 
 const PAPER = '(?:护照|通行证|台胞证|回乡证|居留证|居留身份证|永居证|居住证|军官证|士兵证)'

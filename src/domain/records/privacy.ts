@@ -4,7 +4,7 @@ import { memoByNames } from '../../foundation/memo.js'
 import { hasResidentIdForm, hasUsccForm } from '../operators/codes.js'
 import { type FifteenDigitsTreatment, hasIdInWords, isCredibleId, NUMERALS, residentIdsIn } from './resident-ids.js'
 
-/** Deeper content is dropped rather than passed unread. */
+/** Content nested deeper than this many levels is dropped rather than passed unread. */
 const MAX_DEPTH = 32
 const TOO_DEEP = '[嵌套过深，已略去 nested too deep, left out]'
 
@@ -19,7 +19,7 @@ digitsSeen.fill(1, 0x4e00, 0xa000)
 digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)
 digitsSeen[0x26] = 1 + ANYTHING
 for (const numeral of NUMERALS.keys()) digitsSeen[numeral.charCodeAt(0)] = 2
-/** Shorter cells are flags or counts, not halves of an ID number. */
+/** First half of an ID number split over two cells. A shorter cell is a flag or count. */
 const FIRST_HALF = /^[1-8]\d{2,14}$/
 const SECOND_HALF = /^\d{2,14}[\dXx]$/
 const MOST_DIGITS = 18

@@ -3,7 +3,7 @@ import { hasRegNoCheckDigit, hasResidentIdForm, isValidResidentId, isValidUscc }
 
 /** In a run of more digits than this, 18 consecutive ones may be valid by chance, so the birth year is checked too. */
 const LONG_RUN = 24
-/** Credible years of birth of traders. They are checked where a chance match is likelier. */
+/** Credible years of birth of traders, checked where a chance match is likelier. */
 const BORN = { first: 1900, last: 2015 }
 /** Gap allowed between two digits of one number. Invisible characters do not count. */
 const GAP = '[ .]{0,4}'

@@ -216,7 +216,7 @@ export const mirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): s
   return text(body['removed_on']) ?? dayAfterTermEnd(lists, mirroredLastDay(body, lists))
 }
 
-/** Last day of the term as the authority states it, or else by the list kind. */
+/** Last day of the term, as the authority states it or else as the list kind sets it. */
 export const mirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)

@@ -122,7 +122,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Recov
 interface FactCourse {
   rules: string[]
   halves: string[]
-  /** First day without any effect. */
+  /** First day on which the fact has no effect any more. */
   over: string | null
 }
 

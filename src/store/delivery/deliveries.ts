@@ -1,4 +1,3 @@
-/** A delivery is inserted in the same transaction as the change that it reports. */
 import type { Action, Notice, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 

@@ -128,7 +128,6 @@ const withTable = async (db: Db): Promise<ClientBase> => {
   }
 }
 
-/** Buffers lines, because the garbage collector would copy long-lived strings. */
 const pending = () => {
   let [filling, resting] = [
     Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES),

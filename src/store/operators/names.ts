@@ -5,7 +5,7 @@ import { publicName } from '../../domain/listing/public-name.js'
 import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Maximum of operators indexed at once; the sweep indexes larger sets. */
+/** Most operators indexed at once; larger sets are left to a background run (sweep). */
 const FOLLOWED_MOST = 5_000
 const STEP_OPERATORS = 10_000
 /** From this many operators on, the index is built after the first fill. */

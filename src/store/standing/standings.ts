@@ -34,9 +34,9 @@ export interface StandingRow {
   status: string
   /** False: the client may not see the score. */
   sees?: boolean
-  /** Without overrides. */
+  /** Computed score, without overrides. */
   score: number | null
-  /** With overrides. */
+  /** Grade after overrides. */
   grade: 'A' | 'B' | 'C' | 'D' | null
   overridden: boolean
   /** The score rests on a contested record. */

@@ -106,7 +106,7 @@ export const claim = async (
   )
 }
 
-/** Only for messages that did not leave the hub. */
+/** Use only for messages that did not leave the hub. */
 export const putBack = async (db: Db, claimed: readonly WebhookMessage[]): Promise<void> => {
   await db.raw(
     `update webhook_messages m set leased_until = null, attempts = m.attempts - 1 from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)

@@ -17,7 +17,7 @@ import { tryMove } from './listing.js'
 import { agreementWithRecords } from './public-entry.js'
 import { followRepairResults } from './repairs.js'
 
-/** A missing or returning record only opens a concern. */
+/** A missing or returning record only opens a concern (review by an officer). */
 export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
   for (const listing of await listings.restingOnRecordsChangedAt(tx, changed.at)) await follow(tx, listing, changed)
   // An identity decision never changes a published text.

@@ -19,7 +19,7 @@ export type FileEncoding = (typeof ENCODINGS)[number]
 
 /** Bytes; smaller files are compressed before they are served. */
 const SMALL_BYTES = 1024 * 1024
-/** Larger files are compressed after this delay. */
+/** Files larger than SMALL_BYTES are compressed after this delay. */
 const QUIET_MS = 5_000
 const STEP_ENTRIES = 1_000
 /** With more changed entries than this, the edition is rebuilt. */

@@ -1,4 +1,4 @@
-/** Times are in Asia/Shanghai. No other file names an hour of the day. */
+/** Times are in Asia/Shanghai. */
 import type { MissedRule } from '../../domain/timetable/missed-runs.js'
 
 export interface ScheduledJob {
