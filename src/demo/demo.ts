@@ -207,7 +207,6 @@ const freshSecret = async (hub: Hub, given: AccountInput): Promise<string> => {
     return made.client_secret
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CLIENT_EXISTS')) throw error
-    // An ended client stays ended.
     return 'ended'
   }
 }

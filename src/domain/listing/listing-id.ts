@@ -1,4 +1,7 @@
-/** A listing of this hub has one uuid everywhere. A mirrored entry exists in GraphQL only, as the global id `Listing:m<version>`. */
+/**
+ * A listing of this hub has one uuid everywhere. A mirrored entry (of an agency's list) exists in GraphQL only, as the
+ * global id `Listing:m<version>`.
+ */
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** base64url of `Listing:` and a uuid: the GraphQL id until 2026-11-29. */

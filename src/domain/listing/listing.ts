@@ -1,4 +1,7 @@
-/** Judges moves by the table in moves.ts, for listings decided here. Mirrored entries have no case. */
+/**
+ * Judges moves by the table in moves.ts, for listings decided here. Mirrored entries (of agencies' lists) have no
+ * case.
+ */
 
 import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'

@@ -79,7 +79,6 @@ type UnitMeaning = { exponent: number; currency: string } | null
 
 const meanings: Record<MoneyUnit, Map<string, UnitMeaning>> = { yuan: new Map(), wan: new Map(), yi: new Map() }
 
-/** Fast path for most amounts. */
 const parsePlain = (sent: string, unit: MoneyUnit): Amount | null => {
   const [, whole, fraction = '', written] = PLAIN.exec(sent) ?? []
   if (whole === undefined || written === undefined) return null

@@ -17,7 +17,8 @@ const holdsSame = (earlier: ScoreHashes, { factsHash, scorecardHash }: ScoreHash
   earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
 
 /**
- * True when the earlier score still holds: same facts and card, before the day on which time alone changes the result.
+ * True when the earlier score still holds: same facts and scorecard, before the day on which time alone changes the
+ * result.
  */
 export const scoreStillHolds = (
   earlier: EarlierScore,
@@ -31,7 +32,7 @@ export const scoreStillHolds = (
     ? comingOn === null
     : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
-/** True when facts, card, value and next change are the same; the reasons may differ. */
+/** True when facts, scorecard, value and next change are the same; the reasons may differ. */
 export const isSameResult = (
   earlier: EarlierScore,
   now: ScoreHashes & Pick<Score, 'value' | 'nextChangeOn'>,

@@ -21,7 +21,7 @@ export interface ScorecardFault {
   reason: string
 }
 
-/** The card's shape must be valid already. */
+/** The scorecard must match its JSON Schema already. */
 export const checkScorecard = (card: Scorecard): ScorecardFault[] => {
   const faults: ScorecardFault[] = []
   const say: FaultReporter = (at, reason) => {

@@ -24,15 +24,15 @@ export interface TrialGroup {
   unchanged: number
   better: number
   worse: number
-  /** Mean move in points, to two decimals. */
+  /** Mean change of the score in points, to two decimals. */
   mean: number
   before: GradeCounts
   after: GradeCounts
 }
 
 /**
- * Moves in points. p5 is the smallest move such that at least 5 % of all moves are not above it; the other quantiles
- * alike.
+ * Changes of scores, in points. p5 is the smallest change such that at least 5 % of all changes are not above it; the
+ * other quantiles alike.
  */
 export interface PointSpread {
   mean: number
@@ -84,7 +84,10 @@ interface GroupTally extends Omit<TrialGroup, 'mean'> {
 export interface TrialTally {
   all: GroupTally
   grades: Record<Grade, GradeCounts>
-  /** Histogram: `moves[n + WIDEST]` operators move by n points. Gives exact quantiles in constant memory. */
+  /**
+   * Histogram: the scores of `moves[n + WIDEST]` operators change by n points. Gives exact quantiles in constant
+   * memory.
+   */
   moves: Uint32Array
   up: Pair[]
   down: Pair[]
@@ -146,7 +149,7 @@ const add = (group: GroupTally, before: Score, after: Score): void => {
   } else if (before.value === after.value) group.unchanged += 1
 }
 
-/** The lower id of equal moves comes first, so that input order has no effect. */
+/** Of equal changes the lower operator id comes first, so that input order has no effect. */
 const wider = (a: Pair, b: Pair): number => Math.abs(b.points) - Math.abs(a.points) || a.operatorId - b.operatorId
 
 const keep = (largest: Pair[], pair: Pair): void => {

@@ -83,8 +83,6 @@ export const serverIdentity = async (db: Db | Tx): Promise<ServerIdentity | null
   return (await db.raw(`select ${SERVER} /* audit-log.server */`)).rows[0]
 }
 
-// Array literals are built by hand, because the driver takes three times as long.
-
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
 const texts = (members: readonly string[]): string =>

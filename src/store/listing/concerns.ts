@@ -1,4 +1,4 @@
-/** A concern asks an officer to review a listing whose basis changed. */
+/** A concern asks an officer to review a listing whose legal basis changed. */
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { type RegionSight, withinSightSql } from '../access/sight.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'

@@ -14,7 +14,7 @@ export interface Listing extends EntryColumns {
   publishedOn: string | null
   endsOn: string | null
   moves: number
-  /** Instant since which the basis is known to be wrong. */
+  /** Instant since which the listing's legal basis is known to be wrong. */
   wrongFrom: Date | null
 }
 

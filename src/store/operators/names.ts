@@ -21,7 +21,7 @@ interface IndexedName {
   key: string
 }
 
-/** Indexes an intake run's names; large sets are left to the sweep. */
+/** Indexes an intake run's names; large sets are left to a background run (sweep). */
 export const indexNamesOfPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
     const registered = await tx.raw(

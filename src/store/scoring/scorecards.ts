@@ -16,7 +16,7 @@ export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Pr
   return one(answer.rows[0])
 }
 
-/** Cached by hash: a stored card never changes. */
+/** Cached by hash: a stored scorecard never changes. */
 const cards = new Map<string, Scorecard>()
 
 export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard | null> => {

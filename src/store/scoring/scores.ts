@@ -23,7 +23,7 @@ export interface NewScore {
   reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
-  /** True for a score requested for a chosen day or card. */
+  /** True for a score requested for a chosen day or scorecard. */
   asked: boolean
 }
 
@@ -35,7 +35,7 @@ export const STORED_SCORE_COLUMNS = `s.id, s.operator_id as "operatorId", s.as_o
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
-/** True for regular scores up to :asOf, and for those requested for :asOf with the card in force. */
+/** True for regular scores up to :asOf, and for those requested for :asOf with the scorecard in force. */
 export const IS_VALID_SCORE_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE_SQL}))`
 
 /** True when score `s` weighed an entry no longer public, which some viewers must not infer. */

@@ -56,7 +56,7 @@ export const add = async (db: Db | Tx, made: Omit<TrialRow, 'id'>): Promise<Tria
   return { id: answer.rows[0].id, ...made }
 }
 
-/** Today's trial of these two cards, unless a regular score was added since. */
+/** Today's trial of these two scorecards, unless a regular score was added since. */
 export const trialOfToday = (
   db: Db,
   { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },

@@ -39,7 +39,6 @@ export interface StandingRow {
   /** Grade after overrides. */
   grade: 'A' | 'B' | 'C' | 'D' | null
   overridden: boolean
-  /** The score rests on a contested record. */
   objected: boolean
   /** The score weighed a removed entry; only readers of removed entries may see it. */
   forgotten: boolean

@@ -72,7 +72,7 @@ export const enable = async (tx: Tx, id: number): Promise<void> => {
   )
 }
 
-/** Also erases secrets and unconfirmed messages. */
+/** Marks the webhook as removed and erases its secrets and unconfirmed messages. */
 export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   await tx.raw(
     `update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id /* webhooks.remove */`,
@@ -84,7 +84,7 @@ export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   )
 }
 
-/** Delayed messages become due at once. */
+/** Notes that the address works again: its delayed messages become due. */
 export const noteWorking = async (db: Db, id: number, now: Date): Promise<void> => {
   const answer = await db.raw(
     `update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b

@@ -51,7 +51,7 @@ const bytesOf = (response: Response, card: Scorecard): void => {
   response.type('json').send(canonicalJson(card as unknown as Json))
 }
 
-/** Throws NOT_FOUND, also for an invalid card. */
+/** Throws NOT_FOUND, also for an invalid scorecard. */
 const known = async (db: Db, version: string): Promise<Scorecard> => {
   if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
   try {

@@ -57,8 +57,8 @@ export interface ActivationDecision {
 }
 
 /**
- * Refusals: ADOPTION_UNKNOWN, ADOPTION_SETTLED, ADOPTION_OWN, ADOPTION_PAST, SCORECARD_BROKEN, SCORECARD_CHANGED (card
- * differs from the proposal), INPUT_INVALID, RUN_BUSY.
+ * Refusals: ADOPTION_UNKNOWN, ADOPTION_SETTLED, ADOPTION_OWN, ADOPTION_PAST, SCORECARD_BROKEN, SCORECARD_CHANGED
+ * (scorecard differs from the proposal), INPUT_INVALID, RUN_BUSY.
  */
 export const decideScorecard = async (
   db: Db,
@@ -94,7 +94,7 @@ export interface CardStatus {
   name: Scorecard['name'] | null
   hash: string | null
   state: ScorecardState
-  /** Faults of the file, not of the stored card. */
+  /** Faults of the file, not of the stored scorecard. */
   faults: string[]
 }
 

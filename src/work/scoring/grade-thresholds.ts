@@ -50,9 +50,9 @@ interface FallenScore {
 type EarlierStandings = Map<number, { value: number; lines?: Scorecard['lines'] }>
 
 /**
- * Returns earlier scores with the thresholds of their own cards. Ignores scores of a rolled-back run, and those that
- * opened no lead only because the operator was then listed. A lead dropped by a person is not opened again while the
- * score stays below.
+ * Returns earlier scores with the thresholds of their own scorecards. Ignores scores of a rolled-back run, and those
+ * that opened no lead only because the operator was then listed. A lead dropped by a person is not opened again while
+ * the score stays below.
  */
 const stoodBefore = async (
   tx: Tx,

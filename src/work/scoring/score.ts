@@ -70,7 +70,7 @@ export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<S
 
 interface ScoringCourse {
   card: Scorecard
-  /** True when a day or card was requested: the run opens no lead and leaves the rescoring queue alone. */
+  /** True when a day or scorecard was requested: the run opens no lead and leaves the rescoring queue alone. */
   asked: boolean
   asOf: string
 }
@@ -237,8 +237,8 @@ interface ScoreBatch extends ScoringCourse {
 type ScoredCounts = Pick<ScoringResult, 'scored' | 'stored'>
 
 /**
- * Stores scores. Operators merged, removed or changed since they were read are skipped and stay queued. For a requested
- * day or card, changes do not count.
+ * Stores scores. Operators merged, removed or changed since they were read are skipped and stay queued. For a
+ * requested day or scorecard, changes do not count.
  */
 const written = async (
   db: Db,

@@ -29,7 +29,7 @@ interface ExaminedCard {
   faults: readonly string[]
 }
 
-/** Reads the file each time, as cards are edited while tried. Unchanged text is cached. */
+/** Reads the file each time, as scorecards are edited while tried. Unchanged text is cached. */
 const document = (version: string): ExaminedCard => {
   try {
     const text = contracts.schemaText(`scorecards/${version}.json`)
@@ -63,7 +63,7 @@ export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Prom
 export const cardOfVersion = async (db: Db | Tx, version: string): Promise<Scorecard> =>
   (await store.byVersion(db, version)) ?? loadScorecard(version)
 
-/** Refusal SCORECARD_CHANGED when the file differs from the stored card. */
+/** Refusal SCORECARD_CHANGED when the file differs from the stored scorecard. */
 export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard> => {
   const known = await store.byVersion(db, version)
   const card =

@@ -127,8 +127,8 @@ const eachStep = async (
 const underWay = new WeakMap<Db, Map<string, Promise<trials.TrialRow>>>()
 
 /**
- * Reuses today's trial of these cards when nothing was scored since. Refusals: TRIAL_TOO_LARGE with the command to run,
- * and those of `tryScorecard`.
+ * Reuses today's trial of these scorecards when nothing was scored since. Refusals: TRIAL_TOO_LARGE with the command
+ * to run, and those of `tryScorecard`.
  */
 export const tryForRequest = async (
   asker: Db,

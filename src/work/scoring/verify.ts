@@ -1,4 +1,4 @@
-/** Recomputes stored scores from their facts, card and rules, and reports differences. */
+/** Recomputes stored scores from their facts, scorecard and rules, and reports differences. */
 import type { FactFamily } from '../../domain/records/facts.js'
 import { hashOfFacts, ruleBookOf, scoreOf } from '../../domain/scoring/operator-facts.js'
 import { replayFault } from '../../domain/scoring/rescoring.js'

@@ -22,7 +22,7 @@ export interface RunOptions {
   attempt?: number
   now: () => Date
   waitMs?: number
-  /** Redacts refusals that quote an agency's data. */
+  /** Makes pseudonyms of ID numbers in refusals that quote an agency's data. */
   mark?: (id: string) => string
   by?: string
   log?: Log
