@@ -20,7 +20,7 @@ export interface RecoveryStep extends BilingualText {
   rules: string[]
   records: number[]
   count: number
-  /** Points gained beyond the earlier steps; 0 when something else hides the gain. */
+  /** Points gained beyond the earlier steps; 0 when a cap or other bound hides the gain. */
   points: number
   /** Score on that day if this and all earlier steps are granted. */
   value: number

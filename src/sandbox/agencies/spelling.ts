@@ -1,7 +1,7 @@
 /** Returns midnight (UTC+8) in epoch milliseconds, as the national registry interface sends days. */
 export const midnightMs = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
 
-/** The third of the gateway's spellings carries a meaningless time. */
+/** Three spellings of a day; the third has a meaningless time. */
 export const gatewayDate = (date: string, n: number): number | string => {
   if (n % 3 === 0) return midnightMs(date)
   return n % 3 === 1 ? `${date} 00:00:00.000000000` : `${date.replaceAll('-', '')}195653`

@@ -7,7 +7,7 @@ export interface PlatformBehaviour {
   failNext: number
   /** Retry-After in seconds; null omits the header. */
   retryAfter: number | null
-  /** Cuts every connection before reading from it. */
+  /** Cuts every connection before reading. */
   outage: boolean
   /** Rows with this code or name get fault 1001. */
   refuse: string | null

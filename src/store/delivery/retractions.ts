@@ -94,7 +94,7 @@ export const list = async (
 }
 
 export const count = async (db: Db, filter: RetractionFilter): Promise<number> => {
-  // The number of closed retractions is that of all minus that of the open ones.
+  // Closed retractions are counted as all minus the open ones.
   if (filter.open === false)
     return (await count(db, { ...filter, open: null })) - (await count(db, { ...filter, open: true }))
   const { seen, standing, narrowed, grouped } = partsOf(filter)

@@ -33,7 +33,7 @@ export interface NameSweeper {
   idle: () => Promise<void>
 }
 
-/** One sweep runs at a time. A wake-up during a sweep causes one more. */
+/** One sweep (background indexing) runs at a time. A wake-up during a sweep causes one more. */
 export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }): NameSweeper => {
   let under: Promise<unknown> = Promise.resolve()
   let next = false
