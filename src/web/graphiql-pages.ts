@@ -36,7 +36,7 @@ const folderOf = (places: readonly string[]): string => {
 
 export const graphiqlRouter = (mayBeSignedIn: (request: Request) => boolean, places = PLACES): Router => {
   const router = Router()
-  router.get('/graphql', (request, response) => sendPage(response, mayBeSignedIn(request), folderOf(places)))
+  router.use('/graphql', (request, response) => sendPage(response, mayBeSignedIn(request), folderOf(places)))
   router.get('/graphiql/assets/:name', (request, response) => sendFile(request, response, folderOf(places)))
   return router
 }
