@@ -10,7 +10,7 @@ export interface Shortcut {
 /** Longest pause between the two keys of a sequence. */
 const SECOND_MS = 1_000
 
-const WRITING = 'input, textarea, select, [contenteditable="true"], [role="dialog"] *, [role="combobox"]'
+export const WRITING = 'input, textarea, select, [contenteditable="true"], [role="dialog"] *, [role="combobox"]'
 
 export const useShortcuts = (shortcuts: readonly Shortcut[]): void => {
   useEffect(() => {

@@ -2,6 +2,7 @@
 import { Breadcrumb } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'react-router'
+import { WRITING } from '../frame/shortcuts.js'
 import { pageAt } from '../routes.js'
 
 const HUB = '吉林省电子商务信用信息枢纽'
@@ -22,7 +23,7 @@ export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
   }, [title])
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per page
   useEffect(() => {
-    if (!isFirst) head.current?.focus()
+    if (!isFirst && !document.activeElement?.matches(WRITING)) head.current?.focus()
     isFirst = false
   }, [pathname])
   const above = crumbsOf(under === undefined ? pathname : `${under}/here`)
