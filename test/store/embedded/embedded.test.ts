@@ -22,7 +22,7 @@ import { findBinaries } from '../../../src/store/embedded/binaries.js'
 import { type EmbeddedDatabase, joinDatabase } from '../../../src/store/embedded/index.js'
 import { isAlive } from '../../../src/store/embedded/processes.js'
 
-const GONE_BOUND_MS = 8_000
+const GONE_BOUND_MS = 60_000
 const POLL_MS = 20
 const OPEN = 0o755
 const CLOSED = 0o700
