@@ -26,7 +26,7 @@ import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { runningStandIns } from './demo/running-demo.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from './foundation/errors.js'
 import { isDate } from './foundation/time/dates.js'
-import { checkPlatforms, type Hub, type HubOverrides, knownFeed, makeHub } from './hub/hub.js'
+import { type Hub, type HubOverrides, makeHub, requireFeed, requirePlatforms } from './hub/hub.js'
 import { makeLog } from './hub/log.js'
 import { runUntilStopped } from './hub/run-until-stopped.js'
 import { isConnectionLost, unavailableRefusal } from './store/db/db.js'
@@ -123,7 +123,7 @@ command
   .option('--full', '文件是全量 · the file is the whole feed')
   .addOption(jsonOption())
   .action(async (ids: string[], options: PullFlags) => {
-    for (const id of ids) knownFeed(id)
+    for (const id of ids) requireFeed(id)
     const { file, reader, dated, full, json } = options
     if (file === undefined && (reader ?? dated ?? full) !== undefined) {
       throw new Refusal('USAGE', { reason: '--reader --dated --full 须与 --file 同用 these go with --file' })
@@ -243,7 +243,7 @@ command
   .description('报送应报内容 · deliver what is due')
   .addOption(jsonOption())
   .action(async (ids: string[], { json }: JsonFlag) => {
-    checkPlatforms(ids)
+    requirePlatforms(ids)
     await withHub(async (hub) => {
       const bar = startProgress('push', json === true)
       const pushed = await hub
@@ -277,7 +277,7 @@ command
   .description('与平台展示的内容比对 · compare with what the platforms show')
   .addOption(jsonOption())
   .action(async (ids: string[], { json }: JsonFlag) => {
-    checkPlatforms(ids)
+    requirePlatforms(ids)
     await withHub(async (hub) => {
       const { value, lines, refusals } = await runReconcile(hub, ids)
       printResult(json, value, () => lines)

@@ -7,7 +7,7 @@ import { hasResidentIdForm, normalizeCode, orgCodeIn, parseCode } from '../domai
 import { parseMoney } from '../domain/records/money.js'
 import type {
   Draft,
-  MappedItem,
+  DraftsOrProblems,
   Problem,
   Remark,
   SourceItem,
@@ -41,9 +41,9 @@ export interface CodeField {
 }
 export type RegisterCodes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
 
-export type Examination = ReturnType<typeof examine>
+export type Examination = ReturnType<typeof examineItem>
 
-export const examine = (sent: SourceItem, known: ReadonlySet<string>) => {
+export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
   const remarks: Remark[] = []
   const problems: Problem[] = []
   const faulty = new Map<string | null, Set<string>>()
@@ -225,7 +225,7 @@ export const examine = (sent: SourceItem, known: ReadonlySet<string>) => {
     stem: (text: string): void => {
       said.stems.push(text)
     },
-    result: (drafts: Omit<Draft, 'remarks'>[], keyed: ReadonlySet<string> | null = null): MappedItem => {
+    result: (drafts: Omit<Draft, 'remarks'>[], keyed: ReadonlySet<string> | null = null): DraftsOrProblems => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
           null,

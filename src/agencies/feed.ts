@@ -1,10 +1,10 @@
 /** Readers turn bytes into items; a feed maps items to draft records. */
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
-import type { Draft, MappedItem, RecordKind, SourceItem } from '../domain/records/records.js'
+import type { Draft, DraftsOrProblems, RecordKind, SourceItem } from '../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../foundation/chunks.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from './delivery.js'
-import { type Examination, examine } from './examine.js'
+import { type Examination, examineItem } from './examine.js'
 import { contentFromBytes, contentFromFile, type FileContent } from './readers/content.js'
 import { readContent } from './readers/index.js'
 import { renameFields, shapesOfMaps } from './readers/renaming.js'
@@ -32,7 +32,7 @@ export interface AgencyFeed {
   forms: readonly FormShape[]
   /** The content decides the reader unless one is named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<SourceItem>
-  map: (item: SourceItem, context: MappingContext) => MappedItem
+  map: (item: SourceItem, context: MappingContext) => DraftsOrProblems
 }
 
 export interface MappingContext {
@@ -106,7 +106,7 @@ async function* openContent(
 
 type KnownForm = FeedForm & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
 
-const mapItem = (item: SourceItem, forms: readonly KnownForm[], context: MappingContext): MappedItem => {
+const mapItem = (item: SourceItem, forms: readonly KnownForm[], context: MappingContext): DraftsOrProblems => {
   if (Object.hasOwn(item.fields, BROKEN_ITEM_FIELD)) {
     return rejectIllegible(
       item,
@@ -116,7 +116,7 @@ const mapItem = (item: SourceItem, forms: readonly KnownForm[], context: Mapping
   }
   const form = matchFormByNames(Object.keys(item.fields), forms)?.shape
   if (!form) return rejectIllegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
-  const row = examine(item, form.known)
+  const row = examineItem(item, form.known)
   return row.result(form.drafts(row, context), form.keyedBy)
 }
 
@@ -125,7 +125,7 @@ const SEARCHED = 65_536
 const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
 const SHORTEST_CODE = 9
 
-const rejectIllegible = (item: SourceItem, rule: string, message: string): MappedItem => {
+const rejectIllegible = (item: SourceItem, rule: string, message: string): DraftsOrProblems => {
   const cells = Object.values(item.fields).map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell)))
   const text = cells.join(' ').slice(0, SEARCHED)
   const words = new Set(text.split(BETWEEN_WORDS).filter((word) => word !== ''))

@@ -5,7 +5,7 @@ import type { MapLine } from '../domain/intake/feed-maps.js'
 import { Refusal } from '../foundation/errors.js'
 import { textOfValue } from '../foundation/text/values.js'
 import { commandAuthor } from '../hub/command-audit.js'
-import { knownFeed } from '../hub/hub.js'
+import { requireFeed } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
 import { checkReadable } from '../work/intake/pull.js'
@@ -22,7 +22,7 @@ export const addMapCommand = (command: Command, withHub: HubRunner): void => {
     .description('列出、建立或停用表头映射 · list, make or end maps of headings')
     .addOption(jsonOption())
     .action(async (id: string, file: string | undefined, { end, json }: { end?: string; json?: boolean }) => {
-      const feed = knownFeed(id)
+      const feed = requireFeed(id)
       if (end !== undefined && (file !== undefined || !/^[1-9]\d{0,8}$/.test(end)))
         throw new Refusal('USAGE', { reason: '--end 须为映射编号，不与文件同用 the number of a map, without a file' })
       if (file !== undefined) checkReadable(file)

@@ -1,7 +1,7 @@
 import { type AuditHead, parseHead } from '../domain/audit/audit-log.js'
 import type { AuditFault, BrokenRow } from '../domain/audit/walk.js'
 import { Refusal } from '../foundation/errors.js'
-import type { AuditVerification, CutReport } from '../work/audit/verify-audit-log.js'
+import type { AuditVerification, LogCutReport } from '../work/audit/verify-audit-log.js'
 
 const FAULTS: Record<AuditFault, string> = {
   MISSING: '缺失 missing',
@@ -15,7 +15,7 @@ const FAULTS: Record<AuditFault, string> = {
   FORGED: '库中所存签名不真 a signed head in the database has no good signature',
 }
 
-const EXCUSES: Record<NonNullable<CutReport['excuse']>, string> = {
+const EXCUSES: Record<NonNullable<LogCutReport['excuse']>, string> = {
   FAILOVER: '随所在服务器丢失 lost with the server that held them',
   RELEASED: '已由人员确认恢复 a person has answered for the restored database',
 }
@@ -55,7 +55,7 @@ export const verificationLines = ({
 const rangeOf = ({ number, until = number }: Pick<BrokenRow, 'number' | 'until'>): string =>
   until > number ? `${number}–${until}` : String(number)
 
-const cutLine = ({ after, noted, at, notedAt, excuse, isEnd, from, to }: CutReport): string => {
+const cutLine = ({ after, noted, at, notedAt, excuse, isEnd, from, to }: LogCutReport): string => {
   const range = rangeOf({ number: after + 1, until: noted })
   const what = isEnd ? '发现短缺 found shorter' : '发现被换 found replaced'
   const why = excuse === null ? '无从解释 nothing explains it' : EXCUSES[excuse]
@@ -63,5 +63,5 @@ const cutLine = ({ after, noted, at, notedAt, excuse, isEnd, from, to }: CutRepo
   return `   ${at} ${what}：${range}${notedAt === null ? '' : `，记于 noted ${notedAt}`}，${why}${server}`
 }
 
-const serverSaid = (server: CutReport['from']): string =>
+const serverSaid = (server: LogCutReport['from']): string =>
   server === null ? '?' : `系统 system ${server.system}，时间线 timeline ${server.timeline}`

@@ -21,13 +21,13 @@ import { Refusal } from './errors.js'
 import { type AuditKeys, loadAuditKeys, nextAuditFile } from './keys/audit.js'
 import { signJws, verifiedPayload } from './keys/jws.js'
 import { ACCESS_CODE_BYTES, formatAccessCode } from './text/access-code.js'
-import { SKEW_TOLERANCE_MS } from './time/clock-doubt.js'
+import { DATED_AHEAD_TOLERANCE_MS } from './time/clock-doubt.js'
 
 export { equalsSecret, hashSecret, newSecret, secretMatches } from './keys/secrets.js'
 
 const HEAD_TYPE = 'audit-head+jws'
 const CERTIFICATE_TYPE = 'removal-certificate+jws'
-export const TOKEN_SECONDS = 900
+export const TOKEN_LIFETIME_SECONDS = 900
 const AUDIENCE = 'hub'
 /** How long clients may cache the key set. A new key is published this long before it signs. */
 export const KEY_SET_CACHE_SECONDS = 300
@@ -52,7 +52,7 @@ interface Claims {
 export const isTokenAhead = (
   { issuedAt, expiresAt }: Pick<VerifiedClaims, 'issuedAt' | 'expiresAt'>,
   now: number,
-): boolean => Math.max(issuedAt, expiresAt - TOKEN_SECONDS) * 1_000 - now > SKEW_TOLERANCE_MS
+): boolean => Math.max(issuedAt, expiresAt - TOKEN_LIFETIME_SECONDS) * 1_000 - now > DATED_AHEAD_TOLERANCE_MS
 
 /** Instants are seconds since 1970. */
 export interface VerifiedClaims extends Claims {
@@ -111,14 +111,14 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
     sign: (claims, now) => {
       const issuedAt = Math.floor(now / 1000)
       const { privateKey, kid } = signing.signer(now)
-      const token = jwt.sign({ ...claims, iat: issuedAt, exp: issuedAt + TOKEN_SECONDS }, privateKey, {
+      const token = jwt.sign({ ...claims, iat: issuedAt, exp: issuedAt + TOKEN_LIFETIME_SECONDS }, privateKey, {
         algorithm: 'ES256',
         keyid: kid,
         issuer,
         audience: AUDIENCE,
         jwtid: randomBytes(SALT_BYTES).toString('base64url'),
       })
-      return { token, expiresIn: TOKEN_SECONDS }
+      return { token, expiresIn: TOKEN_LIFETIME_SECONDS }
     },
     verify: (token, now) => {
       try {
@@ -265,7 +265,7 @@ const tokenKeysIn = (folder: string) => {
 }
 
 /** True when a key's last token has expired. `successor`: second (since 1970) when the next key began to sign. */
-const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
+const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_LIFETIME_SECONDS) * 1_000 <= now
 
 export const kidOfToken = (token: string): string => {
   const { kid } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'))

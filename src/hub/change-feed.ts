@@ -7,7 +7,7 @@ import type { AuditLog } from '../work/audit/audit-log.js'
 import type { WorkRules } from '../work/calendar/rules.js'
 import { runChanges } from '../work/standing/changes/run.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
-import { RUN_LINGER_MS } from '../work/timetable/timetable.js'
+import { LOOKING_RUN_LASTS_MS } from '../work/timetable/timetable.js'
 
 export interface ChangeFeedParts {
   db: Db
@@ -37,6 +37,7 @@ export const runChangeFeed = async (
     random: Math.random,
     log,
   }
-  const lingers = turn.cause === 'timetable' ? { until: new Date(turn.plannedFor.getTime() + RUN_LINGER_MS) } : {}
+  const lingers =
+    turn.cause === 'timetable' ? { until: new Date(turn.plannedFor.getTime() + LOOKING_RUN_LASTS_MS) } : {}
   return (await runChanges(db, { ...turn, ...lingers, sending, signal, now, log })) !== null
 }

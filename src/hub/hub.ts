@@ -4,7 +4,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from '../agencies/index.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { Config } from '../config.js'
-import { SETTLE_SECONDS } from '../domain/delivery/delivery.js'
+import { MESSAGE_SETTLES_SECONDS } from '../domain/delivery/delivery.js'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
@@ -44,7 +44,7 @@ import { type ClockParts, certainHubClock, makeClockWatch, openClock } from '../
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { RunOptions } from '../work/timetable/run.js'
 import { deleteExpired, retentionRules } from '../work/timetable/tidy.js'
-import { makeTimetable, RUN_LINGER_MS } from '../work/timetable/timetable.js'
+import { LOOKING_RUN_LASTS_MS, makeTimetable } from '../work/timetable/timetable.js'
 import { type Addresses, configuredAddresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
@@ -67,7 +67,7 @@ export interface HubOverrides {
   clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
   addresses?: Addresses
-  /** Time within which platforms apply a message; default SETTLE_SECONDS. */
+  /** Time within which platforms apply a message; default MESSAGE_SETTLES_SECONDS. */
   settleSeconds?: number
   migrate?: MigrationMode
   /** Replaces the keys registered in the database by those of the keys folder. */
@@ -80,7 +80,7 @@ export type Hub = Awaited<ReturnType<typeof makeHub>>
 
 export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const log = overrides.log ?? makeLog(config.log)
-  const { settleSeconds = SETTLE_SECONDS } = overrides
+  const { settleSeconds = MESSAGE_SETTLES_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   for (const read of [recoveryRules, clockRules, publicEntryRules, documentRules]) read()
@@ -136,7 +136,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       signal?: AbortSignal
     },
   ) => {
-    const feed = knownFeed(id)
+    const feed = requireFeed(id)
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
@@ -231,7 +231,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )
-    const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + RUN_LINGER_MS) } : {}
+    const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + LOOKING_RUN_LASTS_MS) } : {}
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
@@ -295,7 +295,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       looking.start()
       outdated.start()
       // Answers have their own connections, so that a long merge does not block the public.
-      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_TIMEOUT_MS, what: 'answers' })
+      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS, what: 'answers' })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
@@ -353,13 +353,13 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   }
 }
 
-export const knownFeed = (id: string) => {
+export const requireFeed = (id: string) => {
   const feed = feeds.get(id)
   if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys()].join(' ') })
   return feed
 }
 
-export const checkPlatforms = (ids: readonly string[]): void => {
+export const requirePlatforms = (ids: readonly string[]): void => {
   const known: string[] = allPlatforms.map((platform) => platform.id)
   for (const id of ids)
     if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })

@@ -4,7 +4,7 @@ import { ACCEPTED_CODES, BUSY_CODES, REJECTED_CODES } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
 import { checkPermit2015Row, PERMIT_2015_PATH, permit2015Message } from './formats/permit-2015.js'
 import { readSoapAnswer } from './formats/rowdata-2015.js'
-import { checkSamrRow, SAMR_DISPLAY_NAMES, samrBatch } from './formats/samr-list.js'
+import { checkSamrRow, SAMR_KEY_FIELDS, samrBatch } from './formats/samr-list.js'
 import type { NoticeBatch, Platform, PlatformAddress } from './platform.js'
 import { deliverMessage, type OutgoingMessage } from './transports/deliver.js'
 import { readDisplay, receiptsFromDisplay } from './transports/display.js'
@@ -42,8 +42,8 @@ export const creditchinaPlatform: Platform = {
   },
   send: (batch, to) =>
     deliverMessage(to, batch.notices, batch.notices.every(isEntryNotice) ? list(batch, to) : records(batch, to)),
-  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_DISPLAY_NAMES),
-  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), SAMR_DISPLAY_NAMES),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_KEY_FIELDS),
+  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), SAMR_KEY_FIELDS),
 }
 
 const list = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => ({

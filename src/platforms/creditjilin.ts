@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { ACCEPTED_CODES, BUSY_CODES, isContradictoryReceipt, REJECTED_CODES } from './codes.js'
-import { parseJsonAnswer, shortenedText, UnreadableAnswer } from './formats/reading.js'
+import { parseJsonAnswer, shortenedText, UnreadableAnswerError } from './formats/reading.js'
 import {
   checkMessage,
   idempotencyKey,
-  MESSAGE_DISPLAY_NAMES,
+  MESSAGE_KEY_FIELDS,
   noticeMessage,
   signMessage,
 } from './formats/signed-message.js'
@@ -48,8 +48,8 @@ export const creditjilinPlatform: Platform = {
     }
     return receipts
   },
-  shown: (from) => readDisplay(from, () => asking(from.secret), MESSAGE_DISPLAY_NAMES),
-  ask: (notices, to) => receiptsFromDisplay(notices, to, () => asking(to.secret), MESSAGE_DISPLAY_NAMES),
+  shown: (from) => readDisplay(from, () => asking(from.secret), MESSAGE_KEY_FIELDS),
+  ask: (notices, to) => receiptsFromDisplay(notices, to, () => asking(to.secret), MESSAGE_KEY_FIELDS),
 }
 
 /** GET requests sign a nonce instead of a timestamp. */
@@ -63,9 +63,10 @@ const signed = (secret: string, timestamp: string, body: string) => ({
 const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
   const answer = parseJsonAnswer(bytes, 'result')
   const { result } = answer
-  if (typeof result !== 'boolean') throw new UnreadableAnswer('result is neither true nor false')
+  if (typeof result !== 'boolean') throw new UnreadableAnswerError('result is neither true nor false')
   const code = shortenedText(answer.code) ?? ''
-  if (isContradictoryReceipt({ accepted: result, code })) throw new UnreadableAnswer(`result false with code ${code}`)
+  if (isContradictoryReceipt({ accepted: result, code }))
+    throw new UnreadableAnswerError(`result false with code ${code}`)
   return {
     key: notice.key,
     accepted: result,

@@ -10,13 +10,13 @@ import { ACCEPTED_CODES, BUSY_CODES, isContradictoryReceipt, REJECTED_CODES } fr
 import { writeCsv } from './formats/csv.js'
 import {
   checkExchangeRow,
-  EXCHANGE_DISPLAY_NAMES,
+  EXCHANGE_KEY_FIELDS,
   exchangeRowOf,
   receiptRows,
   writeEnvelope,
 } from './formats/exchange-envelope.js'
 import { TABLE_COLUMN_NAMES, TABLE_OF_KIND, tableRow } from './formats/exchange-table.js'
-import { type DisplayNames, shortenedText } from './formats/reading.js'
+import { type KeyFields, shortenedText } from './formats/reading.js'
 import type { Platform, PlatformAddress } from './platform.js'
 import { unreachableRefusal } from './transports/converse.js'
 import { deliverMessage, unknownReceipt } from './transports/deliver.js'
@@ -65,8 +65,8 @@ const service: PlatformWay = {
       body: writeEnvelope(RECEIVER, batch),
       read: (body) => receiptRows(body).flatMap((row) => receiptOf(row) ?? []),
     }),
-  shown: (from) => readDisplay(from, () => credentials(from.secret), EXCHANGE_DISPLAY_NAMES),
-  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), EXCHANGE_DISPLAY_NAMES),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), EXCHANGE_KEY_FIELDS),
+  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), EXCHANGE_KEY_FIELDS),
 }
 
 const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
@@ -101,7 +101,7 @@ const IN_FOLDER: FolderNames = {
 
 const folder: PlatformWay = {
   send: ({ id, notices }, to) => putBatch(to, id, sheetOf(notices), notices),
-  shown: (from) => readShownFile(from, EXCHANGE_DISPLAY_NAMES),
+  shown: (from) => readShownFile(from, EXCHANGE_KEY_FIELDS),
   ask: (notices, to) => readFolderReceipts(notices, to, IN_FOLDER),
 }
 
@@ -118,7 +118,7 @@ const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined
 
 /** Exchange table of the displayed entries. Columns: subject_key, sequence, kind, uscc, name. */
 const SHOWN_TABLE = 'hub_shown'
-const SHOWN_NAMES: DisplayNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
+const SHOWN_NAMES: KeyFields = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
 const table: PlatformWay = {
   send: ({ notices }, to) =>

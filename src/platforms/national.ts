@@ -1,8 +1,8 @@
 import { isEntryNotice, SUBJECT_KINDS, type SubjectKind, subjectKindOf } from '../domain/delivery/delivery.js'
 import { ACCEPTED_CODES, BUSY_CODES, REJECTED_CODES } from './codes.js'
-import { checkPenaltyRow, PENALTY_DISPLAY_NAMES, penaltyBatch } from './formats/penalty-row.js'
-import { checkPermitRow, PERMIT_DISPLAY_NAMES, permitBatch } from './formats/permit-row.js'
-import { checkSamrRow, SAMR_DISPLAY_NAMES, samrBatch } from './formats/samr-list.js'
+import { checkPenaltyRow, PENALTY_KEY_FIELDS, penaltyBatch } from './formats/penalty-row.js'
+import { checkPermitRow, PERMIT_KEY_FIELDS, permitBatch } from './formats/permit-row.js'
+import { checkSamrRow, SAMR_KEY_FIELDS, samrBatch } from './formats/samr-list.js'
 import { type NoticeBatch, notCarriedFault, type Platform } from './platform.js'
 import { deliverMessage } from './transports/deliver.js'
 import { readDisplay, receiptsFromDisplay } from './transports/display.js'
@@ -45,8 +45,8 @@ export const nationalPlatform: Platform = {
       read: (body) => parseJsonReceipts(body, receiptsBy(key), CODES),
     })
   },
-  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_DISPLAY_NAMES),
-  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), SAMR_DISPLAY_NAMES),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_KEY_FIELDS),
+  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), SAMR_KEY_FIELDS),
 }
 
 const FORMS: Record<
@@ -55,19 +55,19 @@ const FORMS: Record<
 > = {
   listing: {
     path: '/api/lists/serious/batch',
-    key: SAMR_DISPLAY_NAMES.key,
+    key: SAMR_KEY_FIELDS.key,
     check: (notice) => (isEntryNotice(notice) ? checkSamrRow(notice) : [notCarriedFault(notice)]),
     content: samrBatch,
   },
   penalty: {
     path: '/api/sgs/penalties',
-    key: PENALTY_DISPLAY_NAMES.key,
+    key: PENALTY_KEY_FIELDS.key,
     check: (notice) => (isEntryNotice(notice) ? [notCarriedFault(notice)] : checkPenaltyRow(notice)),
     content: penaltyBatch,
   },
   permit: {
     path: '/api/sgs/permits',
-    key: PERMIT_DISPLAY_NAMES.key,
+    key: PERMIT_KEY_FIELDS.key,
     check: (notice) => (isEntryNotice(notice) ? [notCarriedFault(notice)] : checkPermitRow(notice)),
     content: permitBatch,
   },

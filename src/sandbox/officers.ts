@@ -5,7 +5,7 @@ import { addWorkdays } from '../domain/calendar/calendar.js'
 import { authorityLevelIn } from '../domain/listing/legal-ground.js'
 import { needsConsent } from '../domain/listing/lists.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
-import { isHeavy } from '../domain/records/penalty.js'
+import { isHeavyPenalty } from '../domain/records/penalty.js'
 import { addDays, shanghaiDate } from '../foundation/time/dates.js'
 import type { Db } from '../store/db/db.js'
 import * as listings from '../store/listing/listings.js'
@@ -43,7 +43,7 @@ export const publishDemoCase = async (db: Db, rules: WorkRules, code: string, no
     }))
   const looked = { kinds: ['penalty'] as const, removed: false, first: RECORDS_LOOKED_AT, after: null }
   const penalties = await versions.ofOperators(db, [operator.id], { asOf: today, knownAt: now }, looked)
-  const decision = penalties.find((record) => isHeavy(record.body))
+  const decision = penalties.find((record) => isHeavyPenalty(record.body))
   if (decision === undefined) return ['没有较重行政处罚，不得提出列入 no heavier penalty, so nothing may be proposed']
   const lines: string[] = [`线索 lead：${operator.name}`]
   const move = async (name: MoveName, by: string, role: Role, input: MoveInput): Promise<void> => {

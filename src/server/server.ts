@@ -20,7 +20,7 @@ import {
   HTTP_SERVER_OPTIONS,
   hasOneHost,
   isWithinPipeline,
-  limitSockets,
+  limitConnectionCount,
   REQUEST_TIMEOUT_MS,
   refuseUnreadable,
 } from '../api/request/sockets.js'
@@ -139,7 +139,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     if (asksForPage(request, own)) return void rest(request, response)
     void answerGraphql(graphql, request, response, own)
   })
-  limitSockets(server, { proxies: parts.proxies ?? 0 })
+  limitConnectionCount(server, { proxies: parts.proxies ?? 0 })
   refuseUnreadable(server, parts)
   server.on('leaving', () => leaving.abort())
   server.on('close', () => {

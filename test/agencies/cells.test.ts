@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import { TEXT_LENGTH_MOST } from '../../src/agencies/examine.js'
-import { TOPICS } from '../../src/domain/listing/reason-topics.js'
-import { COUNTERFEIT_PATTERN, isCounterfeit, isHeavy, severityOf } from '../../src/domain/records/penalty.js'
+import { REASON_TOPICS } from '../../src/domain/listing/reason-topics.js'
+import {
+  COUNTERFEIT_PATTERN,
+  isCounterfeitPenalty,
+  isHeavyPenalty,
+  penaltySeverityOf,
+} from '../../src/domain/records/penalty.js'
 import { cellOf, sampled } from '../soak/cells.js'
 import { context, draftsOf, itemsOf, problemsOf, sample } from './samples.js'
 
@@ -95,18 +100,18 @@ describe('long cells', () => {
   })
 
   it('I-B1: limits each pattern for penalties to one clause of the text', () => {
-    for (const pattern of [COUNTERFEIT_PATTERN.source, ...Object.values(TOPICS).map((topic) => topic.pattern)]) {
+    for (const pattern of [COUNTERFEIT_PATTERN.source, ...Object.values(REASON_TOPICS).map((topic) => topic.pattern)]) {
       expect(pattern).not.to.match(/\.[*+]/)
     }
     for (const words of ['侵犯', '伪造', '禁止从事', '暂扣', '虚假', '编造', '不符合']) {
       const text = words.repeat(20_000 / words.length)
       const body = { types: ['其他'], content: text, facts: text, violation: text }
-      expect(isHeavy(body), words).to.equal(false)
-      expect(isCounterfeit(body), words).to.equal(false)
-      expect(severityOf(body), words).to.equal('LIGHT')
+      expect(isHeavyPenalty(body), words).to.equal(false)
+      expect(isCounterfeitPenalty(body), words).to.equal(false)
+      expect(penaltySeverityOf(body), words).to.equal('LIGHT')
     }
-    expect(isCounterfeit({ facts: '销售侵犯“绯簏”等二十三件注册商标专用权的商品' })).to.equal(true)
-    expect(isCounterfeit({ facts: '侵犯消费者知情权。该商标已注册' })).to.equal(false)
-    expect(isHeavy({ types: ['禁止从事食品生产经营活动'] })).to.equal(true)
+    expect(isCounterfeitPenalty({ facts: '销售侵犯“绯簏”等二十三件注册商标专用权的商品' })).to.equal(true)
+    expect(isCounterfeitPenalty({ facts: '侵犯消费者知情权。该商标已注册' })).to.equal(false)
+    expect(isHeavyPenalty({ types: ['禁止从事食品生产经营活动'] })).to.equal(true)
   })
 })

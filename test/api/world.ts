@@ -9,7 +9,7 @@ import { agencies, feeds } from '../../src/agencies/index.js'
 import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
-import { isValidUscc, regionIn } from '../../src/domain/operators/codes.js'
+import { isValidUscc, regionOfUscc } from '../../src/domain/operators/codes.js'
 import type { Body, Draft, RecordKind } from '../../src/domain/records/records.js'
 import * as contracts from '../../src/foundation/contracts.js'
 import { type Keys, loadKeys } from '../../src/foundation/keys.js'
@@ -34,7 +34,7 @@ import { publishList } from '../../src/work/publication/publish.js'
 import { makePublishedFiles } from '../../src/work/publication/published-files.js'
 import { scoreOperators } from '../../src/work/scoring/score.js'
 import { keepCard, loadScorecard } from '../../src/work/scoring/scorecards.js'
-import { recordAuthorisation } from '../../src/work/standing/authorisations.js'
+import { recordScoreAuthorisation } from '../../src/work/standing/authorisations.js'
 import { replaceSellers } from '../../src/work/standing/sellers.js'
 import { makeTimetable } from '../../src/work/timetable/timetable.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
@@ -297,7 +297,13 @@ const draft = (kind: RecordKind, key: string, code: string, body: Body, validFro
 })
 
 export const registration = (code: string, name: string, more: Body = {}): Draft =>
-  draft('registration', code, code, { name, uscc: code, status: 'ACTIVE', region_code: regionIn(code), ...more }, null)
+  draft(
+    'registration',
+    code,
+    code,
+    { name, uscc: code, status: 'ACTIVE', region_code: regionOfUscc(code), ...more },
+    null,
+  )
 
 /** A penalty heavy enough for a listing: the licence was revoked. */
 export const penalty = (code: string, number: string, decidedOn = '2026-01-05'): Draft =>
@@ -409,7 +415,7 @@ export const seenOutside = async (
     client: service,
     now: NOW,
   }
-  for (const operator of codes) await recordAuthorisation(db, world.rules, { ...word, operator })
+  for (const operator of codes) await recordScoreAuthorisation(db, world.rules, { ...word, operator })
 }
 
 /** Brings a case to PUBLISHED through all its moves, and returns its global id. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
 import { redactIdNumbers } from '../../src/domain/records/privacy.js'
-import { type Draft, type MappedItem, type SourceItem, sealBody } from '../../src/domain/records/records.js'
+import { type Draft, type DraftsOrProblems, type SourceItem, sealBody } from '../../src/domain/records/records.js'
 import { chunksOfItems } from '../../src/foundation/chunks.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { registerCsv } from './register.js'
@@ -48,7 +48,7 @@ export const reading = async (path: string): Promise<number> => {
       batch.map((item) => ({ ...item, fields: redactIdNumbers(item.fields, mark, feed.exempt) })),
     )
     const mapped = timed('map', () => items.map((item) => feed.map(item, { dated: null, today: TODAY })))
-    const clean: MappedItem[] = timed('redact again', () =>
+    const clean: DraftsOrProblems[] = timed('redact again', () =>
       mapped.map((one, at) => redactIdNumbers(one, mark, REGISTRATION_NUMBERS, Object.values(items[at]?.fields ?? {}))),
     )
     const drafts: Draft[] = clean.flatMap((one) => ('drafts' in one ? one.drafts : []))

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
-import { SELLERS_MOST } from '../../src/domain/standing/sellers.js'
+import { SELLERS_PER_LIST_MOST } from '../../src/domain/standing/sellers.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { client, hubServer, theWorld, tokenOf } from './answers.js'
 import type { Started as Running } from './asked/peers.js'
@@ -33,7 +33,16 @@ export const stream = async (): Promise<Record<string, number>> => {
   const asked = Array.from({ length: CODES }, (_, n) => all[n % all.length] as string)
   const [seller, other] = [await client(url, folder, 'marketplace'), await client(url, folder, 'marketplace')]
   // The shops feed confirms no seller here, so the marketplace is allowed as many unconfirmed ones as a list may hold.
-  const allowed = ['client', 'sellers', seller.id, '--unconfirmed', String(SELLERS_MOST), '--reason', 'bench', '--json']
+  const allowed = [
+    'client',
+    'sellers',
+    seller.id,
+    '--unconfirmed',
+    String(SELLERS_PER_LIST_MOST),
+    '--reason',
+    'bench',
+    '--json',
+  ]
   await commanded(allowed, url, folder)
   const started: Running['child'][] = []
   try {

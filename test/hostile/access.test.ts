@@ -13,9 +13,9 @@ import { type GraphQLInputType, getNamedType, isEnumType, isInputObjectType, isL
 import jwt from 'jsonwebtoken'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import {
-  ALIASES_MOST,
-  DEPTH_MOST,
-  FIELDS_MOST,
+  QUERY_ALIASES_MOST,
+  QUERY_DEPTH_MOST,
+  QUERY_FIELDS_MOST,
   REQUEST_BYTES_MOST,
   ROOT_FIELDS_MOST,
 } from '../../src/api/request/limits.js'
@@ -178,7 +178,7 @@ describe('attacks on access', () => {
   const questions: [string, () => string, string][] = [
     [
       'too many aliases',
-      () => `{ ${many(ALIASES_MOST + 1, (i) => `a${i}: __typename b${i}: standing(code: "x") { status }`)} }`,
+      () => `{ ${many(QUERY_ALIASES_MOST + 1, (i) => `a${i}: __typename b${i}: standing(code: "x") { status }`)} }`,
       'GRAPHQL_VALIDATION_FAILED',
     ],
     [
@@ -186,7 +186,7 @@ describe('attacks on access', () => {
       () => `{ ${many(ROOT_FIELDS_MOST + 1, () => 'standing(code: "x") { status }')} }`,
       'GRAPHQL_VALIDATION_FAILED',
     ],
-    ['too much depth', () => nested(DEPTH_MOST), 'GRAPHQL_VALIDATION_FAILED'],
+    ['too much depth', () => nested(QUERY_DEPTH_MOST), 'GRAPHQL_VALIDATION_FAILED'],
     [
       'too much depth in fragments',
       () =>
@@ -204,7 +204,7 @@ describe('attacks on access', () => {
         `{ standing(code: "x") { ...F0 } } ${many(16, (i) => `fragment F${i} on Standing { ${i === 15 ? 'status' : `...F${i + 1} ...F${i + 1}`} }`)}`,
       'GRAPHQL_VALIDATION_FAILED',
     ],
-    ['more than 10,000 tokens', () => `{ ${'__typename '.repeat(FIELDS_MOST + 1)} }`, 'GRAPHQL_PARSE_FAILED'],
+    ['more than 10,000 tokens', () => `{ ${'__typename '.repeat(QUERY_FIELDS_MOST + 1)} }`, 'GRAPHQL_PARSE_FAILED'],
     ['20,000 nested braces', () => '{ a '.repeat(20_000), 'GRAPHQL_PARSE_FAILED'],
     [
       'nested introspection',

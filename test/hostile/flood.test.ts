@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { HTTP_SERVER_OPTIONS, limitSockets, PIPELINED_MOST } from '../../src/api/request/sockets.js'
+import { HTTP_SERVER_OPTIONS, limitConnectionCount, PIPELINED_REQUESTS_MOST } from '../../src/api/request/sockets.js'
 import { makeLog } from '../../src/hub/log.js'
 import { makeServer } from '../../src/server/server.js'
 import { makeWorld, registration, uscc, type World } from '../api/world.js'
@@ -90,8 +90,8 @@ describe('a flooded server', () => {
     expect(statuses.filter((status) => status === 200).length).to.be.within(1, 300)
     expect(statuses.filter((status) => status === 429).length).to.be.greaterThan(0)
     expect(new Set(statuses)).to.deep.equal(new Set([200, 429]))
-    const few = await attack.raw(url, attack.pipelined(PIPELINED_MOST), { forMs: 1_200 })
-    expect(few.statuses).to.deep.equal(Array(PIPELINED_MOST).fill(200))
+    const few = await attack.raw(url, attack.pipelined(PIPELINED_REQUESTS_MOST), { forMs: 1_200 })
+    expect(few.statuses).to.deep.equal(Array(PIPELINED_REQUESTS_MOST).fill(200))
   })
 
   const unreadable: [string, Iterable<string | Buffer>, number][] = [
@@ -115,7 +115,7 @@ describe('a flooded server', () => {
   it('bounds the connections of one address, except those through its own proxies', async () => {
     const held = async (proxies: number): Promise<number> => {
       const small = createServer((_request, response) => void response.end('here'))
-      limitSockets(small, { proxies, most: 5 })
+      limitConnectionCount(small, { proxies, most: 5 })
       await new Promise<void>((resolve) => {
         small.listen(0, '127.0.0.1', resolve)
       })

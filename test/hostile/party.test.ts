@@ -13,7 +13,7 @@ import {
   isRequiredArgument,
 } from 'graphql'
 import { makeSchema } from '../../src/api/graphql/schema.js'
-import { TOKENS_MOST } from '../../src/api/request/limits.js'
+import { QUERY_TOKENS_MOST } from '../../src/api/request/limits.js'
 import type { Draft } from '../../src/domain/records/records.js'
 import {
   globalOf,
@@ -117,7 +117,7 @@ const questionOf = (
   }
 }
 
-/** Splits a query of more than TOKENS_MOST tokens into several. */
+/** Splits a query of more than QUERY_TOKENS_MOST tokens into several. */
 const questionsOf = (
   field: GraphQLField<unknown, unknown>,
   args: readonly GraphQLArgument[],
@@ -126,7 +126,7 @@ const questionsOf = (
 ): ReturnType<typeof questionOf>[] => {
   const asked = (only?: readonly string[]): ReturnType<typeof questionOf>[] => {
     const whole = questionOf('query', field, args, of, { type, only })
-    if ((whole.query.match(/\w+|[^\s\w]/g) ?? []).length <= TOKENS_MOST) return [whole]
+    if ((whole.query.match(/\w+|[^\s\w]/g) ?? []).length <= QUERY_TOKENS_MOST) return [whole]
     const named = getNamedType(field.type)
     const shown = isInterfaceType(named) ? schema.getType(type ?? 'Operator') : named
     const names = only ?? (isObjectType(shown) ? Object.keys(shown.getFields()) : [])

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { XML_DECLARATION, xmlLeaf, xmlNode } from '../../src/foundation/text/xml.js'
 import { receiptRows, writeEnvelope } from '../../src/platforms/formats/exchange-envelope.js'
-import { UnreadableAnswer } from '../../src/platforms/formats/reading.js'
+import { UnreadableAnswerError } from '../../src/platforms/formats/reading.js'
 import { readXml } from '../../src/platforms/formats/xml.js'
 import { batchOf, noticeOf } from './notices.js'
 
@@ -66,7 +66,7 @@ describe('XML of the exchange', () => {
   ] as const
   for (const [what, xml] of unreadable) {
     it(`refuses to read ${what}`, () => {
-      expect(() => read(xml)).to.throw(UnreadableAnswer)
+      expect(() => read(xml)).to.throw(UnreadableAnswerError)
     })
   }
 
@@ -74,8 +74,8 @@ describe('XML of the exchange', () => {
     const bytes = (...middle: number[]) =>
       Buffer.concat([Buffer.from(`${XML_DECLARATION}<a>`), Buffer.from(middle), Buffer.from('</a>')])
     expect(readXml(bytes(0xb0, 0xa1)).text).to.equal('啊')
-    expect(() => readXml(bytes(0xb0))).to.throw(UnreadableAnswer)
-    expect(() => readXml(bytes(0xff, 0xfe))).to.throw(UnreadableAnswer)
+    expect(() => readXml(bytes(0xb0))).to.throw(UnreadableAnswerError)
+    expect(() => readXml(bytes(0xff, 0xfe))).to.throw(UnreadableAnswerError)
   })
 
   it('finds the receipt anywhere in the answer', () => {
@@ -84,6 +84,6 @@ describe('XML of the exchange', () => {
     for (const xml of [xmlNode('receipt', row), xmlNode('a', xmlNode('b', xmlNode('receipt', row)))]) {
       expect(receiptRows(Buffer.from(xml)).map((each) => [...each])).to.deep.equal([expected])
     }
-    expect(() => receiptRows(Buffer.from('<a/>'))).to.throw(UnreadableAnswer)
+    expect(() => receiptRows(Buffer.from('<a/>'))).to.throw(UnreadableAnswerError)
   })
 })

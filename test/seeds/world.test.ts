@@ -10,7 +10,7 @@ import {
   operatorKindIn,
   orgCodeIn,
   parseCode,
-  regionIn,
+  regionOfUscc,
   shopCode,
 } from '../../src/domain/operators/codes.js'
 import { compareMoney } from '../../src/domain/records/money.js'
@@ -79,7 +79,7 @@ describe('the synthetic world', () => {
       expect(one.code).to.equal(uscc)
       expect(isValidUscc(uscc), uscc).to.equal(true)
       expect(hasOrgCodeCheckDigit(orgCodeIn(uscc)), uscc).to.equal(true)
-      expect(regionIn(uscc)).to.equal(one.region)
+      expect(regionOfUscc(uscc)).to.equal(one.region)
       expect(operatorKindIn(uscc)).to.equal(one.kind)
       expect(hasRegNoCheckDigit(one.regNo ?? ''), uscc).to.equal(true)
     }
@@ -193,7 +193,7 @@ describe('the synthetic world', () => {
     expect(here.listEntries).to.have.length(6)
     expect(here.listEntries.filter((one) => one.removal !== null)).to.have.length(2)
     expect(here.listEntries.every((one) => isValidUscc(one.uscc))).to.equal(true)
-    expect(here.listEntries.filter((one) => !regionIn(one.uscc).startsWith('22'))).to.have.length(1)
+    expect(here.listEntries.filter((one) => !regionOfUscc(one.uscc).startsWith('22'))).to.have.length(1)
   })
 
   it('has a dishonest example with the worst record of all', () => {

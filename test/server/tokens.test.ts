@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { hashSecret, loadKeys, TOKEN_SECONDS } from '../../src/foundation/keys.js'
+import { hashSecret, loadKeys, TOKEN_LIFETIME_SECONDS } from '../../src/foundation/keys.js'
 import * as clients from '../../src/store/access/clients.js'
 import { confirm } from '../../src/store/access/confirmations.js'
 import * as trail from '../../src/store/audit/audit-log.js'
@@ -39,7 +39,7 @@ describe('tokens over HTTP', () => {
       expect(answer.status).to.equal(200)
       expect(answer.headers.get('cache-control')).to.equal('no-store')
       const body = (await answer.json()) as Record<string, unknown>
-      expect(body).to.deep.include({ token_type: 'Bearer', expires_in: TOKEN_SECONDS, scope: 'officer' })
+      expect(body).to.deep.include({ token_type: 'Bearer', expires_in: TOKEN_LIFETIME_SECONDS, scope: 'officer' })
       const { data } = await world.ask('{ viewer { role sub region mayMove kinds } }', {
         token: String(body['access_token']),
       })
@@ -171,7 +171,7 @@ describe('tokens over HTTP', () => {
     it('that has expired refuses the whole request, public fields included', async () => {
       const token = world.keys.sign(
         { sub: 'x', role: 'officer', agency: null, region: null },
-        NOW.getTime() - (TOKEN_SECONDS + 1) * 1_000,
+        NOW.getTime() - (TOKEN_LIFETIME_SECONDS + 1) * 1_000,
       )
       await refused({ authorization: `Bearer ${token.token}` })
     })

@@ -16,7 +16,7 @@ const DELIVERIES_A_SUBJECT = 50
 const SUBJECTS_LEAST = 10
 const READY_WITHIN_MS = 60_000
 const DELAY_MS = 100
-/** Platforms that apply a message up to 30 s late, which is half of the allowed SETTLE_SECONDS. */
+/** Platforms that apply a message up to 30 s late, which is half of the allowed MESSAGE_SETTLES_SECONDS. */
 const CARELESS = { platforms: ['jilin', 'creditchina', 'creditjilin'], appliesWithinMs: 30_000 }
 const OUTAGE = { awayMs: 20_000, betweenMs: 60_000 }
 const KILL_WITHIN_MS = 30_000

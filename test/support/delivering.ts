@@ -1,6 +1,6 @@
 /** A hub with deliveries in several states: confirmed, rejected, removed, differing. */
 
-import { isHeavy } from '../../src/domain/records/penalty.js'
+import { isHeavyPenalty } from '../../src/domain/records/penalty.js'
 import type { Body } from '../../src/domain/records/records.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { publishDemoCase } from '../../src/sandbox/officers.js'
@@ -64,7 +64,9 @@ const punished = async ({ hub, world }: TestHub): Promise<[string, string]> => {
     `select o.uscc, v.body from versions v join operators o on o.id = v.operator_id
      where v.kind = 'penalty' and v.known_to is null and o.uscc is not null order by v.id`,
   )
-  const heavy = (rows as { uscc: string; body: Body }[]).filter(({ body }) => isHeavy(body)).map(({ uscc }) => uscc)
+  const heavy = (rows as { uscc: string; body: Body }[])
+    .filter(({ body }) => isHeavyPenalty(body))
+    .map(({ uscc }) => uscc)
   const other = heavy.find((code) => code !== world.dishonestExample)
   if (other === undefined) throw new Error('the world has but one that can be listed')
   return [world.dishonestExample, other]

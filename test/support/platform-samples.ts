@@ -1,5 +1,5 @@
 /** One invented subject of each kind, added, changed and withdrawn, in every format byte for byte. */
-import type { Action, EntryNotice, Notice, RecordNotice } from '../../src/domain/delivery/delivery.js'
+import type { EntryNotice, Notice, NoticeAction, RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { writeCsv } from '../../src/platforms/formats/csv.js'
 import { envelopeHeader, exchangeRow, writeEnvelope } from '../../src/platforms/formats/exchange-envelope.js'
 import { tableRow } from '../../src/platforms/formats/exchange-table.js'
@@ -13,7 +13,7 @@ import { idempotencyKey, noticeMessage, signMessage } from '../../src/platforms/
 import type { NoticeBatch } from '../../src/platforms/platform.js'
 import { workbook } from './receiver-workbook.js'
 
-export const ACTIONS: readonly Action[] = ['ADD', 'CHANGE', 'REMOVE']
+export const ACTIONS: readonly NoticeAction[] = ['ADD', 'CHANGE', 'REMOVE']
 
 const SENT_AT = '2026-03-10T02:00:00.000Z'
 const SENT_ON = '2026-03-10'
@@ -121,15 +121,15 @@ const changed = <N extends Notice>(notice: N): N =>
     ? { ...notice, body: { ...notice.body, note: '样例数据，更正' } }
     : { ...notice, operator: { ...notice.operator, name: '长春市虚构样例（更名）电子商务有限公司' } }
 
-const at = <N extends Notice>(notice: N, action: Action): N => {
+const at = <N extends Notice>(notice: N, action: NoticeAction): N => {
   const sequence = ACTIONS.indexOf(action) + 1
   if (action === 'ADD') return { ...notice, sequence }
   return { ...changed(notice), action, sequence, removal: action === 'REMOVE' ? removal : null }
 }
 
-const entryAt = (action: Action): EntryNotice => at(entry, action)
-const penaltyAt = (action: Action): RecordNotice => at(penalty, action)
-const permitAt = (action: Action): RecordNotice => at(permit, action)
+const entryAt = (action: NoticeAction): EntryNotice => at(entry, action)
+const penaltyAt = (action: NoticeAction): RecordNotice => at(penalty, action)
+const permitAt = (action: NoticeAction): RecordNotice => at(permit, action)
 
 const batchOf = (notice: Notice): NoticeBatch => ({
   id: `example-${notice.sequence}`,
@@ -141,19 +141,19 @@ const batchOf = (notice: Notice): NoticeBatch => ({
 export interface Message {
   title: string
   ending: string
-  bytes: (action: Action) => string | Buffer
+  bytes: (action: NoticeAction) => string | Buffer
 }
 
 export interface Format {
   /** Name of the schema. */
   name: string
-  row: (action: Action) => unknown
+  row: (action: NoticeAction) => unknown
   messages: readonly Message[]
 }
 
 const json = (value: unknown): string => JSON.stringify(value)
 
-const signed = (title: string, notice: (action: Action) => Notice): Message => ({
+const signed = (title: string, notice: (action: NoticeAction) => Notice): Message => ({
   title,
   ending: 'http',
   bytes: (action) => {
@@ -170,7 +170,7 @@ const signed = (title: string, notice: (action: Action) => Notice): Message => (
   },
 })
 
-const exchanged = (notice: (action: Action) => Notice): Message[] => [
+const exchanged = (notice: (action: NoticeAction) => Notice): Message[] => [
   {
     title: '省数据交换平台 XML 信封 · in the envelope of the provincial exchange',
     ending: 'xml',
@@ -336,5 +336,5 @@ export const FORMATS: readonly Format[] = [
 ]
 
 /** File of an agreed message, under test/samples/platforms. */
-export const goldenName = (format: string, action: Action, ending: string): string =>
+export const goldenName = (format: string, action: NoticeAction, ending: string): string =>
   `${format}.${action.toLowerCase()}.${ending}.golden`

@@ -1,4 +1,4 @@
-import { operatorKindIn, regionIn } from '../../domain/operators/codes.js'
+import { operatorKindIn, regionOfUscc } from '../../domain/operators/codes.js'
 import { parseMoney } from '../../domain/records/money.js'
 import type { Body, Draft } from '../../domain/records/records.js'
 import { compactText } from '../../foundation/text/values.js'
@@ -58,4 +58,4 @@ export const readRegion = (row: Examination, field: string): string | null => {
   return null
 }
 
-export const regionOfCodes = ({ uscc }: RegisterCodes): string | null => (uscc === null ? null : regionIn(uscc))
+export const regionOfCodes = ({ uscc }: RegisterCodes): string | null => (uscc === null ? null : regionOfUscc(uscc))

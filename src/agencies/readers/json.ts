@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { findDuplicateKey } from '../../foundation/text/duplicate-keys.js'
-import { decode, decodeStream, encodingOf } from '../../foundation/text/encodings.js'
+import { decodeStream, decodeText, encodingOf } from '../../foundation/text/encodings.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
 import type { FileContent } from './content.js'
 import { hasKnownElement, itemsInLists } from './lists.js'
@@ -24,7 +24,7 @@ export async function* readJson(
 
 const textOf = async (content: FileContent): Promise<string> => {
   const bytes = await content.whole(MAX_BYTES)
-  return decode(bytes, isUtf8(bytes) ? 'utf-8' : await encodingOf(content))
+  return decodeText(bytes, isUtf8(bytes) ? 'utf-8' : await encodingOf(content))
 }
 
 const isLines = async (content: FileContent): Promise<boolean> => {

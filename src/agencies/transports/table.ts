@@ -10,7 +10,7 @@ import { type FormShape, itemFromValue, makeBrokenItem, matchFormByNames } from 
 import { noItems } from './http/attempt.js'
 import {
   checkIdentifier,
-  DATABASE_FAULTS,
+  DATABASE_FAULT_TEXTS,
   type ExchangeTable,
   openExchange,
   type RowAnswer,
@@ -156,7 +156,7 @@ const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   } catch (error) {
     if (isRefusal(error)) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const reason = DATABASE_FAULTS[code] ?? (code || '连接失败 no connection')
+    const reason = DATABASE_FAULT_TEXTS[code] ?? (code || '连接失败 no connection')
     throw new Refusal('FEED_UNREACHABLE', { reason: `交换库：${reason}` })
   }
 }

@@ -18,7 +18,13 @@ import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '..
 import { CLEARED_SESSION_COOKIE, sessionCookieIn } from '../request/cookies.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { formatError, graphqlRefusalJson, logFaults } from '../request/faults.js'
-import { isNestedTooDeep, NESTING_MOST, queryLimitsRule, REQUEST_BYTES_MOST, TOKENS_MOST } from '../request/limits.js'
+import {
+  isNestedTooDeep,
+  JSON_NESTING_MOST,
+  QUERY_TOKENS_MOST,
+  queryLimitsRule,
+  REQUEST_BYTES_MOST,
+} from '../request/limits.js'
 import { unitsBeyondFirst } from '../request/quotas.js'
 import type { SignInLimits } from '../request/rate-limit.js'
 import { type HttpRequestContext, readBody } from '../request/request-context.js'
@@ -152,7 +158,7 @@ const makeApollo = (engine: Engine, { keys, log }: ApiDependencies): ApolloServe
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: TOKENS_MOST },
+    parseOptions: { maxTokens: QUERY_TOKENS_MOST },
     validationRules: [queryLimitsRule],
     formatError: (formatted, error) => redactIdNumbers(withoutCodes(formatError(formatted, error)), keys.mark),
     logger: log,
@@ -289,7 +295,7 @@ const readJson = async (
   }
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) return { value: undefined }
   if (isNestedTooDeep(bytes)) {
-    const most = `不得超过 ${NESTING_MOST} 层 at most ${NESTING_MOST} levels`
+    const most = `不得超过 ${JSON_NESTING_MOST} 层 at most ${JSON_NESTING_MOST} levels`
     return refuse(400, 'BAD_REQUEST', `请求体嵌套过深，${most}。The body is nested too deeply.`)
   }
   try {

@@ -1,6 +1,6 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { publicName } from '../../domain/listing/public-name.js'
-import { NAME_LONGEST, type NameMatch, rankMatches, searchKey } from '../../domain/operators/name-search.js'
+import { type NameMatch, rankMatches, SEARCH_KEY_LENGTH_MOST, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as names from '../../store/operators/name-candidates.js'
@@ -105,9 +105,9 @@ const search = async (
 ): Promise<NameMatch[]> => {
   const { db } = context.parts
   const key = searchKey(name)
-  if (key.length > NAME_LONGEST)
+  if (key.length > SEARCH_KEY_LENGTH_MOST)
     throw new Refusal('INPUT_INVALID', {
-      reason: `名称最长 ${NAME_LONGEST} 字 a name has at most ${NAME_LONGEST} characters`,
+      reason: `名称最长 ${SEARCH_KEY_LENGTH_MOST} 字 a name has at most ${SEARCH_KEY_LENGTH_MOST} characters`,
     })
   if (key === '') return []
   const personal = may(context.viewer, 'see_inner_listings')

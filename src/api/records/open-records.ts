@@ -3,9 +3,9 @@ import { publicName } from '../../domain/listing/public-name.js'
 import {
   isTrademarkInTerm,
   matchesModel,
+  PRODUCT_WORD_LENGTH_MOST,
   parseGtin,
   productWordKey,
-  WORD_LONGEST,
 } from '../../domain/records/product.js'
 import {
   parseNiceClass,
@@ -99,8 +99,8 @@ const askedIn = (args: ProductArgs): { gtin: string | null; brand: string | null
   if (given != null && gtin === null) throw invalid('不是有效的商品条码 not a valid GTIN')
   if (gtin === null && brand == null) throw invalid('须给出条码或品牌 a barcode or a brand must be given')
   if (model != null && brand == null) throw invalid('型号须与品牌同时给出 a model only together with a brand')
-  if ([brand, model].some((word) => (word?.length ?? 0) > WORD_LONGEST))
-    throw invalid(`最长 ${WORD_LONGEST} 字 at most ${WORD_LONGEST} characters`)
+  if ([brand, model].some((word) => (word?.length ?? 0) > PRODUCT_WORD_LENGTH_MOST))
+    throw invalid(`最长 ${PRODUCT_WORD_LENGTH_MOST} 字 at most ${PRODUCT_WORD_LENGTH_MOST} characters`)
   return { gtin, brand: brand ?? null, model: model ?? null }
 }
 

@@ -12,7 +12,7 @@ import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import type { GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
-import { cachedText, makeTextCache, TEXT_MOST } from './purpose.js'
+import { cachedText, makeTextCache, PURPOSE_LENGTH_MOST } from './purpose.js'
 import type { HttpRequestContext } from './request-context.js'
 import { codesOfSeen } from './seen-operators.js'
 
@@ -158,7 +158,7 @@ const redactedText = (source: string, mark: (id: string) => string): string =>
 
 /** Truncated text ends with its full length and keyed hash, so that copies can be compared. */
 const truncate = (text: string, mark: (id: string) => string): string =>
-  text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}… ${text.length} ${mark(text)}`
+  text.length <= PURPOSE_LENGTH_MOST ? text : `${text.slice(0, PURPOSE_LENGTH_MOST)}… ${text.length} ${mark(text)}`
 
 const shorten = (value: unknown, mark: (id: string) => string): unknown => {
   if (Array.isArray(value)) {

@@ -3,7 +3,7 @@ import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/standing/changes.js'
-import { numberChanges, STEPS_PER_REQUEST } from '../../work/standing/changes/number.js'
+import { NUMBERED_STEPS_PER_REQUEST, numberChanges } from '../../work/standing/changes/number.js'
 
 /** Poll interval, milliseconds. */
 const LOOK_MS = 500
@@ -41,7 +41,7 @@ export const makeChangeStreams = ({
   let timer: NodeJS.Timeout | null = null
 
   const look = async (): Promise<void> => {
-    await numberChanges(db, now(), STEPS_PER_REQUEST)
+    await numberChanges(db, now(), NUMBERED_STEPS_PER_REQUEST)
     const reaches = await store.retainedChangesOf(db, [...new Set([...open].map(({ client }) => client))])
     for (const stream of open) void stream.turn(reaches.get(stream.client)?.last ?? 0)
   }

@@ -13,7 +13,7 @@ import type { HttpRequestContext } from './request-context.js'
 import { ANSWER_BEGINS_WITHIN_MS } from './request-database.js'
 import { noSeenOperators, noteOperator, type SeenOperators } from './seen-operators.js'
 
-export const COST_MOST = 10_000
+export const QUERY_COST_MOST = 10_000
 
 export interface GraphqlContext {
   viewer: Viewer
@@ -63,7 +63,7 @@ class RequestGraphqlContext implements GraphqlContext {
   readonly load: Loaders
   readonly seen = noSeenOperators()
   readonly auditNotes = emptyAuditNotes()
-  readonly budget = { left: COST_MOST }
+  readonly budget = { left: QUERY_COST_MOST }
 
   constructor(
     readonly parts: ApiDependencies,
@@ -109,7 +109,7 @@ export const renewLoaders = (context: LoaderScope & Pick<GraphqlContext, 'load'>
 
 /** Undoes what a failed compiled query charged and noted, before graphql-js executes it again. */
 export const resetContext = ({ budget, seen }: Pick<GraphqlContext, 'budget' | 'seen'>): void => {
-  budget.left = COST_MOST
+  budget.left = QUERY_COST_MOST
   for (const noted of Object.values(seen)) noted.clear()
 }
 
@@ -117,10 +117,10 @@ export const resetContext = ({ budget, seen }: Pick<GraphqlContext, 'budget' | '
 export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, cost: number): void => {
   if (context.isOver()) throw new Refusal('ANSWER_TIMEOUT')
   context.budget.left -= cost
-  if (context.budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: COST_MOST })
+  if (context.budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: QUERY_COST_MOST })
 }
 
-export const costOfAnswer = ({ budget }: Pick<GraphqlContext, 'budget'>): number => COST_MOST - budget.left
+export const costOfAnswer = ({ budget }: Pick<GraphqlContext, 'budget'>): number => QUERY_COST_MOST - budget.left
 
 /** Default of `knownAt`; it includes what is recorded after the request began. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')

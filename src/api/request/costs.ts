@@ -10,7 +10,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql'
-import { COST_MOST, chargeCost, type GraphqlContext } from './context.js'
+import { chargeCost, type GraphqlContext, QUERY_COST_MOST } from './context.js'
 import * as limits from './limits.js'
 
 interface FieldPrice {
@@ -122,21 +122,21 @@ const fieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unkno
     )
 
 const LIMITS = {
-  cost: COST_MOST,
+  cost: QUERY_COST_MOST,
   bodyBytes: limits.REQUEST_BYTES_MOST,
-  nesting: limits.NESTING_MOST,
-  tokens: limits.TOKENS_MOST,
-  depth: limits.DEPTH_MOST,
+  nesting: limits.JSON_NESTING_MOST,
+  tokens: limits.QUERY_TOKENS_MOST,
+  depth: limits.QUERY_DEPTH_MOST,
   rootFields: limits.ROOT_FIELDS_MOST,
-  aliases: limits.ALIASES_MOST,
-  fields: limits.FIELDS_MOST,
-  directives: limits.DIRECTIVES_MOST,
-  breadth: limits.BREADTH_MOST,
-  fragments: limits.FRAGMENTS_MOST,
-  operations: limits.OPERATIONS_MOST,
-  schemaFields: limits.SCHEMA_FIELDS_MOST,
-  schemaAliases: limits.SCHEMA_ALIASES_MOST,
-  codes: limits.CODES_MOST,
+  aliases: limits.QUERY_ALIASES_MOST,
+  fields: limits.QUERY_FIELDS_MOST,
+  directives: limits.QUERY_DIRECTIVES_MOST,
+  breadth: limits.SELECTIONS_PER_SET_MOST,
+  fragments: limits.DOCUMENT_FRAGMENTS_MOST,
+  operations: limits.DOCUMENT_OPERATIONS_MOST,
+  schemaFields: limits.INTROSPECTION_FIELDS_MOST,
+  schemaAliases: limits.INTROSPECTION_ALIASES_MOST,
+  codes: limits.QUERY_CODES_MOST,
 }
 
 const RULE = [

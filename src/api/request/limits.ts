@@ -14,25 +14,25 @@ import { Refusal } from '../../foundation/errors.js'
 
 export const REQUEST_BYTES_MOST = 1_000_000
 /** JSON nested deeper than this could overflow the stack. */
-export const NESTING_MOST = 100
+export const JSON_NESTING_MOST = 100
 /** Most tokens of a query: one with 1000 literal codes fits. */
-export const TOKENS_MOST = 10_000
-export const DEPTH_MOST = 15
-export const ALIASES_MOST = 50
+export const QUERY_TOKENS_MOST = 10_000
+export const QUERY_DEPTH_MOST = 15
+export const QUERY_ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
 /** Most fields of a query, fragments expanded. */
-export const FIELDS_MOST = 10_000
-export const CODES_MOST = 1_000
-export const DIRECTIVES_MOST = 100
+export const QUERY_FIELDS_MOST = 10_000
+export const QUERY_CODES_MOST = 1_000
+export const QUERY_DIRECTIVES_MOST = 100
 /** Most selections in one set: validation compares every pair. */
-export const BREADTH_MOST = 200
+export const SELECTIONS_PER_SET_MOST = 200
 /** Most fragments of a document: validation may compare every pair. */
-export const FRAGMENTS_MOST = 200
-export const OPERATIONS_MOST = 50
+export const DOCUMENT_FRAGMENTS_MOST = 200
+export const DOCUMENT_OPERATIONS_MOST = 50
 const LEVELS_MOST = 300
 /** Most introspection fields, fragments expanded; tools ask for about a hundred. */
-export const SCHEMA_FIELDS_MOST = 500
-export const SCHEMA_ALIASES_MOST = 5
+export const INTROSPECTION_FIELDS_MOST = 500
+export const INTROSPECTION_ALIASES_MOST = 5
 
 /** JSON escapes of NUL and of a lone surrogate. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
@@ -52,14 +52,14 @@ const OPENING: ReadonlySet<number> = new Set(['[', '{'].map((sign) => sign.charC
 const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((sign) => sign.charCodeAt(0)))
 
 export const isNestedTooDeep = (json: Buffer): boolean => {
-  if (json.length < 2 * NESTING_MOST) return false
+  if (json.length < 2 * JSON_NESTING_MOST) return false
   let depth = 0
   for (let at = 0; at < json.length; at += 1) {
     const sign = json[at] ?? 0
     if (sign === QUOTE) at = endOfText(json, at)
     else if (OPENING.has(sign)) {
       depth += 1
-      if (depth > NESTING_MOST) return true
+      if (depth > JSON_NESTING_MOST) return true
     } else if (CLOSING.has(sign)) depth -= 1
   }
   return false
@@ -91,7 +91,7 @@ const NOTHING: QueryExtent = {
   schema: { all: 0, aliases: 0 },
 }
 
-const TOO_DEEP: QueryExtent = { ...NOTHING, depth: DEPTH_MOST + 1 }
+const TOO_DEEP: QueryExtent = { ...NOTHING, depth: QUERY_DEPTH_MOST + 1 }
 
 /** Empties a refused document, so that no other validation rule sees it: some take quadratic time. */
 export const queryLimitsRule = (context: ValidationContext): ASTVisitor => {
@@ -108,28 +108,33 @@ export const queryLimitsRule = (context: ValidationContext): ASTVisitor => {
       context.reportError(new GraphQLError(`没有订阅；变更见 ${where}。No subscriptions here; changes: ${where}.`))
     }
     const extent = ofSelection(selectionSet, 0)
-    if (extent.depth > DEPTH_MOST) refuse('查询层数', 'Depth of a query', DEPTH_MOST)
+    if (extent.depth > QUERY_DEPTH_MOST) refuse('查询层数', 'Depth of a query', QUERY_DEPTH_MOST)
     if (extent.fields > ROOT_FIELDS_MOST) refuse('根字段数', 'Root fields of a query', ROOT_FIELDS_MOST)
-    if (extent.all > FIELDS_MOST) refuse('字段总数', 'Fields of a query', FIELDS_MOST)
-    if (extent.aliases > ALIASES_MOST) refuse('别名数', 'Aliases of a query', ALIASES_MOST)
-    if (extent.directives > DIRECTIVES_MOST) refuse('指令数', 'Directives of a query', DIRECTIVES_MOST)
-    if (extent.breadth > BREADTH_MOST) refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
+    if (extent.all > QUERY_FIELDS_MOST) refuse('字段总数', 'Fields of a query', QUERY_FIELDS_MOST)
+    if (extent.aliases > QUERY_ALIASES_MOST) refuse('别名数', 'Aliases of a query', QUERY_ALIASES_MOST)
+    if (extent.directives > QUERY_DIRECTIVES_MOST) refuse('指令数', 'Directives of a query', QUERY_DIRECTIVES_MOST)
+    if (extent.breadth > SELECTIONS_PER_SET_MOST)
+      refuse('并列的字段数', 'Parts of one selection', SELECTIONS_PER_SET_MOST)
     const { all, aliases } = extent.schema
-    if (all > SCHEMA_FIELDS_MOST) refuse('查询结构的字段数', 'Fields about the schema', SCHEMA_FIELDS_MOST)
-    if (aliases > SCHEMA_ALIASES_MOST) refuse('查询结构的别名数', 'Aliases about the schema', SCHEMA_ALIASES_MOST)
+    if (all > INTROSPECTION_FIELDS_MOST)
+      refuse('查询结构的字段数', 'Fields about the schema', INTROSPECTION_FIELDS_MOST)
+    if (aliases > INTROSPECTION_ALIASES_MOST)
+      refuse('查询结构的别名数', 'Aliases about the schema', INTROSPECTION_ALIASES_MOST)
   }
 
   return {
     Document: (document) => {
       const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
       const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
-      if (fragments.length > FRAGMENTS_MOST) refuse('片段数', 'Fragments of a document', FRAGMENTS_MOST)
-      if (operations.length > OPERATIONS_MOST) refuse('操作数', 'Operations of a document', OPERATIONS_MOST)
+      if (fragments.length > DOCUMENT_FRAGMENTS_MOST)
+        refuse('片段数', 'Fragments of a document', DOCUMENT_FRAGMENTS_MOST)
+      if (operations.length > DOCUMENT_OPERATIONS_MOST)
+        refuse('操作数', 'Operations of a document', DOCUMENT_OPERATIONS_MOST)
       for (const operation of operations) if (!refused) within(operation)
       // Unused fragments are measured too, because graphql-js validates them.
       for (const fragment of fragments) {
-        if (!refused && ofFragment(fragment, 0).breadth > BREADTH_MOST)
-          refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
+        if (!refused && ofFragment(fragment, 0).breadth > SELECTIONS_PER_SET_MOST)
+          refuse('并列的字段数', 'Parts of one selection', SELECTIONS_PER_SET_MOST)
       }
       return refused ? { ...document, definitions: [] } : undefined
     },

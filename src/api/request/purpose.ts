@@ -4,7 +4,7 @@ import { LRUCache } from '../../foundation/lru.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 
 const PURPOSE_MOST = 200
-export const TEXT_MOST = 2_000
+export const PURPOSE_LENGTH_MOST = 2_000
 const REMEMBERED = 300
 
 type TextCache = LRUCache<string, string>
@@ -27,7 +27,7 @@ export const cachedText = (known: TextCache, text: string, made: () => string): 
   const before = known.get(text)
   if (before !== undefined) return before
   const after = made()
-  if (text.length <= TEXT_MOST) known.set(text, after)
+  if (text.length <= PURPOSE_LENGTH_MOST) known.set(text, after)
   return after
 }
 

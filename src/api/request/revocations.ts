@@ -40,7 +40,7 @@ export const makeRevocations = (db: Db): Revocations => {
   const sweep = (now: number): void => {
     if (Math.abs(now - sweptAt) < SWEPT_MS) return
     sweptAt = now
-    const past = now - store.KEPT_AFTER_END_MS
+    const past = now - store.REVOCATION_OUTLIVES_TOKEN_MS
     for (const [jti, endsAt] of tokens) if (endsAt <= past) tokens.delete(jti)
     for (const [sub, { endsAt }] of holders) if (endsAt <= past) holders.delete(sub)
   }

@@ -14,7 +14,7 @@ const HEADER_LINES = 100
 /** Most open connections. The limit per address (one /64 in IPv6) applies only without own proxies. */
 const CONNECTIONS_MOST = 10_000
 const CONNECTIONS_OF_ONE = 1_000
-export const PIPELINED_MOST = 64
+export const PIPELINED_REQUESTS_MOST = 64
 
 export const HTTP_SERVER_OPTIONS: ServerOptions = {
   requestTimeout: UPLOAD_MS,
@@ -24,7 +24,7 @@ export const HTTP_SERVER_OPTIONS: ServerOptions = {
   maxHeaderSize: HEADER_BYTES,
 }
 
-export const limitSockets = (
+export const limitConnectionCount = (
   server: Server,
   { proxies, most = CONNECTIONS_OF_ONE }: { proxies: number; most?: number },
 ) => {
@@ -77,5 +77,5 @@ export const isWithinPipeline = ({ socket }: IncomingMessage, response: ServerRe
   response.on('close', () => {
     counted[UNDER_WAY] = (counted[UNDER_WAY] ?? 1) - 1
   })
-  return now <= PIPELINED_MOST
+  return now <= PIPELINED_REQUESTS_MOST
 }

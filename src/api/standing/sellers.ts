@@ -28,7 +28,7 @@ const recordAuthorisation = async (
 ) => {
   const { viewer, now, parts } = context
   const made = { sha256: null, ...refuseUnstorableText(input), client: viewer.sub ?? '', now }
-  const recorded = await work.recordAuthorisation(parts.db, parts.rules, made)
+  const recorded = await work.recordScoreAuthorisation(parts.db, parts.rules, made)
   renewLoaders(context)
   return authorisationView(context, recorded)
 }
@@ -37,7 +37,7 @@ const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context
   const { viewer, now, parts } = context
   const key = numberInGlobalId(id, 'Authorisation')
   if (key === null) throw new Refusal('AUTHORISATION_UNKNOWN')
-  const withdrawn = await work.withdrawAuthorisation(parts.db, key, { viewer, now })
+  const withdrawn = await work.withdrawScoreAuthorisation(parts.db, key, { viewer, now })
   renewLoaders(context)
   return authorisationView(context, withdrawn)
 }

@@ -11,7 +11,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { ALL_LOOKUPS, type StandingLookups, type StandingRow } from '../../store/standing/standings.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
 import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/context.js'
-import { CODES_MOST } from '../request/limits.js'
+import { QUERY_CODES_MOST } from '../request/limits.js'
 
 export interface StandingSelection {
   grade: boolean
@@ -186,7 +186,7 @@ export const standingResolvers = {
       question: GraphQLResolveInfo,
     ) => standingOf(context, code, asOf ?? context.today, standingSelectionOf(question)),
     standings: (_: unknown, { codes }: { codes: string[] }, context: GraphqlContext, question: GraphQLResolveInfo) => {
-      if (codes.length > CODES_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CODES_MOST })
+      if (codes.length > QUERY_CODES_MOST) throw new Refusal('TOO_MANY_CODES', { limit: QUERY_CODES_MOST })
       return standingsOf(context, codes, standingSelectionOf(question))
     },
   },

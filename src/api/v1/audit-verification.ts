@@ -5,13 +5,13 @@ import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, requireAct } from '../request/viewer.js'
-import type { ContextOfRequest } from './request.js'
+import type { RequestContextGetter } from './request.js'
 
 /**
  * One verification runs at a time: it reads every row. A stopping hub sends the event `end`. Refusals RUN_BUSY,
  * STOPPING.
  */
-export const auditVerificationHandler = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
+export const auditVerificationHandler = (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler => {
   let walking = false
   return async (request, response) => {
     const own = askedOf(request)

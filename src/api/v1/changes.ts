@@ -6,15 +6,15 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/standing/changes.js'
-import { numberChanges, STEPS_PER_REQUEST } from '../../work/standing/changes/number.js'
-import { acknowledge, nextChanges, retainedChanges } from '../../work/standing/changes/received-changes.js'
+import { NUMBERED_STEPS_PER_REQUEST, numberChanges } from '../../work/standing/changes/number.js'
+import { acknowledgeChanges, nextChanges, retainedChanges } from '../../work/standing/changes/received-changes.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import type { HttpRequestContext } from '../request/request-context.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, requireAct } from '../request/viewer.js'
 import { streamChanges } from './changes-stream.js'
-import type { ContextOfRequest } from './request.js'
+import type { RequestContextGetter } from './request.js'
 
 const PAGE = 200
 const PAGE_MOST = 1_000
@@ -22,7 +22,7 @@ const PARAMETERS = ['after', 'limit']
 const NUMBER = /^\d{1,15}$/
 
 export const changesHandler =
-  (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
+  (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler =>
   async (request, response) => {
     const requestContext = askedOf(request)
     const parts = withRequestDb(all, () => requestContext.db)
@@ -31,8 +31,8 @@ export const changesHandler =
     const { after, limit } = givenIn(request)
     const client = viewer.sub ?? ''
     try {
-      await numberChanges(parts.db, requestContext.now, STEPS_PER_REQUEST)
-      const from = await acknowledge(parts.db, client, after, requestContext.now)
+      await numberChanges(parts.db, requestContext.now, NUMBERED_STEPS_PER_REQUEST)
+      const from = await acknowledgeChanges(parts.db, client, after, requestContext.now)
       if (asksForPage(request)) await answerPage(parts, requestContext, viewer, response, { from, limit })
       else await streamChanges(all, requestContext, viewer, request, response, from)
     } catch (error) {

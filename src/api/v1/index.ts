@@ -10,16 +10,16 @@ import type { SignInLimits } from '../request/rate-limit.js'
 import { auditVerificationHandler } from './audit-verification.js'
 import { changesHandler } from './changes.js'
 import { rejectsCsvHandler } from './rejects-csv.js'
-import type { ContextOfRequest } from './request.js'
+import type { RequestContextGetter } from './request.js'
 import { scoreHandler } from './score.js'
 import { sellersHandler } from './sellers.js'
 import { standingsRouter } from './standings/index.js'
 import { timelinessCsvHandler } from './timeliness.js'
-import { FailedUpload, uploadHandler } from './upload.js'
+import { UploadError, uploadHandler } from './upload.js'
 
 const RETRY_SECONDS = 30
 
-export const v1Router = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits): Router => {
+export const v1Router = (parts: ApiDependencies, askedOf: RequestContextGetter, limits: SignInLimits): Router => {
   const router = Router()
   router.post('/v1/feeds/:feed', uploadHandler(parts, askedOf))
   router.all('/v1/feeds/:feed', only('POST', askedOf))
@@ -42,7 +42,7 @@ export const v1Router = (parts: ApiDependencies, askedOf: ContextOfRequest, limi
   return router
 }
 
-const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => (request: Request, response: Response) => {
+const only = (method: 'GET' | 'POST', askedOf: RequestContextGetter) => (request: Request, response: Response) => {
   const message = `此地址只接受 ${method}。Only ${method} is answered here.`
   askedOf(request).refused.push('METHOD_NOT_ALLOWED')
   response.set({ Allow: method, 'Cache-Control': 'no-store' })
@@ -71,9 +71,9 @@ const ofAddress = (thrown: unknown): Refusal | null => {
 }
 
 const refused =
-  ({ keys }: ApiDependencies, askedOf: ContextOfRequest): ErrorRequestHandler =>
+  ({ keys }: ApiDependencies, askedOf: RequestContextGetter): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
-    const { error: cause, found } = thrown instanceof FailedUpload ? thrown : { error: thrown, found: {} }
+    const { error: cause, found } = thrown instanceof UploadError ? thrown : { error: thrown, found: {} }
     const error = refusalOfThrown(cause) ?? ofAddress(cause) ?? cause
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')

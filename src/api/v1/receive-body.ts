@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
 /** Longest wait between two chunks, milliseconds. */
-export const STALLED_MS = 60_000
+export const BODY_STALLED_MS = 60_000
 const ARRIVING_MOST = 8
 
 export interface ReceiveBounds {
@@ -27,7 +27,7 @@ export type BodyReceiver = (request: IncomingMessage, agency: string) => Promise
 export const makeBodyReceiver = ({
   most,
   mostOfAll,
-  stalledMs = STALLED_MS,
+  stalledMs = BODY_STALLED_MS,
   arrivingMost = ARRIVING_MOST,
 }: ReceiveBounds): BodyReceiver => {
   const held = new Map<string, number>()

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RequestHandler } from 'express'
 import { may, mayOnFeed } from '../../domain/access/viewer.js'
-import { CHUNK_CODES_MOST } from '../../domain/audit/audit-log.js'
+import { AUDIT_ROW_CODES_MOST } from '../../domain/audit/audit-log.js'
 import { codesInItem, ITEM_CODES_MOST } from '../../domain/audit/item-codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
@@ -14,14 +14,14 @@ import type { ApiDependencies } from '../request/dependencies.js'
 import { numberInGlobalId, parseWholeNumber } from '../request/ids.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, requireSignedIn } from '../request/viewer.js'
-import type { ContextOfRequest } from './request.js'
+import type { RequestContextGetter } from './request.js'
 
 const PIECE_CHARACTERS = 64_000
 
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item', '原表头 heading']
 
 export const rejectsCsvHandler =
-  (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
+  (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler =>
   async (request, response) => {
     const requestContext = askedOf(request)
     const parts = withRequestDb(all, () => requestContext.db)
@@ -81,7 +81,7 @@ async function* piecesOf(rejects: AsyncIterable<setAside.StoredReject>): AsyncIt
     const messages = problems.map(({ message }) => message).join(' ')
     content += line([page ?? '', row, field ?? '', rule, messages, JSON.stringify(item), problems[0]?.heading ?? ''])
     for (const code of codesInItem(item)) shown.add(code)
-    if (content.length < PIECE_CHARACTERS && shown.size + ITEM_CODES_MOST <= CHUNK_CODES_MOST) continue
+    if (content.length < PIECE_CHARACTERS && shown.size + ITEM_CODES_MOST <= AUDIT_ROW_CODES_MOST) continue
     yield { content, shown }
     content = ''
     shown = new Set()

@@ -1,4 +1,4 @@
 import type { Request } from 'express'
 import type { HttpRequestContext } from '../request/request-context.js'
 
-export type ContextOfRequest = (request: Request) => HttpRequestContext
+export type RequestContextGetter = (request: Request) => HttpRequestContext

@@ -8,10 +8,10 @@ import { numberInGlobalId, parseWholeNumber } from '../request/ids.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, requireAct } from '../request/viewer.js'
 import { scoreAudit } from '../scoring/audited-scores.js'
-import type { ContextOfRequest } from './request.js'
+import type { RequestContextGetter } from './request.js'
 
 export const scoreHandler =
-  (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
+  (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler =>
   async (request, response) => {
     const requestContext = askedOf(request)
     const parts = withRequestDb(all, () => requestContext.db)

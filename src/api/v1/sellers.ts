@@ -9,7 +9,7 @@ import type { ApiDependencies } from '../request/dependencies.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, recheckAdmission, requireAct } from '../request/viewer.js'
 import { makeBodyReceiver } from './receive-body.js'
-import type { ContextOfRequest } from './request.js'
+import type { RequestContextGetter } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
 /** Most bytes of a list: a million codes fit. */
@@ -18,7 +18,7 @@ const LISTS_MOST = 2
 
 const PARAMETERS = ['dated', 'marketplace']
 
-export const sellersHandler = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
+export const sellersHandler = (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler => {
   const places = makeUploadSlots(LISTS_MOST, 1)
   const receive = makeBodyReceiver({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
   return async (request, response) => {

@@ -7,7 +7,7 @@ import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, requireAct } from '../request/viewer.js'
-import type { ContextOfRequest } from './request.js'
+import type { RequestContextGetter } from './request.js'
 
 const HEADER = [
   '月份 month',
@@ -34,7 +34,7 @@ const DUTY_WORDS: Record<TimelinessDuty, string> = {
 const SHARE_DIGITS = 4
 
 export const timelinessCsvHandler =
-  (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
+  (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler =>
   async (request, response) => {
     const requestContext = askedOf(request)
     const parts = withRequestDb(all, () => requestContext.db)

@@ -19,15 +19,15 @@ import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, recheckAdmission, requireSignedIn } from '../request/viewer.js'
 import { uploadedFileName } from './file-name.js'
 import { type BodyReceiver, contentTooLarge, makeBodyReceiver, type ReceivedBody } from './receive-body.js'
-import type { ContextOfRequest } from './request.js'
+import type { RequestContextGetter } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
 /** Longest upload, as sent and unpacked, bytes. */
-export const UPLOAD_BYTES = 64 * 1024 * 1024
+export const UPLOAD_BYTES_MOST = 64 * 1024 * 1024
 /** Few uploads may run at once, because they are held in memory. */
 const UPLOADS_MOST = 2
 const UPLOADS_OF_ONE = UPLOADS_MOST - 1
-const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
+const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES_MOST
 const TAKE_IN_MS = 600_000
 
 const PARAMETERS = ['dated', 'full', 'reader', 'name', 'preview']
@@ -49,7 +49,7 @@ interface UploadRun {
 }
 
 /** Error of a failed upload, whose run lists the rejects. */
-export class FailedUpload extends Error {
+export class UploadError extends Error {
   constructor(
     readonly error: unknown,
     readonly found: UploadRun,
@@ -60,8 +60,8 @@ export class FailedUpload extends Error {
 
 export const uploadHandler = (
   all: ApiDependencies,
-  askedOf: ContextOfRequest,
-  receive: BodyReceiver = makeBodyReceiver({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
+  askedOf: RequestContextGetter,
+  receive: BodyReceiver = makeBodyReceiver({ most: UPLOAD_BYTES_MOST, mostOfAll: ARRIVING_BYTES }),
 ): RequestHandler => {
   const places = makeUploadSlots(UPLOADS_MOST, UPLOADS_OF_ONE)
   return async (request, response) => {
@@ -96,7 +96,7 @@ export const uploadHandler = (
             await outcome(isRefusal(refusal) ? refusal.code : INTERNAL_ERROR.code)
             if (isRefusal(refusal) && refusal.code === 'RUN_BUSY') throw refusal
             const run = await watch.lastUploadRun(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
-            throw new FailedUpload(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })
+            throw new UploadError(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })
           })
         await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)
         if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
@@ -186,11 +186,11 @@ const isGzipped = ({ headers }: Request): boolean => {
 
 const unpackedFrom = async ({ bytes, release }: ReceivedBody): Promise<Buffer> => {
   try {
-    const whole = await unpacked(bytes, { maxOutputLength: UPLOAD_BYTES })
+    const whole = await unpacked(bytes, { maxOutputLength: UPLOAD_BYTES_MOST })
     release()
     return whole
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw contentTooLarge(UPLOAD_BYTES)
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw contentTooLarge(UPLOAD_BYTES_MOST)
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'gzip', reason: reasonOf(error) })
   }
 }

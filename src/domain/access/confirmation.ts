@@ -12,7 +12,7 @@ export const ADMINISTRATOR_DUTIES = ['systems', 'security'] as const
 export type AdministratorDuty = (typeof ADMINISTRATOR_DUTIES)[number]
 
 /** The first accounts with a duty need no confirmation, because nobody can confirm yet. */
-export const EXEMPT_ACCOUNTS_MOST = 2
+export const EXEMPT_FROM_CONFIRMATION_MOST = 2
 
 export interface Confirmer {
   sub: string

@@ -25,7 +25,7 @@ export type AuditLogKind =
   | 'CUT'
   | 'RELEASED'
 
-export const CHUNK_CODES_MOST = 1_000
+export const AUDIT_ROW_CODES_MOST = 1_000
 export const SALT_BYTES = 16
 export const AUDIT_ROW_FORM = 1
 

@@ -31,7 +31,7 @@ export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[]
 ]
 
 /** Instant from which content written at `at` may be erased. */
-export const keptUntil = ({ retention }: AuditRules, at: Date): Date => {
+export const auditRowKeptUntil = ({ retention }: AuditRules, at: Date): Date => {
   const rule = rowInForce(retention, shanghaiDate(at))
   if (rule === undefined) throw new Error('no term of retention')
   const until = new Date(at)

@@ -1,7 +1,7 @@
-import type { Action, DeliveryState } from './delivery.js'
+import type { DeliveryState, NoticeAction } from './delivery.js'
 
 export interface EarlierMessage {
-  action: Action
+  action: NoticeAction
   state: DeliveryState
   createdAt: Date
 }

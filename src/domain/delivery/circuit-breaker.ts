@@ -1,4 +1,4 @@
-import { type RetrySchedule, waitAfter } from './retry.js'
+import { type RetrySchedule, retryWait } from './retry.js'
 
 export interface BreakerState {
   failures: number
@@ -26,9 +26,14 @@ export const callsAllowed = ({ failures, openUntil }: BreakerState, now: Date): 
   return failures >= OPENS_AFTER ? 'PROBE' : 'ALL'
 }
 
-export const afterFailure = (before: BreakerState, now: Date, spread: number, retryAfterSeconds = 0): BreakerState => {
+export const breakerAfterFailure = (
+  before: BreakerState,
+  now: Date,
+  spread: number,
+  retryAfterSeconds = 0,
+): BreakerState => {
   const failures = before.failures + 1
-  const own = failures >= OPENS_AFTER ? Math.min(waitAfter(WAIT_SECONDS, failures, spread), WAIT_SECONDS.longest) : 0
+  const own = failures >= OPENS_AFTER ? Math.min(retryWait(WAIT_SECONDS, failures, spread), WAIT_SECONDS.longest) : 0
   const seconds = Math.max(own, Math.min(retryAfterSeconds, LONGEST_ASKED_SECONDS))
   return { failures, openUntil: seconds > 0 ? new Date(now.getTime() + seconds * SECOND_MS) : null }
 }

@@ -1,7 +1,7 @@
 /** Compares what a platform displays with what it confirmed and with what is in force. */
 
 import { normalizeName } from '../operators/names.js'
-import type { Action } from './delivery.js'
+import type { NoticeAction } from './delivery.js'
 
 /**
  * MISSING: in force and confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: shown, but not in force.
@@ -19,7 +19,7 @@ export interface DisplayedValues {
 /** The last delivery about a subject, except those that a later message replaced (FOLDED). */
 export interface LastDelivery {
   number: number
-  action: Action
+  action: NoticeAction
   /** OPEN: this or an earlier delivery is unconfirmed or refused, or changed while the platform was read. */
   state: 'CONFIRMED' | 'CLOSED' | 'OPEN'
   uscc: string | null

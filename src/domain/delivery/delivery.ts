@@ -1,8 +1,8 @@
 /** A delivery is one message due to one platform about one subject. */
 import type { Body } from '../records/records.js'
-import { type RetrySchedule, waitAfter } from './retry.js'
+import { type RetrySchedule, retryWait } from './retry.js'
 
-export type Action = 'ADD' | 'CHANGE' | 'REMOVE'
+export type NoticeAction = 'ADD' | 'CHANGE' | 'REMOVE'
 
 export const SUBJECT_KINDS = ['listing', 'penalty', 'permit'] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
@@ -17,7 +17,7 @@ export interface EntryNotice {
   key: string
   /** A platform ignores a notice with a lower number than the one it holds. */
   sequence: number
-  action: Action
+  action: NoticeAction
   list: string
   listName: string
   operator: { uscc: string | null; name: string; regNo: string | null }
@@ -39,7 +39,7 @@ export interface RecordNotice {
   kind: 'penalty' | 'permit'
   key: string
   sequence: number
-  action: Action
+  action: NoticeAction
   operator: { uscc: string | null; name: string; regNo: string | null; orgCode: string | null }
   /** Body by schema/records/<kind>.json, with personal data masked. */
   body: Body
@@ -86,10 +86,10 @@ export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSE
 /**
  * A receiver may take this long to apply a message. Until then only a removal may follow, and the display proves nothing about a removal.
  */
-export const SETTLE_SECONDS = 60
+export const MESSAGE_SETTLES_SECONDS = 60
 
 /**
- * Result of checking a confirmed removal. GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY:
+ * Result of checking a confirmed removal. GONE: the display, read MESSAGE_SETTLES_SECONDS later, lacks the subject. NO_DISPLAY:
  * the platform has no display, so the removal is sent again. CONFIRMED_TWICE: the second removal was confirmed too.
  * SHOWN: the subject is still displayed, so a later delivery removes it again. REPLACED: a later delivery came before
  * the check.
@@ -99,13 +99,13 @@ export type RemovalCheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SH
 const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 3_600 }
 const SECOND_MS = 1_000
 
-export const nextTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date => {
-  const seconds = Math.max(retryAfterSeconds, waitAfter(WAIT_SECONDS, attempts, spread))
+export const nextDeliveryTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date => {
+  const seconds = Math.max(retryAfterSeconds, retryWait(WAIT_SECONDS, attempts, spread))
   return new Date(now.getTime() + Math.min(seconds, WAIT_SECONDS.longest) * SECOND_MS)
 }
 
 export interface PriorDelivery {
-  action: Action
+  action: NoticeAction
   state: DeliveryState
   attempts: number
 }
@@ -114,13 +114,13 @@ export interface PriorDelivery {
  * `owe`: the message to send. `fold`: the earlier deliveries that it replaces, either `untried` (unsent or refused) or
  * `unconfirmed` (also sent but unanswered).
  */
-export type OwedAction = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
+export type OwedAction = { owe: NoticeAction | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
 /**
  * Returns the message that a change requires. A removal goes at once to every platform that may have received the
  * entry, and replaces a pending addition. If that addition was never sent, neither is the removal.
  */
-export const deliveryRequiredBy = (change: Action, earlier: readonly PriorDelivery[]): OwedAction => {
+export const deliveryRequiredBy = (change: NoticeAction, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
   if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
   if (change === 'CHANGE') return { owe: surelyShows(earlier) ? 'CHANGE' : 'ADD', fold: 'untried' }

@@ -5,7 +5,7 @@ import type { ListKind } from '../listing/lists.js'
 import type { MoveName } from '../listing/moves.js'
 import type { PublicEntry } from '../listing/public-entry.js'
 import { publicCode, publicName } from '../listing/public-name.js'
-import type { Action, EntryNotice } from './delivery.js'
+import type { EntryNotice, NoticeAction } from './delivery.js'
 
 export interface ListingForNotice extends EntryColumns {
   id: string
@@ -68,7 +68,7 @@ export const entryRemoval = (
 
 type ShownState = Pick<ListingForNotice, 'state' | 'endsOn'>
 
-export const entryActionAfter = (name: MoveName, before: ShownState, after: ShownState): Action | null => {
+export const entryActionAfter = (name: MoveName, before: ShownState, after: ShownState): NoticeAction | null => {
   const [was, is] = [isPublicState(before.state), isPublicState(after.state)]
   if (was !== is) return is ? 'ADD' : 'REMOVE'
   return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null

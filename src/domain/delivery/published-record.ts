@@ -1,7 +1,7 @@
 /** 双公示: decides which penalties and permits platforms receive, in which words, and from which source. */
 import { hash } from 'node:crypto'
 import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
-import { isWithdrawn } from '../records/penalty.js'
+import { isWithdrawnPenalty } from '../records/penalty.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
 import { type Body, canonicalJson, type Json } from '../records/records.js'
 import type { RecordNotice } from './delivery.js'
@@ -40,7 +40,7 @@ export const publicationStatusOf = (
 ): PublicationStatus => {
   if (party === null || party.kind === 'SHOP' || publicCode(party.uscc) === null) return 'PERSON'
   if (body['party_kind'] === 'NATURAL_PERSON') return 'PERSON'
-  if (kind === 'penalty' && isWithdrawn(body)) return 'WITHDRAWN'
+  if (kind === 'penalty' && isWithdrawnPenalty(body)) return 'WITHDRAWN'
   if (repaired) return 'REPAIRED'
   if (isSecret(body) || (kind === 'penalty' && isSimple(body))) return 'EXCLUDED'
   const until = body['publish_until']
@@ -216,7 +216,7 @@ export const recordActionsFor = (
   return { removes, shows: stood && !removes ? 'CHANGE' : 'ADD' }
 }
 
-export const removalOf = (
+export const recordRemovalOf = (
   why: RecordRemovalCause,
   { body, repairedOn }: { body: Body; repairedOn: string | null },
   today: string,

@@ -15,7 +15,7 @@ const DAY_SECONDS = 86_400
 const SECOND_MS = 1_000
 
 /** Opening hours that pass midnight count as hours of the day on which they began. */
-export const isOpen = (hours: OpenHours | null, calendar: Calendar, now: Date): boolean => {
+export const isReceiverOpen = (hours: OpenHours | null, calendar: Calendar, now: Date): boolean => {
   if (hours === null) return true
   const today = shanghaiDate(now)
   const second = DAY_SECONDS - secondsUntilMidnight(new Date(Math.floor(now.getTime() / SECOND_MS) * SECOND_MS))

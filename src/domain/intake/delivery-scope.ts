@@ -17,7 +17,7 @@ export interface DeliveryScope {
   current: boolean
 }
 
-export const scopeOf = ({
+export const deliveryScopeOf = ({
   feedWhole,
   sentWhole,
   unmodified = false,

@@ -1,4 +1,4 @@
-import { isValidUscc, operatorKindIn, regionIn } from '../operators/codes.js'
+import { isValidUscc, operatorKindIn, regionOfUscc } from '../operators/codes.js'
 import type { Draft } from '../records/records.js'
 
 export interface MadeOperator {
@@ -17,7 +17,7 @@ export const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): 
   const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']
   if (uscc !== null) {
     if (!registered && !isValidUscc(uscc)) return null
-    return { kind: operatorKindIn(uscc).toUpperCase(), region: region ?? regionIn(uscc), status }
+    return { kind: operatorKindIn(uscc).toUpperCase(), region: region ?? regionOfUscc(uscc), status }
   }
   if (shop !== null) return { kind: 'SHOP', region: null, status: 'UNKNOWN' }
   return registered ? { kind: null, region, status } : null

@@ -22,7 +22,7 @@ const remembered = new WeakMap<Calendar, Map<number, ThresholdDays>>()
  * Null when the feed has no deadline (`duty`) or the record no first day, and when the due day has passed but lies
  * beyond the announced holidays, which may still move it.
  */
-export const isLate = (
+export const isSentLate = (
   validFrom: string | null,
   duty: SendingDuty | undefined,
   calendar: Calendar,

@@ -1,6 +1,6 @@
-import { hasUsccForm, regionIn } from '../operators/codes.js'
+import { hasUsccForm, regionOfUscc } from '../operators/codes.js'
 import { type DivisionLevel, divisionLevelOf } from '../operators/places.js'
-import { isHeavy, isWithdrawn } from '../records/penalty.js'
+import { isHeavyPenalty, isWithdrawnPenalty } from '../records/penalty.js'
 import type { Body } from '../records/records.js'
 
 export interface GroundStatus {
@@ -23,8 +23,8 @@ export const groundStatusOf = (sources: readonly GroundSource[], operatorId: num
   const own = sources.filter((source) => source.operatorId === operatorId)
   const standing = own.filter((source) => source.stands)
   const said = standing.find((source) => source.linked)
-  const heavy = said ? isHeavy(said.body) : standing.some(({ body }) => isHeavy(body))
-  if (own.some(({ body }) => isWithdrawn(body))) return { state: 'WITHDRAWN', heavy: false }
+  const heavy = said ? isHeavyPenalty(said.body) : standing.some(({ body }) => isHeavyPenalty(body))
+  if (own.some(({ body }) => isWithdrawnPenalty(body))) return { state: 'WITHDRAWN', heavy: false }
   if (standing.length > 0) return { state: 'STANDS', heavy }
   if (own.length > 0) return { state: 'ABSENT', heavy: false }
   return { state: sources.length > 0 ? 'ELSEWHERE' : 'FALLEN', heavy: false }
@@ -78,16 +78,16 @@ export const linkedDecision = ({ id, body }: { id: number; body: Body }): Linked
   return {
     version: id,
     documentNumber: text('document_number'),
-    heavy: isHeavy(body),
+    heavy: isHeavyPenalty(body),
     decidedOn: text('decided_on'),
     violation: text('violation'),
     authority: text('authority'),
-    authorityCode: hasUsccForm(code) ? regionIn(code) : PROVINCE,
+    authorityCode: hasUsccForm(code) ? regionOfUscc(code) : PROVINCE,
     level: authorityLevelIn(body),
   }
 }
 
 export const authorityLevelIn = (penalty: Body): DivisionLevel | null => {
   const code = penalty['authority_code']
-  return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(regionIn(code)) : null
+  return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(regionOfUscc(code)) : null
 }

@@ -7,7 +7,7 @@ interface TopicRow extends BilingualText {
   pattern: string
 }
 
-export const TOPICS = {
+export const REASON_TOPICS = {
   counterfeit: { zh: '假冒与侵犯商标权', en: 'Counterfeits and trademarks', pattern: COUNTERFEIT_PATTERN.source },
   sham: {
     zh: '虚假交易与刷单炒信',
@@ -29,10 +29,13 @@ export const TOPICS = {
   refusal: { zh: '拒不履行或阻碍检查', en: 'Refusal or obstruction', pattern: '拒不|逃避|阻碍|拒绝|妨碍' },
 } as const satisfies Record<string, TopicRow>
 
-export type Topic = keyof typeof TOPICS
+export type ReasonTopic = keyof typeof REASON_TOPICS
 
-export const isTopic = (text: string): text is Topic => Object.hasOwn(TOPICS, text)
+export const isTopic = (text: string): text is ReasonTopic => Object.hasOwn(REASON_TOPICS, text)
 
-export const topicsOf = (reason: string): Topic[] => MATCHERS.flatMap(([topic, is]) => (is.test(reason) ? [topic] : []))
+export const topicsOf = (reason: string): ReasonTopic[] =>
+  MATCHERS.flatMap(([topic, is]) => (is.test(reason) ? [topic] : []))
 
-const MATCHERS = Object.entries(TOPICS).map(([topic, { pattern }]) => [topic as Topic, new RegExp(pattern)] as const)
+const MATCHERS = Object.entries(REASON_TOPICS).map(
+  ([topic, { pattern }]) => [topic as ReasonTopic, new RegExp(pattern)] as const,
+)

@@ -1,8 +1,8 @@
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { shopCode } from './codes.js'
 
-export const ROWS_MOST = 100_000
-export const ROW_LENGTH_MOST = 2_000
+export const CODE_ROWS_MOST = 100_000
+export const CODE_ROW_LENGTH_MOST = 2_000
 export const ROWS_PER_QUOTA_UNIT = 100
 
 /** Units of quota that rows `first` to `last` cost. The request itself has paid for rows 1 to 100. */

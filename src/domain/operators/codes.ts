@@ -95,7 +95,7 @@ export const isValidUscc = (code: string): boolean => hasUsccForm(code) && hasUs
 export const orgCodeIn = (uscc: string): string => uscc.slice(8, 17)
 
 /** Division code (GB/T 2260) of the registering authority; 100000 is national. */
-export const regionIn = (uscc: string): string => uscc.slice(2, 8)
+export const regionOfUscc = (uscc: string): string => uscc.slice(2, 8)
 
 const KINDS_OF_MARKET_REGULATION = new Map<string, RegisteredKind>([
   ['91', 'enterprise'],

@@ -59,5 +59,5 @@ export const refuseBadDivision = ({ on, documentNumber, into }: ProposedDivision
 
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-export const areDistinct = (parties: readonly MergerParty[]): boolean =>
+export const arePartiesDistinct = (parties: readonly MergerParty[]): boolean =>
   new Set(parties.map(({ id }) => id)).size === parties.length

@@ -5,7 +5,7 @@ import { normalizeName } from './names.js'
 import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
 /** Longest search key, in characters. */
-export const NAME_LONGEST = 100
+export const SEARCH_KEY_LENGTH_MOST = 100
 /** Limits of the grams used, and of the names that hold any of them. */
 export interface SearchReach {
   grams: number

@@ -1,4 +1,4 @@
-import { operatorKindIn, parseCode, regionIn } from './codes.js'
+import { operatorKindIn, parseCode, regionOfUscc } from './codes.js'
 
 export interface NewOperator {
   uscc: string | null
@@ -17,5 +17,5 @@ export const newOperator = (text: string, name: string | null): NewOperator | nu
   if (code?.scheme === 'shop') return { uscc: null, shop: code.code, kind: 'SHOP', name, region: null }
   if (code?.scheme !== 'uscc' || !code.valid) return null
   const kind = operatorKindIn(code.code).toUpperCase() as NewOperator['kind']
-  return { uscc: code.code, shop: null, kind, name, region: regionIn(code.code) }
+  return { uscc: code.code, shop: null, kind, name, region: regionOfUscc(code.code) }
 }

@@ -11,15 +11,15 @@ import type { Body, Json } from './records.js'
 
 export type PenaltySeverity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
-export const severityOf = (body: Body): PenaltySeverity => {
+export const penaltySeverityOf = (body: Body): PenaltySeverity => {
   const types = typesOf(body)
-  if (isHeavy(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
+  if (isHeavyPenalty(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
   const wordsOnly = types.length > 0 && types.every((type) => WARNING.test(type))
   return wordsOnly && !isMoney(body['fine_yuan']) && !isMoney(body['confiscated_yuan']) ? 'WARNING_ONLY' : 'LIGHT'
 }
 
 /** True for a heavier penalty (较重行政处罚), SAMR order 44, article 2. */
-export const isHeavy = (body: Body): boolean => {
+export const isHeavyPenalty = (body: Body): boolean => {
   const types = typesOf(body)
   const fined = isMoney(body['fine_yuan']) || types.some((type) => FINE.test(type))
   if (fined && [body['content'], body['facts']].some((text) => says(text, FROM_THE_HEAVY_END, NOT_HEAVY_END)))
@@ -57,11 +57,11 @@ export const imposesBan = (body: Body): boolean => {
 }
 
 /** Counterfeiting under SAMR order 44, articles 7 and 9. */
-export const isCounterfeit = (body: Body): boolean =>
+export const isCounterfeitPenalty = (body: Body): boolean =>
   [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT_PATTERN, DENIED))
 
 /** True when the authority withdrew the penalty (行政处罚法, article 48): it has no weight and is shown nowhere. */
-export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
+export const isWithdrawnPenalty = (body: Body): boolean => body['status'] === 'REVOKED'
 
 /**
  * Identifies a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is

@@ -2,7 +2,7 @@ import { compactText } from '../../foundation/text/values.js'
 import { isValidGtin } from '../operators/codes.js'
 
 const GTIN_DIGITS = 14
-export const WORD_LONGEST = 500
+export const PRODUCT_WORD_LENGTH_MOST = 500
 const BETWEEN_MODELS = /[;；,，、|]/u
 
 /** Returns fourteen digits as records store them, or null for no GTIN. */

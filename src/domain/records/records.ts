@@ -92,7 +92,7 @@ export interface UnreadableRecords {
   codes: readonly string[]
 }
 
-export type MappedItem = { drafts: Draft[] } | { problems: Problem[]; unreadable?: UnreadableRecords }
+export type DraftsOrProblems = { drafts: Draft[] } | { problems: Problem[]; unreadable?: UnreadableRecords }
 
 /** Canonical JSON: sorted keys at every depth, so that equal bodies have equal bytes. */
 export const canonicalJson = (value: Json): string => {

@@ -2,7 +2,7 @@
 import { addDays } from '../../foundation/time/dates.js'
 import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
-import { isWithdrawn, severityOf } from '../records/penalty.js'
+import { isWithdrawnPenalty, penaltySeverityOf } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
 import { type ListFactRules, OLD_COMPARISON_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
 
@@ -33,7 +33,7 @@ export const familiesOfFeeds = (feeds: Iterable<{ id: string; kind: RecordKind }
   ...new Set([...feeds].flatMap(({ id, kind }) => FAMILY_OF_FEED[id] ?? FAMILY_OF_KIND[kind] ?? [])),
 ]
 
-export const WITHDRAWN_STATUS = 'REVOKED'
+export const WITHDRAWN_RECORD_STATUS = 'REVOKED'
 
 /** Fields of the body that bulk queries fetch. */
 export const FIELDS_OF_EVIDENCE: Partial<Record<RecordKind, readonly string[]>> = {
@@ -111,9 +111,9 @@ const tell = (
       return
     }
     case 'penalty': {
-      if (isWithdrawn(body)) return
+      if (isWithdrawnPenalty(body)) return
       const until = earlier(after(body['publish_until']), repairedOn)
-      events.push({ fact: PENALTY_FACTS[severityOf(body)], on: text(body['decided_on']), until, record })
+      events.push({ fact: PENALTY_FACTS[penaltySeverityOf(body)], on: text(body['decided_on']), until, record })
       return
     }
     case 'list_entry': {
@@ -209,7 +209,7 @@ const outweighs = (one: RecordReport, other: RecordReport): boolean => {
 }
 
 const isOver = ({ kind, body }: RecordReport): boolean =>
-  isWithdrawn(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
+  isWithdrawnPenalty(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
 /** First day on which a mirrored entry no longer stands: its removal, or else its own end, or else the end of its kind's term. */
 export const mirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null => {

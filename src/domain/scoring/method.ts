@@ -4,7 +4,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { FACT_FAMILIES, FACTS } from '../records/facts.js'
 import { HIGHEST_SCORE, LOWEST_SCORE } from './scorecard.js'
 
-export const STEPS_TEXT: readonly BilingualText[] = [
+export const SCORING_STEPS_TEXT: readonly BilingualText[] = [
   {
     zh: '全部为整数运算。从基础分起算，计一条理由 BASE。',
     en: 'All numbers are integers. Begin with the base: one reason, BASE.',
@@ -70,7 +70,7 @@ const NATURES: Record<(typeof FACTS)[keyof typeof FACTS]['nature'], BilingualTex
 }
 
 export const SCORING_METHOD = {
-  steps: STEPS_TEXT,
+  steps: SCORING_STEPS_TEXT,
   canonicalJson: CANONICAL_JSON_TEXT,
   cardHash: CARD_HASH_TEXT,
   factsHash: FACTS_HASH_TEXT,

@@ -90,7 +90,7 @@ export const hashOfFacts = ({ kind, known, events }: Facts): string => {
 const quoted = (day: string | null): string => (day === null ? 'null' : `"${day}"`)
 
 /** `nextChangeOn` also counts a state that begins later. */
-export const scoreOf = (facts: Facts, card: Scorecard): Score => {
+export const scoreWithComingChange = (facts: Facts, card: Scorecard): Score => {
   const result = score(facts, card)
   const { comingOn = null } = facts
   const sooner = comingOn !== null && (result.nextChangeOn === null || comingOn < result.nextChangeOn)

@@ -4,7 +4,7 @@ import { DISHONEST_LIST_FACT, type FactEvent, type FactName, type Facts } from '
 import type { PlannedBins, PlannedUnits, TallySlot } from './score-plan.js'
 import { familyBitsMeaningNone, scorePlanOf } from './score-plan.js'
 import type { Grade, Scorecard, ScoreThreshold } from './scorecard.js'
-import { HIGHEST_SCORE, LOWEST_SCORE, topScoreOf } from './scorecard.js'
+import { HIGHEST_SCORE, LOWEST_SCORE, topScoreOfGrade } from './scorecard.js'
 
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 
@@ -56,7 +56,7 @@ export const score = (facts: Facts, card: Scorecard): Score => {
   for (const { veto, slot } of plan.vetoes) {
     const found = tallies[slot.at]
     if (found === undefined) continue
-    const points = Math.min(0, topScoreOf(veto.grade, card.grades) - sheet.value)
+    const points = Math.min(0, topScoreOfGrade(veto.grade, card.grades) - sheet.value)
     if (found.count > 0) add(sheet, counted(veto.id, 'VETO', slot.fact, points, found))
     addUndated(veto.id, slot, found, sheet)
   }
@@ -72,7 +72,7 @@ const gradeOf = (value: number, card: Scorecard): Grade =>
  * counts as a fall, and so does a threshold raised above the score. `before.lines`: thresholds of an earlier
  * scorecard.
  */
-export const linesCrossed = (
+export const gradeLinesCrossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
   after: { value: number },
   card: Pick<Scorecard, 'lines'>,

@@ -8,7 +8,7 @@ import {
   LOWEST_SCORE,
   type Scorecard,
   type ScoreRule,
-  topScoreOf,
+  topScoreOfGrade,
   type UnitFact,
   type UnitRule,
   type Veto,
@@ -281,10 +281,10 @@ const checkLines = (card: Scorecard, say: FaultReporter): void => {
 
 const checkReach = (card: Scorecard, say: FaultReporter): void => {
   const values = [...reachableScores(card, { lowest: LOWEST_SCORE, highest: HIGHEST_SCORE })]
-  const capped = card.vetoes.map((veto) => topScoreOf(veto.grade, card.grades))
+  const capped = card.vetoes.map((veto) => topScoreOfGrade(veto.grade, card.grades))
   const all = [...values, ...capped.flatMap((top) => values.map((value) => Math.min(value, top)))]
   card.grades.forEach((line, i) => {
-    const top = topScoreOf(line.grade, card.grades)
+    const top = topScoreOfGrade(line.grade, card.grades)
     if (!all.some((value) => value >= line.from && value <= top)) {
       say(`grades[${i}]`, `没有任何主体能够达到等级 ${line.grade}。No operator can ever have grade ${line.grade}.`)
     }

@@ -98,7 +98,7 @@ export interface Scorecard {
 export const factsOfRule = (rule: ScoreRule): FactName[] =>
   rule.kind === 'units' ? rule.units.map((unit) => unit.fact) : [rule.fact]
 
-export const topScoreOf = (grade: Grade, lines: readonly GradeLine[]): number => {
+export const topScoreOfGrade = (grade: Grade, lines: readonly GradeLine[]): number => {
   const place = lines.findIndex((line) => line.grade === grade)
   const above = lines[place - 1]
   return above ? above.from - 1 : HIGHEST_SCORE

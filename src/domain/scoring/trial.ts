@@ -95,7 +95,7 @@ export interface TrialTally {
   kinds: Map<string, GroupTally>
 }
 
-export const emptyTally = (): TrialTally => ({
+export const emptyTrialTally = (): TrialTally => ({
   all: counted(),
   grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
   moves: new Uint32Array(2 * WIDEST + 1),
@@ -117,7 +117,7 @@ const counted = (): GroupTally => ({
   after: noGrades(),
 })
 
-export const countOperator = (
+export const tallyOperator = (
   tally: TrialTally,
   { id, kind, region }: TriedOperator,
   before: Score,

@@ -24,7 +24,7 @@ export const authorisationHoldsOn = (
 ): boolean => withdrawnAt === null && givenOn <= day && day <= endsOn
 
 /** True for the operator, and for the credit service that recorded the authorisation. */
-export const mayWithdraw = (viewer: Viewer, client: string, owner: OperatorScope | null): boolean =>
+export const mayWithdrawAuthorisation = (viewer: Viewer, client: string, owner: OperatorScope | null): boolean =>
   viewer.role === 'party' ? maySeeOperator(viewer, owner) : client === viewer.sub
 
 export const authorisationTermFault = ({ givenOn, endsOn }: AuthorisationTerm, today: string): string | null => {

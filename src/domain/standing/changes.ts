@@ -15,13 +15,13 @@ const WHATS = [
 export type ChangeKind = (typeof WHATS)[number]
 
 /** Version of a change message. Raise it when a member goes or changes meaning. */
-export const CHANGE_VERSION = 2
+export const CHANGE_MESSAGE_VERSION = 2
 
 /** A client absent for longer must fetch the standings again. */
-export const RETAINED_DAYS = 30
+export const CHANGES_RETAINED_DAYS = 30
 const DAY_MS = 86_400_000
 
-export const retainedSince = (now: Date): Date => new Date(now.getTime() - RETAINED_DAYS * DAY_MS)
+export const retainedSince = (now: Date): Date => new Date(now.getTime() - CHANGES_RETAINED_DAYS * DAY_MS)
 
 /** Changes `erased` + 1 to `last` are available. */
 export interface RetainedChanges {
@@ -34,7 +34,7 @@ export const hasEveryChangeAfter = ({ erased, last }: RetainedChanges, after: nu
   erased <= after && after <= last
 
 export interface StandingChange {
-  version: typeof CHANGE_VERSION
+  version: typeof CHANGE_MESSAGE_VERSION
   /** Counted per marketplace, without gaps. */
   sequence: number
   /** Instant of the message, a second or two after the change. */
@@ -47,4 +47,4 @@ export interface StandingChange {
 }
 
 /** Sorts by importance. */
-export const sortKinds = (what: readonly string[]): ChangeKind[] => WHATS.filter((one) => what.includes(one))
+export const sortChangeKinds = (what: readonly string[]): ChangeKind[] => WHATS.filter((one) => what.includes(one))

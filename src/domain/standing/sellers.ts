@@ -5,11 +5,11 @@ import { holdsIdNumber } from '../records/privacy.js'
 
 /** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). */
 const HOLDS_MONTHS = 6
-export const SELLERS_MOST = 1_000_000
+export const SELLERS_PER_LIST_MOST = 1_000_000
 /** From this share of lines without a code on, a file is not a seller list. */
 const MALFORMED_SHARE = 0.5
 /** Every list may hold this many unconfirmed sellers, because a new marketplace's shops are not reported yet. */
-export const UNCONFIRMED_LEAST = 200
+export const UNCONFIRMED_SELLERS_CAP_LEAST = 200
 /**
  * A list may hold this many unconfirmed sellers per confirmed one: shops opened since the last half-yearly report
  * (网络交易监督管理办法, article 25).
@@ -49,16 +49,16 @@ export const marketplaceOf = (client: string, { marketplace }: SellersSetting): 
   marketplace ?? (MARKETPLACE_ID_PATTERN.test(client) ? client : null)
 
 export const unconfirmedSellersMost = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
-  unconfirmedSellers ?? Math.max(UNCONFIRMED_LEAST, Math.floor(confirmed * UNCONFIRMED_SHARE))
+  unconfirmedSellers ?? Math.max(UNCONFIRMED_SELLERS_CAP_LEAST, Math.floor(confirmed * UNCONFIRMED_SHARE))
 
-export const settingFault = ({ marketplace, unconfirmedSellers }: SellersSetting): string | null => {
+export const sellersSettingFault = ({ marketplace, unconfirmedSellers }: SellersSetting): string | null => {
   if (marketplace !== null && !MARKETPLACE_ID_PATTERN.test(marketplace))
     return '不是平台的标识 this is no id of a marketplace'
   if (unconfirmedSellers === null || (Number.isInteger(unconfirmedSellers) && isCount(unconfirmedSellers))) return null
-  return `未核实卖家须为 0–${SELLERS_MOST} unconfirmed sellers: 0 to ${SELLERS_MOST}`
+  return `未核实卖家须为 0–${SELLERS_PER_LIST_MOST} unconfirmed sellers: 0 to ${SELLERS_PER_LIST_MOST}`
 }
 
-const isCount = (sellers: number): boolean => sellers >= 0 && sellers <= SELLERS_MOST
+const isCount = (sellers: number): boolean => sellers >= 0 && sellers <= SELLERS_PER_LIST_MOST
 
 export const closedSellersNotice = (closed: number | null, most: number | null): string | null =>
   closed === null || closed === 0

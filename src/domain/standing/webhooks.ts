@@ -6,10 +6,10 @@ const TRY_AGAIN_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000,
 /** Longest Retry-After that is obeyed. */
 const LONGEST_ASKED_SECONDS = 86_400
 /** Days without success after which a webhook is disabled. */
-export const DISABLED_AFTER_DAYS = 5
+export const WEBHOOK_DISABLED_AFTER_DAYS = 5
 /** An old secret stays valid for this many hours beside its successor. */
 export const SECRET_OVERLAP_HOURS = 24
-export const WEBHOOKS_MOST = 5
+export const WEBHOOKS_PER_CLIENT_MOST = 5
 const URL_MOST = 500
 const SECOND_MS = 1_000
 const DAY_MS = 86_400_000
@@ -25,7 +25,7 @@ export const responseMeaningOf = (status: number): ResponseMeaning => {
   return LATER.has(status) || status >= 500 ? 'BUSY' : 'REFUSED'
 }
 
-export const nextTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date | null => {
+export const nextWebhookTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date | null => {
   const planned = TRY_AGAIN_SECONDS[attempts - 1]
   if (planned === undefined) return null
   const seconds = Math.max(planned * (0.9 + spread / 5), Math.min(retryAfterSeconds, LONGEST_ASKED_SECONDS))
@@ -33,7 +33,7 @@ export const nextTry = (attempts: number, now: Date, spread: number, retryAfterS
 }
 
 export const isWebhookDead = (failingSince: Date, now: Date): boolean =>
-  now.getTime() - failingSince.getTime() >= DISABLED_AFTER_DAYS * DAY_MS
+  now.getTime() - failingSince.getTime() >= WEBHOOK_DISABLED_AFTER_DAYS * DAY_MS
 
 /** Reachability is checked at each call. Query and credentials are refused, because logs keep addresses. */
 export const webhookAddressFault = (text: string): string | null => {

@@ -11,7 +11,7 @@ export interface MissedRule {
 /** A run late by less than this is on time: not even an every-minute job has a newer occurrence by then. */
 const ON_TIME_MS = 60_000
 /** If more runs were missed, only this many, the newest, are caught up. */
-export const CAUGHT_UP_MOST = 100
+export const MISSED_RUNS_CAUGHT_UP_MOST = 100
 /** Tolerated difference between machines' clocks. A clock further behind was set back. */
 const SKEW_MS = 60_000
 
@@ -31,7 +31,7 @@ export const runsOwed = (
   const open = planned.filter((at) => withinMs === null || late(at) <= withinMs)
   if (open.length === 0) return { run: onTime ? [last] : [], missed: 0 }
   if (missed === 'once') return { run: [last], missed: planned.length - 1 }
-  const run = open.slice(-CAUGHT_UP_MOST)
+  const run = open.slice(-MISSED_RUNS_CAUGHT_UP_MOST)
   return { run, missed: planned.length - run.length }
 }
 

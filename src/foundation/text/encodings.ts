@@ -97,9 +97,9 @@ const unified = (text: string): string => {
   return rest.includes('\r') ? rest.replace(/\r{2,}/g, (run) => '\n'.repeat(run.length)).replace(/\r/g, '\n') : rest
 }
 
-export const decode = (bytes: Buffer, encoding: TextEncoding): string => iconv.decode(bytes, encoding)
+export const decodeText = (bytes: Buffer, encoding: TextEncoding): string => iconv.decode(bytes, encoding)
 
-export const encode = (text: string, encoding: TextEncoding | 'utf-16'): Buffer => iconv.encode(text, encoding)
+export const encodeText = (text: string, encoding: TextEncoding | 'utf-16'): Buffer => iconv.encode(text, encoding)
 
 export const makeDecoder = (
   encoding: TextEncoding,

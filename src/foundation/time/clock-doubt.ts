@@ -9,7 +9,7 @@ const GAP_MS = 86_400_000
 /** A second source this close to the clock confirms it. */
 const SOURCE_MS = 300_000
 /** A row dated further ahead was made by a clock that was ahead. */
-export const SKEW_TOLERANCE_MS = 60_000
+export const DATED_AHEAD_TOLERANCE_MS = 60_000
 
 export type DoubtCause = 'START' | 'LEAP'
 
@@ -26,4 +26,5 @@ export const isDoubtOver = (cause: DoubtCause, at: number, expected: number, unc
 
 export const confirmsClock = (source: number, now: number): boolean => Math.abs(source - now) <= SOURCE_MS
 
-export const isDatedAhead = (madeAt: Date, now: Date): boolean => madeAt.getTime() - now.getTime() > SKEW_TOLERANCE_MS
+export const isDatedAhead = (madeAt: Date, now: Date): boolean =>
+  madeAt.getTime() - now.getTime() > DATED_AHEAD_TOLERANCE_MS

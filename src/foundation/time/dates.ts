@@ -90,7 +90,7 @@ export const daysMisreadFor = (day: string): string[] => {
   const [first, last] = [dayOf(Number(`${digits}0000`)), dayOf(Number(`${digits}2359`))]
   return [...new Set([first, last])].filter((each) => each !== null)
 }
-export const MISREAD_DAYS = { from: '1976-01-09', to: '1976-08-26' }
+export const MISREAD_DAY_RANGE = { from: '1976-01-09', to: '1976-08-26' }
 
 type DatePart = string | undefined
 

@@ -1,6 +1,6 @@
 /** CSV for programs: formulas are not escaped. */
 import { csvLine } from '../../foundation/text/csv.js'
-import { encode } from '../../foundation/text/encodings.js'
+import { encodeText } from '../../foundation/text/encodings.js'
 import type { FormatRow } from './record-notices.js'
 import { formatColumns } from './schema.js'
 
@@ -11,5 +11,5 @@ const QUOTED = /[",;\t|\r\n]|^\s|\s$/
 export const writeCsv = (format: string, rows: readonly FormatRow[], encoding: CsvEncoding): Buffer => {
   const codes = formatColumns(format).map(({ code }) => code)
   const lines = [codes, ...rows.map((row) => codes.map((code) => row[code] ?? null))]
-  return encode(lines.map((line) => csvLine(line, QUOTED)).join(''), encoding)
+  return encodeText(lines.map((line) => csvLine(line, QUOTED)).join(''), encoding)
 }

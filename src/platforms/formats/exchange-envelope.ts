@@ -9,7 +9,7 @@ import { XML_DECLARATION, type XmlElement, xmlLeaf, xmlNode } from '../../founda
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
-import { type DisplayNames, UnreadableAnswer } from './reading.js'
+import { type KeyFields, UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
 import { readXml } from './xml.js'
@@ -18,7 +18,7 @@ const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzc
 /** 公开 (public). The code's value is unconfirmed. */
 const OPEN = '0'
 
-export const EXCHANGE_DISPLAY_NAMES: DisplayNames = {
+export const EXCHANGE_KEY_FIELDS: KeyFields = {
   key: 'ENTRY_ID',
   sequence: 'ENTRY_SN',
   uscc: 'A000002',
@@ -91,10 +91,10 @@ export const checkExchangeRow = (notice: Notice): FormatFault[] => {
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 
-/** Throws UnreadableAnswer. */
+/** Throws UnreadableAnswerError. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
-  if (!receipt) throw new UnreadableAnswer('no receipt in the answer')
+  if (!receipt) throw new UnreadableAnswerError('no receipt in the answer')
   return receipt.children
     .filter((child) => child.name === 'row')
     .map((row) => new Map(row.children.map((field) => [field.name, field.text])))

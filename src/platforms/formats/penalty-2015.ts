@@ -1,5 +1,5 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import { regionIn } from '../../domain/operators/codes.js'
+import { regionOfUscc } from '../../domain/operators/codes.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
@@ -64,7 +64,7 @@ export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
 
 export const authorityDivisionOf = (notice: RecordNotice): string => {
   const code = readBodyText(notice, 'authority_code')
-  return code === null ? PROVINCE : regionIn(code)
+  return code === null ? PROVINCE : regionOfUscc(code)
 }
 
 export const checkPenalty2015Row = (notice: RecordNotice): FormatFault[] => {

@@ -2,7 +2,7 @@ import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
-import type { DisplayNames } from './reading.js'
+import type { KeyFields } from './reading.js'
 import {
   ENDLESS_DATE,
   isRecordOfKind,
@@ -15,7 +15,7 @@ import { fitToFormat, formatFaults } from './schema.js'
 
 const BETWEEN_TYPES = ';'
 
-export const PENALTY_DISPLAY_NAMES: DisplayNames = {
+export const PENALTY_KEY_FIELDS: KeyFields = {
   key: 'HUB_ID',
   sequence: 'HUB_SN',
   uscc: 'CF_XDR_SHXYM',

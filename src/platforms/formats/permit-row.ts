@@ -1,7 +1,7 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
-import type { DisplayNames } from './reading.js'
+import type { KeyFields } from './reading.js'
 import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, partyKindWord, readBodyText } from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
@@ -16,7 +16,7 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 const VALID = '1'
 const INVALID = '2'
 
-export const PERMIT_DISPLAY_NAMES: DisplayNames = {
+export const PERMIT_KEY_FIELDS: KeyFields = {
   key: 'HUB_ID',
   sequence: 'HUB_SN',
   uscc: 'XK_XDR_SHXYM',

@@ -2,27 +2,27 @@ import { isRecord } from '../../foundation/text/json.js'
 
 const FIELD_LENGTH_MAX = 500
 
-export class UnreadableAnswer extends Error {
+export class UnreadableAnswerError extends Error {
   override readonly name = 'UnreadableAnswer'
 }
 
-export interface DisplayNames {
+export interface KeyFields {
   key: string
   sequence: string
   uscc: string
   name: string
 }
 
-/** Throws UnreadableAnswer without the field `required`: a proxy or login page answered. */
+/** Throws UnreadableAnswerError without the field `required`: a proxy or login page answered. */
 export const parseJsonAnswer = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
-  if (!isRecord(value) || !(required in value)) throw new UnreadableAnswer(`no ${required} in the answer`)
+  if (!isRecord(value) || !(required in value)) throw new UnreadableAnswerError(`no ${required} in the answer`)
   return value
 }
 
 export const parseJsonArray = (bytes: Buffer): unknown[] => {
   const value = parsed(bytes)
-  if (!Array.isArray(value)) throw new UnreadableAnswer('not a JSON array')
+  if (!Array.isArray(value)) throw new UnreadableAnswerError('not a JSON array')
   return value
 }
 
@@ -30,7 +30,7 @@ const parsed = (bytes: Buffer): unknown => {
   try {
     return JSON.parse(decodeBytes(bytes))
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UnreadableAnswer('not JSON')
+    if (error instanceof SyntaxError) throw new UnreadableAnswerError('not JSON')
     throw error
   }
 }
@@ -42,7 +42,7 @@ export const decodeBytes = (bytes: Buffer): string => {
       return new TextDecoder(encoding, { fatal: true }).decode(bytes)
     } catch {}
   }
-  throw new UnreadableAnswer('neither UTF-8 nor GB18030')
+  throw new UnreadableAnswerError('neither UTF-8 nor GB18030')
 }
 
 /** Accepts numbers, because some platforms send numeric codes. */

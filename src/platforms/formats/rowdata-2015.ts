@@ -10,7 +10,7 @@ import {
   xmlNode,
   xmlTag,
 } from '../../foundation/text/xml.js'
-import { shortenedText, UnreadableAnswer } from './reading.js'
+import { shortenedText, UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 import { readXml } from './xml.js'
 
@@ -96,7 +96,7 @@ export const writeSoapAnswer = (operation: SoapOperation, lines: readonly SoapLi
   )
 }
 
-/** A batch answer accepts all rows or rejects row `line`; a rejection without `line` throws UnreadableAnswer. */
+/** A batch answer accepts all rows or rejects row `line`; a rejection without `line` throws UnreadableAnswerError. */
 export const readSoapAnswer = (
   bytes: Buffer,
   notices: readonly Notice[],
@@ -112,12 +112,12 @@ export const readSoapAnswer = (
     receiverId,
   })
   const verdicts = verdictsIn(innerOf(readXml(bytes)))
-  if (verdicts.length === 0) throw new UnreadableAnswer('no code in the answer')
+  if (verdicts.length === 0) throw new UnreadableAnswerError('no code in the answer')
   const listed = verdicts.filter(({ element }) => localName(element) === 'ROW')
   const whole = verdicts.filter(({ element }) => localName(element) !== 'ROW')
   const receipts = listed.length > 0 ? listed.flatMap(receiptOfRow) : whole.flatMap(receiptsOfWhole)
   const bad = whole.find(({ code, line }) => !acceptedCodes.includes(code) && (line === null || listed.length > 0))
-  if (bad) throw new UnreadableAnswer(`code ${bad.code}`)
+  if (bad) throw new UnreadableAnswerError(`code ${bad.code}`)
   return receipts
 
   function receiptOfRow(verdict: SoapLine): Receipt[] {
@@ -130,7 +130,7 @@ export const readSoapAnswer = (
     const { code, line } = verdict
     if (!acceptedCodes.includes(code)) return receiptOfRow(verdict)
     if (line !== null && line !== 0 && line !== notices.length) {
-      throw new UnreadableAnswer(`code ${code} for ${line} of ${notices.length} rows`)
+      throw new UnreadableAnswerError(`code ${code} for ${line} of ${notices.length} rows`)
     }
     return notices.map(({ key }) => receiptOf(verdict, key))
   }
@@ -140,7 +140,7 @@ export const readSoapAnswer = (
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
   if (fault)
-    throw new UnreadableAnswer(`SOAP fault ${(textOfChild(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)
+    throw new UnreadableAnswerError(`SOAP fault ${(textOfChild(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)
   const written = writtenIn(root)
   return written === null ? root : readXml(Buffer.from(written))
 }

@@ -1,13 +1,13 @@
 /** 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative and ID) are never sent: data minimisation. */
 import { type EntryNotice, isEntryNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
-import type { DisplayNames } from './reading.js'
+import type { KeyFields } from './reading.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
 const LIST = 'serious'
 const OPTYPE = { ADD: '1', CHANGE: '2', REMOVE: '3' } as const satisfies Record<EntryNotice['action'], string>
 
-export const SAMR_DISPLAY_NAMES: DisplayNames = { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' }
+export const SAMR_KEY_FIELDS: KeyFields = { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' }
 
 export const samrBatch = (batch: NoticeBatch) => ({
   batchNo: batch.id,

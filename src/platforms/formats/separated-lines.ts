@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { csvFaultCode, csvRecords, csvRecordsInSlices } from '../../foundation/text/csv.js'
-import { decode } from '../../foundation/text/encodings.js'
-import { UnreadableAnswer } from './reading.js'
+import { decodeText } from '../../foundation/text/encodings.js'
+import { UnreadableAnswerError } from './reading.js'
 
 export interface ParsedLines {
   names: readonly string[]
@@ -37,7 +37,7 @@ export const parseLinesInSlices = async (bytes: Buffer): Promise<ParsedLines> =>
   return { names: names ?? [], rows, ended: text.endsWith('\n') }
 }
 
-const textIn = (bytes: Buffer): string => decode(bytes, isUtf8(bytes) ? 'utf-8' : 'gb18030')
+const textIn = (bytes: Buffer): string => decodeText(bytes, isUtf8(bytes) ? 'utf-8' : 'gb18030')
 
 const namesIn = (header: readonly string[]): string[] => header.map((name) => name.trim())
 
@@ -46,5 +46,5 @@ const rowOf = (names: readonly string[], cells: readonly string[]): ReadonlyMap<
 
 const unreadable = (error: unknown): unknown => {
   const code = csvFaultCode(error)
-  return code === null ? error : new UnreadableAnswer(`no separated lines (${code})`)
+  return code === null ? error : new UnreadableAnswerError(`no separated lines (${code})`)
 }

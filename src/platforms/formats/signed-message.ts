@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { type EntryNotice, isEntryNotice, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
 import type { FormatFault } from '../platform.js'
-import type { DisplayNames } from './reading.js'
+import type { KeyFields } from './reading.js'
 import { naturalPersonFault, readBodyText, readBodyTextList } from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
-export const MESSAGE_DISPLAY_NAMES: DisplayNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
+export const MESSAGE_KEY_FIELDS: KeyFields = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
 

@@ -1,5 +1,5 @@
 import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../domain/delivery/delivery.js'
-import { UnreadableAnswer } from '../formats/reading.js'
+import { UnreadableAnswerError } from '../formats/reading.js'
 import type { PlatformAddress } from '../platform.js'
 import { exchangeWithPlatform, type PlatformAnswer, unreachableRefusal } from './converse.js'
 import { maskSecret } from './secrets.js'
@@ -8,7 +8,7 @@ export interface OutgoingMessage {
   path: string
   headers: Record<string, string>
   body: string | Uint8Array
-  /** Reads the receipts. Throws UnreadableAnswer. */
+  /** Reads the receipts. Throws UnreadableAnswerError. */
   read: (answer: Buffer) => Receipt[]
 }
 
@@ -22,7 +22,7 @@ export const deliverMessage = async (
   const answer = await exchangeWithPlatform(to, { method: 'POST', path, headers, body })
   return matchReceipts(
     notices,
-    readAnswer(to, answer, read).map((receipt) => withoutSecret(receipt, to.secret)),
+    readAnswer(to, answer, read).map((receipt) => receiptWithoutSecret(receipt, to.secret)),
   )
 }
 
@@ -34,7 +34,7 @@ export const readAnswer = <T>(
   try {
     return read(body)
   } catch (error) {
-    if (!(error instanceof UnreadableAnswer)) throw error
+    if (!(error instanceof UnreadableAnswerError)) throw error
     throw unreachableRefusal(
       status >= 400 ? `HTTP ${status}` : `回执无法读取 unreadable answer: ${maskSecret(error.message, secret)}`,
     )
@@ -55,7 +55,7 @@ const matchReceipts = (notices: readonly Notice[], receipts: readonly Receipt[])
   return inOrder
 }
 
-export const withoutSecret = (receipt: Receipt, secret: string): Receipt => {
+export const receiptWithoutSecret = (receipt: Receipt, secret: string): Receipt => {
   const clean = (text: string | null) => text && maskSecret(text, secret)
   return {
     ...receipt,

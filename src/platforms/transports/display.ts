@@ -1,7 +1,13 @@
 /** `GET /entries?after=KEY&limit=N` pages all entries; `GET /entries?keys=A,B` returns some. */
 import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRecord } from '../../foundation/text/json.js'
-import { type DisplayNames, parseJsonArray, shortenedText, trimmedText, UnreadableAnswer } from '../formats/reading.js'
+import {
+  type KeyFields,
+  parseJsonArray,
+  shortenedText,
+  trimmedText,
+  UnreadableAnswerError,
+} from '../formats/reading.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { exchangeWithPlatform, noDisplayRefusal, type PlatformAnswer, unreachableRefusal } from './converse.js'
 import { readAnswer, unknownReceipt } from './deliver.js'
@@ -26,7 +32,7 @@ export type CredentialHeaders = () => Record<string, string>
 export const readDisplay = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
-  names: DisplayNames,
+  names: KeyFields,
 ): Promise<DisplayedSubject[]> => {
   const shown = new Map<string, DisplayedSubject>()
   for (let after: string | null = null, pages = 0; ; pages += 1) {
@@ -51,7 +57,7 @@ export const receiptsFromDisplay = async (
   notices: readonly Notice[],
   from: PlatformAddress,
   credentials: CredentialHeaders,
-  names: DisplayNames,
+  names: KeyFields,
 ): Promise<Receipt[]> => {
   const keys = [...new Set(notices.filter(({ action }) => action !== 'REMOVE').map(({ key }) => key))]
   const displayed = new Map<string, DisplayedEntry>()
@@ -80,7 +86,7 @@ type DisplayedEntry = DisplayedSubject & { recordId: string | null }
 const pageOf = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
-  names: DisplayNames,
+  names: KeyFields,
   after: string | null,
 ): Promise<DisplayedEntry[]> => {
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
@@ -95,7 +101,7 @@ const pageOf = async (
 const displayedOf = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
-  names: DisplayNames,
+  names: KeyFields,
   keys: readonly string[],
 ): Promise<DisplayedEntry[]> => {
   const answer = await requestEntries(from, credentials, `keys=${keys.map(encodeURIComponent).join(',')}`)
@@ -103,7 +109,7 @@ const displayedOf = async (
   try {
     return displayedAll(answer.body, names)
   } catch (error) {
-    if (error instanceof UnreadableAnswer) return []
+    if (error instanceof UnreadableAnswerError) return []
     throw error
   }
 }
@@ -119,17 +125,17 @@ const requestEntries = (
     headers: { accept: 'application/json', ...credentials() },
   })
 
-const entriesIn = (from: PlatformAddress, answer: PlatformAnswer, names: DisplayNames): DisplayedEntry[] =>
+const entriesIn = (from: PlatformAddress, answer: PlatformAnswer, names: KeyFields): DisplayedEntry[] =>
   readAnswer(from, answer, (bytes) => displayedAll(bytes, names))
 
-const displayedAll = (bytes: Buffer, names: DisplayNames): DisplayedEntry[] =>
+const displayedAll = (bytes: Buffer, names: KeyFields): DisplayedEntry[] =>
   parseJsonArray(bytes).map((row) => displayedIn(row, names))
 
 /** Throws on a faulty entry: an incomplete list could cause wrong removals. */
-const displayedIn = (row: unknown, names: DisplayNames): DisplayedEntry => {
+const displayedIn = (row: unknown, names: KeyFields): DisplayedEntry => {
   const key = isRecord(row) ? trimmedText(row[names.key]) : null
   if (!isRecord(row) || key === null || key.length > KEY_LENGTH_MAX)
-    throw new UnreadableAnswer(`an entry without ${names.key}`)
+    throw new UnreadableAnswerError(`an entry without ${names.key}`)
   const sequence = Number(trimmedText(row[names.sequence]) ?? Number.NaN)
   return {
     kind: kindIn(row[KIND]),

@@ -5,11 +5,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
-import { type DisplayNames, UnreadableAnswer } from '../formats/reading.js'
+import { type KeyFields, UnreadableAnswerError } from '../formats/reading.js'
 import { type ParsedLines, parseLines, parseLinesInSlices } from '../formats/separated-lines.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplayRefusal, unreachableRefusal } from './converse.js'
-import { missingReceipt, unknownReceipt, waitingReceipt, withoutSecret } from './deliver.js'
+import { missingReceipt, receiptWithoutSecret, unknownReceipt, waitingReceipt } from './deliver.js'
 import {
   fileExists,
   fileNamesIn,
@@ -76,14 +76,14 @@ export const readFolderReceipts = (
       const answered = await answerTo(batch, asked, names)
       for (const [id, receipt] of answered) {
         // The newest batch decides, because an officer may have corrected a rejection. An acceptance is final.
-        if (receipt.accepted || !answers.has(id)) answers.set(id, withoutSecret(receipt, to.secret))
+        if (receipt.accepted || !answers.has(id)) answers.set(id, receiptWithoutSecret(receipt, to.secret))
       }
     }
     return notices.map((notice) => answers.get(idOf(notice)) ?? unknownReceipt(notice.key))
   })
 
 /** Throws when `shown.csv` is missing, incomplete or older than `notBefore`. */
-export const readShownFile = (from: PlatformAddress, names: DisplayNames): Promise<DisplayedSubject[]> =>
+export const readShownFile = (from: PlatformAddress, names: KeyFields): Promise<DisplayedSubject[]> =>
   withNamedFaults(async () => {
     const path = join(folderPathOf(from.url), SHOWN)
     const written = await statOf(path)
@@ -93,7 +93,7 @@ export const readShownFile = (from: PlatformAddress, names: DisplayNames): Promi
     if (content === null)
       throw noDisplayRefusal(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
     const lines = await parseLinesInSlices(content).catch((error: unknown) => {
-      if (!(error instanceof UnreadableAnswer)) throw error
+      if (!(error instanceof UnreadableAnswerError)) throw error
       throw unreachableRefusal(`${SHOWN} 无法读取 cannot be read: ${error.message}`)
     })
     if (!lines.names.includes(names.key)) throw unreachableRefusal(`${SHOWN} 没有列 has no column ${names.key}`)
@@ -221,7 +221,7 @@ const readLines = (content: Buffer): ParsedLines | string => {
   try {
     return parseLines(content)
   } catch (error) {
-    if (error instanceof UnreadableAnswer) return `回执文件无法读取 the receipt cannot be read: ${error.message}`
+    if (error instanceof UnreadableAnswerError) return `回执文件无法读取 the receipt cannot be read: ${error.message}`
     throw error
   }
 }

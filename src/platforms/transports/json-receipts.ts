@@ -1,7 +1,7 @@
 import type { Receipt } from '../../domain/delivery/delivery.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { isAcceptedCode } from '../codes.js'
-import { parseJsonAnswer, shortenedText, trimmedText, UnreadableAnswer } from '../formats/reading.js'
+import { parseJsonAnswer, shortenedText, trimmedText, UnreadableAnswerError } from '../formats/reading.js'
 import type { Platform } from '../platform.js'
 
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', accept: 'application/json' }
@@ -21,10 +21,10 @@ export const parseJsonReceipts = (bytes: Buffer, names: ReceiptNames, codes: Pla
   const answer = parseJsonAnswer(bytes, names.rows)
   const { whole } = names
   if (whole && trimmedText(answer[whole.code]) !== whole.good) {
-    throw new UnreadableAnswer(`${whole.code} ${shortenedText(answer[whole.code]) ?? '?'}`)
+    throw new UnreadableAnswerError(`${whole.code} ${shortenedText(answer[whole.code]) ?? '?'}`)
   }
   const rows = answer[names.rows]
-  if (!Array.isArray(rows)) throw new UnreadableAnswer(`${names.rows} is no list`)
+  if (!Array.isArray(rows)) throw new UnreadableAnswerError(`${names.rows} is no list`)
   return rows.flatMap((row) => receiptIn(row, names, codes) ?? [])
 }
 

@@ -2,17 +2,17 @@
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { isContradictoryReceipt } from '../codes.js'
-import type { DisplayNames } from '../formats/reading.js'
+import type { KeyFields } from '../formats/reading.js'
 import type { FormatRow } from '../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplayRefusal, unreachableRefusal } from './converse.js'
-import { unknownReceipt, waitingReceipt, withoutSecret } from './deliver.js'
+import { receiptWithoutSecret, unknownReceipt, waitingReceipt } from './deliver.js'
 import { maskSecret, secretsOf } from './secrets.js'
 import {
   DATABASE_FAULT_TEXTS,
   type RowFeedback,
   readFeedback,
-  readShown,
+  readShownSubjects,
   type TableColumns,
   upsertRows,
   withExchangeDatabase,
@@ -49,14 +49,10 @@ export const readTableReceipts = (
     return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
   })
 
-export const readShownTable = (
-  from: PlatformAddress,
-  table: string,
-  names: DisplayNames,
-): Promise<DisplayedSubject[]> =>
+export const readShownTable = (from: PlatformAddress, table: string, names: KeyFields): Promise<DisplayedSubject[]> =>
   inTable(from, async (db, schema) => {
     const secrets = secretsOf(from)
-    const shown = await readShown(db, { schema, table, names }).catch((error: unknown) => {
+    const shown = await readShownSubjects(db, { schema, table, names }).catch((error: unknown) => {
       if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error
       throw noDisplayRefusal(`交换库 exchange database：${DATABASE_FAULT_TEXTS[UNDEFINED_TABLE]}`)
     })
@@ -75,7 +71,7 @@ const receiptOf = (to: PlatformAddress, { key }: Notice, feedback: RowFeedback |
       key,
       `已退回而代码为 ${receipt.code}，待接收方更正。Rejected under a code of success; the receiver must put it right.`,
     )
-  return secretsOf(to).reduce(withoutSecret, receipt)
+  return secretsOf(to).reduce(receiptWithoutSecret, receipt)
 }
 
 /** SQLSTATE classes 22 and 23: the row itself is at fault. */

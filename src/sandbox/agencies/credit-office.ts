@@ -1,14 +1,14 @@
 import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
 import { yuanToWan } from '../../domain/records/money.js'
 import { csvLine } from '../../foundation/text/csv.js'
-import { encode } from '../../foundation/text/encodings.js'
+import { encodeText } from '../../foundation/text/encodings.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { csvDate, typedDocumentNumber } from './spelling.js'
 import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
-const PAGE_MAX = 500
-const PAGES_MAX = 1_000_000
+const PAGE_ITEMS_MOST = 500
+const PAGE_NUMBER_MOST = 1_000_000
 const CERTIFICATE = '居民身份证'
 const PARTIES: Record<WorldPenalty['partyKind'], string> = {
   ORGANISATION: '法人及非法人组织',
@@ -35,7 +35,7 @@ const penalties = (world: World): Buffer => {
   const all = [...world.penalties, ...wrong]
   const header = csvLine(COLUMNS.map(([name]) => name))
   const lines = all.map((one, n) => csvLine(COLUMNS.map(([, cell]) => cell(one, n) ?? '')))
-  return encode(header + lines.join(''), 'gb18030')
+  return encodeText(header + lines.join(''), 'gb18030')
 }
 
 type PenaltyCell = (one: WorldPenalty, n: number) => string | null
@@ -79,7 +79,7 @@ const COLUMNS: readonly (readonly [name: string, cell: PenaltyCell])[] = [
 const permits = (world: World): Buffer => {
   const header = csvLine(PERMIT_COLUMNS.map(([name]) => name))
   const lines = world.permits.map((one, n) => csvLine(PERMIT_COLUMNS.map(([, cell]) => cell(one, n))))
-  return encode(header + lines.join(''), 'gb18030')
+  return encodeText(header + lines.join(''), 'gb18030')
 }
 
 const blank = (): string => ''
@@ -116,8 +116,8 @@ const PERMIT_COLUMNS: readonly (readonly [name: string, cell: (one: WorldPermit,
 ]
 
 const repairs = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = parseCountUpTo(query.get('pageNo'), 1, PAGES_MAX)
-  const size = parseCountUpTo(query.get('pageSize'), PAGE, PAGE_MAX)
+  const page = parseCountUpTo(query.get('pageNo'), 1, PAGE_NUMBER_MOST)
+  const size = parseCountUpTo(query.get('pageSize'), PAGE, PAGE_ITEMS_MOST)
   if (page === null || size === null) return jsonStandInAnswer(400, { code: 400, message: '分页参数错误 Not a page' })
   const first = (page - 1) * size
   return jsonStandInAnswer(200, {

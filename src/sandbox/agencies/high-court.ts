@@ -4,8 +4,8 @@ import { midnightMs } from './spelling.js'
 import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
-const PAGE_MAX = 500
-const PAGES_MAX = 1_000_000
+const PAGE_ITEMS_MOST = 500
+const PAGE_NUMBER_MOST = 1_000_000
 const ORGANISATIONS = '2'
 
 export const highCourtRoutes = (source: () => World): StandInRoutes => ({
@@ -13,8 +13,8 @@ export const highCourtRoutes = (source: () => World): StandInRoutes => ({
 })
 
 const defaulters = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = parseCountUpTo(query.get('currentPage'), 1, PAGES_MAX)
-  const size = parseCountUpTo(query.get('pageSize'), PAGE, PAGE_MAX)
+  const page = parseCountUpTo(query.get('currentPage'), 1, PAGE_NUMBER_MOST)
+  const size = parseCountUpTo(query.get('pageSize'), PAGE, PAGE_ITEMS_MOST)
   if (page === null || size === null) return jsonStandInAnswer(400, { code: '1', message: '分页参数错误 Not a page' })
   const all = world.defaulters.filter(({ person }) => !person || query.get('partyType') !== ORGANISATIONS)
   const first = (page - 1) * size

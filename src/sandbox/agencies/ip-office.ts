@@ -4,7 +4,7 @@ import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../s
 import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 60
-const PAGES_MAX = 1_000_000
+const PAGE_NUMBER_MOST = 1_000_000
 const STATES: Record<WorldTrademark['status'], string> = {
   REGISTERED: '注册',
   APPLIED: '申请中',
@@ -17,7 +17,7 @@ export const ipOfficeRoutes = (source: () => World): StandInRoutes => ({
 })
 
 const trademarks = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = parseCountUpTo(query.get('page'), 1, PAGES_MAX)
+  const page = parseCountUpTo(query.get('page'), 1, PAGE_NUMBER_MOST)
   if (page === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
   const all = world.trademarks
   const pages = Math.ceil(all.length / PAGE)

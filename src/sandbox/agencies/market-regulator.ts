@@ -3,7 +3,7 @@ import { parseJsonObject } from '../../foundation/text/json.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { makeFoodWorkbook } from './food-workbook.js'
 import { recallRow, standardRow } from './market-regulator-goods.js'
-import { PAGE_MAX, PAGES_MAX, servicePage } from './market-regulator-pages.js'
+import { PAGE_ITEMS_MOST, PAGE_NUMBER_MOST, servicePage } from './market-regulator-pages.js'
 import { abnormalRow, commitmentRow, individualRow, STATUS_SPELLINGS } from './market-regulator-subjects.js'
 import { makeQualityWorkbook } from './quality-workbook.js'
 import { emptyValue, gatewayDate, midnightMs } from './spelling.js'
@@ -58,8 +58,8 @@ const gateway = (world: World, { body }: StandInRequest): StandInAnswer => {
   >
   const rows = LISTS[String(service)]?.(world)
   if (rows === undefined) return jsonStandInAnswer(200, envelope([], 0, '1004', '服务不存在'))
-  const page = parseCountUpTo(pageIndex, 1, PAGES_MAX)
-  const size = parseCountUpTo(pageSize, LIST_PAGE, PAGE_MAX)
+  const page = parseCountUpTo(pageIndex, 1, PAGE_NUMBER_MOST)
+  const size = parseCountUpTo(pageSize, LIST_PAGE, PAGE_ITEMS_MOST)
   if (page === null || size === null) return jsonStandInAnswer(200, envelope([], 0, '1002', '分页参数错误'))
   const first = (page - 1) * size
   return jsonStandInAnswer(200, envelope(rows.slice(first, first + size), rows.length, '', ''))

@@ -3,8 +3,8 @@ import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../s
 import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
-const PAGE_MAX = 500
-const PAGES_MAX = 1_000_000
+const PAGE_ITEMS_MOST = 500
+const PAGE_NUMBER_MOST = 1_000_000
 const SELLERS: Record<WorldOperator['kind'], string> = {
   enterprise: '企业',
   individual: '个体工商户',
@@ -19,8 +19,8 @@ export const marketplacesRoutes = (source: () => World): StandInRoutes => ({
 })
 
 const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = parseCountUpTo(query.get('page'), 1, PAGES_MAX)
-  const size = parseCountUpTo(query.get('size'), PAGE, PAGE_MAX)
+  const page = parseCountUpTo(query.get('page'), 1, PAGE_NUMBER_MOST)
+  const size = parseCountUpTo(query.get('size'), PAGE, PAGE_ITEMS_MOST)
   if (page === null || size === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
   const all = world.operators.flatMap((one) => one.shops.map((shop) => shopItem(one, shop)))
   const slip = all.findIndex((item) => item['sellerKind'] === SELLERS.shop)

@@ -7,12 +7,12 @@ import {
   actionOf,
   type HistoryRow,
   type ReceivedRow,
-  type ReceiverEntry,
   type RowEffect,
   type RowForm,
   type RowPart,
   type RowVerdict,
   rowPartOf,
+  type ShownEntry,
   sequenceOf,
 } from './received-rows.js'
 
@@ -20,7 +20,7 @@ import {
 const HISTORY_ROWS = 100_000
 
 interface HeldEntry {
-  entry: ReceiverEntry
+  entry: ShownEntry
   removed: boolean
   digest: string
 }
@@ -32,9 +32,9 @@ export interface ReceiverBoard {
   take(row: ReceivedRow, form: RowForm, judging: JudgingOptions, at: Date, ignoresSequence?: boolean): RowVerdict
   /** Returns the verdict on a row to be applied later; it checks only the row itself. */
   foresee(row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict
-  shown(): ReceiverEntry[]
-  page(after: string | null, limit: number): ReceiverEntry[]
-  of(keys: readonly string[]): ReceiverEntry[]
+  shown(): ShownEntry[]
+  page(after: string | null, limit: number): ShownEntry[]
+  of(keys: readonly string[]): ShownEntry[]
   history(): readonly HistoryRow[]
   readonly told: number
   close(): void
@@ -43,7 +43,7 @@ export interface ReceiverBoard {
 export const makeReceiverBoard = (prefix: string, file: string | null = null): ReceiverBoard => {
   const journal = file === null ? null : openJournal<JournalLine>(file)
   const held = new Map<string, HeldEntry>()
-  let sorted: ReceiverEntry[] | null = null
+  let sorted: ShownEntry[] | null = null
   let history: HistoryRow[] = []
   let rows = 0
 
@@ -175,7 +175,7 @@ const digestOf = (row: ReceivedRow, { passing }: RowForm): string => {
     .digest('base64')
 }
 
-const firstAfter = (entries: readonly ReceiverEntry[], key: string): number => {
+const firstAfter = (entries: readonly ShownEntry[], key: string): number => {
   let [low, high] = [0, entries.length]
   while (low < high) {
     const middle = (low + high) >>> 1
@@ -185,7 +185,7 @@ const firstAfter = (entries: readonly ReceiverEntry[], key: string): number => {
   return low
 }
 
-const entryOf = (row: ReceivedRow, form: RowForm): Omit<ReceiverEntry, 'recordId'> => {
+const entryOf = (row: ReceivedRow, form: RowForm): Omit<ShownEntry, 'recordId'> => {
   const text = (part: RowPart) => rowPartOf(row, form, part)
   return {
     kind: form.kind,

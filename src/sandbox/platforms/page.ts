@@ -1,12 +1,12 @@
 import type { StandInReply } from '../server.js'
-import type { HistoryRow, ReceiverEntry } from './received-rows.js'
+import type { HistoryRow, ShownEntry } from './received-rows.js'
 
 const LATEST = 50
 const KINDS = { listing: '名单', penalty: '处罚', permit: '许可' } as const
 
 export const boardPage = (
   name: { zh: string; en: string },
-  entries: readonly ReceiverEntry[],
+  entries: readonly ShownEntry[],
   history: readonly HistoryRow[],
 ): StandInReply => ({
   status: 200,
@@ -36,7 +36,7 @@ ${history.slice(-LATEST).reverse().map(toldLine).join('\n')}
 `,
 })
 
-const line = ({ name, uscc, regNo, reason, authority, documentNumber, decidedOn }: ReceiverEntry): string =>
+const line = ({ name, uscc, regNo, reason, authority, documentNumber, decidedOn }: ShownEntry): string =>
   `<tr>${[name, uscc ?? regNo ?? '', reason, authority, documentNumber, decidedOn].map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

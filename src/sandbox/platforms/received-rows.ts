@@ -1,4 +1,4 @@
-import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { NoticeAction, SubjectKind } from '../../domain/delivery/delivery.js'
 
 export type ReceivedRow = Readonly<Record<string, unknown>>
 
@@ -28,7 +28,7 @@ export interface RowForm {
   known: ReadonlySet<string> | null
   /** Certificate numbers of people, which must stay empty. */
   never: readonly string[]
-  actions: Readonly<Record<string, Action>>
+  actions: Readonly<Record<string, NoticeAction>>
   /** Matches a day, with groups for year, month and day. */
   day: RegExp
   codes: Readonly<Record<string, RegExp | ((text: string) => boolean)>>
@@ -46,7 +46,7 @@ export interface RowVerdict {
   recordId: string | null
 }
 
-export interface ReceiverEntry {
+export interface ShownEntry {
   kind: SubjectKind
   key: string
   sequence: number
@@ -69,7 +69,7 @@ export interface HistoryRow {
   kind: SubjectKind
   key: string | null
   sequence: number | null
-  action: Action | null
+  action: NoticeAction | null
   effect: RowEffect
   code: string
 }
@@ -89,5 +89,5 @@ export const sequenceOf = (row: ReceivedRow, form: RowForm): number | null => {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
 }
 
-export const actionOf = (row: ReceivedRow, form: RowForm): Action | null =>
+export const actionOf = (row: ReceivedRow, form: RowForm): NoticeAction | null =>
   form.actions[rowPartOf(row, form, 'action') ?? ''] ?? null

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { chance } from '../../../seeds/world/chance.js'
-import { encode } from '../../foundation/text/encodings.js'
+import { encodeText } from '../../foundation/text/encodings.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import {
@@ -15,7 +15,7 @@ import { isTrouble, makeTroubles, normalBehaviour, type PlatformBehaviour, parse
 import { makeReceiverBoard } from './board.js'
 import type { BaseLibrary, JudgingOptions } from './judgement.js'
 import { boardPage } from './page.js'
-import type { HistoryRow, ReceivedRow, ReceiverEntry, RowForm, RowVerdict } from './received-rows.js'
+import type { HistoryRow, ReceivedRow, RowForm, RowVerdict, ShownEntry } from './received-rows.js'
 
 const GARBAGE_BYTES = 512
 /** Default and maximum page size. */
@@ -28,7 +28,7 @@ export interface PlatformStandIn {
   secret: string
   close(): Promise<void>
   behave(behaviour: Partial<PlatformBehaviour>): void
-  entries(): ReceiverEntry[]
+  entries(): ShownEntry[]
   history(): readonly HistoryRow[]
   readonly told: number
   readonly troubles: number
@@ -112,10 +112,10 @@ export const startPlatformStandIn = async (
     return jsonStandInAnswer(200, board.page(query.get('after'), most).filter(isKept).map(line))
   }
 
-  const isKept = ({ uscc, regNo, name }: ReceiverEntry): boolean =>
+  const isKept = ({ uscc, regNo, name }: ShownEntry): boolean =>
     behaviour.lose === null || ![uscc, regNo, name].includes(behaviour.lose)
 
-  const line = ({ kind, key, sequence, uscc, name, recordId }: ReceiverEntry) => ({
+  const line = ({ kind, key, sequence, uscc, name, recordId }: ShownEntry) => ({
     [dialect.displays.key]: key,
     [dialect.displays.sequence]: sequence,
     [dialect.displays.uscc]: uscc,
@@ -227,6 +227,6 @@ const busy = (retryAfter: number | null): StandInAnswer =>
 
 const corrupt = (answered: StandInReply, how: 'encoding' | 'garbage' | null): StandInReply => {
   if (answered === 'cut' || how === null) return answered
-  const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : encode(String(answered.body), 'utf-16')
+  const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : encodeText(String(answered.body), 'utf-16')
   return { ...answered, body }
 }

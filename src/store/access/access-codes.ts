@@ -18,7 +18,7 @@ const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "
   c.ended_reason as "endedReason", c.ended_by as "endedBy", c.ended_at as "endedAt"`
 
 /** True until the access code is ended, or its operator is merged or rolled back. */
-export const CODE_OPENS_SQL = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
+export const IS_ACCESS_CODE_VALID_SQL = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
 export const issue = (
   tx: Tx,
@@ -47,7 +47,7 @@ export const byPseudonym = (db: Db, mark: string): Promise<{ id: number; code: s
   queryFirst(
     db,
     `select c.id, coalesce(o.uscc, o.shop) as code from access_codes c join operators o on o.id = c.operator_id
-     where c.mark = ? and ${CODE_OPENS_SQL} /* accessCodes.byMark */`,
+     where c.mark = ? and ${IS_ACCESS_CODE_VALID_SQL} /* accessCodes.byMark */`,
     [mark],
   )
 
@@ -55,7 +55,7 @@ export const stillOpens = (db: Db, id: number, code: string): Promise<boolean> =
   hasRows(
     db,
     `select 1 from access_codes c join operators o on o.id = c.operator_id
-     where c.id = ? and coalesce(o.uscc, o.shop) = ? and ${CODE_OPENS_SQL} /* accessCodes.opens */`,
+     where c.id = ? and coalesce(o.uscc, o.shop) = ? and ${IS_ACCESS_CODE_VALID_SQL} /* accessCodes.opens */`,
     [id, code],
   )
 

@@ -1,6 +1,6 @@
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryFirst, queryRows } from '../db/db.js'
-import { CONFIRMATION_COLUMNS, type Confirmation } from './confirmations.js'
+import { CONFIRMATION_COLUMNS, type ConfirmationState } from './confirmations.js'
 
 export interface ClientAccount {
   id: string
@@ -10,7 +10,7 @@ export interface ClientAccount {
   secretHash: string
 }
 
-export interface RegisteredClient extends ClientAccount, Confirmation {
+export interface RegisteredClient extends ClientAccount, ConfirmationState {
   /** Salted hash of the previous secret while it is valid. */
   previousHash: string | null
   ended: boolean
@@ -58,7 +58,7 @@ export const byId = (db: Db, id: string, now: Date): Promise<RegisteredClient | 
     { id, now },
   )
 
-export interface ClientSummary extends Confirmation {
+export interface ClientSummary extends ConfirmationState {
   id: string
   role: Role
   agency: string | null

@@ -2,7 +2,7 @@ import { queryFirst, type Tx } from '../db/db.js'
 
 export type AccountTable = 'people' | 'clients'
 
-export interface Confirmation {
+export interface ConfirmationState {
   pendingSince: Date | null
   changedBy: string | null
   confirmedBy: string | null
@@ -12,7 +12,7 @@ export interface Confirmation {
 export const CONFIRMATION_COLUMNS = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
   confirmed_at as "confirmedAt"`
 
-export const lockConfirmation = (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> =>
+export const lockConfirmation = (tx: Tx, table: AccountTable, id: string): Promise<ConfirmationState | null> =>
   queryFirst(
     tx,
     `select ${CONFIRMATION_COLUMNS} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,

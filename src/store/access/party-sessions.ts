@@ -1,6 +1,6 @@
-import { SKEW_TOLERANCE_MS } from '../../foundation/time/clock-doubt.js'
+import { DATED_AHEAD_TOLERANCE_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db } from '../db/db.js'
-import { CODE_OPENS_SQL } from './access-codes.js'
+import { IS_ACCESS_CODE_VALID_SQL } from './access-codes.js'
 
 const KEPT_MS = 24 * 3_600_000
 /** `seen_at` is written at most once in this time. */
@@ -31,9 +31,9 @@ export const use = async (db: Db, mark: string, idleMs: number, now: Date): Prom
   const answer = await db.raw(
     `select c.id::int as grant, coalesce(o.uscc, o.shop) as code, s.ends_at as "endsAt", s.seen_at as "seenAt"
      from party_sessions s join access_codes c on c.id = s.access_code join operators o on o.id = c.operator_id
-     where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun and ${CODE_OPENS_SQL}
+     where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun and ${IS_ACCESS_CODE_VALID_SQL}
      /* partySessions.use */`,
-    { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + SKEW_TOLERANCE_MS) },
+    { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + DATED_AHEAD_TOLERANCE_MS) },
   )
   const [found] = answer.rows
   if (found === undefined) return null

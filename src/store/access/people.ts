@@ -1,7 +1,7 @@
-import { type AdministratorDuty, EXEMPT_ACCOUNTS_MOST } from '../../domain/access/confirmation.js'
+import { type AdministratorDuty, EXEMPT_FROM_CONFIRMATION_MOST } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryFirst, queryRows, type Tx } from '../db/db.js'
-import { CONFIRMATION_COLUMNS, type Confirmation } from './confirmations.js'
+import { CONFIRMATION_COLUMNS, type ConfirmationState } from './confirmations.js'
 
 export interface Person {
   id: string
@@ -40,10 +40,10 @@ export const add = (
      from (select ${EXEMPT} as exempt) e where not exists (select 1 from (select id from clients union all select id from people) taken
        where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning pending_since is not null as pending /* people.add */`,
-    { ...person, by, byCommand, now, exempt: EXEMPT_ACCOUNTS_MOST },
+    { ...person, by, byCommand, now, exempt: EXEMPT_FROM_CONFIRMATION_MOST },
   )
 
-export const byId = (db: Db, id: string): Promise<(Person & Confirmation) | null> =>
+export const byId = (db: Db, id: string): Promise<(Person & ConfirmationState) | null> =>
   queryFirst(
     db,
     `select id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
@@ -80,7 +80,7 @@ export const resetPassword = (
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('people').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
 
-export interface PersonSummary extends Confirmation {
+export interface PersonSummary extends ConfirmationState {
   id: string
   role: Role
   duty: AdministratorDuty | null

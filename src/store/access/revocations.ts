@@ -1,7 +1,7 @@
 import { type Db, queryRows } from '../db/db.js'
 
 /** Revocations outlive their token by this long (ms), because connections that it opened may still be open. */
-export const KEPT_AFTER_END_MS = 600_000
+export const REVOCATION_OUTLIVES_TOKEN_MS = 600_000
 
 export type RevokedTokens = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }
 
@@ -31,4 +31,4 @@ export const afterId = (db: Db, id: number, now: Date): Promise<Revocation[]> =>
     [id, pastOf(now)],
   )
 
-const pastOf = (now: Date): Date => new Date(now.getTime() - KEPT_AFTER_END_MS)
+const pastOf = (now: Date): Date => new Date(now.getTime() - REVOCATION_OUTLIVES_TOKEN_MS)

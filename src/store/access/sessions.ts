@@ -1,5 +1,5 @@
 import type { Role } from '../../domain/access/viewer.js'
-import { SKEW_TOLERANCE_MS } from '../../foundation/time/clock-doubt.js'
+import { DATED_AHEAD_TOLERANCE_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from '../db/db.js'
 
 const KEPT_MS = 24 * 3_600_000
@@ -30,7 +30,7 @@ export const use = async (db: Db, mark: string, idleMs: number, now: Date): Prom
      from sessions s join people p on p.id = s.person
      where s.mark = :mark and s.ended_at is null and p.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun
      /* sessions.use */`,
-    { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + SKEW_TOLERANCE_MS) },
+    { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + DATED_AHEAD_TOLERANCE_MS) },
   )
   const [found] = answer.rows
   if (found === undefined) return null

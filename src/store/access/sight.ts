@@ -4,15 +4,15 @@ import type { Db } from '../db/db.js'
 /** Prefix of a division code; null means all regions. */
 export type RegionSight = string | null
 
-export const withinSightSql = (sight: RegionSight, operator: string): string =>
+export const andIsWithinSightSql = (sight: RegionSight, operator: string): string =>
   sight === null
     ? ''
     : `and exists (select 1 from operators s0 join operators s1 on s1.id = coalesce(s0.merged_into, s0.id)
         where s0.id = ${operator} and starts_with(s1.region, :sight::text))`
 
 /** `subject` is the uuid of a listing or a published record. */
-export const subjectWithinSightSql = (sight: RegionSight, subject: string): string =>
-  withinSightSql(
+export const andIsSubjectWithinSightSql = (sight: RegionSight, subject: string): string =>
+  andIsWithinSightSql(
     sight,
     `(select l0.operator_id from listings l0 where l0.id = ${subject}
       union all select t0.operator_id from told_records t0 where t0.id = ${subject} limit 1)`,

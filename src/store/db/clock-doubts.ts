@@ -18,7 +18,7 @@ export interface ClockRead {
 const DOUBT = `select d.id, d.cause, d.found_at as "foundAt", d.expected_at as "expectedAt" from clock_doubts d where d.settled_at is null`
 
 /** While this is true, nothing is erased. */
-export const CLOCK_IS_DOUBTED_SQL = `exists (select 1 from clock_doubts where settled_at is null)`
+export const IS_CLOCK_DOUBTED_SQL = `exists (select 1 from clock_doubts where settled_at is null)`
 
 export const readClock = async (db: Db): Promise<ClockRead> => {
   const answer = await db.raw(
@@ -32,7 +32,7 @@ export const readClock = async (db: Db): Promise<ClockRead> => {
 export const currentDoubt = (db: Db | Tx): Promise<ClockDoubt | null> =>
   queryFirst(db, `${DOUBT} /* clock-doubts.open */`)
 
-export const noteClockSure = async (db: Db): Promise<void> => {
+export const noteLastSureInstant = async (db: Db): Promise<void> => {
   await db.raw(
     `insert into database_clock (sure_at) select clock_timestamp() where not exists (${DOUBT})
      on conflict (one) do update set sure_at = excluded.sure_at /* clock-doubts.noteSure */`,

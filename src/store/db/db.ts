@@ -34,7 +34,7 @@ export const hasRows = async (on: ReadHandle, sql: string, bindings?: Bindings):
 const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
 const ACQUIRE_TIMEOUT_MS = 15_000
-export const ANSWER_TIMEOUT_MS = 30_000
+export const ANSWER_STATEMENT_TIMEOUT_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
 // pg would turn a date into a local midnight and a bigint into text. Ids stay below 2^53.

@@ -1,6 +1,6 @@
 import type { Db, Tx } from './db.js'
 
-export type Fingerprints = Readonly<Record<string, readonly string[]>>
+export type KeyFingerprints = Readonly<Record<string, readonly string[]>>
 
 export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
   const answer = await tx.raw('select key, fingerprint from key_fingerprints /* key-fingerprints.all */')
@@ -15,7 +15,7 @@ export const lockTable = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
 }
 
-export const storeFingerprints = async (tx: Db | Tx, fingerprints: Fingerprints): Promise<void> => {
+export const storeFingerprints = async (tx: Db | Tx, fingerprints: KeyFingerprints): Promise<void> => {
   const rows = Object.entries(fingerprints).flatMap(([key, each]) => each.map((fingerprint) => ({ key, fingerprint })))
   await tx.raw(
     `insert into key_fingerprints (key, fingerprint) select k.key, k.fingerprint from jsonb_to_recordset(?::jsonb) as k(key text, fingerprint text)

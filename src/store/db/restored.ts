@@ -71,11 +71,11 @@ export const highestSentPosition = (db: Db | Tx): Promise<SentPosition> =>
   )
 
 /** False while the database may be an old copy without later removals. Statements that return entries contain it. */
-export const MAY_LIST_SQL = `(select not exists (select 1 from database_restored w where w.released_at is null)
+export const MAY_PUBLISH_LIST_SQL = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
 
 export const mayList = (db: Db | Tx): Promise<boolean> =>
-  queryValue(db, `select ${MAY_LIST_SQL} as may /* restored.mayList */`)
+  queryValue(db, `select ${MAY_PUBLISH_LIST_SQL} as may /* restored.mayList */`)
 
 type RestoreCause = 'DELIVERY_NOTED' | 'SNAPSHOT_NOTED' | 'SERVER_CHANGED' | 'SHOWN' | 'DECLARED'
 

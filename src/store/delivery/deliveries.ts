@@ -1,4 +1,4 @@
-import type { Action, Notice, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { Notice, NoticeAction, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 
 export interface QueuedDelivery {
@@ -7,16 +7,16 @@ export interface QueuedDelivery {
   kind: SubjectKind
   subjectId: string
   number: number
-  action: Action
+  action: NoticeAction
   notice: Notice
   attempts: number
 }
 
-export const isUncheckedSql = (d: string): string => `${d}.check_due_at is not null`
-export const isUndoneSql = (d: string): string => `(${isOpenSql(d)} or ${isUncheckedSql(d)})`
+export const isRemovalUncheckedSql = (d: string): string => `${d}.check_due_at is not null`
+export const isUnfinishedSql = (d: string): string => `(${isOpenSql(d)} or ${isRemovalUncheckedSql(d)})`
 
 /** True when a later message about the subject exists. A scalar subquery reads only the subject's few rows. */
-export const isFollowedSql = (d: string): string =>
+export const hasLaterMessageSql = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
 /** True for a queued or refused delivery, worded exactly as in the partial indexes. */

@@ -1,16 +1,16 @@
 import type { EarlierMessage } from '../../domain/delivery/backfill-plan.js'
 import type {
-  Action,
   DeliveryState,
   Notice,
+  NoticeAction,
   PriorDelivery,
   Receipt,
   RemovalCheckResult,
   SubjectKind,
 } from '../../domain/delivery/delivery.js'
-import { type RegionSight, subjectWithinSightSql } from '../access/sight.js'
+import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isOpenSql, isUncheckedSql } from './deliveries.js'
+import { isOpenSql, isRemovalUncheckedSql } from './deliveries.js'
 
 export interface StoredDelivery {
   id: number
@@ -18,7 +18,7 @@ export interface StoredDelivery {
   kind: SubjectKind
   subjectId: string
   number: number
-  action: Action
+  action: NoticeAction
   state: DeliveryState
   notice: Notice
   attempts: number
@@ -36,13 +36,13 @@ export interface StoredDelivery {
 
 /** State of the check that a removed entry is no longer displayed. DUE: not done yet. Null: no check. */
 export type RemovalCheckState = RemovalCheckResult | 'DUE' | null
-export const checkStateSql = (d: string): string =>
-  `case when ${isUncheckedSql(d)} then 'DUE' else ${d}.check_result end`
+export const removalCheckStateSql = (d: string): string =>
+  `case when ${isRemovalUncheckedSql(d)} then 'DUE' else ${d}.check_result end`
 
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.state, d.notice, d.attempts,
   d.due_at as "dueAt", d.sent_at as "sentAt", d.confirmed_at as "confirmedAt", d.receipt, d.last_error as "lastError",
   d.created_at as "createdAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.closed_reason as "closedReason",
-  ${checkStateSql('d')} as "check"`
+  ${removalCheckStateSql('d')} as "check"`
 
 export interface DeliveryFilter {
   platform: string | null
@@ -62,7 +62,7 @@ const stateOf = ({ state }: DeliveryFilter): string => {
   return state === 'OWED' ? `${isOpenSql('d')} and` : ''
 }
 const filtered = (filter: DeliveryFilter): string =>
-  `${stateOf(filter)} ${WHERE} ${subjectWithinSightSql(filter.sight ?? null, 'd.subject_id')}`
+  `${stateOf(filter)} ${WHERE} ${andIsSubjectWithinSightSql(filter.sight ?? null, 'd.subject_id')}`
 
 export const list = (
   db: Db,
@@ -147,7 +147,7 @@ export const listOpenRemovals = (tx: Tx, subjectId: string, platform: string): P
   queryRows(
     tx,
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
-       and (d.state in ('OWED', 'REFUSED') or ${isUncheckedSql('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
+       and (d.state in ('OWED', 'REFUSED') or ${isRemovalUncheckedSql('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
     [subjectId, platform],
   )
 

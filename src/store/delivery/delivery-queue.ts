@@ -1,8 +1,8 @@
 /** `attempts` is the fencing token: a write with another value has no effect. */
-import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
+import { MESSAGE_SETTLES_SECONDS, type Receipt } from '../../domain/delivery/delivery.js'
 import { type Db, queryValue } from '../db/db.js'
-import { MAY_LIST_SQL } from '../db/restored.js'
-import { isFollowedSql, type QueuedDelivery } from './deliveries.js'
+import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
+import { hasLaterMessageSql, type QueuedDelivery } from './deliveries.js'
 
 export interface ClaimedDelivery extends QueuedDelivery {
   failures: number
@@ -38,14 +38,14 @@ const DUE = `select d.id from deliveries d where d.platform = :platform and d.st
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-/** Additions and changes to send. MAY_LIST_SQL holds them back while the database may be an old copy. */
-const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST_SQL} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
+/** Additions and changes to send. MAY_PUBLISH_LIST_SQL holds them back while the database may be an old copy. */
+const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_PUBLISH_LIST_SQL} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
 /** Leases up to `limit` deliveries, removals first, one per subject. */
 export const claim = async (
   db: Db,
   platform: string,
-  { limit, now, leaseUntil, settleSeconds = SETTLE_SECONDS, only }: ClaimOptions,
+  { limit, now, leaseUntil, settleSeconds = MESSAGE_SETTLES_SECONDS, only }: ClaimOptions,
 ): Promise<ClaimedDelivery[]> => {
   const order = 'order by d.due_at, d.id limit :limit for update skip locked'
   // A computed inner limit would keep the planner from using the index.
@@ -66,7 +66,7 @@ const rank = ({ action }: QueuedDelivery): number => (action === 'REMOVE' ? 0 : 
 export const hasDueDelivery = (
   db: Db,
   platform: string,
-  { now, settleSeconds = SETTLE_SECONDS, only }: Pick<ClaimOptions, 'now' | 'settleSeconds' | 'only'>,
+  { now, settleSeconds = MESSAGE_SETTLES_SECONDS, only }: Pick<ClaimOptions, 'now' | 'settleSeconds' | 'only'>,
 ): Promise<boolean> =>
   queryValue(
     db,
@@ -132,7 +132,7 @@ export const bookResults = async (
   db: Db,
   outcomes: readonly DeliveryResult[],
   now: Date,
-  settleSeconds = SETTLE_SECONDS,
+  settleSeconds = MESSAGE_SETTLES_SECONDS,
 ): Promise<number> => {
   if (outcomes.length === 0) return 0
   const rows = outcomes.map(({ delivery, receipt, unsent = false, ...rest }) => ({
@@ -152,11 +152,11 @@ export const bookResults = async (
        order by d.subject_id, d.platform, d.number for update of d)
      update deliveries d set state = t.state, last_error = t.error, due_at = coalesce(t."dueAt", d.due_at), leased_until = null, failures = t.failures,
        confirmed_at = case when t.state = 'CONFIRMED' then :now::timestamptz end,
-       check_due_at = case when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and not ${isFollowedSql('d')}
+       check_due_at = case when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and not ${hasLaterMessageSql('d')}
          then :now::timestamptz + make_interval(secs => :settleSeconds) end,
        checked_at = case when t.state = 'CONFIRMED' and d.check_result = 'NO_DISPLAY' then :now::timestamptz else d.checked_at end,
        check_result = case when t.state = 'CONFIRMED' and d.check_result = 'NO_DISPLAY' then 'CONFIRMED_TWICE'
-         when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and ${isFollowedSql('d')} then 'REPLACED' else d.check_result end,
+         when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and ${hasLaterMessageSql('d')} then 'REPLACED' else d.check_result end,
        receipt = coalesce(t.receipt, d.receipt),
        attempts = d.attempts - t.unsent::int,
        sent_at = case when t.unsent and d.attempts = 1 then null else d.sent_at end

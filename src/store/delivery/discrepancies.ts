@@ -1,5 +1,5 @@
 import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
-import { type RegionSight, subjectWithinSightSql } from '../access/sight.js'
+import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { FoundDiscrepancy } from './comparisons.js'
 
@@ -90,7 +90,7 @@ export interface DiscrepancyFilter {
 const filtered = ({
   sight = null,
 }: DiscrepancyFilter): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
-  and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${subjectWithinSightSql(sight, 'f.key::uuid')}`
+  and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${andIsSubjectWithinSightSql(sight, 'f.key::uuid')}`
 
 const bindingsOf = ({ platform = null, what = null, open = null, sight = null }: DiscrepancyFilter) => ({
   platform,

@@ -1,6 +1,6 @@
 import type { RemovalCheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isFollowedSql } from './deliveries.js'
+import { hasLaterMessageSql } from './deliveries.js'
 
 export interface DueRemovalCheck {
   id: number
@@ -25,7 +25,7 @@ export const claimChecks = async (
 ): Promise<DueRemovalCheck[]> => {
   const due = await queryRows<DueRemovalCheck & { followed: boolean }>(
     db,
-    `with due as (select d.id, d.check_due_at, ${isFollowedSql('d')} as followed from deliveries d where d.platform = :platform and d.check_due_at <= :now
+    `with due as (select d.id, d.check_due_at, ${hasLaterMessageSql('d')} as followed from deliveries d where d.platform = :platform and d.check_due_at <= :now
        order by d.check_due_at limit :limit for update of d skip locked)
      update deliveries d set check_due_at = case when not due.followed then :againAt::timestamptz end,
        check_result = case when due.followed then 'REPLACED' else d.check_result end from due where d.id = due.id

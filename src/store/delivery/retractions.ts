@@ -1,9 +1,9 @@
 /** A retraction removes one entry from every platform that may have it. */
-import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
-import { type RegionSight, subjectWithinSightSql } from '../access/sight.js'
+import type { DeliveryState, EntryNotice, NoticeAction, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
+import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
-import { isUncheckedSql } from './deliveries.js'
-import { checkStateSql, type RemovalCheckState } from './delivery-desk.js'
+import { isRemovalUncheckedSql } from './deliveries.js'
+import { type RemovalCheckState, removalCheckStateSql } from './delivery-desk.js'
 
 /** `at` is an instant as text, exact to the microsecond. */
 export interface RetractionKey {
@@ -24,7 +24,7 @@ export interface RemovalReceiver extends RetractionKey {
   gotAt: Date | null
   /** Id of the removal, or of a later removal that replaced it. */
   deliveryId: number
-  action: Action
+  action: NoticeAction
   state: DeliveryState
   attempts: number
   toldAt: Date | null
@@ -48,7 +48,7 @@ const STANDING = `cross join lateral (
       and e.state <> 'FOLDED' and e.check_result is distinct from 'SHOWN'))
   order by (e.id = r.id), e.number limit 1) e`
 
-const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or ${isUncheckedSql('e')})`
+const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or ${isRemovalUncheckedSql('e')})`
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 export interface RetractionFilter {
@@ -62,10 +62,10 @@ const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform
   and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid)`
 const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
-  union select o.subject_id from deliveries o where ${isUncheckedSql('o')}))`
+  union select o.subject_id from deliveries o where ${isRemovalUncheckedSql('o')}))`
 
 const partsOf = ({ open, sight = null }: RetractionFilter) => ({
-  seen: subjectWithinSightSql(sight, 'r.subject_id'),
+  seen: andIsSubjectWithinSightSql(sight, 'r.subject_id'),
   standing: open === null ? '' : STANDING,
   narrowed: open === true ? OPEN_ONLY : '',
   grouped: `group by r.created_at, r.subject_id ${open === null ? '' : `having bool_or(${IS_OPEN}) = ${open}`}`,
@@ -115,7 +115,7 @@ export const receiversOf = (db: Db, of: readonly RetractionKey[]): Promise<Remov
     `select distinct on (r.created_at, r.subject_id, r.platform) ${AT} as at, r.subject_id as "subjectId", r.platform,
        coalesce(g.got, false) as got, g."gotAt", e.id as "deliveryId", e.action, e.state, e.attempts, e.sent_at as "toldAt",
        e.confirmed_at as "confirmedAt", e.receipt, e.last_error as "lastError", e.closed_at as "closedAt",
-       e.closed_by as "closedBy", e.closed_reason as "closedReason", ${checkStateSql('e')} as "check", e.checked_at as "checkedAt"
+       e.closed_by as "closedBy", e.closed_reason as "closedReason", ${removalCheckStateSql('e')} as "check", e.checked_at as "checkedAt"
      from jsonb_to_recordset(?::jsonb) as k(at timestamptz, "subjectId" uuid)
      join deliveries r on r.action = 'REMOVE' and r.subject_id = k."subjectId" and r.created_at = k.at ${STANDING}
      left join lateral (

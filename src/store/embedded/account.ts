@@ -6,7 +6,7 @@ import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
-import type { Binaries } from './binaries.js'
+import type { PostgresBinaries } from './binaries.js'
 
 const NOBODY = 65_534
 const PROBE_BOUND_MS = 10_000
@@ -28,7 +28,7 @@ export interface PostgresAccount {
 }
 
 /** Throws DATABASE_EMBEDDED when PostgreSQL can run under no account. */
-export const chooseAccount = async (folder: string, binaries: Binaries): Promise<PostgresAccount> => {
+export const chooseAccount = async (folder: string, binaries: PostgresBinaries): Promise<PostgresAccount> => {
   const failures: string[] = []
   for (const way of ways(folder)) {
     try {
@@ -70,7 +70,11 @@ const ways = (folder: string): Omit<PostgresAccount, 'major'>[] => {
   return [...lent.map((owner) => ({ through: [], becomes: owner, owner })), renamed]
 }
 
-const probe = async (way: Omit<PostgresAccount, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
+const probe = async (
+  way: Omit<PostgresAccount, 'major'>,
+  folder: string,
+  { postgres }: PostgresBinaries,
+): Promise<string> => {
   const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
   const { file, args, options } = commandAs(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])
   const { stdout } = await promisify(execFile)(file, args, { ...options, timeout: PROBE_BOUND_MS })

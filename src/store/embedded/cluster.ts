@@ -15,7 +15,7 @@ import {
 import path from 'node:path'
 import { Refusal } from '../../foundation/errors.js'
 import { chooseAccount, commandAs, handOverFolder, LOCALE, type PostgresAccount } from './account.js'
-import { type Binaries, findBinaries } from './binaries.js'
+import { findBinaries, type PostgresBinaries } from './binaries.js'
 import type { PostgresLog } from './log.js'
 
 const INITDB_BOUND_MS = 120_000
@@ -28,7 +28,7 @@ export const DATABASE_NAME = 'hub'
 
 export interface PostgresCluster {
   data: string
-  binaries: Binaries
+  binaries: PostgresBinaries
   account: PostgresAccount
   durable: boolean
   password: string

@@ -2,11 +2,11 @@ import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../
 import { queryValue, type Tx } from '../db/db.js'
 
 /** SQL: runs that corrected an item which run :run delivered again, uncorrected. */
-export const STILL_UNCORRECTED_RUNS_SQL = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
+export const SELECT_UNCORRECTED_RUNS_SQL = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
 /** SQL: the day on which the unmatched record's last version ended, if that version had the same content. */
-export const endedBeforeSql = (u: string): string => `(select p.ended_on from (select * from versions p
+export const earlierEndDaySql = (u: string): string => `(select p.ended_on from (select * from versions p
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
 
@@ -43,7 +43,7 @@ export const endAbsent = (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
          and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isAbsentSql('v')}
-         and v.run_id not in (${STILL_UNCORRECTED_RUNS_SQL})
+         and v.run_id not in (${SELECT_UNCORRECTED_RUNS_SQL})
        returning v.*),
      ended as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,

@@ -1,4 +1,4 @@
-import { WITHDRAWN_STATUS } from '../../domain/scoring/evidence.js'
+import { WITHDRAWN_RECORD_STATUS } from '../../domain/scoring/evidence.js'
 import { queryOne, type Tx } from '../db/db.js'
 
 export type DraftEffect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
@@ -50,7 +50,7 @@ export const fillPlan = async (
        left join operators w on w.id = i.operator_id where i.feed = :feed and i.undone_at is null) d
        on o.operator_id is null and f.owner is null and d.subject_key = s.subject_key
      left join versions v on v.feed = :feed and v.record_key = s.record_key and v.known_to is null /* plan.decide */`,
-    { feed, whole, need: needOperator, withdrawn: WITHDRAWN_STATUS },
+    { feed, whole, need: needOperator, withdrawn: WITHDRAWN_RECORD_STATUS },
   )
   await tx.raw(
     `update plan p set operator_id = coalesce(w.merged_into, w.id) from identity_decisions d join operators w on w.id = d.operator_id

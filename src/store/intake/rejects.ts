@@ -2,10 +2,10 @@ import type { Draft, Problem, UnreadableRecords } from '../../domain/records/rec
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/lateral-lookup.js'
 import {
-  endedBeforeSql,
+  earlierEndDaySql,
   isKeyAbsentSql,
   KINDS_ENDED_BY_ABSENCE,
-  STILL_UNCORRECTED_RUNS_SQL,
+  SELECT_UNCORRECTED_RUNS_SQL,
   unreadableBindings,
 } from './absence.js'
 
@@ -138,7 +138,7 @@ export const endAbsentUnmatched = async (
        and ${isKeyAbsentSql('u')}
        and not exists (select 1 from unnest(:codes::text[]) k(code)
          where k.code in (u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop'))
-       and u.last_run not in (${STILL_UNCORRECTED_RUNS_SQL}) /* rejects.endWaiting */`,
+       and u.last_run not in (${SELECT_UNCORRECTED_RUNS_SQL}) /* rejects.endWaiting */`,
     { run, feed, kinds: KINDS_ENDED_BY_ABSENCE, ...unreadableBindings(unreadable) } as never,
   )
   return answer.rowCount ?? 0
@@ -220,7 +220,7 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
          ended_on, known_from, run_id, opened_by, page, row_number, partial, known_to, closed_as, closed_by)
        select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to,
-         ${endedBeforeSql('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial,
+         ${earlierEndDaySql('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial,
          case when is_older then :now::timestamptz end, case when is_older then 'CHANGED' end, case when is_older then :run::bigint end from found
        on conflict do nothing returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
@@ -260,7 +260,7 @@ export const latestRejectsOf = (
   )
 
 /** SQL: the feed's open rejects since its last complete delivery. */
-export const openRejectsSql = (feed: string): string =>
+export const selectOpenRejectsSql = (feed: string): string =>
   `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
@@ -271,5 +271,5 @@ export const countOpenRows = (db: Db): Promise<{ unmatched: number; rejects: num
     db,
     `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,
        (select count(*)::int from (select distinct feed from rejects where state = 'OPEN') f
-         cross join lateral (${openRejectsSql('f.feed')}) items) as rejects /* rejects.backlog */`,
+         cross join lateral (${selectOpenRejectsSql('f.feed')}) items) as rejects /* rejects.backlog */`,
   )

@@ -55,7 +55,7 @@ const TABLE = `create temporary table staged_drafts (
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
 /** SQL: deletes all but the last draft of each key in $1. */
-export const KEEP_LAST_SQL = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
+export const DELETE_REPEATED_DRAFTS_SQL = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 
 const CHUNK_BYTES = 1024 * 1024
@@ -90,7 +90,7 @@ export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<
       },
       keepLast: async (keys) => {
         if (keys.length === 0) return 0
-        const answer = await connection.query(KEEP_LAST_SQL, [[...keys]])
+        const answer = await connection.query(DELETE_REPEATED_DRAFTS_SQL, [[...keys]])
         return answer.rowCount ?? 0
       },
       transaction: (act) => db.transaction(act, { connection }),

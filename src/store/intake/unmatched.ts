@@ -1,8 +1,8 @@
 import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, RecordKind, Remark, Subject } from '../../domain/records/records.js'
-import { type RegionSight, withinSightSql } from '../access/sight.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { endedBeforeSql } from './absence.js'
+import { earlierEndDaySql } from './absence.js'
 
 export type UnmatchedState = 'OPEN' | 'MATCHED' | 'NOT_OURS' | 'TAKEN_BACK' | 'ENDED'
 
@@ -46,7 +46,7 @@ export interface UnmatchedFilter {
 }
 
 const filtered = (sight: RegionSight): string =>
-  `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${withinSightSql(sight, OPERATOR)}`
+  `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${andIsWithinSightSql(sight, OPERATOR)}`
 
 export const list = (
   db: Db,
@@ -139,7 +139,7 @@ export const attachRecords = async (
     `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
        ended_on, known_from, run_id, page, row_number, partial)
      select u.feed, u.kind, u.record_key, :operator::int, :decision::bigint, u.fact, u.digest, u.body, u.findings, u.valid_from,
-       u.valid_to, ${endedBeforeSql('u')}, :at::timestamptz, u.last_run, u.page, u.row_number, u.partial
+       u.valid_to, ${earlierEndDaySql('u')}, :at::timestamptz, u.last_run, u.page, u.row_number, u.partial
      from unmatched u where u.subject_key = :subjectKey and u.decision_id = :decision
      order by u.id /* unmatched.attach */`,
     { decision, subjectKey, at, operator },

@@ -1,7 +1,7 @@
 import type { Db } from '../db/db.js'
-import { MAY_LIST_SQL } from '../db/restored.js'
+import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import type { RunError } from '../timetable/runs.js'
-import { openRejectsSql } from './rejects.js'
+import { selectOpenRejectsSql } from './rejects.js'
 
 export interface FeedHealth {
   feed: string
@@ -35,7 +35,7 @@ export const healthOfFeeds = async (
        and cause <> 'person' and outcome <> 'RUNNING' order by id desc limit 1) l on true
      left join lateral (select jsonb_agg(jsonb_build_object('rule', rule, 'count', n) order by n desc, rule) as rules from (
        select rule, count(*)::int as n from rejects where run_id = l.id group by rule) by_rule) w on true
-     cross join lateral (select count(*)::int as n from (${openRejectsSql('f.feed')}) items) o
+     cross join lateral (select count(*)::int as n from (${selectOpenRejectsSql('f.feed')}) items) o
      cross join lateral (select count(distinct (last_run, page, row_number))::int as n from unmatched where feed = f.feed and state = 'OPEN') u
      cross join lateral (select coalesce(sum((counts->>'late')::int), 0)::int as late, coalesce(sum((counts->>'timely')::int), 0)::int as timely
        from runs where job = 'pull' and subject = f.feed and outcome = 'DONE' and cause <> 'person' and taken_back_at is null
@@ -64,7 +64,7 @@ const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<M
 
 /** Like `lastGoodPulls`, but null for all feeds while the database may be an old copy. */
 export const lastVouchedPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
-  pulledAt(db, feeds, `case when ${MAY_LIST_SQL} then g.at end`)
+  pulledAt(db, feeds, `case when ${MAY_PUBLISH_LIST_SQL} then g.at end`)
 
 export const lastUploadRun = async (
   db: Db,

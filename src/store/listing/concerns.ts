@@ -1,6 +1,6 @@
 /** A concern asks an officer to review a listing whose legal basis changed. */
 import type { UnreadableRecords } from '../../domain/records/records.js'
-import { type RegionSight, withinSightSql } from '../access/sight.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { isAbsentSql, unreadableBindings } from '../intake/absence.js'
 
@@ -52,7 +52,7 @@ export const list = (
 ): Promise<Concern[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from concerns c where c.settled_at is null ${withinSightSql(sight, OPERATOR)}
+    `select ${COLUMNS} from concerns c where c.settled_at is null ${andIsWithinSightSql(sight, OPERATOR)}
      and (:after::bigint is null or c.id > :after::bigint) order by c.id limit :first /* concerns.list */`,
     { after, first, sight },
   )
@@ -60,7 +60,7 @@ export const list = (
 export const count = (db: Db, sight: RegionSight = null): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from concerns c where c.settled_at is null ${withinSightSql(sight, OPERATOR)} /* concerns.count */`,
+    `select count(*)::int as n from concerns c where c.settled_at is null ${andIsWithinSightSql(sight, OPERATOR)} /* concerns.count */`,
     { sight },
   )
 

@@ -1,5 +1,5 @@
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
-import { type RegionSight, withinSightSql } from '../access/sight.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export type DeadlineState = 'COMING' | 'MISSED' | 'RUN_OUT' | 'MET' | 'DROPPED'
@@ -124,7 +124,7 @@ export const list = (
   queryRows(
     db,
     `select ${COLUMNS} from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${withinSightSql(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${andIsWithinSightSql(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.due_on, t.id limit :first /* deadlines.list */`,
     {
       state,
@@ -142,6 +142,6 @@ export const count = (db: Db, { state, today, partys, ended, sight = null }: Dea
   queryValue(
     db,
     `select count(*)::int as n from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${withinSightSql(sight, 'l.operator_id')} /* deadlines.count */`,
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${andIsWithinSightSql(sight, 'l.operator_id')} /* deadlines.count */`,
     { state, today, ended, sight, partys: [...partys] },
   )

@@ -2,8 +2,14 @@ import { type Case, type CaseState, IN_FORCE_STATES } from '../../domain/listing
 import type { EntryColumns } from '../../domain/listing/entry-columns.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { MAY_LIST_SQL } from '../db/restored.js'
-import { filterBindings, filterSql, IS_SHOWN_SQL, type PublicDays, type PublicFilter } from './public-filter.js'
+import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
+import {
+  filterBindings,
+  IS_SHOWN_SQL,
+  matchesPublicFilterSql,
+  type PublicDays,
+  type PublicFilter,
+} from './public-filter.js'
 
 export interface Listing extends EntryColumns {
   id: string
@@ -256,7 +262,7 @@ const bodiesWhere =
   }
 
 export const publicBodies = bodiesWhere('true')
-export const shownBodies = bodiesWhere(MAY_LIST_SQL)
+export const shownBodies = bodiesWhere(MAY_PUBLISH_LIST_SQL)
 
 export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> => {
   if (ids.length === 0) return new Map()
@@ -286,7 +292,7 @@ export const publicEntries = (
   queryColumn(
     db,
     `select p.body from public_entries p
-     where ${filterSql(filter)} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
+     where ${matchesPublicFilterSql(filter)} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
      order by p.published_on desc, p.listing_id desc limit :first /* listings.publicEntries */`,
     { ...filterBindings(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
@@ -307,6 +313,6 @@ export const publicOfOperators = (
 export const publicCount = (db: Db, filter: PublicFilter): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from public_entries p where ${filterSql(filter)} /* listings.publicCount */`,
+    `select count(*)::int as n from public_entries p where ${matchesPublicFilterSql(filter)} /* listings.publicCount */`,
     filterBindings(filter),
   )

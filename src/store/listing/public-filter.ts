@@ -1,4 +1,4 @@
-import { MAY_LIST_SQL } from '../db/restored.js'
+import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 
 export interface PublicFilter {
   list?: string | null
@@ -15,10 +15,10 @@ export interface PublicDays {
 
 /** True when entry `p` is public on :asOf and has not ended by :today. Periods before it was last hidden are not stored. */
 export const IS_SHOWN_SQL = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
-  and ${MAY_LIST_SQL}`
+  and ${MAY_PUBLISH_LIST_SQL}`
 
 /** SQL: contains only the filters given, so that each can use its index. */
-export const filterSql = ({ list, region, name }: PublicFilter): string =>
+export const matchesPublicFilterSql = ({ list, region, name }: PublicFilter): string =>
   [
     IS_SHOWN_SQL,
     list != null && 'p.list = :list::text',

@@ -58,7 +58,7 @@ export const effectiveDecisionsOf = (tx: Tx, operators: readonly number[]): Prom
     { ids: [...operators] },
   )
 
-export interface RecordMove {
+export interface MoveRecordsInput {
   owner: number
   to: number
   /** Id of the merge decision. Undoing the merger removes it from the records. */
@@ -69,7 +69,7 @@ export interface RecordMove {
 }
 
 /** Moves current versions, and earlier ones that describe days which no later version covers. */
-export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: RecordMove): Promise<number> => {
+export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: MoveRecordsInput): Promise<number> => {
   const bindings = {
     owner,
     to,

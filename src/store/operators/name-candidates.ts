@@ -9,7 +9,7 @@ import {
   rankMatches,
   WIDE_REACH,
 } from '../../domain/operators/name-search.js'
-import { type RegionSight, withinSightSql } from '../access/sight.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryOne } from '../db/db.js'
 import { processHandle } from '../db/request-handle.js'
 
@@ -139,7 +139,7 @@ const candidates = async (
   question: NonNullable<GramQuestion>,
   { personal, named, listed = false, sight = null }: NameSearch,
 ): Promise<CandidateAnswer> => {
-  const own = `(:personal or not n.personal) ${withinSightSql(sight, 'n.operator_id')}`
+  const own = `(:personal or not n.personal) ${andIsWithinSightSql(sight, 'n.operator_id')}`
   const ours = listed ? IS_LISTED_SQL : 'true'
   // An unqualified `&&` could be intarray's operator, which does not use the index.
   const found = question.all

@@ -1,5 +1,5 @@
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
-import { MAY_LIST_SQL } from '../db/restored.js'
+import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import type { PublicBody } from '../listing/listings.js'
 
 /** Null fields match all entries. */
@@ -39,7 +39,7 @@ const SORTED: Record<ListOrder, { by: string; way: 'asc' | 'desc'; past: '>' | '
 const where = ({ region, authority, pattern, from, to, contested }: PublicSearch): string =>
   [
     'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)',
-    MAY_LIST_SQL,
+    MAY_PUBLISH_LIST_SQL,
     region !== null && 'p.region >= :region::text and p.region < :regionEnd::text',
     authority !== null && 'p.authority = left(:authority::text, 200)',
     pattern !== null && 'p.reason ~ :pattern::text',
@@ -106,7 +106,7 @@ export const bodiesByIds = async (db: Db, ids: readonly string[]): Promise<Publi
   if (ids.length === 0) return []
   const answer = await db.raw(
     `select p.body from unnest(?::uuid[]) with ordinality a(id, place) join public_entries p on p.listing_id = a.id
-     where ${MAY_LIST_SQL} order by a.place /* publicList.bodies */`,
+     where ${MAY_PUBLISH_LIST_SQL} order by a.place /* publicList.bodies */`,
     [[...ids]] as never,
   )
   return answer.rows.map(({ body }: { body: PublicBody }) => body)
@@ -126,7 +126,7 @@ export const listStamp = (db: Db): Promise<ListStamp> =>
   queryOne(
     db,
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
-       coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST_SQL} as listed /* publicList.stamp */`, // A binding makes it a prepared statement.
+       coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_PUBLISH_LIST_SQL} as listed /* publicList.stamp */`, // A binding makes it a prepared statement.
     [0],
   )
 
@@ -146,7 +146,7 @@ export const countByAuthority = (db: Db, day: string, most: number): Promise<{ a
   queryRows(
     db,
     `select authority, count(*)::int as n from public_entries p
-     where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date) and ${MAY_LIST_SQL}
+     where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date) and ${MAY_PUBLISH_LIST_SQL}
      group by authority order by n desc, authority limit :most /* publicList.authorities */`,
     { day, most },
   )
@@ -168,7 +168,7 @@ export const signedEntries = async (db: Db, ids: readonly string[]): Promise<Map
      from public_entries p
      left join lateral (select line, hash from published_entries where listing_id = p.listing_id and to_sequence is null limit 1) e on true
      left join manifests m on m.sequence = (select max(sequence) from snapshots)
-     where p.listing_id = any(?::uuid[]) and ${MAY_LIST_SQL} /* publicList.signed */`,
+     where p.listing_id = any(?::uuid[]) and ${MAY_PUBLISH_LIST_SQL} /* publicList.signed */`,
     [[...ids]],
   )
   return new Map(answer.rows.map(({ id, ...entry }: SignedEntry & { id: string }) => [id, entry]))

@@ -13,7 +13,7 @@ const DECISION = (v: string): string =>
  * SQL: versions that must adopt an earlier fact, with that fact: the first of the same operator, kind, number and
  * authority code.
  */
-export const otherFactsSql = (those: string): string => `
+export const selectEarlierFactsSql = (those: string): string => `
   with asked as materialized (
     select v.id, v.run_id, v.operator_id, v.kind, v.fact, ${NUMBER_IN('v.fact')} as number, v.body->>'authority_code' as code
     from versions v where ${DECISION('v')} and v.id in (${those})),
@@ -31,7 +31,7 @@ export const shareFacts = async (tx: Tx, by: { run: number } | { decision: numbe
       ? 'select id from versions where (run_id = :run or opened_by = :run) and known_from = :at and fact is not null'
       : 'select id from versions where decision_id = :decision and known_from = :at and fact is not null'
   await tx.raw(
-    `update versions v set fact = o.fact from (${otherFactsSql(opened)}) o where v.id = o.id /* sameFacts.join */`,
+    `update versions v set fact = o.fact from (${selectEarlierFactsSql(opened)}) o where v.id = o.id /* sameFacts.join */`,
     { ...by, at } as never,
   )
 }

@@ -5,7 +5,7 @@ import {
   type RecordKind,
   type Remark,
 } from '../../domain/records/records.js'
-import { WITHDRAWN_STATUS } from '../../domain/scoring/evidence.js'
+import { WITHDRAWN_RECORD_STATUS } from '../../domain/scoring/evidence.js'
 import { withIndexesDropped } from '../db/bulk-load.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
@@ -140,7 +140,7 @@ const VERSIONS_AT = `
 `
 
 /** Like VERSIONS_AT, plus known states that begin later; `coming` is their first day. */
-export const VERSIONS_AT_AND_COMING = `
+export const SELECT_VERSIONS_AND_COMING_SQL = `
   select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
   where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
     and (not ${begun('c')} or ${NOT_ENDED})
@@ -210,7 +210,7 @@ export const ofOperators = (
        select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
        where :after::bigint is null or v.id < :after::bigint) v
      join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
-    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_STATUS, kinds, removed, first, after },
+    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_RECORD_STATUS, kinds, removed, first, after },
   )
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
@@ -227,7 +227,7 @@ export const versionsOnDays = async (
      order by a.place, v.id desc /* versions.onDays */`,
     {
       asked: JSON.stringify(queries.map((one, place) => ({ place, ...one }))),
-      ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN_STATUS },
+      ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN_RECORD_STATUS },
     } as never,
   )
   const lists: RecordVersion[][] = queries.map(() => [])
@@ -243,7 +243,7 @@ export const countOfOperators = async (
 ): Promise<Map<number, number>> => {
   const answer = await db.raw(
     `select v.operator_id as id, count(*)::int as n from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
-    { ...bindingsAt(operatorIds, when), ...sight, withdrawn: WITHDRAWN_STATUS },
+    { ...bindingsAt(operatorIds, when), ...sight, withdrawn: WITHDRAWN_RECORD_STATUS },
   )
   return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
 }
@@ -307,5 +307,5 @@ export const mirroredEntries = (db: Db, operatorIds: readonly number[], when: Po
     db,
     `select ${VERSION_COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
      /* versions.mirrored */`,
-    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_STATUS },
+    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_RECORD_STATUS },
   )

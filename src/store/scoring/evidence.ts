@@ -5,7 +5,7 @@ import type { Body, RecordKind } from '../../domain/records/records.js'
 import { FIELDS_OF_EVIDENCE, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-facts.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
-import { bindingsAt, type PointInTime, VERSIONS_AT_AND_COMING } from '../records/versions.js'
+import { bindingsAt, type PointInTime, SELECT_VERSIONS_AND_COMING_SQL } from '../records/versions.js'
 
 export interface EvidenceRow extends ReportedEvidence {
   operatorId: number
@@ -22,7 +22,7 @@ const PLAIN = Object.entries(FIELDS_OF_EVIDENCE)
 /** A merged operator's registration is no evidence about its successor. */
 const EVIDENCE = `
   select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.kind = 'shop' then v.valid_to end, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
-  from (${VERSIONS_AT_AND_COMING}) v
+  from (${SELECT_VERSIONS_AND_COMING_SQL}) v
   where v.kind = any(:weighed)
     and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
   /* evidence.of */`

@@ -1,6 +1,6 @@
 /** An objection concerns a record, not one version. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
-import { type RegionSight, withinSightSql } from '../access/sight.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface Objection {
@@ -119,7 +119,7 @@ export interface ObjectionFilter {
 }
 
 const filtered = ({ sight = null }: ObjectionFilter): string =>
-  `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${withinSightSql(sight, 'b.operator_id')}`
+  `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${andIsWithinSightSql(sight, 'b.operator_id')}`
 
 export const list = (
   db: Db,

@@ -1,6 +1,6 @@
 /** Two persons set an override; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
-import { type RegionSight, withinSightSql } from '../access/sight.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 
@@ -31,16 +31,16 @@ const confirmed = (alias: string): string =>
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
 /** Selects id and grade of the override in force, ignoring vetoes. */
-export const overrideInForceSql = (operator: string, knownAt: string): string => `
+export const selectOverrideInForceSql = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
     select r.* from overrules r where r.operator_id = ${operator} and ${confirmed('r')} and r.decided_at <= ${knownAt}
     order by r.decided_at desc limit 1) h
   where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
 
 /** True unless a veto in score `s` forbids the better grade of override `h`. */
-export const NOT_VETOED_SQL = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
+export const IS_NOT_VETOED_SQL = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
-export const SHOWN_GRADE_SQL = `coalesce((select h.grade from (${overrideInForceSql('o.id', "'infinity'")}) h where ${NOT_VETOED_SQL}), s.grade)`
+export const SHOWN_GRADE_SQL = `coalesce((select h.grade from (${selectOverrideInForceSql('o.id', "'infinity'")}) h where ${IS_NOT_VETOED_SQL}), s.grade)`
 
 /** SQL: overrides as known at :knownAt, with their state on :asOf. */
 const AS_KNOWN = `
@@ -107,7 +107,7 @@ export const list = (
 ): Promise<OverrideRow[]> =>
   queryRows(
     db,
-    `select * from (${AS_KNOWN} ${withinSightSql(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
+    `select * from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
      order by r.id limit :first /* overrides.list */`,
     { state, first, after, sight, ...bindings(when) },
   )
@@ -118,7 +118,7 @@ export const countOf = (
 ): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from (${AS_KNOWN} ${withinSightSql(sight, 'r.operator_id')}) r where r.state = :state /* overrides.countOf */`,
+    `select count(*)::int as n from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')}) r where r.state = :state /* overrides.countOf */`,
     { state, sight, ...bindings(when) },
   )
 

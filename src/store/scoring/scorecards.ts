@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/db.js'
 
 export const FIRST_VERSION_IN_FORCE = 'ecommerce-1'
 
-export const VERSION_IN_FORCE_SQL = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
+export const CARD_VERSION_IN_FORCE_SQL = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
   where a.state = 'ADOPTED' and a.effective_on <= :asOf::date order by a.effective_on desc, a.decided_at desc limit 1), '${FIRST_VERSION_IN_FORCE}')`
 
 export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Promise<Scorecard | null> => {

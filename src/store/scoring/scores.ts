@@ -7,7 +7,7 @@ import type { Reason } from '../../domain/scoring/score.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 import * as gradeMarks from './grade-marks.js'
-import { VERSION_IN_FORCE_SQL } from './scorecards.js'
+import { CARD_VERSION_IN_FORCE_SQL } from './scorecards.js'
 
 export interface NewScore {
   operatorId: number
@@ -36,10 +36,10 @@ export const STORED_SCORE_COLUMNS = `s.id, s.operator_id as "operatorId", s.as_o
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
 /** True for regular scores up to :asOf, and for those requested for :asOf with the scorecard in force. */
-export const IS_VALID_SCORE_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE_SQL}))`
+export const IS_VALID_SCORE_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${CARD_VERSION_IN_FORCE_SQL}))`
 
 /** True when score `s` weighed an entry no longer public, which some viewers must not infer. */
-export const WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${DISHONEST_LIST_FACT}"') > 0 and exists (
+export const HAS_WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${DISHONEST_LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
     join versions cv on cv.id = cited::bigint join versions dv on dv.feed = cv.feed and dv.record_key = cv.record_key
     join listings l on l.decision_version = dv.id and l.published_on <= s.as_of
@@ -51,7 +51,7 @@ export const WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${DISHONEST_LI
 
 export const weighingGoneEntry = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {
   const answer = await db.raw(
-    `select s.id from scores s where s.id = any(:ids::bigint[]) and ${WEIGHED_GONE_ENTRY_SQL} /* scores.forgotten */`,
+    `select s.id from scores s where s.id = any(:ids::bigint[]) and ${HAS_WEIGHED_GONE_ENTRY_SQL} /* scores.forgotten */`,
     { ids: [...ids], today } as never,
   )
   return new Set(answer.rows.map(({ id }: { id: number }) => id))

@@ -1,4 +1,4 @@
-import { type RegionSight, withinSightSql } from '../access/sight.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface WatchEntry {
@@ -55,7 +55,7 @@ export const list = (
 ): Promise<WatchEntry[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from watch_entries w where w.closed_at is null ${withinSightSql(sight, 'w.operator_id')} and (:after::bigint is null or w.id < :after::bigint)
+    `select ${COLUMNS} from watch_entries w where w.closed_at is null ${andIsWithinSightSql(sight, 'w.operator_id')} and (:after::bigint is null or w.id < :after::bigint)
      order by w.id desc limit :first /* watchEntries.list */`,
     { first, after, sight },
   )
@@ -63,6 +63,6 @@ export const list = (
 export const count = (db: Db, sight: RegionSight = null): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from watch_entries w where w.closed_at is null ${withinSightSql(sight, 'w.operator_id')} /* watchEntries.count */`,
+    `select count(*)::int as n from watch_entries w where w.closed_at is null ${andIsWithinSightSql(sight, 'w.operator_id')} /* watchEntries.count */`,
     { sight },
   )

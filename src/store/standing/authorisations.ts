@@ -18,10 +18,10 @@ export interface Authorisation {
 const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.sha256, a.given_on as "givenOn", a.ends_on as "endsOn",
   a.recorded_at as "recordedAt", a.withdrawn_at as "withdrawnAt", a.withdrawn_by as "withdrawnBy"`
 
-export const holdsSql = (a: string, client: string): string =>
+export const isAuthorisationInForceSql = (a: string, client: string): string =>
   `${a}.client = ${client} and ${a}.withdrawn_at is null and ${a}.given_on <= :today::date and ${a}.ends_on >= :today::date`
 
-export const HOLDS_SQL = holdsSql('a', ':client')
+export const IS_AUTHORISATION_IN_FORCE_SQL = isAuthorisationInForceSql('a', ':client')
 
 export const record = (
   tx: Tx,
@@ -59,7 +59,7 @@ export const authorisingAmong = async (
   operators: readonly number[],
 ): Promise<Set<number>> => {
   const answer = await db.raw(
-    `select distinct a.operator_id as id from authorisations a where a.operator_id = any(:operators::int[]) and ${HOLDS_SQL} /* authorisations.among */`,
+    `select distinct a.operator_id as id from authorisations a where a.operator_id = any(:operators::int[]) and ${IS_AUTHORISATION_IN_FORCE_SQL} /* authorisations.among */`,
     { client, today, operators: [...operators] } as never,
   )
   return new Set(answer.rows.map(({ id }: { id: number }) => id))

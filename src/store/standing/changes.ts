@@ -3,7 +3,7 @@
  * these rows.
  */
 import type { RetainedChanges } from '../../domain/standing/changes.js'
-import { CLOCK_IS_DOUBTED_SQL } from '../db/clock-doubts.js'
+import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const NUMBERING = 'hub.changes'
@@ -169,7 +169,7 @@ export const eraseBefore = async (tx: Tx, before: Date, limit: number): Promise<
     `with due as (
        select c.client, (select max(d.sequence) from (select o.sequence, o.at from changes o where o.client = c.client and o.sequence > c.erased
          order by o.sequence limit :limit) d where d.at < :before::timestamptz) as upto from change_clients c),
-     moved as (update change_clients c set erased = d.upto from due d where d.client = c.client and d.upto is not null and not ${CLOCK_IS_DOUBTED_SQL} returning c.client, c.erased),
+     moved as (update change_clients c set erased = d.upto from due d where d.client = c.client and d.upto is not null and not ${IS_CLOCK_DOUBTED_SQL} returning c.client, c.erased),
      late as (delete from webhook_messages m using webhooks w, moved v where w.id = m.webhook_id and w.client = v.client and m.sequence <= v.erased)
      delete from changes c using moved v where c.client = v.client and c.sequence <= v.erased returning 1 /* changes.erase */`,
     { before, limit } as never,

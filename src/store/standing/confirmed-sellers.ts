@@ -32,7 +32,7 @@ export interface SellersPolicy {
   most: (confirmed: number) => number
 }
 
-export const SENT_CODES_SQL = 'select distinct scheme, code from sent_sellers'
+export const SELECT_SENT_CODES_SQL = 'select distinct scheme, code from sent_sellers'
 const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 

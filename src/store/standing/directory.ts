@@ -3,9 +3,9 @@ import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { OPERATOR_COLUMNS, type StoredOperator } from '../operators/operators.js'
 import { SHOWN_GRADE_SQL } from '../scoring/overrides.js'
-import { IS_VALID_SCORE_SQL, WEIGHED_GONE_ENTRY_SQL } from '../scoring/scores.js'
-import { HOLDS_SQL } from './authorisations.js'
-import { LISTED_OPERATORS_SQL } from './sellers.js'
+import { HAS_WEIGHED_GONE_ENTRY_SQL, IS_VALID_SCORE_SQL } from '../scoring/scores.js'
+import { IS_AUTHORISATION_IN_FORCE_SQL } from './authorisations.js'
+import { SELECT_LISTED_OPERATORS_SQL } from './sellers.js'
 
 export interface DirectoryFilter {
   region?: string | null
@@ -32,14 +32,16 @@ const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }:
     sight != null && 'o.region collate "C" >= :sight::text and o.region collate "C" < :sightEnd::text',
     kind != null && 'o.kind = :kind::text',
     only != null && ':only::text in (o.uscc, o.shop)',
-    grade != null && sellersOf != null && `o.id in (${LISTED_OPERATORS_SQL})`,
-    grade != null && authorisedTo != null && `o.id in (select a.operator_id from authorisations a where ${HOLDS_SQL})`,
+    grade != null && sellersOf != null && `o.id in (${SELECT_LISTED_OPERATORS_SQL})`,
+    grade != null &&
+      authorisedTo != null &&
+      `o.id in (select a.operator_id from authorisations a where ${IS_AUTHORISATION_IN_FORCE_SQL})`,
   ]
     .filter((each) => each !== false)
     .join(' and ')
 
 const GRADED = `:grade::text = (select ${SHOWN_GRADE_SQL} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
-  where s.operator_id = o.id and ${IS_VALID_SCORE_SQL} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${WEIGHED_GONE_ENTRY_SQL})`
+  where s.operator_id = o.id and ${IS_VALID_SCORE_SQL} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${HAS_WEIGHED_GONE_ENTRY_SQL})`
 
 /**
  * SQL: operators whose shown grade may differ from their current score: overridden, scored on request today, or with a

@@ -121,7 +121,7 @@ export const isOnListSql = (client: string, operator: string): string => `coales
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
 
 /** Bitmap of the list of :client. The concatenation makes PostgreSQL detoast it only once. */
-export const WITH_SELLER_BITMAP = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
+export const SELLER_BITMAP_CTE_SQL = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
 /** True when `operator` is in the bitmap. False does not mean unlisted. */
@@ -173,7 +173,7 @@ export const listedAmongUsccs = async (
   return matched
 }
 
-export const LISTED_OPERATORS_SQL = `
+export const SELECT_LISTED_OPERATORS_SQL = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}
   union select coalesce(o.merged_into, o.id) from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'shop' and s.opens_grade

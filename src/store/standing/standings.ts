@@ -4,8 +4,8 @@ import type { ReadHandle } from '../db/db.js'
 import type { PublicBody } from '../listing/listings.js'
 import { IS_SHOWN_SQL, type PublicDays } from '../listing/public-filter.js'
 import { IS_CONTESTED_SQL } from '../scoring/objections.js'
-import { NOT_VETOED_SQL, overrideInForceSql } from '../scoring/overrides.js'
-import { IS_VALID_SCORE_SQL, WEIGHED_GONE_ENTRY_SQL } from '../scoring/scores.js'
+import { IS_NOT_VETOED_SQL, selectOverrideInForceSql } from '../scoring/overrides.js'
+import { HAS_WEIGHED_GONE_ENTRY_SQL, IS_VALID_SCORE_SQL } from '../scoring/scores.js'
 import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
@@ -115,7 +115,7 @@ const written = (wanted: StandingLookups, ofUscc: boolean): string => {
 const GRADE_COLUMNS = [
   'case when q.id is null then c.value else s.value end as score',
   'coalesce(h.grade, case when q.id is null then c.grade else s.grade end) as grade',
-  `case when q.id is null then false else coalesce(${WEIGHED_GONE_ENTRY_SQL}, false) end as forgotten`,
+  `case when q.id is null then false else coalesce(${HAS_WEIGHED_GONE_ENTRY_SQL}, false) end as forgotten`,
 ]
 const FLAG_COLUMNS = [
   'h.id is not null as overridden',
@@ -129,7 +129,7 @@ const BODIES_COLUMN = `coalesce((select jsonb_agg(${ENTRY} order by p.published_
 const SEES = {
   ALL: 'true',
   SELLERS: sellers.isOnListSql('a.client', 'o'),
-  AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holdsSql('u', 'a.client')})`,
+  AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.isAuthorisationInForceSql('u', 'a.client')})`,
 }
 
 /** True when row `c` of `latest_scores` does not suffice for an answer. */
@@ -141,7 +141,7 @@ const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
 const scoreOf = (id: string): string => `
   left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${IS_VALID_SCORE_SQL}
     order by s.as_of desc, s.id desc limit 1) s on true
-  left join lateral (${overrideInForceSql(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED_SQL}`
+  left join lateral (${selectOverrideInForceSql(id, "'infinity'")}) h on s.grade is not null and ${IS_NOT_VETOED_SQL}`
 
 /** `q.id` is set only for operators that need the full lookup. */
 const SEEN_SCORE = `
@@ -168,7 +168,7 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
     .join('')}) o on w.id is not null`
 
 const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${IS_CONTESTED_SQL} as objected,
-  coalesce(${WEIGHED_GONE_ENTRY_SQL}, false) as forgotten`
+  coalesce(${HAS_WEIGHED_GONE_ENTRY_SQL}, false) as forgotten`
 
 /** From this many codes on, several cheap statements replace one. */
 export const MANY_CODES_FROM = 101
@@ -285,7 +285,7 @@ const OWN = own()
 const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
 const JOINED = 'left join latest_scores c on c.operator_id = o.id'
 const OWN_SCORED = own(LATEST, JOINED)
-const OWN_OF_SELLERS = `with ${sellers.WITH_SELLER_BITMAP} ${own(`${LATEST}, ${sellers.isInBitmapSql('o')} as sees`, JOINED)}`
+const OWN_OF_SELLERS = `with ${sellers.SELLER_BITMAP_CTE_SQL} ${own(`${LATEST}, ${sellers.isInBitmapSql('o')} as sees`, JOINED)}`
 const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
 const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(${ENTRY} order by p.published_on desc) as entries
   from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${IS_SHOWN_SQL}

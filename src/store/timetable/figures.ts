@@ -1,5 +1,5 @@
 import type { Db } from '../db/db.js'
-import { isUndoneSql } from '../delivery/deliveries.js'
+import { isUnfinishedSql } from '../delivery/deliveries.js'
 
 export interface HubFigures {
   deliveries: { platform: string; outstanding: number; oldestRemoval: Date | null; refused: number }[]
@@ -25,7 +25,7 @@ export const readFigures = async (db: Db, now: Date): Promise<HubFigures> => {
     db.raw(`select d.platform, count(*) filter (where d.state = 'OWED')::int as outstanding,
         count(*) filter (where d.state = 'REFUSED')::int as refused,
         min(d.created_at) filter (where d.action = 'REMOVE') as "oldestRemoval"
-      from deliveries d where ${isUndoneSql('d')} group by d.platform /* figures.deliveries */`),
+      from deliveries d where ${isUnfinishedSql('d')} group by d.platform /* figures.deliveries */`),
     db.raw(
       `select (select count(*)::int from lockouts where locked_until > :now) as lockouts,
         (select count(*)::int from (select 1 from dirty_operators limit :most) d) as dirty,

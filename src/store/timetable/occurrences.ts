@@ -1,5 +1,5 @@
 /** Leases use the database clock, so no host clock can end one. */
-import { CLOCK_IS_DOUBTED_SQL } from '../db/clock-doubts.js'
+import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
 import { type Db, hasRows, queryRows, type Tx } from '../db/db.js'
 import * as runs from './runs.js'
 
@@ -189,7 +189,7 @@ export const latest = (db: Db, of: readonly OccurrenceKey[]): Promise<Occurrence
 
 export const prune = async (db: Db, before: Date): Promise<number> => {
   const answer = await db.raw(
-    `delete from occurrences where planned_for < ? and ended_at is not null and not ${CLOCK_IS_DOUBTED_SQL} /* occurrences.prune */`,
+    `delete from occurrences where planned_for < ? and ended_at is not null and not ${IS_CLOCK_DOUBTED_SQL} /* occurrences.prune */`,
     [before],
   )
   return answer.rowCount ?? 0

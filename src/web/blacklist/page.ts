@@ -1,5 +1,5 @@
-import { TOPICS } from '../../domain/listing/reason-topics.js'
-import { NAME_LONGEST } from '../../domain/operators/name-search.js'
+import { REASON_TOPICS } from '../../domain/listing/reason-topics.js'
+import { SEARCH_KEY_LENGTH_MOST } from '../../domain/operators/name-search.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import {
   bilingualPlainText,
@@ -44,7 +44,7 @@ const form = ({ asked, authorities }: ListPageContent): Html =>
 ${ENGLISH_LANG_INPUT}
 <div class="main">
 <label for="name">${bilingual('名称或统一社会信用代码', 'Name or code')}</label>
-<div class="row"><input id="name" name="name" type="search" value="${asked.name}" maxlength="${NAME_LONGEST}" aria-describedby="name-note" autocomplete="off">
+<div class="row"><input id="name" name="name" type="search" value="${asked.name}" maxlength="${SEARCH_KEY_LENGTH_MOST}" aria-describedby="name-note" autocomplete="off">
 <button>${bilingual('查询', 'Search')}</button></div>
 <p id="name-note" class="note">${bilingual('可只写几个字；错字、简称、繁体也能找到。', 'A part will do; wrong characters, short names and Traditional script are understood.')}</p>
 </div>
@@ -53,7 +53,7 @@ ${ENGLISH_LANG_INPUT}
 <div class="filters">
 ${select('reason', { zh: '列入事由', en: 'Reason' }, asked.reason, [
   ['', '全部', 'All'],
-  ...Object.entries(TOPICS).map(([topic, { zh, en }]) => [topic, zh, en] as const),
+  ...Object.entries(REASON_TOPICS).map(([topic, { zh, en }]) => [topic, zh, en] as const),
 ])}
 ${select('region', { zh: '所在地', en: 'Region' }, asked.region, regions(asked.region))}
 ${select('authority', { zh: '决定机关', en: 'Authority' }, asked.authority, choices(asked.authority, authorities))}
@@ -125,7 +125,7 @@ const activeFilters = ({ asked }: ListPageContent): Html | null => {
   const without = (name: string): UrlParameters => ({ ...parameters, [name]: '' })
   const said: Record<string, Html> = {
     ...(asked.name !== '' && { name: html`“${foreignText(asked.name)}”` }),
-    ...(asked.reason && { reason: bilingual(TOPICS[asked.reason].zh, TOPICS[asked.reason].en) }),
+    ...(asked.reason && { reason: bilingual(REASON_TOPICS[asked.reason].zh, REASON_TOPICS[asked.reason].en) }),
     ...(asked.region && { region: regionSaid(asked.region) }),
     ...(asked.authority && { authority: publishedText(asked.authority) }),
     ...(asked.from && { from: bilingual(`${asked.from} 起`, `from ${asked.from}`) }),

@@ -6,7 +6,7 @@ import type { Db } from '../../store/db/db.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import * as publicList from '../../store/publication/public-list.js'
 import { BYTE_ORDER_MARK, CSV_COLUMNS, publicCsvLine } from '../../work/publication/publish-files.js'
-import { ReaderLeft, sendWithTimeouts } from '../frame/response-timeout.js'
+import { ReaderLeftError, sendWithTimeouts } from '../frame/response-timeout.js'
 import { findEntriesByName } from './search.js'
 import { publicSearchOf, type SearchFilter } from './search-filter.js'
 
@@ -37,7 +37,7 @@ export const sendResultCsv = async (
   // Sending stops at midnight, because entries may end then.
   const bounds = { goodMs: secondsUntilMidnight(now) * 1_000, stalledMs: slowMs }
   await sendWithTimeouts(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
-    if (!(error instanceof ReaderLeft)) throw error
+    if (!(error instanceof ReaderLeftError)) throw error
   })
 }
 

@@ -1,5 +1,5 @@
-import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.js'
-import { NAME_LONGEST } from '../../domain/operators/name-search.js'
+import { isTopic, REASON_TOPICS, type ReasonTopic } from '../../domain/listing/reason-topics.js'
+import { SEARCH_KEY_LENGTH_MOST } from '../../domain/operators/name-search.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import {
@@ -14,7 +14,7 @@ export type UrlParameters = Record<string, string>
 
 export interface SearchFilter {
   name: string
-  reason: Topic | null
+  reason: ReasonTopic | null
   region: string | null
   authority: string | null
   from: string | null
@@ -43,8 +43,8 @@ export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFil
     if (day && !isDate(day)) refuse(`日期 ${day} 应为 YYYY-MM-DD a day is written YYYY-MM-DD`)
   if (sort && !LIST_ORDERS.includes(sort as ListOrder)) refuse(`没有排序方式 ${sort} there is no such order`)
   return {
-    name: parameterIn(query, 'name').slice(0, NAME_LONGEST),
-    reason: (reason || null) as Topic | null,
+    name: parameterIn(query, 'name').slice(0, SEARCH_KEY_LENGTH_MOST),
+    reason: (reason || null) as ReasonTopic | null,
     region: region || null,
     authority: parameterIn(query, 'authority') || null,
     from: from || null,
@@ -90,7 +90,7 @@ export const publicSearchOf = (
   day,
   region,
   authority,
-  pattern: reason === null ? null : TOPICS[reason].pattern,
+  pattern: reason === null ? null : REASON_TOPICS[reason].pattern,
   from,
   to,
   contested,

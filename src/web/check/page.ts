@@ -15,19 +15,19 @@ import {
   ROW_FAULT_WORDS,
   STATUS_WORDS,
 } from './answers.js'
-import { CHECK_MOST } from './rows.js'
+import { CHECKED_ROWS_MOST } from './rows.js'
 
-export interface CheckForm {
+export interface SubmittedCheck {
   text: string
   refused: string | null
 }
 
-export const checkPage = ({ text, refused }: CheckForm): SitePage =>
+export const checkPage = ({ text, refused }: SubmittedCheck): SitePage =>
   sitePage(
     { zh: '批量核验', en: 'Check' },
     html`<p>${bilingual(
-      `查一个或一批代码是否在严重失信名单上，一次最多 ${CHECK_MOST} 个。无需登记。`,
-      `See whether codes are on the blacklist, up to ${CHECK_MOST} at once. No registration.`,
+      `查一个或一批代码是否在严重失信名单上，一次最多 ${CHECKED_ROWS_MOST} 个。无需登记。`,
+      `See whether codes are on the blacklist, up to ${CHECKED_ROWS_MOST} at once. No registration.`,
     )}</p>
 ${refused === null ? null : html`<p class="notice" role="alert" lang="zh-CN">${refused}</p>`}
 ${form(text)}

@@ -1,16 +1,16 @@
 /** The submitted text has one code per line, or is a table with names. */
 import {
   type BadRow,
+  CODE_ROW_LENGTH_MOST,
   type CodeRow,
   columnRolesOfHeading,
   parseCodeRow,
-  ROW_LENGTH_MOST,
 } from '../../domain/operators/code-rows.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import { makeCsvReader } from '../../work/standing/row-readers.js'
 
-export const CHECK_MOST = 1_000
+export const CHECKED_ROWS_MOST = 1_000
 /** At most this many lines are searched for a heading or a code. */
 const ABOVE_MOST = 20
 const COLUMNS_MOST = 200
@@ -29,7 +29,7 @@ export const parseCheckRows = (text: string): (CodeRow | BadRow)[] => {
   const given = withHeading(normaliseText(text))
   for (const part of [() => reader.read(given), () => reader.end()])
     for (const read of part()) {
-      if (rows.length === CHECK_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CHECK_MOST })
+      if (rows.length === CHECKED_ROWS_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CHECKED_ROWS_MOST })
       rows.push(parseCodeRow(rows.length + 1, read, null))
     }
   if (rows.length === 0) throw new Refusal('CHECK_NOTHING')
@@ -79,7 +79,7 @@ const columnsOf = (cells: readonly string[]): string[] => {
 
 /** Lines without a code stay unchanged and are reported later. */
 const linesOf = (text: string): string => {
-  let left = CHECK_MOST + 1
+  let left = CHECKED_ROWS_MOST + 1
   const each = (line: string): string => {
     if (left === 0 || line.trim() === '') return line
     left -= 1
@@ -101,7 +101,7 @@ const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnRol
 const hasCode = (line: string): boolean =>
   isCode(line) || PARTED.some((each) => (isLong(line) ? isRow : someCode)(line.split(each)))
 
-const isLong = (line: string): boolean => line.length > ROW_LENGTH_MOST
+const isLong = (line: string): boolean => line.length > CODE_ROW_LENGTH_MOST
 
 const codeAndName = (line: string, cells: readonly string[]): string | null => {
   if (isRow(cells)) return cells.join('\n')
@@ -132,7 +132,7 @@ const isRow = (cells: readonly string[]): boolean => {
     if (cell.trim() === '') continue
     if (!isCode(cell)) return false
     codes += 1
-    if (codes > CHECK_MOST) break
+    if (codes > CHECKED_ROWS_MOST) break
   }
   return codes > 1
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '../../foundation/errors.js'
-import { decode } from '../../foundation/text/encodings.js'
+import { decodeText } from '../../foundation/text/encodings.js'
 
 /** First bytes of XLSX (ZIP) and XLS (OLE) files. */
 const WORKBOOKS = [Buffer.from('PK\u0003\u0004'), Buffer.from('d0cf11e0a1b11ae1', 'hex')]
@@ -13,11 +13,11 @@ export const decodeUpload = (bytes: Buffer): string => {
     throw unreadable('这是工作簿，请另存为 CSV a workbook: save it as CSV')
   if (begins(bytes, PAGES)) throw unreadable('这是 PDF，请改用 CSV a PDF: send it as CSV')
   const wide = widthOf(bytes)
-  if (wide !== null) return decode(bytes, wide)
+  if (wide !== null) return decodeText(bytes, wide)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return decode(bytes, 'gb18030')
+    return decodeText(bytes, 'gb18030')
   }
 }
 

@@ -12,11 +12,11 @@ export interface TimeoutBounds {
   stalledMs?: number | undefined
 }
 
-export class ReaderLeft extends Error {
+export class ReaderLeftError extends Error {
   override readonly name = 'ReaderLeft'
 }
 
-/** Throws ReaderLeft when the client stalls or leaves; the client then sees a truncated body. */
+/** Throws ReaderLeftError when the client stalls or leaves; the client then sees a truncated body. */
 export const sendWithTimeouts = async (
   response: ServerResponse,
   { goodMs, stalledMs = STALLED_MS }: TimeoutBounds,
@@ -28,10 +28,10 @@ export const sendWithTimeouts = async (
   over.unref()
   try {
     for await (const part of parts) {
-      if (response.destroyed) throw new ReaderLeft()
+      if (response.destroyed) throw new ReaderLeftError()
       if (!response.write(part)) await waitForClient(response, 'drain', stalledMs)
     }
-    if (response.destroyed) throw new ReaderLeft()
+    if (response.destroyed) throw new ReaderLeftError()
     response.end()
     if (!response.writableFinished) await waitForClient(response, 'finish', stalledMs)
   } catch (error) {
@@ -50,10 +50,10 @@ const waitForClient = async (response: ServerResponse, event: 'drain' | 'finish'
   response.once('close', leave)
   response.setTimeout(stalledMs)
   try {
-    if (response.destroyed) throw new ReaderLeft()
+    if (response.destroyed) throw new ReaderLeftError()
     await once(response, event, { signal: left.signal })
   } catch {
-    throw new ReaderLeft()
+    throw new ReaderLeftError()
   } finally {
     response.off('close', leave)
     if (!response.destroyed) response.setTimeout(0)

@@ -1,5 +1,5 @@
 import type { RemovalReason } from '../../domain/listing/lists.js'
-import { TOPICS, type Topic, topicsOf } from '../../domain/listing/reason-topics.js'
+import { REASON_TOPICS, type ReasonTopic, topicsOf } from '../../domain/listing/reason-topics.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
@@ -77,11 +77,11 @@ const totals = ({ day, figures, sequence }: FrontContent): Html => {
 const charts = ({ day, figures }: FrontContent): Html => {
   const months = monthsOf(figures.months, day)
   const counts = new Map(figures.places.flatMap(({ place, n }) => (place === null ? [] : [[place, n] as const])))
-  const topics = Object.entries(TOPICS).map(([topic, { zh, en }]) => ({
+  const topics = Object.entries(REASON_TOPICS).map(([topic, { zh, en }]) => ({
     zh,
     en,
     path: linkTo('/blacklist', { reason: topic }),
-    n: figures.reasons.reduce((n, one) => (topicsOf(one.reason).includes(topic as Topic) ? n + one.n : n), 0),
+    n: figures.reasons.reduce((n, one) => (topicsOf(one.reason).includes(topic as ReasonTopic) ? n + one.n : n), 0),
   }))
   topics.sort((a, b) => b.n - a.n)
   return html`${drawInForceByMonth(months)}

@@ -13,7 +13,7 @@ import {
   segmentsWithout,
 } from '../../work/publication/publish-edition.js'
 import { FILE_FORMS } from '../../work/publication/publish-files.js'
-import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
+import { FILE_ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
 import { type CurrentListReader, type ListInForce, PUBLICATION_WAIT_MS, settlesWithin } from './current.js'
 import type { ByteSource, FileRepresentation } from './represented.js'
 
@@ -103,7 +103,7 @@ export const representEditionFile = (
   const part = edition.parts[form]
   if (part === undefined) throw new Error(`an edition has no form ${form}`)
   const encodings: FileRepresentation['encodings'] = {}
-  for (const name of ENCODINGS) {
+  for (const name of FILE_ENCODINGS) {
     const file = held.encoded(form, name)
     // Offsets in a compressed file do not tell entries apart, so the removal of any entry aborts the download.
     const read: ByteSource['read'] = (from, to) =>

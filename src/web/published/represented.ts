@@ -1,7 +1,7 @@
 /** Sends ranges and precompressed encodings (RFC 9110). Express's `sendFile` cannot leave out entries or abort. */
 import type { Request, Response } from 'express'
 import type { FileEncoding } from '../../work/publication/published-files.js'
-import { ReaderLeft, sendWithTimeouts, type TimeoutBounds } from '../frame/response-timeout.js'
+import { ReaderLeftError, sendWithTimeouts, type TimeoutBounds } from '../frame/response-timeout.js'
 
 export interface ByteSource {
   bytes: number
@@ -87,5 +87,5 @@ const rangeOf = (
 
 const send = (response: Response, { bounds, broke }: FileRepresentation, parts: AsyncIterable<Buffer>): Promise<void> =>
   sendWithTimeouts(response, bounds, parts).catch((error) => {
-    if (!(error instanceof ReaderLeft)) broke(error)
+    if (!(error instanceof ReaderLeftError)) broke(error)
   })

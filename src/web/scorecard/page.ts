@@ -1,11 +1,16 @@
 import { FACT_FAMILIES, FACTS, type FactName, type OperatorKind } from '../../domain/records/facts.js'
-import { CANONICAL_JSON_TEXT, CARD_HASH_TEXT, FACTS_HASH_TEXT, STEPS_TEXT } from '../../domain/scoring/method.js'
+import {
+  CANONICAL_JSON_TEXT,
+  CARD_HASH_TEXT,
+  FACTS_HASH_TEXT,
+  SCORING_STEPS_TEXT,
+} from '../../domain/scoring/method.js'
 import {
   type BinRule,
   type Dimension,
   type Scorecard,
   type ScoreRule,
-  topScoreOf,
+  topScoreOfGrade,
   type UnitRule,
 } from '../../domain/scoring/scorecard.js'
 import type { BilingualText } from '../../foundation/text/words.js'
@@ -70,7 +75,7 @@ ${bilingualTable({
     { zh: '分值', en: 'Value' },
     { zh: '含义', en: 'Meaning' },
   ],
-  rows: card.grades.map((line) => [line.grade, `${line.from}–${topScoreOf(line.grade, card.grades)}`, said(line)]),
+  rows: card.grades.map((line) => [line.grade, `${line.from}–${topScoreOfGrade(line.grade, card.grades)}`, said(line)]),
   narrow: true,
 })}`
 
@@ -176,7 +181,7 @@ ${bilingualTable({
   rows: card.vetoes.map((veto) => [
     html`<span id="rule-${veto.id}">${veto.id}</span>`,
     factOf(veto.fact),
-    bilingual(`${veto.grade} 级，${topScoreOf(veto.grade, card.grades)} 分`, 'points'),
+    bilingual(`${veto.grade} 级，${topScoreOfGrade(veto.grade, card.grades)} 分`, 'points'),
     listed(veto.legalBasis.map(publishedText)),
   ]),
 })}`
@@ -221,7 +226,7 @@ ${
 }`
 
 const sum = (): Html =>
-  html`<ol>${STEPS_TEXT.map(({ zh, en }) => html`<li>${bilingualParagraphs(zh, en)}</li>\n`)}</ol>
+  html`<ol>${SCORING_STEPS_TEXT.map(({ zh, en }) => html`<li>${bilingualParagraphs(zh, en)}</li>\n`)}</ol>
 <h3>${bilingual('哈希', 'Hashes')}</h3>
 <p>${said(CANONICAL_JSON_TEXT)}</p>
 ${listed([said(CARD_HASH_TEXT), said(FACTS_HASH_TEXT)])}`

@@ -3,7 +3,7 @@
 import { type AccountInput, checkedAccount } from '../../domain/access/accounts.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import { hashSecret, newSecret, secretMatches, TOKEN_SECONDS } from '../../foundation/keys.js'
+import { hashSecret, newSecret, secretMatches, TOKEN_LIFETIME_SECONDS } from '../../foundation/keys.js'
 import * as clients from '../../store/access/clients.js'
 import * as revocations from '../../store/access/revocations.js'
 import type { Db } from '../../store/db/db.js'
@@ -69,7 +69,7 @@ export const end = async (db: Db, name: string, now: Date): Promise<void> => {
 const allOf = (sub: string, now: Date): revocations.RevokedTokens => ({
   sub,
   issuedUntil: now,
-  endsAt: new Date(now.getTime() + TOKEN_SECONDS * 1_000),
+  endsAt: new Date(now.getTime() + TOKEN_LIFETIME_SECONDS * 1_000),
 })
 
 export const secretMatchesClient = async (db: Db, name: string, secret: string, now: Date): Promise<boolean> => {

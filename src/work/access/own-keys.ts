@@ -7,7 +7,7 @@ import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/db/key-fingerprints.js'
 
 /** Refusal KEYS_FOREIGN lists the kinds of keys unknown to the database. */
-export const checkKeyFingerprints = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
+export const checkKeyFingerprints = (db: Db, fingerprints: store.KeyFingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     const before = await store.all(tx)
     if (Object.entries(fingerprints).every(([key, each]) => each.every((one) => before.get(key)?.has(one)))) return
@@ -24,7 +24,7 @@ export const checkKeyFingerprints = (db: Db, fingerprints: store.Fingerprints): 
 export const storeKeyFingerprints = store.storeFingerprints
 
 /** Replaces the known keys. Data that only the previous keys could open is lost. */
-export const replaceKeyFingerprints = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
+export const replaceKeyFingerprints = (db: Db, fingerprints: store.KeyFingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     await store.lockTable(tx)
     await store.forgetAll(tx)

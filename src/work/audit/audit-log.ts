@@ -5,9 +5,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import {
+  AUDIT_ROW_CODES_MOST,
   type AuditHead,
   type AuditLogKind,
-  CHUNK_CODES_MOST,
   type ChainLink,
   chainRows,
   contentJson,
@@ -61,7 +61,7 @@ export interface AuditEntry {
 export interface AuditLog {
   /** On refusal TRAIL_UNAVAILABLE the answer must not be sent. */
   row(entry: AuditEntry): Promise<void>
-  /** Writes a row with part of a long answer, at most CHUNK_CODES_MOST codes. */
+  /** Writes a row with part of a long answer, at most AUDIT_ROW_CODES_MOST codes. */
   chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
   close(): Promise<void>
 }
@@ -218,7 +218,7 @@ export const makeAuditLog = (
     row,
     chunk: (entry) => {
       const codes = [...entry.shown]
-      if (codes.length > CHUNK_CODES_MOST) throw new Error(`a piece shows at most ${CHUNK_CODES_MOST} codes`)
+      if (codes.length > AUDIT_ROW_CODES_MOST) throw new Error(`a piece shows at most ${AUDIT_ROW_CODES_MOST} codes`)
       return row({ ...entry, shown: codes, kind: 'CHUNK' })
     },
     close: async () => {

@@ -1,6 +1,6 @@
 /** Indexes codes of audit rows and erases expired contents, in transactions that record their progress. */
 import { setTimeout as rest } from 'node:timers/promises'
-import { type AuditRules, keptUntil } from '../../domain/audit/audit-rules.js'
+import { type AuditRules, auditRowKeptUntil } from '../../domain/audit/audit-rules.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
@@ -69,7 +69,7 @@ const eraseStep = (db: Db, rules: AuditRules, now: Date): Promise<number> =>
   db.transaction(async (tx) => {
     const { erased, indexed } = await store.lockProgress(tx)
     const rows = await store.instantsAfter(tx, erased, ERASE_ROWS)
-    const first = rows.findIndex(({ number, at }) => number > indexed || keptUntil(rules, at) > now)
+    const first = rows.findIndex(({ number, at }) => number > indexed || auditRowKeptUntil(rules, at) > now)
     const due = first < 0 ? rows : rows.slice(0, first)
     const last = due.at(-1)
     if (last === undefined) return 0

@@ -1,6 +1,6 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { type AuditHead, headFieldsOf, parseHead } from '../../domain/audit/audit-log.js'
-import { keptUntil } from '../../domain/audit/audit-rules.js'
+import { auditRowKeptUntil } from '../../domain/audit/audit-rules.js'
 import type { NotedHead } from '../../domain/audit/loss.js'
 import { type AuditAnchor, type BrokenRow, type LogCut, makeAuditWalk } from '../../domain/audit/walk.js'
 import type { Keys } from '../../foundation/keys.js'
@@ -12,7 +12,7 @@ import { auditRules } from './audit-rules.js'
 const PAGE_ROWS = 2_000
 
 /** Noted or published rows that are now missing or different. */
-export interface CutReport {
+export interface LogCutReport {
   after: number
   noted: number
   at: string
@@ -29,7 +29,7 @@ export interface AuditVerification {
   ok: boolean
   head: AuditHead | null
   erased: number
-  cuts: CutReport[]
+  cuts: LogCutReport[]
   compared: number
   broken?: BrokenRow
   breaks?: BrokenRow[]
@@ -64,7 +64,7 @@ export const verifyAuditLog = async (
     ...signed.anchors,
   ]
   const { macOf } = keys.audit
-  const walk = makeAuditWalk({ anchors, macOf, mayErase: (at) => keptUntil(rules, at) <= startedAt })
+  const walk = makeAuditWalk({ anchors, macOf, mayErase: (at) => auditRowKeptUntil(rules, at) <= startedAt })
   for (let number = 0; ; ) {
     const began = performance.now()
     const rows = await store.listAfter(db, number, PAGE_ROWS)

@@ -1,4 +1,9 @@
-import { type Action, deliveryRequiredBy, type Notice, type PriorDelivery } from '../../domain/delivery/delivery.js'
+import {
+  deliveryRequiredBy,
+  type Notice,
+  type NoticeAction,
+  type PriorDelivery,
+} from '../../domain/delivery/delivery.js'
 import { entryRemoval } from '../../domain/delivery/entry-notice.js'
 import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -38,7 +43,7 @@ export const previewResend = async (
   db: Db,
   rules: WorkRules,
   refused: desk.StoredDelivery,
-): Promise<{ action: Action | null; notice: Notice | null }> => {
+): Promise<{ action: NoticeAction | null; notice: Notice | null }> => {
   const fresh = await freshOf(db, rules, refused)
   if (fresh !== null) return { action: fresh.action, notice: fresh }
   const earlier = await desk.earlierMessagesOf(db, refused.platform, [refused.subjectId])
@@ -62,7 +67,7 @@ const addInstead = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promi
     await desk.resend(tx, waiting.id, { number: next.number, notice: { ...waiting.notice, action: 'ADD' } }, now)
 }
 
-const asChange = (all: readonly (PriorDelivery & { number: number })[], number: number): Action =>
+const asChange = (all: readonly (PriorDelivery & { number: number })[], number: number): NoticeAction =>
   deliveryRequiredBy(
     'CHANGE',
     all.filter((row) => row.number < number),

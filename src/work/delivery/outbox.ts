@@ -1,8 +1,8 @@
 /** Transactional outbox: a delivery is queued in the transaction of its change. */
 import {
-  type Action,
   deliveryRequiredBy,
   type Notice,
+  type NoticeAction,
   receivesSubject,
   type SubjectKind,
 } from '../../domain/delivery/delivery.js'
@@ -20,7 +20,7 @@ export type UnnumberedNotice = Notice extends infer N
 export interface SubjectChange {
   kind: SubjectKind
   subjectId: string
-  change: Action
+  change: NoticeAction
   notice: UnnumberedNotice
 }
 

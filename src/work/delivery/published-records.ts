@@ -14,7 +14,7 @@ import {
   publishedRecord,
   type RequiredDisplay,
   recordActionsFor,
-  removalOf,
+  recordRemovalOf,
   requiredDisplays,
 } from '../../domain/delivery/published-record.js'
 import type { RecordEvidence } from '../../domain/scoring/repair-targets.js'
@@ -106,7 +106,7 @@ const tellPage = async (
     if (telling.removes) {
       // A removal repeats the text last sent; only a revocation needs the newest version.
       const { operator, body } = before.get(id) ?? notice
-      const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, { body: known.body, repairedOn }, today)
+      const removal = recordRemovalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, { body: known.body, repairedOn }, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
       gone.push({ kind, subjectId: id, change: 'REMOVE', notice: last })
     }

@@ -1,7 +1,7 @@
 /** Deliveries are claimed under a lease, sent outside transactions and settled by their receipts. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
+import { MESSAGE_SETTLES_SECONDS } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Platform } from '../../platforms/platform.js'
@@ -11,7 +11,7 @@ import * as gates from '../../store/delivery/platform-gates.js'
 import { type RunOptions, runBeside } from '../timetable/run.js'
 import * as breaker from './push/circuit-breaker.js'
 import { sendClaimedDeliveries } from './push/send-all.js'
-import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
+import { DELIVERY_LEASE_MS, type HighestDelivery, type SendCounts, type Sender } from './push/sender.js'
 
 const ROUNDS_MAX = 100_000
 const ROWS_AT_ONCE = 50
@@ -113,7 +113,7 @@ const pushOne = async (
       counts,
       now: options.now,
       random: options.random,
-      settleSeconds: options.settleSeconds ?? SETTLE_SECONDS,
+      settleSeconds: options.settleSeconds ?? MESSAGE_SETTLES_SECONDS,
       pause: options.pause ?? pause,
       log: options.log,
       beforeSending: options.beforeSending,
@@ -196,7 +196,7 @@ const sendClaim = async (
   { limit, width, only }: { limit: number; width: number; only: queue.ClaimScope | undefined },
 ): Promise<RoundResult> => {
   const now = s.now()
-  const leaseUntil = new Date(now.getTime() + LEASE_MS)
+  const leaseUntil = new Date(now.getTime() + DELIVERY_LEASE_MS)
   const claimed = await queue.claim(s.db, s.platform.id, {
     limit,
     now,

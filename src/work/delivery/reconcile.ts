@@ -4,7 +4,7 @@
  * many are missing, it raises an alarm and changes nothing.
  */
 import { type DisplayDifference, isOutage, judgeDisplay } from '../../domain/delivery/comparison.js'
-import { type PlatformSubjects, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
+import { MESSAGE_SETTLES_SECONDS, type PlatformSubjects, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -174,7 +174,7 @@ const compareOne = async (
  */
 const unsettledSeconds = async (
   db: Db,
-  { cause, settleSeconds = SETTLE_SECONDS }: ReconcileOptions,
+  { cause, settleSeconds = MESSAGE_SETTLES_SECONDS }: ReconcileOptions,
 ): Promise<number> => (cause === 'timetable' && !(await areAdditionsStopped(db)) ? settleSeconds : 0)
 
 const hearingOf = (rules: WorkRules, platform: Platform): PlatformSubjects =>

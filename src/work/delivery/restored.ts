@@ -107,7 +107,7 @@ export const noteReceiptsAhead = async (
 /** A person declares a restore that no note reveals. Refusal INPUT_INVALID for an empty reason. */
 export const declareRestored = async (
   db: Db,
-  { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
+  { by, reason, mark, ...of }: Omit<ReleaseRestoredInput, 'configured'> & { log: Log },
 ): Promise<store.RestoredDatabase> => {
   const had = await store.highestSentPosition(db)
   const text = checkedText(reason, '理由 the reason', mark)
@@ -163,7 +163,7 @@ export const restoreStatus = async (
   return { ...open, compared: [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null })) }
 }
 
-export interface ReleaseInput {
+export interface ReleaseRestoredInput {
   by: string
   reason: string
   mark: (id: string) => string
@@ -176,7 +176,7 @@ export interface ReleaseInput {
  * Resumes additions, with numbers above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
  * platforms), INPUT_INVALID.
  */
-export const releaseRestored = async (db: Db, input: ReleaseInput): Promise<store.RestoredDatabase> => {
+export const releaseRestored = async (db: Db, input: ReleaseRestoredInput): Promise<store.RestoredDatabase> => {
   const reason = checkedText(input.reason, '理由 the reason', input.mark)
   const { by, configured, platforms, now } = input
   return db.transaction(async (tx) => {

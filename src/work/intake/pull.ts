@@ -5,7 +5,7 @@ import { basename } from 'node:path'
 import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { boundsFault } from '../../domain/intake/bounds.js'
-import { scopeOf } from '../../domain/intake/delivery-scope.js'
+import { deliveryScopeOf } from '../../domain/intake/delivery-scope.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { RECORD_KIND_TRAITS, type SourceItem } from '../../domain/records/records.js'
@@ -20,7 +20,7 @@ import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { recheckSellerLists } from '../standing/confirmed-sellers.js'
-import { FIRST_FAILURE_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import { mergeDelivery } from './merge.js'
 import { readItems } from './read.js'
 
@@ -122,7 +122,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
     return pulled && { pulled, more: settled && (opened as OpenedDelivery | null)?.delivery.more === true }
   } catch (error) {
-    const outcome = isRefusal(error) && error.status < FIRST_FAILURE_STATUS ? 'REFUSED' : 'FAILED'
+    const outcome = isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS ? 'REFUSED' : 'FAILED'
     if (opened) await settle(db, opened, options, outcome, error)
     throw error
   }
@@ -170,7 +170,7 @@ const takeIn = async (
   options: PullRunOptions,
 ): Promise<PullResult> => {
   const { feed, file, mark, rules } = options
-  const { partial, whole, complete, current } = scopeOf({
+  const { partial, whole, complete, current } = deliveryScopeOf({
     feedWhole: feed.whole,
     sentWhole: delivery.whole,
     unmodified: delivery.unmodified,

@@ -4,12 +4,12 @@ import type { Calendar } from '../../domain/calendar/calendar.js'
 import { comparedDigest, contradictionProblem } from '../../domain/intake/contradiction.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { makeRejectCauses, type RejectCauses, withCauses } from '../../domain/intake/reject-causes.js'
-import { isLate } from '../../domain/intake/timeliness.js'
-import { isWithdrawn } from '../../domain/records/penalty.js'
+import { isSentLate } from '../../domain/intake/timeliness.js'
+import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import type {
   Draft,
-  MappedItem,
+  DraftsOrProblems,
   Problem,
   RecordKind,
   SourceItem,
@@ -115,7 +115,7 @@ export const readItems = async (
   }
   const stageItem = (item: SourceItem, drafts: readonly Draft[]): boolean => {
     const rows = drafts.map((draft, part) => {
-      const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
+      const late = feed.duty && calendar ? isSentLate(draft.validFrom, feed.duty, calendar, today) : null
       return stagedDraft(done.received, part, item, draft, late)
     })
     const other = rows.findIndex(
@@ -123,7 +123,7 @@ export const readItems = async (
     )
     const contradicting = rows[other]
     const contradicts = contradicting?.draft
-    if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawn(contradicts.body)) {
+    if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawnPenalty(contradicts.body)) {
       // In an event table, a later row withdraws the decision; the withdrawal applies at once.
       done.withdrawn.push(contradicts.key)
       done.drafts += 1
@@ -200,7 +200,7 @@ export const draftsOfItem = (
   context: MappingContext,
   mark: (id: string) => string,
   clear: readonly unknown[] = [],
-): MappedItem => redacted(checked(feed.map(item, context)), mark, clear)
+): DraftsOrProblems => redacted(checked(feed.map(item, context)), mark, clear)
 
 const NO_RECORD: Problem = {
   field: null,
@@ -209,12 +209,15 @@ const NO_RECORD: Problem = {
 }
 
 /** Replaces ID numbers again: mapping may join pieces into an ID number. Registration numbers stay. */
-const redacted = (mapped: MappedItem, mark: (id: string) => string, clear: readonly unknown[]): MappedItem =>
-  redactIdNumbers(mapped, mark, REGISTRATION_NUMBERS, clear)
+const redacted = (
+  mapped: DraftsOrProblems,
+  mark: (id: string) => string,
+  clear: readonly unknown[],
+): DraftsOrProblems => redactIdNumbers(mapped, mark, REGISTRATION_NUMBERS, clear)
 
 const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 
-const checked = (mapped: MappedItem): MappedItem => {
+const checked = (mapped: DraftsOrProblems): DraftsOrProblems => {
   if ('problems' in mapped) return mapped
   if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
   const problems: Problem[] = []

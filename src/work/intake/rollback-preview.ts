@@ -1,5 +1,5 @@
 import type { FactFamily } from '../../domain/records/facts.js'
-import { scoreOf } from '../../domain/scoring/operator-facts.js'
+import { scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -92,7 +92,7 @@ const scoresMoved = async (
     operators.map(({ id }) => id),
   )
   return [...facts].flatMap(([operatorId, own]) => {
-    const { value, grade } = scoreOf(own, card)
+    const { value, grade } = scoreWithComingChange(own, card)
     const earlier = stored.get(operatorId) ?? null
     if (earlier?.value === value && earlier.grade === grade) return []
     return [

@@ -3,7 +3,7 @@
 import { groundConsequence } from '../../domain/listing/legal-ground.js'
 import { isPublicState } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
-import { isHeavy } from '../../domain/records/penalty.js'
+import { isHeavyPenalty } from '../../domain/records/penalty.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as waiting from '../../store/intake/unmatched.js'
@@ -67,7 +67,7 @@ const hideDoubtful = async (
 
 const reconsider = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
   const ground = await groundOfListing(tx, listing)
-  if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return
+  if (ground?.state !== 'STANDS' || (isHeavyPenalty(ground.linked.body) && !ground.heavy)) return
   await openConcern(tx, listing, 'RESTORED', ground.linked, changed)
 }
 

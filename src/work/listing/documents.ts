@@ -59,7 +59,7 @@ export const documentRules = (): DocumentRules => {
   return rows
 }
 
-export interface DraftInput {
+export interface DocumentDraftInput {
   listing: listings.Listing
   operator: Pick<StoredOperator, 'name' | 'uscc'>
   decision: Body | null
@@ -71,7 +71,7 @@ export interface DraftInput {
 export const draftDocument = (
   rules: WorkRules,
   kind: DocumentKind,
-  of: DraftInput,
+  of: DocumentDraftInput,
   reader: DocumentReader,
 ): DocumentPage => {
   const { listing, operator, decision, moves, issued, today } = of
@@ -94,7 +94,7 @@ export const draftDocument = (
   )
 }
 
-const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): PublicationClocks | null => {
+const clocksIn = (rules: WorkRules, { listing, decision, today }: DocumentDraftInput): PublicationClocks | null => {
   const { decidedOn, publishedOn, termFrom: anewFrom } = upgradeStoredCase(listing.facts)
   if (decidedOn === null) return null
   const clocks = publicationClocksOf(rules.clocks, {

@@ -10,7 +10,7 @@ import { withAmendments } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { renewDeadlines } from './deadlines.js'
-import { MERGE_WAIT_MS, renewTerms } from './expiry-terms.js'
+import { EXPIRY_MERGE_WAIT_MS, renewTerms } from './expiry-terms.js'
 import { makeMove, makeMoves } from './listing.js'
 import { renewMasking } from './masking.js'
 
@@ -71,7 +71,13 @@ const endMany = async (
   for (const name of ['removeListing', 'lapseListing'] as const) {
     const ids = due.filter((one) => ending(one) === name).map(({ id }) => id)
     if (ids.length === 0) continue
-    const inputs = { ids, name, inputOf: (one: listings.Listing) => inputOf(one, now), now, waitMs: MERGE_WAIT_MS }
+    const inputs = {
+      ids,
+      name,
+      inputOf: (one: listings.Listing) => inputOf(one, now),
+      now,
+      waitMs: EXPIRY_MERGE_WAIT_MS,
+    }
     for (const id of await makeMoves(db, options.rules, inputs)) ended.add(id)
   }
   for (const listing of due)
@@ -88,7 +94,7 @@ const endOne = async (
   try {
     const input = inputOf(listing, now)
     const made = { id: listing.id, name: ending(listing), by: 'clock', role: 'clock' as const, input, now }
-    await makeMove(db, rules, { ...made, waitMs: MERGE_WAIT_MS })
+    await makeMove(db, rules, { ...made, waitMs: EXPIRY_MERGE_WAIT_MS })
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

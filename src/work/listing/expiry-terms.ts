@@ -11,7 +11,7 @@ import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { makeMove } from './listing.js'
 
 const STEP_ENTRIES = 1_000
-export const MERGE_WAIT_MS = 600_000
+export const EXPIRY_MERGE_WAIT_MS = 600_000
 
 export const renewTerms = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let renewed = 0
@@ -49,7 +49,15 @@ const REASON = '列入期限的规则有变，依新规则重计。The rule of i
 const renewOne = async (db: Db, rules: WorkRules, id: string, now: Date, log: Log): Promise<boolean> => {
   const input = { on: shanghaiDate(now), reason: REASON }
   try {
-    await makeMove(db, rules, { id, name: 'renewTerm', by: 'clock', role: 'clock', input, now, waitMs: MERGE_WAIT_MS })
+    await makeMove(db, rules, {
+      id,
+      name: 'renewTerm',
+      by: 'clock',
+      role: 'clock',
+      input,
+      now,
+      waitMs: EXPIRY_MERGE_WAIT_MS,
+    })
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

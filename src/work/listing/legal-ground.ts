@@ -6,7 +6,7 @@ import {
   type LinkedDecision,
   linkedDecision,
 } from '../../domain/listing/legal-ground.js'
-import { isWithdrawn } from '../../domain/records/penalty.js'
+import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'
@@ -64,7 +64,7 @@ export const linkableDecision = async (
       reason: '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator',
     })
   }
-  if (sources.some(({ body }) => isWithdrawn(body)))
+  if (sources.some(({ body }) => isWithdrawnPenalty(body)))
     throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定已被撤销 the penalty has been withdrawn' })
   return linkedDecision(version)
 }

@@ -39,7 +39,7 @@ const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
 const LIST_OF_LEADS = 'serious'
 
-export interface CaseOpening {
+export interface OpenCaseInput {
   operatorId: number
   list: string
   reason: string
@@ -49,7 +49,7 @@ export interface CaseOpening {
   now: Date
 }
 
-export const openCase = (db: Db, rules: WorkRules, made: CaseOpening): Promise<listings.Listing> =>
+export const openCase = (db: Db, rules: WorkRules, made: OpenCaseInput): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
     const opened = await openCaseWithin(tx, rules, made, await knowledge.nextInstant(tx, made.now))
     if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
@@ -81,7 +81,7 @@ export const openLeads = async (
 export const openCaseWithin = async (
   tx: Tx,
   rules: WorkRules,
-  opening: CaseOpening,
+  opening: OpenCaseInput,
   at: Date,
 ): Promise<listings.Listing | null> => {
   const made = checkedAndRedacted(opening, rules.mark)

@@ -4,7 +4,7 @@
  */
 
 import { isCaseOver } from '../../domain/listing/case.js'
-import { areDistinct, type MergerParty, refuseBadDivision } from '../../domain/operators/merger.js'
+import { arePartiesDistinct, type MergerParty, refuseBadDivision } from '../../domain/operators/merger.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -37,7 +37,7 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
     const from = await operatorNamed(tx, made.from)
     const successors: MergerParty[] = []
     for (const code of made.into) successors.push(await operatorNamed(tx, code))
-    if (!areDistinct([from, ...successors]))
+    if (!arePartiesDistinct([from, ...successors]))
       throw notAllowed('各代码须为不同的主体 each code must be of another operator')
     const done: decisions.IdentityDecisionRow[] = []
     for (const successor of successors) {

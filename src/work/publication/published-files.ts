@@ -14,8 +14,8 @@ import {
   readRange,
 } from './publish-edition.js'
 
-export const ENCODINGS = ['br', 'gzip'] as const
-export type FileEncoding = (typeof ENCODINGS)[number]
+export const FILE_ENCODINGS = ['br', 'gzip'] as const
+export type FileEncoding = (typeof FILE_ENCODINGS)[number]
 
 /** Bytes; smaller files are compressed before they are served. */
 const SMALL_BYTES = 1024 * 1024
@@ -203,7 +203,7 @@ const encode = async (served: ServedEdition, folder: string, which: (bytes: numb
   served.users += 1
   try {
     for (const [form, { bytes }] of served.edition.files.entries())
-      for (const name of ENCODINGS) {
+      for (const name of FILE_ENCODINGS) {
         if (!served.isLast) return
         if (which(bytes)) served.encoded.set(`${form} ${name}`, await encodedFile(served, form, name, folder))
       }

@@ -3,13 +3,13 @@ import { factsFrom, type OwnEntry, type ReportedEvidence } from '../../domain/sc
 import type { Db, Tx } from '../../store/db/db.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import * as evidence from '../../store/scoring/evidence.js'
-import type { BookLists } from '../../store/scoring/rule-books.js'
+import type { RuleBookLists } from '../../store/scoring/rule-books.js'
 
 export const factsOfOperators = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],
   when: PointInTime,
-  { lists, known }: { lists: BookLists; known: readonly FactFamily[] },
+  { lists, known }: { lists: RuleBookLists; known: readonly FactFamily[] },
 ): Promise<Map<number, Facts>> => {
   const ids = chunk.map((operator) => operator.id)
   const reported = new Map<number, ReportedEvidence[]>()

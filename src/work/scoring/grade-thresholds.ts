@@ -2,7 +2,7 @@
  * Falling below a grade threshold opens a lead (never a ground for listing) or a watch entry; rising above closes the
  * watch entry.
  */
-import { isOnDishonestList, linesCrossed } from '../../domain/scoring/score.js'
+import { gradeLinesCrossed, isOnDishonestList } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -31,7 +31,7 @@ export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followe
   const stood = await stoodBefore(tx, followed, dropped)
   const fallen = { lead: [] as FallenScore[], watch: [] as FallenScore[] }
   for (const { operatorId, value, reasons } of rows) {
-    for (const opens of linesCrossed(stood.get(operatorId) ?? null, { value }, card)) {
+    for (const opens of gradeLinesCrossed(stood.get(operatorId) ?? null, { value }, card)) {
       if (opens === 'watch' || !isOnDishonestList(reasons)) fallen[opens].push({ operatorId, value })
     }
   }

@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { hashOfFacts, ruleBookOf, scoreOf } from '../../domain/scoring/operator-facts.js'
+import { hashOfFacts, ruleBookOf, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
 import {
   hasSameReasons,
   isSameResult,
@@ -209,7 +209,7 @@ const newScore = (
   hashes: ScoreHashes,
   earlier: StoredEarlier | undefined,
 ): scores.NewScore => {
-  const { value, grade, reasons, nextChangeOn } = scoreOf(facts, card)
+  const { value, grade, reasons, nextChangeOn } = scoreWithComingChange(facts, card)
   return {
     operatorId,
     asOf: when.asOf,

@@ -5,10 +5,10 @@ import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { score as fold } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import {
-  countOperator,
-  emptyTally,
+  emptyTrialTally,
   type MovedOperator,
   type TrialComparison,
+  tallyOperator,
   trialComparison,
 } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -66,12 +66,12 @@ const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: 
 
 const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOptions): Promise<trials.TrialRow> => {
   const { knownAt, lastScore } = await trials.trialStart(db)
-  const tally = emptyTally()
+  const tally = emptyTrialTally()
   await eachStep(db, { asOf, knownAt }, options, async (chunk, facts) => {
     for (const [i, operator] of chunk.entries()) {
       if (i % TURN_EVERY_OPERATORS === 0) await turn()
       const operatorFacts = facts.get(operator.id) as Facts
-      countOperator(tally, operator, fold(operatorFacts, cards.before), fold(operatorFacts, cards.after))
+      tallyOperator(tally, operator, fold(operatorFacts, cards.before), fold(operatorFacts, cards.after))
     }
     options.progress?.(tally.all.operators)
   })

@@ -1,6 +1,6 @@
 /** Recomputes stored scores from their facts, scorecard and rules, and reports differences. */
 import type { FactFamily } from '../../domain/records/facts.js'
-import { hashOfFacts, ruleBookOf, scoreOf } from '../../domain/scoring/operator-facts.js'
+import { hashOfFacts, ruleBookOf, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
 import { replayFault } from '../../domain/scoring/rescoring.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
@@ -99,7 +99,7 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
   const facts = await factsOfOperators(db, [...known.values()], first, { lists, known: first.families as FactFamily[] })
   return rows.flatMap((row) => {
     const own = facts.get(row.operatorId)
-    const again = own && { ...scoreOf(own, card), factsHash: hashOfFacts(own) }
+    const again = own && { ...scoreWithComingChange(own, card), factsHash: hashOfFacts(own) }
     const of = again ? replayFault(row, card, again) : 'FACTS'
     if (of === null) return []
     const recomputed = again && toldOf(again)

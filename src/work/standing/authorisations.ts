@@ -3,7 +3,7 @@ import { checkedText } from '../../domain/records/written-text.js'
 import {
   type AuthorisationTerm,
   authorisationTermFault,
-  mayWithdraw,
+  mayWithdrawAuthorisation,
   parseDocumentHash,
 } from '../../domain/standing/authorisation.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -25,7 +25,7 @@ export interface NewAuthorisation extends AuthorisationTerm {
 }
 
 /** Refusals: INPUT_INVALID, AUTHORISATION_TERM, OPERATOR_UNKNOWN. */
-export const recordAuthorisation = async (
+export const recordScoreAuthorisation = async (
   db: Db,
   rules: WorkRules,
   made: NewAuthorisation,
@@ -47,7 +47,7 @@ export const recordAuthorisation = async (
 }
 
 /** Refusal AUTHORISATION_UNKNOWN, also when the viewer may not withdraw it. */
-export const withdrawAuthorisation = async (
+export const withdrawScoreAuthorisation = async (
   db: Db,
   id: number,
   { viewer, now }: { viewer: Viewer; now: Date },
@@ -55,7 +55,7 @@ export const withdrawAuthorisation = async (
   db.transaction(async (tx) => {
     const authorisation = await store.byId(tx, id)
     const owner = authorisation && (await operators.byIds(tx, [authorisation.operatorId])).get(authorisation.operatorId)
-    if (authorisation === null || !mayWithdraw(viewer, authorisation.client, owner ?? null))
+    if (authorisation === null || !mayWithdrawAuthorisation(viewer, authorisation.client, owner ?? null))
       throw new Refusal('AUTHORISATION_UNKNOWN')
     return store.withdraw(tx, id, { by: viewer.role === 'party' ? 'party' : authorisation.client, at: now })
   })

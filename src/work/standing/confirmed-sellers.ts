@@ -3,7 +3,7 @@ import {
   marketplaceOf,
   oldestHoldingDate,
   type SellersSetting,
-  settingFault,
+  sellersSettingFault,
   unconfirmedSellersMost,
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -77,7 +77,7 @@ export const setSellersCap = async (db: Db, input: SellersCapInput): Promise<sel
     throw new Refusal('USAGE', {
       reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
     })
-  const fault = settingFault({ marketplace, unconfirmedSellers })
+  const fault = sellersSettingFault({ marketplace, unconfirmedSellers })
   if (fault !== null) throw new Refusal('USAGE', { reason: fault })
   return db.transaction(async (tx) => {
     if (!(await store.putSetting(tx, client, { marketplace, unconfirmedSellers, reason })))

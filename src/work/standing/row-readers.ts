@@ -1,10 +1,10 @@
 /** A bad row is reported alone; text that is no list of rows is refused. */
 
 import {
+  CODE_ROW_LENGTH_MOST,
   type ColumnRole,
   columnRolesOfHeading,
   type ParsedRow,
-  ROW_LENGTH_MOST,
 } from '../../domain/operators/code-rows.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -21,7 +21,7 @@ const TOO_LONG: ParsedRow = { fault: 'ROW_TOO_LONG' }
 const UNREADABLE: ParsedRow = { fault: 'ROW_UNREADABLE' }
 
 const parsed = (text: string): ParsedRow => {
-  if (text.length > ROW_LENGTH_MOST) return TOO_LONG
+  if (text.length > CODE_ROW_LENGTH_MOST) return TOO_LONG
   try {
     return { value: JSON.parse(text) }
   } catch {
@@ -47,7 +47,7 @@ export const makeNdjsonReader = (): RowReader => {
       }
       if (skipping) return
       pending += text.slice(at)
-      if (pending.length <= ROW_LENGTH_MOST) return
+      if (pending.length <= CODE_ROW_LENGTH_MOST) return
       pending = ''
       skipping = true
     },
@@ -98,7 +98,7 @@ export const makeJsonReader = (): RowReader => {
   }
   const keep = (rest: string): void => {
     if (!long) pending += rest
-    if (pending.length <= ROW_LENGTH_MOST) return
+    if (pending.length <= CODE_ROW_LENGTH_MOST) return
     long = true
     pending = ''
   }
@@ -187,7 +187,7 @@ export const makeCsvReader = (): RowReader => {
       const feed = pending.indexOf('\n', at)
       if (feed < 0 && !last) break
       const end = feed < 0 ? pending.length : feed
-      if (skipping || end - at > ROW_LENGTH_MOST) {
+      if (skipping || end - at > CODE_ROW_LENGTH_MOST) {
         skipping = false
         at = end + 1
         yield TOO_LONG
@@ -202,7 +202,7 @@ export const makeCsvReader = (): RowReader => {
       const quoted = line.includes('"') ? cellsIn(pending, at, separator, last ? pending.length : -1) : null
       if (quoted === null && line.includes('"')) {
         // Text not yet read may close the quote that is still open.
-        if (!last && pending.length - at <= ROW_LENGTH_MOST) break
+        if (!last && pending.length - at <= CODE_ROW_LENGTH_MOST) break
         at = end + 1
         yield UNREADABLE
         continue
@@ -214,7 +214,7 @@ export const makeCsvReader = (): RowReader => {
       if (row !== null) yield row
     }
     pending = pending.slice(at)
-    if (last || pending.includes('\n') || pending.length <= ROW_LENGTH_MOST) return
+    if (last || pending.includes('\n') || pending.length <= CODE_ROW_LENGTH_MOST) return
     skipping = true
     pending = ''
   }
@@ -248,7 +248,7 @@ const cellsIn = (
     if (text.charCodeAt(at) === QUOTE) {
       let close = text.indexOf('"', at + 1)
       while (close >= 0 && text.charCodeAt(close + 1) === QUOTE) close = text.indexOf('"', close + 2)
-      if (close < 0 || close - from > ROW_LENGTH_MOST) return null
+      if (close < 0 || close - from > CODE_ROW_LENGTH_MOST) return null
       cell = text.slice(at + 1, close).replaceAll('""', '"')
       next = text[close + 1] === '\r' ? close + 2 : close + 1
       if (next >= text.length && most < 0) return null

@@ -6,7 +6,7 @@ import {
   listHoldsUntil,
   oldestHoldingDate,
   parseSeller,
-  SELLERS_MOST,
+  SELLERS_PER_LIST_MOST,
   type Seller,
   sellerCellIn,
 } from '../../domain/standing/sellers.js'
@@ -17,7 +17,7 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { isLockTimeout } from '../../store/db/transaction.js'
 import * as changes from '../../store/standing/changes.js'
-import { decideOpenGrades, SENT_CODES_SQL } from '../../store/standing/confirmed-sellers.js'
+import { decideOpenGrades, SELECT_SENT_CODES_SQL } from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
 import * as queue from '../../store/standing/webhook-queue.js'
 import { sellersPolicyOf, warnOverCap } from './confirmed-sellers.js'
@@ -67,7 +67,7 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
       const deciding = await sellersPolicyOf(tx, client, today)
       const made = { client, dated, malformed: malformed.length, at: now }
       const replaced = await store.replaceList(tx, made, sellers, (within) =>
-        decideOpenGrades(within, deciding, SENT_CODES_SQL),
+        decideOpenGrades(within, deciding, SELECT_SENT_CODES_SQL),
       )
       const sequence = await changes.addListReplaced(tx, client, now)
       await queue.addOwed(tx, [{ client, before: sequence - 1, last: sequence }], now)
@@ -95,7 +95,8 @@ const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers:
     const seller = parseSeller(cell, marketplace)
     if (seller === null) malformed.push(number)
     else sellers.push(seller)
-    if (sellers.length > SELLERS_MOST) throw new Refusal('CONTENT_TOO_LARGE', { limit: `${SELLERS_MOST} sellers` })
+    if (sellers.length > SELLERS_PER_LIST_MOST)
+      throw new Refusal('CONTENT_TOO_LARGE', { limit: `${SELLERS_PER_LIST_MOST} sellers` })
   }
   return { sellers, malformed }
 }

@@ -1,7 +1,7 @@
 /** node-cron signals each minute. A monotonic timer also looks each second for waiting or abandoned occurrences. */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
-import { LEASE_RENEWAL_MS, makeScheduler, type SchedulerParts } from './occurrences.js'
+import { makeScheduler, OCCURRENCE_LEASE_RENEWAL_MS, type SchedulerParts } from './occurrences.js'
 
 const ZONE = 'Asia/Shanghai'
 const EVERY_MINUTE = '* * * * *'
@@ -21,7 +21,7 @@ export const startClock = (db: Db, parts: SchedulerParts): TimetableClock => {
     suppressMissedWarning: true,
   })
   const beat = setInterval(() => void scheduler.beat(), BEAT_MS)
-  const renew = setInterval(() => void scheduler.renew(), LEASE_RENEWAL_MS)
+  const renew = setInterval(() => void scheduler.renew(), OCCURRENCE_LEASE_RENEWAL_MS)
   void scheduler.beat()
   return {
     stop: async () => {

@@ -146,7 +146,7 @@ const databaseClock = (
       wallAtLook = wall() - (got - middle)
       await judge(reading, before, middle, got - sent)
       if (doubt === null && got - notedAt >= NOTE_MS) {
-        await doubts.noteClockSure(db)
+        await doubts.noteLastSureInstant(db)
         notedAt = got
       }
     },

@@ -13,7 +13,7 @@ const WAIT_MS = 120_000
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
 /** Refusals of this HTTP status or above mean failure; those below mean rejected content. */
-export const FIRST_FAILURE_STATUS = 500
+export const LOWEST_FAILURE_HTTP_STATUS = 500
 
 export interface RunOptions {
   cause: runs.RunCause
@@ -118,7 +118,7 @@ const closed = async <T>(
   } catch (thrown) {
     const error =
       isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redactIdNumbers(thrown.details, what.mark)) : thrown
-    const refused = isRefusal(error) && error.status < FIRST_FAILURE_STATUS
+    const refused = isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS
     const { code, message } = isRefusal(error) ? error : (unavailableRefusal(error) ?? INTERNAL_ERROR)
     log?.warn(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },

@@ -30,7 +30,7 @@ const TIDY = '40 3 * * *'
 
 /** A missed comparison may run this long after its time. */
 const NIGHT_MS = 8 * 3_600_000
-export const RUN_LINGER_MS = 61_000
+export const LOOKING_RUN_LASTS_MS = 61_000
 
 interface JobRule extends MissedRule {
   /** True when runs may overlap; otherwise the job holds a lock. */

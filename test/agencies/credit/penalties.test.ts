@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { isWithdrawn } from '../../../src/domain/records/penalty.js'
+import { isWithdrawnPenalty } from '../../../src/domain/records/penalty.js'
 import { draftsOf, itemsOf, sample } from '../samples.js'
 import { faults, from, noted, only } from './support.js'
 
@@ -61,7 +61,7 @@ describe('penalties in every file form', () => {
   it("2015 codes: state 1 is withdrawn, and the day of the row's update is not used as revocation day", async () => {
     const draft = await only('penalties', 'penalties-2015.xml', 1)
     expect(draft.body).to.include({ status: 'REVOKED', revoked_on: null, party_kind: null })
-    expect(isWithdrawn(draft.body)).to.equal(true)
+    expect(isWithdrawnPenalty(draft.body)).to.equal(true)
     expect(draft.subject).to.include({ uscc: null, regNo: '220102600012340' })
   })
 

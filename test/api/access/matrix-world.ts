@@ -3,7 +3,7 @@ import * as comparisons from '../../../src/store/delivery/comparisons.js'
 import * as remarks from '../../../src/store/delivery/discrepancies.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
-import { recordAuthorisation } from '../../../src/work/standing/authorisations.js'
+import { recordScoreAuthorisation } from '../../../src/work/standing/authorisations.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import {
   globalOf,
@@ -145,7 +145,7 @@ const fileOf = async (world: World, { code, name, region, n }: Firm): Promise<Si
     now: NOW,
     operator: code,
   }
-  const authorisation = await recordAuthorisation(db, world.rules, {
+  const authorisation = await recordScoreAuthorisation(db, world.rules, {
     ...word,
     client: n === 1 ? 'credit_service' : 'another-service',
   })

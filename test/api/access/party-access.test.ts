@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setImmediate as turned } from 'node:timers/promises'
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
-import { newAccessCode, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
+import { newAccessCode, TOKEN_LIFETIME_SECONDS } from '../../../src/foundation/keys.js'
 import { formatAccessCode } from '../../../src/foundation/text/access-code.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { dumpOf } from '../../support/world.js'
@@ -94,7 +94,7 @@ describe('access codes of parties', () => {
       const token = await tokenFor(text)
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
       expect(claims).to.include({ role: 'party', sub: one })
-      expect(claims.exp - claims.iat).to.equal(TOKEN_SECONDS)
+      expect(claims.exp - claims.iat).to.equal(TOKEN_LIFETIME_SECONDS)
       expect(Object.keys(claims)).to.have.members([
         'sub',
         'role',
@@ -264,7 +264,7 @@ describe('access codes of parties', () => {
 
   it('give tokens that expire', async () => {
     const token = await signedIn()
-    world.setNow(new Date(NOW.getTime() + hours * LATER_MS + (TOKEN_SECONDS + 1) * 1_000))
+    world.setNow(new Date(NOW.getTime() + hours * LATER_MS + (TOKEN_LIFETIME_SECONDS + 1) * 1_000))
     expect((await world.ask('{ myFile { uscc } }', { token })).status).to.equal(401)
   })
 

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import jwt from 'jsonwebtoken'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
-import { KEY_SET_CACHE_SECONDS, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
+import { KEY_SET_CACHE_SECONDS, loadKeys, newTokenKey, TOKEN_LIFETIME_SECONDS } from '../../../src/foundation/keys.js'
 import * as trail from '../../../src/store/audit/audit-log.js'
 import * as clients from '../../../src/work/access/clients.js'
 import * as lockouts from '../../../src/work/access/lockouts.js'
@@ -86,7 +86,7 @@ describe('revoked tokens', () => {
     const token = { jti: 'j-1', sub: 'x', issuedAt: NOW.getTime() / 1_000 }
     const [mine, theirs] = [makeRevocations(db), makeRevocations(db)]
     expect(await theirs.concern(token, NOW)).to.equal(false)
-    await mine.add({ jti: 'j-1', endsAt: later(TOKEN_SECONDS) }, NOW)
+    await mine.add({ jti: 'j-1', endsAt: later(TOKEN_LIFETIME_SECONDS) }, NOW)
     expect(await mine.concern(token, NOW)).to.equal(true)
     expect(await theirs.concern(token, later(1))).to.equal(true)
     expect(await makeRevocations(db).concern(token, NOW)).to.equal(true)
@@ -192,7 +192,7 @@ describe('token signing keys', () => {
     const last = keys.sign(CLAIMS, at(KEY_SET_CACHE_SECONDS)).token
     const next = keys.sign(CLAIMS, at(KEY_SET_CACHE_SECONDS + 2)).token
     expect(kidOf(next)).to.equal(kid)
-    const end = KEY_SET_CACHE_SECONDS + TOKEN_SECONDS
+    const end = KEY_SET_CACHE_SECONDS + TOKEN_LIFETIME_SECONDS
     expect([good(() => keys.verify(last, at(end - 1))), good(() => keys.verify(next, at(end - 1)))]).to.deep.equal([
       true,
       true,
@@ -207,10 +207,10 @@ describe('token signing keys', () => {
     const kid = kidOf(keys.sign(CLAIMS, NOW.getTime()).token)
     const old = createPrivateKey(readFileSync(join(folder, 'token-signing.pem')))
     newTokenKey(folder, NOW.getTime())
-    const end = KEY_SET_CACHE_SECONDS + TOKEN_SECONDS
+    const end = KEY_SET_CACHE_SECONDS + TOKEN_LIFETIME_SECONDS
     // A fresh token, forged with the old key: only the key has expired.
     const iat = Math.floor(later(end - 1).getTime() / 1_000)
-    const claims = { ...CLAIMS, iat, exp: iat + TOKEN_SECONDS, iss: 'http://hub.test', aud: 'hub', jti: 'x' }
+    const claims = { ...CLAIMS, iat, exp: iat + TOKEN_LIFETIME_SECONDS, iss: 'http://hub.test', aud: 'hub', jti: 'x' }
     const forged = jwt.sign(claims, old, { algorithm: 'ES256', keyid: kid })
     expect(good(() => keys.verify(forged, later(end - 1).getTime()))).to.equal(true)
     expect(good(() => keys.verify(forged, later(end).getTime()))).to.equal(false)

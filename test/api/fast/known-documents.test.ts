@@ -1,6 +1,10 @@
 import { expect } from 'chai'
 import { type DocumentNode, parse } from 'graphql'
-import { DOCUMENT_LONGEST, DOCUMENTS_MOST, makeDocumentStore } from '../../../src/api/fast/known-documents.js'
+import {
+  CACHED_DOCUMENT_LENGTH_MOST,
+  CACHED_DOCUMENTS_MOST,
+  makeDocumentStore,
+} from '../../../src/api/fast/known-documents.js'
 
 const asked = (n: number): DocumentNode => parse(`{ a${n} }`)
 
@@ -18,18 +22,23 @@ describe('known GraphQL documents', () => {
 
   it('are bounded in number, the least recently used leaving first', async () => {
     const known = makeDocumentStore()
-    for (let n = 0; n < DOCUMENTS_MOST * 3; n += 1) {
+    for (let n = 0; n < CACHED_DOCUMENTS_MOST * 3; n += 1) {
       for (let twice = 0; twice < 2; twice += 1) await known.set(String(n), asked(n))
       await known.get('0')
     }
     const held: number[] = []
-    for (let n = 0; n < DOCUMENTS_MOST * 3; n += 1) if (await known.get(String(n))) held.push(n)
-    expect(held).to.deep.equal([0, ...Array.from({ length: DOCUMENTS_MOST - 1 }, (_, i) => DOCUMENTS_MOST * 2 + 1 + i)])
+    for (let n = 0; n < CACHED_DOCUMENTS_MOST * 3; n += 1) if (await known.get(String(n))) held.push(n)
+    expect(held).to.deep.equal([
+      0,
+      ...Array.from({ length: CACHED_DOCUMENTS_MOST - 1 }, (_, i) => CACHED_DOCUMENTS_MOST * 2 + 1 + i),
+    ])
   })
 
   it('are bounded in length', async () => {
     const known = makeDocumentStore()
-    const [longest, longer] = [DOCUMENT_LONGEST, DOCUMENT_LONGEST + 1].map((length) => parse('{ a }'.padEnd(length)))
+    const [longest, longer] = [CACHED_DOCUMENT_LENGTH_MOST, CACHED_DOCUMENT_LENGTH_MOST + 1].map((length) =>
+      parse('{ a }'.padEnd(length)),
+    )
     for (const [digest, document] of Object.entries({ longest, longer }))
       for (let twice = 0; twice < 2; twice += 1) await known.set(digest, document as DocumentNode)
     expect(await known.get('longest')).to.equal(longest)

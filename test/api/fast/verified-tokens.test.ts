@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { makeCachingVerify } from '../../../src/api/fast/verified-tokens.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
-import { type Keys, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
+import { type Keys, loadKeys, newTokenKey, TOKEN_LIFETIME_SECONDS } from '../../../src/foundation/keys.js'
 
 const NOW = Date.UTC(2026, 2, 2)
 
@@ -50,7 +50,7 @@ describe('verified tokens', () => {
   it('are refused from the second in which they expire, with the same message as any expired token', () => {
     const { verify } = makeCachingVerify(counted)
     const token = tokenOf('one')
-    const end = NOW + TOKEN_SECONDS * 1000
+    const end = NOW + TOKEN_LIFETIME_SECONDS * 1000
     expect(verify(token, end - 1).sub).to.equal('one')
     expect(refusal(() => verify(token, end))).to.equal(refusal(() => keys.verify(token, end)))
     expect(refusal(() => verify(token, end))).to.include('expired')

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
+import { CHANGES_RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
 import type { Tx } from '../../../src/store/db/db.js'
 import { numberChanges, tidyChanges } from '../../../src/work/standing/changes/number.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
@@ -269,7 +269,7 @@ describe('stream of changes', () => {
 
   it('a client that asks for expired changes gets 410 and the position at which to start again', async () => {
     await sends('late')
-    await tidyChanges(world.database.db, new Date(NOW.getTime() + (RETAINED_DAYS + 1) * DAY_MS))
+    await tidyChanges(world.database.db, new Date(NOW.getTime() + (CHANGES_RETAINED_DAYS + 1) * DAY_MS))
     const gone = await fetch(`${world.url}/v1/changes`, {
       headers: {
         authorization: `Bearer ${world.token('marketplace', 'late')}`,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { parseContent } from '../../../src/domain/audit/audit-log.js'
-import { RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
+import { CHANGES_RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
 import { tidyChanges } from '../../../src/work/standing/changes/number.js'
 import {
   makeWorld,
@@ -254,7 +254,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
 
   it('expired changes are answered with 410 and the position at which to start again', async () => {
     const last = await lastOf('mall')
-    const later = new Date(NOW.getTime() + (RETAINED_DAYS - 1) * DAY_MS)
+    const later = new Date(NOW.getTime() + (CHANGES_RETAINED_DAYS - 1) * DAY_MS)
     expect(await tidyChanges(world.database.db, later)).to.equal(0)
     expect(await tidyChanges(world.database.db, new Date(later.getTime() + 2 * DAY_MS))).to.be.greaterThan(5)
     const { status, type, body } = await get('mall', '?after=1')

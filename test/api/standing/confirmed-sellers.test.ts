@@ -1,6 +1,6 @@
 /** A marketplace sees the grade of its sellers with a shop in the shops feed, and of a limited number of other sellers. */
 import { expect } from 'chai'
-import { UNCONFIRMED_LEAST } from '../../../src/domain/standing/sellers.js'
+import { UNCONFIRMED_SELLERS_CAP_LEAST } from '../../../src/domain/standing/sellers.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { recheckSellerLists, setSellersCap } from '../../../src/work/standing/confirmed-sellers.js'
 import { askRows } from '../rows.js'
@@ -91,26 +91,26 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
   }
 
   it('P-B4: have their grade opened, others only up to the cap, and the answer says why the rest stays closed', async () => {
-    const told = await send(codes(1, CONFIRMED + UNCONFIRMED_LEAST + 5))
+    const told = await send(codes(1, CONFIRMED + UNCONFIRMED_SELLERS_CAP_LEAST + 5))
     expect(told).to.deep.include({
-      sellers: CONFIRMED + UNCONFIRMED_LEAST + 5,
+      sellers: CONFIRMED + UNCONFIRMED_SELLERS_CAP_LEAST + 5,
       confirmed: CONFIRMED,
-      unconfirmed: UNCONFIRMED_LEAST + 5,
-      unconfirmedMost: UNCONFIRMED_LEAST,
+      unconfirmed: UNCONFIRMED_SELLERS_CAP_LEAST + 5,
+      unconfirmedMost: UNCONFIRMED_SELLERS_CAP_LEAST,
       gradesClosed: 5,
     })
     expect(told['notice']).to.include('5 sellers have no open shop')
-    expect(await seen()).to.equal(CONFIRMED + UNCONFIRMED_LEAST)
+    expect(await seen()).to.equal(CONFIRMED + UNCONFIRMED_SELLERS_CAP_LEAST)
     expect(await gradeOf(uscc(1))).to.equal('A')
     expect(await gradeOf(uscc(CONFIRMED + 1))).to.equal('A')
-    expect(await gradeOf(uscc(CONFIRMED + UNCONFIRMED_LEAST + 5))).to.equal(null)
+    expect(await gradeOf(uscc(CONFIRMED + UNCONFIRMED_SELLERS_CAP_LEAST + 5))).to.equal(null)
     const { data } = await world.ask('{ sellerList { confirmed unconfirmed unconfirmedMost gradesClosed notice } }', {
       token: world.token('marketplace', MALL),
     })
     expect(data.sellerList).to.deep.equal({
       confirmed: CONFIRMED,
-      unconfirmed: UNCONFIRMED_LEAST + 5,
-      unconfirmedMost: UNCONFIRMED_LEAST,
+      unconfirmed: UNCONFIRMED_SELLERS_CAP_LEAST + 5,
+      unconfirmedMost: UNCONFIRMED_SELLERS_CAP_LEAST,
       gradesClosed: 5,
       notice: told['notice'],
     })
@@ -132,11 +132,11 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
 
   it('P-B4: new lists open no grades beyond the cap: an unconfirmed seller keeps its place for six months after its last listing', async () => {
     await send(codes(11, 210))
-    expect(await seen()).to.equal(UNCONFIRMED_LEAST)
+    expect(await seen()).to.equal(UNCONFIRMED_SELLERS_CAP_LEAST)
     expect(await send(codes(211, 410))).to.deep.include({ unconfirmed: 200, gradesClosed: 200 })
     expect(await seen()).to.equal(0)
     expect(await send(codes(11, 211))).to.deep.include({ gradesClosed: 1 })
-    expect(await world.database.db('seller_claims').pluck('client')).to.have.length(UNCONFIRMED_LEAST)
+    expect(await world.database.db('seller_claims').pluck('client')).to.have.length(UNCONFIRMED_SELLERS_CAP_LEAST)
     world.setNow(new Date('2026-09-03T02:00:00Z'))
     expect(await send(codes(211, 410))).to.deep.include({ gradesClosed: 0 })
   })

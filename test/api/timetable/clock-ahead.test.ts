@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { isTokenAhead, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
+import { isTokenAhead, TOKEN_LIFETIME_SECONDS } from '../../../src/foundation/keys.js'
 import * as partySessions from '../../../src/store/access/party-sessions.js'
 import * as sessions from '../../../src/store/access/sessions.js'
 import { getRaw, type Manifest, verified } from '../../support/holder.js'
@@ -42,7 +42,7 @@ describe('R-5: after a clock that was ahead is set back', () => {
     const now = NOW.getTime()
     const at = (seconds: number) => ({
       issuedAt: now / 1_000 + seconds,
-      expiresAt: now / 1_000 + seconds + TOKEN_SECONDS,
+      expiresAt: now / 1_000 + seconds + TOKEN_LIFETIME_SECONDS,
     })
     expect([isTokenAhead(at(60), now), isTokenAhead(at(61), now)]).to.deep.equal([false, true])
     expect(isTokenAhead({ issuedAt: now / 1_000, expiresAt: now / 1_000 + 2 * 365 * 86_400 }, now)).to.equal(true)

@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
-import { type AuditRules, askersShownTo, checkAuditRules, keptUntil } from '../../../src/domain/audit/audit-rules.js'
+import {
+  type AuditRules,
+  askersShownTo,
+  auditRowKeptUntil,
+  checkAuditRules,
+} from '../../../src/domain/audit/audit-rules.js'
 import { auditRules } from '../../../src/work/audit/audit-rules.js'
 
 const row = { basis: '测试', mark: 'M', confirmed: false } as const
@@ -20,9 +25,9 @@ const rules: AuditRules = {
 
 describe('rules of the audit log', () => {
   it('keep content by the retention rule in force on the day of the answer', () => {
-    expect(keptUntil(rules, new Date('2025-12-31T15:00:00Z'))).to.deep.equal(new Date('2026-12-31T15:00:00Z'))
+    expect(auditRowKeptUntil(rules, new Date('2025-12-31T15:00:00Z'))).to.deep.equal(new Date('2026-12-31T15:00:00Z'))
     // In Asia/Shanghai this instant is in the next year.
-    expect(keptUntil(rules, new Date('2025-12-31T16:00:00Z'))).to.deep.equal(new Date('2028-12-31T16:00:00Z'))
+    expect(auditRowKeptUntil(rules, new Date('2025-12-31T16:00:00Z'))).to.deep.equal(new Date('2028-12-31T16:00:00Z'))
   })
 
   it('list the askers about whom each role is informed', () => {

@@ -2,15 +2,19 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type EarlierMessage, lacksSubject } from '../../../src/domain/delivery/backfill-plan.js'
 import {
-  type Action,
   type DeliveryState,
   deliveryRequiredBy,
+  type NoticeAction,
   type PriorDelivery,
 } from '../../../src/domain/delivery/delivery.js'
 
 const day = (n: number): Date => new Date(Date.UTC(2026, 10, n))
 const WIPED = day(10)
-const heard = (action: Action, state: DeliveryState, on = 1): EarlierMessage => ({ action, state, createdAt: day(on) })
+const heard = (action: NoticeAction, state: DeliveryState, on = 1): EarlierMessage => ({
+  action,
+  state,
+  createdAt: day(on),
+})
 
 describe('a platform to be filled', () => {
   const cases: [string, EarlierMessage[], Date | null, boolean][] = [
@@ -61,7 +65,7 @@ describe('a platform to be filled', () => {
 
   it('lacks no entry once its addition is owed, whatever came before', () => {
     const one = fc.record({
-      action: fc.constantFrom<Action>('ADD', 'CHANGE', 'REMOVE'),
+      action: fc.constantFrom<NoticeAction>('ADD', 'CHANGE', 'REMOVE'),
       state: fc.constantFrom<DeliveryState>('OWED', 'CONFIRMED', 'REFUSED', 'FOLDED', 'CLOSED'),
       createdAt: fc.integer({ min: 1, max: 20 }).map(day),
     })
@@ -74,12 +78,12 @@ describe('a platform to be filled', () => {
 })
 
 describe('delivery owed for a change', () => {
-  const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): PriorDelivery => ({
+  const said = (action: NoticeAction, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): PriorDelivery => ({
     action,
     state,
     attempts,
   })
-  const cases: [string, PriorDelivery[], Action][] = [
+  const cases: [string, PriorDelivery[], NoticeAction][] = [
     ['is an addition where the addition was refused', [said('ADD', 'REFUSED')], 'ADD'],
     ['is an addition where a person closed the addition', [said('ADD', 'CLOSED')], 'ADD'],
     [

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  afterFailure,
   type BreakerState,
+  breakerAfterFailure,
   CLOSED_BREAKER,
   callsAllowed,
 } from '../../../src/domain/delivery/circuit-breaker.js'
@@ -11,7 +11,7 @@ const NOW = new Date('2026-11-25T02:00:00Z')
 const in_ = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1_000)
 const broken = (failures: number, spread = 0.5): BreakerState => {
   let at = CLOSED_BREAKER
-  for (let n = 0; n < failures; n += 1) at = afterFailure(at, NOW, spread)
+  for (let n = 0; n < failures; n += 1) at = breakerAfterFailure(at, NOW, spread)
   return at
 }
 
@@ -34,9 +34,9 @@ describe('circuit breaker', () => {
   })
 
   it('stays open as long as the platform asks, at most an hour', () => {
-    const asked = afterFailure(CLOSED_BREAKER, NOW, 0.5, 30)
+    const asked = breakerAfterFailure(CLOSED_BREAKER, NOW, 0.5, 30)
     expect([callsAllowed(asked, in_(29)), callsAllowed(asked, in_(30))]).to.deep.equal(['NONE', 'ALL'])
-    expect(afterFailure(CLOSED_BREAKER, NOW, 0.5, 1e9).openUntil).to.deep.equal(in_(3_600))
+    expect(breakerAfterFailure(CLOSED_BREAKER, NOW, 0.5, 1e9).openUntil).to.deep.equal(in_(3_600))
   })
 
   it('ignores an opening time that lies too far ahead, as after the clock was set back', () => {
@@ -47,7 +47,7 @@ describe('circuit breaker', () => {
   it('never waits longer than a minute unless the platform asks', () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.double({ min: 0, max: 1, noNaN: true }), (failures, spread) => {
-        const { openUntil } = afterFailure({ failures, openUntil: null }, NOW, spread)
+        const { openUntil } = breakerAfterFailure({ failures, openUntil: null }, NOW, spread)
         expect((openUntil?.getTime() ?? NOW.getTime()) - NOW.getTime()).to.be.within(0, 60_000)
       }),
     )

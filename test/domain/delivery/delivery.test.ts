@@ -1,25 +1,25 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  type Action,
   type DeliveryState,
   deliveryRequiredBy,
-  nextTry,
+  type NoticeAction,
+  nextDeliveryTry,
   type OwedAction,
   type PriorDelivery,
 } from '../../../src/domain/delivery/delivery.js'
 
-const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): PriorDelivery => ({
+const said = (action: NoticeAction, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): PriorDelivery => ({
   action,
   state,
   attempts,
 })
 const NOW = new Date('2026-11-25T02:00:00Z')
 const seconds = (attempts: number, spread = 0.5, retryAfter?: number): number =>
-  (nextTry(attempts, NOW, spread, retryAfter).getTime() - NOW.getTime()) / 1_000
+  (nextDeliveryTry(attempts, NOW, spread, retryAfter).getTime() - NOW.getTime()) / 1_000
 
 describe('delivery owed to a platform:', () => {
-  const cases: [string, Action, PriorDelivery[], OwedAction][] = [
+  const cases: [string, NoticeAction, PriorDelivery[], OwedAction][] = [
     ['an addition where nothing came before', 'ADD', [], { owe: 'ADD', fold: 'nothing' }],
     [
       'a change before anything was sent is an addition',
@@ -90,7 +90,7 @@ describe('delivery owed to a platform:', () => {
   it('a removal is owed exactly if the platform may have received the entry', () => {
     const earlier = fc.array(
       fc.record({
-        action: fc.constantFrom<Action>('ADD', 'CHANGE', 'REMOVE'),
+        action: fc.constantFrom<NoticeAction>('ADD', 'CHANGE', 'REMOVE'),
         state: fc.constantFrom<DeliveryState>('OWED', 'REFUSED', 'FOLDED'),
         attempts: fc.nat(4),
       }),

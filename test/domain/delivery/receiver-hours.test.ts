@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { isOpen } from '../../../src/domain/delivery/receiver-hours.js'
+import { isReceiverOpen } from '../../../src/domain/delivery/receiver-hours.js'
 
 /** 2026-11-25 is a Wednesday. In this calendar the Thursday after it is a holiday and the Saturday a working day. */
 const CALENDAR = { holidays: new Set(['2026-11-26']), workdays: new Set(['2026-11-28']), knownUntil: '2026-12-31' }
@@ -7,7 +7,7 @@ const DAY = { from: '08:30', to: '17:00', workdaysOnly: true }
 const NIGHT = { from: '22:00', to: '06:00', workdaysOnly: true }
 
 describe('a receiver’s hours', () => {
-  const cases: [what: string, hours: Parameters<typeof isOpen>[0], at: string, open: boolean][] = [
+  const cases: [what: string, hours: Parameters<typeof isReceiverOpen>[0], at: string, open: boolean][] = [
     ['without hours', null, '2026-11-26T03:00:00+08:00', true],
     ['a moment before they begin', DAY, '2026-11-25T08:29:59.999+08:00', false],
     ['as they begin', DAY, '2026-11-25T08:30:00+08:00', true],
@@ -25,6 +25,6 @@ describe('a receiver’s hours', () => {
   ]
   for (const [what, hours, at, open] of cases)
     it(`${what}: ${open ? 'open' : 'shut'}`, () => {
-      expect(isOpen(hours, CALENDAR, new Date(at))).to.equal(open)
+      expect(isReceiverOpen(hours, CALENDAR, new Date(at))).to.equal(open)
     })
 })

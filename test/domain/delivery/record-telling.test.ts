@@ -4,7 +4,7 @@ import {
   type RecordActions,
   type RequiredDisplay,
   recordActionsFor,
-  removalOf,
+  recordRemovalOf,
 } from '../../../src/domain/delivery/published-record.js'
 
 describe('a message to the platforms about a record', () => {
@@ -38,8 +38,8 @@ describe('a message to the platforms about a record', () => {
 
   it('dates a removal by the withdrawal or the repair, otherwise by today', () => {
     const of = { body: { revoked_on: '2026-10-01' }, repairedOn: '2026-10-02' }
-    expect(removalOf('REVOKED', of, '2026-11-25')?.removedOn).to.equal('2026-10-01')
-    expect(removalOf('REPAIRED', of, '2026-11-25')?.removedOn).to.equal('2026-10-02')
-    expect(removalOf('WRONG', of, '2026-11-25')?.removedOn).to.equal('2026-11-25')
+    expect(recordRemovalOf('REVOKED', of, '2026-11-25')?.removedOn).to.equal('2026-10-01')
+    expect(recordRemovalOf('REPAIRED', of, '2026-11-25')?.removedOn).to.equal('2026-10-02')
+    expect(recordRemovalOf('WRONG', of, '2026-11-25')?.removedOn).to.equal('2026-11-25')
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type DeliveryScope, type DeliveryTraits, scopeOf } from '../../../src/domain/intake/delivery-scope.js'
+import { type DeliveryScope, type DeliveryTraits, deliveryScopeOf } from '../../../src/domain/intake/delivery-scope.js'
 
 describe('scope of a delivery', () => {
   const whole = { partial: false, whole: true, complete: true, current: true }
@@ -37,5 +37,5 @@ describe('scope of a delivery', () => {
       whole,
     ],
   ]
-  for (const [title, form, scope] of cases) it(title, () => expect(scopeOf(form)).to.deep.equal(scope))
+  for (const [title, form, scope] of cases) it(title, () => expect(deliveryScopeOf(form)).to.deep.equal(scope))
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { addWorkdays, type Calendar, isWorkday } from '../../../src/domain/calendar/calendar.js'
-import { isLate } from '../../../src/domain/intake/timeliness.js'
+import { isSentLate } from '../../../src/domain/intake/timeliness.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
 
 // Invented days of October: a week of holidays, and one Saturday that is a make-up working day.
@@ -32,21 +32,21 @@ describe('lateness of a record', () => {
   ]
   for (const [what, from, today, late] of cases) {
     it(`is ${late === null ? 'unknown' : String(late)} ${what}`, () => {
-      expect(isLate(from, SEVEN, calendar, today)).to.equal(late)
+      expect(isSentLate(from, SEVEN, calendar, today)).to.equal(late)
     })
   }
 
   it('is unknown without a duty or without a date', () => {
-    expect(isLate('2026-01-01', undefined, calendar, '2026-11-25')).to.equal(null)
-    expect(isLate(null, SEVEN, calendar, '2026-11-25')).to.equal(null)
+    expect(isSentLate('2026-01-01', undefined, calendar, '2026-11-25')).to.equal(null)
+    expect(isSentLate(null, SEVEN, calendar, '2026-11-25')).to.equal(null)
   })
 
   it('does not mix calendars and duties in its cache', () => {
     const plain: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '2026-12-31' }
     for (let n = 0; n < 3; n += 1) {
-      expect(isLate('2026-09-28', SEVEN, calendar, '2026-10-08')).to.equal(false)
-      expect(isLate('2026-09-28', SEVEN, plain, '2026-10-08')).to.equal(true)
-      expect(isLate('2026-09-28', { workdays: 20 }, plain, '2026-10-08')).to.equal(false)
+      expect(isSentLate('2026-09-28', SEVEN, calendar, '2026-10-08')).to.equal(false)
+      expect(isSentLate('2026-09-28', SEVEN, plain, '2026-10-08')).to.equal(true)
+      expect(isSentLate('2026-09-28', { workdays: 20 }, plain, '2026-10-08')).to.equal(false)
     }
   })
 
@@ -56,8 +56,8 @@ describe('lateness of a record', () => {
         const from = addDays('2025-12-01', offset)
         const last = addWorkdays(calendar, from, workdays).date
         expect(isWorkday(calendar, last)).to.equal(true)
-        expect(isLate(from, { workdays }, calendar, last)).to.equal(false)
-        expect(isLate(from, { workdays }, calendar, addDays(last, 1))).to.equal(true)
+        expect(isSentLate(from, { workdays }, calendar, last)).to.equal(false)
+        expect(isSentLate(from, { workdays }, calendar, addDays(last, 1))).to.equal(true)
       }),
     )
   })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Action, deliveryRequiredBy, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
+import { deliveryRequiredBy, type NoticeAction, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
 import { type Case, type CaseAct, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
 import {
   allowedMoves,
@@ -141,7 +141,7 @@ const variants = (name: MoveName, node: Node): Partial<CaseAct>[] => {
   return [{}]
 }
 
-const told = (node: Node, change: Action): PriorDelivery[] => {
+const told = (node: Node, change: NoticeAction): PriorDelivery[] => {
   const { owe, fold } = deliveryRequiredBy(change, node.told)
   const kept = node.told.map((one): PriorDelivery => {
     const set = one.state === 'OWED' && (fold === 'unconfirmed' || (fold === 'untried' && one.attempts === 0))

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { TOPICS, topicsOf } from '../../../src/domain/listing/reason-topics.js'
+import { REASON_TOPICS, topicsOf } from '../../../src/domain/listing/reason-topics.js'
 
 const CASES: [string, string[]][] = [
   ['销售侵犯注册商标专用权的商品；销售假冒商品', ['counterfeit']],
@@ -22,7 +22,7 @@ describe('topics of a reason', () => {
     })
 
   it('every topic has a word in both languages', () => {
-    for (const { zh, en } of Object.values(TOPICS))
+    for (const { zh, en } of Object.values(REASON_TOPICS))
       expect([zh, en].every((words) => words.trim() !== '')).to.equal(true)
   })
 })

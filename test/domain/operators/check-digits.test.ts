@@ -144,7 +144,7 @@ describe('check digits', () => {
         )
         expect(identity.orgCodeIn(code)).to.equal(org)
         expect(identity.hasOrgCodeCheckDigit(identity.orgCodeIn(code))).to.equal(true)
-        expect(identity.regionIn(code)).to.equal(place)
+        expect(identity.regionOfUscc(code)).to.equal(place)
         expect(identity.parseCode(`${org.slice(0, 8)}-${org.slice(8)}`)).to.deep.equal({
           scheme: 'org_code',
           code: org,

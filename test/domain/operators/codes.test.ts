@@ -38,7 +38,7 @@ describe('codes of operators', () => {
       it(`${code} is valid, and its parts are read`, () => {
         expect(identity.parseCode(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
         expect(identity.operatorKindIn(code)).to.equal(kind)
-        expect(identity.regionIn(code)).to.equal(region)
+        expect(identity.regionOfUscc(code)).to.equal(region)
         expect(identity.orgCodeIn(code)).to.equal(org)
       })
     }
@@ -232,7 +232,7 @@ describe('codes of operators', () => {
       fc.assert(
         fc.property(fc.string({ unit: 'binary' }), (text) => {
           for (const check of checks) expect(check(text)).to.be.a('boolean')
-          for (const part of [identity.orgCodeIn, identity.regionIn, identity.operatorKindIn])
+          for (const part of [identity.orgCodeIn, identity.regionOfUscc, identity.operatorKindIn])
             expect(part(text)).to.be.a('string')
         }),
       )

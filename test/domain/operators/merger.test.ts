@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import {
-  areDistinct,
+  arePartiesDistinct,
   type MergerParty,
   mergerFault,
   type ProposedDivision,
@@ -87,7 +87,7 @@ describe('divisions of an operator', () => {
   for (const [title, more, code] of cases) it(title, () => expect(codeOf(more)).to.equal(code))
 
   it('are between different operators', () => {
-    expect(areDistinct([party(1), party(2)])).to.equal(true)
-    expect(areDistinct([party(1), party(2), party(1)])).to.equal(false)
+    expect(arePartiesDistinct([party(1), party(2)])).to.equal(true)
+    expect(arePartiesDistinct([party(1), party(2), party(1)])).to.equal(false)
   })
 })

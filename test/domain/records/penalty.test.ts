@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import {
   amountsNamed,
   decisionFactKey,
-  isCounterfeit,
-  isHeavy,
-  isWithdrawn,
-  severityOf,
+  isCounterfeitPenalty,
+  isHeavyPenalty,
+  isWithdrawnPenalty,
+  penaltySeverityOf,
 } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { processorMs } from '../../support/processor.js'
@@ -90,12 +90,12 @@ describe('penalty: severity', () => {
   ]
   for (const [title, body, expected] of cases) {
     it(`rates ${title} as ${expected}`, () => {
-      expect(severityOf(penalty(body))).to.equal(expected)
+      expect(penaltySeverityOf(penalty(body))).to.equal(expected)
     })
   }
 
   it('does not rate detention, which no market regulator imposes, as a ground of listing', () => {
-    expect(isHeavy(penalty({ types: ['行政拘留'] }))).to.equal(false)
+    expect(isHeavyPenalty(penalty({ types: ['行政拘留'] }))).to.equal(false)
   })
 })
 
@@ -113,7 +113,7 @@ describe('penalty: counterfeits', () => {
   ]
   for (const [title, body, expected] of cases) {
     it(`${expected ? 'counts' : 'does not count'} ${title}`, () => {
-      expect(isCounterfeit(penalty(body))).to.equal(expected)
+      expect(isCounterfeitPenalty(penalty(body))).to.equal(expected)
     })
   }
 })
@@ -262,9 +262,11 @@ describe('penalty: one decision', () => {
   })
 
   it('is withdrawn only by the status that its authority reports', () => {
-    const withdrawn = ['REVOKED', 'IN_FORCE', 'CHANGED', 'DISPUTED', null].map((status) => isWithdrawn({ status }))
+    const withdrawn = ['REVOKED', 'IN_FORCE', 'CHANGED', 'DISPUTED', null].map((status) =>
+      isWithdrawnPenalty({ status }),
+    )
     expect(withdrawn).to.deep.equal([true, false, false, false, false])
-    expect(isWithdrawn({})).to.equal(false)
+    expect(isWithdrawnPenalty({})).to.equal(false)
   })
 })
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import { FACT_FAMILIES } from '../../../src/domain/records/facts.js'
-import { isWithdrawn } from '../../../src/domain/records/penalty.js'
+import { isWithdrawnPenalty } from '../../../src/domain/records/penalty.js'
 import { type Body, RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
 import {
   FAMILY_OF_KIND,
@@ -10,7 +10,7 @@ import {
   familiesOfFeeds,
   mirroredEntryEnd,
   WEIGHED_KINDS,
-  WITHDRAWN_STATUS,
+  WITHDRAWN_RECORD_STATUS,
 } from '../../../src/domain/scoring/evidence.js'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
@@ -215,9 +215,11 @@ describe('evidence', () => {
   })
 
   it('a penalty that its authority withdrew gives no evidence', () => {
-    expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: WITHDRAWN_STATUS })).to.deep.equal([])
+    expect(
+      events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: WITHDRAWN_RECORD_STATUS }),
+    ).to.deep.equal([])
     expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: 'CHANGED' })).to.have.length(1)
-    expect(isWithdrawn({ status: WITHDRAWN_STATUS })).to.equal(true)
+    expect(isWithdrawnPenalty({ status: WITHDRAWN_RECORD_STATUS })).to.equal(true)
   })
 
   const NUMBER = '长市监处罚〔2025〕12号'

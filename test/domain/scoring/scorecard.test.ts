@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { FACTS, type FactFamily } from '../../../src/domain/records/facts.js'
 import type { BinRule, Scorecard, ScoreRule, UnitRule } from '../../../src/domain/scoring/scorecard.js'
-import { factsOfRule, topScoreOf } from '../../../src/domain/scoring/scorecard.js'
+import { factsOfRule, topScoreOfGrade } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import { contractCheck, schemaDocument } from '../../../src/foundation/contracts.js'
 
@@ -63,8 +63,8 @@ for (const version of ['ecommerce-1', 'general-1']) {
     it('opens a lead below the line of D, and a watch entry below that of C', () => {
       const { lines, grades } = cardOf(version)
       expect(lines).to.deep.equal([
-        { below: topScoreOf('D', grades) + 1, opens: 'lead' },
-        { below: topScoreOf('C', grades) + 1, opens: 'watch' },
+        { below: topScoreOfGrade('D', grades) + 1, opens: 'lead' },
+        { below: topScoreOfGrade('C', grades) + 1, opens: 'watch' },
       ])
     })
 
@@ -83,7 +83,7 @@ for (const version of ['ecommerce-1', 'general-1']) {
 
 describe('scorecard: grade lines', () => {
   it('puts the top of D one point below the line of C', () => {
-    expect([topScoreOf('A', card().grades), topScoreOf('D', card().grades)]).to.deep.equal([1000, 449])
+    expect([topScoreOfGrade('A', card().grades), topScoreOfGrade('D', card().grades)]).to.deep.equal([1000, 449])
   })
 })
 

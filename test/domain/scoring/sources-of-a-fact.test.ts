@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Body, RecordKind } from '../../../src/domain/records/records.js'
-import { oncePerFact, WITHDRAWN_STATUS } from '../../../src/domain/scoring/evidence.js'
+import { oncePerFact, WITHDRAWN_RECORD_STATUS } from '../../../src/domain/scoring/evidence.js'
 
 describe('several sources of one fact', () => {
   const row = (record: number, more: object = {}) => ({
@@ -16,12 +16,12 @@ describe('several sources of one fact', () => {
     ['the lower record of one run', [row(2), row(1)], [1]],
     [
       'a withdrawn record, whenever it arrived',
-      [row(1), row(2, { run: 5, body: { status: WITHDRAWN_STATUS } }), row(3)],
+      [row(1), row(2, { run: 5, body: { status: WITHDRAWN_RECORD_STATUS } }), row(3)],
       [2],
     ],
     [
       'the first of two withdrawn records',
-      [row(2, { body: { status: WITHDRAWN_STATUS } }), row(1, { body: { status: WITHDRAWN_STATUS } })],
+      [row(2, { body: { status: WITHDRAWN_RECORD_STATUS } }), row(1, { body: { status: WITHDRAWN_RECORD_STATUS } })],
       [1],
     ],
     [

@@ -5,10 +5,10 @@ import { type Score, score } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import {
-  countOperator,
-  emptyTally,
+  emptyTrialTally,
   type TrialComparison,
   type TriedOperator,
+  tallyOperator,
   trialComparison,
 } from '../../../src/domain/scoring/trial.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
@@ -66,8 +66,8 @@ interface Operator {
 }
 
 const compared = (all: readonly Given[], cards = { before, after }): TrialComparison => {
-  const tally = emptyTally()
-  for (const { tried, was, is } of all) countOperator(tally, tried, was, is)
+  const tally = emptyTrialTally()
+  for (const { tried, was, is } of all) tallyOperator(tally, tried, was, is)
   return trialComparison(tally, cards)
 }
 const judged = (value: number, grade: 'A' | 'B' | 'C' | 'D'): Score => ({

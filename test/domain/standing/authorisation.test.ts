@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { PUBLIC_VIEWER, type Viewer } from '../../../src/domain/access/viewer.js'
-import { authorisationHoldsOn, mayWithdraw } from '../../../src/domain/standing/authorisation.js'
+import { authorisationHoldsOn, mayWithdrawAuthorisation } from '../../../src/domain/standing/authorisation.js'
 
 describe('an authorisation', () => {
   const term = { givenOn: '2026-11-01', endsOn: '2026-11-30', withdrawnAt: null }
@@ -28,5 +28,5 @@ describe('an authorisation', () => {
   ]
   for (const [who, viewer, may] of viewers)
     it(`is withdrawn by ${who}`, () =>
-      expect(mayWithdraw({ ...PUBLIC_VIEWER, ...viewer }, 'bank-1', owner)).to.equal(may))
+      expect(mayWithdrawAuthorisation({ ...PUBLIC_VIEWER, ...viewer }, 'bank-1', owner)).to.equal(may))
 })

@@ -9,7 +9,7 @@ import {
   daysMisreadFor,
   isDate,
   isNoDateMarker,
-  MISREAD_DAYS,
+  MISREAD_DAY_RANGE,
   parseDate,
   shanghaiDate,
   weekdayOf,
@@ -253,6 +253,6 @@ describe('dates', () => {
     const all: string[] = []
     for (let day = '1900-01-02'; day <= '2099-12-31'; day = addDays(day, 1)) all.push(...daysMisreadFor(day))
     all.sort()
-    expect([all[0], all.at(-1)]).to.deep.equal([MISREAD_DAYS.from, MISREAD_DAYS.to])
+    expect([all[0], all.at(-1)]).to.deep.equal([MISREAD_DAY_RANGE.from, MISREAD_DAY_RANGE.to])
   })
 })

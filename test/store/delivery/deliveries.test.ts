@@ -1,12 +1,17 @@
 import { expect } from 'chai'
-import type { Action, Notice } from '../../../src/domain/delivery/delivery.js'
+import type { Notice, NoticeAction } from '../../../src/domain/delivery/delivery.js'
 import * as deliveries from '../../../src/store/delivery/deliveries.js'
 import { database, later, lead, NOW, penalised, rowsOf } from '../../support/world.js'
 
 describe('deliveries', () => {
   const db = database()
   const listing = async (n: number): Promise<string> => (await lead(db(), (await penalised(db(), n)).operatorId)).id
-  const owe = (subjectId: string, number: number, action: Action, more: { platform?: string; dueAt?: Date } = {}) =>
+  const owe = (
+    subjectId: string,
+    number: number,
+    action: NoticeAction,
+    more: { platform?: string; dueAt?: Date } = {},
+  ) =>
     db().transaction((tx) =>
       deliveries.addOwed(tx, [
         {

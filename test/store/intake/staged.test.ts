@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Draft } from '../../../src/domain/records/records.js'
-import { type DraftStage, KEEP_LAST_SQL, withStage } from '../../../src/store/intake/staged.js'
+import { DELETE_REPEATED_DRAFTS_SQL, type DraftStage, withStage } from '../../../src/store/intake/staged.js'
 import { stagedDraft } from '../../../src/work/intake/merge.js'
 import { codeOf, database } from '../../support/world.js'
 
@@ -47,7 +47,9 @@ describe('staging table', () => {
       let read = Number.POSITIVE_INFINITY
       const undone = new Error('rolled back')
       const explained = stage.transaction(async (tx) => {
-        const answer = await tx.raw(`explain (analyze, format json) ${KEEP_LAST_SQL.replace('$1', '?')}`, [withdrawn])
+        const answer = await tx.raw(`explain (analyze, format json) ${DELETE_REPEATED_DRAFTS_SQL.replace('$1', '?')}`, [
+          withdrawn,
+        ])
         read = rowsRead(answer.rows[0]['QUERY PLAN'][0].Plan)
         throw undone
       })

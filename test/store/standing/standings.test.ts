@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { oldestHoldingDate } from '../../../src/domain/standing/sellers.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { IS_CONTESTED_SQL } from '../../../src/store/scoring/objections.js'
-import { NOT_VETOED_SQL, overrideInForceSql } from '../../../src/store/scoring/overrides.js'
+import { IS_NOT_VETOED_SQL, selectOverrideInForceSql } from '../../../src/store/scoring/overrides.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import * as authorisations from '../../../src/store/standing/authorisations.js'
-import { decideOpenGrades, SENT_CODES_SQL } from '../../../src/store/standing/confirmed-sellers.js'
+import { decideOpenGrades, SELECT_SENT_CODES_SQL } from '../../../src/store/standing/confirmed-sellers.js'
 import * as sellers from '../../../src/store/standing/sellers.js'
 import * as standings from '../../../src/store/standing/standings.js'
 import { FIRST_CARD_IN_FORCE } from '../../../src/work/scoring/scorecards.js'
@@ -25,11 +25,11 @@ const CODES = [codeOf(3), ...OPERATORS.map((n) => codeOf(n)), OLDER, codeOf(9)]
 
 /** The expected score, grade and flags of operators, read from `scores` and its neighbours without the bulk path. */
 const TRUTH = `select o.id, s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${IS_CONTESTED_SQL} as objected,
-    coalesce(${scores.WEIGHED_GONE_ENTRY_SQL}, false) as forgotten
+    coalesce(${scores.HAS_WEIGHED_GONE_ENTRY_SQL}, false) as forgotten
   from operators o
   left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${scores.IS_VALID_SCORE_SQL}
     order by s.as_of desc, s.id desc limit 1) s on true
-  left join lateral (${overrideInForceSql('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED_SQL} where o.id = any(:ids)`
+  left join lateral (${selectOverrideInForceSql('o.id', "'infinity'")}) h on s.grade is not null and ${IS_NOT_VETOED_SQL} where o.id = any(:ids)`
 
 type Step =
   | {
@@ -181,7 +181,7 @@ describe('bulk standings against single scores', () => {
               ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n), valid: true })),
               ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
             ],
-            (within) => decideOpenGrades(within, DECIDING, SENT_CODES_SQL),
+            (within) => decideOpenGrades(within, DECIDING, SELECT_SENT_CODES_SQL),
           ),
         )
       case 'authorise':

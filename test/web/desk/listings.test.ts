@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { isHeavy } from '../../../src/domain/records/penalty.js'
+import { isHeavyPenalty } from '../../../src/domain/records/penalty.js'
 import { addDays, shanghaiDate } from '../../../src/foundation/time/dates.js'
 import { publishDemoCase } from '../../../src/sandbox/officers.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
@@ -37,7 +37,9 @@ describe('the pages of listings', function () {
       .whereNotExists(db('listings as l').whereRaw('l.operator_id = o.id'))
       .orderBy('v.id')
       .select('v.body', 'o.uscc as code', 'o.name')
-    const heavy = new Map(found.filter(({ body }) => isHeavy(body)).map(({ code, name }) => [code, { code, name }]))
+    const heavy = new Map(
+      found.filter(({ body }) => isHeavyPenalty(body)).map(({ code, name }) => [code, { code, name }]),
+    )
     free = [...heavy.values()]
     for (const role of ['officer', 'reviewer'] as const) await addPerson(hub, role)
   })

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
-import { isLate } from '../../../src/domain/intake/timeliness.js'
+import { isSentLate } from '../../../src/domain/intake/timeliness.js'
 import { normalizeName } from '../../../src/domain/operators/names.js'
 import { parseMoney } from '../../../src/domain/records/money.js'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
@@ -144,7 +144,7 @@ describe('fast paths', () => {
     fc.assert(
       fc.property(calendars, fc.nat(9), near, (calendar, workdays, today) => {
         for (const from of ['1985-01-01', ...around, '2099-12-31']) {
-          expect(isLate(from, { workdays }, calendar, today), from).to.equal(
+          expect(isSentLate(from, { workdays }, calendar, today), from).to.equal(
             plainlyLate(from, workdays, calendar, today),
           )
         }

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { lacksSubject } from '../../../src/domain/delivery/backfill-plan.js'
-import type { Action, Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
+import type { Notice, NoticeAction, Receipt } from '../../../src/domain/delivery/delivery.js'
 import * as deliveries from '../../../src/store/delivery/deliveries.js'
 import * as desk from '../../../src/store/delivery/delivery-desk.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
@@ -69,7 +69,7 @@ describe('any history of deliveries to one platform', () => {
   const world = () => {
     const subjects = Array.from({ length: SUBJECTS }, () => ({ id: randomUUID(), isPublic: false, version: 0 }))
     const held = new Map<string, Holding>()
-    const told: { key: string; sequence: number; action: Action }[] = []
+    const told: { key: string; sequence: number; action: NoticeAction }[] = []
     let calls: Call[] = []
     let clock = NOW
     const tick = (seconds: number): Date => {

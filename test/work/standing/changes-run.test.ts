@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
+import { CHANGES_RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
 import { runChanges } from '../../../src/work/standing/changes/run.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { listen } from '../../support/events.js'
@@ -76,7 +76,7 @@ describe('numbering of changes', () => {
 
   it('erases expired changes and does not reuse their numbers', async () => {
     await sends('mall', [codeOf(1)])
-    const run_ = await run(later((RETAINED_DAYS + 1) * 86_400))
+    const run_ = await run(later((CHANGES_RETAINED_DAYS + 1) * 86_400))
     expect(run_?.erased).to.equal(1)
     expect(await db()('change_clients').first()).to.deep.include({ client: 'mall', last: 1, erased: 1 })
     expect((await sends('mall', [codeOf(1)])).sequence).to.equal(2)

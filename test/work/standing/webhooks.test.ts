@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Webhook } from 'standardwebhooks'
-import { DISABLED_AFTER_DAYS } from '../../../src/domain/standing/webhooks.js'
+import { WEBHOOK_DISABLED_AFTER_DAYS } from '../../../src/domain/standing/webhooks.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { numberChanges } from '../../../src/work/standing/changes/number.js'
 import { makeWebhookSender, sendWebhooks, type WebhookSenderParts } from '../../../src/work/standing/changes/send.js'
@@ -293,7 +293,7 @@ describe('webhooks', () => {
     mall.answer = () => 'cut'
     await rename(one)
     await tell()
-    for (let day = 1; day < DISABLED_AFTER_DAYS; day += 1) {
+    for (let day = 1; day < WEBHOOK_DISABLED_AFTER_DAYS; day += 1) {
       pass(DAY)
       await rename(two)
       await tell()

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
-import { decode } from '../../../foundation/text/encodings.js'
+import { decodeText } from '../../../foundation/text/encodings.js'
 
 /** A file `<name>.ok` declares `<name>` complete. */
 export const READY_ENDING = '.ok'
@@ -12,7 +12,7 @@ const MAX_ENDING = 12 // characters
 const DIGEST = 8 // characters
 
 export const fileNameText = (raw: Buffer): string =>
-  isUtf8(raw) ? raw.toString('utf8') : shortenFileName(decode(raw, 'gb18030').replace(/[/\0]/g, '_'))
+  isUtf8(raw) ? raw.toString('utf8') : shortenFileName(decodeText(raw, 'gb18030').replace(/[/\0]/g, '_'))
 
 export const shortenFileName = (name: string): string => {
   const bytes = Buffer.from(name)

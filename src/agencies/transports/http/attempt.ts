@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type RetrySchedule, waitAfter } from '../../../domain/delivery/retry.js'
+import { type RetrySchedule, retryWait } from '../../../domain/delivery/retry.js'
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
 import { parseRetryAfter } from '../../../foundation/http/retry-after.js'
@@ -16,8 +16,8 @@ const LONGEST_RETRY_AFTER = 5 // s
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
 const MAX_MARK = 1024 // characters of an ETag or date
 
-export const UNMODIFIED_STATUS = 304
-export const GONE_STATUS = 410
+export const NOT_MODIFIED_HTTP_STATUS = 304
+export const GONE_HTTP_STATUS = 410
 
 export interface PullTimeAndPageLimits {
   /** Timeout of one attempt (ms). */
@@ -59,7 +59,7 @@ export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'hea
   accepts?: readonly number[]
 }
 
-export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
+export const joinUrlPath = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
 /** Throws FEED_UNREACHABLE unless the status is 200 or in `accepts`. */
 const attempt = async (
@@ -73,7 +73,7 @@ const attempt = async (
     const left = Math.floor(end - performance.now())
     if (left <= 0) throw new Refusal('FEED_UNREACHABLE', { reason: '读取总时间超限 the whole pull took too long' })
     const timeoutMs = Math.min(how.timeoutMs, left)
-    const outcome = await sendOnce(addressOf(url, path), { ...how, timeoutMs }, accepts, signal)
+    const outcome = await sendOnce(joinUrlPath(url, path), { ...how, timeoutMs }, accepts, signal)
     if (!('reason' in outcome)) return outcome
     giveUpAt ??= performance.now() + outageMs
     if (outcome.final || (tried >= TRIES && performance.now() >= giveUpAt))
@@ -130,7 +130,7 @@ const sendOnce = async (
 
 const pauseBefore = (tried: number, retryAfter: number | null): number => {
   if (retryAfter !== null) return Math.min(retryAfter, LONGEST_RETRY_AFTER) * 1000
-  return waitAfter(tried >= TRIES ? OUTAGE_PAUSE : PAUSE, tried, 0.5 + Math.random() / 2)
+  return retryWait(tried >= TRIES ? OUTAGE_PAUSE : PAUSE, tried, 0.5 + Math.random() / 2)
 }
 
 const wait = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {

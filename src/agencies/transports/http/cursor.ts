@@ -42,13 +42,13 @@ export const openByCursor = async (
 ): Promise<FeedDelivery> => {
   const reading = attempts.makeReadAhead(source)
   const ask = attempts.makeAgencyRequester(reading.source, limits)
-  const address = attempts.addressOf(source.url, cursoring.ask(null, cursoring.pieceItems).path)
+  const address = attempts.joinUrlPath(source.url, cursoring.ask(null, cursoring.pieceItems).path)
   const kept = cursoring.resumes ? placeIn(attempts.storedState(source.state, address)) : null
   const first = kept && (await resume(ask, cursoring, kept))
-  if (first?.status === attempts.UNMODIFIED_STATUS)
+  if (first?.status === attempts.NOT_MODIFIED_HTTP_STATUS)
     return { items: attempts.noItems(), file: null, unmodified: true, whole: false, next: () => source.state }
   // HTTP 410 means that the cursor has expired: everything is fetched again.
-  const resumed = kept !== null && first !== null && first.status !== attempts.GONE_STATUS
+  const resumed = kept !== null && first !== null && first.status !== attempts.GONE_HTTP_STATUS
   const last: CursorPlace = { cursor: resumed ? kept.cursor : null, mark: null }
   const next = (): Json => (cursoring.resumes ? { address: attempts.addressDigest(address), ...last } : null)
   const from = { cursoring, last, first: resumed ? first : null, most: attempts.pagesMostIn(limits) }
@@ -71,7 +71,7 @@ const resume = (
   return ask(path, {
     ...how,
     headers: { ...headers, ...(mark ? attempts.conditionalHeaders(mark) : {}) },
-    accepts: mark ? [attempts.UNMODIFIED_STATUS, attempts.GONE_STATUS] : [attempts.GONE_STATUS],
+    accepts: mark ? [attempts.NOT_MODIFIED_HTTP_STATUS, attempts.GONE_HTTP_STATUS] : [attempts.GONE_HTTP_STATUS],
   })
 }
 

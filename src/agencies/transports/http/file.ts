@@ -16,14 +16,14 @@ export const openHttpFile = async (
   shapes: readonly FormShape[],
   feed: string,
 ): Promise<FeedDelivery> => {
-  const address = attempts.addressOf(source.url, path)
+  const address = attempts.joinUrlPath(source.url, path)
   const ask = attempts.makeAgencyRequester(source, { pageMs: FILE_TIMEOUT, pullMs: FILE_PULL_MS }, FILE_BYTES)
   const mark = attempts.storedState(source.state, address)?.['mark']
   const conditional = attempts.isValidator(mark)
-    ? { headers: attempts.conditionalHeaders(mark), accepts: [attempts.UNMODIFIED_STATUS] }
+    ? { headers: attempts.conditionalHeaders(mark), accepts: [attempts.NOT_MODIFIED_HTTP_STATUS] }
     : null
   const first = conditional && (await ask(path, conditional))
-  if (first?.status === attempts.UNMODIFIED_STATUS)
+  if (first?.status === attempts.NOT_MODIFIED_HTTP_STATUS)
     return { items: attempts.noItems(), file: null, unmodified: true, next: () => source.state }
 
   let got: HttpAnswer | null = first

@@ -35,7 +35,7 @@ export const openPaged = async (
 ): Promise<FeedDelivery> => {
   const reading = attempts.makeReadAhead(source)
   const ask = attempts.makeAgencyRequester(reading.source, limits)
-  const address = attempts.addressOf(source.url, paging.ask(1, paging.pageItems).path)
+  const address = attempts.joinUrlPath(source.url, paging.ask(1, paging.pageItems).path)
   if (await isUnmodified(ask, paging, attempts.storedState(source.state, address)?.['marks']))
     return { items: attempts.noItems(), file: null, unmodified: true, next: () => source.state }
   const marks: (attempts.CacheValidator | null)[] = []
@@ -57,9 +57,9 @@ const isUnmodified = async (ask: attempts.AgencyRequester, paging: PagingOptions
     const { path, headers, ...how } = paging.ask(at + 1, paging.pageItems)
     const conditional = {
       headers: { ...headers, ...attempts.conditionalHeaders(mark) },
-      accepts: [attempts.UNMODIFIED_STATUS],
+      accepts: [attempts.NOT_MODIFIED_HTTP_STATUS],
     }
-    if ((await ask(path, { ...how, ...conditional })).status !== attempts.UNMODIFIED_STATUS) return false
+    if ((await ask(path, { ...how, ...conditional })).status !== attempts.NOT_MODIFIED_HTTP_STATUS) return false
   }
   return true
 }

@@ -14,7 +14,7 @@ const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/
 const OURS = ['id', 'state', 'check_state', 'error_code', 'error_message', 'feedback_time', 'resub_time']
 const PAYLOAD = 'payload'
 
-export const DATABASE_FAULTS: Record<string, string> = {
+export const DATABASE_FAULT_TEXTS: Record<string, string> = {
   ECONNREFUSED: '拒绝连接 connection refused',
   ENOTFOUND: '找不到主机 no such host',
   ETIMEDOUT: '超时 timed out',

@@ -1,5 +1,5 @@
 /** Writes a line for each row, and a last line that tells whether the answer is complete. */
-import { type BadRow, ROW_LENGTH_MOST } from '../../../domain/operators/code-rows.js'
+import { type BadRow, CODE_ROW_LENGTH_MOST } from '../../../domain/operators/code-rows.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../../work/publication/publish-files.js'
@@ -72,7 +72,7 @@ const instant = (at: Date): string => {
   return last.written
 }
 
-const faultOf = ({ fault }: BadRow): Refusal => new Refusal(fault, { limit: ROW_LENGTH_MOST })
+const faultOf = ({ fault }: BadRow): Refusal => new Refusal(fault, { limit: CODE_ROW_LENGTH_MOST })
 
 const COLUMNS = [
   'row',

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Refusal, reasonOf } from '../../../foundation/errors.js'
 import { makeDecoder } from '../../../foundation/text/encodings.js'
-import { contentTooLarge, STALLED_MS } from '../receive-body.js'
+import { BODY_STALLED_MS, contentTooLarge } from '../receive-body.js'
 
 /** Most bytes as sent: a hundred thousand named rows fit. */
 export const BULK_BODY_BYTES_MOST = 32 * 1024 * 1024
@@ -23,11 +23,11 @@ export interface HeldBytes {
 
 export interface BodyEncoding {
   gzip: boolean
-  charset: Charset
+  charset: BodyCharset
 }
 
-export type Charset = 'utf-8' | 'gb18030' | 'utf-16le'
-const CHARSETS: Record<string, Charset> = {
+export type BodyCharset = 'utf-8' | 'gb18030' | 'utf-16le'
+const CHARSETS: Record<string, BodyCharset> = {
   'utf-8': 'utf-8',
   utf8: 'utf-8',
   'us-ascii': 'utf-8',
@@ -38,7 +38,7 @@ const CHARSETS: Record<string, Charset> = {
   'utf-16le': 'utf-16le',
 }
 
-export const parseCharset = (name: string): Charset | null =>
+export const parseCharset = (name: string): BodyCharset | null =>
   Object.hasOwn(CHARSETS, name.toLowerCase()) ? (CHARSETS[name.toLowerCase()] ?? null) : null
 
 /** Refusals CONTENT_TOO_LARGE, UPLOAD_STALLED, ROWS_UNREADABLE. An aborted `signal` throws its reason. */
@@ -89,7 +89,7 @@ async function* arriving(request: IncomingMessage, held: HeldBytes, signal: Abor
         // AHEAD_OF_ALL paused this body, although nothing of it is buffered.
         if (request.isPaused()) request.resume()
         await new Promise<void>((resolve, reject) => {
-          const late = setTimeout(() => reject(new Refusal('UPLOAD_STALLED')), STALLED_MS)
+          const late = setTimeout(() => reject(new Refusal('UPLOAD_STALLED')), BODY_STALLED_MS)
           wake = () => {
             clearTimeout(late)
             resolve()
@@ -128,7 +128,7 @@ async function* inflated(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (fault !== null) throw fault
 }
 
-async function* decoded(bytes: AsyncIterable<Buffer>, charset: Charset): AsyncGenerator<string> {
+async function* decoded(bytes: AsyncIterable<Buffer>, charset: BodyCharset): AsyncGenerator<string> {
   const decoder = charset === 'utf-8' ? utf8() : makeDecoder(charset)
   for await (const piece of bytes) {
     const text = decoder.write(piece)

@@ -23,14 +23,14 @@ import type { HttpRequestContext } from '../../request/request-context.js'
 import { withRequestDb } from '../../request/request-database.js'
 import { admitViewer, recheckAdmission } from '../../request/viewer.js'
 import { contentTooLarge } from '../receive-body.js'
-import type { ContextOfRequest } from '../request.js'
+import type { RequestContextGetter } from '../request.js'
 import { type AnswerWriter, csvWriter, encodeAnswers, ndjsonWriter, standingJson } from './answer-lines.js'
 import { answerRows } from './answers.js'
 import { type BodyEncoding, BULK_BODY_BYTES_MOST, type HeldBytes, parseCharset, readPieces } from './body.js'
 import { type BulkSlots, makeBulkSlots } from './bulk-slots.js'
 import { answerInOrder, type BulkRow, chunkRows, writeAndDrain } from './stream.js'
 
-/** Longest time of one answer, milliseconds: enough for ROWS_MOST at two hundred lines a second. */
+/** Longest time of one answer, milliseconds: enough for CODE_ROWS_MOST at two hundred lines a second. */
 const STREAM_MS = 600_000
 /** How long answers continue while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
 const LEAVING_MS = 3_000
@@ -50,7 +50,11 @@ const READERS: Record<string, () => RowReader> = {
 const OFFERED = 'application/json, application/x-ndjson, text/csv'
 const ANSWERED = 'application/x-ndjson, text/csv'
 
-export const standingsRouter = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits): Router => {
+export const standingsRouter = (
+  parts: ApiDependencies,
+  askedOf: RequestContextGetter,
+  limits: SignInLimits,
+): Router => {
   const router = Router()
   const held: HeldBytes = { bytes: 0 }
   const places = makeBulkSlots()
@@ -62,14 +66,15 @@ export const standingsRouter = (parts: ApiDependencies, askedOf: ContextOfReques
   return router
 }
 
-const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => async (request: Request, response: Response) => {
-  response.set('Allow', method)
-  const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
-  sendProblem(response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
-}
+const only =
+  (method: 'GET' | 'POST', askedOf: RequestContextGetter) => async (request: Request, response: Response) => {
+    response.set('Allow', method)
+    const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
+    sendProblem(response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
+  }
 
 const withProblems =
-  (askedOf: ContextOfRequest) =>
+  (askedOf: RequestContextGetter) =>
   (act: (request: Request, response: Response) => Promise<void>): RequestHandler =>
   async (request, response) => {
     try {
@@ -104,7 +109,7 @@ const refusalOf = (error: unknown, { log, requestId }: HttpRequestContext): Repo
 }
 
 const answerOne =
-  (all: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits) =>
+  (all: ApiDependencies, askedOf: RequestContextGetter, limits: SignInLimits) =>
   async (request: Request, response: Response) => {
     const requestContext = askedOf(request)
     const parts = withRequestDb(all, () => requestContext.db)
@@ -137,7 +142,7 @@ const answerOne =
 
 interface BulkDependencies {
   all: ApiDependencies
-  askedOf: ContextOfRequest
+  askedOf: RequestContextGetter
   limits: SignInLimits
   held: HeldBytes
   places: BulkSlots

@@ -1,8 +1,8 @@
 /** Answers chunks of rows in constant memory: few run at once, and new ones start only as answers are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'
-import { type BadRow, type CodeRow, parseCodeRow, ROWS_MOST } from '../../../domain/operators/code-rows.js'
+import { AUDIT_ROW_CODES_MOST } from '../../../domain/audit/audit-log.js'
+import { type BadRow, CODE_ROWS_MOST, type CodeRow, parseCodeRow } from '../../../domain/operators/code-rows.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
@@ -27,7 +27,7 @@ export async function* chunkRows(
   const taken = (): BulkRow[] => {
     const chunk = rows
     rows = []
-    most = CHUNK_CODES_MOST
+    most = AUDIT_ROW_CODES_MOST
     return chunk
   }
   try {
@@ -48,9 +48,9 @@ export async function* chunkRows(
           throw one.fault
         }
         if (one.value.done) break
-        if (number === ROWS_MOST) {
+        if (number === CODE_ROWS_MOST) {
           if (rows.length > 0) yield taken()
-          throw new Refusal('TOO_MANY_ROWS', { limit: ROWS_MOST })
+          throw new Refusal('TOO_MANY_ROWS', { limit: CODE_ROWS_MOST })
         }
         number += 1
         rows.push(parseCodeRow(number, one.value.value, marketplace))

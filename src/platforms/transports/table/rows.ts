@@ -1,6 +1,6 @@
 import knexModule, { type Knex } from 'knex'
 import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery/delivery.js'
-import { type DisplayNames, shortenedText } from '../../formats/reading.js'
+import { type KeyFields, shortenedText } from '../../formats/reading.js'
 import type { FormatRow } from '../../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../../platform.js'
 import { unreachableRefusal } from '../converse.js'
@@ -185,7 +185,10 @@ export const readFeedback = async (
   )
 }
 
-export const readShown = async (db: Knex, at: TablePlace & { names: DisplayNames }): Promise<DisplayedSubject[]> => {
+export const readShownSubjects = async (
+  db: Knex,
+  at: TablePlace & { names: KeyFields },
+): Promise<DisplayedSubject[]> => {
   const { names } = at
   const { rows } = await db.raw(`select to_jsonb(t) as row from ${tableOf(at)} t limit ? /* table.shownIn */`, [
     SHOWN_MAX + 1,

@@ -1,5 +1,5 @@
 import { queryRows, type Tx } from '../../db/db.js'
-import { otherFactsSql } from '../../records/same-facts.js'
+import { selectEarlierFactsSql } from '../../records/same-facts.js'
 import { isRegistrationByNumberSql } from '../../records/versions.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
 
@@ -22,7 +22,7 @@ export const shareFactsOfPenalties = async (tx: Tx, of: RepairRun): Promise<Repa
        and ${RESPELT} <> v.fact /* repair.joinPenalties respelt */`,
   )
   await tx.raw(
-    `insert into repair_facts select o.id, o.fact from (${otherFactsSql(
+    `insert into repair_facts select o.id, o.fact from (${selectEarlierFactsSql(
       `select id from versions where kind = 'penalty' and known_to is null and fact is not null`,
     )}) o where not exists (select 1 from repair_facts r where r.id = o.id) /* repair.joinPenalties named */`,
   )

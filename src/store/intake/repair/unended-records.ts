@@ -1,6 +1,6 @@
 import type { UnreadableRecords } from '../../../domain/records/records.js'
 import { queryRows, type Tx } from '../../db/db.js'
-import { isAbsentSql, KINDS_ENDED_BY_ABSENCE, STILL_UNCORRECTED_RUNS_SQL, unreadableBindings } from '../absence.js'
+import { isAbsentSql, KINDS_ENDED_BY_ABSENCE, SELECT_UNCORRECTED_RUNS_SQL, unreadableBindings } from '../absence.js'
 
 export interface RepairedRecord {
   feed: string
@@ -121,7 +121,7 @@ export const endRecordsNotSent = async (
        and v.kind = any(:kinds) and v.run_id < :run
        and not exists (select 1 from runs n where n.id = v.opened_by and n.id >= :run and n.job <> 'repair')
        and not exists (select 1 from repair_sent s where s.record_key = v.record_key) and ${isAbsentSql('v')}
-       and v.run_id not in (${STILL_UNCORRECTED_RUNS_SQL}) /* repair.endUnsent */`,
+       and v.run_id not in (${SELECT_UNCORRECTED_RUNS_SQL}) /* repair.endUnsent */`,
     {
       feed: sent.feed,
       run: sent.run,

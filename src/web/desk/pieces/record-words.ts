@@ -10,7 +10,7 @@ export const valueWords = (kind: string, value: unknown): string => valueInWords
 
 const YUAN = /^\d+(?:\.\d+)?$/
 
-export const fieldWords = (kind: string, field: string, value: unknown): string => {
+export const fieldValueWords = (kind: string, field: string, value: unknown): string => {
   const text = String(value)
   if (field.endsWith('_yuan') && YUAN.test(text))
     return text.replace(/^\d+/, (whole) => BigInt(whole).toLocaleString('zh-CN'))
@@ -18,7 +18,11 @@ export const fieldWords = (kind: string, field: string, value: unknown): string 
 }
 
 export const recordMembersOf = (kind: string, body: RecordBody): { field: string; name: string; words: string }[] =>
-  statedFields(body).map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
+  statedFields(body).map(([field, value]) => ({
+    field,
+    name: fieldName(field),
+    words: fieldValueWords(kind, field, value),
+  }))
 
 const LINES: Record<string, readonly string[]> = {
   REGISTRATION: ['name', 'status', 'authority'],

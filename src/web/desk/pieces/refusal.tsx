@@ -1,7 +1,7 @@
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 import { Alert, Button } from 'antd'
 
-export interface RefusalWords {
+export interface ShownRefusal {
   code: string
   detail: string
   retryAfter?: number | null
@@ -21,7 +21,7 @@ const SENTENCES: Record<string, string> = {
 export const chineseHalfOf = (message: string): string =>
   /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 
-export const refusalWords = (error: unknown): RefusalWords & { requestId?: string } => {
+export const refusalWords = (error: unknown): ShownRefusal & { requestId?: string } => {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors
     const { code, requestId } = (first?.extensions ?? {}) as { code?: string; requestId?: string }
@@ -32,7 +32,7 @@ export const refusalWords = (error: unknown): RefusalWords & { requestId?: strin
     if (first) return { code: first.extensions?.code ?? 'FAULT', detail: first.message }
     return { code: error.statusCode >= 500 ? 'UNAVAILABLE' : 'FAULT', detail: '' }
   }
-  if (error !== null && typeof error === 'object' && 'code' in error && 'detail' in error) return error as RefusalWords
+  if (error !== null && typeof error === 'object' && 'code' in error && 'detail' in error) return error as ShownRefusal
   return { code: error instanceof TypeError ? 'NETWORK' : 'FAULT', detail: '' }
 }
 
@@ -50,7 +50,7 @@ export const refusalSentence = (error: unknown): string => {
 }
 
 export const RefusalNotice = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
-  const { code, retryAfter, requestId } = refusalWords(of) as RefusalWords & { requestId?: string }
+  const { code, retryAfter, requestId } = refusalWords(of) as ShownRefusal & { requestId?: string }
   return (
     <div className="refusal" role="alert">
       <Alert

@@ -2,14 +2,14 @@ import type { ReactNode } from 'react'
 import { daysUntilText, instantText } from './dates.js'
 import { EmptyNotice } from './empty.js'
 
-export type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'next'
+export type TimeLineTone = 'good' | 'bad' | 'warn' | 'plain' | 'next'
 
 export interface TimeLineEvent {
   key: string
   at: string | null
   title: ReactNode
   detail?: ReactNode
-  tone?: Tone
+  tone?: TimeLineTone
   isAhead?: boolean
 }
 

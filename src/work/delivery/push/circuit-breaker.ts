@@ -1,11 +1,11 @@
 import * as breaker from '../../../domain/delivery/circuit-breaker.js'
-import { isOpen } from '../../../domain/delivery/receiver-hours.js'
+import { isReceiverOpen } from '../../../domain/delivery/receiver-hours.js'
 import { reasonOf } from '../../../foundation/errors.js'
 import { isConnectionLost } from '../../../store/db/db.js'
 import type { ClaimScope } from '../../../store/delivery/delivery-queue.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as gates from '../../../store/delivery/platform-gates.js'
-import { LEASE_MS, type Sender } from './sender.js'
+import { DELIVERY_LEASE_MS, type Sender } from './sender.js'
 
 const TURN_WITHIN_MS = 6_000
 const SECOND_MS = 1_000
@@ -25,7 +25,7 @@ export const callPermission = async (
 ): Promise<CallPermission> => {
   const now = s.now()
   const id = s.platform.id
-  if (!isOpen(s.platform.hours, s.calendar, now)) return { open: false, why: 'hours' }
+  if (!isReceiverOpen(s.platform.hours, s.calendar, now)) return { open: false, why: 'hours' }
   const gate = await gates.readGate(s.db, id)
   s.troubled = gate.failures > 0 || gate.openUntil !== null
   const only = gate.pausedAt !== null || (await additionsStopped?.()) === true ? 'REMOVE' : undefined
@@ -34,7 +34,7 @@ export const callPermission = async (
   if (!(await queue.hasDueDelivery(s.db, id, { now, settleSeconds: s.settleSeconds, only })))
     return { open: false, why: 'idle' }
   if (passage === 'NONE') return { open: false, why: 'breaker' }
-  const mine = await gates.takeProbe(s.db, id, gate, new Date(now.getTime() + LEASE_MS))
+  const mine = await gates.takeProbe(s.db, id, gate, new Date(now.getTime() + DELIVERY_LEASE_MS))
   return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }
 }
 
@@ -66,7 +66,7 @@ export const noteNoAnswer = (
   withRetries(s, () =>
     s.db.transaction(async (tx) => {
       const before = await gates.lockGate(tx, s.platform.id)
-      const after = breaker.afterFailure(before, s.now(), s.random(), retryAfterSeconds)
+      const after = breaker.breakerAfterFailure(before, s.now(), s.random(), retryAfterSeconds)
       await gates.setBreaker(tx, s.platform.id, after)
       s.troubled = true
       return { before, after }

@@ -1,5 +1,5 @@
 /**
- * A receiver may apply an earlier addition after a confirmed removal. So its display is read SETTLE_SECONDS later, and
+ * A receiver may apply an earlier addition after a confirmed removal. So its display is read MESSAGE_SETTLES_SECONDS later, and
  * an entry still shown is removed again. Platforms without a display get each removal twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'

@@ -1,6 +1,6 @@
 import {
   NO_RECEIPT_CODE,
-  nextTry,
+  nextDeliveryTry,
   type Receipt,
   type ReceiptCodeMeaning,
   WAITING_CODE,
@@ -9,7 +9,7 @@ import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
 import type { Platform } from '../../../platforms/platform.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as breaker from './circuit-breaker.js'
-import { LEASE_MS, type Sender } from './sender.js'
+import { DELIVERY_LEASE_MS, type Sender } from './sender.js'
 
 const CALL_MS = 10_000
 const FRESH_MS = 1_000
@@ -171,7 +171,7 @@ const held = async (
 ): Promise<queue.ClaimedDelivery[][]> => {
   const at = s.now()
   if (at.getTime() - claimedAt.getTime() <= FRESH_MS) return wave
-  const ours = await queue.renewLeases(s.db, wave.flat(), new Date(at.getTime() + LEASE_MS))
+  const ours = await queue.renewLeases(s.db, wave.flat(), new Date(at.getTime() + DELIVERY_LEASE_MS))
   return wave.map((batch) => batch.filter(({ id }) => ours.has(id))).filter((batch) => batch.length > 0)
 }
 
@@ -308,7 +308,7 @@ const outcomeOf = (s: Sender, delivery: queue.ClaimedDelivery, receipt: queue.Bo
     state: 'OWED',
     receipt,
     error,
-    dueAt: nextTry(delivery.attempts, s.now(), s.random()),
+    dueAt: nextDeliveryTry(delivery.attempts, s.now(), s.random()),
     failures: 0,
   }
 }
@@ -349,7 +349,7 @@ const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDeliv
     s,
     rows.map((delivery) => {
       const failures = before.failures === 0 ? delivery.failures + 1 : delivery.failures
-      const wait = nextTry(before.failures === 0 ? failures : after.failures, at, s.random())
+      const wait = nextDeliveryTry(before.failures === 0 ? failures : after.failures, at, s.random())
       const dueAt = before.failures === 0 || after.openUntil === null ? later(wait, after.openUntil) : after.openUntil
       return stillOwed(delivery, dueAt, reasonOf(error), failures)
     }),

@@ -4,7 +4,7 @@ import type { Platform } from '../../../platforms/platform.js'
 import type { Db } from '../../../store/db/db.js'
 
 /** A killed process's deliveries are retried within 15 s. */
-export const LEASE_MS = 12_000
+export const DELIVERY_LEASE_MS = 12_000
 
 /** The highest delivery of a batch, noted outside the database before the batch leaves. */
 export interface HighestDelivery {

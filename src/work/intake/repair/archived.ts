@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import type { AgencyFeed } from '../../../agencies/feed.js'
-import type { MappedItem, SourceItem } from '../../../domain/records/records.js'
+import type { DraftsOrProblems, SourceItem } from '../../../domain/records/records.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import { draftsOfItem } from '../read.js'
 
@@ -18,7 +18,7 @@ export async function* readArchivedAgain(
   { archive, dated, startedAt }: ArchivedRun,
   { archiveDir, mark }: { archiveDir: string; mark: (id: string) => string },
   wanted: (item: SourceItem) => boolean = () => true,
-): AsyncIterable<{ item: SourceItem; mapped: MappedItem }> {
+): AsyncIterable<{ item: SourceItem; mapped: DraftsOrProblems }> {
   const context = { dated, today: shanghaiDate(startedAt) }
   const file = createReadStream(join(archiveDir, archive))
   const lines = file.pipe(createGunzip())

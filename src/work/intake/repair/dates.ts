@@ -5,7 +5,7 @@
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
 import { type Body, type Draft, type Json, type SourceItem, sealBody } from '../../../domain/records/records.js'
-import { daysMisreadFor, MISREAD_DAYS } from '../../../foundation/time/dates.js'
+import { daysMisreadFor, MISREAD_DAY_RANGE } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
 import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
@@ -15,7 +15,7 @@ import type { StoredRecordsRepair } from './checking.js'
 export const mendDates = async (tx: Tx, checking: StoredRecordsRepair): Promise<RepairedRecord[]> => {
   const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))
   const redatedRecords: dates.RedatedRecord[] = []
-  for (const run of byRun(await dates.datedWithin(tx, MISREAD_DAYS))) {
+  for (const run of byRun(await dates.datedWithin(tx, MISREAD_DAY_RANGE))) {
     const [{ feed: id }] = run
     const drafts = await draftsOf(feeds.get(id), run, checking)
     for (const record of run) {
@@ -96,4 +96,4 @@ const redated = (stored: Json, today: Json | undefined): Json => {
 }
 
 const isMisread = (stored: string, today: string): boolean =>
-  stored >= MISREAD_DAYS.from && stored <= MISREAD_DAYS.to && daysMisreadFor(today).includes(stored)
+  stored >= MISREAD_DAY_RANGE.from && stored <= MISREAD_DAY_RANGE.to && daysMisreadFor(today).includes(stored)

@@ -2,11 +2,11 @@
 import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import {
-  CHANGE_VERSION,
+  CHANGE_MESSAGE_VERSION,
   hasEveryChangeAfter,
   type RetainedChanges,
   type StandingChange,
-  sortKinds,
+  sortChangeKinds,
 } from '../../../domain/standing/changes.js'
 import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
 import { standingForViewer } from '../../../domain/standing/standing.js'
@@ -54,7 +54,7 @@ export const retainedChanges = async (db: Db, client: string): Promise<RetainedC
  * Acknowledges all changes up to `after` and returns where to continue. null acknowledges nothing and continues after
  * the last change. Refusal CHANGES_GONE when changes after `after` were erased.
  */
-export const acknowledge = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
+export const acknowledgeChanges = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await retainedChanges(db, client)
   if (after === null) return reach.last
   if (!hasEveryChangeAfter(reach, after)) throw new Refusal('CHANGES_GONE', { after, next: reach.last })
@@ -95,7 +95,7 @@ const asHeard = async (
     const row = known.get(place) ?? null
     const sight = { own: row !== null && theirSellers.has(row.operatorId), lists, freshness }
     const standing = code === null ? null : standingForViewer(row && { ...row, entries: entriesOf(row, states) }, sight)
-    return { version: CHANGE_VERSION, sequence, at, code, what: sortKinds(what), standing }
+    return { version: CHANGE_MESSAGE_VERSION, sequence, at, code, what: sortChangeKinds(what), standing }
   })
   const codesShown = rows.flatMap(({ code }, place) => known.get(place)?.uscc ?? known.get(place)?.shop ?? code ?? [])
   return { changes, shown: [...new Set(codesShown)] }

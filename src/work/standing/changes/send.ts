@@ -7,7 +7,7 @@ import { answerDigest } from '../../../domain/audit/audit-log.js'
 import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import type { StandingChange } from '../../../domain/standing/changes.js'
-import { isWebhookDead, nextTry, responseMeaningOf } from '../../../domain/standing/webhooks.js'
+import { isWebhookDead, nextWebhookTry, responseMeaningOf } from '../../../domain/standing/webhooks.js'
 import { reasonOf } from '../../../foundation/errors.js'
 import { UnreachableError } from '../../../foundation/http.js'
 import { webhookSignature } from '../../../foundation/keys/webhooks.js'
@@ -218,14 +218,14 @@ const sendOne = async (
     if (meaning === 'CONFIRMED')
       return judged({ message, state: 'CONFIRMED', status, error: null, dueAt: null }, meaning)
     return judged(
-      later(message, nextTry(message.attempts, now(), random(), retryAfterSeconds), status, `HTTP ${status}`),
+      later(message, nextWebhookTry(message.attempts, now(), random(), retryAfterSeconds), status, `HTTP ${status}`),
       meaning,
       retryAfterSeconds,
     )
   } catch (error) {
     const text = error instanceof UnreachableError ? `${error.kind}: ${error.message}` : reasonOf(error)
     const stopped = signal?.aborted === true
-    const due = stopped ? now() : nextTry(message.attempts, now(), random())
+    const due = stopped ? now() : nextWebhookTry(message.attempts, now(), random())
     return judged(later(message, due, null, text.slice(0, ERROR_MOST)), stopped ? 'REFUSED' : 'BUSY')
   }
 }
@@ -272,7 +272,7 @@ const judge = async (
   }
   if (has('CONFIRMED')) return store.noteWorking(db, id, now())
   const retryAfter = Math.max(0, ...outcomes.map(({ retryAfterSeconds }) => retryAfterSeconds))
-  const after = has('BUSY') ? breaker.afterFailure({ failures, openUntil }, now(), random(), retryAfter) : null
+  const after = has('BUSY') ? breaker.breakerAfterFailure({ failures, openUntil }, now(), random(), retryAfter) : null
   const since = await store.noteFailing(db, id, after, now())
   if (since === null || !isWebhookDead(since, now())) return
   await store.disable(db, id, 'FAILING', now())

@@ -1,5 +1,9 @@
 import { hasEveryChangeAfter } from '../../../domain/standing/changes.js'
-import { SECRET_OVERLAP_HOURS, WEBHOOKS_MOST, webhookAddressFault } from '../../../domain/standing/webhooks.js'
+import {
+  SECRET_OVERLAP_HOURS,
+  WEBHOOKS_PER_CLIENT_MOST,
+  webhookAddressFault,
+} from '../../../domain/standing/webhooks.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { UnreachableError } from '../../../foundation/http.js'
 import { newWebhookSecret } from '../../../foundation/keys/webhooks.js'
@@ -44,7 +48,8 @@ export const addWebhook = async (
     await store.lockWebhooks(tx, client)
     const registered = await store.list(tx, client)
     if (registered.some((each) => each.url === url)) throw new Refusal('WEBHOOK_EXISTS')
-    if (registered.length >= WEBHOOKS_MOST) throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_MOST })
+    if (registered.length >= WEBHOOKS_PER_CLIENT_MOST)
+      throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_PER_CLIENT_MOST })
     const id = await store.nextId(tx)
     await store.add(tx, { id, client, url, secret: keys.seal(secret, sealingLabelOf(id)), createdAt: now })
     return { webhook: await there(tx, id, client), secret }

@@ -1,8 +1,8 @@
-import type { Tone } from '../../pieces/time-line.js'
+import type { TimeLineTone } from '../../pieces/time-line.js'
 
 type DeliveryStateName = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
-export const DELIVERY_STATE_WORDS: Record<DeliveryStateName, { word: string; tone: Tone }> = {
+export const DELIVERY_STATE_WORDS: Record<DeliveryStateName, { word: string; tone: TimeLineTone }> = {
   OWED: { word: '待确认', tone: 'warn' },
   REFUSED: { word: '被拒收', tone: 'bad' },
   CONFIRMED: { word: '已确认', tone: 'good' },

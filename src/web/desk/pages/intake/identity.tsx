@@ -12,7 +12,7 @@ import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { IdentityFeedsDocument, IntakeUnmatchedDocument, type IntakeUnmatchedQuery } from './identity.generated.js'
 import { useOwnAgencies } from './own-agencies.js'
-import { type IdentityDecision, UnmatchedSubjectPanel } from './subject.js'
+import { type MadeIdentityDecision, UnmatchedSubjectPanel } from './subject.js'
 import { UndoDecisionButton } from './undo.js'
 
 type UnmatchedRow = IntakeUnmatchedQuery['unmatched']['nodes'][number]
@@ -38,7 +38,7 @@ export default function IdentityPage() {
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
   // Rows decided on this page stay in the table.
   const [settled, setSettled] = useState<ReadonlyMap<string, UnmatchedStateName>>(new Map())
-  const [last, setLast] = useState<IdentityDecision | null>(null)
+  const [last, setLast] = useState<MadeIdentityDecision | null>(null)
   const [words, setWords] = useState('')
   const undoInput = useRef<InputRef>(null)
   const stateOf = (row: UnmatchedRow): UnmatchedStateName => settled.get(row.id) ?? row.state
@@ -72,7 +72,7 @@ export default function IdentityPage() {
     setSettled(next)
     return next
   }
-  const onDecided = (done: IdentityDecision) => {
+  const onDecided = (done: MadeIdentityDecision) => {
     const next = mark(done.unmatched, done.state)
     setLast(done)
     setWords(done.words)

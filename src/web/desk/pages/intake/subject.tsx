@@ -28,7 +28,7 @@ import { UndoDecisionButton } from './undo.js'
 const REASON_MOST = 1_000
 const NAME_MOST = 100
 
-export interface IdentityDecision {
+export interface MadeIdentityDecision {
   words: string
   decision: string
   unmatched: UnmatchedWholeFragment
@@ -38,7 +38,7 @@ export interface IdentityDecision {
 export interface SubjectProps {
   id: string
   feedTitle: string
-  onDecided: (done: IdentityDecision) => void
+  onDecided: (done: MadeIdentityDecision) => void
   onUndone: (unmatched: string) => void
   onMove: (step: 1 | -1) => void
 }

@@ -9,8 +9,8 @@ import {
 } from './operator.generated.js'
 
 type OperatorNode = NonNullable<OperatorFileQuery['operator']>
-export type FileRecord = FileRecordFragment
-export type OperatorFile = Omit<OperatorNode, 'records'> & { records: FileRecord[]; totalRecords: number }
+export type OperatorFileRecord = FileRecordFragment
+export type OperatorFile = Omit<OperatorNode, 'records'> & { records: OperatorFileRecord[]; totalRecords: number }
 
 /** Maximum pages of 100 records. Beyond them, the report says that it is incomplete. */
 const PAGES_MOST = 30
@@ -89,5 +89,5 @@ export const useOperatorFile = ({ code, asOf, knownAt }: OperatorFileAddress): O
   return { ...state, again }
 }
 
-export const registrationOf = ({ records }: OperatorFile): FileRecord | null =>
+export const registrationOf = ({ records }: OperatorFile): OperatorFileRecord | null =>
   records.find(({ kind }) => kind === 'REGISTRATION') ?? null

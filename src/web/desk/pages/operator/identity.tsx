@@ -3,7 +3,7 @@ import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js
 import { instantText } from '../../pieces/dates.js'
 import { LabelledField } from '../../pieces/field.js'
 import { placeWords } from '../../pieces/places.js'
-import { fieldName, fieldWords, recordBodyOf } from '../../pieces/record-words.js'
+import { fieldName, fieldValueWords, recordBodyOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { type OperatorFile, registrationOf } from './file.js'
 
@@ -47,7 +47,7 @@ export const IdentityPanel = ({ of }: { of: OperatorFile }) => {
         ))}
         {FIELDS.filter((field) => body[field] != null && body[field] !== '').map((field) => (
           <LabelledField key={field} label={fieldName(field)} source={registration}>
-            {fieldWords('REGISTRATION', field, body[field])}
+            {fieldValueWords('REGISTRATION', field, body[field])}
           </LabelledField>
         ))}
       </dl>

@@ -3,7 +3,7 @@ import { EmptyNotice } from '../../pieces/empty.js'
 import { RecordMembers, sourceWords } from '../../pieces/field.js'
 import { isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
-import type { FileRecord, OperatorFile } from './file.js'
+import type { OperatorFile, OperatorFileRecord } from './file.js'
 
 const KINDS = [
   'REGISTRATION',
@@ -48,7 +48,7 @@ export const RecordsPanel = ({ of }: { of: OperatorFile }) => (
   </section>
 )
 
-const RecordLine = ({ of }: { of: FileRecord }) => {
+const RecordLine = ({ of }: { of: OperatorFileRecord }) => {
   const body = recordBodyOf(of.body)
   return (
     <details className="record">

@@ -12,7 +12,7 @@ import { recordBodyOf } from '../../pieces/record-words.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useSession } from '../../session/session.js'
-import { type FileRecord, type OperatorFile, registrationOf, useOperatorFile } from './file.js'
+import { type OperatorFile, type OperatorFileRecord, registrationOf, useOperatorFile } from './file.js'
 import { type CreditReport, creditReportOf } from './report.js'
 
 export default function ReportPage() {
@@ -130,7 +130,7 @@ const Block = ({ title, children }: { title: string; children: ReactNode }) => (
   </section>
 )
 
-const Rows = ({ of }: { of: readonly FileRecord[] }) =>
+const Rows = ({ of }: { of: readonly OperatorFileRecord[] }) =>
   of.length === 0 ? (
     <EmptyNotice>截至所问之日，枢纽未收到此类信息。</EmptyNotice>
   ) : (

@@ -1,6 +1,6 @@
 import { operatorCodeOf } from '../../pieces/code.js'
 import { today } from '../../pieces/dates.js'
-import type { FileRecord, OperatorFile } from './file.js'
+import type { OperatorFile, OperatorFileRecord } from './file.js'
 
 export interface CreditReport {
   title: string
@@ -14,14 +14,14 @@ export interface CreditReport {
   /** False when records beyond the limit are left out. */
   complete: boolean
   blocks: {
-    registration: FileRecord[]
-    administration: FileRecord[]
-    honesty: FileRecord[]
+    registration: OperatorFileRecord[]
+    administration: OperatorFileRecord[]
+    honesty: OperatorFileRecord[]
     lists: OperatorFile['listings']
-    mirroredLists: FileRecord[]
-    commitments: FileRecord[]
+    mirroredLists: OperatorFileRecord[]
+    commitments: OperatorFileRecord[]
     score: OperatorFile['score']
-    others: FileRecord[]
+    others: OperatorFileRecord[]
   }
 }
 

@@ -6,7 +6,7 @@ import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
 import { signedPoints, WaterfallChart, type WaterfallStep } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
 import { OperatorOverridesPanel } from '../overrides/of-operator.js'
-import type { FileRecord, OperatorFile } from './file.js'
+import type { OperatorFile, OperatorFileRecord } from './file.js'
 
 type FileScore = NonNullable<OperatorFile['score']>
 
@@ -25,7 +25,7 @@ export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () =
   </section>
 )
 
-const Scored = ({ of, records }: { of: FileScore; records: readonly FileRecord[] }) => {
+const Scored = ({ of, records }: { of: FileScore; records: readonly OperatorFileRecord[] }) => {
   const falls = useMemo<WaterfallStep[]>(
     () => [
       ...of.reasons
@@ -67,7 +67,7 @@ const Scored = ({ of, records }: { of: FileScore; records: readonly FileRecord[]
   )
 }
 
-const Reasons = ({ of, records }: { of: FileScore['reasons']; records: readonly FileRecord[] }) => {
+const Reasons = ({ of, records }: { of: FileScore['reasons']; records: readonly OperatorFileRecord[] }) => {
   const known = new Map(records.map((record) => [record.id, record]))
   return (
     <ol className="reasons" aria-label="评分理由">

@@ -8,7 +8,7 @@ import {
   HIGHEST_SCORE,
   type Scorecard,
   type ScoreRule,
-  topScoreOf,
+  topScoreOfGrade,
   type UnitRule,
 } from '../../../../domain/scoring/scorecard.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
@@ -107,7 +107,7 @@ const Card = ({ of }: { of: Scorecard }) => (
         columns={[{ title: '事实' }, { title: '最高' }, { title: '依据' }]}
         rows={of.vetoes.map(({ id, fact, grade, legalBasis }) => ({
           key: id,
-          cells: [FACTS[fact].zh, `${grade} 级，${topScoreOf(grade, of.grades)} 分`, legalBasis.join('；')],
+          cells: [FACTS[fact].zh, `${grade} 级，${topScoreOfGrade(grade, of.grades)} 分`, legalBasis.join('；')],
         }))}
       />
     </Panel>
@@ -155,7 +155,7 @@ const Grades = ({ of }: { of: Scorecard }) => {
           <span
             key={grade}
             className={`stretch grade-${grade}`}
-            style={{ flexGrow: topScoreOf(grade, of.grades) - from + 1 }}
+            style={{ flexGrow: topScoreOfGrade(grade, of.grades) - from + 1 }}
           >
             {grade}
           </span>
@@ -170,7 +170,7 @@ const Grades = ({ of }: { of: Scorecard }) => {
         columns={[{ title: '等级' }, { title: '分值' }, { title: '含义' }]}
         rows={of.grades.map((line) => ({
           key: line.grade,
-          cells: [line.grade, `${line.from}–${topScoreOf(line.grade, of.grades)}`, line.zh],
+          cells: [line.grade, `${line.from}–${topScoreOfGrade(line.grade, of.grades)}`, line.zh],
         }))}
       />
     </Panel>

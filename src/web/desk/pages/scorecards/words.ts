@@ -1,8 +1,8 @@
-import type { Tone } from '../../pieces/time-line.js'
+import type { TimeLineTone } from '../../pieces/time-line.js'
 
 type ScorecardStateName = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
 
-export const CARD_STATE_WORDS: Record<ScorecardStateName, { word: string; tone: Tone }> = {
+export const CARD_STATE_WORDS: Record<ScorecardStateName, { word: string; tone: TimeLineTone }> = {
   IN_FORCE: { word: '现行', tone: 'good' },
   COMING: { word: '已采用，待生效', tone: 'good' },
   PROPOSED: { word: '已提议，待决定', tone: 'warn' },

@@ -3,7 +3,7 @@ import { LabelledField } from '../../../pieces/field.js'
 import type { RulesQuery } from './rules.generated.js'
 import {
   countUnconfirmedIn,
-  fieldWords,
+  fieldLabel,
   isShownElsewhere,
   type MemberContent,
   memberContentOf,
@@ -35,7 +35,7 @@ export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
       <dl className="fields">
         {told.map(({ name, is }) =>
           typeof is !== 'string' || is === '' || name === called?.name ? null : (
-            <LabelledField key={name} label={fieldWords(name)}>
+            <LabelledField key={name} label={fieldLabel(name)}>
               {is}
             </LabelledField>
           ),
@@ -44,7 +44,7 @@ export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
       </dl>
       {told.map(({ name, is }) =>
         typeof is === 'string' || is.length === 0 ? null : (
-          <InnerTable key={name} label={fieldWords(name)} rows={is} opens={opens} />
+          <InnerTable key={name} label={fieldLabel(name)} rows={is} opens={opens} />
         ),
       )}
     </>
@@ -72,7 +72,7 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; o
             <tr>
               {names.map((name) => (
                 <th key={name} scope="col">
-                  {fieldWords(name)}
+                  {fieldLabel(name)}
                 </th>
               ))}
             </tr>
@@ -107,7 +107,7 @@ const Cell = ({ of }: { of: unknown }) => {
             .filter(([name, value]) => !isShownElsewhere(name) && value !== null)
             .map(
               ([name, value]) =>
-                `${fieldWords(name)} ${Array.isArray(value) ? value.map(plainValueWords).join('、') : plainValueWords(value)}`,
+                `${fieldLabel(name)} ${Array.isArray(value) ? value.map(plainValueWords).join('、') : plainValueWords(value)}`,
             )
             .join('，'),
         )

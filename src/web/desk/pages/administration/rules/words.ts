@@ -82,7 +82,7 @@ const INNER: Record<string, string> = {
   selectedBy: '按哪一天选用',
 }
 
-export const fieldWords = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
+export const fieldLabel = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
 
 export const isShownElsewhere = (name: string): boolean => name === 'en' || name === 'mark'
 
