@@ -2,10 +2,10 @@
  * Seeds the synthetic world as of a month ago. The items pass the ordinary feeds, so that the demo's first pull shows new, changed and
  * unchanged records.
  */
+
 import { feeds } from '../src/agencies/index.js'
 import type { Draft } from '../src/domain/records/records.js'
-import { registryRow } from '../src/sandbox/agencies/market-regulator.js'
-import { individualRow } from '../src/sandbox/agencies/market-regulator-subjects.js'
+import { individualRow, registryRow } from '../src/sandbox/agencies/market-regulator.js'
 import { shopItem } from '../src/sandbox/agencies/marketplaces.js'
 import type { Db } from '../src/store/db/db.js'
 import { noKnownVersions } from '../src/store/intake/digest-index.js'

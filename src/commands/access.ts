@@ -1,5 +1,5 @@
 import { agencies } from '../agencies/index.js'
-import { ADMINISTRATOR_DUTIES } from '../domain/access/confirmation.js'
+import { ADMINISTRATOR_DUTIES } from '../domain/access/accounts.js'
 import { CLIENT_ROLES } from '../domain/access/viewer.js'
 import { Refusal } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'

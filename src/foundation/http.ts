@@ -1,5 +1,20 @@
 /** HTTP client for agencies and platforms. Webhooks use work/standing/subscriber-client. */
-import { reportAnswerDate } from './http/answer-dates.js'
+/** The `Date` header of answers is a second source for the clock. */
+export type DateListener = (host: string, date: Date) => void
+
+const listeners = new Set<DateListener>()
+
+export const onAnswerDate = (listener: DateListener): (() => void) => {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+/** Ignores answers with an `Age` header: a cached answer's date is old. */
+const reportAnswerDate = (host: string, headers: Headers): void => {
+  if (listeners.size === 0 || headers.has('age')) return
+  const at = Date.parse(headers.get('date') ?? '')
+  if (Number.isFinite(at)) for (const listener of listeners) listener(host, new Date(at))
+}
 
 export interface HttpAnswer {
   status: number
@@ -150,3 +165,13 @@ const codeOf = (error: unknown): string => {
 }
 
 const isTerminated = (error: unknown): boolean => error instanceof TypeError && error.message === 'terminated'
+
+/** Returns seconds, or null without a readable Retry-After. A date counts from the answer's Date, since clocks may differ. */
+export const parseRetryAfter = (headers: Headers): number | null => {
+  const wish = headers.get('retry-after')?.trim()
+  if (!wish) return null
+  const seconds = /^\d+$/.test(wish)
+    ? Number(wish)
+    : Math.ceil((Date.parse(wish) - Date.parse(headers.get('date') ?? '')) / 1000)
+  return Number.isNaN(seconds) ? null : Math.max(seconds, 0)
+}

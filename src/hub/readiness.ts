@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import * as clockDoubts from '../store/db/clock-doubts.js'
 import * as database from '../store/db/db.js'
-import * as gates from '../store/delivery/platform-gates.js'
+import * as platformStates from '../store/delivery/platform-states.js'
 
 export interface ReadinessReport {
   ok: boolean
@@ -59,7 +59,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     const full = (await disks?.fullOf()) ?? null
     if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
     // A failing platform or a doubted clock does not make the hub unready.
-    const troubled = await gates.platformsWithFailures(db)
+    const troubled = await platformStates.platformsWithFailures(db)
     const doubt = await clockDoubts.currentDoubt(db)
     return {
       ok: true,

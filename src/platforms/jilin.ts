@@ -7,7 +7,6 @@ import {
   subjectKindOf,
 } from '../domain/delivery/delivery.js'
 import { ACCEPTED_CODES, BUSY_CODES, isContradictoryReceipt, REJECTED_CODES } from './codes.js'
-import { writeCsv } from './formats/csv.js'
 import {
   checkExchangeRow,
   EXCHANGE_KEY_FIELDS,
@@ -17,6 +16,7 @@ import {
 } from './formats/exchange-envelope.js'
 import { TABLE_COLUMN_NAMES, TABLE_OF_KIND, tableRow } from './formats/exchange-table.js'
 import { type KeyFields, shortenedText } from './formats/reading.js'
+import { writeCsv } from './formats/separated-lines.js'
 import type { Platform, PlatformAddress } from './platform.js'
 import { unreachableRefusal } from './transports/converse.js'
 import { deliverMessage, unknownReceipt } from './transports/deliver.js'

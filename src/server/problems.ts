@@ -1,7 +1,6 @@
 /** Error answers: problems (RFC 9457) for programs, pages for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { refusalOfThrown } from '../api/request/faults.js'
-import { type ProblemDetails, RETRY_AFTER_SECONDS, sendProblem } from '../api/request/problem.js'
+import { type ProblemDetails, RETRY_AFTER_SECONDS, refusalOfThrown, sendProblem } from '../api/request/faults.js'
 import type { HttpRequestContext } from '../api/request/request-context.js'
 import { INTERNAL_ERROR, Refusal } from '../foundation/errors.js'
 import { unavailableRefusal } from '../store/db/db.js'

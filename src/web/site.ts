@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { listingUuidIn } from '../domain/listing/listing-id.js'
+import { listingUuidIn } from '../domain/listing/listing.js'
 import { Refusal } from '../foundation/errors.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import type { Db } from '../store/db/db.js'
@@ -14,14 +14,20 @@ import { filterParameters, hasCondition, isEntryId, parseFilter, type SearchFilt
 import { endedEntryPage, entryPage } from './entry/page.js'
 import { chooseEncoding, compressPage, maxAgeSeconds, sendCompressed } from './frame/compression.js'
 import { addressInLanguage } from './frame/html.js'
-import { ICON_SVG } from './frame/icon.js'
+import { robotsTxt, sitemapXml } from './frame/navigation.js'
 import { renderPage, type SitePage } from './frame/page.js'
-import { batchReads, type DayStamp, makePageCache, type PageCache } from './frame/page-cache.js'
-import { cacheKeyOf, type FastPath, makeFastPath } from './frame/page-cache-fast-path.js'
+import {
+  batchReads,
+  cacheKeyOf,
+  type DayStamp,
+  type FastPath,
+  makeFastPath,
+  makePageCache,
+  type PageCache,
+} from './frame/page-cache.js'
 import { baseUrlOf, languageOf, type RenderedPage, renderCompressed, sendPage } from './frame/render-response.js'
-import { robotsTxt, sitemapXml } from './frame/robots.js'
 import type { SiteDependencies } from './frame/site-parts.js'
-import { SITE_STYLE } from './frame/style.js'
+import { ICON_SVG, SITE_STYLE } from './frame/style.js'
 import { frontPage } from './front/page.js'
 import { scorecardRouter } from './scorecard/routes.js'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import { findDuplicateKey } from '../../src/foundation/text/duplicate-keys.js'
+import { findDuplicateKey } from '../../src/foundation/text/json.js'
 import { HEADER, lines, PART, problemsIn, ROW, read, rowsOf } from './reading.js'
 import { fileOf, itemsOf, refusalOf } from './samples.js'
 

@@ -295,7 +295,7 @@ const DIRECTIONS: readonly PlantedFault[] = [
   ['a noun that the table does not have', ['src/work/intake/pull.ts', `import { x } from '../other/x.js'`]],
   [
     'an import that bypasses the switch of the speed layer',
-    ['src/server/server.ts', `import { shareLookups } from '../api/fast/shared-lookups.js'`],
+    ['src/server/server.ts', `import { shareLookups } from '../api/fast/cross-request-batch.js'`],
   ],
   ['a re-exported name', ['src/domain/scoring/score.ts', `export { connect } from '../../store/db/db.js'`]],
 ]

@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { XML_DECLARATION, xmlLeaf, xmlNode } from '../../src/foundation/text/xml.js'
 import { receiptRows, writeEnvelope } from '../../src/platforms/formats/exchange-envelope.js'
-import { UnreadableAnswerError } from '../../src/platforms/formats/reading.js'
-import { readXml } from '../../src/platforms/formats/xml.js'
+import { readXml, UnreadableAnswerError } from '../../src/platforms/formats/reading.js'
 import { batchOf, noticeOf } from './notices.js'
 
 const read = (xml: string) => readXml(Buffer.from(xml))

@@ -22,8 +22,7 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql'
-import { withOctober2021Introspection } from '../../src/api/graphql/introspection.js'
-import { makeSchema } from '../../src/api/graphql/schema.js'
+import { makeSchema, withOctober2021Introspection } from '../../src/api/graphql/schema.js'
 import { isDate, shanghaiDate } from '../../src/foundation/time/dates.js'
 import { renamed } from './renames.js'
 

@@ -1,6 +1,5 @@
 /** One invented subject of each kind, added, changed and withdrawn, in every format byte for byte. */
 import type { EntryNotice, Notice, NoticeAction, RecordNotice } from '../../src/domain/delivery/delivery.js'
-import { writeCsv } from '../../src/platforms/formats/csv.js'
 import { envelopeHeader, exchangeRow, writeEnvelope } from '../../src/platforms/formats/exchange-envelope.js'
 import { tableRow } from '../../src/platforms/formats/exchange-table.js'
 import { penalty2015Message, penalty2015Row, penalty2015Rowdata } from '../../src/platforms/formats/penalty-2015.js'
@@ -9,6 +8,7 @@ import { permit2015Message, permit2015Row, permit2015Rowdata } from '../../src/p
 import { permitBatch, permitRow, permitRows } from '../../src/platforms/formats/permit-row.js'
 import { type SoapOperation, writeSoapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
 import { samrBatch, samrRow } from '../../src/platforms/formats/samr-list.js'
+import { writeCsv } from '../../src/platforms/formats/separated-lines.js'
 import { idempotencyKey, noticeMessage, signMessage } from '../../src/platforms/formats/signed-message.js'
 import type { NoticeBatch } from '../../src/platforms/platform.js'
 import { workbook } from './receiver-workbook.js'

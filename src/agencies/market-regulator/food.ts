@@ -5,7 +5,7 @@ import type { Examination, RegisterCodes } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { openHttpFile } from '../transports/http.js'
 import { requireMarks } from './feed-marks.js'
-import { joinLabelled, readProduction, splitText } from './sampling.js'
+import { joinLabelled, readProduction, splitText } from './goods.js'
 import { makeSpeltForm } from './spelling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }

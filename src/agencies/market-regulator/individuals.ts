@@ -1,7 +1,7 @@
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
-import { operatorKindOf, readCapital, readRegion, regionOfCodes, registrationDrafts } from './registration-record.js'
+import { operatorKindOf, readCapital, readRegion, regionOfCodes, registrationDrafts } from './registry.js'
 import { fetchServicePages, REGISTER_PAGE_SIZE } from './requests.js'
 import { makeSpeltForm } from './spelling.js'
 import { STATUS_BY_WORD } from './states.js'

@@ -3,7 +3,7 @@ import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
 import { openHttpFile } from '../transports/http.js'
 import { requireMarks } from './feed-marks.js'
-import { joinLabelled, readProduction, sampleKeyOf, splitOutsideBrackets, splitText } from './sampling.js'
+import { joinLabelled, readProduction, sampleKeyOf, splitOutsideBrackets, splitText } from './goods.js'
 import { makeSpeltForm } from './spelling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL' }

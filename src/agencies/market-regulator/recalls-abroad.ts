@@ -1,12 +1,10 @@
 /** Recalls of the United States (CPSC, FDA) and the European Union (Safety Gate). */
-
 import type { Body, Draft } from '../../domain/records/records.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import type { FeedForm } from '../feed.js'
-import { gtinsInText, readGtins } from './goods.js'
-import { joinLabelled } from './sampling.js'
+import { gtinsInText, joinLabelled, readGtins } from './goods.js'
 
 const MAX_NAME = 200 // characters
 const UNKNOWN_COUNTRY = 'Unknown'

@@ -1,10 +1,9 @@
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
-import { readGtins } from './goods.js'
+import { readGtins, splitText } from './goods.js'
 import { cpscRecallForm, fdaRecallForm, safetyGateForm } from './recalls-abroad.js'
 import { fetchServicePages } from './requests.js'
-import { splitText } from './sampling.js'
 import { makeSpeltForm } from './spelling.js'
 
 const ROLES: Record<string, string> = {

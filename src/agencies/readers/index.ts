@@ -1,7 +1,7 @@
 import type { SourceItem } from '../../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
-import { OLE2_SIGNATURE } from '../../foundation/text/xlsx/ole2.js'
+import { OLE2_SIGNATURE } from '../../foundation/text/xlsx/biff.js'
 import type { FileContent } from './content.js'
 import { readCsv } from './csv.js'
 import { readJson, readJsonLines } from './json.js'

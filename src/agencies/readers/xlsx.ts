@@ -1,14 +1,49 @@
 /** A worker thread with bounded memory and time reads workbooks: a hostile file can keep SheetJS busy forever. */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
-import { isOle2 } from '../../foundation/text/xlsx/ole2.js'
+import { isOle2 } from '../../foundation/text/xlsx/biff.js'
 import { refuseZipFault, unreadableRefusal, XLSX_LIMITS } from '../../foundation/text/xlsx/sheet-parts.js'
 import { statedZipFault } from '../../foundation/text/xlsx/zip.js'
 import type { WorkbookKind } from '../../foundation/text/xlsx.js'
 import type { FileContent } from './content.js'
 import type { FormShape } from './shapes.js'
-import { workerProgramUrl } from './xlsx-program.js'
+
+const SOURCES = new URL('../../', import.meta.url)
+const BUILT = new URL('../../../dist/src/agencies/readers/xlsx-worker.js', import.meta.url)
+
+/** Prefers an up-to-date build, which starts four times faster than the TypeScript sources. */
+const workerProgramUrl = (): URL => {
+  if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
+  built ??= isBuilt()
+  return built ? BUILT : withLoader()
+}
+
+let built: boolean | undefined
+
+const isBuilt = (): boolean => {
+  if (!existsSync(BUILT)) return false
+  const { mtimeMs } = statSync(BUILT)
+  const folder = fileURLToPath(SOURCES)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.generated.ts'))
+    .every((name) => statSync(new URL(name, SOURCES)).mtimeMs <= mtimeMs)
+}
+
+/** Registers the TypeScript loader, which a worker thread does not inherit. */
+const withLoader = (): URL => {
+  // In a thread, the loader's CommonJS version resolves its hooks wrongly.
+  const loaderPath = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs')
+  const loader = JSON.stringify(pathToFileURL(loaderPath).href)
+  const file = JSON.stringify(new URL('./xlsx-worker.ts', import.meta.url).href)
+  const script = `import { register } from ${loader}; register(); await import(${file})`
+  return new URL(`data:text/javascript,${encodeURIComponent(script)}`)
+}
 
 const MAX_BYTES = 20 * 1024 * 1024
 const MAX_HEAP = 448 // MB

@@ -1,7 +1,6 @@
 /** A secret or one-time password appears only in the answer that creates it. */
-import type { AdministratorDuty } from '../../domain/access/confirmation.js'
-import type { Role } from '../../domain/access/viewer.js'
-import { isSamePerson } from '../../domain/access/viewer.js'
+import type { AdministratorDuty } from '../../domain/access/accounts.js'
+import { isSamePerson, type Role } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
 import type { AccountTable } from '../../store/access/confirmations.js'

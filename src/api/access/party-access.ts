@@ -1,6 +1,5 @@
 import { may, mayInRegion } from '../../domain/access/viewer.js'
-import { upgradeStoredCase } from '../../domain/listing/case.js'
-import { stepsForParty } from '../../domain/listing/case-party.js'
+import { stepsForParty, upgradeStoredCase } from '../../domain/listing/case.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { isRefusal } from '../../foundation/errors.js'

@@ -2,7 +2,7 @@ import { isWorkday } from '../../domain/calendar/calendar.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as calendars from '../../store/calendar/calendars.js'
 import { withAmendments } from '../../work/calendar/calendar.js'
-import { ruleTables as tables } from '../../work/calendar/rule-tables.js'
+import { ruleTables as tables } from '../../work/calendar/rules.js'
 import type { GraphqlContext } from '../request/context.js'
 
 const YEAR_LEAST = 2004

@@ -1,6 +1,6 @@
 import { type Act, may, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
-import { listingUuidIn } from '../../domain/listing/listing-id.js'
+import { listingUuidIn } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import type { BookedReceipt } from '../../store/delivery/delivery-queue.js'

@@ -1,6 +1,6 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as store from '../../store/delivery/discrepancies.js'

@@ -1,5 +1,5 @@
 import { regionBoundOf } from '../../domain/access/viewer.js'
-import { listingUuidIn } from '../../domain/listing/listing-id.js'
+import { listingUuidIn } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'

@@ -4,8 +4,8 @@ import type { Agency } from '../../agencies/feed.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Db } from '../../store/db/db.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
+import { makeSharedLookups } from './cross-request-batch.js'
 import { type CompiledQueryOptions, makePlainEngine, makeQueryEngine, type QueryEngine } from './query-engine.js'
-import { makeSharedLookups } from './shared-lookups.js'
 import { makeCachingVerify } from './verified-tokens.js'
 
 export interface AnswerPath {

@@ -1,4 +1,7 @@
-import type { BatchAnswer } from '../loaders/lookups.js'
+import type { Agency } from '../../agencies/feed.js'
+import type { Db } from '../../store/db/db.js'
+import { openSharedConnections } from '../../store/db/shared-connections.js'
+import { type BatchAnswer, type Lookups, makeLookups } from '../loaders/lookups.js'
 
 /** Batches that run at the same time; further calls wait. */
 const UNDER_WAY_MOST = 2
@@ -8,7 +11,7 @@ const KEYS_MOST = 1_000
 /**
  * A second concurrent batch starts only from this many unanswered keys on: fewer cost less than the statement itself.
  */
-export const KEYS_WORTH_SECOND_BATCH = 100
+const KEYS_WORTH_SECOND_BATCH = 100
 
 /** Longest time that a running batch holds back the next one, milliseconds. */
 const PATIENCE_MS = 50
@@ -92,4 +95,26 @@ const takeBatch = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] =>
     keys += one.keys.length
   }
   return waiting.splice(0, askers)
+}
+
+/** At most four batches run at once, so that one long operator file does not delay others. */
+const FILES = { most: 4 }
+
+/** Lookups that all requests share, on connections that keep statements prepared. */
+export const makeSharedLookups = (db: Db, agencies: readonly Agency[]): Lookups => {
+  const shared = makeLookups({ db: openSharedConnections(db) }, agencies)
+  const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {
+    const found = await shared.pulls()
+    return askers.map(() => found)
+  })
+  return {
+    db: shared.db,
+    standings: batchAcrossRequests(shared.standings, { worth: KEYS_WORTH_SECOND_BATCH }),
+    pulls: async () => (await pulls([null]))[0] ?? new Map(),
+    operators: batchAcrossRequests(shared.operators, FILES),
+    records: batchAcrossRequests(shared.records, FILES),
+    scores: batchAcrossRequests(shared.scores, FILES),
+    listings: batchAcrossRequests(shared.listings, FILES),
+    mirrored: batchAcrossRequests(shared.mirrored, FILES),
+  }
 }

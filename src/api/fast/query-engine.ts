@@ -1,16 +1,36 @@
 /** Answers frequent queries before Apollo parses them. */
 import {
+  type ApolloServerOptions,
   type ApolloServerOptionsWithGateway,
   type ApolloServerOptionsWithSchema,
   type BaseContext,
   HeaderMap,
   type HTTPGraphQLResponse,
 } from '@apollo/server'
-import type { GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { LRUCache } from '../../foundation/lru.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { type ExecutorOptions, makeQueryExecutor, type QueryBody, type QueryExecutor } from './compiled.js'
-import { makeDocumentStore } from './known-documents.js'
+
+export const CACHED_DOCUMENTS_MOST = 200
+/** Longest document cached, characters. */
+export const CACHED_DOCUMENT_LENGTH_MOST = 4_096
+const ONCE_MOST = 2_000
+
+/** Caches a parsed query from its second request on, because queries with literal codes never repeat. */
+export const makeDocumentStore = (): NonNullable<ApolloServerOptions<BaseContext>['documentStore']> => {
+  const once = new LRUCache<string, true>({ max: ONCE_MOST })
+  const kept = new LRUCache<string, DocumentNode>({ max: CACHED_DOCUMENTS_MOST })
+  return {
+    get: async (digest) => kept.get(digest),
+    set: async (digest, document) => {
+      if ((document.loc?.end ?? Number.POSITIVE_INFINITY) > CACHED_DOCUMENT_LENGTH_MOST) return
+      if (once.get(digest)) kept.set(digest, document)
+      else once.set(digest, true)
+    },
+    delete: async (digest) => kept.delete(digest),
+  }
+}
 
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300

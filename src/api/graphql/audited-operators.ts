@@ -1,8 +1,7 @@
 /** Notes which operators an answer shows, for the audit log. */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
-import { codesInItem } from '../../domain/audit/item-codes.js'
-import type { GraphqlContext } from '../request/context.js'
-import { noteOperator, type OperatorReference, type SeenOperators } from '../request/seen-operators.js'
+import { codesInItem } from '../../domain/audit/audit-log.js'
+import { type GraphqlContext, noteOperator, type OperatorReference, type SeenOperators } from '../request/context.js'
 
 const by = <S>(read: (source: S) => OperatorReference | readonly OperatorReference[]) =>
   read as (source: unknown) => OperatorReference | readonly OperatorReference[]

@@ -2,7 +2,6 @@
  * Resolves `node(id)`. Access is checked before the object is loaded, so that a missing and a forbidden object take
  * equally long.
  */
-
 import {
   may,
   mayOnFeed,
@@ -25,9 +24,9 @@ import type { GraphqlContext } from '../request/context.js'
 import { type NodeType, numberInGlobalId, parseGlobalId } from '../request/ids.js'
 import { operatorById } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
-import { scoreById } from '../scoring/audited-scores.js'
 import { objectionById } from '../scoring/objections.js'
 import { overrideById } from '../scoring/overrides.js'
+import { scoreById } from '../scoring/score.js'
 import { activationById } from '../scoring/scorecards.js'
 import { seesGrade } from '../standing/grades.js'
 import { authorisationById } from '../standing/sellers.js'

@@ -1,11 +1,11 @@
 import { makeExecutableSchema } from '@graphql-tools/schema'
-import type { GraphQLSchema } from 'graphql'
+import { DirectiveLocation, GraphQLDeprecatedDirective, GraphQLDirective, GraphQLSchema, isObjectType } from 'graphql'
 import { SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
 import { RECORD_KINDS } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
 import { JOBS, RUN_CAUSES } from '../../store/timetable/runs.js'
+import { withAccessChecks } from '../access/access-checks.js'
 import { administrationResolvers } from '../access/administration.js'
-import { withAccessChecks } from '../access/field-access.js'
 import { lockoutResolvers } from '../access/lockouts.js'
 import { partyAccessResolvers } from '../access/party-access.js'
 import { auditLogResolvers } from '../audit/audit-log.js'
@@ -33,11 +33,10 @@ import { operatorResolvers } from '../operators/operator.js'
 import { openRecordResolvers } from '../records/open-records.js'
 import { withFieldCosts } from '../request/costs.js'
 import { SCALARS } from '../request/scalars.js'
-import { scoreAuditResolvers } from '../scoring/audited-scores.js'
 import { objectionResolvers } from '../scoring/objections.js'
 import { overrideResolvers } from '../scoring/overrides.js'
 import { recoveryPathResolvers } from '../scoring/recovery-path.js'
-import { scoreResolvers } from '../scoring/score.js'
+import { scoreAuditResolvers, scoreResolvers } from '../scoring/score.js'
 import { scorecardResolvers } from '../scoring/scorecards.js'
 import { watchListResolvers } from '../scoring/watch-list.js'
 import { sellerResolvers } from '../standing/sellers.js'
@@ -46,9 +45,85 @@ import { webhookResolvers } from '../standing/webhooks.js'
 import { operationResolvers } from '../timetable/operations.js'
 import { timetableResolvers } from '../timetable/timetable.js'
 import { withNotedOperators } from './audited-operators.js'
-import { withOctober2021Introspection } from './introspection.js'
 import { resolveNode } from './nodes.js'
-import { withSourceDescriptions } from './type-sources.js'
+
+/**
+ * graphql-js 16.15 lists `DIRECTIVE_DEFINITION` as a location of `@deprecated`; graphql-core 3.2 (Python's gql) then refuses the whole
+ * schema.
+ */
+const DEPRECATED = new GraphQLDirective({
+  ...GraphQLDeprecatedDirective.toConfig(),
+  locations: GraphQLDeprecatedDirective.locations.filter((one) => one !== DirectiveLocation.DIRECTIVE_DEFINITION),
+})
+
+export const withOctober2021Introspection = (schema: GraphQLSchema): GraphQLSchema => {
+  const config = schema.toConfig()
+  const directives = config.directives.map((one) => (one.name === DEPRECATED.name ? DEPRECATED : one))
+  return new GraphQLSchema({ ...config, directives })
+}
+
+const FROM: readonly { zh: string; en: string; types: string }[] = [
+  {
+    zh: '信源单位报送的信用信息，原件见 Record.source',
+    en: 'records that agencies sent; where each stood, Record.source says',
+    types: `Operator OperatorCode NameBefore Record Source Remark Trademark Product ProductSampling ProductRecall Reject Problem Unmatched UnmatchedSubject`,
+  },
+  {
+    zh: '本枢纽依信用信息和评分卡计算',
+    en: 'reckoned here, from records and a scorecard',
+    types: `Standing Score Reason RecoveryStep RecoveryAnswer LastingLoss WatchEntry RollbackPreview RecordUndone ListingUndone ScoreUndone ScorecardTrial TrialGradeMove GradeCounts TrialSpread
+      TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind`,
+  },
+  {
+    zh: '本枢纽依 schema/rules 的规则计算',
+    en: 'reckoned here, by the rules of schema/rules',
+    types: `NameMatch FeedTimeliness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
+      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial
+      CalendarForeseen CalendarDayForeseen DeadlineMoving`,
+  },
+  {
+    zh: '规则文件 schema/rules',
+    en: 'the rule files, schema/rules',
+    types:
+      'ListKind LegalBasis RemovalRule Measure RepairEntrance DeadlineRule ClockSeverity TimelinessLimit RuleAdvice RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay',
+  },
+  {
+    zh: '评分卡文件 schema/scorecards',
+    en: 'the scorecard files, schema/scorecards',
+    types: 'Scorecard ScorecardVersion GradeLine Dimension ScorecardRule ScorecardVeto',
+  },
+  {
+    zh: '经办人、复核人等在本枢纽的办理；转录的名单除外，其出自信源单位',
+    en: 'what people did here; a mirrored listing is an agency’s',
+    types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode
+      ScorecardActivation Authorisation CalendarProposal JobPause FeedMap FeedMapLine DeliveryAct DeliveryClosed PlatformAct SellerList`,
+  },
+  {
+    zh: '信用平台的回执或展示',
+    en: 'what credit platforms answered or show',
+    types: 'PlatformSaid RefusedByCode Comparison Discrepancy',
+  },
+  {
+    zh: '本枢纽自身的运行记录',
+    en: 'what the hub notes of its own running',
+    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain Webhook WebhookSecret DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
+      Lockout Viewer Agency Feed FeedForm Platform Client Person IssuedSecret IssuedPassword`,
+  },
+]
+
+const SOURCES: ReadonlyMap<string, string> = new Map(
+  FROM.flatMap(({ zh, en, types }) =>
+    types.split(/\s+/).map((type): [string, string] => [type, `来源 Source: ${zh}。${en}.`]),
+  ),
+)
+
+const withSourceDescriptions = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const type of Object.values(schema.getTypeMap())) {
+    const source = SOURCES.get(type.name)
+    if (isObjectType(type) && source !== undefined) type.description = `${type.description ?? ''}\n${source}`
+  }
+  return schema
+}
 
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
 

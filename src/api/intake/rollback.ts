@@ -1,6 +1,6 @@
 import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import { previewRollback } from '../../work/intake/rollback-preview.js'
+import { previewRollback } from '../../work/intake/rollback.js'
 import { familiesWithSource } from '../../work/intake/source-families.js'
 import { listingById } from '../listing/listing-by-id.js'
 import type { GraphqlContext } from '../request/context.js'

@@ -2,14 +2,12 @@
  * Views of entries and cases. Where `state`, `operatorId`, `record` or `counted` is null, resolvers read it from the
  * case.
  */
-
 import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
-import { type Case, isCaseOver } from '../../domain/listing/case.js'
-import { isBeforeNotice, isVisibleToParty } from '../../domain/listing/case-party.js'
+import { type Case, isBeforeNotice, isCaseOver, isVisibleToParty } from '../../domain/listing/case.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { makeRepeatMatcher } from '../../domain/listing/own-decisions.js'
 import { mirroredEntryEnd, mirroredLastDay } from '../../domain/scoring/evidence.js'
-import { type EntryMembers, entryMembersOf } from '../../domain/standing/standing-entry.js'
+import { type EntryMembers, entryMembersOf } from '../../domain/standing/standing.js'
 import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, isPastMoment, viewerTowards } from '../request/context.js'

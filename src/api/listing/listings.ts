@@ -5,7 +5,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
 import type { PublicFilter } from '../../store/listing/public-filter.js'
-import * as pastList from '../../store/publication/past-list.js'
+import * as publicList from '../../store/publication/public-list.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
@@ -48,7 +48,7 @@ const seesPast = (viewer: Viewer): boolean => !seesOnlySomeFiles(viewer) && may(
 const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
-  const found = await overWhole(context, filter, () => pastList.listShown(db, filter, page))
+  const found = await overWhole(context, filter, () => publicList.listShown(db, filter, page))
   const when = pointInTimeOf(context, { asOf: filter.days.asOf })
   const views = await Promise.all(
     found.map(
@@ -57,7 +57,9 @@ const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Graphq
   )
   const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return makeConnection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.countShown(db, filter)))
+  return makeConnection(views, args, cursorOf, () =>
+    overWhole(context, filter, () => publicList.countShown(db, filter)),
+  )
 }
 
 const caseOf = async (view: ListingView, context: GraphqlContext): Promise<listings.Listing> => {

@@ -27,14 +27,16 @@ import { registrationsOn } from '../../work/listing/public-entry.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import {
   cacheFirstCall,
+  listsByOperator,
   makeBatchedLoad,
   makeGroupedAnswer,
   makeListLoad,
   makeMembershipLoad,
   makeOperatorLoad,
   makeRowLoad,
+  type OperatorAtTime,
+  type RecordPageKey,
 } from './data-loader.js'
-import { listsByOperator, type OperatorAtTime, type RecordPageKey } from './load-shapes.js'
 import type { Lookups } from './lookups.js'
 
 const DAY_MS = 86_400_000

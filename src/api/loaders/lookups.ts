@@ -8,8 +8,14 @@ import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
-import { makeGroupedAnswer, readOperatorsInGroups } from './data-loader.js'
-import { listsByOperator, type OperatorAtTime, type RecordPageKey, valuesInKeyOrder } from './load-shapes.js'
+import {
+  listsByOperator,
+  makeGroupedAnswer,
+  type OperatorAtTime,
+  type RecordPageKey,
+  readOperatorsInGroups,
+  valuesInKeyOrder,
+} from './data-loader.js'
 
 export interface StandingKey {
   code: string

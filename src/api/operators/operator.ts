@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { may, maySeeOperator, RECORD_KINDS_SEEN, type Viewer } from '../../domain/access/viewer.js'
-import { publicCode, publicName } from '../../domain/listing/public-name.js'
+import { publicCode, publicName } from '../../domain/listing/public-entry.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import * as mergers from '../../store/operators/mergers.js'

@@ -1,5 +1,5 @@
 import { may, RECORD_KINDS_SEEN, regionBoundOf } from '../../domain/access/viewer.js'
-import { publicName } from '../../domain/listing/public-name.js'
+import { publicName } from '../../domain/listing/public-entry.js'
 import {
   isTrademarkInTerm,
   matchesModel,

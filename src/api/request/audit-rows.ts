@@ -10,11 +10,9 @@ import { type AuditLogKind, answerDigest } from '../../domain/audit/audit-log.js
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
-import type { GraphqlContext } from './context.js'
+import { codesOfSeen, type GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
-import { cachedText, makeTextCache, PURPOSE_LENGTH_MOST } from './purpose.js'
-import type { HttpRequestContext } from './request-context.js'
-import { codesOfSeen } from './seen-operators.js'
+import { cachedText, type HttpRequestContext, makeTextCache, PURPOSE_LENGTH_MOST } from './request-context.js'
 
 const MEMBERS_MOST = 20
 

@@ -1,7 +1,6 @@
 /** GraphQL ids are base64url of `Type:key`. A listing of this hub has its uuid as id. */
-
 import { TIMELINESS_DUTIES, type TimelinessKey } from '../../domain/delivery/timeliness.js'
-import { isUuid } from '../../domain/listing/listing-id.js'
+import { isUuid } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
 import { isDate } from '../../foundation/time/dates.js'

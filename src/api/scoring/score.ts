@@ -1,12 +1,20 @@
-import { may, type Viewer } from '../../domain/access/viewer.js'
+import { may, maySeeOperator, maySeeRecord, type Viewer } from '../../domain/access/viewer.js'
+import { SCORING_METHOD } from '../../domain/scoring/method.js'
 import { wordReason } from '../../domain/scoring/score-words.js'
 import { factsOfRule } from '../../domain/scoring/scorecard.js'
-import type { PointInTime } from '../../store/records/versions.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
+import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
+import * as scores from '../../store/scoring/scores.js'
+import { auditScore, scoreAndOwner } from '../../work/scoring/audited-score.js'
 import { cardInForce, cardOfVersion } from '../../work/scoring/scorecards.js'
 import { resolveRecords } from '../records/records.js'
 import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
+import type { ApiDependencies } from '../request/dependencies.js'
+import { globalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { NO_ID } from '../request/viewer.js'
+import { seesGrade } from '../standing/grades.js'
 
 export type ScoreView = StoredScore & { when?: PointInTime }
 
@@ -36,4 +44,88 @@ export const scoreResolvers = {
   Query: { scorecard },
   Score: { scorecard: ({ scorecard: version }: StoredScore) => version, reasons },
   Reason: { records: resolveRecords },
+}
+
+const NOBODY = { id: NO_ID, uscc: null, shop: null, region: null }
+
+type ScoreViewer = Pick<GraphqlContext, 'viewer' | 'today'>
+type ScoreAuditDependencies = Pick<ApiDependencies, 'db' | 'rules' | 'agencies'>
+
+const codeIn = ({ uscc, shop }: StoredOperator): string => uscc ?? shop ?? ''
+
+const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
+  may(viewer, 'see_score_reasons') && maySeeOperator(viewer, operator)
+
+export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
+  const owned = await scoreAndOwner(parts.db, id)
+  if (owned === null || !maySee(viewer, owned.operator)) return null
+  // Withholds a score that counted a listing removed later.
+  const isOpen = may(viewer, 'see_removed') || !(await scores.weighingGoneEntry(parts.db, [id], today)).has(id)
+  return isOpen ? written(parts, viewer, owned.score, owned.operator) : null
+}
+
+const written = async (
+  parts: ScoreAuditDependencies,
+  viewer: Viewer,
+  stored: scores.StoredScore,
+  owner: StoredOperator,
+) => {
+  const { score, operator, card, facts, records } = await auditScore(parts.db, stored, owner, parts.rules.lists)
+  return {
+    contract: 'score-audit-1' as const,
+    score: {
+      id: globalId('Score', score.id),
+      operator: { id: globalId('Operator', operator.id), code: codeIn(operator) },
+      asOf: score.asOf,
+      knownAt: score.knownAt.toISOString(),
+      scorecard: score.scorecard,
+      scorecardHash: score.scorecardHash,
+      factsHash: score.factsHash,
+      value: score.value,
+      grade: score.grade,
+      reasons: score.reasons.map((reason) => wordReason(reason, card)),
+      nextChangeOn: score.nextChangeOn,
+      cause: score.cause,
+      asked: score.asked,
+    },
+    card,
+    facts,
+    records: records.map((record) => recordOf(parts, viewer, record)),
+    method: SCORING_METHOD,
+  }
+}
+
+/** `body` is null unless the viewer may read records of its kind. */
+const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: RecordVersion) => ({
+  id: version.id,
+  globalId: globalId('Record', version.id),
+  feed: version.feed,
+  agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
+  kind: version.kind,
+  key: version.key,
+  body: maySeeRecord(viewer, version) ? version.body : null,
+  validFrom: version.validFrom,
+  validTo: version.validTo,
+  knownFrom: version.knownFrom.toISOString(),
+  source: { run: globalId('Run', version.run), file: version.file, page: version.page, row: version.row },
+})
+
+export const scoreById = async (context: GraphqlContext, id: number) => {
+  const { viewer, parts } = context
+  const owned = await scoreAndOwner(parts.db, id)
+  const sees = await seesGrade(context, owned?.operator ?? NOBODY)
+  if (owned === null || !sees || !maySeeOperator(viewer, owned.operator)) return null
+  if (!(await maySeeScore(context, viewer, id))) return null
+  const reasons = maySee(viewer, owned.operator) ? owned.score.reasons : []
+  return { __typename: 'Score' as const, ...owned.score, reasons }
+}
+
+export const scoreAuditResolvers = {
+  Score: {
+    id: ({ id }: scores.StoredScore) => globalId('Score', id),
+    audit: async ({ id }: scores.StoredScore, _: unknown, context: GraphqlContext) => {
+      return scoreAudit(context.parts, context, id)
+    },
+    auditUrl: ({ id }: scores.StoredScore) => `/v1/scores/${globalId('Score', id)}`,
+  },
 }

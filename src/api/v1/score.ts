@@ -7,7 +7,7 @@ import type { ApiDependencies } from '../request/dependencies.js'
 import { numberInGlobalId, parseWholeNumber } from '../request/ids.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, requireAct } from '../request/viewer.js'
-import { scoreAudit } from '../scoring/audited-scores.js'
+import { scoreAudit } from '../scoring/score.js'
 import type { RequestContextGetter } from './request.js'
 
 export const scoreHandler =

@@ -8,9 +8,8 @@ import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, recheckAdmission, requireAct } from '../request/viewer.js'
-import { makeBodyReceiver } from './receive-body.js'
+import { makeBodyReceiver, makeUploadSlots } from './receive-body.js'
 import type { RequestContextGetter } from './request.js'
-import { makeUploadSlots } from './upload-slots.js'
 
 /** Most bytes of a list: a million codes fit. */
 const SELLERS_BYTES = 32 * 1024 * 1024

@@ -7,6 +7,7 @@
  */
 import { hash } from 'node:crypto'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
+import { parseCode } from '../operators/codes.js'
 
 /**
  * ACT: an act about to be done. OUTCOME: its result. CHUNK: part of a streamed answer. TOKEN: a token was issued or
@@ -142,4 +143,24 @@ export const parseHead = (said: unknown): AuditHead | null => {
   const { number, hash } = (said ?? {}) as Partial<AuditHead>
   if (!Number.isSafeInteger(number) || Number(number) < 1) return null
   return /^[0-9a-f]{64}$/.test(String(hash)) ? { number: Number(number), hash: String(hash) } : null
+}
+
+export const ITEM_CODES_MOST = 100
+
+/**
+ * Values in an intake item that are codes by form and check digit; other numbers rarely pass both. Viewers of an item
+ * see them, even unmatched ones, and the audit log records them.
+ */
+export const codesInItem = (item: unknown): string[] => {
+  const codes = new Set<string>()
+  const look = (value: unknown): void => {
+    if (codes.size >= ITEM_CODES_MOST) return
+    if (value !== null && typeof value === 'object') for (const member of Object.values(value)) look(member)
+    else {
+      const found = parseCode(value)
+      if (found?.valid) codes.add(found.code)
+    }
+  }
+  look(item)
+  return [...codes]
 }

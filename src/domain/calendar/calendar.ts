@@ -1,5 +1,7 @@
 /** Counts working days in China (Administrative Penalty Law, article 85). */
-import { addDays, daysBetween, weekdayOf } from '../../foundation/time/dates.js'
+import { Refusal } from '../../foundation/errors.js'
+import { addDays, daysBetween, isDate, weekdayOf } from '../../foundation/time/dates.js'
+import { isSamePerson } from '../access/persons.js'
 
 /** Public holidays on weekdays, make-up workdays on weekends, and the last announced day. */
 export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
@@ -31,4 +33,74 @@ export const addWorkdays = (calendar: Calendar, date: string, n: number): { date
     if (isWorkday(calendar, day)) left -= 1
   }
   return { date: day, provisional: day > calendar.knownUntil }
+}
+
+const DAYS_MOST = 200
+
+export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
+
+export interface CalendarAmendments {
+  days: { day: string; kind: DayKind }[]
+  /** Last day up to which all holidays are announced. */
+  knownUntil: string | null
+}
+
+export interface CalendarDays {
+  holidays: readonly string[]
+  workdays: readonly string[]
+  /** Days that are neither holiday nor make-up workday any more. */
+  ordinary: readonly string[]
+  knownUntil: string | null
+}
+
+export const applyAmendments = (calendar: Calendar, { days, knownUntil }: CalendarAmendments): Calendar => {
+  if (days.length === 0 && knownUntil === null) return calendar
+  const [holidays, workdays] = [new Set(calendar.holidays), new Set(calendar.workdays)]
+  for (const { day, kind } of days) {
+    holidays.delete(day)
+    workdays.delete(day)
+    if (kind === 'HOLIDAY') holidays.add(day)
+    if (kind === 'WORKDAY') workdays.add(day)
+  }
+  return { holidays, workdays, knownUntil: knownUntil ?? calendar.knownUntil }
+}
+
+/** Throws INPUT_INVALID or DATE_INVALID. */
+export const amendmentsFrom = (shipped: Calendar, { knownUntil, ...said }: CalendarDays): CalendarAmendments => {
+  const days = [
+    ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
+    ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),
+    ...said.ordinary.map((day) => ({ day, kind: 'ORDINARY' as const })),
+  ]
+  const all = days.map(({ day }) => day)
+  for (const day of knownUntil === null ? all : [...all, knownUntil])
+    if (!isDate(day)) throw new Refusal('DATE_INVALID', { value: day })
+  if (days.length > DAYS_MOST || new Set(all).size < all.length)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `每次最多 ${DAYS_MOST} 天，每天只说一次 at most ${DAYS_MOST} days, each once`,
+    })
+  if (days.length === 0 && knownUntil === null)
+    throw new Refusal('INPUT_INVALID', { reason: '没有写明任何日期 no day is said' })
+  refuseEarlierKnownUntil(shipped, knownUntil)
+  return { days, knownUntil }
+}
+
+export const refuseEarlierKnownUntil = (shipped: Calendar, knownUntil: string | null): void => {
+  if (knownUntil !== null && knownUntil < shipped.knownUntil)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `knownUntil 不得早于随版本发布的 ${shipped.knownUntil} not before the day that ships with the hub`,
+    })
+}
+
+export type CalendarVerdict = 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
+
+/** The proposer may only withdraw a proposal, and nobody else may withdraw it. */
+export const verdictFault = (
+  { state, proposedBy }: { state: string; proposedBy: string },
+  verdict: CalendarVerdict,
+  by: string,
+): 'CALENDAR_SETTLED' | 'SECOND_PERSON' | 'CALENDAR_ANOTHERS' | null => {
+  if (state !== 'PROPOSED') return 'CALENDAR_SETTLED'
+  if (isSamePerson(proposedBy, by)) return verdict === 'WITHDRAW' ? null : 'SECOND_PERSON'
+  return verdict === 'WITHDRAW' ? 'CALENDAR_ANOTHERS' : null
 }

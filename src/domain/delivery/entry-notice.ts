@@ -3,8 +3,7 @@ import type { EntryColumns } from '../listing/entry-columns.js'
 import { isPublicState } from '../listing/listing.js'
 import type { ListKind } from '../listing/lists.js'
 import type { MoveName } from '../listing/moves.js'
-import type { PublicEntry } from '../listing/public-entry.js'
-import { publicCode, publicName } from '../listing/public-name.js'
+import { type PublicEntry, publicCode, publicName } from '../listing/public-entry.js'
 import type { EntryNotice, NoticeAction } from './delivery.js'
 
 export interface ListingForNotice extends EntryColumns {

@@ -1,6 +1,6 @@
 /** 双公示: decides which penalties and permits platforms receive, in which words, and from which source. */
 import { hash } from 'node:crypto'
-import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
+import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../listing/public-entry.js'
 import { isWithdrawnPenalty } from '../records/penalty.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
 import { type Body, canonicalJson, type Json } from '../records/records.js'

@@ -1,5 +1,4 @@
 /** The state of one listing decided here, and the acts that change it. */
-
 import type { Role as ViewerRole } from '../access/viewer.js'
 import type { Calendar } from '../calendar/calendar.js'
 import type { DivisionLevel } from '../operators/places.js'
@@ -180,4 +179,33 @@ export interface MoveRules {
   list: ListKind
   calendar: Calendar
   clocks: ClockRules
+}
+
+export const isVisibleToParty = ({ notifiedOn }: Pick<Case, 'notifiedOn'>): boolean => notifiedOn !== null
+
+export const isBeforeNotice = (state: string | null): boolean => state === 'LEAD' || state === 'PROPOSED'
+
+const TOLD: readonly string[] = [
+  'notifyListing',
+  'recordDefence',
+  'answerDefence',
+  'holdHearing',
+  'decideListing',
+  'serveListing',
+  'publishListing',
+  'hideListing',
+  'confirmHiding',
+  'unhideListing',
+  'applyRepair',
+  'acceptRepair',
+  'refuseRepair',
+  'removeListing',
+  'restoreListing',
+  'dropListing',
+]
+
+/** From the notice (告知) on, the listed party sees the steps that concern it, but not which officers took them. */
+export const stepsForParty = <S extends { move: string }>(steps: readonly S[]): S[] => {
+  const notice = steps.findIndex(({ move }) => move === 'notifyListing')
+  return notice < 0 ? [] : steps.slice(notice).filter(({ move }) => TOLD.includes(move))
 }

@@ -2,7 +2,6 @@
  * Forms and check digits of codes. A failing check digit alone refuses no code, because some genuine codes fail. Nothing is
  * repaired (O is not 0). All functions except `normalizeCode`, `parseCode` and `shopCode` expect a code from `normalizeCode`.
  */
-
 import { compactText, isNullMarker } from '../../foundation/text/values.js'
 import { dayExists } from '../../foundation/time/dates.js'
 
@@ -171,4 +170,16 @@ const weighted = (code: string, values: Int8Array, weights: readonly number[]): 
     sum += value * (weights[at] ?? 0)
   }
   return sum
+}
+
+export type CodeFault = 'CODE_FORM' | 'CODE_CHECK_DIGIT'
+
+/**
+ * CODE_FORM: no known kind of code has this form. CODE_CHECK_DIGIT: the last character is wrong. Reported only for a
+ * code that no operator has, because genuine codes with failing check digits exist.
+ */
+export const codeFault = (asked: unknown): CodeFault | null => {
+  const code = parseCode(asked)
+  if (code === null) return 'CODE_FORM'
+  return code.valid ? null : 'CODE_CHECK_DIGIT'
 }

@@ -1,8 +1,6 @@
 /** What a scorecard means for one kind of operator on one day. A million scores share one plan. */
-import { addDays, addYears } from '../../foundation/time/dates.js'
-import { dayNumber, NEVER_DAY } from '../../foundation/time/day-numbers.js'
-import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
-import { FACT_FAMILIES, FACTS } from '../records/facts.js'
+import { addDays, addYears, dayNumber, NEVER_DAY } from '../../foundation/time/dates.js'
+import { FACT_FAMILIES, FACTS, type FactFamily, type FactName, type OperatorKind } from '../records/facts.js'
 import type { BinRule, Scorecard, ScoreRule, UnitFact, UnitRule, Veto } from './scorecard.js'
 
 /** Most plans cached per kind, one for each day: recomputing stored scores visits many days. */

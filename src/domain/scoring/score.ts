@@ -1,10 +1,21 @@
 /** The reasons of a score add up exactly to its value, because each bound met is a reason too. */
-import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../foundation/time/day-numbers.js'
+import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../foundation/time/dates.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactName, type Facts } from '../records/facts.js'
-import type { PlannedBins, PlannedUnits, TallySlot } from './score-plan.js'
-import { familyBitsMeaningNone, scorePlanOf } from './score-plan.js'
-import type { Grade, Scorecard, ScoreThreshold } from './scorecard.js'
-import { HIGHEST_SCORE, LOWEST_SCORE, topScoreOfGrade } from './scorecard.js'
+import {
+  familyBitsMeaningNone,
+  type PlannedBins,
+  type PlannedUnits,
+  scorePlanOf,
+  type TallySlot,
+} from './score-plan.js'
+import {
+  type Grade,
+  HIGHEST_SCORE,
+  LOWEST_SCORE,
+  type Scorecard,
+  type ScoreThreshold,
+  topScoreOfGrade,
+} from './scorecard.js'
 
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 

@@ -2,6 +2,9 @@
 import { FACT_FAMILIES, FACTS, factRow } from '../records/facts.js'
 import {
   type BinRule,
+  checkNumbers,
+  checkWords,
+  type FaultReporter,
   factsOfRule,
   GRADES,
   HIGHEST_SCORE,
@@ -13,7 +16,6 @@ import {
   type UnitRule,
   type Veto,
 } from './scorecard.js'
-import { checkNumbers, checkWords, type FaultReporter } from './scorecard-parts.js'
 import { ageWhereWorseCostsLess, reachableScores } from './scorecard-reach.js'
 
 export interface ScorecardFault {

@@ -1,5 +1,5 @@
 import { toSimplified } from '../../foundation/text/script.js'
-import { publicName } from '../listing/public-name.js'
+import { publicName } from '../listing/public-entry.js'
 import { normalizeName } from '../operators/names.js'
 
 /**

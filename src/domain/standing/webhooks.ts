@@ -1,4 +1,5 @@
 /** Retries and addresses of webhooks, by Standard Webhooks 1.0. */
+import { isInNetworks, isPublicAddress } from '../../foundation/http/addresses.js'
 import { holdsIdNumber } from '../records/privacy.js'
 
 /** Waits between attempts, about three days in all: the specification's schedule. */
@@ -55,4 +56,24 @@ const decoded = (text: string): string => {
   } catch {
     return text
   }
+}
+
+/** Other ports are refused, because other services listen on them. */
+const PORTS = new Set(['', '443', '8443'])
+
+/**
+ * Returns why the address is refused (against server-side request forgery), or null. Networks in `allow` (CIDR) count as public. Unless all addresses lie in
+ * them, only https on port 443 or 8443 is allowed.
+ */
+export const addressRefusal = (
+  { protocol, port }: Pick<URL, 'protocol' | 'port'>,
+  addresses: readonly string[],
+  allow: readonly string[],
+): string | null => {
+  if (addresses.length === 0) return 'the host leads nowhere'
+  if (addresses.every((address) => isInNetworks(address, allow))) return null
+  if (!addresses.every((address) => isPublicAddress(address) || isInNetworks(address, allow)))
+    return 'the host leads to an address that is not public'
+  if (protocol !== 'https:') return 'only https'
+  return PORTS.has(port) ? null : 'only ports 443 and 8443'
 }

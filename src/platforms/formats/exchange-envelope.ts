@@ -9,10 +9,9 @@ import { XML_DECLARATION, type XmlElement, xmlLeaf, xmlNode } from '../../founda
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
-import { type KeyFields, UnreadableAnswerError } from './reading.js'
+import { type KeyFields, readXml, UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
-import { readXml } from './xml.js'
 
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
 /** 公开 (public). The code's value is unconfirmed. */

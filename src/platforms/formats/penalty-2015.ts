@@ -2,8 +2,14 @@ import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { regionOfUscc } from '../../domain/operators/codes.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
-import { hubColumns } from './hub-columns.js'
-import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, readBodyText, readBodyTextList } from './record-notices.js'
+import {
+  ENDLESS_DATE,
+  hubColumns,
+  isRecordOfKind,
+  naturalPersonFault,
+  readBodyText,
+  readBodyTextList,
+} from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
 import { fitToFormat, formatFaults } from './schema.js'
 

@@ -1,10 +1,10 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
-import { hubColumns } from './hub-columns.js'
 import type { KeyFields } from './reading.js'
 import {
   ENDLESS_DATE,
+  hubColumns,
   isRecordOfKind,
   naturalPersonFault,
   partyKindWord,

@@ -1,12 +1,10 @@
 /** Permits (行政许可) in the first 双公示 format, which has no start of validity. */
-
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
-import { hubColumns } from './hub-columns.js'
 import { authorityDivisionOf } from './penalty-2015.js'
 import { permitCategory } from './permit-row.js'
-import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, readBodyText } from './record-notices.js'
+import { ENDLESS_DATE, hubColumns, isRecordOfKind, naturalPersonFault, readBodyText } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
 import { fitToFormat, formatFaults } from './schema.js'
 

@@ -1,8 +1,14 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
-import { hubColumns } from './hub-columns.js'
 import type { KeyFields } from './reading.js'
-import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, partyKindWord, readBodyText } from './record-notices.js'
+import {
+  ENDLESS_DATE,
+  hubColumns,
+  isRecordOfKind,
+  naturalPersonFault,
+  partyKindWord,
+  readBodyText,
+} from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
 const CATEGORIES: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { isRecord } from '../../foundation/text/json.js'
+import { makeXmlReader, type XmlElement, type XmlLimits } from '../../foundation/text/xml.js'
 
 const FIELD_LENGTH_MAX = 500
 
@@ -36,7 +37,7 @@ const parsed = (bytes: Buffer): unknown => {
 }
 
 /** Decodes UTF-8 or GB18030, because some interfaces ignore their declared encoding. */
-export const decodeBytes = (bytes: Buffer): string => {
+const decodeBytes = (bytes: Buffer): string => {
   for (const encoding of ['utf-8', 'gb18030']) {
     try {
       return new TextDecoder(encoding, { fatal: true }).decode(bytes)
@@ -52,3 +53,20 @@ export const trimmedText = (value: unknown): string | null => {
 }
 
 export const shortenedText = (value: unknown): string | null => trimmedText(value)?.slice(0, FIELD_LENGTH_MAX) ?? null
+
+const LIMITS: XmlLimits = { depth: 16, elements: 100_000, attributes: Number.POSITIVE_INFINITY }
+const FAULTS: Partial<Record<string, string>> = { doctype: 'a document type is not accepted' }
+
+/** Throws UnreadableAnswerError. */
+export const readXml = (bytes: Buffer): XmlElement => {
+  const reader = makeXmlReader<XmlElement>({
+    limits: LIMITS,
+    refusal: (fault, detail) =>
+      new UnreadableAnswerError(fault === 'syntax' ? `not XML: ${detail}` : (FAULTS[fault] ?? 'too large or too deep')),
+    fold: ({ name, text, children }) => ({ name, text, children: children.map(([, child]) => child) }),
+  })
+  reader.write(decodeBytes(bytes))
+  const root = reader.close()
+  if (!root) throw new UnreadableAnswerError('no element')
+  return root
+}

@@ -48,3 +48,14 @@ export const naturalPersonFault = (notice: RecordNotice, field: string): FormatF
         },
       ]
     : []
+
+/** Columns beyond the 双公示 standards, needed to change, order and withdraw rows. */
+export const hubColumns = ({ key, sequence, action, removal }: RecordNotice) => ({
+  HUB_ID: key,
+  HUB_SN: sequence,
+  HUB_OP: action,
+  HUB_CXDM: removal?.reason ?? null,
+  HUB_CXSY: removal?.reasonText ?? null,
+  HUB_CXRQ: removal?.removedOn ?? null,
+  HUB_CXWH: removal?.documentNumber ?? null,
+})

@@ -10,9 +10,8 @@ import {
   xmlNode,
   xmlTag,
 } from '../../foundation/text/xml.js'
-import { shortenedText, UnreadableAnswerError } from './reading.js'
+import { readXml, shortenedText, UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
-import { readXml } from './xml.js'
 
 /** States 正常, 撤销, 异议, 其他. No document found defines their values. */
 export const STATE_CODES = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const

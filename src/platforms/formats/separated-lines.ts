@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
-import { csvFaultCode, csvRecords, csvRecordsInSlices } from '../../foundation/text/csv.js'
-import { decodeText } from '../../foundation/text/encodings.js'
+import { csvFaultCode, csvLine, csvRecords, csvRecordsInSlices } from '../../foundation/text/csv.js'
+import { decodeText, encodeText } from '../../foundation/text/encodings.js'
 import { UnreadableAnswerError } from './reading.js'
+import type { FormatRow } from './record-notices.js'
+import { formatColumns } from './schema.js'
 
 export interface ParsedLines {
   names: readonly string[]
@@ -47,4 +49,15 @@ const rowOf = (names: readonly string[], cells: readonly string[]): ReadonlyMap<
 const unreadable = (error: unknown): unknown => {
   const code = csvFaultCode(error)
   return code === null ? error : new UnreadableAnswerError(`no separated lines (${code})`)
+}
+
+export type CsvEncoding = 'utf-8' | 'gb18030'
+
+const QUOTED = /[",;\t|\r\n]|^\s|\s$/
+
+/** CSV for programs: formulas are not escaped. */
+export const writeCsv = (format: string, rows: readonly FormatRow[], encoding: CsvEncoding): Buffer => {
+  const codes = formatColumns(format).map(({ code }) => code)
+  const lines = [codes, ...rows.map((row) => codes.map((code) => row[code] ?? null))]
+  return encodeText(lines.map((line) => csvLine(line, QUOTED)).join(''), encoding)
 }

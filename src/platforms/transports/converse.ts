@@ -1,7 +1,6 @@
 /** Sends HTTP requests to platforms. Redirects are not followed. */
 import { NoDisplayRefusal, Refusal } from '../../foundation/errors.js'
-import { parseRetryAfter } from '../../foundation/http/retry-after.js'
-import { requestHttp, UnreachableError } from '../../foundation/http.js'
+import { parseRetryAfter, requestHttp, UnreachableError } from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
 

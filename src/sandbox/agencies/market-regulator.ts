@@ -1,13 +1,144 @@
-import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
+import type {
+  World,
+  WorldAbnormal,
+  WorldCommitment,
+  WorldListEntry,
+  WorldOperator,
+  WorldRecall,
+  WorldStandard,
+} from '../../../seeds/world.js'
 import { parseJsonObject } from '../../foundation/text/json.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
-import { makeFoodWorkbook } from './food-workbook.js'
-import { recallRow, standardRow } from './market-regulator-goods.js'
-import { PAGE_ITEMS_MOST, PAGE_NUMBER_MOST, servicePage } from './market-regulator-pages.js'
-import { abnormalRow, commitmentRow, individualRow, STATUS_SPELLINGS } from './market-regulator-subjects.js'
-import { makeQualityWorkbook } from './quality-workbook.js'
-import { emptyValue, gatewayDate, midnightMs } from './spelling.js'
+import { emptyValue, gatewayDate, midnightMs, typedDocumentNumber } from './spelling.js'
 import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
+import { makeFoodWorkbook, makeQualityWorkbook } from './workbooks.js'
+
+const STATUS_SPELLINGS: Record<WorldOperator['status'], string> = {
+  ACTIVE: '存续（在营、开业、在册）',
+  REVOKED: '吊销,未注销',
+  DEREGISTERED: '注销',
+}
+
+export const individualRow = (one: WorldOperator, n: number) => ({
+  PRIPID: `PRI${one.code.slice(2)}`,
+  TRANAME: one.name,
+  NAME: one.representative,
+  UNISCID: one.uscc,
+  REGNO: one.regNo ?? '',
+  ENTTYPE_CN: one.type,
+  COMPFORM: '个人经营',
+  FUNDAM: (one.capitalWan ?? 0).toFixed(6),
+  OPLOC: one.address,
+  EMPNUM: 1 + (n % 4),
+  ESTDATE: midnightMs(one.establishedOn),
+  APPRDATE: one.approvedOn === null ? emptyValue(n) : midnightMs(one.approvedOn),
+  OPFROM: midnightMs(one.establishedOn),
+  OPTO: one.termTo === null ? emptyValue(n) : midnightMs(one.termTo),
+  REGSTATE_CN: STATUS_SPELLINGS[one.status],
+  REGORG_CN: one.authority,
+  OPSCOPE: one.scope,
+  DISTRICT: one.region,
+})
+
+const abnormalRow = (one: WorldAbnormal, n: number) => ({
+  PRIPID: `PRI${one.uscc.slice(2)}`,
+  ENTNAME: one.name,
+  UNISCID: one.uscc,
+  REGNO: one.regNo ?? '',
+  SPECAUSE: one.causeCode,
+  SPECAUSE_CN: one.cause,
+  ABNTIME: gatewayDate(one.listedOn, n),
+  DECORG: one.authorityRegion,
+  DECORG_CN: one.authority,
+  REMEXCPRES: one.removal?.reasonCode ?? emptyValue(n),
+  REMEXCPRES_CN: one.removal?.reason ?? emptyValue(n),
+  REMDATE: one.removal ? gatewayDate(one.removal.on, n + 1) : emptyValue(n),
+  REDECORG: one.removal ? one.authorityRegion : emptyValue(n),
+  REDECORG_CN: one.removal ? one.authority : emptyValue(n),
+  isMove: one.removal === null ? emptyValue(n) : one.removal.revoked ? '2' : '1',
+})
+
+const RESULTS: Record<WorldCommitment['checks'][number]['result'], string> = {
+  KEPT: '履行',
+  BROKEN: '未履行',
+  PARTLY: '部分履行',
+}
+
+const commitmentRow = (one: WorldCommitment) => ({
+  承诺编号: one.id,
+  承诺主体: one.partyName,
+  统一社会信用代码: one.partyUscc,
+  承诺事项: one.subject,
+  承诺内容: one.text,
+  承诺日期: one.madeOn,
+  有效期至: one.validTo ?? '2099-12-31',
+  核查情况: one.checks.map((check) => ({
+    核查日期: check.on,
+    核查结果: RESULTS[check.result],
+    核查单位: check.by,
+    核查说明: check.note ?? '/',
+  })),
+})
+
+const ROLES: Record<WorldRecall['role'], string> = { MANUFACTURER: '生产者', IMPORTER: '进口商', SELLER: '销售者' }
+const STATUS: Record<WorldRecall['status'], string> = { ONGOING: '实施中', TERMINATED: '已完成' }
+const NONE = '/'
+
+const recallRow = (one: WorldRecall, n: number) => ({
+  召回编号: typedDocumentNumber(one.number, n),
+  发布日期: one.announcedOn,
+  产品名称: one.product,
+  品牌: one.brand ?? NONE,
+  型号: one.model ?? NONE,
+  商品条码: one.gtin ?? NONE,
+  缺陷情况: one.hazard,
+  召回措施: one.remedy,
+  召回数量: one.quantity,
+  召回企业: one.firm,
+  企业类型: ROLES[one.role],
+  统一社会信用代码: one.firmUscc ?? NONE,
+  产地: one.country,
+  召回状态: STATUS[one.status],
+  发布机关: one.authority,
+  备注: one.note ?? NONE,
+})
+
+const standardRow = (one: WorldStandard) => ({
+  标准编号: one.number,
+  标准名称: one.name,
+  企业名称: one.ownerName,
+  统一社会信用代码: one.ownerUscc,
+  标准状态: one.abolishedOn === null ? '现行有效' : '废止',
+  公开时间: one.declaredOn,
+  废止时间: one.abolishedOn ?? '',
+  产品: one.products.map(({ name, model, category }) => ({ 产品名称: name, 产品型号: model, 产品分类: category })),
+})
+
+const PAGE = 200
+const PAGE_ITEMS_MOST = 500
+const PAGE_NUMBER_MOST = 1_000_000
+
+const servicePage = <T>(
+  all: readonly T[],
+  spell: (one: T, n: number) => unknown,
+  { query }: StandInRequest,
+): StandInAnswer => {
+  const page = parseCountUpTo(query.get('page'), 1, PAGE_NUMBER_MOST)
+  const size = parseCountUpTo(query.get('size'), PAGE, PAGE_ITEMS_MOST)
+  if (page === null || size === null) return jsonStandInAnswer(400, { status: '0', msg: '分页参数错误', data: null })
+  const first = (page - 1) * size
+  return jsonStandInAnswer(200, {
+    status: '1',
+    msg: '成功',
+    data: {
+      total: all.length,
+      page,
+      size,
+      pages: Math.ceil(all.length / size),
+      list: all.slice(first, first + size).map((one, i) => spell(one, first + i)),
+    },
+  })
+}
 
 const LIST_PAGE = 100
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'

@@ -1,7 +1,8 @@
 /** Only a row with a higher sequence replaces an entry, unless the platform ignores sequences. */
 import { createHash } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
-import { openJournal } from './journal.js'
 import { faultAt, faultOfRow, type JudgingOptions, type ReceiverFault } from './judgement.js'
 import {
   actionOf,
@@ -15,6 +16,41 @@ import {
   type ShownEntry,
   sequenceOf,
 } from './received-rows.js'
+
+interface Journal<T> {
+  /** Lines that earlier processes wrote. */
+  before: T[]
+  write(line: T): void
+  close(): void
+}
+
+/** Truncates an incomplete last line: its writer died before answering. */
+const openJournal = <T>(file: string): Journal<T> => {
+  mkdirSync(dirname(file), { recursive: true })
+  const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0)
+  const whole = bytes.lastIndexOf('\n') + 1
+  if (whole < bytes.length) truncateSync(file, whole)
+  const before = bytes
+    .subarray(0, whole)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): T => JSON.parse(line))
+  const handle = openSync(file, 'a')
+  let open = true
+  return {
+    before,
+    write: (line) => {
+      writeSync(handle, `${JSON.stringify(line)}\n`)
+    },
+    close: () => {
+      if (!open) return
+      open = false
+      fsyncSync(handle)
+      closeSync(handle)
+    },
+  }
+}
 
 /** Rows kept in memory; the file keeps all. */
 const HISTORY_ROWS = 100_000

@@ -2,8 +2,7 @@ import { readSoapCall, type SoapOperation, writeSoapAnswer } from '../../platfor
 import { jsonStandInAnswer, type StandInRequest } from '../server.js'
 import { samrListForm } from './forms/lists.js'
 import { penalty2015Form, permit2015Form } from './forms/records.js'
-import { isSameSecret, parseJsonRows, xmlRow } from './reading.js'
-import type { RowForm } from './received-rows.js'
+import { isSameSecret, parseJsonRows, type RowForm, xmlRow } from './received-rows.js'
 import type { PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const blacklist: PlatformEndpoint = {

@@ -4,8 +4,7 @@ import { parseJsonObject } from '../../foundation/text/json.js'
 import { jsonStandInAnswer } from '../server.js'
 import { messageListForm } from './forms/lists.js'
 import { messagePenaltyForm, messagePermitForm } from './forms/records.js'
-import { asObject, isSameSecret } from './reading.js'
-import type { ReceivedRow, RowForm } from './received-rows.js'
+import { asObject, isSameSecret, type ReceivedRow, type RowForm } from './received-rows.js'
 import type { PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const messages: PlatformEndpoint = {

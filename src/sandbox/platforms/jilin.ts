@@ -1,8 +1,7 @@
 import { XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
 import { exchangeListForm } from './forms/lists.js'
 import { penaltyForm, permitForm } from './forms/records.js'
-import { childNamed, isSameSecret, parseXmlOrNull, xmlRow } from './reading.js'
-import { type RowForm, rowPartOf } from './received-rows.js'
+import { childNamed, isSameSecret, parseXmlOrNull, type RowForm, rowPartOf, xmlRow } from './received-rows.js'
 import type { JudgedRow, PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const FORMS: ReadonlyMap<string, RowForm> = new Map([

@@ -2,8 +2,7 @@ import { parseJsonObject } from '../../foundation/text/json.js'
 import { jsonStandInAnswer, type StandInReply, type StandInRequest } from '../server.js'
 import { samrListForm } from './forms/lists.js'
 import { penaltyForm, permitForm } from './forms/records.js'
-import { isSameSecret, parseJsonRows } from './reading.js'
-import type { RowForm } from './received-rows.js'
+import { isSameSecret, parseJsonRows, type RowForm } from './received-rows.js'
 import type { JudgedRow, PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const batchOf = (form: RowForm): PlatformEndpoint => ({

@@ -1,4 +1,4 @@
-import { type AdministratorDuty, EXEMPT_FROM_CONFIRMATION_MOST } from '../../domain/access/confirmation.js'
+import { type AdministratorDuty, EXEMPT_FROM_CONFIRMATION_MOST } from '../../domain/access/accounts.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryFirst, queryRows, type Tx } from '../db/db.js'
 import { CONFIRMATION_COLUMNS, type ConfirmationState } from './confirmations.js'

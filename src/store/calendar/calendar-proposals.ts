@@ -1,4 +1,4 @@
-import type { CalendarAmendments } from '../../domain/calendar/amendments.js'
+import type { CalendarAmendments } from '../../domain/calendar/calendar.js'
 import { type Db, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 
 export type ProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'

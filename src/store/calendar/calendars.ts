@@ -1,4 +1,4 @@
-import type { CalendarAmendments, DayKind } from '../../domain/calendar/amendments.js'
+import type { CalendarAmendments, DayKind } from '../../domain/calendar/calendar.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 
 export const presentAmendments = (db: Db | Tx): Promise<CalendarAmendments> =>

@@ -1,7 +1,6 @@
 /** Loads an almost empty table without its indexes, in a third of the time, under an exclusive lock. */
 import { queryValue, type Tx } from './db.js'
-import { IS_REHEARSAL_SQL } from './rehearsed.js'
-import { isLockTimeout } from './transaction.js'
+import { IS_REHEARSAL_SQL, isLockTimeout } from './transaction.js'
 
 const FEWEST_ROWS = 50_000
 const THERE_SHARE = 0.1

@@ -1,5 +1,5 @@
 import { queryValue, type Tx } from './db.js'
-import { IS_REHEARSAL_SQL } from './rehearsed.js'
+import { IS_REHEARSAL_SQL } from './transaction.js'
 
 /** SQL: `now`, limited to the expected time while the clock is in doubt: knowledge instants never go back. */
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`

@@ -24,3 +24,23 @@ export const inTransaction = async <T>(
     throw new Refusal('RUN_BUSY', { job, subject: '' })
   }
 }
+
+const setting = (value: string): string =>
+  ['enable_seqscan', 'enable_bitmapscan', 'enable_sort'].map((name) => `set local ${name} to ${value};`).join(' ')
+
+/** Forces index lookups. When statistics show very frequent values, the planner would scan the whole table. */
+export const withIndexLookups = async <T>(tx: Tx, look: () => Promise<T>): Promise<T> => {
+  await tx.raw(`${setting('off')} /* byIndex */`)
+  const rows = await look()
+  await tx.raw(`${setting('default')} /* byIndex */`)
+  return rows
+}
+
+const SETTING = 'hub.rehearsal'
+
+export const IS_REHEARSAL_SQL = `(current_setting('${SETTING}', true) is not distinct from 'on')`
+
+/** A setting marks a rehearsal, which is rolled back, so that the called code takes no exclusive locks. */
+export const markRehearsal = async (tx: Tx): Promise<void> => {
+  await tx.raw(`set local ${SETTING} = 'on' /* transaction.markRehearsal */`)
+}

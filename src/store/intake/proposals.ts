@@ -6,7 +6,7 @@ import {
 } from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
-import { withIndexLookups } from '../db/lateral-lookup.js'
+import { withIndexLookups } from '../db/transaction.js'
 
 const CHUNK_RECORDS = 1_000
 /**

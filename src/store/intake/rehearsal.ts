@@ -1,6 +1,6 @@
 import type { Body, RecordKind } from '../../domain/records/records.js'
 import { queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
-import { markRehearsal } from '../db/rehearsed.js'
+import { markRehearsal } from '../db/transaction.js'
 
 /** Below `deadlock_timeout` (1 s), so that no real action becomes the deadlock victim. */
 const LOCK_MS = 500

@@ -1,6 +1,6 @@
 import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
-import { withIndexLookups } from '../db/lateral-lookup.js'
+import { withIndexLookups } from '../db/transaction.js'
 import {
   earlierEndDaySql,
   isKeyAbsentSql,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
-import { publicName } from '../../domain/listing/public-name.js'
+import { publicName } from '../../domain/listing/public-entry.js'
 import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
 

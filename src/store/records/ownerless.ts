@@ -1,7 +1,6 @@
 /** Codes of ownerless records are matched later, because an incremental feed never sends such records again. */
-
 import type { Tx } from '../db/db.js'
-import { withIndexLookups } from '../db/lateral-lookup.js'
+import { withIndexLookups } from '../db/transaction.js'
 
 export const keepOwnerlessCodes = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw(

@@ -1,5 +1,5 @@
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, queryRows, type Tx } from '../db/db.js'
 
 export const FIRST_VERSION_IN_FORCE = 'ecommerce-1'
 
@@ -57,3 +57,21 @@ export const storeCard = async (
   const answer = await tx.raw('select version from scorecards where hash = ? /* scorecards.kept */', [hash])
   return answer.rows.length === 1
 }
+
+export const storedVersions = (db: Db): Promise<string[]> =>
+  queryColumn(db, 'select version from scorecards order by version /* scorecards.versionsKept */')
+
+export interface PublicActivation {
+  version: string
+  /** YYYY-MM-DD; may lie in the future. */
+  effectiveOn: string
+  decidedAt: Date
+}
+
+export const publicActivations = (db: Db): Promise<PublicActivation[]> =>
+  queryRows(
+    db,
+    `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"
+     from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
+     where a.state = 'ADOPTED' order by a.effective_on desc, a.id desc /* scorecards.adoptions */`,
+  )

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Seller } from '../../domain/standing/sellers.js'
-import { type Db, queryFirst, type ReadHandle, type Tx } from '../db/db.js'
+import { type Db, queryFirst, queryRows, type ReadHandle, type Tx } from '../db/db.js'
+import type { RetractionKey } from '../delivery/retractions.js'
 
 const LINES_AT_ONCE = 5_000
 
@@ -181,3 +182,31 @@ export const SELECT_LISTED_OPERATORS_SQL = `
   union select c.id from seller_lists l join sellers s on s.list_id = l.id and s.scheme in ('org_code', 'reg_no') and s.opens_grade cross join lateral (
     select case when count(distinct d.operator_id) = 1 then min(d.operator_id) end as id from codes d
     where d.scheme = s.scheme and d.code = s.code and d.known_to is null) c where ${COUNTING} and c.id is not null`
+
+export interface RemovalListener extends RetractionKey {
+  client: string
+  sequence: number
+  /** False: the client polls the changes. */
+  webhook: boolean
+  owedAt: Date
+  toldAt: Date | null
+  confirmedAt: Date | null
+  /** READ: the client acknowledged it. WEBHOOK: its address answered 2xx. */
+  confirmedBy: 'READ' | 'WEBHOOK' | null
+}
+
+/** Changes that announced a retraction, up to the entry's next removal. */
+export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalListener[]> => {
+  if (of.length === 0) return []
+  return queryRows(
+    db,
+    `select k.at, k."subjectId", s.client, s.sequence, s.at as "owedAt", s.told_at as "toldAt", s.confirmed_at as "confirmedAt",
+       s.confirmed_by as "confirmedBy", exists (select 1 from webhooks w where w.client = s.client and w.removed_at is null) as webhook
+     from jsonb_to_recordset(?::jsonb) as k(at text, "subjectId" uuid)
+     join seller_removals s on s.listing_id = k."subjectId" and s.at >= k.at::timestamptz
+       and not exists (select 1 from deliveries n where n.subject_id = k."subjectId" and n.action = 'REMOVE'
+         and n.created_at > k.at::timestamptz and n.created_at <= s.at)
+     order by k.at, k."subjectId", s.at, s.client, s.sequence /* sellers.ofRetractions */`,
+    [JSON.stringify(of)],
+  )
+}

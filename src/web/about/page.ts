@@ -1,11 +1,23 @@
+import { type Request, Router } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
-import type { RuleTable } from '../../work/calendar/rule-tables.js'
+import { Refusal } from '../../foundation/errors.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
+import { type RuleTable, ruleTables } from '../../work/calendar/rules.js'
 import { dateElement } from '../blacklist/page.js'
-import { bilingualParagraphs, type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
+import {
+  addressInLanguage,
+  bilingualParagraphs,
+  type Html,
+  html,
+  inPageLanguage,
+  linkTo,
+  publishedText,
+} from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
-import { CONFIRMED_LABEL, rowCountsOf, UNCONFIRMED_LABEL } from './rule-page.js'
+import { languageOf, sendPage } from '../frame/render-response.js'
+import { CONFIRMED_LABEL, rowCountsOf, ruleTablePage, UNCONFIRMED_LABEL } from './rule-page.js'
 
-export interface AboutContent {
+interface AboutContent {
   lists: readonly ListKind[]
   tables: readonly RuleTable[]
   demo: boolean
@@ -14,7 +26,7 @@ export interface AboutContent {
 
 const rulesPath = (name: string): string => `/about/rules/${encodeURIComponent(name)}`
 
-export const aboutPage = (shown: AboutContent): SitePage =>
+const aboutPage = (shown: AboutContent): SitePage =>
   sitePage(
     { zh: '关于、依据与投诉', en: 'About, legal bases, complaints' },
     html`${bilingualParagraphs(
@@ -93,3 +105,36 @@ ${demo ? html`<li>${bilingual('此处为演示：信源单位和信用平台都�
 <li>${bilingual('省级地方规定的公示期限、异议期限多未见原文，见规则表的标记。', 'Times set by provincial rules were mostly not found in the original: see the marks in the tables.')}</li>
 </ul>
 </section>`
+
+interface AboutDependencies {
+  rules: { lists: readonly ListKind[] }
+  demo: boolean
+  nowOf: (request: Request) => Date
+}
+
+const RENAMED: Record<string, string> = { trail: 'audit-log', restoration: 'recovery' }
+
+export const aboutRouter = (parts: AboutDependencies): Router => {
+  const router = Router()
+  router.get('/about', (request, response) => {
+    const { rules, demo, nowOf } = parts
+    const auditMonths = auditMonthsOn(shanghaiDate(nowOf(request)))
+    sendPage(parts, request, response, aboutPage({ lists: rules.lists, tables: ruleTables(), demo, auditMonths }))
+  })
+  router.get('/about/rules/:name', (request, response) => {
+    const now = RENAMED[request.params.name]
+    if (now !== undefined)
+      return response.redirect(301, addressInLanguage(`/about/rules/${now}`, {}, languageOf(request)))
+    const found = ruleTables().find(({ name }) => name === request.params.name)
+    if (found === undefined) throw new Refusal('NOT_FOUND')
+    sendPage(parts, request, response, ruleTablePage(found))
+  })
+  return router
+}
+
+const auditMonthsOn = (day: string): number | null => {
+  const auditLog = ruleTables(day).find(({ name }) => name === 'audit-log')
+  const [row] = auditLog?.sections.find(({ name }) => name === 'retention')?.rows ?? []
+  const months = Number(row?.fields.find(({ name }) => name === 'months')?.value)
+  return Number.isInteger(months) && months > 0 ? months : null
+}

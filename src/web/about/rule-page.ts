@@ -1,5 +1,5 @@
 import { parseJsonOr } from '../../foundation/text/json.js'
-import type { RuleRow, RuleTable } from '../../work/calendar/rule-tables.js'
+import type { RuleRow, RuleTable } from '../../work/calendar/rules.js'
 import { dateElement } from '../blacklist/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'

@@ -1,5 +1,5 @@
-import { type CodeFault, codeFault } from '../../domain/operators/code-fault.js'
 import type { BadRow, CodeRow, CodeRowFault } from '../../domain/operators/code-rows.js'
+import { type CodeFault, codeFault } from '../../domain/operators/codes.js'
 import type { NameAnswer } from '../../domain/standing/name-query.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 

@@ -9,8 +9,7 @@ import { languageOf, sendPage } from '../frame/render-response.js'
 import type { CheckAnswer } from './answers.js'
 import { checkAnswerCsv } from './csv.js'
 import { checkAnswerPage, checkPage } from './page.js'
-import { parseCheckRows } from './rows.js'
-import { decodeUpload } from './text.js'
+import { decodeUpload, parseCheckRows } from './rows.js'
 
 /** Enough for a thousand rows with long names. */
 const BODY_BYTES = 512 * 1024

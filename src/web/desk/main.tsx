@@ -1,11 +1,10 @@
+import './desk.css'
 import { ApolloProvider } from '@apollo/client/react'
 import { ConfigProvider } from 'antd'
 import zhCN from 'antd/locale/zh_CN'
 import { type ComponentType, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, RouterProvider } from 'react-router'
-import { giveColoursToStyles } from './colours.js'
-import './desk.css'
 import { ErrorPage, ForbiddenPage, NotFoundPage } from './frame/errors.js'
 import { DeskFrame, mayOpenPage } from './frame/frame.js'
 import { LoadingNotice } from './pieces/empty.js'
@@ -14,7 +13,7 @@ import { apolloClient } from './session/client.js'
 import { cspNonce, setNonceOnStyles } from './session/nonce.js'
 import { useSession, useSignIn } from './session/session.js'
 import { SignInPage } from './session/sign-in.js'
-import { ANTD_THEME } from './theme.js'
+import { ANTD_THEME, giveColoursToStyles } from './theme.js'
 
 setNonceOnStyles()
 giveColoursToStyles()

@@ -1,4 +1,5 @@
 import { HELP_TASKS, helpPath } from '../help/tasks.js'
+import { addressInLanguage } from './html.js'
 
 export interface NavigationLink {
   path: string
@@ -35,7 +36,7 @@ export const FOOTER_LINKS: readonly NavigationLink[] = [...MORE.filter(isBuilt),
 /** A party's own pages are left out of the sitemap. */
 const isFound = ({ path }: NavigationLink): boolean => path !== '/my'
 /** The sitemap leaves out list entries, because they come and go. */
-export const SITEMAP_PATHS: readonly string[] = [
+const SITEMAP_PATHS: readonly string[] = [
   '/',
   ...[...MAIN, ...MORE]
     .filter(isBuilt)
@@ -43,3 +44,19 @@ export const SITEMAP_PATHS: readonly string[] = [
     .map(({ path }) => path),
   ...HELP_TASKS.map(helpPath),
 ]
+
+/** Entries are not disallowed: crawlers must fetch them to see `noindex`. */
+export const robotsTxt = (base: string): string => `User-agent: *
+Disallow: /graphql
+Disallow: /v1/
+Disallow: /oauth/
+Disallow: /desk
+Disallow: /my
+Sitemap: ${base}/sitemap.xml
+`
+
+export const sitemapXml = (base: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">
+${SITEMAP_PATHS.map((path) => `<url><loc>${base}${path}</loc><xhtml:link rel="alternate" hreflang="en" href="${base}${addressInLanguage(path, {}, 'en')}"/></url>`).join('\n')}
+</urlset>
+`

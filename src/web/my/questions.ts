@@ -1,4 +1,4 @@
-import type { StandingEntry } from '../../domain/standing/standing-entry.js'
+import type { StandingEntry } from '../../domain/standing/standing.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 
 const RECORD = 'id kind agencyName { zh en } validFrom validTo'

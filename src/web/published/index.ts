@@ -14,13 +14,12 @@ import { ATOM_FILE, FILE_FORMS, type FileForm } from '../../work/publication/pub
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import { baseUrlOf, sendPage } from '../frame/render-response.js'
 import type { TimeoutBounds } from '../frame/response-timeout.js'
-import { type EncodedBody, encodedBodyOf, makeBodyCache } from './body.js'
 import { type CurrentListReader, type ListInForce, makeListReader } from './current.js'
 import { readDelta } from './delta.js'
 import { type DownloadLimits, makeDownloadLimits } from './downloads.js'
 import { type CurrentEditionReader, makeEditionReader, representEditionFile } from './edition.js'
 import { dataPage } from './page.js'
-import { sendFile } from './represented.js'
+import { type EncodedBody, encodedBodyOf, makeBodyCache, sendFile } from './represented.js'
 
 export interface DataDependencies {
   dbOf: (request: Request) => Db

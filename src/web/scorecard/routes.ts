@@ -4,7 +4,7 @@ import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
-import * as audits from '../../store/scoring/card-versions.js'
+import * as scorecards from '../../store/scoring/scorecards.js'
 import { cardInForce, cardOfVersion, faultlessVersions, hashOfCard } from '../../work/scoring/scorecards.js'
 import type { SitePage } from '../frame/page.js'
 import { sendPage } from '../frame/render-response.js'
@@ -64,7 +64,7 @@ const known = async (db: Db, version: string): Promise<Scorecard> => {
 }
 
 const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string): Promise<SitePage> => {
-  const [adoptions, kept] = await Promise.all([audits.publicActivations(db), audits.storedVersions(db)])
+  const [adoptions, kept] = await Promise.all([scorecards.publicActivations(db), scorecards.storedVersions(db)])
   return cardPage({
     card,
     hash: hashOfCard(card),

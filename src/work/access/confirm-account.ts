@@ -1,4 +1,4 @@
-import { confirmationFault } from '../../domain/access/confirmation.js'
+import { confirmationFault } from '../../domain/access/accounts.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as confirmations from '../../store/access/confirmations.js'
 import * as people from '../../store/access/people.js'

@@ -1,10 +1,13 @@
 /** Only a keyed hash of an access code is stored. Issued and ended codes stay on record. */
 
-import { checkedText } from '../../domain/records/written-text.js'
+import { createHash } from 'node:crypto'
+import type { Viewer } from '../../domain/access/viewer.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import { type Keys, newAccessCode } from '../../foundation/keys.js'
+import { type Keys, newAccessCode, newSecret } from '../../foundation/keys.js'
 import { parseAccessCode, withoutAccessCodes } from '../../foundation/text/access-code.js'
 import * as store from '../../store/access/access-codes.js'
+import * as sessions from '../../store/access/party-sessions.js'
 import type { Db } from '../../store/db/db.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type ActContext, atNewInstant, findOperator, type OperatorAccessCheck } from './acts.js'
@@ -72,3 +75,41 @@ export const partyToken = async (
   const claims = { sub: code.code, role: 'party', agency: null, region: null, grant: code.id }
   return keys.sign(claims, now.getTime()).token
 }
+
+const IDLE_MS = 30 * 60_000
+const SESSION_MS = 2 * 3_600_000
+
+export interface SignedInParty {
+  cookie: string
+  viewer: Viewer
+  endsAt: Date
+}
+
+/** The browser holds a cookie, never the access code. */
+export const beginPartySession = async (
+  db: Db,
+  { code, grant, before, now }: { code: string; grant: number; before: string | null; now: Date },
+): Promise<SignedInParty> => {
+  // Never reuse the request's cookie (session fixation).
+  const cookie = newSecret()
+  const endsAt = new Date(now.getTime() + SESSION_MS)
+  await sessions.start(db, { mark: markOf(cookie), grant, before: before && markOf(before), now, endsAt })
+  return { cookie, viewer: viewerOf(code, grant), endsAt }
+}
+
+export const partyOfCookie = async (db: Db, cookie: string, now: Date): Promise<SignedInParty | null> => {
+  const session = await sessions.use(db, markOf(cookie), IDLE_MS, now)
+  return session && { cookie, viewer: viewerOf(session.code, session.grant), endsAt: session.endsAt }
+}
+
+export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => sessions.end(db, markOf(cookie), now)
+
+const viewerOf = (code: string, grant: number): Viewer => ({
+  role: 'party',
+  sub: code,
+  agency: null,
+  region: null,
+  grant,
+})
+
+const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')

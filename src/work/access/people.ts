@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { type AccountInput, checkedAccount, checkedDuty } from '../../domain/access/accounts.js'
-import type { AdministratorDuty } from '../../domain/access/confirmation.js'
+import { type AccountInput, type AdministratorDuty, checkedAccount, checkedDuty } from '../../domain/access/accounts.js'
 import {
   normalPassword,
   PASSWORD_MAX_LENGTH,

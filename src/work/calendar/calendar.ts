@@ -3,13 +3,13 @@
 import {
   amendmentsFrom,
   applyAmendments,
+  type Calendar,
   type CalendarDays,
   type CalendarVerdict,
   refuseEarlierKnownUntil,
   verdictFault,
-} from '../../domain/calendar/amendments.js'
-import type { Calendar } from '../../domain/calendar/calendar.js'
-import { checkedText } from '../../domain/records/written-text.js'
+} from '../../domain/calendar/calendar.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as calendars from '../../store/calendar/calendars.js'

@@ -5,7 +5,7 @@ import {
   type PriorDelivery,
 } from '../../domain/delivery/delivery.js'
 import { entryRemoval } from '../../domain/delivery/entry-notice.js'
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'

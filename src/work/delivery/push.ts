@@ -7,7 +7,7 @@ import type { Log } from '../../foundation/log.js'
 import type { Platform } from '../../platforms/platform.js'
 import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as queue from '../../store/delivery/delivery-queue.js'
-import * as gates from '../../store/delivery/platform-gates.js'
+import * as platformStates from '../../store/delivery/platform-states.js'
 import { type RunOptions, runBeside } from '../timetable/run.js'
 import * as breaker from './push/circuit-breaker.js'
 import { sendClaimedDeliveries } from './push/send-all.js'
@@ -99,7 +99,7 @@ const pushOne = async (
   options: PushOptions,
 ): Promise<void> => {
   await runBeside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
-    await gates.ensureGate(db, platform.id)
+    await platformStates.ensureGate(db, platform.id)
     const sender: Sender = {
       db,
       platform,

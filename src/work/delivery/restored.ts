@@ -1,4 +1,4 @@
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db, Tx } from '../../store/db/db.js'

@@ -1,9 +1,9 @@
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as store from '../../store/delivery/retractions.js'
-import { ofRetractions, type RemovalListener } from '../../store/standing/seller-removals.js'
+import { ofRetractions, type RemovalListener } from '../../store/standing/sellers.js'
 import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.RetractionRow {

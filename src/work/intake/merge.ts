@@ -1,5 +1,4 @@
-import { operatorMadeBy } from '../../domain/intake/made-operator.js'
-import { subjectKey } from '../../domain/intake/matching.js'
+import { operatorMadeBy, subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
   type Draft,
@@ -27,7 +26,7 @@ import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type PublishedRecordCounts, queueChangedRecords } from '../delivery/published-records.js'
 import { followChangedRecords } from '../listing/consequences.js'
-import { republishContested } from '../listing/contested.js'
+import { republishContested } from '../listing/entry.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].needsOperator)
 

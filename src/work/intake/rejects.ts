@@ -1,9 +1,8 @@
 /** A corrected item is merged by its own run, under its original page and row. */
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
-import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { checkedText, redactIdNumbers } from '../../domain/records/privacy.js'
 import { type Draft, type Problem, RECORD_KIND_TRAITS, type SourceItem } from '../../domain/records/records.js'
-import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'

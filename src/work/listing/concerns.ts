@@ -1,4 +1,4 @@
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'

@@ -1,21 +1,89 @@
 /** Applies legal consequences of changed records to listings at once. In doubt it opens a concern for a person. */
 
+import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { groundConsequence } from '../../domain/listing/legal-ground.js'
 import { isPublicState } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
+import type { MoveName } from '../../domain/listing/moves.js'
+import { type RepairConsequence, type ReportedRepair, repairConsequence } from '../../domain/listing/repair-results.js'
 import { isHeavyPenalty } from '../../domain/records/penalty.js'
+import type { UnreadableRecords } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as waiting from '../../store/intake/unmatched.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
+import * as repairs from '../../store/listing/repairs.js'
 import * as versions from '../../store/records/versions.js'
 import { listKindOf, type WorkRules } from '../calendar/rules.js'
-import type { ChangedRecords } from './changed-records.js'
 import { groundOfListing } from './legal-ground.js'
-import { tryMove } from './listing.js'
+import { type MoveInput, tryMove } from './listing.js'
 import { agreementWithRecords } from './public-entry.js'
-import { followRepairResults } from './repairs.js'
+
+export interface ChangedRecords {
+  at: Date
+  rules: WorkRules
+  now?: Date
+  run?: number
+  feed?: string
+  decision?: number
+  /** Record versions absent from a whole delivery. The temporary table `plan` holds what the delivery brought. */
+  unmet?: readonly number[]
+  unreadable?: UnreadableRecords
+}
+
+/**
+ * Repair decisions (信用修复) match listings by decision number. Grants and refusals apply in the same pull; a revoked
+ * repair only opens a concern.
+ */
+const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
+  const { at, run = null } = changed
+  for (const { listing, told, asked } of await repairs.repairsReportedAt(tx, at, run)) {
+    const follows = repairConsequence(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
+    if (follows === null) continue
+    const { what, told: result } = follows
+    const asking = { listingId: listing.id, record: result.record, run, at }
+    if (what === 'TOLD') await concerns.open(tx, { ...asking, cause: 'REPAIR_TOLD' })
+    else if (what !== 'TAKEN_BACK') await moveBy(tx, listing, what, result, changed)
+    else if (!asked) await concerns.open(tx, { ...asking, cause: 'REPAIR_REVOKED' })
+  }
+  // These repairs were reported in error. Nothing is republished automatically.
+  for (const { id, record } of await repairs.unfoundedRemovalsAt(tx, at))
+    await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
+}
+
+const MADE: Record<
+  Exclude<RepairConsequence, 'TAKEN_BACK' | 'TOLD'>,
+  { name: MoveName; input: Omit<MoveInput, 'on'> }
+> = {
+  GRANTED: {
+    name: 'removeListing',
+    input: { removal: 'REPAIRED', reason: '信用修复入口已办结修复。Repaired at its entrance.' },
+  },
+  REFUSED: {
+    name: 'refuseRepair',
+    input: { reason: '信用修复入口不予修复。The repair was refused at its entrance.' },
+  },
+}
+
+const moveBy = async (
+  tx: Tx,
+  { id, documentNumber }: listings.Listing,
+  what: keyof typeof MADE,
+  { body, record }: ReportedRepair,
+  { at, rules, now = at }: ChangedRecords,
+): Promise<void> => {
+  const { name, input: fixed } = MADE[what]
+  const number = body['document_number']
+  const input = {
+    ...fixed,
+    on: shanghaiDate(now),
+    result: record,
+    documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),
+  }
+  // The move is refused for lists that only this hub repairs.
+  await tryMove(tx, rules, { id, name, by: 'clock', role: 'clock', input, now, at })
+}
 
 /** A missing or returning record only opens a concern (review by an officer). */
 export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Promise<void> => {

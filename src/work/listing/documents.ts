@@ -13,7 +13,9 @@ import {
   type DocumentTemplate,
   documentNumbersNamed,
   issueFault,
+  needsRepairNotice,
 } from '../../domain/listing/documents.js'
+import type { MoveInput } from '../../domain/listing/move-input.js'
 import type { PublicationClocks } from '../../domain/listing/publication-clocks.js'
 import { comparedDocumentNumber } from '../../domain/records/decision-number.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
@@ -21,10 +23,13 @@ import type { Body } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type { Db } from '../../store/db/db.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as concerns from '../../store/listing/concerns.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
+import * as operators from '../../store/operators/operators.js'
+import * as versions from '../../store/records/versions.js'
 import { listKindOf, readCheckedRules, type WorkRules } from '../calendar/rules.js'
 import { publicationClocksOf } from './publication-clocks.js'
 
@@ -156,3 +161,33 @@ const same = (
   one.issuedOn === other.issuedOn
 
 const refused = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
+
+/** Returns the hash of the served decision: the named file, else the issued document, else the draft. */
+export const hashOfServedPaper = async (
+  tx: Tx,
+  rules: WorkRules,
+  listing: listings.Listing,
+  { input, now }: { input: MoveInput; now: Date },
+): Promise<Pick<MoveInput, 'fileHash' | 'paper'>> => {
+  if (input.fileHash !== undefined) return { fileHash: input.fileHash, paper: 'NAMED' }
+  const entered = await documents.ofListings(tx, [listing.id])
+  const issued = entered.filter(({ kind }) => kind === 'DECISION').at(-1)
+  if (issued !== undefined) return { fileHash: issued.sha256, paper: 'ISSUED' }
+  const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
+  if (operator === undefined) throw new Error(`operator ${listing.operatorId} is gone`)
+  const decision = listing.decisionVersion === null ? null : await versions.byId(tx, listing.decisionVersion)
+  const moves = await listings.eventsOf(tx, [listing.id])
+  const of = { listing, operator, decision: decision?.body ?? null, moves, issued: null, today: shanghaiDate(now) }
+  return { fileHash: draftDocument(rules, 'DECISION', of, 'PARTY').sha256, paper: 'DRAFT' }
+}
+
+/** Opens a concern unless the repair notice is known to have been served. */
+export const openRepairNoticeConcern = async (
+  tx: Tx,
+  listingId: string,
+  { repairNotice, on }: Pick<MoveInput, 'repairNotice' | 'on'>,
+  at: Date,
+): Promise<void> => {
+  if (repairNotice === true || !needsRepairNotice(documentRules(), on)) return
+  await concerns.open(tx, { listingId, cause: 'REPAIR_NOTICE_UNSERVED', record: null, run: null, at })
+}

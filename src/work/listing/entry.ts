@@ -9,6 +9,7 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
+import * as objections from '../../store/scoring/objections.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import { listKindOf, type WorkRules } from '../calendar/rules.js'
 import { queueForPlatforms, type SubjectChange } from '../delivery/outbox.js'
@@ -75,7 +76,7 @@ export const applyMovesToEntries = async (
 }
 
 /** The caller holds the listings' locks. */
-export const republishEntries = async (
+const republishEntries = async (
   tx: Tx,
   rules: WorkRules,
   said: readonly { listing: listings.Listing; body: listings.PublicBody }[],
@@ -119,4 +120,22 @@ const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: num
     .update(canonicalJson(body as unknown as Json))
     .digest('hex')
   await listings.putPublicEntry(tx, body, { bodyHash, on, masks })
+}
+
+/** An entry says whether an objection is open, so it is republished when that changes. */
+export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInstants): Promise<void> => {
+  const ids = await objections.entriesMisstatingContest(tx)
+  if (ids.length === 0) return
+  const held: listings.Listing[] = []
+  for (const id of ids) {
+    const listing = await listings.lockForMove(tx, id)
+    if (listing !== null) held.push(listing)
+  }
+  const bodies = await listings.publicBodies(tx, ids)
+  const contested = await objections.contestedListings(tx, ids)
+  const entries = held.flatMap((listing) => {
+    const body = bodies.get(listing.id)
+    return body ? [{ listing, body: { ...body, contested: contested.has(listing.id) } }] : []
+  })
+  await republishEntries(tx, rules, entries, at)
 }

@@ -24,9 +24,9 @@ import * as repairs from '../../store/listing/repairs.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, listKindOf, type WorkRules } from '../calendar/rules.js'
 import { recordDeadlines } from './deadlines.js'
+import { hashOfServedPaper, openRepairNoticeConcern } from './documents.js'
 import { applyMovesToEntries } from './entry.js'
 import { decisionInForceUnder, linkableDecision, withCurrentDecision } from './legal-ground.js'
-import { hashOfServedPaper, openRepairNoticeConcern } from './served-paper.js'
 
 export type { MoveInput } from '../../domain/listing/move-input.js'
 

@@ -1,7 +1,7 @@
 /** One person proposes a scorecard, another decides. Existing scores stay. */
 
 import { isSamePerson } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as contracts from '../../foundation/contracts.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'

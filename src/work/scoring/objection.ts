@@ -1,5 +1,5 @@
 import { isSamePerson } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { contestedReason } from '../../domain/scoring/objection.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
@@ -7,7 +7,7 @@ import type { StoredOperator } from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
 import { type ActContext, atNewInstant, findOperator } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { republishContested } from '../listing/contested.js'
+import { republishContested } from '../listing/entry.js'
 import { currentScore } from './override.js'
 
 export interface ObjectionInput extends ActContext {

@@ -1,7 +1,7 @@
 /** An override affects the displayed standing only, not leads, listings or scores. */
 
 import { isSamePerson } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { overrideConfirmationFault, overrideEndFault, overrideFault } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'

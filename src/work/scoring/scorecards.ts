@@ -5,7 +5,7 @@ import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { checkScorecard } from '../../domain/scoring/scorecard-check.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
-import { findDuplicateKey } from '../../foundation/text/duplicate-keys.js'
+import { findDuplicateKey } from '../../foundation/text/json.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/scoring/scorecards.js'
 

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import {
   type AuthorisationTerm,
   authorisationTermFault,

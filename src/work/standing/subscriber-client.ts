@@ -6,8 +6,7 @@ import { lookup } from 'node:dns/promises'
 import http from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
-import { addressRefusal } from '../../domain/standing/subscriber-addresses.js'
-import { webhookAddressFault } from '../../domain/standing/webhooks.js'
+import { addressRefusal, webhookAddressFault } from '../../domain/standing/webhooks.js'
 import { isRedirect, toUnreachableError, UnreachableError } from '../../foundation/http.js'
 
 export type HostResolver = (host: string) => Promise<string[]>

@@ -3,9 +3,9 @@
  * that no entry is shown past its end. Irreversible work then waits for a second source or a person.
  */
 
-import { checkedText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
-import { onAnswerDate } from '../../foundation/http/answer-dates.js'
+import { onAnswerDate } from '../../foundation/http.js'
 import type { Log } from '../../foundation/log.js'
 import {
   confirmsClock,

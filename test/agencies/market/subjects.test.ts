@@ -1,8 +1,7 @@
 import { expect } from 'chai'
 import { world } from '../../../seeds/world.js'
 import { draftDigest } from '../../../src/domain/records/records.js'
-import { registryRow } from '../../../src/sandbox/agencies/market-regulator.js'
-import { individualRow } from '../../../src/sandbox/agencies/market-regulator-subjects.js'
+import { individualRow, registryRow } from '../../../src/sandbox/agencies/market-regulator.js'
 import { draftsOf } from '../samples.js'
 import { faults, only, rulesOf } from './items.js'
 

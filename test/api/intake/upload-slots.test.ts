@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { makeUploadSlots } from '../../../src/api/v1/upload-slots.js'
+import { makeUploadSlots } from '../../../src/api/v1/receive-body.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
 const codeOf = (act: () => unknown): string => {

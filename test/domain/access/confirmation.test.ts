@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type AdministratorDuty, confirmationFault } from '../../../src/domain/access/confirmation.js'
+import { type AdministratorDuty, confirmationFault } from '../../../src/domain/access/accounts.js'
 
 describe('confirmation of an account', () => {
   const cases: [string, string | null, string, AdministratorDuty | null, string | null][] = [

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { codesInItem, ITEM_CODES_MOST } from '../../../src/domain/audit/item-codes.js'
+import { codesInItem, ITEM_CODES_MOST } from '../../../src/domain/audit/audit-log.js'
 import { codeOf } from '../../support/world.js'
 
 describe('codesInItem', () => {

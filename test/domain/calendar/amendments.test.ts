@@ -5,7 +5,7 @@ import {
   type CalendarDays,
   type CalendarVerdict,
   verdictFault,
-} from '../../../src/domain/calendar/amendments.js'
+} from '../../../src/domain/calendar/calendar.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
 const shipped = { holidays: new Set(['2026-10-01']), workdays: new Set(['2026-10-10']), knownUntil: '2026-12-31' }

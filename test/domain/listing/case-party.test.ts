@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { isVisibleToParty, stepsForParty } from '../../../src/domain/listing/case-party.js'
+import { isVisibleToParty, stepsForParty } from '../../../src/domain/listing/case.js'
 
 const named = (...moves: string[]) => moves.map((move) => ({ move }))
 const told = (...moves: string[]): string[] => stepsForParty(named(...moves)).map(({ move }) => move)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { listingUuidIn } from '../../../src/domain/listing/listing-id.js'
+import { listingUuidIn } from '../../../src/domain/listing/listing.js'
 
 const former = (uuid: string): string => Buffer.from(`Listing:${uuid}`).toString('base64url')
 

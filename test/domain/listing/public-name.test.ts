@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../../../src/domain/listing/public-name.js'
+import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../../../src/domain/listing/public-entry.js'
 import { maskPersonalData } from '../../../src/domain/records/personal.js'
 
 const NAMES: [name: string | null, shown: string | null][] = [

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { addressRefusal } from '../../../src/domain/standing/subscriber-addresses.js'
-import { webhookAddressFault } from '../../../src/domain/standing/webhooks.js'
+import { addressRefusal, webhookAddressFault } from '../../../src/domain/standing/webhooks.js'
 import { isInNetworks, isPublicAddress, parseNetwork } from '../../../src/foundation/http/addresses.js'
 
 /** Addresses outside the public internet, by their kind. */

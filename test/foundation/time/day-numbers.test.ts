@@ -1,7 +1,14 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addDays, addYears, daysBetween } from '../../../src/foundation/time/dates.js'
-import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../../src/foundation/time/day-numbers.js'
+import {
+  addDays,
+  addYears,
+  anniversaryDay,
+  dayNumber,
+  daysBetween,
+  dayText,
+  NEVER_DAY,
+} from '../../../src/foundation/time/dates.js'
 
 const FIRST = '1900-01-01'
 const LAST = '2999-12-31'

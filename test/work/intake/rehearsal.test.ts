@@ -4,7 +4,7 @@ import { withIndexesDropped } from '../../../src/store/db/bulk-load.js'
 import { connect, type Tx } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { rehearse } from '../../../src/work/intake/rehearsal.js'
-import { previewRollback } from '../../../src/work/intake/rollback-preview.js'
+import { previewRollback } from '../../../src/work/intake/rollback.js'
 import { previewUpload } from '../../../src/work/intake/upload-preview.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import {

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { makeScheduler } from '../../../src/work/timetable/occurrences.js'
 import { runAlone } from '../../../src/work/timetable/run.js'
 import type { ScheduledJob } from '../../../src/work/timetable/timetable.js'
-import * as acts from '../../../src/work/timetable/timetable-acts.js'
+import * as acts from '../../../src/work/timetable/timetable.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { log, rowsOf } from '../../support/world.js'
 

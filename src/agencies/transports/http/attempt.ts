@@ -3,8 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type RetrySchedule, retryWait } from '../../../domain/delivery/retry.js'
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
-import { parseRetryAfter } from '../../../foundation/http/retry-after.js'
-import { type HttpAnswer, type HttpRequestOptions, requestHttp, UnreachableError } from '../../../foundation/http.js'
+import {
+  type HttpAnswer,
+  type HttpRequestOptions,
+  parseRetryAfter,
+  requestHttp,
+  UnreachableError,
+} from '../../../foundation/http.js'
 import { isRecord } from '../../../foundation/text/json.js'
 import type { FeedSource } from '../../delivery.js'
 

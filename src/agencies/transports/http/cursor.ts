@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
@@ -5,7 +6,16 @@ import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { hasKnownElement } from '../../readers/lists.js'
 import { type FormShape, itemFromValue } from '../../readers/shapes.js'
 import * as attempts from './attempt.js'
-import { digestOfItems } from './repeats.js'
+
+export const digestOfItems = (items: readonly unknown[]): string => {
+  try {
+    return createHash('sha256').update(JSON.stringify(items)).digest('hex')
+  } catch (error) {
+    // JSON.parse accepts deeper nesting than JSON.stringify.
+    if (!(error instanceof RangeError)) throw error
+    throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '嵌套过深 nested too deep' })
+  }
+}
 
 const MAX_CURSOR = 4096 // characters
 

@@ -5,7 +5,7 @@ import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { hasKnownElement } from '../../readers/lists.js'
 import { type FormShape, itemFromValue } from '../../readers/shapes.js'
 import * as attempts from './attempt.js'
-import { digestOfItems } from './repeats.js'
+import { digestOfItems } from './cursor.js'
 
 /** With more pages than this, no validators are stored. */
 const MAX_MARKS = 1000

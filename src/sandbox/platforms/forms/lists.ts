@@ -1,4 +1,4 @@
-import { fieldNamesOfFormat, fieldNamesOfMessage } from '../reading.js'
+import { fieldNamesOfFormat, fieldNamesOfMessage } from '../received-rows.js'
 import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u

@@ -1,5 +1,5 @@
 import { isValidUscc } from '../../../domain/operators/codes.js'
-import { fieldNamesOfFormat, fieldNamesOfMessage } from '../reading.js'
+import { fieldNamesOfFormat, fieldNamesOfMessage } from '../received-rows.js'
 import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
 /** Accepts any text with a digit, because authorities number these decisions differently. */

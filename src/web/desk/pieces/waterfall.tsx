@@ -3,7 +3,7 @@ import { AriaComponent, GridComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
-import { COLOURS } from '../colours.js'
+import { COLOURS } from '../theme.js'
 
 echarts.use([BarChart, GridComponent, AriaComponent, CanvasRenderer])
 

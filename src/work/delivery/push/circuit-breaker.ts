@@ -4,7 +4,7 @@ import { reasonOf } from '../../../foundation/errors.js'
 import { isConnectionLost } from '../../../store/db/db.js'
 import type { ClaimScope } from '../../../store/delivery/delivery-queue.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
-import * as gates from '../../../store/delivery/platform-gates.js'
+import * as platformStates from '../../../store/delivery/platform-states.js'
 import { DELIVERY_LEASE_MS, type Sender } from './sender.js'
 
 const TURN_WITHIN_MS = 6_000
@@ -26,7 +26,7 @@ export const callPermission = async (
   const now = s.now()
   const id = s.platform.id
   if (!isReceiverOpen(s.platform.hours, s.calendar, now)) return { open: false, why: 'hours' }
-  const gate = await gates.readGate(s.db, id)
+  const gate = await platformStates.readGate(s.db, id)
   s.troubled = gate.failures > 0 || gate.openUntil !== null
   const only = gate.pausedAt !== null || (await additionsStopped?.()) === true ? 'REMOVE' : undefined
   const passage = breaker.callsAllowed(gate, now)
@@ -34,7 +34,7 @@ export const callPermission = async (
   if (!(await queue.hasDueDelivery(s.db, id, { now, settleSeconds: s.settleSeconds, only })))
     return { open: false, why: 'idle' }
   if (passage === 'NONE') return { open: false, why: 'breaker' }
-  const mine = await gates.takeProbe(s.db, id, gate, new Date(now.getTime() + DELIVERY_LEASE_MS))
+  const mine = await platformStates.takeProbe(s.db, id, gate, new Date(now.getTime() + DELIVERY_LEASE_MS))
   return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }
 }
 
@@ -43,7 +43,7 @@ export const waitForRateLimit = async (s: Sender): Promise<boolean> => {
   const { callsPerSecond } = s.platform
   if (callsPerSecond === null) return true
   const now = s.now()
-  const at = await gates.takeSendingSlot(s.db, s.platform.id, {
+  const at = await platformStates.takeSendingSlot(s.db, s.platform.id, {
     everyMs: SECOND_MS / callsPerSecond,
     now,
     latest: new Date(now.getTime() + TURN_WITHIN_MS),
@@ -55,7 +55,7 @@ export const waitForRateLimit = async (s: Sender): Promise<boolean> => {
 
 export const noteAnswer = async (s: Sender): Promise<void> => {
   if (!s.troubled) return
-  await withRetries(s, () => gates.closeBreaker(s.db, s.platform.id))
+  await withRetries(s, () => platformStates.closeBreaker(s.db, s.platform.id))
   s.troubled = false
 }
 
@@ -65,9 +65,9 @@ export const noteNoAnswer = (
 ): Promise<{ before: breaker.BreakerState; after: breaker.BreakerState }> =>
   withRetries(s, () =>
     s.db.transaction(async (tx) => {
-      const before = await gates.lockGate(tx, s.platform.id)
+      const before = await platformStates.lockGate(tx, s.platform.id)
       const after = breaker.breakerAfterFailure(before, s.now(), s.random(), retryAfterSeconds)
-      await gates.setBreaker(tx, s.platform.id, after)
+      await platformStates.setBreaker(tx, s.platform.id, after)
       s.troubled = true
       return { before, after }
     }),

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib'
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import type { DraftsOrProblems, SourceItem } from '../../../domain/records/records.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
+import type * as ends from '../../../store/intake/repair/unended-records.js'
 import { draftsOfItem } from '../read.js'
 
 export interface ArchivedRun {
@@ -27,4 +28,15 @@ export async function* readArchivedAgain(
     const item = JSON.parse(line) as SourceItem
     if (wanted(item)) yield { item, mapped: draftsOfItem(feed, item, context, mark) }
   }
+}
+
+export interface StoredRecordsRepair extends ends.RepairRun {
+  feeds: readonly AgencyFeed[]
+  mark: (id: string) => string
+  archiveDir: string
+  today: string
+  /** Feeds without a readable archive. */
+  untold: Set<string>
+  /** Records that may be wrong, but no archived item proves it. */
+  unproven: ends.RepairedRecord[]
 }

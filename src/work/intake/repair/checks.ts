@@ -7,8 +7,7 @@ import type { Tx } from '../../../store/db/db.js'
 import * as feedStates from '../../../store/intake/feed-states.js'
 import * as facts from '../../../store/intake/repair/facts.js'
 import * as ends from '../../../store/intake/repair/unended-records.js'
-import { readArchivedAgain } from './archived.js'
-import type { StoredRecordsRepair } from './checking.js'
+import { readArchivedAgain, type StoredRecordsRepair } from './archived.js'
 import { mendDates } from './dates.js'
 
 export interface RepairCheck {

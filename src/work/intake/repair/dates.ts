@@ -9,8 +9,7 @@ import { daysMisreadFor, MISREAD_DAY_RANGE } from '../../../foundation/time/date
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
 import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
-import { readArchivedAgain } from './archived.js'
-import type { StoredRecordsRepair } from './checking.js'
+import { readArchivedAgain, type StoredRecordsRepair } from './archived.js'
 
 export const mendDates = async (tx: Tx, checking: StoredRecordsRepair): Promise<RepairedRecord[]> => {
   const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))

@@ -9,8 +9,12 @@ import {
   sortChangeKinds,
 } from '../../../domain/standing/changes.js'
 import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
-import { standingForViewer } from '../../../domain/standing/standing.js'
-import { entryMembersOf, type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
+import {
+  entryMembersOf,
+  type StandingEntry,
+  standingEntry,
+  standingForViewer,
+} from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'

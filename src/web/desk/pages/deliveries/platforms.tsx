@@ -2,13 +2,13 @@ import { useApolloClient } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useMemo } from 'react'
 import { Link } from 'react-router'
-import { COLOURS } from '../../colours.js'
 import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { agoText, countText, instantText } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
+import { COLOURS } from '../../theme.js'
 import {
   DeclareWipedDocument,
   PausePlatformDocument,

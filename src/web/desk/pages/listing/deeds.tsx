@@ -7,8 +7,7 @@ import { RefusalNotice } from '../../pieces/refusal.js'
 import type { CaseFile, MoveOutlook } from './case.js'
 import { OutlooksDocument } from './listing.generated.js'
 import { MoveForm } from './move-form.js'
-import { GRAVE_MOVES, type MoveDraft, TODAY_ONLY_MOVES } from './moves.js'
-import { MOVE_MUTATIONS, type PersonsMove } from './mutations.js'
+import { GRAVE_MOVES, MOVE_MUTATIONS, type MoveDraft, type PersonsMove, TODAY_ONLY_MOVES } from './moves.js'
 import { nextMoves, roleNames } from './stages.js'
 
 interface AvailableMove {

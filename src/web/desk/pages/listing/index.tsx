@@ -3,18 +3,43 @@ import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
-import { LoadingNotice } from '../../pieces/empty.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
+import { ConcernLine } from '../concerns/index.js'
 import { type CaseFile, isPubliclyShown, operatorNameOf } from './case.js'
-import { ConcernsPanel } from './concerns.js'
 import { MovesPanel } from './deeds.js'
 import { DocumentsPanel } from './documents.js'
 import { BasisPanel, DeadlinesPanel, DeliveriesPanel, MoveHistoryPanel, PublicTextPanel } from './facts.js'
 import { ListingCaseDocument, OutlooksDocument } from './listing.generated.js'
-import { ProcessLine } from './process.js'
+import { ProcessLine } from './stages.js'
+
+export const ConcernsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
+  const waiting = of.concerns.filter(({ settledAt }) => settledAt === null)
+  const settled = of.concerns.filter(({ settledAt }) => settledAt !== null)
+  if (of.concerns.length === 0) return null
+  return (
+    <section className="panel wide" aria-labelledby="concerns">
+      <h2 id="concerns" className={waiting.length > 0 ? 'bad' : ''}>
+        待核事项 {waiting.length} 项
+      </h2>
+      {waiting.length === 0 && <EmptyNotice>都已办结。</EmptyNotice>}
+      {waiting.map((concern) => (
+        <ConcernLine key={concern.id} of={concern} onSettled={onChanged} />
+      ))}
+      {settled.length > 0 && (
+        <details>
+          <summary>已办结 {settled.length} 项</summary>
+          {settled.map((concern) => (
+            <ConcernLine key={concern.id} of={concern} onSettled={onChanged} />
+          ))}
+        </details>
+      )}
+    </section>
+  )
+}
 
 export default function ListingPage() {
   const { id = '' } = useParams()

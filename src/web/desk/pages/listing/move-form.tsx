@@ -12,13 +12,14 @@ import {
   consequencesOfMove,
   fieldsOfMove,
   GRAVE_MOVES,
+  MOVE_MUTATIONS,
   type MoveDraft,
   type MoveFieldName,
   missingFields,
   moveInputOf,
+  type PersonsMove,
   TODAY_ONLY_MOVES,
 } from './moves.js'
-import { MOVE_MUTATIONS, type PersonsMove } from './mutations.js'
 
 const TITLES: Record<MoveFieldName, string> = {
   documentNumber: '文号',

@@ -1,9 +1,126 @@
-import { Link } from 'react-router'
+import { useApolloClient } from '@apollo/client/react'
+import { Alert, Button, Input, Modal } from 'antd'
+import { useId, useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import { operatorCodeOf } from '../../pieces/code.js'
+import { today } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
+import { useMay } from '../../session/session.js'
+import { DecisionChoice } from '../listing/decision-choice.js'
 import type { OperatorFile } from './file.js'
-import { NewLeadButton } from './new-lead.js'
+import { LinkOfLeadDocument, OpenLeadDocument } from './lead.generated.js'
+
+/** The only list decided by this hub. */
+const LIST = 'serious'
+const OVER = ['REMOVED', 'NOT_LISTED']
+/** The hub's maximum, in characters. */
+const REASON_MOST = 1_000
+
+const NewLeadButton = ({ of }: { of: OperatorFile }) => {
+  const may = useMay('move_listing')
+  const [isOpen, setOpen] = useState(false)
+  if (!may) return null
+  const open = of.listings.find(({ kind, mirrored, state }) => kind === LIST && !mirrored && !OVER.includes(state))
+  if (open)
+    return (
+      <p className="soft">
+        已有未结的案件（<Link to={`/listings/${open.id}`}>{labelOf('ListingState', open.state)}</Link>
+        ），不能再登记线索。
+      </p>
+    )
+  return (
+    <p className="no-print">
+      <Button onClick={() => setOpen(true)}>登记线索</Button>
+      <LeadDialog of={of} isOpen={isOpen} onClose={() => setOpen(false)} />
+    </p>
+  )
+}
+
+const LeadDialog = ({ of, isOpen, onClose }: { of: OperatorFile; isOpen: boolean; onClose: () => void }) => {
+  const client = useApolloClient()
+  const navigate = useNavigate()
+  const id = useId()
+  const [reason, setReason] = useState('')
+  const [on, setOn] = useState(today())
+  const [record, setRecord] = useState<string | null>(null)
+  const [opened, setOpened] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const act = async () => {
+    setBusy(true)
+    setError(null)
+    try {
+      const listing = opened ?? (await lead())
+      setOpened(listing)
+      if (record !== null)
+        await client.mutate({
+          mutation: LinkOfLeadDocument,
+          variables: { input: { id: listing, on, record, seen: 1 } },
+        })
+      void navigate(`/listings/${listing}`)
+    } catch (thrown) {
+      setError(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const lead = async (): Promise<string> => {
+    const input = { code: operatorCodeOf(of), list: LIST, reason: reason.trim(), on }
+    const { data } = await client.mutate({ mutation: OpenLeadDocument, variables: { input } })
+    if (!data) throw new TypeError('no answer')
+    return data.openLead.listing.id
+  }
+  return (
+    <Modal
+      open={isOpen}
+      title="登记线索"
+      width={720}
+      okText="登记线索"
+      cancelText="返回"
+      okButtonProps={{ disabled: reason.trim() === '' || on === '', loading: isBusy }}
+      onOk={act}
+      onCancel={onClose}
+      closable={{ 'aria-label': '关闭' }}
+    >
+      <p>接下来会：开立一件列入市场监督管理严重违法失信名单的案件；线索不公示，当事人也看不到。</p>
+      <p className="labelled">
+        <label htmlFor={`${id}r`}>事由</label>
+        <Input.TextArea
+          id={`${id}r`}
+          value={reason}
+          rows={3}
+          maxLength={REASON_MOST}
+          disabled={opened !== null}
+          onChange={({ target }) => setReason(target.value)}
+        />
+      </p>
+      <p className="labelled">
+        <label htmlFor={`${id}d`}>登记之日</label>
+        <Input
+          id={`${id}d`}
+          type="date"
+          value={on}
+          max={today()}
+          disabled={opened !== null}
+          onChange={({ target }) => setOn(target.value)}
+        />
+      </p>
+      {isOpen && <DecisionChoice of={of} value={record} onChange={setRecord} />}
+      <p className="soft">可以先登记线索，以后再关联处罚决定；提出列入建议以前必须关联。</p>
+      {opened !== null && error !== null && (
+        <Alert
+          type="info"
+          showIcon
+          title={<Link to={`/listings/${opened}`}>线索已登记，只有处罚决定没有关联上：打开此案</Link>}
+        />
+      )}
+      {error !== null && <RefusalNotice of={error} />}
+    </Modal>
+  )
+}
 
 export const ListingsPanel = ({ of }: { of: OperatorFile }) => (
   <section className="panel wide" aria-labelledby="listings">

@@ -8,7 +8,7 @@ import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
-import { RetractionPanel } from './retracted.js'
+import { type RetractionNode, RetractionPanel, retractedNameOf, retractionProgressOf } from './retracted.js'
 import {
   CloseRetractionDocument,
   RetractionPlatformsDocument,
@@ -16,7 +16,6 @@ import {
   RetractionsDocument,
   type RetractionsQuery,
 } from './retractions.generated.js'
-import { type RetractionNode, retractedNameOf, retractionProgressOf } from './words.js'
 
 const VIEWS = [
   { value: '', label: '全部' },

@@ -12,8 +12,7 @@ import { RefusalNotice } from '../../pieces/refusal.js'
 import { cardDifferences } from '../scorecard/words.js'
 import { DecideActivation } from '../scorecards/decide.js'
 import { CARD_STATE_WORDS, cardPath } from '../scorecards/words.js'
-import { GradeMatrix } from './grades.js'
-import { LargestMoves } from './moves.js'
+import { GradeMatrix, LargestMoves } from './grades.js'
 import { ProposeForm } from './propose.js'
 import {
   ScorecardTrialDocument,

@@ -2,12 +2,12 @@ import { BoxplotChart, ScatterChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'
 import { CITY_NAMES, divisionPrefixIn } from '../../../../domain/operators/places.js'
-import { COLOURS } from '../../colours.js'
 import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { countText } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { signedPoints } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
+import { COLOURS } from '../../theme.js'
 import type { CardTrial } from './trial.js'
 
 use([BoxplotChart, ScatterChart])

@@ -16,7 +16,6 @@ import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { CARD_STATE_WORDS, trialPath } from '../scorecards/words.js'
-import { PointBar } from './point-bar.js'
 import { ScorecardDocument, type ScorecardQuery } from './scorecard.generated.js'
 import {
   largestPointsOf,
@@ -26,6 +25,19 @@ import {
   THRESHOLD_EFFECT_WORDS,
   windowWords,
 } from './words.js'
+
+export const PointBar = ({ points, widest }: { points: number; widest: number }) => {
+  const share = widest === 0 ? 0 : (Math.abs(points) / widest) * 50
+  const at = points < 0 ? { right: '50%', width: `${share}%` } : { left: '50%', width: `${share}%` }
+  return (
+    <span className="point-bar">
+      <strong className="points">{pointsWords(points)}</strong>
+      <span className="point-line" aria-hidden="true">
+        <span className={points < 0 ? 'taken' : 'added'} style={at} />
+      </span>
+    </span>
+  )
+}
 
 export default function ScorecardPage() {
   const { version = '' } = useParams()

@@ -2,7 +2,6 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'react-router'
-import { COLOURS } from '../../colours.js'
 import { useAddressState } from '../../pieces/address.js'
 import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { countText, today } from '../../pieces/dates.js'
@@ -11,6 +10,7 @@ import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
+import { COLOURS } from '../../theme.js'
 import {
   fetchMonth,
   monthsUntil,

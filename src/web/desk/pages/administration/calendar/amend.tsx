@@ -7,7 +7,7 @@ import { EmptyNotice } from '../../../pieces/empty.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { AmendCalendarDocument } from './calendar.generated.js'
 import { MovedDeadlines, useMovedDeadlines } from './foreseen.js'
-import { type CalendarDraft, daysByKind, isWorking } from './year.js'
+import { type CalendarDraft, daysByKind, isWorking } from './months.js'
 
 interface AmendProps {
   draft: CalendarDraft

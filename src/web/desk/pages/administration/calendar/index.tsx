@@ -14,9 +14,8 @@ import {
   type CalendarProposalsQuery,
   type CalendarQuery,
 } from './calendar.generated.js'
-import { CalendarMonths } from './months.js'
+import { type CalendarDraft, CalendarMonths, flipDay, isWeekend } from './months.js'
 import { SettledProposals, WaitingProposal } from './proposals.js'
-import { type CalendarDraft, flipDay, isWeekend } from './year.js'
 
 const [YEAR_LEAST, YEAR_MOST] = [2004, 2100]
 

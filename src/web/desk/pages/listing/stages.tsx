@@ -1,4 +1,5 @@
 import { MOVES, type MoveName, type MoveRow } from '../../../../domain/listing/moves.js'
+import { daysUntilText, dayText } from '../../pieces/dates.js'
 import { labelOf } from '../../pieces/words.js'
 import { actOfMove, type CaseFile, type CaseMove, defencePointsOf, lastMoveOf, type MoveOutlook } from './case.js'
 
@@ -40,7 +41,7 @@ const NEXT: Record<string, string> = {
 export const roleNames = (roles: readonly string[]): string =>
   roles.map((role) => labelOf('MoverRole', role)).join('或')
 
-export const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): ProcessStage[] => {
+const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): ProcessStage[] => {
   const next = nextOf(of, outlooks)
   const at = ORDER.findIndex(({ key }) => key === next)
   const stages = ORDER.flatMap(({ key, title, moves, deadline }, i): ProcessStage[] => {
@@ -133,7 +134,7 @@ const ruleOf = ({ rule: { value, basis, confirmed } }: CaseFile['deadlines'][num
   `${value} 个工作日；${basis}${confirmed ? '' : '（未经核实）'}`
 
 /** The legal basis on the day of the decision. */
-export const legalBasisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
+const legalBasisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   const found = list?.legalBasis.find(
     ({ from, to }) => on === null || ((from === null || from <= on) && (to === null || on <= to)),
   )
@@ -189,3 +190,34 @@ const after = (of: CaseFile): ProcessStage[] => {
     })
   return stages
 }
+
+const SAID: Record<ProcessStage['tone'], string> = { done: '已办', next: '下一步', ahead: '其后', bad: '注意' }
+
+export const ProcessLine = ({ of, outlooks }: { of: CaseFile; outlooks: readonly MoveOutlook[] }) => (
+  <section className="panel wide" aria-labelledby="process">
+    <h2 id="process">办理进程</h2>
+    <ol className="process" aria-label="办理进程">
+      {processStagesOf(of, outlooks).map(({ key, title, tone, who, on, notes, rule }) => (
+        <li key={key} className={tone} aria-current={tone === 'next' ? 'step' : undefined}>
+          <div className="stage">
+            <b>{title}</b> <span className="tag">{SAID[tone]}</span>
+          </div>
+          {on && (
+            <div>
+              <time dateTime={on}>{dayText(on)}</time>
+              {tone === 'ahead' && <span className="soft">（{daysUntilText(on)}）</span>}
+            </div>
+          )}
+          {who && <div>{who}</div>}
+          {notes.map((note) => (
+            <div key={note} className={tone === 'next' ? 'warn' : ''}>
+              {note}
+            </div>
+          ))}
+          {rule && <div className="soft rule">{rule}</div>}
+        </li>
+      ))}
+    </ol>
+    {legalBasisOf(of) && <p className="soft process-rule">除另行注明的外，各步依{legalBasisOf(of)}办理。</p>}
+  </section>
+)

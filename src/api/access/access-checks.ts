@@ -1,4 +1,3 @@
-/** Applies the access table: a forbidden root field is refused, any other forbidden field is answered as empty. */
 import {
   defaultFieldResolver,
   type GraphQLField,
@@ -27,6 +26,7 @@ const asItIs = (_: never, { viewer }: GraphqlContext): ViewerOrPromise => viewer
 
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
+/** Applies the access table: a forbidden root field is refused, any other forbidden field is answered as empty. */
 export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'))
   const named = types.flatMap((type) =>
