@@ -20,7 +20,7 @@ export interface FeedDelivery {
   items: AsyncIterable<SourceItem>
   /** File name; the caller redacts ID numbers in it. Null over HTTP. */
   file: string | null
-  /** Nothing new came (HTTP 304, empty folder): no record ends, freshness is unchanged. */
+  /** The agency sent nothing new (HTTP 304, empty folder): no record ends, and freshness is unchanged. */
   unmodified?: boolean
   /** False for a partial delivery. Defaults to the feed's `whole`. */
   whole?: boolean

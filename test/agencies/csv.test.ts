@@ -95,7 +95,7 @@ describe('separated text', () => {
     ['carriage returns', '\r'],
     ['line ends of Windows', '\r\n'],
   ] as const)
-    it(`of millions of ${what} is counted line by line and read without delay`, async () => {
+    it(`a text of millions of ${what} is counted line by line and read without delay`, async () => {
       const took = await processorMs(async () => {
         const items = await read(`${NAMES.join(',')}${end}${end.repeat(5_000_000)}a,b,c,d`)
         expect(items.map(({ row }) => row)).to.deep.equal([5_000_002])

@@ -45,7 +45,7 @@ describe('chunks', () => {
     })
 
     for (const sizes of [[20], [7, 1], [6, 1, 3], [3, 10, 2], [1, 1, 1, 1, 1, 1, 1, 1]]) {
-      it(`of ${sizes.join(' and ')} items lose no item to the check for required marks, read ${way}`, async () => {
+      it(`chunks of ${sizes.join(' and ')} items lose no item to the check for required marks, read ${way}`, async () => {
         const feed = { ...(feeds.get('food') as AgencyFeed), read: () => given(sizes) }
         const total = sizes.reduce((sum, size) => sum + size, 0)
         const rows = await rowsOf(requireMarks(feed, ['标志']).read('', {}))

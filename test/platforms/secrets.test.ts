@@ -112,7 +112,7 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
 describe('the secret of a platform', () => {
   for (const platform of platforms) {
     for (const [where, echo] of ECHOES) {
-      it(`of ${platform.id} is not stored when the answer repeats it ${where}`, () =>
+      it(`the secret of ${platform.id} is not stored when the answer repeats it ${where}`, () =>
         against(
           () => echo(platform.id, SECRET),
           async (to) => {
@@ -121,7 +121,7 @@ describe('the secret of a platform', () => {
         ))
     }
 
-    it(`of ${platform.id} is not stored when the answer repeats it with escapes`, () => {
+    it(`the secret of ${platform.id} is not stored when the answer repeats it with escapes`, () => {
       const escaped = [...SECRET].map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
       const inXml = [...SECRET].map((sign) => `&#${sign.charCodeAt(0)};`).join('')
       const echo = ECHOES[0]?.[1](platform.id, 'HERE')
@@ -135,7 +135,7 @@ describe('the secret of a platform', () => {
       )
     })
 
-    it(`of ${platform.id} is sent in a header only, never in the address`, () => {
+    it(`the secret of ${platform.id} is sent in a header only, never in the address`, () => {
       const asked: StandInRequest[] = []
       return against(
         (one) => {
@@ -153,7 +153,7 @@ describe('the secret of a platform', () => {
       )
     })
 
-    it(`of ${platform.id} is not named in the refusal when it is no valid header value`, () =>
+    it(`the secret of ${platform.id} is not named in the refusal when it is no valid header value`, () =>
       against(
         () => jsonStandInAnswer(200, []),
         async ({ url }) => {
@@ -163,7 +163,7 @@ describe('the secret of a platform', () => {
         },
       ))
 
-    it(`of ${platform.id} is not named in the refusal when the address contains it`, async () => {
+    it(`the secret of ${platform.id} is not named in the refusal when the address contains it`, async () => {
       for (const url of [
         `http://user:${SECRET}@127.0.0.1:1/`,
         `postgres://user:${SECRET}@127.0.0.1:1/x`,

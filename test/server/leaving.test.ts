@@ -91,7 +91,7 @@ describe('statements of a request', () => {
   }
   const statuses: Record<string, number> = { 'a score as JSON': 404, 'a standing': 401 }
   for (const [what, table, send] of readings)
-    it(`of ${what} carry its id, and are cancelled when its client leaves`, async () => {
+    it(`statements of ${what} carry its id, and are cancelled when its client leaves`, async () => {
       const id = `leaving-${what.replaceAll(' ', '-')}`
       const headers = {
         'x-request-id': id,
@@ -147,7 +147,7 @@ describe('statements of a request', () => {
     expect(await found(true)).to.equal('begun answered')
   })
 
-  it('of a mutation continue to the end when its client leaves', async () => {
+  it('statements of a mutation continue to the end when its client leaves', async () => {
     const token = world.token('administrator', 'a-1')
     const leaving = new AbortController()
     const id = 'leaving-act'

@@ -176,7 +176,7 @@ describe('tokens over HTTP', () => {
       await refused({ authorization: `Bearer ${token.token}` })
     })
 
-    it('of another issuer or key, altered, unsigned or of an unknown role is refused', async () => {
+    it('a token of another issuer or key, altered, unsigned or of an unknown role is refused', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'hub-foreign-'))
       const claims = { sub: 'x', role: 'officer', agency: null, region: null }
       const foreign = (await loadKeys(folder, 'http://hub.test')).sign(claims, NOW.getTime()).token

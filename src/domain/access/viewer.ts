@@ -58,7 +58,7 @@ export const ROLES_BY_ACT = rolesByAct({
   see_operator: SIGNED_IN,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
-  // Nobody else sees removed or ended entries, nor past days, which would show them.
+  // Other viewers see no removed or ended entries, and no past days, which would show them.
   see_removed: ['officer', 'reviewer', 'auditor', 'party'],
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],

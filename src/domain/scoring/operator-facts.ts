@@ -102,7 +102,7 @@ export interface RuleBook {
   lists: readonly ListFactRules[]
 }
 
-/** Those parts of the list rules that scores depend on. */
+/** Scores depend on these parts of the list rules only. */
 export const ruleBookOf = (lists: readonly ListFactRules[]): RuleBook => {
   const book = lists.map(({ id, fact, terms, counting }) => ({
     ...{ id, fact, terms },

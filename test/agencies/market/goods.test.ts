@@ -79,7 +79,7 @@ describe('samplings of food', () => {
 })
 
 describe('samplings of other goods', () => {
-  it('of herbal slices name the maker on the label, keep where the sample was taken, and have no day', async () => {
+  it('samplings of herbal slices name the maker on the label, keep where the sample was taken, and have no day', async () => {
     const draft = await only('quality', 'herbal.csv')
     expect(draft.key).to.equal('herbal/样草/样例中药饮片有限公司/20250102/样城样例大药房')
     expect(draft.body).to.deep.include({
@@ -111,7 +111,7 @@ describe('samplings of other goods', () => {
 })
 
 describe('recalls', () => {
-  it('of the administration keep valid GTINs with 14 digits and get a remark for the others', async () => {
+  it('recalls of the administration keep valid GTINs with 14 digits and get a remark for the others', async () => {
     const draft = await only('recalls', 'recalls.json')
     expect(draft).to.deep.include({ key: 'cn/样市监召〔2025〕1号', validFrom: '2025-03-04' })
     expect(draft.subject).to.include({ uscc: '91220102MA0Y3X1HXM' })
@@ -125,7 +125,7 @@ describe('recalls', () => {
     expect((await only('recalls', 'recalls.json', 1)).body).to.include({ party_role: 'UNKNOWN', status: 'UNKNOWN' })
   })
 
-  it('of the CPSC yield one record each, without a day if none was sent', async () => {
+  it('recalls of the CPSC yield one record each, without a day if none was sent', async () => {
     const draft = await only('recalls', 'recalls-consumers.jsonl')
     expect(draft).to.deep.include({ key: 'cpsc/99001', validFrom: '2025-01-02' })
     expect(draft.body).to.deep.include({
@@ -144,7 +144,7 @@ describe('recalls', () => {
     expect(rulesOf(second)).to.deep.equal(['descriptions required'])
   })
 
-  it('of Safety Gate name no firm', async () => {
+  it('recalls of Safety Gate name no firm', async () => {
     const draft = await only('recalls', 'recalls-alerts.json')
     expect(draft.body).to.deep.include({
       number: 'A12/90001/25',
@@ -156,7 +156,7 @@ describe('recalls', () => {
     expect(rulesOf(await only('recalls', 'recalls-alerts.json', 1))).to.deep.equal(['barcode gtin'])
   })
 
-  it('of the FDA have a key for each row of an event, and their dates are month first', async () => {
+  it('recalls of the FDA have a key for each row of an event, and their dates are month first', async () => {
     const draft = await only('recalls', 'recalls-events.json')
     expect(draft).to.deep.include({ key: 'fda/90001/900001', validFrom: '2025-04-14', validTo: null, remarks: [] })
     expect(draft.body).to.deep.include({

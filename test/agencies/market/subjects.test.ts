@@ -63,7 +63,7 @@ describe('registrations of individual businesses', () => {
     expect(draft.body).to.include({ type: '个体工商户', capital_yuan: null })
   })
 
-  it('of the synthetic world equal those seeded through the registry', () => {
+  it('records of the synthetic world equal those seeded through the registry', () => {
     const all = world().operators.filter(({ kind }) => kind === 'individual')
     expect(all.length).to.be.greaterThan(40)
     for (const [n, one] of all.entries()) {

@@ -89,7 +89,7 @@ describe('paging', function () {
   }
 
   for (const [field, { table, where = 'true', args = '' }] of Object.entries(ROWS)) {
-    it(`of ${field} neither repeats nor skips an unmoved row`, async () => {
+    it(`a page of ${field} neither repeats nor skips an unmoved row`, async () => {
       const columns = await columnsOf(table)
       await fc.assert(
         fc.asyncProperty(
@@ -130,7 +130,7 @@ describe('paging', function () {
     ])
   })
 
-  it('of monthly figures continues in place while new ones appear before the cursor', async () => {
+  it('a page of monthly figures continues in place while new ones appear before the cursor', async () => {
     const args = 'month: "2026-02", '
     const before = await whole('timeliness', args)
     expect(before.length).to.be.greaterThan(1)
@@ -144,7 +144,7 @@ describe('paging', function () {
     expect((await whole('timeliness', args)).length).to.be.greaterThan(before.length)
   })
 
-  it('of the audit log continues in place while rows are added', async () => {
+  it('a page of the audit log continues in place while rows are added', async () => {
     const before = await whole('auditLog', '')
     const add = () =>
       world.ask('{ viewer { role } operators(first: 1) { nodes { id } } }', { token: world.token('officer') })

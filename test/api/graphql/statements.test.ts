@@ -99,7 +99,7 @@ describe('number of statements for an answer', function () {
       `{ nodes { ${each.name} { ${isPage(each) ? `${leaves(namedIn(each).name)} nodes { ${twoLevels(itemOf(each))} }` : twoLevels(namedIn(each).name)} } } }`,
     ])
     for (const [what, shape] of [own, ...below]) {
-      it(`of ${field.name}, ${what}, is the same for a page of 100 as for one of 10, and no statement repeats with the size`, async () => {
+      it(`the number for ${field.name}, ${what}, is the same for a page of 100 as for one of 10, and no statement repeats with the size`, async () => {
         const { counts, oftener } = await counted(
           (first) => `{ ${field.name}(${argsOf(field.name)}first: ${first}) ${shape} }`,
         )

@@ -75,7 +75,7 @@ describe('bodies of uploads', () => {
     expect(await post(port, 'a', '0123456789').answered).to.equal('200 0123456789')
   })
 
-  it('of one agency are limited in number without delaying another', async () => {
+  it('uploads of one agency are limited in number without delaying another', async () => {
     const port = await listening({ arrivingMost: 1, stalledMs: 2_000 })
     const first = post(port, 'a', '0', { ends: false })
     let second = ''

@@ -69,7 +69,7 @@ describe('upload of a feed', () => {
     })
   })
 
-  it('of the same bytes again changes nothing', async () => {
+  it('an upload of the same bytes again changes nothing', async () => {
     const first = await send('dishonest', csv(line(11), line(12)))
     const again = await send('dishonest', csv(line(11), line(12)))
     expect(first.body).to.include({ new: 2, unchanged: 0 })
@@ -178,7 +178,7 @@ describe('upload of a feed', () => {
     })
   }
 
-  it('of an empty body is refused', async () => {
+  it('an upload of an empty body is refused', async () => {
     expect((await send('dishonest', '')).body.error.code).to.equal('CONTENT_UNKNOWN')
   })
 
@@ -280,7 +280,7 @@ describe('upload of a feed', () => {
       expect((await rejects(globalOf('Run', run))).status).to.equal(200)
     })
 
-    it('of another agency, of a run that is no pull and of an unknown run get the same answer', async () => {
+    it('rejects of another agency, of a run that is no pull and of an unknown run get the same answer', async () => {
       const other = world.token('agency', 'credit-1', 'credit-office')
       const [scoring] = await world.database
         .db('runs')
@@ -306,7 +306,7 @@ describe('upload of a feed', () => {
         expect((await rejects(run, world.token(role))).status).to.equal(200)
     })
 
-    it('of a run without rejects are a header only', async () => {
+    it('rejects of a run without any are a header only', async () => {
       const { body } = await send('dishonest', csv(line(71)))
       expect((await (await rejects(body.run)).text()).trimEnd().split('\r\n')).to.have.length(1)
     })

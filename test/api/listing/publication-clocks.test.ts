@@ -101,7 +101,7 @@ describe('publication clocks over HTTP', () => {
     for (const id of inside) expect((await clocksOf(id, officer)).clocks, id).to.equal(null)
   })
 
-  it('of a past day count only what had happened by then', async () => {
+  it('clocks of a past day count only what had happened by then', async () => {
     const asked = (asOf: string) =>
       world.ask(`{ operator(code: "${uscc(2)}", asOf: "${asOf}") { listings { state ${CLOCKS} } } }`, {
         token: world.token('auditor'),

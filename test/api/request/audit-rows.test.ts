@@ -309,7 +309,7 @@ describe('audit rows of answers', () => {
     expect(issued.map(told)).to.deep.equal([{ kind: 'TOKEN', client: 'taopin', outcome: 'DONE', shown: [] }])
   })
 
-  it('where no row can be written, a signed-in caller gets no answer and no act is done', async () => {
+  it('a signed-in caller gets no answer and no act is done where no row can be written', async () => {
     const { db } = world.database
     const before = await head()
     await db.raw('alter table trail rename to trail_away')

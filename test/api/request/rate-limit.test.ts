@@ -143,7 +143,7 @@ describe('rate limit of attempts', () => {
     expect(limit.size()).to.equal(0)
   })
 
-  it('of several keys the narrowest decides, and a refusal charges none of them', () => {
+  it('the narrowest of several keys decides, and a refusal charges none of them', () => {
     const limit = makeRateLimit({
       overall: { most: 100, everyMs: 1 },
       each: [each[0] ?? overall, { most: 3, everyMs: 1_000 }],
@@ -168,7 +168,7 @@ describe('rate limit of attempts', () => {
     expect(limit.size()).to.be.at.most(100)
   })
 
-  it('where newcomers are let in, strangers from any number of addresses lock out only themselves', () => {
+  it('strangers from any number of addresses lock out only themselves where newcomers are let in', () => {
     const limit = makeRateLimit({ overall, each, most: 100, newcomers: true })
     const take = (key: string) => tried(() => limit.take([key], new Date(START))).wait
     for (let n = 0; n < 1_000; n += 1) take(`stranger ${n % 200}`)

@@ -233,7 +233,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect((await fetch(`${world.url}/v1/sellers`)).status).to.equal(405)
   })
 
-  it('of two simultaneous lists one replaces the other as a whole', async () => {
+  it('one of two simultaneous lists replaces the other as a whole', async () => {
     const codes = Array.from({ length: 300 }, (_, i) => uscc(1000 + i))
     await Promise.all([send(codes.join('\n'), { sub: 'one' }), send(codes.slice(0, 100).join('\n'), { sub: 'two' })])
     const { rows } = await world.database.db.raw(

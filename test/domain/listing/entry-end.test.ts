@@ -37,7 +37,7 @@ describe('end of an entry', () => {
     ['2028-02-29', '2031-02-28'],
   ]
   for (const [decidedOn, end] of shipped)
-    it(`of an entry decided on ${decidedOn} is ${end} under the shipped rules`, () => {
+    it(`the end of an entry decided on ${decidedOn} is ${end} under the shipped rules`, () => {
       const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), asOf: addDays(decidedOn, 20) })
       expect(lastDayInHub({ list, clocks: clockRules() }, of)).to.equal(end)
     })

@@ -97,7 +97,7 @@ describe('publication clocks', () => {
     expect(here?.on).to.equal('2029-05-06')
   })
 
-  it('of two rows that give the same day the confirmed one is named, for repair and for the end', () => {
+  it('the confirmed one of two rows that give the same day is named, for repair and for the end', () => {
     const rules: ClockRules = {
       severities: [severe],
       clocks: [

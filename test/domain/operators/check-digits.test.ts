@@ -87,7 +87,7 @@ const SCHEMES: Record<string, Scheme> = {
 
 describe('check digits', () => {
   for (const [name, { code, holds, signs, alike, swapped }] of Object.entries(SCHEMES)) {
-    it(`of a ${name} detect any changed character that the scheme can detect`, () => {
+    it(`check digits of a ${name} detect any changed character that the scheme can detect`, () => {
       fc.assert(
         fc.property(code, (good) => {
           expect(holds(good)).to.equal(true)
@@ -103,7 +103,7 @@ describe('check digits', () => {
       )
     })
 
-    it(`of a ${name} detect any swap of two neighbours that the scheme can detect`, () => {
+    it(`check digits of a ${name} detect any swap of two neighbours that the scheme can detect`, () => {
       fc.assert(
         fc.property(code, (good) => {
           for (let at = 0; at + 1 < good.length; at += 1) {
@@ -116,7 +116,7 @@ describe('check digits', () => {
       )
     })
 
-    it(`of a ${name} never accept one character more or less, or one in the wrong case`, () => {
+    it(`check digits of a ${name} never accept one character more or less, or one in the wrong case`, () => {
       fc.assert(
         fc.property(code, fc.nat(20), (good, at) => {
           // A shorter or longer article number may be another valid one.

@@ -40,7 +40,7 @@ describe('a table of the desk', function () {
   })
   after(() => hub?.stop())
 
-  it(`of ${ROWS} rows keeps few of them in the DOM while scrolling`, async () => {
+  it(`a table of ${ROWS} rows keeps few of them in the DOM while scrolling`, async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'officer', {
       viewport: { width: 1280, height: 900 },
     })

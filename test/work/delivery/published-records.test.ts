@@ -225,7 +225,7 @@ describe('published records (双公示)', () => {
     expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED', '3 ADD OWED'])
   })
 
-  it('of natural persons are not queued, and the run counts them', async () => {
+  it('records of natural persons are not queued, and the run counts them', async () => {
     const { run } = await tell(db(), {
       body: { party_kind: 'NATURAL_PERSON' },
       rows: [row(), row({ key: 'P2' }), { key: 'P3', shop: 'shop:guguji:1', name: '个人小店', value: '虚假宣传' }],
@@ -244,7 +244,7 @@ describe('published records (双公示)', () => {
     expect(last?.notice.removal).to.include({ reason: 'NOT_PUBLIC', removedOn: TODAY })
   })
 
-  it('of the simple procedure are excluded, and the run counts them', async () => {
+  it('records of the simple procedure are excluded, and the run counts them', async () => {
     const { run } = await tell(db(), { body: { note: '适用简易程序' } })
     expect(await owed(db())).to.deep.equal([])
     expect(await countsOf(db(), run)).to.include({ told: 0, untold: 0, excluded: 1 })
@@ -255,7 +255,7 @@ describe('published records (双公示)', () => {
     expect(JSON.stringify(await owed(db()))).not.to.match(/13800138000|301室/)
   })
 
-  it('of one decision from two agencies are delivered once, and removed when either withdraws it', async () => {
+  it('records of one decision from two agencies are delivered once, and removed when either withdraws it', async () => {
     await tell(db(), { fact: true })
     await tell(db(), { id: 'elsewhere', fact: true, rows: [row({ key: 'E1' })], now: later(60) })
     expect(await said(db())).to.deep.equal(['1 ADD OWED'])
@@ -275,7 +275,7 @@ describe('published records (双公示)', () => {
     expect(anew?.notice.operator.uscc).to.equal(codeOf(2))
   })
 
-  it('of a run rolled back are removed, and delivered under the same key when they return', async () => {
+  it('records of a run rolled back are removed, and delivered under the same key when they return', async () => {
     const { run } = await tell(db())
     await confirmed(db())
     await undone(db(), run, later(60))
