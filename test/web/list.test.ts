@@ -158,6 +158,12 @@ describe('the list of the public site', () => {
     expect(parse((await get('/blacklist?format=csv')).text, { columns: true, bom: true })).to.have.length(listed.length)
   })
 
+  it('has all results as CSV also in the last second of a day', async () => {
+    world.setNow(new Date(`${TODAY}T23:59:59.900+08:00`))
+    const { text } = await get('/blacklist?format=csv').finally(() => world.setNow(NOW))
+    expect(parse(text, { columns: true, bom: true })).to.have.length(listed.length)
+  })
+
   it('reads no rows for a HEAD request for CSV', async () => {
     const heard = await world.statements(async () => {
       const { status, headers } = await fetch(`${world.url}/blacklist?format=csv`, { method: 'HEAD' })

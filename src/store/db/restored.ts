@@ -1,12 +1,13 @@
 /** When the database proves to be an old copy, no entry is added until a person releases it. */
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
-export const databaseIdentity = (db: Db | Tx): Promise<string> =>
-  queryValue(
-    db,
-    `with made as (insert into database_identity default values on conflict do nothing returning id)
-     select id from made union all select id from database_identity limit 1 /* restored.identity */`,
-  )
+export const databaseIdentity = async (db: Db | Tx): Promise<string> => {
+  const stored = () => queryFirst<{ id: string }>(db, 'select id from database_identity /* restored.identity */')
+  const found = await stored()
+  if (found !== null) return found.id
+  await db.raw('insert into database_identity default values on conflict do nothing /* restored.identify */')
+  return (await stored())?.id ?? ''
+}
 
 /** PostgreSQL's timeline changes when a standby is promoted. Its system identifier is unique to a cluster. */
 export interface DatabaseServer {

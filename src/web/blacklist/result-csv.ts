@@ -11,6 +11,8 @@ import { findEntriesByName } from './search.js'
 import { publicSearchOf, type SearchFilter } from './search-filter.js'
 
 const STEP_ENTRIES = 500
+/** Enough for a result of some hundred entries that is requested in the last second of a day. */
+const SENDING_LEAST_MS = 10_000
 const SHOWN = CSV_COLUMNS.filter((name) => name !== 'hash')
 
 interface CsvDependencies {
@@ -34,8 +36,8 @@ export const sendResultCsv = async (
     Vary: 'Accept',
   })
   if (request.method === 'HEAD') return void response.end()
-  // Sending stops at midnight, because entries may end then.
-  const bounds = { goodMs: secondsUntilMidnight(now) * 1_000, stalledMs: slowMs }
+  // A slow response stops at midnight, because entries may end then.
+  const bounds = { goodMs: Math.max(secondsUntilMidnight(now) * 1_000, SENDING_LEAST_MS), stalledMs: slowMs }
   await sendWithTimeouts(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeftError)) throw error
   })

@@ -85,6 +85,7 @@ const holdPlatform = async (
   tx: Tx,
   { platform, highest, now }: { platform: string; highest: number; now: Date },
 ): Promise<number> => {
+  await states.lockPauses(tx)
   const floor = Math.max(await store.highestDeliveryNumber(tx), highest) + UNNOTED_NUMBERS
   await store.raiseSequenceFloors(tx, [{ platform, floor }])
   const reason = `该平台展示的序号 ${highest} 大于报送过的。It shows number ${highest}, above all that it was told.`

@@ -159,6 +159,19 @@ describe('a database restored to an older state', () => {
     expect(await areAdditionsStopped(db())).to.equal(false)
   })
 
+  it('is detected when two platforms show more than they were sent at the same moment', async () => {
+    await published(db(), 1)
+    for (let round = 0; round < 20; round += 1) {
+      await db().raw('delete from database_restored; delete from platform_states')
+      await Promise.all(
+        IDS.slice(0, 2).map((platform) =>
+          notePlatformAhead(db(), { platform, platforms: IDS, highest: 9, now: NOW, log }),
+        ),
+      )
+      expect(await areAdditionsStopped(db())).to.equal(true)
+    }
+  })
+
   it('R-3: is detected by a missing noted delivery, also after new deliveries have exceeded its id', async () => {
     await published(db(), 1)
     const [row] = await rowsOf(
