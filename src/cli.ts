@@ -21,7 +21,7 @@ import { runReconcile, unreachableRefusal } from './commands/reconcile.js'
 import { repairLines } from './commands/repair.js'
 import { readStatus } from './commands/status.js'
 import { trialLines } from './commands/trial.js'
-import { parseHeldHead, verificationLines } from './commands/verify.js'
+import { parseVerification } from './commands/verify.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { runningStandIns } from './demo/running-demo.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from './foundation/errors.js'
@@ -325,17 +325,17 @@ command
 
 command
   .command('verify')
-  .argument('<what>', 'audit')
-  .description('核对查询痕迹 · walk the trail: finds any altered, missing or reordered row')
+  .argument('<what>', 'audit | standings')
+  .description('核对查询痕迹，或所答的信用状况 · walk the trail, or recompute what is answered about each operator')
   .option('--head <number:hash>', '另存的痕迹末行，例如公示清单中的 · a head held elsewhere, as from a manifest')
   .addOption(jsonOption())
   .action(async (what: string, { head, json }: JsonFlag & { head?: string }) => {
-    const held = parseHeldHead(what, head)
+    const verify = parseVerification(what, head)
     await withHub(async (hub) => {
-      const bar = startProgress('audit', json === true)
-      const verified = await hub.verifyAuditLog({ held, progress: bar.at }).finally(bar.stop)
-      printResult(json, verified, () => verificationLines(verified))
-      if (!verified.ok) process.exitCode = 1
+      const bar = startProgress(what, json === true)
+      const { told, lines, ok } = await verify(hub, bar.at).finally(bar.stop)
+      printResult(json, told, () => lines)
+      if (!ok) process.exitCode = 1
     })
   })
 

@@ -1,7 +1,9 @@
 import { type AuditHead, parseHead } from '../domain/audit/audit-log.js'
 import type { AuditFault, BrokenRow } from '../domain/audit/walk.js'
 import { Refusal } from '../foundation/errors.js'
+import type { Hub } from '../hub/hub.js'
 import type { AuditVerification, LogCutReport } from '../work/audit/verify-audit-log.js'
+import type { StandingsVerification } from '../work/standing/verify-standings.js'
 
 const FAULTS: Record<AuditFault, string> = {
   MISSING: '缺失 missing',
@@ -20,9 +22,39 @@ const EXCUSES: Record<NonNullable<LogCutReport['excuse']>, string> = {
   RELEASED: '已由人员确认恢复 a person has answered for the restored database',
 }
 
+interface VerificationResult {
+  told: AuditVerification | StandingsVerification
+  lines: string[]
+  ok: boolean
+}
+
+type VerifyingHub = Pick<Hub, 'verifyAuditLog' | 'verifyStandings'>
+type Verification = (hub: VerifyingHub, progress: (count: number) => void) => Promise<VerificationResult>
+
+/** Returns the verification that the command asks for. Throws USAGE. */
+export const parseVerification = (what: string, head: string | undefined): Verification => {
+  if (what === 'audit') {
+    const held = parseHeldHead(head)
+    return async (hub, progress) => {
+      const told = await hub.verifyAuditLog({ held, progress })
+      return { told, lines: auditLines(told), ok: told.ok }
+    }
+  }
+  if (what !== 'standings') throw new Refusal('USAGE', { reason: '可核对 verified are: audit, standings' })
+  if (head !== undefined) throw new Refusal('USAGE', { reason: '--head 只与 audit 同用 goes with audit only' })
+  return async (hub, progress) => {
+    const told = await hub.verifyStandings({ progress })
+    return { told, lines: standingsLines(told), ok: told.differences === 0 }
+  }
+}
+
+const standingsLines = ({ verified, differences, found = [] }: StandingsVerification): string[] => [
+  `主体 ${verified}，所答与依据不符 ${differences}（已更正） · operators, and answers that differed and are corrected`,
+  ...(found.length > 0 ? [`   主体编号 operators: ${found.join(' ')}`] : []),
+]
+
 /** Parses an audit log head, `NUMBER:HASH`, as in a manifest's `trail`. Throws USAGE. */
-export const parseHeldHead = (what: string, head: string | undefined): AuditHead[] => {
-  if (what !== 'audit') throw new Refusal('USAGE', { reason: '只能核对 audit only audit is verified' })
+const parseHeldHead = (head: string | undefined): AuditHead[] => {
   if (head === undefined) return []
   const [number = '', hash = ''] = head.split(':')
   const found = parseHead({ number: Number(number), hash: hash.toLowerCase() })
@@ -33,15 +65,7 @@ export const parseHeldHead = (what: string, head: string | undefined): AuditHead
   return [found]
 }
 
-export const verificationLines = ({
-  walked,
-  erased,
-  head,
-  cuts,
-  compared,
-  breaks = [],
-  faults = 0,
-}: AuditVerification): string[] => [
+const auditLines = ({ walked, erased, head, cuts, compared, breaks = [], faults = 0 }: AuditVerification): string[] => [
   `痕迹 ${walked} 行，其中内容已期满抹去 ${erased}，与另存的末行比对 ${compared} · rows, erased, heads compared`,
   ...(head === null ? [] : [`   末行 head ${head.number}:${head.hash}`]),
   ...cuts.map(cutLine),

@@ -39,6 +39,7 @@ import { type ScoringOptions, scoreOperators } from '../work/scoring/score.js'
 import { type TrialOptions, tryScorecard } from '../work/scoring/trial.js'
 import { verifyScores } from '../work/scoring/verify.js'
 import { recheckSellerLists } from '../work/standing/confirmed-sellers.js'
+import { verifyStandings, verifyStandingsNightly } from '../work/standing/verify-standings.js'
 import { startClock, type TimetableClock } from '../work/timetable/clock.js'
 import { type ClockParts, certainHubClock, makeClockWatch, openClock } from '../work/timetable/hub-clock.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
@@ -222,6 +223,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     if (job === 'changes') return runChangeFeed({ db, config, keys, rules, now, log }, turn, { auditLog, signal })
     if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
+    if (job === 'standings') return (await verifyStandingsNightly(db, { ...options, now, log })) !== null
     if (job === 'tidy') {
       const renew = (at: Date) => recheckSellerLists(db, { now: at, log, signal })
       return (await deleteExpired(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
@@ -259,6 +261,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verifyScores(db, { now, ...options }),
     verifyAuditLog: audit.verify,
+    verifyStandings: (options: { progress?: (n: number) => void }) => verifyStandings(db, { now, log, ...options }),
     recorded,
     repair: (options: { dryRun: boolean }) =>
       recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>

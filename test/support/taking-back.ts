@@ -47,15 +47,14 @@ export const rescored = (db: Db, now: Date) =>
 /** The hub's current answers without ids and instants, so that two databases can be compared. */
 export const answers = async (db: Db): Promise<unknown> => {
   const all = await directory.list(db, {}, { first: 10_000, after: null })
-  const codes = all.map(({ uscc, shop }, place) => ({
-    place,
+  const codes = all.map(({ uscc, shop }) => ({
     scheme: uscc ? 'uscc' : 'shop',
     code: uscc ?? shop ?? '',
   }))
   const ids = all.map(({ id }) => id)
   const when = { asOf: TODAY, knownAt: ALL }
   const [stood, records, graded, own, former, further] = await Promise.all([
-    standings.readStandings(db, codes, { asOf: TODAY, today: TODAY }),
+    standings.readStandings(db, codes, { days: { asOf: TODAY, today: TODAY }, grades: 'ALL' }),
     versions.ofOperators(db, ids, when, { kinds: RECORD_KINDS, removed: true, first: 100, after: null }),
     scores.latest(db, ids, when),
     listings.ofOperators(db, ids),
@@ -65,7 +64,7 @@ export const answers = async (db: Db): Promise<unknown> => {
   const of = <V extends { operatorId: number | null }>(rows: readonly V[], id: number) =>
     rows.filter(({ operatorId }) => operatorId === id)
   const each = all.map(({ id, uscc, shop, kind, name, region, status }) => {
-    const standing = of(stood, id)[0]
+    const standing = stood.find((row) => row?.operatorId === id)
     const scored = graded.get(id)
     return {
       code: uscc ?? shop,

@@ -34,8 +34,8 @@ const standingLoaders = ({ agencies, lookups, now }: FileLoaderSources) => {
     pulls,
     freshness: cacheFirstCall(async () => freshnessOf(agencies, await pulls(), now)),
     standing: batchWithinTurn((asked: readonly StandingKey[]) => lookups.standings(asked)),
-    standings: ({ codes, asOf, wanted, client }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
-      lookups.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
+    standings: ({ codes, ...of }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
+      lookups.standings(codes.map((code) => ({ code, today, ...of }))),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Agency } from '../../agencies/feed.js'
+import type { GradesSeen } from '../../domain/access/viewer.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { oldestHoldingDate } from '../../domain/standing/sellers.js'
 import type { Db } from '../../store/db/db.js'
@@ -21,7 +22,8 @@ export interface StandingKey {
   code: string
   asOf: string
   today: string
-  wanted: standings.StandingLookups
+  grades: GradesSeen
+  /** Null unless the grades seen depend on the client. */
   client: string | null
 }
 
@@ -67,38 +69,13 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
 
 const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
 
-type StandingRowsPromise = Promise<(standings.StandingRow | null)[]>
-
-const standingsOf = (db: Db, asked: readonly StandingKey[]): StandingRowsPromise => {
-  const [first] = asked
-  const alike = asked.every(
-    ({ asOf, today, wanted }) => asOf === first?.asOf && today === first.today && wanted === first.wanted,
-  )
-  if (alike) return standingsOn(db, asked)
-  return makeGroupedAnswer<StandingKey, standings.StandingRow | null>(
-    ({ asOf, today, wanted }) => `${asOf} ${today} ${wanted.grades} ${wanted.flags} ${wanted.entries}`,
-    (some) => standingsOn(db, some),
+const standingsOf = (db: Db, asked: readonly StandingKey[]): Promise<(standings.StandingRow | null)[]> =>
+  makeGroupedAnswer<StandingKey, standings.StandingRow | null>(
+    ({ asOf, today, grades, client }) => `${asOf} ${today} ${grades} ${client}`,
+    async (some) => {
+      const [{ asOf, today, grades, client }] = some as [StandingKey]
+      const days = { asOf, today, oldest: oldestHoldingDate(today) }
+      const codes = some.map(({ code }) => parseCode(code))
+      return standings.readStandings(db, codes, { days, grades, client })
+    },
   )(asked)
-}
-
-const standingsOn = async (db: Db, asked: readonly StandingKey[]): StandingRowsPromise => {
-  const [first] = asked
-  if (first === undefined) return []
-  const codes: standings.RequestedCode[] = []
-  asked.forEach(({ code: given, client }, place) => {
-    const found = parseCode(given)
-    if (found !== null) codes.push({ place, scheme: found.scheme, code: found.code, client })
-  })
-  const { asOf, today, wanted, client } = first
-  const days = { asOf, today, oldest: oldestHoldingDate(today) }
-  const answers = new Array<standings.StandingRow | null>(asked.length).fill(null)
-  if (codes.length >= standings.MANY_CODES_FROM && asked.every((each) => each.client === client)) {
-    const rows = await standings.standingsOfMany(db, codes, days, wanted)
-    codes.forEach(({ place }, at) => {
-      answers[place] = rows[at] ?? null
-    })
-    return answers
-  }
-  for (const row of await standings.readStandings(db, codes, days, wanted)) answers[row.place] = row
-  return answers
-}

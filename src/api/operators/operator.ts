@@ -15,7 +15,7 @@ import { type OperatorView, operatorView } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
 import { maySeeScore, type ScoreView } from '../scoring/score.js'
 import { seesGrade } from '../standing/grades.js'
-import { standingOf, standingSelectionOf } from '../standing/standing.js'
+import { selectsFreshness, standingOf } from '../standing/standing.js'
 
 const codeIn = ({ uscc, shop }: operators.StoredOperator): string => uscc ?? shop ?? ''
 
@@ -125,7 +125,7 @@ export const operatorResolvers = {
       (await namesBefore(of, context)).map(({ name }) => name),
     namesBefore: (of: OperatorView, _: unknown, context: GraphqlContext) => namesBefore(of, context),
     standing: ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext, question: GraphQLResolveInfo) =>
-      standingOf(context, codeIn(operator), when.asOf, standingSelectionOf(question)),
+      standingOf(context, codeIn(operator), when.asOf, selectsFreshness(question)),
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext): Promise<ScoreView | null> => {
       const viewer = viewerTowards(context, operator)

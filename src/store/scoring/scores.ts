@@ -224,7 +224,7 @@ export const misplacedScores = (
     { ids: [...ids] },
   )
 
-/** Rows of `current_scores` or `latest_scores` (migration 32) that disagree with `scores`. */
+/** Rows of `current_scores` or `standing_rows` that disagree with `scores`. */
 export const strayCurrentScores = (db: Db): Promise<{ id: number; operatorId: number }[]> =>
   queryRows(
     db,
@@ -235,7 +235,7 @@ export const strayCurrentScores = (db: Db): Promise<{ id: number; operatorId: nu
        is distinct from (l.id, l.as_of, l.value, l.grade, l.facts_hash, l.next_change_on, l.scorecard_hash)
      union select l.id, l.operator_id from (
        select distinct on (operator_id) * from scores where not asked order by operator_id, as_of desc, id desc) l
-     left join latest_scores c on c.operator_id = l.operator_id
+     left join standing_rows c on c.operator_id = l.operator_id
      where (c.score_id, c.as_of, c.value, c.grade) is distinct from (l.id, l.as_of, l.value, l.grade)
      order by 1 /* scores.strayCurrent */`,
   )

@@ -18,10 +18,7 @@ export interface Authorisation {
 const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.sha256, a.given_on as "givenOn", a.ends_on as "endsOn",
   a.recorded_at as "recordedAt", a.withdrawn_at as "withdrawnAt", a.withdrawn_by as "withdrawnBy"`
 
-export const isAuthorisationInForceSql = (a: string, client: string): string =>
-  `${a}.client = ${client} and ${a}.withdrawn_at is null and ${a}.given_on <= :today::date and ${a}.ends_on >= :today::date`
-
-export const IS_AUTHORISATION_IN_FORCE_SQL = isAuthorisationInForceSql('a', ':client')
+export const IS_AUTHORISATION_IN_FORCE_SQL = `a.client = :client and a.withdrawn_at is null and a.given_on <= :today::date and a.ends_on >= :today::date`
 
 export const record = (
   tx: Tx,

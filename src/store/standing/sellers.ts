@@ -106,43 +106,28 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
 /** True when `l` is the client's current list and not outdated. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
-/** True when `operator`, or one merged into it, is listed with a visible grade. */
-export const isOnListSql = (client: string, operator: string): string => `coalesce((
-  select case when ${operator}.known_to is null and exists (
-      select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc and s.opens_grade) then true
+/** True when operator `o`, or one merged into it, is listed with a visible grade. */
+const IS_ON_LIST_SQL = `coalesce((
+  select case when o.known_to is null and exists (
+      select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = o.uscc and s.opens_grade) then true
     else exists (
-      select 1 from (select p.id, p.uscc, p.shop, p.known_to from operators p where p.id = ${operator}.id
-        union all select p.id, p.uscc, p.shop, p.known_to from operators p where p.merged_into = ${operator}.id) p
+      select 1 from (select p.id, p.uscc, p.shop, p.known_to from operators p where p.id = o.id
+        union all select p.id, p.uscc, p.shop, p.known_to from operators p where p.merged_into = o.id) p
       cross join lateral (select c.scheme, c.code from (values
           ('uscc' collate "C", p.uscc), ('shop', p.shop), ('org_code', substr(p.uscc, 9, 9))) as c(scheme, code) where c.code is not null and p.known_to is null
         union all select c.scheme, c.code from operator_codes c where c.operator_id = p.id) w
       join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code and s.opens_grade
       where w.scheme in ('uscc', 'shop') or 1 = (select count(distinct d.operator_id) from codes d
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
-  from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
+  from seller_lists l where ${COUNTING}), false)`
 
 /** Bitmap of the list of :client. The concatenation makes PostgreSQL detoast it only once. */
 export const SELLER_BITMAP_CTE_SQL = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
-/** True when `operator` is in the bitmap. False does not mean unlisted. */
-export const isInBitmapSql = (operator: string): string =>
-  `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
-
-/** Finds only sellers listed by their own USCC; `listedAmong` finds all. */
-export const listedByOwnUscc = async (
-  db: ReadHandle,
-  { client, oldest }: { client: string; oldest: string },
-  usccs: readonly string[],
-): Promise<Set<string>> => {
-  if (usccs.length === 0) return new Set()
-  const answer = await db.raw(
-    `select s.code from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.code = any(:codes::text[]) and s.opens_grade
-     where ${COUNTING} /* sellers.amongOwn */`,
-    { client, oldest, codes: `{${usccs.join(',')}}` },
-  )
-  return new Set(answer.rows.map(({ code }: { code: string }) => code))
-}
+/** True when operator `o` is in the bitmap. False does not mean unlisted. */
+export const IS_IN_BITMAP_SQL =
+  'case when o.id < (select many from b) then get_bit((select bits from b), o.id) = 1 else false end'
 
 export const listedAmong = async (
   db: ReadHandle,
@@ -151,27 +136,10 @@ export const listedAmong = async (
 ): Promise<Set<number>> => {
   const answer = await db.raw(
     `select distinct o.id from unnest(:operators::int[]) as asked(id) join operators o on o.id = asked.id
-     where ${isOnListSql(':client', 'o')} /* sellers.among */`,
+     where ${IS_ON_LIST_SQL} /* sellers.among */`,
     { client, oldest, operators: [...operators] } as never,
   )
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
-}
-
-/** Like `listedAmong`; fast when nearly all are listed by their own USCC. */
-export const listedAmongUsccs = async (
-  db: ReadHandle,
-  of: { client: string; oldest: string },
-  operators: readonly { operatorId: number; uscc: string | null }[],
-): Promise<Set<number>> => {
-  const named = await listedByOwnUscc(
-    db,
-    of,
-    operators.flatMap(({ uscc }) => uscc ?? []),
-  )
-  const matched = new Set(operators.filter(({ uscc }) => named.has(uscc ?? '')).map(({ operatorId }) => operatorId))
-  const others = operators.map(({ operatorId }) => operatorId).filter((id) => !matched.has(id))
-  if (others.length > 0) for (const id of await listedAmong(db, of, others)) matched.add(id)
-  return matched
 }
 
 export const SELECT_LISTED_OPERATORS_SQL = `

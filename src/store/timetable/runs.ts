@@ -12,6 +12,7 @@ export const JOBS = [
   'reconcile',
   'trail',
   'audit',
+  'standings',
   'changes',
   'tidy',
 ] as const

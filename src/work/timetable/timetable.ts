@@ -8,7 +8,18 @@ import * as schedules from '../../store/timetable/schedules.js'
 import type { WorkRules } from '../calendar/rules.js'
 
 export interface ScheduledJob {
-  job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'audit' | 'changes' | 'tidy'
+  job:
+    | 'pull'
+    | 'score'
+    | 'publish'
+    | 'push'
+    | 'expire'
+    | 'reconcile'
+    | 'trail'
+    | 'audit'
+    | 'standings'
+    | 'changes'
+    | 'tidy'
   /** Id of the feed or platform; otherwise empty. */
   subject: string
   /** Five fields, minutes first. */
@@ -32,6 +43,7 @@ const RECONCILE = '30 2 * * *'
 
 /** The audit log is also verified at start. */
 const AUDIT = '50 2 * * *'
+const STANDINGS = '10 3 * * *'
 const TIDY = '40 3 * * *'
 
 /** A missed comparison may run this long after its time. */
@@ -55,6 +67,7 @@ export const JOB_RULES: Record<ScheduledJob['job'], JobRule> = {
   expire: { ...ONCE, beside: false, pausable: false },
   trail: { ...ONCE, beside: false, pausable: false },
   audit: { ...ONCE, beside: false, pausable: false },
+  standings: { ...ONCE, beside: false, pausable: false },
   changes: { ...ONCE, beside: true, pausable: false },
   tidy: { ...ONCE, beside: false, pausable: false },
   reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
@@ -100,6 +113,7 @@ export const makeTimetable = (
   { job: 'publish', subject: '', cron: PUBLISH },
   { job: 'trail', subject: '', cron: TRAIL },
   { job: 'audit', subject: '', cron: AUDIT },
+  { job: 'standings', subject: '', cron: STANDINGS },
   { job: 'changes', subject: '', cron: CHANGES },
   { job: 'tidy', subject: '', cron: TIDY },
   ...platforms.map((id): ScheduledJob => ({ job: 'push', subject: id, cron: PUSH })),

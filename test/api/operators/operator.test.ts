@@ -256,7 +256,7 @@ describe('operator over HTTP', () => {
       'listings.ofOperators',
       'operators.byCodes',
       'scores.latest',
-      'standings.of',
+      'standings.ordinary',
       'versions.mirrored',
       'versions.ofOperators',
     ])

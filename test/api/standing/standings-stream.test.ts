@@ -187,7 +187,7 @@ describe('stream of standings', () => {
 
   const active = async (): Promise<number> => {
     const answer = await world.database.db.raw(
-      `select count(*)::int as n from pg_stat_activity where datname = current_database() and state = 'active' and query like '%standings.of%'
+      `select count(*)::int as n from pg_stat_activity where datname = current_database() and state = 'active' and query like '%standings.ordinary%'
        and pid <> pg_backend_pid()`,
     )
     return answer.rows[0].n
@@ -329,7 +329,7 @@ describe('stream of standings', () => {
       const { listings } = (await (await fetch(`${world.url}/v1/standing/${KNOWN[0]}`)).json()) as Line
       expect(listings).to.deep.equal(answer?.lines[0].listings)
     })
-    expect(one.filter((sql) => sql.includes('standings.of'))).to.have.length(1)
+    expect(one.filter((sql) => sql.includes('standings.'))).to.have.length(1)
   })
 
   describe('hostile bodies', () => {

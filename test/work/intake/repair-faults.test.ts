@@ -88,7 +88,7 @@ describe('hub repair on a database with every fault that earlier releases left',
     (
       await rowsOf(
         test.db,
-        `select s.grade from latest_scores n join scores s on s.id = n.score_id join operators o on o.id = n.operator_id
+        `select s.grade from standing_rows n join scores s on s.id = n.score_id join operators o on o.id = n.operator_id
          where o.uscc = any(?) order by o.uscc = ? desc`,
         [firms.map(codeOf), codeOf(firms[0] ?? 0)],
       )

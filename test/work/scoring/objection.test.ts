@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { contestedReason, OBJECTION_STATES, objectionConsequence } from '../../../src/domain/scoring/objection.js'
 import type { Reason } from '../../../src/domain/scoring/score.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as objections from '../../../src/store/scoring/objections.js'
 import * as standings from '../../../src/store/standing/standings.js'
@@ -65,9 +66,10 @@ const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideObjec
   })
 const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db, rules, { objection: id, by, now: NOW })
 
-const objected = async (db: Db, asOf = TODAY): Promise<boolean | undefined> =>
-  (await standings.readStandings(db, [{ place: 0, scheme: 'uscc', code: codeOf(1) }], { asOf, today: asOf }))[0]
-    ?.objected
+const objected = async (db: Db, asOf = TODAY): Promise<boolean | undefined> => {
+  const query = { days: { asOf, today: asOf }, grades: 'ALL' as const }
+  return (await standings.readStandings(db, [{ scheme: 'uscc', code: codeOf(1) }], query))[0]?.objected
+}
 
 describe('objection to a reason of a score', () => {
   const db = database()
@@ -259,10 +261,10 @@ describe('objection to a reason of a score', () => {
     for (const state of OBJECTION_STATES) expect(objectionConsequence(state).zh).not.to.equal('')
   })
 
-  it('a thousand standings read objections and overrides by index, in one statement', async () => {
+  it('the full lookup of a thousand standings reads objections and overrides by index, in one statement', async () => {
     await world(db(), ['违法一'])
     await open(db())
-    const codes = Array.from({ length: 1_000 }, (_, place) => ({ place, scheme: 'uscc', code: codeOf(place + 1) }))
+    const codes = Array.from({ length: 1_000 }, (_, place) => ({ scheme: 'uscc', code: codeOf(place + 1) }))
     const asked: string[] = []
     // Plans for a few rows say nothing about a million, so scans are switched off to test that an index can be used.
     await db().transaction(async (tx) => {
@@ -274,7 +276,8 @@ describe('objection to a reason of a score', () => {
           return { rows: [] }
         },
       }
-      await standings.readStandings(explaining as unknown as Db, codes, { asOf: TODAY, today: TODAY })
+      const days = { asOf: addDays(TODAY, -1), today: TODAY }
+      await standings.readStandings(explaining as unknown as Db, codes, { days, grades: 'ALL' })
     })
     expect(asked).to.have.length(1)
     for (const index of ['overrules_operator', 'objections_operator', 'versions_record', 'scores_latest'])

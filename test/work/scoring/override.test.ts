@@ -83,11 +83,9 @@ const inForce = async (db: Db, given: Partial<Parameters<typeof proposeOverride>
   decide(db, (await propose(db, given)).id, { now: given.now ?? NOW })
 
 const standing = async (db: Db, asOf = TODAY, n = 1) => {
-  const [row] = await standings.readStandings(db, [{ place: 0, scheme: 'uscc', code: codeOf(n) }], {
-    asOf,
-    today: asOf,
-  })
-  if (row === undefined) throw new Error('no standing')
+  const query = { days: { asOf, today: asOf }, grades: 'ALL' as const }
+  const [row] = await standings.readStandings(db, [{ scheme: 'uscc', code: codeOf(n) }], query)
+  if (!row) throw new Error('no standing')
   const { grade, score: value, overridden } = row
   return { grade, value, overridden }
 }

@@ -256,7 +256,7 @@ describe('scoring over time', () => {
     ['the card', `update scorecards set card = jsonb_set(card, '{base}', '601')`],
     ['the rules', `update rule_books set lists = jsonb_set(lists, '{0,terms}', '[]')`],
     ['what counts now', 'update current_scores set value = value - 1'],
-    ['what standing reads', 'update latest_scores set value = value - 1'],
+    ['what standing reads', 'update standing_rows set value = value - 1'],
   ]
   it('verification finds further kinds of falsified scores', async () => {
     await register(1)

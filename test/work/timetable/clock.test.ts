@@ -22,6 +22,7 @@ describe('timetable', () => {
       'publish',
       'trail',
       'audit',
+      'standings',
       'changes',
       'tidy',
       'push national',
@@ -30,12 +31,21 @@ describe('timetable', () => {
       'reconcile jilin',
       ...[...feeds.keys()].map((id) => `pull ${id}`),
     ])
-    expect(names).to.have.length(11 + feeds.size)
+    expect(names).to.have.length(12 + feeds.size)
   })
 
   it('jobs that remove or erase cannot be paused', () => {
     const kept = Object.entries(JOB_RULES).filter(([, { pausable }]) => !pausable)
-    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'audit', 'changes', 'tidy'])
+    expect(kept.map(([job]) => job)).to.have.members([
+      'push',
+      'publish',
+      'expire',
+      'trail',
+      'audit',
+      'standings',
+      'changes',
+      'tidy',
+    ])
   })
 })
 

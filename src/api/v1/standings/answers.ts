@@ -1,4 +1,4 @@
-import { gradesSeen, may } from '../../../domain/access/viewer.js'
+import { may } from '../../../domain/access/viewer.js'
 import { type BadRow, type CodeRow, isBadRow } from '../../../domain/operators/code-rows.js'
 import { parseCode } from '../../../domain/operators/codes.js'
 import { answerFromPresentName, type NameAnswer, nameAnswer } from '../../../domain/standing/name-query.js'
@@ -10,8 +10,7 @@ import * as store from '../../../store/standing/standings.js'
 import type { ListingView } from '../../listing/listing-view.js'
 import { listingResolvers } from '../../listing/listings.js'
 import { chargeCost, type GraphqlContext, viewerTowards } from '../../request/context.js'
-import { seesGrades } from '../../standing/grades.js'
-import { standingView } from '../../standing/standing.js'
+import { gradesOf, standingView } from '../../standing/standing.js'
 
 type StandingView = ReturnType<typeof standingView>
 
@@ -44,21 +43,10 @@ export const answerRows = async (
 ): Promise<AnsweredRows> => {
   chargeCost(context, rows.length)
   const asked = rows.filter((row) => !isBadRow(row)) as CodeRow[]
-  const { found, own } = await lookUpRows(context, db, asked, asOf)
-  const sees = await seesGrades(
-    context,
+  const found = await store.readStandings(
     db,
-    found.map(
-      (row) =>
-        row && {
-          id: row.operatorId,
-          uscc: row.uscc,
-          shop: row.shop,
-          region: row.region,
-          own: own.has(row),
-          marked: own.has(row) && row.sees === true,
-        },
-    ),
+    asked.map(({ code }) => parseCode(code)),
+    { days: { asOf, today: context.today, oldest: oldestHoldingDate(context.today) }, ...gradesOf(context) },
   )
   const names = await namesOf(context, db, asked, found)
   const shownCodes = new Set<string>()
@@ -66,7 +54,7 @@ export const answerRows = async (
     const row = found[place] ?? null
     const whose = row?.uscc ?? row?.shop
     if (whose != null) shownCodes.add(whose)
-    return resolveStanding(context, standingView(context, { code, asOf, row, sees: sees[place] ?? false, freshness }))
+    return resolveStanding(context, standingView(context, { code, asOf, row, freshness }))
   })
   const waits = told.some((one) => one instanceof Promise)
   const known = waits ? await Promise.all(told) : (told as ResolvedStanding[])
@@ -79,36 +67,6 @@ export const answerRows = async (
   })
   return { rows: answers, shownCodes }
 }
-
-interface StandingLookup {
-  found: (store.StandingRow | null)[]
-  own: ReadonlySet<store.StandingRow>
-}
-
-const lookUpRows = async (
-  context: GraphqlContext,
-  db: ReadHandle,
-  asked: readonly CodeRow[],
-  asOf: string,
-): Promise<StandingLookup> => {
-  const days = { asOf, today: context.today, oldest: oldestHoldingDate(context.today) }
-  const codes = asked.map(({ code }) => parseCode(code))
-  const usccs = new Set(codes.flatMap((code) => (code?.scheme === 'uscc' ? [code.code] : [])))
-  const { viewer } = context
-  const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
-  const sellersOf = gradesSeen(viewer) === 'SELLERS' ? viewer.sub : null
-  // One code takes one statement, several take one transaction (store/db/bulk-handle): either reads one snapshot.
-  const isOne = asked.length === 1
-  const own = isOne ? NONE : await store.standingsOfUsccs(db, [...usccs], days, { scored, sellersOf })
-  const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
-  const others = codes.flatMap((code, place) =>
-    code === null || found[place] ? [] : [{ place, scheme: code.scheme, code: code.code }],
-  )
-  for (const row of await store.readStandings(db, others, days)) found[row.place] = row
-  return { found, own: new Set(own.values()) }
-}
-
-const NONE: ReadonlyMap<string, store.StandingRow> = new Map()
 
 /** Returns a promise only when something must be looked up, to keep bulk answers fast. */
 const resolveStanding = (context: GraphqlContext, view: StandingView): ResolvedStanding | Promise<ResolvedStanding> => {

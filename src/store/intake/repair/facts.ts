@@ -79,7 +79,7 @@ export const mirroredBesideOwn = (tx: Tx): Promise<MirroredEntry[]> =>
     `select v.feed, v.record_key as key, v.operator_id as operator, v.body,
        (select jsonb_agg(jsonb_build_object('documentNumber', l.document_number, 'authority', l.authority)) from listings l
          where l.operator_id = v.operator_id and l.published_on is not null) as own
-     from versions v join latest_scores n on n.operator_id = v.operator_id join scores s on s.id = n.score_id
+     from versions v join standing_rows n on n.operator_id = v.operator_id join scores s on s.id = n.score_id
      where v.kind = 'list_entry' and v.known_to is null and v.ended_on is null and v.body->>'document_number' is not null
        and v.operator_id in (select operator_id from listings where published_on is not null)
        and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id)))

@@ -21,7 +21,6 @@ import type { Db } from '../../../store/db/db.js'
 import * as watch from '../../../store/intake/watch.js'
 import * as listings from '../../../store/listing/listings.js'
 import * as store from '../../../store/standing/changes.js'
-import * as sellers from '../../../store/standing/sellers.js'
 import * as standings from '../../../store/standing/standings.js'
 import { freshnessOf } from '../freshness.js'
 
@@ -84,23 +83,25 @@ const asHeard = async (
   rows: readonly store.ChangeRow[],
 ): Promise<ClientChanges> => {
   const today = shanghaiDate(now)
-  const codes = rows.flatMap(({ scheme, code }, place) =>
-    scheme === null || code === null ? [] : [{ place, scheme, code }],
+  const codes = rows.map(({ scheme, code }) => (scheme === null || code === null ? null : { scheme, code }))
+  const days = { asOf: today, today, oldest: oldestHoldingDate(today) }
+  const known = await standings.readStandings(db, codes, { days, grades: 'SELLERS', client })
+  const states = await statesOf(
+    db,
+    known.filter((row) => row !== null),
   )
-  const known = new Map(
-    (await standings.readStandings(db, codes, { asOf: today, today })).map((row) => [row.place, row]),
-  )
-  const operators = [...new Set([...known.values()].map(({ operatorId }) => operatorId))]
-  const states = await statesOf(db, [...known.values()])
-  const theirSellers = await sellers.listedAmong(db, { client, oldest: oldestHoldingDate(today) }, operators)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
-  const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.lastVouchedPulls(db, feeds), now)
+  const freshness = freshnessOf(
+    agencies,
+    codes.every((code) => code === null) ? new Map() : await watch.lastVouchedPulls(db, feeds),
+    now,
+  )
   const changes = rows.map(({ sequence, at, code, what }, place): StandingChange => {
-    const row = known.get(place) ?? null
-    const sight = { own: row !== null && theirSellers.has(row.operatorId), lists, freshness }
+    const row = known[place] ?? null
+    const sight = { own: row?.sees === true, lists, freshness }
     const standing = code === null ? null : standingForViewer(row && { ...row, entries: entriesOf(row, states) }, sight)
     return { version: CHANGE_MESSAGE_VERSION, sequence, at, code, what: sortChangeKinds(what), standing }
   })
-  const codesShown = rows.flatMap(({ code }, place) => known.get(place)?.uscc ?? known.get(place)?.shop ?? code ?? [])
+  const codesShown = rows.flatMap(({ code }, place) => known[place]?.uscc ?? known[place]?.shop ?? code ?? [])
   return { changes, shown: [...new Set(codesShown)] }
 }

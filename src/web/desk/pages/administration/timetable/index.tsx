@@ -14,7 +14,10 @@ import { type JobLineFragment, JobsNowDocument, TimetableDocument, type Timetabl
 
 const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
   { title: '拉取', jobs: ['PULL'] },
-  { title: '评分、名单与公示', jobs: ['SCORE', 'EXPIRE', 'PUBLISH', 'CHANGES', 'AUDIT_LOG', 'AUDIT', 'TIDY'] },
+  {
+    title: '评分、名单与公示',
+    jobs: ['SCORE', 'EXPIRE', 'PUBLISH', 'CHANGES', 'AUDIT_LOG', 'AUDIT', 'STANDINGS', 'TIDY'],
+  },
   { title: '报送', jobs: ['PUSH'] },
   { title: '比对', jobs: ['RECONCILE'] },
 ]
