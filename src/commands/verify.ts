@@ -22,14 +22,14 @@ const EXCUSES: Record<NonNullable<LogCutReport['excuse']>, string> = {
   RELEASED: '已由人员确认恢复 a person has answered for the restored database',
 }
 
-interface VerificationResult {
+interface VerificationOutcome {
   told: AuditVerification | StandingsVerification
   lines: string[]
   ok: boolean
 }
 
 type VerifyingHub = Pick<Hub, 'verifyAuditLog' | 'verifyStandings'>
-type Verification = (hub: VerifyingHub, progress: (count: number) => void) => Promise<VerificationResult>
+type Verification = (hub: VerifyingHub, progress: (count: number) => void) => Promise<VerificationOutcome>
 
 /** Returns the verification that the command asks for. Throws USAGE. */
 export const parseVerification = (what: string, head: string | undefined): Verification => {
