@@ -10,7 +10,7 @@ export type MigrationMode = 'always' | 'before' | 'empty'
 export const openDatabase = async (
   config: Config,
   migrate: MigrationMode,
-): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
+): Promise<{ db: database.JobDb; url: string; leave: () => Promise<void> }> => {
   const embedded: EmbeddedDatabase | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
   const url = embedded?.url ?? config.databaseUrl ?? ''
   const db = database.connect(url)
@@ -31,7 +31,7 @@ export const openDatabase = async (
 }
 
 export const closeOnFailure = async <T>(
-  { db, leave }: { db: database.Db; leave: () => Promise<void> },
+  { db, leave }: { db: database.JobDb; leave: () => Promise<void> },
   ask: () => Promise<T>,
 ): Promise<T> => {
   try {
@@ -53,7 +53,7 @@ export interface VersionWatch {
 }
 
 /** Checks every 5 s whether a newer release has migrated the database. */
-export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
+export const watchVersion = (db: database.JobDb, log: Log): VersionWatch => {
   let timer: NodeJS.Timeout | null = null
   let refuse: (reason: unknown) => void = () => {}
   const refused = new Promise<never>((_, reject) => {

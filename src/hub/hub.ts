@@ -10,6 +10,7 @@ import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundatio
 import type { Log } from '../foundation/log.js'
 import { makeMetrics } from '../foundation/metrics.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
+import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { databaseIdentity as identityOf } from '../store/db/restored.js'
 import type * as runs from '../store/timetable/runs.js'
@@ -115,8 +116,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   let timekeeper: TimetableClock | null = null
   const looking = makeClockWatch(clock, log)
   let server: Server | null = null
-  let answers: database.Db | null = null
-  let ticking: database.Db | null = null
+  let answers: AnswerPool | null = null
+  let ticking: database.JobDb | null = null
   let auditLog: AuditLog | null = null
   let files: PublishedFiles | null = null
   const stopping = new AbortController()
@@ -298,7 +299,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       looking.start()
       outdated.start()
       // Answers have their own connections, so that a long merge does not block the public.
-      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS, what: 'answers' })
+      answers = openAnswerPool(databaseUrl, { what: 'answers', statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
@@ -347,7 +348,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       outdated.stop()
       await auditLog?.close()
       await files?.close()
-      await answers?.destroy()
+      await answers?.close()
       await ticking?.destroy()
       await db.destroy()
       disks.close()

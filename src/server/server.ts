@@ -28,9 +28,8 @@ import { v1Router } from '../api/v1/index.js'
 import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../foundation/errors.js'
 import { makeMetrics } from '../foundation/metrics.js'
-import { makeBulkHandle } from '../store/db/bulk-handle.js'
 import { makeConcurrencyLimit } from '../store/db/concurrency-limit.js'
-import { poolUsage, unavailableRefusal } from '../store/db/db.js'
+import { unavailableRefusal } from '../store/db/db.js'
 import { aboutRouter } from '../web/about/page.js'
 import { checkRouter } from '../web/check/index.js'
 import { errorPage } from '../web/frame/error-page.js'
@@ -65,6 +64,8 @@ const SECURITY = Object.entries({
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 })
 
+const BULK_POOL_MAX = 4
+
 /** `sockets` limits the time and size of requests. */
 export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVER_OPTIONS): Promise<http.Server> => {
   const leaving = new AbortController()
@@ -75,14 +76,15 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     attempts: makeAttemptLog(given.auditLog, given),
     quotas: makeQuotas(given),
     answerPath: makeAnswerPath(given),
-    bulk: makeBulkHandle(given.db),
+    answers: given.db,
+    bulk: given.db.beside({ what: 'answers, bulk', max: BULK_POOL_MAX, prepared: true }),
     inTurn: makeConcurrencyLimit(),
     streams: makeChangeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiDependencies = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
-  metrics.pool('answers', () => poolUsage(parts.db))
+  metrics.pool('answers', () => given.db.usage())
   const { pool } = parts.answerPath
-  if (pool !== null) metrics.pool('answers, shared', () => poolUsage(pool))
+  if (pool !== null) metrics.pool('answers, shared', () => pool.usage())
   // Lines of the request log hold no secret, and redaction would dominate their cost.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeSignInLimits()
@@ -145,7 +147,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     leaving.abort()
     parts.attempts.flush()
     void graphql.stop()
-    void pool?.destroy()
+    void pool?.close()
     void parts.bulk.close()
     if (files !== parts.files) void files.close()
   })

@@ -17,7 +17,7 @@ import { announceStop } from '../../src/hub/listen.js'
 import { makeLog } from '../../src/hub/log.js'
 import { platformSubjects, platforms } from '../../src/platforms/index.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
-import { connect } from '../../src/store/db/db.js'
+import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { noKnownVersions } from '../../src/store/intake/digest-index.js'
 import { withStage } from '../../src/store/intake/staged.js'
 import * as scores from '../../src/store/scoring/scores.js'
@@ -106,14 +106,15 @@ export const makeWorld = async ({
   const publishing = { cause: 'timetable' as const, manifests: keys.manifests, now: () => now, note: () => undefined }
   const publishNow = () => publishList(database.db, { ...publishing, files })
   // The audit log has its own connections, as in the hub, so that its statements do not count as those of an answer.
-  const rows = connect(database.url)
+  const rows = openAnswerPool(database.url, { what: 'trail', prepared: true })
+  const answers = openAnswerPool(database.url, { what: 'answers' })
   const trail = makeAuditLog(rows, {
     log: makeLog({ level: 'silent', file: null }),
     now: () => now,
     seal: keys.audit.seal,
   })
   const parts: ServerDependencies = {
-    db: database.db,
+    db: answers,
     keys,
     log,
     quota,
@@ -187,7 +188,9 @@ export const makeWorld = async ({
       const heard: string[] = []
       const listen = ({ sql }: { sql: string }) => heard.push(sql)
       database.db.on('query', listen)
+      const deaf = answers.onStatement((sql) => heard.push(sql))
       await act()
+      deaf()
       database.db.off('query', listen)
       return heard
     },
@@ -198,7 +201,8 @@ export const makeWorld = async ({
       await closed(server)
       await trail.close()
       await files.close()
-      await rows.destroy()
+      await rows.close()
+      await answers.close()
       await database.drop()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -11,7 +11,7 @@ import { finished, pipeline } from 'node:stream/promises'
 import { Client } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { feeds } from '../../src/agencies/index.js'
-import { connect, type Db, migrate } from '../../src/store/db/db.js'
+import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { type KnownVersions, loadKnownVersions } from '../../src/store/intake/digest-index.js'
 import { copyLine, withStage } from '../../src/store/intake/staged.js'
@@ -45,7 +45,7 @@ export const intake = async (): Promise<Record<string, number>> => {
   }
 }
 
-const database = async (url: string, name: string): Promise<{ db: Db; url: string }> => {
+const database = async (url: string, name: string): Promise<{ db: JobDb; url: string }> => {
   const admin = connect(url)
   await admin.raw(`drop database if exists ${name} with (force)`)
   await admin.raw(`create database ${name}`)
@@ -158,7 +158,7 @@ const BARE_COLUMNS =
   'feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from, run_id, page, row_number, partial'
 
 /** Copies the same rows into a table like `versions` with only a primary key. The input file is made beforehand; only COPY is timed. */
-const bareCopy = async (db: Db, url: string, path: string): Promise<Bare> => {
+const bareCopy = async (db: JobDb, url: string, path: string): Promise<Bare> => {
   const prepared = `${path}.bare`
   const out = createWriteStream(prepared)
   let carry = ''
@@ -206,11 +206,11 @@ const bareCopy = async (db: Db, url: string, path: string): Promise<Bare> => {
   return { seconds, small: (ROWS * SMALL) / small, large: (ROWS * LARGE) / large }
 }
 
-const operatorsOf = async (db: Db, path: string): Promise<void> => {
+const operatorsOf = async (db: JobDb, path: string): Promise<void> => {
   const run = (await runs.start(db, { job: 'seed', subject: 'operators', cause: 'command', now: new Date() })) ?? 0
   await withStage(db, async (stage) => {
     await stage.copy(createReadStream(path, { highWaterMark: 1 << 20 }))
-    await stage.transaction((tx) =>
+    await stage.transaction(async (tx) =>
       tx.raw(
         `insert into operators (uscc, kind, name, name_key, region, status, first_run, created_at)
          select uscc, makes_kind, name, name_key, makes_region, makes_status, ?::bigint, now() from staged_drafts`,

@@ -12,7 +12,7 @@ import type { ListKind } from '../../src/domain/listing/lists.js'
 import { schemaDocument } from '../../src/foundation/contracts.js'
 import { addYears } from '../../src/foundation/time/dates.js'
 import { makeLog } from '../../src/hub/log.js'
-import { connect, type Db, migrate } from '../../src/store/db/db.js'
+import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { expireListings } from '../../src/work/listing/expire.js'
@@ -77,7 +77,7 @@ export const publish = async (): Promise<Record<string, number>> => {
 }
 
 /** Puts the entries on the list as published 595 days ago. */
-const listed = async (db: Db): Promise<void> => {
+const listed = async (db: JobDb): Promise<void> => {
   // The end agrees with the rules. Otherwise the ends job would first recalculate each term.
   const publishedOn = dayIn(-595)
   const endsOn = addYears(publishedOn, TERM_YEARS)
@@ -99,7 +99,7 @@ const listed = async (db: Db): Promise<void> => {
 }
 
 /** Milliseconds in which PostgreSQL itself copies the list, in the order and with the index of a snapshot. */
-const written = async (db: Db): Promise<number> => {
+const written = async (db: JobDb): Promise<number> => {
   const began = performance.now()
   await db.raw(
     'create table bare as select listing_id, body_hash, salt, body::text from public_entries order by listing_id',
@@ -199,7 +199,7 @@ const memoryOf = ({ pid }: ChildProcess): { now: number; peak: number } => {
 }
 
 /** Lets a share of the terms end, on a hundred different days, and measures how long the hub takes to end them one by one. */
-const ended = async (db: Db): Promise<Record<string, number>> => {
+const ended = async (db: JobDb): Promise<Record<string, number>> => {
   const due = Math.round(ENTRIES * DUE_SHARE)
   await db.raw(
     `with chosen as (select id, current_date - (row_number() over (order by id) % 100)::int as ends from listings order by id limit ?),

@@ -15,7 +15,7 @@ import { makeLog } from '../../src/hub/log.js'
 import { samrBatch } from '../../src/platforms/formats/samr-list.js'
 import { nationalPlatform } from '../../src/platforms/national.js'
 import type { Platform } from '../../src/platforms/platform.js'
-import { connect, type Db, migrate } from '../../src/store/db/db.js'
+import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as queue from '../../src/store/delivery/delivery-queue.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { type PushOptions, pushDeliveries as pushNow } from '../../src/work/delivery/push.js'
@@ -63,7 +63,7 @@ export const push = async (): Promise<Record<string, number>> => {
   }
 }
 
-const made = async (server: string): Promise<Db> => {
+const made = async (server: string): Promise<JobDb> => {
   const url = new URL(server)
   url.pathname = '/bench_push'
   const admin = connect(server)
@@ -87,7 +87,7 @@ const receiver = async (started: ChildProcess[]): Promise<string> => {
 
 const NOTICE = JSON.stringify(noticeOf(1))
 /** Inserts additions due at a platform, each for a subject of its own. */
-const owed = async (db: Db, platform: string, rows: number, table = 'deliveries'): Promise<void> => {
+const owed = async (db: JobDb, platform: string, rows: number, table = 'deliveries'): Promise<void> => {
   await db.raw(
     `insert into ${table} (kind, platform, subject_id, number, action, notice, due_at, created_at)
      select 'listing', ?, id, 1, 'ADD', ?::jsonb || jsonb_build_object('key', id), now() - interval '1 hour', now()
@@ -96,7 +96,7 @@ const owed = async (db: Db, platform: string, rows: number, table = 'deliveries'
   )
 }
 
-const emptied = async (db: Db): Promise<void> => {
+const emptied = async (db: JobDb): Promise<void> => {
   await db.raw('truncate deliveries, delivery_acts, bare')
   await db.raw('update platform_states set failures = 0, open_until = null')
   await db.raw('vacuum analyze')
@@ -114,7 +114,7 @@ const options = (to: PushOptions['platforms']): PushOptions => ({
 })
 
 /** Rows per second, as medians: sent and marked bare, and pushed. */
-const againstBare = async (db: Db, url: string): Promise<[bare: number, pushed: number]> => {
+const againstBare = async (db: JobDb, url: string): Promise<[bare: number, pushed: number]> => {
   const [bares, rates]: [number[], number[]] = [[], []]
   for (let time = 0; time < TIMES; time += 1) {
     await emptied(db)
@@ -139,7 +139,7 @@ const againstBare = async (db: Db, url: string): Promise<[bare: number, pushed: 
 const middle = (all: number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
 
 /** Seconds in which two loops read, send and mark the same batches, without checks, claims or receipts. */
-const bareSeconds = async (db: Db, url: string): Promise<number> => {
+const bareSeconds = async (db: JobDb, url: string): Promise<number> => {
   const [{ first, last }] = (await db.raw('select min(id) as first, max(id) as last from bare')).rows
   const half = Math.floor((Number(first) + Number(last)) / 2)
   const began = performance.now()
@@ -148,7 +148,7 @@ const bareSeconds = async (db: Db, url: string): Promise<number> => {
 }
 
 /** Sends and marks the rows with ids above `from` up to `to`. */
-const bareOf = async (db: Db, url: string, from: number, to: number): Promise<void> => {
+const bareOf = async (db: JobDb, url: string, from: number, to: number): Promise<void> => {
   for (let after = from; ; ) {
     const { rows } = (await db.raw(
       `select id, notice from bare where id > ? and id <= ? and state = 'OWED' order by id limit ?`,
@@ -173,7 +173,7 @@ const bareOf = async (db: Db, url: string, from: number, to: number): Promise<vo
 }
 
 /** The share of their rate that three platforms keep while the fourth is down for a simulated day, compared with a fourth without work. */
-const withOneDown = async (db: Db, url: string): Promise<number> => {
+const withOneDown = async (db: JobDb, url: string): Promise<number> => {
   const each = Math.round(ROWS / 3)
   const took = async (down: boolean): Promise<number> => {
     await emptied(db)
@@ -217,7 +217,7 @@ const withOneDown = async (db: Db, url: string): Promise<number> => {
  * Milliseconds that a claim of a hundred rows takes, at the median and the 99th percentile. In turns with it, as many rows are
  * updated by their ids, for `claimAgainstBare`.
  */
-const claims = async (db: Db): Promise<Record<'claimMs' | 'claimP99Ms' | 'claimAgainstBare', number>> => {
+const claims = async (db: JobDb): Promise<Record<'claimMs' | 'claimP99Ms' | 'claimAgainstBare', number>> => {
   await emptied(db)
   const quarter = Math.floor(OUTSTANDING / 4)
   const insert = (rows: string) =>

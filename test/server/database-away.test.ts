@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { makeServer } from '../../src/server/server.js'
-import { connect, type Db } from '../../src/store/db/db.js'
+import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 
@@ -29,7 +29,7 @@ describe('a hub whose database does not answer', () => {
       met(socket)
     })
     const sockets = new Set<Socket>()
-    const db: Db = connect(`postgres://hub:none@127.0.0.1:${await listening(absent)}/hub`)
+    const db = openAnswerPool(`postgres://hub:none@127.0.0.1:${await listening(absent)}/hub`, { what: 'answers' })
     const trail = makeAuditLog(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal })
     const server = await makeServer({ ...world.parts, db, auditLog: trail })
     try {
@@ -39,7 +39,7 @@ describe('a hub whose database does not answer', () => {
       await new Promise((resolve) => void server.close(resolve))
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => void absent.close(resolve))
-      await db.destroy()
+      await db.close()
     }
   }
 

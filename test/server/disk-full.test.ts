@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises'
 import { expect } from 'chai'
 import { from as copyFrom } from 'pg-copy-streams'
 import { makeReadiness, watchDisks } from '../../src/hub/readiness.js'
-import { connect, type Db, onFullDisk, openPool, unavailableRefusal } from '../../src/store/db/db.js'
+import { openAnswerPool } from '../../src/store/db/answer-pool.js'
+import { connect, type Db, onFullDisk, unavailableRefusal } from '../../src/store/db/db.js'
 import { makeWorld, registration, uscc, type World } from '../api/world.js'
 
 describe('R-9: while the disk of the database is full', () => {
@@ -91,8 +92,8 @@ describe('R-9: while the disk of the database is full', () => {
       return disks.fullOf()
     }
     const full = `do $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`
-    const failing = (db: Db) => db.raw(full).catch(() => undefined)
-    const [pool, most] = [openPool({ connectionString: world.database.url }, 1), 5]
+    const failing = async (db: Db) => Promise.resolve(db.raw(full)).catch(() => undefined)
+    const [pool, most] = [openAnswerPool(world.database.url, { what: 'answers', max: 1 }), 5]
     const timekeeper = connect(world.database.url, { what: 'timetable' })
     let met = 0
     const end = onFullDisk(() => {
@@ -120,7 +121,7 @@ describe('R-9: while the disk of the database is full', () => {
     } finally {
       end()
       disks.close()
-      await pool.destroy()
+      await pool.close()
       await timekeeper.destroy()
     }
     const other = await heard(() => world.database.db.raw('select 1/0').catch(unavailableRefusal))

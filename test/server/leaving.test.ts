@@ -7,8 +7,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { makeRequestDatabase } from '../../src/api/request/request-database.js'
-import { connect, type Db, isCancelled } from '../../src/store/db/db.js'
-import { tagWithRequest } from '../../src/store/db/request-handle.js'
+import { openAnswerPool } from '../../src/store/db/answer-pool.js'
+import { connect, isCancelled, type JobDb, QUERY_CANCELED, type ReadHandle } from '../../src/store/db/db.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
 import { rowsOf } from '../support/world.js'
 
@@ -16,9 +16,13 @@ const CODE = uscc(1)
 const NOWHERE = { agency: null, region: null }
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 
+const abandoned = () => Object.assign(new Error('the client has left'), { code: QUERY_CANCELED })
+const thrownBy = (waits: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(waits).catch((error: unknown) => error)
+
 describe('statements of a request', () => {
   let world: World
-  let watcher: Db
+  let watcher: JobDb
   before(async () => {
     world = await makeWorld()
     watcher = connect(world.database.url)
@@ -120,7 +124,7 @@ describe('statements of a request', () => {
   it('are cancelled when the answer has not begun in time, but not while a slow client reads a begun answer', async () => {
     const found = async (isBegun: boolean): Promise<string> => {
       const server = createServer(async (_, response) => {
-        const own = makeRequestDatabase(world.database.db, {
+        const own = makeRequestDatabase(world.parts.db, {
           requestId: 'slow',
           response,
           acts: () => false,
@@ -234,32 +238,30 @@ describe('statements of a request', () => {
   })
 
   it('are cancelled alone: their connection is reused only when no cancellation can reach it', async () => {
-    const db = connect(world.database.url)
-    db.client.pool.max = 1
+    const db = openAnswerPool(world.database.url, { what: 'answers', max: 1 })
     for (let i = 0; i < 20; i += 1) {
       const over = new AbortController()
-      const own = tagWithRequest(db, { name: `r-${i}`, over: over.signal })
-      const slow = own.raw('select pg_sleep(30)').catch((error: unknown) => error)
+      const own = db.forRequest({ name: `r-${i}`, over: over.signal })
+      const slow = thrownBy(own.raw('select pg_sleep(30)'))
       const next = db.raw('select 1 + 1 as two')
       await until(
         () => running(`r-${i}`),
         (found) => found.length > 0,
       )
-      over.abort()
+      over.abort(abandoned())
       expect(isCancelled(await slow)).to.equal(true)
       expect((await next).rows).to.deep.equal([{ two: 2 }])
-      expect(isCancelled(await own.raw('select 1').catch((error: unknown) => error))).to.equal(true)
+      expect(isCancelled(await thrownBy(own.raw('select 1')))).to.equal(true)
     }
-    await db.destroy()
+    await db.close()
   })
 
   it('within a transaction, nested or not, carry the id, and a cancelled transaction changes nothing', async () => {
-    const db = connect(world.database.url)
-    db.client.pool.max = 1
+    const db = openAnswerPool(world.database.url, { what: 'answers', max: 1 })
     const over = new AbortController()
-    const own = tagWithRequest(db, { name: 'tx-1', over: over.signal })
+    const own = db.forRequest({ name: 'tx-1', over: over.signal })
     const seen: string[] = []
-    const now = async (tx: Db) =>
+    const now = async (tx: ReadHandle) =>
       seen.push((await tx.raw('select query from pg_stat_activity where pid = pg_backend_pid()')).rows[0].query)
     await own.transaction(async (tx) => {
       await now(tx)
@@ -276,30 +278,29 @@ describe('statements of a request', () => {
       () => running('tx-1'),
       (found) => found.some(({ query }) => query.includes('pg_sleep')),
     )
-    over.abort()
+    over.abort(abandoned())
     expect(isCancelled(await broken)).to.equal(true)
     expect(
       await rowsOf(db, `select pg_current_xact_id_if_assigned() as open from operators where name = 'x'`),
     ).to.deep.equal([])
     expect(await rowsOf(db, 'select 1 as one')).to.deep.equal([{ one: 1 }])
-    await db.destroy()
+    await db.close()
   })
 
   it('leave no transaction behind, whenever the client leaves', async () => {
-    const db = connect(world.database.url)
-    db.client.pool.max = 1
+    const db = openAnswerPool(world.database.url, { what: 'answers', max: 1 })
     for (const readOnly of [true, false])
       for (const moment of ['before', 'between', 'after']) {
         const over = new AbortController()
-        const own = tagWithRequest(db, { name: 'tx-2', over: over.signal })
-        if (moment === 'before') over.abort()
+        const own = db.forRequest({ name: 'tx-2', over: over.signal })
+        if (moment === 'before') over.abort(abandoned())
         await own
           .transaction(
             async (tx) => {
               await tx.raw('select 1')
-              if (moment === 'between') over.abort()
+              if (moment === 'between') over.abort(abandoned())
               await tx.raw('select 2')
-              if (moment === 'after') over.abort()
+              if (moment === 'after') over.abort(abandoned())
             },
             { readOnly },
           )
@@ -308,12 +309,12 @@ describe('statements of a request', () => {
         expect(alone, `${moment} ${readOnly}`).to.equal(true)
         expect((await rowsOf(db, 'show transaction_read_only'))[0]).to.deep.equal({ transaction_read_only: 'off' })
       }
-    await db.destroy()
+    await db.close()
   })
 
   it('take no id that could end the SQL comment', () => {
     for (const name of ['x */ drop table operators; /*', '', 'a b', "'", 'x'.repeat(65), '*/'])
-      expect(() => tagWithRequest(world.database.db, { name })).to.throw()
+      expect(() => world.parts.db.forRequest({ name })).to.throw()
   })
 
   const ids: [string, Record<string, string>, RegExp][] = [

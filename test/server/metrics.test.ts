@@ -55,7 +55,7 @@ describe('metrics', () => {
   before(async () => {
     world = await makeWorld({ quota: 1_000 })
     await world.bring('registry', [registration(CODE, '虚构量度有限公司')])
-    const { db } = world.database
+    const { db } = world.parts
     const trail = makeAuditLog(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal, metrics })
     const parts = { ...world.parts, db, auditLog: trail, metrics, scraping: { token: TOKEN, local: true } }
     server = await makeServer(parts)

@@ -11,7 +11,7 @@ import {
   sha256Hex,
 } from '../../src/domain/audit/audit-log.js'
 import * as store from '../../src/store/audit/audit-log.js'
-import type { Db, Tx } from '../../src/store/db/db.js'
+import type { JobDb, JobTx } from '../../src/store/db/db.js'
 import type { Random } from './random.js'
 
 export interface Attack {
@@ -108,7 +108,7 @@ export const ATTACKS: readonly Way[] = [
 ]
 
 /** Attacks the log in the given way; null when nothing was done. In half of the cases it also deletes signed heads and runs. */
-export const attacked = async (db: Db, way: Way | null, random: Random): Promise<Attack | null> => {
+export const attacked = async (db: JobDb, way: Way | null, random: Random): Promise<Attack | null> => {
   if (way === null) return null
   const { rows, named } = way.change(await store.listAfter(db, 0, 1_000), random)
   await db.transaction(async (tx) => {
@@ -119,7 +119,7 @@ export const attacked = async (db: Db, way: Way | null, random: Random): Promise
   return { name: way.name, rows: named }
 }
 
-export const put = async (tx: Tx, rows: readonly AuditRow[]): Promise<void> => {
+export const put = async (tx: JobTx, rows: readonly AuditRow[]): Promise<void> => {
   for (const row of rows) {
     const { content } = row
     const sealed = row.form > 0

@@ -13,14 +13,14 @@ import { loadKeys } from '../../src/foundation/keys.js'
 import type { Log } from '../../src/foundation/log.js'
 import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
-import { connect, type Db, migrate } from '../../src/store/db/db.js'
+import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { begin, hub as command } from '../support/command.js'
 import { ATTACKS, type Attack, attacked } from './audit-attacks.js'
 import { type Random, randomOf } from './random.js'
 
 export interface AuditGiven {
-  db: Db
+  db: JobDb
   url: string
   /** A folder for DATA_DIR. */
   folder: string

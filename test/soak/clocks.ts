@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
-import { connect, type Db, migrate } from '../../src/store/db/db.js'
+import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import { joinDatabase as joinEmbedded } from '../../src/store/embedded/index.js'
 import type { ClientCredentials } from '../../src/work/access/clients.js'
 import { globalOf } from '../api/world.js'
@@ -198,7 +198,7 @@ const credentials = ({ client_id, client_secret }: ClientCredentials) => ({ clie
 
 /** Counts what was sent wrongly or ahead of time. */
 const look = async (
-  db: Db,
+  db: JobDb,
   url: string,
   count: { endedEarly: number; manifestsTooLong: number; knowledgeAheadMs: number },
 ): Promise<void> => {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
-import type { Db } from '../../src/store/db/db.js'
+import type { JobDb } from '../../src/store/db/db.js'
 import { rowsOf } from '../support/world.js'
 import { type Fleet, type Life, makeFleet } from './push/fleet.js'
 import { makeSubjects } from './push/subjects.js'
@@ -29,7 +29,7 @@ const IDLE_SHARE = 0.1
 const AHEAD_SHARE = 0.02
 
 export interface SoakGiven {
-  db: Db
+  db: JobDb
   platforms: readonly PlatformStandIn[]
   begin: Parameters<typeof makeFleet>[1]
   hubs: number
@@ -250,7 +250,7 @@ const victim = async (given: SoakGiven, fleet: Fleet, random: Random, signal: Ab
 }
 
 /** True if something held by a killed process is not taken over yet. */
-const isOpen = async (db: Db, killed: ReadonlyMap<string, number>): Promise<boolean> =>
+const isOpen = async (db: JobDb, killed: ReadonlyMap<string, number>): Promise<boolean> =>
   (
     await rowsOf(
       db,

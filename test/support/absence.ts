@@ -1,6 +1,6 @@
 /** Deliveries of real feeds without transports. The feed itself maps the items. */
 import { feeds } from '../../src/agencies/index.js'
-import type { Db } from '../../src/store/db/db.js'
+import type { JobDb } from '../../src/store/db/db.js'
 import { type PullGiven, pullFeed, rowsOf } from './world.js'
 
 export type Fields = Record<string, unknown>
@@ -10,7 +10,7 @@ const OPEN_BOUNDS = { fewest: 0, most: 1_000_000, rejectShare: 1, shrinkShare: 1
 
 /** Pulls items as the whole feed, or as a part with `whole: false`. */
 export const deliver = (
-  db: Db,
+  db: JobDb,
   id: string,
   items: readonly Fields[],
   { whole, ...given }: PullGiven & { whole?: false } = {},
@@ -25,7 +25,7 @@ export const deliver = (
 }
 
 /** Keys of a feed's current records, in order. */
-export const standingIn = async (db: Db, feed: string): Promise<string[]> =>
+export const standingIn = async (db: JobDb, feed: string): Promise<string[]> =>
   (
     await rowsOf(
       db,

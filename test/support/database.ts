@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
-import { connect, type Db, migrate } from '../../src/store/db/db.js'
+import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import { type EmbeddedDatabase, joinDatabase } from '../../src/store/embedded/index.js'
 
 const TEMPLATE = 'hub_template'
@@ -36,7 +36,7 @@ const hasMemory = (): boolean => {
 }
 
 export interface TestDatabase {
-  db: Db
+  db: JobDb
   url: string
   drop(): Promise<void>
 }
@@ -81,7 +81,7 @@ const named = (url: string, database: string): string => {
   return address.href
 }
 
-const withAdmin = async (url: string, act: (db: Db) => Promise<unknown>): Promise<void> => {
+const withAdmin = async (url: string, act: (db: JobDb) => Promise<unknown>): Promise<void> => {
   const db = connect(url)
   try {
     await act(db)

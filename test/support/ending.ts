@@ -1,6 +1,6 @@
 /** Published entries whose terms end in a few days by the real clock, made by ordinary moves. */
 import { addDays, addYears, daysBetween, shanghaiDate } from '../../src/foundation/time/dates.js'
-import type { Db } from '../../src/store/db/db.js'
+import type { JobDb } from '../../src/store/db/db.js'
 import { makeMove } from '../../src/work/listing/listing.js'
 import { lead, PATH, penalised, rules } from './world.js'
 
@@ -11,7 +11,7 @@ const PUNISHED_ON = '2026-10-10'
 const TERM_YEARS = 3
 
 /** Returns their ids. Each was decided three years before its last day. */
-export const endingIn = async (db: Db, days: number, count: number): Promise<string[]> => {
+export const endingIn = async (db: JobDb, days: number, count: number): Promise<string[]> => {
   const decidedOn = addYears(addDays(shanghaiDate(new Date()), days), -TERM_YEARS)
   const ids: string[] = []
   for (let n = 1; n <= count; n += 1) {

@@ -1,5 +1,5 @@
 /** Rows of the credit office's penalty table for firms that the hub knows. */
-import type { Db } from '../../src/store/db/db.js'
+import type { JobDb } from '../../src/store/db/db.js'
 
 export interface Firm {
   name: string
@@ -10,7 +10,7 @@ export interface Firm {
 export type Line = Record<string, string>
 
 /** Enterprises with a unique name. */
-export const firmsOf = async (db: Db, many: number): Promise<Firm[]> => {
+export const firmsOf = async (db: JobDb, many: number): Promise<Firm[]> => {
   const { rows } = await db.raw(
     `select o.name, o.uscc as code, v.body->>'representative' as representative from operators o
      join versions v on v.operator_id = o.id and v.kind = 'registration' and v.known_to is null
@@ -22,7 +22,7 @@ export const firmsOf = async (db: Db, many: number): Promise<Firm[]> => {
 }
 
 /** A rejected row, because rejects keep every field of the table. */
-export const rowOf = async (db: Db): Promise<Line> =>
+export const rowOf = async (db: JobDb): Promise<Line> =>
   (await db('rejects').where({ feed: 'penalties' }).first('item')).item
 
 /** A copy of `row` with the n-th document number, recent days and the given fields. */

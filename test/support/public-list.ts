@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { MASKING_VERSION } from '../../src/domain/listing/public-entry.js'
-import type { Db } from '../../src/store/db/db.js'
+import type { JobDb } from '../../src/store/db/db.js'
 import { codeOf, rowsOf, TODAY } from './world.js'
 
 export interface Given {
@@ -13,7 +13,7 @@ export interface Given {
 }
 
 /** Lists the n-th firm; again if it was removed. */
-export const shown = async (db: Db, n: number, given: Given = {}): Promise<{ id: string; name: string }> => {
+export const shown = async (db: JobDb, n: number, given: Given = {}): Promise<{ id: string; name: string }> => {
   const name = given.name ?? `虚构名单第${n}号有限公司`
   const { publishedOn = TODAY, endsOn = '2029-11-25' } = given
   const [listing] = await rowsOf(
@@ -49,14 +49,14 @@ export const shown = async (db: Db, n: number, given: Given = {}): Promise<{ id:
 }
 
 /** Changes the published reason. */
-export const corrected = async (db: Db, id: string, reason: string): Promise<void> => {
+export const corrected = async (db: JobDb, id: string, reason: string): Promise<void> => {
   await db.raw(
     `update public_entries set body = jsonb_set(body, '{reason}', to_jsonb(?::text)), body_hash = ? where listing_id = ?`,
     [reason, hashOf(reason), id],
   )
 }
 
-export const letGo = async (db: Db, id: string, on = TODAY): Promise<void> => {
+export const letGo = async (db: JobDb, id: string, on = TODAY): Promise<void> => {
   await db.transaction(async (tx) => {
     await tx.raw('delete from public_entries where listing_id = ?', [id])
     await tx.raw(`update listings set state = 'REMOVED', removed_on = ?, removal_reason = 'CORRECTED' where id = ?`, [
@@ -80,7 +80,7 @@ export interface Many {
 }
 
 /** Lists many firms in a few statements. */
-export const manyShown = async (db: Db, { facts = {}, reason = 20, ...given }: Many): Promise<void> => {
+export const manyShown = async (db: JobDb, { facts = {}, reason = 20, ...given }: Many): Promise<void> => {
   const bound = { ...given, reason, facts: JSON.stringify(facts), last: given.first + given.count - 1 } as never
   await db.raw(
     `with r as (insert into runs (job, cause, started_at, ended_at, outcome) values ('seed', 'command', now(), now(), 'DONE') returning id)

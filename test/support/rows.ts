@@ -1,5 +1,5 @@
 /** Rows of the test agency, and queries for what the hub stores after pulling them. */
-import type { Db } from '../../src/store/db/db.js'
+import type { JobDb } from '../../src/store/db/db.js'
 import { codeOf, type Row, rowsOf } from './world.js'
 
 export const row = (n: number, more: Partial<Row> = {}): Row => ({
@@ -12,10 +12,10 @@ export const row = (n: number, more: Partial<Row> = {}): Row => ({
 })
 export const rows = (many: number, from = 1): Row[] => Array.from({ length: many }, (_, i) => row(from + i))
 
-export const current = (db: Db) =>
+export const current = (db: JobDb) =>
   rowsOf(
     db,
     `select record_key as key, ended_on as ended, body->>'reason' as reason, partial from versions where known_to is null order by 1`,
   )
-export const standing = async (db: Db): Promise<unknown[]> =>
+export const standing = async (db: JobDb): Promise<unknown[]> =>
   (await current(db)).filter((one) => one['ended'] === null).map((one) => one['key'])

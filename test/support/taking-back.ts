@@ -1,7 +1,7 @@
 /** Builds two databases with the same history, except that in one of them another run was pulled and rolled back. */
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
-import type { Db } from '../../src/store/db/db.js'
+import type { JobDb } from '../../src/store/db/db.js'
 import * as listings from '../../src/store/listing/listings.js'
 import * as operators from '../../src/store/operators/operators.js'
 import * as versions from '../../src/store/records/versions.js'
@@ -29,14 +29,14 @@ export const HOUR = 3_600
 const ALL = new Date('9999-01-01T00:00:00Z')
 
 /** Pulls and returns the run's id. */
-export const bring = async (db: Db, rows: readonly Row[], given: FeedGiven & PullGiven): Promise<number> => {
+export const bring = async (db: JobDb, rows: readonly Row[], given: FeedGiven & PullGiven): Promise<number> => {
   await pullItems(db, rows, { rules, ...given })
   const [run] = await rowsOf(db, `select max(id) as id from runs where job = 'pull' and outcome = 'DONE'`)
   return Number(run?.['id'])
 }
-export const back = (db: Db, run: number, now = later(HOUR)): Promise<RollbackResult> =>
+export const back = (db: JobDb, run: number, now = later(HOUR)): Promise<RollbackResult> =>
   rollBack(db, { run, reason: '整批误报', by: 'reviewer-1', rules, now: at(now) })
-export const rescored = (db: Db, now: Date) =>
+export const rescored = (db: JobDb, now: Date) =>
   scoreOperators(db, {
     cause: 'command',
     rules,
@@ -45,7 +45,7 @@ export const rescored = (db: Db, now: Date) =>
   })
 
 /** The hub's current answers without ids and instants, so that two databases can be compared. */
-export const answers = async (db: Db): Promise<unknown> => {
+export const answers = async (db: JobDb): Promise<unknown> => {
   const all = await directory.list(db, {}, { first: 10_000, after: null })
   const codes = all.map(({ uscc, shop }) => ({
     scheme: uscc ? 'uscc' : 'shop',
@@ -112,12 +112,12 @@ export const answers = async (db: Db): Promise<unknown> => {
 
 /** Builds both databases. One also receives `wrong`, which is then rolled back. */
 export const twins = async (
-  one: Db,
-  other: Db,
+  one: JobDb,
+  other: JobDb,
   told: {
-    before?: (db: Db) => Promise<unknown>
-    wrong: (db: Db) => Promise<number>
-    after?: (db: Db) => Promise<unknown>
+    before?: (db: JobDb) => Promise<unknown>
+    wrong: (db: JobDb) => Promise<number>
+    after?: (db: JobDb) => Promise<unknown>
   },
 ): Promise<{ run: number; taken: RollbackResult }> => {
   for (const db of [one, other]) {
@@ -134,7 +134,7 @@ export const twins = async (
   return { run, taken }
 }
 
-export const registry = (db: Db, from: number, to: number, more: Partial<Row> & PullGiven = {}) => {
+export const registry = (db: JobDb, from: number, to: number, more: Partial<Row> & PullGiven = {}) => {
   const { now = at(NOW), ...row } = more
   return bring(
     db,
@@ -149,7 +149,7 @@ export const registry = (db: Db, from: number, to: number, more: Partial<Row> & 
     { id: 'registry', kind: 'registration', whole: false, now },
   )
 }
-export const penalties = (db: Db, rows: readonly Row[], now: Date) =>
+export const penalties = (db: JobDb, rows: readonly Row[], now: Date) =>
   bring(db, rows, { id: 'penalties', kind: 'penalty', whole: false, now: at(now) })
 export const penalty = (n: number, nth = 1, more: Partial<Row> = {}): Row => ({
   key: `P${n}/${nth}`,
@@ -159,4 +159,4 @@ export const penalty = (n: number, nth = 1, more: Partial<Row> = {}): Row => ({
   day: '2026-10-10',
   ...more,
 })
-export const wrongFile = (db: Db, rows: readonly Row[]) => penalties(db, rows, later(120))
+export const wrongFile = (db: JobDb, rows: readonly Row[]) => penalties(db, rows, later(120))

@@ -6,7 +6,7 @@ import type { AgencyFeed } from '../../src/agencies/feed.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { makeLog } from '../../src/hub/log.js'
-import type { Db } from '../../src/store/db/db.js'
+import type { JobDb, ReadHandle } from '../../src/store/db/db.js'
 import type { Listing } from '../../src/store/listing/listings.js'
 import { type PullResult, type PullRunOptions, runPull } from '../../src/work/intake/pull.js'
 import { type MoveInput, makeMove, openCase } from '../../src/work/listing/listing.js'
@@ -33,9 +33,9 @@ export const codeOf = (n: number): string => usccIn('91', '220102', 7_000 + n)
 export const wrongDigit = (code: string): string => code.slice(0, 17) + (code.endsWith('0') ? '1' : '0')
 
 /** A database for the suite, emptied before each test, or only once. */
-export const database = ({ once = false } = {}): (() => Db) => {
+export const database = ({ once = false } = {}): (() => JobDb) => {
   let one: Awaited<ReturnType<typeof freshDatabase>> | undefined
-  const db = (): Db => {
+  const db = (): JobDb => {
     if (one === undefined) throw new Error('asked for outside a test')
     return one.db
   }
@@ -51,7 +51,7 @@ export const database = ({ once = false } = {}): (() => Db) => {
  * Empties all tables. A new database per test would take twenty times as long, `truncate` ten times. Replica mode
  * ignores foreign keys. Tables without a page were never written.
  */
-const empty = async (db: Db): Promise<void> => {
+const empty = async (db: JobDb): Promise<void> => {
   const tables = await rowsOf(
     db,
     `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
@@ -66,7 +66,7 @@ const empty = async (db: Db): Promise<void> => {
 export type PullGiven = Partial<Omit<PullRunOptions, 'feed'>>
 
 /** Pulls and fails the test if another process had the occurrence. */
-export const pullFeed = async (db: Db, from: AgencyFeed, given: PullGiven = {}): Promise<PullResult> => {
+export const pullFeed = async (db: JobDb, from: AgencyFeed, given: PullGiven = {}): Promise<PullResult> => {
   const url = 'http://127.0.0.1:9'
   const pulled = await runPull(db, { feed: from, url, cause: 'command', mark, now: at(NOW), ...given })
   if (pulled === null) throw new Error('another process has this occurrence')
@@ -75,7 +75,7 @@ export const pullFeed = async (db: Db, from: AgencyFeed, given: PullGiven = {}):
 
 /** Pulls rows as the whole feed. */
 export const pullItems = (
-  db: Db,
+  db: JobDb,
   rows: readonly (Row | Record<string, unknown>)[],
   given: FeedGiven & PullGiven = {},
 ) => {
@@ -109,10 +109,13 @@ export const counted = (received: number, of: Partial<Omit<ReturnType<typeof cou
   ...of,
 })
 
-export const rowsOf = async (db: Db, sql: string, bindings: unknown[] = []): Promise<Record<string, unknown>[]> =>
-  (await db.raw(sql, bindings as never)).rows
+export const rowsOf = async (
+  db: ReadHandle,
+  sql: string,
+  bindings: unknown[] = [],
+): Promise<Record<string, unknown>[]> => (await db.raw(sql, bindings as never)).rows
 
-const tablesOf = async (db: Db, without: readonly string[]): Promise<string> => {
+const tablesOf = async (db: JobDb, without: readonly string[]): Promise<string> => {
   const tables = await rowsOf(db, `select tablename as name from pg_tables where schemaname = 'public' order by 1`)
   const parts: string[] = []
   for (const { name } of tables.filter((table) => !without.includes(String(table['name'])))) {
@@ -123,10 +126,10 @@ const tablesOf = async (db: Db, without: readonly string[]): Promise<string> => 
 }
 
 /** Every row of every table as text, to prove that something is stored nowhere. */
-export const dumpOf = (db: Db, without: readonly string[] = []): Promise<string> => tablesOf(db, without)
+export const dumpOf = (db: JobDb, without: readonly string[] = []): Promise<string> => tablesOf(db, without)
 
 /** Every row of every table except runs, rejects and the knowledge clock. */
-export const beliefsOf = (db: Db): Promise<string> => tablesOf(db, ['runs', 'rejects', 'knowledge'])
+export const beliefsOf = (db: JobDb): Promise<string> => tablesOf(db, ['runs', 'rejects', 'knowledge'])
 
 /** The refusal's code and reason; `none` on success. */
 export const refusal = async (work: Promise<unknown>): Promise<{ code: string; because: string; reason: string }> => {
@@ -143,14 +146,14 @@ export const refusal = async (work: Promise<unknown>): Promise<{ code: string; b
   }
 }
 
-export const operatorOf = async (db: Db, code: string): Promise<number> => {
+export const operatorOf = async (db: JobDb, code: string): Promise<number> => {
   const [row] = await rowsOf(db, 'select operator_id as id from codes where code = ? and known_to is null', [code])
   return Number(row?.['id'] ?? 0)
 }
 
 /** An operator with one heavy penalty, numbered `n`. */
 export const penalised = async (
-  db: Db,
+  db: JobDb,
   n: number,
   day = '2026-10-10',
 ): Promise<{ operatorId: number; decision: number }> => {
@@ -184,7 +187,7 @@ export const PATH = (decision: number): Step[] => [
   ['publishListing', OFFICER, { on: '2026-11-16' }],
 ]
 
-export const step = (db: Db, id: string, [name, who, input]: Step, now = NOW, by = rules): Promise<Listing> =>
+export const step = (db: JobDb, id: string, [name, who, input]: Step, now = NOW, by = rules): Promise<Listing> =>
   // Publication takes effect on its day.
   makeMove(db, by, {
     id,
@@ -194,11 +197,11 @@ export const step = (db: Db, id: string, [name, who, input]: Step, now = NOW, by
     now: name === 'publishListing' && now === NOW ? new Date(`${input.on}T02:00:00Z`) : now,
   })
 
-export const lead = (db: Db, operatorId: number, now = NOW): Promise<Listing> =>
+export const lead = (db: JobDb, operatorId: number, now = NOW): Promise<Listing> =>
   openCase(db, rules, { operatorId, list: 'serious', reason: '群众举报', ...OFFICER, on: '2026-11-02', now })
 
 /** Lists operator n up to and including the named move. */
-export const listingAt = async (db: Db, n: number, upTo: MoveName, by = rules): Promise<Listing> => {
+export const listingAt = async (db: JobDb, n: number, upTo: MoveName, by = rules): Promise<Listing> => {
   const { operatorId, decision } = await penalised(db, n)
   let listing = await lead(db, operatorId)
   for (const one of PATH(decision)) {
@@ -208,8 +211,8 @@ export const listingAt = async (db: Db, n: number, upTo: MoveName, by = rules): 
   throw new Error(`the path has no ${upTo}`)
 }
 
-export const published = (db: Db, n: number, by = rules): Promise<Listing> => listingAt(db, n, 'publishListing', by)
+export const published = (db: JobDb, n: number, by = rules): Promise<Listing> => listingAt(db, n, 'publishListing', by)
 
 /** Removes the entry as REVOKED on the day `on`. */
-export const removed = (db: Db, id: string, on = TODAY, by = rules, now = NOW): Promise<Listing> =>
+export const removed = (db: JobDb, id: string, on = TODAY, by = rules, now = NOW): Promise<Listing> =>
   step(db, id, ['removeListing', OFFICER, { on, removal: 'REVOKED', reason: '处罚决定被撤销' }], now, by)

@@ -2,6 +2,7 @@ import type { BaseContext } from '@apollo/server'
 import type { GraphQLSchema } from 'graphql'
 import type { Agency } from '../../agencies/feed.js'
 import type { Keys } from '../../foundation/keys.js'
+import type { AnswerPool } from '../../store/db/answer-pool.js'
 import type { Db } from '../../store/db/db.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
 import { makeSharedLookups } from './cross-request-batch.js'
@@ -16,12 +17,14 @@ export interface AnswerPath {
     twin: () => GraphQLSchema,
     options: CompiledQueryOptions<C>,
   ) => QueryEngine<C>
-  /** Database handle of the lookups that all requests share; null without them. */
-  pool: Db | null
+  /** Connections of the lookups that all requests share; null without them. */
+  pool: AnswerPool | null
 }
 
+const SHARED_POOL_MAX = 6
+
 interface AnswerPathDependencies {
-  db: Db
+  db: AnswerPool
   agencies: readonly Agency[]
   keys: Pick<Keys, 'verify' | 'accepts'>
   fastAnswers?: boolean
@@ -33,6 +36,7 @@ interface AnswerPathDependencies {
 export const makeAnswerPath = ({ db, agencies, keys, fastAnswers = true }: AnswerPathDependencies): AnswerPath => {
   if (!fastAnswers)
     return { lookups: (own) => makeLookups(own, agencies), verify: keys.verify, engine: makePlainEngine, pool: null }
-  const shared = makeSharedLookups(db, agencies)
-  return { lookups: () => shared, verify: makeCachingVerify(keys).verify, engine: makeQueryEngine, pool: shared.db }
+  const pool = db.beside({ what: 'answers, shared', max: SHARED_POOL_MAX, prepared: true })
+  const shared = makeSharedLookups(pool, agencies)
+  return { lookups: () => shared, verify: makeCachingVerify(keys).verify, engine: makeQueryEngine, pool }
 }

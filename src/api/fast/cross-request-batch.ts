@@ -1,6 +1,5 @@
 import type { Agency } from '../../agencies/feed.js'
-import type { Db } from '../../store/db/db.js'
-import { openSharedConnections } from '../../store/db/shared-connections.js'
+import type { AnswerPool } from '../../store/db/answer-pool.js'
 import { type BatchAnswer, type Lookups, makeLookups } from '../loaders/lookups.js'
 
 /** Batches that run at the same time; further calls wait. */
@@ -100,9 +99,9 @@ const takeBatch = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] =>
 /** At most four batches run at once, so that one long operator file does not delay others. */
 const FILES = { most: 4 }
 
-/** Lookups that all requests share, on connections that keep statements prepared. */
-export const makeSharedLookups = (db: Db, agencies: readonly Agency[]): Lookups => {
-  const shared = makeLookups({ db: openSharedConnections(db) }, agencies)
+/** Lookups that all requests share, on prepared connections. */
+export const makeSharedLookups = (db: AnswerPool, agencies: readonly Agency[]): Lookups => {
+  const shared = makeLookups({ db }, agencies)
   const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {
     const found = await shared.pulls()
     return askers.map(() => found)

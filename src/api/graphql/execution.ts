@@ -99,7 +99,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   const contextFor = ({ asked, viewer, response }: Parameters<PageQueryRunner>[0], began: number): GraphqlContext => {
     const acts = (): boolean => context.auditNotes.isAct
     const own = withRequestDb(parts, () =>
-      makeRequestDatabase(parts.db, { requestId: asked.requestId, response, acts }),
+      makeRequestDatabase(parts.answers, { requestId: asked.requestId, response, acts }),
     )
     const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
     return context

@@ -3,7 +3,7 @@ import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
 import type { Platform } from '../../platforms/platform.js'
-import type { BulkHandle } from '../../store/db/bulk-handle.js'
+import type { AnswerPool } from '../../store/db/answer-pool.js'
 import type { ConcurrencyLimit } from '../../store/db/concurrency-limit.js'
 import type { Db } from '../../store/db/db.js'
 import type { AttemptLog } from '../../work/audit/attempts.js'
@@ -27,12 +27,14 @@ interface UploadInput {
 
 export interface ApiDependencies {
   db: Db
+  answers: AnswerPool
   keys: Keys
   revocations: Revocations
   attempts: AttemptLog
   quotas: Quotas
   answerPath: AnswerPath
-  bulk: BulkHandle
+  /** Connections of queries about many codes, which would make short ones wait. */
+  bulk: AnswerPool
   inTurn: ConcurrencyLimit
   streams: ChangeStreams
   log: Log
@@ -74,6 +76,8 @@ export interface ApiDependencies {
 
 export type ServerDependencies = Omit<
   ApiDependencies,
+  | 'db'
+  | 'answers'
   | 'revocations'
   | 'attempts'
   | 'quotas'
@@ -86,5 +90,6 @@ export type ServerDependencies = Omit<
   | 'scraping'
 > &
   Partial<Pick<ApiDependencies, 'metrics' | 'scraping'>> & {
+    db: AnswerPool
     fastAnswers?: boolean
   }

@@ -69,7 +69,9 @@ export interface HttpRequestContext {
   refused: string[]
 }
 
-type RequestContextDependencies = Pick<ApiDependencies, 'db' | 'now' | 'log' | 'proxies'> & { keys: Pick<Keys, 'mark'> }
+type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log' | 'proxies'> & {
+  keys: Pick<Keys, 'mark'>
+}
 
 export const requestContextOf = (
   request: IncomingMessage,
@@ -109,7 +111,11 @@ class LazyRequestContext implements HttpRequestContext {
 
   get db(): Db {
     const { requestId, request, response } = this
-    this.#db ??= makeRequestDatabase(this.parts.db, { requestId, response, acts: () => isUnsafeMethod(request.method) })
+    this.#db ??= makeRequestDatabase(this.parts.answers, {
+      requestId,
+      response,
+      acts: () => isUnsafeMethod(request.method),
+    })
     return this.#db
   }
 }

@@ -3,14 +3,20 @@
  * promise about four times slower on Node 20.
  */
 import type { ServerResponse } from 'node:http'
-import type { Db } from '../../store/db/db.js'
-import { tagWithRequest } from '../../store/db/request-handle.js'
+import type { AnswerPool } from '../../store/db/answer-pool.js'
+import { type Db, QUERY_CANCELED } from '../../store/db/db.js'
 
 export const ANSWER_BEGINS_WITHIN_MS = 60_000
 
 const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
 
 export const isUnsafeMethod = (method: string | undefined): boolean => !SAFE.includes(method)
+
+/** `isCancelled` holds for it. */
+class AbandonedError extends Error {
+  override readonly name = 'Abandoned'
+  readonly code = QUERY_CANCELED
+}
 
 interface RequestDatabaseOptions {
   requestId: string
@@ -24,13 +30,13 @@ interface RequestDatabaseOptions {
  * because nobody could tell what was done.
  */
 export const makeRequestDatabase = (
-  db: Db,
+  answers: AnswerPool,
   { requestId, response, acts, mostMs = ANSWER_BEGINS_WITHIN_MS }: RequestDatabaseOptions,
 ): Db => {
-  if (response === undefined) return tagWithRequest(db, { name: requestId })
+  if (response === undefined) return answers.forRequest({ name: requestId })
   const over = new AbortController()
   const end = (): void => {
-    if (!response.writableFinished && !acts()) over.abort()
+    if (!response.writableFinished && !acts()) over.abort(new AbandonedError('nobody waits for this statement'))
   }
   const late = setTimeout(() => {
     if (!response.headersSent) end()
@@ -41,7 +47,7 @@ export const makeRequestDatabase = (
     end()
   })
   if (response.destroyed) end()
-  return tagWithRequest(db, { name: requestId, over: over.signal })
+  return answers.forRequest({ name: requestId, over: over.signal })
 }
 
 /**

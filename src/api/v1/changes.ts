@@ -7,7 +7,6 @@ import type { Request, RequestHandler, Response } from 'express'
 import { may, type Viewer } from '../../domain/access/viewer.js'
 import type { StandingChange } from '../../domain/standing/changes.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import { tagWithRequest } from '../../store/db/request-handle.js'
 import * as store from '../../store/standing/changes.js'
 import { NUMBERED_STEPS_PER_REQUEST, numberChanges } from '../../work/standing/changes/number.js'
 import {
@@ -49,7 +48,7 @@ const streamChanges = async (
 ): Promise<void> => {
   const client = viewer.sub ?? ''
   // This handle's statements are not cancelled when the client has gone.
-  const parts = withRequestDb(all, () => tagWithRequest(all.db, { name: requestContext.requestId }))
+  const parts = withRequestDb(all, () => all.answers.forRequest({ name: requestContext.requestId }))
   let spokeAt = requestContext.now.getTime()
   let admittedAt = spokeAt
   let telling = false

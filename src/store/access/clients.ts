@@ -46,8 +46,11 @@ export const replaceSecret = (
     { id, secretHash, by, now, previousUntil },
   )
 
-export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
-  (await db('clients').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
+export const end = (db: Db, id: string, now: Date): Promise<boolean> =>
+  hasRows(db, 'update clients set ended_at = ? where id = ? and ended_at is null returning 1 /* clients.end */', [
+    now,
+    id,
+  ])
 
 export const byId = (db: Db, id: string, now: Date): Promise<RegisteredClient | null> =>
   queryFirst(

@@ -77,8 +77,11 @@ export const resetPassword = (
     { id, ...made },
   )
 
-export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
-  (await db('people').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
+export const end = (db: Db, id: string, now: Date): Promise<boolean> =>
+  hasRows(db, 'update people set ended_at = ? where id = ? and ended_at is null returning 1 /* people.end */', [
+    now,
+    id,
+  ])
 
 export interface PersonSummary extends ConfirmationState {
   id: string

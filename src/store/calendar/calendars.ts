@@ -28,7 +28,10 @@ export const addAmendment = async (
     { days: JSON.stringify(days), reason, by, confirmedBy, at } as never,
   )
   if (knownUntil !== null)
-    await tx('calendar_reach').insert({ known_until: knownUntil, made_by: by, confirmed_by: confirmedBy, made_at: at })
+    await tx.raw(
+      `insert into calendar_reach (known_until, made_by, confirmed_by, made_at) values (?, ?, ?, ?) /* calendars.amend */`,
+      [knownUntil, by, confirmedBy, at],
+    )
 }
 
 export interface CalendarAmendment {

@@ -11,7 +11,7 @@ export const withIndexesDropped = async <T>(
   tx: Tx,
   table: 'versions' | 'operators',
   rows: number,
-  fill: () => Promise<T>,
+  fill: () => PromiseLike<T>,
 ): Promise<T> => {
   if (rows < FEWEST_ROWS || !(await nobodyWaits(tx)) || !(await holdsNextToNothing(tx, table, rows))) return fill()
   if (!(await toItself(tx, table))) return fill()
@@ -41,8 +41,8 @@ const nobodyWaits = (tx: Tx): Promise<boolean> =>
 const holdsNextToNothing = async (tx: Tx, table: string, rows: number): Promise<boolean> => {
   const most = Math.floor(rows * THERE_SHARE)
   const answer = await tx.raw(
-    'select count(*)::int as n from (select 1 from ?? limit ?) t /* bulk-load.holdsNextToNothing */',
-    [table, most + 1],
+    `select count(*)::int as n from (select 1 from ${table} limit ?) t /* bulk-load.holdsNextToNothing */`,
+    [most + 1],
   )
   return answer.rows[0].n <= most
 }
@@ -51,7 +51,7 @@ const toItself = async (tx: Tx, table: string): Promise<boolean> => {
   try {
     await tx.transaction(async (inner) => {
       await inner.raw(`set local lock_timeout = ${LOCK_WAIT_MS} /* bulk-load.toItself */`)
-      await inner.raw('lock table ?? in access exclusive mode /* bulk-load.toItself */', [table])
+      await inner.raw(`lock table ${table} in access exclusive mode /* bulk-load.toItself */`)
       await inner.raw('set local lock_timeout = 0 /* bulk-load.toItself */')
     })
     return true

@@ -1,15 +1,11 @@
 import knexModule, { type Knex } from 'knex'
 import pg from 'pg'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
+import type { PoolUsage } from '../../foundation/metrics.js'
+import type { Db, JobDb, ReadHandle } from './handle.js'
 import { migrationFilesIn, migrationSource } from './migrations.js'
 
-export type Db = Knex
-export type Tx = Knex.Transaction
-
-export interface ReadHandle {
-  // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
-  raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
-}
+export type { Db, JobDb, JobTx, ReadHandle, Tx } from './handle.js'
 
 type Bindings = readonly unknown[] | Record<string, unknown>
 
@@ -23,7 +19,7 @@ export const queryOne = async <R>(on: ReadHandle, sql: string, bindings?: Bindin
   (await on.raw(sql, bindings)).rows[0]
 
 export const queryColumn = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<V[]> =>
-  (await on.raw(sql, bindings)).rows.map((row) => Object.values(row)[0] as V)
+  (await on.raw(sql, bindings)).rows.map((row: object) => Object.values(row)[0] as V)
 
 export const queryValue = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<V> =>
   Object.values((await on.raw(sql, bindings)).rows[0])[0] as V
@@ -33,7 +29,7 @@ export const hasRows = async (on: ReadHandle, sql: string, bindings?: Bindings):
 
 const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
-const ACQUIRE_TIMEOUT_MS = 15_000
+export const ACQUIRE_TIMEOUT_MS = 15_000
 export const ANSWER_STATEMENT_TIMEOUT_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
@@ -44,22 +40,19 @@ pg.types.setTypeParser(OID.int8, (text) => Number(text))
 // knex would also log the errors that it throws.
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): Db =>
-  openPool(
-    {
-      connectionString: url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      application_name: what === undefined ? 'hub' : `hub ${what}`,
-      ...(statementMs !== undefined && { statement_timeout: statementMs }),
-    },
-    POOL_MAX,
-  )
+export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): JobDb =>
+  openPool({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: what === undefined ? 'hub' : `hub ${what}`,
+    ...(statementMs !== undefined && { statement_timeout: statementMs }),
+  })
 
-export const openPool = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db => {
+const openPool = (connection: Knex.PgConnectionConfig): JobDb => {
   const db = knexModule.default({
     client: 'pg',
     connection,
-    pool: { min: 0, max: most, ...(set && { afterCreate: telling(set) }) },
+    pool: { min: 0, max: POOL_MAX },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     migrations: { migrationSource: migrationSource(migrationFilesIn('migrations')), tableName: 'migrations' },
     log: QUIET,
@@ -68,12 +61,7 @@ export const openPool = (connection: Knex.PgConnectionConfig, most: number, set:
   return db
 }
 
-const telling =
-  (set: string) =>
-  (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void): void =>
-    connection.query(set, (error) => done(error ?? null, connection))
-
-export const poolUsage = (db: Db): { used: number; free: number; waiting: number } => {
+export const poolUsage = (db: JobDb): PoolUsage => {
   const { pool } = db.client
   return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
 }
@@ -117,7 +105,7 @@ export const onFullDisk = (hear: (disk: FullDisk) => void): (() => void) => {
   return () => listeners.delete(hear)
 }
 
-const tellIfFull = (error: unknown): boolean => {
+export const tellIfFull = (error: unknown): boolean => {
   const disk = fullDiskOf(error)
   if (disk !== null) for (const hear of listeners) hear(disk)
   return disk !== null
@@ -129,10 +117,10 @@ export const unavailableRefusal = (error: unknown): Refusal | null => {
   return tellIfFull(error) ? new Refusal('STORAGE_FULL') : null
 }
 
-const CANCELLED = '57014'
+export const QUERY_CANCELED = '57014'
 
 export const isCancelled = (error: unknown): boolean =>
-  error instanceof Error && (error as { code?: unknown }).code === CANCELLED
+  error instanceof Error && (error as { code?: unknown }).code === QUERY_CANCELED
 
 export { databaseVersion, migrate } from './migrations.js'
 

@@ -1,4 +1,5 @@
 import type { Db } from './db.js'
+import { withOwnConnection } from './own-connection.js'
 
 const ASK_AGAIN_MS = 100
 
@@ -12,21 +13,16 @@ export const withLock = async <T>(
   waitMs: number,
   work: () => Promise<T>,
 ): Promise<T | 'held'> => {
-  const connection = await db.client.acquireRawConnection()
-  const ask = async (sql: string): Promise<boolean> => {
-    const answer = await db
-      .raw(`select ${sql}(hashtextextended(?, 0)) as held /* store.locks */`, [name])
-      .connection(connection)
-    return answer.rows[0].held === true
-  }
-  try {
+  return withOwnConnection(db, async (connection) => {
+    const isTaken = async (): Promise<boolean> => {
+      const sql = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as held /* store.locks */'
+      return (await connection.query(sql, [name])).rows[0].held
+    }
     const attempts = Math.ceil(waitMs / ASK_AGAIN_MS)
-    for (let attempt = 0; !(await ask('pg_try_advisory_lock')); attempt += 1) {
+    for (let attempt = 0; !(await isTaken()); attempt += 1) {
       if (attempt >= attempts) return 'held'
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
     }
     return await work()
-  } finally {
-    await db.client.destroyRawConnection(connection).catch(() => {})
-  }
+  })
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Knex } from 'knex'
 import { Refusal } from '../../foundation/errors.js'
+import type { Db } from './handle.js'
 
 type RollOut = 'before' | 'after'
 
@@ -67,11 +68,11 @@ export interface DatabaseVersion {
 }
 
 /** Throws DATABASE_NEWER when the database has an unknown `after` migration. */
-export const databaseVersion = async (db: Knex): Promise<DatabaseVersion> => {
+export const databaseVersion = async (db: Db): Promise<DatabaseVersion> => {
   const files = migrationFilesIn('migrations')
   const known = files.map((file) => file.name)
-  if (!(await db.schema.hasTable('migrations'))) return { state: 'EMPTY', missing: known }
-  const done = new Set<string>((await db('migrations').select('name')).map((row: { name: string }) => row.name))
+  if (!(await hasTable(db, 'migrations'))) return { state: 'EMPTY', missing: known }
+  const done = await namesIn(db, 'select name from migrations /* store.databaseVersion */')
   const unknown = [...done].filter((name) => !known.includes(name))
   if (unknown.length > 0) {
     const harmless = await goneBefore(db, unknown)
@@ -86,11 +87,16 @@ export const databaseVersion = async (db: Knex): Promise<DatabaseVersion> => {
   return { state: each.includes('before') ? 'BEHIND' : 'CURRENT', missing }
 }
 
-const goneBefore = async (db: Knex, names: readonly string[]): Promise<Set<string>> => {
-  if (!(await db.schema.hasTable('migrations_roll_out'))) return new Set()
-  const rows = await db('migrations_roll_out').select('name').whereIn('name', names).where({ roll_out: 'before' })
-  return new Set(rows.map((row: { name: string }) => row.name))
+const goneBefore = async (db: Db, names: readonly string[]): Promise<Set<string>> => {
+  const sql = `select name from migrations_roll_out where name = any(?) and roll_out = 'before' /* store.goneBefore */`
+  return (await hasTable(db, 'migrations_roll_out')) ? namesIn(db, sql, [names]) : new Set()
 }
+
+const hasTable = async (db: Db, table: string): Promise<boolean> =>
+  (await db.raw('select to_regclass(?) is not null as there /* store.hasTable */', [table])).rows[0].there
+
+const namesIn = async (db: Db, sql: string, bindings: readonly unknown[] = []): Promise<Set<string>> =>
+  new Set((await db.raw(sql, bindings)).rows.map(({ name }: { name: string }) => name))
 
 const MIGRATE_LOCK = 'hub.migrate'
 

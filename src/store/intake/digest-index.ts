@@ -5,6 +5,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { to as copyTo } from 'pg-copy-streams'
 import { DIGEST_WORDS, digestWordOf, isFingerprintAt, twoHashesOf } from '../../foundation/fingerprints.js'
 import type { Db } from '../db/db.js'
+import { withConnection } from '../db/own-connection.js'
 
 export interface KnownVersions {
   meets: (key: string, digest: string) => boolean
@@ -27,8 +28,7 @@ export const loadKnownVersions = async (
   { whole }: { whole: boolean },
 ): Promise<KnownVersions> => {
   const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
-  const connection = await db.client.acquireConnection()
-  try {
+  return withConnection(db, async (connection) => {
     const { rows } = await connection.query(
       `select count(*) filter (where ${OWN})::int as own, count(*)::int as all from versions where ${where} /* digest-index.load */`,
     )
@@ -52,9 +52,7 @@ export const loadKnownVersions = async (
     const sql = `copy (select id, case when ${OWN} then digest end, record_key from versions where ${where}) to stdout`
     await pipeline(connection.query(copyTo(sql)), lines)
     return known
-  } finally {
-    await db.client.releaseConnection(connection)
-  }
+  })
 }
 
 export const noKnownVersions = (): KnownVersions => table(0)

@@ -135,16 +135,11 @@ export const settle = async (
     now: Date
   },
 ): Promise<void> => {
-  await tx('rejects')
-    .where({ id })
-    .update({
-      state: to.state,
-      corrected: to.corrected === null ? null : JSON.stringify(to.corrected),
-      taken_run: to.run,
-      settled_at: to.now,
-      settled_by: to.by,
-      note: to.note,
-    })
+  await tx.raw(
+    `update rejects set state = :state, corrected = :corrected, taken_run = :run, settled_at = :now, settled_by = :by, note = :note
+     where id = :id /* rejectDesk.settle */`,
+    { ...to, id, corrected: to.corrected === null ? null : JSON.stringify(to.corrected) },
+  )
 }
 
 export const reopenAfterRollback = async (tx: Tx, takenRun: number): Promise<void> => {

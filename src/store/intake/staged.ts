@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { MadeOperator } from '../../domain/intake/matching.js'
 import type { Draft } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
-import { keepReservedConnection, takeReservedConnection } from '../db/reserved-connection.js'
+import { type OpenTransaction, withReservedConnection } from '../db/reserved-connection.js'
 
 export interface StagedDraft {
   item: number
@@ -63,69 +63,53 @@ const SPARE_BYTES = 64 * 1024
 /** Maximum UTF-8 bytes per UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
-export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<T>): Promise<T> => {
-  const connection = await withTable(db)
-  let isClean = false
-  try {
-    const says: StageContents = { shops: false, codes: false, former: false, late: false }
-    const lines = pending()
-    const done = await work({
-      says,
-      put: (row) => {
-        note(says, row)
-        return lines.put(copyLine(row))
-      },
-      flush: async () => {
-        const taken = lines.take()
-        if (taken.length > 0) await copy(connection, taken)
-      },
-      copy: (lines) => {
-        Object.assign(says, { shops: true, codes: true, former: true, late: true })
-        return copy(connection, lines)
-      },
-      ready: async () => {
-        await connection.query(`set default_statistics_target = ${STATISTICS_TARGET}`)
-        await connection.query('analyze staged_drafts')
-        await connection.query('reset default_statistics_target')
-      },
-      keepLast: async (keys) => {
-        if (keys.length === 0) return 0
-        const answer = await connection.query(DELETE_REPEATED_DRAFTS_SQL, [[...keys]])
-        return answer.rowCount ?? 0
-      },
-      transaction: (act) => db.transaction(act, { connection }),
-    })
-    isClean = await connection.query('drop table staged_drafts').then(
-      () => true,
-      () => false,
-    )
-    return done
-  } finally {
-    if (isClean) await keepReservedConnection(db, connection)
-    else await db.client.destroyRawConnection(connection).catch(() => {})
-  }
-}
+export const withStage = <T>(db: Db, work: (stage: DraftStage) => Promise<T>): Promise<T> =>
+  withReservedConnection(db, {
+    prepare: async (connection, isNew) => {
+      if (isNew) await connection.query(`set temp_buffers = '${TEMP_BUFFERS}'; set work_mem = '${WORK_MEM}'`)
+      await connection.query(TABLE)
+    },
+    act: (connection, transaction) => staging(connection, transaction, work),
+    clean: (connection) =>
+      connection.query('drop table staged_drafts').then(
+        () => true,
+        () => false,
+      ),
+  })
 
-const withTable = async (db: Db): Promise<ClientBase> => {
-  const spare: ClientBase | null = takeReservedConnection(db)
-  if (spare !== null) {
-    try {
-      await spare.query(TABLE)
-      return spare
-    } catch {
-      await db.client.destroyRawConnection(spare).catch(() => {})
-    }
-  }
-  const connection: ClientBase = await db.client.acquireRawConnection()
-  try {
-    await connection.query(`set temp_buffers = '${TEMP_BUFFERS}'`)
-    await connection.query(`set work_mem = '${WORK_MEM}'`)
-    await connection.query(TABLE)
-    return connection
-  } catch (error) {
-    await db.client.destroyRawConnection(connection).catch(() => {})
-    throw error
-  }
+const staging = <T>(
+  connection: ClientBase,
+  transaction: OpenTransaction,
+  work: (stage: DraftStage) => Promise<T>,
+): Promise<T> => {
+  const says: StageContents = { shops: false, codes: false, former: false, late: false }
+  const lines = pending()
+  return work({
+    says,
+    put: (row) => {
+      note(says, row)
+      return lines.put(copyLine(row))
+    },
+    flush: async () => {
+      const taken = lines.take()
+      if (taken.length > 0) await copy(connection, taken)
+    },
+    copy: (lines) => {
+      Object.assign(says, { shops: true, codes: true, former: true, late: true })
+      return copy(connection, lines)
+    },
+    ready: async () => {
+      await connection.query(`set default_statistics_target = ${STATISTICS_TARGET}`)
+      await connection.query('analyze staged_drafts')
+      await connection.query('reset default_statistics_target')
+    },
+    keepLast: async (keys) => {
+      if (keys.length === 0) return 0
+      const answer = await connection.query(DELETE_REPEATED_DRAFTS_SQL, [[...keys]])
+      return answer.rowCount ?? 0
+    },
+    transaction,
+  })
 }
 
 const pending = () => {

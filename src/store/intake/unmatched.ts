@@ -82,7 +82,7 @@ export const lockForDecision = (tx: Tx, id: number): Promise<UnmatchedRecord | n
   )
 
 export const setSubjectKey = async (tx: Tx, id: number, subjectKey: string): Promise<void> => {
-  await tx('unmatched').where({ id }).update({ subject_key: subjectKey })
+  await tx.raw('update unmatched set subject_key = ? where id = ? /* unmatched.setSubjectKey */', [subjectKey, id])
 }
 
 export interface DecisionReach {

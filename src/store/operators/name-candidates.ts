@@ -10,8 +10,8 @@ import {
   WIDE_REACH,
 } from '../../domain/operators/name-search.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
+import { processHandle } from '../db/answer-pool.js'
 import { type Db, queryOne } from '../db/db.js'
-import { processHandle } from '../db/request-handle.js'
 
 /** Row limit, because old counts may understate a gram's frequency. */
 const MOST_AT_ALL = 2 * WIDE_REACH.candidates

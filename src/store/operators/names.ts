@@ -1,9 +1,7 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { from as copyFrom } from 'pg-copy-streams'
 import { publicName } from '../../domain/listing/public-entry.js'
 import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
+import { copyInto } from '../db/own-connection.js'
 
 /** Most operators indexed at once; larger sets are left to a background run (sweep). */
 const FOLLOWED_MOST = 5_000
@@ -90,17 +88,11 @@ const alone = (tx: Tx) => tx.raw('select pg_advisory_xact_lock(?) /* names.alone
 const idOf = ({ operator, former, key }: IndexedName): string => `${operator} ${former} ${key}`
 
 const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): Promise<void> => {
-  const connection = await tx.client.acquireConnection()
   const lines = rows.map(
     ({ operator, former, key, name }) =>
       `${operator}\t${former}\t${publicName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
   )
-  try {
-    const into = connection.query(copyFrom('copy names (operator_id, former, personal, key, grams) from stdin'))
-    await pipeline(Readable.from([lines.join('')]), into)
-  } finally {
-    await tx.client.releaseConnection(connection)
-  }
+  await copyInto(tx, 'names (operator_id, former, personal, key, grams)', [lines.join('')])
 }
 
 /** Returns the number of the sweep to run, or null when all names are indexed and counted. */

@@ -43,7 +43,7 @@ export const makeFromDrafts = async (
           { run: runId },
         )
       : null
-  const making = (code: 'uscc' | 'shop', only: string): Promise<{ rowCount: number | null }> =>
+  const making = (code: 'uscc' | 'shop', only: string): PromiseLike<{ rowCount: number | null }> =>
     tx.raw(
       `insert into operators (${code}, kind, name, name_key, region, status, first_run, created_at)
        select distinct on (s.${code}) s.${code}, makes_kind, name, name_key, makes_region, makes_status, :run::bigint, :now::timestamptz

@@ -1,9 +1,6 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ClientBase } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { ManifestFile, SnapshotMember } from '../../domain/publication/snapshot.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { copyInto } from '../db/own-connection.js'
 
 export interface Snapshot {
   sequence: number
@@ -100,31 +97,18 @@ export const changesSinceLast = async (
 }
 
 export const openSnapshot = async (tx: Tx, snapshot: Snapshot, runId: number): Promise<void> => {
-  await tx('snapshots').insert({
-    sequence: snapshot.sequence,
-    previous_hash: snapshot.previousHash,
-    hash: snapshot.hash,
-    entries: snapshot.entries,
-    added: snapshot.added,
-    changed: snapshot.changed,
-    removed: snapshot.removed,
-    published_at: snapshot.publishedAt,
-    form: snapshot.form,
-    origin: snapshot.origin,
-    feed_id: snapshot.feedId,
-    run_id: runId,
-  })
+  await tx.raw(
+    `insert into snapshots (sequence, previous_hash, hash, entries, added, changed, removed, published_at, form, origin, feed_id, run_id)
+     values (:sequence, :previousHash, :hash, :entries, :added, :changed, :removed, :publishedAt, :form, :origin, :feedId, :runId) /* snapshots.open */`,
+    { ...snapshot, runId },
+  )
 }
 
 export const closeSnapshot = async (tx: Tx, snapshot: Snapshot): Promise<void> => {
-  await tx('snapshots')
-    .where({ sequence: snapshot.sequence })
-    .update({
-      hash: snapshot.hash,
-      entries: snapshot.entries,
-      files: JSON.stringify(snapshot.files),
-      first_end: snapshot.firstEnd,
-    })
+  await tx.raw(
+    'update snapshots set hash = :hash, entries = :entries, files = :files, first_end = :firstEnd where sequence = :sequence /* snapshots.close */',
+    { ...snapshot, files: JSON.stringify(snapshot.files) },
+  )
 }
 
 export interface EntrySource {
@@ -159,18 +143,12 @@ export const putEntries = async (tx: Tx, sequence: number, entries: readonly Sna
       `update published_entries set to_sequence = ? where to_sequence is null and listing_id = any(?::uuid[]) /* snapshots.put */`,
       [sequence, replaced],
     )
-  const connection: ClientBase = await tx.client.acquireConnection()
-  try {
-    const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
-    const texts = entries.map(
-      ({ id, hash, source, from, to, line }) =>
-        `${[id, sequence, hash, source, from, to ?? NULL, escaped(line)].join('\t')}\n`,
-    )
-    const stream = connection.query(copyFrom(`copy published_entries (${columns}) from stdin`))
-    await pipeline(Readable.from([texts.join('')]), stream)
-  } finally {
-    await tx.client.releaseConnection(connection)
-  }
+  const texts = entries.map(
+    ({ id, hash, source, from, to, line }) =>
+      `${[id, sequence, hash, source, from, to ?? NULL, escaped(line)].join('\t')}\n`,
+  )
+  const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
+  await copyInto(tx, `published_entries (${columns})`, [texts.join('')])
 }
 
 const NULL = '\\N'
@@ -217,10 +195,11 @@ export const addManifest = async (
   sequence: number,
   { kid, jws, validUntil }: SignedManifest,
 ): Promise<void> => {
-  await tx('manifests')
-    .insert({ sequence, kid, jws, valid_until: validUntil })
-    .onConflict('sequence')
-    .merge(['kid', 'jws', 'valid_until'])
+  await tx.raw(
+    `insert into manifests (sequence, kid, jws, valid_until) values (?, ?, ?, ?)
+     on conflict (sequence) do update set kid = excluded.kid, jws = excluded.jws, valid_until = excluded.valid_until /* snapshots.addManifest */`,
+    [sequence, kid, jws, validUntil],
+  )
 }
 
 export type SnapshotLine = SnapshotMember & { line: string | null }

@@ -5,6 +5,8 @@ import type { Body, RecordKind } from '../../domain/records/records.js'
 import { FIELDS_OF_EVIDENCE, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-facts.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
+import { withConnection } from '../db/own-connection.js'
+import { withLiterals } from '../db/pg-statement.js'
 import { bindingsAt, type PointInTime, SELECT_VERSIONS_AND_COMING_SQL } from '../records/versions.js'
 
 export interface EvidenceRow extends ReportedEvidence {
@@ -34,22 +36,15 @@ export const evidenceOf = async (
   when: PointInTime,
 ): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
-  // COPY takes no bindings.
-  const bindings = { ...bindingsAt(operators, when), knownAt: when.knownAt.toISOString(), weighed: [...WEIGHED_KINDS] }
-  const query = db.raw(EVIDENCE, bindings as never).toQuery()
-  const connection = await db.client.acquireConnection()
+  const query = withLiterals(EVIDENCE, { ...bindingsAt(operators, when), weighed: [...WEIGHED_KINDS] })
   const pieces: Buffer[] = []
-  try {
-    const sink = new Writable({
-      write: (piece: Buffer, _encoding, done) => {
-        pieces.push(piece)
-        done()
-      },
-    })
-    await pipeline(connection.query(copyTo(`copy (${query}) to stdout`)), sink)
-  } finally {
-    await db.client.releaseConnection(connection)
-  }
+  const sink = new Writable({
+    write: (piece: Buffer, _encoding, done) => {
+      pieces.push(piece)
+      done()
+    },
+  })
+  await withConnection(db, (connection) => pipeline(connection.query(copyTo(`copy (${query}) to stdout`)), sink))
   return rowsIn(Buffer.concat(pieces).toString('utf8'))
 }
 

@@ -1,5 +1,6 @@
 /** `dirty_operators` may hold an operator twice: a check for duplicates would cost more. */
 import type { Db, Tx } from '../db/db.js'
+import { withOwnConnection } from '../db/own-connection.js'
 
 export const markDirty = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
   if (ids.length === 0) return
@@ -58,7 +59,6 @@ export const withDueOperators = async <T>(
   { all, only = null, asOf, basis }: { all: boolean; only?: readonly number[] | null; asOf: string; basis: string },
   work: (list: DueOperators) => Promise<T>,
 ): Promise<T> => {
-  const connection = await db.client.acquireRawConnection()
   const named = only?.map(Number).join(',')
   const which =
     all || only !== null
@@ -67,7 +67,7 @@ export const withDueOperators = async <T>(
         union select operator_id from current_scores where next_change_on <= '${asOf}'
         union select operator_id from current_scores where basis < '${basis}' or basis > '${basis}') d
        join operators o on o.id = d.operator_id where`
-  try {
+  return withOwnConnection(db, async (connection) => {
     await connection.query(
       `create temporary table due as select o.id, o.kind from ${which} o.known_to is null and o.merged_into is null order by o.id /* rescoring-queue.find */`,
     )
@@ -76,7 +76,5 @@ export const withDueOperators = async <T>(
     return await work({
       next: async (many) => (await connection.query(`fetch ${many} from due_next /* rescoring-queue.next */`)).rows,
     })
-  } finally {
-    await db.client.destroyRawConnection(connection).catch(() => {})
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import type { Db } from '../db/db.js'
+import { type Db, queryColumn } from '../db/db.js'
 import { byIds, STORED_SCORE_COLUMNS, type StoredScore } from './scores.js'
 
 const PAGE_SCORES = 2_000
@@ -20,26 +20,15 @@ async function* all(db: Db): AsyncIterable<StoredScore[]> {
 }
 
 async function* sampled(db: Db, sample: number): AsyncIterable<StoredScore[]> {
-  const connection = await db.client.acquireRawConnection()
-  try {
-    await connection.query('create temporary table sampled (id bigint primary key)')
-    await connection.query(
-      `insert into sampled select id from (select id, row_number() over (order by id) as nth, count(*) over () as of_all from scores) n
-       where nth * $1::bigint / of_all <> (nth - 1) * $1::bigint / of_all /* score-pages.sampled */`,
-      [sample],
-    )
-    for (let after = 0; ; ) {
-      const { rows } = await connection.query(
-        'select id from sampled where id > $1 order by id limit $2 /* score-pages.next */',
-        [after, PAGE_SCORES],
-      )
-      if (rows.length === 0) return
-      const ids = rows.map(({ id }: { id: number | string }) => Number(id))
-      const byId = await byIds(db, ids)
-      yield ids.flatMap((id: number) => byId.get(id) ?? [])
-      after = ids.at(-1) ?? after
-    }
-  } finally {
-    await db.client.destroyRawConnection(connection).catch(() => {})
+  const ids: number[] = await queryColumn(
+    db,
+    `select id from (select id, row_number() over (order by id) as nth, count(*) over () as of_all from scores) n
+     where nth * :sample::bigint / of_all <> (nth - 1) * :sample::bigint / of_all order by id /* score-pages.sampled */`,
+    { sample },
+  )
+  for (let from = 0; from < ids.length; from += PAGE_SCORES) {
+    const some = ids.slice(from, from + PAGE_SCORES)
+    const byId = await byIds(db, some)
+    yield some.flatMap((id) => byId.get(id) ?? [])
   }
 }

@@ -1,10 +1,8 @@
 /** Scores are only appended. The score on a day is the last row of the latest `as_of` up to that day. */
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { from as copyFrom } from 'pg-copy-streams'
 import { DISHONEST_LIST_FACT } from '../../domain/records/facts.js'
 import type { Reason } from '../../domain/scoring/score.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
+import { copyInto } from '../db/own-connection.js'
 import type { PointInTime } from '../records/versions.js'
 import * as gradeMarks from './grade-marks.js'
 import { CARD_VERSION_IN_FORCE_SQL } from './scorecards.js'
@@ -150,14 +148,14 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
     [rows.length],
   )
   const first = Number(reserved.rows[0].last) - rows.length + 1
-  await copy(tx, `scores (${SCORE_COLUMNS})`, scoreLines(rows, first, run, at))
+  await copyInto(tx, `scores (${SCORE_COLUMNS})`, scoreLines(rows, first, run, at))
   const now = rows.flatMap((row, place) => (row.asked ? [] : [{ row, id: first + place }]))
   if (now.length === 0) return
   const before = await tx.raw(
     'delete from current_scores where operator_id = any(?) returning operator_id as id, grade /* scores.add current */',
     [now.map(({ row }) => row.operatorId)],
   )
-  await copy(tx, `current_scores (${CURRENT_COLUMNS})`, currentLines(now))
+  await copyInto(tx, `current_scores (${CURRENT_COLUMNS})`, currentLines(now))
   const grades = new Map<number, string>(before.rows.map(({ id, grade }: { id: number; grade: string }) => [id, grade]))
   await gradeMarks.markGradeChanges(
     tx,
@@ -196,15 +194,6 @@ function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable
 }
 
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
-
-const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void> => {
-  const connection = await tx.client.acquireConnection()
-  try {
-    await pipeline(Readable.from(lines), connection.query(copyFrom(`copy ${into} from stdin`)))
-  } finally {
-    await tx.client.releaseConnection(connection)
-  }
-}
 
 /** Regular scores whose day is not their run's, or whose cause is wrong. */
 export const misplacedScores = (

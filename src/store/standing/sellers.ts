@@ -1,8 +1,6 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { Seller } from '../../domain/standing/sellers.js'
 import { type Db, queryFirst, queryRows, type ReadHandle, type Tx } from '../db/db.js'
+import { copyInto } from '../db/own-connection.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
 const LINES_AT_ONCE = 5_000
@@ -51,7 +49,7 @@ export const replaceList = async (
   await tx.raw(
     'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.replace */',
   )
-  await copy(tx, sellers)
+  await copyInto(tx, 'sent_sellers (scheme, code, valid)', linesOf(sellers))
   const decided = await decide(tx)
   const answer = await tx.raw(
     `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed, wrong_check_digit, confirmed, unconfirmed, grades_closed, unconfirmed_most)
@@ -77,16 +75,6 @@ export const storeBitmap = async (tx: Db | Tx, client: string): Promise<void> =>
      on conflict (list_id) do update set bits = excluded.bits /* sellers.marked */`,
     [client],
   )
-}
-
-const copy = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
-  const connection = await tx.client.acquireConnection()
-  try {
-    const into = connection.query(copyFrom('copy sent_sellers (scheme, code, valid) from stdin'))
-    await pipeline(Readable.from(linesOf(sellers)), into)
-  } finally {
-    await tx.client.releaseConnection(connection)
-  }
 }
 
 /** Only the backslash needs escaping for COPY; shop ids may contain it. */

@@ -1,4 +1,4 @@
-import { type Db, hasRows, queryFirst, queryRows, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.js'
 
 export const JOBS = [
   'seed',
@@ -137,7 +137,10 @@ export const noteSource = async (
   id: number,
   { whole, complete, file, contentHash, archive }: PullSource,
 ): Promise<void> => {
-  await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
+  await tx.raw(
+    'update runs set whole = ?, complete = ?, file = ?, content_hash = ?, archive = ? where id = ? /* runs.noteSource */',
+    [whole, complete, file, contentHash, archive, id],
+  )
 }
 
 /** Field maps are noted for refused runs too: one may be the cause. */
@@ -157,14 +160,11 @@ export const finish = async (
     now: Date
   },
 ): Promise<void> => {
-  await db('runs')
-    .where({ id, outcome: 'RUNNING' })
-    .update({
-      outcome: end.outcome,
-      ended_at: end.now,
-      counts: JSON.stringify(end.counts ?? {}),
-      error: end.error ? JSON.stringify(end.error) : null,
-    })
+  const { outcome, counts = {}, error = null, now } = end
+  await db.raw(
+    `update runs set outcome = ?, ended_at = ?, counts = ?, error = ? where id = ? and outcome = 'RUNNING' /* runs.finish */`,
+    [outcome, now, JSON.stringify(counts), error && JSON.stringify(error), id],
+  )
 }
 
 export interface RunFilter {
@@ -197,8 +197,8 @@ export const latest = (db: Db, of: readonly { job: Job; subject: string }[]): Pr
   )
 
 export const doneSubjects = async (db: Db, job: Job): Promise<Set<string>> => {
-  const subjects = await db('runs').distinct('subject').where({ job, outcome: 'DONE' })
-  return new Set(subjects.map((row: { subject: string }) => row.subject))
+  const sql = `select distinct subject from runs where job = ? and outcome = 'DONE' /* runs.doneSubjects */`
+  return new Set(await queryColumn<string>(db, sql, [job]))
 }
 
 export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<number> => {

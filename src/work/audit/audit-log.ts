@@ -19,11 +19,11 @@ import { isFailover, isSameServer, lossJson, type NotedHead, type ServerIdentity
 import { Refusal } from '../../foundation/errors.js'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
 import type { Log } from '../../foundation/log.js'
-import type { Metrics } from '../../foundation/metrics.js'
+import type { Metrics, PoolUsage } from '../../foundation/metrics.js'
 import * as store from '../../store/audit/audit-log.js'
 import { hashesOf } from '../../store/audit/heads.js'
-import { connect, type Db, poolUsage, type Tx } from '../../store/db/db.js'
-import { withNamedStatements } from '../../store/db/shared-connections.js'
+import { openAnswerPool } from '../../store/db/answer-pool.js'
+import type { Db, Tx } from '../../store/db/db.js'
 import { type HeadNotes, headNotesInMemory } from './head-notes.js'
 import { findUnreportedLoss } from './losses.js'
 import { packCodes } from './operator-codes.js'
@@ -79,6 +79,8 @@ export interface AuditLogParts {
   seal: () => AuditSeal
   notes?: HeadNotes
   metrics?: Metrics
+  /** Use of the connections. */
+  usage?: () => PoolUsage
 }
 
 interface WrittenGroup {
@@ -89,7 +91,7 @@ interface WrittenGroup {
 /** `db` needs its own pool: answers waiting for a connection must not block their own rows. */
 export const makeAuditLog = (
   db: Db,
-  { log, now, seal, notes = headNotesInMemory(), metrics }: AuditLogParts,
+  { log, now, seal, notes = headNotesInMemory(), metrics, usage }: AuditLogParts,
 ): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
@@ -98,7 +100,7 @@ export const makeAuditLog = (
   let lockedGroups = 0
   let writing: Promise<void> | null = null
   metrics?.waiting('trail', () => queue.length)
-  metrics?.pool('trail', () => poolUsage(db))
+  if (usage) metrics?.pool('trail', usage)
 
   const row = (entry: AuditEntry): Promise<void> => {
     const link = linkOf(entry)
@@ -234,11 +236,11 @@ export const openAuditLog = (
   url: string,
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: RestoreNotes; database: string },
 ): AuditLog => {
-  const db = withNamedStatements(connect(url, { what: 'trail' }))
-  const auditLog = makeAuditLog(db, { ...parts, notes: notes.heads(database) })
+  const db = openAnswerPool(url, { what: 'trail', prepared: true })
+  const auditLog = makeAuditLog(db, { ...parts, notes: notes.heads(database), usage: db.usage })
   const close = async () => {
     await auditLog.close()
-    await db.destroy()
+    await db.close()
   }
   return { ...auditLog, close }
 }

@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
+import { processHandle } from '../../store/db/answer-pool.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { processHandle } from '../../store/db/request-handle.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import {
   buildEdition,

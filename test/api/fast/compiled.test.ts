@@ -24,7 +24,6 @@ import { makeSignInLimits } from '../../../src/api/request/rate-limit.js'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
 import { PUBLIC_VIEWER, type Role, type Viewer } from '../../../src/domain/access/viewer.js'
 import { makeMetrics } from '../../../src/foundation/metrics.js'
-import { makeBulkHandle } from '../../../src/store/db/bulk-handle.js'
 import { makeConcurrencyLimit } from '../../../src/store/db/concurrency-limit.js'
 import { makeAttemptLog } from '../../../src/work/audit/attempts.js'
 import {
@@ -95,7 +94,7 @@ describe('compiled queries', () => {
   })
   after(async () => {
     await plainServer.close()
-    await fast.pool?.destroy()
+    await fast.pool?.close()
     await world.close()
   })
 
@@ -117,7 +116,8 @@ describe('compiled queries', () => {
         quotas: makeQuotas(world.parts),
         streams: makeChangeStreams({ ...world.parts, leaving: new AbortController().signal }),
         answerPath,
-        bulk: makeBulkHandle(world.database.db),
+        answers: world.parts.db,
+        bulk: world.parts.db,
         inTurn: makeConcurrencyLimit(),
         metrics: makeMetrics(),
         scraping: { token: null, local: false },

@@ -1,6 +1,6 @@
 /** Queries over the whole public list: one limit for GraphQL and pages together, and an index for parts of names. */
 import { expect } from 'chai'
-import { connect, type Db } from '../../../src/store/db/db.js'
+import { connect, type JobDb } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import { manyShown, shown } from '../../support/public-list.js'
 import { rowsOf } from '../../support/world.js'
@@ -11,7 +11,7 @@ const AT_ONCE = 3
 
 describe('queries over the whole public list', () => {
   let world: World
-  let watcher: Db
+  let watcher: JobDb
   before(async () => {
     world = await makeWorld()
     watcher = connect(world.database.url)

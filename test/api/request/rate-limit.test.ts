@@ -5,7 +5,7 @@ import { makeRateLimit, makeSignInLimits } from '../../../src/api/request/rate-l
 import { requestContextOf } from '../../../src/api/request/request-context.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { makeLog } from '../../../src/hub/log.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { AnswerPool } from '../../../src/store/db/answer-pool.js'
 
 const START = Date.parse('2026-03-02T02:00:00Z')
 
@@ -206,7 +206,7 @@ describe('rate limit of attempts', () => {
       const request = new IncomingMessage(socket)
       request.headers['x-forwarded-for'] = '203.0.113.9, 198.51.100.1'
       return requestContextOf(request, {
-        db: {} as Db,
+        answers: {} as AnswerPool,
         now: () => new Date(START),
         log,
         keys: { mark: () => '' },

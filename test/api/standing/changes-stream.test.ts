@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { CHANGES_RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
-import type { Tx } from '../../../src/store/db/db.js'
+import type { JobTx } from '../../../src/store/db/db.js'
 import { numberChanges, tidyChanges } from '../../../src/work/standing/changes/number.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { type Listening, listen } from '../../support/events.js'
@@ -127,7 +127,7 @@ describe('stream of changes', () => {
         run += 1
         const client = `history-${run}`
         const { sequence } = await sends(client)
-        const slow: { tx: Tx; n: number }[] = []
+        const slow: { tx: JobTx; n: number }[] = []
         const had: { sequence: number; code: string; standing: { name: string } }[] = []
         let [after, marked] = [sequence, 0]
         const commit = async () => {

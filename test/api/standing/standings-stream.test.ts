@@ -10,7 +10,7 @@ import { expect } from 'chai'
 import { Refusal } from '../../../src/foundation/errors.js'
 import { makeServer } from '../../../src/server/server.js'
 import * as store from '../../../src/store/audit/audit-log.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { rowsOf } from '../../support/world.js'
 import { askRows, type Line, NDJSON, problem } from '../rows.js'
@@ -21,7 +21,7 @@ const KNOWN = Array.from({ length: 50 }, (_, n) => uscc(n + 1))
 
 /** Inserts a published entry for the operator, without moves. */
 const listed = async (
-  db: Db,
+  db: JobDb,
   { operator, uscc, contested }: { operator: number; uscc: string; contested: boolean },
 ) => {
   const [listing] = await rowsOf(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { connect, type Db } from '../../../src/store/db/db.js'
+import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
 const run = promisify(execFile)
@@ -111,7 +111,10 @@ export const rowAt = async ({ port }: Cluster, sql: string): Promise<Record<stri
 
 /** Waits until the standby `to` has replayed everything of `from`. */
 export const replicated = async (from: Cluster, to: Cluster): Promise<void> => {
-  const [one, other] = [from, to].map(({ port }) => connect(`postgres://hub@127.0.0.1:${port}/postgres`)) as [Db, Db]
+  const [one, other] = [from, to].map(({ port }) => connect(`postgres://hub@127.0.0.1:${port}/postgres`)) as [
+    JobDb,
+    JobDb,
+  ]
   try {
     const [written] = await rowsOf(one, 'select pg_current_wal_lsn()::text as lsn')
     for (const end = Date.now() + REPLICATED_WITHIN_MS; Date.now() < end; ) {

@@ -3,7 +3,7 @@
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { shanghaiDate } from '../../../src/foundation/time/dates.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { OFFICER, published, rules } from '../../support/world.js'
 import type { Random } from '../random.js'
@@ -20,7 +20,7 @@ export interface Subjects {
   move(): Promise<void>
 }
 
-export const makeSubjects = async (db: Db, count: number, random: Random, now: () => Date): Promise<Subjects> => {
+export const makeSubjects = async (db: JobDb, count: number, random: Random, now: () => Date): Promise<Subjects> => {
   const shown = new Map<string, boolean>()
   for (let n = 1; n <= count; n += 1) shown.set((await published(db, n)).id, true)
   /** Entries that are not removed for good. */

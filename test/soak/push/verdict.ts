@@ -1,6 +1,6 @@
 /** Compares every platform's display with the expectation and with the confirmed deliveries. */
 import type { PlatformStandIn } from '../../../src/sandbox/platforms/index.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
 export interface PlatformVerdict {
@@ -34,7 +34,7 @@ const FAULTS = ['missing', 'unwanted', 'stale', 'refused', 'doubled', 'reordered
 export const isGood = (verdict: PlatformVerdict): boolean => FAULTS.every((fault) => verdict[fault] === 0)
 
 export const verdictOf = async (
-  db: Db,
+  db: JobDb,
   platform: PlatformStandIn,
   wanted: ReadonlyMap<string, boolean>,
   { careless = false }: { careless?: boolean } = {},
@@ -88,7 +88,7 @@ export const verdictOf = async (
 }
 
 /** Keys whose removal counts as done although the platform displayed the entry before and after. */
-export const doneAndShown = async (db: Db, platform: PlatformStandIn): Promise<string[]> => {
+export const doneAndShown = async (db: JobDb, platform: PlatformStandIn): Promise<string[]> => {
   const keys = () => platform.entries().map(({ key }) => key)
   const before = keys()
   if (before.length === 0) return []
@@ -104,10 +104,10 @@ export const doneAndShown = async (db: Db, platform: PlatformStandIn): Promise<s
 }
 
 /** True if nothing is owed and no removal awaits its check. */
-export const isSettled = async (db: Db): Promise<boolean> =>
+export const isSettled = async (db: JobDb): Promise<boolean> =>
   (await rowsOf(db, `select 1 from deliveries where state = 'OWED' or check_due_at is not null limit 1`)).length === 0
 
-export const statesOf = async (db: Db): Promise<Record<string, number>> => {
+export const statesOf = async (db: JobDb): Promise<Record<string, number>> => {
   const rows = await rowsOf(db, 'select state, count(*)::int as count from deliveries group by state order by state')
   return Object.fromEntries(rows.map(({ state, count }) => [String(state), Number(count)]))
 }

@@ -2,13 +2,13 @@
  * Records with a trigger who claimed and booked each delivery, so that the hub's code stays as it is. Each process is
  * identified by the name of its connection.
  */
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
 /** Number of the newest claims and bookings that are searched for current holders. */
 const LATEST_MARKS = 5_000
 
-export const watch = async (db: Db): Promise<void> => {
+export const watch = async (db: JobDb): Promise<void> => {
   await db.raw(`
     create table soak_marks (
       id bigint generated always as identity primary key, delivery_id bigint not null, platform text not null,
@@ -31,7 +31,7 @@ export const named = (url: string, process: string): string => {
 }
 
 /** Processes that hold a claim now. */
-export const holders = async (db: Db): Promise<string[]> => {
+export const holders = async (db: JobDb): Promise<string[]> => {
   const held = await rowsOf(
     db,
     `with latest as (select * from soak_marks order by id desc limit ${LATEST_MARKS})
@@ -42,7 +42,7 @@ export const holders = async (db: Db): Promise<string[]> => {
 }
 
 /** True once the last connection of a killed process is closed and its transaction rolled back. */
-export const isGone = async (db: Db, process: string): Promise<boolean> =>
+export const isGone = async (db: JobDb, process: string): Promise<boolean> =>
   (await rowsOf(db, 'select 1 from pg_stat_activity where application_name = ?', [process])).length === 0
 
 export interface Takeover {
@@ -55,7 +55,7 @@ export interface Takeover {
 }
 
 /** Claims of killed processes that were not booked, and their takeovers. */
-export const takeovers = async (db: Db, killed: ReadonlyMap<string, number>): Promise<Takeover[]> => {
+export const takeovers = async (db: JobDb, killed: ReadonlyMap<string, number>): Promise<Takeover[]> => {
   const rows = await rowsOf(
     db,
     `with marks as (

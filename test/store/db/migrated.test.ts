@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import * as forgetting from '../../../migrations/20261125-09-forgetting.js'
+import * as standingRows from '../../../migrations/20261129-99-standing-rows.js'
 import {
   globalOf,
   keyIn,
@@ -48,9 +49,12 @@ describe('migration 20261125-09 on public entries', () => {
       variables: { i: input },
     })
     expect(opened.errors).to.equal(undefined)
+    // Its triggers read `shown_from`.
+    await db.transaction(standingRows.down)
     await db.transaction(forgetting.down)
     await world.publish()
     await db.transaction(forgetting.up)
+    await db.transaction(standingRows.up)
 
     const kept = async (id = '') =>
       (

@@ -56,7 +56,7 @@ describe('staging table', () => {
       await explained.catch((error) => expect(error).to.equal(undone))
       expect(read).to.be.at.most(3 * (rows + keys))
       expect(await stage.keepLast(withdrawn)).to.equal(keys)
-      const { rows: left } = await stage.transaction((tx) =>
+      const { rows: left } = await stage.transaction(async (tx) =>
         tx.raw(
           'select count(*)::int as n, count(distinct record_key)::int as keys, min(item)::int as first from staged_drafts',
         ),

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { RECORD_KINDS } from '../../../src/domain/records/records.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { series } from '../../support/series.js'
@@ -12,7 +12,7 @@ const DAY = 86_400
 const sight = { kinds: RECORD_KINDS, removed: true, first: 100, after: null }
 
 /** Records believed of all operators, as sorted texts `key value owner`. */
-const believed = async (db: Db, asOf: string, knownAt: Date): Promise<string[]> => {
+const believed = async (db: JobDb, asOf: string, knownAt: Date): Promise<string[]> => {
   const rows = await rowsOf(db, 'select id, uscc from operators')
   const owners = new Map(rows.map((row) => [Number(row['id']), String(row['uscc'])]))
   const found = await versions.ofOperators(db, [...owners.keys()], { asOf, knownAt }, sight)
@@ -20,7 +20,7 @@ const believed = async (db: Db, asOf: string, knownAt: Date): Promise<string[]> 
     body['address'] ?? body['violation'] ?? body['reason'] ?? body['name']
   return found.map((one) => `${one.key} ${said(one)} ${owners.get(one.operatorId ?? 0)}`).sort()
 }
-const lastPull = async (db: Db): Promise<number> => {
+const lastPull = async (db: JobDb): Promise<number> => {
   const [run] = await rowsOf(db, `select max(id) as id from runs where job = 'pull' and outcome = 'DONE'`)
   return Number(run?.['id'])
 }

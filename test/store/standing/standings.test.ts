@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { oldestHoldingDate } from '../../../src/domain/standing/sellers.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { IS_CONTESTED_SQL } from '../../../src/store/scoring/objections.js'
 import { IS_NOT_VETOED_SQL, selectOverrideInForceSql } from '../../../src/store/scoring/overrides.js'
 import * as scores from '../../../src/store/scoring/scores.js'
@@ -253,7 +253,7 @@ describe('standings against single scores', () => {
     asked: of.asked,
   })
 
-  const agrees = async (on: Db, asOf: string): Promise<void> => {
+  const agrees = async (on: JobDb, asOf: string): Promise<void> => {
     const days = { asOf, today: TODAY, oldest: oldestHoldingDate(TODAY) }
     const codes = CODES.map((code) => ({ scheme: 'uscc', code }))
     const owners = await ownersOf(on)
@@ -289,7 +289,7 @@ describe('standings against single scores', () => {
   }
   const NOTHING = { score: null, grade: null, overridden: false, objected: false, forgotten: false }
 
-  const entriesOn = async (on: Db, asOf: string): Promise<{ operator: number; told: string }[]> => {
+  const entriesOn = async (on: JobDb, asOf: string): Promise<{ operator: number; told: string }[]> => {
     const rows = await on('public_entries as p')
       .join('listings as l', 'l.id', 'p.listing_id')
       .select('l.id', 'l.state', 'l.operator_id', 'p.shown_from', 'p.ends_on')
@@ -302,7 +302,7 @@ describe('standings against single scores', () => {
   }
 
   /** Operator ids by USCC, for codes that lead to one operator. */
-  const ownersOf = async (on: Db): Promise<Map<string, number>> => {
+  const ownersOf = async (on: JobDb): Promise<Map<string, number>> => {
     const { rows } = await on.raw(
       `select code, min(operator_id) as id from codes where scheme = 'uscc' and code = any(?) and known_to is null
        group by code having count(distinct operator_id) = 1`,

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { type AuditHead, EMPTY_LOG_HEAD } from '../../../src/domain/audit/audit-log.js'
 import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
-import { connect, type Db } from '../../../src/store/db/db.js'
+import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { type AuditEntry, type AuditLog, type AuditLogParts, makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { packCodes, unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
@@ -31,7 +31,7 @@ const YEARS_LATER = new Date('2031-01-01T02:00:00.000Z')
 describe('the audit log', () => {
   const db = database()
   const open: AuditLog[] = []
-  const trailOf = (on: Db = db(), more: Partial<AuditLogParts> = {}): AuditLog => {
+  const trailOf = (on: JobDb = db(), more: Partial<AuditLogParts> = {}): AuditLog => {
     const made = makeAuditLog(on, { log, now: at(NOW), seal: () => SEAL, ...more })
     open.push(made)
     return made

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
-import { connect, type Db } from '../../../src/store/db/db.js'
+import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { type AuditEntry, type AuditLog, type AuditLogParts, makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { type HeadNotes, headNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
@@ -37,7 +37,7 @@ const ofBefore = (notes: HeadNotes): HeadNotes => ({
 describe('lost rows of the audit log', () => {
   const db = database()
   const open: AuditLog[] = []
-  const trailOf = (more: Partial<AuditLogParts> = {}, on: Db = db()): AuditLog => {
+  const trailOf = (more: Partial<AuditLogParts> = {}, on: JobDb = db()): AuditLog => {
     const made = makeAuditLog(on, { log, now: at(NOW), seal: () => SEAL, ...more })
     open.push(made)
     return made

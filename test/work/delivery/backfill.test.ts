@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
 import { startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as platformStates from '../../../src/store/delivery/platform-states.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import { queueBackfill } from '../../../src/work/delivery/backfill.js'
@@ -24,18 +24,18 @@ import {
 
 /** Rules without the national platform, as before it was configured. */
 const without = { ...rules, platforms: rules.platforms.filter(({ id }) => id !== 'national') }
-const fillNational = (db: Db, now = NOW) => queueBackfill(db, rules, 'national', { now: at(now) })
-const told = (db: Db) =>
+const fillNational = (db: JobDb, now = NOW) => queueBackfill(db, rules, 'national', { now: at(now) })
+const told = (db: JobDb) =>
   rowsOf(
     db,
     `select number, action, state, subject_id as id, notice->>'key' as key, (notice->>'sequence')::int as sequence
      from deliveries where platform = 'national' order by subject_id, number`,
   )
-const brief = async (db: Db) => (await told(db)).map(({ number, action, state }) => [number, action, state])
-const confirmAll = (db: Db) =>
+const brief = async (db: JobDb) => (await told(db)).map(({ number, action, state }) => [number, action, state])
+const confirmAll = (db: JobDb) =>
   db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1 where state = 'OWED'`, [NOW])
-const filledAt = async (db: Db) => (await platformStates.of(db, 'national'))?.filledAt ?? null
-const wipe = (db: Db, now: Date) =>
+const filledAt = async (db: JobDb) => (await platformStates.of(db, 'national'))?.filledAt ?? null
+const wipe = (db: JobDb, now: Date) =>
   declarePlatformWiped(db, rules, { platform: 'national', reason: '平台数据库重建', by: 'officer-1', now })
 
 describe('backfill of a new platform', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { isValidResidentId } from '../../../src/domain/operators/codes.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as desk from '../../../src/store/delivery/delivery-desk.js'
 import { closeRefused, resendRefused } from '../../../src/work/delivery/deliveries.js'
 import { database, later, NOW, published, refusal, removed, rowsOf, rules, TODAY } from '../../support/world.js'
@@ -16,7 +16,7 @@ const RECEIPT = {
   receiverId: null,
 }
 /** Marks the delivery owed to the national platform as sent and refused. Returns its id. */
-const refused = async (db: Db): Promise<number> => {
+const refused = async (db: JobDb): Promise<number> => {
   const [row] = await rowsOf(
     db,
     `update deliveries set state = 'REFUSED', attempts = attempts + 1, sent_at = ?, last_error = '1001',
@@ -31,7 +31,7 @@ const made = (delivery: number, reason = '主体名称已变更', now = later(60
   by: 'officer-1',
   now,
 })
-const national = (db: Db) =>
+const national = (db: JobDb) =>
   rowsOf(db, `select number, action, state, attempts from deliveries where platform = 'national' order by number`)
 
 describe('a refused delivery', () => {

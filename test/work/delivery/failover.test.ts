@@ -10,7 +10,7 @@ import { readConfig } from '../../../src/config.js'
 import { type Hub, makeHub } from '../../../src/hub/hub.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
-import { connect, type Db } from '../../../src/store/db/db.js'
+import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { later, published, removed, rowsOf } from '../../support/world.js'
 
@@ -20,7 +20,7 @@ const COMMAND = { cause: 'command' as const }
 
 describe('a failover that loses the last acknowledged transactions', () => {
   let live: TestDatabase
-  let admin: Db
+  let admin: JobDb
   let standIns: PlatformStandIn[] = []
   let folder = ''
   let hub: Hub

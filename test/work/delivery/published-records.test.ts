@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { RecordNotice } from '../../../src/domain/delivery/delivery.js'
 import { decisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { queueBackfill } from '../../../src/work/delivery/backfill.js'
 import { noticesOfSubjects, subjectsInForce } from '../../../src/work/delivery/in-force.js'
@@ -39,7 +39,10 @@ interface Told {
 }
 
 /** Pulls a feed of penalties. With `fact`, its records are one decision that other feeds may report too. */
-const tell = async (db: Db, { id = 'penalties', body = {}, now = NOW, fact = false, rows, by = rules }: Told = {}) => {
+const tell = async (
+  db: JobDb,
+  { id = 'penalties', body = {}, now = NOW, fact = false, rows, by = rules }: Told = {},
+) => {
   const plain = feed({ id, kind: 'penalty', whole: false, sent: () => rows ?? [row()], body: () => body })
   const map: typeof plain.map = (item, context) => {
     const mapped = plain.map(item, context)
@@ -67,18 +70,18 @@ interface Owed {
   notice: RecordNotice
 }
 
-const owed = async (db: Db): Promise<Owed[]> =>
+const owed = async (db: JobDb): Promise<Owed[]> =>
   (await rowsOf(
     db,
     'select platform, kind, subject_id as id, number, action, state, notice from deliveries d order by d.id',
   )) as unknown as Owed[]
-const said = async (db: Db) => (await owed(db)).map(({ number, action, state }) => `${number} ${action} ${state}`)
-const countsOf = async (db: Db, run: number) =>
+const said = async (db: JobDb) => (await owed(db)).map(({ number, action, state }) => `${number} ${action} ${state}`)
+const countsOf = async (db: JobDb, run: number) =>
   (await rowsOf(db, 'select counts from runs where id = ?', [run]))[0]?.['counts'] as Record<string, number>
 /** Marks all owed deliveries as confirmed. */
-const confirmed = (db: Db) =>
+const confirmed = (db: JobDb) =>
   db.raw(`update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = created_at where state = 'OWED'`)
-const undone = (db: Db, run: number, now: Date) =>
+const undone = (db: JobDb, run: number, now: Date) =>
   rollBack(db, { run, reason: '错报', by: 'reviewer', rules, now: at(now) })
 
 describe('published records (双公示)', () => {

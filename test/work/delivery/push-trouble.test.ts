@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import type { Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import type { Platform } from '../../../src/platforms/platform.js'
-import { connect, type Db, migrate } from '../../../src/store/db/db.js'
+import { connect, type JobDb, migrate } from '../../../src/store/db/db.js'
 import * as embedded from '../../../src/store/embedded/index.js'
 import { type PushOptions, pushDeliveries } from '../../../src/work/delivery/push.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
@@ -54,7 +54,7 @@ const receiver = (first: () => Promise<unknown>) => {
   return { platform, shown }
 }
 
-const owed = async (db: Db): Promise<void> => {
+const owed = async (db: JobDb): Promise<void> => {
   await db.raw(
     `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
      select 'national', 'listing', gen_random_uuid(), 1, 'ADD', jsonb_build_object('key', k, 'sequence', 1), :now, :now
@@ -62,7 +62,7 @@ const owed = async (db: Db): Promise<void> => {
     { keys: KEYS, now: NOW },
   )
 }
-const states = async (db: Db): Promise<unknown[]> =>
+const states = async (db: JobDb): Promise<unknown[]> =>
   rowsOf(db, 'select state, count(*) as n from deliveries group by state')
 const ALL_CONFIRMED = [{ state: 'CONFIRMED', n: ROWS }]
 

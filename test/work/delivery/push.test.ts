@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
 import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
 import { type PushOptions, pushDeliveries } from '../../../src/work/delivery/push.js'
 import { at, codeOf, database, later, log, NOW, published, removed, rowsOf, TODAY } from '../../support/world.js'
@@ -51,7 +51,7 @@ describe('push', () => {
   }
   const of = (result: Awaited<ReturnType<typeof pushed>>, id: string) =>
     result.platforms.find((one) => one.platform === id)
-  const deliveryOf = async (platform: string, number = 1, from: Db = db()) =>
+  const deliveryOf = async (platform: string, number = 1, from: JobDb = db()) =>
     (
       await rowsOf(
         from,

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { exchangeTableDdl } from '../../../src/agencies/transports/table.js'
-import { connect, type Db } from '../../../src/store/db/db.js'
+import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { deleteExpired } from '../../../src/work/timetable/tidy.js'
 import { pageOf, record, registryPage } from '../../agencies/answering.js'
 import { begin, ended, hubHere } from '../../support/command.js'
@@ -39,7 +39,7 @@ const until = async (what: string, holds: () => Promise<boolean> | boolean): Pro
   throw new Error(`not within ${WAITS_WITHIN_MS} ms: ${what}`)
 }
 /** True while a statement of the pull waits for a lock, by PostgreSQL's list of activities. */
-const standsStill = (db: Db) => (): Promise<boolean> =>
+const standsStill = (db: JobDb) => (): Promise<boolean> =>
   rowsOf(
     db,
     `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name <> 'holder'`,

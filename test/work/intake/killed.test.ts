@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
-import { connect, type Db } from '../../../src/store/db/db.js'
+import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { runPull } from '../../../src/work/intake/pull.js'
 import { begin, ended } from '../../support/command.js'
 import { freshDatabase } from '../../support/database.js'
@@ -68,13 +68,13 @@ describe('a pull killed with SIGKILL', () => {
     return path
   }
 
-  const take = async (db: Db, id: string, path: string): Promise<void> => {
+  const take = async (db: JobDb, id: string, path: string): Promise<void> => {
     const feed = feeds.get(id)
     if (!feed) throw new Error(`no feed ${id}`)
     await runPull(db, { feed, url: null, file: { path, dated: DATED }, mark, cause: 'command', now: () => NOW })
   }
 
-  const believed = async (db: Db): Promise<string> =>
+  const believed = async (db: JobDb): Promise<string> =>
     JSON.stringify([
       await rowsOf(db, 'select uscc, name, name_key, kind, region, status from operators order by uscc'),
       await rowsOf(
@@ -132,18 +132,18 @@ describe('a pull killed with SIGKILL', () => {
 })
 
 /** Waits until PostgreSQL reports that the pull waits for the lock. */
-const waiting = (db: Db): Promise<void> =>
+const waiting = (db: JobDb): Promise<void> =>
   until(db, `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`, true)
 
 /** Waits until PostgreSQL has closed the connections of the killed process and undone their work. */
-const gone = (db: Db): Promise<void> =>
+const gone = (db: JobDb): Promise<void> =>
   until(
     db,
     `select 1 from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and l.locktype = 'advisory'`,
     false,
   )
 
-const until = async (db: Db, sql: string, wanted: boolean): Promise<void> => {
+const until = async (db: JobDb, sql: string, wanted: boolean): Promise<void> => {
   for (const end = Date.now() + WAITS_WITHIN_MS; Date.now() < end; ) {
     if ((await rowsOf(db, sql)).length > 0 === wanted) return
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))

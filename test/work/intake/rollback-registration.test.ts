@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { answers, back, bring, HOUR, rescored, twins } from '../../support/taking-back.js'
 import { at, codeOf, database, later, rowsOf } from '../../support/world.js'
 
@@ -18,7 +18,7 @@ const numbered = (more: object = {}) => row({ key: REG, code: '', ...more })
 describe('rollback of a register that knows a firm by number and by USCC', () => {
   const one = database()
   const other = database()
-  const pulled = (db: Db, seconds: number, made: ReturnType<typeof row>, id = 'registry') =>
+  const pulled = (db: JobDb, seconds: number, made: ReturnType<typeof row>, id = 'registry') =>
     bring(db, [made], { id, kind: 'registration', whole: false, now: at(later(seconds)) })
   const standing = async () =>
     (
@@ -28,7 +28,7 @@ describe('rollback of a register that knows a firm by number and by USCC', () =>
       )
     ).map(({ key }) => key)
   /** Another feed registers the firm, so that the number leads to it. */
-  const known = (db: Db) => pulled(db, 0, row({}), 'elsewhere')
+  const known = (db: JobDb) => pulled(db, 0, row({}), 'elsewhere')
 
   it('I-A6: restores the registration under the number when the run with the USCC is rolled back', async () => {
     await twins(one(), other(), {

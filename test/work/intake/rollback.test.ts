@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
@@ -90,7 +90,7 @@ describe('rollback of a run', () => {
     expect(names.map(({ name }) => name)).to.deep.equal(['长春虚构商贸第1有限公司'])
   })
 
-  const entries = (db: Db, keys: readonly number[], seconds: number) =>
+  const entries = (db: JobDb, keys: readonly number[], seconds: number) =>
     bring(
       db,
       keys.map((n) => ({ key: `L${n}`, code: codeOf(n), value: '严重失信', day: '2026-06-01' })),
@@ -107,7 +107,7 @@ describe('rollback of a run', () => {
   })
 
   it('ends what a later full delivery lacks, whatever the wrong run changed in it', async () => {
-    const wrongly = (db: Db) =>
+    const wrongly = (db: JobDb) =>
       bring(
         db,
         [1, 2, 3].map((n) => ({ key: `L${n}`, code: codeOf(n), value: '误', day: '2026-06-02' })),
@@ -129,7 +129,7 @@ describe('rollback of a run', () => {
     expect(ended).to.deep.equal({ reason: '严重失信', ended: TODAY })
   })
 
-  const partly = (db: Db, keys: readonly number[], seconds: number) =>
+  const partly = (db: JobDb, keys: readonly number[], seconds: number) =>
     bring(
       db,
       keys.map((n) => ({ key: `L${n}`, code: codeOf(n), value: '严重失信', day: '2026-06-01' })),
@@ -186,7 +186,7 @@ describe('rollback of a run', () => {
     expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
   })
 
-  const waiting = (db: Db, value: string, seconds: number) =>
+  const waiting = (db: JobDb, value: string, seconds: number) =>
     penalties(db, [{ key: 'W', reg: '220102000000017', name: '某店', value, day: '2026-10-10' }], later(seconds))
 
   it('reopens an unmatched item that the run matched', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { decisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { oncePerFact } from '../../../src/domain/scoring/evidence.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
@@ -47,7 +47,7 @@ interface Told {
 
 /** Pulls a feed of penalties. With `fact`, its records are one decision that other feeds may report too. */
 const tell = async (
-  db: Db,
+  db: JobDb,
   { id = 'penalties', body = {}, whole = false, now = NOW, fact = true, rows }: Told = {},
 ) => {
   const sent = rows ?? [row()]
@@ -73,24 +73,24 @@ const REVOKED: Body = { status: 'REVOKED', revoked_on: '2026-11-20' }
 const LIGHT: Body = { types: ['罚款'], content: '罚款100元', fine_yuan: '100' }
 
 /** A case on the penalty of feed `id`, after the first `moves` moves of its path. */
-const caseOn = async (db: Db, id = 'penalties', moves = PATH(0).length): Promise<listings.Listing> => {
+const caseOn = async (db: JobDb, id = 'penalties', moves = PATH(0).length): Promise<listings.Listing> => {
   const decision = await versions.currentVersion(db, id, 'P1')
   let listing = await lead(db, await operatorOf(db, codeOf(1)))
   for (const one of PATH(decision?.id ?? 0).slice(0, moves)) listing = await step(db, listing.id, one)
   return listing
 }
-const stateOf = async (db: Db, id: string) => {
+const stateOf = async (db: JobDb, id: string) => {
   const listing = await listings.byId(db, id)
   return [listing?.state, listing?.removalReason]
 }
-const causes = async (db: Db) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
-const owed = async (db: Db, id: string) =>
+const causes = async (db: JobDb) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
+const owed = async (db: JobDb, id: string) =>
   rowsOf(db, `select platform, action from deliveries where subject_id = ? and state = 'OWED' order by 1, 2`, [id])
 const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
-const back = (db: Db, run: number, now = later(HOUR)) =>
+const back = (db: JobDb, run: number, now = later(HOUR)) =>
   rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
 /** Marks all deliveries as confirmed. */
-const confirmed = (db: Db) =>
+const confirmed = (db: JobDb) =>
   db('deliveries').update({ state: 'CONFIRMED', attempts: 1, confirmed_at: NOW, receipt: '{}' })
 
 describe('consequences for listings when their record changes', () => {

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { expireListings } from '../../../src/work/listing/expire.js'
 import { at, database, lead, log, NOW, PATH, penalised, removed, rowsOf, rules, step } from '../../support/world.js'
 
 /** Publishes an entry decided on `day`. Its term ends three years later. */
-const decidedOn = async (db: Db, n: number, day: string): Promise<string> => {
+const decidedOn = async (db: JobDb, n: number, day: string): Promise<string> => {
   const { operatorId, decision } = await penalised(db, n)
   const { id } = await lead(db, operatorId)
   for (const [name, who, input] of PATH(decision))
@@ -16,7 +16,7 @@ const decidedOn = async (db: Db, n: number, day: string): Promise<string> => {
   return id
 }
 
-const run = (db: Db, instant: string, more: { plannedFor?: Date } = {}) =>
+const run = (db: JobDb, instant: string, more: { plannedFor?: Date } = {}) =>
   expireListings(db, {
     rules,
     cause: more.plannedFor ? 'timetable' : 'command',
@@ -24,7 +24,7 @@ const run = (db: Db, instant: string, more: { plannedFor?: Date } = {}) =>
     log,
     ...more,
   })
-const publicIds = async (db: Db) =>
+const publicIds = async (db: JobDb) =>
   (await rowsOf(db, 'select listing_id as id from public_entries')).map((row) => row['id'])
 
 describe('expire', () => {

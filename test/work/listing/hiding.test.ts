@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { usccOf } from '../../../seeds/world/codes.js'
 import type { RemovalReason } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { ownEntries } from '../../../src/store/scoring/evidence.js'
@@ -38,22 +38,22 @@ const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
 const dayOf = (instant: Date): string => new Date(instant.getTime() + 8 * 3_600_000).toISOString().slice(0, 10)
 /** Makes a move dated today, by `now`. */
 const on = (
-  db: Db,
+  db: JobDb,
   id: string,
   name: MoveName,
   who: typeof OFFICER | typeof REVIEWER,
   input: Partial<MoveInput>,
   now = NOW,
 ) => makeMove(db, rules, { id, name, ...who, input: { on: dayOf(now), ...input }, now })
-const hide = (db: Db, id: string, now = NOW) =>
+const hide = (db: JobDb, id: string, now = NOW) =>
   on(db, id, 'hideListing', OFFICER, { hiding: 'ERROR', reason: '主体认定有误' }, now)
-const entries = (db: Db) => rowsOf(db, 'select body from public_entries')
-const deliveries = (db: Db) =>
+const entries = (db: JobDb) => rowsOf(db, 'select body from public_entries')
+const deliveries = (db: JobDb) =>
   rowsOf(db, 'select platform, number, action, state from deliveries order by platform, number')
-const confirmAll = (db: Db) =>
+const confirmAll = (db: JobDb) =>
   db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1 where state = 'OWED'`, [NOW])
 const year = (n: number): Date => new Date(`${2026 + n}-12-01T02:00:00Z`)
-const removeAs = (db: Db, id: string, removal: RemovalReason, now: Date) =>
+const removeAs = (db: JobDb, id: string, removal: RemovalReason, now: Date) =>
   on(db, id, 'removeListing', OFFICER, { removal, reason: '已履行', documentNumber: '测市监修〔2027〕1号' }, now)
 
 describe('a hidden entry', () => {
@@ -366,7 +366,7 @@ describe('an interrupted move', () => {
 })
 
 /** Terminates the connection that waits for the lock, as if its process were killed. */
-const terminated = async (db: Db): Promise<void> => {
+const terminated = async (db: JobDb): Promise<void> => {
   const WITHIN_MS = 60_000
   for (const end = Date.now() + WITHIN_MS; Date.now() < end; ) {
     const cut = await rowsOf(

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { expireListings } from '../../../src/work/listing/expire.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
@@ -19,7 +19,7 @@ import {
 } from '../../support/world.js'
 
 /** Holds the knowledge lock until `end` is called, as a merge of a full register does. */
-const merging = async (db: Db) => {
+const merging = async (db: JobDb) => {
   let [begun, end] = [() => {}, () => {}]
   const holds = new Promise<void>((resolve) => {
     begun = resolve
@@ -37,7 +37,7 @@ const merging = async (db: Db) => {
 }
 
 /** Waits until one connection waits for a lock. */
-const waitsFor = async (db: Db): Promise<void> => {
+const waitsFor = async (db: JobDb): Promise<void> => {
   for (let tries = 0; tries < 500; tries += 1) {
     const [row] = await rowsOf(
       db,

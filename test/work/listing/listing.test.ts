@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { canonicalJson, type Json } from '../../../src/domain/records/records.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import type { MoveInput } from '../../../src/work/listing/listing.js'
 import {
@@ -28,7 +28,7 @@ import {
   TODAY,
 } from '../../support/world.js'
 
-const deliveriesOf = (db: Db, id: string) =>
+const deliveriesOf = (db: JobDb, id: string) =>
   rowsOf(db, 'select platform, number, action, state from deliveries where subject_id = ? order by platform, number', [
     id,
   ])

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Body } from '../../../src/domain/records/records.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import { publicEntryOf } from '../../../src/work/listing/public-entry.js'
@@ -23,7 +23,10 @@ import {
 const PERSON: Body = { party_kind: 'NATURAL_PERSON' }
 
 /** A served case, ready to be published. */
-const served = async (db: Db, body: Body): Promise<{ id: string; publish: (ofAge?: boolean) => Promise<unknown> }> => {
+const served = async (
+  db: JobDb,
+  body: Body,
+): Promise<{ id: string; publish: (ofAge?: boolean) => Promise<unknown> }> => {
   const row = { key: 'P1', code: codeOf(1), name: '虚构某', value: '销售假冒商品', day: '2026-10-10' }
   await pullItems(db, [row], { id: 'penalties-1', kind: 'penalty', body: () => body })
   const [version] = await rowsOf(db, `select id from versions where feed = 'penalties-1' and known_to is null`)
@@ -34,7 +37,7 @@ const served = async (db: Db, body: Body): Promise<{ id: string; publish: (ofAge
     step(db, id, ['publishListing', OFFICER, { on: '2026-11-16', ...(ofAge !== undefined && { ofAge }) }])
   return { id, publish }
 }
-const kept = async (db: Db, id: string) => {
+const kept = async (db: JobDb, id: string) => {
   const listing = await listings.byId(db, id)
   return [listing?.state, listing?.facts.ofAge]
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import type { Body } from '../../../src/domain/records/records.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
@@ -15,10 +15,10 @@ const DAY = '2027-12-01'
 const atHour = (hour: number, day = DAY) => new Date(`${day}T${String(hour).padStart(2, '0')}:00:00Z`)
 const SAID = { reason: '已履行', documentNumber: '测市监修〔2027〕1号', text: '已履行全部义务' }
 type Who = typeof OFFICER | typeof REVIEWER
-const made = (db: Db, id: string, name: MoveName, input: Partial<MoveInput>, now: Date, who: Who = OFFICER) =>
+const made = (db: JobDb, id: string, name: MoveName, input: Partial<MoveInput>, now: Date, who: Who = OFFICER) =>
   makeMove(db, rules, { id, name, ...who, input: { on: now.toISOString().slice(0, 10), ...SAID, ...input }, now })
-const apply = (db: Db, id: string, hour = 1) => made(db, id, 'applyRepair', {}, atHour(hour))
-const hide = (db: Db, id: string, hour: number) =>
+const apply = (db: JobDb, id: string, hour = 1) => made(db, id, 'applyRepair', {}, atHour(hour))
+const hide = (db: JobDb, id: string, hour: number) =>
   made(db, id, 'hideListing', { hiding: 'ERROR' }, atHour(hour), REVIEWER)
 
 interface Told {
@@ -31,7 +31,7 @@ interface Told {
 }
 const NUMBER = '测市监列〔2026〕1号'
 /** Pulls one delivery of repair results. */
-const tell = async (db: Db, told: readonly Told[], now: Date, by = rules): Promise<number> => {
+const tell = async (db: JobDb, told: readonly Told[], now: Date, by = rules): Promise<number> => {
   const rows = told.map(({ key = 'R1', target = NUMBER, on = DAY }) => ({
     key,
     code: codeOf(1),
@@ -49,9 +49,9 @@ const tell = async (db: Db, told: readonly Told[], now: Date, by = rules): Promi
   const [run] = await rowsOf(db, `select max(id) as id from runs where job = 'pull'`)
   return Number(run?.['id'])
 }
-const stateOf = async (db: Db, id: string) => (await listings.byId(db, id))?.state
-const lastOf = async (db: Db, id: string) => (await listings.eventsOf(db, [id])).at(-1)
-const asked = async (db: Db) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
+const stateOf = async (db: JobDb, id: string) => (await listings.byId(db, id))?.state
+const lastOf = async (db: JobDb, id: string) => (await listings.eventsOf(db, [id])).at(-1)
+const asked = async (db: JobDb) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
 
 describe('a repair refused elsewhere', () => {
   const db = database()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { RecordKind } from '../../../src/domain/records/records.js'
 import { RECORD_KINDS } from '../../../src/domain/records/records.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
@@ -22,7 +22,7 @@ import {
 } from '../../support/world.js'
 
 const NAME = '长春虚构商贸有限公司'
-let db: () => Db
+let db: () => JobDb
 let clock = 0
 const next = (): Date => {
   clock += 60

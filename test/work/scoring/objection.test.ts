@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { contestedReason, OBJECTION_STATES, objectionConsequence } from '../../../src/domain/scoring/objection.js'
 import type { Reason } from '../../../src/domain/scoring/score.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as objections from '../../../src/store/scoring/objections.js'
 import * as standings from '../../../src/store/standing/standings.js'
 import { decideObjection, openObjection, withdrawObjection } from '../../../src/work/scoring/objection.js'
@@ -24,7 +24,7 @@ import {
 const senderOf = (feed: string) => (feed === 'penalties' ? 'credit-office' : null)
 
 /** Creates and scores operator 1 with its registration and one penalty for each value. */
-const world = async (db: Db, values: readonly string[], now = NOW) => {
+const world = async (db: JobDb, values: readonly string[], now = NOW) => {
   await pullItems(db, [{ key: 'R1', code: codeOf(1), value: '某路1号', day: '2019-05-06' }], {
     id: 'registry',
     kind: 'registration',
@@ -37,14 +37,14 @@ const world = async (db: Db, values: readonly string[], now = NOW) => {
   )
   await scored(db, now)
 }
-const scored = (db: Db, now: Date) =>
+const scored = (db: JobDb, now: Date) =>
   scoreOperators(db, { cause: 'command', rules, families: ['registration', 'penalties'], now: at(now) })
 
-const versionOf = async (db: Db, key: string): Promise<number> => {
+const versionOf = async (db: JobDb, key: string): Promise<number> => {
   const [row] = await rowsOf(db, 'select id from versions where record_key = ? and known_to is null', [key])
   return Number(row?.['id'] ?? 0)
 }
-const open = async (db: Db, key = 'P0', given: Partial<Parameters<typeof openObjection>[2]> = {}) =>
+const open = async (db: JobDb, key = 'P0', given: Partial<Parameters<typeof openObjection>[2]> = {}) =>
   openObjection(db, rules, {
     operator: codeOf(1),
     record: await versionOf(db, key),
@@ -54,7 +54,7 @@ const open = async (db: Db, key = 'P0', given: Partial<Parameters<typeof openObj
     now: NOW,
     ...given,
   })
-const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideObjection>[2]> = {}) =>
+const decide = (db: JobDb, id: number, given: Partial<Parameters<typeof decideObjection>[2]> = {}) =>
   decideObjection(db, rules, {
     objection: id,
     verdict: 'UPHELD',
@@ -64,9 +64,10 @@ const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideObjec
     now: NOW,
     ...given,
   })
-const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db, rules, { objection: id, by, now: NOW })
+const withdraw = (db: JobDb, id: number, by = 'officer-1') =>
+  withdrawObjection(db, rules, { objection: id, by, now: NOW })
 
-const objected = async (db: Db, asOf = TODAY): Promise<boolean | undefined> => {
+const objected = async (db: JobDb, asOf = TODAY): Promise<boolean | undefined> => {
   const query = { days: { asOf, today: asOf }, grades: 'ALL' as const }
   return (await standings.readStandings(db, [{ scheme: 'uscc', code: codeOf(1) }], query))[0]?.objected
 }
@@ -277,7 +278,7 @@ describe('objection to a reason of a score', () => {
         },
       }
       const days = { asOf: addDays(TODAY, -1), today: TODAY }
-      await standings.readStandings(explaining as unknown as Db, codes, { days, grades: 'ALL' })
+      await standings.readStandings(explaining as unknown as JobDb, codes, { days, grades: 'ALL' })
     })
     expect(asked).to.have.length(1)
     for (const index of ['overrules_operator', 'objections_operator', 'versions_record', 'scores_latest'])

@@ -4,7 +4,7 @@ import { makeRepeatMatcher } from '../../../src/domain/listing/own-decisions.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import { decisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { deliver, type Fields } from '../../support/absence.js'
@@ -26,7 +26,7 @@ import {
 const NUMBER = '测市监列〔2026〕1号'
 const AUTHORITY = '虚构市市场监督管理局'
 
-const scored = async (db: Db, n: number, seconds: number) => {
+const scored = async (db: JobDb, n: number, seconds: number) => {
   await scoreOperators(db, { cause: 'command', rules, families: ['penalties', 'lists'], now: at(later(seconds)) })
   const operator = await operatorOf(db, codeOf(n))
   const found = (await scores.latest(db, [operator], { asOf: TODAY, knownAt: later(seconds + 1) })).get(operator)

@@ -5,7 +5,7 @@ import { OVERRIDE_YEARS_MOST, vetoBlocksOverride } from '../../../src/domain/sco
 import type { ReasonKind } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Grade } from '../../../src/domain/scoring/scorecard.js'
 import { addDays, addYears, shanghaiDate } from '../../../src/foundation/time/dates.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as overrides from '../../../src/store/scoring/overrides.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import * as standings from '../../../src/store/standing/standings.js'
@@ -30,7 +30,7 @@ import {
 const DAY_S = 86_400
 const ENDS = '2027-03-01'
 
-const register = (db: Db, many = 1) =>
+const register = (db: JobDb, many = 1) =>
   pullItems(
     db,
     Array.from({ length: many }, (_, i) => ({
@@ -43,7 +43,7 @@ const register = (db: Db, many = 1) =>
   )
 
 /** Stores a score with this grade, as if computed. */
-const graded = async (db: Db, grade: Grade, { n = 1, why = 'UNIT' as ReasonKind, asOf = TODAY, now = NOW } = {}) => {
+const graded = async (db: JobDb, grade: Grade, { n = 1, why = 'UNIT' as ReasonKind, asOf = TODAY, now = NOW } = {}) => {
   const card = loadScorecard('ecommerce-1')
   const reason = { rule: 'x', why, fact: 'serious_list' as const, points: 0, count: 1, records: [], fadesOn: null }
   const row: scores.NewScore = {
@@ -65,7 +65,7 @@ const graded = async (db: Db, grade: Grade, { n = 1, why = 'UNIT' as ReasonKind,
   await db.transaction((tx) => scores.add(tx, [row], { run: 1, at: now }))
 }
 
-const propose = (db: Db, given: Partial<Parameters<typeof proposeOverride>[2]> = {}) =>
+const propose = (db: JobDb, given: Partial<Parameters<typeof proposeOverride>[2]> = {}) =>
   proposeOverride(db, rules, {
     operator: codeOf(1),
     grade: 'B',
@@ -75,14 +75,14 @@ const propose = (db: Db, given: Partial<Parameters<typeof proposeOverride>[2]> =
     now: NOW,
     ...given,
   })
-const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideOverride>[2]> = {}) =>
+const decide = (db: JobDb, id: number, given: Partial<Parameters<typeof decideOverride>[2]> = {}) =>
   decideOverride(db, rules, { override: id, verdict: 'CONFIRM', note: null, by: 'reviewer-1', now: NOW, ...given })
-const withdraw = (db: Db, id: number, given: Partial<Parameters<typeof withdrawOverride>[2]> = {}) =>
+const withdraw = (db: JobDb, id: number, given: Partial<Parameters<typeof withdrawOverride>[2]> = {}) =>
   withdrawOverride(db, rules, { override: id, reason: '依据不足', by: 'officer-2', now: NOW, ...given })
-const inForce = async (db: Db, given: Partial<Parameters<typeof proposeOverride>[2]> = {}) =>
+const inForce = async (db: JobDb, given: Partial<Parameters<typeof proposeOverride>[2]> = {}) =>
   decide(db, (await propose(db, given)).id, { now: given.now ?? NOW })
 
-const standing = async (db: Db, asOf = TODAY, n = 1) => {
+const standing = async (db: JobDb, asOf = TODAY, n = 1) => {
   const query = { days: { asOf, today: asOf }, grades: 'ALL' as const }
   const [row] = await standings.readStandings(db, [{ scheme: 'uscc', code: codeOf(n) }], query)
   if (!row) throw new Error('no standing')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import type { Body } from '../../../src/domain/records/records.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
@@ -28,7 +28,7 @@ const MORNING = 'T02:00:00Z'
 
 describe('scoring over time', () => {
   const db = database()
-  const scored = async (now = NOW, more: { families?: FactFamily[]; all?: boolean } = {}, on: Db = db()) => {
+  const scored = async (now = NOW, more: { families?: FactFamily[]; all?: boolean } = {}, on: JobDb = db()) => {
     const done = await scoreOperators(on, { cause: 'command', rules, families: FAMILIES, now: at(now), ...more })
     return done && { scored: done.scored, stored: done.stored }
   }
@@ -87,7 +87,7 @@ describe('scoring over time', () => {
   const back = (run: number, now: Date) =>
     rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
   /** A handle that runs `act` just before its n-th transaction begins. */
-  const justBefore = (n: number, act: () => Promise<unknown>): Db => {
+  const justBefore = (n: number, act: () => Promise<unknown>): JobDb => {
     let begun = 0
     return new Proxy(db(), {
       get: (target, key) =>

@@ -4,7 +4,7 @@ import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import { factEventsOf } from '../../../src/domain/scoring/evidence.js'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { verifyScores } from '../../../src/work/scoring/verify.js'
 import { row } from '../../support/rows.js'
@@ -80,7 +80,7 @@ describe('scores under old rules', () => {
 })
 
 /** How many entries on a list of the seriously dishonest each score of an operator counts, oldest score first. */
-const listed = async (db: Db, n: number): Promise<number[]> => {
+const listed = async (db: JobDb, n: number): Promise<number[]> => {
   const found = await rowsOf(db, 'select reasons from scores where operator_id = ? order by id', [
     await operatorOf(db, codeOf(n)),
   ])

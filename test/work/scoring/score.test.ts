@@ -6,7 +6,7 @@ import { feeds } from '../../../src/agencies/index.js'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { startAgencyStandIns } from '../../../src/sandbox/agencies/index.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { latest } from '../../../src/store/scoring/scores.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
 import { type ScoringOptions, type ScoringResult, scoreOperators } from '../../../src/work/scoring/score.js'
@@ -32,13 +32,13 @@ const REAL = resolve('../shared/data/creditchina-blacklists-2018/dev/ecommerce-b
 const FAMILIES: FactFamily[] = ['registration', 'trademarks', 'inspections', 'penalties', 'lists']
 const options = { cause: 'command' as const, rules, families: FAMILIES, now: at(NOW) }
 
-const scored = async (db: Db, given: Partial<ScoringOptions> = {}): Promise<Omit<ScoringResult, 'ms'>> => {
+const scored = async (db: JobDb, given: Partial<ScoringOptions> = {}): Promise<Omit<ScoringResult, 'ms'>> => {
   const done = await scoreOperators(db, { ...options, ...given })
   if (done === null) throw new Error('another process has this occurrence')
   const { ms: _, ...counts } = done
   return counts
 }
-const verified = async (db: Db, sample?: number) => {
+const verified = async (db: JobDb, sample?: number) => {
   const {
     ms: _,
     found: __,
@@ -60,19 +60,19 @@ interface Row {
   cause: string
   reasons: Reason[]
 }
-const scoresOf = async (db: Db, n: number): Promise<Row[]> =>
+const scoresOf = async (db: JobDb, n: number): Promise<Row[]> =>
   (await rowsOf(
     db,
     `select value, grade, as_of as "asOf", cause, reasons from scores where operator_id = ? order by id`,
     [await operatorOf(db, codeOf(n))],
   )) as unknown as Row[]
-const last = async (db: Db, n = 1): Promise<Row> => {
+const last = async (db: JobDb, n = 1): Promise<Row> => {
   const row = (await scoresOf(db, n)).at(-1)
   if (row === undefined) throw new Error('no score')
   return row
 }
 
-const register = (db: Db, many = 1, day = '2019-05-06') =>
+const register = (db: JobDb, many = 1, day = '2019-05-06') =>
   pullItems(
     db,
     Array.from({ length: many }, (_, i) => ({ key: `R${i + 1}`, code: codeOf(i + 1), value: '某路1号', day })),
@@ -81,13 +81,13 @@ const register = (db: Db, many = 1, day = '2019-05-06') =>
       kind: 'registration',
     },
   )
-const penalties = (db: Db, many: number, more: { now?: () => Date } = {}) =>
+const penalties = (db: JobDb, many: number, more: { now?: () => Date } = {}) =>
   pullItems(
     db,
     Array.from({ length: many }, (_, i) => ({ key: `P${i}`, code: codeOf(1), value: `违法${i}`, day: '2026-10-10' })),
     { id: 'penalties', kind: 'penalty', ...more },
   )
-const entries = (db: Db, many: number, given: { body?: () => Body; day?: string } = {}) =>
+const entries = (db: JobDb, many: number, given: { body?: () => Body; day?: string } = {}) =>
   pullItems(
     db,
     [
@@ -101,7 +101,7 @@ const entries = (db: Db, many: number, given: { body?: () => Body; day?: string 
     ],
     { id: 'dishonest', ...(given.body ? { body: given.body } : {}) },
   )
-const leads = (db: Db) => rowsOf(db, `select operator_id, state from listings`)
+const leads = (db: JobDb) => rowsOf(db, `select operator_id, state from listings`)
 
 describe('score', () => {
   const db = database()

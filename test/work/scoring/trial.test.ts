@@ -5,7 +5,7 @@ import type { FactFamily } from '../../../src/domain/records/facts.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import { latestOf } from '../../../src/store/scoring/trials.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
@@ -31,7 +31,7 @@ const stricter = card((copy) => {
   penalties.cap = null
 })
 
-const register = (db: Db, many: number) =>
+const register = (db: JobDb, many: number) =>
   pullItems(
     db,
     Array.from({ length: many }, (_, i) => ({
@@ -42,16 +42,16 @@ const register = (db: Db, many: number) =>
     })),
     { id: 'registry', kind: 'registration' },
   )
-const penalty = (db: Db, now = NOW) =>
+const penalty = (db: JobDb, now = NOW) =>
   pullItems(db, [{ key: 'P1', code: codeOf(1), value: '违法', day: '2026-10-10' }], {
     id: 'penalties',
     kind: 'penalty',
     now: at(now),
   })
-const scoreAll = (db: Db, now = NOW) =>
+const scoreAll = (db: JobDb, now = NOW) =>
   scoreOperators(db, { cause: 'command', rules, families: FAMILIES, now: at(now) })
-const kept = (db: Db, one = stricter) => keepCard(db, one, NOW)
-const counts = async (db: Db) => {
+const kept = (db: JobDb, one = stricter) => keepCard(db, one, NOW)
+const counts = async (db: JobDb) => {
   const tables = ['scores', 'listings', 'trials', 'runs', 'scorecards', 'dirty_operators']
   const all = await Promise.all(tables.map((table) => rowsOf(db, `select count(*)::int as n from ${table}`)))
   return Object.fromEntries(tables.map((table, i) => [table, all[i]?.[0]?.['n']]))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { MASKING_VERSION } from '../../../src/domain/listing/public-entry.js'
 import type { Body } from '../../../src/domain/records/records.js'
-import type { Db } from '../../../src/store/db/db.js'
+import type { JobDb } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
@@ -49,9 +49,9 @@ const row = (more: Partial<Row> = {}): Row => ({
   day: '2026-10-10',
   ...more,
 })
-const runOf = async (db: Db) =>
+const runOf = async (db: JobDb) =>
   Number((await rowsOf(db, `select max(id) as id from runs where job = 'pull'`))[0]?.['id'])
-const tell = async (db: Db, { body = {}, now = NOW, rows }: { body?: Body; now?: Date; rows?: Row[] } = {}) => {
+const tell = async (db: JobDb, { body = {}, now = NOW, rows }: { body?: Body; now?: Date; rows?: Row[] } = {}) => {
   const sent = () => rows ?? [row()]
   const told = feed({
     id: 'penalties',
@@ -65,22 +65,22 @@ const tell = async (db: Db, { body = {}, now = NOW, rows }: { body?: Body; now?:
   return runOf(db)
 }
 /** Pulls a repair result. `target` null: the result names no decision. */
-const repair = async (db: Db, target: string | null, now: Date, more: Body = {}) => {
+const repair = async (db: JobDb, target: string | null, now: Date, more: Body = {}) => {
   const body = () => ({ document_number: '测信修1', ...(target === null && { target_document_number: null }), ...more })
   const item = { key: 'R1', code: codeOf(1), name: '长春虚构商贸第1有限公司', value: target ?? 'x', day: '2026-11-20' }
   await pullItems(db, [item], { id: 'repairs', kind: 'repair', whole: false, now: at(now), rules, body })
   return runOf(db)
 }
-const caseOn = async (db: Db, moves = PATH(0).length): Promise<listings.Listing> => {
+const caseOn = async (db: JobDb, moves = PATH(0).length): Promise<listings.Listing> => {
   const decision = await versions.currentVersion(db, 'penalties', 'P1')
   let listing = await lead(db, await operatorOf(db, codeOf(1)))
   for (const one of PATH(decision?.id ?? 0).slice(0, moves)) listing = await step(db, listing.id, one)
   return listing
 }
-const stateOf = async (db: Db, id: string) => (await listings.byId(db, id))?.state
-const shown = (db: Db) => rowsOf(db, `select body->>'name' as name, body->>'uscc' as uscc from public_entries`)
-const causes = async (db: Db) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
-const back = (db: Db, run: number, more: { mayMove?: boolean } = {}) =>
+const stateOf = async (db: JobDb, id: string) => (await listings.byId(db, id))?.state
+const shown = (db: JobDb) => rowsOf(db, `select body->>'name' as name, body->>'uscc' as uscc from public_entries`)
+const causes = async (db: JobDb) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
+const back = (db: JobDb, run: number, more: { mayMove?: boolean } = {}) =>
   rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(HOUR)), ...more })
 
 describe('an entry that the clock hid because of a doubt', () => {

@@ -5,6 +5,7 @@ import type { Db, Tx } from '../../../store/db/db.js'
 import * as knowledge from '../../../store/db/knowledge.js'
 import { markRehearsal } from '../../../store/db/transaction.js'
 import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
+import * as operators from '../../../store/operators/operators.js'
 import * as rescoringQueue from '../../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../../calendar/rules.js'
 import { queueChangedRecords } from '../../delivery/published-records.js'
@@ -92,8 +93,7 @@ const noteAll = async (tx: Tx, { checks }: Pick<RepairResult, 'checks'>, { note 
   const all = checks.flatMap(({ check, records }) => records.map((record) => ({ check, ...record })))
   const codes = new Map<number, string>()
   const ids = [...new Set(all.map(({ operator }) => operator).filter((id) => id !== null))]
-  const rows = await tx('operators').whereIn('id', ids).select('id', 'uscc', 'shop')
-  for (const { id, uscc, shop } of rows) codes.set(id, uscc ?? shop)
+  for (const [id, { uscc, shop }] of await operators.byIds(tx, ids)) codes.set(id, uscc ?? shop ?? '')
   for (const { check, feed, key, operator } of all) {
     const code = operator === null ? undefined : codes.get(operator)
     await note(`${check} ${feed} ${key}`, code === undefined ? [] : [code])

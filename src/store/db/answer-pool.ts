@@ -1,0 +1,209 @@
+/**
+ * Connections that answer requests. A request's statements carry its id, and its abort cancels them: the connection is then closed, because
+ * a late cancel request could hit its next statement.
+ */
+import { connect as connectTo, type Socket } from 'node:net'
+import { setTimeout as after } from 'node:timers/promises'
+import pg from 'pg'
+import type { PoolUsage } from '../../foundation/metrics.js'
+import { ACQUIRE_TIMEOUT_MS, type Db, type ReadHandle, tellIfFull } from './db.js'
+import type { ConnectionLender } from './own-connection.js'
+import { runStatement, transactionOn } from './pg-statement.js'
+
+const POOL_MAX = 10
+const IDLE_MS = 30_000
+/** A cancel request has no effect before its statement begins, so it is repeated. */
+const CANCEL_AFTER_MS = [0, 100, 1_000]
+const CANCEL_CONNECT_MS = 5_000
+const CANCEL_BYTES = 16
+const CANCEL_CODE = 80877102
+const REQUEST_NAME = /^[\w.-]{1,64}$/
+/** Otherwise the server replans each execution, and compiles it (JIT) at the cost of a hundred executions. */
+const ONE_PLAN = '-c plan_cache_mode=force_generic_plan -c jit=off'
+
+export interface AnswerPoolOptions {
+  what: string
+  max?: number
+  statementMs?: number
+  /** True prepares each statement once for all values, so optional filters would be slow. */
+  prepared?: boolean
+}
+
+interface RequestTag {
+  name: string
+  over?: AbortSignal
+}
+
+export interface AnswerPool extends Db {
+  /** Returns the handle of one request. An abort throws the signal's reason. */
+  forRequest(tag: RequestTag): Db
+  /** Reads on one connection and one snapshot (repeatable read). */
+  atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
+  /** Opens another pool on the same server, whose statements `onStatement` reports too. */
+  beside(options: AnswerPoolOptions): AnswerPool
+  onStatement(hear: (sql: string) => void): () => void
+  usage(): PoolUsage
+  close(): Promise<void>
+}
+
+export const openAnswerPool = (url: string, options: AnswerPoolOptions): AnswerPool => openPool(url, options, new Set())
+
+const settingsOf = (url: string, { what, statementMs, prepared }: AnswerPoolOptions) => ({
+  connectionString: url,
+  application_name: `hub ${what}`,
+  connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+  ...(statementMs !== undefined && { statement_timeout: statementMs }),
+  ...(prepared && { options: ONE_PLAN }),
+})
+
+const makePool = (settings: pg.ClientConfig, max: number): pg.Pool => {
+  const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: IDLE_MS })
+  pool.on('error', () => undefined)
+  // A lost connection fails its statement; between two statements nobody else hears of it.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
+const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: string) => void>): AnswerPool => {
+  const { max = POOL_MAX, statementMs, prepared = false } = options
+  const settings = settingsOf(url, options)
+  const pool = makePool(settings, max)
+  const cancelling = new Set<Promise<void>>()
+  const besides: AnswerPool[] = []
+
+  const query: PoolParts['query'] = async (on, sql, bindings, comment) => {
+    for (const hear of listeners) hear(sql)
+    try {
+      return await runStatement(on, sql, bindings, { comment, prepared })
+    } catch (error) {
+      tellIfFull(error)
+      throw error
+    }
+  }
+
+  const held = makeLending(pool, cancelling)
+
+  const handleOf = (tag: Partial<RequestTag>) => makeHandle({ settings, pool, query, held }, tag)
+  const whole: AnswerPool = {
+    ...handleOf({}),
+    forRequest: (tag) => {
+      if (!REQUEST_NAME.test(tag.name)) throw new Error('no name of a request')
+      const handle = handleOf(tag)
+      beneath.set(handle, whole)
+      return handle
+    },
+    atOneInstant: (signal, act) =>
+      handleOf({ over: signal }).transaction(act, { isolationLevel: 'repeatable read', readOnly: true }),
+    beside: (more) => {
+      const opened = openPool(url, { ...(statementMs !== undefined && { statementMs }), ...more }, listeners)
+      besides.push(opened)
+      return opened
+    },
+    onStatement: (hear) => {
+      listeners.add(hear)
+      return () => listeners.delete(hear)
+    },
+    usage: () => ({ used: pool.totalCount - pool.idleCount, free: pool.idleCount, waiting: pool.waitingCount }),
+    close: async () => {
+      await Promise.all(besides.map((each) => each.close()))
+      if (!pool.ended) await pool.end()
+      await Promise.all(cancelling)
+    },
+  }
+  return whole
+}
+
+interface PoolParts {
+  settings: pg.ClientConfig
+  pool: pg.Pool
+  query: (
+    on: Pick<pg.Pool, 'query'>,
+    sql: string,
+    bindings: object | undefined,
+    comment: string,
+  ) => Promise<pg.QueryResult>
+  held: ReturnType<typeof makeLending>
+}
+
+const makeHandle = (
+  { settings, pool, query, held }: PoolParts,
+  { name, over }: Partial<RequestTag>,
+): Db & ConnectionLender => {
+  const comment = name === undefined ? '' : `/* request=${name} */ `
+  return {
+    raw: (sql, bindings) =>
+      over === undefined
+        ? query(pool, sql, bindings, comment)
+        : held(over, (client) => query(client, sql, bindings, comment)),
+    transaction: (act, options) =>
+      held(over, (client) =>
+        transactionOn(client, act, options, (sql, bindings) => query(client, sql, bindings, comment)),
+      ),
+    withConnection: (act) => held(over, act),
+    withOwnConnection: async (act) => {
+      const client = new pg.Client(settings)
+      client.on('error', () => undefined)
+      await client.connect()
+      return act(client).finally(() => client.end())
+    },
+  }
+}
+
+/** Returns a function that runs `act` on a pooled connection. An abort cancels its statement and closes the connection. */
+const makeLending =
+  (pool: pg.Pool, cancelling: Set<Promise<void>>) =>
+  async <T>(signal: AbortSignal | undefined, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted()
+    const client = await pool.connect()
+    let isGivenUp = false
+    const giveUp = (): void => {
+      isGivenUp = true
+      const cancelled = cancel(client).finally(() => cancelling.delete(cancelled))
+      cancelling.add(cancelled)
+      client.release(true)
+    }
+    if (signal?.aborted) client.release()
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', giveUp, { once: true })
+    try {
+      return await act(client)
+    } catch (error) {
+      if (isGivenUp) signal?.throwIfAborted()
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
+      if (!isGivenUp) client.release()
+    }
+  }
+
+const beneath = new WeakMap<Db, AnswerPool>()
+
+/** Returns the process-wide handle. Caches need it, because the work that they share may outlast a request. */
+export const processHandle = (db: Db): Db => beneath.get(db) ?? db
+
+interface BackendConnection {
+  processID: number
+  secretKey: number
+  connection: { stream: Socket }
+  host: string
+  port: number
+}
+
+/** Sends CancelRequest (PostgreSQL protocol 3.0), which a pooler forwards. */
+const cancel = async (client: pg.PoolClient): Promise<void> => {
+  const { processID, secretKey, host, port, connection } = client as unknown as BackendConnection
+  const { remoteAddress } = connection.stream
+  const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host: remoteAddress ?? host, port }
+  const message = Buffer.alloc(CANCEL_BYTES)
+  for (const [at, value] of [CANCEL_BYTES, CANCEL_CODE, processID, secretKey].entries())
+    message.writeInt32BE(value, at * 4)
+  for (const ms of CANCEL_AFTER_MS) {
+    await after(ms, undefined, { ref: false })
+    await new Promise<void>((resolve) => {
+      const socket = connectTo(address)
+      socket.unref().setTimeout(CANCEL_CONNECT_MS, () => socket.destroy())
+      socket.on('error', () => undefined).on('close', () => resolve())
+      socket.on('connect', () => socket.write(message)).resume()
+    })
+  }
+}

@@ -1,0 +1,26 @@
+/** What storage functions receive. */
+import type { Knex } from 'knex'
+
+/** Connections of jobs and migrations. */
+export type JobDb = Knex
+export type JobTx = Knex.Transaction
+
+export interface ReadHandle {
+  // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
+  raw(sql: string, bindings?: any): PromiseLike<any>
+}
+
+/** PostgreSQL's default is read committed. */
+export interface TransactionOptions {
+  isolationLevel?: 'read committed' | 'repeatable read'
+  readOnly?: boolean
+}
+
+/** Connections of jobs or of answers (`answer-pool.ts`). */
+export interface Db extends ReadHandle {
+  transaction<T>(act: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
+}
+
+export interface Tx extends Db {
+  isCompleted(): boolean
+}

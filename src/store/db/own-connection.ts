@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ClientBase } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Db, JobDb, Tx } from './handle.js'
+
+type ConnectionUse<T> = (connection: ClientBase) => Promise<T>
+
+/** Handles of an answer pool lend their connections. A knex handle has a client for that. */
+export interface ConnectionLender {
+  withConnection<T>(act: ConnectionUse<T>): Promise<T>
+  withOwnConnection<T>(act: ConnectionUse<T>): Promise<T>
+}
+
+export const lends = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
+
+/** Runs `act` on a pooled connection, or on that of the transaction. */
+export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Promise<T> => {
+  if (lends(db)) return db.withConnection(act)
+  const { client } = db as JobDb
+  const connection: ClientBase = await client.acquireConnection()
+  try {
+    return await act(connection)
+  } finally {
+    await client.releaseConnection(connection)
+  }
+}
+
+/** Runs `act` on a connection outside the pool, which is closed afterwards with its temporary tables and locks. */
+export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promise<T> => {
+  if (lends(db)) return db.withOwnConnection(act)
+  const { client } = db as JobDb
+  const connection: ClientBase = await client.acquireRawConnection()
+  try {
+    return await act(connection)
+  } finally {
+    await client.destroyRawConnection(connection).catch(() => {})
+  }
+}
+
+/** `lines` are in PostgreSQL's text format. */
+export const copyInto = (tx: Tx, table: string, lines: Iterable<string>): Promise<void> =>
+  withConnection(tx, (connection) =>
+    pipeline(Readable.from(lines), connection.query(copyFrom(`copy ${table} from stdin`))),
+  )
