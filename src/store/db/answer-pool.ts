@@ -69,6 +69,7 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
   const settings = settingsOf(url, options)
   const pool = makePool(settings, max)
   const cancelling = new Set<Promise<void>>()
+  let closing: Promise<void> | null = null
   const besides: AnswerPool[] = []
 
   const query: PoolParts['query'] = async (on, sql, bindings, comment) => {
@@ -106,7 +107,8 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
     usage: () => ({ used: pool.totalCount - pool.idleCount, free: pool.idleCount, waiting: pool.waitingCount }),
     close: async () => {
       await Promise.all(besides.map((each) => each.close()))
-      if (!pool.ended) await pool.end()
+      closing ??= pool.end()
+      await closing
       await Promise.all(cancelling)
     },
   }

@@ -234,7 +234,7 @@ describe('stream of changes', () => {
     const token = world.token('marketplace', 'slow')
     let pages = 0
     let moved = () => {}
-    db.on('query', ({ sql }: { sql: string }) => {
+    world.parts.db.onStatement((sql) => {
       if (!sql.includes('changes.after')) return
       pages += 1
       moved()

@@ -57,24 +57,12 @@ describe('counts and rows of scoring', () => {
     await db().raw(`insert into scores (${column?.['names']})
       select ${column?.['names']} from scores, generate_series(1, 4100)`)
     const statements: string[] = []
-    const client = db().client
-    const acquire = client.acquireRawConnection
-    client.acquireRawConnection = async () => {
-      const connection = await acquire.call(client)
-      const query = connection.query.bind(connection)
-      connection.query = (text: unknown, ...rest: unknown[]) => {
-        statements.push(typeof text === 'string' ? text : String((text as { text?: string }).text))
-        return query(text, ...rest)
-      }
-      return connection
-    }
-    try {
-      expect((await verifyScores(db(), { ...options, sample: 2_050 })).verified).to.equal(2_050)
-    } finally {
-      client.acquireRawConnection = acquire
-    }
+    const hear = ({ sql }: { sql: string }) => statements.push(sql)
+    db().on('query', hear)
+    expect((await verifyScores(db(), { ...options, sample: 2_050 })).verified).to.equal(2_050)
+    db().off('query', hear)
     expect(statements.filter((sql) => sql.includes('row_number()'))).to.have.length(1)
-    expect(statements.filter((sql) => sql.includes('score-pages.next'))).to.have.length(3)
+    expect(statements.filter((sql) => sql.includes('scores.byIds'))).to.have.length(2)
   })
 
   it('I-A12: the closing day of a shop reaches its evidence', async () => {
