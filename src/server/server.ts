@@ -77,7 +77,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     quotas: makeQuotas(given),
     answerPath: makeAnswerPath(given),
     answers: given.db,
-    bulk: given.db.beside({ what: 'answers, bulk', max: BULK_POOL_MAX, prepared: true }),
+    bulk: given.db.beside({ what: 'answers, bulk', max: BULK_POOL_MAX, prepared: 'ONE_PLAN' }),
     inTurn: makeConcurrencyLimit(),
     streams: makeChangeStreams({ ...given, leaving: leaving.signal }),
   }

@@ -36,7 +36,7 @@ interface AnswerPathDependencies {
 export const makeAnswerPath = ({ db, agencies, keys, fastAnswers = true }: AnswerPathDependencies): AnswerPath => {
   if (!fastAnswers)
     return { lookups: (own) => makeLookups(own, agencies), verify: keys.verify, engine: makePlainEngine, pool: null }
-  const pool = db.beside({ what: 'answers, shared', max: SHARED_POOL_MAX, prepared: true })
+  const pool = db.beside({ what: 'answers, shared', max: SHARED_POOL_MAX, prepared: 'ONE_PLAN' })
   const shared = makeSharedLookups(pool, agencies)
   return { lookups: () => shared, verify: makeCachingVerify(keys).verify, engine: makeQueryEngine, pool }
 }

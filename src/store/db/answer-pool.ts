@@ -25,8 +25,11 @@ export interface AnswerPoolOptions {
   what: string
   max?: number
   statementMs?: number
-  /** True prepares each statement once for all values, so optional filters would be slow. */
-  prepared?: boolean
+  /**
+   * Statements are parsed once per connection. ONE_PLAN plans them once, too: for reads by key without optional filters, from tables that
+   * do not grow meanwhile.
+   */
+  prepared?: 'ONE_PLAN' | 'REPLANNED'
 }
 
 interface RequestTag {
@@ -53,7 +56,7 @@ const settingsOf = (url: string, { what, statementMs, prepared }: AnswerPoolOpti
   application_name: `hub ${what}`,
   connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
   ...(statementMs !== undefined && { statement_timeout: statementMs }),
-  ...(prepared && { options: ONE_PLAN }),
+  ...(prepared === 'ONE_PLAN' && { options: ONE_PLAN }),
 })
 
 const makePool = (settings: pg.ClientConfig, max: number): pg.Pool => {
@@ -65,7 +68,7 @@ const makePool = (settings: pg.ClientConfig, max: number): pg.Pool => {
 }
 
 const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: string) => void>): AnswerPool => {
-  const { max = POOL_MAX, statementMs, prepared = false } = options
+  const { max = POOL_MAX, statementMs, prepared } = options
   const settings = settingsOf(url, options)
   const pool = makePool(settings, max)
   const cancelling = new Set<Promise<void>>()
@@ -75,7 +78,7 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
   const query: PoolParts['query'] = async (on, sql, bindings, comment) => {
     for (const hear of listeners) hear(sql)
     try {
-      return await runStatement(on, sql, bindings, { comment, prepared })
+      return await runStatement(on, sql, bindings, { comment, prepared: prepared !== undefined })
     } catch (error) {
       tellIfFull(error)
       throw error

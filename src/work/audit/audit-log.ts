@@ -236,7 +236,8 @@ export const openAuditLog = (
   url: string,
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: RestoreNotes; database: string },
 ): AuditLog => {
-  const db = openAnswerPool(url, { what: 'trail', prepared: true })
+  // A plan made for an empty log would read all of it.
+  const db = openAnswerPool(url, { what: 'trail', prepared: 'REPLANNED' })
   const auditLog = makeAuditLog(db, { ...parts, notes: notes.heads(database), usage: db.usage })
   const close = async () => {
     await auditLog.close()

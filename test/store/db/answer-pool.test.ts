@@ -134,7 +134,7 @@ describe('connections of answers', () => {
   describe('that are prepared', () => {
     let prepared: AnswerPool
     before(() => {
-      prepared = pool.beside({ what: 'answers, shared', prepared: true })
+      prepared = pool.beside({ what: 'answers, shared', prepared: 'ONE_PLAN' })
     })
 
     it('prepare each statement once per connection, with one plan for all values', async () => {
@@ -152,7 +152,9 @@ describe('connections of answers', () => {
 
     it('have the statement timeout of the pool beside which they were opened', async () => {
       const answers = openAnswerPool(database.url, { what: 'answers', statementMs: 50 })
-      const { rows } = await answers.beside({ what: 'answers, shared', prepared: true }).raw('show statement_timeout')
+      const { rows } = await answers
+        .beside({ what: 'answers, shared', prepared: 'ONE_PLAN' })
+        .raw('show statement_timeout')
       await answers.close()
       expect(rows).to.deep.equal([{ statement_timeout: '50ms' }])
     })
