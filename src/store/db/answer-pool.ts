@@ -18,8 +18,11 @@ const CANCEL_CONNECT_MS = 5_000
 const CANCEL_BYTES = 16
 const CANCEL_CODE = 80877102
 const REQUEST_NAME = /^[\w.-]{1,64}$/
-/** Otherwise the server replans each execution, and compiles it (JIT) at the cost of a hundred executions. */
-const ONE_PLAN = '-c plan_cache_mode=force_generic_plan -c jit=off'
+/** Compilation (JIT) costs as much as a hundred executions. */
+const PLANNING = {
+  ONE_PLAN: '-c plan_cache_mode=force_generic_plan -c jit=off',
+  REPLANNED: '-c plan_cache_mode=force_custom_plan -c jit=off',
+} as const
 
 export interface AnswerPoolOptions {
   what: string
@@ -29,7 +32,7 @@ export interface AnswerPoolOptions {
    * Statements are parsed once per connection. ONE_PLAN plans them once, too: for reads by key without optional filters, from tables that
    * do not grow meanwhile.
    */
-  prepared?: 'ONE_PLAN' | 'REPLANNED'
+  prepared?: keyof typeof PLANNING
 }
 
 interface RequestTag {
@@ -56,7 +59,7 @@ const settingsOf = (url: string, { what, statementMs, prepared }: AnswerPoolOpti
   application_name: `hub ${what}`,
   connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
   ...(statementMs !== undefined && { statement_timeout: statementMs }),
-  ...(prepared === 'ONE_PLAN' && { options: ONE_PLAN }),
+  ...(prepared && { options: PLANNING[prepared] }),
 })
 
 const makePool = (settings: pg.ClientConfig, max: number): pg.Pool => {
