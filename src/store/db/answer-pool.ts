@@ -1,13 +1,10 @@
-/**
- * Connections that answer requests. A request's statements carry its id, and its abort cancels them: the connection is then closed, because
- * a late cancel request could hit its next statement.
- */
+/** Connections that answer requests. An abort closes a connection, because a late cancel could hit its next statement. */
 import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import type { PoolUsage } from '../../foundation/metrics.js'
 import { ACQUIRE_TIMEOUT_MS, type Db, type ReadHandle, tellIfFull } from './db.js'
-import type { ConnectionLender } from './own-connection.js'
+import type { ConnectionLender } from './handle.js'
 import { runStatement, transactionOn } from './pg-statement.js'
 
 const POOL_MAX = 10
@@ -28,10 +25,7 @@ export interface AnswerPoolOptions {
   what: string
   max?: number
   statementMs?: number
-  /**
-   * Statements are parsed once per connection. ONE_PLAN plans them once, too: for reads by key without optional filters, from tables that
-   * do not grow meanwhile.
-   */
+  /** ONE_PLAN is for reads by key, without optional filters, from tables that exist already. */
   prepared?: keyof typeof PLANNING
 }
 
@@ -41,11 +35,11 @@ interface RequestTag {
 }
 
 export interface AnswerPool extends Db {
-  /** Returns the handle of one request. An abort throws the signal's reason. */
+  /** Its statements carry the request's id. An abort throws the signal's reason. */
   forRequest(tag: RequestTag): Db
   /** Reads on one connection and one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
-  /** Opens another pool on the same server, whose statements `onStatement` reports too. */
+  /** `onStatement` reports the statements of the other pool too. */
   beside(options: AnswerPoolOptions): AnswerPool
   onStatement(hear: (sql: string) => void): () => void
   usage(): PoolUsage
@@ -157,7 +151,6 @@ const makeHandle = (
   }
 }
 
-/** Returns a function that runs `act` on a pooled connection. An abort cancels its statement and closes the connection. */
 const makeLending =
   (pool: pg.Pool, cancelling: Set<Promise<void>>) =>
   async <T>(signal: AbortSignal | undefined, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {

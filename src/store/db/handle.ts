@@ -1,5 +1,6 @@
 /** What storage functions receive. */
 import type { Knex } from 'knex'
+import type { ClientBase } from 'pg'
 
 /** Connections of jobs and migrations. */
 export type JobDb = Knex
@@ -23,4 +24,12 @@ export interface Db extends ReadHandle {
 
 export interface Tx extends Db {
   isCompleted(): boolean
+}
+
+export type ConnectionUse<T> = (connection: ClientBase) => Promise<T>
+
+/** Handles of an answer pool lend connections. */
+export interface ConnectionLender {
+  withConnection<T>(act: ConnectionUse<T>): Promise<T>
+  withOwnConnection<T>(act: ConnectionUse<T>): Promise<T>
 }

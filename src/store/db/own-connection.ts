@@ -2,19 +2,11 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import type { Db, JobDb, Tx } from './handle.js'
+import type { ConnectionLender, ConnectionUse, Db, JobDb, Tx } from './handle.js'
+import { transactionOn } from './pg-statement.js'
 
-type ConnectionUse<T> = (connection: ClientBase) => Promise<T>
+const lends = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
 
-/** Handles of an answer pool lend their connections. A knex handle has a client for that. */
-export interface ConnectionLender {
-  withConnection<T>(act: ConnectionUse<T>): Promise<T>
-  withOwnConnection<T>(act: ConnectionUse<T>): Promise<T>
-}
-
-export const lends = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
-
-/** Runs `act` on a pooled connection, or on that of the transaction. */
 export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Promise<T> => {
   if (lends(db)) return db.withConnection(act)
   const { client } = db as JobDb
@@ -26,7 +18,7 @@ export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Pro
   }
 }
 
-/** Runs `act` on a connection outside the pool, which is closed afterwards with its temporary tables and locks. */
+/** The connection is outside the pool, and closed afterwards with its temporary tables and locks. */
 export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promise<T> => {
   if (lends(db)) return db.withOwnConnection(act)
   const { client } = db as JobDb
@@ -37,6 +29,11 @@ export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promi
     await client.destroyRawConnection(connection).catch(() => {})
   }
 }
+
+export type OpenTransaction = <T>(act: (tx: Tx) => Promise<T>) => Promise<T>
+
+export const transactionsUpon = (db: Db, connection: ClientBase): OpenTransaction =>
+  lends(db) ? (act) => transactionOn(connection, act) : (act) => (db as JobDb).transaction(act, { connection })
 
 /** `lines` are in PostgreSQL's text format. */
 export const copyInto = (tx: Tx, table: string, lines: Iterable<string>): Promise<void> =>

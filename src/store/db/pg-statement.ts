@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type ClientBase, escapeLiteral, type Pool, type QueryResult } from 'pg'
 import { LRUCache } from '../../foundation/lru.js'
-import type { TransactionOptions, Tx } from './handle.js'
-import type { ConnectionLender } from './own-connection.js'
+import type { ConnectionLender, TransactionOptions, Tx } from './handle.js'
 
 /** More prepared statements would fill the server's memory. */
 const STATEMENTS_MOST = 500
@@ -18,7 +17,7 @@ interface ParsedStatement {
 
 const statements = new LRUCache<string, ParsedStatement>({ max: STATEMENTS_MOST })
 
-/** Values of `:name` come from an object, those of `?` from an array. A text without values may hold several statements. */
+/** Values come from an object for `:name`, from an array for `?`. */
 export const runStatement = async (
   on: Pick<ClientBase | Pool, 'query'>,
   sql: string,
@@ -43,7 +42,6 @@ const parsed = (sql: string, bindings: object): ParsedStatement => {
 
 const NAMED = /(?<![:\w]):([a-zA-Z]\w*)/g
 
-/** Replaces each `:name` that has a value, or each `?`, by `$1`, `$2` … */
 const parse = (sql: string, bindings: object): ParsedStatement => {
   const names: string[] = []
   let place = 0
@@ -73,7 +71,6 @@ const literalOf = (value: unknown): string => {
 
 export type RunStatement = (sql: string, bindings?: object) => Promise<QueryResult>
 
-/** Runs `act` in a transaction on `connection`, whose statements go through `run`. */
 export const transactionOn = async <T>(
   connection: ClientBase,
   act: (tx: Tx) => Promise<T>,

@@ -20,7 +20,7 @@ export interface VerifiedPage {
   differing: number[]
 }
 
-/** Compares the rows of `limit` operators after id `after`. An operator without a row has an empty one. */
+/** A missing row counts as an empty one. */
 export const comparePage = async (db: Db, after: number, limit: number): Promise<VerifiedPage> => {
   const rows = await queryRows<{ id: number; differs: boolean }>(
     db,
@@ -33,7 +33,7 @@ export const comparePage = async (db: Db, after: number, limit: number): Promise
   return { last: rows.length < limit ? null : (rows.at(-1)?.id ?? null), verified: rows.length, differing }
 }
 
-/** Locks the rows of these operators and corrects those that still differ. Returns their ids. */
+/** Returns the operators whose rows still differed under the lock. */
 export const correctRows = async (tx: Tx, ids: readonly number[]): Promise<number[]> => {
   await tx.raw(
     'insert into standing_rows (operator_id) select unnest(?::int[]) on conflict do nothing /* standingRows.correct */',

@@ -65,13 +65,21 @@ export const readStandings = async (
   return rows
 }
 
-interface OrdinaryRow extends Omit<StandingRow, 'uscc' | 'entries' | 'overridden' | 'objected' | 'forgotten'> {
+type OperatorFacts = Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status'>
+
+interface OrdinaryRow extends OperatorFacts {
   uscc: string
-  isSpecial: boolean
-  scoredOn: string | null
-  weighs: readonly string[] | null
-  entries: readonly StoredEntry[] | null
-  mayPublish: boolean
+  sees?: boolean
+  score?: number | null
+  grade?: StandingRow['grade']
+  isSpecial?: boolean
+  /** Null for nearly all operators. */
+  listed: {
+    weighs: readonly string[] | null
+    scoredOn: string | null
+    entries: readonly StoredEntry[] | null
+    mayPublish: boolean
+  } | null
 }
 
 interface StoredEntry {
@@ -87,56 +95,61 @@ const readOrdinary = async (
 ): Promise<Map<string, StandingRow>> => {
   if (usccs.length === 0) return new Map()
   const codes = `{${usccs.join(',')}}`
+  const graded = grades === 'NONE' ? {} : { today }
   const answer = await (grades === 'SELLERS'
-    ? db.raw(ORDINARY_WITH_SELLERS, { today, oldest, client, codes })
-    : db.raw(ORDINARY, { today, codes }))
+    ? db.raw(ORDINARY_WITH_SELLERS, { ...graded, oldest, client, codes })
+    : db.raw(grades === 'NONE' ? ORDINARY_UNGRADED : ORDINARY, { ...graded, codes }))
   const found = new Map<string, StandingRow>()
-  for (const row of answer.rows as OrdinaryRow[])
-    if (!row.isSpecial && !weighsGoneEntry(row, today))
-      found.set(row.uscc, {
-        operatorId: row.operatorId,
-        uscc: row.uscc,
-        shop: row.shop,
-        name: row.name,
-        region: row.region,
-        status: row.status,
-        sees: row.sees,
-        score: row.score,
-        grade: row.grade,
-        overridden: false,
-        objected: false,
-        forgotten: false,
-        entries:
-          row.entries === null || !row.mayPublish
-            ? NO_ENTRIES
-            : shownEntries(row.entries, today).map(({ body }) => body),
-      })
+  for (const row of answer.rows as OrdinaryRow[]) {
+    const { uscc, isSpecial, listed } = row
+    if (isSpecial === true || (isSpecial === false && listed !== null && weighsGoneEntry(listed, today))) continue
+    found.set(uscc, {
+      operatorId: row.operatorId,
+      uscc,
+      shop: row.shop,
+      name: row.name,
+      region: row.region,
+      status: row.status,
+      sees: row.sees ?? false,
+      score: row.score ?? null,
+      grade: row.grade ?? null,
+      overridden: false,
+      objected: false,
+      forgotten: false,
+      entries: listed?.mayPublish ? shownEntries(listed, today).map(({ body }) => body) : NO_ENTRIES,
+    })
+  }
   return found
 }
 const NO_ENTRIES: EntryWithState[] = []
 
+type ListedFacts = NonNullable<OrdinaryRow['listed']>
+
 /** Applies the days of IS_SHOWN_SQL. */
-const shownEntries = (entries: readonly StoredEntry[], today: string, asOf = today): StoredEntry[] =>
-  entries.filter(({ from, to }) => from <= asOf && (to === null || to >= today))
+const shownEntries = ({ entries }: ListedFacts, today: string, asOf = today): StoredEntry[] =>
+  (entries ?? []).filter(({ from, to }) => from <= asOf && (to === null || to >= today))
 
 /** True when HAS_WEIGHED_GONE_ENTRY_SQL may hold. */
-const weighsGoneEntry = ({ weighs, entries, scoredOn }: OrdinaryRow, today: string): boolean => {
+const weighsGoneEntry = (listed: ListedFacts, today: string): boolean => {
+  const { weighs, scoredOn } = listed
   if (weighs === null) return false
-  const shown = shownEntries(entries ?? [], today, scoredOn ?? today)
+  const shown = shownEntries(listed, today, scoredOn ?? today)
   return weighs.some((id) => !shown.some(({ body }) => body.id === id))
 }
 
 /** Finds operators by their own USCC, unless another operator claims it too. */
-const ordinary = (sees: string): string => `
-  select o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status, r.value as score, r.grade, ${sees} as sees,
-    coalesce(r.contested or r.as_of > :today::date or r.asked_until >= :today::date, false) as "isSpecial",
-    case when r.weighs is not null then r.as_of end as "scoredOn", r.weighs, r.entries,
-    r.entries is not null and ${MAY_PUBLISH_LIST_SQL} as "mayPublish"
+const ordinary = (graded: string): string => `
+  select o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status, ${graded}
+    case when r.entries is not null or r.weighs is not null then json_build_object(
+      'weighs', r.weighs, 'scoredOn', r.as_of, 'entries', r.entries, 'mayPublish', ${MAY_PUBLISH_LIST_SQL}) end as listed
   from operators o left join standing_rows r on r.operator_id = o.id
   where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
     and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ordinary */`
-const ORDINARY = ordinary('false')
-const ORDINARY_WITH_SELLERS = `with ${sellers.SELLER_BITMAP_CTE_SQL} ${ordinary(sellers.IS_IN_BITMAP_SQL)}`
+const GRADED = `r.value as score, r.grade,
+    coalesce(r.contested or r.as_of > :today::date or r.asked_until >= :today::date, false) as "isSpecial",`
+const ORDINARY_UNGRADED = ordinary('')
+const ORDINARY = ordinary(GRADED)
+const ORDINARY_WITH_SELLERS = `with ${sellers.SELLER_BITMAP_CTE_SQL} ${ordinary(`${GRADED} ${sellers.IS_IN_BITMAP_SQL} as sees,`)}`
 
 /** `place` counts from 1. */
 const readFully = async (

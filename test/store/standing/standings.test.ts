@@ -264,13 +264,14 @@ describe('standings against single scores', () => {
       ),
     )
     const seen = {
+      NONE: new Set<number>(),
       ALL: new Set(all),
       SELLERS: await sellers.listedAmong(on, { client: CLIENT, oldest: days.oldest }, all),
       AUTHORISED: await authorisations.authorisingAmong(on, { client: CLIENT, today: TODAY }, all),
     }
     const shown = await entriesOn(on, asOf)
     const entries = (owner: number) => shown.flatMap(({ operator, told }) => (operator === owner ? [told] : []))
-    for (const grades of ['ALL', 'SELLERS', 'AUTHORISED'] as const) {
+    for (const grades of ['NONE', 'ALL', 'SELLERS', 'AUTHORISED'] as const) {
       const rows = await standings.readStandings(on, codes, { days, grades, client: CLIENT })
       const due = CODES.map((code) => {
         const owner = owners.get(code)
