@@ -3,9 +3,8 @@ import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { ConnectionLender, ConnectionUse, Db, JobDb, Tx } from './handle.js'
-import { transactionOn } from './pg-statement.js'
 
-const lends = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
+export const lends = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
 
 export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Promise<T> => {
   if (lends(db)) return db.withConnection(act)
@@ -29,11 +28,6 @@ export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promi
     await client.destroyRawConnection(connection).catch(() => {})
   }
 }
-
-export type OpenTransaction = <T>(act: (tx: Tx) => Promise<T>) => Promise<T>
-
-export const transactionsUpon = (db: Db, connection: ClientBase): OpenTransaction =>
-  lends(db) ? (act) => transactionOn(connection, act) : (act) => (db as JobDb).transaction(act, { connection })
 
 /** `lines` are in PostgreSQL's text format. */
 export const copyInto = (tx: Tx, table: string, lines: Iterable<string>): Promise<void> =>

@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { MadeOperator } from '../../domain/intake/matching.js'
 import type { Draft } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
-import { type OpenTransaction, transactionsUpon, withOwnConnection } from '../db/own-connection.js'
+import { type OpenTransaction, withReservedConnection } from '../db/reserved-connection.js'
 
 export interface StagedDraft {
   item: number
@@ -64,9 +64,17 @@ const SPARE_BYTES = 64 * 1024
 const BYTES_PER_UNIT = 3
 
 export const withStage = <T>(db: Db, work: (stage: DraftStage) => Promise<T>): Promise<T> =>
-  withOwnConnection(db, async (connection) => {
-    await connection.query(`set temp_buffers = '${TEMP_BUFFERS}'; set work_mem = '${WORK_MEM}'; ${TABLE}`)
-    return staging(connection, transactionsUpon(db, connection), work)
+  withReservedConnection(db, {
+    prepare: async (connection, isNew) => {
+      if (isNew) await connection.query(`set temp_buffers = '${TEMP_BUFFERS}'; set work_mem = '${WORK_MEM}'`)
+      await connection.query(TABLE)
+    },
+    act: (connection, transaction) => staging(connection, transaction, work),
+    clean: (connection) =>
+      connection.query('drop table staged_drafts').then(
+        () => true,
+        () => false,
+      ),
   })
 
 const staging = <T>(
