@@ -5,7 +5,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
 import type { JobDb } from '../../src/store/db/db.js'
-import { rowsOf } from '../support/world.js'
+import { verifyStandings } from '../../src/work/standing/verify-standings.js'
+import { log, rowsOf } from '../support/world.js'
 import { type Fleet, type Life, makeFleet } from './push/fleet.js'
 import { makeSubjects } from './push/subjects.js'
 import { doneAndShown, isGood, isSettled, type PlatformVerdict, statesOf, verdictOf } from './push/verdict.js'
@@ -74,6 +75,8 @@ export interface Soaked {
   moves: Readonly<Record<string, number>>
   /** Deliveries by state. */
   deliveries: Record<string, number>
+  /** Operators whose row of `standing_rows` differs. */
+  standings: number
   takeovers: Taken
   platforms: Record<string, PlatformVerdict>
   /** Checks whether a removal counts as done while its entry is displayed, and the cases found. */
@@ -135,9 +138,11 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
     )
     const taken = summary(await takeovers(db, killed), away)
     const states = await statesOf(db)
+    const standings = await verifyStandings(db, { now: () => new Date(), log })
     return {
       ok:
         drained &&
+        standings.differences === 0 &&
         verdicts.every(([, verdict]) => isGood(verdict)) &&
         taken.late === 0 &&
         taken.open === 0 &&
@@ -147,6 +152,7 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
       kills: killed.size,
       moves: subjects.moves,
       deliveries: states,
+      standings: standings.differences,
       takeovers: taken,
       platforms: Object.fromEntries(verdicts),
       ...looked,

@@ -12,12 +12,15 @@ import * as embedded from '../../src/store/embedded/index.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { scoreOperators } from '../../src/work/scoring/score.js'
 import { verifyScores } from '../../src/work/scoring/verify.js'
+import { verifyStandings } from '../../src/work/standing/verify-standings.js'
 import { INSERT, PENALTY, peopled } from '../bench/people.js'
-import { rules as testRules } from '../support/world.js'
+import { log, rules as testRules } from '../support/world.js'
 
 export interface Replayed {
   verified: number
   differences: number
+  /** Operators whose row of `standing_rows` differs. */
+  standings: number
   /** Differences after one row was falsified. */
   found: number
 }
@@ -36,6 +39,7 @@ export const soakScore = async (db: Db, rules: WorkRules, operators: number): Pr
   )
   await scoreOperators(db, options)
   const { verified, differences } = await verifyScores(db, options)
+  const { differences: standings } = await verifyStandings(db, { ...options, log })
   await db.raw(
     `update scores set value = value - 1, reasons = (
        select json_agg(case when n = 1 then jsonb_set(r::jsonb, '{points}', to_jsonb((r->>'points')::int - 1)) else r::jsonb end order by n)
@@ -43,7 +47,7 @@ export const soakScore = async (db: Db, rules: WorkRules, operators: number): Pr
      where id = (select id from scores order by id offset ? limit 1)`,
     [Math.floor(verified / 2)],
   )
-  return { verified, differences, found: (await verifyScores(db, options)).differences }
+  return { verified, differences, standings, found: (await verifyScores(db, options)).differences }
 }
 
 /** Runs on a database server of its own. 80,000 operators give 100,000 stored scores. */
