@@ -34,6 +34,7 @@ export const up = async (knex: Knex): Promise<void> => {
     -- A statement after this lock sees what another transaction did to the same operators before it released them.
     create function lock_standing_rows(ids integer[]) returns void language plpgsql as $$
     begin
+      if cardinality(ids) = 0 then return; end if;
       insert into standing_rows (operator_id) select distinct id from unnest(ids) as of(id) order by id on conflict do nothing;
       perform 1 from standing_rows where operator_id = any(ids) order by operator_id for update;
     end $$;
@@ -68,6 +69,7 @@ export const up = async (knex: Knex): Promise<void> => {
 
     create function keep_standing_entries(ids integer[]) returns void language plpgsql as $$
     begin
+      if cardinality(ids) = 0 then return; end if;
       perform lock_standing_rows(ids);
       update standing_rows r set entries = standing_entries(r.operator_id), weighs = standing_weighs(r.score_id)
       where r.operator_id = any(ids);
