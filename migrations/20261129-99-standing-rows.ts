@@ -33,8 +33,11 @@ export const up = async (knex: Knex): Promise<void> => {
     $$;
     -- A statement after this lock sees what another transaction did to the same operators before it released them.
     create function lock_standing_rows(ids integer[]) returns void language plpgsql as $$
+    declare locked integer;
     begin
-      if cardinality(ids) = 0 then return; end if;
+      perform 1 from standing_rows where operator_id = any(ids) order by operator_id for update;
+      get diagnostics locked = row_count;
+      if locked = cardinality(ids) then return; end if;
       insert into standing_rows (operator_id) select distinct id from unnest(ids) as of(id) order by id on conflict do nothing;
       perform 1 from standing_rows where operator_id = any(ids) order by operator_id for update;
     end $$;
@@ -49,7 +52,7 @@ export const up = async (knex: Knex): Promise<void> => {
     $$;
     create or replace function scores_came() returns trigger language plpgsql as $$
     begin
-      perform lock_standing_rows(array(select operator_id from came where strpos(reasons::text, '"serious_list"') > 0));
+      perform lock_standing_rows(array(select distinct operator_id from came where strpos(reasons::text, '"serious_list"') > 0));
       insert into standing_rows as l (score_id, operator_id, as_of, value, grade, weighs)
         select distinct on (operator_id) id, operator_id, as_of, value, grade,
           case when strpos(reasons::text, '"serious_list"') > 0 then standing_weighs(id) end
@@ -71,40 +74,51 @@ export const up = async (knex: Knex): Promise<void> => {
     begin
       if cardinality(ids) = 0 then return; end if;
       perform lock_standing_rows(ids);
-      update standing_rows r set entries = standing_entries(r.operator_id), weighs = standing_weighs(r.score_id)
-      where r.operator_id = any(ids);
+      update standing_rows r set entries = standing_entries(r.operator_id) where r.operator_id = any(ids);
     end $$;
     create function standing_entries_came() returns trigger language plpgsql as $$
     begin
-      perform keep_standing_entries(array(select l.operator_id from came c join listings l on l.id = c.listing_id));
+      perform keep_standing_entries(array(select distinct l.operator_id from came c join listings l on l.id = c.listing_id));
       return null;
     end $$;
     create function standing_entries_gone() returns trigger language plpgsql as $$
     begin
-      perform keep_standing_entries(array(select l.operator_id from gone g join listings l on l.id = g.listing_id));
+      update standing_rows r set entries = (select json_agg(e.entry order by e.place)
+        from json_array_elements(r.entries) with ordinality as e(entry, place) where (e.entry->'body'->>'id')::uuid <> all(x.ids))
+      from (select l.operator_id, array_agg(l.id) as ids from gone g join listings l on l.id = g.listing_id group by l.operator_id) x
+      where r.operator_id = x.operator_id;
       return null;
+    end $$;
+
+    create function keep_standing_weighs(decision bigint) returns void language plpgsql as $$
+    declare ids integer[] := array(select distinct v.operator_id from versions d join versions v on v.feed = d.feed and v.record_key = d.record_key
+      where d.id = decision and v.operator_id is not null);
+    begin
+      perform lock_standing_rows(ids);
+      update standing_rows r set weighs = standing_weighs(r.score_id) where r.operator_id = any(ids);
     end $$;
     create function standing_listings_came() returns trigger language plpgsql as $$
     begin
-      perform keep_standing_entries(array(select v.operator_id from came c join versions d on d.id = c.decision_version
-        join versions v on v.feed = d.feed and v.record_key = d.record_key where v.operator_id is not null));
+      perform keep_standing_weighs(new.decision_version);
       return null;
     end $$;
     create function standing_listings_altered() returns trigger language plpgsql as $$
     begin
-      perform keep_standing_entries(array(
-        with changed as (select c.operator_id as to_operator, g.operator_id as from_operator, c.decision_version from came c join gone g using (id)
-          where (c.state, c.operator_id, c.decision_version) is distinct from (g.state, g.operator_id, g.decision_version))
-        select to_operator from changed union select from_operator from changed
-        union select v.operator_id from changed h join versions d on d.id = h.decision_version
-          join versions v on v.feed = d.feed and v.record_key = d.record_key where v.operator_id is not null));
+      if exists (select 1 from public_entries p where p.listing_id = new.id) then
+        perform keep_standing_entries(array(select distinct id from unnest(array[old.operator_id, new.operator_id]) as of(id)));
+      end if;
+      if new.decision_version is distinct from old.decision_version then perform keep_standing_weighs(new.decision_version); end if;
       return null;
     end $$;
     create trigger standing_entries_came after insert on public_entries referencing new table as came for each statement execute function standing_entries_came();
     create trigger standing_entries_altered after update on public_entries referencing new table as came for each statement execute function standing_entries_came();
     create trigger standing_entries_gone after delete on public_entries referencing old table as gone for each statement execute function standing_entries_gone();
-    create trigger standing_listings_came after insert on listings referencing new table as came for each statement execute function standing_listings_came();
-    create trigger standing_listings_altered after update on listings referencing old table as gone new table as came for each statement execute function standing_listings_altered();
+    create trigger standing_listings_came after insert on listings for each row when (new.decision_version is not null)
+      execute function standing_listings_came();
+    -- A removed entry leaves public_entries, whose trigger then keeps the row.
+    create trigger standing_listings_altered after update on listings for each row when (old.decision_version is distinct from new.decision_version
+      or ((old.state, old.operator_id) is distinct from (new.state, new.operator_id) and new.state <> 'REMOVED'))
+      execute function standing_listings_altered();
 
     create function standing_contested() returns trigger language plpgsql as $$
     begin
@@ -140,7 +154,7 @@ export const down = async (knex: Knex): Promise<void> => {
     drop trigger standing_entries_gone on public_entries;
     drop trigger standing_entries_altered on public_entries;
     drop trigger standing_entries_came on public_entries;
-    drop function standing_contested, standing_listings_altered, standing_listings_came, standing_entries_gone, standing_entries_came, keep_standing_entries;
+    drop function standing_contested, standing_listings_altered, standing_listings_came, standing_entries_gone, standing_entries_came, keep_standing_entries, keep_standing_weighs;
     drop view latest_scores;
     delete from standing_rows where score_id is null;
     alter table standing_rows add column weighs_entry boolean;

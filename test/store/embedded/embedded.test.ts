@@ -95,7 +95,7 @@ describe('embedded PostgreSQL', () => {
     for (const seat of seats.splice(0)) await seat.leave()
     for (const outer of places.splice(0)) {
       await until(() => supervisors(path.join(outer, 'data')).length === 0)
-      rmSync(outer, { recursive: true, force: true })
+      rmSync(outer, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     }
   })
 
