@@ -202,7 +202,7 @@ const memoryOf = ({ pid }: ChildProcess): { now: number; peak: number } => {
 const ended = async (db: JobDb): Promise<Record<string, number>> => {
   const due = Math.round(ENTRIES * DUE_SHARE)
   await db.raw(
-    `with chosen as (select id, current_date - (row_number() over (order by id) % 100)::int as ends from listings order by id limit ?),
+    `with chosen as (select id, (now() at time zone 'Asia/Shanghai')::date - 1 - (row_number() over (order by id) % 100)::int as ends from listings order by id limit ?),
        listed as (update public_entries p set ends_on = c.ends, body = jsonb_set(p.body, '{endsOn}', to_jsonb(c.ends)) from chosen c where p.listing_id = c.id)
      update listings l set ends_on = c.ends, facts = jsonb_set(l.facts, '{endsOn}', to_jsonb(c.ends)) from chosen c where l.id = c.id`,
     [due],
@@ -224,7 +224,7 @@ const ended = async (db: JobDb): Promise<Record<string, number>> => {
   const done = await expireListings(db, { cause: 'command', rules, now: () => new Date(), log })
   const expiredMs = Math.round(performance.now() - began)
   const { rows } = await db.raw(
-    `select count(*)::int as n from listings where removal_reason = 'EXPIRED' and removed_on = ends_on`,
+    `select count(*)::int as n from listings where removal_reason = 'EXPIRED' and removed_on = ends_on + 1`,
   )
   if (done?.expired !== due || rows[0].n !== due) throw new Error(`not each ended: ${JSON.stringify([done, rows])}`)
   say(`${due} terms ended in ${(expiredMs / 1000).toFixed(1)} s, each on its own day`)
