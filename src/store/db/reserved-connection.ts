@@ -1,4 +1,4 @@
-/** Keeps one connection of a job handle with warm catalog caches: a new one costs a small pull a quarter more processor time. */
+/** Keeps one connection with warm catalog caches: a small pull on a new one takes a quarter longer. */
 import type { ClientBase } from 'pg'
 import type { Db, JobDb, Tx } from './handle.js'
 import { lends, withOwnConnection } from './own-connection.js'

@@ -1,4 +1,3 @@
-/** Recomputes `standing_rows` from scores, entries, overrides and objections. */
 import { type Db, queryRows, type Tx } from '../db/db.js'
 
 const columnsOf = (row: string): string =>

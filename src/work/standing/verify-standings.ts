@@ -23,7 +23,6 @@ interface StandingsVerifyOptions {
   progress?: (operators: number) => void
 }
 
-/** Recomputes what is answered about each operator, and corrects and logs differences. */
 export const verifyStandings = async (
   db: Db,
   { now, log, signal, progress }: StandingsVerifyOptions,
@@ -35,7 +34,7 @@ export const verifyStandings = async (
     signal?.throwIfAborted()
     const page: standingRows.VerifiedPage = await standingRows.comparePage(db, after, OPERATORS_AT_ONCE)
     if (page.differing.length > 0) {
-      // A change that commits during the comparison is no difference, so the comparison is repeated under a lock.
+      // A change during the comparison is no difference.
       const corrected = await db.transaction((tx) => standingRows.correctRows(tx, page.differing))
       if (corrected.length > 0)
         log.error({ operators: corrected.slice(0, FOUND_MOST) }, 'standings differed from their sources')
