@@ -9,6 +9,8 @@ export const rollOut = 'before'
 export const up = async (knex: Knex): Promise<void> => {
   await knex.raw(`
     set local lock_timeout = '5s';
+    -- A trigger of the previous release that began before would find the view instead of the table.
+    lock table scores, public_entries, listings, overrules, objections in share row exclusive mode;
     alter table latest_scores rename to standing_rows;
     alter table standing_rows rename constraint latest_scores_pkey to standing_rows_pkey;
     alter table standing_rows alter column score_id drop not null, alter column as_of drop not null, alter column value drop not null,
@@ -42,14 +44,16 @@ export const up = async (knex: Knex): Promise<void> => {
       perform 1 from standing_rows where operator_id = any(ids) order by operator_id for update;
     end $$;
 
-    create or replace function latest_scores_of(ids integer[]) returns void language sql as $$
+    create or replace function latest_scores_of(ids integer[]) returns void language plpgsql as $$
+    begin
+      perform lock_standing_rows(ids);
       update standing_rows r set (score_id, as_of, value, grade, weighs, asked_until) = (
         select l.id, l.as_of, l.value, l.grade, standing_weighs(l.id),
           (select max(a.as_of) from scores a where a.asked and a.operator_id = r.operator_id)
         from (select 1) one left join lateral (select * from scores s where not s.asked and s.operator_id = r.operator_id
           order by s.as_of desc, s.id desc limit 1) l on true)
       where r.operator_id = any(ids);
-    $$;
+    end $$;
     create or replace function scores_came() returns trigger language plpgsql as $$
     begin
       perform lock_standing_rows(array(select distinct operator_id from came where strpos(reasons::text, '"serious_list"') > 0));
@@ -72,34 +76,25 @@ export const up = async (knex: Knex): Promise<void> => {
 
     create function keep_standing_entries(ids integer[]) returns void language plpgsql as $$
     begin
-      if cardinality(ids) = 0 then return; end if;
       perform lock_standing_rows(ids);
       update standing_rows r set entries = standing_entries(r.operator_id) where r.operator_id = any(ids);
     end $$;
-    create function standing_entries_came() returns trigger language plpgsql as $$
+    create function standing_entries_altered() returns trigger language plpgsql as $$
     begin
-      perform keep_standing_entries(array(select distinct l.operator_id from came c join listings l on l.id = c.listing_id));
-      return null;
-    end $$;
-    create function standing_entries_gone() returns trigger language plpgsql as $$
-    begin
-      update standing_rows r set entries = (select json_agg(e.entry order by e.place)
-        from json_array_elements(r.entries) with ordinality as e(entry, place) where (e.entry->'body'->>'id')::uuid <> all(x.ids))
-      from (select l.operator_id, array_agg(l.id) as ids from gone g join listings l on l.id = g.listing_id group by l.operator_id) x
-      where r.operator_id = x.operator_id;
+      perform keep_standing_entries(array(select operator_id from listings where id = coalesce(new.listing_id, old.listing_id)));
       return null;
     end $$;
 
-    create function keep_standing_weighs(decision bigint) returns void language plpgsql as $$
+    create function keep_standing_weighs(decisions bigint[]) returns void language plpgsql as $$
     declare ids integer[] := array(select distinct v.operator_id from versions d join versions v on v.feed = d.feed and v.record_key = d.record_key
-      where d.id = decision and v.operator_id is not null);
+      where d.id = any(decisions) and v.operator_id is not null);
     begin
       perform lock_standing_rows(ids);
       update standing_rows r set weighs = standing_weighs(r.score_id) where r.operator_id = any(ids);
     end $$;
     create function standing_listings_came() returns trigger language plpgsql as $$
     begin
-      perform keep_standing_weighs(new.decision_version);
+      perform keep_standing_weighs(array[new.decision_version]);
       return null;
     end $$;
     create function standing_listings_altered() returns trigger language plpgsql as $$
@@ -107,17 +102,20 @@ export const up = async (knex: Knex): Promise<void> => {
       if exists (select 1 from public_entries p where p.listing_id = new.id) then
         perform keep_standing_entries(array(select distinct id from unnest(array[old.operator_id, new.operator_id]) as of(id)));
       end if;
-      if new.decision_version is distinct from old.decision_version then perform keep_standing_weighs(new.decision_version); end if;
+      if new.decision_version is distinct from old.decision_version then
+        perform keep_standing_weighs(array[old.decision_version, new.decision_version]);
+      end if;
       return null;
     end $$;
-    create trigger standing_entries_came after insert on public_entries referencing new table as came for each statement execute function standing_entries_came();
-    create trigger standing_entries_altered after update on public_entries referencing new table as came for each statement execute function standing_entries_came();
-    create trigger standing_entries_gone after delete on public_entries referencing old table as gone for each statement execute function standing_entries_gone();
-    create trigger standing_listings_came after insert on listings for each row when (new.decision_version is not null)
-      execute function standing_listings_came();
+    -- Rows are locked only at the end of a transaction: hiding an entry must not wait for a merge that moves another one of the operator.
+    create constraint trigger standing_entries_altered after insert or update or delete on public_entries deferrable initially deferred
+      for each row execute function standing_entries_altered();
+    create constraint trigger standing_listings_came after insert on listings deferrable initially deferred
+      for each row when (new.decision_version is not null) execute function standing_listings_came();
     -- A removed entry leaves public_entries, whose trigger then keeps the row.
-    create trigger standing_listings_altered after update on listings for each row when (old.decision_version is distinct from new.decision_version
-      or ((old.state, old.operator_id) is distinct from (new.state, new.operator_id) and new.state <> 'REMOVED'))
+    create constraint trigger standing_listings_altered after update on listings deferrable initially deferred
+      for each row when (old.decision_version is distinct from new.decision_version
+        or ((old.state, old.operator_id) is distinct from (new.state, new.operator_id) and new.state <> 'REMOVED'))
       execute function standing_listings_altered();
 
     create function standing_contested() returns trigger language plpgsql as $$
@@ -151,10 +149,8 @@ export const down = async (knex: Knex): Promise<void> => {
     drop trigger standing_overrules_came on overrules;
     drop trigger standing_listings_altered on listings;
     drop trigger standing_listings_came on listings;
-    drop trigger standing_entries_gone on public_entries;
     drop trigger standing_entries_altered on public_entries;
-    drop trigger standing_entries_came on public_entries;
-    drop function standing_contested, standing_listings_altered, standing_listings_came, standing_entries_gone, standing_entries_came, keep_standing_entries, keep_standing_weighs;
+    drop function standing_contested, standing_listings_altered, standing_listings_came, standing_entries_altered, keep_standing_entries, keep_standing_weighs;
     drop view latest_scores;
     delete from standing_rows where score_id is null;
     alter table standing_rows add column weighs_entry boolean;

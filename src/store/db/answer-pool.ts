@@ -145,8 +145,12 @@ const makeHandle = (
     withOwnConnection: async (act) => {
       const client = new pg.Client(settings)
       client.on('error', () => undefined)
-      await client.connect()
-      return act(client).finally(() => client.end())
+      try {
+        await client.connect()
+        return await act(client)
+      } finally {
+        await client.end()
+      }
     },
   }
 }
@@ -199,10 +203,10 @@ const cancel = async (client: pg.PoolClient): Promise<void> => {
   for (const [at, value] of [CANCEL_BYTES, CANCEL_CODE, processID, secretKey].entries())
     message.writeInt32BE(value, at * 4)
   for (const ms of CANCEL_AFTER_MS) {
-    await after(ms, undefined, { ref: false })
+    await after(ms)
     await new Promise<void>((resolve) => {
       const socket = connectTo(address)
-      socket.unref().setTimeout(CANCEL_CONNECT_MS, () => socket.destroy())
+      socket.setTimeout(CANCEL_CONNECT_MS, () => socket.destroy())
       socket.on('error', () => undefined).on('close', () => resolve())
       socket.on('connect', () => socket.write(message)).resume()
     })

@@ -24,19 +24,23 @@ export const runStatement = async (
   bindings: object = [],
   { comment = '', prepared = false } = {},
 ): Promise<QueryResult> => {
-  const values = Array.isArray(bindings) ? bindings : Object.keys(bindings)
-  if (values.length === 0) return on.query(comment + sql)
+  if (Object.keys(bindings).length === 0) return on.query(comment + sql)
   const { text, names, prepared: name } = parsed(sql, bindings)
+  const values =
+    names === null ? (bindings as unknown[]) : names.map((each) => (bindings as Record<string, unknown>)[each])
+  if (values.includes(undefined)) throw new Error(`a value is undefined: ${sql}`)
   return on.query({
-    text: comment + text,
-    values: names === null ? values : names.map((each) => (bindings as Record<string, unknown>)[each]),
+    // A prepared statement has one text.
+    text: prepared ? text : comment + text,
+    values,
     ...(prepared && { name }),
   })
 }
 
 const parsed = (sql: string, bindings: object): ParsedStatement => {
-  const known = statements.get(sql) ?? parse(sql, bindings)
-  statements.set(sql, known)
+  const key = `${Array.isArray(bindings)} ${sql}`
+  const known = statements.get(key) ?? parse(sql, bindings)
+  statements.set(key, known)
   return known
 }
 
@@ -51,7 +55,7 @@ const parse = (sql: string, bindings: object): ParsedStatement => {
         return `$${place}`
       })
     : sql.replace(NAMED, (said, binding: string) => {
-        if (!Object.hasOwn(bindings, binding)) return said
+        if (!Object.hasOwn(bindings, binding)) throw new Error(`no value for ${said}: ${sql}`)
         if (!names.includes(binding)) names.push(binding)
         return `$${names.indexOf(binding) + 1}`
       })
@@ -90,25 +94,29 @@ const ended = async <T>(
   { done, failed }: { done: string; failed: string },
 ): Promise<T> => {
   let isCompleted = false
+  const open: RunStatement = async (sql, bindings) => {
+    if (isCompleted) throw new Error(`the transaction is over: ${sql}`)
+    return run(sql, bindings)
+  }
   const tx: Tx & Pick<ConnectionLender, 'withConnection'> = {
-    raw: run,
+    raw: open,
     isCompleted: () => isCompleted,
     withConnection: (use) => use(connection),
     transaction: async (inner) => {
       savepoints += 1
       const name = `s${savepoints}`
-      await run(`savepoint ${name}`)
-      return ended(connection, run, inner, { done: `release ${name}`, failed: `rollback to ${name}` })
+      await open(`savepoint ${name}`)
+      return ended(connection, open, inner, { done: `release ${name}`, failed: `rollback to ${name}` })
     },
   }
   try {
     const result = await act(tx)
+    isCompleted = true
     await run(done)
     return result
   } catch (error) {
+    isCompleted = true
     await run(failed).catch(() => undefined)
     throw error
-  } finally {
-    isCompleted = true
   }
 }
