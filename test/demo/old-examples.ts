@@ -183,6 +183,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     const cases = found.data.cases.nodes as { id: string; state: string }[]
     const id = cases.find(({ state }) => state === 'PUBLISHED')?.id ?? ''
     const seen = await asking('demo-officer', example('what each move would bring'), { ID: id })
+    expect(seen.errors).to.equal(undefined)
     const moves = seen.data.listing.outlooks as { removal: string | null; denial: object | null; stateAfter: string }[]
     expect(moves.find(({ removal }) => removal === 'CORRECTED')).to.include({ denial: null, stateAfter: 'REMOVED' })
     const [publish = '', remove = ''] = example('two moves').split('\n')
