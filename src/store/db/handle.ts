@@ -1,4 +1,4 @@
-/** What storage functions receive. */
+/** Storage functions receive these handles. */
 import type { Knex } from 'knex'
 import type { ClientBase } from 'pg'
 

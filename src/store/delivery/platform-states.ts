@@ -54,7 +54,7 @@ export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): 
   return answer.rowCount === 1
 }
 
-/** Of two platforms paused at once, the second then sees the first. */
+/** The second of two platforms paused at once then sees the first. */
 export const lockPauses = async (tx: Tx): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.pauses', 0)) /* platform-states.lockPauses */`)
 }
