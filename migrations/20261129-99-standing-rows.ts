@@ -34,7 +34,8 @@ export const up = async (knex: Knex): Promise<void> => {
       from listings l join public_entries p on p.listing_id = l.id where l.operator_id = operator
     $$;
     -- A statement after this lock sees what another transaction did to the same operators before it released them.
-    create function lock_standing_rows(ids integer[]) returns void language plpgsql as $$
+    -- A plan made while the table was empty would otherwise read all of it for each entry.
+    create function lock_standing_rows(ids integer[]) returns void language plpgsql set enable_seqscan = off as $$
     declare locked integer;
     begin
       perform 1 from standing_rows where operator_id = any(ids) order by operator_id for update;
@@ -74,7 +75,7 @@ export const up = async (knex: Knex): Promise<void> => {
       return null;
     end $$;
 
-    create function keep_standing_entries(ids integer[]) returns void language plpgsql as $$
+    create function keep_standing_entries(ids integer[]) returns void language plpgsql set enable_seqscan = off as $$
     begin
       perform lock_standing_rows(ids);
       update standing_rows r set entries = standing_entries(r.operator_id) where r.operator_id = any(ids);
