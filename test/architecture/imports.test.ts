@@ -52,7 +52,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     operators: '',
     records: 'operators',
     intake: 'calendar operators records',
-    scoring: 'records listing',
+    scoring: 'calendar records listing',
     listing: 'calendar operators records access',
     publication: 'records audit',
     delivery: 'calendar operators records listing',

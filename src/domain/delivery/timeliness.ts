@@ -2,9 +2,7 @@
 
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
-import type { RuleFault } from '../calendar/dated-rows.js'
-import type { SourceCertainty } from '../listing/lists.js'
-import { checkRuleRows } from '../listing/publication-clocks.js'
+import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
 
 export const TIMELINESS_DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
 export type TimelinessDuty = (typeof TIMELINESS_DUTIES)[number]
@@ -16,14 +14,9 @@ export const DELIVERY_DUTIES: readonly TimelinessDuty[] = [
   'LISTING_WITHDRAWAL',
 ]
 
-export interface LimitRow {
+export interface LimitRow extends DatedRow {
   duty: TimelinessDuty
-  from: string | null
-  to: string | null
   workdays: number
-  basis: string
-  mark: SourceCertainty
-  confirmed: boolean
 }
 
 export interface TimelinessRules {
@@ -39,9 +32,7 @@ export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
 ]
 
 export const limitOf = ({ limits }: TimelinessRules, duty: TimelinessDuty, day: string): LimitRow | null =>
-  limits.find(
-    (row) => row.duty === duty && (row.from === null || row.from <= day) && (row.to === null || day <= row.to),
-  ) ?? null
+  limits.find((row) => row.duty === duty && isInForce(row, day)) ?? null
 
 export const dueDay = (
   rules: TimelinessRules,

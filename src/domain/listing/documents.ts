@@ -3,19 +3,12 @@
  * unconfirmed values stay blank, so that no document asserts them.
  */
 
-import type { RuleFault } from '../calendar/dated-rows.js'
+import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
 import { maskPersonalData } from '../records/personal.js'
 import type { Body } from '../records/records.js'
 import type { Case } from './case.js'
-import {
-  type LegalNumber,
-  type LegalNumberName,
-  type ListKind,
-  legalNumberOn,
-  type SourceCertainty,
-  termOf,
-} from './lists.js'
-import { checkRuleRows, type PublicationClocks } from './publication-clocks.js'
+import { type LegalNumber, type LegalNumberName, type ListKind, legalNumberOn, termOf } from './lists.js'
+import type { PublicationClocks } from './publication-clocks.js'
 
 export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
@@ -35,7 +28,7 @@ export interface DocumentTemplate {
   blanks: Record<string, { zh: string; from: string | null; words?: Record<string, string> }>
 }
 
-interface DocumentRow {
+interface DocumentRow extends DatedRow {
   name:
     | 'HEARING'
     | 'RECONSIDERATION'
@@ -45,11 +38,6 @@ interface DocumentRow {
     | 'REPAIR_NOTICE'
     | 'FALSE_MATERIALS'
   text: string
-  from: string | null
-  to: string | null
-  basis: string
-  mark: SourceCertainty
-  confirmed: boolean
 }
 
 export interface DocumentRules {
@@ -145,7 +133,7 @@ export const issueFault = (
 
 /** True when a decision served on `on` must come with the repair notice (两书同达). */
 export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
-  rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))
+  rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && isInForce(row, on))
 
 type BlankCause = 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
 
@@ -219,7 +207,7 @@ const numbered =
 const ruled =
   (name: DocumentRow['name']): BlankSource =>
   (of) => {
-    const row = of.rules.rows.find((each) => each.name === name && applies(each, dayOf(of)))
+    const row = of.rules.rows.find((each) => each.name === name && isInForce(each, dayOf(of)))
     return row ? sourced(row.text, row) : null
   }
 
@@ -267,7 +255,7 @@ const SOURCES: Record<string, BlankSource> = {
   penaltyContent: (of, kind) => penalty('content')(of, kind) ?? typesOf(of.decision),
   listBasis: (of) =>
     of.list.legalBasis
-      .filter((basis) => applies(basis, dayOf(of)))
+      .filter((basis) => isInForce(basis, dayOf(of)))
       .map(({ title, number, articles, mark }) => {
         const cited = mark === 'F' && articles !== null ? articles : ''
         return `《${title}》${number === null ? '' : `（${number}）`}${cited}`
@@ -302,9 +290,6 @@ const typesOf = (decision: Body | null): string | null => {
   const types = decision?.['types']
   return Array.isArray(types) && types.length > 0 ? types.map(String).join('、') : null
 }
-
-const applies = ({ from, to }: { from: string | null; to: string | null }, on: string): boolean =>
-  (from === null || from <= on) && (to === null || on <= to)
 
 export const BLANK_PATTERN = /\{\{([^{}]*)\}\}/g
 /** A time limit, which may come only from a dated row, not from a template. */

@@ -5,22 +5,17 @@
 
 import type { BilingualText } from '../../foundation/text/words.js'
 import { addDays, addMonths, addYears } from '../../foundation/time/dates.js'
+import {
+  byFirstDay,
+  type DatedRow,
+  isInForce,
+  type RuleDates,
+  type RuleSource,
+  rowInForce,
+  type SourceCertainty,
+} from '../calendar/dated-rows.js'
 import type { DivisionLevel } from '../operators/places.js'
 import type { FactName } from '../records/facts.js'
-
-/** F: found in a published text. M: from memory, shown as unconfirmed and never asserted as law. */
-export type SourceCertainty = 'F' | 'M'
-
-/** First and last day, both inclusive; null for an open end. */
-export interface RuleDates {
-  from: string | null
-  to: string | null
-}
-
-interface RuleSource {
-  basis: string
-  mark: SourceCertainty
-}
 
 export interface LegalBasis extends RuleDates {
   type:
@@ -42,11 +37,10 @@ type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 /** Effect of a new row on existing entries. Null when the law is silent: the milder result then holds. */
 export type EffectOnExistingEntries = 'KEEP' | 'APPLY' | null
 
-export interface ListTerm extends RuleDates, RuleSource {
+export interface ListTerm extends DatedRow {
   years: number
   selectedBy: 'DECISION' | 'PUBLICATION'
   standing: EffectOnExistingEntries
-  confirmed: boolean
 }
 
 /** Each kind decided in this hub has rows for all of these, without a gap up to today. */
@@ -63,14 +57,13 @@ export const LEGAL_NUMBER_NAMES = [
 ] as const
 export type LegalNumberName = (typeof LEGAL_NUMBER_NAMES)[number]
 
-export interface LegalNumber extends RuleDates, RuleSource {
+export interface LegalNumber extends DatedRow {
   name: LegalNumberName
   /** null: no number is set, for the reason in `basis`. */
   value: number | null
   selectedBy: SelectedBy
   /** Present only for REPAIR_MIN_MONTHS. */
   standing?: EffectOnExistingEntries
-  confirmed: boolean
 }
 
 /** A row sets whether the next higher authority must consent before a decision. */
@@ -151,13 +144,13 @@ export const termEnd = (list: Terms, decidedOn: string | null, counted: TermCoun
 export const termOf = (list: Terms, decidedOn: string | null, publishedOn: string | null = null): ListTerm | null =>
   list.terms.find((term) => {
     const day = term.selectedBy === 'PUBLICATION' ? publishedOn : decidedOn
-    return day !== null && applies(term, day)
+    return day !== null && isInForce(term, day)
   }) ?? null
 
 const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }: TermCountOptions): number | null => {
   const own = termOf(list, decidedOn, publishedOn ?? null)
   if (own === null) return null
-  return follow(own.years, later(list.terms, own, asOf), ({ years }) => years)
+  return follow(own.years, laterRows(list.terms, own, asOf), ({ years }) => years)
 }
 
 /** First day on which a repair is allowed, after the complete months (Civil Code, articles 201 and 202). */
@@ -173,14 +166,15 @@ export const firstRepairDay = (
 
 const repairMonths = (list: ListKind, decidedOn: string, on: string): number | null => {
   const rows = list.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
-  const own = rows.find((row) => applies(row, decidedOn))
-  return own === undefined ? null : follow(own.value ?? 0, later(rows, own, on), ({ value }) => value ?? 0)
+  const own = rowInForce(rows, decidedOn)
+  return own === undefined ? null : follow(own.value ?? 0, laterRows(rows, own, on), ({ value }) => value ?? 0)
 }
 
-const later = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
+/** Rows that came into force after `own`, up to `asOf`, oldest first. */
+export const laterRows = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)
-    .sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
+    .sort(byFirstDay)
 
 const follow = <R extends { standing?: EffectOnExistingEntries }>(
   first: number,
@@ -196,19 +190,16 @@ export const factOfList = (lists: readonly Pick<ListKind, 'id' | 'fact'>[], id: 
   lists.find((row) => row.id === id)?.fact ?? null
 
 export const legalBasisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
-  list.legalBasis.find((row) => applies(row, on)) ?? null
+  rowInForce(list.legalBasis, on) ?? null
 
 /** An authority of unknown level also needs consent. */
 export const needsConsent = (list: ListKind, level: DivisionLevel | null, on: string): boolean => {
-  const setting = list.consents.find((row) => applies(row, on))
+  const setting = rowInForce(list.consents, on)
   return setting?.needed === true && (level === null || setting.levels.includes(level))
 }
 
 export const legalNumberOn = (list: ListKind, name: LegalNumberName, on: string): LegalNumber | null =>
-  list.numbers.find((row) => row.name === name && applies(row, on)) ?? null
+  list.numbers.find((row) => row.name === name && isInForce(row, on)) ?? null
 
 export const legalNumberValue = (list: ListKind, name: LegalNumberName, on: string): number | null =>
   legalNumberOn(list, name, on)?.value ?? null
-
-const applies = (row: RuleDates, on: string): boolean =>
-  (row.from === null || row.from <= on) && (row.to === null || on <= row.to)

@@ -3,13 +3,11 @@
  * sees what was masked.
  */
 import type { BilingualText } from '../../foundation/text/words.js'
-import type { RuleFault } from '../calendar/dated-rows.js'
+import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
 import { hasUsccForm } from '../operators/codes.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
 import type { Body } from '../records/records.js'
 import { NUMERALS, residentIdsIn } from '../records/resident-ids.js'
-import type { SourceCertainty } from './lists.js'
-import { checkRuleRows } from './publication-clocks.js'
 
 /** Class of each UTF-16 unit: 1 for harmless characters, 2 for numerals, 0 for digits, letters and address words. */
 const plain = new Uint8Array(0x10000)
@@ -45,14 +43,9 @@ export const publicCode = (uscc: string | null): string | null => {
 /** Version of the masking rules. Raise it when what may be public changes: older entries are then rebuilt. */
 export const MASKING_VERSION = 2
 
-interface PersonsRow {
+interface PersonsRow extends DatedRow {
   list: string
-  from: string | null
-  to: string | null
   public: boolean
-  basis: string
-  mark: SourceCertainty
-  confirmed: boolean
 }
 
 export interface PublicEntryRules {
@@ -191,13 +184,10 @@ const whyNot = (
   if (minor === true) return 'MINOR'
   // An individual business appears under its licensed name. A shop without a licence is a person.
   if (operator.uscc !== null && operator.kind !== 'SHOP' && !naturalPerson) return null
-  const row = rules.persons.find((each) => each.list === list && applies(each, on))
+  const row = rules.persons.find((each) => each.list === list && isInForce(each, on))
   if (!row?.public || !row.confirmed) return 'PERSON'
   return minor === null ? 'AGE_UNKNOWN' : null
 }
-
-const applies = ({ from, to }: PersonsRow, on: string): boolean =>
-  (from === null || from <= on) && (to === null || on <= to)
 
 /** The registered address is public even when it is a home. A shop without a licence has none. */
 export const businessAddress = (

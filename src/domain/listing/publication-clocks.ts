@@ -3,27 +3,19 @@
  * with the earliest of both and the list's term (entry-end.ts). Rows: schema/rules/clocks.json.
  */
 
-import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
-import type { RuleFault } from '../calendar/dated-rows.js'
-import type { EffectOnExistingEntries, SourceCertainty } from './lists.js'
+import { addDays, addMonths } from '../../foundation/time/dates.js'
+import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
+import { type EffectOnExistingEntries, laterRows } from './lists.js'
 
 type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 type ClockName = 'GSXT' | 'CREDITCHINA'
 
-interface ClockRuleRow {
-  from: string | null
-  to: string | null
-  basis: string
-  mark: SourceCertainty
-  confirmed: boolean
-}
-
-export interface SeverityRow extends ClockRuleRow {
+export interface SeverityRow extends DatedRow {
   list: string
   severity: EntrySeverity
 }
 
-export interface ClockRow extends ClockRuleRow {
+export interface ClockRow extends DatedRow {
   clock: ClockName
   /** A null list or severity matches every one. */
   list: string | null
@@ -75,7 +67,7 @@ export interface PublicationClocks {
 }
 
 export const clocksOf = (rules: ClockRules, entry: ClockedEntry): PublicationClocks => {
-  const severity = rules.severities.find((row) => row.list === entry.list && applies(row, entry.documentOn)) ?? null
+  const severity = rules.severities.find((row) => row.list === entry.list && isInForce(row, entry.documentOn)) ?? null
   const gsxt = clockOf(rules, 'GSXT', severity, entry)
   const creditchina = clockOf(rules, 'CREDITCHINA', severity, entry)
   return { severity, gsxt, creditchina, here: earlier(gsxt?.endsOn ?? null, creditchina?.endsOn ?? null) }
@@ -95,14 +87,14 @@ const clockOf = (
   )
   const chosen = own.find((row) => {
     const day = dayOf(row.selectedBy, entry)
-    return day !== null && applies(row, day)
+    return day !== null && isInForce(row, day)
   })
   const first = chosen && clockBy(chosen, entry)
   if (!first) return null
-  return own
-    .filter((row) => row.from !== null && row.from > (chosen.from ?? '') && row.from <= entry.today)
-    .sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
-    .reduce((standing, row) => changed(standing, clockBy(row, entry), row), first)
+  return laterRows(own, chosen, entry.today).reduce(
+    (standing, row) => changed(standing, clockBy(row, entry), row),
+    first,
+  )
 }
 
 const changed = (standing: PublicationClock, other: PublicationClock | null, row: ClockRow): PublicationClock => {
@@ -141,9 +133,6 @@ const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null 
   return one.on < other.on ? one : other
 }
 
-const applies = ({ from, to }: ClockRuleRow, on: string): boolean =>
-  (from === null || from <= on) && (to === null || on <= to)
-
 export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => [
   ...checkRuleRows(severities, 'severities', (a, b) => a.list === b.list),
   ...checkRuleRows(
@@ -167,26 +156,3 @@ export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => 
 ]
 
 const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other
-
-/** Checks that days exist, rows do not overlap, and only what was found in a published text (F) is confirmed. */
-export const checkRuleRows = <R extends ClockRuleRow>(
-  rows: readonly R[],
-  place: string,
-  same: (one: R, other: R) => boolean,
-): RuleFault[] =>
-  rows.flatMap((row, i) => {
-    const faults: string[] = []
-    for (const day of [row.from, row.to]) if (day !== null && !isDate(day)) faults.push(`不是日期：${day}。Not a day.`)
-    if (row.from !== null && row.to !== null && row.to < row.from)
-      faults.push('止期早于起期。It ends before it begins.')
-    if (row.confirmed !== (row.mark === 'F'))
-      faults.push('未经核实（M）的不得标为已确认。Confirmed is only what was found (F).')
-    if (rows.slice(i + 1).some((other) => same(row, other) && overlap(row, other)))
-      faults.push('适用日期重叠。Two rows apply on one day.')
-    return faults.map((reason) => ({ place: `${place}[${i}]`, reason }))
-  })
-
-const FIRST_DAY = '0000-01-01'
-const LAST_DAY = '9999-12-31'
-const overlap = (a: ClockRuleRow, b: ClockRuleRow): boolean =>
-  (a.from ?? FIRST_DAY) <= (b.to ?? LAST_DAY) && (b.from ?? FIRST_DAY) <= (a.to ?? LAST_DAY)

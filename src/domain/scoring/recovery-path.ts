@@ -2,10 +2,10 @@
 
 import type { BilingualText } from '../../foundation/text/words.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
+import { isInForce } from '../calendar/dated-rows.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
 import { FACTS } from '../records/facts.js'
 import type { AnswerTime, RecoveryRules, RestoringAct, SourcedSentence } from './recovery-rules.js'
-import { isRowInForce } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
@@ -99,7 +99,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Recov
   const course = courseOf(first, begins, facts, card)
   if (course === null) return null
   const decided = lawfulDay(first)
-  const row = rules.acts.find((each) => each.fact === first.fact && isRowInForce(each, decided ?? facts.asOf))
+  const row = rules.acts.find((each) => each.fact === first.fact && isInForce(each, decided ?? facts.asOf))
   const lawful = row?.act && row.months !== null ? later(begins, complete(decided ?? begins, row.months)) : null
   const acts = lawful !== null && (course.over === null || lawful < course.over)
   const overOn = acts ? lawful : course.over

@@ -2,7 +2,7 @@
 
 import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
-import type { SourceCertainty } from '../listing/lists.js'
+import { isInForce, type SourceCertainty } from '../calendar/dated-rows.js'
 import type { FactName } from '../records/facts.js'
 import { factRow } from '../records/facts.js'
 
@@ -45,9 +45,6 @@ export interface RecoveryRules {
   endless: SourcedSentence
 }
 
-export const isRowInForce = ({ from, to }: Pick<ActRule, 'from' | 'to'>, on: string): boolean =>
-  (from === null || from <= on) && (to === null || on <= to)
-
 export const checkRecoveryRules = (rules: RecoveryRules): { place: string; reason: string }[] => {
   const faults: { place: string; reason: string }[] = []
   const say = (place: string, reason: string) => faults.push({ place, reason })
@@ -65,7 +62,7 @@ export const checkRecoveryRules = (rules: RecoveryRules): { place: string; reaso
       say(`${at}.months`, '有办法才有期限。Months belong to an act, and an act needs them.')
     for (const day of [row.from, row.to]) if (day !== null && !isDate(day)) say(at, `不是日期：${day}。Not a day.`)
     const others = rules.acts.slice(i + 1).filter((other) => other.fact === row.fact)
-    if (others.some((other) => isRowInForce(row, other.from ?? '') || isRowInForce(other, row.from ?? '')))
+    if (others.some((other) => isInForce(row, other.from ?? '') || isInForce(other, row.from ?? '')))
       say(at, '适用日期重叠。Two rows apply on one day.')
   })
   for (const tongue of ['zh', 'en'] as const)

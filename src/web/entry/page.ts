@@ -1,4 +1,5 @@
-import { firstRepairDay, type ListKind, legalNumberOn, type SourceCertainty } from '../../domain/listing/lists.js'
+import type { SourceCertainty } from '../../domain/calendar/dated-rows.js'
+import { firstRepairDay, type ListKind, legalNumberOn } from '../../domain/listing/lists.js'
 import { sealEntry } from '../../domain/publication/snapshot.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'

@@ -1,5 +1,5 @@
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import type { RuleFault } from '../../domain/calendar/dated-rows.js'
+import { isInForce, type RuleDates, type RuleFault } from '../../domain/calendar/dated-rows.js'
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import type { MoveRules as CaseRules } from '../../domain/listing/case.js'
 import type { DocumentPrinter } from '../../domain/listing/documents.js'
@@ -57,9 +57,7 @@ export interface RuleTable {
   sections: { name: string; rows: RuleRow[] }[]
 }
 
-export interface RuleRow {
-  from: string | null
-  to: string | null
+export interface RuleRow extends RuleDates {
   basis: string | null
   /** False: not to be cited as law yet. null: the rule states no certainty. */
   confirmed: boolean | null
@@ -76,7 +74,7 @@ export const ruleTables = (on: string | null = null): RuleTable[] => {
     .schemaFolder('rules')
     .filter((file) => file.endsWith('.json') && file !== CALENDAR)
     .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.schemaDocument(`rules/${file}`) as JsonMembers))
-  const holds = ({ from, to }: RuleRow) => on === null || ((from === null || from <= on) && (to === null || on <= to))
+  const holds = (row: RuleRow) => on === null || isInForce(row, on)
   return tables.map((table) => ({
     ...table,
     sections: table.sections.map(({ name, rows }) => ({ name, rows: rows.filter(holds) })),
