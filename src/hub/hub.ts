@@ -333,17 +333,15 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       })
       server = made
       const port = await listenOn(made, config)
-      sweeper.wake()
+      sweeper.start()
       return `http://localhost:${port}`
     },
     close: async (): Promise<void> => {
       leaveServer(server)
       await timekeeper?.stop()
       if (server) await drainServer(server, config)
-      // A command waits until its changes are searchable. A serving hub leaves indexing to its next start.
-      else await sweeper.idle()
       stopping.abort(new Refusal('STOPPING'))
-      await Promise.allSettled([...uploading, sweeper.idle()])
+      await Promise.allSettled([...uploading, sweeper.stop()])
       looking.stop()
       outdated.stop()
       await auditLog?.close()

@@ -6,6 +6,7 @@ import * as locks from '../../store/db/locks.js'
 import * as names from '../../store/operators/names.js'
 
 const LOCK = 'hub.names'
+const SWEEP_EVERY_MS = 10_000
 
 /** Returns null when nothing is due or another process is sweeping. */
 export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = {}): Promise<number | null> => {
@@ -29,12 +30,17 @@ export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = 
 }
 
 export interface NameSweeper {
+  start: () => void
   wake: () => void
-  idle: () => Promise<void>
+  stop: () => Promise<void>
 }
 
-/** One sweep (background indexing) runs at a time. A wake-up during a sweep causes one more. */
+/**
+ * Sweeps (background indexing) run in hubs that serve, one at a time: at start, after their own pulls, and every SWEEP_EVERY_MS after pulls
+ * by commands. A wake-up during a sweep causes one more.
+ */
 export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }): NameSweeper => {
+  let timer: NodeJS.Timeout | null = null
   let under: Promise<unknown> = Promise.resolve()
   let next = false
   const sweep = async () => {
@@ -45,13 +51,20 @@ export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; 
       if (!signal.aborted) log.warn({ reason: reasonOf(error) }, 'names could not all be made ready for search')
     }
   }
+  const wake = () => {
+    if (timer === null || next) return
+    next = true
+    under = under.then(sweep)
+  }
   return {
-    wake: () => {
-      if (next) return
-      next = true
-      under = under.then(sweep)
+    wake,
+    start: () => {
+      timer ??= setInterval(wake, SWEEP_EVERY_MS).unref()
+      wake()
     },
-    idle: async () => {
+    stop: async () => {
+      if (timer !== null) clearInterval(timer)
+      timer = null
       await under
     },
   }

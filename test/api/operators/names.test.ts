@@ -204,8 +204,11 @@ describe('name search over HTTP', () => {
       log: makeLog({ level: 'silent', file: null }),
     })
     sweeper.wake()
+    await sweeper.stop()
+    expect(await names.wantedSweep(db), 'only a hub that serves sweeps').to.be.greaterThan(0)
+    sweeper.start()
     sweeper.wake()
-    await sweeper.idle()
+    await sweeper.stop()
     expect(await names.wantedSweep(db)).to.equal(null)
   })
 
