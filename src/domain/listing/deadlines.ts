@@ -1,18 +1,20 @@
 /** Each deadline keeps its rule (days and source), so that it can be recomputed when a year's holidays are published. */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
+import { isInForce } from '../calendar/dated-rows.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
-import { type LegalNumber, type LegalNumberName, type ListKind, legalNumberOn } from './lists.js'
+import type { LegalNumber, LegalNumberName } from './lists.js'
 import type { MoveName } from './moves.js'
 
-const DEADLINES = [
-  'DEFENCE',
-  'PUBLICATION',
-  'HIDING_CONFIRMATION',
-  'REPAIR_ACCEPTANCE',
-  'REPAIR_DECISION',
-  'WITHDRAWAL',
-] as const
-export type DeadlineName = (typeof DEADLINES)[number]
+const NUMBER_OF_DEADLINE = {
+  DEFENCE: 'DEFENCE_WORKDAYS',
+  PUBLICATION: 'PUBLICATION_WORKDAYS',
+  HIDING_CONFIRMATION: 'HIDING_CONFIRM_WORKDAYS',
+  REPAIR_ACCEPTANCE: 'REPAIR_ACCEPT_WORKDAYS',
+  REPAIR_DECISION: 'REPAIR_DECIDE_WORKDAYS',
+  WITHDRAWAL: 'WITHDRAWAL_WORKDAYS',
+} as const satisfies Record<string, LegalNumberName>
+export type DeadlineName = keyof typeof NUMBER_OF_DEADLINE
+const DEADLINES = Object.keys(NUMBER_OF_DEADLINE) as DeadlineName[]
 
 /** Deadlines set for the party. They run out, but are never counted as missed. */
 export const PARTY_DEADLINES: readonly DeadlineName[] = ['DEFENCE']
@@ -24,26 +26,10 @@ export interface Deadline {
   dueOn: string
   /** True when `dueOn` lies beyond the announced holidays and may still move. */
   provisional: boolean
-  rule: SetNumber
+  rule: LegalNumber & { value: number }
 }
 
-type SetNumber = LegalNumber & { value: number }
-
-export interface DeadlineChanges {
-  begun: Deadline[]
-  met: DeadlineName[]
-  dropped: DeadlineName[]
-}
-
-const NUMBERS: Record<DeadlineName, LegalNumberName> = {
-  DEFENCE: 'DEFENCE_WORKDAYS',
-  PUBLICATION: 'PUBLICATION_WORKDAYS',
-  HIDING_CONFIRMATION: 'HIDING_CONFIRM_WORKDAYS',
-  REPAIR_ACCEPTANCE: 'REPAIR_ACCEPT_WORKDAYS',
-  REPAIR_DECISION: 'REPAIR_DECIDE_WORKDAYS',
-  WITHDRAWAL: 'WITHDRAWAL_WORKDAYS',
-}
-
+/** `told`: the day announced to the party, which a recount never shortens. */
 export const dueDay = (
   { name, startsOn, rule }: Pick<Deadline, 'name' | 'startsOn' | 'rule'>,
   calendar: Calendar,
@@ -54,47 +40,35 @@ export const dueDay = (
   return { dueOn, provisional }
 }
 
+/** The deadlines that a move begins, meets and drops. */
 export const deadlinesOf = (
-  name: MoveName,
+  move: MoveName,
   before: Case,
   after: Case,
   act: CaseAct,
-  rules: MoveRules,
-): DeadlineChanges => {
-  const changes = CHANGES[name]?.(before, after, act) ?? {}
-  const begun = Object.entries(changes.begins ?? {}).flatMap(([deadline, from]) =>
-    begin(deadline as DeadlineName, from, selectingDays(before, after, act), rules),
-  )
-  return { begun, met: changes.meets ?? [], dropped: changes.drops ?? [] }
+  { list, calendar }: MoveRules,
+): { begun: Deadline[]; met: DeadlineName[]; dropped: DeadlineName[] } => {
+  const { begins = {}, meets = [], drops = [] } = CHANGES[move]?.(before, after, act) ?? {}
+  const days = selectingDays(before, after, act)
+  const begun = DEADLINES.flatMap((name) => {
+    const startsOn = begins[name] ?? null
+    const row = list.numbers.find((each) => {
+      const day = days[each.selectedBy]
+      return each.name === NUMBER_OF_DEADLINE[name] && day !== null && isInForce(each, day)
+    })
+    if (startsOn === null || row === undefined || row.value === null) return []
+    const rule = { ...row, value: row.value }
+    return [{ name, startsOn, rule, ...dueDay({ name, startsOn, rule }, calendar) }]
+  })
+  return { begun, met: meets, dropped: drops }
 }
 
-type SelectingDays = Record<LegalNumber['selectedBy'], string | null>
-
-const selectingDays = (before: Case, after: Case, act: CaseAct): SelectingDays => ({
+const selectingDays = (before: Case, after: Case, act: CaseAct): Record<LegalNumber['selectedBy'], string | null> => ({
   DECISION: after.decidedOn,
   NOTICE: before.notifiedOn === after.notifiedOn ? act.on : after.notifiedOn,
   APPLICATION: after.repair?.appliedOn ?? before.repair?.appliedOn ?? null,
   PUBLICATION: after.publishedOn,
 })
-
-const begin = (
-  name: DeadlineName,
-  startsOn: string | null,
-  days: SelectingDays,
-  { list, calendar }: MoveRules,
-): Deadline[] => {
-  const rule = startsOn === null ? null : selected(list, NUMBERS[name], days)
-  if (startsOn === null || rule === null) return []
-  return [{ name, startsOn, rule, ...dueDay({ name, startsOn, rule }, calendar) }]
-}
-
-const selected = (list: ListKind, name: LegalNumberName, days: SelectingDays): SetNumber | null => {
-  // Rows of one name share `selectedBy`; this is checked on loading.
-  const by = list.numbers.find((row) => row.name === name)?.selectedBy
-  const day = by === undefined ? null : days[by]
-  const row = day === null ? null : legalNumberOn(list, name, day)
-  return row !== null && row.value !== null ? { ...row, value: row.value } : null
-}
 
 interface Changes {
   begins?: Partial<Record<DeadlineName, string | null>>

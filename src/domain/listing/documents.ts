@@ -7,6 +7,7 @@ import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../cale
 import { maskPersonalData } from '../records/personal.js'
 import type { Body } from '../records/records.js'
 import type { Case } from './case.js'
+import type { EntryColumns } from './entry-columns.js'
 import { type LegalNumber, type LegalNumberName, type ListKind, legalNumberOn, termOf } from './lists.js'
 import type { PublicationClocks } from './publication-clocks.js'
 
@@ -51,12 +52,7 @@ interface IssuedPaper {
 }
 
 export interface DocumentSource {
-  listing: {
-    authority: string
-    reason: string
-    documentNumber: string | null
-    removedOn: string | null
-    removalReason: string | null
+  listing: Pick<EntryColumns, 'authority' | 'reason' | 'documentNumber' | 'removedOn' | 'removalReason'> & {
     facts: Case
   }
   operator: { name: string | null; uscc: string | null }
@@ -135,12 +131,10 @@ export const issueFault = (
 export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
   rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && isInForce(row, on))
 
-type BlankCause = 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
-
 export interface MissingBlank {
   name: string
   zh: string
-  why: BlankCause
+  why: 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
   /** Unconfirmed legal text, which only officers see. */
   unconfirmed: { text: string; basis: string } | null
 }
@@ -168,32 +162,29 @@ export const fillTemplate = (template: DocumentTemplate, of: DocumentSource): Fi
   for (const [name, { zh, from, words }] of Object.entries(template.blanks)) {
     const found = from === null ? null : (SOURCES[from]?.(of, template.kind) ?? null)
     const value = typeof found === 'string' && words ? (words[found] ?? null) : found
-    if (value === null || value.length === 0) {
+    const written = isLegalText(value) ? value.text : value
+    if (!written?.length)
       filled.missing.push({ name, zh, why: from === null ? 'BY_HAND' : 'UNKNOWN', unconfirmed: null })
-    } else if (typeof value === 'object' && 'basis' in value) {
-      const { text, basis, confirmed } = value
-      if (confirmed) filled.values.set(name, text)
-      else filled.missing.push({ name, zh, why: 'UNCONFIRMED', unconfirmed: { text, basis } })
-    } else filled.values.set(name, value)
+    else if (isLegalText(value) && !value.confirmed)
+      filled.missing.push({ name, zh, why: 'UNCONFIRMED', unconfirmed: { text: value.text, basis: value.basis } })
+    else filled.values.set(name, written)
   }
   return filled
 }
 
-interface SourcedText {
+interface LegalText {
   text: string
   basis: string
   confirmed: boolean
-  length: number
 }
 
-type BlankSource = (of: DocumentSource, kind: DocumentKind) => string | readonly string[] | SourcedText | null
+type BlankValue = string | readonly string[] | LegalText | null
+type BlankSource = (of: DocumentSource, kind: DocumentKind) => BlankValue
 
-const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed: boolean }): SourcedText => ({
-  text,
-  basis,
-  confirmed,
-  length: text.length,
-})
+const isLegalText = (value: BlankValue): value is LegalText =>
+  typeof value === 'object' && value !== null && 'basis' in value
+
+const sourced = (text: string, { basis, confirmed }: Omit<LegalText, 'text'>): LegalText => ({ text, basis, confirmed })
 
 const dayOf = ({ listing, on }: DocumentSource): string => listing.facts.decidedOn ?? on
 

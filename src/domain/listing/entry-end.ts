@@ -1,33 +1,24 @@
 /** Computes the last day of an entry: the earliest of its list's term and the publication clocks (公示系统, 信用中国). */
 
-import { type ListKind, termEnd } from './lists.js'
-import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.js'
+import type { Case, MoveRules } from './case.js'
+import { termEnd } from './lists.js'
+import { type ClockRow, clocksOf } from './publication-clocks.js'
 
-export interface TermDays {
-  decidedOn: string | null
-  /** Null before publication: the decision day is used instead. */
-  publishedOn: string | null
-  /**
-   * Day on which a repair obtained by false materials was revoked, else null. The terms on the list and in 公示系统 start
-   * again on it; the term at 信用中国 does not.
-   */
-  anewFrom: string | null
-  /** Rules that came into force by this day apply. */
-  asOf: string
-}
+type EndRules = Pick<MoveRules, 'list' | 'clocks'>
 
-interface EndRules {
-  list: Pick<ListKind, 'id' | 'terms'>
-  clocks: ClockRules
-}
-
-/** Last day of the entry in this hub. A legal ban lengthens only the display in 公示系统. */
-export const lastDayInHub = ({ list, clocks }: EndRules, standing: TermDays): string | null => {
-  const { decidedOn, anewFrom, asOf } = standing
+/**
+ * Last day of the entry in this hub, by the rules in force on `asOf`. Before publication the decision day stands for its day. A legal ban
+ * lengthens only the display in 公示系统.
+ */
+export const lastDayInHub = (
+  { list, clocks }: EndRules,
+  { decidedOn, publishedOn, termFrom }: Pick<Case, 'decidedOn' | 'publishedOn' | 'termFrom'>,
+  asOf: string,
+): string | null => {
   if (decidedOn === null) return null
-  const publishedOn = standing.publishedOn ?? decidedOn
-  const term = termEnd(list, decidedOn, { from: anewFrom, publishedOn, asOf })
-  const entry = { list: list.id, documentOn: decidedOn, publishedOn, banUntil: null, anewFrom, today: asOf }
+  const shown = { publishedOn: publishedOn ?? decidedOn }
+  const term = termEnd(list, decidedOn, { ...shown, from: termFrom, asOf })
+  const entry = { ...shown, list: list.id, documentOn: decidedOn, banUntil: null, anewFrom: termFrom, today: asOf }
   const ends = [term, clocksOf(clocks, entry).here?.on ?? null]
   return ends.filter((end) => end !== null).sort()[0] ?? null
 }

@@ -18,10 +18,7 @@ import {
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 
-export const MOVES_BY_PEOPLE = MOVE_NAMES.filter((name) => {
-  const { roles }: MoveRow = MOVES[name]
-  return roles.some((role) => role !== 'clock')
-})
+export const MOVES_BY_PEOPLE = MOVE_NAMES.filter((name) => MOVES[name].roles.some((role) => role !== 'clock'))
 
 export interface MoveDenial extends BilingualText {
   code: DenialCode
@@ -41,7 +38,7 @@ export type MoveResult =
 /** Returns the case after the move, or why it is denied. `given.today` is the current day. */
 export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
-  const row: MoveRow = MOVES[name]
+  const row = MOVES[name]
   const act = actWithLegalDay(name, before, given)
   const denied =
     checkActor(row, before, act) ??
@@ -49,7 +46,7 @@ export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct,
     checkDays(before, act) ??
     checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
-  const { provisional = false, ...set } = row.sets(before, act, rules)
+  const { provisional = false, ...set } = row.sets?.(before, act, rules) ?? {}
   // A lead does not move `lastOn`, because the agency's procedure may have begun before it.
   const state = reached(row, before)
   const lastOn = state === 'LEAD' ? before.lastOn : act.on
@@ -65,11 +62,12 @@ const reached = ({ to }: MoveRow, before: Case): CaseState | null => {
 
 /** Moves that state and role allow. Days, people and documents are judged when the move is made. */
 export const allowedMoves = (current: Case | null, role: CaseRole): MoveName[] =>
-  MOVE_NAMES.filter((name) => {
-    const row: MoveRow = MOVES[name]
-    if (current === null || !row.from.includes(current.state) || !row.roles.includes(role)) return false
-    return (row.offered?.(current) ?? null) === null
-  })
+  MOVE_NAMES.filter((name) => current !== null && MOVES[name].roles.includes(role) && isOffered(name, current))
+
+export const isOffered = (name: MoveName, current: Case): boolean => {
+  const { from, offered } = MOVES[name]
+  return from.includes(current.state) && (offered?.(current) ?? null) === null
+}
 
 export const isPublicState = (state: CaseState | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
 
@@ -117,9 +115,9 @@ const checkDays = (before: Case, act: CaseAct): DenialCode | null => {
 
 const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules): DenialCode | NotYetDenial | null => {
   if (rules.list.id !== before.list) return 'OTHER_LIST'
-  const lacking = missingNeed(row.needs, act)
+  const lacking = missingNeed(row.needs ?? [], act)
   if (lacking !== null) return lacking
-  for (const guard of row.guards) {
+  for (const guard of row.guards ?? []) {
     const denied = guard(before, act, rules)
     if (denied !== null) return denied
   }

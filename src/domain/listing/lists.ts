@@ -136,9 +136,15 @@ type Terms = Pick<ListKind, 'terms'>
  * Last day of the term, the corresponding day of its last month (Civil Code, articles 201 and 202). null without a decision day or fixed
  * term.
  */
-export const termEnd = (list: Terms, decidedOn: string | null, counted: TermCountOptions = {}): string | null => {
-  const years = termYears(list, decidedOn, counted)
-  return years === null || decidedOn === null ? null : addYears(counted.from ?? decidedOn, years)
+export const termEnd = (
+  list: Terms,
+  decidedOn: string | null,
+  { from, publishedOn = null, asOf }: TermCountOptions = {},
+): string | null => {
+  const own = termOf(list, decidedOn, publishedOn)
+  if (own === null || decidedOn === null) return null
+  const years = follow(own.years, laterRows(list.terms, own, asOf), (row) => row.years)
+  return addYears(from ?? decidedOn, years)
 }
 
 export const termOf = (list: Terms, decidedOn: string | null, publishedOn: string | null = null): ListTerm | null =>
@@ -147,27 +153,17 @@ export const termOf = (list: Terms, decidedOn: string | null, publishedOn: strin
     return day !== null && isInForce(term, day)
   }) ?? null
 
-const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }: TermCountOptions): number | null => {
-  const own = termOf(list, decidedOn, publishedOn ?? null)
-  if (own === null) return null
-  return follow(own.years, laterRows(list.terms, own, asOf), ({ years }) => years)
-}
-
 /** First day on which a repair is allowed, after the complete months (Civil Code, articles 201 and 202). */
 export const firstRepairDay = (
   list: ListKind,
   decidedOn: string,
   { from, on }: { from: string; on: string },
 ): string | null => {
-  const months = repairMonths(list, decidedOn, on)
-  if (months === null || months === 0) return months === null ? null : from
-  return addDays(addMonths(from, months), 1)
-}
-
-const repairMonths = (list: ListKind, decidedOn: string, on: string): number | null => {
   const rows = list.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
   const own = rowInForce(rows, decidedOn)
-  return own === undefined ? null : follow(own.value ?? 0, laterRows(rows, own, on), ({ value }) => value ?? 0)
+  if (own === undefined) return null
+  const months = follow(own.value ?? 0, laterRows(rows, own, on), ({ value }) => value ?? 0)
+  return months === 0 ? from : addDays(addMonths(from, months), 1)
 }
 
 /** Rows that came into force after `own`, up to `asOf`, oldest first. */

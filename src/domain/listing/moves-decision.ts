@@ -5,7 +5,6 @@ import { CASE_STATES, type Case, type CaseAct, type MoveRules } from './case.js'
 import { lastDayInHub } from './entry-end.js'
 import { legalBasisOn, legalNumberOn, legalNumberValue, needsConsent, termEnd } from './lists.js'
 import {
-  changeNothing,
   type MoveGuard,
   type MoveRow,
   missingNeed,
@@ -112,7 +111,6 @@ export const DECISION_MOVES = {
     roles: ['officer', 'clock'],
     needs: ['reason'],
     guards: [decidedHere],
-    sets: changeNothing,
   },
   linkDecision: {
     zh: '关联处罚决定',
@@ -206,9 +204,7 @@ export const DECISION_MOVES = {
     from: ['NOTIFIED', 'DEFENCE', 'HEARING'],
     to: 'REVIEWED',
     roles: ['reviewer'],
-    needs: [],
     guards: [anotherPerson, defenceAnswered, hearingHeld, defenceOver],
-    sets: changeNothing,
   },
   consentListing: {
     zh: '上级同意',
@@ -228,9 +224,9 @@ export const DECISION_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber'],
     guards: [basisInForce, requireGround, notBeforeDecision, decider, consentGiven, termFixed],
-    sets: (_, act, rules) => ({
-      decidedOn: act.on,
-      endsOn: lastDayInHub(rules, { decidedOn: act.on, publishedOn: null, anewFrom: null, asOf: act.today }),
+    sets: (before, { on, today }, rules) => ({
+      decidedOn: on,
+      endsOn: lastDayInHub(rules, { ...before, decidedOn: on }, today),
     }),
   },
   serveListing: {
@@ -239,7 +235,6 @@ export const DECISION_MOVES = {
     from: ['DECIDED'],
     to: 'SERVED',
     roles: ['officer', 'reviewer'],
-    needs: [],
     guards: [consented, servable, requireNotEnded],
     sets: (_, act, rules) => ({ servedOn: effectiveOn(act, rules) }),
   },
@@ -249,12 +244,11 @@ export const DECISION_MOVES = {
     from: ['SERVED'],
     to: 'PUBLISHED',
     roles: ['officer', 'reviewer'],
-    needs: [],
     guards: [served, objectionsOver, requireGround, requirePublicList, requireNotEnded, requireToday],
-    sets: ({ decidedOn, termFrom }, { on, today, ofAge = null }, rules) => ({
+    sets: (before, { on, today, ofAge = null }, rules) => ({
       publishedOn: on,
       ofAge,
-      endsOn: lastDayInHub(rules, { decidedOn, publishedOn: on, anewFrom: termFrom, asOf: today }),
+      endsOn: lastDayInHub(rules, { ...before, publishedOn: on }, today),
     }),
   },
   dropListing: {
@@ -264,7 +258,6 @@ export const DECISION_MOVES = {
     to: 'NOT_LISTED',
     roles: ['officer', 'reviewer', 'clock'],
     needs: ['reason'],
-    guards: [],
     sets: (_, act) => ({ notListed: act.notListed ?? (act.role === 'clock' ? 'DECISION_GONE' : 'OTHER') }),
   },
-} as const satisfies Record<string, MoveRow>
+} satisfies Record<string, MoveRow>

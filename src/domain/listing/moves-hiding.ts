@@ -2,7 +2,6 @@
 import { isSamePerson } from '../access/persons.js'
 import type { HidingKind } from './case.js'
 import {
-  changeNothing,
   type MoveGuard,
   type MoveRow,
   requireDocumentNumber,
@@ -65,7 +64,6 @@ export const HIDING_MOVES = {
     needs: ['reason'],
     // The legal ground is not checked, so an entry whose record is missing can be renewed too.
     guards: [requirePublicList, requireNotEnded],
-    sets: changeNothing,
   },
   // A late confirmation is accepted. Until it comes, the entry stays hidden and the confirmation is shown as late.
   confirmHiding: {
@@ -74,7 +72,6 @@ export const HIDING_MOVES = {
     from: ['HIDDEN'],
     to: 'SAME',
     roles: ['officer', 'reviewer'],
-    needs: [],
     offered: ({ hiding }) => (hiding?.confirmedBy != null ? 'HIDING_CONFIRMED' : null),
     guards: [anotherConfirms, confirmedAs, requireToday, requireNotEnded],
     sets: ({ hiding }, act) => ({
@@ -91,4 +88,4 @@ export const HIDING_MOVES = {
     guards: [liftedByPaper, requireGround, requirePublicList, requireToday, requireNotEnded],
     sets: () => ({ hiding: null }),
   },
-} as const satisfies Record<string, MoveRow>
+} satisfies Record<string, MoveRow>

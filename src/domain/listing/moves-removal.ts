@@ -1,10 +1,9 @@
 import { addDays } from '../../foundation/time/dates.js'
-import { type Case, type CaseAct, type CaseRole, type CaseState, IN_FORCE_STATES, type MoveRules } from './case.js'
+import { type Case, type CaseAct, type CaseState, IN_FORCE_STATES, type MoveRules } from './case.js'
 import { lastDayInHub } from './entry-end.js'
-import { firstRepairDay, type RemovalReason } from './lists.js'
+import { firstRepairDay } from './lists.js'
 import {
   type MoveGuard,
-  type MoveNeed,
   type MoveRow,
   missingNeed,
   requireGround,
@@ -41,24 +40,14 @@ const repairDecided: MoveGuard = (before, act, rules) => {
 
 const termOver: MoveGuard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
-const REMOVING: Record<RemovalReason, { roles: readonly CaseRole[]; needs: readonly MoveNeed[]; guard: MoveGuard }> = {
-  EXPIRED: {
-    roles: ['clock'],
-    needs: [],
-    guard: termOver,
-  },
-  REPAIRED: { roles: ['officer', 'reviewer', 'clock'], needs: ['documentNumber', 'reason'], guard: repairDecided },
-  REVOKED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
-  CORRECTED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
-  CEASED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
-}
-
 const removable: MoveGuard = (before, act, rules) => {
-  if (act.removal === undefined) return 'REMOVAL_NOT_SAID'
-  const row = REMOVING[act.removal]
-  if (!row.roles.includes(act.role)) return act.removal === 'EXPIRED' ? 'CLOCK_ONLY' : 'ROLE'
-  if (!rules.list.removals.some((rule) => rule.reason === act.removal)) return 'REMOVAL_NOT_OF_LIST'
-  return missingNeed(row.needs, act) ?? row.guard(before, act, rules)
+  const { removal, role } = act
+  if (removal === undefined) return 'REMOVAL_NOT_SAID'
+  if (removal === 'EXPIRED' && role !== 'clock') return 'CLOCK_ONLY'
+  if (!rules.list.removals.some(({ reason }) => reason === removal)) return 'REMOVAL_NOT_OF_LIST'
+  if (removal === 'EXPIRED') return termOver(before, act, rules)
+  if (removal !== 'REPAIRED') return missingNeed(['reason'], act)
+  return missingNeed(['documentNumber', 'reason'], act) ?? repairDecided(before, act, rules)
 }
 
 const unlessHidden =
@@ -70,10 +59,8 @@ const unlessHidden =
 const anewFrom = ({ termFrom }: Case, { on, restoring }: CaseAct): string | null =>
   restoring === 'RESULT_WITHDRAWN' ? termFrom : on
 
-const restoredEnd = (before: Case, act: CaseAct, rules: MoveRules): string | null => {
-  const { decidedOn, publishedOn } = before
-  return lastDayInHub(rules, { decidedOn, publishedOn, anewFrom: anewFrom(before, act), asOf: act.on })
-}
+const restoredEnd = (before: Case, act: CaseAct, rules: MoveRules): string | null =>
+  lastDayInHub(rules, { ...before, termFrom: anewFrom(before, act) }, act.on)
 
 const timeLeft: MoveGuard = (before, act, rules) => {
   const end = restoredEnd(before, act, rules)
@@ -86,12 +73,8 @@ const termMoved: MoveGuard = (before, act, rules) => {
 }
 
 /** A shorter term ends the entry no earlier than the day before `on`. */
-export const renewedEnd = (
-  { decidedOn, publishedOn, termFrom }: Case,
-  on: string,
-  rules: Pick<MoveRules, 'list' | 'clocks'>,
-): string | null => {
-  const end = lastDayInHub(rules, { decidedOn, publishedOn, anewFrom: termFrom, asOf: on })
+export const renewedEnd = (before: Case, on: string, rules: Pick<MoveRules, 'list' | 'clocks'>): string | null => {
+  const end = lastDayInHub(rules, before, on)
   return end !== null && end < on ? addDays(on, -1) : end
 }
 
@@ -138,7 +121,6 @@ export const REMOVAL_MOVES = {
     from: SHOWN_OR_HIDDEN,
     to: 'REMOVED',
     roles: ['officer', 'reviewer', 'clock'],
-    needs: [],
     guards: [removable],
     sets: (_, act) => ({ removal: act.removal ?? null, repair: null, hiding: null }),
   },
@@ -149,7 +131,6 @@ export const REMOVAL_MOVES = {
     from: ['DECIDED', 'SERVED'],
     to: 'REMOVED',
     roles: ['clock'],
-    needs: [],
     guards: [termOver],
     sets: () => ({ removal: 'EXPIRED' }),
   },
@@ -180,4 +161,4 @@ export const REMOVAL_MOVES = {
     guards: [requireNotEnded, termMoved],
     sets: (before, act, rules) => ({ endsOn: renewedEnd(before, act.on, rules) }),
   },
-} as const satisfies Record<string, MoveRow>
+} satisfies Record<string, MoveRow>

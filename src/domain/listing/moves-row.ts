@@ -6,11 +6,11 @@ export interface MoveRow extends BilingualText {
   from: readonly (CaseState | null)[]
   to: CaseState | 'SAME' | ((before: Case) => CaseState)
   roles: readonly CaseRole[]
-  needs: readonly MoveNeed[]
+  needs?: readonly MoveNeed[]
   /** These conditions concern the case itself. When they fail, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
-  guards: readonly MoveGuard[]
-  sets: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case> & { provisional?: boolean }
+  guards?: readonly MoveGuard[]
+  sets?: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case> & { provisional?: boolean }
 }
 
 export type MoveNeed = 'documentNumber' | 'reason' | 'text'
@@ -20,8 +20,6 @@ export interface NotYetDenial {
   code: DenialCode
   from: string
 }
-
-export const changeNothing = (): Partial<Case> => ({})
 
 export const missingNeed = (needs: readonly MoveNeed[], act: CaseAct): DenialCode | null => {
   const lacking = needs.find((need) => !act[need]?.trim())

@@ -6,9 +6,11 @@ import type { MoveRow } from './moves-row.js'
 export { DENIALS, type DenialCode } from '../../foundation/errors/moves.js'
 export { type MoveRow, missingNeed, type NotYetDenial } from './moves-row.js'
 
-export const MOVES = { ...DECISION_MOVES, ...HIDING_MOVES, ...REMOVAL_MOVES } as const satisfies Record<string, MoveRow>
+const ROWS = { ...DECISION_MOVES, ...HIDING_MOVES, ...REMOVAL_MOVES }
 
-export type MoveName = keyof typeof MOVES
+export type MoveName = keyof typeof ROWS
+
+export const MOVES: Record<MoveName, MoveRow> = ROWS
 
 const WEIGHED: readonly MoveName[] = [
   'publishListing',

@@ -2,9 +2,9 @@
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
-import { attemptMove, MOVES_BY_PEOPLE, type MoveDenial } from './listing.js'
-import type { RemovalReason } from './lists.js'
-import { MOVES, type MoveName, type MoveRow } from './moves.js'
+import { attemptMove, isOffered, MOVES_BY_PEOPLE, type MoveDenial } from './listing.js'
+import { REMOVAL_REASONS, type RemovalReason } from './lists.js'
+import { MOVES, type MoveName } from './moves.js'
 
 export interface CaseOutlook {
   move: MoveName
@@ -23,23 +23,19 @@ export interface OutlookRequest {
   today: string
 }
 
-/** Removal reasons that people may choose. EXPIRED is missing: only an automatic job ends a term. */
-const REMOVALS: readonly RemovalReason[] = ['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED']
 const WRITTEN = '—'
 /** Stands for a person who has not acted in the case, so that a viewer without the role sees what else is needed. */
 const SOMEBODY = '\u0000'
 
 export const moveOutlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): CaseOutlook[] =>
-  MOVES_BY_PEOPLE.filter((name) => {
-    const row: MoveRow = MOVES[name]
-    return row.from.includes(before.state) && (row.offered?.(before) ?? null) === null
-  }).flatMap((name) => {
-    const reasons = rules.list.removals.map(({ reason }) => reason)
-    if (name !== 'removeListing') return [outlookOf(name, null, before, asking, rules)]
-    return REMOVALS.filter((reason) => reasons.includes(reason)).map((reason) =>
-      outlookOf(name, reason, before, asking, rules),
-    )
+  MOVES_BY_PEOPLE.filter((name) => isOffered(name, before)).flatMap((name) => {
+    const removals = name === 'removeListing' ? removalsByPeople(rules) : [null]
+    return removals.map((removal) => outlookOf(name, removal, before, asking, rules))
   })
+
+/** Only an automatic job ends a term (EXPIRED). */
+const removalsByPeople = ({ list }: MoveRules): RemovalReason[] =>
+  REMOVAL_REASONS.filter((one) => one !== 'EXPIRED' && list.removals.some(({ reason }) => reason === one))
 
 const outlookOf = (
   name: MoveName,
@@ -48,8 +44,7 @@ const outlookOf = (
   asking: OutlookRequest,
   rules: MoveRules,
 ): CaseOutlook => {
-  const row: MoveRow = MOVES[name]
-  const roles = row.roles.filter((role): role is Role => role !== 'clock')
+  const roles = MOVES[name].roles.filter((role): role is Role => role !== 'clock')
   const isTheirs = roles.includes(asking.role)
   const [other = asking.role] = roles
   const who = isTheirs ? { by: asking.by, role: asking.role } : { by: SOMEBODY, role: other }

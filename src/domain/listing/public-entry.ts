@@ -55,22 +55,15 @@ export interface PublicEntryRules {
 export const checkPublicEntryRules = ({ persons }: PublicEntryRules): RuleFault[] =>
   checkRuleRows(persons, 'persons', (a, b) => a.list === b.list)
 
-export interface ListingToPublish {
-  id: string
-  list: string
-  reason: string
-  basis: string
-  authority: string
+export interface ListingToPublish
+  extends Pick<PublicEntry, 'id' | 'list' | 'reason' | 'basis' | 'authority' | 'endsOn'> {
   documentNumber: string | null
   decidedOn: string | null
   publishedOn: string | null
-  endsOn: string | null
 }
 
-export interface PartyToPublish {
-  uscc: string | null
+export interface PartyToPublish extends Pick<PublicEntry, 'uscc' | 'region'> {
   name: string | null
-  region: string | null
   kind: 'ENTERPRISE' | 'INDIVIDUAL' | 'COOPERATIVE' | 'SHOP' | 'OTHER'
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { lastDayInHub, newestRuleDay, type TermDays } from '../../../src/domain/listing/entry-end.js'
+import { lastDayInHub, newestRuleDay } from '../../../src/domain/listing/entry-end.js'
 import { attemptMove } from '../../../src/domain/listing/listing.js'
 import { termEnd } from '../../../src/domain/listing/lists.js'
 import { type ClockRow, type ClockRules, clocksOf } from '../../../src/domain/listing/publication-clocks.js'
@@ -10,13 +10,15 @@ import { caseAfter, full, kind, rules, upTo } from '../../support/case.js'
 import { clockRow, GENERAL, shorterClocks } from '../../support/clocks.js'
 
 const list = kind('serious')
-const standing = (more: Partial<TermDays> = {}): TermDays => ({
+type Entry = Parameters<typeof lastDayInHub>[1] & { asOf: string }
+const standing = (more: Partial<Entry> = {}): Entry => ({
   decidedOn: '2026-05-06',
   publishedOn: '2026-05-20',
-  anewFrom: null,
+  termFrom: null,
   asOf: '2026-11-25',
   ...more,
 })
+const endOf = (rules: Parameters<typeof lastDayInHub>[0], entry: Entry) => lastDayInHub(rules, entry, entry.asOf)
 const day = (from: string, days: number) => fc.integer({ min: 0, max: days }).map((n) => addDays(from, n))
 
 describe('end of an entry', () => {
@@ -25,7 +27,7 @@ describe('end of an entry', () => {
       fc.property(day('2016-04-01', 5_000), fc.integer({ min: 0, max: 400 }), (decidedOn, wait) => {
         const publishedOn = addDays(decidedOn, wait)
         const asOf = addDays(publishedOn, 30)
-        const end = lastDayInHub({ list, clocks: clockRules() }, standing({ decidedOn, publishedOn, asOf }))
+        const end = endOf({ list, clocks: clockRules() }, standing({ decidedOn, publishedOn, asOf }))
         expect(end).to.equal(termEnd(list, decidedOn, { publishedOn, asOf }))
       }),
     )
@@ -39,14 +41,13 @@ describe('end of an entry', () => {
   for (const [decidedOn, end] of shipped)
     it(`the end of an entry decided on ${decidedOn} is ${end} under the shipped rules`, () => {
       const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), asOf: addDays(decidedOn, 20) })
-      expect(lastDayInHub({ list, clocks: clockRules() }, of)).to.equal(end)
+      expect(endOf({ list, clocks: clockRules() }, of)).to.equal(end)
     })
 
   it('is the earliest of the ends of the term, 公示系统 and 信用中国', () => {
     const gsxt = (maximumMonths: number) =>
       clockRow({ clock: 'GSXT', countedFrom: 'PUBLICATION', minimumMonths: 1, maximumMonths, severity: null })
-    const ends = (...clocks: ClockRow[]) =>
-      lastDayInHub({ list, clocks: { severities: [GENERAL], clocks } }, standing())
+    const ends = (...clocks: ClockRow[]) => endOf({ list, clocks: { severities: [GENERAL], clocks } }, standing())
     expect(ends()).to.equal('2029-05-06')
     expect(ends(clockRow({ maximumMonths: 12 }))).to.equal('2027-05-06')
     expect(ends(gsxt(6), clockRow({ maximumMonths: 12 }))).to.equal('2026-11-20')
@@ -70,8 +71,8 @@ describe('end of an entry', () => {
           severities: [GENERAL],
           clocks: made.map((row) => clockRow({ minimumMonths: 0, ...row })),
         }
-        const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), anewFrom, asOf: '2030-01-01' })
-        const end = lastDayInHub({ list, clocks }, of) ?? ''
+        const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), termFrom: anewFrom, asOf: '2030-01-01' })
+        const end = endOf({ list, clocks }, of) ?? ''
         const entry = { list: 'serious', documentOn: decidedOn, publishedOn: of.publishedOn, banUntil: null }
         const { gsxt, creditchina } = clocksOf(clocks, { ...entry, anewFrom, today: of.asOf })
         expect(end <= addYears(anewFrom ?? decidedOn, 3)).to.equal(true)
@@ -82,8 +83,8 @@ describe('end of an entry', () => {
 
   it('is unknown without a decision or without rules', () => {
     const none = { list: { ...list, terms: [] }, clocks: { severities: [], clocks: [] } }
-    expect(lastDayInHub(none, standing())).to.equal(null)
-    expect(lastDayInHub({ list, clocks: clockRules() }, standing({ decidedOn: null }))).to.equal(null)
+    expect(endOf(none, standing())).to.equal(null)
+    expect(endOf({ list, clocks: clockRules() }, standing({ decidedOn: null }))).to.equal(null)
   })
 
   it('depends on the newest row, of the term or of a clock, that applies to standing entries', () => {
