@@ -47,6 +47,13 @@ export interface RecordNotice {
   removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }
 
+/** A notice without what its delivery adds: number and action. */
+export type UnnumberedNotice = Notice extends infer N
+  ? N extends Notice
+    ? Omit<N, 'sequence' | 'action'>
+    : never
+  : never
+
 export const subjectKindOf = (notice: Notice): SubjectKind => notice.kind ?? 'listing'
 export const isEntryNotice = (notice: Notice): notice is EntryNotice => subjectKindOf(notice) === 'listing'
 

@@ -1,24 +1,23 @@
 import type { DiscrepancyKind, DisplayDifference, LastDelivery } from '../../domain/delivery/comparison.js'
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
-import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /**
  * Highest message number of each settled subject: no message is queued or refused and, with `settleSeconds`, none is
  * unchecked or was sent within that time.
  */
-export const settledDeliveryNumbers = async (
+export const settledDeliveryNumbers = (
   db: Db,
   platform: string,
   { now, settleSeconds }: { now: Date; settleSeconds: number },
-): Promise<Map<string, number>> => {
-  const answer = await db.raw(
-    `select subject_id as "subjectId", max(number) as number from deliveries where platform = :platform
+): Promise<Map<string, number>> =>
+  queryMap(
+    db,
+    `select subject_id, max(number) from deliveries where platform = :platform
      group by subject_id having not bool_or(state in ('OWED', 'REFUSED') or (:settleSeconds::int > 0 and check_due_at is not null)
        or coalesce(sent_at > :now::timestamptz - make_interval(secs => :settleSeconds), false)) /* comparisons.settledNumbers */`,
-    { platform, now, settleSeconds } as never,
+    { platform, now, settleSeconds },
   )
-  return new Map(answer.rows.map((row: { subjectId: string; number: number }) => [row.subjectId, row.number]))
-}
 
 export interface LastSent {
   kind: SubjectKind
@@ -33,8 +32,8 @@ export const lastSentOf = async (
   platform: string,
   subjectIds: readonly string[],
 ): Promise<Map<string, LastSent>> => {
-  if (subjectIds.length === 0) return new Map()
-  const answer = await db.raw(
+  const rows = await queryRows<LastSent & { subjectId: string }>(
+    db,
     `select distinct on (d.subject_id) d.subject_id as "subjectId", d.kind, a.highest, case when d.state <> 'FOLDED' then
        jsonb_build_object('number', d.number, 'action', d.action, 'uscc', d.notice->'operator'->>'uscc',
          'name', coalesce(d.notice->'operator'->>'name', ''), 'state', case when a.open then 'OPEN' else d.state end) end as last
@@ -43,30 +42,28 @@ export const lastSentOf = async (
        where platform = :platform and subject_id = any(:ids::uuid[]) group by subject_id) a on a.subject_id = d.subject_id
      where d.platform = :platform and d.subject_id = any(:ids::uuid[])
      order by d.subject_id, d.state = 'FOLDED', d.number desc /* comparisons.toldOf */`,
-    { platform, ids: [...subjectIds] } as never,
+    { platform, ids: [...subjectIds] },
   )
-  return new Map(
-    answer.rows.map(({ subjectId, ...told }: LastSent & { subjectId: string }) => [subjectId, told] as const),
-  )
+  return new Map(rows.map(({ subjectId, ...told }) => [subjectId, told]))
 }
 
-export const knownKeys = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
-  const answer = await db.raw(
+export const knownKeys = (db: Db, keys: readonly string[]): Promise<string[]> =>
+  queryColumn(
+    db,
     `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
        or exists (select 1 from deliveries d where d.subject_id = k.key) /* comparisons.known */`,
-    { keys: [...keys] } as never,
+    { keys: [...keys] },
   )
-  return new Set(answer.rows.map(({ key }: { key: string }) => key))
-}
 
 /** Returns the last notice to this platform, else to another one. */
 export const lastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
-  const answer = await tx.raw(
+  const [notice] = await queryColumn<Notice>(
+    tx,
     `select notice from deliveries where subject_id = :subjectId order by platform <> :platform, number desc, id desc limit 1
      /* comparisons.lastNotice */`,
     { platform, subjectId },
   )
-  return answer.rows[0]?.notice ?? null
+  return notice ?? null
 }
 
 export interface ComparisonCounts {
@@ -123,14 +120,13 @@ export const latestComparisonsSince = async (
   db: Db | Tx,
   from: Date,
 ): Promise<Map<string, { good: Date | null; highest: number | null }>> => {
-  const answer = await db.raw(
+  const rows = await queryRows<{ platform: string; good: Date | null; highest: number | null }>(
+    db,
     `select platform, max(compared_at) filter (where alarm is null) as good, max(highest) as highest
      from comparisons where compared_at >= ? group by platform /* comparisons.since */`,
     [from],
   )
-  return new Map(
-    answer.rows.map((row: { platform: string; good: Date | null; highest: number | null }) => [row.platform, row]),
-  )
+  return new Map(rows.map((row) => [row.platform, row]))
 }
 
 export interface FoundDiscrepancy {

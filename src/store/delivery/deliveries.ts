@@ -1,4 +1,10 @@
-import type { Notice, NoticeAction, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
+import type {
+  Notice,
+  NoticeAction,
+  PriorDelivery,
+  SubjectKind,
+  UnnumberedNotice,
+} from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 
 export interface QueuedDelivery {
@@ -23,14 +29,26 @@ export const hasLaterMessageSql = (d: string): string =>
 export const isOpenSql = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
-export type EarlierDelivery = PriorDelivery & { subjectId: string; platform: string; number: number }
+export type EarlierDelivery = PriorDelivery & {
+  id: number
+  subjectId: string
+  platform: string
+  number: number
+  createdAt: Date
+}
 
-export const earlierDeliveries = (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> =>
+/** Deliveries about these subjects, by number; with `lock`, their rows stay locked until the transaction ends. */
+export const earlierDeliveries = (
+  db: Db | Tx,
+  subjectIds: readonly string[],
+  { platform = null, lock = false }: { platform?: string | null; lock?: boolean } = {},
+): Promise<EarlierDelivery[]> =>
   queryRows(
-    tx,
-    `select subject_id as "subjectId", platform, number, action, state, attempts from deliveries where subject_id = any(?::uuid[])
-     order by subject_id, platform, number for update /* deliveries.earlier */`,
-    [[...subjectIds]],
+    db,
+    `select id, subject_id as "subjectId", platform, number, action, state, attempts, created_at as "createdAt" from deliveries
+     where subject_id = any(:subjectIds::uuid[]) and (:platform::text is null or platform = :platform)
+     order by subject_id, platform, number ${lock ? 'for update' : ''} /* deliveries.earlier */`,
+    { subjectIds: [...subjectIds], platform },
   )
 
 /**
@@ -51,34 +69,53 @@ export const foldEarlier = async (
   )
 }
 
-export const addOwed = async (
-  tx: Tx,
-  owed: readonly (Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'number' | 'action' | 'notice'> & {
-    dueAt: Date
-  })[],
-): Promise<void> => {
+export type NewDelivery = Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'action'> & {
+  notice: UnnumberedNotice
+  dueAt: Date
+  /** A number that the platform shows: the new one must exceed it. */
+  above?: number | null
+}
+
+/** SQL: the lowest number that platform `p` accepts after a restore, less one. */
+const floorOfSql = (p: string): string => `(select s.sequence_floor from platform_states s where s.platform = ${p})`
+
+/**
+ * Numbers each delivery above all that its platform was sent about the subject, shows (`above`), or may have received
+ * before a restore. The removal checks that it replaces end.
+ */
+export const addOwed = async (tx: Tx, owed: readonly NewDelivery[]): Promise<void> => {
   if (owed.length === 0) return
-  await dropChecks(tx, owed)
   await tx.raw(
-    `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
-     select o.platform, o.kind, o."subjectId", o.number, o.action, o.notice, o."dueAt", o."dueAt"
-     from jsonb_to_recordset(?::jsonb) as o(platform text, kind text, "subjectId" uuid, number int, action text, notice jsonb,
-       "dueAt" timestamptz) /* deliveries.owe */`,
+    `/* deliveries.owe */ with owed as materialized (select * from jsonb_to_recordset(?::jsonb) as o(platform text, kind text, "subjectId" uuid, action text,
+       notice jsonb, above int, "dueAt" timestamptz)),
+     replaced as (update deliveries d set check_due_at = null, check_result = 'REPLACED' from owed o
+       where d.subject_id = o."subjectId" and d.platform = o.platform and d.check_due_at is not null)
+     insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+     select o.platform, o.kind, o."subjectId", n.number, o.action,
+       o.notice || jsonb_build_object('sequence', n.number, 'action', o.action), o."dueAt", o."dueAt"
+     from owed o cross join lateral (select greatest(max(d.number), o.above, ${floorOfSql('o.platform')}, 0) + 1 as number
+       from deliveries d where d.subject_id = o."subjectId" and d.platform = o.platform) n`,
     [JSON.stringify(owed)],
   )
 }
 
-/** Ends the open checks of removals that a later message replaces. */
-const dropChecks = async (
+/**
+ * Queues a refused or waiting delivery as `action`, with `notice` instead of its own. Receipt and attempts stay, because the
+ * platform may know of it. Its number rises only when nothing follows it and the platform would ignore it after a restore.
+ */
+export const requeue = async (
   tx: Tx,
-  owed: readonly Pick<QueuedDelivery, 'platform' | 'subjectId' | 'number'>[],
+  id: number,
+  { action, notice }: { action: NoticeAction; notice: UnnumberedNotice | null },
+  now: Date,
 ): Promise<void> => {
   await tx.raw(
-    `update deliveries d set check_due_at = null, check_result = 'REPLACED'
-     from jsonb_to_recordset(?::jsonb) as o(platform text, "subjectId" uuid, number int)
-     where d.subject_id = o."subjectId" and d.platform = o.platform and d.number < o.number and d.check_due_at is not null
-     /* deliveries.dropChecks */`,
-    [JSON.stringify(owed.map(({ platform, subjectId, number }) => ({ platform, subjectId, number })))],
+    `update deliveries d set state = 'OWED', number = n.number, action = :action, due_at = :now, last_error = null,
+       notice = coalesce(:notice::jsonb, d.notice) || jsonb_build_object('sequence', n.number, 'action', :action::text)
+     from (select r.id, case when ${hasLaterMessageSql('r')} then r.number
+       else greatest(r.number, ${floorOfSql('r.platform')} + 1) end as number from deliveries r where r.id = :id) n
+     where d.id = n.id /* deliveries.requeue */`,
+    { id, action, notice: notice && JSON.stringify(notice), now },
   )
 }
 

@@ -1,27 +1,10 @@
-import type { EarlierMessage } from '../../domain/delivery/backfill-plan.js'
-import type {
-  DeliveryState,
-  Notice,
-  NoticeAction,
-  PriorDelivery,
-  Receipt,
-  RemovalCheckResult,
-  SubjectKind,
-} from '../../domain/delivery/delivery.js'
+import type { DeliveryState, Receipt, RemovalCheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isOpenSql, isRemovalUncheckedSql } from './deliveries.js'
+import { type Db, queryFirst, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
+import { isOpenSql, isRemovalUncheckedSql, type QueuedDelivery } from './deliveries.js'
 
-export interface StoredDelivery {
-  id: number
-  platform: string
-  kind: SubjectKind
-  subjectId: string
-  number: number
-  action: NoticeAction
+export interface StoredDelivery extends QueuedDelivery {
   state: DeliveryState
-  notice: Notice
-  attempts: number
   dueAt: Date
   sentAt: Date | null
   confirmedAt: Date | null
@@ -99,31 +82,6 @@ export const ofListings = (
 export const lockById = (tx: Tx, id: number): Promise<StoredDelivery | null> =>
   queryFirst(tx, `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`, [id])
 
-export const byNumber = (
-  tx: Tx,
-  { subjectId, platform }: Pick<StoredDelivery, 'subjectId' | 'platform'>,
-  number: number,
-): Promise<StoredDelivery | null> =>
-  queryFirst(
-    tx,
-    `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.number = ? /* delivery-desk.numbered */`,
-    [subjectId, platform, number],
-  )
-
-/** Receipt and attempts stay, because the platform may already know of the delivery. */
-export const resend = async (
-  tx: Tx,
-  id: number,
-  { number, notice }: { number: number; notice: Notice },
-  now: Date,
-): Promise<void> => {
-  await tx.raw(
-    `update deliveries set state = 'OWED', number = ?, notice = ?::jsonb, action = ?, due_at = ?, last_error = null
-     where id = ? /* delivery-desk.resend */`,
-    [number, JSON.stringify(notice), notice.action, now, id],
-  )
-}
-
 export interface DeliveryClosing {
   by: string
   at: Date
@@ -178,27 +136,11 @@ export const actsOf = (db: Db, deliveryIds: readonly number[]): Promise<Delivery
     [[...deliveryIds]],
   )
 
-export const earlierMessagesOf = (
-  db: Db | Tx,
-  platform: string,
-  subjectIds: readonly string[],
-): Promise<(EarlierMessage & PriorDelivery & { subjectId: string; number: number })[]> =>
-  queryRows(
+export const oldestOpenByPlatform = (db: Db): Promise<Map<string, Date>> =>
+  queryMap(
     db,
-    `select subject_id as "subjectId", number, action, state, attempts, created_at as "createdAt" from deliveries
-     where subject_id = any(?::uuid[]) and platform = ? order by subject_id, number /* delivery-desk.heardOf */`,
-    [[...subjectIds], platform],
+    `select d.platform, min(d.created_at) from deliveries d where ${isOpenSql('d')} group by d.platform /* delivery-desk.oldest */`,
   )
-
-export const oldestOpenByPlatform = async (db: Db): Promise<Map<string, Date>> => {
-  const answer = await db.raw(
-    `select d.platform, min(d.created_at) as "oldestAt" from deliveries d where ${isOpenSql('d')} group by d.platform
-     /* delivery-desk.oldest */`,
-  )
-  return new Map(
-    answer.rows.map(({ platform, oldestAt }: { platform: string; oldestAt: Date }) => [platform, oldestAt]),
-  )
-}
 
 export interface RefusalCount {
   platform: string

@@ -26,12 +26,14 @@ export interface PlatformAct {
   reason: string
 }
 
-export const sequenceFloors = async (db: Db | Tx): Promise<Map<string, number>> => {
-  const answer = await db.raw(
-    'select platform, sequence_floor as floor from platform_states /* platform-states.floors */',
-  )
-  return new Map(answer.rows.map((row: { platform: string; floor: number }) => [row.platform, row.floor]))
-}
+export const sequenceFloorOf = async (db: Db, platform: string): Promise<number> =>
+  (
+    await queryColumn<number>(
+      db,
+      'select sequence_floor from platform_states where platform = ? /* platform-states.floor */',
+      [platform],
+    )
+  )[0] ?? 0
 
 const COLUMNS = `platform, filled_at as "filledAt", filled_kinds as "filledKinds", paused_at as "pausedAt", paused_by as "pausedBy", paused_reason as "pausedReason",
   wiped_at as "wipedAt", wiped_by as "wipedBy", wiped_reason as "wipedReason", failures, open_until as "openUntil"`

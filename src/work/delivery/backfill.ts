@@ -3,13 +3,13 @@
  * kinds for other platforms. Steps are idempotent transactions.
  */
 
-import { type EarlierMessage, lacksSubject } from '../../domain/delivery/backfill-plan.js'
-import type { Notice, PlatformSubjects } from '../../domain/delivery/delivery.js'
+import { lacksSubject } from '../../domain/delivery/backfill-plan.js'
+import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
+import { groupBy } from '../../foundation/groups.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
-import * as desk from '../../store/delivery/delivery-desk.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import * as listings from '../../store/listing/listings.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -38,35 +38,35 @@ export const queueBackfill = async (
   // A kind that a platform stops receiving must be stored as dropped, or its return would not be backfilled.
   if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
   const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
-  const busy: SubjectInForce[] = []
   let owed = 0
-  const owe = async (lacking: readonly SubjectInForce[]): Promise<SubjectInForce[]> => {
-    signal?.throwIfAborted()
-    const step = await db.transaction((tx) => oweStep(tx, rules, filling, lacking))
-    owed += step.owed
-    return step.busy
+  const oweInSteps = async (lacking: readonly SubjectInForce[]): Promise<SubjectInForce[]> => {
+    const busy: SubjectInForce[] = []
+    for (let at = 0; at < lacking.length; at += STEP_SUBJECTS) {
+      signal?.throwIfAborted()
+      const some = lacking.slice(at, at + STEP_SUBJECTS)
+      const step = await db.transaction((tx) => oweStep(tx, rules, filling, some))
+      owed += step.owed
+      busy.push(...step.busy)
+    }
+    return busy
   }
+  const busy: SubjectInForce[] = []
   for await (const page of subjectsInForce(db, rules, filling.hearing, shanghaiDate(now())))
-    for (const step of stepsOf(await lackingOf(db, filling, page))) busy.push(...(await owe(step)))
-  const still: SubjectInForce[] = []
-  for (const step of stepsOf(busy)) still.push(...(await owe(step)))
-  if (still.length === 0)
+    busy.push(...(await oweInSteps(await lackingOf(db, filling, page))))
+  if ((await oweInSteps(busy)).length === 0)
     await platformStates.noteFilled(db, { platform, kinds: hearing.kinds, wipedAt: filling.wipedAt, at: now() })
   return owed
 }
 
-const stepsOf = <T>(all: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(all.length / STEP_SUBJECTS) }, (_, i) =>
-    all.slice(i * STEP_SUBJECTS, (i + 1) * STEP_SUBJECTS),
-  )
-
 const lackingOf = async (
   db: Db | Tx,
-  filling: BackfillTarget,
+  { hearing, wipedAt }: BackfillTarget,
   page: readonly SubjectInForce[],
 ): Promise<SubjectInForce[]> => {
-  const heard = await heardBy(db, filling, page)
-  return page.filter(({ subjectId }) => lacksSubject(heard.get(subjectId) ?? [], filling.wipedAt))
+  const ids = page.map(({ subjectId }) => subjectId)
+  const heard = await deliveries.earlierDeliveries(db, ids, { platform: hearing.id })
+  const bySubject = groupBy(heard, ({ subjectId }) => subjectId)
+  return page.filter(({ subjectId }) => lacksSubject(bySubject.get(subjectId) ?? [], wipedAt))
 }
 
 /** Skips locked subjects to avoid deadlocks. Rereads the others: a removal may have withdrawn them. */
@@ -79,21 +79,20 @@ const oweStep = async (
   const held = await hold(tx, lacking, filling.now())
   const ids = lacking.map(({ subjectId }) => subjectId).filter((id) => held.has(id))
   const standing = await noticesOfSubjects(tx, rules, ids)
-  const heard = await heardBy(tx, filling, standing)
-  const floor = (await platformStates.sequenceFloors(tx)).get(filling.hearing.id) ?? 0
-  const owed = standing.flatMap(({ kind, subjectId, notice }) => {
-    const earlier = heard.get(subjectId) ?? []
-    if (!lacksSubject(earlier, filling.wipedAt)) return []
-    const number = Math.max(earlier.at(-1)?.number ?? 0, floor) + 1
-    const numbered = { ...notice, sequence: number, action: 'ADD' } as Notice
-    const { id: platform } = filling.hearing
-    return [{ platform, kind, subjectId, number, action: 'ADD' as const, notice: numbered, dueAt: filling.now() }]
-  })
+  const { id: platform } = filling.hearing
+  const owed = (await lackingOf(tx, filling, standing)).map(({ kind, subjectId, notice }) => ({
+    platform,
+    kind,
+    subjectId,
+    action: 'ADD' as const,
+    notice,
+    dueAt: filling.now(),
+  }))
   // The platform lost its content: each addition holds the present content and replaces unconfirmed deliveries.
   if (filling.wipedAt !== null)
     await deliveries.foldEarlier(
       tx,
-      owed.map(({ subjectId, platform }) => ({ subjectId, platform, what: 'unconfirmed' as const })),
+      owed.map(({ subjectId }) => ({ subjectId, platform, what: 'unconfirmed' as const })),
     )
   await deliveries.addOwed(tx, owed)
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
@@ -110,14 +109,4 @@ const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Prom
     lacking.filter(({ kind }) => kind === 'listing').map(({ subjectId }) => subjectId),
   )
   return new Set([...records.map(({ subjectId }) => subjectId), ...entries.map(({ id }) => id)])
-}
-
-const heardBy = async (
-  db: Db | Tx,
-  { hearing }: BackfillTarget,
-  page: readonly SubjectInForce[],
-): Promise<Map<string, (EarlierMessage & { number: number })[]>> => {
-  const heard = new Map<string, (EarlierMessage & { number: number })[]>(page.map(({ subjectId }) => [subjectId, []]))
-  for (const row of await desk.earlierMessagesOf(db, hearing.id, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
-  return heard
 }

@@ -1,9 +1,4 @@
-import {
-  deliveryRequiredBy,
-  type Notice,
-  type NoticeAction,
-  type PriorDelivery,
-} from '../../domain/delivery/delivery.js'
+import { deliveryRequiredBy, type Notice, type NoticeAction } from '../../domain/delivery/delivery.js'
 import { entryRemoval } from '../../domain/delivery/entry-notice.js'
 import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -12,7 +7,6 @@ import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
-import * as platformStates from '../../store/delivery/platform-states.js'
 import * as listings from '../../store/listing/listings.js'
 import { listKindOf, type WorkRules } from '../calendar/rules.js'
 import { noticesOfSubjects } from './in-force.js'
@@ -33,9 +27,8 @@ export interface DeliveryDecision {
 export const resendRefused = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
     const fresh = await freshOf(tx, rules, refused)
-    if (fresh === null) return withdraw(tx, rules, refused, listing, made)
-    const number = await numberOf(tx, refused)
-    await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
+    if (fresh === null) await withdraw(tx, rules, refused, listing, made)
+    else await deliveries.requeue(tx, refused.id, { action: fresh.action, notice: fresh }, made.now)
   })
 
 /** A null `action` means that nothing would be sent. */
@@ -46,8 +39,7 @@ export const previewResend = async (
 ): Promise<{ action: NoticeAction | null; notice: Notice | null }> => {
   const fresh = await freshOf(db, rules, refused)
   if (fresh !== null) return { action: fresh.action, notice: fresh }
-  const earlier = await desk.earlierMessagesOf(db, refused.platform, [refused.subjectId])
-  return { action: deliveryRequiredBy('REMOVE', earlier).owe, notice: null }
+  return { action: deliveryRequiredBy('REMOVE', await messagesAbout(db, refused)).owe, notice: null }
 }
 
 /** Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
@@ -57,17 +49,21 @@ export const closeRefused = (db: Db, rules: WorkRules, made: DeliveryDecision): 
     await addInstead(tx, refused, made.now)
   })
 
+/** Turns the change that waits behind a closed addition into an addition. */
 const addInstead = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promise<void> => {
-  const all = await desk.earlierMessagesOf(tx, closed.platform, [closed.subjectId])
+  const all = await messagesAbout(tx, closed)
   const next = all.find(({ number }) => number > closed.number)
   if (next?.state !== 'OWED' || next.attempts > 0 || next.action !== 'CHANGE') return
-  if (asChange(all, next.number) === 'CHANGE') return
-  const waiting = await desk.byNumber(tx, closed, next.number)
-  if (waiting !== null)
-    await desk.resend(tx, waiting.id, { number: next.number, notice: { ...waiting.notice, action: 'ADD' } }, now)
+  if (asChange(all, next.number) === 'ADD') await deliveries.requeue(tx, next.id, { action: 'ADD', notice: null }, now)
 }
 
-const asChange = (all: readonly (PriorDelivery & { number: number })[], number: number): NoticeAction =>
+/** Takes no locks: a merge may wait for this transaction. */
+const messagesAbout = (
+  db: Db | Tx,
+  { subjectId, platform }: desk.StoredDelivery,
+): Promise<deliveries.EarlierDelivery[]> => deliveries.earlierDeliveries(db, [subjectId], { platform })
+
+const asChange = (all: readonly deliveries.EarlierDelivery[], number: number): NoticeAction =>
   deliveryRequiredBy(
     'CHANGE',
     all.filter((row) => row.number < number),
@@ -104,24 +100,11 @@ const settle = async (
 const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice
-  const action =
-    refused.action === 'ADD' ? 'ADD' : asChange(await desk.earlierMessagesOf(tx, refused.platform, [subjectId]), number)
+  const action = refused.action === 'ADD' ? 'ADD' : asChange(await messagesAbout(tx, refused), number)
   const [standing] = await noticesOfSubjects(tx, rules, [subjectId])
   if (standing !== undefined) return { ...standing.notice, sequence: number, action } as Notice
   return kind === 'listing' ? null : { ...notice, action }
 }
-
-/**
- * Keeps the number when later deliveries are queued. A new number exceeds all that the platform may have received
- * before a restore. Takes no locks: a merge may wait for this transaction.
- */
-const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.StoredDelivery): Promise<number> => {
-  const last = (await desk.earlierMessagesOf(tx, platform, [subjectId])).at(-1)?.number ?? number
-  return last > number ? number : Math.max(number, (await floorOf(tx, platform)) + 1)
-}
-
-const floorOf = async (tx: Tx, platform: string): Promise<number> =>
-  (await platformStates.sequenceFloors(tx)).get(platform) ?? 0
 
 const withdraw = async (
   tx: Tx,
@@ -130,7 +113,7 @@ const withdraw = async (
   listing: listings.Listing | null,
   { now }: DeliveryDecision,
 ): Promise<void> => {
-  const earlier = (await deliveries.earlierDeliveries(tx, [subjectId])).filter((row) => row.platform === platform)
+  const earlier = await deliveries.earlierDeliveries(tx, [subjectId], { platform, lock: true })
   const { owe, fold } = deliveryRequiredBy('REMOVE', earlier)
   if (fold !== 'nothing') await deliveries.foldEarlier(tx, [{ subjectId, platform, what: fold }])
   if (owe === null) return
@@ -141,7 +124,5 @@ const withdraw = async (
     documentNumber: null,
     removedOn: today,
   }
-  const number = Math.max(earlier.at(-1)?.number ?? 0, await floorOf(tx, platform)) + 1
-  const removing = { ...notice, sequence: number, action: owe, removal } as Notice
-  await deliveries.addOwed(tx, [{ platform, kind, subjectId, number, action: owe, notice: removing, dueAt: now }])
+  await deliveries.addOwed(tx, [{ platform, kind, subjectId, action: owe, notice: { ...notice, removal }, dueAt: now }])
 }

@@ -1,10 +1,14 @@
-import { type PlatformSubjects, receivesSubject, type SubjectKind } from '../../domain/delivery/delivery.js'
+import {
+  type PlatformSubjects,
+  receivesSubject,
+  type SubjectKind,
+  type UnnumberedNotice,
+} from '../../domain/delivery/delivery.js'
 import { entryNotice } from '../../domain/delivery/entry-notice.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import { listKindOf, type WorkRules } from '../calendar/rules.js'
-import type { UnnumberedNotice } from './outbox.js'
 import { recordNoticesOf, recordsInForce } from './published-records.js'
 
 export interface SubjectInForce {

@@ -1,4 +1,4 @@
-import type { EntryNotice, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { EntryNotice, SubjectKind, UnnumberedNotice } from '../../domain/delivery/delivery.js'
 import { entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -7,7 +7,6 @@ import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
-import * as platformStates from '../../store/delivery/platform-states.js'
 import * as checks from '../../store/delivery/removal-checks.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
@@ -29,29 +28,46 @@ export interface ExaminedSubject {
   shown: { sequence: number | null } | undefined
 }
 
-/**
- * Queues a removal. Returns false when a delivery is open, the entry is in force again, or an officer closed the
- * removal.
- */
-export const queueRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
-  inTurn(db, (tx) => removeWithin(tx, one, by))
+type Message = Pick<deliveries.NewDelivery, 'action' | 'notice'>
 
-const removeWithin = async (
+/** Returns the message that corrects the display, or null when none is needed. `listing` and deliveries are locked. */
+type MessageFor = (
   tx: Tx,
-  one: ExaminedSubject,
-  by: SettleContext,
-  before: () => Promise<void> = async () => {},
+  listing: listings.Listing | null,
+  earlier: readonly deliveries.EarlierDelivery[],
+) => Promise<Message | null>
+
+/**
+ * Returns whether a message was queued. None is while a delivery is open, when deliveries changed since the comparison, or
+ * on a lock conflict; the next run tries again.
+ */
+const queueMessage = async (
+  db: Db,
+  { key, kind, highest, shown }: ExaminedSubject,
+  { platform, now }: SettleContext,
+  messageFor: MessageFor,
 ): Promise<boolean> => {
-  const listing = one.kind === 'listing' ? await listings.lockForMove(tx, one.key) : null
-  const all = await unmoved(tx, one, by)
-  if (all === null || isClosedRemoval(all.at(-1))) return false
-  if ((await listings.publicBodies(tx, [one.key])).has(one.key)) return false
-  const notice = await removalNotice(tx, one, listing, by)
-  if (notice === null) return false
-  await before()
-  await owe(tx, { ...notice, action: 'REMOVE' }, one, by)
-  return true
+  try {
+    return await inTransaction(db, 'settle', async (tx) => {
+      const listing = kind === 'listing' ? await listings.lockForMove(tx, key) : null
+      const earlier = await deliveries.earlierDeliveries(tx, [key], { platform, lock: true })
+      if ((earlier.at(-1)?.number ?? 0) !== highest) return false
+      if (earlier.some(({ state }) => state === 'OWED' || state === 'REFUSED')) return false
+      const message = await messageFor(tx, listing, earlier)
+      if (message === null) return false
+      const above = shown?.sequence ?? null
+      await deliveries.addOwed(tx, [{ platform, kind, subjectId: key, ...message, above, dueAt: now }])
+      return true
+    })
+  } catch (error) {
+    if (isRefusal(error) && error.code === 'RUN_BUSY') return false
+    throw error
+  }
 }
+
+/** Queues no removal when the entry is in force again, or an officer closed the last one. */
+export const queueRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
+  queueMessage(db, one, by, removalOf(one, by))
 
 /** Queues a removal like `queueRemoval` and settles the removal check of `delivery` as SHOWN. */
 export const queueRemovalOfShown = (
@@ -60,77 +76,52 @@ export const queueRemovalOfShown = (
   delivery: number,
   by: SettleContext,
 ): Promise<boolean> =>
-  inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settleChecks(tx, [delivery], 'SHOWN', by.now)))
+  queueMessage(db, one, by, async (tx, listing, earlier) => {
+    const message = await removalOf(one, by)(tx, listing, earlier)
+    if (message !== null) await checks.settleChecks(tx, [delivery], 'SHOWN', by.now)
+    return message
+  })
 
-/** Queues a change; an ended record gets its last notice. Returns false when a delivery is open. */
+const removalOf =
+  (one: ExaminedSubject, by: SettleContext): MessageFor =>
+  async (tx, listing, earlier) => {
+    const last = earlier.at(-1)
+    if (last?.action === 'REMOVE' && last.state === 'CLOSED') return null
+    if ((await listings.publicBodies(tx, [one.key])).has(one.key)) return null
+    const notice = await removalNotice(tx, one, listing, by)
+    return notice && { action: 'REMOVE', notice }
+  }
+
+/** Queues a change; an ended record gets its last notice. */
 export const queueChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
-  inTurn(db, async (tx) => {
-    if (one.kind === 'listing') await listings.lockForMove(tx, one.key)
-    if ((await unmoved(tx, one, by)) === null) return false
+  queueMessage(db, one, by, async (tx) => {
     const [standing] = await noticesOfSubjects(tx, by.rules, [one.key])
     const last = one.kind === 'listing' ? null : await comparisons.lastNotice(tx, by.platform, one.key)
     const notice = standing?.notice ?? last
-    if (notice == null) return false
-    await owe(tx, { ...notice, action: 'CHANGE', removal: null } as Notice, one, by)
-    return true
+    return notice && { action: 'CHANGE', notice: { ...notice, removal: null } }
   })
 
-/**
- * Queues an addition. Returns false when a delivery is open, the subject is no longer in force, or an officer closed
- * the addition.
- */
+/** Queues no addition when the subject is no longer in force, or an officer closed the last one. */
 export const queueAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
-  inTurn(db, async (tx) => {
-    if (one.kind === 'listing') await listings.lockForMove(tx, one.key)
-    const all = await unmoved(tx, one, by)
-    if (all === null || all.findLast(({ state }) => state !== 'FOLDED')?.state === 'CLOSED') return false
+  queueMessage(db, one, by, async (tx, _, earlier) => {
+    if (earlier.findLast(({ state }) => state !== 'FOLDED')?.state === 'CLOSED') return null
     const [standing] = await noticesOfSubjects(tx, by.rules, [one.key])
-    if (standing === undefined) return false
-    await owe(tx, { ...standing.notice, action: 'ADD', removal: null } as Notice, one, by)
-    return true
+    return standing === undefined ? null : { action: 'ADD', notice: standing.notice }
   })
-
-const isClosedRemoval = (last: deliveries.EarlierDelivery | undefined): boolean =>
-  last?.action === 'REMOVE' && last.state === 'CLOSED'
-
-/** Runs `act` in a transaction. Returns false on a lock conflict; the next run tries again. */
-const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolean> => {
-  try {
-    return await inTransaction(db, 'settle', act)
-  } catch (error) {
-    if (isRefusal(error) && error.code === 'RUN_BUSY') return false
-    throw error
-  }
-}
-
-/** Returns null when the subject's deliveries changed since the comparison, or one is open. */
-const unmoved = async (
-  tx: Tx,
-  { key, highest }: ExaminedSubject,
-  { platform }: SettleContext,
-): Promise<deliveries.EarlierDelivery[] | null> => {
-  const all = (await deliveries.earlierDeliveries(tx, [key])).filter((row) => row.platform === platform)
-  const same = (all.at(-1)?.number ?? 0) === highest
-  return same && all.every(({ state }) => state !== 'OWED' && state !== 'REFUSED') ? all : null
-}
 
 const removalNotice = async (
   tx: Tx,
   { key }: ExaminedSubject,
   listing: listings.Listing | null,
   by: SettleContext,
-): Promise<Notice | null> => {
+): Promise<UnnumberedNotice | null> => {
   const last = await comparisons.lastNotice(tx, by.platform, key)
   if (last?.removal) return last
   const removal = (listing && endOf(listing, by)) ?? notInForce(by)
   if (last !== null) return { ...last, removal }
   const operator = listing && (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
   if (!listing || !operator) return null
-  return {
-    ...entryNotice(listKindOf(by.rules, listing.list), listing, operator, removal, undefined),
-    sequence: 0,
-    action: 'REMOVE',
-  }
+  return entryNotice(listKindOf(by.rules, listing.list), listing, operator, removal, undefined)
 }
 
 const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {
@@ -145,18 +136,3 @@ const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']>
   documentNumber: null,
   removedOn: shanghaiDate(now),
 })
-
-/** Queues `notice` with a number above all that the platform was sent, shows, or may have received before a restore. */
-const owe = async (
-  tx: Tx,
-  notice: Notice,
-  { key, kind, highest, shown }: ExaminedSubject,
-  { platform, now }: SettleContext,
-): Promise<void> => {
-  const floor = (await platformStates.sequenceFloors(tx)).get(platform) ?? 0
-  const number = Math.max(highest, shown?.sequence ?? 0, floor) + 1
-  const { action } = notice
-  await deliveries.addOwed(tx, [
-    { platform, kind, subjectId: key, number, action, notice: { ...notice, sequence: number }, dueAt: now },
-  ])
-}

@@ -206,7 +206,7 @@ const held = async (
     untold: [],
     ahead: null,
   }
-  const floor = (await platformStates.sequenceFloors(db)).get(platform) ?? 0
+  const floor = await platformStates.sequenceFloorOf(db, platform)
   const look = async (subjects: readonly { key: string; kind: SubjectKind }[], standing: boolean): Promise<void> => {
     const told = await comparisons.lastSentOf(
       db,
@@ -252,9 +252,11 @@ const ownKeys = async (db: Db, shown: readonly DisplayedSubject[]): Promise<Map<
   const keyed = shown.filter(({ key }) => UUID.test(key))
   for (let i = 0; i < keyed.length; i += STEP_KEYS) {
     const step = keyed.slice(i, i + STEP_KEYS)
-    const known = await comparisons.knownKeys(
-      db,
-      step.map(({ key }) => key),
+    const known = new Set(
+      await comparisons.knownKeys(
+        db,
+        step.map(({ key }) => key),
+      ),
     )
     for (const one of step) {
       const other = ours.get(one.key)

@@ -18,7 +18,7 @@ describe('deliveries', () => {
           platform: 'national',
           kind: 'listing',
           subjectId,
-          number,
+          above: number - 1,
           action,
           notice: { key: subjectId } as Notice,
           dueAt: NOW,
@@ -47,12 +47,16 @@ describe('deliveries', () => {
 
   it('a platform has at most one delivery per entry and number', async () => {
     const a = await listing(1)
-    await owe(a, 1, 'ADD')
-    let failed = false
-    await owe(a, 1, 'ADD').catch(() => {
-      failed = true
-    })
-    expect(failed).to.equal(true)
+    for (const _ of [1, 2]) await owe(a, 1, 'ADD')
+    const rows = await rowsOf(db(), 'select number, notice from deliveries order by number')
+    expect(rows.map(({ number, notice }) => [number, notice])).to.deep.equal(
+      [1, 2].map((number) => [number, { key: a, sequence: number, action: 'ADD' }]),
+    )
+    const error = await db()('deliveries')
+      .where({ number: 2 })
+      .update({ number: 1 })
+      .catch((thrown: Error) => thrown)
+    expect(error).to.include({ constraint: 'deliveries_number' })
   })
 
   it('open deliveries are found by partial indexes, however many are confirmed', async () => {

@@ -8,7 +8,6 @@ import fc from 'fast-check'
 import { lacksSubject } from '../../../src/domain/delivery/backfill-plan.js'
 import type { Notice, NoticeAction, Receipt } from '../../../src/domain/delivery/delivery.js'
 import * as deliveries from '../../../src/store/delivery/deliveries.js'
-import * as desk from '../../../src/store/delivery/delivery-desk.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
 import * as settling from '../../../src/work/delivery/deliveries.js'
 import { queueForPlatforms, type SubjectChange } from '../../../src/work/delivery/outbox.js'
@@ -173,19 +172,16 @@ describe('any history of deliveries to one platform', () => {
       calls = []
       const wipedAt = tick(1)
       for (const { id, isPublic, version } of subjects) {
-        const heard = await desk.earlierMessagesOf(db(), PLATFORM, [id])
+        const heard = await deliveries.earlierDeliveries(db(), [id], { platform: PLATFORM })
         if (!isPublic || !lacksSubject(heard, wipedAt)) continue
-        const number = (heard.at(-1)?.number ?? 0) + 1
-        const notice = { ...noticeOf(id, version), sequence: number, action: 'ADD' } as Notice
         await db().transaction(async (tx) => {
           await deliveries.foldEarlier(tx, [{ subjectId: id, platform: PLATFORM, what: 'unconfirmed' }])
           const owed = {
             platform: PLATFORM,
             kind: 'penalty' as const,
             subjectId: id,
-            number,
             action: 'ADD' as const,
-            notice,
+            notice: noticeOf(id, version),
           }
           await deliveries.addOwed(tx, [{ ...owed, dueAt: tick(1) }])
         })
