@@ -1,14 +1,13 @@
 import { reasonOf } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
-import type { Platform } from '../platforms/platform.js'
+import type { ConfiguredPlatform } from '../platforms/platform.js'
 import * as database from '../store/db/db.js'
 import type * as runs from '../store/timetable/runs.js'
-import type { RestoreNotes } from '../work/audit/restore-guard.js'
+import type { RestoreNotes, SentNote } from '../work/audit/restore-guard.js'
 import type { WorkRules } from '../work/calendar/rules.js'
 import { queueBackfill } from '../work/delivery/backfill.js'
 import { checkRemovals } from '../work/delivery/push/removal-checks.js'
-import type { HighestDelivery } from '../work/delivery/push/sender.js'
 import { pushDeliveries } from '../work/delivery/push.js'
 import * as restored from '../work/delivery/restored.js'
 
@@ -26,7 +25,7 @@ export interface PushParts {
 }
 
 export interface PushTurn {
-  ready: readonly { platform: Platform; url: string; secret: string }[]
+  ready: readonly ConfiguredPlatform[]
   silent: readonly string[]
   cause: runs.RunCause
   by?: string
@@ -54,7 +53,7 @@ export const pushWithGuards = async (
   // Asks the database too, so that a failover during a push is noticed.
   const additionsStopped = async () =>
     unsure || isDoubted() || ((await restored.areAdditionsStopped(db)) && (await noticeRestored()))
-  const beforeSending = (highest: HighestDelivery) => notes.noteSent(identity, highest)
+  const beforeSending = (highest: SentNote) => notes.noteSent(identity, highest)
   const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
     restored.noteReceiptsAhead(db, {
       platform,

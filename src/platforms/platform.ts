@@ -44,6 +44,13 @@ export interface DisplayedSubject {
   name: string
 }
 
+/** A platform with its configured address and credential. */
+export interface ConfiguredPlatform {
+  platform: Platform
+  url: string
+  secret: string
+}
+
 /** Opening hours, in Asia/Shanghai. */
 interface PlatformHours {
   /** HH:MM; `from` is inclusive, `to` exclusive. */

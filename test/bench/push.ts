@@ -18,7 +18,8 @@ import type { Platform } from '../../src/platforms/platform.js'
 import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as queue from '../../src/store/delivery/delivery-queue.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import { type PushOptions, pushDeliveries as pushNow } from '../../src/work/delivery/push.js'
+import type { PushOptions } from '../../src/work/delivery/push/sender.js'
+import { pushDeliveries as pushNow } from '../../src/work/delivery/push.js'
 import { noticeOf } from '../platforms/notices.js'
 
 const ROWS = Number(process.env['BENCH_DELIVERIES'] ?? 100_000)

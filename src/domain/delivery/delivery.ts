@@ -84,6 +84,19 @@ export interface Receipt {
   value: string | null
   receiverId: string | null
 }
+
+/** Receipt without acceptance, unless `more` says otherwise. */
+export const makeReceipt = (key: string, code: string, text: string, more: Partial<Receipt> = {}): Receipt => ({
+  key,
+  accepted: false,
+  code,
+  text,
+  field: null,
+  value: null,
+  receiverId: null,
+  ...more,
+})
+
 /**
  * OWED: not yet confirmed. FOLDED: a later message replaced it. CLOSED: a named officer closed it unconfirmed, with a
  * reason.

@@ -1,6 +1,6 @@
 import type { BreakerState } from '../../domain/delivery/circuit-breaker.js'
 import type { SubjectKind } from '../../domain/delivery/delivery.js'
-import { type Db, hasRows, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 
 export interface PlatformState {
   platform: string
@@ -39,8 +39,8 @@ const COLUMNS = `platform, filled_at as "filledAt", filled_kinds as "filledKinds
   wiped_at as "wipedAt", wiped_by as "wipedBy", wiped_reason as "wipedReason", failures, open_until as "openUntil"`
 
 export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
-  const answer = await db.raw(`select ${COLUMNS} from platform_states /* platform-states.all */`)
-  return new Map(answer.rows.map((row: PlatformState) => [row.platform, row]))
+  const rows = await queryRows<PlatformState>(db, `select ${COLUMNS} from platform_states /* platform-states.all */`)
+  return new Map(rows.map((row) => [row.platform, row]))
 }
 
 export const of = (db: Db | Tx, platform: string): Promise<PlatformState | null> =>
@@ -116,11 +116,6 @@ export const latestActs = (db: Db, limit: number): Promise<PlatformAct[]> =>
     [limit],
   )
 
-export interface PlatformGate extends BreakerState {
-  pausedAt: Date | null
-  filledAt: Date | null
-}
-
 export const ensureGate = async (db: Db, platform: string): Promise<void> => {
   await db.raw(
     'insert into platform_states (platform) values (?) on conflict (platform) do nothing /* platform-states.found */',
@@ -128,30 +123,24 @@ export const ensureGate = async (db: Db, platform: string): Promise<void> => {
   )
 }
 
-const GATE_COLUMNS = 'failures, open_until as "openUntil", paused_at as "pausedAt", filled_at as "filledAt"'
-
-export const readGate = async (db: Db, platform: string): Promise<PlatformGate> => {
-  const answer = await db.raw(
-    `select ${GATE_COLUMNS} from platform_states where platform = ? /* platform-states.read */`,
+/** With `lock`, concurrent failures are all counted. */
+export const gateOf = (
+  db: Db | Tx,
+  platform: string,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<BreakerState & Pick<PlatformState, 'pausedAt'>> =>
+  queryOne(
+    db,
+    `select failures, open_until as "openUntil", paused_at as "pausedAt" from platform_states where platform = ?
+     ${lock ? 'for update' : ''} /* platform-states.gate */`,
     [platform],
   )
-  return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
-}
 
 export const platformsWithFailures = (db: Db): Promise<string[]> =>
   queryColumn(
     db,
     'select platform from platform_states where failures > 0 order by platform /* platform-states.inTrouble */',
   )
-
-/** Reads under a row lock, so that concurrent failures are all counted. */
-export const lockGate = async (tx: Tx, platform: string): Promise<PlatformGate> => {
-  const answer = await tx.raw(
-    `select ${GATE_COLUMNS} from platform_states where platform = ? for update /* platform-states.lock */`,
-    [platform],
-  )
-  return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
-}
 
 export const setBreaker = async (
   tx: Db | Tx,

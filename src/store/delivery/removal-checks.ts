@@ -1,5 +1,5 @@
 import type { RemovalCheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
-import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryRows, type Tx } from '../db/db.js'
 import { hasLaterMessageSql } from './deliveries.js'
 
 export interface DueRemovalCheck {
@@ -10,13 +10,6 @@ export interface DueRemovalCheck {
   /** A list that the platform generated before this time proves nothing. */
   notBefore: Date
 }
-
-export const hasDueCheck = (db: Db, platform: string, now: Date): Promise<boolean> =>
-  queryValue(
-    db,
-    `select exists (select 1 from deliveries where platform = ? and check_due_at <= ?) as found /* removal-checks.isDue */`,
-    [platform, now],
-  )
 
 export const claimChecks = async (
   db: Db,
@@ -45,7 +38,7 @@ export const settleChecks = async (
   await db.raw(
     `update deliveries set check_due_at = null, checked_at = :now, check_result = :result
      where id = any(:ids::bigint[]) and check_due_at is not null /* removal-checks.settle */`,
-    { ids: [...ids], result, now } as never,
+    { ids: [...ids], result, now },
   )
 }
 
@@ -54,6 +47,6 @@ export const sendAgain = async (db: Db, ids: readonly number[], now: Date): Prom
   await db.raw(
     `update deliveries set state = 'OWED', due_at = :now, confirmed_at = null, check_due_at = null, check_result = 'NO_DISPLAY'
      where id = any(:ids::bigint[]) and check_due_at is not null /* removal-checks.sendAgain */`,
-    { ids: [...ids], now } as never,
+    { ids: [...ids], now },
   )
 }

@@ -8,7 +8,7 @@ import { MESSAGE_SETTLES_SECONDS, type PlatformSubjects, type SubjectKind } from
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type { DisplayedSubject, Platform } from '../../platforms/platform.js'
+import type { ConfiguredPlatform, DisplayedSubject, Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as discrepancies from '../../store/delivery/discrepancies.js'
@@ -32,16 +32,10 @@ export interface ComparisonResult extends comparisons.ComparisonCounts {
 export interface ReconcileOptions extends RunOptions {
   hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
   rules: WorkRules
-  platforms: readonly DisplaySource[]
+  platforms: readonly ConfiguredPlatform[]
   settleSeconds?: number
   log: Log
   signal?: AbortSignal
-}
-
-interface DisplaySource {
-  platform: Platform
-  url: string
-  secret: string
 }
 
 /** An alarm makes the platform's run fail. */
@@ -109,7 +103,7 @@ interface DisplayJudgement {
 
 const compareOne = async (
   db: Db,
-  from: DisplaySource,
+  from: ConfiguredPlatform,
   run: number,
   options: ReconcileOptions,
 ): Promise<ComparisonResult> => {

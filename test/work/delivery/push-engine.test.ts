@@ -3,7 +3,8 @@ import { expect } from 'chai'
 import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import type { Platform } from '../../../src/platforms/platform.js'
-import { type PushOptions, pushDeliveries } from '../../../src/work/delivery/push.js'
+import type { PushOptions } from '../../../src/work/delivery/push/sender.js'
+import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { database, later, log, NOW, rowsOf } from '../../support/world.js'
 
 const receipt = (notice: Notice, more: Partial<Receipt> = {}): Receipt => ({

@@ -3,7 +3,8 @@ import { platforms } from '../../../src/platforms/index.js'
 import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
-import { type PushOptions, pushDeliveries } from '../../../src/work/delivery/push.js'
+import type { PushOptions } from '../../../src/work/delivery/push/sender.js'
+import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { at, codeOf, database, later, log, NOW, published, removed, rowsOf, TODAY } from '../../support/world.js'
 
 const CALM = { delayMs: 0, failNext: 0, refuse: null, cutAfterAccept: 0 }

@@ -15,27 +15,22 @@ const BOOK_AGAIN_MS = 1_000
 const AGAIN = new Set(['40P01', '40001', '55P03'])
 
 /** `probe`: one delivery tests whether the platform answers again. `only` limits the actions sent. */
-export type CallPermission =
-  | { open: true; probe: boolean; only: ClaimScope | undefined }
-  | { open: false; why: 'hours' | 'breaker' | 'idle' }
+export type CallPermission = { probe: boolean; only: ClaimScope | undefined } | 'NOTHING_TO_CALL_FOR' | 'LEFT_ALONE'
 
-export const callPermission = async (
-  s: Sender,
-  additionsStopped: (() => Promise<boolean>) | undefined,
-): Promise<CallPermission> => {
+export const callPermission = async (s: Sender): Promise<CallPermission> => {
   const now = s.now()
-  const id = s.platform.id
-  if (!isReceiverOpen(s.platform.hours, s.calendar, now)) return { open: false, why: 'hours' }
-  const gate = await platformStates.readGate(s.db, id)
+  const { id, hours } = s.platform
+  if (!isReceiverOpen(hours, s.calendar, now)) return 'NOTHING_TO_CALL_FOR'
+  const gate = await platformStates.gateOf(s.db, id)
   s.troubled = gate.failures > 0 || gate.openUntil !== null
-  const only = gate.pausedAt !== null || (await additionsStopped?.()) === true ? 'REMOVE' : undefined
-  const passage = breaker.callsAllowed(gate, now)
-  if (passage === 'ALL') return { open: true, probe: false, only }
+  const only = gate.pausedAt !== null || (await s.additionsStopped?.()) === true ? 'REMOVE' : undefined
+  const calls = breaker.callsAllowed(gate, now)
+  if (calls === 'ALL') return { probe: false, only }
   if (!(await queue.hasDueDelivery(s.db, id, { now, settleSeconds: s.settleSeconds, only })))
-    return { open: false, why: 'idle' }
-  if (passage === 'NONE') return { open: false, why: 'breaker' }
+    return 'NOTHING_TO_CALL_FOR'
+  if (calls === 'NONE') return 'LEFT_ALONE'
   const mine = await platformStates.takeProbe(s.db, id, gate, new Date(now.getTime() + DELIVERY_LEASE_MS))
-  return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }
+  return mine ? { probe: true, only } : 'LEFT_ALONE'
 }
 
 /** Waits for the rate limit. Returns false when the next slot is over TURN_WITHIN_MS away. */
@@ -65,7 +60,7 @@ export const noteNoAnswer = (
 ): Promise<{ before: breaker.BreakerState; after: breaker.BreakerState }> =>
   withRetries(s, () =>
     s.db.transaction(async (tx) => {
-      const before = await platformStates.lockGate(tx, s.platform.id)
+      const before = await platformStates.gateOf(tx, s.platform.id, { lock: true })
       const after = breaker.breakerAfterFailure(before, s.now(), s.random(), retryAfterSeconds)
       await platformStates.setBreaker(tx, s.platform.id, after)
       s.troubled = true

@@ -2,26 +2,19 @@
  * A receiver may apply an earlier addition after a confirmed removal. So its display is read MESSAGE_SETTLES_SECONDS later, and
  * an entry still shown is removed again. Platforms without a display get each removal twice.
  */
-import { setTimeout as wait } from 'node:timers/promises'
 import { isRefusal, NoDisplayRefusal, reasonOf } from '../../../foundation/errors.js'
-import type { Log } from '../../../foundation/log.js'
-import type { DisplayedSubject, Platform } from '../../../platforms/platform.js'
+import type { ConfiguredPlatform, DisplayedSubject, Platform } from '../../../platforms/platform.js'
 import { type Db, isConnectionLost } from '../../../store/db/db.js'
 import * as store from '../../../store/delivery/removal-checks.js'
 import type { WorkRules } from '../../calendar/rules.js'
 import { queueRemovalOfShown } from '../reconcile-settle.js'
+import { LOOK_AGAIN_MS, type PushOptions, pauseUnlessAborted } from './sender.js'
 
 const CHECKS_AT_ONCE = 10_000
 const AGAIN_MS = 60_000
-const LOOK_AGAIN_MS = 1_000
 
-export interface RemovalCheckOptions {
+export interface RemovalCheckOptions extends Pick<PushOptions, 'now' | 'log' | 'until' | 'pause' | 'signal'> {
   rules: WorkRules
-  now: () => Date
-  log: Log
-  until?: Date
-  pause?: (ms: number, signal?: AbortSignal) => Promise<void>
-  signal?: AbortSignal
 }
 
 export interface RemovalCheckCounts {
@@ -30,19 +23,13 @@ export interface RemovalCheckCounts {
   again: number
 }
 
-interface DisplayAddress {
-  platform: Platform
-  url: string
-  secret: string
-}
-
 export const checkRemovals = async (
   db: Db,
-  from: DisplayAddress,
+  from: ConfiguredPlatform,
   options: RemovalCheckOptions,
 ): Promise<RemovalCheckCounts> => {
   const checked: RemovalCheckCounts = { gone: 0, shown: 0, again: 0 }
-  const { until, now, signal, pause = paused } = options
+  const { until, now, signal, pause = pauseUnlessAborted } = options
   for (;;) {
     try {
       await checkOnce(db, from, options, checked)
@@ -56,17 +43,12 @@ export const checkRemovals = async (
   }
 }
 
-const paused = async (ms: number, signal?: AbortSignal): Promise<void> => {
-  await wait(ms, undefined, { signal }).catch(() => undefined)
-}
-
 const checkOnce = async (
   db: Db,
-  { platform, url, secret }: DisplayAddress,
+  { platform, url, secret }: ConfiguredPlatform,
   { rules, now, log, signal }: RemovalCheckOptions,
   checked: RemovalCheckCounts,
 ): Promise<void> => {
-  if (!(await store.hasDueCheck(db, platform.id, now()))) return
   const at = now()
   const againAt = new Date(at.getTime() + AGAIN_MS)
   const due = await store.claimChecks(db, platform.id, { now: at, againAt, limit: CHECKS_AT_ONCE })

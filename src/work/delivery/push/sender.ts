@@ -1,18 +1,37 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../../domain/calendar/calendar.js'
 import type { Log } from '../../../foundation/log.js'
-import type { Platform } from '../../../platforms/platform.js'
+import type { ConfiguredPlatform } from '../../../platforms/platform.js'
 import type { Db } from '../../../store/db/db.js'
+import type { SentNote } from '../../audit/restore-guard.js'
+import type { RunOptions } from '../../timetable/run.js'
 
 /** A killed process's deliveries are retried within 15 s. */
 export const DELIVERY_LEASE_MS = 12_000
+/** Wait before a lingering push, or a check of removals, looks for due work again. */
+export const LOOK_AGAIN_MS = 1_000
 
-/** The highest delivery of a batch, noted outside the database before the batch leaves. */
-export interface HighestDelivery {
-  deliveryId: number
-  number: number
-  /** Subject id and creation time (ISO 8601) of the delivery. */
-  key: string
-  at: string
+export interface PushOptions extends RunOptions {
+  platforms: readonly ConfiguredPlatform[]
+  /** Platforms without an address; their deliveries are counted, never sent. */
+  silent: readonly string[]
+  random: () => number
+  settleSeconds?: number
+  log: Log
+  /** Working days, for platforms with opening hours. Default: all days but weekends. */
+  calendar?: Calendar
+  /** Without an end, the push stops when nothing is due. */
+  until?: Date
+  additionsStopped?: () => Promise<boolean>
+  /** Called with the highest delivery of a round before it leaves. When it throws, only removals leave. */
+  beforeSending?: (highest: SentNote) => void
+  /** Called when the platform already holds later deliveries than these. */
+  heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
+  /** Monotonic clock, milliseconds. */
+  machine?: () => number
+  pause?: (ms: number, signal?: AbortSignal) => Promise<void>
+  progress?: (sent: number) => void
+  signal?: AbortSignal
 }
 
 export interface SendCounts {
@@ -21,24 +40,26 @@ export interface SendCounts {
   rejected: number
 }
 
-export interface Sender {
+type OptionsWithDefault = 'settleSeconds' | 'calendar' | 'pause'
+
+/** The push to one platform: its options and what it has learnt so far. */
+export interface Sender
+  extends ConfiguredPlatform,
+    Omit<PushOptions, 'platforms' | 'silent' | OptionsWithDefault>,
+    Required<Pick<PushOptions, OptionsWithDefault>> {
   db: Db
-  platform: Platform
-  url: string
-  secret: string
-  calendar: Calendar
   run: number
   counts: SendCounts
-  now: () => Date
-  random: () => number
-  settleSeconds: number
-  pause: (ms: number, signal?: AbortSignal) => Promise<void>
-  log: Log
-  beforeSending?: ((highest: HighestDelivery) => void) | undefined
-  heldNewer?: ((platform: string, deliveryIds: readonly number[]) => Promise<void>) | undefined
-  signal?: AbortSignal | undefined
   batches: number
   /** The circuit breaker has counted failures. */
   troubled: boolean
+  /** The last note outside the database failed. */
   unnoted: boolean
+}
+
+/** Ends early, without an error, when `signal` aborts. */
+export const pauseUnlessAborted = async (ms: number, signal?: AbortSignal): Promise<void> => {
+  await wait(ms, undefined, signal && { signal }).catch((error) => {
+    if (!signal?.aborted) throw error
+  })
 }
