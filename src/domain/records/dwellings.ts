@@ -1,5 +1,6 @@
 /** Finds home addresses in a text. Places of business and seats of firms or authorities are not homes. */
-import { makeFinder, type NormalisedView, type SpanFinder, type TextSpan } from './normalised-view.js'
+import { makeFinder, type SpanFinder } from './normalised-view.js'
+import type { TextSpan, TextView } from './text-view.js'
 
 const STOP = String.raw`,，;；。、:：\n(（)）［］\[\]`
 const BEFORE = '在于至到住址为是将向从由 '
@@ -58,7 +59,7 @@ const livedAt: SpanFinder = (_, seen) => [
 
 const after = (
   words: RegExp,
-  { line, starts, ends }: NormalisedView,
+  { line, starts, ends }: TextView,
   holds: (line: string, at: number) => boolean = () => true,
 ): TextSpan[] =>
   [...line.matchAll(words)].flatMap(({ 0: word, index }) => {

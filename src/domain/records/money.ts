@@ -23,26 +23,11 @@ const CURRENCIES: [name: RegExp, code: string][] = [
 ]
 
 const DIGITS = '零一二三四五六七八九'
+/** The last character of each group is the everyday form of the others. */
 const EVERYDAY: Record<string, string> = Object.fromEntries(
-  [
-    ['〇○', '零'],
-    ['壹弌', '一'],
-    ['贰貳弍两兩', '二'],
-    ['叁參叄弎', '三'],
-    ['肆', '四'],
-    ['伍', '五'],
-    ['陆陸', '六'],
-    ['柒', '七'],
-    ['捌', '八'],
-    ['玖', '九'],
-    ['拾', '十'],
-    ['佰', '百'],
-    ['仟', '千'],
-    ['萬', '万'],
-    ['億', '亿'],
-    ['圆圓', '元'],
-    ['正', '整'],
-  ].flatMap(([forms = '', everyday = '']) => [...forms].map((form) => [form, everyday])),
+  '〇○零 壹弌一 贰貳弍两兩二 叁參叄弎三 肆四 伍五 陆陸六 柒七 捌八 玖九 拾十 佰百 仟千 萬万 億亿 圆圓元 正整'
+    .split(' ')
+    .flatMap((forms) => [...forms].map((form) => [form, forms.at(-1) ?? form])),
 )
 const EXPONENT: Record<string, number> = { 十: 1, 百: 2, 千: 3, 万: 4, 亿: 8 }
 

@@ -1,18 +1,8 @@
 /** A text simplified for finding personal data, with positions in the original. */
 import { decimalDigit, NUMERALS } from './resident-ids.js'
+import { cachedByUnit, type TextSpan, type TextView, viewOfText } from './text-view.js'
 
-export interface NormalisedView {
-  line: string
-  starts: number[]
-  ends: number[]
-}
-
-export interface TextSpan {
-  start: number
-  end: number
-}
-
-export type SpanFinder = (text: string, seen: NormalisedView, businessAddress: string | null) => TextSpan[]
+export type SpanFinder = (text: string, seen: TextView, businessAddress: string | null) => TextSpan[]
 
 const UNSEEN = /^[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
 const DASH = /^[\p{Pd}\p{Pc}ー−⁃]$/u
@@ -21,21 +11,9 @@ const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
 const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
 
 /** Makes characters half-width, drops invisible ones, and writes all dashes alike, all blanks and all dots. */
-export const normalisedView = (text: string): NormalisedView => {
-  const seen: NormalisedView = { line: '', starts: [], ends: [] }
-  for (let at = 0; at < text.length; ) {
-    const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
-    const end = at + character.length
-    const sign = signSeen(character)
-    for (let unit = 0; unit < sign.length; unit += 1) {
-      seen.starts.push(at)
-      seen.ends.push(end)
-    }
-    seen.line += sign
-    at = end
-  }
-  seen.line = seen.line.replace(IN_WORDS, inDigits)
-  return seen
+export const normalisedView = (text: string): TextView => {
+  const { line, ...places } = viewOfText(text, signSeen)
+  return { line: line.replace(IN_WORDS, inDigits), ...places }
 }
 
 const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`
@@ -48,24 +26,15 @@ const inDigits = (run: string): string => {
   return digitsOf(written).length !== MOBILE_DIGITS && EDGED.test(run) ? run : written
 }
 
-const signByUnit = Array<string | undefined>(0x10000)
-
-const signSeen = (character: string): string => {
-  const known = character.length === 1 ? signByUnit[character.charCodeAt(0)] : undefined
-  if (known !== undefined) return known
-  const sign = /\s/.test(character) || !UNSEEN.test(character) ? signOf(character) : ''
-  if (character.length === 1) signByUnit[character.charCodeAt(0)] = sign
-  return sign
-}
-
-const signOf = (character: string): string => {
+const signSeen = cachedByUnit((character) => {
   if (/\s/.test(character)) return character === '\n' ? '\n' : ' '
+  if (UNSEEN.test(character)) return ''
   // A Chinese full stop ends a sentence, so it is no dot.
   if (character === '。') return '。'
   if (DASH.test(character)) return '-'
   if (DOT.test(character)) return '.'
   return [...character.normalize('NFKC')].map(digitOf).join('')
-}
+})
 
 const digitOf = (character: string): string => {
   if (/[0-9]/.test(character) || !/^\p{Nd}$/u.test(character)) return DASH.test(character) ? '-' : character

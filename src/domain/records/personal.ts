@@ -1,16 +1,10 @@
 /** Masks personal data in free text, in any spelling. */
 import { findBankAccounts } from './bank-accounts.js'
 import { findDwellings } from './dwellings.js'
-import {
-  digitsOf,
-  makeFinder,
-  normalisedView,
-  type SpanFinder,
-  type TextMatch,
-  type TextSpan,
-} from './normalised-view.js'
+import { digitsOf, makeFinder, normalisedView, type SpanFinder, type TextMatch } from './normalised-view.js'
 import { residentIdsIn } from './resident-ids.js'
 import { findTelephones } from './telephones.js'
+import { replaceSpans, withoutOverlaps } from './text-view.js'
 
 export const PERSONAL_DATA = {
   ID_NUMBER: { zh: '身份证件号', en: 'number of an identity document', shown: '［证件号略］' },
@@ -44,38 +38,17 @@ export const maskPersonalData = (
     const spans = spansIn(masked, kinds, businessAddress)
     if (spans.length === 0) return { text: masked, found }
     found.push(...spans.map(({ kind }) => kind))
-    masked = replaced(masked, spans)
+    masked = replaceSpans(masked, spans, ({ kind }) => PERSONAL_DATA[kind].shown)
   }
   // Text that still shows personal data after masking is dropped.
   return { text: spansIn(masked, kinds, businessAddress).length === 0 ? masked : '［内容略］', found }
 }
 
-interface Span extends TextSpan {
-  kind: PersonalDataKind
-}
-
-const replaced = (text: string, spans: readonly Span[]): string => {
-  let written = ''
-  let kept = 0
-  for (const { kind, start, end } of spans) {
-    written += text.slice(kept, start) + PERSONAL_DATA[kind].shown
-    kept = end
-  }
-  return written + text.slice(kept)
-}
-
 /** The earlier of overlapping spans wins, then the longer. */
-const spansIn = (text: string, kinds: readonly PersonalDataKind[], businessAddress: string | null): Span[] => {
+const spansIn = (text: string, kinds: readonly PersonalDataKind[], businessAddress: string | null) => {
   const seen = normalisedView(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))
-  let free = 0
-  return all
-    .sort((a, b) => a.start - b.start || b.end - a.end)
-    .filter(({ start, end }) => {
-      if (start < free || end <= start) return false
-      free = end
-      return true
-    })
+  return withoutOverlaps(all.sort((a, b) => a.start - b.start || b.end - a.end))
 }
 
 /** Pseudonym of an ID number, which still shows that a person is meant. */
@@ -115,7 +88,7 @@ const CHAT = [
 
 const FINDERS: Record<PersonalDataKind, SpanFinder> = {
   ID_NUMBER: (...asked) => [
-    ...residentIdsIn(asked[0], 'REPLACED').map(({ start, end }) => ({ start, end })),
+    ...residentIdsIn(asked[0], 'REPLACED'),
     ...[...asked[0].matchAll(MARKED)].map(({ index, 0: found }) => ({ start: index, end: index + found.length })),
     ...papers(...asked),
   ],

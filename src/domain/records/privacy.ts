@@ -4,6 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { memoByNames } from '../../foundation/memo.js'
 import { hasResidentIdForm, hasUsccForm } from '../operators/codes.js'
 import { type FifteenDigitsTreatment, hasIdInWords, isCredibleId, NUMERALS, residentIdsIn } from './resident-ids.js'
+import { replaceSpans } from './text-view.js'
 
 /** Content nested deeper than this many levels is dropped rather than passed unread. */
 const MAX_DEPTH = 32
@@ -46,26 +47,12 @@ export const redactIdNumbers = <T>(
   clear: readonly unknown[] = NONE_CLEAR,
 ): T => (mayHold(value, clear, 0) ? (redacted(value, mark, exempt) as T) : value)
 
-export const holdsIdNumber = (text: string): boolean => {
-  let found = false
-  redactIdNumbers(text, () => {
-    found = true
-    return ''
-  })
-  return found
-}
+export const holdsIdNumber = (text: string): boolean => redactIdNumbers(text, () => '') !== text
 
 const redacted = (value: unknown, mark: (id: string) => string, exempt: ReadonlySet<string>): unknown => {
   const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
-  const inText = (text: string, fifteen: FifteenDigitsTreatment): string => {
-    let written = ''
-    let kept = 0
-    for (const { id, start, end } of residentIdsIn(text, fifteen)) {
-      written += text.slice(kept, start) + replaced(id)
-      kept = end
-    }
-    return written + text.slice(kept)
-  }
+  const inText = (text: string, fifteen: FifteenDigitsTreatment): string =>
+    replaceSpans(text, residentIdsIn(text, fifteen), ({ id }) => replaced(id))
   const within = (key: string, fifteen: FifteenDigitsTreatment): FifteenDigitsTreatment => {
     if (fifteen === 'KEPT' || exempt.has(key)) return 'KEPT'
     return fifteen === 'DOUBTFUL_KEPT' || MAY_REGISTER.test(key) ? 'DOUBTFUL_KEPT' : 'REPLACED'
@@ -95,7 +82,7 @@ const redacted = (value: unknown, mark: (id: string) => string, exempt: Readonly
 
 /** Fast pre-check: false only if there is surely no ID number. */
 const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
-  if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !isAmong(clear, node) && mayHoldInText(node)
+  if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !clear.includes(node) && mayHoldInText(node)
   if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
   if (node === null || typeof node !== 'object' || node instanceof Date) return false
   if (depth >= MAX_DEPTH) return true
@@ -108,23 +95,18 @@ const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], d
   let before = NO_HALF
   for (let at = 0; at < fields.length; at += 1) {
     const field = fields[at]
-    if (typeof field === 'string') {
-      const { length } = field
-      if (before + length === MOST_DIGITS && idOf(fields[at - 1], field) !== null) return true
-      before = length
-      if (length >= FEWEST_CHARACTERS && !isAmong(clear, field) && mayHoldInText(field)) return true
-    } else if (field === null || field === undefined) before = NO_HALF
-    else {
-      const length = lengthOf(field)
-      if (before + length === MOST_DIGITS && idOf(fields[at - 1], field) !== null) return true
-      before = length
-      if (mayHold(field, clear, depth + 1)) return true
-    }
+    const length = lengthOf(field)
+    if (before + length === MOST_DIGITS && idOf(fields[at - 1], field) !== null) return true
+    before = length
+    if (mayHold(field, clear, depth + 1)) return true
   }
   return false
 }
 
-const lengthOf = (field: unknown): number => (typeof field === 'number' ? String(field).length : NO_HALF)
+const lengthOf = (field: unknown): number => {
+  if (typeof field === 'string') return field.length
+  return typeof field === 'number' ? String(field).length : NO_HALF
+}
 
 const idOf = (first: unknown, second: unknown): string | null => {
   const [start, end] = [first, second].map(String)
@@ -138,7 +120,7 @@ const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
   let before = NO_HALF
   for (let at = 0; at < fields.length; at += 1) {
     const field = fields[at]
-    const length = typeof field === 'string' ? field.length : lengthOf(field)
+    const length = lengthOf(field)
     const id = before + length === MOST_DIGITS ? idOf(fields[at - 1], field) : null
     if (id !== null) halves = (halves ?? new Map<number, string>()).set(at - 1, id).set(at, id)
     before = length
@@ -149,11 +131,6 @@ const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
 const isClear = (field: unknown): boolean =>
   field === null || (typeof field === 'string' && !(field.length >= FEWEST_CHARACTERS && mayHoldInText(field)))
 
-const isAmong = (texts: readonly unknown[], text: string): boolean => {
-  for (let at = 0; at < texts.length; at += 1) if (texts[at] === text) return true
-  return false
-}
-
 const mayHoldInNames = memoByNames((names) => names.some(mayHoldInText))
 
 /** True for enough digits in any spelling, unless the text is a market regulator's code. */
@@ -161,7 +138,7 @@ const mayHoldInText = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
-    digits += (digitsSeen[unit] || ask(unit)) - 1
+    digits += (digitsSeen[unit] || digitsOfUnit(unit)) - 1
   }
   return digits >= FEWEST_DIGITS && !(text.startsWith('9') && hasUsccForm(text)) && areEnough(text)
 }
@@ -175,7 +152,7 @@ const areEnough = (text: string): boolean => {
   return digits >= FEWEST_DIGITS || hasIdInWords(text)
 }
 
-const ask = (unit: number): number => {
+const digitsOfUnit = (unit: number): number => {
   const digits = String.fromCharCode(unit)
     .normalize('NFKC')
     .replace(/\P{Nd}/gu, '').length

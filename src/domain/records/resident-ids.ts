@@ -1,5 +1,6 @@
 /** Finds resident ID numbers (GB 11643-1999) in a text, in any spelling. */
 import { hasRegNoCheckDigit, hasResidentIdForm, isValidResidentId, isValidUscc } from '../operators/codes.js'
+import { cachedByUnit, characterAt, type TextSpan, type TextView, viewOfText, withoutOverlaps } from './text-view.js'
 
 /** In a run of more digits than this, 18 consecutive ones may be valid by chance, so the birth year is checked too. */
 const LONG_RUN = 24
@@ -67,22 +68,15 @@ const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg
  */
 export type FifteenDigitsTreatment = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
 
-export type ResidentIdSpan = { id: string; start: number; end: number }
+export type ResidentIdSpan = TextSpan & { id: string }
 
 export const residentIdsIn = (text: string, fifteen: FifteenDigitsTreatment): ResidentIdSpan[] => {
   const plain = withoutWords(text)
   if (!ENOUGH_DIGITS.test(plain)) return []
-  const found = foundIn(plain, shadowOf(plain, false), fifteen)
+  const found = foundIn(plain, viewOfText(plain, signsSeen, readEntity), fifteen)
   // The second scan reads the text without tags, as a browser displays it.
-  if (ANY_TAG.test(plain)) found.push(...foundIn(plain, shadowOf(plain, true), fifteen))
-  let free = 0
-  return found
-    .sort((one, other) => one.start - other.start)
-    .filter(({ start, end }) => {
-      if (start < free) return false
-      free = end
-      return true
-    })
+  if (ANY_TAG.test(plain)) found.push(...foundIn(plain, viewOfText(plain, signsSeen, readEntityOrTag), fifteen))
+  return withoutOverlaps(found.sort((one, other) => one.start - other.start))
 }
 
 export const hasIdInWords = (text: string): boolean => text.search(IN_WORDS) >= 0
@@ -93,13 +87,11 @@ const withoutWords = (text: string): string =>
 
 const inDigits = (run: string, [numeral, digit]: readonly [string, string]): string => run.replaceAll(numeral, digit)
 
-const foundIn = (text: string, shadow: Shadow, fifteen: FifteenDigitsTreatment): ResidentIdSpan[] => {
-  const { line } = shadow
+const foundIn = (text: string, { line, starts, ends }: TextView, fifteen: FifteenDigitsTreatment): ResidentIdSpan[] => {
   const found: ResidentIdSpan[] = []
   const add = (at: number, written: string): void => {
-    const start = shadow.starts[at] ?? 0
-    const end = shadow.ends[at + written.length - 1] ?? text.length
-    found.push({ id: charactersOf(written), start, end })
+    const end = ends[at + written.length - 1] ?? text.length
+    found.push({ id: charactersOf(written), start: starts[at] ?? 0, end })
   }
   EIGHTEEN.lastIndex = 0
   for (let match = EIGHTEEN.exec(line); match; match = EIGHTEEN.exec(line)) {
@@ -115,7 +107,7 @@ const foundIn = (text: string, shadow: Shadow, fifteen: FifteenDigitsTreatment):
   for (const { 0: written, index } of line.matchAll(FIFTEEN)) {
     const id = charactersOf(written)
     if (!hasResidentIdForm(id)) continue
-    const start = shadow.starts[index] ?? 0
+    const start = starts[index] ?? 0
     const before = text.slice(Math.max(0, start - NAMED_WITHIN), start)
     if (isPersons(id, before, written.length === alone, fifteen)) add(index, written)
   }
@@ -176,65 +168,27 @@ const runAround = (line: string, at: number, length: number): number => {
 
 const isDigit = (character = ''): boolean => character >= '0' && character <= '9'
 
-type Shadow = { line: string; starts: number[]; ends: number[] }
+const readEntity = (text: string, at: number): ReturnType<typeof characterAt> => {
+  if (text[at] !== '&') return characterAt(text, at)
+  ENTITY.lastIndex = at
+  const [entity = '', blank, unseen, decimal, hex] = ENTITY.exec(text) ?? []
+  const end = at + entity.length
+  if (blank || unseen) return { character: blank ? ' ' : '\u200b', end }
+  const point = decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16)
+  return point <= 0x10ffff ? { character: String.fromCodePoint(point), end } : characterAt(text, at)
+}
+
+const readEntityOrTag = (text: string, at: number): ReturnType<typeof characterAt> => {
+  if (text[at] !== '<') return readEntity(text, at)
+  TAG.lastIndex = at
+  return { character: '<', end: at + (TAG.exec(text)?.[0].length ?? 1) }
+}
 
 /**
- * Simplifies a text to narrow digits and X, a blank or point per separator, A for letters, # for the rest, nothing for invisible
- * characters. With `tags`, < stands for a whole tag.
+ * Simplifies a character to a narrow digit or X, a blank or point for a separator, A for a letter, # for the rest, and
+ * nothing if it is invisible.
  */
-const shadowOf = (text: string, tags: boolean): Shadow => {
-  const shadow: Shadow = { line: '', starts: [], ends: [] }
-  const longer = new Map<string, string>()
-  for (let at = 0; at < text.length; ) {
-    const unit = text.charCodeAt(at)
-    const mayBeLonger = unit === AMPERSAND || (tags && unit === LESS_THAN) || isSurrogate(unit)
-    const { character, end } = mayBeLonger ? characterAt(text, at, tags) : { character: text.charAt(at), end: at + 1 }
-    const seen = mayBeLonger ? (longer.get(character) ?? seenAs(character)) : seenAsUnit(unit, character)
-    if (mayBeLonger) longer.set(character, seen)
-    for (let sign = 0; sign < seen.length; sign += 1) {
-      shadow.starts.push(at)
-      shadow.ends.push(end)
-    }
-    shadow.line += seen
-    at = end
-  }
-  return shadow
-}
-
-const AMPERSAND = 0x26
-const LESS_THAN = 0x3c
-
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
-
-const seenByUnit = Array<string | undefined>(0x10000)
-
-const seenAsUnit = (unit: number, character: string): string => {
-  const known = seenByUnit[unit]
-  if (known !== undefined) return known
-  const seen = seenAs(character)
-  seenByUnit[unit] = seen
-  return seen
-}
-
-const characterAt = (text: string, at: number, tags: boolean): { character: string; end: number } => {
-  if (text[at] === '&') {
-    ENTITY.lastIndex = at
-    const [entity = '', blank, unseen, decimal, hex] = ENTITY.exec(text) ?? []
-    const end = at + entity.length
-    if (blank || unseen) return { character: blank ? ' ' : '\u200b', end }
-    const point = decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16)
-    if (point <= 0x10ffff) return { character: String.fromCodePoint(point), end }
-  }
-  if (tags && text[at] === '<') {
-    TAG.lastIndex = at
-    const [tag = '<'] = TAG.exec(text) ?? []
-    return { character: '<', end: at + tag.length }
-  }
-  const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
-  return { character, end: at + character.length }
-}
-
-const seenAs = (character: string): string => {
+const signsSeen = cachedByUnit((character) => {
   if (UNSEEN.test(character)) return ''
   let seen = ''
   for (const one of character.normalize('NFKC')) {
@@ -245,7 +199,7 @@ const seenAs = (character: string): string => {
     else if (!UNSEEN.test(one)) seen += SIGNS.get(one) ?? (/[A-Za-z]/.test(one) ? 'A' : '#')
   }
   return seen
-}
+})
 
 /** Unicode orders each script's digits in runs of ten from its zero. */
 export const decimalDigit = (character: string): string => {

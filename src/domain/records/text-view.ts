@@ -1,0 +1,84 @@
+export interface TextSpan {
+  start: number
+  end: number
+}
+
+/** A simplified text. Its UTF-16 unit at `i` stands for the original's characters from `starts[i]` to `ends[i]`. */
+export interface TextView {
+  line: string
+  starts: number[]
+  ends: number[]
+}
+
+interface ReadCharacter {
+  character: string
+  end: number
+}
+
+const AMPERSAND = 0x26
+const LESS_THAN = 0x3c
+
+/** Reads the character at `at`; `readLonger` decides what begins with a surrogate, `&` or `<`. */
+export const viewOfText = (
+  text: string,
+  simplify: (character: string) => string,
+  readLonger: (text: string, at: number) => ReadCharacter = characterAt,
+): TextView => {
+  const view: TextView = { line: '', starts: [], ends: [] }
+  for (let at = 0; at < text.length; ) {
+    const unit = text.charCodeAt(at)
+    const mayBeLonger = unit === AMPERSAND || unit === LESS_THAN || (unit >= 0xd800 && unit <= 0xdfff)
+    const { character, end } = mayBeLonger ? readLonger(text, at) : { character: text.charAt(at), end: at + 1 }
+    const signs = simplify(character)
+    for (let sign = 0; sign < signs.length; sign += 1) {
+      view.starts.push(at)
+      view.ends.push(end)
+    }
+    view.line += signs
+    at = end
+  }
+  return view
+}
+
+export const characterAt = (text: string, at: number): ReadCharacter => {
+  const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
+  return { character, end: at + character.length }
+}
+
+/** Caches what `simplify` makes of each character of one UTF-16 unit. */
+export const cachedByUnit = (simplify: (character: string) => string): ((character: string) => string) => {
+  const cache = Array<string | undefined>(0x10000)
+  return (character) => {
+    const unit = character.charCodeAt(0)
+    const cached = character.length === 1 ? cache[unit] : undefined
+    if (cached !== undefined) return cached
+    const signs = simplify(character)
+    if (character.length === 1) cache[unit] = signs
+    return signs
+  }
+}
+
+/** Drops empty spans and those that overlap a span before them. */
+export const withoutOverlaps = <S extends TextSpan>(spans: readonly S[]): S[] => {
+  let free = 0
+  return spans.filter(({ start, end }) => {
+    if (start < free || end <= start) return false
+    free = end
+    return true
+  })
+}
+
+/** The spans must be in order and must not overlap. */
+export const replaceSpans = <S extends TextSpan>(
+  text: string,
+  spans: readonly S[],
+  replacementOf: (span: S) => string,
+): string => {
+  let written = ''
+  let kept = 0
+  for (const span of spans) {
+    written += text.slice(kept, span.start) + replacementOf(span)
+    kept = span.end
+  }
+  return written + text.slice(kept)
+}
