@@ -18,7 +18,7 @@ export const ACCEPTED_CODES: Readonly<Record<string, RuleCode>> = {
   },
 }
 
-export const REJECTED_CODES: Readonly<Record<string, RuleCode>> = {
+const REJECTED_CODES: Readonly<Record<string, RuleCode>> = {
   '1001': rule(
     'CORRECT',
     '名称与统一社会信用代码在平台主体库中查不到或不一致：核对登记信息；若我方无误，多为平台主体库未更新，请联系平台更新后重新报送。',
@@ -72,12 +72,13 @@ const LATER = rule(
   'The platform is busy or out of service; it is sent again by itself.',
 )
 
-export const BUSY_CODES: Readonly<Record<string, RuleCode>> = Object.fromEntries(
+const BUSY_CODES: Readonly<Record<string, RuleCode>> = Object.fromEntries(
   Array.from({ length: 100 }, (_, n) => [String(900 + n), LATER]),
 )
 
-export const isAcceptedCode = (codes: Readonly<Record<string, RuleCode>>, code: string): boolean =>
-  Object.hasOwn(codes, code) && codes[code]?.meaning === 'ACCEPTED'
+export const RECEIPT_CODES: Readonly<Record<string, RuleCode>> = { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES }
+
+export const isAcceptedCode = (code: string): boolean => Object.hasOwn(ACCEPTED_CODES, code)
 
 /** A rejection with the success code must not count as delivered. */
 export const isContradictoryReceipt = ({ accepted, code }: Pick<Receipt, 'accepted' | 'code'>): boolean =>

@@ -1,13 +1,13 @@
 /** 信用中国 takes listings as samr-list rows, penalties and permits over SOAP. */
-import { isEntryNotice, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
-import { ACCEPTED_CODES, BUSY_CODES, REJECTED_CODES } from './codes.js'
+import { byKind, isEntryNotice, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
+import { RECEIPT_CODES } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
 import { checkPermit2015Row, PERMIT_2015_PATH, permit2015Message } from './formats/permit-2015.js'
 import { readSoapAnswer } from './formats/rowdata-2015.js'
 import { checkSamrRow, SAMR_KEY_FIELDS, samrBatch } from './formats/samr-list.js'
 import type { NoticeBatch, Platform, PlatformAddress } from './platform.js'
 import { deliverMessage, type OutgoingMessage } from './transports/deliver.js'
-import { readDisplay, receiptsFromDisplay } from './transports/display.js'
+import { httpDisplay } from './transports/display.js'
 import { JSON_HEADERS, parseJsonReceipts, type ReceiptNames } from './transports/json-receipts.js'
 
 const RECEIPTS: ReceiptNames = {
@@ -21,8 +21,6 @@ const RECEIPTS: ReceiptNames = {
   whole: { code: 'code', good: '00' },
 }
 
-const CODES = { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES }
-
 const credentials = (secret: string) => ({ token: secret })
 
 export const creditchinaPlatform: Platform = {
@@ -35,22 +33,18 @@ export const creditchinaPlatform: Platform = {
   batchSize: 100,
   callsPerSecond: null,
   hours: null,
-  codes: CODES,
-  check: (notice) => {
-    if (isEntryNotice(notice)) return checkSamrRow(notice)
-    return notice.kind === 'penalty' ? checkPenalty2015Row(notice) : checkPermit2015Row(notice)
-  },
+  codes: RECEIPT_CODES,
+  check: byKind(checkSamrRow, checkPenalty2015Row, checkPermit2015Row),
   send: (batch, to) =>
     deliverMessage(to, batch.notices, batch.notices.every(isEntryNotice) ? list(batch, to) : records(batch, to)),
-  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_KEY_FIELDS),
-  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), SAMR_KEY_FIELDS),
+  ...httpDisplay(credentials, SAMR_KEY_FIELDS),
 }
 
 const list = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => ({
   path: '/service/blacklist',
   headers: { ...JSON_HEADERS, ...credentials(to.secret) },
   body: JSON.stringify(samrBatch(batch)),
-  read: (body) => parseJsonReceipts(body, RECEIPTS, CODES),
+  read: (body) => parseJsonReceipts(body, RECEIPTS),
 })
 
 const records = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => {
@@ -59,6 +53,6 @@ const records = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => {
     path: penalties ? PENALTY_2015_PATH : PERMIT_2015_PATH,
     headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: '""' },
     body: penalties ? penalty2015Message(batch, to.secret) : permit2015Message(batch, to.secret),
-    read: (body) => readSoapAnswer(body, batch.notices, Object.keys(ACCEPTED_CODES)),
+    read: (body) => readSoapAnswer(body, batch.notices),
   }
 }

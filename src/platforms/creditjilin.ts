@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
-import { ACCEPTED_CODES, BUSY_CODES, isContradictoryReceipt, REJECTED_CODES } from './codes.js'
-import { parseJsonAnswer, shortenedText, UnreadableAnswerError } from './formats/reading.js'
+import { isContradictoryReceipt, RECEIPT_CODES } from './codes.js'
+import { parseJsonAnswer, type ReceiptFields, readReceiptFields, UnreadableAnswerError } from './formats/reading.js'
 import {
   checkMessage,
   idempotencyKey,
@@ -11,10 +11,16 @@ import {
 } from './formats/signed-message.js'
 import type { Platform } from './platform.js'
 import { deliverMessage } from './transports/deliver.js'
-import { readDisplay, receiptsFromDisplay } from './transports/display.js'
+import { httpDisplay } from './transports/display.js'
 import { JSON_HEADERS } from './transports/json-receipts.js'
 
-const CODES = { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES }
+const RECEIPT_FIELDS: ReceiptFields = {
+  code: 'code',
+  text: 'message',
+  field: 'field',
+  value: 'value',
+  receiverId: 'id',
+}
 
 export const creditjilinPlatform: Platform = {
   id: 'creditjilin',
@@ -27,7 +33,7 @@ export const creditjilinPlatform: Platform = {
   batchSize: 1,
   callsPerSecond: null,
   hours: null,
-  codes: CODES,
+  codes: RECEIPT_CODES,
   check: checkMessage,
   send: async ({ notices, sentAt }, to) => {
     const receipts: Receipt[] = []
@@ -48,12 +54,9 @@ export const creditjilinPlatform: Platform = {
     }
     return receipts
   },
-  shown: (from) => readDisplay(from, () => asking(from.secret), MESSAGE_KEY_FIELDS),
-  ask: (notices, to) => receiptsFromDisplay(notices, to, () => asking(to.secret), MESSAGE_KEY_FIELDS),
+  // GET requests sign a nonce instead of a timestamp.
+  ...httpDisplay((secret) => signed(secret, randomUUID(), ''), MESSAGE_KEY_FIELDS),
 }
-
-/** GET requests sign a nonce instead of a timestamp. */
-const asking = (secret: string) => signed(secret, randomUUID(), '')
 
 const signed = (secret: string, timestamp: string, body: string) => ({
   'x-timestamp': timestamp,
@@ -64,16 +67,7 @@ const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
   const answer = parseJsonAnswer(bytes, 'result')
   const { result } = answer
   if (typeof result !== 'boolean') throw new UnreadableAnswerError('result is neither true nor false')
-  const code = shortenedText(answer.code) ?? ''
-  if (isContradictoryReceipt({ accepted: result, code }))
-    throw new UnreadableAnswerError(`result false with code ${code}`)
-  return {
-    key: notice.key,
-    accepted: result,
-    code,
-    text: shortenedText(answer.message) ?? '',
-    field: shortenedText(answer.field),
-    value: shortenedText(answer.value),
-    receiverId: shortenedText(answer.id),
-  }
+  const receipt = { key: notice.key, accepted: result, ...readReceiptFields(answer, RECEIPT_FIELDS) }
+  if (isContradictoryReceipt(receipt)) throw new UnreadableAnswerError(`result false with code ${receipt.code}`)
+  return receipt
 }

@@ -6,7 +6,8 @@ import {
   type SubjectKind,
   subjectKindOf,
 } from '../domain/delivery/delivery.js'
-import { ACCEPTED_CODES, BUSY_CODES, isContradictoryReceipt, REJECTED_CODES } from './codes.js'
+import { groupBy } from '../foundation/groups.js'
+import { isContradictoryReceipt, RECEIPT_CODES } from './codes.js'
 import {
   checkExchangeRow,
   EXCHANGE_KEY_FIELDS,
@@ -14,21 +15,18 @@ import {
   receiptRows,
   writeEnvelope,
 } from './formats/exchange-envelope.js'
-import { TABLE_COLUMN_NAMES, TABLE_OF_KIND, tableRow } from './formats/exchange-table.js'
-import { type KeyFields, shortenedText } from './formats/reading.js'
-import { writeCsv } from './formats/separated-lines.js'
+import { TABLE_OF_KIND, tableRow } from './formats/exchange-table.js'
+import { type ReceiptFields, readReceiptFields } from './formats/reading.js'
+import { type FieldTexts, writeCsv } from './formats/separated-lines.js'
 import type { Platform, PlatformAddress } from './platform.js'
 import { unreachableRefusal } from './transports/converse.js'
 import { deliverMessage, unknownReceipt } from './transports/deliver.js'
-import { readDisplay, receiptsFromDisplay } from './transports/display.js'
+import { httpDisplay } from './transports/display.js'
 import { type FolderNames, putBatch, readFolderReceipts, readShownFile } from './transports/folder.js'
 import { putRows, readShownTable, readTableReceipts } from './transports/table.js'
 
 const RECEIVER = 'jilin-credit-exchange'
-const STATES: ReadonlyMap<string | undefined, boolean> = new Map([
-  ['1', true],
-  ['0', false],
-])
+const STATES: Readonly<Record<string, boolean>> = { 1: true, 0: false }
 
 export const jilinPlatform: Platform = {
   id: 'jilin',
@@ -40,7 +38,7 @@ export const jilinPlatform: Platform = {
   batchSize: 100,
   callsPerSecond: null,
   hours: null,
-  codes: { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES },
+  codes: RECEIPT_CODES,
   check: checkExchangeRow,
   send: async (batch, to) => wayTo(to).send(batch, to),
   shown: async (from) => wayTo(from).shown(from),
@@ -65,32 +63,31 @@ const service: PlatformWay = {
       body: writeEnvelope(RECEIVER, batch),
       read: (body) => receiptRows(body).flatMap((row) => receiptOf(row) ?? []),
     }),
-  shown: (from) => readDisplay(from, () => credentials(from.secret), EXCHANGE_KEY_FIELDS),
-  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), EXCHANGE_KEY_FIELDS),
+  ...httpDisplay(credentials, EXCHANGE_KEY_FIELDS),
 }
 
-const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
-  const accepted = STATES.get(row.get('state'))
-  const code = shortenedText(row.get('ruleCode')) ?? ''
-  if (accepted === undefined || isContradictoryReceipt({ accepted, code })) return null
-  return {
-    key: keyIn(row) ?? '',
-    accepted,
-    code,
-    text: shortenedText(row.get('ruleText')) ?? '',
-    field: shortenedText(row.get('field')),
-    value: shortenedText(row.get('value')),
-    receiverId: shortenedText(row.get('recordNo')),
-  }
+const RECEIPT_FIELDS: ReceiptFields = {
+  code: 'ruleCode',
+  text: 'ruleText',
+  field: 'field',
+  value: 'value',
+  receiverId: 'recordNo',
+}
+
+const receiptOf = (row: FieldTexts): Receipt | null => {
+  const accepted = STATES[row['state'] ?? '']
+  const fields = readReceiptFields(row, RECEIPT_FIELDS)
+  if (accepted === undefined || isContradictoryReceipt({ accepted, ...fields })) return null
+  return { key: keyIn(row) ?? '', accepted, ...fields }
 }
 
 const KEYS = ['ENTRY_ID', 'HUB_ID']
 const SEQUENCES = ['ENTRY_SN', 'HUB_SN']
 
-const firstIn = (row: ReadonlyMap<string, string>, names: readonly string[]): string | undefined =>
-  names.map((name) => row.get(name)).find((value) => value)
+const firstIn = (row: FieldTexts, names: readonly string[]): string | undefined =>
+  names.map((name) => row[name]).find((value) => value)
 
-const keyIn = (row: ReadonlyMap<string, string>) => firstIn(row, KEYS)
+const keyIn = (row: FieldTexts) => firstIn(row, KEYS)
 
 const IN_FOLDER: FolderNames = {
   keys: KEYS,
@@ -116,20 +113,13 @@ const SHEETS: Record<SubjectKind, string> = {
 
 const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : subjectKindOf(first))
 
-/** Exchange table of the displayed entries. Columns: subject_key, sequence, kind, uscc, name. */
-const SHOWN_TABLE = 'hub_shown'
-const SHOWN_NAMES: KeyFields = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
-
 const table: PlatformWay = {
-  send: ({ notices }, to) =>
-    putRows(to, TABLE_OF_KIND[kindIn(notices)], TABLE_COLUMN_NAMES, notices.map(tableRow), notices),
-  shown: (from) => readShownTable(from, SHOWN_TABLE, SHOWN_NAMES),
+  send: ({ notices }, to) => putRows(to, TABLE_OF_KIND[kindIn(notices)], notices.map(tableRow), notices),
+  shown: readShownTable,
   ask: async (notices, to) => {
     const receipts = new Map<Notice, Receipt>()
-    for (const kind of SUBJECT_KINDS) {
-      const own = notices.filter((notice) => subjectKindOf(notice) === kind)
-      if (own.length === 0) continue
-      const answers = await readTableReceipts(own, to, TABLE_OF_KIND[kind], TABLE_COLUMN_NAMES)
+    for (const [kind, own] of groupBy(notices, subjectKindOf)) {
+      const answers = await readTableReceipts(own, to, TABLE_OF_KIND[kind])
       for (const [at, notice] of own.entries()) receipts.set(notice, answers[at] ?? unknownReceipt(notice.key))
     }
     return notices.map((notice) => receipts.get(notice) ?? unknownReceipt(notice.key))

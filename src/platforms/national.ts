@@ -1,11 +1,11 @@
-import { isEntryNotice, SUBJECT_KINDS, type SubjectKind, subjectKindOf } from '../domain/delivery/delivery.js'
-import { ACCEPTED_CODES, BUSY_CODES, REJECTED_CODES } from './codes.js'
+import { byKind, SUBJECT_KINDS, type SubjectKind, subjectKindOf } from '../domain/delivery/delivery.js'
+import { RECEIPT_CODES } from './codes.js'
 import { checkPenaltyRow, PENALTY_KEY_FIELDS, penaltyBatch } from './formats/penalty-row.js'
 import { checkPermitRow, PERMIT_KEY_FIELDS, permitBatch } from './formats/permit-row.js'
 import { checkSamrRow, SAMR_KEY_FIELDS, samrBatch } from './formats/samr-list.js'
-import { type NoticeBatch, notCarriedFault, type Platform } from './platform.js'
+import type { NoticeBatch, Platform } from './platform.js'
 import { deliverMessage } from './transports/deliver.js'
-import { readDisplay, receiptsFromDisplay } from './transports/display.js'
+import { httpDisplay } from './transports/display.js'
 import { JSON_HEADERS, parseJsonReceipts, type ReceiptNames } from './transports/json-receipts.js'
 
 const receiptsBy = (key: string): ReceiptNames => ({
@@ -17,8 +17,6 @@ const receiptsBy = (key: string): ReceiptNames => ({
   value: 'value',
   receiverId: 'recordId',
 })
-
-const CODES = { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES }
 
 const credentials = (secret: string) => ({ authorization: `Bearer ${secret}` })
 
@@ -32,8 +30,8 @@ export const nationalPlatform: Platform = {
   batchSize: 200,
   callsPerSecond: null,
   hours: null,
-  codes: CODES,
-  check: (notice) => FORMS[subjectKindOf(notice)].check(notice),
+  codes: RECEIPT_CODES,
+  check: byKind(checkSamrRow, checkPenaltyRow, checkPermitRow),
   send: (batch, to) => {
     const [first] = batch.notices
     if (first === undefined) return Promise.resolve([])
@@ -42,33 +40,14 @@ export const nationalPlatform: Platform = {
       path,
       headers: { ...JSON_HEADERS, ...credentials(to.secret) },
       body: JSON.stringify(content(batch)),
-      read: (body) => parseJsonReceipts(body, receiptsBy(key), CODES),
+      read: (body) => parseJsonReceipts(body, receiptsBy(key)),
     })
   },
-  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_KEY_FIELDS),
-  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), SAMR_KEY_FIELDS),
+  ...httpDisplay(credentials, SAMR_KEY_FIELDS),
 }
 
-const FORMS: Record<
-  SubjectKind,
-  { path: string; key: string; check: Platform['check']; content: (batch: NoticeBatch) => unknown }
-> = {
-  listing: {
-    path: '/api/lists/serious/batch',
-    key: SAMR_KEY_FIELDS.key,
-    check: (notice) => (isEntryNotice(notice) ? checkSamrRow(notice) : [notCarriedFault(notice)]),
-    content: samrBatch,
-  },
-  penalty: {
-    path: '/api/sgs/penalties',
-    key: PENALTY_KEY_FIELDS.key,
-    check: (notice) => (isEntryNotice(notice) ? [notCarriedFault(notice)] : checkPenaltyRow(notice)),
-    content: penaltyBatch,
-  },
-  permit: {
-    path: '/api/sgs/permits',
-    key: PERMIT_KEY_FIELDS.key,
-    check: (notice) => (isEntryNotice(notice) ? [notCarriedFault(notice)] : checkPermitRow(notice)),
-    content: permitBatch,
-  },
+const FORMS: Record<SubjectKind, { path: string; key: string; content: (batch: NoticeBatch) => unknown }> = {
+  listing: { path: '/api/lists/serious/batch', key: SAMR_KEY_FIELDS.key, content: samrBatch },
+  penalty: { path: '/api/sgs/penalties', key: PENALTY_KEY_FIELDS.key, content: penaltyBatch },
+  permit: { path: '/api/sgs/permits', key: PERMIT_KEY_FIELDS.key, content: permitBatch },
 }

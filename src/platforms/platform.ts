@@ -1,10 +1,4 @@
-import {
-  type Notice,
-  type Receipt,
-  type ReceiptCodeMeaning,
-  type SubjectKind,
-  subjectKindOf,
-} from '../domain/delivery/delivery.js'
+import type { Notice, Receipt, ReceiptCodeMeaning, SubjectKind } from '../domain/delivery/delivery.js'
 
 export const SENDER_NAME = 'jilin-ecommerce-credit-hub'
 
@@ -13,12 +7,6 @@ export interface FormatFault {
   rule: string
   message: string
 }
-
-export const notCarriedFault = (notice: Notice): FormatFault => ({
-  field: 'kind',
-  rule: 'kind',
-  message: `该平台不接收此类信息（${subjectKindOf(notice)}）。The platform takes no subject of this kind.`,
-})
 
 export interface NoticeBatch {
   id: string

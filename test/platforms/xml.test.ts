@@ -81,7 +81,7 @@ describe('XML of the exchange', () => {
     const row = xmlNode('row', xmlLeaf('ENTRY_ID', 'k'), xmlLeaf('state', 1))
     const expected = [['ENTRY_ID', 'k'] as const, ['state', '1'] as const]
     for (const xml of [xmlNode('receipt', row), xmlNode('a', xmlNode('b', xmlNode('receipt', row)))]) {
-      expect(receiptRows(Buffer.from(xml)).map((each) => [...each])).to.deep.equal([expected])
+      expect(receiptRows(Buffer.from(xml)).map(Object.entries)).to.deep.equal([expected])
     }
     expect(() => receiptRows(Buffer.from('<a/>'))).to.throw(UnreadableAnswerError)
   })

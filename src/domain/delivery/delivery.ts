@@ -57,6 +57,18 @@ export type UnnumberedNotice = Notice extends infer N
 export const subjectKindOf = (notice: Notice): SubjectKind => notice.kind ?? 'listing'
 export const isEntryNotice = (notice: Notice): notice is EntryNotice => subjectKindOf(notice) === 'listing'
 
+/** Returns a function that treats each notice by its kind. */
+export const byKind =
+  <T>(
+    listing: (notice: EntryNotice) => T,
+    penalty: (notice: RecordNotice) => T,
+    permit: (notice: RecordNotice) => T,
+  ): ((notice: Notice) => T) =>
+  (notice) => {
+    if (isEntryNotice(notice)) return listing(notice)
+    return notice.kind === 'penalty' ? penalty(notice) : permit(notice)
+  }
+
 export interface PlatformSubjects {
   id: string
   kinds: readonly SubjectKind[]

@@ -1,12 +1,12 @@
 import {
+  byKind,
   type EntryNotice,
-  isEntryNotice,
   type Notice,
   type SubjectKind,
   subjectKindOf,
 } from '../../domain/delivery/delivery.js'
-import { XML_DECLARATION, type XmlElement, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
-import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
+import { elementsNamed, XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
+import { type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
 import { type KeyFields, readXml, UnreadableAnswerError } from './reading.js'
@@ -54,11 +54,6 @@ const rowNode = (notice: Notice): string =>
     ...Object.entries(exchangeRowOf(notice)).flatMap(([name, value]) => (value === null ? [] : xmlLeaf(name, value))),
   )
 
-export const exchangeRowOf = (notice: Notice): FormatRow => {
-  if (isEntryNotice(notice)) return exchangeRow(notice)
-  return notice.kind === 'penalty' ? penaltyRow(notice) : permitRow(notice)
-}
-
 /** A0000nn and EXECUTE_REFRENCE_NO are the receiver's spellings. */
 export const exchangeRow = (notice: EntryNotice) =>
   fitToFormat(notice, 'exchange-envelope', {
@@ -85,25 +80,19 @@ export const exchangeRow = (notice: EntryNotice) =>
     REMOVE_DATE: notice.removal?.removedOn ?? null,
   })
 
-export const checkExchangeRow = (notice: Notice): FormatFault[] => {
-  if (isEntryNotice(notice)) return formatFaults('exchange-envelope', exchangeRow(notice))
-  return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
-}
+export const exchangeRowOf = byKind<FormatRow>(exchangeRow, penaltyRow, permitRow)
+
+export const checkExchangeRow = byKind(
+  (notice) => formatFaults('exchange-envelope', exchangeRow(notice)),
+  checkPenaltyRow,
+  checkPermitRow,
+)
 
 /** Throws UnreadableAnswerError. */
-export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
-  const receipt = find(readXml(bytes), 'receipt')
+export const receiptRows = (bytes: Buffer): Record<string, string>[] => {
+  const [receipt] = elementsNamed(readXml(bytes), 'receipt')
   if (!receipt) throw new UnreadableAnswerError('no receipt in the answer')
   return receipt.children
     .filter((child) => child.name === 'row')
-    .map((row) => new Map(row.children.map((field) => [field.name, field.text])))
-}
-
-const find = (element: XmlElement, name: string): XmlElement | null => {
-  if (element.name === name) return element
-  for (const child of element.children) {
-    const found = find(child, name)
-    if (found) return found
-  }
-  return null
+    .map((row) => Object.fromEntries(row.children.map((field) => [field.name, field.text])))
 }

@@ -6,12 +6,12 @@ import {
   ENDLESS_DATE,
   hubColumns,
   isRecordOfKind,
-  naturalPersonFault,
   readBodyText,
   readBodyTextList,
+  recordFaults,
 } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
-import { fitToFormat, formatFaults } from './schema.js'
+import { fitToFormat } from './schema.js'
 
 export const PENALTY_2015_PATH = '/service/PenaltyWebService'
 const DAYS = ['CF_JDRQ', 'CF_JZRQ', 'SJC', 'HUB_CXRQ']
@@ -73,7 +73,5 @@ export const authorityDivisionOf = (notice: RecordNotice): string => {
   return code === null ? PROVINCE : regionOfUscc(code)
 }
 
-export const checkPenalty2015Row = (notice: RecordNotice): FormatFault[] => {
-  const person = naturalPersonFault(notice, 'CF_XDR_MC')
-  return person.length > 0 ? person : formatFaults('penalty-2015', penalty2015Row(notice, ENDLESS_DATE))
-}
+export const checkPenalty2015Row = (notice: RecordNotice): FormatFault[] =>
+  recordFaults(notice, 'penalty-2015', 'CF_XDR_MC', penalty2015Row(notice, ENDLESS_DATE))

@@ -6,12 +6,12 @@ import {
   ENDLESS_DATE,
   hubColumns,
   isRecordOfKind,
-  naturalPersonFault,
   partyKindWord,
   readBodyText,
   readBodyTextList,
+  recordFaults,
 } from './record-notices.js'
-import { fitToFormat, formatFaults } from './schema.js'
+import { fitToFormat } from './schema.js'
 
 const BETWEEN_TYPES = ';'
 
@@ -71,7 +71,5 @@ const AMOUNT = /^\d+(?:\.\d+)?$/
 /** Text in 万元 with six decimals, which a number would lose. */
 const wan = (yuan: string | null): string | null => (yuan !== null && AMOUNT.test(yuan) ? yuanToWan(yuan) : yuan)
 
-export const checkPenaltyRow = (notice: RecordNotice): FormatFault[] => {
-  const person = naturalPersonFault(notice, 'CF_XDR_LB')
-  return person.length > 0 ? person : formatFaults('penalty-row', penaltyRow(notice))
-}
+export const checkPenaltyRow = (notice: RecordNotice): FormatFault[] =>
+  recordFaults(notice, 'penalty-row', 'CF_XDR_LB', penaltyRow(notice))

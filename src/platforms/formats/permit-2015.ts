@@ -4,9 +4,9 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
 import { authorityDivisionOf } from './penalty-2015.js'
 import { permitCategory } from './permit-row.js'
-import { ENDLESS_DATE, hubColumns, isRecordOfKind, naturalPersonFault, readBodyText } from './record-notices.js'
+import { ENDLESS_DATE, hubColumns, isRecordOfKind, readBodyText, recordFaults } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
-import { fitToFormat, formatFaults } from './schema.js'
+import { fitToFormat } from './schema.js'
 
 export const PERMIT_2015_PATH = '/service/PermissionWebService'
 const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
@@ -54,7 +54,5 @@ const stateOf = (notice: RecordNotice): string => {
   return readBodyText(notice, 'status') === 'INVALID' ? STATE_CODES.other : STATE_CODES.normal
 }
 
-export const checkPermit2015Row = (notice: RecordNotice): FormatFault[] => {
-  const person = naturalPersonFault(notice, 'XK_XDR')
-  return person.length > 0 ? person : formatFaults('permit-2015', permit2015Row(notice, ENDLESS_DATE))
-}
+export const checkPermit2015Row = (notice: RecordNotice): FormatFault[] =>
+  recordFaults(notice, 'permit-2015', 'XK_XDR', permit2015Row(notice, ENDLESS_DATE))

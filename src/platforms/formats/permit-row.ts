@@ -5,11 +5,11 @@ import {
   ENDLESS_DATE,
   hubColumns,
   isRecordOfKind,
-  naturalPersonFault,
   partyKindWord,
   readBodyText,
+  recordFaults,
 } from './record-notices.js'
-import { fitToFormat, formatFaults } from './schema.js'
+import { fitToFormat } from './schema.js'
 
 const CATEGORIES: Readonly<Record<string, string>> = {
   GENERAL: '普通',
@@ -74,7 +74,5 @@ export const permitRow = (notice: RecordNotice) =>
 export const permitCategory = (notice: RecordNotice): string | null =>
   CATEGORIES[readBodyText(notice, 'category') ?? ''] ?? null
 
-export const checkPermitRow = (notice: RecordNotice): FormatFault[] => {
-  const person = naturalPersonFault(notice, 'XK_XDR_LB')
-  return person.length > 0 ? person : formatFaults('permit-row', permitRow(notice))
-}
+export const checkPermitRow = (notice: RecordNotice): FormatFault[] =>
+  recordFaults(notice, 'permit-row', 'XK_XDR_LB', permitRow(notice))

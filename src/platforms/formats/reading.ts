@@ -1,7 +1,10 @@
+import { type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { makeXmlReader, type XmlElement, type XmlLimits } from '../../foundation/text/xml.js'
+import type { DisplayedSubject } from '../platform.js'
 
 const FIELD_LENGTH_MAX = 500
+const KEY_LENGTH_MAX = 200
 
 export class UnreadableAnswerError extends Error {
   override readonly name = 'UnreadableAnswer'
@@ -53,6 +56,37 @@ export const trimmedText = (value: unknown): string | null => {
 }
 
 export const shortenedText = (value: unknown): string | null => trimmedText(value)?.slice(0, FIELD_LENGTH_MAX) ?? null
+
+/** Names under which a platform's answer holds the fields of a receipt. */
+export type ReceiptFields = Record<'code' | 'text' | 'field' | 'value' | 'receiverId', string>
+
+export const readReceiptFields = (
+  row: Readonly<Record<string, unknown>>,
+  names: ReceiptFields,
+): Pick<Receipt, keyof ReceiptFields> => ({
+  code: shortenedText(row[names.code]) ?? '',
+  text: shortenedText(row[names.text]) ?? '',
+  field: shortenedText(row[names.field]),
+  value: shortenedText(row[names.value]),
+  receiverId: shortenedText(row[names.receiverId]),
+})
+
+/** Returns null for a row without a valid key. */
+export const readDisplayedSubject = (
+  row: Readonly<Record<string, unknown>>,
+  names: KeyFields,
+): DisplayedSubject | null => {
+  const key = trimmedText(row[names.key])
+  if (key === null || key.length > KEY_LENGTH_MAX) return null
+  const sequence = Number(trimmedText(row[names.sequence]) ?? Number.NaN)
+  return {
+    kind: SUBJECT_KINDS.find((kind) => kind === row['kind']) ?? 'listing',
+    key,
+    sequence: Number.isSafeInteger(sequence) ? sequence : null,
+    uscc: trimmedText(row[names.uscc]),
+    name: trimmedText(row[names.name]) ?? '',
+  }
+}
 
 const LIMITS: XmlLimits = { depth: 16, elements: 100_000, attributes: Number.POSITIVE_INFINITY }
 const FAULTS: Partial<Record<string, string>> = { doctype: 'a document type is not accepted' }

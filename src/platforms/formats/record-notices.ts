@@ -1,6 +1,7 @@
 import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
 import { operatorKindIn } from '../../domain/operators/codes.js'
 import type { FormatFault } from '../platform.js'
+import { formatFaults } from './schema.js'
 
 export type FormatRow = Readonly<Record<string, string | number | null>>
 
@@ -34,20 +35,15 @@ export const partyKindWord = (notice: RecordNotice): string | null => {
   if (stated !== null) return PARTIES[stated] ?? null
   const { uscc } = notice.operator
   if (uscc === null) return null
-  return operatorKindIn(uscc) === 'individual' ? '个体工商户' : '法人及非法人组织'
+  return PARTIES[operatorKindIn(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'] ?? null
 }
 
-/** A person's record needs an identity card number, which the hub does not hold. */
-export const naturalPersonFault = (notice: RecordNotice, field: string): FormatFault[] =>
-  partyKindWord(notice) === '自然人'
-    ? [
-        {
-          field,
-          rule: 'natural-person',
-          message: '自然人的记录不由本枢纽报送。A record of a natural person is not sent by the hub.',
-        },
-      ]
-    : []
+/** Faults of a row. A natural person's record needs an ID number, which the hub does not hold. */
+export const recordFaults = (notice: RecordNotice, format: string, partyField: string, row: object): FormatFault[] => {
+  if (partyKindWord(notice) !== PARTIES['NATURAL_PERSON']) return formatFaults(format, row)
+  const message = '自然人的记录不由本枢纽报送。A record of a natural person is not sent by the hub.'
+  return [{ field: partyField, rule: 'natural-person', message }]
+}
 
 /** Columns beyond the 双公示 standards, needed to change, order and withdraw rows. */
 export const hubColumns = ({ key, sequence, action, removal }: RecordNotice) => ({

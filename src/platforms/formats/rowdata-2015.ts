@@ -10,7 +10,8 @@ import {
   xmlNode,
   xmlTag,
 } from '../../foundation/text/xml.js'
-import { readXml, shortenedText, UnreadableAnswerError } from './reading.js'
+import { isAcceptedCode } from '../codes.js'
+import { type ReceiptFields, readReceiptFields, readXml, UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 
 /** States 正常, 撤销, 异议, 其他. No document found defines their values. */
@@ -42,12 +43,11 @@ export const writeRowdata = (rows: readonly FormatRow[], days: readonly string[]
   )
 
 export const writeSoapCall = (operation: SoapOperation, token: string, xml: string): string =>
+  soapMessage(xmlNode(`ser:${operation}`, xmlLeaf('token', token), xmlLeaf('xml', xml)))
+
+const soapMessage = (content: string): string =>
   XML_DECLARATION +
-  xmlTag(
-    'soapenv:Envelope',
-    { 'xmlns:soapenv': SOAP, 'xmlns:ser': SERVICE },
-    xmlNode('soapenv:Body', xmlNode(`ser:${operation}`, xmlLeaf('token', token), xmlLeaf('xml', xml))),
-  )
+  xmlTag('soapenv:Envelope', { 'xmlns:soapenv': SOAP, 'xmlns:ser': SERVICE }, xmlNode('soapenv:Body', content))
 
 export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: string; rows: XmlElement[] } | null => {
   const root = readXml(bytes)
@@ -61,14 +61,7 @@ export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: 
 }
 
 /** `line` counts from 1; null means the whole batch. */
-export interface SoapLine {
-  line: number | null
-  code: string
-  text: string
-  field: string | null
-  value: string | null
-  receiverId: string | null
-}
+export type SoapLine = Pick<Receipt, keyof ReceiptFields> & { line: number | null }
 
 export const writeSoapAnswer = (operation: SoapOperation, lines: readonly SoapLine[]): string => {
   const rows = lines.map(({ line, code, text, field, value, receiverId }) =>
@@ -82,58 +75,42 @@ export const writeSoapAnswer = (operation: SoapOperation, lines: readonly SoapLi
       xmlLeaf('recid', receiverId ?? ''),
     ),
   )
-  return (
-    XML_DECLARATION +
-    xmlTag(
-      'soapenv:Envelope',
-      { 'xmlns:soapenv': SOAP, 'xmlns:ser': SERVICE },
-      xmlNode(
-        'soapenv:Body',
-        xmlNode(`ser:${operation}Response`, xmlLeaf('return', XML_DECLARATION + xmlNode('ROWDATA', ...rows))),
-      ),
-    )
-  )
+  const answer = XML_DECLARATION + xmlNode('ROWDATA', ...rows)
+  return soapMessage(xmlNode(`ser:${operation}Response`, xmlLeaf('return', answer)))
 }
 
 /** A batch answer accepts all rows or rejects row `line`; a rejection without `line` throws UnreadableAnswerError. */
-export const readSoapAnswer = (
-  bytes: Buffer,
-  notices: readonly Notice[],
-  acceptedCodes: readonly string[] = ['00', '02'],
-): Receipt[] => {
-  const receiptOf = ({ code, text, field, value, receiverId }: SoapLine, key: string): Receipt => ({
-    key,
-    accepted: acceptedCodes.includes(code),
-    code,
-    text,
-    field,
-    value,
-    receiverId,
-  })
+export const readSoapAnswer = (bytes: Buffer, notices: readonly Notice[]): Receipt[] => {
   const verdicts = verdictsIn(innerOf(readXml(bytes)))
   if (verdicts.length === 0) throw new UnreadableAnswerError('no code in the answer')
-  const listed = verdicts.filter(({ element }) => localName(element) === 'ROW')
-  const whole = verdicts.filter(({ element }) => localName(element) !== 'ROW')
+  const listed = verdicts.filter(({ isRow }) => isRow)
+  const whole = verdicts.filter(({ isRow }) => !isRow)
   const receipts = listed.length > 0 ? listed.flatMap(receiptOfRow) : whole.flatMap(receiptsOfWhole)
-  const bad = whole.find(({ code, line }) => !acceptedCodes.includes(code) && (line === null || listed.length > 0))
+  const bad = whole.find(({ code, line }) => !isAcceptedCode(code) && (line === null || listed.length > 0))
   if (bad) throw new UnreadableAnswerError(`code ${bad.code}`)
   return receipts
 
-  function receiptOfRow(verdict: SoapLine): Receipt[] {
+  function receiptOfRow(verdict: SoapVerdict): Receipt[] {
     const notice = notices[(verdict.line ?? 0) - 1]
-    return notice ? [receiptOf(verdict, notice.key)] : []
+    return notice ? [receiptOf(verdict, notice)] : []
   }
 
   /** With a success code, `line` is the number of accepted rows. */
-  function receiptsOfWhole(verdict: SoapLine): Receipt[] {
+  function receiptsOfWhole(verdict: SoapVerdict): Receipt[] {
     const { code, line } = verdict
-    if (!acceptedCodes.includes(code)) return receiptOfRow(verdict)
+    if (!isAcceptedCode(code)) return receiptOfRow(verdict)
     if (line !== null && line !== 0 && line !== notices.length) {
       throw new UnreadableAnswerError(`code ${code} for ${line} of ${notices.length} rows`)
     }
-    return notices.map(({ key }) => receiptOf(verdict, key))
+    return notices.map((notice) => receiptOf(verdict, notice))
   }
 }
+
+const receiptOf = ({ line, isRow, ...verdict }: SoapVerdict, { key }: Notice): Receipt => ({
+  key,
+  accepted: isAcceptedCode(verdict.code),
+  ...verdict,
+})
 
 /** Returns the answer's root, which may be XML inside a text. */
 const innerOf = (root: XmlElement): XmlElement => {
@@ -153,21 +130,18 @@ const writtenIn = ({ text, children }: XmlElement): string | null => {
   return null
 }
 
-const verdictsIn = (element: XmlElement): (SoapLine & { element: XmlElement })[] => {
-  const code = shortenedIn(element, 'code')
-  const own = code === null ? [] : [{ element, ...lineIn(element), code }]
-  return [...own, ...element.children.flatMap(verdictsIn)]
-}
+type SoapVerdict = SoapLine & { isRow: boolean }
 
-const lineIn = (element: XmlElement): Omit<SoapLine, 'code'> => {
+const FIELDS: ReceiptFields = { code: 'code', text: 'text', field: 'field', value: 'value', receiverId: 'recid' }
+
+const verdictsIn = (element: XmlElement): SoapVerdict[] => {
+  const fields = Object.fromEntries(Object.values(FIELDS).map((name) => [name, textOfChild(element, name)]))
+  const receipt = readReceiptFields(fields, FIELDS)
   const line = textOfChild(element, 'line')
-  return {
+  const verdict = {
+    ...receipt,
     line: line !== null && /^\d{1,9}$/.test(line) ? Number(line) : null,
-    text: shortenedIn(element, 'text') ?? '',
-    field: shortenedIn(element, 'field'),
-    value: shortenedIn(element, 'value'),
-    receiverId: shortenedIn(element, 'recid'),
+    isRow: localName(element) === 'ROW',
   }
+  return [...(receipt.code === '' ? [] : [verdict]), ...element.children.flatMap(verdictsIn)]
 }
-
-const shortenedIn = (element: XmlElement, name: string): string | null => shortenedText(textOfChild(element, name))

@@ -39,18 +39,9 @@ export const samrRow = (notice: EntryNotice) =>
     SN: notice.sequence,
   })
 
-export const checkSamrRow = (notice: EntryNotice): FormatFault[] => [
-  ...otherList(notice),
-  ...formatFaults('samr-list', samrRow(notice)),
-]
-
-const otherList = (notice: EntryNotice): FormatFault[] =>
-  notice.list === LIST
-    ? []
-    : [
-        {
-          field: 'list',
-          rule: 'const',
-          message: `此格式只报送严重违法失信名单。This format carries the list ${LIST} only.`,
-        },
-      ]
+export const checkSamrRow = (notice: EntryNotice): FormatFault[] => {
+  const faults = formatFaults('samr-list', samrRow(notice))
+  if (notice.list === LIST) return faults
+  const message = `此格式只报送严重违法失信名单。This format carries the list ${LIST} only.`
+  return [{ field: 'list', rule: 'const', message }, ...faults]
+}

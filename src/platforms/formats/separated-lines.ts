@@ -5,9 +5,11 @@ import { UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 import { formatColumns } from './schema.js'
 
+export type FieldTexts = Readonly<Record<string, string>>
+
 export interface ParsedLines {
   names: readonly string[]
-  rows: ReadonlyMap<string, string>[]
+  rows: FieldTexts[]
   /** True when the text ends with a line end: its writer has finished. */
   ended: boolean
 }
@@ -27,7 +29,7 @@ export const parseLines = (bytes: Buffer): ParsedLines => {
 export const parseLinesInSlices = async (bytes: Buffer): Promise<ParsedLines> => {
   const text = textIn(bytes)
   let names: string[] | null = null
-  const rows: ReadonlyMap<string, string>[] = []
+  const rows: FieldTexts[] = []
   try {
     for await (const record of csvRecordsInSlices(text)) {
       if (names === null) names = namesIn(record)
@@ -43,20 +45,18 @@ const textIn = (bytes: Buffer): string => decodeText(bytes, isUtf8(bytes) ? 'utf
 
 const namesIn = (header: readonly string[]): string[] => header.map((name) => name.trim())
 
-const rowOf = (names: readonly string[], cells: readonly string[]): ReadonlyMap<string, string> =>
-  new Map(names.map((name, at) => [name, cells[at] ?? '']))
+const rowOf = (names: readonly string[], cells: readonly string[]): FieldTexts =>
+  Object.fromEntries(names.map((name, at) => [name, cells[at] ?? '']))
 
 const unreadable = (error: unknown): unknown => {
   const code = csvFaultCode(error)
   return code === null ? error : new UnreadableAnswerError(`no separated lines (${code})`)
 }
 
-export type CsvEncoding = 'utf-8' | 'gb18030'
-
 const QUOTED = /[",;\t|\r\n]|^\s|\s$/
 
 /** CSV for programs: formulas are not escaped. */
-export const writeCsv = (format: string, rows: readonly FormatRow[], encoding: CsvEncoding): Buffer => {
+export const writeCsv = (format: string, rows: readonly FormatRow[], encoding: 'utf-8' | 'gb18030'): Buffer => {
   const codes = formatColumns(format).map(({ code }) => code)
   const lines = [codes, ...rows.map((row) => codes.map((code) => row[code] ?? null))]
   return encodeText(lines.map((line) => csvLine(line, QUOTED)).join(''), encoding)

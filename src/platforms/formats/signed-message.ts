@@ -1,18 +1,19 @@
 import { createHmac } from 'node:crypto'
-import { type EntryNotice, isEntryNotice, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
+import {
+  byKind,
+  type EntryNotice,
+  isEntryNotice,
+  type Notice,
+  type RecordNotice,
+} from '../../domain/delivery/delivery.js'
 import type { FormatFault } from '../platform.js'
 import type { KeyFields } from './reading.js'
-import { naturalPersonFault, readBodyText, readBodyTextList } from './record-notices.js'
+import { readBodyText, readBodyTextList, recordFaults } from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
 export const MESSAGE_KEY_FIELDS: KeyFields = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
-
-export const noticeMessage = (notice: Notice) => {
-  if (isEntryNotice(notice)) return entryMessage(notice)
-  return notice.kind === 'penalty' ? penaltyMessage(notice) : permitMessage(notice)
-}
 
 const entryMessage = (notice: EntryNotice) => ({
   id: notice.key,
@@ -36,13 +37,7 @@ const entryMessage = (notice: EntryNotice) => ({
       publishedOn: notice.publishedOn,
       endsOn: notice.endsOn,
       ...(notice.contested !== undefined && { contested: notice.contested }),
-      // Copied field by field, so that new fields are not sent by accident.
-      removal: notice.removal && {
-        reason: notice.removal.reason,
-        reasonText: notice.removal.reasonText,
-        documentNumber: notice.removal.documentNumber,
-        removedOn: notice.removal.removedOn,
-      },
+      removal: removalOf(notice),
     },
     'entry',
   ),
@@ -116,7 +111,8 @@ const sourcesOf = (notice: RecordNotice) => ({
   note: readBodyText(notice, 'note'),
 })
 
-const removalOf = ({ removal }: RecordNotice) =>
+/** Copied field by field, so that new fields are not sent by accident. */
+const removalOf = ({ removal }: Notice) =>
   removal && {
     reason: removal.reason,
     reasonText: removal.reasonText,
@@ -124,10 +120,11 @@ const removalOf = ({ removal }: RecordNotice) =>
     removedOn: removal.removedOn,
   }
 
+export const noticeMessage = byKind<object>(entryMessage, penaltyMessage, permitMessage)
+
 export const checkMessage = (notice: Notice): FormatFault[] => {
   if (isEntryNotice(notice)) return formatFaults('signed-message', noticeMessage(notice))
-  const person = naturalPersonFault(notice, `${notice.kind}/partyKind`)
-  return person.length > 0 ? person : formatFaults(`signed-${notice.kind}`, noticeMessage(notice))
+  return recordFaults(notice, `signed-${notice.kind}`, `${notice.kind}/partyKind`, noticeMessage(notice))
 }
 
 export const signMessage = (secret: string, timestamp: string, body: string): string =>

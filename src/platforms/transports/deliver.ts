@@ -1,4 +1,11 @@
-import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../domain/delivery/delivery.js'
+import {
+  makeReceipt,
+  NO_RECEIPT_CODE,
+  type Notice,
+  type Receipt,
+  WAITING_CODE,
+} from '../../domain/delivery/delivery.js'
+import { groupBy } from '../../foundation/groups.js'
 import { UnreadableAnswerError } from '../formats/reading.js'
 import type { PlatformAddress } from '../platform.js'
 import { exchangeWithPlatform, type PlatformAnswer, unreachableRefusal } from './converse.js'
@@ -42,12 +49,7 @@ export const readAnswer = <T>(
 }
 
 const matchReceipts = (notices: readonly Notice[], receipts: readonly Receipt[]): Receipt[] => {
-  const unused = new Map<string, Receipt[]>()
-  for (const receipt of receipts) {
-    const same = unused.get(receipt.key)
-    if (same) same.push(receipt)
-    else unused.set(receipt.key, [receipt])
-  }
+  const unused = groupBy(receipts, ({ key }) => key)
   const inOrder = notices.map(({ key }) => unused.get(key)?.shift() ?? missingReceipt(key))
   if (inOrder.length > 0 && inOrder.every(({ code }) => code === NO_RECEIPT_CODE)) {
     throw unreachableRefusal('回执未涉及任何一行 the answer speaks of none of the rows')
@@ -67,25 +69,15 @@ export const receiptWithoutSecret = (receipt: Receipt, secret: string): Receipt 
   }
 }
 
-const plainReceipt = (key: string, code: string, text: string): Receipt => ({
-  key,
-  accepted: false,
-  code,
-  text,
-  field: null,
-  value: null,
-  receiverId: null,
-})
-
 export const missingReceipt = (key: string): Receipt =>
-  plainReceipt(
+  makeReceipt(
     key,
     NO_RECEIPT_CODE,
     '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.',
   )
 
 export const unknownReceipt = (key: string): Receipt =>
-  plainReceipt(
+  makeReceipt(
     key,
     NO_RECEIPT_CODE,
     '平台未见此行，将以同一业务键重新报送。The platform knows nothing of this row; it is sent again under its key.',
@@ -94,4 +86,4 @@ export const unknownReceipt = (key: string): Receipt =>
 export const waitingReceipt = (
   key: string,
   text = '已交付，平台尚未反馈。It is there; the platform has not answered yet.',
-): Receipt => plainReceipt(key, WAITING_CODE, text)
+): Receipt => makeReceipt(key, WAITING_CODE, text)

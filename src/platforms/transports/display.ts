@@ -1,14 +1,14 @@
 /** `GET /entries?after=KEY&limit=N` pages all entries; `GET /entries?keys=A,B` returns some. */
-import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
+import { makeReceipt, type Notice, type Receipt } from '../../domain/delivery/delivery.js'
 import { isRecord } from '../../foundation/text/json.js'
 import {
   type KeyFields,
   parseJsonArray,
+  readDisplayedSubject,
   shortenedText,
-  trimmedText,
   UnreadableAnswerError,
 } from '../formats/reading.js'
-import type { DisplayedSubject, PlatformAddress } from '../platform.js'
+import type { DisplayedSubject, Platform, PlatformAddress } from '../platform.js'
 import { exchangeWithPlatform, noDisplayRefusal, type PlatformAnswer, unreachableRefusal } from './converse.js'
 import { readAnswer, unknownReceipt } from './deliver.js'
 
@@ -19,25 +19,32 @@ const ENTRIES_MAX = 500_000
 const PAGES_MAX = 1_000
 /** Proxies limit URLs to 8 KB. */
 const KEYS_AT_ONCE = 50
-const KEY_LENGTH_MAX = 200
 
 const RECORD_ID = 'recordId'
-const KIND = 'kind'
 const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 
-/** Called for each request, because some credentials are valid once. */
-export type CredentialHeaders = () => Record<string, string>
+interface HttpDisplay {
+  from: PlatformAddress
+  /** Called for each request, because some credentials are valid once. */
+  credentials: (secret: string) => Record<string, string>
+  names: KeyFields
+}
+
+/** Reading of a display over HTTP, and answers from it. */
+export const httpDisplay = (
+  credentials: HttpDisplay['credentials'],
+  names: KeyFields,
+): Required<Pick<Platform, 'shown' | 'ask'>> => ({
+  shown: (from) => readDisplay({ from, credentials, names }),
+  ask: (notices, from) => receiptsFromDisplay(notices, { from, credentials, names }),
+})
 
 /** Reads the displayed list. Throws PLATFORM_UNREACHABLE rather than return a part of it. */
-export const readDisplay = async (
-  from: PlatformAddress,
-  credentials: CredentialHeaders,
-  names: KeyFields,
-): Promise<DisplayedSubject[]> => {
+const readDisplay = async (display: HttpDisplay): Promise<DisplayedSubject[]> => {
   const shown = new Map<string, DisplayedSubject>()
   for (let after: string | null = null, pages = 0; ; pages += 1) {
     if (pages === PAGES_MAX) throw unreachableRefusal(`展示清单分页过多 more than ${PAGES_MAX} pages are displayed`)
-    const page: DisplayedEntry[] = await pageOf(from, credentials, names, after)
+    const page: DisplayedEntry[] = await pageOf(display, after)
     // Pages may be short; only an empty one is the end.
     if (page.length === 0) return [...shown.values()]
     const known = page.filter(({ key }) => shown.has(key)).length
@@ -53,98 +60,55 @@ export const readDisplay = async (
 }
 
 /** Answers from the display. A removal stays NO_RECEIPT, because an absent entry may still appear. */
-export const receiptsFromDisplay = async (
-  notices: readonly Notice[],
-  from: PlatformAddress,
-  credentials: CredentialHeaders,
-  names: KeyFields,
-): Promise<Receipt[]> => {
+const receiptsFromDisplay = async (notices: readonly Notice[], display: HttpDisplay): Promise<Receipt[]> => {
   const keys = [...new Set(notices.filter(({ action }) => action !== 'REMOVE').map(({ key }) => key))]
   const displayed = new Map<string, DisplayedEntry>()
   for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
-    const some = keys.slice(at, at + KEYS_AT_ONCE)
-    for (const entry of await displayedOf(from, credentials, names, some)) displayed.set(entry.key, entry)
+    for (const entry of await displayedOf(display, keys.slice(at, at + KEYS_AT_ONCE))) displayed.set(entry.key, entry)
   }
   return notices.map((notice) => receiptFromDisplay(notice, displayed.get(notice.key)))
 }
 
 const receiptFromDisplay = ({ key, sequence, action }: Notice, entry: DisplayedEntry | undefined): Receipt => {
   if (action === 'REMOVE' || entry?.sequence == null || entry.sequence < sequence) return unknownReceipt(key)
-  return {
-    key,
-    accepted: true,
-    code: 'SHOWN',
-    text: '未收到回执，经查询平台已展示。No answer came; asked, the platform displays it.',
-    field: null,
-    value: null,
-    receiverId: entry.recordId,
-  }
+  const text = '未收到回执，经查询平台已展示。No answer came; asked, the platform displays it.'
+  return makeReceipt(key, 'SHOWN', text, { accepted: true, receiverId: entry.recordId })
 }
 
 type DisplayedEntry = DisplayedSubject & { recordId: string | null }
 
-const pageOf = async (
-  from: PlatformAddress,
-  credentials: CredentialHeaders,
-  names: KeyFields,
-  after: string | null,
-): Promise<DisplayedEntry[]> => {
+const pageOf = async (display: HttpDisplay, after: string | null): Promise<DisplayedEntry[]> => {
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
-  const answer = await requestEntries(from, credentials, query)
+  const answer = await requestEntries(display, query)
   // An empty list would make every entry look missing.
   if (NO_SUCH_ADDRESS.includes(answer.status)) throw noDisplayRefusal(`HTTP ${answer.status}`)
   if (answer.status >= 400) throw unreachableRefusal(`HTTP ${answer.status}`)
-  return entriesIn(from, answer, names)
+  return readAnswer(display.from, answer, (bytes) => entriesIn(bytes, display))
 }
 
 /** Returns [] when the platform cannot be asked by key. */
-const displayedOf = async (
-  from: PlatformAddress,
-  credentials: CredentialHeaders,
-  names: KeyFields,
-  keys: readonly string[],
-): Promise<DisplayedEntry[]> => {
-  const answer = await requestEntries(from, credentials, `keys=${keys.map(encodeURIComponent).join(',')}`)
+const displayedOf = async (display: HttpDisplay, keys: readonly string[]): Promise<DisplayedEntry[]> => {
+  const answer = await requestEntries(display, `keys=${keys.map(encodeURIComponent).join(',')}`)
   if (answer.status >= 400) return []
   try {
-    return displayedAll(answer.body, names)
+    return entriesIn(answer.body, display)
   } catch (error) {
     if (error instanceof UnreadableAnswerError) return []
     throw error
   }
 }
 
-const requestEntries = (
-  from: PlatformAddress,
-  credentials: CredentialHeaders,
-  query: string,
-): Promise<PlatformAnswer> =>
+const requestEntries = ({ from, credentials }: HttpDisplay, query: string): Promise<PlatformAnswer> =>
   exchangeWithPlatform(from, {
     method: 'GET',
     path: `${PATH}?${query}`,
-    headers: { accept: 'application/json', ...credentials() },
+    headers: { accept: 'application/json', ...credentials(from.secret) },
   })
 
-const entriesIn = (from: PlatformAddress, answer: PlatformAnswer, names: KeyFields): DisplayedEntry[] =>
-  readAnswer(from, answer, (bytes) => displayedAll(bytes, names))
-
-const displayedAll = (bytes: Buffer, names: KeyFields): DisplayedEntry[] =>
-  parseJsonArray(bytes).map((row) => displayedIn(row, names))
-
 /** Throws on a faulty entry: an incomplete list could cause wrong removals. */
-const displayedIn = (row: unknown, names: KeyFields): DisplayedEntry => {
-  const key = isRecord(row) ? trimmedText(row[names.key]) : null
-  if (!isRecord(row) || key === null || key.length > KEY_LENGTH_MAX)
-    throw new UnreadableAnswerError(`an entry without ${names.key}`)
-  const sequence = Number(trimmedText(row[names.sequence]) ?? Number.NaN)
-  return {
-    kind: kindIn(row[KIND]),
-    key,
-    sequence: Number.isSafeInteger(sequence) ? sequence : null,
-    uscc: trimmedText(row[names.uscc]),
-    name: trimmedText(row[names.name]) ?? '',
-    recordId: shortenedText(row[RECORD_ID]),
-  }
-}
-
-const kindIn = (value: unknown): SubjectKind => SUBJECT_KINDS.find((kind) => kind === value) ?? 'listing'
+const entriesIn = (bytes: Buffer, { names }: HttpDisplay): DisplayedEntry[] =>
+  parseJsonArray(bytes).map((row) => {
+    const subject = isRecord(row) ? readDisplayedSubject(row, names) : null
+    if (!isRecord(row) || subject === null) throw new UnreadableAnswerError(`an entry without ${names.key}`)
+    return { ...subject, recordId: shortenedText(row[RECORD_ID]) }
+  })

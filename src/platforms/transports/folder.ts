@@ -4,9 +4,9 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
-import { type KeyFields, UnreadableAnswerError } from '../formats/reading.js'
-import { type ParsedLines, parseLines, parseLinesInSlices } from '../formats/separated-lines.js'
+import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
+import { type KeyFields, readDisplayedSubject, UnreadableAnswerError } from '../formats/reading.js'
+import { type FieldTexts, type ParsedLines, parseLines, parseLinesInSlices } from '../formats/separated-lines.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplayRefusal, unreachableRefusal } from './converse.js'
 import { missingReceipt, receiptWithoutSecret, unknownReceipt, waitingReceipt } from './deliver.js'
@@ -27,7 +27,6 @@ const RECEIPT = '.receipt.csv'
 const SENT = 'sent'
 const SHOWN = 'shown.csv'
 const SHOWN_BYTES_MAX = 64 * 1024 * 1024
-const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 /** Most batches of one name. A killed sender restarts its numbering, so names repeat. */
 const SAME_NAME_MAX = 100
@@ -36,10 +35,10 @@ const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 export interface FolderNames {
   /** Names of key columns; each file has at least one. */
   keys: readonly string[]
-  key: (row: ReadonlyMap<string, string>) => string | undefined
-  sequence: (row: ReadonlyMap<string, string>) => string | undefined
+  key: (row: FieldTexts) => string | undefined
+  sequence: (row: FieldTexts) => string | undefined
   /** Returns null when the line decides nothing. */
-  receipt: (row: ReadonlyMap<string, string>) => Receipt | null
+  receipt: (row: FieldTexts) => Receipt | null
 }
 
 /** Writes a batch file atomically. Throws PLATFORM_UNREACHABLE. */
@@ -99,16 +98,9 @@ export const readShownFile = (from: PlatformAddress, names: KeyFields): Promise<
     if (!lines.names.includes(names.key)) throw unreachableRefusal(`${SHOWN} 没有列 has no column ${names.key}`)
     if (!lines.ended) throw unreachableRefusal(`${SHOWN} 尚未写完 is not finished`)
     return lines.rows.map((row) => {
-      const key = row.get(names.key) ?? ''
-      if (key === '') throw unreachableRefusal(`${SHOWN} 有行缺少 has a row without ${names.key}`)
-      const sequence = row.get(names.sequence) ?? ''
-      return {
-        kind: SUBJECT_KINDS.find((kind) => kind === row.get(KIND)) ?? 'listing',
-        key,
-        sequence: /^\d{1,15}$/.test(sequence) ? Number(sequence) : null,
-        uscc: row.get(names.uscc) || null,
-        name: row.get(names.name) ?? '',
-      }
+      const subject = readDisplayedSubject(row, names)
+      if (subject === null) throw unreachableRefusal(`${SHOWN} 有行缺少 has a row without ${names.key}`)
+      return subject
     })
   })
 

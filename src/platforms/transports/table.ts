@@ -1,8 +1,9 @@
 /** Exchange table (GB/T 39443-2020 5.6). Address: `postgres://…/database?schema=NAME`. */
-import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
+import { makeReceipt, type Notice, type Receipt } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { isContradictoryReceipt } from '../codes.js'
-import type { KeyFields } from '../formats/reading.js'
+import { TABLE_COLUMN_NAMES } from '../formats/exchange-table.js'
+import { type KeyFields, readDisplayedSubject, readReceiptFields } from '../formats/reading.js'
 import type { FormatRow } from '../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplayRefusal, unreachableRefusal } from './converse.js'
@@ -10,62 +11,61 @@ import { receiptWithoutSecret, unknownReceipt, waitingReceipt } from './deliver.
 import { maskSecret, secretsOf } from './secrets.js'
 import {
   DATABASE_FAULT_TEXTS,
+  ROW_STATES,
   type RowFeedback,
   readFeedback,
-  readShownSubjects,
-  type TableColumns,
+  readShownRows,
   upsertRows,
   withExchangeDatabase,
 } from './table/rows.js'
 
 const UNDEFINED_TABLE = '42P01'
+const KEY_FIELDS: KeyFields = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
 /** Returns WAITING for unanswered rows. */
 export const putRows = (
   to: PlatformAddress,
   table: string,
-  names: TableColumns,
   rows: readonly FormatRow[],
   notices: readonly Notice[],
 ): Promise<Receipt[]> =>
   inTable(
     to,
     async (db, schema) => {
-      await upsertRows(db, { schema, table, names }, rows)
-      const feedback = await readFeedback(db, { schema, table, names }, notices)
-      return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
+      await upsertRows(db, `${schema}.${table}`, rows)
+      return receiptsIn(to, await readFeedback(db, `${schema}.${table}`, notices), notices)
     },
     (code) => (notices.length === 1 && NOT_TAKEN.test(code) ? notices.map(({ key }) => notTaken(key, code)) : null),
   )
 
-export const readTableReceipts = (
-  notices: readonly Notice[],
-  to: PlatformAddress,
-  table: string,
-  names: TableColumns,
-): Promise<Receipt[]> =>
-  inTable(to, async (db, schema) => {
-    const feedback = await readFeedback(db, { schema, table, names }, notices)
-    return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
-  })
+export const readTableReceipts = (notices: readonly Notice[], to: PlatformAddress, table: string): Promise<Receipt[]> =>
+  inTable(to, async (db, schema) => receiptsIn(to, await readFeedback(db, `${schema}.${table}`, notices), notices))
 
-export const readShownTable = (from: PlatformAddress, table: string, names: KeyFields): Promise<DisplayedSubject[]> =>
+/** Reads the receiver's table or view of what it displays. */
+export const readShownTable = (from: PlatformAddress): Promise<DisplayedSubject[]> =>
   inTable(from, async (db, schema) => {
     const secrets = secretsOf(from)
-    const shown = await readShownSubjects(db, { schema, table, names }).catch((error: unknown) => {
+    const rows = await readShownRows(db, schema).catch((error: unknown) => {
       if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error
       throw noDisplayRefusal(`交换库 exchange database：${DATABASE_FAULT_TEXTS[UNDEFINED_TABLE]}`)
     })
-    return shown.map((entry) => ({ ...entry, name: secrets.reduce(maskSecret, entry.name) }))
+    return rows.map((row) => {
+      const subject = readDisplayedSubject(row, KEY_FIELDS)
+      if (subject === null) throw unreachableRefusal(`展示清单有行缺少业务键 a row without ${KEY_FIELDS.key}`)
+      return { ...subject, name: secrets.reduce(maskSecret, subject.name) }
+    })
   })
 
-const idOf = ({ key, sequence }: Pick<Notice, 'key' | 'sequence'>): string => `${sequence}/${key}`
+const receiptsIn = (to: PlatformAddress, feedback: readonly RowFeedback[], notices: readonly Notice[]): Receipt[] => {
+  const rows = new Map(feedback.map((row) => [`${row.sequence}/${row.subject_key}`, row]))
+  return notices.map(({ key, sequence }) => receiptOf(to, key, rows.get(`${sequence}/${key}`)))
+}
 
-const receiptOf = (to: PlatformAddress, { key }: Notice, feedback: RowFeedback | undefined): Receipt => {
-  if (feedback === undefined) return unknownReceipt(key)
-  if (feedback.accepted === null) return waitingReceipt(key)
-  const { accepted, code, text, field, value, receiverId } = feedback
-  const receipt = { key, accepted, code: code ?? '', text: text ?? '', field, value, receiverId }
+const receiptOf = (to: PlatformAddress, key: string, row: RowFeedback | undefined): Receipt => {
+  if (row === undefined) return unknownReceipt(key)
+  if (row.state !== ROW_STATES.accepted && row.state !== ROW_STATES.rejected) return waitingReceipt(key)
+  const accepted = row.state === ROW_STATES.accepted
+  const receipt = { key, accepted, ...readReceiptFields({ ...row }, TABLE_COLUMN_NAMES) }
   if (isContradictoryReceipt(receipt))
     return waitingReceipt(
       key,
@@ -77,15 +77,12 @@ const receiptOf = (to: PlatformAddress, { key }: Notice, feedback: RowFeedback |
 /** SQLSTATE classes 22 and 23: the row itself is at fault. */
 const NOT_TAKEN = /^2[23]/
 
-const notTaken = (key: string, code: string): Receipt => ({
-  key,
-  accepted: false,
-  code,
-  text: '交换表不接受此行：字段过长、类型不符或违反接收方的约束。The exchange table does not take this row: a field too long, of another type, or against a condition of the receiver’s.',
-  field: null,
-  value: null,
-  receiverId: null,
-})
+const notTaken = (key: string, code: string): Receipt =>
+  makeReceipt(
+    key,
+    code,
+    '交换表不接受此行：字段过长、类型不符或违反接收方的约束。The exchange table does not take this row: a field too long, of another type, or against a condition of the receiver’s.',
+  )
 
 /** Reports only an error's code, because its text may contain the password. */
 const inTable = async <T>(
