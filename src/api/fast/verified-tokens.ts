@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { isTokenAhead, type Keys, kidOfToken, type VerifiedClaims } from '../../foundation/keys.js'
 import { LRUCache } from '../../foundation/lru.js'
 
@@ -10,21 +9,18 @@ interface CachedToken {
 }
 
 /** Caches a verified token until it expires or its key is no longer accepted. Revocation is not checked here. */
-export const makeCachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
+export const makeCachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Keys['verify'] => {
   const tokens = new LRUCache<string, CachedToken>({ max: TOKENS_MOST })
-  return {
-    verify: (token, now) => {
-      const name = hash('sha256', token, 'base64url')
-      const cached = tokens.get(name)
-      const isGood =
-        cached &&
-        Math.floor(now / 1000) < cached.claims.expiresAt &&
-        !isTokenAhead(cached.claims, now) &&
-        accepts(cached.kid, now)
-      if (isGood) return cached.claims
-      const claims = verify(token, now)
-      tokens.set(name, { claims, kid: kidOfToken(token) })
-      return claims
-    },
+  return (token, now) => {
+    const cached = tokens.get(token)
+    const isGood =
+      cached &&
+      Math.floor(now / 1000) < cached.claims.expiresAt &&
+      !isTokenAhead(cached.claims, now) &&
+      accepts(cached.kid, now)
+    if (isGood) return cached.claims
+    const claims = verify(token, now)
+    tokens.set(token, { claims, kid: kidOfToken(token) })
+    return claims
   }
 }

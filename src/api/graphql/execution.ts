@@ -1,6 +1,6 @@
 /** The GraphQL endpoint: POST, and GET for queries under Apollo's CSRF rule. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -8,13 +8,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import { auditAnswer, auditPlugin, noteOperation } from '../request/audit-rows.js'
-import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../request/context.js'
+import { costOfAnswer, type GraphqlContext, makeContext } from '../request/context.js'
 import { CLEARED_SESSION_COOKIE, sessionCookieIn } from '../request/cookies.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { formatError, graphqlRefusalJson, logFaults } from '../request/faults.js'
@@ -57,7 +57,10 @@ const WELL_FORMED: ReadonlySet<unknown> = new Set([
 const NAMES_JSON = /\bapplication\/json\b/i
 
 interface GraphqlAnswer {
-  answer: HTTPGraphQLResponse
+  status: number
+  headers: Iterable<[string, string]>
+  text: string
+  /** Null when Apollo refused the request before it asked for a context. */
   context: GraphqlContext | null
 }
 
@@ -79,23 +82,24 @@ export interface GraphqlEndpoint {
   stop(): Promise<void>
 }
 
-const instances: GraphQLSchema[] = []
+let validSchema: GraphQLSchema | null = null
 
-const validSchema = (): GraphQLSchema => {
+/** Builds the schema once a process, because that takes a third of a second. */
+const sharedSchema = (): GraphQLSchema => {
+  if (validSchema !== null) return validSchema
   const schema = makeSchema()
   assertValidSchema(schema)
+  validSchema = schema
   return schema
 }
-
-type Engine = ReturnType<typeof engineOf>
 
 export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
   const { revocations, quotas, answerPath } = parts
   const admitting = { keys: { verify: answerPath.verify }, revocations, quotas, db: parts.db }
-  const engine = engineOf(parts)
-  const apollo = makeApollo(engine, parts)
+  const schema = withFieldCounts(sharedSchema(), parts.metrics)
+  const compiled = answerPath.compiledQueries?.(schema) ?? null
+  const apollo = makeApollo(schema, parts)
   await apollo.start()
-  const byApollo = askApollo(apollo, engine)
   const contextFor = ({ asked, viewer, response }: Parameters<PageQueryRunner>[0], began: number): GraphqlContext => {
     const acts = (): boolean => context.auditNotes.isAct
     const own = withRequestDb(parts, () =>
@@ -103,6 +107,18 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
     )
     const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
     return context
+  }
+  const answerCompiled = async (
+    body: unknown,
+    { accept = '' }: IncomingHttpHeaders,
+    contextOf: () => GraphqlContext,
+  ): Promise<GraphqlAnswer | null> => {
+    const answer = await compiled?.answer(body, accept, ({ query, variables = {} }) => {
+      const context = contextOf()
+      if (context.viewer.sub !== null) noteOperation(context, OperationTypeNode.QUERY, query, variables)
+      return context
+    })
+    return answer ? { status: 200, headers: [['content-type', answer.type]], ...answer } : null
   }
   return {
     stop: () => apollo.stop(),
@@ -121,37 +137,36 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       if (body === null) return
       const began = performance.now()
       const contextOf = () => contextFor({ asked, viewer, response }, began)
-      const { answer, context } =
-        (await engine.quick(body.value, request.headers.accept ?? '', contextOf)) ??
-        (await byApollo(body.value, request, asked, contextOf))
+      let answer = await answerCompiled(body.value, request.headers, contextOf)
+      if (answer === null) {
+        answer = await askApollo(apollo, { request, asked, body: body.value }, contextOf)
+        const type = learnableType(answer)
+        if (type !== null) compiled?.learn(body.value, request.headers.accept ?? '', type)
+      }
+      const { status, headers, text, context } = answer
       if (context !== null) {
         const cost = costOfAnswer(context)
         response.setHeader('Query-Cost', String(cost))
         const units = unitsBeyondFirst(cost)
         if (units > 0) parts.quotas.spent(request, viewer.sub, asked.now, units)
       }
-      const bytes = bytesOf(answer.body)
-      if (await isAudited(context, bytes ?? textOf(answer.body), response)) await send(response, answer, bytes)
+      // A short answer is sent as text, in one packet with its headers.
+      const content = text.length < LONG_ANSWER ? text : Buffer.from(text)
+      if (!(await isAudited(context, content, response))) return
+      for (const [name, value] of headers) response.setHeader(name, value)
+      response.statusCode = status
+      response.end(content)
     },
   }
 }
 
-const engineOf = ({ answerPath, metrics }: ApiDependencies) => {
-  const schemaAt = (place: number): GraphQLSchema => {
-    instances[place] ??= validSchema()
-    return withFieldCounts(instances[place], metrics)
-  }
-  return answerPath.engine<GraphqlContext>(schemaAt(0), () => schemaAt(1), {
-    resetContext,
-    learn: (context, operation, source, variables) => {
-      if (context.viewer.sub !== null) noteOperation(context, operation, source, variables)
-    },
-  })
-}
-
-const makeApollo = (engine: Engine, { keys, log }: ApiDependencies): ApolloServer<GraphqlContext> =>
+const makeApollo = (
+  schema: GraphQLSchema,
+  { keys, log, answerPath: { documentStore } }: ApiDependencies,
+): ApolloServer<GraphqlContext> =>
   new ApolloServer<GraphqlContext>({
-    ...engine.apollo,
+    schema,
+    documentStore,
     introspection: true,
     csrfPrevention: { requestHeaders: SENT_BY_NO_PAGE },
     allowBatchedHttpRequests: false,
@@ -173,53 +188,41 @@ const makeApollo = (engine: Engine, { keys, log }: ApiDependencies): ApolloServe
     ],
   })
 
-const askApollo =
-  (apollo: ApolloServer<GraphqlContext>, engine: Engine) =>
-  async (
-    body: unknown,
-    request: IncomingMessage,
-    { url, refused }: HttpRequestContext,
-    contextOf: () => GraphqlContext,
-  ): Promise<GraphqlAnswer> => {
-    const { method = 'GET', headers } = request
-    const asked = { method, headers: headersWithPreflight(request), search: url.search, body }
-    let own: GraphqlContext | null = null
-    const context = async () => {
-      own = contextOf()
-      return own
-    }
-    const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
-    // Apollo calls no plugin for a request that it refuses early.
-    if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...refusedIn(answer.body))
-    const { accept = '' } = headers
-    const type = answer.headers.get('content-type')
-    if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
-      answer.status = 200
-    const isGood = (answer.status ?? 200) === 200
-    if (answer.body.kind === 'complete' && isGood && type) engine.learnType(accept, type)
-    return { answer, context: own }
+const askApollo = async (
+  apollo: ApolloServer<GraphqlContext>,
+  { request, asked: { url, refused }, body }: { request: IncomingMessage; asked: HttpRequestContext; body: unknown },
+  contextOf: () => GraphqlContext,
+): Promise<GraphqlAnswer> => {
+  const { method = 'GET', headers } = request
+  const asked = { method, headers: headersWithPreflight(request), search: url.search, body }
+  let own: GraphqlContext | null = null
+  const context = async () => {
+    own = contextOf()
+    return own
   }
-
-const send = async (
-  response: ServerResponse,
-  { status, headers, body }: HTTPGraphQLResponse,
-  bytes: Buffer | null,
-): Promise<void> => {
-  for (const [name, value] of headers) response.setHeader(name, value)
-  response.statusCode = status ?? 200
-  if (body.kind === 'complete') return void response.end(bytes ?? body.string)
-  for await (const chunk of body.asyncIterator) response.write(chunk)
-  response.end()
+  const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
+  if (answer.body.kind !== 'complete') throw new Error('an answer in pieces')
+  const text = answer.body.string
+  const { status = 200 } = answer
+  const codes = status === 200 ? [] : refusedIn(text)
+  // Apollo calls no plugin for a request that it refuses early.
+  if (refused.length === 0) refused.push(...codes)
+  const isJson = NAMES_JSON.test(headers.accept ?? '') && NAMES_JSON.test(answer.headers.get('content-type') ?? '')
+  const isWellFormed = codes.length > 0 && codes.every((code) => WELL_FORMED.has(code))
+  return {
+    status: status === 400 && isJson && isWellFormed ? 200 : status,
+    headers: answer.headers,
+    text,
+    context: own,
+  }
 }
 
-const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
-  const codes = refusedIn(body)
-  return codes.length > 0 && codes.every((code) => WELL_FORMED.has(code))
-}
+/** Returns the media type of an answer without errors, which a compiled query could give too; null for any other. */
+const learnableType = ({ status, headers, text }: GraphqlAnswer): string | null =>
+  status === 200 && text.startsWith('{"data":') ? (new Map(headers).get('content-type') ?? null) : null
 
-const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
-  if (body.kind !== 'complete') return []
-  const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
+const refusedIn = (text: string): string[] => {
+  const { errors = [] } = JSON.parse(text) as { errors?: { extensions?: { code?: unknown } }[] }
   return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL_ERROR.code))
 }
 
@@ -230,14 +233,6 @@ const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => logFaults(errors, contextValue),
   }),
-}
-
-const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
-
-/** Returns null for a short answer, which is sent as text, in one packet with its headers. */
-const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
-  const text = textOf(body)
-  return text.length < LONG_ANSWER ? null : Buffer.from(text)
 }
 
 const isAudited = async (context: GraphqlContext | null, answer: string | Buffer, response: ServerResponse) => {

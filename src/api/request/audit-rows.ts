@@ -4,7 +4,7 @@
  */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
-import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
+import { type GraphQLError, OperationTypeNode } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { type AuditLogKind, answerDigest } from '../../domain/audit/audit-log.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
@@ -86,12 +86,12 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
 
 export const noteOperation = (
   { auditNotes, parts }: Pick<GraphqlContext, 'auditNotes' | 'parts'>,
-  operation: OperationDefinitionNode,
+  kind: OperationTypeNode,
   source: string,
   variables: Record<string, unknown>,
 ): void => {
-  auditNotes.isAct = operation.operation === OperationTypeNode.MUTATION
-  auditNotes.text = auditedOperation(operation, source, variables, parts.keys.mark)
+  auditNotes.isAct = kind === OperationTypeNode.MUTATION
+  auditNotes.text = auditedOperation(auditNotes.isAct, source, variables, parts.keys.mark)
 }
 
 const noteErrors = ({ auditNotes }: Pick<GraphqlContext, 'auditNotes'>, errors: readonly GraphQLError[]): void => {
@@ -101,7 +101,7 @@ const noteErrors = ({ auditNotes }: Pick<GraphqlContext, 'auditNotes'>, errors: 
 export const auditPlugin: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation, source = '', request }) => {
-      if (operation !== undefined) noteOperation(contextValue, operation, source, request.variables ?? {})
+      if (operation !== undefined) noteOperation(contextValue, operation.operation, source, request.variables ?? {})
     },
     didEncounterErrors: async ({ contextValue, errors }) => noteErrors(contextValue, errors),
     responseForOperation: async ({ contextValue }) => {
@@ -131,16 +131,13 @@ const codeOf = (error: GraphQLError): string => {
 }
 
 const auditedOperation = (
-  operation: OperationDefinitionNode,
+  isAct: boolean,
   source: string,
   variables: Record<string, unknown>,
   mark: (id: string) => string,
 ): string => {
   // The text of a mutation is not cached, because it may hold a secret.
-  const query =
-    operation.operation === OperationTypeNode.QUERY
-      ? cachedText(questions, source, () => redactedText(source, mark))
-      : redactedText(source, mark)
+  const query = isAct ? redactedText(source, mark) : cachedText(questions, source, () => redactedText(source, mark))
   const variablesText =
     Object.keys(variables).length === 0
       ? ''

@@ -154,12 +154,6 @@ export const renewLoaders = (context: LoaderScope & Pick<GraphqlContext, 'load'>
   context.load = loadersOf(context)
 }
 
-/** Undoes what a failed compiled query charged and noted, before graphql-js executes it again. */
-export const resetContext = ({ budget, seen }: Pick<GraphqlContext, 'budget' | 'seen'>): void => {
-  budget.left = QUERY_COST_MOST
-  for (const noted of Object.values(seen)) noted.clear()
-}
-
 /** Takes `cost` from the query's budget. Refusals QUERY_TOO_COSTLY, and ANSWER_TIMEOUT when `isOver`. */
 export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, cost: number): void => {
   if (context.isOver()) throw new Refusal('ANSWER_TIMEOUT')

@@ -38,7 +38,7 @@ describe('verified tokens', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   it('are verified once and give the same claims', () => {
-    const { verify } = makeCachingVerify(counted)
+    const verify = makeCachingVerify(counted)
     const [one, two] = [tokenOf('one'), tokenOf('two')]
     for (let time = 0; time < 5; time += 1) {
       expect(verify(one, NOW + time)).to.deep.equal(keys.verify(one, NOW))
@@ -48,7 +48,7 @@ describe('verified tokens', () => {
   })
 
   it('are refused from the second in which they expire, with the same message as any expired token', () => {
-    const { verify } = makeCachingVerify(counted)
+    const verify = makeCachingVerify(counted)
     const token = tokenOf('one')
     const end = NOW + TOKEN_LIFETIME_SECONDS * 1000
     expect(verify(token, end - 1).sub).to.equal('one')
@@ -57,7 +57,7 @@ describe('verified tokens', () => {
   })
 
   it('are refused as soon as their key is no longer accepted, with the same message as for another key', () => {
-    const { verify } = makeCachingVerify(counted)
+    const verify = makeCachingVerify(counted)
     const token = tokenOf('one')
     verify(token, NOW)
     newTokenKey(folder, NOW + 5_000, { leaked: true })
@@ -65,7 +65,7 @@ describe('verified tokens', () => {
   })
 
   it('are verified each time when invalid, and a forged signature is not taken for the cached token', () => {
-    const { verify } = makeCachingVerify(counted)
+    const verify = makeCachingVerify(counted)
     const token = tokenOf('one')
     verify(token, NOW)
     const forged = `${token.slice(0, -6)}AAAAAA`

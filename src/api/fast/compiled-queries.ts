@@ -1,12 +1,8 @@
-/**
- * Compiles frequent queries with graphql-jit. Answers equal those of graphql-js, which executes a failed query again.
- */
+/** Answers frequent queries before Apollo parses them: graphql-jit compiles what Apollo has answered often. */
 import {
   type ASTNode,
   type DocumentNode,
   defaultFieldResolver,
-  type ExecutionResult,
-  execute,
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
@@ -14,7 +10,7 @@ import {
   isLeafType,
   isObjectType,
   Kind,
-  type OperationDefinitionNode,
+  parse,
   type SelectionSetNode,
   TypeInfo,
   type TypeNode,
@@ -23,117 +19,91 @@ import {
 } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from '../../foundation/lru.js'
+import { isRecord } from '../../foundation/text/json.js'
 
-const QUESTIONS_MOST = 1_000
+const QUERIES_MOST = 1_000
 /** Longest query compiled, characters. */
 const LONGEST = 10_000
+/** Longest Accept header whose answers are compiled, characters. */
+const ACCEPT_LONGEST = 300
 /** Largest query compiled, in fields with fragments expanded: each spread is compiled separately. */
 const FIELDS_MOST = 1_000
-/** A query is compiled after this many executions, because compiling takes as long as some hundred of them. */
-const HITS_BEFORE = 20
+/** A query is compiled after this many answers, because compiling takes as long as some hundred of them. */
+const ANSWERS_BEFORE = 20
 
-interface ExecutorRequest<C> {
-  document: DocumentNode
-  text: string
-  operationName: string | null | undefined
-  variables: Record<string, unknown> | undefined
-  context: C
-}
-
-type CompiledRun = CompiledQuery['query']
-
-interface CountedQuery {
-  hits: number
-  /** `null`: never compilable. `undefined`: not compiled yet. */
-  run: CompiledRun | null | undefined
-  operation?: OperationDefinitionNode | undefined
-}
-
-export interface QueryBody {
+export interface GraphqlRequestBody {
   query: string
   operationName: string | undefined
   variables: Record<string, unknown> | undefined
 }
 
-export interface QueryExecutor<C> {
-  execute(asked: ExecutorRequest<C>): Promise<ExecutionResult>
-  /** Returns null unless a compiled query answers without errors. */
-  quick(question: QueryBody, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
-  counts: { compiled: number; all: number }
+interface CountedQuery {
+  answers: number
+  /** Media type of its answers. */
+  type: string
+  /** `null`: never compilable. `undefined`: not compiled yet. */
+  run?: CompiledQuery['query'] | null
 }
 
-export interface ExecutorOptions<C> {
-  hitsBefore?: number
-  resetContext: (context: C) => void
-  learn: (context: C, operation: OperationDefinitionNode, source: string, variables: Record<string, unknown>) => void
+export interface CompiledQueries {
+  /** Returns null unless a compiled query answers without errors. Otherwise graphql-js must answer, with a new context. */
+  answer<C>(
+    body: unknown,
+    accept: string,
+    contextOf: (body: GraphqlRequestBody) => C,
+  ): Promise<{ text: string; type: string; context: C } | null>
+  /** Counts an answer of graphql-js without errors. */
+  learn(body: unknown, accept: string, type: string): void
 }
 
-/** `twin` is a second instance of `schema`: its fields get the guard resolvers that compiled queries need. */
-export const makeQueryExecutor = <C>(
+export const makeCompiledQueries = (
   schema: GraphQLSchema,
-  twin: GraphQLSchema,
-  { hitsBefore = HITS_BEFORE, resetContext, learn }: ExecutorOptions<C>,
-): QueryExecutor<C> => {
-  const compilable = withGuardResolvers(twin)
-  const questions = new LRUCache<string, CountedQuery>({ max: QUESTIONS_MOST })
-  const counts = { compiled: 0, all: 0 }
-
-  const known = ({ document, text, operationName }: ExecutorRequest<C>): CountedQuery | null => {
-    // graphql-js refuses an empty operationName; the compiler would not.
-    if (text.length > LONGEST || operationName === '') return null
-    const found = questions.get(nameOf(text, operationName)) ?? { hits: 0, run: undefined }
-    if (found.hits === 0) questions.set(nameOf(text, operationName), found)
-    found.hits += 1
-    if (found.run === undefined && found.hits > hitsBefore) {
-      found.run = compiled(compilable, document, operationName)
-      found.operation = found.run ? operationsIn(document)[0] : undefined
-    }
-    return found
-  }
-  const answered = async (found: CountedQuery | null, context: C, variables: QueryBody['variables']) => {
-    if (!found?.run || found.hits <= hitsBefore) return null
-    const answer = await found.run(undefined, context, variables ?? {})
-    if (!answer.errors) {
-      counts.compiled += 1
-      return answer
-    }
-    // Restart the count, so that a query that always fails is not executed twice each time.
-    found.hits = 1
-    return null
-  }
-
+  { answersBefore = ANSWERS_BEFORE, longest = LONGEST } = {},
+): CompiledQueries => {
+  addGuardResolvers(schema)
+  const queries = new LRUCache<string, CountedQuery>({ max: QUERIES_MOST })
   return {
-    counts,
-    execute: async (asked) => {
-      counts.all += 1
-      const { document, operationName, variables, context } = asked
-      const answer = await answered(known(asked), context, variables)
-      if (answer !== null) return answer
-      resetContext(context)
-      return execute({ schema, document, contextValue: context, variableValues: variables, operationName })
+    answer: async (given, accept, contextOf) => {
+      const body = questionIn(given)
+      const query = body === null || body.query.length > longest ? undefined : queries.get(keyOf(body, accept))
+      if (body === null || !query?.run || query.answers < answersBefore) return null
+      const context = contextOf(body)
+      const { data, errors } = await query.run(undefined, context, body.variables ?? {})
+      if (!errors) return { text: `${JSON.stringify({ data })}\n`, type: query.type, context }
+      // Restart the count, so that a query that always fails is not executed twice each time.
+      query.answers = 0
+      return null
     },
-    quick: async ({ query, operationName, variables }, contextOf) => {
-      const found = query.length > LONGEST ? undefined : questions.get(nameOf(query, operationName))
-      if (!found?.run || !found.operation) return null
-      const context = contextOf()
-      learn(context, found.operation, query, variables ?? {})
-      const answer = await answered(found, context, variables)
-      return answer && { answer, context }
+    learn: (given, accept, type) => {
+      const body = questionIn(given)
+      if (body === null || body.query.length > longest || accept.length > ACCEPT_LONGEST) return
+      const key = keyOf(body, accept)
+      const query = queries.get(key) ?? { answers: 0, type }
+      query.answers += 1
+      if (query.run === undefined && query.answers >= answersBefore) query.run = compiled(schema, body)
+      queries.set(key, query)
     },
   }
 }
 
-const nameOf = (text: string, operationName: string | null | undefined): string =>
-  operationName == null ? `:${text}` : `${operationName.length}:${operationName}${text}`
+const questionIn = (body: unknown): GraphqlRequestBody | null => {
+  if (!isRecord(body) || 'extensions' in body) return null
+  const { query } = body
+  const [operationName, variables] = [body['operationName'] ?? undefined, body['variables'] ?? undefined]
+  // graphql-js refuses an empty operationName; the compiler would not.
+  const isNamed = operationName === undefined || (typeof operationName === 'string' && operationName !== '')
+  if (typeof query !== 'string' || !isNamed) return null
+  return variables === undefined || isRecord(variables) ? { query, operationName, variables } : null
+}
 
-const compiled = (
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | null | undefined,
-): CompiledQuery['query'] | null => {
+const keyOf = ({ query, operationName = '' }: GraphqlRequestBody, accept: string): string =>
+  `${accept.length}:${accept}${operationName.length}:${operationName}${query}`
+
+const compiled = (schema: GraphQLSchema, { query, operationName = '' }: GraphqlRequestBody) => {
+  const document = parse(query)
   if (!isCompilable(schema, document)) return null
-  const query = compileQuery(schema, document, operationName ?? '', { customSerializers: serializers(schema) })
-  return isCompiledQuery(query) ? query.query : null
+  const made = compileQuery(schema, document, operationName, { customSerializers: serializers(schema) })
+  return isCompiledQuery(made) ? made.query : null
 }
 
 const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL, Kind.LIST, Kind.OBJECT])
@@ -146,7 +116,8 @@ const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'
  * such as `constructor`, abstract types.
  */
 export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
-  if (operationsIn(document).length !== 1 || fieldsIn(document) > FIELDS_MOST) return false
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
+  if (operations.length !== 1 || fieldsIn(document) > FIELDS_MOST) return false
   const types = new TypeInfo(schema)
   let fits = true
   const enter = (node: ASTNode): void => {
@@ -155,9 +126,6 @@ export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boo
   visit(document, visitWithTypeInfo(types, { enter }))
   return fits
 }
-
-const operationsIn = ({ definitions }: DocumentNode): OperationDefinitionNode[] =>
-  definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
 
 const fieldsIn = ({ definitions }: DocumentNode): number => {
   const fragments = new Map(
@@ -197,12 +165,11 @@ const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'complet
  * Compiled code turns a method or promise into an empty object unless the field has a resolver, so object fields get
  * the default one.
  */
-const withGuardResolvers = (schema: GraphQLSchema): GraphQLSchema => {
+const addGuardResolvers = (schema: GraphQLSchema): void => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
     for (const field of Object.values(type.getFields())) if (isOpen(field)) field.resolve = defaultFieldResolver
   }
-  return schema
 }
 
 const isOpen = ({ name, type, resolve }: GraphQLField<unknown, unknown>): boolean =>

@@ -4,7 +4,7 @@ import {
   CACHED_DOCUMENT_LENGTH_MOST,
   CACHED_DOCUMENTS_MOST,
   makeDocumentStore,
-} from '../../../src/api/fast/query-engine.js'
+} from '../../../src/api/fast/document-store.js'
 
 const asked = (n: number): DocumentNode => parse(`{ a${n} }`)
 

@@ -15,10 +15,10 @@ import {
   validate,
 } from 'graphql'
 import { type AnswerPath, makeAnswerPath } from '../../../src/api/fast/answer-path.js'
-import { isCompilable, makeQueryExecutor } from '../../../src/api/fast/compiled.js'
+import { type CompiledQueries, isCompilable, makeCompiledQueries } from '../../../src/api/fast/compiled-queries.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { makeChangeStreams } from '../../../src/api/request/change-streams.js'
-import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../../../src/api/request/context.js'
+import { costOfAnswer, type GraphqlContext, makeContext } from '../../../src/api/request/context.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeSignInLimits } from '../../../src/api/request/rate-limit.js'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
@@ -44,14 +44,11 @@ import {
 } from '../world.js'
 
 const schema = makeSchema()
-/** Options of an executor that writes no audit rows. */
-const OPTIONS = { resetContext, learn: () => undefined }
-const executor = makeQueryExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 0 })
+const compiledQueries = makeCompiledQueries(makeSchema(), { answersBefore: 1, longest: Number.POSITIVE_INFINITY })
+const JSON_TYPE = 'application/json'
 const [good, listed] = [uscc(1), uscc(2)]
 const NUMBER = '虚市监处罚〔2026〕1号'
 const DEPTH = 3
-/** Characters of a query that serve as its key in the executor. They suffice to tell the long queries here apart. */
-const KNOWN_BY = 200
 const PLAIN = /^\[?(String|ID|Int|Boolean)!?\]?!?$/
 
 interface Told {
@@ -131,19 +128,21 @@ describe('compiled queries', () => {
     )
   const both = async (query: string, variables: Record<string, unknown>, viewer: Viewer) => {
     const document = parse(query)
-    const before = executor.counts.compiled
-    const asked = { document, text: query.slice(0, KNOWN_BY), operationName: undefined, variables }
-    const [context, contextValue] = [contextOf(viewer), contextOf(viewer, plain)]
-    const one = await executor.execute({ ...asked, context })
+    compiledQueries.learn({ query }, '', JSON_TYPE)
+    const compiled = await compiledQueries.answer({ query, variables }, '', () => contextOf(viewer))
+    const context = contextOf(viewer)
+    const one = compiled
+      ? written(JSON.parse(compiled.text), compiled.context)
+      : written(await execute({ schema, document, variableValues: variables, contextValue: context }), context)
+    const contextValue = contextOf(viewer, plain)
     const two = await execute({ schema, document, variableValues: variables, contextValue })
-    const compiled = executor.counts.compiled > before
-    return { one: written(one, context), two: written(two, contextValue), isGood: two.errors === undefined, compiled }
+    return { one, two: written(two, contextValue), isGood: two.errors === undefined, compiled: compiled !== null }
   }
   /** The answer, its cost, and the operators that its audit row names. */
   const written = ({ data, errors }: ExecutionResult, context: GraphqlContext): string => {
     const { codes, operators, known, subjects } = context.seen
     const seen = [codes, operators, known, subjects].map((each: ReadonlySet<unknown>) => [...each].map(String).sort())
-    return JSON.stringify({ errors: errors?.map((error) => error.toJSON()), data, cost: costOfAnswer(context), seen })
+    return JSON.stringify({ errors, data, cost: costOfAnswer(context), seen })
   }
 
   const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).filter((field) =>
@@ -174,26 +173,34 @@ describe('compiled queries', () => {
   })
 
   const STANDINGS = 'query($codes: [String!]!) { standings(codes: $codes) { code name grade score listed asOf stale } }'
-  it('are compiled only after several requests', async () => {
-    const own = makeQueryExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 3 })
-    const ask = async () => {
-      const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
-      await own.execute({ ...asked, variables: { codes: [good] }, context: contextOf(PUBLIC_VIEWER) })
-      return own.counts.compiled
-    }
-    expect([await ask(), await ask(), await ask(), await ask(), await ask()]).to.deep.equal([0, 0, 0, 1, 2])
+  const isAnswered = async (own: CompiledQueries, variables: Record<string, unknown>): Promise<boolean> => {
+    const body = { query: STANDINGS, variables }
+    const answer = await own.answer(body, '', () => contextOf(PUBLIC_VIEWER))
+    if (answer === null) own.learn(body, '', JSON_TYPE)
+    return answer !== null
+  }
+  it('are compiled only after several answers', async () => {
+    const own = makeCompiledQueries(schema, { answersBefore: 3 })
+    const told: boolean[] = []
+    for (let time = 0; time < 5; time += 1) told.push(await isAnswered(own, { codes: [good] }))
+    expect(told).to.deep.equal([false, false, false, true, true])
   })
 
   it('fall back to graphql-js for a while after an error', async () => {
-    const own = makeQueryExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 1 })
-    const ask = async (codes: unknown) => {
-      const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
-      await own.execute({ ...asked, variables: { codes }, context: contextOf(PUBLIC_VIEWER) })
-      return own.counts.compiled
-    }
-    expect([await ask([good]), await ask([good]), await ask(7), await ask([good]), await ask([good])]).to.deep.equal([
-      0, 1, 1, 2, 3,
-    ])
+    const own = makeCompiledQueries(schema, { answersBefore: 1 })
+    const told: boolean[] = []
+    for (const codes of [[good], [good], 7, [good], [good]]) told.push(await isAnswered(own, { codes }))
+    expect(told).to.deep.equal([false, true, false, true, true])
+  })
+
+  it('are not given to clients that accept another media type', async () => {
+    const own = makeCompiledQueries(schema, { answersBefore: 1 })
+    own.learn({ query: STANDINGS }, 'application/json', JSON_TYPE)
+    const asked = { query: STANDINGS, variables: { codes: [good] } }
+    const answers = ['application/json', '*/*'].map((accept) =>
+      own.answer(asked, accept, () => contextOf(PUBLIC_VIEWER)),
+    )
+    expect((await Promise.all(answers)).map((answer) => answer?.type)).to.deep.equal([JSON_TYPE, undefined])
   })
 
   const kept: [string, string][] = [
