@@ -154,6 +154,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   'ipaddr.js': (_, file) => file === 'src/foundation/http/addresses.ts',
   'lru-cache': (_, file) => file === 'src/foundation/lru.ts',
   'graphql-jit': (_, file) => file === 'src/api/fast/compiled-queries.ts',
+  dataloader: (_, file) => file === 'src/api/loaders/data-loader.ts',
   'node-cron': (_, file) => file === 'src/work/timetable/clock.ts',
   ajv: (_, file) => file === 'src/foundation/contracts.ts',
   'ajv-formats': (_, file) => file === 'src/foundation/contracts.ts',

@@ -1,6 +1,7 @@
 import type { Agency } from '../../agencies/feed.js'
 import type { AnswerPool } from '../../store/db/answer-pool.js'
-import { type BatchAnswer, type Lookups, makeLookups } from '../loaders/lookups.js'
+import type { BatchAnswer } from '../loaders/data-loader.js'
+import { type Lookups, makeLookups } from '../loaders/lookups.js'
 
 /** Batches that run at the same time; further calls wait. */
 const UNDER_WAY_MOST = 2

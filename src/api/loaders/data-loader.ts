@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader'
 import type { RecordKind } from '../../domain/records/records.js'
 import type * as versions from '../../store/records/versions.js'
 
@@ -17,59 +18,32 @@ export interface RecordPageKey extends OperatorAtTime {
 export const valuesInKeyOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
   keys.map((key) => found.get(key) ?? null)
 
-export const listsByOperator = <V extends { operatorId: number | null }>(
-  ids: readonly number[],
-  rows: readonly V[],
-): V[][] => {
-  const lists = new Map<number | null, V[]>(ids.map((id) => [id, []]))
-  for (const row of rows) lists.get(row.operatorId)?.push(row)
-  return ids.map((id) => lists.get(id) ?? [])
+export const listsInKeyOrder = <K, V>(keys: readonly K[], rows: readonly V[], keyIn: (row: V) => K | null): V[][] => {
+  const lists = new Map<K | null, V[]>(keys.map((key) => [key, []]))
+  for (const row of rows) lists.get(keyIn(row))?.push(row)
+  return keys.map((key) => lists.get(key) ?? [])
 }
 
-export type BatchedLoad<K, V> = (key: K) => Promise<V>
+export const listsByOperator = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]) =>
+  listsInKeyOrder(ids, rows, ({ operatorId }) => operatorId)
+
+export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 /** `answer` receives distinct keys and returns their values in the same order. Values are cached for one request. */
-export const makeBatchedLoad = <K, V>(
-  nameOf: (key: K) => string,
-  answer: (keys: K[]) => Promise<V[]>,
-): BatchedLoad<K, V> => {
-  interface PendingKey {
-    key: K
-    resolve: (value: V) => void
-    reject: (reason: unknown) => void
-  }
-  const known = new Map<string, Promise<V>>()
-  let waiting: PendingKey[] = []
+export const makeBatchedLoad = <K, V>(nameOf: (key: K) => string, answer: BatchAnswer<K, V>) => {
+  // setImmediate runs after this turn's promise jobs, so that resolvers of one level share the query.
+  const loader = new DataLoader<K, V, string>(answer, { cacheKeyFn: nameOf, batchScheduleFn: setImmediate })
+  return (key: K) => loader.load(key)
+}
 
-  const ask = async () => {
-    const asked = waiting
-    waiting = []
-    try {
-      const values = await answer(asked.map(({ key }) => key))
-      asked.forEach(({ resolve }, place) => {
-        resolve(values[place] as V)
-      })
-    } catch (error) {
-      for (const { reject } of asked) reject(error)
-    }
-  }
-
-  return (key) => {
-    const name = nameOf(key)
-    const before = known.get(name)
-    if (before) return before
-    const promise = new Promise<V>((resolve, reject) => {
-      // setImmediate runs after this turn's promise jobs, so that resolvers of one level share the query.
-      if (waiting.length === 0) setImmediate(ask)
-      waiting.push({ key, resolve, reject })
-    })
-    known.set(name, promise)
-    return promise
-  }
+/** Merges the calls of one microtask turn into one batch, answered from one snapshot. Nothing is cached. */
+export const batchWithinTurn = <K, V>(answer: BatchAnswer<K, V>) => {
+  const loader = new DataLoader<K, V>(answer, { cache: false, batchScheduleFn: queueMicrotask })
+  return (key: K) => loader.load(key)
 }
 
 export const makeGroupedAnswer =
-  <K, V>(groupOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>) =>
+  <K, V>(groupOf: (key: K) => string, answer: BatchAnswer<K, V>) =>
   async (keys: readonly K[]): Promise<V[]> => {
     const groups = new Map<string, { key: K; place: number }[]>()
     keys.forEach((key, place) => {
@@ -90,19 +64,19 @@ export const makeGroupedAnswer =
     return values
   }
 
-export const makeRowLoad = <K extends number | string, V>(read: (keys: K[]) => Promise<Map<K, V>>) =>
+export const makeRowLoad = <K extends number | string, V>(read: (keys: readonly K[]) => Promise<Map<K, V>>) =>
   makeBatchedLoad<K, V | null>(String, async (keys) => valuesInKeyOrder(keys, await read(keys)))
 
-export const makeListLoad = <V extends { operatorId: number | null }>(read: (ids: number[]) => Promise<V[]>) =>
+export const makeListLoad = <V extends { operatorId: number | null }>(read: (ids: readonly number[]) => Promise<V[]>) =>
   makeBatchedLoad<number, V[]>(String, async (ids) => listsByOperator(ids, await read(ids)))
 
-export const makeMembershipLoad = <K extends number | string>(read: (keys: K[]) => Promise<Set<K>>) =>
+export const makeMembershipLoad = <K extends number | string>(read: (keys: readonly K[]) => Promise<Set<K>>) =>
   makeBatchedLoad<K, boolean>(String, async (keys) => {
     const found = await read(keys)
     return keys.map((key) => found.has(key))
   })
 
-type ReadOperators<K, V> = (ids: number[], question: Omit<K, 'operator'>) => Promise<V[]>
+type ReadOperators<K, V> = (ids: readonly number[], question: Omit<K, 'operator'>) => Promise<V[]>
 
 export const readOperatorsInGroups = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
   makeGroupedAnswer<K, V>(

@@ -28,6 +28,7 @@ import { cardByHash } from '../../work/scoring/scorecards.js'
 import {
   cacheFirstCall,
   listsByOperator,
+  listsInKeyOrder,
   makeBatchedLoad,
   makeGroupedAnswer,
   makeListLoad,
@@ -58,11 +59,11 @@ export const makeFileLoaders = (sources: FileLoaderSources) => ({
 })
 
 const operatorLoaders = ({ lookups: { db } }: FileLoaderSources) => ({
-  operator: makeRowLoad((ids: number[]) => operators.byIds(db, ids)),
+  operator: makeRowLoad((ids: readonly number[]) => operators.byIds(db, ids)),
   codes: makeListLoad((ids) => operators.codesOf(db, ids)),
   formerNames: makeListLoad((ids) => operators.formerNames(db, ids)),
   mergedFrom: makeListLoad((ids) => mergers.mergedInto(db, ids)),
-  decision: makeRowLoad((ids: number[]) => decisions.byIds(db, ids)),
+  decision: makeRowLoad((ids: readonly number[]) => decisions.byIds(db, ids)),
   decisionsOf: makeListLoad((ids) => decisions.ofOperators(db, ids)),
 })
 
@@ -73,7 +74,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
     watched: cacheFirstCall(() =>
       watch.healthOfFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS)),
     ),
-    record: makeRowLoad((ids: number[]) => versions.byIds(db, ids)),
+    record: makeRowLoad((ids: readonly number[]) => versions.byIds(db, ids)),
     records: makeBatchedLoad(JSON.stringify, lookups.records),
     recordCount: makeOperatorLoad<Omit<RecordPageKey, 'first' | 'after'>, number>(async (ids, { when, ...some }) => {
       const counts = await versions.countOfOperators(db, ids, when, some)
@@ -104,14 +105,18 @@ const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
   const { db } = lookups
   return {
     score: makeBatchedLoad(JSON.stringify, lookups.scores),
-    card: makeBatchedLoad(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
-    scoreForgotten: makeMembershipLoad((ids: number[]) => scores.weighingGoneEntry(db, ids, shanghaiDate(now))),
+    card: makeBatchedLoad(String, (hashes: readonly string[]) =>
+      Promise.all(hashes.map((hash) => cardByHash(db, hash))),
+    ),
+    scoreForgotten: makeMembershipLoad((ids: readonly number[]) =>
+      scores.weighingGoneEntry(db, ids, shanghaiDate(now)),
+    ),
     overrides: makeOperatorLoad<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
       listsByOperator(ids, await overrides.ofOperators(db, ids, when)),
     ),
     objections: makeListLoad((ids) => objections.ofOperators(db, ids)),
-    recordContested: makeMembershipLoad((ids: number[]) => objections.contestedVersions(own.db, ids)),
-    listingContested: makeMembershipLoad((ids: string[]) => objections.contestedListings(own.db, ids)),
+    recordContested: makeMembershipLoad((ids: readonly number[]) => objections.contestedVersions(own.db, ids)),
+    listingContested: makeMembershipLoad((ids: readonly string[]) => objections.contestedListings(own.db, ids)),
     contested: makeOperatorLoad<OperatorAtTime, number[]>(async (ids, { when }) => {
       const found = await objections.contestedVersionsAt(db, ids, when.knownAt)
       return listsByOperator(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
@@ -132,17 +137,16 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
         return listsByOperator(ids, rows).map((each) => each.map(({ body }) => body))
       },
     ),
-    listing: makeRowLoad((ids: string[]) => listings.byIds(db, ids)),
-    publicEntry: makeRowLoad((ids: string[]) => listings.shownBodies(own.db, ids)),
+    listing: makeRowLoad((ids: readonly string[]) => listings.byIds(db, ids)),
+    publicEntry: makeRowLoad((ids: readonly string[]) => listings.shownBodies(own.db, ids)),
     listings: makeBatchedLoad(String, lookups.listings),
     moves: batchListings((ids) => listings.eventsOf(db, ids)),
     deadlines: batchListings((ids) => deadlines.ofListings(db, ids)),
     concerns: batchListings((ids) => concerns.ofListings(db, ids)),
     deliveries: batchListings((ids) => desk.ofListings(db, ids)),
-    deliveryActs: makeBatchedLoad(String, async (ids: number[]) => {
-      const found = await desk.actsOf(db, ids)
-      return ids.map((id) => found.filter(({ deliveryId }) => deliveryId === id))
-    }),
+    deliveryActs: makeBatchedLoad(String, async (ids: readonly number[]) =>
+      listsInKeyOrder(ids, await desk.actsOf(db, ids), ({ deliveryId }) => deliveryId),
+    ),
     documents: batchListings((ids) => documents.ofListings(db, ids)),
   }
 }
@@ -161,7 +165,7 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
         },
       ),
     ),
-    ownerOf: makeRowLoad((ids: string[]) => operatorsOfSubjects(db, ids)),
+    ownerOf: makeRowLoad((ids: readonly string[]) => operatorsOfSubjects(db, ids)),
     isSeller: makeOperatorLoad<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
       const found = await sellers.listedAmong(own.db, { client, oldest: oldestHoldingDate(today) }, ids)
       return ids.map((id) => found.has(id))
@@ -170,7 +174,7 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
       const found = await authorisations.authorisingAmong(own.db, { client, today }, ids)
       return ids.map((id) => found.has(id))
     }),
-    authorisation: makeRowLoad((ids: number[]) => authorisations.byIds(own.db, ids)),
+    authorisation: makeRowLoad((ids: readonly number[]) => authorisations.byIds(own.db, ids)),
     authorisations: makeListLoad((ids) => authorisations.ofOperators(own.db, ids)),
     accessCodes: makeListLoad((ids) => accessCodes.ofOperators(db, ids)),
     askings: makeBatchedLoad<auditLog.DisclosurePage & { operators: readonly number[] }, auditLog.Disclosure[]>(
@@ -187,9 +191,7 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
   }
 }
 
-const batchListings = <V extends { listingId: string }>(read: (ids: string[]) => Promise<V[]>) =>
-  makeBatchedLoad(String, async (ids: string[]) => {
-    const lists = new Map<string, V[]>(ids.map((id) => [id, []]))
-    for (const row of await read(ids)) lists.get(row.listingId)?.push(row)
-    return ids.map((id) => lists.get(id) ?? [])
-  })
+const batchListings = <V extends { listingId: string }>(read: (ids: readonly string[]) => Promise<V[]>) =>
+  makeBatchedLoad(String, async (ids: readonly string[]) =>
+    listsInKeyOrder(ids, await read(ids), ({ listingId }) => listingId),
+  )

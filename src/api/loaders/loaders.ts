@@ -3,9 +3,9 @@ import type { Agency } from '../../agencies/feed.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { freshnessOf } from '../../work/standing/freshness.js'
-import { cacheFirstCall } from './data-loader.js'
+import { batchWithinTurn, cacheFirstCall } from './data-loader.js'
 import { type FileLoaderSources, makeFileLoaders } from './file-loaders.js'
-import type { BatchAnswer, Lookups, StandingKey } from './lookups.js'
+import type { Lookups, StandingKey } from './lookups.js'
 
 export type Loaders = ReturnType<typeof standingLoaders> & ReturnType<typeof makeFileLoaders>
 
@@ -33,25 +33,8 @@ const standingLoaders = ({ agencies, lookups, now }: FileLoaderSources) => {
   return {
     pulls,
     freshness: cacheFirstCall(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: batchWithinTurn((asked: readonly StandingKey[]) => lookups.standings(asked)),
+    standing: batchWithinTurn(lookups.standings),
     standings: ({ codes, ...of }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
       lookups.standings(codes.map((code) => ({ code, today, ...of }))),
-  }
-}
-
-/** Merges the calls of one microtask turn into one batch, answered from one snapshot. */
-const batchWithinTurn = <K, V>(ask: BatchAnswer<K, V>): ((key: K) => Promise<V>) => {
-  let waiting: K[] = []
-  let answers: Promise<V[]> | null = null
-  const askAll = (): Promise<V[]> => {
-    const keys = waiting
-    waiting = []
-    answers = null
-    return ask(keys)
-  }
-  return async (key) => {
-    const place = waiting.push(key) - 1
-    answers ??= Promise.resolve().then(askAll)
-    return (await answers)[place] as V
   }
 }

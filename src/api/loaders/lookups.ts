@@ -10,6 +10,7 @@ import * as versions from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
 import {
+  type BatchAnswer,
   listsByOperator,
   makeGroupedAnswer,
   type OperatorAtTime,
@@ -26,8 +27,6 @@ export interface StandingKey {
   /** Null unless the grades seen depend on the client. */
   client: string | null
 }
-
-export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 export interface Lookups {
   readonly db: Db

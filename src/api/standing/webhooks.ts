@@ -3,20 +3,14 @@ import { Refusal } from '../../foundation/errors.js'
 import * as queue from '../../store/standing/webhook-queue.js'
 import * as store from '../../store/standing/webhooks.js'
 import * as work from '../../work/standing/changes/webhooks.js'
-import { makeBatchedLoad } from '../loaders/data-loader.js'
+import { makeRowLoad } from '../loaders/data-loader.js'
 import type { GraphqlContext } from '../request/context.js'
 import { globalId, numberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
-type BacklogLoad = (id: number) => Promise<queue.WebhookBacklog | null>
+const backlogs = ({ parts }: GraphqlContext) => makeRowLoad((ids: readonly number[]) => queue.backlog(parts.db, ids))
 
-const backlogs = (context: GraphqlContext): BacklogLoad =>
-  makeBatchedLoad(String, async (ids: number[]) => {
-    const byId = await queue.backlog(context.parts.db, ids)
-    return ids.map((id) => byId.get(id) ?? null)
-  })
-
-const view = (context: GraphqlContext, one: store.StoredWebhook, backlog: BacklogLoad = backlogs(context)) => {
+const view = (context: GraphqlContext, one: store.StoredWebhook, backlog = backlogs(context)) => {
   const { id, client, url, createdAt, failingSince, confirmedAt, disabledAt, disabledBecause, previousUntil } = one
   return {
     __typename: 'Webhook' as const,
