@@ -1,5 +1,5 @@
 /** The GraphQL endpoint: POST, and GET for queries under Apollo's CSRF rule. */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -54,7 +54,11 @@ const WELL_FORMED: ReadonlySet<unknown> = new Set([
   'BAD_USER_INPUT',
   'OPERATION_RESOLUTION_FAILURE',
 ])
+/** Apollo writes `errors`, if any, before `data`. */
+const WITHOUT_ERRORS = '{"data":'
 const NAMES_JSON = /\bapplication\/json\b/i
+
+type CompiledAnswers = ReturnType<NonNullable<ApiDependencies['answerPath']['compiledQueries']>>
 
 interface GraphqlAnswer {
   status: number
@@ -97,7 +101,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   const { revocations, quotas, answerPath } = parts
   const admitting = { keys: { verify: answerPath.verify }, revocations, quotas, db: parts.db }
   const schema = withFieldCounts(sharedSchema(), parts.metrics)
-  const compiled = answerPath.compiledQueries?.(schema) ?? null
+  const compiled = answerPath.compiledQueries?.(schema)
   const apollo = makeApollo(schema, parts)
   await apollo.start()
   const contextFor = ({ asked, viewer, response }: Parameters<PageQueryRunner>[0], began: number): GraphqlContext => {
@@ -107,18 +111,6 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
     )
     const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
     return context
-  }
-  const answerCompiled = async (
-    body: unknown,
-    { accept = '' }: IncomingHttpHeaders,
-    contextOf: () => GraphqlContext,
-  ): Promise<GraphqlAnswer | null> => {
-    const answer = await compiled?.answer(body, accept, ({ query, variables = {} }) => {
-      const context = contextOf()
-      if (context.viewer.sub !== null) noteOperation(context, OperationTypeNode.QUERY, query, variables)
-      return context
-    })
-    return answer ? { status: 200, headers: [['content-type', answer.type]], ...answer } : null
   }
   return {
     stop: () => apollo.stop(),
@@ -137,18 +129,15 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       if (body === null) return
       const began = performance.now()
       const contextOf = () => contextFor({ asked, viewer, response }, began)
-      let answer = await answerCompiled(body.value, request.headers, contextOf)
-      if (answer === null) {
-        answer = await askApollo(apollo, { request, asked, body: body.value }, contextOf)
-        const type = learnableType(answer)
-        if (type !== null) compiled?.learn(body.value, request.headers.accept ?? '', type)
-      }
-      const { status, headers, text, context } = answer
+      const question = { body: body.value, accept: request.headers.accept ?? '' }
+      const { status, headers, text, context } =
+        (await answerCompiled(compiled, question, contextOf)) ??
+        (await answerByApollo({ apollo, compiled }, request, { ...question, asked }, contextOf))
       if (context !== null) {
         const cost = costOfAnswer(context)
         response.setHeader('Query-Cost', String(cost))
         const units = unitsBeyondFirst(cost)
-        if (units > 0) parts.quotas.spent(request, viewer.sub, asked.now, units)
+        if (units > 0) quotas.spent(request, viewer.sub, asked.now, units)
       }
       // A short answer is sent as text, in one packet with its headers.
       const content = text.length < LONG_ANSWER ? text : Buffer.from(text)
@@ -158,6 +147,24 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       response.end(content)
     },
   }
+}
+
+interface AcceptedBody {
+  body: unknown
+  accept: string
+}
+
+const answerCompiled = async (
+  compiled: CompiledAnswers | undefined,
+  { body, accept }: AcceptedBody,
+  contextOf: () => GraphqlContext,
+): Promise<GraphqlAnswer | null> => {
+  const answer = await compiled?.answer(body, accept, ({ query, variables = {} }) => {
+    const context = contextOf()
+    if (context.viewer.sub !== null) noteOperation(context, OperationTypeNode.QUERY, query, variables)
+    return context
+  })
+  return answer ? { ...answer, status: 200, headers: [['content-type', answer.type]] } : null
 }
 
 const makeApollo = (
@@ -188,12 +195,13 @@ const makeApollo = (
     ],
   })
 
-const askApollo = async (
-  apollo: ApolloServer<GraphqlContext>,
-  { request, asked: { url, refused }, body }: { request: IncomingMessage; asked: HttpRequestContext; body: unknown },
+const answerByApollo = async (
+  { apollo, compiled }: { apollo: ApolloServer<GraphqlContext>; compiled: CompiledAnswers | undefined },
+  request: IncomingMessage,
+  { body, accept, asked: { url, refused } }: AcceptedBody & { asked: HttpRequestContext },
   contextOf: () => GraphqlContext,
 ): Promise<GraphqlAnswer> => {
-  const { method = 'GET', headers } = request
+  const { method = 'GET' } = request
   const asked = { method, headers: headersWithPreflight(request), search: url.search, body }
   let own: GraphqlContext | null = null
   const context = async () => {
@@ -207,19 +215,12 @@ const askApollo = async (
   const codes = status === 200 ? [] : refusedIn(text)
   // Apollo calls no plugin for a request that it refuses early.
   if (refused.length === 0) refused.push(...codes)
-  const isJson = NAMES_JSON.test(headers.accept ?? '') && NAMES_JSON.test(answer.headers.get('content-type') ?? '')
+  const type = answer.headers.get('content-type') ?? ''
+  if (status === 200 && text.startsWith(WITHOUT_ERRORS)) compiled?.learn(body, accept, type)
   const isWellFormed = codes.length > 0 && codes.every((code) => WELL_FORMED.has(code))
-  return {
-    status: status === 400 && isJson && isWellFormed ? 200 : status,
-    headers: answer.headers,
-    text,
-    context: own,
-  }
+  const isLenient = status === 400 && isWellFormed && NAMES_JSON.test(accept) && NAMES_JSON.test(type)
+  return { status: isLenient ? 200 : status, headers: answer.headers, text, context: own }
 }
-
-/** Returns the media type of an answer without errors, which a compiled query could give too; null for any other. */
-const learnableType = ({ status, headers, text }: GraphqlAnswer): string | null =>
-  status === 200 && text.startsWith('{"data":') ? (new Map(headers).get('content-type') ?? null) : null
 
 const refusedIn = (text: string): string[] => {
   const { errors = [] } = JSON.parse(text) as { errors?: { extensions?: { code?: unknown } }[] }
