@@ -35,14 +35,15 @@ const COLUMNS = `c.id, c.listing_id as "listingId", c.cause, c.version_id as rec
 
 const OPERATOR = '(select l.operator_id from listings l where l.id = c.listing_id)'
 
-export const open = async (
-  tx: Tx,
-  made: { listingId: string; cause: ConcernCause; record: number | null; run: number | null; at: Date },
-): Promise<void> => {
+interface NewConcern extends Pick<Concern, 'listingId' | 'cause'>, Partial<Pick<Concern, 'record' | 'run'>> {
+  at: Date
+}
+
+export const open = async (tx: Tx, { record = null, run = null, ...made }: NewConcern): Promise<void> => {
   await tx.raw(
     `insert into concerns (listing_id, cause, version_id, run_id, opened_at) values (:listingId, :cause, :record, :run, :at)
      on conflict (listing_id, cause) where settled_at is null do nothing /* concerns.open */`,
-    { ...made, record: made.record, run: made.run },
+    { ...made, record, run },
   )
 }
 

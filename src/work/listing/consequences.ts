@@ -3,9 +3,8 @@
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { groundConsequence } from '../../domain/listing/legal-ground.js'
 import { isPublicState } from '../../domain/listing/listing.js'
-import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { type RepairConsequence, type ReportedRepair, repairConsequence } from '../../domain/listing/repair-results.js'
+import { repairConsequence } from '../../domain/listing/repair-results.js'
 import { isHeavyPenalty } from '../../domain/records/penalty.js'
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -17,7 +16,7 @@ import * as repairs from '../../store/listing/repairs.js'
 import * as versions from '../../store/records/versions.js'
 import { listKindOf, type WorkRules } from '../calendar/rules.js'
 import { groundOfListing } from './legal-ground.js'
-import { type MoveInput, tryMove } from './listing.js'
+import { CLOCK, type MoveInput, tryMove } from './listing.js'
 import { agreementWithRecords } from './public-entry.js'
 
 export interface ChangedRecords {
@@ -37,25 +36,25 @@ export interface ChangedRecords {
  * repair only opens a concern.
  */
 const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
-  const { at, run = null } = changed
-  for (const { listing, told, asked } of await repairs.repairsReportedAt(tx, at, run)) {
+  for (const { listing, told, asked } of await repairs.repairsReportedAt(tx, changed.at, changed.run ?? null)) {
     const follows = repairConsequence(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
     if (follows === null) continue
     const { what, told: result } = follows
-    const asking = { listingId: listing.id, record: result.record, run, at }
-    if (what === 'TOLD') await concerns.open(tx, { ...asking, cause: 'REPAIR_TOLD' })
-    else if (what !== 'TAKEN_BACK') await moveBy(tx, listing, what, result, changed)
-    else if (!asked) await concerns.open(tx, { ...asking, cause: 'REPAIR_REVOKED' })
+    if (what === 'TOLD') await openConcern(tx, listing.id, 'REPAIR_TOLD', changed, result.record)
+    else if (what !== 'TAKEN_BACK') {
+      const number = result.body['document_number']
+      const documentNumber = typeof number === 'string' ? number : (listing.documentNumber ?? '')
+      const { name, input } = MOVE_AFTER_REPAIR[what]
+      // The move is refused for lists that only this hub repairs.
+      await moveByClock(tx, listing, name, { ...input, result: result.record, documentNumber }, changed)
+    } else if (!asked) await openConcern(tx, listing.id, 'REPAIR_REVOKED', changed, result.record)
   }
   // These repairs were reported in error. Nothing is republished automatically.
-  for (const { id, record } of await repairs.unfoundedRemovalsAt(tx, at))
-    await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
+  for (const { id, record } of await repairs.unfoundedRemovalsAt(tx, changed.at))
+    await openConcern(tx, id, 'RESTORED', changed, record)
 }
 
-const MADE: Record<
-  Exclude<RepairConsequence, 'TAKEN_BACK' | 'TOLD'>,
-  { name: MoveName; input: Omit<MoveInput, 'on'> }
-> = {
+const MOVE_AFTER_REPAIR = {
   GRANTED: {
     name: 'removeListing',
     input: { removal: 'REPAIRED', reason: '信用修复入口已办结修复。Repaired at its entrance.' },
@@ -64,26 +63,24 @@ const MADE: Record<
     name: 'refuseRepair',
     input: { reason: '信用修复入口不予修复。The repair was refused at its entrance.' },
   },
-}
+} as const
 
-const moveBy = async (
+/** Makes an automatic move of today. Returns false when it is refused. */
+const moveByClock = (
   tx: Tx,
-  { id, documentNumber }: listings.Listing,
-  what: keyof typeof MADE,
-  { body, record }: ReportedRepair,
+  { id }: listings.Listing,
+  name: MoveName,
+  input: Omit<MoveInput, 'on'>,
   { at, rules, now = at }: ChangedRecords,
-): Promise<void> => {
-  const { name, input: fixed } = MADE[what]
-  const number = body['document_number']
-  const input = {
-    ...fixed,
-    on: shanghaiDate(now),
-    result: record,
-    documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),
-  }
-  // The move is refused for lists that only this hub repairs.
-  await tryMove(tx, rules, { id, name, by: 'clock', role: 'clock', input, now, at })
-}
+): Promise<boolean> => tryMove(tx, rules, { ...CLOCK, id, name, input: { ...input, on: shanghaiDate(now) }, now, at })
+
+const openConcern = (
+  tx: Tx,
+  listingId: string,
+  cause: concerns.ConcernCause,
+  { at, run }: ChangedRecords,
+  record: number | null = null,
+): Promise<void> => concerns.open(tx, { listingId, cause, record, run: run ?? null, at })
 
 /** A missing or returning record only opens a concern (review by an officer). */
 export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
@@ -93,10 +90,10 @@ export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Pro
     for (const listing of await listings.withOperatorRenamedAt(tx, changed.at)) await renewEntry(tx, listing, changed)
   await followRepairResults(tx, changed)
   for (const listing of await listings.endedForRecordsChangedAt(tx, changed.at)) await reconsider(tx, listing, changed)
-  const { at, run = null, unmet = [], unreadable } = changed
+  const { unmet = [], unreadable } = changed
   if (unmet.length === 0 || unreadable === undefined) return
   for (const { id, record } of await concerns.listingsLackingRecord(tx, unmet, unreadable))
-    await concerns.open(tx, { listingId: id, cause: 'ABSENT', record, run, at })
+    await openConcern(tx, id, 'ABSENT', changed, record)
 }
 
 const follow = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
@@ -114,30 +111,30 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords
       return endCase(tx, listing, consequence, changed)
     case 'CHANGED_HANDS':
     case 'LIGHTER':
-      return hideDoubtful(tx, listing, consequence, ground, changed)
+      await openGroundConcern(tx, listing, consequence, ground.linked, changed)
+      await hide(tx, listing, consequence, changed)
+      return
     case 'ABSENT':
-      return openConcern(tx, listing, consequence, ground.linked, changed)
+      return openGroundConcern(tx, listing, consequence, ground.linked, changed)
     case null:
       if (changed.decision === undefined) await renewEntry(tx, listing, changed)
   }
 }
 
-const hideDoubtful = async (
-  tx: Tx,
-  listing: listings.Listing,
-  cause: 'CHANGED_HANDS' | 'LIGHTER',
-  { linked }: { linked: versions.RecordVersion },
-  changed: ChangedRecords,
-): Promise<void> => {
-  await openConcern(tx, listing, cause, linked, changed)
-  await hide(tx, listing, cause, changed)
-}
-
 const reconsider = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
   const ground = await groundOfListing(tx, listing)
   if (ground?.state !== 'STANDS' || (isHeavyPenalty(ground.linked.body) && !ground.heavy)) return
-  await openConcern(tx, listing, 'RESTORED', ground.linked, changed)
+  await openGroundConcern(tx, listing, 'RESTORED', ground.linked, changed)
 }
+
+/** The concern names the current version of the decision's record. */
+const openGroundConcern = async (
+  tx: Tx,
+  { id }: listings.Listing,
+  cause: concerns.ConcernCause,
+  { feed, key }: versions.RecordVersion,
+  changed: ChangedRecords,
+): Promise<void> => openConcern(tx, id, cause, changed, (await versions.currentVersion(tx, feed, key))?.id)
 
 const HIDDEN_FOR = {
   CHANGED_HANDS:
@@ -150,18 +147,14 @@ const HIDDEN_FOR = {
 /** Hides the entry until a second person confirms the hiding or shows the entry again. */
 const hide = async (
   tx: Tx,
-  { id, state }: listings.Listing,
+  listing: listings.Listing,
   cause: keyof typeof HIDDEN_FOR,
-  { at, rules, run, now = at }: ChangedRecords,
+  changed: ChangedRecords,
 ): Promise<boolean> => {
-  if (!isPublicState(state)) return true
-  const input = {
-    on: shanghaiDate(now),
-    hiding: 'ERROR' as const,
-    reason: HIDDEN_FOR[cause],
-    ...(run !== undefined && { run }),
-  }
-  return tryMove(tx, rules, { id, name: 'hideListing', by: 'clock', role: 'clock', input, now, at })
+  if (!isPublicState(listing.state)) return true
+  const { run } = changed
+  const input = { hiding: 'ERROR' as const, reason: HIDDEN_FOR[cause], ...(run !== undefined && { run }) }
+  return moveByClock(tx, listing, 'hideListing', input, changed)
 }
 
 const RENEWED =
@@ -170,27 +163,11 @@ const RENEWED =
 /** Republishes the entry, or hides it when it may not be public. Returns false when the old text is still shown. */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
   if (!isPublicState(listing.state)) return true
-  const { at, rules, now = at } = changed
-  const renewed = await agreementWithRecords(tx, listing, shanghaiDate(now))
+  const renewed = await agreementWithRecords(tx, listing, shanghaiDate(changed.now ?? changed.at))
   if (renewed === 'SAME') return true
-  if (renewed === 'WITHHELD') {
-    await concerns.open(tx, { listingId: listing.id, cause: 'NOT_PUBLIC', record: null, run: changed.run ?? null, at })
-    return hide(tx, listing, 'NOT_PUBLIC', changed)
-  }
-  const input = { on: shanghaiDate(now), reason: RENEWED }
-  const made = { id: listing.id, name: 'renewEntry' as const, by: 'clock', role: 'clock' as const, input, now, at }
-  return tryMove(tx, rules, made)
-}
-
-const openConcern = async (
-  tx: Tx,
-  listing: listings.Listing,
-  cause: concerns.ConcernCause,
-  { feed, key }: versions.RecordVersion,
-  { at, run }: ChangedRecords,
-): Promise<void> => {
-  const record = (await versions.currentVersion(tx, feed, key))?.id ?? null
-  await concerns.open(tx, { listingId: listing.id, cause, record, run: run ?? null, at })
+  if (renewed === 'OTHER') return moveByClock(tx, listing, 'renewEntry', { reason: RENEWED }, changed)
+  await openConcern(tx, listing.id, 'NOT_PUBLIC', changed)
+  return hide(tx, listing, 'NOT_PUBLIC', changed)
 }
 
 const REASONS = {
@@ -206,25 +183,16 @@ const endCase = async (
   removal: 'REVOKED' | 'CORRECTED',
   changed: ChangedRecords,
 ): Promise<void> => {
-  const { at, rules, now = at } = changed
-  const published = listing.publishedOn !== null
-  if (published && !removable(rules, listing.list, removal)) {
-    await concerns.open(tx, { listingId: listing.id, cause: 'TAKEN_BACK', record: null, run: changed.run ?? null, at })
-    return
-  }
-  const made = { id: listing.id, by: 'clock', role: 'clock' as const, now, at }
-  const input = { on: shanghaiDate(now), reason: REASONS[removal] }
-  const moved = published
-    ? await tryMove(tx, rules, { ...made, name: 'removeListing', input: { ...input, removal } })
-    : await tryMove(tx, rules, { ...made, name: 'dropListing', input })
+  const { at, rules } = changed
+  const isPublished = listing.publishedOn !== null
+  if (isPublished && !listKindOf(rules, listing.list).removals.some((row) => row.reason === removal))
+    return openConcern(tx, listing.id, 'TAKEN_BACK', changed)
+  const reason = REASONS[removal]
+  const moved = isPublished
+    ? await moveByClock(tx, listing, 'removeListing', { reason, removal }, changed)
+    : await moveByClock(tx, listing, 'dropListing', { reason }, changed)
+  if (moved) return concerns.settleOfListings(tx, [listing.id], { by: 'clock', note: reason, now: at })
   // One failing listing must not stop the merge.
-  if (!moved) {
-    await concerns.open(tx, { listingId: listing.id, cause: 'TAKEN_BACK', record: null, run: changed.run ?? null, at })
-    await hide(tx, listing, 'TAKEN_BACK', changed)
-    return
-  }
-  await concerns.settleOfListings(tx, [listing.id], { by: 'clock', note: REASONS[removal], now: at })
+  await openConcern(tx, listing.id, 'TAKEN_BACK', changed)
+  await hide(tx, listing, 'TAKEN_BACK', changed)
 }
-
-const removable = (rules: WorkRules, list: string, removal: RemovalReason): boolean =>
-  listKindOf(rules, list).removals.some(({ reason }) => reason === removal)

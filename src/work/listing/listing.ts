@@ -198,7 +198,7 @@ export const makeMoves = (
     return steps.map(({ after }) => after.id)
   })
 
-const CLOCK = { by: 'clock', role: 'clock' } as const
+export const CLOCK = { by: 'clock', role: 'clock' } as const
 
 const ifAllowed = <T>(step: () => T): T | null => {
   try {
