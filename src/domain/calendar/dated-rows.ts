@@ -1,4 +1,4 @@
-/** Rows of the rule tables in schema/rules: which one applies on a day, and the faults that stop the start. */
+/** Rows of the rule tables in schema/rules: which one applies on a day, and which faults they have. */
 import { addDays, isDate } from '../../foundation/time/dates.js'
 
 export interface RuleFault {
@@ -30,7 +30,6 @@ export const isInForce = ({ from, to }: RuleDates, day: string): boolean =>
 export const rowInForce = <R extends RuleDates>(rows: readonly R[], day: string): R | undefined =>
   rows.find((row) => isInForce(row, day))
 
-/** Rows with an open start come first. */
 export const byFirstDay = (a: RuleDates, b: RuleDates): number => ((a.from ?? '') < (b.from ?? '') ? -1 : 1)
 
 /** Finds days without a row, for tables in which exactly one row must apply on each day. */

@@ -1,4 +1,4 @@
-/** Each deadline keeps its rule (days and source), so that it can be recomputed when a year's holidays are published. */
+/** Each deadline keeps its rule (days and source), so that it can be recounted when holidays are published. */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 import { isInForce } from '../calendar/dated-rows.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
@@ -40,7 +40,6 @@ export const dueDay = (
   return { dueOn, provisional }
 }
 
-/** The deadlines that a move begins, meets and drops. */
 export const deadlinesOf = (
   move: MoveName,
   before: Case,

@@ -6,10 +6,7 @@ import { type ClockRow, clocksOf } from './publication-clocks.js'
 
 type EndRules = Pick<MoveRules, 'list' | 'clocks'>
 
-/**
- * Last day of the entry in this hub, by the rules in force on `asOf`. Before publication the decision day stands for its day. A legal ban
- * lengthens only the display in 公示系统.
- */
+/** Last day of the entry in this hub. Before publication, the decision day counts as its day. A legal ban lengthens only 公示系统. */
 export const lastDayInHub = (
   { list, clocks }: EndRules,
   { decidedOn, publishedOn, termFrom }: Pick<Case, 'decidedOn' | 'publishedOn' | 'termFrom'>,

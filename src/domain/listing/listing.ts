@@ -30,8 +30,7 @@ export type MoveResult =
   | {
       ok: true
       after: Case
-      changed: (keyof Case)[]
-      provisional: boolean
+      act: CaseAct
     }
   | { ok: false; reason: MoveDenial }
 
@@ -46,13 +45,10 @@ export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct,
     checkDays(before, act) ??
     checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
-  const { provisional = false, ...set } = row.sets?.(before, act, rules) ?? {}
   // A lead does not move `lastOn`, because the agency's procedure may have begun before it.
   const state = reached(row, before)
   const lastOn = state === 'LEAD' ? before.lastOn : act.on
-  const after: Case = { ...before, ...set, state, lastOn }
-  const changed = (Object.keys(after) as (keyof Case)[]).filter((field) => after[field] !== before[field])
-  return { ok: true, after, changed, provisional }
+  return { ok: true, after: { ...before, ...row.sets?.(before, act, rules), state, lastOn }, act }
 }
 
 const reached = ({ to }: MoveRow, before: Case): CaseState | null => {
@@ -100,7 +96,7 @@ const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== 
 const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
 
 /** An automatic move, or one that ends the display, is dated no earlier than the last step. */
-export const actWithLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct => {
+const actWithLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct => {
   const last = lastDay(before, act.today)
   const raised = last !== null && act.on < last && (act.role === 'clock' || STOPPING.includes(name))
   return raised && isDate(act.on) ? { ...act, on: last } : act

@@ -112,7 +112,6 @@ const checkDated = (rows: readonly (ListTerm | LegalNumber)[], place: string, sa
   })
 }
 
-/** Rows of one table may not overlap. */
 const checkSources = (rows: readonly (RuleDates & RuleSource)[], place: string, say: ListFaultReporter): void => {
   for (const fault of checkRuleRows(rows, place, () => true)) say(fault.place, fault.reason)
   rows.forEach(({ basis }, i) => {

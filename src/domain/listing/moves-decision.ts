@@ -149,8 +149,7 @@ export const DECISION_MOVES = {
     sets: (_, act, rules) => {
       const notifiedOn = effectiveOn(act, rules)
       const days = legalNumberValue(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
-      const end = addWorkdays(rules.calendar, notifiedOn, days ?? 0)
-      return { notifiedOn, defenceUntil: end.date, provisional: end.provisional }
+      return { notifiedOn, defenceUntil: addWorkdays(rules.calendar, notifiedOn, days ?? 0).date }
     },
   },
   // A late defence is heard too, until the review. Each statement is one point.

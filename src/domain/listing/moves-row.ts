@@ -10,7 +10,7 @@ export interface MoveRow extends BilingualText {
   /** These conditions concern the case itself. When they fail, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
   guards?: readonly MoveGuard[]
-  sets?: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case> & { provisional?: boolean }
+  sets?: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case>
 }
 
 export type MoveNeed = 'documentNumber' | 'reason' | 'text'

@@ -111,12 +111,11 @@ export const WITHHOLDING_REASONS = {
 } as const satisfies Record<string, BilingualText>
 type Withheld = keyof typeof WITHHOLDING_REASONS
 
-export interface PublicEntryResult {
-  /** null when the entry may not be public, for the reason in `withheld`. */
-  body: PublicEntry | null
-  withheld: Withheld | null
-  masked: MaskedField[]
-}
+/** `withheld`: why the entry may not be public. */
+export type PublicEntryResult = { masked: MaskedField[] } & (
+  | { body: PublicEntry; withheld: null }
+  | { body: null; withheld: Withheld }
+)
 
 /** `on` is the publication day and selects the rule on natural persons. */
 export const publicEntry = (
@@ -156,7 +155,7 @@ export const publicEntry = (
     contested: known.contested ?? false,
   }
   const withheld = whyNot(listing, operator, rules, on, known)
-  return { body: withheld === null ? body : null, withheld, masked }
+  return withheld === null ? { body, withheld, masked } : { body: null, withheld, masked }
 }
 
 const codeShown = (uscc: string | null, masked: MaskedField[]): string | null => {

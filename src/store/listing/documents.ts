@@ -1,5 +1,5 @@
 import type { DocumentKind } from '../../domain/listing/documents.js'
-import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
+import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 
 export interface IssuedDocument {
   id: number
@@ -14,13 +14,17 @@ export interface IssuedDocument {
 
 const COLUMNS = `id::int, listing_id as "listingId", kind, number, sha256, issued_on as "issuedOn", entered_by as "enteredBy", entered_at as "enteredAt"`
 
-/** The table is append-only. Returns null for an exact duplicate. */
-export const add = (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<IssuedDocument | null> =>
-  queryFirst(
+/** The table is append-only. An exact duplicate returns the stored row. */
+export const add = (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<IssuedDocument> =>
+  queryOne(
     tx,
-    `insert into listing_documents (listing_id, kind, number, sha256, issued_on, entered_by, entered_at)
-     values (:listingId, :kind, :number, :sha256, :issuedOn, :enteredBy, :enteredAt)
-     on conflict (listing_id, kind, number, sha256, issued_on) do nothing returning ${COLUMNS} /* documents.add */`,
+    `with added as (
+       insert into listing_documents (listing_id, kind, number, sha256, issued_on, entered_by, entered_at)
+       values (:listingId, :kind, :number, :sha256, :issuedOn, :enteredBy, :enteredAt)
+       on conflict (listing_id, kind, number, sha256, issued_on) do nothing returning *)
+     select ${COLUMNS} from (select * from added union all select * from listing_documents
+       where listing_id = :listingId and kind = :kind and number = :number and sha256 = :sha256 and issued_on = :issuedOn
+     ) d /* documents.add */`,
     { ...made },
   )
 

@@ -29,35 +29,22 @@ export const LISTING_COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.s
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
   l.wrong_from as "wrongFrom"`
 
+/** Opens cases with their first move. Skips operators with an open case on the list. */
 export const open = (
-  tx: Tx,
-  made: { list: string; operatorId: number; facts: Case; reason: string; now: Date },
-): Promise<Listing | null> =>
-  queryFirst(
-    tx,
-    `insert into listings as l (list, operator_id, state, reason, facts, created_at)
-     values (:list, :operatorId, :state, :reason, :facts, :now)
-     on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing returning ${LISTING_COLUMNS} /* listings.open */`,
-    { ...made, state: made.facts.state, facts: JSON.stringify(made.facts) },
-  )
-
-export const openMany = async (
   tx: Tx,
   list: string,
   made: readonly { operatorId: number; facts: Case; reason: string }[],
   now: Date,
-): Promise<{ id: string; operatorId: number }[]> => {
-  if (made.length === 0) return []
-  return queryRows(
+): Promise<Listing[]> =>
+  queryRows(
     tx,
     `insert into listings as l (list, operator_id, state, reason, facts, moves, created_at)
      select :list::text, m."operatorId", m.facts->>'state', m.reason, m.facts, 1, :now::timestamptz
      from jsonb_to_recordset(:made::jsonb) as m("operatorId" int, facts jsonb, reason text)
      on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing
-     returning l.id, l.operator_id as "operatorId" /* listings.openMany */`,
+     returning ${LISTING_COLUMNS} /* listings.open */`,
     { list, made: JSON.stringify(made), now },
   )
-}
 
 export const lockForMove = (tx: Tx, id: string): Promise<Listing | null> =>
   queryFirst(tx, `select ${LISTING_COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [id])
@@ -116,13 +103,13 @@ export interface ListingEvent {
   act: Record<string, unknown>
 }
 
-export const recordMany = async (tx: Tx, events: readonly ListingEvent[]): Promise<void> => {
+export const recordEvents = async (tx: Tx, events: readonly ListingEvent[]): Promise<void> => {
   if (events.length === 0) return
   await tx.raw(
     `insert into listing_events (listing_id, number, move, made_by, role, made_on, recorded_at, state_before, state_after, act)
      select e."listingId", e.number, e.move, e.by, e.role, e."on", e."recordedAt", e."stateBefore", e."stateAfter", e.act
      from jsonb_to_recordset(?::jsonb) as e("listingId" uuid, number int, move text, by text, role text, "on" date,
-       "recordedAt" timestamptz, "stateBefore" text, "stateAfter" text, act jsonb) /* listings.recordMany */`,
+       "recordedAt" timestamptz, "stateBefore" text, "stateAfter" text, act jsonb) /* listings.recordEvents */`,
     [JSON.stringify(events)],
   )
 }

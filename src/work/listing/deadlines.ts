@@ -1,29 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import type { CaseAct } from '../../domain/listing/case.js'
 import { type Deadline, deadlinesOf, dueDay } from '../../domain/listing/deadlines.js'
-import type { MoveName } from '../../domain/listing/moves.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/listing/deadlines.js'
-import type { Listing } from '../../store/listing/listings.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, type WorkRules } from '../calendar/rules.js'
+import type { AppliedMove } from './entry.js'
 
 const VERSION_LENGTH = 12
 const STEP_DEADLINES = 1_000
 
-export interface MoveStep {
-  name: MoveName
-  before: Listing
-  after: Listing
-  act: CaseAct
-}
-
 export const recordDeadlines = async (
   tx: Tx,
   rules: WorkRules,
-  steps: readonly MoveStep[],
+  steps: readonly AppliedMove[],
   now: Date,
 ): Promise<void> => {
   const made = steps.map(({ name, before, after, act }) => {

@@ -10,24 +10,21 @@ import {
   type DocumentPage,
   type DocumentReader,
   type DocumentRules,
+  type DocumentSource,
   type DocumentTemplate,
   documentNumbersNamed,
   issueFault,
-  needsRepairNotice,
 } from '../../domain/listing/documents.js'
 import type { MoveInput } from '../../domain/listing/move-input.js'
 import type { PublicationClocks } from '../../domain/listing/publication-clocks.js'
 import { comparedDocumentNumber } from '../../domain/records/decision-number.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import type { Body } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import * as concerns from '../../store/listing/concerns.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
-import type { StoredOperator } from '../../store/operators/operators.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import { listKindOf, readCheckedRules, type WorkRules } from '../calendar/rules.js'
@@ -64,12 +61,9 @@ export const documentRules = (): DocumentRules => {
   return rows
 }
 
-export interface DocumentDraftInput {
+export interface DocumentDraftInput extends Pick<DocumentSource, 'operator' | 'decision' | 'issued'> {
   listing: listings.Listing
-  operator: Pick<StoredOperator, 'name' | 'uscc'>
-  decision: Body | null
   moves: readonly listings.ListingEvent[]
-  issued: documents.IssuedDocument | null
   today: string
 }
 
@@ -79,24 +73,17 @@ export const draftDocument = (
   of: DocumentDraftInput,
   reader: DocumentReader,
 ): DocumentPage => {
-  const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)
-  return rules.printDocument(
-    template,
-    {
-      listing,
-      operator,
-      decision,
-      list: listKindOf(rules, listing.list),
-      clocks: clocksIn(rules, of),
-      rules: documentRules(),
-      issued,
-      named: documentNumbersNamed(moves),
-      on: today,
-    },
-    reader,
-  )
+  const source = {
+    ...of,
+    list: listKindOf(rules, of.listing.list),
+    clocks: clocksIn(rules, of),
+    rules: documentRules(),
+    named: documentNumbersNamed(of.moves),
+    on: of.today,
+  }
+  return rules.printDocument(template, source, reader)
 }
 
 const clocksIn = (rules: WorkRules, { listing, decision, today }: DocumentDraftInput): PublicationClocks | null => {
@@ -114,12 +101,9 @@ const clocksIn = (rules: WorkRules, { listing, decision, today }: DocumentDraftI
   return clocks.endless ? { ...clocks, gsxt: null } : clocks
 }
 
-export interface ExternalDocumentInput {
+export interface ExternalDocumentInput
+  extends Pick<documents.IssuedDocument, 'kind' | 'number' | 'sha256' | 'issuedOn'> {
   listing: string
-  kind: DocumentKind
-  number: string
-  sha256: string
-  issuedOn: string
   by: string
   now: Date
 }
@@ -143,22 +127,17 @@ export const recordDocument = (
     const known = made.kind === 'DECISION' ? listing.documentNumber : null
     if (known !== null && comparedDocumentNumber(known) !== comparedDocumentNumber(number))
       throw refused(`与列入决定的文号 ${known} 不符 the decision bears another number`)
-    const entered = { listingId: listing.id, kind: made.kind, number, sha256, issuedOn: made.issuedOn }
-    const added = await documents.add(tx, { ...entered, enteredBy: made.by, enteredAt: made.now })
-    const stored = added ?? (await documents.ofListings(tx, [listing.id])).find((one) => same(one, entered))
-    if (stored === undefined) throw new Error(`document of listing ${listing.id} is gone`)
-    return stored
+    return documents.add(tx, {
+      listingId: listing.id,
+      kind: made.kind,
+      number,
+      sha256,
+      issuedOn: made.issuedOn,
+      enteredBy: made.by,
+      enteredAt: made.now,
+    })
   })
 }
-
-const same = (
-  one: documents.IssuedDocument,
-  other: Pick<documents.IssuedDocument, 'kind' | 'number' | 'sha256' | 'issuedOn'>,
-): boolean =>
-  one.kind === other.kind &&
-  one.number === other.number &&
-  one.sha256 === other.sha256 &&
-  one.issuedOn === other.issuedOn
 
 const refused = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
@@ -179,15 +158,4 @@ export const hashOfServedPaper = async (
   const moves = await listings.eventsOf(tx, [listing.id])
   const of = { listing, operator, decision: decision?.body ?? null, moves, issued: null, today: shanghaiDate(now) }
   return { fileHash: draftDocument(rules, 'DECISION', of, 'PARTY').sha256, paper: 'DRAFT' }
-}
-
-/** Opens a concern unless the repair notice is known to have been served. */
-export const openRepairNoticeConcern = async (
-  tx: Tx,
-  listingId: string,
-  { repairNotice, on }: Pick<MoveInput, 'repairNotice' | 'on'>,
-  at: Date,
-): Promise<void> => {
-  if (repairNotice === true || !needsRepairNotice(documentRules(), on)) return
-  await concerns.open(tx, { listingId, cause: 'REPAIR_NOTICE_UNSERVED', record: null, run: null, at })
 }

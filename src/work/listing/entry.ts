@@ -15,9 +15,9 @@ import { listKindOf, type WorkRules } from '../calendar/rules.js'
 import { queueForPlatforms, type SubjectChange } from '../delivery/outbox.js'
 import { publicEntryOf } from './public-entry.js'
 
-export interface EntryMove {
+export interface AppliedMove {
   name: MoveName
-  before: Pick<listings.Listing, 'state' | 'endsOn'>
+  before: listings.Listing
   after: listings.Listing
   act: CaseAct
 }
@@ -31,37 +31,34 @@ export interface EntryInstants {
 export const applyMovesToEntries = async (
   tx: Tx,
   rules: WorkRules,
-  shown: readonly EntryMove[],
+  moves: readonly AppliedMove[],
   { now, dueAt }: EntryInstants,
 ): Promise<void> => {
-  const turned = shown.flatMap((one) => {
+  const turned = moves.flatMap((one) => {
     const change = entryActionAfter(one.name, one.before, one.after)
     return change === null ? [] : [{ ...one, change }]
   })
   if (turned.length === 0) return
-  const parties = await operators.byIds(
+  const parties = await partiesOf(
     tx,
-    turned.map(({ after }) => after.operatorId),
+    turned.map(({ after }) => after),
   )
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
   // An entry that is removed, or gets only a new end, keeps its published text.
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.publicBodies(tx, stays)
   const changes: SubjectChange[] = []
-  for (const { name, before, after, act, change } of turned) {
-    const operator = parties.get(after.operatorId)
-    if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
+  for (const one of turned) {
+    const { name, after, act, change } = one
+    const operator = parties(after)
     const known = shownBefore.get(after.id)
-    const present = name === 'renewEntry' ? undefined : known
-    const body =
-      change === 'REMOVE'
-        ? known
-        : {
-            ...(present ??
-              (await publicOf(tx, { name, before, after }, withPublishedParty(operator, known), shanghaiDate(now)))),
-            endsOn: after.endsOn,
-          }
-    if (change !== 'REMOVE' && body) await publish(tx, body, act.on, present === undefined ? MASKING_VERSION : null)
+    const kept = name === 'renewEntry' ? undefined : known
+    let body = known
+    if (change !== 'REMOVE') {
+      const text = kept ?? (await publicOf(tx, one, withPublishedParty(operator, known), shanghaiDate(now)))
+      body = { ...text, endsOn: after.endsOn }
+      await publish(tx, body, act.on, kept === undefined ? MASKING_VERSION : null)
+    }
     const list = listKindOf(rules, after.list)
     const notice = entryNotice(list, after, operator, entryRemoval(list, after, act), body)
     changes.push({ kind: 'listing', subjectId: after.id, change, notice })
@@ -75,44 +72,29 @@ export const applyMovesToEntries = async (
   )
 }
 
-/** The caller holds the listings' locks. */
-const republishEntries = async (
-  tx: Tx,
-  rules: WorkRules,
-  said: readonly { listing: listings.Listing; body: listings.PublicBody }[],
-  { now, dueAt }: EntryInstants,
-): Promise<void> => {
+/** Returns a function that finds a listing's operator. */
+const partiesOf = async (tx: Tx, of: readonly listings.Listing[]) => {
   const parties = await operators.byIds(
     tx,
-    said.map(({ listing }) => listing.operatorId),
+    of.map(({ operatorId }) => operatorId),
   )
-  const changes: SubjectChange[] = []
-  for (const { listing, body } of said) {
-    const operator = parties.get(listing.operatorId)
-    if (operator === undefined) throw new Error(`operator ${listing.operatorId} of listing ${listing.id} is gone`)
-    await publish(tx, body, shanghaiDate(now), null)
-    changes.push({
-      kind: 'listing',
-      subjectId: listing.id,
-      change: 'CHANGE',
-      notice: entryNotice(listKindOf(rules, listing.list), listing, operator, null, body),
-    })
+  return ({ id, operatorId }: listings.Listing): operators.StoredOperator => {
+    const operator = parties.get(operatorId)
+    if (operator === undefined) throw new Error(`operator ${operatorId} of listing ${id} is gone`)
+    return operator
   }
-  await queueForPlatforms(tx, rules, changes, dueAt)
 }
 
 const publicOf = async (
   tx: Tx,
-  { name, before, after }: Pick<EntryMove, 'name' | 'before' | 'after'>,
+  { name, before, after }: AppliedMove,
   operator: operators.StoredOperator,
   on: string,
 ): Promise<listings.PublicBody> => {
   const { body, withheld } = await publicEntryOf(tx, after, operator, on, after.facts.ofAge ?? null)
-  if (body === null) {
-    const reason = withheld === null ? '' : `${WITHHOLDING_REASONS[withheld].zh} ${WITHHOLDING_REASONS[withheld].en}`
-    throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state, reason, because: withheld })
-  }
-  return body
+  if (withheld === null) return body
+  const { zh, en } = WITHHOLDING_REASONS[withheld]
+  throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state, reason: `${zh} ${en}`, because: withheld })
 }
 
 const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: number | null): Promise<void> => {
@@ -123,7 +105,7 @@ const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: num
 }
 
 /** An entry says whether an objection is open, so it is republished when that changes. */
-export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInstants): Promise<void> => {
+export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt }: EntryInstants): Promise<void> => {
   const ids = await objections.entriesMisstatingContest(tx)
   if (ids.length === 0) return
   const held: listings.Listing[] = []
@@ -133,9 +115,15 @@ export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInst
   }
   const bodies = await listings.publicBodies(tx, ids)
   const contested = await objections.contestedListings(tx, ids)
-  const entries = held.flatMap((listing) => {
-    const body = bodies.get(listing.id)
-    return body ? [{ listing, body: { ...body, contested: contested.has(listing.id) } }] : []
-  })
-  await republishEntries(tx, rules, entries, at)
+  const parties = await partiesOf(tx, held)
+  const changes: SubjectChange[] = []
+  for (const listing of held) {
+    const known = bodies.get(listing.id)
+    if (known === undefined) continue
+    const body = { ...known, contested: contested.has(listing.id) }
+    await publish(tx, body, shanghaiDate(now), null)
+    const notice = entryNotice(listKindOf(rules, listing.list), listing, parties(listing), null, body)
+    changes.push({ kind: 'listing', subjectId: listing.id, change: 'CHANGE', notice })
+  }
+  await queueForPlatforms(tx, rules, changes, dueAt)
 }

@@ -1,11 +1,6 @@
 /** A listing rests on one decision, which several sources may report. */
 import { type Case, upgradeStoredCase } from '../../domain/listing/case.js'
-import {
-  type GroundStatus,
-  groundStatusOf,
-  type LinkedDecision,
-  linkedDecision,
-} from '../../domain/listing/legal-ground.js'
+import { groundStatusOf, type LinkedDecision, linkedDecision } from '../../domain/listing/legal-ground.js'
 import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -21,30 +16,25 @@ export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing
   return { ...facts, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
 }
 
-export const groundOfListing = async (
-  tx: Db | Tx,
-  { decisionVersion, operatorId }: listings.Listing,
-): Promise<(GroundStatus & { linked: versions.RecordVersion }) | null> => {
+export const groundOfListing = async (tx: Db | Tx, { decisionVersion, operatorId }: listings.Listing) => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   if (linked === null) return null
-  const sources = await versions.sourcesOfGround(tx, linked, operatorId)
-  const marked = sources.map((source) => ({
+  const sources = (await versions.sourcesOfGround(tx, linked, operatorId)).map((source) => ({
     ...source,
     linked: source.feed === linked.feed && source.key === linked.key,
   }))
-  return { ...groundStatusOf(marked, operatorId), linked }
+  return { ...groundStatusOf(sources, operatorId), linked, sources }
 }
 
 export const decisionInForceUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
   const ground = await groundOfListing(tx, listing)
   if (ground?.state !== 'STANDS') return null
-  const { linked } = ground
-  const sources = (await versions.sourcesOfGround(tx, linked, listing.operatorId)).filter(
-    ({ stands, operatorId }) => stands && operatorId === listing.operatorId,
-  )
-  const source = sources.find(({ feed, key }) => feed === linked.feed && key === linked.key) ?? sources[0]
+  const standing = ground.sources.filter(({ stands, operatorId }) => stands && operatorId === listing.operatorId)
+  const source = standing.find(({ linked }) => linked) ?? standing[0]
   return source === undefined ? null : linkedDecision(source)
 }
+
+const UNKNOWN_DECISION = '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator'
 
 /** Refuses a decision that is withdrawn or not this operator's. */
 export const linkableDecision = async (
@@ -52,19 +42,12 @@ export const linkableDecision = async (
   listing: listings.Listing,
   decision?: number,
 ): Promise<LinkedDecision> => {
+  const refused = (reason: string) => new Refusal('INPUT_INVALID', { reason })
   const version = decision === undefined ? null : await versions.byId(tx, decision)
-  const sources = version && (await versions.sourcesOfGround(tx, version, listing.operatorId))
-  if (
-    version === null ||
-    version.kind !== 'penalty' ||
-    version.operatorId !== listing.operatorId ||
-    !sources?.some(({ id }) => id === version.id)
-  ) {
-    throw new Refusal('INPUT_INVALID', {
-      reason: '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator',
-    })
-  }
+  if (version?.kind !== 'penalty' || version.operatorId !== listing.operatorId) throw refused(UNKNOWN_DECISION)
+  const sources = await versions.sourcesOfGround(tx, version, listing.operatorId)
+  if (!sources.some(({ id }) => id === version.id)) throw refused(UNKNOWN_DECISION)
   if (sources.some(({ body }) => isWithdrawnPenalty(body)))
-    throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定已被撤销 the penalty has been withdrawn' })
+    throw refused('所关联的处罚决定已被撤销 the penalty has been withdrawn')
   return linkedDecision(version)
 }

@@ -7,8 +7,9 @@ import {
   newCase,
   upgradeStoredCase,
 } from '../../domain/listing/case.js'
+import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { columnsAfter, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
-import { actWithLegalDay, attemptMove, type MoveDenial } from '../../domain/listing/listing.js'
+import { attemptMove, type MoveDenial } from '../../domain/listing/listing.js'
 import { caseActFrom, checkedAndRedacted, type MoveInput } from '../../domain/listing/move-input.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
 import { repairConsequence } from '../../domain/listing/repair-results.js'
@@ -24,8 +25,8 @@ import * as repairs from '../../store/listing/repairs.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, listKindOf, type WorkRules } from '../calendar/rules.js'
 import { recordDeadlines } from './deadlines.js'
-import { hashOfServedPaper, openRepairNoticeConcern } from './documents.js'
-import { applyMovesToEntries } from './entry.js'
+import { documentRules, hashOfServedPaper } from './documents.js'
+import { type AppliedMove, applyMovesToEntries } from './entry.js'
 import { decisionInForceUnder, linkableDecision, withCurrentDecision } from './legal-ground.js'
 
 export type { MoveInput } from '../../domain/listing/move-input.js'
@@ -56,50 +57,53 @@ export const openCase = (db: Db, rules: WorkRules, made: OpenCaseInput): Promise
     return opened
   })
 
-/** Skips operators with an open case. */
-export const openLeads = async (
-  tx: Tx,
-  rules: WorkRules,
-  fallen: readonly { operatorId: number; value: number }[],
-  { on, now }: { on: string; now: Date },
-): Promise<void> => {
-  const made = fallen.map(({ operatorId, value }) => {
-    const reason = `信用评分降至 ${value} 分，低于线索线`
-    const act: CaseAct = { by: 'score', role: 'clock', on, today: shanghaiDate(now), reason }
-    return { operatorId, reason, act, facts: stepped('openLead', newCase(LIST_OF_LEADS, operatorId), act, rules) }
-  })
-  const opened = await listings.openMany(tx, LIST_OF_LEADS, made, now)
-  await listings.recordMany(
-    tx,
-    opened.flatMap(({ id, operatorId }) => {
-      const lead = made.find((one) => one.operatorId === operatorId)
-      return lead ? [eventOf({ id, state: lead.facts.state ?? 'LEAD', moves: 1 }, 'openLead', null, lead.act, now)] : []
-    }),
-  )
-}
-
+/** Returns null when the operator has an open case. */
 export const openCaseWithin = async (
   tx: Tx,
   rules: WorkRules,
   opening: OpenCaseInput,
   at: Date,
 ): Promise<listings.Listing | null> => {
-  const made = checkedAndRedacted(opening, rules.mark)
-  const before = newCase(made.list, made.operatorId)
-  const act: CaseAct = { by: made.by, role: made.role, on: made.on, today: shanghaiDate(made.now), reason: made.reason }
-  const after = stepped('openLead', before, act, rules)
-  const listing = await listings.open(tx, {
-    list: made.list,
-    operatorId: made.operatorId,
-    facts: after,
-    reason: made.reason,
-    now: at,
+  const { list, operatorId, by, role, on, reason, now } = checkedAndRedacted(opening, rules.mark)
+  const act = { by, role, on, today: shanghaiDate(now), reason }
+  const [listing = null] = await openCases(tx, rules, list, [{ operatorId, act }], at)
+  return listing
+}
+
+export const openLeads = async (
+  tx: Tx,
+  rules: WorkRules,
+  fallen: readonly { operatorId: number; value: number }[],
+  { on, now }: { on: string; now: Date },
+): Promise<void> => {
+  const by = { by: 'score', role: 'clock', on, today: shanghaiDate(now) } as const
+  const leads = fallen.map(({ operatorId, value }) => ({
+    operatorId,
+    act: { ...by, reason: `信用评分降至 ${value} 分，低于线索线` },
+  }))
+  await openCases(tx, rules, LIST_OF_LEADS, leads, now)
+}
+
+const openCases = async (
+  tx: Tx,
+  rules: WorkRules,
+  list: string,
+  leads: readonly { operatorId: number; act: CaseAct & { reason: string } }[],
+  at: Date,
+): Promise<listings.Listing[]> => {
+  const made = leads.map(({ operatorId, act }) => ({
+    operatorId,
+    reason: act.reason,
+    facts: stepped('openLead', newCase(list, operatorId), act, rules).after,
+  }))
+  const opened = await listings.open(tx, list, made, at)
+  const acts = new Map(leads.map(({ operatorId, act }) => [operatorId, act]))
+  const events = opened.flatMap((listing) => {
+    const act = acts.get(listing.operatorId)
+    return act ? [eventOf({ name: 'openLead', before: null, after: listing, act }, at)] : []
   })
-  if (listing === null) return null
-  const first = { ...listing, moves: 1 }
-  await listings.recordMany(tx, [eventOf(first, 'openLead', null, act, at)])
-  await listings.save(tx, [first])
-  return first
+  await listings.recordEvents(tx, events)
+  return opened
 }
 
 export interface MoveRequest {
@@ -153,19 +157,30 @@ export const makeMoveWithin = async (
   const ground = step.after.facts.ground
   if (linked !== null && linked.version === before.decisionVersion && ground === before.facts.ground)
     throw notAllowed(made.name, before.state, 'ALREADY_LINKED')
-  if (made.name === 'publishListing' && (await concerns.hasOpenConcern(tx, made.id, 'REPAIR_TOLD')))
-    throw notAllowed(made.name, before.state, 'REPAIRED_ELSEWHERE')
-  if (made.name === 'restoreListing' && (await listings.hasAnotherOpen(tx, before)))
-    throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
+  const denied = await denialBeyondCase(tx, made.name, before)
+  if (denied !== null) throw notAllowed(made.name, before.state, denied)
   await keep(tx, rules, [step], made)
   if (made.name === 'restoreListing')
     for (const cause of ['REPAIR_REVOKED', 'RESTORED'] as const)
       await concerns.settleOfListings(tx, [made.id], { by: made.by, note: RESTORED, now: made.at, cause })
   // A repair decision may have arrived before this document number was known.
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
-    await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
-  if (made.name === 'serveListing') await openRepairNoticeConcern(tx, made.id, made.input, made.at)
+    await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', at: made.at })
+  const { repairNotice, on } = made.input
+  if (made.name === 'serveListing' && repairNotice !== true && needsRepairNotice(documentRules(), on))
+    await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_NOTICE_UNSERVED', at: made.at })
   return step.after
+}
+
+/** Denials that rest on other rows than the case's own. */
+export const denialBeyondCase = async (
+  db: Db | Tx,
+  move: MoveName,
+  listing: listings.Listing,
+): Promise<DenialCode | null> => {
+  if (move === 'publishListing' && (await concerns.hasOpenConcern(db, listing.id, 'REPAIR_TOLD')))
+    return 'REPAIRED_ELSEWHERE'
+  return move === 'restoreListing' && (await listings.hasAnotherOpen(db, listing)) ? 'ANOTHER_OPEN' : null
 }
 
 const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boolean> => {
@@ -213,25 +228,15 @@ const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restor
 
 const NOTHING: LinkedAndPresentDecision = { linked: null, standing: null }
 
-interface AppliedMove {
-  name: MoveName
-  before: listings.Listing
-  after: listings.Listing
-  act: CaseAct
-}
-
 const stepOf = (
   before: listings.Listing,
   made: MoveRequest,
   ground: LinkedAndPresentDecision,
   rules: WorkRules,
 ): AppliedMove => {
-  const act = actWithLegalDay(
-    made.name,
-    before.facts,
-    caseActFrom(made, shanghaiDate(made.now), ground.linked, rules.mark),
-  )
-  const facts = stepped(made.name, before.facts, act, rules)
+  const { name } = made
+  const given = caseActFrom(made, shanghaiDate(made.now), ground.linked, rules.mark)
+  const { after: facts, act } = stepped(name, before.facts, given, rules)
   const { publishedOn, endsOn } = facts
   const after = {
     ...before,
@@ -239,10 +244,10 @@ const stepOf = (
     state: facts.state ?? before.state,
     publishedOn,
     endsOn,
-    ...columnsAfter(made.name, act, facts, ground, listKindOf(rules, before.list)),
+    ...columnsAfter(name, act, facts, ground, listKindOf(rules, before.list)),
     moves: before.moves + 1,
   }
-  return { name: made.name, before, after, act }
+  return { name, before, after, act }
 }
 
 const keep = async (
@@ -256,17 +261,9 @@ const keep = async (
     tx,
     steps.map(({ after }) => after),
   )
-  await listings.recordMany(
+  await listings.recordEvents(
     tx,
-    // The term's end and the decision's version are stored with the event, because a later move may change them.
-    steps.map(({ name, before, after, act: made }) => {
-      const event = eventOf(after, name, before.state, made, at)
-      const act = { ...event.act }
-      if (after.endsOn !== before.endsOn) act['endsOn'] = after.endsOn
-      if (after.decisionVersion !== before.decisionVersion)
-        Object.assign(act, { decisionVersion: after.decisionVersion, decisionBefore: before.decisionVersion })
-      return { ...event, act }
-    }),
+    steps.map((step) => eventOf(step, at)),
   )
   await applyMovesToEntries(tx, rules, steps, { now: at, dueAt: now })
   await recordDeadlines(tx, rules, steps, at)
@@ -286,9 +283,9 @@ const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): P
   }
 }
 
-const stepped = (name: MoveName, before: Case, act: CaseAct, rules: WorkRules): Case => {
+const stepped = (name: MoveName, before: Case, act: CaseAct, rules: WorkRules): { after: Case; act: CaseAct } => {
   const moved = attemptMove(name, before, act, caseRules(rules, before.list))
-  if (moved.ok) return moved.after
+  if (moved.ok) return moved
   throw refusal(name, before.state, moved.reason)
 }
 
@@ -304,14 +301,14 @@ const refusal = (move: MoveName, state: CaseState | null, { code, from, zh, en }
     ...(from !== null && { from }),
   })
 
+/** The event keeps the term's end and the decision's version, because a later move may change them. */
 const eventOf = (
-  after: Pick<listings.Listing, 'id' | 'moves' | 'state'>,
-  name: MoveName,
-  before: CaseState | null,
-  act: CaseAct,
-  now: Date,
+  { name, before, after, act }: Omit<AppliedMove, 'before'> & { before: listings.Listing | null },
+  at: Date,
 ): listings.ListingEvent => {
   const { by, role, on, today: _, ...rest } = act
+  const [endBefore, decisionBefore] = [before?.endsOn ?? null, before?.decisionVersion ?? null]
+  const { endsOn, decisionVersion } = after
   return {
     listingId: after.id,
     number: after.moves,
@@ -319,9 +316,13 @@ const eventOf = (
     by,
     role,
     on,
-    recordedAt: now,
-    stateBefore: before,
+    recordedAt: at,
+    stateBefore: before?.state ?? null,
     stateAfter: after.state,
-    act: rest,
+    act: {
+      ...rest,
+      ...(endsOn !== endBefore && { endsOn }),
+      ...(decisionVersion !== decisionBefore && { decisionVersion, decisionBefore }),
+    },
   }
 }

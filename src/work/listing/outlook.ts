@@ -1,17 +1,17 @@
 /** Previews every move of a case with all checks of a real one. Writes nothing. */
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { isPublicState } from '../../domain/listing/listing.js'
-import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
+import { DENIALS } from '../../domain/listing/moves.js'
 import { type CaseOutlook, moveOutlooks, type OutlookRequest } from '../../domain/listing/outlook.js'
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { Db } from '../../store/db/db.js'
-import * as concerns from '../../store/listing/concerns.js'
-import * as listings from '../../store/listing/listings.js'
+import type * as listings from '../../store/listing/listings.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { withCurrentDecision } from './legal-ground.js'
+import { denialBeyondCase } from './listing.js'
 import { publicEntryOf } from './public-entry.js'
 
 export interface ListingOutlook extends Omit<CaseOutlook, 'denial'> {
@@ -34,30 +34,20 @@ export const listingOutlooks = async (
   return Promise.all(
     predicted.map(async (outlook) => {
       if (outlook.denial !== null) return outlook
+      const code = await denialBeyondCase(db, outlook.move, listing)
       const denial =
-        (await waiting(db, listing, outlook)) ?? (await withheld(db, { listing, operator }, outlook, options))
+        code === null ? await withheld(db, { listing, operator }, outlook, options) : { code, ...DENIALS[code] }
       return denial === null ? outlook : { ...outlook, denial: { from: null, ...denial }, reached: null }
     }),
   )
 }
-
-type OutlookDenial = (BilingualText & { code: string }) | null
-
-const waiting = async (db: Db, listing: listings.Listing, { move }: CaseOutlook): Promise<OutlookDenial> => {
-  if (move === 'publishListing' && (await concerns.hasOpenConcern(db, listing.id, 'REPAIR_TOLD')))
-    return denied('REPAIRED_ELSEWHERE')
-  if (move === 'restoreListing' && (await listings.hasAnotherOpen(db, listing))) return denied('ANOTHER_OPEN')
-  return null
-}
-
-const denied = (code: DenialCode): OutlookDenial => ({ code, ...DENIALS[code] })
 
 const withheld = async (
   db: Db,
   { listing, operator }: { listing: listings.Listing; operator: StoredOperator },
   { move, reached }: CaseOutlook,
   { on, ofAge }: OutlookOptions,
-): Promise<OutlookDenial> => {
+): Promise<(BilingualText & { code: string }) | null> => {
   if (reached === null || !isPublicState(reached.state) || isPublicState(listing.state)) return null
   const known = move === 'publishListing' ? ofAge : reached.ofAge
   const { withheld: why } = await publicEntryOf(db, { ...listing, facts: reached }, operator, on, known)

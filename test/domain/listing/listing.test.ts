@@ -44,26 +44,17 @@ describe('listing: the regular procedure', () => {
     })
   })
 
-  it('names the fields that a move changed', () => {
-    const moved = attemptMove('serveListing', upTo('decideListing'), full({ on: '2026-01-20' }), rules)
-    expect(moved.ok && moved.changed).to.have.members(['state', 'servedOn', 'lastOn'])
+  it('changes only state, day of service and last day by the service', () => {
+    const before = upTo('decideListing')
+    const after = caseAfter(attemptMove('serveListing', before, full({ on: '2026-01-20' }), rules))
+    const fields = Object.keys(after) as (keyof Case)[]
+    expect(fields.filter((field) => after[field] !== before[field])).to.have.members(['state', 'servedOn', 'lastOn'])
   })
 
   it('counts the defence in working days over a holiday and its make-up days', () => {
     // After Thursday 12 February: 13, 14 (make-up Saturday), 24, 25, 26.
     const notified = attemptMove('notifyListing', upTo('proposeListing'), full({ on: '2026-02-12' }), rules)
     expect(caseAfter(notified).defenceUntil).to.equal('2026-02-26')
-    expect(notified.ok && notified.provisional).to.equal(false)
-  })
-
-  it('marks a deadline beyond the published holidays as provisional', () => {
-    const moved = attemptMove(
-      'notifyListing',
-      upTo('proposeListing'),
-      full({ on: '2026-12-28', today: '2026-12-28' }),
-      rules,
-    )
-    expect(moved.ok && moved.provisional).to.equal(true)
   })
 
   it('extends the defence where holidays published since the notice lengthen it', () => {
