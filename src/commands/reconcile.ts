@@ -1,8 +1,8 @@
 import { Refusal } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
-import type { FailureReasons } from '../work/delivery/push.js'
 import type { ComparisonResult } from '../work/delivery/reconcile.js'
+import type { FailureReasons } from '../work/delivery/side-by-side.js'
 
 export const runReconcile = async (
   hub: Hub,

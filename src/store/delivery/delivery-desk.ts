@@ -65,8 +65,8 @@ export const count = (db: Db, filter: DeliveryFilter): Promise<number> =>
     ...filter,
   })
 
-export const byId = (db: Db | Tx, id: number): Promise<StoredDelivery | null> =>
-  queryFirst(db, `select ${COLUMNS} from deliveries d where d.id = ? /* delivery-desk.byId */`, [id])
+export const byId = (db: Db | Tx, id: number, lock: '' | 'for update' = ''): Promise<StoredDelivery | null> =>
+  queryFirst(db, `select ${COLUMNS} from deliveries d where d.id = ? ${lock} /* delivery-desk.byId */`, [id])
 
 export const ofListings = (
   db: Db,
@@ -79,20 +79,11 @@ export const ofListings = (
     { listingIds },
   )
 
-export const lockById = (tx: Tx, id: number): Promise<StoredDelivery | null> =>
-  queryFirst(tx, `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`, [id])
-
-export interface DeliveryClosing {
-  by: string
-  at: Date
-  reason: string
-}
-
 /** Answers that arrive after the closing have no effect. */
 export const closeDeliveries = async (
   tx: Tx,
   ids: readonly number[],
-  { by, at, reason }: DeliveryClosing,
+  { by, at, reason }: Pick<DeliveryAct, 'by' | 'at' | 'reason'>,
 ): Promise<void> => {
   await tx.raw(
     `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason
@@ -142,13 +133,7 @@ export const oldestOpenByPlatform = (db: Db): Promise<Map<string, Date>> =>
     `select d.platform, min(d.created_at) from deliveries d where ${isOpenSql('d')} group by d.platform /* delivery-desk.oldest */`,
   )
 
-export interface RefusalCount {
-  platform: string
-  code: string
-  count: number
-}
-
-export const countRefusals = (db: Db): Promise<RefusalCount[]> =>
+export const countRefusals = (db: Db): Promise<{ platform: string; code: string; count: number }[]> =>
   queryRows(
     db,
     `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries where state = 'REFUSED'

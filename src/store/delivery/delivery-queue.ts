@@ -1,6 +1,6 @@
 /** `attempts` is the fencing token: a write with another value has no effect. */
 import { MESSAGE_SETTLES_SECONDS, type Receipt } from '../../domain/delivery/delivery.js'
-import { type Db, queryValue } from '../db/db.js'
+import { type Db, queryColumn, queryMap, queryRows, queryValue } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import { hasLaterMessageSql, type QueuedDelivery } from './deliveries.js'
 
@@ -49,7 +49,8 @@ export const claim = async (
 ): Promise<ClaimedDelivery[]> => {
   const order = 'order by d.due_at, d.id limit :limit for update skip locked'
   // A computed inner limit would keep the planner from using the index.
-  const answer = await db.raw(
+  const claimed = await queryRows<ClaimedDelivery>(
+    db,
     `with removals as (${REMOVALS_DUE} ${only === 'OTHERS' ? 'and false' : ''} ${order}),
        others as (select id from (${OTHERS_DUE} ${only === 'REMOVE' ? 'and false' : ''} ${order}) o
          limit :limit - (select count(*) from removals)),
@@ -58,7 +59,7 @@ export const claim = async (
      returning ${COLUMNS} /* delivery-queue.claim */`,
     { platform, limit, now, leaseUntil, settleSeconds },
   )
-  return (answer.rows as ClaimedDelivery[]).sort((a, b) => rank(a) - rank(b) || a.id - b.id)
+  return claimed.sort((a, b) => rank(a) - rank(b) || a.id - b.id)
 }
 
 const rank = ({ action }: QueuedDelivery): number => (action === 'REMOVE' ? 0 : 1)
@@ -79,26 +80,33 @@ export const renewLeases = async (
   claimed: readonly ClaimedDelivery[],
   leaseUntil: Date,
 ): Promise<Set<number>> => {
-  const answer = await db.raw(
+  const ids = await queryColumn<number>(
+    db,
     `update deliveries d set leased_until = :leaseUntil from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
      where d.id = c.id and d.state = 'OWED' and d.attempts = c.attempts returning d.id /* delivery-queue.hold */`,
-    { leaseUntil, ids: claimed.map(({ id }) => id), attempts: claimed.map(({ attempts }) => attempts) },
+    { leaseUntil, ...fencesOf(claimed) },
   )
-  return new Set(answer.rows.map((row: { id: number }) => row.id))
+  return new Set(ids)
 }
+
+/** Ids with their `attempts`, as bindings. */
+const fencesOf = (claimed: readonly Pick<ClaimedDelivery, 'id' | 'attempts'>[]) => ({
+  ids: claimed.map(({ id }) => id),
+  attempts: claimed.map(({ attempts }) => attempts),
+})
 
 /**
  * Ends the lease of messages replaced or closed in flight, so that later ones need not wait. Locks rows in the order of
  * `bookResults`.
  */
-const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]): Promise<void> => {
+const letGo = async (db: Db, rows: readonly ClaimedDelivery[]): Promise<void> => {
   await db.raw(
     `with gone as (
        select d.id from deliveries d join unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts) on c.id = d.id
        where d.state <> 'OWED' and d.attempts = c.attempts and d.leased_until is not null
        order by d.subject_id, d.platform, d.number for update of d)
      update deliveries d set leased_until = null from gone where d.id = gone.id /* delivery-queue.letGo */`,
-    { ids: rows.map(({ id }) => id), attempts: rows.map(({ attempts }) => attempts) },
+    fencesOf(rows),
   )
 }
 
@@ -120,7 +128,7 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
     `update deliveries d set leased_until = null, attempts = d.attempts - 1, sent_at = case when d.attempts > 1 then d.sent_at end
      from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
      where d.id = c.id and d.state = 'OWED' and d.attempts = c.attempts /* delivery-queue.putBack */`,
-    { ids: claimed.map(({ id }) => id), attempts: claimed.map(({ attempts }) => attempts) },
+    fencesOf(claimed),
   )
 }
 
@@ -135,14 +143,14 @@ export const bookResults = async (
   settleSeconds = MESSAGE_SETTLES_SECONDS,
 ): Promise<number> => {
   if (outcomes.length === 0) return 0
-  const rows = outcomes.map(({ delivery, receipt, unsent = false, ...rest }) => ({
-    id: delivery.id,
-    attempts: delivery.attempts,
-    receipt,
+  const rows = outcomes.map(({ delivery: { id, attempts }, unsent = false, ...rest }) => ({
+    id,
+    attempts,
     unsent,
     ...rest,
   }))
-  const answer = await db.raw(
+  const booked = await queryColumn(
+    db,
     // The tag comes first, because pg_stat_activity shows only 1,024 bytes.
     `/* delivery-queue.book */ with told as (
        select * from jsonb_to_recordset(:rows::jsonb) as t(id bigint, attempts int, state text, receipt jsonb, error text,
@@ -164,7 +172,7 @@ export const bookResults = async (
      returning d.id`,
     { rows: JSON.stringify(rows), now, settleSeconds },
   )
-  if (answer.rows.length < outcomes.length) {
+  if (booked.length < outcomes.length) {
     // The lease of an unanswered call stays, because the platform may still be processing it.
     const answered = outcomes.filter(({ receipt }) => receipt !== null)
     await letGo(
@@ -172,16 +180,15 @@ export const bookResults = async (
       answered.map(({ delivery }) => delivery),
     )
   }
-  return answer.rows.length
+  return booked.length
 }
 
-export const countOutstanding = async (db: Db, platforms: readonly string[]): Promise<Map<string, number>> => {
-  const answer = await db.raw(
+export const countOutstanding = (db: Db, platforms: readonly string[]): Promise<Map<string, number>> =>
+  queryMap(
+    db,
     `select p.platform, (select count(*) from deliveries d where d.platform = p.platform and d.state = 'OWED' and d.head and d.action = 'REMOVE')
        + (select count(*) from deliveries d where d.platform = p.platform and d.state = 'OWED' and d.head and d.action <> 'REMOVE')
        + (select count(*) from deliveries d where d.platform = p.platform and (d.state = 'REFUSED' or (d.state = 'OWED' and not d.head))) as n
      from unnest(:platforms::text[]) as p(platform) /* delivery-queue.outstanding */`,
     { platforms },
   )
-  return new Map(answer.rows.map((row: { platform: string; n: number }) => [row.platform, row.n]))
-}

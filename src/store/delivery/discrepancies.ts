@@ -1,6 +1,6 @@
 import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { FoundDiscrepancy } from './comparisons.js'
 
 export interface StoredDiscrepancy extends FoundDiscrepancy {
@@ -35,7 +35,7 @@ export const keepFound = async (
        last_found_at = excluded.last_found_at, times = findings.times + 1,
        differs = excluded.differs, did = excluded.did, shown_sequence = excluded.shown_sequence, told_sequence = excluded.told_sequence
      /* discrepancies.keep */`,
-    { platform, found: JSON.stringify(discrepancies), comparison, at } as never,
+    { platform, found: JSON.stringify(discrepancies), comparison, at },
   )
 }
 
@@ -58,13 +58,12 @@ export const settleVanished = async (
   )
 }
 
-export const keysOfOpen = async (db: Db, platform: string, what: DiscrepancyKind): Promise<Set<string>> => {
-  const answer = await db.raw(
+export const keysOfOpen = (db: Db, platform: string, what: DiscrepancyKind): Promise<string[]> =>
+  queryColumn(
+    db,
     'select key from findings where platform = ? and what = ? and settled_at is null /* discrepancies.openKeys */',
     [platform, what],
   )
-  return new Set(answer.rows.map(({ key }: { key: string }) => key))
-}
 
 export const settleHidden = async (
   tx: Tx,
@@ -76,7 +75,7 @@ export const settleHidden = async (
     `update findings f set settled_at = :at, settled_by = m.by, note = m.note
      from jsonb_to_recordset(:moved::jsonb) as m("listingId" text, by text, note text)
      where f.key = m."listingId" and f.what = 'MISSING' and f.settled_at is null /* discrepancies.settleHidden */`,
-    { moved: JSON.stringify(moved), at } as never,
+    { moved: JSON.stringify(moved), at },
   )
 }
 
@@ -87,17 +86,12 @@ export interface DiscrepancyFilter {
   sight?: RegionSight
 }
 
-const filtered = ({
-  sight = null,
-}: DiscrepancyFilter): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
+const filtered = (
+  sight: RegionSight = null,
+): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
   and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${andIsSubjectWithinSightSql(sight, 'f.key::uuid')}`
 
-const bindingsOf = ({ platform = null, what = null, open = null, sight = null }: DiscrepancyFilter) => ({
-  platform,
-  what,
-  open,
-  sight,
-})
+const UNFILTERED = { platform: null, what: null, open: null, sight: null }
 
 export const list = (
   db: Db,
@@ -106,16 +100,16 @@ export const list = (
 ): Promise<StoredDiscrepancy[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from findings f where ${filtered(filter)} and (:before::int is null or f.id < :before::int)
+    `select ${COLUMNS} from findings f where ${filtered(filter.sight)} and (:before::int is null or f.id < :before::int)
      order by f.id desc limit :first /* discrepancies.list */`,
-    { ...bindingsOf(filter), before, first },
+    { ...UNFILTERED, ...filter, before, first },
   )
 
 export const count = (db: Db, filter: DiscrepancyFilter): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from findings f where ${filtered(filter)} /* discrepancies.count */`,
-    bindingsOf(filter),
+    `select count(*)::int as n from findings f where ${filtered(filter.sight)} /* discrepancies.count */`,
+    { ...UNFILTERED, ...filter },
   )
 
 export const byId = (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> =>

@@ -26,6 +26,7 @@ export interface PlatformAct {
   reason: string
 }
 
+/** Messages up to this number may have been sent before a restore. */
 export const sequenceFloorOf = async (db: Db, platform: string): Promise<number> =>
   (
     await queryColumn<number>(
@@ -46,15 +47,15 @@ export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
 export const of = (db: Db | Tx, platform: string): Promise<PlatformState | null> =>
   queryFirst(db, `select ${COLUMNS} from platform_states where platform = ? /* platform-states.of */`, [platform])
 
-export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> => {
-  const answer = await tx.raw(
+/** Returns false when the platform is paused already. */
+export const pause = (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> =>
+  hasRows(
+    tx,
     `insert into platform_states as s (platform, paused_at, paused_by, paused_reason) values (:platform, :at, :by, :reason)
      on conflict (platform) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by,
-       paused_reason = excluded.paused_reason where s.paused_at is null /* platform-states.pause */`,
+       paused_reason = excluded.paused_reason where s.paused_at is null returning 1 /* platform-states.pause */`,
     { platform, at, by, reason },
   )
-  return answer.rowCount === 1
-}
 
 /** The second of two platforms paused at once then sees the first. */
 export const lockPauses = async (tx: Tx): Promise<void> => {
@@ -68,14 +69,14 @@ export const platformsPausedBy = (tx: Db | Tx, by: string): Promise<string[]> =>
     [by],
   )
 
-export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
-  const answer = await tx.raw(
+/** Returns false when the platform is not paused. */
+export const resume = (tx: Tx, platform: string): Promise<boolean> =>
+  hasRows(
+    tx,
     `update platform_states set paused_at = null, paused_by = null, paused_reason = null
-     where platform = ? and paused_at is not null /* platform-states.resume */`,
+     where platform = ? and paused_at is not null returning 1 /* platform-states.resume */`,
     [platform],
   )
-  return answer.rowCount === 1
-}
 
 export const noteWiped = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<void> => {
   await tx.raw(
@@ -87,18 +88,17 @@ export const noteWiped = async (tx: Tx, { platform, by, at, reason }: PlatformAc
 }
 
 /** Returns false when the platform lost its content (`wipedAt`) meanwhile. */
-export const noteFilled = async (
+export const noteFilled = (
   db: Db,
   { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },
-): Promise<boolean> => {
-  const answer = await db.raw(
+): Promise<boolean> =>
+  hasRows(
+    db,
     `insert into platform_states as s (platform, filled_at, filled_kinds) values (:platform, :at, :kinds::text[])
      on conflict (platform) do update set filled_at = excluded.filled_at, filled_kinds = excluded.filled_kinds
-       where s.wiped_at is not distinct from :wipedAt::timestamptz /* platform-states.filled */`,
-    { platform, at, wipedAt, kinds: [...kinds] } as never,
+       where s.wiped_at is not distinct from :wipedAt::timestamptz returning 1 /* platform-states.filled */`,
+    { platform, at, wipedAt, kinds: [...kinds] },
   )
-  return answer.rowCount === 1
-}
 
 export const recordAct = async (tx: Tx, { platform, act, by, at, reason }: PlatformAct): Promise<void> => {
   await tx.raw(

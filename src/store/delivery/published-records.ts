@@ -1,7 +1,7 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { LastSentRecord, PublishedKind, RecordParty } from '../../domain/delivery/published-record.js'
 import type { Body } from '../../domain/records/records.js'
-import { type Db, queryRows, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryMap, queryRows, type Tx } from '../db/db.js'
 
 export interface RecordKey {
   feed: string
@@ -15,21 +15,19 @@ const idOf = (row: string): string =>
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
     `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* published-records.touch */`,
-    bindings as never,
+    bindings,
   )
   await tx.raw(
     'create index on told_now (operator_id, record_key, feed); analyze told_now /* published-records.touch order */',
   )
 }
 
-export const kindsEverSent = async (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> => {
-  if (among.length === 0) return []
-  const answer = await tx.raw(
+export const kindsEverSent = (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> =>
+  queryColumn(
+    tx,
     `select k.kind from unnest(?::text[]) as k (kind) where exists (select 1 from told_records t where t.kind = k.kind) /* published-records.kindsTold */`,
     [[...among]],
   )
-  return answer.rows.map(({ kind }: { kind: PublishedKind }) => kind)
-}
 
 /** SQL: current penalties. A repair record may concern any penalty of its operator. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
@@ -169,15 +167,13 @@ export const penaltiesAndRepairsOf = async (
   )
 }
 
-export const lastNotices = async (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> => {
-  if (ids.length === 0) return new Map()
-  const answer = await tx.raw(
-    `select distinct on (subject_id) subject_id as id, notice from deliveries where subject_id = any(?::uuid[])
+export const lastNotices = (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> =>
+  queryMap(
+    tx,
+    `select distinct on (subject_id) subject_id, notice from deliveries where subject_id = any(?::uuid[])
      order by subject_id, id desc /* published-records.lastTold */`,
     [[...ids]],
   )
-  return new Map(answer.rows.map(({ id, notice }: { id: string; notice: RecordNotice }) => [id, notice]))
-}
 
 export const keepSent = async (
   tx: Tx,
@@ -198,7 +194,7 @@ export const keepSent = async (
        from jsonb_to_recordset(:told::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text, digest text, removed boolean)) r
      on conflict (record_key, feed) do update set operator_id = excluded.operator_id, fact = excluded.fact, digest = excluded.digest,
        removed = excluded.removed, told_at = coalesce(told_records.told_at, excluded.told_at) /* published-records.keep */`,
-    { told: JSON.stringify(told), at } as never,
+    { told: JSON.stringify(told), at },
   )
 }
 
@@ -230,11 +226,9 @@ export const keysInForce = (
     { kinds: [...kinds], key: after?.key ?? null, feed: after?.feed ?? null, limit },
   )
 
-export const keysByIds = async (db: Db | Tx, ids: readonly string[]): Promise<RecordKey[]> => {
-  if (ids.length === 0) return []
-  return queryRows(
+export const keysByIds = (db: Db | Tx, ids: readonly string[]): Promise<RecordKey[]> =>
+  queryRows(
     db,
     'select feed, record_key as key from told_records where id = any(?::uuid[]) /* published-records.byIds */',
     [[...ids]],
   )
-}

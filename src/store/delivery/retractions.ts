@@ -1,9 +1,9 @@
 /** A retraction removes one entry from every platform that may have it. */
-import type { DeliveryState, EntryNotice, NoticeAction, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { EntryNotice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { isRemovalUncheckedSql } from './deliveries.js'
-import { type RemovalCheckState, removalCheckStateSql } from './delivery-desk.js'
+import { removalCheckStateSql, type StoredDelivery } from './delivery-desk.js'
 
 /** `at` is an instant as text, exact to the microsecond. */
 export interface RetractionKey {
@@ -16,25 +16,27 @@ export interface RetractionRow extends RetractionKey {
   removal: EntryNotice['removal']
 }
 
-export interface RemovalReceiver extends RetractionKey {
-  platform: string
+type RemovalColumn =
+  | 'platform'
+  | 'action'
+  | 'state'
+  | 'attempts'
+  | 'confirmedAt'
+  | 'receipt'
+  | 'lastError'
+  | 'closedAt'
+  | 'closedBy'
+  | 'closedReason'
+  | 'check'
+
+/** One platform's removal, or the later removal that replaced it. */
+export interface RemovalReceiver extends RetractionKey, Pick<StoredDelivery, RemovalColumn> {
   /** False when the platform never confirmed the entry. */
   got: boolean
   /** When the platform confirmed the entry; if never, when it was last sent. */
   gotAt: Date | null
-  /** Id of the removal, or of a later removal that replaced it. */
   deliveryId: number
-  action: NoticeAction
-  state: DeliveryState
-  attempts: number
   toldAt: Date | null
-  confirmedAt: Date | null
-  receipt: Receipt | null
-  lastError: string | null
-  closedAt: Date | null
-  closedBy: string | null
-  closedReason: string | null
-  check: RemovalCheckState
   checkedAt: Date | null
 }
 

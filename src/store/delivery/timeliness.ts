@@ -1,8 +1,8 @@
-import type { NoticeAction, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { DutyCount, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { isRemovalUncheckedSql, isUnfinishedSql } from './deliveries.js'
+import type { StoredDelivery } from './delivery-desk.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
@@ -75,19 +75,13 @@ export const countPublicityOfSpan = (
     { from, to, platform },
   )
 
-export interface OpenDuty {
-  id: number
-  platform: string
-  kind: SubjectKind
-  subjectId: string
-  action: NoticeAction
+export interface OpenDuty
+  extends Pick<StoredDelivery, 'id' | 'platform' | 'kind' | 'subjectId' | 'action' | 'attempts' | 'lastError'> {
   authority: string
   duty: TimelinessDuty
   from: string
   delivery: number
   state: 'OWED' | 'REFUSED' | 'CONFIRMED'
-  attempts: number
-  lastError: string | null
 }
 
 export interface DutyFilter {

@@ -89,7 +89,7 @@ const settle = async (
     if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')
     // Lock order: the listing before its delivery, as in every move.
     const listing = stored.kind === 'listing' ? await listings.lockForMove(tx, stored.subjectId) : null
-    const refused = await desk.lockById(tx, delivery)
+    const refused = await desk.byId(tx, delivery, 'for update')
     if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
     await deed(tx, refused, listing, reason)
     await desk.recordActs(tx, [{ deliveryId: delivery, act, by, at: now, reason, receipt: refused.receipt }])

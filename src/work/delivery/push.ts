@@ -1,7 +1,7 @@
 /** Deliveries are claimed under a lease, sent outside transactions and settled by their receipts. */
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { MESSAGE_SETTLES_SECONDS } from '../../domain/delivery/delivery.js'
-import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { ConfiguredPlatform } from '../../platforms/platform.js'
 import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as queue from '../../store/delivery/delivery-queue.js'
@@ -10,6 +10,7 @@ import { runBeside } from '../timetable/run.js'
 import * as breaker from './push/circuit-breaker.js'
 import { type RoundResult, sendRound } from './push/send-round.js'
 import { LOOK_AGAIN_MS, type PushOptions, pauseUnlessAborted, type SendCounts, type Sender } from './push/sender.js'
+import { type FailureReasons, runSideBySide } from './side-by-side.js'
 
 const ROUNDS_MAX = 100_000
 const ROWS_AT_ONCE = 50
@@ -23,41 +24,31 @@ export interface PushResult extends SendCounts {
 
 const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '1900-01-01' }
 
-export type FailureReasons = Readonly<Record<string, string>>
-
 /** Deliveries to `unreachable` platforms stay queued. */
 export const pushDeliveries = async (
   db: Db,
   options: PushOptions,
 ): Promise<{ platforms: PushResult[]; unreachable: string[]; reasons: FailureReasons; ms: number }> => {
   const startedAt = options.now()
-  const unreachable: string[] = []
-  const reasons: Record<string, string> = {}
-  const sending = options.platforms.map(async (to) => {
-    const counts: SendCounts = { sent: 0, accepted: 0, rejected: 0 }
-    try {
-      await pushOne(db, to, counts, options)
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      unreachable.push(to.platform.id)
-      reasons[to.platform.id] = String(error.details['reason'] ?? error.message)
-    }
-    return { platform: to.platform.id as string, ...counts }
-  })
-  // One platform's failure must not leave another's receipts half stored.
-  const ended = await Promise.allSettled(sending)
-  for (const end of ended) if (end.status === 'rejected') throw end.reason
-  const results = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
-  const all = [...results, ...options.silent.map((platform) => ({ platform, sent: 0, accepted: 0, rejected: 0 }))]
-  const outstanding = await queue.countOutstanding(
-    db,
-    all.map(({ platform }) => platform),
-  )
-  const platforms = all.map((result) => ({ ...result, outstanding: outstanding.get(result.platform) ?? 0 }))
-  return { platforms, unreachable, reasons, ms: options.now().getTime() - startedAt.getTime() }
+  const pushes = options.platforms.map((to) => ({ ...to, counts: { sent: 0, accepted: 0, rejected: 0 } }))
+  const reasons = await runSideBySide(pushes, (push) => pushOne(db, push, options))
+  const sent = new Map(pushes.map(({ platform, counts }) => [platform.id, counts]))
+  const ids = [...sent.keys(), ...options.silent]
+  const outstanding = await queue.countOutstanding(db, ids)
+  const platforms = ids.map((id) => ({
+    platform: id,
+    ...(sent.get(id) ?? { sent: 0, accepted: 0, rejected: 0 }),
+    outstanding: outstanding.get(id) ?? 0,
+  }))
+  const ms = options.now().getTime() - startedAt.getTime()
+  return { platforms, unreachable: Object.keys(reasons), reasons, ms }
 }
 
-const pushOne = async (db: Db, to: ConfiguredPlatform, counts: SendCounts, options: PushOptions): Promise<void> => {
+const pushOne = async (
+  db: Db,
+  to: ConfiguredPlatform & Pick<Sender, 'counts'>,
+  options: PushOptions,
+): Promise<void> => {
   await runBeside(db, { ...options, job: 'push', subject: to.platform.id }, async (run) => {
     await platformStates.ensureGate(db, to.platform.id)
     const sender: Sender = {
@@ -68,14 +59,13 @@ const pushOne = async (db: Db, to: ConfiguredPlatform, counts: SendCounts, optio
       ...to,
       db,
       run: run.id,
-      counts,
       batches: 0,
       troubled: false,
       unnoted: false,
     }
     await sendRounds(sender, () => {
-      Object.assign(run.counts, counts)
-      options.progress?.(counts.sent)
+      Object.assign(run.counts, to.counts)
+      options.progress?.(to.counts.sent)
     })
   })
 }

@@ -3,8 +3,13 @@
  * again. A missing entry may have been repaired at the platform, so the hub hides it until a person decides. When very
  * many are missing, it raises an alarm and changes nothing.
  */
-import { type DisplayDifference, isOutage, judgeDisplay } from '../../domain/delivery/comparison.js'
-import { MESSAGE_SETTLES_SECONDS, type PlatformSubjects, type SubjectKind } from '../../domain/delivery/delivery.js'
+import {
+  type DiscrepancyKind,
+  type DisplayDifference,
+  isOutage,
+  judgeDisplay,
+} from '../../domain/delivery/comparison.js'
+import { MESSAGE_SETTLES_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -16,9 +21,9 @@ import * as platformStates from '../../store/delivery/platform-states.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { subjectsInForce } from './in-force.js'
-import type { FailureReasons } from './push.js'
 import { queueAddition, queueChange, queueRemoval, type SettleContext } from './reconcile-settle.js'
 import { areAdditionsStopped, notePlatformAhead } from './restored.js'
+import { type FailureReasons, runSideBySide } from './side-by-side.js'
 
 const STEP_KEYS = 1_000
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -44,122 +49,120 @@ export const reconcilePlatforms = async (
   options: ReconcileOptions,
 ): Promise<{ platforms: ComparisonResult[]; unreachable: string[]; reasons: FailureReasons; ms: number }> => {
   const startedAt = options.now()
-  const unreachable: string[] = []
-  const reasons: Record<string, string> = {}
-  const ended = await Promise.allSettled(
-    options.platforms.map(async (from) => {
-      const counted: { result: ComparisonResult | null } = { result: null }
-      try {
-        await runAlone(db, { ...options, job: 'reconcile', subject: from.platform.id }, async (run) => {
-          const result = await compareOne(db, from, run.id, options)
-          counted.result = result
-          const { platform, alarm, ...counts } = result
-          Object.assign(run.counts, counts)
-          if (alarm !== null) throw new Refusal('MASS_ABSENCE', { platform, gone: result.missing })
-        })
-      } catch (error) {
-        if (!isRefusal(error)) throw error
-        if (counted.result === null) {
-          unreachable.push(from.platform.id)
-          reasons[from.platform.id] = String(error.details['reason'] ?? error.message)
-          options.log.warn(
-            { platform: from.platform.id, reason: reasonOf(error) },
-            'a platform could not be compared with',
-          )
-        }
-      }
-      return counted.result
-    }),
-  )
-  for (const end of ended) if (end.status === 'rejected') throw end.reason
-  const platforms = ended.flatMap((end) => (end.status === 'fulfilled' && end.value !== null ? [end.value] : []))
-  return { platforms, unreachable, reasons, ms: options.now().getTime() - startedAt.getTime() }
+  const results = new Map<string, ComparisonResult>()
+  const reasons = await runSideBySide(options.platforms, async (from) => {
+    const { id } = from.platform
+    try {
+      await runAlone(db, { ...options, job: 'reconcile', subject: id }, async (run) => {
+        const result = await compareOne(db, from, run.id, options)
+        results.set(id, result)
+        const { platform, alarm, ...counts } = result
+        Object.assign(run.counts, counts)
+        if (alarm !== null) throw new Refusal('MASS_ABSENCE', { platform, gone: result.missing })
+      })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      if (results.has(id)) return
+      options.log.warn({ platform: id, reason: reasonOf(error) }, 'a platform could not be compared with')
+      throw error
+    }
+  })
+  const platforms = options.platforms.flatMap(({ platform }) => results.get(platform.id) ?? [])
+  const ms = options.now().getTime() - startedAt.getTime()
+  return { platforms, unreachable: Object.keys(reasons), reasons, ms }
 }
 
-interface MissingEntry {
+/** A subject of which the display differs, with the highest number sent about it. */
+interface Discrepancy {
+  what: DiscrepancyKind
   key: string
   kind: SubjectKind
   told: number
-}
-interface Discrepancy extends MissingEntry {
-  shown: DisplayedSubject | undefined
   highest: number
-  differs: DisplayDifference[]
+  shown: DisplayedSubject | undefined
+  differs: readonly DisplayDifference[]
 }
 
 interface DisplayJudgement {
-  counts: comparisons.ComparisonCounts
+  expected: number
   onTheirWay: number
-  others: DisplayedSubject[]
-  highest: number | null
   confirmed: number
-  gone: MissingEntry[]
-  stale: Discrepancy[]
-  unwanted: Discrepancy[]
-  untold: Discrepancy[]
+  discrepancies: Discrepancy[]
   /** Highest number shown that exceeds all numbers sent. */
   ahead: number | null
 }
 
 const compareOne = async (
   db: Db,
-  from: ConfiguredPlatform,
+  { platform, url, secret }: ConfiguredPlatform,
   run: number,
   options: ReconcileOptions,
 ): Promise<ComparisonResult> => {
-  const { platform, url, secret } = from
-  const { rules, log } = options
-  const hearing = hearingOf(rules, platform)
+  const { rules, log, now } = options
+  const { id } = platform
   // The deliveries are read before the display: later ones are in flight and not judged.
-  const before = await comparisons.settledDeliveryNumbers(db, platform.id, {
-    now: options.now(),
+  const before = await comparisons.settledDeliveryNumbers(db, id, {
+    now: now(),
     settleSeconds: await unsettledSeconds(db, options),
   })
-  const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
-  const today = shanghaiDate(options.now())
-  const read = await held(db, { platform: platform.id, hearing, before, shown, today, rules })
-  const state = await platformStates.of(db, platform.id)
-  // A platform that lost its content misses everything before its backfill, so no entry is judged missing.
-  if (state !== null && state.wipedAt !== null && state.filledAt === null) {
-    read.onTheirWay += read.gone.length
-    read.gone = []
-    read.counts.missing = 0
-  }
-  // Kinds that are not in `filled` await their backfill.
-  const filled = new Set(state?.filledAt == null ? [] : state.filledKinds)
-  read.onTheirWay += read.untold.filter(({ kind }) => !filled.has(kind)).length
-  read.untold = read.untold.filter(({ kind }) => filled.has(kind))
+  const displayed = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
+  const ours = await ownKeys(db, displayed)
+  const read = await judgeSubjects(db, { platform: id, before, ours, today: shanghaiDate(now()), rules })
+  const judged = await withoutAwaited(db, id, read)
   if (read.ahead !== null) {
-    const platforms = rules.platforms.map(({ id }) => id)
-    await notePlatformAhead(db, { platform: platform.id, platforms, highest: read.ahead, now: options.now(), log })
+    const platforms = rules.platforms.map((one) => one.id)
+    await notePlatformAhead(db, { platform: id, platforms, highest: read.ahead, now: now(), log })
   }
   const restored = await areAdditionsStopped(db)
-  const { counts } = read
-  const { missing: gone } = counts
-  const outage = isOutage({ gone, confirmed: read.confirmed, shown: counts.shown }, restored)
-  const found = outage ? [] : await settle(db, platform, read, restored, options)
-  counts.hidden = found.filter(({ what, did }) => what === 'MISSING' && did === 'HIDDEN').length
+  const numberOf = (what: DiscrepancyKind) => judged.discrepancies.filter((one) => one.what === what).length
+  const counts = {
+    shown: ours.size,
+    expected: read.expected,
+    missing: numberOf('MISSING'),
+    stale: numberOf('STALE'),
+    unwanted: numberOf('UNWANTED'),
+    hidden: 0,
+  }
+  const outage = isOutage({ gone: counts.missing, confirmed: read.confirmed, shown: ours.size }, restored)
+  const others = displayed.filter(({ key }) => !ours.has(key))
+  const found = outage
+    ? []
+    : [
+        ...(await settle(db, platform, judged.discrepancies, options)),
+        ...(await unknownAmong(db, id, others, restored)),
+      ]
+  counts.hidden = found.filter(({ did }) => did === 'HIDDEN').length
   const alarm = outage ? ('MASS_ABSENCE' as const) : null
-  const { onTheirWay, highest } = read
+  const { onTheirWay } = judged
   await db.transaction(async (tx) => {
-    const at = options.now()
-    const made = {
-      platform: platform.id,
-      run,
-      comparedAt: at,
-      ...counts,
-      onTheirWay,
-      others: read.others.length,
-      highest,
-      alarm,
-    }
-    const comparison = await comparisons.add(tx, made)
-    await discrepancies.keepFound(tx, platform.id, found, { comparison, at })
-    if (!outage) await discrepancies.settleVanished(tx, platform.id, { comparison, at, note: FOUND_NO_MORE })
+    const at = now()
+    const made = { platform: id, run, comparedAt: at, ...counts, onTheirWay, others: others.length, alarm }
+    const comparison = await comparisons.add(tx, { ...made, highest: highestOf(displayed) })
+    await discrepancies.keepFound(tx, id, found, { comparison, at })
+    if (!outage) await discrepancies.settleVanished(tx, id, { comparison, at, note: FOUND_NO_MORE })
   })
   if (outage)
-    log.error({ platform: platform.id, ...counts }, 'so much is absent there that it is an outage: nothing was changed')
-  return { platform: platform.id, ...counts, alarm }
+    log.error({ platform: id, ...counts }, 'so much is absent there that it is an outage: nothing was changed')
+  return { platform: id, ...counts, alarm }
+}
+
+/**
+ * Counts as on their way what a backfill will queue: everything missing at a platform that lost its content, and the
+ * kinds that it does not hold yet.
+ */
+const withoutAwaited = async (
+  db: Db,
+  platform: string,
+  { onTheirWay, discrepancies }: DisplayJudgement,
+): Promise<Pick<DisplayJudgement, 'onTheirWay' | 'discrepancies'>> => {
+  const state = await platformStates.of(db, platform)
+  const filled = state?.filledAt == null ? [] : state.filledKinds
+  const isLost = state !== null && state.wipedAt !== null && state.filledAt === null
+  const rest = discrepancies.filter(({ what, kind }) => {
+    if (what === 'MISSING') return !isLost
+    return what !== 'UNTOLD' || filled.includes(kind)
+  })
+  return { onTheirWay: onTheirWay + discrepancies.length - rest.length, discrepancies: rest }
 }
 
 /**
@@ -171,73 +174,55 @@ const unsettledSeconds = async (
   { cause, settleSeconds = MESSAGE_SETTLES_SECONDS }: ReconcileOptions,
 ): Promise<number> => (cause === 'timetable' && !(await areAdditionsStopped(db)) ? settleSeconds : 0)
 
-const hearingOf = (rules: WorkRules, platform: Platform): PlatformSubjects =>
-  rules.platforms.find(({ id }) => id === platform.id) ?? { id: platform.id, kinds: [], lists: null }
-
 interface ComparisonInput {
   platform: string
-  hearing: PlatformSubjects
   before: ReadonlyMap<string, number>
-  shown: readonly DisplayedSubject[]
+  ours: ReadonlyMap<string, DisplayedSubject>
   today: string
   rules: WorkRules
 }
 
-const held = async (
+const judgeSubjects = async (
   db: Db,
-  { platform, hearing, before, shown, today, rules }: ComparisonInput,
+  { platform, before, ours, today, rules }: ComparisonInput,
 ): Promise<DisplayJudgement> => {
-  const ours = await ownKeys(db, shown)
-  const read: DisplayJudgement = {
-    counts: { shown: ours.size, expected: 0, missing: 0, stale: 0, unwanted: 0, hidden: 0 },
-    onTheirWay: 0,
-    others: shown.filter(({ key }) => !ours.has(key)),
-    highest: highestOf(shown),
-    confirmed: 0,
-    gone: [],
-    stale: [],
-    unwanted: [],
-    untold: [],
-    ahead: null,
-  }
+  const read: DisplayJudgement = { expected: 0, onTheirWay: 0, confirmed: 0, discrepancies: [], ahead: null }
   const floor = await platformStates.sequenceFloorOf(db, platform)
-  const look = async (subjects: readonly { key: string; kind: SubjectKind }[], standing: boolean): Promise<void> => {
-    const told = await comparisons.lastSentOf(
-      db,
-      platform,
-      subjects.map(({ key }) => key),
-    )
+  const judge = async (subjects: readonly { key: string; kind: SubjectKind }[], standing: boolean): Promise<void> => {
+    const keys = subjects.map(({ key }) => key)
+    const told = await comparisons.lastSentOf(db, platform, keys)
     for (const { key, kind } of subjects) {
       const now = told.get(key)
-      const here = ours.get(key)
-      const moved = now !== undefined && before.get(key) !== now.highest
+      const shown = ours.get(key)
+      const highest = now?.highest ?? 0
+      const moved = now !== undefined && before.get(key) !== highest
       const last = now?.last ? { ...now.last, ...(moved && { state: 'OPEN' as const }) } : null
       // Numbers up to `floor` may have been sent before a restore.
-      if (here?.sequence != null && here.sequence > Math.max(now?.highest ?? 0, floor))
-        read.ahead = Math.max(read.ahead ?? 0, here.sequence)
-      const judged = judgeDisplay(standing, last, here ?? null)
+      if (shown?.sequence != null && shown.sequence > Math.max(highest, floor))
+        read.ahead = Math.max(read.ahead ?? 0, shown.sequence)
       if (standing && last?.state === 'CONFIRMED' && last.action !== 'REMOVE') read.confirmed += 1
-      const one = { key, kind, told: last?.number ?? 0, highest: now?.highest ?? 0, shown: here, differs: [] }
-      if (judged.what === 'ON_ITS_WAY') read.onTheirWay += 1
-      else if (judged.what === 'MISSING') read.gone.push(one)
-      else if (judged.what === 'UNTOLD') read.untold.push(one)
-      else if (judged.what === 'STALE') read.stale.push({ ...one, differs: judged.differs })
+      const judged = judgeDisplay(standing, last, shown ?? null)
+      const { what } = judged
+      if (what === 'ON_ITS_WAY') read.onTheirWay += 1
+      if (what === 'ON_ITS_WAY' || what === 'AGREES') continue
       // A record is unwanted only after the platform was told to remove it.
-      else if (judged.what === 'UNWANTED' && (kind === 'listing' || last?.action === 'REMOVE')) read.unwanted.push(one)
+      if (what === 'UNWANTED' && kind !== 'listing' && last?.action !== 'REMOVE') continue
+      const differs = what === 'STALE' ? judged.differs : []
+      read.discrepancies.push({ what, key, kind, told: last?.number ?? 0, highest, shown, differs })
     }
   }
   const seen = new Set<string>()
+  const hearing = rules.platforms.find(({ id }) => id === platform) ?? { id: platform, kinds: [], lists: null }
   for await (const page of subjectsInForce(db, rules, hearing, today)) {
     for (const { subjectId } of page) seen.add(subjectId)
-    read.counts.expected += page.length
-    await look(
+    read.expected += page.length
+    await judge(
       page.map(({ subjectId: key, kind }) => ({ key, kind })),
       true,
     )
   }
   const rest = [...ours.values()].filter(({ key }) => !seen.has(key))
-  for (let i = 0; i < rest.length; i += STEP_KEYS) await look(rest.slice(i, i + STEP_KEYS), false)
-  Object.assign(read.counts, { missing: read.gone.length, stale: read.stale.length, unwanted: read.unwanted.length })
+  for (let i = 0; i < rest.length; i += STEP_KEYS) await judge(rest.slice(i, i + STEP_KEYS), false)
   return read
 }
 
@@ -267,48 +252,46 @@ const highestOf = (shown: readonly DisplayedSubject[]): number | null =>
 const settle = async (
   db: Db,
   { id, name }: Platform,
-  read: DisplayJudgement,
-  restored: boolean,
+  judged: readonly Discrepancy[],
   { rules, now, log, hideLost }: ReconcileOptions,
 ): Promise<comparisons.FoundDiscrepancy[]> => {
   const found: comparisons.FoundDiscrepancy[] = []
   const by = { platform: id, name: name.zh, rules, now: now(), log }
-  for (const one of read.unwanted) {
-    const did = (await queueRemoval(db, one, by)) ? 'REMOVAL_OWED' : 'NOTHING'
-    found.push({ ...shape(one), what: 'UNWANTED', did })
-  }
-  for (const one of read.stale) {
-    const did = (await queueChange(db, one, by)) ? 'CHANGE_OWED' : 'NOTHING'
-    found.push({ ...shape(one), what: 'STALE', did })
-  }
-  for (const one of read.untold) {
-    const did = (await queueAddition(db, one, by)) ? 'ADDITION_OWED' : 'NOTHING'
-    found.push({ ...shape(one), what: 'UNTOLD', did })
-  }
-  for (const one of read.gone) {
-    const did = one.kind === 'listing' && (await hideLost(db, one, by)) ? 'HIDDEN' : 'NOTHING'
-    found.push({ ...shape({ ...one, shown: undefined, highest: one.told, differs: [] }), what: 'MISSING', did })
-  }
-  // An unknown key may belong to an entry that a restored database lost; a person settles it.
-  const unknown = await discrepancies.keysOfOpen(db, id, 'UNKNOWN')
-  for (const shown of read.others)
-    if (UUID.test(shown.key) && (restored || unknown.has(shown.key)))
-      found.push({
-        kind: shown.kind,
-        key: shown.key,
-        what: 'UNKNOWN',
-        differs: [],
-        did: 'NOTHING',
-        shownSequence: shown.sequence,
-        toldSequence: null,
-      })
+  const hide = async (on: Db, one: Discrepancy): Promise<boolean> =>
+    one.kind === 'listing' && (await hideLost(on, one, by))
+  const corrections = [
+    ['UNWANTED', queueRemoval, 'REMOVAL_OWED'],
+    ['STALE', queueChange, 'CHANGE_OWED'],
+    ['UNTOLD', queueAddition, 'ADDITION_OWED'],
+    ['MISSING', hide, 'HIDDEN'],
+  ] as const
+  for (const [what, correct, done] of corrections)
+    for (const one of judged.filter((each) => each.what === what)) {
+      const { key, kind, differs, shown, told } = one
+      const did = (await correct(db, one, by)) ? done : 'NOTHING'
+      const toldSequence = told === 0 ? null : told
+      found.push({ what, key, kind, differs, did, shownSequence: shown?.sequence ?? null, toldSequence })
+    }
   return found
 }
 
-const shape = ({ key, kind, told, shown, differs }: Discrepancy) => ({
-  kind,
-  key,
-  differs,
-  shownSequence: shown?.sequence ?? null,
-  toldSequence: told === 0 ? null : told,
-})
+/** Keys that this hub may have made and does not know: a restored database may have lost their entries. A person settles them. */
+const unknownAmong = async (
+  db: Db,
+  platform: string,
+  others: readonly DisplayedSubject[],
+  restored: boolean,
+): Promise<comparisons.FoundDiscrepancy[]> => {
+  const unknown = new Set(await discrepancies.keysOfOpen(db, platform, 'UNKNOWN'))
+  return others
+    .filter(({ key }) => UUID.test(key) && (restored || unknown.has(key)))
+    .map(({ key, kind, sequence }) => ({
+      what: 'UNKNOWN',
+      key,
+      kind,
+      differs: [],
+      did: 'NOTHING',
+      shownSequence: sequence,
+      toldSequence: null,
+    }))
+}

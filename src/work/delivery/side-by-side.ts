@@ -1,0 +1,26 @@
+import { isRefusal } from '../../foundation/errors.js'
+import type { ConfiguredPlatform } from '../../platforms/platform.js'
+
+/** By platform id: why its run was refused. */
+export type FailureReasons = Readonly<Record<string, string>>
+
+/**
+ * Runs `act` for all platforms at once and returns the refusals. Any other error is thrown after all have ended, so that
+ * one platform's failure leaves no other's receipts half stored.
+ */
+export const runSideBySide = async <P extends ConfiguredPlatform>(
+  platforms: readonly P[],
+  act: (to: P) => Promise<unknown>,
+): Promise<FailureReasons> => {
+  const reasons: Record<string, string> = {}
+  const runs = platforms.map(async (to) => {
+    try {
+      await act(to)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      reasons[to.platform.id] = String(error.details['reason'] ?? error.message)
+    }
+  })
+  for (const end of await Promise.allSettled(runs)) if (end.status === 'rejected') throw end.reason
+  return reasons
+}
