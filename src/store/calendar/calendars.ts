@@ -9,29 +9,21 @@ export const presentAmendments = (db: Db | Tx): Promise<CalendarAmendments> =>
        (select known_until from calendar_reach order by id desc limit 1) as "knownUntil" /* calendars.amended */`,
   )
 
-export const addAmendment = async (
+/** Stores the days of a confirmed proposal, and the last announced day when it names one. */
+export const addConfirmedAmendment = async (
   tx: Tx,
-  made: {
-    days: readonly { day: string; kind: DayKind }[]
-    knownUntil: string | null
-    reason: string
-    by: string
-    confirmedBy: string
-    at: Date
-  },
+  made: { proposal: number; confirmedBy: string; at: Date },
 ): Promise<void> => {
-  const { days, knownUntil, reason, by, confirmedBy, at } = made
-  await tx.raw(
-    `insert into calendar_amendments (day, kind, reason, made_by, confirmed_by, made_at)
-     select d.day, d.kind, :reason::text, :by::text, :confirmedBy::text, :at::timestamptz
-     from jsonb_to_recordset(:days::jsonb) as d(day date, kind text) /* calendars.amend */`,
-    { days: JSON.stringify(days), reason, by, confirmedBy, at } as never,
+  await queryRows(
+    tx,
+    `with p as (select * from calendar_proposals where id = :proposal), reach as (
+       insert into calendar_reach (known_until, made_by, confirmed_by, made_at)
+       select known_until, proposed_by, :confirmedBy::text, :at::timestamptz from p where known_until is not null)
+     insert into calendar_amendments (day, kind, reason, made_by, confirmed_by, made_at)
+     select d.day, d.kind, p.reason, p.proposed_by, :confirmedBy::text, :at::timestamptz
+     from p, jsonb_to_recordset(p.days) as d(day date, kind text) /* calendars.amend */`,
+    made,
   )
-  if (knownUntil !== null)
-    await tx.raw(
-      `insert into calendar_reach (known_until, made_by, confirmed_by, made_at) values (?, ?, ?, ?) /* calendars.amend */`,
-      [knownUntil, by, confirmedBy, at],
-    )
 }
 
 export interface CalendarAmendment {

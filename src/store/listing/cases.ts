@@ -25,26 +25,15 @@ const FILTERED = `l.wrong_from is null and (:list::text is null or l.list = :lis
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)
   and (not :late or ${LATE})`
 
-const bindingsOf = ({ states, list, region, name, late, within, today, partys }: CaseFilter) => ({
-  states: [...states],
-  list,
-  region,
-  name,
-  late,
-  within,
-  today,
-  partys: [...partys],
-})
-
 /** `at` is the creation time with microseconds, for the cursor. */
 export type OpenedCase = Listing & { at: string }
 
-export const list = async (
+export const list = (
   db: Db,
   filter: CaseFilter,
   { first, after }: { first: number; after: { at: string; subjectId: string } | null },
-): Promise<OpenedCase[]> => {
-  return queryRows(
+): Promise<OpenedCase[]> =>
+  queryRows(
     db,
     `select f.* from unnest(:states::text[]) as s(state) cross join lateral (
        select ${LISTING_COLUMNS}, to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
@@ -53,16 +42,15 @@ export const list = async (
          and (:afterId::uuid is null or (l.created_at, l.id) < (:afterAt::timestamptz, :afterId::uuid))
        order by l.created_at desc, l.id desc limit :first) f
      order by f.at desc, f.id desc limit :first /* cases.list */`,
-    { ...bindingsOf(filter), afterAt: after?.at ?? null, afterId: after?.subjectId ?? null, first },
+    { ...filter, afterAt: after?.at ?? null, afterId: after?.subjectId ?? null, first },
   )
-}
 
 export const count = (db: Db, filter: CaseFilter): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from listings l join operators o on o.id = l.operator_id
      where l.state = any(:states::text[]) and ${FILTERED} /* cases.count */`,
-    bindingsOf(filter),
+    { ...filter },
   )
 
 export interface BoardColumn {
@@ -77,5 +65,5 @@ export const boardColumns = (db: Db, filter: CaseFilter): Promise<BoardColumn[]>
     `select l.state, count(*)::int as cases, (count(*) filter (where ${LATE}))::int as late
      from listings l join operators o on o.id = l.operator_id
      where l.state = any(:states::text[]) and ${FILTERED} group by l.state /* cases.columns */`,
-    bindingsOf(filter),
+    { ...filter },
   )

@@ -75,42 +75,40 @@ export const ofListings = (db: Db | Tx, listingIds: readonly string[]): Promise<
     [[...listingIds]],
   )
 
-export const settle = (
-  db: Db | Tx,
-  id: number,
-  { by, note, now }: { by: string; note: string; now: Date },
-): Promise<Concern | null> =>
-  queryFirst(
-    db,
-    `update concerns c set settled_at = ?, settled_by = ?, note = ? where c.id = ? and c.settled_at is null
+interface Settlement {
+  by: string
+  note: string
+  now: Date
+}
+
+const settleWhere = (
+  on: Db | Tx,
+  condition: string,
+  bindings: Settlement & Record<string, unknown>,
+): Promise<Concern[]> =>
+  queryRows(
+    on,
+    `update concerns c set settled_at = :now, settled_by = :by, note = :note where ${condition} and c.settled_at is null
      returning ${COLUMNS} /* concerns.settle */`,
-    [now, by, note, id],
+    bindings,
   )
 
-export const settleOfRun = async (
-  tx: Tx,
-  run: number,
-  { by, note, now }: { by: string; note: string; now: Date },
-): Promise<string[]> => {
-  const answer = await tx.raw(
-    `update concerns set settled_at = ?, settled_by = ?, note = ? where run_id = ? and settled_at is null
-     returning listing_id as id /* concerns.settleOfRun */`,
-    [now, by, note, run],
-  )
-  return [...new Set(answer.rows.map((row: { id: string }) => row.id))] as string[]
+export const settle = async (db: Db | Tx, id: number, by: Settlement): Promise<Concern | null> =>
+  (await settleWhere(db, 'c.id = :id', { ...by, id }))[0] ?? null
+
+/** Returns the ids of the listings. */
+export const settleOfRun = async (tx: Tx, run: number, by: Settlement): Promise<string[]> => {
+  const settled = await settleWhere(tx, 'c.run_id = :run', { ...by, run })
+  return [...new Set(settled.map(({ listingId }) => listingId))]
 }
 
 export const settleOfListings = async (
   tx: Tx,
   listingIds: readonly string[],
-  { by, note, now, cause = null }: { by: string; note: string; now: Date; cause?: ConcernCause | null },
+  { cause = null, ...by }: Settlement & { cause?: ConcernCause | null },
 ): Promise<void> => {
-  await tx.raw(
-    `update concerns set settled_at = :now, settled_by = :by, note = :note
-     where listing_id = any(:ids::uuid[]) and settled_at is null and (:cause::text is null or cause = :cause::text)
-     /* concerns.settleOf */`,
-    { now, by, note, cause, ids: [...listingIds] } as never,
-  )
+  const condition = 'c.listing_id = any(:listingIds::uuid[]) and (:cause::text is null or c.cause = :cause::text)'
+  await settleWhere(tx, condition, { ...by, cause, listingIds })
 }
 
 /**
@@ -122,7 +120,8 @@ export const listingsLackingRecord = async (
   unmet: readonly number[],
   unreadable: UnreadableRecords,
 ): Promise<{ id: string; record: number }[]> => {
-  const answer = await tx.raw(
+  const lacking = await queryRows<{ id: string; record: number }>(
+    tx,
     `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
      join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial
      where l.state not in ('REMOVED', 'NOT_LISTED') and ${isAbsentSql('c')}
@@ -131,9 +130,8 @@ export const listingsLackingRecord = async (
      order by l.id /* concerns.lackedBy */`,
     unreadableBindings(unreadable),
   )
-  if (answer.rows.length === 0) return []
-  const absent = new Set(unmet)
-  return answer.rows.filter((row: { record: number }) => absent.has(row.record))
+  const absent = new Set(lacking.length === 0 ? [] : unmet)
+  return lacking.filter(({ record }) => absent.has(record))
 }
 
 export const hasOpenConcern = (tx: Db | Tx, listingId: string, cause: ConcernCause): Promise<boolean> =>

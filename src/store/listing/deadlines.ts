@@ -114,34 +114,22 @@ const IN_STATE = `case :state::text
   when 'RUN_OUT' then t.ended_on is null and t.due_on < :today::date and t.name = any(:partys::text[])
   else t.outcome = :state::text end`
 
-const NOT_OVER = `(:ended or l.state not in ('REMOVED', 'NOT_LISTED'))`
+const matching = ({ sight = null }: DeadlineFilter): string =>
+  `listing_deadlines t join listings l on l.id = t.listing_id
+     where ${IN_STATE} and (:ended or l.state not in ('REMOVED', 'NOT_LISTED')) and l.wrong_from is null
+       ${andIsWithinSightSql(sight, 'l.operator_id')}`
 
 export const list = (
   db: Db,
-  { state, today, partys, ended, sight = null }: DeadlineFilter,
+  filter: DeadlineFilter,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
 ): Promise<StoredDeadline[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${andIsWithinSightSql(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
+    `select ${COLUMNS} from ${matching(filter)} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.due_on, t.id limit :first /* deadlines.list */`,
-    {
-      state,
-      today,
-      ended,
-      sight,
-      partys: [...partys],
-      afterOn: after?.dueOn ?? null,
-      afterId: after?.id ?? null,
-      first,
-    },
+    { ...filter, afterOn: after?.dueOn ?? null, afterId: after?.id ?? null, first },
   )
 
-export const count = (db: Db, { state, today, partys, ended, sight = null }: DeadlineFilter): Promise<number> =>
-  queryValue(
-    db,
-    `select count(*)::int as n from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${andIsWithinSightSql(sight, 'l.operator_id')} /* deadlines.count */`,
-    { state, today, ended, sight, partys: [...partys] },
-  )
+export const count = (db: Db, filter: DeadlineFilter): Promise<number> =>
+  queryValue(db, `select count(*)::int as n from ${matching(filter)} /* deadlines.count */`, { ...filter })

@@ -1,31 +1,24 @@
-import { queryRows, type Tx } from '../db/db.js'
+import { queryColumn, queryRows, type Tx } from '../db/db.js'
 
 /** True when a scoring run opened the lead and no person has touched it. */
 const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
   select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
 
-export const lockUntouchedLeads = (
-  tx: Tx,
-  operatorIds: readonly number[],
-): Promise<{ id: string; operatorId: number }[]> =>
-  queryRows(
-    tx,
-    `select l.id, l.operator_id as "operatorId" from listings l where l.operator_id = any(?::int[]) and ${UNTOUCHED}
-     order by l.id for update of l /* leads.untouched */`,
-    [[...operatorIds]],
-  )
+const lockLeads =
+  (joined: string) =>
+  (tx: Tx, operatorIds: readonly number[]): Promise<{ id: string; operatorId: number }[]> =>
+    queryRows(
+      tx,
+      `select l.id, l.operator_id as "operatorId" from listings l ${joined}
+       where l.operator_id = any(?::int[]) and ${UNTOUCHED} order by l.id for update of l /* leads.lock */`,
+      [operatorIds],
+    )
 
-export const lockLeadsWithRollbackConcern = (
-  tx: Tx,
-  operatorIds: readonly number[],
-): Promise<{ id: string; operatorId: number }[]> =>
-  queryRows(
-    tx,
-    `select l.id, l.operator_id as "operatorId" from listings l
-     join concerns c on c.listing_id = l.id and c.cause = 'TAKEN_BACK' and c.settled_at is null
-     where l.operator_id = any(?::int[]) and ${UNTOUCHED} order by l.id for update of l /* leads.questioned */`,
-    [[...operatorIds]],
-  )
+export const lockUntouchedLeads = lockLeads('')
+
+export const lockLeadsWithRollbackConcern = lockLeads(
+  `join concerns c on c.listing_id = l.id and c.cause = 'TAKEN_BACK' and c.settled_at is null`,
+)
 
 /** A dropped lead counts as never opened, except in answers about earlier knowledge. */
 export const dropLeads = async (
@@ -46,13 +39,14 @@ export const dropLeads = async (
 }
 
 export const operatorsDroppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
-  const answer = await tx.raw(
+  const dropped = await queryColumn<number>(
+    tx,
     `select l.operator_id as id from (
        select distinct on (operator_id) * from listings where operator_id = any(?::int[]) and wrong_from is null
        order by operator_id, created_at desc) l
      join listing_events e on e.listing_id = l.id and e.number = l.moves
      where l.state = 'NOT_LISTED' and e.role <> 'clock' /* leads.droppedByPerson */`,
-    [[...operatorIds]],
+    [operatorIds],
   )
-  return new Set(answer.rows.map((row: { id: number }) => row.id))
+  return new Set(dropped)
 }

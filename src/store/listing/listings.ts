@@ -1,7 +1,7 @@
 import { type Case, type CaseState, IN_FORCE_STATES } from '../../domain/listing/case.js'
 import type { EntryColumns } from '../../domain/listing/entry-columns.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
-import { type Db, hasRows, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryFirst, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import {
   filterBindings,
@@ -124,11 +124,9 @@ export const eventsOf = (db: Db | Tx, listingIds: readonly string[]): Promise<Li
   )
 
 export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, Listing>> => {
-  const answer = await db.raw(
-    `select ${LISTING_COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`,
-    [[...ids]],
-  )
-  return new Map(answer.rows.map((row: Listing) => [row.id, row]))
+  const sql = `select ${LISTING_COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`
+  const found = await queryRows<Listing>(db, sql, [ids])
+  return new Map(found.map((row) => [row.id, row]))
 }
 
 export const byId = (db: Db | Tx, id: string): Promise<Listing | null> =>
@@ -214,16 +212,21 @@ export const putPublicEntry = async (
     `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on, masks) values (:id, :body::jsonb, :bodyHash, :publishedOn, :on, :endsOn, coalesce(:masks::int, 1))
      on conflict (listing_id) do update set body = excluded.body, body_hash = excluded.body_hash, ends_on = excluded.ends_on, masks = coalesce(:masks::int, public_entries.masks)
      /* listings.publish */`,
-    {
-      id: body.id,
-      body: JSON.stringify(body),
-      bodyHash,
-      publishedOn: body.publishedOn,
-      on,
-      endsOn: body.endsOn,
-      masks,
-    } as never,
+    { ...body, body: JSON.stringify(body), bodyHash, on, masks } as never,
   )
+}
+
+/** Entries published under masking rules older than version `masks`. */
+export const entriesMaskedBefore = (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> =>
+  queryColumn(
+    db,
+    `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
+     order by listing_id limit :limit /* masking.before */`,
+    { masks, after, limit },
+  )
+
+export const noteMaskingVersion = async (tx: Tx, id: string, masks: number): Promise<void> => {
+  await tx.raw('update public_entries set masks = ? where listing_id = ? /* masking.note */', [masks, id])
 }
 
 export const shownIds = (
@@ -239,26 +242,26 @@ export const shownIds = (
 
 const bodiesWhere =
   (condition: string) =>
-  async (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
-    if (ids.length === 0) return new Map()
-    const answer = await tx.raw(
-      `select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) and ${condition} /* listings.publicBodies */`,
-      [[...ids]],
-    )
-    return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
-  }
+  async (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> =>
+    ids.length === 0
+      ? new Map()
+      : queryMap(
+          tx,
+          `select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) and ${condition} /* listings.publicBodies */`,
+          [ids],
+        )
 
 export const publicBodies = bodiesWhere('true')
 export const shownBodies = bodiesWhere(MAY_PUBLISH_LIST_SQL)
 
-export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> => {
-  if (ids.length === 0) return new Map()
-  const answer = await db.raw(
-    `select id, state from listings where id = any(?::uuid[]) and state in ('PUBLISHED', 'REPAIR_APPLIED') /* listings.publicStates */`,
-    [[...ids]],
-  )
-  return new Map(answer.rows.map(({ id, state }: { id: string; state: CaseState }) => [id, state]))
-}
+export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> =>
+  ids.length === 0
+    ? new Map()
+    : queryMap(
+        db,
+        `select id, state from listings where id = any(?::uuid[]) and state in ('PUBLISHED', 'REPAIR_APPLIED') /* listings.publicStates */`,
+        [ids],
+      )
 
 export const wasPublished = (db: Db, id: string): Promise<boolean> =>
   queryValue(

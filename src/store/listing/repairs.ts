@@ -3,15 +3,15 @@ import type { ReportedRepair } from '../../domain/listing/repair-results.js'
 import { queryRows, type Tx } from '../db/db.js'
 import { LISTING_COLUMNS, type Listing } from './listings.js'
 
-export interface RepairedListing {
-  listing: Listing
+export interface RepairedListing extends Listing {
   told: ReportedRepair[]
   /** True when a REPAIR_REVOKED concern was opened since the last removal. */
   asked: boolean
 }
 
-export const repairsReportedAt = async (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> => {
-  const answer = await tx.raw(
+export const repairsReportedAt = (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> =>
+  queryRows(
+    tx,
     `with found as (
        select distinct l.id from versions v join listings l on l.operator_id = v.operator_id
        where ${RESULT('v')} and ${FRESH('v')} and l.document_number is not null
@@ -23,14 +23,8 @@ export const repairsReportedAt = async (tx: Tx, at: Date, run: number | null): P
        select 1 from concerns k where k.listing_id = l.id and k.cause = 'REPAIR_REVOKED' and k.opened_at >= (
          select max(e.recorded_at) from listing_events e where e.listing_id = l.id and e.move = 'removeListing')) as asked
      from told t join listings l on l.id = t.id order by l.id /* repairs.toldAt */`,
-    { at, run, states: [...IN_FORCE_STATES] } as never,
+    { at, run, states: IN_FORCE_STATES },
   )
-  return answer.rows.map(({ told, asked, ...listing }: Listing & Omit<RepairedListing, 'listing'>) => ({
-    listing,
-    told,
-    asked,
-  }))
-}
 
 const RESULT = (v: string): string =>
   `${v}.kind = 'repair' and ${v}.known_to is null and ${v}.body->>'target' = 'LIST_ENTRY'`

@@ -70,8 +70,7 @@ export const decideCalendar = async (
     const at = await knowledge.nextInstant(tx, made.now)
     if (verdict === 'CONFIRM') {
       refuseEarlierKnownUntil(rules.calendar, found.knownUntil)
-      const { days, knownUntil, reason, proposedBy } = found
-      await calendars.addAmendment(tx, { days, knownUntil, reason, by: proposedBy, confirmedBy: by, at })
+      await calendars.addConfirmedAmendment(tx, { proposal: id, confirmedBy: by, at })
     }
     return proposals.settle(tx, id, { state: BECOMES[verdict], note, by, at })
   })

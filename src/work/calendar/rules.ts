@@ -31,11 +31,13 @@ export const caseRules = (rules: WorkRules, id: string): CaseRules => {
   return { list: listKindOf(rules, id), calendar, clocks }
 }
 
-let waysBack: RecoveryRules | null = null
-
-export const recoveryRules = (): RecoveryRules => {
-  waysBack ??= readCheckedRules<RecoveryRules>('rules/recovery', 'contracts/recovery', checkRecoveryRules)
-  return waysBack
+/** The file is read and checked at the first call. */
+export const makeRulesReader = <T>(...of: Parameters<typeof readCheckedRules<T>>): (() => T) => {
+  let rules: T | null = null
+  return () => {
+    rules ??= readCheckedRules(...of)
+    return rules
+  }
 }
 
 /** Refusal RULES_BROKEN lists every fault and stops the start. */
@@ -48,6 +50,8 @@ export const readCheckedRules = <T>(file: string, shape: string, check: (content
   if (faults.length > 0) throw new Refusal('RULES_BROKEN', { file: `schema/${file}.json`, faults: faults.join('; ') })
   return content as T
 }
+
+export const recoveryRules = makeRulesReader<RecoveryRules>('rules/recovery', 'contracts/recovery', checkRecoveryRules)
 
 const CALENDAR = 'calendar.json'
 

@@ -36,7 +36,7 @@ export interface ChangedRecords {
  * repair only opens a concern.
  */
 const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
-  for (const { listing, told, asked } of await repairs.repairsReportedAt(tx, changed.at, changed.run ?? null)) {
+  for (const { told, asked, ...listing } of await repairs.repairsReportedAt(tx, changed.at, changed.run ?? null)) {
     const follows = repairConsequence(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
     if (follows === null) continue
     const { what, told: result } = follows

@@ -27,11 +27,10 @@ import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
-import { listKindOf, readCheckedRules, type WorkRules } from '../calendar/rules.js'
+import { listKindOf, makeRulesReader, readCheckedRules, type WorkRules } from '../calendar/rules.js'
 import { publicationClocksOf } from './publication-clocks.js'
 
 let templates: ReadonlyMap<DocumentKind, DocumentTemplate> | null = null
-let rows: DocumentRules | null = null
 
 export const documentTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   templates ??= readTemplates()
@@ -56,10 +55,11 @@ const readTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   return byKind
 }
 
-export const documentRules = (): DocumentRules => {
-  rows ??= readCheckedRules<DocumentRules>('rules/documents', 'contracts/document-rules', checkDocumentRules)
-  return rows
-}
+export const documentRules = makeRulesReader<DocumentRules>(
+  'rules/documents',
+  'contracts/document-rules',
+  checkDocumentRules,
+)
 
 export interface DocumentDraftInput extends Pick<DocumentSource, 'operator' | 'decision' | 'issued'> {
   listing: listings.Listing

@@ -12,7 +12,6 @@ import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as listings from '../../store/listing/listings.js'
-import * as masked from '../../store/listing/masking.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
@@ -150,13 +149,13 @@ const expiryInput = ({ endsOn }: listings.Listing, now: Date) => ({
 const renewMasking = async ({ db, rules, log, now }: ExpireRun): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   while (looked < RUN_ENTRIES) {
-    const ids: string[] = await masked.entriesMaskedBefore(db, MASKING_VERSION, after, STEP_ENTRIES)
+    const ids: string[] = await listings.entriesMaskedBefore(db, MASKING_VERSION, after, STEP_ENTRIES)
     for (const id of ids)
       await db.transaction(async (tx) => {
         const at = await knowledge.nextInstant(tx, now)
         const listing = await listings.lockForMove(tx, id)
         if (listing === null || (await renewEntry(tx, listing, { at, now, rules })))
-          await masked.noteMaskingVersion(tx, id, MASKING_VERSION)
+          await listings.noteMaskingVersion(tx, id, MASKING_VERSION)
         else log.warn({ listing: id }, 'an entry could not be renewed under new masks')
       })
     looked += ids.length

@@ -7,20 +7,15 @@ import {
 } from '../../domain/listing/publication-clocks.js'
 import { banOf } from '../../domain/records/penalty.js'
 import type { Body } from '../../domain/records/records.js'
-import { readCheckedRules } from '../calendar/rules.js'
+import { makeRulesReader } from '../calendar/rules.js'
 
-let clocks: ClockRules | null = null
-let persons: PublicEntryRules | null = null
+export const clockRules = makeRulesReader<ClockRules>('rules/clocks', 'contracts/clocks', checkClocks)
 
-export const clockRules = (): ClockRules => {
-  clocks ??= readCheckedRules<ClockRules>('rules/clocks', 'contracts/clocks', checkClocks)
-  return clocks
-}
-
-export const publicEntryRules = (): PublicEntryRules => {
-  persons ??= readCheckedRules<PublicEntryRules>('rules/public-entry', 'contracts/public-entry', checkPublicEntryRules)
-  return persons
-}
+export const publicEntryRules = makeRulesReader<PublicEntryRules>(
+  'rules/public-entry',
+  'contracts/public-entry',
+  checkPublicEntryRules,
+)
 
 export interface PublicationClockInput {
   list: string
