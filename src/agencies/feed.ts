@@ -85,13 +85,15 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
         source,
         opening,
       )
-      return own.length === 0 ? delivery : { ...delivery, items: renameFields(delivery.items, own, forms, rest.id) }
+      return own.length === 0
+        ? delivery
+        : { ...delivery, items: renameFields(delivery.items, own, { feed: rest.id, shapes: forms }) }
     },
     read: (source, { reader, maps = [] }) => {
       const own = shapesOfMaps(maps)
       const shapes = own.length === 0 ? forms : [...own, ...forms]
       const items = asItems(openContent(source, (content) => readContent(content, shapes, rest.id, reader)))
-      return renameFields(items, own, forms, rest.id)
+      return renameFields(items, own, { feed: rest.id, shapes: forms })
     },
     map: (item, context) => mapItem(item, forms, context),
   }

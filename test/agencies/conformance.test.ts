@@ -10,7 +10,7 @@ import { draftsOf, feedOf, itemsOf, itemsOfSample, refusalOf, SAMPLES, sample } 
 /** Returns the code with which a feed refuses a sample. Workbooks open in this thread, because a worker takes 0.1 s to start. */
 const refusalOfSample = async (id: string, name: string): Promise<string> => {
   const opened = async (): Promise<SourceItem[]> => [
-    ...itemsOfWorkbook(readFileSync(sample(name)), 'xlsx', feedOf(id).forms, id),
+    ...itemsOfWorkbook(readFileSync(sample(name)), 'xlsx', { feed: id, shapes: feedOf(id).forms }),
   ]
   const refused = name.endsWith('.xlsx') ? await refusalOf(opened()) : 'none'
   // Two feeds may share a form. Then the reading feed's own check must refuse the sample.

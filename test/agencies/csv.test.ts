@@ -21,7 +21,8 @@ const inPieces = (bytes: Buffer, size: number): FileContent => ({
 
 const read = async (text: string, size = 64 * 1024): Promise<SourceItem[]> => {
   const items: SourceItem[] = []
-  for await (const item of readCsv(inPieces(Buffer.from(text), size), SHAPES, 'feed')) items.push(item)
+  for await (const item of readCsv(inPieces(Buffer.from(text), size), { feed: 'feed', shapes: SHAPES }))
+    items.push(item)
   return items
 }
 

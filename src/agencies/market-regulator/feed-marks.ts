@@ -45,8 +45,7 @@ async function* itemsAfterMark(
 
 const unknown = (feed: AgencyFeed, marks: readonly string[], items: readonly SourceItem[]): Refusal =>
   noMarkColumnRefusal(
-    feed.id,
+    { feed: feed.id, shapes: feed.forms },
     items.map(({ fields }) => Object.keys(fields)),
-    feed.forms,
     marks,
   )

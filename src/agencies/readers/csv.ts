@@ -7,7 +7,16 @@ import { decodeStream, encodingOf } from '../../foundation/text/encodings.js'
 import type { FileContent } from './content.js'
 import { makeFooterFilter } from './footers.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, isStorable, makeBrokenItem, makeItem, makeTextItem, matchFormByNames } from './shapes.js'
+import {
+  type FormShape,
+  isStorable,
+  makeBrokenItem,
+  makeItem,
+  makeTextItem,
+  matchFormByNames,
+  refuseRepeatedNames,
+  type WantedForms,
+} from './shapes.js'
 
 const SEPARATORS = [',', ';', '\t', '|']
 const HEADER_WITHIN = 20 // rows
@@ -33,18 +42,16 @@ interface CsvRow {
   storable?: boolean
 }
 
-export const readCsv = (content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<SourceItem> =>
-  asItems(itemsIn(content, shapes, feed))
+export const readCsv = (content: FileContent, wanted: WantedForms): AsyncIterable<SourceItem> =>
+  asItems(itemsIn(content, wanted))
 
-async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): ItemChunks<SourceItem> {
-  const pieces = decodeStream(content, await encodingOf(content))
-  const head = await headOf(pieces)
-  const header = findHeader(head.text, shapes, feed)
-  const twice = header.names.find((name, at) => name !== '' && header.names.indexOf(name) !== at)
-  if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
+async function* itemsIn(content: FileContent, wanted: WantedForms): ItemChunks<SourceItem> {
+  const encoding = await encodingOf(content)
+  const header = findHeader(await headOf(decodeStream(content, encoding)), wanted)
+  refuseRepeatedNames(header.names, wanted.feed)
   const fields = fieldsBy(header.names)
   const below = makeFooterFilter<CsvRow>()
-  for await (const rows of rowsIn(head.all, header)) yield itemsOf(rows)
+  for await (const rows of rowsIn(decodeStream(content, encoding), header)) yield itemsOf(rows)
 
   function* itemsOf(rows: Iterable<CsvRow>): Iterable<SourceItem> {
     for (const row of rows) {
@@ -59,35 +66,24 @@ async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed
   }
 }
 
-const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; all: AsyncIterable<string> }> => {
-  const iterator = pieces[Symbol.asyncIterator]()
+const headOf = async (pieces: AsyncIterable<string>): Promise<string> => {
   let text = ''
-  let next = await iterator.next()
-  while (!next.done) {
-    text += next.value
+  for await (const piece of pieces) {
+    text += piece
     if (text.length >= HEAD_CHARACTERS) break
-    next = await iterator.next()
   }
-  async function* all(): AsyncIterable<string> {
-    try {
-      yield text
-      for (let more = await iterator.next(); !more.done; more = await iterator.next()) yield more.value
-    } finally {
-      await iterator.return?.()
-    }
-  }
-  return { text, all: all() }
+  return text
 }
 
-const findHeader = (text: string, shapes: readonly FormShape[], feed: string): CsvHeader => {
+const findHeader = (text: string, wanted: WantedForms): CsvHeader => {
   const rows: string[][] = []
   for (const separator of SEPARATORS) {
     const { records } = csvRecordsUntil(text, separator, { most: HEADER_WITHIN })
-    const header = headerAmong(records, separator, shapes)
+    const header = headerAmong(records, separator, wanted.shapes)
     if (header) return header
     rows.push(...records.map(({ cells }) => cells))
   }
-  throw unknownHeaderRefusal(feed, rows, shapes)
+  throw unknownHeaderRefusal(wanted, rows)
 }
 
 const headerAmong = (

@@ -1,5 +1,4 @@
 import type { SourceItem } from '../../domain/records/records.js'
-import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
 import { OLE2_SIGNATURE } from '../../foundation/text/xlsx/biff.js'
 import type { FileContent } from './content.js'
@@ -19,29 +18,18 @@ const READERS = {
 } as const
 type ReaderName = keyof typeof READERS
 
-const readers = Object.keys(READERS) as ReaderName[]
-
-const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, name)
-
 /** Throws READER_UNKNOWN, CONTENT_UNKNOWN, CONTENT_TOO_LARGE or CONTENT_UNREADABLE. */
 export const readContent = (
   content: FileContent,
   shapes: readonly FormShape[],
   feed: string,
   named?: string,
-): AsyncIterable<SourceItem> => asItems(read(content, shapes, feed, named))
-
-async function* read(
-  content: FileContent,
-  shapes: readonly FormShape[],
-  feed: string,
-  named?: string,
-): ItemChunks<SourceItem> {
-  if (named !== undefined && !isReader(named))
-    throw new Refusal('READER_UNKNOWN', { reader: named, known: readers.join(' ') })
-  const reader = named ?? readerFor(content.head)
+): AsyncIterable<SourceItem> => {
+  if (named !== undefined && !Object.hasOwn(READERS, named))
+    throw new Refusal('READER_UNKNOWN', { reader: named, known: Object.keys(READERS).join(' ') })
+  const reader = (named as ReaderName | undefined) ?? readerFor(content.head)
   if (reader === null) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '文件为空 empty' })
-  yield* chunksOfItems(READERS[reader](content, shapes, feed))
+  return READERS[reader](content, { feed, shapes })
 }
 
 const ZIP = Buffer.from('PK\x03\x04')

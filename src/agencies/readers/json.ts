@@ -6,19 +6,15 @@ import { findDuplicateKey, parseJsonOr } from '../../foundation/text/json.js'
 import type { FileContent } from './content.js'
 import { hasKnownElement, itemsInLists } from './lists.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, itemFromValue, makeBrokenItem } from './shapes.js'
+import { itemFromValue, makeBrokenItem, type WantedForms } from './shapes.js'
 
 const MAX_BYTES = 16 * 1024 * 1024 // bytes; the parsed value takes many times that
 const MAX_LINE = 1024 * 1024 // characters of one record
 const KNOWN_WITHIN = 20 // records
 
-export async function* readJson(
-  content: FileContent,
-  shapes: readonly FormShape[],
-  feed: string,
-): AsyncIterable<SourceItem> {
-  if (await isLines(content)) yield* readJsonLines(content, shapes, feed)
-  else yield* itemsInLists(parseJson(await textOf(content)), shapes, feed)
+export async function* readJson(content: FileContent, wanted: WantedForms): AsyncIterable<SourceItem> {
+  if (await isLines(content)) yield* readJsonLines(content, wanted)
+  else yield* itemsInLists(parseJson(await textOf(content)), wanted)
 }
 
 const textOf = async (content: FileContent): Promise<string> => {
@@ -40,23 +36,16 @@ const isLines = async (content: FileContent): Promise<boolean> => {
 
 export const parseJson = (text: string): unknown => {
   const value = parsed(text)
-  if (value === undefined)
-    throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '不是完整的 JSON not complete JSON' })
-  if (findDuplicateKey(text) !== null)
-    throw new Refusal('CONTENT_UNREADABLE', {
-      reader: 'json',
-      reason: '同一对象中字段重复 a field twice in one object',
-    })
+  if (value === undefined) throw unreadable('不是完整的 JSON not complete JSON')
+  if (findDuplicateKey(text) !== null) throw unreadable('同一对象中字段重复 a field twice in one object')
   return value
 }
 
+const unreadable = (reason: string): Refusal => new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason })
+
 const parsed = (text: string): unknown => parseJsonOr(text.replace(/^\uFEFF/, ''), undefined)
 
-export async function* readJsonLines(
-  content: FileContent,
-  shapes: readonly FormShape[],
-  feed: string,
-): AsyncIterable<SourceItem> {
+export async function* readJsonLines(content: FileContent, wanted: WantedForms): AsyncIterable<SourceItem> {
   // Items are held back until one has a known form.
   let waiting: SourceItem[] | null = []
   let line = 0
@@ -68,7 +57,7 @@ export async function* readJsonLines(
       value === undefined || findDuplicateKey(text) !== null
         ? makeBrokenItem(null, line, text)
         : itemFromValue(null, line, value)
-    if (waiting && !hasKnownElement([value], shapes)) {
+    if (waiting && !hasKnownElement([value], wanted.shapes)) {
       waiting.push(made)
       if (waiting.length >= KNOWN_WITHIN) break
       continue
@@ -77,12 +66,8 @@ export async function* readJsonLines(
     waiting = null
     yield made
   }
-  if (waiting)
-    throw unknownHeaderRefusal(
-      feed,
-      waiting.map(({ fields }) => Object.keys(fields)),
-      shapes,
-    )
+  const read = waiting?.map(({ fields }) => Object.keys(fields))
+  if (read) throw unknownHeaderRefusal(wanted, read)
 }
 
 async function* linesOf(content: FileContent): AsyncIterable<string> {
@@ -90,8 +75,7 @@ async function* linesOf(content: FileContent): AsyncIterable<string> {
   for await (const piece of decodeStream(content, await encodingOf(content))) {
     const lines = (pending + piece).split('\n')
     pending = lines.pop() ?? ''
-    if (pending.length > MAX_LINE)
-      throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '行过长 a line too long' })
+    if (pending.length > MAX_LINE) throw unreadable('行过长 a line too long')
     yield* lines
   }
   if (pending !== '') yield pending

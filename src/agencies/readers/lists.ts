@@ -3,14 +3,14 @@ import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, itemFromValue, matchFormByNames } from './shapes.js'
+import { type FormShape, itemFromValue, matchFormByNames, type WantedForms } from './shapes.js'
 
 const MAX_DEPTH = 5 // levels of envelope
 const LOOKED_AT = 20 // elements
 
-export function* itemsInLists(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<SourceItem> {
+export function* itemsInLists(value: unknown, { feed, shapes }: WantedForms): Iterable<SourceItem> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
-  if (!list) throw unknownHeaderRefusal(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
+  if (!list) throw unknownHeaderRefusal({ feed, shapes }, [...recordsIn(value, MAX_DEPTH)].map(Object.keys))
   // Reading one of two lists could lose half a feed.
   if (another) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '有两个记录列表 two lists' })
   for (const [at, element] of list.entries()) yield itemFromValue(null, at + 1, element)

@@ -1,6 +1,6 @@
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import { type FormShape, namesOfShapesIn } from './shapes.js'
+import { type FormShape, namesOfShapesIn, type WantedForms } from './shapes.js'
 
 const MOST_NAMES = 30
 const MOST_READ = 500 // headings per row
@@ -27,8 +27,8 @@ const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShap
       best = { read: filled.map(redacted), known, wanted, filled: filled.length }
     }
   }
-  const { read, known, wanted } = best
-  return { read: read.slice(0, MOST_NAMES), known: known.slice(0, MOST_NAMES), wanted: wanted.slice(0, MOST_NAMES) }
+  const few = (names: string[]): string[] => names.slice(0, MOST_NAMES)
+  return { read: few(best.read), known: few(best.known), wanted: few(best.wanted) }
 }
 
 const redacted = (name: string): string => {
@@ -38,45 +38,31 @@ const redacted = (name: string): string => {
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? '（无 none）' : names.join('、'))
 
-export const unknownHeaderRefusal = (
-  feed: string,
-  rows: readonly (readonly string[])[],
-  shapes: readonly FormShape[],
-): Refusal => {
-  const { read, known, wanted } = nearest(rows, shapes)
-  return new Refusal('CONTENT_UNKNOWN', {
-    feed,
-    reason: [
-      '未找到可识别的表头 no known header',
-      `读到 read: ${listed(read)}`,
-      `最接近的格式认得 ${known.length} 列 the nearest form knows: ${listed(known)}`,
-      `它的其他列 its other columns: ${listed(wanted)}`,
-      `列名至少一半须认得；可改列名，或用 hub map ${feed} 对应一次 at least half must be known: rename the columns, or map them once with hub map ${feed}`,
-    ].join('；'),
-    read,
-    known,
-    wanted,
-  })
+const contentUnknown = (feed: string, { read, known, wanted }: NearestForm, reasons: readonly string[]): Refusal =>
+  new Refusal('CONTENT_UNKNOWN', { feed, reason: reasons.join('；'), read, known, wanted })
+
+export const unknownHeaderRefusal = ({ feed, shapes }: WantedForms, rows: readonly (readonly string[])[]): Refusal => {
+  const found = nearest(rows, shapes)
+  return contentUnknown(feed, found, [
+    '未找到可识别的表头 no known header',
+    `读到 read: ${listed(found.read)}`,
+    `最接近的格式认得 ${found.known.length} 列 the nearest form knows: ${listed(found.known)}`,
+    `它的其他列 its other columns: ${listed(found.wanted)}`,
+    `列名至少一半须认得；可改列名，或用 hub map ${feed} 对应一次 at least half must be known: rename the columns, or map them once with hub map ${feed}`,
+  ])
 }
 
 export const noMarkColumnRefusal = (
-  feed: string,
+  { feed, shapes }: WantedForms,
   rows: readonly (readonly string[])[],
-  shapes: readonly FormShape[],
   marks: readonly string[],
 ): Refusal => {
-  const { read, known, wanted } = nearest(rows, shapes)
-  const possible = marks.filter((mark) => wanted.includes(mark))
+  const found = nearest(rows, shapes)
+  const possible = marks.filter((mark) => found.wanted.includes(mark))
   const [first = marks[0] ?? ''] = possible
-  return new Refusal('CONTENT_UNKNOWN', {
-    feed,
-    reason: [
-      `缺少本类信息特有的列 none of the columns that mark this feed: ${marks.join(' ')}`,
-      `读到 read: ${listed(read)}`,
-      `按最接近的格式可补充列 to the nearest form add the column: ${listed(possible)}（全表相同时可用 hub map ${feed} 给出固定值 or give one value for all rows with hub map ${feed}，例如 e.g. ${first}）`,
-    ].join('；'),
-    read,
-    known,
-    wanted: possible,
-  })
+  return contentUnknown(feed, { ...found, wanted: possible }, [
+    `缺少本类信息特有的列 none of the columns that mark this feed: ${marks.join(' ')}`,
+    `读到 read: ${listed(found.read)}`,
+    `按最接近的格式可补充列 to the nearest form add the column: ${listed(possible)}（全表相同时可用 hub map ${feed} 给出固定值 or give one value for all rows with hub map ${feed}，例如 e.g. ${first}）`,
+  ])
 }

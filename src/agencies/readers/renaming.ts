@@ -2,7 +2,7 @@ import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { SourceItem } from '../../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, matchFormByNames } from './shapes.js'
+import { type FormShape, matchFormByNames, type WantedForms } from './shapes.js'
 
 interface MapShape extends FormShape {
   every: true
@@ -15,12 +15,11 @@ export const shapesOfMaps = (maps: readonly NumberedMap[]): MapShape[] =>
 export const renameFields = (
   items: AsyncIterable<SourceItem>,
   shapes: readonly MapShape[],
-  forms: readonly FormShape[],
-  feed: string,
+  wanted: WantedForms,
 ): AsyncIterable<SourceItem> => {
   if (shapes.length === 0) return items
   const checked = new Set<string>()
-  const each = (item: SourceItem): SourceItem => {
+  const renamed = (item: SourceItem): SourceItem => {
     const names = Object.keys(item.fields)
     const found = matchFormByNames(names, shapes)
     if (!found) return item
@@ -36,26 +35,20 @@ export const renameFields = (
     }
     for (const [field, value] of Object.entries(values)) if (isNothing(fields[field])) fields[field] = value
     const signature = names.join('\n')
-    if (!checked.has(signature) && matchFormByNames(Object.keys(fields), forms) === null) {
-      throw unknownHeaderRefusal(feed, [Object.keys(fields)], forms)
-    }
+    if (!checked.has(signature) && matchFormByNames(Object.keys(fields), wanted.shapes) === null)
+      throw unknownHeaderRefusal(wanted, [Object.keys(fields)])
     if (checked.size < MOST_CHECKED) checked.add(signature)
     return { ...item, fields, map }
   }
-  return asItems(inStretches(items, each))
+  function* all(stretch: Iterable<SourceItem>): Iterable<SourceItem> {
+    for (const item of stretch) yield renamed(item)
+  }
+  async function* stretches(): ItemChunks<SourceItem> {
+    for await (const stretch of chunksOfItems(items)) yield all(stretch)
+  }
+  return asItems(stretches())
 }
 
 const MOST_CHECKED = 1_000 // sets of field names
-
-async function* inStretches(
-  items: AsyncIterable<SourceItem>,
-  each: (item: SourceItem) => SourceItem,
-): ItemChunks<SourceItem> {
-  for await (const stretch of chunksOfItems(items)) yield eachOf(stretch, each)
-}
-
-function* eachOf(stretch: Iterable<SourceItem>, each: (item: SourceItem) => SourceItem): Iterable<SourceItem> {
-  for (const item of stretch) yield each(item)
-}
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null || value === ''

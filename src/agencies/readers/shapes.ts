@@ -1,4 +1,5 @@
 import type { SourceItem } from '../../domain/records/records.js'
+import { Refusal } from '../../foundation/errors.js'
 import { memoByNames } from '../../foundation/memo.js'
 import { isRecord } from '../../foundation/text/json.js'
 
@@ -6,6 +7,11 @@ export interface FormShape {
   names: readonly string[]
   /** If set, all names are required, and the shape is preferred to partial matches. */
   every?: true
+}
+
+export interface WantedForms {
+  feed: string
+  shapes: readonly FormShape[]
 }
 
 export const BROKEN_ITEM_FIELD = '__row'
@@ -87,6 +93,11 @@ export const namesOfShapesIn = (names: readonly string[], shapes: readonly FormS
   })
 }
 
+export const refuseRepeatedNames = (names: readonly string[], feed: string): void => {
+  const twice = names.find((name, at) => name !== '' && names.indexOf(name) !== at)
+  if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
+}
+
 export const makeItem = (page: number | null, row: number, fields: Record<string, unknown>): SourceItem =>
   tooDeep(fields, MAX_DEPTH)
     ? makeBrokenItem(page, row, '嵌套过深 nested too deep')
@@ -103,11 +114,7 @@ export const makeBrokenItem = (page: number | null, row: number, raw: string): S
 
 export const itemFromValue = (page: number | null, row: number, value: unknown): SourceItem => {
   if (isRecord(value)) return makeItem(page, row, value)
-  return makeBrokenItem(
-    page,
-    row,
-    typeof value === 'object' && value !== null ? '不是记录 not a record' : String(value),
-  )
+  return makeBrokenItem(page, row, Array.isArray(value) ? '不是记录 not a record' : String(value))
 }
 
 const tooDeep = (value: unknown, levels: number): boolean =>

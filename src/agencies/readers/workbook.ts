@@ -1,9 +1,15 @@
 import type { SourceItem } from '../../domain/records/records.js'
-import { Refusal } from '../../foundation/errors.js'
 import { cellText, cellValue, readSheets, type SheetRow, type WorkbookKind } from '../../foundation/text/xlsx.js'
 import { makeFooterFilter } from './footers.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, makeBrokenItem, makeItem, matchFormByNames } from './shapes.js'
+import {
+  type FormShape,
+  makeBrokenItem,
+  makeItem,
+  matchFormByNames,
+  refuseRepeatedNames,
+  type WantedForms,
+} from './shapes.js'
 
 const HEADER_WITHIN = 20 // rows
 
@@ -12,19 +18,15 @@ type SheetRows = () => Iterable<SheetRow>
 export function* itemsOfWorkbook(
   bytes: Buffer,
   kind: WorkbookKind,
-  shapes: readonly FormShape[],
-  feed: string,
+  { feed, shapes }: WantedForms,
 ): Iterable<SourceItem> {
   const sheets = readSheets(bytes, kind)
   const tables = sheets.flatMap((rows, at) => {
     const header = headerIn(rows, shapes)
     return header ? [{ page: at + 1, rows, header }] : []
   })
-  if (tables.length === 0) throw unknownHeaderRefusal(feed, sheets.flatMap(firstRows), shapes)
-  for (const { header } of tables) {
-    const twice = header.names.find((name, at) => name !== '' && header.names.indexOf(name) !== at)
-    if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
-  }
+  if (tables.length === 0) throw unknownHeaderRefusal({ feed, shapes }, sheets.flatMap(firstRows))
+  for (const { header } of tables) refuseRepeatedNames(header.names, feed)
   for (const { page, rows, header } of tables) {
     const below = makeFooterFilter<SheetRow>()
     for (const row of rows()) {
@@ -36,25 +38,23 @@ export function* itemsOfWorkbook(
   }
 }
 
-const firstRows = (rows: SheetRows): string[][] => {
-  const first: string[][] = []
-  for (const { number, cells } of rows()) {
-    if (number > HEADER_WITHIN) break
-    first.push([...cells.values()].map(cellText))
+function* rowsOfHead(rows: SheetRows): Iterable<SheetRow> {
+  for (const row of rows()) {
+    if (row.number > HEADER_WITHIN) return
+    yield row
   }
-  return first
 }
+
+const firstRows = (rows: SheetRows): string[][] =>
+  Array.from(rowsOfHead(rows), ({ cells }) => [...cells.values()].map(cellText))
 
 /** If two adjacent rows are headers (words and codes), the lower one counts. */
 const headerIn = (rows: SheetRows, shapes: readonly FormShape[]) => {
   let header: { number: number; names: string[] } | null = null
-  for (const { number, cells } of rows()) {
-    if (number > HEADER_WITHIN) break
+  for (const { number, cells } of rowsOfHead(rows)) {
     const width = Math.max(-1, ...cells.keys()) + 1
-    const known = matchFormByNames(
-      Array.from({ length: width }, (_, at) => cellText(cells.get(at))),
-      shapes,
-    )
+    const names = Array.from({ length: width }, (_, at) => cellText(cells.get(at)))
+    const known = matchFormByNames(names, shapes)
     if (known) header = { number, names: known.names }
     else if (header) break
   }

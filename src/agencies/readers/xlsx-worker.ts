@@ -7,10 +7,10 @@ import type { WorkbookAnswer, WorkbookTask } from './xlsx.js'
 
 const BATCH = 500
 
-const { bytes, kind, shapes, feed } = workerData as WorkbookTask
+const { bytes, kind, wanted } = workerData as WorkbookTask
 if (kind === 'xls') await loadCodePages()
 const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-const items = itemsOfWorkbook(content, kind, shapes, feed)[Symbol.iterator]()
+const items = itemsOfWorkbook(content, kind, wanted)[Symbol.iterator]()
 
 const next = (): WorkbookAnswer => {
   const batch: SourceItem[] = []

@@ -10,7 +10,7 @@ import { refuseZipFault, unreadableRefusal, XLSX_LIMITS } from '../../foundation
 import { statedZipFault } from '../../foundation/text/xlsx/zip.js'
 import type { WorkbookKind } from '../../foundation/text/xlsx.js'
 import type { FileContent } from './content.js'
-import type { FormShape } from './shapes.js'
+import type { WantedForms } from './shapes.js'
 
 const SOURCES = new URL('../../', import.meta.url)
 const BUILT = new URL('../../../dist/src/agencies/readers/xlsx-worker.js', import.meta.url)
@@ -52,47 +52,33 @@ const DEADLINE = 30_000 // ms per answer
 export interface WorkbookTask {
   bytes: Uint8Array
   kind: WorkbookKind
-  shapes: FormShape[]
-  feed: string
+  wanted: WantedForms
 }
 
 export type WorkbookAnswer =
   | { items: SourceItem[]; done: boolean }
   | { refused: { code: RefusalCode; details: Record<string, unknown> } }
 
-export async function* readXlsx(
-  content: FileContent,
-  shapes: readonly FormShape[],
-  feed: string,
-): AsyncIterable<SourceItem> {
+export async function* readXlsx(content: FileContent, wanted: WantedForms): AsyncIterable<SourceItem> {
   const bytes = await content.whole(MAX_BYTES)
   refuseZipFault(statedZipFault(bytes, XLSX_LIMITS))
-  yield* readWorkbook(bytes, 'xlsx', shapes, feed)
+  yield* readWorkbook(bytes, 'xlsx', wanted)
 }
 
-export async function* readXls(
-  content: FileContent,
-  shapes: readonly FormShape[],
-  feed: string,
-): AsyncIterable<SourceItem> {
+export async function* readXls(content: FileContent, wanted: WantedForms): AsyncIterable<SourceItem> {
   const bytes = await content.whole(MAX_BYTES)
   if (!isOle2(bytes)) throw unreadableRefusal('不是 Excel 97 工作簿 no workbook of Excel 97', 'xls')
-  yield* readWorkbook(bytes, 'xls', shapes, feed)
+  yield* readWorkbook(bytes, 'xls', wanted)
 }
 
 async function* readWorkbook(
   bytes: Buffer,
   kind: WorkbookKind,
-  shapes: readonly FormShape[],
-  feed: string,
+  { feed, shapes }: WantedForms,
 ): AsyncIterable<SourceItem> {
-  const worker = startWorker({
-    bytes,
-    kind,
-    // Functions cannot be sent to a thread.
-    shapes: shapes.map(({ names, every }) => ({ names, ...(every && { every }) })),
-    feed,
-  })
+  // Functions cannot be sent to a thread.
+  const sent = shapes.map(({ names, every }) => ({ names, ...(every && { every }) }))
+  const worker = startWorker({ bytes, kind, wanted: { feed, shapes: sent } })
   try {
     for (;;) {
       const answer = await answerOf(worker, kind)

@@ -6,17 +6,13 @@ import { decodeStream, encodingOf } from '../../foundation/text/encodings.js'
 import { type ClosedElement, makeXmlReader, type XmlFault, type XmlLimits } from '../../foundation/text/xml.js'
 import type { FileContent } from './content.js'
 import { itemsInLists } from './lists.js'
-import type { FormShape } from './shapes.js'
+import type { WantedForms } from './shapes.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
 const PIECE = 256 * 1024 // characters per step
 const LIMITS: XmlLimits = { depth: 20, elements: 1_000_000, attributes: 256 }
 
-export async function* readXml(
-  content: FileContent,
-  shapes: readonly FormShape[],
-  feed: string,
-): AsyncIterable<SourceItem> {
+export async function* readXml(content: FileContent, wanted: WantedForms): AsyncIterable<SourceItem> {
   if (content.size > MAX_BYTES) throw tooLarge()
   const parser = makeParser()
   let read = 0
@@ -31,7 +27,7 @@ export async function* readXml(
     await breathe()
   }
   parser.write(pending)
-  yield* itemsInLists(parser.close(), shapes, feed)
+  yield* itemsInLists(parser.close(), wanted)
 }
 
 const tooLarge = (): Refusal => new Refusal('CONTENT_TOO_LARGE', { limit: `${MAX_BYTES / 1024 / 1024} MB` })

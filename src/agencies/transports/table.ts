@@ -104,7 +104,7 @@ async function* itemsOf({
       }),
     )
     const known = columns && matchFormByNames(columns, shapes)
-    if (columns && !known) throw unknownHeaderRefusal(feed, [columns], shapes)
+    if (columns && !known) throw unknownHeaderRefusal({ feed, shapes }, [columns])
     for (const { id, version, large, fields } of rows) {
       const place = placeOf(Number(id))
       taken.set(keyOf(place), { id, version })
