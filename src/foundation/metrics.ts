@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 /** Histogram bounds, seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const LATE_SECONDS = [1, 5, 15, 60, 300, 900, 3600, 14400]
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 /** Values kept per label; further ones count as OTHER. */
 const VALUES_MOST = 500
@@ -26,89 +27,48 @@ export interface PoolUsage {
   waiting: number
 }
 
-export interface Metrics {
-  answered(of: { door: string; status: number; role: string; seconds: number }): void
-  refused(code: string): void
-  field(name: string): () => void
-  audited(faults: number): void
-  group(of: { rows: number; seconds: number; written: boolean }): void
-  ran(of: { job: string; outcome: string; lateSeconds: number }): void
-  pool(name: string, look: () => PoolUsage): void
-  waiting(what: string, look: () => number): void
-  text(figures: readonly MetricFigure[]): Promise<string>
-  contentType: string
+const HELP = {
+  hub_requests_total: 'Requests answered, by door, HTTP status and role of whoever asked.',
+  hub_request_seconds: 'From the head of a request to the end of its answer, by door.',
+  hub_graphql_fields_total:
+    'Root fields of GraphQL asked, by field; one that is asked twice in a question counts twice.',
+  hub_refusals_total: 'What was refused or broke, by code.',
+  hub_trail_rows_total: 'Rows written to the trail.',
+  hub_trail_failures_total: 'Groups of rows that could not be written; their answers were refused.',
+  hub_audit_faults: 'Faults of the audit log, as this process has verified it last: rows altered, gone or not sealed.',
+  hub_trail_group_rows: 'Rows of the trail written together.',
+  hub_trail_group_seconds: 'How long a group of rows of the trail took to be durable.',
+  hub_job_runs_total: 'Occurrences of the timetable that ended in this process, by job and outcome.',
+  hub_job_late_seconds: 'How long after its planned time an occurrence began, by job.',
+  hub_database_connections: 'Connections to the database, by pool and whether one is in use.',
+  hub_database_waiting: 'Who waits for a connection to the database, by pool.',
+  hub_waiting: 'What waits in this process, by queue.',
 }
 
-export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}): Metrics => {
+export type Metrics = ReturnType<typeof makeMetrics>
+
+export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}) => {
   const registry = new Registry()
-  const registers = [registry]
-  const requests = new Counter({
-    name: 'hub_requests_total',
-    help: 'Requests answered, by door, HTTP status and role of whoever asked.',
-    labelNames: ['door', 'status', 'role'],
-    registers,
+  const named = (name: keyof typeof HELP, ...labelNames: string[]) => ({
+    name,
+    help: HELP[name],
+    labelNames,
+    registers: [registry],
   })
-  const seconds = new Histogram({
-    name: 'hub_request_seconds',
-    help: 'From the head of a request to the end of its answer, by door.',
-    labelNames: ['door'],
-    buckets: SECONDS,
-    registers,
-  })
-  const fields = new Counter({
-    name: 'hub_graphql_fields_total',
-    help: 'Root fields of GraphQL asked, by field; one that is asked twice in a question counts twice.',
-    labelNames: ['field'],
-    registers,
-  })
-  const refusals = new Counter({
-    name: 'hub_refusals_total',
-    help: 'What was refused or broke, by code.',
-    labelNames: ['code'],
-    registers,
-  })
-  const trailRows = new Counter({ name: 'hub_trail_rows_total', help: 'Rows written to the trail.', registers })
-  const trailFailures = new Counter({
-    name: 'hub_trail_failures_total',
-    help: 'Groups of rows that could not be written; their answers were refused.',
-    registers,
-  })
-  const auditFaults = new Gauge({
-    name: 'hub_audit_faults',
-    help: 'Faults of the audit log, as this process has verified it last: rows altered, gone or not sealed.',
-    registers,
-  })
-  const groupRows = new Histogram({
-    name: 'hub_trail_group_rows',
-    help: 'Rows of the trail written together.',
-    buckets: ROWS,
-    registers,
-  })
-  const groupSeconds = new Histogram({
-    name: 'hub_trail_group_seconds',
-    help: 'How long a group of rows of the trail took to be durable.',
-    buckets: SECONDS,
-    registers,
-  })
-  const jobs = new Counter({
-    name: 'hub_job_runs_total',
-    help: 'Occurrences of the timetable that ended in this process, by job and outcome.',
-    labelNames: ['job', 'outcome'],
-    registers,
-  })
-  const lateness = new Histogram({
-    name: 'hub_job_late_seconds',
-    help: 'How long after its planned time an occurrence began, by job.',
-    labelNames: ['job'],
-    buckets: [1, 5, 15, 60, 300, 900, 3600, 14400],
-    registers,
-  })
+  const requests = new Counter(named('hub_requests_total', 'door', 'status', 'role'))
+  const seconds = new Histogram({ ...named('hub_request_seconds', 'door'), buckets: SECONDS })
+  const fields = new Counter(named('hub_graphql_fields_total', 'field'))
+  const refusals = new Counter(named('hub_refusals_total', 'code'))
+  const trailRows = new Counter(named('hub_trail_rows_total'))
+  const trailFailures = new Counter(named('hub_trail_failures_total'))
+  const auditFaults = new Gauge(named('hub_audit_faults'))
+  const groupRows = new Histogram({ ...named('hub_trail_group_rows'), buckets: ROWS })
+  const groupSeconds = new Histogram({ ...named('hub_trail_group_seconds'), buckets: SECONDS })
+  const jobs = new Counter(named('hub_job_runs_total', 'job', 'outcome'))
+  const lateness = new Histogram({ ...named('hub_job_late_seconds', 'job'), buckets: LATE_SECONDS })
   const pools = new Map(Object.entries(initialPools))
   new Gauge({
-    name: 'hub_database_connections',
-    help: 'Connections to the database, by pool and whether one is in use.',
-    labelNames: ['pool', 'state'],
-    registers,
+    ...named('hub_database_connections', 'pool', 'state'),
     collect() {
       for (const [pool, look] of pools) {
         const { used, free } = look()
@@ -118,20 +78,14 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}):
     },
   })
   new Gauge({
-    name: 'hub_database_waiting',
-    help: 'Who waits for a connection to the database, by pool.',
-    labelNames: ['pool'],
-    registers,
+    ...named('hub_database_waiting', 'pool'),
     collect() {
       for (const [pool, look] of pools) this.set({ pool }, look().waiting)
     },
   })
   const queues = new Map<string, () => number>()
   new Gauge({
-    name: 'hub_waiting',
-    help: 'What waits in this process, by queue.',
-    labelNames: ['queue'],
-    registers,
+    ...named('hub_waiting', 'queue'),
     collect() {
       for (const [queue, look] of queues) this.set({ queue }, look())
     },
@@ -149,36 +103,36 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}):
       more += 1
     }
   }
-  const request = few((name) => {
+  const countRequest = few((name) => {
     const [door = OTHER, status = OTHER, role = OTHER] = name.split(' ')
     return tally((more) => requests.inc({ door, status, role }, more))
   })
-  const took = few((door) => seconds.labels(door))
+  const secondsOf = few((door) => seconds.labels(door))
   const refusal = few((code) => tally((more) => refusals.inc({ code }, more)))
   let begun = false
 
   return {
     contentType: registry.contentType,
-    answered: ({ door, status, role, seconds: lasted }) => {
-      request(`${door} ${status} ${role}`)()
-      took(door).observe(lasted)
+    answered: (request: { door: string; status: number; role: string; seconds: number }): void => {
+      countRequest(`${request.door} ${request.status} ${request.role}`)()
+      secondsOf(request.door).observe(request.seconds)
     },
-    refused: (code) => refusal(code)(),
+    refused: (code: string): void => refusal(code)(),
     field: few((field) => tally((more) => fields.inc({ field }, more))),
-    audited: (faults) => auditFaults.set(faults),
-    group: ({ rows, seconds: lasted, written }) => {
-      if (!written) return trailFailures.inc()
-      trailRows.inc(rows)
-      groupRows.observe(rows)
-      groupSeconds.observe(lasted)
+    audited: (faults: number): void => auditFaults.set(faults),
+    group: (group: { rows: number; seconds: number; written: boolean }): void => {
+      if (!group.written) return void trailFailures.inc()
+      trailRows.inc(group.rows)
+      groupRows.observe(group.rows)
+      groupSeconds.observe(group.seconds)
     },
-    ran: ({ job, outcome, lateSeconds }) => {
+    ran: ({ job, outcome, lateSeconds }: { job: string; outcome: string; lateSeconds: number }): void => {
       jobs.inc({ job, outcome })
       lateness.observe({ job }, Math.max(0, lateSeconds))
     },
-    pool: (name, look) => void pools.set(name, look),
-    waiting: (what, look) => void queues.set(what, look),
-    text: async (figures) => {
+    pool: (name: string, look: () => PoolUsage) => void pools.set(name, look),
+    waiting: (what: string, look: () => number) => void queues.set(what, look),
+    text: async (figures: readonly MetricFigure[]): Promise<string> => {
       if (!begun) collectDefaultMetrics({ register: registry })
       begun = true
       for (const tell of tallies) tell()
