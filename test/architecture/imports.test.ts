@@ -158,7 +158,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   'node-cron': (_, file) => file === 'src/work/timetable/clock.ts',
   ajv: (_, file) => file === 'src/foundation/contracts.ts',
   'ajv-formats': (_, file) => file === 'src/foundation/contracts.ts',
-  jsonwebtoken: (_, file) => file === 'src/foundation/keys.ts',
+  jsonwebtoken: (_, file) => ['src/foundation/keys.ts', 'src/foundation/keys/jws.ts'].includes(file),
   'prom-client': (_, file) => file === 'src/foundation/metrics.ts',
   pino: (_, file) => file === 'src/foundation/log.ts',
   commander: (room, file) => room === 'commands' || file === 'src/cli.ts',

@@ -3,8 +3,8 @@ import { expect } from 'chai'
 import express, { type ErrorRequestHandler } from 'express'
 import type { Page } from 'playwright-core'
 import { ROLES, type Role } from '../../src/domain/access/viewer.js'
+import { graphiqlRouter } from '../../src/web/built-pages.js'
 import { EXAMPLE_QUERIES, exampleText } from '../../src/web/graphiql/examples.js'
-import { graphiqlRouter } from '../../src/web/graphiql-pages.js'
 import {
   makeWorld,
   NOW,

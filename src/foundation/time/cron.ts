@@ -64,12 +64,8 @@ const numbers = (field: string, [least, most]: readonly [number, number], text: 
 export const nextRun = (cron: CronSchedule, after: Date): Date | null => {
   const start = (Math.floor(after.getTime() / MINUTE) + 1) * MINUTE + OFFSET
   for (let day = Math.floor(start / DAY), n = 0; n < DAYS_MOST; day += 1, n += 1) {
-    if (!dayMatches(cron, day)) continue
-    for (const hour of cron.hours)
-      for (const minute of cron.minutes) {
-        const at = day * DAY + (hour * 60 + minute) * MINUTE
-        if (at >= start) return new Date(at - OFFSET)
-      }
+    const next = runsOfDay(cron, day).find((at) => at >= start)
+    if (next !== undefined) return new Date(next - OFFSET)
   }
   return null
 }
@@ -77,26 +73,21 @@ export const nextRun = (cron: CronSchedule, after: Date): Date | null => {
 /** Returns the newest `most` runs in (`after`, `upTo`], ascending. */
 export const runsBetween = (cron: CronSchedule, after: Date, upTo: Date, most: number): Date[] => {
   const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
-  const occurrences: Date[] = []
+  let runs: number[] = []
   for (let day = Math.floor(high / DAY), n = 0; n < DAYS_MOST && (day + 1) * DAY > low; day -= 1, n += 1) {
-    if (!dayMatches(cron, day)) continue
-    for (const hour of [...cron.hours].reverse())
-      for (const minute of [...cron.minutes].reverse()) {
-        const at = day * DAY + (hour * 60 + minute) * MINUTE
-        if (at > high) continue
-        if (at <= low || occurrences.length >= most) return occurrences.reverse()
-        occurrences.push(new Date(at - OFFSET))
-      }
+    runs = [...runsOfDay(cron, day).filter((at) => at > low && at <= high), ...runs]
+    if (runs.length >= most) break
   }
-  return occurrences.reverse()
+  return runs.slice(-most).map((at) => new Date(at - OFFSET))
 }
 
-/** `day` counts from 1970-01-01 in Shanghai. */
-const dayMatches = (cron: CronSchedule, day: number): boolean => {
+/** `day` counts from 1970-01-01 in Shanghai. The runs are milliseconds from that day on. */
+const runsOfDay = (cron: CronSchedule, day: number): number[] => {
   const date = new Date(day * DAY)
-  return (
+  const isDay =
     cron.months.has(date.getUTCMonth() + 1) && cron.days.has(date.getUTCDate()) && cron.weekdays.has(date.getUTCDay())
-  )
+  if (!isDay) return []
+  return cron.hours.flatMap((hour) => cron.minutes.map((minute) => day * DAY + (hour * 60 + minute) * MINUTE))
 }
 
 const two = (n: number | string): string => String(n).padStart(2, '0')

@@ -13,12 +13,18 @@ export interface HubFigures {
 }
 
 const COUNTED_MOST = 100_000
-const QUEUES = [
+/** SQL: the length of each queue, counted up to :most. */
+const QUEUE_LENGTHS = `${[
   { queue: 'seller_lists_over_cap', table: 'seller_lists', waits: 'current and grades_closed > 0' },
   { queue: 'changes', table: 'change_marks', waits: 'true' },
   { queue: 'seller_removals', table: 'seller_removals', waits: 'confirmed_at is null' },
   { queue: 'webhooks_failing', table: 'webhooks', waits: 'failures > 0' },
 ]
+  .map(
+    ({ queue, table, waits }) =>
+      `select '${queue}' as queue, (select count(*)::int from (select 1 from ${table} where ${waits} limit :most) q) as rows`,
+  )
+  .join(' union all ')} /* figures.queues */`
 
 export const readFigures = async (db: Db, now: Date): Promise<HubFigures> => {
   const [deliveries, single, jobs, queues] = await Promise.all([
@@ -36,24 +42,7 @@ export const readFigures = async (db: Db, now: Date): Promise<HubFigures> => {
     ),
     db.raw(`select job, count(*)::int as due, min(planned_for) as oldest from occurrences
       where ended_at is null and state = 'DUE' group by job /* figures.jobs */`),
-    queuesOf(db),
+    db.raw(QUEUE_LENGTHS, { most: COUNTED_MOST }),
   ])
-  return { deliveries: deliveries.rows, ...single.rows[0], jobs: jobs.rows, queues }
-}
-
-const queuesOf = async (db: Db): Promise<HubFigures['queues']> => {
-  const answer = await db.raw(
-    `select tablename as table from pg_tables where schemaname = current_schema() and tablename = any(?) /* figures.tables */`,
-    [QUEUES.map(({ table }) => table)] as never,
-  )
-  const there = new Set(answer.rows.map(({ table }: { table: string }) => table))
-  return Promise.all(
-    QUEUES.filter(({ table }) => there.has(table)).map(async ({ queue, table, waits }) => {
-      const counted = await db.raw(
-        `select count(*)::int as rows from (select 1 from ${table} where ${waits} limit ?) q /* figures.queue */`,
-        [COUNTED_MOST],
-      )
-      return { queue, rows: counted.rows[0].rows }
-    }),
-  )
+  return { deliveries: deliveries.rows, ...single.rows[0], jobs: jobs.rows, queues: queues.rows }
 }

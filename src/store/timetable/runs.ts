@@ -73,31 +73,23 @@ export interface NewRun {
  * subject). Returns null when this attempt has already begun.
  */
 export const start = async (db: Db, input: NewRun): Promise<number | null> => {
-  const {
-    job,
-    subject = '',
-    cause,
-    plannedFor = null,
-    whole = false,
-    file = null,
-    dated = null,
-    by = null,
-    now,
-  } = input
-  const { attempt = 1, leaseMs = null } = input
+  const unset = { subject: '', plannedFor: null, whole: false, file: null, dated: null, by: null, leaseMs: null }
+  const run = { ...unset, attempt: 1, ...input }
   await db.raw(
-    `update runs set outcome = 'ABANDONED', ended_at = ? /* runs.start */
-     where job = ? and subject = ? and outcome = 'RUNNING' and (?::integer is null or lease_until < clock_timestamp())`,
-    [now, job, subject, leaseMs],
+    `update runs set outcome = 'ABANDONED', ended_at = :now /* runs.start */
+     where job = :job and subject = :subject and outcome = 'RUNNING' and (:leaseMs::integer is null or lease_until < clock_timestamp())`,
+    run,
   )
-  const answer = await db.raw(
+  const started = await queryFirst<{ id: number }>(
+    db,
     `insert into runs (job, subject, cause, planned_for, attempt, started_at, outcome, whole, file, dated, asked_by, lease_until)
-     values (?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
+     values (:job, :subject, :cause, :plannedFor, :attempt, :now, 'RUNNING', :whole, :file, :dated, :by,
+       clock_timestamp() + :leaseMs * interval '1 ms')
      on conflict (job, subject, planned_for, attempt) where planned_for is not null do nothing
      returning id /* runs.start */`,
-    [job, subject, cause, plannedFor, attempt, now, whole, file, dated, by, leaseMs],
+    run,
   )
-  return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
+  return started?.id ?? null
 }
 
 export const renewLease = async (db: Db, id: number, leaseMs: number): Promise<void> => {
@@ -149,18 +141,14 @@ export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[])
   await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])
 }
 
+type RunEnd = Partial<Pick<RunRow, 'counts' | 'error'>> & { outcome: Exclude<RunOutcome, 'RUNNING'>; now: Date }
+
 /** An abandoned run stays abandoned. */
 export const finish = async (
   db: Db | Tx,
   id: number,
-  end: {
-    outcome: Exclude<RunOutcome, 'RUNNING'>
-    counts?: Record<string, number>
-    error?: RunError | null
-    now: Date
-  },
+  { outcome, counts = {}, error = null, now }: RunEnd,
 ): Promise<void> => {
-  const { outcome, counts = {}, error = null, now } = end
   await db.raw(
     `update runs set outcome = ?, ended_at = ?, counts = ?, error = ? where id = ? and outcome = 'RUNNING' /* runs.finish */`,
     [outcome, now, JSON.stringify(counts), error && JSON.stringify(error), id],
@@ -174,16 +162,13 @@ export interface RunFilter {
   subject?: string | null
 }
 
-export const list = async (db: Db, { first, before, job = null, subject = null }: RunFilter): Promise<RunRow[]> => {
-  const where = ['(:before::bigint is null or id < :before::bigint)']
-  if (job !== null) where.push('job = :job')
-  if (subject !== null) where.push('subject = :subject')
-  return queryRows(
+export const list = (db: Db, { first, before, job = null, subject = null }: RunFilter): Promise<RunRow[]> =>
+  queryRows(
     db,
-    `select ${COLUMNS} from runs where ${where.join(' and ')} order by id desc limit :first /* runs.list */`,
-    { before, first, ...(job !== null && { job }), ...(subject !== null && { subject }) },
+    `select ${COLUMNS} from runs where ${job === null ? 'true' : 'job = :job'} and ${subject === null ? 'true' : 'subject = :subject'}
+       and (:before::bigint is null or id < :before::bigint) order by id desc limit :first /* runs.list */`,
+    { before, first, job, subject },
   )
-}
 
 export const byId = (db: Db, id: number): Promise<RunRow | null> =>
   queryFirst(db, `select ${COLUMNS} from runs where id = ? /* runs.byId */`, [id])
@@ -202,21 +187,21 @@ export const doneSubjects = async (db: Db, job: Job): Promise<Set<string>> => {
 }
 
 export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<number> => {
-  const answer = await db.raw(
+  const last = await queryFirst<{ n: number | null }>(
+    db,
     `select (counts->>'received')::int as n from runs where job = 'pull' and subject = ? and complete and outcome = 'DONE'
        and taken_back_at is null order by id desc limit 1 /* runs.lastCompleteSize */`,
     [feed],
   )
-  return answer.rows[0]?.n ?? 0
+  return last?.n ?? 0
 }
 
 /** `at` is never later than the date of the pull's file. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
-  const answer = await db.raw(
+  const pulls = await queryRows<{ subject: string; at: Date; counts: Record<string, number> }>(
+    db,
     `select distinct on (subject) subject, least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at, counts from runs
      where job = 'pull' and whole and outcome = 'DONE' and taken_back_at is null order by subject, id desc /* runs.lastGoodPulls */`,
   )
-  return new Map(
-    answer.rows.map((row: { subject: string; at: Date; counts: Record<string, number> }) => [row.subject, row]),
-  )
+  return new Map(pulls.map((pull) => [pull.subject, pull]))
 }

@@ -7,41 +7,25 @@ export interface NavigationLink {
   en: string
 }
 
-interface PlannedLink extends NavigationLink {
-  built: boolean
-}
-
-const MAIN: readonly PlannedLink[] = [
-  { path: '/blacklist', zh: '严重失信名单', en: 'Blacklist', built: true },
-  { path: '/check', zh: '批量核验', en: 'Check', built: true },
-  { path: '/data', zh: '名单数据', en: 'Data', built: true },
-  { path: '/scorecard', zh: '评分卡', en: 'Scorecard', built: true },
-  { path: '/my', zh: '我的记录', en: 'My record', built: true },
+export const NAVIGATION_LINKS: readonly NavigationLink[] = [
+  { path: '/blacklist', zh: '严重失信名单', en: 'Blacklist' },
+  { path: '/check', zh: '批量核验', en: 'Check' },
+  { path: '/data', zh: '名单数据', en: 'Data' },
+  { path: '/scorecard', zh: '评分卡', en: 'Scorecard' },
+  { path: '/my', zh: '我的记录', en: 'My record' },
 ]
 
-const MORE: readonly PlannedLink[] = [
-  { path: '/help', zh: '帮助', en: 'Help', built: true },
-  { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints', built: true },
-]
-
-const OTHERS: readonly NavigationLink[] = [
+export const FOOTER_LINKS: readonly NavigationLink[] = [
+  { path: '/help', zh: '帮助', en: 'Help' },
+  { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints' },
+  ...NAVIGATION_LINKS,
   { path: '/data/blacklist.atom', zh: '变更订阅（Atom）', en: 'Changes (Atom)' },
   { path: '/graphql', zh: '程序接口', en: 'For programs' },
 ]
 
-const isBuilt = ({ built }: PlannedLink): boolean => built
-
-export const NAVIGATION_LINKS: readonly NavigationLink[] = MAIN.filter(isBuilt)
-export const FOOTER_LINKS: readonly NavigationLink[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
-/** A party's own pages are left out of the sitemap. */
-const isFound = ({ path }: NavigationLink): boolean => path !== '/my'
-/** The sitemap leaves out list entries, because they come and go. */
-const SITEMAP_PATHS: readonly string[] = [
-  '/',
-  ...[...MAIN, ...MORE]
-    .filter(isBuilt)
-    .filter(isFound)
-    .map(({ path }) => path),
+/** A party's own pages are left out of the sitemap, and so are list entries, which come and go. */
+const SITEMAP_PATHS = [
+  ...['/', '/blacklist', '/check', '/data', '/scorecard', '/help', '/about'],
   ...HELP_TASKS.map(helpPath),
 ]
 

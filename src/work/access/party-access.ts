@@ -1,13 +1,12 @@
 /** Only a keyed hash of an access code is stored. Issued and ended codes stay on record. */
 
-import { createHash } from 'node:crypto'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type Keys, newAccessCode, newSecret } from '../../foundation/keys.js'
 import { parseAccessCode, withoutAccessCodes } from '../../foundation/text/access-code.js'
 import * as store from '../../store/access/access-codes.js'
-import * as sessions from '../../store/access/party-sessions.js'
+import { partySessions } from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type ActContext, atNewInstant, findOperator, type OperatorAccessCheck } from './acts.js'
@@ -93,16 +92,16 @@ export const beginPartySession = async (
   // Never reuse the request's cookie (session fixation).
   const cookie = newSecret()
   const endsAt = new Date(now.getTime() + SESSION_MS)
-  await sessions.start(db, { mark: markOf(cookie), grant, before: before && markOf(before), now, endsAt })
+  await partySessions.start(db, { cookie, before, holder: grant, now, endsAt })
   return { cookie, viewer: viewerOf(code, grant), endsAt }
 }
 
 export const partyOfCookie = async (db: Db, cookie: string, now: Date): Promise<SignedInParty | null> => {
-  const session = await sessions.use(db, markOf(cookie), IDLE_MS, now)
+  const session = await partySessions.use(db, cookie, IDLE_MS, now)
   return session && { cookie, viewer: viewerOf(session.code, session.grant), endsAt: session.endsAt }
 }
 
-export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => sessions.end(db, markOf(cookie), now)
+export const signOut = partySessions.end
 
 const viewerOf = (code: string, grant: number): Viewer => ({
   role: 'party',
@@ -111,5 +110,3 @@ const viewerOf = (code: string, grant: number): Viewer => ({
   region: null,
   grant,
 })
-
-const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { type AccountInput, type AdministratorDuty, checkedAccount, checkedDuty } from '../../domain/access/accounts.js'
 import {
   normalPassword,
@@ -13,7 +13,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { hashSecret, newSecret, secretMatches } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import * as people from '../../store/access/people.js'
-import * as sessions from '../../store/access/sessions.js'
+import { endSessionsOfPerson, personSessions } from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
 import * as lockouts from './lockouts.js'
 
@@ -65,7 +65,7 @@ export const resetPassword = async (db: Db, name: string, change: people.Account
     const made = { before: person.passwordHash, passwordHash, oneTimeUntil, duty, ...change }
     const changed = await people.resetPassword(tx, name, made)
     if (changed === null) throw new Refusal('PERSON_UNKNOWN', { name })
-    await sessions.endAll(tx, name, null, now)
+    await endSessionsOfPerson(tx, name, now)
     return changed.pending
   })
   const issued = { one_time_password: password, good_until: oneTimeUntil.toISOString() }
@@ -133,10 +133,9 @@ export const signIn = async (
     if (passwordHash !== null) {
       const made = { before: person.passwordHash, passwordHash, oneTimeUntil: null, now }
       if (!(await people.setPassword(tx, id, made))) throw new Refusal('SIGN_IN_REFUSED')
-      await sessions.endAll(tx, id, null, now)
+      await endSessionsOfPerson(tx, id, now)
     }
-    if (input.cookie !== null) await sessions.end(tx, markOf(input.cookie), now)
-    await sessions.start(tx, { mark: markOf(cookie), person: id, now, endsAt })
+    await personSessions.start(tx, { cookie, before: input.cookie, holder: id, now, endsAt })
   })
   await lockouts.noteGoodSignIn(db, { ...knock, name: id }, mark, now)
   log.info({ person: id, chosen: passwordHash !== null }, 'signed in')
@@ -144,18 +143,16 @@ export const signIn = async (
 }
 
 export const sessionOfCookie = async (db: Db, cookie: string, now: Date): Promise<PersonSession | null> => {
-  const session = await sessions.use(db, markOf(cookie), SESSION_IDLE_MS, now)
+  const session = await personSessions.use(db, cookie, SESSION_IDLE_MS, now)
   if (session === null) return null
   const { person: sub, role, agency, region, endsAt } = session
   return { cookie, viewer: { role, sub, agency, region }, endsAt }
 }
 
-export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => sessions.end(db, markOf(cookie), now)
-
-const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')
+export const signOut = personSessions.end
 
 /** CSRF token derived from the cookie, which another site cannot read. */
-export const csrfTokenOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
+export const csrfTokenOf = (cookie: string): string => hash('sha256', `csrf ${cookie}`, 'base64url')
 
 export const csrfTokenMatches = (cookie: string, token: string): boolean => {
   const [wanted, said] = [Buffer.from(csrfTokenOf(cookie)), Buffer.from(token)]

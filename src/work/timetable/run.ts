@@ -53,16 +53,12 @@ export const runAlone = async <T>(
   work: (run: OpenRun) => Promise<T>,
 ): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
-  const done = await locks.withLock(
-    db,
-    `${job}:${subject}`,
-    plannedFor === null ? (what.waitMs ?? WAIT_MS) : 0,
-    async () => {
-      const startedAt = what.now()
-      const id = await runs.start(db, startOf(what, startedAt))
-      return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
-    },
-  )
+  const waitMs = plannedFor === null ? (what.waitMs ?? WAIT_MS) : 0
+  const done = await locks.withLock(db, `${job}:${subject}`, waitMs, async () => {
+    const startedAt = what.now()
+    const id = await runs.start(db, { ...what, now: startedAt })
+    return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
+  })
   // A scheduled run leaves the work to the process that does it; a manual run is refused.
   if (done === 'held') {
     if (plannedFor !== null) return null
@@ -78,7 +74,7 @@ export const runBeside = async <T>(
   work: (run: OpenRun) => Promise<T>,
 ): Promise<T | null> => {
   const startedAt = what.now()
-  const id = await runs.start(db, { ...startOf(what, startedAt), leaseMs: LEASE_MS })
+  const id = await runs.start(db, { ...what, now: startedAt, leaseMs: LEASE_MS })
   if (id === null) return null
   const renewing = setInterval(() => void runs.renewLease(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
   renewing.unref()
@@ -87,11 +83,6 @@ export const runBeside = async <T>(
   } finally {
     clearInterval(renewing)
   }
-}
-
-const startOf = (what: RunDescription, now: Date): runs.NewRun => {
-  const { job, subject = '', cause, plannedFor = null, attempt = 1, whole = false, file = null, dated = null } = what
-  return { job, subject, cause, plannedFor, attempt, whole, file, dated, by: what.by ?? null, now }
 }
 
 const closed = async <T>(

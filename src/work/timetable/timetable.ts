@@ -4,22 +4,12 @@ import type { MissedRule } from '../../domain/timetable/missed-runs.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
+import type { Job } from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
 import type { WorkRules } from '../calendar/rules.js'
 
 export interface ScheduledJob {
-  job:
-    | 'pull'
-    | 'score'
-    | 'publish'
-    | 'push'
-    | 'expire'
-    | 'reconcile'
-    | 'trail'
-    | 'audit'
-    | 'standings'
-    | 'changes'
-    | 'tidy'
+  job: Exclude<Job, 'seed' | 'takeback' | 'repair'>
   /** Id of the feed or platform; otherwise empty. */
   subject: string
   /** Five fields, minutes first. */

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { isTokenAhead, TOKEN_LIFETIME_SECONDS } from '../../../src/foundation/keys.js'
-import * as partySessions from '../../../src/store/access/party-sessions.js'
-import * as sessions from '../../../src/store/access/sessions.js'
+import { partySessions, personSessions } from '../../../src/store/access/sessions.js'
 import { getRaw, type Manifest, verified } from '../../support/holder.js'
 import { shown } from '../../support/public-list.js'
 
@@ -62,10 +61,10 @@ describe('R-5: after a clock that was ahead is set back', () => {
     const { db } = world.database
     await db('people').insert({ id: 'o-1', role: 'officer', password_hash: 'x', created_at: NOW })
     const endsAt = new Date(AHEAD.getTime() + DAY)
-    await db.transaction((tx) => sessions.start(tx, { mark: 'a'.repeat(64), person: 'o-1', now: AHEAD, endsAt }))
-    expect((await sessions.use(db, 'a'.repeat(64), DAY, AHEAD))?.person).to.equal('o-1')
-    expect(await sessions.use(db, 'a'.repeat(64), DAY, NOW)).to.equal(null)
-    expect(await partySessions.use(db, 'a'.repeat(64), DAY, NOW)).to.equal(null)
+    await personSessions.start(db, { cookie: 'c', before: null, holder: 'o-1', now: AHEAD, endsAt })
+    expect((await personSessions.use(db, 'c', DAY, AHEAD))?.person).to.equal('o-1')
+    expect(await personSessions.use(db, 'c', DAY, NOW)).to.equal(null)
+    expect(await partySessions.use(db, 'c', DAY, NOW)).to.equal(null)
   })
 })
 
