@@ -5,12 +5,11 @@ import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
 const view = async ({ parts }: GraphqlContext, restored: store.RestoredDatabase) => {
-  const { compared } = await work.restoreStatus(parts.db, restored, parts.configured.platforms)
   return {
     ...restored,
     deliveries: { noted: restored.notedDelivery, had: restored.hadDelivery },
     sequence: { noted: restored.notedSequence, had: restored.hadSequence },
-    compared,
+    compared: await work.comparisonsSince(parts.db, restored, parts.configured.platforms),
   }
 }
 

@@ -10,14 +10,19 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 /** Everything that a platform may receive. It holds nothing personal. */
 export type Notice = EntryNotice | RecordNotice
 
-export interface EntryNotice {
-  /** Absent in older notices, which were all about entries. */
-  kind?: 'listing'
-  /** Permanent at every platform: the listing's opaque id. */
+interface NoticeHead {
+  /** Permanent at every platform: the opaque id of the listing or record. */
   key: string
   /** A platform ignores a notice with a lower number than the one it holds. */
   sequence: number
   action: NoticeAction
+  /** Why platforms must remove the subject; null while they show it. */
+  removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
+}
+
+export interface EntryNotice extends NoticeHead {
+  /** Absent in older notices, which were all about entries. */
+  kind?: 'listing'
   list: string
   listName: string
   operator: { uscc: string | null; name: string; regNo: string | null }
@@ -32,19 +37,13 @@ export interface EntryNotice {
   endsOn: string | null
   /** True while the entry is under objection. Absent in older notices. */
   contested?: boolean
-  removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }
 
-export interface RecordNotice {
+export interface RecordNotice extends NoticeHead {
   kind: 'penalty' | 'permit'
-  key: string
-  sequence: number
-  action: NoticeAction
   operator: { uscc: string | null; name: string; regNo: string | null; orgCode: string | null }
   /** Body by schema/records/<kind>.json, with personal data masked. */
   body: Body
-  /** Why platforms must remove the record; null while they show it. */
-  removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }
 
 /** A notice without what its delivery adds: number and action. */

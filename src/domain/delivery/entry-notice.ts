@@ -30,26 +30,16 @@ export const entryNotice = (
     name: body?.name ?? publicName(operator.name) ?? '',
     regNo: null,
   },
-  ...contentOf(listing),
-  ...(body && {
-    reason: body.reason,
-    basis: body.basis,
-    authority: body.authority,
-    documentNumber: body.documentNumber,
-  }),
+  reason: body?.reason ?? listing.reason,
+  basis: body?.basis ?? listing.basis,
+  authority: body?.authority ?? listing.authority,
+  documentNumber: body?.documentNumber ?? listing.documentNumber ?? '',
+  decidedOn: listing.facts.decidedOn ?? '',
+  publishedOn: listing.publishedOn ?? '',
+  endsOn: listing.endsOn,
   contested: body?.contested ?? false,
   authorityCode: listing.authorityCode,
   removal,
-})
-
-const contentOf = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: ListingForNotice) => ({
-  reason,
-  basis,
-  authority,
-  documentNumber: documentNumber ?? '',
-  decidedOn: facts.decidedOn ?? '',
-  publishedOn: publishedOn ?? '',
-  endsOn,
 })
 
 /** For a platform, hiding is a removal and showing again an addition. */

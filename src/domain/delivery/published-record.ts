@@ -1,5 +1,6 @@
 /** 双公示: decides which penalties and permits platforms receive, in which words, and from which source. */
 import { hash } from 'node:crypto'
+import { groupBy } from '../../foundation/groups.js'
 import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../listing/public-entry.js'
 import { isWithdrawnPenalty } from '../records/penalty.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
@@ -135,21 +136,18 @@ export type RequiredDisplay = 'SHOW' | RecordRemovalCause | null
  * one counts for all, in the firm's favour. `sources` must hold all sources of each decision.
  */
 export const requiredDisplays = (sources: readonly RecordSource[]): Map<string, RequiredDisplay> => {
-  const decisions = new Map<string, RecordSource[]>()
-  for (const source of sources) {
-    const { operatorId = null, fact = null } = source.stands ?? {}
-    const decision = operatorId === null || fact === null ? source.id : `${operatorId} ${source.kind} ${fact}`
-    const group = decisions.get(decision)
-    if (group) group.push(source)
-    else decisions.set(decision, [source])
-  }
   const due = new Map<string, RequiredDisplay>()
-  for (const group of decisions.values()) {
+  for (const group of groupBy(sources, decisionOf).values()) {
     const ended = endOf(group)
     const speaking = ended === null ? speakerOf(group) : undefined
     for (const source of group) due.set(source.id, dueOfOne(source, ended, speaking))
   }
   return due
+}
+
+const decisionOf = ({ id, kind, stands }: RecordSource): string => {
+  const { operatorId = null, fact = null } = stands ?? {}
+  return operatorId === null || fact === null ? id : `${operatorId} ${kind} ${fact}`
 }
 
 const isTold = ({ told }: RecordSource): boolean => told !== null && !told.removed

@@ -1,5 +1,6 @@
 /** Measures the working days from a decision to its confirmation by platforms (schema/rules/timeliness.json). */
 
+import { groupBy } from '../../foundation/groups.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
@@ -130,29 +131,19 @@ export const monthlyTimeliness = (
 ): MonthlyTimeliness[] => {
   const { first, last } = daysOf(month)
   const groups = new Map<string, { figure: MonthlyTimeliness; taken: Map<number, number> }>()
-  const dueFrom = remembered((key: string) => {
-    const [duty = '', from = ''] = key.split(' ')
-    return dueDay(rules, calendar, duty as TimelinessDuty, from)?.dueOn ?? null
-  })
-  for (const one of counted) {
-    const dueOn = dueFrom(`${one.duty} ${one.from}`)
-    if (dueOn === null || dueOn < first || dueOn > last) continue
-    const key = [one.authority, one.platform, one.duty].join('\n')
-    const group = groups.get(key) ?? { figure: nothingOf(one), taken: new Map<number, number>() }
-    groups.set(key, group)
-    add(group, one, dueOn, calendar, today)
+  for (const alike of groupBy(counted, ({ duty, from }) => `${duty} ${from}`).values()) {
+    const dueOn = alike[0] && dueDay(rules, calendar, alike[0].duty, alike[0].from)?.dueOn
+    if (dueOn === undefined || dueOn < first || dueOn > last) continue
+    for (const one of alike) {
+      const key = [one.authority, one.platform, one.duty].join('\n')
+      const group = groups.get(key) ?? { figure: nothingOf(one), taken: new Map<number, number>() }
+      groups.set(key, group)
+      add(group, one, dueOn, calendar, today)
+    }
   }
   return [...groups.values()]
     .map(({ figure, taken }) => ({ ...figure, ...summary(figure, taken) }))
     .sort(compareTimeliness)
-}
-
-const remembered = <T>(make: (key: string) => T): ((key: string) => T) => {
-  const known = new Map<string, T>()
-  return (key) => {
-    if (!known.has(key)) known.set(key, make(key))
-    return known.get(key) as T
-  }
 }
 
 const nothingOf = ({ authority, platform, duty }: DutyCount): MonthlyTimeliness => ({
@@ -211,12 +202,13 @@ const summary = (
 ): Pick<MonthlyTimeliness, 'share' | 'median'> => {
   const all = [...taken.values()].reduce((sum, n) => sum + n, 0)
   let before = 0
-  let median: number | null = null
-  for (const [days, n] of [...taken].sort(([a], [b]) => a - b)) {
-    before += n
-    if (median === null && before * 2 >= all) median = days
-  }
-  return { share: onTime + late === 0 ? null : onTime / (onTime + late), median }
+  const median = [...taken]
+    .sort(([a], [b]) => a - b)
+    .find(([, n]) => {
+      before += n
+      return before * 2 >= all
+    })
+  return { share: onTime + late === 0 ? null : onTime / (onTime + late), median: median?.[0] ?? null }
 }
 
 export type TimelinessKey = Pick<MonthlyTimeliness, 'authority' | 'platform' | 'duty'>

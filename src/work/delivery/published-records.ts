@@ -17,8 +17,8 @@ import {
   recordRemovalOf,
   requiredDisplays,
 } from '../../domain/delivery/published-record.js'
-import type { RecordEvidence } from '../../domain/scoring/repair-targets.js'
 import { repairDaysOf } from '../../domain/scoring/repair-targets.js'
+import { groupBy } from '../../foundation/groups.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as toldRecords from '../../store/delivery/published-records.js'
@@ -163,12 +163,8 @@ const repairedAmong = async (
   states: readonly toldRecords.PublishedRecordState[],
 ): Promise<Map<number, string>> => {
   const operators = new Set(states.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
-  const byOperator = new Map<number, RecordEvidence[]>()
-  for (const row of await toldRecords.penaltiesAndRepairsOf(db, [...operators])) {
-    const rows = byOperator.get(row.operatorId)
-    if (rows) rows.push(row)
-    else byOperator.set(row.operatorId, [row])
-  }
+  const evidence = await toldRecords.penaltiesAndRepairsOf(db, [...operators])
+  const byOperator = groupBy(evidence, ({ operatorId }) => operatorId)
   return new Map([...byOperator.values()].flatMap((rows) => [...(repairDaysOf(rows, []) ?? [])]))
 }
 

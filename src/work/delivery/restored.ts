@@ -12,35 +12,37 @@ const UNNOTED_NUMBERS = 1_000
 
 export const areAdditionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
 
-export interface RestoreCheckOptions {
-  notes: Pick<RestoreNotes, 'published' | 'sent'>
+export interface RestoreContext {
+  /** All platforms, configured or not. */
   platforms: readonly string[]
   now: Date
   log: Log
 }
 
+type Notes = Pick<RestoreNotes, 'published' | 'sent'>
+
 /** Detects a restored database. Returns true when additions are stopped. */
-export const detectRestore = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
+export const detectRestore = async (
+  db: Db,
+  { notes, ...context }: RestoreContext & { notes: Notes },
+): Promise<boolean> => {
   const database = await store.databaseIdentity(db)
-  const had = await store.highestSentPosition(db)
   const sent = notes.sent(database)
   const published = ownPublication(notes, database)
-  // New deliveries soon reach the noted id, so the id alone proves nothing.
-  const sentAhead = sent !== null && !(await store.holdsDelivery(db, sent))
-  const publishedAhead = published !== null && published.sequence > had.sequence
-  const moved = await hasMoved(db)
-  if (!sentAhead && !publishedAhead && !moved) return areAdditionsStopped(db)
-  const evidence = {
-    cause: sentAhead
-      ? ('DELIVERY_NOTED' as const)
-      : publishedAhead
-        ? ('SNAPSHOT_NOTED' as const)
-        : ('SERVER_CHANGED' as const),
+  const causes: [store.RestoreEvidence['cause'], boolean][] = [
+    // New deliveries soon reach the noted id, so the id alone proves nothing.
+    ['DELIVERY_NOTED', sent !== null && !(await store.holdsDelivery(db, sent))],
+    ['SNAPSHOT_NOTED', published !== null && published.sequence > (await store.highestSentPosition(db)).sequence],
+    ['SERVER_CHANGED', await hasMoved(db)],
+  ]
+  const cause = causes.find(([, found]) => found)?.[0]
+  if (cause === undefined) return areAdditionsStopped(db)
+  await stop(db, context, {
+    cause,
     notedDelivery: sent?.deliveryId ?? null,
     notedNumber: sent?.number ?? null,
     notedSequence: published?.sequence ?? null,
-  }
-  await stop(db, { ...NOBODY, ...evidence, exact: sent !== null, had, platforms, now, log })
+  })
   return true
 }
 
@@ -57,26 +59,23 @@ const hasMoved = async (db: Db): Promise<boolean> => {
 }
 
 /** A note of an early release without an identity belongs to this database. */
-const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) => {
+const ownPublication = (notes: Notes, database: string) => {
   const published = notes.published()
   return published === null || (published.database ?? database) === database ? published : null
 }
 
-const NOBODY = { saidBy: null, said: null, platform: null }
+type AheadPlatform = RestoreContext & { platform: string }
 
 /** A platform that shows a number never sent is paused; a second such platform stops all additions. */
 export const notePlatformAhead = async (
   db: Db,
-  { highest, ...of }: { platform: string; platforms: readonly string[]; highest: number; now: Date; log: Log },
+  { highest, ...of }: AheadPlatform & { highest: number },
 ): Promise<void> => {
-  const others = await db.transaction((tx) => holdPlatform(tx, { ...of, highest }))
-  if (others === 0 && !(await areAdditionsStopped(db))) {
-    of.log.error({ platform: of.platform, highest }, 'a platform shows more than it was told: additions to it are held')
-    return
-  }
-  const had = await store.highestSentPosition(db)
-  const evidence = { cause: 'SHOWN' as const, notedDelivery: null, notedNumber: highest, notedSequence: null }
-  await stop(db, { ...NOBODY, ...evidence, ...of, exact: false, had })
+  const { platform, now, log } = of
+  const others = await db.transaction((tx) => holdPlatform(tx, { platform, now, highest }))
+  if (others === 0 && !(await areAdditionsStopped(db)))
+    log.error({ platform, highest }, 'a platform shows more than it was told: additions to it are held')
+  else await stop(db, of, { cause: 'SHOWN', platform, notedNumber: highest })
 }
 
 const CLOCK = 'clock'
@@ -96,46 +95,52 @@ const holdPlatform = async (
 
 export const noteReceiptsAhead = async (
   db: Db,
-  {
-    deliveryIds,
-    ...of
-  }: { platform: string; platforms: readonly string[]; deliveryIds: readonly number[]; now: Date; log: Log },
+  { deliveryIds, ...of }: AheadPlatform & { deliveryIds: readonly number[] },
 ): Promise<void> => {
   const number = await store.highestUnfollowedNumber(db, of.platform, deliveryIds)
   if (number !== null) await notePlatformAhead(db, { ...of, highest: number })
 }
 
+interface RestoreDecision {
+  by: string
+  reason: string
+  mark: (id: string) => string
+}
+
 /** A person declares a restore that no note reveals. Refusal INPUT_INVALID for an empty reason. */
 export const declareRestored = async (
   db: Db,
-  { by, reason, mark, ...of }: Omit<ReleaseRestoredInput, 'configured'> & { log: Log },
+  { by, reason, mark, ...context }: RestoreDecision & RestoreContext,
 ): Promise<store.RestoredDatabase> => {
-  const had = await store.highestSentPosition(db)
-  const text = checkedText(reason, '理由 the reason', mark)
-  const evidence = { cause: 'DECLARED' as const, notedDelivery: null, notedNumber: null, notedSequence: null }
-  await stop(db, { ...evidence, saidBy: by, said: text, platform: null, exact: false, had, ...of })
+  const said = checkedText(reason, '理由 the reason', mark)
+  await stop(db, context, { cause: 'DECLARED', saidBy: by, said })
   const open = await store.currentRestore(db)
   if (open === null) throw new Refusal('NOT_RESTORED')
   return open
 }
 
-type StopEvidence = Omit<store.RestoreEvidence, 'foundAt' | 'hadDelivery' | 'hadSequence'> & {
-  had: store.SentPosition
-  platforms: readonly string[]
-  exact: boolean
-  now: Date
-  log: Log
+const NO_EVIDENCE = {
+  saidBy: null,
+  said: null,
+  platform: null,
+  notedDelivery: null,
+  notedNumber: null,
+  notedSequence: null,
 }
 
-const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: StopEvidence): Promise<void> => {
+type FoundEvidence = Pick<store.RestoreEvidence, 'cause'> & Partial<store.RestoreEvidence>
+
+const stop = async (db: Db, { platforms, now, log }: RestoreContext, found: FoundEvidence): Promise<void> => {
+  const had = await store.highestSentPosition(db)
+  const evidence = { ...NO_EVIDENCE, ...found }
+  const isExact = evidence.notedDelivery !== null
   const fresh = await db.transaction(async (tx) => {
     const made = { ...evidence, foundAt: now, hadDelivery: had.deliveryId, hadSequence: had.sequence }
     const first = await store.addRestore(tx, made)
     // New removals are numbered above all that platforms hold.
-    const floor = exact
-      ? (evidence.notedNumber ?? 0)
-      : Math.max(await store.highestDeliveryNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
-    if (exact || first)
+    const noted = evidence.notedNumber ?? 0
+    const floor = isExact ? noted : Math.max(await store.highestDeliveryNumber(tx), noted) + UNNOTED_NUMBERS
+    if (isExact || first)
       await store.raiseSequenceFloors(
         tx,
         platforms.map((platform) => ({ platform, floor })),
@@ -151,42 +156,37 @@ export const awaitsComparison = async (db: Db, platform: string): Promise<boolea
   return open !== null && !(await comparisons.latestComparisonsSince(db, open.foundAt)).has(platform)
 }
 
-export interface RestoreStatus extends store.RestoredDatabase {
-  compared: { platform: string; at: Date | null }[]
-}
-
-export const restoreStatus = async (
-  db: Db | Tx,
-  open: store.RestoredDatabase,
+/** When each platform was last well compared since the restore. */
+export const comparisonsSince = async (
+  db: Db,
+  { foundAt }: store.RestoredDatabase,
   configured: Iterable<string>,
-): Promise<RestoreStatus> => {
-  const since = await comparisons.latestComparisonsSince(db, open.foundAt)
-  return { ...open, compared: [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null })) }
-}
-
-export interface ReleaseRestoredInput {
-  by: string
-  reason: string
-  mark: (id: string) => string
-  configured: Iterable<string>
-  platforms: readonly string[]
-  now: Date
+): Promise<{ platform: string; at: Date | null }[]> => {
+  const since = await comparisons.latestComparisonsSince(db, foundAt)
+  return [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null }))
 }
 
 /**
  * Resumes additions, with numbers above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
  * platforms), INPUT_INVALID.
  */
-export const releaseRestored = async (db: Db, input: ReleaseRestoredInput): Promise<store.RestoredDatabase> => {
-  const reason = checkedText(input.reason, '理由 the reason', input.mark)
-  const { by, configured, platforms, now } = input
+export const releaseRestored = async (
+  db: Db,
+  {
+    by,
+    configured,
+    platforms,
+    now,
+    ...made
+  }: RestoreDecision & Omit<RestoreContext, 'log'> & { configured: Iterable<string> },
+): Promise<store.RestoredDatabase> => {
+  const reason = checkedText(made.reason, '理由 the reason', made.mark)
   return db.transaction(async (tx) => {
     const open = await store.lockForRelease(tx)
     if (open === null) throw new Refusal('NOT_RESTORED')
-    const { compared } = await restoreStatus(tx, open, configured)
-    const missing = compared.flatMap(({ platform, at }) => (at === null ? [platform] : []))
-    if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
     const since = await comparisons.latestComparisonsSince(tx, open.foundAt)
+    const missing = [...configured].filter((platform) => !since.get(platform)?.good)
+    if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
     const floorOf = (platform: string) => Math.max(open.notedNumber ?? 0, since.get(platform)?.highest ?? 0)
     await store.raiseSequenceFloors(
       tx,
