@@ -3,7 +3,7 @@ import { makeContext } from '../api/request/context.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { listingInGlobalId } from '../api/request/ids.js'
 import type { SignInLimits } from '../api/request/rate-limit.js'
-import type { HttpRequestContext } from '../api/request/request-context.js'
+import { requestContextOf } from '../api/request/request-context.js'
 import { answerRows, type AnsweredRow as ToldRow } from '../api/v1/standings/answers.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { type BadRow, type CodeRow, quotaUnitsOf, ROWS_PER_QUOTA_UNIT } from '../domain/operators/code-rows.js'
@@ -17,12 +17,12 @@ import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
  * LIST_WITHHELD.
  */
 export const makeStandingsCheck =
-  (parts: ApiDependencies, askedOf: (request: Request) => HttpRequestContext, limits: SignInLimits) =>
+  (parts: ApiDependencies, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
-    const requestContext = askedOf(request)
+    const own = requestContextOf(request)
     const units = quotaUnitsOf(1, rows.length)
-    if (units > 0) parts.quotas.charge(request, null, requestContext.now, units)
-    const context = makeContext(parts, { asked: requestContext, viewer: PUBLIC_VIEWER, limits })
+    if (units > 0) parts.quotas.charge(own, null, units)
+    const context = makeContext(parts, { asked: own, viewer: PUBLIC_VIEWER, limits })
     if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
     const freshness = await context.load.freshness()
     const left = new AbortController()

@@ -8,30 +8,26 @@ import {
   sessionCookieIn,
 } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
+import { refuseOtherMethods } from '../api/request/faults.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
-import type { HttpRequestContext } from '../api/request/request-context.js'
+import { type HttpRequestContext, requestContextOf } from '../api/request/request-context.js'
 import { type Act, may, ROLES_BY_ACT } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { deskPagesRouter } from '../web/built-pages.js'
 import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
-import { answerProblem } from './problems.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest name or password, in characters. */
 const LONGEST = 256
 
-export const deskRouter = (
-  parts: ApiDependencies,
-  askedOf: (request: Request) => HttpRequestContext,
-  limit: RateLimit,
-): Router => {
+export const deskRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
   const { keys } = parts
 
   const login: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
     const { name, password, newPassword } = credentialsIn(request.body)
-    const requestContext = askedOf(request)
+    const requestContext = requestContextOf(request)
     const { address, now, log, db } = requestContext
     const whence = `${name} ${address}`
     const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
@@ -72,15 +68,20 @@ export const deskRouter = (
     const signedIn = await mine(request)
     if (signedIn !== null) {
       checkCsrfToken(request, (token) => people.csrfTokenMatches(signedIn.cookie, token))
-      await writeAuditRow(parts, askedOf(request), signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
-      await people.signOut(askedOf(request).db, signedIn.cookie, askedOf(request).now)
+      await writeAuditRow(parts, requestContextOf(request), signedIn.viewer, {
+        kind: 'SIGN_OUT',
+        asked: 'POST /desk/logout',
+      })
+      await people.signOut(requestContextOf(request).db, signedIn.cookie, requestContextOf(request).now)
     }
     response.set('Set-Cookie', CLEARED_SESSION_COOKIE).status(204).end()
   }
 
   const mine = async (request: Request): Promise<people.PersonSession | null> => {
     const cookie = sessionCookieIn(request.headers)
-    return cookie === null ? null : people.sessionOfCookie(askedOf(request).db, cookie, askedOf(request).now)
+    return cookie === null
+      ? null
+      : people.sessionOfCookie(requestContextOf(request).db, cookie, requestContextOf(request).now)
   }
 
   const router = Router()
@@ -88,16 +89,8 @@ export const deskRouter = (
   router.post('/desk/login', noStore, ...bodies, login)
   router.post('/desk/logout', noStore, logout)
   router.get('/desk/session', noStore, present)
-  for (const [path, method] of [
-    ['/desk/login', 'POST'],
-    ['/desk/logout', 'POST'],
-    ['/desk/session', 'GET'],
-  ] as const)
-    router.all(path, (request, response) => {
-      response.set('Allow', method)
-      const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
-      answerProblem(request, response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
-    })
+  router.all(['/desk/login', '/desk/logout'], refuseOtherMethods('POST'))
+  router.all('/desk/session', refuseOtherMethods('GET'))
   const session = async (request: Request) => {
     const signedIn = await mine(request)
     return signedIn && sessionView(signedIn, parts)

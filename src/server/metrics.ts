@@ -1,13 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import type { HttpRequestContext } from '../api/request/request-context.js'
-import { withRequestDb } from '../api/request/request-database.js'
-import { admitViewer, requireSignedIn } from '../api/request/viewer.js'
-import { may } from '../domain/access/viewer.js'
+import { admitViewer, requireAct } from '../api/request/viewer.js'
 import { calendarDaysLeft } from '../domain/calendar/calendar.js'
 import { isFeedStale } from '../domain/intake/bounds.js'
-import { Refusal } from '../foundation/errors.js'
 import { equalsSecret } from '../foundation/keys.js'
 import type { MetricFigure } from '../foundation/metrics.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
@@ -33,22 +29,10 @@ const DOORS: readonly [string, RegExp][] = [
 
 export const routeGroupOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
 
-export const metricsHandler = (
-  parts: ApiDependencies,
-  askedOf: (request: IncomingMessage) => HttpRequestContext,
-): RequestHandler => {
+export const metricsHandler = (parts: ApiDependencies): RequestHandler => {
   const figures = cachedFor(FRESH_MS, async () => figuresOf(parts))
   return async (request, response) => {
-    const requestContext = askedOf(request)
-    if (!isScraper(request, parts.scraping)) {
-      const viewer = await admitViewer(
-        request,
-        withRequestDb(parts, () => requestContext.db),
-        requestContext.now,
-      )
-      requireSignedIn(viewer)
-      if (!may(viewer, 'see_lockouts')) throw new Refusal('FORBIDDEN')
-    }
+    if (!isScraper(request, parts.scraping)) requireAct(await admitViewer(request, parts), 'see_lockouts')
     const text = await parts.metrics.text(await figures())
     response.set({ 'Content-Type': parts.metrics.contentType, 'Cache-Control': 'no-store' }).end(text)
   }

@@ -5,7 +5,7 @@ import { writeAuditRow } from '../api/request/audit-rows.js'
 import { CLEARED_PARTY_COOKIE, partyCookieFor, partyCookieIn, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { listingInGlobalId } from '../api/request/ids.js'
-import type { HttpRequestContext } from '../api/request/request-context.js'
+import { type HttpRequestContext, requestContextOf } from '../api/request/request-context.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { listingUuidIn } from '../domain/listing/listing.js'
 import { INTERNAL_ERROR, isRefusal, isRefusalCode, Refusal } from '../foundation/errors.js'
@@ -25,7 +25,7 @@ import * as sessions from '../work/access/party-access.js'
 import { csrfTokenMatches, csrfTokenOf } from '../work/access/people.js'
 import { listRetractions } from '../work/delivery/retraction.js'
 import { makeCertificate, signCertificate } from '../work/publication/certificate.js'
-import { answerProblem } from './problems.js'
+import { answerProblem, problemOf } from './problems.js'
 
 /** Bytes: ten thousand characters as a browser encodes them. */
 const BODY_BYTES = 256 * 1024
@@ -60,11 +60,7 @@ interface PartyVisit {
   own: PartyPageContext
 }
 
-export const myRouter = (
-  parts: ApiDependencies,
-  askedOf: (request: Request) => HttpRequestContext,
-  ask: PageQueryRunner,
-): Router => {
+export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router => {
   const send = (request: Request, response: Response, page: SitePage): void => {
     const parameters = Object.fromEntries(
       Object.entries(request.query).flatMap(([name, value]) =>
@@ -79,12 +75,12 @@ export const myRouter = (
 
   const sessionOf = async (request: Request): Promise<sessions.SignedInParty | null> => {
     const cookie = partyCookieIn(request.headers)
-    const { db, now } = askedOf(request)
+    const { db, now } = requestContextOf(request)
     return cookie === null || cookie === '' ? null : sessions.partyOfCookie(db, cookie, now)
   }
   const visitOf = (request: Request, response: Response, session: sessions.SignedInParty): PartyVisit => {
     const own = { code: session.viewer.sub ?? '', csrf: csrfTokenOf(session.cookie), endsAt: session.endsAt }
-    return { request, response, asked: askedOf(request), session, own }
+    return { request, response, asked: requestContextOf(request), session, own }
   }
   const page =
     (show: (visit: PartyVisit) => Promise<void>): RequestHandler =>
@@ -108,7 +104,7 @@ export const myRouter = (
         refuseCrossSite(request.headers)
         // The form belongs to an earlier session, perhaps another party's.
         const { status, code, message } = new Refusal('CSRF_REFUSED')
-        askedOf(request).refused.push(code)
+        requestContextOf(request).refused.push(code)
         response.status(status)
         return send(request, response, signInPage({ why: message, typed: typedIn(form) }))
       }
@@ -180,7 +176,7 @@ export const myRouter = (
   const signIn: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
     const { texts } = await parseForm(request)
-    const requestContext = askedOf(request)
+    const requestContext = requestContextOf(request)
     const credentials = { accessCode: texts.get('accessCode') ?? '' }
     const { data, refused } = await answered(
       { asked: requestContext, session: { viewer: PUBLIC_VIEWER }, response },
@@ -332,7 +328,7 @@ export const myRouter = (
   router.get('/my/listings/:id/certificate', page(showCertificate))
   router.get('/my/listings/:id/certificate.jws', page(sendCertificate))
   router.get('/my/listings/:id/documents/:kind', page(showDocument))
-  router.use('/my', unreadable(askedOf))
+  router.use('/my', answerUnreadable)
   return router
 }
 
@@ -347,12 +343,10 @@ const withPrivateHeaders: RequestHandler = (_request, response, next) => {
   next()
 }
 
-const unreadable =
-  (askedOf: (request: Request) => HttpRequestContext): ErrorRequestHandler =>
-  (error: unknown, request, response, next) => {
-    if (isRefusal(error) || response.headersSent || (error as { status?: unknown } | null)?.status !== 413)
-      return next(error)
-    response.set('Connection', 'close')
-    const { status, code, message } = new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES / 1_024} kB` })
-    answerProblem(request, response, askedOf(request), { status, code, detail: message })
-  }
+const answerUnreadable: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  if (isRefusal(error) || response.headersSent || (error as { status?: unknown } | null)?.status !== 413)
+    return next(error)
+  response.set('Connection', 'close')
+  const tooLarge = new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES / 1_024} kB` })
+  answerProblem(request, response, problemOf(tooLarge))
+}

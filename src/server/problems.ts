@@ -1,7 +1,7 @@
 /** Error answers: problems (RFC 9457) for programs, pages for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { type ProblemDetails, RETRY_AFTER_SECONDS, refusalOfThrown, sendProblem } from '../api/request/faults.js'
-import type { HttpRequestContext } from '../api/request/request-context.js'
+import { requestContextOf } from '../api/request/request-context.js'
 import { INTERNAL_ERROR, Refusal } from '../foundation/errors.js'
 import { unavailableRefusal } from '../store/db/db.js'
 import { errorPage } from '../web/frame/error-page.js'
@@ -10,12 +10,8 @@ import { languageOf } from '../web/frame/render-response.js'
 const DATA_PATH =
   /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
-export const answerProblem = (
-  request: Request,
-  response: Response,
-  requestContext: HttpRequestContext,
-  problem: ProblemDetails,
-): void => {
+export const answerProblem = (request: Request, response: Response, problem: ProblemDetails): void => {
+  const requestContext = requestContextOf(request)
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
     requestContext.refused.push(problem.code)
     response.status(problem.status).set('Cache-Control', 'no-store')
@@ -25,39 +21,27 @@ export const answerProblem = (
   sendProblem(response, requestContext, problem)
 }
 
-export const notFoundHandler =
-  (askedOf: (request: Request) => HttpRequestContext): RequestHandler =>
-  (request, response) => {
-    const { status, code, message } = new Refusal('NOT_FOUND')
-    answerProblem(request, response, askedOf(request), { status, code, detail: message })
-  }
+export const answerNotFound: RequestHandler = (request, response) =>
+  answerProblem(request, response, problemOf(new Refusal('NOT_FOUND')))
 
-export const faultHandler =
-  (askedOf: (request: Request) => HttpRequestContext): ErrorRequestHandler =>
-  (error: unknown, request, response, next) => {
-    if (response.headersSent) return next(error)
-    const requestContext = askedOf(request)
-    const refusal = refusalOfThrown(error)
-    if (refusal !== null) {
-      const { status, code, message } = refusal
-      return answerProblem(request, response, requestContext, { status, code, detail: message })
-    }
-    // Express's own 4xx: undecodable URL, body too large.
-    const status = (error as { status?: unknown } | null)?.status
-    if (typeof status === 'number' && status >= 400 && status < 500) {
-      const refusal = new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
-      return answerProblem(request, response, requestContext, { status, code: refusal.code, detail: refusal.message })
-    }
-    requestContext.log.error({ err: error }, 'a request broke')
-    const unavailable = unavailableRefusal(error)
-    if (unavailable !== null) {
-      const { status, code, message } = unavailable
-      response.set('Retry-After', String(RETRY_AFTER_SECONDS))
-      return answerProblem(request, response, requestContext, { status, code, detail: message })
-    }
-    answerProblem(request, response, requestContext, {
-      status: INTERNAL_ERROR.status,
-      code: INTERNAL_ERROR.code,
-      detail: INTERNAL_ERROR.message,
-    })
+export const answerThrown: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  if (response.headersSent) return next(error)
+  const refusal = refusalOfThrown(error)
+  if (refusal !== null) return answerProblem(request, response, problemOf(refusal))
+  // Express's own 4xx: undecodable URL, body too large.
+  const status = (error as { status?: unknown } | null)?.status
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    const unreadable = new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
+    return answerProblem(request, response, { ...problemOf(unreadable), status })
   }
+  requestContextOf(request).log.error({ err: error }, 'a request broke')
+  const unavailable = unavailableRefusal(error)
+  if (unavailable !== null) response.set('Retry-After', String(RETRY_AFTER_SECONDS))
+  answerProblem(request, response, problemOf(unavailable ?? INTERNAL_ERROR))
+}
+
+export const problemOf = ({ status, code, message }: Pick<Refusal, 'status' | 'message'> & { code: string }) => ({
+  status,
+  code,
+  detail: message,
+})

@@ -10,10 +10,14 @@ import { makeChangeStreams } from '../api/request/change-streams.js'
 import { sessionCookieIn } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 import { graphqlRefusalJson, RETRY_AFTER_SECONDS } from '../api/request/faults.js'
-import { makePerRequestStorage } from '../api/request/per-request.js'
 import { makeQuotas } from '../api/request/quotas.js'
 import { makeSignInLimits, type SignInLimits } from '../api/request/rate-limit.js'
-import { GRAPHQL_URL, type HttpRequestContext, requestContextOf } from '../api/request/request-context.js'
+import {
+  beginRequestContext,
+  GRAPHQL_URL,
+  type HttpRequestContext,
+  requestContextOf,
+} from '../api/request/request-context.js'
 import { makeRevocations } from '../api/request/revocations.js'
 import {
   HTTP_SERVER_OPTIONS,
@@ -23,7 +27,6 @@ import {
   REQUEST_TIMEOUT_MS,
   refuseUnreadable,
 } from '../api/request/sockets.js'
-import { roleOfRequest } from '../api/request/viewer.js'
 import { v1Router } from '../api/v1/index.js'
 import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../foundation/errors.js'
@@ -44,7 +47,7 @@ import { deskRouter } from './desk.js'
 import { metricsHandler, routeGroupOf } from './metrics.js'
 import { myRouter } from './my.js'
 import { openapiRouter } from './openapi.js'
-import { answerProblem, faultHandler, notFoundHandler } from './problems.js'
+import { answerNotFound, answerThrown } from './problems.js'
 import { tokensRouter } from './tokens.js'
 
 export type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
@@ -89,24 +92,20 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeSignInLimits()
   const graphql = await makeGraphqlEndpoint(parts, limits)
-  const asked = makePerRequestStorage<HttpRequestContext>('asked')
-  const askedOf = (request: IncomingMessage): HttpRequestContext =>
-    asked.get(request) ?? requestContextOf(request, parts)
-  const pages = pagesOf(parts, askedOf)
+  const pages = pagesOf(parts)
   const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
-  const rest = makeRestRouter(parts, askedOf, { limits, ask: graphql.ask, pages, files })
+  const rest = makeRestRouter(parts, { limits, ask: graphql.ask, pages, files })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
-    const own = requestContextOf(request, parts, response)
+    const own = beginRequestContext(request, response, parts)
     if (!UPLOAD_PATH.test(own.url.pathname)) limitRequestTime(request, response)
-    asked.set(request, own)
     for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
     const answered = (status: number): void => {
       const seconds = (performance.now() - began) / 1_000
-      metrics.answered({ door: routeGroupOf(own.url.pathname), status, role: roleOfRequest(request), seconds })
+      metrics.answered({ door: routeGroupOf(own.url.pathname), status, role: own.role, seconds })
       if (own.refused.length > 0) for (const code of new Set(own.refused)) metrics.refused(code)
     }
     response.on('close', () => {
@@ -128,11 +127,10 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
         'answered',
       )
     })
-    if (!hasOneHost(request)) return void refuseRequest(response, own, new Refusal('HOST_AMBIGUOUS'))
-    parts.quotas.meet(request, response, own.address)
+    if (!hasOneHost(request)) return void refuseRequest(own, new Refusal('HOST_AMBIGUOUS'))
     if (!isWithinPipeline(request, response))
-      return void refuseRequest(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
-    if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
+      return void refuseRequest(own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
+    if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, own)) return
     if (own.url.pathname !== '/graphql') {
       if (pages.fastPath(request, response, own.now, () => rest(request, response))) return
       return void rest(request, response)
@@ -157,26 +155,20 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
 /** Paths charged to the quota after sign-in, or (operations) not at all. All others are charged before routing. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
-const withinQuota = (
-  { quotas }: ApiDependencies,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { now, refused, url }: HttpRequestContext,
-): boolean => {
+const withinQuota = ({ quotas }: ApiDependencies, request: IncomingMessage, own: HttpRequestContext): boolean => {
   try {
-    quotas.charge(request, null, now)
+    quotas.charge(own, null)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    refuseRequest(response, { refused }, error, readerOf(request, url))
+    refuseRequest(own, error, readerOf(request, own.url))
     return false
   }
 }
 
 /** `reader`: language of an error page; null answers a program. */
 const refuseRequest = (
-  response: ServerResponse,
-  { refused }: Pick<HttpRequestContext, 'refused'>,
+  { response, refused }: HttpRequestContext,
   { status, code, message }: Refusal,
   reader: 'zh' | 'en' | null = null,
 ): void => {
@@ -248,23 +240,20 @@ const answerGraphql = async (
 /** Answer of `/readyz` while stopping: load balancers then stop sending traffic. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
-type ContextOfMessage = (request: IncomingMessage) => HttpRequestContext
+const OF_REQUEST = {
+  nowOf: (request: IncomingMessage) => requestContextOf(request).now,
+  dbOf: (request: IncomingMessage) => requestContextOf(request).db,
+}
 
-const ofRequest = (askedOf: ContextOfMessage) => ({
-  nowOf: (request: IncomingMessage) => askedOf(request).now,
-  dbOf: (request: IncomingMessage) => askedOf(request).db,
-})
-
-const pagesOf = (parts: ApiDependencies, askedOf: ContextOfMessage) =>
-  makeSite({ ...parts, ...ofRequest(askedOf), byKey: parts.answerPath.lookups(parts).db })
+const pagesOf = (parts: ApiDependencies) =>
+  makeSite({ ...parts, ...OF_REQUEST, byKey: parts.answerPath.lookups(parts).db })
 
 export const makeRestRouter = (
   parts: ApiDependencies,
-  askedOf: ContextOfMessage,
   {
     limits,
     ask,
-    pages = pagesOf(parts, askedOf),
+    pages = pagesOf(parts),
     files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
   }: { limits: SignInLimits; ask: PageQueryRunner; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
 ): Express => {
@@ -281,43 +270,33 @@ export const makeRestRouter = (
       .status(ok ? 200 : 503)
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
-  app.get('/metrics', metricsHandler(parts, askedOf))
+  app.get('/metrics', metricsHandler(parts))
   app.use(openapiRouter())
-  app.use(tokensRouter(parts, askedOf, limits.client))
-  app.all(['/oauth/token', '/oauth/revoke'], (request, response) => {
-    response.set('Allow', 'POST')
-    answerProblem(request, response, askedOf(request), {
-      status: 405,
-      code: 'METHOD_NOT_ALLOWED',
-      detail: '此地址只接受 POST。Only POST is answered here.',
-    })
-  })
-  app.use(deskRouter(parts, askedOf, limits.person))
-  app.use(v1Router(parts, askedOf, limits))
+  app.use(tokensRouter(parts, limits.client))
+  app.use(deskRouter(parts, limits.person))
+  app.use(v1Router(parts, limits))
   app.use(graphiqlRouter(({ headers }) => sessionCookieIn(headers) !== null))
-  const own = ofRequest(askedOf)
+  const site = { ...parts, ...OF_REQUEST }
   app.use(
     dataRouter({
-      ...parts,
-      ...own,
+      ...site,
       files,
-      addressOf: (request) => askedOf(request).address,
+      addressOf: (request) => requestContextOf(request).address,
       ...(parts.publishWaitMs !== undefined && { waitMs: parts.publishWaitMs }),
     }),
   )
   app.use(pages.routes)
-  app.use(aboutRouter({ ...parts, ...own }))
-  app.use(helpRouter({ ...parts, ...own }))
+  app.use(aboutRouter(site))
+  app.use(helpRouter(site))
   app.use(
     checkRouter({
-      ...parts,
-      ...own,
-      check: makeStandingsCheck(parts, askedOf, limits),
-      refused: (request, code) => void askedOf(request).refused.push(code),
+      ...site,
+      check: makeStandingsCheck(parts, limits),
+      refused: (request, code) => void requestContextOf(request).refused.push(code),
     }),
   )
-  app.use(myRouter(parts, askedOf, ask))
-  app.use(notFoundHandler(askedOf))
-  app.use(faultHandler(askedOf))
+  app.use(myRouter(parts, ask))
+  app.use(answerNotFound)
+  app.use(answerThrown)
   return app
 }

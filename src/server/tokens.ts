@@ -2,8 +2,9 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
+import { refuseOtherMethods } from '../api/request/faults.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
-import type { HttpRequestContext } from '../api/request/request-context.js'
+import { requestContextOf } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
 import { KEY_SET_CACHE_SECONDS, type Keys, secretMatches, type VerifiedClaims } from '../foundation/keys.js'
 import * as clients from '../store/access/clients.js'
@@ -14,11 +15,7 @@ const BODY_LIMIT = '16kb'
 /** Longest id or secret, in characters. */
 const LONGEST = 256
 
-export const tokensRouter = (
-  parts: ApiDependencies,
-  askedOf: (request: Request) => HttpRequestContext,
-  limit: RateLimit,
-): Router => {
+export const tokensRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
   const { keys, revocations } = parts
   const { mark } = keys
 
@@ -36,7 +33,7 @@ export const tokensRouter = (
       refuse(response, 'invalid_request', 'client_id 与 Basic 所示不同。client_id is not the one shown by Basic.')
       return null
     }
-    const requestContext = askedOf(request)
+    const requestContext = requestContextOf(request)
     const { address, now, log, db } = requestContext
     const refused = async (code: string, known: boolean, answer: () => void): Promise<null> => {
       try {
@@ -93,7 +90,7 @@ export const tokensRouter = (
         '只支持 client_credentials。Only client_credentials is supported.',
       )
     const { id: sub, role, agency, region } = client
-    const requestContext = askedOf(request)
+    const requestContext = requestContextOf(request)
     const { token, expiresIn } = keys.sign({ sub, role, agency, region }, requestContext.now.getTime())
     try {
       await writeAuditRow(parts, requestContext, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
@@ -112,7 +109,7 @@ export const tokensRouter = (
     if (!token) return refuse(response, 'invalid_request', '缺少 token。token is missing.')
     const client = await authenticated(request, response, form)
     if (client === null) return
-    const requestContext = askedOf(request)
+    const requestContext = requestContextOf(request)
     const { now, log } = requestContext
     const claims = verified(token, keys, now)
     if (claims === null) return void response.status(200).end()
@@ -138,7 +135,8 @@ export const tokensRouter = (
     ['/oauth/token', give],
     ['/oauth/revoke', revoke],
   ] as const)
-    router.post(path, noStore, withRefusals(askedOf), ...bodies, answer, unreadable)
+    router.post(path, noStore, ...bodies, answer, unreadable)
+  router.all(['/oauth/token', '/oauth/revoke'], refuseOtherMethods('POST'))
   router.get('/.well-known/jwks.json', (_request, response) => {
     response.set('Cache-Control', `public, max-age=${KEY_SET_CACHE_SECONDS}`).json(keys.jwks())
   })
@@ -149,13 +147,6 @@ const noStore: RequestHandler = (_request, response, next) => {
   response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
   next()
 }
-
-const withRefusals =
-  (askedOf: (request: Request) => HttpRequestContext): RequestHandler =>
-  (request, response, next) => {
-    response.locals['refused'] = askedOf(request).refused
-    next()
-  }
 
 const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): VerifiedClaims | null => {
   try {
@@ -238,8 +229,7 @@ const refuse = (
   status = 400,
   code: string = error,
 ): void => {
-  const refused: string[] = response.locals['refused']
-  refused.push(code)
+  requestContextOf(response.req).refused.push(code)
   response.status(status).json({ error, error_description: description })
 }
 

@@ -146,7 +146,6 @@ describe('OpenAPI description', () => {
     const parts = { ...world.parts, metrics: makeMetrics(), scraping: { token: null, local: false } } as Any
     const app = makeRestRouter(
       { ...parts, answerPath: { lookups: () => ({}) }, leaving: new AbortController().signal },
-      (() => ({})) as Any,
       { limits: {}, ask: {} } as Any,
     )
     const served = new Set(routesOf(app))

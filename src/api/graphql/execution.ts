@@ -98,8 +98,7 @@ const sharedSchema = (): GraphQLSchema => {
 }
 
 export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
-  const { revocations, quotas, answerPath } = parts
-  const admitting = { keys: { verify: answerPath.verify }, revocations, quotas, db: parts.db }
+  const { quotas, answerPath } = parts
   const schema = withFieldCounts(sharedSchema(), parts.metrics)
   const compiled = answerPath.compiledQueries?.(schema)
   const apollo = makeApollo(schema, parts)
@@ -123,7 +122,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       return { data, errors }
     },
     answer: async (request, response, asked) => {
-      const viewer = await admitOrRefuse(request, response, admitting, asked)
+      const viewer = await admitOrRefuse(request, response, parts, asked)
       if (viewer === null) return
       const body = await readJson(request, response, asked)
       if (body === null) return
@@ -137,7 +136,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
         const cost = costOfAnswer(context)
         response.setHeader('Query-Cost', String(cost))
         const units = unitsBeyondFirst(cost)
-        if (units > 0) quotas.spent(request, viewer.sub, asked.now, units)
+        if (units > 0) quotas.chargeLater(asked, viewer.sub, units)
       }
       // A short answer is sent as text, in one packet with its headers.
       const content = text.length < LONG_ANSWER ? text : Buffer.from(text)
@@ -252,15 +251,10 @@ const admitOrRefuse = async (
   request: IncomingMessage,
   response: ServerResponse,
   parts: Parameters<typeof admitViewer>[1],
-  asked: HttpRequestContext,
+  { refused }: HttpRequestContext,
 ): Promise<Viewer | null> => {
-  const { now, refused } = asked
   try {
-    return await admitViewer(
-      request,
-      withRequestDb(parts, () => asked.db),
-      now,
-    )
+    return await admitViewer(request, parts)
   } catch (error) {
     if (!isRefusal(error)) throw error
     refused.push(error.code)

@@ -1,11 +1,11 @@
 /** Answers show a refusal's code, but of a fault only the request id. */
 import { unwrapResolverError } from '@apollo/server/errors'
-import type { Response } from 'express'
+import type { RequestHandler, Response } from 'express'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { isCancelled, unavailableRefusal } from '../../store/db/db.js'
-import type { HttpRequestContext } from './request-context.js'
+import { type HttpRequestContext, requestContextOf } from './request-context.js'
 
 const OF_THE_QUESTION = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -103,6 +103,15 @@ export const sendProblem = (response: Response, requestContext: HttpRequestConte
     }),
   )
 }
+
+/** Answers 405 to a method that no earlier route of the path has answered. */
+export const refuseOtherMethods =
+  (allowed: 'GET' | 'POST'): RequestHandler =>
+  (request, response) => {
+    response.set('Allow', allowed)
+    const detail = `此地址只接受 ${allowed}。Only ${allowed} is answered here.`
+    sendProblem(response, requestContextOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
+  }
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',

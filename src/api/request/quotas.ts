@@ -2,12 +2,11 @@
  * Limits requests per minute of a client, or of an address without a token. Processes exchange counts once a second, so
  * together they may exceed the quota by one second's requests.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import * as store from '../../store/access/quotas.js'
 import type { Db } from '../../store/db/db.js'
-import { makePerRequestStorage } from './per-request.js'
 
 const WINDOW_MS = 60_000
 const TOLD_MS = 1_000
@@ -15,12 +14,17 @@ const TOLD_MS = 1_000
 const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 
+interface ChargedRequest {
+  response: ServerResponse
+  address: string
+  now: Date
+}
+
 export interface Quotas {
-  meet(request: IncomingMessage, response: ServerResponse, address: string): void
   /** Charges the token's subject, or the address without a token, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
-  charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
+  charge(asked: ChargedRequest, sub: string | null, units?: number): void
   /** Charges without refusing; only later requests are refused. */
-  spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
+  chargeLater(asked: ChargedRequest, sub: string | null, units: number): void
 }
 
 interface QuotaCount {
@@ -31,7 +35,6 @@ interface QuotaCount {
 }
 
 export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: number | undefined }): Quotas => {
-  const met = makePerRequestStorage<{ response: ServerResponse; address: string }>('counted')
   let counts = new Map<string, QuotaCount>()
   let addresses = 0
   let windowStart = 0
@@ -59,11 +62,10 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   }
 
   const count = (
-    request: IncomingMessage,
-    { sub, at, units, refuses }: { sub: string | null; at: Date; units: number; refuses: boolean },
+    { response, address, now: at }: ChargedRequest,
+    { sub, units, refuses }: { sub: string | null; units: number; refuses: boolean },
   ): void => {
-    const one = met.get(request)
-    if (one === undefined) return
+    if (quota === 0) return
     const now = at.getTime()
     const start = now - (now % WINDOW_MS)
     if (start !== windowStart) {
@@ -71,22 +73,19 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
       counts = new Map()
       addresses = 0
     }
-    const counted = sub === null ? countOf(`address ${one.address}`, true) : countOf(`holder ${sub}`, false)
+    const counted = sub === null ? countOf(`address ${address}`, true) : countOf(`holder ${sub}`, false)
     const over = refuses && counted.known + counted.own >= quota
     if (!over) counted.own += units
     tellInTime(now)
     const reset = Math.ceil((start + WINDOW_MS - now) / 1_000)
     const left = Math.max(0, quota - counted.known - counted.own)
-    writeRateLimit(one.response, { quota, left, reset, over })
+    writeRateLimit(response, { quota, left, reset, over })
     if (over) throw new Refusal('QUOTA_EXCEEDED', { limit: quota, retryAfter: reset })
   }
 
   return {
-    meet: (request, response, address) => {
-      if (quota > 0) met.set(request, { response, address })
-    },
-    charge: (request, sub, at, units = 1) => count(request, { sub, at, units, refuses: true }),
-    spent: (request, sub, at, units) => count(request, { sub, at, units, refuses: false }),
+    charge: (asked, sub, units = 1) => count(asked, { sub, units, refuses: true }),
+    chargeLater: (asked, sub, units) => count(asked, { sub, units, refuses: false }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callerAddressOf } from '../../domain/access/rate.js'
+import { PUBLIC_VIEWER, type Role } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
@@ -60,10 +61,13 @@ const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-
 
 export interface HttpRequestContext {
   url: URL
+  response: ServerResponse
   now: Date
   requestId: string
   address: string
   purpose: string | null
+  /** Role of the viewer once the request is admitted; `public` until then. */
+  role: Role
   log: Log
   db: Db
   refused: string[]
@@ -73,11 +77,26 @@ type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log
   keys: Pick<Keys, 'mark'>
 }
 
-export const requestContextOf = (
-  request: IncomingMessage,
+/** V8 would scan a changing WeakMap at every young-generation collection, so the context stands on the request. */
+const CONTEXT = Symbol('request context')
+type RequestWithContext = IncomingMessage & { [CONTEXT]?: HttpRequestContext }
+
+/** Makes the context that `requestContextOf` returns for this request from now on. */
+export const beginRequestContext = (
+  request: RequestWithContext,
+  response: ServerResponse,
   parts: RequestContextDependencies,
-  response?: ServerResponse,
-): HttpRequestContext => new LazyRequestContext(request, parts, response)
+): HttpRequestContext => {
+  const context = new LazyRequestContext(request, response, parts)
+  request[CONTEXT] = context
+  return context
+}
+
+export const requestContextOf = (request: RequestWithContext): HttpRequestContext => {
+  const context = request[CONTEXT]
+  if (context === undefined) throw new Error('the server has not begun this request')
+  return context
+}
 
 /** A class, because V8 keeps the values of object literals with accessors alive until a major garbage collection. */
 class LazyRequestContext implements HttpRequestContext {
@@ -87,13 +106,14 @@ class LazyRequestContext implements HttpRequestContext {
   readonly address: string
   readonly purpose: string | null
   readonly refused: string[] = []
+  role: Role = PUBLIC_VIEWER.role
   #log: Log | null = null
   #db: Db | null = null
 
   constructor(
     private readonly request: IncomingMessage,
+    readonly response: ServerResponse,
     private readonly parts: RequestContextDependencies,
-    private readonly response: ServerResponse | undefined,
   ) {
     const { now, keys, proxies = 0 } = parts
     const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')

@@ -20,7 +20,7 @@ class AbandonedError extends Error {
 
 interface RequestDatabaseOptions {
   requestId: string
-  response: ServerResponse | undefined
+  response: ServerResponse
   acts: () => boolean
   mostMs?: number
 }
@@ -33,7 +33,6 @@ export const makeRequestDatabase = (
   answers: AnswerPool,
   { requestId, response, acts, mostMs = ANSWER_BEGINS_WITHIN_MS }: RequestDatabaseOptions,
 ): Db => {
-  if (response === undefined) return answers.forRequest({ name: requestId })
   const over = new AbortController()
   const end = (): void => {
     if (!response.writableFinished && !acts()) over.abort(new AbandonedError('nobody waits for this statement'))

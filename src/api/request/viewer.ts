@@ -7,65 +7,71 @@ import {
   mayInRegion,
   maySeeOperator,
   PUBLIC_VIEWER,
-  type Role,
   seesOnlySomeFiles,
   type Viewer,
 } from '../../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import type { Keys } from '../../foundation/keys.js'
 import * as accessCodes from '../../store/access/access-codes.js'
+import type { Db } from '../../store/db/db.js'
 import * as people from '../../work/access/people.js'
 import type { GraphqlContext } from './context.js'
 import { checkCsrfToken, sessionCookieIn } from './cookies.js'
 import type { ApiDependencies } from './dependencies.js'
-import { makePerRequestStorage } from './per-request.js'
+import { requestContextOf } from './request-context.js'
 
-const roles = makePerRequestStorage<Role>('role')
-
-export const roleOfRequest = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC_VIEWER.role
+type ViewerDependencies = Pick<ApiDependencies, 'answerPath' | 'revocations'>
 
 /** Identifies the viewer and charges the quota. Refusals UNAUTHENTICATED, CSRF_REFUSED, QUOTA_EXCEEDED. */
 export const admitViewer = async (
   request: IncomingMessage,
   parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,
-  now: Date,
 ): Promise<Viewer> => {
+  const own = requestContextOf(request)
   try {
-    const viewer = await viewerOf(request, parts, now)
-    roles.set(request, viewer.role)
-    parts.quotas.charge(request, viewer.sub, now)
+    const viewer = await viewerOf(request, parts, { own, now: own.now })
+    own.role = viewer.role
+    parts.quotas.charge(own, viewer.sub)
     return viewer
   } catch (error) {
     // An unidentified caller is charged by IP address.
-    if (isRefusal(error) && error.status !== 429) parts.quotas.charge(request, null, now)
+    if (isRefusal(error) && error.status !== 429) parts.quotas.charge(own, null)
     throw error
   }
 }
 
-type ViewerDependencies = Pick<ApiDependencies, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
+interface ViewerLookup {
+  /** Gives the database handle, which is made on first use. */
+  own: { readonly db: Db }
+  now: Date
+  /** When the token must be unexpired; default `now`. */
+  tokenAt?: Date
+}
 
 /** Identifies the viewer without charging the quota. */
-export const viewerOf = async (request: IncomingMessage, parts: ViewerDependencies, now: Date): Promise<Viewer> => {
-  const { keys, revocations } = parts
+export const viewerOf = async (
+  request: IncomingMessage,
+  { answerPath, revocations }: ViewerDependencies,
+  { own, now, tokenAt = now }: ViewerLookup,
+): Promise<Viewer> => {
   const { authorization } = request.headers
-  if (authorization === undefined) return ofSession(request, parts, now)
+  if (authorization === undefined) return ofSession(request, own, now)
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
   if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
-  const { role, jti, issuedAt, expiresAt: _, ...claims } = keys.verify(token, now.getTime())
+  const { role, jti, issuedAt, expiresAt: _, ...claims } = answerPath.verify(token, tokenAt.getTime())
   if (!isRole(role) || role === 'public')
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
   if (await revocations.concern({ jti, sub: claims.sub, issuedAt }, now))
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌已被撤销 revoked' })
-  if (claims.grant !== undefined && !(await accessCodes.stillOpens(parts.db, claims.grant, claims.sub)))
+  if (claims.grant !== undefined && !(await accessCodes.stillOpens(own.db, claims.grant, claims.sub)))
     throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
   return { role, ...claims }
 }
 
 /** A CSRF token without its cookie means a dropped session and is refused. */
-const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 'db'>, now: Date): Promise<Viewer> => {
+const ofSession = async (request: IncomingMessage, own: ViewerLookup['own'], now: Date): Promise<Viewer> => {
   const cookie = sessionCookieIn(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC_VIEWER
-  const signedIn = cookie === null ? null : await people.sessionOfCookie(parts.db, cookie, now)
+  const signedIn = cookie === null ? null : await people.sessionOfCookie(own.db, cookie, now)
   if (cookie === null || signedIn === null)
     throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
   checkCsrfToken(request, (token) => people.csrfTokenMatches(cookie, token))
@@ -78,12 +84,12 @@ const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 
  */
 export const recheckAdmission = async (
   request: IncomingMessage,
-  { db, keys, revocations }: ViewerDependencies,
-  { viewer, began, now }: { viewer: Viewer; began: Date; now: Date },
+  parts: ViewerDependencies & Pick<ApiDependencies, 'now'>,
+  viewer: Viewer,
 ): Promise<void> => {
   if (viewer.sub === null) return
-  const asBegan = { verify: (token: string) => keys.verify(token, began.getTime()) }
-  const still = await viewerOf(request, { db, keys: asBegan, revocations }, now)
+  const own = requestContextOf(request)
+  const still = await viewerOf(request, parts, { own, now: parts.now(), tokenAt: own.now })
   if (still.sub !== viewer.sub || still.role !== viewer.role)
     throw new Refusal('UNAUTHENTICATED', { reason: '身份已变更 it is another now' })
 }

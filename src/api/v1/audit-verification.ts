@@ -1,28 +1,22 @@
 /** GET /v1/trail/verification sends the events `progress`, then `done`. */
-import type { RequestHandler, Response } from 'express'
+import type { Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
-import { writeAuditRow } from '../request/audit-rows.js'
-import type { ApiDependencies } from '../request/dependencies.js'
-import { withRequestDb } from '../request/request-database.js'
-import { admitViewer, requireAct } from '../request/viewer.js'
-import type { RequestContextGetter } from './request.js'
+import { requireAct } from '../request/viewer.js'
+import type { AdmittedHandler } from './admitted-request.js'
 
 /**
  * One verification runs at a time: it reads every row. A stopping hub sends the event `end`. Refusals RUN_BUSY,
  * STOPPING.
  */
-export const auditVerificationHandler = (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler => {
+export const makeAuditVerificationHandler = (): AdmittedHandler => {
   let walking = false
-  return async (request, response) => {
-    const own = askedOf(request)
-    const parts = withRequestDb(all, () => own.db)
-    const viewer = await admitViewer(request, parts, own.now)
+  return async ({ response, parts, viewer, audit }) => {
     requireAct(viewer, 'see_audit_log')
     if (parts.leaving.aborted) throw new Refusal('STOPPING')
     if (walking) throw new Refusal('RUN_BUSY', { job: 'verify', subject: 'audit' })
     walking = true
     try {
-      await writeAuditRow(parts, own, viewer, { kind: 'FILE', asked: 'GET /v1/trail/verification' })
+      await audit({ kind: 'FILE', asked: 'GET /v1/trail/verification' })
       response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
       const tell = telling(response)
       tell('progress', { rows: 0 })

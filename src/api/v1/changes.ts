@@ -3,8 +3,8 @@
  * to it.
  */
 import { once } from 'node:events'
-import type { Request, RequestHandler, Response } from 'express'
-import { may, type Viewer } from '../../domain/access/viewer.js'
+import type { Request, Response } from 'express'
+import { may } from '../../domain/access/viewer.js'
 import type { StandingChange } from '../../domain/standing/changes.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/standing/changes.js'
@@ -20,8 +20,8 @@ import type { ChangeStream } from '../request/change-streams.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import type { HttpRequestContext } from '../request/request-context.js'
 import { withRequestDb } from '../request/request-database.js'
-import { admitViewer, requireAct, viewerOf } from '../request/viewer.js'
-import type { RequestContextGetter } from './request.js'
+import { requireAct, viewerOf } from '../request/viewer.js'
+import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
 
 /** Changes sent at once: one audit row holds at most this many codes. */
 const CHANGES_PER_READ = 200
@@ -40,10 +40,7 @@ type StreamEndReason = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 
 const streamChanges = async (
   all: ApiDependencies,
-  requestContext: HttpRequestContext,
-  viewer: Viewer,
-  request: Request,
-  response: Response,
+  { request, response, own: requestContext, viewer }: AdmittedRequest,
   from: number,
 ): Promise<void> => {
   const client = viewer.sub ?? ''
@@ -76,7 +73,7 @@ const streamChanges = async (
   const isAdmitted = async (): Promise<boolean> => {
     const now = parts.now()
     try {
-      const still = await viewerOf(request, parts, now)
+      const still = await viewerOf(request, parts, { own: parts, now })
       admittedAt = now.getTime()
       return still.sub === viewer.sub && may(still, 'hear_changes')
     } catch (error) {
@@ -136,23 +133,20 @@ const streamChanges = async (
 
 const PAGE = 200
 const PAGE_MOST = 1_000
-const PARAMETERS = ['after', 'limit']
 const NUMBER = /^\d{1,15}$/
 
-export const changesHandler =
-  (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler =>
-  async (request, response) => {
-    const requestContext = askedOf(request)
-    const parts = withRequestDb(all, () => requestContext.db)
-    const viewer = await admitViewer(request, parts, requestContext.now)
+export const makeChangesHandler =
+  (all: ApiDependencies): AdmittedHandler =>
+  async (asked) => {
+    const { request, response, own: requestContext, parts, viewer } = asked
     requireAct(viewer, 'hear_changes')
     const { after, limit } = givenIn(request)
     const client = viewer.sub ?? ''
     try {
       await numberChanges(parts.db, requestContext.now, NUMBERED_STEPS_PER_REQUEST)
       const from = await acknowledgeChanges(parts.db, client, after, requestContext.now)
-      if (asksForPage(request)) await answerPage(parts, requestContext, viewer, response, { from, limit })
-      else await streamChanges(all, requestContext, viewer, request, response, from)
+      if (asksForPage(request)) await answerPage(asked, { from, limit })
+      else await streamChanges(all, asked, from)
     } catch (error) {
       if (!isRefusal(error) || error.code !== 'CHANGES_GONE') throw error
       answerGone(response, requestContext, error)
@@ -163,10 +157,7 @@ const asksForPage = (request: Request): boolean =>
   request.accepts(['text/event-stream', 'application/json']) === 'application/json'
 
 const answerPage = async (
-  parts: ApiDependencies,
-  requestContext: HttpRequestContext,
-  viewer: Viewer,
-  response: Response,
+  { response, own: requestContext, parts, viewer, audit }: AdmittedRequest,
   { from, limit }: { from: number; limit: number },
 ): Promise<void> => {
   const client = viewer.sub ?? ''
@@ -174,12 +165,7 @@ const answerPage = async (
   const { changes: found, shown } = await nextChanges(parts.db, asking, { after: from, limit })
   const next = found.at(-1)?.sequence ?? from
   const content = JSON.stringify({ changes: found, next, more: next < (await retainedChanges(parts.db, client)).last })
-  await writeAuditRow(parts, requestContext, viewer, {
-    kind: 'ANSWER',
-    asked: `GET /v1/changes after ${from}`,
-    shown,
-    content,
-  })
+  await audit({ kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
   if (next > from) await store.noteRemovalsSent(parts.db, client, { from: from + 1, to: next }, requestContext.now)
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
 }
@@ -211,14 +197,8 @@ const answerGone = (
 
 /** Last-Event-ID (SSE reconnects) takes precedence over `after`. */
 const givenIn = (request: Request): { after: number | null; limit: number } => {
-  const query = new Map<string, unknown>(Object.entries(request.query))
-  for (const [name, value] of query)
-    if (!PARAMETERS.includes(name) || typeof value !== 'string')
-      throw new Refusal('INPUT_INVALID', {
-        reason: `参数至多一次，可用 parameters, each once at most: ${PARAMETERS.join(' ')}`,
-      })
-  const after = request.get('last-event-id') ?? (query.get('after') as string | undefined) ?? null
-  const limit = (query.get('limit') as string | undefined) ?? String(PAGE)
+  const { after: parameter = null, limit = String(PAGE) } = readParameters(request, ['after', 'limit'])
+  const after = request.get('last-event-id') ?? parameter
   if (after !== null && !NUMBER.test(after))
     throw new Refusal('INPUT_INVALID', {
       reason: 'after（Last-Event-ID）应为变更的序号 must be the number of a change',

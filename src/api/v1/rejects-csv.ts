@@ -1,76 +1,57 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { RequestHandler } from 'express'
-import { may, mayOnFeed } from '../../domain/access/viewer.js'
+import { mayOnFeed } from '../../domain/access/viewer.js'
 import { AUDIT_ROW_CODES_MOST, codesInItem, ITEM_CODES_MOST } from '../../domain/audit/audit-log.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as runs from '../../store/timetable/runs.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
 import { visibleSenderOf } from '../intake/rejects.js'
-import { writeAuditRow } from '../request/audit-rows.js'
-import type { ApiDependencies } from '../request/dependencies.js'
 import { numberInGlobalId, parseWholeNumber } from '../request/ids.js'
-import { withRequestDb } from '../request/request-database.js'
-import { admitViewer, requireSignedIn } from '../request/viewer.js'
-import type { RequestContextGetter } from './request.js'
+import { requireAct } from '../request/viewer.js'
+import type { AdmittedRequest } from './admitted-request.js'
 
 const PIECE_CHARACTERS = 64_000
 
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item', '原表头 heading']
 
-export const rejectsCsvHandler =
-  (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler =>
-  async (request, response) => {
-    const requestContext = askedOf(request)
-    const parts = withRequestDb(all, () => requestContext.db)
-    const viewer = await admitViewer(request, parts, requestContext.now)
-    requireSignedIn(viewer)
-    if (!may(viewer, 'see_rejects')) throw new Refusal('FORBIDDEN')
-    const runId = String(request.params['run'])
-    const id = parseWholeNumber(runId) ?? numberInGlobalId(runId, 'Run')
-    const run = id === null ? null : await runs.byId(parts.db, id)
-    const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
-    const by = visibleSenderOf(viewer)
-    if (
-      run?.job !== 'pull' ||
-      !mayOnFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }) ||
-      (by ?? run.by) !== run.by
-    )
-      throw new Refusal('NOT_FOUND')
-    // The audit row precedes the first line, and so has no content digest.
-    await writeAuditRow(parts, requestContext, viewer, {
-      kind: 'FILE',
-      asked: `${request.method} /v1/runs/${run.id}/rejects.csv`,
-    })
-    response.set({
-      'Content-Type': 'text/csv; charset=utf-8; header=present',
-      'Content-Disposition': `attachment; filename="rejects-${run.subject}-${run.id}.csv"`,
-      'Cache-Control': 'no-store',
-    })
-    if (request.method === 'HEAD') return void response.end()
-    const rows = setAside.ofRun(parts.db, run.id)
-    const endpoint = `GET /v1/runs/${run.id}/rejects.csv`
-    const keepPiece = (piece: RejectsChunk) =>
-      writeAuditRow(parts, requestContext, viewer, { kind: 'CHUNK', asked: endpoint, ...piece })
-    await pipeline(Readable.from(auditChunks(piecesOf(rows), keepPiece)), response).catch((error) => {
-      if (!response.destroyed || error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
-    })
+export const answerRejectsCsv = async ({ request, response, parts, viewer, audit }: AdmittedRequest) => {
+  requireAct(viewer, 'see_rejects')
+  const runId = String(request.params['run'])
+  const id = parseWholeNumber(runId) ?? numberInGlobalId(runId, 'Run')
+  const run = id === null ? null : await runs.byId(parts.db, id)
+  const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
+  const by = visibleSenderOf(viewer)
+  if (
+    run?.job !== 'pull' ||
+    !mayOnFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }) ||
+    (by ?? run.by) !== run.by
+  )
+    throw new Refusal('NOT_FOUND')
+  // The audit row precedes the first line, and so has no content digest.
+  await audit({ kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })
+  response.set({
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': `attachment; filename="rejects-${run.subject}-${run.id}.csv"`,
+    'Cache-Control': 'no-store',
+  })
+  if (request.method === 'HEAD') return void response.end()
+  const rows = setAside.ofRun(parts.db, run.id)
+  const endpoint = `GET /v1/runs/${run.id}/rejects.csv`
+  const audited = async function* (): AsyncIterable<string> {
+    for await (const piece of piecesOf(rows)) {
+      if (piece.shown.size > 0) await audit({ kind: 'CHUNK', asked: endpoint, ...piece })
+      yield piece.content
+    }
   }
+  await pipeline(Readable.from(audited()), response).catch((error) => {
+    if (!response.destroyed || error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  })
+}
 
 interface RejectsChunk {
   content: string
   shown: ReadonlySet<string>
-}
-
-async function* auditChunks(
-  pieces: AsyncIterable<RejectsChunk>,
-  keepPiece: (piece: RejectsChunk) => Promise<void>,
-): AsyncIterable<string> {
-  for await (const piece of pieces) {
-    if (piece.shown.size > 0) await keepPiece(piece)
-    yield piece.content
-  }
 }
 
 async function* piecesOf(rejects: AsyncIterable<setAside.StoredReject>): AsyncIterable<RejectsChunk> {

@@ -1,13 +1,9 @@
-import type { RequestHandler } from 'express'
 import type { MonthlyTimeliness, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { monthlyReport, PUBLICITY_SYSTEM } from '../../work/delivery/timeliness.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
-import { writeAuditRow } from '../request/audit-rows.js'
-import type { ApiDependencies } from '../request/dependencies.js'
-import { withRequestDb } from '../request/request-database.js'
-import { admitViewer, requireAct } from '../request/viewer.js'
-import type { RequestContextGetter } from './request.js'
+import { requireAct } from '../request/viewer.js'
+import type { AdmittedRequest } from './admitted-request.js'
 
 const HEADER = [
   '月份 month',
@@ -33,33 +29,23 @@ const DUTY_WORDS: Record<TimelinessDuty, string> = {
 }
 const SHARE_DIGITS = 4
 
-export const timelinessCsvHandler =
-  (all: ApiDependencies, askedOf: RequestContextGetter): RequestHandler =>
-  async (request, response) => {
-    const requestContext = askedOf(request)
-    const parts = withRequestDb(all, () => requestContext.db)
-    const { now } = requestContext
-    const viewer = await admitViewer(request, parts, now)
-    requireAct(viewer, 'see_operations')
-    const today = shanghaiDate(now)
-    const monthText = request.query['month']
-    const month = monthText === undefined ? today.slice(0, 'YYYY-MM'.length) : String(monthText)
-    const figures = await monthlyReport(parts.db, parts.rules, month, today)
-    const names = new Map([PUBLICITY_SYSTEM, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
-    const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
-    const content = BYTE_ORDER_MARK + line(HEADER) + lines.join('')
-    await writeAuditRow(parts, requestContext, viewer, {
-      kind: 'FILE',
-      asked: `GET /v1/timeliness.csv?month=${month}`,
-      content,
-    })
-    response.set({
-      'Content-Type': 'text/csv; charset=utf-8; header=present',
-      'Content-Disposition': `attachment; filename="timeliness-${month}.csv"`,
-      'Cache-Control': 'no-store',
-    })
-    response.end(content)
-  }
+export const answerTimelinessCsv = async ({ request, response, own, parts, viewer, audit }: AdmittedRequest) => {
+  requireAct(viewer, 'see_operations')
+  const today = shanghaiDate(own.now)
+  const monthText = request.query['month']
+  const month = monthText === undefined ? today.slice(0, 'YYYY-MM'.length) : String(monthText)
+  const figures = await monthlyReport(parts.db, parts.rules, month, today)
+  const names = new Map([PUBLICITY_SYSTEM, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
+  const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
+  const content = BYTE_ORDER_MARK + line(HEADER) + lines.join('')
+  await audit({ kind: 'FILE', asked: `GET /v1/timeliness.csv?month=${month}`, content })
+  response.set({
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': `attachment; filename="timeliness-${month}.csv"`,
+    'Cache-Control': 'no-store',
+  })
+  response.end(content)
+}
 
 const cellsOf = (month: string, platform: string, figure: MonthlyTimeliness): (string | number)[] => [
   month,

@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request } from 'express'
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { may, mayOnFeed, type Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
@@ -12,19 +12,10 @@ import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/e
 import { isDate } from '../../foundation/time/dates.js'
 import * as watch from '../../store/intake/watch.js'
 import { previewUpload } from '../../work/intake/upload-preview.js'
-import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import type { HttpRequestContext } from '../request/request-context.js'
-import { withRequestDb } from '../request/request-database.js'
-import { admitViewer, recheckAdmission, requireSignedIn } from '../request/viewer.js'
-import {
-  type BodyReceiver,
-  contentTooLarge,
-  makeBodyReceiver,
-  makeUploadSlots,
-  type ReceivedBody,
-} from './receive-body.js'
-import type { RequestContextGetter } from './request.js'
+import { recheckAdmission, requireSignedIn } from '../request/viewer.js'
+import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
+import { contentTooLarge, makeBodyReceiver, makeUploadSlots, type ReceivedBody } from './receive-body.js'
 
 const NAME_LENGTH = 200
 
@@ -65,18 +56,9 @@ const UPLOADS_OF_ONE = UPLOADS_MOST - 1
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES_MOST
 const TAKE_IN_MS = 600_000
 
-const PARAMETERS = ['dated', 'full', 'reader', 'name', 'preview']
+const PARAMETERS = ['dated', 'full', 'reader', 'name', 'preview'] as const
 
 const unpacked = promisify(gunzip)
-
-interface PreviewRequest {
-  parts: ApiDependencies
-  own: HttpRequestContext
-  viewer: Viewer
-  feed: AgencyFeed
-  given: ReturnType<typeof givenIn>
-  bytes: Buffer
-}
 
 interface UploadRun {
   run?: number
@@ -93,17 +75,11 @@ export class UploadError extends Error {
   }
 }
 
-export const uploadHandler = (
-  all: ApiDependencies,
-  askedOf: RequestContextGetter,
-  receive: BodyReceiver = makeBodyReceiver({ most: UPLOAD_BYTES_MOST, mostOfAll: ARRIVING_BYTES }),
-): RequestHandler => {
+export const makeUploadHandler = (): AdmittedHandler => {
   const places = makeUploadSlots(UPLOADS_MOST, UPLOADS_OF_ONE)
-  return async (request, response) => {
-    const requestContext = askedOf(request)
-    const { now } = requestContext
-    const parts = withRequestDb(all, () => requestContext.db)
-    const viewer = await admitViewer(request, parts, now)
+  const receive = makeBodyReceiver({ most: UPLOAD_BYTES_MOST, mostOfAll: ARRIVING_BYTES })
+  return async (asked) => {
+    const { request, response, own, parts, viewer, audit } = asked
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const parameters = givenIn(request, parts.keys.mark)
     const packed = isGzipped(request)
@@ -111,17 +87,15 @@ export const uploadHandler = (
     const received = await receive(request, feed.agency)
     if (received === null) return
     try {
-      await recheckAdmission(request, parts, { viewer, began: now, now: parts.now() })
+      await recheckAdmission(request, parts, viewer)
       const giveUp = places.take(feed)
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes
-        if (parameters.preview)
-          return await answerPreview(response, { parts, own: requestContext, viewer, feed, given: parameters, bytes })
+        if (parameters.preview) return await answerPreview(asked, { feed, given: parameters, bytes })
         const by = viewer.sub ?? ''
         const act = auditedUpload(feed, parameters, parts.keys.mark)
-        await writeAuditRow(parts, requestContext, viewer, { kind: 'ACT', asked: act, content: bytes })
-        const outcome = (code: string) =>
-          writeAuditRow(parts, requestContext, viewer, { kind: 'OUTCOME', asked: act, outcome: code })
+        await audit({ kind: 'ACT', asked: act, content: bytes })
+        const outcome = (code: string) => audit({ kind: 'OUTCOME', asked: act, outcome: code })
         const signal = AbortSignal.timeout(TAKE_IN_MS)
         const pulled = await parts
           .pull(feed.id, { by, signal, file: { bytes, ...parameters } })
@@ -130,7 +104,7 @@ export const uploadHandler = (
               error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
             await outcome(isRefusal(refusal) ? refusal.code : INTERNAL_ERROR.code)
             if (isRefusal(refusal) && refusal.code === 'RUN_BUSY') throw refusal
-            const run = await watch.lastUploadRun(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
+            const run = await watch.lastUploadRun(parts.db, { feed: feed.id, by, since: own.now }).catch(() => null)
             throw new UploadError(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })
           })
         await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)
@@ -147,8 +121,8 @@ export const uploadHandler = (
 }
 
 const answerPreview = async (
-  response: Response,
-  { parts, own, viewer, feed, given, bytes }: PreviewRequest,
+  { response, own, parts, audit }: AdmittedRequest,
+  { feed, given, bytes }: { feed: AgencyFeed; given: ReturnType<typeof givenIn>; bytes: Buffer },
 ): Promise<void> => {
   const { mark } = parts.keys
   const { preview: _, ...told } = given
@@ -156,12 +130,7 @@ const answerPreview = async (
   const preview = await previewUpload(parts.db, { ...asked, signal: AbortSignal.timeout(TAKE_IN_MS) })
   const content = JSON.stringify(redactIdNumbers(preview, mark, feed.exempt))
   const codes = preview.records.flatMap(({ code }) => (code === null ? [] : [code]))
-  await writeAuditRow(parts, own, viewer, {
-    kind: 'ANSWER',
-    asked: auditedUpload(feed, given, mark),
-    shown: codes,
-    content,
-  })
+  await audit({ kind: 'ANSWER', asked: auditedUpload(feed, given, mark), shown: codes, content })
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
@@ -187,25 +156,17 @@ const givenIn = (
   request: Request,
   mark: (id: string) => string,
 ): { name: string | null; reader?: string; dated?: string; full: boolean; preview?: true } => {
-  const parameters = new Map(Object.entries(request.query))
-  for (const [name, value] of parameters) {
-    if (!PARAMETERS.includes(name) || typeof value !== 'string')
-      throw new Refusal('INPUT_INVALID', {
-        reason: `参数至多一次，可用 parameters, each once at most: ${PARAMETERS.join(' ')}`,
-      })
-  }
-  const [dated, full, reader, name, preview] = PARAMETERS.map((each) => parameters.get(each) as string | undefined)
+  const { dated, full, reader, name, preview } = readParameters(request, PARAMETERS)
   if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
-  if (full !== undefined && full !== 'true' && full !== 'false')
-    throw new Refusal('INPUT_INVALID', { reason: 'full 应为 true 或 false must be true or false' })
-  if (preview !== undefined && preview !== 'true' && preview !== 'false')
-    throw new Refusal('INPUT_INVALID', { reason: 'preview 应为 true 或 false must be true or false' })
+  for (const [flag, value] of Object.entries({ full, preview }))
+    if (!['true', 'false', undefined].includes(value))
+      throw new Refusal('INPUT_INVALID', { reason: `${flag} 应为 true 或 false must be true or false` })
   return {
     name: uploadedFileName(name, request.headers['content-disposition'], mark),
     full: full === 'true',
-    ...(reader === undefined ? {} : { reader }),
-    ...(dated === undefined ? {} : { dated }),
-    ...(preview === 'true' ? { preview: true as const } : {}),
+    ...(reader !== undefined && { reader }),
+    ...(dated !== undefined && { dated }),
+    ...(preview === 'true' && { preview: true as const }),
   }
 }
 

@@ -120,9 +120,8 @@ describe('counts shared by several processes', () => {
     const [one, two] = [made(), made()]
     const server = http.createServer((request, response) => {
       const of = request.url === '/1' ? one : two
-      of.meet(request, response, 'here')
       try {
-        of.charge(request, 'holder', at)
+        of.charge({ response, address: 'here', now: at }, 'holder')
       } catch {
         response.statusCode = 429
       }
@@ -151,10 +150,9 @@ describe('a flood from more addresses than are counted', () => {
   it('shares one count, separate from those of token holders', () => {
     const quotas = makeQuotas({ db: db(), log, quota: 2 })
     const charged = (address: string, sub: string | null): boolean => {
-      const request = new http.IncomingMessage(new Socket())
-      quotas.meet(request, new http.ServerResponse(request), address)
+      const response = new http.ServerResponse(new http.IncomingMessage(new Socket()))
       try {
-        quotas.charge(request, sub, NOW)
+        quotas.charge({ response, address, now: NOW }, sub)
         return true
       } catch {
         return false

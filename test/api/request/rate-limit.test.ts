@@ -1,8 +1,8 @@
-import { IncomingMessage } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect } from 'chai'
 import { makeRateLimit, makeSignInLimits } from '../../../src/api/request/rate-limit.js'
-import { requestContextOf } from '../../../src/api/request/request-context.js'
+import { beginRequestContext } from '../../../src/api/request/request-context.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { makeLog } from '../../../src/hub/log.js'
 import type { AnswerPool } from '../../../src/store/db/answer-pool.js'
@@ -205,7 +205,7 @@ describe('rate limit of attempts', () => {
       Object.defineProperty(socket, 'remoteAddress', { value: '::ffff:192.0.2.1' })
       const request = new IncomingMessage(socket)
       request.headers['x-forwarded-for'] = '203.0.113.9, 198.51.100.1'
-      return requestContextOf(request, {
+      return beginRequestContext(request, new ServerResponse(request), {
         answers: {} as AnswerPool,
         now: () => new Date(START),
         log,

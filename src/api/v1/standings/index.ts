@@ -2,7 +2,7 @@
  * POST /v1/standings answers up to a hundred thousand codes in order, while they arrive. Errors before the first line are problems (RFC
  * 9457); later ones stand in the last line.
  */
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
 import { answerDigest } from '../../../domain/audit/audit-log.js'
 import { quotaUnitsOf } from '../../../domain/operators/code-rows.js'
@@ -13,16 +13,15 @@ import { INTERNAL_ERROR, isRefusal, Refusal } from '../../../foundation/errors.j
 import { isDate } from '../../../foundation/time/dates.js'
 import { unavailableRefusal } from '../../../store/db/db.js'
 import { makeCsvReader, makeJsonReader, makeNdjsonReader, type RowReader } from '../../../work/standing/row-readers.js'
-import { auditedRequestText, writeAuditRow } from '../../request/audit-rows.js'
+import { auditedRequestText } from '../../request/audit-rows.js'
 import { type GraphqlContext, makeContext } from '../../request/context.js'
 import type { ApiDependencies } from '../../request/dependencies.js'
-import { refusalOfThrown, sendProblem } from '../../request/faults.js'
+import { refusalOfThrown, refuseOtherMethods, sendProblem } from '../../request/faults.js'
 import type { SignInLimits } from '../../request/rate-limit.js'
-import type { HttpRequestContext } from '../../request/request-context.js'
-import { withRequestDb } from '../../request/request-database.js'
-import { admitViewer, recheckAdmission } from '../../request/viewer.js'
+import { type HttpRequestContext, requestContextOf } from '../../request/request-context.js'
+import { recheckAdmission } from '../../request/viewer.js'
+import { type AdmittedHandler, readParameters, withAdmission } from '../admitted-request.js'
 import { contentTooLarge } from '../receive-body.js'
-import type { RequestContextGetter } from '../request.js'
 import { type AnswerWriter, csvWriter, encodeAnswers, ndjsonWriter, standingJson } from './answer-lines.js'
 import { answerRows } from './answers.js'
 import { type BodyEncoding, BULK_BODY_BYTES_MOST, type HeldBytes, parseCharset, readPieces } from './body.js'
@@ -49,46 +48,27 @@ const READERS: Record<string, () => RowReader> = {
 const OFFERED = 'application/json, application/x-ndjson, text/csv'
 const ANSWERED = 'application/x-ndjson, text/csv'
 
-export const standingsRouter = (
-  parts: ApiDependencies,
-  askedOf: RequestContextGetter,
-  limits: SignInLimits,
-): Router => {
+export const standingsRouter = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const router = Router()
   const held: HeldBytes = { bytes: 0 }
   const places = makeBulkSlots()
-  const withErrors = withProblems(askedOf)
-  router.post('/v1/standings', withErrors(answerMany({ all: parts, askedOf, limits, held, places })))
-  router.all('/v1/standings', withErrors(only('POST', askedOf)))
-  router.get('/v1/standing/:code', withErrors(answerOne(parts, askedOf, limits)))
-  router.all('/v1/standing/:code', withErrors(only('GET', askedOf)))
+  router.post('/v1/standings', withAdmission(parts, answerMany({ limits, held, places })), answerError)
+  router.all('/v1/standings', refuseOtherMethods('POST'))
+  router.get('/v1/standing/:code', withAdmission(parts, answerOne(limits)), answerError)
+  router.all('/v1/standing/:code', refuseOtherMethods('GET'))
   return router
 }
 
-const only =
-  (method: 'GET' | 'POST', askedOf: RequestContextGetter) => async (request: Request, response: Response) => {
-    response.set('Allow', method)
-    const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
-    sendProblem(response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
-  }
-
-const withProblems =
-  (askedOf: RequestContextGetter) =>
-  (act: (request: Request, response: Response) => Promise<void>): RequestHandler =>
-  async (request, response) => {
-    try {
-      await act(request, response)
-    } catch (error) {
-      if (response.destroyed || response.headersSent) return void response.destroy()
-      const requestContext = askedOf(request)
-      const refusal = refusalOf(error, requestContext)
-      if (!request.complete) response.set('Connection', 'close')
-      if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
-      if (refusal.status === 503) response.set('Retry-After', String(RETRY_SECONDS))
-      const { status, code, message, details } = withoutNumbers(refusal)
-      sendProblem(response, requestContext, { status, code, detail: message, details })
-    }
-  }
+const answerError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+  if (response.destroyed || response.headersSent) return void response.destroy()
+  const own = requestContextOf(request)
+  const refusal = refusalOf(error, own)
+  if (!request.complete) response.set('Connection', 'close')
+  if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
+  if (refusal.status === 503) response.set('Retry-After', String(RETRY_SECONDS))
+  const { status, code, message, details } = withoutNumbers(refusal)
+  sendProblem(response, own, { status, code, detail: message, details })
+}
 
 const withoutNumbers = ({ status, code, message, details }: ReportedError) => ({
   status,
@@ -108,14 +88,11 @@ const refusalOf = (error: unknown, { log, requestId }: HttpRequestContext): Repo
 }
 
 const answerOne =
-  (all: ApiDependencies, askedOf: RequestContextGetter, limits: SignInLimits) =>
-  async (request: Request, response: Response) => {
-    const requestContext = askedOf(request)
-    const parts = withRequestDb(all, () => requestContext.db)
-    const viewer = await admitViewer(request, parts, requestContext.now)
+  (limits: SignInLimits): AdmittedHandler =>
+  async ({ request, response, own, parts, viewer, audit }) => {
     const { asOf } = givenIn(request, ['asOf'])
     const code = String(request.params['code'])
-    const context = makeContext(parts, { asked: requestContext, viewer, limits })
+    const context = makeContext(parts, { asked: own, viewer, limits })
     const day = asOf ?? context.today
     const about = { asOf: day, freshness: freshnessOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
@@ -129,30 +106,19 @@ const answerOne =
       `${code}${asOf === null ? '' : `?asOf=${asOf}`}`,
       parts.keys.mark,
     )
-    if (viewer.sub !== null)
-      await writeAuditRow(parts, requestContext, viewer, {
-        kind: 'ANSWER',
-        asked: question,
-        shown: shownCodes,
-        content,
-      })
+    if (viewer.sub !== null) await audit({ kind: 'ANSWER', asked: question, shown: shownCodes, content })
     response.set('Cache-Control', 'no-store').type('json').send(content)
   }
 
 interface BulkDependencies {
-  all: ApiDependencies
-  askedOf: RequestContextGetter
   limits: SignInLimits
   held: HeldBytes
   places: BulkSlots
 }
 
 const answerMany =
-  ({ all, askedOf, limits, held, places }: BulkDependencies) =>
-  async (request: Request, response: Response) => {
-    const requestContext = askedOf(request)
-    const parts = withRequestDb(all, () => requestContext.db)
-    const viewer = await admitViewer(request, parts, requestContext.now)
+  ({ limits, held, places }: BulkDependencies): AdmittedHandler =>
+  async ({ request, response, own, parts, viewer }) => {
     const { asOf, marketplace } = givenIn(request, ['asOf', 'marketplace'])
     const { reader, written: how } = readingOf(request)
     const writer = writerOf(request)
@@ -163,24 +129,24 @@ const answerMany =
       left.abort(new Refusal('HUB_BUSY', { reason: SLOW }))
       setTimeout(() => response.destroy(), LEAVING_MS).unref()
     }
-    const whose = viewer.sub === null ? { address: requestContext.address } : { holder: viewer.sub }
+    const whose = viewer.sub === null ? { address: own.address } : { holder: viewer.sub }
     const place = places.take(whose, { now: parts.now, evict })
     response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
     const stays = watchShutdown(parts.leaving, () => left.abort(new Refusal('STOPPING')))
     try {
-      const contextOf = (): GraphqlContext => makeContext(parts, { asked: requestContext, viewer, limits })
+      const contextOf = (): GraphqlContext => makeContext(parts, { asked: own, viewer, limits })
       const context = contextOf()
       const freshness = context.load.freshness()
       freshness.catch(() => undefined)
       const day = asOf ?? context.today
       const about = async () => ({ asOf: day, freshness: freshnessOn(await freshness, day, context.today) })
-      const admitted = recheckToken(parts, request, viewer, requestContext.now)
+      const admitted = recheckToken(parts, request, viewer)
       const pieces = readPieces(request, how, { held, signal: left.signal })
       const rows = chunkRows(pieces, reader(), marketplace ?? shopsOf(viewer))
       const lines = answerInOrder(
         rows,
-        chargeChunks(parts, request, viewer, requestContext.now, async (chunk) => {
+        chargeChunks(parts, own, viewer, async (chunk) => {
           const worked = place.works()
           try {
             await admitted()
@@ -191,14 +157,14 @@ const answerMany =
             // The audit row is durable before the chunk is sent.
             const bytes = encodeAnswers(writer, answers, chunk[0]?.row === 1)
             const refused = answers.filter((answer) => 'fault' in answer).length
-            await auditChunk({ parts, own: requestContext, viewer, asOf, chunk, shown: shownCodes, bytes })
+            await auditChunk({ parts, own, viewer, asOf, chunk, shown: shownCodes, bytes })
             return { bytes, rows: chunk.length, refused }
           } finally {
             worked(chunk.length)
           }
         }),
       )
-      await streamAnswers(lines, { response, writer, freshness, signal: left.signal, own: requestContext })
+      await streamAnswers(lines, { response, writer, freshness, signal: left.signal, own })
     } finally {
       clearTimeout(late)
       stays()
@@ -263,28 +229,22 @@ const streamAnswers = async (
 }
 
 /** Returns the token check to run before each chunk. Refusal UNAUTHENTICATED. */
-const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
-  let askedAt = began.getTime()
+const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer): (() => Promise<void>) => {
+  let askedAt = requestContextOf(request).now.getTime()
   return async () => {
-    const now = parts.now()
-    if (now.getTime() - askedAt < ADMITTED_MS) return
-    askedAt = now.getTime()
-    await recheckAdmission(request, parts, { viewer, began, now })
+    const now = parts.now().getTime()
+    if (now - askedAt < ADMITTED_MS) return
+    askedAt = now
+    await recheckAdmission(request, parts, viewer)
   }
 }
 
 const chargeChunks =
-  <A>(
-    { quotas }: ApiDependencies,
-    request: Request,
-    viewer: Viewer,
-    now: Date,
-    answer: (chunk: BulkRow[]) => Promise<A>,
-  ) =>
+  <A>({ quotas }: ApiDependencies, own: HttpRequestContext, viewer: Viewer, answer: (chunk: BulkRow[]) => Promise<A>) =>
   async (chunk: BulkRow[]): Promise<A> => {
     const [first, last] = [chunk[0], chunk.at(-1)]
     const units = first && last ? quotaUnitsOf(first.row, last.row) : 0
-    if (units > 0) quotas.charge(request, viewer.sub, now, units)
+    if (units > 0) quotas.charge(own, viewer.sub, units)
     return answer(chunk)
   }
 
@@ -319,17 +279,11 @@ const auditChunk = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Chu
 const shopsOf = ({ role, sub }: Viewer): string | null =>
   role === 'marketplace' && sub !== null && MARKETPLACE_ID_PATTERN.test(sub) ? sub : null
 
-const givenIn = (request: Request, known: readonly string[]): { asOf: string | null; marketplace: string | null } => {
-  const parameters = new Map<string, unknown>(Object.entries(request.query))
-  for (const [name, value] of parameters) {
-    if (!known.includes(name) || typeof value !== 'string')
-      throw new Refusal('INPUT_INVALID', {
-        reason: `参数至多一次，可用 parameters, each once at most: ${known.join(' ')}`,
-      })
-  }
-  const [asOf = null, marketplace = null] = ['asOf', 'marketplace'].map(
-    (name) => parameters.get(name) as string | undefined,
-  )
+const givenIn = (
+  request: Request,
+  known: readonly ('asOf' | 'marketplace')[],
+): { asOf: string | null; marketplace: string | null } => {
+  const { asOf = null, marketplace = null } = readParameters(request, known)
   if (asOf !== null && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
   if (marketplace !== null && !MARKETPLACE_ID_PATTERN.test(marketplace))
     throw new Refusal('INPUT_INVALID', { reason: 'marketplace 不是平台 id is no id of a marketplace' })

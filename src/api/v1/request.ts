@@ -1,4 +1,0 @@
-import type { Request } from 'express'
-import type { HttpRequestContext } from '../request/request-context.js'
-
-export type RequestContextGetter = (request: Request) => HttpRequestContext
