@@ -1,37 +1,19 @@
 import { normalizeName } from '../domain/operators/names.js'
 import { parseHostNames } from '../domain/records/hosts.js'
 import type { Examination } from './examine.js'
-import { type Agency, type FeedForm, makeFeed } from './feed.js'
-import { openHttpFile } from './transports/http.js'
+import { type FeedForm, makeAgency } from './feed.js'
+import { openHttpFile } from './transports/http/file.js'
+import { splitWords, valuesByWord } from './words.js'
 
-const STATUS: Record<string, string> = {
-  有效: 'VALID',
-  暂停: 'SUSPENDED',
-  暂停使用: 'SUSPENDED',
-  撤销: 'REVOKED',
-  已撤销: 'REVOKED',
-  注销: 'REVOKED',
-  已注销: 'REVOKED',
-  到期: 'EXPIRED',
-  过期: 'EXPIRED',
-  已过期: 'EXPIRED',
-}
+const STATUS = valuesByWord({
+  VALID: '有效',
+  SUSPENDED: '暂停 暂停使用',
+  REVOKED: '撤销 已撤销 注销 已注销',
+  EXPIRED: '到期 过期 已过期',
+})
 
 const table: FeedForm = {
-  names: [
-    ...[
-      '认证机构',
-      '证书编号',
-      '认证标志',
-      '获证主体',
-      '统一社会信用代码',
-      '网站域名',
-      '发证日期',
-      '有效期至',
-      '证书状态',
-    ],
-    '序号',
-  ],
+  names: splitWords('认证机构 证书编号 认证标志 获证主体 统一社会信用代码 网站域名 发证日期 有效期至 证书状态 序号'),
   keyed: ['认证机构', '证书编号'],
   drafts: (row, { today }) => {
     const certifier = row.requiredName('认证机构')
@@ -45,11 +27,9 @@ const table: FeedForm = {
       row.remark('证书状态', 'date.past', '状态为有效，但已过有效期。Called valid after its last day.')
     return [
       {
-        kind: 'trustmark',
         key: `${normalizeName(certifier)}/${number}`,
         subject: {
-          ...row.codes([{ field: '统一社会信用代码', scheme: 'uscc' }]),
-          shop: null,
+          ...row.codes({ field: '统一社会信用代码', scheme: 'uscc' }),
           name: row.requiredName('获证主体'),
         },
         body: {
@@ -75,20 +55,13 @@ const domainsOf = (row: Examination): string[] => {
   return names
 }
 
-const trustmarks = makeFeed({
-  id: 'trustmarks',
-  agency: 'certifiers',
-  kind: 'trustmark',
-  title: { zh: '可信认证信息', en: 'Trust certificates' },
-  whole: true,
-  forms: [table],
-  fetch: (source, shapes, feed) => openHttpFile(source, '/trustmarks.csv', shapes, feed),
-})
-
-export const certifiersAgency: Agency = {
-  id: 'certifiers',
-  name: { zh: '可信认证机构', en: 'Trust certifiers' },
-  region: '220000',
-  sends: ['trustmarks'],
-  feeds: [trustmarks],
-}
+export const certifiersAgency = makeAgency('certifiers', { zh: '可信认证机构', en: 'Trust certifiers' }, [
+  {
+    id: 'trustmarks',
+    kind: 'trustmark',
+    title: { zh: '可信认证信息', en: 'Trust certificates' },
+    whole: true,
+    forms: [table],
+    fetch: (request) => openHttpFile(request, '/trustmarks.csv'),
+  },
+])

@@ -1,87 +1,59 @@
 import { parseHostNames } from '../domain/records/hosts.js'
 import { parseIcpNumber } from '../domain/records/icp.js'
-import type { Draft, Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { valueAt } from './envelopes.js'
-import type { Examination } from './examine.js'
-import { type Agency, type FeedForm, makeFeed } from './feed.js'
+import { type Examination, type FormDraft, NO_CODES } from './examine.js'
+import { type FeedForm, makeAgency } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { type CursorOptions, type CursorPage, openByCursor } from './transports/http.js'
+import { type CursorOptions, openByCursor } from './transports/http/pages.js'
+import { pickColumn, splitWords, valuesByWord } from './words.js'
 
 const PIECE_SIZE = 200 // filings per request
 const SUCCESS = 200
-/** `true` marks a natural person. */
-const NATURES: Record<string, boolean> = {
-  个人: true,
-  企业: false,
-  个体工商户: false,
-  事业单位: false,
-  政府机关: false,
-  国家机关: false,
-  社会团体: false,
-  民办非企业单位: false,
-  社会服务机构: false,
-  基金会: false,
-  群众性团体组织: false,
-  宗教团体: false,
-  律师执业机构: false,
-  司法鉴定机构: false,
-  公证机构: false,
-  仲裁机构: false,
-  医疗机构: false,
-  境外机构: false,
-}
-const STATUS: Record<string, 'VALID' | 'CANCELLED'> = {
-  正常: 'VALID',
-  有效: 'VALID',
-  已备案: 'VALID',
-  注销: 'CANCELLED',
-  已注销: 'CANCELLED',
-  注销主体: 'CANCELLED',
-  注销网站: 'CANCELLED',
-  取消接入: 'CANCELLED',
-}
+const NATURES = valuesByWord({
+  PERSON: '个人',
+  ORGANISATION: `企业 个体工商户 事业单位 政府机关 国家机关 社会团体 民办非企业单位 社会服务机构 基金会
+    群众性团体组织 宗教团体 律师执业机构 司法鉴定机构 公证机构 仲裁机构 医疗机构 境外机构`,
+})
+const STATUS = valuesByWord({
+  VALID: '正常 有效 已备案',
+  CANCELLED: '注销 已注销 注销主体 注销网站 取消接入',
+})
 
-interface FilingFields {
-  sponsor: string
-  nature: string
-  code: string
-  number: string
-  site: string
-  domains: string
-  filed: string
-  status: string
-}
+/** Field names of the service and of the table. */
+const FIELDS = {
+  sponsor: ['unitName', '主办单位名称'],
+  nature: ['natureName', '主办单位性质'],
+  code: ['unitCode', '证件号码'],
+  number: ['serviceLicence', '网站备案号'],
+  site: ['serviceName', '网站名称'],
+  domains: ['domains', '网站域名'],
+  filed: ['auditDate', '审核日期'],
+  status: ['state', '备案状态'],
+} as const
+type FilingFields = Record<keyof typeof FIELDS, string>
 
-const draftOf =
-  (names: FilingFields) =>
-  (row: Examination, { today }: { today: string }): Omit<Draft, 'remarks'>[] => {
-    const number = numberOf(row, names.number)
-    const filed = row.pastDate(names.filed, today)
-    return [
-      {
-        kind: 'icp_filing',
-        key: number?.number ?? '',
-        subject: sponsorOf(row, names),
-        body: {
-          number: number?.number ?? null,
-          main_number: number?.main ?? null,
-          domains: domainsOf(row, names.domains),
-          site_name: row.name(names.site),
-          filed_on: filed,
-          status: row.choice(names.status, STATUS),
-        },
-        validFrom: filed,
-        validTo: null,
-      },
-    ]
+const filing = (row: Examination, names: FilingFields, today: string): FormDraft => {
+  const number = numberOf(row, names.number)
+  const filed = row.pastDate(names.filed, today)
+  return {
+    key: number?.number ?? '',
+    subject: sponsorOf(row, names),
+    body: {
+      number: number?.number ?? null,
+      main_number: number?.main ?? null,
+      domains: domainsOf(row, names.domains),
+      site_name: row.name(names.site),
+      filed_on: filed,
+      status: row.choice(names.status, STATUS),
+    },
+    validFrom: filed,
   }
+}
 
-const sponsorOf = (row: Examination, { sponsor, nature, code }: FilingFields): Subject => {
-  const person = row.choice(nature, NATURES)
-  const codes =
-    person === false ? row.codes([{ field: code, scheme: 'uscc' }]) : { uscc: null, orgCode: null, regNo: null }
-  return { ...codes, shop: null, name: row.requiredName(sponsor) }
+const sponsorOf = (row: Examination, { sponsor, nature, code }: FilingFields) => {
+  const codes = row.choice(nature, NATURES) === 'ORGANISATION' ? row.codes({ field: code, scheme: 'uscc' }) : NO_CODES
+  return { ...codes, name: row.requiredName(sponsor) }
 }
 
 const numberOf = (row: Examination, field: string) => {
@@ -100,43 +72,16 @@ const domainsOf = (row: Examination, field: string): string[] => {
   return names
 }
 
-const service: FeedForm = {
-  names: [
-    ...['unitName', 'natureName', 'unitCode', 'serviceLicence', 'serviceName', 'domains', 'auditDate', 'state'],
-    ...['mainLicence', 'leaderName', 'certType'],
-  ],
-  keyed: ['serviceLicence'],
-  drafts: draftOf({
-    sponsor: 'unitName',
-    nature: 'natureName',
-    code: 'unitCode',
-    number: 'serviceLicence',
-    site: 'serviceName',
-    domains: 'domains',
-    filed: 'auditDate',
-    status: 'state',
-  }),
+const form = (column: 0 | 1, ignored: string): FeedForm => {
+  const names = pickColumn(FIELDS, column)
+  return {
+    names: [...Object.values(names), ...splitWords(ignored)],
+    keyed: [names.number],
+    drafts: (row, { today }) => [filing(row, names, today)],
+  }
 }
 
-const table: FeedForm = {
-  names: [
-    ...['主办单位名称', '主办单位性质', '证件号码', '网站备案号', '网站名称', '网站域名', '审核日期', '备案状态'],
-    ...['序号', '主体备案号', '证件类型', '网站负责人', '网站首页网址'],
-  ],
-  keyed: ['网站备案号'],
-  drafts: draftOf({
-    sponsor: '主办单位名称',
-    nature: '主办单位性质',
-    code: '证件号码',
-    number: '网站备案号',
-    site: '网站名称',
-    domains: '网站域名',
-    filed: '审核日期',
-    status: '备案状态',
-  }),
-}
-
-const parsePage = (body: Buffer): CursorPage | null => {
+const parsePiece: CursorOptions['open'] = (body) => {
   const answer = parseJson(body.toString('utf8'))
   const code = valueAt(answer, 'code')
   if (code === undefined) return null
@@ -144,31 +89,31 @@ const parsePage = (body: Buffer): CursorPage | null => {
     const why = [code, valueAt(answer, 'msg') ?? ''].map(String).join(' ')
     throw new Refusal('FEED_UNREACHABLE', { reason: `接口报错 the interface says: ${why.trim()}` })
   }
-  const items = valueAt(answer, 'params', 'list')
-  const next = valueAt(answer, 'params', 'next')
+  const items = valueAt(answer, 'params.list')
+  const next = valueAt(answer, 'params.next')
   // A missing cursor is an error: half a feed must not look complete.
   return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
 }
 
-const requestFor: CursorOptions['ask'] = (cursor, items) => ({
-  path: `/icp?limit=${items}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
-})
-
-const icp = makeFeed({
-  id: 'icp',
-  agency: 'communications',
-  kind: 'icp_filing',
-  title: { zh: '网站备案信息', en: 'ICP filings' },
-  whole: true,
-  forms: [service, table],
-  fetch: (source, shapes, feed) =>
-    openByCursor(source, { pieceItems: PIECE_SIZE, ask: requestFor, open: parsePage, resumes: false }, shapes, feed),
-})
-
-export const communicationsAgency: Agency = {
-  id: 'communications',
-  name: { zh: '吉林省通信管理局', en: 'Jilin Communications Administration' },
-  region: '220000',
-  sends: ['icp'],
-  feeds: [icp],
+const filings: CursorOptions = {
+  pageItems: PIECE_SIZE,
+  ask: (cursor, items) => ({
+    path: `/icp?limit=${items}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+  }),
+  open: parsePiece,
 }
+
+export const communicationsAgency = makeAgency(
+  'communications',
+  { zh: '吉林省通信管理局', en: 'Jilin Communications Administration' },
+  [
+    {
+      id: 'icp',
+      kind: 'icp_filing',
+      title: { zh: '网站备案信息', en: 'ICP filings' },
+      whole: true,
+      forms: [form(0, 'mainLicence leaderName certType'), form(1, '序号 主体备案号 证件类型 网站负责人 网站首页网址')],
+      fetch: (request) => openByCursor(request, filings),
+    },
+  ],
+)

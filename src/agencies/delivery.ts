@@ -1,5 +1,6 @@
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Json, SourceItem } from '../domain/records/records.js'
+import type { WantedForms } from './readers/shapes.js'
 
 export interface FeedSource {
   url: string
@@ -14,6 +15,11 @@ export interface OpenOptions {
   /** Copies an accepted file before the transport removes it. */
   archive?: (path: string, name: string) => Promise<void>
 }
+
+/** All that a transport needs to open a delivery of one feed. */
+export interface FeedRequest extends FeedSource, OpenOptions, WantedForms {}
+
+export type FeedFetch = (request: FeedRequest) => Promise<FeedDelivery>
 
 export interface FeedDelivery {
   /** Can be iterated only once. Iteration may throw a Refusal. */

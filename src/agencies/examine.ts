@@ -9,6 +9,7 @@ import type {
   Draft,
   DraftsOrProblems,
   Problem,
+  RecordKind,
   Remark,
   SourceItem,
   Subject,
@@ -39,7 +40,11 @@ export interface CodeField {
   scheme: RegisterCodeScheme
   only?: true
 }
-export type RegisterCodes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
+export type SubjectCodes = Omit<Subject, 'name'>
+export const NO_CODES: SubjectCodes = { uscc: null, orgCode: null, regNo: null, shop: null }
+
+/** A draft as a form makes it; without `validTo` the record has no known end. */
+export type FormDraft = Omit<Draft, 'kind' | 'remarks' | 'validTo'> & Partial<Pick<Draft, 'validTo'>>
 
 export type Examination = ReturnType<typeof examineItem>
 
@@ -129,6 +134,9 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     return null
   }
 
+  const optionalChoice = <T>(field: string, table: Readonly<Record<string, T>>): T | null =>
+    text(field) === null ? null : choice(field, table)
+
   const money = (field: string, unit: 'yuan' | 'wan'): string | null => {
     const sent = text(field)
     if (sent === null) return null
@@ -154,7 +162,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
   const digit = (field: string): void =>
     remark(field, 'code.digit', `${field}的校验位不符。The check digit of ${field} does not match.`)
 
-  const codes = (fields: readonly CodeField[]): RegisterCodes => {
+  const codes = (...fields: CodeField[]): SubjectCodes => {
     const found: Record<RegisterCodeScheme, string | null> = { uscc: null, org_code: null, reg_no: null }
     const misformed: { field: string; sent: string; scheme: RegisterCodeScheme }[] = []
     const sent = fields.map(({ field, scheme, only }) => {
@@ -200,7 +208,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
       )
     }
     said.codes.push(...Object.values(found).filter((code) => code !== null))
-    return { uscc: found.uscc, orgCode: found.org_code, regNo: found.reg_no }
+    return { uscc: found.uscc, orgCode: found.org_code, regNo: found.reg_no, shop: null }
   }
 
   return {
@@ -216,6 +224,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     requiredDate,
     endDate,
     choice,
+    optionalChoice,
     money,
     uscc,
     codes,
@@ -225,7 +234,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     stem: (text: string): void => {
       said.stems.push(text)
     },
-    result: (drafts: Omit<Draft, 'remarks'>[], keyed: ReadonlySet<string> | null = null): DraftsOrProblems => {
+    result: (kind: RecordKind, drafts: FormDraft[], keyed: ReadonlySet<string> | null): DraftsOrProblems => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
           null,
@@ -239,7 +248,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
       if (drafts.some(({ subject }) => (subject.name?.length ?? 0) > MAX_NAME)) {
         problem(null, 'name', `主体名称超过 ${MAX_NAME} 个字符。The name of the subject is too long.`)
       }
-      if (problems.length === 0) return { drafts: drafts.map((draft) => withFindings(draft, remarks)) }
+      if (problems.length === 0) return { drafts: drafts.map((draft) => completed(kind, draft, remarks)) }
       return { problems, unreadable: unreadableIn(drafts, faulty, said, keyed) }
     },
   }
@@ -299,8 +308,9 @@ const isNothing = (value: unknown): boolean =>
     ? false
     : typeof value !== 'object' && trimmedTextOrNull(value) === null)
 
-const withFindings = (
-  { kind, key, subject, body, validFrom, validTo, fact }: Omit<Draft, 'remarks'>,
+const completed = (
+  kind: RecordKind,
+  { key, subject, body, validFrom, validTo = null, fact }: FormDraft,
   remarks: readonly Remark[],
 ): Draft => {
   const draft = { kind, key, subject, body, validFrom, validTo, remarks: [...remarks] }
@@ -309,7 +319,7 @@ const withFindings = (
 
 /** Returns which records of a rejected item must not end: by key, or by party if a key field is faulty. */
 const unreadableIn = (
-  drafts: readonly Omit<Draft, 'remarks'>[],
+  drafts: readonly FormDraft[],
   faulty: ReadonlyMap<string | null, unknown>,
   { stems, codes }: { stems: readonly string[]; codes: readonly string[] },
   keyed: ReadonlySet<string> | null,

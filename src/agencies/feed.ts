@@ -1,15 +1,18 @@
 /** Readers turn bytes into items; a feed maps items to draft records. */
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
-import type { Draft, DraftsOrProblems, RecordKind, SourceItem } from '../domain/records/records.js'
+import type { DraftsOrProblems, RecordKind, SourceItem } from '../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../foundation/chunks.js'
-import type { FeedDelivery, FeedSource, OpenOptions } from './delivery.js'
-import { type Examination, examineItem } from './examine.js'
+import type { FeedDelivery, FeedFetch, FeedSource, OpenOptions } from './delivery.js'
+import { type Examination, examineItem, type FormDraft } from './examine.js'
+import { requireMarks } from './feed-marks.js'
 import { contentFromBytes, contentFromFile, type FileContent } from './readers/content.js'
 import { readContent } from './readers/index.js'
 import { renameFields, shapesOfMaps } from './readers/renaming.js'
 import { BROKEN_ITEM_FIELD, type FormShape, matchFormByNames } from './readers/shapes.js'
 import { openSource } from './transports/index.js'
+
+const JILIN = '220000'
 
 interface ReadOptions {
   reader?: string
@@ -44,6 +47,7 @@ export interface Agency {
   id: string
   name: { zh: string; en: string }
   region: string
+  /** Ids of its feeds. */
   sends: readonly string[]
   feeds: readonly AgencyFeed[]
 }
@@ -53,49 +57,72 @@ export interface FeedForm extends FormShape {
    * Key fields. A rejected item keeps its record from ending, or, if a key field is faulty, all records of its party.
    */
   keyed?: readonly string[]
-  drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'remarks'>[]
+  drafts: (row: Examination, context: MappingContext) => FormDraft[]
 }
 
-export interface FeedDescription extends Omit<AgencyFeed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
+export interface FeedDescription
+  extends Omit<AgencyFeed, 'agency' | 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
   bounds?: Partial<FeedBounds>
   exempt?: readonly string[]
+  /** A delivery whose first items have none of these fields is refused. Similar feeds share all other fields. */
+  marks?: readonly string[]
   forms: readonly FeedForm[]
-  fetch: (source: FeedSource & OpenOptions, shapes: readonly FormShape[], feed: string) => Promise<FeedDelivery>
+  fetch: FeedFetch
 }
 
 const BOUNDS: FeedBounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
-export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedDescription): AgencyFeed => {
+export const makeAgency = (id: string, name: Agency['name'], feeds: readonly FeedDescription[]): Agency => ({
+  id,
+  name,
+  region: JILIN,
+  sends: feeds.map(({ id }) => id),
+  feeds: feeds.map((feed) => makeFeed(id, feed)),
+})
+
+export const makeFeed = (
+  agency: string,
+  { forms: given, fetch, exempt, bounds, marks, ...rest }: FeedDescription,
+): AgencyFeed => {
+  const { id, kind } = rest
   const forms = given.map((form) => ({
     ...form,
     known: new Set(form.names),
     keyedBy: form.keyed ? new Set(form.keyed) : null,
   }))
   const bounded: FeedBounds = { ...BOUNDS, ...bounds }
-  const fed = { id: rest.id, most: bounded.most, fetch }
+  const wanted = { feed: id, shapes: forms }
+  const shapesWith = (own: readonly FormShape[]) => (own.length === 0 ? forms : [...own, ...forms])
+  const marked = (items: AsyncIterable<SourceItem>) => (marks ? requireMarks(items, marks, wanted) : items)
   return {
     ...rest,
+    agency,
     bounds: bounded,
     exempt: new Set(exempt),
     forms,
     open: async (source, opening) => {
       const own = shapesOfMaps(opening.maps ?? [])
-      const delivery = await openSource(
-        { ...fed, shapes: own.length === 0 ? forms : [...own, ...forms] },
-        source,
-        opening,
-      )
-      return own.length === 0
-        ? delivery
-        : { ...delivery, items: renameFields(delivery.items, own, { feed: rest.id, shapes: forms }) }
+      const request = { ...source, ...opening, most: bounded.most, feed: id, shapes: shapesWith(own) }
+      const delivery = await openSource(request, fetch)
+      return { ...delivery, items: marked(renameFields(delivery.items, own, wanted)) }
     },
     read: (source, { reader, maps = [] }) => {
       const own = shapesOfMaps(maps)
-      const shapes = own.length === 0 ? forms : [...own, ...forms]
-      const items = asItems(openContent(source, (content) => readContent(content, shapes, rest.id, reader)))
-      return renameFields(items, own, { feed: rest.id, shapes: forms })
+      const items = asItems(openContent(source, (content) => readContent(content, shapesWith(own), id, reader)))
+      return marked(renameFields(items, own, wanted))
     },
-    map: (item, context) => mapItem(item, forms, context),
+    map: (item, context) => {
+      if (Object.hasOwn(item.fields, BROKEN_ITEM_FIELD))
+        return rejectIllegible(
+          item,
+          'row',
+          '这一行无法拆分为字段（列数不符、引号未闭合或不是记录）。This row cannot be taken apart.',
+        )
+      const form = matchFormByNames(Object.keys(item.fields), forms)?.shape
+      if (!form) return rejectIllegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
+      const row = examineItem(item, form.known)
+      return row.result(kind, form.drafts(row, context), form.keyedBy)
+    },
   }
 }
 
@@ -104,22 +131,6 @@ async function* openContent(
   read: (content: FileContent) => AsyncIterable<SourceItem>,
 ): ItemChunks<SourceItem> {
   yield* chunksOfItems(read(typeof source === 'string' ? await contentFromFile(source) : contentFromBytes(source)))
-}
-
-type KnownForm = FeedForm & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
-
-const mapItem = (item: SourceItem, forms: readonly KnownForm[], context: MappingContext): DraftsOrProblems => {
-  if (Object.hasOwn(item.fields, BROKEN_ITEM_FIELD)) {
-    return rejectIllegible(
-      item,
-      'row',
-      '这一行无法拆分为字段（列数不符、引号未闭合或不是记录）。This row cannot be taken apart.',
-    )
-  }
-  const form = matchFormByNames(Object.keys(item.fields), forms)?.shape
-  if (!form) return rejectIllegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
-  const row = examineItem(item, form.known)
-  return row.result(form.drafts(row, context), form.keyedBy)
 }
 
 /** Only this many characters of an illegible item are searched for codes. */

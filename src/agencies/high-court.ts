@@ -4,62 +4,31 @@
  */
 import { parseCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
-import { Refusal } from '../foundation/errors.js'
 import { compactText } from '../foundation/text/values.js'
-import { parseCount, valueAt } from './envelopes.js'
-import type { Examination } from './examine.js'
-import { type Agency, type FeedForm, makeFeed } from './feed.js'
-import { parseJson } from './readers/json.js'
-import { type ListPage, openPaged } from './transports/http.js'
+import { makePageReader } from './envelopes.js'
+import { type Examination, NO_CODES } from './examine.js'
+import { type FeedForm, makeAgency } from './feed.js'
+import { fetchPaged } from './transports/http/pages.js'
+import { splitWords, valuesByWord } from './words.js'
 
-const PAGE_SIZE = 100
 const ORGANISATIONS = '2'
 
-const PARTIES: Record<string, 'ORGANISATION' | 'PERSON'> = {
-  法人或其他组织: 'ORGANISATION',
-  法人或者其他组织: 'ORGANISATION',
-  法人及其他组织: 'ORGANISATION',
-  法人及非法人组织: 'ORGANISATION',
-  法人: 'ORGANISATION',
-  企业法人: 'ORGANISATION',
-  非法人组织: 'ORGANISATION',
-  其他组织: 'ORGANISATION',
-  企业: 'ORGANISATION',
-  个体工商户: 'ORGANISATION',
-  自然人: 'PERSON',
-}
-const PERFORMANCES: Record<string, string> = {
-  全部未履行: '全部未履行',
-  全部未履行完毕: '全部未履行',
-  部分未履行: '部分未履行',
-  部分履行: '部分未履行',
+const PARTIES = valuesByWord({
+  ORGANISATION: `法人或其他组织 法人或者其他组织 法人及其他组织 法人及非法人组织 法人 企业法人
+    非法人组织 其他组织 企业 个体工商户`,
+  PERSON: '自然人',
+})
+const PERFORMANCES = valuesByWord({
+  全部未履行: '全部未履行 全部未履行完毕',
+  部分未履行: '部分未履行 部分履行',
   全部已履行: '全部已履行',
-}
+})
 
 const entry: FeedForm = {
-  names: [
-    'iname',
-    // A person's `cardnum` is a resident ID number and never read.
-    'cardnum',
-    'partyTypeName',
-    'caseCode',
-    'gistId',
-    'gistUnit',
-    'courtName',
-    'areaName',
-    'regDate',
-    'publishDate',
-    'disruptTypeName',
-    'performance',
-    'removeDate',
-    'removeReason',
-    'duty',
-    'performedPart',
-    'unperformPart',
-    'businessEntity',
-    'sexy',
-    'age',
-  ],
+  // A person's `cardnum` is a resident ID number and never read.
+  names: splitWords(`
+    iname cardnum partyTypeName caseCode gistId gistUnit courtName areaName regDate publishDate disruptTypeName
+    performance removeDate removeReason duty performedPart unperformPart businessEntity sexy age`),
   keyed: ['caseCode', 'gistId', 'cardnum', 'partyTypeName', 'iname'],
   drafts: (row, { today }) => {
     const person = row.choice('partyTypeName', PARTIES) === 'PERSON'
@@ -78,7 +47,6 @@ const entry: FeedForm = {
     }
     return [
       {
-        kind: 'list_entry',
         key: [caseNumber, judgment, person ? '自然人' : code].join('/'),
         subject,
         body: {
@@ -106,13 +74,13 @@ type Defaulter = { subject: Subject; code: string }
 
 const organisation = (row: Examination): Defaulter => {
   const scheme = parseCode(row.text('cardnum'))?.scheme
-  const codes = row.codes([{ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme }])
+  const codes = row.codes({ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme })
   const name = row.requiredName('iname')
   const code = codes.uscc ?? codes.orgCode ?? codes.regNo
   if (code === null && row.text('cardnum') === null) {
     row.remark('cardnum', 'required', '组织没有代码。An organisation without a code.')
   }
-  return { subject: { ...codes, shop: null, name }, code: code ?? name }
+  return { subject: { ...codes, name }, code: code ?? name }
 }
 
 const anonymousPerson = (row: Examination): Defaulter => {
@@ -121,12 +89,12 @@ const anonymousPerson = (row: Examination): Defaulter => {
     'person',
     '自然人：姓名、证件号码等均未采用。A natural person: neither name nor number is taken.',
   )
-  return { subject: { uscc: null, orgCode: null, regNo: null, shop: null, name: null }, code: '' }
+  return { subject: { ...NO_CODES, name: null }, code: '' }
 }
 
 const reasonOf = (row: Examination): string => {
   const reason = row.required('disruptTypeName')
-  const performance = row.text('performance') === null ? null : row.choice('performance', PERFORMANCES)
+  const performance = row.optionalChoice('performance', PERFORMANCES)
   return performance === null ? reason : `${reason}（${performance}）`
 }
 
@@ -134,48 +102,26 @@ const reasonOf = (row: Examination): string => {
 const caseNumberOf = (sent: string): string =>
   compactText(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 
-const parsePage = (body: Buffer): ListPage | null => {
-  const answer = parseJson(body.toString('utf8'))
-  const code = valueAt(answer, 'code')
-  if (code === undefined) return null
-  if (String(code) !== '0') {
-    throw new Refusal('FEED_UNREACHABLE', {
-      reason: `code ${String(code)} ${String(valueAt(answer, 'message') ?? '')}`,
-    })
-  }
-  const items = valueAt(answer, 'result')
-  const total = parseCount(valueAt(answer, 'totalCount'))
-  return Array.isArray(items) && total !== null
-    ? { items, total, page: parseCount(valueAt(answer, 'currentPage')) }
-    : null
-}
-
-const defaulters = makeFeed({
-  id: 'defaulters',
-  agency: 'high-court',
-  kind: 'list_entry',
-  title: { zh: '失信被执行人名单', en: 'Judgment defaulters' },
-  whole: true,
-  forms: [entry],
-  fetch: (source, shapes, feed) =>
-    openPaged(
-      source,
-      {
-        pageItems: PAGE_SIZE,
+export const highCourtAgency = makeAgency(
+  'high-court',
+  { zh: '吉林省高级人民法院', en: 'Jilin Provincial High Court' },
+  [
+    {
+      id: 'defaulters',
+      kind: 'list_entry',
+      title: { zh: '失信被执行人名单', en: 'Judgment defaulters' },
+      whole: true,
+      forms: [entry],
+      fetch: fetchPaged({
+        pageItems: 100,
         ask: (page, items) => ({
           path: `/defaulters?partyType=${ORGANISATIONS}&currentPage=${page}&pageSize=${items}`,
         }),
-        open: parsePage,
-      },
-      shapes,
-      feed,
-    ),
-})
-
-export const highCourtAgency: Agency = {
-  id: 'high-court',
-  name: { zh: '吉林省高级人民法院', en: 'Jilin Provincial High Court' },
-  region: '220000',
-  sends: ['defaulters'],
-  feeds: [defaulters],
-}
+        open: makePageReader({
+          ...{ code: 'code', good: '0', message: 'message' },
+          ...{ list: 'result', total: 'totalCount', page: 'currentPage' },
+        }),
+      }),
+    },
+  ],
+)

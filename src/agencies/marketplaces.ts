@@ -2,69 +2,45 @@ import { parseCode, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { isNullMarker, textOfValue } from '../foundation/text/values.js'
-import { parseCount, valueAt } from './envelopes.js'
-import type { Examination } from './examine.js'
-import { type Agency, type FeedForm, makeFeed } from './feed.js'
+import { readListPage, valueAt } from './envelopes.js'
+import { type Examination, NO_CODES } from './examine.js'
+import { type FeedForm, makeAgency } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { type ListPage, openPaged } from './transports/http.js'
+import { fetchPaged, type PagingOptions } from './transports/http/pages.js'
+import { pickColumn, splitWords, valuesByWord } from './words.js'
 
-const PAGE_SIZE = 200
-/** `true` marks a natural person. */
-const SELLERS: Record<string, boolean> = {
-  自然人: true,
-  个人: true,
-  NATURAL_PERSON: true,
-  企业: false,
-  法人及非法人组织: false,
-  ORGANISATION: false,
-  个体工商户: false,
-  INDIVIDUAL_BUSINESS: false,
-  农民专业合作社: false,
-  COOPERATIVE: false,
-}
-const METHODS: Record<string, 'NETWORK_ID' | 'MARKETPLACE_CHECK' | 'LICENCE'> = {
-  网号: 'NETWORK_ID',
-  网证: 'NETWORK_ID',
-  '网号/网证': 'NETWORK_ID',
-  国家网络身份认证: 'NETWORK_ID',
-  NETWORK_ID: 'NETWORK_ID',
-  平台核验: 'MARKETPLACE_CHECK',
-  MARKETPLACE_CHECK: 'MARKETPLACE_CHECK',
-  营业执照: 'LICENCE',
-  电子营业执照: 'LICENCE',
-  LICENCE: 'LICENCE',
-}
-const RESULTS: Record<string, boolean> = {
-  true: true,
-  一致: true,
-  通过: true,
-  是: true,
-  false: false,
-  不一致: false,
-  未通过: false,
-  否: false,
-}
+const SELLERS = valuesByWord({
+  PERSON: '自然人 个人 NATURAL_PERSON',
+  ORGANISATION: '企业 法人及非法人组织 ORGANISATION 个体工商户 INDIVIDUAL_BUSINESS 农民专业合作社 COOPERATIVE',
+})
+const METHODS = valuesByWord({
+  NETWORK_ID: '网号 网证 网号/网证 国家网络身份认证 NETWORK_ID',
+  MARKETPLACE_CHECK: '平台核验 MARKETPLACE_CHECK',
+  LICENCE: '营业执照 电子营业执照 LICENCE',
+})
+const RESULTS = valuesByWord({ true: 'true 一致 通过 是', false: 'false 不一致 未通过 否' })
 /** ID numbers are never stored: the hub only reports that they were sent. */
-const FORBIDDEN = [
-  ...['idNumber', 'idNo', 'idCard', 'idCardNo', 'certNo', 'certNumber', 'certificateNumber', 'sellerIdNumber'],
-  ...['证件号码', '证件号', '身份证', '身份证号', '身份证号码', '公民身份号码', '经营者证件号码'],
-]
+const FORBIDDEN = splitWords(`
+  idNumber idNo idCard idCardNo certNo certNumber certificateNumber sellerIdNumber
+  证件号码 证件号 身份证 身份证号 身份证号码 公民身份号码 经营者证件号码`)
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/i
 
-interface ShopFields {
-  marketplace: string
-  shopId: string
-  name: string
-  url: string
-  category: string
-  opened: string
-  closed: string
-  sellerKind: string
-  sellerName: string
-  uscc: string
-  method: string
-  matched: string
-}
+/** Field names of the interface and of the table. */
+const FIELDS = {
+  marketplace: ['marketplace', '平台代码'],
+  shopId: ['shopId', '店铺编号'],
+  name: ['shopName', '店铺名称'],
+  url: ['url', '店铺网址'],
+  category: ['category', '经营类目'],
+  opened: ['openedOn', '开店日期'],
+  closed: ['closedOn', '关闭日期'],
+  sellerKind: ['sellerKind', '经营者类型'],
+  sellerName: ['sellerName', '经营者名称'],
+  uscc: ['uscc', '统一社会信用代码'],
+  method: ['realNameMethod', '核验方式'],
+  matched: ['realNameMatched', '核验结果'],
+} as const
+type ShopFields = Record<keyof typeof FIELDS, string>
 
 const form = (names: ShopFields): FeedForm => ({
   names: [...Object.values(names), ...FORBIDDEN],
@@ -84,7 +60,6 @@ const form = (names: ShopFields): FeedForm => ({
       row.problem(names.closed, 'date', '关闭日期早于开店日期。Closed before it was opened.')
     return [
       {
-        kind: 'shop',
         key: code,
         subject: keeperOf(row, names, code, name),
         body: {
@@ -116,20 +91,20 @@ const forbid = (row: Examination, field: string): void => {
 
 /** A natural person's shop is itself an operator, named after the shop. */
 const keeperOf = (row: Examination, names: ShopFields, code: string, name: string): Subject => {
-  const person = row.choice(names.sellerKind, SELLERS)
-  const codes = row.codes([{ field: names.uscc, scheme: 'uscc' }])
-  if (person === true && (codes.uscc ?? codes.orgCode ?? codes.regNo) !== null)
+  const kind = row.choice(names.sellerKind, SELLERS)
+  const codes = row.codes({ field: names.uscc, scheme: 'uscc' })
+  if (kind === 'PERSON' && (codes.uscc ?? codes.orgCode ?? codes.regNo) !== null)
     row.problem(names.uscc, 'code', '自然人网店不应有代码。A natural person has no code of an organisation.')
-  if (person !== false) return { uscc: null, orgCode: null, regNo: null, shop: code, name }
+  if (kind !== 'ORGANISATION') return { ...NO_CODES, shop: code, name }
   if (row.text(names.uscc) === null) row.required(names.uscc)
-  return { ...codes, shop: null, name: row.requiredName(names.sellerName) }
+  return { ...codes, name: row.requiredName(names.sellerName) }
 }
 
 const realNameOf = (row: Examination, { method: methodField, matched: matchedField }: ShopFields) => {
   const sent = row.value(matchedField)
-  const matched =
-    typeof sent === 'boolean' ? sent : row.text(matchedField) === null ? null : row.choice(matchedField, RESULTS)
-  const method = row.text(methodField) === null ? null : row.choice(methodField, METHODS)
+  const result = typeof sent === 'boolean' ? String(sent) : row.optionalChoice(matchedField, RESULTS)
+  const matched = result === null ? null : result === 'true'
+  const method = row.optionalChoice(methodField, METHODS)
   if (matched !== null && method === null)
     row.remark(methodField, 'required', '有核验结论而无核验方式。A result of a check without its method.')
   return { real_name_method: method, real_name_matched: matched }
@@ -143,66 +118,25 @@ const addressOf = (row: Examination, field: string): string | null => {
   return null
 }
 
-const interfaceForm = form({
-  marketplace: 'marketplace',
-  shopId: 'shopId',
-  name: 'shopName',
-  url: 'url',
-  category: 'category',
-  opened: 'openedOn',
-  closed: 'closedOn',
-  sellerKind: 'sellerKind',
-  sellerName: 'sellerName',
-  uscc: 'uscc',
-  method: 'realNameMethod',
-  matched: 'realNameMatched',
-})
-
-const tableForm = form({
-  marketplace: '平台代码',
-  shopId: '店铺编号',
-  name: '店铺名称',
-  url: '店铺网址',
-  category: '经营类目',
-  opened: '开店日期',
-  closed: '关闭日期',
-  sellerKind: '经营者类型',
-  sellerName: '经营者名称',
-  uscc: '统一社会信用代码',
-  method: '核验方式',
-  matched: '核验结果',
-})
-
-const parsePage = (body: Buffer): ListPage | null => {
+const parsePage: PagingOptions['open'] = (body) => {
   const answer = parseJson(body.toString('utf8'))
-  const items = valueAt(answer, 'shops')
-  const total = parseCount(valueAt(answer, 'total'))
-  if (Array.isArray(items) && total !== null) return { items, total, page: parseCount(valueAt(answer, 'page')) }
+  const page = readListPage(answer, { list: 'shops', total: 'total', page: 'page' })
   const why = valueAt(answer, 'message')
-  if (why !== undefined) throw new Refusal('FEED_UNREACHABLE', { reason: String(why) })
-  return null
+  if (page === null && why !== undefined) throw new Refusal('FEED_UNREACHABLE', { reason: String(why) })
+  return page
 }
 
-const shops = makeFeed({
-  id: 'shops',
-  agency: 'marketplaces',
-  kind: 'shop',
-  title: { zh: '网店信息', en: 'Shops' },
-  whole: true,
-  forms: [interfaceForm, tableForm],
-  fetch: (source, shapes, feed) =>
-    openPaged(
-      source,
-      { pageItems: PAGE_SIZE, ask: (page, items) => ({ path: `/shops?page=${page}&size=${items}` }), open: parsePage },
-      shapes,
-      feed,
-    ),
-})
-
-export const marketplacesAgency: Agency = {
-  id: 'marketplaces',
-  name: { zh: '电子商务平台', en: 'E-commerce marketplaces' },
-  region: '220000',
-  sends: ['shops'],
-  feeds: [shops],
-}
+export const marketplacesAgency = makeAgency('marketplaces', { zh: '电子商务平台', en: 'E-commerce marketplaces' }, [
+  {
+    id: 'shops',
+    kind: 'shop',
+    title: { zh: '网店信息', en: 'Shops' },
+    whole: true,
+    forms: [form(pickColumn(FIELDS, 0)), form(pickColumn(FIELDS, 1))],
+    fetch: fetchPaged({
+      pageItems: 200,
+      ask: (page, items) => ({ path: `/shops?page=${page}&size=${items}` }),
+      open: parsePage,
+    }),
+  },
+])

@@ -33,7 +33,7 @@ describe('a watched folder', () => {
     utimesSync(own(name), 1_700_000_000 + second, 1_700_000_000 + second)
   }
   const opened = (waits = NOW, more: Partial<OpenOptions> = {}): Promise<FeedDelivery> =>
-    openFolder({ url: pathToFileURL(base).href, state: null, ...more }, [{ names: NAMES }], 'test', waits)
+    openFolder({ url: pathToFileURL(base).href, state: null, feed: 'test', shapes: [{ names: NAMES }], ...more }, waits)
   const rows = async ({ items }: FeedDelivery): Promise<number[]> => {
     const found: number[] = []
     for await (const { row } of items) found.push(row)
@@ -243,7 +243,8 @@ describe('a watched folder', () => {
 
   it('is FEED_UNREACHABLE where the folder is missing, without revealing its path', async () => {
     for (const url of [pathToFileURL(join(base, 'gone')).href, 'file://elsewhere/share']) {
-      const error = await openFolder({ url, state: null }, [], 'test', NOW).catch((thrown: unknown) => thrown)
+      const request = { url, state: null, feed: 'test', shapes: [] }
+      const error = await openFolder(request, NOW).catch((thrown: unknown) => thrown)
       expect(isRefusal(error) && error.code).to.equal('FEED_UNREACHABLE')
       expect(isRefusal(error) && error.message).to.not.include(base)
     }

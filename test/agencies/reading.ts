@@ -14,9 +14,8 @@ const form = (names: string[]): FeedForm => ({
     return []
   },
 })
-const reading = makeFeed({
+const reading = makeFeed('market-regulator', {
   id: 'reading',
-  agency: 'market-regulator',
   kind: 'list_entry',
   title: { zh: '读取', en: 'reading' },
   whole: false,

@@ -11,7 +11,7 @@ const SHAPES = [{ names: NAMES }]
 describe('an exchange table', () => {
   let exchange: TestDatabase
   const opened = (rows = 1000, url = exchange.url): Promise<FeedDelivery> =>
-    openTable({ url, state: null }, SHAPES, 'test', { rows })
+    openTable({ url, state: null, feed: 'test', shapes: SHAPES }, rows)
   const read = async ({ items }: FeedDelivery): Promise<SourceItem[]> => {
     const found: SourceItem[] = []
     for await (const item of items) found.push(item)

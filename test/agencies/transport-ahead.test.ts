@@ -1,13 +1,17 @@
 import { expect } from 'chai'
 import { feeds } from '../../src/agencies/index.js'
-import { PAGE_WITHIN_MS, pagesMostIn, timeAndPageLimitsFor } from '../../src/agencies/transports/http/attempt.js'
+import {
+  PAGE_WITHIN_MS,
+  type PullTimeAndPageLimits,
+  pagesMostIn,
+  timeAndPageLimitsFor,
+} from '../../src/agencies/transports/http/attempt.js'
 import {
   type CursorOptions,
   openByCursor,
   openPaged,
   type PagingOptions,
-  type PullTimeAndPageLimits,
-} from '../../src/agencies/transports/http.js'
+} from '../../src/agencies/transports/http/pages.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, record, registryPage } from './answering.js'
 import { feedOf } from './samples.js'
 
@@ -23,13 +27,12 @@ const paging: PagingOptions = {
   },
 }
 const cursoring: CursorOptions = {
-  pieceItems: 2,
+  pageItems: 2,
   ask: (cursor) => ({ path: `/x?page=${cursor ?? 1}` }),
   open: (body) => {
     const { data } = JSON.parse(String(body))
     return { items: data.list, next: data.page < 4 ? String(data.page + 1) : null }
   },
-  resumes: false,
 }
 const fourPages: Answer = (request, response) => {
   const page = pageOf(request)
@@ -43,8 +46,8 @@ describe('feeds over HTTP in many pages', () => {
   listens()
 
   const opened = (limits = LIMITS) => ({
-    pages: () => openPaged({ url: agency.url, state: null }, paging, SHAPES, 'registry', limits),
-    cursor: () => openByCursor({ url: agency.url, state: null }, cursoring, SHAPES, 'icp', limits),
+    pages: () => openPaged({ url: agency.url, state: null, feed: 'registry', shapes: SHAPES }, paging, limits),
+    cursor: () => openByCursor({ url: agency.url, state: null, feed: 'icp', shapes: SHAPES }, cursoring, limits),
   })
   for (const way of ['pages', 'cursor'] as const) {
     it(`I-B4: by ${way}, fetches the next page while items of the previous one are processed`, async () => {
@@ -180,11 +183,8 @@ describe('feeds over HTTP in many pages', () => {
             if (at <= 3) passed += ((most / 2) * PAGE_WITHIN_MS) / 3 - 1 + over
             fourPages(request, response, at)
           }
-          const source = { url: agency.url, state: null, most }
-          const delivery =
-            way === 'pages'
-              ? openPaged(source, paging, SHAPES, 'registry')
-              : openByCursor(source, cursoring, SHAPES, 'icp')
+          const source = { url: agency.url, state: null, most, feed: 'registry', shapes: SHAPES }
+          const delivery = way === 'pages' ? openPaged(source, paging) : openByCursor(source, cursoring)
           const taken = await delivery.then(all).then(
             () => 'all',
             (error) => reasonOf(Promise.reject(error)),

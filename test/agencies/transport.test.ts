@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { openPaged, type PullTimeAndPageLimits } from '../../src/agencies/transports/http.js'
+import type { PullTimeAndPageLimits } from '../../src/agencies/transports/http/attempt.js'
+import { openPaged } from '../../src/agencies/transports/http/pages.js'
 import type { SourceItem } from '../../src/domain/records/records.js'
 import { Refusal } from '../../src/foundation/errors.js'
 import { type Answer, agency, listens, pageOf, reasonOf, record, registryPage, twoPages } from './answering.js'
@@ -178,7 +179,8 @@ describe('feeds over HTTP', () => {
         response.on('close', () => clearInterval(drip))
       }
       const paging = { pageItems: 2, ask: () => ({ path: '/' }), open: () => null }
-      const { items } = await openPaged({ url: agency.url, state: null }, paging, [], 'registry', limits)
+      const request = { url: agency.url, state: null, feed: 'registry', shapes: [] }
+      const { items } = await openPaged(request, paging, limits)
       expect(await reasonOf(items[Symbol.asyncIterator]().next())).to.match(reason)
       expect(agency.asked).to.equal(asked)
     })

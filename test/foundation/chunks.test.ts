@@ -1,7 +1,5 @@
 import { expect } from 'chai'
-import type { AgencyFeed } from '../../src/agencies/feed.js'
-import { feeds } from '../../src/agencies/index.js'
-import { requireMarks } from '../../src/agencies/market-regulator/feed-marks.js'
+import { requireMarks } from '../../src/agencies/feed-marks.js'
 import type { SourceItem } from '../../src/domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../../src/foundation/chunks.js'
 
@@ -46,9 +44,8 @@ describe('chunks', () => {
 
     for (const sizes of [[20], [7, 1], [6, 1, 3], [3, 10, 2], [1, 1, 1, 1, 1, 1, 1, 1]]) {
       it(`chunks of ${sizes.join(' and ')} items lose no item to the check for required marks, read ${way}`, async () => {
-        const feed = { ...(feeds.get('food') as AgencyFeed), read: () => given(sizes) }
         const total = sizes.reduce((sum, size) => sum + size, 0)
-        const rows = await rowsOf(requireMarks(feed, ['标志']).read('', {}))
+        const rows = await rowsOf(requireMarks(given(sizes), ['标志'], { feed: 'food', shapes: [] }))
         expect(rows).to.deep.equal(Array.from({ length: total }, (_, at) => at + 1))
       })
     }

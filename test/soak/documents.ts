@@ -10,24 +10,21 @@ const form: FeedForm = {
   names: NAMES,
   drafts: (row) => {
     const key = row.required('编号')
-    const codes = row.codes([{ field: '统一社会信用代码', scheme: 'uscc' }])
+    const codes = row.codes({ field: '统一社会信用代码', scheme: 'uscc' })
     row.money('罚款金额', 'yuan')
     return [
       {
-        kind: 'list_entry',
         key,
-        subject: { ...codes, shop: null, name: row.name('企业名称') },
+        subject: { ...codes, name: row.name('企业名称') },
         body: { note: row.text('备注') },
         validFrom: row.date('登记日期'),
-        validTo: null,
       },
     ]
   },
 }
 
-export const soaked = makeFeed({
+export const soaked = makeFeed('market-regulator', {
   id: 'soaked',
-  agency: 'market-regulator',
   kind: 'list_entry',
   title: { zh: '浸泡', en: 'soaked' },
   whole: true,

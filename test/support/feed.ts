@@ -39,9 +39,8 @@ export const feed = ({
   body = () => ({}),
   ...given
 }: FeedGiven = {}): AgencyFeed =>
-  makeFeed({
+  makeFeed('market-regulator', {
     id: given.id ?? 'test',
-    agency: 'market-regulator',
     kind,
     title: { zh: '测试', en: 'test' },
     whole: given.whole ?? true,
@@ -52,16 +51,15 @@ export const feed = ({
         names: NAMES,
         keyed: ['key', 'value'],
         drafts: (row) => {
-          const codes = row.codes([
+          const codes = row.codes(
             { field: 'code', scheme: 'uscc' },
             { field: 'org', scheme: 'org_code' },
             { field: 'reg', scheme: 'reg_no' },
-          ])
+          )
           const key = row.required('key')
           const day = row.date('day')
           const values = row.required('value').split('、')
           return values.map((value) => ({
-            kind,
             key: values.length > 1 ? `${key}/${value}` : key,
             subject: { ...codes, shop: row.text('shop'), name: row.text('name') },
             body: {
@@ -69,7 +67,6 @@ export const feed = ({
               ...body({ value, day }),
             },
             validFrom: day,
-            validTo: null,
           }))
         },
       },

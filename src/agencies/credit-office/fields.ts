@@ -70,7 +70,7 @@ export const makeMeaningReader = <M extends string>(row: Examination, { fields, 
     choice: <T>(meaning: M, table: Readonly<Record<string, T>>): T | null =>
       taken(
         meaning,
-        (field) => (row.text(field) === null ? null : row.choice(field, table)),
+        (field) => row.optionalChoice(field, table),
         (field) => row.choice(field, table),
       ),
     uscc: (meaning: M): string | null =>

@@ -1,31 +1,12 @@
+import { knownWords, splitWords, type WordsIn } from '../words.js'
 import type { FormLayout } from './fields.js'
 import type { PartyMeaning } from './parties.js'
 
 export type PenaltyMeaning =
   | PartyMeaning
-  | 'representative'
-  | 'number'
-  | 'violation'
-  | 'caseName'
-  | 'facts'
-  | 'basis'
-  | 'types'
-  | 'moreTypes'
-  | 'content'
-  | 'fine'
-  | 'confiscated'
-  | 'licence'
-  | 'decidedOn'
-  | 'effectiveUntil'
-  | 'publishUntil'
-  | 'authority'
-  | 'authorityCode'
-  | 'sourceUnit'
-  | 'sourceUnitCode'
-  | 'status'
-  | 'revokedOn'
-  | 'note'
-  | 'moreNote'
+  | WordsIn<'representative number violation caseName facts basis types moreTypes content fine confiscated licence'>
+  | WordsIn<'decidedOn effectiveUntil publishUntil authority authorityCode sourceUnit sourceUnitCode'>
+  | WordsIn<'status revokedOn note moreNote'>
 
 export type PenaltyLayout = FormLayout<PenaltyMeaning>
 
@@ -59,29 +40,8 @@ export const codes2019Layout: PenaltyLayout = {
     status: ['CF_ZT', 'ZT'],
     note: ['BZ'],
   },
-  left: [
-    'CF_FR_ZJLX',
-    'CF_FR_ZJHM',
-    'CF_FR_SFZH',
-    'CF_XDR_ZJLX',
-    'CF_XDR_ZJHM',
-    'RESOURCE_ID',
-    'CHECK_FLAG',
-    'CREATE_DEPT_NAME',
-  ],
-  needed: [
-    'party',
-    'partyKind',
-    'number',
-    'violation',
-    'facts',
-    'basis',
-    'types',
-    'content',
-    'decidedOn',
-    'authority',
-    'authorityCode',
-  ],
+  left: splitWords('CF_FR_ZJLX CF_FR_ZJHM CF_FR_SFZH CF_XDR_ZJLX CF_XDR_ZJHM RESOURCE_ID CHECK_FLAG CREATE_DEPT_NAME'),
+  needed: knownWords('party partyKind number violation facts basis types content decidedOn authority authorityCode'),
   wanted: [],
 }
 
@@ -103,11 +63,9 @@ export const labelsLayout: PenaltyLayout = {
     types: ['处罚类别', '处罚种类'],
     content: ['处罚内容', '处罚结果'],
     fine: ['罚款金额（万元）', '罚款金额（元）', '罚款金额'],
-    confiscated: [
-      '没收违法所得、没收非法财物的金额（万元）',
-      '没收违法所得、没收非法财物的金额（元）',
-      '没收违法所得、没收非法财物的金额',
-    ],
+    confiscated: splitWords(
+      '没收违法所得、没收非法财物的金额（万元） 没收违法所得、没收非法财物的金额（元） 没收违法所得、没收非法财物的金额',
+    ),
     licence: ['暂扣或吊销证照名称及编号'],
     decidedOn: ['处罚决定日期'],
     effectiveUntil: ['处罚有效期'],
@@ -121,9 +79,9 @@ export const labelsLayout: PenaltyLayout = {
     personNumber: ['自然人证件号码', '证件号码', '居民身份证号', '行政相对人代码_5(居民身份证号)'],
     note: ['备注'],
   },
-  left: ['序号', '法定代表人证件类型', '法定代表人证件号码', '自然人证件类型', '证件类型'],
-  needed: ['party', 'number', 'violation', 'types', 'decidedOn', 'authority'],
-  wanted: ['partyKind', 'facts', 'basis', 'content', 'authorityCode'],
+  left: splitWords('序号 法定代表人证件类型 法定代表人证件号码 自然人证件类型 证件类型'),
+  needed: knownWords('party number violation types decidedOn authority'),
+  wanted: knownWords('partyKind facts basis content authorityCode'),
 }
 
 export const codes2015Layout: PenaltyLayout = {
@@ -150,9 +108,9 @@ export const codes2015Layout: PenaltyLayout = {
     note: ['BZ'],
     moreNote: ['QT'],
   },
-  left: ['CF_FR_SFZH', 'CF_XDR_ZJLX', 'DFBM', 'SJC', 'GSQX'],
-  needed: ['party', 'number', 'decidedOn', 'authority'],
-  wanted: ['facts', 'basis', 'types', 'content'],
+  left: splitWords('CF_FR_SFZH CF_XDR_ZJLX DFBM SJC GSQX'),
+  needed: knownWords('party number decidedOn authority'),
+  wanted: knownWords('facts basis types content'),
 }
 
 export const templateLayout: PenaltyLayout = {
@@ -167,7 +125,7 @@ export const templateLayout: PenaltyLayout = {
     types: ['处罚种类'],
   },
   left: ['序号'],
-  needed: ['party', 'authority', 'number', 'decidedOn', 'violation', 'types'],
+  needed: knownWords('party authority number decidedOn violation types'),
   wanted: [],
 }
 
@@ -184,6 +142,6 @@ export const mirrorLayout: PenaltyLayout = {
     number: ['punishNumber'],
   },
   left: [],
-  needed: ['authority', 'number', 'decidedOn', 'content'],
+  needed: knownWords('authority number decidedOn content'),
   wanted: ['types'],
 }

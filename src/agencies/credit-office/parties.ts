@@ -1,32 +1,20 @@
 import { operatorKindIn, parseCode } from '../../domain/operators/codes.js'
 import type { Subject } from '../../domain/records/records.js'
-import type { CodeField, RegisterCodes } from '../examine.js'
+import type { CodeField, SubjectCodes } from '../examine.js'
+import { valuesByWord, type WordsIn } from '../words.js'
 import type { MeaningReader } from './fields.js'
 
 type PartyKind = 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
 
-const KINDS: Record<string, PartyKind> = {
-  法人及非法人组织: 'ORGANISATION',
-  法人和非法人组织: 'ORGANISATION',
-  法人或非法人组织: 'ORGANISATION',
-  法人: 'ORGANISATION',
-  非法人组织: 'ORGANISATION',
-  个体工商户: 'INDIVIDUAL_BUSINESS',
-  个体: 'INDIVIDUAL_BUSINESS',
-  自然人: 'NATURAL_PERSON',
-}
+const KINDS = valuesByWord<PartyKind>({
+  ORGANISATION: '法人及非法人组织 法人和非法人组织 法人或非法人组织 法人 非法人组织',
+  INDIVIDUAL_BUSINESS: '个体工商户 个体',
+  NATURAL_PERSON: '自然人',
+})
 
+/** `personNumber` is an ID number: it marks a natural person and is never stored. */
 export type PartyMeaning =
-  | 'party'
-  | 'partyKind'
-  | 'uscc'
-  | 'regNo'
-  | 'orgCode'
-  | 'taxCode'
-  | 'institutionCode'
-  | 'societyCode'
-  /** An ID number marks a natural person and is never stored. */
-  | 'personNumber'
+  WordsIn<'party partyKind uscc regNo orgCode taxCode institutionCode societyCode personNumber'>
 
 export interface DecisionParty {
   kind: PartyKind | null
@@ -51,8 +39,8 @@ export const readDecisionParty = <M extends PartyMeaning>(read: MeaningReader<M 
   const hasPersonNumber = field !== null && row.text(field) !== null
   // In some forms, only a filled ID number column shows a natural person.
   const person = stated === 'NATURAL_PERSON' || (stated === null && hasPersonNumber && !hasCode(read))
-  const codes = row.codes(person ? codesOfPerson(read) : codeFields(read))
-  const subject: Subject = { ...codes, shop: null, name: read.name('party') }
+  const codes = row.codes(...(person ? codesOfPerson(read) : codeFields(read)))
+  const subject: Subject = { ...codes, name: read.name('party') }
   const code = codes.uscc ?? codes.orgCode ?? codes.regNo
   const kind = stated ?? (person ? 'NATURAL_PERSON' : kindIn(codes))
   const codeField = read.fieldOf('uscc')
@@ -90,7 +78,7 @@ const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
     return false
   })
 
-const kindIn = ({ uscc, orgCode }: RegisterCodes): PartyKind | null => {
+const kindIn = ({ uscc, orgCode }: SubjectCodes): PartyKind | null => {
   if (uscc !== null) return operatorKindIn(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'
   return orgCode === null ? null : 'ORGANISATION'
 }

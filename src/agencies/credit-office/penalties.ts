@@ -1,10 +1,11 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import { compareMoney } from '../../domain/records/money.js'
 import { type AmountsNamed, amountsNamed, decisionFactKey } from '../../domain/records/penalty.js'
-import type { Draft, Subject } from '../../domain/records/records.js'
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
-import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
-import { openHttpFile } from '../transports/http.js'
+import { type FormDraft, NO_CODES } from '../examine.js'
+import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
+import { openHttpFile } from '../transports/http/file.js'
+import { splitWords } from '../words.js'
 import { fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
 import {
   codes2015Layout,
@@ -18,33 +19,13 @@ import {
 import { type DecisionParty, readDecisionParty } from './parties.js'
 
 /** Penalty types of 行政处罚法 (2021), article 9, and older terms. Any other type gets a remark. */
-const TYPES = new Set([
-  '警告',
-  '通报批评',
-  '罚款',
-  '没收违法所得',
-  '没收非法财物',
-  '没收违法所得、没收非法财物',
-  '暂扣许可证件',
-  '降低资质等级',
-  '吊销许可证件',
-  '限制开展生产经营活动',
-  '责令停产停业',
-  '责令关闭',
-  '限制从业',
-  '行政拘留',
-  '其他',
-  '暂扣或者吊销许可证、暂扣或者吊销执照',
-  '暂扣或吊销许可证、暂扣或吊销执照',
-  '暂扣或者吊销许可证',
-  '暂扣或者吊销执照',
-  '暂扣许可证',
-  '暂扣执照',
-  '吊销许可证',
-  '吊销执照',
-  '吊销营业执照',
-  '法律、行政法规规定的其他行政处罚',
-])
+const TYPES = new Set(
+  splitWords(`
+    警告 通报批评 罚款 没收违法所得 没收非法财物 没收违法所得、没收非法财物 暂扣许可证件 降低资质等级 吊销许可证件
+    限制开展生产经营活动 责令停产停业 责令关闭 限制从业 行政拘留 其他 暂扣或者吊销许可证、暂扣或者吊销执照
+    暂扣或吊销许可证、暂扣或吊销执照 暂扣或者吊销许可证 暂扣或者吊销执照 暂扣许可证 暂扣执照 吊销许可证 吊销执照
+    吊销营业执照 法律、行政法规规定的其他行政处罚`),
+)
 const BETWEEN_TYPES = /[;；|\r\n]+/
 const BETWEEN_TYPES_LOOSELY = /[、,，]/
 
@@ -72,7 +53,7 @@ const form = (layout: PenaltyLayout): FeedForm => ({
   drafts: (row, context) => [decision(makeMeaningReader(row, layout), context)],
 })
 
-const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, 'remarks'> => {
+const decision = (read: PenaltyReader, { today }: MappingContext): FormDraft => {
   const { kind, subject, code } = read.fieldOf('party') === null ? unnamedParty(read) : readDecisionParty(read)
   const number = normalizeDocumentNumber(read.text('number') ?? '')
   const authority = read.name('authority')
@@ -83,7 +64,6 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
   const named = amountsNamed(content ?? '')
   const fact = decisionFactKey(number, authority, authorityCode)
   return {
-    kind: 'penalty',
     // Without a code, only the name tells apart the parties of one decision.
     key: [number, code ?? normalizeName(subject.name ?? ''), authorityCode ?? normalizeName(authority ?? '')].join('/'),
     subject,
@@ -111,12 +91,9 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
       note: [read.text('note'), read.text('moreNote')].filter((note) => note !== null).join('；') || null,
     },
     validFrom: decided,
-    validTo: null,
     ...(fact === null ? {} : { fact }),
   }
 }
-
-const NOBODY: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 
 const unnamedParty = ({ row, fieldOf }: PenaltyReader): DecisionParty => {
   row.remark(
@@ -124,7 +101,7 @@ const unnamedParty = ({ row, fieldOf }: PenaltyReader): DecisionParty => {
     'subject.none',
     '来源未载明行政相对人，待人工认领。The source names no party; a person has to say whose it is.',
   )
-  return { kind: null, subject: NOBODY, code: null }
+  return { kind: null, subject: { ...NO_CODES, name: null }, code: null }
 }
 
 const typesOf = (read: PenaltyReader): string[] => {
@@ -239,14 +216,13 @@ const statusOf = (read: PenaltyReader, decided: string | null, today: string) =>
   return { status, revoked_on: revokedOn }
 }
 
-export const penaltiesFeed = makeFeed({
+export const penaltiesFeed: FeedDescription = {
   id: 'penalties',
-  agency: 'credit-office',
   kind: 'penalty',
   title: { zh: '行政处罚信息', en: 'Administrative penalties' },
   whole: false,
   duty: { workdays: 7 },
   exempt: [codes2019Layout, labelsLayout, codes2015Layout, templateLayout].flatMap(({ fields }) => fields.regNo ?? []),
   forms: [codes2019Layout, labelsLayout, codes2015Layout, templateLayout, mirrorLayout].map(form),
-  fetch: (source, shapes, feed) => openHttpFile(source, '/penalties.csv', shapes, feed),
-})
+  fetch: (request) => openHttpFile(request, '/penalties.csv'),
+}

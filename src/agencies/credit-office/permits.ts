@@ -1,32 +1,19 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import { decisionFactKey } from '../../domain/records/penalty.js'
-import type { Draft } from '../../domain/records/records.js'
 import { compactText, normalizeDocumentNumber } from '../../foundation/text/values.js'
-import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
-import { openHttpFile } from '../transports/http.js'
+import type { FormDraft } from '../examine.js'
+import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
+import { openHttpFile } from '../transports/http/file.js'
+import { knownWords, splitWords, valuesByWord, type WordsIn } from '../words.js'
 import { type FormLayout, fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
 
 type PermitMeaning =
   | PartyMeaning
-  | 'representative'
-  | 'documentName'
-  | 'number'
-  | 'category'
-  | 'certificate'
-  | 'permitNumber'
-  | 'content'
-  | 'decidedOn'
-  | 'validFrom'
-  | 'validTo'
-  | 'authority'
-  | 'authorityCode'
-  | 'status'
-  | 'sourceUnit'
-  | 'sourceUnitCode'
-  | 'note'
+  | WordsIn<'representative documentName number category certificate permitNumber content decidedOn validFrom'>
+  | WordsIn<'validTo authority authorityCode status sourceUnit sourceUnitCode note'>
 
-type PermitStates = Readonly<Record<string, { status: 'VALID' | 'INVALID'; noted?: string }>>
+type PermitStates = ReturnType<typeof valuesByWord<'VALID' | 'INVALID' | 'DISPUTED' | 'OTHER'>>
 
 const codes2019: FormLayout<PermitMeaning> = {
   fields: {
@@ -55,21 +42,11 @@ const codes2019: FormLayout<PermitMeaning> = {
     sourceUnitCode: ['XK_LYDWDM'],
     note: ['BZ'],
   },
-  left: ['XK_FR_ZJLX', 'XK_FR_ZJHM', 'XK_FR_SFZH', 'XK_XDR_ZJLX', 'XK_XDR_ZJHM'],
-  needed: [
-    'party',
-    'partyKind',
-    'documentName',
-    'number',
-    'category',
-    'content',
-    'decidedOn',
-    'validFrom',
-    'authority',
-    'authorityCode',
-    'status',
-  ],
-  wanted: ['validTo', 'sourceUnit'],
+  left: splitWords('XK_FR_ZJLX XK_FR_ZJHM XK_FR_SFZH XK_XDR_ZJLX XK_XDR_ZJHM'),
+  needed: knownWords(
+    'party partyKind documentName number category content decidedOn validFrom authority authorityCode status',
+  ),
+  wanted: knownWords('validTo sourceUnit'),
 }
 
 const codes2015: FormLayout<PermitMeaning> = {
@@ -91,9 +68,9 @@ const codes2015: FormLayout<PermitMeaning> = {
     status: ['XK_ZT'],
     note: ['BZ'],
   },
-  left: ['XK_FR_SFZH', 'DFBM', 'SJC'],
-  needed: ['party', 'number', 'decidedOn', 'authority', 'status'],
-  wanted: ['documentName', 'content'],
+  left: splitWords('XK_FR_SFZH DFBM SJC'),
+  needed: knownWords('party number decidedOn authority status'),
+  wanted: knownWords('documentName content'),
 }
 
 const template: FormLayout<PermitMeaning> = {
@@ -109,56 +86,40 @@ const template: FormLayout<PermitMeaning> = {
     status: ['登记状态'],
   },
   left: ['序号'],
-  needed: ['party', 'number', 'documentName', 'validFrom', 'authority', 'status'],
+  needed: knownWords('party number documentName validFrom authority status'),
   wanted: ['validTo'],
 }
 
 /** The code `1` means "valid" in the 2019 form but "revoked" in the 2015 form. */
-const STATES_2019: PermitStates = {
-  1: { status: 'VALID' },
-  有效: { status: 'VALID' },
-  2: { status: 'INVALID' },
-  无效: { status: 'INVALID' },
-}
-const STATES_2015: PermitStates = {
-  0: { status: 'VALID' },
-  正常: { status: 'VALID' },
-  1: { status: 'INVALID' },
-  撤销: { status: 'INVALID' },
-  2: { status: 'VALID', noted: '异议 disputed' },
-  异议: { status: 'VALID', noted: '异议 disputed' },
-  3: { status: 'VALID', noted: '其他 other' },
-  其他: { status: 'VALID', noted: '其他 other' },
-}
-const STATES_OF_TEMPLATE: PermitStates = {
-  ...Object.fromEntries(['有效', '正常', '存续', '在用'].map((word) => [word, { status: 'VALID' as const }])),
-  ...Object.fromEntries(
-    ['无效', '失效', '过期', '已过期', '注销', '已注销', '吊销', '已吊销', '撤销', '已撤销'].map((word) => [
-      word,
-      { status: 'INVALID' as const },
-    ]),
-  ),
-}
+const STATES_2019: PermitStates = valuesByWord({ VALID: '1 有效', INVALID: '2 无效' })
+const STATES_2015: PermitStates = valuesByWord({
+  VALID: '0 正常',
+  INVALID: '1 撤销',
+  DISPUTED: '2 异议',
+  OTHER: '3 其他',
+})
+const STATES_OF_TEMPLATE: PermitStates = valuesByWord({
+  VALID: '有效 正常 存续 在用',
+  INVALID: '无效 失效 过期 已过期 注销 已注销 吊销 已吊销 撤销 已撤销',
+})
+/** Words of the remark on a permit whose state leaves it in force. */
+const STATES_REMARKED: Partial<Record<string, string>> = { DISPUTED: '异议 disputed', OTHER: '其他 other' }
 
-const CATEGORIES: Record<string, string> = {
-  普通: 'GENERAL',
-  特许: 'FRANCHISE',
-  认可: 'ACCREDITATION',
-  核准: 'APPROVAL',
-  登记: 'REGISTRATION',
-  其他: 'OTHER',
-}
+const CATEGORIES = valuesByWord({
+  GENERAL: '普通',
+  FRANCHISE: '特许',
+  ACCREDITATION: '认可',
+  APPROVAL: '核准',
+  REGISTRATION: '登记',
+  OTHER: '其他',
+})
 
 const form = (layout: FormLayout<PermitMeaning>, states: PermitStates): FeedForm => ({
   names: fieldNamesOf(layout),
   drafts: (row, context) => [permit(makeMeaningReader(row, layout), states, context)],
 })
 
-const permit = (
-  read: MeaningReader<PermitMeaning>,
-  states: PermitStates,
-  { today }: MappingContext,
-): Omit<Draft, 'remarks'> => {
+const permit = (read: MeaningReader<PermitMeaning>, states: PermitStates, { today }: MappingContext): FormDraft => {
   const { kind, subject, code } = readDecisionParty(read)
   const number = normalizeDocumentNumber(read.text('number') ?? '')
   const permitNumber = read.text('permitNumber')
@@ -169,7 +130,6 @@ const permit = (
   const { validFrom, validTo } = term(read)
   const fact = decisionFactKey(number, authority, authorityCode)
   return {
-    kind: 'permit',
     key: [
       number,
       code ?? normalizeName(subject.name ?? ''),
@@ -225,27 +185,26 @@ const categoryOf = (read: MeaningReader<PermitMeaning>): string | null => {
   return (Object.hasOwn(CATEGORIES, word) ? CATEGORIES[word] : null) ?? read.choice('category', CATEGORIES)
 }
 
-const statusOf = (read: MeaningReader<PermitMeaning>, states: PermitStates): string | null => {
+const statusOf = (read: MeaningReader<PermitMeaning>, states: PermitStates): 'VALID' | 'INVALID' | null => {
   const state = read.choice('status', states)
-  if (state?.noted) {
-    const field = read.fieldOf('status') ?? ''
-    read.row.remark(
-      field,
-      'value',
-      `${field}为${state.noted}，按许可仍有效处理。${field} says so; the permit is taken as standing.`,
-    )
-  }
-  return state?.status ?? null
+  const remarked = STATES_REMARKED[state ?? '']
+  if (remarked === undefined) return state as 'VALID' | 'INVALID' | null
+  const field = read.fieldOf('status') ?? ''
+  read.row.remark(
+    field,
+    'value',
+    `${field}为${remarked}，按许可仍有效处理。${field} says so; the permit is taken as standing.`,
+  )
+  return 'VALID'
 }
 
-export const permitsFeed = makeFeed({
+export const permitsFeed: FeedDescription = {
   id: 'permits',
-  agency: 'credit-office',
   kind: 'permit',
   title: { zh: '行政许可信息', en: 'Administrative permits' },
   whole: false,
   duty: { workdays: 7 },
   exempt: [codes2019, codes2015, template].flatMap(({ fields }) => fields.regNo ?? []),
   forms: [form(codes2019, STATES_2019), form(codes2015, STATES_2015), form(template, STATES_OF_TEMPLATE)],
-  fetch: (source, shapes, feed) => openHttpFile(source, '/permits.csv', shapes, feed),
-})
+  fetch: (request) => openHttpFile(request, '/permits.csv'),
+}

@@ -1,26 +1,16 @@
 import { normalizeName } from '../../domain/operators/names.js'
-import type { Draft } from '../../domain/records/records.js'
-import { Refusal } from '../../foundation/errors.js'
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
-import { parseCount, valueAt } from '../envelopes.js'
-import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
-import { parseJson } from '../readers/json.js'
-import { type ListPage, openPaged } from '../transports/http.js'
+import { makePageReader } from '../envelopes.js'
+import type { FormDraft } from '../examine.js'
+import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
+import { fetchPaged } from '../transports/http/pages.js'
+import { knownWords, splitWords, valuesByWord, type WordsIn } from '../words.js'
 import { type FormLayout, fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
 
-const PAGE_SIZE = 100
-
 type RepairMeaning =
   | PartyMeaning
-  | 'target'
-  | 'targetNumber'
-  | 'targetAuthority'
-  | 'outcome'
-  | 'decidedOn'
-  | 'number'
-  | 'authority'
-  | 'note'
+  | WordsIn<'target targetNumber targetAuthority outcome decidedOn number authority note'>
 
 const results: FormLayout<RepairMeaning> = {
   fields: {
@@ -37,47 +27,31 @@ const results: FormLayout<RepairMeaning> = {
     authority: ['修复决定机关', '修复机关'],
     note: ['备注'],
   },
-  left: ['序号', '申请编号', '申请日期', '受理日期'],
-  needed: ['party', 'target', 'outcome', 'decidedOn', 'authority'],
-  wanted: ['targetNumber', 'targetAuthority', 'number'],
+  left: splitWords('序号 申请编号 申请日期 受理日期'),
+  needed: knownWords('party target outcome decidedOn authority'),
+  wanted: knownWords('targetNumber targetAuthority number'),
 }
 
-const TARGETS: Record<string, string> = {
-  行政处罚: 'PENALTY',
-  行政处罚信息: 'PENALTY',
-  严重失信主体名单: 'LIST_ENTRY',
-  严重失信主体名单信息: 'LIST_ENTRY',
-  严重违法失信名单: 'LIST_ENTRY',
-  严重违法失信名单信息: 'LIST_ENTRY',
-  经营异常名录: 'ABNORMAL',
-  经营异常名录信息: 'ABNORMAL',
-  '经营异常名录(状态)信息': 'ABNORMAL',
-  经营异常状态: 'ABNORMAL',
-}
+const TARGETS = valuesByWord({
+  PENALTY: '行政处罚 行政处罚信息',
+  LIST_ENTRY: '严重失信主体名单 严重失信主体名单信息 严重违法失信名单 严重违法失信名单信息',
+  ABNORMAL: '经营异常名录 经营异常名录信息 经营异常名录(状态)信息 经营异常状态',
+})
 
-const OUTCOMES: Record<string, string> = {
-  准予修复: 'REPAIRED',
-  同意修复: 'REPAIRED',
-  已修复: 'REPAIRED',
-  修复: 'REPAIRED',
-  准予移出: 'REMOVED',
-  提前移出: 'REMOVED',
-  已移出: 'REMOVED',
-  移出: 'REMOVED',
-  不予修复: 'REFUSED',
-  不予移出: 'REFUSED',
-  驳回: 'REFUSED',
+const OUTCOMES = valuesByWord({
+  REPAIRED: '准予修复 同意修复 已修复 修复',
+  REMOVED: '准予移出 提前移出 已移出 移出',
+  REFUSED: '不予修复 不予移出 驳回',
   // A repair obtained with false documents is revoked; the repaired entry is then valid again.
-  撤销修复: 'REVOKED',
-  撤销移出: 'REVOKED',
-}
+  REVOKED: '撤销修复 撤销移出',
+})
 
 const form: FeedForm = {
   names: fieldNamesOf(results),
   drafts: (row, context) => [result(makeMeaningReader(row, results), context)],
 }
 
-const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): Omit<Draft, 'remarks'> => {
+const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): FormDraft => {
   const { subject, code } = readDecisionParty(read)
   const target = read.choice('target', TARGETS)
   const outcome = read.choice('outcome', OUTCOMES)
@@ -103,7 +77,6 @@ const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): 
     )
   }
   return {
-    kind: 'repair',
     // A repair and its revocation need separate keys.
     key: [
       number ?? `${decided ?? ''}/${outcome ?? ''}`,
@@ -124,43 +97,22 @@ const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): 
       note: read.text('note'),
     },
     validFrom: decided,
-    validTo: null,
   }
 }
 
-const parsePage = (body: Buffer): ListPage | null => {
-  const answer = parseJson(body.toString('utf8'))
-  const code = valueAt(answer, 'code')
-  if (code === undefined) return null
-  if (String(code) !== '200') {
-    throw new Refusal('FEED_UNREACHABLE', {
-      reason: `code ${String(code)} ${String(valueAt(answer, 'message') ?? '')}`,
-    })
-  }
-  const items = valueAt(answer, 'data', 'list')
-  const total = parseCount(valueAt(answer, 'data', 'totalCount'))
-  return Array.isArray(items) && total !== null
-    ? { items, total, page: parseCount(valueAt(answer, 'data', 'pageNo')) }
-    : null
-}
-
-export const repairsFeed = makeFeed({
+export const repairsFeed: FeedDescription = {
   id: 'repairs',
-  agency: 'credit-office',
   kind: 'repair',
   title: { zh: '信用修复结果', en: 'Results of credit repairs' },
   whole: false,
   exempt: results.fields.regNo ?? [],
   forms: [form],
-  fetch: (source, shapes, feed) =>
-    openPaged(
-      source,
-      {
-        pageItems: PAGE_SIZE,
-        ask: (page, items) => ({ path: `/repairs?pageNo=${page}&pageSize=${items}` }),
-        open: parsePage,
-      },
-      shapes,
-      feed,
-    ),
-})
+  fetch: fetchPaged({
+    pageItems: 100,
+    ask: (page, items) => ({ path: `/repairs?pageNo=${page}&pageSize=${items}` }),
+    open: makePageReader({
+      ...{ code: 'code', good: '200', message: 'message' },
+      ...{ list: 'data.list', total: 'data.totalCount', page: 'data.pageNo' },
+    }),
+  }),
+}

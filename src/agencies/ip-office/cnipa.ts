@@ -1,4 +1,4 @@
-import type { Body, Draft, Subject } from '../../domain/records/records.js'
+import type { Body } from '../../domain/records/records.js'
 import {
   parseNiceClasses,
   parseTrademarkNumber,
@@ -6,8 +6,9 @@ import {
   trademarkKeyStem,
 } from '../../domain/records/trademark.js'
 import { asList, valueAt } from '../envelopes.js'
-import type { Examination } from '../examine.js'
+import type { Examination, FormDraft, SubjectCodes } from '../examine.js'
 import type { FeedForm } from '../feed.js'
+import { splitWords, valuesByWord } from '../words.js'
 
 const OFFICE = 'CN'
 
@@ -15,7 +16,7 @@ interface TrademarkFacts {
   number: string | null
   name: string | null
   owner: string
-  codes: Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
+  codes: SubjectCodes
   status: string | null
   applied: string | null
   registered: string | null
@@ -23,12 +24,11 @@ interface TrademarkFacts {
   classes: readonly { class: number; goods: string[] }[]
 }
 
-const trademarkDrafts = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'remarks'>[] => {
+const trademarkDrafts = (row: Examination, mark: TrademarkFacts): FormDraft[] => {
   if (mark.number !== null) row.stem(trademarkKeyStem(OFFICE, mark.number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
-    kind: 'trademark',
     key: trademarkKey(OFFICE, mark.number ?? '', niceClass),
-    subject: { ...mark.codes, shop: null, name: mark.owner },
+    subject: { ...mark.codes, name: mark.owner },
     body: bodyOf(mark, niceClass, goods),
     validFrom: mark.registered ?? mark.applied,
     validTo: mark.status === 'REGISTERED' ? mark.expires : null,
@@ -78,26 +78,15 @@ const remarkDateOrder = (row: Examination, days: readonly (readonly [field: stri
   }
 }
 
-const STATUS: Record<string, string> = {
-  注册: 'REGISTERED',
-  已注册: 'REGISTERED',
-  申请: 'APPLIED',
-  申请中: 'APPLIED',
-  初审公告: 'APPLIED',
-  无效: 'INVALID',
-  已无效: 'INVALID',
-  宣告无效: 'INVALID',
-  撤销: 'INVALID',
-  注销: 'INVALID',
-  驳回: 'INVALID',
-  期满: 'EXPIRED',
-  已期满: 'EXPIRED',
-  过期: 'EXPIRED',
-  已过期: 'EXPIRED',
-}
+const STATUS = valuesByWord({
+  REGISTERED: '注册 已注册',
+  APPLIED: '申请 申请中 初审公告',
+  INVALID: '无效 已无效 宣告无效 撤销 注销 驳回',
+  EXPIRED: '期满 已期满 过期 已过期',
+})
 
 export const elementForm: FeedForm = {
-  names: ['regNo', 'intCls', 'tmName', 'applicant', 'uscc', 'status', 'appDate', 'regDate', 'endDate', 'goods'],
+  names: splitWords('regNo intCls tmName applicant uscc status appDate regDate endDate goods'),
   keyed: ['regNo', 'intCls'],
   drafts: (row, { today }) => {
     const [applied, registered, expires] = [
@@ -115,7 +104,7 @@ export const elementForm: FeedForm = {
       number: readTrademarkNumber(row, 'regNo'),
       name: row.text('tmName'),
       owner: row.requiredName('applicant'),
-      codes: row.codes([{ field: 'uscc', scheme: 'uscc' }]),
+      codes: row.codes({ field: 'uscc', scheme: 'uscc' }),
       status: row.choice('status', STATUS),
       applied,
       registered,
@@ -136,22 +125,9 @@ const goodsOf = (row: Examination): string[] => {
 
 /** The table lists registered trademarks only, so the announcement date is required. */
 export const tableForm: FeedForm = {
-  names: [
-    'PRIPID',
-    'ENTNAME',
-    'UNISCID',
-    'REGNO',
-    'REG_NUM',
-    'INT_CLS',
-    'TM_NAME',
-    'TM_TYPE',
-    'REG_ANNC_ISSUE',
-    'IF_CM_TM',
-    'REG_ANNC_DATE',
-    'PROPERTY_BGN_DATE',
-    'PROPERTY_END_DATE',
-    'GOODS_CN_NAME',
-  ],
+  names: splitWords(`
+    PRIPID ENTNAME UNISCID REGNO REG_NUM INT_CLS TM_NAME TM_TYPE REG_ANNC_ISSUE IF_CM_TM REG_ANNC_DATE
+    PROPERTY_BGN_DATE PROPERTY_END_DATE GOODS_CN_NAME`),
   keyed: ['REG_NUM', 'INT_CLS'],
   drafts: (row, { today }) => {
     const announced = row.requiredDate('REG_ANNC_DATE', today)
@@ -170,10 +146,7 @@ export const tableForm: FeedForm = {
       number: readTrademarkNumber(row, 'REG_NUM'),
       name: row.text('TM_NAME'),
       owner: row.requiredName('ENTNAME'),
-      codes: row.codes([
-        { field: 'UNISCID', scheme: 'uscc' },
-        { field: 'REGNO', scheme: 'reg_no' },
-      ]),
+      codes: row.codes({ field: 'UNISCID', scheme: 'uscc' }, { field: 'REGNO', scheme: 'reg_no' }),
       status: 'REGISTERED',
       applied: null,
       registered,

@@ -1,41 +1,30 @@
 import type { Examination } from '../examine.js'
-import { makeFeed } from '../feed.js'
-import { requireMarks } from './feed-marks.js'
+import type { FeedDescription } from '../feed.js'
+import { splitWords, valuesByWord } from '../words.js'
 import { fetchGatewayPages } from './requests.js'
-import { makeSpeltForm } from './spelling.js'
+import { makeSpellings, makeSpeltForm } from './spelling.js'
 
-const FIELDS = {
-  ENTNAME: ['企业名称', '主体名称', 'TRANAME', '个体工商户名称'],
-  UNISCID: ['统一社会信用代码'],
-  REGNO: ['注册号', '工商注册号'],
-  SPECAUSE_CN: ['列入事由', '列入原因', '列入经营异常名录原因', '标记经营异常状态原因', '标记原因'],
-  ABNTIME: ['列入日期', '标记日期'],
-  DECORG_CN: ['列入机关', '作出决定机关（列入）', '标记机关'],
-  REMEXCPRES_CN: ['移出事由', '移出原因', '移出经营异常名录原因', '恢复原因'],
-  REMDATE: ['移出日期', '恢复日期'],
-  REDECORG_CN: ['移出机关', '作出决定机关（移出）', '恢复机关'],
-  isMove: ['移出方式', '移出类型'],
-} as const
+const FIELDS = makeSpellings({
+  ENTNAME: '企业名称 主体名称 TRANAME 个体工商户名称',
+  UNISCID: '统一社会信用代码',
+  REGNO: '注册号 工商注册号',
+  SPECAUSE_CN: '列入事由 列入原因 列入经营异常名录原因 标记经营异常状态原因 标记原因',
+  ABNTIME: '列入日期 标记日期',
+  DECORG_CN: '列入机关 作出决定机关（列入） 标记机关',
+  REMEXCPRES_CN: '移出事由 移出原因 移出经营异常名录原因 恢复原因',
+  REMDATE: '移出日期 恢复日期',
+  REDECORG_CN: '移出机关 作出决定机关（移出） 恢复机关',
+  isMove: '移出方式 移出类型',
+})
 const LEFT_OUT = ['PRIPID', 'SPECAUSE', 'DECORG', 'REMEXCPRES', 'REDECORG']
 
-type RemovalWay = 'STANDS' | 'MOVED' | 'REVOKED'
-const WAYS: Record<string, RemovalWay> = {
-  0: 'STANDS',
-  1: 'MOVED',
-  移出: 'MOVED',
-  恢复: 'MOVED',
-  2: 'REVOKED',
-  撤销: 'REVOKED',
-}
+const WAYS = valuesByWord({ STANDS: '0', MOVED: '1 移出 恢复', REVOKED: '2 撤销' })
 const REVOKED = '撤销列入'
 
 const entry = makeSpeltForm(
   FIELDS,
   (row, as, { today }) => {
-    const codes = row.codes([
-      { field: as('UNISCID'), scheme: 'uscc' },
-      { field: as('REGNO'), scheme: 'reg_no' },
-    ])
+    const codes = row.codes({ field: as('UNISCID'), scheme: 'uscc' }, { field: as('REGNO'), scheme: 'reg_no' })
     const code = codes.uscc ?? codes.orgCode ?? codes.regNo
     if (code === null) row.required(as('UNISCID'))
     const listed = row.requiredDate(as('ABNTIME'), today)
@@ -48,10 +37,9 @@ const entry = makeSpeltForm(
     })
     return [
       {
-        kind: 'list_entry',
         // Entries have no number. Party, day and reason identify one.
         key: `abnormal/${code}/${listed}/${reason}`,
-        subject: { ...codes, shop: null, name: row.requiredName(as('ENTNAME')) },
+        subject: { ...codes, name: row.requiredName(as('ENTNAME')) },
         body: {
           list: 'abnormal',
           reason,
@@ -103,22 +91,17 @@ const removalOf = (row: Examination, listed: string, today: string, fields: Remo
   return { removed_on: removed, removal_reason: removed === null || words === null ? null : words + by }
 }
 
-const described = makeFeed({
+export const abnormalFeed: FeedDescription = {
   id: 'abnormal',
-  agency: 'market-regulator',
   kind: 'list_entry',
   title: { zh: '经营异常名录（状态）', en: 'Abnormal operation' },
   whole: true,
   duty: { workdays: 20 },
   exempt: ['REGNO', '注册号', '工商注册号'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.5, staleAfterHours: 48 },
+  marks: splitWords(
+    'SPECAUSE SPECAUSE_CN isMove 列入原因 列入经营异常名录原因 标记经营异常状态原因 标记原因 移出方式 移出类型',
+  ),
   forms: [entry],
   fetch: fetchGatewayPages('abnormal'),
-})
-
-const MARKS = [
-  ...['SPECAUSE', 'SPECAUSE_CN', 'isMove'],
-  ...['列入原因', '列入经营异常名录原因', '标记经营异常状态原因', '标记原因', '移出方式', '移出类型'],
-]
-
-export const abnormalFeed = requireMarks(described, MARKS)
+}

@@ -1,38 +1,33 @@
 import type { Examination } from '../examine.js'
-import { makeFeed } from '../feed.js'
+import type { FeedDescription } from '../feed.js'
+import { valuesByWord } from '../words.js'
 import { readDay, readItemParts, readWord } from './item-parts.js'
 import { fetchServicePages } from './requests.js'
-import { allSpellings, makeSpeltForm } from './spelling.js'
+import { allSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
 
-const RESULTS: Record<string, string> = {
-  履行: 'KEPT',
-  已履行: 'KEPT',
-  未履行: 'BROKEN',
-  违反: 'BROKEN',
-  部分履行: 'PARTLY',
-}
+const RESULTS = valuesByWord({ KEPT: '履行 已履行', BROKEN: '未履行 违反', PARTLY: '部分履行' })
 
-const FIELDS = {
-  承诺编号: ['承诺书编号', '编号'],
-  承诺主体: ['承诺单位', '承诺企业', '企业名称'],
-  统一社会信用代码: [],
-  承诺事项: ['承诺类型', '承诺类别'],
-  承诺内容: [],
-  承诺日期: ['作出日期', '承诺时间'],
-  有效期至: ['承诺期限至', '有效期'],
-  核查情况: ['核查记录', '履行情况核查', 'checks'],
-} as const
-const CHECKS = {
-  核查日期: ['核查时间'],
-  核查结果: ['履行情况', '履行状态'],
-  核查单位: ['核查机关'],
-  核查说明: ['核查备注'],
-} as const
+const FIELDS = makeSpellings({
+  承诺编号: '承诺书编号 编号',
+  承诺主体: '承诺单位 承诺企业 企业名称',
+  统一社会信用代码: '',
+  承诺事项: '承诺类型 承诺类别',
+  承诺内容: '',
+  承诺日期: '作出日期 承诺时间',
+  有效期至: '承诺期限至 有效期',
+  核查情况: '核查记录 履行情况核查 checks',
+})
+const CHECKS = makeSpellings({
+  核查日期: '核查时间',
+  核查结果: '履行情况 履行状态',
+  核查单位: '核查机关',
+  核查说明: '核查备注',
+})
 
 const commitment = makeSpeltForm(
   FIELDS,
   (row, as, { today }) => {
-    const codes = row.codes([{ field: as('统一社会信用代码'), scheme: 'uscc' }])
+    const codes = row.codes({ field: as('统一社会信用代码'), scheme: 'uscc' })
     const made = row.requiredDate(as('承诺日期'), today)
     const until = row.endDate(as('有效期至'))
     if (until !== null && made !== '' && until < made) {
@@ -40,9 +35,8 @@ const commitment = makeSpeltForm(
     }
     return [
       {
-        kind: 'commitment',
         key: row.required(as('承诺编号')),
-        subject: { ...codes, shop: null, name: row.requiredName(as('承诺主体')) },
+        subject: { ...codes, name: row.requiredName(as('承诺主体')) },
         body: {
           subject_matter: row.required(as('承诺事项')),
           text: row.text(as('承诺内容')),
@@ -75,14 +69,12 @@ const checksOf = (row: Examination, field: string, made: string, today: string) 
     }
   })
 
-export const commitmentsFeed = makeFeed({
+export const commitmentsFeed: FeedDescription = {
   id: 'commitments',
-  agency: 'market-regulator',
   kind: 'commitment',
   title: { zh: '质量承诺及履行情况', en: 'Commitments to quality' },
   whole: false,
-  exempt: [],
   bounds: { rejectShare: 0.2, staleAfterHours: 96 },
   forms: [commitment],
   fetch: fetchServicePages('/commitments'),
-})
+}

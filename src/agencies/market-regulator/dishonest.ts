@@ -1,28 +1,14 @@
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
-import { type FeedForm, makeFeed } from '../feed.js'
-import { requireMarks } from './feed-marks.js'
+import type { FeedDescription, FeedForm } from '../feed.js'
+import { splitWords } from '../words.js'
 import { fetchGatewayPages } from './requests.js'
 
 const BETWEEN_REASONS = /[、;；]+/
 
 const gateway: FeedForm = {
-  names: [
-    'ILLID',
-    'PRIPID',
-    'ENTNAME',
-    'UNISCID',
-    'REGNO',
-    'SERILLREA',
-    'SERILLREA_CN',
-    'ABNTIME',
-    'DECORG',
-    'DECORG_CN',
-    'DEDOCNUM',
-    'REMEXCPRES_CN',
-    'REMDATE',
-    'RECORG_CN',
-    'REDOCNUM',
-  ],
+  names: splitWords(
+    'ILLID PRIPID ENTNAME UNISCID REGNO SERILLREA SERILLREA_CN ABNTIME DECORG DECORG_CN DEDOCNUM REMEXCPRES_CN REMDATE RECORG_CN REDOCNUM',
+  ),
   keyed: ['ILLID'],
   drafts: (row, { today }) => {
     const listed = row.requiredDate('ABNTIME', today)
@@ -33,14 +19,9 @@ const gateway: FeedForm = {
     }
     return [
       {
-        kind: 'list_entry',
         key: row.required('ILLID'),
         subject: {
-          ...row.codes([
-            { field: 'UNISCID', scheme: 'uscc' },
-            { field: 'REGNO', scheme: 'reg_no' },
-          ]),
-          shop: null,
+          ...row.codes({ field: 'UNISCID', scheme: 'uscc' }, { field: 'REGNO', scheme: 'reg_no' }),
           name: row.requiredName('ENTNAME'),
         },
         body: {
@@ -65,11 +46,11 @@ const table2018: FeedForm = {
   names: ['企业名称', '工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
   keyed: ['工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
   drafts: (row, { dated }) => {
-    const codes = row.codes([
+    const codes = row.codes(
       { field: '统一信用代码', scheme: 'uscc' },
       { field: '组织机构代码', scheme: 'org_code' },
       { field: '工商注册号', scheme: 'reg_no' },
-    ])
+    )
     const code = codes.uscc ?? codes.orgCode ?? codes.regNo
     if (code === null) row.problem('统一信用代码', 'required', '三个代码列均为空。All three code columns are empty.')
     const name = row.requiredName('企业名称')
@@ -78,9 +59,8 @@ const table2018: FeedForm = {
       .split(BETWEEN_REASONS)
       .map((reason) => reason.trim())
     return [...new Set(reasons.filter((reason) => reason !== ''))].map((reason) => ({
-      kind: 'list_entry',
       key: `ecommerce-2018/${code}/${reason}`,
-      subject: { ...codes, shop: null, name },
+      subject: { ...codes, name },
       body: {
         list: 'ecommerce-2018',
         reason,
@@ -93,25 +73,20 @@ const table2018: FeedForm = {
         removal_reason: null,
       },
       validFrom: dated,
-      validTo: null,
       fact: `ecommerce-2018/${reason}`,
     }))
   },
 }
 
-const MARKS = ['ILLID', 'SERILLREA', 'SERILLREA_CN', '失信领域']
-
-const described = makeFeed({
+export const dishonestFeed: FeedDescription = {
   id: 'dishonest',
-  agency: 'market-regulator',
   kind: 'list_entry',
   title: { zh: '严重违法失信名单', en: 'Lists of the seriously dishonest' },
   whole: true,
   duty: { workdays: 20 },
   exempt: ['REGNO', '工商注册号'],
+  marks: ['ILLID', 'SERILLREA', 'SERILLREA_CN', '失信领域'],
   forms: [gateway, table2018],
   bounds: { rejectShare: 0.2, staleAfterHours: 48 },
   fetch: fetchGatewayPages('dishonest'),
-})
-
-export const dishonestFeed = requireMarks(described, MARKS)
+}

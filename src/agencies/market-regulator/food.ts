@@ -1,53 +1,41 @@
 import { normalizeName } from '../../domain/operators/names.js'
-import type { Draft } from '../../domain/records/records.js'
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
-import type { Examination, RegisterCodes } from '../examine.js'
-import { makeFeed } from '../feed.js'
-import { openHttpFile } from '../transports/http.js'
-import { requireMarks } from './feed-marks.js'
+import type { Examination, FormDraft, SubjectCodes } from '../examine.js'
+import type { FeedDescription } from '../feed.js'
+import { openHttpFile } from '../transports/http/file.js'
+import { valuesByWord } from '../words.js'
 import { joinLabelled, readProduction, splitText } from './goods.js'
-import { makeSpeltForm } from './spelling.js'
+import { makeSpellings, makeSpeltForm } from './spelling.js'
 
-const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
+const RESULT = valuesByWord({ PASS: '合格 符合', FAIL: '不合格 不符合' })
 const BETWEEN_LINES = /[\r\n;；]+/
 const BETWEEN_PARTS = /║|‖|∥|\|\||\||｜/
 const MOST_PARTS = 3 // parts of one failure: item, result, allowed value
 
 const FAILED = '不合格项目║检验结果║标准值'
-const FIELDS = {
-  抽样编号: ['抽样单编号', '抽样单号', '样品编号'],
-  序号: [],
-  标称生产企业名称: [
-    '标称生产企业',
-    '标称生产单位',
-    '标称生产单位名称',
-    '标称生产者',
-    '标称生产者名称',
-    '标示生产企业名称',
-  ],
-  标称生产企业地址: ['标称生产单位地址', '标称生产者地址', '标示生产企业地址'],
-  标称生产企业统一社会信用代码: ['标称生产单位统一社会信用代码', '标称生产者统一社会信用代码'],
-  被抽样单位名称: ['被抽样单位', '被抽检单位', '被抽检单位名称', '被采样单位名称', '受检单位', '被抽样经营者名称'],
-  被抽样单位地址: ['被抽检单位地址', '被采样单位地址', '被抽样单位所在省份', '被抽样经营者地址'],
-  被抽样单位统一社会信用代码: [
-    '被抽检单位统一社会信用代码',
-    '受检单位统一社会信用代码',
-    '被抽样经营者统一社会信用代码',
-  ],
-  食品名称: ['样品名称'],
-  规格型号: ['规格', '型号规格'],
-  商标: [],
-  '生产日期/批号': ['生产日期或批号', '生产日期（批号）', '生产日期/购进日期/批号', '生产日期'],
-  [FAILED]: ['不合格项目‖检验结果‖标准值', '不合格项目|检验结果|标准值', '不合格项目', '主要不合格项目'],
-  检验结论: ['抽检结论', '结论', '抽检结果', '结果判定'],
-  分类: ['食品分类', '食品大类', '食品类别'],
-  公告号: ['通告号', '公告文号', '通告文号', '通报文号'],
-  公告日期: ['通告日期', '发布日期', '通报日期'],
-  '任务来源/项目名称': ['任务来源', '任务来源或项目名称'],
-  检验机构: ['承检机构', '承检单位', '检测机构'],
-  网络平台: ['电商平台', '网络食品交易平台', '平台名称'],
-  备注: [],
-} as const
+const FIELDS = makeSpellings({
+  抽样编号: '抽样单编号 抽样单号 样品编号',
+  序号: '',
+  标称生产企业名称: '标称生产企业 标称生产单位 标称生产单位名称 标称生产者 标称生产者名称 标示生产企业名称',
+  标称生产企业地址: '标称生产单位地址 标称生产者地址 标示生产企业地址',
+  标称生产企业统一社会信用代码: '标称生产单位统一社会信用代码 标称生产者统一社会信用代码',
+  被抽样单位名称: '被抽样单位 被抽检单位 被抽检单位名称 被采样单位名称 受检单位 被抽样经营者名称',
+  被抽样单位地址: '被抽检单位地址 被采样单位地址 被抽样单位所在省份 被抽样经营者地址',
+  被抽样单位统一社会信用代码: '被抽检单位统一社会信用代码 受检单位统一社会信用代码 被抽样经营者统一社会信用代码',
+  食品名称: '样品名称',
+  规格型号: '规格 型号规格',
+  商标: '',
+  '生产日期/批号': '生产日期或批号 生产日期（批号） 生产日期/购进日期/批号 生产日期',
+  [FAILED]: '不合格项目‖检验结果‖标准值 不合格项目|检验结果|标准值 不合格项目 主要不合格项目',
+  检验结论: '抽检结论 结论 抽检结果 结果判定',
+  分类: '食品分类 食品大类 食品类别',
+  公告号: '通告号 公告文号 通告文号 通报文号',
+  公告日期: '通告日期 发布日期 通报日期',
+  '任务来源/项目名称': '任务来源 任务来源或项目名称',
+  检验机构: '承检机构 承检单位 检测机构',
+  网络平台: '电商平台 网络食品交易平台 平台名称',
+  备注: '',
+})
 
 const table = makeSpeltForm(FIELDS, (row, as, { today, dated }) => {
   const announced = row.pastDate(as('公告日期'), today) ?? dated ?? row.requiredDate(as('公告日期'), today)
@@ -56,13 +44,13 @@ const table = makeSpeltForm(FIELDS, (row, as, { today, dated }) => {
   const seller: SampledParty = {
     role: 'SELLER',
     name: row.name(as('被抽样单位名称')),
-    codes: row.codes([{ field: as('被抽样单位统一社会信用代码'), scheme: 'uscc' }]),
+    codes: row.codes({ field: as('被抽样单位统一社会信用代码'), scheme: 'uscc' }),
     address: row.text(as('被抽样单位地址')),
   }
   const producer: SampledParty = {
     role: 'LABELLED_PRODUCER',
     name: row.name(as('标称生产企业名称')),
-    codes: row.codes([{ field: as('标称生产企业统一社会信用代码'), scheme: 'uscc' }]),
+    codes: row.codes({ field: as('标称生产企业统一社会信用代码'), scheme: 'uscc' }),
     address: row.text(as('标称生产企业地址')),
   }
   const parties = partiesOf(seller, producer)
@@ -94,13 +82,11 @@ const table = makeSpeltForm(FIELDS, (row, as, { today, dated }) => {
     备注: row.text(as('备注')),
   }
   return parties.map(
-    ({ role, name, codes, address }): Omit<Draft, 'remarks'> => ({
-      kind: 'inspection',
+    ({ role, name, codes, address }): FormDraft => ({
       key: `${key}/${role}`,
-      subject: { ...codes, shop: null, name },
+      subject: { ...codes, name },
       body: { ...common, party_role: role, party_name: name, note: joinLabelled({ 地址: address, ...told }) },
       validFrom: announced,
-      validTo: null,
     }),
   )
 })
@@ -108,7 +94,7 @@ const table = makeSpeltForm(FIELDS, (row, as, { today, dated }) => {
 interface SampledParty {
   role: 'SELLER' | 'LABELLED_PRODUCER'
   name: string | null
-  codes: RegisterCodes
+  codes: SubjectCodes
   address: string | null
 }
 
@@ -149,17 +135,13 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
   return result
 }
 
-const described = makeFeed({
+export const foodFeed: FeedDescription = {
   id: 'food',
-  agency: 'market-regulator',
   kind: 'inspection',
   title: { zh: '食品安全监督抽检', en: 'Food sampling' },
   whole: false,
   bounds: { most: 500_000, rejectShare: 0.3, staleAfterHours: 72 },
+  marks: ['食品名称', '样品名称'],
   forms: [table],
-  fetch: (source, shapes, feed) => openHttpFile(source, '/food.xlsx', shapes, feed),
-})
-
-const MARKS = ['食品名称', '样品名称']
-
-export const foodFeed = requireMarks(described, MARKS)
+  fetch: (request) => openHttpFile(request, '/food.xlsx'),
+}

@@ -1,4 +1,4 @@
-import type { Agency } from '../feed.js'
+import { makeAgency } from '../feed.js'
 import { abnormalFeed } from './abnormal.js'
 import { commitmentsFeed } from './commitments.js'
 import { dishonestFeed } from './dishonest.js'
@@ -9,20 +9,11 @@ import { recallsFeed } from './recalls.js'
 import { registryFeed } from './registry.js'
 import { standardsFeed } from './standards.js'
 
-export const marketRegulatorAgency: Agency = {
-  id: 'market-regulator',
-  name: { zh: '吉林省市场监督管理厅', en: 'Jilin Administration for Market Regulation' },
-  region: '220000',
-  sends: ['registry', 'individuals', 'quality', 'food', 'recalls', 'abnormal', 'dishonest', 'standards', 'commitments'],
-  feeds: [
-    registryFeed,
-    individualsFeed,
-    qualityFeed,
-    foodFeed,
-    recallsFeed,
-    abnormalFeed,
-    dishonestFeed,
-    standardsFeed,
-    commitmentsFeed,
+export const marketRegulatorAgency = makeAgency(
+  'market-regulator',
+  { zh: '吉林省市场监督管理厅', en: 'Jilin Administration for Market Regulation' },
+  [
+    ...[registryFeed, individualsFeed, qualityFeed, foodFeed, recallsFeed],
+    ...[abnormalFeed, dishonestFeed, standardsFeed, commitmentsFeed],
   ],
-}
+)

@@ -1,41 +1,38 @@
 import type { Examination } from '../examine.js'
-import { makeFeed } from '../feed.js'
-import { requireMarks } from './feed-marks.js'
+import type { FeedDescription } from '../feed.js'
+import { splitWords } from '../words.js'
 import { operatorKindOf, readCapital, readRegion, regionOfCodes, registrationDrafts } from './registry.js'
 import { fetchServicePages, REGISTER_PAGE_SIZE } from './requests.js'
-import { makeSpeltForm } from './spelling.js'
+import { makeSpellings, makeSpeltForm } from './spelling.js'
 import { STATUS_BY_WORD } from './states.js'
 
 const TYPE = '个体工商户'
 const COMPOSITION: Record<string, string> = { 个人经营: '', 家庭经营: '（家庭经营）' }
 
-const FIELDS = {
-  TRANAME: ['字号名称', '字号', '名称', '个体工商户名称'],
-  NAME: ['经营者', '经营者姓名'],
-  UNISCID: ['统一社会信用代码'],
-  REGNO: ['注册号', '工商注册号'],
-  ENTTYPE_CN: ['市场主体类型', '主体类型'],
-  COMPFORM: ['组成形式', 'COMPFORM_CN'],
-  FUNDAM: ['资金数额', '资金数额（万元）'],
-  OPLOC: ['经营场所', '经营场所地址'],
-  ESTDATE: ['成立日期', '注册日期'],
-  APPRDATE: ['核准日期'],
-  OPFROM: ['经营期限自'],
-  OPTO: ['经营期限至'],
-  REGSTATE_CN: ['登记状态'],
-  REGORG_CN: ['登记机关'],
-  OPSCOPE: ['经营范围'],
-  DISTRICT: ['行政区划', '行政区划代码'],
-} as const
+const FIELDS = makeSpellings({
+  TRANAME: '字号名称 字号 名称 个体工商户名称',
+  NAME: '经营者 经营者姓名',
+  UNISCID: '统一社会信用代码',
+  REGNO: '注册号 工商注册号',
+  ENTTYPE_CN: '市场主体类型 主体类型',
+  COMPFORM: '组成形式 COMPFORM_CN',
+  FUNDAM: '资金数额 资金数额（万元）',
+  OPLOC: '经营场所 经营场所地址',
+  ESTDATE: '成立日期 注册日期',
+  APPRDATE: '核准日期',
+  OPFROM: '经营期限自',
+  OPTO: '经营期限至',
+  REGSTATE_CN: '登记状态',
+  REGORG_CN: '登记机关',
+  OPSCOPE: '经营范围',
+  DISTRICT: '行政区划 行政区划代码',
+})
 const LEFT_OUT = ['PRIPID', 'EMPNUM', '从业人数']
 
 const individual = makeSpeltForm(
   FIELDS,
   (row, as, { today }) => {
-    const codes = row.codes([
-      { field: as('UNISCID'), scheme: 'uscc' },
-      { field: as('REGNO'), scheme: 'reg_no' },
-    ])
+    const codes = row.codes({ field: as('UNISCID'), scheme: 'uscc' }, { field: as('REGNO'), scheme: 'reg_no' })
     const established = row.pastDate(as('ESTDATE'), today)
     const approved = row.pastDate(as('APPRDATE'), today)
     const type = row.text(as('ENTTYPE_CN')) ?? TYPE
@@ -58,8 +55,6 @@ const individual = makeSpeltForm(
       scope: row.text(as('OPSCOPE')),
       authority: row.text(as('REGORG_CN')),
       region_code: readRegion(row, as('DISTRICT')) ?? regionOfCodes(codes),
-      province: null,
-      city: null,
       address: row.text(as('OPLOC')),
     })
   },
@@ -93,30 +88,15 @@ const composition = (row: Examination, field: string): string => {
   return word ?? ''
 }
 
-const described = makeFeed({
+export const individualsFeed: FeedDescription = {
   id: 'individuals',
-  agency: 'market-regulator',
   kind: 'registration',
   title: { zh: '个体工商户登记信息', en: 'Registrations of individual businesses' },
   whole: true,
   duty: { workdays: 20 },
   exempt: ['REGNO', '注册号', '工商注册号'],
   bounds: { most: 5_000_000, rejectShare: 0.2, shrinkShare: 0.2, staleAfterHours: 48 },
+  marks: splitWords('TRANAME COMPFORM COMPFORM_CN OPLOC 字号名称 字号 个体工商户名称 经营者 组成形式 经营场所'),
   forms: [individual],
   fetch: fetchServicePages('/individuals', REGISTER_PAGE_SIZE),
-})
-
-const MARKS = [
-  'TRANAME',
-  'COMPFORM',
-  'COMPFORM_CN',
-  'OPLOC',
-  '字号名称',
-  '字号',
-  '个体工商户名称',
-  '经营者',
-  '组成形式',
-  '经营场所',
-]
-
-export const individualsFeed = requireMarks(described, MARKS)
+}

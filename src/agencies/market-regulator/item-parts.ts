@@ -1,10 +1,10 @@
+import type { Examination } from '../examine.js'
 /** The parts of an item are a list, or columns with one line per part. */
 
 import { isRecord } from '../../foundation/text/json.js'
 import { compactText, trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isNoDateMarker, parseDate } from '../../foundation/time/dates.js'
-import type { Examination } from '../examine.js'
-import { allSpellings, type Spellings } from './spelling.js'
+import { allSpellings, type FieldSpellings } from './spelling.js'
 
 const BETWEEN_LINES = /[\r\n;；]+/
 const MOST_PARTS = 1000
@@ -14,7 +14,7 @@ export type ItemPart<F extends string> = Record<F, string | null>
 export const readItemParts = <F extends string>(
   row: Examination,
   field: string,
-  columns: Spellings<F>,
+  columns: FieldSpellings<F>,
 ): ItemPart<F>[] => {
   const sent = row.value(field)
   const parts = Array.isArray(sent) ? listed(row, field, sent, columns) : lined(row, columns)
@@ -30,7 +30,7 @@ const listed = <F extends string>(
   row: Examination,
   field: string,
   sent: readonly unknown[],
-  columns: Spellings<F>,
+  columns: FieldSpellings<F>,
 ): ItemPart<F>[] => {
   const known = new Set(allSpellings(columns))
   return sent.flatMap((part) => {
@@ -49,7 +49,7 @@ const listed = <F extends string>(
   })
 }
 
-const lined = <F extends string>(row: Examination, columns: Spellings<F>): ItemPart<F>[] => {
+const lined = <F extends string>(row: Examination, columns: FieldSpellings<F>): ItemPart<F>[] => {
   const cells = new Map(
     allSpellings(columns)
       .filter((name) => row.has(name))
@@ -69,10 +69,10 @@ const lined = <F extends string>(row: Examination, columns: Spellings<F>): ItemP
   return Array.from({ length: count }, (_, at) => partOf(columns, (name) => cells.get(name)?.[at] ?? null))
 }
 
-const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) => string | null): ItemPart<F> => {
+const partOf = <F extends string>(columns: FieldSpellings<F>, read: (name: string) => string | null): ItemPart<F> => {
   const entries = (Object.keys(columns) as F[]).map((column): [F, string | null] => [
     column,
-    [column, ...columns[column]].map(read).find((value) => value !== null) ?? null,
+    columns[column].map(read).find((value) => value !== null) ?? null,
   ])
   return Object.fromEntries(entries) as ItemPart<F>
 }

@@ -1,54 +1,39 @@
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
-import type { Examination } from '../examine.js'
-import { type FeedForm, makeFeed } from '../feed.js'
-import { openHttpFile } from '../transports/http.js'
-import { requireMarks } from './feed-marks.js'
+import { type Examination, NO_CODES } from '../examine.js'
+import type { FeedDescription, FeedForm } from '../feed.js'
+import { openHttpFile } from '../transports/http/file.js'
+import { splitWords, valuesByWord } from '../words.js'
 import { joinLabelled, readProduction, sampleKeyOf, splitOutsideBrackets, splitText } from './goods.js'
-import { makeSpeltForm } from './spelling.js'
+import { makeSpellings, makeSpeltForm } from './spelling.js'
 
-const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL' }
+const RESULT = valuesByWord({ PASS: '合格', FAIL: '不合格' })
 const BETWEEN_FAILURES = /[;；、\r\n]+/
 /** Separators between tests, ignored inside brackets. */
 const BETWEEN_TESTS = ',，;；\r\n'
 
-const FIELDS = {
-  序号: [],
-  受检单位: [
-    '受检单位名称',
-    '被抽查单位',
-    '被抽查单位名称',
-    '被抽样单位',
-    '被抽样单位名称',
-    '受检企业',
-    '受检企业名称',
-  ],
-  受检单位统一社会信用代码: ['被抽查单位统一社会信用代码', '被抽样单位统一社会信用代码', '受检企业统一社会信用代码'],
-  标称生产单位: ['标称生产企业', '标称生产单位名称', '标称生产企业名称', '标称生产者', '标称生产者名称'],
-  产品名称: [],
-  规格型号: ['型号规格', '规格'],
-  商标: ['标称商标'],
-  '生产日期/批号': ['生产日期或批号', '生产日期（批号）', '生产批号/日期'],
-  抽查结果: ['检验结果', '检验结论', '抽查结论'],
-  主要不合格项目: ['不合格项目'],
-  承检机构: ['检验机构', '检测机构', '承检单位'],
-  电商平台: ['电商平台名称', '网络交易平台'],
-  通报文号: ['通告文号', '公告文号'],
-  通报日期: ['通告日期', '公告日期'],
-  备注: [],
-} as const
-const LEFT_OUT = [
-  '产品种类',
-  '产品类别',
-  '标称生产单位所在地',
-  '标称生产企业所在地',
-  '标称生产单位地址',
-  '受检单位所在地',
-]
+const FIELDS = makeSpellings({
+  序号: '',
+  受检单位: '受检单位名称 被抽查单位 被抽查单位名称 被抽样单位 被抽样单位名称 受检企业 受检企业名称',
+  受检单位统一社会信用代码: '被抽查单位统一社会信用代码 被抽样单位统一社会信用代码 受检企业统一社会信用代码',
+  标称生产单位: '标称生产企业 标称生产单位名称 标称生产企业名称 标称生产者 标称生产者名称',
+  产品名称: '',
+  规格型号: '型号规格 规格',
+  商标: '标称商标',
+  '生产日期/批号': '生产日期或批号 生产日期（批号） 生产批号/日期',
+  抽查结果: '检验结果 检验结论 抽查结论',
+  主要不合格项目: '不合格项目',
+  承检机构: '检验机构 检测机构 承检单位',
+  电商平台: '电商平台名称 网络交易平台',
+  通报文号: '通告文号 公告文号',
+  通报日期: '通告日期 公告日期',
+  备注: '',
+})
+const LEFT_OUT = splitWords('产品种类 产品类别 标称生产单位所在地 标称生产企业所在地 标称生产单位地址 受检单位所在地')
 
 const table = makeSpeltForm(
   FIELDS,
   (row, as, { today, dated }) => {
-    const codes = row.codes([{ field: as('受检单位统一社会信用代码'), scheme: 'uscc' }])
+    const codes = row.codes({ field: as('受检单位统一社会信用代码'), scheme: 'uscc' })
     const party = row.requiredName(as('受检单位'))
     const product = row.requiredName(as('产品名称'))
     const made = readProduction(row, as('生产日期/批号'))
@@ -60,12 +45,11 @@ const table = makeSpeltForm(
     const failures = splitText(row.text(as('主要不合格项目')), BETWEEN_FAILURES)
     return [
       {
-        kind: 'inspection',
         key:
           notice === null
             ? sampleKeyOf('quality', [party, product, model, made.produced_on, made.batch])
             : `${notice}/${row.required(as('序号'))}`,
-        subject: { ...codes, shop: null, name: party },
+        subject: { ...codes, name: party },
         body: {
           notice_number: notice,
           announced_on: announced,
@@ -84,7 +68,6 @@ const table = makeSpeltForm(
           note: row.text(as('备注')),
         },
         validFrom: announced,
-        validTo: null,
       },
     ]
   },
@@ -102,17 +85,7 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
 
 /** Table of herbal slices (中药饮片). It has no notice number or date. */
 const herbal: FeedForm = {
-  names: [
-    '药品品名',
-    '标示生产企业或供货单位',
-    '生产批号',
-    '检品来源',
-    '检验依据',
-    '检验结果',
-    '不合格项目',
-    '检验机构',
-    '备注',
-  ],
+  names: splitWords('药品品名 标示生产企业或供货单位 生产批号 检品来源 检验依据 检验结果 不合格项目 检验机构 备注'),
   drafts: (row, { dated }) => {
     const product = row.requiredName('药品品名')
     const party = row.requiredName('标示生产企业或供货单位')
@@ -121,9 +94,8 @@ const herbal: FeedForm = {
     const failures = splitOutsideBrackets(row.text('不合格项目'), BETWEEN_TESTS)
     return [
       {
-        kind: 'inspection',
         key: sampleKeyOf('herbal', [product, party, batch, source]),
-        subject: { uscc: null, orgCode: null, regNo: null, shop: null, name: party },
+        subject: { ...NO_CODES, name: party },
         body: {
           notice_number: null,
           announced_on: dated,
@@ -142,23 +114,18 @@ const herbal: FeedForm = {
           note: joinLabelled({ 检品来源: source, 检验依据: row.text('检验依据'), 备注: row.text('备注') }),
         },
         validFrom: dated,
-        validTo: null,
       },
     ]
   },
 }
 
-const described = makeFeed({
+export const qualityFeed: FeedDescription = {
   id: 'quality',
-  agency: 'market-regulator',
   kind: 'inspection',
   title: { zh: '产品质量监督抽查', en: 'Product quality inspections' },
   whole: false,
   bounds: { most: 200_000, rejectShare: 0.3, staleAfterHours: 72 },
+  marks: ['产品名称', '药品品名'],
   forms: [table, herbal],
-  fetch: (source, shapes, feed) => openHttpFile(source, '/quality.xlsx', shapes, feed),
-})
-
-const MARKS = ['产品名称', '药品品名']
-
-export const qualityFeed = requireMarks(described, MARKS)
+  fetch: (request) => openHttpFile(request, '/quality.xlsx'),
+}

@@ -1,19 +1,19 @@
 /** Recalls of the United States (CPSC, FDA) and the European Union (Safety Gate). */
-import type { Body, Draft } from '../../domain/records/records.js'
+import type { Body } from '../../domain/records/records.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
-import type { Examination } from '../examine.js'
+import { type Examination, type FormDraft, NO_CODES } from '../examine.js'
 import type { FeedForm } from '../feed.js'
+import { splitWords, valuesByWord } from '../words.js'
 import { gtinsInText, joinLabelled, readGtins } from './goods.js'
 
 const MAX_NAME = 200 // characters
 const UNKNOWN_COUNTRY = 'Unknown'
 
 export const cpscRecallForm: FeedForm = {
-  names: [
-    ...['organization', 'recall_number', 'recall_date', 'recall_url', 'manufacturers', 'product_types'],
-    ...['descriptions', 'upcs', 'hazards', 'countries'],
-  ],
+  names: splitWords(
+    'organization recall_number recall_date recall_url manufacturers product_types descriptions upcs hazards countries',
+  ),
   drafts: (row, { today }) => {
     const number = row.required('recall_number')
     const organization = row.required('organization')
@@ -46,11 +46,9 @@ export const cpscRecallForm: FeedForm = {
 
 /** Safety Gate states no announcement date. It names the addressee of measures, not the maker. */
 export const safetyGateForm: FeedForm = {
-  names: [
-    ...['alert_number', 'country_of_origin', 'risk_type', 'product_name', 'product_description', 'brand'],
-    ...['product_category', 'production_dates', 'company_recall_code', 'barcode', 'batch_number', 'type'],
-    ...['risk_description', 'measures_authorities', 'notifying_country'],
-  ],
+  names: splitWords(
+    'alert_number country_of_origin risk_type product_name product_description brand product_category production_dates company_recall_code barcode batch_number type risk_description measures_authorities notifying_country',
+  ),
   drafts: (row) => {
     const number = row.required('alert_number')
     const country = row.text('country_of_origin')
@@ -80,22 +78,14 @@ export const safetyGateForm: FeedForm = {
 }
 
 /** A "Completed" recall counts as ongoing until the authority terminates it. */
-const PHASE: Record<string, string> = {
-  Ongoing: 'ONGOING',
-  Completed: 'ONGOING',
-  Terminated: 'TERMINATED',
-}
+const PHASE = valuesByWord({ ONGOING: 'Ongoing Completed', TERMINATED: 'Terminated' })
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 
 /** The FDA sends one row per product. Unclassified products have no recall number. */
 export const fdaRecallForm: FeedForm = {
-  names: [
-    ...['PRODUCTID', 'RECALLEVENTID', 'PRODUCTTYPESHORT', 'PHASETXT', 'RECALLINITIATIONDT', 'FIRMLEGALNAM'],
-    ...['VOLUNTARYTYPETXT', 'DISTRIBUTIONAREASUMMARYTXT', 'CENTERCD', 'CENTERCLASSIFICATIONDT', 'TERMINATIONDT'],
-    ...['INITIALFIRMNOTIFICATIONTXT', 'CENTERCLASSIFICATIONTYPETXT', 'ENFORCEMENTREPORTDT', 'FIRMFEINUM', 'EVENTLMD'],
-    ...['PRODUCTDESCRIPTIONTXT', 'PRODUCTSHORTREASONTXT', 'RECALLNUM', 'PRODUCTDISTRIBUTEDQUANTITY'],
-    ...['DETERMINATIONDT', 'RID'],
-  ],
+  names: splitWords(
+    'PRODUCTID RECALLEVENTID PRODUCTTYPESHORT PHASETXT RECALLINITIATIONDT FIRMLEGALNAM VOLUNTARYTYPETXT DISTRIBUTIONAREASUMMARYTXT CENTERCD CENTERCLASSIFICATIONDT TERMINATIONDT INITIALFIRMNOTIFICATIONTXT CENTERCLASSIFICATIONTYPETXT ENFORCEMENTREPORTDT FIRMFEINUM EVENTLMD PRODUCTDESCRIPTIONTXT PRODUCTSHORTREASONTXT RECALLNUM PRODUCTDISTRIBUTEDQUANTITY DETERMINATIONDT RID',
+  ),
   drafts: (row) => {
     const firm = row.requiredName('FIRMLEGALNAM')
     const product = row.required('PRODUCTDESCRIPTIONTXT')
@@ -130,23 +120,11 @@ export const fdaRecallForm: FeedForm = {
   },
 }
 
-const SILENT: Body = {
-  number: null,
-  announced_on: null,
-  brand: null,
-  model: null,
-  gtins: [],
-  hazard: null,
-  remedy: null,
-  quantity: null,
-  firm: null,
-  party_role: 'UNKNOWN',
-  country: null,
-  classification: null,
-  status: 'UNKNOWN',
-  authority: null,
-  url: null,
-  note: null,
+/** What an authority leaves out is null. */
+const UNSTATED: Body = {
+  ...{ number: null, announced_on: null, brand: null, model: null, gtins: [], hazard: null, remedy: null },
+  ...{ quantity: null, firm: null, party_role: 'UNKNOWN', country: null, classification: null, status: 'UNKNOWN' },
+  ...{ authority: null, url: null, note: null },
 }
 
 const recall = (
@@ -155,14 +133,13 @@ const recall = (
   validFrom: string | null,
   validTo: string | null,
   said: Body,
-): Omit<Draft, 'remarks'> => {
+): FormDraft => {
   const [first = null] = firms
   const name = firms.length === 1 && first !== null && first.length <= MAX_NAME ? first : null
   return {
-    kind: 'recall',
     key,
-    subject: { uscc: null, orgCode: null, regNo: null, shop: null, name },
-    body: { ...SILENT, ...said },
+    subject: { ...NO_CODES, name },
+    body: { ...UNSTATED, ...said },
     validFrom,
     validTo,
   }

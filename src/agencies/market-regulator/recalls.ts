@@ -1,61 +1,49 @@
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
-import { makeFeed } from '../feed.js'
-import { requireMarks } from './feed-marks.js'
+import type { FeedDescription } from '../feed.js'
+import { splitWords, valuesByWord } from '../words.js'
 import { readGtins, splitText } from './goods.js'
 import { cpscRecallForm, fdaRecallForm, safetyGateForm } from './recalls-abroad.js'
 import { fetchServicePages } from './requests.js'
-import { makeSpeltForm } from './spelling.js'
+import { makeSpellings, makeSpeltForm } from './spelling.js'
 
-const ROLES: Record<string, string> = {
-  生产者: 'MANUFACTURER',
-  生产企业: 'MANUFACTURER',
-  制造商: 'MANUFACTURER',
-  进口商: 'IMPORTER',
-  进口者: 'IMPORTER',
-  销售者: 'SELLER',
-  经营者: 'SELLER',
-}
-const STATUS: Record<string, string> = {
-  实施中: 'ONGOING',
-  召回中: 'ONGOING',
-  进行中: 'ONGOING',
-  已完成: 'TERMINATED',
-  已结束: 'TERMINATED',
-  已终止: 'TERMINATED',
-}
+const ROLES = valuesByWord({
+  MANUFACTURER: '生产者 生产企业 制造商',
+  IMPORTER: '进口商 进口者',
+  SELLER: '销售者 经营者',
+})
+const STATUS = valuesByWord({ ONGOING: '实施中 召回中 进行中', TERMINATED: '已完成 已结束 已终止' })
 const BETWEEN_CODES = /[,，;；、\r\n]+/
 
-const FIELDS = {
-  召回编号: ['召回公告编号', '公告编号', '编号'],
-  发布日期: ['公告日期', '召回发布日期'],
-  产品名称: ['召回产品名称', '缺陷产品名称', '召回产品'],
-  品牌: ['商标'],
-  型号: ['规格型号', '型号规格', '产品型号'],
-  商品条码: ['条码', '产品条码', 'GTIN'],
-  缺陷情况: ['缺陷描述', '产品缺陷', '缺陷及可能导致的后果'],
-  召回措施: ['处理措施', '消除缺陷措施', '维修措施'],
-  召回数量: ['涉及数量', '数量'],
-  召回企业: ['召回实施主体', '召回单位', '生产者名称', '生产者'],
-  企业类型: ['实施主体类型', '召回主体类型'],
-  统一社会信用代码: ['召回企业统一社会信用代码', '生产者统一社会信用代码'],
-  产地: ['原产地', '原产国'],
-  召回级别: ['召回分级'],
-  召回状态: ['状态'],
-  发布机关: ['公告机关', '发布单位'],
-  公告链接: ['链接', '网址'],
-  备注: [],
-} as const
+const FIELDS = makeSpellings({
+  召回编号: '召回公告编号 公告编号 编号',
+  发布日期: '公告日期 召回发布日期',
+  产品名称: '召回产品名称 缺陷产品名称 召回产品',
+  品牌: '商标',
+  型号: '规格型号 型号规格 产品型号',
+  商品条码: '条码 产品条码 GTIN',
+  缺陷情况: '缺陷描述 产品缺陷 缺陷及可能导致的后果',
+  召回措施: '处理措施 消除缺陷措施 维修措施',
+  召回数量: '涉及数量 数量',
+  召回企业: '召回实施主体 召回单位 生产者名称 生产者',
+  企业类型: '实施主体类型 召回主体类型',
+  统一社会信用代码: '召回企业统一社会信用代码 生产者统一社会信用代码',
+  产地: '原产地 原产国',
+  召回级别: '召回分级',
+  召回状态: '状态',
+  发布机关: '公告机关 发布单位',
+  公告链接: '链接 网址',
+  备注: '',
+})
 
 const own = makeSpeltForm(FIELDS, (row, as, { today }) => {
   const number = normalizeDocumentNumber(row.required(as('召回编号')))
   const announced = row.requiredDate(as('发布日期'), today)
   const firm = row.name(as('召回企业'))
-  const codes = row.codes([{ field: as('统一社会信用代码'), scheme: 'uscc' }])
+  const codes = row.codes({ field: as('统一社会信用代码'), scheme: 'uscc' })
   return [
     {
-      kind: 'recall',
       key: `cn/${number}`,
-      subject: { ...codes, shop: null, name: firm },
+      subject: { ...codes, name: firm },
       body: {
         number,
         announced_on: announced,
@@ -76,26 +64,19 @@ const own = makeSpeltForm(FIELDS, (row, as, { today }) => {
         note: row.text(as('备注')),
       },
       validFrom: announced,
-      validTo: null,
     },
   ]
 })
 
-const described = makeFeed({
+export const recallsFeed: FeedDescription = {
   id: 'recalls',
-  agency: 'market-regulator',
   kind: 'recall',
   title: { zh: '缺陷产品召回', en: 'Recalls of defective products' },
   whole: false,
-  exempt: [],
   bounds: { most: 200_000, rejectShare: 0.2, staleAfterHours: 96 },
+  marks: splitWords(
+    '召回编号 召回公告编号 召回措施 召回产品名称 缺陷产品名称 召回企业 召回数量 recall_number alert_number RECALLEVENTID',
+  ),
   forms: [own, cpscRecallForm, safetyGateForm, fdaRecallForm],
   fetch: fetchServicePages('/recalls'),
-})
-
-const MARKS = [
-  ...['召回编号', '召回公告编号', '召回措施', '召回产品名称', '缺陷产品名称', '召回企业', '召回数量'],
-  ...['recall_number', 'alert_number', 'RECALLEVENTID'],
-]
-
-export const recallsFeed = requireMarks(described, MARKS)
+}

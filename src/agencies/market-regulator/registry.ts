@@ -1,45 +1,54 @@
 import { operatorKindIn, parseCode, regionOfUscc } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import { parseMoney } from '../../domain/records/money.js'
-import type { Body, Draft } from '../../domain/records/records.js'
+import type { Body } from '../../domain/records/records.js'
 import { compactText } from '../../foundation/text/values.js'
-import type { Examination, RegisterCodes } from '../examine.js'
-import { type FeedForm, makeFeed } from '../feed.js'
+import { type Examination, type FormDraft, NO_CODES, type SubjectCodes } from '../examine.js'
+import type { FeedDescription, FeedForm } from '../feed.js'
+import { splitWords } from '../words.js'
 import { fetchServicePages, REGISTER_PAGE_SIZE } from './requests.js'
 import { STATUS_BY_WORD } from './states.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
 
-type RegistrationBody = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
+/** What a form leaves out is null. */
+const UNSTATED = {
+  ...{ former_names: [], type: null, representative: null, capital_yuan: null, capital_currency: null },
+  ...{ established_on: null, approved_on: null, term_from: null, term_to: null, status: 'UNKNOWN', scope: null },
+  ...{ authority: null, region_code: null, province: null, city: null, address: null },
+}
+
+const registrationOf = (
+  codes: SubjectCodes,
+  key: string,
+  validFrom: string | null,
+  rest: RegistrationBody,
+): FormDraft => ({
+  key,
+  subject: { ...codes, name: rest.name },
+  body: { ...UNSTATED, uscc: codes.uscc, reg_no: codes.regNo, ...rest },
+  validFrom,
+})
+
+type RegistrationBody = Body & { name: string }
 
 export const registrationDrafts = (
   row: Examination,
-  { uscc, orgCode, regNo }: RegisterCodes,
+  codes: SubjectCodes,
   codeField: string,
   validFrom: string | null,
   rest: RegistrationBody,
-): Omit<Draft, 'remarks'>[] => {
-  const key = uscc ?? regNo
-  if (key === null) {
-    row.required(codeField)
-    if (orgCode)
-      row.problem(codeField, 'code', `${codeField}中是组织机构代码。${codeField} holds an organisation code only.`)
-    return []
-  }
-  return [
-    {
-      kind: 'registration',
-      key,
-      subject: { uscc, orgCode, regNo, shop: null, name: rest.name },
-      body: { uscc, reg_no: regNo, former_names: [], ...rest },
-      validFrom,
-      validTo: null,
-    },
-  ]
+): FormDraft[] => {
+  const key = codes.uscc ?? codes.regNo
+  if (key !== null) return [registrationOf(codes, key, validFrom, rest)]
+  row.required(codeField)
+  if (codes.orgCode)
+    row.problem(codeField, 'code', `${codeField}中是组织机构代码。${codeField} holds an organisation code only.`)
+  return []
 }
 
 /** Only the type shows that a firm is a branch, not its code. */
-export const operatorKindOf = (type: string | null, { uscc }: RegisterCodes): string => {
+export const operatorKindOf = (type: string | null, { uscc }: SubjectCodes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return operatorKindIn(uscc)
   if (type?.includes('个体')) return 'individual'
@@ -62,34 +71,15 @@ export const readRegion = (row: Examination, field: string): string | null => {
   return null
 }
 
-export const regionOfCodes = ({ uscc }: RegisterCodes): string | null => (uscc === null ? null : regionOfUscc(uscc))
+export const regionOfCodes = ({ uscc }: SubjectCodes): string | null => (uscc === null ? null : regionOfUscc(uscc))
 
 /** Dates are epoch milliseconds, read at UTC+8; `regcap` is in 万元. */
 const service: FeedForm = {
-  names: [
-    'entname',
-    'uniscid',
-    'regno',
-    'enttypeCn',
-    'name',
-    'estdate',
-    'apprdate',
-    'opfrom',
-    'opto',
-    'regcap',
-    'regcapcurCn',
-    'regstateCn',
-    'regorgCn',
-    'dom',
-    'opscope',
-    'sExtNodenum',
-    'districtCode',
-  ],
+  names: splitWords(
+    'entname uniscid regno enttypeCn name estdate apprdate opfrom opto regcap regcapcurCn regstateCn regorgCn dom opscope sExtNodenum districtCode',
+  ),
   drafts: (row, { today }) => {
-    const codes = row.codes([
-      { field: 'uniscid', scheme: 'uscc' },
-      { field: 'regno', scheme: 'reg_no' },
-    ])
+    const codes = row.codes({ field: 'uniscid', scheme: 'uscc' }, { field: 'regno', scheme: 'reg_no' })
     const established = row.pastDate('estdate', today)
     const approved = row.pastDate('apprdate', today)
     const type = row.text('enttypeCn')
@@ -107,8 +97,6 @@ const service: FeedForm = {
       scope: row.text('opscope'),
       authority: row.text('regorgCn'),
       region_code: readRegion(row, 'districtCode') ?? regionOfCodes(codes) ?? readRegion(row, 'sExtNodenum'),
-      province: null,
-      city: null,
       address: row.text('dom'),
     })
   },
@@ -135,20 +123,9 @@ const refuseShifted = (row: Examination): void => {
 }
 
 const table: FeedForm = {
-  names: [
-    '企业名称',
-    '统一社会信用代码',
-    '注册日期',
-    '企业类型',
-    '法人代表',
-    '注册资金',
-    '经营范围',
-    '所在省份',
-    '地区',
-    '注册地址',
-  ],
+  names: splitWords('企业名称 统一社会信用代码 注册日期 企业类型 法人代表 注册资金 经营范围 所在省份 地区 注册地址'),
   drafts: (row, { today }) => {
-    const codes = row.codes([{ field: '统一社会信用代码', scheme: 'uscc' }])
+    const codes = row.codes({ field: '统一社会信用代码', scheme: 'uscc' })
     const established = row.pastDate('注册日期', today)
     const type = row.text('企业类型')
     refuseShifted(row)
@@ -159,12 +136,7 @@ const table: FeedForm = {
       representative: row.name('法人代表'),
       ...readCapital(row, '注册资金', null),
       established_on: established,
-      approved_on: null,
-      term_from: null,
-      term_to: null,
-      status: 'UNKNOWN',
       scope: row.text('经营范围'),
-      authority: null,
       region_code: regionOfCodes(codes),
       province: row.text('所在省份'),
       city: row.text('地区'),
@@ -175,7 +147,7 @@ const table: FeedForm = {
 
 /** Search results of a data vendor. An officer must match firms registered elsewhere. */
 const search: FeedForm = {
-  names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
+  names: splitWords('KeyNo Name StartDate Status No CreditCode'),
   drafts: (row, { today }) => {
     const foreign = row.text('CreditCode') === null && parseCode(row.text('No')) === null
     if (foreign) {
@@ -186,52 +158,22 @@ const search: FeedForm = {
       )
     }
     const codes = foreign
-      ? { uscc: null, orgCode: null, regNo: null }
-      : row.codes([
-          { field: 'CreditCode', scheme: 'uscc' },
-          { field: 'No', scheme: 'reg_no' },
-        ])
+      ? NO_CODES
+      : row.codes({ field: 'CreditCode', scheme: 'uscc' }, { field: 'No', scheme: 'reg_no' })
     const established = row.pastDate('StartDate', today)
-    const name = row.requiredName('Name')
     const body = {
-      name,
-      uscc: codes.uscc,
-      reg_no: codes.regNo,
-      former_names: [],
+      name: row.requiredName('Name'),
       kind: operatorKindOf(null, codes),
-      type: null,
-      representative: null,
-      capital_yuan: null,
-      capital_currency: null,
       established_on: established,
-      approved_on: null,
-      term_from: null,
-      term_to: null,
       status: row.choice('Status', STATUS_BY_WORD),
-      scope: null,
-      authority: null,
       region_code: regionOfCodes(codes),
-      province: null,
-      city: null,
-      address: null,
     }
-    const key = codes.uscc ?? codes.regNo ?? `qcc/${row.required('KeyNo')}`
-    return [
-      {
-        kind: 'registration',
-        key,
-        subject: { ...codes, shop: null, name },
-        body,
-        validFrom: established,
-        validTo: null,
-      },
-    ]
+    return [registrationOf(codes, codes.uscc ?? codes.regNo ?? `qcc/${row.required('KeyNo')}`, established, body)]
   },
 }
 
-export const registryFeed = makeFeed({
+export const registryFeed: FeedDescription = {
   id: 'registry',
-  agency: 'market-regulator',
   kind: 'registration',
   title: { zh: '市场主体登记信息', en: 'Registrations' },
   whole: true,
@@ -240,4 +182,4 @@ export const registryFeed = makeFeed({
   bounds: { rejectShare: 0.2, shrinkShare: 0.2 },
   forms: [service, table, search],
   fetch: fetchServicePages('/registry', REGISTER_PAGE_SIZE),
-})
+}

@@ -1,47 +1,54 @@
-import type { Draft } from '../../domain/records/records.js'
 import { compactText, trimmedTextOrNull } from '../../foundation/text/values.js'
-import type { Examination } from '../examine.js'
+import type { Examination, FormDraft } from '../examine.js'
 import type { FeedForm, MappingContext } from '../feed.js'
+import { splitWords } from '../words.js'
 
-export type Spellings<F extends string> = Readonly<Record<F, readonly string[]>>
-export type FieldSpelling<F extends string> = (field: F) => string
+/** Names that agencies use for each field, the field's own name first. */
+export type FieldSpellings<F extends string> = Readonly<Record<F, readonly string[]>>
 
-type SpeltMapping<F extends string> = (
-  row: Examination,
-  as: FieldSpelling<F>,
-  context: MappingContext,
-) => Omit<Draft, 'remarks'>[]
+/** `others` has the further names of each field, separated by blanks. */
+export const makeSpellings = <F extends string>(others: Readonly<Record<F, string>>): FieldSpellings<F> => {
+  const fields = Object.keys(others) as F[]
+  const spellings = fields.map((field) => [field, splitWords(`${field} ${others[field]}`)])
+  return Object.fromEntries(spellings)
+}
 
-/** `beside` lists field names to ignore; `keyed` is as in `FeedForm`. */
+export const allSpellings = (spellings: FieldSpellings<string>): string[] => Object.values(spellings).flat()
+
+/** Returns the name under which the item sends a field. */
+type FieldSpelling<F extends string> = (field: F) => string
+
+type SpeltMapping<F extends string> = (row: Examination, as: FieldSpelling<F>, context: MappingContext) => FormDraft[]
+
+/** `ignored` lists further field names that the form knows; `keyed` is as in `FeedForm`. */
 export const makeSpeltForm = <F extends string>(
-  spellings: Spellings<F>,
+  spellings: FieldSpellings<F>,
   drafts: SpeltMapping<F>,
-  beside: readonly string[] = [],
+  ignored: readonly string[] = [],
   keyed: readonly NoInfer<F>[] = [],
 ): FeedForm => ({
-  names: [...allSpellings(spellings), ...beside],
-  ...(keyed.length > 0 && { keyed: keyed.flatMap((field) => [field, ...spellings[field]]) }),
-  drafts: (row, context) => drafts(row, speltIn(row, spellings), context),
+  names: [...allSpellings(spellings), ...ignored],
+  ...(keyed.length > 0 && { keyed: keyed.flatMap((field) => spellings[field]) }),
+  drafts: (row, context) => drafts(row, spellingIn(row, spellings), context),
 })
 
-export const allSpellings = <F extends string>(spellings: Spellings<F>): string[] =>
-  (Object.keys(spellings) as F[]).flatMap((field) => [field, ...spellings[field]])
-
-const speltIn = <F extends string>(row: Examination, spellings: Spellings<F>): FieldSpelling<F> => {
-  return (field) => {
-    const there = [field, ...spellings[field]].filter((name) => row.has(name))
-    const filled = there.filter((name) => !isEmpty(row.value(name)))
-    const [first, ...others] = filled
-    for (const other of others) {
-      if (said(row.value(other)) === said(row.value(first ?? ''))) continue
-      row.problem(other, 'value', `${other}与${first}含义相同，内容不同。${other} and ${first} contradict each other.`)
-    }
+const spellingIn =
+  <F extends string>(row: Examination, spellings: FieldSpellings<F>): FieldSpelling<F> =>
+  (field) => {
+    const there = spellings[field].filter((name) => row.has(name))
+    const [first, ...others] = there.filter((name) => !isEmpty(row.value(name)))
+    for (const other of others)
+      if (plain(row.value(other)) !== plain(row.value(first ?? '')))
+        row.problem(
+          other,
+          'value',
+          `${other}与${first}含义相同，内容不同。${other} and ${first} contradict each other.`,
+        )
     return first ?? there[0] ?? field
   }
-}
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value !== 'object' && trimmedTextOrNull(value) === null)
 
-const said = (value: unknown): string =>
+const plain = (value: unknown): string =>
   typeof value === 'object' ? JSON.stringify(value) : compactText(String(value))

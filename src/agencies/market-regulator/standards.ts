@@ -1,17 +1,12 @@
 import type { Examination } from '../examine.js'
-import { makeFeed } from '../feed.js'
+import type { FeedDescription } from '../feed.js'
+import { valuesByWord } from '../words.js'
 import { readGtins } from './goods.js'
 import { readItemParts } from './item-parts.js'
 import { fetchServicePages } from './requests.js'
-import { allSpellings, makeSpeltForm } from './spelling.js'
+import { allSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
 
-const STATUS: Record<string, string> = {
-  现行有效: 'IN_FORCE',
-  现行: 'IN_FORCE',
-  有效: 'IN_FORCE',
-  废止: 'ABOLISHED',
-  已废止: 'ABOLISHED',
-}
+const STATUS = valuesByWord({ IN_FORCE: '现行有效 现行 有效', ABOLISHED: '废止 已废止' })
 const KINDS: readonly [beginning: RegExp, kind: string][] = [
   [/^Q\//, 'ENTERPRISE'],
   [/^T\//, 'GROUP'],
@@ -21,28 +16,28 @@ const KINDS: readonly [beginning: RegExp, kind: string][] = [
 ]
 const DASHES = / ?[-‐‑–—―－]{1,2} ?/g
 
-const FIELDS = {
-  标准编号: ['标准号', '企业标准编号'],
-  标准名称: ['企业标准名称'],
-  企业名称: ['声明企业', '声明单位', '公开企业名称'],
-  统一社会信用代码: [],
-  标准状态: ['状态'],
-  公开时间: ['公开日期', '声明日期', '发布日期'],
-  废止时间: ['废止日期'],
-  产品: ['产品列表', 'products'],
-} as const
-const GOODS = {
-  产品名称: [],
-  产品型号: ['规格型号', '型号'],
-  产品分类: ['产品类别'],
-  产品条码: ['商品条码'],
-} as const
+const FIELDS = makeSpellings({
+  标准编号: '标准号 企业标准编号',
+  标准名称: '企业标准名称',
+  企业名称: '声明企业 声明单位 公开企业名称',
+  统一社会信用代码: '',
+  标准状态: '状态',
+  公开时间: '公开日期 声明日期 发布日期',
+  废止时间: '废止日期',
+  产品: '产品列表 products',
+})
+const GOODS = makeSpellings({
+  产品名称: '',
+  产品型号: '规格型号 型号',
+  产品分类: '产品类别',
+  产品条码: '商品条码',
+})
 const LEFT_OUT = ['规格', '通用名', '序号']
 
 const standard = makeSpeltForm(
   FIELDS,
   (row, as, { today }) => {
-    const codes = row.codes([{ field: as('统一社会信用代码'), scheme: 'uscc' }])
+    const codes = row.codes({ field: as('统一社会信用代码'), scheme: 'uscc' })
     const party = row.requiredName(as('企业名称'))
     const number = numberOf(row.required(as('标准编号')))
     const declared = row.requiredDate(as('公开时间'), today)
@@ -56,9 +51,8 @@ const standard = makeSpeltForm(
     }
     return [
       {
-        kind: 'standard',
         key: `${codes.uscc ?? party}/${number}`,
-        subject: { ...codes, shop: null, name: party },
+        subject: { ...codes, name: party },
         body: {
           number,
           name: row.requiredName(as('标准名称')),
@@ -103,14 +97,12 @@ const productsOf = (row: Examination, field: string) =>
     return { name: part.产品名称, model: part.产品型号, category: part.产品分类, gtin }
   })
 
-export const standardsFeed = makeFeed({
+export const standardsFeed: FeedDescription = {
   id: 'standards',
-  agency: 'market-regulator',
   kind: 'standard',
   title: { zh: '企业标准自我声明公开', en: 'Declared enterprise standards' },
   whole: true,
-  exempt: [],
   bounds: { rejectShare: 0.2, shrinkShare: 0.3, staleAfterHours: 96 },
   forms: [standard],
   fetch: fetchServicePages('/standards'),
-})
+}

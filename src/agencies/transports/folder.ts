@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SourceItem } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
+import type { DeliveryOutcome, FeedDelivery, FeedRequest, OpenOptions } from '../delivery.js'
 import { contentFromFile } from '../readers/content.js'
 import { readContent } from '../readers/index.js'
-import type { FormShape } from '../readers/shapes.js'
 import { type ClaimTimes, claimNext, type FileClaim } from './folder/claims.js'
 import { archiveFile, moveToRefused, putFileBack } from './folder/file-outcomes.js'
 import { noItems } from './http/attempt.js'
@@ -41,21 +40,16 @@ export const isNamedWhole = (name: string): boolean => {
   return WHOLE.test(seen) && !NOT_WHOLE.test(seen)
 }
 
-export const openFolder = async (
-  source: FeedSource & OpenOptions,
-  shapes: readonly FormShape[],
-  feed: string,
-  waits: ClaimTimes = WAITS,
-): Promise<FeedDelivery> => {
-  const path = join(pathOf(source.url), feed)
-  const { claim, more } = await withNamedFaults(feed, () => claimNext(path, waits))
+export const openFolder = async (request: FeedRequest, waits: ClaimTimes = WAITS): Promise<FeedDelivery> => {
+  const path = join(pathOf(request.url), request.feed)
+  const { claim, more } = await withNamedFaults(request.feed, () => claimNext(path, waits))
   if (!claim) return { items: noItems(), file: null, unmodified: true, whole: false }
   return {
-    items: itemsOf(claim, shapes, feed, source.signal),
+    items: itemsOf(claim, request),
     file: claim.name,
     whole: isNamedWhole(claim.name),
     more,
-    settle: (settled) => settle(path, claim, settled, source.archive),
+    settle: (settled) => settle(path, claim, settled, request.archive),
   }
 }
 
@@ -67,12 +61,7 @@ const pathOf = (url: string): string => {
   }
 }
 
-async function* itemsOf(
-  claim: FileClaim,
-  shapes: readonly FormShape[],
-  feed: string,
-  signal: AbortSignal | undefined,
-): AsyncIterable<SourceItem> {
+async function* itemsOf(claim: FileClaim, { shapes, feed, signal }: FeedRequest): AsyncIterable<SourceItem> {
   try {
     for await (const item of readContent(await contentFromFile(claim.path), shapes, feed)) {
       signal?.throwIfAborted()

@@ -1,32 +1,19 @@
 import { Refusal } from '../../foundation/errors.js'
-import type { FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
-import type { FormShape } from '../readers/shapes.js'
+import type { FeedDelivery, FeedFetch, FeedRequest } from '../delivery.js'
 import { openFolder } from './folder.js'
 import { openTable } from './table.js'
 
-export interface TransportFeed {
-  id: string
-  shapes: readonly FormShape[]
-  most: number
-  fetch: (source: FeedSource & OpenOptions, shapes: readonly FormShape[], feed: string) => Promise<FeedDelivery>
-}
-
 /** The URL selects the feed's own `fetch` (http), a watched folder (file) or an exchange table (postgres, 前置机). */
-export const openSource = async (
-  { id, shapes, most, fetch }: TransportFeed,
-  source: FeedSource,
-  opening: OpenOptions,
-): Promise<FeedDelivery> => {
-  const asked = { ...source, ...opening, most }
-  switch (protocolOf(source.url)) {
+export const openSource = async (request: FeedRequest, fetch: FeedFetch): Promise<FeedDelivery> => {
+  switch (protocolOf(request.url)) {
     case 'file:':
-      return openFolder(asked, shapes, id)
+      return openFolder(request)
     case 'postgres:':
     case 'postgresql:':
-      return openTable(asked, shapes, id)
+      return openTable(request)
     case 'http:':
     case 'https:':
-      return fetch(asked, shapes, id)
+      return fetch(request)
     default:
       throw new Refusal('FEED_UNREACHABLE', {
         reason: '地址应以 http、https、file 或 postgres 开头 no address of a known kind',

@@ -4,9 +4,9 @@
  */
 import type { SourceItem } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
+import type { DeliveryOutcome, FeedDelivery, FeedRequest } from '../delivery.js'
 import { unknownHeaderRefusal } from '../readers/near.js'
-import { type FormShape, itemFromValue, makeBrokenItem, matchFormByNames } from '../readers/shapes.js'
+import { itemFromValue, makeBrokenItem, matchFormByNames } from '../readers/shapes.js'
 import { noItems } from './http/attempt.js'
 import {
   checkIdentifier,
@@ -26,44 +26,26 @@ const MAX_MESSAGE = 2000 // characters beside a row
 const ROWS_PER_PAGE = 1_000_000_000
 const FIRST = -(2n ** 63n)
 
-export interface TableLimits {
-  rows: number
-}
-
-export const openTable = async (
-  source: FeedSource & OpenOptions,
-  shapes: readonly FormShape[],
-  feed: string,
-  { rows }: TableLimits = { rows: MAX_ROWS },
-): Promise<FeedDelivery> => {
-  const { url, schema } = addressOf(source.url)
-  const name = checkIdentifier(`exchange_${feed}`)
-  const waiting = await withNamedFaults(() =>
-    withConnection(url, true, async (db) => (await openExchange(db, schema, name)).count(rows + 1)),
-  )
+export const openTable = async (request: FeedRequest, most = MAX_ROWS): Promise<FeedDelivery> => {
+  const { url, schema } = addressOf(request.url)
+  const name = checkIdentifier(`exchange_${request.feed}`)
+  const withExchange: ExchangeRunner = (readOnly, work) =>
+    withConnection(url, readOnly, async (db) => work(await openExchange(db, schema, name)))
+  const waiting = await withNamedFaults(() => withExchange(true, (exchange) => exchange.count(most + 1)))
   if (waiting === 0) return { items: noItems(), file: null, unmodified: true, whole: false }
   const taken: RowsRead = new Map()
   return {
-    items: itemsOf({
-      url,
-      schema,
-      name,
-      shapes,
-      feed,
-      most: rows,
-      taken,
-      ...(source.signal ? { signal: source.signal } : {}),
-    }),
+    items: itemsOf(request, withExchange, taken, most),
     file: null,
     whole: false,
-    more: waiting > rows,
-    settle: (settled) =>
-      settled.outcome === 'FAILED'
-        ? Promise.resolve()
-        : withConnection(url, false, async (db) => writeOutcome(await openExchange(db, schema, name), taken, settled)),
+    more: waiting > most,
+    settle: async (settled) => {
+      if (settled.outcome !== 'FAILED') await withExchange(false, (exchange) => writeOutcome(exchange, taken, settled))
+    },
   }
 }
 
+type ExchangeRunner = <T>(readOnly: boolean, work: (exchange: ExchangeTable) => Promise<T>) => Promise<T>
 type RowsRead = Map<string, { id: string; version: string }>
 
 const placeOf = (id: number): { page: number | null; row: number } =>
@@ -72,36 +54,21 @@ const placeOf = (id: number): { page: number | null; row: number } =>
     : { page: Math.floor((id - 1) / ROWS_PER_PAGE), row: ((id - 1) % ROWS_PER_PAGE) + 1 }
 const keyOf = ({ page, row }: { page: number | null; row: number }): string => `${page ?? ''}/${row}`
 
-interface TableReader {
-  url: string
-  schema: string
-  name: string
-  shapes: readonly FormShape[]
-  feed: string
-  most: number
-  taken: RowsRead
-  signal?: AbortSignal
-}
-
-async function* itemsOf({
-  url,
-  schema,
-  name,
-  shapes,
-  feed,
-  most,
-  taken,
-  signal,
-}: TableReader): AsyncIterable<SourceItem> {
+async function* itemsOf(
+  { shapes, feed, signal }: FeedRequest,
+  withExchange: ExchangeRunner,
+  taken: RowsRead,
+  most: number,
+): AsyncIterable<SourceItem> {
   let after = String(FIRST)
   while (taken.size < most) {
     signal?.throwIfAborted()
     // Connects per batch, so that a slow consumer holds no connection.
     const { rows, columns } = await withNamedFaults(() =>
-      withConnection(url, true, async (db) => {
-        const exchange = await openExchange(db, schema, name)
-        return { rows: await exchange.batch(after, most - taken.size), columns: exchange.columns }
-      }),
+      withExchange(true, async (exchange) => ({
+        rows: await exchange.batch(after, most - taken.size),
+        columns: exchange.columns,
+      })),
     )
     const known = columns && matchFormByNames(columns, shapes)
     if (columns && !known) throw unknownHeaderRefusal({ feed, shapes }, [columns])

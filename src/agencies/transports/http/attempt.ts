@@ -22,7 +22,6 @@ const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
 const MAX_MARK = 1024 // characters of an ETag or date
 
 export const NOT_MODIFIED_HTTP_STATUS = 304
-export const GONE_HTTP_STATUS = 410
 
 export interface PullTimeAndPageLimits {
   /** Timeout of one attempt (ms). */
@@ -163,10 +162,13 @@ export const validatorOf = ({ headers }: HttpAnswer): CacheValidator | null => {
   return etag || modified ? { etag: etag ?? null, modified: modified ?? null } : null
 }
 
-/** If there is an ETag, it is sent alone, as the stronger validator. */
-export const conditionalHeaders = ({ etag, modified }: CacheValidator): Record<string, string> => {
-  if (etag !== null) return { 'if-none-match': etag }
-  return modified === null ? {} : { 'if-modified-since': modified }
+/** Makes a request conditional. If there is an ETag, it is sent alone, as the stronger validator. */
+export const conditional = <How extends { headers?: Record<string, string> }>(
+  { etag, modified }: CacheValidator,
+  how: How,
+) => {
+  const condition = etag === null ? { 'if-modified-since': modified ?? '' } : { 'if-none-match': etag }
+  return { ...how, headers: { ...how.headers, ...condition }, accepts: [NOT_MODIFIED_HTTP_STATUS] }
 }
 
 /** Returns null if the state belongs to another address or is malformed. */
@@ -183,16 +185,18 @@ export const addressDigest = (text: string): string => createHash('sha256').upda
 
 export async function* noItems(): AsyncIterable<SourceItem> {}
 
-/** `ahead` requests the next page early; `stop` aborts that request. */
-export const makeReadAhead = (source: FeedSource) => {
+/** `askAhead` requests a page before it is read; `stop` aborts every open request. */
+export const makePageRequester = ({ url, signal }: FeedSource, limits: PullTimeAndPageLimits) => {
   const given = new AbortController()
-  const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal
+  const stopped = signal ? AbortSignal.any([signal, given.signal]) : given.signal
+  const ask = makeAgencyRequester({ url, signal: stopped }, limits)
   return {
-    source: { ...source, signal },
-    ahead: <T>(question: Promise<T>): Promise<T> => {
+    ask,
+    askAhead: (...asked: Parameters<AgencyRequester>): Promise<HttpAnswer> => {
+      const answer = ask(...asked)
       // An empty handler prevents an unhandled rejection before the await.
-      question.catch(() => {})
-      return question
+      answer.catch(() => {})
+      return answer
     },
     stop: (): void => given.abort(new Refusal('STOPPING')),
   }

@@ -1,32 +1,23 @@
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
-import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
+import type { FeedDelivery, FeedRequest } from '../../delivery.js'
 import { contentFromBytes } from '../../readers/content.js'
 import { readContent } from '../../readers/index.js'
-import type { FormShape } from '../../readers/shapes.js'
 import * as attempts from './attempt.js'
 
 const FILE_TIMEOUT = 120_000 // ms
 const FILE_PULL_MS = 10 * 60_000 // ms for all attempts
 const FILE_BYTES = 64 * 1024 * 1024
 
-export const openHttpFile = async (
-  source: FeedSource & OpenOptions,
-  path: string,
-  shapes: readonly FormShape[],
-  feed: string,
-): Promise<FeedDelivery> => {
-  const address = attempts.joinUrlPath(source.url, path)
-  const ask = attempts.makeAgencyRequester(source, { pageMs: FILE_TIMEOUT, pullMs: FILE_PULL_MS }, FILE_BYTES)
-  const mark = attempts.storedState(source.state, address)?.['mark']
-  const conditional = attempts.isValidator(mark)
-    ? { headers: attempts.conditionalHeaders(mark), accepts: [attempts.NOT_MODIFIED_HTTP_STATUS] }
-    : null
-  const first = conditional && (await ask(path, conditional))
-  if (first?.status === attempts.NOT_MODIFIED_HTTP_STATUS)
-    return { items: attempts.noItems(), file: null, unmodified: true, next: () => source.state }
+export const openHttpFile = async (request: FeedRequest, path: string): Promise<FeedDelivery> => {
+  const { state, shapes, feed } = request
+  const address = attempts.joinUrlPath(request.url, path)
+  const ask = attempts.makeAgencyRequester(request, { pageMs: FILE_TIMEOUT, pullMs: FILE_PULL_MS }, FILE_BYTES)
+  const mark = attempts.storedState(state, address)?.['mark']
+  let got: HttpAnswer | null = attempts.isValidator(mark) ? await ask(path, attempts.conditional(mark, {})) : null
+  if (got?.status === attempts.NOT_MODIFIED_HTTP_STATUS)
+    return { items: attempts.noItems(), file: null, unmodified: true, next: () => state }
 
-  let got: HttpAnswer | null = first
   async function* items(): AsyncIterable<SourceItem> {
     got ??= await ask(path, {})
     // Without a length, truncation could not be detected.
