@@ -52,14 +52,7 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
     return (await context.load.listing(concern?.listingId ?? NO_SUBJECT))?.operatorId
   })
   const { db, rules } = context.parts
-  const settled = {
-    id: theirs ? key : NO_ID,
-    note,
-    by: nameOf(context.viewer),
-    mayMove: may(context.viewer, 'move_listing'),
-    rules,
-    now: context.now,
-  }
+  const settled = { id: theirs ? key : NO_ID, note, by: nameOf(context.viewer), rules, now: context.now }
   const concern = await work.settleOpenConcern(db, settled)
   renewLoaders(context)
   return concernView(context, concern)

@@ -1,5 +1,5 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
-import { isWorkday } from '../../domain/calendar/calendar.js'
+import { type CalendarDays, type CalendarVerdict, daysByList, isWorkday } from '../../domain/calendar/calendar.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
@@ -10,7 +10,7 @@ import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { dueCursor, dueInCursor, parseWholeNumber } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { caseView } from './listing-view.js'
+import { caseView, storedListing } from './listing-view.js'
 
 const MOVED_SHOWN = 20
 const PROPOSALS_SHOWN = 100
@@ -21,11 +21,7 @@ export const deadlineView = (context: GraphqlContext, deadline: store.StoredDead
     ...deadline,
     state: stateOf(deadline, context.today),
     rule: { ...rule, version: ruleVersion },
-    listing: async () => {
-      const listing = await context.load.listing(deadline.listingId)
-      if (listing === null) throw new Error(`listing ${deadline.listingId} is gone`)
-      return caseView(listing)
-    },
+    listing: async () => caseView(await storedListing(context, deadline.listingId)),
   }
 }
 
@@ -49,52 +45,29 @@ const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState |
   return makeConnection(
     deadlines.map((deadline) => deadlineView(context, deadline)),
     args,
-    (view) => dueCursor(view),
+    dueCursor,
     () => store.count(db, filter),
   )
 }
 
-interface AmendedDays {
-  holidays?: string[] | null
-  workdays?: string[] | null
-  ordinary?: string[] | null
-  knownUntil?: string | null
-}
-
-const daysIn = ({ holidays, workdays, ordinary, knownUntil = null }: AmendedDays) => ({
-  holidays: holidays ?? [],
-  workdays: workdays ?? [],
-  ordinary: ordinary ?? [],
-  knownUntil,
-})
-
-const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => {
-  const daysOf = (kind: string) => days.filter((one) => one.kind === kind).map(({ day }) => day)
-  return {
-    ...proposal,
-    holidays: daysOf('HOLIDAY'),
-    workdays: daysOf('WORKDAY'),
-    ordinary: daysOf('ORDINARY'),
-  }
-}
+const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => ({ ...proposal, ...daysByList(days) })
 
 const calendarProposals = async (_: unknown, __: unknown, { parts }: GraphqlContext) =>
   (await proposals.newestProposals(parts.db, PROPOSALS_SHOWN)).map(proposalView)
 
 const amendCalendar = async (
   _: unknown,
-  { input }: { input: AmendedDays & { reason: string } },
+  { input }: { input: CalendarDays & { reason: string } },
   context: GraphqlContext,
 ) => {
   const { db, rules } = context.parts
-  const { reason, ...days } = refuseUnstorableText(input)
-  const made = { ...daysIn(days), reason, by: context.viewer.sub ?? '', now: context.now }
+  const made = { ...refuseUnstorableText(input), by: context.viewer.sub ?? '', now: context.now }
   return settled(context, await work.proposeCalendar(db, rules, made), 0)
 }
 
 interface CalendarVerdictInput {
   id: string
-  verdict: 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
+  verdict: CalendarVerdict
   note?: string | null
 }
 
@@ -116,9 +89,9 @@ const settled = async ({ parts }: GraphqlContext, proposal: proposals.CalendarPr
   return { proposal: proposalView(proposal), knownUntil: calendar.knownUntil, moved }
 }
 
-const calendarForeseen = async (_: unknown, args: AmendedDays, context: GraphqlContext) => {
+const calendarForeseen = async (_: unknown, args: CalendarDays, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const { before, after, days } = await work.previewCalendar(db, rules, daysIn(refuseUnstorableText(args)))
+  const { before, after, days } = await work.previewCalendar(db, rules, refuseUnstorableText(args))
   const { moves, moved } = await previewMovedDeadlines(db, after, {
     shown: MOVED_SHOWN,
     ended: may(context.viewer, 'see_removed'),

@@ -3,7 +3,6 @@ import { availableDocumentKinds, type DocumentKind, servedDocumentKinds } from '
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import { PERSONAL_DATA } from '../../domain/records/personal.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { IssuedDocument } from '../../store/listing/documents.js'
 import * as work from '../../work/listing/documents.js'
 import { publicEntryFrom } from '../../work/listing/public-entry.js'
 import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
@@ -11,14 +10,11 @@ import { chargeField } from '../request/costs.js'
 import { listingInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_SUBJECT } from '../request/viewer.js'
-import type { ListingView } from './listing-view.js'
+import { type ListingView, listingAndOperator } from './listing-view.js'
 
-/** Returns the view's case and operator, or null for a public entry, a mirrored entry or a past day. */
-const caseIn = async (view: ListingView, context: GraphqlContext) => {
-  const listing = view.uuid === null || view.facts === null ? null : await context.load.listing(view.uuid)
-  const operator = listing && (await context.load.operator(listing.operatorId))
-  return listing && operator ? { listing, operator } : null
-}
+/** Null for a public entry, a mirrored entry or a past day. */
+const caseIn = async ({ facts, uuid }: ListingView, context: GraphqlContext) =>
+  facts && listingAndOperator(context, uuid)
 
 const documents = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   const caseOfView = await caseIn(view, context)
@@ -45,56 +41,41 @@ const views = async (context: GraphqlContext, { listing, operator }: DocumentCas
   return kinds.map((kind) => {
     const issued = entered.filter((each) => each.kind === kind).at(-1) ?? null
     const of = { listing, operator, decision: record?.body ?? null, moves, issued, today: context.today }
-    const {
-      title,
-      html,
-      sha256: draftSha256,
-      missing,
-    } = work.draftDocument(context.parts.rules, kind, of, inside ? 'OFFICER' : 'PARTY')
+    const reader = inside ? 'OFFICER' : 'PARTY'
+    const { sha256: draftSha256, missing, ...draft } = work.draftDocument(context.parts.rules, kind, of, reader)
     const blanks = missing.map(({ unconfirmed, ...blank }) => ({
       ...blank,
-      unconfirmed: unconfirmed?.text ?? null,
-      basis: unconfirmed?.basis ?? null,
+      unconfirmed: unconfirmed?.text,
+      basis: unconfirmed?.basis,
     }))
-    return { kind, title, html, draftSha256, missing: inside ? blanks : [], ...noted(issued, inside) }
+    return {
+      kind,
+      ...draft,
+      draftSha256,
+      missing: inside ? blanks : [],
+      number: issued?.number,
+      sha256: issued?.sha256,
+      issuedOn: issued?.issuedOn,
+      enteredBy: inside ? issued?.enteredBy : null,
+      enteredAt: issued?.enteredAt,
+    }
   })
 }
 
-const noted = (issued: IssuedDocument | null, inside: boolean) => ({
-  number: issued?.number ?? null,
-  sha256: issued?.sha256 ?? null,
-  issuedOn: issued?.issuedOn ?? null,
-  enteredBy: inside ? (issued?.enteredBy ?? null) : null,
-  enteredAt: issued?.enteredAt ?? null,
-})
-
-interface RecordDocumentInput {
-  listing: string
-  kind: DocumentKind
-  number: string
-  sha256: string
-  issuedOn: string
-}
+type RecordDocumentInput = Omit<work.ExternalDocumentInput, 'by' | 'now'>
 
 const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const fields = refuseUnstorableText(input)
   const id = listingInGlobalId(fields.listing)
   if (id === null || !('uuid' in id)) throw new Refusal('LISTING_UNKNOWN')
-  const theirs = await isInViewersRegion(context, 'move_listing', async () => {
-    return (await context.load.listing(id.uuid))?.operatorId
-  })
+  const operatorId = async () => (await context.load.listing(id.uuid))?.operatorId
+  const listing = (await isInViewersRegion(context, 'move_listing', operatorId)) ? id.uuid : NO_SUBJECT
   const by = context.viewer.sub ?? ''
-  const made = await work.recordDocument(db, rules, {
-    ...fields,
-    listing: theirs ? id.uuid : NO_SUBJECT,
-    by,
-    now: context.now,
-  })
+  await work.recordDocument(db, rules, { ...fields, listing, by, now: context.now })
   renewLoaders(context)
-  const listing = await context.load.listing(id.uuid)
-  const operator = listing && (await context.load.operator(listing.operatorId))
-  const [view] = listing && operator ? await views(context, { listing, operator }, [made.kind]) : []
+  const found = await listingAndOperator(context, id.uuid)
+  const [view] = found ? await views(context, found, [fields.kind]) : []
   if (view === undefined) throw new Error(`listing ${id.uuid} is gone`)
   return view
 }

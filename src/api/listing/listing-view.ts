@@ -4,7 +4,7 @@
  */
 import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
 import { type Case, isBeforeNotice, isCaseOver, isVisibleToParty } from '../../domain/listing/case.js'
-import type { ListKind } from '../../domain/listing/lists.js'
+import { type ListKind, REMOVAL_REASONS } from '../../domain/listing/lists.js'
 import { makeRepeatMatcher } from '../../domain/listing/own-decisions.js'
 import { mirroredEntryEnd, mirroredLastDay } from '../../domain/scoring/evidence.js'
 import { type EntryMembers, entryMembersOf } from '../../domain/standing/standing.js'
@@ -31,6 +31,18 @@ export interface ListingView extends EntryMembers {
   } | null
 }
 
+export const storedListing = async (context: GraphqlContext, uuid: string): Promise<Listing> => {
+  const listing = await context.load.listing(uuid)
+  if (listing === null) throw new Error(`listing ${uuid} is gone`)
+  return listing
+}
+
+export const listingAndOperator = async ({ load }: GraphqlContext, uuid: string | null) => {
+  const listing = uuid === null ? null : await load.listing(uuid)
+  const operator = listing && (await load.operator(listing.operatorId))
+  return listing && operator ? { listing, operator } : null
+}
+
 export const viewerOfEntry = (context: GraphqlContext, view: ListingView): Viewer | Promise<Viewer> =>
   seesOnlySomeFiles(context.viewer)
     ? ownerIn(context, view).then((owner) => viewerTowards(context, owner))
@@ -55,20 +67,11 @@ export const entryView = (body: PublicBody & { state?: string }): ListingView =>
 
 export const caseView = (listing: Listing): ListingView => ({
   __typename: 'Listing',
-  id: globalId('Listing', listing.id),
+  ...entryMembersOf({ ...listing, decidedOn: listing.facts.decidedOn }),
   uuid: listing.id,
-  kind: listing.list,
   state: listing.state,
-  reason: listing.reason,
-  basis: listing.basis || null,
-  authority: listing.authority || null,
-  documentNumber: listing.documentNumber,
-  decidedOn: listing.facts.decidedOn,
-  publishedOn: listing.publishedOn,
-  endsOn: listing.endsOn,
   removedOn: listing.removedOn,
   removalReason: listing.removalReason,
-  mirrored: false,
   operatorId: listing.operatorId,
   record: listing.decisionVersion,
   facts: listing.facts,
@@ -137,7 +140,7 @@ export const mirroredView = (
     publishedOn: text('published_on'),
     endsOn: mirroredLastDay(body, lists),
     removedOn: text('removed_on'),
-    removalReason: REMOVALS.has(text('removal_reason') ?? '') ? text('removal_reason') : null,
+    removalReason: REMOVAL_REASONS.find((reason) => reason === body['removal_reason']) ?? null,
     mirrored: true,
     operatorId,
     record: id,
@@ -146,23 +149,15 @@ export const mirroredView = (
   }
 }
 
-const REMOVALS = new Set(['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
-
-interface IdentifiedOwner extends OperatorScope {
-  id: number
-}
-
 export const visibleListings = async (
   context: GraphqlContext,
-  operator: IdentifiedOwner,
+  operator: OperatorScope & { id: number },
   when: PointInTime,
 ): Promise<ListingView[]> => {
   const viewer = viewerTowards(context, operator)
   const removed = may(viewer, 'see_removed')
-  const entries = async () => {
-    const found = await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })
-    return found.map(entryView)
-  }
+  const entries = async () =>
+    (await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })).map(entryView)
   if (!may(viewer, 'see_inner_listings')) return entries()
   const [own, mirrored] = await Promise.all([
     context.load.listings(operator.id),

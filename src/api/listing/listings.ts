@@ -1,4 +1,5 @@
-import { may, mayConsentToListing, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
+import { may, mayConsentToListing, seesOnlySomeFiles } from '../../domain/access/viewer.js'
+import type { SourceCertainty } from '../../domain/calendar/dated-rows.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -15,7 +16,7 @@ import type { OperatorView } from '../request/operator-view.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
 import { listingById } from './listing-by-id.js'
-import { caseView, entryView, type ListingView, pastCaseView } from './listing-view.js'
+import { caseView, entryView, type ListingView, pastCaseView, storedListing } from './listing-view.js'
 
 interface BlacklistArgs extends PageArgs {
   filter?: { list?: string | null; region?: string | null; name?: string | null } | null
@@ -23,18 +24,21 @@ interface BlacklistArgs extends PageArgs {
 }
 
 const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContext) => {
-  const { db } = context.parts
-  const { today } = context
+  const { today, viewer, parts } = context
   const filter = { ...refuseUnstorableText(args.filter), days: { asOf: args.asOf ?? today, today } }
-  if (filter.days.asOf < today && seesPast(context.viewer)) return listOf(filter, args, context)
-  if (!(await restored.mayList(db))) throw new Refusal('LIST_WITHHELD')
+  if (filter.days.asOf < today && !seesOnlySomeFiles(viewer) && may(viewer, 'see_removed'))
+    return pastBlacklist(filter, args, context)
+  if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
   const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
-  const found = await overWhole(context, filter, () => listings.publicEntries(db, filter, page))
-  const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
-  const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return makeConnection(found.map(entryView), args, cursorOf, () =>
-    overWhole(context, filter, () => listings.publicCount(db, filter)),
+  const found = await overWhole(context, filter, () => listings.publicEntries(parts.db, filter, page))
+  return makeConnection(found.map(entryView), args, cursorsOf(found), () =>
+    overWhole(context, filter, () => listings.publicCount(parts.db, filter)),
   )
+}
+
+const cursorsOf = (found: readonly { id: string; publishedOn: string | null }[]) => {
+  const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
+  return ({ uuid }: ListingView) => cursors.get(uuid ?? '') ?? ''
 }
 
 /** Charges for a name filter, because it may scan the whole list. */
@@ -43,9 +47,7 @@ const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () =
   return context.parts.inTurn(act)
 }
 
-const seesPast = (viewer: Viewer): boolean => !seesOnlySomeFiles(viewer) && may(viewer, 'see_removed')
-
-const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
+const pastBlacklist = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
   const found = await overWhole(context, filter, () => publicList.listShown(db, filter, page))
@@ -55,18 +57,13 @@ const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Graphq
       async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when) ?? caseView(listing),
     ),
   )
-  const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
-  const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return makeConnection(views, args, cursorOf, () =>
+  return makeConnection(views, args, cursorsOf(found), () =>
     overWhole(context, filter, () => publicList.countShown(db, filter)),
   )
 }
 
-const caseOf = async (view: ListingView, context: GraphqlContext): Promise<listings.Listing> => {
-  const listing = await context.load.listing(view.uuid ?? '')
-  if (listing === null) throw new Error(`listing ${view.uuid} is gone`)
-  return listing
-}
+const caseOf = ({ uuid }: ListingView, context: GraphqlContext): Promise<listings.Listing> =>
+  storedListing(context, uuid ?? '')
 
 const operatorOf = async (view: ListingView, context: GraphqlContext): Promise<OperatorView> => {
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
@@ -91,19 +88,15 @@ const hidingOf = async (view: ListingView, _: unknown, context: GraphqlContext) 
 }
 
 const isContested = async (view: ListingView, _: unknown, context: GraphqlContext): Promise<boolean> => {
-  const known = view.operatorId !== null && view.record !== null
-  const { operatorId, record, kind } =
-    known || view.uuid === null
-      ? { operatorId: view.operatorId, record: view.record, kind: view.facts?.hiding?.kind }
-      : await caseOf(view, context).then((one) => ({
-          operatorId: one.operatorId,
-          record: one.decisionVersion,
-          kind: one.facts.hiding?.kind,
-        }))
+  const isKnown = view.uuid === null || (view.operatorId !== null && view.record !== null)
+  const { operatorId, record, facts } = isKnown ? view : caseView(await caseOf(view, context))
+  const kind = facts?.hiding?.kind
   if (kind === 'STAY' || kind === 'OBJECTION') return true
   if (operatorId === null || record === null) return false
   return (await context.load.contested({ operator: operatorId, when: pointInTimeOf(context, {}) })).includes(record)
 }
+
+const withConfirmed = <R extends { mark: SourceCertainty }>(row: R) => ({ ...row, confirmed: row.mark === 'F' })
 
 export const listingResolvers = {
   Query: {
@@ -116,10 +109,13 @@ export const listingResolvers = {
     list: ({ kind }: ListingView, _: unknown, context: GraphqlContext) => {
       const list = context.parts.rules.lists.find((each) => each.id === kind)
       if (list === undefined) return null
-      const legalBasis = list.legalBasis.map((basis) => ({ ...basis, confirmed: basis.mark === 'F' }))
-      const measures = list.measures.map((measure) => ({ ...measure, confirmed: measure.mark === 'F' }))
-      const removals = list.removals.map((rule) => ({ ...rule, confirmed: rule.mark === 'F' }))
-      return { ...list, name: { zh: list.zh, en: list.en }, legalBasis, measures, removals }
+      return {
+        ...list,
+        name: { zh: list.zh, en: list.en },
+        legalBasis: list.legalBasis.map(withConfirmed),
+        measures: list.measures.map(withConfirmed),
+        removals: list.removals.map(withConfirmed),
+      }
     },
     operator: (view: ListingView, _: unknown, context: GraphqlContext) => operatorOf(view, context),
     moves: (view: ListingView, _: unknown, context: GraphqlContext) =>

@@ -1,7 +1,7 @@
 import { mayConsentToListing } from '../../domain/access/viewer.js'
 import { type ListingOutlook, listingOutlooks } from '../../work/listing/outlook.js'
 import type { GraphqlContext } from '../request/context.js'
-import type { ListingView } from './listing-view.js'
+import { type ListingView, listingAndOperator } from './listing-view.js'
 
 const outlooks = async (
   view: ListingView,
@@ -9,13 +9,11 @@ const outlooks = async (
   context: GraphqlContext,
 ) => {
   const { viewer, today, parts } = context
-  if (view.uuid === null || view.facts === null) return []
-  const listing = await context.load.listing(view.uuid)
-  const operator = listing && (await context.load.operator(listing.operatorId))
-  if (!listing || !operator) return []
+  const found = view.facts && (await listingAndOperator(context, view.uuid))
+  if (found === null) return []
   const asking = { by: viewer.sub ?? '', role: viewer.role, on: on ?? today, today, ofAge: ofAge ?? null }
-  const predicted = await listingOutlooks(parts.db, parts.rules, { listing, operator }, asking)
-  const isAbove = mayConsentToListing(viewer, listing.facts.level ?? null)
+  const predicted = await listingOutlooks(parts.db, parts.rules, found, asking)
+  const isAbove = mayConsentToListing(viewer, found.listing.facts.level ?? null)
   return predicted.map((one) => outlookView(one, one.move !== 'consentListing' || isAbove))
 }
 

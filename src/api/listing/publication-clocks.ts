@@ -1,32 +1,26 @@
 import type { PublicationClock } from '../../domain/listing/publication-clocks.js'
 import { publicationClocksOf } from '../../work/listing/publication-clocks.js'
 import type { GraphqlContext } from '../request/context.js'
-import type { ListingView } from './listing-view.js'
+import { caseView, type ListingView, storedListing } from './listing-view.js'
 
 const clocksOn = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   const { uuid, decidedOn, publishedOn, state } = view
   if (uuid === null || decidedOn === null || state === 'NOT_LISTED') return null
-  const { record, counted } = view.counted === null ? await lookedUp(uuid, context) : { ...view, counted: view.counted }
+  const { record, counted } = view.counted === null ? caseView(await storedListing(context, uuid)) : view
   const decision = record === null ? null : await context.load.record(record)
   const { severity, gsxt, creditchina, endless } = publicationClocksOf(context.parts.rules.clocks, {
     list: view.kind,
     decidedOn,
     publishedOn,
-    anewFrom: counted.anewFrom,
+    anewFrom: counted?.anewFrom ?? null,
     decision: decision?.body ?? null,
-    today: counted.asOf ?? context.today,
+    today: counted?.asOf ?? context.today,
   })
   return {
     severity: severity && { severity: severity.severity, basis: severity.basis, confirmed: severity.confirmed },
     gsxt: gsxt && clockView(gsxt, endless),
     creditchina: creditchina && clockView(creditchina, false),
   }
-}
-
-const lookedUp = async (uuid: string, context: GraphqlContext) => {
-  const listing = await context.load.listing(uuid)
-  if (listing === null) throw new Error(`listing ${uuid} is gone`)
-  return { record: listing.decisionVersion, counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null } }
 }
 
 const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: PublicationClock, endless: boolean) => ({

@@ -45,13 +45,19 @@ export interface CalendarAmendments {
   knownUntil: string | null
 }
 
-export interface CalendarDays {
-  holidays: readonly string[]
-  workdays: readonly string[]
-  /** Days that are neither holiday nor make-up workday any more. */
-  ordinary: readonly string[]
-  knownUntil: string | null
+/** `ordinary`: days that are neither holiday nor make-up workday any more. */
+const KIND_OF_LIST = { holidays: 'HOLIDAY', workdays: 'WORKDAY', ordinary: 'ORDINARY' } as const
+type DayList = keyof typeof KIND_OF_LIST
+const DAY_LISTS = Object.entries(KIND_OF_LIST) as [DayList, DayKind][]
+
+export interface CalendarDays extends Partial<Record<DayList, readonly string[] | null>> {
+  knownUntil?: string | null
 }
+
+export const daysByList = (days: CalendarAmendments['days']): Record<DayList, string[]> =>
+  Object.fromEntries(
+    DAY_LISTS.map(([list, kind]) => [list, days.filter((one) => one.kind === kind).map(({ day }) => day)]),
+  ) as Record<DayList, string[]>
 
 export const applyAmendments = (calendar: Calendar, { days, knownUntil }: CalendarAmendments): Calendar => {
   if (days.length === 0 && knownUntil === null) return calendar
@@ -66,12 +72,8 @@ export const applyAmendments = (calendar: Calendar, { days, knownUntil }: Calend
 }
 
 /** Throws INPUT_INVALID or DATE_INVALID. */
-export const amendmentsFrom = (shipped: Calendar, { knownUntil, ...said }: CalendarDays): CalendarAmendments => {
-  const days = [
-    ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
-    ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),
-    ...said.ordinary.map((day) => ({ day, kind: 'ORDINARY' as const })),
-  ]
+export const amendmentsFrom = (shipped: Calendar, { knownUntil = null, ...said }: CalendarDays): CalendarAmendments => {
+  const days = DAY_LISTS.flatMap(([list, kind]) => (said[list] ?? []).map((day) => ({ day, kind })))
   const all = days.map(({ day }) => day)
   for (const day of knownUntil === null ? all : [...all, knownUntil])
     if (!isDate(day)) throw new Refusal('DATE_INVALID', { value: day })

@@ -1,5 +1,5 @@
 import { isBlacklist, type ListKind } from '../listing/lists.js'
-import { type PublicEntry, publicCode, publicName } from '../listing/public-entry.js'
+import { type ListingToPublish, publicCode, publicName } from '../listing/public-entry.js'
 
 /** GraphQL, /v1/standings, /v1/changes and webhooks share these members. */
 export interface StandingEntry {
@@ -23,7 +23,7 @@ export interface StandingEntry {
 
 export type EntryMembers = Omit<StandingEntry, 'state' | 'contested'>
 
-export const entryMembersOf = (body: PublicEntry): EntryMembers => ({
+export const entryMembersOf = (body: ListingToPublish): EntryMembers => ({
   id: body.id,
   kind: body.list,
   reason: body.reason,
