@@ -63,7 +63,9 @@ const rollBackRun = async (_: unknown, args: { id: string; reason: string }, con
   const run = numberInGlobalId(id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, now } = context.parts
-  await rollBack(db, { run, reason, by: nameOf(context.viewer), rules, now, mark: rules.mark, log: context.log })
+  const { viewer, log } = context
+  const who = { by: nameOf(viewer), mayMove: may(viewer, 'move_listing') }
+  await rollBack(db, { run, reason, ...who, rules, now, mark: rules.mark, log })
   renewLoaders(context)
   const taken = await runs.byId(db, run)
   if (taken === null) throw new Error(`run ${run} is gone`)

@@ -1,7 +1,18 @@
 import { expect } from 'chai'
 import type { Body, Draft } from '../../../src/domain/records/records.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
-import { globalOf, makeWorld, mirrored, operatorId, penalty, registration, scored, uscc, type World } from '../world.js'
+import {
+  globalOf,
+  makeWorld,
+  mirrored,
+  operatorId,
+  penalty,
+  publishListing,
+  registration,
+  scored,
+  uscc,
+  type World,
+} from '../world.js'
 
 const TAKE_BACK =
   'mutation($id: ID!, $reason: String!) { rollBackRun(id: $id, reason: $reason) { id outcome rollback { at by reason } } }'
@@ -88,6 +99,27 @@ describe('rollback and concerns over HTTP', () => {
     )
     return opened.data.openLead.listing.id
   }
+
+  for (const [role, state, causes] of [
+    ['administrator', 'HIDDEN', ['RESTORED']],
+    ['reviewer', 'PUBLISHED', []],
+  ] as const)
+    it(`an entry that the run hid is ${state} after its rollback by role ${role}`, async () => {
+      const heavy = penalty(one, '虚〔2026〕1号')
+      await world.bring('penalties', [heavy])
+      const id = await publishListing(world, one, '虚〔2026〕1号')
+      const light = { ...heavy, body: { ...heavy.body, types: ['罚款'], content: '罚款100元', fine_yuan: '100' } }
+      const run = await world.bring('penalties', [light], undefined, world.rules)
+      const officer = world.token('officer', 'officer-1')
+      const entry = async () => (await world.ask(`{ listing(id: "${id}") { state } }`, { token: officer })).data.listing
+      expect(await entry()).to.deep.equal({ state: 'HIDDEN' })
+      expect((await rollBack(run, role)).errors).to.equal(undefined)
+      const { concerns } = (await world.ask(OPEN, { token: officer })).data
+      expect([await entry(), concerns.nodes.map((one: { cause: string }) => one.cause)]).to.deep.equal([
+        { state },
+        causes,
+      ])
+    })
 
   it('concerns are visible to officers and reviewers only, and settled with a note', async () => {
     const id = await listed()
