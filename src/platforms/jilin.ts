@@ -1,15 +1,10 @@
 /** GB/T 39443-2020: envelopes over HTTP, exchange folder (`file:`), exchange table (`postgres:`). */
-import {
-  type Notice,
-  type Receipt,
-  SUBJECT_KINDS,
-  type SubjectKind,
-  subjectKindOf,
-} from '../domain/delivery/delivery.js'
+import { batchKindOf, type Notice, type Receipt, SUBJECT_KINDS, subjectKindOf } from '../domain/delivery/delivery.js'
 import { groupBy } from '../foundation/groups.js'
 import { isContradictoryReceipt, RECEIPT_CODES } from './codes.js'
 import {
   checkExchangeRow,
+  EXCHANGE_FORMATS,
   EXCHANGE_KEY_FIELDS,
   exchangeRowOf,
   receiptRows,
@@ -103,18 +98,10 @@ const folder: PlatformWay = {
 }
 
 const sheetOf = (notices: readonly Notice[]): Buffer =>
-  writeCsv(SHEETS[kindIn(notices)], notices.map(exchangeRowOf), 'gb18030')
-
-const SHEETS: Record<SubjectKind, string> = {
-  listing: 'exchange-envelope',
-  penalty: 'penalty-row',
-  permit: 'permit-row',
-}
-
-const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : subjectKindOf(first))
+  writeCsv(EXCHANGE_FORMATS[batchKindOf(notices)], notices.map(exchangeRowOf), 'gb18030')
 
 const table: PlatformWay = {
-  send: ({ notices }, to) => putRows(to, TABLE_OF_KIND[kindIn(notices)], notices.map(tableRow), notices),
+  send: ({ notices }, to) => putRows(to, TABLE_OF_KIND[batchKindOf(notices)], notices.map(tableRow), notices),
   shown: readShownTable,
   ask: async (notices, to) => {
     const receipts = new Map<Notice, Receipt>()

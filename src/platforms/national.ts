@@ -1,4 +1,4 @@
-import { byKind, SUBJECT_KINDS, type SubjectKind, subjectKindOf } from '../domain/delivery/delivery.js'
+import { batchKindOf, byKind, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { RECEIPT_CODES } from './codes.js'
 import { checkPenaltyRow, PENALTY_KEY_FIELDS, penaltyBatch } from './formats/penalty-row.js'
 import { checkPermitRow, PERMIT_KEY_FIELDS, permitBatch } from './formats/permit-row.js'
@@ -33,9 +33,7 @@ export const nationalPlatform: Platform = {
   codes: RECEIPT_CODES,
   check: byKind(checkSamrRow, checkPenaltyRow, checkPermitRow),
   send: (batch, to) => {
-    const [first] = batch.notices
-    if (first === undefined) return Promise.resolve([])
-    const { path, key, content } = FORMS[subjectKindOf(first)]
+    const { path, key, content } = FORMS[batchKindOf(batch.notices)]
     return deliverMessage(to, batch.notices, {
       path,
       headers: { ...JSON_HEADERS, ...credentials(to.secret) },

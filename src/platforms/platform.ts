@@ -1,5 +1,7 @@
 import type { Notice, Receipt, ReceiptCodeMeaning, SubjectKind } from '../domain/delivery/delivery.js'
 
+import type { OpenHours } from '../domain/delivery/receiver-hours.js'
+
 export const SENDER_NAME = 'jilin-ecommerce-credit-hub'
 
 export interface FormatFault {
@@ -39,14 +41,6 @@ export interface ConfiguredPlatform {
   secret: string
 }
 
-/** Opening hours, in Asia/Shanghai. */
-interface PlatformHours {
-  /** HH:MM; `from` is inclusive, `to` exclusive. */
-  from: string
-  to: string
-  workdaysOnly: boolean
-}
-
 export interface RuleCode {
   meaning: ReceiptCodeMeaning
   zh: string
@@ -69,7 +63,7 @@ export interface Platform {
   /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
   /** Null means always open. */
-  hours: PlatformHours | null
+  hours: OpenHours | null
   /** Receipt codes. Any other code means CORRECT: a person must correct the row. */
   codes: Readonly<Record<string, RuleCode>>
   check(notice: Notice): FormatFault[]

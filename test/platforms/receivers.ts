@@ -149,7 +149,7 @@ const inFolder = async (): Promise<Receiver> => {
     judge: async () => {
       for (const name of await readdir(path)) {
         if (!/^[^.].*(?<!receipt)\.csv$/.test(name) || name === 'shown.csv') continue
-        const told = parseLines(await readFile(join(path, name))).rows
+        const told = (await parseLines(await readFile(join(path, name)))).rows
         const answers = told.map((row) => {
           const { key, sequence } = rowIn(row)
           const head = row['HUB_ID'] === undefined ? 'ENTRY' : 'HUB'

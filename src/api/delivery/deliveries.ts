@@ -1,5 +1,4 @@
 import { type Act, may, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
-import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
 import { listingUuidIn } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
@@ -64,26 +63,14 @@ export const closingOf = ({ closedAt, closedBy, closedReason }: ClosingFields) =
   closedAt && { at: closedAt, by: closedBy, reason: closedReason }
 
 interface DeliveriesArgs extends PageArgs {
-  filter?: {
-    platform?: string | null
-    state?: DeliveryState | null
-    kind?: SubjectKind | null
-    code?: string | null
-    subject?: string | null
-  } | null
+  filter?: (Omit<desk.DeliveryFilter, 'subjectId' | 'sight'> & { subject?: string | null }) | null
 }
 
 const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const {
-    platform = null,
-    state = null,
-    kind = null,
-    code = null,
-    subject = null,
-  } = refuseUnstorableText(args.filter) ?? {}
+  const { subject = null, ...columns } = refuseUnstorableText(args.filter) ?? {}
   const subjectId = subject === null ? null : (listingUuidIn(subject) ?? NO_SUBJECT)
-  const filter = { platform, state, kind, code, subjectId, sight: regionBoundOf(context.viewer) }
+  const filter = { ...columns, subjectId, sight: regionBoundOf(context.viewer) }
   const found = await desk.list(db, filter, { first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
   return makeConnection(
     found.map((one) => deliveryView(context, one)),

@@ -8,10 +8,6 @@ import { codeAdviceOf, subjectNameOf } from './deliveries.js'
 
 const ACTS_MOST = 20
 
-const list = async (_: unknown, __: unknown, context: GraphqlContext) => {
-  return views(context)
-}
-
 const views = async (context: GraphqlContext) => {
   const { db, configured, rules } = context.parts
   const [backlog, oldest, refused, kept, acts] = await Promise.all([
@@ -59,7 +55,7 @@ const directed =
 const { pausePlatform, resumePlatform, declarePlatformWiped } = work
 
 export const platformResolvers = {
-  Query: { platforms: list },
+  Query: { platforms: (_: unknown, __: unknown, context: GraphqlContext) => views(context) },
   Mutation: {
     pausePlatform: directed(pausePlatform),
     resumePlatform: directed(resumePlatform),

@@ -1,10 +1,6 @@
-import type { DeliveryState, NoticeAction } from './delivery.js'
+import type { PriorDelivery } from './delivery.js'
 
-export interface EarlierMessage {
-  action: NoticeAction
-  state: DeliveryState
-  createdAt: Date
-}
+export type EarlierMessage = Pick<PriorDelivery, 'action' | 'state'> & { createdAt: Date }
 
 /**
  * True when the platform never received the subject, or last received its removal, even if a person closed that

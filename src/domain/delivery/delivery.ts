@@ -54,6 +54,8 @@ export type UnnumberedNotice = Notice extends infer N
   : never
 
 export const subjectKindOf = (notice: Notice): SubjectKind => notice.kind ?? 'listing'
+/** A batch holds one kind only. */
+export const batchKindOf = ([first]: readonly Notice[]): SubjectKind => (first ? subjectKindOf(first) : 'listing')
 export const isEntryNotice = (notice: Notice): notice is EntryNotice => subjectKindOf(notice) === 'listing'
 
 /** Returns a function that treats each notice by its kind. */

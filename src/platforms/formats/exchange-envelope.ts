@@ -1,10 +1,4 @@
-import {
-  byKind,
-  type EntryNotice,
-  type Notice,
-  type SubjectKind,
-  subjectKindOf,
-} from '../../domain/delivery/delivery.js'
+import { batchKindOf, byKind, type EntryNotice, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { elementsNamed, XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
 import { type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
@@ -14,6 +8,12 @@ import type { FormatRow } from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
+/** Formats of rows, also in the exchange folder and table. */
+export const EXCHANGE_FORMATS: Record<SubjectKind, string> = {
+  listing: 'exchange-envelope',
+  penalty: 'penalty-row',
+  permit: 'permit-row',
+}
 /** 公开 (public). The code's value is unconfirmed. */
 const OPEN = '0'
 
@@ -40,7 +40,7 @@ export const envelopeHeader = (receiver: string, { id, notices }: NoticeBatch) =
   receiver,
   cc: null,
   flow: id,
-  item: ITEMS[notices[0] ? subjectKindOf(notices[0]) : 'listing'],
+  item: ITEMS[batchKindOf(notices)],
   sn: notices.length,
   securityType: OPEN,
   operator: SENDER_NAME,

@@ -1,6 +1,6 @@
 /** Exchange database (前置机): rows with columns for the answer, one table per kind. */
 import { isEntryNotice, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
-import { exchangeRowOf } from './exchange-envelope.js'
+import { EXCHANGE_FORMATS, exchangeRowOf } from './exchange-envelope.js'
 import type { FormatRow } from './record-notices.js'
 import { formatColumns } from './schema.js'
 
@@ -24,17 +24,12 @@ export const TABLE_COLUMN_NAMES = {
   sentAgainAt: 'resub_time',
 } as const
 
-const FORMATS: Record<SubjectKind, string> = {
-  listing: 'exchange-envelope',
-  penalty: 'penalty-row',
-  permit: 'permit-row',
-}
 const TOLD_APART = ['ENTRY_ID', 'ENTRY_SN', 'OPERATION', 'HUB_ID', 'HUB_SN', 'HUB_OP']
 
 export const tableColumns = (kind: SubjectKind): string[] => tableFields(kind).map(({ code }) => code.toLowerCase())
 
 export const tableFields = (kind: SubjectKind) =>
-  formatColumns(FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
+  formatColumns(EXCHANGE_FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
 
 export const tableRow = (notice: Notice): FormatRow => {
   const kind = isEntryNotice(notice) ? 'listing' : notice.kind

@@ -1,15 +1,7 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { regionOfUscc } from '../../domain/operators/codes.js'
-import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
-import {
-  ENDLESS_DATE,
-  hubColumns,
-  isRecordOfKind,
-  readBodyText,
-  readBodyTextList,
-  recordFaults,
-} from './record-notices.js'
+import { ENDLESS_DATE, hubColumns, readBodyText, readBodyTextList, recordFaults } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
 import { fitToFormat } from './schema.js'
 
@@ -26,13 +18,7 @@ const PROVINCE = '220000'
 export const penalty2015Message = (batch: NoticeBatch, token: string): string =>
   writeSoapCall('importPenalyXml', token, penalty2015Rowdata(batch))
 
-export const penalty2015Rowdata = (batch: NoticeBatch): string => {
-  const sentOn = shanghaiDate(new Date(batch.sentAt))
-  return writeRowdata(
-    batch.notices.filter(isRecordOfKind('penalty')).map((notice) => penalty2015Row(notice, sentOn)),
-    DAYS,
-  )
-}
+export const penalty2015Rowdata = (batch: NoticeBatch): string => writeRowdata(batch, penalty2015Row, DAYS)
 
 /** Field SJC is the date of sending, so it differs at each sending. */
 export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {

@@ -1,10 +1,9 @@
 /** Permits (行政许可) in the first 双公示 format, which has no start of validity. */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
 import { authorityDivisionOf } from './penalty-2015.js'
 import { permitCategory } from './permit-row.js'
-import { ENDLESS_DATE, hubColumns, isRecordOfKind, readBodyText, recordFaults } from './record-notices.js'
+import { ENDLESS_DATE, hubColumns, readBodyText, recordFaults } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
 import { fitToFormat } from './schema.js'
 
@@ -14,13 +13,7 @@ const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
 export const permit2015Message = (batch: NoticeBatch, token: string): string =>
   writeSoapCall('importPermissionXml', token, permit2015Rowdata(batch))
 
-export const permit2015Rowdata = (batch: NoticeBatch): string => {
-  const sentOn = shanghaiDate(new Date(batch.sentAt))
-  return writeRowdata(
-    batch.notices.filter(isRecordOfKind('permit')).map((notice) => permit2015Row(notice, sentOn)),
-    DAYS,
-  )
-}
+export const permit2015Rowdata = (batch: NoticeBatch): string => writeRowdata(batch, permit2015Row, DAYS)
 
 export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
   const { HUB_CXRQ, ...hub } = hubColumns(notice)

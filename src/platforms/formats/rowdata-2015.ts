@@ -1,5 +1,5 @@
 /** First generation of 双公示 (2015–2018): ROWDATA/ROW in SOAP, dates YYYY/MM/DD. */
-import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
+import { isEntryNotice, type Notice, type Receipt, type RecordNotice } from '../../domain/delivery/delivery.js'
 import {
   elementsNamed,
   localName,
@@ -10,7 +10,9 @@ import {
   xmlNode,
   xmlTag,
 } from '../../foundation/text/xml.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import { isAcceptedCode } from '../codes.js'
+import type { NoticeBatch } from '../platform.js'
 import { type ReceiptFields, readReceiptFields, readXml, UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 
@@ -28,19 +30,19 @@ export type SoapOperation = 'importPenalyXml' | 'importPermissionXml'
 export const slashedDate = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
 /** Omits the dates (`days`) that are empty, because receivers reject them. */
-export const writeRowdata = (rows: readonly FormatRow[], days: readonly string[]): string =>
-  XML_DECLARATION +
-  xmlNode(
-    'ROWDATA',
-    ...rows.map((row) =>
-      xmlNode(
-        'ROW',
-        ...Object.entries(row).flatMap(([name, value]) =>
-          value === null && days.includes(name) ? [] : xmlLeaf(name, value ?? ''),
-        ),
-      ),
-    ),
+export const writeRowdata = (
+  { notices, sentAt }: NoticeBatch,
+  rowOf: (notice: RecordNotice, sentOn: string) => FormatRow,
+  days: readonly string[],
+): string => {
+  const sentOn = shanghaiDate(new Date(sentAt))
+  const leaf = ([name, value]: [string, string | number | null]) =>
+    value === null && days.includes(name) ? [] : xmlLeaf(name, value ?? '')
+  const rows = notices.flatMap((notice) => (isEntryNotice(notice) ? [] : [rowOf(notice, sentOn)]))
+  return (
+    XML_DECLARATION + xmlNode('ROWDATA', ...rows.map((row) => xmlNode('ROW', ...Object.entries(row).flatMap(leaf))))
   )
+}
 
 export const writeSoapCall = (operation: SoapOperation, token: string, xml: string): string =>
   soapMessage(xmlNode(`ser:${operation}`, xmlLeaf('token', token), xmlLeaf('xml', xml)))

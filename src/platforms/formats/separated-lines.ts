@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { csvFaultCode, csvLine, csvRecords, csvRecordsInSlices } from '../../foundation/text/csv.js'
+import { csvFaultCode, csvLine, csvRecordsInSlices } from '../../foundation/text/csv.js'
 import { decodeText, encodeText } from '../../foundation/text/encodings.js'
 import { UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
@@ -14,43 +14,21 @@ export interface ParsedLines {
   ended: boolean
 }
 
-export const parseLines = (bytes: Buffer): ParsedLines => {
-  const text = textIn(bytes)
-  try {
-    const [header = [], ...rows] = csvRecords(text)
-    const names = namesIn(header)
-    return { names, rows: rows.map((cells) => rowOf(names, cells)), ended: text.endsWith('\n') }
-  } catch (error) {
-    throw unreadable(error)
-  }
-}
-
-/** Like `parseLines`, but does not block the event loop. */
-export const parseLinesInSlices = async (bytes: Buffer): Promise<ParsedLines> => {
-  const text = textIn(bytes)
+/** Does not block the event loop, however long the text. */
+export const parseLines = async (bytes: Buffer): Promise<ParsedLines> => {
+  const text = decodeText(bytes, isUtf8(bytes) ? 'utf-8' : 'gb18030')
   let names: string[] | null = null
   const rows: FieldTexts[] = []
   try {
     for await (const record of csvRecordsInSlices(text)) {
-      if (names === null) names = namesIn(record)
-      else rows.push(rowOf(names, record))
+      if (names === null) names = record.map((name) => name.trim())
+      else rows.push(Object.fromEntries(names.map((name, at) => [name, record[at] ?? ''])))
     }
   } catch (error) {
-    throw unreadable(error)
+    const code = csvFaultCode(error)
+    throw code === null ? error : new UnreadableAnswerError(`no separated lines (${code})`)
   }
   return { names: names ?? [], rows, ended: text.endsWith('\n') }
-}
-
-const textIn = (bytes: Buffer): string => decodeText(bytes, isUtf8(bytes) ? 'utf-8' : 'gb18030')
-
-const namesIn = (header: readonly string[]): string[] => header.map((name) => name.trim())
-
-const rowOf = (names: readonly string[], cells: readonly string[]): FieldTexts =>
-  Object.fromEntries(names.map((name, at) => [name, cells[at] ?? '']))
-
-const unreadable = (error: unknown): unknown => {
-  const code = csvFaultCode(error)
-  return code === null ? error : new UnreadableAnswerError(`no separated lines (${code})`)
 }
 
 const QUOTED = /[",;\t|\r\n]|^\s|\s$/

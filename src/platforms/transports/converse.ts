@@ -1,5 +1,5 @@
 /** Sends HTTP requests to platforms. Redirects are not followed. */
-import { NoDisplayRefusal, Refusal } from '../../foundation/errors.js'
+import { Refusal } from '../../foundation/errors.js'
 import { parseRetryAfter, requestHttp, UnreachableError } from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
@@ -54,7 +54,5 @@ export const unreachableRefusal = (reason: string, wait: number | null = null): 
     'PLATFORM_UNREACHABLE',
     wait === null ? { reason } : { reason, retryAfterSeconds: Math.min(wait, RETRY_AFTER_SECONDS_MAX) },
   )
-
-export const noDisplayRefusal = (reason: string): Refusal => new NoDisplayRefusal(reason)
 
 const addressOf = ({ url }: PlatformAddress, path: string): string => url.replace(/\/+$/, '') + path

@@ -1,5 +1,6 @@
 /** `GET /entries?after=KEY&limit=N` pages all entries; `GET /entries?keys=A,B` returns some. */
 import { makeReceipt, type Notice, type Receipt } from '../../domain/delivery/delivery.js'
+import { NoDisplayRefusal } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'
 import {
   type KeyFields,
@@ -9,7 +10,7 @@ import {
   UnreadableAnswerError,
 } from '../formats/reading.js'
 import type { DisplayedSubject, Platform, PlatformAddress } from '../platform.js'
-import { exchangeWithPlatform, noDisplayRefusal, type PlatformAnswer, unreachableRefusal } from './converse.js'
+import { exchangeWithPlatform, type PlatformAnswer, unreachableRefusal } from './converse.js'
 import { readAnswer, unknownReceipt } from './deliver.js'
 
 const PATH = '/entries'
@@ -81,7 +82,7 @@ const pageOf = async (display: HttpDisplay, after: string | null): Promise<Displ
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
   const answer = await requestEntries(display, query)
   // An empty list would make every entry look missing.
-  if (NO_SUCH_ADDRESS.includes(answer.status)) throw noDisplayRefusal(`HTTP ${answer.status}`)
+  if (NO_SUCH_ADDRESS.includes(answer.status)) throw new NoDisplayRefusal(`HTTP ${answer.status}`)
   if (answer.status >= 400) throw unreachableRefusal(`HTTP ${answer.status}`)
   return readAnswer(display.from, answer, (bytes) => entriesIn(bytes, display))
 }

@@ -5,10 +5,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
+import { NoDisplayRefusal } from '../../foundation/errors.js'
 import { type KeyFields, readDisplayedSubject, UnreadableAnswerError } from '../formats/reading.js'
-import { type FieldTexts, type ParsedLines, parseLines, parseLinesInSlices } from '../formats/separated-lines.js'
+import { type FieldTexts, type ParsedLines, parseLines } from '../formats/separated-lines.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
-import { noDisplayRefusal, unreachableRefusal } from './converse.js'
+import { unreachableRefusal } from './converse.js'
 import { missingReceipt, receiptWithoutSecret, unknownReceipt, waitingReceipt } from './deliver.js'
 import {
   fileExists,
@@ -87,11 +88,11 @@ export const readShownFile = (from: PlatformAddress, names: KeyFields): Promise<
     const path = join(folderPathOf(from.url), SHOWN)
     const written = await statOf(path)
     if (written !== null && from.notBefore !== undefined && written.mtimeMs < from.notBefore.getTime())
-      throw noDisplayRefusal(`${SHOWN} 早于所查报送 is older than what was sent`)
+      throw new NoDisplayRefusal(`${SHOWN} 早于所查报送 is older than what was sent`)
     const content = await readContentOf(path, SHOWN_BYTES_MAX)
     if (content === null)
-      throw noDisplayRefusal(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
-    const lines = await parseLinesInSlices(content).catch((error: unknown) => {
+      throw new NoDisplayRefusal(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
+    const lines = await parseLines(content).catch((error: unknown) => {
       if (!(error instanceof UnreadableAnswerError)) throw error
       throw unreachableRefusal(`${SHOWN} 无法读取 cannot be read: ${error.message}`)
     })
@@ -156,7 +157,7 @@ const batchesWith = async (
       return null
     })
     if (content === null) continue
-    const keys = noted.has(name) ? keysIn(content.toString('utf8')) : keysOfLines(content, names)
+    const keys = noted.has(name) ? keysIn(content.toString('utf8')) : await keysOfLines(content, names)
     if (!keys.some((each) => wanted.has(idOf(each)))) continue
     const found = await statOf(path)
     if (found === null) continue
@@ -170,8 +171,8 @@ const batchesWith = async (
   return batches.sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1))
 }
 
-const keysOfLines = (content: Buffer, names: FolderNames): KeyAndSequence[] => {
-  const lines = readLines(content)
+const keysOfLines = async (content: Buffer, names: FolderNames): Promise<KeyAndSequence[]> => {
+  const lines = await readLines(content)
   return typeof lines === 'string'
     ? []
     : lines.rows.map((row) => ({ key: names.key(row) ?? '', sequence: Number(names.sequence(row)) }))
@@ -186,7 +187,7 @@ const answerTo = async (
     asked.map((each) => [idOf(each), answer(each.key)])
   if (receiptPath === null) return all((key) => waitingReceipt(key))
   const content = await readContentOf(receiptPath).catch(() => null)
-  const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
+  const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : await readLines(content)
   if (typeof lines === 'string') return all((key) => waitingReceipt(key, lines))
   if (!names.keys.some((name) => lines.names.includes(name)))
     return all((key) => waitingReceipt(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
@@ -209,9 +210,9 @@ const receiptFor = (
   return (row && names.receipt(row)) ?? missingReceipt(key)
 }
 
-const readLines = (content: Buffer): ParsedLines | string => {
+const readLines = async (content: Buffer): Promise<ParsedLines | string> => {
   try {
-    return parseLines(content)
+    return await parseLines(content)
   } catch (error) {
     if (error instanceof UnreadableAnswerError) return `回执文件无法读取 the receipt cannot be read: ${error.message}`
     throw error

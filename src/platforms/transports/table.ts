@@ -1,12 +1,12 @@
 /** Exchange table (GB/T 39443-2020 5.6). Address: `postgres://…/database?schema=NAME`. */
 import { makeReceipt, type Notice, type Receipt } from '../../domain/delivery/delivery.js'
-import { isRefusal } from '../../foundation/errors.js'
+import { isRefusal, NoDisplayRefusal } from '../../foundation/errors.js'
 import { isContradictoryReceipt } from '../codes.js'
 import { TABLE_COLUMN_NAMES } from '../formats/exchange-table.js'
 import { type KeyFields, readDisplayedSubject, readReceiptFields } from '../formats/reading.js'
 import type { FormatRow } from '../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
-import { noDisplayRefusal, unreachableRefusal } from './converse.js'
+import { unreachableRefusal } from './converse.js'
 import { receiptWithoutSecret, unknownReceipt, waitingReceipt } from './deliver.js'
 import { maskSecret, secretsOf } from './secrets.js'
 import {
@@ -47,7 +47,7 @@ export const readShownTable = (from: PlatformAddress): Promise<DisplayedSubject[
     const secrets = secretsOf(from)
     const rows = await readShownRows(db, schema).catch((error: unknown) => {
       if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error
-      throw noDisplayRefusal(`交换库 exchange database：${DATABASE_FAULT_TEXTS[UNDEFINED_TABLE]}`)
+      throw new NoDisplayRefusal(`交换库 exchange database：${DATABASE_FAULT_TEXTS[UNDEFINED_TABLE]}`)
     })
     return rows.map((row) => {
       const subject = readDisplayedSubject(row, KEY_FIELDS)

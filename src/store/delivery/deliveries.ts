@@ -18,8 +18,8 @@ export interface QueuedDelivery {
   attempts: number
 }
 
-export const isRemovalUncheckedSql = (d: string): string => `${d}.check_due_at is not null`
-export const isUnfinishedSql = (d: string): string => `(${isOpenSql(d)} or ${isRemovalUncheckedSql(d)})`
+/** True for a delivery that is open, or a removal whose check is. */
+export const isUnfinishedSql = (d: string): string => `(${isOpenSql(d)} or ${d}.check_due_at is not null)`
 
 /** True when a later message about the subject exists. A scalar subquery reads only the subject's few rows. */
 export const hasLaterMessageSql = (d: string): string =>

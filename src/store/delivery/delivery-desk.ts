@@ -1,7 +1,7 @@
 import type { DeliveryState, Receipt, RemovalCheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryFirst, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isOpenSql, isRemovalUncheckedSql, type QueuedDelivery } from './deliveries.js'
+import { isOpenSql, type QueuedDelivery } from './deliveries.js'
 
 export interface StoredDelivery extends QueuedDelivery {
   state: DeliveryState
@@ -20,7 +20,7 @@ export interface StoredDelivery extends QueuedDelivery {
 /** State of the check that a removed entry is no longer displayed. DUE: not done yet. Null: no check. */
 export type RemovalCheckState = RemovalCheckResult | 'DUE' | null
 export const removalCheckStateSql = (d: string): string =>
-  `case when ${isRemovalUncheckedSql(d)} then 'DUE' else ${d}.check_result end`
+  `case when ${d}.check_due_at is not null then 'DUE' else ${d}.check_result end`
 
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.state, d.notice, d.attempts,
   d.due_at as "dueAt", d.sent_at as "sentAt", d.confirmed_at as "confirmedAt", d.receipt, d.last_error as "lastError",
@@ -28,13 +28,15 @@ const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number
   ${removalCheckStateSql('d')} as "check"`
 
 export interface DeliveryFilter {
-  platform: string | null
-  state: DeliveryState | null
-  kind: SubjectKind | null
-  code: string | null
-  subjectId: string | null
+  platform?: string | null
+  state?: DeliveryState | null
+  kind?: SubjectKind | null
+  code?: string | null
+  subjectId?: string | null
   sight?: RegionSight
 }
+
+const UNFILTERED = { platform: null, state: null, kind: null, code: null, subjectId: null, sight: null }
 
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
   and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)
@@ -56,12 +58,12 @@ export const list = (
     db,
     `select ${COLUMNS} from deliveries d where ${filtered(filter)} and (:before::bigint is null or d.id < :before::bigint)
      order by d.id desc limit :first /* delivery-desk.list */`,
-    { sight: null, ...filter, first, before },
+    { ...UNFILTERED, ...filter, first, before },
   )
 
 export const count = (db: Db, filter: DeliveryFilter): Promise<number> =>
   queryValue(db, `select count(*)::int as n from deliveries d where ${filtered(filter)} /* delivery-desk.count */`, {
-    sight: null,
+    ...UNFILTERED,
     ...filter,
   })
 
@@ -96,7 +98,7 @@ export const listOpenRemovals = (tx: Tx, subjectId: string, platform: string): P
   queryRows(
     tx,
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
-       and (d.state in ('OWED', 'REFUSED') or ${isRemovalUncheckedSql('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
+       and (d.state in ('OWED', 'REFUSED') or d.check_due_at is not null) order by d.number for update /* delivery-desk.openRemovals */`,
     [subjectId, platform],
   )
 

@@ -2,7 +2,6 @@
 import type { EntryNotice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
-import { isRemovalUncheckedSql } from './deliveries.js'
 import { removalCheckStateSql, type StoredDelivery } from './delivery-desk.js'
 
 /** `at` is an instant as text, exact to the microsecond. */
@@ -50,7 +49,7 @@ const STANDING = `cross join lateral (
       and e.state <> 'FOLDED' and e.check_result is distinct from 'SHOWN'))
   order by (e.id = r.id), e.number limit 1) e`
 
-const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or ${isRemovalUncheckedSql('e')})`
+const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or e.check_due_at is not null)`
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 export interface RetractionFilter {
@@ -64,7 +63,7 @@ const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform
   and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid)`
 const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
-  union select o.subject_id from deliveries o where ${isRemovalUncheckedSql('o')}))`
+  union select o.subject_id from deliveries o where o.check_due_at is not null))`
 
 const partsOf = ({ open, sight = null }: RetractionFilter) => ({
   seen: andIsSubjectWithinSightSql(sight, 'r.subject_id'),

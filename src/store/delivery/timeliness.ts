@@ -1,7 +1,7 @@
 import type { DutyCount, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
-import { isRemovalUncheckedSql, isUnfinishedSql } from './deliveries.js'
+import { isUnfinishedSql } from './deliveries.js'
 import type { StoredDelivery } from './delivery-desk.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
@@ -37,7 +37,7 @@ const dutiesOf = (deliveries: string, which: string): string => `
       ${DAY('coalesce(s.confirmed_at, case when not s.waits then s.closed_at end)')} as done_on
     from dated t cross join lateral (
       select min(e.confirmed_at) filter (where ${IS_DONE}) as confirmed_at, min(e.closed_at) as closed_at,
-        bool_or(e.state in ('OWED', 'REFUSED') or ${isRemovalUncheckedSql('e')}) as waits
+        bool_or(e.state in ('OWED', 'REFUSED') or e.check_due_at is not null) as waits
       from deliveries e where e.platform = t.platform and e.subject_id = t.subject_id and e.number >= t.number
         and (e.action = 'REMOVE') = (t.action = 'REMOVE') and not exists (
           select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
@@ -111,7 +111,7 @@ export const listOpenDuties = (
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
        w.last_error as "lastError"
      from duties t cross join lateral (select w.id, w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
-       and w.subject_id = t.subject_id and w.number >= t.number and (w.state in ('OWED', 'REFUSED') or ${isRemovalUncheckedSql('w')}) order by w.number limit 1) w
+       and w.subject_id = t.subject_id and w.number >= t.number and (w.state in ('OWED', 'REFUSED') or w.check_due_at is not null) order by w.number limit 1) w
      where ${ASKED} and (:afterId::bigint is null or (t.counted_from, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.counted_from, t.id limit :first /* timeliness.waiting */`,
     {

@@ -1,10 +1,9 @@
 /** Order of messages on the wire, and completion of removals. The receiver of this test ignores the hub's sequence. */
 import { expect } from 'chai'
 import type { Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
-import { Refusal } from '../../../src/foundation/errors.js'
+import { NoDisplayRefusal, Refusal } from '../../../src/foundation/errors.js'
 import { platforms } from '../../../src/platforms/index.js'
 import type { DisplayedSubject, Platform } from '../../../src/platforms/platform.js'
-import { noDisplayRefusal } from '../../../src/platforms/transports/converse.js'
 import { checkRemovals } from '../../../src/work/delivery/push/removal-checks.js'
 import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { giveUpRemovals, listRetractions } from '../../../src/work/delivery/retraction.js'
@@ -179,7 +178,7 @@ describe('a removal', () => {
   it('P-A1: is sent twice to a platform without a display, and then counts as done: confirmed but not seen', async () => {
     const id = await listed()
     show = async () => {
-      throw noDisplayRefusal('HTTP 404')
+      throw new NoDisplayRefusal('HTTP 404')
     }
     await removed(db(), id, TODAY, rules, later(70))
     await pushed(later(70))
@@ -262,7 +261,7 @@ describe('a removal', () => {
     )
     expect(await openOnes()).to.equal(1)
     show = async () => {
-      throw noDisplayRefusal('HTTP 404')
+      throw new NoDisplayRefusal('HTTP 404')
     }
     expect(await checked(later(131))).to.deep.equal({ gone: 0, shown: 0, again: 0 })
     expect(await openOnes()).to.equal(0)
