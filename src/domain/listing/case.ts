@@ -60,78 +60,46 @@ interface Repair {
   acceptedOn: string | null
 }
 
-export interface Case {
-  state: CaseState | null
-  list: string
-  operator: number
-  proposedBy: string | null
-  decisionHeavy: boolean | null
-  decisionLinked: boolean
-  decisionOn: string | null
-  ground: ListingGround | null
-  level: DivisionLevel | null
-  notifiedOn: string | null
-  defenceUntil: string | null
-  defenceOpen: boolean
-  points: number
-  openPoints: readonly number[]
-  latePoints: number
-  hearingAsked: boolean
-  hearingOn: string | null
-  consentedOn: string | null
-  decidedOn: string | null
+const BLANK_CASE = {
+  state: null as CaseState | null,
+  proposedBy: null as string | null,
+  decisionHeavy: null as boolean | null,
+  decisionLinked: false as boolean,
+  decisionOn: null as string | null,
+  ground: null as ListingGround | null,
+  level: null as DivisionLevel | null,
+  notifiedOn: null as string | null,
+  defenceUntil: null as string | null,
+  defenceOpen: false as boolean,
+  points: 0 as number,
+  openPoints: [] as readonly number[],
+  latePoints: 0 as number,
+  hearingAsked: false as boolean,
+  hearingOn: null as string | null,
+  consentedOn: null as string | null,
+  decidedOn: null as string | null,
   /** Day on which service takes effect. */
-  servedOn: string | null
-  publishedOn: string | null
+  servedOn: null as string | null,
+  publishedOn: null as string | null,
   /** True when the party is an adult; null when unchecked or not a natural person. Never public. */
-  ofAge: boolean | null
-  hiding: EntryHiding | null
-  repair: Repair | null
-  removal: RemovalReason | null
-  notListed: NotListedReason | null
+  ofAge: null as boolean | null,
+  hiding: null as EntryHiding | null,
+  repair: null as Repair | null,
+  removal: null as RemovalReason | null,
+  notListed: null as NotListedReason | null,
   /**
    * Day from which terms count again, after a repair obtained by false materials was revoked; null: from the decision.
    */
-  termFrom: string | null
-  restoredOn: string | null
+  termFrom: null as string | null,
+  restoredOn: null as string | null,
   /** Last day on which the entry stands: the earliest of its term and the publication clocks. */
-  endsOn: string | null
+  endsOn: null as string | null,
   /** Day of the last move. No later move may be dated before it. */
-  lastOn: string | null
+  lastOn: null as string | null,
 }
+export type Case = typeof BLANK_CASE & { list: string; operator: number }
 
-export const newCase = (list: string, operator: number): Case => ({
-  state: null,
-  list,
-  operator,
-  proposedBy: null,
-  decisionHeavy: null,
-  decisionLinked: false,
-  decisionOn: null,
-  ground: null,
-  level: null,
-  notifiedOn: null,
-  defenceUntil: null,
-  defenceOpen: false,
-  points: 0,
-  openPoints: [],
-  latePoints: 0,
-  hearingAsked: false,
-  hearingOn: null,
-  consentedOn: null,
-  decidedOn: null,
-  servedOn: null,
-  publishedOn: null,
-  ofAge: null,
-  hiding: null,
-  repair: null,
-  removal: null,
-  notListed: null,
-  termFrom: null,
-  restoredOn: null,
-  endsOn: null,
-  lastOn: null,
-})
+export const newCase = (list: string, operator: number): Case => ({ ...BLANK_CASE, list, operator })
 
 /** Fills in members that did not exist yet when the case was stored. */
 export const upgradeStoredCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {

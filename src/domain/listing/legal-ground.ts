@@ -58,21 +58,12 @@ export const groundConsequence = (
   return isLighter ? 'LIGHTER' : null
 }
 
-export interface LinkedDecision {
-  version: number
-  documentNumber: string
-  heavy: boolean
-  decidedOn: string
-  violation: string
-  authority: string
-  authorityCode: string
-  level: DivisionLevel | null
-}
+export type LinkedDecision = ReturnType<typeof linkedDecision>
 
 /** Division code of Jilin, used when the authority's code is malformed. */
 const PROVINCE = '220000'
 
-export const linkedDecision = ({ id, body }: { id: number; body: Body }): LinkedDecision => {
+export const linkedDecision = ({ id, body }: { id: number; body: Body }) => {
   const text = (field: string): string => (typeof body[field] === 'string' ? (body[field] as string) : '')
   const code = text('authority_code')
   return {

@@ -2,25 +2,14 @@
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
-import { attemptMove, isOffered, MOVES_BY_PEOPLE, type MoveDenial } from './listing.js'
+import { attemptMove, isOffered, MOVES_BY_PEOPLE } from './listing.js'
 import { REMOVAL_REASONS, type RemovalReason } from './lists.js'
 import { MOVES, type MoveName } from './moves.js'
 
-export interface CaseOutlook {
-  move: MoveName
-  removal: RemovalReason | null
-  roles: Role[]
-  isTheirs: boolean
-  denial: MoveDenial | null
-  /** The case after the move; null when the move is denied. */
-  reached: Case | null
-}
+export type CaseOutlook = ReturnType<typeof outlookOf>
 
-export interface OutlookRequest {
-  by: string
+export interface OutlookRequest extends Pick<CaseAct, 'by' | 'on' | 'today'> {
   role: Role
-  on: string
-  today: string
 }
 
 const WRITTEN = '—'
@@ -43,7 +32,7 @@ const outlookOf = (
   before: Case,
   asking: OutlookRequest,
   rules: MoveRules,
-): CaseOutlook => {
+) => {
   const roles = MOVES[name].roles.filter((role): role is Role => role !== 'clock')
   const isTheirs = roles.includes(asking.role)
   const [other = asking.role] = roles
@@ -55,6 +44,7 @@ const outlookOf = (
     roles,
     isTheirs,
     denial: moved.ok ? null : moved.reason,
+    /** The case after the move; null when the move is denied. */
     reached: moved.ok ? moved.after : null,
   }
 }

@@ -49,27 +49,15 @@ interface ClockDay {
   row: ClockRow
 }
 
-export interface PublicationClock {
-  clock: ClockName
-  startsOn: string
-  repairFrom: ClockDay
-  endsOn: ClockDay
-  /** True when a legal ban beyond the term has lengthened the display. */
-  lengthened: boolean
-}
+export type PublicationClock = NonNullable<ReturnType<typeof clockBy>>
 
-export interface PublicationClocks {
-  severity: SeverityRow | null
-  gsxt: PublicationClock | null
-  creditchina: PublicationClock | null
-  /** The earlier end of the two clocks, which applies in this hub. */
-  here: ClockDay | null
-}
+export type PublicationClocks = ReturnType<typeof clocksOf>
 
-export const clocksOf = (rules: ClockRules, entry: ClockedEntry): PublicationClocks => {
+export const clocksOf = (rules: ClockRules, entry: ClockedEntry) => {
   const severity = rules.severities.find((row) => row.list === entry.list && isInForce(row, entry.documentOn)) ?? null
   const gsxt = clockOf(rules, 'GSXT', severity, entry)
   const creditchina = clockOf(rules, 'CREDITCHINA', severity, entry)
+  // The earlier of the two ends applies in this hub.
   return { severity, gsxt, creditchina, here: earlier(gsxt?.endsOn ?? null, creditchina?.endsOn ?? null) }
 }
 
@@ -108,7 +96,7 @@ const changed = (standing: PublicationClock, other: PublicationClock | null, row
   }
 }
 
-const clockBy = (row: ClockRow, entry: ClockedEntry): PublicationClock | null => {
+const clockBy = (row: ClockRow, entry: ClockedEntry) => {
   const anew = row.clock === 'GSXT' ? (entry.anewFrom ?? null) : null
   const startsOn = anew ?? dayOf(row.countedFrom, entry)
   if (startsOn === null) return null
@@ -120,6 +108,7 @@ const clockBy = (row: ClockRow, entry: ClockedEntry): PublicationClock | null =>
     startsOn,
     repairFrom: { on: row.minimumMonths === 0 ? startsOn : addDays(addMonths(startsOn, row.minimumMonths), 1), row },
     endsOn: { on: lengthened ? banned : term, row },
+    /** True when a legal ban beyond the term has lengthened the display. */
     lengthened,
   }
 }

@@ -1,5 +1,5 @@
 /** Renders a document as a printable A4 page: escaped, self-contained, without script. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   BLANK_PATTERN,
   type DocumentPrinter,
@@ -30,7 +30,7 @@ ol { margin: 0 0 .4rem; padding-left: 3em; }
 `.trim()
 
 /** CSP source of the style. A page that frames a document must allow it too. */
-export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
+export const DOCUMENT_STYLE = `'sha256-${hash('sha256', STYLE, 'base64')}'`
 
 const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
@@ -76,7 +76,7 @@ ${article}
 </body>
 </html>
 `
-  const sha256 = createHash('sha256').update(article).digest('hex')
+  const sha256 = hash('sha256', article)
   return { title, html, sha256, missing: filled.missing }
 }
 

@@ -1,5 +1,5 @@
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { isInForce, type RuleDates, type RuleFault } from '../../domain/calendar/dated-rows.js'
+import { isInForce, type RuleFault } from '../../domain/calendar/dated-rows.js'
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import type { MoveRules as CaseRules } from '../../domain/listing/case.js'
 import type { DocumentPrinter } from '../../domain/listing/documents.js'
@@ -55,18 +55,8 @@ export const recoveryRules = makeRulesReader<RecoveryRules>('rules/recovery', 'c
 
 const CALENDAR = 'calendar.json'
 
-export interface RuleTable {
-  name: string
-  about: { zh: string; en: string }
-  sections: { name: string; rows: RuleRow[] }[]
-}
-
-export interface RuleRow extends RuleDates {
-  basis: string | null
-  /** False: not to be cited as law yet. null: the rule states no certainty. */
-  confirmed: boolean | null
-  fields: { name: string; value: string }[]
-}
+export type RuleTable = ReturnType<typeof tableOf>
+export type RuleRow = ReturnType<typeof rowOf>
 
 type JsonMembers = Record<string, unknown>
 
@@ -85,23 +75,24 @@ export const ruleTables = (on: string | null = null): RuleTable[] => {
   }))
 }
 
-const tableOf = (name: string, content: JsonMembers): RuleTable => {
+const tableOf = (name: string, content: JsonMembers) => {
   const { about, mark: markOfAll, ...rest } = content
   const sections = Object.entries(rest).flatMap(([section, value]) =>
     Array.isArray(value) ? [{ name: section, rows: value.map((row) => rowOf(row, markOfAll)) }] : [],
   )
   const alone = Object.entries(rest).filter(([, value]) => !Array.isArray(value))
   const single = alone.length === 0 ? [] : [{ name, rows: [rowOf(Object.fromEntries(alone), markOfAll)] }]
-  return { name, about: about as RuleTable['about'], sections: [...sections, ...single] }
+  return { name, about: about as { zh: string; en: string }, sections: [...sections, ...single] }
 }
 
-const rowOf = (row: unknown, markOfAll: unknown): RuleRow => {
+const rowOf = (row: unknown, markOfAll: unknown) => {
   const members: JsonMembers = typeof row === 'object' && row !== null ? (row as JsonMembers) : { value: row }
   const { from = null, to = null, basis = null, mark = markOfAll, confirmed, ...rest } = members
   return {
     from: from as string | null,
     to: to as string | null,
     basis: basis as string | null,
+    /** False: not to be cited as law yet. null: the rule states no certainty. */
     confirmed: typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F',
     fields: Object.entries(rest).flatMap(([name, value]) =>
       value === null ? [] : [{ name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { type Deadline, deadlinesOf, dueDay } from '../../domain/listing/deadlines.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
@@ -27,10 +27,7 @@ export const recordDeadlines = async (
 
 const versioned = (deadline: Deadline) => ({
   ...deadline,
-  version: createHash('sha256')
-    .update(canonicalJson(deadline.rule as unknown as Json))
-    .digest('hex')
-    .slice(0, VERSION_LENGTH),
+  version: hash('sha256', canonicalJson(deadline.rule as unknown as Json)).slice(0, VERSION_LENGTH),
 })
 
 /** Recounts deadlines, and closes WITHDRAWAL deadlines once no delivery of the removal is open. */

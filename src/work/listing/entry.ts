@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { entryActionAfter, entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
@@ -98,9 +98,7 @@ const publicOf = async (
 }
 
 const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: number | null): Promise<void> => {
-  const bodyHash = createHash('sha256')
-    .update(canonicalJson(body as unknown as Json))
-    .digest('hex')
+  const bodyHash = hash('sha256', canonicalJson(body as unknown as Json))
   await listings.putPublicEntry(tx, body, { bodyHash, on, masks })
 }
 
