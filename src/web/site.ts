@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { listingUuidIn } from '../domain/listing/listing.js'
+import { isUuid, listingUuidIn } from '../domain/listing/listing.js'
 import { Refusal } from '../foundation/errors.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import type { Db } from '../store/db/db.js'
@@ -10,7 +10,7 @@ import * as publicList from '../store/publication/public-list.js'
 import { listPage } from './blacklist/page.js'
 import { sendResultCsv } from './blacklist/result-csv.js'
 import { searchList } from './blacklist/search.js'
-import { filterParameters, hasCondition, isEntryId, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
+import { filterParameters, hasCondition, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
 import { endedEntryPage, entryPage } from './entry/page.js'
 import { chooseEncoding, compressPage, maxAgeSeconds, sendCompressed } from './frame/compression.js'
 import { addressInLanguage } from './frame/html.js'
@@ -197,7 +197,7 @@ const showEntry =
     const { dbOf, nowOf } = own
     const given = String(request.params.id)
     const id = given.toLowerCase()
-    if (!isEntryId(id)) {
+    if (!isUuid(id)) {
       const uuid = listingUuidIn(given)
       if (uuid === null) throw new Refusal('NOT_FOUND')
       return response.redirect(301, addressInLanguage(`${LIST}/${uuid}`, {}, languageOf(request)))

@@ -1,3 +1,4 @@
+import { isUuid } from '../../domain/listing/listing.js'
 import { isTopic, REASON_TOPICS, type ReasonTopic } from '../../domain/listing/reason-topics.js'
 import { SEARCH_KEY_LENGTH_MOST } from '../../domain/operators/name-search.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -12,14 +13,9 @@ import {
 
 export type UrlParameters = Record<string, string>
 
-export interface SearchFilter {
+export interface SearchFilter extends Omit<PublicSearch, 'day' | 'pattern'> {
   name: string
   reason: ReasonTopic | null
-  region: string | null
-  authority: string | null
-  from: string | null
-  to: string | null
-  contested: boolean
   /** null means best match first when `name` is given, otherwise newest first. */
   sort: ListOrder | null
   after: ListCursor | null
@@ -27,10 +23,7 @@ export interface SearchFilter {
 
 /** Longer query parameters are cut to this many characters. */
 const LONGEST = 200
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const REGION = /^\d{2,6}$/
-
-export const isEntryId = (text: string): boolean => UUID.test(text)
 
 /** Throws INPUT_INVALID. */
 export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFilter => {
@@ -66,7 +59,7 @@ const cursorIn = (value: unknown): ListCursor | null => {
   const text = typeof value === 'string' ? value : ''
   if (text === '') return null
   const [on = '', id = ''] = text.split('_')
-  if ((isDate(on) || on === ENDLESS_DATE) && UUID.test(id)) return { on, id }
+  if ((isDate(on) || on === ENDLESS_DATE) && isUuid(id)) return { on, id }
   return refuse('没有这一页 there is no such page')
 }
 
@@ -84,17 +77,9 @@ export const filterParameters = ({ after, contested, ...asked }: SearchFilter): 
   )
 
 export const publicSearchOf = (
-  { reason, region, authority, from, to, contested }: SearchFilter,
+  { name: _name, reason, sort: _sort, after: _after, ...conditions }: SearchFilter,
   day: string,
-): PublicSearch => ({
-  day,
-  region,
-  authority,
-  pattern: reason === null ? null : REASON_TOPICS[reason].pattern,
-  from,
-  to,
-  contested,
-})
+): PublicSearch => ({ ...conditions, day, pattern: reason === null ? null : REASON_TOPICS[reason].pattern })
 
 export const hasCondition = ({ name, reason, region, authority, from, to, contested }: SearchFilter): boolean =>
   name !== '' || contested || [reason, region, authority, from, to].some((each) => each !== null)

@@ -78,40 +78,40 @@ const rankedEntries = async (
   const sought = publicSearchOf(asked, day)
   const ranked = await ranksOf(db, inTurn, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
-  const best = new Map<string, publicList.PlacedEntry>()
+  const bestById = new Map<string, publicList.PlacedEntry>()
   for (const one of await publicList.ofOperators(db, [...ranked.keys()], sought)) {
-    const known = best.get(one.id)
-    if (known === undefined || rank(one) < rank(known)) best.set(one.id, one)
+    const known = bestById.get(one.id)
+    if (known === undefined || rank(one) < rank(known)) bestById.set(one.id, one)
   }
-  const found = [...best.values()]
-  const orders: Record<
-    'best' | publicList.ListOrder,
-    (a: publicList.PlacedEntry, b: publicList.PlacedEntry) => number
-  > = {
-    best: (a, b) => rank(a) - rank(b) || orders.newest(a, b),
-    newest: (a, b) => compareTexts(b.publishedOn, a.publishedOn) || compareTexts(b.id, a.id),
-    oldest: (a, b) => orders.newest(b, a),
-    ending: (a, b) =>
-      compareTexts(a.endsOn ?? publicList.ENDLESS_DATE, b.endsOn ?? publicList.ENDLESS_DATE) ||
-      compareTexts(a.id, b.id),
+  const found = [...bestById.values()]
+  const best: EntryOrder = (a, b) => rank(a) - rank(b) || ORDERS.newest(a, b)
+  const isSimilar = ({ operator }: publicList.PlacedEntry) => SIMILAR_REASONS.includes(ranked.get(operator)?.reason)
+  return {
+    entries: found.sort(asked.sort === null ? best : ORDERS[asked.sort]),
+    similar: found.length > 0 && found.every(isSimilar),
   }
-  const similar =
-    found.length > 0 && found.every(({ operator }) => SIMILAR_REASONS.has(ranked.get(operator)?.reason ?? 'EXACT'))
-  return { entries: found.sort(orders[asked.sort ?? 'best']), similar }
 }
 
-const SIMILAR_REASONS: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
+const SIMILAR_REASONS: readonly (MatchReason | undefined)[] = ['TYPING', 'SIMILAR']
+
+type EntryOrder = (a: publicList.PlacedEntry, b: publicList.PlacedEntry) => number
+
+const ORDERS: Record<publicList.ListOrder, EntryOrder> = {
+  newest: (a, b) => compareTexts(b.publishedOn, a.publishedOn) || compareTexts(b.id, a.id),
+  oldest: (a, b) => ORDERS.newest(b, a),
+  ending: (a, b) => compareTexts(lastDay(a), lastDay(b)) || compareTexts(a.id, b.id),
+}
+
+const lastDay = ({ endsOn }: publicList.PlacedEntry): string => endsOn ?? publicList.ENDLESS_DATE
 
 const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
-const ranksOf = async (
-  db: Db,
-  inTurn: ConcurrencyLimit,
-  name: string,
-): Promise<Map<number, Pick<NameMatch, 'rank' | 'reason'>>> => {
+type MatchRank = Pick<NameMatch, 'rank' | 'reason'>
+
+const ranksOf = async (db: Db, inTurn: ConcurrencyLimit, name: string): Promise<Map<number, MatchRank>> => {
   const code = parseCode(name)
   if (code !== null) {
-    const found = await operators.byCodes(db, [{ scheme: code.scheme, code: code.code }])
+    const found = await operators.byCodes(db, [code])
     return new Map([...found.values()].map(({ id }) => [id, { rank: 0, reason: 'EXACT' }]))
   }
   const key = searchKey(name)

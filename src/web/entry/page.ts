@@ -18,9 +18,7 @@ import {
 import { type SitePage, sitePage } from '../frame/page.js'
 import { prefectureOf } from '../frame/prefectures.js'
 
-interface TermLineDays {
-  decidedOn: string
-  publishedOn: string
+interface TermLineDays extends Pick<PublicBody, 'decidedOn' | 'publishedOn'> {
   endsOn: string
   earliest: string | null
   today: string
@@ -76,10 +74,13 @@ ${verified(shown)}`,
 /** The wording of the rule was not compared with the published law. */
 const UNCONFIRMED = html` <small>${bilingual('（未经核实）', '(unconfirmed)')}</small>`
 
-const unconfirmedNote = (marks: readonly SourceCertainty[]): Html | null =>
-  marks.includes('M')
+const sourcedItems = (rows: readonly (BilingualText & { mark: SourceCertainty })[]): Html =>
+  html`<ul>${rows.map(({ zh, en, mark }) => html`<li>${bilingual(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
+${
+  rows.some(({ mark }) => mark === 'M')
     ? html`<p class="note">${bilingual('未经核实的，条文尚未与公布的法定文本核对，以法定文本为准。', 'What is unconfirmed was not held against the published text of the law, which decides.')}</p>`
     : null
+}`
 
 const state = ({ entry: { body } }: EntryContent): Html =>
   html`<p class="state">${body.endsOn === null ? bilingual('公示中', 'published') : bilingual(`公示中，至 ${body.endsOn} 止`, `published; ${body.endsOn} is the last day`)}</p>
@@ -112,12 +113,11 @@ const renderPerList = (say: (list: ListKind) => Html | null): ((shown: EntryCont
   const known = new WeakMap<ListKind, Html | null>()
   return ({ list }) => {
     if (list === undefined) return null
-    const found = known.get(list)
-    if (found !== undefined) return found
-    const said = say(list)
-    const made = said && cacheByLanguage(said)
-    known.set(list, made)
-    return made
+    if (!known.has(list)) {
+      const said = say(list)
+      known.set(list, said && cacheByLanguage(said))
+    }
+    return known.get(list) ?? null
   }
 }
 
@@ -125,8 +125,7 @@ const measures = renderPerList((list) =>
   list.measures.length > 0
     ? html`<section aria-labelledby="measures">
 <h2 id="measures">${bilingual('惩戒措施', 'Measures')}</h2>
-<ul>${list.measures.map(({ zh, en, mark }) => html`<li>${bilingual(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
-${unconfirmedNote(list.measures.map(({ mark }) => mark))}
+${sourcedItems(list.measures)}
 </section>`
     : null,
 )
@@ -144,8 +143,7 @@ const TO_OBJECT = cacheByLanguage(html`<h2 id="ways">${bilingual('异议与信�
 
 const removals = renderPerList(
   (list) => html`<h3>${bilingual('移出途径', 'Ways off the list')}</h3>
-<ul>${list.removals.map(({ zh, en, mark }) => html`<li>${bilingual(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
-${unconfirmedNote(list.removals.map(({ mark }) => mark))}`,
+${sourcedItems(list.removals)}`,
 )
 
 const repair = (body: PublicBody, list: ListKind | undefined, today: string): Html | null => {
