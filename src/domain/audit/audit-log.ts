@@ -7,6 +7,7 @@
  */
 import { hash } from 'node:crypto'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
+import { parseJsonOr } from '../../foundation/text/json.js'
 import { parseCode } from '../operators/codes.js'
 
 /**
@@ -82,14 +83,9 @@ export const EMPTY_LOG_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
 export const contentJson = (c: AuditContent): string =>
   JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 
-/** Inverse of `bodyOf`; null for any other text. */
+/** Inverse of `contentJson`; null for any other text. */
 export const parseContent = (body: string): AuditContent | null => {
-  let members: unknown
-  try {
-    members = JSON.parse(body)
-  } catch {
-    return null
-  }
+  const members = parseJsonOr(body, null)
   if (!Array.isArray(members) || members.length !== MEMBERS) return null
   const [salt, client, role, agency, purpose, request, asked, outcome, shown, digest] = members
   const content = { salt, client, role, agency, purpose, request, asked, outcome, shown, digest }
@@ -99,21 +95,16 @@ const MEMBERS = 10
 
 export const contentHash = (content: AuditContent): string => sha256Hex(contentJson(content))
 
-export const isContentIntact = ({
-  form,
-  body,
-  content,
-  contentHash: hash,
-}: AuditRow & { content: AuditContent }): boolean =>
-  form === 0 ? contentHash(content) === hash : contentJson(content) === body && sha256Hex(body) === hash
+export const isContentIntact = (row: AuditRow, content: AuditContent): boolean =>
+  contentHash(content) === row.contentHash && (row.form === 0 || contentJson(content) === row.body)
 
 export const sha256Hex = (text: string): string => hash('sha256', text, 'hex')
 
 const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`
 
-export const rowHash = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
-  sha256Hex(frameOf(row))
+/** Hash of a row of form 0, which has no seal. */
+export const rowHash = (row: Parameters<typeof frameOf>[0]): string => sha256Hex(frameOf(row))
 
 export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: AuditSeal['mac']): string =>
   mac(`${row.form}\n${row.keyId}\n${frameOf(row)}`)
@@ -136,8 +127,6 @@ export const chainRows = (
     return row
   })
 }
-
-export const headFieldsOf = ({ number, hash }: AuditHead): AuditHead => ({ number, hash })
 
 export const parseHead = (said: unknown): AuditHead | null => {
   const { number, hash } = (said ?? {}) as Partial<AuditHead>

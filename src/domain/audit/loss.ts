@@ -1,4 +1,5 @@
 /** Finds rows that were noted outside the database but are missing in it, and what explains the loss. */
+import { parseJsonOr } from '../../foundation/text/json.js'
 import { type AuditHead, parseHead } from './audit-log.js'
 
 /** A promoted standby has another timeline, a restored copy another system identifier. */
@@ -66,42 +67,25 @@ export const lossJson = ({ after, noted, notedAt, from, to, heads }: AuditLoss):
 
 /** An old row (form 0) names only the last row noted. */
 export const parseLoss = (said: string, number: number): AuditLoss | null => {
-  const told = parsed(said)
+  const told = parseJsonOr(said, null) ?? {}
   const old = parseHead(told)
-  if (old !== null)
-    return {
-      after: Math.min(number, old.number) - 1,
-      noted: old.number,
-      notedAt: null,
-      from: null,
-      to: null,
-      heads: null,
-    }
-  const { after, noted, notedAt, from, to, heads } = told as Record<string, unknown>
+  const loss: Record<string, unknown> =
+    old === null ? { ...told } : { after: Math.min(number, old.number) - 1, noted: old.number }
+  const { after, noted, notedAt, from, to, heads } = loss
   if (!Number.isSafeInteger(after) || !Number.isSafeInteger(noted)) return null
-  const at = typeof notedAt === 'string' ? new Date(notedAt) : null
-  const listed = Array.isArray(heads) ? heads.map(String) : null
   return {
     after: Number(after),
     noted: Number(noted),
-    notedAt: at,
+    notedAt: typeof notedAt === 'string' ? new Date(notedAt) : null,
     from: serverIn(from),
     to: serverIn(to),
-    heads: listed,
+    heads: Array.isArray(heads) ? heads.map(String) : null,
   }
 }
 
 const serverIn = (said: unknown): ServerIdentity | null => {
   const { timeline, system } = (said ?? {}) as Partial<ServerIdentity>
   return Number.isSafeInteger(timeline) && typeof system === 'string' ? { timeline: Number(timeline), system } : null
-}
-
-const parsed = (text: string): object => {
-  try {
-    return JSON.parse(text) ?? {}
-  } catch {
-    return {}
-  }
 }
 
 /**

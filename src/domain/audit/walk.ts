@@ -102,9 +102,8 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
       isSealed = true
     }
     if (!isAfterHole && row.previous !== state.head.hash) return 'UNLINKED'
-    const { content, body } = row
-    if (content !== null) return isContentIntact({ ...row, content }) ? null : 'ALTERED'
-    if (body !== null) return 'ALTERED'
+    if (row.content !== null) return isContentIntact(row, row.content) ? null : 'ALTERED'
+    if (row.body !== null) return 'ALTERED'
     return mayErase(row.at) ? null : 'ERASED'
   }
 
@@ -131,36 +130,24 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
   }
 
   /** `releasedOld`: last release of a restored database, which explains CUT rows without a seal. */
-  const end = ({
-    server,
-    now,
-    releasedOld,
-  }: {
-    server: ServerIdentity | null
-    now: Date
-    releasedOld: Date | null
-  }): WalkResult => {
+  const end = (closing: { server: ServerIdentity | null; now: Date; releasedOld: Date | null }): WalkResult => {
+    const { server, now, releasedOld } = closing
     const excuseOf = (cut: LossRow): LossExcuse | null => {
       if (cut.form > 0 && isFailover(cut)) return 'FAILOVER'
       if (released.some(({ row }) => row > cut.row)) return 'RELEASED'
       return cut.form === 0 && releasedOld !== null && releasedOld >= cut.foundAt ? 'RELEASED' : null
     }
-    const cuts: LogCut[] = found.map(({ row, form, ...cut }) => ({
-      ...cut,
-      excuse: excuseOf({ row, form, ...cut }),
-      isEnd: row === cut.after + 1,
-    }))
+    const recorded = found.map((cut) => ({ ...cut, excuse: excuseOf(cut), isEnd: cut.row === cut.after + 1 }))
+    const last = state.head.number
+    const lost = [...unmet, ...anchors.filter(({ number }) => number > last)]
+    const excused = new Set(lost.filter((head) => recorded.some((cut) => explainsLostHead(cut, head))))
+    const open = lost.filter((head) => !excused.has(head))
+    const known = anchors.flatMap((head) => (excused.has(head) ? [] : [head.number])).sort((a, b) => a - b)
+    const cuts = [
+      ...recorded.map(({ row, form, ...cut }): LogCut => cut),
+      ...unrecordedLosses(open, { known, server, now, last }),
+    ]
     for (const cut of cuts) if (cut.excuse === null) tell(brokenOf(cut))
-    const past = anchors.filter(({ number }) => number > state.head.number)
-    const open = [...unmet, ...past].filter((head) => !cuts.some((cut) => explainsLostHead(cut, head)))
-    const excused = new Set([...unmet, ...past].filter((head) => !open.includes(head)))
-    const known = anchors.filter((head) => !excused.has(head)).map(({ number }) => number)
-    const numbers = [...new Set(known)].sort((a, b) => a - b)
-    const before = new Map(numbers.map((number, i) => [number, numbers[i - 1] ?? 0]))
-    for (const cut of unrecordedLosses(open, { before, server, now, last: state.head.number })) {
-      cuts.push(cut)
-      if (cut.excuse === null) tell(brokenOf(cut))
-    }
     return { ...state, broken: state.broken.sort((a, b) => a.number - b.number), cuts }
   }
 
@@ -173,20 +160,16 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
  */
 const unrecordedLosses = (
   open: readonly AuditAnchor[],
-  {
-    before,
-    server,
-    now,
-    last,
-  }: { before: Map<number, number>; server: ServerIdentity | null; now: Date; last: number },
+  log: { known: readonly number[]; server: ServerIdentity | null; now: Date; last: number },
 ): LogCut[] => {
+  const { known, server, now, last } = log
   const made = (head: AuditAnchor, after: number): LogCut => {
     const loss = { after, noted: head.number, notedAt: head.at, from: head.server, to: server, heads: null }
     return { ...loss, foundAt: now, excuse: isFailover(loss) ? 'FAILOVER' : null, isEnd: head.number > last }
   }
   const replaced = open
     .filter(({ number }) => number <= last)
-    .map((head) => made(head, before.get(head.number) ?? head.number - 1))
+    .map((head) => made(head, known.findLast((number) => number < head.number) ?? 0))
   const past = open.filter(({ number }) => number > last).sort((a, b) => b.number - a.number)
   const here = past.find((head) => made(head, last).excuse === null) ?? past[0]
   const highest = past[0]

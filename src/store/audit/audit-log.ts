@@ -8,18 +8,14 @@ import {
   type SealedAuditRow,
 } from '../../domain/audit/audit-log.js'
 import type { ServerIdentity } from '../../domain/audit/loss.js'
-import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const UNIQUE_VIOLATION = '23505'
 const LOCK = 'hub.trail'
 
-export const head = async (db: Db | Tx): Promise<AuditHead | null> => {
-  const answer = await db.raw('select number, hash from trail order by number desc limit 1 /* audit-log.head */')
-  return headOf(answer.rows[0])
-}
+const SELECT_HEAD = `select number, encode(hash, 'hex') as hash from trail order by number desc limit 1`
 
-const headOf = (row: { number: number; hash: Buffer } | undefined): AuditHead | null =>
-  row === undefined ? null : { number: row.number, hash: row.hash.toString('hex') }
+export const head = (db: Db | Tx): Promise<AuditHead | null> => queryFirst(db, `${SELECT_HEAD} /* audit-log.head */`)
 
 /** TAKEN: another process used one of the numbers. GONE: the previous row is missing. */
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
@@ -75,13 +71,9 @@ export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
-export const serverIdentity = async (db: Db | Tx): Promise<ServerIdentity | null> => {
-  const answer = await db.raw(
-    `select case when pg_is_in_recovery() then null else pg_current_wal_insert_lsn() end as lsn /* audit-log.server */`,
-  )
-  if (answer.rows[0].lsn === null) return null
-  return (await db.raw(`select ${SERVER} /* audit-log.server */`)).rows[0]
-}
+/** Null on a standby. */
+export const serverIdentity = (db: Db | Tx): Promise<ServerIdentity | null> =>
+  queryFirst(db, `select ${SERVER} where not pg_is_in_recovery() /* audit-log.server */`)
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
@@ -97,62 +89,27 @@ const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {
   const [, answer] = (await tx.raw(
     `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* audit-log.lockedHead */;
-     select number, hash from trail order by number desc limit 1 /* audit-log.lockedHead */`,
-  )) as unknown as { rows: { number: number; hash: Buffer }[] }[]
-  return headOf(answer?.rows[0])
+     ${SELECT_HEAD} /* audit-log.lockedHead */`,
+  )) as unknown as { rows: AuditHead[] }[]
+  return answer?.rows[0] ?? null
 }
 
-const COLUMNS = `number, at, kind, count, content_hash as "contentHash", previous, hash, salt, client, role, agency, purpose, request, asked,
-  outcome, shown, digest, form, key_id as "keyId", body`
+/** SQL: base64 without PostgreSQL's line breaks. */
+const base64 = (column: string): string => `replace(encode(${column}, 'base64'), E'\\n', '')`
 
-type HashBytes = Record<'contentHash' | 'previous' | 'hash', Buffer> &
-  Record<'salt' | 'shown' | 'digest', Buffer | null>
-type FlatRow = Omit<AuditRow, 'content' | keyof HashBytes> &
-  Omit<AuditContent, keyof HashBytes> &
-  HashBytes & { body: string | null }
+const COLUMNS = `number, at, kind, count, encode(content_hash, 'hex') as "contentHash", encode(previous, 'hex') as previous, encode(hash, 'hex') as hash,
+  form, key_id as "keyId", body, ${base64('salt')} as salt, client, role, agency, purpose, request, asked, outcome, ${base64('shown')} as shown,
+  ${base64('digest')} as digest`
 
-const rowOf = (flat: FlatRow): AuditRow => {
-  const { number, at, kind, count, contentHash, previous, hash, form, keyId } = flat
-  return {
-    form,
-    keyId,
-    number,
-    at,
-    kind,
-    count,
-    contentHash: contentHash.toString('hex'),
-    previous: previous.toString('hex'),
-    hash: hash.toString('hex'),
-    body: flat.body,
-    content: form === 0 ? columnsOf(flat) : bodyIn(flat),
-  }
-}
+type FlatRow = Omit<AuditRow, 'content'> & AuditContent
 
-const columnsOf = ({
-  salt,
-  shown,
-  digest,
-  client,
-  role,
-  agency,
-  purpose,
-  request,
-  asked,
-  outcome,
-}: FlatRow): AuditContent | null =>
-  salt === null
-    ? null
-    : {
-        ...{ client, role, agency, purpose, request, asked, outcome },
-        salt: salt.toString('base64'),
-        shown: shown?.toString('base64') ?? null,
-        digest: digest?.toString('base64') ?? null,
-      }
-
-/** Values of the searchable columns override the body, so an altered column no longer matches the hash. */
-const bodyIn = ({ body, client, role, request }: FlatRow): AuditContent | null => {
-  const content = body === null ? null : parseContent(body)
-  return content && { ...content, client, role, request }
+/** Rows of form 0 have their content in columns, later ones in `body`. */
+const rowOf = ({ salt, client, role, agency, purpose, request, asked, outcome, shown, digest, ...row }: FlatRow) => {
+  const inColumns = { salt, client, role, agency, purpose, request, asked, outcome, shown, digest }
+  const inBody = row.body === null ? null : parseContent(row.body)
+  // Searchable columns override the body, so an altered column no longer matches the hash.
+  const content = row.form === 0 ? salt && inColumns : inBody && { ...inBody, client, role, request }
+  return { ...row, content: content || null } satisfies AuditRow
 }
 
 export const listAfter = async (db: Db | Tx, number: number, limit: number): Promise<AuditRow[]> => {
@@ -163,11 +120,10 @@ export const listAfter = async (db: Db | Tx, number: number, limit: number): Pro
   return answer.rows.map(rowOf)
 }
 
-export const rowsOfKind = async (db: Db | Tx, kind: Exclude<AuditLogKind, 'ANSWER'>): Promise<AuditRow[]> => {
-  // `kind <> 'ANSWER'` makes the partial index usable.
+/** `kind <> 'ANSWER'` makes the partial index usable. */
+export const cutRows = async (db: Db | Tx): Promise<AuditRow[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* audit-log.ofKind */`,
-    [kind],
+    `select ${COLUMNS} from trail where kind = 'CUT' and kind <> 'ANSWER' order by number /* audit-log.cuts */`,
   )
   return answer.rows.map(rowOf)
 }
@@ -212,15 +168,8 @@ export const count = async (db: Db, filter: AuditFilter): Promise<number> => {
   })
 }
 
-export interface Disclosure {
-  number: number
-  at: Date
-  kind: AuditLogKind
-  client: string
-  role: string
-  agency: string | null
-  purpose: string | null
-}
+export type Disclosure = Pick<AuditRow, 'number' | 'at' | 'kind'> &
+  Pick<AuditContent, 'client' | 'role' | 'agency' | 'purpose'>
 
 export interface DisclosurePage {
   roles: readonly string[]
@@ -262,23 +211,17 @@ export const codesOfOperatorsAndSubjects = (
     [operators, subjects, subjects],
   )
 
-export interface AuditProgress {
-  indexed: number
-  erased: number
-}
-
-export const lockProgress = async (tx: Tx): Promise<AuditProgress> => {
+/** Numbers of the last row indexed and the last erased. */
+export const lockProgress = async (tx: Tx): Promise<{ indexed: number; erased: number }> => {
   await tx.raw('insert into trail_progress default values on conflict do nothing /* audit-log.progress */')
-  const answer = await tx.raw('select indexed, erased from trail_progress for update /* audit-log.progress */')
-  return answer.rows[0]
+  return queryOne(tx, 'select indexed, erased from trail_progress for update /* audit-log.progress */')
 }
 
-export const indexedUntil = async (db: Db): Promise<Date | null> => {
-  const answer = await db.raw(
-    `select t.at from trail_progress p join trail t on t.number = p.indexed /* audit-log.indexedUntil */`,
+export const indexedUntil = (db: Db): Promise<Date | null> =>
+  queryValue(
+    db,
+    `select (select t.at from trail_progress p join trail t on t.number = p.indexed) as at /* audit-log.indexedUntil */`,
   )
-  return answer.rows[0]?.at ?? null
-}
 
 export interface RowToIndex {
   number: number
@@ -286,25 +229,19 @@ export interface RowToIndex {
   shown: string | null
 }
 
-export const rowsToIndex = async (
+export const rowsToIndex = (
   tx: Tx,
   number: number,
   { rows, codes }: { rows: number; codes: number },
-): Promise<RowToIndex[]> => {
-  const answer = await tx.raw(
-    `select t.number, t.codes, t.shown, t.body::json ->> 8 as packed
+): Promise<RowToIndex[]> =>
+  queryRows(
+    tx,
+    `select t.number, t.codes, coalesce(${base64('t.shown')}, t.body::json ->> 8) as shown
      from (select n.*, sum(codes) over (order by number) - codes as before
        from (select number, shown, body, count as codes from trail where number > :number order by number limit :rows) n) t
      where t.before < :codes order by t.number /* audit-log.toIndex */`,
-    { number, rows, codes } as never,
+    { number, rows, codes },
   )
-  return answer.rows.map(
-    ({ packed, shown, ...row }: Omit<RowToIndex, 'shown'> & { shown: Buffer | null; packed: string | null }) => ({
-      ...row,
-      shown: shown?.toString('base64') ?? packed,
-    }),
-  )
-}
 
 interface ShownCode {
   number: number

@@ -1,6 +1,5 @@
-import type { AuditHead, AuditRow } from '../../domain/audit/audit-log.js'
+import type { AuditHead } from '../../domain/audit/audit-log.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
-import * as trail from './audit-log.js'
 
 export interface SignedHead extends AuditHead {
   signedAt: Date
@@ -28,14 +27,13 @@ export const signedManifests = (db: Db): Promise<{ sequence: number; jws: string
 
 export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise<Map<number, string>> => {
   if (numbers.length === 0) return new Map()
-  const answer = await db.raw(
+  const heads = await queryRows<AuditHead>(
+    db,
     `select number, encode(hash, 'hex') as hash from trail where number = any(?::bigint[]) /* heads.hashesOf */`,
-    [[...numbers]],
+    [numbers],
   )
-  return new Map(answer.rows.map(({ number, hash }: AuditHead) => [number, hash]))
+  return new Map(heads.map(({ number, hash }) => [number, hash]))
 }
-
-export const cutRows = async (db: Db | Tx): Promise<AuditRow[]> => trail.rowsOfKind(db, 'CUT')
 
 export const lastReleasedAt = (db: Db): Promise<Date | null> =>
   queryValue(db, 'select max(released_at) as at from database_restored /* heads.lastRelease */')

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   AUDIT_ROW_CODES_MOST,
+  type AuditContent,
   type AuditHead,
   type AuditLogKind,
   type ChainLink,
@@ -44,18 +45,11 @@ const UNSTORABLE = /\0|\p{Cs}/gu
 /** Interval of fsync for the file of noted chain heads: a power cut may lose this much. */
 const SYNC_MS = 1_000
 
-export interface AuditEntry {
+export interface AuditEntry extends Omit<AuditContent, 'salt' | 'shown'> {
   kind: AuditLogKind
   at: Date
-  client: string
-  role: string
-  agency: string | null
-  purpose: string | null
-  request: string
-  asked: string
-  outcome: string | null
+  /** Codes of the operators shown. */
   shown: Iterable<string>
-  digest: string | null
 }
 
 export interface AuditLog {
@@ -87,6 +81,9 @@ interface WrittenGroup {
   head: AuditHead
   server: ServerIdentity
 }
+
+/** TAKEN: another process used one of the numbers. GONE: the previous row is missing. */
+type WriteAttempt = WrittenGroup | 'TAKEN' | 'GONE'
 
 /** `db` needs its own pool: answers waiting for a connection must not block their own rows. */
 export const makeAuditLog = (
@@ -168,10 +165,7 @@ export const makeAuditLog = (
     throw new Error('other processes were always faster')
   }
 
-  const tryOnce = async (
-    known: WrittenGroup | null,
-    links: readonly ChainLink[],
-  ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
+  const tryOnce = async (known: WrittenGroup | null, links: readonly ChainLink[]): Promise<WriteAttempt> => {
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
     // The noted heads (last row hashes) are read before the rows: one noted in between would look lost.
@@ -184,11 +178,7 @@ export const makeAuditLog = (
     })
   }
 
-  const tryAt = async (
-    handle: Db | Tx,
-    from: AuditHead,
-    links: readonly ChainLink[],
-  ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
+  const tryAt = async (handle: Db | Tx, from: AuditHead, links: readonly ChainLink[]): Promise<WriteAttempt> => {
     const rows = chainRows(from, links, seal())
     const added = await store.add(handle, rows)
     return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
@@ -246,22 +236,18 @@ export const openAuditLog = (
   return { ...auditLog, close }
 }
 
-const linkOf = (entry: AuditEntry): ChainLink => {
-  const codes = new Set(entry.shown)
+const linkOf = ({ at, kind, shown, ...entry }: AuditEntry): ChainLink => {
+  const codes = new Set(shown)
   const content = {
+    ...entry,
     salt: newSalt(),
     client: storable(entry.client),
-    role: entry.role,
-    agency: entry.agency,
     purpose: entry.purpose && storable(entry.purpose),
-    request: entry.request,
     asked: storable(entry.asked),
-    outcome: entry.outcome,
     shown: packCodes(codes),
-    digest: entry.digest,
   }
   const body = contentJson(content)
-  return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: sha256Hex(body) }
+  return { at, kind, count: codes.size, content, body, contentHash: sha256Hex(body) }
 }
 
 let salts = Buffer.alloc(0)

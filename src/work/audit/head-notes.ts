@@ -13,8 +13,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -22,9 +20,11 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { parseHead } from '../../domain/audit/audit-log.js'
+import { type AuditHead, parseHead } from '../../domain/audit/audit-log.js'
 import type { NotedHead, ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
+import { parseJsonOr } from '../../foundation/text/json.js'
+import { fileNamesIn, textOfFile, unreadableFile, withSynced } from './note-files.js'
 
 const FILE_BYTES = 1024 * 1024
 /** For this time, other processes may still append to a rotated file. */
@@ -32,12 +32,14 @@ const LEAVE_MS = 60_000
 const STRETCH_BYTES = 4
 const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
 
+type ServerHead = AuditHead & { server: ServerIdentity; at: Date }
+
 export interface HeadNotes {
   /** Returns the last noted head of each unbroken series of rows. Refusal FILE_UNREADABLE. */
   heads(): NotedHead[]
   begin(): void
   /** On refusal FOLDER_UNWRITABLE the answer must not be sent. */
-  note(head: { number: number; hash: string; server: ServerIdentity; at: Date }): void
+  note(head: ServerHead): void
   sync(): Promise<void>
   close(): void
 }
@@ -52,7 +54,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
   const open = (): number => {
     mkdirSync(folder, { recursive: true })
     const opened = openSync(path, 'a')
-    syncFolder(folder)
+    for (const place of [folder, dirname(folder)]) withSynced(place, 'r')
     return opened
   }
   const close = (): void => {
@@ -72,16 +74,15 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
 
   return {
     heads: () => {
-      const last = new Map<string, NotedHead>()
-      for (const name of namesIn(folder, database)) readIn(join(folder, name), last)
+      const last = new Map<string, ServerHead>()
+      for (const name of headFilesIn(folder, database)) addLastHeads(join(folder, name), last)
       const before = oldHead(join(folder, old))
       return before === null ? [...last.values()] : [before, ...last.values()]
     },
     begin: () => {
       stretch = newStretch()
     },
-    note: ({ number, hash, server: { timeline, system }, at }) =>
-      write(`1 ${stretch} ${number} ${timeline} ${system} ${at.toISOString()} ${hash}`),
+    note: (head) => write(lineOf(stretch, head)),
     sync: async () => {
       if (file === null || isSynced) return
       isSynced = true
@@ -110,53 +111,28 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
 const synced = promisify(fsync)
 const newStretch = (): string => randomBytes(STRETCH_BYTES).toString('hex')
 
-const namesIn = (folder: string, database: string): string[] => {
+const headFilesIn = (folder: string, database: string): string[] => {
   const headsName = `${database}.heads`
-  return listed(folder).filter((name) => name === headsName || name.startsWith(`${headsName}.`))
+  return fileNamesIn(folder).filter((name) => name === headsName || name.startsWith(`${headsName}.`))
 }
 
-const listed = (folder: string): string[] => {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw unreadable(folder, error)
-  }
-}
+const lineOf = (stretch: string, { number, hash, server: { timeline, system }, at }: ServerHead): string =>
+  `1 ${stretch} ${number} ${timeline} ${system} ${at.toISOString()} ${hash}`
 
-const readIn = (path: string, heads = new Map<string, NotedHead>()): Map<string, NotedHead> => {
-  for (const line of textOf(path).split('\n')) {
+const addLastHeads = (path: string, heads: Map<string, ServerHead>): void => {
+  for (const line of (textOfFile(path) ?? '').split('\n')) {
     const [, stretch = '', number, timeline, system = '', at = '', hash = ''] = LINE.exec(line) ?? []
-    if (stretch === '') continue
-    const known = heads.get(stretch)
-    if (known !== undefined && known.number > Number(number)) continue
-    heads.set(stretch, {
-      number: Number(number),
-      hash,
-      server: { timeline: Number(timeline), system },
-      at: new Date(at),
-    })
-  }
-  return heads
-}
-
-const textOf = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw unreadable(path, error)
+    const head = { number: Number(number), hash, server: { timeline: Number(timeline), system }, at: new Date(at) }
+    if (stretch !== '' && head.number >= (heads.get(stretch)?.number ?? 0)) heads.set(stretch, head)
   }
 }
 
 const oldHead = (path: string): NotedHead | null => {
-  const text = textOf(path)
+  const text = textOfFile(path) ?? ''
   if (text === '') return null
-  try {
-    const head = parseHead(JSON.parse(text))
-    if (head !== null) return { ...head, server: null, at: null }
-  } catch {}
-  throw unreadable(path, new Error('不是审计日志的记录 not a note of the audit log'))
+  const head = parseHead(parseJsonOr(text, null))
+  if (head !== null) return { ...head, server: null, at: null }
+  throw unreadableFile(path, new Error('不是审计日志的记录 not a note of the audit log'))
 }
 
 const isSetAside = (file: number, path: string): boolean => {
@@ -170,39 +146,18 @@ const isSetAside = (file: number, path: string): boolean => {
 /** Moves the last heads of rotated files to `.heads.kept`. An interruption only leaves duplicates. */
 const thin = (folder: string, database: string): void => {
   const base = `${database}.heads`
-  for (const name of namesIn(folder, database)) {
+  for (const name of headFilesIn(folder, database)) {
     const path = join(folder, name)
     if (name === base || name === `${base}.kept` || writtenAt(join(folder, base)) - writtenAt(path) < LEAVE_MS) continue
-    const lines = [...readIn(path)].map(
-      ([stretch, { number, hash, server, at }]) =>
-        `1 ${stretch} ${number} ${server?.timeline} ${server?.system} ${at?.toISOString()} ${hash}\n`,
-    )
-    const thinned = openSync(join(folder, `${base}.kept`), 'a')
-    try {
-      appendFileSync(thinned, `\n${lines.join('')}`)
-      fsyncSync(thinned)
-    } finally {
-      closeSync(thinned)
-    }
+    const last = new Map<string, ServerHead>()
+    addLastHeads(path, last)
+    const lines = [...last].map(([stretch, head]) => `${lineOf(stretch, head)}\n`)
+    withSynced(join(folder, `${base}.kept`), 'a', (kept) => appendFileSync(kept, `\n${lines.join('')}`))
     rmSync(path, { force: true })
   }
 }
 
 const writtenAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
-
-const syncFolder = (folder: string): void => {
-  for (const place of [folder, dirname(folder)]) {
-    const opened = openSync(place, 'r')
-    try {
-      fsyncSync(opened)
-    } finally {
-      closeSync(opened)
-    }
-  }
-}
-
-const unreadable = (path: string, error: unknown): Refusal =>
-  new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
 
 export const headNotesInMemory = (): HeadNotes => {
   let [stretch, last] = [0, new Map<number, NotedHead>()]

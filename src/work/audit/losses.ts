@@ -15,7 +15,7 @@ export const findUnreportedLoss = async (
   const hashes = await store.hashesOf(handle, numbers)
   const isThere = ({ number, hash }: NotedHead): boolean => hashes.get(number) === hash
   if (heads.every(isThere)) return null
-  const losses = (await store.cutRows(handle)).flatMap(({ number, content }) => {
+  const losses = (await auditRows.cutRows(handle)).flatMap(({ number, content }) => {
     const loss = content === null ? null : parseLoss(content.asked, number)
     return loss === null ? [] : [loss]
   })

@@ -4,20 +4,12 @@
  * processes never lower it. Both are written to a temporary file, fsynced and renamed.
  */
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
+import { parseJsonOr } from '../../foundation/text/json.js'
 import { type HeadNotes, openHeadNotes } from './head-notes.js'
+import { fileNamesIn, textOfFile, unreadableFile, withSynced } from './note-files.js'
 
 const PUBLICATION = 'publication.json'
 const FOLDER = 'noted'
@@ -46,25 +38,22 @@ export const makeRestoreNotes = (folder: string) => {
   const lastSent = new Map<string, SentNote>()
 
   const published = (): PublicationNote | null => {
-    const text = textOf(join(folder, PUBLICATION))
-    return text === null ? null : publicationIn(text)
+    const text = textOfFile(join(folder, PUBLICATION))
+    if (text === null) return null
+    const note = parseJsonOr(text, null) as PublicationNote | null
+    if (Number.isSafeInteger(note?.sequence)) return note
+    throw unreadableFile(PUBLICATION, new Error('不是公示记录 not a note of publication'))
   }
   const allSent = (): { database: string; sent: SentNote; name: string }[] =>
-    namesIn(place).flatMap((name) => {
-      const [, database = '', deliveryId, number] = SENT.exec(name) ?? []
-      return database === ''
-        ? []
-        : [
-            {
-              database,
-              sent: { deliveryId: Number(deliveryId), number: Number(number), ...whoseIn(join(place, name)) },
-              name,
-            },
-          ]
+    fileNamesIn(place).flatMap((name) => {
+      const [, database, deliveryId, number] = SENT.exec(name) ?? []
+      if (database === undefined) return []
+      const sent = { deliveryId: Number(deliveryId), number: Number(number), ...whoseIn(join(place, name)) }
+      return [{ database, sent, name }]
     })
   const sent = (database: string): SentNote | null => {
-    const ofDatabase = allSent().filter((one) => one.database === database)
-    return ofDatabase.length === 0 ? null : ofDatabase.map((one) => one.sent).reduce(higher)
+    const [first, ...others] = allSent().flatMap((one) => (one.database === database ? [one.sent] : []))
+    return first === undefined ? null : others.reduce(higher, first)
   }
 
   return {
@@ -107,7 +96,7 @@ const higher = (one: SentNote, other: SentNote): SentNote => ({
 
 const whoseIn = (path: string): Pick<SentNote, 'key' | 'at'> => {
   try {
-    const { key, at } = (JSON.parse(textOf(path) ?? 'null') ?? {}) as Partial<SentNote>
+    const { key, at } = (JSON.parse(textOfFile(path) ?? 'null') ?? {}) as Partial<SentNote>
     return typeof key === 'string' && typeof at === 'string' ? { key, at } : {}
   } catch {
     return {}
@@ -117,55 +106,15 @@ const whoseIn = (path: string): Pick<SentNote, 'key' | 'at'> => {
 const isAtMost = (one: SentNote, other: SentNote): boolean =>
   one.deliveryId <= other.deliveryId && one.number <= other.number
 
-const namesIn = (folder: string): string[] => {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw unreadable(folder, error)
-  }
-}
-
-const textOf = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw unreadable(path, error)
-  }
-}
-
-const publicationIn = (text: string): PublicationNote => {
-  try {
-    const parsed = JSON.parse(text)
-    if (Number.isSafeInteger(parsed?.sequence)) return parsed
-  } catch {}
-  throw unreadable(PUBLICATION, new Error('不是公示记录 not a note of publication'))
-}
-
-const unreadable = (path: string, error: unknown): Refusal =>
-  new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
-
 const write = (folder: string, name: string, content: object): void => {
   const path = join(folder, name)
   // Process ids may collide between containers that share a folder.
   const beside = `${path}.${randomUUID()}.new`
   try {
     mkdirSync(folder, { recursive: true })
-    const file = openSync(beside, 'w')
-    try {
-      writeSync(file, `${JSON.stringify(content)}\n`)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+    withSynced(beside, 'w', (file) => writeSync(file, `${JSON.stringify(content)}\n`))
     renameSync(beside, path)
-    const place = openSync(folder, 'r')
-    try {
-      fsyncSync(place)
-    } finally {
-      closeSync(place)
-    }
+    withSynced(folder, 'r')
   } catch (error) {
     try {
       rmSync(beside, { force: true })

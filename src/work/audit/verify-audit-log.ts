@@ -1,5 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import { type AuditHead, headFieldsOf, parseHead } from '../../domain/audit/audit-log.js'
+import { type AuditHead, parseHead } from '../../domain/audit/audit-log.js'
 import { auditRowKeptUntil } from '../../domain/audit/audit-rules.js'
 import type { NotedHead } from '../../domain/audit/loss.js'
 import { type AuditAnchor, type BrokenRow, type LogCut, makeAuditWalk } from '../../domain/audit/walk.js'
@@ -11,17 +11,10 @@ import { auditRules } from './audit-rules.js'
 
 const PAGE_ROWS = 2_000
 
-/** Noted or published rows that are now missing or different. */
-export interface LogCutReport {
-  after: number
-  noted: number
+/** Noted or published rows that are now missing or different. Instants are in ISO 8601. */
+export interface LogCutReport extends Omit<LogCut, 'foundAt' | 'notedAt' | 'heads'> {
   at: string
   notedAt: string | null
-  /** FAILOVER: lost with a failed server. RELEASED: a person accounted for it. Null: unexplained. */
-  excuse: LogCut['excuse']
-  isEnd: boolean
-  from: LogCut['from']
-  to: LogCut['to']
 }
 
 export interface AuditVerification {
@@ -37,13 +30,10 @@ export interface AuditVerification {
   ms: number
 }
 
-interface WalkOptions {
+export interface AuditVerifyOptions {
   held?: readonly AuditHead[]
   progress?: (rows: number) => void
   gently?: boolean
-}
-
-export interface AuditVerifyOptions extends WalkOptions {
   now: () => Date
   noted: readonly NotedHead[]
   keys: Pick<Keys, 'audit'> & { manifests: Pick<Keys['manifests'], 'payloadIn'> }
@@ -83,7 +73,7 @@ export const verifyAuditLog = async (
   return {
     walked,
     ok: first === undefined,
-    head: head.number === 0 ? null : headFieldsOf(head),
+    head: head.number === 0 ? null : head,
     erased,
     cuts: cuts.map(({ foundAt, notedAt, heads: _, ...cut }) => ({
       ...cut,

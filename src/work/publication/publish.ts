@@ -1,6 +1,6 @@
 /** Snapshots are numbered and chained, with a signed manifest. */
 import { createHash } from 'node:crypto'
-import { type AuditHead, headFieldsOf } from '../../domain/audit/audit-log.js'
+import type { AuditHead } from '../../domain/audit/audit-log.js'
 import {
   HASH_BEFORE_FIRST,
   isManifestDue,
@@ -245,8 +245,7 @@ const signAnew = async (
   manifests: Keys['manifests'],
 ): Promise<void> => {
   const until = manifestValidUntil(now, snapshot.firstEnd)
-  const head = await trail.head(tx)
-  const manifest = makeManifest(snapshot, until, snapshot.files ?? [], head && headFieldsOf(head))
+  const manifest = makeManifest(snapshot, until, snapshot.files ?? [], await trail.head(tx))
   const { kid, jws } = manifests.sign(JSON.stringify(manifest))
   await snapshots.addManifest(tx, snapshot.sequence, { kid, jws, validUntil: until })
   if (manifest.trail !== null)

@@ -1,0 +1,32 @@
+/** Files outside the database that several processes read and write. */
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
+
+const ifThere = <T>(path: string, read: (path: string) => T): T | null => {
+  try {
+    return read(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw unreadableFile(path, error)
+  }
+}
+
+/** Names in the folder; none when it is missing. Refusal FILE_UNREADABLE. */
+export const fileNamesIn = (folder: string): string[] => ifThere(folder, (path) => readdirSync(path)) ?? []
+
+/** Null when the file is missing. Refusal FILE_UNREADABLE. */
+export const textOfFile = (path: string): string | null => ifThere(path, (there) => readFileSync(there, 'utf8'))
+
+export const unreadableFile = (path: string, error: unknown): Refusal =>
+  new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
+
+/** Opens, writes, syncs and closes. */
+export const withSynced = (path: string, mode: 'r' | 'w' | 'a', write: (file: number) => void = () => {}): void => {
+  const file = openSync(path, mode)
+  try {
+    write(file)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
