@@ -2,6 +2,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
+import type { Db } from '../../src/store/db/db.js'
+import { makeWebhookSender, type WebhookSenderParts } from '../../src/work/standing/changes/send.js'
 
 interface Received {
   id: string
@@ -61,4 +63,15 @@ const verifies = (secret: string, text: string, headers: Record<string, string>)
   const [id, at] = [headers['webhook-id'] ?? '', new Date(Number(headers['webhook-timestamp']) * 1_000)]
   const expected = webhook.sign(id, at, text)
   return (headers['webhook-signature'] ?? '').split(' ').includes(expected)
+}
+
+/** Sends every due message and returns how many were confirmed and how many were not. */
+export const sendWebhooks = async (
+  db: Db,
+  parts: WebhookSenderParts,
+): Promise<{ confirmed: number; failed: number }> => {
+  const sender = makeWebhookSender(db, parts)
+  await sender.look()
+  await sender.ended()
+  return sender.sent
 }

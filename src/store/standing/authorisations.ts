@@ -1,5 +1,5 @@
 /** Only a withdrawal changes an authorisation. */
-import { type Db, queryFirst, queryOne, queryRows, type ReadHandle, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryOne, queryRows, type ReadHandle, type Tx } from '../db/db.js'
 
 export interface Authorisation {
   id: number
@@ -35,32 +35,34 @@ export const byId = (db: Db | Tx, id: number): Promise<Authorisation | null> =>
   queryFirst(db, `select ${COLUMNS} from authorisations a where a.id = ? /* authorisations.byId */`, [id])
 
 export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number, Authorisation>> => {
-  const answer = await db.raw(
+  const rows = await queryRows<Authorisation>(
+    db,
     `select ${COLUMNS} from authorisations a where a.id = any(?::bigint[]) /* authorisations.byIds */`,
-    [[...ids]] as never,
+    [ids],
   )
-  return new Map(answer.rows.map((row: Authorisation) => [row.id, row]))
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
-export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> => {
-  await tx.raw(
-    `update authorisations set withdrawn_at = ?, withdrawn_by = ? where id = ? and withdrawn_at is null /* authorisations.withdraw */`,
-    [at, by, id],
+export const withdraw = (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> =>
+  queryOne(
+    tx,
+    `update authorisations a set withdrawn_at = coalesce(a.withdrawn_at, :at), withdrawn_by = coalesce(a.withdrawn_by, :by)
+     where a.id = :id returning ${COLUMNS} /* authorisations.withdraw */`,
+    { id, by, at },
   )
-  return (await byId(tx, id)) as Authorisation
-}
 
 export const authorisingAmong = async (
   db: ReadHandle,
   { client, today }: { client: string; today: string },
   operators: readonly number[],
-): Promise<Set<number>> => {
-  const answer = await db.raw(
-    `select distinct a.operator_id as id from authorisations a where a.operator_id = any(:operators::int[]) and ${IS_AUTHORISATION_IN_FORCE_SQL} /* authorisations.among */`,
-    { client, today, operators: [...operators] } as never,
+): Promise<Set<number>> =>
+  new Set(
+    await queryColumn<number>(
+      db,
+      `select a.operator_id from authorisations a where a.operator_id = any(:operators::int[]) and ${IS_AUTHORISATION_IN_FORCE_SQL} /* authorisations.among */`,
+      { client, today, operators },
+    ),
   )
-  return new Set(answer.rows.map(({ id }: { id: number }) => id))
-}
 
 export const ofOperators = (db: Db, operators: readonly number[]): Promise<Authorisation[]> =>
   queryRows(

@@ -1,6 +1,6 @@
 /** A marketplace sees the grades of sellers confirmed by the shops feed, and of a limited number of others. */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
-import { type Db, hasRows, queryColumn, queryRows, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 import type { SellersFigures } from './sellers.js'
 
 /** Returns false unless the client is an active marketplace. */
@@ -12,15 +12,12 @@ export const putSetting = (tx: Tx, client: string, { reason, ...setting }: Selle
     { client, reason, ...setting },
   )
 
-const UNSET: SellersSetting = { marketplace: null, unconfirmedSellers: null }
-
-export const settingOf = async (db: Db | Tx, client: string): Promise<SellersSetting> => {
-  const answer = await db.raw(
+export const settingOf = async (db: Db | Tx, client: string): Promise<SellersSetting> =>
+  (await queryFirst<SellersSetting>(
+    db,
     'select marketplace, unconfirmed_sellers as "unconfirmedSellers" from clients where id = ? /* confirmedSellers.settingOf */',
     [client],
-  )
-  return answer.rows[0] ?? UNSET
-}
+  )) ?? { marketplace: null, unconfirmedSellers: null }
 
 export interface SellersPolicy {
   client: string
@@ -54,10 +51,10 @@ export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: 
   )
   // Without statistics the planner underestimates the joins.
   await tx.raw('analyze sifted /* confirmedSellers.sift */')
-  const counted = await tx.raw(
+  const { confirmed, unconfirmed } = await queryOne<Pick<SellersFigures, 'confirmed' | 'unconfirmed'>>(
+    tx,
     `select count(*) filter (where confirmed)::int as confirmed, count(*) filter (where not confirmed)::int as unconfirmed from sifted /* confirmedSellers.count */`,
   )
-  const { confirmed, unconfirmed } = counted.rows[0]
   const most = deciding.most(confirmed)
   await claim(tx, { client, today, oldest, most })
   const opened = await tx.raw(
@@ -123,10 +120,8 @@ export const clientsWithList = (db: Db, oldest: string): Promise<string[]> =>
     [oldest],
   )
 
-export interface ListOverCap {
+export interface ListOverCap extends Pick<SellersFigures, 'gradesClosed' | 'unconfirmedMost'> {
   client: string
-  gradesClosed: number
-  unconfirmedMost: number
 }
 
 export const listsOverCap = (db: Db): Promise<ListOverCap[]> =>

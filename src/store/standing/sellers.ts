@@ -1,23 +1,22 @@
 import type { Seller } from '../../domain/standing/sellers.js'
-import { type Db, queryFirst, queryRows, type ReadHandle, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryOne, queryRows, type ReadHandle, type Tx } from '../db/db.js'
 import { copyInto } from '../db/own-connection.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
-const LINES_AT_ONCE = 5_000
+/** Characters sent to COPY at once. */
+const COPIED_CHARACTERS = 150_000
 
-export interface SellerList {
+/** Counts of sellers. `unconfirmedMost` bounds the unconfirmed ones whose grade is visible. */
+export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
+
+/** The figures are null before the first decision on grades. */
+export interface SellerList extends Record<keyof SellersFigures, number | null> {
   dated: string
   uploadedAt: Date
   sellers: number
   malformed: number
   /** Mistyped codes that named no operator at upload. */
   wrongCheckDigit: number
-  /** This and the next three are null before the first decision on grades. */
-  confirmed: number | null
-  unconfirmed: number | null
-  gradesClosed: number | null
-  /** Maximum of unconfirmed sellers whose grade is visible. */
-  unconfirmedMost: number | null
 }
 
 const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
@@ -30,8 +29,6 @@ export const lockList = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
-export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
-
 /** `decide` fills table `opening` with the codes of `sent_sellers` whose grade the client may see. */
 export const replaceList = async (
   tx: Tx,
@@ -39,29 +36,29 @@ export const replaceList = async (
   sellers: Iterable<Seller>,
   decide: (tx: Tx) => Promise<SellersFigures>,
 ): Promise<SellerList> => {
-  const { client, dated, malformed, at } = made
   await tx.raw(
     `with old as (update seller_lists set current = false where client = ? and current returning id),
        bits as (delete from seller_bits b using old where b.list_id = old.id)
      delete from sellers s using old where s.list_id = old.id /* sellers.replace old */`,
-    [client],
+    [made.client],
   )
   await tx.raw(
     'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.replace */',
   )
   await copyInto(tx, 'sent_sellers (scheme, code, valid)', linesOf(sellers))
   const decided = await decide(tx)
-  const answer = await tx.raw(
+  const list = await queryOne<SellerList>(
+    tx,
     `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed, wrong_check_digit, confirmed, unconfirmed, grades_closed, unconfirmed_most)
          values (:client, :dated, :at, (select count(*) from (select distinct scheme, code from sent_sellers) d), :malformed, (${MISTYPED}),
            :confirmed, :unconfirmed, :gradesClosed, :unconfirmedMost) returning *),
        kept as (insert into sellers (list_id, scheme, code, opens_grade) select l.id, s.scheme, s.code, f.code is not null
          from list l cross join (select distinct scheme, code from sent_sellers) s left join opening f using (scheme, code))
      select ${COLUMNS} from list /* sellers.replace new */`,
-    { client, dated, at, malformed, ...decided } as never,
+    { ...made, ...decided },
   )
-  await storeBitmap(tx, client)
-  return answer.rows[0]
+  await storeBitmap(tx, made.client)
+  return list
 }
 
 /** Counts mistyped codes. Registered codes are left out, because some fail their check digit. */
@@ -79,14 +76,12 @@ export const storeBitmap = async (tx: Db | Tx, client: string): Promise<void> =>
 
 /** Only the backslash needs escaping for COPY; shop ids may contain it. */
 function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
-  let [lines, many] = ['', 0]
+  let lines = ''
   for (const { scheme, code, valid } of sellers) {
     lines += `${scheme}\t${code.replaceAll('\\', '\\\\')}\t${valid}\n`
-    many += 1
-    if (many % LINES_AT_ONCE === 0) {
-      yield lines
-      lines = ''
-    }
+    if (lines.length < COPIED_CHARACTERS) continue
+    yield lines
+    lines = ''
   }
   yield lines
 }
@@ -121,14 +116,15 @@ export const listedAmong = async (
   db: ReadHandle,
   { client, oldest }: { client: string; oldest: string },
   operators: readonly number[],
-): Promise<Set<number>> => {
-  const answer = await db.raw(
-    `select distinct o.id from unnest(:operators::int[]) as asked(id) join operators o on o.id = asked.id
-     where ${IS_ON_LIST_SQL} /* sellers.among */`,
-    { client, oldest, operators: [...operators] } as never,
+): Promise<Set<number>> =>
+  new Set(
+    await queryColumn<number>(
+      db,
+      `select distinct o.id from unnest(:operators::int[]) as asked(id) join operators o on o.id = asked.id
+       where ${IS_ON_LIST_SQL} /* sellers.among */`,
+      { client, oldest, operators },
+    ),
   )
-  return new Set(answer.rows.map(({ id }: { id: number }) => id))
-}
 
 export const SELECT_LISTED_OPERATORS_SQL = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade

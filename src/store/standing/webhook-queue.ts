@@ -1,6 +1,6 @@
 /** `attempts` is the fencing token: a write with another value has no effect. */
 
-import { type Db, queryColumn, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { NumberedRange } from './changes.js'
 
 export interface WebhookMessage {
@@ -37,7 +37,8 @@ export const replacedSequences = async (
   webhook: number,
   sequences: readonly number[],
 ): Promise<Map<number, number[]>> => {
-  const answer = await db.raw(
+  const removals = await queryRows<{ sequence: number; replaces: number[] }>(
+    db,
     `select m.sequence::float8 as sequence, array_agg(f.sequence::float8 order by f.sequence) as replaces
      from webhook_messages m join webhook_messages f on f.webhook_id = m.webhook_id and f.code = m.code and f.state = 'FOLDED'
        and f.sequence < m.sequence
@@ -45,35 +46,31 @@ export const replacedSequences = async (
        select 1 from webhook_messages r where r.webhook_id = m.webhook_id and r.code = m.code and r.removal and r.state <> 'FOLDED'
          and r.sequence > f.sequence and r.sequence < m.sequence)
      group by m.sequence /* webhook-queue.replaced */`,
-    [webhook, [...sequences]] as never,
+    [webhook, sequences],
   )
-  return new Map(
-    answer.rows.map(({ sequence, replaces }: { sequence: number; replaces: number[] }) => [sequence, replaces]),
-  )
+  return new Map(removals.map(({ sequence, replaces }) => [sequence, replaces]))
 }
 
 export const replay = async (
   tx: Tx,
   { webhook, client, after, now }: { webhook: number; client: string; after: number; now: Date },
-): Promise<number> => {
-  const answer = await tx.raw(
+): Promise<void> => {
+  await tx.raw(
     `insert into webhook_messages as m (webhook_id, sequence, code, removal, due_at)
      select :webhook, c.sequence, coalesce(c.code, '${NO_SELLER}'), 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from changes c
      where c.client = :client and c.sequence > :after
      on conflict (webhook_id, sequence) do update set state = 'OWED', attempts = 0, due_at = excluded.due_at, leased_until = null,
-       confirmed_at = null returning 1 /* webhook-queue.replay */`,
+       confirmed_at = null /* webhook-queue.replay */`,
     { webhook, client, after, now } as never,
   )
-  return answer.rows.length
 }
 
-export const sequenceBeforeNextOwed = async (tx: Tx, webhook: number, last: number): Promise<number> => {
-  const answer = await tx.raw(
+export const sequenceBeforeNextOwed = async (tx: Tx, webhook: number, last: number): Promise<number> =>
+  (await queryValue<number | null>(
+    tx,
     `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence)) as after from webhook_messages where webhook_id = ? /* webhook-queue.goesOnAfter */`,
     [webhook],
-  )
-  return answer.rows[0].after ?? last
-}
+  )) ?? last
 
 export const webhooksWithDue = (db: Db, now: Date): Promise<number[]> =>
   queryColumn(
@@ -90,7 +87,8 @@ export const claim = async (
   webhook: number,
   { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
 ): Promise<WebhookMessage[]> => {
-  const answer = await db.raw(
+  const claimed = await queryRows<WebhookMessage>(
+    db,
     `with due as (
        select m.id from webhook_messages m where m.webhook_id = :webhook and m.state = 'OWED' and m.due_at <= :now
          and (m.leased_until is null or m.leased_until <= :now)
@@ -99,11 +97,9 @@ export const claim = async (
        order by m.removal desc, m.sequence limit :limit for update skip locked)
      update webhook_messages m set attempts = m.attempts + 1, leased_until = :leaseUntil, sent_at = :now from due
      where m.id = due.id and m.state = 'OWED' returning m.id, m.sequence, m.removal, m.attempts /* webhook-queue.claim */`,
-    { webhook, limit, now, leaseUntil } as never,
+    { webhook, limit, now, leaseUntil },
   )
-  return (answer.rows as WebhookMessage[]).sort(
-    (a, b) => Number(b.removal) - Number(a.removal) || a.sequence - b.sequence,
-  )
+  return claimed.sort((a, b) => Number(b.removal) - Number(a.removal) || a.sequence - b.sequence)
 }
 
 /** Use only for messages that did not leave the hub. */
@@ -140,17 +136,7 @@ export const bookOutcome = async (
        confirmed_at = case when :state = 'CONFIRMED' then coalesce(r.confirmed_at, :now) else r.confirmed_at end,
        confirmed_by = case when :state = 'CONFIRMED' then coalesce(r.confirmed_by, 'WEBHOOK') else r.confirmed_by end
      from booked where r.client = :client and r.sequence = :sequence /* webhook-queue.book */`,
-    {
-      id: message.id,
-      attempts: message.attempts,
-      sequence: message.sequence,
-      client,
-      state,
-      status,
-      error,
-      dueAt,
-      now,
-    } as never,
+    { ...message, client, state, status, error, dueAt, now } as never,
   )
 }
 
@@ -165,8 +151,8 @@ export interface WebhookBacklog {
 }
 
 export const backlog = async (db: Db, webhooks: readonly number[]): Promise<Map<number, WebhookBacklog>> => {
-  if (webhooks.length === 0) return new Map()
-  const answer = await db.raw(
+  const backlogs = await queryRows<WebhookBacklog>(
+    db,
     `select w.id as "webhookId", o.owed, o.removals as "removalsOwed", o.oldest as "oldestOwed",
        (select count(*)::int from webhook_messages g where g.webhook_id = w.id and g.state = 'GIVEN_UP') as "givenUp",
        l.last_status as "lastStatus", l.last_error as "lastError"
@@ -175,7 +161,7 @@ export const backlog = async (db: Db, webhooks: readonly number[]): Promise<Map<
        from webhook_messages m where m.webhook_id = w.id and m.state = 'OWED') o
      left join lateral (select last_status, last_error from webhook_messages m where m.webhook_id = w.id and m.sent_at is not null
        order by m.sent_at desc, m.id desc limit 1) l on true /* webhook-queue.backlog */`,
-    [[...webhooks]],
+    [webhooks],
   )
-  return new Map(answer.rows.map((row: WebhookBacklog) => [row.webhookId, row]))
+  return new Map(backlogs.map((row) => [row.webhookId, row]))
 }

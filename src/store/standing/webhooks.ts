@@ -75,27 +75,22 @@ export const enable = async (tx: Tx, id: number): Promise<void> => {
 /** Marks the webhook as removed and erases its secrets and unconfirmed messages. */
 export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   await tx.raw(
-    `update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id /* webhooks.remove */`,
+    `with removed as (update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id returning id)
+     delete from webhook_messages m using removed r where m.webhook_id = r.id and m.state <> 'CONFIRMED' /* webhooks.remove */`,
     { id, now } as never,
-  )
-  await tx.raw(
-    `delete from webhook_messages where webhook_id = ? and state <> 'CONFIRMED' /* webhooks.remove messages */`,
-    [id],
   )
 }
 
 /** Notes that the address works again: its delayed messages become due. */
 export const noteWorking = async (db: Db, id: number, now: Date): Promise<void> => {
-  const answer = await db.raw(
-    `update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b
-     where w.id = :id and b.id = w.id returning b.failures > 0 as was /* webhooks.calm */`,
+  await db.raw(
+    `with working as (
+       update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b
+       where w.id = :id and b.id = w.id returning w.id, b.failures > 0 as failed_before)
+     update webhook_messages m set due_at = :now from working w
+     where w.failed_before and m.webhook_id = w.id and m.state = 'OWED' and m.due_at > :now /* webhooks.calm */`,
     { id, now } as never,
   )
-  if (answer.rows[0]?.was)
-    await db.raw(
-      `update webhook_messages set due_at = :now where webhook_id = :id and state = 'OWED' and due_at > :now /* webhooks.calm messages */`,
-      { id, now } as never,
-    )
 }
 
 /** Returns since when the address fails. `breaker` is null when only this message was rejected. */

@@ -26,25 +26,23 @@ export const sellersPolicyOf = async (tx: Tx, client: string, today: string): Pr
   }
 }
 
-type SellerCap = Pick<sellers.SellerList, 'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost'>
-
-export const warnOverCap = (log: Log | undefined, client: string, list: SellerCap): void => {
-  const { confirmed, unconfirmed, gradesClosed, unconfirmedMost: most } = list
+export const warnOverCap = (
+  log: Log | undefined,
+  client: string,
+  { confirmed, unconfirmed, gradesClosed, unconfirmedMost }: Pick<sellers.SellerList, keyof sellers.SellersFigures>,
+): void => {
   if (gradesClosed !== null && gradesClosed > 0)
     log?.warn(
-      { client, confirmed, unconfirmed, gradesClosed, unconfirmedMost: most },
+      { client, confirmed, unconfirmed, gradesClosed, unconfirmedMost },
       'a marketplace lists more sellers that the shops feed does not confirm than it may: grades stay closed',
     )
 }
 
-interface RenewalOptions {
-  now: Date
-  log?: Log | undefined
-  signal?: AbortSignal | undefined
-}
-
 /** Checks all sellers' lists against the shops feed. Returns the number of lists over their cap. */
-export const recheckSellerLists = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
+export const recheckSellerLists = async (
+  db: Db,
+  { now, log, signal }: { now: Date; log?: Log | undefined; signal?: AbortSignal | undefined },
+): Promise<number> => {
   let over = 0
   for (const client of await store.clientsWithList(db, oldestHoldingDate(shanghaiDate(now)))) {
     if (signal?.aborted) break
@@ -62,15 +60,11 @@ const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.Sel
   return decided
 }
 
-export interface SellersCapInput extends SellersSetting {
-  client: string
-  reason: string
-  mark: (id: string) => string
-  now: Date
-}
-
-/** A null cap restores the default. Refusals: USAGE, CLIENT_UNKNOWN. */
-export const setSellersCap = async (db: Db, input: SellersCapInput): Promise<sellers.SellersFigures> => {
+/** A null cap restores the default. `mark` makes a pseudonym of an ID number. Refusals: USAGE, CLIENT_UNKNOWN. */
+export const setSellersCap = async (
+  db: Db,
+  input: SellersSetting & { client: string; reason: string; mark: (id: string) => string; now: Date },
+): Promise<sellers.SellersFigures> => {
   const { client, marketplace, unconfirmedSellers, now } = input
   const reason = redactIdNumbers(input.reason, input.mark).trim()
   if (reason === '' || reason.length > LONGEST_REASON)

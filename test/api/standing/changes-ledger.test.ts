@@ -1,9 +1,8 @@
 import { expect } from 'chai'
 import { numberChanges } from '../../../src/work/standing/changes/number.js'
-import { sendWebhooks } from '../../../src/work/standing/changes/send.js'
 import { addWebhook } from '../../../src/work/standing/changes/webhooks.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
-import { type Marketplace, startMarketplace } from '../../support/marketplace.js'
+import { type Marketplace, sendWebhooks, startMarketplace } from '../../support/marketplace.js'
 import { makeWorld, NOW, penalty, publishListing, registration, TODAY, uscc, type World } from '../world.js'
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000)

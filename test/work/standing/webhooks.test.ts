@@ -5,11 +5,11 @@ import { Webhook } from 'standardwebhooks'
 import { WEBHOOK_DISABLED_AFTER_DAYS } from '../../../src/domain/standing/webhooks.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { numberChanges } from '../../../src/work/standing/changes/number.js'
-import { makeWebhookSender, sendWebhooks, type WebhookSenderParts } from '../../../src/work/standing/changes/send.js'
+import { makeWebhookSender, type WebhookSenderParts } from '../../../src/work/standing/changes/send.js'
 import * as webhooks from '../../../src/work/standing/changes/webhooks.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../../api/world.js'
-import { type Marketplace, startMarketplace } from '../../support/marketplace.js'
+import { type Marketplace, sendWebhooks, startMarketplace } from '../../support/marketplace.js'
 
 const MINUTE = 60
 const HOUR = 3_600

@@ -36,22 +36,15 @@ export interface ClientChanges {
   shown: string[]
 }
 
-type EntryStates = ReadonlyMap<string, string>
-
-const statesOf = async (db: Db, rows: readonly standings.StandingRow[]): Promise<EntryStates> =>
-  listings.publicStates(db, [...new Set(rows.flatMap(({ entries }) => entries.map(({ id }) => id)))])
-
 /** Skips entries that left the list before their state was read. */
-const entriesOf = ({ entries }: standings.StandingRow, states: EntryStates): StandingEntry[] =>
+const entriesOf = ({ entries }: standings.StandingRow, states: ReadonlyMap<string, string>): StandingEntry[] =>
   entries.flatMap((body) => {
     const state = states.get(body.id)
     return state === undefined ? [] : [standingEntry(entryMembersOf(body), { state, contested: body.contested })]
   })
 
-const NOTHING_YET: RetainedChanges = { erased: 0, last: 0 }
-
 export const retainedChanges = async (db: Db, client: string): Promise<RetainedChanges> =>
-  (await store.retainedChangesOf(db, [client])).get(client) ?? NOTHING_YET
+  (await store.retainedChangesOf(db, [client])).get(client) ?? { erased: 0, last: 0 }
 
 /**
  * Acknowledges all changes up to `after` and returns where to continue. null acknowledges nothing and continues after
@@ -86,10 +79,8 @@ const asHeard = async (
   const codes = rows.map(({ scheme, code }) => (scheme === null || code === null ? null : { scheme, code }))
   const days = { asOf: today, today, oldest: oldestHoldingDate(today) }
   const known = await standings.readStandings(db, codes, { days, grades: 'SELLERS', client })
-  const states = await statesOf(
-    db,
-    known.filter((row) => row !== null),
-  )
+  const entries = known.flatMap((row) => row?.entries ?? [])
+  const states = await listings.publicStates(db, [...new Set(entries.map(({ id }) => id))])
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const freshness = freshnessOf(
     agencies,

@@ -15,38 +15,29 @@ export interface ChangesOptions extends RunOptions {
   signal?: AbortSignal
 }
 
-export interface ChangesRun {
-  numbered: number
-  confirmed: number
-  failed: number
-  erased: number
-}
+export type ChangesRun = Record<'numbered' | 'confirmed' | 'failed' | 'erased', number>
 
 export const runChanges = (
   db: Db,
   { sending, until, signal, ...options }: ChangesOptions,
 ): Promise<ChangesRun | null> =>
   runBeside(db, { ...options, job: 'changes' }, async ({ counts }) => {
-    const count = (name: keyof ChangesRun, n: number) => {
-      counts[name] = (counts[name] ?? 0) + n
-    }
-    count('erased', await tidyChanges(db, options.now()))
-    const teller = sending && makeWebhookSender(db, sending, signal)
+    const erased = await tidyChanges(db, options.now())
+    const done = Object.assign(counts, { numbered: 0, confirmed: 0, failed: 0, erased })
+    const sender = sending && makeWebhookSender(db, sending, signal)
     for (;;) {
-      count('numbered', await numberChanges(db, options.now()))
+      const numbered = await numberChanges(db, options.now())
+      done.numbered += numbered
       // Starts sending without waiting for slow addresses.
-      await teller?.look()
+      await sender?.look()
       if (until === undefined || options.now() >= until || signal?.aborted) break
       await after(LOOK_MS, undefined, { signal }).catch(() => undefined)
     }
     try {
-      await teller?.ended()
+      await sender?.ended()
     } catch (error) {
       if (until === undefined || isConnectionLost(error)) throw error
       options.log?.error({ reason: reasonOf(error) }, 'webhooks could not be told')
     }
-    count('confirmed', teller?.sent.confirmed ?? 0)
-    count('failed', teller?.sent.failed ?? 0)
-    const { numbered = 0, confirmed = 0, failed = 0, erased = 0 } = counts
-    return { numbered, confirmed, failed, erased }
+    return { ...Object.assign(done, sender?.sent) }
   })

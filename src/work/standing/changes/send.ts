@@ -38,87 +38,66 @@ export interface WebhookSenderParts {
   log: Log
 }
 
-export interface WebhookCounts {
-  confirmed: number
-  failed: number
-}
-
-/** Each address has its own loop, so that a slow one delays no other. */
-export const sendWebhooks = async (db: Db, parts: WebhookSenderParts, signal?: AbortSignal): Promise<WebhookCounts> => {
-  const teller = makeWebhookSender(db, parts, signal)
-  do await teller.look()
-  while ((await teller.ended()) > 0 && !signal?.aborted)
-  return teller.sent
-}
-
-export interface WebhookSender {
-  readonly sent: WebhookCounts
-  look: () => Promise<void>
-  ended: () => Promise<number>
-}
-
-export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: AbortSignal): WebhookSender => {
-  const sent: WebhookCounts = { confirmed: 0, failed: 0 }
-  const loops = new Map<number, Promise<number>>()
-  let faults: unknown[] = []
-  const loop = async (id: number): Promise<number> => {
-    let all = 0
+/** Each address has its own loop, so that a slow one delays no other. `look` starts loops, `ended` waits for them. */
+export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: AbortSignal) => {
+  const sent = { confirmed: 0, failed: 0 }
+  const loops = new Map<number, Promise<void>>()
+  const faults: unknown[] = []
+  const loop = async (id: number): Promise<void> => {
     for (;;) {
-      const { confirmed, failed } = await tellOne(db, parts, id, signal)
+      const outcomes = await sendDue(db, parts, id, signal)
+      const confirmed = outcomes.filter(({ state }) => state === 'CONFIRMED').length
       sent.confirmed += confirmed
-      sent.failed += failed
-      all += confirmed + failed
-      if (confirmed + failed === 0 || signal?.aborted) return all
+      sent.failed += outcomes.length - confirmed
+      if (outcomes.length === 0 || signal?.aborted) return
     }
   }
   return {
     sent,
-    look: async () => {
+    look: async (): Promise<void> => {
       for (const id of await queue.webhooksWithDue(db, parts.now())) {
         if (loops.has(id) || signal?.aborted) continue
-        const begun = loop(id)
-          .catch((error) => {
-            faults.push(error)
-            return 0
-          })
-          .finally(() => loops.delete(id))
-        loops.set(id, begun)
+        const begun = loop(id).catch((error) => void faults.push(error))
+        loops.set(
+          id,
+          begun.finally(() => loops.delete(id)),
+        )
       }
     },
-    ended: async () => {
-      const delivered = await Promise.all(loops.values())
-      const [fault] = faults
-      faults = []
+    ended: async (): Promise<void> => {
+      await Promise.all(loops.values())
+      const [fault] = faults.splice(0)
       if (fault !== undefined) throw fault
-      return delivered.reduce((all, one) => all + one, 0)
     },
   }
 }
 
-const tellOne = async (db: Db, parts: WebhookSenderParts, id: number, signal?: AbortSignal): Promise<WebhookCounts> => {
-  const nothing = { confirmed: 0, failed: 0 }
+interface JudgedMessage extends queue.WebhookOutcome {
+  meaning: ReturnType<typeof responseMeaningOf>
+  retryAfterSeconds: number
+}
+
+const sendDue = async (
+  db: Db,
+  parts: WebhookSenderParts,
+  id: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly JudgedMessage[]> => {
   const webhook = await store.byId(db, id)
   const now = parts.now()
-  if (webhook === null || webhook.disabledAt !== null) return nothing
+  if (webhook === null || webhook.disabledAt !== null) return []
   const passage = breaker.callsAllowed(webhook, now)
-  if (passage === 'NONE') return nothing
+  if (passage === 'NONE') return []
   const limit = passage === 'PROBE' ? 1 : AT_ONCE
   const claimed = await queue.claim(db, id, { limit, now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
-  if (claimed.length === 0) return nothing
+  if (claimed.length === 0) return []
   const outcomes = await sendAll(db, parts, webhook, claimed, signal).catch(async (error) => {
     await queue.putBack(db, claimed)
     throw error
   })
-  for (const { outcome } of outcomes) await queue.bookOutcome(db, webhook.client, outcome, parts.now())
+  for (const outcome of outcomes) await queue.bookOutcome(db, webhook.client, outcome, parts.now())
   await judge(db, parts, webhook, outcomes)
-  const confirmed = outcomes.filter(({ outcome }) => outcome.state === 'CONFIRMED').length
-  return { confirmed, failed: outcomes.length - confirmed }
-}
-
-interface JudgedMessage {
-  outcome: queue.WebhookOutcome
-  meaning: ReturnType<typeof responseMeaningOf>
-  retryAfterSeconds: number
+  return outcomes
 }
 
 const sendAll = async (
@@ -126,16 +105,12 @@ const sendAll = async (
   parts: WebhookSenderParts,
   webhook: store.StoredWebhook,
   claimed: readonly queue.WebhookMessage[],
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<JudgedMessage[]> => {
   const { client } = webhook
   const now = parts.now()
   const sequences = claimed.map(({ sequence }) => sequence)
-  const { changes, shown } = await changesBySequence(
-    db,
-    { client, lists: parts.lists, agencies: parts.agencies, now },
-    sequences,
-  )
+  const { changes, shown } = await changesBySequence(db, { ...parts, client, now }, sequences)
   const replaced = await queue.replacedSequences(db, webhook.id, sequences)
   const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
   // The audit row must be durable before the message leaves.
@@ -153,9 +128,7 @@ const sendAll = async (
   })
   const secrets = secretsOf(parts, webhook, now)
   return Promise.all(
-    claimed.map(async (message) =>
-      sendOne(parts, { webhook, message, secrets, body: bodies.get(message.sequence) }, signal),
-    ),
+    claimed.map((message) => sendOne(parts, webhook, { message, secrets, body: bodies.get(message.sequence) }, signal)),
   )
 }
 
@@ -179,24 +152,15 @@ const secretsOf = (
 ]
 
 const sendOne = async (
-  parts: WebhookSenderParts,
-  {
-    webhook,
-    message,
-    secrets,
-    body,
-  }: {
-    webhook: store.StoredWebhook
-    message: queue.WebhookMessage
-    secrets: readonly string[]
-    body: string | undefined
-  },
-  signal?: AbortSignal,
+  { allow, resolve, now, random }: WebhookSenderParts,
+  webhook: store.StoredWebhook,
+  { message, secrets, body }: { message: queue.WebhookMessage; secrets: readonly string[]; body: string | undefined },
+  signal: AbortSignal | undefined,
 ): Promise<JudgedMessage> => {
-  if (body === undefined)
-    return judged({ message, state: 'GIVEN_UP', status: null, error: 'past its time', dueAt: null }, 'REFUSED')
+  const unanswered = { message, status: null, retryAfterSeconds: 0 }
+  if (body === undefined) return { ...unanswered, ...nextTry(null), meaning: 'REFUSED', error: 'past its time' }
   const id = `change-${webhook.id}-${message.sequence}`
-  const timestamp = Math.floor(parts.now().getTime() / SECOND_MS)
+  const timestamp = Math.floor(now().getTime() / SECOND_MS)
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'user-agent': 'credit-hub',
@@ -204,7 +168,6 @@ const sendOne = async (
     'webhook-timestamp': String(timestamp),
     'webhook-signature': webhookSignature(secrets, { id, timestamp, body }),
   }
-  const { allow, resolve, now, random } = parts
   try {
     const { status, retryAfterSeconds } = await callSubscriber(webhook.url, {
       headers,
@@ -215,51 +178,29 @@ const sendOne = async (
       ...(signal && { signal }),
     })
     const meaning = responseMeaningOf(status)
-    if (meaning === 'CONFIRMED')
-      return judged({ message, state: 'CONFIRMED', status, error: null, dueAt: null }, meaning)
-    return judged(
-      later(message, nextWebhookTry(message.attempts, now(), random(), retryAfterSeconds), status, `HTTP ${status}`),
-      meaning,
-      retryAfterSeconds,
-    )
+    const answered = { message, meaning, status, retryAfterSeconds }
+    if (meaning === 'CONFIRMED') return { ...answered, state: 'CONFIRMED', error: null, dueAt: null }
+    const due = nextWebhookTry(message.attempts, now(), random(), retryAfterSeconds)
+    return { ...answered, ...nextTry(due), error: `HTTP ${status}` }
   } catch (error) {
     const text = error instanceof UnreachableError ? `${error.kind}: ${error.message}` : reasonOf(error)
     const stopped = signal?.aborted === true
     const due = stopped ? now() : nextWebhookTry(message.attempts, now(), random())
-    return judged(later(message, due, null, text.slice(0, ERROR_MOST)), stopped ? 'REFUSED' : 'BUSY')
+    return { ...unanswered, ...nextTry(due), meaning: stopped ? 'REFUSED' : 'BUSY', error: text.slice(0, ERROR_MOST) }
   }
 }
 
-const later = (
-  message: queue.WebhookMessage,
-  dueAt: Date | null,
-  status: number | null,
-  error: string,
-): queue.WebhookOutcome => ({
-  message,
+const nextTry = (dueAt: Date | null): Pick<queue.WebhookOutcome, 'state' | 'dueAt'> => ({
   state: dueAt === null ? 'GIVEN_UP' : 'OWED',
-  status,
-  error,
   dueAt,
-})
-
-const judged = (
-  outcome: queue.WebhookOutcome,
-  meaning: JudgedMessage['meaning'],
-  retryAfterSeconds = 0,
-): JudgedMessage => ({
-  outcome,
-  meaning,
-  retryAfterSeconds,
 })
 
 const judge = async (
   db: Db,
   { now, random, log }: WebhookSenderParts,
-  webhook: store.StoredWebhook,
+  { id, client, failures, openUntil }: store.StoredWebhook,
   outcomes: readonly JudgedMessage[],
 ): Promise<void> => {
-  const { id, client, failures, openUntil } = webhook
   const has = (meaning: JudgedMessage['meaning']) => outcomes.some((each) => each.meaning === meaning)
   const alarm = (because: 'GONE' | 'FAILING') =>
     log.error(
