@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import type { Response } from 'express'
-import { makeSnapshotHasher } from '../../src/domain/publication/snapshot.js'
 import * as snapshots from '../../src/store/publication/snapshots.js'
 import { makeListReader } from '../../src/web/published/current.js'
 import { readDelta } from '../../src/web/published/delta.js'
 import { makeWorld, NOW, TODAY, type World } from '../api/world.js'
 import { getRaw, keysOf, verified } from '../support/holder.js'
 import { letGo, shown } from '../support/public-list.js'
+import { snapshotHash } from '../support/publication-chain.js'
 
 const NOBODY = { set: () => undefined } as unknown as Response
 const [KEPT, GONE] = ['虚构长留有限公司', '虚构将去有限公司']
@@ -33,10 +33,11 @@ describe('changes while a delta is being made', () => {
     })
   }
   const leadsTo = ({ snapshot, delta }: Awaited<ReturnType<typeof deltaBeside>>): boolean => {
-    const list = makeSnapshotHasher(snapshot.sequence, snapshot.previousHash)
-    for (const { id = '', hash = '', publishedOn: from = '', endsOn: to = null } of delta.added)
-      list.add({ id, hash, from, to })
-    return delta.to === snapshot.sequence && list.end() === snapshot.hash
+    const members = delta.added.map(({ id = '', hash = '', publishedOn: from = '', endsOn: to = null }) => {
+      return { id, hash, from, to }
+    })
+    const hash = snapshotHash(snapshot.sequence, snapshot.previousHash, members)
+    return delta.to === snapshot.sequence && hash === snapshot.hash
   }
 
   it('a removal leaves the delta consistent with the list that it names', async () => {

@@ -13,13 +13,8 @@ const VALID_MS = 86_400_000
 const RENEW_MS = VALID_MS / 2
 const ZONE = '+08:00'
 
-export interface SealedEntry {
-  /** Canonical JSON of the entry with its salt, and the hash as last member. */
-  line: string
-  hash: string
-}
-
-export const sealEntry = (body: Record<string, unknown>, salt: string): SealedEntry => {
+/** Returns the hash of the entry with its salt, and `line`, their canonical JSON with the hash as last member. */
+export const sealEntry = (body: Record<string, unknown>, salt: string): { line: string; hash: string } => {
   const text = canonicalJson({ ...body, salt } as Record<string, Json>)
   const hash = createHash('sha256').update(text).digest('hex')
   return { line: `${text.slice(0, -1)},"hash":"${hash}"}`, hash }
@@ -36,19 +31,6 @@ export interface SnapshotMember {
 /** First lines of the hashed text. One line per entry follows, in order of id. */
 export const chainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
 export const chainLine = ({ id, hash, from, to }: SnapshotMember): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
-
-export interface SnapshotHasher {
-  add: (member: SnapshotMember) => void
-  end: () => string
-}
-
-export const makeSnapshotHasher = (sequence: number, previousHash: string): SnapshotHasher => {
-  const hash = createHash('sha256').update(chainHead(sequence, previousHash))
-  return {
-    add: (member) => void hash.update(chainLine(member)),
-    end: () => hash.digest('hex'),
-  }
-}
 
 export interface ManifestFile {
   path: string

@@ -1,5 +1,6 @@
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { type Db, queryRows } from '../db/db.js'
+import { IS_SHOWN_ON_DAY_SQL } from './public-list.js'
 
 export interface PublicListFigures {
   inForce: number
@@ -15,22 +16,20 @@ export interface PublicListFigures {
 /** Maximum of reasons returned; the rarest are left out. */
 const REASONS_MOST = 2_000
 
-const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)`
-
 export const publicListFigures = async (db: Db, day: string): Promise<PublicListFigures> => {
   const ask = <T>(text: string): Promise<T[]> => queryRows(db, text, { day, most: REASONS_MOST })
   const [totals, places, reasons, months, removals] = await Promise.all([
     ask<{ inForce: number; contested: number }>(
       `select count(*)::int as "inForce", count(*) filter (where listing_id in
          (select c.listing_id from public_entries c where c.body->>'contested' = 'true'))::int as contested
-       from public_entries p where ${SHOWN} /* publicFigures.totals */`,
+       from public_entries p where ${IS_SHOWN_ON_DAY_SQL} /* publicFigures.totals */`,
     ),
     ask<PublicListFigures['places'][number]>(
       `select case when length(region) >= 4 then left(region, 4) end as place, count(*)::int as n
-       from public_entries p where ${SHOWN} group by 1 order by n desc, 1 /* publicFigures.places */`,
+       from public_entries p where ${IS_SHOWN_ON_DAY_SQL} group by 1 order by n desc, 1 /* publicFigures.places */`,
     ),
     ask<PublicListFigures['reasons'][number]>(
-      `select reason, count(*)::int as n from public_entries p where ${SHOWN}
+      `select reason, count(*)::int as n from public_entries p where ${IS_SHOWN_ON_DAY_SQL}
        group by reason order by n desc limit :most /* publicFigures.reasons */`,
     ),
     // Expired entries count as removed even before the hub removes them.

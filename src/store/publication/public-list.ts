@@ -1,4 +1,4 @@
-import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import { LISTING_COLUMNS, type Listing, type PublicBody } from '../listing/listings.js'
 import { filterBindings, type PublicFilter } from '../listing/public-filter.js'
@@ -37,9 +37,12 @@ const SORTED: Record<ListOrder, { by: string; way: 'asc' | 'desc'; past: '>' | '
   ending: { by: ENDING, way: 'asc', past: '>' },
 }
 
+/** True when entry `p` is shown on :day. */
+export const IS_SHOWN_ON_DAY_SQL = 'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)'
+
 const where = ({ region, authority, pattern, from, to, contested }: PublicSearch): string =>
   [
-    'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)',
+    IS_SHOWN_ON_DAY_SQL,
     MAY_PUBLISH_LIST_SQL,
     region !== null && 'p.region >= :region::text and p.region < :regionEnd::text',
     authority !== null && 'p.authority = left(:authority::text, 200)',
@@ -105,12 +108,12 @@ export const ofOperators = async (
 
 export const bodiesByIds = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
   if (ids.length === 0) return []
-  const answer = await db.raw(
+  return queryColumn(
+    db,
     `select p.body from unnest(?::uuid[]) with ordinality a(id, place) join public_entries p on p.listing_id = a.id
      where ${MAY_PUBLISH_LIST_SQL} order by a.place /* publicList.bodies */`,
-    [[...ids]] as never,
+    [ids],
   )
-  return answer.rows.map(({ body }: { body: PublicBody }) => body)
 }
 
 export interface ListStamp {
@@ -147,7 +150,7 @@ export const countByAuthority = (db: Db, day: string, most: number): Promise<{ a
   queryRows(
     db,
     `select authority, count(*)::int as n from public_entries p
-     where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date) and ${MAY_PUBLISH_LIST_SQL}
+     where ${IS_SHOWN_ON_DAY_SQL} and ${MAY_PUBLISH_LIST_SQL}
      group by authority order by n desc, authority limit :most /* publicList.authorities */`,
     { day, most },
   )
@@ -164,15 +167,16 @@ export interface SignedEntry {
 
 /** Omits entries that are not public. */
 export const signedEntries = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
-  const answer = await db.raw(
+  const rows = await queryRows<SignedEntry & { id: string }>(
+    db,
     `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"
      from public_entries p
      left join lateral (select line, hash from published_entries where listing_id = p.listing_id and to_sequence is null limit 1) e on true
      left join manifests m on m.sequence = (select max(sequence) from snapshots)
      where p.listing_id = any(?::uuid[]) and ${MAY_PUBLISH_LIST_SQL} /* publicList.signed */`,
-    [[...ids]],
+    [ids],
   )
-  return new Map(answer.rows.map(({ id, ...entry }: SignedEntry & { id: string }) => [id, entry]))
+  return new Map(rows.map(({ id, ...entry }) => [id, entry]))
 }
 
 /** SQL: day on which a move took effect; for a backdated removal, the day when it was entered. */

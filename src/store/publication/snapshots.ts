@@ -44,12 +44,12 @@ export const lastSnapshot = (db: Db | Tx): Promise<Snapshot | null> =>
 export const lastWithManifest = async (
   db: Db | Tx,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
-  const answer = await db.raw(
+  const row = await queryFirst<Snapshot & SignedManifest & { forgotten: boolean }>(
+    db,
     `select ${COLUMNS}, m.kid, m.jws, m.valid_until as "validUntil", ${HELD_STILL} as forgotten
      from snapshots s left join manifests m on m.sequence = s.sequence order by s.sequence desc limit 1 /* snapshots.current */`,
   )
-  const [row] = answer.rows
-  if (row === undefined) return null
+  if (row === null) return null
   const { kid, jws, validUntil, forgotten, ...snapshot } = row
   return { snapshot, signed: jws === null ? null : { kid, jws, validUntil }, forgotten }
 }
@@ -61,23 +61,20 @@ export interface SnapshotChange {
 }
 
 /** Entries of the snapshot that have since expired or been removed. */
-export const entriesGoneSince = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
+export const entriesGoneSince = (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
-  const answer = await db.raw(
+  return queryColumn(
+    db,
     `select p.listing_id as id from published_entries p where ${held} and p.line is null
      union select p.listing_id from ${forgottenOf(held)}
      union select p.listing_id from published_entries p where ${held} and p.to_on < :today::date
      union select c.listing_id from snapshot_changes c where c.sequence > :sequence and c.change = 'REMOVED' /* snapshots.gone */`,
     { sequence, today },
   )
-  return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-export const changesSinceLast = async (
-  tx: Tx,
-  today: string,
-  of: readonly string[] | null = null,
-): Promise<SnapshotChange[]> => {
+/** Differences between the public list and the last snapshot. Non-null `of` restricts them to these entries. */
+export const changesSinceLast = (tx: Tx, today: string, of: readonly string[] | null): Promise<SnapshotChange[]> => {
   const only = of === null ? '' : 'and listing_id = any(:of::uuid[])'
   return queryRows(
     tx,
@@ -92,7 +89,7 @@ export const changesSinceLast = async (
      from shown p full join held h on h.listing_id = p.listing_id
      left join listings l on l.id = h.listing_id and p.listing_id is null
      where p.source is distinct from h.source order by 1 /* snapshots.changes */`,
-    { today, ...(of !== null && { of: [...of] }) },
+    { today, ...(of !== null && { of }) },
   )
 }
 
@@ -120,15 +117,13 @@ export interface EntrySource {
   to: string | null
 }
 
-export const entrySources = async (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> => {
-  if (ids.length === 0) return []
-  return queryRows(
+export const entrySources = (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> =>
+  queryRows(
     tx,
     `select listing_id as id, body, salt, body_hash || ':' || salt as source, published_on as "from", ends_on as "to"
      from public_entries where listing_id = any(?::uuid[]) /* snapshots.sources */`,
-    [[...ids]],
+    [ids],
   )
-}
 
 export interface SnapshotEntry extends SnapshotMember {
   line: string
@@ -202,16 +197,17 @@ export const addManifest = async (
   )
 }
 
+/** `line` is null when its text has been deleted. */
 export type SnapshotLine = SnapshotMember & { line: string | null }
 
-/** A line is null when its text has been deleted. */
+const SELECT_LINES = `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
+  where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)`
+
 export async function* linesInBatches(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
   const read = (after: string | null): Promise<SnapshotLine[]> =>
     queryRows(
       db,
-      `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
-       where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)
-         and (:after::uuid is null or listing_id > :after::uuid)
+      `${SELECT_LINES} and (:after::uuid is null or listing_id > :after::uuid)
        order by listing_id limit :atATime /* snapshots.lines */`,
       { sequence, after, atATime },
     )
@@ -226,16 +222,11 @@ export async function* linesInBatches(db: Db | Tx, sequence: number, atATime: nu
   }
 }
 
-export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> => {
-  if (ids.length === 0) return []
-  return queryRows(
-    db,
-    `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
-     where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence) and listing_id = any(:ids::uuid[])
-     order by listing_id /* snapshots.linesOf */`,
-    { sequence, ids: [...ids] },
-  )
-}
+export const linesOf = (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> =>
+  queryRows(db, `${SELECT_LINES} and listing_id = any(:ids::uuid[]) order by listing_id /* snapshots.linesOf */`, {
+    sequence,
+    ids,
+  })
 
 export const changedBetween = (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> =>
   queryColumn(
@@ -292,34 +283,10 @@ export const netChanges = (db: Db | Tx, from: number, to: number, most: number):
   )
 
 /** Returns null when this database does not hold the snapshot. */
-export const entryCountOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
-  const answer = await db.raw('select entries from snapshots where sequence = ? /* snapshots.entriesOf */', [sequence])
-  return answer.rows[0]?.entries ?? null
-}
+export const entryCountOf = (db: Db | Tx, sequence: number): Promise<number | null> =>
+  queryValue(db, 'select (select entries from snapshots where sequence = ?) as entries /* snapshots.entriesOf */', [
+    sequence,
+  ])
 
-export const firstSaltedSequence = async (db: Db | Tx): Promise<number | null> => {
-  const answer = await db.raw(
-    'select sequence from snapshots where form > 0 order by sequence limit 1 /* snapshots.firstSalted */',
-  )
-  return answer.rows[0]?.sequence ?? null
-}
-
-export const listAfter = (db: Db, after: number, most: number): Promise<Snapshot[]> =>
-  queryRows(
-    db,
-    `select ${COLUMNS} from snapshots s where s.sequence > ? order by s.sequence limit ? /* snapshots.all */`,
-    [after, most],
-  )
-
-export const changesOf = (
-  db: Db,
-  sequence: number,
-): Promise<
-  { id: string; change: SnapshotChange['change']; hash: string | null; from: string | null; to: string | null }[]
-> =>
-  queryRows(
-    db,
-    `select listing_id as id, change, body_hash as hash, from_on as "from", to_on as "to"
-     from snapshot_changes where sequence = ? order by listing_id /* snapshots.changesOf */`,
-    [sequence],
-  )
+export const firstSaltedSequence = (db: Db | Tx): Promise<number | null> =>
+  queryValue(db, 'select min(sequence) as first from snapshots where form > 0 /* snapshots.firstSalted */')

@@ -1,7 +1,7 @@
 /** A new snapshot is published before serving, if an entry has left the list or has ended. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
-import { type ManifestFile, outlastsNewManifest, SNAPSHOT_FORM } from '../../domain/publication/snapshot.js'
+import { outlastsNewManifest, SNAPSHOT_FORM } from '../../domain/publication/snapshot.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -12,7 +12,6 @@ import * as snapshots from '../../store/publication/snapshots.js'
 export interface ListInForce {
   snapshot: snapshots.Snapshot
   signed: snapshots.SignedManifest
-  files: readonly ManifestFile[]
   /** Ids of entries that left after the snapshot; they are never served. */
   gone: readonly string[]
 }
@@ -53,27 +52,28 @@ export const makeListReader = ({
 }: ListDependencies): CurrentListReader => {
   const made = oneAtATime(publish)
   return async (db, now, response, read, { namesNobody = false } = {}) => {
-    const found = (select: (tx: Tx) => Promise<ListInForce | null>) =>
+    const readList = (list: 'WHOLE' | 'WITHOUT_REMOVED') =>
       db.transaction(
         async (tx) => {
           if (!namesNobody && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
-          const list = await select(tx)
-          return list && { read: await read(tx, list) }
+          const last = await snapshots.lastWithManifest(tx)
+          if (last === null || (list === 'WHOLE' && last.forgotten)) return null
+          const { snapshot, signed } = last
+          if (!isServable(snapshot, signed, { keys, now, sure: sure?.() ?? now })) return null
+          const gone =
+            list === 'WHOLE' ? [] : await snapshots.entriesGoneSince(tx, snapshot.sequence, shanghaiDate(now))
+          return { read: await read(tx, { snapshot, signed, gone }) }
         },
         { isolationLevel: 'repeatable read', readOnly: true },
       )
-    const times = { now, sure: sure?.() ?? now }
-    const whole = async (tx: Tx) => servable(await snapshots.lastWithManifest(tx), keys, times)
     try {
       for (let tried = 0; ; tried += 1) {
-        const list = await found(whole)
+        const list = await readList('WHOLE')
         if (list !== null) return list.read
         if (tried === TRIES) throw new Refusal('LIST_IN_THE_MAKING')
         const making = made()
-        if (!(await settlesWithin(making, waitMs))) {
-          const before = await found((tx) => withoutRemoved(tx, keys, times))
-          if (before !== null) return before.read
-        }
+        const before = (await settlesWithin(making, waitMs)) ? null : await readList('WITHOUT_REMOVED')
+        if (before !== null) return before.read
         await making
       }
     } catch (error) {
@@ -113,38 +113,16 @@ export const settlesWithin = async (making: Promise<unknown>, ms: number): Promi
   return Promise.race([making.then(() => true), late]).finally(() => given.abort())
 }
 
-type StoredSnapshot = Awaited<ReturnType<typeof snapshots.lastWithManifest>>
-
 /** `now` decides which entries are in force, `sure` whether a signature is valid. */
-interface ServingTimes {
-  now: Date
-  sure: Date
-}
-
-const servable = (found: StoredSnapshot, keys: Pick<Keys, 'manifests'>, times: ServingTimes): ListInForce | null =>
-  found === null || found.forgotten ? null : servableList(found, keys, times)
-
-const withoutRemoved = async (
-  tx: Tx,
-  keys: Pick<Keys, 'manifests'>,
-  times: ServingTimes,
-): Promise<ListInForce | null> => {
-  const found = await snapshots.lastWithManifest(tx)
-  const list = found && servableList(found, keys, times)
-  return (
-    list && { ...list, gone: await snapshots.entriesGoneSince(tx, list.snapshot.sequence, shanghaiDate(times.now)) }
-  )
-}
-
-const servableList = (
-  { snapshot, signed }: NonNullable<StoredSnapshot>,
-  keys: Pick<Keys, 'manifests'>,
-  { now, sure }: ServingTimes,
-): ListInForce | null => {
-  if (signed === null || snapshot.files === null) return null
-  const today = shanghaiDate(now)
-  const ended = snapshot.firstEnd !== null && snapshot.firstEnd < today
-  if (snapshot.form !== SNAPSHOT_FORM || ended || signed.validUntil.getTime() <= sure.getTime()) return null
-  if (outlastsNewManifest(signed.validUntil, sure)) return null
-  return keys.manifests.knows(signed.kid) ? { snapshot, signed, files: snapshot.files, gone: [] } : null
-}
+const isServable = (
+  { form, files, firstEnd }: snapshots.Snapshot,
+  signed: snapshots.SignedManifest | null,
+  { keys, now, sure }: { keys: Pick<Keys, 'manifests'>; now: Date; sure: Date },
+): signed is snapshots.SignedManifest =>
+  signed !== null &&
+  files !== null &&
+  form === SNAPSHOT_FORM &&
+  (firstEnd === null || firstEnd >= shanghaiDate(now)) &&
+  signed.validUntil > sure &&
+  !outlastsNewManifest(signed.validUntil, sure) &&
+  keys.manifests.knows(signed.kid)

@@ -1,13 +1,6 @@
 import type { Tx } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
-export interface ListDelta {
-  text: string
-  from: number
-  entries: number
-  names: number
-}
-
 /** A delta reaches back over at most this many sequences. */
 const DELTAS_KEPT = 2_000
 /** With more changes than this, the whole list is shorter than the delta. */
@@ -24,7 +17,7 @@ export const readDelta = async (
   tx: Tx,
   { snapshot: last, gone = [] }: { snapshot: snapshots.Snapshot; gone?: readonly string[] },
   { since, today }: { since: unknown; today: string },
-): Promise<ListDelta | DeltaRefusal> => {
+): Promise<{ text: string; from: number; entries: number; names: number } | DeltaRefusal> => {
   if (typeof since !== 'string' || !SEQUENCE.test(since) || Number(since) > last.sequence)
     return sequenceInvalid(last.sequence)
   const from = Number(since)
@@ -33,19 +26,16 @@ export const readDelta = async (
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
   // `before` is null when a restore from an older backup has lost this snapshot.
   const before = from === 0 ? 0 : await snapshots.entryCountOf(tx, from)
-  if (before === null) return tooOld(from)
   // The difference in size is a lower bound of the changes.
-  if (Math.abs(last.entries - before) > DELTA_MOST) return tooOld(from)
-  const left = new Set(gone)
+  if (before === null || Math.abs(last.entries - before) > DELTA_MOST) return tooOld(from)
   const net = await snapshots.netChanges(tx, from, last.sequence, DELTA_MOST + 1)
   if (net.length > DELTA_MOST) return tooOld(from)
   // Entries that left the list since the snapshot are reported as removed.
-  const unchanged = new Set(left)
-  for (const { id } of net) unchanged.delete(id)
+  const [left, known] = [new Set(gone), new Set(net.map(({ id }) => id))]
   const found = [
-    ...net.flatMap((one) => (!left.has(one.id) ? [one] : one.before === null ? [] : [{ ...one, after: null }])),
-    ...[...unchanged].map((id) => ({ id, before: '', after: null, line: null, removedOn: today })),
-  ]
+    ...net.map((one) => (left.has(one.id) ? { ...one, after: null } : one)),
+    ...gone.flatMap((id) => (known.has(id) ? [] : { id, before: '', after: null, line: null, removedOn: today })),
+  ].filter(({ before, after }) => before !== null || after !== null)
   const texts = (of: readonly snapshots.NetChange[]) => of.map(({ line }) => lineText(line)).join(',')
   const stays = found.filter(({ after }) => after !== null)
   const added = texts(stays.filter(({ before }) => before === null))
@@ -60,22 +50,12 @@ const lineText = (line: string | null): string => {
   return line
 }
 
-const sequenceInvalid = (last: number): DeltaRefusal => ({
-  refused: {
-    status: 400,
-    code: 'INPUT_INVALID',
-    title: 'Bad Request',
-    detail: `since 应为 0 至 ${last} 的期号。since must be the number of a sequence, at most ${last}.`,
-    snapshot: SNAPSHOT,
-  },
-})
+const sequenceInvalid = (last: number): DeltaRefusal => {
+  const detail = `since 应为 0 至 ${last} 的期号。since must be the number of a sequence, at most ${last}.`
+  return { refused: { status: 400, code: 'INPUT_INVALID', title: 'Bad Request', detail, snapshot: SNAPSHOT } }
+}
 
-const tooOld = (from: number): DeltaRefusal => ({
-  refused: {
-    status: 410,
-    code: 'DELTA_TOO_OLD',
-    title: 'Gone',
-    detail: `第 ${from} 期过旧或已不可考，请取全量 ${SNAPSHOT}。Sequence ${from} is too old or is not known any more; take the whole list at ${SNAPSHOT}.`,
-    snapshot: SNAPSHOT,
-  },
-})
+const tooOld = (from: number): DeltaRefusal => {
+  const detail = `第 ${from} 期过旧或已不可考，请取全量 ${SNAPSHOT}。Sequence ${from} is too old or is not known any more; take the whole list at ${SNAPSHOT}.`
+  return { refused: { status: 410, code: 'DELTA_TOO_OLD', title: 'Gone', detail, snapshot: SNAPSHOT } }
+}

@@ -5,17 +5,19 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import {
-  type Edition,
+  type ByteRange,
+  type EditionPart,
   type EditionSegment,
   lastEntryEnd,
+  partOf,
   readRange,
   segmentLength,
   segmentsWithout,
 } from '../../work/publication/publish-edition.js'
-import { FILE_FORMS } from '../../work/publication/publish-files.js'
+import { FILE_FORMS, type FileForm } from '../../work/publication/publish-files.js'
 import { FILE_ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
 import { type CurrentListReader, type ListInForce, PUBLICATION_WAIT_MS, settlesWithin } from './current.js'
-import type { ByteSource, FileRepresentation } from './represented.js'
+import type { FileRepresentation, ServedBody } from './represented.js'
 
 const TRIES = 5
 /** During sending, removals are checked again after this many bytes. */
@@ -26,18 +28,11 @@ export interface ListedEdition {
   held: HeldEdition
 }
 
-export interface EditionDependencies {
-  files: PublishedFiles
-  waitMs?: number
-}
-
-/** The caller must release `held`. Throws LIST_IN_THE_MAKING. */
-export type CurrentEditionReader = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
-
+/** The caller of the reader must release `held`. The reader throws LIST_IN_THE_MAKING. */
 export const makeEditionReader = (
-  { files, waitMs = PUBLICATION_WAIT_MS }: EditionDependencies,
+  { files, waitMs = PUBLICATION_WAIT_MS }: { files: PublishedFiles; waitMs?: number },
   listAt: CurrentListReader,
-): CurrentEditionReader => {
+) => {
   // The last edition served. While the next is built it is served again, less the entries removed since.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
@@ -53,7 +48,7 @@ export const makeEditionReader = (
     const gone = await snapshots.entriesGoneSince(db, served.snapshot.sequence, shanghaiDate(now))
     return { list: { ...served, gone }, held }
   }
-  return async (db, now, response) => {
+  return async (db: Db, now: Date, response: Response): Promise<ListedEdition> => {
     for (let tried = 0; tried < TRIES; tried += 1) {
       const list = await listAt(db, now, response, async (_, found) => found)
       const ready = files.ensure(db, list.snapshot)
@@ -72,16 +67,17 @@ export const makeEditionReader = (
   }
 }
 
-/** `form` is an index into FORMS. Reading fails when an entry not yet sent leaves the list. */
+/** `form` is an index into FILE_FORMS. Reading fails when an entry not yet sent leaves the list. */
 export const representEditionFile = (
   db: Db,
   { list, held }: ListedEdition,
-  { form, today }: { form: number; today: string },
-): Pick<FileRepresentation, 'tag' | 'bytes' | 'read' | 'encodings'> => {
+  form: number,
+  today: string,
+): ServedBody => {
   const { edition } = held
-  const { path } = FILE_FORMS[form] ?? {}
-  const said = edition.files[form]
-  if (said === undefined || path === undefined) throw new Error(`an edition has no form ${form}`)
+  const { path, type } = FILE_FORMS[form] as FileForm
+  const part = partOf(edition, form)
+  const saveAs = path.endsWith('.csv') ? `blacklist-${edition.sequence}.csv` : null
   const left = async (): Promise<string[]> => {
     const known = new Set(list.gone)
     return (await snapshots.entriesGoneSince(db, edition.sequence, today)).filter((id) => !known.has(id))
@@ -93,29 +89,21 @@ export const representEditionFile = (
     })
   if (list.gone.length > 0) {
     const { segments, bytes } = segmentsWithout(edition, form, list.gone)
-    return {
-      tag: `${said.sha256}-${digestOf(list.gone)}`,
-      bytes,
-      read: (from, to) => watched(readSegments(edition, form, segments, { from, to }), from),
-      encodings: {},
-    }
+    const tag = `${part.sha256}-${digestOf(list.gone)}`
+    const read: ServedBody['read'] = (from, to) => watched(readSegments(part, segments, { from, to }), from)
+    return { type, saveAs, tag, bytes, read, encodings: {} }
   }
-  const part = edition.parts[form]
-  if (part === undefined) throw new Error(`an edition has no form ${form}`)
   const encodings: FileRepresentation['encodings'] = {}
   for (const name of FILE_ENCODINGS) {
-    const file = held.encoded(form, name)
+    const encoded = held.encoded(form, name)
+    if (encoded === null) continue
     // Offsets in a compressed file do not tell entries apart, so the removal of any entry aborts the download.
-    const read: ByteSource['read'] = (from, to) =>
-      abortOnRemoval(readRange(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
-    if (file !== null) encodings[name] = { bytes: file.bytes, read }
+    const read: ServedBody['read'] = (from, to) =>
+      abortOnRemoval(readRange(encoded, { from, to }), 0, async () => (await left()).length > 0)
+    encodings[name] = { bytes: encoded.bytes, read }
   }
-  return {
-    tag: said.sha256,
-    bytes: said.bytes,
-    read: (from, to) => watched(readRange(part, { from, to }), from),
-    encodings,
-  }
+  const read: ServedBody['read'] = (from, to) => watched(readRange(part, { from, to }), from)
+  return { type, saveAs, tag: part.sha256, bytes: part.bytes, read, encodings }
 }
 
 const digestOf = (ids: readonly string[]): string =>
@@ -141,13 +129,10 @@ async function* abortOnRemoval(
 }
 
 async function* readSegments(
-  edition: Edition,
-  form: number,
+  part: EditionPart,
   segments: readonly EditionSegment[],
-  { from, to }: { from: number; to: number },
+  { from, to }: ByteRange,
 ): AsyncGenerator<Buffer> {
-  const part = edition.parts[form]
-  if (part === undefined) throw new Error(`an edition has no form ${form}`)
   let at = 0
   for (const segment of segments) {
     const length = segmentLength(segment)

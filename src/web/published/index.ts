@@ -10,16 +10,15 @@ import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import { makeManifest } from '../../work/publication/publish.js'
 import { FEED_CHANGES_MOST, writeAtomFeed } from '../../work/publication/publish-atom.js'
-import { ATOM_FILE, FILE_FORMS, type FileForm } from '../../work/publication/publish-files.js'
+import { ATOM_FILE, FILE_FORMS } from '../../work/publication/publish-files.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import { baseUrlOf, sendPage } from '../frame/render-response.js'
-import type { TimeoutBounds } from '../frame/response-timeout.js'
-import { type CurrentListReader, type ListInForce, makeListReader } from './current.js'
+import { type ListInForce, makeListReader } from './current.js'
 import { readDelta } from './delta.js'
-import { type DownloadLimits, makeDownloadLimits } from './downloads.js'
-import { type CurrentEditionReader, makeEditionReader, representEditionFile } from './edition.js'
+import { makeDownloadLimits } from './downloads.js'
+import { makeEditionReader, representEditionFile } from './edition.js'
 import { dataPage } from './page.js'
-import { type EncodedBody, encodedBodyOf, makeBodyCache, sendFile } from './represented.js'
+import { encodedBodyOf, makeBodyCache, type ServedBody, sendFile } from './represented.js'
 
 export interface DataDependencies {
   dbOf: (request: Request) => Db
@@ -35,42 +34,43 @@ export interface DataDependencies {
   waitMs?: number
 }
 
-type Serving = DataDependencies
-
-interface DataSources {
-  listAt: CurrentListReader
-  editionAt: CurrentEditionReader
-  bodies: (key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>
-  downloads: DownloadLimits
-}
-
 /** Caches may serve a removed entry for this long. */
 const FRESH_SECONDS = 60
 const BODIES_MOST = 8
 
-export const dataRouter = (parts: DataDependencies): Router => {
-  const router = Router()
+type Serving = ReturnType<typeof makeServing>
+
+const makeServing = (parts: DataDependencies) => {
+  const { dbOf, nowOf, log, slowMs } = parts
   const listAt = makeListReader(parts)
-  const reading: DataSources = {
+  const editionAt = makeEditionReader(parts, listAt)
+  return {
+    ...parts,
     listAt,
-    editionAt: makeEditionReader(parts, listAt),
+    /** The caller must release `held`. */
+    editionFor: (request: Request, response: Response) => editionAt(dbOf(request), nowOf(request), response),
     bodies: makeBodyCache(BODIES_MOST),
     downloads: makeDownloadLimits(),
+    send: (request: Request, response: Response, list: ListInForce, body: ServedBody): Promise<void> =>
+      sendFile(request, response, {
+        ...body,
+        freshFor: freshFor(list, nowOf(request)),
+        // Sending stops when the manifest expires: after that, entries may have ended.
+        bounds: { goodMs: validMs(list, nowOf(request)), stalledMs: slowMs },
+        broke: (error) => log.warn({ err: error }, 'a file broke off while it was sent'),
+      }),
   }
+}
+
+export const dataRouter = (parts: DataDependencies): Router => {
+  const router = Router()
+  const serving = makeServing(parts)
   const routes: Record<string, RequestHandler> = {
-    '/data/manifest.jws': manifest(parts, reading),
-    '/data/delta': delta(parts, reading),
-  }
-  for (const [at, form] of FILE_FORMS.entries()) routes[form.path] = file(parts, reading, at)
-  routes[ATOM_FILE.path] = feed(parts, reading)
-  routes['/data'] = async (request, response) => {
-    const instant = parts.nowOf(request)
-    const { list, held } = await reading.editionAt(parts.dbOf(request), instant, response)
-    held.release()
-    const { snapshot, signed } = list
-    sendPage(parts, request, response, dataPage({ snapshot, signed, base: baseUrlOf(parts, request) }), {
-      freshFor: freshFor(list, instant),
-    })
+    '/data': page(serving),
+    '/data/manifest.jws': manifest(serving),
+    '/data/delta': delta(serving),
+    [ATOM_FILE.path]: feed(serving),
+    ...Object.fromEntries(FILE_FORMS.map(({ path }, form) => [path, file(serving, form)])),
   }
   for (const [path, answer] of Object.entries(routes)) {
     router.get(path, answer)
@@ -81,12 +81,8 @@ export const dataRouter = (parts: DataDependencies): Router => {
 
 const onlyRead: RequestHandler = (_request, response) => {
   const detail = '此地址只接受 GET 和 HEAD。Only GET and HEAD are answered here.'
-  problem(response.set('Allow', 'GET, HEAD'), {
-    status: 405,
-    code: 'METHOD_NOT_ALLOWED',
-    title: 'Method Not Allowed',
-    detail,
-  })
+  const title = 'Method Not Allowed'
+  problem(response.set('Allow', 'GET, HEAD'), { status: 405, code: 'METHOD_NOT_ALLOWED', title, detail })
 }
 
 const problem = (
@@ -97,54 +93,46 @@ const problem = (
   response.send(JSON.stringify({ type: 'about:blank', status, ...said }))
 }
 
-/** Sending stops when the manifest expires: after that, entries may have ended. */
-const boundsOf = ({ signed }: ListInForce, now: Date, slowMs: number | undefined): TimeoutBounds => ({
-  goodMs: Math.max(0, signed.validUntil.getTime() - now.getTime()),
-  stalledMs: slowMs,
-})
+const validMs = ({ signed }: ListInForce, now: Date): number => Math.max(0, signed.validUntil.getTime() - now.getTime())
 
-const freshFor = ({ signed }: ListInForce, now: Date): number =>
-  Math.max(0, Math.min(FRESH_SECONDS, Math.floor((signed.validUntil.getTime() - now.getTime()) / 1000)))
+const freshFor = (list: ListInForce, now: Date): number =>
+  Math.min(FRESH_SECONDS, Math.floor(validMs(list, now) / 1000))
+
+/** The list in force, once its edition is ready to be served. */
+const readyList = async ({ editionFor }: Serving, request: Request, response: Response): Promise<ListInForce> => {
+  const { list, held } = await editionFor(request, response)
+  held.release()
+  return list
+}
+
+const page =
+  (serving: Serving): RequestHandler =>
+  async (request, response) => {
+    const list = await readyList(serving, request, response)
+    const shown = dataPage({ ...list, base: baseUrlOf(serving, request) })
+    sendPage(serving, request, response, shown, { freshFor: freshFor(list, serving.nowOf(request)) })
+  }
 
 const manifest =
-  ({ dbOf, nowOf, log, slowMs }: Serving, { editionAt, bodies }: DataSources): RequestHandler =>
+  (serving: Serving): RequestHandler =>
   async (request, response) => {
-    const { list, held } = await editionAt(dbOf(request), nowOf(request), response)
-    held.release()
+    const list = await readyList(serving, request, response)
     const { jws } = list.signed
-    await sendFile(request, response, {
-      ...(await bodies(`manifest ${jws}`, async () => Buffer.from(jws))),
-      type: 'application/jose',
-      freshFor: freshFor(list, nowOf(request)),
-      bounds: boundsOf(list, nowOf(request), slowMs),
-      saveAs: null,
-      broke: logAbort(log),
-    })
+    const body = await serving.bodies(`manifest ${jws}`, async () => Buffer.from(jws))
+    await serving.send(request, response, list, { ...body, type: 'application/jose', saveAs: null })
   }
 
 const file =
-  (
-    { dbOf, log, nowOf, slowMs, addressOf }: Serving,
-    { editionAt, downloads }: DataSources,
-    form: number,
-  ): RequestHandler =>
+  ({ dbOf, nowOf, addressOf, editionFor, downloads, send }: Serving, form: number): RequestHandler =>
   async (request, response) => {
-    const { path, type } = FILE_FORMS[form] as FileForm
     const end = downloads.begin(addressOf(request))
     try {
-      const listed = await editionAt(dbOf(request), nowOf(request), response)
-      const { list, held } = listed
+      const listed = await editionFor(request, response)
       try {
-        await sendFile(request, response, {
-          ...representEditionFile(processHandle(dbOf(request)), listed, { form, today: shanghaiDate(nowOf(request)) }),
-          type,
-          freshFor: freshFor(list, nowOf(request)),
-          bounds: boundsOf(list, nowOf(request), slowMs),
-          saveAs: path.endsWith('.csv') ? `blacklist-${list.snapshot.sequence}.csv` : null,
-          broke: logAbort(log),
-        })
+        const db = processHandle(dbOf(request))
+        await send(request, response, listed.list, representEditionFile(db, listed, form, shanghaiDate(nowOf(request))))
       } finally {
-        held.release()
+        listed.held.release()
       }
     } finally {
       end()
@@ -152,33 +140,25 @@ const file =
   }
 
 const feed =
-  ({ dbOf, log, nowOf, slowMs }: Serving, { editionAt, bodies }: DataSources): RequestHandler =>
+  (serving: Serving): RequestHandler =>
   async (request, response) => {
-    const { list, held } = await editionAt(dbOf(request), nowOf(request), response)
-    held.release()
+    const list = await readyList(serving, request, response)
     const { snapshot, gone } = list
-    const body = await bodies(`feed ${snapshot.sequence} ${snapshot.hash} ${[...gone].sort().join()}`, async () => {
-      const left = new Set(gone)
-      const changes = await snapshots.latestChanges(processHandle(dbOf(request)), snapshot.sequence, FEED_CHANGES_MOST)
-      return Buffer.from(
-        writeAtomFeed(
-          snapshot,
-          changes.map((one) => (left.has(one.id) ? { ...one, line: null } : one)),
-        ),
-      )
-    })
-    await sendFile(request, response, {
-      ...body,
-      type: ATOM_FILE.type,
-      freshFor: freshFor(list, nowOf(request)),
-      bounds: boundsOf(list, nowOf(request), slowMs),
-      saveAs: null,
-      broke: logAbort(log),
-    })
+    const body = await serving.bodies(
+      `feed ${snapshot.sequence} ${snapshot.hash} ${[...gone].sort().join()}`,
+      async () => {
+        const db = processHandle(serving.dbOf(request))
+        const changes = await snapshots.latestChanges(db, snapshot.sequence, FEED_CHANGES_MOST)
+        const left = new Set(gone)
+        const shown = changes.map((one) => (left.has(one.id) ? { ...one, line: null } : one))
+        return Buffer.from(writeAtomFeed(snapshot, shown))
+      },
+    )
+    await serving.send(request, response, list, { ...body, type: ATOM_FILE.type, saveAs: null })
   }
 
 const delta =
-  ({ dbOf, keys, log, nowOf, slowMs }: Serving, { listAt }: DataSources): RequestHandler =>
+  ({ dbOf, keys, nowOf, listAt, send }: Serving): RequestHandler =>
   async (request, response) => {
     const now = nowOf(request)
     const read = async (tx: Tx, list: ListInForce) => {
@@ -190,21 +170,10 @@ const delta =
     const { list, made } = await listAt(dbOf(request), now, response, read, { namesNobody: true })
     if ('refused' in made)
       return problem(response.set('Link', `<${FILE_FORMS[2]?.path}>; rel="alternate"`), made.refused)
-    const { sha256, ...body } = await encodedBodyOf(Buffer.from(made.text))
-    const one = { path: `/data/delta?since=${made.from}`, sha256, bytes: body.bytes, entries: made.entries }
+    const body = await encodedBodyOf(Buffer.from(made.text))
+    const path = `/data/delta?since=${made.from}`
+    const one = { path, sha256: body.tag, bytes: body.bytes, entries: made.entries }
     const { jws } = keys.manifests.sign(JSON.stringify(makeManifest(list.snapshot, list.signed.validUntil, [one])))
     response.set('Manifest-JWS', jws)
-    await sendFile(request, response, {
-      ...body,
-      type: 'application/json; charset=utf-8',
-      freshFor: freshFor(list, now),
-      bounds: boundsOf(list, now, slowMs),
-      saveAs: null,
-      broke: logAbort(log),
-    })
+    await send(request, response, list, { ...body, type: 'application/json; charset=utf-8', saveAs: null })
   }
-
-const logAbort =
-  (log: Log) =>
-  (error: unknown): void =>
-    log.warn({ err: error }, 'a file broke off while it was sent')

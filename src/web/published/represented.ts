@@ -12,13 +12,16 @@ export interface ByteSource {
   read: (from: number, to: number) => AsyncIterable<Buffer>
 }
 
-export interface FileRepresentation extends ByteSource {
+export interface ServedBody extends ByteSource {
   tag: string
   type: string
-  /** `max-age` in seconds. */
-  freshFor: number
   saveAs: string | null
   encodings: Partial<Record<FileEncoding, ByteSource>>
+}
+
+export interface FileRepresentation extends ServedBody {
+  /** `max-age` in seconds. */
+  freshFor: number
   bounds: TimeoutBounds
   broke: (error: unknown) => void
 }
@@ -46,17 +49,15 @@ export const sendFile = async (request: Request, response: Response, given: File
     response.removeHeader('Content-Disposition')
     return void response.status(416).set('Content-Range', `bytes */${given.bytes}`).end()
   }
-  if (asked === 'identity') {
-    const { from, to } = range ?? { from: 0, to: given.bytes - 1 }
-    if (range !== null) response.status(206).set('Content-Range', `bytes ${from}-${to}/${given.bytes}`)
-    response.set('Content-Length', String(to - from + 1))
-    if (request.method === 'HEAD') return void response.end()
-    return send(response, given, given.read(from, to + 1))
-  }
-  const { bytes, read } = given.encodings[asked] as ByteSource
-  response.set({ 'Content-Encoding': asked, 'Content-Length': String(bytes) })
+  const { bytes, read } = asked === 'identity' ? given : (given.encodings[asked] as ByteSource)
+  const { from, to } = range ?? { from: 0, to: bytes - 1 }
+  if (asked !== 'identity') response.set('Content-Encoding', asked)
+  if (range !== null) response.status(206).set('Content-Range', `bytes ${from}-${to}/${bytes}`)
+  response.set('Content-Length', String(to - from + 1))
   if (request.method === 'HEAD') return void response.end()
-  await send(response, given, read(0, bytes))
+  await sendWithTimeouts(response, given.bounds, read(from, to + 1)).catch((error) => {
+    if (!(error instanceof ReaderLeftError)) given.broke(error)
+  })
 }
 
 const encodingFor = (request: Request, { encodings }: FileRepresentation): FileEncoding | 'identity' => {
@@ -89,28 +90,21 @@ const rangeOf = (
   return { from: Number(first), to: last === '' ? bytes - 1 : Math.min(Number(last), bytes - 1) }
 }
 
-const send = (response: Response, { bounds, broke }: FileRepresentation, parts: AsyncIterable<Buffer>): Promise<void> =>
-  sendWithTimeouts(response, bounds, parts).catch((error) => {
-    if (!(error instanceof ReaderLeftError)) broke(error)
-  })
-
 /** Bodies of more bytes are sent uncompressed. */
 const ENCODED_MOST = 2 * 1024 * 1024
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
-export interface EncodedBody extends Pick<FileRepresentation, 'tag' | 'bytes' | 'read' | 'encodings'> {
-  sha256: string
-}
-
-export const encodedBodyOf = async (bytes: Buffer): Promise<EncodedBody> => {
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const plain = { tag: sha256, sha256, ...inMemory(bytes) }
+/** A body whose tag is its SHA-256. */
+export const encodedBodyOf = async (
+  bytes: Buffer,
+): Promise<Pick<ServedBody, 'tag' | 'bytes' | 'read' | 'encodings'>> => {
+  const plain = { tag: createHash('sha256').update(bytes).digest('hex'), ...inMemory(bytes) }
   if (bytes.length > ENCODED_MOST) return { ...plain, encodings: {} }
   const [br, packed] = await Promise.all([promisify(brotliCompress)(bytes, QUALITY), promisify(gzip)(bytes)])
   return { ...plain, encodings: { br: inMemory(br), gzip: inMemory(packed) } }
 }
 
-const inMemory = (bytes: Buffer): Pick<FileRepresentation, 'bytes' | 'read'> => ({
+const inMemory = (bytes: Buffer): ByteSource => ({
   bytes: bytes.length,
   read: async function* (from, to) {
     yield bytes.subarray(from, to)
@@ -118,12 +112,10 @@ const inMemory = (bytes: Buffer): Pick<FileRepresentation, 'bytes' | 'read'> => 
 })
 
 /** Concurrent callers share one computation. */
-export const makeBodyCache = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>) => {
-  const kept = new LRUCache<string, Promise<EncodedBody>>({ max: most })
-  return (key, make) => {
-    const known = kept.get(key)
-    if (known !== undefined) return known
-    const made = make().then(encodedBodyOf)
+export const makeBodyCache = (most: number) => {
+  const kept = new LRUCache<string, ReturnType<typeof encodedBodyOf>>({ max: most })
+  return (key: string, make: () => Promise<Buffer>): ReturnType<typeof encodedBodyOf> => {
+    const made = kept.get(key) ?? make().then(encodedBodyOf)
     kept.set(key, made)
     made.catch(() => kept.delete(key))
     return made

@@ -21,21 +21,9 @@ export interface CertificateInput {
   now: Date
 }
 
-export interface Certificate {
-  document: 'removal-certificate'
-  version: 1
-  issuer: string
-  issuedAt: string
-  party: CertificateInput['party']
-  entry: RemovedEntry
-  statement: { zh: string; en: string }
-  told: {
-    platforms: { platform: string; state: string; toldAt: string | null; confirmedAt: string | null }[]
-    marketplaces: { all: number; told: number; confirmed: number }
-  }
-}
+export type Certificate = ReturnType<typeof makeCertificate>
 
-export const makeCertificate = ({ issuer, party, entry, retraction, now }: CertificateInput): Certificate => {
+export const makeCertificate = ({ issuer, party, entry, retraction, now }: CertificateInput) => {
   const hearers = retraction?.hearers ?? []
   return {
     document: 'removal-certificate',

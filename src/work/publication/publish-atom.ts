@@ -1,5 +1,7 @@
 /** Atom feed (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
 
+import type { PublicEntry } from '../../domain/listing/public-entry.js'
+
 /** The feed holds this many changes. For older ones, readers use a file or a delta. */
 export const FEED_CHANGES_MOST = 500
 
@@ -17,26 +19,13 @@ const ANY_PORT = /:0$/
 export const originOfIssuer = (issuer: string): string | null =>
   ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, '')
 
-export interface FeedChange {
-  id: string
-  at: Date
-  line: string | null
-}
-
-interface AtomEntryBody {
-  name: string
-  reason: string
-  authority: string
-  documentNumber: string
-  publishedOn: string
-  endsOn: string | null
-  contested: boolean
-}
-
-export const writeAtomFeed = ({ feedId, origin, publishedAt }: AtomFeed, changes: readonly FeedChange[]): string => {
+export const writeAtomFeed = (
+  { feedId, origin, publishedAt }: AtomFeed,
+  changes: readonly { id: string; at: Date; line: string | null }[],
+): string => {
   const base = text(origin ?? '')
   const entries = changes.map(({ id, at, line }) =>
-    line === null ? tombstone(id, at) : entry(base, id, at, JSON.parse(line) as AtomEntryBody),
+    line === null ? tombstone(id, at) : entry(base, id, at, JSON.parse(line)),
   )
   return head(feedId, base, publishedAt) + entries.join('') + TAIL
 }
@@ -57,7 +46,7 @@ const TAIL = '</feed>\n'
 const tombstone = (id: string, at: Date): string =>
   `<at:deleted-entry ref="urn:uuid:${id}" when="${at.toISOString()}"/>\n`
 
-const entry = (base: string, id: string, at: Date, body: AtomEntryBody): string => `<entry>
+const entry = (base: string, id: string, at: Date, body: PublicEntry): string => `<entry>
 <id>urn:uuid:${id}</id>
 <title>${text(body.name)}</title>
 <updated>${at.toISOString()}</updated>

@@ -2,42 +2,33 @@
  * An edition holds the files of one snapshot. It is built from the snapshot's lines, or derived from the previous
  * edition by copying byte ranges.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chainHead, chainLine, type ManifestFile, type SnapshotMember } from '../../domain/publication/snapshot.js'
-import { FILE_FORMS, type SnapshotHead } from './publish-files.js'
+import type { SnapshotLine } from '../../store/publication/snapshots.js'
+import { FILE_FORMS, type FileForm, type SnapshotHead } from './publish-files.js'
 
 const STEP_BYTES = 256 * 1024
 const ID_BYTES = 16
 
-export type EditionLine = SnapshotMember & { line: string | null }
-
-interface PartForm {
-  head: (snapshot: SnapshotHead) => string
-  entry: (member: SnapshotMember, line: string) => string
-  separator: string
-  tail: string
+interface PartForm extends Pick<FileForm, 'head' | 'separator' | 'tail'> {
+  entry: (line: string, member: SnapshotMember) => string
 }
 
 /** The last part is the text that the snapshot's hash covers. */
 const PARTS: readonly PartForm[] = [
-  ...FILE_FORMS.map(({ head, entry, separator, tail }) => ({
-    head,
-    entry: (_: SnapshotMember, line: string) => entry(line),
-    separator,
-    tail,
-  })),
+  ...FILE_FORMS,
   {
     head: ({ sequence, previousHash }) => chainHead(sequence, previousHash),
-    entry: (member) => chainLine(member),
+    entry: (_, member) => chainLine(member),
     separator: '',
     tail: '',
   },
 ]
-const CHAIN = PARTS.length - 1
 
-interface EditionPart {
+export interface EditionPart {
+  form: PartForm
   handle: FileHandle | null
   sha256: string
   bytes: number
@@ -63,87 +54,89 @@ export interface ByteRange {
 }
 
 /** With a null folder, only hashes and lengths are computed. */
-export const buildEdition = async (
+export const buildEdition = (
   snapshot: SnapshotHead,
-  lines: AsyncIterable<readonly EditionLine[]>,
+  lines: AsyncIterable<readonly SnapshotLine[]>,
   folder: string | null,
-): Promise<Edition> => {
-  const ids: Buffer[] = []
-  const parts = await partsIn(snapshot, folder)
-  try {
+): Promise<Edition> =>
+  writeEdition(snapshot, folder, async (parts) => {
+    const ids: Buffer[] = []
     let entries = 0
     for await (const some of lines) {
       for (const part of parts) {
-        let text = ''
+        let [text, end] = ['', part.bytes()]
         for (const [at, member] of some.entries()) {
-          const one = (entries + at === 0 ? '' : part.form.separator) + part.form.entry(member, lineOf(member))
+          const one = (entries + at === 0 ? '' : part.form.separator) + entryText(part.form, member)
           text += one
-          part.end += folder === null ? 0 : Buffer.byteLength(one)
-          if (folder !== null) (part.ends as number[]).push(part.end)
+          if (folder === null) continue
+          end += Buffer.byteLength(one)
+          part.ends.push(end)
         }
         await part.add(Buffer.from(text))
       }
       if (folder !== null) for (const { id } of some) ids.push(bytesOf(id))
       entries += some.length
     }
-    return await ended(snapshot, parts, Buffer.concat(ids), entries)
-  } catch (error) {
-    await closeAll(parts)
-    throw error
-  }
-}
+    return { ids: Buffer.concat(ids), entries }
+  })
 
 /** Copies `before` without the entries `gone` and with those of `put`, in id order. */
-export const deriveEdition = async (
+export const deriveEdition = (
   before: Edition,
   snapshot: SnapshotHead,
-  { gone, put }: { gone: readonly string[]; put: readonly EditionLine[] },
+  { gone, put }: { gone: readonly string[]; put: readonly SnapshotLine[] },
   folder: string,
-): Promise<Edition> => {
-  const steps = stepsOf(before, gone, put)
-  const parts = await partsIn(snapshot, folder)
-  try {
+): Promise<Edition> =>
+  writeEdition(snapshot, folder, async (parts) => {
+    const steps = stepsOf(before, gone, put)
     for (const [at, part] of parts.entries()) {
-      const from = before.parts[at] as EditionPart
-      for (const segment of segmentsOf(part.form, from, steps)) {
-        if ('length' in segment) await part.add(Buffer.from(segment))
-        else for await (const bytes of readRange(from, segment)) await part.add(bytes)
+      const from = partOf(before, at)
+      for (const [n, step] of steps.entries()) {
+        for (const segment of segmentsOf(from, step, n === 0)) {
+          if ('length' in segment) await part.add(segment)
+          else for await (const bytes of readRange(from, segment)) await part.add(bytes)
+        }
+        const end = part.bytes()
+        if ('put' in step) part.ends.push(end)
+        else {
+          const moved = end - endOf(from, step.to)
+          for (const old of from.ends.subarray(step.from, step.to)) part.ends.push(old + moved)
+        }
       }
-      part.ends = endsOf(part.form, from, steps, part.end)
     }
-    const ids = steps.map((step) =>
+    const kept = steps.map((step) =>
       'put' in step ? bytesOf(step.put.id) : before.ids.subarray(step.from * ID_BYTES, step.to * ID_BYTES),
     )
-    const all = Buffer.concat(ids)
-    return await ended(snapshot, parts, all, all.length / ID_BYTES)
-  } catch (error) {
-    await closeAll(parts)
-    throw error
-  }
-}
+    const ids = Buffer.concat(kept)
+    return { ids, entries: ids.length / ID_BYTES }
+  })
 
 export const segmentsWithout = (
   edition: Edition,
   form: number,
   gone: readonly string[],
 ): { segments: EditionSegment[]; bytes: number } => {
-  const [part, { separator, ...rest }] = [edition.parts[form] as EditionPart, PARTS[form] as PartForm]
-  const tail = { from: part.bytes - Buffer.byteLength(rest.tail), to: part.bytes }
-  const steps = stepsOf(edition, gone, [])
-  const between = segmentsOf({ separator, ...rest }, part, steps)
-  const segments = [{ from: 0, to: part.headBytes }, ...between, tail]
+  const part = partOf(edition, form)
+  const kept = stepsOf(edition, gone, []).flatMap((step, n) => segmentsOf(part, step, n === 0))
+  const tail = { from: part.bytes - Buffer.byteLength(part.form.tail), to: part.bytes }
+  const segments = [{ from: 0, to: part.headBytes }, ...kept, tail]
   return { segments, bytes: segments.reduce((sum, one) => sum + segmentLength(one), 0) }
 }
 
 export const segmentLength = (segment: EditionSegment): number =>
   'length' in segment ? segment.length : segment.to - segment.from
 
-export const lastEntryEnd = (edition: Edition, form: number, ids: readonly string[]): number => {
-  const { ends } = edition.parts[form] as EditionPart
-  return ids.reduce((last, id) => {
-    const at = placeOf(edition, bytesOf(id))
-    return at.isThere ? Math.max(last, ends[at.index] ?? 0) : last
+/** Where the last of these entries ends in the file; 0 when it holds none of them. */
+export const lastEntryEnd = (edition: Edition, form: number, ids: readonly string[]): number =>
+  ids.reduce((last, id) => {
+    const { index, isThere } = placeOf(edition, bytesOf(id))
+    return isThere ? Math.max(last, endOf(partOf(edition, form), index + 1)) : last
   }, 0)
+
+export const partOf = ({ parts }: Pick<Edition, 'parts'>, form: number): EditionPart => {
+  const part = parts[form]
+  if (part === undefined) throw new Error(`an edition has no form ${form}`)
+  return part
 }
 
 export async function* readRange(
@@ -163,25 +156,23 @@ export async function* readRange(
 /** The file is unlinked at once: it disappears with its last reader or the process. */
 export const openUnlinkedFile = async (folder: string): Promise<FileHandle> => {
   await mkdir(folder, { recursive: true })
-  const path = join(
-    folder,
-    `${process.pid}-${createHash('sha256').update(String(process.hrtime.bigint())).digest('hex')}`,
-  )
+  const path = join(folder, randomUUID())
   const handle = await open(path, 'wx+', 0o600)
   await unlink(path)
   return handle
 }
 
-export const closeEdition = async ({ parts }: Pick<Edition, 'parts'>): Promise<void> => {
+export const closeEdition = async ({ parts }: { parts: readonly Pick<EditionPart, 'handle'>[] }): Promise<void> => {
   for (const { handle } of parts) await handle?.close()
 }
 
-type EditionStep = ByteRange | { put: EditionLine }
+/** Entries `from` to `to` (exclusive) of the previous edition, or a new entry. */
+type EditionStep = ByteRange | { put: SnapshotLine }
 
-const stepsOf = (edition: Edition, gone: readonly string[], put: readonly EditionLine[]): EditionStep[] => {
+const stepsOf = (edition: Edition, gone: readonly string[], put: readonly SnapshotLine[]): EditionStep[] => {
   const changes = [
-    ...gone.map((id) => ({ ...placeOf(edition, bytesOf(id)), put: null as EditionLine | null })),
-    ...put.map((one) => ({ ...placeOf(edition, bytesOf(one.id)), put: one as EditionLine | null })),
+    ...gone.map((id) => ({ ...placeOf(edition, bytesOf(id)), put: null as SnapshotLine | null })),
+    ...put.map((one) => ({ ...placeOf(edition, bytesOf(one.id)), put: one as SnapshotLine | null })),
   ].sort((a, b) => a.index - b.index || ((a.put?.id ?? '') < (b.put?.id ?? '') ? -1 : 1))
   const steps: EditionStep[] = []
   let at = 0
@@ -207,111 +198,76 @@ const placeOf = ({ ids }: Pick<Edition, 'ids'>, id: Buffer): { index: number; is
   return { index: low, isThere: false }
 }
 
-const startOf = ({ ends, headBytes }: EditionPart, entry: number): number =>
-  entry === 0 ? headBytes : (ends[entry - 1] ?? 0)
+/** Byte offset at which the first `entries` entries end. */
+const endOf = ({ ends, headBytes }: EditionPart, entries: number): number =>
+  entries === 0 ? headBytes : (ends[entries - 1] ?? 0)
 
-/** Returns the entries' bytes without head and tail. The first entry has no separator before it. */
-const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[]): EditionSegment[] => {
-  const separator = Buffer.from(form.separator)
-  const segments: EditionSegment[] = []
-  for (const [n, step] of steps.entries()) {
-    if ('put' in step) {
-      const text = form.entry(step.put, lineOf(step.put))
-      segments.push(Buffer.from(n === 0 ? text : form.separator + text))
-      continue
-    }
-    const hasOwn = step.from > 0
-    const from = startOf(part, step.from) + (n === 0 && hasOwn ? separator.length : 0)
-    if (n > 0 && !hasOwn && separator.length > 0) segments.push(separator)
-    segments.push({ from, to: part.ends[step.to - 1] ?? 0 })
-  }
-  return segments
+/** Bytes of a step. Every entry but the first of a file has a separator before it. */
+const segmentsOf = (part: EditionPart, step: EditionStep, isFirst: boolean): EditionSegment[] => {
+  const separator = Buffer.from(part.form.separator)
+  const before = isFirst ? [] : [separator]
+  if ('put' in step) return [...before, Buffer.from(entryText(part.form, step.put))]
+  const from = endOf(part, step.from) + (step.from > 0 ? separator.length : 0)
+  return [...before, { from, to: endOf(part, step.to) }]
 }
 
-const endsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[], from: number): Float64Array => {
-  const separator = Buffer.byteLength(form.separator)
-  const ends = new Float64Array(steps.reduce((sum, step) => sum + ('put' in step ? 1 : step.to - step.from), 0))
-  let [at, end] = [0, from]
-  for (const step of steps) {
-    const start = end + (at > 0 ? separator : 0)
-    if ('put' in step) {
-      end = start + Buffer.byteLength(form.entry(step.put, lineOf(step.put)))
-      ends[at] = end
-      at += 1
-      continue
-    }
-    const moved = start - startOf(part, step.from) - (step.from > 0 ? separator : 0)
-    for (let entry = step.from; entry < step.to; entry += 1, at += 1) ends[at] = (part.ends[entry] ?? 0) + moved
-    end = ends[at - 1] ?? start
-  }
-  return ends
-}
+type PartWriter = Awaited<ReturnType<typeof makePartWriter>>
 
-interface PartWriter {
-  form: PartForm
-  handle: FileHandle | null
-  headBytes: number
-  ends: number[] | Float64Array
-  end: number
-  add: (bytes: Buffer) => Promise<void>
-  finish: () => Promise<{ sha256: string; bytes: number }>
-}
-
-const partsIn = (snapshot: SnapshotHead, folder: string | null): Promise<PartWriter[]> =>
-  Promise.all(PARTS.map((form) => making(form, Buffer.from(form.head(snapshot)), folder)))
-
-const making = async (form: PartForm, head: Buffer, folder: string | null): Promise<PartWriter> => {
+const makePartWriter = async (form: PartForm, snapshot: SnapshotHead, folder: string | null) => {
   const handle = folder === null ? null : await openUnlinkedFile(folder)
   const hash = createHash('sha256')
-  let bytes = 0
-  let waiting: Buffer[] = []
-  let waitingBytes = 0
+  const head = Buffer.from(form.head(snapshot))
+  const ends: number[] = []
+  let waiting: Uint8Array[] = []
+  let [bytes, waitingBytes] = [0, 0]
   const flush = async (): Promise<void> => {
-    const [first = Buffer.alloc(0), ...more] = waiting
-    const all = more.length === 0 ? first : Buffer.concat(waiting)
+    const all = waiting.length === 1 ? (waiting[0] as Uint8Array) : Buffer.concat(waiting)
     waiting = []
     waitingBytes = 0
     hash.update(all)
-    bytes += all.length
     await handle?.appendFile(all)
   }
-  const add = async (part: Buffer): Promise<void> => {
+  const add = async (part: Uint8Array): Promise<void> => {
     waiting.push(part)
+    bytes += part.length
     waitingBytes += part.length
     if (waitingBytes >= STEP_BYTES) await flush()
   }
   await add(head)
-  const finish = async () => {
+  const finish = async (): Promise<EditionPart> => {
     await add(Buffer.from(form.tail))
     await flush()
-    return { sha256: hash.digest('hex'), bytes }
+    const sha256 = hash.digest('hex')
+    return { form, handle, sha256, bytes, headBytes: head.length, ends: Float64Array.from(ends) }
   }
-  return { form, handle, headBytes: head.length, ends: [], end: head.length, add, finish }
+  return { form, handle, ends, bytes: () => bytes, add, finish }
 }
 
-const ended = async (
-  { sequence }: SnapshotHead,
-  makings: readonly PartWriter[],
-  ids: Buffer,
-  entries: number,
+const writeEdition = async (
+  snapshot: SnapshotHead,
+  folder: string | null,
+  write: (parts: readonly PartWriter[]) => Promise<Pick<Edition, 'ids' | 'entries'>>,
 ): Promise<Edition> => {
-  const parts: EditionPart[] = []
-  for (const { handle, headBytes, ends, finish } of makings)
-    parts.push({ handle, headBytes, ends: Float64Array.from(ends), ...(await finish()) })
-  const files = FILE_FORMS.map(({ path }, at): ManifestFile => {
-    const { sha256, bytes } = parts[at] as EditionPart
-    return { path, sha256, bytes, entries }
-  })
-  return { sequence, hash: parts[CHAIN]?.sha256 ?? '', entries, files, ids, parts }
-}
-
-const closeAll = async (parts: readonly Pick<PartWriter, 'handle'>[]): Promise<void> => {
-  for (const { handle } of parts) await handle?.close()
+  const writers = await Promise.all(PARTS.map((form) => makePartWriter(form, snapshot, folder)))
+  try {
+    const { ids, entries } = await write(writers)
+    const parts: EditionPart[] = []
+    for (const { finish } of writers) parts.push(await finish())
+    const files = FILE_FORMS.map(({ path }, form): ManifestFile => {
+      const { sha256, bytes } = partOf({ parts }, form)
+      return { path, sha256, bytes, entries }
+    })
+    const { sha256: hash } = partOf({ parts }, PARTS.length - 1)
+    return { sequence: snapshot.sequence, hash, entries, files, ids, parts }
+  } catch (error) {
+    await closeEdition({ parts: writers })
+    throw error
+  }
 }
 
 const bytesOf = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
 
-const lineOf = ({ line }: EditionLine): string => {
-  if (line === null) throw new Error('an entry of the snapshot being made has no text')
-  return line
+const entryText = (form: PartForm, entry: SnapshotLine): string => {
+  if (entry.line === null) throw new Error('an entry of the snapshot being made has no text')
+  return form.entry(entry.line, entry)
 }

@@ -26,13 +26,8 @@ import { buildEdition, closeEdition, type Edition } from './publish-edition.js'
 import { ATOM_FILE } from './publish-files.js'
 import type { PublishedFiles } from './published-files.js'
 
-export interface PublishResult {
-  sequence: number
-  entries: number
-  added: number
-  changed: number
-  removed: number
-  hash: string
+export interface PublishResult
+  extends Pick<snapshots.Snapshot, 'sequence' | 'entries' | 'added' | 'changed' | 'removed' | 'hash'> {
   ms: number
 }
 
@@ -63,49 +58,23 @@ export const publishList = (
   runAlone(db, { ...options, job: 'publish' }, async (run) => {
     const now = run.startedAt
     const taking = { run: run.id, now, sure: sure?.() ?? now, manifests, noted: noted?.() ?? 0, files, removalsOnly }
-    let edition: Edition | null = null
-    const taken = undisturbed(db, async (tx) => {
-      if (edition !== null) await closeEdition(edition)
-      edition = null
-      const made = await take(tx, taking)
-      edition = made.edition
-      return made.snapshot
-    })
-    const adopted = files?.adopt(taken.then(() => edition))
+    const taken = takeAtOneInstant(db, taking)
+    const adopted = files?.adopt(taken.then(({ edition }) => edition))
     adopted?.catch(() => undefined)
-    const snapshot = await taken.catch(async (error) => {
-      if (edition !== null) await closeEdition(edition)
-      throw error
-    })
+    const { sequence, entries, added, changed, removed, hash, publishedAt } = (await taken).snapshot
     await adopted
-    note({ sequence: snapshot.sequence, hash: snapshot.hash, publishedAt: snapshot.publishedAt.toISOString() })
-    const { sequence, entries, added, changed, removed, hash } = snapshot
-    Object.assign(run.counts, { sequence, entries, added, changed, removed })
-    return { sequence, entries, added, changed, removed, hash, ms: run.elapsed() }
+    note({ sequence, hash, publishedAt: publishedAt.toISOString() })
+    const counts = { sequence, entries, added, changed, removed }
+    Object.assign(run.counts, counts)
+    return { ...counts, hash, ms: run.elapsed() }
   })
 
-/**
- * Runs `act` at one instant (repeatable read) while moves continue. A trigger at once hides entries that these moves
- * remove.
- */
-const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await db.transaction(act, { isolationLevel: 'repeatable read' })
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== SERIALIZATION_FAILURE || tried === TRIES) throw error
-    }
-  }
-}
-
-interface SnapshotInput {
+interface SnapshotInput extends Required<Pick<PublishOptions, 'manifests' | 'removalsOnly'>> {
   run: number
   now: Date
   sure: Date
-  manifests: Keys['manifests']
   noted: number
   files: PublishOptions['files']
-  removalsOnly: boolean
 }
 
 interface TakenSnapshot {
@@ -113,19 +82,43 @@ interface TakenSnapshot {
   edition: Edition | null
 }
 
+/** Moves continue during the transaction (repeatable read). A trigger at once hides entries that they remove. */
+const takeAtOneInstant = async (db: Db, taking: SnapshotInput): Promise<TakenSnapshot> => {
+  for (let tried = 1; ; tried += 1) {
+    let edition = null as Edition | null
+    const act = async (tx: Tx) => {
+      const taken = await take(tx, taking)
+      edition = taken.edition
+      return taken
+    }
+    try {
+      return await db.transaction(act, { isolationLevel: 'repeatable read' })
+    } catch (error) {
+      if (edition !== null) await closeEdition(edition)
+      if ((error as { code?: unknown }).code !== SERIALIZATION_FAILURE || tried === TRIES) throw error
+    }
+  }
+}
+
 /**
  * From a restored database or under a doubted clock, only removals are published. Refusals DATABASE_RESTORED and
  * CLOCK_DOUBTED when nothing was ever published.
  */
 const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
-  const { run, now, sure, manifests, noted, files } = taking
+  const { run, now, sure, manifests, noted, files, removalsOnly } = taking
   const last = await snapshots.lastWithManifest(tx)
   const today = shanghaiDate(now)
   await forgetChanges(tx)
   const behind = !(await restored.mayList(tx))
   const stopped = behind || (await clockDoubts.currentDoubt(tx)) !== null
   if (stopped && last === null) throw new Refusal(behind ? 'DATABASE_RESTORED' : 'CLOCK_DOUBTED')
-  const changes = (await changesIn(tx, last, today, taking)).filter(({ change }) => !stopped || change === 'REMOVED')
+  // A list that was never published, or in another format, is published whole.
+  const only =
+    removalsOnly && last?.snapshot.form === SNAPSHOT_FORM
+      ? await snapshots.entriesGoneSince(tx, last.snapshot.sequence, today)
+      : null
+  const found = await snapshots.changesSinceLast(tx, today, only)
+  const changes = found.filter(({ change }) => !stopped || change === 'REMOVED')
   if (last !== null && (stopped || last.snapshot.form === SNAPSHOT_FORM) && changes.length === 0) {
     await renew(tx, last, sure, manifests)
     return { snapshot: { ...last.snapshot, added: 0, changed: 0, removed: 0 }, edition: null }
@@ -150,8 +143,9 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   await snapshots.openSnapshot(tx, begun, run)
   await enter(tx, begun.sequence, today, changes)
   await snapshots.deleteEndedEntriesAndManifests(tx, begun.sequence)
-  const made = { last: last?.snapshot ?? null, next: begun, changes }
-  const edition = await (files?.make(tx, made) ?? counted(tx, begun))
+  const made = { before: last?.snapshot ?? null, next: begun, changed: changes.map(({ listingId }) => listingId) }
+  const lines = () => snapshots.linesInBatches(tx, begun.sequence, STEP_ENTRIES)
+  const edition = await (files?.make(tx, made) ?? buildEdition(begun, lines(), null))
   try {
     const done = { ...begun, ...(await described(tx, begun, edition)) }
     await snapshots.closeSnapshot(tx, done)
@@ -161,18 +155,6 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     await closeEdition(edition)
     throw error
   }
-}
-
-/** A list that was never published, or in another format, is published whole. */
-const changesIn = async (
-  tx: Tx,
-  last: Awaited<ReturnType<typeof snapshots.lastWithManifest>>,
-  today: string,
-  { removalsOnly }: Pick<SnapshotInput, 'removalsOnly'>,
-): Promise<snapshots.SnapshotChange[]> => {
-  if (!removalsOnly || last === null || last.snapshot.form !== SNAPSHOT_FORM)
-    return snapshots.changesSinceLast(tx, today)
-  return snapshots.changesSinceLast(tx, today, await snapshots.entriesGoneSince(tx, last.snapshot.sequence, today))
 }
 
 /** Signs an unchanged list again before its signature expires. */
@@ -221,9 +203,6 @@ const enter = async (
   await snapshots.noteChanges(tx, sequence, today)
   if (put.length >= STEP_ENTRIES) await snapshots.analyzeTables(tx)
 }
-
-const counted = (tx: Tx, snapshot: snapshots.Snapshot): Promise<Edition> =>
-  buildEdition(snapshot, snapshots.linesInBatches(tx, snapshot.sequence, STEP_ENTRIES), null)
 
 const described = async (
   tx: Tx,

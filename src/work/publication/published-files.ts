@@ -10,9 +10,13 @@ import {
   closeEdition,
   deriveEdition,
   type Edition,
+  type EditionPart,
   openUnlinkedFile,
+  partOf,
   readRange,
 } from './publish-edition.js'
+
+type Snapshot = snapshots.Snapshot
 
 export const FILE_ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof FILE_ENCODINGS)[number]
@@ -32,27 +36,9 @@ interface EncodedFile {
   bytes: number
 }
 
-/** Its files stay open until released. */
-export interface HeldEdition {
-  edition: Edition
-  /** `form` is an index into FORMS; null when not compressed yet. */
-  encoded: (form: number, encoding: FileEncoding) => EncodedFile | null
-  release: () => void
-}
+export type HeldEdition = ReturnType<typeof holdEdition>
 
-export interface PublishedFiles {
-  hold: () => HeldEdition | null
-  make: (
-    tx: Tx,
-    made: { last: snapshots.Snapshot | null; next: snapshots.Snapshot; changes: readonly snapshots.SnapshotChange[] },
-  ) => Promise<Edition>
-  /** Serves the edition once `publication` resolves after its commit. */
-  adopt: (publication: Promise<Edition | null>) => Promise<void>
-  /** Makes sure that an edition at least as new as `snapshot` is served. */
-  ensure: (db: Db, snapshot: snapshots.Snapshot) => Promise<void>
-  settled: () => Promise<void>
-  close: () => Promise<void>
-}
+export type PublishedFiles = ReturnType<typeof makePublishedFiles>
 
 interface ServedEdition {
   edition: Edition
@@ -61,36 +47,20 @@ interface ServedEdition {
   isLast: boolean
 }
 
-export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}): PublishedFiles => {
+/** `make` makes an edition, `adopt` and `ensure` serve one, `hold` keeps the served one open. */
+export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) => {
   let last: ServedEdition | null = null
   let adopting: Promise<void> = Promise.resolve()
   let ensuring: { sequence: number; done: Promise<void> } | null = null
   let encoding: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
 
-  const hold = (): HeldEdition | null => {
-    const edition = last
-    if (edition === null) return null
-    edition.users += 1
-    let isReleased = false
-    return {
-      edition: edition.edition,
-      encoded: (form, name) => edition.encoded.get(`${form} ${name}`) ?? null,
-      release: () => {
-        if (isReleased) return
-        isReleased = true
-        edition.users -= 1
-        closeUnused(edition)
-      },
-    }
-  }
-  const replace = async (edition: Edition): Promise<void> => {
+  const hold = (): HeldEdition | null => last && holdEdition(last)
+  const serve = async (edition: Edition): Promise<void> => {
     const next: ServedEdition = { edition, encoded: new Map(), users: 0, isLast: true }
     await encode(next, folder, (bytes) => bytes <= SMALL_BYTES)
-    const before = last
+    retire(last)
     last = next
-    if (before !== null) before.isLast = false
-    if (before !== null) closeUnused(before)
     clearTimeout(timer)
     timer = setTimeout(() => {
       encoding = encode(next, folder, (bytes) => bytes > SMALL_BYTES).catch(() => undefined)
@@ -100,26 +70,26 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
 
   return {
     hold,
-    make: async (tx, { last: before, next, changes }) => {
+    make: async (
+      tx: Tx,
+      { before, next, changed }: { before: Snapshot | null; next: Snapshot; changed: readonly string[] },
+    ): Promise<Edition> => {
       const held = hold()
       try {
-        const whole = () => buildEdition(next, snapshots.linesInBatches(tx, next.sequence, STEP_ENTRIES), folder)
-        if (held === null || before === null || !isOf(held.edition, before) || changes.length > CHANGES_MOST)
-          return await whole()
-        const gone = changes.flatMap(({ change, listingId }) => (change === 'ADDED' ? [] : [listingId]))
-        const there = changes.flatMap(({ change, listingId }) => (change === 'REMOVED' ? [] : [listingId]))
-        const put = await snapshots.linesOf(tx, next.sequence, there)
-        return await deriveEdition(held.edition, next, { gone, put }, folder)
+        const base = held !== null && before !== null && isOf(held.edition, before) ? held.edition : null
+        return await makeEdition(tx, next, { base, changed, folder })
       } finally {
         held?.release()
       }
     },
-    adopt: (publication) => {
-      const adopted = publication.then((edition) => (edition === null ? undefined : replace(edition)))
+    /** Serves the edition once `publication` resolves after its commit. */
+    adopt: (publication: Promise<Edition | null>): Promise<void> => {
+      const adopted = publication.then((edition) => (edition === null ? undefined : serve(edition)))
       adopting = adopted.catch(() => undefined)
       return adopted
     },
-    ensure: async (db, snapshot) => {
+    /** Makes sure that an edition at least as new as `snapshot` is served. */
+    ensure: async (db: Db, snapshot: Snapshot): Promise<void> => {
       // Never go back to an older edition.
       const isThere = () => last !== null && (isOf(last.edition, snapshot) || last.edition.sequence > snapshot.sequence)
       if (isThere()) return
@@ -127,7 +97,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
       if (isThere()) return
       if (ensuring?.sequence !== snapshot.sequence) {
         const done = editionOf(processHandle(db), snapshot, hold(), folder)
-          .then(replace)
+          .then(serve)
           .finally(() => {
             if (ensuring?.done === done) ensuring = null
           })
@@ -135,92 +105,94 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
       }
       await ensuring.done
     },
-    settled: async () => {
+    settled: async (): Promise<void> => {
       await adopting
       await encoding
     },
-    close: async () => {
+    close: async (): Promise<void> => {
       clearTimeout(timer)
       await adopting
-      const previous = last
+      retire(last)
       last = null
-      if (previous !== null) previous.isLast = false
       await encoding
-      if (previous !== null) closeUnused(previous)
     },
   }
 }
 
-const isOf = (edition: Edition, snapshot: Pick<snapshots.Snapshot, 'sequence' | 'hash'>): boolean =>
-  edition.sequence === snapshot.sequence && edition.hash === snapshot.hash
-
-const closeUnused = (served: ServedEdition): void => {
-  if (served.isLast || served.users > 0) return
-  const { edition, encoded } = served
-  served.users = Number.POSITIVE_INFINITY
-  void Promise.all([closeEdition(edition), ...[...encoded.values()].map(({ handle }) => handle.close())]).catch(
-    () => undefined,
-  )
+/** The edition's files stay open until released. */
+const holdEdition = (served: ServedEdition) => {
+  served.users += 1
+  let isReleased = false
+  return {
+    edition: served.edition,
+    /** `form` is an index into FILE_FORMS; null when not compressed yet. */
+    encoded: (form: number, name: FileEncoding): EncodedFile | null => served.encoded.get(`${form} ${name}`) ?? null,
+    release: (): void => {
+      if (isReleased) return
+      isReleased = true
+      served.users -= 1
+      closeUnused(served)
+    },
+  }
 }
 
-/** Derives from the held edition when few entries differ; the snapshot's hash proves the result. */
-const editionOf = async (
-  db: Db,
-  snapshot: snapshots.Snapshot,
-  held: HeldEdition | null,
-  folder: string,
+const isOf = (edition: Edition, snapshot: Pick<Snapshot, 'sequence' | 'hash'>): boolean =>
+  edition.sequence === snapshot.sequence && edition.hash === snapshot.hash
+
+const retire = (served: ServedEdition | null): void => {
+  if (served === null) return
+  served.isLast = false
+  closeUnused(served)
+}
+
+const closeUnused = ({ isLast, users, edition, encoded }: ServedEdition): void => {
+  if (isLast || users > 0) return
+  const files = [...edition.parts, ...encoded.values()]
+  void Promise.all(files.map(({ handle }) => handle?.close())).catch(() => undefined)
+}
+
+/** Derives from `base` when at most CHANGES_MOST entries differ from it. */
+const makeEdition = async (
+  tx: Tx,
+  snapshot: Snapshot,
+  { base, changed, folder }: { base: Edition | null; changed: readonly string[]; folder: string },
 ): Promise<Edition> => {
-  try {
-    return await db.transaction(
-      async (tx) => {
-        const before = held?.edition
-        if (before !== undefined && before.sequence < snapshot.sequence) {
-          const ids = await snapshots.changedBetween(tx, before.sequence, snapshot.sequence, CHANGES_MOST + 1)
-          const put = await snapshots.linesOf(tx, snapshot.sequence, ids)
-          if (ids.length <= CHANGES_MOST) {
-            const derived = await deriveEdition(before, snapshot, { gone: ids, put }, folder)
-            if (isOf(derived, snapshot)) return derived
-            await closeEdition(derived)
-          }
-        }
-        const built = await buildEdition(
-          snapshot,
-          snapshots.linesInBatches(tx, snapshot.sequence, STEP_ENTRIES),
-          folder,
-        )
-        if (isOf(built, snapshot)) return built
-        await closeEdition(built)
-        throw new Error(`the lines of sequence ${snapshot.sequence} are not those that were published`)
-      },
-      { isolationLevel: 'repeatable read', readOnly: true },
-    )
-  } finally {
-    held?.release()
+  const { sequence } = snapshot
+  if (base === null || changed.length > CHANGES_MOST)
+    return buildEdition(snapshot, snapshots.linesInBatches(tx, sequence, STEP_ENTRIES), folder)
+  return deriveEdition(base, snapshot, { gone: changed, put: await snapshots.linesOf(tx, sequence, changed) }, folder)
+}
+
+/** The snapshot's hash proves an edition. One that was derived and differs is built again. */
+const editionOf = async (db: Db, snapshot: Snapshot, held: HeldEdition | null, folder: string): Promise<Edition> => {
+  const { sequence } = snapshot
+  const make = async (tx: Tx): Promise<Edition> => {
+    const before = held !== null && held.edition.sequence < sequence ? held.edition : null
+    const changed = before && (await snapshots.changedBetween(tx, before.sequence, sequence, CHANGES_MOST + 1))
+    for (const base of before === null ? [null] : [before, null]) {
+      const edition = await makeEdition(tx, snapshot, { base, changed: changed ?? [], folder })
+      if (isOf(edition, snapshot)) return edition
+      await closeEdition(edition)
+    }
+    throw new Error(`the lines of sequence ${sequence} are not those that were published`)
   }
+  return db.transaction(make, { isolationLevel: 'repeatable read', readOnly: true }).finally(() => held?.release())
 }
 
 const encode = async (served: ServedEdition, folder: string, which: (bytes: number) => boolean): Promise<void> => {
-  served.users += 1
+  const { edition, release } = holdEdition(served)
   try {
-    for (const [form, { bytes }] of served.edition.files.entries())
+    for (const [form, { bytes }] of edition.files.entries())
       for (const name of FILE_ENCODINGS) {
         if (!served.isLast) return
-        if (which(bytes)) served.encoded.set(`${form} ${name}`, await encodedFile(served, form, name, folder))
+        if (which(bytes)) served.encoded.set(`${form} ${name}`, await encodedFile(partOf(edition, form), name, folder))
       }
   } finally {
-    served.users -= 1
-    closeUnused(served)
+    release()
   }
 }
 
-const encodedFile = async (
-  served: ServedEdition,
-  form: number,
-  name: FileEncoding,
-  folder: string,
-): Promise<EncodedFile> => {
-  const part = served.edition.parts[form]
-  if (part === undefined) throw new Error(`an edition has no form ${form}`)
+const encodedFile = async (part: EditionPart, name: FileEncoding, folder: string): Promise<EncodedFile> => {
   const handle = await openUnlinkedFile(folder)
   let bytes = 0
   const from = Readable.from(readRange(part, { from: 0, to: part.bytes }), { highWaterMark: 1 })

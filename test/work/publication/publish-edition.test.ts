@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { HASH_BEFORE_FIRST, sealEntry } from '../../../src/domain/publication/snapshot.js'
+import type { SnapshotLine } from '../../../src/store/publication/snapshots.js'
 import {
   buildEdition,
   closeEdition,
   deriveEdition,
   type Edition,
-  type EditionLine,
   lastEntryEnd,
   readRange,
   segmentLength,
@@ -24,7 +24,7 @@ const snapshot = (sequence: number) => ({
   publishedAt: new Date('2026-03-02T02:00:00Z'),
 })
 const idOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const lineOf = (n: number, text: string): EditionLine => {
+const lineOf = (n: number, text: string): SnapshotLine => {
   const body = {
     id: idOf(n),
     name: `虚构第${n}号"${text}`,
@@ -34,10 +34,10 @@ const lineOf = (n: number, text: string): EditionLine => {
   const { line, hash } = sealEntry(body, `salt-${n}`)
   return { id: idOf(n), hash, from: '2026-02-01', to: body.endsOn, line }
 }
-async function* inSteps(lines: readonly EditionLine[]): AsyncGenerator<EditionLine[]> {
+async function* inSteps(lines: readonly SnapshotLine[]): AsyncGenerator<SnapshotLine[]> {
   for (let at = 0; at < lines.length; at += 3) yield lines.slice(at, at + 3)
 }
-const listOf = (entries: ReadonlyMap<number, string>): EditionLine[] =>
+const listOf = (entries: ReadonlyMap<number, string>): SnapshotLine[] =>
   [...entries].sort(([a], [b]) => a - b).map(([n, text]) => lineOf(n, text))
 
 const readAll = async (edition: Edition, form: number): Promise<Buffer> => {
@@ -63,7 +63,7 @@ describe('edition of the public files', () => {
       fc.asyncProperty(histories, async ({ list, changes }) => {
         const entries = new Map(list.map((n) => [n, 'a']))
         const before = await buildEdition(snapshot(1), inSteps(listOf(entries)), folder)
-        const put: EditionLine[] = []
+        const put: SnapshotLine[] = []
         for (const [n, text] of Object.entries(changes)) {
           entries.delete(Number(n))
           if (text !== null) {
