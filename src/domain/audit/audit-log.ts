@@ -103,7 +103,6 @@ export const sha256Hex = (text: string): string => hash('sha256', text, 'hex')
 const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`
 
-/** Hash of a row of form 0, which has no seal. */
 export const rowHash = (row: Parameters<typeof frameOf>[0]): string => sha256Hex(frameOf(row))
 
 export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: AuditSeal['mac']): string =>
@@ -137,8 +136,8 @@ export const parseHead = (said: unknown): AuditHead | null => {
 export const ITEM_CODES_MOST = 100
 
 /**
- * Values in an intake item that are codes by form and check digit; other numbers rarely pass both. Viewers of an item
- * see them, even unmatched ones, and the audit log records them.
+ * Codes in an intake item, by form and check digit; other numbers rarely pass both. Viewers of the item see them, so
+ * the audit log records them.
  */
 export const codesInItem = (item: unknown): string[] => {
   const codes = new Set<string>()

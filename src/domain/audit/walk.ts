@@ -1,4 +1,4 @@
-/** Verifies the audit log against row hashes kept outside. A fault does not end the walk, so rows behind a gap are verified too. */
+/** Verifies the audit log against row hashes kept outside. A fault does not end the walk. */
 
 import type { AuditSeal } from '../../foundation/keys/audit.js'
 import { type AuditHead, type AuditRow, EMPTY_LOG_HEAD, isContentIntact, rowHash, sealOf } from './audit-log.js'

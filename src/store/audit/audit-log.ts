@@ -211,7 +211,6 @@ export const codesOfOperatorsAndSubjects = (
     [operators, subjects, subjects],
   )
 
-/** Numbers of the last row indexed and the last erased. */
 export const lockProgress = async (tx: Tx): Promise<{ indexed: number; erased: number }> => {
   await tx.raw('insert into trail_progress default values on conflict do nothing /* audit-log.progress */')
   return queryOne(tx, 'select indexed, erased from trail_progress for update /* audit-log.progress */')

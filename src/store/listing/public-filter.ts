@@ -29,14 +29,14 @@ export const matchesPublicFilterSql = ({ list, region, name }: PublicFilter): st
     .join(' and ')
 
 /** Greatest code point: a prefix followed by it is the upper bound of the range. */
-const LAST = '\u{10ffff}'
+export const LAST_CODE_POINT = '\u{10ffff}'
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
 export const filterBindings = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
   ...days,
   list,
   region,
-  regionEnd: `${region ?? ''}${LAST}`,
+  regionEnd: `${region ?? ''}${LAST_CODE_POINT}`,
   name,
   likeName: containing(name ?? ''),
 })

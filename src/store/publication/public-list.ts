@@ -1,7 +1,7 @@
 import { type Db, queryColumn, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import { LISTING_COLUMNS, type Listing, type PublicBody } from '../listing/listings.js'
-import { filterBindings, type PublicFilter } from '../listing/public-filter.js'
+import { filterBindings, LAST_CODE_POINT, type PublicFilter } from '../listing/public-filter.js'
 
 /** Null fields match all entries. */
 export interface PublicSearch {
@@ -25,8 +25,6 @@ export interface ListCursor {
   id: string
 }
 
-/** Greatest code point: a prefix followed by it is the upper bound of the range. */
-const LAST = '\u{10ffff}'
 /** PostgreSQL's text for entries without an end. */
 export const ENDLESS_DATE = 'infinity'
 const ENDING = `coalesce(p.ends_on, '${ENDLESS_DATE}')`
@@ -37,7 +35,6 @@ const SORTED: Record<ListOrder, { by: string; way: 'asc' | 'desc'; past: '>' | '
   ending: { by: ENDING, way: 'asc', past: '>' },
 }
 
-/** True when entry `p` is shown on :day. */
 export const IS_SHOWN_ON_DAY_SQL = 'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)'
 
 const where = ({ region, authority, pattern, from, to, contested }: PublicSearch): string =>
@@ -56,7 +53,7 @@ const where = ({ region, authority, pattern, from, to, contested }: PublicSearch
 
 const bindingsOf = ({ contested, ...sought }: PublicSearch) => ({
   ...sought,
-  regionEnd: `${sought.region ?? ''}${LAST}`,
+  regionEnd: `${sought.region ?? ''}${LAST_CODE_POINT}`,
 })
 
 export const readPage = async (

@@ -73,7 +73,7 @@ export const entriesGoneSince = (db: Db | Tx, sequence: number, today: string): 
   )
 }
 
-/** Differences between the public list and the last snapshot. Non-null `of` restricts them to these entries. */
+/** Null `of` compares all entries. */
 export const changesSinceLast = (tx: Tx, today: string, of: readonly string[] | null): Promise<SnapshotChange[]> => {
   const only = of === null ? '' : 'and listing_id = any(:of::uuid[])'
   return queryRows(

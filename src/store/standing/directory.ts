@@ -1,6 +1,7 @@
 import type { NameMatch } from '../../domain/operators/name-search.js'
 import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
+import { LAST_CODE_POINT } from '../listing/public-filter.js'
 import { OPERATOR_COLUMNS, type StoredOperator } from '../operators/operators.js'
 import { SHOWN_GRADE_SQL } from '../scoring/overrides.js'
 import { HAS_WEIGHED_GONE_ENTRY_SQL, IS_VALID_SCORE_SQL } from '../scoring/scores.js'
@@ -20,9 +21,6 @@ export interface DirectoryFilter {
   only?: string | null
   sight?: RegionSight
 }
-
-/** Greatest code point: a prefix followed by it is the upper bound of the range. */
-const LAST = '\u{10ffff}'
 
 /** SQL: only the filters given; planning unused ones costs more than the query. */
 const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: DirectoryFilter): string =>
@@ -54,9 +52,9 @@ const DOUBTFUL = `select operator_id as id from overrules where decided_at is no
 
 const bindingsOf = (filter: DirectoryFilter) => ({
   region: filter.region ?? null,
-  regionEnd: `${filter.region ?? ''}${LAST}`,
+  regionEnd: `${filter.region ?? ''}${LAST_CODE_POINT}`,
   sight: filter.sight ?? null,
-  sightEnd: `${filter.sight ?? ''}${LAST}`,
+  sightEnd: `${filter.sight ?? ''}${LAST_CODE_POINT}`,
   kind: filter.kind ?? null,
   only: filter.only ?? null,
   grade: filter.grade ?? null,

@@ -3,10 +3,9 @@ import { type Db, queryColumn, queryFirst, queryOne, queryRows, type ReadHandle,
 import { copyInto } from '../db/own-connection.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
-/** Characters sent to COPY at once. */
 const COPIED_CHARACTERS = 150_000
 
-/** Counts of sellers. `unconfirmedMost` bounds the unconfirmed ones whose grade is visible. */
+/** `unconfirmedMost` bounds the unconfirmed sellers whose grade is visible. */
 export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
 /** The figures are null before the first decision on grades. */

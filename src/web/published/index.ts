@@ -47,7 +47,6 @@ const makeServing = (parts: DataDependencies) => {
   return {
     ...parts,
     listAt,
-    /** The caller must release `held`. */
     editionFor: (request: Request, response: Response) => editionAt(dbOf(request), nowOf(request), response),
     bodies: makeBodyCache(BODIES_MOST),
     downloads: makeDownloadLimits(),
@@ -98,8 +97,11 @@ const validMs = ({ signed }: ListInForce, now: Date): number => Math.max(0, sign
 const freshFor = (list: ListInForce, now: Date): number =>
   Math.min(FRESH_SECONDS, Math.floor(validMs(list, now) / 1000))
 
-/** The list in force, once its edition is ready to be served. */
-const readyList = async ({ editionFor }: Serving, request: Request, response: Response): Promise<ListInForce> => {
+const listOfReadyEdition = async (
+  { editionFor }: Serving,
+  request: Request,
+  response: Response,
+): Promise<ListInForce> => {
   const { list, held } = await editionFor(request, response)
   held.release()
   return list
@@ -108,7 +110,7 @@ const readyList = async ({ editionFor }: Serving, request: Request, response: Re
 const page =
   (serving: Serving): RequestHandler =>
   async (request, response) => {
-    const list = await readyList(serving, request, response)
+    const list = await listOfReadyEdition(serving, request, response)
     const shown = dataPage({ ...list, base: baseUrlOf(serving, request) })
     sendPage(serving, request, response, shown, { freshFor: freshFor(list, serving.nowOf(request)) })
   }
@@ -116,7 +118,7 @@ const page =
 const manifest =
   (serving: Serving): RequestHandler =>
   async (request, response) => {
-    const list = await readyList(serving, request, response)
+    const list = await listOfReadyEdition(serving, request, response)
     const { jws } = list.signed
     const body = await serving.bodies(`manifest ${jws}`, async () => Buffer.from(jws))
     await serving.send(request, response, list, { ...body, type: 'application/jose', saveAs: null })
@@ -142,7 +144,7 @@ const file =
 const feed =
   (serving: Serving): RequestHandler =>
   async (request, response) => {
-    const list = await readyList(serving, request, response)
+    const list = await listOfReadyEdition(serving, request, response)
     const { snapshot, gone } = list
     const body = await serving.bodies(
       `feed ${snapshot.sequence} ${snapshot.hash} ${[...gone].sort().join()}`,

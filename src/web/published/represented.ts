@@ -94,7 +94,6 @@ const rangeOf = (
 const ENCODED_MOST = 2 * 1024 * 1024
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
-/** A body whose tag is its SHA-256. */
 export const encodedBodyOf = async (
   bytes: Buffer,
 ): Promise<Pick<ServedBody, 'tag' | 'bytes' | 'read' | 'encodings'>> => {

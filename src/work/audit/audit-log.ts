@@ -48,7 +48,6 @@ const SYNC_MS = 1_000
 export interface AuditEntry extends Omit<AuditContent, 'salt' | 'shown'> {
   kind: AuditLogKind
   at: Date
-  /** Codes of the operators shown. */
   shown: Iterable<string>
 }
 
@@ -82,8 +81,7 @@ interface WrittenGroup {
   server: ServerIdentity
 }
 
-/** TAKEN: another process used one of the numbers. GONE: the previous row is missing. */
-type WriteAttempt = WrittenGroup | 'TAKEN' | 'GONE'
+type WriteAttempt = WrittenGroup | Extract<store.AppendResult, string>
 
 /** `db` needs its own pool: answers waiting for a connection must not block their own rows. */
 export const makeAuditLog = (

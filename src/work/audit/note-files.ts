@@ -1,4 +1,3 @@
-/** Files outside the database that several processes read and write. */
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
@@ -20,7 +19,6 @@ export const textOfFile = (path: string): string | null => ifThere(path, (there)
 export const unreadableFile = (path: string, error: unknown): Refusal =>
   new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
 
-/** Opens, writes, syncs and closes. */
 export const withSynced = (path: string, mode: 'r' | 'w' | 'a', write: (file: number) => void = () => {}): void => {
   const file = openSync(path, mode)
   try {

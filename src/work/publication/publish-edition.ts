@@ -126,7 +126,6 @@ export const segmentsWithout = (
 export const segmentLength = (segment: EditionSegment): number =>
   'length' in segment ? segment.length : segment.to - segment.from
 
-/** Where the last of these entries ends in the file; 0 when it holds none of them. */
 export const lastEntryEnd = (edition: Edition, form: number, ids: readonly string[]): number =>
   ids.reduce((last, id) => {
     const { index, isThere } = placeOf(edition, bytesOf(id))
@@ -166,7 +165,7 @@ export const closeEdition = async ({ parts }: { parts: readonly Pick<EditionPart
   for (const { handle } of parts) await handle?.close()
 }
 
-/** Entries `from` to `to` (exclusive) of the previous edition, or a new entry. */
+/** A range of entries of the previous edition, or a new entry. */
 type EditionStep = ByteRange | { put: SnapshotLine }
 
 const stepsOf = (edition: Edition, gone: readonly string[], put: readonly SnapshotLine[]): EditionStep[] => {
@@ -198,11 +197,10 @@ const placeOf = ({ ids }: Pick<Edition, 'ids'>, id: Buffer): { index: number; is
   return { index: low, isThere: false }
 }
 
-/** Byte offset at which the first `entries` entries end. */
 const endOf = ({ ends, headBytes }: EditionPart, entries: number): number =>
   entries === 0 ? headBytes : (ends[entries - 1] ?? 0)
 
-/** Bytes of a step. Every entry but the first of a file has a separator before it. */
+/** A separator precedes every entry but the file's first. */
 const segmentsOf = (part: EditionPart, step: EditionStep, isFirst: boolean): EditionSegment[] => {
   const separator = Buffer.from(part.form.separator)
   const before = isFirst ? [] : [separator]

@@ -16,8 +16,6 @@ import {
   readRange,
 } from './publish-edition.js'
 
-type Snapshot = snapshots.Snapshot
-
 export const FILE_ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof FILE_ENCODINGS)[number]
 
@@ -47,7 +45,6 @@ interface ServedEdition {
   isLast: boolean
 }
 
-/** `make` makes an edition, `adopt` and `ensure` serve one, `hold` keeps the served one open. */
 export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) => {
   let last: ServedEdition | null = null
   let adopting: Promise<void> = Promise.resolve()
@@ -72,7 +69,11 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
     hold,
     make: async (
       tx: Tx,
-      { before, next, changed }: { before: Snapshot | null; next: Snapshot; changed: readonly string[] },
+      {
+        before,
+        next,
+        changed,
+      }: { before: snapshots.Snapshot | null; next: snapshots.Snapshot; changed: readonly string[] },
     ): Promise<Edition> => {
       const held = hold()
       try {
@@ -89,7 +90,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
       return adopted
     },
     /** Makes sure that an edition at least as new as `snapshot` is served. */
-    ensure: async (db: Db, snapshot: Snapshot): Promise<void> => {
+    ensure: async (db: Db, snapshot: snapshots.Snapshot): Promise<void> => {
       // Never go back to an older edition.
       const isThere = () => last !== null && (isOf(last.edition, snapshot) || last.edition.sequence > snapshot.sequence)
       if (isThere()) return
@@ -136,7 +137,7 @@ const holdEdition = (served: ServedEdition) => {
   }
 }
 
-const isOf = (edition: Edition, snapshot: Pick<Snapshot, 'sequence' | 'hash'>): boolean =>
+const isOf = (edition: Edition, snapshot: Pick<snapshots.Snapshot, 'sequence' | 'hash'>): boolean =>
   edition.sequence === snapshot.sequence && edition.hash === snapshot.hash
 
 const retire = (served: ServedEdition | null): void => {
@@ -154,7 +155,7 @@ const closeUnused = ({ isLast, users, edition, encoded }: ServedEdition): void =
 /** Derives from `base` when at most CHANGES_MOST entries differ from it. */
 const makeEdition = async (
   tx: Tx,
-  snapshot: Snapshot,
+  snapshot: snapshots.Snapshot,
   { base, changed, folder }: { base: Edition | null; changed: readonly string[]; folder: string },
 ): Promise<Edition> => {
   const { sequence } = snapshot
@@ -164,7 +165,12 @@ const makeEdition = async (
 }
 
 /** The snapshot's hash proves an edition. One that was derived and differs is built again. */
-const editionOf = async (db: Db, snapshot: Snapshot, held: HeldEdition | null, folder: string): Promise<Edition> => {
+const editionOf = async (
+  db: Db,
+  snapshot: snapshots.Snapshot,
+  held: HeldEdition | null,
+  folder: string,
+): Promise<Edition> => {
   const { sequence } = snapshot
   const make = async (tx: Tx): Promise<Edition> => {
     const before = held !== null && held.edition.sequence < sequence ? held.edition : null

@@ -60,7 +60,7 @@ const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.Sel
   return decided
 }
 
-/** A null cap restores the default. `mark` makes a pseudonym of an ID number. Refusals: USAGE, CLIENT_UNKNOWN. */
+/** A null cap restores the default. Refusals: USAGE, CLIENT_UNKNOWN. */
 export const setSellersCap = async (
   db: Db,
   input: SellersSetting & { client: string; reason: string; mark: (id: string) => string; now: Date },

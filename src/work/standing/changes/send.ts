@@ -38,7 +38,7 @@ export interface WebhookSenderParts {
   log: Log
 }
 
-/** Each address has its own loop, so that a slow one delays no other. `look` starts loops, `ended` waits for them. */
+/** Each address has its own loop, so that a slow one delays no other. */
 export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: AbortSignal) => {
   const sent = { confirmed: 0, failed: 0 }
   const loops = new Map<number, Promise<void>>()
