@@ -53,16 +53,22 @@ export const lastDecisionDayDueBy = (
   calendar: Calendar,
   duty: TimelinessDuty,
   day: string,
-): string | null => {
-  for (let [from, left] = [day, LOOKED_BACK_DAYS]; left > 0; from = addDays(from, -1), left -= 1) {
+): string | null =>
+  lookBack(day, (from) => {
     const due = dueDay(rules, calendar, duty, from)
-    if (due !== null && due.dueOn <= day) return from
-  }
-  return null
-}
+    return due !== null && due.dueOn <= day
+  })
 
 /** In days: more than the longest limit, holidays included. */
 const LOOKED_BACK_DAYS = 500
+
+const lookBack = (day: string, isWanted: (day: string) => boolean): string | null => {
+  for (let n = 0; n < LOOKED_BACK_DAYS; n += 1) {
+    const earlier = addDays(day, -n)
+    if (isWanted(earlier)) return earlier
+  }
+  return null
+}
 
 export const nextWorkday = (calendar: Calendar, day: string): string => addWorkdays(calendar, day, 1).date
 
@@ -113,11 +119,11 @@ export const decisionDaysDueIn = (
 ): { from: string; to: string } => {
   const { first, last } = daysOf(month)
   const earliest = duties.map((duty) => {
-    for (let [from, left] = [first, LOOKED_BACK_DAYS]; left > 0; from = addDays(from, -1), left -= 1) {
+    const found = lookBack(first, (from) => {
       const due = dueDay(rules, calendar, duty, addDays(from, -1))
-      if (due === null || due.dueOn < first) return from
-    }
-    return addDays(first, -LOOKED_BACK_DAYS)
+      return due === null || due.dueOn < first
+    })
+    return found ?? addDays(first, -LOOKED_BACK_DAYS)
   })
   return { from: earliest.sort()[0] ?? first, to: last }
 }
@@ -130,60 +136,61 @@ export const monthlyTimeliness = (
   { month, today }: { month: string; today: string },
 ): MonthlyTimeliness[] => {
   const { first, last } = daysOf(month)
-  const groups = new Map<string, { figure: MonthlyTimeliness; taken: Map<number, number> }>()
-  for (const alike of groupBy(counted, ({ duty, from }) => `${duty} ${from}`).values()) {
+  const due: DueCount[] = [...groupBy(counted, ({ duty, from }) => `${duty} ${from}`).values()].flatMap((alike) => {
     const dueOn = alike[0] && dueDay(rules, calendar, alike[0].duty, alike[0].from)?.dueOn
-    if (dueOn === undefined || dueOn < first || dueOn > last) continue
-    for (const one of alike) {
-      const key = [one.authority, one.platform, one.duty].join('\n')
-      const group = groups.get(key) ?? { figure: nothingOf(one), taken: new Map<number, number>() }
-      groups.set(key, group)
-      add(group, one, dueOn, calendar, today)
-    }
-  }
-  return [...groups.values()]
-    .map(({ figure, taken }) => ({ ...figure, ...summary(figure, taken) }))
+    return dueOn === undefined || dueOn < first || dueOn > last ? [] : alike.map((one) => ({ ...one, dueOn }))
+  })
+  return [...groupBy(due, ({ authority, platform, duty }) => [authority, platform, duty].join('\n')).values()]
+    .flatMap((counts) => (counts[0] ? [figuresOf(counts[0], counts, calendar, today)] : []))
     .sort(compareTimeliness)
 }
 
-const nothingOf = ({ authority, platform, duty }: DutyCount): MonthlyTimeliness => ({
-  authority,
-  platform,
-  duty,
-  total: 0,
-  onTime: 0,
-  late: 0,
-  open: 0,
-  overdue: 0,
-  closed: 0,
-  share: null,
-  median: null,
-  worst: null,
-})
+type DueCount = DutyCount & { dueOn: string }
 
-const add = (
-  { figure, taken }: { figure: MonthlyTimeliness; taken: Map<number, number> },
-  { from, state, doneOn, n }: DutyCount,
-  dueOn: string,
+const figuresOf = (
+  { authority, platform, duty }: TimelinessKey,
+  counts: readonly DueCount[],
   calendar: Calendar,
   today: string,
-): void => {
-  figure.total += n
-  if (state === 'CLOSED') {
-    figure.closed += n
-  } else if (state === 'DONE' && doneOn !== null) {
-    const days = workdaysTaken(calendar, from, doneOn)
-    taken.set(days, (taken.get(days) ?? 0) + n)
-    figure.worst = Math.max(figure.worst ?? 0, days)
-    if (doneOn <= dueOn) figure.onTime += n
-    else figure.late += n
-  } else {
-    figure.open += n
-    if (dueOn >= today) return
-    figure.overdue += n
-    figure.late += n
-    figure.worst = Math.max(figure.worst ?? 0, workdaysTaken(calendar, from, today))
+): MonthlyTimeliness => {
+  const done = counts.flatMap(({ state, from, dueOn, doneOn, n }) =>
+    state === 'DONE' && doneOn !== null
+      ? [{ days: workdaysTaken(calendar, from, doneOn), isOnTime: doneOn <= dueOn, n }]
+      : [],
+  )
+  const closed = sumOf(counts.filter(({ state }) => state === 'CLOSED'))
+  const open = counts.filter(({ state }) => state === 'OPEN')
+  const overdue = open.filter(({ dueOn }) => dueOn < today)
+  const onTime = sumOf(done.filter(({ isOnTime }) => isOnTime))
+  const late = sumOf(done) - onTime + sumOf(overdue)
+  const days = [...done.map((one) => one.days), ...overdue.map(({ from }) => workdaysTaken(calendar, from, today))]
+  return {
+    authority,
+    platform,
+    duty,
+    total: sumOf(counts),
+    onTime,
+    late,
+    open: sumOf(open),
+    overdue: sumOf(overdue),
+    closed,
+    share: onTime + late === 0 ? null : onTime / (onTime + late),
+    median: medianOf(done),
+    worst: days.length === 0 ? null : Math.max(...days),
   }
+}
+
+const sumOf = (some: readonly { n: number }[]): number => some.reduce((sum, { n }) => sum + n, 0)
+
+const medianOf = (done: readonly { days: number; n: number }[]): number | null => {
+  let left = sumOf(done) / 2
+  const middle = done
+    .toSorted((a, b) => a.days - b.days)
+    .find(({ n }) => {
+      left -= n
+      return left <= 0
+    })
+  return middle?.days ?? null
 }
 
 /** A rest day `on` counts as the next working day. */
@@ -194,21 +201,6 @@ export const workdaysTaken = (calendar: Calendar, from: string, on: string): num
     if (day === on || isWorkday(calendar, day)) days += 1
   }
   return days
-}
-
-const summary = (
-  { onTime, late }: MonthlyTimeliness,
-  taken: Map<number, number>,
-): Pick<MonthlyTimeliness, 'share' | 'median'> => {
-  const all = [...taken.values()].reduce((sum, n) => sum + n, 0)
-  let before = 0
-  const median = [...taken]
-    .sort(([a], [b]) => a - b)
-    .find(([, n]) => {
-      before += n
-      return before * 2 >= all
-    })
-  return { share: onTime + late === 0 ? null : onTime / (onTime + late), median: median?.[0] ?? null }
 }
 
 export type TimelinessKey = Pick<MonthlyTimeliness, 'authority' | 'platform' | 'duty'>
