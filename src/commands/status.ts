@@ -28,7 +28,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
   const good = await runs.lastGoodPulls(db)
   const owed = new Map((await deliveries.countByPlatform(db)).map((row) => [row.platform, row]))
   const [oldest, refused, states] = await Promise.all([
-    desk.oldestOpenByPlatform(db),
+    desk.readOldestOpenByPlatform(db),
     desk.countRefusals(db),
     platformStates.all(db),
   ])

@@ -59,7 +59,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     const full = (await disks?.fullOf()) ?? null
     if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
     // A failing platform or a doubted clock does not make the hub unready.
-    const troubled = await platformStates.platformsWithFailures(db)
+    const troubled = await platformStates.listPlatformsWithFailures(db)
     const doubt = await clockDoubts.currentDoubt(db)
     return {
       ok: true,

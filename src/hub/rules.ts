@@ -5,7 +5,7 @@ import type { ListKind } from '../domain/listing/lists.js'
 import { checkLists } from '../domain/listing/lists-check.js'
 import * as contracts from '../foundation/contracts.js'
 import { Refusal } from '../foundation/errors.js'
-import { platforms as allPlatforms, platformSubjects } from '../platforms/index.js'
+import { platforms as allPlatforms, subjectsOfPlatform } from '../platforms/index.js'
 import { printDocument } from '../web/document/page.js'
 import { readCheckedRules, type WorkRules } from '../work/calendar/rules.js'
 import { clockRules } from '../work/listing/publication-clocks.js'
@@ -33,9 +33,9 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
 export const subjectsByPlatform = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null
-    if (kinds === null) return platformSubjects(platform)
+    if (kinds === null) return subjectsOfPlatform(platform)
     const known = platform.kinds.filter((kind) => kinds.includes(kind))
-    if (known.length === kinds.length) return { ...platformSubjects(platform), kinds: known }
+    if (known.length === kinds.length) return { ...subjectsOfPlatform(platform), kinds: known }
     const name = platforms[platform.id]?.setting.replace(/URL$/, 'HEARS')
     throw new Refusal('CONFIG_INVALID', {
       faults: `${name}：该平台只接收 ${platform.kinds.join(' ')} / the platform takes only these`,

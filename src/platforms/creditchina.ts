@@ -1,5 +1,5 @@
 /** 信用中国 takes listings as samr-list rows, penalties and permits over SOAP. */
-import { byKind, isEntryNotice, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
+import { dispatchByKind, isEntryNotice, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { RECEIPT_CODES } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
 import { checkPermit2015Row, PERMIT_2015_PATH, permit2015Message } from './formats/permit-2015.js'
@@ -7,7 +7,7 @@ import { readSoapAnswer } from './formats/rowdata-2015.js'
 import { checkSamrRow, SAMR_KEY_FIELDS, samrBatch } from './formats/samr-list.js'
 import type { NoticeBatch, Platform, PlatformAddress } from './platform.js'
 import { deliverMessage, type OutgoingMessage } from './transports/deliver.js'
-import { httpDisplay } from './transports/display.js'
+import { makeHttpDisplay } from './transports/display.js'
 import { JSON_HEADERS, parseJsonReceipts, type ReceiptNames } from './transports/json-receipts.js'
 
 const RECEIPTS: ReceiptNames = {
@@ -34,10 +34,10 @@ export const creditchinaPlatform: Platform = {
   callsPerSecond: null,
   hours: null,
   codes: RECEIPT_CODES,
-  check: byKind(checkSamrRow, checkPenalty2015Row, checkPermit2015Row),
+  check: dispatchByKind(checkSamrRow, checkPenalty2015Row, checkPermit2015Row),
   send: (batch, to) =>
     deliverMessage(to, batch.notices, batch.notices.every(isEntryNotice) ? list(batch, to) : records(batch, to)),
-  ...httpDisplay(credentials, SAMR_KEY_FIELDS),
+  ...makeHttpDisplay(credentials, SAMR_KEY_FIELDS),
 }
 
 const list = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => ({

@@ -11,7 +11,7 @@ import {
 } from './formats/signed-message.js'
 import type { Platform } from './platform.js'
 import { deliverMessage } from './transports/deliver.js'
-import { httpDisplay } from './transports/display.js'
+import { makeHttpDisplay } from './transports/display.js'
 import { JSON_HEADERS } from './transports/json-receipts.js'
 
 const RECEIPT_FIELDS: ReceiptFields = {
@@ -55,7 +55,7 @@ export const creditjilinPlatform: Platform = {
     return receipts
   },
   // GET requests sign a nonce instead of a timestamp.
-  ...httpDisplay((secret) => signed(secret, randomUUID(), ''), MESSAGE_KEY_FIELDS),
+  ...makeHttpDisplay((secret) => signed(secret, randomUUID(), ''), MESSAGE_KEY_FIELDS),
 }
 
 const signed = (secret: string, timestamp: string, body: string) => ({

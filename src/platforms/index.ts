@@ -12,4 +12,4 @@ export const platforms: readonly Platform[] = [
   creditjilinPlatform,
 ]
 
-export const platformSubjects = ({ id, hears, lists }: Platform): PlatformSubjects => ({ id, kinds: hears, lists })
+export const subjectsOfPlatform = ({ id, hears, lists }: Platform): PlatformSubjects => ({ id, kinds: hears, lists })

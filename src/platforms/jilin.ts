@@ -16,7 +16,7 @@ import { type FieldTexts, writeCsv } from './formats/separated-lines.js'
 import type { Platform, PlatformAddress } from './platform.js'
 import { unreachableRefusal } from './transports/converse.js'
 import { deliverMessage, unknownReceipt } from './transports/deliver.js'
-import { httpDisplay } from './transports/display.js'
+import { makeHttpDisplay } from './transports/display.js'
 import { type FolderNames, putBatch, readFolderReceipts, readShownFile } from './transports/folder.js'
 import { putRows, readShownTable, readTableReceipts } from './transports/table.js'
 
@@ -58,7 +58,7 @@ const service: PlatformWay = {
       body: writeEnvelope(RECEIVER, batch),
       read: (body) => receiptRows(body).flatMap((row) => receiptOf(row) ?? []),
     }),
-  ...httpDisplay(credentials, EXCHANGE_KEY_FIELDS),
+  ...makeHttpDisplay(credentials, EXCHANGE_KEY_FIELDS),
 }
 
 const RECEIPT_FIELDS: ReceiptFields = {

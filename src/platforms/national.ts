@@ -1,11 +1,11 @@
-import { batchKindOf, byKind, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
+import { batchKindOf, dispatchByKind, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { RECEIPT_CODES } from './codes.js'
 import { checkPenaltyRow, PENALTY_KEY_FIELDS, penaltyBatch } from './formats/penalty-row.js'
 import { checkPermitRow, PERMIT_KEY_FIELDS, permitBatch } from './formats/permit-row.js'
 import { checkSamrRow, SAMR_KEY_FIELDS, samrBatch } from './formats/samr-list.js'
 import type { NoticeBatch, Platform } from './platform.js'
 import { deliverMessage } from './transports/deliver.js'
-import { httpDisplay } from './transports/display.js'
+import { makeHttpDisplay } from './transports/display.js'
 import { JSON_HEADERS, parseJsonReceipts, type ReceiptNames } from './transports/json-receipts.js'
 
 const receiptsBy = (key: string): ReceiptNames => ({
@@ -31,7 +31,7 @@ export const nationalPlatform: Platform = {
   callsPerSecond: null,
   hours: null,
   codes: RECEIPT_CODES,
-  check: byKind(checkSamrRow, checkPenaltyRow, checkPermitRow),
+  check: dispatchByKind(checkSamrRow, checkPenaltyRow, checkPermitRow),
   send: (batch, to) => {
     const { path, key, content } = FORMS[batchKindOf(batch.notices)]
     return deliverMessage(to, batch.notices, {
@@ -41,7 +41,7 @@ export const nationalPlatform: Platform = {
       read: (body) => parseJsonReceipts(body, receiptsBy(key)),
     })
   },
-  ...httpDisplay(credentials, SAMR_KEY_FIELDS),
+  ...makeHttpDisplay(credentials, SAMR_KEY_FIELDS),
 }
 
 const FORMS: Record<SubjectKind, { path: string; key: string; content: (batch: NoticeBatch) => unknown }> = {

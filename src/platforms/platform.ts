@@ -34,7 +34,6 @@ export interface DisplayedSubject {
   name: string
 }
 
-/** A platform with its configured address and credential. */
 export interface ConfiguredPlatform {
   platform: Platform
   url: string

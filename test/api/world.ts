@@ -15,7 +15,7 @@ import * as contracts from '../../src/foundation/contracts.js'
 import { type Keys, loadKeys } from '../../src/foundation/keys.js'
 import { announceStop } from '../../src/hub/listen.js'
 import { makeLog } from '../../src/hub/log.js'
-import { platformSubjects, platforms } from '../../src/platforms/index.js'
+import { platforms, subjectsOfPlatform } from '../../src/platforms/index.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { noKnownVersions } from '../../src/store/intake/digest-index.js'
@@ -220,7 +220,7 @@ const loadRules = (): WorkRules => {
     lists,
     calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
     clocks: clockRules(),
-    platforms: platforms.map(platformSubjects),
+    platforms: platforms.map(subjectsOfPlatform),
     mark: () => 'hash',
     printDocument,
   }

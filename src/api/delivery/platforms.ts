@@ -12,10 +12,10 @@ const views = async (context: GraphqlContext) => {
   const { db, configured, rules } = context.parts
   const [backlog, oldest, refused, kept, acts] = await Promise.all([
     deliveries.countByPlatform(db),
-    desk.oldestOpenByPlatform(db),
+    desk.readOldestOpenByPlatform(db),
     desk.countRefusals(db),
     states.all(db),
-    states.latestActs(db, ACTS_MOST),
+    states.listLatestActs(db, ACTS_MOST),
   ])
   const counts = new Map(backlog.map((row) => [row.platform, row]))
   return context.parts.platforms.map(({ id, name }) => {

@@ -9,7 +9,7 @@ const view = async ({ parts }: GraphqlContext, restored: store.RestoredDatabase)
     ...restored,
     deliveries: { noted: restored.notedDelivery, had: restored.hadDelivery },
     sequence: { noted: restored.notedSequence, had: restored.hadSequence },
-    compared: await work.comparisonsSince(parts.db, restored, parts.configured.platforms),
+    compared: await work.listComparisonsSince(parts.db, restored, parts.configured.platforms),
   }
 }
 

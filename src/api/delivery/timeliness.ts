@@ -2,9 +2,9 @@ import { regionBoundOf } from '../../domain/access/viewer.js'
 import { compareTimeliness, type MonthlyTimeliness } from '../../domain/delivery/timeliness.js'
 import {
   type DueDelivery,
-  dueDeliveries as dueList,
-  monthlyReport,
+  listDueDeliveries,
   PUBLICITY_SYSTEM,
+  reportMonthlyTimeliness,
 } from '../../work/delivery/timeliness.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -20,7 +20,7 @@ const figureView = (context: GraphqlContext, figure: MonthlyTimeliness) => {
 
 const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const all = await monthlyReport(db, rules, args.month, context.today)
+  const all = await reportMonthlyTimeliness(db, rules, args.month, context.today)
   const after = timelinessInCursor(args.after)
   const rest = after === null ? all : all.filter((figure) => compareTimeliness(figure, after) > 0)
   return makeConnection(
@@ -52,7 +52,7 @@ const dueDeliveries = async (
 ) => {
   const { db, rules } = context.parts
   const { lateOnly, platform } = refuseUnstorableText(args)
-  const list = await dueList(db, rules, {
+  const list = await listDueDeliveries(db, rules, {
     lateOnly: lateOnly ?? false,
     platform: platform ?? null,
     sight: regionBoundOf(context.viewer),

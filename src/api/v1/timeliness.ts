@@ -1,6 +1,6 @@
 import type { MonthlyTimeliness, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import { monthlyReport, PUBLICITY_SYSTEM } from '../../work/delivery/timeliness.js'
+import { PUBLICITY_SYSTEM, reportMonthlyTimeliness } from '../../work/delivery/timeliness.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
 import { requireAct } from '../request/viewer.js'
 import type { AdmittedRequest } from './admitted-request.js'
@@ -34,7 +34,7 @@ export const answerTimelinessCsv = async ({ request, response, own, parts, viewe
   const today = shanghaiDate(own.now)
   const monthText = request.query['month']
   const month = monthText === undefined ? today.slice(0, 'YYYY-MM'.length) : String(monthText)
-  const figures = await monthlyReport(parts.db, parts.rules, month, today)
+  const figures = await reportMonthlyTimeliness(parts.db, parts.rules, month, today)
   const names = new Map([PUBLICITY_SYSTEM, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
   const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
   const content = BYTE_ORDER_MARK + line(HEADER) + lines.join('')

@@ -1,5 +1,3 @@
-/** Compares what a platform displays with what it confirmed and with what is in force. */
-
 import { normalizeName } from '../operators/names.js'
 import type { NoticeAction } from './delivery.js'
 

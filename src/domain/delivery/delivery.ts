@@ -46,7 +46,7 @@ export interface RecordNotice extends NoticeHead {
   body: Body
 }
 
-/** A notice without what its delivery adds: number and action. */
+/** Its delivery adds number and action. */
 export type UnnumberedNotice = Notice extends infer N
   ? N extends Notice
     ? Omit<N, 'sequence' | 'action'>
@@ -54,12 +54,10 @@ export type UnnumberedNotice = Notice extends infer N
   : never
 
 export const subjectKindOf = (notice: Notice): SubjectKind => notice.kind ?? 'listing'
-/** A batch holds one kind only. */
 export const batchKindOf = ([first]: readonly Notice[]): SubjectKind => (first ? subjectKindOf(first) : 'listing')
 export const isEntryNotice = (notice: Notice): notice is EntryNotice => subjectKindOf(notice) === 'listing'
 
-/** Returns a function that treats each notice by its kind. */
-export const byKind =
+export const dispatchByKind =
   <T>(
     listing: (notice: EntryNotice) => T,
     penalty: (notice: RecordNotice) => T,
@@ -98,7 +96,6 @@ export interface Receipt {
   receiverId: string | null
 }
 
-/** Receipt without acceptance, unless `more` says otherwise. */
 export const makeReceipt = (key: string, code: string, text: string, more: Partial<Receipt> = {}): Receipt => ({
   key,
   accepted: false,

@@ -15,7 +15,7 @@ export interface ListingForNotice extends EntryColumns {
   endsOn: string | null
 }
 
-export const entryNotice = (
+export const makeEntryNotice = (
   list: Pick<ListKind, 'zh'>,
   listing: ListingForNotice,
   operator: { uscc: string | null; name: string | null },

@@ -89,7 +89,7 @@ export const publishedBody = (body: Body, address: string | null): Body => {
 export type PublishedRecord = Omit<RecordNotice, 'sequence' | 'action'>
 
 /** The notice carries the present name, which receivers check; the body keeps that of the decision. */
-export const publishedRecord = (
+export const makePublishedRecord = (
   { id, kind, body }: { id: string; kind: PublishedKind; body: Body },
   party: RecordParty,
   removal: RecordNotice['removal'],

@@ -1,14 +1,19 @@
-import { batchKindOf, byKind, type EntryNotice, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
+import {
+  batchKindOf,
+  dispatchByKind,
+  type EntryNotice,
+  type Notice,
+  type SubjectKind,
+} from '../../domain/delivery/delivery.js'
 import { elementsNamed, XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
 import { type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
 import { type KeyFields, readXml, UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
-import { fitToFormat, formatFaults } from './schema.js'
+import { findFormatFaults, fitToFormat } from './schema.js'
 
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
-/** Formats of rows, also in the exchange folder and table. */
 export const EXCHANGE_FORMATS: Record<SubjectKind, string> = {
   listing: 'exchange-envelope',
   penalty: 'penalty-row',
@@ -80,10 +85,10 @@ export const exchangeRow = (notice: EntryNotice) =>
     REMOVE_DATE: notice.removal?.removedOn ?? null,
   })
 
-export const exchangeRowOf = byKind<FormatRow>(exchangeRow, penaltyRow, permitRow)
+export const exchangeRowOf = dispatchByKind<FormatRow>(exchangeRow, penaltyRow, permitRow)
 
-export const checkExchangeRow = byKind(
-  (notice) => formatFaults('exchange-envelope', exchangeRow(notice)),
+export const checkExchangeRow = dispatchByKind(
+  (notice) => findFormatFaults('exchange-envelope', exchangeRow(notice)),
   checkPenaltyRow,
   checkPermitRow,
 )

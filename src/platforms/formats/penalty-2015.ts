@@ -1,7 +1,7 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { regionOfUscc } from '../../domain/operators/codes.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
-import { ENDLESS_DATE, hubColumns, readBodyText, readBodyTextList, recordFaults } from './record-notices.js'
+import { ENDLESS_DATE, findRecordFaults, hubColumns, readBodyText, readBodyTextList } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
 import { fitToFormat } from './schema.js'
 
@@ -60,4 +60,4 @@ export const authorityDivisionOf = (notice: RecordNotice): string => {
 }
 
 export const checkPenalty2015Row = (notice: RecordNotice): FormatFault[] =>
-  recordFaults(notice, 'penalty-2015', 'CF_XDR_MC', penalty2015Row(notice, ENDLESS_DATE))
+  findRecordFaults(notice, 'penalty-2015', 'CF_XDR_MC', penalty2015Row(notice, ENDLESS_DATE))

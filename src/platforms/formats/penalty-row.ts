@@ -4,12 +4,12 @@ import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import type { KeyFields } from './reading.js'
 import {
   ENDLESS_DATE,
+  findRecordFaults,
   hubColumns,
   isRecordOfKind,
   partyKindWord,
   readBodyText,
   readBodyTextList,
-  recordFaults,
 } from './record-notices.js'
 import { fitToFormat } from './schema.js'
 
@@ -72,4 +72,4 @@ const AMOUNT = /^\d+(?:\.\d+)?$/
 const wan = (yuan: string | null): string | null => (yuan !== null && AMOUNT.test(yuan) ? yuanToWan(yuan) : yuan)
 
 export const checkPenaltyRow = (notice: RecordNotice): FormatFault[] =>
-  recordFaults(notice, 'penalty-row', 'CF_XDR_LB', penaltyRow(notice))
+  findRecordFaults(notice, 'penalty-row', 'CF_XDR_LB', penaltyRow(notice))

@@ -3,7 +3,7 @@ import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
 import { authorityDivisionOf } from './penalty-2015.js'
 import { permitCategory } from './permit-row.js'
-import { ENDLESS_DATE, hubColumns, readBodyText, recordFaults } from './record-notices.js'
+import { ENDLESS_DATE, findRecordFaults, hubColumns, readBodyText } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
 import { fitToFormat } from './schema.js'
 
@@ -48,4 +48,4 @@ const stateOf = (notice: RecordNotice): string => {
 }
 
 export const checkPermit2015Row = (notice: RecordNotice): FormatFault[] =>
-  recordFaults(notice, 'permit-2015', 'XK_XDR', permit2015Row(notice, ENDLESS_DATE))
+  findRecordFaults(notice, 'permit-2015', 'XK_XDR', permit2015Row(notice, ENDLESS_DATE))

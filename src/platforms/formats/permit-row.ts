@@ -3,11 +3,11 @@ import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import type { KeyFields } from './reading.js'
 import {
   ENDLESS_DATE,
+  findRecordFaults,
   hubColumns,
   isRecordOfKind,
   partyKindWord,
   readBodyText,
-  recordFaults,
 } from './record-notices.js'
 import { fitToFormat } from './schema.js'
 
@@ -75,4 +75,4 @@ export const permitCategory = (notice: RecordNotice): string | null =>
   CATEGORIES[readBodyText(notice, 'category') ?? ''] ?? null
 
 export const checkPermitRow = (notice: RecordNotice): FormatFault[] =>
-  recordFaults(notice, 'permit-row', 'XK_XDR_LB', permitRow(notice))
+  findRecordFaults(notice, 'permit-row', 'XK_XDR_LB', permitRow(notice))

@@ -1,7 +1,7 @@
 import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
 import { operatorKindIn } from '../../domain/operators/codes.js'
 import type { FormatFault } from '../platform.js'
-import { formatFaults } from './schema.js'
+import { findFormatFaults } from './schema.js'
 
 export type FormatRow = Readonly<Record<string, string | number | null>>
 
@@ -39,8 +39,13 @@ export const partyKindWord = (notice: RecordNotice): string | null => {
 }
 
 /** Faults of a row. A natural person's record needs an ID number, which the hub does not hold. */
-export const recordFaults = (notice: RecordNotice, format: string, partyField: string, row: object): FormatFault[] => {
-  if (partyKindWord(notice) !== PARTIES['NATURAL_PERSON']) return formatFaults(format, row)
+export const findRecordFaults = (
+  notice: RecordNotice,
+  format: string,
+  partyField: string,
+  row: object,
+): FormatFault[] => {
+  if (partyKindWord(notice) !== PARTIES['NATURAL_PERSON']) return findFormatFaults(format, row)
   const message = '自然人的记录不由本枢纽报送。A record of a natural person is not sent by the hub.'
   return [{ field: partyField, rule: 'natural-person', message }]
 }

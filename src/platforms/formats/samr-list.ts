@@ -2,7 +2,7 @@
 import { type EntryNotice, isEntryNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import type { KeyFields } from './reading.js'
-import { fitToFormat, formatFaults } from './schema.js'
+import { findFormatFaults, fitToFormat } from './schema.js'
 
 const LIST = 'serious'
 const OPTYPE = { ADD: '1', CHANGE: '2', REMOVE: '3' } as const satisfies Record<EntryNotice['action'], string>
@@ -40,7 +40,7 @@ export const samrRow = (notice: EntryNotice) =>
   })
 
 export const checkSamrRow = (notice: EntryNotice): FormatFault[] => {
-  const faults = formatFaults('samr-list', samrRow(notice))
+  const faults = findFormatFaults('samr-list', samrRow(notice))
   if (notice.list === LIST) return faults
   const message = `此格式只报送严重违法失信名单。This format carries the list ${LIST} only.`
   return [{ field: 'list', rule: 'const', message }, ...faults]

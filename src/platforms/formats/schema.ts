@@ -3,7 +3,7 @@ import { contractCheck, schemaDocument } from '../../foundation/contracts.js'
 import type { FormatFault } from '../platform.js'
 
 /** Returns the row's faults without those of the rule `if`, which repeat the failed condition. */
-export const formatFaults = (format: string, row: unknown): FormatFault[] => {
+export const findFormatFaults = (format: string, row: unknown): FormatFault[] => {
   const faults = contractCheck(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import {
-  byKind,
+  dispatchByKind,
   type EntryNotice,
   isEntryNotice,
   type Notice,
@@ -8,8 +8,8 @@ import {
 } from '../../domain/delivery/delivery.js'
 import type { FormatFault } from '../platform.js'
 import type { KeyFields } from './reading.js'
-import { readBodyText, readBodyTextList, recordFaults } from './record-notices.js'
-import { fitToFormat, formatFaults } from './schema.js'
+import { findRecordFaults, readBodyText, readBodyTextList } from './record-notices.js'
+import { findFormatFaults, fitToFormat } from './schema.js'
 
 export const MESSAGE_KEY_FIELDS: KeyFields = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
@@ -120,11 +120,11 @@ const removalOf = ({ removal }: Notice) =>
     removedOn: removal.removedOn,
   }
 
-export const noticeMessage = byKind<object>(entryMessage, penaltyMessage, permitMessage)
+export const noticeMessage = dispatchByKind<object>(entryMessage, penaltyMessage, permitMessage)
 
 export const checkMessage = (notice: Notice): FormatFault[] => {
-  if (isEntryNotice(notice)) return formatFaults('signed-message', noticeMessage(notice))
-  return recordFaults(notice, `signed-${notice.kind}`, `${notice.kind}/partyKind`, noticeMessage(notice))
+  if (isEntryNotice(notice)) return findFormatFaults('signed-message', noticeMessage(notice))
+  return findRecordFaults(notice, `signed-${notice.kind}`, `${notice.kind}/partyKind`, noticeMessage(notice))
 }
 
 export const signMessage = (secret: string, timestamp: string, body: string): string =>

@@ -31,8 +31,7 @@ interface HttpDisplay {
   names: KeyFields
 }
 
-/** Reading of a display over HTTP, and answers from it. */
-export const httpDisplay = (
+export const makeHttpDisplay = (
   credentials: HttpDisplay['credentials'],
   names: KeyFields,
 ): Required<Pick<Platform, 'shown' | 'ask'>> => ({

@@ -41,7 +41,6 @@ export const putRows = (
 export const readTableReceipts = (notices: readonly Notice[], to: PlatformAddress, table: string): Promise<Receipt[]> =>
   inTable(to, async (db, schema) => receiptsIn(to, await readFeedback(db, `${schema}.${table}`, notices), notices))
 
-/** Reads the receiver's table or view of what it displays. */
 export const readShownTable = (from: PlatformAddress): Promise<DisplayedSubject[]> =>
   inTable(from, async (db, schema) => {
     const secrets = secretsOf(from)

@@ -6,7 +6,7 @@ import { type Db, queryColumn, queryMap, queryRows, queryValue, type Tx } from '
  * Highest message number of each settled subject: no message is queued or refused and, with `settleSeconds`, none is
  * unchecked or was sent within that time.
  */
-export const settledDeliveryNumbers = (
+export const readSettledDeliveryNumbers = (
   db: Db,
   platform: string,
   { now, settleSeconds }: { now: Date; settleSeconds: number },
@@ -27,7 +27,7 @@ export interface LastSent {
   last: LastDelivery | null
 }
 
-export const lastSentOf = async (
+export const readLastSent = async (
   db: Db | Tx,
   platform: string,
   subjectIds: readonly string[],
@@ -47,7 +47,7 @@ export const lastSentOf = async (
   return new Map(rows.map(({ subjectId, ...told }) => [subjectId, told]))
 }
 
-export const knownKeys = (db: Db, keys: readonly string[]): Promise<string[]> =>
+export const findKnownKeys = (db: Db, keys: readonly string[]): Promise<string[]> =>
   queryColumn(
     db,
     `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
@@ -56,11 +56,11 @@ export const knownKeys = (db: Db, keys: readonly string[]): Promise<string[]> =>
   )
 
 /** Returns the last notice to this platform, else to another one. */
-export const lastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
+export const readLastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
   const [notice] = await queryColumn<Notice>(
     tx,
     `select notice from deliveries where subject_id = :subjectId order by platform <> :platform, number desc, id desc limit 1
-     /* comparisons.lastNotice */`,
+     /* comparisons.readLastNotice */`,
     { platform, subjectId },
   )
   return notice ?? null
@@ -116,7 +116,7 @@ export const count = (db: Db, platform: string | null): Promise<number> =>
   )
 
 /** `good` is the time of the last comparison without an alarm. */
-export const latestComparisonsSince = async (
+export const readLatestComparisonsSince = async (
   db: Db | Tx,
   from: Date,
 ): Promise<Map<string, { good: Date | null; highest: number | null }>> => {

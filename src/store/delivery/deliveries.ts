@@ -18,7 +18,6 @@ export interface QueuedDelivery {
   attempts: number
 }
 
-/** True for a delivery that is open, or a removal whose check is. */
 export const isUnfinishedSql = (d: string): string => `(${isOpenSql(d)} or ${d}.check_due_at is not null)`
 
 /** True when a later message about the subject exists. A scalar subquery reads only the subject's few rows. */
@@ -37,7 +36,6 @@ export type EarlierDelivery = PriorDelivery & {
   createdAt: Date
 }
 
-/** Deliveries about these subjects, by number; with `lock`, their rows stay locked until the transaction ends. */
 export const earlierDeliveries = (
   db: Db | Tx,
   subjectIds: readonly string[],
@@ -72,16 +70,16 @@ export const foldEarlier = async (
 export type NewDelivery = Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'action'> & {
   notice: UnnumberedNotice
   dueAt: Date
-  /** A number that the platform shows: the new one must exceed it. */
+  /** Highest number that the platform shows. */
   above?: number | null
 }
 
-/** SQL: the lowest number that platform `p` accepts after a restore, less one. */
-const floorOfSql = (p: string): string => `(select s.sequence_floor from platform_states s where s.platform = ${p})`
+const sequenceFloorSql = (p: string): string =>
+  `(select s.sequence_floor from platform_states s where s.platform = ${p})`
 
 /**
- * Numbers each delivery above all that its platform was sent about the subject, shows (`above`), or may have received
- * before a restore. The removal checks that it replaces end.
+ * Numbers exceed all that the platform was sent, shows (`above`), or may have received before a restore. Open removal
+ * checks end as replaced.
  */
 export const addOwed = async (tx: Tx, owed: readonly NewDelivery[]): Promise<void> => {
   if (owed.length === 0) return
@@ -93,15 +91,15 @@ export const addOwed = async (tx: Tx, owed: readonly NewDelivery[]): Promise<voi
      insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
      select o.platform, o.kind, o."subjectId", n.number, o.action,
        o.notice || jsonb_build_object('sequence', n.number, 'action', o.action), o."dueAt", o."dueAt"
-     from owed o cross join lateral (select greatest(max(d.number), o.above, ${floorOfSql('o.platform')}, 0) + 1 as number
+     from owed o cross join lateral (select greatest(max(d.number), o.above, ${sequenceFloorSql('o.platform')}, 0) + 1 as number
        from deliveries d where d.subject_id = o."subjectId" and d.platform = o.platform) n`,
     [JSON.stringify(owed)],
   )
 }
 
 /**
- * Queues a refused or waiting delivery as `action`, with `notice` instead of its own. Receipt and attempts stay, because the
- * platform may know of it. Its number rises only when nothing follows it and the platform would ignore it after a restore.
+ * Receipt and attempts stay, because the platform may know the delivery. Its number rises only if no message follows
+ * and a restored database may have sent that number.
  */
 export const requeue = async (
   tx: Tx,
@@ -113,7 +111,7 @@ export const requeue = async (
     `update deliveries d set state = 'OWED', number = n.number, action = :action, due_at = :now, last_error = null,
        notice = coalesce(:notice::jsonb, d.notice) || jsonb_build_object('sequence', n.number, 'action', :action::text)
      from (select r.id, case when ${hasLaterMessageSql('r')} then r.number
-       else greatest(r.number, ${floorOfSql('r.platform')} + 1) end as number from deliveries r where r.id = :id) n
+       else greatest(r.number, ${sequenceFloorSql('r.platform')} + 1) end as number from deliveries r where r.id = :id) n
      where d.id = n.id /* deliveries.requeue */`,
     { id, action, notice: notice && JSON.stringify(notice), now },
   )

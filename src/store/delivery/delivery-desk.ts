@@ -129,7 +129,7 @@ export const actsOf = (db: Db, deliveryIds: readonly number[]): Promise<Delivery
     [[...deliveryIds]],
   )
 
-export const oldestOpenByPlatform = (db: Db): Promise<Map<string, Date>> =>
+export const readOldestOpenByPlatform = (db: Db): Promise<Map<string, Date>> =>
   queryMap(
     db,
     `select d.platform, min(d.created_at) from deliveries d where ${isOpenSql('d')} group by d.platform /* delivery-desk.oldest */`,

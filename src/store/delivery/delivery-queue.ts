@@ -89,7 +89,6 @@ export const renewLeases = async (
   return new Set(ids)
 }
 
-/** Ids with their `attempts`, as bindings. */
 const fencesOf = (claimed: readonly Pick<ClaimedDelivery, 'id' | 'attempts'>[]) => ({
   ids: claimed.map(({ id }) => id),
   attempts: claimed.map(({ attempts }) => attempts),

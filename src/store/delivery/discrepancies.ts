@@ -58,7 +58,7 @@ export const settleVanished = async (
   )
 }
 
-export const keysOfOpen = (db: Db, platform: string, what: DiscrepancyKind): Promise<string[]> =>
+export const listOpenKeys = (db: Db, platform: string, what: DiscrepancyKind): Promise<string[]> =>
   queryColumn(
     db,
     'select key from findings where platform = ? and what = ? and settled_at is null /* discrepancies.openKeys */',

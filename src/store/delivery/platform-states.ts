@@ -27,7 +27,7 @@ export interface PlatformAct {
 }
 
 /** Messages up to this number may have been sent before a restore. */
-export const sequenceFloorOf = async (db: Db, platform: string): Promise<number> =>
+export const readSequenceFloor = async (db: Db, platform: string): Promise<number> =>
   (
     await queryColumn<number>(
       db,
@@ -47,7 +47,6 @@ export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
 export const of = (db: Db | Tx, platform: string): Promise<PlatformState | null> =>
   queryFirst(db, `select ${COLUMNS} from platform_states where platform = ? /* platform-states.of */`, [platform])
 
-/** Returns false when the platform is paused already. */
 export const pause = (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> =>
   hasRows(
     tx,
@@ -57,19 +56,18 @@ export const pause = (tx: Tx, { platform, by, at, reason }: PlatformAct): Promis
     { platform, at, by, reason },
   )
 
-/** The second of two platforms paused at once then sees the first. */
+/** Of two pauses at once, the second then sees the first. */
 export const lockPauses = async (tx: Tx): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.pauses', 0)) /* platform-states.lockPauses */`)
 }
 
-export const platformsPausedBy = (tx: Db | Tx, by: string): Promise<string[]> =>
+export const listPlatformsPausedBy = (tx: Db | Tx, by: string): Promise<string[]> =>
   queryColumn(
     tx,
     'select platform from platform_states where paused_by = ? order by platform /* platform-states.pausedBy */',
     [by],
   )
 
-/** Returns false when the platform is not paused. */
 export const resume = (tx: Tx, platform: string): Promise<boolean> =>
   hasRows(
     tx,
@@ -107,7 +105,7 @@ export const recordAct = async (tx: Tx, { platform, act, by, at, reason }: Platf
   )
 }
 
-export const latestActs = (db: Db, limit: number): Promise<PlatformAct[]> =>
+export const listLatestActs = (db: Db, limit: number): Promise<PlatformAct[]> =>
   queryRows(
     db,
     `select platform, act, made_by as by, made_at as at, reason from (
@@ -124,7 +122,7 @@ export const ensureGate = async (db: Db, platform: string): Promise<void> => {
 }
 
 /** With `lock`, concurrent failures are all counted. */
-export const gateOf = (
+export const readGate = (
   db: Db | Tx,
   platform: string,
   { lock = false }: { lock?: boolean } = {},
@@ -136,7 +134,7 @@ export const gateOf = (
     [platform],
   )
 
-export const platformsWithFailures = (db: Db): Promise<string[]> =>
+export const listPlatformsWithFailures = (db: Db): Promise<string[]> =>
   queryColumn(
     db,
     'select platform from platform_states where failures > 0 order by platform /* platform-states.inTrouble */',

@@ -22,7 +22,7 @@ const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): P
   )
 }
 
-export const kindsEverSent = (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> =>
+export const listKindsEverSent = (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> =>
   queryColumn(
     tx,
     `select k.kind from unnest(?::text[]) as k (kind) where exists (select 1 from told_records t where t.kind = k.kind) /* published-records.kindsTold */`,
@@ -87,7 +87,7 @@ export interface GatheredRecord extends RecordKey {
   operator: number
 }
 
-export const gatheredRecords = (tx: Tx, after: GatheredRecord | null, limit: number): Promise<GatheredRecord[]> =>
+export const pageGatheredRecords = (tx: Tx, after: GatheredRecord | null, limit: number): Promise<GatheredRecord[]> =>
   queryRows(
     tx,
     `select operator_id as operator, feed, record_key as key from told_now
@@ -113,7 +113,7 @@ export interface PublishedRecordState extends RecordKey {
 }
 
 /** Returns these records and other sources' records of the same decisions. */
-export const recordStatesWithSources = async (
+export const readRecordStatesWithSources = async (
   db: Db | Tx,
   asked: readonly RecordKey[],
   kinds: readonly PublishedKind[],
@@ -152,7 +152,7 @@ export const recordStatesWithSources = async (
   )
 }
 
-export const penaltiesAndRepairsOf = async (
+export const readPenaltiesAndRepairs = async (
   db: Db | Tx,
   operators: readonly number[],
 ): Promise<{ operatorId: number; record: number; kind: 'penalty' | 'repair'; body: Body }[]> => {
@@ -167,7 +167,7 @@ export const penaltiesAndRepairsOf = async (
   )
 }
 
-export const lastNotices = (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> =>
+export const readLastNotices = (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> =>
   queryMap(
     tx,
     `select distinct on (subject_id) subject_id, notice from deliveries where subject_id = any(?::uuid[])
@@ -214,7 +214,7 @@ export const registerRecords = async (
   )
 }
 
-export const keysInForce = (
+export const pageKeysInForce = (
   db: Db | Tx,
   { kinds, after, limit }: { kinds: readonly PublishedKind[]; after: RecordKey | null; limit: number },
 ): Promise<RecordKey[]> =>
@@ -226,7 +226,7 @@ export const keysInForce = (
     { kinds: [...kinds], key: after?.key ?? null, feed: after?.feed ?? null, limit },
   )
 
-export const keysByIds = (db: Db | Tx, ids: readonly string[]): Promise<RecordKey[]> =>
+export const findKeysByIds = (db: Db | Tx, ids: readonly string[]): Promise<RecordKey[]> =>
   queryRows(
     db,
     'select feed, record_key as key from told_records where id = any(?::uuid[]) /* published-records.byIds */',

@@ -110,7 +110,7 @@ export const count = async (db: Db, filter: RetractionFilter): Promise<number> =
 const bound = ({ platform, subjectId, sight = null }: RetractionFilter): Record<string, never> =>
   ({ platform, subjectId, sight }) as never
 
-export const receiversOf = (db: Db, of: readonly RetractionKey[]): Promise<RemovalReceiver[]> =>
+export const listReceivers = (db: Db, of: readonly RetractionKey[]): Promise<RemovalReceiver[]> =>
   queryRows(
     db,
     `select distinct on (r.created_at, r.subject_id, r.platform) ${AT} as at, r.subject_id as "subjectId", r.platform,

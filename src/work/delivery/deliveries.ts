@@ -46,11 +46,10 @@ export const previewResend = async (
 export const closeRefused = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
     await desk.closeDeliveries(tx, [refused.id], { by: made.by, at: made.now, reason })
-    await addInstead(tx, refused, made.now)
+    await turnWaitingChangeIntoAddition(tx, refused, made.now)
   })
 
-/** Turns the change that waits behind a closed addition into an addition. */
-const addInstead = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promise<void> => {
+const turnWaitingChangeIntoAddition = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promise<void> => {
   const all = await messagesAbout(tx, closed)
   const next = all.find(({ number }) => number > closed.number)
   if (next?.state !== 'OWED' || next.attempts > 0 || next.action !== 'CHANGE') return

@@ -4,7 +4,7 @@ import {
   type SubjectKind,
   type UnnumberedNotice,
 } from '../../domain/delivery/delivery.js'
-import { entryNotice } from '../../domain/delivery/entry-notice.js'
+import { makeEntryNotice } from '../../domain/delivery/entry-notice.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
@@ -66,7 +66,7 @@ const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]):
       {
         kind: 'listing',
         subjectId: id,
-        notice: entryNotice(listKindOf(rules, listing.list), listing, operator, null, body),
+        notice: makeEntryNotice(listKindOf(rules, listing.list), listing, operator, null, body),
       },
     ]
   })

@@ -4,6 +4,7 @@
 
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
+  makePublishedRecord,
   mustBeRemoved,
   PUBLISHED_KINDS,
   type PublicationStatus,
@@ -11,7 +12,6 @@ import {
   type PublishedRecord,
   publicationStatusOf,
   publishedDigest,
-  publishedRecord,
   type RequiredDisplay,
   recordActionsFor,
   recordRemovalOf,
@@ -49,7 +49,7 @@ export const queueChangedRecords = async (
 ): Promise<PublishedRecordCounts | null> => {
   const heard = kindsHeard(rules.platforms)
   // A platform that no longer receives a kind still gets its removals.
-  const delivered = await toldRecords.kindsEverSent(
+  const delivered = await toldRecords.listKindsEverSent(
     tx,
     PUBLISHED_KINDS.filter((kind) => !heard.includes(kind)),
   )
@@ -61,7 +61,7 @@ export const queueChangedRecords = async (
   const counts: PublishedRecordCounts = { told: 0, untold: 0, excluded: 0 }
   let after: toldRecords.GatheredRecord | null = null
   for (;;) {
-    const page: toldRecords.GatheredRecord[] = await toldRecords.gatheredRecords(tx, after, STEP_RECORDS)
+    const page: toldRecords.GatheredRecord[] = await toldRecords.pageGatheredRecords(tx, after, STEP_RECORDS)
     if (page.length === 0) break
     await tellPage(tx, rules, page, { kinds, heard, dueAt }, counts)
     after = page.at(-1) ?? null
@@ -83,7 +83,7 @@ const tellPage = async (
   const today = shanghaiDate(dueAt)
   const touched = new Set(page.map(nameOf))
   const looked = await examine(tx, page, kinds, today)
-  const before = await toldRecords.lastNotices(
+  const before = await toldRecords.readLastNotices(
     tx,
     looked
       .filter(({ known: { told, party }, due }) => mustBeRemoved(due, told, party?.id ?? null))
@@ -99,7 +99,7 @@ const tellPage = async (
     if (touched.has(nameOf(known))) count(counts, one.telling, due)
     const { id, kind, party, told, feed, key, fact } = known
     if (due === null || party === null) continue
-    const notice = publishedRecord(known, party, null)
+    const notice = makePublishedRecord(known, party, null)
     const digest = publishedDigest(notice)
     const telling = recordActionsFor({ due, told, operatorId: party.id, digest }, heard.includes(kind))
     if (telling === null) continue
@@ -140,7 +140,7 @@ const examine = async (
   kinds: readonly PublishedKind[],
   today: string | null,
 ): Promise<ExaminedRecord[]> => {
-  const states = await toldRecords.recordStatesWithSources(db, page, kinds)
+  const states = await toldRecords.readRecordStatesWithSources(db, page, kinds)
   const repaired = await repairedAmong(db, states)
   const all = states.map((known) => {
     const conditions = { today, repaired: repaired.has(known.order) }
@@ -163,7 +163,7 @@ const repairedAmong = async (
   states: readonly toldRecords.PublishedRecordState[],
 ): Promise<Map<number, string>> => {
   const operators = new Set(states.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
-  const evidence = await toldRecords.penaltiesAndRepairsOf(db, [...operators])
+  const evidence = await toldRecords.readPenaltiesAndRepairs(db, [...operators])
   const byOperator = groupBy(evidence, ({ operatorId }) => operatorId)
   return new Map([...byOperator.values()].flatMap((rows) => [...(repairDaysOf(rows, []) ?? [])]))
 }
@@ -184,7 +184,7 @@ export const recordsInForce = async function* (
   if (kinds.length === 0) return
   let after: toldRecords.RecordKey | null = null
   for (;;) {
-    const page: toldRecords.RecordKey[] = await toldRecords.keysInForce(db, { kinds, after, limit: STEP_RECORDS })
+    const page: toldRecords.RecordKey[] = await toldRecords.pageKeysInForce(db, { kinds, after, limit: STEP_RECORDS })
     if (page.length === 0) return
     after = page.at(-1) ?? null
     const requested = new Set(page.map(nameOf))
@@ -207,7 +207,7 @@ export const recordNoticesOf = async (
   ids: readonly string[],
   today: string | null = null,
 ): Promise<RecordInForce[]> => {
-  const named = await toldRecords.keysByIds(db, ids)
+  const named = await toldRecords.findKeysByIds(db, ids)
   const wanted = new Set(ids)
   const looked = await examine(db, named, PUBLISHED_KINDS, today)
   return looked
@@ -218,4 +218,4 @@ export const recordNoticesOf = async (
 const asInForce = ({ known }: ExaminedRecord): RecordInForce[] =>
   known.party === null
     ? []
-    : [{ kind: known.kind, subjectId: known.id, notice: publishedRecord(known, known.party, null) }]
+    : [{ kind: known.kind, subjectId: known.id, notice: makePublishedRecord(known, known.party, null) }]

@@ -1,5 +1,5 @@
 import type { EntryNotice, SubjectKind, UnnumberedNotice } from '../../domain/delivery/delivery.js'
-import { entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
+import { entryRemoval, makeEntryNotice } from '../../domain/delivery/entry-notice.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -30,7 +30,7 @@ export interface ExaminedSubject {
 
 type Message = Pick<deliveries.NewDelivery, 'action' | 'notice'>
 
-/** Returns the message that corrects the display, or null when none is needed. `listing` and deliveries are locked. */
+/** `listing` and `earlier` are locked. */
 type MessageFor = (
   tx: Tx,
   listing: listings.Listing | null,
@@ -38,8 +38,7 @@ type MessageFor = (
 ) => Promise<Message | null>
 
 /**
- * Returns whether a message was queued. None is while a delivery is open, when deliveries changed since the comparison, or
- * on a lock conflict; the next run tries again.
+ * Returns false when no message is needed, a delivery is open or new, or a lock conflicts; the next run tries again.
  */
 const queueMessage = async (
   db: Db,
@@ -96,7 +95,7 @@ const removalOf =
 export const queueChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, async (tx) => {
     const [standing] = await noticesOfSubjects(tx, by.rules, [one.key])
-    const last = one.kind === 'listing' ? null : await comparisons.lastNotice(tx, by.platform, one.key)
+    const last = one.kind === 'listing' ? null : await comparisons.readLastNotice(tx, by.platform, one.key)
     const notice = standing?.notice ?? last
     return notice && { action: 'CHANGE', notice: { ...notice, removal: null } }
   })
@@ -115,13 +114,13 @@ const removalNotice = async (
   listing: listings.Listing | null,
   by: SettleContext,
 ): Promise<UnnumberedNotice | null> => {
-  const last = await comparisons.lastNotice(tx, by.platform, key)
+  const last = await comparisons.readLastNotice(tx, by.platform, key)
   if (last?.removal) return last
   const removal = (listing && endOf(listing, by)) ?? notInForce(by)
   if (last !== null) return { ...last, removal }
   const operator = listing && (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
   if (!listing || !operator) return null
-  return entryNotice(listKindOf(by.rules, listing.list), listing, operator, removal, undefined)
+  return makeEntryNotice(listKindOf(by.rules, listing.list), listing, operator, removal, undefined)
 }
 
 const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {

@@ -72,7 +72,6 @@ export const reconcilePlatforms = async (
   return { platforms, unreachable: Object.keys(reasons), reasons, ms }
 }
 
-/** A subject of which the display differs, with the highest number sent about it. */
 interface Discrepancy {
   what: DiscrepancyKind
   key: string
@@ -101,7 +100,7 @@ const compareOne = async (
   const { rules, log, now } = options
   const { id } = platform
   // The deliveries are read before the display: later ones are in flight and not judged.
-  const before = await comparisons.settledDeliveryNumbers(db, id, {
+  const before = await comparisons.readSettledDeliveryNumbers(db, id, {
     now: now(),
     settleSeconds: await unsettledSeconds(db, options),
   })
@@ -146,10 +145,7 @@ const compareOne = async (
   return { platform: id, ...counts, alarm }
 }
 
-/**
- * Counts as on their way what a backfill will queue: everything missing at a platform that lost its content, and the
- * kinds that it does not hold yet.
- */
+/** Counts as on its way what the next backfill will queue. */
 const withoutAwaited = async (
   db: Db,
   platform: string,
@@ -187,10 +183,10 @@ const judgeSubjects = async (
   { platform, before, ours, today, rules }: ComparisonInput,
 ): Promise<DisplayJudgement> => {
   const read: DisplayJudgement = { expected: 0, onTheirWay: 0, confirmed: 0, discrepancies: [], ahead: null }
-  const floor = await platformStates.sequenceFloorOf(db, platform)
+  const floor = await platformStates.readSequenceFloor(db, platform)
   const judge = async (subjects: readonly { key: string; kind: SubjectKind }[], standing: boolean): Promise<void> => {
     const keys = subjects.map(({ key }) => key)
-    const told = await comparisons.lastSentOf(db, platform, keys)
+    const told = await comparisons.readLastSent(db, platform, keys)
     for (const { key, kind } of subjects) {
       const now = told.get(key)
       const shown = ours.get(key)
@@ -232,7 +228,7 @@ const ownKeys = async (db: Db, shown: readonly DisplayedSubject[]): Promise<Map<
   for (let i = 0; i < keyed.length; i += STEP_KEYS) {
     const step = keyed.slice(i, i + STEP_KEYS)
     const known = new Set(
-      await comparisons.knownKeys(
+      await comparisons.findKnownKeys(
         db,
         step.map(({ key }) => key),
       ),
@@ -275,14 +271,14 @@ const settle = async (
   return found
 }
 
-/** Keys that this hub may have made and does not know: a restored database may have lost their entries. A person settles them. */
+/** A restored database may have lost the entries of these keys; a person settles them. */
 const unknownAmong = async (
   db: Db,
   platform: string,
   others: readonly DisplayedSubject[],
   restored: boolean,
 ): Promise<comparisons.FoundDiscrepancy[]> => {
-  const unknown = new Set(await discrepancies.keysOfOpen(db, platform, 'UNKNOWN'))
+  const unknown = new Set(await discrepancies.listOpenKeys(db, platform, 'UNKNOWN'))
   return others
     .filter(({ key }) => UUID.test(key) && (restored || unknown.has(key)))
     .map(({ key, kind, sequence }) => ({

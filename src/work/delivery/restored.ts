@@ -90,7 +90,7 @@ const holdPlatform = async (
   const reason = `该平台展示的序号 ${highest} 大于报送过的。It shows number ${highest}, above all that it was told.`
   const act = { platform, act: 'PAUSE' as const, by: CLOCK, at: now, reason }
   if (await states.pause(tx, act)) await states.recordAct(tx, act)
-  return (await states.platformsPausedBy(tx, CLOCK)).filter((one) => one !== platform).length
+  return (await states.listPlatformsPausedBy(tx, CLOCK)).filter((one) => one !== platform).length
 }
 
 export const noteReceiptsAhead = async (
@@ -153,16 +153,16 @@ const stop = async (db: Db, { platforms, now, log }: RestoreContext, found: Foun
 
 export const awaitsComparison = async (db: Db, platform: string): Promise<boolean> => {
   const open = await store.currentRestore(db)
-  return open !== null && !(await comparisons.latestComparisonsSince(db, open.foundAt)).has(platform)
+  return open !== null && !(await comparisons.readLatestComparisonsSince(db, open.foundAt)).has(platform)
 }
 
 /** When each platform was last well compared since the restore. */
-export const comparisonsSince = async (
+export const listComparisonsSince = async (
   db: Db,
   { foundAt }: store.RestoredDatabase,
   configured: Iterable<string>,
 ): Promise<{ platform: string; at: Date | null }[]> => {
-  const since = await comparisons.latestComparisonsSince(db, foundAt)
+  const since = await comparisons.readLatestComparisonsSince(db, foundAt)
   return [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null }))
 }
 
@@ -184,7 +184,7 @@ export const releaseRestored = async (
   return db.transaction(async (tx) => {
     const open = await store.lockForRelease(tx)
     if (open === null) throw new Refusal('NOT_RESTORED')
-    const since = await comparisons.latestComparisonsSince(tx, open.foundAt)
+    const since = await comparisons.readLatestComparisonsSince(tx, open.foundAt)
     const missing = [...configured].filter((platform) => !since.get(platform)?.good)
     if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
     const floorOf = (platform: string) => Math.max(open.notedNumber ?? 0, since.get(platform)?.highest ?? 0)
@@ -194,7 +194,7 @@ export const releaseRestored = async (
     )
     await store.releaseRestore(tx, { id: open.id, by, reason, now })
     await store.vouchForServer(tx, { only: 'ALWAYS' })
-    for (const platform of await states.platformsPausedBy(tx, CLOCK)) {
+    for (const platform of await states.listPlatformsPausedBy(tx, CLOCK)) {
       await states.resume(tx, platform)
       await states.recordAct(tx, { platform, act: 'RESUME', by, at: now, reason })
     }

@@ -21,7 +21,7 @@ export const listRetractions = async (
 ): Promise<RetractionStatus[]> => {
   const rows = await store.list(db, filter, page)
   const keys = rows.map(({ at, subjectId }) => ({ at, subjectId }))
-  const [receivers, hearers] = await Promise.all([store.receiversOf(db, keys), ofRetractions(db, keys)])
+  const [receivers, hearers] = await Promise.all([store.listReceivers(db, keys), ofRetractions(db, keys)])
   const isOf = (one: store.RetractionKey) => (each: store.RetractionKey) =>
     each.at === one.at && each.subjectId === one.subjectId
   return rows.map((one) => {

@@ -1,13 +1,10 @@
 import { isRefusal } from '../../foundation/errors.js'
 import type { ConfiguredPlatform } from '../../platforms/platform.js'
 
-/** By platform id: why its run was refused. */
+/** Reasons by platform id. */
 export type FailureReasons = Readonly<Record<string, string>>
 
-/**
- * Runs `act` for all platforms at once and returns the refusals. Any other error is thrown after all have ended, so that
- * one platform's failure leaves no other's receipts half stored.
- */
+/** Returns the refusals. Other errors are thrown after all have ended, so that no receipts are half stored. */
 export const runSideBySide = async <P extends ConfiguredPlatform>(
   platforms: readonly P[],
   act: (to: P) => Promise<unknown>,

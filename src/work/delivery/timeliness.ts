@@ -32,7 +32,7 @@ export const timelinessRules = (): TimelinessRules => {
 }
 
 /** `month` is YYYY-MM of the due day. Refusal INPUT_INVALID. */
-export const monthlyReport = async (
+export const reportMonthlyTimeliness = async (
   db: Db,
   base: WorkRules,
   month: string,
@@ -69,7 +69,7 @@ export interface DueDeliveryList {
 }
 
 /** Unconfirmed deliveries that are late or due by the end of the next working day. */
-export const dueDeliveries = async (
+export const listDueDeliveries = async (
   db: Db,
   base: WorkRules,
   { lateOnly, platform, sight = null, today }: DueListFilter,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { entryActionAfter, entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
+import { entryActionAfter, makeEntryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { MASKING_VERSION, WITHHOLDING_REASONS, withPublishedParty } from '../../domain/listing/public-entry.js'
@@ -60,7 +60,7 @@ export const applyMovesToEntries = async (
       await publish(tx, body, act.on, kept === undefined ? MASKING_VERSION : null)
     }
     const list = listKindOf(rules, after.list)
-    const notice = entryNotice(list, after, operator, entryRemoval(list, after, act), body)
+    const notice = makeEntryNotice(list, after, operator, entryRemoval(list, after, act), body)
     changes.push({ kind: 'listing', subjectId: after.id, change, notice })
   }
   await listings.deletePublicEntries(tx, leaving)
@@ -120,7 +120,7 @@ export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt 
     if (known === undefined) continue
     const body = { ...known, contested: contested.has(listing.id) }
     await publish(tx, body, shanghaiDate(now), null)
-    const notice = entryNotice(listKindOf(rules, listing.list), listing, parties(listing), null, body)
+    const notice = makeEntryNotice(listKindOf(rules, listing.list), listing, parties(listing), null, body)
     changes.push({ kind: 'listing', subjectId: listing.id, change: 'CHANGE', notice })
   }
   await queueForPlatforms(tx, rules, changes, dueAt)

@@ -22,7 +22,7 @@ export const hideLost = async (db: Db, one: { key: string; told: number }, by: L
   if (listing === null) return false
   // An entry missing at several platforms is hidden once.
   if (listing.state === 'HIDDEN') return listing.facts.hiding?.kind === 'LOST'
-  const delivered = (await comparisons.lastSentOf(db, by.platform, [one.key])).get(one.key)
+  const delivered = (await comparisons.readLastSent(db, by.platform, [one.key])).get(one.key)
   if (delivered?.last?.state !== 'CONFIRMED' || delivered.last.number !== one.told) return false
   const input = {
     on: shanghaiDate(by.now),

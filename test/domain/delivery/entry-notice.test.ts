@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import {
   entryActionAfter,
-  entryNotice,
   entryRemoval,
   type ListingForNotice,
+  makeEntryNotice,
 } from '../../../src/domain/delivery/entry-notice.js'
 import type { CaseState } from '../../../src/domain/listing/case.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
@@ -74,13 +74,13 @@ describe('the notice of an entry', () => {
       contested: true,
     }
     const operator = { uscc: '91220102MA7A0700XC', name: '虚构商贸有限公司' }
-    expect(entryNotice(list, listing, operator, null, body)).to.deep.include({
+    expect(makeEntryNotice(list, listing, operator, null, body)).to.deep.include({
       reason: '［号码略］',
       documentNumber: '2号',
       contested: true,
       operator: { uscc: null, name: '虚构店', regNo: null },
     })
-    expect(entryNotice(list, listing, operator, null, undefined)).to.deep.include({
+    expect(makeEntryNotice(list, listing, operator, null, undefined)).to.deep.include({
       reason: listing.reason,
       contested: false,
       operator: { ...operator, regNo: null },

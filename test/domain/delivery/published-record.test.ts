@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
+  makePublishedRecord,
   type PublicationStatus,
   publicationStatusOf,
   publishedBody,
   publishedDigest,
-  publishedRecord,
   type RecordParty,
   type RecordSource,
   requiredDisplays,
@@ -138,12 +138,12 @@ describe('texts of a published record', () => {
 
   it('name the firm by its present name, and keep the name of the decision in the body', () => {
     const record = { id: 'k', kind: 'penalty' as const, body: { party_name: '旧名有限公司' } }
-    const told = publishedRecord(record, PARTY, null)
+    const told = makePublishedRecord(record, PARTY, null)
     expect(told.operator).to.include({ uscc: codeOf(1), name: PARTY.name })
     expect(told.body['party_name']).to.equal('旧名有限公司')
-    expect(publishedDigest(told)).to.equal(publishedDigest(publishedRecord(record, { ...PARTY, id: 9 }, null)))
+    expect(publishedDigest(told)).to.equal(publishedDigest(makePublishedRecord(record, { ...PARTY, id: 9 }, null)))
     expect(publishedDigest(told)).not.to.equal(
-      publishedDigest(publishedRecord(record, { ...PARTY, name: '新名有限公司' }, null)),
+      publishedDigest(makePublishedRecord(record, { ...PARTY, name: '新名有限公司' }, null)),
     )
   })
 })

@@ -42,13 +42,13 @@ describe('actions of a person on a platform', () => {
     await pausePlatform(db(), rules, made())
     await declarePlatformWiped(db(), rules, made({ reason: '数据库重建', now: later(1) }))
     await resumePlatform(db(), rules, made({ reason: '已恢复', now: later(2) }))
-    const acts = await states.latestActs(db(), 20)
+    const acts = await states.listLatestActs(db(), 20)
     expect(acts.map(({ act, reason, at }) => [act, reason, at])).to.deep.equal([
       ['RESUME', '已恢复', later(2)],
       ['WIPE', '数据库重建', later(1)],
       ['PAUSE', '平台升级', NOW],
     ])
-    expect(await states.latestActs(db(), 1)).to.have.length(1)
+    expect(await states.listLatestActs(db(), 1)).to.have.length(1)
   })
 
   it('are refused for an unknown platform or without a reason', async () => {

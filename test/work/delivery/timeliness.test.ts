@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Db } from '../../../src/store/db/db.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
-import { dueDeliveries, monthlyReport } from '../../../src/work/delivery/timeliness.js'
+import { listDueDeliveries, reportMonthlyTimeliness } from '../../../src/work/delivery/timeliness.js'
 import { at, codeOf, database, feed, NOW, published, pullFeed, refusal, removed, rules } from '../../support/world.js'
 
 const AUTHORITY = '虚构市市场监督管理局'
@@ -18,9 +18,9 @@ describe('timeliness', () => {
     )
   const ALL = ['national', 'jilin', 'creditchina', 'creditjilin']
   const figures = async (month: string, today: string, of = 'jilin') =>
-    (await monthlyReport(db(), rules, month, today)).filter(({ platform }) => platform === of)
+    (await reportMonthlyTimeliness(db(), rules, month, today)).filter(({ platform }) => platform === of)
   const due = async (today: string, more: { lateOnly?: boolean; platform?: string } = {}) => {
-    const list = await dueDeliveries(db(), rules, { lateOnly: false, platform: null, today, ...more })
+    const list = await listDueDeliveries(db(), rules, { lateOnly: false, platform: null, today, ...more })
     const page = await list.page({ first: 100, after: null })
     expect(await list.count()).to.equal(page.length)
     return page
@@ -92,7 +92,7 @@ describe('timeliness', () => {
   it('counts nothing for an entry added and removed before anything was sent', async () => {
     const { id } = await published(db(), 1)
     await removed(db(), id, '2026-11-25')
-    expect(await monthlyReport(db(), rules, '2026-11', '2026-12-31')).to.satisfy((all: { duty: string }[]) =>
+    expect(await reportMonthlyTimeliness(db(), rules, '2026-11', '2026-12-31')).to.satisfy((all: { duty: string }[]) =>
       all.every(({ duty }) => duty === 'PUBLICITY'),
     )
     expect(await due('2026-12-31')).to.deep.equal([])
@@ -251,6 +251,6 @@ describe('timeliness', () => {
 
   for (const month of ['2026-13', '2026-1', '202611', '2026-11-01', ''])
     it(`refuses the month ${JSON.stringify(month)}`, async () => {
-      expect((await refusal(monthlyReport(db(), rules, month, '2026-11-25'))).code).to.equal('INPUT_INVALID')
+      expect((await refusal(reportMonthlyTimeliness(db(), rules, month, '2026-11-25'))).code).to.equal('INPUT_INVALID')
     })
 })

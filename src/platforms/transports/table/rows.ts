@@ -113,7 +113,7 @@ export interface RowFeedback {
   receiver_id: string | null
 }
 
-/** The receiver may have given the columns other types, so they are cast. */
+/** Receivers may give the columns other types. */
 export const readFeedback = async (
   db: Knex,
   table: string,

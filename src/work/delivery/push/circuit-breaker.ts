@@ -21,7 +21,7 @@ export const callPermission = async (s: Sender): Promise<CallPermission> => {
   const now = s.now()
   const { id, hours } = s.platform
   if (!isReceiverOpen(hours, s.calendar, now)) return 'NOTHING_TO_CALL_FOR'
-  const gate = await platformStates.gateOf(s.db, id)
+  const gate = await platformStates.readGate(s.db, id)
   s.troubled = gate.failures > 0 || gate.openUntil !== null
   const only = gate.pausedAt !== null || (await s.additionsStopped?.()) === true ? 'REMOVE' : undefined
   const calls = breaker.callsAllowed(gate, now)
@@ -60,7 +60,7 @@ export const noteNoAnswer = (
 ): Promise<{ before: breaker.BreakerState; after: breaker.BreakerState }> =>
   withRetries(s, () =>
     s.db.transaction(async (tx) => {
-      const before = await platformStates.gateOf(tx, s.platform.id, { lock: true })
+      const before = await platformStates.readGate(tx, s.platform.id, { lock: true })
       const after = breaker.breakerAfterFailure(before, s.now(), s.random(), retryAfterSeconds)
       await platformStates.setBreaker(tx, s.platform.id, after)
       s.troubled = true

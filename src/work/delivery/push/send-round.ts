@@ -18,8 +18,7 @@ const FRESH_MS = 1_000
 const ASK_AGAIN_SECONDS = 30
 /** A delivery with this many failures is sent alone. */
 const ALONE_AFTER = 2
-/** Most deliveries that one round sends alone. */
-const ALONE_MAX = 10
+const ALONE_PER_ROUND_MAX = 10
 const SECOND_MS = 1_000
 
 /** `later`: the rate limit allows no call now. `failed`: platform or database did not answer. `full`: more may be due. */
@@ -35,10 +34,9 @@ export interface RoundBounds {
   only: queue.ClaimScope | undefined
 }
 
-/** Claimed deliveries without a result. Those that remain when the round ends return to the queue. */
+/** Claimed deliveries without a result yet. */
 type Unsent = Set<queue.ClaimedDelivery>
 
-/** Claims deliveries that are due, sends them and stores the results. */
 export const sendRound = async (s: Sender, { limit, width, only }: RoundBounds): Promise<RoundResult> => {
   const now = s.now()
   const leaseUntil = new Date(now.getTime() + DELIVERY_LEASE_MS)
@@ -51,7 +49,7 @@ export const sendRound = async (s: Sender, { limit, width, only }: RoundBounds):
   return result ?? { end: 'sent', full: claimed.length === limit }
 }
 
-/** Returns null when every delivery that may leave was sent. */
+/** Returns null on success. */
 const sendClaimed = async (s: Sender, unsent: Unsent, width: number): Promise<RoundResult | null> => {
   const claimedAt = s.now()
   await refuseInvalid(s, unsent)
@@ -118,7 +116,7 @@ const askAboutUnanswered = async (s: Sender, unsent: Unsent): Promise<RoundResul
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING_CODE || receipt.code === NO_RECEIPT_CODE)
 
-/** Notes outside the database what is about to leave. Returns the failure to do so. */
+/** Returns the failure to note outside the database what will leave. */
 const noteHighest = (s: Sender, leaving: readonly queue.ClaimedDelivery[]): RoundResult | null => {
   const last = leaving.toSorted((one, other) => other.id - one.id)[0]
   if (last === undefined) return null
@@ -146,7 +144,7 @@ const wavesOf = (
     ({ kind }) => kind,
   )
   const batches = [...byKind.values()].flatMap((same) => piecesOf(same, size))
-  const alone = leaving.filter(isWorn).slice(0, ALONE_MAX)
+  const alone = leaving.filter(isWorn).slice(0, ALONE_PER_ROUND_MAX)
   return [...piecesOf(batches, width), ...alone.map((delivery) => [[delivery]])]
 }
 
@@ -165,7 +163,6 @@ const stillHeld = async (
   return wave.map((batch) => batch.filter(({ id }) => ours.has(id))).filter((batch) => batch.length > 0)
 }
 
-/** Returns the failure of a call; the other calls count. */
 const sendWave = async (
   s: Sender,
   unsent: Unsent,
@@ -249,7 +246,7 @@ const nextTryOf = (s: Sender, { attempts }: queue.ClaimedDelivery, code: string)
     ? new Date(s.now().getTime() + ASK_AGAIN_SECONDS * SECOND_MS)
     : nextDeliveryTry(attempts, s.now(), s.random())
 
-/** Books deliveries whose call failed. A call that the hub itself stopped counts as no failure. */
+/** A call that the hub itself stopped is no failure. */
 const fail = async (
   s: Sender,
   unsent: Unsent,

@@ -8,7 +8,7 @@ import type { RunOptions } from '../../timetable/run.js'
 
 /** A killed process's deliveries are retried within 15 s. */
 export const DELIVERY_LEASE_MS = 12_000
-/** Wait before a lingering push, or a check of removals, looks for due work again. */
+/** Wait before a timetabled push looks for due work again. */
 export const LOOK_AGAIN_MS = 1_000
 
 export interface PushOptions extends RunOptions {
@@ -42,7 +42,6 @@ export interface SendCounts {
 
 type OptionsWithDefault = 'settleSeconds' | 'calendar' | 'pause'
 
-/** The push to one platform: its options and what it has learnt so far. */
 export interface Sender
   extends ConfiguredPlatform,
     Omit<PushOptions, 'platforms' | 'silent' | OptionsWithDefault>,
@@ -57,7 +56,6 @@ export interface Sender
   unnoted: boolean
 }
 
-/** Ends early, without an error, when `signal` aborts. */
 export const pauseUnlessAborted = async (ms: number, signal?: AbortSignal): Promise<void> => {
   await wait(ms, undefined, signal && { signal }).catch((error) => {
     if (!signal?.aborted) throw error
