@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { entryActionAfter, makeEntryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
+import { entryActionAfter, entryRemoval, makeEntryNotice } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { MASKING_VERSION, WITHHOLDING_REASONS, withPublishedParty } from '../../domain/listing/public-entry.js'
