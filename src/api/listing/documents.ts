@@ -85,14 +85,15 @@ const publicText = async (view: ListingView, args: { ofAge?: boolean | null }, c
   const caseOfView = await caseIn(view, context)
   if (caseOfView === null) return null
   const { listing, operator } = caseOfView
-  const ofAge = args.ofAge ?? listing.facts.ofAge ?? null
+  const { facts } = listing
+  const of = { ...listing, facts: { ...facts, ofAge: args.ofAge ?? facts.ofAge ?? null } }
   const on = listing.publishedOn ?? context.today
   const [decision, registrations, contested] = await Promise.all([
     listing.decisionVersion === null ? null : context.load.record(listing.decisionVersion),
     context.load.registrationsOn({ operator: operator.id, day: on }),
     context.load.listingContested(listing.id),
   ])
-  const answer = publicEntryFrom(listing, operator, on, { decision, registrations, contested, ofAge })
+  const answer = publicEntryFrom(of, operator, on, { decision, registrations, contested })
   return {
     allowed: answer.withheld === null,
     withheld: answer.withheld === null ? null : WITHHOLDING_REASONS[answer.withheld],

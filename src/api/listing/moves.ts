@@ -1,6 +1,6 @@
 import { isRegionBound, may, mayConsentToListing, mayInRegion, type Viewer } from '../../domain/access/viewer.js'
 import { MOVES_BY_PEOPLE } from '../../domain/listing/listing.js'
-import { changesScore, MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
+import { changesScore, MOVES, type MoveName } from '../../domain/listing/moves.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Listing } from '../../store/listing/listings.js'
@@ -28,8 +28,7 @@ interface ListingMoveInput extends Nullable<Omit<work.MoveInput, 'on' | 'decisio
 }
 
 const mover = (viewer: Viewer, name: MoveName) => {
-  const row: MoveRow = MOVES[name]
-  const isPartys = viewer.role === 'party' && row.roles.includes('party')
+  const isPartys = viewer.role === 'party' && MOVES[name].roles.includes('party')
   requireAct(viewer, isPartys ? 'move_own_listing' : 'move_listing')
   return { by: viewer.sub ?? '', role: viewer.role }
 }

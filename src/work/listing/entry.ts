@@ -91,7 +91,7 @@ const publicOf = async (
   operator: operators.StoredOperator,
   on: string,
 ): Promise<listings.PublicBody> => {
-  const { body, withheld } = await publicEntryOf(tx, after, operator, on, after.facts.ofAge ?? null)
+  const { body, withheld } = await publicEntryOf(tx, after, operator, on)
   if (withheld === null) return body
   const { zh, en } = WITHHOLDING_REASONS[withheld]
   throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state, reason: `${zh} ${en}`, because: withheld })

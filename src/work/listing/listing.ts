@@ -1,16 +1,9 @@
 /** Each move is one transaction. domain/listing/moves decides what is allowed. */
-import {
-  type Case,
-  type CaseAct,
-  type CaseRole,
-  type CaseState,
-  newCase,
-  upgradeStoredCase,
-} from '../../domain/listing/case.js'
+import { type Case, type CaseAct, type CaseState, newCase, upgradeStoredCase } from '../../domain/listing/case.js'
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { columnsAfter, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
 import { attemptMove, type MoveDenial } from '../../domain/listing/listing.js'
-import { caseActFrom, checkedAndRedacted, type MoveInput } from '../../domain/listing/move-input.js'
+import { caseActFrom, checkedAndRedacted, type MoveInput, type RequestedMove } from '../../domain/listing/move-input.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
 import { repairConsequence } from '../../domain/listing/repair-results.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -40,13 +33,10 @@ const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
 const LIST_OF_LEADS = 'serious'
 
-export interface OpenCaseInput {
+export interface OpenCaseInput extends Pick<CaseAct, 'by' | 'role' | 'on'> {
   operatorId: number
   list: string
   reason: string
-  by: string
-  role: CaseRole
-  on: string
   now: Date
 }
 
@@ -106,12 +96,8 @@ const openCases = async (
   return opened
 }
 
-export interface MoveRequest {
+export interface MoveRequest extends RequestedMove {
   id: string
-  name: MoveName
-  by: string
-  role: CaseRole
-  input: MoveInput
   now: Date
   waitMs?: number
 }
@@ -125,12 +111,14 @@ export const makeMove = (db: Db, rules: WorkRules, made: MoveRequest): Promise<l
   })
 
 /** Returns false on a refusal; the savepoint undoes changes made before it. */
-export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at: Date }): Promise<boolean> => {
+export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at: Date }): Promise<boolean> =>
+  (await unlessRefused(() => tx.transaction((within) => makeMoveWithin(within, rules, made)))) !== null
+
+const unlessRefused = async <T>(act: () => T | Promise<T>): Promise<T | null> => {
   try {
-    await tx.transaction((within) => makeMoveWithin(within, rules, made))
-    return true
+    return await act()
   } catch (error) {
-    if (isRefusal(error)) return false
+    if (isRefusal(error)) return null
     throw error
   }
 }
@@ -203,30 +191,20 @@ export const makeMoves = (
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const at = await knowledge.nextInstant(tx, made.now)
     const rules = await withAmendments(tx, base)
-    const steps = (await listings.lockUnlockedForMove(tx, made.ids)).flatMap((stored) => {
+    const steps: AppliedMove[] = []
+    for (const stored of await listings.lockUnlockedForMove(tx, made.ids)) {
       const before = { ...stored, facts: upgradeStoredCase(stored.facts) }
       const one = { id: stored.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
-      const step = ifAllowed(() => stepOf(before, one, NOTHING, rules))
-      return step === null ? [] : [step]
-    })
+      const step = await unlessRefused(() => stepOf(before, one, { linked: null, standing: null }, rules))
+      if (step !== null) steps.push(step)
+    }
     await keep(tx, rules, steps, { at, now: made.now })
     return steps.map(({ after }) => after.id)
   })
 
 export const CLOCK = { by: 'clock', role: 'clock' } as const
 
-const ifAllowed = <T>(step: () => T): T | null => {
-  try {
-    return step()
-  } catch (error) {
-    if (isRefusal(error)) return null
-    throw error
-  }
-}
-
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
-
-const NOTHING: LinkedAndPresentDecision = { linked: null, standing: null }
 
 const stepOf = (
   before: listings.Listing,

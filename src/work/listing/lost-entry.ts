@@ -1,23 +1,14 @@
 /** A confirmed entry that a platform no longer shows is hidden until a person decides. */
 import { isRefusal, reasonOf } from '../../foundation/errors.js'
-import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as listings from '../../store/listing/listings.js'
-import type { WorkRules } from '../calendar/rules.js'
-import { makeMove } from './listing.js'
-
-export interface LostEntryContext {
-  platform: string
-  name: string
-  rules: WorkRules
-  now: Date
-  log: Log
-}
+import type { SettleContext } from '../delivery/reconcile-settle.js'
+import { CLOCK, makeMove } from './listing.js'
 
 /** Returns false when the entry has since changed or may not be hidden. */
-export const hideLost = async (db: Db, one: { key: string; told: number }, by: LostEntryContext): Promise<boolean> => {
+export const hideLost = async (db: Db, one: { key: string; told: number }, by: SettleContext): Promise<boolean> => {
   const listing = await listings.byId(db, one.key)
   if (listing === null) return false
   // An entry missing at several platforms is hidden once.
@@ -31,7 +22,7 @@ export const hideLost = async (db: Db, one: { key: string; told: number }, by: L
     seen: listing.moves,
   }
   try {
-    await makeMove(db, by.rules, { id: one.key, name: 'hideListing', by: 'clock', role: 'clock', input, now: by.now })
+    await makeMove(db, by.rules, { ...CLOCK, id: one.key, name: 'hideListing', input, now: by.now })
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

@@ -1,5 +1,4 @@
 /** Previews every move of a case with all checks of a real one. Writes nothing. */
-import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { isPublicState } from '../../domain/listing/listing.js'
 import { DENIALS } from '../../domain/listing/moves.js'
 import { type CaseOutlook, moveOutlooks, type OutlookRequest } from '../../domain/listing/outlook.js'
@@ -26,17 +25,17 @@ export interface OutlookOptions extends OutlookRequest {
 export const listingOutlooks = async (
   db: Db,
   base: WorkRules,
-  { listing, operator }: { listing: listings.Listing; operator: StoredOperator },
+  of: { listing: listings.Listing; operator: StoredOperator },
   options: OutlookOptions,
 ): Promise<ListingOutlook[]> => {
+  const { listing } = of
   const rules = caseRules(await withAmendments(db, base), listing.list)
-  const predicted = moveOutlooks(upgradeStoredCase(await withCurrentDecision(db, listing)), options, rules)
+  const predicted = moveOutlooks(await withCurrentDecision(db, listing), options, rules)
   return Promise.all(
     predicted.map(async (outlook) => {
       if (outlook.denial !== null) return outlook
       const code = await denialBeyondCase(db, outlook.move, listing)
-      const denial =
-        code === null ? await withheld(db, { listing, operator }, outlook, options) : { code, ...DENIALS[code] }
+      const denial = code === null ? await withheld(db, of, outlook, options) : { code, ...DENIALS[code] }
       return denial === null ? outlook : { ...outlook, denial: { from: null, ...denial }, reached: null }
     }),
   )
@@ -49,7 +48,7 @@ const withheld = async (
   { on, ofAge }: OutlookOptions,
 ): Promise<(BilingualText & { code: string }) | null> => {
   if (reached === null || !isPublicState(reached.state) || isPublicState(listing.state)) return null
-  const known = move === 'publishListing' ? ofAge : reached.ofAge
-  const { withheld: why } = await publicEntryOf(db, { ...listing, facts: reached }, operator, on, known)
+  const facts = move === 'publishListing' ? { ...reached, ofAge } : reached
+  const { withheld: why } = await publicEntryOf(db, { ...listing, facts }, operator, on)
   return why === null ? null : { code: why, ...WITHHOLDING_REASONS[why] }
 }

@@ -6,9 +6,7 @@ import {
 } from '../../domain/listing/public-entry.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import type { Listing } from '../../store/listing/listings.js'
 import * as listings from '../../store/listing/listings.js'
-import type { StoredOperator } from '../../store/operators/operators.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as objections from '../../store/scoring/objections.js'
@@ -31,16 +29,13 @@ export interface PublicEntryFacts {
   decision: Pick<versions.RecordVersion, 'body'> | null
   registrations: readonly Pick<versions.RecordVersion, 'body'>[]
   contested: boolean
-  /** Null until an officer has established whether the party is of age. */
-  ofAge: boolean | null
 }
 
 export const publicEntryOf = async (
   tx: Tx | Db,
-  listing: Listing,
-  operator: StoredOperator,
+  listing: listings.Listing,
+  operator: operators.StoredOperator,
   on: string,
-  ofAge: boolean | null,
 ): Promise<PublicEntryResult> => {
   const { decisionVersion } = listing
   const [registrations = []] = await registrationsOn(tx, [{ operator: operator.id, day: on }])
@@ -48,17 +43,17 @@ export const publicEntryOf = async (
     decision: decisionVersion === null ? null : ((await versions.byId(tx, decisionVersion)) ?? null),
     registrations,
     contested: (await objections.contestedListings(tx, [listing.id])).has(listing.id),
-    ofAge,
   })
 }
 
 export const publicEntryFrom = (
-  listing: Listing,
-  operator: StoredOperator,
+  listing: listings.Listing,
+  operator: operators.StoredOperator,
   on: string,
-  { decision, registrations, contested, ofAge }: PublicEntryFacts,
-): PublicEntryResult =>
-  publicEntry({ ...listing, decidedOn: listing.facts.decidedOn }, operator, publicEntryRules(), on, {
+  { decision, registrations, contested }: PublicEntryFacts,
+): PublicEntryResult => {
+  const { decidedOn, ofAge = null } = listing.facts
+  return publicEntry({ ...listing, decidedOn }, operator, publicEntryRules(), on, {
     minor: ofAge === null ? null : !ofAge,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
     businessAddress: businessAddress(
@@ -67,11 +62,12 @@ export const publicEntryFrom = (
     ),
     contested,
   })
+}
 
 /** Compares the published entry with what its records say now. WITHHELD: nothing may be public. */
 export const agreementWithRecords = async (
   tx: Tx,
-  listing: Listing,
+  listing: listings.Listing,
   on: string,
 ): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
   const standing = await decisionInForceUnder(tx, listing)
@@ -84,13 +80,7 @@ export const agreementWithRecords = async (
     ...(standing && { decisionVersion: standing.version, authority: standing.authority }),
     ...(standing && punished && { reason: standing.violation }),
   }
-  const { body } = await publicEntryOf(
-    tx,
-    renewed,
-    withPublishedParty(operator, published),
-    on,
-    listing.facts.ofAge ?? null,
-  )
+  const { body } = await publicEntryOf(tx, renewed, withPublishedParty(operator, published), on)
   if (body === null) return 'WITHHELD'
   const plain = (entry: object) => canonicalJson({ ...entry, endsOn: null } as unknown as Json)
   return plain(body) === plain(published) ? 'SAME' : 'OTHER'

@@ -94,7 +94,10 @@ describe('age of a natural person', () => {
     const operator = listing && (await operators.byIds(db(), [listing.operatorId])).get(listing.operatorId)
     if (!listing || !operator) throw new Error('no listing')
     const answers = await Promise.all(
-      [false, true, null].map(async (ofAge) => (await publicEntryOf(db(), listing, operator, TODAY, ofAge)).withheld),
+      [false, true, null].map(
+        async (ofAge) =>
+          (await publicEntryOf(db(), { ...listing, facts: { ...listing.facts, ofAge } }, operator, TODAY)).withheld,
+      ),
     )
     expect(answers).to.deep.equal(['MINOR', 'PERSON', 'PERSON'])
   })
