@@ -191,7 +191,7 @@ describe('an answer', () => {
   it('that takes a minute, or whose client has left, is not continued', () => {
     const limits = makeSignInLimits()
     const asked = { now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [] }
-    const parts = { answerPath: { lookups: () => ({}) } } as unknown as ApiDependencies
+    const parts = { answerPath: { lookups: () => ({ standings: async () => [] }) } } as unknown as ApiDependencies
     const refusal = (hasLeft: boolean, agoMs: number) => {
       try {
         chargeCost(
