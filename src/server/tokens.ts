@@ -1,5 +1,5 @@
 /** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5) and revocation (RFC 7009). */
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { refuseOtherMethods } from '../api/request/faults.js'
@@ -7,6 +7,7 @@ import type { RateLimit } from '../api/request/rate-limit.js'
 import { requestContextOf } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
 import { KEY_SET_CACHE_SECONDS, type Keys, secretMatches, type VerifiedClaims } from '../foundation/keys.js'
+import { isRecord } from '../foundation/text/json.js'
 import * as clients from '../store/access/clients.js'
 import { isPending } from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
@@ -19,123 +20,76 @@ export const tokensRouter = (parts: ApiDependencies, limit: RateLimit): Router =
   const { keys, revocations } = parts
   const { mark } = keys
 
-  const authenticated = async (
-    request: Request,
-    response: Response,
-    form: Map<string, string>,
-  ): Promise<clients.ClientAccount | null> => {
-    const credentials = credentialsOf(request, form)
-    if (credentials === 'twice') {
-      refuse(response, 'invalid_request', '只能用一种方式出示客户端密钥。Show the client secret in one way only.')
-      return null
+  const authenticated = async (request: Request, form: Map<string, string>): Promise<clients.ClientAccount> => {
+    const { id: name, secret } = credentialsOf(request, form) ?? { id: '', secret: '' }
+    const own = requestContextOf(request)
+    const { address, now, log, db } = own
+    const knock = { kind: 'CLIENT' as const, name, address }
+    const refuse = async (refusal: OauthRefusal, known = false): Promise<never> => {
+      await auditRefusedSignIn(parts, own, { door: `POST ${request.path}`, name, known, code: refusal.code })
+      throw refusal
     }
-    if (credentials === 'another') {
-      refuse(response, 'invalid_request', 'client_id 与 Basic 所示不同。client_id is not the one shown by Basic.')
-      return null
-    }
-    const requestContext = requestContextOf(request)
-    const { address, now, log, db } = requestContext
-    const refused = async (code: string, known: boolean, answer: () => void): Promise<null> => {
-      try {
-        const endpoint = `POST ${request.path}`
-        await auditRefusedSignIn(parts, requestContext, { door: endpoint, name: credentials?.id ?? '', known, code })
-        answer()
-      } catch (error) {
-        if (!isRefusal(error)) throw error
-        refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
-      }
-      return null
-    }
-    const knock = { kind: 'CLIENT' as const, name: credentials?.id ?? '', address }
     const proven = await lockouts.isProven(db, knock, mark, now)
-    const giveBack = takeAttempt(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
-    if (isRefusal(giveBack)) return refused(giveBack.code, false, () => tooMany(response, giveBack))
+    const giveBack = takeAttempt(limit, { keys: [`${name} ${address}`, address], at: now, proven })
+    if (isRefusal(giveBack)) return refuse(tooMany(giveBack))
     const wait = await lockouts.secondsLocked(db, knock, mark, now)
     // Every attempt takes equally long: the same look-ups and one scrypt.
-    const client = await clients.byId(db, knock.name, now)
-    const matches = await secretMatches(
-      credentials?.secret ?? '',
-      client?.secretHash ?? null,
-      client?.previousHash ?? null,
-    )
-    if (wait !== null) {
-      const shut = new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
-      return refused(shut.code, false, () => tooMany(response, shut))
-    }
+    const client = await clients.byId(db, name, now)
+    const matches = await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)
+    if (wait !== null) return refuse(tooMany(new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })))
     if (client === null || !matches || client.ended) {
       await lockouts.noteFailedSignIn(db, knock, { mark, known: client !== null, now, log })
-      return refused('invalid_client', client !== null, () => unknownClient(response))
+      return refuse(unknownClient(), client !== null)
     }
     giveBack()
-    if (await isPending(client, credentials?.secret ?? '')) {
+    if (await isPending(client, secret)) {
       const { code, message } = new Refusal('ACCOUNT_PENDING')
-      refuse(response, 'unauthorized_client', message, 400, code)
-      return null
+      throw new OauthRefusal('unauthorized_client', message, { code })
     }
     await lockouts.noteGoodSignIn(db, { ...knock, name: client.id }, mark, now)
     return client
   }
 
   const give: RequestHandler = async (request, response) => {
-    const form = formIn(request, response)
-    if (form === null) return
+    const form = formIn(request)
     const grant = form.get('grant_type')
-    if (!grant) return refuse(response, 'invalid_request', '缺少 grant_type。grant_type is missing.')
-    const client = await authenticated(request, response, form)
-    if (client === null) return
+    if (!grant) throw new OauthRefusal('invalid_request', '缺少 grant_type。grant_type is missing.')
+    const { id: sub, role, agency, region } = await authenticated(request, form)
     if (grant !== 'client_credentials')
-      return refuse(
-        response,
+      throw new OauthRefusal(
         'unsupported_grant_type',
         '只支持 client_credentials。Only client_credentials is supported.',
       )
-    const { id: sub, role, agency, region } = client
-    const requestContext = requestContextOf(request)
-    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, requestContext.now.getTime())
-    try {
-      await writeAuditRow(parts, requestContext, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
-    }
+    const own = requestContextOf(request)
+    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, own.now.getTime())
+    await writeAuditRow(parts, own, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
   }
 
   /** RFC 7009: a client revokes only its own token. An invalid token counts as revoked. */
   const revoke: RequestHandler = async (request, response) => {
-    const form = formIn(request, response)
-    if (form === null) return
+    const form = formIn(request)
     const token = form.get('token')
-    if (!token) return refuse(response, 'invalid_request', '缺少 token。token is missing.')
-    const client = await authenticated(request, response, form)
-    if (client === null) return
-    const requestContext = requestContextOf(request)
-    const { now, log } = requestContext
-    const claims = verified(token, keys, now)
+    if (!token) throw new OauthRefusal('invalid_request', '缺少 token。token is missing.')
+    const { id: sub, role, agency } = await authenticated(request, form)
+    const own = requestContextOf(request)
+    const claims = verified(token, keys, own.now)
     if (claims === null) return void response.status(200).end()
-    if (claims.sub !== client.id)
-      return refuse(response, 'unauthorized_client', '令牌不是发给此客户端的。The token is not of this client.')
-    const viewer = { sub: client.id, role: client.role, agency: client.agency }
-    const act = { asked: 'POST /oauth/revoke' }
-    try {
-      await writeAuditRow(parts, requestContext, viewer, { kind: 'ACT', ...act })
-      await revocations.add({ jti: claims.jti, endsAt: new Date(claims.expiresAt * 1_000) }, now)
-      await writeAuditRow(parts, requestContext, viewer, { kind: 'OUTCOME', ...act })
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
-    }
-    log.info({ client: client.id }, 'a token was revoked')
+    if (claims.sub !== sub)
+      throw new OauthRefusal('unauthorized_client', '令牌不是发给此客户端的。The token is not of this client.')
+    const audit = (kind: 'ACT' | 'OUTCOME') =>
+      writeAuditRow(parts, own, { sub, role, agency }, { kind, asked: 'POST /oauth/revoke' })
+    await audit('ACT')
+    await revocations.add({ jti: claims.jti, endsAt: new Date(claims.expiresAt * 1_000) }, own.now)
+    await audit('OUTCOME')
+    own.log.info({ client: sub }, 'a token was revoked')
     response.status(200).end()
   }
 
   const router = Router()
   const bodies = [express.urlencoded({ extended: false, limit: BODY_LIMIT }), express.json({ limit: BODY_LIMIT })]
-  for (const [path, answer] of [
-    ['/oauth/token', give],
-    ['/oauth/revoke', revoke],
-  ] as const)
-    router.post(path, noStore, ...bodies, answer, unreadable)
+  router.post('/oauth/token', noStore, ...bodies, give, answerError)
+  router.post('/oauth/revoke', noStore, ...bodies, revoke, answerError)
   router.all(['/oauth/token', '/oauth/revoke'], refuseOtherMethods('POST'))
   router.get('/.well-known/jwks.json', (_request, response) => {
     response.set('Cache-Control', `public, max-age=${KEY_SET_CACHE_SECONDS}`).json(keys.jwks())
@@ -157,17 +111,6 @@ const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verifie
   }
 }
 
-const formIn = ({ body }: Request, response: Response): Map<string, string> | null => {
-  const form = formOf(body)
-  if (form === null)
-    refuse(
-      response,
-      'invalid_request',
-      '请求体应为表单，每个参数至多一次。A form is needed, each parameter once at most.',
-    )
-  return form
-}
-
 const takeAttempt = (
   limit: RateLimit,
   { keys, at, proven }: { keys: readonly string[]; at: Date; proven: boolean },
@@ -180,10 +123,13 @@ const takeAttempt = (
   }
 }
 
-const formOf = (body: unknown): Map<string, string> | null => {
-  if (body === null || typeof body !== 'object' || Array.isArray(body)) return null
-  const entries = Object.entries(body)
-  return entries.every(([, value]) => typeof value === 'string') ? new Map(entries as [string, string][]) : null
+const formIn = ({ body }: Request): Map<string, string> => {
+  const entries = isRecord(body) ? Object.entries(body) : null
+  if (entries?.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return new Map(entries)
+  throw new OauthRefusal(
+    'invalid_request',
+    '请求体应为表单，每个参数至多一次。A form is needed, each parameter once at most.',
+  )
 }
 
 interface OauthCredentials {
@@ -191,15 +137,18 @@ interface OauthCredentials {
   secret: string
 }
 
-const credentialsOf = (request: Request, form: Map<string, string>): OauthCredentials | null | 'twice' | 'another' => {
+/** Returns null for credentials that no client can have. */
+const credentialsOf = (request: Request, form: Map<string, string>): OauthCredentials | null => {
   const { authorization } = request.headers
   const secret = form.get('client_secret')
   if (authorization === undefined) return bounded(form.get('client_id') ?? '', secret ?? '')
-  if (secret !== undefined) return 'twice'
+  if (secret !== undefined)
+    throw new OauthRefusal('invalid_request', '只能用一种方式出示客户端密钥。Show the client secret in one way only.')
   const encoded = /^Basic +([\w+/=-]+)$/i.exec(authorization.trim())?.[1]
   const [, id, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? []
   if (id === undefined || password === undefined) return null
-  if (form.has('client_id') && form.get('client_id') !== formDecoded(id)) return 'another'
+  if (form.has('client_id') && form.get('client_id') !== formDecoded(id))
+    throw new OauthRefusal('invalid_request', 'client_id 与 Basic 所示不同。client_id is not the one shown by Basic.')
   return bounded(formDecoded(id), formDecoded(password))
 }
 
@@ -222,35 +171,52 @@ type OauthError =
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
 
-const refuse = (
-  response: Response,
-  error: OauthError,
-  description: string,
-  status = 400,
-  code: string = error,
-): void => {
-  requestContextOf(response.req).refused.push(code)
-  response.status(status).json({ error, error_description: description })
+/** An error answer of RFC 6749, section 5.2. */
+class OauthRefusal extends Error {
+  readonly status: number
+  /** Code in the request log. */
+  readonly code: string
+  readonly headers: Record<string, string>
+  constructor(
+    readonly error: OauthError,
+    description: string,
+    {
+      status = 400,
+      code = error,
+      headers = {},
+    }: { status?: number; code?: string; headers?: Record<string, string> } = {},
+  ) {
+    super(description)
+    this.status = status
+    this.code = code
+    this.headers = headers
+  }
 }
 
-const tooMany = (response: Response, { code, details, message, status }: Refusal): void => {
-  response.set('Retry-After', String(details['retryAfter']))
-  refuse(response, 'temporarily_unavailable', message, status, code)
+const tooMany = ({ code, details, message, status }: Refusal): OauthRefusal => {
+  const headers = { 'Retry-After': String(details['retryAfter']) }
+  return new OauthRefusal('temporarily_unavailable', message, { status, code, headers })
 }
 
-const unknownClient = (response: Response): void => {
-  response.set('WWW-Authenticate', 'Basic realm="hub", charset="UTF-8"')
-  refuse(response, 'invalid_client', '客户端不存在或密钥不符。Unknown client, or the secret is not its own.', 401)
+const unknownClient = (): OauthRefusal =>
+  new OauthRefusal('invalid_client', '客户端不存在或密钥不符。Unknown client, or the secret is not its own.', {
+    status: 401,
+    headers: { 'WWW-Authenticate': 'Basic realm="hub", charset="UTF-8"' },
+  })
+
+const oauthRefusalOf = (thrown: unknown): OauthRefusal | null => {
+  if (thrown instanceof OauthRefusal) return thrown
+  if (isRefusal(thrown)) return new OauthRefusal('temporarily_unavailable', thrown.message, thrown)
+  const status = (thrown as { status?: unknown } | null)?.status
+  if (typeof status !== 'number' || status >= 500) return null
+  const description = `请求体无法读取。The body cannot be read: ${reasonOf(thrown)}`
+  return new OauthRefusal('invalid_request', description, { status: status === 413 ? 413 : 400 })
 }
 
-const unreadable: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  const status = (error as { status?: unknown } | null)?.status
-  if (typeof status !== 'number' || status >= 500) return next(error)
-  response.set('Cache-Control', 'no-store')
-  refuse(
-    response,
-    'invalid_request',
-    `请求体无法读取。The body cannot be read: ${reasonOf(error)}`,
-    status === 413 ? 413 : 400,
-  )
+const answerError: ErrorRequestHandler = (thrown: unknown, request, response, next) => {
+  const refusal = oauthRefusalOf(thrown)
+  if (refusal === null) return next(thrown)
+  const { status, code, headers, error, message } = refusal
+  requestContextOf(request).refused.push(code)
+  response.set(headers).status(status).json({ error, error_description: message })
 }
