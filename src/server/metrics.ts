@@ -64,94 +64,87 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
   ])
   const since = (instant: Date | null): number =>
     instant === null ? 0 : Math.max(0, (at.getTime() - instant.getTime()) / 1_000)
-  const one = (name: string, help: string, value: number): MetricFigure => ({
-    name,
-    help,
-    labels: [],
-    samples: [{ labels: {}, value }],
-  })
-  const each = <T>(
-    name: string,
-    help: string,
-    label: string,
-    of: readonly T[],
-    read: (one: T) => [string, number],
-  ) => ({
-    name,
-    help,
-    labels: [label],
-    samples: of.map((one) => {
-      const [text, value] = read(one)
-      return { labels: { [label]: text }, value }
-    }),
-  })
   const owed = platforms.map(({ id }) => ({ id, ...known.deliveries.find(({ platform }) => platform === id) }))
   const tried = feeds.filter(({ id }) => pulls.has(id))
+  const backlog = { dirty_operators: known.dirty, unmatched: known.unmatched }
   return [
-    each(
+    figure(
       'hub_deliveries_outstanding',
       'Deliveries owed to a platform and not confirmed.',
       'platform',
-      owed,
-      ({ id, outstanding = 0 }) => [id, outstanding],
+      owed.map(({ id, outstanding = 0 }) => [id, outstanding]),
     ),
-    each(
+    figure(
       'hub_deliveries_refused',
       'Deliveries that a platform refused and nobody has settled.',
       'platform',
-      owed,
-      ({ id, refused = 0 }) => [id, refused],
+      owed.map(({ id, refused = 0 }) => [id, refused]),
     ),
-    each(
+    figure(
       'hub_removal_oldest_seconds',
       'Since when the oldest removal is owed to a platform; 0: none is.',
       'platform',
-      owed,
-      ({ id, oldestRemoval = null }) => [id, since(oldestRemoval)],
+      owed.map(({ id, oldestRemoval = null }) => [id, since(oldestRemoval)]),
     ),
-    each(
+    figure(
       'hub_feed_last_good_timestamp_seconds',
       'When a feed was last brought whole and well; 0: never. Feeds that were tried.',
       'feed',
-      tried,
-      ({ id }) => [id, (pulls.get(id)?.getTime() ?? 0) / 1_000],
+      tried.map(({ id }) => [id, secondsOf(pulls.get(id))]),
     ),
-    each(
+    figure(
       'hub_feed_stale',
       '1: answers that rest on this feed say that they are stale.',
       'feed',
-      tried,
-      ({ id, bounds }) => [id, isFeedStale(bounds, pulls.get(id) ?? null, at) ? 1 : 0],
+      tried.map(({ id, bounds }) => [id, isFeedStale(bounds, pulls.get(id) ?? null, at) ? 1 : 0]),
     ),
-    each('hub_jobs_due', 'Occurrences that are due and not begun.', 'job', known.jobs, ({ job, due }) => [job, due]),
-    each(
+    figure(
+      'hub_jobs_due',
+      'Occurrences that are due and not begun.',
+      'job',
+      known.jobs.map(({ job, due }) => [job, due]),
+    ),
+    figure(
       'hub_jobs_due_oldest_seconds',
       'How late the oldest occurrence is that is due and not begun.',
       'job',
-      known.jobs,
-      ({ job, oldest }) => [job, since(oldest)],
+      known.jobs.map(({ job, oldest }) => [job, since(oldest)]),
     ),
-    each(
-      'hub_backlog',
-      'Rows that wait, at most 100,000 counted.',
-      'queue',
-      [{ queue: 'dirty_operators', rows: known.dirty }, { queue: 'unmatched', rows: known.unmatched }, ...known.queues],
-      ({ queue, rows }) => [queue, rows],
-    ),
-    one(
+    figure('hub_backlog', 'Rows that wait, at most 100,000 counted.', 'queue', [
+      ...Object.entries(backlog),
+      ...known.queues.map(({ queue, rows }): [string, number] => [queue, rows]),
+    ]),
+    total(
       'hub_calendar_days_left',
       'Days until the announced holidays end; alarm at 60, deadlines beyond them are provisional.',
       calendarDaysLeft(calendar, shanghaiDate(at)),
     ),
-    one('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
-    one('hub_trail_head', 'Number of the last row of the trail.', known.trail),
-    one(
+    total('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
+    total('hub_trail_head', 'Number of the last row of the trail.', known.trail),
+    total(
       'hub_published_timestamp_seconds',
       'When the list was last published; 0: never.',
-      (known.publication?.getTime() ?? 0) / 1_000,
+      secondsOf(known.publication),
     ),
   ]
 }
+
+/** Seconds from 1970 to `instant`; 0 without one. */
+const secondsOf = (instant: Date | null | undefined): number => (instant?.getTime() ?? 0) / 1_000
+
+const figure = (name: string, help: string, label: string, values: readonly [string, number][]): MetricFigure => ({
+  name,
+  help,
+  labels: [label],
+  samples: values.map(([text, value]) => ({ labels: { [label]: text }, value })),
+})
+
+const total = (name: string, help: string, value: number): MetricFigure => ({
+  name,
+  help,
+  labels: [],
+  samples: [{ labels: {}, value }],
+})
 
 const cachedFor = <V>(ms: number, look: () => Promise<V>): (() => Promise<V>) => {
   let looked: Promise<V> | null = null

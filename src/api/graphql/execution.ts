@@ -12,8 +12,7 @@ import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema, Oper
 import type { Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
-import { withoutAccessCodes } from '../../foundation/text/access-code.js'
-import { auditAnswer, auditPlugin, noteOperation } from '../request/audit-rows.js'
+import { auditAnswer, auditPlugin, jsonWithoutAccessCodes, noteOperation } from '../request/audit-rows.js'
 import { costOfAnswer, type GraphqlContext, makeContext } from '../request/context.js'
 import { CLEARED_SESSION_COOKIE, sessionCookieIn } from '../request/cookies.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -30,7 +29,6 @@ import type { SignInLimits } from '../request/rate-limit.js'
 import { type HttpRequestContext, readBody } from '../request/request-context.js'
 import { makeRequestDatabase, withRequestDb } from '../request/request-database.js'
 import { admitViewer } from '../request/viewer.js'
-import { withFieldCounts } from './counted-fields.js'
 import { makeSchema } from './schema.js'
 
 /** Answers of at least this many characters are encoded to bytes once, for auditing and sending. */
@@ -99,7 +97,7 @@ const sharedSchema = (): GraphQLSchema => {
 
 export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
   const { quotas, answerPath } = parts
-  const schema = withFieldCounts(sharedSchema(), parts.metrics)
+  const schema = sharedSchema()
   const compiled = answerPath.compiledQueries?.(schema)
   const apollo = makeApollo(schema, parts)
   await apollo.start()
@@ -181,7 +179,8 @@ const makeApollo = (
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: QUERY_TOKENS_MOST },
     validationRules: [queryLimitsRule],
-    formatError: (formatted, error) => redactIdNumbers(withoutCodes(formatError(formatted, error)), keys.mark),
+    formatError: (formatted, error) =>
+      redactIdNumbers(JSON.parse(jsonWithoutAccessCodes(formatError(formatted, error))), keys.mark),
     logger: log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -225,9 +224,6 @@ const refusedIn = (text: string): string[] => {
   const { errors = [] } = JSON.parse(text) as { errors?: { extensions?: { code?: unknown } }[] }
   return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL_ERROR.code))
 }
-
-const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
-  JSON.parse(JSON.stringify(error), (_, value) => (typeof value === 'string' ? withoutAccessCodes(value) : value))
 
 const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({

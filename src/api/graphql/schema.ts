@@ -1,5 +1,12 @@
 import { makeExecutableSchema } from '@graphql-tools/schema'
-import { DirectiveLocation, GraphQLDeprecatedDirective, GraphQLDirective, GraphQLSchema, isObjectType } from 'graphql'
+import {
+  DirectiveLocation,
+  defaultFieldResolver,
+  GraphQLDeprecatedDirective,
+  GraphQLDirective,
+  GraphQLSchema,
+  isObjectType,
+} from 'graphql'
 import { SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
 import { RECORD_KINDS } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
@@ -31,6 +38,7 @@ import { directoryResolvers } from '../operators/directory.js'
 import { identityResolvers } from '../operators/identity.js'
 import { operatorResolvers } from '../operators/operator.js'
 import { openRecordResolvers } from '../records/open-records.js'
+import type { GraphqlContext } from '../request/context.js'
 import { withFieldCosts } from '../request/costs.js'
 import { SCALARS } from '../request/scalars.js'
 import { objectionResolvers } from '../scoring/objections.js'
@@ -125,6 +133,19 @@ const withSourceDescriptions = (schema: GraphQLSchema): GraphQLSchema => {
   return schema
 }
 
+const withRootFieldCounts = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const root of [schema.getQueryType(), schema.getMutationType()]) {
+    for (const field of Object.values(root?.getFields() ?? {})) {
+      const { name, resolve = defaultFieldResolver } = field
+      field.resolve = (source, args, context: GraphqlContext, question) => {
+        context.parts.metrics.field(name)()
+        return resolve(source, args, context, question)
+      }
+    }
+  }
+  return schema
+}
+
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
 
 const ENUMS = {
@@ -199,6 +220,6 @@ export const makeSchema = (): GraphQLSchema => {
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
   return withOctober2021Introspection(
-    withAccessChecks(withNotedOperators(withFieldCosts(withSourceDescriptions(schema)))),
+    withRootFieldCounts(withAccessChecks(withNotedOperators(withFieldCosts(withSourceDescriptions(schema))))),
   )
 }

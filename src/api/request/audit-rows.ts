@@ -138,11 +138,8 @@ const auditedOperation = (
 ): string => {
   // The text of a mutation is not cached, because it may hold a secret.
   const query = isAct ? redactedText(source, mark) : cachedText(questions, source, () => redactedText(source, mark))
-  const variablesText =
-    Object.keys(variables).length === 0
-      ? ''
-      : truncate(JSON.stringify(withoutCodes(redactIdNumbers(shorten(variables, mark), mark))), mark)
-  return variablesText === '' ? query : `${query}\n${variablesText}`
+  if (Object.keys(variables).length === 0) return query
+  return `${query}\n${truncate(jsonWithoutAccessCodes(redactIdNumbers(shorten(variables, mark), mark)), mark)}`
 }
 
 export const auditedRequestText = (endpoint: string, name: string, mark: (id: string) => string): string =>
@@ -150,6 +147,9 @@ export const auditedRequestText = (endpoint: string, name: string, mark: (id: st
 
 const redactedText = (source: string, mark: (id: string) => string): string =>
   truncate(withoutAccessCodes(redactIdNumbers(source.replace(/\s+/g, ' ').trim(), mark)), mark)
+
+export const jsonWithoutAccessCodes = (value: unknown): string =>
+  JSON.stringify(value, (_, member) => (typeof member === 'string' ? withoutAccessCodes(member) : member))
 
 /** Truncated text ends with its full length and keyed hash, so that copies can be compared. */
 const truncate = (text: string, mark: (id: string) => string): string =>
@@ -162,11 +162,4 @@ const shorten = (value: unknown, mark: (id: string) => string): unknown => {
   }
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shorten(member, mark)]))
-}
-
-const withoutCodes = (value: unknown): unknown => {
-  if (typeof value === 'string') return withoutAccessCodes(value)
-  if (Array.isArray(value)) return value.map(withoutCodes)
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutCodes(member)]))
 }

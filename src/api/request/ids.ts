@@ -61,88 +61,79 @@ export const parseWholeNumber = (text: string): number | null => {
   return n <= LARGEST ? n : null
 }
 
-export const cursorOf = (key: string | number): string => encode(`after:${key}`)
+export const cursorOf = (...keys: readonly (string | number)[]): string => encode(`${CURSOR_START}${keys.join('/')}`)
 
-export const numberInCursor = (cursor: string | null | undefined): number | null => {
-  if (cursor == null) return null
-  const n = parseWholeNumber(keyAfter(cursor))
-  if (n === null) throw badCursor()
-  return n
-}
+type Cursor = string | null | undefined
+
+export const numberInCursor = (cursor: Cursor): number | null => readCursor(cursor, parseWholeNumber)
 
 /** Like `numberInCursor`, for audit row numbers, which may exceed a PostgreSQL integer. */
-export const auditRowInCursor = (cursor: string | null | undefined): number | null => {
-  if (cursor == null) return null
-  const key = keyAfter(cursor)
-  if (!/^[1-9]\d{0,14}$/.test(key)) throw badCursor()
-  return Number(key)
-}
+export const auditRowInCursor = (cursor: Cursor): number | null =>
+  readCursor(cursor, (key) => (/^[1-9]\d{0,14}$/.test(key) ? Number(key) : null))
 
-export const entryCursor = (entry: { publishedOn: string; id: string }): string =>
-  cursorOf(`${entry.publishedOn}/${entry.id}`)
+export const entryCursor = (entry: { publishedOn: string; id: string }): string => cursorOf(entry.publishedOn, entry.id)
 
-export const entryInCursor = (cursor: string | null | undefined): { publishedOn: string; id: string } | null => {
-  if (cursor == null) return null
-  const [, publishedOn = '', id = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  if (!isDate(publishedOn) || !isUuid(id)) throw badCursor()
-  return { publishedOn, id }
-}
+export const entryInCursor = (cursor: Cursor): { publishedOn: string; id: string } | null =>
+  readCursorPair(cursor, (publishedOn, id) => (isDate(publishedOn) && isUuid(id) ? { publishedOn, id } : null))
 
-export const dueCursor = (one: { dueOn: string; id: number }): string => cursorOf(`${one.dueOn}/${one.id}`)
+export const dueCursor = (one: { dueOn: string; id: number }): string => cursorOf(one.dueOn, one.id)
 
-export const dueInCursor = (cursor: string | null | undefined): { dueOn: string; id: number } | null => {
-  if (cursor == null) return null
-  const [, dueOn = '', key = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  const id = parseWholeNumber(key)
-  if (!isDate(dueOn) || id === null) throw badCursor()
-  return { dueOn, id }
-}
+export const dueInCursor = (cursor: Cursor): { dueOn: string; id: number } | null =>
+  readCursorPair(cursor, (dueOn, key) => {
+    const id = parseWholeNumber(key)
+    return isDate(dueOn) && id !== null ? { dueOn, id } : null
+  })
 
 export const timelinessCursor = ({ authority, platform, duty }: TimelinessKey): string =>
   cursorOf(JSON.stringify([authority, platform, duty]))
 
-export const timelinessInCursor = (cursor: string | null | undefined): TimelinessKey | null => {
-  if (cursor == null) return null
-  const [authority, platform, word] = textsIn(keyAfter(cursor))
-  const duty = TIMELINESS_DUTIES.find((each) => each === word)
-  if (authority === undefined || platform === undefined || duty === undefined) throw badCursor()
-  return { authority, platform, duty }
-}
+export const timelinessInCursor = (cursor: Cursor): TimelinessKey | null =>
+  readCursor(cursor, (key) => {
+    const [authority, platform, word] = textsIn(key)
+    const duty = TIMELINESS_DUTIES.find((each) => each === word)
+    return authority === undefined || platform === undefined || duty === undefined
+      ? null
+      : { authority, platform, duty }
+  })
 
 const textsIn = (json: string): string[] => {
   const found = parseJsonOr(json, [])
   return Array.isArray(found) && found.every((one) => typeof one === 'string') ? found : []
 }
 
-export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(`${one.rank}/${one.operator}`)
+export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(one.rank, one.operator)
 
-export const matchInCursor = (cursor: string | null | undefined): { rank: number; operator: number } | null => {
+export const matchInCursor = (cursor: Cursor): { rank: number; operator: number } | null =>
+  readCursorPair(cursor, (rank, key) => {
+    const operator = parseWholeNumber(key)
+    return /^\d{1,5}$/.test(rank) && operator !== null ? { rank: Number(rank), operator } : null
+  })
+
+export const retractionCursor = (one: { at: string; subjectId: string }): string => cursorOf(one.at, one.subjectId)
+
+export const retractionInCursor = (cursor: Cursor): { at: string; subjectId: string } | null =>
+  readCursorPair(cursor, (at, subjectId) => {
+    const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/.test(at) && !Number.isNaN(Date.parse(at))
+    // Date.parse alone would accept 30 February as 2 March.
+    return isInstant && isDate(at.slice(0, 'YYYY-MM-DD'.length)) && isUuid(subjectId) ? { at, subjectId } : null
+  })
+
+const readCursorPair = <T>(cursor: Cursor, read: (first: string, second: string) => T | null): T | null =>
+  readCursor(cursor, (key) => {
+    const [first = '', ...rest] = key.split('/')
+    return read(first, rest.join('/'))
+  })
+
+/** Returns null without a cursor. Throws INPUT_INVALID where `read` returns null. */
+const readCursor = <T>(cursor: Cursor, read: (key: string) => T | null): T | null => {
   if (cursor == null) return null
-  const [, rank = '', key = ''] = /^(\d{1,5})\/(\d+)$/.exec(keyAfter(cursor)) ?? []
-  const operator = parseWholeNumber(key)
-  if (operator === null) throw badCursor()
-  return { rank: Number(rank), operator }
-}
-
-export const retractionCursor = (one: { at: string; subjectId: string }): string =>
-  cursorOf(`${one.at}/${one.subjectId}`)
-
-export const retractionInCursor = (cursor: string | null | undefined): { at: string; subjectId: string } | null => {
-  if (cursor == null) return null
-  const [, at = '', subjectId = ''] =
-    /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  // Date.parse alone would accept 30 February as 2 March.
-  if (!isDate(at.slice(0, 'YYYY-MM-DD'.length)) || Number.isNaN(Date.parse(at)) || !isUuid(subjectId)) throw badCursor()
-  return { at, subjectId }
-}
-
-const keyAfter = (cursor: string): string => {
   const text = decode(cursor)
-  if (!text?.startsWith('after:')) throw badCursor()
-  return text.slice('after:'.length)
+  const found = text?.startsWith(CURSOR_START) ? read(text.slice(CURSOR_START.length)) : null
+  if (found === null) throw new Refusal('INPUT_INVALID', { reason: 'after 不是有效的游标 not a cursor of this hub' })
+  return found
 }
 
-const badCursor = () => new Refusal('INPUT_INVALID', { reason: 'after 不是有效的游标 not a cursor of this hub' })
+const CURSOR_START = 'after:'
 
 const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
 

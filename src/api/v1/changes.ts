@@ -46,25 +46,16 @@ const streamChanges = async (
   const client = viewer.sub ?? ''
   // This handle's statements are not cancelled when the client has gone.
   const parts = withRequestDb(all, () => all.answers.forRequest({ name: requestContext.requestId }))
+  const closed = new AbortController()
+  response.once('close', () => closed.abort())
   let spokeAt = requestContext.now.getTime()
   let admittedAt = spokeAt
   let telling = false
   const write = async (text: string): Promise<void> => {
     spokeAt = parts.now().getTime()
     if (response.write(text)) return
-    const slow = new AbortController()
-    const timer = setTimeout(() => slow.abort(), parts.slowMs ?? SLOW_MS)
-    try {
-      await Promise.race([
-        once(response, 'drain', { signal: slow.signal }),
-        once(response, 'close', { signal: slow.signal }),
-      ])
-    } catch {
-      response.destroy()
-    } finally {
-      clearTimeout(timer)
-      slow.abort()
-    }
+    const signal = AbortSignal.any([closed.signal, AbortSignal.timeout(parts.slowMs ?? SLOW_MS)])
+    await once(response, 'drain', { signal }).catch(() => response.destroy())
   }
   const end = (reason: StreamEndReason): void => {
     leave()

@@ -5,21 +5,6 @@ import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/p
 import { requireAct } from '../request/viewer.js'
 import type { AdmittedRequest } from './admitted-request.js'
 
-const HEADER = [
-  '月份 month',
-  '作出机关 authority',
-  '平台 platform',
-  '事项 duty',
-  '应办 due',
-  '按时 on time',
-  '逾期 late',
-  '未确认 open',
-  '其中已逾期 overdue',
-  '人工了结 closed',
-  '及时率 share on time',
-  '工作日中位数 median workdays',
-  '最长工作日 worst workdays',
-]
 const DUTY_WORDS: Record<TimelinessDuty, string> = {
   RECORD: '双公示报送 record',
   LISTING: '名单报送 listing',
@@ -29,6 +14,28 @@ const DUTY_WORDS: Record<TimelinessDuty, string> = {
 }
 const SHARE_DIGITS = 4
 
+interface TimelinessLine {
+  month: string
+  platform: string
+  figure: MonthlyTimeliness
+}
+
+const COLUMNS: [heading: string, cell: (of: TimelinessLine) => string | number][] = [
+  ['月份 month', ({ month }) => month],
+  ['作出机关 authority', ({ figure }) => figure.authority],
+  ['平台 platform', ({ platform }) => platform],
+  ['事项 duty', ({ figure }) => DUTY_WORDS[figure.duty]],
+  ['应办 due', ({ figure }) => figure.total],
+  ['按时 on time', ({ figure }) => figure.onTime],
+  ['逾期 late', ({ figure }) => figure.late],
+  ['未确认 open', ({ figure }) => figure.open],
+  ['其中已逾期 overdue', ({ figure }) => figure.overdue],
+  ['人工了结 closed', ({ figure }) => figure.closed],
+  ['及时率 share on time', ({ figure: { share } }) => (share === null ? '' : share.toFixed(SHARE_DIGITS))],
+  ['工作日中位数 median workdays', ({ figure }) => figure.median ?? ''],
+  ['最长工作日 worst workdays', ({ figure }) => figure.worst ?? ''],
+]
+
 export const answerTimelinessCsv = async ({ request, response, own, parts, viewer, audit }: AdmittedRequest) => {
   requireAct(viewer, 'see_operations')
   const today = shanghaiDate(own.now)
@@ -36,8 +43,11 @@ export const answerTimelinessCsv = async ({ request, response, own, parts, viewe
   const month = monthText === undefined ? today.slice(0, 'YYYY-MM'.length) : String(monthText)
   const figures = await reportMonthlyTimeliness(parts.db, parts.rules, month, today)
   const names = new Map([PUBLICITY_SYSTEM, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
-  const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
-  const content = BYTE_ORDER_MARK + line(HEADER) + lines.join('')
+  const lines = figures.map((figure) => {
+    const of = { month, platform: names.get(figure.platform) ?? figure.platform, figure }
+    return line(COLUMNS.map(([, cell]) => cell(of)))
+  })
+  const content = BYTE_ORDER_MARK + line(COLUMNS.map(([heading]) => heading)) + lines.join('')
   await audit({ kind: 'FILE', asked: `GET /v1/timeliness.csv?month=${month}`, content })
   response.set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
@@ -46,19 +56,3 @@ export const answerTimelinessCsv = async ({ request, response, own, parts, viewe
   })
   response.end(content)
 }
-
-const cellsOf = (month: string, platform: string, figure: MonthlyTimeliness): (string | number)[] => [
-  month,
-  figure.authority,
-  platform,
-  DUTY_WORDS[figure.duty],
-  figure.total,
-  figure.onTime,
-  figure.late,
-  figure.open,
-  figure.overdue,
-  figure.closed,
-  figure.share === null ? '' : figure.share.toFixed(SHARE_DIGITS),
-  figure.median ?? '',
-  figure.worst ?? '',
-]
