@@ -6,7 +6,7 @@ import type { IdentityDecisionRow } from '../../store/operators/identity-decisio
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
-import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { type FieldResolver, type GraphqlContext, renewLoaders } from '../request/context.js'
 import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
@@ -140,19 +140,29 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-const divisionsOf = async ({ operator, when }: OperatorView, context: GraphqlContext): Promise<IdentityDecisionRow[]> =>
-  (await context.load.decisionsOf(operator.id))
-    .map(({ decision }) => decision)
-    .toReversed()
-    .filter(
-      ({ verdict, evidence, decidedAt, undoneAt }) =>
-        verdict === 'DIVIDE' &&
-        String(evidence['on']) <= when.asOf &&
-        decidedAt <= when.knownAt &&
-        (undoneAt === null || undoneAt > when.knownAt),
-    )
+/** The operators at the other end of the divisions in which this operator stands at `end`. */
+const partnersInDivisions = async (
+  { operator, when }: OperatorView,
+  context: GraphqlContext,
+  end: 'operatorId' | 'successorId',
+): Promise<OperatorView[]> => {
+  const found = (await context.load.decisionsOf(operator.id)).map(({ decision }) => decision).toReversed()
+  const divisions = found.filter(
+    ({ verdict, evidence, decidedAt, undoneAt, ...ends }) =>
+      verdict === 'DIVIDE' &&
+      String(evidence['on']) <= when.asOf &&
+      decidedAt <= when.knownAt &&
+      (undoneAt === null || undoneAt > when.knownAt) &&
+      ends[end] === operator.id,
+  )
+  const other = end === 'operatorId' ? 'successorId' : 'operatorId'
+  return operatorsByIds(
+    context,
+    divisions.map((division) => division[other]),
+  )
+}
 
-const operatorsOf = async (context: GraphqlContext, ids: readonly (number | null)[]): Promise<OperatorView[]> =>
+const operatorsByIds = async (context: GraphqlContext, ids: readonly (number | null)[]): Promise<OperatorView[]> =>
   (await Promise.all(ids.map((id) => (id === null ? null : operatorById(context, id))))).filter((each) => each !== null)
 
 const decided = async <I>(
@@ -178,30 +188,20 @@ export const identityResolvers = {
   Query: { unmatched },
   Mutation: { decideSubject, undoDecision, mergeOperators, divideOperator },
   Operator: {
-    mergedFrom: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
+    mergedFrom: async ({ operator }, _, context) => {
       const parts = await context.load.mergedFrom(operator.id)
-      const operators = await Promise.all(parts.map(({ id }) => operatorById(context, id)))
-      return operators.filter((each) => each !== null)
-    },
-    dividedInto: async (view: OperatorView, _: unknown, context: GraphqlContext) => {
-      const divisions = (await divisionsOf(view, context)).filter(({ operatorId }) => operatorId === view.operator.id)
-      return operatorsOf(
+      return operatorsByIds(
         context,
-        divisions.map(({ successorId }) => successorId),
+        parts.map(({ id }) => id),
       )
     },
-    dividedFrom: async (view: OperatorView, _: unknown, context: GraphqlContext) => {
-      const divisions = (await divisionsOf(view, context)).filter(({ successorId }) => successorId === view.operator.id)
-      return operatorsOf(
-        context,
-        divisions.map(({ operatorId }) => operatorId),
-      )
-    },
-    decisions: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
+    dividedInto: (view, _, context) => partnersInDivisions(view, context, 'operatorId'),
+    dividedFrom: (view, _, context) => partnersInDivisions(view, context, 'successorId'),
+    decisions: async ({ operator }, _, context) => {
       const found = await context.load.decisionsOf(operator.id)
       return found
         .filter(({ decision }) => seesDecision(context, decision))
         .map(({ decision }) => decisionView(context, decision))
     },
-  },
+  } satisfies Record<string, FieldResolver<OperatorView>>,
 }

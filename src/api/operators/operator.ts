@@ -1,4 +1,3 @@
-import type { GraphQLResolveInfo } from 'graphql'
 import { may, maySeeOperator, RECORD_KINDS_SEEN, type Viewer } from '../../domain/access/viewer.js'
 import { publicCode, publicName } from '../../domain/listing/public-entry.js'
 import { parseCode } from '../../domain/operators/codes.js'
@@ -9,7 +8,13 @@ import type { PointInTime } from '../../store/records/versions.js'
 import { visibleListings } from '../listing/listing-view.js'
 import { recordView } from '../records/records.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
-import { type GraphqlContext, isPastMoment, pointInTimeOf, viewerTowards } from '../request/context.js'
+import {
+  type FieldResolver,
+  type GraphqlContext,
+  isPastMoment,
+  pointInTimeOf,
+  viewerTowards,
+} from '../request/context.js'
 import { globalId, numberInCursor } from '../request/ids.js'
 import { type OperatorView, operatorView } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
@@ -90,7 +95,7 @@ export const seesInnerListings = (context: GraphqlContext, operator: operators.S
 const sees = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
   maySeeOperator(context.viewer, operator)
 
-const namesBefore = async ({ operator }: OperatorView, context: GraphqlContext) => {
+const namesBefore = async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
   const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
   return seesInnerListings(context, operator) ? names : names.map((one) => ({ ...one, name: publicName(one.name) }))
 }
@@ -98,36 +103,35 @@ const namesBefore = async ({ operator }: OperatorView, context: GraphqlContext) 
 export const operatorResolvers = {
   Query: { operator: operatorByCode },
   Operator: {
-    id: ({ operator }: OperatorView) => globalId('Operator', operator.id),
-    uscc: ({ operator }: OperatorView, _: unknown, context: GraphqlContext) =>
+    id: ({ operator }) => globalId('Operator', operator.id),
+    uscc: ({ operator }, _, context) =>
       seesInnerListings(context, operator) ? operator.uscc : publicCode(operator.uscc),
-    shop: ({ operator }: OperatorView) => operator.shop,
-    name: async (of: OperatorView, _: unknown, context: GraphqlContext) => {
+    shop: ({ operator }) => operator.shop,
+    name: async (of, _, context) => {
       const name = await registered(of, 'name', context)
       return seesInnerListings(context, of.operator) ? name : publicName(name)
     },
-    kind: ({ operator }: OperatorView) => operator.kind,
-    region: (of: OperatorView, _: unknown, context: GraphqlContext) => registered(of, 'region', context),
-    registrationStatus: async (of: OperatorView, _: unknown, context: GraphqlContext) => {
+    kind: ({ operator }) => operator.kind,
+    region: (of, _, context) => registered(of, 'region', context),
+    registrationStatus: async (of, _, context) => {
       const status = sees(context, of.operator) ? await registered(of, 'status', context) : null
       return status === 'UNKNOWN' ? null : status
     },
-    regNo: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) =>
-      sees(context, operator)
-        ? ((await context.load.codes(operator.id)).find(({ scheme }) => scheme === 'reg_no')?.code ?? null)
-        : null,
-    codes: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
+    regNo: async ({ operator }, _, context) => {
+      const codes = sees(context, operator) ? await context.load.codes(operator.id) : []
+      return codes.find(({ scheme }) => scheme === 'reg_no')?.code ?? null
+    },
+    codes: async ({ operator }, _, context) => {
       const codes = sees(context, operator) ? await context.load.codes(operator.id) : []
       if (seesInnerListings(context, operator)) return codes
       return codes.filter(({ scheme, code }) => scheme !== 'uscc' || publicCode(code) !== null)
     },
-    formerNames: async (of: OperatorView, _: unknown, context: GraphqlContext) =>
-      (await namesBefore(of, context)).map(({ name }) => name),
-    namesBefore: (of: OperatorView, _: unknown, context: GraphqlContext) => namesBefore(of, context),
-    standing: ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext, question: GraphQLResolveInfo) =>
+    formerNames: async (of, _, context) => (await namesBefore(of, _, context)).map(({ name }) => name),
+    namesBefore,
+    standing: ({ operator, when }, _, context, question) =>
       standingOf(context, codeIn(operator), when.asOf, selectsFreshness(question)),
     records: recordsOf,
-    score: async ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext): Promise<ScoreView | null> => {
+    score: async ({ operator, when }, _, context): Promise<ScoreView | null> => {
       const viewer = viewerTowards(context, operator)
       const latest = (await seesGrade(context, operator))
         ? await context.load.score({ operator: operator.id, when })
@@ -136,7 +140,6 @@ export const operatorResolvers = {
       const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
       return found && { ...found, reasons: reasons ?? [], when }
     },
-    listings: ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext) =>
-      visibleListings(context, operator, when),
-  },
+    listings: ({ operator, when }, _, context) => visibleListings(context, operator, when),
+  } satisfies Record<string, FieldResolver<OperatorView>>,
 }

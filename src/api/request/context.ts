@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { GraphQLResolveInfo } from 'graphql'
 import { type OperatorScope, type Viewer, viewerOfFile } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -83,6 +84,14 @@ export interface GraphqlContext {
   /** Adds to the audit row an operator that `audited-operators.ts` cannot find in the answer. */
   shown(code: string): void
 }
+
+/** Resolves a field of `S`. Resolvers with arguments name the type of those themselves. */
+export type FieldResolver<S> = (
+  source: S,
+  args: never,
+  context: GraphqlContext,
+  question: GraphQLResolveInfo,
+) => unknown
 
 type RequestFacts = Pick<HttpRequestContext, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
 

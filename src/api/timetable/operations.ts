@@ -6,7 +6,7 @@ import type * as watch from '../../store/intake/watch.js'
 import * as runs from '../../store/timetable/runs.js'
 import { cronOfFeed } from '../../work/timetable/timetable.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
-import type { GraphqlContext } from '../request/context.js'
+import type { FieldResolver, GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
@@ -44,7 +44,7 @@ export const runById = async (context: GraphqlContext, id: number) => {
   return run && runView(run)
 }
 
-const watched = async ({ id }: AgencyFeed, context: GraphqlContext): Promise<watch.FeedHealth> => {
+const watched = async (context: GraphqlContext, { id }: AgencyFeed): Promise<watch.FeedHealth> => {
   const found = (await context.load.watched()).get(id)
   if (found === undefined) throw new Error(`nobody watches ${id}`)
   return found
@@ -53,41 +53,30 @@ const watched = async ({ id }: AgencyFeed, context: GraphqlContext): Promise<wat
 export const operationResolvers = {
   Query: {
     runs: runPage,
-    agencies: (_: unknown, __: unknown, context: GraphqlContext) => {
-      return context.parts.agencies
-    },
+    agencies: (_: unknown, __: unknown, { parts }: GraphqlContext) => parts.agencies,
     viewer: (_: unknown, __: unknown, { viewer }: GraphqlContext) => {
       return { ...viewer, kinds: RECORD_KINDS_SEEN[viewer.role], mayMove: may(viewer, 'move_listing') }
     },
   },
   Agency: {
-    configured: ({ id }: Agency, _: unknown, { parts }: GraphqlContext) => parts.configured.agencies.has(id),
-  },
+    configured: ({ id }, _, { parts }) => parts.configured.agencies.has(id),
+  } satisfies Record<string, FieldResolver<Agency>>,
   Feed: {
-    every: ({ id }: { id: string }) => cronOfFeed(id),
-    configured: ({ agency }: AgencyFeed, _: unknown, { parts }: GraphqlContext) =>
-      parts.configured.agencies.has(agency),
-    staleAfterHours: ({ bounds }: AgencyFeed) => bounds.staleAfterHours,
-    lastGoodPullAt: async ({ id }: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      (await context.load.pulls()).get(id) ?? null,
-    stale: async ({ id, bounds }: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      isFeedStale(bounds, (await context.load.pulls()).get(id) ?? null, context.now),
-    items: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      (await watched(feed, context)).last?.received ?? null,
-    rejects: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      (await watched(feed, context)).last?.rejected ?? null,
-    rejectsByRule: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      (await watched(feed, context)).last?.byRule ?? [],
-    lastError: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      (await watched(feed, context)).last?.error ?? null,
-    openRejects: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      (await watched(feed, context)).openRejects,
-    unmatched: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      (await watched(feed, context)).unmatched,
-    dutyWorkdays: ({ duty }: AgencyFeed) => duty?.workdays ?? null,
-    timeliness: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) => {
-      const { late, timely } = await watched(feed, context)
+    every: ({ id }) => cronOfFeed(id),
+    configured: ({ agency }, _, { parts }) => parts.configured.agencies.has(agency),
+    staleAfterHours: ({ bounds }) => bounds.staleAfterHours,
+    lastGoodPullAt: async ({ id }, _, { load }) => (await load.pulls()).get(id) ?? null,
+    stale: async ({ id, bounds }, _, { load, now }) => isFeedStale(bounds, (await load.pulls()).get(id) ?? null, now),
+    items: async (feed, _, context) => (await watched(context, feed)).last?.received ?? null,
+    rejects: async (feed, _, context) => (await watched(context, feed)).last?.rejected ?? null,
+    rejectsByRule: async (feed, _, context) => (await watched(context, feed)).last?.byRule ?? [],
+    lastError: async (feed, _, context) => (await watched(context, feed)).last?.error ?? null,
+    openRejects: async (feed, _, context) => (await watched(context, feed)).openRejects,
+    unmatched: async (feed, _, context) => (await watched(context, feed)).unmatched,
+    dutyWorkdays: ({ duty }) => duty?.workdays ?? null,
+    timeliness: async (feed, _, context) => {
+      const { late, timely } = await watched(context, feed)
       return { late, timely, share: lateShare({ late, timely }) }
     },
-  },
+  } satisfies Record<string, FieldResolver<AgencyFeed>>,
 }
