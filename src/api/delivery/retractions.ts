@@ -20,10 +20,7 @@ const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => 
     key: subjectId,
     listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
     removedAt: new Date(at),
-    removedOn: removal?.removedOn ?? null,
-    reason: removal?.reason ?? null,
-    reasonText: removal?.reasonText ?? null,
-    documentNumber: removal?.documentNumber ?? null,
+    ...(removal ?? { removedOn: null, reason: null, reasonText: null, documentNumber: null }),
     done,
     heard: hearers.every(({ confirmedAt }) => confirmedAt !== null),
     // Agencies may not learn which marketplaces an operator sells on.
@@ -31,10 +28,7 @@ const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => 
       ...hearer,
       state: hearer.confirmedAt !== null ? 'CONFIRMED' : hearer.toldAt !== null ? 'TOLD' : 'OWED',
     })),
-    receivers: receivers.map((receiver) => ({
-      ...receiver,
-      closed: closingOf(receiver),
-    })),
+    receivers: receivers.map((receiver) => ({ ...receiver, closed: closingOf(receiver) })),
   }
 }
 

@@ -15,33 +15,23 @@ export const MESSAGE_KEY_FIELDS: KeyFields = { key: 'id', sequence: 'sequence', 
 
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
 
-const entryMessage = (notice: EntryNotice) => ({
-  id: notice.key,
-  sequence: notice.sequence,
-  action: notice.action,
-  entry: fitToFormat(
-    notice,
-    'signed-message',
-    {
-      list: notice.list,
-      listName: notice.listName,
-      uscc: notice.operator.uscc,
-      name: notice.operator.name,
-      regNo: notice.operator.regNo,
-      reason: notice.reason,
-      basis: notice.basis,
-      authority: notice.authority,
-      authorityCode: notice.authorityCode,
-      documentNumber: notice.documentNumber,
-      decidedOn: notice.decidedOn,
-      publishedOn: notice.publishedOn,
-      endsOn: notice.endsOn,
-      ...(notice.contested !== undefined && { contested: notice.contested }),
-      removal: removalOf(notice),
-    },
-    'entry',
-  ),
-})
+const entryMessage = (notice: EntryNotice) => {
+  const { key: id, sequence, action, list, listName, contested } = notice
+  const { reason, basis, authority, authorityCode, documentNumber, decidedOn, publishedOn, endsOn } = notice
+  const { uscc, name, regNo } = notice.operator
+  const grounds = { reason, basis, authority, authorityCode, documentNumber, decidedOn, publishedOn, endsOn }
+  const entry = {
+    list,
+    listName,
+    uscc,
+    name,
+    regNo,
+    ...grounds,
+    ...(contested !== undefined && { contested }),
+    removal: removalOf(notice),
+  }
+  return { id, sequence, action, entry: fitToFormat(notice, 'signed-message', entry, 'entry') }
+}
 
 const penaltyMessage = (notice: RecordNotice) => ({
   ...recordHead(notice),
@@ -94,13 +84,10 @@ const permitMessage = (notice: RecordNotice) => ({
 
 const recordHead = ({ key, sequence, action, kind }: RecordNotice) => ({ id: key, sequence, action, kind })
 
-const partyOf = (notice: RecordNotice) => ({
-  uscc: notice.operator.uscc,
-  name: notice.operator.name,
-  regNo: notice.operator.regNo,
-  orgCode: notice.operator.orgCode,
-  partyKind: readBodyText(notice, 'party_kind'),
-})
+const partyOf = (notice: RecordNotice) => {
+  const { uscc, name, regNo, orgCode } = notice.operator
+  return { uscc, name, regNo, orgCode, partyKind: readBodyText(notice, 'party_kind') }
+}
 
 const sourcesOf = (notice: RecordNotice) => ({
   authority: readBodyText(notice, 'authority'),
@@ -112,13 +99,11 @@ const sourcesOf = (notice: RecordNotice) => ({
 })
 
 /** Copied field by field, so that new fields are not sent by accident. */
-const removalOf = ({ removal }: Notice) =>
-  removal && {
-    reason: removal.reason,
-    reasonText: removal.reasonText,
-    documentNumber: removal.documentNumber,
-    removedOn: removal.removedOn,
-  }
+const removalOf = ({ removal }: Notice) => {
+  if (removal === null) return null
+  const { reason, reasonText, documentNumber, removedOn } = removal
+  return { reason, reasonText, documentNumber, removedOn }
+}
 
 export const noticeMessage = dispatchByKind<object>(entryMessage, penaltyMessage, permitMessage)
 

@@ -152,14 +152,6 @@ export const setBreaker = async (
   ])
 }
 
-export const closeBreaker = async (db: Db, platform: string): Promise<void> => {
-  await db.raw(
-    `update platform_states set failures = 0, open_until = null
-     where platform = ? and (failures > 0 or open_until is not null) /* platform-states.calm */`,
-    [platform],
-  )
-}
-
 /** Compare-and-set: true for the one hub that may probe the platform. No other hub sends until `until`. */
 export const takeProbe = (db: Db, platform: string, seen: BreakerState, until: Date): Promise<boolean> =>
   hasRows(

@@ -5,6 +5,7 @@ import {
   type UnnumberedNotice,
 } from '../../domain/delivery/delivery.js'
 import { makeEntryNotice } from '../../domain/delivery/entry-notice.js'
+import { pagesFrom } from '../../foundation/pages.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
@@ -26,14 +27,13 @@ export const subjectsInForce = async function* (
   hearing: PlatformSubjects,
   today: string,
 ): AsyncGenerator<SubjectInForce[]> {
-  let after: string | null = null
-  while (hearing.kinds.includes('listing')) {
-    const page: string[] = await listings.shownIds(db, { today, after, limit: STEP_ENTRIES })
-    if (page.length === 0) break
-    after = page.at(-1) ?? null
-    const standing = await entriesOf(db, rules, page)
-    yield standing.filter(({ notice }) => 'list' in notice && receivesSubject(hearing, 'listing', notice.list))
-  }
+  if (hearing.kinds.includes('listing'))
+    for await (const page of pagesFrom<string>((after) =>
+      listings.shownIds(db, { today, after, limit: STEP_ENTRIES }),
+    )) {
+      const standing = await entriesOf(db, rules, page)
+      yield standing.filter(({ notice }) => 'list' in notice && receivesSubject(hearing, 'listing', notice.list))
+    }
   yield* recordsInForce(db, hearing, today)
 }
 

@@ -19,6 +19,7 @@ import {
 } from '../../domain/delivery/published-record.js'
 import { repairDaysOf } from '../../domain/scoring/repair-targets.js'
 import { groupBy } from '../../foundation/groups.js'
+import { pagesFrom } from '../../foundation/pages.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as toldRecords from '../../store/delivery/published-records.js'
@@ -59,13 +60,10 @@ export const queueChangedRecords = async (
   else if ('run' in cause) await toldRecords.gatherChangedByRun(tx, { ...cause, kinds })
   else await toldRecords.gatherOfOperators(tx, { ...cause, at, kinds })
   const counts: PublishedRecordCounts = { told: 0, untold: 0, excluded: 0 }
-  let after: toldRecords.GatheredRecord | null = null
-  for (;;) {
-    const page: toldRecords.GatheredRecord[] = await toldRecords.pageGatheredRecords(tx, after, STEP_RECORDS)
-    if (page.length === 0) break
+  for await (const page of pagesFrom((after: toldRecords.GatheredRecord | null) =>
+    toldRecords.pageGatheredRecords(tx, after, STEP_RECORDS),
+  ))
     await tellPage(tx, rules, page, { kinds, heard, dueAt }, counts)
-    after = page.at(-1) ?? null
-  }
   await toldRecords.dropGathered(tx)
   return counts
 }
@@ -182,22 +180,22 @@ export const recordsInForce = async function* (
 ): AsyncGenerator<RecordInForce[]> {
   const kinds = PUBLISHED_KINDS.filter((kind) => hearing.kinds.includes(kind))
   if (kinds.length === 0) return
-  let after: toldRecords.RecordKey | null = null
-  for (;;) {
-    const page: toldRecords.RecordKey[] = await toldRecords.pageKeysInForce(db, { kinds, after, limit: STEP_RECORDS })
-    if (page.length === 0) return
-    after = page.at(-1) ?? null
+  const read = (after: toldRecords.RecordKey | null) =>
+    toldRecords.pageKeysInForce(db, { kinds, after, limit: STEP_RECORDS })
+  for await (const page of pagesFrom(read)) {
     const requested = new Set(page.map(nameOf))
-    const publishable = (await examine(db, page, kinds, today)).filter(
-      ({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && requested.has(nameOf(known)),
-    )
+    const publishable = publishableAmong(await examine(db, page, kinds, today), (known) => requested.has(nameOf(known)))
     await toldRecords.registerRecords(
       db,
-      publishable.flatMap(({ known: { feed, key, kind, fact, party } }) =>
-        party === null ? [] : [{ feed, key, kind, fact, operatorId: party.id }],
-      ),
+      publishable.map(({ known: { feed, key, kind, fact }, party }) => ({
+        feed,
+        key,
+        kind,
+        fact,
+        operatorId: party.id,
+      })),
     )
-    yield publishable.flatMap(asInForce)
+    yield publishable.map(({ record }) => record)
   }
 }
 
@@ -210,12 +208,16 @@ export const recordNoticesOf = async (
   const named = await toldRecords.findKeysByIds(db, ids)
   const wanted = new Set(ids)
   const looked = await examine(db, named, PUBLISHED_KINDS, today)
-  return looked
-    .filter(({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && wanted.has(known.id))
-    .flatMap(asInForce)
+  return publishableAmong(looked, ({ id }) => wanted.has(id)).map(({ record }) => record)
 }
 
-const asInForce = ({ known }: ExaminedRecord): RecordInForce[] =>
-  known.party === null
-    ? []
-    : [{ kind: known.kind, subjectId: known.id, notice: makePublishedRecord(known, known.party, null) }]
+const publishableAmong = (
+  looked: readonly ExaminedRecord[],
+  isWanted: (known: toldRecords.PublishedRecordState) => boolean,
+) =>
+  looked.flatMap(({ known, telling, due }) => {
+    const { kind, id, party } = known
+    if (due !== 'SHOW' || telling !== 'PUBLIC' || party === null || !isWanted(known)) return []
+    const record: RecordInForce = { kind, subjectId: id, notice: makePublishedRecord(known, party, null) }
+    return [{ known, party, record }]
+  })

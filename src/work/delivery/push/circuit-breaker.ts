@@ -50,7 +50,7 @@ export const waitForRateLimit = async (s: Sender): Promise<boolean> => {
 
 export const noteAnswer = async (s: Sender): Promise<void> => {
   if (!s.troubled) return
-  await withRetries(s, () => platformStates.closeBreaker(s.db, s.platform.id))
+  await withRetries(s, () => platformStates.setBreaker(s.db, s.platform.id, breaker.CLOSED_BREAKER))
   s.troubled = false
 }
 
