@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import type { FactEvent, FactFamily, FactName, Facts } from '../../src/domain/records/facts.js'
-import { FACT_FAMILIES, FACTS } from '../../src/domain/records/facts.js'
+import { FACT_FAMILIES, FACTS, MILDER_FACT } from '../../src/domain/records/facts.js'
 import type { BinRule, Grade, Scorecard, ScoreRule, UnitRule, Veto } from '../../src/domain/scoring/scorecard.js'
 import type { BilingualText } from '../../src/foundation/text/words.js'
 import { addDays } from '../../src/foundation/time/dates.js'
@@ -17,17 +17,16 @@ export const ALL_FAMILIES = Object.keys(FACT_FAMILIES) as FactFamily[]
 export const ALL_FACTS = Object.keys(FACTS) as FactName[]
 export const ADVERSE = ALL_FACTS.filter((fact) => FACTS[fact].tone === 'adverse')
 
-const milderOf = (fact: FactName): string | undefined => (FACTS[fact] as { worseThan?: string }).worseThan
 /** Maps a fact to the next worse one of its sort. */
 export const WORSE = new Map<string, FactName>(
   ALL_FACTS.flatMap((fact) => {
-    const milder = milderOf(fact)
+    const milder = MILDER_FACT[fact]
     return milder === undefined ? [] : [[milder, fact] as const]
   }),
 )
 
 /** Each fact with all worse ones, mildest first: one rule must weigh them together. */
-const CHAINS: FactName[][] = ALL_FACTS.filter((fact) => milderOf(fact) === undefined).map((mildest) => {
+const CHAINS: FactName[][] = ALL_FACTS.filter((fact) => MILDER_FACT[fact] === undefined).map((mildest) => {
   const chain = [mildest]
   for (let worse = WORSE.get(mildest); worse !== undefined; worse = WORSE.get(worse)) chain.push(worse)
   return chain

@@ -27,80 +27,65 @@ export type FactFamily = keyof typeof FACT_FAMILIES
 
 export const DISHONEST_LIST_FACT = 'serious_list'
 
+/**
+ * `event` fades after the rule's window. `term` stands until an end set by the list, the court or the firm's declaration. `state` holds
+ * now, dated or not. `since` counts full years.
+ */
+export type FactNature = 'event' | 'term' | 'state' | 'since'
+
 interface FactRow extends BilingualText {
   family: FactFamily
-  /**
-   * `event` fades after the rule's window. `term` stands until an end set by the list, the court or the firm's declaration. `state` holds
-   * now, dated or not. `since` counts full years.
-   */
-  nature: 'event' | 'term' | 'state' | 'since'
+  nature: FactNature
   tone: 'adverse' | 'favourable'
-  /** The next milder fact. A scorecard may not take fewer points for the worse one. */
-  worseThan?: string
+}
+
+const adverse = (family: FactFamily, nature: FactNature, zh: string, en: string): FactRow => {
+  return { family, nature, tone: 'adverse', zh, en }
+}
+
+const favourable = (family: FactFamily, nature: FactNature, zh: string, en: string): FactRow => {
+  return { family, nature, tone: 'favourable', zh, en }
 }
 
 export const FACTS = {
-  registered_years: row('registration', 'since', 'favourable', '登记年限', 'full years since registration'),
-  registration_active: row('registration', 'state', 'favourable', '登记状态正常', 'registration in good standing'),
-  registration_revoked: row('registration', 'state', 'adverse', '营业执照被吊销', 'business licence revoked'),
-  abnormal_list: row('abnormal', 'term', 'adverse', '经营异常', 'listed (or marked) as operating abnormally'),
-  penalty_warning: row('penalties', 'event', 'adverse', '仅警告的行政处罚', 'penalty of warning only'),
-  penalty_light: row('penalties', 'event', 'adverse', '一般行政处罚', 'ordinary penalty', 'penalty_warning'),
-  penalty_heavy: row('penalties', 'event', 'adverse', '较重行政处罚', 'heavier penalty', 'penalty_light'),
-  inspection_passed: row('inspections', 'event', 'favourable', '抽查合格', 'sample passed'),
+  registered_years: favourable('registration', 'since', '登记年限', 'full years since registration'),
+  registration_active: favourable('registration', 'state', '登记状态正常', 'registration in good standing'),
+  registration_revoked: adverse('registration', 'state', '营业执照被吊销', 'business licence revoked'),
+  abnormal_list: adverse('abnormal', 'term', '经营异常', 'listed (or marked) as operating abnormally'),
+  penalty_warning: adverse('penalties', 'event', '仅警告的行政处罚', 'penalty of warning only'),
+  penalty_light: adverse('penalties', 'event', '一般行政处罚', 'ordinary penalty'),
+  penalty_heavy: adverse('penalties', 'event', '较重行政处罚', 'heavier penalty'),
+  inspection_passed: favourable('inspections', 'event', '抽查合格', 'sample passed'),
   /** The labelled producer may be a victim of counterfeiting, so its fact is milder. */
-  inspection_failed_labelled: row(
-    'inspections',
-    'event',
-    'adverse',
-    '标称产品抽查不合格',
-    'sample bearing its label failed',
-  ),
-  inspection_failed: row(
-    'inspections',
-    'event',
-    'adverse',
-    '抽查不合格',
-    'sample failed',
-    'inspection_failed_labelled',
-  ),
-  trademark_held: row('trademarks', 'state', 'favourable', '有效注册商标', 'trademark in force'),
-  serious_list: row('lists', 'term', 'adverse', '严重失信名单在列', 'on a list of the seriously dishonest'),
-  judgment_defaulter: row('courts', 'term', 'adverse', '失信被执行人', 'judgment defaulter'),
-  shop_real_name: row('shops', 'state', 'favourable', '网店实名核验通过', 'shop confirmed by real name'),
-  shop_real_name_failed: row('shops', 'state', 'adverse', '网店实名核验不一致', 'shop not matching its real name'),
-  icp_filed: row('filings', 'state', 'favourable', '网站已备案', 'site with an ICP filing'),
-  recall: row('recalls', 'event', 'adverse', '缺陷产品召回', 'recall of a defective product'),
-  commitment_made: row('commitments', 'term', 'favourable', '质量承诺有效', 'commitment to quality in force'),
-  commitment_kept: row('commitments', 'event', 'favourable', '承诺经检查已履行', 'commitment found kept'),
-  commitment_partly: row('commitments', 'event', 'adverse', '承诺经检查部分履行', 'commitment found partly kept'),
-  commitment_broken: row(
-    'commitments',
-    'event',
-    'adverse',
-    '承诺经检查未履行',
-    'commitment found broken',
-    'commitment_partly',
-  ),
-  standard_declared: row('standards', 'term', 'favourable', '执行标准已自我声明公开', 'standard declared, in force'),
-  trustmark_held: row('certifications', 'state', 'favourable', '可信认证有效', 'trust certificate in force'),
-} as const satisfies Record<string, FactRow>
-
-function row<N extends FactRow['nature'], T extends FactRow['tone']>(
-  family: FactFamily,
-  nature: N,
-  tone: T,
-  zh: string,
-  en: string,
-  worseThan?: string,
-) {
-  return { family, nature, tone, zh, en, ...(worseThan === undefined ? {} : { worseThan }) }
-}
+  inspection_failed_labelled: adverse('inspections', 'event', '标称产品抽查不合格', 'sample bearing its label failed'),
+  inspection_failed: adverse('inspections', 'event', '抽查不合格', 'sample failed'),
+  trademark_held: favourable('trademarks', 'state', '有效注册商标', 'trademark in force'),
+  serious_list: adverse('lists', 'term', '严重失信名单在列', 'on a list of the seriously dishonest'),
+  judgment_defaulter: adverse('courts', 'term', '失信被执行人', 'judgment defaulter'),
+  shop_real_name: favourable('shops', 'state', '网店实名核验通过', 'shop confirmed by real name'),
+  shop_real_name_failed: adverse('shops', 'state', '网店实名核验不一致', 'shop not matching its real name'),
+  icp_filed: favourable('filings', 'state', '网站已备案', 'site with an ICP filing'),
+  recall: adverse('recalls', 'event', '缺陷产品召回', 'recall of a defective product'),
+  commitment_made: favourable('commitments', 'term', '质量承诺有效', 'commitment to quality in force'),
+  commitment_kept: favourable('commitments', 'event', '承诺经检查已履行', 'commitment found kept'),
+  commitment_partly: adverse('commitments', 'event', '承诺经检查部分履行', 'commitment found partly kept'),
+  commitment_broken: adverse('commitments', 'event', '承诺经检查未履行', 'commitment found broken'),
+  standard_declared: favourable('standards', 'term', '执行标准已自我声明公开', 'standard declared, in force'),
+  trustmark_held: favourable('certifications', 'state', '可信认证有效', 'trust certificate in force'),
+} satisfies Record<string, FactRow>
 
 export type FactName = keyof typeof FACTS
 
+/** The next milder fact. A scorecard may not take fewer points for the worse one. */
+export const MILDER_FACT: { [Worse in FactName]?: FactName } = {
+  penalty_light: 'penalty_warning',
+  penalty_heavy: 'penalty_light',
+  inspection_failed: 'inspection_failed_labelled',
+  commitment_broken: 'commitment_partly',
+}
+
 export const factRow = (name: string): FactRow | undefined =>
-  Object.hasOwn(FACTS, name) ? (FACTS as Record<string, FactRow>)[name] : undefined
+  Object.hasOwn(FACTS, name) ? FACTS[name as FactName] : undefined
 
 export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other' | 'shop'
 

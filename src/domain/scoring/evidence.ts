@@ -4,7 +4,7 @@ import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
 import { isWithdrawnPenalty, penaltySeverityOf } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
-import { type ListFactRules, OLD_COMPARISON_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
+import { isOldRuleBook, type ListFactRules, type RecordEvidence, repairDaysOf } from './repair-targets.js'
 
 /**
  * Fact family of each kind. A family is known, not missing, when some feed supplies its kind. Other kinds are not
@@ -60,13 +60,9 @@ const CHECK_FACTS: Record<string, FactName> = {
  * ends a penalty, and withdrawn records give no fact. `lists` gives the term of entries without an end.
  */
 export const factEventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFactRules[]): FactEvent[] => {
-  const events: FactEvent[] = []
   const records = ascending(evidence)
-  const repaired = isOldRuleBook(lists)
-    ? repairDaysOf(records, lists, OLD_COMPARISON_FORMS)
-    : repairDaysOf(records, lists)
-  for (const each of records) tell(each, lists, repaired?.get(each.record) ?? null, events)
-  return events
+  const repaired = repairDaysOf(records, lists)
+  return records.flatMap((each) => EVENTS_OF_KIND[each.kind]?.(each, lists, repaired?.get(each.record) ?? null) ?? [])
 }
 
 const ascending = (evidence: readonly RecordEvidence[]): readonly RecordEvidence[] => {
@@ -78,88 +74,73 @@ const ascending = (evidence: readonly RecordEvidence[]): readonly RecordEvidence
   return evidence
 }
 
-const tell = (
-  { record, kind, body, validTo }: RecordEvidence,
+type EventsOfRecord = (
+  evidence: RecordEvidence,
   lists: readonly ListFactRules[],
   repairedOn: string | null,
-  events: FactEvent[],
-): void => {
-  switch (kind) {
-    case 'registration': {
-      const since = text(body['established_on'])
-      if (since !== null) events.push({ fact: 'registered_years', on: since, record })
-      const fact = STATUS_FACTS[String(body['status'])]
-      if (fact) events.push({ fact, on: null, record })
-      return
-    }
-    case 'shop': {
-      const matched = body['real_name_matched']
-      if (typeof matched !== 'boolean') return
-      const fact = matched ? 'shop_real_name' : 'shop_real_name_failed'
-      const until = isOldRuleBook(lists) ? null : after(validTo)
-      events.push({ fact, on: text(body['opened_on']), ...(until !== null && { until }), record })
-      return
-    }
-    case 'trademark':
-      if (body['status'] !== 'REGISTERED') return
-      events.push({ fact: 'trademark_held', on: text(body['registered_on']), until: after(body['expires_on']), record })
-      return
-    case 'inspection': {
-      const failed = body['party_role'] === 'LABELLED_PRODUCER' ? 'inspection_failed_labelled' : 'inspection_failed'
-      const fact = body['result'] === 'PASS' ? 'inspection_passed' : failed
-      events.push({ fact, on: text(body['announced_on']), record })
-      return
-    }
-    case 'penalty': {
-      if (isWithdrawnPenalty(body)) return
-      const until = earlier(after(body['publish_until']), repairedOn)
-      events.push({ fact: PENALTY_FACTS[penaltySeverityOf(body)], on: text(body['decided_on']), until, record })
-      return
-    }
-    case 'list_entry': {
-      const fact = factOfList(lists, body['list'])
-      if (fact === null) return
-      events.push({
-        fact,
-        on: text(body['listed_on']),
-        until: earlier(mirroredEntryEnd(body, lists), repairedOn),
-        record,
-      })
-      return
-    }
-    case 'icp_filing':
-      if (body['status'] === 'VALID') events.push({ fact: 'icp_filed', on: text(body['filed_on']), record })
-      return
-    case 'recall':
-      events.push({ fact: 'recall', on: text(body['announced_on']), record })
-      return
-    case 'commitment':
-      tellCommitment(body, record, events)
-      return
-    case 'standard': {
-      // A standard abolished on an unknown day is not in force now.
-      const until = text(body['abolished_on'])
-      if (body['status'] !== 'IN_FORCE' && until === null) return
-      events.push({ fact: 'standard_declared', on: text(body['declared_on']), until, record })
-      return
-    }
-    case 'trustmark':
-      if (body['status'] !== 'VALID') return
-      events.push({ fact: 'trustmark_held', on: text(body['issued_on']), until: after(body['valid_to']), record })
-      return
-  }
+) => FactEvent | FactEvent[]
+
+const NO_EVENT: FactEvent[] = []
+
+const EVENTS_OF_KIND: Partial<Record<RecordKind, EventsOfRecord>> = {
+  registration: ({ record, body }) => {
+    const since = text(body['established_on'])
+    const years = since === null ? [] : [eventOf('registered_years', since, record)]
+    const fact = STATUS_FACTS[String(body['status'])]
+    return fact ? [...years, eventOf(fact, null, record)] : years
+  },
+  shop: ({ record, body, validTo }, lists) => {
+    const matched = body['real_name_matched']
+    if (typeof matched !== 'boolean') return NO_EVENT
+    const until = isOldRuleBook(lists) ? null : dayAfter(validTo)
+    return eventOf(matched ? 'shop_real_name' : 'shop_real_name_failed', body['opened_on'], record, until ?? undefined)
+  },
+  trademark: ({ record, body }) => {
+    if (body['status'] !== 'REGISTERED') return NO_EVENT
+    return eventOf('trademark_held', body['registered_on'], record, dayAfter(body['expires_on']))
+  },
+  inspection: ({ record, body }) => {
+    const failed = body['party_role'] === 'LABELLED_PRODUCER' ? 'inspection_failed_labelled' : 'inspection_failed'
+    return eventOf(body['result'] === 'PASS' ? 'inspection_passed' : failed, body['announced_on'], record)
+  },
+  penalty: ({ record, body }, _, repairedOn) => {
+    if (isWithdrawnPenalty(body)) return NO_EVENT
+    const until = earlier(dayAfter(body['publish_until']), repairedOn)
+    return eventOf(PENALTY_FACTS[penaltySeverityOf(body)], body['decided_on'], record, until)
+  },
+  list_entry: ({ record, body }, lists, repairedOn) => {
+    const fact = factOfList(lists, body['list'])
+    if (fact === null) return NO_EVENT
+    return eventOf(fact, body['listed_on'], record, earlier(mirroredEntryEnd(body, lists), repairedOn))
+  },
+  icp_filing: ({ record, body }) =>
+    body['status'] === 'VALID' ? eventOf('icp_filed', body['filed_on'], record) : NO_EVENT,
+  recall: ({ record, body }) => eventOf('recall', body['announced_on'], record),
+  commitment: ({ record, body }) => {
+    const checks = Array.isArray(body['checks']) ? body['checks'] : []
+    return [
+      eventOf('commitment_made', body['made_on'], record, dayAfter(body['valid_to'])),
+      ...checks.flatMap((check) => {
+        if (check === null || typeof check !== 'object' || Array.isArray(check)) return []
+        const fact = CHECK_FACTS[String(check['result'])]
+        return fact ? [eventOf(fact, check['checked_on'], record)] : []
+      }),
+    ]
+  },
+  standard: ({ record, body }) => {
+    // A standard abolished on an unknown day is not in force now.
+    const until = text(body['abolished_on'])
+    if (body['status'] !== 'IN_FORCE' && until === null) return NO_EVENT
+    return eventOf('standard_declared', body['declared_on'], record, until)
+  },
+  trustmark: ({ record, body }) => {
+    if (body['status'] !== 'VALID') return NO_EVENT
+    return eventOf('trustmark_held', body['issued_on'], record, dayAfter(body['valid_to']))
+  },
 }
 
-const tellCommitment = (body: Body, record: number, events: FactEvent[]): void => {
-  events.push({ fact: 'commitment_made', on: text(body['made_on']), until: after(body['valid_to']), record })
-  const checks = body['checks']
-  if (!Array.isArray(checks)) return
-  for (const check of checks) {
-    if (check === null || typeof check !== 'object' || Array.isArray(check)) continue
-    const fact = CHECK_FACTS[String(check['result'])]
-    if (fact) events.push({ fact, on: text(check['checked_on']), record })
-  }
-}
+const eventOf = (fact: FactName, on: Json | undefined, record: number, until?: string | null): FactEvent =>
+  until === undefined ? { fact, on: text(on), record } : { fact, on: text(on), until, record }
 
 const text = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)
 
@@ -168,7 +149,7 @@ const earlier = (a: string | null, b: string | null): string | null => (a === nu
 const nextDays = new Map<string, string>()
 const MAX_NEXT_DAYS = 50_000 // days
 
-const after = (last: Json | undefined): string | null => {
+const dayAfter = (last: Json | undefined): string | null => {
   if (typeof last !== 'string') return null
   const known = nextDays.get(last)
   if (known !== undefined) return known
@@ -182,22 +163,18 @@ const after = (last: Json | undefined): string | null => {
  * Keeps one record per fact: the first report of an event, the last of a state. A withdrawing source wins over all, in
  * the firm's favour. In SQL: the store's `oncePerFact`.
  */
-export const oncePerFact = <
-  Row extends { kind: RecordKind; fact: string | null; body: Body; run: number; record: number },
->(
+export const oncePerFact = <Row extends RecordReport & { fact: string | null }>(
   rows: readonly Row[],
 ): readonly Row[] => {
+  const keyOf = ({ kind, fact }: Row): string => `${kind}/${fact}`
+  const shared = rows.filter(({ fact }) => fact !== null)
   const kept = new Map<string, Row>()
-  let shared = 0
-  for (const row of rows) {
-    if (row.fact === null) continue
-    shared += 1
-    const key = `${row.kind}/${row.fact}`
-    const other = kept.get(key)
-    if (other === undefined || outweighs(row, other)) kept.set(key, row)
+  for (const row of shared) {
+    const other = kept.get(keyOf(row))
+    if (other === undefined || outweighs(row, other)) kept.set(keyOf(row), row)
   }
-  if (kept.size === shared) return rows
-  return rows.filter((row) => row.fact === null || kept.get(`${row.kind}/${row.fact}`) === row)
+  if (kept.size === shared.length) return rows
+  return rows.filter((row) => row.fact === null || kept.get(keyOf(row)) === row)
 }
 
 type RecordReport = { kind: RecordKind; body: Body; run: number; record: number }
@@ -212,22 +189,14 @@ const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawnPenalty(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
 /** First day on which a mirrored entry no longer stands: its removal, or else its own end, or else the end of its kind's term. */
-export const mirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null => {
-  return text(body['removed_on']) ?? dayAfterTermEnd(lists, mirroredLastDay(body, lists))
-}
+export const mirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null =>
+  text(body['removed_on']) ?? dayAfterTermEnd(lists, mirroredLastDay(body, lists))
 
 /** Last day of the term, as the authority states it or else as the list kind sets it. */
 export const mirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)
 }
-
-/**
- * True for stored list rules without `counting`. Scores under them are recomputed the old way: shops had no last day,
- * a hub entry repeated by its agency's list counted twice, and 长春市场监督管理局 differed from 长春市市场监督管理局.
- */
-export const isOldRuleBook = (lists: readonly ListFactRules[]): boolean =>
-  lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
 export const dayAfterTermEnd = (lists: readonly ListFactRules[], endsOn: string | null): string | null =>
   endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn

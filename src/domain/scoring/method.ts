@@ -1,7 +1,7 @@
 /** The scoring method in words, complete enough to recompute a score. */
 
 import type { BilingualText } from '../../foundation/text/words.js'
-import { FACT_FAMILIES, FACTS } from '../records/facts.js'
+import { FACT_FAMILIES, FACTS, type FactNature } from '../records/facts.js'
 import { HIGHEST_SCORE, LOWEST_SCORE } from './scorecard.js'
 
 export const SCORING_STEPS_TEXT: readonly BilingualText[] = [
@@ -62,7 +62,7 @@ export const FACTS_HASH_TEXT: BilingualText = {
   en: 'Hash of the facts: SHA-256, in lower-case hexadecimal, of the object of the three members kind, known and events of facts (without asOf) as canonical JSON: events in the order of record, fact, on and until, each with all five members (until null where there is none, weight 1 where none is said).',
 }
 
-const NATURES: Record<(typeof FACTS)[keyof typeof FACTS]['nature'], BilingualText> = {
+const NATURES: Record<FactNature, BilingualText> = {
   event: { zh: '事件', en: 'event: happened on a day' },
   term: { zh: '期间', en: 'term: stands from a day to its end' },
   state: { zh: '状态', en: 'state: holds now, with or without a day' },

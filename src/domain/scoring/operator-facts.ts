@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
+import { compareTexts } from '../../foundation/text/values.js'
 import { makeRepeatMatcher, type OwnDecision } from '../listing/own-decisions.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactFamily, type Facts } from '../records/facts.js'
 import { canonicalJson, type Json } from '../records/records.js'
-import { dayAfterTermEnd, factEventsOf, isOldRuleBook, oncePerFact } from './evidence.js'
-import type { ListFactRules, RecordEvidence } from './repair-targets.js'
+import { dayAfterTermEnd, factEventsOf, oncePerFact } from './evidence.js'
+import { isOldRuleBook, type ListFactRules, type RecordEvidence } from './repair-targets.js'
 import { type Score, score } from './score.js'
 import type { Scorecard } from './scorecard.js'
 
@@ -44,15 +45,10 @@ export const factsFrom = (
   { asOf, lists, known }: FactSources,
 ): Facts => {
   const events = factEventsOf(withoutOwn(oncePerFact(reported), isOldRuleBook(lists) ? [] : entries), lists)
-  for (const { publishedOn: on, decidedOn, removedOn, endsOn, record, hidden } of entries)
-    if (!hidden)
-      events.push({
-        fact: DISHONEST_LIST_FACT,
-        on,
-        decidedOn,
-        until: removedOn ?? dayAfterTermEnd(lists, endsOn),
-        record,
-      })
+  for (const { publishedOn: on, decidedOn, removedOn, endsOn, record, hidden } of entries) {
+    const until = removedOn ?? dayAfterTermEnd(lists, endsOn)
+    if (!hidden) events.push({ fact: DISHONEST_LIST_FACT, on, decidedOn, until, record })
+  }
   if (events.length > 1) events.sort(inOrder)
   return { asOf, kind: kind.toLowerCase() as Facts['kind'], known, events, comingOn }
 }
@@ -68,11 +64,9 @@ const withoutOwn = (
 
 const inOrder = (a: FactEvent, b: FactEvent): number =>
   a.record - b.record ||
-  compared(a.fact, b.fact) ||
-  compared(a.on ?? '', b.on ?? '') ||
-  compared(a.until ?? '', b.until ?? '')
-
-const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+  compareTexts(a.fact, b.fact) ||
+  compareTexts(a.on ?? '', b.on ?? '') ||
+  compareTexts(a.until ?? '', b.until ?? '')
 
 /**
  * SHA-256 (hexadecimal) of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`. Events

@@ -1,11 +1,11 @@
 /** Recovery path: lost points, the day from which time or an act restores them, and the resulting score. */
-
+import { groupBy } from '../../foundation/groups.js'
+import { compareTexts } from '../../foundation/text/values.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { isInForce } from '../calendar/dated-rows.js'
-import type { FactEvent, FactName, Facts } from '../records/facts.js'
-import { FACTS } from '../records/facts.js'
-import type { AnswerTime, RecoveryRules, RestoringAct, SourcedSentence } from './recovery-rules.js'
+import { FACTS, type FactEvent, type FactName, type Facts } from '../records/facts.js'
+import type { ActRule, AnswerTime, RecoveryRules, RestoringAct, SourcedSentence } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
@@ -32,14 +32,10 @@ export interface RecoveryStep extends BilingualText {
 }
 
 /** An adverse fact that neither time nor an act ends. */
-export interface LastingFact extends BilingualText {
-  fact: FactName
-  rules: string[]
-  records: number[]
-  count: number
-  basis: string
-  confirmed: boolean
-}
+export type LastingFact = Pick<
+  RecoveryStep,
+  'fact' | 'rules' | 'records' | 'count' | 'basis' | 'confirmed' | keyof BilingualText
+>
 
 /** Sorted by day, then gain, then fact and record. */
 export const recoveryPath = (facts: Facts, card: Scorecard, rules: RecoveryRules): RecoveryStep[] => {
@@ -80,15 +76,11 @@ interface PointLoss {
 }
 
 const losses = (facts: Facts, card: Scorecard, rules: RecoveryRules): PointLoss[] => {
-  const alike = new Map<string, FactEvent[]>()
-  for (const event of facts.events) {
-    // An undated event takes no points when its fact needs a day.
-    if (FACTS[event.fact].tone !== 'adverse' || (event.on === null && FACTS[event.fact].nature !== 'state')) continue
-    const key = `${event.fact} ${event.on} ${event.until ?? null} ${lawfulDay(event)}`
-    const group = alike.get(key)
-    if (group) group.push(event)
-    else alike.set(key, [event])
-  }
+  // An undated event takes no points when its fact needs a day.
+  const adverse = facts.events.filter(
+    ({ fact, on }) => FACTS[fact].tone === 'adverse' && (on !== null || FACTS[fact].nature === 'state'),
+  )
+  const alike = groupBy(adverse, (each) => `${each.fact} ${each.on} ${each.until ?? null} ${lawfulDay(each)}`)
   return [...alike.values()].flatMap((events) => lossOf(events, facts, card, rules) ?? [])
 }
 
@@ -150,14 +142,8 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
 const keyOfDay = (draft: DraftStep): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
 
 /** Merges steps with the same key on the last of their days, when all are lawful. */
-const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => string): DraftStep[] => {
-  const groups = new Map<string, DraftStep>()
-  for (const draft of drafts) {
-    const before = groups.get(key(draft))
-    groups.set(key(draft), before === undefined ? draft : joined(before, draft))
-  }
-  return [...groups.values()].sort((a, b) => compare(a.on, b.on))
-}
+const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => string): DraftStep[] =>
+  [...groupBy(drafts, key).values()].map((group) => group.reduce(joined)).sort((a, b) => compareTexts(a.on, b.on))
 
 const joined = (a: DraftStep, b: DraftStep): DraftStep => ({
   ...(a.on < b.on ? b : a),
@@ -192,10 +178,10 @@ const weighed = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): R
 
 const moreFirst = (a: RecoveryStep, b: RecoveryStep): number =>
   b.points - a.points ||
-  compare(a.fact, b.fact) ||
+  compareTexts(a.fact, b.fact) ||
   (a.records[0] ?? 0) - (b.records[0] ?? 0) ||
-  compare(a.act, b.act) ||
-  compare(a.zh, b.zh)
+  compareTexts(a.act, b.act) ||
+  compareTexts(a.zh, b.zh)
 
 const stepOf = (draft: DraftStep, facts: Facts, done: readonly RecoveryStep[], card: Scorecard): RecoveryStep => {
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
@@ -224,10 +210,7 @@ const told = (events: readonly FactEvent[], { zh, en }: BilingualText) => {
   }
 }
 
-const onceGranted = (
-  { zh, en, answer }: BilingualText & { answer: AnswerTime | null },
-  { granted }: RecoveryRules,
-): BilingualText => {
+const onceGranted = ({ zh, en, answer }: ActRule, { granted }: RecoveryRules): BilingualText => {
   const row = granted[answer === null ? 'open' : 'within']
   const workdays = String(answer?.workdays ?? '')
   return {
@@ -252,6 +235,5 @@ const lawfulDay = ({ on, decidedOn }: FactEvent): string | null => decidedOn ?? 
 const identity = (event: FactEvent): string =>
   `${event.record} ${event.fact} ${event.on} ${event.until ?? null} ${event.weight ?? 1} ${lawfulDay(event)}`
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const later = (a: string, b: string): string => (a < b ? b : a)
 const earlier = (a: string | null, b: string): string => (a !== null && a < b ? a : b)

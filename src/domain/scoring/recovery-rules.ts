@@ -3,8 +3,7 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { isInForce, type SourceCertainty } from '../calendar/dated-rows.js'
-import type { FactName } from '../records/facts.js'
-import { factRow } from '../records/facts.js'
+import { type FactName, factRow } from '../records/facts.js'
 
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
 
@@ -18,11 +17,8 @@ export interface SourcedSentence extends BilingualText {
   confirmed: boolean
 }
 
-export interface AnswerTime {
+export interface AnswerTime extends Pick<SourcedSentence, 'basis' | 'mark' | 'confirmed'> {
   workdays: number
-  basis: string
-  mark: SourceCertainty
-  confirmed: boolean
 }
 
 /** `from` and `to` bound the day of the fact: inclusive, null for open. */

@@ -104,20 +104,21 @@ export const isOnDishonestList = (reasons: readonly Reason[]): boolean =>
 
 const LOWEST_LINE = { grade: 'D' } as const
 
-interface FactTally {
-  count: number
-  points: number
-  records: number[]
-  first: number
-  firstOn: string
-  fades: number
-  starts: number
+const emptyTally = () => ({
+  count: 0,
+  points: 0,
+  records: [] as number[],
+  first: NEVER_DAY,
+  firstOn: '',
+  fades: NEVER_DAY,
+  starts: NEVER_DAY,
   /** Undated events of a fact that needs a day: shown, not counted. */
-  undated: number
-  undatedRecords: number[]
-  undatedEnds: number
-}
+  undated: 0,
+  undatedRecords: [] as number[],
+  undatedEnds: NEVER_DAY,
+})
 
+type FactTally = ReturnType<typeof emptyTally>
 type Tallies = (FactTally | undefined)[]
 
 const count = (event: FactEvent, slot: TallySlot, today: number, tallies: Tallies): void => {
@@ -154,18 +155,7 @@ const count = (event: FactEvent, slot: TallySlot, today: number, tallies: Tallie
 const tallyAt = (slot: TallySlot, tallies: Tallies): FactTally => {
   const known = tallies[slot.at]
   if (known !== undefined) return known
-  const fresh: FactTally = {
-    count: 0,
-    points: 0,
-    records: [],
-    first: NEVER_DAY,
-    firstOn: '',
-    fades: NEVER_DAY,
-    starts: NEVER_DAY,
-    undated: 0,
-    undatedRecords: [],
-    undatedEnds: NEVER_DAY,
-  }
+  const fresh = emptyTally()
   tallies[slot.at] = fresh
   return fresh
 }
@@ -250,26 +240,12 @@ const counted = (
   why: ReasonKind,
   fact: FactName,
   points: number,
-  found: { count: number; records: readonly number[]; fades: number },
-): Reason => ({
-  rule,
-  why,
-  fact,
-  points,
-  count: found.count,
-  records: ascending(found.records),
-  fadesOn: dayText(found.fades),
-})
+  { count, records, fades }: { count: number; records: readonly number[]; fades: number },
+): Reason => ({ rule, why, fact, points, count, records: ascending(records), fadesOn: dayText(fades) })
 
-const plain = (rule: string, why: ReasonKind, points: number): Reason => ({
-  rule,
-  why,
-  fact: null,
-  points,
-  count: 0,
-  records: [],
-  fadesOn: null,
-})
+const plain = (rule: string, why: ReasonKind, points: number): Reason => {
+  return { rule, why, fact: null, points, count: 0, records: [], fadesOn: null }
+}
 
 const ascending = (records: readonly number[]): number[] => {
   let last = Number.NEGATIVE_INFINITY

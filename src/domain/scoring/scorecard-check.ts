@@ -1,5 +1,5 @@
 /** Checks beyond the JSON Schema: a valid scorecard cannot raise a score for a worse record, count a fact twice, or hide what it did. */
-import { FACT_FAMILIES, FACTS, factRow } from '../records/facts.js'
+import { FACT_FAMILIES, factRow, MILDER_FACT } from '../records/facts.js'
 import {
   type BinRule,
   checkNumbers,
@@ -77,24 +77,25 @@ const checkHead = (card: Scorecard, say: FaultReporter): void => {
     say(`grades[${last}].from`, '最低等级应从 0 分起。The lowest grade must begin at 0.')
 }
 
+/** Returns a check that reports each value met before. */
+const makeRepeatCheck = (say: FaultReporter, reasonOf: (value: string) => string, seen = new Set<string>()) => {
+  return (value: string, at: string): void => {
+    if (seen.has(value)) say(at, reasonOf(value))
+    seen.add(value)
+  }
+}
+
 const RESERVED = ['base', 'floor', 'ceiling', 'missing']
 
 const checkIds = (card: Scorecard, say: FaultReporter): void => {
-  const seen = new Set(RESERVED)
-  const once = (id: string, at: string): void => {
-    if (seen.has(id)) say(at, `编号重复或为保留字：${id}。The id is taken.`)
-    seen.add(id)
-  }
-  card.rules.forEach((rule, i) => {
-    once(rule.id, `rules[${i}].id`)
-  })
-  card.vetoes.forEach((veto, i) => {
-    once(veto.id, `vetoes[${i}].id`)
-  })
-  const dimensions = new Set<string>()
+  const checkId = makeRepeatCheck(say, (id) => `编号重复或为保留字：${id}。The id is taken.`, new Set(RESERVED))
+  for (const part of ['rules', 'vetoes'] as const)
+    card[part].forEach(({ id }, i) => {
+      checkId(id, `${part}[${i}].id`)
+    })
+  const checkDimension = makeRepeatCheck(say, (id) => `编号重复：${id}。The id is taken.`)
   card.dimensions.forEach((dimension, i) => {
-    if (dimensions.has(dimension.id)) say(`dimensions[${i}].id`, `编号重复：${dimension.id}。The id is taken.`)
-    dimensions.add(dimension.id)
+    checkDimension(dimension.id, `dimensions[${i}].id`)
     checkWords(dimension, `dimensions[${i}]`, [], say)
   })
 }
@@ -129,7 +130,7 @@ const checkUnits = (rule: UnitRule, at: string, say: FaultReporter): void => {
     if (fact && fact.tone !== factRow(rule.units[0]?.fact ?? '')?.tone) {
       say(`${here}.fact`, '同一规则不得既加分又扣分。One rule may not both add and take.')
     }
-    const milder = rule.units.find((other) => other.fact === fact?.worseThan)
+    const milder = rule.units.find((other) => other.fact === MILDER_FACT[unit.fact])
     const age = milder ? ageWhereWorseCostsLess(unit, milder) : null
     if (milder && age !== null) {
       const when = age === 0 ? 'yet takes less' : `yet takes less from day ${age}: it fades sooner`
@@ -204,20 +205,17 @@ const checkVeto = (veto: Veto, at: string, card: Scorecard, say: FaultReporter):
 /** No two rules may weigh the same fact. An unweighed fact may stand in no rule. */
 const checkFacts = (card: Scorecard, say: FaultReporter): void => {
   const seen = new Set<string>()
-  const once = (fact: string, at: string): void => {
-    if (seen.has(fact)) say(at, `事实 ${fact} 被重复计分。The fact is counted twice.`)
-    seen.add(fact)
-  }
+  const checkRepeat = makeRepeatCheck(say, (fact) => `事实 ${fact} 被重复计分。The fact is counted twice.`, seen)
   card.rules.forEach((rule, i) => {
     factsOfRule(rule).forEach((fact, j) => {
-      once(fact, rule.kind === 'units' ? `rules[${i}].units[${j}].fact` : `rules[${i}].fact`)
+      checkRepeat(fact, rule.kind === 'units' ? `rules[${i}].units[${j}].fact` : `rules[${i}].fact`)
     })
   })
   for (const { fact } of card.vetoes) seen.add(fact)
   card.unweighed?.forEach((each, i) => {
     const at = `unweighed[${i}]`
     if (!factRow(each.fact)) say(`${at}.fact`, `未知事实：${each.fact}。Unknown fact.`)
-    once(each.fact, `${at}.fact`)
+    checkRepeat(each.fact, `${at}.fact`)
     checkWords(each, at, [], say)
   })
 }
@@ -226,7 +224,7 @@ const checkFacts = (card: Scorecard, say: FaultReporter): void => {
 const checkWorse = (card: Scorecard, say: FaultReporter): void => {
   card.rules.forEach((rule, i) => {
     const facts: readonly string[] = factsOfRule(rule)
-    for (const [worse, milder] of WORSE) {
+    for (const [worse, milder] of Object.entries(MILDER_FACT)) {
       if (!facts.includes(milder) || facts.includes(worse) || !movesPoints(rule)) continue
       say(
         `rules[${i}]`,
@@ -236,19 +234,14 @@ const checkWorse = (card: Scorecard, say: FaultReporter): void => {
   })
 }
 
-const WORSE = Object.keys(FACTS).flatMap((fact): [worse: string, milder: string][] => {
-  const milder = factRow(fact)?.worseThan
-  return milder === undefined ? [] : [[fact, milder]]
-})
-
 const checkMissing = (card: Scorecard, say: FaultReporter): void => {
   const told = new Set<string>()
+  const checkRepeat = makeRepeatCheck(say, (family) => `信息类别重复：${family}。The family is told twice.`, told)
   card.missing.forEach((each, i) => {
     const at = `missing[${i}]`
     if (!Object.hasOwn(FACT_FAMILIES, each.family))
       say(`${at}.family`, `未知信息类别：${each.family}。Unknown family of facts.`)
-    if (told.has(each.family)) say(`${at}.family`, `信息类别重复：${each.family}。The family is told twice.`)
-    told.add(each.family)
+    checkRepeat(each.family, `${at}.family`)
     if (!card.dimensions.some((dimension) => dimension.id === each.dimension)) {
       say(`${at}.dimension`, `未知维度：${each.dimension}。Unknown dimension.`)
     }

@@ -55,12 +55,9 @@ export interface BinRule extends RuleHead, BilingualText {
 export type ScoreRule = UnitRule | BinRule
 
 /** While `fact` is in force, the value is at most the top of `grade`. */
-export interface Veto extends BilingualText {
-  id: string
-  dimension: string
+export interface Veto extends Omit<RuleHead, 'operators'>, BilingualText {
   fact: FactName
   grade: Grade
-  legalBasis: string[]
 }
 
 /** Falling below `below` opens a lead or an internal watch entry, never a ground for listing. */
@@ -79,13 +76,7 @@ export interface Scorecard {
   grades: GradeLine[]
   dimensions: Dimension[]
   /** `cap` contains {cap}, `undated` contains {fact}. */
-  sentences: {
-    base: BilingualText
-    cap: BilingualText
-    floor: BilingualText
-    ceiling: BilingualText
-    undated: BilingualText
-  }
+  sentences: Record<'base' | 'cap' | 'floor' | 'ceiling' | 'undated', BilingualText>
   /** Sentences shown when no source covers a family. */
   missing: ({ family: FactFamily; dimension: string; points: number } & BilingualText)[]
   rules: ScoreRule[]
@@ -98,8 +89,7 @@ export const factsOfRule = (rule: ScoreRule): FactName[] =>
   rule.kind === 'units' ? rule.units.map((unit) => unit.fact) : [rule.fact]
 
 export const topScoreOfGrade = (grade: Grade, lines: readonly GradeLine[]): number => {
-  const place = lines.findIndex((line) => line.grade === grade)
-  const above = lines[place - 1]
+  const above = lines[lines.findIndex((line) => line.grade === grade) - 1]
   return above ? above.from - 1 : HIGHEST_SCORE
 }
 

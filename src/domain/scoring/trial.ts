@@ -1,5 +1,5 @@
 /** Compares two scorecards over all operators, in constant memory and any order. */
-
+import { compareTexts } from '../../foundation/text/values.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { ReasonKind, Score } from './score.js'
 import { type WordedReason, wordReason } from './score-words.js'
@@ -19,16 +19,8 @@ export interface TriedOperator {
 
 export type GradeCounts = Record<Grade, number>
 
-export interface TrialGroup {
-  operators: number
-  unchanged: number
-  better: number
-  worse: number
-  /** Mean change of the score in points, to two decimals. */
-  mean: number
-  before: GradeCounts
-  after: GradeCounts
-}
+/** `mean` is the mean change of the score in points, to two decimals. */
+export type TrialGroup = Omit<GroupTally, 'sum'> & { mean: number }
 
 /**
  * Changes of scores, in points. p5 is the smallest change such that at least 5 % of all changes are not above it; the
@@ -64,7 +56,7 @@ export interface MovedOperator {
   reasons: ReasonDifference[]
 }
 
-export interface TrialComparison extends Omit<TrialGroup, 'mean'> {
+export interface TrialComparison extends Omit<GroupTally, 'sum'> {
   /** Number of operators by current grade (first key) and tried grade (second key). */
   grades: Record<Grade, GradeCounts>
   spread: PointSpread | null
@@ -76,46 +68,28 @@ export interface TrialComparison extends Omit<TrialGroup, 'mean'> {
 }
 
 type Pair = { operatorId: number; points: number; before: Score; after: Score }
+type GroupTally = ReturnType<typeof emptyGroup>
+export type TrialTally = ReturnType<typeof emptyTrialTally>
 
-interface GroupTally extends Omit<TrialGroup, 'mean'> {
-  sum: number
-}
-
-export interface TrialTally {
-  all: GroupTally
-  grades: Record<Grade, GradeCounts>
+export const emptyTrialTally = () => ({
+  all: emptyGroup(),
+  grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
   /**
    * Histogram: the scores of `moves[n + WIDEST]` operators change by n points. Gives exact quantiles in constant
    * memory.
    */
-  moves: Uint32Array
-  up: Pair[]
-  down: Pair[]
-  regions: Map<string, GroupTally>
-  kinds: Map<string, GroupTally>
+  moves: new Uint32Array(2 * WIDEST + 1),
+  up: [] as Pair[],
+  down: [] as Pair[],
+  regions: new Map<string, GroupTally>(),
+  kinds: new Map<string, GroupTally>(),
+})
+
+const emptyGroup = () => {
+  return { operators: 0, unchanged: 0, better: 0, worse: 0, sum: 0, before: noGrades(), after: noGrades() }
 }
 
-export const emptyTrialTally = (): TrialTally => ({
-  all: counted(),
-  grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
-  moves: new Uint32Array(2 * WIDEST + 1),
-  up: [],
-  down: [],
-  regions: new Map(),
-  kinds: new Map(),
-})
-
 const noGrades = (): GradeCounts => ({ A: 0, B: 0, C: 0, D: 0 })
-
-const counted = (): GroupTally => ({
-  operators: 0,
-  unchanged: 0,
-  better: 0,
-  worse: 0,
-  sum: 0,
-  before: noGrades(),
-  after: noGrades(),
-})
 
 export const tallyOperator = (
   tally: TrialTally,
@@ -133,7 +107,7 @@ export const tallyOperator = (
 }
 
 const grouped = (groups: Map<string, GroupTally>, key: string): GroupTally => {
-  const group = groups.get(key) ?? counted()
+  const group = groups.get(key) ?? emptyGroup()
   groups.set(key, group)
   return group
 }
@@ -187,7 +161,7 @@ export const trialComparison = (
 }
 
 const inOrder = (groups: ReadonlyMap<string, GroupTally>): [string, GroupTally][] =>
-  [...groups].sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
+  [...groups].sort(([a], [b]) => Number(a === '') - Number(b === '') || compareTexts(a, b))
 
 const groupOf = ({ sum, ...group }: GroupTally): TrialGroup => ({
   ...group,

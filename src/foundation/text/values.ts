@@ -100,3 +100,8 @@ export const compactText = (text: string): string =>
 
 /** 吉市监处罚〔2025〕12号: year in 〔〕 (GB/T 9704-2012), half-width digits, no blanks. */
 export const normalizeDocumentNumber = (text: string): string => compactText(text).replace(BRACKETED_YEAR, '〔$1〕')
+
+export const compareTexts = (a: string, b: string): -1 | 0 | 1 => {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

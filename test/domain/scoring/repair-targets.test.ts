@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { comparedAuthority, comparedDocumentNumber } from '../../../src/domain/records/decision-number.js'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
 import { repairDaysOf } from '../../../src/domain/scoring/repair-targets.js'
 
@@ -30,17 +29,15 @@ const repairs = (many: number): RecordEvidence[] =>
 describe('repairs and the records they name', () => {
   it('I-B2: normalise each number and each authority once per record, for any number of repairs', () => {
     let [numbers, authorities] = [0, 0]
-    const forms = {
-      number: (text: string) => {
-        numbers += 1
-        return comparedDocumentNumber(text)
-      },
-      authority: (text: string) => {
-        authorities += 1
-        return comparedAuthority(text)
-      },
+    const counting = (each: RecordEvidence): RecordEvidence => {
+      const get = (body: RecordEvidence['body'], field: string) => {
+        if (field in body && field.endsWith('document_number')) numbers += 1
+        if (field in body && field.endsWith('authority')) authorities += 1
+        return body[field]
+      }
+      return { ...each, body: new Proxy(each.body, { get: (body, field) => get(body, String(field)) }) }
     }
-    const until = repairDaysOf([...penalties(1_000), ...repairs(200)], [], forms)
+    const until = repairDaysOf([...penalties(1_000), ...repairs(200)].map(counting), [])
     expect(until?.size).to.equal(200)
     expect(until?.get(200)).to.equal('2025-08-08')
     expect(numbers).to.equal(1_200)
