@@ -1,6 +1,6 @@
 import { GRADES, type Grade } from '../domain/scoring/scorecard.js'
 import type { PointSpread, ReasonDifference, TrialGroup } from '../domain/scoring/trial.js'
-import type { TrialMove, TrialRun } from '../work/scoring/trial.js'
+import type { TrialRun } from '../work/scoring/trial.js'
 
 const COLUMN = 9
 /** Reasons printed, largest first; `--json` lists all. */
@@ -49,6 +49,8 @@ const spreadLines = (spread: PointSpread): string[] => [
 ]
 
 const signed = (points: number): string => (points > 0 ? `+${points}` : String(points))
+
+type TrialMove = TrialRun['trial']['up'][number]
 
 const largest = (title: string, moved: readonly TrialMove[]): string[] =>
   moved.length === 0 ? [] : ['', title, ...moved.flatMap(movedLines)]

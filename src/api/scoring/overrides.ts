@@ -39,7 +39,7 @@ const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState |
   const { db } = context.parts
   const filter = {
     state: args.state ?? 'PROPOSED',
-    when: pointInTimeOf(context, {}),
+    ...pointInTimeOf(context, {}),
     sight: regionBoundOf(context.viewer),
   }
   const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })

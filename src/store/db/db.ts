@@ -21,12 +21,23 @@ export const queryOne = async <R>(on: ReadHandle, sql: string, bindings?: Bindin
 export const queryColumn = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<V[]> =>
   (await on.raw(sql, bindings)).rows.map((row: object) => Object.values(row)[0] as V)
 
+export const querySet = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<Set<V>> =>
+  new Set(await queryColumn<V>(on, sql, bindings))
+
 export const queryValue = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<V> =>
   Object.values((await on.raw(sql, bindings)).rows[0])[0] as V
 
 /** Maps each row's first column to its second. */
 export const queryMap = async <K, V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<Map<K, V>> =>
   new Map((await on.raw(sql, bindings)).rows.map((row: object) => Object.values(row) as [K, V]))
+
+/** Maps the value of column `key` to its row. */
+export const queryRowsBy = async <R, K extends keyof R>(
+  on: ReadHandle,
+  key: K,
+  sql: string,
+  bindings?: Bindings,
+): Promise<Map<R[K], R>> => new Map((await queryRows<R>(on, sql, bindings)).map((row) => [row[key], row]))
 
 export const hasRows = async (on: ReadHandle, sql: string, bindings?: Bindings): Promise<boolean> =>
   (await on.raw(sql, bindings)).rows.length > 0

@@ -31,7 +31,7 @@ export const recordsOfProduct = async (db: Db, { gtin, brand, removed }: Product
        union select v.id from versions v where v.kind in ('inspection', 'recall') and ${standing} and :brand::text is not null
          and ${word('brand')} = :brand::text and (v.kind = 'recall' or v.body->>'result' = 'FAIL')) f
      order by id desc limit ${PRODUCT_RECORDS_MOST + 1} /* open-records.ofProduct */`,
-    { gtin, brand, removed } as never,
+    { gtin, brand, removed },
   )
   const ids: number[] = answer.rows.map(({ id }: { id: number }) => id)
   const byId = await byIds(db, ids)

@@ -28,7 +28,7 @@ export const detachFromOperators = async (
      insert into ownerless_codes (scheme, code, feed, record_key, digest)
      select split_part(found_by, ':', 1), substr(found_by, strpos(found_by, ':') + 1), feed, record_key, digest from versions
      where id = any(:ids::bigint[]) on conflict do nothing /* ownerless.standAlone */`,
-    { ids: [...ids], by, at } as never,
+    { ids: [...ids], by, at },
   )
 }
 
@@ -91,6 +91,6 @@ const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date
          :run::bigint, page, row_number, partial, held_by from closed returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
      /* ownerless.match */`,
-    { ids: [...ids], run, now } as never,
+    { ids: [...ids], run, now },
   )
 }

@@ -32,6 +32,6 @@ export const shareFacts = async (tx: Tx, by: { run: number } | { decision: numbe
       : 'select id from versions where decision_id = :decision and known_from = :at and fact is not null'
   await tx.raw(
     `update versions v set fact = o.fact from (${selectEarlierFactsSql(opened)}) o where v.id = o.id /* sameFacts.join */`,
-    { ...by, at } as never,
+    { ...by, at },
   )
 }

@@ -97,7 +97,7 @@ export const mergePlan = async (
 }
 
 /** Leaves out records that only partial files contributed. */
-export const countInForce = (db: Db | Tx, feed: string): Promise<number> =>
+export const countInForce = (db: Db, feed: string): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from versions where feed = ? and known_to is null and ended_on is null and not partial /* versions.standing */`,
@@ -228,7 +228,7 @@ export const versionsOnDays = async (
     {
       asked: JSON.stringify(queries.map((one, place) => ({ place, ...one }))),
       ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN_RECORD_STATUS },
-    } as never,
+    },
   )
   const lists: RecordVersion[][] = queries.map(() => [])
   for (const { place, ...version } of answer.rows as (RecordVersion & { place: number })[]) lists[place]?.push(version)
@@ -261,10 +261,9 @@ export const versionsWithFact = (
     { ...bindingsAt(operatorIds, when), ...sight },
   )
 
-export const byId = async (db: Db | Tx, id: number): Promise<RecordVersion | null> =>
-  (await byIds(db, [id])).get(id) ?? null
+export const byId = async (db: Db, id: number): Promise<RecordVersion | null> => (await byIds(db, [id])).get(id) ?? null
 
-export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, RecordVersion>> => {
+export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number, RecordVersion>> => {
   const answer = await db.raw(
     `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id where v.id = any(?::bigint[]) /* versions.byIds */`,
     [[...ids]],
@@ -272,7 +271,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(answer.rows.map((row: RecordVersion) => [row.id, row]))
 }
 
-export const currentVersion = (db: Db | Tx, feed: string, key: string): Promise<RecordVersion | null> =>
+export const currentVersion = (db: Db, feed: string, key: string): Promise<RecordVersion | null> =>
   queryFirst(
     db,
     `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id
@@ -281,7 +280,7 @@ export const currentVersion = (db: Db | Tx, feed: string, key: string): Promise<
   )
 
 export const sourcesOfGround = (
-  db: Db | Tx,
+  db: Db,
   { feed, key, kind, fact }: Pick<RecordVersion, 'feed' | 'key' | 'kind' | 'fact'>,
   operatorId: number,
 ): Promise<RecordVersion[]> =>

@@ -1,12 +1,10 @@
-import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-
-type ActivationState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
+import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface ActivationRow {
   id: number
   scorecard: string
   hash: string
-  state: ActivationState
+  state: 'PROPOSED' | 'ADOPTED' | 'REJECTED'
   effectiveOn: string
   reason: string
   proposedBy: string
@@ -16,42 +14,44 @@ export interface ActivationRow {
   note: string | null
 }
 
-const ACTIVATIONS = `select a.id, k.version as scorecard, a.scorecard_hash as hash, a.state, a.effective_on as "effectiveOn", a.reason,
+const selectActivationsFrom = (
+  a: string,
+): string => `select a.id, k.version as scorecard, a.scorecard_hash as hash, a.state, a.effective_on as "effectiveOn", a.reason,
     a.proposed_by as "proposedBy", a.proposed_at as "proposedAt", a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.note
-  from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash`
+  from ${a} join scorecards k on k.hash = a.scorecard_hash`
+
+const ACTIVATIONS = selectActivationsFrom('scorecard_adoptions a')
 
 export const propose = async (
   tx: Tx,
   made: { hash: string; effectiveOn: string; reason: string; by: string; now: Date },
 ): Promise<ActivationRow | null> => {
-  const answer = await tx.raw(
+  const added = await queryFirst<{ id: number }>(
+    tx,
     `insert into scorecard_adoptions (scorecard_hash, effective_on, reason, proposed_by, proposed_at)
      values (:hash, :effectiveOn, :reason, :by, :now)
      on conflict (scorecard_hash) where state = 'PROPOSED' do nothing returning id /* activations.propose */`,
     made,
   )
-  const id = answer.rows[0]?.id
-  return id === undefined ? null : byId(tx, id)
+  return added && byId(tx, added.id)
 }
 
 export const lockForDecision = (tx: Tx, id: number): Promise<ActivationRow | null> =>
   queryFirst(tx, `${ACTIVATIONS} where a.id = ? for update of a /* activations.forDecision */`, [id])
 
-export const decide = async (
+export const decide = (
   tx: Tx,
   id: number,
   made: { state: 'ADOPTED' | 'REJECTED'; note: string | null; by: string; at: Date },
-): Promise<ActivationRow> => {
-  await tx.raw(
-    `update scorecard_adoptions set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* activations.decide */`,
-    { ...made, id } as never,
+): Promise<ActivationRow> =>
+  queryOne(
+    tx,
+    `with a as (update scorecard_adoptions set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id returning *)
+     ${selectActivationsFrom('a')} /* activations.decide */`,
+    { ...made, id },
   )
-  const decided = await byId(tx, id)
-  if (decided === null) throw new Error(`activation ${id} is gone`)
-  return decided
-}
 
-export const byId = (db: Db | Tx, id: number): Promise<ActivationRow | null> =>
+export const byId = (db: Db, id: number): Promise<ActivationRow | null> =>
   queryFirst(db, `${ACTIVATIONS} where a.id = ? /* activations.byId */`, [id])
 
 export const list = (db: Db, { first, after }: { first: number; after: number | null }): Promise<ActivationRow[]> =>

@@ -4,7 +4,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import type { Body, RecordKind } from '../../domain/records/records.js'
 import { FIELDS_OF_EVIDENCE, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-facts.js'
-import { type Db, queryRows, type Tx } from '../db/db.js'
+import { type Db, queryRows } from '../db/db.js'
 import { withConnection } from '../db/own-connection.js'
 import { withLiterals } from '../db/pg-statement.js'
 import { bindingsAt, type PointInTime, SELECT_VERSIONS_AND_COMING_SQL } from '../records/versions.js'
@@ -30,11 +30,7 @@ const EVIDENCE = `
   /* evidence.of */`
 
 /** Uses COPY: fetching rows would cost as much as the query itself. */
-export const evidenceOf = async (
-  db: Db | Tx,
-  operators: readonly number[],
-  when: PointInTime,
-): Promise<EvidenceRow[]> => {
+export const evidenceOf = async (db: Db, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
   const query = withLiterals(EVIDENCE, { ...bindingsAt(operators, when), weighed: [...WEIGHED_KINDS] })
   const pieces: Buffer[] = []
@@ -119,7 +115,7 @@ const OWNER = `coalesce(
   l.operator_id)`
 
 /** Only events known at `knownAt` count, so answers about earlier instants never change. */
-export const ownEntries = (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OwnedEntry[]> =>
+export const ownEntries = (db: Db, operators: readonly number[], when: PointInTime): Promise<OwnedEntry[]> =>
   queryRows(
     db,
     `select * from (

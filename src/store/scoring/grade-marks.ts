@@ -9,17 +9,15 @@ export const markGradeChanges = async (
   before: ReadonlyMap<number, string>,
   at: Date,
 ): Promise<void> => {
-  const [ids, other] = [
-    scored.map(({ operatorId }) => operatorId),
-    scored.map((one) => before.get(one.operatorId) !== one.grade),
-  ]
+  const ids = scored.map(({ operatorId }) => operatorId)
+  const other = scored.map(({ operatorId, grade }) => before.get(operatorId) !== grade)
   if (other.every((each) => !each) && !(await anyRemoved(tx, at))) return
   await tx.raw(
     `with g as materialized (select changes_wanted() as wanted)
      insert into change_marks (operator_id, what) select s.id, 'GRADE' from g, unnest(:ids::int[], :other::boolean[]) as s(id, other)
      where g.wanted and (s.other or exists (select 1 from seller_removals r join listings l on l.id = r.listing_id
        where l.operator_id = s.id and r.at > :at::timestamptz - interval '${REMOVAL_RECENT}')) /* changes.markScored */`,
-    { ids, other, at } as never,
+    { ids, other, at },
   )
 }
 

@@ -1,7 +1,7 @@
 /** An objection concerns a record, not one version. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, querySet, queryValue, type Tx } from '../db/db.js'
 
 export interface Objection {
   id: number
@@ -41,13 +41,12 @@ export const IS_CONTESTED_SQL = `exists (select 1 from objections b join version
 const DECISION_CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = l.operator_id and v.id = l.decision_version and ${contested("'infinity'")})`
 
-export const contestedListings = async (tx: Db | Tx, listings: readonly string[]): Promise<Set<string>> => {
-  const answer = await tx.raw(
+export const contestedListings = (tx: Db, listings: readonly string[]): Promise<Set<string>> =>
+  querySet(
+    tx,
     `select l.id from listings l where l.id = any(?::uuid[]) and ${DECISION_CONTESTED} /* objections.contestedAmong */`,
-    [[...listings]],
+    [listings],
   )
-  return new Set(answer.rows.map(({ id }: { id: string }) => id))
-}
 
 export const entriesMisstatingContest = (tx: Tx): Promise<string[]> =>
   queryColumn(
@@ -63,16 +62,7 @@ export const entriesMisstatingContest = (tx: Tx): Promise<string[]> =>
 
 export const open = (
   tx: Tx,
-  made: {
-    operatorId: number
-    feed: string
-    recordKey: string
-    rule: string
-    fact: string
-    statement: string
-    by: string
-    at: Date
-  },
+  made: Pick<Objection, 'operatorId' | 'feed' | 'recordKey' | 'rule' | 'fact' | 'statement'> & { by: string; at: Date },
 ): Promise<Objection | null> =>
   queryFirst(
     tx,
@@ -87,13 +77,7 @@ export const open = (
 export const settle = (
   tx: Tx,
   id: number,
-  made: {
-    state: Exclude<ObjectionState, 'OPEN'>
-    note: string | null
-    referredTo: string | null
-    by: string
-    at: Date
-  },
+  made: Pick<Objection, 'state' | 'note' | 'referredTo'> & { by: string; at: Date },
 ): Promise<Objection | null> =>
   queryFirst(
     tx,
@@ -102,23 +86,23 @@ export const settle = (
     { id, ...made },
   )
 
-export const byId = (db: Db | Tx, id: number): Promise<Objection | null> =>
+export const byId = (db: Db, id: number): Promise<Objection | null> =>
   queryFirst(db, `select ${COLUMNS} from objections b where b.id = ? /* objections.byId */`, [id])
 
 export const ofOperators = (db: Db, operators: readonly number[]): Promise<Objection[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from objections b where b.operator_id = any(?) order by b.id desc /* objections.ofOperators */`,
-    [[...operators]],
+    [operators],
   )
 
 export interface ObjectionFilter {
   feeds: readonly string[] | null
   state: ObjectionState
-  sight?: RegionSight
+  sight: RegionSight
 }
 
-const filtered = ({ sight = null }: ObjectionFilter): string =>
+const filtered = ({ sight }: ObjectionFilter): string =>
   `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${andIsWithinSightSql(sight, 'b.operator_id')}`
 
 export const list = (
@@ -130,17 +114,16 @@ export const list = (
     db,
     `select ${COLUMNS} from objections b where ${filtered(filter)} and (:after::bigint is null or b.id > :after::bigint)
      order by b.id limit :first /* objections.list */`,
-    { sight: null, ...filter, first, after },
+    { ...filter, first, after },
   )
 
 export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
   queryValue(db, `select count(*)::int as n from objections b where ${filtered(filter)} /* objections.countOf */`, {
-    sight: null,
     ...filter,
   })
 
 export const contestedVersionsAt = (
-  db: Db | Tx,
+  db: Db,
   operators: readonly number[],
   knownAt: Date,
 ): Promise<{ operatorId: number; versions: number[] }[]> =>
@@ -149,17 +132,16 @@ export const contestedVersionsAt = (
     `select b.operator_id as "operatorId", (select coalesce(jsonb_agg(v.id), '[]') from versions v where v.record_key = b.record_key and v.feed = b.feed) as versions
      from objections b where b.operator_id = any(:operators) and ${contested(':knownAt')}
      order by b.id /* objections.contestedAt */`,
-    { operators: [...operators], knownAt },
+    { operators, knownAt },
   )
 
-export const contestedVersions = async (db: Db, versions: readonly number[]): Promise<Set<number>> => {
-  const answer = await db.raw(
+export const contestedVersions = (db: Db, versions: readonly number[]): Promise<Set<number>> =>
+  querySet(
+    db,
     `select v.id from versions v where v.id = any(?::bigint[]) and exists (select 1 from objections b
        where b.record_key = v.record_key and b.feed = v.feed and ${contested("'infinity'")}) /* objections.contestedOf */`,
-    [[...versions]] as never,
+    [versions],
   )
-  return new Set(answer.rows.map(({ id }: { id: number }) => id))
-}
 
 export const recordOfVersion = (
   tx: Tx,

@@ -58,68 +58,63 @@ const AS_KNOWN = `
 
 export const propose = async (
   tx: Tx,
-  made: { operatorId: number; grade: Grade; reason: string; endsOn: string; by: string; at: Date },
+  made: Pick<OverrideRow, 'operatorId' | 'grade' | 'reason' | 'endsOn'> & { by: string; at: Date },
 ): Promise<number | null> => {
-  const answer = await tx.raw(
+  const added = await queryFirst<{ id: number }>(
+    tx,
     `insert into overrules (operator_id, grade, reason, ends_on, asked_by, asked_at)
      values (:operatorId, :grade, :reason, :endsOn, :by, :at) on conflict do nothing returning id /* overrides.propose */`,
-    made as never,
+    made,
   )
-  return answer.rows[0]?.id ?? null
+  return added?.id ?? null
 }
 
 export const decide = async (
   tx: Tx,
-  id: number,
-  { state, note, by, at }: { state: 'IN_FORCE' | 'REFUSED'; note: string | null; by: string; at: Date },
+  made: { id: number; state: 'IN_FORCE' | 'REFUSED'; note: string | null; by: string; at: Date },
 ): Promise<void> => {
   await tx.raw(
     `update overrules set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* overrides.decide */`,
-    { id, state, note, by, at } as never,
+    made,
   )
 }
 
-export const withdraw = async (
-  tx: Tx,
-  id: number,
-  { reason, by, at }: { reason: string; by: string; at: Date },
-): Promise<void> => {
+export const withdraw = async (tx: Tx, made: { id: number; reason: string; by: string; at: Date }): Promise<void> => {
   await tx.raw(
     `update overrules set state = 'WITHDRAWN', withdrawn_by = :by, withdrawn_at = :at, withdrawn_reason = :reason where id = :id
      /* overrides.withdraw */`,
-    { id, reason, by, at } as never,
+    made,
   )
 }
 
-export const byId = (db: Db | Tx, id: number, when: PointInTime): Promise<OverrideRow | null> =>
-  queryFirst(db, `${AS_KNOWN} and r.id = :id /* overrides.byId */`, { id, ...bindings(when) })
+export const byId = (db: Db, id: number, when: PointInTime): Promise<OverrideRow | null> =>
+  queryFirst(db, `${AS_KNOWN} and r.id = :id /* overrides.byId */`, { ...when, id })
 
-export const ofOperators = (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OverrideRow[]> =>
+export const ofOperators = (db: Db, operators: readonly number[], when: PointInTime): Promise<OverrideRow[]> =>
   queryRows(db, `${AS_KNOWN} and r.operator_id = any(:operators) order by r.id desc /* overrides.ofOperators */`, {
-    operators: [...operators],
-    ...bindings(when),
+    ...when,
+    operators,
   })
+
+export interface OverrideFilter extends PointInTime {
+  state: OverrideState
+  sight: RegionSight
+}
+
+const selectOverridesSql = (what: string, sight: RegionSight): string =>
+  `select ${what} from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')}) r where r.state = :state`
 
 export const list = (
   db: Db,
-  { state, when, sight = null }: { state: OverrideState; when: PointInTime; sight?: RegionSight },
-  { first, after }: { first: number; after: number | null },
+  filter: OverrideFilter,
+  page: { first: number; after: number | null },
 ): Promise<OverrideRow[]> =>
   queryRows(
     db,
-    `select * from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
+    `${selectOverridesSql('*', filter.sight)} and (:after::bigint is null or r.id > :after::bigint)
      order by r.id limit :first /* overrides.list */`,
-    { state, first, after, sight, ...bindings(when) },
+    { ...filter, ...page },
   )
 
-export const countOf = (
-  db: Db,
-  { state, when, sight = null }: { state: OverrideState; when: PointInTime; sight?: RegionSight },
-): Promise<number> =>
-  queryValue(
-    db,
-    `select count(*)::int as n from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')}) r where r.state = :state /* overrides.countOf */`,
-    { state, sight, ...bindings(when) },
-  )
-
-const bindings = ({ asOf, knownAt }: PointInTime) => ({ asOf, knownAt })
+export const countOf = (db: Db, filter: OverrideFilter): Promise<number> =>
+  queryValue(db, `${selectOverridesSql('count(*)::int as n', filter.sight)} /* overrides.countOf */`, { ...filter })

@@ -1,12 +1,12 @@
 /** `dirty_operators` may hold an operator twice: a check for duplicates would cost more. */
-import type { Db, Tx } from '../db/db.js'
+import { type Db, querySet, type Tx } from '../db/db.js'
 import { withOwnConnection } from '../db/own-connection.js'
 
 export const markDirty = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
   if (ids.length === 0) return
   await tx.raw(
     `insert into dirty_operators (operator_id, since) select distinct id, :at::timestamptz from unnest(:ids::int[]) a(id) /* rescoring-queue.mark */`,
-    { ids: [...ids], at } as never,
+    { ids, at },
   )
 }
 
@@ -22,59 +22,48 @@ export const markDirtyByPlan = async (tx: Tx, run: number, at: Date): Promise<vo
 
 export const clearDirty = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<void> => {
   await tx.raw('delete from dirty_operators where operator_id = any(?) and since <= ? /* rescoring-queue.scored */', [
-    [...ids],
+    ids,
     knownAt,
   ])
 }
 
-export const dirtySince = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> => {
-  const answer = await tx.raw(
-    `select distinct operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt /* rescoring-queue.movedSince */`,
-    { ids: [...ids], knownAt } as never,
+export const dirtySince = (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> =>
+  querySet(
+    tx,
+    'select distinct operator_id from dirty_operators where operator_id = any(?::int[]) and since > ? /* rescoring-queue.movedSince */',
+    [ids, knownAt],
   )
-  return idsIn(answer.rows)
-}
 
-export const goneOperators = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
-  const answer = await tx.raw(
-    `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* rescoring-queue.gone */`,
-    [[...ids]] as never,
+export const goneOperators = (tx: Tx, ids: readonly number[]): Promise<Set<number>> =>
+  querySet(
+    tx,
+    'select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* rescoring-queue.gone */',
+    [ids],
   )
-  return idsIn(answer.rows)
-}
-
-const idsIn = (rows: readonly { id: number }[]): Set<number> => new Set(rows.map(({ id }) => id))
 
 export interface DueOperator {
   id: number
   kind: string
 }
 
-export interface DueOperators {
-  next: (many: number) => Promise<DueOperator[]>
-}
-
-export const withDueOperators = async <T>(
+export const withDueOperators = <T>(
   db: Db,
-  { all, only = null, asOf, basis }: { all: boolean; only?: readonly number[] | null; asOf: string; basis: string },
-  work: (list: DueOperators) => Promise<T>,
+  { all, only, asOf, basis }: { all: boolean; only?: readonly number[] | undefined; asOf: string; basis: string },
+  work: (nextOperators: (many: number) => Promise<DueOperator[]>) => Promise<T>,
 ): Promise<T> => {
-  const named = only?.map(Number).join(',')
-  const which =
-    all || only !== null
-      ? `operators o where ${named === undefined ? '' : `o.id = any('{${named}}') and`}`
-      : `(select operator_id from dirty_operators
-        union select operator_id from current_scores where next_change_on <= '${asOf}'
-        union select operator_id from current_scores where basis < '${basis}' or basis > '${basis}') d
-       join operators o on o.id = d.operator_id where`
+  const due = `(select operator_id as id from dirty_operators
+    union select operator_id from current_scores where next_change_on <= '${asOf}'
+    union select operator_id from current_scores where basis < '${basis}' or basis > '${basis}') d join operators o using (id)`
+  const named = only && `operators o where o.id = any('{${only.map(Number).join(',')}}') and`
+  const which = named ?? (all ? 'operators o where' : `${due} where`)
   return withOwnConnection(db, async (connection) => {
     await connection.query(
       `create temporary table due as select o.id, o.kind from ${which} o.known_to is null and o.merged_into is null order by o.id /* rescoring-queue.find */`,
     )
     await connection.query('begin read only')
     await connection.query('declare due_next no scroll cursor for select id, kind from due')
-    return await work({
-      next: async (many) => (await connection.query(`fetch ${many} from due_next /* rescoring-queue.next */`)).rows,
-    })
+    return await work(
+      async (many) => (await connection.query(`fetch ${many} from due_next /* rescoring-queue.next */`)).rows,
+    )
   })
 }

@@ -1,4 +1,4 @@
-import { type Db, queryColumn } from '../db/db.js'
+import { type Db, queryColumn, queryRows } from '../db/db.js'
 import { byIds, STORED_SCORE_COLUMNS, type StoredScore } from './scores.js'
 
 const PAGE_SCORES = 2_000
@@ -8,13 +8,14 @@ export const readPages = (db: Db, sample: number | null): AsyncIterable<StoredSc
 
 async function* all(db: Db): AsyncIterable<StoredScore[]> {
   for (let after = 0; ; ) {
-    const { rows } = await db.raw(
+    const page: StoredScore[] = await queryRows(
+      db,
       `select ${STORED_SCORE_COLUMNS} from scores s where s.id > ? order by s.id limit ? /* score-pages.all */`,
       [after, PAGE_SCORES],
     )
-    const last: StoredScore | undefined = rows.at(-1)
+    const last = page.at(-1)
     if (last === undefined) return
-    yield rows
+    yield page
     after = last.id
   }
 }

@@ -1,61 +1,58 @@
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
-import { type Db, queryColumn, queryRows, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryFirst, queryRows } from '../db/db.js'
 
 export const FIRST_VERSION_IN_FORCE = 'ecommerce-1'
 
 export const CARD_VERSION_IN_FORCE_SQL = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
   where a.state = 'ADOPTED' and a.effective_on <= :asOf::date order by a.effective_on desc, a.decided_at desc limit 1), '${FIRST_VERSION_IN_FORCE}')`
 
-export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Promise<Scorecard | null> => {
-  const answer = await db.raw(
+export const inForce = (db: Db, on: string, knownAt: Date | null): Promise<Scorecard | null> =>
+  firstCard(
+    db,
     `select k.hash, k.card from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
      where a.state = 'ADOPTED' and a.effective_on <= :on::date and (:knownAt::timestamptz is null or a.decided_at <= :knownAt::timestamptz)
      order by a.effective_on desc, a.decided_at desc limit 1 /* scorecards.inForce */`,
-    { on, knownAt } as never,
+    { on, knownAt },
   )
-  return one(answer.rows[0])
+
+export const byVersion = (db: Db, version: string): Promise<Scorecard | null> =>
+  firstCard(db, 'select hash, card from scorecards where version = :version /* scorecards.byVersion */', { version })
+
+/** Bypasses the cache, to verify the hash. */
+export const byHashUncached = async (db: Db, hash: string): Promise<Scorecard | null> =>
+  (await queryFirst<StoredCard>(db, 'select card from scorecards where hash = ? /* scorecards.asKept */', [hash]))
+    ?.card ?? null
+
+export const byHash = async (db: Db, hash: string): Promise<Scorecard | null> =>
+  cards.get(hash) ??
+  firstCard(db, 'select hash, card from scorecards where hash = :hash /* scorecards.byHash */', { hash })
+
+interface StoredCard {
+  hash: string
+  card: Scorecard
 }
 
 /** Cached by hash: a stored scorecard never changes. */
 const cards = new Map<string, Scorecard>()
 
-export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard | null> => {
-  const answer = await db.raw('select hash, card from scorecards where version = ? /* scorecards.byVersion */', [
-    version,
-  ])
-  return one(answer.rows[0])
+const firstCard = async (db: Db, sql: string, bindings: Record<string, unknown>): Promise<Scorecard | null> => {
+  const stored = await queryFirst<StoredCard>(db, sql, bindings)
+  if (stored === null) return null
+  const card = cards.get(stored.hash) ?? stored.card
+  cards.set(stored.hash, card)
+  return card
 }
 
-/** Bypasses the cache, to verify the hash. */
-export const byHashUncached = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
-  const answer = await db.raw('select card from scorecards where hash = ? /* scorecards.asKept */', [hash])
-  return answer.rows[0]?.card ?? null
-}
-
-export const byHash = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
-  const known = cards.get(hash)
-  if (known) return known
-  const answer = await db.raw('select hash, card from scorecards where hash = ? /* scorecards.byHash */', [hash])
-  return one(answer.rows[0])
-}
-
-const one = (row: { hash: string; card: Scorecard } | undefined): Scorecard | null => {
-  if (row === undefined) return null
-  const known = cards.get(row.hash) ?? row.card
-  cards.set(row.hash, known)
-  return known
-}
-
+/** False when another scorecard has the version. */
 export const storeCard = async (
-  tx: Db | Tx,
+  tx: Db,
   { hash, card, now }: { hash: string; card: Scorecard; now: Date },
 ): Promise<boolean> => {
   await tx.raw(
     `insert into scorecards (hash, version, card, kept_at) values (?, ?, ?::jsonb, ?) on conflict do nothing /* scorecards.keep */`,
     [hash, card.version, JSON.stringify(card), now],
   )
-  const answer = await tx.raw('select version from scorecards where hash = ? /* scorecards.kept */', [hash])
-  return answer.rows.length === 1
+  return hasRows(tx, 'select version from scorecards where hash = ? /* scorecards.kept */', [hash])
 }
 
 export const storedVersions = (db: Db): Promise<string[]> =>

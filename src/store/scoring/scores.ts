@@ -1,7 +1,7 @@
 /** Scores are only appended. The score on a day is the last row of the latest `as_of` up to that day. */
 import { DISHONEST_LIST_FACT } from '../../domain/records/facts.js'
 import type { Reason } from '../../domain/scoring/score.js'
-import { type Db, queryRows, type Tx } from '../db/db.js'
+import { type Db, queryMap, queryRows, queryRowsBy, querySet, queryValue, type Tx } from '../db/db.js'
 import { copyInto } from '../db/own-connection.js'
 import type { PointInTime } from '../records/versions.js'
 import * as gradeMarks from './grade-marks.js'
@@ -47,87 +47,70 @@ export const HAS_WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${DISHONES
     and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of
       and (p.ends_on is null or p.ends_on >= :today::date))))`
 
-export const weighingGoneEntry = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {
-  const answer = await db.raw(
+export const weighingGoneEntry = (db: Db, ids: readonly number[], today: string): Promise<Set<number>> =>
+  querySet(
+    db,
     `select s.id from scores s where s.id = any(:ids::bigint[]) and ${HAS_WEIGHED_GONE_ENTRY_SQL} /* scores.forgotten */`,
-    { ids: [...ids], today } as never,
+    { ids, today },
   )
-  return new Set(answer.rows.map(({ id }: { id: number }) => id))
-}
 
-export const latest = async (
-  db: Db | Tx,
-  operators: readonly number[],
-  when: PointInTime,
-): Promise<Map<number, StoredScore>> => {
-  const answer = await db.raw(
+export const latest = (db: Db, operators: readonly number[], when: PointInTime): Promise<Map<number, StoredScore>> =>
+  queryRowsBy(
+    db,
+    'operatorId',
     `select ${STORED_SCORE_COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
        select * from scores s where s.operator_id = o.id and ${IS_VALID_SCORE_SQL} and s.recorded_at <= :knownAt
        order by s.as_of desc, s.id desc limit 1) s /* scores.latest */`,
-    { operators, asOf: when.asOf, knownAt: when.knownAt },
+    { ...when, operators },
   )
-  return byOperator(answer.rows)
-}
 
-export const latestByCard = async (
-  db: Db | Tx,
+export const latestByCard = (
+  db: Db,
   operators: readonly number[],
   asOf: string,
   card: string,
-): Promise<Map<number, StoredScore>> => {
-  const answer = await db.raw(
+): Promise<Map<number, StoredScore>> =>
+  queryRowsBy(
+    db,
+    'operatorId',
     `select ${STORED_SCORE_COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
        select * from scores s where s.operator_id = o.id and s.scorecard = :card and s.as_of <= :asOf::date
          and (not s.asked or s.as_of = :asOf::date) order by s.as_of desc, s.id desc limit 1) s /* scores.latestBy */`,
     { operators, asOf, card },
   )
-  return byOperator(answer.rows)
-}
 
-export const scoreBasisOf = ({
-  scorecardHash,
-  rulesHash,
-  families,
-}: Pick<NewScore, 'scorecardHash' | 'rulesHash' | 'families'>): string =>
-  `${scorecardHash} ${rulesHash} ${families.join(',')}`
+export const scoreBasisOf = (score: Pick<NewScore, 'scorecardHash' | 'rulesHash' | 'families'>): string =>
+  `${score.scorecardHash} ${score.rulesHash} ${score.families.join(',')}`
 
-export interface CurrentScore {
-  operatorId: number
-  scoreId: number
-  asOf: string
-  value: number
-  grade: NewScore['grade']
-  nextChangeOn: string | null
-  factsHash: string
-  scorecardHash: string
-}
+export type CurrentScore = Pick<
+  StoredScore,
+  'id' | 'operatorId' | 'asOf' | 'value' | 'grade' | 'nextChangeOn' | 'factsHash' | 'scorecardHash'
+>
 
-export const current = async (db: Db | Tx, operators: readonly number[]): Promise<Map<number, CurrentScore>> => {
-  const answer = await db.raw(
-    `select operator_id as "operatorId", score_id as "scoreId", as_of as "asOf", value, grade, next_change_on as "nextChangeOn",
+export const current = (db: Db, operators: readonly number[]): Promise<Map<number, CurrentScore>> =>
+  queryRowsBy(
+    db,
+    'operatorId',
+    `select operator_id as "operatorId", score_id as id, as_of as "asOf", value, grade, next_change_on as "nextChangeOn",
        facts_hash as "factsHash", split_part(basis, ' ', 1) as "scorecardHash" from current_scores where operator_id = any(?) /* scores.current */`,
-    [[...operators]],
+    [operators],
   )
-  return byOperator(answer.rows)
-}
 
-export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredScore>> => {
-  const answer = await db.raw(
+export const byIds = (db: Db, ids: readonly number[]): Promise<Map<number, StoredScore>> =>
+  queryRowsBy(
+    db,
+    'id',
     `select ${STORED_SCORE_COLUMNS} from scores s where s.id = any(?::bigint[]) /* scores.byIds */`,
-    [[...ids]],
+    [ids],
   )
-  return new Map(answer.rows.map((row: StoredScore) => [row.id, row]))
-}
 
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
 /** Latest regular score that rests on no rolled-back record. */
-export const lastSoundScores = async (
-  tx: Tx,
-  operators: readonly number[],
-  asOf: string,
-): Promise<Map<number, SoundScore>> => {
-  const answer = await tx.raw(
+export const lastSoundScores = (tx: Tx, operators: readonly number[], asOf: string): Promise<Map<number, SoundScore>> =>
+  queryRowsBy(
+    tx,
+    'operatorId',
     `select o.id as "operatorId", s.value, s.scorecard_hash as "scorecardHash", s.reasons from unnest(:operators::int[]) as o(id), lateral (
        select s.value, s.scorecard_hash, s.reasons from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and not s.asked
          and not exists (select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
@@ -135,34 +118,25 @@ export const lastSoundScores = async (
        order by s.as_of desc, s.id desc limit 1) s /* scores.lastSound */`,
     { operators, asOf },
   )
-  return byOperator(answer.rows)
-}
-
-const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
-  new Map(rows.map((row) => [row.operatorId, row]))
 
 export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
   if (rows.length === 0) return
-  const reserved = await tx.raw(
-    `select setval(s.name, nextval(s.name) + ? - 1) as last from (select pg_get_serial_sequence('scores', 'id') as name) s /* scores.add ids */`,
+  const last = await queryValue<number>(
+    tx,
+    `select setval(s.name, nextval(s.name) + ? - 1) from (select pg_get_serial_sequence('scores', 'id') as name) s /* scores.add ids */`,
     [rows.length],
   )
-  const first = Number(reserved.rows[0].last) - rows.length + 1
-  await copyInto(tx, `scores (${SCORE_COLUMNS})`, scoreLines(rows, first, run, at))
-  const now = rows.flatMap((row, place) => (row.asked ? [] : [{ row, id: first + place }]))
-  if (now.length === 0) return
-  const before = await tx.raw(
-    'delete from current_scores where operator_id = any(?) returning operator_id as id, grade /* scores.add current */',
-    [now.map(({ row }) => row.operatorId)],
-  )
-  await copyInto(tx, `current_scores (${CURRENT_COLUMNS})`, currentLines(now))
-  const grades = new Map<number, string>(before.rows.map(({ id, grade }: { id: number; grade: string }) => [id, grade]))
-  await gradeMarks.markGradeChanges(
+  const stored = rows.map((row, place) => ({ ...row, id: last - rows.length + 1 + place }))
+  await copyInto(tx, `scores (${SCORE_COLUMNS})`, scoreLines(stored, run, at))
+  const regular = stored.filter(({ asked }) => !asked)
+  if (regular.length === 0) return
+  const gradesBefore = await queryMap<number, string>(
     tx,
-    now.map(({ row }) => row),
-    grades,
-    at,
+    'delete from current_scores where operator_id = any(?) returning operator_id, grade /* scores.add current */',
+    [regular.map(({ operatorId }) => operatorId)],
   )
+  await copyInto(tx, `current_scores (${CURRENT_COLUMNS})`, [regular.map(currentLine).join('')])
+  await gradeMarks.markGradeChanges(tx, regular, gradesBefore, at)
 }
 
 const SCORE_COLUMNS =
@@ -170,28 +144,20 @@ const SCORE_COLUMNS =
 const CURRENT_COLUMNS = 'operator_id, score_id, as_of, value, grade, next_change_on, facts_hash, basis'
 const LINES_AT_ONCE = 256
 
-function* scoreLines(rows: readonly NewScore[], first: number, run: number, at: Date): Iterable<string> {
+function* scoreLines(rows: readonly StoredScore[], run: number, at: Date): Iterable<string> {
   const recordedAt = at.toISOString()
-  let lines = ''
-  let place = 0
-  for (const row of rows) {
-    const head = `${first + place}\t${row.operatorId}\t${row.asOf}\t${row.knownAt.toISOString()}\t${recordedAt}\t${row.scorecard}\t${row.scorecardHash}\t${row.factsHash}\t${row.value}\t${row.grade}`
-    lines += `${head}\t${escaped(JSON.stringify(row.reasons))}\t${row.nextChangeOn ?? '\\N'}\t${row.cause}\t{${row.families.join(',')}}\t${row.asked}\t${row.rulesHash}\t${run}\n`
-    place += 1
-    if (place % LINES_AT_ONCE === 0) {
-      yield lines
-      lines = ''
+  for (let from = 0; from < rows.length; from += LINES_AT_ONCE) {
+    let lines = ''
+    for (const row of rows.slice(from, from + LINES_AT_ONCE)) {
+      const head = `${row.id}\t${row.operatorId}\t${row.asOf}\t${row.knownAt.toISOString()}\t${recordedAt}\t${row.scorecard}\t${row.scorecardHash}\t${row.factsHash}\t${row.value}\t${row.grade}`
+      lines += `${head}\t${escaped(JSON.stringify(row.reasons))}\t${row.nextChangeOn ?? '\\N'}\t${row.cause}\t{${row.families.join(',')}}\t${row.asked}\t${row.rulesHash}\t${run}\n`
     }
+    yield lines
   }
-  if (lines !== '') yield lines
 }
 
-function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable<string> {
-  let lines = ''
-  for (const { row, id } of rows)
-    lines += `${row.operatorId}\t${id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${scoreBasisOf(row)}\n`
-  yield lines
-}
+const currentLine = (row: StoredScore): string =>
+  `${row.operatorId}\t${row.id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${scoreBasisOf(row)}\n`
 
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
@@ -210,7 +176,7 @@ export const misplacedScores = (
        or s.cause <> case when p.facts_hash is null then 'FIRST' when p.scorecard_hash <> s.scorecard_hash then 'SCORECARD'
          when p.facts_hash <> s.facts_hash then 'RECORD' else 'TIME' end)
      order by s.id /* scores.misplaced */`,
-    { ids: [...ids] },
+    { ids },
   )
 
 /** Rows of `current_scores` or `standing_rows` that disagree with `scores`. */

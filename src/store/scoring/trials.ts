@@ -1,5 +1,5 @@
 import type { TrialComparison } from '../../domain/scoring/trial.js'
-import { type Db, hasRows, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryOne, queryRows, queryRowsBy, queryValue } from '../db/db.js'
 
 export interface TrialRow {
   id: number
@@ -46,15 +46,16 @@ export const hasMoreOperatorsThan = (db: Db, many: number): Promise<boolean> =>
     [many],
   )
 
-export const add = async (db: Db | Tx, made: Omit<TrialRow, 'id'>): Promise<TrialRow> => {
-  const answer = await db.raw(
+export const add = async (db: Db, made: Omit<TrialRow, 'id'>): Promise<TrialRow> => ({
+  id: await queryValue<number>(
+    db,
     `insert into trials (scorecard_hash, against_hash, as_of, known_at, operators, result, made_by, made_at)
      values (:scorecardHash, :againstHash, :asOf, :knownAt, :operators, :result::jsonb, :madeBy, :madeAt)
      returning id /* trials.add */`,
-    { ...made, operators: made.result.operators, result: JSON.stringify(made.result) } as never,
-  )
-  return { id: answer.rows[0].id, ...made }
-}
+    { ...made, operators: made.result.operators, result: JSON.stringify(made.result) },
+  ),
+  ...made,
+})
 
 /** Today's trial of these two scorecards, unless a regular score was added since. */
 export const trialOfToday = (
@@ -70,14 +71,14 @@ export const trialOfToday = (
     { scorecardHash, againstHash, today },
   )
 
-export const latestOf = async (db: Db | Tx, hashes: readonly string[]): Promise<Map<string, TrialRow>> => {
-  const answer = await db.raw(
+export const latestOf = (db: Db, hashes: readonly string[]): Promise<Map<string, TrialRow>> =>
+  queryRowsBy(
+    db,
+    'scorecardHash',
     `select t.* from unnest(?::text[]) as h(hash), lateral (
        select ${COLUMNS} from trials t where t.scorecard_hash = h.hash order by t.id desc limit 1) t /* trials.latestOf */`,
-    [[...hashes]],
+    [hashes],
   )
-  return new Map(answer.rows.map((row: TrialRow) => [row.scorecardHash, row]))
-}
 
-export const wasTried = (db: Db | Tx, hash: string): Promise<boolean> =>
+export const wasTried = (db: Db, hash: string): Promise<boolean> =>
   hasRows(db, 'select 1 from trials where scorecard_hash = ? limit 1 /* trials.wasMade */', [hash])

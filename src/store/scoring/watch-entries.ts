@@ -1,5 +1,6 @@
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryRows, queryRowsBy, queryValue, type Tx } from '../db/db.js'
+import type { PointInTime } from '../records/versions.js'
 
 export interface WatchEntry {
   id: number
@@ -21,7 +22,7 @@ export const open = async (
     `insert into watch_entries (operator_id, value, opened_on, opened_at)
      select f."operatorId", f.value, :on::date, :at::timestamptz from jsonb_to_recordset(:fallen::jsonb) as f("operatorId" int, value int)
      on conflict (operator_id) where closed_at is null do nothing /* watchEntries.open */`,
-    { fallen: JSON.stringify(fallen), on, at } as never,
+    { fallen: JSON.stringify(fallen), on, at },
   )
 }
 
@@ -30,39 +31,39 @@ export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: 
   await tx.raw(
     `update watch_entries set closed_on = greatest(opened_on, :on::date), closed_at = :at where operator_id = any(:risen::int[]) and closed_at is null
      /* watchEntries.close */`,
-    { risen: [...risen], on, at } as never,
+    { risen, on, at },
   )
 }
 
-export const ofOperators = async (
+export const ofOperators = (
   db: Db,
   operators: readonly number[],
-  { asOf, knownAt }: { asOf: string; knownAt: Date },
-): Promise<Map<number, WatchEntry>> => {
-  const answer = await db.raw(
+  when: PointInTime,
+): Promise<Map<number, WatchEntry>> =>
+  queryRowsBy(
+    db,
+    'operatorId',
     `select distinct on (w.operator_id) ${COLUMNS} from watch_entries w
      where w.operator_id = any(:operators) and w.opened_on <= :asOf::date and w.opened_at <= :knownAt
        and (w.closed_at is null or w.closed_at > :knownAt or w.closed_on > :asOf::date)
      order by w.operator_id, w.opened_at desc /* watchEntries.ofOperators */`,
-    { operators, asOf, knownAt },
+    { ...when, operators },
   )
-  return new Map(answer.rows.map((row: WatchEntry) => [row.operatorId, row]))
-}
 
 export const list = (
   db: Db,
-  { first, after, sight = null }: { first: number; after: number | null; sight?: RegionSight },
+  page: { first: number; after: number | null; sight: RegionSight },
 ): Promise<WatchEntry[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from watch_entries w where w.closed_at is null ${andIsWithinSightSql(sight, 'w.operator_id')} and (:after::bigint is null or w.id < :after::bigint)
+    `select ${COLUMNS} from watch_entries w where ${openWithin(page.sight)} and (:after::bigint is null or w.id < :after::bigint)
      order by w.id desc limit :first /* watchEntries.list */`,
-    { first, after, sight },
+    page,
   )
 
-export const count = (db: Db, sight: RegionSight = null): Promise<number> =>
-  queryValue(
-    db,
-    `select count(*)::int as n from watch_entries w where w.closed_at is null ${andIsWithinSightSql(sight, 'w.operator_id')} /* watchEntries.count */`,
-    { sight },
-  )
+export const count = (db: Db, sight: RegionSight): Promise<number> =>
+  queryValue(db, `select count(*)::int as n from watch_entries w where ${openWithin(sight)} /* watchEntries.count */`, {
+    sight,
+  })
+
+const openWithin = (sight: RegionSight): string => `w.closed_at is null ${andIsWithinSightSql(sight, 'w.operator_id')}`

@@ -3,7 +3,6 @@
 import { isSamePerson } from '../../domain/access/viewer.js'
 import { checkedText } from '../../domain/records/privacy.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
-import * as contracts from '../../foundation/contracts.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -12,7 +11,7 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as activations from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { cardInForce, cardToTry, FIRST_CARD_IN_FORCE, hashOfCard, keepCard } from './scorecards.js'
+import { cardInForce, cardToTry, FIRST_CARD_IN_FORCE, hashOfCard, keepCard, versionsInFiles } from './scorecards.js'
 
 type PseudonymRules = Pick<WorkRules, 'mark'>
 
@@ -99,26 +98,23 @@ export interface CardStatus {
 }
 
 export const listScorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
-  const kept = new Map((await activations.storedCards(db, today)).map((card) => [card.version, card]))
+  const stored = new Map((await activations.storedCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => cardInForce(db, today))
-  const standing = isRefusal(inForce) ? null : inForce.version
-  const files = contracts.schemaFolder('scorecards').filter((file) => file.endsWith('.json'))
-  const versions = new Set([...files.map((file) => file.replace(/\.json$/, '')), ...kept.keys()])
-  const told: CardStatus[] = []
-  for (const version of [...versions].sort()) {
-    const known = kept.get(version)
-    const card = await orRefusal(() => cardToTry(db, version))
-    const refusal = isRefusal(card) ? card : null
-    const readable = isRefusal(card) ? null : card
-    told.push({
+  const versionInForce = isRefusal(inForce) ? null : inForce.version
+  const listed: CardStatus[] = []
+  for (const version of [...new Set([...versionsInFiles(), ...stored.keys()])].sort()) {
+    const known = stored.get(version)
+    const read = await orRefusal(() => cardToTry(db, version))
+    const [card, refusal] = isRefusal(read) ? [null, read] : [read, null]
+    listed.push({
       version,
-      name: known?.name ?? readable?.name ?? null,
-      hash: known?.hash ?? (readable && hashOfCard(readable)),
-      state: stateOf(version, standing, known) ?? (refusal === null ? 'AVAILABLE' : brokenOr(refusal)),
+      name: known?.name ?? card?.name ?? null,
+      hash: known?.hash ?? (card && hashOfCard(card)),
+      state: stateOf(version, versionInForce, known) ?? (refusal === null ? 'AVAILABLE' : brokenOr(refusal)),
       faults: refusal === null ? [] : faultsIn(refusal),
     })
   }
-  return told
+  return listed
 }
 
 const stateOf = (

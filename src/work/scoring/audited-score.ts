@@ -28,10 +28,8 @@ export const auditScore = async (
   const card = await cardByHash(db, score.scorecardHash)
   if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
   const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
-  const factsById = await factsOfOperators(db, [operator], score, {
-    lists: rules,
-    known: score.families as FactFamily[],
-  })
+  const known = score.families as FactFamily[]
+  const factsById = await factsOfOperators(db, [operator], score, { lists: rules, known })
   const { events, comingOn: _, ...rest } = factsById.get(operator.id) as Facts
   const facts = {
     ...rest,

@@ -1,48 +1,35 @@
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { factsFrom, type OwnEntry, type ReportedEvidence } from '../../domain/scoring/operator-facts.js'
-import type { Db, Tx } from '../../store/db/db.js'
+import { factsFrom } from '../../domain/scoring/operator-facts.js'
+import { groupBy } from '../../foundation/groups.js'
+import type { Db } from '../../store/db/db.js'
 import type { PointInTime } from '../../store/records/versions.js'
-import * as evidence from '../../store/scoring/evidence.js'
+import { evidenceOf, ownEntries } from '../../store/scoring/evidence.js'
 import type { RuleBookLists } from '../../store/scoring/rule-books.js'
 
 export const factsOfOperators = async (
-  db: Db | Tx,
-  chunk: readonly { id: number; kind: string }[],
+  db: Db,
+  operators: readonly { id: number; kind: string }[],
   when: PointInTime,
   { lists, known }: { lists: RuleBookLists; known: readonly FactFamily[] },
 ): Promise<Map<number, Facts>> => {
-  const ids = chunk.map((operator) => operator.id)
-  const reported = new Map<number, ReportedEvidence[]>()
-  const coming = new Map<number, string>()
-  for (const row of await evidence.evidenceOf(db, ids, when)) {
-    if (row.coming === null) {
-      add(reported, row.operatorId, row)
-      continue
-    }
-    const first = coming.get(row.operatorId)
-    if (first === undefined || row.coming < first) coming.set(row.operatorId, row.coming)
-  }
-  const entries = new Map<number, OwnEntry[]>()
-  for (const entry of await evidence.ownEntries(db, ids, when)) add(entries, entry.operatorId, entry)
+  const ids = operators.map(({ id }) => id)
+  const evidence = await evidenceOf(db, ids, when)
+  const operatorOf = ({ operatorId }: { operatorId: number }): number => operatorId
+  const reported = groupBy(
+    evidence.filter(({ coming }) => coming === null),
+    operatorOf,
+  )
+  const comingDays = groupBy(
+    evidence.filter(({ coming }) => coming !== null),
+    operatorOf,
+  )
+  const entries = groupBy(await ownEntries(db, ids, when), operatorOf)
   const sources = { asOf: when.asOf, lists, known: [...known].sort() }
   return new Map(
-    chunk.map(({ id, kind }) => [
-      id,
-      factsFrom(
-        {
-          kind,
-          reported: reported.get(id) ?? [],
-          entries: entries.get(id) ?? [],
-          comingOn: coming.get(id) ?? null,
-        },
-        sources,
-      ),
-    ]),
+    operators.map(({ id, kind }) => {
+      const [comingOn = null] = (comingDays.get(id) ?? []).map(({ coming }) => coming).sort()
+      const own = { kind, reported: reported.get(id) ?? [], entries: entries.get(id) ?? [], comingOn }
+      return [id, factsFrom(own, sources)]
+    }),
   )
-}
-
-const add = <T>(groups: Map<number, T[]>, operator: number, row: T): void => {
-  const own = groups.get(operator)
-  if (own) own.push(row)
-  else groups.set(operator, [row])
 }

@@ -28,18 +28,9 @@ export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInp
     const reason = record && score && contestedReason(score.reasons, record.versions)
     if (record === null || reason === null || reason.fact === null)
       throw notAllowed('现行评分没有依据这条信用信息的理由 no reason of the current score rests on this record')
-    const { feed, recordKey } = record
+    const about = { operatorId: operator.id, feed: record.feed, recordKey: record.recordKey }
     const { rule, fact } = reason
-    const opened = await objections.open(tx, {
-      operatorId: operator.id,
-      feed,
-      recordKey,
-      rule,
-      fact,
-      statement,
-      by: made.by,
-      at,
-    })
+    const opened = await objections.open(tx, { ...about, rule, fact, statement, by: made.by, at })
     if (opened === null) throw notAllowed('对这条信用信息的异议正在核查 an objection to this record is open already')
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     return opened
@@ -48,8 +39,11 @@ export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInp
 
 const notAllowed = (reason: string): Refusal => new Refusal('OBJECTION_NOT_ALLOWED', { reason })
 
-export interface ObjectionDecision extends ActContext {
+interface SettledObjection extends ActContext {
   objection: number
+}
+
+export interface ObjectionDecision extends SettledObjection {
   verdict: 'UPHELD' | 'REJECTED'
   note: string
   senderOf: (feed: string) => string | null
@@ -62,38 +56,31 @@ export const decideObjection = async (
   made: ObjectionDecision,
 ): Promise<objections.Objection> => {
   const note = checkedText(made.note, '说明 the note', rules.mark)
-  const { verdict: state, by } = made
-  return atNewInstant(db, made.now, async (tx, at) => {
-    const open = await objections.byId(tx, made.objection)
+  const { verdict: state, senderOf } = made
+  return settle(db, rules, made, (open) => {
     if (open === null) throw new Refusal('OBJECTION_UNKNOWN')
-    if (isSamePerson(open.openedBy, by)) throw new Refusal('SECOND_PERSON')
-    const referredTo = state === 'UPHELD' ? made.senderOf(open.feed) : null
-    const decided = settled(await objections.settle(tx, open.id, { state, note, referredTo, by, at }))
-    await republishContested(tx, rules, { now: at, dueAt: made.now })
-    return decided
+    if (isSamePerson(open.openedBy, made.by)) throw new Refusal('SECOND_PERSON')
+    return { state, note, referredTo: state === 'UPHELD' ? senderOf(open.feed) : null }
   })
-}
-
-export interface ObjectionWithdrawal extends ActContext {
-  objection: number
 }
 
 /** Only the author may withdraw an objection. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
-export const withdrawObjection = async (
-  db: Db,
-  rules: WorkRules,
-  made: ObjectionWithdrawal,
-): Promise<objections.Objection> =>
-  atNewInstant(db, made.now, async (tx, at) => {
-    const open = await objections.byId(tx, made.objection)
-    if (open === null || open.openedBy !== made.by) throw new Refusal('OBJECTION_UNKNOWN')
-    const withdrawn = { state: 'WITHDRAWN' as const, note: null, referredTo: null, by: made.by, at }
-    const ended = settled(await objections.settle(tx, open.id, withdrawn))
-    await republishContested(tx, rules, { now: at, dueAt: made.now })
-    return ended
+export const withdrawObjection = (db: Db, rules: WorkRules, made: SettledObjection): Promise<objections.Objection> =>
+  settle(db, rules, made, (open) => {
+    if (open?.openedBy !== made.by) throw new Refusal('OBJECTION_UNKNOWN')
+    return { state: 'WITHDRAWN', note: null, referredTo: null }
   })
 
-const settled = (objection: objections.Objection | null): objections.Objection => {
-  if (objection === null) throw new Refusal('OBJECTION_SETTLED')
-  return objection
-}
+const settle = (
+  db: Db,
+  rules: WorkRules,
+  { objection, by, now }: SettledObjection,
+  outcomeOf: (open: objections.Objection | null) => Pick<objections.Objection, 'state' | 'note' | 'referredTo'>,
+): Promise<objections.Objection> =>
+  atNewInstant(db, now, async (tx, at) => {
+    const outcome = outcomeOf(await objections.byId(tx, objection))
+    const settled = await objections.settle(tx, objection, { ...outcome, by, at })
+    if (settled === null) throw new Refusal('OBJECTION_SETTLED')
+    await republishContested(tx, rules, { now: at, dueAt: now })
+    return settled
+  })

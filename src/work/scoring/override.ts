@@ -36,7 +36,7 @@ export const proposeOverride = async (
     const { grade, endsOn, by } = made
     const id = await overrides.propose(tx, { operatorId, grade, reason, endsOn, by, at })
     if (id === null) throw notAllowed('已有一项调整待复核 another waits to be decided')
-    return reread(tx, id, at, made.now)
+    return overrideAt(tx, id, at, made.now)
   })
 }
 
@@ -59,19 +59,16 @@ export const decideOverride = async (
   const note =
     made.note === null && verdict === 'CONFIRM' ? null : checkedText(made.note ?? '', '说明 the note', rules.mark)
   return atNewInstant(db, made.now, async (tx, at) => {
-    const found = await present(tx, id, at, made.now)
+    const found = await overrideAt(tx, id, at, made.now)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
     if (isSamePerson(found.askedBy, by)) throw new Refusal('SECOND_PERSON')
     if (verdict === 'CONFIRM') {
-      const why = overrideConfirmationFault(
-        found,
-        await currentScore(tx, found.operatorId, at, made.now),
-        shanghaiDate(made.now),
-      )
+      const score = await currentScore(tx, found.operatorId, at, made.now)
+      const why = overrideConfirmationFault(found, score, shanghaiDate(made.now))
       if (why !== null) throw notAllowed(why)
     }
-    await overrides.decide(tx, id, { state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
-    return reread(tx, id, at, made.now)
+    await overrides.decide(tx, { id, state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
+    return overrideAt(tx, id, at, made.now)
   })
 }
 
@@ -91,25 +88,19 @@ export const withdrawOverride = async (
 ): Promise<overrides.OverrideRow> => {
   const reason = checkedText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
   return atNewInstant(db, made.now, async (tx, at) => {
-    const { id, state } = await present(tx, made.override, at, made.now)
+    const { id, state } = await overrideAt(tx, made.override, at, made.now)
     if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')
-    await overrides.withdraw(tx, id, { reason, by: made.by, at })
-    return reread(tx, id, at, made.now)
+    await overrides.withdraw(tx, { id, reason, by: made.by, at })
+    return overrideAt(tx, id, at, made.now)
   })
 }
 
 const notAllowed = (reason: string): Refusal => new Refusal('OVERRULE_NOT_ALLOWED', { reason })
 
-const present = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrides.OverrideRow> => {
+const overrideAt = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrides.OverrideRow> => {
   const found = await overrides.byId(tx, id, { asOf: shanghaiDate(now), knownAt: at })
   if (found === null) throw new Refusal('OVERRULE_UNKNOWN')
   return found
-}
-
-const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrides.OverrideRow> => {
-  const kept = await overrides.byId(tx, id, { asOf: shanghaiDate(now), knownAt: at })
-  if (kept === null) throw new Error(`override ${id} is gone`)
-  return kept
 }
 
 export const currentScore = async (tx: Tx, operator: number, at: Date, now: Date): Promise<scores.StoredScore | null> =>

@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { hashOfFacts, ruleBookOf, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
+import { hashOfFacts, type RuleBook, ruleBookOf, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
 import {
   hasSameReasons,
   isSameResult,
@@ -12,12 +12,12 @@ import {
 } from '../../domain/scoring/rescoring.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
+import { prefetched } from '../../foundation/prefetch.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
-import { type DueOperator, type DueOperators, withDueOperators } from '../../store/scoring/rescoring-queue.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -27,10 +27,10 @@ import { followThresholdCrossings } from './grade-thresholds.js'
 import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 
 /** Small first batches fill the pipeline quickly. */
-const FIRST_STEP_OPERATORS = 250
-const STEP_OPERATORS = 2_000
+const FIRST_BATCH_OPERATORS = 250
+const BATCH_OPERATORS = 2_000
 /** Batches prefetched, each on its own connection. */
-const STEPS_AHEAD = 2
+const BATCHES_AHEAD = 2
 const TURN_EVERY_OPERATORS = 100
 
 export interface ScoringResult {
@@ -63,16 +63,22 @@ export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<S
     const inForce = await cardInForce(db, day)
     const card = named ?? inForce
     const asked = options.asOf !== undefined || hashOfCard(card) !== hashOfCard(inForce)
-    const counts = await scoreDue(db, run, { card, asked, asOf: day }, options)
+    const book = ruleBookOf(options.rules.lists)
+    if (!options.dryRun) {
+      await keepCard(db, card, options.now())
+      await ruleBooks.keepBook(db, { ...book, now: options.now() })
+    }
+    const knownAt = await db.transaction((tx) => knowledge.nextInstantAfterAll(tx, options.now()))
+    const counts = await scoreDue(db, run, { card, asked, asOf: day, knownAt, book }, options)
     return { ...counts, ms: run.elapsed() }
   })
 }
 
-interface ScoringCourse {
+interface ScoringCourse extends PointInTime {
   card: Scorecard
+  book: RuleBook
   /** True when a day or scorecard was requested: the run opens no lead and leaves the rescoring queue alone. */
   asked: boolean
-  asOf: string
 }
 
 const scoreDue = async (
@@ -82,182 +88,133 @@ const scoreDue = async (
   options: ScoringOptions,
 ): Promise<Omit<ScoringResult, 'ms'>> => {
   const counts = { scored: 0, stored: 0, unchanged: 0 }
-  const book = ruleBookOf(options.rules.lists)
-  if (!options.dryRun) {
-    await keepCard(db, course.card, options.now())
-    await ruleBooks.keepBook(db, { ...book, now: options.now() })
+  const count = (scored: number, stored: number): void => {
+    counts.scored += scored
+    counts.stored += stored
+    counts.unchanged += scored - stored
+    Object.assign(run.counts, counts)
+    options.progress?.(counts.scored)
   }
-  const knownAt = await db.transaction((tx) => knowledge.nextInstantAfterAll(tx, options.now()))
-  const when = { asOf: course.asOf, knownAt }
-  const which = {
-    all: options.all === true,
-    only: options.only ?? null,
-    asOf: course.asOf,
-    basis: scores.scoreBasisOf({
-      scorecardHash: hashOfCard(course.card),
-      rulesHash: book.hash,
-      families: [...options.families].sort(),
-    }),
-  }
-  const known = { lists: book.lists, known: options.families }
-  let size = FIRST_STEP_OPERATORS
-  const nextStep = async (next: DueOperators['next']): Promise<DueOperator[]> => {
-    const operators = await next(size)
-    size = Math.min(size * 2, STEP_OPERATORS)
-    return operators
-  }
-  await withDueOperators(db, which, async ({ next }) => {
-    let last: Promise<DueOperator[]> = Promise.resolve([])
-    const begun = (): Promise<FetchedBatch> => {
-      last = last.then(() => nextStep(next))
-      const step = last.then(async (operators) => {
-        const [facts, before] = await Promise.all([
-          factsOfOperators(db, operators, when, known),
-          comparedWith(db, operators, when, course),
-        ])
-        return { operators, facts, before }
-      })
-      step.catch(() => {})
-      return step
-    }
-    const coming = Array.from({ length: STEPS_AHEAD }, begun)
+  const scorecardHash = hashOfCard(course.card)
+  const basis = { scorecardHash, rulesHash: course.book.hash, families: [...options.families].sort() }
+  const { all = false, only } = options
+  const due = { all, only, asOf: course.asOf, basis: scores.scoreBasisOf(basis) }
+  await rescoringQueue.withDueOperators(db, due, async (nextOperators) => {
     let writing: Promise<void> = Promise.resolve()
-    const count = (done: ScoredCounts): void => {
-      counts.scored += done.scored
-      counts.stored += done.stored
-      counts.unchanged += done.scored - done.stored
-      Object.assign(run.counts, counts)
-      options.progress?.(counts.scored)
-    }
     try {
-      for (;;) {
-        const step = (await coming.shift()) ?? NOTHING
-        if (step.operators.length === 0) break
+      for await (const batch of prefetched(batchFetcher(db, course, options, nextOperators), BATCHES_AHEAD)) {
         options.signal?.throwIfAborted()
-        coming.push(begun())
-        const rows = await folded(db, step, when, { ...course, rulesHash: book.hash })
+        const rows = await scoreBatch(db, batch, course)
         await writing
-        if (options.dryRun) count({ scored: step.operators.length, stored: rows.length })
+        if (options.dryRun) count(batch.ids.length, rows.length)
         else {
-          const { operators, before } = step
-          writing = written(db, run, { ...course, when, step: operators, rows, before }, options).then(count)
+          writing = storeBatch(db, run, course, { ...batch, rows }, options).then(({ scored, stored }) =>
+            count(scored, stored),
+          )
           writing.catch(() => {})
         }
       }
     } finally {
-      await Promise.allSettled([...coming, writing])
+      await Promise.allSettled([writing])
     }
     await writing
   })
   return counts
 }
 
-interface RuledCourse extends ScoringCourse {
-  rulesHash: string
-}
-
 interface FetchedBatch {
-  operators: DueOperator[]
+  ids: number[]
   facts: Map<number, Facts>
-  before: ReadonlyMap<number, StoredEarlier>
+  before: ReadonlyMap<number, scores.CurrentScore>
 }
 
-const NOTHING: FetchedBatch = { operators: [], facts: new Map(), before: new Map() }
-
-const comparedWith = (db: Db, operators: readonly DueOperator[], when: PointInTime, { asked, card }: ScoringCourse) => {
-  const ids = operators.map(({ id }) => id)
-  return asked ? scores.latestByCard(db, ids, when.asOf, card.version) : scores.current(db, ids)
-}
-
-const folded = async (
+const batchFetcher = (
   db: Db,
-  step: FetchedBatch,
-  when: PointInTime,
-  course: RuledCourse,
-): Promise<scores.NewScore[]> => {
+  course: ScoringCourse,
+  { families }: ScoringOptions,
+  nextOperators: (many: number) => Promise<rescoringQueue.DueOperator[]>,
+): (() => Promise<FetchedBatch | null>) => {
+  const { asked, asOf, card, book } = course
+  let size = FIRST_BATCH_OPERATORS
+  let reading: ReturnType<typeof nextOperators> = Promise.resolve([])
+  return async () => {
+    reading = reading.then(() => {
+      const many = size
+      size = Math.min(size * 2, BATCH_OPERATORS)
+      return nextOperators(many)
+    })
+    const operators = await reading
+    if (operators.length === 0) return null
+    const ids = operators.map(({ id }) => id)
+    const [facts, before] = await Promise.all([
+      factsOfOperators(db, operators, course, { lists: book.lists, known: families }),
+      asked ? scores.latestByCard(db, ids, asOf, card.version) : scores.current(db, ids),
+    ])
+    return { ids, facts, before }
+  }
+}
+
+/** Returns the scores that differ from the earlier ones. */
+const scoreBatch = async (db: Db, batch: FetchedBatch, course: ScoringCourse): Promise<scores.NewScore[]> => {
+  const { card, asOf } = course
   const rows: scores.NewScore[] = []
-  const same: { row: scores.NewScore; scoreId: number }[] = []
+  const same: { row: scores.NewScore; earlier: number }[] = []
   let done = 0
-  for (const [id, facts] of step.facts) {
+  for (const [id, facts] of batch.facts) {
     done += 1
     if (done % TURN_EVERY_OPERATORS === 0) await turn()
-    const earlier = step.before.get(id)
-    const factsHash = hashOfFacts(facts)
-    const hashes = { factsHash, scorecardHash: hashOfCard(course.card) }
-    if (earlier && scoreStillHolds(earlier, hashes, when.asOf, facts.comingOn ?? null)) continue
-    const row = newScore(id, facts, course, when, hashes, earlier)
-    if (earlier && isSameResult(earlier, row))
-      same.push({ row, scoreId: 'scoreId' in earlier ? earlier.scoreId : earlier.id })
+    const earlier = batch.before.get(id)
+    const hashes = { factsHash: hashOfFacts(facts), scorecardHash: hashOfCard(card) }
+    if (earlier && scoreStillHolds(earlier, hashes, asOf, facts.comingOn ?? null)) continue
+    const row = newScore(id, facts, course, hashes, earlier)
+    if (earlier && isSameResult(earlier, row)) same.push({ row, earlier: earlier.id })
     else rows.push(row)
   }
   if (same.length === 0) return rows
   const stored = await scores.byIds(
     db,
-    same.map(({ scoreId }) => scoreId),
+    same.map(({ earlier }) => earlier),
   )
-  for (const { row, scoreId } of same) if (!hasSameReasons(stored.get(scoreId)?.reasons, row.reasons)) rows.push(row)
+  for (const { row, earlier } of same) if (!hasSameReasons(stored.get(earlier)?.reasons, row.reasons)) rows.push(row)
   return rows
 }
-
-type StoredEarlier = scores.CurrentScore | scores.StoredScore
 
 const newScore = (
   operatorId: number,
   facts: Facts,
-  { card, asked, rulesHash }: RuledCourse,
-  when: PointInTime,
+  { card, book, asked, asOf, knownAt }: ScoringCourse,
   hashes: ScoreHashes,
-  earlier: StoredEarlier | undefined,
-): scores.NewScore => {
-  const { value, grade, reasons, nextChangeOn } = scoreWithComingChange(facts, card)
-  return {
-    operatorId,
-    asOf: when.asOf,
-    knownAt: when.knownAt,
-    scorecard: card.version,
-    rulesHash,
-    ...hashes,
-    families: [...facts.known],
-    value,
-    grade,
-    reasons,
-    nextChangeOn,
-    cause: scoreCauseOf(earlier, hashes),
-    asked,
-  }
-}
-
-interface ScoreBatch extends ScoringCourse {
-  when: PointInTime
-  step: readonly DueOperator[]
-  rows: readonly scores.NewScore[]
-  before: ReadonlyMap<number, StoredEarlier>
-}
-
-type ScoredCounts = Pick<ScoringResult, 'scored' | 'stored'>
+  earlier: ScoreHashes | undefined,
+): scores.NewScore => ({
+  ...{ operatorId, asOf, knownAt, scorecard: card.version, rulesHash: book.hash, ...hashes },
+  ...scoreWithComingChange(facts, card),
+  families: [...facts.known],
+  cause: scoreCauseOf(earlier, hashes),
+  asked,
+})
 
 /**
  * Stores scores. Operators merged, removed or changed since they were read are skipped and stay queued. For a
  * requested day or scorecard, changes do not count.
  */
-const written = async (
+const storeBatch = (
   db: Db,
   run: OpenRun,
-  { card, asked, when, step, rows, before }: ScoreBatch,
-  options: ScoringOptions,
-): Promise<ScoredCounts> =>
+  { card, asked, asOf, knownAt }: ScoringCourse,
+  batch: Pick<FetchedBatch, 'ids' | 'before'> & { rows: readonly scores.NewScore[] },
+  { rules, now }: ScoringOptions,
+): Promise<{ scored: number; stored: number }> =>
   db.transaction(async (tx) => {
-    const at = await knowledge.nextInstant(tx, options.now())
-    const ids = step.map(({ id }) => id)
-    const gone = await rescoringQueue.goneOperators(tx, ids)
-    const moved = asked ? new Set<number>() : await rescoringQueue.dirtySince(tx, ids, when.knownAt)
+    const at = await knowledge.nextInstant(tx, now())
+    const gone = await rescoringQueue.goneOperators(tx, batch.ids)
+    const moved = asked ? new Set<number>() : await rescoringQueue.dirtySince(tx, batch.ids, knownAt)
     const holds = (id: number): boolean => !gone.has(id) && !moved.has(id)
-    const looked = ids.filter(holds)
-    const still = rows.filter(({ operatorId }) => holds(operatorId))
+    const ids = batch.ids.filter(holds)
+    const rows = batch.rows.filter(({ operatorId }) => holds(operatorId))
     if (!asked) {
-      await followThresholdCrossings(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
-      await rescoringQueue.clearDirty(tx, looked, when.knownAt)
+      await followThresholdCrossings(tx, rules, { card, ids, rows, before: batch.before, on: asOf, at })
+      await rescoringQueue.clearDirty(tx, ids, knownAt)
     }
-    await scores.add(tx, still, { run: run.id, at })
-    return { scored: looked.length, stored: still.length }
+    await scores.add(tx, rows, { run: run.id, at })
+    return { scored: ids.length, stored: rows.length }
   })

@@ -1,12 +1,12 @@
 /** A scorecard is read from schema/scorecards until first used or proposed; then the stored copy counts. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { checkScorecard } from '../../domain/scoring/scorecard-check.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { findDuplicateKey } from '../../foundation/text/json.js'
-import type { Db, Tx } from '../../store/db/db.js'
+import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/scoring/scorecards.js'
 
 export const FIRST_CARD_IN_FORCE = store.FIRST_VERSION_IN_FORCE
@@ -19,7 +19,8 @@ export const loadScorecard = (version: string): Scorecard => {
   return card as Scorecard
 }
 
-const versionsInFiles = (): string[] => contracts.schemaFolder('scorecards').map((file) => file.replace(/\.json$/, ''))
+export const versionsInFiles = (): string[] =>
+  contracts.schemaFolder('scorecards').flatMap((file) => (file.endsWith('.json') ? file.replace(/\.json$/, '') : []))
 
 export const faultlessVersions = (): string[] =>
   versionsInFiles().filter((version) => document(version).faults.length === 0)
@@ -55,40 +56,35 @@ const faultsOf = (card: unknown, version: string): string[] => {
   return faults.length > 0 || named ? faults : ['version: 与文件名不一致。It is not the name of the file.']
 }
 
-export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
+export const cardInForce = async (db: Db, on: string, knownAt?: Date): Promise<Scorecard> => {
   const adopted = await store.inForce(db, on, knownAt ?? null)
   return adopted ?? (await cardOfVersion(db, FIRST_CARD_IN_FORCE))
 }
 
-export const cardOfVersion = async (db: Db | Tx, version: string): Promise<Scorecard> =>
+export const cardOfVersion = async (db: Db, version: string): Promise<Scorecard> =>
   (await store.byVersion(db, version)) ?? loadScorecard(version)
 
 /** Refusal SCORECARD_CHANGED when the file differs from the stored scorecard. */
-export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard> => {
+export const cardToTry = async (db: Db, version: string): Promise<Scorecard> => {
   const known = await store.byVersion(db, version)
-  const card =
-    known !== null && !contracts.schemaFolder('scorecards').includes(`${version}.json`) ? known : loadScorecard(version)
+  const card = known !== null && !versionsInFiles().includes(version) ? known : loadScorecard(version)
   if (known !== null && hashOfCard(known) !== hashOfCard(card)) throw new Refusal('SCORECARD_CHANGED', { version })
   return card
 }
 
-export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => store.byHash(db, hash)
+export const cardByHash = (db: Db, hash: string): Promise<Scorecard | null> => store.byHash(db, hash)
 
-export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
-  const hash = hashOfCard(card)
-  if (!(await store.storeCard(tx, { hash, card, now })))
-    throw new Refusal('SCORECARD_CHANGED', { version: card.version })
-  return hash
+export const keepCard = async (tx: Db, card: Scorecard, now: Date): Promise<string> => {
+  const { version } = card
+  const stored = { hash: hashOfCard(card), card, now }
+  if (!(await store.storeCard(tx, stored))) throw new Refusal('SCORECARD_CHANGED', { version })
+  return stored.hash
 }
 
 const hashes = new WeakMap<Scorecard, string>()
 
 export const hashOfCard = (card: Scorecard): string => {
-  const known =
-    hashes.get(card) ??
-    createHash('sha256')
-      .update(canonicalJson(card as unknown as Json))
-      .digest('hex')
+  const known = hashes.get(card) ?? hash('sha256', canonicalJson(card as unknown as Json))
   hashes.set(card, known)
   return known
 }

@@ -2,6 +2,7 @@
 import type { FactFamily } from '../../domain/records/facts.js'
 import { hashOfFacts, ruleBookOf, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
 import { replayFault } from '../../domain/scoring/rescoring.js'
+import { groupBy } from '../../foundation/groups.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
@@ -33,20 +34,11 @@ interface ScoreDifference {
   recomputed?: ReplayedScore
 }
 
-interface ReplayedScore {
-  value: number
-  grade: string
-  factsHash: string
-  nextChangeOn: string | null
-}
+type ReplayedScore = Pick<scores.StoredScore, 'value' | 'grade' | 'factsHash' | 'nextChangeOn'>
 
 export const verifyScores = async (
   db: Db,
-  options: {
-    now: () => Date
-    sample?: number
-    progress?: (scores: number) => void
-  },
+  options: { now: () => Date; sample?: number; progress?: (scores: number) => void },
 ): Promise<ScoreVerification> => {
   const startedAt = options.now()
   const counts = { verified: 0, differences: 0 }
@@ -73,16 +65,12 @@ export const verifyScores = async (
   return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
 }
 
-const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => {
-  const groups = new Map<string, scores.StoredScore[]>()
-  for (const row of stored) {
-    const key = `${row.asOf} ${row.knownAt.toISOString()} ${row.scorecardHash} ${row.rulesHash} ${row.families.join()}`
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
-  }
-  return [...groups.values()]
-}
+const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => [
+  ...groupBy(
+    stored,
+    (row) => `${row.asOf} ${row.knownAt.toISOString()} ${row.scorecardHash} ${row.rulesHash} ${row.families.join()}`,
+  ).values(),
+]
 
 const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promise<ScoreDifference[]> => {
   const [first] = rows
@@ -107,9 +95,6 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
   })
 }
 
-const toldOf = ({ value, grade, factsHash, nextChangeOn }: ReplayedScore): ReplayedScore => ({
-  value,
-  grade,
-  factsHash,
-  nextChangeOn,
-})
+const toldOf = ({ value, grade, factsHash, nextChangeOn }: ReplayedScore): ReplayedScore => {
+  return { value, grade, factsHash, nextChangeOn }
+}

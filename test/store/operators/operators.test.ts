@@ -71,7 +71,7 @@ describe('operators', () => {
   it('an operator queued again while it is being scored stays in the queue', async () => {
     await register(1, '某商行')
     const which = { all: false, asOf: '2026-11-25', basis: '' }
-    const due = () => withDueOperators(db(), which, ({ next }) => next(10))
+    const due = () => withDueOperators(db(), which, (next) => next(10))
     const ids = (await due()).map(({ id }) => id)
     expect(ids).to.have.length(1)
     await db().transaction((tx) => rescoringQueue.markDirty(tx, ids, later(9)))

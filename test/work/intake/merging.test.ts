@@ -362,7 +362,7 @@ describe('merging operators', () => {
     await merge(A, B)
     const listed = await directory.list(db(), {}, { first: 100, after: null })
     expect(listed.map(({ uscc }) => uscc)).to.have.members([B, C])
-    const due = await withDueOperators(db(), { all: true, asOf: TODAY, basis: '' }, ({ next }) => next(100))
+    const due = await withDueOperators(db(), { all: true, asOf: TODAY, basis: '' }, (next) => next(100))
     expect(due.map(({ id }) => id)).to.have.members([await own(B), await own(C)])
   })
 
