@@ -20,14 +20,14 @@ export const byVersion = (db: Db, version: string): Promise<Scorecard | null> =>
 
 /** Bypasses the cache, to verify the hash. */
 export const byHashUncached = async (db: Db, hash: string): Promise<Scorecard | null> =>
-  (await queryFirst<StoredCard>(db, 'select card from scorecards where hash = ? /* scorecards.asKept */', [hash]))
-    ?.card ?? null
+  (await queryFirst<CardRow>(db, 'select card from scorecards where hash = ? /* scorecards.asKept */', [hash]))?.card ??
+  null
 
 export const byHash = async (db: Db, hash: string): Promise<Scorecard | null> =>
   cards.get(hash) ??
   firstCard(db, 'select hash, card from scorecards where hash = :hash /* scorecards.byHash */', { hash })
 
-interface StoredCard {
+interface CardRow {
   hash: string
   card: Scorecard
 }
@@ -36,7 +36,7 @@ interface StoredCard {
 const cards = new Map<string, Scorecard>()
 
 const firstCard = async (db: Db, sql: string, bindings: Record<string, unknown>): Promise<Scorecard | null> => {
-  const stored = await queryFirst<StoredCard>(db, sql, bindings)
+  const stored = await queryFirst<CardRow>(db, sql, bindings)
   if (stored === null) return null
   const card = cards.get(stored.hash) ?? stored.card
   cards.set(stored.hash, card)
