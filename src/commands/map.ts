@@ -9,42 +9,42 @@ import { requireFeed } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
 import { checkReadable } from '../work/intake/pull.js'
-import { type Command, type HubRunner, jsonOption, printResult } from './program.js'
+import type { Command } from './program.js'
+import { answerWithHub } from './with-hub.js'
 
 const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
 
-export const addMapCommand = (command: Command, withHub: HubRunner): void => {
-  command
+export const addMapCommand = (command: Command): void => {
+  const map = command
     .command('map')
     .argument('<feed>', '数据源 feed')
     .argument('[file]', '映射表：表头、字段、固定值三列 · a table with the columns heading, field, value')
     .option('--end <id>', '停用一个映射 · end a map')
     .description('列出、建立或停用表头映射 · list, make or end maps of headings')
-    .addOption(jsonOption())
-    .action(async (id: string, file: string | undefined, { end, json }: { end?: string; json?: boolean }) => {
-      const feed = requireFeed(id)
-      if (end !== undefined && (file !== undefined || !/^[1-9]\d{0,8}$/.test(end)))
-        throw new Refusal('USAGE', { reason: '--end 须为映射编号，不与文件同用 the number of a map, without a file' })
-      if (file !== undefined) checkReadable(file)
-      const lines = file === undefined ? [] : await linesIn(file, id)
-      await withHub(async (hub) => {
-        if (end !== undefined) {
-          const of = { feed: id, id: Number(end), by: commandAuthor(), now: hub.now() }
-          await hub.recorded(`hub map ${id} --end ${end}`, () => feedMaps.end(hub.db, of))
-          printResult(json, { feed: id, map: Number(end), ended: true }, () => [`已停用映射 ended map ${end}`])
-        } else if (file !== undefined) {
-          const mapping = { feed, lines, by: commandAuthor(), mark: hub.keys.mark, now: hub.now() }
-          const words = `hub map ${id} ${JSON.stringify(lines)}`
-          const map = await hub.recorded(words, () => feedMaps.add(hub.db, mapping))
-          printResult(json, { feed: id, map: told(map) }, () => [`已建立 made ${lineOf(map)}`])
-        } else {
-          const maps = await store.listOfFeed(hub.db, id)
-          printResult(json, { feed: id, maps: maps.map(told) }, () =>
-            maps.length === 0 ? ['没有映射 no map'] : maps.map(lineOf),
-          )
-        }
-      })
-    })
+  answerWithHub(map, async (id: string, file: string | undefined, { end }: { end?: string }) => {
+    const feed = requireFeed(id)
+    if (end !== undefined && (file !== undefined || !/^[1-9]\d{0,8}$/.test(end)))
+      throw new Refusal('USAGE', { reason: '--end 须为映射编号，不与文件同用 the number of a map, without a file' })
+    if (file !== undefined) checkReadable(file)
+    const lines = file === undefined ? [] : await linesIn(file, id)
+    return async (hub) => {
+      const change = { by: commandAuthor(), now: hub.now() }
+      if (end !== undefined) {
+        const of = { feed: id, id: Number(end), ...change }
+        await hub.recorded(`hub map ${id} --end ${end}`, () => feedMaps.end(hub.db, of))
+        return { value: { feed: id, map: Number(end), ended: true }, lines: [`已停用映射 ended map ${end}`] }
+      }
+      if (file !== undefined) {
+        const words = `hub map ${id} ${JSON.stringify(lines)}`
+        const mapping = { feed, lines, mark: hub.keys.mark, ...change }
+        const made = await hub.recorded(words, () => feedMaps.add(hub.db, mapping))
+        return { value: { feed: id, map: told(made) }, lines: [`已建立 made ${lineOf(made)}`] }
+      }
+      const maps = await store.listOfFeed(hub.db, id)
+      const shown = maps.length === 0 ? ['没有映射 no map'] : maps.map(lineOf)
+      return { value: { feed: id, maps: maps.map(told) }, lines: shown }
+    }
+  })
 }
 
 const linesIn = async (path: string, feed: string): Promise<MapLine[]> => {

@@ -1,24 +1,30 @@
 import { Command, CommanderError, Option } from 'commander'
-import type { Hub, HubOverrides } from '../hub/hub.js'
+import type { Refusal } from '../foundation/errors.js'
 
 export { type Command, CommanderError, Option }
-
-export type HubRunner = <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<HubOverrides, 'adoptKeys'>) => Promise<T>
 
 export interface JsonFlag {
   json?: boolean
 }
 
-export const jsonOption = (): Option =>
-  new Option('--json', '末行输出一个 JSON 对象 · one JSON object on the last line')
+/** `value` is printed with `--json`, otherwise `lines`; then each of `refusals`, with exit status 1. */
+export interface CommandAnswer {
+  value: object
+  lines: readonly string[]
+  refusals?: readonly Refusal[]
+}
+
+export const withJsonOption = (command: Command): Command =>
+  command.addOption(new Option('--json', '末行输出一个 JSON 对象 · one JSON object on the last line'))
 
 export const printLine = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-export const printResult = (json: boolean | undefined, value: object, lines: () => string[]): void => {
-  if (json) printLine(JSON.stringify(value))
-  else for (const line of lines()) printLine(line)
+export const printAnswer = (command: Command, { value, lines, refusals = [] }: CommandAnswer): void => {
+  for (const line of command.opts<JsonFlag>().json ? [JSON.stringify(value)] : lines) printLine(line)
+  for (const { code, message } of refusals) process.stderr.write(`${code} ${message}\n`)
+  if (refusals.length > 0) process.exitCode = 1
 }
 
 export const makeProgram = (version: string): Command =>

@@ -2,26 +2,22 @@ import { Refusal } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
 import type { ComparisonResult } from '../work/delivery/reconcile.js'
-import type { FailureReasons } from '../work/delivery/side-by-side.js'
 
-export const runReconcile = async (
-  hub: Hub,
-  ids: readonly string[],
-): Promise<{ value: { platforms: ComparisonResult[]; ms: number }; lines: string[]; refusals: Refusal[] }> => {
-  const { platforms, unreachable, reasons, ms } = await hub.reconcile(ids.length > 0 ? ids : null, { cause: 'command' })
-  const silent = allPlatforms.filter(({ id }) => ids.length === 0 && !hub.addresses.platforms[id])
-  const none = silent.length === allPlatforms.length ? silent : []
+export const runReconcile = async (hub: Hub, ids: readonly string[]) => {
+  const wanted = ids.length > 0 ? ids : null
+  const { platforms, ms, ...failures } = await hub.reconcile(wanted, { cause: 'command' })
+  const isConfigured = ids.length > 0 || Object.keys(hub.addresses.platforms).length > 0
   const refusals = [
-    ...none.map(
-      ({ id }) => new Refusal('PLATFORM_NOT_CONFIGURED', { platform: id, setting: hub.config.platforms[id]?.setting }),
-    ),
+    ...(isConfigured ? [] : allPlatforms.map(({ id }) => unconfiguredRefusal(hub, id))),
     ...platforms.flatMap(({ platform, alarm, missing }) =>
       alarm === null ? [] : [new Refusal('MASS_ABSENCE', { platform, gone: missing })],
     ),
-    ...(unreachable.length > 0 ? [unreachableRefusal({ unreachable, reasons })] : []),
+    ...unreachableRefusals(failures),
   ]
   return { value: { platforms, ms }, lines: platforms.map(line), refusals }
 }
+
+type PlatformFailures = Pick<Awaited<ReturnType<Hub['reconcile']>>, 'unreachable' | 'reasons'>
 
 const line = (p: ComparisonResult): string =>
   `${p.platform}：展示 ${p.shown}，应有 ${p.expected}，缺失 ${p.missing}（暂停公示 ${p.hidden}），有误 ${p.stale}，多余 ${p.unwanted}` +
@@ -30,11 +26,11 @@ const line = (p: ComparisonResult): string =>
     ? ''
     : '\n   大量缺失，视为平台故障，未作改动 · so much is gone that it is an outage; nothing was changed')
 
-export const unreachableRefusal = ({
-  unreachable,
-  reasons,
-}: {
-  unreachable: readonly string[]
-  reasons: FailureReasons
-}): Refusal =>
-  new Refusal('PLATFORM_UNREACHABLE', { reason: unreachable.map((id) => `${id}: ${reasons[id] ?? '?'}`).join('; ') })
+export const unconfiguredRefusal = (hub: Hub, platform: string): Refusal =>
+  new Refusal('PLATFORM_NOT_CONFIGURED', { platform, setting: hub.config.platforms[platform]?.setting })
+
+/** Returns one refusal that names all unreachable platforms, or none. */
+export const unreachableRefusals = ({ unreachable, reasons }: PlatformFailures): Refusal[] => {
+  const told = unreachable.map((id) => `${id}: ${reasons[id] ?? '?'}`)
+  return told.length === 0 ? [] : [new Refusal('PLATFORM_UNREACHABLE', { reason: told.join('; ') })]
+}

@@ -4,6 +4,7 @@ import { Refusal } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import type { AuditVerification, LogCutReport } from '../work/audit/verify-audit-log.js'
 import type { StandingsVerification } from '../work/standing/verify-standings.js'
+import type { CommandAnswer } from './program.js'
 
 const FAULTS: Record<AuditFault, string> = {
   MISSING: '缺失 missing',
@@ -22,9 +23,7 @@ const EXCUSES: Record<NonNullable<LogCutReport['excuse']>, string> = {
   RELEASED: '已由人员确认恢复 a person has answered for the restored database',
 }
 
-interface VerificationOutcome {
-  told: AuditVerification | StandingsVerification
-  lines: string[]
+interface VerificationOutcome extends CommandAnswer {
   ok: boolean
 }
 
@@ -37,14 +36,14 @@ export const parseVerification = (what: string, head: string | undefined): Verif
     const held = parseHeldHead(head)
     return async (hub, progress) => {
       const told = await hub.verifyAuditLog({ held, progress })
-      return { told, lines: auditLines(told), ok: told.ok }
+      return { value: told, lines: auditLines(told), ok: told.ok }
     }
   }
   if (what !== 'standings') throw new Refusal('USAGE', { reason: '可核对 verified are: audit, standings' })
   if (head !== undefined) throw new Refusal('USAGE', { reason: '--head 只与 audit 同用 goes with audit only' })
   return async (hub, progress) => {
     const told = await hub.verifyStandings({ progress })
-    return { told, lines: standingsLines(told), ok: told.differences === 0 }
+    return { value: told, lines: standingsLines(told), ok: told.differences === 0 }
   }
 }
 

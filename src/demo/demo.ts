@@ -94,7 +94,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   say('② 拉取 Pull')
   for (const feed of feeds.values()) {
     if (!hub.addresses.agencies[feed.agency]) continue
-    const bar = startProgress(feed.id, false)
+    const bar = startProgress(feed.id)
     const pulled = await hub.pull(feed.id, { cause: 'demo', progress: bar.at }).finally(bar.stop)
     if (pulled) {
       say(
@@ -104,7 +104,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
     }
   }
   say('③ 评分 Score')
-  const bar = startProgress('score', false)
+  const bar = startProgress('score')
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
   // Sellers are listed before the case opens: a marketplace is notified only about its own sellers.

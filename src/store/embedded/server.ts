@@ -13,7 +13,6 @@ const READY_BOUND_MS = 120_000
 const RETRY_BOUND_MS = 20_000
 const RETRY_MS = 150
 const POLL_MS = 10
-const ADOPTED_POLL_MS = 200
 /** SIGINT is a fast shutdown with a checkpoint, SIGQUIT an immediate one. */
 const STOPPING = [
   { signal: 'SIGINT', boundMs: 20_000 },
@@ -27,7 +26,6 @@ const PASSING =
 export interface PostgresServer {
   pid: number
   port: number
-  gone: Promise<void>
 }
 
 export const startPostgres = async (
@@ -53,13 +51,13 @@ export const startPostgres = async (
 const adopt = async (cluster: PostgresCluster, signal: AbortSignal): Promise<PostgresServer | null> => {
   const { pid, port } = postmaster(cluster)
   if (!isPostmasterOf(pid, cluster.data)) return null
-  const server = { pid, port, gone: watch(pid) }
+  const server = { pid, port }
   if (await isReady(cluster, server, signal)) return server
   await stopPostgres(server)
   return null
 }
 
-export const stopPostgres = async ({ pid }: Pick<PostgresServer, 'pid'>): Promise<void> => {
+export const stopPostgres = async ({ pid }: PostgresServer): Promise<void> => {
   for (const { signal, boundMs } of STOPPING) {
     if (!isAlive(pid)) return
     try {
@@ -74,14 +72,8 @@ const launch = (cluster: PostgresCluster, port: number, log: PostgresLog): Postg
   const args = ['-D', cluster.data, ...set]
   const how = commandAs(cluster.account, cluster.binaries.postgres, args)
   const child = spawn(how.file, how.args, { ...how.options, stdio: ['ignore', log.fd, log.fd] })
-  const gone = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve())
-    child.once('error', (error) => {
-      log.say(`could not start: ${error.message}`)
-      resolve()
-    })
-  })
-  return { pid: child.pid ?? 0, port, gone }
+  child.once('error', (error) => log.say(`could not start: ${error.message}`))
+  return { pid: child.pid ?? 0, port }
 }
 
 const settings = (port: number, durable: boolean): Record<string, string | number> => ({
@@ -130,10 +122,6 @@ const postmaster = (cluster: PostgresCluster): { pid: number; port: number; stat
   } catch {
     return { pid: 0, port: 0, status: '' }
   }
-}
-
-const watch = async (pid: number): Promise<void> => {
-  while (isAlive(pid)) await pause(ADOPTED_POLL_MS)
 }
 
 const freePort = (): Promise<number> =>
