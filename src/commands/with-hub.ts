@@ -1,8 +1,8 @@
 import { checkDataDir, readConfig } from '../config.js'
-import { runningStandIns } from '../demo/running-demo.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { type Hub, type HubOverrides, makeHub } from '../hub/hub.js'
 import { makeLog } from '../hub/log.js'
+import { runningStandIns } from '../hub/running-demo.js'
 import { isConnectionLost, unavailableRefusal } from '../store/db/db.js'
 import { type Command, type CommandAnswer, printAnswer, withJsonOption } from './program.js'
 

@@ -16,6 +16,7 @@ import type { Addresses } from '../hub/addresses.js'
 import { type Hub, makeHub } from '../hub/hub.js'
 import { listenRefusal } from '../hub/listen.js'
 import { makeLog } from '../hub/log.js'
+import { forgetRunningDemo, noteRunningDemo, readJson, SANDBOX_FOLDER } from '../hub/running-demo.js'
 import { startAgencyStandIns } from '../sandbox/agencies/index.js'
 import { type MarketplaceStandIn, startMarketplaceStandIn } from '../sandbox/marketplace.js'
 import { publishDemoCase } from '../sandbox/officers.js'
@@ -27,7 +28,6 @@ import * as clients from '../work/access/clients.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 import { replaceSellers } from '../work/standing/sellers.js'
 import { addDemoPeople, DEMO_AUTHOR } from './people.js'
-import { forgetRunningDemo, noteRunningDemo, readJson, SANDBOX_FOLDER } from './running-demo.js'
 
 type LinePrinter = (text: string) => void
 type DemoRun = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>

@@ -1,8 +1,8 @@
-/** Separate from demo.ts, so that commands need not load the demo. */
+/** Commands beside a running demo use its stand-ins. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.js'
-import type { Addresses } from '../hub/addresses.js'
+import type { Addresses } from './addresses.js'
 
 export const SANDBOX_FOLDER = 'sandbox'
 
