@@ -18,11 +18,6 @@ interface BulkSlot {
   leave: () => void
 }
 
-export interface BulkSlots {
-  /** `evict` is called when this client, too slow, loses its slot. Throws HUB_BUSY when no slot is free. */
-  take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => BulkSlot
-}
-
 interface TakenSlot {
   key: string
   isPublic: boolean
@@ -32,7 +27,7 @@ interface TakenSlot {
   evict: () => void
 }
 
-export const makeBulkSlots = (): BulkSlots => {
+export const makeBulkSlots = () => {
   const taken = new Set<TakenSlot>()
   const count = (which: (one: TakenSlot) => boolean): number => [...taken].filter(which).length
   const freed = (now: number, which: (one: TakenSlot) => boolean): boolean => {
@@ -43,7 +38,11 @@ export const makeBulkSlots = (): BulkSlots => {
     return true
   }
   return {
-    take: (of, { now, evict }) => {
+    /** `evict` is called when this client, too slow, loses its slot. Throws HUB_BUSY when no slot is free. */
+    take: (
+      of: { holder: string } | { address: string },
+      { now, evict }: { now: () => Date; evict: () => void },
+    ): BulkSlot => {
       const isPublic = 'address' in of
       const key = isPublic ? `address ${of.address}` : `holder ${of.holder}`
       const at = now().getTime()

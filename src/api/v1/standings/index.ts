@@ -2,7 +2,7 @@
  * POST /v1/standings answers up to a hundred thousand codes in order, while they arrive. Errors before the first line are problems (RFC
  * 9457); later ones stand in the last line.
  */
-import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
+import { type ErrorRequestHandler, type Request, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
 import { answerDigest } from '../../../domain/audit/audit-log.js'
 import { quotaUnitsOf } from '../../../domain/operators/code-rows.js'
@@ -20,12 +20,12 @@ import { refusalOfThrown, refuseOtherMethods, sendProblem } from '../../request/
 import type { SignInLimits } from '../../request/rate-limit.js'
 import { type HttpRequestContext, requestContextOf } from '../../request/request-context.js'
 import { recheckAdmission } from '../../request/viewer.js'
-import { type AdmittedHandler, readParameters, withAdmission } from '../admitted-request.js'
+import { type AdmittedHandler, type AdmittedRequest, readParameters, withAdmission } from '../admitted-request.js'
 import { contentTooLarge } from '../receive-body.js'
 import { type AnswerWriter, csvWriter, encodeAnswers, ndjsonWriter, standingJson } from './answer-lines.js'
 import { answerRows } from './answers.js'
 import { type BodyEncoding, BULK_BODY_BYTES_MOST, type HeldBytes, parseCharset, readPieces } from './body.js'
-import { type BulkSlots, makeBulkSlots } from './bulk-slots.js'
+import { makeBulkSlots } from './bulk-slots.js'
 import { answerInOrder, type BulkRow, chunkRows, writeAndDrain } from './stream.js'
 
 /** Longest time of one answer, milliseconds: enough for CODE_ROWS_MOST at two hundred lines a second. */
@@ -50,9 +50,7 @@ const ANSWERED = 'application/x-ndjson, text/csv'
 
 export const standingsRouter = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const router = Router()
-  const held: HeldBytes = { bytes: 0 }
-  const places = makeBulkSlots()
-  router.post('/v1/standings', withAdmission(parts, answerMany({ limits, held, places })), answerError)
+  router.post('/v1/standings', withAdmission(parts, makeBulkHandler(limits)), answerError)
   router.all('/v1/standings', refuseOtherMethods('POST'))
   router.get('/v1/standing/:code', withAdmission(parts, answerOne(limits)), answerError)
   router.all('/v1/standing/:code', refuseOtherMethods('GET'))
@@ -94,46 +92,43 @@ const answerOne =
     const code = String(request.params['code'])
     const context = makeContext(parts, { asked: own, viewer, limits })
     const day = asOf ?? context.today
-    const about = { asOf: day, freshness: freshnessOn(await context.load.freshness(), day, context.today) }
+    const asking = { asOf: day, freshness: freshnessOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
     // The lookups' connections are for short reads, so that one code never waits behind bulk queries.
-    const { rows, shownCodes } = await answerRows(context, context.lookups.db, [row], about)
+    const { rows, shownCodes } = await answerRows(context, context.lookups.db, [row], asking)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
     const content = standingJson(answer.told)
-    const question = auditedRequestText(
-      'GET /v1/standing',
-      `${code}${asOf === null ? '' : `?asOf=${asOf}`}`,
-      parts.keys.mark,
-    )
+    const about = asOf === null ? '' : `?asOf=${asOf}`
+    const question = auditedRequestText('GET /v1/standing', `${code}${about}`, parts.keys.mark)
     if (viewer.sub !== null) await audit({ kind: 'ANSWER', asked: question, shown: shownCodes, content })
     response.set('Cache-Control', 'no-store').type('json').send(content)
   }
 
-interface BulkDependencies {
-  limits: SignInLimits
-  held: HeldBytes
-  places: BulkSlots
-}
-
-const answerMany =
-  ({ limits, held, places }: BulkDependencies): AdmittedHandler =>
-  async ({ request, response, own, parts, viewer }) => {
+const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
+  const held: HeldBytes = { bytes: 0 }
+  const places = makeBulkSlots()
+  return async (asked) => {
+    const { request, response, own, parts, viewer } = asked
     const { asOf, marketplace } = givenIn(request, ['asOf', 'marketplace'])
     const { reader, written: how } = readingOf(request)
     const writer = writerOf(request)
     if (Number(request.headers['content-length'] ?? 0) > BULK_BODY_BYTES_MOST)
       throw contentTooLarge(BULK_BODY_BYTES_MOST)
     const left = new AbortController()
+    const { signal } = left
     const evict = () => {
       left.abort(new Refusal('HUB_BUSY', { reason: SLOW }))
       setTimeout(() => response.destroy(), LEAVING_MS).unref()
     }
     const whose = viewer.sub === null ? { address: own.address } : { holder: viewer.sub }
     const place = places.take(whose, { now: parts.now, evict })
-    response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
-    const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
-    const stays = watchShutdown(parts.leaving, () => left.abort(new Refusal('STOPPING')))
+    const timeOut = () => left.abort(new Refusal('ANSWER_TIMEOUT'))
+    response.once('close', timeOut)
+    const late = setTimeout(timeOut, STREAM_MS)
+    const stopSoon = () => setTimeout(() => left.abort(new Refusal('STOPPING')), LEAVING_MS).unref()
+    if (parts.leaving.aborted) stopSoon()
+    else parts.leaving.addEventListener('abort', stopSoon, { once: true, signal })
     try {
       const contextOf = (): GraphqlContext => makeContext(parts, { asked: own, viewer, limits })
       const context = contextOf()
@@ -141,49 +136,33 @@ const answerMany =
       freshness.catch(() => undefined)
       const day = asOf ?? context.today
       const about = async () => ({ asOf: day, freshness: freshnessOn(await freshness, day, context.today) })
-      const admitted = recheckToken(parts, request, viewer)
-      const pieces = readPieces(request, how, { held, signal: left.signal })
-      const rows = chunkRows(pieces, reader(), marketplace ?? shopsOf(viewer))
-      const lines = answerInOrder(
-        rows,
-        chargeChunks(parts, own, viewer, async (chunk) => {
-          const worked = place.works()
-          try {
-            await admitted()
-            const asking = await about()
-            const { rows: answers, shownCodes } = await parts.bulk.atOneInstant(left.signal, (db) =>
-              answerRows(contextOf(), db, chunk, asking),
-            )
-            // The audit row is durable before the chunk is sent.
-            const bytes = encodeAnswers(writer, answers, chunk[0]?.row === 1)
-            const refused = answers.filter((answer) => 'fault' in answer).length
-            await auditChunk({ parts, own, viewer, asOf, chunk, shown: shownCodes, bytes })
-            return { bytes, rows: chunk.length, refused }
-          } finally {
-            worked(chunk.length)
-          }
-        }),
-      )
-      await streamAnswers(lines, { response, writer, freshness, signal: left.signal, own })
+      const recheck = makeTokenCheck(asked)
+      const rows = chunkRows(readPieces(request, how, { held, signal }), reader(), marketplace ?? shopsOf(viewer))
+      const lines = answerInOrder(rows, async (chunk) => {
+        const units = quotaUnitsOf(chunk[0]?.row ?? 0, chunk.at(-1)?.row ?? 0)
+        if (units > 0) parts.quotas.charge(own, viewer.sub, units)
+        const worked = place.works()
+        try {
+          await recheck()
+          const asking = await about()
+          const { rows: answers, shownCodes } = await parts.bulk.atOneInstant(signal, (db) =>
+            answerRows(contextOf(), db, chunk, asking),
+          )
+          const bytes = encodeAnswers(writer, answers, chunk[0]?.row === 1)
+          const refused = answers.filter((answer) => 'fault' in answer).length
+          // The audit row is durable before the chunk is sent.
+          await auditChunk(asked, { asOf, chunk, shown: shownCodes, bytes })
+          return { bytes, rows: chunk.length, refused }
+        } finally {
+          worked(chunk.length)
+        }
+      })
+      await streamAnswers(lines, asked, { writer, freshness, signal })
     } finally {
       clearTimeout(late)
-      stays()
       left.abort()
       place.leave()
     }
-  }
-
-/** Calls `end` LEAVING_MS after a stop begins. */
-const watchShutdown = (leaving: AbortSignal, end: () => void): (() => void) => {
-  let timer: NodeJS.Timeout | undefined
-  const leave = (): void => {
-    timer = setTimeout(end, LEAVING_MS)
-  }
-  if (leaving.aborted) leave()
-  else leaving.addEventListener('abort', leave, { once: true })
-  return () => {
-    clearTimeout(timer)
-    leaving.removeEventListener('abort', leave)
   }
 }
 
@@ -196,15 +175,9 @@ interface SerialisedChunk {
 /** The first chunk is computed before anything is sent, so that its refusal can be a problem (RFC 9457). */
 const streamAnswers = async (
   told: AsyncGenerator<SerialisedChunk>,
-  of: {
-    response: Response
-    writer: AnswerWriter
-    freshness: Promise<Freshness>
-    signal: AbortSignal
-    own: HttpRequestContext
-  },
+  { response, own }: AdmittedRequest,
+  { writer, freshness, signal }: { writer: AnswerWriter; freshness: Promise<Freshness>; signal: AbortSignal },
 ): Promise<void> => {
-  const { response, writer, freshness, signal, own } = of
   const begin = (): void => {
     response.status(200).set({ 'Content-Type': writer.type, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
   }
@@ -229,37 +202,27 @@ const streamAnswers = async (
 }
 
 /** Returns the token check to run before each chunk. Refusal UNAUTHENTICATED. */
-const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer): (() => Promise<void>) => {
-  let askedAt = requestContextOf(request).now.getTime()
+const makeTokenCheck = ({ request, own, parts, viewer }: AdmittedRequest): (() => Promise<void>) => {
+  let checkedAt = own.now.getTime()
   return async () => {
     const now = parts.now().getTime()
-    if (now - askedAt < ADMITTED_MS) return
-    askedAt = now
+    if (now - checkedAt < ADMITTED_MS) return
+    checkedAt = now
     await recheckAdmission(request, parts, viewer)
   }
 }
 
-const chargeChunks =
-  <A>({ quotas }: ApiDependencies, own: HttpRequestContext, viewer: Viewer, answer: (chunk: BulkRow[]) => Promise<A>) =>
-  async (chunk: BulkRow[]): Promise<A> => {
-    const [first, last] = [chunk[0], chunk.at(-1)]
-    const units = first && last ? quotaUnitsOf(first.row, last.row) : 0
-    if (units > 0) quotas.charge(own, viewer.sub, units)
-    return answer(chunk)
-  }
-
 interface ChunkAudit {
-  parts: ApiDependencies
-  own: HttpRequestContext
-  viewer: Viewer
   asOf: string | null
   chunk: readonly BulkRow[]
   shown: Iterable<string>
   bytes: Buffer
 }
 
-const auditChunk = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: ChunkAudit): Promise<void> => {
-  const { sub, role, agency } = viewer
+const auditChunk = async (
+  { parts, own, viewer: { sub, role, agency } }: AdmittedRequest,
+  { asOf, chunk, shown, bytes }: ChunkAudit,
+): Promise<void> => {
   if (sub === null) return
   const about = asOf === null ? '' : `?asOf=${asOf}`
   await parts.auditLog.chunk({
