@@ -41,16 +41,13 @@ const DONE: Record<string, string> = {
 }
 const SESSION_OVER = '登录已结束，请重新输入访问码。The session has ended: enter the access code again.'
 
-interface RefusedQuestion {
-  code: string
-  message: string
-  details: Refusal['details']
-}
-
 const typedIn = ({ texts }: SubmittedForm): string =>
   WRITTEN.map((name) => texts.get(name) ?? '')
     .join('\n')
     .trim()
+
+/** What a handler shows; undefined after a redirect or a download. */
+type ShownPage = SitePage | undefined
 
 interface PartyVisit {
   request: Request
@@ -61,17 +58,15 @@ interface PartyVisit {
 }
 
 export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router => {
-  const send = (request: Request, response: Response, page: SitePage): void => {
-    const parameters = Object.fromEntries(
-      Object.entries(request.query).flatMap(([name, value]) =>
-        typeof value === 'string' && name === 'after' ? [[name, value]] : [],
-      ),
-    )
+  const send = (response: Response, page: ShownPage): void => {
+    if (page === undefined) return
+    const { req: request } = response
+    const parameters = { ...(typeof request.query['after'] === 'string' && { after: request.query['after'] }) }
     const here = request.method === 'GET' ? { path: request.path, parameters } : null
     response.type('html').send(renderPage(page, { demo: parts.demo, lang: languageOf(request), here }))
   }
-  const go = ({ request, response }: Pick<PartyVisit, 'request' | 'response'>, path: string, done = ''): void =>
-    response.redirect(303, addressInLanguage(path, { done }, languageOf(request)))
+  const go = (response: Response, path: string, done = ''): undefined =>
+    void response.redirect(303, addressInLanguage(path, { done }, languageOf(response.req)))
 
   const sessionOf = async (request: Request): Promise<sessions.SignedInParty | null> => {
     const cookie = partyCookieIn(request.headers)
@@ -83,44 +78,40 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
     return { request, response, asked: requestContextOf(request), session, own }
   }
   const page =
-    (show: (visit: PartyVisit) => Promise<void>): RequestHandler =>
+    (
+      show: (visit: PartyVisit) => Promise<ShownPage>,
+      otherwise: (response: Response) => ShownPage = (response) => go(response, MY_PATHS.file),
+    ): RequestHandler =>
     async (request, response) => {
       const session = await sessionOf(request)
-      if (session === null) return go({ request, response }, MY_PATHS.file)
-      await show(visitOf(request, response, session))
+      send(response, session === null ? otherwise(response) : await show(visitOf(request, response, session)))
     }
   /** The form must be of this session. Refusal CSRF_REFUSED. */
-  const act = (carryOut: (visit: PartyVisit, form: SubmittedForm) => Promise<void>): RequestHandler[] => [
+  const act = (carryOut: (visit: PartyVisit, form: SubmittedForm) => Promise<ShownPage>): RequestHandler[] => [
     rawFormBody(BODY_BYTES),
     async (request, response) => {
       const form = await parseForm(request)
       const session = await sessionOf(request)
+      if (session !== null && csrfTokenMatches(session.cookie, form.texts.get('csrf') ?? ''))
+        return send(response, await carryOut(visitOf(request, response, session), form))
+      refuseCrossSite(request.headers)
       if (session === null) {
-        refuseCrossSite(request.headers)
         response.status(401).set('Set-Cookie', CLEARED_PARTY_COOKIE)
-        return send(request, response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
+        return send(response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
       }
-      if (!csrfTokenMatches(session.cookie, form.texts.get('csrf') ?? '')) {
-        refuseCrossSite(request.headers)
-        // The form belongs to an earlier session, perhaps another party's.
-        const { status, code, message } = new Refusal('CSRF_REFUSED')
-        requestContextOf(request).refused.push(code)
-        response.status(status)
-        return send(request, response, signInPage({ why: message, typed: typedIn(form) }))
-      }
-      await carryOut(visitOf(request, response, session), form)
+      // The form belongs to an earlier session, perhaps another party's.
+      const { status, code, message } = new Refusal('CSRF_REFUSED')
+      requestContextOf(request).refused.push(code)
+      response.status(status)
+      send(response, signInPage({ why: message, typed: typedIn(form) }))
     },
   ]
   const answered = async (
-    {
-      asked,
-      session: { viewer },
-      response,
-    }: Pick<PartyVisit, 'asked' | 'response'> & { session: Pick<sessions.SignedInParty, 'viewer'> },
+    { asked, session }: { asked: HttpRequestContext; session: Pick<sessions.SignedInParty, 'viewer'> },
     query: string,
     variables: Record<string, unknown> = {},
   ) => {
-    const { data, errors } = await ask({ asked, viewer, response }, { query, variables })
+    const { data, errors } = await ask(asked, session.viewer, { query, variables })
     const [error] = errors
     if (error === undefined) return { data, refused: null }
     const { code = INTERNAL_ERROR.code, details = {} } = (error.extensions ?? {}) as {
@@ -128,9 +119,8 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
       details?: Refusal['details']
     }
     if (code === INTERNAL_ERROR.code) throw new Error(`a page of a party broke: ${asked.requestId}`)
-    const refused: RefusedQuestion = { code, message: error.message, details }
     asked.refused.push(code)
-    return { data: null, refused }
+    return { data: null, refused: { code, message: error.message, details } }
   }
   const whole = async (visit: PartyVisit, query: string, variables: Record<string, unknown> = {}) => {
     const { data, refused } = await answered(visit, query, variables)
@@ -146,10 +136,9 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
     return Object.hasOwn(DONE, name) ? (DONE[name] ?? null) : null
   }
 
-  const showFile = async (visit: PartyVisit, refused: string | null = null, statement = ''): Promise<void> => {
+  const showFile = async (visit: PartyVisit, refused: string | null = null, statement = ''): Promise<SitePage> => {
     const file: questions.PartyFile = await whole(visit, questions.FILE_QUERY)
-    const { request, response, own } = visit
-    send(request, response, filePage({ own, file, done: doneIn(request), refused, statement }))
+    return filePage({ own: visit.own, file, done: doneIn(visit.request), refused, statement })
   }
   const listingOf = async (visit: PartyVisit) => {
     const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
@@ -165,75 +154,62 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
         : await listRetractions(visit.asked.db, { open: null, platform: null, subjectId }, { first: 1, after: null })
     return { file, listing, retraction, subjectId }
   }
-  const showListing = async (visit: PartyVisit, refused: string | null = null, text = ''): Promise<void> => {
+  const showListing = async (visit: PartyVisit, refused: string | null = null, text = ''): Promise<SitePage> => {
     const { listing, retraction } = await listingOf(visit)
-    const { request, response, own } = visit
     const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
-    const content = { own, listing, retraction, platformNames, done: doneIn(request), refused, text }
-    send(request, response, listingPage(content))
+    const done = doneIn(visit.request)
+    return listingPage({ own: visit.own, listing, retraction, platformNames, done, refused, text })
   }
 
   const signIn: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
     const { texts } = await parseForm(request)
-    const requestContext = requestContextOf(request)
+    const asked = requestContextOf(request)
+    const { db, now } = asked
     const credentials = { accessCode: texts.get('accessCode') ?? '' }
-    const { data, refused } = await answered(
-      { asked: requestContext, session: { viewer: PUBLIC_VIEWER }, response },
-      questions.SIGN_IN_MUTATION,
-      credentials,
-    )
+    const visitor = { asked, session: { viewer: PUBLIC_VIEWER } }
+    const { data, refused } = await answered(visitor, questions.SIGN_IN_MUTATION, credentials)
     if (refused !== null) {
       const { retryAfter } = refused.details
       if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
       response.status(retryAfter === undefined ? 403 : 429)
-      return send(request, response, signInPage({ why: refused.message, typed: null }))
+      return send(response, signInPage({ why: refused.message, typed: null }))
     }
-    const { sub, grant } = parts.keys.verify(data.partyToken, requestContext.now.getTime())
+    const { sub: code, grant } = parts.keys.verify(data.partyToken, now.getTime())
     if (grant === undefined) throw new Error('a token of a party without its access code')
     const before = partyCookieIn(request.headers) || null
-    const session = await sessions.beginPartySession(requestContext.db, {
-      code: sub,
-      grant,
-      before,
-      now: requestContext.now,
-    })
-    const seconds = Math.floor((session.endsAt.getTime() - requestContext.now.getTime()) / 1_000)
+    const session = await sessions.beginPartySession(db, { code, grant, before, now })
+    const seconds = Math.floor((session.endsAt.getTime() - now.getTime()) / 1_000)
     response.set('Set-Cookie', partyCookieFor(session.cookie, seconds))
-    go({ request, response }, MY_PATHS.file)
+    go(response, MY_PATHS.file)
   }
 
-  const signOut = async ({ request, response, asked, session }: PartyVisit): Promise<void> => {
+  const signOut = async ({ response, asked, session }: PartyVisit): Promise<undefined> => {
     await writeAuditRow(parts, asked, session.viewer, { kind: 'SIGN_OUT', asked: `POST ${MY_PATHS.out}` })
     await sessions.signOut(asked.db, session.cookie, asked.now)
     response.set('Set-Cookie', CLEARED_PARTY_COOKIE)
-    go({ request, response }, MY_PATHS.file)
+    return go(response, MY_PATHS.file)
   }
 
-  const file: RequestHandler = async (request, response) => {
-    const session = await sessionOf(request)
-    if (session !== null) return showFile(visitOf(request, response, session))
-    if (partyCookieIn(request.headers) !== null) response.set('Set-Cookie', CLEARED_PARTY_COOKIE)
-    send(
-      request,
-      response,
-      signInPage({ why: partyCookieIn(request.headers) === null ? null : SESSION_OVER, typed: null }),
-    )
+  const showSignIn = (response: Response): SitePage => {
+    const isOver = partyCookieIn(response.req.headers) !== null
+    if (isOver) response.set('Set-Cookie', CLEARED_PARTY_COOKIE)
+    return signInPage({ why: isOver ? SESSION_OVER : null, typed: null })
   }
 
   const after = ({ query }: Request): string | null => (typeof query['after'] === 'string' ? query['after'] : null)
 
-  const showRecords = async (visit: PartyVisit): Promise<void> => {
+  const showRecords = async (visit: PartyVisit): Promise<SitePage> => {
     const { records } = await whole(visit, questions.RECORDS_QUERY, { after: after(visit.request) })
-    send(visit.request, visit.response, recordsPage(visit.own, records))
+    return recordsPage(visit.own, records)
   }
-  const showAskers = async (visit: PartyVisit): Promise<void> => {
+  const showAskers = async (visit: PartyVisit): Promise<SitePage> => {
     const { askedBy } = await whole(visit, questions.ASKERS_QUERY, { after: after(visit.request) })
-    send(visit.request, visit.response, askersPage(visit.own, askedBy))
+    return askersPage(visit.own, askedBy)
   }
 
   /** Sends the document as a download: the Content-Security-Policy would block its inline style. */
-  const showDocument = async (visit: PartyVisit): Promise<void> => {
+  const sendDocument = async (visit: PartyVisit): Promise<undefined> => {
     const { listing } = await listingOf(visit)
     const document = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
     if (document === undefined) throw new Refusal('NOT_FOUND')
@@ -256,10 +232,7 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
     })
     return { id: listing.id, certificate, base, ...signCertificate(parts.keys.manifests, certificate) }
   }
-  const showCertificate = async (visit: PartyVisit): Promise<void> => {
-    send(visit.request, visit.response, certificatePage({ own: visit.own, ...(await certified(visit)) }))
-  }
-  const sendCertificate = async (visit: PartyVisit): Promise<void> => {
+  const sendCertificate = async (visit: PartyVisit): Promise<undefined> => {
     const { jws, certificate } = await certified(visit)
     visit.response
       .set('Content-Disposition', `attachment; filename="${certificateFileName(certificate)}"`)
@@ -267,46 +240,42 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
       .send(jws)
   }
 
-  const move = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<void> => {
+  const move = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<ShownPage> => {
     // The listing must be the party's own.
     const { listing } = await listingOf(visit)
     const isDefence = texts.get('act') === 'recordDefence'
     const text = texts.get('text') ?? ''
-    const input = {
-      id: listing.id,
-      on: shanghaiDate(visit.asked.now),
-      text,
-      ...(isDefence && { hearing: texts.get('hearing') === '1' }),
-    }
-    const { refused } = await answered(
-      visit,
-      isDefence ? questions.RECORD_DEFENCE_MUTATION : questions.APPLY_REPAIR_MUTATION,
-      { input },
-    )
-    if (refused === null) return go(visit, listingPath(listing.id), isDefence ? 'defended' : 'applied')
+    const hearing = isDefence && { hearing: texts.get('hearing') === '1' }
+    const input = { id: listing.id, on: shanghaiDate(visit.asked.now), text, ...hearing }
+    const mutation = isDefence ? questions.RECORD_DEFENCE_MUTATION : questions.APPLY_REPAIR_MUTATION
+    const { refused } = await answered(visit, mutation, { input })
+    if (refused === null) return go(visit.response, listingPath(listing.id), isDefence ? 'defended' : 'applied')
     visit.response.status(422)
-    await showListing(visit, refused.message, text)
+    return showListing(visit, refused.message, text)
   }
-  const object = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<void> => {
+  const object = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<ShownPage> => {
     const statement = texts.get('statement') ?? ''
     const input = { operator: visit.own.code, record: texts.get('record') ?? '', statement }
     const { refused } = await answered(visit, questions.OPEN_OBJECTION_MUTATION, { input })
-    if (refused === null) return go(visit, MY_PATHS.file, 'objected')
+    if (refused === null) return go(visit.response, MY_PATHS.file, 'objected')
     visit.response.status(422)
-    await showFile(visit, refused.message, statement)
+    return showFile(visit, refused.message, statement)
   }
   const withdraw =
     (question: string, done: string) =>
-    async (visit: PartyVisit): Promise<void> => {
+    async (visit: PartyVisit): Promise<ShownPage> => {
       const { refused } = await answered(visit, question, { id: String(visit.request.params['id']) })
-      if (refused === null) return go(visit, MY_PATHS.file, done)
+      if (refused === null) return go(visit.response, MY_PATHS.file, done)
       visit.response.status(422)
-      await showFile(visit, refused.message)
+      return showFile(visit, refused.message)
     }
 
   const router = Router()
   router.use('/my', withPrivateHeaders)
-  router.get('/my', file)
+  router.get(
+    '/my',
+    page((visit) => showFile(visit), showSignIn),
+  )
   router.post('/my', rawFormBody(BODY_BYTES), signIn)
   router.post(MY_PATHS.out, ...act(signOut))
   router.get(MY_PATHS.records, page(showRecords))
@@ -325,9 +294,12 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
     page((visit) => showListing(visit)),
   )
   router.post('/my/listings/:id', ...act(move))
-  router.get('/my/listings/:id/certificate', page(showCertificate))
+  router.get(
+    '/my/listings/:id/certificate',
+    page(async (visit) => certificatePage({ own: visit.own, ...(await certified(visit)) })),
+  )
   router.get('/my/listings/:id/certificate.jws', page(sendCertificate))
-  router.get('/my/listings/:id/documents/:kind', page(showDocument))
+  router.get('/my/listings/:id/documents/:kind', page(sendDocument))
   router.use('/my', answerUnreadable)
   return router
 }

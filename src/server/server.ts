@@ -223,7 +223,7 @@ const answerGraphql = async (
 ): Promise<void> => {
   try {
     response.setHeader('Cache-Control', 'no-store')
-    await door.answer(request, response, asked)
+    await door.answer(request, asked)
   } catch (error) {
     if (request.destroyed && !request.complete) return
     asked.log.error({ err: error }, 'a question broke')

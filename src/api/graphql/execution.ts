@@ -68,7 +68,8 @@ interface GraphqlAnswer {
 
 /** Answers a query of the web site with the viewer's rights, limits and audit row. */
 export type PageQueryRunner = (
-  own: { asked: HttpRequestContext; viewer: Viewer; response: ServerResponse },
+  asked: HttpRequestContext,
+  viewer: Viewer,
   question: { query: string; variables?: Record<string, unknown> },
 ) => Promise<GraphqlResult>
 
@@ -79,7 +80,7 @@ interface GraphqlResult {
 }
 
 export interface GraphqlEndpoint {
-  answer(request: IncomingMessage, response: ServerResponse, asked: HttpRequestContext): Promise<void>
+  answer(request: IncomingMessage, asked: HttpRequestContext): Promise<void>
   ask: PageQueryRunner
   stop(): Promise<void>
 }
@@ -101,49 +102,62 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   const compiled = answerPath.compiledQueries?.(schema)
   const apollo = makeApollo(schema, parts)
   await apollo.start()
-  const contextFor = ({ asked, viewer, response }: Parameters<PageQueryRunner>[0], began: number): GraphqlContext => {
+  const contextFor = (asked: HttpRequestContext, viewer: Viewer, began = performance.now()): GraphqlContext => {
+    const { requestId, response } = asked
     const acts = (): boolean => context.auditNotes.isAct
-    const own = withRequestDb(parts, () =>
-      makeRequestDatabase(parts.answers, { requestId: asked.requestId, response, acts }),
-    )
+    const own = withRequestDb(parts, () => makeRequestDatabase(parts.answers, { requestId, response, acts }))
     const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
     return context
   }
+  const answerQuestion = async (request: IncomingMessage, asked: HttpRequestContext): Promise<void> => {
+    const { response } = asked
+    const viewer = await admitted(request, parts, response)
+    const question = { body: await readJson(request, response), accept: request.headers.accept ?? '' }
+    const began = performance.now()
+    const contextOf = () => contextFor(asked, viewer, began)
+    const { status, headers, text, context } =
+      (await answerCompiled(compiled, question, contextOf)) ??
+      (await answerByApollo({ apollo, compiled }, request, { ...question, asked }, contextOf))
+    // A short answer is sent as text, in one packet with its headers.
+    const content = text.length < LONG_ANSWER ? text : Buffer.from(text)
+    if (context !== null) {
+      const cost = costOfAnswer(context)
+      response.setHeader('Query-Cost', String(cost))
+      const units = unitsBeyondFirst(cost)
+      if (units > 0) quotas.chargeLater(asked, viewer.sub, units)
+      await auditAnswer(context, content)
+    }
+    for (const [name, value] of headers) response.setHeader(name, value)
+    response.statusCode = status
+    response.end(content)
+  }
   return {
     stop: () => apollo.stop(),
-    ask: async ({ asked, viewer, response }, question) => {
-      const context = contextFor({ asked, viewer, response }, performance.now())
+    ask: async (asked, viewer, question) => {
+      const context = contextFor(asked, viewer)
       const { body } = await apollo.executeOperation(question, { contextValue: context })
       if (body.kind !== 'single') throw new Error('an answer in pieces')
       const { data = null, errors = [] } = body.singleResult
       await auditAnswer(context, JSON.stringify(body.singleResult))
       return { data, errors }
     },
-    answer: async (request, response, asked) => {
-      const viewer = await admitOrRefuse(request, response, parts, asked)
-      if (viewer === null) return
-      const body = await readJson(request, response, asked)
-      if (body === null) return
-      const began = performance.now()
-      const contextOf = () => contextFor({ asked, viewer, response }, began)
-      const question = { body: body.value, accept: request.headers.accept ?? '' }
-      const { status, headers, text, context } =
-        (await answerCompiled(compiled, question, contextOf)) ??
-        (await answerByApollo({ apollo, compiled }, request, { ...question, asked }, contextOf))
-      if (context !== null) {
-        const cost = costOfAnswer(context)
-        response.setHeader('Query-Cost', String(cost))
-        const units = unitsBeyondFirst(cost)
-        if (units > 0) quotas.chargeLater(asked, viewer.sub, units)
+    answer: async (request, asked) => {
+      try {
+        await answerQuestion(request, asked)
+      } catch (error) {
+        if (!isRefusal(error) && !(error instanceof BadRequest)) throw error
+        asked.refused.push(error.code)
+        asked.response.writeHead(error.status, { 'Content-Type': JSON_TYPE })
+        asked.response.end(graphqlRefusalJson(error.code, error.message))
       }
-      // A short answer is sent as text, in one packet with its headers.
-      const content = text.length < LONG_ANSWER ? text : Buffer.from(text)
-      if (!(await isAudited(context, content, response))) return
-      for (const [name, value] of headers) response.setHeader(name, value)
-      response.statusCode = status
-      response.end(content)
     },
   }
+}
+
+/** The body of a request cannot be read. */
+class BadRequest extends Error {
+  readonly status = 400
+  readonly code = 'BAD_REQUEST'
 }
 
 interface AcceptedBody {
@@ -231,68 +245,39 @@ const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
   }),
 }
 
-const isAudited = async (context: GraphqlContext | null, answer: string | Buffer, response: ServerResponse) => {
-  try {
-    if (context !== null) await auditAnswer(context, answer)
-    return true
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    context?.refused.push(error.code)
-    answerRefused(response, error.status, error.code, error.message)
-    return false
-  }
-}
-
-const admitOrRefuse = async (
+const admitted = async (
   request: IncomingMessage,
+  parts: ApiDependencies,
   response: ServerResponse,
-  parts: Parameters<typeof admitViewer>[1],
-  { refused }: HttpRequestContext,
-): Promise<Viewer | null> => {
+): Promise<Viewer> => {
   try {
     return await admitViewer(request, parts)
   } catch (error) {
-    if (!isRefusal(error)) throw error
-    refused.push(error.code)
-    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
-    if (error.status === 401 && sessionCookieIn(request.headers) !== null)
-      response.setHeader('Set-Cookie', CLEARED_SESSION_COOKIE)
-    answerRefused(response, error.status, error.code, error.message)
-    return null
+    if (!isRefusal(error) || error.status !== 401) throw error
+    response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
+    if (sessionCookieIn(request.headers) !== null) response.setHeader('Set-Cookie', CLEARED_SESSION_COOKIE)
+    throw error
   }
 }
 
-const readJson = async (
-  request: IncomingMessage,
-  response: ServerResponse,
-  { refused }: HttpRequestContext,
-): Promise<{ value: unknown } | null> => {
-  const refuse = (status: number, code: string, message: string): null => {
-    refused.push(code)
-    answerRefused(response, status, code, message)
-    return null
-  }
-  if (request.method !== 'POST') return { value: undefined }
+/** Returns undefined for a body that is not JSON by its type, which Apollo refuses. */
+const readJson = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
+  if (request.method !== 'POST') return undefined
   const bytes = await readBody(request, REQUEST_BYTES_MOST)
   if (bytes === null) {
-    const { status, code, message } = new Refusal('CONTENT_TOO_LARGE', { limit: `${REQUEST_BYTES_MOST} bytes` })
     response.setHeader('Connection', 'close')
-    return refuse(status, code, message)
+    throw new Refusal('CONTENT_TOO_LARGE', { limit: `${REQUEST_BYTES_MOST} bytes` })
   }
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) return { value: undefined }
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) return undefined
   if (isNestedTooDeep(bytes)) {
     const most = `不得超过 ${JSON_NESTING_MOST} 层 at most ${JSON_NESTING_MOST} levels`
-    return refuse(400, 'BAD_REQUEST', `请求体嵌套过深，${most}。The body is nested too deeply.`)
+    throw new BadRequest(`请求体嵌套过深，${most}。The body is nested too deeply.`)
   }
   try {
-    return { value: JSON.parse(bytes.toString('utf8')) }
+    return JSON.parse(bytes.toString('utf8'))
   } catch {
-    return refuse(400, 'BAD_REQUEST', '请求体不是有效的 JSON。The body is not JSON.')
+    throw new BadRequest('请求体不是有效的 JSON。The body is not JSON.')
   }
-}
-
-const answerRefused = (response: ServerResponse, status: number, code: string, message: string): void => {
-  response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusalJson(code, message))
 }
 
 /** Adds Apollo's CSRF header to a GET without a session cookie, because such a request cannot misuse a session. */
