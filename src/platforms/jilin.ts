@@ -1,28 +1,26 @@
 /** GB/T 39443-2020: envelopes over HTTP, exchange folder (`file:`), exchange table (`postgres:`). */
 import { batchKindOf, type Notice, type Receipt, SUBJECT_KINDS, subjectKindOf } from '../domain/delivery/delivery.js'
 import { groupBy } from '../foundation/groups.js'
-import { isContradictoryReceipt, RECEIPT_CODES } from './codes.js'
+import { RECEIPT_CODES } from './codes.js'
 import {
   checkExchangeRow,
   EXCHANGE_FORMATS,
   EXCHANGE_KEY_FIELDS,
   exchangeRowOf,
+  readExchangeReceipt,
   receiptRows,
   writeEnvelope,
 } from './formats/exchange-envelope.js'
 import { TABLE_OF_KIND, tableRow } from './formats/exchange-table.js'
-import { type ReceiptFields, readReceiptFields } from './formats/reading.js'
-import { type FieldTexts, writeCsv } from './formats/separated-lines.js'
+import { writeCsv } from './formats/separated-lines.js'
 import type { Platform, PlatformAddress } from './platform.js'
 import { unreachableRefusal } from './transports/converse.js'
 import { deliverMessage, unknownReceipt } from './transports/deliver.js'
 import { makeHttpDisplay } from './transports/display.js'
-import { type FolderNames, putBatch, readFolderReceipts, readShownFile } from './transports/folder.js'
+import { putBatch, readFolderReceipts, readShownFile } from './transports/folder.js'
 import { putRows, readShownTable, readTableReceipts } from './transports/table.js'
 
 const RECEIVER = 'jilin-credit-exchange'
-const STATES: Readonly<Record<string, boolean>> = { 1: true, 0: false }
-
 export const jilinPlatform: Platform = {
   id: 'jilin',
   name: { zh: '吉林省信用信息数据交换平台', en: 'Jilin Credit Information Exchange Platform' },
@@ -56,45 +54,15 @@ const service: PlatformWay = {
       path: '/exchange',
       headers: { 'content-type': 'application/xml; charset=utf-8', ...credentials(to.secret) },
       body: writeEnvelope(RECEIVER, batch),
-      read: (body) => receiptRows(body).flatMap((row) => receiptOf(row) ?? []),
+      read: (body) => receiptRows(body).flatMap((row) => readExchangeReceipt(row) ?? []),
     }),
   ...makeHttpDisplay(credentials, EXCHANGE_KEY_FIELDS),
 }
 
-const RECEIPT_FIELDS: ReceiptFields = {
-  code: 'ruleCode',
-  text: 'ruleText',
-  field: 'field',
-  value: 'value',
-  receiverId: 'recordNo',
-}
-
-const receiptOf = (row: FieldTexts): Receipt | null => {
-  const accepted = STATES[row['state'] ?? '']
-  const fields = readReceiptFields(row, RECEIPT_FIELDS)
-  if (accepted === undefined || isContradictoryReceipt({ accepted, ...fields })) return null
-  return { key: keyIn(row) ?? '', accepted, ...fields }
-}
-
-const KEYS = ['ENTRY_ID', 'HUB_ID']
-const SEQUENCES = ['ENTRY_SN', 'HUB_SN']
-
-const firstIn = (row: FieldTexts, names: readonly string[]): string | undefined =>
-  names.map((name) => row[name]).find((value) => value)
-
-const keyIn = (row: FieldTexts) => firstIn(row, KEYS)
-
-const IN_FOLDER: FolderNames = {
-  keys: KEYS,
-  key: keyIn,
-  sequence: (row) => firstIn(row, SEQUENCES),
-  receipt: receiptOf,
-}
-
 const folder: PlatformWay = {
   send: ({ id, notices }, to) => putBatch(to, id, sheetOf(notices), notices),
-  shown: (from) => readShownFile(from, EXCHANGE_KEY_FIELDS),
-  ask: (notices, to) => readFolderReceipts(notices, to, IN_FOLDER),
+  shown: readShownFile,
+  ask: readFolderReceipts,
 }
 
 const sheetOf = (notices: readonly Notice[]): Buffer =>

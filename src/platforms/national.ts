@@ -1,7 +1,8 @@
 import { batchKindOf, dispatchByKind, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { RECEIPT_CODES } from './codes.js'
-import { checkPenaltyRow, PENALTY_KEY_FIELDS, penaltyBatch } from './formats/penalty-row.js'
-import { checkPermitRow, PERMIT_KEY_FIELDS, permitBatch } from './formats/permit-row.js'
+import { checkPenaltyRow, penaltyBatch } from './formats/penalty-row.js'
+import { checkPermitRow, permitBatch } from './formats/permit-row.js'
+import { RECORD_KEY } from './formats/record-notices.js'
 import { checkSamrRow, SAMR_KEY_FIELDS, samrBatch } from './formats/samr-list.js'
 import type { NoticeBatch, Platform } from './platform.js'
 import { deliverMessage } from './transports/deliver.js'
@@ -46,6 +47,6 @@ export const nationalPlatform: Platform = {
 
 const FORMS: Record<SubjectKind, { path: string; key: string; content: (batch: NoticeBatch) => unknown }> = {
   listing: { path: '/api/lists/serious/batch', key: SAMR_KEY_FIELDS.key, content: samrBatch },
-  penalty: { path: '/api/sgs/penalties', key: PENALTY_KEY_FIELDS.key, content: penaltyBatch },
-  permit: { path: '/api/sgs/permits', key: PERMIT_KEY_FIELDS.key, content: permitBatch },
+  penalty: { path: '/api/sgs/penalties', key: RECORD_KEY, content: penaltyBatch },
+  permit: { path: '/api/sgs/permits', key: RECORD_KEY, content: permitBatch },
 }

@@ -129,9 +129,9 @@ export type RemovalCheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SH
 const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 3_600 }
 const SECOND_MS = 1_000
 
-export const nextDeliveryTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date => {
-  const seconds = Math.max(retryAfterSeconds, retryWait(WAIT_SECONDS, attempts, spread))
-  return new Date(now.getTime() + Math.min(seconds, WAIT_SECONDS.longest) * SECOND_MS)
+export const nextDeliveryTry = (attempts: number, now: Date, spread: number): Date => {
+  const seconds = Math.min(retryWait(WAIT_SECONDS, attempts, spread), WAIT_SECONDS.longest)
+  return new Date(now.getTime() + seconds * SECOND_MS)
 }
 
 export interface PriorDelivery {

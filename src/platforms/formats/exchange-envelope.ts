@@ -3,15 +3,18 @@ import {
   dispatchByKind,
   type EntryNotice,
   type Notice,
+  type Receipt,
   type SubjectKind,
 } from '../../domain/delivery/delivery.js'
 import { elementsNamed, XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
+import { isContradictoryReceipt } from '../codes.js'
 import { type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
-import { type KeyFields, readXml, UnreadableAnswerError } from './reading.js'
-import type { FormatRow } from './record-notices.js'
+import { type KeyFields, type ReceiptFields, readReceiptFields, readXml, UnreadableAnswerError } from './reading.js'
+import { type FormatRow, RECORD_KEY, RECORD_SEQUENCE } from './record-notices.js'
 import { findFormatFaults, fitToFormat } from './schema.js'
+import type { FieldTexts } from './separated-lines.js'
 
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
 export const EXCHANGE_FORMATS: Record<SubjectKind, string> = {
@@ -101,3 +104,34 @@ export const receiptRows = (bytes: Buffer): Record<string, string>[] => {
     .filter((child) => child.name === 'row')
     .map((row) => Object.fromEntries(row.children.map((field) => [field.name, field.text])))
 }
+
+const RECEIPT_FIELDS: ReceiptFields = {
+  code: 'ruleCode',
+  text: 'ruleText',
+  field: 'field',
+  value: 'value',
+  receiverId: 'recordNo',
+}
+const STATES = new Map([
+  ['1', true],
+  ['0', false],
+])
+
+/** Returns null when the row decides nothing. */
+export const readExchangeReceipt = (row: FieldTexts): Receipt | null => {
+  const accepted = STATES.get(row['state'] ?? '')
+  const fields = readReceiptFields(row, RECEIPT_FIELDS)
+  if (accepted === undefined || isContradictoryReceipt({ accepted, ...fields })) return null
+  return { key: exchangeKeyIn(row) ?? '', accepted, ...fields }
+}
+
+/** Key columns of entries and of records; each row has one of them. */
+export const EXCHANGE_KEYS = [EXCHANGE_KEY_FIELDS.key, RECORD_KEY]
+
+export const exchangeKeyIn = (row: FieldTexts): string | undefined => firstIn(row, EXCHANGE_KEYS)
+
+export const exchangeSequenceIn = (row: FieldTexts): string | undefined =>
+  firstIn(row, [EXCHANGE_KEY_FIELDS.sequence, RECORD_SEQUENCE])
+
+const firstIn = (row: FieldTexts, names: readonly string[]): string | undefined =>
+  names.map((name) => row[name]).find((value) => value)

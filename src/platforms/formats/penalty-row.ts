@@ -1,7 +1,6 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
-import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
-import type { KeyFields } from './reading.js'
+import type { FormatFault, NoticeBatch } from '../platform.js'
 import {
   ENDLESS_DATE,
   findRecordFaults,
@@ -10,24 +9,13 @@ import {
   partyKindWord,
   readBodyText,
   readBodyTextList,
+  recordBatch,
 } from './record-notices.js'
 import { fitToFormat } from './schema.js'
 
 const BETWEEN_TYPES = ';'
 
-export const PENALTY_KEY_FIELDS: KeyFields = {
-  key: 'HUB_ID',
-  sequence: 'HUB_SN',
-  uscc: 'CF_XDR_SHXYM',
-  name: 'CF_XDR_MC',
-}
-
-export const penaltyBatch = (batch: NoticeBatch) => ({
-  batchNo: batch.id,
-  sender: SENDER_NAME,
-  dataset: 'xzcf',
-  rows: penaltyRows(batch),
-})
+export const penaltyBatch = (batch: NoticeBatch) => recordBatch(batch, 'xzcf', penaltyRows(batch))
 
 export const penaltyRows = (batch: NoticeBatch) => batch.notices.filter(isRecordOfKind('penalty')).map(penaltyRow)
 

@@ -1,6 +1,5 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
-import type { KeyFields } from './reading.js'
+import type { FormatFault, NoticeBatch } from '../platform.js'
 import {
   ENDLESS_DATE,
   findRecordFaults,
@@ -8,6 +7,7 @@ import {
   isRecordOfKind,
   partyKindWord,
   readBodyText,
+  recordBatch,
 } from './record-notices.js'
 import { fitToFormat } from './schema.js'
 
@@ -22,19 +22,7 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 const VALID = '1'
 const INVALID = '2'
 
-export const PERMIT_KEY_FIELDS: KeyFields = {
-  key: 'HUB_ID',
-  sequence: 'HUB_SN',
-  uscc: 'XK_XDR_SHXYM',
-  name: 'XK_XDR_MC',
-}
-
-export const permitBatch = (batch: NoticeBatch) => ({
-  batchNo: batch.id,
-  sender: SENDER_NAME,
-  dataset: 'xzxk',
-  rows: permitRows(batch),
-})
+export const permitBatch = (batch: NoticeBatch) => recordBatch(batch, 'xzxk', permitRows(batch))
 
 export const permitRows = (batch: NoticeBatch) => batch.notices.filter(isRecordOfKind('permit')).map(permitRow)
 

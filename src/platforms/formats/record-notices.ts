@@ -1,6 +1,6 @@
 import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
 import { operatorKindIn } from '../../domain/operators/codes.js'
-import type { FormatFault } from '../platform.js'
+import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { findFormatFaults } from './schema.js'
 
 export type FormatRow = Readonly<Record<string, string | number | null>>
@@ -50,10 +50,20 @@ export const findRecordFaults = (
   return [{ field: partyField, rule: 'natural-person', message }]
 }
 
+export const recordBatch = ({ id }: NoticeBatch, dataset: string, rows: readonly FormatRow[]) => ({
+  batchNo: id,
+  sender: SENDER_NAME,
+  dataset,
+  rows,
+})
+
+export const RECORD_KEY = 'HUB_ID'
+export const RECORD_SEQUENCE = 'HUB_SN'
+
 /** Columns beyond the 双公示 standards, needed to change, order and withdraw rows. */
 export const hubColumns = ({ key, sequence, action, removal }: RecordNotice) => ({
-  HUB_ID: key,
-  HUB_SN: sequence,
+  [RECORD_KEY]: key,
+  [RECORD_SEQUENCE]: sequence,
   HUB_OP: action,
   HUB_CXDM: removal?.reason ?? null,
   HUB_CXSY: removal?.reasonText ?? null,

@@ -6,8 +6,15 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { NoDisplayRefusal } from '../../foundation/errors.js'
-import { type KeyFields, readDisplayedSubject, UnreadableAnswerError } from '../formats/reading.js'
-import { type FieldTexts, type ParsedLines, parseLines } from '../formats/separated-lines.js'
+import {
+  EXCHANGE_KEY_FIELDS,
+  EXCHANGE_KEYS,
+  exchangeKeyIn,
+  exchangeSequenceIn,
+  readExchangeReceipt,
+} from '../formats/exchange-envelope.js'
+import { readDisplayedSubject, UnreadableAnswerError } from '../formats/reading.js'
+import { type ParsedLines, parseLines } from '../formats/separated-lines.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { unreachableRefusal } from './converse.js'
 import { missingReceipt, receiptWithoutSecret, unknownReceipt, waitingReceipt } from './deliver.js'
@@ -33,15 +40,6 @@ const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 const SAME_NAME_MAX = 100
 const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
-export interface FolderNames {
-  /** Names of key columns; each file has at least one. */
-  keys: readonly string[]
-  key: (row: FieldTexts) => string | undefined
-  sequence: (row: FieldTexts) => string | undefined
-  /** Returns null when the line decides nothing. */
-  receipt: (row: FieldTexts) => Receipt | null
-}
-
 /** Writes a batch file atomically. Throws PLATFORM_UNREACHABLE. */
 export const putBatch = (
   to: PlatformAddress,
@@ -62,18 +60,14 @@ export const putBatch = (
   })
 
 /** A notice in a batch without receipt is WAITING; one in no batch is NO_RECEIPT. */
-export const readFolderReceipts = (
-  notices: readonly Notice[],
-  to: PlatformAddress,
-  names: FolderNames,
-): Promise<Receipt[]> =>
+export const readFolderReceipts = (notices: readonly Notice[], to: PlatformAddress): Promise<Receipt[]> =>
   withNamedFaults(async () => {
     const wanted = new Set(notices.map(idOf))
     const answers = new Map<string, Receipt>()
-    for (const batch of await batchesWith(wanted, to, names)) {
+    for (const batch of await batchesWith(wanted, to)) {
       to.signal?.throwIfAborted()
       const asked = batch.keys.filter((each) => wanted.has(idOf(each)))
-      const answered = await answerTo(batch, asked, names)
+      const answered = await answerTo(batch, asked)
       for (const [id, receipt] of answered) {
         // The newest batch decides, because an officer may have corrected a rejection. An acceptance is final.
         if (receipt.accepted || !answers.has(id)) answers.set(id, receiptWithoutSecret(receipt, to.secret))
@@ -83,7 +77,7 @@ export const readFolderReceipts = (
   })
 
 /** Throws when `shown.csv` is missing, incomplete or older than `notBefore`. */
-export const readShownFile = (from: PlatformAddress, names: KeyFields): Promise<DisplayedSubject[]> =>
+export const readShownFile = (from: PlatformAddress): Promise<DisplayedSubject[]> =>
   withNamedFaults(async () => {
     const path = join(folderPathOf(from.url), SHOWN)
     const written = await statOf(path)
@@ -96,11 +90,12 @@ export const readShownFile = (from: PlatformAddress, names: KeyFields): Promise<
       if (!(error instanceof UnreadableAnswerError)) throw error
       throw unreachableRefusal(`${SHOWN} 无法读取 cannot be read: ${error.message}`)
     })
-    if (!lines.names.includes(names.key)) throw unreachableRefusal(`${SHOWN} 没有列 has no column ${names.key}`)
+    if (!lines.names.includes(EXCHANGE_KEY_FIELDS.key))
+      throw unreachableRefusal(`${SHOWN} 没有列 has no column ${EXCHANGE_KEY_FIELDS.key}`)
     if (!lines.ended) throw unreachableRefusal(`${SHOWN} 尚未写完 is not finished`)
     return lines.rows.map((row) => {
-      const subject = readDisplayedSubject(row, names)
-      if (subject === null) throw unreachableRefusal(`${SHOWN} 有行缺少 has a row without ${names.key}`)
+      const subject = readDisplayedSubject(row, EXCHANGE_KEY_FIELDS)
+      if (subject === null) throw unreachableRefusal(`${SHOWN} 有行缺少 has a row without ${EXCHANGE_KEY_FIELDS.key}`)
       return subject
     })
   })
@@ -134,11 +129,7 @@ interface SentBatch {
   receiptPath: string | null
 }
 
-const batchesWith = async (
-  wanted: ReadonlySet<string>,
-  { url, signal }: PlatformAddress,
-  names: FolderNames,
-): Promise<SentBatch[]> => {
+const batchesWith = async (wanted: ReadonlySet<string>, { url, signal }: PlatformAddress): Promise<SentBatch[]> => {
   const folder = folderPathOf(url)
   const lying = new Set(await fileNamesIn(folder))
   const sent = lying.has(SENT) ? await fileNamesIn(await subfolderPath(folder, SENT)) : []
@@ -157,7 +148,7 @@ const batchesWith = async (
       return null
     })
     if (content === null) continue
-    const keys = noted.has(name) ? keysIn(content.toString('utf8')) : await keysOfLines(content, names)
+    const keys = noted.has(name) ? keysIn(content.toString('utf8')) : await keysOfLines(content)
     if (!keys.some((each) => wanted.has(idOf(each)))) continue
     const found = await statOf(path)
     if (found === null) continue
@@ -171,17 +162,16 @@ const batchesWith = async (
   return batches.sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1))
 }
 
-const keysOfLines = async (content: Buffer, names: FolderNames): Promise<KeyAndSequence[]> => {
+const keysOfLines = async (content: Buffer): Promise<KeyAndSequence[]> => {
   const lines = await readLines(content)
   return typeof lines === 'string'
     ? []
-    : lines.rows.map((row) => ({ key: names.key(row) ?? '', sequence: Number(names.sequence(row)) }))
+    : lines.rows.map((row) => ({ key: exchangeKeyIn(row) ?? '', sequence: Number(exchangeSequenceIn(row)) }))
 }
 
 const answerTo = async (
   { keys, receiptPath }: SentBatch,
   asked: readonly KeyAndSequence[],
-  names: FolderNames,
 ): Promise<[string, Receipt][]> => {
   const all = (answer: (key: string) => Receipt): [string, Receipt][] =>
     asked.map((each) => [idOf(each), answer(each.key)])
@@ -189,10 +179,10 @@ const answerTo = async (
   const content = await readContentOf(receiptPath).catch(() => null)
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : await readLines(content)
   if (typeof lines === 'string') return all((key) => waitingReceipt(key, lines))
-  if (!names.keys.some((name) => lines.names.includes(name)))
-    return all((key) => waitingReceipt(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
+  if (!EXCHANGE_KEYS.some((name) => lines.names.includes(name)))
+    return all((key) => waitingReceipt(key, `回执没有列 the receipt has no column ${EXCHANGE_KEYS.join(' / ')}`))
   if (!lines.ended) return all((key) => waitingReceipt(key, '回执尚未写完。The receipt is not finished.'))
-  return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
+  return asked.map((each) => [idOf(each), receiptFor(each, keys, lines)])
 }
 
 /** Receipt lines without sequence answer the notices of their key in order. */
@@ -200,14 +190,13 @@ const receiptFor = (
   { key, sequence }: KeyAndSequence,
   keys: readonly KeyAndSequence[],
   { rows }: ParsedLines,
-  names: FolderNames,
 ): Receipt => {
-  const own = rows.filter((row) => names.key(row) === key)
+  const own = rows.filter((row) => exchangeKeyIn(row) === key)
   const turn = keys.filter((each) => each.key === key).findIndex((each) => each.sequence === sequence)
-  const row = own.some((each) => names.sequence(each))
-    ? own.find((each) => names.sequence(each) === String(sequence))
+  const row = own.some(exchangeSequenceIn)
+    ? own.find((each) => exchangeSequenceIn(each) === String(sequence))
     : own[turn]
-  return (row && names.receipt(row)) ?? missingReceipt(key)
+  return (row && readExchangeReceipt(row)) ?? missingReceipt(key)
 }
 
 const readLines = async (content: Buffer): Promise<ParsedLines | string> => {

@@ -63,17 +63,12 @@ export interface DueListFilter {
   today: string
 }
 
-export interface DueDeliveryList {
-  page: (at: { first: number; after: { dueOn: string; id: number } | null }) => Promise<DueDelivery[]>
-  count: () => Promise<number>
-}
-
 /** Unconfirmed deliveries that are late or due by the end of the next working day. */
 export const listDueDeliveries = async (
   db: Db,
   base: WorkRules,
   { lateOnly, platform, sight = null, today }: DueListFilter,
-): Promise<DueDeliveryList> => {
+) => {
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, base)]
   const by = lateOnly ? today : nextWorkday(calendar, today)
   const until = Object.fromEntries(
@@ -81,7 +76,7 @@ export const listDueDeliveries = async (
   )
   const query = { until, platform, sight }
   return {
-    page: async (at) =>
+    page: async (at: Parameters<typeof store.listOpenDuties>[2]): Promise<DueDelivery[]> =>
       (await store.listOpenDuties(db, query, at)).flatMap((one) => {
         const due = dueDay(rules, calendar, one.duty, one.from)
         return due === null ? [] : [{ ...one, ...due, late: due.dueOn < today }]
