@@ -1,8 +1,6 @@
-/** Caches by field names: rows of a table repeat the same names in the same order. */
-
 const MAX_NAMES = 200
 
-/** Caches the last result per number of names. Callers must not change it. */
+/** Caches the last result per number of field names, which rows repeat in the same order. Callers must not change it. */
 export const memoByNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
   const results: ({ names: readonly string[]; result: T } | undefined)[] = []
   return (names) => {
@@ -17,4 +15,13 @@ export const memoByNames = <T>(make: (names: readonly string[]) => T): ((names: 
 const same = (some: readonly string[], others: readonly string[]): boolean => {
   for (let at = 0; at < some.length; at += 1) if (some[at] !== others[at]) return false
   return true
+}
+
+/** The value is made at the first call. */
+export const makeOnce = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }

@@ -12,11 +12,8 @@ import { refuseUnstorableText } from '../request/limits.js'
 import { NO_ID, requireAct } from '../request/viewer.js'
 import { caseView, isVisibleToViewer } from './listing-view.js'
 
-interface OpenLeadInput {
+interface OpenLeadInput extends Pick<work.OpenCaseInput, 'list' | 'reason' | 'on'> {
   code: string
-  list: string
-  reason: string
-  on: string
 }
 
 type Nullable<T> = { [K in keyof T]: T[K] | null }

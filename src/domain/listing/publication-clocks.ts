@@ -129,19 +129,18 @@ export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => 
     'clocks',
     (a, b) => a.clock === b.clock && meet(a.list, b.list) && meet(a.severity, b.severity),
   ),
-  ...clocks.flatMap(({ minimumMonths, maximumMonths, legalBan, clock }, i) => [
-    ...(minimumMonths > maximumMonths
-      ? [{ place: `clocks[${i}]`, reason: '最短期限长于最长期限。The minimum is longer than the maximum.' }]
-      : []),
-    ...(clock !== 'GSXT' && legalBan === 'LENGTHENS'
-      ? [
-          {
-            place: `clocks[${i}].legalBan`,
-            reason: '只有公示系统的期限因禁令延长。A ban lengthens the term on GSXT only.',
-          },
-        ]
-      : []),
-  ]),
+  ...clocks.flatMap(({ minimumMonths, maximumMonths, legalBan, clock }, i) => {
+    const place = `clocks[${i}]`
+    const faults: RuleFault[] = []
+    if (minimumMonths > maximumMonths)
+      faults.push({ place, reason: '最短期限长于最长期限。The minimum is longer than the maximum.' })
+    if (clock !== 'GSXT' && legalBan === 'LENGTHENS')
+      faults.push({
+        place: `${place}.legalBan`,
+        reason: '只有公示系统的期限因禁令延长。A ban lengthens the term on GSXT only.',
+      })
+    return faults
+  }),
 ]
 
 const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other

@@ -53,13 +53,10 @@ export const count = (db: Db, filter: CaseFilter): Promise<number> =>
     { ...filter },
   )
 
-export interface BoardColumn {
-  state: CaseState
-  cases: number
-  late: number
-}
-
-export const boardColumns = (db: Db, filter: CaseFilter): Promise<BoardColumn[]> =>
+export const boardColumns = (
+  db: Db,
+  filter: CaseFilter,
+): Promise<{ state: CaseState; cases: number; late: number }[]> =>
   queryRows(
     db,
     `select l.state, count(*)::int as cases, (count(*) filter (where ${LATE}))::int as late

@@ -8,6 +8,7 @@ import type { ClockRules } from '../../domain/listing/publication-clocks.js'
 import { checkRecoveryRules, type RecoveryRules } from '../../domain/scoring/recovery-rules.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
+import { makeOnce } from '../../foundation/memo.js'
 
 export interface WorkRules {
   lists: readonly ListKind[]
@@ -31,14 +32,8 @@ export const caseRules = (rules: WorkRules, id: string): CaseRules => {
   return { list: listKindOf(rules, id), calendar, clocks }
 }
 
-/** The file is read and checked at the first call. */
-export const makeRulesReader = <T>(...of: Parameters<typeof readCheckedRules<T>>): (() => T) => {
-  let rules: T | null = null
-  return () => {
-    rules ??= readCheckedRules(...of)
-    return rules
-  }
-}
+export const makeRulesReader = <T>(...of: Parameters<typeof readCheckedRules<T>>): (() => T) =>
+  makeOnce(() => readCheckedRules(...of))
 
 /** Refusal RULES_BROKEN lists every fault and stops the start. */
 export const readCheckedRules = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
@@ -60,16 +55,17 @@ export type RuleRow = ReturnType<typeof rowOf>
 
 type JsonMembers = Record<string, unknown>
 
-let tables: readonly RuleTable[] | null = null
+const allTables = makeOnce(() =>
+  contracts
+    .schemaFolder('rules')
+    .filter((file) => file.endsWith('.json') && file !== CALENDAR)
+    .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.schemaDocument(`rules/${file}`) as JsonMembers)),
+)
 
 /** Lists the rules in force on day `on`, or all. A rule without dates is always in force. */
 export const ruleTables = (on: string | null = null): RuleTable[] => {
-  tables ??= contracts
-    .schemaFolder('rules')
-    .filter((file) => file.endsWith('.json') && file !== CALENDAR)
-    .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.schemaDocument(`rules/${file}`) as JsonMembers))
   const holds = (row: RuleRow) => on === null || isInForce(row, on)
-  return tables.map((table) => ({
+  return allTables().map((table) => ({
     ...table,
     sections: table.sections.map(({ name, rows }) => ({ name, rows: rows.filter(holds) })),
   }))

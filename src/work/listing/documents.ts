@@ -21,6 +21,7 @@ import { comparedDocumentNumber } from '../../domain/records/decision-number.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
+import { makeOnce } from '../../foundation/memo.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as documents from '../../store/listing/documents.js'
@@ -30,14 +31,7 @@ import * as versions from '../../store/records/versions.js'
 import { listKindOf, makeRulesReader, readCheckedRules, type WorkRules } from '../calendar/rules.js'
 import { publicationClocksOf } from './publication-clocks.js'
 
-let templates: ReadonlyMap<DocumentKind, DocumentTemplate> | null = null
-
-export const documentTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
-  templates ??= readTemplates()
-  return templates
-}
-
-const readTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
+export const documentTemplates = makeOnce((): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   const all = contracts
     .schemaFolder('documents')
     .filter((file) => file.endsWith('.json'))
@@ -53,7 +47,7 @@ const readTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   if (lacking.length > 0 || byKind.size < all.length)
     throw new Error(`schema/documents: ${lacking.join(', ') || '一类文书有两个模板 two templates of one kind'}`)
   return byKind
-}
+})
 
 export const documentRules = makeRulesReader<DocumentRules>(
   'rules/documents',

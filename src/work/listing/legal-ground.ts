@@ -1,21 +1,18 @@
 /** A listing rests on one decision, which several sources may report. */
 import { type Case, upgradeStoredCase } from '../../domain/listing/case.js'
-import { groundStatusOf, type LinkedDecision, linkedDecision } from '../../domain/listing/legal-ground.js'
+import {
+  type GroundStatus,
+  groundStatusOf,
+  type LinkedDecision,
+  linkedDecision,
+} from '../../domain/listing/legal-ground.js'
 import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
 
-/** The linked decision is reread, because an agency may have changed or withdrawn it. */
-export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
-  const facts = upgradeStoredCase(listing.facts)
-  const ground = await groundOfListing(tx, listing)
-  if (ground === null) return facts
-  const stands = ground.state === 'STANDS'
-  return { ...facts, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
-}
-
+/** The linked decision is reread, because an agency may have changed or withdrawn it. Null: no decision is linked. */
 export const groundOfListing = async (tx: Db | Tx, { decisionVersion, operatorId }: listings.Listing) => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   if (linked === null) return null
@@ -23,15 +20,16 @@ export const groundOfListing = async (tx: Db | Tx, { decisionVersion, operatorId
     ...source,
     linked: source.feed === linked.feed && source.key === linked.key,
   }))
-  return { ...groundStatusOf(sources, operatorId), linked, sources }
+  const status = groundStatusOf(sources, operatorId)
+  const standing = sources.filter((source) => source.stands && source.operatorId === operatorId)
+  const source = standing.find((each) => each.linked) ?? standing[0]
+  return { ...status, linked, decisionInForce: status.state === 'STANDS' && source ? linkedDecision(source) : null }
 }
 
-export const decisionInForceUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
-  const ground = await groundOfListing(tx, listing)
-  if (ground?.state !== 'STANDS') return null
-  const standing = ground.sources.filter(({ stands, operatorId }) => stands && operatorId === listing.operatorId)
-  const source = standing.find(({ linked }) => linked) ?? standing[0]
-  return source === undefined ? null : linkedDecision(source)
+export const factsOnGround = (facts: Case, ground: GroundStatus | null): Case => {
+  const stands = ground?.state === 'STANDS'
+  const known = upgradeStoredCase(facts)
+  return ground === null ? known : { ...known, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
 }
 
 const UNKNOWN_DECISION = '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator'

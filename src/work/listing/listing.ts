@@ -20,7 +20,7 @@ import { caseRules, listKindOf, type WorkRules } from '../calendar/rules.js'
 import { recordDeadlines } from './deadlines.js'
 import { documentRules, hashOfServedPaper } from './documents.js'
 import { type AppliedMove, applyMovesToEntries } from './entry.js'
-import { decisionInForceUnder, linkableDecision, withCurrentDecision } from './legal-ground.js'
+import { factsOnGround, groundOfListing, linkableDecision } from './legal-ground.js'
 
 export type { MoveInput } from '../../domain/listing/move-input.js'
 
@@ -133,17 +133,18 @@ export const makeMoveWithin = async (
   if (stored === null) throw new Refusal('LISTING_UNKNOWN')
   if (request.input.seen !== undefined && request.input.seen !== stored.moves) throw new Refusal('LISTING_MOVED_ON')
   const rules = await withAmendments(tx, base)
-  const before = { ...stored, facts: await withCurrentDecision(tx, stored) }
+  const ground = await groundOfListing(tx, stored)
+  const before = { ...stored, facts: factsOnGround(stored.facts, ground) }
   const paper =
     request.name === 'serveListing' && before.state === 'DECIDED'
       ? await hashOfServedPaper(tx, rules, before, request)
       : {}
   const made = { ...request, input: { ...request.input, ...paper } }
   const linked = made.name === 'linkDecision' ? await linkableDecision(tx, before, made.input.decision) : null
-  const standing = SHOWING.includes(made.name) ? await decisionInForceUnder(tx, before) : null
+  const standing = SHOWING.includes(made.name) ? (ground?.decisionInForce ?? null) : null
   const step = stepOf(before, made, { linked, standing }, rules)
-  const ground = step.after.facts.ground
-  if (linked !== null && linked.version === before.decisionVersion && ground === before.facts.ground)
+  const isSameGround = step.after.facts.ground === before.facts.ground
+  if (linked !== null && linked.version === before.decisionVersion && isSameGround)
     throw notAllowed(made.name, before.state, 'ALREADY_LINKED')
   const denied = await denialBeyondCase(tx, made.name, before)
   if (denied !== null) throw notAllowed(made.name, before.state, denied)

@@ -9,7 +9,7 @@ import type * as listings from '../../store/listing/listings.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, type WorkRules } from '../calendar/rules.js'
-import { withCurrentDecision } from './legal-ground.js'
+import { factsOnGround, groundOfListing } from './legal-ground.js'
 import { denialBeyondCase } from './listing.js'
 import { publicEntryOf } from './public-entry.js'
 
@@ -30,7 +30,7 @@ export const listingOutlooks = async (
 ): Promise<ListingOutlook[]> => {
   const { listing } = of
   const rules = caseRules(await withAmendments(db, base), listing.list)
-  const predicted = moveOutlooks(await withCurrentDecision(db, listing), options, rules)
+  const predicted = moveOutlooks(factsOnGround(listing.facts, await groundOfListing(db, listing)), options, rules)
   return Promise.all(
     predicted.map(async (outlook) => {
       if (outlook.denial !== null) return outlook

@@ -10,7 +10,7 @@ import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as objections from '../../store/scoring/objections.js'
-import { decisionInForceUnder } from './legal-ground.js'
+import { groundOfListing } from './legal-ground.js'
 import { publicEntryRules } from './publication-clocks.js'
 
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
@@ -70,7 +70,7 @@ export const agreementWithRecords = async (
   listing: listings.Listing,
   on: string,
 ): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
-  const standing = await decisionInForceUnder(tx, listing)
+  const standing = (await groundOfListing(tx, listing))?.decisionInForce
   const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
   const published = (await listings.publicBodies(tx, [listing.id])).get(listing.id)
   if (operator === undefined || published === undefined) return 'SAME'
