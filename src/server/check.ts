@@ -42,9 +42,9 @@ const checkedRow = ({ row, told, name }: ToldRow): CheckedRow => ({
     name: told.view.name,
     status: told.view.status as 'KNOWN' | 'UNKNOWN' | 'CEASED',
     listed: told.listed,
-    entries: told.listings.map(({ id, kind, reason, publishedOn, endsOn, contested }) => {
+    entries: told.listings.map(({ id, reason, publishedOn, endsOn, contested }) => {
       const uuid = listingInGlobalId(id)
-      return { id: uuid && 'uuid' in uuid ? uuid.uuid : null, kind, reason, publishedOn, endsOn, contested }
+      return { id: uuid && 'uuid' in uuid ? uuid.uuid : null, reason, publishedOn, endsOn, contested }
     }),
     nameAnswer: name,
   },

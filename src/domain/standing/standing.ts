@@ -82,13 +82,8 @@ export interface Standing extends Freshness {
   listings: StandingEntry[]
 }
 
-export interface StandingFacts {
-  uscc: string | null
-  name: string | null
+export interface StandingFacts extends Pick<Standing, 'uscc' | 'name' | 'grade' | 'score' | 'objected'> {
   status: string
-  grade: Standing['grade']
-  score: number | null
-  objected: boolean
   /** True when the file is hidden from viewers who may not see removed data. */
   forgotten: boolean
   entries: readonly StandingEntry[]

@@ -1,34 +1,25 @@
 import type { BadRow, CodeRow, CodeRowFault } from '../../domain/operators/code-rows.js'
 import { type CodeFault, codeFault } from '../../domain/operators/codes.js'
 import type { NameAnswer } from '../../domain/standing/name-query.js'
+import type { Freshness, Standing, StandingEntry } from '../../domain/standing/standing.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 
-export interface CheckedEntry {
+export interface CheckedEntry extends Pick<StandingEntry, 'reason' | 'publishedOn' | 'endsOn' | 'contested'> {
+  /** Uuid; null for a mirrored entry. */
   id: string | null
-  kind: string
-  reason: string
-  publishedOn: string | null
-  endsOn: string | null
-  contested: boolean
 }
 
 /** Score and grade are never included: they are not public. */
-export interface CodeAnswer {
-  uscc: string | null
-  name: string | null
-  status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
-  listed: boolean
+export interface CodeAnswer extends Pick<Standing, 'uscc' | 'name' | 'status' | 'listed'> {
   entries: readonly CheckedEntry[]
   nameAnswer: NameAnswer | null
 }
 
 export type CheckedRow = { row: BadRow } | { row: CodeRow; known: CodeAnswer }
 
-export interface CheckAnswer {
+/** `asOf` 1970-01-01 means that no list feed was ever read. */
+export interface CheckAnswer extends Freshness {
   rows: readonly CheckedRow[]
-  /** 1970-01-01 means that no list feed was ever read. */
-  asOf: Date
-  stale: boolean
 }
 
 export const isAnswered = (one: CheckedRow): one is { row: CodeRow; known: CodeAnswer } => 'known' in one

@@ -1,5 +1,5 @@
 import { BYTE_ORDER_MARK, publicCsvLine } from '../../work/publication/publish-files.js'
-import { type CheckAnswer, codeFaultWords, isAnswered } from './answers.js'
+import { type CheckAnswer, type CheckedRow, codeFaultWords, isAnswered } from './answers.js'
 
 const COLUMNS = [
   'row',
@@ -15,31 +15,22 @@ const COLUMNS = [
   'asOf',
   'stale',
   'fault',
-]
+] as const
 
 export const checkAnswerCsv = ({ rows, asOf, stale }: CheckAnswer): string => {
   const when = asOf.getTime() === 0 ? null : asOf.toISOString()
   const lines = rows.map((one) => {
-    if (!isAnswered(one))
-      return publicCsvLine([one.row.row, ...Array(8).fill(null), one.row.ref, when, stale, one.row.fault])
-    const { code, name: askedName, ref } = one.row
-    const { uscc, name, status, listed, entries, nameAnswer } = one.known
-    const reasons = entries.map(({ reason, publishedOn, endsOn }) => `${reason} ${publishedOn ?? ''}/${endsOn ?? ''}`)
-    return publicCsvLine([
-      one.row.row,
-      code,
-      uscc,
-      name,
-      status,
-      listed,
-      reasons.join(' | '),
-      askedName,
-      nameAnswer,
-      ref,
-      when,
-      stale,
-      status === 'UNKNOWN' ? codeFaultWords(code)?.fault : null,
-    ])
+    const cells = { ...cellsOf(one), asOf: when, stale }
+    return publicCsvLine(COLUMNS.map((column) => cells[column]))
   })
   return BYTE_ORDER_MARK + publicCsvLine(COLUMNS) + lines.join('')
+}
+
+const cellsOf = (one: CheckedRow): Partial<Record<(typeof COLUMNS)[number], unknown>> => {
+  if (!isAnswered(one)) return one.row
+  const { name: askedName, ...row } = one.row
+  const { entries, ...answer } = one.known
+  const reasons = entries.map(({ reason, publishedOn, endsOn }) => `${reason} ${publishedOn ?? ''}/${endsOn ?? ''}`)
+  const fault = answer.status === 'UNKNOWN' ? codeFaultWords(row.code)?.fault : null
+  return { ...row, ...answer, askedName, listings: reasons.join(' | '), fault }
 }

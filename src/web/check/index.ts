@@ -24,11 +24,49 @@ export interface CheckDependencies {
 }
 
 export const checkRouter = (parts: CheckDependencies): Router => {
+  /** The page is not compressed: it mixes a reader's codes with third-party text (BREACH attack). */
+  const send = (request: Request, response: Response, page: SitePage): void => {
+    const here = { path: '/check', parameters: {} }
+    response.type('html').send(renderPage(page, { demo: parts.demo, lang: languageOf(request), here }))
+  }
+  const refuse = (request: Request, response: Response, error: Refusal, text: string): void => {
+    parts.refused(request, error.code)
+    if (error.details['retryAfter'] !== undefined) response.set('Retry-After', String(error.details['retryAfter']))
+    const kept = text.length <= KEPT_CHARACTERS ? text : ''
+    send(request, response.status(error.status), checkPage({ text: kept, refused: error.message }))
+  }
+  const answer: RequestHandler = async (request, response) => {
+    let text = ''
+    try {
+      const { texts, files } = await parseForm(request)
+      const [file] = files
+      text = (file === undefined ? texts.get('codes') : decodeUpload(file)) ?? ''
+      const answered = await parts.check(request, response, parseCheckRows(text))
+      if (texts.get('format') !== 'csv') return send(request, response, checkAnswerPage(answered, text))
+      response.set('Content-Disposition', `attachment; filename="check-${shanghaiDate(parts.nowOf(request))}.csv"`)
+      response.type('text/csv; charset=utf-8; header=present').send(checkAnswerCsv(answered))
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      refuse(request, response, error, text)
+    }
+  }
+  const tooLarge: ErrorRequestHandler = (error: unknown, request, response, next) => {
+    const status = (error as { status?: unknown } | null)?.status
+    if (response.headersSent || typeof status !== 'number' || status >= 500) return next(error)
+    response.set('Connection', 'close')
+    const limit = `${BODY_BYTES / 1_024} kB`
+    refuse(
+      request,
+      response,
+      status === 413 ? new Refusal('CONTENT_TOO_LARGE', { limit }) : new Refusal('FORM_UNREADABLE'),
+      '',
+    )
+  }
   const router = Router()
   router.get('/check', (request, response) =>
     sendPage(parts, request, response, checkPage({ text: '', refused: null })),
   )
-  router.post('/check', noStore, rawFormBody(BODY_BYTES), answer(parts), tooLarge(parts))
+  router.post('/check', noStore, rawFormBody(BODY_BYTES), answer, tooLarge)
   return router
 }
 
@@ -36,57 +74,3 @@ const noStore: RequestHandler = (_request, response, next) => {
   response.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex, noarchive' })
   next()
 }
-
-const answer =
-  (parts: CheckDependencies): RequestHandler =>
-  async (request, response) => {
-    let text = ''
-    try {
-      const { texts, files } = await parseForm(request)
-      const [file] = files
-      text = (file === undefined ? texts.get('codes') : decodeUpload(file)) ?? ''
-      const answered = await parts.check(request, response, parseCheckRows(text))
-      if (texts.get('format') === 'csv') return sendCsv(parts, request, response, answered)
-      send(parts, request, response, checkAnswerPage(answered, text))
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      refuse(parts, request, response, { error, text })
-    }
-  }
-
-/** The page is not compressed: it mixes a reader's codes with third-party text (BREACH attack). */
-const send = ({ demo }: CheckDependencies, request: Request, response: Response, page: SitePage): void => {
-  response
-    .type('html')
-    .send(renderPage(page, { demo, lang: languageOf(request), here: { path: '/check', parameters: {} } }))
-}
-
-const sendCsv = ({ nowOf }: CheckDependencies, request: Request, response: Response, answered: CheckAnswer): void => {
-  response.set('Content-Disposition', `attachment; filename="check-${shanghaiDate(nowOf(request))}.csv"`)
-  response.type('text/csv; charset=utf-8; header=present').send(checkAnswerCsv(answered))
-}
-
-const refuse = (
-  parts: CheckDependencies,
-  request: Request,
-  response: Response,
-  { error, text }: { error: Refusal; text: string },
-): void => {
-  parts.refused(request, error.code)
-  if (error.details['retryAfter'] !== undefined) response.set('Retry-After', String(error.details['retryAfter']))
-  const kept = text.length <= KEPT_CHARACTERS ? text : ''
-  send(parts, request, response.status(error.status), checkPage({ text: kept, refused: error.message }))
-}
-
-const tooLarge =
-  (parts: CheckDependencies): ErrorRequestHandler =>
-  (error: unknown, request, response, next) => {
-    const status = (error as { status?: unknown } | null)?.status
-    if (response.headersSent || typeof status !== 'number' || status >= 500) return next(error)
-    response.set('Connection', 'close')
-    const refusal =
-      status === 413
-        ? new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES / 1_024} kB` })
-        : new Refusal('FORM_UNREADABLE')
-    refuse(parts, request, response, { error: refusal, text: '' })
-  }

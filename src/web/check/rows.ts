@@ -1,4 +1,5 @@
 /** The submitted text has one code per line, or is a table with names. */
+import { isUtf8 } from 'node:buffer'
 import {
   type BadRow,
   CODE_ROW_LENGTH_MOST,
@@ -60,12 +61,9 @@ const withHeading = (text: string): string => {
 
 const linesAbove = (text: string): { line: string; at: number }[] => {
   const found: { line: string; at: number }[] = []
-  for (let at = 0; at < text.length && found.length < ABOVE_MOST; ) {
-    const feed = text.indexOf('\n', at)
-    const end = feed < 0 ? text.length : feed
-    const line = text.slice(at, end)
+  for (const { 0: line, index: at } of text.matchAll(/[^\n]+/g)) {
     if (line.trim() !== '') found.push({ line, at })
-    at = end + 1
+    if (found.length === ABOVE_MOST) break
   }
   return found
 }
@@ -84,17 +82,10 @@ const linesOf = (text: string): string => {
   const each = (line: string): string => {
     if (left === 0 || line.trim() === '') return line
     left -= 1
-    return isCode(line) ? line : (firstOf(PARTED, (by) => codeAndName(line, line.trim().split(by))) ?? line)
+    if (isCode(line)) return line
+    return PARTED.map((by) => codeAndName(line, line.trim().split(by))).find((found) => found !== null) ?? line
   }
   return text.split('\n').map(each).join('\n')
-}
-
-const firstOf = <T, F>(all: readonly T[], find: (one: T) => F | null): F | null => {
-  for (const one of all) {
-    const found = find(one)
-    if (found !== null) return found
-  }
-  return null
 }
 
 const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnRolesOfHeading(line.split(each)) !== null)
@@ -128,14 +119,8 @@ const placeOfCode = (cells: readonly string[]): number => {
 }
 
 const isRow = (cells: readonly string[]): boolean => {
-  let codes = 0
-  for (const cell of cells) {
-    if (cell.trim() === '') continue
-    if (!isCode(cell)) return false
-    codes += 1
-    if (codes > CHECKED_ROWS_MOST) break
-  }
-  return codes > 1
+  const filled = cells.filter((cell) => cell.trim() !== '')
+  return filled.length > 1 && filled.slice(0, CHECKED_ROWS_MOST + 1).every(isCode)
 }
 
 /** First bytes of XLSX (ZIP) and XLS (OLE) files. */
@@ -149,13 +134,7 @@ export const decodeUpload = (bytes: Buffer): string => {
   if (WORKBOOKS.some((each) => begins(bytes, each)))
     throw unreadable('这是工作簿，请另存为 CSV a workbook: save it as CSV')
   if (begins(bytes, PAGES)) throw unreadable('这是 PDF，请改用 CSV a PDF: send it as CSV')
-  const wide = widthOf(bytes)
-  if (wide !== null) return decodeText(bytes, wide)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return decodeText(bytes, 'gb18030')
-  }
+  return decodeText(bytes, widthOf(bytes) ?? (isUtf8(bytes) ? 'utf-8' : 'gb18030'))
 }
 
 const begins = (bytes: Buffer, head: Buffer): boolean => bytes.subarray(0, head.length).equals(head)

@@ -8,6 +8,7 @@ import {
 } from '../../domain/operators/code-rows.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
+import { parseJsonOr } from '../../foundation/text/json.js'
 
 export interface RowReader {
   read(text: string): Iterable<ParsedRow>
@@ -22,11 +23,8 @@ const UNREADABLE: ParsedRow = { fault: 'ROW_UNREADABLE' }
 
 const parsed = (text: string): ParsedRow => {
   if (text.length > CODE_ROW_LENGTH_MOST) return TOO_LONG
-  try {
-    return { value: JSON.parse(text) }
-  } catch {
-    return UNREADABLE
-  }
+  const value = parseJsonOr(text, undefined)
+  return value === undefined ? UNREADABLE : { value }
 }
 
 const isBlank = (text: string): boolean => text.trim() === ''

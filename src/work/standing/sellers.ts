@@ -23,6 +23,7 @@ import * as queue from '../../store/standing/webhook-queue.js'
 import { sellersPolicyOf, warnOverCap } from './confirmed-sellers.js'
 
 const LINES_AT_ONCE = 10_000
+const LINE_FEED = 0x0a
 
 export interface SellerListInput {
   client: string
@@ -51,13 +52,9 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
   const today = shanghaiDate(now)
   if (!isListDateValid(dated, today)) throw new Refusal('SELLERS_DATE', { from: oldestHoldingDate(today), to: today })
   const { sellers, malformed } = await read(input)
-  const lines = sellers.length + malformed.length
-  if (!hasFewMalformedLines({ lines, malformed: malformed.length }))
-    throw new Refusal('SELLERS_UNREADABLE', {
-      lines,
-      malformed: malformed.length,
-      first: malformed.slice(0, 5).join(' '),
-    })
+  const counts = { lines: sellers.length + malformed.length, malformed: malformed.length }
+  if (!hasFewMalformedLines(counts))
+    throw new Refusal('SELLERS_UNREADABLE', { ...counts, first: malformed.slice(0, 5).join(' ') })
   const list = await db
     .transaction(async (tx) => {
       await store.lockList(tx, client)
@@ -102,15 +99,14 @@ const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers:
 }
 
 function* linesOf(bytes: Buffer): Iterable<string> {
-  const [LINE_FEED, from] = [0x0a, bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0]
-  for (let at = from; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(LINE_FEED, at)
     const upTo = end === -1 ? bytes.length : end
+    // `trim` also removes a byte order mark.
     yield bytes.toString('utf8', at, upTo).trim()
     at = upTo + 1
   }
 }
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** Codes hold no comma or quote, so a line is split at commas. */
 const cellOf = (line: string): unknown => {
