@@ -12,7 +12,7 @@ import { NUMBERED_STEPS_PER_REQUEST, numberChanges } from '../../work/standing/c
 import {
   acknowledgeChanges,
   type ClientChanges,
-  nextChanges,
+  describeChanges,
   retainedChanges,
 } from '../../work/standing/changes/received-changes.js'
 import { writeAuditRow } from '../request/audit-rows.js'
@@ -95,7 +95,8 @@ const streamChanges = async (
       if ((due || at - admittedAt >= ADMITTED_MS) && !(await isAdmitted())) return end('TOKEN_ENDED')
       while (stream.after < last && !response.destroyed && !response.writableEnded) {
         const about = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
-        const heard = await nextChanges(parts.db, about, { after: stream.after, limit: CHANGES_PER_READ })
+        const rows = await store.listAfter(parts.db, client, stream.after, CHANGES_PER_READ)
+        const heard = await describeChanges(parts.db, about, rows)
         if (heard.changes[0]?.sequence !== stream.after + 1) return end('UNAVAILABLE')
         stream.after = await tell(heard, stream.after)
         if (stream.after < last && !(await isAdmitted())) return end('TOKEN_ENDED')
@@ -153,7 +154,8 @@ const answerPage = async (
 ): Promise<void> => {
   const client = viewer.sub ?? ''
   const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: requestContext.now }
-  const { changes: found, shown } = await nextChanges(parts.db, asking, { after: from, limit })
+  const rows = await store.listAfter(parts.db, client, from, limit)
+  const { changes: found, shown } = await describeChanges(parts.db, asking, rows)
   const next = found.at(-1)?.sequence ?? from
   const content = JSON.stringify({ changes: found, next, more: next < (await retainedChanges(parts.db, client)).last })
   await audit({ kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })

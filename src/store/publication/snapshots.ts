@@ -108,13 +108,10 @@ export const closeSnapshot = async (tx: Tx, snapshot: Snapshot): Promise<void> =
   )
 }
 
-export interface EntrySource {
-  id: string
+export interface EntrySource extends Omit<SnapshotMember, 'hash'> {
   body: Record<string, unknown>
   salt: string
   source: string
-  from: string
-  to: string | null
 }
 
 export const entrySources = (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> =>

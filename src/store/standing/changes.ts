@@ -123,7 +123,7 @@ export interface ChangeRow {
 
 const COLUMNS = 'sequence, scheme, code, what, at'
 
-export const after = (db: Db, client: string, sequence: number, limit: number): Promise<ChangeRow[]> =>
+export const listAfter = (db: Db, client: string, sequence: number, limit: number): Promise<ChangeRow[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from changes where client = ? and sequence > ? order by sequence limit ? /* changes.after */`,

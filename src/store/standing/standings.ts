@@ -8,6 +8,7 @@ import type { ReadHandle } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import type { PublicBody } from '../listing/listings.js'
 import { IS_SHOWN_SQL, type PublicDays } from '../listing/public-filter.js'
+import type { StoredOperator } from '../operators/operators.js'
 import { IS_CONTESTED_SQL } from '../scoring/objections.js'
 import { IS_NOT_VETOED_SQL, selectOverrideInForceSql } from '../scoring/overrides.js'
 import { HAS_WEIGHED_GONE_ENTRY_SQL, IS_VALID_SCORE_SQL } from '../scoring/scores.js'
@@ -16,13 +17,8 @@ import * as sellers from './sellers.js'
 
 type EntryWithState = PublicBody & { state: CaseState }
 
-export interface StandingRow {
+export interface StandingRow extends Pick<StoredOperator, 'uscc' | 'shop' | 'name' | 'region' | 'status'> {
   operatorId: number
-  uscc: string | null
-  shop: string | null
-  name: string | null
-  region: string | null
-  status: string
   /** True when the client may see the score. */
   sees: boolean
   /** Computed score, without overrides. */
@@ -65,21 +61,20 @@ export const readStandings = async (
   return rows
 }
 
-type OperatorFacts = Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status'>
-
-interface OrdinaryRow extends OperatorFacts {
+interface OrdinaryRow
+  extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status'>,
+    Partial<Pick<StandingRow, 'sees' | 'score' | 'grade'>> {
   uscc: string
-  sees?: boolean
-  score?: number | null
-  grade?: StandingRow['grade']
   isSpecial?: boolean
   /** Null for nearly all operators. */
-  listed: {
-    weighs: readonly string[] | null
-    scoredOn: string | null
-    entries: readonly StoredEntry[] | null
-    mayPublish: boolean
-  } | null
+  listed: ListedFacts | null
+}
+
+interface ListedFacts {
+  weighs: readonly string[] | null
+  scoredOn: string | null
+  entries: readonly StoredEntry[] | null
+  mayPublish: boolean
 }
 
 interface StoredEntry {
@@ -123,18 +118,14 @@ const readOrdinary = async (
 }
 const NO_ENTRIES: EntryWithState[] = []
 
-type ListedFacts = NonNullable<OrdinaryRow['listed']>
-
 /** Applies the days of IS_SHOWN_SQL. */
 const shownEntries = ({ entries }: ListedFacts, today: string, asOf = today): StoredEntry[] =>
   (entries ?? []).filter(({ from, to }) => from <= asOf && (to === null || to >= today))
 
 /** True when HAS_WEIGHED_GONE_ENTRY_SQL may hold. */
 const weighsGoneEntry = (listed: ListedFacts, today: string): boolean => {
-  const { weighs, scoredOn } = listed
-  if (weighs === null) return false
-  const shown = shownEntries(listed, today, scoredOn ?? today)
-  return weighs.some((id) => !shown.some(({ body }) => body.id === id))
+  const shown = shownEntries(listed, today, listed.scoredOn ?? today)
+  return listed.weighs?.some((id) => !shown.some(({ body }) => body.id === id)) ?? false
 }
 
 /** Finds operators by their own USCC, unless another operator claims it too. */

@@ -5,7 +5,7 @@ import type { Freshness, Standing, StandingEntry } from '../../domain/standing/s
 import type { BilingualText } from '../../foundation/text/words.js'
 
 export interface CheckedEntry extends Pick<StandingEntry, 'reason' | 'publishedOn' | 'endsOn' | 'contested'> {
-  /** Uuid; null for a mirrored entry. */
+  /** Null for a mirrored entry. */
   id: string | null
 }
 

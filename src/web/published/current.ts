@@ -31,27 +31,21 @@ export const PUBLICATION_WAIT_MS = 250
 /** Publications caused by requests run at most 1/SHARE of the time. */
 const SHARE = 3
 
-/**
- * Calls `read` in the repeatable read transaction that found the snapshot. With `namesNobody`, it does so even while
- * the restore guard forbids listing.
- */
-export type CurrentListReader = <T>(
-  db: Db,
-  now: Date,
-  response: Response,
-  read: (tx: Tx, list: ListInForce) => Promise<T>,
-  options?: { namesNobody?: boolean },
-) => Promise<T>
+export type CurrentListReader = ReturnType<typeof makeListReader>
 
-/** Throws LIST_IN_THE_MAKING while no snapshot can be served, LIST_WITHHELD while the restore guard forbids listing. */
-export const makeListReader = ({
-  keys,
-  publish,
-  sure,
-  waitMs = PUBLICATION_WAIT_MS,
-}: ListDependencies): CurrentListReader => {
+/**
+ * The reader calls `read` in the repeatable read transaction that found the snapshot. It throws LIST_IN_THE_MAKING while
+ * no snapshot can be served, and LIST_WITHHELD while the restore guard forbids listing, unless `namesNobody`.
+ */
+export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_MS }: ListDependencies) => {
   const made = oneAtATime(publish)
-  return async (db, now, response, read, { namesNobody = false } = {}) => {
+  return async <T>(
+    db: Db,
+    now: Date,
+    response: Response,
+    read: (tx: Tx, list: ListInForce) => Promise<T>,
+    { namesNobody = false } = {},
+  ): Promise<T> => {
     const readList = (list: 'WHOLE' | 'WITHOUT_REMOVED') =>
       db.transaction(
         async (tx) => {

@@ -4,16 +4,12 @@ const DOWNLOADS_MOST = 256
 /** The limit is high, because everybody behind an office or proxy shares one address. */
 const DOWNLOADS_OF_ONE = 100
 
-export interface DownloadLimits {
-  /** Throws HUB_BUSY at a limit. The returned function ends the download. */
-  begin: (address: string) => () => void
-}
-
-export const makeDownloadLimits = ({ most = DOWNLOADS_MOST, ofOne = DOWNLOADS_OF_ONE } = {}): DownloadLimits => {
+export const makeDownloadLimits = ({ most = DOWNLOADS_MOST, ofOne = DOWNLOADS_OF_ONE } = {}) => {
   const open = new Map<string, number>()
   let all = 0
   return {
-    begin: (address) => {
+    /** Throws HUB_BUSY at a limit. The returned function ends the download. */
+    begin: (address: string): (() => void) => {
       const own = open.get(address) ?? 0
       if (all >= most || own >= ofOne)
         throw new Refusal('HUB_BUSY', {

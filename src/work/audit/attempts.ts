@@ -16,12 +16,7 @@ export interface RefusedAttempt {
   code: string
 }
 
-export interface AttemptLog {
-  /** Refusal TRAIL_UNAVAILABLE. */
-  refused(attempt: RefusedAttempt): Promise<void>
-  sweep(now: Date): void
-  flush(): void
-}
+export type AttemptLog = ReturnType<typeof makeAttemptLog>
 
 interface AttemptCounter {
   last: RefusedAttempt
@@ -29,10 +24,7 @@ interface AttemptCounter {
   more: number
 }
 
-export const makeAttemptLog = (
-  auditLog: Pick<AuditLog, 'row'>,
-  { log, now }: { log: Log; now: () => Date },
-): AttemptLog => {
+export const makeAttemptLog = (auditLog: Pick<AuditLog, 'row'>, { log, now }: { log: Log; now: () => Date }) => {
   const counted = new Map<string, AttemptCounter>()
 
   const writeSum = ({ last, since, more }: AttemptCounter): void => {
@@ -50,7 +42,8 @@ export const makeAttemptLog = (
   timer.unref()
 
   return {
-    refused: async (attempt) => {
+    /** Refusal TRAIL_UNAVAILABLE. */
+    refused: async (attempt: RefusedAttempt): Promise<void> => {
       const key = `${attempt.endpoint} ${attempt.mark} ${attempt.address}`
       const before = counted.get(key)
       if (before !== undefined && attempt.at.getTime() - before.since.getTime() < ROW_EVERY_MS) {
@@ -65,7 +58,7 @@ export const makeAttemptLog = (
       await auditLog.row(rowOf(attempt, 1 + (before?.more ?? 0), before?.since ?? attempt.at))
     },
     sweep,
-    flush: () => {
+    flush: (): void => {
       clearInterval(timer)
       for (const [key, one] of counted) drop(key, one)
     },

@@ -46,37 +46,35 @@ const cell = (value: unknown): string | number | null => {
   return FORMULA.test(said) ? `'${said}` : said
 }
 
-const csv: FileForm = {
-  path: '/data/blacklist.csv',
-  type: 'text/csv; charset=utf-8; header=present',
-  head: () => BYTE_ORDER_MARK + publicCsvLine(CSV_COLUMNS),
-  entry: (line) => {
-    const entry = JSON.parse(line) as Record<string, unknown>
-    return publicCsvLine(CSV_COLUMNS.map((name) => entry[name]))
+export const FILE_FORMS: readonly FileForm[] = [
+  {
+    path: '/data/blacklist.csv',
+    type: 'text/csv; charset=utf-8; header=present',
+    head: () => BYTE_ORDER_MARK + publicCsvLine(CSV_COLUMNS),
+    entry: (line) => {
+      const entry = JSON.parse(line) as Record<string, unknown>
+      return publicCsvLine(CSV_COLUMNS.map((name) => entry[name]))
+    },
+    separator: '',
+    tail: '',
   },
-  separator: '',
-  tail: '',
-}
-
-const jsonl: FileForm = {
-  path: '/data/blacklist.jsonl',
-  type: 'application/x-ndjson; charset=utf-8',
-  head: () => '',
-  entry: (line) => `${line}\n`,
-  separator: '',
-  tail: '',
-}
-
-const json: FileForm = {
-  path: '/data/blacklist.json',
-  type: 'application/json; charset=utf-8',
-  head: ({ sequence, previousHash, publishedAt }) =>
-    `{"sequence":${sequence},"previousHash":"${previousHash}","publishedAt":"${publishedAt.toISOString()}","entries":[\n`,
-  entry: (line) => line,
-  separator: ',\n',
-  tail: '\n]}\n',
-}
-
-export const FILE_FORMS: readonly FileForm[] = [csv, jsonl, json]
+  {
+    path: '/data/blacklist.jsonl',
+    type: 'application/x-ndjson; charset=utf-8',
+    head: () => '',
+    entry: (line) => `${line}\n`,
+    separator: '',
+    tail: '',
+  },
+  {
+    path: '/data/blacklist.json',
+    type: 'application/json; charset=utf-8',
+    head: ({ sequence, previousHash, publishedAt }) =>
+      `{"sequence":${sequence},"previousHash":"${previousHash}","publishedAt":"${publishedAt.toISOString()}","entries":[\n`,
+    entry: (line) => line,
+    separator: ',\n',
+    tail: '\n]}\n',
+  },
+]
 
 export const ATOM_FILE = { path: '/data/blacklist.atom', type: 'application/atom+xml; charset=utf-8' } as const

@@ -102,7 +102,6 @@ function* linesOf(bytes: Buffer): Iterable<string> {
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(LINE_FEED, at)
     const upTo = end === -1 ? bytes.length : end
-    // `trim` also removes a byte order mark.
     yield bytes.toString('utf8', at, upTo).trim()
     at = upTo + 1
   }

@@ -24,17 +24,7 @@ import * as store from '../../../store/standing/changes.js'
 import * as standings from '../../../store/standing/standings.js'
 import { freshnessOf } from '../freshness.js'
 
-export interface ChangesReader {
-  client: string
-  lists: readonly ListKind[]
-  agencies: readonly Agency[]
-  now: Date
-}
-
-export interface ClientChanges {
-  changes: StandingChange[]
-  shown: string[]
-}
+export type ClientChanges = Awaited<ReturnType<typeof describeChanges>>
 
 /** Skips entries that left the list before their state was read. */
 const entriesOf = ({ entries }: standings.StandingRow, states: ReadonlyMap<string, string>): StandingEntry[] =>
@@ -58,23 +48,12 @@ export const acknowledgeChanges = async (db: Db, client: string, after: number |
   return after
 }
 
-export const nextChanges = async (
+export const describeChanges = async (
   db: Db,
-  asking: ChangesReader,
-  { after, limit }: { after: number; limit: number },
-): Promise<ClientChanges> => asHeard(db, asking, await store.after(db, asking.client, after, limit))
-
-export const changesBySequence = async (
-  db: Db,
-  asking: ChangesReader,
-  sequences: readonly number[],
-): Promise<ClientChanges> => asHeard(db, asking, await store.bySequences(db, asking.client, sequences))
-
-const asHeard = async (
-  db: Db,
-  { client, lists, agencies, now }: ChangesReader,
+  reader: { client: string; lists: readonly ListKind[]; agencies: readonly Agency[]; now: Date },
   rows: readonly store.ChangeRow[],
-): Promise<ClientChanges> => {
+) => {
+  const { client, lists, agencies, now } = reader
   const today = shanghaiDate(now)
   const codes = rows.map(({ scheme, code }) => (scheme === null || code === null ? null : { scheme, code }))
   const days = { asOf: today, today, oldest: oldestHoldingDate(today) }

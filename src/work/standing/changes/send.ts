@@ -13,11 +13,12 @@ import { UnreachableError } from '../../../foundation/http.js'
 import { webhookSignature } from '../../../foundation/keys/webhooks.js'
 import type { Log } from '../../../foundation/log.js'
 import type { Db } from '../../../store/db/db.js'
+import * as changeRows from '../../../store/standing/changes.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import type { AuditLog } from '../../audit/audit-log.js'
 import { callSubscriber, type HostResolver } from '../subscriber-client.js'
-import { changesBySequence } from './received-changes.js'
+import { describeChanges } from './received-changes.js'
 import { sealingLabelOf, type WebhookKeys } from './webhooks.js'
 
 const AT_ONCE = 8
@@ -110,7 +111,8 @@ const sendAll = async (
   const { client } = webhook
   const now = parts.now()
   const sequences = claimed.map(({ sequence }) => sequence)
-  const { changes, shown } = await changesBySequence(db, { ...parts, client, now }, sequences)
+  const rows = await changeRows.bySequences(db, client, sequences)
+  const { changes, shown } = await describeChanges(db, { ...parts, client, now }, rows)
   const replaced = await queue.replacedSequences(db, webhook.id, sequences)
   const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
   // The audit row must be durable before the message leaves.
