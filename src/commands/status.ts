@@ -35,12 +35,12 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
   const waiting = await rejects.countOpenRows(db)
   const unmatched = await rejects.listOpenUnmatched(db, UNMATCHED_SHOWN)
   const board = await listings.countByState(db)
-  const last = await snapshots.lastSnapshot(db)
+  const last = await snapshots.readLastSnapshot(db)
   const behind = await restored.currentRestore(db)
   const doubt = await clockDoubts.currentDoubt(db)
   const shut = await lockouts.listLocked(db, hub.now())
-  const hooks = await webhooks.list(db, null)
-  const waits = await webhookQueue.backlog(
+  const hooks = await webhooks.listWebhooks(db, null)
+  const waits = await webhookQueue.countBacklogs(
     db,
     hooks.map(({ id }) => id),
   )

@@ -166,7 +166,7 @@ ${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`)
 }
 
 const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: MarketplaceStandIn): Promise<void> => {
-  for (const { id } of await webhooks.list(db, MARKETPLACE))
+  for (const { id } of await webhooks.listWebhooks(db, MARKETPLACE))
     await removeWebhook(db, { id, client: MARKETPLACE, now: now() })
   const allow = config.webhookAllow
   hold((await addWebhook(db, keys, { client: MARKETPLACE, url: hook, allow, now: now() })).secret)

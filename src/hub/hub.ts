@@ -16,7 +16,7 @@ import { databaseIdentity as identityOf } from '../store/db/restored.js'
 import type * as runs from '../store/timetable/runs.js'
 import { checkKeyFingerprints, replaceKeyFingerprints, storeKeyFingerprints } from '../work/access/own-keys.js'
 import { type AuditLog, openAuditLog } from '../work/audit/audit-log.js'
-import { auditRules } from '../work/audit/audit-rules.js'
+import { readAuditRules } from '../work/audit/audit-rules.js'
 import { makeRestoreNotes } from '../work/audit/restore-guard.js'
 import { tidyAuditLog } from '../work/audit/tidy-audit-log.js'
 import { makeAuditWatch } from '../work/audit/watch.js'
@@ -86,7 +86,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   for (const read of [recoveryRules, clockRules, publicEntryRules, documentRules]) read()
-  for (const read of [documentTemplates, timelinessRules, auditRules, retentionRules]) read()
+  for (const read of [documentTemplates, timelinessRules, readAuditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const clock = await closeOnFailure(opened, async () =>

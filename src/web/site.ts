@@ -49,7 +49,7 @@ export const makeSite = (parts: SiteDependencies): { routes: Router; fastPath: F
   const own: SiteContext = {
     ...parts,
     cache: makePageCache(parts.byKey, parts.inTurn),
-    entry: batchReads((ids) => publicList.signedEntries(parts.byKey, ids)),
+    entry: batchReads((ids) => publicList.readSignedEntries(parts.byKey, ids)),
   }
   return { routes: routesOf(own), fastPath: makeFastPath({ cache: own.cache, entry: writtenEntry(own) }) }
 }
@@ -118,9 +118,9 @@ const showFront =
       const [figures, newest] = await Promise.all([
         // The figures hold no names, so they are computed once per publication.
         (sequence > 0 ? cache.getOrMakePublished : cache.getOrMake)(stamp, 'figures', () =>
-          cache.inTurn(() => publicFigures.publicListFigures(db, day)),
+          cache.inTurn(() => publicFigures.readPublicListFigures(db, day)),
         ),
-        publicList.readPage(db, all, { order: 'newest', first: NEWEST, after: null }),
+        publicList.readListPage(db, all, { order: 'newest', first: NEWEST, after: null }),
       ])
       return frontPage({ day, sequence, figures, newest: newest.map(({ body }) => body) })
     }

@@ -83,6 +83,6 @@ describe('a token revoked during its request', () => {
     file.end(uscc(2))
     const refused = { status: 401, code: 'UNAUTHENTICATED' }
     expect([await statusOf(lists), await statusOf(file)]).to.deep.equal([refused, refused])
-    expect(await sellers.currentList(world.database.db, 'three')).to.equal(null)
+    expect(await sellers.readCurrentList(world.database.db, 'three')).to.equal(null)
   })
 })

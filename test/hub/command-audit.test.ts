@@ -31,7 +31,7 @@ describe('audit rows of a command', () => {
     rmSync(folder, { recursive: true, force: true })
   })
   const rows = async () =>
-    (await store.listAfter(fresh.db, 0, 100)).map(({ kind, content }) => [kind, content?.asked, content?.outcome])
+    (await store.listRowsAfter(fresh.db, 0, 100)).map(({ kind, content }) => [kind, content?.asked, content?.outcome])
 
   it('one row precedes the command and one keeps its outcome, also a refusal, both without ID numbers', async () => {
     expect(await recorded('hub client add one 11010519491231002X', async () => 'done')).to.equal('done')

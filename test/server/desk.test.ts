@@ -70,7 +70,7 @@ describe('people at the desk', () => {
   })
 
   it('write an audit row for a refused attempt, at most one a minute with the number, and one for signing out', async () => {
-    const { number = 0 } = (await trail.head(world.database.db)) ?? {}
+    const { number = 0 } = (await trail.readHead(world.database.db)) ?? {}
     const session = await signedIn('rows')
     for (let n = 0; n < 3; n += 1) await login({ name: 'rows', password: 'wrong' })
     await login({ name: 'a password in the wrong place', password: 'wrong' })
@@ -79,7 +79,7 @@ describe('people at the desk', () => {
     await login({ name: 'ROWS', password: 'wrong' })
     const out = { cookie: session.cookie, 'x-csrf-token': session.csrfToken }
     expect((await post('/desk/logout', {}, out)).status).to.equal(204)
-    const rows = (await trail.listAfter(world.database.db, number, 20)).map(({ kind, content }) => {
+    const rows = (await trail.listRowsAfter(world.database.db, number, 20)).map(({ kind, content }) => {
       const [asked, more = '{}'] = content?.asked.split('\n') ?? []
       return [kind, content?.client, asked, content?.outcome, (JSON.parse(more) as { attempts?: number }).attempts]
     })
@@ -90,7 +90,7 @@ describe('people at the desk', () => {
       ['ATTEMPT', 'public', 'POST /desk/login', 'SIGN_IN_REFUSED', 3],
       ['SIGN_OUT', 'rows', 'POST /desk/logout', 'DONE', undefined],
     ])
-    expect(JSON.stringify(await trail.listAfter(world.database.db, number, 20))).to.not.include('wrong place')
+    expect(JSON.stringify(await trail.listRowsAfter(world.database.db, number, 20))).to.not.include('wrong place')
   })
 
   it('get their permissions, and learn that a session has ended, also after the browser dropped its cookie', async () => {

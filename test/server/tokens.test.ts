@@ -69,10 +69,10 @@ describe('tokens over HTTP', () => {
     })
 
     it('writes an audit row of a refused attempt, by name where the name is registered', async () => {
-      const { number = 0 } = (await trail.head(world.database.db)) ?? {}
+      const { number = 0 } = (await trail.readHead(world.database.db)) ?? {}
       for (const name of ['marketplace one', 'marketplace one', 'nobody there'])
         await post('/oauth/token', 'grant_type=client_credentials', { ...FORM, ...basic(name, 'wrong') })
-      const rows = await trail.listAfter(world.database.db, number, 10)
+      const rows = await trail.listRowsAfter(world.database.db, number, 10)
       expect(rows.map(({ kind, content }) => [kind, content?.client, content?.outcome])).to.deep.equal([
         ['ATTEMPT', 'marketplace one', 'invalid_client'],
         ['ATTEMPT', 'public', 'invalid_client'],

@@ -4,10 +4,10 @@ import {
   type AuditContent,
   type AuditRow,
   contentHash,
-  contentJson,
   EMPTY_LOG_HEAD,
-  rowHash,
-  sealOf,
+  hashUnsealedRow,
+  sealRow,
+  serializeContent,
   sha256Hex,
 } from '../../src/domain/audit/audit-log.js'
 import * as store from '../../src/store/audit/audit-log.js'
@@ -40,7 +40,7 @@ const chainedAnew = (rows: readonly AuditRow[], chain: Chain): AuditRow[] => {
       previous,
       ...(chain === 'unsealed' && { form: 0, keyId: null, body: null }),
     }
-    made.hash = chain === 'unsealed' ? rowHash(made) : sealOf(made, mac)
+    made.hash = chain === 'unsealed' ? hashUnsealedRow(made) : sealRow(made, mac)
     previous = made.hash
     return made
   })
@@ -48,7 +48,7 @@ const chainedAnew = (rows: readonly AuditRow[], chain: Chain): AuditRow[] => {
 
 const rewritten = (row: AuditRow): AuditRow => {
   const content = { ...(row.content as AuditContent), client: '无辜者' }
-  return { ...row, content, body: contentJson(content), contentHash: contentHash(content) }
+  return { ...row, content, body: serializeContent(content), contentHash: contentHash(content) }
 }
 
 const cut: Way = {
@@ -110,7 +110,7 @@ export const ATTACKS: readonly Way[] = [
 /** Attacks the log in the given way; null when nothing was done. In half of the cases it also deletes signed heads and runs. */
 export const attacked = async (db: JobDb, way: Way | null, random: Random): Promise<Attack | null> => {
   if (way === null) return null
-  const { rows, named } = way.change(await store.listAfter(db, 0, 1_000), random)
+  const { rows, named } = way.change(await store.listRowsAfter(db, 0, 1_000), random)
   await db.transaction(async (tx) => {
     await tx.raw('set local session_replication_role = replica; delete from trail')
     if (random.chance(0.5)) await tx.raw('delete from trail_heads; delete from manifests')

@@ -6,9 +6,9 @@ import {
   type ChainLink,
   chainRows,
   contentHash,
-  contentJson,
   EMPTY_LOG_HEAD,
-  rowHash,
+  hashUnsealedRow,
+  serializeContent,
 } from '../../src/domain/audit/audit-log.js'
 import type { AuditSeal } from '../../src/foundation/keys/audit.js'
 import { SEAL } from './audit.js'
@@ -33,7 +33,7 @@ export const linkOf = (content: AuditContent, more: Partial<ChainLink> = {}): Ch
   kind: 'ANSWER',
   count: 1,
   content,
-  body: contentJson(content),
+  body: serializeContent(content),
   contentHash: contentHash(content),
   ...more,
 })
@@ -57,7 +57,7 @@ export const unsealed = (rows: readonly AuditRow[], head: AuditHead = EMPTY_LOG_
   return rows.map((row) => {
     number += 1
     const made: AuditRow = { ...row, form: 0, keyId: null, body: null, number, previous }
-    made.hash = rowHash(made)
+    made.hash = hashUnsealedRow(made)
     previous = made.hash
     return made
   })

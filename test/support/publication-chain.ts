@@ -1,6 +1,11 @@
 /** Verifies the hash chain of the snapshots by the permanent rows alone (id, salted hash, from, to), without bodies or salts. */
 import { createHash } from 'node:crypto'
-import { chainHead, chainLine, HASH_BEFORE_FIRST, type SnapshotMember } from '../../src/domain/publication/snapshot.js'
+import {
+  HASH_BEFORE_FIRST,
+  type SnapshotMember,
+  writeChainHead,
+  writeChainLine,
+} from '../../src/domain/publication/snapshot.js'
 import type { Db } from '../../src/store/db/db.js'
 
 /** `broken`: sequences whose hash or link is wrong. */
@@ -31,8 +36,8 @@ export const verifyChain = async (db: Db): Promise<{ verified: number; broken: n
 
 /** Hash of a salted snapshot that holds `members`, in order of id. */
 export const snapshotHash = (sequence: number, before: string, members: readonly SnapshotMember[]): string => {
-  const hash = createHash('sha256').update(chainHead(sequence, before))
-  for (const member of members) hash.update(chainLine(member))
+  const hash = createHash('sha256').update(writeChainHead(sequence, before))
+  for (const member of members) hash.update(writeChainLine(member))
   return hash.digest('hex')
 }
 

@@ -46,7 +46,7 @@ export const rescored = (db: JobDb, now: Date) =>
 
 /** The hub's current answers without ids and instants, so that two databases can be compared. */
 export const answers = async (db: JobDb): Promise<unknown> => {
-  const all = await directory.list(db, {}, { first: 10_000, after: null })
+  const all = await directory.listOperators(db, {}, { first: 10_000, after: null })
   const codes = all.map(({ uscc, shop }) => ({
     scheme: uscc ? 'uscc' : 'shop',
     code: uscc ?? shop ?? '',

@@ -11,7 +11,7 @@ import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
-import { entriesGoneSince, lastSnapshot, lastWithManifest } from '../../src/store/publication/snapshots.js'
+import { findEntriesGoneSince, readLastSnapshot, readLastWithManifest } from '../../src/store/publication/snapshots.js'
 import { makeDownloadLimits } from '../../src/web/published/downloads.js'
 import { openUnlinkedFile } from '../../src/work/publication/publish-edition.js'
 import { makePublishedFiles, type PublishedFiles } from '../../src/work/publication/published-files.js'
@@ -135,8 +135,8 @@ describe('the public files', () => {
           )
         ).rows[0].read
       const before = await reads()
-      await lastWithManifest(tx)
-      const ids = await entriesGoneSince(tx, 1, TODAY)
+      await readLastWithManifest(tx)
+      const ids = await findEntriesGoneSince(tx, 1, TODAY)
       return [ids, (await reads()) - before]
     })
     expect(left).to.deep.equal([first?.['id']])
@@ -185,10 +185,10 @@ describe('the public files', () => {
     const files = filesOf(60_000)
     await shown(db, 1, given)
     await world.publish()
-    const before = await lastSnapshot(db)
+    const before = await readLastSnapshot(db)
     await shown(db, 2, given)
     await world.publish()
-    const after = await lastSnapshot(db)
+    const after = await readLastSnapshot(db)
     if (before === null || after === null) throw new Error('nothing is published')
     await files.ensure(db, after)
     await files.ensure(db, before)

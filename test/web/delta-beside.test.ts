@@ -53,7 +53,7 @@ describe('changes while a delta is being made', () => {
       await shown(db, 3, { publishedOn: '2026-02-01' })
       await world.publish()
     })
-    expect((await snapshots.lastSnapshot(db))?.sequence).to.equal(made.snapshot.sequence + 1)
+    expect((await snapshots.readLastSnapshot(db))?.sequence).to.equal(made.snapshot.sequence + 1)
     expect(leadsTo(made)).to.equal(true)
     expect(made.delta.removed).to.deep.equal([])
     const next = await deltaBeside(async () => undefined)

@@ -1,11 +1,11 @@
 import { may } from '../../domain/access/viewer.js'
 import type { AuditLogKind, AuditRow } from '../../domain/audit/audit-log.js'
-import { askersShownTo } from '../../domain/audit/audit-rules.js'
+import { findAskersShownTo } from '../../domain/audit/audit-rules.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as operators from '../../store/operators/operators.js'
-import { auditRules } from '../../work/audit/audit-rules.js'
+import { readAuditRules } from '../../work/audit/audit-rules.js'
 import { unpackCodes } from '../../work/audit/operator-codes.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
@@ -50,18 +50,18 @@ const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | nul
   const { client = null, role = null, kind = null, operator = null, request = null } = refuseUnstorableText(texts)
   const of = operator === null ? null : await numbersOf(context, operator)
   const filter = { client, role, kind, request, from, until, operators: of }
-  const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, before: auditRowInCursor(args.after) })
+  const found = await store.listRows(db, filter, { first: pageSizeOf(args) + 1, before: auditRowInCursor(args.after) })
   return makeConnection(
     found.map((row) => rowView(row)),
     args,
     ({ number }) => cursorOf(number),
-    () => store.count(db, filter),
+    () => store.countRows(db, filter),
   )
 }
 
 const one = async (_: unknown, { number }: { number: number }, context: GraphqlContext) => {
   if (!Number.isSafeInteger(number) || number < 1) return null
-  const [found] = await store.listAfter(context.parts.db, number - 1, 1)
+  const [found] = await store.listRowsAfter(context.parts.db, number - 1, 1)
   return found?.number === number ? rowView(found) : null
 }
 
@@ -81,7 +81,9 @@ const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Grap
   const viewer = viewerTowards(context, operator)
   const first = pageSizeOf(args)
   const before = auditRowInCursor(args.after)
-  const roles = may(viewer, 'see_askers') ? askersShownTo(auditRules(), viewer.role, shanghaiDate(context.now)) : []
+  const roles = may(viewer, 'see_askers')
+    ? findAskersShownTo(readAuditRules(), viewer.role, shanghaiDate(context.now))
+    : []
   const operators = await withParts(context, operator.id)
   const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
   return {

@@ -1,6 +1,6 @@
 /** Notes which operators an answer shows, for the audit log. */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
-import { codesInItem } from '../../domain/audit/audit-log.js'
+import { findCodesInItem } from '../../domain/audit/audit-log.js'
 import { type GraphqlContext, noteOperator, type OperatorReference, type SeenOperators } from '../request/context.js'
 
 const by = <S>(read: (source: S) => OperatorReference | readonly OperatorReference[]) =>
@@ -13,7 +13,7 @@ interface WithOperator {
 const byOperator = by(({ operatorId: operator }: WithOperator) => ({ operator }))
 const byListing = by(({ listingId: subject }: { listingId: string }) => ({ subject }))
 const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
-  codesInItem([item, body]).map((code) => ({ code })),
+  findCodesInItem([item, body]).map((code) => ({ code })),
 )
 const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
 

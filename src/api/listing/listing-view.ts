@@ -7,7 +7,7 @@ import { type Case, isBeforeNotice, isCaseOver, isVisibleToParty } from '../../d
 import { type ListKind, REMOVAL_REASONS } from '../../domain/listing/lists.js'
 import { makeRepeatMatcher } from '../../domain/listing/own-decisions.js'
 import { mirroredEntryEnd, mirroredLastDay } from '../../domain/scoring/evidence.js'
-import { type EntryMembers, entryMembersOf } from '../../domain/standing/standing.js'
+import { describeEntry, type EntryMembers } from '../../domain/standing/standing.js'
 import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, isPastMoment, viewerTowards } from '../request/context.js'
@@ -55,7 +55,7 @@ const ownerIn = async ({ load }: GraphqlContext, { operatorId, uuid }: ListingVi
 
 export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
   __typename: 'Listing',
-  ...entryMembersOf(body),
+  ...describeEntry(body),
   uuid: body.id,
   state: body.state ?? null,
   isContested: body.contested,
@@ -67,7 +67,7 @@ export const entryView = (body: PublicBody & { state?: string }): ListingView =>
 
 export const caseView = (listing: Listing): ListingView => ({
   __typename: 'Listing',
-  ...entryMembersOf({ ...listing, decidedOn: listing.facts.decidedOn }),
+  ...describeEntry({ ...listing, decidedOn: listing.facts.decidedOn }),
   uuid: listing.id,
   state: listing.state,
   removedOn: listing.removedOn,

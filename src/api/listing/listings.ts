@@ -50,7 +50,7 @@ const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () =
 const pastBlacklist = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
-  const found = await overWhole(context, filter, () => publicList.listShown(db, filter, page))
+  const found = await overWhole(context, filter, () => publicList.listCasesShown(db, filter, page))
   const when = pointInTimeOf(context, { asOf: filter.days.asOf })
   const views = await Promise.all(
     found.map(
@@ -58,7 +58,7 @@ const pastBlacklist = async (filter: PublicFilter, args: BlacklistArgs, context:
     ),
   )
   return makeConnection(views, args, cursorsOf(found), () =>
-    overWhole(context, filter, () => publicList.countShown(db, filter)),
+    overWhole(context, filter, () => publicList.countCasesShown(db, filter)),
   )
 }
 

@@ -1,6 +1,6 @@
 import type { Agency } from '../../agencies/feed.js'
 import { REPORTING_WINDOW_DAYS } from '../../domain/intake/timeliness.js'
-import { oldestHoldingDate } from '../../domain/standing/sellers.js'
+import { findOldestValidListDate } from '../../domain/standing/sellers.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as accessCodes from '../../store/access/access-codes.js'
 import { operatorsOfSubjects } from '../../store/access/sight.js'
@@ -167,15 +167,15 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
     ),
     ownerOf: makeRowLoad((ids: readonly string[]) => operatorsOfSubjects(db, ids)),
     isSeller: makeOperatorLoad<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
-      const found = await sellers.listedAmong(own.db, { client, oldest: oldestHoldingDate(today) }, ids)
+      const found = await sellers.findListedOperators(own.db, { client, oldest: findOldestValidListDate(today) }, ids)
       return ids.map((id) => found.has(id))
     }),
     authorises: makeOperatorLoad<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
-      const found = await authorisations.authorisingAmong(own.db, { client, today }, ids)
+      const found = await authorisations.findAuthorisingOperators(own.db, { client, today }, ids)
       return ids.map((id) => found.has(id))
     }),
-    authorisation: makeRowLoad((ids: readonly number[]) => authorisations.byIds(own.db, ids)),
-    authorisations: makeListLoad((ids) => authorisations.ofOperators(own.db, ids)),
+    authorisation: makeRowLoad((ids: readonly number[]) => authorisations.findAuthorisations(own.db, ids)),
+    authorisations: makeListLoad((ids) => authorisations.listAuthorisationsOf(own.db, ids)),
     accessCodes: makeListLoad((ids) => accessCodes.ofOperators(db, ids)),
     askings: makeBatchedLoad<auditLog.DisclosurePage & { operators: readonly number[] }, auditLog.Disclosure[]>(
       JSON.stringify,
@@ -183,11 +183,11 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
         ({ operators: _, ...page }) => JSON.stringify(page),
         async (asked) => {
           const groups = asked.map(({ operators: group }) => group)
-          return auditLog.disclosuresAbout(own.db, groups, asked[0] as auditLog.DisclosurePage)
+          return auditLog.listDisclosures(own.db, groups, asked[0] as auditLog.DisclosurePage)
         },
       ),
     ),
-    indexedUntil: cacheFirstCall(() => auditLog.indexedUntil(own.db)),
+    indexedUntil: cacheFirstCall(() => auditLog.findIndexedUntil(own.db)),
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Agency } from '../../agencies/feed.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
-import { freshnessOf } from '../../work/standing/freshness.js'
+import { judgeFreshness } from '../../work/standing/freshness.js'
 import { batchWithinTurn, cacheFirstCall } from './data-loader.js'
 import { type FileLoaderSources, makeFileLoaders } from './file-loaders.js'
 import type { Lookups, StandingKey } from './lookups.js'
@@ -32,7 +32,7 @@ const standingLoaders = ({ agencies, lookups, now }: FileLoaderSources) => {
   const pulls = cacheFirstCall(() => lookups.pulls())
   return {
     pulls,
-    freshness: cacheFirstCall(async () => freshnessOf(agencies, await pulls(), now)),
+    freshness: cacheFirstCall(async () => judgeFreshness(agencies, await pulls(), now)),
     standing: batchWithinTurn(lookups.standings),
     standings: ({ codes, ...of }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
       lookups.standings(codes.map((code) => ({ code, today, ...of }))),

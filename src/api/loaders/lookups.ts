@@ -1,7 +1,7 @@
 import type { Agency } from '../../agencies/feed.js'
 import type { GradesSeen } from '../../domain/access/viewer.js'
 import { parseCode } from '../../domain/operators/codes.js'
-import { oldestHoldingDate } from '../../domain/standing/sellers.js'
+import { findOldestValidListDate } from '../../domain/standing/sellers.js'
 import type { Db } from '../../store/db/db.js'
 import * as watch from '../../store/intake/watch.js'
 import * as listings from '../../store/listing/listings.js'
@@ -73,7 +73,7 @@ const standingsOf = (db: Db, asked: readonly StandingKey[]): Promise<(standings.
     ({ asOf, today, grades, client }) => `${asOf} ${today} ${grades} ${client}`,
     async (some) => {
       const [{ asOf, today, grades, client }] = some as [StandingKey]
-      const days = { asOf, today, oldest: oldestHoldingDate(today) }
+      const days = { asOf, today, oldest: findOldestValidListDate(today) }
       const codes = some.map(({ code }) => parseCode(code))
       return standings.readStandings(db, codes, { days, grades, client })
     },

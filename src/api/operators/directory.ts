@@ -44,13 +44,16 @@ const inOrder = async (
   args: PageArgs,
 ): Promise<RelayConnection<OperatorView>> => {
   const { db } = context.parts
-  const operators = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
+  const operators = await store.listOperators(db, filter, {
+    first: pageSizeOf(args) + 1,
+    after: numberInCursor(args.after),
+  })
   const when = pointInTimeOf(context, {})
   return makeConnection(
     operators.map((operator) => operatorView(operator, when)),
     args,
     ({ operator }) => cursorOf(operator.id),
-    () => store.countOf(db, filter),
+    () => store.countOperators(db, filter),
   )
 }
 
@@ -71,7 +74,7 @@ const byName = async (
   const [first, after] = [pageSizeOf(args), matchInCursor(args.after)]
   const matches = await search(context, name, filter)
   // A later page searches again from the start, so that no operator returns under another name.
-  const operators = await store.operatorsOfMatches(db, matches, filter, after === null ? first + 1 : matches.length)
+  const operators = await store.findOperatorsOfMatches(db, matches, filter, after === null ? first + 1 : matches.length)
   const isWhole = after !== null || operators.length <= first
   let count: Promise<number> | null = null
   const rest = after === null ? operators : operators.filter(({ match }) => isBehind(match, after))
@@ -96,7 +99,7 @@ const countBehind = async (
   { parts }: GraphqlContext,
   matches: readonly NameMatch[],
   filter: store.DirectoryFilter,
-): Promise<number> => (await store.operatorsOfMatches(parts.db, matches, filter)).length
+): Promise<number> => (await store.findOperatorsOfMatches(parts.db, matches, filter)).length
 
 const search = async (
   context: GraphqlContext,
@@ -120,12 +123,12 @@ const search = async (
 const isBehind = (match: NameMatch, after: { rank: number; operator: number }): boolean =>
   match.rank > after.rank || (match.rank === after.rank && match.operator > after.operator)
 
-type FormerNamesLoader = () => ReturnType<typeof store.formerNames>
+type FormerNamesLoader = () => ReturnType<typeof store.listFormerNames>
 
 const formerOf = ({ lookups }: GraphqlContext, page: readonly MatchedOperatorView[]): FormerNamesLoader => {
   let asked: ReturnType<FormerNamesLoader> | null = null
   return () => {
-    asked ??= store.formerNames(
+    asked ??= store.listFormerNames(
       lookups.db,
       page.flatMap(({ found: { match } }) => (match.former ? [match.operator] : [])),
     )

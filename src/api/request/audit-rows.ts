@@ -6,7 +6,7 @@ import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, OperationTypeNode } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
-import { type AuditLogKind, answerDigest } from '../../domain/audit/audit-log.js'
+import { type AuditLogKind, digestAnswer } from '../../domain/audit/audit-log.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
@@ -55,7 +55,7 @@ export const writeAuditRow = (
   { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
   { kind, asked, outcome = DONE, shown = [], content }: RequestAuditEntry,
 ): Promise<void> => {
-  const digest = content === undefined ? null : answerDigest(content)
+  const digest = content === undefined ? null : digestAnswer(content)
   const who = { client: sub ?? 'public', role, agency }
   const came = kind === 'ACT' ? null : outcome
   return auditLog.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })

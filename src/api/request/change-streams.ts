@@ -42,7 +42,7 @@ export const makeChangeStreams = ({
 
   const look = async (): Promise<void> => {
     await numberChanges(db, now(), NUMBERED_STEPS_PER_REQUEST)
-    const reaches = await store.retainedChangesOf(db, [...new Set([...open].map(({ client }) => client))])
+    const reaches = await store.findRetainedChanges(db, [...new Set([...open].map(({ client }) => client))])
     for (const stream of open) void stream.turn(reaches.get(stream.client)?.last ?? 0)
   }
   const wait = (): void => {

@@ -47,7 +47,7 @@ export const noteOperator = (seen: SeenOperators, { code, operator, subject }: O
 export const codesOfSeen = async (parts: { db: Db }, seen: SeenOperators): Promise<ReadonlySet<string>> => {
   const operators = [...seen.operators].filter((id) => !seen.known.has(id))
   if (operators.length + seen.subjects.size === 0) return seen.codes
-  const stored = await auditLog.codesOfOperatorsAndSubjects(parts.db, { operators, subjects: [...seen.subjects] })
+  const stored = await auditLog.findCodesOfOperatorsAndSubjects(parts.db, { operators, subjects: [...seen.subjects] })
   return new Set([...seen.codes, ...stored])
 }
 

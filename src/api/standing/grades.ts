@@ -1,5 +1,5 @@
 import { gradesSeen, may, type OperatorScope } from '../../domain/access/viewer.js'
-import { oldestHoldingDate } from '../../domain/standing/sellers.js'
+import { findOldestValidListDate } from '../../domain/standing/sellers.js'
 import type { DirectoryFilter } from '../../store/standing/directory.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 
@@ -27,6 +27,6 @@ export const gradeFilterOf = ({
   today,
 }: GraphqlContext): Pick<DirectoryFilter, 'sellersOf' | 'authorisedTo'> => {
   if (may(viewer, 'see_sellers_grade'))
-    return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHoldingDate(today) } }
+    return { sellersOf: { client: viewer.sub ?? '', oldest: findOldestValidListDate(today) } }
   return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}
 }

@@ -1,6 +1,6 @@
 import { may } from '../../domain/access/viewer.js'
-import { authorisationHoldsOn } from '../../domain/standing/authorisation.js'
-import { closedSellersNotice, listHoldsUntil } from '../../domain/standing/sellers.js'
+import { isAuthorisationInForce } from '../../domain/standing/authorisation.js'
+import { describeClosedGrades, findListLapseDate } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
@@ -11,9 +11,9 @@ import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
-  const list = await sellers.currentList(context.parts.db, context.viewer.sub ?? '')
+  const list = await sellers.readCurrentList(context.parts.db, context.viewer.sub ?? '')
   if (list === null) return null
-  const [until, notice] = [listHoldsUntil(list.dated), closedSellersNotice(list.gradesClosed, list.unconfirmedMost)]
+  const [until, notice] = [findListLapseDate(list.dated), describeClosedGrades(list.gradesClosed, list.unconfirmedMost)]
   return { ...list, holdsUntil: until, holds: until > context.today, notice }
 }
 
@@ -47,7 +47,7 @@ const authorisationView = (context: GraphqlContext, one: store.Authorisation) =>
     ...one,
     __typename: 'Authorisation' as const,
     id: globalId('Authorisation', one.id),
-    holds: authorisationHoldsOn(one, context.today),
+    holds: isAuthorisationInForce(one, context.today),
     operator: () => operatorById(context, one.operatorId),
   }
 }

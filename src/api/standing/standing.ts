@@ -5,7 +5,7 @@ import { isListedOn } from '../../domain/listing/listing.js'
 import { isBlacklist } from '../../domain/listing/lists.js'
 import { publicCode, publicName } from '../../domain/listing/public-entry.js'
 import { codeFault } from '../../domain/operators/codes.js'
-import { CEASED_STATUSES, type Freshness, freshnessOn } from '../../domain/standing/standing.js'
+import { CEASED_STATUSES, type Freshness, limitFreshness } from '../../domain/standing/standing.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { StandingRow } from '../../store/standing/standings.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
@@ -17,7 +17,7 @@ export const standingOf = async (context: GraphqlContext, code: string, asOf: st
     context.load.standing({ code, asOf, today: context.today, ...gradesOf(context) }),
     wantsFreshness ? context.load.freshness() : null,
   ])
-  const fresh = freshness && freshnessOn(freshness, asOf, context.today)
+  const fresh = freshness && limitFreshness(freshness, asOf, context.today)
   return standingView(context, { code, asOf, row, freshness: fresh })
 }
 

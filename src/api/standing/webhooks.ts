@@ -8,7 +8,8 @@ import type { GraphqlContext } from '../request/context.js'
 import { globalId, numberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
-const backlogs = ({ parts }: GraphqlContext) => makeRowLoad((ids: readonly number[]) => queue.backlog(parts.db, ids))
+const backlogs = ({ parts }: GraphqlContext) =>
+  makeRowLoad((ids: readonly number[]) => queue.countBacklogs(parts.db, ids))
 
 const view = (context: GraphqlContext, one: store.StoredWebhook, backlog = backlogs(context)) => {
   const { id, client, url, createdAt, failingSince, confirmedAt, disabledAt, disabledBecause, previousUntil } = one
@@ -34,14 +35,14 @@ const view = (context: GraphqlContext, one: store.StoredWebhook, backlog = backl
 
 const list = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const { viewer, parts } = context
-  const webhooks = await store.list(parts.db, may(viewer, 'see_webhooks') ? null : (viewer.sub ?? ''))
+  const webhooks = await store.listWebhooks(parts.db, may(viewer, 'see_webhooks') ? null : (viewer.sub ?? ''))
   const backlog = backlogs(context)
   return webhooks.map((one) => view(context, one, backlog))
 }
 
 export const webhookById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
-  const webhook = await store.byId(parts.db, id)
+  const webhook = await store.findWebhook(parts.db, id)
   return webhook !== null && (webhook.client === viewer.sub || may(viewer, 'see_webhooks'))
     ? view(context, webhook)
     : null

@@ -13,7 +13,7 @@ import {
   acknowledgeChanges,
   type ClientChanges,
   describeChanges,
-  retainedChanges,
+  readRetainedChanges,
 } from '../../work/standing/changes/received-changes.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ChangeStream } from '../request/change-streams.js'
@@ -95,7 +95,7 @@ const streamChanges = async (
       if ((due || at - admittedAt >= ADMITTED_MS) && !(await isAdmitted())) return end('TOKEN_ENDED')
       while (stream.after < last && !response.destroyed && !response.writableEnded) {
         const about = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
-        const rows = await store.listAfter(parts.db, client, stream.after, CHANGES_PER_READ)
+        const rows = await store.listChangesAfter(parts.db, client, stream.after, CHANGES_PER_READ)
         const heard = await describeChanges(parts.db, about, rows)
         if (heard.changes[0]?.sequence !== stream.after + 1) return end('UNAVAILABLE')
         stream.after = await tell(heard, stream.after)
@@ -120,7 +120,7 @@ const streamChanges = async (
   })
   response.flushHeaders()
   await write(`retry: ${RETRY_MS}\nid: ${from}\nevent: start\ndata: ${JSON.stringify({ after: from })}\n\n`)
-  void turn((await retainedChanges(parts.db, client)).last)
+  void turn((await readRetainedChanges(parts.db, client)).last)
 }
 
 const PAGE = 200
@@ -154,10 +154,14 @@ const answerPage = async (
 ): Promise<void> => {
   const client = viewer.sub ?? ''
   const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: requestContext.now }
-  const rows = await store.listAfter(parts.db, client, from, limit)
+  const rows = await store.listChangesAfter(parts.db, client, from, limit)
   const { changes: found, shown } = await describeChanges(parts.db, asking, rows)
   const next = found.at(-1)?.sequence ?? from
-  const content = JSON.stringify({ changes: found, next, more: next < (await retainedChanges(parts.db, client)).last })
+  const content = JSON.stringify({
+    changes: found,
+    next,
+    more: next < (await readRetainedChanges(parts.db, client)).last,
+  })
   await audit({ kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
   if (next > from) await store.noteRemovalsSent(parts.db, client, { from: from + 1, to: next }, requestContext.now)
   response.set('Cache-Control', 'no-store').type('application/json').send(content)

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { mayOnFeed } from '../../domain/access/viewer.js'
-import { AUDIT_ROW_CODES_MOST, codesInItem, ITEM_CODES_MOST } from '../../domain/audit/audit-log.js'
+import { AUDIT_ROW_CODES_MOST, findCodesInItem, ITEM_CODES_MOST } from '../../domain/audit/audit-log.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as runs from '../../store/timetable/runs.js'
@@ -60,7 +60,7 @@ async function* piecesOf(rejects: AsyncIterable<setAside.StoredReject>): AsyncIt
   for await (const { page, row, field, rule, problems, item } of rejects) {
     const messages = problems.map(({ message }) => message).join(' ')
     content += line([page ?? '', row, field ?? '', rule, messages, JSON.stringify(item), problems[0]?.heading ?? ''])
-    for (const code of codesInItem(item)) shown.add(code)
+    for (const code of findCodesInItem(item)) shown.add(code)
     if (content.length < PIECE_CHARACTERS && shown.size + ITEM_CODES_MOST <= AUDIT_ROW_CODES_MOST) continue
     yield { content, shown }
     content = ''

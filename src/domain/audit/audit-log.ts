@@ -80,10 +80,10 @@ export type SealedAuditRow = AuditRow & { content: AuditContent; body: string }
 
 export const EMPTY_LOG_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
 
-export const contentJson = (c: AuditContent): string =>
+export const serializeContent = (c: AuditContent): string =>
   JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 
-/** Inverse of `contentJson`; null for any other text. */
+/** Inverse of `serializeContent`; null for any other text. */
 export const parseContent = (body: string): AuditContent | null => {
   const members = parseJsonOr(body, null)
   if (!Array.isArray(members) || members.length !== MEMBERS) return null
@@ -93,22 +93,22 @@ export const parseContent = (body: string): AuditContent | null => {
 }
 const MEMBERS = 10
 
-export const contentHash = (content: AuditContent): string => sha256Hex(contentJson(content))
+export const contentHash = (content: AuditContent): string => sha256Hex(serializeContent(content))
 
 export const isContentIntact = (row: AuditRow, content: AuditContent): boolean =>
-  contentHash(content) === row.contentHash && (row.form === 0 || contentJson(content) === row.body)
+  contentHash(content) === row.contentHash && (row.form === 0 || serializeContent(content) === row.body)
 
 export const sha256Hex = (text: string): string => hash('sha256', text, 'hex')
 
 const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`
 
-export const rowHash = (row: Parameters<typeof frameOf>[0]): string => sha256Hex(frameOf(row))
+export const hashUnsealedRow = (row: Parameters<typeof frameOf>[0]): string => sha256Hex(frameOf(row))
 
-export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: AuditSeal['mac']): string =>
+export const sealRow = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: AuditSeal['mac']): string =>
   mac(`${row.form}\n${row.keyId}\n${frameOf(row)}`)
 
-export const answerDigest = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
+export const digestAnswer = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
 
 export type ChainLink = Frame & { content: AuditContent; body: string; contentHash: string }
 
@@ -121,7 +121,7 @@ export const chainRows = (
   return links.map(({ at, kind, count, content, body, contentHash }) => {
     number += 1
     const row = { form: AUDIT_ROW_FORM, keyId, at, kind, count, content, body, contentHash, number, previous, hash: '' }
-    row.hash = sealOf(row, mac)
+    row.hash = sealRow(row, mac)
     previous = row.hash
     return row
   })
@@ -139,7 +139,7 @@ export const ITEM_CODES_MOST = 100
  * Codes in an intake item, by form and check digit; other numbers rarely pass both. Viewers of the item see them, so
  * the audit log records them.
  */
-export const codesInItem = (item: unknown): string[] => {
+export const findCodesInItem = (item: unknown): string[] => {
   const codes = new Set<string>()
   const look = (value: unknown): void => {
     if (codes.size >= ITEM_CODES_MOST) return

@@ -31,7 +31,7 @@ export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[]
 ]
 
 /** Instant from which content written at `at` may be erased. */
-export const auditRowKeptUntil = ({ retention }: AuditRules, at: Date): Date => {
+export const findErasureInstant = ({ retention }: AuditRules, at: Date): Date => {
   const rule = rowInForce(retention, shanghaiDate(at))
   if (rule === undefined) throw new Error('no term of retention')
   const until = new Date(at)
@@ -40,7 +40,7 @@ export const auditRowKeptUntil = ({ retention }: AuditRules, at: Date): Date => 
 }
 
 /** Roles whose questions this viewer may see on this day. */
-export const askersShownTo = ({ telling }: AuditRules, viewer: Role, day: string): Role[] =>
+export const findAskersShownTo = ({ telling }: AuditRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
     const rule = rowInForce(
       telling.filter((row) => row.asker === asker),

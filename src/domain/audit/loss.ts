@@ -39,7 +39,7 @@ export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolea
  * `hashes`: row number → hash of existing rows. If the present server noted a missing row, `from` is that server:
  * neither a failover nor a restored copy explains the loss.
  */
-export const lossOf = (
+export const findLoss = (
   heads: readonly NotedHead[],
   hashes: ReadonlyMap<number, string>,
   { last, server }: { last: number; server: ServerIdentity | null },
@@ -62,7 +62,7 @@ export const lossOf = (
   }
 }
 
-export const lossJson = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
+export const serializeLoss = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
 /** An old row (form 0) names only the last row noted. */

@@ -1,7 +1,14 @@
 /** Verifies the audit log against row hashes kept outside. A fault does not end the walk. */
 
 import type { AuditSeal } from '../../foundation/keys/audit.js'
-import { type AuditHead, type AuditRow, EMPTY_LOG_HEAD, isContentIntact, rowHash, sealOf } from './audit-log.js'
+import {
+  type AuditHead,
+  type AuditRow,
+  EMPTY_LOG_HEAD,
+  hashUnsealedRow,
+  isContentIntact,
+  sealRow,
+} from './audit-log.js'
 import {
   type AuditLoss,
   explainsLostHead,
@@ -94,11 +101,11 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
   const stepped = (row: AuditRow, isAfterHole: boolean): AuditFault | null => {
     if (row.form === 0) {
       if (isSealed) return 'UNSEALED'
-      if (row.hash !== rowHash(row)) return 'ALTERED'
+      if (row.hash !== hashUnsealedRow(row)) return 'ALTERED'
     } else {
       const mac = row.form === 1 && row.keyId !== null ? macOf(row.keyId) : null
       if (mac === null) return 'KEY_UNKNOWN'
-      if (row.hash !== sealOf(row, mac)) return 'ALTERED'
+      if (row.hash !== sealRow(row, mac)) return 'ALTERED'
       isSealed = true
     }
     if (!isAfterHole && row.previous !== state.head.hash) return 'UNLINKED'

@@ -29,8 +29,8 @@ export interface SnapshotMember {
 }
 
 /** First lines of the hashed text. One line per entry follows, in order of id. */
-export const chainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
-export const chainLine = ({ id, hash, from, to }: SnapshotMember): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
+export const writeChainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
+export const writeChainLine = ({ id, hash, from, to }: SnapshotMember): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
 
 export interface ManifestFile {
   path: string
@@ -50,7 +50,7 @@ export interface Manifest {
 }
 
 /** A manifest is valid for one day at most, never past the last day of the entry that ends first. */
-export const manifestValidUntil = (now: Date, firstEnd: string | null): Date => {
+export const limitManifestValidity = (now: Date, firstEnd: string | null): Date => {
   const latest = now.getTime() + VALID_MS
   const end = firstEnd === null ? latest : Date.parse(`${firstEnd}T24:00:00${ZONE}`)
   return new Date(Math.min(latest, end))
@@ -60,6 +60,6 @@ export const manifestValidUntil = (now: Date, firstEnd: string | null): Date => 
 export const outlastsNewManifest = (until: Date, now: Date): boolean =>
   isDatedAhead(until, new Date(now.getTime() + VALID_MS))
 
-export const isManifestDue = (until: Date, now: Date, firstEnd: string | null): boolean =>
+export const isManifestRenewalDue = (until: Date, now: Date, firstEnd: string | null): boolean =>
   outlastsNewManifest(until, now) ||
-  (until.getTime() - now.getTime() < RENEW_MS && manifestValidUntil(now, firstEnd).getTime() > until.getTime())
+  (until.getTime() - now.getTime() < RENEW_MS && limitManifestValidity(now, firstEnd).getTime() > until.getTime())

@@ -18,7 +18,7 @@ export interface AuthorisationTerm {
   endsOn: string
 }
 
-export const authorisationHoldsOn = (
+export const isAuthorisationInForce = (
   { givenOn, endsOn, withdrawnAt }: AuthorisationTerm & { withdrawnAt: Date | null },
   day: string,
 ): boolean => withdrawnAt === null && givenOn <= day && day <= endsOn
@@ -27,7 +27,7 @@ export const authorisationHoldsOn = (
 export const mayWithdrawAuthorisation = (viewer: Viewer, client: string, owner: OperatorScope | null): boolean =>
   viewer.role === 'party' ? maySeeOperator(viewer, owner) : client === viewer.sub
 
-export const authorisationTermFault = ({ givenOn, endsOn }: AuthorisationTerm, today: string): string | null => {
+export const findAuthorisationTermFault = ({ givenOn, endsOn }: AuthorisationTerm, today: string): string | null => {
   if (givenOn > today) return '授权日期在今天之后 it was given after today'
   if (endsOn < today) return '授权已经到期 it has ended already'
   if (endsOn > addMonths(givenOn, LONGEST_MONTHS))

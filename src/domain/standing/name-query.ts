@@ -11,18 +11,18 @@ export type NameAnswer = 'SAME' | 'FORMER' | 'DIFFERENT' | 'UNKNOWN'
 const comparedName = (name: string): string => toSimplified(normalizeName(name))
 
 /** null: not the present name; the former names must be compared. */
-export const answerFromPresentName = (given: string, present: string | null, inside: boolean): 'SAME' | null => {
+export const comparePresentName = (given: string, present: string | null, inside: boolean): 'SAME' | null => {
   if (present === null) return null
   const shown = inside ? present : publicName(present)
   return given === shown || comparedName(given) === comparedName(shown) ? 'SAME' : null
 }
 
 /** `inside`: no names are masked for the asker. */
-export const nameAnswer = (
+export const compareNames = (
   given: string,
   { present, former, inside }: { present: string | null; former: readonly string[]; inside: boolean },
 ): NameAnswer => {
-  if (answerFromPresentName(given, present, inside) !== null) return 'SAME'
+  if (comparePresentName(given, present, inside) !== null) return 'SAME'
   const asked = comparedName(given)
   const plain = inside ? former : former.filter((name) => publicName(name) === name)
   if (plain.some((name) => comparedName(name) === asked)) return 'FORMER'

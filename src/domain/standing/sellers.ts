@@ -25,16 +25,16 @@ export interface Seller {
 }
 
 /** First day on which a list dated `dated` no longer holds. */
-export const listHoldsUntil = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
+export const findListLapseDate = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
 
-export const oldestHoldingDate = (today: string): string => {
+export const findOldestValidListDate = (today: string): string => {
   let day = addMonths(today, -HOLDS_MONTHS)
-  while (listHoldsUntil(day) <= today) day = addDays(day, 1)
+  while (findListLapseDate(day) <= today) day = addDays(day, 1)
   return day
 }
 
 export const isListDateValid = (dated: string, today: string): boolean =>
-  dated <= today && listHoldsUntil(dated) > today
+  dated <= today && findListLapseDate(dated) > today
 
 export const hasFewMalformedLines = ({ lines, malformed }: { lines: number; malformed: number }): boolean =>
   lines > 0 && malformed < lines * MALFORMED_SHARE
@@ -45,13 +45,13 @@ export interface SellersSetting {
 }
 
 /** The client's setting, or else its name if that has the form of a marketplace id. */
-export const marketplaceOf = (client: string, { marketplace }: SellersSetting): string | null =>
+export const findMarketplaceId = (client: string, { marketplace }: SellersSetting): string | null =>
   marketplace ?? (MARKETPLACE_ID_PATTERN.test(client) ? client : null)
 
-export const unconfirmedSellersMost = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
+export const limitUnconfirmedSellers = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
   unconfirmedSellers ?? Math.max(UNCONFIRMED_SELLERS_CAP_LEAST, Math.floor(confirmed * UNCONFIRMED_SHARE))
 
-export const sellersSettingFault = ({ marketplace, unconfirmedSellers }: SellersSetting): string | null => {
+export const findSellersSettingFault = ({ marketplace, unconfirmedSellers }: SellersSetting): string | null => {
   if (marketplace !== null && !MARKETPLACE_ID_PATTERN.test(marketplace))
     return '不是平台的标识 this is no id of a marketplace'
   if (unconfirmedSellers === null || (Number.isInteger(unconfirmedSellers) && isCount(unconfirmedSellers))) return null
@@ -60,7 +60,7 @@ export const sellersSettingFault = ({ marketplace, unconfirmedSellers }: Sellers
 
 const isCount = (sellers: number): boolean => sellers >= 0 && sellers <= SELLERS_PER_LIST_MOST
 
-export const closedSellersNotice = (closed: number | null, most: number | null): string | null =>
+export const describeClosedGrades = (closed: number | null, most: number | null): string | null =>
   closed === null || closed === 0
     ? null
     : `${closed} 个卖家在网店信息数据源中没有本平台的在营网店，且超出未核实卖家的上限（${most}），不提供等级和信用分；网店报送后自动开放，或请管理员调整。${closed} sellers have no open shop of this marketplace in the feed of shops and are beyond the cap of unconfirmed ones (${most}): their grade and score stay closed until their shops are reported, or an administrator raises the cap.`
@@ -83,7 +83,7 @@ export const parseSeller = (text: unknown, marketplace: string | null): Seller |
 const isPersons = ({ scheme, code, valid }: Seller): boolean => (scheme === 'shop' || !valid) && holdsIdNumber(code)
 
 /** Reads a string, or `code` or `shop` of an object. */
-export const sellerCellIn = (value: unknown): unknown => {
+export const readSellerCell = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   const { code, shop } = value as { code?: unknown; shop?: unknown }
   return code ?? shop

@@ -23,7 +23,7 @@ export interface StandingEntry {
 
 export type EntryMembers = Omit<StandingEntry, 'state' | 'contested'>
 
-export const entryMembersOf = (body: ListingToPublish): EntryMembers => ({
+export const describeEntry = (body: ListingToPublish): EntryMembers => ({
   id: body.id,
   kind: body.list,
   reason: body.reason,
@@ -38,7 +38,7 @@ export const entryMembersOf = (body: ListingToPublish): EntryMembers => ({
   mirrored: false,
 })
 
-export const standingEntry = (
+export const makeStandingEntry = (
   members: EntryMembers,
   { state, contested }: Pick<StandingEntry, 'state' | 'contested'>,
 ): StandingEntry => ({
@@ -61,7 +61,7 @@ export const standingEntry = (
 export const CEASED_STATUSES: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
 /** An answer for a future day is stale, because data may change by then. */
-export const freshnessOn = (freshness: Freshness, asOf: string, today: string): Freshness =>
+export const limitFreshness = (freshness: Freshness, asOf: string, today: string): Freshness =>
   asOf > today ? { ...freshness, stale: true } : freshness
 
 /** The answer was true at `asOf`. It is `stale` when its feed is older than allowed. */
@@ -101,7 +101,7 @@ const UNKNOWN: Omit<Standing, keyof Freshness> = {
 }
 
 /** Grade and score are shown for the viewer's own seller (`own`) only. */
-export const standingForViewer = (
+export const makeStandingForViewer = (
   known: StandingFacts | null,
   { own, lists, freshness }: { own: boolean; lists: readonly ListKind[]; freshness: Freshness },
 ): Standing => {

@@ -20,13 +20,13 @@ export type ResponseMeaning = 'CONFIRMED' | 'GONE' | 'BUSY' | 'REFUSED'
 
 const LATER = new Set([408, 425, 429])
 
-export const responseMeaningOf = (status: number): ResponseMeaning => {
+export const classifyResponse = (status: number): ResponseMeaning => {
   if (status >= 200 && status < 300) return 'CONFIRMED'
   if (status === 410) return 'GONE'
   return LATER.has(status) || status >= 500 ? 'BUSY' : 'REFUSED'
 }
 
-export const nextWebhookTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date | null => {
+export const scheduleNextTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date | null => {
   const planned = TRY_AGAIN_SECONDS[attempts - 1]
   if (planned === undefined) return null
   const seconds = Math.max(planned * (0.9 + spread / 5), Math.min(retryAfterSeconds, LONGEST_ASKED_SECONDS))
@@ -37,7 +37,7 @@ export const isWebhookDead = (failingSince: Date, now: Date): boolean =>
   now.getTime() - failingSince.getTime() >= WEBHOOK_DISABLED_AFTER_DAYS * DAY_MS
 
 /** Reachability is checked at each call. Query and credentials are refused, because logs keep addresses. */
-export const webhookAddressFault = (text: string): string | null => {
+export const findWebhookAddressFault = (text: string): string | null => {
   if (text.length > URL_MOST) return `地址过长 an address has ${URL_MOST} characters at most`
   if (!URL.canParse(text)) return '不是地址 not an address'
   const { protocol, username, password, search, hash } = new URL(text)
@@ -65,7 +65,7 @@ const PORTS = new Set(['', '443', '8443'])
  * Returns why the address is refused (against server-side request forgery), or null. Networks in `allow` (CIDR) count as public. Unless all addresses lie in
  * them, only https on port 443 or 8443 is allowed.
  */
-export const addressRefusal = (
+export const findAddressRefusal = (
   { protocol, port }: Pick<URL, 'protocol' | 'port'>,
   addresses: readonly string[],
   allow: readonly string[],

@@ -15,7 +15,8 @@ const LOCK = 'hub.trail'
 
 const SELECT_HEAD = `select number, encode(hash, 'hex') as hash from trail order by number desc limit 1`
 
-export const head = (db: Db | Tx): Promise<AuditHead | null> => queryFirst(db, `${SELECT_HEAD} /* audit-log.head */`)
+export const readHead = (db: Db | Tx): Promise<AuditHead | null> =>
+  queryFirst(db, `${SELECT_HEAD} /* audit-log.head */`)
 
 /** TAKEN: another process used one of the numbers. GONE: the previous row is missing. */
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
@@ -24,7 +25,7 @@ export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
  * Commits durably, whatever `synchronous_commit` says. Checks that the previous row exists, because after a failover
  * the connection may lead to another server.
  */
-export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
+export const appendRows = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
   const [first] = rows
   if (first === undefined) throw new Error('no row to add')
   try {
@@ -112,7 +113,7 @@ const rowOf = ({ salt, client, role, agency, purpose, request, asked, outcome, s
   return { ...row, content: content || null } satisfies AuditRow
 }
 
-export const listAfter = async (db: Db | Tx, number: number, limit: number): Promise<AuditRow[]> => {
+export const listRowsAfter = async (db: Db | Tx, number: number, limit: number): Promise<AuditRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where number > ? order by number limit ? /* audit-log.after */`,
     [number, limit],
@@ -121,7 +122,7 @@ export const listAfter = async (db: Db | Tx, number: number, limit: number): Pro
 }
 
 /** `kind <> 'ANSWER'` makes the partial index usable. */
-export const cutRows = async (db: Db | Tx): Promise<AuditRow[]> => {
+export const listCutRows = async (db: Db | Tx): Promise<AuditRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where kind = 'CUT' and kind <> 'ANSWER' order by number /* audit-log.cuts */`,
   )
@@ -147,7 +148,7 @@ const OF_OPERATORS =
 
 const where = ({ operators }: AuditFilter): string => (operators === null ? MATCHES : `${MATCHES} and ${OF_OPERATORS}`)
 
-export const list = async (
+export const listRows = async (
   db: Db,
   filter: AuditFilter,
   { first, before }: { first: number; before: number | null },
@@ -160,9 +161,9 @@ export const list = async (
   return answer.rows.map(rowOf)
 }
 
-export const count = async (db: Db, filter: AuditFilter): Promise<number> => {
+export const countRows = async (db: Db, filter: AuditFilter): Promise<number> => {
   // Row numbers have no gaps.
-  if (Object.values(filter).every((one) => one === null)) return (await head(db))?.number ?? 0
+  if (Object.values(filter).every((one) => one === null)) return (await readHead(db))?.number ?? 0
   return queryValue(db, `select count(*)::int as n from trail t where ${where(filter)} /* audit-log.count */`, {
     ...filter,
   })
@@ -177,7 +178,7 @@ export interface DisclosurePage {
   before: number | null
 }
 
-export const disclosuresAbout = async (
+export const listDisclosures = async (
   db: Db,
   groups: readonly (readonly number[])[],
   { roles, first, before }: DisclosurePage,
@@ -199,7 +200,7 @@ export const disclosuresAbout = async (
   return pages
 }
 
-export const codesOfOperatorsAndSubjects = (
+export const findCodesOfOperatorsAndSubjects = (
   db: Db,
   { operators, subjects }: { operators: readonly number[]; subjects: readonly string[] },
 ): Promise<string[]> =>
@@ -216,7 +217,7 @@ export const lockProgress = async (tx: Tx): Promise<{ indexed: number; erased: n
   return queryOne(tx, 'select indexed, erased from trail_progress for update /* audit-log.progress */')
 }
 
-export const indexedUntil = (db: Db): Promise<Date | null> =>
+export const findIndexedUntil = (db: Db): Promise<Date | null> =>
   queryValue(
     db,
     `select (select t.at from trail_progress p join trail t on t.number = p.indexed) as at /* audit-log.indexedUntil */`,
@@ -228,7 +229,7 @@ export interface RowToIndex {
   shown: string | null
 }
 
-export const rowsToIndex = (
+export const listRowsToIndex = (
   tx: Tx,
   number: number,
   { rows, codes }: { rows: number; codes: number },
@@ -278,7 +279,7 @@ const columns = (codes: readonly ShownCode[]): string[][] => [
   codes.map((s) => s.code),
 ]
 
-export const instantsAfter = (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> =>
+export const listInstantsAfter = (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> =>
   queryRows(tx, 'select number, at from trail where number > ? order by number limit ? /* audit-log.instants */', [
     number,
     limit,

@@ -22,10 +22,10 @@ export const listSigned = (db: Db): Promise<SignedHead[]> =>
     `select number, encode(hash, 'hex') as hash, signed_at as "signedAt", kid, jws from trail_heads order by number /* heads.signed */`,
   )
 
-export const signedManifests = (db: Db): Promise<{ sequence: number; jws: string }[]> =>
+export const listSignedManifests = (db: Db): Promise<{ sequence: number; jws: string }[]> =>
   queryRows(db, 'select sequence, jws from manifests order by sequence /* heads.manifests */')
 
-export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise<Map<number, string>> => {
+export const readHashes = async (db: Db | Tx, numbers: readonly number[]): Promise<Map<number, string>> => {
   if (numbers.length === 0) return new Map()
   const heads = await queryRows<AuditHead>(
     db,
@@ -35,5 +35,5 @@ export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise
   return new Map(heads.map(({ number, hash }) => [number, hash]))
 }
 
-export const lastReleasedAt = (db: Db): Promise<Date | null> =>
+export const findLastRelease = (db: Db): Promise<Date | null> =>
   queryValue(db, 'select max(released_at) as at from database_restored /* heads.lastRelease */')

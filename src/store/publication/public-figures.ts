@@ -16,7 +16,7 @@ export interface PublicListFigures {
 /** Maximum of reasons returned; the rarest are left out. */
 const REASONS_MOST = 2_000
 
-export const publicListFigures = async (db: Db, day: string): Promise<PublicListFigures> => {
+export const readPublicListFigures = async (db: Db, day: string): Promise<PublicListFigures> => {
   const ask = <T>(text: string): Promise<T[]> => queryRows(db, text, { day, most: REASONS_MOST })
   const [totals, places, reasons, months, removals] = await Promise.all([
     ask<{ inForce: number; contested: number }>(

@@ -56,7 +56,7 @@ const bindingsOf = ({ contested, ...sought }: PublicSearch) => ({
   regionEnd: `${sought.region ?? ''}${LAST_CODE_POINT}`,
 })
 
-export const readPage = async (
+export const readListPage = async (
   db: Db,
   sought: PublicSearch,
   { order, first, after }: { order: ListOrder; first: number; after: ListCursor | null },
@@ -71,7 +71,7 @@ export const readPage = async (
   )
 }
 
-export const count = (db: Db, sought: PublicSearch): Promise<number> =>
+export const countEntries = (db: Db, sought: PublicSearch): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from public_entries p where ${where(sought)} /* publicList.count */`,
@@ -85,7 +85,7 @@ export interface PlacedEntry {
   endsOn: string | null
 }
 
-export const ofOperators = async (
+export const listEntriesOfOperators = async (
   db: Db,
   operators: readonly number[],
   sought: PublicSearch,
@@ -103,7 +103,7 @@ export const ofOperators = async (
   )
 }
 
-export const bodiesByIds = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
+export const readBodies = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
   if (ids.length === 0) return []
   return queryColumn(
     db,
@@ -123,7 +123,7 @@ export interface ListStamp {
  * Equal stamps mean an unchanged list. The stamp has row count and newest transaction id of `public_changes`, to which
  * each change adds a row; `forgetChanges` deletes so many at once that no count recurs.
  */
-export const listStamp = (db: Db): Promise<ListStamp> =>
+export const readListStamp = (db: Db): Promise<ListStamp> =>
   queryOne(
     db,
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
@@ -163,7 +163,7 @@ export interface SignedEntry {
 }
 
 /** Omits entries that are not public. */
-export const signedEntries = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
+export const readSignedEntries = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const rows = await queryRows<SignedEntry & { id: string }>(
     db,
     `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"
@@ -189,7 +189,7 @@ const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (:list::text is null or l.list = :list::text) and (:region::text is null or starts_with(o.region, :region::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)`
 
-export const listShown = (
+export const listCasesShown = (
   db: Db,
   filter: PublicFilter,
   { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
@@ -202,7 +202,7 @@ export const listShown = (
     { ...filterBindings(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
 
-export const countShown = (db: Db, filter: PublicFilter): Promise<number> =>
+export const countCasesShown = (db: Db, filter: PublicFilter): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from listings l join operators o on o.id = l.operator_id where ${SHOWN_THEN} /* listings.shownCount */`,

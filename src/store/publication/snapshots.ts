@@ -37,11 +37,11 @@ const forgottenOf = (held: string): string =>
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
   or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
 
-export const lastSnapshot = (db: Db | Tx): Promise<Snapshot | null> =>
+export const readLastSnapshot = (db: Db | Tx): Promise<Snapshot | null> =>
   queryFirst(db, `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`)
 
 /** `forgotten` is true when the snapshot holds an entry no longer public. */
-export const lastWithManifest = async (
+export const readLastWithManifest = async (
   db: Db | Tx,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
   const row = await queryFirst<Snapshot & SignedManifest & { forgotten: boolean }>(
@@ -61,7 +61,7 @@ export interface SnapshotChange {
 }
 
 /** Entries of the snapshot that have since expired or been removed. */
-export const entriesGoneSince = (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
+export const findEntriesGoneSince = (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   return queryColumn(
     db,
@@ -74,7 +74,11 @@ export const entriesGoneSince = (db: Db | Tx, sequence: number, today: string): 
 }
 
 /** Null `of` compares all entries. */
-export const changesSinceLast = (tx: Tx, today: string, of: readonly string[] | null): Promise<SnapshotChange[]> => {
+export const findChangesSinceLast = (
+  tx: Tx,
+  today: string,
+  of: readonly string[] | null,
+): Promise<SnapshotChange[]> => {
   const only = of === null ? '' : 'and listing_id = any(:of::uuid[])'
   return queryRows(
     tx,
@@ -114,7 +118,7 @@ export interface EntrySource extends Omit<SnapshotMember, 'hash'> {
   source: string
 }
 
-export const entrySources = (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> =>
+export const readEntrySources = (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> =>
   queryRows(
     tx,
     `select listing_id as id, body, salt, body_hash || ':' || salt as source, published_on as "from", ends_on as "to"
@@ -156,7 +160,7 @@ export const noteChanges = async (tx: Tx, sequence: number, today: string): Prom
   )
 }
 
-/** Without fresh statistics `lastWithManifest` and `entriesGoneSince` would scan the whole list. */
+/** Without fresh statistics `readLastWithManifest` and `findEntriesGoneSince` would scan the whole list. */
 export const analyzeTables = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }
@@ -200,7 +204,11 @@ export type SnapshotLine = SnapshotMember & { line: string | null }
 const SELECT_LINES = `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
   where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)`
 
-export async function* linesInBatches(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
+export async function* readLinesInBatches(
+  db: Db | Tx,
+  sequence: number,
+  atATime: number,
+): AsyncGenerator<SnapshotLine[]> {
   const read = (after: string | null): Promise<SnapshotLine[]> =>
     queryRows(
       db,
@@ -219,13 +227,13 @@ export async function* linesInBatches(db: Db | Tx, sequence: number, atATime: nu
   }
 }
 
-export const linesOf = (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> =>
+export const readLinesOf = (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> =>
   queryRows(db, `${SELECT_LINES} and listing_id = any(:ids::uuid[]) order by listing_id /* snapshots.linesOf */`, {
     sequence,
     ids,
   })
 
-export const changedBetween = (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> =>
+export const findEntriesChangedBetween = (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> =>
   queryColumn(
     db,
     `select distinct listing_id as id from snapshot_changes where sequence > :from and sequence <= :to
@@ -233,10 +241,10 @@ export const changedBetween = (db: Db | Tx, from: number, to: number, most: numb
     { from, to, most },
   )
 
-export const earliestEnd = (tx: Tx): Promise<string | null> =>
+export const findEarliestEnd = (tx: Tx): Promise<string | null> =>
   queryValue(tx, 'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */')
 
-export const latestChanges = (
+export const listLatestChanges = (
   db: Db | Tx,
   sequence: number,
   most: number,
@@ -262,7 +270,7 @@ export interface NetChange {
 }
 
 /** Differences of two snapshots. Lines come from the later one. */
-export const netChanges = (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> =>
+export const findNetChanges = (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> =>
   queryRows(
     db,
     `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
@@ -280,10 +288,10 @@ export const netChanges = (db: Db | Tx, from: number, to: number, most: number):
   )
 
 /** Returns null when this database does not hold the snapshot. */
-export const entryCountOf = (db: Db | Tx, sequence: number): Promise<number | null> =>
+export const countSnapshotEntries = (db: Db | Tx, sequence: number): Promise<number | null> =>
   queryValue(db, 'select (select entries from snapshots where sequence = ?) as entries /* snapshots.entriesOf */', [
     sequence,
   ])
 
-export const firstSaltedSequence = (db: Db | Tx): Promise<number | null> =>
+export const findFirstSaltedSequence = (db: Db | Tx): Promise<number | null> =>
   queryValue(db, 'select min(sequence) as first from snapshots where form > 0 /* snapshots.firstSalted */')

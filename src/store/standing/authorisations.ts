@@ -20,7 +20,7 @@ const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.sh
 
 export const IS_AUTHORISATION_IN_FORCE_SQL = `a.client = :client and a.withdrawn_at is null and a.given_on <= :today::date and a.ends_on >= :today::date`
 
-export const record = (
+export const recordAuthorisation = (
   tx: Tx,
   made: Pick<Authorisation, 'client' | 'operatorId' | 'document' | 'sha256' | 'givenOn' | 'endsOn'> & { at: Date },
 ): Promise<Authorisation> =>
@@ -31,10 +31,10 @@ export const record = (
     made,
   )
 
-export const byId = (db: Db | Tx, id: number): Promise<Authorisation | null> =>
+export const findAuthorisation = (db: Db | Tx, id: number): Promise<Authorisation | null> =>
   queryFirst(db, `select ${COLUMNS} from authorisations a where a.id = ? /* authorisations.byId */`, [id])
 
-export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number, Authorisation>> => {
+export const findAuthorisations = async (db: Db, ids: readonly number[]): Promise<Map<number, Authorisation>> => {
   const rows = await queryRows<Authorisation>(
     db,
     `select ${COLUMNS} from authorisations a where a.id = any(?::bigint[]) /* authorisations.byIds */`,
@@ -43,7 +43,11 @@ export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number,
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-export const withdraw = (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> =>
+export const withdrawAuthorisation = (
+  tx: Tx,
+  id: number,
+  { by, at }: { by: string; at: Date },
+): Promise<Authorisation> =>
   queryOne(
     tx,
     `update authorisations a set withdrawn_at = coalesce(a.withdrawn_at, :at), withdrawn_by = coalesce(a.withdrawn_by, :by)
@@ -51,7 +55,7 @@ export const withdraw = (tx: Tx, id: number, { by, at }: { by: string; at: Date 
     { id, by, at },
   )
 
-export const authorisingAmong = async (
+export const findAuthorisingOperators = async (
   db: ReadHandle,
   { client, today }: { client: string; today: string },
   operators: readonly number[],
@@ -64,7 +68,7 @@ export const authorisingAmong = async (
     ),
   )
 
-export const ofOperators = (db: Db, operators: readonly number[]): Promise<Authorisation[]> =>
+export const listAuthorisationsOf = (db: Db, operators: readonly number[]): Promise<Authorisation[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from authorisations a where a.operator_id = any(?::int[]) order by a.id desc /* authorisations.ofOperators */`,

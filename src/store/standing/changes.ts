@@ -105,7 +105,10 @@ export const addListReplaced = (tx: Tx, client: string, now: Date): Promise<numb
     { client, now },
   )
 
-export const retainedChangesOf = async (db: Db, clients: readonly string[]): Promise<Map<string, RetainedChanges>> => {
+export const findRetainedChanges = async (
+  db: Db,
+  clients: readonly string[],
+): Promise<Map<string, RetainedChanges>> => {
   const answer = await db.raw(
     'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
     [[...clients]],
@@ -123,14 +126,14 @@ export interface ChangeRow {
 
 const COLUMNS = 'sequence, scheme, code, what, at'
 
-export const listAfter = (db: Db, client: string, sequence: number, limit: number): Promise<ChangeRow[]> =>
+export const listChangesAfter = (db: Db, client: string, sequence: number, limit: number): Promise<ChangeRow[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from changes where client = ? and sequence > ? order by sequence limit ? /* changes.after */`,
     [client, sequence, limit],
   )
 
-export const bySequences = (db: Db, client: string, sequences: readonly number[]): Promise<ChangeRow[]> =>
+export const listChangesBySequence = (db: Db, client: string, sequences: readonly number[]): Promise<ChangeRow[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from changes where client = ? and sequence = any(?::bigint[]) order by sequence /* changes.bySequences */`,
@@ -138,7 +141,7 @@ export const bySequences = (db: Db, client: string, sequences: readonly number[]
   )
 
 /** The client acknowledges changes up to `to`, which confirms the removals among them. */
-export const confirmRead = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
+export const confirmChangesRead = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
     `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,
     { client, to, now } as never,
@@ -164,7 +167,7 @@ export const noteRemovalsSent = async (
   )
 }
 
-export const eraseBefore = async (tx: Tx, before: Date, limit: number): Promise<number> => {
+export const eraseChangesBefore = async (tx: Tx, before: Date, limit: number): Promise<number> => {
   const answer = await tx.raw(
     `with due as (
        select c.client, (select max(d.sequence) from (select o.sequence, o.at from changes o where o.client = c.client and o.sequence > c.erased

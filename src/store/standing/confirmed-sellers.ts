@@ -4,7 +4,11 @@ import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx
 import type { SellersFigures } from './sellers.js'
 
 /** Returns false unless the client is an active marketplace. */
-export const putSetting = (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) =>
+export const saveSellersSetting = (
+  tx: Tx,
+  client: string,
+  { reason, ...setting }: SellersSetting & { reason: string },
+) =>
   hasRows(
     tx,
     `update clients set marketplace = :marketplace, unconfirmed_sellers = :unconfirmedSellers, sellers_reason = :reason
@@ -12,7 +16,7 @@ export const putSetting = (tx: Tx, client: string, { reason, ...setting }: Selle
     { client, reason, ...setting },
   )
 
-export const settingOf = async (db: Db | Tx, client: string): Promise<SellersSetting> =>
+export const readSellersSetting = async (db: Db | Tx, client: string): Promise<SellersSetting> =>
   (await queryFirst<SellersSetting>(
     db,
     'select marketplace, unconfirmed_sellers as "unconfirmedSellers" from clients where id = ? /* confirmedSellers.settingOf */',
@@ -113,7 +117,7 @@ export const renewOpenGrades = async (
   return { decided, altered: answer.rowCount ?? 0 }
 }
 
-export const clientsWithList = (db: Db, oldest: string): Promise<string[]> =>
+export const listClientsWithSellers = (db: Db, oldest: string): Promise<string[]> =>
   queryColumn(
     db,
     'select client from seller_lists where current and dated >= ? order by client /* confirmedSellers.clients */',

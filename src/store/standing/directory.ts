@@ -75,7 +75,7 @@ const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => 
   (select ${what} from doubtful d join operators o on o.id = d.id
     where ${GRADED} and (:after::int is null or o.id > :after::int) and ${filtered(filter)} ${end.replace('ID', 'o.id')})`
 
-export const list = async (
+export const listOperators = async (
   db: Db,
   filter: DirectoryFilter,
   { first, after }: { first: number; after: number | null },
@@ -91,7 +91,7 @@ export const list = async (
   )
 }
 
-export const countOf = (db: Db, filter: DirectoryFilter): Promise<number> =>
+export const countOperators = (db: Db, filter: DirectoryFilter): Promise<number> =>
   queryValue(
     db,
     filter.grade != null
@@ -111,7 +111,7 @@ export interface DirectoryMatch {
 const LOOKED_AT = 2
 
 /** Operators in match order, at least `enough` if that many exist. */
-export const operatorsOfMatches = async (
+export const findOperatorsOfMatches = async (
   db: Db,
   matches: readonly NameMatch[],
   filter: DirectoryFilter,
@@ -143,7 +143,10 @@ const behindAll = async (db: Db, matches: readonly NameMatch[], filter: Director
   return [...best.values()]
 }
 
-export const formerNames = (db: Db, operators: readonly number[]): Promise<{ operatorId: number; name: string }[]> =>
+export const listFormerNames = (
+  db: Db,
+  operators: readonly number[],
+): Promise<{ operatorId: number; name: string }[]> =>
   queryRows(
     db,
     `select operator_id as "operatorId", name from operator_names where operator_id = any(?) and not claim /* directory.formerNames */`,

@@ -21,15 +21,15 @@ export interface SellerList extends Record<keyof SellersFigures, number | null> 
 const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
   confirmed, unconfirmed, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost"`
 
-export const currentList = (db: Db | Tx, client: string): Promise<SellerList | null> =>
+export const readCurrentList = (db: Db | Tx, client: string): Promise<SellerList | null> =>
   queryFirst(db, `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`, [client])
 
-export const lockList = async (tx: Tx, client: string): Promise<void> => {
+export const lockSellerList = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
 /** `decide` fills table `opening` with the codes of `sent_sellers` whose grade the client may see. */
-export const replaceList = async (
+export const replaceSellerList = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
   sellers: Iterable<Seller>,
@@ -111,7 +111,7 @@ export const SELLER_BITMAP_CTE_SQL = `b as materialized (select k.bits || ''::by
 export const IS_IN_BITMAP_SQL =
   'case when o.id < (select many from b) then get_bit((select bits from b), o.id) = 1 else false end'
 
-export const listedAmong = async (
+export const findListedOperators = async (
   db: ReadHandle,
   { client, oldest }: { client: string; oldest: string },
   operators: readonly number[],
@@ -147,7 +147,7 @@ export interface RemovalListener extends RetractionKey {
 }
 
 /** Changes that announced a retraction, up to the entry's next removal. */
-export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalListener[]> => {
+export const listRemovalListeners = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalListener[]> => {
   if (of.length === 0) return []
   return queryRows(
     db,

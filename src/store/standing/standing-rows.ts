@@ -20,7 +20,7 @@ export interface VerifiedPage {
 }
 
 /** A missing row counts as an empty one. */
-export const comparePage = async (db: Db, after: number, limit: number): Promise<VerifiedPage> => {
+export const compareStandingRows = async (db: Db, after: number, limit: number): Promise<VerifiedPage> => {
   const rows = await queryRows<{ id: number; differs: boolean }>(
     db,
     `with n as (${recomputed('select id from operators where id > :after order by id limit :limit')})
@@ -33,7 +33,7 @@ export const comparePage = async (db: Db, after: number, limit: number): Promise
 }
 
 /** Returns the operators whose rows still differed under the lock. */
-export const correctRows = async (tx: Tx, ids: readonly number[]): Promise<number[]> => {
+export const correctStandingRows = async (tx: Tx, ids: readonly number[]): Promise<number[]> => {
   await tx.raw(
     'insert into standing_rows (operator_id) select unnest(?::int[]) on conflict do nothing /* standingRows.correct */',
     [[...ids]],

@@ -181,8 +181,8 @@ const markSeen = async (
     if (grades === 'ALL' || ids.length === 0) return new Set(ids)
     if (grades === 'NONE' || client == null) return NOBODY
     return grades === 'AUTHORISED'
-      ? authorisations.authorisingAmong(db, { client, today }, ids)
-      : sellers.listedAmong(db, { client, oldest }, ids)
+      ? authorisations.findAuthorisingOperators(db, { client, today }, ids)
+      : sellers.findListedOperators(db, { client, oldest }, ids)
   }
   const seen = await among()
   for (const row of open) {

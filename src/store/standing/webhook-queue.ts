@@ -13,7 +13,7 @@ export interface WebhookMessage {
 const NO_SELLER = ''
 
 /** A removal replaces all unconfirmed messages about its seller (state FOLDED). */
-export const addOwed = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
+export const addOwedMessages = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }
   const news = `jsonb_to_recordset(:numbered::jsonb) as n(client text, before bigint, last bigint)
@@ -32,7 +32,7 @@ export const addOwed = async (tx: Tx, numbered: readonly NumberedRange[], now: D
 }
 
 /** Maps each removal to the numbers of the changes that it replaced. */
-export const replacedSequences = async (
+export const findReplacedSequences = async (
   db: Db,
   webhook: number,
   sequences: readonly number[],
@@ -51,7 +51,7 @@ export const replacedSequences = async (
   return new Map(removals.map(({ sequence, replaces }) => [sequence, replaces]))
 }
 
-export const replay = async (
+export const replayChanges = async (
   tx: Tx,
   { webhook, client, after, now }: { webhook: number; client: string; after: number; now: Date },
 ): Promise<void> => {
@@ -65,14 +65,14 @@ export const replay = async (
   )
 }
 
-export const sequenceBeforeNextOwed = async (tx: Tx, webhook: number, last: number): Promise<number> =>
+export const findSequenceBeforeNextOwed = async (tx: Tx, webhook: number, last: number): Promise<number> =>
   (await queryValue<number | null>(
     tx,
     `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence)) as after from webhook_messages where webhook_id = ? /* webhook-queue.goesOnAfter */`,
     [webhook],
   )) ?? last
 
-export const webhooksWithDue = (db: Db, now: Date): Promise<number[]> =>
+export const listWebhooksWithDueMessages = (db: Db, now: Date): Promise<number[]> =>
   queryColumn(
     db,
     `select w.id from webhooks w where w.removed_at is null and w.disabled_at is null and exists (select 1 from webhook_messages m
@@ -82,7 +82,7 @@ export const webhooksWithDue = (db: Db, now: Date): Promise<number[]> =>
   )
 
 /** Claims each seller's earliest message, unless another message about the seller is in flight. */
-export const claim = async (
+export const claimMessages = async (
   db: Db,
   webhook: number,
   { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
@@ -150,7 +150,7 @@ export interface WebhookBacklog {
   lastError: string | null
 }
 
-export const backlog = async (db: Db, webhooks: readonly number[]): Promise<Map<number, WebhookBacklog>> => {
+export const countBacklogs = async (db: Db, webhooks: readonly number[]): Promise<Map<number, WebhookBacklog>> => {
   const backlogs = await queryRows<WebhookBacklog>(
     db,
     `select w.id as "webhookId", o.owed, o.removals as "removalsOwed", o.oldest as "oldestOwed",

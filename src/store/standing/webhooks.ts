@@ -24,7 +24,7 @@ export const lockWebhooks = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
 }
 
-export const list = (db: Db | Tx, client: string | null): Promise<StoredWebhook[]> =>
+export const listWebhooks = (db: Db | Tx, client: string | null): Promise<StoredWebhook[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from webhooks w where w.removed_at is null and (:client::text is null or w.client = :client::text)
@@ -32,14 +32,14 @@ export const list = (db: Db | Tx, client: string | null): Promise<StoredWebhook[
     { client },
   )
 
-export const byId = (db: Db | Tx, id: number): Promise<StoredWebhook | null> =>
+export const findWebhook = (db: Db | Tx, id: number): Promise<StoredWebhook | null> =>
   queryFirst(db, `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`, [id])
 
 /** The secret is encrypted for the id, so the id is needed before the row is inserted. */
-export const nextId = (tx: Tx): Promise<number> =>
+export const reserveWebhookId = (tx: Tx): Promise<number> =>
   queryValue(tx, `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`)
 
-export const add = async (
+export const addWebhook = async (
   tx: Tx,
   made: Pick<StoredWebhook, 'id' | 'client' | 'url' | 'secret' | 'createdAt'>,
 ): Promise<void> => {
@@ -49,7 +49,7 @@ export const add = async (
   )
 }
 
-export const replaceSecret = async (tx: Tx, id: number, secret: string, previousUntil: Date): Promise<void> => {
+export const replaceWebhookSecret = async (tx: Tx, id: number, secret: string, previousUntil: Date): Promise<void> => {
   await tx.raw(
     `update webhooks set previous_secret = secret, previous_until = :previousUntil, secret = :secret where id = :id /* webhooks.rotate */`,
     { id, secret, previousUntil } as never,
@@ -57,14 +57,19 @@ export const replaceSecret = async (tx: Tx, id: number, secret: string, previous
 }
 
 /** Unconfirmed messages stay until they expire. */
-export const disable = async (db: Db | Tx, id: number, because: 'GONE' | 'FAILING', now: Date): Promise<void> => {
+export const disableWebhook = async (
+  db: Db | Tx,
+  id: number,
+  because: 'GONE' | 'FAILING',
+  now: Date,
+): Promise<void> => {
   await db.raw(
     'update webhooks set disabled_at = :now, disabled_because = :because where id = :id and disabled_at is null /* webhooks.disable */',
     { id, because, now } as never,
   )
 }
 
-export const enable = async (tx: Tx, id: number): Promise<void> => {
+export const enableWebhook = async (tx: Tx, id: number): Promise<void> => {
   await tx.raw(
     `update webhooks set disabled_at = null, disabled_because = null, failures = 0, open_until = null, failing_since = null
      where id = ? /* webhooks.enable */`,
@@ -73,7 +78,7 @@ export const enable = async (tx: Tx, id: number): Promise<void> => {
 }
 
 /** Marks the webhook as removed and erases its secrets and unconfirmed messages. */
-export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
+export const removeWebhook = async (tx: Tx, id: number, now: Date): Promise<void> => {
   await tx.raw(
     `with removed as (update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id returning id)
      delete from webhook_messages m using removed r where m.webhook_id = r.id and m.state <> 'CONFIRMED' /* webhooks.remove */`,
@@ -82,7 +87,7 @@ export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
 }
 
 /** Notes that the address works again: its delayed messages become due. */
-export const noteWorking = async (db: Db, id: number, now: Date): Promise<void> => {
+export const noteWebhookWorking = async (db: Db, id: number, now: Date): Promise<void> => {
   await db.raw(
     `with working as (
        update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b
@@ -94,7 +99,7 @@ export const noteWorking = async (db: Db, id: number, now: Date): Promise<void> 
 }
 
 /** Returns since when the address fails. `breaker` is null when only this message was rejected. */
-export const noteFailing = async (
+export const noteWebhookFailing = async (
   db: Db,
   id: number,
   breaker: { failures: number; openUntil: Date | null } | null,

@@ -54,7 +54,7 @@ async function* lines(
   for (let after: publicList.ListCursor | null = null; ; ) {
     const from: publicList.ListCursor | null = after
     const step: { body: PublicBody; on: string }[] = await inTurn(() =>
-      publicList.readPage(db, sought, { order, first: STEP_ENTRIES, after: from }),
+      publicList.readListPage(db, sought, { order, first: STEP_ENTRIES, after: from }),
     )
     const last = step.at(-1)
     if (last === undefined) return

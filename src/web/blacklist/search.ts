@@ -28,8 +28,10 @@ const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFi
   const sought = publicSearchOf(asked, stamp.day)
   const order = asked.sort ?? 'newest'
   const [rows, total] = await Promise.all([
-    cache.inTurn(() => publicList.readPage(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
-    cache.getOrMake(stamp, `count ${JSON.stringify(sought)}`, () => cache.inTurn(() => publicList.count(db, sought))),
+    cache.inTurn(() => publicList.readListPage(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
+    cache.getOrMake(stamp, `count ${JSON.stringify(sought)}`, () =>
+      cache.inTurn(() => publicList.countEntries(db, sought)),
+    ),
   ])
   const shown = rows.slice(0, PAGE_ENTRIES)
   const last = rows.length > PAGE_ENTRIES ? shown.at(-1) : undefined
@@ -64,7 +66,7 @@ export const findEntriesByName = async (
 ): Promise<PublicBody[]> => bodiesOf(db, (await rankedEntries(db, inTurn, asked, day)).entries)
 
 const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<PublicBody[]> =>
-  publicList.bodiesByIds(
+  publicList.readBodies(
     db,
     entries.map(({ id }) => id),
   )
@@ -79,7 +81,7 @@ const rankedEntries = async (
   const ranked = await ranksOf(db, inTurn, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
   const bestById = new Map<string, publicList.PlacedEntry>()
-  for (const one of await publicList.ofOperators(db, [...ranked.keys()], sought)) {
+  for (const one of await publicList.listEntriesOfOperators(db, [...ranked.keys()], sought)) {
     const known = bestById.get(one.id)
     if (known === undefined || rank(one) < rank(known)) bestById.set(one.id, one)
   }

@@ -30,7 +30,7 @@ export const STATUS_WORDS: Record<CodeAnswer['status'], BilingualText> = {
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-export const codeFaultWords = (asked: string): (BilingualText & { fault: CodeFault }) | null => {
+export const describeCodeFault = (asked: string): (BilingualText & { fault: CodeFault }) | null => {
   const fault = codeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }
 }

@@ -1,5 +1,5 @@
 import { BYTE_ORDER_MARK, publicCsvLine } from '../../work/publication/publish-files.js'
-import { type CheckAnswer, type CheckedRow, codeFaultWords, isAnswered } from './answers.js'
+import { type CheckAnswer, type CheckedRow, describeCodeFault, isAnswered } from './answers.js'
 
 const COLUMNS = [
   'row',
@@ -17,7 +17,7 @@ const COLUMNS = [
   'fault',
 ] as const
 
-export const checkAnswerCsv = ({ rows, asOf, stale }: CheckAnswer): string => {
+export const writeCheckAnswerCsv = ({ rows, asOf, stale }: CheckAnswer): string => {
   const when = asOf.getTime() === 0 ? null : asOf.toISOString()
   const lines = rows.map((one) => {
     const cells = { ...cellsOf(one), asOf: when, stale }
@@ -31,6 +31,6 @@ const cellsOf = (one: CheckedRow): Partial<Record<(typeof COLUMNS)[number], unkn
   const { name: askedName, ...row } = one.row
   const { entries, ...answer } = one.known
   const reasons = entries.map(({ reason, publishedOn, endsOn }) => `${reason} ${publishedOn ?? ''}/${endsOn ?? ''}`)
-  const fault = answer.status === 'UNKNOWN' ? codeFaultWords(row.code)?.fault : null
+  const fault = answer.status === 'UNKNOWN' ? describeCodeFault(row.code)?.fault : null
   return { ...row, ...answer, askedName, listings: reasons.join(' | '), fault }
 }

@@ -7,7 +7,7 @@ import { parseForm, rawFormBody } from '../frame/forms.js'
 import { renderPage, type SitePage } from '../frame/page.js'
 import { languageOf, sendPage } from '../frame/render-response.js'
 import type { CheckAnswer } from './answers.js'
-import { checkAnswerCsv } from './csv.js'
+import { writeCheckAnswerCsv } from './csv.js'
 import { checkAnswerPage, checkPage } from './page.js'
 import { decodeUpload, parseCheckRows } from './rows.js'
 
@@ -44,7 +44,7 @@ export const checkRouter = (parts: CheckDependencies): Router => {
       const answered = await parts.check(request, response, parseCheckRows(text))
       if (texts.get('format') !== 'csv') return send(request, response, checkAnswerPage(answered, text))
       response.set('Content-Disposition', `attachment; filename="check-${shanghaiDate(parts.nowOf(request))}.csv"`)
-      response.type('text/csv; charset=utf-8; header=present').send(checkAnswerCsv(answered))
+      response.type('text/csv; charset=utf-8; header=present').send(writeCheckAnswerCsv(answered))
     } catch (error) {
       if (!isRefusal(error)) throw error
       refuse(request, response, error, text)

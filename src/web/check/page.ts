@@ -9,7 +9,7 @@ import {
   type CheckedEntry,
   type CheckedRow,
   type CodeAnswer,
-  codeFaultWords,
+  describeCodeFault,
   isAnswered,
   NAME_ANSWER_WORDS,
   ROW_FAULT_WORDS,
@@ -140,7 +140,7 @@ const entry = ({ id, reason, publishedOn, endsOn, contested }: CheckedEntry): Ht
 
 const operatorCell = (code: string, { name, uscc, status }: CodeAnswer): Html => {
   const { zh, en } = STATUS_WORDS[status]
-  const wrong = status === 'UNKNOWN' ? codeFaultWords(code) : null
+  const wrong = status === 'UNKNOWN' ? describeCodeFault(code) : null
   return html`${name && html`${publishedText(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${bilingual(zh, en)}${wrong && html`<br><strong>${bilingual(wrong.zh, wrong.en)}</strong>`}`
 }
 

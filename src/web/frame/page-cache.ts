@@ -34,7 +34,7 @@ export interface PageCache {
 
 export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrencyLimit()): PageCache => {
   const entries = new LRUCache<string, { stamp: string; made: Promise<unknown> }>({ max: KEPT_MOST })
-  const read = shareReads(() => publicList.listStamp(db))
+  const read = shareReads(() => publicList.readListStamp(db))
   const lookUp = <T>(key: string, stamp: string): Promise<T> | undefined => {
     const known = entries.get(key)
     return known?.stamp === stamp ? (known.made as Promise<T>) : undefined

@@ -50,12 +50,12 @@ export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_
       db.transaction(
         async (tx) => {
           if (!namesNobody && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
-          const last = await snapshots.lastWithManifest(tx)
+          const last = await snapshots.readLastWithManifest(tx)
           if (last === null || (list === 'WHOLE' && last.forgotten)) return null
           const { snapshot, signed } = last
           if (!isServable(snapshot, signed, { keys, now, sure: sure?.() ?? now })) return null
           const gone =
-            list === 'WHOLE' ? [] : await snapshots.entriesGoneSince(tx, snapshot.sequence, shanghaiDate(now))
+            list === 'WHOLE' ? [] : await snapshots.findEntriesGoneSince(tx, snapshot.sequence, shanghaiDate(now))
           return { read: await read(tx, { snapshot, signed, gone }) }
         },
         { isolationLevel: 'repeatable read', readOnly: true },

@@ -21,14 +21,14 @@ export const readDelta = async (
   if (typeof since !== 'string' || !SEQUENCE.test(since) || Number(since) > last.sequence)
     return sequenceInvalid(last.sequence)
   const from = Number(since)
-  const first = (await snapshots.firstSaltedSequence(tx)) ?? last.sequence
+  const first = (await snapshots.findFirstSaltedSequence(tx)) ?? last.sequence
   // Snapshots before `first` hold unsalted hashes, which cannot be compared.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
   // `before` is null when a restore from an older backup has lost this snapshot.
-  const before = from === 0 ? 0 : await snapshots.entryCountOf(tx, from)
+  const before = from === 0 ? 0 : await snapshots.countSnapshotEntries(tx, from)
   // The difference in size is a lower bound of the changes.
   if (before === null || Math.abs(last.entries - before) > DELTA_MOST) return tooOld(from)
-  const net = await snapshots.netChanges(tx, from, last.sequence, DELTA_MOST + 1)
+  const net = await snapshots.findNetChanges(tx, from, last.sequence, DELTA_MOST + 1)
   if (net.length > DELTA_MOST) return tooOld(from)
   // Entries that left the list since the snapshot are reported as removed.
   const [left, known] = [new Set(gone), new Set(net.map(({ id }) => id))]

@@ -6,13 +6,13 @@ import type { Db } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import {
   type ByteRange,
+  cutSegmentsWithout,
   type EditionPart,
   type EditionSegment,
-  lastEntryEnd,
-  partOf,
+  findLastEntryEnd,
+  findPart,
+  measureSegment,
   readRange,
-  segmentLength,
-  segmentsWithout,
 } from '../../work/publication/publish-edition.js'
 import { FILE_FORMS, type FileForm } from '../../work/publication/publish-files.js'
 import { FILE_ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
@@ -45,7 +45,7 @@ export const makeEditionReader = (
     if (served === null || served.signed.validUntil.getTime() <= now.getTime()) return null
     const held = heldOf(served)
     if (held === null) return null
-    const gone = await snapshots.entriesGoneSince(db, served.snapshot.sequence, shanghaiDate(now))
+    const gone = await snapshots.findEntriesGoneSince(db, served.snapshot.sequence, shanghaiDate(now))
     return { list: { ...served, gone }, held }
   }
   return async (db: Db, now: Date, response: Response): Promise<ListedEdition> => {
@@ -76,19 +76,19 @@ export const representEditionFile = (
 ): ServedBody => {
   const { edition } = held
   const { path, type } = FILE_FORMS[form] as FileForm
-  const part = partOf(edition, form)
+  const part = findPart(edition, form)
   const saveAs = path.endsWith('.csv') ? `blacklist-${edition.sequence}.csv` : null
   const left = async (): Promise<string[]> => {
     const known = new Set(list.gone)
-    return (await snapshots.entriesGoneSince(db, edition.sequence, today)).filter((id) => !known.has(id))
+    return (await snapshots.findEntriesGoneSince(db, edition.sequence, today)).filter((id) => !known.has(id))
   }
   const watched = (bytes: AsyncIterable<Buffer>, from: number) =>
     abortOnRemoval(bytes, from, async (at) => {
       const ids = await left()
-      return ids.length > 0 && lastEntryEnd(edition, form, ids) > at
+      return ids.length > 0 && findLastEntryEnd(edition, form, ids) > at
     })
   if (list.gone.length > 0) {
-    const { segments, bytes } = segmentsWithout(edition, form, list.gone)
+    const { segments, bytes } = cutSegmentsWithout(edition, form, list.gone)
     const tag = `${part.sha256}-${digestOf(list.gone)}`
     const read: ServedBody['read'] = (from, to) => watched(readSegments(part, segments, { from, to }), from)
     return { type, saveAs, tag, bytes, read, encodings: {} }
@@ -135,7 +135,7 @@ async function* readSegments(
 ): AsyncGenerator<Buffer> {
   let at = 0
   for (const segment of segments) {
-    const length = segmentLength(segment)
+    const length = measureSegment(segment)
     const [first, last] = [Math.max(0, from - at), Math.min(length, to - at)]
     at += length
     if (first >= last) continue

@@ -18,7 +18,7 @@ import { readDelta } from './delta.js'
 import { makeDownloadLimits } from './downloads.js'
 import { makeEditionReader, representEditionFile } from './edition.js'
 import { dataPage } from './page.js'
-import { encodedBodyOf, makeBodyCache, type ServedBody, sendFile } from './represented.js'
+import { encodeBody, makeBodyCache, type ServedBody, sendFile } from './represented.js'
 
 export interface DataDependencies {
   dbOf: (request: Request) => Db
@@ -150,7 +150,7 @@ const feed =
       `feed ${snapshot.sequence} ${snapshot.hash} ${[...gone].sort().join()}`,
       async () => {
         const db = processHandle(serving.dbOf(request))
-        const changes = await snapshots.latestChanges(db, snapshot.sequence, FEED_CHANGES_MOST)
+        const changes = await snapshots.listLatestChanges(db, snapshot.sequence, FEED_CHANGES_MOST)
         const left = new Set(gone)
         const shown = changes.map((one) => (left.has(one.id) ? { ...one, line: null } : one))
         return Buffer.from(writeAtomFeed(snapshot, shown))
@@ -172,7 +172,7 @@ const delta =
     const { list, made } = await listAt(dbOf(request), now, response, read, { namesNobody: true })
     if ('refused' in made)
       return problem(response.set('Link', `<${FILE_FORMS[2]?.path}>; rel="alternate"`), made.refused)
-    const body = await encodedBodyOf(Buffer.from(made.text))
+    const body = await encodeBody(Buffer.from(made.text))
     const path = `/data/delta?since=${made.from}`
     const one = { path, sha256: body.tag, bytes: body.bytes, entries: made.entries }
     const { jws } = keys.manifests.sign(JSON.stringify(makeManifest(list.snapshot, list.signed.validUntil, [one])))

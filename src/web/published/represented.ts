@@ -94,9 +94,7 @@ const rangeOf = (
 const ENCODED_MOST = 2 * 1024 * 1024
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
-export const encodedBodyOf = async (
-  bytes: Buffer,
-): Promise<Pick<ServedBody, 'tag' | 'bytes' | 'read' | 'encodings'>> => {
+export const encodeBody = async (bytes: Buffer): Promise<Pick<ServedBody, 'tag' | 'bytes' | 'read' | 'encodings'>> => {
   const plain = { tag: createHash('sha256').update(bytes).digest('hex'), ...inMemory(bytes) }
   if (bytes.length > ENCODED_MOST) return { ...plain, encodings: {} }
   const [br, packed] = await Promise.all([promisify(brotliCompress)(bytes, QUALITY), promisify(gzip)(bytes)])
@@ -112,9 +110,9 @@ const inMemory = (bytes: Buffer): ByteSource => ({
 
 /** Concurrent callers share one computation. */
 export const makeBodyCache = (most: number) => {
-  const kept = new LRUCache<string, ReturnType<typeof encodedBodyOf>>({ max: most })
-  return (key: string, make: () => Promise<Buffer>): ReturnType<typeof encodedBodyOf> => {
-    const made = kept.get(key) ?? make().then(encodedBodyOf)
+  const kept = new LRUCache<string, ReturnType<typeof encodeBody>>({ max: most })
+  return (key: string, make: () => Promise<Buffer>): ReturnType<typeof encodeBody> => {
+    const made = kept.get(key) ?? make().then(encodeBody)
     kept.set(key, made)
     made.catch(() => kept.delete(key))
     return made

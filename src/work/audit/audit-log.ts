@@ -11,21 +11,27 @@ import {
   type AuditLogKind,
   type ChainLink,
   chainRows,
-  contentJson,
   EMPTY_LOG_HEAD,
   SALT_BYTES,
+  serializeContent,
   sha256Hex,
 } from '../../domain/audit/audit-log.js'
-import { isFailover, isSameServer, lossJson, type NotedHead, type ServerIdentity } from '../../domain/audit/loss.js'
+import {
+  isFailover,
+  isSameServer,
+  type NotedHead,
+  type ServerIdentity,
+  serializeLoss,
+} from '../../domain/audit/loss.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics, PoolUsage } from '../../foundation/metrics.js'
 import * as store from '../../store/audit/audit-log.js'
-import { hashesOf } from '../../store/audit/heads.js'
+import { readHashes } from '../../store/audit/heads.js'
 import { openAnswerPool } from '../../store/db/answer-pool.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { type HeadNotes, headNotesInMemory } from './head-notes.js'
+import { type HeadNotes, makeHeadNotesInMemory } from './head-notes.js'
 import { findUnreportedLoss } from './losses.js'
 import { packCodes } from './operator-codes.js'
 import type { RestoreNotes } from './restore-guard.js'
@@ -86,7 +92,7 @@ type WriteAttempt = WrittenGroup | Extract<store.AppendResult, string>
 /** `db` needs its own pool: answers waiting for a connection must not block their own rows. */
 export const makeAuditLog = (
   db: Db,
-  { log, now, seal, notes = headNotesInMemory(), metrics, usage }: AuditLogParts,
+  { log, now, seal, notes = makeHeadNotesInMemory(), metrics, usage }: AuditLogParts,
 ): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
@@ -171,14 +177,14 @@ export const makeAuditLog = (
     return db.transaction(async (tx) => {
       const from = (await store.lockedHead(tx)) ?? EMPTY_LOG_HEAD
       if (known === null) return tryAt(tx, from, [...(await cutOf(tx, heads, from.number)), ...links])
-      const there = await hashesOf(tx, [known.head.number])
+      const there = await readHashes(tx, [known.head.number])
       return there.get(known.head.number) === known.head.hash ? tryAt(tx, from, links) : 'GONE'
     })
   }
 
   const tryAt = async (handle: Db | Tx, from: AuditHead, links: readonly ChainLink[]): Promise<WriteAttempt> => {
     const rows = chainRows(from, links, seal())
-    const added = await store.add(handle, rows)
+    const added = await store.appendRows(handle, rows)
     return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
   }
 
@@ -191,7 +197,7 @@ export const makeAuditLog = (
       'rows of the audit log that were noted outside the database are not in it',
     )
     const hubCaller = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }
-    return [linkOf({ ...hubCaller, kind: 'CUT', at: now(), asked: lossJson(loss), shown: [], digest: null })]
+    return [linkOf({ ...hubCaller, kind: 'CUT', at: now(), asked: serializeLoss(loss), shown: [], digest: null })]
   }
 
   let syncing = Promise.resolve()
@@ -244,7 +250,7 @@ const linkOf = ({ at, kind, shown, ...entry }: AuditEntry): ChainLink => {
     asked: storable(entry.asked),
     shown: packCodes(codes),
   }
-  const body = contentJson(content)
+  const body = serializeContent(content)
   return { at, kind, count: codes.size, content, body, contentHash: sha256Hex(body) }
 }
 

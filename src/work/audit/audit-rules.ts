@@ -3,7 +3,7 @@ import { readCheckedRules } from '../calendar/rules.js'
 
 let read: AuditRules | null = null
 
-export const auditRules = (): AuditRules => {
+export const readAuditRules = (): AuditRules => {
   read ??= readCheckedRules<AuditRules>('rules/audit-log', 'contracts/audit-log', checkAuditRules)
   return read
 }

@@ -159,7 +159,7 @@ const thin = (folder: string, database: string): void => {
 
 const writtenAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-export const headNotesInMemory = (): HeadNotes => {
+export const makeHeadNotesInMemory = (): HeadNotes => {
   let [stretch, last] = [0, new Map<number, NotedHead>()]
   return {
     heads: () => [...last.values()],

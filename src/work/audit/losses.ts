@@ -1,4 +1,4 @@
-import { type AuditLoss, explainsLostHead, lossOf, type NotedHead, parseLoss } from '../../domain/audit/loss.js'
+import { type AuditLoss, explainsLostHead, findLoss, type NotedHead, parseLoss } from '../../domain/audit/loss.js'
 import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -12,13 +12,13 @@ export const findUnreportedLoss = async (
   last: number,
 ): Promise<AuditLoss | null> => {
   const numbers = heads.map(({ number }) => number)
-  const hashes = await store.hashesOf(handle, numbers)
+  const hashes = await store.readHashes(handle, numbers)
   const isThere = ({ number, hash }: NotedHead): boolean => hashes.get(number) === hash
   if (heads.every(isThere)) return null
-  const losses = (await auditRows.cutRows(handle)).flatMap(({ number, content }) => {
+  const losses = (await auditRows.listCutRows(handle)).flatMap(({ number, content }) => {
     const loss = content === null ? null : parseLoss(content.asked, number)
     return loss === null ? [] : [loss]
   })
   const open = heads.filter((head) => isThere(head) || !losses.some((loss) => explainsLostHead(loss, head)))
-  return lossOf(open, hashes, { last, server: await auditRows.serverIdentity(handle) })
+  return findLoss(open, hashes, { last, server: await auditRows.serverIdentity(handle) })
 }

@@ -1,12 +1,12 @@
 /** Indexes codes of audit rows and erases expired contents, in transactions that record their progress. */
 import { setTimeout as rest } from 'node:timers/promises'
-import { type AuditRules, auditRowKeptUntil } from '../../domain/audit/audit-rules.js'
+import { type AuditRules, findErasureInstant } from '../../domain/audit/audit-rules.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
-import { auditRules } from './audit-rules.js'
+import { readAuditRules } from './audit-rules.js'
 import { unpackCodes } from './operator-codes.js'
 
 const INDEXED = { rows: 2_000, codes: 5_000 }
@@ -42,7 +42,7 @@ const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
 const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
   db.transaction(async (tx) => {
     const { indexed } = await store.lockProgress(tx)
-    const rows = await store.rowsToIndex(tx, indexed, INDEXED)
+    const rows = await store.listRowsToIndex(tx, indexed, INDEXED)
     const last = rows.at(-1)
     if (last === undefined) return { rows: 0, isLast: true }
     const codesShown = rows.flatMap(({ number, shown: packed }) =>
@@ -57,7 +57,7 @@ const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
   })
 
 const eraseAll = async (db: Db, now: Date): Promise<number> => {
-  const rules = auditRules()
+  const rules = readAuditRules()
   for (let all = 0; ; ) {
     const step = await eraseStep(db, rules, now)
     all += step
@@ -68,8 +68,8 @@ const eraseAll = async (db: Db, now: Date): Promise<number> => {
 const eraseStep = (db: Db, rules: AuditRules, now: Date): Promise<number> =>
   db.transaction(async (tx) => {
     const { erased, indexed } = await store.lockProgress(tx)
-    const rows = await store.instantsAfter(tx, erased, ERASE_ROWS)
-    const first = rows.findIndex(({ number, at }) => number > indexed || auditRowKeptUntil(rules, at) > now)
+    const rows = await store.listInstantsAfter(tx, erased, ERASE_ROWS)
+    const first = rows.findIndex(({ number, at }) => number > indexed || findErasureInstant(rules, at) > now)
     const due = first < 0 ? rows : rows.slice(0, first)
     const last = due.at(-1)
     if (last === undefined) return 0

@@ -1,13 +1,13 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { type AuditHead, parseHead } from '../../domain/audit/audit-log.js'
-import { auditRowKeptUntil } from '../../domain/audit/audit-rules.js'
+import { findErasureInstant } from '../../domain/audit/audit-rules.js'
 import type { NotedHead } from '../../domain/audit/loss.js'
 import { type AuditAnchor, type BrokenRow, type LogCut, makeAuditWalk } from '../../domain/audit/walk.js'
 import type { Keys } from '../../foundation/keys.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as heads from '../../store/audit/heads.js'
 import type { Db } from '../../store/db/db.js'
-import { auditRules } from './audit-rules.js'
+import { readAuditRules } from './audit-rules.js'
 
 const PAGE_ROWS = 2_000
 
@@ -45,7 +45,7 @@ export const verifyAuditLog = async (
   { now, noted, keys, held = [], progress, gently = false }: AuditVerifyOptions,
 ): Promise<AuditVerification> => {
   const startedAt = now()
-  const rules = auditRules()
+  const rules = readAuditRules()
   // Signed row hashes are read before the rows: a later one may lie past the last row walked.
   const signed = await signedHeads(db, keys.manifests)
   const anchors: AuditAnchor[] = [
@@ -54,10 +54,10 @@ export const verifyAuditLog = async (
     ...signed.anchors,
   ]
   const { macOf } = keys.audit
-  const walk = makeAuditWalk({ anchors, macOf, mayErase: (at) => auditRowKeptUntil(rules, at) <= startedAt })
+  const walk = makeAuditWalk({ anchors, macOf, mayErase: (at) => findErasureInstant(rules, at) <= startedAt })
   for (let number = 0; ; ) {
     const began = performance.now()
-    const rows = await store.listAfter(db, number, PAGE_ROWS)
+    const rows = await store.listRowsAfter(db, number, PAGE_ROWS)
     const last = rows.at(-1)
     if (last === undefined) break
     walk.add(rows)
@@ -66,7 +66,7 @@ export const verifyAuditLog = async (
     if (gently && rows.length === PAGE_ROWS) await rest(performance.now() - began)
   }
   const server = await store.serverIdentity(db)
-  const releasedOld = await heads.lastReleasedAt(db)
+  const releasedOld = await heads.findLastRelease(db)
   const { walked, erased, head, cuts, ...found } = walk.end({ server, now: startedAt, releasedOld })
   const broken = [...signed.forged, ...found.broken]
   const [first] = broken
@@ -101,7 +101,7 @@ const signedHeads = async (
     if (noted !== null) anchors.push({ ...noted, server: null, at: null, from })
   }
   for (const { number, jws } of await heads.listSigned(db)) take(jws, `signed ${number}`, (payload) => payload, number)
-  for (const { sequence, jws } of await heads.signedManifests(db))
+  for (const { sequence, jws } of await heads.listSignedManifests(db))
     take(jws, `manifest ${sequence}`, ({ trail }) => trail, 0)
   return { anchors, forged }
 }

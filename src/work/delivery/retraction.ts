@@ -3,7 +3,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as store from '../../store/delivery/retractions.js'
-import { ofRetractions, type RemovalListener } from '../../store/standing/sellers.js'
+import { listRemovalListeners, type RemovalListener } from '../../store/standing/sellers.js'
 import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.RetractionRow {
@@ -21,7 +21,7 @@ export const listRetractions = async (
 ): Promise<RetractionStatus[]> => {
   const rows = await store.list(db, filter, page)
   const keys = rows.map(({ at, subjectId }) => ({ at, subjectId }))
-  const [receivers, hearers] = await Promise.all([store.listReceivers(db, keys), ofRetractions(db, keys)])
+  const [receivers, hearers] = await Promise.all([store.listReceivers(db, keys), listRemovalListeners(db, keys)])
   const isOf = (one: store.RetractionKey) => (each: store.RetractionKey) =>
     each.at === one.at && each.subjectId === one.subjectId
   return rows.map((one) => {

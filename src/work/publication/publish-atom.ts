@@ -16,8 +16,7 @@ export interface AtomFeed {
 /** Port 0: the system chooses the real port later. */
 const ANY_PORT = /:0$/
 
-export const originOfIssuer = (issuer: string): string | null =>
-  ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, '')
+export const findOrigin = (issuer: string): string | null => (ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, ''))
 
 export const writeAtomFeed = (
   { feedId, origin, publishedAt }: AtomFeed,

@@ -5,7 +5,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chainHead, chainLine, type ManifestFile, type SnapshotMember } from '../../domain/publication/snapshot.js'
+import {
+  type ManifestFile,
+  type SnapshotMember,
+  writeChainHead,
+  writeChainLine,
+} from '../../domain/publication/snapshot.js'
 import type { SnapshotLine } from '../../store/publication/snapshots.js'
 import { FILE_FORMS, type FileForm, type SnapshotHead } from './publish-files.js'
 
@@ -20,8 +25,8 @@ interface PartForm extends Pick<FileForm, 'head' | 'separator' | 'tail'> {
 const PARTS: readonly PartForm[] = [
   ...FILE_FORMS,
   {
-    head: ({ sequence, previousHash }) => chainHead(sequence, previousHash),
-    entry: (_, member) => chainLine(member),
+    head: ({ sequence, previousHash }) => writeChainHead(sequence, previousHash),
+    entry: (_, member) => writeChainLine(member),
     separator: '',
     tail: '',
   },
@@ -90,7 +95,7 @@ export const deriveEdition = (
   writeEdition(snapshot, folder, async (parts) => {
     const steps = stepsOf(before, gone, put)
     for (const [at, part] of parts.entries()) {
-      const from = partOf(before, at)
+      const from = findPart(before, at)
       for (const [n, step] of steps.entries()) {
         for (const segment of segmentsOf(from, step, n === 0)) {
           if ('length' in segment) await part.add(segment)
@@ -111,28 +116,28 @@ export const deriveEdition = (
     return { ids, entries: ids.length / ID_BYTES }
   })
 
-export const segmentsWithout = (
+export const cutSegmentsWithout = (
   edition: Edition,
   form: number,
   gone: readonly string[],
 ): { segments: EditionSegment[]; bytes: number } => {
-  const part = partOf(edition, form)
+  const part = findPart(edition, form)
   const kept = stepsOf(edition, gone, []).flatMap((step, n) => segmentsOf(part, step, n === 0))
   const tail = { from: part.bytes - Buffer.byteLength(part.form.tail), to: part.bytes }
   const segments = [{ from: 0, to: part.headBytes }, ...kept, tail]
-  return { segments, bytes: segments.reduce((sum, one) => sum + segmentLength(one), 0) }
+  return { segments, bytes: segments.reduce((sum, one) => sum + measureSegment(one), 0) }
 }
 
-export const segmentLength = (segment: EditionSegment): number =>
+export const measureSegment = (segment: EditionSegment): number =>
   'length' in segment ? segment.length : segment.to - segment.from
 
-export const lastEntryEnd = (edition: Edition, form: number, ids: readonly string[]): number =>
+export const findLastEntryEnd = (edition: Edition, form: number, ids: readonly string[]): number =>
   ids.reduce((last, id) => {
     const { index, isThere } = placeOf(edition, bytesOf(id))
-    return isThere ? Math.max(last, endOf(partOf(edition, form), index + 1)) : last
+    return isThere ? Math.max(last, endOf(findPart(edition, form), index + 1)) : last
   }, 0)
 
-export const partOf = ({ parts }: Pick<Edition, 'parts'>, form: number): EditionPart => {
+export const findPart = ({ parts }: Pick<Edition, 'parts'>, form: number): EditionPart => {
   const part = parts[form]
   if (part === undefined) throw new Error(`an edition has no form ${form}`)
   return part
@@ -252,10 +257,10 @@ const writeEdition = async (
     const parts: EditionPart[] = []
     for (const { finish } of writers) parts.push(await finish())
     const files = FILE_FORMS.map(({ path }, form): ManifestFile => {
-      const { sha256, bytes } = partOf({ parts }, form)
+      const { sha256, bytes } = findPart({ parts }, form)
       return { path, sha256, bytes, entries }
     })
-    const { sha256: hash } = partOf({ parts }, PARTS.length - 1)
+    const { sha256: hash } = findPart({ parts }, PARTS.length - 1)
     return { sequence: snapshot.sequence, hash, entries, files, ids, parts }
   } catch (error) {
     await closeEdition({ parts: writers })

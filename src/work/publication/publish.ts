@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import type { AuditHead } from '../../domain/audit/audit-log.js'
 import {
   HASH_BEFORE_FIRST,
-  isManifestDue,
+  isManifestRenewalDue,
+  limitManifestValidity,
   type Manifest,
   type ManifestFile,
-  manifestValidUntil,
   SNAPSHOT_FORM,
   sealEntry,
 } from '../../domain/publication/snapshot.js'
@@ -21,7 +21,7 @@ import * as restored from '../../store/db/restored.js'
 import { forgetChanges } from '../../store/publication/public-list.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
-import { FEED_CHANGES_MOST, originOfIssuer, writeAtomFeed } from './publish-atom.js'
+import { FEED_CHANGES_MOST, findOrigin, writeAtomFeed } from './publish-atom.js'
 import { buildEdition, closeEdition, type Edition } from './publish-edition.js'
 import { ATOM_FILE } from './publish-files.js'
 import type { PublishedFiles } from './published-files.js'
@@ -106,7 +106,7 @@ const takeAtOneInstant = async (db: Db, taking: SnapshotInput): Promise<TakenSna
  */
 const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const { run, now, sure, manifests, noted, files, removalsOnly } = taking
-  const last = await snapshots.lastWithManifest(tx)
+  const last = await snapshots.readLastWithManifest(tx)
   const today = shanghaiDate(now)
   await forgetChanges(tx)
   const behind = !(await restored.mayList(tx))
@@ -115,9 +115,9 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   // A list that was never published, or in another format, is published whole.
   const only =
     removalsOnly && last?.snapshot.form === SNAPSHOT_FORM
-      ? await snapshots.entriesGoneSince(tx, last.snapshot.sequence, today)
+      ? await snapshots.findEntriesGoneSince(tx, last.snapshot.sequence, today)
       : null
-  const found = await snapshots.changesSinceLast(tx, today, only)
+  const found = await snapshots.findChangesSinceLast(tx, today, only)
   const changes = found.filter(({ change }) => !stopped || change === 'REMOVED')
   if (last !== null && (stopped || last.snapshot.form === SNAPSHOT_FORM) && changes.length === 0) {
     await renew(tx, last, sure, manifests)
@@ -135,7 +135,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     // Under a doubted clock, snapshots may share this instant; their sequence numbers differ.
     publishedAt: sure,
     form: SNAPSHOT_FORM,
-    origin: originOfIssuer(manifests.issuer),
+    origin: findOrigin(manifests.issuer),
     feedId: await restored.databaseIdentity(tx),
     files: null,
     firstEnd: null,
@@ -144,7 +144,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   await enter(tx, begun.sequence, today, changes)
   await snapshots.deleteEndedEntriesAndManifests(tx, begun.sequence)
   const made = { before: last?.snapshot ?? null, next: begun, changed: changes.map(({ listingId }) => listingId) }
-  const lines = () => snapshots.linesInBatches(tx, begun.sequence, STEP_ENTRIES)
+  const lines = () => snapshots.readLinesInBatches(tx, begun.sequence, STEP_ENTRIES)
   const edition = await (files?.make(tx, made) ?? buildEdition(begun, lines(), null))
   try {
     const done = { ...begun, ...(await described(tx, begun, edition)) }
@@ -160,13 +160,15 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
 /** Signs an unchanged list again before its signature expires. */
 const renew = async (
   tx: Tx,
-  { snapshot, signed, forgotten }: NonNullable<Awaited<ReturnType<typeof snapshots.lastWithManifest>>>,
+  { snapshot, signed, forgotten }: NonNullable<Awaited<ReturnType<typeof snapshots.readLastWithManifest>>>,
   now: Date,
   manifests: Keys['manifests'],
 ): Promise<void> => {
   if (forgotten) await snapshots.deleteEndedEntriesAndManifests(tx, snapshot.sequence)
   const fresh =
-    signed !== null && signed.kid === manifests.kid() && !isManifestDue(signed.validUntil, now, snapshot.firstEnd)
+    signed !== null &&
+    signed.kid === manifests.kid() &&
+    !isManifestRenewalDue(signed.validUntil, now, snapshot.firstEnd)
   if (!fresh || forgotten) await signAnew(tx, snapshot, now, manifests)
 }
 
@@ -182,7 +184,7 @@ const enter = async (
   if (gone.length > 0) await snapshots.dropTexts(tx, sequence, gone)
   const put = changes.filter(({ change }) => change !== 'REMOVED')
   const read = (from: number) =>
-    snapshots.entrySources(
+    snapshots.readEntrySources(
       tx,
       put.slice(from, from + STEP_ENTRIES).map(({ listingId }) => listingId),
     )
@@ -209,12 +211,12 @@ const described = async (
   snapshot: snapshots.Snapshot,
   { hash, entries, files }: Edition,
 ): Promise<Pick<snapshots.Snapshot, 'hash' | 'entries' | 'files' | 'firstEnd'>> => {
-  const feed = await snapshots.latestChanges(tx, snapshot.sequence, FEED_CHANGES_MOST)
+  const feed = await snapshots.listLatestChanges(tx, snapshot.sequence, FEED_CHANGES_MOST)
   const text = Buffer.from(writeAtomFeed(snapshot, feed))
   const listed = feed.filter(({ line }) => line !== null).length
   const sha256 = createHash('sha256').update(text).digest('hex')
   const atomFile = { path: ATOM_FILE.path, sha256, bytes: text.length, entries: listed }
-  return { hash, entries, firstEnd: await snapshots.earliestEnd(tx), files: [...files, atomFile] }
+  return { hash, entries, firstEnd: await snapshots.findEarliestEnd(tx), files: [...files, atomFile] }
 }
 
 const signAnew = async (
@@ -223,8 +225,8 @@ const signAnew = async (
   now: Date,
   manifests: Keys['manifests'],
 ): Promise<void> => {
-  const until = manifestValidUntil(now, snapshot.firstEnd)
-  const manifest = makeManifest(snapshot, until, snapshot.files ?? [], await trail.head(tx))
+  const until = limitManifestValidity(now, snapshot.firstEnd)
+  const manifest = makeManifest(snapshot, until, snapshot.files ?? [], await trail.readHead(tx))
   const { kid, jws } = manifests.sign(JSON.stringify(manifest))
   await snapshots.addManifest(tx, snapshot.sequence, { kid, jws, validUntil: until })
   if (manifest.trail !== null)

@@ -11,8 +11,8 @@ import {
   deriveEdition,
   type Edition,
   type EditionPart,
+  findPart,
   openUnlinkedFile,
-  partOf,
   readRange,
 } from './publish-edition.js'
 
@@ -160,8 +160,13 @@ const makeEdition = async (
 ): Promise<Edition> => {
   const { sequence } = snapshot
   if (base === null || changed.length > CHANGES_MOST)
-    return buildEdition(snapshot, snapshots.linesInBatches(tx, sequence, STEP_ENTRIES), folder)
-  return deriveEdition(base, snapshot, { gone: changed, put: await snapshots.linesOf(tx, sequence, changed) }, folder)
+    return buildEdition(snapshot, snapshots.readLinesInBatches(tx, sequence, STEP_ENTRIES), folder)
+  return deriveEdition(
+    base,
+    snapshot,
+    { gone: changed, put: await snapshots.readLinesOf(tx, sequence, changed) },
+    folder,
+  )
 }
 
 /** The snapshot's hash proves an edition. One that was derived and differs is built again. */
@@ -174,7 +179,8 @@ const editionOf = async (
   const { sequence } = snapshot
   const make = async (tx: Tx): Promise<Edition> => {
     const before = held !== null && held.edition.sequence < sequence ? held.edition : null
-    const changed = before && (await snapshots.changedBetween(tx, before.sequence, sequence, CHANGES_MOST + 1))
+    const changed =
+      before && (await snapshots.findEntriesChangedBetween(tx, before.sequence, sequence, CHANGES_MOST + 1))
     for (const base of before === null ? [null] : [before, null]) {
       const edition = await makeEdition(tx, snapshot, { base, changed: changed ?? [], folder })
       if (isOf(edition, snapshot)) return edition
@@ -191,7 +197,8 @@ const encode = async (served: ServedEdition, folder: string, which: (bytes: numb
     for (const [form, { bytes }] of edition.files.entries())
       for (const name of FILE_ENCODINGS) {
         if (!served.isLast) return
-        if (which(bytes)) served.encoded.set(`${form} ${name}`, await encodedFile(partOf(edition, form), name, folder))
+        if (which(bytes))
+          served.encoded.set(`${form} ${name}`, await encodedFile(findPart(edition, form), name, folder))
       }
   } finally {
     release()

@@ -2,7 +2,7 @@ import type { Viewer } from '../../domain/access/viewer.js'
 import { checkedText } from '../../domain/records/privacy.js'
 import {
   type AuthorisationTerm,
-  authorisationTermFault,
+  findAuthorisationTermFault,
   mayWithdrawAuthorisation,
   parseDocumentHash,
 } from '../../domain/standing/authorisation.js'
@@ -38,11 +38,11 @@ export const recordScoreAuthorisation = async (
       reason:
         'sha256 须为授权文件的 SHA-256（64 位十六进制）the SHA-256 of the document, 64 hexadecimal digits, is needed',
     })
-  const reason = authorisationTermFault(made, shanghaiDate(now))
+  const reason = findAuthorisationTermFault(made, shanghaiDate(now))
   if (reason !== null) throw new Refusal('AUTHORISATION_TERM', { reason })
   return db.transaction(async (tx) => {
     const { id: operatorId } = await findOperator(tx, made.operator)
-    return store.record(tx, { client, operatorId, document, sha256, givenOn, endsOn, at: now })
+    return store.recordAuthorisation(tx, { client, operatorId, document, sha256, givenOn, endsOn, at: now })
   })
 }
 
@@ -53,9 +53,12 @@ export const withdrawScoreAuthorisation = async (
   { viewer, now }: { viewer: Viewer; now: Date },
 ): Promise<store.Authorisation> =>
   db.transaction(async (tx) => {
-    const authorisation = await store.byId(tx, id)
+    const authorisation = await store.findAuthorisation(tx, id)
     const owner = authorisation && (await operators.byIds(tx, [authorisation.operatorId])).get(authorisation.operatorId)
     if (authorisation === null || !mayWithdrawAuthorisation(viewer, authorisation.client, owner ?? null))
       throw new Refusal('AUTHORISATION_UNKNOWN')
-    return store.withdraw(tx, id, { by: viewer.role === 'party' ? 'party' : authorisation.client, at: now })
+    return store.withdrawAuthorisation(tx, id, {
+      by: viewer.role === 'party' ? 'party' : authorisation.client,
+      at: now,
+    })
   })

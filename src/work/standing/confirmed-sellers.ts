@@ -1,10 +1,10 @@
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import {
-  marketplaceOf,
-  oldestHoldingDate,
+  findMarketplaceId,
+  findOldestValidListDate,
+  findSellersSettingFault,
+  limitUnconfirmedSellers,
   type SellersSetting,
-  sellersSettingFault,
-  unconfirmedSellersMost,
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -16,13 +16,13 @@ import * as sellers from '../../store/standing/sellers.js'
 const LONGEST_REASON = 500
 
 export const sellersPolicyOf = async (tx: Tx, client: string, today: string): Promise<store.SellersPolicy> => {
-  const setting = await store.settingOf(tx, client)
+  const setting = await store.readSellersSetting(tx, client)
   return {
     client,
-    marketplace: marketplaceOf(client, setting),
+    marketplace: findMarketplaceId(client, setting),
     today,
-    oldest: oldestHoldingDate(today),
-    most: (confirmed) => unconfirmedSellersMost(confirmed, setting),
+    oldest: findOldestValidListDate(today),
+    most: (confirmed) => limitUnconfirmedSellers(confirmed, setting),
   }
 }
 
@@ -44,7 +44,7 @@ export const recheckSellerLists = async (
   { now, log, signal }: { now: Date; log?: Log | undefined; signal?: AbortSignal | undefined },
 ): Promise<number> => {
   let over = 0
-  for (const client of await store.clientsWithList(db, oldestHoldingDate(shanghaiDate(now)))) {
+  for (const client of await store.listClientsWithSellers(db, findOldestValidListDate(shanghaiDate(now)))) {
     if (signal?.aborted) break
     const decided = await db.transaction((tx) => renewList(tx, client, now))
     if (decided.gradesClosed > 0) over += 1
@@ -54,7 +54,7 @@ export const recheckSellerLists = async (
 }
 
 const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.SellersFigures> => {
-  await sellers.lockList(tx, client)
+  await sellers.lockSellerList(tx, client)
   const { decided, altered } = await store.renewOpenGrades(tx, await sellersPolicyOf(tx, client, shanghaiDate(now)))
   if (altered > 0) await sellers.storeBitmap(tx, client)
   return decided
@@ -71,10 +71,10 @@ export const setSellersCap = async (
     throw new Refusal('USAGE', {
       reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
     })
-  const fault = sellersSettingFault({ marketplace, unconfirmedSellers })
+  const fault = findSellersSettingFault({ marketplace, unconfirmedSellers })
   if (fault !== null) throw new Refusal('USAGE', { reason: fault })
   return db.transaction(async (tx) => {
-    if (!(await store.putSetting(tx, client, { marketplace, unconfirmedSellers, reason })))
+    if (!(await store.saveSellersSetting(tx, client, { marketplace, unconfirmedSellers, reason })))
       throw new Refusal('CLIENT_UNKNOWN', { name: client })
     return renewList(tx, client, now)
   })

@@ -7,7 +7,7 @@ import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
  * Returns the age of the list feeds: the oldest of their last good whole pulls. A feed tried without success counts as
  * infinitely old; an untried one is ignored.
  */
-export const freshnessOf = (
+export const judgeFreshness = (
   agencies: readonly Agency[],
   pulls: ReadonlyMap<string, Date | null>,
   now: Date,

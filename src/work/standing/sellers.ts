@@ -1,14 +1,14 @@
 import {
-  closedSellersNotice,
+  describeClosedGrades,
+  findListLapseDate,
+  findOldestValidListDate,
   hasFewMalformedLines,
   isListDateValid,
   isSellerHeading,
-  listHoldsUntil,
-  oldestHoldingDate,
   parseSeller,
+  readSellerCell,
   SELLERS_PER_LIST_MOST,
   type Seller,
-  sellerCellIn,
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -50,24 +50,25 @@ export interface SellerListResult extends store.SellerList {
 export const replaceSellers = async (db: Db, input: SellerListInput): Promise<SellerListResult> => {
   const { client, dated, now } = input
   const today = shanghaiDate(now)
-  if (!isListDateValid(dated, today)) throw new Refusal('SELLERS_DATE', { from: oldestHoldingDate(today), to: today })
+  if (!isListDateValid(dated, today))
+    throw new Refusal('SELLERS_DATE', { from: findOldestValidListDate(today), to: today })
   const { sellers, malformed } = await read(input)
   const counts = { lines: sellers.length + malformed.length, malformed: malformed.length }
   if (!hasFewMalformedLines(counts))
     throw new Refusal('SELLERS_UNREADABLE', { ...counts, first: malformed.slice(0, 5).join(' ') })
   const list = await db
     .transaction(async (tx) => {
-      await store.lockList(tx, client)
-      const before = await store.currentList(tx, client)
+      await store.lockSellerList(tx, client)
+      const before = await store.readCurrentList(tx, client)
       if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
       await changes.ensureMarking(tx)
       const deciding = await sellersPolicyOf(tx, client, today)
       const made = { client, dated, malformed: malformed.length, at: now }
-      const replaced = await store.replaceList(tx, made, sellers, (within) =>
+      const replaced = await store.replaceSellerList(tx, made, sellers, (within) =>
         decideOpenGrades(within, deciding, SELECT_SENT_CODES_SQL),
       )
       const sequence = await changes.addListReplaced(tx, client, now)
-      await queue.addOwed(tx, [{ client, before: sequence - 1, last: sequence }], now)
+      await queue.addOwedMessages(tx, [{ client, before: sequence - 1, last: sequence }], now)
       return { ...replaced, sequence }
     })
     .catch((error: unknown) => {
@@ -75,8 +76,8 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
       throw new Refusal('RUN_BUSY', { job: 'sellers', subject: '' })
     })
   warnOverCap(input.log, client, list)
-  const notice = closedSellersNotice(list.gradesClosed, list.unconfirmedMost)
-  return { ...list, holdsUntil: listHoldsUntil(list.dated), notice }
+  const notice = describeClosedGrades(list.gradesClosed, list.unconfirmedMost)
+  return { ...list, holdsUntil: findListLapseDate(list.dated), notice }
 }
 
 const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers: Seller[]; malformed: number[] }> => {
@@ -111,6 +112,6 @@ function* linesOf(bytes: Buffer): Iterable<string> {
 const cellOf = (line: string): unknown => {
   if (line === '') return null
   const value = line.startsWith('{') || /^".*"$/.test(line) ? parseJsonOr(line, undefined) : undefined
-  if (value !== undefined) return sellerCellIn(value) ?? ''
+  if (value !== undefined) return readSellerCell(value) ?? ''
   return (line.split(',')[0] ?? '').replace(/^"(.*)"$/, '$1').trim()
 }

@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises'
 import http from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
-import { addressRefusal, webhookAddressFault } from '../../domain/standing/webhooks.js'
+import { findAddressRefusal, findWebhookAddressFault } from '../../domain/standing/webhooks.js'
 import { isRedirect, toUnreachableError, UnreachableError } from '../../foundation/http.js'
 
 export type HostResolver = (host: string) => Promise<string[]>
@@ -58,7 +58,7 @@ export const checkSubscriber = async (
 }
 
 const addressOf = (text: string): URL => {
-  const fault = webhookAddressFault(text)
+  const fault = findWebhookAddressFault(text)
   if (fault !== null) throw new UnreachableError('forbidden', fault)
   return new URL(text)
 }
@@ -71,7 +71,7 @@ const reachable = async (
   // The URL parser normalises octal, decimal and short forms of an address.
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) === 0 ? await within(resolve(host), signal) : [host]
-  const why = addressRefusal(url, addresses, allow)
+  const why = findAddressRefusal(url, addresses, allow)
   if (why !== null) throw new UnreachableError('forbidden', `${url.host}: ${why}`)
   return addresses
 }

@@ -32,10 +32,10 @@ export const verifyStandings = async (
   const found: number[] = []
   for (let after: number | null = 0; after !== null; ) {
     signal?.throwIfAborted()
-    const page: standingRows.VerifiedPage = await standingRows.comparePage(db, after, OPERATORS_AT_ONCE)
+    const page: standingRows.VerifiedPage = await standingRows.compareStandingRows(db, after, OPERATORS_AT_ONCE)
     if (page.differing.length > 0) {
       // A change during the comparison is no difference.
-      const corrected = await db.transaction((tx) => standingRows.correctRows(tx, page.differing))
+      const corrected = await db.transaction((tx) => standingRows.correctStandingRows(tx, page.differing))
       if (corrected.length > 0)
         log.error({ operators: corrected.slice(0, FOUND_MOST) }, 'standings differed from their sources')
       counts.differences += corrected.length

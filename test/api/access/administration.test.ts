@@ -95,7 +95,7 @@ describe('administration over GraphQL', () => {
     expect(await tokenFor('gugu', leaked.data.rotateClient.secret)).to.equal(401)
     const kept = await dumpOf(world.database.db)
     for (const told of [secret, changed.data.rotateClient.secret]) expect(kept.includes(told)).to.equal(false)
-    const rows = await store.list(
+    const rows = await store.listRows(
       world.database.db,
       {
         client: '虚构administrator',

@@ -58,9 +58,9 @@ describe('revoked tokens', () => {
   it('a revocation writes an audit row before and one after; an invalid or foreign token writes none', async () => {
     const [token, foreign] = [await tokenOf('one', secret), await tokenOf('two', other)]
     const { db } = world.database
-    const before = (await trail.listAfter(db, 0, 1_000)).length
+    const before = (await trail.listRowsAfter(db, 0, 1_000)).length
     for (const each of ['nonsense', foreign, token]) await post('/oauth/revoke', 'one', secret, { token: each })
-    const rows = await trail.listAfter(db, before, 10)
+    const rows = await trail.listRowsAfter(db, before, 10)
     expect(rows.map(({ kind, content }) => [kind, content?.client, content?.asked, content?.outcome])).to.deep.equal([
       ['ACT', 'one', 'POST /oauth/revoke', null],
       ['OUTCOME', 'one', 'POST /oauth/revoke', 'DONE'],

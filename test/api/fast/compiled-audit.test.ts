@@ -41,9 +41,9 @@ describe('compiled queries under audit and access control', () => {
   })
 
   const rowsAfter = async (act: () => Promise<unknown>): Promise<AuditRow[]> => {
-    const before = (await store.head(world.database.db))?.number ?? 0
+    const before = (await store.readHead(world.database.db))?.number ?? 0
     await act()
-    return store.listAfter(world.database.db, before, 1_000)
+    return store.listRowsAfter(world.database.db, before, 1_000)
   }
   const told = ({ kind, content }: AuditRow) => {
     const { client, role, purpose, asked, outcome, digest } = content ?? {}

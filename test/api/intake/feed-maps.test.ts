@@ -140,7 +140,7 @@ describe('heading maps over GraphQL', () => {
   it('F-4: making a map writes an audit row with the person and the map', async () => {
     await ask(ADD, { feed: 'dishonest', lines: LINES })
     const row = await world.database.db('trail').orderBy('number', 'desc').first('number')
-    const [left] = await trail.listAfter(world.database.db, row.number - 1, 1)
+    const [left] = await trail.listRowsAfter(world.database.db, row.number - 1, 1)
     expect(left?.content).to.deep.include({ client: 'officer-1', role: 'officer', outcome: 'DONE' })
     expect(left?.content?.asked).to.include('addFeedMap').and.include('主体全称')
   })

@@ -186,7 +186,7 @@ describe('previews', () => {
         token,
       )
       expect(JSON.stringify(body)).not.to.include(id)
-      const [row] = (await store.listAfter(world.database.db, 0, 1_000)).slice(-1)
+      const [row] = (await store.listRowsAfter(world.database.db, 0, 1_000)).slice(-1)
       expect(row).to.include({ kind: 'ANSWER' })
       expect(row?.content?.asked).to.include('"preview":true')
       expect(unpackCodes(row?.content?.shown ?? null)).to.deep.equal([uscc(1)])

@@ -132,9 +132,9 @@ describe('open records over HTTP', () => {
       ['product(brand: "松云pro") { gtin }', []],
     ]
     for (const [query, codes] of asked) {
-      const before = (await trail.head(world.database.db))?.number ?? 0
+      const before = (await trail.readHead(world.database.db))?.number ?? 0
       await ask(query)
-      const rows = await trail.listAfter(world.database.db, before, 10)
+      const rows = await trail.listRowsAfter(world.database.db, before, 10)
       expect(
         rows.map(({ content }) => unpackCodes(content?.shown ?? null)),
         query,

@@ -58,12 +58,12 @@ describe('audit rows of answers', () => {
   })
   after(() => world.close())
 
-  const head = async (): Promise<number> => (await store.head(world.database.db))?.number ?? 0
+  const head = async (): Promise<number> => (await store.readHead(world.database.db))?.number ?? 0
   /** Audit rows that `act` writes, in order. */
   const left = async (act: () => Promise<unknown>): Promise<AuditRow[]> => {
     const before = await head()
     await act()
-    return store.listAfter(world.database.db, before, 1_000)
+    return store.listRowsAfter(world.database.db, before, 1_000)
   }
   const told = ({ kind, content }: AuditRow) => ({
     kind,
@@ -369,7 +369,7 @@ describe('audit rows of answers', () => {
     await world.publish()
     const jws = await (await fetch(`${world.url}/data/manifest.jws`)).text()
     const { trail } = await verified(world.url, jws)
-    const last = await store.head(db)
+    const last = await store.readHead(db)
     expect(trail).to.deep.equal({ number: last?.number, hash: last?.hash })
     expect(await verifyAuditLog(db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
       ok: true,

@@ -52,8 +52,8 @@ describe('stream of standings', () => {
   after(() => world.close())
 
   const rowsSince = async (number: number) =>
-    (await store.listAfter(world.database.db, number, 10_000)).filter(({ kind }) => kind === 'CHUNK')
-  const head = async () => (await store.head(world.database.db))?.number ?? 0
+    (await store.listRowsAfter(world.database.db, number, 10_000)).filter(({ kind }) => kind === 'CHUNK')
+  const head = async () => (await store.readHead(world.database.db))?.number ?? 0
   const codeOf = (n: number) => (n % 3 === 0 ? `x${n}` : (KNOWN[n % KNOWN.length] as string))
 
   it('keeps the order over 100,000 rows, and reports in the last line that one more is too many', async () => {
@@ -102,14 +102,14 @@ describe('stream of standings', () => {
     expect(await head()).to.equal(before)
     const headers = { authorization: `Bearer ${world.token('officer', 'officer-1')}` }
     await fetch(`${world.url}/v1/standing/${KNOWN[0]}`, { headers })
-    const [row] = await store.listAfter(world.database.db, before, 10)
+    const [row] = await store.listRowsAfter(world.database.db, before, 10)
     expect(unpackCodes(row?.content?.shown ?? null)).to.deep.equal([KNOWN[0]])
     expect(row?.content).to.include({ client: 'officer-1', asked: `GET /v1/standing/${KNOWN[0]}` })
     // A row is also written when nothing is shown, as for an unknown code, and never contains an ID number.
     const after = await head()
     await fetch(`${world.url}/v1/standing/NOBODY?asOf=2026-01-05`, { headers })
     await fetch(`${world.url}/v1/standing/11010519491231002X`, { headers })
-    const [nobody, person] = await store.listAfter(world.database.db, after, 10)
+    const [nobody, person] = await store.listRowsAfter(world.database.db, after, 10)
     expect(nobody?.content?.asked).to.equal('GET /v1/standing/NOBODY?asOf=2026-01-05')
     expect(person?.content?.asked).to.match(/^GET \/v1\/standing\/(?!.*11010519491231002X)./)
   })

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import {
   type AuditRules,
-  askersShownTo,
-  auditRowKeptUntil,
   checkAuditRules,
+  findAskersShownTo,
+  findErasureInstant,
 } from '../../../src/domain/audit/audit-rules.js'
-import { auditRules } from '../../../src/work/audit/audit-rules.js'
+import { readAuditRules } from '../../../src/work/audit/audit-rules.js'
 
 const row = { basis: '测试', mark: 'M', confirmed: false } as const
 const rules: AuditRules = {
@@ -25,14 +25,14 @@ const rules: AuditRules = {
 
 describe('rules of the audit log', () => {
   it('keep content by the retention rule in force on the day of the answer', () => {
-    expect(auditRowKeptUntil(rules, new Date('2025-12-31T15:00:00Z'))).to.deep.equal(new Date('2026-12-31T15:00:00Z'))
+    expect(findErasureInstant(rules, new Date('2025-12-31T15:00:00Z'))).to.deep.equal(new Date('2026-12-31T15:00:00Z'))
     // In Asia/Shanghai this instant is in the next year.
-    expect(auditRowKeptUntil(rules, new Date('2025-12-31T16:00:00Z'))).to.deep.equal(new Date('2028-12-31T16:00:00Z'))
+    expect(findErasureInstant(rules, new Date('2025-12-31T16:00:00Z'))).to.deep.equal(new Date('2028-12-31T16:00:00Z'))
   })
 
   it('list the askers about whom each role is informed', () => {
-    expect(askersShownTo(rules, 'party', '2026-03-02')).to.deep.equal(['marketplace'])
-    expect(askersShownTo(rules, 'officer', '2026-03-02')).to.deep.equal([])
+    expect(findAskersShownTo(rules, 'party', '2026-03-02')).to.deep.equal(['marketplace'])
+    expect(findAskersShownTo(rules, 'officer', '2026-03-02')).to.deep.equal([])
   })
 
   it('are refused if they have a gap, an overlap or an asker without a row', () => {
@@ -47,7 +47,11 @@ describe('rules of the audit log', () => {
   })
 
   it('inform an operator, as shipped, about firms and credit services and not about authorities', () => {
-    expect(askersShownTo(auditRules(), 'party', '2026-03-02')).to.deep.equal(['marketplace', 'credit_service', 'party'])
-    expect(askersShownTo(auditRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
+    expect(findAskersShownTo(readAuditRules(), 'party', '2026-03-02')).to.deep.equal([
+      'marketplace',
+      'credit_service',
+      'party',
+    ])
+    expect(findAskersShownTo(readAuditRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
   })
 })

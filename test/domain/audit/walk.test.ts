@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import { type AuditContent, type AuditHead, type AuditRow, chainRows } from '../../../src/domain/audit/audit-log.js'
 import {
   type AuditLoss,
-  lossJson,
-  lossOf,
+  findLoss,
   type NotedHead,
   parseLoss,
   type ServerIdentity,
+  serializeLoss,
 } from '../../../src/domain/audit/loss.js'
 import { type AuditAnchor, makeAuditWalk, type WalkResult } from '../../../src/domain/audit/walk.js'
 import type { AuditSeal } from '../../../src/foundation/keys/audit.js'
@@ -44,7 +44,7 @@ const anchorAt = (rows: readonly AuditRow[], number: number, server: ServerIdent
 
 /** A row that records a loss of rows, placed after `head`. */
 const cutAfter = (head: AuditHead, loss: Partial<AuditLoss>): AuditRow[] => {
-  const said = lossJson({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
+  const said = serializeLoss({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
   return chainRows(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
 }
 
@@ -243,8 +243,8 @@ describe('verification of the audit log', () => {
 
   it('a loss is read from a row, also in the former format', () => {
     const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null, heads: ['b'.repeat(64)] }
-    expect(parseLoss(lossJson(loss), 6)).to.deep.equal(loss)
-    expect(parseLoss(lossJson({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
+    expect(parseLoss(serializeLoss(loss), 6)).to.deep.equal(loss)
+    expect(parseLoss(serializeLoss({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
     const old = JSON.stringify({ number: 8, hash: 'a'.repeat(64) })
     expect(parseLoss(old, 6)).to.include({ after: 5, noted: 8, from: null })
     // The former format may give a range that ends before it begins ("11–10"). Only its first number is used.
@@ -257,9 +257,9 @@ describe('verification of the audit log', () => {
     const heads: NotedHead[] = [2, 5, 8].map((number) => anchorAt(rows, number))
     const hashes = (numbers: readonly number[]) => new Map(numbers.map((n) => [n, (rows[n - 1] as AuditRow).hash]))
     const server = HERE
-    expect(lossOf(heads, hashes([2, 5, 8]), { last: 9, server })).to.equal(null)
-    expect(lossOf(heads, hashes([2, 5]), { last: 6, server })).to.include({ after: 6, noted: 8 })
-    expect(lossOf(heads, hashes([2, 8]), { last: 9, server })).to.include({ after: 2, noted: 5 })
-    expect(lossOf(heads, new Map(), { last: 9, server })).to.include({ after: 0, noted: 8 })
+    expect(findLoss(heads, hashes([2, 5, 8]), { last: 9, server })).to.equal(null)
+    expect(findLoss(heads, hashes([2, 5]), { last: 6, server })).to.include({ after: 6, noted: 8 })
+    expect(findLoss(heads, hashes([2, 8]), { last: 9, server })).to.include({ after: 2, noted: 5 })
+    expect(findLoss(heads, new Map(), { last: 9, server })).to.include({ after: 0, noted: 8 })
   })
 })

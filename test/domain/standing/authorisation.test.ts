@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { PUBLIC_VIEWER, type Viewer } from '../../../src/domain/access/viewer.js'
-import { authorisationHoldsOn, mayWithdrawAuthorisation } from '../../../src/domain/standing/authorisation.js'
+import { isAuthorisationInForce, mayWithdrawAuthorisation } from '../../../src/domain/standing/authorisation.js'
 
 describe('an authorisation', () => {
   const term = { givenOn: '2026-11-01', endsOn: '2026-11-30', withdrawnAt: null }
@@ -10,10 +10,11 @@ describe('an authorisation', () => {
     ['2026-11-30', true],
     ['2026-12-01', false],
   ] as const)
-    it(`${holds ? 'holds' : 'does not hold'} on ${day}`, () => expect(authorisationHoldsOn(term, day)).to.equal(holds))
+    it(`${holds ? 'holds' : 'does not hold'} on ${day}`, () =>
+      expect(isAuthorisationInForce(term, day)).to.equal(holds))
 
   it('does not hold once it is withdrawn', () => {
-    expect(authorisationHoldsOn({ ...term, withdrawnAt: new Date('2026-11-02T00:00:00Z') }, '2026-11-10')).to.equal(
+    expect(isAuthorisationInForce({ ...term, withdrawnAt: new Date('2026-11-02T00:00:00Z') }, '2026-11-10')).to.equal(
       false,
     )
   })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type NameAnswer, nameAnswer } from '../../../src/domain/standing/name-query.js'
+import { compareNames, type NameAnswer } from '../../../src/domain/standing/name-query.js'
 
 const KNOWN = {
   present: '吉林省虚构青禾（长春）商贸有限公司',
@@ -8,7 +8,7 @@ const KNOWN = {
   inside: false,
 }
 
-describe('nameAnswer', () => {
+describe('compareNames', () => {
   const table: [string, NameAnswer][] = [
     ['吉林省虚构青禾（长春）商贸有限公司', 'SAME'],
     ['吉林省虚构青禾(长春)商贸有限公司', 'SAME'],
@@ -28,29 +28,29 @@ describe('nameAnswer', () => {
   ]
   for (const [name, answer] of table) {
     it(`${JSON.stringify(name)} is ${answer}`, () => {
-      expect(nameAnswer(name, KNOWN)).to.equal(answer)
+      expect(compareNames(name, KNOWN)).to.equal(answer)
     })
   }
 
   it('is UNKNOWN where the operator has no present name', () => {
-    expect(nameAnswer('虚构', { present: null, former: [], inside: true })).to.equal('UNKNOWN')
-    expect(nameAnswer('虚构', { present: null, former: ['虚构'], inside: true })).to.equal('FORMER')
+    expect(compareNames('虚构', { present: null, former: [], inside: true })).to.equal('UNKNOWN')
+    expect(compareNames('虚构', { present: null, former: ['虚构'], inside: true })).to.equal('FORMER')
   })
 
   it('is UNKNOWN to the public for a name hidden by masking, and exact for authorities', () => {
     const present = '虚构小铺13812345678'
     const outside = { present, former: [], inside: false }
-    expect(nameAnswer(present, outside)).to.equal('UNKNOWN')
-    expect(nameAnswer('虚构小铺13812345679', outside)).to.equal('UNKNOWN')
-    expect(nameAnswer(present, { ...outside, inside: true })).to.equal('SAME')
-    expect(nameAnswer('别的', { present: '虚构', former: [present], inside: false })).to.equal('UNKNOWN')
-    expect(nameAnswer(present, { present: '虚构', former: [present], inside: false })).to.equal('UNKNOWN')
+    expect(compareNames(present, outside)).to.equal('UNKNOWN')
+    expect(compareNames('虚构小铺13812345679', outside)).to.equal('UNKNOWN')
+    expect(compareNames(present, { ...outside, inside: true })).to.equal('SAME')
+    expect(compareNames('别的', { present: '虚构', former: [present], inside: false })).to.equal('UNKNOWN')
+    expect(compareNames(present, { present: '虚构', former: [present], inside: false })).to.equal('UNKNOWN')
   })
 
   it('is SAME for the operator’s own name, or UNKNOWN to the public', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 30 }), fc.boolean(), (name, inside) => {
-        const answer = nameAnswer(name, { present: name, former: [], inside })
+        const answer = compareNames(name, { present: name, former: [], inside })
         expect(answer).to.be.oneOf(inside ? ['SAME'] : ['SAME', 'UNKNOWN'])
       }),
       { numRuns: 50 },

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { addressRefusal, webhookAddressFault } from '../../../src/domain/standing/webhooks.js'
+import { findAddressRefusal, findWebhookAddressFault } from '../../../src/domain/standing/webhooks.js'
 import { isInNetworks, isPublicAddress, parseNetwork } from '../../../src/foundation/http/addresses.js'
 
 /** Addresses outside the public internet, by their kind. */
@@ -78,7 +78,7 @@ describe('addresses of the public internet', () => {
 
   it('a host is public only if all its addresses are', () => {
     const to = (address: string, addresses: string[], allow: string[] = []) =>
-      addressRefusal(new URL(address), addresses, allow)
+      findAddressRefusal(new URL(address), addresses, allow)
     expect(to('https://a.example', ['8.8.8.8', '2606:4700::1111'])).to.equal(null)
     expect(to('https://a.example', ['8.8.8.8', '10.0.0.1'])).to.match(/not public/)
     expect(to('https://a.example', [])).to.match(/nowhere/)
@@ -86,7 +86,7 @@ describe('addresses of the public internet', () => {
   })
 
   it('public hosts allow https at two ports; an allowed network allows http at any port', () => {
-    const to = (address: string, addresses: string[]) => addressRefusal(new URL(address), addresses, ['10.0.0.0/8'])
+    const to = (address: string, addresses: string[]) => findAddressRefusal(new URL(address), addresses, ['10.0.0.0/8'])
     expect(to('http://a.example', ['8.8.8.8'])).to.equal('only https')
     expect(to('http://a.example', ['8.8.8.8', '10.0.0.1'])).to.equal('only https')
     expect(to('https://a.example:8443', ['8.8.8.8'])).to.equal(null)
@@ -121,10 +121,10 @@ describe('addresses given by subscribers', () => {
   ]
   for (const address of FAULTY)
     it(`${JSON.stringify(address).slice(0, 60)} is refused`, () => {
-      expect(webhookAddressFault(address)).to.be.a('string')
+      expect(findWebhookAddressFault(address)).to.be.a('string')
     })
   for (const address of ['https://a.example', 'https://a.example:8443/hooks/credit', 'http://10.0.0.1:9000/x'])
     it(`${address} is accepted`, () => {
-      expect(webhookAddressFault(address)).to.equal(null)
+      expect(findWebhookAddressFault(address)).to.equal(null)
     })
 })

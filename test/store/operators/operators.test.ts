@@ -86,8 +86,8 @@ describe('operators', () => {
     await register(2, '吉林乙_有限公司')
     await register(3, '长春丙100%纯有限公司')
     const names = async (filter: directory.DirectoryFilter) => {
-      const found = await directory.list(db(), filter, { first: 10, after: null })
-      expect(await directory.countOf(db(), filter)).to.equal(found.length)
+      const found = await directory.listOperators(db(), filter, { first: 10, after: null })
+      expect(await directory.countOperators(db(), filter)).to.equal(found.length)
       return found.map((one) => one.name)
     }
     expect(await names({ region: '2201', kind: 'ENTERPRISE' })).to.have.length(3)
@@ -97,8 +97,8 @@ describe('operators', () => {
 
   it('operators are listed page by page in the order of their creation', async () => {
     for (const n of [3, 1, 2]) await register(n, `商行${n}`)
-    const first = await directory.list(db(), {}, { first: 2, after: null })
-    const rest = await directory.list(db(), {}, { first: 2, after: first.at(-1)?.id ?? null })
+    const first = await directory.listOperators(db(), {}, { first: 2, after: null })
+    const rest = await directory.listOperators(db(), {}, { first: 2, after: first.at(-1)?.id ?? null })
     expect([...first, ...rest].map((one) => one.name)).to.deep.equal(['商行3', '商行1', '商行2'])
   })
 })

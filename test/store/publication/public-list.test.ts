@@ -9,14 +9,14 @@ describe('stamp of the public list', () => {
   const db = database()
 
   it('changes with each change of the list only', async () => {
-    const seen = [await publicList.listStamp(db())]
-    expect(await publicList.listStamp(db())).to.deep.equal(seen[0])
+    const seen = [await publicList.readListStamp(db())]
+    expect(await publicList.readListStamp(db())).to.deep.equal(seen[0])
     const { id } = await shown(db(), 1)
-    seen.push(await publicList.listStamp(db()))
+    seen.push(await publicList.readListStamp(db()))
     await db().raw(`update public_entries set body = jsonb_set(body, '{contested}', 'true') where listing_id = ?`, [id])
-    seen.push(await publicList.listStamp(db()))
+    seen.push(await publicList.readListStamp(db()))
     await letGo(db(), id)
-    seen.push(await publicList.listStamp(db()))
+    seen.push(await publicList.readListStamp(db()))
     expect(new Set(seen.map(({ changes }) => changes)).size).to.equal(4)
   })
 
@@ -25,25 +25,25 @@ describe('stamp of the public list', () => {
     const slow = await db().transaction()
     await slow.raw('delete from public_entries where listing_id = ?', [id])
     await shown(db(), 2)
-    const before = await publicList.listStamp(db())
+    const before = await publicList.readListStamp(db())
     await slow.commit()
-    expect((await publicList.listStamp(db())).changes).not.to.equal(before.changes)
+    expect((await publicList.readListStamp(db())).changes).not.to.equal(before.changes)
   })
 
   it('stays the same after a rolled-back change', async () => {
     const { id } = await shown(db(), 1)
-    const before = await publicList.listStamp(db())
+    const before = await publicList.readListStamp(db())
     const undone = await db().transaction()
     await undone.raw('delete from public_entries where listing_id = ?', [id])
     await undone.rollback()
-    expect(await publicList.listStamp(db())).to.deep.equal(before)
+    expect(await publicList.readListStamp(db())).to.deep.equal(before)
   })
 
   it('never repeats after old changes are erased; the erasing keeps the last change', async () => {
     const seen: string[] = []
     for (let n = 1; n <= 4; n += 1) {
       await shown(db(), n)
-      seen.push((await publicList.listStamp(db())).changes)
+      seen.push((await publicList.readListStamp(db())).changes)
     }
     const rows = async () => (await db().raw('select xid::text from public_changes order by public_changes.xid')).rows
     const last = (await rows()).at(-1)
@@ -51,10 +51,10 @@ describe('stamp of the public list', () => {
     expect(await rows()).to.have.length(4)
     await db().transaction((tx) => publicList.forgetChanges(tx, 2))
     expect(await rows()).to.deep.equal([last])
-    seen.push((await publicList.listStamp(db())).changes)
+    seen.push((await publicList.readListStamp(db())).changes)
     for (let n = 5; n <= 8; n += 1) {
       await shown(db(), n)
-      seen.push((await publicList.listStamp(db())).changes)
+      seen.push((await publicList.readListStamp(db())).changes)
     }
     expect(new Set(seen).size).to.equal(9)
   })
@@ -95,12 +95,12 @@ describe('public entries of operators', () => {
     const [own, gone, merged] = [await operatorOf(one.id), await operatorOf(two.id), await made(3)]
     await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
     await db().raw('update operators set known_to = now() where id = ?', [gone])
-    const found = await publicList.ofOperators(db(), [own, gone, merged], sought(TODAY))
+    const found = await publicList.listEntriesOfOperators(db(), [own, gone, merged], sought(TODAY))
     expect(found.map(({ operator, id }) => [operator, id])).to.have.deep.members([
       [own, one.id],
       [merged, one.id],
     ])
-    expect(await publicList.ofOperators(db(), [], sought(TODAY))).to.deep.equal([])
+    expect(await publicList.listEntriesOfOperators(db(), [], sought(TODAY))).to.deep.equal([])
   })
 
   it('make their operator and those merged into it listed until the entry is removed', async () => {
@@ -117,7 +117,7 @@ describe('public entries of operators', () => {
   it('are returned in the order asked for, without removed ones', async () => {
     const [one, two, three] = [await shown(db(), 1), await shown(db(), 2), await shown(db(), 3)]
     await letGo(db(), two.id)
-    const bodies = await publicList.bodiesByIds(db(), [three.id, two.id, one.id])
+    const bodies = await publicList.readBodies(db(), [three.id, two.id, one.id])
     expect(bodies.map(({ name }) => name)).to.deep.equal([three.name, one.name])
   })
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { oldestHoldingDate } from '../../../src/domain/standing/sellers.js'
+import { findOldestValidListDate } from '../../../src/domain/standing/sellers.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { IS_CONTESTED_SQL } from '../../../src/store/scoring/objections.js'
 import { IS_NOT_VETOED_SQL, selectOverrideInForceSql } from '../../../src/store/scoring/overrides.js'
@@ -8,7 +8,7 @@ import * as scores from '../../../src/store/scoring/scores.js'
 import * as authorisations from '../../../src/store/standing/authorisations.js'
 import { decideOpenGrades, SELECT_SENT_CODES_SQL } from '../../../src/store/standing/confirmed-sellers.js'
 import * as sellers from '../../../src/store/standing/sellers.js'
-import { comparePage } from '../../../src/store/standing/standing-rows.js'
+import { compareStandingRows } from '../../../src/store/standing/standing-rows.js'
 import * as standings from '../../../src/store/standing/standings.js'
 import { FIRST_CARD_IN_FORCE } from '../../../src/work/scoring/scorecards.js'
 import { codeOf, database, operatorOf, published, pullItems, rowsOf, TODAY } from '../../support/world.js'
@@ -17,7 +17,13 @@ const OPERATORS = [1, 2, 3, 4]
 const DAYS = ['2026-11-21', '2026-11-23', TODAY, '2026-11-27']
 const CLIENT = 'mall-a'
 /** `most` of 100: the client may see the grade of every seller on its list. */
-const DECIDING = { client: CLIENT, marketplace: null, today: TODAY, oldest: oldestHoldingDate(TODAY), most: () => 100 }
+const DECIDING = {
+  client: CLIENT,
+  marketplace: null,
+  today: TODAY,
+  oldest: findOldestValidListDate(TODAY),
+  most: () => 100,
+}
 /** A second code, which leads to operator 2. */
 const OLDER = '912201010000000XXX'
 /** Columns of a public entry that are not generated. */
@@ -194,7 +200,7 @@ describe('standings against single scores', () => {
         return db().raw('update listings set state = ? where published_on is not null', [does.state])
       case 'list':
         return db().transaction((tx) =>
-          sellers.replaceList(
+          sellers.replaceSellerList(
             tx,
             { client: CLIENT, dated: TODAY, malformed: 0, at: now },
             [
@@ -254,7 +260,7 @@ describe('standings against single scores', () => {
   })
 
   const agrees = async (on: JobDb, asOf: string): Promise<void> => {
-    const days = { asOf, today: TODAY, oldest: oldestHoldingDate(TODAY) }
+    const days = { asOf, today: TODAY, oldest: findOldestValidListDate(TODAY) }
     const codes = CODES.map((code) => ({ scheme: 'uscc', code }))
     const owners = await ownersOf(on)
     const all = [...new Set(owners.values())]
@@ -266,8 +272,8 @@ describe('standings against single scores', () => {
     const seen = {
       NONE: new Set<number>(),
       ALL: new Set(all),
-      SELLERS: await sellers.listedAmong(on, { client: CLIENT, oldest: days.oldest }, all),
-      AUTHORISED: await authorisations.authorisingAmong(on, { client: CLIENT, today: TODAY }, all),
+      SELLERS: await sellers.findListedOperators(on, { client: CLIENT, oldest: days.oldest }, all),
+      AUTHORISED: await authorisations.findAuthorisingOperators(on, { client: CLIENT, today: TODAY }, all),
     }
     const shown = await entriesOn(on, asOf)
     const entries = (owner: number) => shown.flatMap(({ operator, told }) => (operator === owner ? [told] : []))
@@ -318,7 +324,7 @@ describe('standings against single scores', () => {
         await again()
         for (const each of steps) await take(each)
         for (const asOf of DAYS.slice(0, 3)) await agrees(db(), asOf)
-        expect((await comparePage(db(), 0, 100)).differing).to.deep.equal([])
+        expect((await compareStandingRows(db(), 0, 100)).differing).to.deep.equal([])
       }),
       { numRuns: TOLD.length + 12, examples: TOLD.map((steps) => [steps]) },
     )

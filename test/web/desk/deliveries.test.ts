@@ -202,7 +202,7 @@ describe('the pages of deliveries', function () {
       await confirmedClient(db, { name: client, role: 'marketplace' }, [], now())
       made.push(await addWebhook(db, keys, { client, url, allow: ['127.0.0.1/32'], now: now() }))
     }
-    await webhooks.disable(db, made[1]?.webhook.id ?? 0, 'FAILING', now())
+    await webhooks.disableWebhook(db, made[1]?.webhook.id ?? 0, 'FAILING', now())
     const { page, open, faults, close } = await atDesk(visitor, all.hub, 'administrator')
     await open('/deliveries/webhooks', '平台回调')
     const table = page.getByRole('table', { name: '平台回调' })

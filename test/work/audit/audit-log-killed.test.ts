@@ -69,7 +69,7 @@ describe('a hub killed while it answers', () => {
       await Promise.all(Array.from({ length: AT_ONCE }, (_, n) => ask(n)))
       await killed
 
-      const rows = await store.listAfter(test.db, 0, 10_000)
+      const rows = await store.listRowsAfter(test.db, 0, 10_000)
       const kept = new Map(rows.map(({ content }) => [content?.request, content]))
       expect(received.size).to.be.at.least(ANSWERS)
       for (const [request, { code, digest }] of received) {

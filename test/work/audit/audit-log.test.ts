@@ -39,7 +39,7 @@ describe('the audit log', () => {
   afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
   const verify = (noted: readonly NotedHead[] = [], now = NOW, held: AuditHead[] = []) =>
     verifyAuditLog(db(), { now: at(now), noted, held, keys: verifyKeys() })
-  const headHeld = async (): Promise<AuditHead[]> => [(await store.head(db())) ?? EMPTY_LOG_HEAD]
+  const headHeld = async (): Promise<AuditHead[]> => [(await store.readHead(db())) ?? EMPTY_LOG_HEAD]
   /** Changes the log as an owner of the database could, with triggers switched off. */
   const tamper = (sql: string) =>
     db().transaction((tx) => tx.raw(`set local session_replication_role = replica; ${sql}`))
@@ -56,7 +56,7 @@ describe('the audit log', () => {
     expect(statements).to.equal(1)
     const found = await verify()
     expect(found).to.include({ ok: true, walked: 50 })
-    const rows = await store.listAfter(db(), 0, 100)
+    const rows = await store.listRowsAfter(db(), 0, 100)
     expect(rows.map(({ content }) => content?.request)).to.deep.equal(Array.from({ length: 50 }, (_, i) => `r-${i}`))
     expect(found.head).to.deep.equal({ number: 50, hash: rows[49]?.hash })
   })
@@ -66,7 +66,7 @@ describe('the audit log', () => {
     await trail.row(
       entry({ asked: 'half \ud800 and \0 none', purpose: '\udfff', agency: 'ip-office', digest: null, shown: [] }),
     )
-    const [row] = await store.listAfter(db(), 0, 1)
+    const [row] = await store.listRowsAfter(db(), 0, 1)
     expect(row?.content).to.deep.include({
       asked: 'half \ufffd and \ufffd none',
       purpose: '\ufffd',
@@ -87,7 +87,7 @@ describe('the audit log', () => {
           trails.flatMap((trail, t) => [1, 2, 3].map((n) => trail.row(entry({ request: `${round}-${t}-${n}` })))),
         )
       expect(await verify()).to.include({ ok: true, walked: 180 })
-      const rows = await store.listAfter(db(), 0, 1_000)
+      const rows = await store.listRowsAfter(db(), 0, 1_000)
       expect(new Set(rows.map(({ content }) => content?.request)).size).to.equal(180)
     } finally {
       await Promise.all(open.splice(0).map((one) => one.close()))
@@ -125,7 +125,7 @@ describe('the audit log', () => {
     const trail = trailOf()
     const codes = Array.from({ length: 1_000 }, (_, i) => `shop:guguji:${i}`)
     await trail.chunk(entry({ shown: codes }))
-    const [row] = await store.listAfter(db(), 0, 1)
+    const [row] = await store.listRowsAfter(db(), 0, 1)
     expect(row).to.include({ kind: 'CHUNK', count: 1_000 })
     expect(unpackCodes(row?.content?.shown ?? null)).to.deep.equal([...codes].sort())
     expect(Buffer.from(row?.content?.shown ?? '', 'base64').length).to.be.lessThan(codes.join('\n').length / 3)
@@ -238,7 +238,7 @@ describe('the audit log', () => {
     const now = at(YEARS_LATER)
     expect(await tidyAuditLog(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 3, erased: 2 })
     expect(await tidyAuditLog(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 0, erased: 0 })
-    const rows = await store.listAfter(db(), 0, 10)
+    const rows = await store.listRowsAfter(db(), 0, 10)
     expect(rows.map(({ content }) => content?.asked ?? null)).to.deep.equal([null, null, '后来的内容'])
     expect(await rowsOf(db(), 'select number::int from trail_operators')).to.deep.equal([{ number: 3 }])
     expect(await verify([], YEARS_LATER, await headHeld())).to.include({ ok: true, walked: 3, erased: 2 })
@@ -247,7 +247,7 @@ describe('the audit log', () => {
   })
 
   it('is valid without rows', async () => {
-    expect(await store.head(db())).to.equal(null)
+    expect(await store.readHead(db())).to.equal(null)
     expect(await verify()).to.include({ ok: true, walked: 0, head: null })
     expect(EMPTY_LOG_HEAD.number).to.equal(0)
   })

@@ -3,7 +3,7 @@ import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { type AuditEntry, type AuditLog, type AuditLogParts, makeAuditLog } from '../../../src/work/audit/audit-log.js'
-import { type HeadNotes, headNotesInMemory } from '../../../src/work/audit/head-notes.js'
+import { type HeadNotes, makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { put } from '../../soak/audit-attacks.js'
 import { SEAL, verifyKeys } from '../../support/audit.js'
@@ -53,7 +53,7 @@ describe('lost rows of the audit log', () => {
   }
 
   it('R-1: are detected after a failed write, before another row is written', async () => {
-    const notes = ofBefore(headNotesInMemory())
+    const notes = ofBefore(makeHeadNotesInMemory())
     const trail = trailOf({ notes })
     await write(trail, 5)
     await db().raw('alter table trail rename to trail_away')
@@ -69,7 +69,7 @@ describe('lost rows of the audit log', () => {
   })
 
   it('R-1: are listed again where later rows with the same numbers are lost', async () => {
-    const notes = ofBefore(headNotesInMemory())
+    const notes = ofBefore(makeHeadNotesInMemory())
     const trail = trailOf({ notes })
     await write(trail, 9)
     await cutTo(3)
@@ -86,7 +86,7 @@ describe('lost rows of the audit log', () => {
   })
 
   it('P-A2: are reported as a fault where rows were deleted under numbers that a failover lost before', async () => {
-    const notes = headNotesInMemory()
+    const notes = makeHeadNotesInMemory()
     const before = ofBefore(notes)
     await write(trailOf({ notes: { ...before, close: () => {} } }), 9)
     await cutTo(3)
@@ -101,7 +101,7 @@ describe('lost rows of the audit log', () => {
   })
 
   it('R-2: are detected by the next row also without a failed write, because its predecessor is missing', async () => {
-    const notes = ofBefore(headNotesInMemory())
+    const notes = ofBefore(makeHeadNotesInMemory())
     const trail = trailOf({ notes })
     await write(trail, 5)
     await cutTo(3)
@@ -112,11 +112,11 @@ describe('lost rows of the audit log', () => {
   })
 
   it('R-2: are detected where another process has written rows with their numbers', async () => {
-    const notes = headNotesInMemory()
+    const notes = makeHeadNotesInMemory()
     const trail = trailOf({ notes })
     await write(trail, 5)
     await cutTo(3)
-    await write(trailOf({ notes: headNotesInMemory() }), 4)
+    await write(trailOf({ notes: makeHeadNotesInMemory() }), 4)
     await write(trail, 1)
     const found = await verify(notes.heads())
     expect(found.ok).to.equal(false)
@@ -125,7 +125,7 @@ describe('lost rows of the audit log', () => {
   })
 
   it('P-A2: remain a fault on the same server, however often a hub starts', async () => {
-    const notes = headNotesInMemory()
+    const notes = makeHeadNotesInMemory()
     const keep = { ...notes, close: () => {} }
     await write(trailOf({ notes: keep }), 5)
     await cutTo(2)
@@ -142,12 +142,12 @@ describe('lost rows of the audit log', () => {
   })
 
   it('do not include rows that were never noted because the hub was killed before answering', async () => {
-    const notes = headNotesInMemory()
+    const notes = makeHeadNotesInMemory()
     const keep = { ...notes, close: () => {} }
     await write(trailOf({ notes: keep }), 2)
     const killed = trailOf({
       notes: {
-        ...headNotesInMemory(),
+        ...makeHeadNotesInMemory(),
         note: () => {
           throw new Error('killed')
         },
@@ -163,7 +163,7 @@ describe('lost rows of the audit log', () => {
 
   it('P-A2: a head is noted before the answer is sent, once for a group of rows', async () => {
     const told: string[] = []
-    const memory = headNotesInMemory()
+    const memory = makeHeadNotesInMemory()
     const notes: HeadNotes = {
       ...memory,
       note: (head) => {
@@ -185,7 +185,7 @@ describe('lost rows of the audit log', () => {
   it('are not reported where two processes write in turns, each with its own notes', async () => {
     const other = connect(String(db().client.config.connection.connectionString))
     try {
-      const [one, two] = [headNotesInMemory(), headNotesInMemory()]
+      const [one, two] = [makeHeadNotesInMemory(), makeHeadNotesInMemory()]
       const trails = [trailOf({ notes: one }), trailOf({ notes: two }, other)]
       for (let round = 0; round < 10; round += 1) await Promise.all(trails.map((trail) => write(trail, 2)))
       expect(await verify([...one.heads(), ...two.heads()])).to.deep.include({ ok: true, walked: 40, cuts: [] })
@@ -198,9 +198,9 @@ describe('lost rows of the audit log', () => {
   it('P-A2: unsealed rows are verified by their own hashes and bound by the first sealed row', async () => {
     const old = unsealed(rowsMade(4))
     await db().transaction((tx) => put(tx, old))
-    const notes = headNotesInMemory()
+    const notes = makeHeadNotesInMemory()
     await write(trailOf({ notes }), 2)
-    const rows = await store.listAfter(db(), 0, 10)
+    const rows = await store.listRowsAfter(db(), 0, 10)
     expect(rows.map(({ form }) => form)).to.deep.equal([0, 0, 0, 0, 1, 1])
     expect(rows[3]?.content).to.deep.equal(old[3]?.content)
     expect(rows[4]?.previous).to.equal(old[3]?.hash)
@@ -224,7 +224,7 @@ describe('lost rows of the audit log', () => {
 
   it('a forged signature of a head in the database is found', async () => {
     await write(trailOf(), 2)
-    const [head] = await store.listAfter(db(), 1, 1)
+    const [head] = await store.listRowsAfter(db(), 1, 1)
     const jws = (text: string) => Buffer.from(text).toString('base64url')
     const forged = `${jws('{"alg":"ES256","kid":"signer-1"}')}.${jws(JSON.stringify({ number: 2, hash: head?.hash }))}.${jws('x'.repeat(64))}`
     await db().raw(`insert into trail_heads values (2, decode(?, 'hex'), now(), 'signer-1', ?)`, [

@@ -226,9 +226,9 @@ describe('a database restored to an older state', () => {
       entries: (await listings.publicEntries(db(), { days }, { first: 9, after: null })).length,
       operator: (await listings.publicOfOperators(db(), [operatorId], days)).length,
       bodies: (await listings.shownBodies(db(), [id])).size,
-      page: (await publicList.readPage(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
-      signed: (await publicList.signedEntries(db(), [id])).size,
-      listed: (await publicList.listStamp(db())).listed,
+      page: (await publicList.readListPage(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
+      signed: (await publicList.readSignedEntries(db(), [id])).size,
+      listed: (await publicList.readListStamp(db())).listed,
       may: await mayList(db()),
     })
     const all = { entries: 1, operator: 1, bodies: 1, page: 1, signed: 1, listed: true, may: true }

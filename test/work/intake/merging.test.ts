@@ -360,7 +360,7 @@ describe('merging operators', () => {
 
   it('a merged operator is absent from the directory and is not scored', async () => {
     await merge(A, B)
-    const listed = await directory.list(db(), {}, { first: 100, after: null })
+    const listed = await directory.listOperators(db(), {}, { first: 100, after: null })
     expect(listed.map(({ uscc }) => uscc)).to.have.members([B, C])
     const due = await withDueOperators(db(), { all: true, asOf: TODAY, basis: '' }, (next) => next(100))
     expect(due.map(({ id }) => id)).to.have.members([await own(B), await own(C)])

@@ -9,12 +9,12 @@ import type { SnapshotLine } from '../../../src/store/publication/snapshots.js'
 import {
   buildEdition,
   closeEdition,
+  cutSegmentsWithout,
   deriveEdition,
   type Edition,
-  lastEntryEnd,
+  findLastEntryEnd,
+  measureSegment,
   readRange,
-  segmentLength,
-  segmentsWithout,
 } from '../../../src/work/publication/publish-edition.js'
 import { FILE_FORMS } from '../../../src/work/publication/publish-files.js'
 
@@ -102,7 +102,7 @@ describe('edition of the public files', () => {
       const wanted = await buildEdition(snapshot(1), inSteps(listOf(stay)), folder)
       for (const form of FILE_FORMS.keys()) {
         const whole = await readAll(edition, form)
-        const { segments, bytes } = segmentsWithout(edition, form, left.map(idOf))
+        const { segments, bytes } = cutSegmentsWithout(edition, form, left.map(idOf))
         const served = Buffer.concat(
           segments.map((one) => ('length' in one ? Buffer.from(one) : whole.subarray(one.from, one.to))),
         )
@@ -110,14 +110,14 @@ describe('edition of the public files', () => {
           bytes,
           true,
         ])
-        expect(segments.reduce((sum, one) => sum + segmentLength(one), 0)).to.equal(bytes)
+        expect(segments.reduce((sum, one) => sum + measureSegment(one), 0)).to.equal(bytes)
       }
       await closeEdition(wanted)
     }
     const csv = await readAll(edition, 0)
-    const end = lastEntryEnd(edition, 0, [idOf(2), idOf(1), idOf(99)])
+    const end = findLastEntryEnd(edition, 0, [idOf(2), idOf(1), idOf(99)])
     expect(csv.subarray(0, end).toString()).to.include('虚构第2号').and.not.include('虚构第3号')
-    expect(lastEntryEnd(edition, 0, [idOf(99)])).to.equal(0)
+    expect(findLastEntryEnd(edition, 0, [idOf(99)])).to.equal(0)
     await closeEdition(edition)
   })
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Keys, loadKeys, newManifestKey } from '../../../src/foundation/keys.js'
-import { lastWithManifest } from '../../../src/store/publication/snapshots.js'
+import { readLastWithManifest } from '../../../src/store/publication/snapshots.js'
 import { type PublishOptions, type PublishResult, publishList } from '../../../src/work/publication/publish.js'
 import { letGo, shown } from '../../support/public-list.js'
 import { verifyChain } from '../../support/publication-chain.js'
@@ -140,9 +140,9 @@ describe('publish', () => {
     await letGo(db(), one.id)
     await holding.commit()
     expect(await made).to.include({ sequence: 1, entries: 2 })
-    expect((await lastWithManifest(db()))?.forgotten).to.equal(true)
+    expect((await readLastWithManifest(db()))?.forgotten).to.equal(true)
     expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 1, removed: 1 })
-    expect((await lastWithManifest(db()))?.forgotten).to.equal(false)
+    expect((await readLastWithManifest(db()))?.forgotten).to.equal(false)
     expect(await rowsOf(db(), 'select 1 from published_entries where listing_id = ?', [one.id])).to.have.length(0)
   })
 

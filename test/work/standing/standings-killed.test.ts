@@ -57,7 +57,7 @@ describe('a hub killed during a stream of standings', () => {
 
       const lines = text.split('\n')
       const received = lines.length - 1
-      const kept = (await store.listAfter(test.db, 0, 10_000)).flatMap(({ kind, content }) => {
+      const kept = (await store.listRowsAfter(test.db, 0, 10_000)).flatMap(({ kind, content }) => {
         const [, from, to] = /rows (\d+)-(\d+)$/.exec(content?.asked ?? '') ?? []
         return kind === 'CHUNK' && content?.request === 'killed-1'
           ? [{ from: Number(from), to: Number(to), content }]

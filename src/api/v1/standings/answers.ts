@@ -1,9 +1,9 @@
 import { may } from '../../../domain/access/viewer.js'
 import { type BadRow, type CodeRow, isBadRow } from '../../../domain/operators/code-rows.js'
 import { parseCode } from '../../../domain/operators/codes.js'
-import { answerFromPresentName, type NameAnswer, nameAnswer } from '../../../domain/standing/name-query.js'
-import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
-import { type Freshness, type StandingEntry, standingEntry } from '../../../domain/standing/standing.js'
+import { compareNames, comparePresentName, type NameAnswer } from '../../../domain/standing/name-query.js'
+import { findOldestValidListDate } from '../../../domain/standing/sellers.js'
+import { type Freshness, makeStandingEntry, type StandingEntry } from '../../../domain/standing/standing.js'
 import type { ReadHandle } from '../../../store/db/db.js'
 import * as operators from '../../../store/operators/operators.js'
 import * as store from '../../../store/standing/standings.js'
@@ -46,7 +46,7 @@ export const answerRows = async (
   const found = await store.readStandings(
     db,
     asked.map(({ code }) => parseCode(code)),
-    { days: { asOf, today: context.today, oldest: oldestHoldingDate(context.today) }, ...gradesOf(context) },
+    { days: { asOf, today: context.today, oldest: findOldestValidListDate(context.today) }, ...gradesOf(context) },
   )
   const names = await namesOf(context, db, asked, found)
   const shownCodes = new Set<string>()
@@ -87,7 +87,7 @@ const resolvedEntries = (views: readonly ListingView[]): readonly StandingEntry[
   for (const view of views) {
     const { state, isContested: contested } = view
     if (state === null || contested === undefined) return null
-    told.push(standingEntry(view, { state, contested }))
+    told.push(makeStandingEntry(view, { state, contested }))
   }
   return told
 }
@@ -103,7 +103,7 @@ const entriesOf = async (
 const entryOf = async (context: GraphqlContext, view: ListingView): Promise<StandingEntry> => {
   const { state, contested } = listingResolvers.Listing
   const [now, isContested] = await Promise.all([state(view, undefined, context), contested(view, undefined, context)])
-  return standingEntry(view, { state: now, contested: isContested })
+  return makeStandingEntry(view, { state: now, contested: isContested })
 }
 
 /** Compares the names given. Former names are read only where the present name does not decide. */
@@ -117,7 +117,7 @@ const namesOf = async (
   const plain = asked.map(({ name }, place): NameAnswer | null => {
     const row = found[place]
     if (name === null) return null
-    return row ? answerFromPresentName(name, row.name, inside(row)) : 'UNKNOWN'
+    return row ? comparePresentName(name, row.name, inside(row)) : 'UNKNOWN'
   })
   const open = asked.flatMap(({ name }, place) => (name !== null && plain[place] === null ? [place] : []))
   if (open.length === 0) return plain
@@ -129,7 +129,7 @@ const namesOf = async (
   for (const place of open) {
     const [row, name] = [found[place], asked[place]?.name]
     if (row && name != null)
-      plain[place] = nameAnswer(name, {
+      plain[place] = compareNames(name, {
         present: row.name,
         former: former.get(row.operatorId) ?? [],
         inside: inside(row),

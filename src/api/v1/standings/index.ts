@@ -4,11 +4,11 @@
  */
 import { type ErrorRequestHandler, type Request, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
-import { answerDigest } from '../../../domain/audit/audit-log.js'
+import { digestAnswer } from '../../../domain/audit/audit-log.js'
 import { quotaUnitsOf } from '../../../domain/operators/code-rows.js'
 import { MARKETPLACE_ID_PATTERN } from '../../../domain/operators/codes.js'
 import { redactIdNumbers } from '../../../domain/records/privacy.js'
-import { type Freshness, freshnessOn } from '../../../domain/standing/standing.js'
+import { type Freshness, limitFreshness } from '../../../domain/standing/standing.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
 import { unavailableRefusal } from '../../../store/db/db.js'
@@ -92,7 +92,7 @@ const answerOne =
     const code = String(request.params['code'])
     const context = makeContext(parts, { asked: own, viewer, limits })
     const day = asOf ?? context.today
-    const asking = { asOf: day, freshness: freshnessOn(await context.load.freshness(), day, context.today) }
+    const asking = { asOf: day, freshness: limitFreshness(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
     // The lookups' connections are for short reads, so that one code never waits behind bulk queries.
     const { rows, shownCodes } = await answerRows(context, context.lookups.db, [row], asking)
@@ -135,7 +135,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
       const freshness = context.load.freshness()
       freshness.catch(() => undefined)
       const day = asOf ?? context.today
-      const about = async () => ({ asOf: day, freshness: freshnessOn(await freshness, day, context.today) })
+      const about = async () => ({ asOf: day, freshness: limitFreshness(await freshness, day, context.today) })
       const recheck = makeTokenCheck(asked)
       const rows = chunkRows(readPieces(request, how, { held, signal }), reader(), marketplace ?? shopsOf(viewer))
       const lines = answerInOrder(rows, async (chunk) => {
@@ -235,7 +235,7 @@ const auditChunk = async (
     asked: `POST /v1/standings${about} rows ${chunk[0]?.row}-${chunk.at(-1)?.row}`,
     outcome: 'DONE',
     shown,
-    digest: answerDigest(bytes),
+    digest: digestAnswer(bytes),
   })
 }
 

@@ -1,6 +1,6 @@
 /** Numbers the new rows of `change_marks`, in one process at a time; other processes return at once. */
 import { retainedSince } from '../../../domain/standing/changes.js'
-import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
+import { findOldestValidListDate } from '../../../domain/standing/sellers.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'
 import * as store from '../../../store/standing/changes.js'
@@ -20,8 +20,8 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
     const done = await db.transaction(async (tx) => {
       if (!(await store.tryNumberingLock(tx))) return null
       await store.markNewDay(tx, today)
-      const numbering = await store.numberMarks(tx, { marks: STEP_MARKS, oldest: oldestHoldingDate(today), now })
-      await queue.addOwed(tx, numbering.numbered, now)
+      const numbering = await store.numberMarks(tx, { marks: STEP_MARKS, oldest: findOldestValidListDate(today), now })
+      await queue.addOwedMessages(tx, numbering.numbered, now)
       return numbering
     })
     if (done === null) break
@@ -33,7 +33,7 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
 export const tidyChanges = async (db: Db, now: Date): Promise<number> => {
   let erased = 0
   for (let step = 0; step < ERASE_STEPS; step += 1) {
-    const gone = await db.transaction((tx) => store.eraseBefore(tx, retainedSince(now), ERASE_STEP))
+    const gone = await db.transaction((tx) => store.eraseChangesBefore(tx, retainedSince(now), ERASE_STEP))
     if (gone === 0) break
     erased += gone
   }

@@ -8,12 +8,12 @@ import {
   type StandingChange,
   sortChangeKinds,
 } from '../../../domain/standing/changes.js'
-import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
+import { findOldestValidListDate } from '../../../domain/standing/sellers.js'
 import {
-  entryMembersOf,
+  describeEntry,
+  makeStandingEntry,
+  makeStandingForViewer,
   type StandingEntry,
-  standingEntry,
-  standingForViewer,
 } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
@@ -22,7 +22,7 @@ import * as watch from '../../../store/intake/watch.js'
 import * as listings from '../../../store/listing/listings.js'
 import * as store from '../../../store/standing/changes.js'
 import * as standings from '../../../store/standing/standings.js'
-import { freshnessOf } from '../freshness.js'
+import { judgeFreshness } from '../freshness.js'
 
 export type ClientChanges = Awaited<ReturnType<typeof describeChanges>>
 
@@ -30,21 +30,21 @@ export type ClientChanges = Awaited<ReturnType<typeof describeChanges>>
 const entriesOf = ({ entries }: standings.StandingRow, states: ReadonlyMap<string, string>): StandingEntry[] =>
   entries.flatMap((body) => {
     const state = states.get(body.id)
-    return state === undefined ? [] : [standingEntry(entryMembersOf(body), { state, contested: body.contested })]
+    return state === undefined ? [] : [makeStandingEntry(describeEntry(body), { state, contested: body.contested })]
   })
 
-export const retainedChanges = async (db: Db, client: string): Promise<RetainedChanges> =>
-  (await store.retainedChangesOf(db, [client])).get(client) ?? { erased: 0, last: 0 }
+export const readRetainedChanges = async (db: Db, client: string): Promise<RetainedChanges> =>
+  (await store.findRetainedChanges(db, [client])).get(client) ?? { erased: 0, last: 0 }
 
 /**
  * Acknowledges all changes up to `after` and returns where to continue. null acknowledges nothing and continues after
  * the last change. Refusal CHANGES_GONE when changes after `after` were erased.
  */
 export const acknowledgeChanges = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
-  const reach = await retainedChanges(db, client)
+  const reach = await readRetainedChanges(db, client)
   if (after === null) return reach.last
   if (!hasEveryChangeAfter(reach, after)) throw new Refusal('CHANGES_GONE', { after, next: reach.last })
-  await db.transaction((tx) => store.confirmRead(tx, client, after, now))
+  await db.transaction((tx) => store.confirmChangesRead(tx, client, after, now))
   return after
 }
 
@@ -56,12 +56,12 @@ export const describeChanges = async (
   const { client, lists, agencies, now } = reader
   const today = shanghaiDate(now)
   const codes = rows.map(({ scheme, code }) => (scheme === null || code === null ? null : { scheme, code }))
-  const days = { asOf: today, today, oldest: oldestHoldingDate(today) }
+  const days = { asOf: today, today, oldest: findOldestValidListDate(today) }
   const known = await standings.readStandings(db, codes, { days, grades: 'SELLERS', client })
   const entries = known.flatMap((row) => row?.entries ?? [])
   const states = await listings.publicStates(db, [...new Set(entries.map(({ id }) => id))])
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
-  const freshness = freshnessOf(
+  const freshness = judgeFreshness(
     agencies,
     codes.every((code) => code === null) ? new Map() : await watch.lastVouchedPulls(db, feeds),
     now,
@@ -69,7 +69,8 @@ export const describeChanges = async (
   const changes = rows.map(({ sequence, at, code, what }, place): StandingChange => {
     const row = known[place] ?? null
     const sight = { own: row?.sees === true, lists, freshness }
-    const standing = code === null ? null : standingForViewer(row && { ...row, entries: entriesOf(row, states) }, sight)
+    const standing =
+      code === null ? null : makeStandingForViewer(row && { ...row, entries: entriesOf(row, states) }, sight)
     return { version: CHANGE_MESSAGE_VERSION, sequence, at, code, what: sortChangeKinds(what), standing }
   })
   const codesShown = rows.flatMap(({ code }, place) => known[place]?.uscc ?? known[place]?.shop ?? code ?? [])

@@ -3,11 +3,11 @@
  * itself. It states the standing at sending, so an older state never follows a newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
-import { answerDigest } from '../../../domain/audit/audit-log.js'
+import { digestAnswer } from '../../../domain/audit/audit-log.js'
 import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import type { StandingChange } from '../../../domain/standing/changes.js'
-import { isWebhookDead, nextWebhookTry, responseMeaningOf } from '../../../domain/standing/webhooks.js'
+import { classifyResponse, isWebhookDead, scheduleNextTry } from '../../../domain/standing/webhooks.js'
 import { reasonOf } from '../../../foundation/errors.js'
 import { UnreachableError } from '../../../foundation/http.js'
 import { webhookSignature } from '../../../foundation/keys/webhooks.js'
@@ -56,7 +56,7 @@ export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: Ab
   return {
     sent,
     look: async (): Promise<void> => {
-      for (const id of await queue.webhooksWithDue(db, parts.now())) {
+      for (const id of await queue.listWebhooksWithDueMessages(db, parts.now())) {
         if (loops.has(id) || signal?.aborted) continue
         const begun = loop(id).catch((error) => void faults.push(error))
         loops.set(
@@ -74,7 +74,7 @@ export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: Ab
 }
 
 interface JudgedMessage extends queue.WebhookOutcome {
-  meaning: ReturnType<typeof responseMeaningOf>
+  meaning: ReturnType<typeof classifyResponse>
   retryAfterSeconds: number
 }
 
@@ -84,13 +84,13 @@ const sendDue = async (
   id: number,
   signal: AbortSignal | undefined,
 ): Promise<readonly JudgedMessage[]> => {
-  const webhook = await store.byId(db, id)
+  const webhook = await store.findWebhook(db, id)
   const now = parts.now()
   if (webhook === null || webhook.disabledAt !== null) return []
   const passage = breaker.callsAllowed(webhook, now)
   if (passage === 'NONE') return []
   const limit = passage === 'PROBE' ? 1 : AT_ONCE
-  const claimed = await queue.claim(db, id, { limit, now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
+  const claimed = await queue.claimMessages(db, id, { limit, now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
   if (claimed.length === 0) return []
   const outcomes = await sendAll(db, parts, webhook, claimed, signal).catch(async (error) => {
     await queue.putBack(db, claimed)
@@ -111,9 +111,9 @@ const sendAll = async (
   const { client } = webhook
   const now = parts.now()
   const sequences = claimed.map(({ sequence }) => sequence)
-  const rows = await changeRows.bySequences(db, client, sequences)
+  const rows = await changeRows.listChangesBySequence(db, client, sequences)
   const { changes, shown } = await describeChanges(db, { ...parts, client, now }, rows)
-  const replaced = await queue.replacedSequences(db, webhook.id, sequences)
+  const replaced = await queue.findReplacedSequences(db, webhook.id, sequences)
   const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
   // The audit row must be durable before the message leaves.
   await parts.auditLog.chunk({
@@ -126,7 +126,7 @@ const sendAll = async (
     asked: `POST ${webhook.url} ${sequences.join(' ')}`,
     outcome: 'DONE',
     shown,
-    digest: answerDigest([...bodies.values()].join('\n')),
+    digest: digestAnswer([...bodies.values()].join('\n')),
   })
   const secrets = secretsOf(parts, webhook, now)
   return Promise.all(
@@ -179,15 +179,15 @@ const sendOne = async (
       ...(resolve && { resolve }),
       ...(signal && { signal }),
     })
-    const meaning = responseMeaningOf(status)
+    const meaning = classifyResponse(status)
     const answered = { message, meaning, status, retryAfterSeconds }
     if (meaning === 'CONFIRMED') return { ...answered, state: 'CONFIRMED', error: null, dueAt: null }
-    const due = nextWebhookTry(message.attempts, now(), random(), retryAfterSeconds)
+    const due = scheduleNextTry(message.attempts, now(), random(), retryAfterSeconds)
     return { ...answered, ...nextTry(due), error: `HTTP ${status}` }
   } catch (error) {
     const text = error instanceof UnreachableError ? `${error.kind}: ${error.message}` : reasonOf(error)
     const stopped = signal?.aborted === true
-    const due = stopped ? now() : nextWebhookTry(message.attempts, now(), random())
+    const due = stopped ? now() : scheduleNextTry(message.attempts, now(), random())
     return { ...unanswered, ...nextTry(due), meaning: stopped ? 'REFUSED' : 'BUSY', error: text.slice(0, ERROR_MOST) }
   }
 }
@@ -210,14 +210,14 @@ const judge = async (
       'a webhook is told nothing more until its marketplace enables it',
     )
   if (has('GONE')) {
-    await store.disable(db, id, 'GONE', now())
+    await store.disableWebhook(db, id, 'GONE', now())
     return alarm('GONE')
   }
-  if (has('CONFIRMED')) return store.noteWorking(db, id, now())
+  if (has('CONFIRMED')) return store.noteWebhookWorking(db, id, now())
   const retryAfter = Math.max(0, ...outcomes.map(({ retryAfterSeconds }) => retryAfterSeconds))
   const after = has('BUSY') ? breaker.breakerAfterFailure({ failures, openUntil }, now(), random(), retryAfter) : null
-  const since = await store.noteFailing(db, id, after, now())
+  const since = await store.noteWebhookFailing(db, id, after, now())
   if (since === null || !isWebhookDead(since, now())) return
-  await store.disable(db, id, 'FAILING', now())
+  await store.disableWebhook(db, id, 'FAILING', now())
   alarm('FAILING')
 }

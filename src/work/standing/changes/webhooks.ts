@@ -1,8 +1,8 @@
 import { hasEveryChangeAfter } from '../../../domain/standing/changes.js'
 import {
+  findWebhookAddressFault,
   SECRET_OVERLAP_HOURS,
   WEBHOOKS_PER_CLIENT_MOST,
-  webhookAddressFault,
 } from '../../../domain/standing/webhooks.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { UnreachableError } from '../../../foundation/http.js'
@@ -12,7 +12,7 @@ import type { Db, Tx } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import { checkSubscriber, type HostResolver } from '../subscriber-client.js'
-import { retainedChanges } from './received-changes.js'
+import { readRetainedChanges } from './received-changes.js'
 
 const HOUR_MS = 3_600_000
 const CHECK_MS = 5_000
@@ -33,7 +33,7 @@ export const addWebhook = async (
   made: { client: string; url: string; allow: readonly string[]; resolve?: HostResolver; now: Date },
 ): Promise<CreatedWebhook> => {
   const { client, allow, resolve, now } = made
-  const fault = webhookAddressFault(made.url)
+  const fault = findWebhookAddressFault(made.url)
   if (fault !== null) throw new Refusal('WEBHOOK_ADDRESS', { reason: fault })
   const url = new URL(made.url).href
   await checkSubscriber(url, { allow, timeoutMs: CHECK_MS, ...(resolve && { resolve }) }).catch((error) => {
@@ -46,12 +46,12 @@ export const addWebhook = async (
   const secret = newWebhookSecret()
   return db.transaction(async (tx) => {
     await store.lockWebhooks(tx, client)
-    const registered = await store.list(tx, client)
+    const registered = await store.listWebhooks(tx, client)
     if (registered.some((each) => each.url === url)) throw new Refusal('WEBHOOK_EXISTS')
     if (registered.length >= WEBHOOKS_PER_CLIENT_MOST)
       throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_PER_CLIENT_MOST })
-    const id = await store.nextId(tx)
-    await store.add(tx, { id, client, url, secret: keys.seal(secret, sealingLabelOf(id)), createdAt: now })
+    const id = await store.reserveWebhookId(tx)
+    await store.addWebhook(tx, { id, client, url, secret: keys.seal(secret, sealingLabelOf(id)), createdAt: now })
     return { webhook: await there(tx, id, client), secret }
   })
 }
@@ -61,7 +61,7 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
   db.transaction(async (tx) => {
     await there(tx, id, client)
     const secret = newWebhookSecret()
-    await store.replaceSecret(
+    await store.replaceWebhookSecret(
       tx,
       id,
       keys.seal(secret, sealingLabelOf(id)),
@@ -77,18 +77,18 @@ export const enableWebhook = (
 ): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
     await there(tx, id, client)
-    const reach = await retainedChanges(tx, client)
-    const from = after ?? Math.max(await queue.sequenceBeforeNextOwed(tx, id, reach.last), reach.erased)
+    const reach = await readRetainedChanges(tx, client)
+    const from = after ?? Math.max(await queue.findSequenceBeforeNextOwed(tx, id, reach.last), reach.erased)
     if (!hasEveryChangeAfter(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
-    await store.enable(tx, id)
-    await queue.replay(tx, { webhook: id, client, after: from, now })
+    await store.enableWebhook(tx, id)
+    await queue.replayChanges(tx, { webhook: id, client, after: from, now })
     return there(tx, id, client)
   })
 
 export const removeWebhook = (db: Db, { id, client, now }: WebhookAct): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
     const webhook = await there(tx, id, client)
-    await store.remove(tx, id, now)
+    await store.removeWebhook(tx, id, now)
     return webhook
   })
 
@@ -100,7 +100,7 @@ interface WebhookAct {
 
 /** Another client's webhook counts as unknown. */
 const there = async (tx: Tx, id: number, client: string): Promise<store.StoredWebhook> => {
-  const webhook = await store.byId(tx, id)
+  const webhook = await store.findWebhook(tx, id)
   if (webhook === null || webhook.client !== client) throw new Refusal('WEBHOOK_UNKNOWN')
   return webhook
 }
