@@ -20,7 +20,7 @@ import { readAuditRules } from '../work/audit/audit-rules.js'
 import { makeRestoreNotes } from '../work/audit/restore-guard.js'
 import { tidyAuditLog } from '../work/audit/tidy-audit-log.js'
 import { makeAuditWatch } from '../work/audit/watch.js'
-import { recoveryRules } from '../work/calendar/rules.js'
+import { readRecoveryRules } from '../work/calendar/rules.js'
 import { reconcilePlatforms } from '../work/delivery/reconcile.js'
 import * as restored from '../work/delivery/restored.js'
 import { timelinessRules } from '../work/delivery/timeliness.js'
@@ -29,10 +29,10 @@ import { runPull, type SubmittedFile } from '../work/intake/pull.js'
 import { repairRecords } from '../work/intake/repair/index.js'
 import { rollBack } from '../work/intake/rollback.js'
 import { familiesWithSource } from '../work/intake/source-families.js'
-import { documentRules, documentTemplates } from '../work/listing/documents.js'
+import { readDocumentRules, readDocumentTemplates } from '../work/listing/documents.js'
 import { expireListings } from '../work/listing/expire.js'
 import { hideLost } from '../work/listing/lost-entry.js'
-import { clockRules, publicEntryRules } from '../work/listing/publication-clocks.js'
+import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
 import { makeNameSweeper } from '../work/operators/names.js'
 import { publishList } from '../work/publication/publish.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
@@ -85,8 +85,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const { settleSeconds = MESSAGE_SETTLES_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
-  for (const read of [recoveryRules, clockRules, publicEntryRules, documentRules]) read()
-  for (const read of [documentTemplates, timelinessRules, readAuditRules, retentionRules]) read()
+  for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules]) read()
+  for (const read of [readDocumentTemplates, timelinessRules, readAuditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const clock = await closeOnFailure(opened, async () =>

@@ -8,7 +8,7 @@ import { Refusal } from '../foundation/errors.js'
 import { platforms as allPlatforms, subjectsOfPlatform } from '../platforms/index.js'
 import { printDocument } from '../web/document/page.js'
 import { readCheckedRules, type WorkRules } from '../work/calendar/rules.js'
-import { clockRules } from '../work/listing/publication-clocks.js'
+import { readClockRules } from '../work/listing/publication-clocks.js'
 
 /** Throws RULES_BROKEN or CONFIG_INVALID. */
 export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules => {
@@ -26,7 +26,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, clocks: clockRules(), platforms: subjectsByPlatform(config), mark, printDocument }
+  return { lists, calendar, clocks: readClockRules(), platforms: subjectsByPlatform(config), mark, printDocument }
 }
 
 /** Returns the subject kinds that each platform receives. Throws CONFIG_INVALID for kinds without a format. */

@@ -2,7 +2,7 @@
 
 import type { Role } from '../domain/access/viewer.js'
 import { addWorkdays } from '../domain/calendar/calendar.js'
-import { authorityLevelIn } from '../domain/listing/legal-ground.js'
+import { readAuthorityLevel } from '../domain/listing/legal-ground.js'
 import { needsConsent } from '../domain/listing/lists.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
 import { isHeavyPenalty } from '../domain/records/penalty.js'
@@ -11,7 +11,7 @@ import type { Db } from '../store/db/db.js'
 import * as listings from '../store/listing/listings.js'
 import * as operators from '../store/operators/operators.js'
 import * as versions from '../store/records/versions.js'
-import { listKindOf, type WorkRules } from '../work/calendar/rules.js'
+import { findListKind, type WorkRules } from '../work/calendar/rules.js'
 import { type MoveInput, makeMove, openCase } from '../work/listing/listing.js'
 
 const OFFICER = 'demo-officer-person'
@@ -55,7 +55,7 @@ export const publishDemoCase = async (db: Db, rules: WorkRules, code: string, no
   await move('proposeListing', OFFICER, 'officer', { on: began, reason: '销售侵犯注册商标专用权的商品，情节严重' })
   await move('notifyListing', OFFICER, 'officer', { on: began, documentNumber: numbered('告', began) })
   await move('reviewListing', REVIEWER, 'reviewer', { on: review })
-  if (needsConsent(listKindOf(rules, LIST), authorityLevelIn(decision.body), review))
+  if (needsConsent(findListKind(rules, LIST), readAuthorityLevel(decision.body), review))
     await move('consentListing', REVIEWER, 'reviewer', { on: review, documentNumber: numbered('函', review) })
   await move('decideListing', OFFICER, 'officer', { on: review, documentNumber: numbered('列', review) })
   await move('serveListing', OFFICER, 'officer', { on: addDays(review, 1), repairNotice: true })

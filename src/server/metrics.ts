@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { admitViewer, requireAct } from '../api/request/viewer.js'
-import { calendarDaysLeft } from '../domain/calendar/calendar.js'
+import { countCalendarDaysLeft } from '../domain/calendar/calendar.js'
 import { isFeedStale } from '../domain/intake/bounds.js'
 import { equalsSecret } from '../foundation/keys.js'
 import type { MetricFigure } from '../foundation/metrics.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import * as watch from '../store/intake/watch.js'
 import * as store from '../store/timetable/figures.js'
-import { withAmendments } from '../work/calendar/calendar.js'
+import { applyAmendmentsToRules } from '../work/calendar/calendar.js'
 
 const FRESH_MS = 5_000
 
@@ -60,7 +60,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
   const [known, pulls, { calendar }] = await Promise.all([
     store.readFigures(db, at),
     watch.lastGoodPulls(db, ids),
-    withAmendments(db, rules),
+    applyAmendmentsToRules(db, rules),
   ])
   const since = (instant: Date | null): number =>
     instant === null ? 0 : Math.max(0, (at.getTime() - instant.getTime()) / 1_000)
@@ -117,7 +117,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
     total(
       'hub_calendar_days_left',
       'Days until the announced holidays end; alarm at 60, deadlines beyond them are provisional.',
-      calendarDaysLeft(calendar, shanghaiDate(at)),
+      countCalendarDaysLeft(calendar, shanghaiDate(at)),
     ),
     total('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
     total('hub_trail_head', 'Number of the last row of the trail.', known.trail),

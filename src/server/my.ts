@@ -7,7 +7,7 @@ import type { ApiDependencies } from '../api/request/dependencies.js'
 import { listingInGlobalId } from '../api/request/ids.js'
 import { type HttpRequestContext, requestContextOf } from '../api/request/request-context.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
-import { listingUuidIn } from '../domain/listing/listing.js'
+import { parseListingUuid } from '../domain/listing/listing.js'
 import { INTERNAL_ERROR, isRefusal, isRefusalCode, Refusal } from '../foundation/errors.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import { parseForm, rawFormBody, type SubmittedForm } from '../web/frame/forms.js'
@@ -144,7 +144,7 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
     const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
       await whole(visit, questions.LISTINGS_QUERY)
     const wanted = String(visit.request.params['id'])
-    const listing = file.listings.find(({ id }) => id === (listingUuidIn(wanted) ?? wanted))
+    const listing = file.listings.find(({ id }) => id === (parseListingUuid(wanted) ?? wanted))
     if (listing === undefined) throw new Refusal('NOT_FOUND')
     const key = listingInGlobalId(listing.id)
     const subjectId = key !== null && 'uuid' in key && listing.state === 'REMOVED' ? key.uuid : null

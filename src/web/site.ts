@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { isUuid, listingUuidIn } from '../domain/listing/listing.js'
+import { isUuid, parseListingUuid } from '../domain/listing/listing.js'
 import { Refusal } from '../foundation/errors.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import type { Db } from '../store/db/db.js'
@@ -198,7 +198,7 @@ const showEntry =
     const given = String(request.params.id)
     const id = given.toLowerCase()
     if (!isUuid(id)) {
-      const uuid = listingUuidIn(given)
+      const uuid = parseListingUuid(given)
       if (uuid === null) throw new Refusal('NOT_FOUND')
       return response.redirect(301, addressInLanguage(`${LIST}/${uuid}`, {}, languageOf(request)))
     }

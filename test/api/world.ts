@@ -29,7 +29,7 @@ import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { mergeDelivery, stagedDraft } from '../../src/work/intake/merge.js'
 import { runPull } from '../../src/work/intake/pull.js'
 import { familiesWithSource } from '../../src/work/intake/source-families.js'
-import { clockRules } from '../../src/work/listing/publication-clocks.js'
+import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 import { publishList } from '../../src/work/publication/publish.js'
 import { makePublishedFiles } from '../../src/work/publication/published-files.js'
 import { scoreOperators } from '../../src/work/scoring/score.js'
@@ -219,7 +219,7 @@ const loadRules = (): WorkRules => {
   return {
     lists,
     calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
-    clocks: clockRules(),
+    clocks: readClockRules(),
     platforms: platforms.map(subjectsOfPlatform),
     mark: () => 'hash',
     printDocument,

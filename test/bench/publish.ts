@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { newCase } from '../../src/domain/listing/case.js'
+import { makeNewCase } from '../../src/domain/listing/case.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
 import { schemaDocument } from '../../src/foundation/contracts.js'
 import { addYears } from '../../src/foundation/time/dates.js'
@@ -16,7 +16,7 @@ import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { expireListings } from '../../src/work/listing/expire.js'
-import { clockRules } from '../../src/work/listing/publication-clocks.js'
+import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 import { manyShown } from '../support/public-list.js'
 import { commanded } from './commanded.js'
 
@@ -82,7 +82,7 @@ const listed = async (db: JobDb): Promise<void> => {
   const publishedOn = dayIn(-595)
   const endsOn = addYears(publishedOn, TERM_YEARS)
   const facts = {
-    ...newCase('serious', 0),
+    ...makeNewCase('serious', 0),
     state: 'PUBLISHED',
     proposedBy: 'officer-1',
     decisionHeavy: true,
@@ -211,7 +211,7 @@ const ended = async (db: JobDb): Promise<Record<string, number>> => {
   const rules = {
     lists,
     calendar: { holidays: new Set(), workdays: new Set(), knownUntil: '2099-12-31' },
-    clocks: clockRules(),
+    clocks: readClockRules(),
     platforms: ['national', 'jilin', 'creditchina', 'creditjilin'].map((id) => ({
       id,
       kinds: ['listing' as const],

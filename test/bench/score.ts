@@ -16,7 +16,7 @@ import * as embedded from '../../src/store/embedded/index.js'
 import * as runs from '../../src/store/timetable/runs.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { familiesWithSource } from '../../src/work/intake/source-families.js'
-import { clockRules } from '../../src/work/listing/publication-clocks.js'
+import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 import { scoreOperators as scoreNow } from '../../src/work/scoring/score.js'
 import { loadScorecard } from '../../src/work/scoring/scorecards.js'
 import { commanded } from './commanded.js'
@@ -35,7 +35,7 @@ const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
 const rules: WorkRules = {
   lists,
   calendar: { holidays: new Set(), workdays: new Set(), knownUntil: TODAY },
-  clocks: clockRules(),
+  clocks: readClockRules(),
   platforms: [],
   mark: () => '',
   printDocument: () => ({ title: '', html: '', sha256: '', missing: [] }),

@@ -1,13 +1,13 @@
 import { ROLES as VIEWERS } from '../../src/domain/access/viewer.js'
 import type { Calendar } from '../../src/domain/calendar/calendar.js'
-import { type Case, type CaseAct, type CaseRole, type MoveRules, newCase } from '../../src/domain/listing/case.js'
+import { type Case, type CaseAct, type CaseRole, type MoveRules, makeNewCase } from '../../src/domain/listing/case.js'
 import type { MoveResult } from '../../src/domain/listing/listing.js'
 import { attemptMove } from '../../src/domain/listing/listing.js'
 import type { LegalNumberName, ListKind } from '../../src/domain/listing/lists.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
 import { schemaDocument } from '../../src/foundation/contracts.js'
 import { addDays } from '../../src/foundation/time/dates.js'
-import { clockRules } from '../../src/work/listing/publication-clocks.js'
+import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 
 const lists = (schemaDocument('rules/lists.json') as { lists: ListKind[] }).lists
 export const kind = (id: string): ListKind => {
@@ -29,7 +29,7 @@ export const calendar: Calendar = {
 export const rules: MoveRules = {
   list: numbered(kind('serious'), { DEFENCE_WORKDAYS: 5, REPAIR_MIN_MONTHS: 12, SERVICE_NOTICE_DAYS: 30 }),
   calendar,
-  clocks: clockRules(),
+  clocks: readClockRules(),
 }
 export const ROLES: CaseRole[] = [...VIEWERS, 'clock']
 export const TODAY = '2026-11-25'
@@ -67,7 +67,7 @@ export const STEPS: [MoveName, Partial<CaseAct>][] = [
   ['publishListing', { on: '2026-01-21', today: '2026-01-21' }],
 ]
 export const upTo = (last: MoveName, changes: Partial<Record<MoveName, Partial<CaseAct>>> = {}): Case => {
-  let now = newCase('serious', 7)
+  let now = makeNewCase('serious', 7)
   for (const [name, act] of STEPS) {
     now = caseAfter(attemptMove(name, now, full({ ...act, ...changes[name] }), rules))
     if (name === last) break

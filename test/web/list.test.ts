@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
-import { topicsOf } from '../../src/domain/listing/reason-topics.js'
+import { findReasonTopics } from '../../src/domain/listing/reason-topics.js'
 import { addDays } from '../../src/foundation/time/dates.js'
 import { makeWorld, NOW, TODAY, type World } from '../api/world.js'
 import { letGo } from '../support/public-list.js'
@@ -34,8 +34,8 @@ describe('the list of the public site', () => {
   const idsOf = (some: readonly { id: string }[]) => some.map(({ id }) => id).sort()
 
   const filters: [string, (firm: Firm) => boolean][] = [
-    ['reason=counterfeit', ({ reason }) => topicsOf(reason).includes('counterfeit')],
-    ['reason=sham', ({ reason }) => topicsOf(reason).includes('sham')],
+    ['reason=counterfeit', ({ reason }) => findReasonTopics(reason).includes('counterfeit')],
+    ['reason=sham', ({ reason }) => findReasonTopics(reason).includes('sham')],
     ['region=2202', ({ region }) => region.startsWith('2202')],
     ['region=220182', ({ region }) => region === '220182'],
     [
@@ -45,7 +45,7 @@ describe('the list of the public site', () => {
     ['contested=1', ({ contested }) => contested === true],
     [
       'reason=quality&region=2201',
-      ({ reason, region }) => topicsOf(reason).includes('quality') && region.startsWith('2201'),
+      ({ reason, region }) => findReasonTopics(reason).includes('quality') && region.startsWith('2201'),
     ],
   ]
   for (const [query, belongs] of filters)

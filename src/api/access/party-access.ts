@@ -1,5 +1,5 @@
 import { may, mayInRegion } from '../../domain/access/viewer.js'
-import { stepsForParty, upgradeStoredCase } from '../../domain/listing/case.js'
+import { selectStepsForParty, upgradeStoredCase } from '../../domain/listing/case.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { isRefusal } from '../../foundation/errors.js'
@@ -88,7 +88,7 @@ const myFile = (_: unknown, __: unknown, context: GraphqlContext): Promise<Opera
 
 const proceedings = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   if (view.uuid === null) return []
-  const told = stepsForParty(await context.load.moves(view.uuid))
+  const told = selectStepsForParty(await context.load.moves(view.uuid))
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
   return told.map(({ move, on, stateAfter, act }) => ({
     move,

@@ -1,5 +1,5 @@
 import { type Act, may, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
-import { listingUuidIn } from '../../domain/listing/listing.js'
+import { parseListingUuid } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import type { BookedReceipt } from '../../store/delivery/delivery-queue.js'
@@ -69,7 +69,7 @@ interface DeliveriesArgs extends PageArgs {
 const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const { subject = null, ...columns } = refuseUnstorableText(args.filter) ?? {}
-  const subjectId = subject === null ? null : (listingUuidIn(subject) ?? NO_SUBJECT)
+  const subjectId = subject === null ? null : (parseListingUuid(subject) ?? NO_SUBJECT)
   const filter = { ...columns, subjectId, sight: regionBoundOf(context.viewer) }
   const found = await desk.list(db, filter, { first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
   return makeConnection(

@@ -1,5 +1,5 @@
 import { regionBoundOf } from '../../domain/access/viewer.js'
-import { listingUuidIn } from '../../domain/listing/listing.js'
+import { parseListingUuid } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
@@ -42,7 +42,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) 
   const filter = {
     open,
     platform,
-    subjectId: listing === null ? null : (listingUuidIn(listing) ?? NO_SUBJECT),
+    subjectId: listing === null ? null : (parseListingUuid(listing) ?? NO_SUBJECT),
     sight: regionBoundOf(context.viewer),
   }
   const page = { first: pageSizeOf(args) + 1, after: retractionInCursor(args.after) }
@@ -62,7 +62,7 @@ const closeRetraction = async (
 ) => {
   const { listing, platform, reason } = refuseUnstorableText(args)
   const { db, rules } = context.parts
-  const subjectId = listingUuidIn(listing)
+  const subjectId = parseListingUuid(listing)
   if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
   const by = subjectNameOf(context.viewer)
   await work.giveUpRemovals(db, rules, { subjectId, platform, reason, by, now: context.now })

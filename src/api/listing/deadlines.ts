@@ -1,5 +1,5 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
-import { type CalendarDays, type CalendarVerdict, daysByList, isWorkday } from '../../domain/calendar/calendar.js'
+import { type CalendarDays, type CalendarVerdict, groupDaysByList, isWorkday } from '../../domain/calendar/calendar.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
@@ -50,10 +50,10 @@ const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState |
   )
 }
 
-const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => ({ ...proposal, ...daysByList(days) })
+const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => ({ ...proposal, ...groupDaysByList(days) })
 
 const calendarProposals = async (_: unknown, __: unknown, { parts }: GraphqlContext) =>
-  (await proposals.newestProposals(parts.db, PROPOSALS_SHOWN)).map(proposalView)
+  (await proposals.listNewestProposals(parts.db, PROPOSALS_SHOWN)).map(proposalView)
 
 const amendCalendar = async (
   _: unknown,
@@ -85,7 +85,7 @@ const decideCalendar = async (_: unknown, { input }: { input: CalendarVerdictInp
 }
 
 const settled = async ({ parts }: GraphqlContext, proposal: proposals.CalendarProposal, moved: number) => {
-  const { calendar } = await work.withAmendments(parts.db, parts.rules)
+  const { calendar } = await work.applyAmendmentsToRules(parts.db, parts.rules)
   return { proposal: proposalView(proposal), knownUntil: calendar.knownUntil, moved }
 }
 

@@ -1,10 +1,14 @@
 import { may } from '../../domain/access/viewer.js'
-import { availableDocumentKinds, type DocumentKind, servedDocumentKinds } from '../../domain/listing/documents.js'
+import {
+  type DocumentKind,
+  listAvailableDocumentKinds,
+  listServedDocumentKinds,
+} from '../../domain/listing/documents.js'
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import { PERSONAL_DATA } from '../../domain/records/personal.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as work from '../../work/listing/documents.js'
-import { publicEntryFrom } from '../../work/listing/public-entry.js'
+import { composePublicEntryFromFacts } from '../../work/listing/public-entry.js'
 import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
 import { listingInGlobalId } from '../request/ids.js'
@@ -21,8 +25,8 @@ const documents = async (view: ListingView, _: unknown, context: GraphqlContext)
   if (caseOfView === null) return []
   const { facts, removedOn } = caseOfView.listing
   const viewer = viewerTowards(context, caseOfView.operator)
-  if (may(viewer, 'move_listing')) return views(context, caseOfView, availableDocumentKinds(facts, removedOn))
-  return viewer.role === 'party' ? views(context, caseOfView, servedDocumentKinds(facts, removedOn)) : []
+  if (may(viewer, 'move_listing')) return views(context, caseOfView, listAvailableDocumentKinds(facts, removedOn))
+  return viewer.role === 'party' ? views(context, caseOfView, listServedDocumentKinds(facts, removedOn)) : []
 }
 
 type DocumentCase = NonNullable<Awaited<ReturnType<typeof caseIn>>>
@@ -93,7 +97,7 @@ const publicText = async (view: ListingView, args: { ofAge?: boolean | null }, c
     context.load.registrationsOn({ operator: operator.id, day: on }),
     context.load.listingContested(listing.id),
   ])
-  const answer = publicEntryFrom(of, operator, on, { decision, registrations, contested })
+  const answer = composePublicEntryFromFacts(of, operator, on, { decision, registrations, contested })
   return {
     allowed: answer.withheld === null,
     withheld: answer.withheld === null ? null : WITHHOLDING_REASONS[answer.withheld],

@@ -32,7 +32,7 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContex
   const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
   const found = await overWhole(context, filter, () => listings.publicEntries(parts.db, filter, page))
   return makeConnection(found.map(entryView), args, cursorsOf(found), () =>
-    overWhole(context, filter, () => listings.publicCount(parts.db, filter)),
+    overWhole(context, filter, () => listings.countPublicEntries(parts.db, filter)),
   )
 }
 

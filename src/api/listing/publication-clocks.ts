@@ -1,5 +1,5 @@
 import type { PublicationClock } from '../../domain/listing/publication-clocks.js'
-import { publicationClocksOf } from '../../work/listing/publication-clocks.js'
+import { computeListingClocks } from '../../work/listing/publication-clocks.js'
 import type { GraphqlContext } from '../request/context.js'
 import { caseView, type ListingView, storedListing } from './listing-view.js'
 
@@ -8,7 +8,7 @@ const clocksOn = async (view: ListingView, _: unknown, context: GraphqlContext) 
   if (uuid === null || decidedOn === null || state === 'NOT_LISTED') return null
   const { record, counted } = view.counted === null ? caseView(await storedListing(context, uuid)) : view
   const decision = record === null ? null : await context.load.record(record)
-  const { severity, gsxt, creditchina, endless } = publicationClocksOf(context.parts.rules.clocks, {
+  const { severity, gsxt, creditchina, endless } = computeListingClocks(context.parts.rules.clocks, {
     list: view.kind,
     decidedOn,
     publishedOn,

@@ -23,7 +23,7 @@ import * as scores from '../../store/scoring/scores.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import * as authorisations from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
-import { registrationsOn } from '../../work/listing/public-entry.js'
+import { readRegistrationsOn } from '../../work/listing/public-entry.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import {
   cacheFirstCall,
@@ -95,7 +95,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
     }),
     registrationsOn: makeBatchedLoad<{ operator: number; day: string }, versions.RecordVersion[]>(
       JSON.stringify,
-      (asked) => registrationsOn(own.db, asked),
+      (asked) => readRegistrationsOn(own.db, asked),
     ),
     mirrored: makeBatchedLoad(JSON.stringify, lookups.mirrored),
   }
@@ -133,12 +133,12 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
   return {
     publicEntries: makeOperatorLoad<{ operator: number; asOf: string }, listings.PublicBody[]>(
       async (ids, { asOf }) => {
-        const rows = await listings.publicOfOperators(db, ids, { asOf, today: shanghaiDate(now) })
+        const rows = await listings.listPublicOfOperators(db, ids, { asOf, today: shanghaiDate(now) })
         return listsByOperator(ids, rows).map((each) => each.map(({ body }) => body))
       },
     ),
     listing: makeRowLoad((ids: readonly string[]) => listings.byIds(db, ids)),
-    publicEntry: makeRowLoad((ids: readonly string[]) => listings.shownBodies(own.db, ids)),
+    publicEntry: makeRowLoad((ids: readonly string[]) => listings.readShownEntries(own.db, ids)),
     listings: makeBatchedLoad(String, lookups.listings),
     moves: batchListings((ids) => listings.eventsOf(db, ids)),
     deadlines: batchListings((ids) => deadlines.ofListings(db, ids)),

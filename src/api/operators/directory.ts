@@ -1,5 +1,5 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
-import { publicName } from '../../domain/listing/public-entry.js'
+import { maskName } from '../../domain/listing/public-entry.js'
 import { type NameMatch, rankMatches, SEARCH_KEY_LENGTH_MOST, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -150,6 +150,6 @@ const matchView = async (
 }
 
 const nameShown = (context: GraphqlContext, operator: StoredOperator, name: string): string =>
-  seesInnerListings(context, operator) ? name : publicName(name)
+  seesInnerListings(context, operator) ? name : maskName(name)
 
 export const directoryResolvers = { Query: { operators } }

@@ -1,5 +1,5 @@
 import { may, maySeeOperator, RECORD_KINDS_SEEN, type Viewer } from '../../domain/access/viewer.js'
-import { publicCode, publicName } from '../../domain/listing/public-entry.js'
+import { maskCode, maskName } from '../../domain/listing/public-entry.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import * as mergers from '../../store/operators/mergers.js'
@@ -97,7 +97,7 @@ const sees = (context: GraphqlContext, operator: operators.StoredOperator): bool
 
 const namesBefore = async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
   const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
-  return seesInnerListings(context, operator) ? names : names.map((one) => ({ ...one, name: publicName(one.name) }))
+  return seesInnerListings(context, operator) ? names : names.map((one) => ({ ...one, name: maskName(one.name) }))
 }
 
 export const operatorResolvers = {
@@ -105,11 +105,11 @@ export const operatorResolvers = {
   Operator: {
     id: ({ operator }) => globalId('Operator', operator.id),
     uscc: ({ operator }, _, context) =>
-      seesInnerListings(context, operator) ? operator.uscc : publicCode(operator.uscc),
+      seesInnerListings(context, operator) ? operator.uscc : maskCode(operator.uscc),
     shop: ({ operator }) => operator.shop,
     name: async (of, _, context) => {
       const name = await registered(of, 'name', context)
-      return seesInnerListings(context, of.operator) ? name : publicName(name)
+      return seesInnerListings(context, of.operator) ? name : maskName(name)
     },
     kind: ({ operator }) => operator.kind,
     region: (of, _, context) => registered(of, 'region', context),
@@ -124,7 +124,7 @@ export const operatorResolvers = {
     codes: async ({ operator }, _, context) => {
       const codes = sees(context, operator) ? await context.load.codes(operator.id) : []
       if (seesInnerListings(context, operator)) return codes
-      return codes.filter(({ scheme, code }) => scheme !== 'uscc' || publicCode(code) !== null)
+      return codes.filter(({ scheme, code }) => scheme !== 'uscc' || maskCode(code) !== null)
     },
     formerNames: async (of, _, context) => (await namesBefore(of, _, context)).map(({ name }) => name),
     namesBefore,

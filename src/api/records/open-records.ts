@@ -1,5 +1,5 @@
 import { may, RECORD_KINDS_SEEN, regionBoundOf } from '../../domain/access/viewer.js'
-import { publicName } from '../../domain/listing/public-entry.js'
+import { maskName } from '../../domain/listing/public-entry.js'
 import {
   isTrademarkInTerm,
   matchesModel,
@@ -149,7 +149,7 @@ const nameShown = async (context: GraphqlContext, version: RecordVersion, field:
   const name = version.body[field]
   if (typeof name !== 'string') return null
   const owner = version.operatorId === null ? null : await context.load.operator(version.operatorId)
-  return may(viewerTowards(context, owner), 'see_inner_listings') ? name : publicName(name)
+  return may(viewerTowards(context, owner), 'see_inner_listings') ? name : maskName(name)
 }
 
 export const openRecordResolvers = { Query: { trademark, product } }

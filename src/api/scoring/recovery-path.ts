@@ -4,7 +4,7 @@ import { lastingFacts, recoveryPath as plan, type RecoveryStep } from '../../dom
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
-import { recoveryRules } from '../../work/calendar/rules.js'
+import { readRecoveryRules } from '../../work/calendar/rules.js'
 import { factsOfOperators } from '../../work/scoring/facts.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import { resolveRecords } from '../records/records.js'
@@ -47,7 +47,7 @@ const wayBack = async (score: ScoreView, { from }: { from?: string | null }, con
   const known = found.plans.get(asOf)
   if (known) return known
   chargeField(context, 'Score.wayBack', found.facts.events.length)
-  const steps = plan({ ...found.facts, asOf }, found.card, recoveryRules())
+  const steps = plan({ ...found.facts, asOf }, found.card, readRecoveryRules())
   found.plans.set(asOf, steps)
   return steps
 }
@@ -56,7 +56,7 @@ const whatLasts = async (score: StoredScore, _: unknown, context: GraphqlContext
   const found = await behind(score, context)
   if (found === null) return []
   chargeField(context, 'Score.lasting', found.facts.events.length)
-  return lastingFacts(found.facts, found.card, recoveryRules())
+  return lastingFacts(found.facts, found.card, readRecoveryRules())
 }
 
 export const recoveryPathResolvers = {

@@ -3,7 +3,7 @@ import { type GradesSeen, gradesSeen, may } from '../../domain/access/viewer.js'
 import type { CaseState } from '../../domain/listing/case.js'
 import { isListedOn } from '../../domain/listing/listing.js'
 import { isBlacklist } from '../../domain/listing/lists.js'
-import { publicCode, publicName } from '../../domain/listing/public-entry.js'
+import { maskCode, maskName } from '../../domain/listing/public-entry.js'
 import { codeFault } from '../../domain/operators/codes.js'
 import { CEASED_STATUSES, type Freshness, limitFreshness } from '../../domain/standing/standing.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -53,8 +53,8 @@ export const standingView = (context: GraphqlContext, { code, asOf, row, freshne
   return {
     code,
     whose: { operator: row.operatorId, code: row.uscc ?? row.shop },
-    uscc: inside ? row.uscc : publicCode(row.uscc),
-    name: inside ? row.name : publicName(row.name),
+    uscc: inside ? row.uscc : maskCode(row.uscc),
+    name: inside ? row.name : maskName(row.name),
     status: CEASED_STATUSES.has(row.status) ? 'CEASED' : 'KNOWN',
     codeFault: null,
     grade: graded ? row.grade : null,

@@ -3,7 +3,7 @@
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import { coverageFaults, type DatedRow, rowInForce } from '../calendar/dated-rows.js'
+import { type DatedRow, findCoverageFaults, findRowInForce } from '../calendar/dated-rows.js'
 
 interface Retention extends DatedRow {
   months: number
@@ -21,9 +21,9 @@ export interface AuditRules {
 }
 
 export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[] => [
-  ...coverageFaults('retention', retention),
+  ...findCoverageFaults('retention', retention),
   ...ROLES.filter((role) => role !== 'public').flatMap((role) =>
-    coverageFaults(
+    findCoverageFaults(
       `telling ${role}`,
       telling.filter(({ asker }) => asker === role),
     ),
@@ -32,7 +32,7 @@ export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[]
 
 /** Instant from which content written at `at` may be erased. */
 export const findErasureInstant = ({ retention }: AuditRules, at: Date): Date => {
-  const rule = rowInForce(retention, shanghaiDate(at))
+  const rule = findRowInForce(retention, shanghaiDate(at))
   if (rule === undefined) throw new Error('no term of retention')
   const until = new Date(at)
   until.setUTCMonth(until.getUTCMonth() + rule.months)
@@ -42,7 +42,7 @@ export const findErasureInstant = ({ retention }: AuditRules, at: Date): Date =>
 /** Roles whose questions this viewer may see on this day. */
 export const findAskersShownTo = ({ telling }: AuditRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
-    const rule = rowInForce(
+    const rule = findRowInForce(
       telling.filter((row) => row.asker === asker),
       day,
     )

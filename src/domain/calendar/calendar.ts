@@ -9,11 +9,11 @@ export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUnti
 /** An alarm asks for next year's holidays this many days before the announced ones end. */
 const CALENDAR_ALARM_DAYS = 60
 
-export const calendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
+export const countCalendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
   daysBetween(today, knownUntil)
 
 export const isCalendarEnding = (calendar: Pick<Calendar, 'knownUntil'>, today: string): boolean =>
-  calendarDaysLeft(calendar, today) <= CALENDAR_ALARM_DAYS
+  countCalendarDaysLeft(calendar, today) <= CALENDAR_ALARM_DAYS
 
 export const isWorkday = (calendar: Calendar, date: string): boolean => {
   if (calendar.workdays.has(date)) return true
@@ -54,7 +54,7 @@ export interface CalendarDays extends Partial<Record<DayList, readonly string[] 
   knownUntil?: string | null
 }
 
-export const daysByList = (days: CalendarAmendments['days']): Record<DayList, string[]> =>
+export const groupDaysByList = (days: CalendarAmendments['days']): Record<DayList, string[]> =>
   Object.fromEntries(
     DAY_LISTS.map(([list, kind]) => [list, days.filter((one) => one.kind === kind).map(({ day }) => day)]),
   ) as Record<DayList, string[]>
@@ -72,7 +72,7 @@ export const applyAmendments = (calendar: Calendar, { days, knownUntil }: Calend
 }
 
 /** Throws INPUT_INVALID or DATE_INVALID. */
-export const amendmentsFrom = (shipped: Calendar, { knownUntil = null, ...said }: CalendarDays): CalendarAmendments => {
+export const makeAmendments = (shipped: Calendar, { knownUntil = null, ...said }: CalendarDays): CalendarAmendments => {
   const days = DAY_LISTS.flatMap(([list, kind]) => (said[list] ?? []).map((day) => ({ day, kind })))
   const all = days.map(({ day }) => day)
   for (const day of knownUntil === null ? all : [...all, knownUntil])
@@ -97,7 +97,7 @@ export const refuseEarlierKnownUntil = (shipped: Calendar, knownUntil: string | 
 export type CalendarVerdict = 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
 
 /** The proposer may only withdraw a proposal, and nobody else may withdraw it. */
-export const verdictFault = (
+export const findVerdictFault = (
   { state, proposedBy }: { state: string; proposedBy: string },
   verdict: CalendarVerdict,
   by: string,

@@ -27,14 +27,14 @@ export interface DatedRow extends RuleDates, RuleSource {
 export const isInForce = ({ from, to }: RuleDates, day: string): boolean =>
   (from === null || from <= day) && (to === null || day <= to)
 
-export const rowInForce = <R extends RuleDates>(rows: readonly R[], day: string): R | undefined =>
+export const findRowInForce = <R extends RuleDates>(rows: readonly R[], day: string): R | undefined =>
   rows.find((row) => isInForce(row, day))
 
-export const byFirstDay = (a: RuleDates, b: RuleDates): number => ((a.from ?? '') < (b.from ?? '') ? -1 : 1)
+export const compareFirstDays = (a: RuleDates, b: RuleDates): number => ((a.from ?? '') < (b.from ?? '') ? -1 : 1)
 
 /** Finds days without a row, for tables in which exactly one row must apply on each day. */
-export const coverageFaults = (place: string, rows: readonly RuleDates[]): RuleFault[] => {
-  const sorted = [...rows].sort(byFirstDay)
+export const findCoverageFaults = (place: string, rows: readonly RuleDates[]): RuleFault[] => {
+  const sorted = [...rows].sort(compareFirstDays)
   if (sorted[0]?.from !== null) return [{ place, reason: 'nothing from the beginning' }]
   if (sorted.at(-1)?.to !== null) return [{ place, reason: 'nothing to the end' }]
   return sorted.slice(1).flatMap((row, i) => {

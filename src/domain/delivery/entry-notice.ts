@@ -3,7 +3,7 @@ import type { EntryColumns } from '../listing/entry-columns.js'
 import { isPublicState } from '../listing/listing.js'
 import type { ListKind } from '../listing/lists.js'
 import type { MoveName } from '../listing/moves.js'
-import { type PublicEntry, publicCode, publicName } from '../listing/public-entry.js'
+import { maskCode, maskName, type PublicEntry } from '../listing/public-entry.js'
 import type { EntryNotice, NoticeAction } from './delivery.js'
 
 export interface ListingForNotice extends EntryColumns {
@@ -26,8 +26,8 @@ export const makeEntryNotice = (
   list: listing.list,
   listName: list.zh,
   operator: {
-    uscc: body ? body.uscc : publicCode(operator.uscc),
-    name: body?.name ?? publicName(operator.name) ?? '',
+    uscc: body ? body.uscc : maskCode(operator.uscc),
+    name: body?.name ?? maskName(operator.name) ?? '',
     regNo: null,
   },
   reason: body?.reason ?? listing.reason,

@@ -1,7 +1,7 @@
 /** 双公示: decides which penalties and permits platforms receive, in which words, and from which source. */
 import { hash } from 'node:crypto'
 import { groupBy } from '../../foundation/groups.js'
-import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../listing/public-entry.js'
+import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../listing/public-entry.js'
 import { isWithdrawnPenalty } from '../records/penalty.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
 import { type Body, canonicalJson, type Json } from '../records/records.js'
@@ -39,7 +39,7 @@ export const publicationStatusOf = (
   party: RecordParty | null,
   { today, repaired }: PublicationFacts,
 ): PublicationStatus => {
-  if (party === null || party.kind === 'SHOP' || publicCode(party.uscc) === null) return 'PERSON'
+  if (party === null || party.kind === 'SHOP' || maskCode(party.uscc) === null) return 'PERSON'
   if (body['party_kind'] === 'NATURAL_PERSON') return 'PERSON'
   if (kind === 'penalty' && isWithdrawnPenalty(body)) return 'WITHDRAWN'
   if (repaired) return 'REPAIRED'
@@ -79,7 +79,7 @@ export const publishedBody = (body: Body, address: string | null): Body => {
   const shown = (field: string, value: Json): Json => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one))
     if (typeof value !== 'string' || PLAIN.test(field)) return value
-    if (CODES.includes(field)) return publicCode(value)
+    if (CODES.includes(field)) return maskCode(value)
     if (NAMES.includes(field)) return maskPersonalData(value, KINDS_MASKED_IN_NAMES).text
     return maskPersonalData(value, NUMBERS.includes(field) ? IN_NUMBERS : PERSONAL_DATA_KINDS, address).text
   }
@@ -97,8 +97,8 @@ export const makePublishedRecord = (
   kind,
   key: id,
   operator: {
-    uscc: publicCode(party.uscc),
-    name: publicName(party.name) ?? '',
+    uscc: maskCode(party.uscc),
+    name: maskName(party.name) ?? '',
     regNo: party.regNo,
     orgCode: party.orgCode,
   },

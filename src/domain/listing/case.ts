@@ -99,11 +99,11 @@ const BLANK_CASE = {
 }
 export type Case = typeof BLANK_CASE & { list: string; operator: number }
 
-export const newCase = (list: string, operator: number): Case => ({ ...BLANK_CASE, list, operator })
+export const makeNewCase = (list: string, operator: number): Case => ({ ...BLANK_CASE, list, operator })
 
 /** Fills in members that did not exist yet when the case was stored. */
 export const upgradeStoredCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {
-  const made: Case = { ...newCase(kept.list, kept.operator), ...kept }
+  const made: Case = { ...makeNewCase(kept.list, kept.operator), ...kept }
   const answered = made.defenceOpen || made.points > 0
   return answered && made.points === 0 ? { ...made, points: 1, openPoints: made.defenceOpen ? [1] : [] } : made
 }
@@ -173,7 +173,7 @@ const TOLD: readonly string[] = [
 ]
 
 /** From the notice (告知) on, the listed party sees the steps that concern it, but not which officers took them. */
-export const stepsForParty = <S extends { move: string }>(steps: readonly S[]): S[] => {
+export const selectStepsForParty = <S extends { move: string }>(steps: readonly S[]): S[] => {
   const notice = steps.findIndex(({ move }) => move === 'notifyListing')
   return notice < 0 ? [] : steps.slice(notice).filter(({ move }) => TOLD.includes(move))
 }

@@ -30,7 +30,7 @@ export interface Deadline {
 }
 
 /** `told`: the day announced to the party, which a recount never shortens. */
-export const dueDay = (
+export const countDueDay = (
   { name, startsOn, rule }: Pick<Deadline, 'name' | 'startsOn' | 'rule'>,
   calendar: Calendar,
   told: string | null = null,
@@ -40,7 +40,7 @@ export const dueDay = (
   return { dueOn, provisional }
 }
 
-export const deadlinesOf = (
+export const findDeadlineChanges = (
   move: MoveName,
   before: Case,
   after: Case,
@@ -57,7 +57,7 @@ export const deadlinesOf = (
     })
     if (startsOn === null || row === undefined || row.value === null) return []
     const rule = { ...row, value: row.value }
-    return [{ name, startsOn, rule, ...dueDay({ name, startsOn, rule }, calendar) }]
+    return [{ name, startsOn, rule, ...countDueDay({ name, startsOn, rule }, calendar) }]
   })
   return { begun, met: meets, dropped: drops }
 }

@@ -8,7 +8,7 @@ import { maskPersonalData } from '../records/personal.js'
 import type { Body } from '../records/records.js'
 import type { Case } from './case.js'
 import type { EntryColumns } from './entry-columns.js'
-import { type LegalNumber, type LegalNumberName, type ListKind, legalNumberOn, termOf } from './lists.js'
+import { findLegalNumber, findTerm, type LegalNumber, type LegalNumberName, type ListKind } from './lists.js'
 import type { PublicationClocks } from './publication-clocks.js'
 
 export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
@@ -67,7 +67,7 @@ export interface DocumentSource {
   on: string
 }
 
-export const availableDocumentKinds = (facts: Case, removedOn: string | null): DocumentKind[] => {
+export const listAvailableDocumentKinds = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const { state } = facts
   const decided = facts.decidedOn !== null || state === 'REVIEWED' || state === 'CONSENTED'
   const standing = state === 'PUBLISHED' || state === 'REPAIR_APPLIED' || state === 'HIDDEN'
@@ -82,7 +82,7 @@ export const availableDocumentKinds = (facts: Case, removedOn: string | null): D
 }
 
 /** Documents that were served on the party or that it signs itself. */
-export const servedDocumentKinds = (facts: Case, removedOn: string | null): DocumentKind[] => {
+export const listServedDocumentKinds = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const served: Record<DocumentKind, boolean> = {
     NOTICE: facts.notifiedOn !== null,
     DECISION: facts.servedOn !== null,
@@ -90,7 +90,7 @@ export const servedDocumentKinds = (facts: Case, removedOn: string | null): Docu
     REPAIR_APPLICATION: true,
     REMOVAL: removedOn !== null,
   }
-  return availableDocumentKinds(facts, removedOn).filter((kind) => served[kind])
+  return listAvailableDocumentKinds(facts, removedOn).filter((kind) => served[kind])
 }
 
 const NAMED_BY: Partial<Record<string, DocumentKind>> = {
@@ -99,7 +99,7 @@ const NAMED_BY: Partial<Record<string, DocumentKind>> = {
   removeListing: 'REMOVAL',
 }
 
-export const documentNumbersNamed = (
+export const collectDocumentNumbers = (
   moves: readonly { move: string; act: Record<string, unknown> }[],
 ): Partial<Record<DocumentKind, string>> => {
   const named: Partial<Record<DocumentKind, string>> = {}
@@ -115,7 +115,7 @@ export const documentNumbersNamed = (
 const NUMBER_LONGEST = 128
 const SHA256 = /^[0-9a-f]{64}$/
 
-export const issueFault = (
+export const findIssueFault = (
   { number, sha256, issuedOn, signer }: IssuedPaper & { sha256: string; signer: DocumentTemplate['signer'] },
   today: string,
 ): string | null => {
@@ -191,7 +191,7 @@ const dayOf = ({ listing, on }: DocumentSource): string => listing.facts.decided
 const numbered =
   (name: LegalNumberName, unit: string, on: (of: DocumentSource) => string = dayOf): BlankSource =>
   (of) => {
-    const row: LegalNumber | null = legalNumberOn(of.list, name, on(of))
+    const row: LegalNumber | null = findLegalNumber(of.list, name, on(of))
     return row && sourced(row.value === null ? '无' : `${row.value}${unit}`, row)
   }
 
@@ -216,12 +216,12 @@ const clocked =
   ): BlankSource =>
   ({ clocks }) => {
     const day = clocks && which(clocks)
-    return day ? sourced(chineseDay(day.on), day.row) : null
+    return day ? sourced(formatChineseDate(day.on), day.row) : null
   }
 
-const day = (date: string | null): string | null => (date === null ? null : chineseDay(date))
+const day = (date: string | null): string | null => (date === null ? null : formatChineseDate(date))
 
-export const chineseDay = (date: string): string => {
+export const formatChineseDate = (date: string): string => {
   const [year, month, of] = date.split('-').map(Number)
   return `${year}年${month}月${of}日`
 }
@@ -237,7 +237,7 @@ const SOURCES: Record<string, BlankSource> = {
   ground: ({ listing }) => listing.facts.ground ?? (listing.facts.decisionHeavy === true ? 'HEAVIER_PENALTY' : null),
   penaltyOn: (of) => {
     const on = of.decision?.['decided_on']
-    return typeof on === 'string' ? chineseDay(on) : null
+    return typeof on === 'string' ? formatChineseDate(on) : null
   },
   penaltyAuthority: penalty('authority'),
   penaltyNumber: penalty('document_number'),
@@ -253,7 +253,7 @@ const SOURCES: Record<string, BlankSource> = {
       }),
   measures: ({ list }) => list.measures.map(({ zh }) => zh),
   termYears: (of) => {
-    const term = termOf(of.list, dayOf(of), of.listing.facts.publishedOn)
+    const term = findTerm(of.list, dayOf(of), of.listing.facts.publishedOn)
     return term && sourced(`${term.years}年`, term)
   },
   repairAfter: numbered('REPAIR_MIN_MONTHS', '个月'),
@@ -288,7 +288,7 @@ const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:�
 /** Placeholders that every template needs; a party's own paper has no `number`. */
 const REQUIRED_BLANKS = ['authority', 'number', 'party', 'issuedOn']
 
-export const checkTemplate = (template: DocumentTemplate): RuleFault[] => {
+export const checkDocumentTemplate = (template: DocumentTemplate): RuleFault[] => {
   const faults: RuleFault[] = []
   const say = (place: string, reason: string): void => {
     faults.push({ place, reason })

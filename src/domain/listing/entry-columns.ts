@@ -1,6 +1,6 @@
 import type { Case, CaseAct } from './case.js'
 import type { LinkedDecision } from './legal-ground.js'
-import { type LegalBasis, type ListKind, legalBasisOn, type RemovalReason } from './lists.js'
+import { findLegalBasis, type LegalBasis, type ListKind, type RemovalReason } from './lists.js'
 import type { MoveName } from './moves.js'
 
 export interface EntryColumns {
@@ -22,7 +22,7 @@ export interface LinkedAndPresentDecision {
 
 const ENDING: readonly MoveName[] = ['removeListing', 'lapseListing']
 
-export const columnsAfter = (
+export const computeEntryColumns = (
   name: MoveName,
   act: CaseAct,
   facts: Pick<Case, 'ground' | 'removal'>,
@@ -35,7 +35,7 @@ export const columnsAfter = (
     ...(now && { decisionVersion: now.version, authority: now.authority, authorityCode: now.authorityCode }),
     ...(linked && { reason: isStated ? (act.reason ?? '') : linked.violation }),
     ...(standing && !isStated && { reason: standing.violation }),
-    ...((linked || name === 'decideListing') && { basis: basisText(legalBasisOn(list, act.on)) }),
+    ...((linked || name === 'decideListing') && { basis: basisText(findLegalBasis(list, act.on)) }),
     ...(name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
     ...(ENDING.includes(name) && { removalReason: facts.removal, removedOn: act.on }),
     ...(name === 'restoreListing' && { removalReason: null, removedOn: null }),

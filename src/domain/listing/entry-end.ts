@@ -1,27 +1,27 @@
 /** Computes the last day of an entry: the earliest of its list's term and the publication clocks (公示系统, 信用中国). */
 
 import type { Case, MoveRules } from './case.js'
-import { termEnd } from './lists.js'
-import { type ClockRow, clocksOf } from './publication-clocks.js'
+import { computeTermEnd } from './lists.js'
+import { type ClockRow, computePublicationClocks } from './publication-clocks.js'
 
 type EndRules = Pick<MoveRules, 'list' | 'clocks'>
 
 /** Last day of the entry in this hub. Before publication, the decision day counts as its day. A legal ban lengthens only 公示系统. */
-export const lastDayInHub = (
+export const computeLastDayInHub = (
   { list, clocks }: EndRules,
   { decidedOn, publishedOn, termFrom }: Pick<Case, 'decidedOn' | 'publishedOn' | 'termFrom'>,
   asOf: string,
 ): string | null => {
   if (decidedOn === null) return null
   const shown = { publishedOn: publishedOn ?? decidedOn }
-  const term = termEnd(list, decidedOn, { ...shown, from: termFrom, asOf })
+  const term = computeTermEnd(list, decidedOn, { ...shown, from: termFrom, asOf })
   const entry = { ...shown, list: list.id, documentOn: decidedOn, banUntil: null, anewFrom: termFrom, today: asOf }
-  const ends = [term, clocksOf(clocks, entry).here?.on ?? null]
+  const ends = [term, computePublicationClocks(clocks, entry).here?.on ?? null]
   return ends.filter((end) => end !== null).sort()[0] ?? null
 }
 
 /** First day of the newest term or clock row that affects entries decided before it. */
-export const newestRuleDay = ({ list, clocks }: EndRules, today: string): string | null => {
+export const findNewestRuleDay = ({ list, clocks }: EndRules, today: string): string | null => {
   const ofList = ({ list: id }: ClockRow): boolean => id === null || id === list.id
   return (
     [...list.terms, ...clocks.clocks.filter(ofList)]

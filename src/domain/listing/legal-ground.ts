@@ -19,7 +19,7 @@ export interface GroundSource {
 }
 
 /** A withdrawal by one source outweighs all other sources. */
-export const groundStatusOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
+export const assessLegalGround = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
   const own = sources.filter((source) => source.operatorId === operatorId)
   const standing = own.filter((source) => source.stands)
   const said = standing.find((source) => source.linked)
@@ -44,7 +44,7 @@ export interface GroundHistory {
  * A withdrawn or erroneous penalty ends the case. A lighter one, or one of another operator, hides the entry. Null: the
  * ground stands.
  */
-export const groundConsequence = (
+export const decideGroundConsequence = (
   { state, heavy }: GroundStatus,
   { wasHeavy, isWrong, isLetGo }: GroundHistory,
 ): GroundConsequence | null => {
@@ -58,12 +58,12 @@ export const groundConsequence = (
   return isLighter ? 'LIGHTER' : null
 }
 
-export type LinkedDecision = ReturnType<typeof linkedDecision>
+export type LinkedDecision = ReturnType<typeof readLinkedDecision>
 
 /** Division code of Jilin, used when the authority's code is malformed. */
 const PROVINCE = '220000'
 
-export const linkedDecision = ({ id, body }: { id: number; body: Body }) => {
+export const readLinkedDecision = ({ id, body }: { id: number; body: Body }) => {
   const text = (field: string): string => (typeof body[field] === 'string' ? (body[field] as string) : '')
   const code = text('authority_code')
   return {
@@ -74,11 +74,11 @@ export const linkedDecision = ({ id, body }: { id: number; body: Body }) => {
     violation: text('violation'),
     authority: text('authority'),
     authorityCode: hasUsccForm(code) ? regionOfUscc(code) : PROVINCE,
-    level: authorityLevelIn(body),
+    level: readAuthorityLevel(body),
   }
 }
 
-export const authorityLevelIn = (penalty: Body): DivisionLevel | null => {
+export const readAuthorityLevel = (penalty: Body): DivisionLevel | null => {
   const code = penalty['authority_code']
   return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(regionOfUscc(code)) : null
 }

@@ -9,10 +9,10 @@ import type { ListKind } from './lists.js'
 import {
   DENIALS,
   type DenialCode,
+  findMissingNeed,
   MOVES,
   type MoveName,
   type MoveRow,
-  missingNeed,
   type NotYetDenial,
 } from './moves.js'
 
@@ -111,7 +111,7 @@ const checkDays = (before: Case, act: CaseAct): DenialCode | null => {
 
 const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules): DenialCode | NotYetDenial | null => {
   if (rules.list.id !== before.list) return 'OTHER_LIST'
-  const lacking = missingNeed(row.needs ?? [], act)
+  const lacking = findMissingNeed(row.needs ?? [], act)
   if (lacking !== null) return lacking
   for (const guard of row.guards ?? []) {
     const denied = guard(before, act, rules)
@@ -139,7 +139,7 @@ const FORMER = /^TGlzdGluZz[op][\w-]{48}$/
 export const isUuid = (text: string): boolean => UUID.test(text)
 
 /** Accepts a uuid and a former GraphQL id; null for any other text. */
-export const listingUuidIn = (id: string): string | null => {
+export const parseListingUuid = (id: string): string | null => {
   if (UUID.test(id)) return id
   const [, uuid = ''] = FORMER.test(id) ? Buffer.from(id, 'base64url').toString('utf8').split(':') : []
   return UUID.test(uuid) ? uuid : null

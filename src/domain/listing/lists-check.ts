@@ -1,5 +1,11 @@
 import { addDays } from '../../foundation/time/dates.js'
-import { byFirstDay, checkRuleRows, type RuleDates, type RuleFault, type RuleSource } from '../calendar/dated-rows.js'
+import {
+  checkRuleRows,
+  compareFirstDays,
+  type RuleDates,
+  type RuleFault,
+  type RuleSource,
+} from '../calendar/dated-rows.js'
 import { factRow } from '../records/facts.js'
 import { LEGAL_NUMBER_NAMES, type LegalNumber, type LegalNumberName, type ListKind, type ListTerm } from './lists.js'
 
@@ -73,7 +79,7 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
  */
 const checkCovered = (row: ListKind, name: LegalNumberName, say: ListFaultReporter): void => {
   const place = `.numbers.${name}`
-  const ordered = rowsNamed(row, name).sort(byFirstDay)
+  const ordered = rowsNamed(row, name).sort(compareFirstDays)
   if (ordered.length === 0)
     say(place, '缺少该项规则；没有期限的写明“无”及出处。The row is missing: a value, or none with its source.')
   ordered.forEach(({ to, value }, i) => {

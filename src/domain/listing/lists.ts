@@ -6,12 +6,12 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { addDays, addMonths, addYears } from '../../foundation/time/dates.js'
 import {
-  byFirstDay,
+  compareFirstDays,
   type DatedRow,
+  findRowInForce,
   isInForce,
   type RuleDates,
   type RuleSource,
-  rowInForce,
   type SourceCertainty,
 } from '../calendar/dated-rows.js'
 import type { DivisionLevel } from '../operators/places.js'
@@ -136,41 +136,41 @@ type Terms = Pick<ListKind, 'terms'>
  * Last day of the term, the corresponding day of its last month (Civil Code, articles 201 and 202). null without a decision day or fixed
  * term.
  */
-export const termEnd = (
+export const computeTermEnd = (
   list: Terms,
   decidedOn: string | null,
   { from, publishedOn = null, asOf }: TermCountOptions = {},
 ): string | null => {
-  const own = termOf(list, decidedOn, publishedOn)
+  const own = findTerm(list, decidedOn, publishedOn)
   if (own === null || decidedOn === null) return null
-  const years = follow(own.years, laterRows(list.terms, own, asOf), (row) => row.years)
+  const years = follow(own.years, selectLaterRows(list.terms, own, asOf), (row) => row.years)
   return addYears(from ?? decidedOn, years)
 }
 
-export const termOf = (list: Terms, decidedOn: string | null, publishedOn: string | null = null): ListTerm | null =>
+export const findTerm = (list: Terms, decidedOn: string | null, publishedOn: string | null = null): ListTerm | null =>
   list.terms.find((term) => {
     const day = term.selectedBy === 'PUBLICATION' ? publishedOn : decidedOn
     return day !== null && isInForce(term, day)
   }) ?? null
 
 /** First day on which a repair is allowed, after the complete months (Civil Code, articles 201 and 202). */
-export const firstRepairDay = (
+export const computeFirstRepairDay = (
   list: ListKind,
   decidedOn: string,
   { from, on }: { from: string; on: string },
 ): string | null => {
   const rows = list.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
-  const own = rowInForce(rows, decidedOn)
+  const own = findRowInForce(rows, decidedOn)
   if (own === undefined) return null
-  const months = follow(own.value ?? 0, laterRows(rows, own, on), ({ value }) => value ?? 0)
+  const months = follow(own.value ?? 0, selectLaterRows(rows, own, on), ({ value }) => value ?? 0)
   return months === 0 ? from : addDays(addMonths(from, months), 1)
 }
 
 /** Rows that came into force after `own`, up to `asOf`, oldest first. */
-export const laterRows = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
+export const selectLaterRows = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)
-    .sort(byFirstDay)
+    .sort(compareFirstDays)
 
 const follow = <R extends { standing?: EffectOnExistingEntries }>(
   first: number,
@@ -182,20 +182,20 @@ const follow = <R extends { standing?: EffectOnExistingEntries }>(
     return row.standing === 'APPLY' ? numberIn(row) : Math.min(held, numberIn(row))
   }, first)
 
-export const factOfList = (lists: readonly Pick<ListKind, 'id' | 'fact'>[], id: unknown): FactName | null =>
+export const findFactOfList = (lists: readonly Pick<ListKind, 'id' | 'fact'>[], id: unknown): FactName | null =>
   lists.find((row) => row.id === id)?.fact ?? null
 
-export const legalBasisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
-  rowInForce(list.legalBasis, on) ?? null
+export const findLegalBasis = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
+  findRowInForce(list.legalBasis, on) ?? null
 
 /** An authority of unknown level also needs consent. */
 export const needsConsent = (list: ListKind, level: DivisionLevel | null, on: string): boolean => {
-  const setting = rowInForce(list.consents, on)
+  const setting = findRowInForce(list.consents, on)
   return setting?.needed === true && (level === null || setting.levels.includes(level))
 }
 
-export const legalNumberOn = (list: ListKind, name: LegalNumberName, on: string): LegalNumber | null =>
+export const findLegalNumber = (list: ListKind, name: LegalNumberName, on: string): LegalNumber | null =>
   list.numbers.find((row) => row.name === name && isInForce(row, on)) ?? null
 
-export const legalNumberValue = (list: ListKind, name: LegalNumberName, on: string): number | null =>
-  legalNumberOn(list, name, on)?.value ?? null
+export const findLegalNumberValue = (list: ListKind, name: LegalNumberName, on: string): number | null =>
+  findLegalNumber(list, name, on)?.value ?? null

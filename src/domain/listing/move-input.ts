@@ -27,13 +27,13 @@ export interface RequestedMove {
 }
 
 /** Throws DATE_INVALID or INPUT_INVALID. */
-export const caseActFrom = (
+export const makeCaseAct = (
   { name, by, role, input: sent }: RequestedMove,
   today: string,
   linked: LinkedDecision | null,
   mark: (id: string) => string,
 ): CaseAct => {
-  const { fileHash, ...fields } = checkedAndRedacted(sent, mark)
+  const { fileHash, ...fields } = checkAndRedactTexts(sent, mark)
   const input = { ...fields, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
@@ -59,7 +59,7 @@ export const caseActFrom = (
   }
 }
 
-export const checkedAndRedacted = <I extends Partial<Record<keyof typeof LONGEST, string>>>(
+export const checkAndRedactTexts = <I extends Partial<Record<keyof typeof LONGEST, string>>>(
   input: I,
   mark: (id: string) => string,
 ): I => {

@@ -2,12 +2,12 @@ import { addDays } from '../../foundation/time/dates.js'
 import { isSamePerson } from '../access/persons.js'
 import { addWorkdays } from '../calendar/calendar.js'
 import { CASE_STATES, type Case, type CaseAct, type MoveRules } from './case.js'
-import { lastDayInHub } from './entry-end.js'
-import { legalBasisOn, legalNumberOn, legalNumberValue, needsConsent, termEnd } from './lists.js'
+import { computeLastDayInHub } from './entry-end.js'
+import { computeTermEnd, findLegalBasis, findLegalNumber, findLegalNumberValue, needsConsent } from './lists.js'
 import {
+  findMissingNeed,
   type MoveGuard,
   type MoveRow,
-  missingNeed,
   requireGround,
   requireNotEnded,
   requirePublicList,
@@ -27,7 +27,7 @@ const decidedHere: MoveGuard = (_, __, { list }) => (list.decidedHere ? null : '
 const heavySaid: MoveGuard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
 /** The officer states that the party could perform the decision and does not: the decision itself cannot show it. */
 const nonPerformanceSaid: MoveGuard = (_, act) =>
-  act.ground === 'DECISION_NOT_PERFORMED' ? missingNeed(['reason'], act) : null
+  act.ground === 'DECISION_NOT_PERFORMED' ? findMissingNeed(['reason'], act) : null
 /** The listing may not be decided before the penalty (SAMR order 44, article 13). */
 const notBeforeDecision: MoveGuard = (before, act) =>
   before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
@@ -47,9 +47,9 @@ const isLate = (before: Case, act: CaseAct, rules: MoveRules): boolean => {
   const until = lastDefenceDay(before, rules)
   return act.role === 'party' && until !== null && act.on > until
 }
-const basisInForce: MoveGuard = (_, act, { list }) => (legalBasisOn(list, act.on) === null ? 'NO_BASIS' : null)
+const basisInForce: MoveGuard = (_, act, { list }) => (findLegalBasis(list, act.on) === null ? 'NO_BASIS' : null)
 const defenceTime: MoveGuard = (_, act, { list }) =>
-  legalNumberValue(list, 'DEFENCE_WORKDAYS', act.on) === null ? 'NO_DEFENCE_TIME' : null
+  findLegalNumberValue(list, 'DEFENCE_WORKDAYS', act.on) === null ? 'NO_DEFENCE_TIME' : null
 const defenceOver: MoveGuard = (before, act, rules) => {
   if (act.waived === true) return act.documentNumber?.trim() ? null : 'WAIVER_WITHOUT_DOCUMENT'
   const until = lastDefenceDay(before, rules)
@@ -68,13 +68,13 @@ const consentGiven: MoveGuard = (before, act, { list }) =>
 const decider: MoveGuard = ({ level }, _, { list }) =>
   level === null || list.deciders.includes(level) ? null : 'NOT_A_DECIDER'
 const termFixed: MoveGuard = (_, act, { list }) =>
-  termEnd(list, act.on, { publishedOn: act.on }) === null ? 'NO_TERM' : null
+  computeTermEnd(list, act.on, { publishedOn: act.on }) === null ? 'NO_TERM' : null
 /** Consent to electronic service is a separate document; the served paper does not prove it. */
 const consented: MoveGuard = (_, { service, consentNumber }) =>
   service === 'ELECTRONIC' && !consentNumber?.trim() ? 'NO_SERVICE_CONSENT' : null
 const servable: MoveGuard = (_, act, { list }) => {
   const notice = act.service === 'PUBLIC_NOTICE'
-  return notice && legalNumberValue(list, 'SERVICE_NOTICE_DAYS', act.on) === null ? 'NO_NOTICE_TIME' : null
+  return notice && findLegalNumberValue(list, 'SERVICE_NOTICE_DAYS', act.on) === null ? 'NO_NOTICE_TIME' : null
 }
 const served: MoveGuard = ({ servedOn }, act) => {
   if (servedOn === null) return 'NOT_SERVED'
@@ -82,7 +82,7 @@ const served: MoveGuard = ({ servedOn }, act) => {
 }
 const objectionsOver: MoveGuard = ({ decidedOn, servedOn }, act, { list, calendar }) => {
   if (servedOn === null || decidedOn === null) return 'NOT_SERVED'
-  const days = legalNumberOn(list, 'OBJECTION_WORKDAYS', decidedOn)
+  const days = findLegalNumber(list, 'OBJECTION_WORKDAYS', decidedOn)
   if (days === null) return 'NO_OBJECTION_RULE'
   if (days.value === null) return null
   const last = addWorkdays(calendar, servedOn, days.value).date
@@ -92,7 +92,7 @@ const objectionsOver: MoveGuard = ({ decidedOn, servedOn }, act, { list, calenda
 /** The last day announced to the party stands, unless newly published holidays extend it. */
 const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | null => {
   if (before.notifiedOn === null || before.defenceUntil === null) return null
-  const days = legalNumberValue(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
+  const days = findLegalNumberValue(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
   const now = days === null ? before.defenceUntil : addWorkdays(calendar, before.notifiedOn, days).date
   if (now > before.defenceUntil) return now
   return before.defenceUntil
@@ -100,7 +100,9 @@ const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | n
 
 /** A public notice counts as served only after SERVICE_NOTICE_DAYS. */
 const effectiveOn = (act: CaseAct, { list }: MoveRules): string =>
-  act.service === 'PUBLIC_NOTICE' ? addDays(act.on, legalNumberValue(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
+  act.service === 'PUBLIC_NOTICE'
+    ? addDays(act.on, findLegalNumberValue(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0)
+    : act.on
 
 export const DECISION_MOVES = {
   openLead: {
@@ -148,7 +150,7 @@ export const DECISION_MOVES = {
     guards: [consented, servable, defenceTime],
     sets: (_, act, rules) => {
       const notifiedOn = effectiveOn(act, rules)
-      const days = legalNumberValue(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
+      const days = findLegalNumberValue(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
       return { notifiedOn, defenceUntil: addWorkdays(rules.calendar, notifiedOn, days ?? 0).date }
     },
   },
@@ -225,7 +227,7 @@ export const DECISION_MOVES = {
     guards: [basisInForce, requireGround, notBeforeDecision, decider, consentGiven, termFixed],
     sets: (before, { on, today }, rules) => ({
       decidedOn: on,
-      endsOn: lastDayInHub(rules, { ...before, decidedOn: on }, today),
+      endsOn: computeLastDayInHub(rules, { ...before, decidedOn: on }, today),
     }),
   },
   serveListing: {
@@ -247,7 +249,7 @@ export const DECISION_MOVES = {
     sets: (before, { on, today, ofAge = null }, rules) => ({
       publishedOn: on,
       ofAge,
-      endsOn: lastDayInHub(rules, { ...before, publishedOn: on }, today),
+      endsOn: computeLastDayInHub(rules, { ...before, publishedOn: on }, today),
     }),
   },
   dropListing: {

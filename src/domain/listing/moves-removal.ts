@@ -1,11 +1,11 @@
 import { addDays } from '../../foundation/time/dates.js'
 import { type Case, type CaseAct, type CaseState, IN_FORCE_STATES, type MoveRules } from './case.js'
-import { lastDayInHub } from './entry-end.js'
-import { firstRepairDay } from './lists.js'
+import { computeLastDayInHub } from './entry-end.js'
+import { computeFirstRepairDay } from './lists.js'
 import {
+  findMissingNeed,
   type MoveGuard,
   type MoveRow,
-  missingNeed,
   requireGround,
   requireNotEnded,
   requirePublicList,
@@ -20,7 +20,7 @@ const ofRepair: MoveGuard = (_, __, { list }) =>
 const oldEnough: MoveGuard = (before, act, { list }) => {
   const { decidedOn } = before
   if (decidedOn === null) return 'REPAIR_TOO_EARLY'
-  const from = firstRepairDay(list, decidedOn, { from: before.termFrom ?? decidedOn, on: act.on })
+  const from = computeFirstRepairDay(list, decidedOn, { from: before.termFrom ?? decidedOn, on: act.on })
   if (from === null) return 'NO_REPAIR_TIME'
   return act.on >= from ? null : { code: 'REPAIR_TOO_EARLY', from }
 }
@@ -46,8 +46,8 @@ const removable: MoveGuard = (before, act, rules) => {
   if (removal === 'EXPIRED' && role !== 'clock') return 'CLOCK_ONLY'
   if (!rules.list.removals.some(({ reason }) => reason === removal)) return 'REMOVAL_NOT_OF_LIST'
   if (removal === 'EXPIRED') return termOver(before, act, rules)
-  if (removal !== 'REPAIRED') return missingNeed(['reason'], act)
-  return missingNeed(['documentNumber', 'reason'], act) ?? repairDecided(before, act, rules)
+  if (removal !== 'REPAIRED') return findMissingNeed(['reason'], act)
+  return findMissingNeed(['documentNumber', 'reason'], act) ?? repairDecided(before, act, rules)
 }
 
 const unlessHidden =
@@ -60,7 +60,7 @@ const anewFrom = ({ termFrom }: Case, { on, restoring }: CaseAct): string | null
   restoring === 'RESULT_WITHDRAWN' ? termFrom : on
 
 const restoredEnd = (before: Case, act: CaseAct, rules: MoveRules): string | null =>
-  lastDayInHub(rules, { ...before, termFrom: anewFrom(before, act) }, act.on)
+  computeLastDayInHub(rules, { ...before, termFrom: anewFrom(before, act) }, act.on)
 
 const timeLeft: MoveGuard = (before, act, rules) => {
   const end = restoredEnd(before, act, rules)
@@ -68,13 +68,17 @@ const timeLeft: MoveGuard = (before, act, rules) => {
 }
 
 const termMoved: MoveGuard = (before, act, rules) => {
-  const next = renewedEnd(before, act.on, rules)
+  const next = computeRenewedEnd(before, act.on, rules)
   return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
 }
 
 /** A shorter term ends the entry no earlier than the day before `on`. */
-export const renewedEnd = (before: Case, on: string, rules: Pick<MoveRules, 'list' | 'clocks'>): string | null => {
-  const end = lastDayInHub(rules, before, on)
+export const computeRenewedEnd = (
+  before: Case,
+  on: string,
+  rules: Pick<MoveRules, 'list' | 'clocks'>,
+): string | null => {
+  const end = computeLastDayInHub(rules, before, on)
   return end !== null && end < on ? addDays(on, -1) : end
 }
 
@@ -159,6 +163,6 @@ export const REMOVAL_MOVES = {
     roles: ['clock'],
     needs: ['reason'],
     guards: [requireNotEnded, termMoved],
-    sets: (before, act, rules) => ({ endsOn: renewedEnd(before, act.on, rules) }),
+    sets: (before, act, rules) => ({ endsOn: computeRenewedEnd(before, act.on, rules) }),
   },
 } satisfies Record<string, MoveRow>

@@ -21,14 +21,14 @@ export interface NotYetDenial {
   from: string
 }
 
-export const missingNeed = (needs: readonly MoveNeed[], act: CaseAct): DenialCode | null => {
+export const findMissingNeed = (needs: readonly MoveNeed[], act: CaseAct): DenialCode | null => {
   const lacking = needs.find((need) => !act[need]?.trim())
   return lacking === undefined ? null : LACKING[lacking]
 }
 
 const LACKING = { documentNumber: 'NO_DOCUMENT_NUMBER', reason: 'NO_REASON', text: 'NO_TEXT' } as const
 
-export const requireDocumentNumber: MoveGuard = (_, act) => missingNeed(['documentNumber'], act)
+export const requireDocumentNumber: MoveGuard = (_, act) => findMissingNeed(['documentNumber'], act)
 
 /** Publishing and hiding take effect now. They cannot be backdated. */
 export const requireToday: MoveGuard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')

@@ -4,7 +4,7 @@ import { REMOVAL_MOVES } from './moves-removal.js'
 import type { MoveRow } from './moves-row.js'
 
 export { DENIALS, type DenialCode } from '../../foundation/errors/moves.js'
-export { type MoveRow, missingNeed, type NotYetDenial } from './moves-row.js'
+export { findMissingNeed, type MoveRow, type NotYetDenial } from './moves-row.js'
 
 const ROWS = { ...DECISION_MOVES, ...HIDING_MOVES, ...REMOVAL_MOVES }
 

@@ -16,7 +16,7 @@ const WRITTEN = '—'
 /** Stands for a person who has not acted in the case, so that a viewer without the role sees what else is needed. */
 const SOMEBODY = '\u0000'
 
-export const moveOutlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): CaseOutlook[] =>
+export const previewMoves = (before: Case, asking: OutlookRequest, rules: MoveRules): CaseOutlook[] =>
   MOVES_BY_PEOPLE.filter((name) => isOffered(name, before)).flatMap((name) => {
     const removals = name === 'removeListing' ? removalsByPeople(rules) : [null]
     return removals.map((removal) => outlookOf(name, removal, before, asking, rules))

@@ -21,7 +21,7 @@ const NUMERALS_LEFT = 6
 /** Personal data masked in names. Places stay, because they are part of the licensed name. */
 export const KINDS_MASKED_IN_NAMES = PERSONAL_DATA_KINDS.filter((what) => what !== 'ADDRESS')
 
-export const publicName = <N extends string | null>(name: N): N =>
+export const maskName = <N extends string | null>(name: N): N =>
   (name === null || isPlain(name) ? name : maskPersonalData(name, KINDS_MASKED_IN_NAMES).text) as N
 
 const isPlain = (name: string): boolean => {
@@ -35,7 +35,7 @@ const isPlain = (name: string): boolean => {
 }
 
 /** Returns null when the code reads as a person's ID number. No such number begins with 9. */
-export const publicCode = (uscc: string | null): string | null => {
+export const maskCode = (uscc: string | null): string | null => {
   if (uscc === null || !hasUsccForm(uscc)) return null
   return uscc.startsWith('9') || residentIdsIn(uscc, 'REPLACED').length === 0 ? uscc : null
 }
@@ -118,7 +118,7 @@ export type PublicEntryResult = { masked: MaskedField[] } & (
 )
 
 /** `on` is the publication day and selects the rule on natural persons. */
-export const publicEntry = (
+export const makePublicEntry = (
   listing: ListingToPublish,
   operator: PartyToPublish,
   rules: PublicEntryRules,
@@ -159,7 +159,7 @@ export const publicEntry = (
 }
 
 const codeShown = (uscc: string | null, masked: MaskedField[]): string | null => {
-  const shown = publicCode(uscc)
+  const shown = maskCode(uscc)
   if (shown === uscc) return uscc
   masked.push({ field: 'uscc', what: 'ID_NUMBER', times: 1 })
   return null
@@ -182,7 +182,7 @@ const whyNot = (
 }
 
 /** The registered address is public even when it is a home. A shop without a licence has none. */
-export const businessAddress = (
+export const findBusinessAddress = (
   { uscc, kind }: Pick<PartyToPublish, 'uscc' | 'kind'>,
   registrations: readonly Body[],
 ): string | null => {
@@ -192,10 +192,10 @@ export const businessAddress = (
 }
 
 /** After a merger the entry still names the firm that was listed. */
-export const withPublishedParty = <P extends Pick<PartyToPublish, 'uscc' | 'name' | 'region'>>(
+export const keepPublishedParty = <P extends Pick<PartyToPublish, 'uscc' | 'name' | 'region'>>(
   party: P,
   shown: Pick<PublicEntry, 'uscc' | 'name' | 'region'> | undefined,
 ): P =>
-  shown === undefined || publicCode(party.uscc) === shown.uscc
+  shown === undefined || maskCode(party.uscc) === shown.uscc
     ? party
     : { ...party, uscc: shown.uscc, name: shown.name, region: shown.region }

@@ -5,7 +5,7 @@
 
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
-import { type EffectOnExistingEntries, laterRows } from './lists.js'
+import { type EffectOnExistingEntries, selectLaterRows } from './lists.js'
 
 type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 type ClockName = 'GSXT' | 'CREDITCHINA'
@@ -51,9 +51,9 @@ interface ClockDay {
 
 export type PublicationClock = NonNullable<ReturnType<typeof clockBy>>
 
-export type PublicationClocks = ReturnType<typeof clocksOf>
+export type PublicationClocks = ReturnType<typeof computePublicationClocks>
 
-export const clocksOf = (rules: ClockRules, entry: ClockedEntry) => {
+export const computePublicationClocks = (rules: ClockRules, entry: ClockedEntry) => {
   const severity = rules.severities.find((row) => row.list === entry.list && isInForce(row, entry.documentOn)) ?? null
   const gsxt = clockOf(rules, 'GSXT', severity, entry)
   const creditchina = clockOf(rules, 'CREDITCHINA', severity, entry)
@@ -79,7 +79,7 @@ const clockOf = (
   })
   const first = chosen && clockBy(chosen, entry)
   if (!first) return null
-  return laterRows(own, chosen, entry.today).reduce(
+  return selectLaterRows(own, chosen, entry.today).reduce(
     (standing, row) => changed(standing, clockBy(row, entry), row),
     first,
   )
@@ -122,7 +122,7 @@ const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null 
   return one.on < other.on ? one : other
 }
 
-export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => [
+export const checkClockRules = ({ severities, clocks }: ClockRules): RuleFault[] => [
   ...checkRuleRows(severities, 'severities', (a, b) => a.list === b.list),
   ...checkRuleRows(
     clocks,

@@ -33,7 +33,7 @@ export type ReasonTopic = keyof typeof REASON_TOPICS
 
 export const isTopic = (text: string): text is ReasonTopic => Object.hasOwn(REASON_TOPICS, text)
 
-export const topicsOf = (reason: string): ReasonTopic[] =>
+export const findReasonTopics = (reason: string): ReasonTopic[] =>
   MATCHERS.flatMap(([topic, is]) => (is.test(reason) ? [topic] : []))
 
 const MATCHERS = Object.entries(REASON_TOPICS).map(

@@ -20,7 +20,7 @@ const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVO
  */
 export type RepairConsequence = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK' | 'TOLD'
 
-export const repairConsequence = (
+export const judgeRepairResults = (
   facts: Case,
   documentNumber: string,
   told: readonly ReportedRepair[],

@@ -1,6 +1,6 @@
 /** Turns records into the facts that a scorecard weighs. */
 import { addDays } from '../../foundation/time/dates.js'
-import { factOfList, termEnd } from '../listing/lists.js'
+import { computeTermEnd, findFactOfList } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
 import { isWithdrawnPenalty, penaltySeverityOf } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
@@ -109,7 +109,7 @@ const EVENTS_OF_KIND: Partial<Record<RecordKind, EventsOfRecord>> = {
     return eventOf(PENALTY_FACTS[penaltySeverityOf(body)], body['decided_on'], record, until)
   },
   list_entry: ({ record, body }, lists, repairedOn) => {
-    const fact = factOfList(lists, body['list'])
+    const fact = findFactOfList(lists, body['list'])
     if (fact === null) return NO_EVENT
     return eventOf(fact, body['listed_on'], record, earlier(mirroredEntryEnd(body, lists), repairedOn))
   },
@@ -195,7 +195,7 @@ export const mirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): s
 /** Last day of the term, as the authority states it or else as the list kind sets it. */
 export const mirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
-  return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)
+  return text(body['ends_on']) ?? (list ? computeTermEnd(list, text(body['listed_on'])) : null)
 }
 
 export const dayAfterTermEnd = (lists: readonly ListFactRules[], endsOn: string | null): string | null =>

@@ -1,7 +1,7 @@
 /** Finds the records that repairs (信用修复) concern, in linear time. */
 import { groupBy } from '../../foundation/groups.js'
 import { compareTexts } from '../../foundation/text/values.js'
-import { factOfList, type ListKind, type TermCounting } from '../listing/lists.js'
+import { findFactOfList, type ListKind, type TermCounting } from '../listing/lists.js'
 import { comparedAuthority, comparedAuthorityOld, comparedDocumentNumber } from '../records/decision-number.js'
 import type { Body, Json, RecordKind } from '../records/records.js'
 
@@ -79,7 +79,7 @@ const repairableOf = (
 ): Repairable | null => {
   const about = { record, number: numberIn(body['document_number']), authority: authorityOf(body['authority']) }
   if (kind === 'penalty') return { ...about, target: 'PENALTY', byCourt: false, on: textIn(body['decided_on']) }
-  const fact = kind === 'list_entry' ? factOfList(lists, body['list']) : null
+  const fact = kind === 'list_entry' ? findFactOfList(lists, body['list']) : null
   if (fact === null) return null
   const target = fact === 'abnormal_list' ? 'ABNORMAL' : 'LIST_ENTRY'
   return { ...about, target, byCourt: fact === 'judgment_defaulter', on: textIn(body['listed_on']) }

@@ -1,5 +1,5 @@
 import { toSimplified } from '../../foundation/text/script.js'
-import { publicName } from '../listing/public-entry.js'
+import { maskName } from '../listing/public-entry.js'
 import { normalizeName } from '../operators/names.js'
 
 /**
@@ -13,7 +13,7 @@ const comparedName = (name: string): string => toSimplified(normalizeName(name))
 /** null: not the present name; the former names must be compared. */
 export const comparePresentName = (given: string, present: string | null, inside: boolean): 'SAME' | null => {
   if (present === null) return null
-  const shown = inside ? present : publicName(present)
+  const shown = inside ? present : maskName(present)
   return given === shown || comparedName(given) === comparedName(shown) ? 'SAME' : null
 }
 
@@ -24,8 +24,8 @@ export const compareNames = (
 ): NameAnswer => {
   if (comparePresentName(given, present, inside) !== null) return 'SAME'
   const asked = comparedName(given)
-  const plain = inside ? former : former.filter((name) => publicName(name) === name)
+  const plain = inside ? former : former.filter((name) => maskName(name) === name)
   if (plain.some((name) => comparedName(name) === asked)) return 'FORMER'
-  const known = present === null ? former.length > 0 : inside || publicName(present) === present
+  const known = present === null ? former.length > 0 : inside || maskName(present) === present
   return known && plain.length === former.length ? 'DIFFERENT' : 'UNKNOWN'
 }

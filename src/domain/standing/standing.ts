@@ -1,5 +1,5 @@
 import { isBlacklist, type ListKind } from '../listing/lists.js'
-import { type ListingToPublish, publicCode, publicName } from '../listing/public-entry.js'
+import { type ListingToPublish, maskCode, maskName } from '../listing/public-entry.js'
 
 /** GraphQL, /v1/standings, /v1/changes and webhooks share these members. */
 export interface StandingEntry {
@@ -108,8 +108,8 @@ export const makeStandingForViewer = (
   if (known === null) return { ...UNKNOWN, ...freshness }
   const graded = own && !known.forgotten
   return {
-    uscc: publicCode(known.uscc),
-    name: publicName(known.name),
+    uscc: maskCode(known.uscc),
+    name: maskName(known.name),
     status: CEASED_STATUSES.has(known.status) ? 'CEASED' : 'KNOWN',
     grade: graded ? known.grade : null,
     score: graded ? known.score : null,

@@ -2,7 +2,7 @@
 
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import { coverageFaults, type DatedRow, rowInForce } from '../calendar/dated-rows.js'
+import { type DatedRow, findCoverageFaults, findRowInForce } from '../calendar/dated-rows.js'
 
 export const RETAINED_KINDS = ['RUNS', 'COMPARISONS', 'DELIVERIES', 'REJECTS', 'ARCHIVES'] as const
 export type RetainedKind = (typeof RETAINED_KINDS)[number]
@@ -18,7 +18,7 @@ export interface RetentionRules {
 
 export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
   RETAINED_KINDS.flatMap((what) =>
-    coverageFaults(
+    findCoverageFaults(
       what,
       terms.filter((row) => row.what === what),
     ),
@@ -27,7 +27,7 @@ export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
 /** Data older than this may be deleted. */
 export const keptSince = ({ terms }: RetentionRules, what: RetainedKind, now: Date): Date => {
   const own = terms.filter((row) => row.what === what)
-  const rule = rowInForce(own, shanghaiDate(now))
+  const rule = findRowInForce(own, shanghaiDate(now))
   if (rule === undefined) throw new Error(`no term of retention for ${what}`)
   const since = new Date(now)
   since.setUTCMonth(since.getUTCMonth() - rule.months)

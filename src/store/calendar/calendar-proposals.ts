@@ -47,7 +47,7 @@ export const settle = (
     { id, ...made },
   )
 
-export const newestProposals = (db: Db, most: number): Promise<CalendarProposal[]> =>
+export const listNewestProposals = (db: Db, most: number): Promise<CalendarProposal[]> =>
   queryRows(db, `select ${COLUMNS} from calendar_proposals order by id desc limit ? /* calendarProposals.newest */`, [
     most,
   ])

@@ -1,7 +1,7 @@
 import type { CalendarAmendments, DayKind } from '../../domain/calendar/calendar.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 
-export const presentAmendments = (db: Db | Tx): Promise<CalendarAmendments> =>
+export const readPresentAmendments = (db: Db | Tx): Promise<CalendarAmendments> =>
   queryOne(
     db,
     `select coalesce((select jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind)) from (
@@ -36,7 +36,7 @@ export interface CalendarAmendment {
   at: Date
 }
 
-export const amendmentsOf = (db: Db, year: number): Promise<CalendarAmendment[]> =>
+export const listAmendments = (db: Db, year: number): Promise<CalendarAmendment[]> =>
   queryRows(
     db,
     `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, confirmed_by as "confirmedBy", made_at as at

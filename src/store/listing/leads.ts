@@ -38,7 +38,7 @@ export const dropLeads = async (
   )
 }
 
-export const operatorsDroppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
+export const listOperatorsDroppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
   const dropped = await queryColumn<number>(
     tx,
     `select l.operator_id as id from (

@@ -4,8 +4,8 @@ import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import {
-  filterBindings,
   IS_SHOWN_SQL,
+  makeFilterBindings,
   matchesPublicFilterSql,
   type PublicDays,
   type PublicFilter,
@@ -65,7 +65,7 @@ export const hasAnotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): 
   )
 
 /** Listings in force decided before `from`, whose terms a new rule may change. */
-export const inForceDecidedBefore = (
+export const listInForceDecidedBefore = (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
 ): Promise<Listing[]> =>
@@ -159,7 +159,7 @@ const TOUCHED = `(
   or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))`
 
-export const restingOnRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
+export const listRestingOnRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
     `select ${LISTING_COLUMNS} from listings l join versions d on d.id = l.decision_version
@@ -168,7 +168,7 @@ export const restingOnRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> 
   )
 
 /** Listings whose public entry has a name that a registration known since `at` has changed. */
-export const withOperatorRenamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
+export const listWithOperatorRenamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
     `select ${LISTING_COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id
@@ -181,7 +181,7 @@ export const withOperatorRenamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
  * Automatically ended listings whose decision record changed again at `at`, without a RESTORED concern or newer listing
  * since.
  */
-export const endedForRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
+export const listEndedForRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
     `select ${LISTING_COLUMNS} from listings l join versions d on d.id = l.decision_version
@@ -217,7 +217,12 @@ export const putPublicEntry = async (
 }
 
 /** Entries published under masking rules older than version `masks`. */
-export const entriesMaskedBefore = (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> =>
+export const listEntriesMaskedBefore = (
+  db: Db,
+  masks: number,
+  after: string | null,
+  limit: number,
+): Promise<string[]> =>
   queryColumn(
     db,
     `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
@@ -229,7 +234,7 @@ export const noteMaskingVersion = async (tx: Tx, id: string, masks: number): Pro
   await tx.raw('update public_entries set masks = ? where listing_id = ? /* masking.note */', [masks, id])
 }
 
-export const shownIds = (
+export const listShownIds = (
   db: Db | Tx,
   { today, after, limit }: { today: string; after: string | null; limit: number },
 ): Promise<string[]> =>
@@ -251,10 +256,10 @@ const bodiesWhere =
           [ids],
         )
 
-export const publicBodies = bodiesWhere('true')
-export const shownBodies = bodiesWhere(MAY_PUBLISH_LIST_SQL)
+export const readPublicEntries = bodiesWhere('true')
+export const readShownEntries = bodiesWhere(MAY_PUBLISH_LIST_SQL)
 
-export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> =>
+export const readPublicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> =>
   ids.length === 0
     ? new Map()
     : queryMap(
@@ -284,10 +289,10 @@ export const publicEntries = (
     `select p.body from public_entries p
      where ${matchesPublicFilterSql(filter)} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
      order by p.published_on desc, p.listing_id desc limit :first /* listings.publicEntries */`,
-    { ...filterBindings(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
+    { ...makeFilterBindings(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
 
-export const publicOfOperators = (
+export const listPublicOfOperators = (
   db: Db,
   operatorIds: readonly number[],
   days: PublicDays,
@@ -300,9 +305,9 @@ export const publicOfOperators = (
     { ids: operatorIds, ...days },
   )
 
-export const publicCount = (db: Db, filter: PublicFilter): Promise<number> =>
+export const countPublicEntries = (db: Db, filter: PublicFilter): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from public_entries p where ${matchesPublicFilterSql(filter)} /* listings.publicCount */`,
-    filterBindings(filter),
+    makeFilterBindings(filter),
   )

@@ -32,7 +32,7 @@ export const matchesPublicFilterSql = ({ list, region, name }: PublicFilter): st
 export const LAST_CODE_POINT = '\u{10ffff}'
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
-export const filterBindings = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
+export const makeFilterBindings = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
   ...days,
   list,
   region,

@@ -9,7 +9,7 @@ export interface RepairedListing extends Listing {
   asked: boolean
 }
 
-export const repairsReportedAt = (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> =>
+export const listRepairsReportedAt = (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> =>
   queryRows(
     tx,
     `with found as (
@@ -32,7 +32,7 @@ const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
 /** Listings removed automatically because of a repair result found wrong at `at`. */
-export const unfoundedRemovalsAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
+export const listUnfoundedRemovalsAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
   queryRows(
     tx,
     `select l.id, v.id as record from versions v join listing_events e on e.act->>'result' = v.id::text
@@ -42,7 +42,7 @@ export const unfoundedRemovalsAt = (tx: Tx, at: Date): Promise<{ id: string; rec
     { at },
   )
 
-export const repairsReportedFor = (tx: Tx, operatorId: number): Promise<ReportedRepair[]> =>
+export const listRepairsReportedFor = (tx: Tx, operatorId: number): Promise<ReportedRepair[]> =>
   queryRows(
     tx,
     `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,

@@ -1,4 +1,4 @@
-import { publicName } from '../../domain/listing/public-entry.js'
+import { maskName } from '../../domain/listing/public-entry.js'
 import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
 import { copyInto } from '../db/own-connection.js'
@@ -90,7 +90,7 @@ const idOf = ({ operator, former, key }: IndexedName): string => `${operator} ${
 const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): Promise<void> => {
   const lines = rows.map(
     ({ operator, former, key, name }) =>
-      `${operator}\t${former}\t${publicName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
+      `${operator}\t${former}\t${maskName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
   )
   await copyInto(tx, 'names (operator_id, former, personal, key, grams)', [lines.join('')])
 }

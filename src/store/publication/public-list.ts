@@ -1,7 +1,7 @@
 import { type Db, queryColumn, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import { LISTING_COLUMNS, type Listing, type PublicBody } from '../listing/listings.js'
-import { filterBindings, LAST_CODE_POINT, type PublicFilter } from '../listing/public-filter.js'
+import { LAST_CODE_POINT, makeFilterBindings, type PublicFilter } from '../listing/public-filter.js'
 
 /** Null fields match all entries. */
 export interface PublicSearch {
@@ -199,12 +199,12 @@ export const listCasesShown = (
     `select ${LISTING_COLUMNS} from listings l join operators o on o.id = l.operator_id
      where ${SHOWN_THEN} and (:afterId::uuid is null or (l.published_on, l.id) < (:afterOn::date, :afterId::uuid))
      order by l.published_on desc, l.id desc limit :first /* listings.shownOn */`,
-    { ...filterBindings(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
+    { ...makeFilterBindings(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
 
 export const countCasesShown = (db: Db, filter: PublicFilter): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from listings l join operators o on o.id = l.operator_id where ${SHOWN_THEN} /* listings.shownCount */`,
-    filterBindings(filter),
+    makeFilterBindings(filter),
   )

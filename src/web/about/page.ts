@@ -2,7 +2,7 @@ import { type Request, Router } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import { type RuleTable, ruleTables } from '../../work/calendar/rules.js'
+import { listRuleTables, type RuleTable } from '../../work/calendar/rules.js'
 import { dateElement } from '../blacklist/page.js'
 import {
   addressInLanguage,
@@ -119,13 +119,13 @@ export const aboutRouter = (parts: AboutDependencies): Router => {
   router.get('/about', (request, response) => {
     const { rules, demo, nowOf } = parts
     const auditMonths = auditMonthsOn(shanghaiDate(nowOf(request)))
-    sendPage(parts, request, response, aboutPage({ lists: rules.lists, tables: ruleTables(), demo, auditMonths }))
+    sendPage(parts, request, response, aboutPage({ lists: rules.lists, tables: listRuleTables(), demo, auditMonths }))
   })
   router.get('/about/rules/:name', (request, response) => {
     const now = RENAMED[request.params.name]
     if (now !== undefined)
       return response.redirect(301, addressInLanguage(`/about/rules/${now}`, {}, languageOf(request)))
-    const found = ruleTables().find(({ name }) => name === request.params.name)
+    const found = listRuleTables().find(({ name }) => name === request.params.name)
     if (found === undefined) throw new Refusal('NOT_FOUND')
     sendPage(parts, request, response, ruleTablePage(found))
   })
@@ -133,7 +133,7 @@ export const aboutRouter = (parts: AboutDependencies): Router => {
 }
 
 const auditMonthsOn = (day: string): number | null => {
-  const auditLog = ruleTables(day).find(({ name }) => name === 'audit-log')
+  const auditLog = listRuleTables(day).find(({ name }) => name === 'audit-log')
   const [row] = auditLog?.sections.find(({ name }) => name === 'retention')?.rows ?? []
   const months = Number(row?.fields.find(({ name }) => name === 'months')?.value)
   return Number.isInteger(months) && months > 0 ? months : null

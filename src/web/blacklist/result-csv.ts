@@ -8,7 +8,7 @@ import * as publicList from '../../store/publication/public-list.js'
 import { BYTE_ORDER_MARK, CSV_COLUMNS, publicCsvLine } from '../../work/publication/publish-files.js'
 import { ReaderLeftError, sendWithTimeouts } from '../frame/response-timeout.js'
 import { findEntriesByName } from './search.js'
-import { publicSearchOf, type SearchFilter } from './search-filter.js'
+import { makePublicSearch, type SearchFilter } from './search-filter.js'
 
 const STEP_ENTRIES = 500
 /** Enough for a result of some hundred entries that is requested in the last second of a day. */
@@ -50,7 +50,7 @@ async function* lines(
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(BYTE_ORDER_MARK + publicCsvLine(SHOWN))
   if (asked.name !== '') return yield rowsOf(await findEntriesByName(db, inTurn, asked, day))
-  const [sought, order] = [publicSearchOf(asked, day), asked.sort ?? 'newest']
+  const [sought, order] = [makePublicSearch(asked, day), asked.sort ?? 'newest']
   for (let after: publicList.ListCursor | null = null; ; ) {
     const from: publicList.ListCursor | null = after
     const step: { body: PublicBody; on: string }[] = await inTurn(() =>

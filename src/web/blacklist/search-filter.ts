@@ -76,7 +76,7 @@ export const filterParameters = ({ after, contested, ...asked }: SearchFilter): 
     }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   )
 
-export const publicSearchOf = (
+export const makePublicSearch = (
   { name: _name, reason, sort: _sort, after: _after, ...conditions }: SearchFilter,
   day: string,
 ): PublicSearch => ({ ...conditions, day, pattern: reason === null ? null : REASON_TOPICS[reason].pattern })

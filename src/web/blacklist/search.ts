@@ -8,7 +8,7 @@ import * as names from '../../store/operators/name-candidates.js'
 import * as operators from '../../store/operators/operators.js'
 import * as publicList from '../../store/publication/public-list.js'
 import type { DayStamp, PageCache } from '../frame/page-cache.js'
-import { publicSearchOf, type SearchFilter } from './search-filter.js'
+import { makePublicSearch, type SearchFilter } from './search-filter.js'
 
 const PAGE_ENTRIES = 50
 const FOUND_MOST = 500
@@ -25,7 +25,7 @@ export const searchList = (db: Db, cache: PageCache, stamp: DayStamp, asked: Sea
   asked.name === '' ? pageOf(db, cache, stamp, asked) : searchByName(db, cache.inTurn, stamp, asked)
 
 const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
-  const sought = publicSearchOf(asked, stamp.day)
+  const sought = makePublicSearch(asked, stamp.day)
   const order = asked.sort ?? 'newest'
   const [rows, total] = await Promise.all([
     cache.inTurn(() => publicList.readListPage(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
@@ -77,7 +77,7 @@ const rankedEntries = async (
   asked: SearchFilter,
   day: string,
 ): Promise<{ entries: publicList.PlacedEntry[]; similar: boolean }> => {
-  const sought = publicSearchOf(asked, day)
+  const sought = makePublicSearch(asked, day)
   const ranked = await ranksOf(db, inTurn, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
   const bestById = new Map<string, publicList.PlacedEntry>()

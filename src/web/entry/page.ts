@@ -1,5 +1,5 @@
 import type { SourceCertainty } from '../../domain/calendar/dated-rows.js'
-import { firstRepairDay, type ListKind, legalNumberOn } from '../../domain/listing/lists.js'
+import { computeFirstRepairDay, findLegalNumber, type ListKind } from '../../domain/listing/lists.js'
 import { sealEntry } from '../../domain/publication/snapshot.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'
@@ -107,7 +107,7 @@ ${drawTermLine({ decidedOn: body.decidedOn, publishedOn: body.publishedOn, endsO
 }
 
 const repairFrom = (body: PublicBody, list: ListKind, today: string): string | null =>
-  list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
+  list.repair === null ? null : computeFirstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
 
 const renderPerList = (say: (list: ListKind) => Html | null): ((shown: EntryContent) => Html | null) => {
   const known = new WeakMap<ListKind, Html | null>()
@@ -149,7 +149,7 @@ ${sourcedItems(list.removals)}`,
 const repair = (body: PublicBody, list: ListKind | undefined, today: string): Html | null => {
   const earliest = list ? repairFrom(body, list, today) : null
   if (!list?.repair || earliest === null) return null
-  const confirmed = legalNumberOn(list, 'REPAIR_MIN_MONTHS', body.decidedOn)?.confirmed === true
+  const confirmed = findLegalNumber(list, 'REPAIR_MIN_MONTHS', body.decidedOn)?.confirmed === true
   return html`<h3>${bilingual('申请信用修复（提前移出）', 'To apply for repair (early removal)')}</h3>
 <p>${bilingual(`最早可于 ${earliest} 申请`, `The earliest day is ${earliest}`)}${confirmed ? null : UNCONFIRMED}</p>
 <p>${bilingual(`申请入口：${list.repair.zh}`, `Where to apply: ${list.repair.en}`)}${list.repair.mark === 'F' ? null : UNCONFIRMED}</p>`

@@ -1,5 +1,5 @@
 import type { RemovalReason } from '../../domain/listing/lists.js'
-import { REASON_TOPICS, type ReasonTopic, topicsOf } from '../../domain/listing/reason-topics.js'
+import { findReasonTopics, REASON_TOPICS, type ReasonTopic } from '../../domain/listing/reason-topics.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
@@ -52,7 +52,7 @@ ${moreLinks()}`,
 
 const totals = ({ day, figures, sequence }: FrontContent): Html => {
   const counterfeit = figures.reasons.reduce(
-    (n, one) => (topicsOf(one.reason).includes('counterfeit') ? n + one.n : n),
+    (n, one) => (findReasonTopics(one.reason).includes('counterfeit') ? n + one.n : n),
     0,
   )
   const left = figures.removals.reduce((n, one) => n + one.n, 0)
@@ -81,7 +81,10 @@ const charts = ({ day, figures }: FrontContent): Html => {
     zh,
     en,
     path: linkTo('/blacklist', { reason: topic }),
-    n: figures.reasons.reduce((n, one) => (topicsOf(one.reason).includes(topic as ReasonTopic) ? n + one.n : n), 0),
+    n: figures.reasons.reduce(
+      (n, one) => (findReasonTopics(one.reason).includes(topic as ReasonTopic) ? n + one.n : n),
+      0,
+    ),
   }))
   topics.sort((a, b) => b.n - a.n)
   return html`${drawInForceByMonth(months)}

@@ -1,13 +1,13 @@
 /** Amendments that two persons have confirmed overlay the shipped calendar. */
 
 import {
-  amendmentsFrom,
   applyAmendments,
   type Calendar,
   type CalendarDays,
   type CalendarVerdict,
+  findVerdictFault,
+  makeAmendments,
   refuseEarlierKnownUntil,
-  verdictFault,
 } from '../../domain/calendar/calendar.js'
 import { checkedText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -17,8 +17,8 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import type { WorkRules } from './rules.js'
 
-export const withAmendments = async (db: Db | Tx, rules: WorkRules): Promise<WorkRules> => {
-  const amended = await calendars.presentAmendments(db)
+export const applyAmendmentsToRules = async (db: Db | Tx, rules: WorkRules): Promise<WorkRules> => {
+  const amended = await calendars.readPresentAmendments(db)
   return { ...rules, calendar: applyAmendments(rules.calendar, amended) }
 }
 
@@ -34,7 +34,7 @@ export const proposeCalendar = async (
   rules: WorkRules,
   made: CalendarProposalInput,
 ): Promise<proposals.CalendarProposal> => {
-  const amended = amendmentsFrom(rules.calendar, made)
+  const amended = makeAmendments(rules.calendar, made)
   const reason = checkedText(made.reason, '理由 the reason', rules.mark)
   const kept = await db.transaction((tx) => proposals.propose(tx, { ...amended, reason, by: made.by, at: made.now }))
   if (kept === null) throw new Refusal('CALENDAR_WAITS')
@@ -65,7 +65,7 @@ export const decideCalendar = async (
   return db.transaction(async (tx) => {
     const found = await proposals.lockForDecision(tx, id)
     if (found === null) throw new Refusal('CALENDAR_UNKNOWN')
-    const fault = verdictFault(found, verdict, by)
+    const fault = findVerdictFault(found, verdict, by)
     if (fault !== null) throw new Refusal(fault)
     const at = await knowledge.nextInstant(tx, made.now)
     if (verdict === 'CONFIRM') {
@@ -84,7 +84,7 @@ export const previewCalendar = async (
   rules: WorkRules,
   said: CalendarDays,
 ): Promise<{ before: Calendar; after: Calendar; days: string[] }> => {
-  const amended = amendmentsFrom(rules.calendar, said)
-  const { calendar: before } = await withAmendments(db, rules)
+  const amended = makeAmendments(rules.calendar, said)
+  const { calendar: before } = await applyAmendmentsToRules(db, rules)
   return { before, after: applyAmendments(before, amended), days: amended.days.map(({ day }) => day).sort() }
 }

@@ -21,15 +21,15 @@ export interface WorkRules {
 }
 
 /** Refusal INPUT_INVALID for an unknown id. */
-export const listKindOf = (rules: WorkRules, id: string): ListKind => {
+export const findListKind = (rules: WorkRules, id: string): ListKind => {
   const list = rules.lists.find((row) => row.id === id)
   if (list === undefined) throw new Refusal('INPUT_INVALID', { reason: `未知的名单类别 unknown list ${id}` })
   return list
 }
 
-export const caseRules = (rules: WorkRules, id: string): CaseRules => {
+export const selectMoveRules = (rules: WorkRules, id: string): CaseRules => {
   const { calendar, clocks } = rules
-  return { list: listKindOf(rules, id), calendar, clocks }
+  return { list: findListKind(rules, id), calendar, clocks }
 }
 
 export const makeRulesReader = <T>(...of: Parameters<typeof readCheckedRules<T>>): (() => T) =>
@@ -46,7 +46,11 @@ export const readCheckedRules = <T>(file: string, shape: string, check: (content
   return content as T
 }
 
-export const recoveryRules = makeRulesReader<RecoveryRules>('rules/recovery', 'contracts/recovery', checkRecoveryRules)
+export const readRecoveryRules = makeRulesReader<RecoveryRules>(
+  'rules/recovery',
+  'contracts/recovery',
+  checkRecoveryRules,
+)
 
 const CALENDAR = 'calendar.json'
 
@@ -63,7 +67,7 @@ const allTables = makeOnce(() =>
 )
 
 /** Lists the rules in force on day `on`, or all. A rule without dates is always in force. */
-export const ruleTables = (on: string | null = null): RuleTable[] => {
+export const listRuleTables = (on: string | null = null): RuleTable[] => {
   const holds = (row: RuleRow) => on === null || isInForce(row, on)
   return allTables().map((table) => ({
     ...table,

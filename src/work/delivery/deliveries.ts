@@ -8,7 +8,7 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as listings from '../../store/listing/listings.js'
-import { listKindOf, type WorkRules } from '../calendar/rules.js'
+import { findListKind, type WorkRules } from '../calendar/rules.js'
 import { noticesOfSubjects } from './in-force.js'
 
 const NO_LONGER_SHOWN = '不再公示'
@@ -117,7 +117,7 @@ const withdraw = async (
   if (fold !== 'nothing') await deliveries.foldEarlier(tx, [{ subjectId, platform, what: fold }])
   if (owe === null) return
   const today = shanghaiDate(now)
-  const removal = (listing && entryRemoval(listKindOf(rules, listing.list), listing, { on: today })) ?? {
+  const removal = (listing && entryRemoval(findListKind(rules, listing.list), listing, { on: today })) ?? {
     reason: 'WITHDRAWN',
     reasonText: NO_LONGER_SHOWN,
     documentNumber: null,

@@ -9,7 +9,7 @@ import { pagesFrom } from '../../foundation/pages.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import { listKindOf, type WorkRules } from '../calendar/rules.js'
+import { findListKind, type WorkRules } from '../calendar/rules.js'
 import { recordNoticesOf, recordsInForce } from './published-records.js'
 
 export interface SubjectInForce {
@@ -29,7 +29,7 @@ export const subjectsInForce = async function* (
 ): AsyncGenerator<SubjectInForce[]> {
   if (hearing.kinds.includes('listing'))
     for await (const page of pagesFrom<string>((after) =>
-      listings.shownIds(db, { today, after, limit: STEP_ENTRIES }),
+      listings.listShownIds(db, { today, after, limit: STEP_ENTRIES }),
     )) {
       const standing = await entriesOf(db, rules, page)
       yield standing.filter(({ notice }) => 'list' in notice && receivesSubject(hearing, 'listing', notice.list))
@@ -52,7 +52,7 @@ export const noticesOfSubjects = async (
 
 const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]): Promise<SubjectInForce[]> => {
   const stored = await listings.byIds(db, ids)
-  const bodies = await listings.publicBodies(db, ids)
+  const bodies = await listings.readPublicEntries(db, ids)
   const parties = await operators.byIds(
     db,
     [...stored.values()].map(({ operatorId }) => operatorId),
@@ -66,7 +66,7 @@ const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]):
       {
         kind: 'listing',
         subjectId: id,
-        notice: makeEntryNotice(listKindOf(rules, listing.list), listing, operator, null, body),
+        notice: makeEntryNotice(findListKind(rules, listing.list), listing, operator, null, body),
       },
     ]
   })

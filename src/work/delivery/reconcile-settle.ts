@@ -10,7 +10,7 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as checks from '../../store/delivery/removal-checks.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import { listKindOf, type WorkRules } from '../calendar/rules.js'
+import { findListKind, type WorkRules } from '../calendar/rules.js'
 import { noticesOfSubjects } from './in-force.js'
 
 export interface SettleContext {
@@ -86,7 +86,7 @@ const removalOf =
   async (tx, listing, earlier) => {
     const last = earlier.at(-1)
     if (last?.action === 'REMOVE' && last.state === 'CLOSED') return null
-    if ((await listings.publicBodies(tx, [one.key])).has(one.key)) return null
+    if ((await listings.readPublicEntries(tx, [one.key])).has(one.key)) return null
     const notice = await removalNotice(tx, one, listing, by)
     return notice && { action: 'REMOVE', notice }
   }
@@ -120,13 +120,13 @@ const removalNotice = async (
   if (last !== null) return { ...last, removal }
   const operator = listing && (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
   if (!listing || !operator) return null
-  return makeEntryNotice(listKindOf(by.rules, listing.list), listing, operator, removal, undefined)
+  return makeEntryNotice(findListKind(by.rules, listing.list), listing, operator, removal, undefined)
 }
 
 const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {
   const today = shanghaiDate(now)
   const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
-  return entryRemoval(listKindOf(rules, listing.list), listing, { on })
+  return entryRemoval(findListKind(rules, listing.list), listing, { on })
 }
 
 const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']> => ({

@@ -1,10 +1,10 @@
 /** Applies legal consequences of changed records to listings at once. In doubt it opens a concern for a person. */
 
 import { upgradeStoredCase } from '../../domain/listing/case.js'
-import { groundConsequence } from '../../domain/listing/legal-ground.js'
+import { decideGroundConsequence } from '../../domain/listing/legal-ground.js'
 import { isPublicState } from '../../domain/listing/listing.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { repairConsequence } from '../../domain/listing/repair-results.js'
+import { judgeRepairResults } from '../../domain/listing/repair-results.js'
 import { isHeavyPenalty } from '../../domain/records/penalty.js'
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -14,10 +14,10 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as repairs from '../../store/listing/repairs.js'
 import * as versions from '../../store/records/versions.js'
-import { listKindOf, type WorkRules } from '../calendar/rules.js'
-import { groundOfListing } from './legal-ground.js'
+import { findListKind, type WorkRules } from '../calendar/rules.js'
+import { readGroundOfListing } from './legal-ground.js'
 import { CLOCK, type MoveInput, tryMove } from './listing.js'
-import { agreementWithRecords } from './public-entry.js'
+import { compareEntryWithRecords } from './public-entry.js'
 
 export interface ChangedRecords {
   at: Date
@@ -36,8 +36,8 @@ export interface ChangedRecords {
  * repair only opens a concern.
  */
 const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
-  for (const { told, asked, ...listing } of await repairs.repairsReportedAt(tx, changed.at, changed.run ?? null)) {
-    const follows = repairConsequence(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
+  for (const { told, asked, ...listing } of await repairs.listRepairsReportedAt(tx, changed.at, changed.run ?? null)) {
+    const follows = judgeRepairResults(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
     if (follows === null) continue
     const { what, told: result } = follows
     if (what === 'TOLD') await openConcern(tx, listing.id, 'REPAIR_TOLD', changed, result.record)
@@ -50,7 +50,7 @@ const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<voi
     } else if (!asked) await openConcern(tx, listing.id, 'REPAIR_REVOKED', changed, result.record)
   }
   // These repairs were reported in error. Nothing is republished automatically.
-  for (const { id, record } of await repairs.unfoundedRemovalsAt(tx, changed.at))
+  for (const { id, record } of await repairs.listUnfoundedRemovalsAt(tx, changed.at))
     await openConcern(tx, id, 'RESTORED', changed, record)
 }
 
@@ -84,12 +84,14 @@ const openConcern = (
 
 /** A missing or returning record only opens a concern (review by an officer). */
 export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
-  for (const listing of await listings.restingOnRecordsChangedAt(tx, changed.at)) await follow(tx, listing, changed)
+  for (const listing of await listings.listRestingOnRecordsChangedAt(tx, changed.at)) await follow(tx, listing, changed)
   // An identity decision never changes a published text.
   if (changed.decision === undefined)
-    for (const listing of await listings.withOperatorRenamedAt(tx, changed.at)) await renewEntry(tx, listing, changed)
+    for (const listing of await listings.listWithOperatorRenamedAt(tx, changed.at))
+      await renewEntry(tx, listing, changed)
   await followRepairResults(tx, changed)
-  for (const listing of await listings.endedForRecordsChangedAt(tx, changed.at)) await reconsider(tx, listing, changed)
+  for (const listing of await listings.listEndedForRecordsChangedAt(tx, changed.at))
+    await reconsider(tx, listing, changed)
   const { unmet = [], unreadable } = changed
   if (unmet.length === 0 || unreadable === undefined) return
   for (const { id, record } of await concerns.listingsLackingRecord(tx, unmet, unreadable))
@@ -97,9 +99,9 @@ export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Pro
 }
 
 const follow = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
-  const ground = await groundOfListing(tx, listing)
+  const ground = await readGroundOfListing(tx, listing)
   if (ground === null) return
-  const consequence = groundConsequence(ground, {
+  const consequence = decideGroundConsequence(ground, {
     // A listing for a decision not performed does not rest on the penalty's weight.
     wasHeavy: listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED',
     isWrong: ground.linked.wrongFrom?.getTime() === changed.at.getTime(),
@@ -122,7 +124,7 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords
 }
 
 const reconsider = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
-  const ground = await groundOfListing(tx, listing)
+  const ground = await readGroundOfListing(tx, listing)
   if (ground?.state !== 'STANDS' || (isHeavyPenalty(ground.linked.body) && !ground.heavy)) return
   await openGroundConcern(tx, listing, 'RESTORED', ground.linked, changed)
 }
@@ -163,7 +165,7 @@ const RENEWED =
 /** Republishes the entry, or hides it when it may not be public. Returns false when the old text is still shown. */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
   if (!isPublicState(listing.state)) return true
-  const renewed = await agreementWithRecords(tx, listing, shanghaiDate(changed.now ?? changed.at))
+  const renewed = await compareEntryWithRecords(tx, listing, shanghaiDate(changed.now ?? changed.at))
   if (renewed === 'SAME') return true
   if (renewed === 'OTHER') return moveByClock(tx, listing, 'renewEntry', { reason: RENEWED }, changed)
   await openConcern(tx, listing.id, 'NOT_PUBLIC', changed)
@@ -185,7 +187,7 @@ const endCase = async (
 ): Promise<void> => {
   const { at, rules } = changed
   const isPublished = listing.publishedOn !== null
-  if (isPublished && !listKindOf(rules, listing.list).removals.some((row) => row.reason === removal))
+  if (isPublished && !findListKind(rules, listing.list).removals.some((row) => row.reason === removal))
     return openConcern(tx, listing.id, 'TAKEN_BACK', changed)
   const reason = REASONS[removal]
   const moved = isPublished

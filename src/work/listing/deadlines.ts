@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { type Deadline, deadlinesOf, dueDay } from '../../domain/listing/deadlines.js'
+import { countDueDay, type Deadline, findDeadlineChanges } from '../../domain/listing/deadlines.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/listing/deadlines.js'
-import { withAmendments } from '../calendar/calendar.js'
-import { caseRules, type WorkRules } from '../calendar/rules.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
+import { selectMoveRules, type WorkRules } from '../calendar/rules.js'
 import type { AppliedMove } from './entry.js'
 
 const VERSION_LENGTH = 12
@@ -18,8 +18,8 @@ export const recordDeadlines = async (
   now: Date,
 ): Promise<void> => {
   const made = steps.map(({ name, before, after, act }) => {
-    const by = caseRules(rules, after.list)
-    const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, by)
+    const by = selectMoveRules(rules, after.list)
+    const { begun, met, dropped } = findDeadlineChanges(name, before.facts, after.facts, act, by)
     return { listingId: after.id, on: act.on, begun: begun.map(versioned), met, dropped }
   })
   await store.applyChanges(tx, made, now)
@@ -32,7 +32,7 @@ const versioned = (deadline: Deadline) => ({
 
 /** Recounts deadlines, and closes WITHDRAWAL deadlines once no delivery of the removal is open. */
 export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: number; settled: number }> => {
-  const rules = await withAmendments(db, base)
+  const rules = await applyAmendmentsToRules(db, base)
   let [moved, after] = [0, 0]
   for (;;) {
     const step = await db.transaction(async (tx) => {
@@ -60,7 +60,7 @@ export interface MovedDeadline<K extends store.StoredDeadline = store.StoredDead
 
 const moving = <K extends store.StoredDeadline>(running: readonly K[], calendar: Calendar): MovedDeadline<K>[] =>
   running.flatMap((deadline) => {
-    const due = dueDay(deadline, calendar, deadline.dueOn)
+    const due = countDueDay(deadline, calendar, deadline.dueOn)
     return due.dueOn === deadline.dueOn && due.provisional === deadline.provisional ? [] : [{ kept: deadline, due }]
   })
 

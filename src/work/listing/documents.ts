@@ -2,9 +2,9 @@
 
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import {
-  availableDocumentKinds,
   checkDocumentRules,
-  checkTemplate,
+  checkDocumentTemplate,
+  collectDocumentNumbers,
   DOCUMENT_KINDS,
   type DocumentKind,
   type DocumentPage,
@@ -12,8 +12,8 @@ import {
   type DocumentRules,
   type DocumentSource,
   type DocumentTemplate,
-  documentNumbersNamed,
-  issueFault,
+  findIssueFault,
+  listAvailableDocumentKinds,
 } from '../../domain/listing/documents.js'
 import type { MoveInput } from '../../domain/listing/move-input.js'
 import type { PublicationClocks } from '../../domain/listing/publication-clocks.js'
@@ -28,10 +28,10 @@ import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
-import { listKindOf, makeRulesReader, readCheckedRules, type WorkRules } from '../calendar/rules.js'
-import { publicationClocksOf } from './publication-clocks.js'
+import { findListKind, makeRulesReader, readCheckedRules, type WorkRules } from '../calendar/rules.js'
+import { computeListingClocks } from './publication-clocks.js'
 
-export const documentTemplates = makeOnce((): ReadonlyMap<DocumentKind, DocumentTemplate> => {
+export const readDocumentTemplates = makeOnce((): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   const all = contracts
     .schemaFolder('documents')
     .filter((file) => file.endsWith('.json'))
@@ -39,7 +39,7 @@ export const documentTemplates = makeOnce((): ReadonlyMap<DocumentKind, Document
       readCheckedRules<DocumentTemplate>(
         `documents/${file.slice(0, -'.json'.length)}`,
         'contracts/document',
-        checkTemplate,
+        checkDocumentTemplate,
       ),
     )
   const byKind = new Map(all.map((template) => [template.kind, template]))
@@ -49,7 +49,7 @@ export const documentTemplates = makeOnce((): ReadonlyMap<DocumentKind, Document
   return byKind
 })
 
-export const documentRules = makeRulesReader<DocumentRules>(
+export const readDocumentRules = makeRulesReader<DocumentRules>(
   'rules/documents',
   'contracts/document-rules',
   checkDocumentRules,
@@ -67,14 +67,14 @@ export const draftDocument = (
   of: DocumentDraftInput,
   reader: DocumentReader,
 ): DocumentPage => {
-  const template = documentTemplates().get(kind)
+  const template = readDocumentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)
   const source = {
     ...of,
-    list: listKindOf(rules, of.listing.list),
+    list: findListKind(rules, of.listing.list),
     clocks: clocksIn(rules, of),
-    rules: documentRules(),
-    named: documentNumbersNamed(of.moves),
+    rules: readDocumentRules(),
+    named: collectDocumentNumbers(of.moves),
     on: of.today,
   }
   return rules.printDocument(template, source, reader)
@@ -83,7 +83,7 @@ export const draftDocument = (
 const clocksIn = (rules: WorkRules, { listing, decision, today }: DocumentDraftInput): PublicationClocks | null => {
   const { decidedOn, publishedOn, termFrom: anewFrom } = upgradeStoredCase(listing.facts)
   if (decidedOn === null) return null
-  const clocks = publicationClocksOf(rules.clocks, {
+  const clocks = computeListingClocks(rules.clocks, {
     list: listing.list,
     decidedOn,
     publishedOn,
@@ -110,13 +110,13 @@ export const recordDocument = (
 ): Promise<documents.IssuedDocument> => {
   const number = redactIdNumbers(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
-  const { signer } = documentTemplates().get(made.kind) ?? {}
-  const fault = issueFault({ number, sha256, issuedOn: made.issuedOn, signer }, shanghaiDate(made.now))
+  const { signer } = readDocumentTemplates().get(made.kind) ?? {}
+  const fault = findIssueFault({ number, sha256, issuedOn: made.issuedOn, signer }, shanghaiDate(made.now))
   if (fault !== null) throw refused(fault)
   return db.transaction(async (tx) => {
     const listing = await listings.lockForMove(tx, made.listing)
     if (listing === null) throw new Refusal('LISTING_UNKNOWN')
-    if (!availableDocumentKinds(listing.facts, listing.removedOn).includes(made.kind))
+    if (!listAvailableDocumentKinds(listing.facts, listing.removedOn).includes(made.kind))
       throw refused('该名单记录尚无此文书 there is no such document in this case yet')
     const known = made.kind === 'DECISION' ? listing.documentNumber : null
     if (known !== null && comparedDocumentNumber(known) !== comparedDocumentNumber(number))
@@ -136,7 +136,7 @@ export const recordDocument = (
 const refused = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
 /** Returns the hash of the served decision: the named file, else the issued document, else the draft. */
-export const hashOfServedPaper = async (
+export const hashServedPaper = async (
   tx: Tx,
   rules: WorkRules,
   listing: listings.Listing,

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { entryActionAfter, entryRemoval, makeEntryNotice } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { MASKING_VERSION, WITHHOLDING_REASONS, withPublishedParty } from '../../domain/listing/public-entry.js'
+import { keepPublishedParty, MASKING_VERSION, WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -11,9 +11,9 @@ import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
-import { listKindOf, type WorkRules } from '../calendar/rules.js'
+import { findListKind, type WorkRules } from '../calendar/rules.js'
 import { queueForPlatforms, type SubjectChange } from '../delivery/outbox.js'
-import { publicEntryOf } from './public-entry.js'
+import { composePublicEntry } from './public-entry.js'
 
 export interface AppliedMove {
   name: MoveName
@@ -46,7 +46,7 @@ export const applyMovesToEntries = async (
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
   // An entry that is removed, or gets only a new end, keeps its published text.
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
-  const shownBefore = await listings.publicBodies(tx, stays)
+  const shownBefore = await listings.readPublicEntries(tx, stays)
   const changes: SubjectChange[] = []
   for (const one of turned) {
     const { name, after, act, change } = one
@@ -55,11 +55,11 @@ export const applyMovesToEntries = async (
     const kept = name === 'renewEntry' ? undefined : known
     let body = known
     if (change !== 'REMOVE') {
-      const text = kept ?? (await publicOf(tx, one, withPublishedParty(operator, known), shanghaiDate(now)))
+      const text = kept ?? (await publicOf(tx, one, keepPublishedParty(operator, known), shanghaiDate(now)))
       body = { ...text, endsOn: after.endsOn }
       await publish(tx, body, act.on, kept === undefined ? MASKING_VERSION : null)
     }
-    const list = listKindOf(rules, after.list)
+    const list = findListKind(rules, after.list)
     const notice = makeEntryNotice(list, after, operator, entryRemoval(list, after, act), body)
     changes.push({ kind: 'listing', subjectId: after.id, change, notice })
   }
@@ -91,7 +91,7 @@ const publicOf = async (
   operator: operators.StoredOperator,
   on: string,
 ): Promise<listings.PublicBody> => {
-  const { body, withheld } = await publicEntryOf(tx, after, operator, on)
+  const { body, withheld } = await composePublicEntry(tx, after, operator, on)
   if (withheld === null) return body
   const { zh, en } = WITHHOLDING_REASONS[withheld]
   throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state, reason: `${zh} ${en}`, because: withheld })
@@ -111,7 +111,7 @@ export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt 
     const listing = await listings.lockForMove(tx, id)
     if (listing !== null) held.push(listing)
   }
-  const bodies = await listings.publicBodies(tx, ids)
+  const bodies = await listings.readPublicEntries(tx, ids)
   const contested = await objections.contestedListings(tx, ids)
   const parties = await partiesOf(tx, held)
   const changes: SubjectChange[] = []
@@ -120,7 +120,7 @@ export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt 
     if (known === undefined) continue
     const body = { ...known, contested: contested.has(listing.id) }
     await publish(tx, body, shanghaiDate(now), null)
-    const notice = makeEntryNotice(listKindOf(rules, listing.list), listing, parties(listing), null, body)
+    const notice = makeEntryNotice(findListKind(rules, listing.list), listing, parties(listing), null, body)
     changes.push({ kind: 'listing', subjectId: listing.id, change: 'CHANGE', notice })
   }
   await queueForPlatforms(tx, rules, changes, dueAt)

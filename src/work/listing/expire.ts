@@ -1,9 +1,9 @@
 /** Ends listings whose term is complete. After rule changes, also recounts terms and deadlines and masks entries again. */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
-import { newestRuleDay } from '../../domain/listing/entry-end.js'
+import { findNewestRuleDay } from '../../domain/listing/entry-end.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { renewedEnd } from '../../domain/listing/moves-removal.js'
+import { computeRenewedEnd } from '../../domain/listing/moves-removal.js'
 import { MASKING_VERSION } from '../../domain/listing/public-entry.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -12,8 +12,8 @@ import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as listings from '../../store/listing/listings.js'
-import { withAmendments } from '../calendar/calendar.js'
-import { caseRules, type WorkRules } from '../calendar/rules.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
+import { selectMoveRules, type WorkRules } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { renewEntry } from './consequences.js'
 import { renewDeadlines } from './deadlines.js'
@@ -53,7 +53,7 @@ export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expire
       counts['expired'] += ended.size
       passed.push(...due.map(({ id }) => id).filter((id) => !ended.has(id)))
     }
-    const { calendar } = await withAmendments(db, rules)
+    const { calendar } = await applyAmendmentsToRules(db, rules)
     if (isCalendarEnding(calendar, today))
       log.error(
         { knownUntil: calendar.knownUntil },
@@ -74,11 +74,11 @@ const renewTerms = async (run: ExpireRun): Promise<number> => {
   const today = shanghaiDate(run.now)
   let renewed = 0
   for (const { id: list } of run.rules.lists.filter(({ decidedHere }) => decidedHere)) {
-    const rules = caseRules(run.rules, list)
-    const newest = newestRuleDay(rules, today)
+    const rules = selectMoveRules(run.rules, list)
+    const newest = findNewestRuleDay(rules, today)
     if (newest === null) continue
     for await (const { id, facts, endsOn } of listingsDecidedBefore(run.db, list, newest)) {
-      const next = renewedEnd(upgradeStoredCase(facts), today, rules)
+      const next = computeRenewedEnd(upgradeStoredCase(facts), today, rules)
       if (next === null || next === endsOn || endsOn === null || endsOn < today) continue
       const input = { on: today, reason: REASON }
       if (await moveOrWarn(run, { id, name: 'renewTerm', input }, 'a term could not be counted anew')) renewed += 1
@@ -89,7 +89,7 @@ const renewTerms = async (run: ExpireRun): Promise<number> => {
 
 async function* listingsDecidedBefore(db: Db, list: string, from: string): AsyncGenerator<listings.Listing> {
   for (let after: string | null = null; ; ) {
-    const page: listings.Listing[] = await listings.inForceDecidedBefore(db, {
+    const page: listings.Listing[] = await listings.listInForceDecidedBefore(db, {
       list,
       from,
       after,
@@ -149,7 +149,7 @@ const expiryInput = ({ endsOn }: listings.Listing, now: Date) => ({
 const renewMasking = async ({ db, rules, log, now }: ExpireRun): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   while (looked < RUN_ENTRIES) {
-    const ids: string[] = await listings.entriesMaskedBefore(db, MASKING_VERSION, after, STEP_ENTRIES)
+    const ids: string[] = await listings.listEntriesMaskedBefore(db, MASKING_VERSION, after, STEP_ENTRIES)
     for (const id of ids)
       await db.transaction(async (tx) => {
         const at = await knowledge.nextInstant(tx, now)

@@ -1,10 +1,10 @@
 /** A listing rests on one decision, which several sources may report. */
 import { type Case, upgradeStoredCase } from '../../domain/listing/case.js'
 import {
+  assessLegalGround,
   type GroundStatus,
-  groundStatusOf,
   type LinkedDecision,
-  linkedDecision,
+  readLinkedDecision,
 } from '../../domain/listing/legal-ground.js'
 import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -13,20 +13,20 @@ import type * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
 
 /** The linked decision is reread, because an agency may have changed or withdrawn it. Null: no decision is linked. */
-export const groundOfListing = async (tx: Db | Tx, { decisionVersion, operatorId }: listings.Listing) => {
+export const readGroundOfListing = async (tx: Db | Tx, { decisionVersion, operatorId }: listings.Listing) => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   if (linked === null) return null
   const sources = (await versions.sourcesOfGround(tx, linked, operatorId)).map((source) => ({
     ...source,
     linked: source.feed === linked.feed && source.key === linked.key,
   }))
-  const status = groundStatusOf(sources, operatorId)
+  const status = assessLegalGround(sources, operatorId)
   const standing = sources.filter((source) => source.stands && source.operatorId === operatorId)
   const source = standing.find((each) => each.linked) ?? standing[0]
-  return { ...status, linked, decisionInForce: status.state === 'STANDS' && source ? linkedDecision(source) : null }
+  return { ...status, linked, decisionInForce: status.state === 'STANDS' && source ? readLinkedDecision(source) : null }
 }
 
-export const factsOnGround = (facts: Case, ground: GroundStatus | null): Case => {
+export const applyGroundToFacts = (facts: Case, ground: GroundStatus | null): Case => {
   const stands = ground?.state === 'STANDS'
   const known = upgradeStoredCase(facts)
   return ground === null ? known : { ...known, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
@@ -35,7 +35,7 @@ export const factsOnGround = (facts: Case, ground: GroundStatus | null): Case =>
 const UNKNOWN_DECISION = '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator'
 
 /** Refuses a decision that is withdrawn or not this operator's. */
-export const linkableDecision = async (
+export const readLinkableDecision = async (
   tx: Tx,
   listing: listings.Listing,
   decision?: number,
@@ -47,5 +47,5 @@ export const linkableDecision = async (
   if (!sources.some(({ id }) => id === version.id)) throw refused(UNKNOWN_DECISION)
   if (sources.some(({ body }) => isWithdrawnPenalty(body)))
     throw refused('所关联的处罚决定已被撤销 the penalty has been withdrawn')
-  return linkedDecision(version)
+  return readLinkedDecision(version)
 }

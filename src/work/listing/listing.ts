@@ -1,11 +1,16 @@
 /** Each move is one transaction. domain/listing/moves decides what is allowed. */
-import { type Case, type CaseAct, type CaseState, newCase, upgradeStoredCase } from '../../domain/listing/case.js'
+import { type Case, type CaseAct, type CaseState, makeNewCase, upgradeStoredCase } from '../../domain/listing/case.js'
 import { needsRepairNotice } from '../../domain/listing/documents.js'
-import { columnsAfter, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
+import { computeEntryColumns, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
 import { attemptMove, type MoveDenial } from '../../domain/listing/listing.js'
-import { caseActFrom, checkedAndRedacted, type MoveInput, type RequestedMove } from '../../domain/listing/move-input.js'
+import {
+  checkAndRedactTexts,
+  type MoveInput,
+  makeCaseAct,
+  type RequestedMove,
+} from '../../domain/listing/move-input.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
-import { repairConsequence } from '../../domain/listing/repair-results.js'
+import { judgeRepairResults } from '../../domain/listing/repair-results.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -15,12 +20,12 @@ import * as discrepancies from '../../store/delivery/discrepancies.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as repairs from '../../store/listing/repairs.js'
-import { withAmendments } from '../calendar/calendar.js'
-import { caseRules, listKindOf, type WorkRules } from '../calendar/rules.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
+import { findListKind, selectMoveRules, type WorkRules } from '../calendar/rules.js'
 import { recordDeadlines } from './deadlines.js'
-import { documentRules, hashOfServedPaper } from './documents.js'
+import { hashServedPaper, readDocumentRules } from './documents.js'
 import { type AppliedMove, applyMovesToEntries } from './entry.js'
-import { factsOnGround, groundOfListing, linkableDecision } from './legal-ground.js'
+import { applyGroundToFacts, readGroundOfListing, readLinkableDecision } from './legal-ground.js'
 
 export type { MoveInput } from '../../domain/listing/move-input.js'
 
@@ -54,7 +59,7 @@ export const openCaseWithin = async (
   opening: OpenCaseInput,
   at: Date,
 ): Promise<listings.Listing | null> => {
-  const { list, operatorId, by, role, on, reason, now } = checkedAndRedacted(opening, rules.mark)
+  const { list, operatorId, by, role, on, reason, now } = checkAndRedactTexts(opening, rules.mark)
   const act = { by, role, on, today: shanghaiDate(now), reason }
   const [listing = null] = await openCases(tx, rules, list, [{ operatorId, act }], at)
   return listing
@@ -84,7 +89,7 @@ const openCases = async (
   const made = leads.map(({ operatorId, act }) => ({
     operatorId,
     reason: act.reason,
-    facts: stepped('openLead', newCase(list, operatorId), act, rules).after,
+    facts: stepped('openLead', makeNewCase(list, operatorId), act, rules).after,
   }))
   const opened = await listings.open(tx, list, made, at)
   const acts = new Map(leads.map(({ operatorId, act }) => [operatorId, act]))
@@ -132,21 +137,21 @@ export const makeMoveWithin = async (
   const stored = await listings.lockForMove(tx, request.id)
   if (stored === null) throw new Refusal('LISTING_UNKNOWN')
   if (request.input.seen !== undefined && request.input.seen !== stored.moves) throw new Refusal('LISTING_MOVED_ON')
-  const rules = await withAmendments(tx, base)
-  const ground = await groundOfListing(tx, stored)
-  const before = { ...stored, facts: factsOnGround(stored.facts, ground) }
+  const rules = await applyAmendmentsToRules(tx, base)
+  const ground = await readGroundOfListing(tx, stored)
+  const before = { ...stored, facts: applyGroundToFacts(stored.facts, ground) }
   const paper =
     request.name === 'serveListing' && before.state === 'DECIDED'
-      ? await hashOfServedPaper(tx, rules, before, request)
+      ? await hashServedPaper(tx, rules, before, request)
       : {}
   const made = { ...request, input: { ...request.input, ...paper } }
-  const linked = made.name === 'linkDecision' ? await linkableDecision(tx, before, made.input.decision) : null
+  const linked = made.name === 'linkDecision' ? await readLinkableDecision(tx, before, made.input.decision) : null
   const standing = SHOWING.includes(made.name) ? (ground?.decisionInForce ?? null) : null
   const step = stepOf(before, made, { linked, standing }, rules)
   const isSameGround = step.after.facts.ground === before.facts.ground
   if (linked !== null && linked.version === before.decisionVersion && isSameGround)
     throw notAllowed(made.name, before.state, 'ALREADY_LINKED')
-  const denied = await denialBeyondCase(tx, made.name, before)
+  const denied = await findDenialBeyondCase(tx, made.name, before)
   if (denied !== null) throw notAllowed(made.name, before.state, denied)
   await keep(tx, rules, [step], made)
   if (made.name === 'restoreListing')
@@ -156,13 +161,13 @@ export const makeMoveWithin = async (
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', at: made.at })
   const { repairNotice, on } = made.input
-  if (made.name === 'serveListing' && repairNotice !== true && needsRepairNotice(documentRules(), on))
+  if (made.name === 'serveListing' && repairNotice !== true && needsRepairNotice(readDocumentRules(), on))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_NOTICE_UNSERVED', at: made.at })
   return step.after
 }
 
 /** Denials that rest on other rows than the case's own. */
-export const denialBeyondCase = async (
+export const findDenialBeyondCase = async (
   db: Db | Tx,
   move: MoveName,
   listing: listings.Listing,
@@ -173,8 +178,8 @@ export const denialBeyondCase = async (
 }
 
 const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boolean> => {
-  const results = await repairs.repairsReportedFor(tx, listing.operatorId)
-  return repairConsequence(listing.facts, listing.documentNumber ?? '', results)?.what === 'TOLD'
+  const results = await repairs.listRepairsReportedFor(tx, listing.operatorId)
+  return judgeRepairResults(listing.facts, listing.documentNumber ?? '', results)?.what === 'TOLD'
 }
 
 /** Skips locked or refused listings, which the caller may retry singly. */
@@ -191,7 +196,7 @@ export const makeMoves = (
 ): Promise<string[]> =>
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const at = await knowledge.nextInstant(tx, made.now)
-    const rules = await withAmendments(tx, base)
+    const rules = await applyAmendmentsToRules(tx, base)
     const steps: AppliedMove[] = []
     for (const stored of await listings.lockUnlockedForMove(tx, made.ids)) {
       const before = { ...stored, facts: upgradeStoredCase(stored.facts) }
@@ -214,7 +219,7 @@ const stepOf = (
   rules: WorkRules,
 ): AppliedMove => {
   const { name } = made
-  const given = caseActFrom(made, shanghaiDate(made.now), ground.linked, rules.mark)
+  const given = makeCaseAct(made, shanghaiDate(made.now), ground.linked, rules.mark)
   const { after: facts, act } = stepped(name, before.facts, given, rules)
   const { publishedOn, endsOn } = facts
   const after = {
@@ -223,7 +228,7 @@ const stepOf = (
     state: facts.state ?? before.state,
     publishedOn,
     endsOn,
-    ...columnsAfter(name, act, facts, ground, listKindOf(rules, before.list)),
+    ...computeEntryColumns(name, act, facts, ground, findListKind(rules, before.list)),
     moves: before.moves + 1,
   }
   return { name, before, after, act }
@@ -263,7 +268,7 @@ const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): P
 }
 
 const stepped = (name: MoveName, before: Case, act: CaseAct, rules: WorkRules): { after: Case; act: CaseAct } => {
-  const moved = attemptMove(name, before, act, caseRules(rules, before.list))
+  const moved = attemptMove(name, before, act, selectMoveRules(rules, before.list))
   if (moved.ok) return moved
   throw refusal(name, before.state, moved.reason)
 }

@@ -1,17 +1,17 @@
 /** Previews every move of a case with all checks of a real one. Writes nothing. */
 import { isPublicState } from '../../domain/listing/listing.js'
 import { DENIALS } from '../../domain/listing/moves.js'
-import { type CaseOutlook, moveOutlooks, type OutlookRequest } from '../../domain/listing/outlook.js'
+import { type CaseOutlook, type OutlookRequest, previewMoves } from '../../domain/listing/outlook.js'
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { Db } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
-import { withAmendments } from '../calendar/calendar.js'
-import { caseRules, type WorkRules } from '../calendar/rules.js'
-import { factsOnGround, groundOfListing } from './legal-ground.js'
-import { denialBeyondCase } from './listing.js'
-import { publicEntryOf } from './public-entry.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
+import { selectMoveRules, type WorkRules } from '../calendar/rules.js'
+import { applyGroundToFacts, readGroundOfListing } from './legal-ground.js'
+import { findDenialBeyondCase } from './listing.js'
+import { composePublicEntry } from './public-entry.js'
 
 export interface ListingOutlook extends Omit<CaseOutlook, 'denial'> {
   denial: (BilingualText & { code: string; from: string | null }) | null
@@ -29,12 +29,16 @@ export const listingOutlooks = async (
   options: OutlookOptions,
 ): Promise<ListingOutlook[]> => {
   const { listing } = of
-  const rules = caseRules(await withAmendments(db, base), listing.list)
-  const predicted = moveOutlooks(factsOnGround(listing.facts, await groundOfListing(db, listing)), options, rules)
+  const rules = selectMoveRules(await applyAmendmentsToRules(db, base), listing.list)
+  const predicted = previewMoves(
+    applyGroundToFacts(listing.facts, await readGroundOfListing(db, listing)),
+    options,
+    rules,
+  )
   return Promise.all(
     predicted.map(async (outlook) => {
       if (outlook.denial !== null) return outlook
-      const code = await denialBeyondCase(db, outlook.move, listing)
+      const code = await findDenialBeyondCase(db, outlook.move, listing)
       const denial = code === null ? await withheld(db, of, outlook, options) : { code, ...DENIALS[code] }
       return denial === null ? outlook : { ...outlook, denial: { from: null, ...denial }, reached: null }
     }),
@@ -49,6 +53,6 @@ const withheld = async (
 ): Promise<(BilingualText & { code: string }) | null> => {
   if (reached === null || !isPublicState(reached.state) || isPublicState(listing.state)) return null
   const facts = move === 'publishListing' ? { ...reached, ofAge } : reached
-  const { withheld: why } = await publicEntryOf(db, { ...listing, facts }, operator, on)
+  const { withheld: why } = await composePublicEntry(db, { ...listing, facts }, operator, on)
   return why === null ? null : { code: why, ...WITHHOLDING_REASONS[why] }
 }

@@ -1,8 +1,8 @@
 import {
-  businessAddress,
+  findBusinessAddress,
+  keepPublishedParty,
+  makePublicEntry,
   type PublicEntryResult,
-  publicEntry,
-  withPublishedParty,
 } from '../../domain/listing/public-entry.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -10,14 +10,14 @@ import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as objections from '../../store/scoring/objections.js'
-import { groundOfListing } from './legal-ground.js'
-import { publicEntryRules } from './publication-clocks.js'
+import { readGroundOfListing } from './legal-ground.js'
+import { readPublicEntryRules } from './publication-clocks.js'
 
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 const REGISTRATIONS_MOST = 50
 
 /** Returns each operator's registrations that are valid on `day`, by all that is known now. */
-export const registrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
+export const readRegistrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
   versions.versionsOnDays(tx, queries, {
     knownAt: ALL_KNOWLEDGE,
     kinds: ['registration'],
@@ -31,32 +31,32 @@ export interface PublicEntryFacts {
   contested: boolean
 }
 
-export const publicEntryOf = async (
+export const composePublicEntry = async (
   tx: Tx | Db,
   listing: listings.Listing,
   operator: operators.StoredOperator,
   on: string,
 ): Promise<PublicEntryResult> => {
   const { decisionVersion } = listing
-  const [registrations = []] = await registrationsOn(tx, [{ operator: operator.id, day: on }])
-  return publicEntryFrom(listing, operator, on, {
+  const [registrations = []] = await readRegistrationsOn(tx, [{ operator: operator.id, day: on }])
+  return composePublicEntryFromFacts(listing, operator, on, {
     decision: decisionVersion === null ? null : ((await versions.byId(tx, decisionVersion)) ?? null),
     registrations,
     contested: (await objections.contestedListings(tx, [listing.id])).has(listing.id),
   })
 }
 
-export const publicEntryFrom = (
+export const composePublicEntryFromFacts = (
   listing: listings.Listing,
   operator: operators.StoredOperator,
   on: string,
   { decision, registrations, contested }: PublicEntryFacts,
 ): PublicEntryResult => {
   const { decidedOn, ofAge = null } = listing.facts
-  return publicEntry({ ...listing, decidedOn }, operator, publicEntryRules(), on, {
+  return makePublicEntry({ ...listing, decidedOn }, operator, readPublicEntryRules(), on, {
     minor: ofAge === null ? null : !ofAge,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
-    businessAddress: businessAddress(
+    businessAddress: findBusinessAddress(
       operator,
       registrations.map(({ body }) => body),
     ),
@@ -65,14 +65,14 @@ export const publicEntryFrom = (
 }
 
 /** Compares the published entry with what its records say now. WITHHELD: nothing may be public. */
-export const agreementWithRecords = async (
+export const compareEntryWithRecords = async (
   tx: Tx,
   listing: listings.Listing,
   on: string,
 ): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
-  const standing = (await groundOfListing(tx, listing))?.decisionInForce
+  const standing = (await readGroundOfListing(tx, listing))?.decisionInForce
   const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
-  const published = (await listings.publicBodies(tx, [listing.id])).get(listing.id)
+  const published = (await listings.readPublicEntries(tx, [listing.id])).get(listing.id)
   if (operator === undefined || published === undefined) return 'SAME'
   const punished = listing.facts.ground !== 'DECISION_NOT_PERFORMED'
   const renewed = {
@@ -80,7 +80,7 @@ export const agreementWithRecords = async (
     ...(standing && { decisionVersion: standing.version, authority: standing.authority }),
     ...(standing && punished && { reason: standing.violation }),
   }
-  const { body } = await publicEntryOf(tx, renewed, withPublishedParty(operator, published), on)
+  const { body } = await composePublicEntry(tx, renewed, keepPublishedParty(operator, published), on)
   if (body === null) return 'WITHHELD'
   const plain = (entry: object) => canonicalJson({ ...entry, endsOn: null } as unknown as Json)
   return plain(body) === plain(published) ? 'SAME' : 'OTHER'

@@ -1,17 +1,17 @@
 import { checkPublicEntryRules, type PublicEntryRules } from '../../domain/listing/public-entry.js'
 import {
   type ClockRules,
-  checkClocks,
-  clocksOf,
+  checkClockRules,
+  computePublicationClocks,
   type PublicationClocks,
 } from '../../domain/listing/publication-clocks.js'
 import { banOf } from '../../domain/records/penalty.js'
 import type { Body } from '../../domain/records/records.js'
 import { makeRulesReader } from '../calendar/rules.js'
 
-export const clockRules = makeRulesReader<ClockRules>('rules/clocks', 'contracts/clocks', checkClocks)
+export const readClockRules = makeRulesReader<ClockRules>('rules/clocks', 'contracts/clocks', checkClockRules)
 
-export const publicEntryRules = makeRulesReader<PublicEntryRules>(
+export const readPublicEntryRules = makeRulesReader<PublicEntryRules>(
   'rules/public-entry',
   'contracts/public-entry',
   checkPublicEntryRules,
@@ -27,11 +27,11 @@ export interface PublicationClockInput {
 }
 
 /** `endless`: the ban is permanent, so publication at 公示系统 has no known end. */
-export const publicationClocksOf = (
+export const computeListingClocks = (
   rules: ClockRules,
   { decidedOn, decision, ...entry }: PublicationClockInput,
 ): PublicationClocks & { endless: boolean } => {
   const ban = decision === null ? null : banOf(decision)
-  const clocks = clocksOf(rules, { ...entry, documentOn: decidedOn, banUntil: ban?.until ?? null })
+  const clocks = computePublicationClocks(rules, { ...entry, documentOn: decidedOn, banUntil: ban?.until ?? null })
   return { ...clocks, endless: ban?.endless === true && clocks.gsxt?.endsOn.row.legalBan === 'LENGTHENS' }
 }

@@ -70,7 +70,7 @@ const stoodBefore = async (
   }
   if (still.length === 0) return stood
   const sound = await scores.lastSoundScores(tx, still, on)
-  const settled = await leads.operatorsDroppedByPerson(tx, still)
+  const settled = await leads.listOperatorsDroppedByPerson(tx, still)
   for (const id of still) {
     if (settled.has(id)) continue
     const last = sound.get(id)

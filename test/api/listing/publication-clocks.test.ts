@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { clockRules } from '../../../src/work/listing/publication-clocks.js'
+import { readClockRules } from '../../../src/work/listing/publication-clocks.js'
 import {
   globalOf,
   makeWorld,
@@ -41,7 +41,7 @@ describe('publication clocks over HTTP', () => {
   after(() => world.close())
 
   it('are visible to all who may see the entry, each with its rule and whether that is confirmed', async () => {
-    const { severities, clocks } = clockRules()
+    const { severities, clocks } = readClockRules()
     const severity = severities.find(({ to }) => to === '2026-03-31')
     const gsxt = clocks.find((row) => row.clock === 'GSXT' && row.to === null)
     for (const token of [

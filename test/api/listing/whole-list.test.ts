@@ -57,7 +57,7 @@ describe('queries over the whole public list', () => {
     const days = { asOf: TODAY, today: TODAY }
     const named = async (name: string) => {
       const found = await listings.publicEntries(world.database.db, { name, days }, { first: 10, after: null })
-      expect(await listings.publicCount(world.database.db, { name, days })).to.equal(found.length)
+      expect(await listings.countPublicEntries(world.database.db, { name, days })).to.equal(found.length)
       return found.map((body) => body.name)
     }
     expect(await named('百分%')).to.deep.equal(['虚构百分%商行'])
@@ -74,7 +74,7 @@ describe('queries over the whole public list', () => {
     const { db } = world.database
     const hear = (asked: { sql: string; bindings: unknown[] }) => statements.push(asked)
     db.on('query', hear)
-    await listings.publicCount(db, { name: '下划_商', days })
+    await listings.countPublicEntries(db, { name: '下划_商', days })
     db.off('query', hear)
     const { sql, bindings } = statements[0] as (typeof statements)[0]
     const { client } = watcher

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import {
-  amendmentsFrom,
   applyAmendments,
   type CalendarDays,
   type CalendarVerdict,
-  verdictFault,
+  findVerdictFault,
+  makeAmendments,
 } from '../../../src/domain/calendar/calendar.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
@@ -18,7 +18,7 @@ const said = (more: Partial<CalendarDays> = {}): CalendarDays => ({
 })
 const refusalOf = (days: CalendarDays): string | null => {
   try {
-    amendmentsFrom(shipped, days)
+    makeAmendments(shipped, days)
     return null
   } catch (error) {
     return isRefusal(error) ? error.code : String(error)
@@ -27,7 +27,7 @@ const refusalOf = (days: CalendarDays): string | null => {
 
 describe('amendments of the calendar', () => {
   it('change the listed days of the calendar and leave the other days', () => {
-    const amendment = amendmentsFrom(
+    const amendment = makeAmendments(
       shipped,
       said({ holidays: ['2026-10-10'], workdays: ['2026-11-01'], ordinary: ['2026-10-01'], knownUntil: '2027-12-31' }),
     )
@@ -60,5 +60,5 @@ describe('amendments of the calendar', () => {
     ['cannot be decided twice', 'IN_FORCE', 'CONFIRM', 'officer-2', 'CALENDAR_SETTLED'],
   ]
   for (const [title, state, verdict, by, fault] of verdicts)
-    it(title, () => expect(verdictFault({ state, proposedBy: 'officer-1' }, verdict, by)).to.equal(fault))
+    it(title, () => expect(findVerdictFault({ state, proposedBy: 'officer-1' }, verdict, by)).to.equal(fault))
 })

@@ -8,7 +8,7 @@ import {
 import type { CaseState } from '../../../src/domain/listing/case.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import { businessAddress, withPublishedParty } from '../../../src/domain/listing/public-entry.js'
+import { findBusinessAddress, keepPublishedParty } from '../../../src/domain/listing/public-entry.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
 
 const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
@@ -93,16 +93,16 @@ describe('the firm named in the notice of an entry', () => {
 
   it('is the one that was listed, also after a merger', () => {
     const shown = { uscc: '91220102MA7A0701X9', name: '旧名', region: '220100' }
-    expect(withPublishedParty(firm, shown)).to.include(shown)
-    expect(withPublishedParty(firm, { ...shown, uscc: firm.uscc })).to.equal(firm)
-    expect(withPublishedParty(firm, undefined)).to.equal(firm)
+    expect(keepPublishedParty(firm, shown)).to.include(shown)
+    expect(keepPublishedParty(firm, { ...shown, uscc: firm.uscc })).to.equal(firm)
+    expect(keepPublishedParty(firm, undefined)).to.equal(firm)
   })
 
   it('has the address of its own registration; a shop of a person has none', () => {
     const own = { uscc: firm.uscc, address: '虚构路1号' }
-    expect(businessAddress(firm, [{ uscc: 'other', address: '别处' }, own])).to.equal('虚构路1号')
-    expect(businessAddress(firm, [])).to.equal(null)
-    expect(businessAddress({ ...firm, kind: 'SHOP' }, [own])).to.equal(null)
-    expect(businessAddress({ ...firm, uscc: null }, [own])).to.equal(null)
+    expect(findBusinessAddress(firm, [{ uscc: 'other', address: '别处' }, own])).to.equal('虚构路1号')
+    expect(findBusinessAddress(firm, [])).to.equal(null)
+    expect(findBusinessAddress({ ...firm, kind: 'SHOP' }, [own])).to.equal(null)
+    expect(findBusinessAddress({ ...firm, uscc: null }, [own])).to.equal(null)
   })
 })

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { isVisibleToParty, stepsForParty } from '../../../src/domain/listing/case.js'
+import { isVisibleToParty, selectStepsForParty } from '../../../src/domain/listing/case.js'
 
 const named = (...moves: string[]) => moves.map((move) => ({ move }))
-const told = (...moves: string[]): string[] => stepsForParty(named(...moves)).map(({ move }) => move)
+const told = (...moves: string[]): string[] => selectStepsForParty(named(...moves)).map(({ move }) => move)
 
 describe('moves that the party of a case may see', () => {
   const before = ['openLead', 'linkDecision', 'proposeListing']

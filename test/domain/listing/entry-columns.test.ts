@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { CaseAct } from '../../../src/domain/listing/case.js'
-import { columnsAfter } from '../../../src/domain/listing/entry-columns.js'
+import { computeEntryColumns } from '../../../src/domain/listing/entry-columns.js'
 import type { LinkedDecision } from '../../../src/domain/listing/legal-ground.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
@@ -33,7 +33,13 @@ interface Ground {
 }
 
 const columns = (name: MoveName, { linked, standing, ground = 'HEAVIER_PENALTY' }: Ground = {}) =>
-  columnsAfter(name, act, { ground, removal: 'REPAIRED' }, { linked: linked ?? null, standing: standing ?? null }, list)
+  computeEntryColumns(
+    name,
+    act,
+    { ground, removal: 'REPAIRED' },
+    { linked: linked ?? null, standing: standing ?? null },
+    list,
+  )
 
 describe('columns of an entry', () => {
   it('come from the linked penalty, with the legal basis of that day', () => {

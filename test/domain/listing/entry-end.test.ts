@@ -1,16 +1,20 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { lastDayInHub, newestRuleDay } from '../../../src/domain/listing/entry-end.js'
+import { computeLastDayInHub, findNewestRuleDay } from '../../../src/domain/listing/entry-end.js'
 import { attemptMove } from '../../../src/domain/listing/listing.js'
-import { termEnd } from '../../../src/domain/listing/lists.js'
-import { type ClockRow, type ClockRules, clocksOf } from '../../../src/domain/listing/publication-clocks.js'
+import { computeTermEnd } from '../../../src/domain/listing/lists.js'
+import {
+  type ClockRow,
+  type ClockRules,
+  computePublicationClocks,
+} from '../../../src/domain/listing/publication-clocks.js'
 import { addDays, addYears } from '../../../src/foundation/time/dates.js'
-import { clockRules } from '../../../src/work/listing/publication-clocks.js'
+import { readClockRules } from '../../../src/work/listing/publication-clocks.js'
 import { caseAfter, full, kind, rules, upTo } from '../../support/case.js'
 import { clockRow, GENERAL, shorterClocks } from '../../support/clocks.js'
 
 const list = kind('serious')
-type Entry = Parameters<typeof lastDayInHub>[1] & { asOf: string }
+type Entry = Parameters<typeof computeLastDayInHub>[1] & { asOf: string }
 const standing = (more: Partial<Entry> = {}): Entry => ({
   decidedOn: '2026-05-06',
   publishedOn: '2026-05-20',
@@ -18,7 +22,8 @@ const standing = (more: Partial<Entry> = {}): Entry => ({
   asOf: '2026-11-25',
   ...more,
 })
-const endOf = (rules: Parameters<typeof lastDayInHub>[0], entry: Entry) => lastDayInHub(rules, entry, entry.asOf)
+const endOf = (rules: Parameters<typeof computeLastDayInHub>[0], entry: Entry) =>
+  computeLastDayInHub(rules, entry, entry.asOf)
 const day = (from: string, days: number) => fc.integer({ min: 0, max: days }).map((n) => addDays(from, n))
 
 describe('end of an entry', () => {
@@ -27,8 +32,8 @@ describe('end of an entry', () => {
       fc.property(day('2016-04-01', 5_000), fc.integer({ min: 0, max: 400 }), (decidedOn, wait) => {
         const publishedOn = addDays(decidedOn, wait)
         const asOf = addDays(publishedOn, 30)
-        const end = endOf({ list, clocks: clockRules() }, standing({ decidedOn, publishedOn, asOf }))
-        expect(end).to.equal(termEnd(list, decidedOn, { publishedOn, asOf }))
+        const end = endOf({ list, clocks: readClockRules() }, standing({ decidedOn, publishedOn, asOf }))
+        expect(end).to.equal(computeTermEnd(list, decidedOn, { publishedOn, asOf }))
       }),
     )
   })
@@ -41,7 +46,7 @@ describe('end of an entry', () => {
   for (const [decidedOn, end] of shipped)
     it(`the end of an entry decided on ${decidedOn} is ${end} under the shipped rules`, () => {
       const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), asOf: addDays(decidedOn, 20) })
-      expect(endOf({ list, clocks: clockRules() }, of)).to.equal(end)
+      expect(endOf({ list, clocks: readClockRules() }, of)).to.equal(end)
     })
 
   it('is the earliest of the ends of the term, 公示系统 and 信用中国', () => {
@@ -74,7 +79,7 @@ describe('end of an entry', () => {
         const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), termFrom: anewFrom, asOf: '2030-01-01' })
         const end = endOf({ list, clocks }, of) ?? ''
         const entry = { list: 'serious', documentOn: decidedOn, publishedOn: of.publishedOn, banUntil: null }
-        const { gsxt, creditchina } = clocksOf(clocks, { ...entry, anewFrom, today: of.asOf })
+        const { gsxt, creditchina } = computePublicationClocks(clocks, { ...entry, anewFrom, today: of.asOf })
         expect(end <= addYears(anewFrom ?? decidedOn, 3)).to.equal(true)
         for (const clock of [gsxt, creditchina]) expect(clock === null || end <= clock.endsOn.on).to.equal(true)
       }),
@@ -84,20 +89,20 @@ describe('end of an entry', () => {
   it('is unknown without a decision or without rules', () => {
     const none = { list: { ...list, terms: [] }, clocks: { severities: [], clocks: [] } }
     expect(endOf(none, standing())).to.equal(null)
-    expect(endOf({ list, clocks: clockRules() }, standing({ decidedOn: null }))).to.equal(null)
+    expect(endOf({ list, clocks: readClockRules() }, standing({ decidedOn: null }))).to.equal(null)
   })
 
   it('depends on the newest row, of the term or of a clock, that applies to standing entries', () => {
     const clocks = (...rows: ClockRow[]) => ({ list, clocks: { severities: [GENERAL], clocks: rows } })
-    expect(newestRuleDay(clocks(), '2026-11-25')).to.equal('2021-09-01')
-    expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01' })), '2026-11-25')).to.equal('2026-04-01')
-    expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01', standing: 'KEEP' })), '2026-11-25')).to.equal(
+    expect(findNewestRuleDay(clocks(), '2026-11-25')).to.equal('2021-09-01')
+    expect(findNewestRuleDay(clocks(clockRow({ from: '2026-04-01' })), '2026-11-25')).to.equal('2026-04-01')
+    expect(findNewestRuleDay(clocks(clockRow({ from: '2026-04-01', standing: 'KEEP' })), '2026-11-25')).to.equal(
       '2021-09-01',
     )
-    expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01', list: 'abnormal' })), '2026-11-25')).to.equal(
+    expect(findNewestRuleDay(clocks(clockRow({ from: '2026-04-01', list: 'abnormal' })), '2026-11-25')).to.equal(
       '2021-09-01',
     )
-    expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01' })), '2026-03-31')).to.equal('2021-09-01')
+    expect(findNewestRuleDay(clocks(clockRow({ from: '2026-04-01' })), '2026-03-31')).to.equal('2021-09-01')
   })
 })
 

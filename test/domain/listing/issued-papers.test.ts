@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { documentNumbersNamed, issueFault } from '../../../src/domain/listing/documents.js'
+import { collectDocumentNumbers, findIssueFault } from '../../../src/domain/listing/documents.js'
 
 describe('papers that the case system issued', () => {
   const paper = {
@@ -18,7 +18,7 @@ describe('papers that the case system issued', () => {
   ]
   for (const [title, more, fault] of cases)
     it(title, () => {
-      const found = issueFault({ ...paper, ...more }, '2026-11-25')
+      const found = findIssueFault({ ...paper, ...more }, '2026-11-25')
       if (fault === null) expect(found).to.equal(null)
       else expect(found).to.contain(fault)
     })
@@ -26,7 +26,7 @@ describe('papers that the case system issued', () => {
   it('are named by the last move that has a number', () => {
     const move = (name: string, documentNumber?: string) => ({ move: name, act: { documentNumber } })
     expect(
-      documentNumbersNamed([
+      collectDocumentNumbers([
         move('notifyListing', '1号'),
         move('notifyListing', '2号'),
         move('decideListing', ''),

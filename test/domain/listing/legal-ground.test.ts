@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import {
+  assessLegalGround,
+  decideGroundConsequence,
   type GroundHistory,
   type GroundStatus,
-  groundConsequence,
-  groundStatusOf,
-  linkedDecision,
+  readLinkedDecision,
 } from '../../../src/domain/listing/legal-ground.js'
 import type { Body } from '../../../src/domain/records/records.js'
 
@@ -12,7 +12,7 @@ describe('a listing', () => {
   const HEAVY: Body = { types: ['吊销许可证件'], content: '吊销许可证件' }
   const LIGHT: Body = { types: ['罚款'], fine_yuan: '100' }
   const source = (body: Body, more: object = {}) => ({ operatorId: 7, body, stands: true, linked: false, ...more })
-  const grounds: [string, Parameters<typeof groundStatusOf>[0], ReturnType<typeof groundStatusOf>][] = [
+  const grounds: [string, Parameters<typeof assessLegalGround>[0], ReturnType<typeof assessLegalGround>][] = [
     ['no source reports the penalty any more', [], { state: 'FALLEN', heavy: false }],
     ['the linked record stands', [source(HEAVY, { linked: true })], { state: 'STANDS', heavy: true }],
     [
@@ -45,10 +45,10 @@ describe('a listing', () => {
   ]
   for (const [what, sources, expected] of grounds)
     it(`has the ground ${expected.state} where ${what}`, () =>
-      expect(groundStatusOf(sources, 7)).to.deep.equal(expected))
+      expect(assessLegalGround(sources, 7)).to.deep.equal(expected))
 
   const usual = { wasHeavy: true, isWrong: false, isLetGo: false }
-  const consequences: [string, GroundStatus, Partial<GroundHistory>, ReturnType<typeof groundConsequence>][] = [
+  const consequences: [string, GroundStatus, Partial<GroundHistory>, ReturnType<typeof decideGroundConsequence>][] = [
     ['stands while the penalty is heavy', { state: 'STANDS', heavy: true }, {}, null],
     [
       'stands on a light penalty where it never needed a heavy one',
@@ -82,10 +82,10 @@ describe('a listing', () => {
     ['stands on another source where its record was wrong', { state: 'STANDS', heavy: true }, { isWrong: true }, null],
   ]
   for (const [what, ground, changed, consequence] of consequences)
-    it(what, () => expect(groundConsequence(ground, { ...usual, ...changed })).to.equal(consequence))
+    it(what, () => expect(decideGroundConsequence(ground, { ...usual, ...changed })).to.equal(consequence))
 
   it('names the division of the authority by its code, otherwise the province', () => {
-    const of = (body: Body) => linkedDecision({ id: 1, body })
+    const of = (body: Body) => readLinkedDecision({ id: 1, body })
     expect(of({ authority_code: '11220102MA7A0700XC' })).to.include({ authorityCode: '220102', level: 'COUNTY' })
     expect(of({})).to.include({ authorityCode: '220000', level: null, documentNumber: '' })
   })

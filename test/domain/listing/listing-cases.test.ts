@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
-import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
-import { deadlinesOf, dueDay } from '../../../src/domain/listing/deadlines.js'
+import { type Case, type CaseAct, type MoveRules, makeNewCase } from '../../../src/domain/listing/case.js'
+import { countDueDay, findDeadlineChanges } from '../../../src/domain/listing/deadlines.js'
 import { attemptMove } from '../../../src/domain/listing/listing.js'
 import type { ListKind, ListTerm } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
-import { clockRules } from '../../../src/work/listing/publication-clocks.js'
+import { readClockRules } from '../../../src/work/listing/publication-clocks.js'
 import { caseAfter, denied, full, kind, numbered, upTo } from '../../support/case.js'
 
 /** The shipped calendar: Spring Festival 2026 is off from Sunday 15 to Monday 23 February; Saturdays 14 and 28 are working days. */
@@ -24,7 +24,7 @@ const serious = numbered(kind('serious'), {
   HIDING_CONFIRM_WORKDAYS: 3,
   SERVICE_NOTICE_DAYS: 30,
 })
-const rules: MoveRules = { list: serious, calendar, clocks: clockRules() }
+const rules: MoveRules = { list: serious, calendar, clocks: readClockRules() }
 
 /** Attempts a move on `day`, which is also today unless `more` says otherwise. */
 const on = (day: string, name: MoveName, before: Case, more: Partial<CaseAct> = {}, by: MoveRules = rules) =>
@@ -34,7 +34,7 @@ const CLOCK = { by: 'clock', role: 'clock' } as const
 const REVIEWER = { by: 'reviewer-1', role: 'reviewer' } as const
 const due = (name: MoveName, day: string, before: Case, more: Partial<CaseAct> = {}, by = rules) => {
   const act = full({ on: day, today: day, ...more })
-  return deadlinesOf(name, before, caseAfter(attemptMove(name, before, act, by)), act, by).begun.map((one) => [
+  return findDeadlineChanges(name, before, caseAfter(attemptMove(name, before, act, by)), act, by).begun.map((one) => [
     one.name,
     one.dueOn,
     one.provisional,
@@ -71,7 +71,7 @@ describe('listing cases: working days over Spring Festival 2026', () => {
 
   it('a deadline into a year without published holidays is provisional, and moves when they come', () => {
     // Counted by weekdays alone, the days after Monday 28 December 2026 are 29, 30, 31, Fri 1 January, Mon 4.
-    const [first] = deadlinesOf(
+    const [first] = findDeadlineChanges(
       'notifyListing',
       upTo('proposeListing'),
       done('2026-12-28', 'notifyListing', upTo('proposeListing')),
@@ -86,11 +86,11 @@ describe('listing cases: working days over Spring Festival 2026', () => {
       holidays: new Set([...calendar.holidays, '2027-01-01']),
       knownUntil: '2027-12-31',
     }
-    expect(dueDay(first, published, first.dueOn)).to.deep.equal({ dueOn: '2027-01-05', provisional: false })
+    expect(countDueDay(first, published, first.dueOn)).to.deep.equal({ dueOn: '2027-01-05', provisional: false })
     // A make-up working day announced later does not shorten the time that the party was notified of.
     const worked = { ...published, holidays: calendar.holidays, workdays: new Set(['2027-01-02']) }
-    expect(dueDay(first, worked, '2027-01-05').dueOn).to.equal('2027-01-05')
-    expect(dueDay({ ...first, name: 'PUBLICATION' }, worked, '2027-01-05').dueOn).to.equal('2027-01-02')
+    expect(countDueDay(first, worked, '2027-01-05').dueOn).to.equal('2027-01-05')
+    expect(countDueDay({ ...first, name: 'PUBLICATION' }, worked, '2027-01-05').dueOn).to.equal('2027-01-02')
   })
 })
 
@@ -215,7 +215,7 @@ describe('listing cases: whole files', () => {
   it('two parties of one decision have independent cases', () => {
     const same = { documentNumber: '吉市监处罚〔2026〕9号' }
     const opened = (operator: number) =>
-      done('2026-01-05', 'linkDecision', done('2026-01-05', 'openLead', newCase('serious', operator)), same)
+      done('2026-01-05', 'linkDecision', done('2026-01-05', 'openLead', makeNewCase('serious', operator)), same)
     const told = (one: Case, day: string) => done(day, 'notifyListing', done('2026-01-06', 'proposeListing', one))
     // The defence after a notice of Tuesday 6 ends on Tuesday 13, after one of Thursday 8 on Thursday 15.
     const [first, second] = [told(opened(7), '2026-01-06'), told(opened(8), '2026-01-08')]

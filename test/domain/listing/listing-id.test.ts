@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { listingUuidIn } from '../../../src/domain/listing/listing.js'
+import { parseListingUuid } from '../../../src/domain/listing/listing.js'
 
 const former = (uuid: string): string => Buffer.from(`Listing:${uuid}`).toString('base64url')
 
@@ -8,8 +8,8 @@ describe('id of a listing', () => {
   it('P-B9: accepts a uuid and the former global id', () => {
     fc.assert(
       fc.property(fc.uuid(), (uuid) => {
-        expect(listingUuidIn(uuid)).to.equal(uuid)
-        expect(listingUuidIn(former(uuid))).to.equal(uuid)
+        expect(parseListingUuid(uuid)).to.equal(uuid)
+        expect(parseListingUuid(former(uuid))).to.equal(uuid)
       }),
     )
   })
@@ -26,6 +26,6 @@ describe('id of a listing', () => {
       former(uuid.replace('7', 'g')),
     ]
     const operator = Buffer.from(`Operator:${uuid}`).toString('base64url')
-    for (const text of [...others, operator]) expect(listingUuidIn(text), text).to.equal(null)
+    for (const text of [...others, operator]) expect(parseListingUuid(text), text).to.equal(null)
   })
 })

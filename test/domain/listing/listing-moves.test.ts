@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { CASE_STATES, type Case, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
+import { CASE_STATES, type Case, type CaseRole, type CaseState, makeNewCase } from '../../../src/domain/listing/case.js'
 import { allowedMoves, attemptMove, MOVE_NAMES } from '../../../src/domain/listing/listing.js'
 import type { RemovalReason } from '../../../src/domain/listing/lists.js'
 import { REMOVAL_REASONS } from '../../../src/domain/listing/lists.js'
@@ -76,7 +76,7 @@ describe('listing: every state, move and role', () => {
   }
   /** A case in which every guard of the move `name` is satisfied. */
   const ready = (state: CaseState | null, name: MoveName): Case => ({
-    ...newCase('serious', 7),
+    ...makeNewCase('serious', 7),
     state,
     proposedBy: 'officer-2',
     decisionLinked: true,
@@ -140,7 +140,7 @@ describe('listing: no dead ends', () => {
   it('every state except the two final ones allows a move, and a repaired entry may return', () => {
     for (const state of CASE_STATES) {
       const ways = (removal: RemovalReason) =>
-        ROLES.flatMap((role) => allowedMoves({ ...newCase('serious', 7), state, removal }, role))
+        ROLES.flatMap((role) => allowedMoves({ ...makeNewCase('serious', 7), state, removal }, role))
       const last = state === 'REMOVED' || state === 'NOT_LISTED'
       expect(ways('EXPIRED').length > 0, state).to.equal(!last)
       expect(ways('REPAIRED').length > 0, state).to.equal(state !== 'NOT_LISTED')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
+import { type Case, type CaseAct, type MoveRules, makeNewCase } from '../../../src/domain/listing/case.js'
 import { attemptMove } from '../../../src/domain/listing/listing.js'
-import { legalBasisOn } from '../../../src/domain/listing/lists.js'
+import { findLegalBasis } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { caseAfter, denied, full, kind, rules, upTo } from '../../support/case.js'
 
@@ -113,9 +113,9 @@ describe('listing: the legal basis of a list', () => {
 
   it('the basis in force on the day of the decision applies', () => {
     const list = kind('serious')
-    expect(legalBasisOn(list, '2021-08-31')?.number).to.equal('工商总局令第83号')
-    expect(legalBasisOn(list, '2021-09-01')?.number).to.equal('市场监管总局令第44号')
-    expect(legalBasisOn(list, '2016-03-31')).to.equal(null)
+    expect(findLegalBasis(list, '2021-08-31')?.number).to.equal('工商总局令第83号')
+    expect(findLegalBasis(list, '2021-09-01')?.number).to.equal('市场监管总局令第44号')
+    expect(findLegalBasis(list, '2016-03-31')).to.equal(null)
   })
 })
 
@@ -129,6 +129,6 @@ describe('listing: a decided entry that was never published', () => {
   })
 
   it('a case that was never opened cannot lapse', () => {
-    expect(denied(on('2029-01-19', 'lapseListing', newCase('serious', 7), CLOCK))).to.equal('STATE')
+    expect(denied(on('2029-01-19', 'lapseListing', makeNewCase('serious', 7), CLOCK))).to.equal('STATE')
   })
 })

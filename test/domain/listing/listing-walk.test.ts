@@ -1,6 +1,12 @@
 import { expect } from 'chai'
 import { deliveryRequiredBy, type NoticeAction, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
-import { type Case, type CaseAct, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
+import {
+  type Case,
+  type CaseAct,
+  type CaseRole,
+  type CaseState,
+  makeNewCase,
+} from '../../../src/domain/listing/case.js'
 import {
   allowedMoves,
   attemptMove,
@@ -73,7 +79,7 @@ const afterFiveWorkdays = (day: string): string => {
 }
 
 const start: Node = {
-  now: newCase('serious', 7),
+  now: makeNewCase('serious', 7),
   day: 0,
   depth: 0,
   by: 'start',

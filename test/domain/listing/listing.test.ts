@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
+import { type Case, type CaseAct, type MoveRules, makeNewCase } from '../../../src/domain/listing/case.js'
 import type { DatedEntry } from '../../../src/domain/listing/listing.js'
 import { attemptMove, isListedOn } from '../../../src/domain/listing/listing.js'
-import { type LegalNumberName, legalNumberOn } from '../../../src/domain/listing/lists.js'
+import { findLegalNumber, type LegalNumberName } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { addDays, addMonths } from '../../../src/foundation/time/dates.js'
 
@@ -237,7 +237,7 @@ describe('listing: refused moves', () => {
     [
       'a lead on a list that is not decided here',
       'openLead',
-      newCase('ecommerce-2018', 7),
+      makeNewCase('ecommerce-2018', 7),
       {},
       'LIST_NOT_DECIDED_HERE',
       { ...rules, list: kind('ecommerce-2018') },
@@ -293,7 +293,7 @@ describe('listing: refused moves', () => {
 
   it('P-B3: refuses a repair before the months that the rule of its decision asks for are over', () => {
     const published = upTo('publishListing')
-    const months = legalNumberOn(rules.list, 'REPAIR_MIN_MONTHS', '2026-01-19')?.value ?? 0
+    const months = findLegalNumber(rules.list, 'REPAIR_MIN_MONTHS', '2026-01-19')?.value ?? 0
     const first = addDays(addMonths('2026-01-19', months), 1)
     const repaired = (on: string) =>
       denied(attemptMove('removeListing', published, full({ on, today: first, removal: 'REPAIRED' }), rules))

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import type { ConsentRule, LegalBasis, ListKind } from '../../../src/domain/listing/lists.js'
 import {
-  firstRepairDay,
+  computeFirstRepairDay,
+  computeTermEnd,
+  findLegalNumber,
+  findTerm,
   LEGAL_NUMBER_NAMES,
-  legalNumberOn,
   needsConsent,
-  termEnd,
-  termOf,
 } from '../../../src/domain/listing/lists.js'
 import { checkLists } from '../../../src/domain/listing/lists-check.js'
 import { divisionLevelOf } from '../../../src/domain/operators/places.js'
@@ -48,7 +48,7 @@ describe('lists: the shipped table', () => {
 
   it('treats the 2018 list as a serious one and marks its term as unconfirmed', () => {
     expect(kind('ecommerce-2018').fact).to.equal('serious_list')
-    expect(termOf(kind('ecommerce-2018'), '2018-05-15')).to.include({ years: 3, confirmed: false })
+    expect(findTerm(kind('ecommerce-2018'), '2018-05-15')).to.include({ years: 3, confirmed: false })
   })
 })
 
@@ -65,13 +65,13 @@ describe('lists: terms', () => {
   ]
   for (const [title, id, decidedOn, end] of cases) {
     it(`${title} ends on ${end ?? 'no day'}`, () => {
-      expect(termEnd(kind(id), decidedOn)).to.equal(end)
+      expect(computeTermEnd(kind(id), decidedOn)).to.equal(end)
     })
   }
 
   it('numberOf returns the number in force on a day, or null', () => {
-    expect(legalNumberOn(kind('serious'), 'DEFENCE_WORKDAYS', '2026-01-05')?.value).to.equal(5)
-    expect(legalNumberOn(kind('serious'), 'REPAIR_MIN_MONTHS', '2021-08-31')).to.equal(null)
+    expect(findLegalNumber(kind('serious'), 'DEFENCE_WORKDAYS', '2026-01-05')?.value).to.equal(5)
+    expect(findLegalNumber(kind('serious'), 'REPAIR_MIN_MONTHS', '2021-08-31')).to.equal(null)
   })
 })
 
@@ -97,8 +97,8 @@ describe('lists: effect of a new row on standing entries', () => {
   ]
   for (const [standing, years, end] of cases)
     it(`a five-year term ends on ${end} where a new row of ${years} years states ${standing ?? 'nothing'} for standing entries`, () => {
-      expect(termEnd(two(standing, years), '2021-08-31', { asOf: '2021-09-01' })).to.equal(end)
-      expect(termEnd(two(standing, years), '2021-08-31', { asOf: '2021-08-31' })).to.equal('2026-08-31')
+      expect(computeTermEnd(two(standing, years), '2021-08-31', { asOf: '2021-09-01' })).to.equal(end)
+      expect(computeTermEnd(two(standing, years), '2021-08-31', { asOf: '2021-08-31' })).to.equal('2026-08-31')
     })
 
   it('the months before a repair are the milder of two rows where the new one states nothing', () => {
@@ -110,7 +110,7 @@ describe('lists: effect of a new row on standing entries', () => {
       { ...old, value, from: '2027-01-01', standing: null },
     ]
     const day = (value: number, on: string) =>
-      firstRepairDay({ ...row, numbers: numbers(value) }, '2026-02-01', { from: '2026-02-01', on })
+      computeFirstRepairDay({ ...row, numbers: numbers(value) }, '2026-02-01', { from: '2026-02-01', on })
     expect([day(6, '2026-12-31'), day(6, '2027-01-01'), day(24, '2027-01-01')]).to.deep.equal([
       '2027-02-02',
       '2026-08-02',

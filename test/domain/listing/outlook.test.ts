@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import type { Case, CaseAct } from '../../../src/domain/listing/case.js'
 import { allowedMoves, attemptMove } from '../../../src/domain/listing/listing.js'
-import { moveOutlooks } from '../../../src/domain/listing/outlook.js'
+import { previewMoves } from '../../../src/domain/listing/outlook.js'
 import { caseAfter, denied, full, rules, STEPS, TODAY, upTo } from '../../support/case.js'
 
 const told = (before: Case, role: Role, on = TODAY, by = `${role}-1`, today = TODAY) =>
-  moveOutlooks(before, { by, role, on, today }, rules)
+  previewMoves(before, { by, role, on, today }, rules)
 const why = (before: Case, name: string, role: Role, on?: string, by?: string, today?: string) =>
   told(before, role, on, by, today).find((one) => one.move === name)?.denial ?? null
 

@@ -2,13 +2,13 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   checkPublicEntryRules,
+  makePublicEntry,
   type PartyToPublish,
   type PublicEntryRules,
-  publicEntry,
 } from '../../../src/domain/listing/public-entry.js'
 import { passesLuhn } from '../../../src/domain/records/bank-accounts.js'
 import { maskPersonalData, PERSONAL_DATA, type PersonalDataKind } from '../../../src/domain/records/personal.js'
-import { publicEntryRules } from '../../../src/work/listing/publication-clocks.js'
+import { readPublicEntryRules } from '../../../src/work/listing/publication-clocks.js'
 
 const ROW = { list: 'serious', from: null, to: null, public: true, basis: '测试', mark: 'F', confirmed: true } as const
 const PERSONS: PublicEntryRules = { persons: [ROW] }
@@ -32,7 +32,7 @@ const firm: PartyToPublish = {
   kind: 'ENTERPRISE',
 }
 const shop: PartyToPublish = { uscc: null, name: '虚构小店', region: null, kind: 'SHOP' }
-const reasonOf = (reason: string) => publicEntry({ ...listing, reason }, firm, NOBODY, ON)
+const reasonOf = (reason: string) => makePublicEntry({ ...listing, reason }, firm, NOBODY, ON)
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const residentId = fc
@@ -113,7 +113,7 @@ const plain = (text: string): string =>
 
 describe('public entry', () => {
   it('contains the fields that the law prescribes', () => {
-    expect(publicEntry(listing, firm, NOBODY, ON)).to.deep.equal({
+    expect(makePublicEntry(listing, firm, NOBODY, ON)).to.deep.equal({
       body: { ...listing, uscc: firm.uscc, name: firm.name, region: firm.region, contested: false },
       withheld: null,
       masked: [],
@@ -124,7 +124,7 @@ describe('public entry', () => {
     fc.assert(
       fc.property(personal, around, fc.constantFrom('reason', 'basis', 'authority'), (one, [before, after], field) => {
         const text = `${before.join('')}，${one.written}，${after.join('')}`
-        const { body, masked } = publicEntry({ ...listing, [field]: text }, firm, NOBODY, ON)
+        const { body, masked } = makePublicEntry({ ...listing, [field]: text }, firm, NOBODY, ON)
         expect(plain(JSON.stringify(body))).to.not.include(plain(one.secret))
         // Eighteen digits of an account may form an ID number. They are masked as such.
         const kinds = masked.map(({ what }) => what)
@@ -139,7 +139,7 @@ describe('public entry', () => {
   it('masks personal data also in the name and the document number', () => {
     fc.assert(
       fc.property(residentId, (id) => {
-        const { body } = publicEntry(
+        const { body } = makePublicEntry(
           { ...listing, documentNumber: `虚市监列〔2026〕${id}号` },
           { ...firm, name: `小店${id}` },
           NOBODY,
@@ -216,14 +216,14 @@ describe('public entry', () => {
   it('keeps the place of business, also if it is a dwelling', () => {
     const reason = '在长春市虚构区虚构小区3栋2单元402室经营'
     const at = (businessAddress: string | null) =>
-      publicEntry({ ...listing, reason }, firm, NOBODY, ON, { businessAddress }).body?.reason
+      makePublicEntry({ ...listing, reason }, firm, NOBODY, ON, { businessAddress }).body?.reason
     expect(at('吉林省长春市虚构区虚构小区3栋2单元402室')).to.equal(reason)
     expect(at(null)).to.equal('在［地址略］经营')
     expect(at('吉林省长春市虚构区虚构大街1号')).to.equal('在［地址略］经营')
   })
 
   it('omits a code that reads as an ID number', () => {
-    const { body, masked: told } = publicEntry(listing, { ...firm, uscc: '110101199003070011' }, NOBODY, ON)
+    const { body, masked: told } = makePublicEntry(listing, { ...firm, uscc: '110101199003070011' }, NOBODY, ON)
     expect(body?.uscc).to.equal(null)
     expect(told).to.deep.equal([{ field: 'uscc', what: 'ID_NUMBER', times: 1 }])
   })
@@ -239,7 +239,7 @@ describe('public entry', () => {
 
 describe('natural persons on the public list', () => {
   const answer = (party: PartyToPublish, rules: PublicEntryRules, known = {}, on = ON) =>
-    publicEntry(listing, party, rules, on, known).withheld
+    makePublicEntry(listing, party, rules, on, known).withheld
   const cases: [what: string, PartyToPublish, PublicEntryRules, object, string | null][] = [
     ['a firm', firm, NOBODY, {}, null],
     ['an individual business, by the name on its licence', { ...firm, kind: 'INDIVIDUAL' }, NOBODY, {}, null],
@@ -283,7 +283,7 @@ describe('natural persons on the public list', () => {
   for (const [what, party, rules, known, withheld] of cases)
     it(`${withheld === null ? 'shows' : `withholds (${withheld})`} ${what}`, () => {
       expect(answer(party, rules, known)).to.equal(withheld)
-      expect(publicEntry(listing, party, rules, ON, known).body === null).to.equal(withheld !== null)
+      expect(makePublicEntry(listing, party, rules, ON, known).body === null).to.equal(withheld !== null)
     })
 
   it('are never published as minors, under any rule, list or kind of party', () => {
@@ -296,13 +296,13 @@ describe('natural persons on the public list', () => {
     fc.assert(
       fc.property(party, fc.boolean(), fc.boolean(), (who, open, naturalPerson) => {
         const rules = { persons: [{ ...ROW, public: open }] }
-        expect(publicEntry(listing, who, rules, ON, { minor: true, naturalPerson }).body).to.equal(null)
+        expect(makePublicEntry(listing, who, rules, ON, { minor: true, naturalPerson }).body).to.equal(null)
       }),
     )
   })
 
   it('are published by rules that are checked when read', () => {
-    expect(checkPublicEntryRules(publicEntryRules())).to.deep.equal([])
+    expect(checkPublicEntryRules(readPublicEntryRules())).to.deep.equal([])
     const [first] = checkPublicEntryRules({ persons: [{ ...ROW, confirmed: false }] })
     expect(first?.place).to.equal('persons[0]')
     expect(checkPublicEntryRules({ persons: [ROW, ROW] })).to.have.length(1)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../../../src/domain/listing/public-entry.js'
+import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../../../src/domain/listing/public-entry.js'
 import { maskPersonalData } from '../../../src/domain/records/personal.js'
 
 const NAMES: [name: string | null, shown: string | null][] = [
@@ -18,7 +18,7 @@ const NAMES: [name: string | null, shown: string | null][] = [
 
 describe('public name of an operator', () => {
   for (const [name, shown] of NAMES)
-    it(`${name} is published as ${shown}`, () => expect(publicName(name)).to.equal(shown))
+    it(`${name} is published as ${shown}`, () => expect(maskName(name)).to.equal(shown))
 
   it('equals the result of the full mask, also where the quick check skips it', () => {
     const piece = fc.oneof(
@@ -32,7 +32,7 @@ describe('public name of an operator', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const name = pieces.join('')
-        expect(publicName(name)).to.equal(maskPersonalData(name, KINDS_MASKED_IN_NAMES).text)
+        expect(maskName(name)).to.equal(maskPersonalData(name, KINDS_MASKED_IN_NAMES).text)
       }),
       { numRuns: 2_000 },
     )
@@ -44,7 +44,7 @@ describe('public name of an operator', () => {
     const MOST = 10
     const names = Array.from({ length: 500 }, (_, i) => `虚构${String.fromCharCode(0x5000 + i)}商贸有限公司`)
     const began = process.cpuUsage()
-    for (let time = 0; time < TIMES; time += 1) for (const name of names) publicName(name)
+    for (let time = 0; time < TIMES; time += 1) for (const name of names) maskName(name)
     const { user, system } = process.cpuUsage(began)
     expect((user + system) / names.length / TIMES).to.be.lessThan(MOST)
   })
@@ -57,5 +57,5 @@ describe('public name of an operator', () => {
     [null, null],
   ]
   for (const [code, shown] of codes)
-    it(`the code ${code} is published as ${shown}`, () => expect(publicCode(code)).to.equal(shown))
+    it(`the code ${code} is published as ${shown}`, () => expect(maskCode(code)).to.equal(shown))
 })

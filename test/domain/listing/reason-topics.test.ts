@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { REASON_TOPICS, topicsOf } from '../../../src/domain/listing/reason-topics.js'
+import { findReasonTopics, REASON_TOPICS } from '../../../src/domain/listing/reason-topics.js'
 
 const CASES: [string, string[]][] = [
   ['销售侵犯注册商标专用权的商品；销售假冒商品', ['counterfeit']],
@@ -18,7 +18,7 @@ const CASES: [string, string[]][] = [
 describe('topics of a reason', () => {
   for (const [reason, topics] of CASES)
     it(`${reason}: ${topics.join(' ') || 'no known topic'}`, () => {
-      expect(topicsOf(reason)).to.deep.equal(topics)
+      expect(findReasonTopics(reason)).to.deep.equal(topics)
     })
 
   it('every topic has a word in both languages', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Case } from '../../../src/domain/listing/case.js'
-import { type ReportedRepair, repairConsequence } from '../../../src/domain/listing/repair-results.js'
+import { judgeRepairResults, type ReportedRepair } from '../../../src/domain/listing/repair-results.js'
 import { upTo } from '../../support/case.js'
 
 const NUMBER = '吉市监列〔2026〕1号'
@@ -14,7 +14,7 @@ const told = (outcome: string, on: string, more: Partial<ReportedRepair> = {}, t
 const shown = upTo('publishListing')
 const applied: Case = { ...shown, state: 'REPAIR_APPLIED', repair: { appliedOn: '2027-02-01', acceptedOn: null } }
 const repaired: Case = { ...shown, state: 'REMOVED', removal: 'REPAIRED' }
-const what = (facts: Case, ...all: ReportedRepair[]) => repairConsequence(facts, NUMBER, all)?.what ?? null
+const what = (facts: Case, ...all: ReportedRepair[]) => judgeRepairResults(facts, NUMBER, all)?.what ?? null
 
 describe('repair results from elsewhere', () => {
   const cases: [string, Case, ReportedRepair[], ReturnType<typeof what>][] = [
@@ -89,8 +89,8 @@ describe('repair results from elsewhere', () => {
     fc.assert(
       fc.property(results, fc.constantFrom(shown, applied, repaired), (made, facts) => {
         const all = made.map(({ outcome, day, fresh }, i) => told(outcome, `2027-02-${day}`, { record: i, fresh }))
-        expect(repairConsequence(facts, NUMBER, [...all].reverse())).to.deep.equal(
-          repairConsequence(facts, NUMBER, all),
+        expect(judgeRepairResults(facts, NUMBER, [...all].reverse())).to.deep.equal(
+          judgeRepairResults(facts, NUMBER, all),
         )
       }),
     )

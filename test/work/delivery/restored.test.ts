@@ -224,8 +224,8 @@ describe('a database restored to an older state', () => {
     const days = { asOf: TODAY, today: TODAY }
     const seen = async () => ({
       entries: (await listings.publicEntries(db(), { days }, { first: 9, after: null })).length,
-      operator: (await listings.publicOfOperators(db(), [operatorId], days)).length,
-      bodies: (await listings.shownBodies(db(), [id])).size,
+      operator: (await listings.listPublicOfOperators(db(), [operatorId], days)).length,
+      bodies: (await listings.readShownEntries(db(), [id])).size,
       page: (await publicList.readListPage(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
       signed: (await publicList.readSignedEntries(db(), [id])).size,
       listed: (await publicList.readListStamp(db())).listed,
@@ -238,7 +238,7 @@ describe('a database restored to an older state', () => {
     expect(await seen()).to.deep.equal(none)
     expect([...(await watch.lastVouchedPulls(db(), ['penalties-1'])).values()]).to.deep.equal([null])
     // The hub itself still reads the public entries.
-    expect((await listings.publicBodies(db(), [id])).size).to.equal(1)
+    expect((await listings.readPublicEntries(db(), [id])).size).to.equal(1)
     for (const platform of IDS) await compared(platform)
     await released()
     expect(await seen()).to.deep.equal(all)

@@ -1,33 +1,33 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Case, newCase } from '../../../src/domain/listing/case.js'
+import { type Case, makeNewCase } from '../../../src/domain/listing/case.js'
 import {
-  availableDocumentKinds,
   checkDocumentRules,
-  checkTemplate,
-  chineseDay,
+  checkDocumentTemplate,
   DOCUMENT_KINDS,
   type DocumentKind,
   type DocumentSource,
   type DocumentTemplate,
   fillTemplate,
+  formatChineseDate,
+  listAvailableDocumentKinds,
+  listServedDocumentKinds,
   SECTIONS_OF_EVERY_DOCUMENT,
-  servedDocumentKinds,
 } from '../../../src/domain/listing/documents.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
-import { clocksOf } from '../../../src/domain/listing/publication-clocks.js'
+import { computePublicationClocks } from '../../../src/domain/listing/publication-clocks.js'
 import * as contracts from '../../../src/foundation/contracts.js'
 import { printDocument } from '../../../src/web/document/page.js'
-import { documentRules, documentTemplates } from '../../../src/work/listing/documents.js'
-import { clockRules } from '../../../src/work/listing/publication-clocks.js'
+import { readDocumentRules, readDocumentTemplates } from '../../../src/work/listing/documents.js'
+import { readClockRules } from '../../../src/work/listing/publication-clocks.js'
 
 const { lists } = contracts.schemaDocument('rules/lists.json') as { lists: ListKind[] }
 const list = lists.find(({ id }) => id === 'serious') as ListKind
-const templateOf = (kind: DocumentKind): DocumentTemplate => documentTemplates().get(kind) as DocumentTemplate
+const templateOf = (kind: DocumentKind): DocumentTemplate => readDocumentTemplates().get(kind) as DocumentTemplate
 
 const facts = (more: Partial<Case> = {}): Case => ({
-  ...newCase('serious', 7),
+  ...makeNewCase('serious', 7),
   state: 'REMOVED',
   proposedBy: 'officer-1',
   decisionHeavy: true,
@@ -42,7 +42,13 @@ const facts = (more: Partial<Case> = {}): Case => ({
   ...more,
 })
 const clocks = (documentOn: string, publishedOn: string | null) =>
-  clocksOf(clockRules(), { list: 'serious', documentOn, publishedOn, banUntil: null, today: '2026-11-25' })
+  computePublicationClocks(readClockRules(), {
+    list: 'serious',
+    documentOn,
+    publishedOn,
+    banUntil: null,
+    today: '2026-11-25',
+  })
 const given = (more: Partial<DocumentSource> = {}): DocumentSource => ({
   listing: {
     authority: '虚构市市场监督管理局',
@@ -65,7 +71,7 @@ const given = (more: Partial<DocumentSource> = {}): DocumentSource => ({
   },
   list,
   clocks: clocks('2026-05-20', '2026-05-22'),
-  rules: documentRules(),
+  rules: readDocumentRules(),
   issued: null,
   named: {},
   on: '2026-05-20',
@@ -164,7 +170,7 @@ describe('documents', () => {
   }
 
   it('print confirmed legal numbers from their rows', () => {
-    const rows = documentRules().rows.filter(({ confirmed }) => confirmed)
+    const rows = readDocumentRules().rows.filter(({ confirmed }) => confirmed)
     const { html } = printDocument(templateOf('NOTICE'), given(), 'PARTY')
     for (const name of ['HEARING', 'RECONSIDERATION', 'SUIT']) {
       expect(html).to.include(rows.find((row) => row.name === name)?.text)
@@ -213,7 +219,7 @@ describe('documents', () => {
     expect(printed(html)).to.not.include('（印章）')
   })
 
-  it('write days as Chinese documents do', () => expect(chineseDay('2026-03-01')).to.equal('2026年3月1日'))
+  it('write days as Chinese documents do', () => expect(formatChineseDate('2026-03-01')).to.equal('2026年3月1日'))
 
   const ISSUED = DOCUMENT_KINDS.filter((kind) => kind !== 'REPAIR_APPLICATION')
   const stages: [state: Case['state'], Partial<Case>, removedOn: string | null, DocumentKind[], DocumentKind[]][] = [
@@ -231,8 +237,8 @@ describe('documents', () => {
   for (const [state, more, removedOn, there, served] of stages) {
     it(`${state} has ${there.length} documents, ${served.length} of them served on the party`, () => {
       const of = facts({ state, ...more })
-      expect(availableDocumentKinds(of, removedOn)).to.deep.equal(there)
-      expect(servedDocumentKinds(of, removedOn)).to.deep.equal(served)
+      expect(listAvailableDocumentKinds(of, removedOn)).to.deep.equal(there)
+      expect(listServedDocumentKinds(of, removedOn)).to.deep.equal(served)
     })
   }
 })
@@ -271,15 +277,15 @@ describe('templates of documents', () => {
   ]
   for (const [what, spoil, place] of faults) {
     it(`are refused with ${what}, with the place and a sentence in both languages`, () => {
-      const found = checkTemplate(spoil(good))
+      const found = checkDocumentTemplate(spoil(good))
       expect(found.map((fault) => fault.place)).to.include(place)
       for (const { reason } of found) expect(reason).to.match(/\p{Script=Han}.*。.*[a-z}]\.$/u)
     })
   }
 
   it('satisfy their contract, which refuses an extra field', () => {
-    for (const template of documentTemplates().values()) {
-      expect(checkTemplate(template)).to.deep.equal([])
+    for (const template of readDocumentTemplates().values()) {
+      expect(checkDocumentTemplate(template)).to.deep.equal([])
       expect(
         contracts
           .contractCheck('contracts/document')({ ...template, extra: 1 })
@@ -289,7 +295,7 @@ describe('templates of documents', () => {
   })
 
   it('cite rules whose rows are checked on loading, duplicates included', () => {
-    const { rows } = documentRules()
+    const { rows } = readDocumentRules()
     expect(checkDocumentRules({ rows })).to.deep.equal([])
     expect(checkDocumentRules({ rows: [...rows, ...rows] })).to.have.length(rows.length)
   })

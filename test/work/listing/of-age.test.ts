@@ -3,7 +3,7 @@ import type { Body } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as operators from '../../../src/store/operators/operators.js'
-import { publicEntryOf } from '../../../src/work/listing/public-entry.js'
+import { composePublicEntry } from '../../../src/work/listing/public-entry.js'
 import {
   codeOf,
   database,
@@ -96,7 +96,8 @@ describe('age of a natural person', () => {
     const answers = await Promise.all(
       [false, true, null].map(
         async (ofAge) =>
-          (await publicEntryOf(db(), { ...listing, facts: { ...listing.facts, ofAge } }, operator, TODAY)).withheld,
+          (await composePublicEntry(db(), { ...listing, facts: { ...listing.facts, ofAge } }, operator, TODAY))
+            .withheld,
       ),
     )
     expect(answers).to.deep.equal(['MINOR', 'PERSON', 'PERSON'])

@@ -4,7 +4,7 @@ import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { documentRules, draftDocument, recordDocument } from '../../../src/work/listing/documents.js'
+import { draftDocument, readDocumentRules, recordDocument } from '../../../src/work/listing/documents.js'
 import type { MoveInput } from '../../../src/work/listing/listing.js'
 import { database, listingAt, NOW, OFFICER, refusal, rules, step } from '../../support/world.js'
 
@@ -65,7 +65,7 @@ describe('paper of a served decision', () => {
   })
 
   it('section 5: must come with the repair notice from the day of the State Council’s rule on', () => {
-    expect(['2025-06-21', '2025-06-22'].map((on) => needsRepairNotice(documentRules(), on))).to.deep.equal([
+    expect(['2025-06-21', '2025-06-22'].map((on) => needsRepairNotice(readDocumentRules(), on))).to.deep.equal([
       false,
       true,
     ])
