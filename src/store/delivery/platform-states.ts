@@ -121,16 +121,11 @@ export const ensureGate = async (db: Db, platform: string): Promise<void> => {
   )
 }
 
-/** With `lock`, concurrent failures are all counted. */
-export const readGate = (
-  db: Db | Tx,
-  platform: string,
-  { lock = false }: { lock?: boolean } = {},
-): Promise<BreakerState & Pick<PlatformState, 'pausedAt'>> =>
+export const readGate = (db: Db, platform: string): Promise<BreakerState & Pick<PlatformState, 'pausedAt'>> =>
   queryOne(
     db,
     `select failures, open_until as "openUntil", paused_at as "pausedAt" from platform_states where platform = ?
-     ${lock ? 'for update' : ''} /* platform-states.gate */`,
+     /* platform-states.gate */`,
     [platform],
   )
 
@@ -140,25 +135,25 @@ export const listPlatformsWithFailures = (db: Db): Promise<string[]> =>
     'select platform from platform_states where failures > 0 order by platform /* platform-states.inTrouble */',
   )
 
-export const setBreaker = async (
-  tx: Db | Tx,
-  platform: string,
-  { failures, openUntil }: BreakerState,
-): Promise<void> => {
-  await tx.raw('update platform_states set failures = ?, open_until = ? where platform = ? /* platform-states.set */', [
-    failures,
-    openUntil,
-    platform,
-  ])
+export const closeBreaker = async (db: Db, platform: string): Promise<void> => {
+  await db.raw(
+    'update platform_states set failures = 0, open_until = null where platform = ? /* platform-states.closeBreaker */',
+    [platform],
+  )
 }
 
-/** Compare-and-set: true for the one hub that may probe the platform. No other hub sends until `until`. */
-export const takeProbe = (db: Db, platform: string, seen: BreakerState, until: Date): Promise<boolean> =>
+/** Compare-and-set: returns false when another hub changed the breaker since it was `seen`. */
+export const replaceBreaker = (
+  db: Db,
+  platform: string,
+  seen: BreakerState,
+  { failures, openUntil }: BreakerState,
+): Promise<boolean> =>
   hasRows(
     db,
-    `update platform_states set open_until = ? where platform = ? and failures = ? and open_until is not distinct from ?
-     returning 1 /* platform-states.takeProbe */`,
-    [until, platform, seen.failures, seen.openUntil],
+    `update platform_states set failures = ?, open_until = ? where platform = ? and failures = ?
+       and date_trunc('milliseconds', open_until) is not distinct from ?::timestamptz returning 1 /* platform-states.replaceBreaker */`,
+    [failures, openUntil, platform, seen.failures, seen.openUntil],
   )
 
 /**

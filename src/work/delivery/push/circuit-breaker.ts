@@ -29,7 +29,9 @@ export const callPermission = async (s: Sender): Promise<CallPermission> => {
   if (!(await queue.hasDueDelivery(s.db, id, { now, settleSeconds: s.settleSeconds, only })))
     return 'NOTHING_TO_CALL_FOR'
   if (calls === 'NONE') return 'LEFT_ALONE'
-  const mine = await platformStates.takeProbe(s.db, id, gate, new Date(now.getTime() + DELIVERY_LEASE_MS))
+  // Meanwhile no other hub calls the platform.
+  const probing = { failures: gate.failures, openUntil: new Date(now.getTime() + DELIVERY_LEASE_MS) }
+  const mine = await platformStates.replaceBreaker(s.db, id, gate, probing)
   return mine ? { probe: true, only } : 'LEFT_ALONE'
 }
 
@@ -50,23 +52,23 @@ export const waitForRateLimit = async (s: Sender): Promise<boolean> => {
 
 export const noteAnswer = async (s: Sender): Promise<void> => {
   if (!s.troubled) return
-  await withRetries(s, () => platformStates.setBreaker(s.db, s.platform.id, breaker.CLOSED_BREAKER))
+  await withRetries(s, () => platformStates.closeBreaker(s.db, s.platform.id))
   s.troubled = false
 }
 
+/** Counts the failures of all hubs. */
 export const noteNoAnswer = (
   s: Sender,
   retryAfterSeconds: number,
 ): Promise<{ before: breaker.BreakerState; after: breaker.BreakerState }> =>
-  withRetries(s, () =>
-    s.db.transaction(async (tx) => {
-      const before = await platformStates.readGate(tx, s.platform.id, { lock: true })
+  withRetries(s, async () => {
+    s.troubled = true
+    for (;;) {
+      const before = await platformStates.readGate(s.db, s.platform.id)
       const after = breaker.breakerAfterFailure(before, s.now(), s.random(), retryAfterSeconds)
-      await platformStates.setBreaker(tx, s.platform.id, after)
-      s.troubled = true
-      return { before, after }
-    }),
-  )
+      if (await platformStates.replaceBreaker(s.db, s.platform.id, before, after)) return { before, after }
+    }
+  })
 
 /** Retries transient database errors within a lease. `work` must be idempotent. */
 export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise<T> => {
