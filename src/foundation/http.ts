@@ -32,16 +32,7 @@ export interface HttpRequestOptions {
   signal?: AbortSignal
 }
 
-export type UnreachableKind =
-  | 'dns'
-  | 'refused'
-  | 'timeout'
-  | 'tls'
-  | 'too_large'
-  | 'redirect'
-  | 'cut'
-  | 'forbidden'
-  | 'other'
+export type UnreachableKind = keyof typeof CODES | 'tls' | 'too_large' | 'redirect' | 'forbidden' | 'other'
 
 /** Thrown when no readable answer came; the status of an answer does not matter. */
 export class UnreachableError extends Error {
@@ -124,23 +115,13 @@ const bounded = async (answer: Response, maxBytes: number, host: string): Promis
   return Buffer.concat(parts, size)
 }
 
-const BY_CODE: Record<string, UnreachableKind> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  EAI_FAIL: 'dns',
-  ECONNREFUSED: 'refused',
-  EHOSTUNREACH: 'refused',
-  ENETUNREACH: 'refused',
-  ETIMEDOUT: 'timeout',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  ECONNRESET: 'cut',
-  EPIPE: 'cut',
-  UND_ERR_SOCKET: 'cut',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'cut',
-  UND_ERR_RESPONSE: 'cut',
+const CODES = {
+  dns: ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'],
+  refused: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
+  timeout: ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
+  cut: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_RESPONSE'],
 }
+const KINDS = Object.keys(CODES) as (keyof typeof CODES)[]
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/
 
 export const toUnreachableError = (error: unknown, host: string, timeoutMs: number): UnreachableError => {
@@ -148,7 +129,8 @@ export const toUnreachableError = (error: unknown, host: string, timeoutMs: numb
     return new UnreachableError('timeout', `${host} took longer than ${timeoutMs} ms`, { cause: error })
   }
   const code = codeOf(error)
-  const kind = BY_CODE[code] ?? (TLS.test(code) ? 'tls' : isTerminated(error) ? 'cut' : 'other')
+  const kind =
+    KINDS.find((each) => CODES[each].includes(code)) ?? (TLS.test(code) ? 'tls' : isTerminated(error) ? 'cut' : 'other')
   return new UnreachableError(kind, `${host}: ${code || (error instanceof Error ? error.message : String(error))}`, {
     cause: error,
   })

@@ -42,7 +42,7 @@ const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administra
 
 const rolesByAct = <A extends string>(table: Record<A, readonly Role[]>): Record<A, readonly Role[]> => table
 
-export const ROLES_BY_ACT = rolesByAct({
+const ACTS_ANYWHERE = rolesByAct({
   see_itself: SIGNED_IN,
   use_access_code: ALL,
   see_standing: ALL,
@@ -65,42 +65,54 @@ export const ROLES_BY_ACT = rolesByAct({
   see_blacklist: ALL,
   see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
   see_scorecard: ALL,
-  see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
-  propose_scorecard: ['officer', 'reviewer', 'administrator'],
-  decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
-  direct_timetable: ['officer', 'administrator'],
-  map_headings: ['officer', 'administrator'],
-  release_restored: ['officer', 'reviewer', 'administrator'],
-  move_listing: ['officer', 'reviewer'],
   move_own_listing: ['party'],
-  settle_concern: ['officer', 'reviewer'],
-  roll_back_run: ['reviewer', 'administrator'],
   see_queue: AUTHORITY,
-  decide_identity: ['officer', 'reviewer', 'administrator'],
   see_rejects: AUTHORITY,
   correct_rejects: ['agency', 'officer', 'administrator'],
   send_records: ['agency', 'administrator'],
-  propose_override: ['officer', 'reviewer'],
-  decide_override: ['reviewer'],
   see_objections: AUTHORITY,
-  open_objection: ['officer', 'party'],
-  decide_objection: ['reviewer'],
-  amend_calendar: ['officer', 'administrator'],
-  issue_access_code: ['officer', 'reviewer'],
   see_access_codes: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_own_file: ['party'],
+  see_rules: AUTHORITY,
+  // schema/rules/audit-log.json sets whose queries each of these roles sees.
+  see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
+})
+
+/** A viewer bounded by a region may perform these acts for its operators only. */
+const ACTS_IN_REGION = rolesByAct({
+  move_listing: ['officer', 'reviewer'],
+  settle_concern: ['officer', 'reviewer'],
+  propose_override: ['officer', 'reviewer'],
+  decide_override: ['reviewer'],
+  open_objection: ['officer', 'party'],
+  decide_objection: ['reviewer'],
+  issue_access_code: ['officer', 'reviewer'],
+})
+
+/** A viewer bounded by a region may not perform these acts. */
+const ACTS_OF_PROVINCE = rolesByAct({
+  see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
+  propose_scorecard: ['officer', 'reviewer', 'administrator'],
+  decide_scorecard: ['reviewer', 'administrator'],
+  direct_timetable: ['officer', 'administrator'],
+  map_headings: ['officer', 'administrator'],
+  release_restored: ['officer', 'reviewer', 'administrator'],
+  roll_back_run: ['reviewer', 'administrator'],
+  decide_identity: ['officer', 'reviewer', 'administrator'],
+  amend_calendar: ['officer', 'administrator'],
   direct_platform: ['officer', 'reviewer', 'administrator'],
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],
   see_lockouts: ['administrator', 'auditor'],
   see_registered: ['administrator', 'auditor'],
   manage_registered: ['administrator'],
-  see_rules: AUTHORITY,
   see_audit_log: ['administrator', 'auditor'],
-  // schema/rules/audit-log.json sets whose queries each of these roles sees.
-  see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 })
+
+export const ROLES_BY_ACT = { ...ACTS_ANYWHERE, ...ACTS_IN_REGION, ...ACTS_OF_PROVINCE }
+export const REGIONAL_ACTS = Object.keys(ACTS_IN_REGION) as Act[]
+export const PROVINCE_WIDE_ACTS = Object.keys(ACTS_OF_PROVINCE) as Act[]
 
 export type Act = keyof typeof ROLES_BY_ACT
 
@@ -125,37 +137,6 @@ export const RECORD_KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   auditor: RECORD_KINDS,
   party: RECORD_KINDS,
 }
-
-/** A viewer bounded by a region may not perform these acts. */
-export const PROVINCE_WIDE_ACTS: readonly Act[] = [
-  'amend_calendar',
-  'close_retraction',
-  'decide_identity',
-  'decide_scorecard',
-  'direct_platform',
-  'direct_timetable',
-  'manage_registered',
-  'map_headings',
-  'propose_scorecard',
-  'release_restored',
-  'see_lockouts',
-  'see_registered',
-  'see_audit_log',
-  'see_trials',
-  'settle_delivery',
-  'roll_back_run',
-]
-
-/** A viewer bounded by a region may perform these acts for its operators only. */
-export const REGIONAL_ACTS: readonly Act[] = [
-  'decide_objection',
-  'decide_override',
-  'issue_access_code',
-  'move_listing',
-  'open_objection',
-  'propose_override',
-  'settle_concern',
-]
 
 /** Code of the province (GB/T 2260). Viewers with this region, or none, act in all regions. */
 const PROVINCE = '220000'

@@ -1,61 +1,22 @@
 /** Reads places in texts as GB/T 2260 digits. Only the hub's own province is resolved to cities. */
 import { compactText } from '../../foundation/text/values.js'
 
-const PROVINCES: Record<string, string> = {
-  北京: '11',
-  天津: '12',
-  河北: '13',
-  山西: '14',
-  内蒙古: '15',
-  辽宁: '21',
-  吉林: '22',
-  黑龙江: '23',
-  上海: '31',
-  江苏: '32',
-  浙江: '33',
-  安徽: '34',
-  福建: '35',
-  江西: '36',
-  山东: '37',
-  河南: '41',
-  湖北: '42',
-  湖南: '43',
-  广东: '44',
-  广西: '45',
-  海南: '46',
-  重庆: '50',
-  四川: '51',
-  贵州: '52',
-  云南: '53',
-  西藏: '54',
-  陕西: '61',
-  甘肃: '62',
-  青海: '63',
-  宁夏: '64',
-  新疆: '65',
-  台湾: '71',
-  香港: '81',
-  澳门: '82',
-}
+const digitsByName = (list: string): Map<string, string> =>
+  new Map(list.split(/\s+/).map((place) => [place.replace(/\d+/, ''), place.replace(/\D+/, '')]))
+
+const PROVINCES = digitsByName(
+  `11北京 12天津 13河北 14山西 15内蒙古 21辽宁 22吉林 23黑龙江 31上海 32江苏 33浙江 34安徽 35福建 36江西 37山东 41河南 42湖北 43湖南 44广东 45广西 46海南
+   50重庆 51四川 52贵州 53云南 54西藏 61陕西 62甘肃 63青海 64宁夏 65新疆 71台湾 81香港 82澳门`,
+)
 /** First four digits of division codes. */
-const CITIES: Record<string, string> = {
-  长春: '2201',
-  吉林: '2202',
-  四平: '2203',
-  辽源: '2204',
-  通化: '2205',
-  白山: '2206',
-  松原: '2207',
-  白城: '2208',
-  延边: '2224',
-}
-export const PROVINCE_NAMES = Object.keys(PROVINCES)
-export const CITY_NAMES = Object.keys(CITIES)
+const CITIES = digitsByName('2201长春 2202吉林 2203四平 2204辽源 2205通化 2206白山 2207松原 2208白城 2224延边')
+export const PROVINCE_NAMES = [...PROVINCES.keys()]
+export const CITY_NAMES = [...CITIES.keys()]
 
 /** A county that bears its city's name lies in that city. */
-const CITY = new RegExp(`^(${Object.keys(CITIES).join('|')})(?:市|县|地区|州|朝鲜族自治州|$)`)
+const CITY = new RegExp(`^(${CITY_NAMES.join('|')})(?:市|县|地区|州|朝鲜族自治州|$)`)
 const PROVINCE = new RegExp(
-  `^(${Object.keys(PROVINCES).join('|')})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?`,
+  `^(${PROVINCE_NAMES.join('|')})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?`,
 )
 const DIVISION = /^\d{6}$/
 /** Digits of 100000, which national authorities use for the whole country. */
@@ -79,13 +40,13 @@ export const divisionPrefixIn = (text: string): string | null => {
   const city = cityAt(place)
   if (city !== null && place !== '吉林') return city
   const [whole = '', province = ''] = PROVINCE.exec(place) ?? []
-  const digits = PROVINCES[province]
+  const digits = PROVINCES.get(province)
   if (digits === undefined) return null
   const within = cityAt(place.slice(whole.length))
   return within?.startsWith(digits) ? within : digits
 }
 
-const cityAt = (text: string): string | null => CITIES[CITY.exec(text)?.[1] ?? ''] ?? null
+const cityAt = (text: string): string | null => CITIES.get(CITY.exec(text)?.[1] ?? '') ?? null
 
 export type DivisionLevel = 'PROVINCE' | 'CITY' | 'COUNTY'
 

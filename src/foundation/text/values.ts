@@ -15,21 +15,15 @@ const NULL_MARKERS = new Set([
   '1900-01-01 00:00:00',
 ])
 
-const MARKERS_BEGIN = [
-  ...new Set([...NULL_MARKERS].flatMap((marker) => [marker.charAt(0), marker.charAt(0).toLowerCase()])),
-].join('')
-const [DIGIT_ONE, DIGIT_NINE] = [0x31, 0x39]
-
 const MAX_MARKER_LENGTH = 32 // characters, including surrounding blanks
 
 /** Blanks and invisible characters: zero-width, byte order mark, direction marks. */
 const BLANKS = /[\s\p{Cc}\p{Cf}]+/gu
 const OUTER_BLANKS = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/gu
-const BLANK = /^[\s\p{Cc}\p{Cf}]$/u
-/** Cache by UTF-16 unit: 0 unknown, 1 not blank, 2 blank. */
-const blanks = new Uint8Array(0x10000)
 /** Visible ASCII and ideographs need no normalisation. */
 const COMPACT = /^[!-~\u4e00-\u9fff]*$/
+/** Texts that begin otherwise are no null markers. */
+const MAY_BE_MARKER = /^(?:19|[/\\无暂—\-Nn]|1?[^!-~\u4e00-\u9fff])/
 
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
@@ -41,48 +35,17 @@ export const trimmedTextOrNull = (value: unknown): string | null => {
 }
 
 const trimmed = (text: string): string => {
-  let from = 0
-  let to = text.length
-  while (from < to) {
-    const unit = text.charCodeAt(from)
-    if (isSurrogate(unit)) return text.replace(OUTER_BLANKS, '')
-    if (!isBlank(unit)) break
-    from += 1
-  }
-  while (to > from) {
-    const unit = text.charCodeAt(to - 1)
-    if (isSurrogate(unit)) return text.replace(OUTER_BLANKS, '')
-    if (!isBlank(unit)) break
-    to -= 1
-  }
-  return from === 0 && to === text.length ? text : text.slice(from, to)
+  const plain = text.trim()
+  const isClean = isCompact(plain.charCodeAt(0)) && isCompact(plain.charCodeAt(plain.length - 1))
+  return isClean ? plain : plain.replace(OUTER_BLANKS, '')
 }
 
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
-
-const isBlank = (unit: number): boolean => {
-  const known = blanks[unit]
-  if (known) return known === 2
-  const blank = BLANK.test(String.fromCharCode(unit))
-  blanks[unit] = blank ? 2 : 1
-  return blank
-}
+const isCompact = (unit: number): boolean => (unit > 0x20 && unit < 0x7f) || (unit >= 0x4e00 && unit <= 0x9fff)
 
 export const isNullMarker = (text: string): boolean =>
   text.length <= MAX_MARKER_LENGTH &&
-  mayBeMarker(text) &&
+  MAY_BE_MARKER.test(text) &&
   (NULL_MARKERS.has(text) || NULL_MARKERS.has(text.normalize('NFKC').trim().toUpperCase()))
-
-/** False when the first characters exclude a null marker. */
-const mayBeMarker = (text: string): boolean => {
-  const first = text.charCodeAt(0)
-  if (first >= 0x4e00 && first <= 0x9fff) return MARKERS_BEGIN.includes(text.charAt(0))
-  if (first <= 0x20 || first >= 0x7f) return true
-  if (!MARKERS_BEGIN.includes(text.charAt(0))) return false
-  const second = text.charCodeAt(1)
-  // Each marker that begins with a digit begins with 19.
-  return first !== DIGIT_ONE || second === DIGIT_NINE || second <= 0x20 || second >= 0x7f
-}
 
 export const textOfValue = (value: unknown): string | null => {
   if (typeof value === 'string') return value

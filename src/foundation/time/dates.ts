@@ -64,18 +64,13 @@ const parseText = (value: unknown): string | null => {
   const narrow = toHalfWidth(text).trim()
   if (MINUTES.test(narrow)) return dayInTwelve(narrow)
   if ((typeof value === 'number' ? EPOCH_NUMBER : EPOCH).test(narrow)) return dayOf(Number(narrow))
-  const written = WRITTEN.exec(narrow)
-  if (written) {
-    const [, year, m1, d1, m2, d2, m3, d3, hour, minute, second, zone] = written
-    return dayAt(year, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3, hour, minute, second, zone)
-  }
-  const [, year, month, date, hour, minute, second] = CHINESE.exec(compactText(narrow)) ?? DIGITS.exec(narrow) ?? []
-  return dayAt(year, month, date, hour, minute, second)
+  const [, year, m1, d1, m2, d2, m3, d3, ...rest] = WRITTEN.exec(narrow) ?? []
+  if (year) return dayAt([year, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3, ...rest])
+  return dayAt((CHINESE.exec(compactText(narrow)) ?? DIGITS.exec(narrow) ?? []).slice(1))
 }
 
 const dayInTwelve = (digits: string): string | null => {
-  const [, year, month, date, hour, minute] = MINUTES.exec(digits) ?? []
-  const day = dayAt(year, month, date, hour, minute, undefined)
+  const day = dayAt((MINUTES.exec(digits) ?? []).slice(1))
   if (!isWholeHour(Number(digits))) return day
   return day === null ? dayOf(Number(digits)) : null
 }
@@ -92,32 +87,27 @@ export const daysMisreadFor = (day: string): string[] => {
 }
 export const MISREAD_DAY_RANGE = { from: '1976-01-09', to: '1976-08-26' }
 
-type DatePart = string | undefined
+type DateParts = readonly (string | undefined)[]
 
-const dayAt = (
-  year: DatePart,
-  month: DatePart,
-  day: DatePart,
-  hour: DatePart,
-  minute: DatePart,
-  second: DatePart,
-  zone?: DatePart,
-) => {
+const dayAt = ([year, month, day, hour = '0', minute = '0', second = '0', zone]: DateParts): string | null => {
   if (!year || !month || !day) return null
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  if (!isDate(date) || Number(hour ?? 0) > 24 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 60) return null
+  if (!isDate(date) || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return null
   if (!zone) return date
   const [, sign = '+', hours = '00', minutes = '00'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? []
   const offset = (Number(hours) * 60 + Number(minutes)) * MINUTE * (sign === '-' ? -1 : 1)
-  const clock = (Number(hour ?? 0) * 60 + Number(minute ?? 0)) * MINUTE + Number(second ?? 0) * 1000
+  const clock = (Number(hour) * 60 + Number(minute)) * MINUTE + Number(second) * SECOND
   return dayOf(utc(date) + clock - offset)
 }
 
 /** True only for an existing day of 1900–2999. */
-export const isDate = (text: string): boolean => {
+export const isDate = (text: string): boolean => isDayOfYears(text, FIRST_YEAR, LAST_YEAR)
+
+/** True for YYYY-MM-DD if the day exists and its year lies within the bounds. */
+export const isDayOfYears = (text: string, first: number, last: number): boolean => {
   if (text.length !== 10 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return false
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
-  return year >= FIRST_YEAR && year <= LAST_YEAR && dayExists(year, twoDigits(text, 5), twoDigits(text, 8))
+  return year >= first && year <= last && dayExists(year, twoDigits(text, 5), twoDigits(text, 8))
 }
 
 /** NaN unless both characters are digits. */
@@ -171,12 +161,7 @@ const utc = (date: string): number => {
   return Date.parse(`${date}T00:00:00Z`)
 }
 
-const dateOf = (time: number): string => {
-  const day = Math.floor(time / DAY)
-  if (day !== lastDay.day) lastDay = { day, date: new Date(time).toISOString().slice(0, 10) }
-  return lastDay.date
-}
-let lastDay = { day: Number.NaN, date: '' }
+const dateOf = (time: number): string => textOfDay(Math.floor(time / DAY))
 
 /** Days are numbers; 0 is 1970-01-01. */
 
@@ -209,11 +194,12 @@ export const anniversaryDay = (date: string, years: number): number => {
   return common && date.endsWith('-02-29') ? day - 1 : day
 }
 
+/** NEVER and days after 2999 give null. */
+export const dayText = (day: number): string | null => (day > LAST_DAY ? null : textOfDay(day))
+
 const texts = new Map<number, string>()
 
-/** NEVER and days after 2999 give null. */
-export const dayText = (day: number): string | null => {
-  if (day > LAST_DAY) return null
+const textOfDay = (day: number): string => {
   const known = texts.get(day)
   if (known !== undefined) return known
   const text = new Date(day * DAY).toISOString().slice(0, 10)

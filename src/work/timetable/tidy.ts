@@ -14,26 +14,14 @@ interface ArchivedFile {
   run: number
 }
 
-const WRITTEN = /^(\d{1,15})-.*\.jsonl\.gz$/
-const UNFINISHED = '.part'
+/** Path of an archive: feed, year, month and a name that begins with the run. */
+const ARCHIVE = /^[^/]+\/[^/]+\/[^/]+\/(\d{1,15})-[^/]*\.jsonl\.gz(?:\.part)?$/
 
-const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(() => [])).sort()
-
-/** Yields the files of one feed and month at a time, oldest first. */
-async function* archivesByMonth(folder: string): AsyncIterable<ArchivedFile[]> {
-  for (const feed of await namesIn(folder))
-    for (const year of await namesIn(join(folder, feed)))
-      for (const month of await namesIn(join(folder, feed, year))) {
-        const place = join(feed, year, month)
-        const files = (await namesIn(join(folder, place))).flatMap((name) => {
-          const run = WRITTEN.exec(name.endsWith(UNFINISHED) ? name.slice(0, -UNFINISHED.length) : name)?.[1]
-          return run === undefined ? [] : [{ path: join(place, name), run: Number(run) }]
-        })
-        if (files.length > 0) yield files
-      }
-}
-
-const removeArchive = (folder: string, { path }: ArchivedFile): Promise<void> => rm(join(folder, path), { force: true })
+const archivesIn = async (folder: string): Promise<ArchivedFile[]> =>
+  (await readdir(folder, { recursive: true }).catch(() => [])).sort().flatMap((path) => {
+    const run = ARCHIVE.exec(path)?.[1]
+    return run === undefined ? [] : [{ path, run: Number(run) }]
+  })
 
 const WINDOW_ROWS = 2_000
 const FILES_AT_ONCE = 500
@@ -97,17 +85,15 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
 
 /** Also deletes files without a run row, left by a crash. */
 const tidyArchives = async (db: Db, before: Date, { archive, signal }: TidyOptions): Promise<number> => {
+  const archives = await archivesIn(archive)
   let removed = 0
-  for await (const month of archivesByMonth(archive)) {
-    for (let from = 0; from < month.length && !signal?.aborted; from += FILES_AT_ONCE) {
-      const files: ArchivedFile[] = month.slice(from, from + FILES_AT_ONCE)
-      const inUse = await retention.archivesInUse(db, files, before)
-      const due = files.filter(({ path }) => !inUse.has(path))
-      for (const file of due) await removeArchive(archive, file)
-      if (due.length > 0) await retention.forgetArchives(db, due)
-      removed += due.length
-    }
-    if (signal?.aborted) break
+  for (let from = 0; from < archives.length && !signal?.aborted; from += FILES_AT_ONCE) {
+    const files = archives.slice(from, from + FILES_AT_ONCE)
+    const inUse = await retention.archivesInUse(db, files, before)
+    const due = files.filter(({ path }) => !inUse.has(path))
+    for (const { path } of due) await rm(join(archive, path), { force: true })
+    if (due.length > 0) await retention.forgetArchives(db, due)
+    removed += due.length
   }
   return removed
 }
