@@ -15,7 +15,7 @@ import { openSource } from './transports/index.js'
 const JILIN = '220000'
 
 interface ReadOptions {
-  reader?: string
+  reader?: string | undefined
   maps?: readonly NumberedMap[]
 }
 

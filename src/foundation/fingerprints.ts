@@ -1,7 +1,8 @@
 /** Hashes are 32-bit words, so that millions fit in flat arrays. */
 
-/** Number of words compared of each digest: 128 bits. */
-export const DIGEST_WORDS = 4
+const KEY_WORDS = 2
+const DIGEST_WORDS = 4 // 128 bits of each digest
+const WORDS = KEY_WORDS + DIGEST_WORDS
 const HEX_PER_WORD = 8
 const FNV_BASIS = 0x811c9dc5
 const FNV_PRIME = 0x01000193
@@ -9,7 +10,7 @@ const GOLDEN = 0x9e3779b9
 const MURMUR = 0x85ebca6b
 
 /** Returns two hashes: FNV-1a, and multiply-and-rotate. */
-export const twoHashesOf = (key: string): [number, number] => {
+const twoHashesOf = (key: string): [number, number] => {
   let one = FNV_BASIS
   let other = GOLDEN
   for (let i = 0; i < key.length; i += 1) {
@@ -21,17 +22,65 @@ export const twoHashesOf = (key: string): [number, number] => {
   return [one >>> 0, other >>> 0]
 }
 
-export const digestWordOf = (digest: string, word: number): number =>
+const digestWordOf = (digest: string, word: number): number =>
   Number.parseInt(digest.slice(word * HEX_PER_WORD, (word + 1) * HEX_PER_WORD), 16)
-
-export const isFingerprintAt = (entries: Uint32Array, at: number, words: Uint32Array): boolean => {
-  const from = at * words.length
-  for (let word = 0; word < words.length; word += 1) if (entries[from + word] !== words[word]) return false
-  return true
-}
 
 const NOBODY = -1
 const FIRST_ROOM = 1024
+
+/** Numbers records from 0 in the order of their addition, distinct `by` their keys or by their keys and digests. */
+export const makeRecordTable = (by: 'key' | 'content') => {
+  const compared = by === 'key' ? KEY_WORDS : WORDS
+  let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)
+  let entries = new Uint32Array(FIRST_ROOM * WORDS)
+  let size = 0
+  const sought = new Uint32Array(WORDS)
+
+  const agrees = (at: number, wanted: Uint32Array, from: number, to: number): boolean => {
+    for (let word = from; word < to; word += 1) if (entries[at * WORDS + word] !== wanted[word]) return false
+    return true
+  }
+  const slotOf = (wanted: Uint32Array): number => {
+    let slot = ((wanted[0] ?? 0) ^ (wanted[1] ?? 0)) >>> 0
+    for (slot %= slots.length; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
+      const at = slots[slot] ?? NOBODY
+      if (at === NOBODY || agrees(at, wanted, 0, compared)) return slot
+    }
+  }
+  const seek = (key: string, digest: string): number => {
+    sought.set(twoHashesOf(key))
+    for (let word = 0; word < DIGEST_WORDS; word += 1) sought[KEY_WORDS + word] = digestWordOf(digest, word)
+    return slotOf(sought)
+  }
+  const grow = (): void => {
+    const before = entries
+    entries = new Uint32Array(before.length * 2)
+    entries.set(before)
+    slots = new Int32Array(slots.length * 2).fill(NOBODY)
+    for (let at = 0; at < size; at += 1) slots[slotOf(entries.subarray(at * WORDS, (at + 1) * WORDS))] = at
+  }
+
+  return {
+    /** Returns -1 for a record that was not added. */
+    numberOf: (key: string, digest: string): number => slots[seek(key, digest)] ?? NOBODY,
+    /** Returns the number of the equal record that was added before, else the next number. */
+    add: (key: string, digest: string): number => {
+      if (size * 2 >= slots.length) grow()
+      const slot = seek(key, digest)
+      const at = slots[slot] ?? NOBODY
+      if (at !== NOBODY) return at
+      slots[slot] = size
+      entries.set(sought, size * WORDS)
+      size += 1
+      return size - 1
+    },
+    /** True when the record sought or added last has the digest of record `at`. */
+    hasSameDigest: (at: number): boolean => agrees(at, sought, KEY_WORDS, WORDS),
+    get size() {
+      return size
+    },
+  }
+}
 
 export interface RepeatDetector {
   /** Compares the record with the first one of the same key in this delivery, and remembers a new key. */
@@ -43,63 +92,20 @@ export interface RepeatDetector {
 }
 
 export const makeRepeatDetector = (): RepeatDetector => {
-  let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)
-  let keys = new Uint32Array(FIRST_ROOM * 2)
-  let digests = new Uint32Array(FIRST_ROOM * DIGEST_WORDS)
-  let records = 0
-  const wanted = new Uint32Array(2)
-  const contents = new Uint32Array(DIGEST_WORDS)
-
-  const slotOf = (): number => {
-    let slot = ((wanted[0] ?? 0) ^ (wanted[1] ?? 0)) >>> 0
-    for (slot %= slots.length; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
-      const at = slots[slot] ?? NOBODY
-      if (at === NOBODY || isFingerprintAt(keys, at, wanted)) return slot
-    }
-  }
-  const grow = (): void => {
-    const room = records * 2
-    keys = grown(keys, room * 2)
-    digests = grown(digests, room * DIGEST_WORDS)
-    slots = new Int32Array(room * 2).fill(NOBODY)
-    for (let at = 0; at < records; at += 1) {
-      wanted.set(keys.subarray(at * 2, at * 2 + 2))
-      slots[slotOf()] = at
-    }
-  }
-
-  const seek = (key: string, digest: string): number => {
-    wanted.set(twoHashesOf(key))
-    for (let word = 0; word < DIGEST_WORDS; word += 1) contents[word] = digestWordOf(digest, word)
-    return slotOf()
-  }
-  const verdict = (slot: number): 'first' | 'same' | 'other' => {
-    const at = slots[slot] ?? NOBODY
-    if (at === NOBODY) return 'first'
-    return isFingerprintAt(digests, at, contents) ? 'same' : 'other'
-  }
-
+  const table = makeRecordTable('key')
+  const verdict = (at: number) => (table.hasSameDigest(at) ? 'same' : 'other')
   return {
-    wouldBe: (key, digest) => verdict(seek(key, digest)),
     of: (key, digest) => {
-      if (records * 2 >= slots.length) grow()
-      const slot = seek(key, digest)
-      const came = verdict(slot)
-      if (came !== 'first') return came
-      slots[slot] = records
-      keys.set(wanted, records * 2)
-      digests.set(contents, records * DIGEST_WORDS)
-      records += 1
-      return 'first'
+      const before = table.size
+      const at = table.add(key, digest)
+      return at === before ? 'first' : verdict(at)
+    },
+    wouldBe: (key, digest) => {
+      const at = table.numberOf(key, digest)
+      return at === NOBODY ? 'first' : verdict(at)
     },
     get records() {
-      return records
+      return table.size
     },
   }
-}
-
-const grown = (entries: Uint32Array, length: number): Uint32Array<ArrayBuffer> => {
-  const more = new Uint32Array(length)
-  more.set(entries)
-  return more
 }

@@ -24,7 +24,7 @@ import * as sameFacts from '../../store/records/same-facts.js'
 import * as versions from '../../store/records/versions.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { type PublishedRecordCounts, queueChangedRecords } from '../delivery/published-records.js'
+import { queueChangedRecords } from '../delivery/published-records.js'
 import { followChangedRecords } from '../listing/consequences.js'
 import { republishContested } from '../listing/entry.js'
 
@@ -71,19 +71,12 @@ export interface MergeInput {
   unreadable?: UnreadableRecords
   now: Date
   /** Absent for seeds; no listing can rest on seeded records. */
-  rules?: WorkRules
+  rules?: WorkRules | undefined
 }
 
 const NOTHING: UnreadableRecords = { keys: [], stems: [], codes: [] }
 
-export interface MergeResult extends plan.ItemCounts {
-  ended: number
-  late: number
-  timely: number
-  told: PublishedRecordCounts | null
-}
-
-export const mergeDelivery = async (tx: Tx, merging: MergeInput): Promise<MergeResult> => {
+export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.nextInstant(tx, merging.now)
   const made = await operators.makeFromDrafts(tx, run, at, { ...says, drafts })

@@ -4,41 +4,32 @@ import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { AgencyFeed } from '../../agencies/feed.js'
-import { boundsFault } from '../../domain/intake/bounds.js'
 import { deliveryScopeOf } from '../../domain/intake/delivery-scope.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { RECORD_KIND_TRAITS, type SourceItem } from '../../domain/records/records.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
-import { loadKnownVersions } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import * as feedStates from '../../store/intake/feed-states.js'
 import * as rejects from '../../store/intake/rejects.js'
 import { type DraftStage, withStage } from '../../store/intake/staged.js'
-import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { recheckSellerLists } from '../standing/confirmed-sellers.js'
 import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import type { makeDeliveryArchive } from './archive.js'
 import { mergeDelivery } from './merge.js'
-import { readItems } from './read.js'
+import { itemCountsOf, stageDelivery } from './read.js'
 
 const MOST_DELIVERIES = 1_000
 
-export interface PullResult {
+const SUMMED = ['received', 'new', 'changed', 'unchanged', 'rejected', 'unmatched', 'ended', 'ms'] as const
+
+/** Counts of items; `ended` counts records that the whole feed no longer holds. */
+export interface PullResult extends Record<(typeof SUMMED)[number], number> {
   feed: string
-  received: number
-  new: number
-  changed: number
-  unchanged: number
-  rejected: number
-  unmatched: number
   full: boolean
-  ms: number
   run: number
-  /** Records that the whole feed no longer holds. */
-  ended: number
 }
 
 export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | null }) & {
@@ -47,21 +38,13 @@ export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | 
   full?: boolean
 }
 
-interface DeliveryArchive {
-  open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
-    add: (item: SourceItem) => unknown
-    close: () => Promise<string | null>
-    abandon: () => Promise<void>
-  }>
-}
-
 export interface PullRunOptions extends RunOptions {
   feed: AgencyFeed
   url: string | null
   file?: SubmittedFile
   mark: (id: string) => string
   rules?: WorkRules
-  archive?: DeliveryArchive
+  archive?: ReturnType<typeof makeDeliveryArchive>
   progress?: (items: number) => void
   signal?: AbortSignal
 }
@@ -88,17 +71,11 @@ const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Pro
   }
 }
 
-const added = (sum: PullResult, more: PullResult) => ({
-  ...more,
-  received: sum.received + more.received,
-  new: sum.new + more.new,
-  changed: sum.changed + more.changed,
-  unchanged: sum.unchanged + more.unchanged,
-  rejected: sum.rejected + more.rejected,
-  unmatched: sum.unmatched + more.unmatched,
-  ended: sum.ended + more.ended,
-  ms: sum.ms + more.ms,
-})
+const added = (sum: PullResult, more: PullResult): PullResult => {
+  const total = { ...more }
+  for (const count of SUMMED) total[count] += sum[count]
+  return total
+}
 
 const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: PullResult; more: boolean } | null> => {
   const { feed, file } = options
@@ -112,15 +89,16 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     file: file === undefined ? null : redactIdNumbers(nameOf(file), options.mark),
     dated: file?.dated ?? null,
   }
-  let opened: OpenedDelivery | null = null
+  let opened = null as OpenedDelivery | null
   try {
     const pulled = await runAlone(db, what, async (run) => {
-      opened = { run: run.id, ...(await open(db, options)) }
-      return withStage(db, (stage) => takeIn(db, run, stage, opened as OpenedDelivery, options))
+      const delivery = await open(db, options)
+      opened = { run: run.id, delivery }
+      return withStage(db, (stage) => takeIn(db, run, stage, delivery, options))
     })
     // If the sender was not told the outcome, asking now would return the same delivery again.
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
-    return pulled && { pulled, more: settled && (opened as OpenedDelivery | null)?.delivery.more === true }
+    return pulled && { pulled, more: settled && opened?.delivery.more === true }
   } catch (error) {
     const outcome = isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS ? 'REFUSED' : 'FAILED'
     if (opened) await settle(db, opened, options, outcome, error)
@@ -139,34 +117,23 @@ export const checkReadable = (path: string): void => {
   }
 }
 
-interface OpenedDelivery {
-  run: number
-  delivery: FeedDelivery
-}
-
-const open = async (
-  db: Db,
-  { feed, url, file, plannedFor, signal }: PullRunOptions,
-): Promise<{ delivery: FeedDelivery }> => {
+const open = async (db: Db, { feed, url, file, plannedFor, signal }: PullRunOptions): Promise<FeedDelivery> => {
   const maps = await feedMaps.inForce(db, feed.id)
   if (file) {
-    const items = feed.read('path' in file ? file.path : file.bytes, {
-      ...(file.reader ? { reader: file.reader } : {}),
-      maps,
-    })
-    return { delivery: { items, file: null, whole: file.full === true } }
+    const items = feed.read('path' in file ? file.path : file.bytes, { reader: file.reader || undefined, maps })
+    return { items, file: null, whole: file.full === true }
   }
   if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
   // A scheduled pull continues at the stored cursor; a manual one reads everything again.
   const state = plannedFor ? await feedStates.stateOf(db, feed.id) : null
-  return { delivery: await feed.open({ url, ...(signal ? { signal } : {}) }, { state, maps }) }
+  return feed.open({ url, ...(signal ? { signal } : {}) }, { state, maps })
 }
 
 const takeIn = async (
   db: Db,
   run: OpenRun,
   stage: DraftStage,
-  { delivery }: OpenedDelivery,
+  delivery: FeedDelivery,
   options: PullRunOptions,
 ): Promise<PullResult> => {
   const { feed, file, mark, rules } = options
@@ -177,72 +144,28 @@ const takeIn = async (
     hasNext: delivery.next !== undefined,
     givenFull: file === undefined ? null : file.full === true,
   })
-  const name =
-    file === undefined
-      ? delivery.file && redactIdNumbers(basename(delivery.file), mark)
-      : redactIdNumbers(nameOf(file), mark)
+  const sent = file === undefined ? delivery.file && basename(delivery.file) : nameOf(file)
+  const name = sent && redactIdNumbers(sent, mark)
   const archive = await archived(run, name, options)
+  const maps = new Set<number>()
   try {
-    const reading = {
-      feed,
-      items: delivery.items,
-      dated: file?.dated ?? null,
-      mark,
-      ...(archive ? { archive } : {}),
-    }
-    const known = await loadKnownVersions(db, feed.id, { whole })
+    const { items } = delivery
     const setAside = (bad: readonly rejects.NewReject[]) => rejects.add(db, run.id, feed.id, bad)
-    const maps = new Set<number>()
-    const done = await readItems({ startedAt: run.startedAt, setAside }, stage, known, {
-      ...reading,
-      maps,
-      ...(rules ? { calendar: rules.calendar } : {}),
-      ...(options.progress ? { progress: options.progress } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
-    }).finally(() => runs.noteMaps(db, run.id, [...maps]))
-    const passedOver = await stage.keepLast(done.withdrawn)
-    await stage.ready()
-    // Records that never end by absence accumulate, so this delivery's size is compared with the last complete one.
-    const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
-      ? await versions.countInForce(db, feed.id)
-      : await runs.lastCompleteSize(db, feed.id)
-    const reason = delivery.unmodified
-      ? null
-      : boundsFault(feed.bounds, { ...done, standing, partialFile: partial, whole })
-    if (reason !== null) {
-      throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason: withCauses(reason, done.causes.told(), run.id) })
+    const given = { ...options, items, startedAt: run.startedAt, dated: file?.dated ?? null, whole, partial }
+    const reading = { ...given, calendar: rules?.calendar, archive, maps, setAside }
+    const read = await stageDelivery(db, stage, reading).finally(() => runs.noteMaps(db, run.id, [...maps]))
+    if (read.fault !== null && !delivery.unmodified) {
+      const reason = withCauses(read.fault, read.causes.told(), run.id)
+      throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     }
-    const source = {
-      whole: current,
-      complete,
-      file: name,
-      contentHash: await hashOf(file),
-      archive: (await archive?.close()) ?? null,
-    }
+    const contentHash = await hashOf(file)
+    const source = { whole: current, complete, file: name, contentHash, archive: (await archive?.close()) ?? null }
     const sums = await stage.transaction(async (tx) => {
       if (!(await runs.lockIfRunning(tx, run.id))) throw new Error('another process took this pull for dead')
-      const merging = {
-        run: run.id,
-        feed: feed.id,
-        whole: whole && !delivery.unmodified,
-        drafts: done.drafts - passedOver,
-      }
-      const { ended, late, timely, told, ...counts } = await mergeDelivery(tx, {
-        ...merging,
-        says: stage.says,
-        known,
-        unreadable: done.unreadable,
-        now: options.now(),
-        ...(rules ? { rules } : {}),
-      })
-      const sums = {
-        received: done.received,
-        new: counts.NEW,
-        changed: counts.CHANGED,
-        unchanged: counts.UNCHANGED + done.met + passedOver,
-        rejected: done.rejected,
-        unmatched: counts.UNMATCHED,
-      }
+      const merging = { ...read, run: run.id, feed: feed.id, whole: whole && !delivery.unmodified, says: stage.says }
+      const merged = await mergeDelivery(tx, { ...merging, now: options.now(), rules })
+      const { ended, late, timely, told } = merged
+      const sums = itemCountsOf(read, merged)
       Object.assign(run.counts, sums, { ended, late, timely }, told ?? {})
       await runs.noteSource(tx, run.id, source)
       if (delivery.next) await feedStates.keep(tx, feed.id, delivery.next(), run.id)
@@ -255,6 +178,11 @@ const takeIn = async (
     await archive?.abandon()
     throw error
   }
+}
+
+interface OpenedDelivery {
+  run: number
+  delivery: FeedDelivery
 }
 
 /** Files given by path are not archived: their sender keeps them. */

@@ -1,28 +1,33 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { AgencyFeed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
+import { boundsFault } from '../../domain/intake/bounds.js'
 import { comparedDigest, contradictionProblem } from '../../domain/intake/contradiction.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
-import { makeRejectCauses, type RejectCauses, withCauses } from '../../domain/intake/reject-causes.js'
+import { makeRejectCauses, withCauses } from '../../domain/intake/reject-causes.js'
 import { isSentLate } from '../../domain/intake/timeliness.js'
 import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import type {
-  Draft,
-  DraftsOrProblems,
-  Problem,
-  RecordKind,
-  SourceItem,
-  UnreadableRecords,
+import {
+  type Draft,
+  type DraftsOrProblems,
+  type Problem,
+  RECORD_KIND_TRAITS,
+  type SourceItem,
+  type UnreadableRecords,
 } from '../../domain/records/records.js'
 import { chunksOfItems } from '../../foundation/chunks.js'
 import { contractCheck } from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { makeRepeatDetector } from '../../foundation/fingerprints.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type { KnownVersions } from '../../store/intake/digest-index.js'
+import type { Db } from '../../store/db/db.js'
+import { type KnownVersions, loadKnownVersions } from '../../store/intake/digest-index.js'
+import type { ItemCounts } from '../../store/intake/plan.js'
 import type * as rejects from '../../store/intake/rejects.js'
 import type { DraftStage } from '../../store/intake/staged.js'
+import * as versions from '../../store/records/versions.js'
+import * as runs from '../../store/timetable/runs.js'
 import { stagedDraft } from './merge.js'
 
 /** A delivery with more rejects than this, and more than its feed's permitted share, is aborted. */
@@ -39,51 +44,56 @@ const TURN_EVERY_ITEMS = 50
 export interface ItemReadInput {
   feed: AgencyFeed
   items: AsyncIterable<SourceItem>
+  startedAt: Date
   dated: string | null
   mark: (id: string) => string
-  calendar?: Calendar
-  archive?: { add: (item: SourceItem) => unknown }
+  setAside: (bad: readonly rejects.NewReject[]) => Promise<void>
+  calendar?: Calendar | undefined
+  archive?: { add: (item: SourceItem) => unknown } | null
   maps?: Set<number>
   progress?: (items: number) => void
   signal?: AbortSignal
 }
 
-export interface ItemReadResult {
-  received: number
-  rejected: number
-  causes: RejectCauses
-  met: number
-  drafts: number
-  /** Distinct records; a rejected item counts as one. */
-  records: number
-  unreadable: { keys: string[]; stems: string[]; codes: string[] }
-  /** Keys of decisions that the same delivery withdraws in a later row. */
-  withdrawn: string[]
-}
-
-export interface ItemReadTarget {
-  startedAt: Date
-  setAside: (bad: readonly rejects.NewReject[]) => Promise<void>
-}
-
-export const readItems = async (
-  { startedAt, setAside }: ItemReadTarget,
+/** Reads a delivery into the stage. `fault` says why it is out of its feed's bounds. */
+export const stageDelivery = async (
+  db: Db,
   stage: DraftStage,
-  known: KnownVersions,
-  reading: ItemReadInput,
-): Promise<ItemReadResult> => {
-  const { feed, mark, calendar } = reading
-  const today = shanghaiDate(startedAt)
+  { whole, partial, ...reading }: ItemReadInput & { whole: boolean; partial: boolean },
+) => {
+  const { feed } = reading
+  const known = await loadKnownVersions(db, feed.id, { whole })
+  const done = await readItems(stage, known, reading)
+  const passedOver = await stage.keepLast(done.withdrawn)
+  await stage.ready()
+  // Records that never end by absence accumulate, so this delivery's size is compared with the last complete one.
+  const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
+    ? await versions.countInForce(db, feed.id)
+    : await runs.lastCompleteSize(db, feed.id)
+  const fault = boundsFault(feed.bounds, { ...done, standing, partialFile: partial, whole })
+  return { ...done, drafts: done.drafts - passedOver, met: done.met + passedOver, known, fault }
+}
+
+export const itemCountsOf = (
+  { received, rejected, met }: { received: number; rejected: number; met: number },
+  { NEW, CHANGED, UNCHANGED, UNMATCHED }: ItemCounts,
+) => ({ received, new: NEW, changed: CHANGED, unchanged: UNCHANGED + met, rejected, unmatched: UNMATCHED })
+
+export const readItems = async (stage: DraftStage, known: KnownVersions, reading: ItemReadInput) => {
+  const { feed, mark, calendar, setAside } = reading
+  const today = shanghaiDate(reading.startedAt)
   const context: MappingContext = { dated: reading.dated, today }
-  const done: ItemReadResult = {
+  const done = {
     received: 0,
     rejected: 0,
     causes: makeRejectCauses(),
     met: 0,
     drafts: 0,
+    /** Distinct records; a rejected item counts as one. */
     records: 0,
-    unreadable: nothing(),
-    withdrawn: [],
+    unreadable: noneUnreadable(),
+    /** Keys of decisions that the same delivery withdraws in a later row. */
+    withdrawn: [] as string[],
   }
   const delivered = makeRepeatDetector()
   let bad: rejects.NewReject[] = []
@@ -100,15 +110,16 @@ export const readItems = async (
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
+  const outOfBounds = (reason: string): Refusal => new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
   const aside = (item: SourceItem, faults: Problem[], of: Partial<UnreadableRecords> = {}): void => {
     const problems = item.map ? withHeadings(faults, item.map) : faults
     done.rejected += 1
     done.causes.add(problems)
     for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
-    if (UNREADABLE_PARTS.reduce((sum, part) => sum + done.unreadable[part].length, 0) > UNREADABLE_MOST) {
-      const reason = `不可读的行过多，无法判断哪些记录已不在其中 / too many illegible rows: nobody can tell which records are gone`
-      throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
-    }
+    if (UNREADABLE_PARTS.reduce((sum, part) => sum + done.unreadable[part].length, 0) > UNREADABLE_MOST)
+      throw outOfBounds(
+        '不可读的行过多，无法判断哪些记录已不在其中 / too many illegible rows: nobody can tell which records are gone',
+      )
     bad.push({ page: item.page, row: item.row, problems, item: item.fields, map: item.map?.id ?? null })
     badCharacters += charactersIn(item.fields) + charactersIn(problems)
     if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS_MOST) full = true
@@ -118,35 +129,27 @@ export const readItems = async (
       const late = feed.duty && calendar ? isSentLate(draft.validFrom, feed.duty, calendar, today) : null
       return stagedDraft(done.received, part, item, draft, late)
     })
-    const other = rows.findIndex(
-      (row) => delivered.wouldBe(row.draft.key, comparedDigest(row.draft, row.digest)) === 'other',
-    )
-    const contradicting = rows[other]
-    const contradicts = contradicting?.draft
-    if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawnPenalty(contradicts.body)) {
-      // In an event table, a later row withdraws the decision; the withdrawal applies at once.
-      done.withdrawn.push(contradicts.key)
-      done.drafts += 1
-      return stage.put(contradicting)
-    }
-    if (contradicts) {
-      aside(item, [contradictionProblem(contradicts.key)], { keys: drafts.map(({ key }) => key) })
+    const compared = (compare: typeof delivered.of) =>
+      rows.map(({ draft, digest }) => compare(draft.key, comparedDigest(draft, digest)))
+    // A rejected item contributes nothing, so none of several records is remembered before all are compared.
+    let came = compared(rows.length > 1 ? delivered.wouldBe : delivered.of)
+    const contradicting = rows[came.indexOf('other')]
+    if (contradicting) {
+      const { draft } = contradicting
+      if (draft.kind === 'penalty' && rows.length === 1 && isWithdrawnPenalty(draft.body)) {
+        // In an event table, a later row withdraws the decision; the withdrawal applies at once.
+        done.withdrawn.push(draft.key)
+        done.drafts += 1
+        return stage.put(contradicting)
+      }
+      aside(item, [contradictionProblem(draft.key)], { keys: drafts.map(({ key }) => key) })
       return false
     }
-    let enough = false
-    let unmet = 0
-    for (const row of rows) {
-      if (
-        delivered.of(row.draft.key, comparedDigest(row.draft, row.digest)) !== 'first' ||
-        known.meets(row.draft.key, row.digest)
-      )
-        continue
-      unmet += 1
-      if (stage.put(row)) enough = true
-    }
-    done.drafts += unmet
-    if (unmet === 0) done.met += 1
-    return enough
+    if (rows.length > 1) came = compared(delivered.of)
+    const unmet = rows.filter(({ draft, digest }, at) => came[at] === 'first' && !known.meets(draft.key, digest))
+    done.drafts += unmet.length
+    if (unmet.length === 0) done.met += 1
+    return unmet.filter(stage.put).length > 0
   }
   try {
     for await (const stretch of chunksOfItems(reading.items)) {
@@ -164,10 +167,7 @@ export const readItems = async (
           aside(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
             const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
-            throw new Refusal('FEED_OUT_OF_BOUNDS', {
-              feed: feed.id,
-              reason: withCauses(reason, done.causes.told(), null),
-            })
+            throw outOfBounds(withCauses(reason, done.causes.told(), null))
           }
         } else if (stageItem(item, mapped.drafts)) full = true
         if (full) {
@@ -200,7 +200,9 @@ export const draftsOfItem = (
   context: MappingContext,
   mark: (id: string) => string,
   clear: readonly unknown[] = [],
-): DraftsOrProblems => redacted(checked(feed.map(item, context)), mark, clear)
+): DraftsOrProblems =>
+  // Mapping may join pieces into an ID number. Registration numbers stay.
+  redactIdNumbers(checked(feed.map(item, context)), mark, REGISTRATION_NUMBERS, clear)
 
 const NO_RECORD: Problem = {
   field: null,
@@ -208,31 +210,16 @@ const NO_RECORD: Problem = {
   message: '这一行没有给出任何记录。This row gives no record.',
 }
 
-/** Replaces ID numbers again: mapping may join pieces into an ID number. Registration numbers stay. */
-const redacted = (
-  mapped: DraftsOrProblems,
-  mark: (id: string) => string,
-  clear: readonly unknown[],
-): DraftsOrProblems => redactIdNumbers(mapped, mark, REGISTRATION_NUMBERS, clear)
-
 const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 
 const checked = (mapped: DraftsOrProblems): DraftsOrProblems => {
   if ('problems' in mapped) return mapped
   if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
   const problems: Problem[] = []
-  for (const { kind, body } of mapped.drafts) problems.push(...contractOf(kind)(body))
+  for (const { kind, body } of mapped.drafts) problems.push(...contractCheck(`records/${kind}`)(body))
   if (problems.length === 0) return mapped
   return { problems, unreadable: { keys: mapped.drafts.map(({ key }) => key), stems: [], codes: [] } }
 }
 
 const UNREADABLE_PARTS = ['keys', 'stems', 'codes'] as const
-const nothing = (): ItemReadResult['unreadable'] => ({ keys: [], stems: [], codes: [] })
-
-const contracts = new Map<RecordKind, ReturnType<typeof contractCheck>>()
-
-const contractOf = (kind: RecordKind): ReturnType<typeof contractCheck> => {
-  const known = contracts.get(kind) ?? contractCheck(`records/${kind}`)
-  contracts.set(kind, known)
-  return known
-}
+const noneUnreadable = () => ({ keys: [] as string[], stems: [] as string[], codes: [] as string[] })

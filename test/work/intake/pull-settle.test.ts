@@ -59,7 +59,7 @@ describe('pull and settlement with the sender', () => {
     const from = feed({ bounds: { rejectShare: 1 } })
     const done = await withStage(db(), async (stage) => {
       const known = await loadKnownVersions(db(), from.id, { whole: true })
-      return readItems({ startedAt: NOW, setAside }, stage, known, { feed: from, items: items(), dated: null, mark })
+      return readItems(stage, known, { feed: from, items: items(), startedAt: NOW, dated: null, mark, setAside })
     })
     expect(done.rejected).to.equal(many)
     expect(Math.max(...chunks)).to.be.at.most(CHUNK_REJECT_CHARACTERS_MOST + 2 * note.length)
