@@ -86,7 +86,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     subject: feed.id,
     // A pull makes the feed current, even when it brings only changes, so it counts as whole.
     whole: file === undefined || file.full === true,
-    file: file === undefined ? null : redactIdNumbers(nameOf(file), options.mark),
+    file: nameSent(null, options),
     dated: file?.dated ?? null,
   }
   let opened = null as OpenedDelivery | null
@@ -106,7 +106,12 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
   }
 }
 
-const nameOf = (file: SubmittedFile): string => ('path' in file ? basename(file.path) : basename(file.name ?? ''))
+/** Returns the name of the file given by hand, else the one that the agency sent, without folders and ID numbers. */
+const nameSent = (sent: string | null, { file, mark }: PullRunOptions): string | null => {
+  const path = file && ('path' in file ? file.path : (file.name ?? ''))
+  const name = path ?? sent
+  return name && redactIdNumbers(basename(name), mark)
+}
 
 export const checkReadable = (path: string): void => {
   try {
@@ -136,16 +141,9 @@ const takeIn = async (
   delivery: FeedDelivery,
   options: PullRunOptions,
 ): Promise<PullResult> => {
-  const { feed, file, mark, rules } = options
-  const { partial, whole, complete, current } = deliveryScopeOf({
-    feedWhole: feed.whole,
-    sentWhole: delivery.whole,
-    unmodified: delivery.unmodified,
-    hasNext: delivery.next !== undefined,
-    givenFull: file === undefined ? null : file.full === true,
-  })
-  const sent = file === undefined ? delivery.file && basename(delivery.file) : nameOf(file)
-  const name = sent && redactIdNumbers(sent, mark)
+  const { feed, file, rules } = options
+  const { partial, whole, complete, current } = scopeOf(delivery, options)
+  const name = nameSent(delivery.file, options)
   const archive = await archived(run, name, options)
   const maps = new Set<number>()
   try {
@@ -184,6 +182,15 @@ interface OpenedDelivery {
   run: number
   delivery: FeedDelivery
 }
+
+const scopeOf = ({ whole, unmodified, next }: FeedDelivery, { feed, file }: PullRunOptions) =>
+  deliveryScopeOf({
+    feedWhole: feed.whole,
+    sentWhole: whole,
+    unmodified,
+    hasNext: next !== undefined,
+    givenFull: file === undefined ? null : file.full === true,
+  })
 
 /** Files given by path are not archived: their sender keeps them. */
 const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
