@@ -45,13 +45,8 @@ interface PlatformConfig {
 }
 
 const AGENCIES = [
-  'market-regulator',
-  'ip-office',
-  'credit-office',
-  'high-court',
-  'communications',
-  'marketplaces',
-  'certifiers',
+  ...['market-regulator', 'ip-office', 'credit-office', 'high-court'],
+  ...['communications', 'marketplaces', 'certifiers'],
 ]
 const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -59,6 +54,7 @@ const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
 /** Requests a minute, far above normal use. */
 const QUOTA_DEFAULT = 120_000
+const QUOTA_MAX = 999_999_999
 const LINGER_SECONDS_MAX = 60
 const METRICS_TOKEN_SHORTEST = 16
 const SECRET_MAX = 4_096
@@ -85,31 +81,21 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push(`${name} 应为 ${protocols.join(' 或 ')} 地址 / must be a ${protocols.join(' or ')} address`)
     return null
   }
-  const port = (): number => {
-    const text = given('PORT') ?? String(PORT_DEFAULT)
-    if (/^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX) return Number(text)
-    faults.push(`PORT 应为 0–${PORT_MAX} 的整数，现为 "${text}" / must be a whole number from 0 to ${PORT_MAX}`)
-    return PORT_DEFAULT
+  const checked = (name: string, usual: string, isValid: (text: string) => boolean, zh: string, en: string): string => {
+    const text = given(name) ?? usual
+    if (isValid(text)) return text
+    faults.push(`${name} 应为${zh}，现为 "${text}" / must be ${en}`)
+    return usual
   }
-  const proxies = (): number => {
-    const text = given('PROXIES') ?? '0'
-    if (/^\d$/.test(text)) return Number(text)
-    faults.push(`PROXIES 应为 0–9 的整数，现为 "${text}" / must be a whole number from 0 to 9`)
-    return 0
-  }
-  const quota = (): number => {
-    const text = given('QUOTA_PER_MINUTE') ?? String(QUOTA_DEFAULT)
-    if (/^\d{1,9}$/.test(text)) return Number(text)
-    faults.push(
-      `QUOTA_PER_MINUTE 应为整数（0 为不限），现为 "${text}" / must be a whole number of requests, 0 for no quota`,
-    )
-    return QUOTA_DEFAULT
-  }
-  const fastAnswers = (): boolean => {
-    const text = given('FAST_ANSWERS') ?? 'on'
-    if (text === 'on' || text === 'off') return text === 'on'
-    faults.push(`FAST_ANSWERS 应为 on 或 off，现为 "${text}" / must be on or off`)
-    return true
+  const count = (
+    name: string,
+    usual: number,
+    most: number,
+    zh = ` 0–${most} 的整数`,
+    en = `a whole number from 0 to ${most}`,
+  ): number => {
+    const isValid = (text: string) => /^\d+$/.test(text) && text.length <= String(most).length && Number(text) <= most
+    return Number(checked(name, String(usual), isValid, zh, en))
   }
   const networks = (): string[] => {
     const given = (env['WEBHOOK_ALLOW'] ?? '').split(',').map((each) => each.trim())
@@ -118,19 +104,9 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push('WEBHOOK_ALLOW 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated')
     return []
   }
-  const linger = (): number => {
-    const text = given('LINGER_SECONDS') ?? '0'
-    if (/^\d{1,2}$/.test(text) && Number(text) <= LINGER_SECONDS_MAX) return Number(text) * 1_000
-    faults.push(
-      `LINGER_SECONDS 应为 0–${LINGER_SECONDS_MAX} 的整数，现为 "${text}" / must be a whole number of seconds`,
-    )
-    return 0
-  }
   const level = (): string => {
-    const text = given('LOG_LEVEL') ?? 'info'
-    if (LOG_LEVELS.includes(text)) return text
-    faults.push(`LOG_LEVEL 应为 ${LOG_LEVELS.join(' ')} 之一，现为 "${text}" / must be one of these`)
-    return 'info'
+    const isLevel = (text: string) => LOG_LEVELS.includes(text)
+    return checked('LOG_LEVEL', 'info', isLevel, ` ${LOG_LEVELS.join(' ')} 之一`, 'one of these')
   }
   /** Error messages never contain the secret. */
   const secretOf = (name: string): string | null => {
@@ -170,17 +146,24 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     return token
   }
   const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
-  const chosenPort = port()
-  const publicUrl = url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${chosenPort}`
+  const port = count('PORT', PORT_DEFAULT, PORT_MAX)
+  const publicUrl = url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`
   const config: Config = {
-    port: chosenPort,
+    port,
     host: given('HOST') ?? '127.0.0.1',
-    proxies: proxies(),
-    quota: quota(),
-    fastAnswers: fastAnswers(),
+    proxies: count('PROXIES', 0, 9),
+    quota: count(
+      'QUOTA_PER_MINUTE',
+      QUOTA_DEFAULT,
+      QUOTA_MAX,
+      '整数（0 为不限）',
+      'a whole number of requests, 0 for no quota',
+    ),
+    fastAnswers:
+      checked('FAST_ANSWERS', 'on', (text) => ['on', 'off'].includes(text), ' on 或 off', 'on or off') === 'on',
     webhookAllow: networks(),
     metrics: { token: metricsToken(), local: LOOPBACK.test(new URL(publicUrl).hostname) },
-    lingerMs: linger(),
+    lingerMs: 1_000 * count('LINGER_SECONDS', 0, LINGER_SECONDS_MAX, undefined, 'a whole number of seconds'),
     publicUrl,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     dataDir,

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Refusal } from '../foundation/errors.js'
@@ -109,3 +110,8 @@ export const jsonStandInAnswer = (
   headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
   body: JSON.stringify(value),
 })
+
+export const isSameSecret = (given: string | string[] | undefined, expected: string): boolean => {
+  const [a, b] = [Buffer.from(String(given)), Buffer.from(expected)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

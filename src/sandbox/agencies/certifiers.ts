@@ -1,7 +1,6 @@
 import type { World, WorldTrustmark } from '../../../seeds/world.js'
-import { csvLine } from '../../foundation/text/csv.js'
 import { csvDate } from './spelling.js'
-import type { StandInRoutes } from './stand-in.js'
+import { csvTable, type StandInRoutes, type TableColumns } from './stand-in.js'
 
 const BOM = '\uFEFF'
 const STATES: Record<WorldTrustmark['status'], string> = {
@@ -15,17 +14,11 @@ export const certifiersRoutes = (source: () => World): StandInRoutes => ({
   'GET /trustmarks.csv': () => ({
     status: 200,
     headers: { 'content-type': 'text/csv; charset=utf-8' },
-    body: certificates(source()),
+    body: BOM + csvTable(source().trustmarks, COLUMNS),
   }),
 })
 
-const certificates = (world: World): string => {
-  const header = csvLine(COLUMNS.map(([name]) => name))
-  const lines = world.trustmarks.map((one, n) => csvLine(COLUMNS.map(([, cell]) => cell(one, n))))
-  return BOM + header + lines.join('')
-}
-
-const COLUMNS: readonly (readonly [name: string, cell: (one: WorldTrustmark, n: number) => string])[] = [
+const COLUMNS: TableColumns<WorldTrustmark, string> = [
   ['序号', (_, n) => String(n + 1)],
   ['认证机构', (one) => one.certifier],
   ['证书编号', (one) => one.certificateNumber],

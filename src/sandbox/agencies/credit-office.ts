@@ -1,14 +1,11 @@
 import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
 import { yuanToWan } from '../../domain/records/money.js'
-import { csvLine } from '../../foundation/text/csv.js'
 import { encodeText } from '../../foundation/text/encodings.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { csvDate, typedDocumentNumber } from './spelling.js'
-import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
+import { csvTable, pageOf, type StandInRoutes, type TableColumns } from './stand-in.js'
 
 const PAGE = 100
-const PAGE_ITEMS_MOST = 500
-const PAGE_NUMBER_MOST = 1_000_000
 const CERTIFICATE = '居民身份证'
 const PARTIES: Record<WorldPenalty['partyKind'], string> = {
   ORGANISATION: '法人及非法人组织',
@@ -17,41 +14,33 @@ const PARTIES: Record<WorldPenalty['partyKind'], string> = {
 }
 
 export const creditOfficeRoutes = (source: () => World): StandInRoutes => ({
-  'GET /penalties.csv': () => ({
-    status: 200,
-    headers: { 'content-type': 'text/csv; charset=gb18030' },
-    body: penalties(source()),
-  }),
-  'GET /permits.csv': () => ({
-    status: 200,
-    headers: { 'content-type': 'text/csv; charset=gb18030' },
-    body: permits(source()),
-  }),
+  'GET /penalties.csv': () => {
+    const { penalties, faults } = source()
+    const wrong = faults.flatMap((fault) => (fault.feed === 'penalties' ? [fault.penalty] : []))
+    return gb18030(csvTable([...penalties, ...wrong], PENALTY_COLUMNS))
+  },
+  'GET /permits.csv': () => gb18030(csvTable(source().permits, PERMIT_COLUMNS)),
   'GET /repairs': (asked) => repairs(source(), asked),
 })
 
-const penalties = (world: World): Buffer => {
-  const wrong = world.faults.flatMap((fault) => (fault.feed === 'penalties' ? [fault.penalty] : []))
-  const all = [...world.penalties, ...wrong]
-  const header = csvLine(COLUMNS.map(([name]) => name))
-  const lines = all.map((one, n) => csvLine(COLUMNS.map(([, cell]) => cell(one, n) ?? '')))
-  return encodeText(header + lines.join(''), 'gb18030')
-}
+const gb18030 = (text: string): StandInAnswer => ({
+  status: 200,
+  headers: { 'content-type': 'text/csv; charset=gb18030' },
+  body: encodeText(text, 'gb18030'),
+})
 
-type PenaltyCell = (one: WorldPenalty, n: number) => string | null
-
-const empty: PenaltyCell = () => null
+const blank = (): string => ''
 const wan = (yuan: string | null): string | null => (yuan === null ? null : yuanToWan(yuan))
 
-const COLUMNS: readonly (readonly [name: string, cell: PenaltyCell])[] = [
+const PENALTY_COLUMNS: TableColumns<WorldPenalty, string | null> = [
   ['CF_XDR_MC', (one) => one.partyName],
   ['CF_XDR_LB', (one) => PARTIES[one.partyKind]],
   ['CF_XDR_SHXYM', (one) => one.partyUscc],
   ['CF_XDR_GSZC', (one) => one.partyRegNo],
-  ['CF_XDR_ZZJG', empty],
-  ['CF_XDR_SWDJ', empty],
-  ['CF_XDR_SYDW', empty],
-  ['CF_XDR_SHZZ', empty],
+  ['CF_XDR_ZZJG', blank],
+  ['CF_XDR_SWDJ', blank],
+  ['CF_XDR_SYDW', blank],
+  ['CF_XDR_SHZZ', blank],
   ['CF_FRDB', (one) => one.representative],
   ['CF_FR_ZJLX', (one) => one.representativeCertificate && CERTIFICATE],
   ['CF_FR_ZJHM', (one) => one.representativeCertificate],
@@ -76,15 +65,7 @@ const COLUMNS: readonly (readonly [name: string, cell: PenaltyCell])[] = [
   ['BZ', (one) => one.note],
 ]
 
-const permits = (world: World): Buffer => {
-  const header = csvLine(PERMIT_COLUMNS.map(([name]) => name))
-  const lines = world.permits.map((one, n) => csvLine(PERMIT_COLUMNS.map(([, cell]) => cell(one, n))))
-  return encodeText(header + lines.join(''), 'gb18030')
-}
-
-const blank = (): string => ''
-
-const PERMIT_COLUMNS: readonly (readonly [name: string, cell: (one: WorldPermit, n: number) => string])[] = [
+const PERMIT_COLUMNS: TableColumns<WorldPermit, string | null> = [
   ['XK_XDR_MC', (one) => one.partyName],
   ['XK_XDR_LB', (one) => PARTIES[one.partyKind]],
   ['XK_XDR_SHXYM', (one) => one.partyUscc],
@@ -93,7 +74,7 @@ const PERMIT_COLUMNS: readonly (readonly [name: string, cell: (one: WorldPermit,
   ['XK_XDR_SWDJ', blank],
   ['XK_XDR_SYDW', blank],
   ['XK_XDR_SHZZ', blank],
-  ['XK_FRDB', (one) => one.representative ?? ''],
+  ['XK_FRDB', (one) => one.representative],
   ['XK_FR_ZJLX', blank],
   ['XK_FR_ZJHM', blank],
   ['XK_XDR_ZJLX', blank],
@@ -116,19 +97,14 @@ const PERMIT_COLUMNS: readonly (readonly [name: string, cell: (one: WorldPermit,
 ]
 
 const repairs = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = parseCountUpTo(query.get('pageNo'), 1, PAGE_NUMBER_MOST)
-  const size = parseCountUpTo(query.get('pageSize'), PAGE, PAGE_ITEMS_MOST)
-  if (page === null || size === null) return jsonStandInAnswer(400, { code: 400, message: '分页参数错误 Not a page' })
-  const first = (page - 1) * size
+  const cut = pageOf(world.repairs, query.get('pageNo'), query.get('pageSize'), PAGE)
+  if (cut === null) return jsonStandInAnswer(400, { code: 400, message: '分页参数错误 Not a page' })
+  const { total, page, size, first, items } = cut
+  const list = items.map((one, i) => repairRow(one, first + i))
   return jsonStandInAnswer(200, {
     code: 200,
     message: '成功',
-    data: {
-      totalCount: world.repairs.length,
-      pageNo: page,
-      pageSize: size,
-      list: world.repairs.slice(first, first + size).map((one, i) => repairRow(one, first + i)),
-    },
+    data: { totalCount: total, pageNo: page, pageSize: size, list },
   })
 }
 

@@ -1,11 +1,9 @@
 import type { World, WorldDefaulter } from '../../../seeds/world.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { midnightMs } from './spelling.js'
-import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
+import { pageOf, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
-const PAGE_ITEMS_MOST = 500
-const PAGE_NUMBER_MOST = 1_000_000
 const ORGANISATIONS = '2'
 
 export const highCourtRoutes = (source: () => World): StandInRoutes => ({
@@ -13,18 +11,16 @@ export const highCourtRoutes = (source: () => World): StandInRoutes => ({
 })
 
 const defaulters = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = parseCountUpTo(query.get('currentPage'), 1, PAGE_NUMBER_MOST)
-  const size = parseCountUpTo(query.get('pageSize'), PAGE, PAGE_ITEMS_MOST)
-  if (page === null || size === null) return jsonStandInAnswer(400, { code: '1', message: '分页参数错误 Not a page' })
   const all = world.defaulters.filter(({ person }) => !person || query.get('partyType') !== ORGANISATIONS)
-  const first = (page - 1) * size
+  const cut = pageOf(all, query.get('currentPage'), query.get('pageSize'), PAGE)
+  if (cut === null) return jsonStandInAnswer(400, { code: '1', message: '分页参数错误 Not a page' })
   return jsonStandInAnswer(200, {
     code: '0',
     message: 'success',
-    totalCount: all.length,
-    currentPage: page,
-    pageSize: size,
-    result: all.slice(first, first + size).map((one, i) => row(one, first + i)),
+    totalCount: cut.total,
+    currentPage: cut.page,
+    pageSize: cut.size,
+    result: cut.items.map((one, i) => row(one, cut.first + i)),
   })
 }
 

@@ -1,10 +1,9 @@
 import type { World, WorldTrademark } from '../../../seeds/world.js'
 import { escapeXml } from '../../foundation/text/xml.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
-import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
+import { pageOf, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 60
-const PAGE_NUMBER_MOST = 1_000_000
 const STATES: Record<WorldTrademark['status'], string> = {
   REGISTERED: '注册',
   APPLIED: '申请中',
@@ -17,14 +16,11 @@ export const ipOfficeRoutes = (source: () => World): StandInRoutes => ({
 })
 
 const trademarks = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = parseCountUpTo(query.get('page'), 1, PAGE_NUMBER_MOST)
-  if (page === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
-  const all = world.trademarks
-  const pages = Math.ceil(all.length / PAGE)
-  const shown = all.slice((page - 1) * PAGE, page * PAGE).map(element)
+  const cut = pageOf(world.trademarks, query.get('page'), null, PAGE)
+  if (cut === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
   const text = `<?xml version="1.0" encoding="UTF-8"?>
-<trademarks total="${all.length}" page="${page}" pages="${pages}">
-${shown.join('')}</trademarks>
+<trademarks total="${cut.total}" page="${cut.page}" pages="${Math.ceil(cut.total / PAGE)}">
+${cut.items.map(element).join('')}</trademarks>
 `
   return { status: 200, headers: { 'content-type': 'application/xml; charset=utf-8' }, body: Buffer.from(text) }
 }

@@ -7,10 +7,10 @@ import type {
   WorldRecall,
   WorldStandard,
 } from '../../../seeds/world.js'
-import { parseJsonObject } from '../../foundation/text/json.js'
+import { isRecord, parseJsonObject } from '../../foundation/text/json.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { emptyValue, gatewayDate, midnightMs, typedDocumentNumber } from './spelling.js'
-import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
+import { pageOf, type StandInRoutes } from './stand-in.js'
 import { makeFoodWorkbook, makeQualityWorkbook } from './workbooks.js'
 
 const STATUS_SPELLINGS: Record<WorldOperator['status'], string> = {
@@ -115,29 +115,18 @@ const standardRow = (one: WorldStandard) => ({
 })
 
 const PAGE = 200
-const PAGE_ITEMS_MOST = 500
-const PAGE_NUMBER_MOST = 1_000_000
 
 const servicePage = <T>(
   all: readonly T[],
   spell: (one: T, n: number) => unknown,
   { query }: StandInRequest,
 ): StandInAnswer => {
-  const page = parseCountUpTo(query.get('page'), 1, PAGE_NUMBER_MOST)
-  const size = parseCountUpTo(query.get('size'), PAGE, PAGE_ITEMS_MOST)
-  if (page === null || size === null) return jsonStandInAnswer(400, { status: '0', msg: '分页参数错误', data: null })
-  const first = (page - 1) * size
-  return jsonStandInAnswer(200, {
-    status: '1',
-    msg: '成功',
-    data: {
-      total: all.length,
-      page,
-      size,
-      pages: Math.ceil(all.length / size),
-      list: all.slice(first, first + size).map((one, i) => spell(one, first + i)),
-    },
-  })
+  const cut = pageOf(all, query.get('page'), query.get('size'), PAGE)
+  if (cut === null) return jsonStandInAnswer(400, { status: '0', msg: '分页参数错误', data: null })
+  const { total, page, size, first, items } = cut
+  const list = items.map((one, i) => spell(one, first + i))
+  const data = { total, page, size, pages: Math.ceil(total / size), list }
+  return jsonStandInAnswer(200, { status: '1', msg: '成功', data })
 }
 
 const LIST_PAGE = 100
@@ -149,10 +138,12 @@ export const marketRegulatorRoutes = (source: () => World): StandInRoutes => ({
   'GET /recalls': (asked) => servicePage(source().recalls, recallRow, asked),
   'GET /standards': (asked) => servicePage(source().standards, standardRow, asked),
   'GET /commitments': (asked) => servicePage(source().commitments, commitmentRow, asked),
-  'GET /quality.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: makeQualityWorkbook(source()) }),
-  'GET /food.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: makeFoodWorkbook(source()) }),
+  'GET /quality.xlsx': () => workbook(makeQualityWorkbook(source())),
+  'GET /food.xlsx': () => workbook(makeFoodWorkbook(source())),
   'POST /gateway': (asked) => gateway(source(), asked),
 })
+
+const workbook = (body: Buffer): StandInAnswer => ({ status: 200, headers: { 'content-type': XLSX }, body })
 
 const registered = (world: World): WorldOperator[] => {
   const wrong = world.faults.flatMap((fault) => (fault.feed === 'registry' ? [fault.operator] : []))
@@ -183,17 +174,12 @@ export const registryRow = (one: WorldOperator, n: number) => ({
 
 const gateway = (world: World, { body }: StandInRequest): StandInAnswer => {
   const content = parseJsonObject(body)?.content
-  const { service, pageIndex, pageSize } = (typeof content === 'object' && content !== null ? content : {}) as Record<
-    string,
-    unknown
-  >
+  const { service, pageIndex, pageSize } = isRecord(content) ? content : {}
   const rows = LISTS[String(service)]?.(world)
   if (rows === undefined) return jsonStandInAnswer(200, envelope([], 0, '1004', '服务不存在'))
-  const page = parseCountUpTo(pageIndex, 1, PAGE_NUMBER_MOST)
-  const size = parseCountUpTo(pageSize, LIST_PAGE, PAGE_ITEMS_MOST)
-  if (page === null || size === null) return jsonStandInAnswer(200, envelope([], 0, '1002', '分页参数错误'))
-  const first = (page - 1) * size
-  return jsonStandInAnswer(200, envelope(rows.slice(first, first + size), rows.length, '', ''))
+  const cut = pageOf(rows, pageIndex, pageSize, LIST_PAGE)
+  if (cut === null) return jsonStandInAnswer(200, envelope([], 0, '1002', '分页参数错误'))
+  return jsonStandInAnswer(200, envelope(cut.items, cut.total, '', ''))
 }
 
 const LISTS: Record<string, ((world: World) => unknown[]) | undefined> = {

@@ -1,10 +1,8 @@
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
-import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
+import { pageOf, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
-const PAGE_ITEMS_MOST = 500
-const PAGE_NUMBER_MOST = 1_000_000
 const SELLERS: Record<WorldOperator['kind'], string> = {
   enterprise: '企业',
   individual: '个体工商户',
@@ -19,13 +17,13 @@ export const marketplacesRoutes = (source: () => World): StandInRoutes => ({
 })
 
 const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = parseCountUpTo(query.get('page'), 1, PAGE_NUMBER_MOST)
-  const size = parseCountUpTo(query.get('size'), PAGE, PAGE_ITEMS_MOST)
-  if (page === null || size === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
   const all = world.operators.flatMap((one) => one.shops.map((shop) => shopItem(one, shop)))
   const slip = all.findIndex((item) => item['sellerKind'] === SELLERS.shop)
   if (slip >= 0) all[slip] = { ...all[slip], idNumber: SLIP }
-  return jsonStandInAnswer(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
+  const cut = pageOf(all, query.get('page'), query.get('size'), PAGE)
+  if (cut === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
+  const { total, page, size, items } = cut
+  return jsonStandInAnswer(200, { total, page, size, shops: items })
 }
 
 /** Omits everything about a natural person. */

@@ -1,37 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { parseJsonObject } from '../../foundation/text/json.js'
+import { csvLine } from '../../foundation/text/csv.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest, startStandInServer } from '../server.js'
+import { COUNT, countOrNull, makeBehaviour, SWITCH } from '../wishes.js'
 
 const GARBAGE_BYTES = 4096
 const RETRY_AFTER = '1' // seconds
+const PAGE_ITEMS_MOST = 500
+const PAGE_NUMBER_MOST = 1_000_000
 
-interface AgencyBehaviour {
-  delayMs: number
+const WISHES = {
+  delayMs: COUNT,
   /** How many requests get 503 with Retry-After. */
-  failNext: number
-  garbage: boolean
+  failNext: COUNT,
+  garbage: SWITCH,
   /** Bytes sent before the connection breaks; null: never. */
-  cutAfterBytes: number | null
+  cutAfterBytes: countOrNull(null),
 }
 
-export interface AgencyStandIn {
-  id: string
-  url: string
-  close(): Promise<void>
-  behave(behaviour: Partial<AgencyBehaviour>): void
-  /** Number of requests so far, failed ones included, without `/_behave`. */
-  readonly asked: number
-}
+export type AgencyStandIn = Awaited<ReturnType<typeof startAgencyStandIn>>
 
 export type StandInRoutes = Record<string, (asked: StandInRequest) => StandInAnswer>
 
-export const startAgencyStandIn = async (id: string, routes: StandInRoutes, port = 0): Promise<AgencyStandIn> => {
-  const behaviour: AgencyBehaviour = { delayMs: 0, failNext: 0, garbage: false, cutAfterBytes: null }
+export const startAgencyStandIn = async (id: string, routes: StandInRoutes, port = 0) => {
+  const { now: behaviour, behave, behaveAsTold } = makeBehaviour(WISHES)
   let asked = 0
 
   const answer = async (question: StandInRequest): Promise<StandInAnswer> => {
-    if (question.method === 'POST' && question.path === '/_behave') return toldOverHttp(question.body)
+    if (question.method === 'POST' && question.path === '/_behave') return behaveAsTold(question.body)
     asked += 1
     if (behaviour.delayMs > 0) await wait(behaviour.delayMs, undefined, { signal: question.gone })
     if (behaviour.failNext > 0) {
@@ -47,21 +43,10 @@ export const startAgencyStandIn = async (id: string, routes: StandInRoutes, port
       : { ...spoilt, cutAfterBytes: behaviour.cutAfterBytes }
   }
 
-  const toldOverHttp = (body: Buffer): StandInAnswer => {
-    const wanted = behaviourIn(body)
-    if (!wanted) return jsonStandInAnswer(400, { message: '无法识别的行为 Not a behaviour' })
-    Object.assign(behaviour, wanted)
-    return jsonStandInAnswer(200, behaviour)
-  }
-
-  const server = await startStandInServer(answer, port)
+  const { url, close } = await startStandInServer(answer, port)
   return {
-    id,
-    url: server.url,
-    close: server.close,
-    behave: (wanted) => {
-      Object.assign(behaviour, wanted)
-    },
+    ...{ id, url, close, behave },
+    /** Number of requests so far, failed ones included, without `/_behave`. */
     get asked() {
       return asked
     },
@@ -76,23 +61,25 @@ const withEtag = ({ method, headers }: StandInRequest, answer: StandInAnswer): S
     : { ...answer, headers: { ...answer.headers, etag } }
 }
 
-const behaviourIn = (body: Buffer): Partial<AgencyBehaviour> | null => {
-  const value = parseJsonObject(body)
-  return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
-}
-
-const isCount = (wish: unknown): boolean => Number.isInteger(wish) && Number(wish) >= 0
-
-const WISHES = new Map<string, (wish: unknown) => boolean>([
-  ['delayMs', isCount],
-  ['failNext', isCount],
-  ['garbage', (wish) => typeof wish === 'boolean'],
-  ['cutAfterBytes', (wish) => wish === null || isCount(wish)],
-])
-
 /** Returns a whole number from 1 to `most`; `otherwise` when absent, null when invalid. */
 export const parseCountUpTo = (wish: unknown, otherwise: number, most: number): number | null => {
   if (wish === null || wish === undefined) return otherwise
   const count = Number(wish)
   return Number.isInteger(count) && count >= 1 && count <= most ? count : null
 }
+
+/** Cuts a page out of `all`. Returns null when its number or size is invalid. */
+export const pageOf = <T>(all: readonly T[], number: unknown, size: unknown, usualSize: number) => {
+  const page = parseCountUpTo(number, 1, PAGE_NUMBER_MOST)
+  const items = parseCountUpTo(size, usualSize, PAGE_ITEMS_MOST)
+  if (page === null || items === null) return null
+  const first = (page - 1) * items
+  return { page, size: items, total: all.length, first, items: all.slice(first, first + items) }
+}
+
+/** Columns of a table: the heading, and the cell of the n-th row. */
+export type TableColumns<Row, Cell> = readonly (readonly [name: string, cell: (one: Row, n: number) => Cell])[]
+
+export const csvTable = <Row>(rows: readonly Row[], columns: TableColumns<Row, string | null>): string =>
+  csvLine(columns.map(([name]) => name)) +
+  rows.map((one, n) => csvLine(columns.map(([, cell]) => cell(one, n) ?? ''))).join('')

@@ -1,22 +1,28 @@
 import type { World, WorldFood, WorldInspection } from '../../../seeds/world.js'
 import { makeWorkbook } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'
+import type { TableColumns } from './stand-in.js'
 
 const FOOD_TITLE = '食品安全监督抽检信息汇总'
 const FOOD_NOTE = '声明：以下信息仅指本次抽检标称的生产企业相关产品的生产日期/批号和所检项目；“/”表示无此项内容。'
 const NONE = '/'
 
 /** The header lies below a title, and a cell holds several failures, as in published workbooks. */
-export const makeFoodWorkbook = (world: World): Buffer => {
-  const notices = [...new Set(world.food.map((one) => one.noticeNumber))]
-  const header = COLUMNS.map(([name]) => name)
-  const rows = world.food.map((one) => COLUMNS.map(([, cell]) => cell(one, notices.indexOf(one.noticeNumber)) ?? NONE))
-  return makeWorkbook([[FOOD_TITLE], [FOOD_NOTE], header, ...rows], { name: '抽检信息', titleRows: 2 })
+export const makeFoodWorkbook = ({ food }: World): Buffer =>
+  makeWorkbook([[FOOD_TITLE], [FOOD_NOTE], ...sheetRows(food, FOOD_COLUMNS)], { name: '抽检信息', titleRows: 2 })
+
+type SheetCell = string | number | Date
+
+const sheetRows = <Row extends { noticeNumber: string }>(
+  rows: readonly Row[],
+  columns: TableColumns<Row, SheetCell | null>,
+): SheetCell[][] => {
+  const notices = [...new Set(rows.map((one) => one.noticeNumber))]
+  const cells = rows.map((one) => columns.map(([, cell]) => cell(one, notices.indexOf(one.noticeNumber)) ?? NONE))
+  return [columns.map(([name]) => name), ...cells]
 }
 
-type FoodCell = (one: WorldFood, notice: number) => string | number | Date | null
-
-const COLUMNS: readonly (readonly [name: string, cell: FoodCell])[] = [
+const FOOD_COLUMNS: TableColumns<WorldFood, SheetCell | null> = [
   ['抽样编号', (one) => one.sampleNumber],
   ['序号', (one) => one.serial],
   ['标称生产企业名称', (one) => one.producerName],
@@ -43,51 +49,30 @@ const failure = ({ what, found, allowed }: WorldFood['failures'][number]): strin
 
 const QUALITY_TITLE = '吉林省流通领域（含网络交易）产品质量监督抽查结果汇总'
 const QUALITY_NOTE = '注：标称生产单位以产品标识为准，标称信息未经证实；“/”表示无此项内容。'
-const HEADER = [
-  '序号',
-  '产品种类',
-  '受检单位',
-  '受检单位统一社会信用代码',
-  '标称生产单位',
-  '标称生产单位所在地',
-  '产品名称',
-  '规格型号',
-  '商标',
-  '生产日期/批号',
-  '抽查结果',
-  '主要不合格项目',
-  '承检机构',
-  '电商平台',
-  '通报文号',
-  '通报日期',
-  '备注',
-]
 
-export const makeQualityWorkbook = (world: World): Buffer => {
-  const wrong = world.faults.flatMap((fault) => (fault.feed === 'quality' ? [fault.inspection] : []))
-  const notices = [...new Set(world.inspections.map((one) => one.noticeNumber))]
-  const rows = [...world.inspections, ...wrong].map((one) => row(one, notices.indexOf(one.noticeNumber)))
-  const widths = HEADER.map((name) => Math.max(8, name.length * 2))
-  return makeWorkbook([[QUALITY_TITLE], [QUALITY_NOTE], HEADER, ...rows], { name: '抽查结果', titleRows: 2, widths })
+export const makeQualityWorkbook = ({ inspections, faults }: World): Buffer => {
+  const wrong = faults.flatMap((fault) => (fault.feed === 'quality' ? [fault.inspection] : []))
+  const rows = sheetRows([...inspections, ...wrong], QUALITY_COLUMNS)
+  const widths = QUALITY_COLUMNS.map(([name]) => Math.max(8, name.length * 2))
+  return makeWorkbook([[QUALITY_TITLE], [QUALITY_NOTE], ...rows], { name: '抽查结果', titleRows: 2, widths })
 }
 
-/** A missing product name is a deliberate fault, so it is not filled with "/". */
-const row = (one: WorldInspection, notice: number): (string | number | Date)[] => [
-  one.serial,
-  one.category,
-  one.sellerName,
-  one.sellerUscc,
-  one.labelledProducer ?? NONE,
-  one.labelledProducerPlace ?? NONE,
-  one.product,
-  one.model ?? NONE,
-  one.brand ?? NONE,
-  one.producedOn ?? one.batch ?? NONE,
-  one.result === 'PASS' ? '合格' : '不合格',
-  one.failures.join('、') || NONE,
-  one.laboratory,
-  one.marketplace ?? NONE,
-  one.noticeNumber,
-  sheetDate(one.announcedOn, notice),
-  one.note ?? NONE,
+const QUALITY_COLUMNS: TableColumns<WorldInspection, SheetCell | null> = [
+  ['序号', (one) => one.serial],
+  ['产品种类', (one) => one.category],
+  ['受检单位', (one) => one.sellerName],
+  ['受检单位统一社会信用代码', (one) => one.sellerUscc],
+  ['标称生产单位', (one) => one.labelledProducer],
+  ['标称生产单位所在地', (one) => one.labelledProducerPlace],
+  ['产品名称', (one) => one.product],
+  ['规格型号', (one) => one.model],
+  ['商标', (one) => one.brand],
+  ['生产日期/批号', (one) => one.producedOn ?? one.batch],
+  ['抽查结果', (one) => (one.result === 'PASS' ? '合格' : '不合格')],
+  ['主要不合格项目', (one) => one.failures.join('、') || null],
+  ['承检机构', (one) => one.laboratory],
+  ['电商平台', (one) => one.marketplace],
+  ['通报文号', (one) => one.noticeNumber],
+  ['通报日期', (one, notice) => sheetDate(one.announcedOn, notice)],
+  ['备注', (one) => one.note],
 ]

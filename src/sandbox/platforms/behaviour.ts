@@ -1,39 +1,6 @@
 import { chance } from '../../../seeds/world/chance.js'
-import { parseJsonObject } from '../../foundation/text/json.js'
-
-export interface PlatformBehaviour {
-  delayMs: number
-  /** How many messages get 503 with Retry-After. */
-  failNext: number
-  /** Retry-After in seconds; null omits the header. */
-  retryAfter: number | null
-  /** Cuts every connection before reading. */
-  outage: boolean
-  /** Rows with this code or name get fault 1001. */
-  refuse: string | null
-  /** Entries with this code or name disappear although they were confirmed. */
-  lose: string | null
-  /** How many messages are accepted, then cut off. */
-  cutAfterAccept: number
-  /** How many messages are cut off before acceptance. */
-  cutBeforeAccept: number
-  /** How many answers give each receipt twice. */
-  duplicateAnswers: number
-  /** How many rows are neither accepted nor answered. */
-  partial: number
-  /** How many rows are accepted but not answered. */
-  silentRows: number
-  /** How many messages are accepted but answered in UTF-16. */
-  wrongEncoding: number
-  /** How many messages are accepted but answered with random bytes. */
-  garbage: number
-  /** Shows the row applied last, whatever its sequence. */
-  ignoresSequence: boolean
-  /** Applies each row up to this many milliseconds later, in any order. */
-  appliesWithinMs: number
-  /** A share of messages meets random troubles, the same for the same seed. */
-  chaos: Chaos | null
-}
+import { isRecord } from '../../foundation/text/json.js'
+import { type BehaviourOf, COUNT, countOrNull, SWITCH, TEXT_OR_NULL } from '../wishes.js'
 
 interface Chaos {
   seed: number
@@ -41,24 +8,49 @@ interface Chaos {
   share: number
 }
 
-export const normalBehaviour = (): PlatformBehaviour => ({
-  delayMs: 0,
-  failNext: 0,
-  retryAfter: 1,
-  outage: false,
-  refuse: null,
-  lose: null,
-  cutAfterAccept: 0,
-  cutBeforeAccept: 0,
-  duplicateAnswers: 0,
-  partial: 0,
-  silentRows: 0,
-  wrongEncoding: 0,
-  garbage: 0,
-  ignoresSequence: false,
-  appliesWithinMs: 0,
-  chaos: null,
-})
+export const WISHES = {
+  delayMs: COUNT,
+  /** How many messages get 503 with Retry-After. */
+  failNext: COUNT,
+  /** Retry-After in seconds; null omits the header. */
+  retryAfter: countOrNull(1),
+  /** Cuts every connection before reading. */
+  outage: SWITCH,
+  /** Rows with this code or name get fault 1001. */
+  refuse: TEXT_OR_NULL,
+  /** Entries with this code or name disappear although they were confirmed. */
+  lose: TEXT_OR_NULL,
+  /** How many messages are accepted, then cut off. */
+  cutAfterAccept: COUNT,
+  /** How many messages are cut off before acceptance. */
+  cutBeforeAccept: COUNT,
+  /** How many answers give each receipt twice. */
+  duplicateAnswers: COUNT,
+  /** How many rows are neither accepted nor answered. */
+  partial: COUNT,
+  /** How many rows are accepted but not answered. */
+  silentRows: COUNT,
+  /** How many messages are accepted but answered in UTF-16. */
+  wrongEncoding: COUNT,
+  /** How many messages are accepted but answered with random bytes. */
+  garbage: COUNT,
+  /** Shows the row applied last, whatever its sequence. */
+  ignoresSequence: SWITCH,
+  /** Applies each row up to this many milliseconds later, in any order. */
+  appliesWithinMs: COUNT,
+  /** A share of messages meets random troubles, the same for the same seed. */
+  chaos: { usual: null as Chaos | null, isValid: (wish: unknown): boolean => wish === null || isChaos(wish) },
+}
+
+const isChaos = (wish: unknown): boolean => {
+  if (!isRecord(wish)) return false
+  const { seed, share, ...more } = wish
+  return (
+    Number.isInteger(seed) && typeof share === 'number' && share >= 0 && share <= 1 && Object.keys(more).length === 0
+  )
+}
+
+export type PlatformBehaviour = BehaviourOf<typeof WISHES>
 
 export interface MessageTrouble {
   delayMs: number
@@ -122,41 +114,3 @@ const NONE: MessageTrouble = { delayMs: 0, fail: false, cut: null, untaken: 0, s
 
 export const isTrouble = ({ delayMs, ...trouble }: MessageTrouble, usualMs: number): boolean =>
   delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
-
-export const parseBehaviour = (body: Buffer): Partial<PlatformBehaviour> | null => {
-  const value = parseJsonObject(body)
-  return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
-}
-
-const isCount = (wish: unknown): boolean => Number.isInteger(wish) && Number(wish) >= 0
-const isText = (wish: unknown): boolean => wish === null || typeof wish === 'string'
-const isSwitch = (wish: unknown): boolean => typeof wish === 'boolean'
-const isChaos = (wish: unknown): boolean => {
-  if (wish === null) return true
-  if (typeof wish !== 'object' || Array.isArray(wish)) return false
-  const { seed, share, ...more } = wish as Record<string, unknown>
-  return (
-    Number.isInteger(seed) && typeof share === 'number' && share >= 0 && share <= 1 && Object.keys(more).length === 0
-  )
-}
-
-const WISHES = new Map<string, (wish: unknown) => boolean>(
-  Object.entries({
-    delayMs: isCount,
-    failNext: isCount,
-    retryAfter: (wish) => wish === null || isCount(wish),
-    outage: isSwitch,
-    refuse: isText,
-    lose: isText,
-    cutAfterAccept: isCount,
-    cutBeforeAccept: isCount,
-    duplicateAnswers: isCount,
-    partial: isCount,
-    silentRows: isCount,
-    wrongEncoding: isCount,
-    garbage: isCount,
-    ignoresSequence: isSwitch,
-    appliesWithinMs: isCount,
-    chaos: isChaos,
-  } satisfies Record<keyof PlatformBehaviour, (wish: unknown) => boolean>),
-)

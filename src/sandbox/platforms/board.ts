@@ -17,15 +17,8 @@ import {
   sequenceOf,
 } from './received-rows.js'
 
-interface Journal<T> {
-  /** Lines that earlier processes wrote. */
-  before: T[]
-  write(line: T): void
-  close(): void
-}
-
 /** Truncates an incomplete last line: its writer died before answering. */
-const openJournal = <T>(file: string): Journal<T> => {
+const openJournal = <T>(file: string) => {
   mkdirSync(dirname(file), { recursive: true })
   const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0)
   const whole = bytes.lastIndexOf('\n') + 1
@@ -40,10 +33,8 @@ const openJournal = <T>(file: string): Journal<T> => {
   let open = true
   return {
     before,
-    write: (line) => {
-      writeSync(handle, `${JSON.stringify(line)}\n`)
-    },
-    close: () => {
+    write: (line: T): void => void writeSync(handle, `${JSON.stringify(line)}\n`),
+    close: (): void => {
       if (!open) return
       open = false
       fsyncSync(handle)
@@ -64,19 +55,7 @@ interface HeldEntry {
 /** `held`: the entry after the row; absent when the row did not change it. */
 type JournalLine = HistoryRow & { held?: HeldEntry }
 
-export interface ReceiverBoard {
-  take(row: ReceivedRow, form: RowForm, judging: JudgingOptions, at: Date, ignoresSequence?: boolean): RowVerdict
-  /** Returns the verdict on a row to be applied later; it checks only the row itself. */
-  foresee(row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict
-  shown(): ShownEntry[]
-  page(after: string | null, limit: number): ShownEntry[]
-  of(keys: readonly string[]): ShownEntry[]
-  history(): readonly HistoryRow[]
-  readonly told: number
-  close(): void
-}
-
-export const makeReceiverBoard = (prefix: string, file: string | null = null): ReceiverBoard => {
+export const makeReceiverBoard = (prefix: string, file: string | null = null) => {
   const journal = file === null ? null : openJournal<JournalLine>(file)
   const held = new Map<string, HeldEntry>()
   let sorted: ShownEntry[] | null = null
@@ -93,6 +72,7 @@ export const makeReceiverBoard = (prefix: string, file: string | null = null): R
   }
   for (const line of journal?.before ?? []) keep(line)
 
+  /** Returns the verdict on a row to be applied later; it checks only the row itself. */
   const foresee = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict => {
     const fault = faultOfRow(row, form, judging)
     if (fault !== null) return { accepted: false, recordId: null, ...fault }
@@ -108,7 +88,7 @@ export const makeReceiverBoard = (prefix: string, file: string | null = null): R
   ): RowVerdict => {
     const key = rowPartOf(row, form, 'key')
     const before = key === null ? undefined : held.get(key)
-    const judged = ignoresSequence ? judgeUnnumbered(row, form, judging, before) : judge(row, form, judging, before)
+    const judged = judge(row, form, judging, before, ignoresSequence)
     const recordId = before?.entry.recordId ?? `${prefix}-${held.size + 1}`
     const line: JournalLine = {
       number: rows + 1,
@@ -143,22 +123,22 @@ export const makeReceiverBoard = (prefix: string, file: string | null = null): R
   return {
     take,
     foresee,
-    shown: () => visible().map((entry) => ({ ...entry })),
-    page: (after, limit) => {
+    shown: (): ShownEntry[] => visible().map((entry) => ({ ...entry })),
+    page: (after: string | null, limit: number): ShownEntry[] => {
       const all = inOrder()
       const from = after === null ? 0 : firstAfter(all, after)
       return all.slice(from, from + limit)
     },
-    of: (keys) =>
+    of: (keys: readonly string[]): ShownEntry[] =>
       keys.flatMap((key) => {
         const found = held.get(key)
         return found && !found.removed ? [found.entry] : []
       }),
-    history: () => history,
+    history: (): readonly HistoryRow[] => history,
     get told() {
       return rows
     },
-    close: () => journal?.close(),
+    close: (): void => journal?.close(),
   }
 }
 
@@ -169,29 +149,21 @@ const judge = (
   row: ReceivedRow,
   form: RowForm,
   judging: JudgingOptions,
-  before?: HeldEntry,
+  before: HeldEntry | undefined,
+  ignoresSequence: boolean,
 ): { effect: RowEffect; fault?: ReceiverFault } => {
   const fault = faultOfRow(row, form, judging)
   if (fault !== null) return { effect: 'REFUSED', fault }
   if (before === undefined) return { effect: 'APPLIED' }
+  const isSame = digestOf(row, form) === before.digest
+  if (ignoresSequence) return { effect: isSame ? 'REPEATED' : 'APPLIED' }
   const sequence = sequenceOf(row, form) ?? 0
   if (sequence < before.entry.sequence) return { effect: 'LATE' }
   if (sequence === before.entry.sequence)
-    return digestOf(row, form) === before.digest ? { effect: 'REPEATED' } : refused(row, form, '1005', 'sequence')
+    return isSame ? { effect: 'REPEATED' } : refused(row, form, '1005', 'sequence')
   return before.removed && actionOf(row, form) === 'CHANGE'
     ? refused(row, form, '1006', 'action')
     : { effect: 'APPLIED' }
-}
-
-const judgeUnnumbered = (
-  row: ReceivedRow,
-  form: RowForm,
-  judging: JudgingOptions,
-  before?: HeldEntry,
-): { effect: RowEffect; fault?: ReceiverFault } => {
-  const fault = faultOfRow(row, form, judging)
-  if (fault !== null) return { effect: 'REFUSED', fault }
-  return { effect: before?.digest === digestOf(row, form) ? 'REPEATED' : 'APPLIED' }
 }
 
 const refused = (

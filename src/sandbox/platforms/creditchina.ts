@@ -1,8 +1,8 @@
 import { readSoapCall, type SoapOperation, writeSoapAnswer } from '../../platforms/formats/rowdata-2015.js'
-import { jsonStandInAnswer, type StandInRequest } from '../server.js'
+import { isSameSecret, jsonStandInAnswer, type StandInRequest } from '../server.js'
 import { samrListForm } from './forms/lists.js'
 import { penalty2015Form, permit2015Form } from './forms/records.js'
-import { isSameSecret, parseJsonRows, type RowForm, xmlRow } from './received-rows.js'
+import { parseJsonRows, type RowForm, xmlRow } from './received-rows.js'
 import type { PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const blacklist: PlatformEndpoint = {

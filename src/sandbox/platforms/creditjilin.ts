@@ -1,10 +1,10 @@
 /** Stand-in of 信用吉林网: one signed message at a time; refusals are 422. */
 import { createHmac } from 'node:crypto'
 import { parseJsonObject } from '../../foundation/text/json.js'
-import { jsonStandInAnswer } from '../server.js'
+import { isSameSecret, jsonStandInAnswer } from '../server.js'
 import { messageListForm } from './forms/lists.js'
 import { messagePenaltyForm, messagePermitForm } from './forms/records.js'
-import { asObject, isSameSecret, type ReceivedRow, type RowForm } from './received-rows.js'
+import { asObject, type ReceivedRow, type RowForm } from './received-rows.js'
 import type { PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const messages: PlatformEndpoint = {

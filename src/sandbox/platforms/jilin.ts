@@ -1,7 +1,8 @@
 import { XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
+import { isSameSecret } from '../server.js'
 import { exchangeListForm } from './forms/lists.js'
 import { penaltyForm, permitForm } from './forms/records.js'
-import { childNamed, isSameSecret, parseXmlOrNull, type RowForm, rowPartOf, xmlRow } from './received-rows.js'
+import { childNamed, parseXmlOrNull, type RowForm, rowPartOf, xmlRow } from './received-rows.js'
 import type { JudgedRow, PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const FORMS: ReadonlyMap<string, RowForm> = new Map([

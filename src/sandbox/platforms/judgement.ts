@@ -48,14 +48,9 @@ const PAST: readonly RowPart[] = ['decidedOn', 'publishedOn', 'removedOn']
 
 export const faultAt = (
   code: keyof typeof TEXTS,
-  field: string | null,
+  field: string | undefined,
   value: string | null = null,
-): ReceiverFault => ({
-  code,
-  text: TEXTS[code],
-  field,
-  value,
-})
+): ReceiverFault => ({ code, text: TEXTS[code], field: field ?? null, value })
 
 export const faultOfRow = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): ReceiverFault | null =>
   unexpectedField(row, form) ??
@@ -75,7 +70,7 @@ const unexpectedField = (row: ReceivedRow, form: RowForm): ReceiverFault | null 
 
 const missingField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const at = (part: RowPart) => faultAt('1002', form.names[part])
-  const lacks = (part: RowPart) => form.names[part] !== null && rowPartOf(row, form, part) === null
+  const lacks = (part: RowPart) => form.names[part] !== undefined && rowPartOf(row, form, part) === null
   const lacking = ALWAYS.find(lacks)
   if (lacking !== undefined) return at(lacking)
   if (sequenceOf(row, form) === null) return at('sequence')

@@ -1,8 +1,8 @@
 import { parseJsonObject } from '../../foundation/text/json.js'
-import { jsonStandInAnswer, type StandInReply, type StandInRequest } from '../server.js'
+import { isSameSecret, jsonStandInAnswer, type StandInReply, type StandInRequest } from '../server.js'
 import { samrListForm } from './forms/lists.js'
 import { penaltyForm, permitForm } from './forms/records.js'
-import { isSameSecret, parseJsonRows, type RowForm } from './received-rows.js'
+import { parseJsonRows, type RowForm } from './received-rows.js'
 import type { JudgedRow, PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const batchOf = (form: RowForm): PlatformEndpoint => ({

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import type { WordsIn } from '../../agencies/words.js'
 import type { NoticeAction, SubjectKind } from '../../domain/delivery/delivery.js'
 import { schemaDocument } from '../../foundation/contracts.js'
 import { isRecord, parseJsonObject } from '../../foundation/text/json.js'
@@ -8,25 +8,13 @@ import { readXml } from '../../platforms/formats/reading.js'
 export type ReceivedRow = Readonly<Record<string, unknown>>
 
 export type RowPart =
-  | 'key'
-  | 'sequence'
-  | 'action'
-  | 'uscc'
-  | 'orgCode'
-  | 'regNo'
-  | 'name'
-  | 'what'
-  | 'authority'
-  | 'documentNumber'
-  | 'decidedOn'
-  | 'publishedOn'
-  | 'endsOn'
-  | 'removedOn'
+  | WordsIn<'key sequence action uscc orgCode regNo name what authority documentNumber'>
+  | WordsIn<'decidedOn publishedOn endsOn removedOn'>
 
 export interface RowForm {
   kind: SubjectKind
-  /** Field name of each part; null when the form lacks it. */
-  names: Readonly<Record<RowPart, string | null>>
+  /** Field name of each part that the form has. */
+  names: Readonly<Partial<Record<RowPart, string>>>
   /** Fields that must be filled unless the row removes its entry. */
   required: readonly string[]
   /** All field names; null when the interface document does not list them. */
@@ -81,7 +69,7 @@ export interface HistoryRow {
 
 export const rowPartOf = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
   const name = form.names[part]
-  return name === null ? null : textOrNull(row[name])
+  return name === undefined ? null : textOrNull(row[name])
 }
 
 export const textOrNull = (value: unknown): string | null => {
@@ -127,9 +115,4 @@ export const fieldNamesOfMessage = (format: string, inner: string): ReadonlySet<
   const { [inner]: fields, removal, ...outer } = asObject(asObject(whole)['properties'])
   const removed = removal ?? asObject(asObject(fields)['properties'])['removal']
   return new Set([...Object.keys(outer), ...names(fields), ...names(removed).map((name) => `removal.${name}`)])
-}
-
-export const isSameSecret = (given: string | string[] | undefined, expected: string): boolean => {
-  const [a, b] = [Buffer.from(String(given)), Buffer.from(expected)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

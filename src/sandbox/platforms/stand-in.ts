@@ -11,7 +11,8 @@ import {
   type StandInRequest,
   startStandInServer,
 } from '../server.js'
-import { isTrouble, makeTroubles, normalBehaviour, type PlatformBehaviour, parseBehaviour } from './behaviour.js'
+import { makeBehaviour } from '../wishes.js'
+import { isTrouble, makeTroubles, WISHES } from './behaviour.js'
 import { makeReceiverBoard } from './board.js'
 import type { BaseLibrary, JudgingOptions } from './judgement.js'
 import { boardPage } from './page.js'
@@ -22,18 +23,7 @@ const GARBAGE_BYTES = 512
 const PAGE_ENTRIES = 1_000
 const KEYS_AT_ONCE = 1_000
 
-export interface PlatformStandIn {
-  id: Platform['id']
-  url: string
-  secret: string
-  close(): Promise<void>
-  behave(behaviour: Partial<PlatformBehaviour>): void
-  entries(): ShownEntry[]
-  history(): readonly HistoryRow[]
-  readonly told: number
-  readonly troubles: number
-  readonly pending: number
-}
+export type PlatformStandIn = Awaited<ReturnType<typeof startPlatformStandIn>>
 
 interface ReceivedMessage {
   form: RowForm
@@ -73,9 +63,9 @@ export const startPlatformStandIn = async (
   dialect: PlatformDialect,
   secret: string,
   { file = null, register = null, now = null }: StandInOptions = {},
-): Promise<PlatformStandIn> => {
+) => {
   const board = makeReceiverBoard(dialect.id.toUpperCase(), file)
-  const behaviour = normalBehaviour()
+  const { now: behaviour, behave, behaveAsTold } = makeBehaviour(WISHES, { code: '400' })
   const troubleOf = makeTroubles(behaviour)
   let troubles = 0
   const lateness = chance(`late ${dialect.id}`)
@@ -83,7 +73,7 @@ export const startPlatformStandIn = async (
 
   const answer = (asked: StandInRequest): StandInReply | Promise<StandInReply> => {
     const what = `${asked.method} ${asked.path}`
-    if (what === 'POST /_behave') return behaves(asked)
+    if (what === 'POST /_behave') return behaveAsTold(asked.body)
     if (what === 'GET /_told') return jsonStandInAnswer(200, pageOfHistory(asked))
     if (behaviour.outage) {
       troubles += 1
@@ -131,13 +121,6 @@ export const startPlatformStandIn = async (
       .history()
       .filter(({ number }) => number > after)
       .slice(0, limit)
-  }
-
-  const behaves = ({ body }: StandInRequest): StandInReply => {
-    const wanted = parseBehaviour(body)
-    if (!wanted) return jsonStandInAnswer(400, { code: '400', message: '无法识别的行为 Not a behaviour' })
-    Object.assign(behaviour, wanted)
-    return jsonStandInAnswer(200, behaviour)
   }
 
   const judgedLater = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict => {
@@ -199,9 +182,7 @@ export const startPlatformStandIn = async (
       for (const timer of timers) clearTimeout(timer)
       board.close()
     },
-    behave: (wanted) => {
-      Object.assign(behaviour, wanted)
-    },
+    behave,
     entries: board.shown,
     history: board.history,
     get told() {

@@ -1,3 +1,4 @@
+import { splitWords } from '../../../agencies/words.js'
 import { isValidUscc } from '../../../domain/operators/codes.js'
 import { fieldNamesOfFormat, fieldNamesOfMessage } from '../received-rows.js'
 import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
@@ -21,21 +22,9 @@ export const penaltyForm = makeRowForm({
     authority: 'CF_CFJG',
     documentNumber: 'CF_WSH',
     decidedOn: 'CF_JDRQ',
-    publishedOn: null,
     endsOn: 'CF_YXQ',
   },
-  required: [
-    'CF_XDR_LB',
-    'CF_WFXW',
-    'CF_SY',
-    'CF_YJ',
-    'CF_CFLB',
-    'CF_YXQ',
-    'CF_GSJZQ',
-    'CF_CFJGDM',
-    'CF_SJLY',
-    'CF_SJLYDM',
-  ],
+  required: splitWords('CF_XDR_LB CF_WFXW CF_SY CF_YJ CF_CFLB CF_YXQ CF_GSJZQ CF_CFJGDM CF_SJLY CF_SJLYDM'),
   known: fieldNamesOfFormat('penalty-row'),
   never: ['CF_FR_ZJLX', 'CF_FR_ZJHM', 'CF_XDR_ZJLX', 'CF_XDR_ZJHM'],
   codes: {
@@ -60,10 +49,9 @@ export const permitForm = makeRowForm({
     authority: 'XK_XKJG',
     documentNumber: 'XK_WSH',
     decidedOn: 'XK_JDRQ',
-    publishedOn: null,
     endsOn: 'XK_YXQZI',
   },
-  required: ['XK_XDR_LB', 'XK_XKWS', 'XK_XKLB', 'XK_YXQZ', 'XK_YXQZI', 'XK_XKJGDM', 'XK_ZT', 'XK_LYDW', 'XK_LYDWDM'],
+  required: splitWords('XK_XDR_LB XK_XKWS XK_XKLB XK_YXQZ XK_YXQZI XK_XKJGDM XK_ZT XK_LYDW XK_LYDWDM'),
   known: fieldNamesOfFormat('permit-row'),
   never: ['XK_FR_ZJLX', 'XK_FR_ZJHM', 'XK_XDR_ZJLX', 'XK_XDR_ZJHM'],
   codes: {
@@ -91,10 +79,9 @@ export const penalty2015Form = makeRowForm({
     authority: 'CF_XZJG',
     documentNumber: 'CF_WSH',
     decidedOn: 'CF_JDRQ',
-    publishedOn: null,
     endsOn: 'CF_JZRQ',
   },
-  required: ['CF_CFMC', 'CF_CFLB1', 'CF_SY', 'CF_YJ', 'CF_ZT', 'DFBM', 'SJC'],
+  required: splitWords('CF_CFMC CF_CFLB1 CF_SY CF_YJ CF_ZT DFBM SJC'),
   known: fieldNamesOfFormat('penalty-2015'),
   never: ['CF_XDR_SFZ'],
   day: SLASHED_DAY,
@@ -115,10 +102,9 @@ export const permit2015Form = makeRowForm({
     authority: 'XK_XZJG',
     documentNumber: 'XK_WSH',
     decidedOn: 'XK_JDRQ',
-    publishedOn: null,
     endsOn: 'XK_JZQ',
   },
-  required: ['XK_XMMC', 'XK_SPLB', 'XK_JZQ', 'XK_ZT', 'DFBM', 'SJC'],
+  required: splitWords('XK_XMMC XK_SPLB XK_JZQ XK_ZT DFBM SJC'),
   known: fieldNamesOfFormat('permit-2015'),
   never: ['XK_XDR_SFZ'],
   day: SLASHED_DAY,
@@ -139,7 +125,6 @@ const MESSAGE = {
   authority: 'authority',
   documentNumber: 'documentNumber',
   decidedOn: 'decidedOn',
-  publishedOn: null,
   removedOn: 'removal.removedOn',
 } as const
 const MESSAGE_CODES = { authorityCode: isValidUscc, sourceUnitCode: isValidUscc }
