@@ -20,7 +20,7 @@ const STATUS = valuesByWord({
   CANCELLED: '注销 已注销 注销主体 注销网站 取消接入',
 })
 
-/** Field names of the service and of the table. */
+/** Names in the service and in the table. */
 const FIELDS = {
   sponsor: ['unitName', '主办单位名称'],
   nature: ['natureName', '主办单位性质'],

@@ -16,7 +16,6 @@ export interface OpenOptions {
   archive?: (path: string, name: string) => Promise<void>
 }
 
-/** All that a transport needs to open a delivery of one feed. */
 export interface FeedRequest extends FeedSource, OpenOptions, WantedForms {}
 
 export type FeedFetch = (request: FeedRequest) => Promise<FeedDelivery>

@@ -3,9 +3,8 @@ import { isRecord } from '../foundation/text/json.js'
 import { parseJson } from './readers/json.js'
 import type { ListPage } from './transports/http/pages.js'
 
-/** Follows a path of names with dots between them. */
-export const valueAt = (value: unknown, path: string): unknown =>
-  path
+export const valueAt = (value: unknown, dottedPath: string): unknown =>
+  dottedPath
     .split('.')
     .reduce<unknown>((inner, name) => (isRecord(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined), value)
 
@@ -24,7 +23,6 @@ interface PagePaths {
   page?: string
 }
 
-/** Returns null when the answer has no list or no total. */
 export const readListPage = (answer: unknown, { list, total, page }: PagePaths): ListPage | null => {
   const items = valueAt(answer, list)
   const count = parseCount(valueAt(answer, total))

@@ -43,7 +43,6 @@ export interface CodeField {
 export type SubjectCodes = Omit<Subject, 'name'>
 export const NO_CODES: SubjectCodes = { uscc: null, orgCode: null, regNo: null, shop: null }
 
-/** A draft as a form makes it; without `validTo` the record has no known end. */
 export type FormDraft = Omit<Draft, 'kind' | 'remarks' | 'validTo'> & Partial<Pick<Draft, 'validTo'>>
 
 export type Examination = ReturnType<typeof examineItem>

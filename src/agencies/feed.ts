@@ -47,7 +47,6 @@ export interface Agency {
   id: string
   name: { zh: string; en: string }
   region: string
-  /** Ids of its feeds. */
   sends: readonly string[]
   feeds: readonly AgencyFeed[]
 }
@@ -64,7 +63,7 @@ export interface FeedDescription
   extends Omit<AgencyFeed, 'agency' | 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
   bounds?: Partial<FeedBounds>
   exempt?: readonly string[]
-  /** A delivery whose first items have none of these fields is refused. Similar feeds share all other fields. */
+  /** A delivery must have one of these fields. Similar feeds share all others. */
   marks?: readonly string[]
   forms: readonly FeedForm[]
   fetch: FeedFetch

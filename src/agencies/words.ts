@@ -1,12 +1,11 @@
 export type WordsIn<Text extends string> = Text extends `${infer Word} ${infer Rest}` ? Word | WordsIn<Rest> : Text
 
-/** Splits a text at single blanks into words that the compiler knows. */
+/** The compiler knows these words. They are separated by single blanks. */
 export const knownWords = <Text extends string>(text: Text): WordsIn<Text>[] => text.split(' ') as WordsIn<Text>[]
 
-/** Splits a text at blanks and line ends. */
 export const splitWords = (text: string): string[] => text.trim().split(/\s+/)
 
-/** Inverts a table whose rows are a value and the words that agencies write for it, separated by blanks. */
+/** `wordsOf` has, for each value, the words that agencies write for it. */
 export const valuesByWord = <Value extends string>(
   wordsOf: Readonly<Record<Value, string>>,
 ): Readonly<Record<string, Value>> =>
@@ -14,7 +13,6 @@ export const valuesByWord = <Value extends string>(
     (Object.keys(wordsOf) as Value[]).flatMap((value) => splitWords(wordsOf[value]).map((word) => [word, value])),
   )
 
-/** Picks one column of a table whose rows are a field's names in several forms. */
 export const pickColumn = <Field extends string>(
   table: Readonly<Record<Field, readonly string[]>>,
   column: number,

@@ -26,15 +26,13 @@ const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND_LINE, byCommand: true, 
 const WAITS =
   '待负有安全职责的管理员在工作台确认后生效 waits until an administrator with the duty security confirms it at the desk'
 
-/** Returns a command as the audit log records it. */
-const worded = (command: string, name: string, options: object = {}): string => {
+const wordsForAuditLog = (command: string, name: string, options: object = {}): string => {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   return [command, quoted(name), ...given.map(([option, value]) => `--${option} ${quoted(value)}`)].join(' ')
 }
 
 const quoted = (word: string): string => (/^[^\s"]+$/u.test(word) ? word : JSON.stringify(word))
 
-/** The commands of registered systems and those of people differ in this. */
 interface AccountKind<Credentials> {
   of: Command
   kind: lockouts.SignInAttempt['kind']
@@ -48,7 +46,7 @@ const addUnlockCommand = <T>({ of, kind, field }: AccountKind<T>): void => {
   const command = of.command('unlock <name>').description('解除登录锁定 · lift the lockout after too many failures')
   answerWithHub(command, (name: string) => async (hub) => {
     const lift = () => lockouts.liftLockouts(hub.db, { kind, name, now: hub.now(), log: hub.log })
-    const { length } = await hub.recorded(worded(`hub ${of.name()} unlock`, name), lift)
+    const { length } = await hub.recorded(wordsForAuditLog(`hub ${of.name()} unlock`, name), lift)
     return { value: { [field]: name, lifted: length }, lines: [`已解除锁定 unlocked ${name}（${length}）`] }
   })
 }
@@ -72,13 +70,15 @@ const addRegistrationCommand = <T>({ of, kind, add, show }: AccountKind<T>, desc
     const { role, duty, agency, region } = given
     const ids = agencies.map(({ id }) => id)
     const register = () => add(hub.db, { name, ...given }, ids, changeOf(hub))
-    return show(await hub.recorded(worded(`hub ${of.name()} add`, name, { role, duty, agency, region }), register))
+    return show(
+      await hub.recorded(wordsForAuditLog(`hub ${of.name()} add`, name, { role, duty, agency, region }), register),
+    )
   })
 }
 
 const addEndCommand = <T>({ of, field, end }: AccountKind<T>, description: string): void =>
   answerWithHub(of.command('end <name>').description(description), (name: string) => async (hub) => {
-    await hub.recorded(worded(`hub ${of.name()} end`, name), () => end(hub.db, name, hub.now()))
+    await hub.recorded(wordsForAuditLog(`hub ${of.name()} end`, name), () => end(hub.db, name, hub.now()))
     return { value: { [field]: name, ended: true }, lines: [`已停用 ended ${name}`] }
   })
 
@@ -107,7 +107,7 @@ const addClientCommands = (client: Command): void => {
     if (!/^\d{1,3}$/.test(overlap)) throw new Refusal('USAGE', { reason: '--overlap 须为小时数 hours, 0 to 720' })
     return async (hub) => {
       const change = { overlapMs: Number(overlap) * HOUR_MS, leaked, ...changeOf(hub) }
-      const words = `${worded('hub client rotate', name)}${leaked ? ' --leaked' : ''}`
+      const words = `${wordsForAuditLog('hub client rotate', name)}${leaked ? ' --leaked' : ''}`
       return show(await hub.recorded(words, () => clients.rotateSecretWithOverlap(hub.db, name, change)))
     }
   })
@@ -138,11 +138,13 @@ const addSellersCommand = (client: Command): void => {
     if (unconfirmed !== undefined && !/^\d{1,7}$/.test(unconfirmed))
       throw new Refusal('USAGE', { reason: '--unconfirmed 须为整数 a whole number' })
     return async (hub) => {
-      const decided = await hub.recorded(worded('hub client sellers', name, { marketplace, unconfirmed, reason }), () =>
-        setSellersCap(hub.db, {
-          ...{ client: name, marketplace: marketplace ?? null, reason, mark: hub.keys.mark, now: hub.now() },
-          unconfirmedSellers: unconfirmed === undefined ? null : Number(unconfirmed),
-        }),
+      const decided = await hub.recorded(
+        wordsForAuditLog('hub client sellers', name, { marketplace, unconfirmed, reason }),
+        () =>
+          setSellersCap(hub.db, {
+            ...{ client: name, marketplace: marketplace ?? null, reason, mark: hub.keys.mark, now: hub.now() },
+            unconfirmedSellers: unconfirmed === undefined ? null : Number(unconfirmed),
+          }),
       )
       const line = `已核实 confirmed ${decided.confirmed}，未核实 unconfirmed ${decided.unconfirmed}，上限 cap ${decided.unconfirmedMost}，等级未开放 grades closed ${decided.gradesClosed}`
       return { value: { client_id: name, ...decided }, lines: [line] }
@@ -171,7 +173,7 @@ const addPersonCommands = (person: Command): void => {
     .description('重设一次性密码，其登录全部结束 · a new one-time password; its sessions end')
   answerWithHub(reset, (name: string) => async (hub) => {
     const change = () => people.resetPassword(hub.db, name, changeOf(hub))
-    return show(await hub.recorded(worded('hub person reset', name), change))
+    return show(await hub.recorded(wordsForAuditLog('hub person reset', name), change))
   })
   addEndCommand(kind, '停用人员，其登录立即结束 · a person signs in no more; its sessions end')
 }

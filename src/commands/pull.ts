@@ -74,7 +74,6 @@ const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: S
   return pulled
 }
 
-/** A refused pull is told in the answer and sets exit status 1. */
 const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<CommandAnswer> => {
   const pulls: object[] = []
   const lines: string[] = []

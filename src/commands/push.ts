@@ -3,7 +3,6 @@ import type { CommandAnswer } from './program.js'
 import { startProgress } from './progress.js'
 import { unconfiguredRefusal, unreachableRefusals } from './reconcile.js'
 
-/** Pushes to these platforms, or without any to all that have an address. */
 export const pushNow = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<CommandAnswer> => {
   const bar = startProgress('push', json)
   const pushing = hub.push(ids.length > 0 ? ids : null, { cause: 'command', progress: bar.at })

@@ -29,7 +29,6 @@ const line = (p: ComparisonResult): string =>
 export const unconfiguredRefusal = (hub: Hub, platform: string): Refusal =>
   new Refusal('PLATFORM_NOT_CONFIGURED', { platform, setting: hub.config.platforms[platform]?.setting })
 
-/** Returns one refusal that names all unreachable platforms, or none. */
 export const unreachableRefusals = ({ unreachable, reasons }: PlatformFailures): Refusal[] => {
   const told = unreachable.map((id) => `${id}: ${reasons[id] ?? '?'}`)
   return told.length === 0 ? [] : [new Refusal('PLATFORM_UNREACHABLE', { reason: told.join('; ') })]

@@ -30,7 +30,6 @@ interface VerificationOutcome extends CommandAnswer {
 type VerifyingHub = Pick<Hub, 'verifyAuditLog' | 'verifyStandings'>
 type Verification = (hub: VerifyingHub, progress: (count: number) => void) => Promise<VerificationOutcome>
 
-/** Returns the verification that the command asks for. Throws USAGE. */
 export const parseVerification = (what: string, head: string | undefined): Verification => {
   if (what === 'audit') {
     const held = parseHeldHead(head)

@@ -27,7 +27,7 @@ export const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: HubO
 
 type HubWork = (hub: Hub) => Promise<CommandAnswer | null>
 
-/** `prepare` checks the arguments before the hub opens. The answer, perhaps a secret, is printed before the hub closes. */
+/** The answer, perhaps a secret, is printed before the hub closes. */
 export const answerWithHub = <Arguments extends unknown[]>(
   command: Command,
   prepare: (...given: Arguments) => HubWork | Promise<HubWork>,

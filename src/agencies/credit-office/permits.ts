@@ -102,8 +102,7 @@ const STATES_OF_TEMPLATE: PermitStates = valuesByWord({
   VALID: '有效 正常 存续 在用',
   INVALID: '无效 失效 过期 已过期 注销 已注销 吊销 已吊销 撤销 已撤销',
 })
-/** Words of the remark on a permit whose state leaves it in force. */
-const STATES_REMARKED: Partial<Record<string, string>> = { DISPUTED: '异议 disputed', OTHER: '其他 other' }
+const VALID_WITH_REMARK: Partial<Record<string, string>> = { DISPUTED: '异议 disputed', OTHER: '其他 other' }
 
 const CATEGORIES = valuesByWord({
   GENERAL: '普通',
@@ -187,7 +186,7 @@ const categoryOf = (read: MeaningReader<PermitMeaning>): string | null => {
 
 const statusOf = (read: MeaningReader<PermitMeaning>, states: PermitStates): 'VALID' | 'INVALID' | null => {
   const state = read.choice('status', states)
-  const remarked = STATES_REMARKED[state ?? '']
+  const remarked = VALID_WITH_REMARK[state ?? '']
   if (remarked === undefined) return state as 'VALID' | 'INVALID' | null
   const field = read.fieldOf('status') ?? ''
   read.row.remark(

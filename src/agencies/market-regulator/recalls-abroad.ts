@@ -120,7 +120,6 @@ export const fdaRecallForm: FeedForm = {
   },
 }
 
-/** What an authority leaves out is null. */
 const UNSTATED: Body = {
   ...{ number: null, announced_on: null, brand: null, model: null, gtins: [], hazard: null, remedy: null },
   ...{ quantity: null, firm: null, party_role: 'UNKNOWN', country: null, classification: null, status: 'UNKNOWN' },

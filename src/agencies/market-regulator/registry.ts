@@ -11,7 +11,6 @@ import { STATUS_BY_WORD } from './states.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
 
-/** What a form leaves out is null. */
 const UNSTATED = {
   ...{ former_names: [], type: null, representative: null, capital_yuan: null, capital_currency: null },
   ...{ established_on: null, approved_on: null, term_from: null, term_to: null, status: 'UNKNOWN', scope: null },

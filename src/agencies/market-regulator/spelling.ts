@@ -6,7 +6,6 @@ import { splitWords } from '../words.js'
 /** Names that agencies use for each field, the field's own name first. */
 export type FieldSpellings<F extends string> = Readonly<Record<F, readonly string[]>>
 
-/** `others` has the further names of each field, separated by blanks. */
 export const makeSpellings = <F extends string>(others: Readonly<Record<F, string>>): FieldSpellings<F> => {
   const fields = Object.keys(others) as F[]
   const spellings = fields.map((field) => [field, splitWords(`${field} ${others[field]}`)])
@@ -15,12 +14,10 @@ export const makeSpellings = <F extends string>(others: Readonly<Record<F, strin
 
 export const allSpellings = (spellings: FieldSpellings<string>): string[] => Object.values(spellings).flat()
 
-/** Returns the name under which the item sends a field. */
 type FieldSpelling<F extends string> = (field: F) => string
 
 type SpeltMapping<F extends string> = (row: Examination, as: FieldSpelling<F>, context: MappingContext) => FormDraft[]
 
-/** `ignored` lists further field names that the form knows; `keyed` is as in `FeedForm`. */
 export const makeSpeltForm = <F extends string>(
   spellings: FieldSpellings<F>,
   drafts: SpeltMapping<F>,

@@ -3,7 +3,7 @@ import { yuanToWan } from '../../domain/records/money.js'
 import { encodeText } from '../../foundation/text/encodings.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { csvDate, typedDocumentNumber } from './spelling.js'
-import { csvTable, pageOf, type StandInRoutes, type TableColumns } from './stand-in.js'
+import { csvTable, cutPage, type StandInRoutes, type TableColumns } from './stand-in.js'
 
 const PAGE = 100
 const CERTIFICATE = '居民身份证'
@@ -97,7 +97,7 @@ const PERMIT_COLUMNS: TableColumns<WorldPermit, string | null> = [
 ]
 
 const repairs = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const cut = pageOf(world.repairs, query.get('pageNo'), query.get('pageSize'), PAGE)
+  const cut = cutPage(world.repairs, query.get('pageNo'), query.get('pageSize'), PAGE)
   if (cut === null) return jsonStandInAnswer(400, { code: 400, message: '分页参数错误 Not a page' })
   const { total, page, size, first, items } = cut
   const list = items.map((one, i) => repairRow(one, first + i))

@@ -1,7 +1,7 @@
 import type { World, WorldDefaulter } from '../../../seeds/world.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { midnightMs } from './spelling.js'
-import { pageOf, type StandInRoutes } from './stand-in.js'
+import { cutPage, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
 const ORGANISATIONS = '2'
@@ -12,7 +12,7 @@ export const highCourtRoutes = (source: () => World): StandInRoutes => ({
 
 const defaulters = (world: World, { query }: StandInRequest): StandInAnswer => {
   const all = world.defaulters.filter(({ person }) => !person || query.get('partyType') !== ORGANISATIONS)
-  const cut = pageOf(all, query.get('currentPage'), query.get('pageSize'), PAGE)
+  const cut = cutPage(all, query.get('currentPage'), query.get('pageSize'), PAGE)
   if (cut === null) return jsonStandInAnswer(400, { code: '1', message: '分页参数错误 Not a page' })
   return jsonStandInAnswer(200, {
     code: '0',

@@ -10,7 +10,7 @@ import type {
 import { isRecord, parseJsonObject } from '../../foundation/text/json.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { emptyValue, gatewayDate, midnightMs, typedDocumentNumber } from './spelling.js'
-import { pageOf, type StandInRoutes } from './stand-in.js'
+import { cutPage, type StandInRoutes } from './stand-in.js'
 import { makeFoodWorkbook, makeQualityWorkbook } from './workbooks.js'
 
 const STATUS_SPELLINGS: Record<WorldOperator['status'], string> = {
@@ -121,7 +121,7 @@ const servicePage = <T>(
   spell: (one: T, n: number) => unknown,
   { query }: StandInRequest,
 ): StandInAnswer => {
-  const cut = pageOf(all, query.get('page'), query.get('size'), PAGE)
+  const cut = cutPage(all, query.get('page'), query.get('size'), PAGE)
   if (cut === null) return jsonStandInAnswer(400, { status: '0', msg: '分页参数错误', data: null })
   const { total, page, size, first, items } = cut
   const list = items.map((one, i) => spell(one, first + i))
@@ -177,7 +177,7 @@ const gateway = (world: World, { body }: StandInRequest): StandInAnswer => {
   const { service, pageIndex, pageSize } = isRecord(content) ? content : {}
   const rows = LISTS[String(service)]?.(world)
   if (rows === undefined) return jsonStandInAnswer(200, envelope([], 0, '1004', '服务不存在'))
-  const cut = pageOf(rows, pageIndex, pageSize, LIST_PAGE)
+  const cut = cutPage(rows, pageIndex, pageSize, LIST_PAGE)
   if (cut === null) return jsonStandInAnswer(200, envelope([], 0, '1002', '分页参数错误'))
   return jsonStandInAnswer(200, envelope(cut.items, cut.total, '', ''))
 }

@@ -1,6 +1,6 @@
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
 import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
-import { pageOf, type StandInRoutes } from './stand-in.js'
+import { cutPage, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
 const SELLERS: Record<WorldOperator['kind'], string> = {
@@ -20,7 +20,7 @@ const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
   const all = world.operators.flatMap((one) => one.shops.map((shop) => shopItem(one, shop)))
   const slip = all.findIndex((item) => item['sellerKind'] === SELLERS.shop)
   if (slip >= 0) all[slip] = { ...all[slip], idNumber: SLIP }
-  const cut = pageOf(all, query.get('page'), query.get('size'), PAGE)
+  const cut = cutPage(all, query.get('page'), query.get('size'), PAGE)
   if (cut === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
   const { total, page, size, items } = cut
   return jsonStandInAnswer(200, { total, page, size, shops: items })

@@ -68,8 +68,8 @@ export const parseCountUpTo = (wish: unknown, otherwise: number, most: number): 
   return Number.isInteger(count) && count >= 1 && count <= most ? count : null
 }
 
-/** Cuts a page out of `all`. Returns null when its number or size is invalid. */
-export const pageOf = <T>(all: readonly T[], number: unknown, size: unknown, usualSize: number) => {
+/** Returns null when the number or the size is invalid. */
+export const cutPage = <T>(all: readonly T[], number: unknown, size: unknown, usualSize: number) => {
   const page = parseCountUpTo(number, 1, PAGE_NUMBER_MOST)
   const items = parseCountUpTo(size, usualSize, PAGE_ITEMS_MOST)
   if (page === null || items === null) return null
@@ -77,7 +77,6 @@ export const pageOf = <T>(all: readonly T[], number: unknown, size: unknown, usu
   return { page, size: items, total: all.length, first, items: all.slice(first, first + items) }
 }
 
-/** Columns of a table: the heading, and the cell of the n-th row. */
 export type TableColumns<Row, Cell> = readonly (readonly [name: string, cell: (one: Row, n: number) => Cell])[]
 
 export const csvTable = <Row>(rows: readonly Row[], columns: TableColumns<Row, string | null>): string =>

@@ -8,7 +8,6 @@ type ClaimKind = keyof typeof PREFIX
 
 let made = 0
 
-/** Returns the file. A process may make several claims. */
 export const makeClaim = (folder: string, kind: ClaimKind): string => {
   made += 1
   const file = path.join(folder, `${PREFIX[kind]}${process.pid}.${startTimeOf(process.pid)}.${made}`)

@@ -45,7 +45,7 @@ const join = async (folder: string, durable: boolean): Promise<EmbeddedDatabase>
   const leave = () => {
     clearInterval(watch)
     claims.releaseClaim(claim)
-    return stopped(folder)
+    return waitUntilStoppedOrJoined(folder)
   }
   return {
     url,
@@ -67,8 +67,7 @@ const enter = async (folder: string, claim: string, start: SupervisorStarter): P
   throw new Refusal('DATABASE_EMBEDDED', { reason: `等待超过 ${ENTER_BOUND_MS / 1000} 秒 waited too long; see pg.log` })
 }
 
-/** Waits until PostgreSQL has stopped or has another member. */
-const stopped = async (folder: string): Promise<void> => {
+const waitUntilStoppedOrJoined = async (folder: string): Promise<void> => {
   const isStopping = () =>
     claims.livingClaims(folder, 'supervisor').length > 0 && claims.livingClaims(folder, 'member').length === 0
   for (const end = Date.now() + LEAVE_BOUND_MS; isStopping(); await pause(POLL_MS))

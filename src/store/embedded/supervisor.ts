@@ -60,7 +60,7 @@ const keepRunning = async (supervised: SupervisedFolder, durable: boolean): Prom
     port = server.port
     try {
       await createAndProveDatabase(port, cluster.password)
-      await serve(supervised, server, cluster.password)
+      await serveMembers(supervised, server, cluster.password)
       if (isAlive(server.pid)) return
     } finally {
       await stopPostgres(server)
@@ -102,8 +102,7 @@ const ask = async (where: Pick<ClientConfig, 'port' | 'password'>, database: str
   }
 }
 
-/** Posts the address until no member is left or the server has died. */
-const serve = async (
+const serveMembers = async (
   { folder, claim, signal }: SupervisedFolder,
   { pid, port }: PostgresServer,
   password: string,

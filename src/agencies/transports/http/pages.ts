@@ -88,7 +88,7 @@ interface PageSequence<Page, Place> {
   unit: { zh: string; en: string }
   beforeOpening?: (answer: HttpAnswer, how: Omit<PageRequest, 'path'>) => void
   check?: (page: Page, number: number) => void
-  /** Returns the place of the next page, or null after the last one. */
+  /** Returns null after the last page. */
   next: (page: Page, number: number) => Place | null
 }
 
@@ -139,7 +139,6 @@ const piecesByCursor = (): PageSequence<CursorPage, string | null> => {
   }
 }
 
-/** Asks for the next page while the items of one are read. */
 async function* itemsOfPages<Page extends PageItems, Place>(
   { feed, shapes }: FeedRequest,
   { pageItems, ask, open }: PageService<Page, Place>,
