@@ -11,18 +11,18 @@ const NONE = '/'
 export const makeFoodWorkbook = ({ food }: World): Buffer =>
   makeWorkbook([[FOOD_TITLE], [FOOD_NOTE], ...sheetRows(food, FOOD_COLUMNS)], { name: '抽检信息', titleRows: 2 })
 
-type SheetCell = string | number | Date
+type WorkbookCell = string | number | Date
 
 const sheetRows = <Row extends { noticeNumber: string }>(
   rows: readonly Row[],
-  columns: TableColumns<Row, SheetCell | null>,
-): SheetCell[][] => {
+  columns: TableColumns<Row, WorkbookCell | null>,
+): WorkbookCell[][] => {
   const notices = [...new Set(rows.map((one) => one.noticeNumber))]
   const cells = rows.map((one) => columns.map(([, cell]) => cell(one, notices.indexOf(one.noticeNumber)) ?? NONE))
   return [columns.map(([name]) => name), ...cells]
 }
 
-const FOOD_COLUMNS: TableColumns<WorldFood, SheetCell | null> = [
+const FOOD_COLUMNS: TableColumns<WorldFood, WorkbookCell | null> = [
   ['抽样编号', (one) => one.sampleNumber],
   ['序号', (one) => one.serial],
   ['标称生产企业名称', (one) => one.producerName],
@@ -57,7 +57,7 @@ export const makeQualityWorkbook = ({ inspections, faults }: World): Buffer => {
   return makeWorkbook([[QUALITY_TITLE], [QUALITY_NOTE], ...rows], { name: '抽查结果', titleRows: 2, widths })
 }
 
-const QUALITY_COLUMNS: TableColumns<WorldInspection, SheetCell | null> = [
+const QUALITY_COLUMNS: TableColumns<WorldInspection, WorkbookCell | null> = [
   ['序号', (one) => one.serial],
   ['产品种类', (one) => one.category],
   ['受检单位', (one) => one.sellerName],
