@@ -11,14 +11,11 @@ const DATA_PATH =
   /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
 export const answerProblem = (request: Request, response: Response, problem: ProblemDetails): void => {
-  const requestContext = requestContextOf(request)
-  if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
-    requestContext.refused.push(problem.code)
-    response.status(problem.status).set('Cache-Control', 'no-store')
-    response.type('html').send(errorPage({ ...problem, lang: languageOf(request) }))
-    return
-  }
-  sendProblem(response, requestContext, problem)
+  if (DATA_PATH.test(request.path) || request.accepts(['html', 'json']) !== 'html')
+    return void sendProblem(response, problem)
+  requestContextOf(request).refused.push(problem.code)
+  response.status(problem.status).set('Cache-Control', 'no-store')
+  response.type('html').send(errorPage({ ...problem, lang: languageOf(request) }))
 }
 
 export const answerNotFound: RequestHandler = (request, response) =>

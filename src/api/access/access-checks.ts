@@ -5,12 +5,12 @@ import {
   getNullableType,
   isListType,
   isNonNullType,
-  isObjectType,
 } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type ListingView, viewerOfEntry } from '../listing/listing-view.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
+import { objectFieldsOf } from '../request/costs.js'
 import type { OperatorView } from '../request/operator-view.js'
 import { requireSignedIn } from '../request/viewer.js'
 import { accessTableFaults, FIELD_ACCESS, type FieldAccess, isForEveryRole, mayAnswerField } from './fields.js'
@@ -28,16 +28,11 @@ const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
 /** Applies the access table: a forbidden root field is refused, any other forbidden field is answered as empty. */
 export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
-  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'))
-  const named = types.flatMap((type) =>
-    isObjectType(type)
-      ? Object.values(type.getFields()).map((field) => ({ type: type.name, name: `${type.name}.${field.name}`, field }))
-      : [],
-  )
-  const faults = accessTableFaults(named.map(({ name }) => name))
+  const fields = objectFieldsOf(schema)
+  const faults = accessTableFaults(fields.map(([type, { name }]) => `${type.name}.${name}`))
   if (faults.length > 0) throw new Error(`who may see what (src/api/access/fields.ts): ${faults.join('; ')}`)
-  for (const { type, name, field } of named) {
-    const row = FIELD_ACCESS.get(name) as FieldAccess
+  for (const [{ name: type }, field] of fields) {
+    const row = FIELD_ACCESS.get(`${type}.${field.name}`) as FieldAccess
     if (isForEveryRole(row) || row.byAnswer) continue
     if (ROOTS.has(type)) guardRootField(field, row)
     else guardMember(field, row, VIEWERS[type] ?? asItIs)

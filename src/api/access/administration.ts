@@ -14,18 +14,13 @@ import { refuseUnstorableText } from '../request/limits.js'
 const LISTED_MOST = 1_000
 const HOUR_MS = 3_600_000
 
-const clientView = ({ id, ...rest }: clients.ClientSummary) => ({ name: id, ...rest })
-const personView = ({ id, ...rest }: people.PersonSummary) => ({ name: id, ...rest })
+const accountView = <T extends { id: string }>({ id, ...rest }: T) => ({ name: id, ...rest })
 
-const listClients = async (_: unknown, __: unknown, context: GraphqlContext) => {
-  const found = await clients.list(context.parts.db, context.now, LISTED_MOST)
-  return found.map(clientView)
-}
+const listClients = async (_: unknown, __: unknown, { parts, now }: GraphqlContext) =>
+  (await clients.list(parts.db, now, LISTED_MOST)).map(accountView)
 
-const listPeople = async (_: unknown, __: unknown, context: GraphqlContext) => {
-  const found = await people.list(context.parts.db, LISTED_MOST)
-  return found.map(personView)
-}
+const listPeople = async (_: unknown, __: unknown, { parts }: GraphqlContext) =>
+  (await people.list(parts.db, LISTED_MOST)).map(accountView)
 
 interface RegisterInput {
   name: string
@@ -77,10 +72,8 @@ const addPerson = async (_: unknown, { input }: { input: RegisterInput }, contex
 }
 
 const resetPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
-  return issued(
-    context,
-    await peopleWork.resetPassword(context.parts.db, refuseUnstorableText(args).name, changeOf(context)),
-  )
+  const { name } = refuseUnstorableText(args)
+  return issued(context, await peopleWork.resetPassword(context.parts.db, name, changeOf(context)))
 }
 
 const issued = (context: GraphqlContext, { name, one_time_password, good_until }: peopleWork.PersonCredentials) => ({
@@ -101,24 +94,15 @@ interface ConfirmAccountInput {
   pendingSince: Date
 }
 
-const confirming = (
-  table: AccountTable,
-  args: ConfirmAccountInput,
-  { parts, viewer, now }: GraphqlContext,
-): Promise<void> => {
-  const { name } = refuseUnstorableText({ name: args.name })
-  return confirmAccount(parts.db, { table, name, pendingSince: args.pendingSince, by: viewer.sub ?? '', now })
-}
-
-const confirmPerson = async (_: unknown, args: ConfirmAccountInput, context: GraphqlContext) => {
-  await confirming('people', args, context)
-  return personNamed(context, args.name)
-}
-
-const confirmClient = async (_: unknown, args: ConfirmAccountInput, context: GraphqlContext) => {
-  await confirming('clients', args, context)
-  return clientNamed(context, args.name)
-}
+const confirmIn =
+  <V>(table: AccountTable, named: (context: GraphqlContext, name: string) => Promise<V>) =>
+  async (_: unknown, args: ConfirmAccountInput, context: GraphqlContext): Promise<V> => {
+    const { name } = refuseUnstorableText({ name: args.name })
+    const { parts, viewer, now } = context
+    const { pendingSince } = args
+    await confirmAccount(parts.db, { table, name, pendingSince, by: viewer.sub ?? '', now })
+    return named(context, name)
+  }
 
 /** Keeps the last administrator from locking himself out. */
 const notOneself = ({ viewer }: GraphqlContext, name: string): void => {
@@ -128,16 +112,25 @@ const notOneself = ({ viewer }: GraphqlContext, name: string): void => {
 const clientNamed = async ({ parts, now }: GraphqlContext, name: string) => {
   const found = (await clients.list(parts.db, now, LISTED_MOST, name))[0]
   if (found === undefined) throw new Refusal('CLIENT_UNKNOWN', { name })
-  return clientView(found)
+  return accountView(found)
 }
 
 const personNamed = async ({ parts }: GraphqlContext, name: string) => {
   const found = (await people.list(parts.db, LISTED_MOST, name))[0]
   if (found === undefined) throw new Refusal('PERSON_UNKNOWN', { name })
-  return personView(found)
+  return accountView(found)
 }
 
 export const administrationResolvers = {
   Query: { clients: listClients, people: listPeople },
-  Mutation: { addClient, rotateClient, confirmClient, endClient, addPerson, resetPerson, confirmPerson, endPerson },
+  Mutation: {
+    addClient,
+    rotateClient,
+    confirmClient: confirmIn('clients', clientNamed),
+    endClient,
+    addPerson,
+    resetPerson,
+    confirmPerson: confirmIn('people', personNamed),
+    endPerson,
+  },
 }

@@ -31,7 +31,7 @@ const FIELDS_MOST = 1_000
 /** A query is compiled after this many answers, because compiling takes as long as some hundred of them. */
 const ANSWERS_BEFORE = 20
 
-export interface GraphqlRequestBody {
+interface GraphqlRequestBody {
   query: string
   operationName: string | undefined
   variables: Record<string, unknown> | undefined

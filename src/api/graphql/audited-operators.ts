@@ -1,7 +1,8 @@
 /** Notes which operators an answer shows, for the audit log. */
-import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
+import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType } from 'graphql'
 import { findCodesInItem } from '../../domain/audit/audit-log.js'
-import { type GraphqlContext, noteOperator, type OperatorReference, type SeenOperators } from '../request/context.js'
+import { noteOperator, type OperatorReference, type SeenOperators } from '../request/context.js'
+import { objectFieldsOf } from '../request/costs.js'
 
 const by = <S>(read: (source: S) => OperatorReference | readonly OperatorReference[]) =>
   read as (source: unknown) => OperatorReference | readonly OperatorReference[]
@@ -57,20 +58,17 @@ export const OPERATORS_BY_TYPE: Record<string, (source: unknown) => OperatorRefe
   }
 
 export const withNotedOperators = (schema: GraphQLSchema): GraphQLSchema => {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue
-    for (const field of Object.values(type.getFields())) {
-      const handed = getNamedType(field.type)
-      const read = OPERATORS_BY_TYPE[handed.name]
-      if (read === undefined && !isAbstractType(handed)) continue
-      const resolve = field.resolve ?? defaultFieldResolver
-      field.resolve = (source, args, context: GraphqlContext, question) => {
-        const value = resolve(source, args, context, question)
-        if (context.viewer.sub === null) return value
-        return isPromise(value)
-          ? value.then((known) => noteOperators(known, context.seen, read))
-          : noteOperators(value, context.seen, read)
-      }
+  for (const [, field] of objectFieldsOf(schema)) {
+    const handed = getNamedType(field.type)
+    const read = OPERATORS_BY_TYPE[handed.name]
+    if (read === undefined && !isAbstractType(handed)) continue
+    const { resolve = defaultFieldResolver } = field
+    field.resolve = (source, args, context, question) => {
+      const value = resolve(source, args, context, question)
+      if (context.viewer.sub === null) return value
+      return isPromise(value)
+        ? value.then((known) => noteOperators(known, context.seen, read))
+        : noteOperators(value, context.seen, read)
     }
   }
   return schema

@@ -281,17 +281,8 @@ const readJson = async (request: IncomingMessage, response: ServerResponse): Pro
 }
 
 /** Adds Apollo's CSRF header to a GET without a session cookie, because such a request cannot misuse a session. */
-const headersWithPreflight = (request: IncomingMessage): HeaderMap => {
-  const headers = headersOf(request)
-  if (request.method === 'GET' && sessionCookieIn(request.headers) === null)
-    headers.set('apollo-require-preflight', 'true')
-  return headers
-}
-
-const headersOf = (request: IncomingMessage): HeaderMap => {
-  const headers = new HeaderMap()
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
-  }
-  return headers
+const headersWithPreflight = ({ method, headers }: IncomingMessage): HeaderMap => {
+  const all = new HeaderMap(Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]))
+  if (method === 'GET' && sessionCookieIn(headers) === null) all.set('apollo-require-preflight', 'true')
+  return all
 }

@@ -86,7 +86,7 @@ export const chargeField = (context: GraphqlContext, field: ChargedField, times 
 }
 
 export const withFieldCosts = (schema: GraphQLSchema): GraphQLSchema => {
-  for (const [type, field] of fieldsOf(schema)) {
+  for (const [type, field] of objectFieldsOf(schema)) {
     const cost = costOf(type, field)
     if (cost === null) continue
     field.description = `${field.description ?? ''}\n费用 Cost: ${costText(cost)}`
@@ -110,16 +110,12 @@ const counted = (context: GraphqlContext, list: unknown, item: number): unknown 
   return list
 }
 
-const fieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>][] =>
+/** Every field of every object type, except those of introspection. */
+export const objectFieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>][] =>
   Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .filter(({ name }) => !name.startsWith('__'))
-    .flatMap((type) =>
-      Object.values(type.getFields()).map((field): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>] => [
-        type,
-        field,
-      ]),
-    )
+    .flatMap((type) => Object.values(type.getFields()).map((field): [typeof type, typeof field] => [type, field]))
 
 const LIMITS = {
   cost: QUERY_COST_MOST,
@@ -144,7 +140,7 @@ const RULE = [
 ]
 
 export const printedCosts = (schema: GraphQLSchema): { value: object; lines: string[] } => {
-  const costs = fieldsOf(schema).flatMap(([type, field]) => {
+  const costs = objectFieldsOf(schema).flatMap(([type, field]) => {
     const cost = costOf(type, field)
     return cost === null ? [] : [[`${type.name}.${field.name}`, cost] as const]
   })

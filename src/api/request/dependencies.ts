@@ -25,25 +25,18 @@ interface UploadInput {
   signal?: AbortSignal
 }
 
-export interface ApiDependencies {
-  db: Db
-  answers: AnswerPool
-  keys: Keys
-  revocations: Revocations
-  attempts: AttemptLog
-  quotas: Quotas
-  answerPath: AnswerPath
-  /** Connections of queries about many codes, which would make short ones wait. */
-  bulk: AnswerPool
-  inTurn: ConcurrencyLimit
-  streams: ChangeStreams
-  log: Log
-  metrics: Metrics
+/** What the hub gives to the server. */
+export interface ServerDependencies {
+  db: AnswerPool
+  /** False answers without the speed layer; default true. */
+  fastAnswers?: boolean
+  metrics?: Metrics
   /**
    * Who may read the metrics besides administrators and auditors: senders of `token`, and with `local` this machine.
    */
-  scraping: { token: string | null; local: boolean }
-  leaving: AbortSignal
+  scraping?: { token: string | null; local: boolean }
+  keys: Keys
+  log: Log
   now: () => Date
   /** Latest certain instant, even while the clock is in doubt, used as signing date; default `now`. */
   sure?: () => Date
@@ -74,22 +67,19 @@ export interface ApiDependencies {
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }
 
-export type ServerDependencies = Omit<
-  ApiDependencies,
-  | 'db'
-  | 'answers'
-  | 'revocations'
-  | 'attempts'
-  | 'quotas'
-  | 'answerPath'
-  | 'bulk'
-  | 'inTurn'
-  | 'streams'
-  | 'leaving'
-  | 'metrics'
-  | 'scraping'
-> &
-  Partial<Pick<ApiDependencies, 'metrics' | 'scraping'>> & {
-    db: AnswerPool
-    fastAnswers?: boolean
-  }
+/** What the server gives to the handlers of requests. */
+export interface ApiDependencies
+  extends Omit<ServerDependencies, 'db' | 'fastAnswers' | 'metrics' | 'scraping'>,
+    Required<Pick<ServerDependencies, 'metrics' | 'scraping'>> {
+  db: Db
+  answers: AnswerPool
+  revocations: Revocations
+  attempts: AttemptLog
+  quotas: Quotas
+  answerPath: AnswerPath
+  /** Connections of queries about many codes, which would make short ones wait. */
+  bulk: AnswerPool
+  inTurn: ConcurrencyLimit
+  streams: ChangeStreams
+  leaving: AbortSignal
+}

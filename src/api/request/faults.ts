@@ -5,7 +5,7 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { isCancelled, unavailableRefusal } from '../../store/db/db.js'
-import { type HttpRequestContext, requestContextOf } from './request-context.js'
+import { requestContextOf } from './request-context.js'
 
 const OF_THE_QUESTION = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -85,12 +85,14 @@ export interface ProblemDetails {
   code: string
   detail: string
   details?: object
+  /** Further members of the body. */
+  beside?: object
 }
 
-export const sendProblem = (response: Response, requestContext: HttpRequestContext, problem: ProblemDetails): void => {
-  requestContext.refused.push(problem.code)
-  response.status(problem.status).set('Cache-Control', 'no-store')
-  const { status, code, detail, details } = problem
+export const sendProblem = (response: Response, { status, code, detail, details, beside }: ProblemDetails): void => {
+  const { refused, requestId } = requestContextOf(response.req)
+  refused.push(code)
+  response.status(status).set('Cache-Control', 'no-store')
   response.type('application/problem+json').send(
     JSON.stringify({
       type: 'about:blank',
@@ -99,7 +101,8 @@ export const sendProblem = (response: Response, requestContext: HttpRequestConte
       detail,
       code,
       ...(details && Object.keys(details).length > 0 && { details }),
-      requestId: requestContext.requestId,
+      requestId,
+      ...beside,
     }),
   )
 }
@@ -107,10 +110,10 @@ export const sendProblem = (response: Response, requestContext: HttpRequestConte
 /** Answers 405 to a method that no earlier route of the path has answered. */
 export const refuseOtherMethods =
   (allowed: 'GET' | 'POST'): RequestHandler =>
-  (request, response) => {
+  (_request, response) => {
     response.set('Allow', allowed)
     const detail = `此地址只接受 ${allowed}。Only ${allowed} is answered here.`
-    sendProblem(response, requestContextOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
+    sendProblem(response, { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
   }
 
 const TITLES: Record<number, string> = {
@@ -121,6 +124,7 @@ const TITLES: Record<number, string> = {
   405: 'Method Not Allowed',
   406: 'Not Acceptable',
   408: 'Request Timeout',
+  410: 'Gone',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',

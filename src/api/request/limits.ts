@@ -93,6 +93,19 @@ const NOTHING: QueryExtent = {
 
 const TOO_DEEP: QueryExtent = { ...NOTHING, depth: QUERY_DEPTH_MOST + 1 }
 
+type ExtentBound = [zh: string, en: string, most: number, size: (of: QueryExtent) => number]
+
+const EXTENT_BOUNDS: readonly ExtentBound[] = [
+  ['查询层数', 'Depth of a query', QUERY_DEPTH_MOST, ({ depth }) => depth],
+  ['根字段数', 'Root fields of a query', ROOT_FIELDS_MOST, ({ fields }) => fields],
+  ['字段总数', 'Fields of a query', QUERY_FIELDS_MOST, ({ all }) => all],
+  ['别名数', 'Aliases of a query', QUERY_ALIASES_MOST, ({ aliases }) => aliases],
+  ['指令数', 'Directives of a query', QUERY_DIRECTIVES_MOST, ({ directives }) => directives],
+  ['并列的字段数', 'Parts of one selection', SELECTIONS_PER_SET_MOST, ({ breadth }) => breadth],
+  ['查询结构的字段数', 'Fields about the schema', INTROSPECTION_FIELDS_MOST, ({ schema }) => schema.all],
+  ['查询结构的别名数', 'Aliases about the schema', INTROSPECTION_ALIASES_MOST, ({ schema }) => schema.aliases],
+]
+
 /** Empties a refused document, so that no other validation rule sees it: some take quadratic time. */
 export const queryLimitsRule = (context: ValidationContext): ASTVisitor => {
   const { ofSelection, ofFragment } = makeMeasure(context)
@@ -108,18 +121,7 @@ export const queryLimitsRule = (context: ValidationContext): ASTVisitor => {
       context.reportError(new GraphQLError(`没有订阅；变更见 ${where}。No subscriptions here; changes: ${where}.`))
     }
     const extent = ofSelection(selectionSet, 0)
-    if (extent.depth > QUERY_DEPTH_MOST) refuse('查询层数', 'Depth of a query', QUERY_DEPTH_MOST)
-    if (extent.fields > ROOT_FIELDS_MOST) refuse('根字段数', 'Root fields of a query', ROOT_FIELDS_MOST)
-    if (extent.all > QUERY_FIELDS_MOST) refuse('字段总数', 'Fields of a query', QUERY_FIELDS_MOST)
-    if (extent.aliases > QUERY_ALIASES_MOST) refuse('别名数', 'Aliases of a query', QUERY_ALIASES_MOST)
-    if (extent.directives > QUERY_DIRECTIVES_MOST) refuse('指令数', 'Directives of a query', QUERY_DIRECTIVES_MOST)
-    if (extent.breadth > SELECTIONS_PER_SET_MOST)
-      refuse('并列的字段数', 'Parts of one selection', SELECTIONS_PER_SET_MOST)
-    const { all, aliases } = extent.schema
-    if (all > INTROSPECTION_FIELDS_MOST)
-      refuse('查询结构的字段数', 'Fields about the schema', INTROSPECTION_FIELDS_MOST)
-    if (aliases > INTROSPECTION_ALIASES_MOST)
-      refuse('查询结构的别名数', 'Aliases about the schema', INTROSPECTION_ALIASES_MOST)
+    for (const [zh, en, most, size] of EXTENT_BOUNDS) if (size(extent) > most) refuse(zh, en, most)
   }
 
   return {

@@ -31,7 +31,7 @@ export const makeRevocations = (db: Db): Revocations => {
   let sweptAt = 0
   let reading: Promise<void> | null = null
 
-  const keep = (jti: string | null, sub: string | null, issuedUntil: Date | null, endsAt: Date): void => {
+  const keep = ({ jti, sub, issuedUntil, endsAt }: Omit<store.Revocation, 'id'>): void => {
     if (jti !== null) tokens.set(jti, endsAt.getTime())
     if (sub === null || issuedUntil === null) return
     const until = Math.max(issuedUntil.getTime(), holders.get(sub)?.issuedUntil ?? 0)
@@ -46,7 +46,7 @@ export const makeRevocations = (db: Db): Revocations => {
   }
   const read = async (now: Date): Promise<void> => {
     for (const row of await store.afterId(db, last - OVERLAP, now)) {
-      keep(row.jti, row.sub, row.issuedUntil, row.endsAt)
+      keep(row)
       last = Math.max(last, row.id)
     }
     sweep(now.getTime())
@@ -69,15 +69,7 @@ export const makeRevocations = (db: Db): Revocations => {
     },
     add: async (revoked, now) => {
       await store.add(db, revoked, now)
-      const {
-        jti = null,
-        sub = null,
-        issuedUntil = null,
-        endsAt,
-      } = revoked as Partial<store.Revocation> & {
-        endsAt: Date
-      }
-      keep(jti, sub, issuedUntil, endsAt)
+      keep({ jti: null, sub: null, issuedUntil: null, ...revoked })
     },
   }
 }

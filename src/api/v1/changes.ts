@@ -3,7 +3,7 @@
  * to it.
  */
 import { once } from 'node:events'
-import type { Request, Response } from 'express'
+import type { Request } from 'express'
 import { may } from '../../domain/access/viewer.js'
 import type { StandingChange } from '../../domain/standing/changes.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -18,7 +18,7 @@ import {
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ChangeStream } from '../request/change-streams.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import type { HttpRequestContext } from '../request/request-context.js'
+import { sendProblem } from '../request/faults.js'
 import { withRequestDb } from '../request/request-database.js'
 import { requireAct, viewerOf } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
@@ -141,7 +141,9 @@ export const makeChangesHandler =
       else await streamChanges(all, asked, from)
     } catch (error) {
       if (!isRefusal(error) || error.code !== 'CHANGES_GONE') throw error
-      answerGone(response, requestContext, error)
+      const { status, code, message, details } = error
+      const beside = { standings: '/v1/standings', next: details['next'] }
+      sendProblem(response, { status, code, detail: message, beside })
     }
   }
 
@@ -165,31 +167,6 @@ const answerPage = async (
   await audit({ kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
   if (next > from) await store.noteRemovalsSent(parts.db, client, { from: from + 1, to: next }, requestContext.now)
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
-}
-
-const answerGone = (
-  response: Response,
-  requestContext: HttpRequestContext,
-  { status, code, message, details }: Refusal,
-): void => {
-  requestContext.refused.push(code)
-  const { next } = details
-  response
-    .status(status)
-    .set('Cache-Control', 'no-store')
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: 'about:blank',
-        title: 'Gone',
-        status,
-        detail: message,
-        code,
-        requestId: requestContext.requestId,
-        standings: '/v1/standings',
-        next,
-      }),
-    )
 }
 
 /** Last-Event-ID (SSE reconnects) takes precedence over `after`. */

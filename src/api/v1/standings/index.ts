@@ -65,7 +65,7 @@ const answerError: ErrorRequestHandler = (error: unknown, request, response, _ne
   if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
   if (refusal.status === 503) response.set('Retry-After', String(RETRY_SECONDS))
   const { status, code, message, details } = withoutNumbers(refusal)
-  sendProblem(response, own, { status, code, detail: message, details })
+  sendProblem(response, { status, code, detail: message, details })
 }
 
 const withoutNumbers = ({ status, code, message, details }: ReportedError) => ({
