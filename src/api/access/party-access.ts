@@ -16,11 +16,7 @@ import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 /** Checks the rate limit first, so that a refusal reveals nothing about the code. */
-const partyToken = async (
-  _: unknown,
-  { accessCode }: { accessCode: string },
-  context: GraphqlContext,
-): Promise<string> => {
+const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: GraphqlContext) => {
   const { parts, limits, address, now } = context
   const token = await taken(context, async () => {
     const giveBack = limits.party.take([address], now)

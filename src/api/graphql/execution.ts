@@ -178,10 +178,7 @@ const answerCompiled = async (
   return answer ? { ...answer, status: 200, headers: [['content-type', answer.type]] } : null
 }
 
-const makeApollo = (
-  schema: GraphQLSchema,
-  { keys, log, answerPath: { documentStore } }: ApiDependencies,
-): ApolloServer<GraphqlContext> =>
+const makeApollo = (schema: GraphQLSchema, { keys, log, answerPath: { documentStore } }: ApiDependencies) =>
   new ApolloServer<GraphqlContext>({
     schema,
     documentStore,
@@ -245,11 +242,7 @@ const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
   }),
 }
 
-const admitted = async (
-  request: IncomingMessage,
-  parts: ApiDependencies,
-  response: ServerResponse,
-): Promise<Viewer> => {
+const admitted = async (request: IncomingMessage, parts: ApiDependencies, response: ServerResponse) => {
   try {
     return await admitViewer(request, parts)
   } catch (error) {

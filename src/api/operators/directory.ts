@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as names from '../../store/operators/name-candidates.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/standing/directory.js'
-import { makeConnection, type PageArgs, pageSizeOf, type RelayConnection } from '../request/connection.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
 import { cursorOf, matchCursor, matchInCursor, numberInCursor } from '../request/ids.js'
@@ -21,11 +21,7 @@ interface DirectoryArgs extends PageArgs {
   filter?: { name?: string | null; region?: string | null; kind?: string | null; grade?: string | null } | null
 }
 
-const operators = async (
-  _: unknown,
-  args: DirectoryArgs,
-  context: GraphqlContext,
-): Promise<RelayConnection<OperatorView>> => {
+const operators = async (_: unknown, args: DirectoryArgs, context: GraphqlContext) => {
   const { name, ...given } = refuseUnstorableText(args.filter) ?? {}
   const filter: store.DirectoryFilter = {
     ...given,
@@ -38,11 +34,7 @@ const operators = async (
   return name == null || name.trim() === '' ? inOrder(context, filter, args) : byName(context, name, filter, args)
 }
 
-const inOrder = async (
-  context: GraphqlContext,
-  filter: store.DirectoryFilter,
-  args: PageArgs,
-): Promise<RelayConnection<OperatorView>> => {
+const inOrder = async (context: GraphqlContext, filter: store.DirectoryFilter, args: PageArgs) => {
   const { db } = context.parts
   const operators = await store.listOperators(db, filter, {
     first: pageSizeOf(args) + 1,
@@ -61,12 +53,7 @@ interface MatchedOperatorView extends OperatorView {
   found: store.DirectoryMatch
 }
 
-const byName = async (
-  context: GraphqlContext,
-  name: string,
-  filter: store.DirectoryFilter,
-  args: PageArgs,
-): Promise<RelayConnection<MatchedOperatorView>> => {
+const byName = async (context: GraphqlContext, name: string, filter: store.DirectoryFilter, args: PageArgs) => {
   chargeField(context, 'Query.operators')
   // The lookups' connections keep statements prepared, because planning takes longer than the query. A grade filter is
   // too complex for that.
@@ -95,17 +82,10 @@ const byName = async (
   }
 }
 
-const countBehind = async (
-  { parts }: GraphqlContext,
-  matches: readonly NameMatch[],
-  filter: store.DirectoryFilter,
-): Promise<number> => (await store.findOperatorsOfMatches(parts.db, matches, filter)).length
+const countBehind = async ({ parts }: GraphqlContext, matches: readonly NameMatch[], filter: store.DirectoryFilter) =>
+  (await store.findOperatorsOfMatches(parts.db, matches, filter)).length
 
-const search = async (
-  context: GraphqlContext,
-  name: string,
-  { only = null, sight = null }: store.DirectoryFilter,
-): Promise<NameMatch[]> => {
+const search = async (context: GraphqlContext, name: string, { only = null, sight = null }: store.DirectoryFilter) => {
   const { db } = context.parts
   const key = searchKey(name)
   if (key.length > SEARCH_KEY_LENGTH_MOST)

@@ -30,11 +30,7 @@ interface OperatorArgs {
   knownAt?: Date | null
 }
 
-const operatorByCode = async (
-  _: unknown,
-  { code, ...when }: OperatorArgs,
-  context: GraphqlContext,
-): Promise<OperatorView | null> => {
+const operatorByCode = async (_: unknown, { code, ...when }: OperatorArgs, context: GraphqlContext) => {
   const found = parseCode(code)
   if (found === null) return null
   const asked = pointInTimeOf(context, when)
@@ -43,11 +39,7 @@ const operatorByCode = async (
   return wasKnown && maySeeOperator(context.viewer, operator) ? operatorView(operator, asked) : null
 }
 
-const leadsTo = async (
-  context: GraphqlContext,
-  code: { scheme: string; code: string },
-  when: PointInTime,
-): Promise<operators.StoredOperator | undefined> => {
+const leadsTo = async (context: GraphqlContext, code: { scheme: string; code: string }, when: PointInTime) => {
   if (!isPastMoment(context, when)) return (await context.lookups.operators([code]))[0] ?? undefined
   const { db } = context.parts
   const own = await mergers.idOfBearer(db, code, when.knownAt)

@@ -20,11 +20,7 @@ import { contentTooLarge, makeBodyReceiver, makeUploadSlots, type ReceivedBody }
 const NAME_LENGTH = 200
 
 /** Returns the file's name without folders and ID numbers, from the query or Content-Disposition (RFC 6266). */
-const uploadedFileName = (
-  named: string | undefined,
-  disposition: string | undefined,
-  mark: (id: string) => string,
-): string | null => {
+const uploadedFileName = (named: string | undefined, disposition: string | undefined, mark: (id: string) => string) => {
   const full = named ?? inDisposition(disposition ?? '') ?? ''
   const last = full.split(/[/\\]/).at(-1) ?? ''
   // Redact before truncating: half an ID number would not be recognised.
@@ -134,11 +130,8 @@ const answerPreview = async (
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-const auditedUpload = (
-  { id }: AgencyFeed,
-  parameters: ReturnType<typeof givenIn>,
-  mark: (id: string) => string,
-): string => `POST /v1/feeds/${id} ${JSON.stringify(redactIdNumbers(parameters, mark))}`
+const auditedUpload = ({ id }: AgencyFeed, parameters: ReturnType<typeof givenIn>, mark: (id: string) => string) =>
+  `POST /v1/feeds/${id} ${JSON.stringify(redactIdNumbers(parameters, mark))}`
 
 const rejectsUrl = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
@@ -152,10 +145,7 @@ const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): Age
   return feed
 }
 
-const givenIn = (
-  request: Request,
-  mark: (id: string) => string,
-): { name: string | null; reader?: string; dated?: string; full: boolean; preview?: true } => {
+const givenIn = (request: Request, mark: (id: string) => string) => {
   const { dated, full, reader, name, preview } = readParameters(request, PARAMETERS)
   if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
   for (const [flag, value] of Object.entries({ full, preview }))

@@ -92,10 +92,7 @@ const resolvedEntries = (views: readonly ListingView[]): readonly StandingEntry[
   return told
 }
 
-const entriesOf = async (
-  context: GraphqlContext,
-  views: readonly ListingView[] | Promise<ListingView[]>,
-): Promise<readonly StandingEntry[]> => {
+const entriesOf = async (context: GraphqlContext, views: readonly ListingView[] | Promise<ListingView[]>) => {
   const found = await views
   return resolvedEntries(found) ?? Promise.all(found.map((view) => entryOf(context, view)))
 }

@@ -242,10 +242,7 @@ const auditChunk = async (
 const shopsOf = ({ role, sub }: Viewer): string | null =>
   role === 'marketplace' && sub !== null && MARKETPLACE_ID_PATTERN.test(sub) ? sub : null
 
-const givenIn = (
-  request: Request,
-  known: readonly ('asOf' | 'marketplace')[],
-): { asOf: string | null; marketplace: string | null } => {
+const givenIn = (request: Request, known: readonly ('asOf' | 'marketplace')[]) => {
   const { asOf = null, marketplace = null } = readParameters(request, known)
   if (asOf !== null && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
   if (marketplace !== null && !MARKETPLACE_ID_PATTERN.test(marketplace))
