@@ -56,7 +56,7 @@ export const pause = (tx: Tx, { platform, by, at, reason }: PlatformAct): Promis
     { platform, at, by, reason },
   )
 
-/** Of two pauses at once, the second then sees the first. */
+/** Makes concurrent pauses wait, so that the second sees the first. */
 export const lockPauses = async (tx: Tx): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.pauses', 0)) /* platform-states.lockPauses */`)
 }

@@ -10,6 +10,7 @@ import * as desk from '../../store/delivery/delivery-desk.js'
 import * as listings from '../../store/listing/listings.js'
 import { findListKind, type WorkRules } from '../calendar/rules.js'
 import { noticesOfSubjects } from './in-force.js'
+import { queueForPlatforms } from './outbox.js'
 
 const NO_LONGER_SHOWN = '不再公示'
 
@@ -112,10 +113,6 @@ const withdraw = async (
   listing: listings.Listing | null,
   { now }: DeliveryDecision,
 ): Promise<void> => {
-  const earlier = await deliveries.earlierDeliveries(tx, [subjectId], { platform, lock: true })
-  const { owe, fold } = deliveryRequiredBy('REMOVE', earlier)
-  if (fold !== 'nothing') await deliveries.foldEarlier(tx, [{ subjectId, platform, what: fold }])
-  if (owe === null) return
   const today = shanghaiDate(now)
   const removal = (listing && entryRemoval(findListKind(rules, listing.list), listing, { on: today })) ?? {
     reason: 'WITHDRAWN',
@@ -123,5 +120,6 @@ const withdraw = async (
     documentNumber: null,
     removedOn: today,
   }
-  await deliveries.addOwed(tx, [{ platform, kind, subjectId, action: owe, notice: { ...notice, removal }, dueAt: now }])
+  const change = { kind, subjectId, change: 'REMOVE', notice: { ...notice, removal } } as const
+  await queueForPlatforms(tx, rules, [change], now, platform)
 }

@@ -23,6 +23,7 @@ export const queueForPlatforms = async (
   rules: Pick<WorkRules, 'platforms'>,
   changes: readonly SubjectChange[],
   dueAt: Date,
+  only: string | null = null,
 ): Promise<void> => {
   if (changes.length === 0) return
   const subjectIds = changes.map(({ subjectId }) => subjectId)
@@ -34,6 +35,7 @@ export const queueForPlatforms = async (
     const list = 'list' in notice ? notice.list : undefined
     const hearing = rules.platforms.filter((platform) => receivesSubject(platform, kind, list)).map(({ id }) => id)
     for (const platform of new Set([...hearing, ...all.map((row) => row.platform)])) {
+      if (only !== null && platform !== only) continue
       const earlier = all.filter((row) => row.platform === platform)
       const { owe, fold } = deliveryRequiredBy(change, earlier)
       if (fold !== 'nothing' && earlier.length > 0) folded.push({ subjectId, platform, what: fold })

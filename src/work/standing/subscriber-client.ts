@@ -7,6 +7,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
 import { findAddressRefusal, findWebhookAddressFault } from '../../domain/standing/webhooks.js'
+import { untilAborted } from '../../foundation/abort.js'
 import { isRedirect, toUnreachableError, UnreachableError } from '../../foundation/http.js'
 
 export type HostResolver = (host: string) => Promise<string[]>
@@ -70,19 +71,11 @@ const reachable = async (
 ): Promise<string[]> => {
   // The URL parser normalises octal, decimal and short forms of an address.
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const addresses = isIP(host) === 0 ? await within(resolve(host), signal) : [host]
+  const addresses = isIP(host) === 0 ? await untilAborted(resolve(host), signal) : [host]
   const why = findAddressRefusal(url, addresses, allow)
   if (why !== null) throw new UnreachableError('forbidden', `${url.host}: ${why}`)
   return addresses
 }
-
-const within = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) return stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 
 /** Calls the checked address. TLS still verifies the host name. */
 const exchange = (

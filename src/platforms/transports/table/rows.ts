@@ -1,5 +1,6 @@
 import knexModule, { type Knex } from 'knex'
 import type { Notice } from '../../../domain/delivery/delivery.js'
+import { untilAborted } from '../../../foundation/abort.js'
 import type { FormatRow } from '../../formats/record-notices.js'
 import type { PlatformAddress } from '../../platform.js'
 import { unreachableRefusal } from '../converse.js'
@@ -61,17 +62,8 @@ export const withExchangeDatabase = async <T>(
       return done
     })
     .finally(() => db.destroy())
-  return to.signal ? stoppable(working, to.signal) : working
-}
-
-/** Rejects at once on abort, while the transaction ends within its timeouts and rolls back. */
-const stoppable = <T>(working: Promise<T>, signal: AbortSignal): Promise<T> => {
-  let stop = (): void => {}
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-  })
-  signal.addEventListener('abort', stop, { once: true })
-  return Promise.race([working, stopped]).finally(() => signal.removeEventListener('abort', stop))
+  // After an abort the transaction ends within its timeouts and rolls back.
+  return to.signal ? untilAborted(working, to.signal) : working
 }
 
 const addressOf = ({ url, secret }: PlatformAddress): { url: string; schema: string } => {

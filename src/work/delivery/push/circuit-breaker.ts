@@ -56,7 +56,7 @@ export const noteAnswer = async (s: Sender): Promise<void> => {
   s.troubled = false
 }
 
-/** Counts the failures of all hubs. */
+/** Concurrent failures of several hubs are all counted. */
 export const noteNoAnswer = (
   s: Sender,
   retryAfterSeconds: number,

@@ -6,6 +6,7 @@ import {
   type ReceiptCodeMeaning,
   WAITING_CODE,
 } from '../../../domain/delivery/delivery.js'
+import { untilAborted } from '../../../foundation/abort.js'
 import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
 import { groupBy } from '../../../foundation/groups.js'
 import type { Platform, PlatformAddress } from '../../../platforms/platform.js'
@@ -201,7 +202,6 @@ const sendBatch = async (s: Sender, batch: readonly queue.ClaimedDelivery[]): Pr
   }
 }
 
-/** Enforces the timeout even when the transport ignores its signal. */
 const call = async <T>(
   { url, secret, signal }: Sender,
   work: (to: PlatformAddress) => Promise<T>,
@@ -210,12 +210,9 @@ const call = async <T>(
   const reason = `超过 ${CALL_MS} 毫秒未应答 took longer than ${CALL_MS} ms`
   const timer = setTimeout(() => bound.abort(new Refusal('PLATFORM_UNREACHABLE', { reason })), CALL_MS)
   const ended = signal ? AbortSignal.any([signal, bound.signal]) : bound.signal
-  const late = new Promise<never>((_, reject) => {
-    ended.addEventListener('abort', () => reject(ended.reason), { once: true })
-  })
   try {
     ended.throwIfAborted()
-    return { value: await Promise.race([work({ url, secret, signal: ended }), late]) }
+    return { value: await untilAborted(work({ url, secret, signal: ended }), ended) }
   } catch (error) {
     return { error }
   } finally {
