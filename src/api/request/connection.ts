@@ -1,5 +1,6 @@
 /** Pages are read with one item more than requested, to know whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
+import { cursorOf, numberInCursor } from './ids.js'
 
 const FIRST_DEFAULT = 20
 const FIRST_MOST = 100
@@ -42,4 +43,16 @@ export const makeConnection = <N>(
     },
     ...(totalCount && { totalCount }),
   }
+}
+
+/** Pages rows by their id. `readPage` gets the id of the last row of the page before. */
+export const connectionById = async <R extends { id: number }, N extends object>(
+  args: PageArgs,
+  readPage: (page: { first: number; after: number | null }) => Promise<R[]>,
+  viewOf: (row: R) => N,
+  totalCount: () => Promise<number>,
+): Promise<RelayConnection<N>> => {
+  const rows = await readPage({ first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
+  const ids = new Map(rows.map((row) => [viewOf(row), row.id]))
+  return makeConnection([...ids.keys()], args, (view) => cursorOf(ids.get(view) ?? 0), totalCount)
 }

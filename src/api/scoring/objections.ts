@@ -1,19 +1,18 @@
 import { type Act, may, mayInRegion, mayOnFeed, maySeeOperator, regionBoundOf } from '../../domain/access/viewer.js'
 import { type ObjectionState, objectionConsequence, reasonRestsOn } from '../../domain/scoring/objection.js'
 import type { Reason } from '../../domain/scoring/score.js'
-import { Refusal } from '../../foundation/errors.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/objections.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/objection.js'
 import { recordById } from '../records/records.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
-import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
-import { refuseUnstorableText } from '../request/limits.js'
+import { connectionById, type PageArgs } from '../request/connection.js'
+import { type GraphqlContext, viewerTowards } from '../request/context.js'
+import { globalId, numberInGlobalId } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
-import { isInViewersRegion, NO_ID } from '../request/viewer.js'
+import { NO_ID } from '../request/viewer.js'
+import { numberInRegion, performAct } from './acts.js'
 import { pointInTimeOfScore, type ScoreView, scoreResolvers } from './score.js'
 
 const objectionView = (context: GraphqlContext, objection: store.Objection) => {
@@ -23,7 +22,6 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
   return {
     ...objection,
     __typename: 'Objection' as const,
-    number: objection.id,
     id: globalId('Objection', objection.id),
     operator: () => operatorById(context, objection.operatorId),
     record: () => (record === null ? null : recordById(context, record)),
@@ -56,14 +54,10 @@ const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null
     state: args.state ?? 'OPEN',
     sight: regionBoundOf(viewer),
   }
-  const objections = await store.list(parts.db, filter, {
-    first: pageSizeOf(args) + 1,
-    after: numberInCursor(args.after),
-  })
-  return makeConnection(
-    objections.map((each) => objectionView(context, each)),
+  return connectionById(
     args,
-    ({ number }) => cursorOf(number),
+    (page) => store.list(parts.db, filter, page),
+    (each) => objectionView(context, each),
     () => store.countOf(parts.db, filter),
   )
 }
@@ -101,32 +95,16 @@ const withdrawObjection = (_: unknown, args: { id: string }, context: GraphqlCon
     return work.withdrawObjection(db, rules, { objection, ...who })
   })
 
-const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<number> => {
-  const number = numberOf(id)
-  const isIt = await isInViewersRegion(context, act, async () => {
-    return (await store.byId(context.parts.db, number))?.operatorId
-  })
-  return isIt ? number : NO_ID
-}
-
-const numberOf = (id: string): number => {
-  const number = numberInGlobalId(id, 'Objection')
-  if (number === null) throw new Refusal('OBJECTION_UNKNOWN')
-  return number
-}
+const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> =>
+  numberInRegion(context, act, { id, type: 'Objection', unknown: 'OBJECTION_UNKNOWN' }, (number) =>
+    store.byId(context.parts.db, number),
+  )
 
 const done = async <I>(
   context: GraphqlContext,
   input: I,
-  deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.Objection>,
-) => {
-  const objection = await deed(context.parts, refuseUnstorableText(input), {
-    by: context.viewer.sub ?? '',
-    now: context.now,
-  })
-  renewLoaders(context)
-  return objectionView(context, objection)
-}
+  act: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.Objection>,
+) => objectionView(context, await performAct(context, input, act))
 
 const reasonsOf = async (of: ScoreView, { load, parts }: GraphqlContext): Promise<readonly Reason[]> => {
   if (of.reasons.length > 0) return of.reasons

@@ -1,31 +1,27 @@
 import { type Act, may, mayInRegion, regionBoundOf } from '../../domain/access/viewer.js'
 import { vetoBlocksOverride } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
-import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
-import { type GraphqlContext, pointInTimeOf, renewLoaders, viewerTowards } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
-import { refuseUnstorableText } from '../request/limits.js'
+import { connectionById, type PageArgs } from '../request/connection.js'
+import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/context.js'
+import { globalId } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
-import { isInViewersRegion, NO_ID } from '../request/viewer.js'
+import { NO_ID } from '../request/viewer.js'
+import { numberInRegion, performAct } from './acts.js'
 import { pointInTimeOfScore, type ScoreView } from './score.js'
 
-const overrideView = (context: GraphqlContext, override: store.OverrideRow) => {
-  return {
-    ...override,
-    __typename: 'Override' as const,
-    number: override.id,
-    id: globalId('Override', override.id),
-    operator: () => operatorById(context, override.operatorId),
-    proposedBy: override.askedBy,
-    proposedAt: override.askedAt,
-  }
-}
+const overrideView = (context: GraphqlContext, override: store.OverrideRow) => ({
+  ...override,
+  __typename: 'Override' as const,
+  id: globalId('Override', override.id),
+  operator: () => operatorById(context, override.operatorId),
+  proposedBy: override.askedBy,
+  proposedAt: override.askedAt,
+})
 
 export const overrideById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
@@ -37,16 +33,12 @@ export const overrideById = async (context: GraphqlContext, id: number) => {
 
 const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState | null }, context: GraphqlContext) => {
   const { db } = context.parts
-  const filter = {
-    state: args.state ?? 'PROPOSED',
-    ...pointInTimeOf(context, {}),
-    sight: regionBoundOf(context.viewer),
-  }
-  const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
-  return makeConnection(
-    found.map((each) => overrideView(context, each)),
+  const sight = regionBoundOf(context.viewer)
+  const filter = { state: args.state ?? 'PROPOSED', sight, ...pointInTimeOf(context, {}) }
+  return connectionById(
     args,
-    ({ number }) => cursorOf(number),
+    (page) => store.list(db, filter, page),
+    (each) => overrideView(context, each),
     () => store.countOf(db, filter),
   )
 }
@@ -82,32 +74,16 @@ const withdrawOverride = (_: unknown, { input }: { input: { id: string; reason: 
     return work.withdrawOverride(db, rules, { override, reason, ...who })
   })
 
-const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<number> => {
-  const number = numberOf(id)
-  const isIt = await isInViewersRegion(context, act, async () => {
-    return (await store.byId(context.parts.db, number, pointInTimeOf(context, {})))?.operatorId
-  })
-  return isIt ? number : NO_ID
-}
-
-const numberOf = (id: string): number => {
-  const number = numberInGlobalId(id, 'Override')
-  if (number === null) throw new Refusal('OVERRULE_UNKNOWN')
-  return number
-}
+const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> =>
+  numberInRegion(context, act, { id, type: 'Override', unknown: 'OVERRULE_UNKNOWN' }, (number) =>
+    store.byId(context.parts.db, number, pointInTimeOf(context, {})),
+  )
 
 const done = async <I>(
   context: GraphqlContext,
   input: I,
-  deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.OverrideRow>,
-) => {
-  const override = await deed(context.parts, refuseUnstorableText(input), {
-    by: context.viewer.sub ?? '',
-    now: context.now,
-  })
-  renewLoaders(context)
-  return overrideView(context, override)
-}
+  act: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.OverrideRow>,
+) => overrideView(context, await performAct(context, input, act))
 
 /** Null for a score without visible reasons: whoever may not read them may not read the override. */
 const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {

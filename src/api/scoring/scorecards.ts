@@ -7,9 +7,9 @@ import * as trials from '../../store/scoring/trials.js'
 import { familiesWithSource } from '../../work/intake/source-families.js'
 import * as work from '../../work/scoring/activation.js'
 import { tryForRequest } from '../../work/scoring/trial.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { connectionById, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { globalId, numberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
@@ -28,75 +28,63 @@ const trialView = (context: GraphqlContext, { result, ...trial }: trials.TrialRo
   }
 }
 
-const scorecardTrial = async (
-  _: unknown,
-  args: { version: string; against?: string | null },
-  context: GraphqlContext,
-) => {
+interface TrialArgs {
+  version: string
+  against?: string | null
+}
+
+const scorecardTrial = async (_: unknown, args: TrialArgs, context: GraphqlContext) => {
   const { db, rules, agencies } = context.parts
-  const trial = await tryForRequest(db, {
-    ...refuseUnstorableText(args),
-    by: context.viewer.sub,
-    lists: rules.lists,
-    families: await familiesWithSource(
-      db,
-      agencies.flatMap(({ feeds }) => feeds),
-    ),
-    now: () => context.now,
-  })
+  const feeds = agencies.flatMap((agency) => agency.feeds)
+  const about = { by: context.viewer.sub, lists: rules.lists, families: await familiesWithSource(db, feeds) }
+  const trial = await tryForRequest(db, { ...refuseUnstorableText(args), ...about, now: () => context.now })
   return trialView(context, trial)
 }
 
-type TrialLoader = (hash: string) => Promise<trials.TrialRow | undefined>
+const activationView = (
+  context: GraphqlContext,
+  activation: activations.ActivationRow,
+  trialsByHash = trialsOf(context, [activation.hash]),
+) => ({
+  ...activation,
+  __typename: 'ScorecardActivation' as const,
+  id: globalId('ScorecardActivation', activation.id),
+  trial: async () => {
+    const trial = (await trialsByHash()).get(activation.hash)
+    return trial ? trialView(context, trial) : null
+  },
+})
 
-const trialsOf = ({ parts }: GraphqlContext, hashes: readonly string[]): TrialLoader => {
-  let found: Promise<Map<string, trials.TrialRow>> | null = null
-  return async (hash) => {
-    found ??= trials.latestOf(parts.db, [...new Set(hashes)])
-    return (await found).get(hash)
+/** Reads the trials once, when the first is asked for. */
+const trialsOf = ({ parts }: GraphqlContext, hashes: Iterable<string>) => {
+  let found: ReturnType<typeof trials.latestOf> | null = null
+  return () => {
+    found ??= trials.latestOf(parts.db, [...hashes])
+    return found
   }
 }
-
-const activationView = (context: GraphqlContext, activation: activations.ActivationRow, trialOf: TrialLoader) => {
-  return {
-    ...activation,
-    __typename: 'ScorecardActivation' as const,
-    number: activation.id,
-    id: globalId('ScorecardActivation', activation.id),
-    trial: async () => {
-      const trial = await trialOf(activation.hash)
-      return trial ? trialView(context, trial) : null
-    },
-  }
-}
-
-const oneView = (context: GraphqlContext, activation: activations.ActivationRow) =>
-  activationView(context, activation, trialsOf(context, [activation.hash]))
 
 export const activationById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_trials') ? await activations.byId(context.parts.db, id) : null
-  return found && oneView(context, found)
+  return found && activationView(context, found)
 }
 
 const scorecardActivations = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const found = await activations.list(db, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
-  const trialOf = trialsOf(
-    context,
-    found.map(({ hash }) => hash),
-  )
-  return makeConnection(
-    found.map((each) => activationView(context, each, trialOf)),
+  const hashes = new Set<string>()
+  const trialsByHash = trialsOf(context, hashes)
+  return connectionById(
     args,
-    ({ number }) => cursorOf(number),
+    (page) => activations.list(db, page),
+    (each) => {
+      hashes.add(each.hash)
+      return activationView(context, each, trialsByHash)
+    },
     () => activations.count(db),
   )
 }
 
-const scorecards = async (_: unknown, __: unknown, context: GraphqlContext) => {
-  const found = await work.listScorecards(context.parts.db, context.today)
-  return found
-}
+const scorecards = (_: unknown, __: unknown, { parts, today }: GraphqlContext) => work.listScorecards(parts.db, today)
 
 interface ProposeScorecardInput {
   version: string
@@ -107,7 +95,7 @@ interface ProposeScorecardInput {
 const proposeScorecard = async (_: unknown, args: { input: ProposeScorecardInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const made = { ...refuseUnstorableText(args.input), by: context.viewer.sub ?? '', now: context.now }
-  return { activation: oneView(context, await work.proposeScorecard(db, rules, made)) }
+  return { activation: activationView(context, await work.proposeScorecard(db, rules, made)) }
 }
 
 interface DecideScorecardInput {
@@ -122,7 +110,7 @@ const decideScorecard = async (_: unknown, args: { input: DecideScorecardInput }
   if (activation === null) throw new Refusal('ADOPTION_UNKNOWN')
   const { db, rules } = context.parts
   const made = { activation, activate, note, by: context.viewer.sub ?? '', now: context.now }
-  return { activation: oneView(context, await work.decideScorecard(db, rules, made)) }
+  return { activation: activationView(context, await work.decideScorecard(db, rules, made)) }
 }
 
 export const scorecardResolvers = {

@@ -1,23 +1,22 @@
 /** Only authorities see the watch list: no decision may rest on it. */
 import { regionBoundOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { connectionById, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { cursorOf, numberInCursor } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
-const entryView = (context: GraphqlContext, entry: store.WatchEntry) => {
-  return { ...entry, key: entry.id, operator: () => operatorById(context, entry.operatorId) }
-}
+const entryView = (context: GraphqlContext, entry: store.WatchEntry) => ({
+  ...entry,
+  operator: () => operatorById(context, entry.operatorId),
+})
 
 const watchList = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = regionBoundOf(context.viewer)
-  const entries = await store.list(db, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after), sight })
-  return makeConnection(
-    entries.map((each) => entryView(context, each)),
+  return connectionById(
     args,
-    ({ key }) => cursorOf(key),
+    (page) => store.list(db, { ...page, sight }),
+    (each) => entryView(context, each),
     () => store.count(db, sight),
   )
 }

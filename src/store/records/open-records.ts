@@ -1,5 +1,5 @@
-import { type Db, queryRows } from '../db/db.js'
-import { byIds, type RecordVersion, VERSION_COLUMNS } from './versions.js'
+import { type Db, queryColumn, queryRows } from '../db/db.js'
+import { byIds, type RecordVersion, VERSIONS } from './versions.js'
 
 export const PRODUCT_RECORDS_MOST = 200
 
@@ -10,8 +10,7 @@ const word = (field: string): string =>
 export const trademarkVersions = (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id
-     where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
+    `${VERSIONS} where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
     { feeds: [...feeds], key },
   )
 
@@ -24,7 +23,8 @@ export interface ProductQuery {
 /** Returns failed inspections of the brand, and recalls: at most PRODUCT_RECORDS_MOST + 1 rows. */
 export const recordsOfProduct = async (db: Db, { gtin, brand, removed }: ProductQuery): Promise<RecordVersion[]> => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
-  const answer = await db.raw(
+  const ids = await queryColumn<number>(
+    db,
     `select id from (
        select v.id from versions v where v.kind = 'recall' and ${standing} and :gtin::text is not null
          and v.body->'gtins' @> jsonb_build_array(:gtin::text)
@@ -33,7 +33,6 @@ export const recordsOfProduct = async (db: Db, { gtin, brand, removed }: Product
      order by id desc limit ${PRODUCT_RECORDS_MOST + 1} /* open-records.ofProduct */`,
     { gtin, brand, removed },
   )
-  const ids: number[] = answer.rows.map(({ id }: { id: number }) => id)
   const byId = await byIds(db, ids)
   return ids.flatMap((id) => byId.get(id) ?? [])
 }

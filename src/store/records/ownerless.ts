@@ -1,5 +1,5 @@
 /** Codes of ownerless records are matched later, because an incremental feed never sends such records again. */
-import type { Tx } from '../db/db.js'
+import { queryColumn, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'
 
 export const keepOwnerlessCodes = async (tx: Tx, feed: string): Promise<void> => {
@@ -28,7 +28,7 @@ export const detachFromOperators = async (
      insert into ownerless_codes (scheme, code, feed, record_key, digest)
      select split_part(found_by, ':', 1), substr(found_by, strpos(found_by, ':') + 1), feed, record_key, digest from versions
      where id = any(:ids::bigint[]) on conflict do nothing /* ownerless.standAlone */`,
-    { ids: [...ids], by, at },
+    { ids, by, at },
   )
 }
 
@@ -48,25 +48,24 @@ export const matchOwnerless = (tx: Tx, run: number, now: Date): Promise<void> =>
   })
 
 const mayMatch = async (tx: Tx): Promise<number[]> => {
-  const few = await tx.raw(
+  const few = await queryColumn<number>(
+    tx,
     `select v.id from ownerless_codes k join versions v on ${CARRIED} limit ? /* ownerless.mayMatch */`,
     [OWNERLESS_FEW + 1],
   )
-  if (few.rows.length <= OWNERLESS_FEW) return idsOf(few.rows)
-  const many = await tx.raw(
+  if (few.length <= OWNERLESS_FEW) return [...new Set(few)]
+  return queryColumn(
+    tx,
     `with staged as materialized (
        select distinct uscc, org_code, reg_no from staged_drafts where num_nonnulls(uscc, org_code, reg_no) > 0),
      said as materialized (
        select 'uscc' as scheme, uscc as code from staged union select 'org_code', substr(uscc, 9, 9) from staged
        union select 'org_code', org_code from staged union select 'reg_no', reg_no from staged
        union select c.scheme, c.code from staged s join operators o on o.uscc = s.uscc join operator_codes c on c.operator_id = o.id)
-     select v.id from said c join ownerless_codes k on k.scheme = c.scheme and k.code = c.code join versions v on ${CARRIED}
+     select distinct v.id from said c join ownerless_codes k on k.scheme = c.scheme and k.code = c.code join versions v on ${CARRIED}
      /* ownerless.mayMatch many */`,
   )
-  return idsOf(many.rows)
 }
-
-const idsOf = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
 /** Skips records of this run, which its plan has already matched. */
 const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
@@ -91,6 +90,6 @@ const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date
          :run::bigint, page, row_number, partial, held_by from closed returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
      /* ownerless.match */`,
-    { ids: [...ids], run, now },
+    { ids, run, now },
   )
 }

@@ -7,7 +7,7 @@ import {
 } from '../../domain/records/records.js'
 import { WITHDRAWN_RECORD_STATUS } from '../../domain/scoring/evidence.js'
 import { withIndexesDropped } from '../db/bulk-load.js'
-import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryFirst, queryMap, queryRows, queryRowsBy, queryValue, type Tx } from '../db/db.js'
 
 /** A merge that adds this many versions, and this share of the table, refreshes the planner's statistics. */
 const ANALYZE_FROM_VERSIONS = 5_000
@@ -34,13 +34,8 @@ export const mergePlan = async (
   tx: Tx,
   run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; new: number },
 ): Promise<number> => {
-  const bindings = {
-    run: run.id,
-    feed: run.feed,
-    now: run.now,
-    partial: run.partial,
-    namedOther: JSON.stringify([NAMED_OTHER]),
-  }
+  const { feed, now, partial } = run
+  const bindings = { run: run.id, feed, now, partial, namedOther: JSON.stringify([NAMED_OTHER]) }
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
      where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null /* versions.merge close */`,
@@ -80,11 +75,11 @@ export const mergePlan = async (
   )
   const opened = merged.rowCount ?? 0
   if (opened >= ANALYZE_FROM_VERSIONS) {
-    const before = await tx.raw(
-      `select reltuples as n from pg_class where oid = 'versions'::regclass /* versions.merge */`,
+    const before = await queryValue<number>(
+      tx,
+      `select reltuples from pg_class where oid = 'versions'::regclass /* versions.merge */`,
     )
-    if (opened > before.rows[0].n * ANALYZE_FROM_SHARE)
-      await tx.raw('analyze versions, operators /* versions.merge analyze */')
+    if (opened > before * ANALYZE_FROM_SHARE) await tx.raw('analyze versions, operators /* versions.merge analyze */')
   }
   const gone = letGo.rowCount ?? 0
   if (!run.whole) return gone
@@ -146,12 +141,9 @@ export const SELECT_VERSIONS_AND_COMING_SQL = `
     and (not ${begun('c')} or ${NOT_ENDED})
 `
 
-export const bindingsAt = (operators: readonly number[], when: PointInTime) => ({
-  operators,
-  asOf: when.asOf,
-  knownAt: when.knownAt,
-  states: STATE_KINDS,
-})
+export const bindingsAt = (operators: readonly number[], { asOf, knownAt }: PointInTime) => {
+  return { operators, asOf, knownAt, states: STATE_KINDS, withdrawn: WITHDRAWN_RECORD_STATUS }
+}
 
 export interface RecordVersion {
   id: number
@@ -176,6 +168,9 @@ export interface RecordVersion {
 export const VERSION_COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings as remarks,
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
+
+/** SQL: versions with their run's file. */
+export const VERSIONS = `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id`
 
 export interface RecordSight {
   kinds: readonly RecordKind[]
@@ -202,7 +197,7 @@ export const ofOperators = (
   db: Db,
   operatorIds: readonly number[],
   when: PointInTime,
-  { kinds, removed, first, after }: RecordSight & { first: number; after: number | null },
+  sight: RecordSight & { first: number; after: number | null },
 ): Promise<RecordVersion[]> =>
   queryRows(
     db,
@@ -210,7 +205,7 @@ export const ofOperators = (
        select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
        where :after::bigint is null or v.id < :after::bigint) v
      join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
-    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_RECORD_STATUS, kinds, removed, first, after },
+    { ...bindingsAt(operatorIds, when), ...sight },
   )
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
@@ -218,35 +213,35 @@ const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').
 export const versionsOnDays = async (
   db: Db,
   queries: readonly { operator: number; day: string }[],
-  { knownAt, kinds, removed, first }: RecordSight & { knownAt: Date; first: number },
+  { knownAt, ...sight }: RecordSight & { knownAt: Date; first: number },
 ): Promise<RecordVersion[][]> => {
-  const answer = await db.raw(
+  const rows = await queryRows<RecordVersion & { place: number }>(
+    db,
     `select a.place, v.* from jsonb_to_recordset(:asked::jsonb) as a(place int, operator int, day date)
      cross join lateral (
        select ${VERSION_COLUMNS} from (${SEEN_ON_ITS_DAY}) v join runs r on r.id = v.run_id order by v.id desc limit :first) v
      order by a.place, v.id desc /* versions.onDays */`,
     {
       asked: JSON.stringify(queries.map((one, place) => ({ place, ...one }))),
-      ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN_RECORD_STATUS },
+      ...{ ...sight, knownAt, states: STATE_KINDS, withdrawn: WITHDRAWN_RECORD_STATUS },
     },
   )
   const lists: RecordVersion[][] = queries.map(() => [])
-  for (const { place, ...version } of answer.rows as (RecordVersion & { place: number })[]) lists[place]?.push(version)
+  for (const { place, ...version } of rows) lists[place]?.push(version)
   return lists
 }
 
-export const countOfOperators = async (
+export const countOfOperators = (
   db: Db,
   operatorIds: readonly number[],
   when: PointInTime,
   sight: RecordSight,
-): Promise<Map<number, number>> => {
-  const answer = await db.raw(
-    `select v.operator_id as id, count(*)::int as n from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
-    { ...bindingsAt(operatorIds, when), ...sight, withdrawn: WITHDRAWN_RECORD_STATUS },
+): Promise<Map<number, number>> =>
+  queryMap(
+    db,
+    `select v.operator_id, count(*)::int from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
+    { ...bindingsAt(operatorIds, when), ...sight },
   )
-  return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
-}
 
 export const versionsWithFact = (
   db: Db,
@@ -263,21 +258,14 @@ export const versionsWithFact = (
 
 export const byId = async (db: Db, id: number): Promise<RecordVersion | null> => (await byIds(db, [id])).get(id) ?? null
 
-export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number, RecordVersion>> => {
-  const answer = await db.raw(
-    `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id where v.id = any(?::bigint[]) /* versions.byIds */`,
-    [[...ids]],
-  )
-  return new Map(answer.rows.map((row: RecordVersion) => [row.id, row]))
-}
+export const byIds = (db: Db, ids: readonly number[]): Promise<Map<number, RecordVersion>> =>
+  queryRowsBy(db, 'id', `${VERSIONS} where v.id = any(?::bigint[]) /* versions.byIds */`, [ids])
 
 export const currentVersion = (db: Db, feed: string, key: string): Promise<RecordVersion | null> =>
-  queryFirst(
-    db,
-    `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id
-     where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`,
-    [feed, key],
-  )
+  queryFirst(db, `${VERSIONS} where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`, [
+    feed,
+    key,
+  ])
 
 export const sourcesOfGround = (
   db: Db,
@@ -286,7 +274,7 @@ export const sourcesOfGround = (
 ): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id where v.known_to is null
+    `${VERSIONS} where v.known_to is null
        and ((v.feed = :feed and v.record_key = :key)
          or (:fact::text is not null and v.operator_id = :operatorId and v.kind = :kind and v.fact = :fact::text))
      order by v.run_id, v.id /* versions.sourcesOfGround */`,
@@ -306,5 +294,5 @@ export const mirroredEntries = (db: Db, operatorIds: readonly number[], when: Po
     db,
     `select ${VERSION_COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
      /* versions.mirrored */`,
-    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_RECORD_STATUS },
+    bindingsAt(operatorIds, when),
   )

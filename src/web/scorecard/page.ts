@@ -1,10 +1,5 @@
 import { FACT_FAMILIES, FACTS, type FactName, type OperatorKind } from '../../domain/records/facts.js'
-import {
-  CANONICAL_JSON_TEXT,
-  CARD_HASH_TEXT,
-  FACTS_HASH_TEXT,
-  SCORING_STEPS_TEXT,
-} from '../../domain/scoring/method.js'
+import { SCORING_METHOD } from '../../domain/scoring/method.js'
 import {
   type BinRule,
   type Dimension,
@@ -43,6 +38,7 @@ ${content(shown)}
   )
 }
 
+const words = (zh: string, en: string): BilingualText => ({ zh, en })
 const said = ({ zh, en }: BilingualText): Html => bilingual(zh, en)
 const code = (text: string): Html => html`<code>${text}</code>`
 const listed = (items: readonly TableCell[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
@@ -69,12 +65,8 @@ ${listed(card.restsOn.map(publishedText))}`
 const grades = ({ card }: CardContent): Html =>
   html`<p>${bilingual(`基础分：${card.base} 分。`, `Base: ${card.base} points.`)}</p>
 ${bilingualTable({
-  caption: { zh: '等级线', en: 'Grade lines' },
-  columns: [
-    { zh: '等级', en: 'Grade' },
-    { zh: '分值', en: 'Value' },
-    { zh: '含义', en: 'Meaning' },
-  ],
+  caption: words('等级线', 'Grade lines'),
+  columns: [words('等级', 'Grade'), words('分值', 'Value'), words('含义', 'Meaning')],
   rows: card.grades.map((line) => [line.grade, `${line.from}–${topScoreOfGrade(line.grade, card.grades)}`, said(line)]),
   narrow: true,
 })}`
@@ -112,12 +104,12 @@ const days = (window: number | null): Html =>
 const unitTable = (rule: UnitRule): Html => {
   const halves = rule.units.some(({ halvesEveryDays = null }) => halvesEveryDays !== null)
   return bilingualTable({
-    caption: { zh: `规则 ${rule.id}：按件计分`, en: 'points for each' },
+    caption: words(`规则 ${rule.id}：按件计分`, 'points for each'),
     columns: [
-      { zh: '事实', en: 'Fact' },
-      { zh: '每件分值', en: 'Points each' },
-      { zh: '时限', en: 'Window' },
-      ...(halves ? [{ zh: '减半', en: 'Halving' }] : []),
+      words('事实', 'Fact'),
+      words('每件分值', 'Points each'),
+      words('时限', 'Window'),
+      ...(halves ? [words('减半', 'Halving')] : []),
     ],
     rows: rule.units.map((unit) => [
       factOf(unit.fact),
@@ -140,11 +132,8 @@ const binTable = (rule: BinRule): Html => {
   const inYears = FACTS[rule.fact].nature === 'since'
   const { zh, en } = FACTS[rule.fact]
   return bilingualTable({
-    caption: { zh: `规则 ${rule.id}：${zh}（${rule.fact}），分档计分`, en: `${en}, by bins` },
-    columns: [
-      inYears ? { zh: '整年数', en: 'Full years' } : { zh: '数量', en: 'How many' },
-      { zh: '分值', en: 'Points' },
-    ],
+    caption: words(`规则 ${rule.id}：${zh}（${rule.fact}），分档计分`, `${en}, by bins`),
+    columns: [inYears ? words('整年数', 'Full years') : words('数量', 'How many'), words('分值', 'Points')],
     rows: rule.bins.map((bin) => [range(bin), signed(bin.points)]),
     narrow: true,
   })
@@ -156,11 +145,11 @@ const range = ({ from, to }: BinRule['bins'][number]): Html | string => {
 }
 
 const KINDS: Record<OperatorKind, BilingualText> = {
-  enterprise: { zh: '企业', en: 'enterprises' },
-  individual: { zh: '个体工商户', en: 'individual businesses' },
-  cooperative: { zh: '农民专业合作社', en: 'cooperatives' },
-  other: { zh: '其他组织', en: 'other bodies' },
-  shop: { zh: '自然人网店', en: "natural persons' shops" },
+  enterprise: words('企业', 'enterprises'),
+  individual: words('个体工商户', 'individual businesses'),
+  cooperative: words('农民专业合作社', 'cooperatives'),
+  other: words('其他组织', 'other bodies'),
+  shop: words('自然人网店', "natural persons' shops"),
 }
 
 const kindsOf = (kinds: readonly OperatorKind[] | undefined): Html =>
@@ -171,13 +160,8 @@ const kindsOf = (kinds: readonly OperatorKind[] | undefined): Html =>
 const vetoes = ({ card }: CardContent): Html =>
   html`<p>${bilingual('事实存续期间，分值不高于所列等级的最高分。', 'While the fact stands, the value is at most the highest of the grade named.')}</p>
 ${bilingualTable({
-  caption: { zh: '封顶', en: 'Vetoes' },
-  columns: [
-    { zh: '规则', en: 'Rule' },
-    { zh: '事实', en: 'Fact' },
-    { zh: '最高', en: 'At most' },
-    { zh: '依据', en: 'Legal basis' },
-  ],
+  caption: words('封顶', 'Vetoes'),
+  columns: [words('规则', 'Rule'), words('事实', 'Fact'), words('最高', 'At most'), words('依据', 'Legal basis')],
   rows: card.vetoes.map((veto) => [
     html`<span id="rule-${veto.id}">${veto.id}</span>`,
     factOf(veto.fact),
@@ -189,11 +173,11 @@ ${bilingualTable({
 const missing = ({ card }: CardContent): Html =>
   html`<p>${bilingual('没有的信息从不当作零：写明缺失，不加分也不扣分。', 'What is missing is never taken for zero: it is said, and moves no points.')}</p>
 ${bilingualTable({
-  caption: { zh: '信息缺失时', en: 'Where data is missing' },
+  caption: words('信息缺失时', 'Where data is missing'),
   columns: [
-    { zh: '信息类别', en: 'Family of facts' },
-    { zh: '何时为缺失', en: 'Missing when' },
-    { zh: '所示文字', en: 'What is said' },
+    words('信息类别', 'Family of facts'),
+    words('何时为缺失', 'Missing when'),
+    words('所示文字', 'What is said'),
   ],
   rows: card.missing.map((each) => [
     html`${said(FACT_FAMILIES[each.family])} ${code(each.family)}`,
@@ -205,8 +189,8 @@ ${bilingualTable({
 })}`
 
 const OPENS = {
-  lead: { zh: '一条线索，由工作人员核查', en: 'a lead, for an officer to look into' },
-  watch: { zh: '内部关注名单中的一条', en: 'an entry of the internal watch list' },
+  lead: words('一条线索，由工作人员核查', 'a lead, for an officer to look into'),
+  watch: words('内部关注名单中的一条', 'an entry of the internal watch list'),
 } as const
 
 const lines = ({ card }: CardContent): Html =>
@@ -215,33 +199,26 @@ ${
   card.lines.length === 0
     ? html`<p>${bilingual('本卡未设线。', 'This card has no lines.')}</p>`
     : bilingualTable({
-        caption: { zh: '线', en: 'Lines' },
-        columns: [
-          { zh: '分值低于', en: 'Value below' },
-          { zh: '开启', en: 'Opens' },
-        ],
+        caption: words('线', 'Lines'),
+        columns: [words('分值低于', 'Value below'), words('开启', 'Opens')],
         rows: card.lines.map(({ below, opens }) => [String(below), said(OPENS[opens])]),
         narrow: true,
       })
 }`
 
 const sum = (): Html =>
-  html`<ol>${SCORING_STEPS_TEXT.map(({ zh, en }) => html`<li>${bilingualParagraphs(zh, en)}</li>\n`)}</ol>
+  html`<ol>${SCORING_METHOD.steps.map(({ zh, en }) => html`<li>${bilingualParagraphs(zh, en)}</li>\n`)}</ol>
 <h3>${bilingual('哈希', 'Hashes')}</h3>
-<p>${said(CANONICAL_JSON_TEXT)}</p>
-${listed([said(CARD_HASH_TEXT), said(FACTS_HASH_TEXT)])}`
+<p>${said(SCORING_METHOD.canonicalJson)}</p>
+${listed([said(SCORING_METHOD.cardHash), said(SCORING_METHOD.factsHash)])}`
 
 const history = ({ card, adoptions, versions }: CardContent): Html =>
   html`${
     adoptions.length === 0
       ? html`<p>${bilingual('尚无采用记录：最初的评分卡无须采用即为现行。', 'No adoption so far: the first card is in force without one.')}</p>`
       : bilingualTable({
-          caption: { zh: '采用（由两人先后作出）', en: 'Adoptions, each by two people' },
-          columns: [
-            { zh: '版本', en: 'Version' },
-            { zh: '施行日', en: 'In force from' },
-            { zh: '决定日', en: 'Decided on' },
-          ],
+          caption: words('采用（由两人先后作出）', 'Adoptions, each by two people'),
+          columns: [words('版本', 'Version'), words('施行日', 'In force from'), words('决定日', 'Decided on')],
           rows: adoptions.map((each) => [
             html`<a href="${linkTo(`/scorecard/${each.version}`)}">${each.version}</a>`,
             each.effectiveOn,
@@ -254,12 +231,12 @@ const history = ({ card, adoptions, versions }: CardContent): Html =>
 ${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="${linkTo(`/scorecard/${version}`)}">${version}</a>`)))}`
 
 const SECTIONS: readonly [string, BilingualText, (shown: CardContent) => Html][] = [
-  ['about', { zh: '这是什么', en: 'What it is' }, about],
-  ['grades', { zh: '基础分与等级', en: 'Base and grades' }, grades],
-  ['rules', { zh: '各维度的规则', en: 'The rules of each dimension' }, rules],
-  ['vetoes', { zh: '封顶', en: 'Vetoes' }, vetoes],
-  ['missing', { zh: '信息缺失', en: 'Missing data' }, missing],
-  ['lines', { zh: '线索与关注', en: 'Leads and watch' }, lines],
-  ['sum', { zh: '如何算出分值', en: 'How the sum is made' }, sum],
-  ['history', { zh: '采用记录与版本', en: 'Adoptions and versions' }, history],
+  ['about', words('这是什么', 'What it is'), about],
+  ['grades', words('基础分与等级', 'Base and grades'), grades],
+  ['rules', words('各维度的规则', 'The rules of each dimension'), rules],
+  ['vetoes', words('封顶', 'Vetoes'), vetoes],
+  ['missing', words('信息缺失', 'Missing data'), missing],
+  ['lines', words('线索与关注', 'Leads and watch'), lines],
+  ['sum', words('如何算出分值', 'How the sum is made'), sum],
+  ['history', words('采用记录与版本', 'Adoptions and versions'), history],
 ]

@@ -1,0 +1,32 @@
+import type { Act } from '../../domain/access/viewer.js'
+import { Refusal, type RefusalCode } from '../../foundation/errors.js'
+import type { ActContext } from '../../work/access/acts.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { type NodeType, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { isInViewersRegion, NO_ID } from '../request/viewer.js'
+
+/** Performs an act of the viewer. Loaders read anew afterwards. */
+export const performAct = async <I, R>(
+  context: GraphqlContext,
+  input: I,
+  act: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<R>,
+): Promise<R> => {
+  const who = { by: context.viewer.sub ?? '', now: context.now }
+  const result = await act(context.parts, refuseUnstorableText(input), who)
+  renewLoaders(context)
+  return result
+}
+
+/** Returns NO_ID for an object outside the viewer's region. Refusal `unknown` for an id of another type. */
+export const numberInRegion = async (
+  context: GraphqlContext,
+  act: Act,
+  { id, type, unknown }: { id: string; type: NodeType; unknown: RefusalCode },
+  readObject: (number: number) => Promise<{ operatorId: number } | null>,
+): Promise<number> => {
+  const number = numberInGlobalId(id, type)
+  if (number === null) throw new Refusal(unknown)
+  const isTheirs = await isInViewersRegion(context, act, async () => (await readObject(number))?.operatorId)
+  return isTheirs ? number : NO_ID
+}
