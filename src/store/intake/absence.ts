@@ -1,5 +1,6 @@
 import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
 import { queryValue, type Tx } from '../db/db.js'
+import { insertCopiesSql } from '../records/versions.js'
 
 /** SQL: runs that corrected an item which run :run delivered again, uncorrected. */
 export const SELECT_UNCORRECTED_RUNS_SQL = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
@@ -46,10 +47,7 @@ export const endAbsent = (
          and v.run_id not in (${SELECT_UNCORRECTED_RUNS_SQL})
        returning v.*),
      ended as (
-       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
-         valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
-       select feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
-         :now::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from gone returning 1)
+       ${insertCopiesSql('gone v', { ended_on: ':today::date', known_from: ':now::timestamptz', opened_by: ':run::bigint' })} returning 1)
      select count(*)::int as n from ended /* versions.endAbsent */`,
     {
       run: run.id,

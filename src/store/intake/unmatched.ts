@@ -2,6 +2,7 @@ import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, RecordKind, Remark, Subject } from '../../domain/records/records.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { insertCopiesSql } from '../records/versions.js'
 import { earlierEndDaySql } from './absence.js'
 
 export type UnmatchedState = 'OPEN' | 'MATCHED' | 'NOT_OURS' | 'TAKEN_BACK' | 'ENDED'
@@ -189,13 +190,11 @@ export const markVersionsWrong = (tx: Tx, decision: number, at: Date): Promise<n
 export const reopenEarlierVersions = (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> =>
   queryColumn(
     tx,
-    `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
-       ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
-     select p.feed, p.kind, p.record_key, coalesce(o.merged_into, o.id), p.found_by, p.decision_id, p.fact, p.digest, p.body, p.findings,
-       p.valid_from, p.valid_to, p.ended_on, :at::timestamptz, p.run_id, p.opened_by, p.page, p.row_number, p.partial, p.held_by
-     from unmatched u join versions p on p.record_key = u.record_key and p.feed = u.feed
-     join operators o on o.id = p.operator_id
-     where u.id = any(:ids::bigint[]) and p.known_to = :closedAt and p.wrong_from is null
+    `${insertCopiesSql(
+      'unmatched u join versions v on v.record_key = u.record_key and v.feed = u.feed join operators o on o.id = v.operator_id',
+      { operator_id: 'coalesce(o.merged_into, o.id)', known_from: ':at::timestamptz' },
+    )}
+     where u.id = any(:ids::bigint[]) and v.known_to = :closedAt and v.wrong_from is null
      on conflict do nothing returning operator_id as operator /* unmatched.reopenEarlier */`,
     { ids: [...ids], closedAt, at },
   )

@@ -1,6 +1,7 @@
 /** Codes of ownerless records are matched later, because an incremental feed never sends such records again. */
 import { queryColumn, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'
+import { insertCopiesSql } from './versions.js'
 
 export const keepOwnerlessCodes = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw(
@@ -14,21 +15,21 @@ export const keepOwnerlessCodes = async (tx: Tx, feed: string): Promise<void> =>
   )
 }
 
+const NO_OPERATOR = { operator_id: 'null', found_by: 'null', decision_id: 'null' }
+const NOW_BY = { known_from: ':now::timestamptz', opened_by: ':run::bigint' }
+
 export const detachFromOperators = async (
   tx: Tx,
   ids: readonly number[],
-  { by, at }: { by: number; at: Date },
+  { by: run, at: now }: { by: number; at: Date },
 ): Promise<void> => {
   await tx.raw(
     `with alone as (
-       insert into versions (feed, kind, record_key, fact, digest, body, findings, valid_from, valid_to, ended_on, known_from, run_id,
-         opened_by, page, row_number, partial, held_by)
-       select feed, kind, record_key, fact, digest, body, findings, valid_from, valid_to, ended_on, :at::timestamptz, run_id, :by::bigint,
-         page, row_number, partial, held_by from versions where id = any(:ids::bigint[]))
+       ${insertCopiesSql('versions v where id = any(:ids::bigint[])', { ...NO_OPERATOR, ...NOW_BY })})
      insert into ownerless_codes (scheme, code, feed, record_key, digest)
      select split_part(found_by, ':', 1), substr(found_by, strpos(found_by, ':') + 1), feed, record_key, digest from versions
      where id = any(:ids::bigint[]) on conflict do nothing /* ownerless.standAlone */`,
-    { ids, by, at },
+    { ids, run, now },
   )
 }
 
@@ -54,7 +55,7 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
     [OWNERLESS_FEW + 1],
   )
   if (few.length <= OWNERLESS_FEW) return [...new Set(few)]
-  return queryColumn(
+  const many = await queryColumn<number>(
     tx,
     `with staged as materialized (
        select distinct uscc, org_code, reg_no from staged_drafts where num_nonnulls(uscc, org_code, reg_no) > 0),
@@ -62,10 +63,13 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
        select 'uscc' as scheme, uscc as code from staged union select 'org_code', substr(uscc, 9, 9) from staged
        union select 'org_code', org_code from staged union select 'reg_no', reg_no from staged
        union select c.scheme, c.code from staged s join operators o on o.uscc = s.uscc join operator_codes c on c.operator_id = o.id)
-     select distinct v.id from said c join ownerless_codes k on k.scheme = c.scheme and k.code = c.code join versions v on ${CARRIED}
+     select v.id from said c join ownerless_codes k on k.scheme = c.scheme and k.code = c.code join versions v on ${CARRIED}
      /* ownerless.mayMatch many */`,
   )
+  return [...new Set(many)]
 }
+
+const FOUND_OPERATOR = { operator_id: 'owner', found_by: 'said', decision_id: 'merger' }
 
 /** Skips records of this run, which its plan has already matched. */
 const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
@@ -84,10 +88,7 @@ const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date
        update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from found f
        where v.id = f.id and v.known_to is null returning v.*, f.owner, f.said, f.merger),
      made as (
-       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
-         known_from, run_id, opened_by, page, row_number, partial, held_by)
-       select feed, kind, record_key, owner, said, merger, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, run_id,
-         :run::bigint, page, row_number, partial, held_by from closed returning operator_id)
+       ${insertCopiesSql('closed v', { ...FOUND_OPERATOR, ...NOW_BY })} returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
      /* ownerless.match */`,
     { ids, run, now },

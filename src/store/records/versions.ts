@@ -172,6 +172,15 @@ export const VERSION_COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.ope
 /** SQL: versions with their run's file. */
 export const VERSIONS = `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id`
 
+const COPIED_COLUMNS =
+  `feed kind record_key operator_id found_by decision_id fact digest body findings valid_from valid_to ended_on
+  known_from run_id opened_by page row_number partial held_by`.split(/\s+/)
+
+/** SQL: inserts copies of the versions `v` of `from`. `changed` gives the SQL of columns that get another value. */
+export const insertCopiesSql = (from: string, changed: Record<string, string>): string =>
+  `insert into versions (${COPIED_COLUMNS.join(', ')})
+   select ${COPIED_COLUMNS.map((column) => changed[column] ?? `v.${column}`).join(', ')} from ${from}`
+
 export interface RecordSight {
   kinds: readonly RecordKind[]
   removed: boolean

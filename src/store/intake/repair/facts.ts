@@ -1,6 +1,6 @@
 import { queryRows, type Tx } from '../../db/db.js'
 import { selectEarlierFactsSql } from '../../records/same-facts.js'
-import { isRegistrationByNumberSql } from '../../records/versions.js'
+import { insertCopiesSql, isRegistrationByNumberSql } from '../../records/versions.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
 
 export const closeDoubledRegistrations = (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> =>
@@ -55,10 +55,7 @@ const openVersionsWithFacts = async (tx: Tx, { run, at }: RepairRun): Promise<Re
     `with old as (
        update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from repair_facts f
        where v.id = f.id and v.known_to is null returning v.*, f.fact as one_fact)
-     insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
-       valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
-     select feed, kind, record_key, operator_id, found_by, decision_id, one_fact, digest, body, findings, valid_from, valid_to, ended_on,
-       :at::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from old
+     ${insertCopiesSql('old v', { fact: 'one_fact', known_from: ':at::timestamptz', opened_by: ':run::bigint' })}
      returning feed, record_key as key, operator_id as operator /* repair.tellAnew */`,
     { run, at },
   )

@@ -1,5 +1,6 @@
 import type { UnreadableRecords } from '../../../domain/records/records.js'
 import { queryRows, type Tx } from '../../db/db.js'
+import { insertCopiesSql } from '../../records/versions.js'
 import { isAbsentSql, KINDS_ENDED_BY_ABSENCE, SELECT_UNCORRECTED_RUNS_SQL, unreadableBindings } from '../absence.js'
 
 export interface RepairedRecord {
@@ -32,10 +33,7 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
     `with gone as (
        update versions v set known_to = :at, closed_as = 'ENDED', closed_by = :run from repair_ends e
        where v.id = e.id and v.known_to is null returning v.*, e.day)
-     insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
-       valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
-     select feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to, day,
-       :at::timestamptz, run_id, :run::bigint, page, row_number, false, held_by from gone
+     ${insertCopiesSql('gone v', { ended_on: 'v.day', known_from: ':at::timestamptz', opened_by: ':run::bigint', partial: 'false' })}
      returning feed, record_key as key, operator_id as operator /* repair.endListed */`,
     { run, at },
   )
