@@ -50,8 +50,7 @@ const trademark = async (_: unknown, args: TrademarkArgs, context: GraphqlContex
     office: args.office,
     name: body['name'],
     state: body['status'] ?? null,
-    inTerm:
-      version.stands && isTrademarkInTerm({ status: body['status'], expiresOn: body['expires_on'] }, context.today),
+    inTerm: version.stands && isTrademarkInTerm(body, context.today),
     appliedOn: body['applied_on'] ?? null,
     registeredOn: body['registered_on'] ?? null,
     expiresOn: body['expires_on'] ?? null,

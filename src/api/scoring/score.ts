@@ -4,9 +4,8 @@ import { wordReason } from '../../domain/scoring/score-words.js'
 import { factsOfRule } from '../../domain/scoring/scorecard.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
-import type { StoredScore } from '../../store/scoring/scores.js'
-import * as scores from '../../store/scoring/scores.js'
-import { auditScore, scoreAndOwner } from '../../work/scoring/audited-score.js'
+import { type StoredScore, weighingGoneEntry } from '../../store/scoring/scores.js'
+import { auditScore, type OwnedScore, scoreAndOwner } from '../../work/scoring/audited-score.js'
 import { cardInForce, cardOfVersion } from '../../work/scoring/scorecards.js'
 import { resolveRecords } from '../records/records.js'
 import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
@@ -60,17 +59,13 @@ export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today 
   const owned = await scoreAndOwner(parts.db, id)
   if (owned === null || !maySee(viewer, owned.operator)) return null
   // Withholds a score that counted a listing removed later.
-  const isOpen = may(viewer, 'see_removed') || !(await scores.weighingGoneEntry(parts.db, [id], today)).has(id)
-  return isOpen ? written(parts, viewer, owned.score, owned.operator) : null
+  const isOpen = may(viewer, 'see_removed') || !(await weighingGoneEntry(parts.db, [id], today)).has(id)
+  return isOpen ? auditOf(parts, viewer, owned) : null
 }
 
-const written = async (
-  parts: ScoreAuditDependencies,
-  viewer: Viewer,
-  stored: scores.StoredScore,
-  owner: StoredOperator,
-) => {
-  const { score, operator, card, facts, records } = await auditScore(parts.db, stored, owner, parts.rules.lists)
+const auditOf = async (parts: ScoreAuditDependencies, viewer: Viewer, owned: OwnedScore) => {
+  const { score, operator } = owned
+  const { card, facts, records } = await auditScore(parts.db, owned, parts.rules.lists)
   return {
     contract: 'score-audit-1' as const,
     score: {
@@ -122,10 +117,8 @@ export const scoreById = async (context: GraphqlContext, id: number) => {
 
 export const scoreAuditResolvers = {
   Score: {
-    id: ({ id }: scores.StoredScore) => globalId('Score', id),
-    audit: async ({ id }: scores.StoredScore, _: unknown, context: GraphqlContext) => {
-      return scoreAudit(context.parts, context, id)
-    },
-    auditUrl: ({ id }: scores.StoredScore) => `/v1/scores/${globalId('Score', id)}`,
+    id: ({ id }: StoredScore) => globalId('Score', id),
+    audit: ({ id }: StoredScore, _: unknown, context: GraphqlContext) => scoreAudit(context.parts, context, id),
+    auditUrl: ({ id }: StoredScore) => `/v1/scores/${globalId('Score', id)}`,
   },
 }

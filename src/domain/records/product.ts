@@ -1,5 +1,6 @@
 import { compactText } from '../../foundation/text/values.js'
 import { isValidGtin } from '../operators/codes.js'
+import type { Body } from './records.js'
 
 const GTIN_DIGITS = 14
 export const PRODUCT_WORD_LENGTH_MOST = 500
@@ -21,7 +22,5 @@ export const matchesModel = (held: unknown, asked: string): boolean => {
   return productWordKey(held) === word || held.split(BETWEEN_MODELS).some((one) => productWordKey(one) === word)
 }
 
-export const isTrademarkInTerm = (
-  { status, expiresOn }: { status: unknown; expiresOn: unknown },
-  on: string,
-): boolean => status === 'REGISTERED' && (typeof expiresOn !== 'string' || expiresOn >= on)
+export const isTrademarkInTerm = ({ status, expires_on: last }: Body, on: string): boolean =>
+  status === 'REGISTERED' && (typeof last !== 'string' || last >= on)

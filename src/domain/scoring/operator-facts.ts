@@ -91,14 +91,11 @@ export const scoreWithComingChange = (facts: Facts, card: Scorecard): Score => {
   return sooner ? { ...result, nextChangeOn: comingOn } : result
 }
 
-export interface RuleBook {
-  hash: string
-  lists: readonly ListFactRules[]
-}
+export type RuleBook = ReturnType<typeof ruleBookOf>
 
 /** Scores depend on these parts of the list rules only. */
-export const ruleBookOf = (lists: readonly ListFactRules[]): RuleBook => {
-  const book = lists.map(({ id, fact, terms, counting }) => ({
+export const ruleBookOf = (lists: readonly ListFactRules[]) => {
+  const book: ListFactRules[] = lists.map(({ id, fact, terms, counting }) => ({
     ...{ id, fact, terms },
     ...(counting && { counting: { lastDay: counting.lastDay } }),
   }))

@@ -7,10 +7,8 @@ export interface ScoreHashes {
   scorecardHash: string
 }
 
-export interface EarlierScore extends ScoreHashes {
+export interface EarlierScore extends ScoreHashes, Pick<Score, 'value' | 'nextChangeOn'> {
   asOf: string
-  value: number
-  nextChangeOn: string | null
 }
 
 const holdsSame = (earlier: ScoreHashes, { factsHash, scorecardHash }: ScoreHashes): boolean =>
@@ -25,12 +23,12 @@ export const scoreStillHolds = (
   hashes: ScoreHashes,
   asOf: string,
   comingOn: string | null,
-): boolean =>
-  holdsSame(earlier, hashes) &&
-  earlier.asOf <= asOf &&
-  (earlier.nextChangeOn === null
-    ? comingOn === null
-    : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
+): boolean => {
+  if (!holdsSame(earlier, hashes) || earlier.asOf > asOf) return false
+  const { nextChangeOn } = earlier
+  if (nextChangeOn === null) return comingOn === null
+  return asOf < nextChangeOn && (comingOn ?? nextChangeOn) >= nextChangeOn
+}
 
 /** True when facts, scorecard, value and next change are the same; the reasons may differ. */
 export const isSameResult = (
@@ -49,21 +47,15 @@ export const scoreCauseOf = (earlier: ScoreHashes | undefined, now: ScoreHashes)
   return earlier.factsHash === now.factsHash ? 'TIME' : 'RECORD'
 }
 
-export interface ReplayableScore extends Score {
-  factsHash: string
-  scorecard: string
-}
-
 export const replayFault = (
-  { factsHash, scorecard, value, grade, reasons, nextChangeOn }: ReplayableScore,
+  { factsHash, scorecard, value, grade, reasons, nextChangeOn }: Score & { factsHash: string; scorecard: string },
   card: Pick<Scorecard, 'version'>,
-  again: Score & { factsHash: string },
+  { factsHash: factsHashAgain, ...again }: Score & { factsHash: string },
 ): 'FACTS' | 'CARD' | 'SUM' | 'RESULT' | null => {
-  if (again.factsHash !== factsHash) return 'FACTS'
+  if (factsHashAgain !== factsHash) return 'FACTS'
   if (card.version !== scorecard) return 'CARD'
   if (reasons.reduce((sum, { points }) => sum + points, 0) !== value) return 'SUM'
-  const { factsHash: _, ...result } = again
-  return bytes(result) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
+  return bytes(again) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
 }
 
 const bytes = (value: unknown): string => canonicalJson(value as Json)

@@ -1,63 +1,22 @@
 /** A plan is a scorecard resolved for one kind of operator on one day. A million scores share one plan. */
 import { addDays, addYears, dayNumber, NEVER_DAY } from '../../foundation/time/dates.js'
 import { FACT_FAMILIES, FACTS, type FactFamily, type FactName, type OperatorKind } from '../records/facts.js'
-import type { BinRule, Scorecard, ScoreRule, UnitFact, UnitRule, Veto } from './scorecard.js'
+import type { BinRule, Scorecard, UnitFact, UnitRule } from './scorecard.js'
 
 /** Most plans cached per kind, one for each day: recomputing stored scores visits many days. */
 const PLANS_KEPT = 1000
 const NO_DAY = Number.NEGATIVE_INFINITY
 
-export interface TallySlot {
-  at: number
-  fact: FactName
-  points: number
-  windowDays: number
-  /** Events of this day or earlier have faded. */
-  cutoff: number
-  halvesEveryDays: number
-  /** Points after 0, 1, 2 … halvings, without the final 0. */
-  halved: readonly number[]
-  /** True when undated events do not count, because their age is unknown. */
-  needsDay: boolean
-}
+export type TallySlot = ReturnType<typeof makeSlot>
+export type PlannedUnits = ReturnType<typeof planUnits>
+export type PlannedBins = ReturnType<typeof planBins>
+type ScorePlan = ReturnType<typeof makePlan>
 
-export interface PlannedUnits {
-  kind: 'units'
-  rule: UnitRule
-  slots: TallySlot[]
-}
+const FAMILIES = Object.keys(FACT_FAMILIES)
+const BITS = Object.fromEntries(FAMILIES.map((family, i) => [family, 1 << i])) as Record<FactFamily, number>
 
-export interface PlannedBins {
-  kind: 'bins'
-  rule: BinRule
-  slot: TallySlot
-  family: number
-  since: boolean
-  /** For bins by age in years: latest day of registration that reaches each bin. */
-  reachedFrom: number[]
-}
-
-export interface ScorePlan {
-  today: number
-  rules: (PlannedUnits | PlannedBins)[]
-  vetoes: { veto: Veto; slot: TallySlot }[]
-  slots: number
-  byFact: Record<FactName, { family: number; slots: TallySlot[] }>
-  /** Bit mask of the fact families that the scorecard uses. */
-  asked: number
-  missing: { family: FactFamily; bit: number; points: number }[]
-}
-
-const BITS = Object.fromEntries(Object.keys(FACT_FAMILIES).map((family, i) => [family, 1 << i])) as Record<
-  FactFamily,
-  number
->
-
-export const familyBitsMeaningNone = (known: readonly FactFamily[]): number => {
-  let bits = 0
-  for (const family of known) if (FACT_FAMILIES[family].whenAbsent === 'none') bits |= BITS[family]
-  return bits
-}
+export const familyBitsMeaningNone = (known: readonly FactFamily[]): number =>
+  known.reduce((bits, family) => (FACT_FAMILIES[family].whenAbsent === 'none' ? bits | BITS[family] : bits), 0)
 
 const plans = new WeakMap<Scorecard, Map<OperatorKind, Map<string, ScorePlan>>>()
 
@@ -72,7 +31,7 @@ export const scorePlanOf = (card: Scorecard, kind: OperatorKind, asOf: string): 
   return plan
 }
 
-const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan => {
+const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string) => {
   const slots: TallySlot[] = []
   const slotOf: SlotOf = (fact, unit) => {
     const slot = makeSlot(slots.length, fact, unit, asOf)
@@ -81,14 +40,15 @@ const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan 
   }
   const rules = card.rules
     .filter((rule) => !rule.operators || rule.operators.includes(kind))
-    .map((rule) => planRule(rule, asOf, slotOf))
+    .map((rule) => (rule.kind === 'units' ? planUnits(rule, slotOf) : planBins(rule, asOf, slotOf)))
   const vetoes = card.vetoes.map((veto) => ({ veto, slot: slotOf(veto.fact, { points: 0, windowDays: null }) }))
+  const ofFact = (fact: string, family: FactFamily) => {
+    return { family: BITS[family], slots: slots.filter((slot) => slot.fact === fact) }
+  }
   const byFact = Object.fromEntries(
-    Object.entries(FACTS).map(([fact, { family }]) => [
-      fact,
-      { family: BITS[family], slots: slots.filter((slot) => slot.fact === fact) },
-    ]),
-  ) as ScorePlan['byFact']
+    Object.entries(FACTS).map(([fact, { family }]) => [fact, ofFact(fact, family)]),
+  ) as Record<FactName, ReturnType<typeof ofFact>>
+  // Bit mask of the fact families that the scorecard uses.
   const asked = slots.reduce((bits, { fact }) => bits | BITS[FACTS[fact].family], 0)
   const missing = card.missing.map(({ family, points }) => ({ family, bit: BITS[family], points }))
   return { today: dayNumber(asOf), rules, vetoes, slots: slots.length, byFact, asked, missing }
@@ -97,33 +57,28 @@ const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan 
 type Weight = Pick<UnitFact, 'points' | 'windowDays' | 'halvesEveryDays'>
 type SlotOf = (fact: FactName, weight: Weight) => TallySlot
 
-const planRule = (rule: ScoreRule, asOf: string, slotOf: SlotOf): PlannedUnits | PlannedBins => {
-  if (rule.kind === 'units') return { kind: 'units', rule, slots: rule.units.map((unit) => slotOf(unit.fact, unit)) }
-  const since = FACTS[rule.fact].nature === 'since'
-  return {
-    kind: 'bins',
-    rule,
-    slot: slotOf(rule.fact, { points: 0, windowDays: rule.windowDays }),
-    family: BITS[FACTS[rule.fact].family],
-    since,
-    reachedFrom: since ? rule.bins.map((bin) => latestSince(asOf, bin.from)) : [],
-  }
+const planUnits = (rule: UnitRule, slotOf: SlotOf) => {
+  return { kind: 'units' as const, rule, slots: rule.units.map((unit) => slotOf(unit.fact, unit)) }
 }
 
-const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): TallySlot => {
-  const halvesEveryDays = weight.points === 0 ? NEVER_DAY : (weight.halvesEveryDays ?? NEVER_DAY)
-  const halved = halvesEveryDays === NEVER_DAY ? [weight.points] : halvings(weight.points)
+const planBins = (rule: BinRule, asOf: string, slotOf: SlotOf) => {
+  const since = FACTS[rule.fact].nature === 'since'
+  const slot = slotOf(rule.fact, { points: 0, windowDays: rule.windowDays })
+  // For bins by age in years: latest day of registration that reaches each bin.
+  const reachedFrom = since ? rule.bins.map((bin) => latestSince(asOf, bin.from)) : []
+  return { kind: 'bins' as const, rule, slot, family: BITS[FACTS[rule.fact].family], since, reachedFrom }
+}
+
+const makeSlot = (at: number, fact: FactName, { points, ...weight }: Weight, asOf: string) => {
+  const halvesEveryDays = points === 0 ? NEVER_DAY : (weight.halvesEveryDays ?? NEVER_DAY)
+  // Points after 0, 1, 2 … halvings, without the final 0.
+  const halved = halvesEveryDays === NEVER_DAY ? [points] : halvings(points)
   const windowDays = Math.min(weight.windowDays ?? NEVER_DAY, halved.length * halvesEveryDays)
-  return {
-    at,
-    fact,
-    points: weight.points,
-    windowDays,
-    cutoff: dayNumber(asOf) - windowDays,
-    halvesEveryDays,
-    halved,
-    needsDay: FACTS[fact].nature !== 'state' || halvesEveryDays !== NEVER_DAY,
-  }
+  // Events of this day or earlier have faded.
+  const cutoff = dayNumber(asOf) - windowDays
+  // True when undated events do not count, because their age is unknown.
+  const needsDay = FACTS[fact].nature !== 'state' || halvesEveryDays !== NEVER_DAY
+  return { at, fact, points, windowDays, cutoff, halvesEveryDays, halved, needsDay }
 }
 
 const halvings = (points: number): number[] => {

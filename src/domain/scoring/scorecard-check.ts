@@ -60,10 +60,9 @@ const checkHead = (card: Scorecard, say: FaultReporter): void => {
   if (card.restsOn.length === 0) say('restsOn', '缺少依据。What the card rests on is missing.')
   checkWords(card.name, 'name', [], say)
   checkWords(card.about, 'about', [], say)
-  const blanks: Record<string, string[]> = { cap: ['cap'], undated: ['fact'] }
-  for (const name of ['base', 'cap', 'floor', 'ceiling', 'undated'] as const) {
-    checkWords(card.sentences[name], `sentences.${name}`, blanks[name] ?? [], say)
-  }
+  const blanks = { base: [], cap: ['cap'], floor: [], ceiling: [], undated: ['fact'] }
+  for (const name of ['base', 'cap', 'floor', 'ceiling', 'undated'] as const)
+    checkWords(card.sentences[name], `sentences.${name}`, blanks[name], say)
   const order = card.grades.map((line) => line.grade).join('')
   if (order !== GRADES.join(''))
     say('grades', `等级应依次为 A、B、C、D，现为 ${order}。Grades must be A, B, C, D in this order.`)

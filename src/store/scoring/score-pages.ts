@@ -1,23 +1,14 @@
+import { pagesFrom } from '../../foundation/pages.js'
 import { type Db, queryColumn, queryRows } from '../db/db.js'
 import { byIds, STORED_SCORE_COLUMNS, type StoredScore } from './scores.js'
 
 const PAGE_SCORES = 2_000
 
-export const readPages = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> =>
-  sample === null ? all(db) : sampled(db, sample)
-
-async function* all(db: Db): AsyncIterable<StoredScore[]> {
-  for (let after = 0; ; ) {
-    const page: StoredScore[] = await queryRows(
-      db,
-      `select ${STORED_SCORE_COLUMNS} from scores s where s.id > ? order by s.id limit ? /* score-pages.all */`,
-      [after, PAGE_SCORES],
-    )
-    const last = page.at(-1)
-    if (last === undefined) return
-    yield page
-    after = last.id
-  }
+/** Pages of all scores, or of `sample` scores spread evenly. */
+export const readPages = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> => {
+  if (sample !== null) return sampled(db, sample)
+  const all = `select ${STORED_SCORE_COLUMNS} from scores s where s.id > ? order by s.id limit ? /* score-pages.all */`
+  return pagesFrom<StoredScore>((last) => queryRows(db, all, [last?.id ?? 0, PAGE_SCORES]))
 }
 
 async function* sampled(db: Db, sample: number): AsyncIterable<StoredScore[]> {

@@ -1,13 +1,14 @@
 /** Scores are only appended. The score on a day is the last row of the latest `as_of` up to that day. */
 import { DISHONEST_LIST_FACT } from '../../domain/records/facts.js'
-import type { Reason } from '../../domain/scoring/score.js'
+import type { ScoreCause } from '../../domain/scoring/rescoring.js'
+import type { Score } from '../../domain/scoring/score.js'
 import { type Db, queryMap, queryRows, queryRowsBy, querySet, queryValue, type Tx } from '../db/db.js'
 import { copyInto } from '../db/own-connection.js'
 import type { PointInTime } from '../records/versions.js'
 import * as gradeMarks from './grade-marks.js'
 import { CARD_VERSION_IN_FORCE_SQL } from './scorecards.js'
 
-export interface NewScore {
+export interface NewScore extends Score {
   operatorId: number
   asOf: string
   knownAt: Date
@@ -16,11 +17,7 @@ export interface NewScore {
   families: string[]
   factsHash: string
   rulesHash: string
-  value: number
-  grade: 'A' | 'B' | 'C' | 'D'
-  reasons: Reason[]
-  nextChangeOn: string | null
-  cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
+  cause: ScoreCause
   /** True for a score requested for a chosen day or scorecard. */
   asked: boolean
 }

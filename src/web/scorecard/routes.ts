@@ -14,39 +14,29 @@ import { cardPage } from './page.js'
 const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
 const VERSION_LONGEST = 100
 const PUBLIC_SECONDS = 60
-const JSON_END = '.json'
+const JSON_END = /\.json$/
 
 export const scorecardRouter = (parts: SiteDependencies): Router => {
   const router = Router()
-  router.get('/scorecard', showInForce(parts))
-  router.get('/scorecard/:version', showVersion(parts))
+  router.get('/scorecard', showCard(parts))
+  router.get('/scorecard/:version', showCard(parts))
   return router
 }
 
-const showInForce =
+/** Shows the scorecard in force unless the request names a version. */
+const showCard =
   (parts: SiteDependencies): RequestHandler =>
   async (request, response) => {
-    const { dbOf, nowOf } = parts
-    const db = dbOf(request)
-    const day = shanghaiDate(nowOf(request))
-    const card = await cardInForce(db, day)
-    sendPage(parts, request, response, await pageOf(db, card, card, day))
+    const db = parts.dbOf(request)
+    const day = shanghaiDate(parts.nowOf(request))
+    const version = request.params['version']
+    const card = version === undefined ? null : await known(db, String(version).replace(JSON_END, ''))
+    if (card && JSON_END.test(String(version))) return sendJson(response, card)
+    const current = await cardInForce(db, day)
+    sendPage(parts, request, response, await pageOf(db, card ?? current, current, day))
   }
 
-const showVersion =
-  (parts: SiteDependencies): RequestHandler =>
-  async (request, response) => {
-    const { dbOf, nowOf } = parts
-    const db = dbOf(request)
-    const asked = String(request.params['version'])
-    const asJson = asked.endsWith(JSON_END)
-    const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
-    if (asJson) return bytesOf(response, card)
-    const day = shanghaiDate(nowOf(request))
-    sendPage(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
-  }
-
-const bytesOf = (response: Response, card: Scorecard): void => {
+const sendJson = (response: Response, card: Scorecard): void => {
   response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashOfCard(card)}"` })
   response.type('json').send(canonicalJson(card as unknown as Json))
 }

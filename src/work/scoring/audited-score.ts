@@ -1,6 +1,5 @@
 import type { ListKind } from '../../domain/listing/lists.js'
-import type { FactEvent, FactFamily, Facts } from '../../domain/records/facts.js'
-import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
@@ -10,21 +9,13 @@ import * as scores from '../../store/scoring/scores.js'
 import { factsOfOperators } from './facts.js'
 import { cardByHash } from './scorecards.js'
 
-export interface AuditedScore {
+export interface OwnedScore {
   score: scores.StoredScore
   operator: operators.StoredOperator
-  card: Scorecard
-  /** The facts at the score's instant. Their hash proves that they were scored. */
-  facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
-  records: versions.RecordVersion[]
 }
 
-export const auditScore = async (
-  db: Db,
-  score: scores.StoredScore,
-  operator: operators.StoredOperator,
-  lists: readonly ListKind[],
-): Promise<AuditedScore> => {
+/** Reads the facts at the score's instant. Their hash proves that they were scored. */
+export const auditScore = async (db: Db, { score, operator }: OwnedScore, lists: readonly ListKind[]) => {
   const card = await cardByHash(db, score.scorecardHash)
   if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
   const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
@@ -40,14 +31,11 @@ export const auditScore = async (
     ...score.reasons.flatMap(({ records }) => records),
   ])
   const records = await versions.byIds(db, [...cited])
-  return { score, operator, card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
+  return { card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
 }
 
 /** Returns the scored operator, which may since have been merged into another. */
-export const scoreAndOwner = async (
-  db: Db,
-  id: number,
-): Promise<{ score: scores.StoredScore; operator: operators.StoredOperator } | null> => {
+export const scoreAndOwner = async (db: Db, id: number): Promise<OwnedScore | null> => {
   const score = (await scores.byIds(db, [id])).get(id)
   // Always queried, so that answers about another's score and about none take the same time.
   const owner = score?.operatorId ?? 0

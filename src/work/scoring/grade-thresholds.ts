@@ -42,12 +42,12 @@ export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followe
   await watchEntries.close(tx, risen, { on, at })
 }
 
-interface FallenScore {
-  operatorId: number
-  value: number
-}
+type FallenScore = Pick<scores.NewScore, 'operatorId' | 'value'>
 
-type EarlierStandings = Map<number, { value: number; lines?: Scorecard['lines'] }>
+interface EarlierStanding {
+  value: number
+  lines?: Scorecard['lines']
+}
 
 /**
  * Returns earlier scores with the thresholds of their own scorecards. Ignores scores of a rolled-back run, and those
@@ -58,32 +58,34 @@ const stoodBefore = async (
   tx: Tx,
   { card, rows, before, on }: ScoredBatch,
   dropped: ReadonlySet<number>,
-): Promise<EarlierStandings> => {
+): Promise<Map<number, EarlierStanding>> => {
   const line = card.lines.find(({ opens }) => opens === 'lead')?.below ?? 0
-  const stood: EarlierStandings = new Map()
+  const stood = new Map<number, EarlierStanding>()
   const still: number[] = []
   for (const { operatorId, value } of rows) {
     const earlier = before.get(operatorId)
     if (earlier === undefined || dropped.has(operatorId)) continue
-    stood.set(operatorId, { value: earlier.value, ...(await linesOf(tx, earlier.scorecardHash, card)) })
+    stood.set(operatorId, await standingOf(tx, earlier, card))
     if (value < line && earlier.value < line) still.push(operatorId)
   }
   if (still.length === 0) return stood
   const sound = await scores.lastSoundScores(tx, still, on)
   const settled = await leads.listOperatorsDroppedByPerson(tx, still)
-  for (const id of still) {
-    if (settled.has(id)) continue
+  for (const id of still.filter((id) => !settled.has(id))) {
     const last = sound.get(id)
-    if (last && !isOnDishonestList(last.reasons))
-      stood.set(id, { value: last.value, ...(await linesOf(tx, last.scorecardHash, card)) })
+    if (last && !isOnDishonestList(last.reasons)) stood.set(id, await standingOf(tx, last, card))
     else stood.delete(id)
   }
   return stood
 }
 
-const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?: Scorecard['lines'] }> => {
-  const its = hash === hashOfCard(card) ? card : await cardByHash(tx, hash)
-  return its === null || its === card ? {} : { lines: its.lines }
+const standingOf = async (
+  tx: Tx,
+  { value, scorecardHash }: Pick<scores.NewScore, 'value' | 'scorecardHash'>,
+  card: Scorecard,
+): Promise<EarlierStanding> => {
+  const own = scorecardHash === hashOfCard(card) ? null : await cardByHash(tx, scorecardHash)
+  return own === null ? { value } : { value, lines: own.lines }
 }
 
 /** A rollback may leave leads without ground. A new score drops those, and opens them again if it is low. */
@@ -92,16 +94,9 @@ const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promis
   if (questioned.length === 0) return new Set()
   const moved = new Set(rows.map((row) => row.operatorId))
   const unfounded = questioned.filter(({ operatorId }) => moved.has(operatorId))
-  await leads.dropLeads(
-    tx,
-    unfounded.map(({ id }) => id),
-    { on, reason: DROPPED_LEAD_REASON, at },
-  )
+  const idsOf = (listings: typeof questioned): string[] => listings.map(({ id }) => id)
+  await leads.dropLeads(tx, idsOf(unfounded), { on, reason: DROPPED_LEAD_REASON, at })
   const settled = { by: 'score', note: '已重新评分。Scored anew.', now: at }
-  await concerns.settleOfListings(
-    tx,
-    questioned.map(({ id }) => id),
-    settled,
-  )
+  await concerns.settleOfListings(tx, idsOf(questioned), settled)
   return new Set(unfounded.map(({ operatorId }) => operatorId))
 }
