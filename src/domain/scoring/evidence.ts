@@ -60,9 +60,15 @@ const CHECK_FACTS: Record<string, FactName> = {
  * ends a penalty, and withdrawn records give no fact. `lists` gives the term of entries without an end.
  */
 export const factEventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFactRules[]): FactEvent[] => {
+  const events: FactEvent[] = []
   const records = ascending(evidence)
   const repaired = repairDaysOf(records, lists)
-  return records.flatMap((each) => EVENTS_OF_KIND[each.kind]?.(each, lists, repaired?.get(each.record) ?? null) ?? [])
+  for (const each of records) {
+    const found = EVENTS_OF_KIND[each.kind]?.(each, lists, repaired?.get(each.record) ?? null) ?? []
+    if (!Array.isArray(found)) events.push(found)
+    else for (const event of found) events.push(event)
+  }
+  return events
 }
 
 const ascending = (evidence: readonly RecordEvidence[]): readonly RecordEvidence[] => {
@@ -87,7 +93,8 @@ const EVENTS_OF_KIND: Partial<Record<RecordKind, EventsOfRecord>> = {
     const since = text(body['established_on'])
     const years = since === null ? [] : [eventOf('registered_years', since, record)]
     const fact = STATUS_FACTS[String(body['status'])]
-    return fact ? [...years, eventOf(fact, null, record)] : years
+    if (fact) years.push(eventOf(fact, null, record))
+    return years
   },
   shop: ({ record, body, validTo }, lists) => {
     const matched = body['real_name_matched']

@@ -39,8 +39,8 @@ export const repairDaysOf = (
   records: readonly RecordEvidence[],
   lists: readonly ListFactRules[],
 ): Map<number, string> | null => {
+  if (!records.some(({ kind }) => kind === 'repair')) return null
   const repairs = records.filter(({ kind }) => kind === 'repair').map(({ body }) => body)
-  if (repairs.length === 0) return null
   const ordered = repairs.filter((body) => STEP[String(body['outcome'])] !== undefined)
   ordered.sort((a, b) => compareTexts(dayOf(a), dayOf(b)) || stepOf(a) - stepOf(b))
   const authorityOf = authorityReader(isOldRuleBook(lists) ? comparedAuthorityOld : comparedAuthority)
