@@ -29,11 +29,11 @@ import { makeHub, requirePlatforms } from './hub/hub.js'
 import { runUntilStopped } from './hub/run-until-stopped.js'
 
 const fieldCosts = async () => {
-  const [{ printedCosts }, { makeSchema }] = await Promise.all([
+  const [{ describeFieldCosts }, { makeSchema }] = await Promise.all([
     import('./api/request/costs.js'),
     import('./api/graphql/schema.js'),
   ])
-  return printedCosts(makeSchema())
+  return describeFieldCosts(makeSchema())
 }
 
 const command = makeProgram(JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')).version)

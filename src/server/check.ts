@@ -12,10 +12,7 @@ import type { ReadHandle } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 
-/**
- * The request's first 100 rows are already charged; further rows are charged here. Refusals QUOTA_EXCEEDED,
- * LIST_WITHHELD.
- */
+/** Charges the rows after the first 100. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const makeStandingsCheck =
   (parts: ApiDependencies, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
@@ -27,7 +24,6 @@ export const makeStandingsCheck =
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())
-    // Requests with few codes skip the bulk queue.
     const answer = (db: ReadHandle) => answerRows(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_PER_QUOTA_UNIT
       ? context.lookups.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })

@@ -18,8 +18,7 @@ import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
 
 const BODY_LIMIT = '16kb'
-/** Longest name or password, in characters. */
-const LONGEST = 256
+const CREDENTIAL_CHARACTERS_MOST = 256
 
 export const deskRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
   const { keys } = parts
@@ -124,7 +123,7 @@ const credentialsIn = (body: unknown): { name: string; password: string; newPass
         ? (body as Record<string, unknown>)[field]
         : undefined
     if (value === undefined || value === '') return null
-    if (typeof value === 'string' && value.length <= LONGEST && !value.includes('\0')) return value
+    if (typeof value === 'string' && value.length <= CREDENTIAL_CHARACTERS_MOST && !value.includes('\0')) return value
     throw new Refusal('INPUT_INVALID', { reason: `${field} 须为一个文本 must be one text` })
   }
   const [name, password] = [read('name'), read('password')]

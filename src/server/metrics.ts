@@ -90,7 +90,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
       'hub_feed_last_good_timestamp_seconds',
       'When a feed was last brought whole and well; 0: never. Feeds that were tried.',
       'feed',
-      tried.map(({ id }) => [id, secondsOf(pulls.get(id))]),
+      tried.map(({ id }) => [id, epochSecondsOf(pulls.get(id))]),
     ),
     figure(
       'hub_feed_stale',
@@ -124,13 +124,12 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
     total(
       'hub_published_timestamp_seconds',
       'When the list was last published; 0: never.',
-      secondsOf(known.publication),
+      epochSecondsOf(known.publication),
     ),
   ]
 }
 
-/** Seconds from 1970 to `instant`; 0 without one. */
-const secondsOf = (instant: Date | null | undefined): number => (instant?.getTime() ?? 0) / 1_000
+const epochSecondsOf = (instant: Date | null | undefined): number => (instant?.getTime() ?? 0) / 1_000
 
 const figure = (name: string, help: string, label: string, values: readonly [string, number][]): MetricFigure => ({
   name,

@@ -46,7 +46,7 @@ const typedIn = ({ texts }: SubmittedForm): string =>
     .join('\n')
     .trim()
 
-/** What a handler shows; undefined after a redirect or a download. */
+/** Undefined after a redirect or a download. */
 type ShownPage = SitePage | undefined
 
 interface PartyVisit {
@@ -241,7 +241,7 @@ export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router =
   }
 
   const move = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<ShownPage> => {
-    // The listing must be the party's own.
+    // Refuses a listing of another party.
     const { listing } = await listingOf(visit)
     const isDefence = texts.get('act') === 'recordDefence'
     const text = texts.get('text') ?? ''

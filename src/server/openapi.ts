@@ -16,7 +16,7 @@ interface OpenapiPart {
   components?: Record<string, OpenapiEntry>
 }
 
-export const openapiDocument = (): OpenapiEntry => {
+export const assembleOpenapiDocument = (): OpenapiEntry => {
   const frame = schemaDocument(`${FOLDER}/${FRAME}`) as OpenapiEntry & OpenapiPart
   const paths: Record<string, OpenapiJson> = {}
   const components: Record<string, OpenapiEntry> = {}
@@ -64,7 +64,7 @@ const withComponentReferences = (value: OpenapiJson, named: (definition: string)
 }
 
 export const openapiRouter = (): Router => {
-  const text = JSON.stringify(openapiDocument())
+  const text = JSON.stringify(assembleOpenapiDocument())
   const router = Router()
   const give: RequestHandler = (_request, response) => {
     response.set('Cache-Control', `public, max-age=${FRESH_SECONDS}`).type('json').send(text)

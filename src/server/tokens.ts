@@ -13,8 +13,7 @@ import { isPending } from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
 
 const BODY_LIMIT = '16kb'
-/** Longest id or secret, in characters. */
-const LONGEST = 256
+const CREDENTIAL_CHARACTERS_MOST = 256
 
 export const tokensRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
   const { keys, revocations } = parts
@@ -137,7 +136,6 @@ interface OauthCredentials {
   secret: string
 }
 
-/** Returns null for credentials that no client can have. */
 const credentialsOf = (request: Request, form: Map<string, string>): OauthCredentials | null => {
   const { authorization } = request.headers
   const secret = form.get('client_secret')
@@ -153,7 +151,9 @@ const credentialsOf = (request: Request, form: Map<string, string>): OauthCreden
 }
 
 const bounded = (id: string, secret: string): OauthCredentials | null =>
-  id.length <= LONGEST && secret.length <= LONGEST && !id.includes('\0') ? { id, secret } : null
+  id.length <= CREDENTIAL_CHARACTERS_MOST && secret.length <= CREDENTIAL_CHARACTERS_MOST && !id.includes('\0')
+    ? { id, secret }
+    : null
 
 /** RFC 6749 section 2.3.1: credentials are form-encoded before Basic. Invalid encodings are taken literally. */
 const formDecoded = (text: string): string => {
@@ -174,7 +174,6 @@ type OauthError =
 /** An error answer of RFC 6749, section 5.2. */
 class OauthRefusal extends Error {
   readonly status: number
-  /** Code in the request log. */
   readonly code: string
   readonly headers: Record<string, string>
   constructor(

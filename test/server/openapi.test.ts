@@ -8,7 +8,7 @@ import formats from 'ajv-formats'
 import { expect } from 'chai'
 import type { Express } from 'express'
 import { makeMetrics } from '../../src/foundation/metrics.js'
-import { openapiDocument } from '../../src/server/openapi.js'
+import { assembleOpenapiDocument } from '../../src/server/openapi.js'
 import { makeRestRouter } from '../../src/server/server.js'
 import { NOW, operatorId, uscc, type World, worldWithListing } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
@@ -23,7 +23,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 describe('OpenAPI description', () => {
   let world: World
-  const described = openapiDocument() as Any
+  const described = assembleOpenapiDocument() as Any
   const heard = new Set<string>()
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)

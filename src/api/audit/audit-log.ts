@@ -65,7 +65,6 @@ const one = async (_: unknown, { number }: { number: number }, context: GraphqlC
   return found?.number === number ? rowView(found) : null
 }
 
-/** Ids of the operator and of those merged into it. */
 const numbersOf = async (context: GraphqlContext, code: string): Promise<number[]> => {
   const found = parseCode(code)
   const [operator] = found === null ? [] : (await operators.byCodes(context.parts.db, [found])).values()

@@ -22,10 +22,8 @@ import { LRUCache } from '../../foundation/lru.js'
 import { isRecord } from '../../foundation/text/json.js'
 
 const QUERIES_MOST = 1_000
-/** Longest query compiled, characters. */
-const LONGEST = 10_000
-/** Longest Accept header whose answers are compiled, characters. */
-const ACCEPT_LONGEST = 300
+const QUERY_CHARACTERS_MOST = 10_000
+const ACCEPT_CHARACTERS_MOST = 300
 /** Largest query compiled, in fields with fragments expanded: each spread is compiled separately. */
 const FIELDS_MOST = 1_000
 /** A query is compiled after this many answers, because compiling takes as long as some hundred of them. */
@@ -39,26 +37,25 @@ interface GraphqlRequestBody {
 
 interface CountedQuery {
   answers: number
-  /** Media type of its answers. */
   type: string
   /** `null`: never compilable. `undefined`: not compiled yet. */
   run?: CompiledQuery['query'] | null
 }
 
 export interface CompiledQueries {
-  /** Returns null unless a compiled query answers without errors. Otherwise graphql-js must answer, with a new context. */
+  /** Returns null when Apollo must answer, with a new context. */
   answer<C>(
     body: unknown,
     accept: string,
     contextOf: (body: GraphqlRequestBody) => C,
   ): Promise<{ text: string; type: string; context: C } | null>
-  /** Counts an answer of graphql-js without errors. */
+  /** Counts an answer of Apollo without errors. */
   learn(body: unknown, accept: string, type: string): void
 }
 
 export const makeCompiledQueries = (
   schema: GraphQLSchema,
-  { answersBefore = ANSWERS_BEFORE, longest = LONGEST } = {},
+  { answersBefore = ANSWERS_BEFORE, longest = QUERY_CHARACTERS_MOST } = {},
 ): CompiledQueries => {
   addGuardResolvers(schema)
   const queries = new LRUCache<string, CountedQuery>({ max: QUERIES_MOST })
@@ -76,7 +73,7 @@ export const makeCompiledQueries = (
     },
     learn: (given, accept, type) => {
       const body = questionIn(given)
-      if (body === null || body.query.length > longest || accept.length > ACCEPT_LONGEST) return
+      if (body === null || body.query.length > longest || accept.length > ACCEPT_CHARACTERS_MOST) return
       const key = keyOf(body, accept)
       const query = queries.get(key) ?? { answers: 0, type }
       query.answers += 1

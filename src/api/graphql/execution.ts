@@ -31,7 +31,7 @@ import { makeRequestDatabase, withRequestDb } from '../request/request-database.
 import { admitViewer } from '../request/viewer.js'
 import { makeSchema } from './schema.js'
 
-/** Answers of at least this many characters are encoded to bytes once, for auditing and sending. */
+/** Answers this long (characters) are encoded once, for auditing and sending. */
 const LONG_ANSWER = 16_000
 
 /**
@@ -66,7 +66,7 @@ interface GraphqlAnswer {
   context: GraphqlContext | null
 }
 
-/** Answers a query of the web site with the viewer's rights, limits and audit row. */
+/** Answers a query of the web site, with the viewer's rights, limits and audit row. */
 export type PageQueryRunner = (
   asked: HttpRequestContext,
   viewer: Viewer,
@@ -87,7 +87,7 @@ export interface GraphqlEndpoint {
 
 let validSchema: GraphQLSchema | null = null
 
-/** Builds the schema once a process, because that takes a third of a second. */
+/** Built once a process: it takes a third of a second. */
 const sharedSchema = (): GraphQLSchema => {
   if (validSchema !== null) return validSchema
   const schema = makeSchema()
@@ -124,7 +124,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       const cost = costOfAnswer(context)
       response.setHeader('Query-Cost', String(cost))
       const units = unitsBeyondFirst(cost)
-      if (units > 0) quotas.chargeLater(asked, viewer.sub, units)
+      if (units > 0) quotas.chargeWithoutRefusing(asked, viewer.sub, units)
       await auditAnswer(context, content)
     }
     for (const [name, value] of headers) response.setHeader(name, value)
@@ -154,7 +154,6 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   }
 }
 
-/** The body of a request cannot be read. */
 class BadRequest extends Error {
   readonly status = 400
   readonly code = 'BAD_REQUEST'
@@ -253,7 +252,7 @@ const admitted = async (request: IncomingMessage, parts: ApiDependencies, respon
   }
 }
 
-/** Returns undefined for a body that is not JSON by its type, which Apollo refuses. */
+/** Returns undefined, which Apollo refuses, for another Content-Type than JSON. */
 const readJson = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
   if (request.method !== 'POST') return undefined
   const bytes = await readBody(request, REQUEST_BYTES_MOST)

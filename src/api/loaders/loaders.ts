@@ -1,4 +1,3 @@
-/** Loaders cache what they read, so a resolver that writes creates new ones. */
 import type { Agency } from '../../agencies/feed.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'

@@ -140,11 +140,11 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** The operators at the other end of the divisions in which this operator stands at `end`. */
-const partnersInDivisions = async (
+/** `side`: the end of a division at which this operator stands. */
+const findPartnersInDivisions = async (
   { operator, when }: OperatorView,
   context: GraphqlContext,
-  end: 'operatorId' | 'successorId',
+  side: 'operatorId' | 'successorId',
 ): Promise<OperatorView[]> => {
   const found = (await context.load.decisionsOf(operator.id)).map(({ decision }) => decision).toReversed()
   const divisions = found.filter(
@@ -153,9 +153,9 @@ const partnersInDivisions = async (
       String(evidence['on']) <= when.asOf &&
       decidedAt <= when.knownAt &&
       (undoneAt === null || undoneAt > when.knownAt) &&
-      ends[end] === operator.id,
+      ends[side] === operator.id,
   )
-  const other = end === 'operatorId' ? 'successorId' : 'operatorId'
+  const other = side === 'operatorId' ? 'successorId' : 'operatorId'
   return operatorsByIds(
     context,
     divisions.map((division) => division[other]),
@@ -195,8 +195,8 @@ export const identityResolvers = {
         parts.map(({ id }) => id),
       )
     },
-    dividedInto: (view, _, context) => partnersInDivisions(view, context, 'operatorId'),
-    dividedFrom: (view, _, context) => partnersInDivisions(view, context, 'successorId'),
+    dividedInto: (view, _, context) => findPartnersInDivisions(view, context, 'operatorId'),
+    dividedFrom: (view, _, context) => findPartnersInDivisions(view, context, 'successorId'),
     decisions: async ({ operator }, _, context) => {
       const found = await context.load.decisionsOf(operator.id)
       return found

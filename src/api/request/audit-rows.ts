@@ -10,7 +10,7 @@ import { type AuditLogKind, digestAnswer } from '../../domain/audit/audit-log.js
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
-import { codesOfSeen, type GraphqlContext } from './context.js'
+import { findCodesOfSeenOperators, type GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
 import { cachedText, type HttpRequestContext, makeTextCache, PURPOSE_LENGTH_MOST } from './request-context.js'
 
@@ -72,7 +72,7 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
     auditNotes.issuedTo === null ? viewer : ({ sub: auditNotes.issuedTo, role: 'party', agency: null } as const)
   const kind = auditNotes.issuedTo !== null ? 'TOKEN' : auditNotes.isAct ? 'OUTCOME' : 'ANSWER'
   const outcome = auditNotes.faults.length === 0 ? DONE : [...new Set(auditNotes.faults)].sort().join(' ')
-  const codesShown = await codesOfSeen(parts, seen).catch(() => {
+  const codesShown = await findCodesOfSeenOperators(parts, seen).catch(() => {
     throw new Refusal('TRAIL_UNAVAILABLE')
   })
   await writeAuditRow(parts, context, who, {

@@ -5,8 +5,7 @@ import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/standing/changes.js'
 import { NUMBERED_STEPS_PER_REQUEST, numberChanges } from '../../work/standing/changes/number.js'
 
-/** Poll interval, milliseconds. */
-const LOOK_MS = 500
+const POLL_INTERVAL_MS = 500
 const STREAMS_EACH = 5
 const STREAMS_MOST = 1_000
 
@@ -50,7 +49,7 @@ export const makeChangeStreams = ({
       await look().catch((error) => log.warn({ reason: reasonOf(error) }, 'changes could not be looked for'))
       timer = null
       if (open.size > 0 && !leaving.aborted) wait()
-    }, LOOK_MS)
+    }, POLL_INTERVAL_MS)
     timer.unref()
   }
 

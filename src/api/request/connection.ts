@@ -1,4 +1,4 @@
-/** Pages are read with one item more than requested, to know whether more follow. */
+/** Callers read one item more than requested, which tells whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
 import { cursorOf, numberInCursor } from './ids.js'
 

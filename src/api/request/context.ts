@@ -44,7 +44,10 @@ export const noteOperator = (seen: SeenOperators, { code, operator, subject }: O
   else if (subject != null && UUID.test(subject)) seen.subjects.add(subject)
 }
 
-export const codesOfSeen = async (parts: { db: Db }, seen: SeenOperators): Promise<ReadonlySet<string>> => {
+export const findCodesOfSeenOperators = async (
+  parts: { db: Db },
+  seen: SeenOperators,
+): Promise<ReadonlySet<string>> => {
   const operators = [...seen.operators].filter((id) => !seen.known.has(id))
   if (operators.length + seen.subjects.size === 0) return seen.codes
   const stored = await auditLog.findCodesOfOperatorsAndSubjects(parts.db, { operators, subjects: [...seen.subjects] })
@@ -76,7 +79,7 @@ export interface GraphqlContext {
   lookups: Lookups
   load: Loaders
   budget: { left: number }
-  /** True when the client has gone or ANSWER_MOST_MS have passed. */
+  /** True when the client has gone or ANSWER_BEGINS_WITHIN_MS have passed. */
   isOver(): boolean
   purpose: string | null
   auditNotes: AuditNotes
@@ -85,7 +88,7 @@ export interface GraphqlContext {
   shown(code: string): void
 }
 
-/** Resolves a field of `S`. Resolvers with arguments name the type of those themselves. */
+/** A resolver with arguments annotates their type itself. */
 export type FieldResolver<S> = (
   source: S,
   args: never,

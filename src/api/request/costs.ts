@@ -110,7 +110,7 @@ const counted = (context: GraphqlContext, list: unknown, item: number): unknown 
   return list
 }
 
-/** Every field of every object type, except those of introspection. */
+/** Introspection types are left out. */
 export const objectFieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>][] =>
   Object.values(schema.getTypeMap())
     .filter(isObjectType)
@@ -139,7 +139,7 @@ const RULE = [
   '每个对象、列表或一页 1，列表和一页中的每一项另 1；其余字段不计费 an object, a list or a page costs 1, each item of a list or page 1 more, any other field nothing',
 ]
 
-export const printedCosts = (schema: GraphQLSchema): { value: object; lines: string[] } => {
+export const describeFieldCosts = (schema: GraphQLSchema): { value: object; lines: string[] } => {
   const costs = objectFieldsOf(schema).flatMap(([type, field]) => {
     const cost = costOf(type, field)
     return cost === null ? [] : [[`${type.name}.${field.name}`, cost] as const]

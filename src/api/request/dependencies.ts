@@ -25,10 +25,8 @@ interface UploadInput {
   signal?: AbortSignal
 }
 
-/** What the hub gives to the server. */
 export interface ServerDependencies {
   db: AnswerPool
-  /** False answers without the speed layer; default true. */
   fastAnswers?: boolean
   metrics?: Metrics
   /**
@@ -67,7 +65,7 @@ export interface ServerDependencies {
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }
 
-/** What the server gives to the handlers of requests. */
+/** What handlers of requests get from the server. */
 export interface ApiDependencies
   extends Omit<ServerDependencies, 'db' | 'fastAnswers' | 'metrics' | 'scraping'>,
     Required<Pick<ServerDependencies, 'metrics' | 'scraping'>> {

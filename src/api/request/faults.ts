@@ -22,7 +22,6 @@ export const refusalOfThrown = (thrown: unknown): Refusal | null => {
   return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
 }
 
-/** graphql-js gives this error no code. */
 const TOO_MANY = 'Too many errors processing variables'
 /** V8's message for a too deeply nested query. */
 const STACK = 'Maximum call stack size exceeded'
@@ -85,7 +84,6 @@ export interface ProblemDetails {
   code: string
   detail: string
   details?: object
-  /** Further members of the body. */
   beside?: object
 }
 
@@ -107,7 +105,7 @@ export const sendProblem = (response: Response, { status, code, detail, details,
   )
 }
 
-/** Answers 405 to a method that no earlier route of the path has answered. */
+/** Answers 405. Register it after the path's other routes. */
 export const refuseOtherMethods =
   (allowed: 'GET' | 'POST'): RequestHandler =>
   (_request, response) => {

@@ -29,8 +29,7 @@ export type NodeType = (typeof NODE_TYPES)[number]
 const TYPE_IN_ID: Partial<Record<NodeType, string>> = { ScorecardActivation: 'ScorecardAdoption', Override: 'Overrule' }
 const inId = (type: NodeType): string => TYPE_IN_ID[type] ?? type
 
-/** Longest id or cursor accepted, characters. */
-const LONGEST = 1_000
+const ID_CHARACTERS_MOST = 1_000
 const LARGEST = 2_147_483_647
 
 export const globalId = (type: NodeType, key: string | number): string =>
@@ -124,7 +123,7 @@ const readCursorPair = <T>(cursor: Cursor, read: (first: string, second: string)
     return read(first, rest.join('/'))
   })
 
-/** Returns null without a cursor. Throws INPUT_INVALID where `read` returns null. */
+/** Throws INPUT_INVALID where `read` returns null. */
 const readCursor = <T>(cursor: Cursor, read: (key: string) => T | null): T | null => {
   if (cursor == null) return null
   const text = decode(cursor)
@@ -138,4 +137,4 @@ const CURSOR_START = 'after:'
 const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
 
 const decode = (id: string): string | null =>
-  id.length <= LONGEST && /^[\w-]+$/.test(id) ? Buffer.from(id, 'base64url').toString('utf8') : null
+  id.length <= ID_CHARACTERS_MOST && /^[\w-]+$/.test(id) ? Buffer.from(id, 'base64url').toString('utf8') : null

@@ -23,8 +23,8 @@ interface ChargedRequest {
 export interface Quotas {
   /** Charges the token's subject, or the address without a token, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
   charge(asked: ChargedRequest, sub: string | null, units?: number): void
-  /** Charges without refusing; only later requests are refused. */
-  chargeLater(asked: ChargedRequest, sub: string | null, units: number): void
+  /** Never refuses; only later requests are refused. */
+  chargeWithoutRefusing(asked: ChargedRequest, sub: string | null, units: number): void
 }
 
 interface QuotaCount {
@@ -85,7 +85,7 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
 
   return {
     charge: (asked, sub, units = 1) => count(asked, { sub, units, refuses: true }),
-    chargeLater: (asked, sub, units) => count(asked, { sub, units, refuses: false }),
+    chargeWithoutRefusing: (asked, sub, units) => count(asked, { sub, units, refuses: false }),
   }
 }
 

@@ -66,7 +66,7 @@ export interface HttpRequestContext {
   requestId: string
   address: string
   purpose: string | null
-  /** Role of the viewer once the request is admitted; `public` until then. */
+  /** `public` until the request is admitted. */
   role: Role
   log: Log
   db: Db
@@ -77,11 +77,10 @@ type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log
   keys: Pick<Keys, 'mark'>
 }
 
-/** V8 would scan a changing WeakMap at every young-generation collection, so the context stands on the request. */
+/** V8 would scan a changing WeakMap at every young-generation collection. */
 const CONTEXT = Symbol('request context')
 type RequestWithContext = IncomingMessage & { [CONTEXT]?: HttpRequestContext }
 
-/** Makes the context that `requestContextOf` returns for this request from now on. */
 export const beginRequestContext = (
   request: RequestWithContext,
   response: ServerResponse,

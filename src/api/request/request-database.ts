@@ -1,7 +1,4 @@
-/**
- * Statements carry the request's id and are cancelled when the client has gone. AsyncLocalStorage would make every
- * promise about four times slower on Node 20.
- */
+/** Statements carry the request's id and are cancelled when the client has gone. */
 import type { ServerResponse } from 'node:http'
 import type { AnswerPool } from '../../store/db/answer-pool.js'
 import { type Db, QUERY_CANCELED } from '../../store/db/db.js'
@@ -12,7 +9,7 @@ const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
 
 export const isUnsafeMethod = (method: string | undefined): boolean => !SAFE.includes(method)
 
-/** `isCancelled` holds for it. */
+/** `isCancelled` returns true for it. */
 class AbandonedError extends Error {
   override readonly name = 'Abandoned'
   readonly code = QUERY_CANCELED

@@ -3,7 +3,7 @@ import { isDate } from '../../foundation/time/dates.js'
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/
 
-/** Marks a malformed scalar, for which GraphQL alone would report a validation failure. */
+/** Marks a malformed scalar, which GraphQL alone would call a validation failure. */
 const BAD_INPUT = { code: 'BAD_USER_INPUT', badInput: true } as const
 
 const refuse = (reason: string) => new GraphQLError(reason, { extensions: { ...BAD_INPUT } })

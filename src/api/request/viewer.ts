@@ -28,7 +28,7 @@ export const admitViewer = async (
 ): Promise<Viewer> => {
   const own = requestContextOf(request)
   try {
-    const viewer = await viewerOf(request, parts, { own, now: own.now })
+    const viewer = await identifyViewer(request, parts, { own, now: own.now })
     own.role = viewer.role
     parts.quotas.charge(own, viewer.sub)
     return viewer
@@ -40,7 +40,7 @@ export const admitViewer = async (
 }
 
 interface ViewerLookup {
-  /** Gives the database handle, which is made on first use. */
+  /** `db` is made on first use. */
   own: { readonly db: Db }
   now: Date
   /** When the token must be unexpired; default `now`. */
@@ -48,7 +48,7 @@ interface ViewerLookup {
 }
 
 /** Identifies the viewer without charging the quota. */
-export const viewerOf = async (
+export const identifyViewer = async (
   request: IncomingMessage,
   { answerPath, revocations }: ViewerDependencies,
   { own, now, tokenAt = now }: ViewerLookup,
@@ -89,7 +89,7 @@ export const recheckAdmission = async (
 ): Promise<void> => {
   if (viewer.sub === null) return
   const own = requestContextOf(request)
-  const still = await viewerOf(request, parts, { own, now: parts.now(), tokenAt: own.now })
+  const still = await identifyViewer(request, parts, { own, now: parts.now(), tokenAt: own.now })
   if (still.sub !== viewer.sub || still.role !== viewer.role)
     throw new Refusal('UNAUTHENTICATED', { reason: '身份已变更 it is another now' })
 }

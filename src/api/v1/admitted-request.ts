@@ -12,10 +12,9 @@ export interface AdmittedRequest {
   request: Request
   response: Response
   own: HttpRequestContext
-  /** The dependencies of the server, with the request's own database handle. */
+  /** With the request's own database handle. */
   parts: ApiDependencies
   viewer: Viewer
-  /** Writes an audit row of the viewer. The row is durable when the promise resolves. Refusal TRAIL_UNAVAILABLE. */
   audit: (entry: RequestAuditEntry) => Promise<void>
 }
 
@@ -31,7 +30,7 @@ export const withAdmission =
     await answer({ request, response, own, parts, viewer, audit })
   }
 
-/** Returns the query's parameters. Refusal INPUT_INVALID for an unknown or repeated one. */
+/** Refusal INPUT_INVALID for an unknown or repeated parameter. */
 export const readParameters = <N extends string>(
   { query }: Request,
   known: readonly N[],

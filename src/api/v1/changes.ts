@@ -20,7 +20,7 @@ import type { ChangeStream } from '../request/change-streams.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { sendProblem } from '../request/faults.js'
 import { withRequestDb } from '../request/request-database.js'
-import { requireAct, viewerOf } from '../request/viewer.js'
+import { identifyViewer, requireAct } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
 
 /** Changes sent at once: one audit row holds at most this many codes. */
@@ -44,7 +44,7 @@ const streamChanges = async (
   from: number,
 ): Promise<void> => {
   const client = viewer.sub ?? ''
-  // This handle's statements are not cancelled when the client has gone.
+  // Statements of this handle go on when the client has gone.
   const parts = withRequestDb(all, () => all.answers.forRequest({ name: requestContext.requestId }))
   const closed = new AbortController()
   response.once('close', () => closed.abort())
@@ -64,7 +64,7 @@ const streamChanges = async (
   const isAdmitted = async (): Promise<boolean> => {
     const now = parts.now()
     try {
-      const still = await viewerOf(request, parts, { own: parts, now })
+      const still = await identifyViewer(request, parts, { own: parts, now })
       admittedAt = now.getTime()
       return still.sub === viewer.sub && may(still, 'hear_changes')
     } catch (error) {

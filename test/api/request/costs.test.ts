@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { isObjectType } from 'graphql'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
-import { printedCosts } from '../../../src/api/request/costs.js'
+import { describeFieldCosts } from '../../../src/api/request/costs.js'
 import {
   makeWorld,
   operatorId,
@@ -88,7 +88,7 @@ describe('cost of a query', () => {
 
   it('is in the description of every field with a cost, and printed by hub status --costs', () => {
     const schema = makeSchema()
-    const { value, lines } = printedCosts(schema) as { value: { costs: Record<string, string> }; lines: string[] }
+    const { value, lines } = describeFieldCosts(schema) as { value: { costs: Record<string, string> }; lines: string[] }
     const told = Object.values(schema.getTypeMap())
       .filter(isObjectType)
       .filter(({ name }) => !name.startsWith('__'))

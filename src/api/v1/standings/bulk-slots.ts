@@ -38,7 +38,7 @@ export const makeBulkSlots = () => {
     return true
   }
   return {
-    /** `evict` is called when this client, too slow, loses its slot. Throws HUB_BUSY when no slot is free. */
+    /** `evict` is called when the slot is taken from this client. Throws HUB_BUSY when no slot is free. */
     take: (
       of: { holder: string } | { address: string },
       { now, evict }: { now: () => Date; evict: () => void },

@@ -201,7 +201,6 @@ const streamAnswers = async (
   response.end((rows === 0 ? writer.head : '') + writer.end(ended))
 }
 
-/** Returns the token check to run before each chunk. Refusal UNAUTHENTICATED. */
 const makeTokenCheck = ({ request, own, parts, viewer }: AdmittedRequest): (() => Promise<void>) => {
   let checkedAt = own.now.getTime()
   return async () => {
