@@ -5,7 +5,7 @@ import {
   COUNTERFEIT_PATTERN,
   isCounterfeitPenalty,
   isHeavyPenalty,
-  penaltySeverityOf,
+  judgePenaltySeverity,
 } from '../../src/domain/records/penalty.js'
 import { cellOf, sampled } from '../soak/cells.js'
 import { context, draftsOf, itemsOf, problemsOf, sample } from './samples.js'
@@ -108,7 +108,7 @@ describe('long cells', () => {
       const body = { types: ['其他'], content: text, facts: text, violation: text }
       expect(isHeavyPenalty(body), words).to.equal(false)
       expect(isCounterfeitPenalty(body), words).to.equal(false)
-      expect(penaltySeverityOf(body), words).to.equal('LIGHT')
+      expect(judgePenaltySeverity(body), words).to.equal('LIGHT')
     }
     expect(isCounterfeitPenalty({ facts: '销售侵犯“绯簏”等二十三件注册商标专用权的商品' })).to.equal(true)
     expect(isCounterfeitPenalty({ facts: '侵犯消费者知情权。该商标已注册' })).to.equal(false)

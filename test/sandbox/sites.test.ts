@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import { type Draft, draftDigest, type SourceItem } from '../../src/domain/records/records.js'
+import { type Draft, digestDraft, type SourceItem } from '../../src/domain/records/records.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
@@ -84,7 +84,7 @@ describe("the stand-ins of communications, marketplaces and certifiers, read by 
     const items: SourceItem[] = here.operators.flatMap((one) =>
       one.shops.map((shop) => ({ page: null, row: 1, fields: shopItem(one, shop) })),
     )
-    expect((await pulled('shops')).map(draftDigest)).to.deep.equal(mapped('shops', items).map(draftDigest))
+    expect((await pulled('shops')).map(digestDraft)).to.deep.equal(mapped('shops', items).map(digestDraft))
   })
 
   it('give an empty list for an empty register, and refuse an unknown cursor', async () => {

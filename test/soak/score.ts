@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
-import { familiesOfFeeds } from '../../src/domain/scoring/evidence.js'
+import { findFamiliesOfFeeds } from '../../src/domain/scoring/evidence.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
@@ -27,7 +27,12 @@ export interface Replayed {
 
 /** The tables must be empty. */
 export const soakScore = async (db: Db, rules: WorkRules, operators: number): Promise<Replayed> => {
-  const options = { cause: 'command' as const, rules, families: familiesOfFeeds(feeds.values()), now: () => new Date() }
+  const options = {
+    cause: 'command' as const,
+    rules,
+    families: findFamiliesOfFeeds(feeds.values()),
+    now: () => new Date(),
+  }
   await peopled(db, operators)
   await db.raw('insert into dirty_operators select id, now() from operators')
   await scoreOperators(db, options)

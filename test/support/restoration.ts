@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { FactEvent, FactFamily, Facts } from '../../src/domain/records/facts.js'
 import { FACT_FAMILIES } from '../../src/domain/records/facts.js'
-import { factsAfterSteps, type RecoveryStep } from '../../src/domain/scoring/recovery-path.js'
+import { applySteps, type RecoveryStep } from '../../src/domain/scoring/recovery-path.js'
 import type { RecoveryRules } from '../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
@@ -33,7 +33,7 @@ export const factsOf = (events: FactEvent[], more: Partial<Facts> = {}): Facts =
 /** Expects that scoring the facts after each step gives exactly the value and grade that the step promises. */
 export const promised = (facts: Facts, card: Scorecard, steps: readonly RecoveryStep[]): void => {
   steps.forEach((step, i) => {
-    const done = factsAfterSteps(facts, steps.slice(0, i + 1))
+    const done = applySteps(facts, steps.slice(0, i + 1))
     const { value, grade } = score(done, card)
     expect({ asOf: done.asOf, value, grade }).to.deep.equal({ asOf: step.on, value: step.value, grade: step.grade })
   })

@@ -8,7 +8,7 @@ import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
 import { html } from '../../src/web/frame/html.js'
 import { renderPage, sitePage } from '../../src/web/frame/page.js'
 import { cardPage } from '../../src/web/scorecard/page.js'
-import { hashOfCard, keepCard, loadScorecard } from '../../src/work/scoring/scorecards.js'
+import { hashCard, keepCard, loadScorecard } from '../../src/work/scoring/scorecards.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 
 const VERSIONS = ['ecommerce-1', 'general-1']
@@ -68,14 +68,14 @@ describe('the page of a scorecard', () => {
       for (const one of [...everyWord(card), ...units.map(({ fact }) => FACTS[fact].zh), ...units.map(pointsOf)])
         expect(said, one).to.include(one)
       for (const { windowDays } of units) if (windowDays !== null) expect(said).to.include(`${windowDays} 日`)
-      expect(text).to.include(hashOfCard(card))
+      expect(text).to.include(hashCard(card))
     })
 
     it(`serves ${version} as the JSON bytes whose hash the page states`, async () => {
       const { status, text, headers } = await get(`/scorecard/${version}.json`)
       expect(status).to.equal(200)
       expect(headers.get('content-type')).to.match(/^application\/json/)
-      expect(sha256(text)).to.equal(hashOfCard(loadScorecard(version)))
+      expect(sha256(text)).to.equal(hashCard(loadScorecard(version)))
       expect(headers.get('etag')).to.equal(`"${sha256(text)}"`)
       expect(JSON.parse(text)).to.deep.equal(loadScorecard(version))
       expect(await again(`/scorecard/${version}.json`, headers.get('etag'))).to.equal(304)

@@ -1,6 +1,6 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import { compareMoney } from '../../domain/records/money.js'
-import { type AmountsNamed, amountsNamed, decisionFactKey } from '../../domain/records/penalty.js'
+import { findAmounts, makeDecisionFactKey, type PenaltyAmounts } from '../../domain/records/penalty.js'
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { type FormDraft, NO_CODES } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
@@ -61,8 +61,8 @@ const decision = (read: PenaltyReader, { today }: MappingContext): FormDraft => 
   const decided = read.pastDate('decidedOn', today)
   const types = typesOf(read)
   const content = read.text('content')
-  const named = amountsNamed(content ?? '')
-  const fact = decisionFactKey(number, authority, authorityCode)
+  const named = findAmounts(content ?? '')
+  const fact = makeDecisionFactKey(number, authority, authorityCode)
   return {
     // Without a code, only the name tells apart the parties of one decision.
     key: [number, code ?? normalizeName(subject.name ?? ''), authorityCode ?? normalizeName(authority ?? '')].join('/'),
@@ -129,7 +129,7 @@ const wordsIn = (part: string): string[] => {
   return !TYPES.has(part) && words.every((word) => TYPES.has(word)) ? words : [part]
 }
 
-const fineOf = (read: PenaltyReader, types: readonly string[], named: AmountsNamed): string | null => {
+const fineOf = (read: PenaltyReader, types: readonly string[], named: PenaltyAmounts): string | null => {
   const field = read.fieldOf('fine')
   const fine = amountOf(read, 'fine', named.fine)
   if (field !== null && fine === null && types.includes('罚款')) {

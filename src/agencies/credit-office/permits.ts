@@ -1,5 +1,5 @@
 import { normalizeName } from '../../domain/operators/names.js'
-import { decisionFactKey } from '../../domain/records/penalty.js'
+import { makeDecisionFactKey } from '../../domain/records/penalty.js'
 import { compactText, normalizeDocumentNumber } from '../../foundation/text/values.js'
 import type { FormDraft } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
@@ -127,7 +127,7 @@ const permit = (read: MeaningReader<PermitMeaning>, states: PermitStates, { toda
   const authorityCode = read.uscc('authorityCode')
   const decided = read.pastDate('decidedOn', today)
   const { validFrom, validTo } = term(read)
-  const fact = decisionFactKey(number, authority, authorityCode)
+  const fact = makeDecisionFactKey(number, authority, authorityCode)
   return {
     key: [
       number,

@@ -1,9 +1,9 @@
 import type { Body } from '../../domain/records/records.js'
 import {
+  makeTrademarkKey,
+  makeTrademarkKeyStem,
   parseNiceClasses,
   parseTrademarkNumber,
-  trademarkKey,
-  trademarkKeyStem,
 } from '../../domain/records/trademark.js'
 import { asList, valueAt } from '../envelopes.js'
 import type { Examination, FormDraft, SubjectCodes } from '../examine.js'
@@ -25,9 +25,9 @@ interface TrademarkFacts {
 }
 
 const trademarkDrafts = (row: Examination, mark: TrademarkFacts): FormDraft[] => {
-  if (mark.number !== null) row.stem(trademarkKeyStem(OFFICE, mark.number))
+  if (mark.number !== null) row.stem(makeTrademarkKeyStem(OFFICE, mark.number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
-    key: trademarkKey(OFFICE, mark.number ?? '', niceClass),
+    key: makeTrademarkKey(OFFICE, mark.number ?? '', niceClass),
     subject: { ...mark.codes, name: mark.owner },
     body: bodyOf(mark, niceClass, goods),
     validFrom: mark.registered ?? mark.applied,

@@ -1,6 +1,6 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as store from '../../store/delivery/discrepancies.js'
@@ -61,7 +61,7 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Graph
 const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
   const { id, note: text } = refuseUnstorableText(args)
   const { db, rules } = context.parts
-  const note = checkedText(text, '说明 the note', rules.mark)
+  const note = checkAndRedactText(text, '说明 the note', rules.mark)
   const discrepancy = await store.byId(db, numberInGlobalId(id, 'Discrepancy') ?? NO_ID)
   const sees = await seesSubject(context, discrepancy?.key ?? NO_SUBJECT)
   const key = discrepancy && sees ? discrepancy.id : NO_ID

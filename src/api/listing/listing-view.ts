@@ -6,7 +6,7 @@ import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../d
 import { type Case, isBeforeNotice, isCaseOver, isVisibleToParty } from '../../domain/listing/case.js'
 import { type ListKind, REMOVAL_REASONS } from '../../domain/listing/lists.js'
 import { makeRepeatMatcher } from '../../domain/listing/own-decisions.js'
-import { mirroredEntryEnd, mirroredLastDay } from '../../domain/scoring/evidence.js'
+import { findMirroredEntryEnd, findMirroredLastDay } from '../../domain/scoring/evidence.js'
 import { describeEntry, type EntryMembers } from '../../domain/standing/standing.js'
 import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
@@ -125,7 +125,7 @@ export const mirroredView = (
   asOf: string,
 ): ListingView => {
   const text = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
-  const gone = mirroredEntryEnd(body, lists)
+  const gone = findMirroredEntryEnd(body, lists)
   return {
     __typename: 'Listing',
     id: globalId('Listing', `m${id}`),
@@ -138,7 +138,7 @@ export const mirroredView = (
     documentNumber: text('document_number'),
     decidedOn: text('listed_on'),
     publishedOn: text('published_on'),
-    endsOn: mirroredLastDay(body, lists),
+    endsOn: findMirroredLastDay(body, lists),
     removedOn: text('removed_on'),
     removalReason: REMOVAL_REASONS.find((reason) => reason === body['removal_reason']) ?? null,
     mirrored: true,

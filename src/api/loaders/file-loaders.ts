@@ -24,7 +24,7 @@ import * as watchEntries from '../../store/scoring/watch-entries.js'
 import * as authorisations from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import { readRegistrationsOn } from '../../work/listing/public-entry.js'
-import { cardByHash } from '../../work/scoring/scorecards.js'
+import { findCardByHash } from '../../work/scoring/scorecards.js'
 import {
   cacheFirstCall,
   listsByOperator,
@@ -77,11 +77,11 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
     record: makeRowLoad((ids: readonly number[]) => versions.byIds(db, ids)),
     records: makeBatchedLoad(JSON.stringify, lookups.records),
     recordCount: makeOperatorLoad<Omit<RecordPageKey, 'first' | 'after'>, number>(async (ids, { when, ...some }) => {
-      const counts = await versions.countOfOperators(db, ids, when, some)
+      const counts = await versions.countByOperator(db, ids, when, some)
       return ids.map((id) => counts.get(id) ?? 0)
     }),
     sources: makeOperatorLoad<Omit<RecordPageKey, 'first' | 'after'>, versions.RecordVersion[]>(
-      async (ids, { when, ...some }) => listsByOperator(ids, await versions.versionsWithFact(db, ids, when, some)),
+      async (ids, { when, ...some }) => listsByOperator(ids, await versions.findVersionsWithFact(db, ids, when, some)),
     ),
     /** The operator's own registration as known at `when`, not that of a merged operator. */
     registration: makeOperatorLoad<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
@@ -106,19 +106,19 @@ const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
   return {
     score: makeBatchedLoad(JSON.stringify, lookups.scores),
     card: makeBatchedLoad(String, (hashes: readonly string[]) =>
-      Promise.all(hashes.map((hash) => cardByHash(db, hash))),
+      Promise.all(hashes.map((hash) => findCardByHash(db, hash))),
     ),
     scoreForgotten: makeMembershipLoad((ids: readonly number[]) =>
-      scores.weighingGoneEntry(db, ids, shanghaiDate(now)),
+      scores.findScoresOfGoneEntries(db, ids, shanghaiDate(now)),
     ),
     overrides: makeOperatorLoad<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
       listsByOperator(ids, await overrides.ofOperators(db, ids, when)),
     ),
     objections: makeListLoad((ids) => objections.ofOperators(db, ids)),
-    recordContested: makeMembershipLoad((ids: readonly number[]) => objections.contestedVersions(own.db, ids)),
-    listingContested: makeMembershipLoad((ids: readonly string[]) => objections.contestedListings(own.db, ids)),
+    recordContested: makeMembershipLoad((ids: readonly number[]) => objections.findContestedVersions(own.db, ids)),
+    listingContested: makeMembershipLoad((ids: readonly string[]) => objections.findContestedListings(own.db, ids)),
     contested: makeOperatorLoad<OperatorAtTime, number[]>(async (ids, { when }) => {
-      const found = await objections.contestedVersionsAt(db, ids, when.knownAt)
+      const found = await objections.findContestedVersionsAt(db, ids, when.knownAt)
       return listsByOperator(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
     }),
     watchEntry: makeOperatorLoad<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) => {

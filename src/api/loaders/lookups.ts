@@ -62,7 +62,7 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
   ),
   listings: async (ids) => listsByOperator(ids, await listings.ofOperators(own.db, distinct(ids))),
   mirrored: readOperatorsInGroups(async (ids, { when }) =>
-    listsByOperator(ids, await versions.mirroredEntries(own.db, distinct(ids), when)),
+    listsByOperator(ids, await versions.findMirroredEntries(own.db, distinct(ids), when)),
   ),
 })
 

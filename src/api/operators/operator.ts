@@ -6,7 +6,7 @@ import * as mergers from '../../store/operators/mergers.js'
 import * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import { visibleListings } from '../listing/listing-view.js'
-import { recordView } from '../records/records.js'
+import { makeRecordView } from '../records/records.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import {
   type FieldResolver,
@@ -62,7 +62,7 @@ const recordsOf = async (
   const found = question.kinds.length === 0 ? [] : await context.load.records({ ...question, ...page })
   const count = () => (question.kinds.length === 0 ? 0 : context.load.recordCount(question))
   return makeConnection(
-    found.map((version) => recordView(context, version, when)),
+    found.map((version) => makeRecordView(context, version, when)),
     args,
     (record) => record.cursor,
     count,

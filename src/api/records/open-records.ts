@@ -2,16 +2,16 @@ import { may, RECORD_KINDS_SEEN, regionBoundOf } from '../../domain/access/viewe
 import { maskName } from '../../domain/listing/public-entry.js'
 import {
   isTrademarkInTerm,
+  makeProductWordKey,
   matchesModel,
   PRODUCT_WORD_LENGTH_MOST,
   parseGtin,
-  productWordKey,
 } from '../../domain/records/product.js'
 import {
+  makeTrademarkKey,
   parseNiceClass,
   parseTrademarkNumber,
   type TrademarkOffice,
-  trademarkKey,
 } from '../../domain/records/trademark.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/records/open-records.js'
@@ -19,7 +19,7 @@ import type { RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
-import { recordView } from './records.js'
+import { makeRecordView } from './records.js'
 
 const feedsOf = ({ parts }: GraphqlContext, kind: string): string[] =>
   parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
@@ -39,8 +39,8 @@ interface TrademarkArgs {
 const trademark = async (_: unknown, args: TrademarkArgs, context: GraphqlContext) => {
   const [number, inClass] = [parseTrademarkNumber(args.number), parseNiceClass(args.class)]
   if (number === null || inClass === null) return null
-  const key = trademarkKey(args.office, number, inClass)
-  const trademarks = await store.trademarkVersions(context.parts.db, feedsOf(context, 'trademark'), key)
+  const key = makeTrademarkKey(args.office, number, inClass)
+  const trademarks = await store.findTrademarkVersions(context.parts.db, feedsOf(context, 'trademark'), key)
   const version = trademarks.find((each) => isOpenTo(context, each))
   if (version === undefined) return null
   const { body } = version
@@ -69,8 +69,8 @@ interface ProductArgs {
 const product = async (_: unknown, args: ProductArgs, context: GraphqlContext) => {
   const { gtin, brand, model } = askedIn(args)
   const removed = seesRemoved(context)
-  const word = brand === null ? null : productWordKey(brand)
-  const records = await store.recordsOfProduct(context.parts.db, { gtin, brand: word, removed })
+  const word = brand === null ? null : makeProductWordKey(brand)
+  const records = await store.findRecordsOfProduct(context.parts.db, { gtin, brand: word, removed })
   const versions = records.slice(0, store.PRODUCT_RECORDS_MOST).filter((each) => isOpenTo(context, each))
   const about = versions.filter(
     ({ body }) => model === null || hasGtin(body['gtins'], gtin) || matchesModel(body['model'], model),
@@ -138,7 +138,7 @@ const beside = (context: GraphqlContext, version: RecordVersion) => ({
   // The answer shows the operator's name and state, so the audit log notes it.
   operatorId: version.operatorId,
   contested: () => context.load.recordContested(version.id),
-  record: recordView(context, version),
+  record: makeRecordView(context, version),
 })
 
 const ownerOf = (context: GraphqlContext, { operatorId }: RecordVersion) =>

@@ -4,7 +4,7 @@ import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/co
 import { cursorOf, globalId } from '../request/ids.js'
 import { NO_ID } from '../request/viewer.js'
 
-export const recordView = (
+export const makeRecordView = (
   context: GraphqlContext,
   version: RecordVersion,
   when: PointInTime = pointInTimeOf(context, {}),
@@ -45,7 +45,7 @@ const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: 
 export const recordById = async (context: GraphqlContext, id: number) => {
   const version = await context.load.record(id)
   const viewer = viewerTowards(context, await context.load.operator(version?.operatorId ?? NO_ID))
-  return version && maySeeRecord(viewer, version) ? recordView(context, version) : null
+  return version && maySeeRecord(viewer, version) ? makeRecordView(context, version) : null
 }
 
 export const resolveRecords = async (
@@ -55,6 +55,6 @@ export const resolveRecords = async (
 ) => {
   const versions = await Promise.all(records.map((id) => context.load.record(id)))
   return versions.flatMap((version) =>
-    version && maySeeRecord(context.viewer, version) ? [recordView(context, version)] : [],
+    version && maySeeRecord(context.viewer, version) ? [makeRecordView(context, version)] : [],
   )
 }

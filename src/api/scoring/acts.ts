@@ -19,7 +19,7 @@ export const performAct = async <I, R>(
 }
 
 /** Returns NO_ID for an object outside the viewer's region. Refusal `unknown` for an id of another type. */
-export const numberInRegion = async (
+export const findNumberInRegion = async (
   context: GraphqlContext,
   act: Act,
   { id, type, unknown }: { id: string; type: NodeType; unknown: RefusalCode },

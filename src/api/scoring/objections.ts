@@ -1,5 +1,5 @@
 import { type Act, may, mayInRegion, mayOnFeed, maySeeOperator, regionBoundOf } from '../../domain/access/viewer.js'
-import { type ObjectionState, objectionConsequence, reasonRestsOn } from '../../domain/scoring/objection.js'
+import { describeConsequence, type ObjectionState, reasonRestsOn } from '../../domain/scoring/objection.js'
 import type { Reason } from '../../domain/scoring/score.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/objections.js'
@@ -12,7 +12,7 @@ import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { globalId, numberInGlobalId } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
-import { numberInRegion, performAct } from './acts.js'
+import { findNumberInRegion, performAct } from './acts.js'
 import { pointInTimeOfScore, type ScoreView, scoreResolvers } from './score.js'
 
 const objectionView = (context: GraphqlContext, objection: store.Objection) => {
@@ -27,7 +27,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
     record: () => (record === null ? null : recordById(context, record)),
     openedBy: named || openedBy === context.viewer.sub ? openedBy : null,
     decidedBy: named || objection.decidedBy === context.viewer.sub ? objection.decidedBy : null,
-    consequence: objectionConsequence(state),
+    consequence: describeConsequence(state),
   }
 }
 
@@ -96,7 +96,7 @@ const withdrawObjection = (_: unknown, args: { id: string }, context: GraphqlCon
   })
 
 const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> =>
-  numberInRegion(context, act, { id, type: 'Objection', unknown: 'OBJECTION_UNKNOWN' }, (number) =>
+  findNumberInRegion(context, act, { id, type: 'Objection', unknown: 'OBJECTION_UNKNOWN' }, (number) =>
     store.byId(context.parts.db, number),
   )
 

@@ -11,7 +11,7 @@ import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/co
 import { globalId } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
-import { numberInRegion, performAct } from './acts.js'
+import { findNumberInRegion, performAct } from './acts.js'
 import { pointInTimeOfScore, type ScoreView } from './score.js'
 
 const overrideView = (context: GraphqlContext, override: store.OverrideRow) => ({
@@ -75,7 +75,7 @@ const withdrawOverride = (_: unknown, { input }: { input: { id: string; reason: 
   })
 
 const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> =>
-  numberInRegion(context, act, { id, type: 'Override', unknown: 'OVERRULE_UNKNOWN' }, (number) =>
+  findNumberInRegion(context, act, { id, type: 'Override', unknown: 'OVERRULE_UNKNOWN' }, (number) =>
     store.byId(context.parts.db, number, pointInTimeOf(context, {})),
   )
 

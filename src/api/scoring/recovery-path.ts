@@ -1,12 +1,12 @@
 import { may } from '../../domain/access/viewer.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { lastingFacts, recoveryPath as plan, type RecoveryStep } from '../../domain/scoring/recovery-path.js'
+import { findLastingFacts, planRecovery as plan, type RecoveryStep } from '../../domain/scoring/recovery-path.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
 import { readRecoveryRules } from '../../work/calendar/rules.js'
-import { factsOfOperators } from '../../work/scoring/facts.js'
-import { cardByHash } from '../../work/scoring/scorecards.js'
+import { readFacts } from '../../work/scoring/facts.js'
+import { findCardByHash } from '../../work/scoring/scorecards.js'
 import { resolveRecords } from '../records/records.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
@@ -31,11 +31,11 @@ const read = async (score: StoredScore, context: GraphqlContext): Promise<ScoreB
   const { db, rules } = context.parts
   const operator = await context.load.operator(score.operatorId)
   if (!operator || !may(viewerTowards(context, operator), 'see_score_reasons')) return null
-  const card = await cardByHash(db, score.scorecardHash)
+  const card = await findCardByHash(db, score.scorecardHash)
   if (card === null) throw new Error(`the scorecard of score ${score.id} is not kept`)
   const lists = (await ruleBooks.byHash(db, score.rulesHash)) ?? rules.lists
   const known = { lists, known: score.families as FactFamily[] }
-  const facts = (await factsOfOperators(db, [operator], score, known)).get(operator.id)
+  const facts = (await readFacts(db, [operator], score, known)).get(operator.id)
   return facts ? { facts, card, plans: new Map() } : null
 }
 
@@ -56,7 +56,7 @@ const whatLasts = async (score: StoredScore, _: unknown, context: GraphqlContext
   const found = await behind(score, context)
   if (found === null) return []
   chargeField(context, 'Score.lasting', found.facts.events.length)
-  return lastingFacts(found.facts, found.card, readRecoveryRules())
+  return findLastingFacts(found.facts, found.card, readRecoveryRules())
 }
 
 export const recoveryPathResolvers = {

@@ -1,12 +1,12 @@
 import { may, maySeeOperator, maySeeRecord, type Viewer } from '../../domain/access/viewer.js'
 import { SCORING_METHOD } from '../../domain/scoring/method.js'
 import { wordReason } from '../../domain/scoring/score-words.js'
-import { factsOfRule } from '../../domain/scoring/scorecard.js'
+import { listFactsOfRule } from '../../domain/scoring/scorecard.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
-import { type StoredScore, weighingGoneEntry } from '../../store/scoring/scores.js'
-import { auditScore, type OwnedScore, scoreAndOwner } from '../../work/scoring/audited-score.js'
-import { cardInForce, cardOfVersion } from '../../work/scoring/scorecards.js'
+import { findScoresOfGoneEntries, type StoredScore } from '../../store/scoring/scores.js'
+import { auditScore, findScoreAndOwner, type OwnedScore } from '../../work/scoring/audited-score.js'
+import { findCardInForce, findCardOfVersion } from '../../work/scoring/scorecards.js'
 import { resolveRecords } from '../records/records.js'
 import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -34,8 +34,8 @@ const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) =>
 
 const scorecard = async (_: unknown, args: { version?: string | null }, { parts, today }: GraphqlContext) => {
   const { version } = refuseUnstorableText(args)
-  const card = version == null ? await cardInForce(parts.db, today) : await cardOfVersion(parts.db, version)
-  const rules = card.rules.map((rule) => ({ ...rule, facts: factsOfRule(rule), kind: rule.kind.toUpperCase() }))
+  const card = version == null ? await findCardInForce(parts.db, today) : await findCardOfVersion(parts.db, version)
+  const rules = card.rules.map((rule) => ({ ...rule, facts: listFactsOfRule(rule), kind: rule.kind.toUpperCase() }))
   return { ...card, rules, document: card }
 }
 
@@ -55,11 +55,11 @@ const codeIn = ({ uscc, shop }: StoredOperator): string => uscc ?? shop ?? ''
 const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
   may(viewer, 'see_score_reasons') && maySeeOperator(viewer, operator)
 
-export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
-  const owned = await scoreAndOwner(parts.db, id)
+export const readScoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
+  const owned = await findScoreAndOwner(parts.db, id)
   if (owned === null || !maySee(viewer, owned.operator)) return null
   // Withholds a score that counted a listing removed later.
-  const isOpen = may(viewer, 'see_removed') || !(await weighingGoneEntry(parts.db, [id], today)).has(id)
+  const isOpen = may(viewer, 'see_removed') || !(await findScoresOfGoneEntries(parts.db, [id], today)).has(id)
   return isOpen ? auditOf(parts, viewer, owned) : null
 }
 
@@ -107,7 +107,7 @@ const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version:
 
 export const scoreById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
-  const owned = await scoreAndOwner(parts.db, id)
+  const owned = await findScoreAndOwner(parts.db, id)
   const sees = await seesGrade(context, owned?.operator ?? NOBODY)
   if (owned === null || !sees || !maySeeOperator(viewer, owned.operator)) return null
   if (!(await maySeeScore(context, viewer, id))) return null
@@ -118,7 +118,7 @@ export const scoreById = async (context: GraphqlContext, id: number) => {
 export const scoreAuditResolvers = {
   Score: {
     id: ({ id }: StoredScore) => globalId('Score', id),
-    audit: ({ id }: StoredScore, _: unknown, context: GraphqlContext) => scoreAudit(context.parts, context, id),
+    audit: ({ id }: StoredScore, _: unknown, context: GraphqlContext) => readScoreAudit(context.parts, context, id),
     auditUrl: ({ id }: StoredScore) => `/v1/scores/${globalId('Score', id)}`,
   },
 }

@@ -1,4 +1,4 @@
-import { type Draft, draftDigest, type Problem } from '../records/records.js'
+import { type Draft, digestDraft, type Problem } from '../records/records.js'
 
 /**
  * Two items with the same key in one delivery contradict each other when these digests differ. Several units may report
@@ -8,7 +8,7 @@ export const comparedDigest = (draft: Draft, whole: string): string => {
   const { body } = draft
   if (!('source_unit' in body)) return whole
   const spelling = typeof body['authority_code'] === 'string' ? { authority: null } : {}
-  return draftDigest({ ...draft, body: { ...body, ...spelling, source_unit: null, source_unit_code: null } })
+  return digestDraft({ ...draft, body: { ...body, ...spelling, source_unit: null, source_unit_code: null } })
 }
 
 export const contradictionProblem = (key: string): Problem => ({

@@ -6,7 +6,7 @@ import {
   type RuleFault,
   type RuleSource,
 } from '../calendar/dated-rows.js'
-import { factRow } from '../records/facts.js'
+import { findFact } from '../records/facts.js'
 import { LEGAL_NUMBER_NAMES, type LegalNumber, type LegalNumberName, type ListKind, type ListTerm } from './lists.js'
 
 type ListFaultReporter = (place: string, reason: string) => void
@@ -54,7 +54,7 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
   for (const [name, text] of Object.entries(texts)) {
     if (text.trim() === '') say(`.${name}`, '缺少文字。The text is missing.')
   }
-  if (row.fact !== null && factRow(row.fact)?.tone !== 'adverse') {
+  if (row.fact !== null && findFact(row.fact)?.tone !== 'adverse') {
     say('.fact', `不是不良事实：${row.fact}。Not an adverse fact.`)
   }
   const reasons = new Set(row.removals.map((removal) => removal.reason))

@@ -1,5 +1,5 @@
 /** Recognises decisions of this hub that return through an agency's list, so that one fact is shown once. */
-import { comparedAuthority, comparedDocumentNumber } from '../records/decision-number.js'
+import { simplifyAuthority, simplifyDocumentNumber } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
 
 export interface OwnDecision {
@@ -12,14 +12,14 @@ export const makeRepeatMatcher = (own: readonly OwnDecision[]): ((body: Body) =>
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {
     if (documentNumber === null) continue
-    const number = comparedDocumentNumber(documentNumber)
+    const number = simplifyDocumentNumber(documentNumber)
     const known = authorities.get(number) ?? new Set()
-    authorities.set(number, known.add(comparedAuthority(authority ?? '')))
+    authorities.set(number, known.add(simplifyAuthority(authority ?? '')))
   }
   return ({ document_number: number, authority }) => {
     if (authorities.size === 0 || typeof number !== 'string') return false
-    const known = authorities.get(comparedDocumentNumber(number))
+    const known = authorities.get(simplifyDocumentNumber(number))
     if (known === undefined) return false
-    return typeof authority !== 'string' || known.has('') || known.has(comparedAuthority(authority))
+    return typeof authority !== 'string' || known.has('') || known.has(simplifyAuthority(authority))
   }
 }

@@ -7,7 +7,7 @@ import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../cale
 import { hasUsccForm } from '../operators/codes.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
 import type { Body } from '../records/records.js'
-import { NUMERALS, residentIdsIn } from '../records/resident-ids.js'
+import { findResidentIds, NUMERALS } from '../records/resident-ids.js'
 
 /** Class of each UTF-16 unit: 1 for harmless characters, 2 for numerals, 0 for digits, letters and address words. */
 const plain = new Uint8Array(0x10000)
@@ -37,7 +37,7 @@ const isPlain = (name: string): boolean => {
 /** Returns null when the code reads as a person's ID number. No such number begins with 9. */
 export const maskCode = (uscc: string | null): string | null => {
   if (uscc === null || !hasUsccForm(uscc)) return null
-  return uscc.startsWith('9') || residentIdsIn(uscc, 'REPLACED').length === 0 ? uscc : null
+  return uscc.startsWith('9') || findResidentIds(uscc, 'REPLACED').length === 0 ? uscc : null
 }
 
 /** Version of the masking rules. Raise it when what may be public changes: older entries are then rebuilt. */

@@ -1,6 +1,6 @@
 /** Judges repair results of other offices (feed `repairs`). The newest counts, whatever the order of arrival. */
 
-import { comparedDocumentNumber } from '../records/decision-number.js'
+import { simplifyDocumentNumber } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
 import type { Case, CaseState } from './case.js'
 
@@ -39,7 +39,7 @@ const isNameless = ({ target_document_number: target, outcome }: Body): boolean 
 
 const names = ({ target_document_number: target, outcome }: Body, documentNumber: string): boolean =>
   typeof target === 'string' &&
-  comparedDocumentNumber(target) === comparedDocumentNumber(documentNumber) &&
+  simplifyDocumentNumber(target) === simplifyDocumentNumber(documentNumber) &&
   STEP[String(outcome)] !== undefined
 
 const newestOf = (told: readonly ReportedRepair[]): ReportedRepair | null =>

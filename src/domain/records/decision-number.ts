@@ -36,7 +36,7 @@ const NUMBER = /第?0*(\d+)号$/u
 const NUMBER_ALONE = /(?<=〕)第?(?:\d+-)?\d+$/u
 const PUNCTUATION_BEHIND = /[。．.，,、;:!?·…"'”’「」]+$/u
 
-export const comparedDocumentNumber = (text: string): string => {
+export const simplifyDocumentNumber = (text: string): string => {
   const written = normalizeDocumentNumber(text)
   if (written.length > LONGEST) return written
   const plain = simplified(written).replace(PUNCTUATION_BEHIND, '')
@@ -88,10 +88,10 @@ const comparedBy =
   }
 
 /** An addition in brackets (another sign on the building) does not make another authority. */
-export const comparedAuthority = comparedBy(SHORT_FORMS)
+export const simplifyAuthority = comparedBy(SHORT_FORMS)
 
 /** Scores of old rule books are replayed with this comparison, which lacks ONE_CITY. */
-export const comparedAuthorityOld = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
+export const simplifyAuthorityAsBefore = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
 
 /** Removes an addition in brackets, also a truncated one. Brackets inside a name, 税务总局(吉林)税务局, stay. */
 const withoutAddition = (name: string): string => {

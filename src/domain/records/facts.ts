@@ -84,7 +84,7 @@ export const MILDER_FACT: { [Worse in FactName]?: FactName } = {
   commitment_broken: 'commitment_partly',
 }
 
-export const factRow = (name: string): FactRow | undefined =>
+export const findFact = (name: string): FactRow | undefined =>
   Object.hasOwn(FACTS, name) ? FACTS[name as FactName] : undefined
 
 export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other' | 'shop'

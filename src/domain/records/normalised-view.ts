@@ -1,6 +1,6 @@
 /** A text simplified for finding personal data, with positions in the original. */
-import { decimalDigit, NUMERALS } from './resident-ids.js'
-import { cachedByUnit, type TextSpan, type TextView, viewOfText } from './text-view.js'
+import { NUMERALS, toDecimalDigit } from './resident-ids.js'
+import { cacheByUnit, simplifyText, type TextSpan, type TextView } from './text-view.js'
 
 export type SpanFinder = (text: string, seen: TextView, businessAddress: string | null) => TextSpan[]
 
@@ -11,8 +11,8 @@ const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
 const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
 
 /** Makes characters half-width, drops invisible ones, and writes all dashes alike, all blanks and all dots. */
-export const normalisedView = (text: string): TextView => {
-  const { line, ...places } = viewOfText(text, signSeen)
+export const normaliseText = (text: string): TextView => {
+  const { line, ...places } = simplifyText(text, signSeen)
   return { line: line.replace(IN_WORDS, inDigits), ...places }
 }
 
@@ -26,7 +26,7 @@ const inDigits = (run: string): string => {
   return digitsOf(written).length !== MOBILE_DIGITS && EDGED.test(run) ? run : written
 }
 
-const signSeen = cachedByUnit((character) => {
+const signSeen = cacheByUnit((character) => {
   if (/\s/.test(character)) return character === '\n' ? '\n' : ' '
   if (UNSEEN.test(character)) return ''
   // A Chinese full stop ends a sentence, so it is no dot.
@@ -38,7 +38,7 @@ const signSeen = cachedByUnit((character) => {
 
 const digitOf = (character: string): string => {
   if (/[0-9]/.test(character) || !/^\p{Nd}$/u.test(character)) return DASH.test(character) ? '-' : character
-  return decimalDigit(character)
+  return toDecimalDigit(character)
 }
 
 export interface TextMatch {

@@ -5,13 +5,13 @@
 
 import { compactText } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
-import { comparedAuthority, comparedDocumentNumber } from './decision-number.js'
+import { simplifyAuthority, simplifyDocumentNumber } from './decision-number.js'
 import { compareMoney, parseMoney } from './money.js'
 import type { Body, Json } from './records.js'
 
 export type PenaltySeverity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
-export const penaltySeverityOf = (body: Body): PenaltySeverity => {
+export const judgePenaltySeverity = (body: Body): PenaltySeverity => {
   const types = typesOf(body)
   if (isHeavyPenalty(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
   const wordsOnly = types.length > 0 && types.every((type) => WARNING.test(type))
@@ -39,7 +39,7 @@ export interface Ban {
 }
 
 /** Returns the ban that a penalty plainly imposes. The publication period is not its term. */
-export const banOf = (body: Body): Ban | null => {
+export const findBan = (body: Body): Ban | null => {
   if (!imposesBan(body)) return null
   const until = body['effective_until']
   const day = typeof until === 'string' && isDate(until) ? until : null
@@ -67,26 +67,26 @@ export const isWithdrawnPenalty = (body: Body): boolean => body['status'] === 'R
  * Identifies a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is
  * added, by name since older forms have no code. The store adds the party. Returns null without number or authority.
  */
-export const decisionFactKey = (
+export const makeDecisionFactKey = (
   number: string | null,
   authorityName: string | null,
   authorityCode: string | null,
 ): string | null => {
-  const plain = comparedDocumentNumber(number ?? '')
-  const authority = authorityName === null ? '' : comparedAuthority(authorityName)
+  const plain = simplifyDocumentNumber(number ?? '')
+  const authority = authorityName === null ? '' : simplifyAuthority(authorityName)
   const by = authority === '' ? (authorityCode ?? '') : authority
   return plain === '' || by === '' ? null : `${plain}/${by}`
 }
 
 /** In yuan; null when the text names none or several. */
-export interface AmountsNamed {
+export interface PenaltyAmounts {
   fine: string | null
   confiscated: string | null
   several: boolean
 }
 
 /** Conditional amounts do not count. */
-export const amountsNamed = (text: string): AmountsNamed => {
+export const findAmounts = (text: string): PenaltyAmounts => {
   const clauses = text.split(/[，。；;\n]/).map(compactText)
   const sure = clauses.filter((clause) => !NOT_IMPOSED.test(clause))
   const fines = amountsIn(sure, [AFTER_FINE, BEFORE_FINE])

@@ -1,10 +1,10 @@
 /** Masks personal data in free text, in any spelling. */
 import { findBankAccounts } from './bank-accounts.js'
 import { findDwellings } from './dwellings.js'
-import { digitsOf, makeFinder, normalisedView, type SpanFinder, type TextMatch } from './normalised-view.js'
-import { residentIdsIn } from './resident-ids.js'
+import { digitsOf, makeFinder, normaliseText, type SpanFinder, type TextMatch } from './normalised-view.js'
+import { findResidentIds } from './resident-ids.js'
 import { findTelephones } from './telephones.js'
-import { replaceSpans, withoutOverlaps } from './text-view.js'
+import { dropOverlaps, replaceSpans } from './text-view.js'
 
 export const PERSONAL_DATA = {
   ID_NUMBER: { zh: '身份证件号', en: 'number of an identity document', shown: '［证件号略］' },
@@ -46,9 +46,9 @@ export const maskPersonalData = (
 
 /** The earlier of overlapping spans wins, then the longer. */
 const spansIn = (text: string, kinds: readonly PersonalDataKind[], businessAddress: string | null) => {
-  const seen = normalisedView(text)
+  const seen = normaliseText(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))
-  return withoutOverlaps(all.sort((a, b) => a.start - b.start || b.end - a.end))
+  return dropOverlaps(all.sort((a, b) => a.start - b.start || b.end - a.end))
 }
 
 /** Pseudonym of an ID number, which still shows that a person is meant. */
@@ -88,7 +88,7 @@ const CHAT = [
 
 const FINDERS: Record<PersonalDataKind, SpanFinder> = {
   ID_NUMBER: (...asked) => [
-    ...residentIdsIn(asked[0], 'REPLACED'),
+    ...findResidentIds(asked[0], 'REPLACED'),
     ...[...asked[0].matchAll(MARKED)].map(({ index, 0: found }) => ({ start: index, end: index + found.length })),
     ...papers(...asked),
   ],

@@ -3,7 +3,7 @@
 import { Refusal } from '../../foundation/errors.js'
 import { memoByNames } from '../../foundation/memo.js'
 import { hasResidentIdForm, hasUsccForm } from '../operators/codes.js'
-import { type FifteenDigitsTreatment, hasIdInWords, isCredibleId, NUMERALS, residentIdsIn } from './resident-ids.js'
+import { type FifteenDigitsTreatment, findResidentIds, hasIdInWords, isCredibleId, NUMERALS } from './resident-ids.js'
 import { replaceSpans } from './text-view.js'
 
 /** Content nested deeper than this many levels is dropped rather than passed unread. */
@@ -52,7 +52,7 @@ export const holdsIdNumber = (text: string): boolean => redactIdNumbers(text, ()
 const redacted = (value: unknown, mark: (id: string) => string, exempt: ReadonlySet<string>): unknown => {
   const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
   const inText = (text: string, fifteen: FifteenDigitsTreatment): string =>
-    replaceSpans(text, residentIdsIn(text, fifteen), ({ id }) => replaced(id))
+    replaceSpans(text, findResidentIds(text, fifteen), ({ id }) => replaced(id))
   const within = (key: string, fifteen: FifteenDigitsTreatment): FifteenDigitsTreatment => {
     if (fifteen === 'KEPT' || exempt.has(key)) return 'KEPT'
     return fifteen === 'DOUBTFUL_KEPT' || MAY_REGISTER.test(key) ? 'DOUBTFUL_KEPT' : 'REPLACED'
@@ -184,7 +184,7 @@ const WRITTEN_LENGTH = 1_000
  * Trims the text and removes ID numbers. Throws INPUT_INVALID, with `what` as its name, for an empty text or one over
  * WRITTEN_LENGTH.
  */
-export const checkedText = (given: string, what: string, mark: (id: string) => string): string => {
+export const checkAndRedactText = (given: string, what: string, mark: (id: string) => string): string => {
   const text = given.trim()
   const kept = redactIdNumbers(text, mark)
   if (kept !== '' && text.length <= WRITTEN_LENGTH) return kept

@@ -13,13 +13,13 @@ export const parseGtin = (text: string): string | null => {
 }
 
 /** Form in which product words are compared, also in the store's index. */
-export const productWordKey = (text: string): string =>
+export const makeProductWordKey = (text: string): string =>
   compactText(text).replace(/[a-z]+/g, (latin) => latin.toUpperCase())
 
 export const matchesModel = (held: unknown, asked: string): boolean => {
   if (typeof held !== 'string') return false
-  const word = productWordKey(asked)
-  return productWordKey(held) === word || held.split(BETWEEN_MODELS).some((one) => productWordKey(one) === word)
+  const word = makeProductWordKey(asked)
+  return makeProductWordKey(held) === word || held.split(BETWEEN_MODELS).some((one) => makeProductWordKey(one) === word)
 }
 
 export const isTrademarkInTerm = ({ status, expires_on: last }: Body, on: string): boolean =>

@@ -71,7 +71,7 @@ export interface Draft {
   validFrom: string | null
   validTo: string | null
   remarks: Remark[]
-  /** Identifies the fact across sources, party excluded (`decisionFactKey`). Absent when no other source has it. */
+  /** Identifies the fact across sources, party excluded (`makeDecisionFactKey`). Absent when no other source has it. */
   fact?: string
 }
 
@@ -171,7 +171,7 @@ export const sealBody = ({ body, validFrom, validTo, subject }: DigestInput): Se
 }
 
 /** First 128 bits of SHA-256 over everything that identifies a version. */
-export const draftDigest = (draft: DigestInput): string => sealBody(draft).digest
+export const digestDraft = (draft: DigestInput): string => sealBody(draft).digest
 
 /** Bytes to be hashed: UTF-16, the internal form of strings, which avoids encoding. */
 const utf16 = (text: string, beside: string): Buffer => {

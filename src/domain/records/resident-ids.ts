@@ -1,6 +1,6 @@
 /** Finds resident ID numbers (GB 11643-1999) in a text, in any spelling. */
 import { hasRegNoCheckDigit, hasResidentIdForm, isValidResidentId, isValidUscc } from '../operators/codes.js'
-import { cachedByUnit, characterAt, type TextSpan, type TextView, viewOfText, withoutOverlaps } from './text-view.js'
+import { cacheByUnit, dropOverlaps, readCharacter, simplifyText, type TextSpan, type TextView } from './text-view.js'
 
 /** In a run of more digits than this, 18 consecutive ones may be valid by chance, so the birth year is checked too. */
 const LONG_RUN = 24
@@ -70,13 +70,13 @@ export type FifteenDigitsTreatment = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'R
 
 export type ResidentIdSpan = TextSpan & { id: string }
 
-export const residentIdsIn = (text: string, fifteen: FifteenDigitsTreatment): ResidentIdSpan[] => {
+export const findResidentIds = (text: string, fifteen: FifteenDigitsTreatment): ResidentIdSpan[] => {
   const plain = withoutWords(text)
   if (!ENOUGH_DIGITS.test(plain)) return []
-  const found = foundIn(plain, viewOfText(plain, signsSeen, readEntity), fifteen)
+  const found = foundIn(plain, simplifyText(plain, signsSeen, readEntity), fifteen)
   // The second scan reads the text without tags, as a browser displays it.
-  if (ANY_TAG.test(plain)) found.push(...foundIn(plain, viewOfText(plain, signsSeen, readEntityOrTag), fifteen))
-  return withoutOverlaps(found.sort((one, other) => one.start - other.start))
+  if (ANY_TAG.test(plain)) found.push(...foundIn(plain, simplifyText(plain, signsSeen, readEntityOrTag), fifteen))
+  return dropOverlaps(found.sort((one, other) => one.start - other.start))
 }
 
 export const hasIdInWords = (text: string): boolean => text.search(IN_WORDS) >= 0
@@ -168,17 +168,17 @@ const runAround = (line: string, at: number, length: number): number => {
 
 const isDigit = (character = ''): boolean => character >= '0' && character <= '9'
 
-const readEntity = (text: string, at: number): ReturnType<typeof characterAt> => {
-  if (text[at] !== '&') return characterAt(text, at)
+const readEntity = (text: string, at: number): ReturnType<typeof readCharacter> => {
+  if (text[at] !== '&') return readCharacter(text, at)
   ENTITY.lastIndex = at
   const [entity = '', blank, unseen, decimal, hex] = ENTITY.exec(text) ?? []
   const end = at + entity.length
   if (blank || unseen) return { character: blank ? ' ' : '\u200b', end }
   const point = decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16)
-  return point <= 0x10ffff ? { character: String.fromCodePoint(point), end } : characterAt(text, at)
+  return point <= 0x10ffff ? { character: String.fromCodePoint(point), end } : readCharacter(text, at)
 }
 
-const readEntityOrTag = (text: string, at: number): ReturnType<typeof characterAt> => {
+const readEntityOrTag = (text: string, at: number): ReturnType<typeof readCharacter> => {
   if (text[at] !== '<') return readEntity(text, at)
   TAG.lastIndex = at
   return { character: '<', end: at + (TAG.exec(text)?.[0].length ?? 1) }
@@ -188,12 +188,12 @@ const readEntityOrTag = (text: string, at: number): ReturnType<typeof characterA
  * Simplifies a character to a narrow digit or X, a blank or point for a separator, A for a letter, # for the rest, and
  * nothing if it is invisible.
  */
-const signsSeen = cachedByUnit((character) => {
+const signsSeen = cacheByUnit((character) => {
   if (UNSEEN.test(character)) return ''
   let seen = ''
   for (const one of character.normalize('NFKC')) {
     if (isDigit(one) || one === '.') seen += one
-    else if (ANY_DIGIT.test(one)) seen += decimalDigit(one)
+    else if (ANY_DIGIT.test(one)) seen += toDecimalDigit(one)
     else if (LIKE_X.test(one)) seen += 'X'
     else if (SEPARATOR.test(one)) seen += ' '
     else if (!UNSEEN.test(one)) seen += SIGNS.get(one) ?? (/[A-Za-z]/.test(one) ? 'A' : '#')
@@ -202,7 +202,7 @@ const signsSeen = cachedByUnit((character) => {
 })
 
 /** Unicode orders each script's digits in runs of ten from its zero. */
-export const decimalDigit = (character: string): string => {
+export const toDecimalDigit = (character: string): string => {
   const point = character.codePointAt(0) ?? 0
   let before = 0
   while (ANY_DIGIT.test(String.fromCodePoint(point - before - 1))) before += 1

@@ -19,10 +19,10 @@ const AMPERSAND = 0x26
 const LESS_THAN = 0x3c
 
 /** Reads the character at `at`; `readLonger` decides what begins with a surrogate, `&` or `<`. */
-export const viewOfText = (
+export const simplifyText = (
   text: string,
   simplify: (character: string) => string,
-  readLonger: (text: string, at: number) => ReadCharacter = characterAt,
+  readLonger: (text: string, at: number) => ReadCharacter = readCharacter,
 ): TextView => {
   const view: TextView = { line: '', starts: [], ends: [] }
   for (let at = 0; at < text.length; ) {
@@ -40,13 +40,13 @@ export const viewOfText = (
   return view
 }
 
-export const characterAt = (text: string, at: number): ReadCharacter => {
+export const readCharacter = (text: string, at: number): ReadCharacter => {
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
   return { character, end: at + character.length }
 }
 
 /** Caches what `simplify` makes of each character of one UTF-16 unit. */
-export const cachedByUnit = (simplify: (character: string) => string): ((character: string) => string) => {
+export const cacheByUnit = (simplify: (character: string) => string): ((character: string) => string) => {
   const cache = Array<string | undefined>(0x10000)
   return (character) => {
     const unit = character.charCodeAt(0)
@@ -59,7 +59,7 @@ export const cachedByUnit = (simplify: (character: string) => string): ((charact
 }
 
 /** Drops empty spans and those that overlap a span before them. */
-export const withoutOverlaps = <S extends TextSpan>(spans: readonly S[]): S[] => {
+export const dropOverlaps = <S extends TextSpan>(spans: readonly S[]): S[] => {
   let free = 0
   return spans.filter(({ start, end }) => {
     if (start < free || end <= start) return false

@@ -38,9 +38,9 @@ export const parseNiceClasses = (value: unknown): number[] | null => {
 }
 
 /** Offices other than CN get a prefix, so that keys never collide. */
-export const trademarkKey = (office: TrademarkOffice, number: string, niceClass: number): string =>
-  `${trademarkKeyStem(office, number)}/${niceClass}`
+export const makeTrademarkKey = (office: TrademarkOffice, number: string, niceClass: number): string =>
+  `${makeTrademarkKeyStem(office, number)}/${niceClass}`
 
 /** Common beginning of the keys of all classes, up to the last `/`. */
-export const trademarkKeyStem = (office: TrademarkOffice, number: string): string =>
+export const makeTrademarkKeyStem = (office: TrademarkOffice, number: string): string =>
   `${office === 'CN' ? '' : `${office}:`}${number}`

@@ -2,9 +2,9 @@
 import { addDays } from '../../foundation/time/dates.js'
 import { computeTermEnd, findFactOfList } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
-import { isWithdrawnPenalty, penaltySeverityOf } from '../records/penalty.js'
+import { isWithdrawnPenalty, judgePenaltySeverity } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
-import { isOldRuleBook, type ListFactRules, type RecordEvidence, repairDaysOf } from './repair-targets.js'
+import { findRepairDays, isOldRuleBook, type ListFactRules, type RecordEvidence } from './repair-targets.js'
 
 /**
  * Fact family of each kind. A family is known, not missing, when some feed supplies its kind. Other kinds are not
@@ -29,7 +29,7 @@ export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF_K
 
 const FAMILY_OF_FEED: Record<string, FactFamily> = { abnormal: 'abnormal', defaulters: 'courts' }
 
-export const familiesOfFeeds = (feeds: Iterable<{ id: string; kind: RecordKind }>): FactFamily[] => [
+export const findFamiliesOfFeeds = (feeds: Iterable<{ id: string; kind: RecordKind }>): FactFamily[] => [
   ...new Set([...feeds].flatMap(({ id, kind }) => FAMILY_OF_FEED[id] ?? FAMILY_OF_KIND[kind] ?? [])),
 ]
 
@@ -59,10 +59,10 @@ const CHECK_FACTS: Record<string, FactName> = {
  * Returns each fact once, independent of input order. A repair (信用修复) ends the facts it names, the end of publication
  * ends a penalty, and withdrawn records give no fact. `lists` gives the term of entries without an end.
  */
-export const factEventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFactRules[]): FactEvent[] => {
+export const listFactEvents = (evidence: readonly RecordEvidence[], lists: readonly ListFactRules[]): FactEvent[] => {
   const events: FactEvent[] = []
   const records = ascending(evidence)
-  const repaired = repairDaysOf(records, lists)
+  const repaired = findRepairDays(records, lists)
   for (const each of records) {
     const found = EVENTS_OF_KIND[each.kind]?.(each, lists, repaired?.get(each.record) ?? null) ?? []
     if (!Array.isArray(found)) events.push(found)
@@ -113,12 +113,12 @@ const EVENTS_OF_KIND: Partial<Record<RecordKind, EventsOfRecord>> = {
   penalty: ({ record, body }, _, repairedOn) => {
     if (isWithdrawnPenalty(body)) return NO_EVENT
     const until = earlier(dayAfter(body['publish_until']), repairedOn)
-    return eventOf(PENALTY_FACTS[penaltySeverityOf(body)], body['decided_on'], record, until)
+    return eventOf(PENALTY_FACTS[judgePenaltySeverity(body)], body['decided_on'], record, until)
   },
   list_entry: ({ record, body }, lists, repairedOn) => {
     const fact = findFactOfList(lists, body['list'])
     if (fact === null) return NO_EVENT
-    return eventOf(fact, body['listed_on'], record, earlier(mirroredEntryEnd(body, lists), repairedOn))
+    return eventOf(fact, body['listed_on'], record, earlier(findMirroredEntryEnd(body, lists), repairedOn))
   },
   icp_filing: ({ record, body }) =>
     body['status'] === 'VALID' ? eventOf('icp_filed', body['filed_on'], record) : NO_EVENT,
@@ -196,11 +196,11 @@ const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawnPenalty(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
 /** First day on which a mirrored entry no longer stands: its removal, or else its own end, or else the end of its kind's term. */
-export const mirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null =>
-  text(body['removed_on']) ?? dayAfterTermEnd(lists, mirroredLastDay(body, lists))
+export const findMirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null =>
+  text(body['removed_on']) ?? dayAfterTermEnd(lists, findMirroredLastDay(body, lists))
 
 /** Last day of the term, as the authority states it or else as the list kind sets it. */
-export const mirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
+export const findMirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? computeTermEnd(list, text(body['listed_on'])) : null)
 }

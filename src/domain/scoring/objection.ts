@@ -7,7 +7,7 @@ export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as c
 export type ObjectionState = (typeof OBJECTION_STATES)[number]
 
 /** Returns the costliest reason that rests on the record, or null. `versions` are all its version ids. */
-export const contestedReason = (reasons: readonly Reason[], versions: readonly number[]): Reason | null =>
+export const findContestedReason = (reasons: readonly Reason[], versions: readonly number[]): Reason | null =>
   reasons
     .filter((reason) => reasonRestsOn(reason, versions))
     .reduce<Reason | null>((most, each) => (most === null || each.points < most.points ? each : most), null)
@@ -15,7 +15,7 @@ export const contestedReason = (reasons: readonly Reason[], versions: readonly n
 export const reasonRestsOn = ({ records }: Pick<Reason, 'records'>, versions: readonly number[]): boolean =>
   records.some((id) => versions.includes(id))
 
-export const objectionConsequence = (state: ObjectionState): BilingualText => CONSEQUENCES[state]
+export const describeConsequence = (state: ObjectionState): BilingualText => CONSEQUENCES[state]
 
 const CONSEQUENCES: Record<ObjectionState, BilingualText> = {
   OPEN: {

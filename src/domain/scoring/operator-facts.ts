@@ -3,7 +3,7 @@ import { compareTexts } from '../../foundation/text/values.js'
 import { makeRepeatMatcher, type OwnDecision } from '../listing/own-decisions.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactFamily, type Facts } from '../records/facts.js'
 import { canonicalJson, type Json } from '../records/records.js'
-import { dayAfterTermEnd, factEventsOf, oncePerFact } from './evidence.js'
+import { dayAfterTermEnd, listFactEvents, oncePerFact } from './evidence.js'
 import { isOldRuleBook, type ListFactRules, type RecordEvidence } from './repair-targets.js'
 import { type Score, score } from './score.js'
 import type { Scorecard } from './scorecard.js'
@@ -40,11 +40,11 @@ export interface FactSources {
   known: readonly FactFamily[]
 }
 
-export const factsFrom = (
+export const makeFacts = (
   { kind, reported, entries, comingOn }: OperatorEvidence,
   { asOf, lists, known }: FactSources,
 ): Facts => {
-  const events = factEventsOf(withoutOwn(oncePerFact(reported), isOldRuleBook(lists) ? [] : entries), lists)
+  const events = listFactEvents(withoutOwn(oncePerFact(reported), isOldRuleBook(lists) ? [] : entries), lists)
   for (const { publishedOn: on, decidedOn, removedOn, endsOn, record, hidden } of entries) {
     const until = removedOn ?? dayAfterTermEnd(lists, endsOn)
     if (!hidden) events.push({ fact: DISHONEST_LIST_FACT, on, decidedOn, until, record })
@@ -72,7 +72,7 @@ const inOrder = (a: FactEvent, b: FactEvent): number =>
  * SHA-256 (hexadecimal) of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`. Events
  * are sorted by record, fact, day and end; families by name. Time alone changes no fact, so the day is excluded.
  */
-export const hashOfFacts = ({ kind, known, events }: Facts): string => {
+export const hashFacts = ({ kind, known, events }: Facts): string => {
   // Concatenated without escaping, for speed.
   let told = ''
   for (const { fact, on, record, until = null, weight = 1 } of events) {
@@ -91,10 +91,10 @@ export const scoreWithComingChange = (facts: Facts, card: Scorecard): Score => {
   return sooner ? { ...result, nextChangeOn: comingOn } : result
 }
 
-export type RuleBook = ReturnType<typeof ruleBookOf>
+export type RuleBook = ReturnType<typeof makeRuleBook>
 
 /** Scores depend on these parts of the list rules only. */
-export const ruleBookOf = (lists: readonly ListFactRules[]) => {
+export const makeRuleBook = (lists: readonly ListFactRules[]) => {
   const book: ListFactRules[] = lists.map(({ id, fact, terms, counting }) => ({
     ...{ id, fact, terms },
     ...(counting && { counting: { lastDay: counting.lastDay } }),

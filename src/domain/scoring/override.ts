@@ -11,19 +11,19 @@ export interface ComputedScore {
   reasons: readonly Pick<Reason, 'why'>[]
 }
 
-export const overrideEndFault = (endsOn: string, today: string): string | null => {
+export const findOverrideEndFault = (endsOn: string, today: string): string | null => {
   const last = addYears(today, OVERRIDE_YEARS_MOST)
   if (endsOn > today && endsOn <= last) return null
   return `endsOn 须晚于今天且不晚于 ${last} it must be after today and not after ${last}`
 }
 
-export const overrideFault = (grade: Grade, computed: ComputedScore | null): string | null => {
+export const findOverrideFault = (grade: Grade, computed: ComputedScore | null): string | null => {
   if (computed === null) return '该主体尚未评分 this operator has not been scored'
   if (grade === computed.grade) return '与评分所得等级相同 the score gives that grade already'
   return vetoBlocksOverride(computed, grade) ? VETOED : null
 }
 
-export const overrideConfirmationFault = (
+export const findConfirmationFault = (
   { grade, endsOn }: { grade: Grade; endsOn: string },
   computed: ComputedScore | null,
   today: string,

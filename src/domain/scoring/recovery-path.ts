@@ -38,19 +38,19 @@ export type LastingFact = Pick<
 >
 
 /** Sorted by day, then gain, then fact and record. */
-export const recoveryPath = (facts: Facts, card: Scorecard, rules: RecoveryRules): RecoveryStep[] => {
+export const planRecovery = (facts: Facts, card: Scorecard, rules: RecoveryRules): RecoveryStep[] => {
   const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))
 }
 
-export const lastingFacts = (facts: Facts, card: Scorecard, rules: RecoveryRules): LastingFact[] =>
+export const findLastingFacts = (facts: Facts, card: Scorecard, rules: RecoveryRules): LastingFact[] =>
   losses(facts, card, rules).flatMap(({ why, events, rules, fact }) => {
     if (why === null) return []
     const { basis, confirmed } = why
     return [{ fact, rules, ...told(events, why), basis, confirmed }]
   })
 
-export const factsAfterSteps = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 'ends'>[]): Facts => {
+export const applySteps = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 'ends'>[]): Facts => {
   const ended = new Map<string, string>()
   for (const { on, ends } of steps) for (const event of ends) ended.set(identity(event), on)
   const events = facts.events.map((event) => {
@@ -185,8 +185,8 @@ const moreFirst = (a: RecoveryStep, b: RecoveryStep): number =>
 
 const stepOf = (draft: DraftStep, facts: Facts, done: readonly RecoveryStep[], card: Scorecard): RecoveryStep => {
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
-  const { value, grade } = score(factsAfterSteps(facts, [...done, draft]), card)
-  const undone = factsAfterSteps(facts, [...done, { on, ends: [] }])
+  const { value, grade } = score(applySteps(facts, [...done, draft]), card)
+  const undone = applySteps(facts, [...done, { on, ends: [] }])
   // Time's effect cannot be left out, so it is compared with the same events made one day younger.
   const about = new Set(act === 'WAIT' ? events.map(identity) : [])
   const held = undone.events.map((event) => (about.has(identity(event)) ? aDayYounger(event) : event))

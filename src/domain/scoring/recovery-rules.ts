@@ -3,7 +3,7 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { isInForce, type SourceCertainty } from '../calendar/dated-rows.js'
-import { type FactName, factRow } from '../records/facts.js'
+import { type FactName, findFact } from '../records/facts.js'
 
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
 
@@ -50,7 +50,7 @@ export const checkRecoveryRules = (rules: RecoveryRules): { place: string; reaso
   }
   rules.acts.forEach((row, i) => {
     const at = `acts[${i}]`
-    if (factRow(row.fact)?.tone !== 'adverse')
+    if (findFact(row.fact)?.tone !== 'adverse')
       say(`${at}.fact`, `不是不良事实：${row.fact}。Not a fact that is adverse.`)
     checkSource(row, at)
     checkSource(row.answer, `${at}.answer`)

@@ -2,7 +2,7 @@
 import { groupBy } from '../../foundation/groups.js'
 import { compareTexts } from '../../foundation/text/values.js'
 import { findFactOfList, type ListKind, type TermCounting } from '../listing/lists.js'
-import { comparedAuthority, comparedAuthorityOld, comparedDocumentNumber } from '../records/decision-number.js'
+import { simplifyAuthority, simplifyAuthorityAsBefore, simplifyDocumentNumber } from '../records/decision-number.js'
 import type { Body, Json, RecordKind } from '../records/records.js'
 
 export type ListFactRules = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<TermCounting, 'lastDay'> }
@@ -35,7 +35,7 @@ export const isOldRuleBook = (lists: readonly ListFactRules[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
 /** First day on which each repaired record no longer counts; null without repairs, the usual case. */
-export const repairDaysOf = (
+export const findRepairDays = (
   records: readonly RecordEvidence[],
   lists: readonly ListFactRules[],
 ): Map<number, string> | null => {
@@ -43,7 +43,7 @@ export const repairDaysOf = (
   const repairs = records.filter(({ kind }) => kind === 'repair').map(({ body }) => body)
   const ordered = repairs.filter((body) => STEP[String(body['outcome'])] !== undefined)
   ordered.sort((a, b) => compareTexts(dayOf(a), dayOf(b)) || stepOf(a) - stepOf(b))
-  const authorityOf = authorityReader(isOldRuleBook(lists) ? comparedAuthorityOld : comparedAuthority)
+  const authorityOf = authorityReader(isOldRuleBook(lists) ? simplifyAuthorityAsBefore : simplifyAuthority)
   const repairables = records.flatMap((each) => repairableOf(each, lists, authorityOf) ?? [])
   const recordsNamedBy = recordFinder(repairables, authorityOf)
   const until = new Map<number, string>()
@@ -66,7 +66,7 @@ const dayOf = (body: Body): string => String(body['decided_on'])
 
 type TextReader = (value: Json | undefined) => string | null
 const textIn: TextReader = (value) => (typeof value === 'string' ? value : null)
-const numberIn: TextReader = (value) => (typeof value === 'string' ? comparedDocumentNumber(value) : null)
+const numberIn: TextReader = (value) => (typeof value === 'string' ? simplifyDocumentNumber(value) : null)
 const authorityReader =
   (compared: (name: string) => string): TextReader =>
   (value) =>

@@ -41,13 +41,13 @@ export const hasSameReasons = (before: readonly Reason[] | undefined, now: reado
 
 export type ScoreCause = 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
 
-export const scoreCauseOf = (earlier: ScoreHashes | undefined, now: ScoreHashes): ScoreCause => {
+export const findScoreCause = (earlier: ScoreHashes | undefined, now: ScoreHashes): ScoreCause => {
   if (earlier === undefined) return 'FIRST'
   if (earlier.scorecardHash !== now.scorecardHash) return 'SCORECARD'
   return earlier.factsHash === now.factsHash ? 'TIME' : 'RECORD'
 }
 
-export const replayFault = (
+export const findReplayFault = (
   { factsHash, scorecard, value, grade, reasons, nextChangeOn }: Score & { factsHash: string; scorecard: string },
   card: Pick<Scorecard, 'version'>,
   { factsHash: factsHashAgain, ...again }: Score & { factsHash: string },

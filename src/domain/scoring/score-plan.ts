@@ -15,12 +15,12 @@ type ScorePlan = ReturnType<typeof makePlan>
 const FAMILIES = Object.keys(FACT_FAMILIES)
 const BITS = Object.fromEntries(FAMILIES.map((family, i) => [family, 1 << i])) as Record<FactFamily, number>
 
-export const familyBitsMeaningNone = (known: readonly FactFamily[]): number =>
+export const markFamiliesWithSource = (known: readonly FactFamily[]): number =>
   known.reduce((bits, family) => (FACT_FAMILIES[family].whenAbsent === 'none' ? bits | BITS[family] : bits), 0)
 
 const plans = new WeakMap<Scorecard, Map<OperatorKind, Map<string, ScorePlan>>>()
 
-export const scorePlanOf = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan => {
+export const getScorePlan = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan => {
   const kinds = plans.get(card) ?? new Map<OperatorKind, Map<string, ScorePlan>>()
   const days = kinds.get(kind) ?? new Map<string, ScorePlan>()
   const known = days.get(asOf)

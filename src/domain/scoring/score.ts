@@ -2,19 +2,19 @@
 import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../foundation/time/dates.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactName, type Facts } from '../records/facts.js'
 import {
-  familyBitsMeaningNone,
+  getScorePlan,
+  markFamiliesWithSource,
   type PlannedBins,
   type PlannedUnits,
-  scorePlanOf,
   type TallySlot,
 } from './score-plan.js'
 import {
+  findTopScore,
   type Grade,
   HIGHEST_SCORE,
   LOWEST_SCORE,
   type Scorecard,
   type ScoreThreshold,
-  topScoreOfGrade,
 } from './scorecard.js'
 
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
@@ -45,9 +45,9 @@ export interface Score {
 }
 
 export const score = (facts: Facts, card: Scorecard): Score => {
-  const plan = scorePlanOf(card, facts.kind, facts.asOf)
+  const plan = getScorePlan(card, facts.kind, facts.asOf)
   const tallies: Tallies = new Array(plan.slots).fill(undefined)
-  let told = familyBitsMeaningNone(facts.known)
+  let told = markFamiliesWithSource(facts.known)
   for (const event of facts.events) {
     const { family, slots } = plan.byFact[event.fact]
     told |= family
@@ -67,7 +67,7 @@ export const score = (facts: Facts, card: Scorecard): Score => {
   for (const { veto, slot } of plan.vetoes) {
     const found = tallies[slot.at]
     if (found === undefined) continue
-    const points = Math.min(0, topScoreOfGrade(veto.grade, card.grades) - sheet.value)
+    const points = Math.min(0, findTopScore(veto.grade, card.grades) - sheet.value)
     if (found.count > 0) add(sheet, counted(veto.id, 'VETO', slot.fact, points, found))
     addUndated(veto.id, slot, found, sheet)
   }
@@ -83,7 +83,7 @@ const gradeOf = (value: number, card: Scorecard): Grade =>
  * counts as a fall, and so does a threshold raised above the score. `before.lines`: thresholds of an earlier
  * scorecard.
  */
-export const gradeLinesCrossed = (
+export const findThresholdsCrossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
   after: { value: number },
   card: Pick<Scorecard, 'lines'>,

@@ -1,22 +1,22 @@
 /** Checks beyond the JSON Schema: a valid scorecard cannot raise a score for a worse record, count a fact twice, or hide what it did. */
-import { FACT_FAMILIES, factRow, MILDER_FACT } from '../records/facts.js'
+import { FACT_FAMILIES, findFact, MILDER_FACT } from '../records/facts.js'
 import {
   type BinRule,
   checkNumbers,
   checkWords,
   type FaultReporter,
-  factsOfRule,
+  findTopScore,
   GRADES,
   HIGHEST_SCORE,
   LOWEST_SCORE,
+  listFactsOfRule,
   type Scorecard,
   type ScoreRule,
-  topScoreOfGrade,
   type UnitFact,
   type UnitRule,
   type Veto,
 } from './scorecard.js'
-import { ageWhereWorseCostsLess, reachableScores } from './scorecard-reach.js'
+import { findAgeWhereWorseCostsLess, findReachableScores } from './scorecard-reach.js'
 
 export interface ScorecardFault {
   place: string
@@ -124,13 +124,13 @@ const checkUnits = (rule: UnitRule, at: string, say: FaultReporter): void => {
     checkSign(unit.fact, unit.points, `${here}.points`, say)
     checkHalving(unit, here, say)
     checkWords(unit, here, ['count'], say)
-    const fact = factRow(unit.fact)
+    const fact = findFact(unit.fact)
     if (fact?.nature === 'since') say(`${here}.fact`, '年限只能分档计分。Years can only be scored by bins.')
-    if (fact && fact.tone !== factRow(rule.units[0]?.fact ?? '')?.tone) {
+    if (fact && fact.tone !== findFact(rule.units[0]?.fact ?? '')?.tone) {
       say(`${here}.fact`, '同一规则不得既加分又扣分。One rule may not both add and take.')
     }
     const milder = rule.units.find((other) => other.fact === MILDER_FACT[unit.fact])
-    const age = milder ? ageWhereWorseCostsLess(unit, milder) : null
+    const age = milder ? findAgeWhereWorseCostsLess(unit, milder) : null
     if (milder && age !== null) {
       const when = age === 0 ? 'yet takes less' : `yet takes less from day ${age}: it fades sooner`
       say(here, `比 ${milder.fact} 更重，却扣得更少或更早消退（第 ${age} 日）。Worse than ${milder.fact}, ${when}.`)
@@ -142,7 +142,7 @@ const checkUnits = (rule: UnitRule, at: string, say: FaultReporter): void => {
 const checkHalving = ({ fact, halvesEveryDays }: UnitFact, at: string, say: FaultReporter): void => {
   if (halvesEveryDays === undefined || halvesEveryDays === null) return
   if (halvesEveryDays < 1) say(`${at}.halvesEveryDays`, '减半周期应为正数。The days of halving must be positive.')
-  if (factRow(fact) && factRow(fact)?.nature !== 'event')
+  if (findFact(fact) && findFact(fact)?.nature !== 'event')
     say(`${at}.halvesEveryDays`, `事实 ${fact} 不是一次性事件，不得减半。Only what happened on a day can halve.`)
 }
 
@@ -150,9 +150,9 @@ const checkBins = (rule: BinRule, at: string, say: FaultReporter): void => {
   checkFact(rule.fact, rule.windowDays, at, say)
   checkWords(rule, at, ['count'], say)
   if (rule.bins[0]?.from !== 0) say(`${at}.bins[0].from`, '分档应从 0 起。Bins must begin at 0.')
-  const adverse = factRow(rule.fact)?.tone === 'adverse'
+  const adverse = findFact(rule.fact)?.tone === 'adverse'
   // The first record would take away the zero bin's points, so an adverse record could raise a score.
-  if (factRow(rule.fact)?.nature !== 'since' && (rule.bins[0]?.points ?? 0) !== 0)
+  if (findFact(rule.fact)?.nature !== 'since' && (rule.bins[0]?.points ?? 0) !== 0)
     say(`${at}.bins[0].points`, '没有该事实时不得加分或扣分。Without the fact no point may move.')
   rule.bins.forEach((bin, i) => {
     const here = `${at}.bins[${i}]`
@@ -175,7 +175,7 @@ const checkBins = (rule: BinRule, at: string, say: FaultReporter): void => {
 }
 
 const checkFact = (name: string, windowDays: number | null, at: string, say: FaultReporter): void => {
-  const fact = factRow(name)
+  const fact = findFact(name)
   if (!fact) say(`${at}.fact`, `未知事实：${name}。Unknown fact.`)
   if (windowDays !== null && windowDays < 1) say(`${at}.windowDays`, '时限应为正数。The window must be positive.')
   if (fact?.nature === 'event' && windowDays === null) {
@@ -187,7 +187,7 @@ const checkFact = (name: string, windowDays: number | null, at: string, say: Fau
 }
 
 const checkSign = (name: string, points: number, at: string, say: FaultReporter): void => {
-  const tone = factRow(name)?.tone
+  const tone = findFact(name)?.tone
   if (tone === 'adverse' && points > 0) say(at, `不良事实 ${name} 不得加分。An adverse fact may not add points.`)
   if (tone === 'favourable' && points < 0) say(at, `良好事实 ${name} 不得扣分。A favourable fact may not take points.`)
 }
@@ -196,7 +196,7 @@ const checkVeto = (veto: Veto, at: string, card: Scorecard, say: FaultReporter):
   checkPlace(veto, at, card, say)
   checkFact(veto.fact, null, at, say)
   checkWords(veto, at, ['count'], say)
-  if (factRow(veto.fact)?.tone === 'favourable')
+  if (findFact(veto.fact)?.tone === 'favourable')
     say(`${at}.fact`, '良好事实不得封顶。A favourable fact may not cap the grade.')
   if (veto.grade === GRADES[0]) say(`${at}.grade`, '以最高等级封顶没有意义。A cap at the best grade caps nothing.')
 }
@@ -206,14 +206,14 @@ const checkFacts = (card: Scorecard, say: FaultReporter): void => {
   const seen = new Set<string>()
   const checkRepeat = makeRepeatCheck(say, (fact) => `事实 ${fact} 被重复计分。The fact is counted twice.`, seen)
   card.rules.forEach((rule, i) => {
-    factsOfRule(rule).forEach((fact, j) => {
+    listFactsOfRule(rule).forEach((fact, j) => {
       checkRepeat(fact, rule.kind === 'units' ? `rules[${i}].units[${j}].fact` : `rules[${i}].fact`)
     })
   })
   for (const { fact } of card.vetoes) seen.add(fact)
   card.unweighed?.forEach((each, i) => {
     const at = `unweighed[${i}]`
-    if (!factRow(each.fact)) say(`${at}.fact`, `未知事实：${each.fact}。Unknown fact.`)
+    if (!findFact(each.fact)) say(`${at}.fact`, `未知事实：${each.fact}。Unknown fact.`)
     checkRepeat(each.fact, `${at}.fact`)
     checkWords(each, at, [], say)
   })
@@ -222,7 +222,7 @@ const checkFacts = (card: Scorecard, say: FaultReporter): void => {
 /** Under separate caps or bins a worse record could cost less than a milder one. */
 const checkWorse = (card: Scorecard, say: FaultReporter): void => {
   card.rules.forEach((rule, i) => {
-    const facts: readonly string[] = factsOfRule(rule)
+    const facts: readonly string[] = listFactsOfRule(rule)
     for (const [worse, milder] of Object.entries(MILDER_FACT)) {
       if (!facts.includes(milder) || facts.includes(worse) || !movesPoints(rule)) continue
       say(
@@ -248,8 +248,11 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
     if (each.points !== 0) say(`${at}.points`, '信息缺失不得加分或扣分。Missing data may not move points.')
     checkWords(each, at, [], say)
   })
-  for (const fact of new Set<string>([...card.rules.flatMap(factsOfRule), ...card.vetoes.map((veto) => veto.fact)])) {
-    const family = factRow(fact)?.family
+  for (const fact of new Set<string>([
+    ...card.rules.flatMap(listFactsOfRule),
+    ...card.vetoes.map((veto) => veto.fact),
+  ])) {
+    const family = findFact(fact)?.family
     if (family && !told.has(family))
       say('missing', `未说明 ${family} 信息缺失时如何处理。What missing ${family} data means is not said.`)
     if (family) told.add(family)
@@ -274,11 +277,11 @@ const checkLines = (card: Scorecard, say: FaultReporter): void => {
 }
 
 const checkReach = (card: Scorecard, say: FaultReporter): void => {
-  const values = [...reachableScores(card, { lowest: LOWEST_SCORE, highest: HIGHEST_SCORE })]
-  const capped = card.vetoes.map((veto) => topScoreOfGrade(veto.grade, card.grades))
+  const values = [...findReachableScores(card, { lowest: LOWEST_SCORE, highest: HIGHEST_SCORE })]
+  const capped = card.vetoes.map((veto) => findTopScore(veto.grade, card.grades))
   const all = [...values, ...capped.flatMap((top) => values.map((value) => Math.min(value, top)))]
   card.grades.forEach((line, i) => {
-    const top = topScoreOfGrade(line.grade, card.grades)
+    const top = findTopScore(line.grade, card.grades)
     if (!all.some((value) => value >= line.from && value <= top)) {
       say(`grades[${i}]`, `没有任何主体能够达到等级 ${line.grade}。No operator can ever have grade ${line.grade}.`)
     }

@@ -8,7 +8,7 @@ export interface ScoreRange {
 
 const KINDS: readonly OperatorKind[] = ['enterprise', 'individual', 'cooperative', 'other', 'shop']
 
-export const reachableScores = (card: Scorecard, range: ScoreRange): Set<number> => {
+export const findReachableScores = (card: Scorecard, range: ScoreRange): Set<number> => {
   const values = new Set<number>()
   const seen = new Set<string>()
   for (const kind of KINDS) {
@@ -60,7 +60,7 @@ const half = (points: number): number => Math.trunc(points / 2)
 const isPeriod = (days: number | null | undefined): days is number => typeof days === 'number' && days > 0
 
 /** First age in days at which the worse fact costs less. Values only fall, so only the worse fact's steps need checking. */
-export const ageWhereWorseCostsLess = (worse: UnitFact, milder: UnitFact): number | null => {
+export const findAgeWhereWorseCostsLess = (worse: UnitFact, milder: UnitFact): number | null => {
   const period = isPeriod(worse.halvesEveryDays) ? worse.halvesEveryDays : null
   const ages = period === null ? [0] : [0, ...worthOf(worse).map((_, i) => (i + 1) * period)]
   if (worse.windowDays !== null) ages.push(worse.windowDays)

@@ -85,10 +85,10 @@ export interface Scorecard {
   unweighed?: ({ fact: FactName } & BilingualText)[]
 }
 
-export const factsOfRule = (rule: ScoreRule): FactName[] =>
+export const listFactsOfRule = (rule: ScoreRule): FactName[] =>
   rule.kind === 'units' ? rule.units.map((unit) => unit.fact) : [rule.fact]
 
-export const topScoreOfGrade = (grade: Grade, lines: readonly GradeLine[]): number => {
+export const findTopScore = (grade: Grade, lines: readonly GradeLine[]): number => {
   const above = lines[lines.findIndex((line) => line.grade === grade) - 1]
   return above ? above.from - 1 : HIGHEST_SCORE
 }

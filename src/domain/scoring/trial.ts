@@ -69,9 +69,9 @@ export interface TrialComparison extends Omit<GroupTally, 'sum'> {
 
 type Pair = { operatorId: number; points: number; before: Score; after: Score }
 type GroupTally = ReturnType<typeof emptyGroup>
-export type TrialTally = ReturnType<typeof emptyTrialTally>
+export type TrialTally = ReturnType<typeof makeTrialTally>
 
-export const emptyTrialTally = () => ({
+export const makeTrialTally = () => ({
   all: emptyGroup(),
   grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
   /**
@@ -134,7 +134,7 @@ const keep = (largest: Pair[], pair: Pair): void => {
   if (largest.length > LARGEST_MOVES) largest.pop()
 }
 
-export const trialComparison = (
+export const compareScorecards = (
   { all, grades, moves, up, down, regions, kinds }: TrialTally,
   cards: Record<'before' | 'after', Scorecard>,
 ): TrialComparison => {

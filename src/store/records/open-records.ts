@@ -7,7 +7,7 @@ export const PRODUCT_RECORDS_MOST = 200
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 
-export const trademarkVersions = (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> =>
+export const findTrademarkVersions = (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> =>
   queryRows(
     db,
     `${VERSIONS} where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
@@ -21,7 +21,10 @@ export interface ProductQuery {
 }
 
 /** Returns failed inspections of the brand, and recalls: at most PRODUCT_RECORDS_MOST + 1 rows. */
-export const recordsOfProduct = async (db: Db, { gtin, brand, removed }: ProductQuery): Promise<RecordVersion[]> => {
+export const findRecordsOfProduct = async (
+  db: Db,
+  { gtin, brand, removed }: ProductQuery,
+): Promise<RecordVersion[]> => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
   const ids = await queryColumn<number>(
     db,

@@ -1,5 +1,5 @@
 /**
- * When two records of one decision have the same authority code, the later adopts the earlier fact (`decisionFactKey`).
+ * When two records of one decision have the same authority code, the later adopts the earlier fact (`makeDecisionFactKey`).
  */
 import type { Tx } from '../db/db.js'
 

@@ -141,7 +141,7 @@ export const SELECT_VERSIONS_AND_COMING_SQL = `
     and (not ${begun('c')} or ${NOT_ENDED})
 `
 
-export const bindingsAt = (operators: readonly number[], { asOf, knownAt }: PointInTime) => {
+export const makeBindingsAt = (operators: readonly number[], { asOf, knownAt }: PointInTime) => {
   return { operators, asOf, knownAt, states: STATE_KINDS, withdrawn: WITHDRAWN_RECORD_STATUS }
 }
 
@@ -214,12 +214,12 @@ export const ofOperators = (
        select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
        where :after::bigint is null or v.id < :after::bigint) v
      join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
-    { ...bindingsAt(operatorIds, when), ...sight },
+    { ...makeBindingsAt(operatorIds, when), ...sight },
   )
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
 
-export const versionsOnDays = async (
+export const findVersionsOnDays = async (
   db: Db,
   queries: readonly { operator: number; day: string }[],
   { knownAt, ...sight }: RecordSight & { knownAt: Date; first: number },
@@ -240,7 +240,7 @@ export const versionsOnDays = async (
   return lists
 }
 
-export const countOfOperators = (
+export const countByOperator = (
   db: Db,
   operatorIds: readonly number[],
   when: PointInTime,
@@ -249,10 +249,10 @@ export const countOfOperators = (
   queryMap(
     db,
     `select v.operator_id, count(*)::int from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
-    { ...bindingsAt(operatorIds, when), ...sight },
+    { ...makeBindingsAt(operatorIds, when), ...sight },
   )
 
-export const versionsWithFact = (
+export const findVersionsWithFact = (
   db: Db,
   operatorIds: readonly number[],
   when: PointInTime,
@@ -262,7 +262,7 @@ export const versionsWithFact = (
     db,
     `select ${VERSION_COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id where v.fact is not null and ${SEEN}
      order by v.run_id, v.id /* versions.sourcesOf */`,
-    { ...bindingsAt(operatorIds, when), ...sight },
+    { ...makeBindingsAt(operatorIds, when), ...sight },
   )
 
 export const byId = async (db: Db, id: number): Promise<RecordVersion | null> => (await byIds(db, [id])).get(id) ?? null
@@ -270,13 +270,13 @@ export const byId = async (db: Db, id: number): Promise<RecordVersion | null> =>
 export const byIds = (db: Db, ids: readonly number[]): Promise<Map<number, RecordVersion>> =>
   queryRowsBy(db, 'id', `${VERSIONS} where v.id = any(?::bigint[]) /* versions.byIds */`, [ids])
 
-export const currentVersion = (db: Db, feed: string, key: string): Promise<RecordVersion | null> =>
+export const findCurrentVersion = (db: Db, feed: string, key: string): Promise<RecordVersion | null> =>
   queryFirst(db, `${VERSIONS} where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`, [
     feed,
     key,
   ])
 
-export const sourcesOfGround = (
+export const findSourcesOfGround = (
   db: Db,
   { feed, key, kind, fact }: Pick<RecordVersion, 'feed' | 'key' | 'kind' | 'fact'>,
   operatorId: number,
@@ -298,10 +298,14 @@ const MIRRORED = oncePerFact(
   `select * from (${VERSIONS_AT}) v where v.kind = 'list_entry' and (v.decision_id is null or not (${CLEARED}))`,
 )
 
-export const mirroredEntries = (db: Db, operatorIds: readonly number[], when: PointInTime): Promise<RecordVersion[]> =>
+export const findMirroredEntries = (
+  db: Db,
+  operatorIds: readonly number[],
+  when: PointInTime,
+): Promise<RecordVersion[]> =>
   queryRows(
     db,
     `select ${VERSION_COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
      /* versions.mirrored */`,
-    bindingsAt(operatorIds, when),
+    makeBindingsAt(operatorIds, when),
   )

@@ -73,7 +73,7 @@ export interface StoredCard {
   activated: boolean
 }
 
-export const storedCards = (db: Db, today: string): Promise<StoredCard[]> =>
+export const listStoredCards = (db: Db, today: string): Promise<StoredCard[]> =>
   queryRows(
     db,
     `select k.hash, k.version, k.card->'name' as name, coalesce(bool_or(a.state = 'PROPOSED'), false) as proposed,

@@ -7,7 +7,7 @@ import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-f
 import { type Db, queryRows } from '../db/db.js'
 import { withConnection } from '../db/own-connection.js'
 import { withLiterals } from '../db/pg-statement.js'
-import { bindingsAt, type PointInTime, SELECT_VERSIONS_AND_COMING_SQL } from '../records/versions.js'
+import { makeBindingsAt, type PointInTime, SELECT_VERSIONS_AND_COMING_SQL } from '../records/versions.js'
 
 export interface EvidenceRow extends ReportedEvidence {
   operatorId: number
@@ -30,9 +30,9 @@ const EVIDENCE = `
   /* evidence.of */`
 
 /** Uses COPY: fetching rows would cost as much as the query itself. */
-export const evidenceOf = async (db: Db, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
+export const readEvidence = async (db: Db, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
-  const query = withLiterals(EVIDENCE, { ...bindingsAt(operators, when), weighed: [...WEIGHED_KINDS] })
+  const query = withLiterals(EVIDENCE, { ...makeBindingsAt(operators, when), weighed: [...WEIGHED_KINDS] })
   const pieces: Buffer[] = []
   const sink = new Writable({
     write: (piece: Buffer, _encoding, done) => {
@@ -115,7 +115,7 @@ const OWNER = `coalesce(
   l.operator_id)`
 
 /** Only events known at `knownAt` count, so answers about earlier instants never change. */
-export const ownEntries = (db: Db, operators: readonly number[], when: PointInTime): Promise<OwnedEntry[]> =>
+export const readOwnEntries = (db: Db, operators: readonly number[], when: PointInTime): Promise<OwnedEntry[]> =>
   queryRows(
     db,
     `select * from (

@@ -41,14 +41,14 @@ export const IS_CONTESTED_SQL = `exists (select 1 from objections b join version
 const DECISION_CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = l.operator_id and v.id = l.decision_version and ${contested("'infinity'")})`
 
-export const contestedListings = (tx: Db, listings: readonly string[]): Promise<Set<string>> =>
+export const findContestedListings = (tx: Db, listings: readonly string[]): Promise<Set<string>> =>
   querySet(
     tx,
     `select l.id from listings l where l.id = any(?::uuid[]) and ${DECISION_CONTESTED} /* objections.contestedAmong */`,
     [listings],
   )
 
-export const entriesMisstatingContest = (tx: Tx): Promise<string[]> =>
+export const findMisstatedEntries = (tx: Tx): Promise<string[]> =>
   queryColumn(
     tx,
     `select l.id from (
@@ -122,7 +122,7 @@ export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
     ...filter,
   })
 
-export const contestedVersionsAt = (
+export const findContestedVersionsAt = (
   db: Db,
   operators: readonly number[],
   knownAt: Date,
@@ -135,7 +135,7 @@ export const contestedVersionsAt = (
     { operators, knownAt },
   )
 
-export const contestedVersions = (db: Db, versions: readonly number[]): Promise<Set<number>> =>
+export const findContestedVersions = (db: Db, versions: readonly number[]): Promise<Set<number>> =>
   querySet(
     db,
     `select v.id from versions v where v.id = any(?::bigint[]) and exists (select 1 from objections b
@@ -143,7 +143,7 @@ export const contestedVersions = (db: Db, versions: readonly number[]): Promise<
     [versions],
   )
 
-export const recordOfVersion = (
+export const findRecordOfVersion = (
   tx: Tx,
   version: number,
 ): Promise<{ feed: string; recordKey: string; versions: number[] } | null> =>

@@ -27,14 +27,14 @@ export const clearDirty = async (tx: Tx, ids: readonly number[], knownAt: Date):
   ])
 }
 
-export const dirtySince = (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> =>
+export const findDirtySince = (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> =>
   querySet(
     tx,
     'select distinct operator_id from dirty_operators where operator_id = any(?::int[]) and since > ? /* rescoring-queue.movedSince */',
     [ids, knownAt],
   )
 
-export const goneOperators = (tx: Tx, ids: readonly number[]): Promise<Set<number>> =>
+export const findGoneOperators = (tx: Tx, ids: readonly number[]): Promise<Set<number>> =>
   querySet(
     tx,
     'select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* rescoring-queue.gone */',

@@ -65,7 +65,7 @@ export interface PublicActivation {
   decidedAt: Date
 }
 
-export const publicActivations = (db: Db): Promise<PublicActivation[]> =>
+export const listPublicActivations = (db: Db): Promise<PublicActivation[]> =>
   queryRows(
     db,
     `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"

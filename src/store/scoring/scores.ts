@@ -44,7 +44,7 @@ export const HAS_WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${DISHONES
     and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of
       and (p.ends_on is null or p.ends_on >= :today::date))))`
 
-export const weighingGoneEntry = (db: Db, ids: readonly number[], today: string): Promise<Set<number>> =>
+export const findScoresOfGoneEntries = (db: Db, ids: readonly number[], today: string): Promise<Set<number>> =>
   querySet(
     db,
     `select s.id from scores s where s.id = any(:ids::bigint[]) and ${HAS_WEIGHED_GONE_ENTRY_SQL} /* scores.forgotten */`,
@@ -76,7 +76,7 @@ export const latestByCard = (
     { operators, asOf, card },
   )
 
-export const scoreBasisOf = (score: Pick<NewScore, 'scorecardHash' | 'rulesHash' | 'families'>): string =>
+export const makeScoreBasis = (score: Pick<NewScore, 'scorecardHash' | 'rulesHash' | 'families'>): string =>
   `${score.scorecardHash} ${score.rulesHash} ${score.families.join(',')}`
 
 export type CurrentScore = Pick<
@@ -104,7 +104,11 @@ export const byIds = (db: Db, ids: readonly number[]): Promise<Map<number, Store
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
 /** Latest regular score that rests on no rolled-back record. */
-export const lastSoundScores = (tx: Tx, operators: readonly number[], asOf: string): Promise<Map<number, SoundScore>> =>
+export const findLastSoundScores = (
+  tx: Tx,
+  operators: readonly number[],
+  asOf: string,
+): Promise<Map<number, SoundScore>> =>
   queryRowsBy(
     tx,
     'operatorId',
@@ -154,12 +158,12 @@ function* scoreLines(rows: readonly StoredScore[], run: number, at: Date): Itera
 }
 
 const currentLine = (row: StoredScore): string =>
-  `${row.operatorId}\t${row.id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${scoreBasisOf(row)}\n`
+  `${row.operatorId}\t${row.id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${makeScoreBasis(row)}\n`
 
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
 /** Regular scores whose day is not their run's, or whose cause is wrong. */
-export const misplacedScores = (
+export const findMisplacedScores = (
   db: Db,
   ids: readonly number[],
 ): Promise<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }[]> =>
@@ -177,7 +181,7 @@ export const misplacedScores = (
   )
 
 /** Rows of `current_scores` or `standing_rows` that disagree with `scores`. */
-export const strayCurrentScores = (db: Db): Promise<{ id: number; operatorId: number }[]> =>
+export const findStrayCurrentScores = (db: Db): Promise<{ id: number; operatorId: number }[]> =>
   queryRows(
     db,
     `select l.id, l.operator_id as "operatorId" from (

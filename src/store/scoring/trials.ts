@@ -22,13 +22,13 @@ const COLUMNS = `t.id, t.scorecard_hash as "scorecardHash", t.against_hash as "a
   t.known_at as "knownAt", t.result, t.made_by as "madeBy", t.made_at as "madeAt"`
 
 /** A trial scores at this instant; all knowledge before it is committed. */
-export const trialStart = (db: Db): Promise<{ knownAt: Date; lastScore: number }> =>
+export const findTrialStart = (db: Db): Promise<{ knownAt: Date; lastScore: number }> =>
   queryOne(
     db,
     `select latest as "knownAt", (select coalesce(max(id), 0) from scores) as "lastScore" from knowledge /* trials.beginning */`,
   )
 
-export const operatorsToTry = (
+export const listOperatorsToTry = (
   db: Db,
   { after, limit }: { after: number; limit: number },
 ): Promise<{ id: number; kind: string; region: string | null }[]> =>
@@ -58,7 +58,7 @@ export const add = async (db: Db, made: Omit<TrialRow, 'id'>): Promise<TrialRow>
 })
 
 /** Today's trial of these two scorecards, unless a regular score was added since. */
-export const trialOfToday = (
+export const findTrialOfToday = (
   db: Db,
   { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },
 ): Promise<TrialRow | null> =>

@@ -3,9 +3,9 @@ import { SCORING_METHOD } from '../../domain/scoring/method.js'
 import {
   type BinRule,
   type Dimension,
+  findTopScore,
   type Scorecard,
   type ScoreRule,
-  topScoreOfGrade,
   type UnitRule,
 } from '../../domain/scoring/scorecard.js'
 import type { BilingualText } from '../../foundation/text/words.js'
@@ -67,7 +67,7 @@ const grades = ({ card }: CardContent): Html =>
 ${bilingualTable({
   caption: words('等级线', 'Grade lines'),
   columns: [words('等级', 'Grade'), words('分值', 'Value'), words('含义', 'Meaning')],
-  rows: card.grades.map((line) => [line.grade, `${line.from}–${topScoreOfGrade(line.grade, card.grades)}`, said(line)]),
+  rows: card.grades.map((line) => [line.grade, `${line.from}–${findTopScore(line.grade, card.grades)}`, said(line)]),
   narrow: true,
 })}`
 
@@ -165,7 +165,7 @@ ${bilingualTable({
   rows: card.vetoes.map((veto) => [
     html`<span id="rule-${veto.id}">${veto.id}</span>`,
     factOf(veto.fact),
-    bilingual(`${veto.grade} 级，${topScoreOfGrade(veto.grade, card.grades)} 分`, 'points'),
+    bilingual(`${veto.grade} 级，${findTopScore(veto.grade, card.grades)} 分`, 'points'),
     listed(veto.legalBasis.map(publishedText)),
   ]),
 })}`

@@ -5,7 +5,7 @@ import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as scorecards from '../../store/scoring/scorecards.js'
-import { cardInForce, cardOfVersion, faultlessVersions, hashOfCard } from '../../work/scoring/scorecards.js'
+import { findCardInForce, findCardOfVersion, hashCard, listFaultlessVersions } from '../../work/scoring/scorecards.js'
 import type { SitePage } from '../frame/page.js'
 import { sendPage } from '../frame/render-response.js'
 import type { SiteDependencies } from '../frame/site-parts.js'
@@ -32,12 +32,12 @@ const showCard =
     const version = request.params['version']
     const card = version === undefined ? null : await known(db, String(version).replace(JSON_END, ''))
     if (card && JSON_END.test(String(version))) return sendJson(response, card)
-    const current = await cardInForce(db, day)
+    const current = await findCardInForce(db, day)
     sendPage(parts, request, response, await pageOf(db, card ?? current, current, day))
   }
 
 const sendJson = (response: Response, card: Scorecard): void => {
-  response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashOfCard(card)}"` })
+  response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashCard(card)}"` })
   response.type('json').send(canonicalJson(card as unknown as Json))
 }
 
@@ -45,7 +45,7 @@ const sendJson = (response: Response, card: Scorecard): void => {
 const known = async (db: Db, version: string): Promise<Scorecard> => {
   if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
   try {
-    return await cardOfVersion(db, version)
+    return await findCardOfVersion(db, version)
   } catch (error) {
     if (isRefusal(error) && (error.code === 'SCORECARD_UNKNOWN' || error.code === 'SCORECARD_BROKEN'))
       throw new Refusal('NOT_FOUND')
@@ -54,13 +54,13 @@ const known = async (db: Db, version: string): Promise<Scorecard> => {
 }
 
 const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string): Promise<SitePage> => {
-  const [adoptions, kept] = await Promise.all([scorecards.publicActivations(db), scorecards.storedVersions(db)])
+  const [adoptions, kept] = await Promise.all([scorecards.listPublicActivations(db), scorecards.storedVersions(db)])
   return cardPage({
     card,
-    hash: hashOfCard(card),
+    hash: hashCard(card),
     inForce: card.version === current.version,
     day,
     adoptions: adoptions.map(({ decidedAt, ...each }) => ({ ...each, decidedOn: shanghaiDate(decidedAt) })),
-    versions: [...new Set([...faultlessVersions(), ...kept])].sort(),
+    versions: [...new Set([...listFaultlessVersions(), ...kept])].sort(),
   })
 }

@@ -1,7 +1,7 @@
 /** Only a keyed hash of an access code is stored. Issued and ended codes stay on record. */
 
 import type { Viewer } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type Keys, newAccessCode, newSecret } from '../../foundation/keys.js'
 import { parseAccessCode, withoutAccessCodes } from '../../foundation/text/access-code.js'
@@ -57,7 +57,7 @@ export const revokeAccessCode = async (
 }
 
 const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
-  withoutAccessCodes(checkedText(reason, '理由 the reason', rules.mark))
+  withoutAccessCodes(checkAndRedactText(reason, '理由 the reason', rules.mark))
 
 /** A malformed code is looked up as this, so that it takes equally long. */
 const NO_CODE = ''

@@ -9,7 +9,7 @@ import {
   makeAmendments,
   refuseEarlierKnownUntil,
 } from '../../domain/calendar/calendar.js'
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as calendars from '../../store/calendar/calendars.js'
@@ -35,7 +35,7 @@ export const proposeCalendar = async (
   made: CalendarProposalInput,
 ): Promise<proposals.CalendarProposal> => {
   const amended = makeAmendments(rules.calendar, made)
-  const reason = checkedText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
   const kept = await db.transaction((tx) => proposals.propose(tx, { ...amended, reason, by: made.by, at: made.now }))
   if (kept === null) throw new Refusal('CALENDAR_WAITS')
   return kept
@@ -61,7 +61,7 @@ export const decideCalendar = async (
 ): Promise<proposals.CalendarProposal> => {
   const { id, verdict, by } = made
   const note =
-    made.note === null && verdict !== 'REFUSE' ? null : checkedText(made.note ?? '', '说明 the note', rules.mark)
+    made.note === null && verdict !== 'REFUSE' ? null : checkAndRedactText(made.note ?? '', '说明 the note', rules.mark)
   return db.transaction(async (tx) => {
     const found = await proposals.lockForDecision(tx, id)
     if (found === null) throw new Refusal('CALENDAR_UNKNOWN')

@@ -1,6 +1,6 @@
 import { deliveryRequiredBy, type Notice, type NoticeAction } from '../../domain/delivery/delivery.js'
 import { entryRemoval } from '../../domain/delivery/entry-notice.js'
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -83,7 +83,7 @@ const settle = async (
   act: desk.DeliveryAct['act'],
   deed: SettlementAction,
 ): Promise<void> => {
-  const reason = checkedText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
   await inTransaction(db, 'settle', async (tx) => {
     const stored = await desk.byId(tx, delivery)
     if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')

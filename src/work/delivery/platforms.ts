@@ -1,4 +1,4 @@
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as states from '../../store/delivery/platform-states.js'
@@ -43,7 +43,7 @@ const direct = async (
 ): Promise<void> => {
   const known = rules.platforms.map(({ id }) => id)
   if (!known.includes(platform)) throw new Refusal('PLATFORM_UNKNOWN', { platform, known: known.join(' ') })
-  const record = { platform, act, by, at: now, reason: checkedText(made.reason, '理由 the reason', rules.mark) }
+  const record = { platform, act, by, at: now, reason: checkAndRedactText(made.reason, '理由 the reason', rules.mark) }
   await db.transaction(async (tx) => {
     await carry(tx, record)
     await states.recordAct(tx, record)

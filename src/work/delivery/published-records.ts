@@ -17,7 +17,7 @@ import {
   recordRemovalOf,
   requiredDisplays,
 } from '../../domain/delivery/published-record.js'
-import { repairDaysOf } from '../../domain/scoring/repair-targets.js'
+import { findRepairDays } from '../../domain/scoring/repair-targets.js'
 import { groupBy } from '../../foundation/groups.js'
 import { pagesFrom } from '../../foundation/pages.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -163,7 +163,7 @@ const repairedAmong = async (
   const operators = new Set(states.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
   const evidence = await toldRecords.readPenaltiesAndRepairs(db, [...operators])
   const byOperator = groupBy(evidence, ({ operatorId }) => operatorId)
-  return new Map([...byOperator.values()].flatMap((rows) => [...(repairDaysOf(rows, []) ?? [])]))
+  return new Map([...byOperator.values()].flatMap((rows) => [...(findRepairDays(rows, []) ?? [])]))
 }
 
 export interface RecordInForce {

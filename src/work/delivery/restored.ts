@@ -1,4 +1,4 @@
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -112,7 +112,7 @@ export const declareRestored = async (
   db: Db,
   { by, reason, mark, ...context }: RestoreDecision & RestoreContext,
 ): Promise<store.RestoredDatabase> => {
-  const said = checkedText(reason, '理由 the reason', mark)
+  const said = checkAndRedactText(reason, '理由 the reason', mark)
   await stop(db, context, { cause: 'DECLARED', saidBy: by, said })
   const open = await store.currentRestore(db)
   if (open === null) throw new Refusal('NOT_RESTORED')
@@ -180,7 +180,7 @@ export const releaseRestored = async (
     ...made
   }: RestoreDecision & Omit<RestoreContext, 'log'> & { configured: Iterable<string> },
 ): Promise<store.RestoredDatabase> => {
-  const reason = checkedText(made.reason, '理由 the reason', made.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', made.mark)
   return db.transaction(async (tx) => {
     const open = await store.lockForRelease(tx)
     if (open === null) throw new Refusal('NOT_RESTORED')

@@ -1,4 +1,4 @@
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
@@ -47,7 +47,7 @@ export const giveUpRemovals = async (
     ...made
   }: { subjectId: string; platform: string; reason: string; by: string; now: Date },
 ): Promise<void> => {
-  const reason = checkedText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
   await db.transaction(async (tx) => {
     const open = await desk.listOpenRemovals(tx, subjectId, platform)
     if (open.length === 0) throw new Refusal('RETRACTION_UNKNOWN')

@@ -1,7 +1,7 @@
 /** A corrected item is merged by its own run, under its original page and row. */
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
-import { checkedText, redactIdNumbers } from '../../domain/records/privacy.js'
+import { checkAndRedactText, redactIdNumbers } from '../../domain/records/privacy.js'
 import { type Draft, type Problem, RECORD_KIND_TRAITS, type SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -46,7 +46,7 @@ export const takeCorrection = async (
   correcting: RejectCorrection,
 ): Promise<CorrectionResult> => {
   const { reject, by, mark, now } = correcting
-  const note = checkedText(correcting.note, '理由 the reason', correcting.mark)
+  const note = checkAndRedactText(correcting.note, '理由 the reason', correcting.mark)
   const found = await setAside.byId(db, reject)
   if (found === null || found.feed !== feed.id) throw new Refusal('REJECT_UNKNOWN')
   if (found.state !== 'OPEN') throw new Refusal('REJECT_SETTLED')
@@ -137,7 +137,7 @@ const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => (
 
 /** Closes a reject without correcting it. Refusals: REJECT_UNKNOWN, REJECT_SETTLED, INPUT_INVALID. */
 export const dropOpenReject = async (db: Db, settling: RejectDecision): Promise<void> => {
-  const note = checkedText(settling.note, '理由 the reason', settling.mark)
+  const note = checkAndRedactText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling
   await db.transaction(async (tx) => {
     if (!(await setAside.lockIfOpen(tx, reject)))

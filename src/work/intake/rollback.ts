@@ -6,7 +6,7 @@
 import { rollbackFault } from '../../domain/intake/rollback.js'
 import { isHiddenByRun } from '../../domain/listing/case.js'
 import type { FactFamily } from '../../domain/records/facts.js'
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -29,9 +29,9 @@ import { queueChangedRecords } from '../delivery/published-records.js'
 import { followChangedRecords } from '../listing/consequences.js'
 import { republishContested } from '../listing/entry.js'
 import { tryMove } from '../listing/listing.js'
-import { factsOfOperators } from '../scoring/facts.js'
+import { readFacts } from '../scoring/facts.js'
 import { DROPPED_LEAD_REASON } from '../scoring/grade-thresholds.js'
-import { cardInForce } from '../scoring/scorecards.js'
+import { findCardInForce } from '../scoring/scorecards.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { rehearse } from './rehearsal.js'
 
@@ -61,7 +61,7 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
  */
 export const rollBack = async (db: Db, options: RollbackOptions): Promise<RollbackResult> => {
   const { run: id, rules } = options
-  const reason = checkedText(options.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(options.reason, '理由 the reason', rules.mark)
   const { feed } = await rollbackableRun(db, id)
   const waitMs = options.waitMs ?? WAIT_MS
   const done = await locks.withLock(db, `pull:${feed}`, waitMs, () =>
@@ -219,8 +219,8 @@ const scoresMoved = async (
   { rules, families, now }: RollbackPreviewInput,
 ): Promise<ScoreChange[]> => {
   const asOf = shanghaiDate(now)
-  const card = await cardInForce(tx, asOf)
-  const facts = await factsOfOperators(tx, operators, { asOf, knownAt: at }, { lists: rules.lists, known: families })
+  const card = await findCardInForce(tx, asOf)
+  const facts = await readFacts(tx, operators, { asOf, knownAt: at }, { lists: rules.lists, known: families })
   const stored = await scores.current(
     tx,
     operators.map(({ id }) => id),

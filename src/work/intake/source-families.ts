@@ -1,6 +1,6 @@
 import type { FactFamily } from '../../domain/records/facts.js'
 import type { RecordKind } from '../../domain/records/records.js'
-import { familiesOfFeeds } from '../../domain/scoring/evidence.js'
+import { findFamiliesOfFeeds } from '../../domain/scoring/evidence.js'
 import type { Db } from '../../store/db/db.js'
 import * as runs from '../../store/timetable/runs.js'
 
@@ -12,5 +12,5 @@ export const familiesWithSource = async (
   feeds: Iterable<{ id: string; kind: RecordKind }>,
 ): Promise<FactFamily[]> => {
   const pulled = await runs.lastGoodPulls(db)
-  return familiesOfFeeds([...feeds].filter(({ id }) => pulled.has(id)))
+  return findFamiliesOfFeeds([...feeds].filter(({ id }) => pulled.has(id)))
 }

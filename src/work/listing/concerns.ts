@@ -1,4 +1,4 @@
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -17,7 +17,7 @@ export const settleOpenConcern = async (
   db: Db,
   { id, note: text, by, rules, now }: ConcernDecision,
 ): Promise<concerns.Concern> => {
-  const note = checkedText(text, '说明 the note', rules.mark)
+  const note = checkAndRedactText(text, '说明 the note', rules.mark)
   const settled = await concerns.settle(db, id, { by, note, now })
   if (settled === null) throw new Refusal('CONCERN_UNKNOWN')
   return settled

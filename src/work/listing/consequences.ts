@@ -136,7 +136,7 @@ const openGroundConcern = async (
   cause: concerns.ConcernCause,
   { feed, key }: versions.RecordVersion,
   changed: ChangedRecords,
-): Promise<void> => openConcern(tx, id, cause, changed, (await versions.currentVersion(tx, feed, key))?.id)
+): Promise<void> => openConcern(tx, id, cause, changed, (await versions.findCurrentVersion(tx, feed, key))?.id)
 
 const HIDDEN_FOR = {
   CHANGED_HANDS:

@@ -17,7 +17,7 @@ import {
 } from '../../domain/listing/documents.js'
 import type { MoveInput } from '../../domain/listing/move-input.js'
 import type { PublicationClocks } from '../../domain/listing/publication-clocks.js'
-import { comparedDocumentNumber } from '../../domain/records/decision-number.js'
+import { simplifyDocumentNumber } from '../../domain/records/decision-number.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -119,7 +119,7 @@ export const recordDocument = (
     if (!listAvailableDocumentKinds(listing.facts, listing.removedOn).includes(made.kind))
       throw refused('该名单记录尚无此文书 there is no such document in this case yet')
     const known = made.kind === 'DECISION' ? listing.documentNumber : null
-    if (known !== null && comparedDocumentNumber(known) !== comparedDocumentNumber(number))
+    if (known !== null && simplifyDocumentNumber(known) !== simplifyDocumentNumber(number))
       throw refused(`与列入决定的文号 ${known} 不符 the decision bears another number`)
     return documents.add(tx, {
       listingId: listing.id,

@@ -104,7 +104,7 @@ const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: num
 
 /** An entry says whether an objection is open, so it is republished when that changes. */
 export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt }: EntryInstants): Promise<void> => {
-  const ids = await objections.entriesMisstatingContest(tx)
+  const ids = await objections.findMisstatedEntries(tx)
   if (ids.length === 0) return
   const held: listings.Listing[] = []
   for (const id of ids) {
@@ -112,7 +112,7 @@ export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt 
     if (listing !== null) held.push(listing)
   }
   const bodies = await listings.readPublicEntries(tx, ids)
-  const contested = await objections.contestedListings(tx, ids)
+  const contested = await objections.findContestedListings(tx, ids)
   const parties = await partiesOf(tx, held)
   const changes: SubjectChange[] = []
   for (const listing of held) {

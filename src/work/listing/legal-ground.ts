@@ -16,7 +16,7 @@ import * as versions from '../../store/records/versions.js'
 export const readGroundOfListing = async (tx: Db | Tx, { decisionVersion, operatorId }: listings.Listing) => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   if (linked === null) return null
-  const sources = (await versions.sourcesOfGround(tx, linked, operatorId)).map((source) => ({
+  const sources = (await versions.findSourcesOfGround(tx, linked, operatorId)).map((source) => ({
     ...source,
     linked: source.feed === linked.feed && source.key === linked.key,
   }))
@@ -43,7 +43,7 @@ export const readLinkableDecision = async (
   const refused = (reason: string) => new Refusal('INPUT_INVALID', { reason })
   const version = decision === undefined ? null : await versions.byId(tx, decision)
   if (version?.kind !== 'penalty' || version.operatorId !== listing.operatorId) throw refused(UNKNOWN_DECISION)
-  const sources = await versions.sourcesOfGround(tx, version, listing.operatorId)
+  const sources = await versions.findSourcesOfGround(tx, version, listing.operatorId)
   if (!sources.some(({ id }) => id === version.id)) throw refused(UNKNOWN_DECISION)
   if (sources.some(({ body }) => isWithdrawnPenalty(body)))
     throw refused('所关联的处罚决定已被撤销 the penalty has been withdrawn')

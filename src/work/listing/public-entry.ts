@@ -18,7 +18,7 @@ const REGISTRATIONS_MOST = 50
 
 /** Returns each operator's registrations that are valid on `day`, by all that is known now. */
 export const readRegistrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
-  versions.versionsOnDays(tx, queries, {
+  versions.findVersionsOnDays(tx, queries, {
     knownAt: ALL_KNOWLEDGE,
     kinds: ['registration'],
     removed: false,
@@ -42,7 +42,7 @@ export const composePublicEntry = async (
   return composePublicEntryFromFacts(listing, operator, on, {
     decision: decisionVersion === null ? null : ((await versions.byId(tx, decisionVersion)) ?? null),
     registrations,
-    contested: (await objections.contestedListings(tx, [listing.id])).has(listing.id),
+    contested: (await objections.findContestedListings(tx, [listing.id])).has(listing.id),
   })
 }
 

@@ -5,7 +5,7 @@ import {
   computePublicationClocks,
   type PublicationClocks,
 } from '../../domain/listing/publication-clocks.js'
-import { banOf } from '../../domain/records/penalty.js'
+import { findBan } from '../../domain/records/penalty.js'
 import type { Body } from '../../domain/records/records.js'
 import { makeRulesReader } from '../calendar/rules.js'
 
@@ -31,7 +31,7 @@ export const computeListingClocks = (
   rules: ClockRules,
   { decidedOn, decision, ...entry }: PublicationClockInput,
 ): PublicationClocks & { endless: boolean } => {
-  const ban = decision === null ? null : banOf(decision)
+  const ban = decision === null ? null : findBan(decision)
   const clocks = computePublicationClocks(rules, { ...entry, documentOn: decidedOn, banUntil: ban?.until ?? null })
   return { ...clocks, endless: ban?.endless === true && clocks.gsxt?.endsOn.row.legalBan === 'LENGTHENS' }
 }

@@ -4,7 +4,7 @@ import { subjectKey } from '../../domain/intake/matching.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { type MergerCause, type MergerParty, mergerFault } from '../../domain/operators/merger.js'
 import { newOperator } from '../../domain/operators/new-operator.js'
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -258,6 +258,6 @@ export const decideAtNewInstant = async <T>(
   { mark }: WorkRules,
   act: (tx: Tx, reason: string, at: Date) => Promise<T>,
 ): Promise<T> => {
-  const kept = checkedText(reason, '理由 the reason', mark)
+  const kept = checkAndRedactText(reason, '理由 the reason', mark)
   return inTransaction(db, 'decide', async (tx) => act(tx, kept, await knowledge.nextInstant(tx, now)))
 }

@@ -1,7 +1,7 @@
 /** One person proposes a scorecard, another decides. Existing scores stay. */
 
 import { isSamePerson } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
@@ -11,7 +11,14 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as activations from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { cardInForce, cardToTry, FIRST_CARD_IN_FORCE, hashOfCard, keepCard, versionsInFiles } from './scorecards.js'
+import {
+  cardToTry,
+  FIRST_CARD_IN_FORCE,
+  findCardInForce,
+  hashCard,
+  keepCard,
+  listVersionsInFiles,
+} from './scorecards.js'
 
 type PseudonymRules = Pick<WorkRules, 'mark'>
 
@@ -34,12 +41,12 @@ export const proposeScorecard = async (
   made: ActivationProposal,
 ): Promise<activations.ActivationRow> => {
   const { version, effectiveOn, by, now } = made
-  const reason = checkedText(made.reason, '理由 the reason', mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', mark)
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
   notPast(effectiveOn, now)
   return db.transaction(async (tx) => {
     const card = await cardToTry(tx, version)
-    if (!(await trials.wasTried(tx, hashOfCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
+    if (!(await trials.wasTried(tx, hashCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
     const hash = await keepCard(tx, card, now)
     const activation = await activations.propose(tx, { hash, effectiveOn, reason, by, now })
     if (activation === null) throw new Refusal('ADOPTION_OPEN', { version })
@@ -66,7 +73,7 @@ export const decideScorecard = async (
 ): Promise<activations.ActivationRow> => {
   const { activate, by, now } = made
   const given = made.note?.trim() ?? ''
-  const note = activate && given === '' ? null : checkedText(given, '说明 the note', mark)
+  const note = activate && given === '' ? null : checkAndRedactText(given, '说明 the note', mark)
   return inTransaction(db, 'decide', async (tx) => {
     const found = await activations.lockForDecision(tx, made.activation)
     if (found === null) throw new Refusal('ADOPTION_UNKNOWN')
@@ -98,18 +105,18 @@ export interface CardStatus {
 }
 
 export const listScorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
-  const stored = new Map((await activations.storedCards(db, today)).map((card) => [card.version, card]))
-  const inForce = await orRefusal(() => cardInForce(db, today))
+  const stored = new Map((await activations.listStoredCards(db, today)).map((card) => [card.version, card]))
+  const inForce = await orRefusal(() => findCardInForce(db, today))
   const versionInForce = isRefusal(inForce) ? null : inForce.version
   const listed: CardStatus[] = []
-  for (const version of [...new Set([...versionsInFiles(), ...stored.keys()])].sort()) {
+  for (const version of [...new Set([...listVersionsInFiles(), ...stored.keys()])].sort()) {
     const known = stored.get(version)
     const read = await orRefusal(() => cardToTry(db, version))
     const [card, refusal] = isRefusal(read) ? [null, read] : [read, null]
     listed.push({
       version,
       name: known?.name ?? card?.name ?? null,
-      hash: known?.hash ?? (card && hashOfCard(card)),
+      hash: known?.hash ?? (card && hashCard(card)),
       state: stateOf(version, versionInForce, known) ?? (refusal === null ? 'AVAILABLE' : brokenOr(refusal)),
       faults: refusal === null ? [] : faultsIn(refusal),
     })

@@ -6,8 +6,8 @@ import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
-import { factsOfOperators } from './facts.js'
-import { cardByHash } from './scorecards.js'
+import { readFacts } from './facts.js'
+import { findCardByHash } from './scorecards.js'
 
 export interface OwnedScore {
   score: scores.StoredScore
@@ -16,11 +16,11 @@ export interface OwnedScore {
 
 /** Reads the facts at the score's instant. Their hash proves that they were scored. */
 export const auditScore = async (db: Db, { score, operator }: OwnedScore, lists: readonly ListKind[]) => {
-  const card = await cardByHash(db, score.scorecardHash)
+  const card = await findCardByHash(db, score.scorecardHash)
   if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
   const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
   const known = score.families as FactFamily[]
-  const factsById = await factsOfOperators(db, [operator], score, { lists: rules, known })
+  const factsById = await readFacts(db, [operator], score, { lists: rules, known })
   const { events, comingOn: _, ...rest } = factsById.get(operator.id) as Facts
   const facts = {
     ...rest,
@@ -35,7 +35,7 @@ export const auditScore = async (db: Db, { score, operator }: OwnedScore, lists:
 }
 
 /** Returns the scored operator, which may since have been merged into another. */
-export const scoreAndOwner = async (db: Db, id: number): Promise<OwnedScore | null> => {
+export const findScoreAndOwner = async (db: Db, id: number): Promise<OwnedScore | null> => {
   const score = (await scores.byIds(db, [id])).get(id)
   // Always queried, so that answers about another's score and about none take the same time.
   const owner = score?.operatorId ?? 0

@@ -2,7 +2,7 @@
  * Falling below a grade threshold opens a lead (never a ground for listing) or a watch entry; rising above closes the
  * watch entry.
  */
-import { gradeLinesCrossed, isOnDishonestList } from '../../domain/scoring/score.js'
+import { findThresholdsCrossed, isOnDishonestList } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -11,7 +11,7 @@ import * as scores from '../../store/scoring/scores.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { openLeads } from '../listing/listing.js'
-import { cardByHash, hashOfCard } from './scorecards.js'
+import { findCardByHash, hashCard } from './scorecards.js'
 
 export const DROPPED_LEAD_REASON = '所依据的批次已被撤回。The run it rests on was taken back.'
 
@@ -31,7 +31,7 @@ export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followe
   const stood = await stoodBefore(tx, followed, dropped)
   const fallen = { lead: [] as FallenScore[], watch: [] as FallenScore[] }
   for (const { operatorId, value, reasons } of rows) {
-    for (const opens of gradeLinesCrossed(stood.get(operatorId) ?? null, { value }, card)) {
+    for (const opens of findThresholdsCrossed(stood.get(operatorId) ?? null, { value }, card)) {
       if (opens === 'watch' || !isOnDishonestList(reasons)) fallen[opens].push({ operatorId, value })
     }
   }
@@ -69,7 +69,7 @@ const stoodBefore = async (
     if (value < line && earlier.value < line) still.push(operatorId)
   }
   if (still.length === 0) return stood
-  const sound = await scores.lastSoundScores(tx, still, on)
+  const sound = await scores.findLastSoundScores(tx, still, on)
   const settled = await leads.listOperatorsDroppedByPerson(tx, still)
   for (const id of still.filter((id) => !settled.has(id))) {
     const last = sound.get(id)
@@ -84,7 +84,7 @@ const standingOf = async (
   { value, scorecardHash }: Pick<scores.NewScore, 'value' | 'scorecardHash'>,
   card: Scorecard,
 ): Promise<EarlierStanding> => {
-  const own = scorecardHash === hashOfCard(card) ? null : await cardByHash(tx, scorecardHash)
+  const own = scorecardHash === hashCard(card) ? null : await findCardByHash(tx, scorecardHash)
   return own === null ? { value } : { value, lines: own.lines }
 }
 

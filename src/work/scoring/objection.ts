@@ -1,6 +1,6 @@
 import { isSamePerson } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/privacy.js'
-import { contestedReason } from '../../domain/scoring/objection.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
+import { findContestedReason } from '../../domain/scoring/objection.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
@@ -8,7 +8,7 @@ import * as objections from '../../store/scoring/objections.js'
 import { type ActContext, atNewInstant, findOperator } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { republishContested } from '../listing/entry.js'
-import { currentScore } from './override.js'
+import { findCurrentScore } from './override.js'
 
 export interface ObjectionInput extends ActContext {
   operator: string
@@ -20,12 +20,12 @@ export interface ObjectionInput extends ActContext {
 
 /** Refusals: OPERATOR_UNKNOWN (also without access), OBJECTION_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
 export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInput): Promise<objections.Objection> => {
-  const statement = checkedText(made.statement, '陈述 the statement', rules.mark)
+  const statement = checkAndRedactText(made.statement, '陈述 the statement', rules.mark)
   return atNewInstant(db, made.now, async (tx, at) => {
     const operator = await findOperator(tx, made.operator, made.mayFor)
-    const record = await objections.recordOfVersion(tx, made.record)
-    const score = await currentScore(tx, operator.id, at, made.now)
-    const reason = record && score && contestedReason(score.reasons, record.versions)
+    const record = await objections.findRecordOfVersion(tx, made.record)
+    const score = await findCurrentScore(tx, operator.id, at, made.now)
+    const reason = record && score && findContestedReason(score.reasons, record.versions)
     if (record === null || reason === null || reason.fact === null)
       throw notAllowed('现行评分没有依据这条信用信息的理由 no reason of the current score rests on this record')
     const about = { operatorId: operator.id, feed: record.feed, recordKey: record.recordKey }
@@ -55,7 +55,7 @@ export const decideObjection = async (
   rules: WorkRules,
   made: ObjectionDecision,
 ): Promise<objections.Objection> => {
-  const note = checkedText(made.note, '说明 the note', rules.mark)
+  const note = checkAndRedactText(made.note, '说明 the note', rules.mark)
   const { verdict: state, senderOf } = made
   return settle(db, rules, made, (open) => {
     if (open === null) throw new Refusal('OBJECTION_UNKNOWN')

@@ -1,8 +1,8 @@
 /** An override affects the displayed standing only, not leads, listings or scores. */
 
 import { isSamePerson } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/privacy.js'
-import { overrideConfirmationFault, overrideEndFault, overrideFault } from '../../domain/scoring/override.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
+import { findConfirmationFault, findOverrideEndFault, findOverrideFault } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -26,12 +26,12 @@ export const proposeOverride = async (
   rules: WorkRules,
   made: OverrideProposal,
 ): Promise<overrides.OverrideRow> => {
-  const reason = checkedText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
   return atNewInstant(db, made.now, async (tx, at) => {
-    const bad = overrideEndFault(made.endsOn, shanghaiDate(made.now))
+    const bad = findOverrideEndFault(made.endsOn, shanghaiDate(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
     const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
-    const why = overrideFault(made.grade, await currentScore(tx, operatorId, at, made.now))
+    const why = findOverrideFault(made.grade, await findCurrentScore(tx, operatorId, at, made.now))
     if (why !== null) throw notAllowed(why)
     const { grade, endsOn, by } = made
     const id = await overrides.propose(tx, { operatorId, grade, reason, endsOn, by, at })
@@ -57,14 +57,16 @@ export const decideOverride = async (
 ): Promise<overrides.OverrideRow> => {
   const { override: id, verdict, by } = made
   const note =
-    made.note === null && verdict === 'CONFIRM' ? null : checkedText(made.note ?? '', '说明 the note', rules.mark)
+    made.note === null && verdict === 'CONFIRM'
+      ? null
+      : checkAndRedactText(made.note ?? '', '说明 the note', rules.mark)
   return atNewInstant(db, made.now, async (tx, at) => {
     const found = await overrideAt(tx, id, at, made.now)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
     if (isSamePerson(found.askedBy, by)) throw new Refusal('SECOND_PERSON')
     if (verdict === 'CONFIRM') {
-      const score = await currentScore(tx, found.operatorId, at, made.now)
-      const why = overrideConfirmationFault(found, score, shanghaiDate(made.now))
+      const score = await findCurrentScore(tx, found.operatorId, at, made.now)
+      const why = findConfirmationFault(found, score, shanghaiDate(made.now))
       if (why !== null) throw notAllowed(why)
     }
     await overrides.decide(tx, { id, state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
@@ -86,7 +88,7 @@ export const withdrawOverride = async (
   rules: WorkRules,
   made: OverrideWithdrawal,
 ): Promise<overrides.OverrideRow> => {
-  const reason = checkedText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
   return atNewInstant(db, made.now, async (tx, at) => {
     const { id, state } = await overrideAt(tx, made.override, at, made.now)
     if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')
@@ -103,5 +105,10 @@ const overrideAt = async (tx: Tx, id: number, at: Date, now: Date): Promise<over
   return found
 }
 
-export const currentScore = async (tx: Tx, operator: number, at: Date, now: Date): Promise<scores.StoredScore | null> =>
+export const findCurrentScore = async (
+  tx: Tx,
+  operator: number,
+  at: Date,
+  now: Date,
+): Promise<scores.StoredScore | null> =>
   (await scores.latest(tx, [operator], { asOf: shanghaiDate(now), knownAt: at })).get(operator) ?? null

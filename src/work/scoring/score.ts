@@ -2,12 +2,12 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { hashOfFacts, type RuleBook, ruleBookOf, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
+import { hashFacts, makeRuleBook, type RuleBook, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
 import {
+  findScoreCause,
   hasSameReasons,
   isSameResult,
   type ScoreHashes,
-  scoreCauseOf,
   scoreStillHolds,
 } from '../../domain/scoring/rescoring.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
@@ -22,9 +22,9 @@ import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
-import { factsOfOperators } from './facts.js'
+import { readFacts } from './facts.js'
 import { followThresholdCrossings } from './grade-thresholds.js'
-import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
+import { cardToTry, findCardInForce, hashCard, keepCard } from './scorecards.js'
 
 /** Small first batches fill the pipeline quickly. */
 const FIRST_BATCH_OPERATORS = 250
@@ -60,10 +60,10 @@ export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<S
   const named = options.scorecard === undefined ? null : await cardToTry(db, options.scorecard)
   return runAlone(db, { ...options, job: 'score' }, async (run) => {
     const day = options.asOf ?? shanghaiDate(run.startedAt)
-    const inForce = await cardInForce(db, day)
+    const inForce = await findCardInForce(db, day)
     const card = named ?? inForce
-    const asked = options.asOf !== undefined || hashOfCard(card) !== hashOfCard(inForce)
-    const book = ruleBookOf(options.rules.lists)
+    const asked = options.asOf !== undefined || hashCard(card) !== hashCard(inForce)
+    const book = makeRuleBook(options.rules.lists)
     if (!options.dryRun) {
       await keepCard(db, card, options.now())
       await ruleBooks.keepBook(db, { ...book, now: options.now() })
@@ -95,10 +95,10 @@ const scoreDue = async (
     Object.assign(run.counts, counts)
     options.progress?.(counts.scored)
   }
-  const scorecardHash = hashOfCard(course.card)
+  const scorecardHash = hashCard(course.card)
   const basis = { scorecardHash, rulesHash: course.book.hash, families: [...options.families].sort() }
   const { all = false, only } = options
-  const due = { all, only, asOf: course.asOf, basis: scores.scoreBasisOf(basis) }
+  const due = { all, only, asOf: course.asOf, basis: scores.makeScoreBasis(basis) }
   await rescoringQueue.withDueOperators(db, due, async (nextOperators) => {
     let writing: Promise<void> = Promise.resolve()
     try {
@@ -147,7 +147,7 @@ const batchFetcher = (
     if (operators.length === 0) return null
     const ids = operators.map(({ id }) => id)
     const [facts, before] = await Promise.all([
-      factsOfOperators(db, operators, course, { lists: book.lists, known: families }),
+      readFacts(db, operators, course, { lists: book.lists, known: families }),
       asked ? scores.latestByCard(db, ids, asOf, card.version) : scores.current(db, ids),
     ])
     return { ids, facts, before }
@@ -164,7 +164,7 @@ const scoreBatch = async (db: Db, batch: FetchedBatch, course: ScoringCourse): P
     done += 1
     if (done % TURN_EVERY_OPERATORS === 0) await turn()
     const earlier = batch.before.get(id)
-    const hashes = { factsHash: hashOfFacts(facts), scorecardHash: hashOfCard(card) }
+    const hashes = { factsHash: hashFacts(facts), scorecardHash: hashCard(card) }
     if (earlier && scoreStillHolds(earlier, hashes, asOf, facts.comingOn ?? null)) continue
     const row = newScore(id, facts, course, hashes, earlier)
     if (earlier && isSameResult(earlier, row)) same.push({ row, earlier: earlier.id })
@@ -189,7 +189,7 @@ const newScore = (
   ...{ operatorId, asOf, knownAt, scorecard: card.version, rulesHash: book.hash, ...hashes },
   ...scoreWithComingChange(facts, card),
   families: [...facts.known],
-  cause: scoreCauseOf(earlier, hashes),
+  cause: findScoreCause(earlier, hashes),
   asked,
 })
 
@@ -206,8 +206,8 @@ const storeBatch = (
 ): Promise<{ scored: number; stored: number }> =>
   db.transaction(async (tx) => {
     const at = await knowledge.nextInstant(tx, now())
-    const gone = await rescoringQueue.goneOperators(tx, batch.ids)
-    const moved = asked ? new Set<number>() : await rescoringQueue.dirtySince(tx, batch.ids, knownAt)
+    const gone = await rescoringQueue.findGoneOperators(tx, batch.ids)
+    const moved = asked ? new Set<number>() : await rescoringQueue.findDirtySince(tx, batch.ids, knownAt)
     const holds = (id: number): boolean => !gone.has(id) && !moved.has(id)
     const ids = batch.ids.filter(holds)
     const rows = batch.rows.filter(({ operatorId }) => holds(operatorId))

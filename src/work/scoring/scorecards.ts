@@ -12,18 +12,18 @@ import * as store from '../../store/scoring/scorecards.js'
 export const FIRST_CARD_IN_FORCE = store.FIRST_VERSION_IN_FORCE
 
 export const loadScorecard = (version: string): Scorecard => {
-  const known = versionsInFiles()
+  const known = listVersionsInFiles()
   if (!known.includes(version)) throw new Refusal('SCORECARD_UNKNOWN', { version, known: known.join(' ') })
   const { card, faults } = document(version)
   if (faults.length > 0) throw new Refusal('SCORECARD_BROKEN', { version, faults: faults.join('; ') })
   return card as Scorecard
 }
 
-export const versionsInFiles = (): string[] =>
+export const listVersionsInFiles = (): string[] =>
   contracts.schemaFolder('scorecards').flatMap((file) => (file.endsWith('.json') ? file.replace(/\.json$/, '') : []))
 
-export const faultlessVersions = (): string[] =>
-  versionsInFiles().filter((version) => document(version).faults.length === 0)
+export const listFaultlessVersions = (): string[] =>
+  listVersionsInFiles().filter((version) => document(version).faults.length === 0)
 
 interface ExaminedCard {
   card: unknown
@@ -56,34 +56,34 @@ const faultsOf = (card: unknown, version: string): string[] => {
   return faults.length > 0 || named ? faults : ['version: 与文件名不一致。It is not the name of the file.']
 }
 
-export const cardInForce = async (db: Db, on: string, knownAt?: Date): Promise<Scorecard> => {
+export const findCardInForce = async (db: Db, on: string, knownAt?: Date): Promise<Scorecard> => {
   const adopted = await store.inForce(db, on, knownAt ?? null)
-  return adopted ?? (await cardOfVersion(db, FIRST_CARD_IN_FORCE))
+  return adopted ?? (await findCardOfVersion(db, FIRST_CARD_IN_FORCE))
 }
 
-export const cardOfVersion = async (db: Db, version: string): Promise<Scorecard> =>
+export const findCardOfVersion = async (db: Db, version: string): Promise<Scorecard> =>
   (await store.byVersion(db, version)) ?? loadScorecard(version)
 
 /** Refusal SCORECARD_CHANGED when the file differs from the stored scorecard. */
 export const cardToTry = async (db: Db, version: string): Promise<Scorecard> => {
   const known = await store.byVersion(db, version)
-  const card = known !== null && !versionsInFiles().includes(version) ? known : loadScorecard(version)
-  if (known !== null && hashOfCard(known) !== hashOfCard(card)) throw new Refusal('SCORECARD_CHANGED', { version })
+  const card = known !== null && !listVersionsInFiles().includes(version) ? known : loadScorecard(version)
+  if (known !== null && hashCard(known) !== hashCard(card)) throw new Refusal('SCORECARD_CHANGED', { version })
   return card
 }
 
-export const cardByHash = (db: Db, hash: string): Promise<Scorecard | null> => store.byHash(db, hash)
+export const findCardByHash = (db: Db, hash: string): Promise<Scorecard | null> => store.byHash(db, hash)
 
 export const keepCard = async (tx: Db, card: Scorecard, now: Date): Promise<string> => {
   const { version } = card
-  const stored = { hash: hashOfCard(card), card, now }
+  const stored = { hash: hashCard(card), card, now }
   if (!(await store.storeCard(tx, stored))) throw new Refusal('SCORECARD_CHANGED', { version })
   return stored.hash
 }
 
 const hashes = new WeakMap<Scorecard, string>()
 
-export const hashOfCard = (card: Scorecard): string => {
+export const hashCard = (card: Scorecard): string => {
   const known = hashes.get(card) ?? hash('sha256', canonicalJson(card as unknown as Json))
   hashes.set(card, known)
   return known

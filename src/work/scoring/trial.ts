@@ -4,7 +4,7 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { score as fold } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
-import { emptyTrialTally, type MovedOperator, tallyOperator, trialComparison } from '../../domain/scoring/trial.js'
+import { compareScorecards, type MovedOperator, makeTrialTally, tallyOperator } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
 import { prefetched } from '../../foundation/prefetch.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -12,8 +12,8 @@ import { processHandle } from '../../store/db/answer-pool.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as trials from '../../store/scoring/trials.js'
-import { factsOfOperators } from './facts.js'
-import { cardInForce, cardOfVersion, cardToTry, hashOfCard } from './scorecards.js'
+import { readFacts } from './facts.js'
+import { cardToTry, findCardInForce, findCardOfVersion, hashCard } from './scorecards.js'
 
 const BATCH_OPERATORS = 2_000
 const TURN_EVERY_OPERATORS = 250
@@ -49,7 +49,7 @@ type ComparedCards = Record<'before' | 'after', Scorecard>
 
 const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: string): Promise<ComparedCards> => ({
   after: await cardToTry(db, version),
-  before: against === null ? await cardInForce(db, asOf) : await cardOfVersion(db, against),
+  before: against === null ? await findCardInForce(db, asOf) : await findCardOfVersion(db, against),
 })
 
 const storeTrial = async (
@@ -58,13 +58,13 @@ const storeTrial = async (
   asOf: string,
   { lists, families, signal, progress, by = null, now }: TrialOptions,
 ): Promise<trials.TrialRow> => {
-  const { knownAt, lastScore } = await trials.trialStart(db)
-  const tally = emptyTrialTally()
+  const { knownAt, lastScore } = await trials.findTrialStart(db)
+  const tally = makeTrialTally()
   let after = 0
   const nextBatch = async () => {
-    const operators = await trials.operatorsToTry(db, { after, limit: BATCH_OPERATORS })
+    const operators = await trials.listOperatorsToTry(db, { after, limit: BATCH_OPERATORS })
     after = operators.at(-1)?.id ?? after
-    const facts = await factsOfOperators(db, operators, { asOf, knownAt }, { lists, known: families })
+    const facts = await readFacts(db, operators, { asOf, knownAt }, { lists, known: families })
     return operators.length === 0 ? null : { operators, facts }
   }
   for await (const batch of prefetched(nextBatch, 1)) {
@@ -78,11 +78,11 @@ const storeTrial = async (
   }
   const versions = { scorecard: cards.after.version, against: cards.before.version }
   return trials.add(db, {
-    scorecardHash: hashOfCard(cards.after),
-    againstHash: hashOfCard(cards.before),
+    scorecardHash: hashCard(cards.after),
+    againstHash: hashCard(cards.before),
     asOf,
     knownAt,
-    result: { ...trialComparison(tally, cards), ...versions, lastScore },
+    result: { ...compareScorecards(tally, cards), ...versions, lastScore },
     madeBy: by,
     madeAt: now(),
   })
@@ -100,8 +100,8 @@ export const tryForRequest = async (
 ): Promise<trials.TrialRow> => {
   const today = shanghaiDate(options.now())
   const cards = await cardsOf(asker, options, today)
-  const hashes = { scorecardHash: hashOfCard(cards.after), againstHash: hashOfCard(cards.before) }
-  const stored = await trials.trialOfToday(asker, { ...hashes, today })
+  const hashes = { scorecardHash: hashCard(cards.after), againstHash: hashCard(cards.before) }
+  const stored = await trials.findTrialOfToday(asker, { ...hashes, today })
   if (stored !== null) return stored
   const most = options.operatorsMost ?? ASKED_OPERATORS_MOST
   if (await trials.hasMoreOperatorsThan(asker, most)) {
@@ -115,7 +115,7 @@ export const tryForRequest = async (
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
   const freshOrMade = async () =>
-    (await trials.trialOfToday(db, { ...hashes, today })) ?? (await storeTrial(db, cards, today, options))
+    (await trials.findTrialOfToday(db, { ...hashes, today })) ?? (await storeTrial(db, cards, today, options))
   const going = waited.get(key) ?? freshOrMade().finally(() => waited.delete(key))
   waited.set(key, going)
   return going

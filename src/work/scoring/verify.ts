@@ -1,7 +1,7 @@
 /** Recomputes stored scores from their facts, scorecard and rules, and reports differences. */
 import type { FactFamily } from '../../domain/records/facts.js'
-import { hashOfFacts, ruleBookOf, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
-import { replayFault } from '../../domain/scoring/rescoring.js'
+import { hashFacts, makeRuleBook, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
+import { findReplayFault } from '../../domain/scoring/rescoring.js'
 import { groupBy } from '../../foundation/groups.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
@@ -9,8 +9,8 @@ import * as ruleBooks from '../../store/scoring/rule-books.js'
 import { readPages } from '../../store/scoring/score-pages.js'
 import * as scorecards from '../../store/scoring/scorecards.js'
 import * as scores from '../../store/scoring/scores.js'
-import { factsOfOperators } from './facts.js'
-import { hashOfCard } from './scorecards.js'
+import { readFacts } from './facts.js'
+import { hashCard } from './scorecards.js'
 
 const MOST_TOLD = 100_000
 
@@ -55,12 +55,13 @@ export const verifyScores = async (
       for (const difference of await differencesOf(db, together)) note(difference)
     }
     const ids = stored.map(({ id }) => id)
-    for (const { id, operatorId, of } of await scores.misplacedScores(db, ids)) note({ score: id, operatorId, of })
+    for (const { id, operatorId, of } of await scores.findMisplacedScores(db, ids)) note({ score: id, operatorId, of })
     counts.verified += stored.length
     options.progress?.(counts.verified)
   }
   if (options.sample === undefined)
-    for (const { id, operatorId } of await scores.strayCurrentScores(db)) note({ score: id, operatorId, of: 'CURRENT' })
+    for (const { id, operatorId } of await scores.findStrayCurrentScores(db))
+      note({ score: id, operatorId, of: 'CURRENT' })
   const ms = options.now().getTime() - startedAt.getTime()
   return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
 }
@@ -77,18 +78,18 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
   if (first === undefined) return []
   const lost = (of: ScoreDifference['of']) => rows.map((row) => ({ score: row.id, operatorId: row.operatorId, of }))
   const card = await scorecards.byHashUncached(db, first.scorecardHash)
-  if (card === null || hashOfCard(card) !== first.scorecardHash) return lost('CARD')
+  if (card === null || hashCard(card) !== first.scorecardHash) return lost('CARD')
   const lists = await ruleBooks.byHash(db, first.rulesHash)
-  if (lists === null || ruleBookOf(lists).hash !== first.rulesHash) return lost('RULES')
+  if (lists === null || makeRuleBook(lists).hash !== first.rulesHash) return lost('RULES')
   const known = await operators.byIds(
     db,
     rows.map((row) => row.operatorId),
   )
-  const facts = await factsOfOperators(db, [...known.values()], first, { lists, known: first.families as FactFamily[] })
+  const facts = await readFacts(db, [...known.values()], first, { lists, known: first.families as FactFamily[] })
   return rows.flatMap((row) => {
     const own = facts.get(row.operatorId)
-    const again = own && { ...scoreWithComingChange(own, card), factsHash: hashOfFacts(own) }
-    const of = again ? replayFault(row, card, again) : 'FACTS'
+    const again = own && { ...scoreWithComingChange(own, card), factsHash: hashFacts(own) }
+    const of = again ? findReplayFault(row, card, again) : 'FACTS'
     if (of === null) return []
     const recomputed = again && toldOf(again)
     return [{ score: row.id, operatorId: row.operatorId, of, stored: toldOf(row), ...(recomputed && { recomputed }) }]

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../domain/access/viewer.js'
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import {
   type AuthorisationTerm,
   findAuthorisationTermFault,
@@ -31,7 +31,7 @@ export const recordScoreAuthorisation = async (
   made: NewAuthorisation,
 ): Promise<store.Authorisation> => {
   const { client, givenOn, endsOn, now } = made
-  const document = checkedText(made.document, '授权文件 the document', rules.mark)
+  const document = checkAndRedactText(made.document, '授权文件 the document', rules.mark)
   const sha256 = parseDocumentHash(made.sha256)
   if (sha256 === null)
     throw new Refusal('INPUT_INVALID', {

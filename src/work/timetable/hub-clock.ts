@@ -3,7 +3,7 @@
  * that no entry is shown past its end. Irreversible work then waits for a second source or a person.
  */
 
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { onAnswerDate } from '../../foundation/http.js'
 import type { Log } from '../../foundation/log.js'
@@ -194,7 +194,7 @@ export const confirmClock = async (
   db: Db,
   { by, reason: text, mark }: { by: string; reason: string; mark: (id: string) => string },
 ): Promise<doubts.ClockDoubt> => {
-  const reason = checkedText(text, '理由 the reason', mark)
+  const reason = checkAndRedactText(text, '理由 the reason', mark)
   const doubt = await doubts.settleDoubt(db, { by, reason })
   if (doubt === null) throw new Refusal('CLOCK_CERTAIN')
   return doubt

@@ -1,5 +1,5 @@
 /** Times are in Asia/Shanghai. */
-import { checkedText } from '../../domain/records/privacy.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import type { MissedRule } from '../../domain/timetable/missed-runs.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
@@ -149,7 +149,7 @@ export const pauseScheduledJob = async (
 ): Promise<void> => {
   const { job, subject } = scheduledJobOf(address)
   if (!JOB_RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
-  const reason = checkedText(address.reason, 'reason', rules.mark)
+  const reason = checkAndRedactText(address.reason, 'reason', rules.mark)
   await db.transaction(async (tx) => {
     if (!(await schedules.pause(tx, { job, subject, by: address.by, reason, now: address.now })))
       throw new Refusal('JOB_PAUSED', { job, subject })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { world } from '../../../seeds/world.js'
-import { draftDigest } from '../../../src/domain/records/records.js'
+import { digestDraft } from '../../../src/domain/records/records.js'
 import { individualRow, registryRow } from '../../../src/sandbox/agencies/market-regulator.js'
 import { draftsOf } from '../samples.js'
 import { faults, only, rulesOf } from './items.js'
@@ -70,7 +70,7 @@ describe('registrations of individual businesses', () => {
       const [seeded] = draftsOf('registry', { page: null, row: 1, fields: registryRow(one, n) })
       const [pulled] = draftsOf('individuals', { page: 1, row: 1, fields: individualRow(one, n) })
       if (!seeded || !pulled) throw new Error('no draft')
-      expect([pulled.key, draftDigest(pulled)]).to.deep.equal([seeded.key, draftDigest(seeded)])
+      expect([pulled.key, digestDraft(pulled)]).to.deep.equal([seeded.key, digestDraft(seeded)])
     }
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
-import { familiesOfFeeds } from '../../../src/domain/scoring/evidence.js'
+import { findFamiliesOfFeeds } from '../../../src/domain/scoring/evidence.js'
 import { contractCheck } from '../../../src/foundation/contracts.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { type Audited, differences } from '../../support/recompute.js'
@@ -55,7 +55,7 @@ describe('recovery path over HTTP', () => {
     await scoreOperators(world.database.db, {
       cause: 'command',
       rules: world.rules,
-      families: familiesOfFeeds(feeds.values()),
+      families: findFamiliesOfFeeds(feeds.values()),
       now: () => LATE,
       all: true,
     })
@@ -183,7 +183,7 @@ describe('recovery path over HTTP', () => {
     await scoreOperators(world.database.db, {
       cause: 'command',
       rules: world.rules,
-      families: familiesOfFeeds(feeds.values()),
+      families: findFamiliesOfFeeds(feeds.values()),
       now: () => LATE,
     })
     const { data, errors } = await asked(busy, world.token('officer'))

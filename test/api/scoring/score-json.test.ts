@@ -4,9 +4,9 @@ import { world as seeds } from '../../../seeds/world.js'
 import { feeds } from '../../../src/agencies/index.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { FACT_FAMILIES, FACTS, type FactFamily, type FactName, type Facts } from '../../../src/domain/records/facts.js'
-import { familiesOfFeeds } from '../../../src/domain/scoring/evidence.js'
+import { findFamiliesOfFeeds } from '../../../src/domain/scoring/evidence.js'
 import { SCORING_METHOD } from '../../../src/domain/scoring/method.js'
-import { hashOfFacts } from '../../../src/domain/scoring/operator-facts.js'
+import { hashFacts } from '../../../src/domain/scoring/operator-facts.js'
 import { score as fold } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import * as contracts from '../../../src/foundation/contracts.js'
@@ -14,7 +14,7 @@ import { startAgencyStandIns } from '../../../src/sandbox/agencies/index.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
-import { FIRST_CARD_IN_FORCE, hashOfCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
+import { FIRST_CARD_IN_FORCE, hashCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import { type Audited, differences } from '../../support/recompute.js'
 import { anyCard } from '../../support/scorecards.js'
 import { NOW as LATE, later, pullFeed } from '../../support/world.js'
@@ -23,7 +23,7 @@ import { globalOf, makeWorld, NOW, operatorId, penalty, registration, seenOutsid
 const VERSIONS = contracts.schemaFolder('scorecards').map((file) => file.replace(/\.json$/, ''))
 /** Parallel requests. */
 const TOGETHER = 8
-const families = familiesOfFeeds(feeds.values())
+const families = findFamiliesOfFeeds(feeds.values())
 
 const scoreAll = (world: World, now: Date, given: { scorecard?: string; asOf?: string } = {}) =>
   scoreOperators(world.database.db, {
@@ -307,7 +307,7 @@ describe('documented method of recomputing a score', () => {
     it(`gives the hub’s score for any facts by ${name}`, () => {
       fc.assert(
         fc.property(anyOf, anyFacts, (card, facts) => {
-          const hashes = { scorecardHash: hashOfCard(card), factsHash: hashOfFacts(facts) }
+          const hashes = { scorecardHash: hashCard(card), factsHash: hashFacts(facts) }
           const audited = { score: { ...fold(facts, card), ...hashes }, card, facts, method: SCORING_METHOD }
           expect(differences(audited as unknown as Audited)).to.deep.equal([])
         }),

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { ROLES, type Role } from '../../../src/domain/access/viewer.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
-import { hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
+import { hashCard, keepCard } from '../../../src/work/scoring/scorecards.js'
 import { type Answer, makeWorld, NOW, penalty, registration, TODAY, uscc, type World } from '../world.js'
 
 const TRIAL = `fragment T on ScorecardTrial { scorecard scorecardHash against againstHash asOf knownAt madeAt madeBy operators unchanged better worse
@@ -65,9 +65,9 @@ describe('trial and activation of scorecards over HTTP', () => {
     const trial = data.scorecardTrial
     expect(trial).to.deep.include({
       scorecard: NEW,
-      scorecardHash: hashOfCard(stricter(NEW)),
+      scorecardHash: hashCard(stricter(NEW)),
       against: 'ecommerce-1',
-      againstHash: hashOfCard(inForce),
+      againstHash: hashCard(inForce),
       asOf: TODAY,
       madeAt: NOW.toISOString(),
       madeBy: 'officer-1',
@@ -144,7 +144,7 @@ describe('trial and activation of scorecards over HTTP', () => {
     const proposed = (await propose()).data.proposeScorecard.activation
     expect(proposed).to.deep.include({
       scorecard: NEW,
-      hash: hashOfCard(stricter(NEW)),
+      hash: hashCard(stricter(NEW)),
       state: 'PROPOSED',
       effectiveOn: '2026-04-01',
       reason: '试算稳妥',

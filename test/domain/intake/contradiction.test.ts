@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { comparedDigest } from '../../../src/domain/intake/contradiction.js'
-import { type Body, type Draft, draftDigest } from '../../../src/domain/records/records.js'
+import { type Body, type Draft, digestDraft } from '../../../src/domain/records/records.js'
 
 const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 const compared = (body: Body): string => {
@@ -14,7 +14,7 @@ const compared = (body: Body): string => {
     validTo: null,
     remarks: [],
   }
-  return comparedDigest(draft, draftDigest(draft))
+  return comparedDigest(draft, digestDraft(draft))
 }
 
 describe('two reports of one decision', () => {

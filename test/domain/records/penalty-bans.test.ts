@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { banOf, imposesBan } from '../../../src/domain/records/penalty.js'
+import { findBan, imposesBan } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { processorMs } from '../../support/processor.js'
 
@@ -43,7 +43,7 @@ describe('penalty: restrictions with a legal term', () => {
   for (const [title, body] of others)
     it(`is not ${title}`, () => {
       expect(imposesBan(penalty(body))).to.equal(false)
-      expect(banOf(penalty(body))).to.equal(null)
+      expect(findBan(penalty(body))).to.equal(null)
     })
 
   const ends: [string, Body, until: string | null, endless: boolean][] = [
@@ -56,14 +56,14 @@ describe('penalty: restrictions with a legal term', () => {
   ]
   for (const [title, body, until, endless] of ends)
     it(`ends on ${title}`, () => {
-      expect(banOf(penalty({ types: ['限制从业'], ...body }))).to.deep.equal({ until, endless })
+      expect(findBan(penalty({ types: ['限制从业'], ...body }))).to.deep.equal({ until, endless })
     })
 
   it('is parsed in linear time', async () => {
     const took = await processorMs(() => {
-      banOf(penalty({ content: '禁止'.repeat(200_000) }))
-      banOf(penalty({ content: '逾期'.repeat(100_000) }))
-      banOf(penalty({ content: '年内不得'.repeat(100_000) }))
+      findBan(penalty({ content: '禁止'.repeat(200_000) }))
+      findBan(penalty({ content: '逾期'.repeat(100_000) }))
+      findBan(penalty({ content: '年内不得'.repeat(100_000) }))
     })
     expect(took).to.be.lessThan(2_000)
   })

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  amountsNamed,
-  decisionFactKey,
+  findAmounts,
   isCounterfeitPenalty,
   isHeavyPenalty,
   isWithdrawnPenalty,
-  penaltySeverityOf,
+  judgePenaltySeverity,
+  makeDecisionFactKey,
 } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { processorMs } from '../../support/processor.js'
@@ -90,7 +90,7 @@ describe('penalty: severity', () => {
   ]
   for (const [title, body, expected] of cases) {
     it(`rates ${title} as ${expected}`, () => {
-      expect(penaltySeverityOf(penalty(body))).to.equal(expected)
+      expect(judgePenaltySeverity(penalty(body))).to.equal(expected)
     })
   }
 
@@ -130,7 +130,9 @@ describe('penalty: one decision', () => {
   ]
   it('is one fact for any spelling of number and authority', () => {
     for (const [number, name] of same)
-      expect(decisionFactKey(number, name, null), `${number} ${name}`).to.equal(`长南市监处罚〔2025〕12号/${authority}`)
+      expect(makeDecisionFactKey(number, name, null), `${number} ${name}`).to.equal(
+        `长南市监处罚〔2025〕12号/${authority}`,
+      )
   })
 
   const numbers = [
@@ -160,7 +162,7 @@ describe('penalty: one decision', () => {
   ]
   for (const number of numbers)
     it(`is one fact also with the number written ${number}`, () =>
-      expect(decisionFactKey(number, authority, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
+      expect(makeDecisionFactKey(number, authority, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
 
   const authorities = [
     '长春市南关区市场监督管理局（长春市南关区知识产权局）',
@@ -173,7 +175,9 @@ describe('penalty: one decision', () => {
   ]
   for (const name of authorities)
     it(`is one fact also with the authority written ${name}`, () =>
-      expect(decisionFactKey('长南市监处罚〔2025〕12号', name, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
+      expect(makeDecisionFactKey('长南市监处罚〔2025〕12号', name, null)).to.equal(
+        `长南市监处罚〔2025〕12号/${authority}`,
+      ))
 
   const counted: [written: string, number: string][] = [
     ['十', '10'],
@@ -190,7 +194,7 @@ describe('penalty: one decision', () => {
   ]
   for (const [written, number] of counted)
     it(`reads ${written} as the number ${number}`, () =>
-      expect(decisionFactKey(`市监罚〔2025〕${written}号`, authority, null)).to.equal(
+      expect(makeDecisionFactKey(`市监罚〔2025〕${written}号`, authority, null)).to.equal(
         `市监罚〔2025〕${number}号/${authority}`,
       ))
 
@@ -207,32 +211,32 @@ describe('penalty: one decision', () => {
       ['市监罚〔2025〕12号', '国家税务总局（南关）税务局'],
       ['市监罚〔2025〕12号', '国家税务总局（宽城）税务局'],
       ['市监罚〔2025〕12号', '国家税务总局'],
-    ].map(([number, name]) => decisionFactKey(number ?? '', name ?? '', null))
+    ].map(([number, name]) => makeDecisionFactKey(number ?? '', name ?? '', null))
     expect(new Set(facts).size).to.equal(facts.length)
   })
 
   it('is compared in linear time', async () => {
     const took = await processorMs(() => {
       for (const part of ['(', ')', '()', '〔2025〕', '二〇', '2025年', '第', '0', '。'])
-        decisionFactKey(`${part.repeat(20_000)}x`, `甲${part.repeat(20_000)}`, null)
+        makeDecisionFactKey(`${part.repeat(20_000)}x`, `甲${part.repeat(20_000)}`, null)
     })
     expect(took).to.be.below(1_000)
   })
 
   it('is one fact with and without the authority’s code, which replaces only a missing name', () => {
     const code = '11220000013555128E'
-    expect(decisionFactKey('1号', authority, code)).to.equal(decisionFactKey('1号', authority, null))
-    expect(decisionFactKey('1号', null, code)).to.equal(`1号/${code}`)
+    expect(makeDecisionFactKey('1号', authority, code)).to.equal(makeDecisionFactKey('1号', authority, null))
+    expect(makeDecisionFactKey('1号', null, code)).to.equal(`1号/${code}`)
   })
 
   it('is another fact with another number, year or authority', () => {
     const facts = [
-      decisionFactKey('市场〔2019〕1号', '甲市市场监督管理局', null),
-      decisionFactKey('市场〔2019〕1号', '乙市市场监督管理局', null),
-      decisionFactKey('市场〔2019〕11号', '甲市市场监督管理局', null),
-      decisionFactKey('市场〔2020〕1号', '甲市市场监督管理局', null),
-      decisionFactKey('市场〔2019〕1号', '吉林省市场监督管理厅', null),
-      decisionFactKey('市场〔2019〕1号', '市场监督管理厅', null),
+      makeDecisionFactKey('市场〔2019〕1号', '甲市市场监督管理局', null),
+      makeDecisionFactKey('市场〔2019〕1号', '乙市市场监督管理局', null),
+      makeDecisionFactKey('市场〔2019〕11号', '甲市市场监督管理局', null),
+      makeDecisionFactKey('市场〔2020〕1号', '甲市市场监督管理局', null),
+      makeDecisionFactKey('市场〔2019〕1号', '吉林省市场监督管理厅', null),
+      makeDecisionFactKey('市场〔2019〕1号', '市场监督管理厅', null),
     ]
     expect(new Set(facts).size).to.equal(facts.length)
   })
@@ -244,7 +248,7 @@ describe('penalty: one decision', () => {
       ['1号', null, null],
       ['1号', ' ', null],
     ] as const)
-      expect(decisionFactKey(number, name, code)).to.equal(null)
+      expect(makeDecisionFactKey(number, name, code)).to.equal(null)
   })
 
   it('has the same fact where its number and authority are already normalised', () => {
@@ -253,9 +257,10 @@ describe('penalty: one decision', () => {
         fc.string({ unit: 'binary', maxLength: 40 }),
         fc.string({ unit: 'binary', maxLength: 40 }),
         (a, b) => {
-          const fact = decisionFactKey(a, b, null)
+          const fact = makeDecisionFactKey(a, b, null)
           const [number = '', ...rest] = (fact ?? '').split('/')
-          if (fact !== null && rest.length === 1) expect(decisionFactKey(number, rest[0] ?? '', null)).to.equal(fact)
+          if (fact !== null && rest.length === 1)
+            expect(makeDecisionFactKey(number, rest[0] ?? '', null)).to.equal(fact)
         },
       ),
     )
@@ -292,14 +297,14 @@ describe('penalty: amounts in a text', () => {
   ]
   for (const [text, fine, confiscated, several] of cases) {
     it(`"${text}": ${fine ?? 'no'} fine, ${confiscated ?? 'no'} confiscation`, () => {
-      expect(amountsNamed(text)).to.deep.equal({ fine, confiscated, several })
+      expect(findAmounts(text)).to.deep.equal({ fine, confiscated, several })
     })
   }
 
   it('are found in bounded time for any text', async () => {
     const took = await processorMs(() => {
       for (const part of ['罚款', '没收', '一', '1,', '元', '人民币', '罚款人民币一', '没收一'])
-        amountsNamed(part.repeat(20_000))
+        findAmounts(part.repeat(20_000))
     })
     expect(took).to.be.below(1_000)
   })

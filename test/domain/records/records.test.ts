@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import {
   canonicalJson,
   type Draft,
-  draftDigest,
+  digestDraft,
   type Json,
   RECORD_KIND_TRAITS,
   RECORD_KINDS,
@@ -45,8 +45,8 @@ describe('records', () => {
   })
 
   it('a digest changes exactly with body, days and subject', () => {
-    const of = (more: Partial<Draft>) => draftDigest({ ...draft, ...more })
-    const same = draftDigest(draft)
+    const of = (more: Partial<Draft>) => digestDraft({ ...draft, ...more })
+    const same = digestDraft(draft)
     expect(of({ key: 'other', remarks: [{ field: 'a', rule: 'b', message: 'c' }] })).to.equal(same)
     expect(of({ body: { a: { d: [1, { y: true, z: null }], c: '字' }, b: 1 } })).to.equal(same)
     const others = [

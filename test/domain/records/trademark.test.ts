@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
+  makeTrademarkKey,
   parseNiceClass,
   parseNiceClasses,
   parseTrademarkNumber,
-  trademarkKey,
 } from '../../../src/domain/records/trademark.js'
 
 describe('trademark numbers and classes', () => {
@@ -85,7 +85,7 @@ describe('trademark numbers and classes', () => {
     fc.assert(
       fc.property(mark, mark, (one, other) => {
         expect(parseTrademarkNumber(one[1])).to.equal(one[1])
-        expect(trademarkKey(...one) === trademarkKey(...other)).to.equal(String(one) === String(other))
+        expect(makeTrademarkKey(...one) === makeTrademarkKey(...other)).to.equal(String(one) === String(other))
       }),
       { numRuns: 500 },
     )

@@ -6,9 +6,9 @@ import { isWithdrawnPenalty } from '../../../src/domain/records/penalty.js'
 import { type Body, RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
 import {
   FAMILY_OF_KIND,
-  factEventsOf,
-  familiesOfFeeds,
-  mirroredEntryEnd,
+  findFamiliesOfFeeds,
+  findMirroredEntryEnd,
+  listFactEvents,
   WEIGHED_KINDS,
   WITHDRAWN_RECORD_STATUS,
 } from '../../../src/domain/scoring/evidence.js'
@@ -17,7 +17,7 @@ import { schemaDocument } from '../../../src/foundation/contracts.js'
 
 const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
 const events = (kind: RecordKind, body: Body) =>
-  factEventsOf([{ record: 7, kind, body }], lists).map(({ record, ...event }) => ({ ...event, ours: record === 7 }))
+  listFactEvents([{ record: 7, kind, body }], lists).map(({ record, ...event }) => ({ ...event, ours: record === 7 }))
 const entry = (more: Body): Body => ({
   list: 'serious',
   listed_on: '2024-02-29',
@@ -196,22 +196,26 @@ describe('evidence', () => {
       body: { real_name_matched: false, opened_on: '2020-01-01' },
       validTo,
     })
-    const until = (each: RecordEvidence) => factEventsOf([each], lists).map((event) => event.until ?? null)
+    const until = (each: RecordEvidence) => listFactEvents([each], lists).map((event) => event.until ?? null)
     expect(until(shop('2024-05-31'))).to.deep.equal(['2024-06-01'])
     expect(until(shop(null))).to.deep.equal([null])
   })
 
   it('P-B3: an entry counts until its removal, otherwise until the day after its own end or the term of its kind', () => {
-    expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal('2025-05-05')
-    expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-02')
-    expect(mirroredEntryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-04')
-    expect(mirroredEntryEnd(entry({ list: 'abnormal' }), lists)).to.equal(null)
-    expect(mirroredEntryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-16')
+    expect(findMirroredEntryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal(
+      '2025-05-05',
+    )
+    expect(findMirroredEntryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-02')
+    expect(findMirroredEntryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-04')
+    expect(findMirroredEntryEnd(entry({ list: 'abnormal' }), lists)).to.equal(null)
+    expect(findMirroredEntryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal(
+      '2021-05-16',
+    )
   })
 
   it('P-B3: under list rules stored before the field `counting` existed, an entry ends on its last day itself', () => {
     const before = lists.map(({ counting: _, ...list }) => list)
-    expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01' }), before)).to.equal('2026-01-01')
+    expect(findMirroredEntryEnd(entry({ ends_on: '2026-01-01' }), before)).to.equal('2026-01-01')
   })
 
   it('a penalty that its authority withdrew gives no evidence', () => {
@@ -338,16 +342,16 @@ describe('evidence', () => {
   ]
   for (const [what, evidence, ends] of repairs) {
     it(`repairs: ${what}`, () => {
-      expect(factEventsOf(evidence, lists).map(({ until }) => until)).to.deep.equal(ends)
+      expect(listFactEvents(evidence, lists).map(({ until }) => until)).to.deep.equal(ends)
     })
   }
 
   it('the order of records does not change the events or their order', () => {
     const all = repairs.flatMap(([, evidence]) => evidence).map((each, i) => ({ ...each, record: i + 1 }))
-    const expected = factEventsOf(all, lists)
+    const expected = listFactEvents(all, lists)
     fc.assert(
       fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
-        expect(factEventsOf(shuffled, lists)).to.deep.equal(expected)
+        expect(listFactEvents(shuffled, lists)).to.deep.equal(expected)
       }),
       { numRuns: 200 },
     )
@@ -369,15 +373,15 @@ describe('evidence', () => {
 
   it('lists that have their own feeds are separate families', () => {
     const feed = (id: string, kind: RecordKind) => ({ id, kind })
-    expect(familiesOfFeeds([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
+    expect(findFamiliesOfFeeds([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
       'lists',
       'registration',
     ])
-    expect(familiesOfFeeds([feed('abnormal', 'list_entry'), feed('defaulters', 'list_entry')])).to.have.members([
+    expect(findFamiliesOfFeeds([feed('abnormal', 'list_entry'), feed('defaulters', 'list_entry')])).to.have.members([
       'abnormal',
       'courts',
     ])
-    expect(familiesOfFeeds([feed('recalls', 'recall'), feed('permits', 'permit')])).to.deep.equal(['recalls'])
+    expect(findFamiliesOfFeeds([feed('recalls', 'recall'), feed('permits', 'permit')])).to.deep.equal(['recalls'])
   })
 
   it('every family of a record kind is a known family', () => {

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import {
-  factsFrom,
-  hashOfFacts,
+  hashFacts,
+  makeFacts,
+  makeRuleBook,
   type OperatorEvidence,
   type OwnEntry,
   type ReportedEvidence,
-  ruleBookOf,
 } from '../../../src/domain/scoring/operator-facts.js'
 import type { ListFactRules } from '../../../src/domain/scoring/repair-targets.js'
 
@@ -29,7 +29,7 @@ const reported = (record: number, body: ReportedEvidence['body']): ReportedEvide
   run: 1,
 })
 const facts = (more: Partial<OperatorEvidence>) =>
-  factsFrom(
+  makeFacts(
     { kind: 'ENTERPRISE', reported: [], entries: [], comingOn: null, ...more },
     { asOf: '2026-11-25', lists, known: ['lists'] },
   )
@@ -58,13 +58,13 @@ describe('the facts of an operator', () => {
 
   it('have the same hash on another day', () => {
     const some = facts({ entries: [entry()] })
-    expect(hashOfFacts({ ...some, asOf: '2027-01-01' })).to.equal(hashOfFacts(some))
-    expect(hashOfFacts({ ...some, known: [] })).not.to.equal(hashOfFacts(some))
+    expect(hashFacts({ ...some, asOf: '2027-01-01' })).to.equal(hashFacts(some))
+    expect(hashFacts({ ...some, known: [] })).not.to.equal(hashFacts(some))
   })
 })
 
 it('the hash of the rules ignores what no score depends on', () => {
   const named = [{ ...lists[0], name: 'anything' }] as unknown as ListFactRules[]
-  expect(ruleBookOf(named)).to.deep.equal(ruleBookOf(lists))
-  expect(ruleBookOf([{ ...(lists[0] as ListFactRules), fact: null }]).hash).not.to.equal(ruleBookOf(lists).hash)
+  expect(makeRuleBook(named)).to.deep.equal(makeRuleBook(lists))
+  expect(makeRuleBook([{ ...(lists[0] as ListFactRules), fact: null }]).hash).not.to.equal(makeRuleBook(lists).hash)
 })

@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
 import { FACTS } from '../../../src/domain/records/facts.js'
 import {
-  factsAfterSteps,
-  lastingFacts,
+  applySteps,
+  findLastingFacts,
+  planRecovery,
   RECOVERY_STEPS_MOST,
   type RecoveryStep,
-  recoveryPath,
 } from '../../../src/domain/scoring/recovery-path.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
@@ -77,7 +77,7 @@ describe('recovery path: properties', () => {
   function properties(card: Scorecard): void {
     const withPlan = (check: (facts: Facts, steps: RecoveryStep[]) => void, numRuns = 200): void => {
       fc.assert(
-        fc.property(anyFacts, (facts) => check(facts, recoveryPath(facts, card, rules))),
+        fc.property(anyFacts, (facts) => check(facts, planRecovery(facts, card, rules))),
         { numRuns },
       )
     }
@@ -100,9 +100,9 @@ describe('recovery path: properties', () => {
 
     it(`after the last step only reasons listed as lasting are adverse, by ${card.version}`, () => {
       withPlan((facts, steps) => {
-        const permanent = lastingFacts(facts, card, rules)
+        const permanent = findLastingFacts(facts, card, rules)
         const shown = new Set(facts.events.filter(undated).map(({ record }) => record))
-        const left = score(factsAfterSteps(facts, steps), card)
+        const left = score(applySteps(facts, steps), card)
           .reasons.filter((reason) => adverse(reason) && !(reason.why === 'UNIT' && reason.points === 0))
           .flatMap(({ records }) => records)
           .filter((record) => !shown.has(record))
@@ -114,7 +114,7 @@ describe('recovery path: properties', () => {
 
     it(`every record that costs points now is in a step or listed as lasting, by ${card.version}`, () => {
       withPlan((facts, steps) => {
-        const told = new Set([...steps, ...lastingFacts(facts, card, rules)].flatMap(({ records }) => records))
+        const told = new Set([...steps, ...findLastingFacts(facts, card, rules)].flatMap(({ records }) => records))
         const now = score(facts, card).reasons.filter((reason) => adverse(reason) && reason.points < 0)
         for (const record of now.flatMap(({ records }) => records)) expect(told.has(record)).to.equal(true)
       })
@@ -123,7 +123,7 @@ describe('recovery path: properties', () => {
     it(`no step promises more than the score without adverse events, by ${card.version}`, () => {
       withPlan((facts, steps) => {
         steps.forEach((step, i) => {
-          const done = factsAfterSteps(facts, steps.slice(0, i + 1))
+          const done = applySteps(facts, steps.slice(0, i + 1))
           const clean = { ...done, events: done.events.filter((event) => !adverse(event)) }
           expect(step.value).to.be.at.most(score(clean, card).value)
         })
@@ -134,15 +134,15 @@ describe('recovery path: properties', () => {
       fc.assert(
         fc.property(anyFacts, (facts) => {
           const clean = { ...facts, events: facts.events.filter((event) => !adverse(event)) }
-          expect(recoveryPath(clean, card, rules)).to.deep.equal([])
-          expect(lastingFacts(clean, card, rules)).to.deep.equal([])
+          expect(planRecovery(clean, card, rules)).to.deep.equal([])
+          expect(findLastingFacts(clean, card, rules)).to.deep.equal([])
         }),
       )
     })
 
     it(`the order of events does not matter to the plan, by ${card.version}`, () => {
       withPlan((facts, steps) => {
-        const back = recoveryPath({ ...facts, events: facts.events.toReversed() }, card, rules)
+        const back = planRecovery({ ...facts, events: facts.events.toReversed() }, card, rules)
         const plain = (all: RecoveryStep[]) => all.map(({ ends: _, ...step }) => step)
         expect(plain(back)).to.deep.equal(plain(steps))
       })

@@ -2,12 +2,12 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { attemptMove } from '../../../src/domain/listing/listing.js'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
-import { hashOfFacts } from '../../../src/domain/scoring/operator-facts.js'
+import { hashFacts } from '../../../src/domain/scoring/operator-facts.js'
 import {
-  lastingFacts,
+  findLastingFacts,
+  planRecovery,
   RECOVERY_STEPS_MOST,
   type RecoveryStep,
-  recoveryPath,
 } from '../../../src/domain/scoring/recovery-path.js'
 import { checkRecoveryRules, type RecoveryRules } from '../../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../../src/domain/scoring/score.js'
@@ -18,7 +18,7 @@ import { denied, full, rules as listing, upTo } from '../../support/case.js'
 import { AS_OF, card, factsOf, promised, rules } from '../../support/restoration.js'
 
 const plan = (events: FactEvent[], more: Partial<Facts> = {}): RecoveryStep[] =>
-  recoveryPath(factsOf(events, more), card, rules)
+  planRecovery(factsOf(events, more), card, rules)
 /** Points: 80 for full years since 2010 and 20 for good standing. Without adverse facts the score is 700. */
 const standing: FactEvent[] = [
   { fact: 'registered_years', on: '2010-01-01', record: 1 },
@@ -238,7 +238,7 @@ describe('recovery path: plans worked out by hand', () => {
   it('leaves score and hash unchanged for any decision day', () => {
     const entry: FactEvent = { fact: 'serious_list', on: '2026-06-20', until: '2029-05-28', record: 2 }
     const [without, with_] = [entry, { ...entry, decidedOn: '2026-05-28' }].map((each) => factsOf([...standing, each]))
-    expect(hashOfFacts(with_ as Facts)).to.equal(hashOfFacts(without as Facts))
+    expect(hashFacts(with_ as Facts)).to.equal(hashFacts(without as Facts))
     expect(score(with_ as Facts, card)).to.deep.equal(score(without as Facts, card))
   })
 
@@ -260,10 +260,10 @@ describe('recovery path: plans worked out by hand', () => {
       { fact: 'registration_revoked', on: null, record: 1 },
       { fact: 'abnormal_list', on: '2026-01-01', record: 2 },
     ])
-    expect(recoveryPath(facts, card, rules).map(short)).to.deep.equal([
+    expect(planRecovery(facts, card, rules).map(short)).to.deep.equal([
       [AS_OF, 'CORRECT', 'abnormal_list', 80, 280, 'D'],
     ])
-    const [last, ...others] = lastingFacts(facts, card, rules)
+    const [last, ...others] = findLastingFacts(facts, card, rules)
     expect(others).to.deep.equal([])
     expect(last).to.deep.include({ fact: 'registration_revoked', rules: ['registration-revoked'], records: [1] })
     expect(last?.en).to.contain('cannot be repaired')
@@ -271,8 +271,8 @@ describe('recovery path: plans worked out by hand', () => {
 
   it('lists an entry without a known end and without an act as lasting', () => {
     const facts = factsOf([...standing, { fact: 'serious_list', on: '2019-01-01', record: 2 }])
-    expect(recoveryPath(facts, card, rules)).to.deep.equal([])
-    expect(lastingFacts(facts, card, rules).map(({ records }) => records)).to.deep.equal([[2]])
+    expect(planRecovery(facts, card, rules)).to.deep.equal([])
+    expect(findLastingFacts(facts, card, rules).map(({ records }) => records)).to.deep.equal([[2]])
   })
 
   it('includes effects of time such as an anniversary', () => {
@@ -300,7 +300,7 @@ describe('recovery path: plans worked out by hand', () => {
     }
     const facts = factsOf([...standing, { fact: 'inspection_failed', on: AS_OF, record: 2 }])
     // −60, after 300 days −30, after 600 −15, after 730 nothing.
-    expect(recoveryPath(facts, halving, rules).map(short)).to.deep.equal([
+    expect(planRecovery(facts, halving, rules).map(short)).to.deep.equal([
       ['2027-09-21', 'WAIT', 'inspection_failed', 30, 670, 'B'],
       ['2028-07-17', 'WAIT', 'inspection_failed', 15, 685, 'B'],
       ['2028-11-24', 'WAIT', 'inspection_failed', 15, 700, 'A'],
@@ -317,7 +317,7 @@ describe('recovery path: plans worked out by hand', () => {
       ),
     }
     const facts = factsOf([...standing, { fact: 'inspection_failed', on: '2026-05-01', record: 2 }])
-    expect(recoveryPath(facts, shown, rules)).to.deep.equal([])
+    expect(planRecovery(facts, shown, rules)).to.deep.equal([])
   })
 
   it('groups distant steps and still reaches the exact end', () => {
@@ -327,7 +327,7 @@ describe('recovery path: plans worked out by hand', () => {
       record: 10 + i,
     }))
     const facts = factsOf([...standing, ...many])
-    const steps = recoveryPath(facts, card, rules)
+    const steps = planRecovery(facts, card, rules)
     expect(steps.length).to.be.at.most(RECOVERY_STEPS_MOST)
     expect(new Set(steps.flatMap(({ records }) => records)).size).to.equal(200)
     expect(steps.at(-1)?.value).to.equal(700)

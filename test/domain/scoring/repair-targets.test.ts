@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
-import { repairDaysOf } from '../../../src/domain/scoring/repair-targets.js'
+import { findRepairDays } from '../../../src/domain/scoring/repair-targets.js'
 
 const penalties = (many: number): RecordEvidence[] =>
   Array.from({ length: many }, (_, at) => ({
@@ -37,7 +37,7 @@ describe('repairs and the records they name', () => {
       }
       return { ...each, body: new Proxy(each.body, { get: (body, field) => get(body, String(field)) }) }
     }
-    const until = repairDaysOf([...penalties(1_000), ...repairs(200)].map(counting), [])
+    const until = findRepairDays([...penalties(1_000), ...repairs(200)].map(counting), [])
     expect(until?.size).to.equal(200)
     expect(until?.get(200)).to.equal('2025-08-08')
     expect(numbers).to.equal(1_200)

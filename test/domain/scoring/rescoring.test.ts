@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import {
   type EarlierScore,
+  findReplayFault,
+  findScoreCause,
   isSameResult,
-  replayFault,
-  scoreCauseOf,
   scoreStillHolds,
 } from '../../../src/domain/scoring/rescoring.js'
 import type { Reason } from '../../../src/domain/scoring/score.js'
@@ -51,10 +51,10 @@ describe('scoring an operator again', () => {
   })
 
   it('names the card as cause before the facts, and time where neither changed', () => {
-    expect(scoreCauseOf(undefined, hashes)).to.equal('FIRST')
-    expect(scoreCauseOf({ factsHash: 'g', scorecardHash: 'd' }, hashes)).to.equal('SCORECARD')
-    expect(scoreCauseOf({ factsHash: 'g', scorecardHash: 'c' }, hashes)).to.equal('RECORD')
-    expect(scoreCauseOf(hashes, hashes)).to.equal('TIME')
+    expect(findScoreCause(undefined, hashes)).to.equal('FIRST')
+    expect(findScoreCause({ factsHash: 'g', scorecardHash: 'd' }, hashes)).to.equal('SCORECARD')
+    expect(findScoreCause({ factsHash: 'g', scorecardHash: 'c' }, hashes)).to.equal('RECORD')
+    expect(findScoreCause(hashes, hashes)).to.equal('TIME')
   })
 })
 
@@ -70,5 +70,5 @@ describe('the replay of a score', () => {
     ['finds another result', { grade: 'A' as 'B' }, 'RESULT'],
   ]
   for (const [title, more, fault] of cases)
-    it(title, () => expect(replayFault({ ...stored, ...more }, { version: '1' }, again)).to.equal(fault))
+    it(title, () => expect(findReplayFault({ ...stored, ...more }, { version: '1' }, again)).to.equal(fault))
 })

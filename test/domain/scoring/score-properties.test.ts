@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { FactEvent, Facts } from '../../../src/domain/records/facts.js'
 import type { Score } from '../../../src/domain/scoring/score.js'
-import { gradeLinesCrossed, score } from '../../../src/domain/scoring/score.js'
+import { findThresholdsCrossed, score } from '../../../src/domain/scoring/score.js'
 import { wordReason } from '../../../src/domain/scoring/score-words.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
@@ -184,7 +184,7 @@ describe('score: properties', () => {
           fc.integer({ min: 0, max: 1000 }),
           (card, from, to) => {
             const lines = card.lines.filter(({ below }) => to < below && !(from !== null && from < below))
-            const opened = gradeLinesCrossed(from === null ? null : { value: from }, { value: to }, card)
+            const opened = findThresholdsCrossed(from === null ? null : { value: from }, { value: to }, card)
             expect(opened).to.have.members([...new Set(lines.map(({ opens }) => opens))])
             if (from !== null && to >= from) expect(opened).to.deep.equal([])
           },

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
 import type { Score } from '../../../src/domain/scoring/score.js'
-import { gradeLinesCrossed, score } from '../../../src/domain/scoring/score.js'
+import { findThresholdsCrossed, score } from '../../../src/domain/scoring/score.js'
 import { wordReason } from '../../../src/domain/scoring/score-words.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { ALL_FAMILIES, AS_OF, ECOMMERCE_1 as card } from '../../support/scorecards.js'
@@ -305,7 +305,7 @@ describe('score: lead and watch lines', () => {
   ]
   for (const [before, after, opened] of falls) {
     it(`from ${before ?? 'no score'} to ${after} opens ${opened.join(' and ') || 'nothing'}`, () => {
-      expect(gradeLinesCrossed(before === null ? null : { value: before }, { value: after }, lines)).to.deep.equal(
+      expect(findThresholdsCrossed(before === null ? null : { value: before }, { value: after }, lines)).to.deep.equal(
         opened,
       )
     })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { UnitFact } from '../../../src/domain/scoring/scorecard.js'
-import { ageWhereWorseCostsLess } from '../../../src/domain/scoring/scorecard-reach.js'
+import { findAgeWhereWorseCostsLess } from '../../../src/domain/scoring/scorecard-reach.js'
 
 describe('scorecard: age from which a worse fact costs less than a milder one, where the worse one', () => {
   const unit = (points: number, windowDays: number | null, halvesEveryDays: number | null = null): UnitFact => ({
@@ -27,7 +27,7 @@ describe('scorecard: age from which a worse fact costs less than a milder one, w
   ]
   for (const [what, worse, milder, age] of cases) {
     it(`${what}: ${age === null ? 'at no age' : `from day ${age}`}`, () => {
-      expect(ageWhereWorseCostsLess(worse, milder)).to.equal(age)
+      expect(findAgeWhereWorseCostsLess(worse, milder)).to.equal(age)
     })
   }
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { FACTS, type FactFamily } from '../../../src/domain/records/facts.js'
 import type { BinRule, Scorecard, ScoreRule, UnitRule } from '../../../src/domain/scoring/scorecard.js'
-import { factsOfRule, topScoreOfGrade } from '../../../src/domain/scoring/scorecard.js'
+import { findTopScore, listFactsOfRule } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import { contractCheck, schemaDocument } from '../../../src/foundation/contracts.js'
 
@@ -38,7 +38,7 @@ for (const version of ['ecommerce-1', 'general-1']) {
 
     it('weighs every known fact or states why not', () => {
       const { rules, vetoes, unweighed = [] } = cardOf(version)
-      const facts = [...rules.flatMap(factsOfRule), ...[...vetoes, ...unweighed].map(({ fact }) => fact)]
+      const facts = [...rules.flatMap(listFactsOfRule), ...[...vetoes, ...unweighed].map(({ fact }) => fact)]
       expect(facts).to.have.members(Object.keys(FACTS))
     })
 
@@ -46,7 +46,9 @@ for (const version of ['ecommerce-1', 'general-1']) {
       const { base, rules, grades } = cardOf(version)
       const most = (rule: ScoreRule): number =>
         Math.max(...(rule.kind === 'units' ? rule.units : rule.bins).map(({ points }) => points))
-      const own = rules.filter((rule) => factsOfRule(rule).some((fact) => OF_REGISTRATION.includes(FACTS[fact].family)))
+      const own = rules.filter((rule) =>
+        listFactsOfRule(rule).some((fact) => OF_REGISTRATION.includes(FACTS[fact].family)),
+      )
       const points = own.map(most).filter((each) => each > 0)
       expect(points).to.have.length(3)
       expect(points.reduce((sum, each) => sum + each, base)).to.be.below(grades[0]?.from ?? 0)
@@ -63,8 +65,8 @@ for (const version of ['ecommerce-1', 'general-1']) {
     it('opens a lead below the line of D, and a watch entry below that of C', () => {
       const { lines, grades } = cardOf(version)
       expect(lines).to.deep.equal([
-        { below: topScoreOfGrade('D', grades) + 1, opens: 'lead' },
-        { below: topScoreOfGrade('C', grades) + 1, opens: 'watch' },
+        { below: findTopScore('D', grades) + 1, opens: 'lead' },
+        { below: findTopScore('C', grades) + 1, opens: 'watch' },
       ])
     })
 
@@ -83,7 +85,7 @@ for (const version of ['ecommerce-1', 'general-1']) {
 
 describe('scorecard: grade lines', () => {
   it('puts the top of D one point below the line of C', () => {
-    expect([topScoreOfGrade('A', card().grades), topScoreOfGrade('D', card().grades)]).to.deep.equal([1000, 449])
+    expect([findTopScore('A', card().grades), findTopScore('D', card().grades)]).to.deep.equal([1000, 449])
   })
 })
 

@@ -5,11 +5,11 @@ import { type Score, score } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import {
-  emptyTrialTally,
+  compareScorecards,
+  makeTrialTally,
   type TrialComparison,
   type TriedOperator,
   tallyOperator,
-  trialComparison,
 } from '../../../src/domain/scoring/trial.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
 
@@ -66,9 +66,9 @@ interface Operator {
 }
 
 const compared = (all: readonly Given[], cards = { before, after }): TrialComparison => {
-  const tally = emptyTrialTally()
+  const tally = makeTrialTally()
   for (const { tried, was, is } of all) tallyOperator(tally, tried, was, is)
-  return trialComparison(tally, cards)
+  return compareScorecards(tally, cards)
 }
 const judged = (value: number, grade: 'A' | 'B' | 'C' | 'D'): Score => ({
   value,

@@ -94,14 +94,14 @@ describe('versions', () => {
     }
     expect(ids).to.have.length(7)
     expect(new Set(ids).size).to.equal(7)
-    expect(
-      (await versions.countOfOperators(db(), [id], when, { kinds: RECORD_KINDS, removed: true })).get(id),
-    ).to.equal(7)
+    expect((await versions.countByOperator(db(), [id], when, { kinds: RECORD_KINDS, removed: true })).get(id)).to.equal(
+      7,
+    )
   })
 
   it('only the end of a version is ever updated', async () => {
     await bring('penalty', [{ value: '误记', day: '2026-01-10' }], 0)
-    const before = await versions.currentVersion(db(), 'test', 'K')
+    const before = await versions.findCurrentVersion(db(), 'test', 'K')
     await bring('penalty', [{ value: '改正', day: '2026-01-10' }], 1)
     const after = await versions.byId(db(), before?.id ?? 0)
     expect({ ...after, stands: true }).to.deep.equal(before)

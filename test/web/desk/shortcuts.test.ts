@@ -7,7 +7,7 @@ import { isSentLate } from '../../../src/domain/intake/timeliness.js'
 import { normalizeName } from '../../../src/domain/operators/names.js'
 import { parseMoney } from '../../../src/domain/records/money.js'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
-import { canonicalJson, draftDigest, type Json, sealBody } from '../../../src/domain/records/records.js'
+import { canonicalJson, digestDraft, type Json, sealBody } from '../../../src/domain/records/records.js'
 import { memoByNames } from '../../../src/foundation/memo.js'
 import { compactText, isNullMarker, trimmedTextOrNull } from '../../../src/foundation/text/values.js'
 import { addDays, isDate, parseDate } from '../../../src/foundation/time/dates.js'
@@ -347,16 +347,16 @@ describe('fast paths', () => {
         const body = JSON.parse(JSON.stringify(any))
         const draft = { body, subject, validFrom: null, validTo: null }
         expect(sealBody(draft).body).to.equal(canonicalJson(body))
-        expect(sealBody(draft).digest).to.equal(draftDigest(draft))
+        expect(sealBody(draft).digest).to.equal(digestDraft(draft))
         const all = `${canonicalJson(body)},null,null,null,null,null,null,"\\"某\\\\"`
-        expect(draftDigest(draft)).to.equal(createHash('sha256').update(all, 'utf16le').digest('hex').slice(0, 32))
+        expect(digestDraft(draft)).to.equal(createHash('sha256').update(all, 'utf16le').digest('hex').slice(0, 32))
       }),
     )
     const long = { body: { text: '字'.repeat(50_000) }, subject, validFrom: null, validTo: null }
-    expect(draftDigest(long)).to.not.equal(draftDigest({ ...long, body: { text: `${'字'.repeat(49_999)}子` } }))
+    expect(digestDraft(long)).to.not.equal(digestDraft({ ...long, body: { text: `${'字'.repeat(49_999)}子` } }))
     // The digest depends on which field of the subject a text is in.
     const swapped = (uscc: string | null, orgCode: string | null) =>
-      draftDigest({ body: {}, subject: { ...subject, uscc, orgCode }, validFrom: null, validTo: null })
+      digestDraft({ body: {}, subject: { ...subject, uscc, orgCode }, validFrom: null, validTo: null })
     expect(swapped('1', null)).to.not.equal(swapped(null, '1'))
   })
 

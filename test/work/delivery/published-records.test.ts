@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { RecordNotice } from '../../../src/domain/delivery/delivery.js'
-import { decisionFactKey } from '../../../src/domain/records/penalty.js'
+import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
@@ -23,7 +23,7 @@ import {
   TODAY,
 } from '../../support/world.js'
 
-const FACT = decisionFactKey('测市监处罚〔2026〕1号', '虚构市市场监督管理局', null)
+const FACT = makeDecisionFactKey('测市监处罚〔2026〕1号', '虚构市市场监督管理局', null)
 const HEARER = { id: 'hearer', kinds: ['listing', 'penalty'] as const, lists: null }
 const DEAF = { id: 'deaf', kinds: ['listing'] as const, lists: null }
 const rules: WorkRules = { ...SILENT, platforms: [HEARER, DEAF] }

@@ -286,7 +286,7 @@ describe('merging operators', () => {
     expect([await leadsTo(shop), await statusOf(B)]).to.deep.equal([B, 'ACTIVE'])
     const [known] = await rowsOf(db(), 'select name from operators where uscc = ?', [B])
     expect(known).to.deep.equal({ name: '四平新址商贸有限公司' })
-    const seen = await evidence.evidenceOf(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
+    const seen = await evidence.readEvidence(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
     const registrations = seen.filter(({ kind }) => kind === 'registration').map(({ record }) => record)
     const said = await versions.byIds(db(), registrations)
     expect([...said.values()].map(({ body }) => body['uscc'])).to.deep.equal([B])

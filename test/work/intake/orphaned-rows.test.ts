@@ -30,7 +30,7 @@ describe('a secondary code of an operator', () => {
   const back = (run: number) =>
     rollBack(db(), { run, reason: '登记有误', by: 'reviewer-1', rules, now: at(later(3_600)) })
   const owner = async (key: string): Promise<unknown> =>
-    (await versions.currentVersion(db(), 'test', key))?.operatorId ?? null
+    (await versions.findCurrentVersion(db(), 'test', key))?.operatorId ?? null
   const reasons = async () => (await rejects.listOpenUnmatched(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
 
   it('leads to no operator where two claim it, and its records are unmatched', async () => {
@@ -103,14 +103,14 @@ describe('a record repeated in one delivery', () => {
     await pullItems(db(), [row(1)])
     const pulled = await pullItems(db(), [row(1), row(1, { value: '别的' })])
     expect(counts(pulled)).to.deep.equal(counted(2, { unchanged: 1, rejected: 1 }))
-    expect((await versions.currentVersion(db(), 'test', 'K1'))?.body).to.include({ reason: '售假' })
+    expect((await versions.findCurrentVersion(db(), 'test', 'K1'))?.body).to.include({ reason: '售假' })
   })
 
   it('takes its first content where that differs and the second is unchanged', async () => {
     await pullItems(db(), [row(1)])
     const pulled = await pullItems(db(), [row(1, { value: '别的' }), row(1)])
     expect(counts(pulled)).to.deep.equal(counted(2, { changed: 1, rejected: 1 }))
-    expect((await versions.currentVersion(db(), 'test', 'K1'))?.body).to.include({ reason: '别的' })
+    expect((await versions.findCurrentVersion(db(), 'test', 'K1'))?.body).to.include({ reason: '别的' })
   })
 
   it('with other content rejects its whole row, and the other records of that row are stored when sent in another row', async () => {

@@ -115,7 +115,7 @@ describe('matching of records during a pull', () => {
   const reg = regNoOf('220102', false, 1)
   const register = () => pullItems(db(), [row(1, { reg })], { id: 'registry', kind: 'registration' })
   const owner = async (key: string): Promise<unknown> =>
-    (await versions.currentVersion(db(), 'test', key))?.operatorId ?? null
+    (await versions.findCurrentVersion(db(), 'test', key))?.operatorId ?? null
 
   it('a code in another column leads to its operator', async () => {
     await register()

@@ -227,7 +227,7 @@ describe('pull of a file', () => {
 
   it('a record keeps its file and row', async () => {
     await pullFeed(db(), feed(), file([row(1), row(2)]))
-    const version = await versions.currentVersion(db(), 'test', 'K2')
+    const version = await versions.findCurrentVersion(db(), 'test', 'K2')
     expect(version).to.include({ row: 3, page: null })
     expect(version?.file).to.match(/\.dat$/)
   })

@@ -52,7 +52,7 @@ describe('rollback and decisions of people', () => {
     await rescored(one(), later(180))
     await penalties(one(), [penalty(1, 9)], later(240))
     const [opened] = await rowsOf(one(), 'select id from listings')
-    const decision = await versions.currentVersion(one(), 'penalties', 'P1/9')
+    const decision = await versions.findCurrentVersion(one(), 'penalties', 'P1/9')
     await step(one(), String(opened?.['id']), [
       'linkDecision',
       { by: 'officer-1', role: 'officer' },

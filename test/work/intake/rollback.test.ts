@@ -75,7 +75,7 @@ describe('rollback of a run', () => {
       wrong: (db) => registry(db, 2, 3, { name: '错名', value: '错址', reg: '220102000000017', now: at(later(120)) }),
     })
     const [run] = await rowsOf(one(), 'select min(id) as id from runs')
-    const current = await versions.currentVersion(one(), 'registry', codeOf(2))
+    const current = await versions.findCurrentVersion(one(), 'registry', codeOf(2))
     expect([current?.run, current?.row, current?.body['address']]).to.deep.equal([run?.['id'], 2, '某路1号'])
   })
 
@@ -85,7 +85,7 @@ describe('rollback of a run', () => {
       wrong: (db) => registry(db, 1, 2, { name: '错名', value: '错址', now: at(later(120)) }),
       after: (db) => registry(db, 1, 1, { name: '新名', value: '新址', now: at(later(240)) }),
     })
-    expect((await versions.currentVersion(one(), 'registry', codeOf(1)))?.body['name']).to.equal('新名')
+    expect((await versions.findCurrentVersion(one(), 'registry', codeOf(1)))?.body['name']).to.equal('新名')
     const names = await operators.formerNames(one(), [await operatorOf(one(), codeOf(1))])
     expect(names.map(({ name }) => name)).to.deep.equal(['长春虚构商贸第1有限公司'])
   })
@@ -102,8 +102,8 @@ describe('rollback of a run', () => {
       before: (db) => entries(db, [1, 2, 3, 4], 0),
       wrong: (db) => entries(db, [4, 5], 120),
     })
-    expect((await versions.currentVersion(one(), 'dishonest', 'L1'))?.stands).to.equal(true)
-    expect(await versions.currentVersion(one(), 'dishonest', 'L5')).to.equal(null)
+    expect((await versions.findCurrentVersion(one(), 'dishonest', 'L1'))?.stands).to.equal(true)
+    expect(await versions.findCurrentVersion(one(), 'dishonest', 'L5')).to.equal(null)
   })
 
   it('ends what a later full delivery lacks, whatever the wrong run changed in it', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { decisionFactKey } from '../../../src/domain/records/penalty.js'
+import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { oncePerFact } from '../../../src/domain/scoring/evidence.js'
 import type { JobDb } from '../../../src/store/db/db.js'
@@ -34,7 +34,7 @@ import {
 const HOUR = 3_600
 const NUMBER = '测市监处罚〔2026〕1号'
 const AUTHORITY = '虚构市市场监督管理局'
-const FACT = decisionFactKey(NUMBER, AUTHORITY, null)
+const FACT = makeDecisionFactKey(NUMBER, AUTHORITY, null)
 
 interface Told {
   id?: string
@@ -74,7 +74,7 @@ const LIGHT: Body = { types: ['罚款'], content: '罚款100元', fine_yuan: '10
 
 /** A case on the penalty of feed `id`, after the first `moves` moves of its path. */
 const caseOn = async (db: JobDb, id = 'penalties', moves = PATH(0).length): Promise<listings.Listing> => {
-  const decision = await versions.currentVersion(db, id, 'P1')
+  const decision = await versions.findCurrentVersion(db, id, 'P1')
   let listing = await lead(db, await operatorOf(db, codeOf(1)))
   for (const one of PATH(decision?.id ?? 0).slice(0, moves)) listing = await step(db, listing.id, one)
   return listing
@@ -154,13 +154,13 @@ describe('consequences for listings when their record changes', () => {
     await tell(db(), { id: 'elsewhere', body: REVOKED, now: later(60) })
     expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'REVOKED'])
     const operator = await operatorOf(db(), codeOf(1))
-    const [found] = oncePerFact(await evidence.evidenceOf(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) }))
+    const [found] = oncePerFact(await evidence.readEvidence(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) }))
     expect(found?.body['status']).to.equal('REVOKED')
   })
 
   it('a withdrawn penalty cannot be linked', async () => {
     await tell(db(), { body: REVOKED })
-    const decision = await versions.currentVersion(db(), 'penalties', 'P1')
+    const decision = await versions.findCurrentVersion(db(), 'penalties', 'P1')
     const listing = await lead(db(), await operatorOf(db(), codeOf(1)))
     const link = step(db(), listing.id, [
       'linkDecision',
@@ -365,7 +365,7 @@ describe('consequences for listings when their record changes', () => {
       expect(asked).to.include({
         listingId: id,
         cause: 'RESTORED',
-        record: (await versions.currentVersion(db(), 'penalties', 'P1'))?.id,
+        record: (await versions.findCurrentVersion(db(), 'penalties', 'P1'))?.id,
       })
       await settleOpenConcern(db(), {
         id: asked?.id ?? 0,
@@ -430,10 +430,10 @@ describe('one fact from several sources', () => {
     const when = { asOf: TODAY, knownAt: later(2 * HOUR) }
     const records = await versions.ofOperators(db(), [operator], when, sight)
     expect(records.map((one) => one.feed)).to.deep.equal(['penalties'])
-    expect((await versions.countOfOperators(db(), [operator], when, sight)).get(operator)).to.equal(1)
-    const sources = await versions.versionsWithFact(db(), [operator], when, sight)
+    expect((await versions.countByOperator(db(), [operator], when, sight)).get(operator)).to.equal(1)
+    const sources = await versions.findVersionsWithFact(db(), [operator], when, sight)
     expect(sources.map((one) => one.feed)).to.deep.equal(['penalties', 'elsewhere'])
-    expect(await evidence.evidenceOf(db(), [operator], when)).to.have.length(2)
+    expect(await evidence.readEvidence(db(), [operator], when)).to.have.length(2)
     await scored()
     const found = (await scores.latest(db(), [operator], when)).get(operator)
     expect(found?.reasons.find(({ fact }) => fact === 'penalty_heavy')?.count).to.equal(1)
@@ -444,14 +444,14 @@ describe('one fact from several sources', () => {
     await tell(db(), { id: 'elsewhere', fact: false, now: later(30) })
     const operator = await operatorOf(db(), codeOf(1))
     const when = { asOf: TODAY, knownAt: later(2 * HOUR) }
-    expect(await evidence.evidenceOf(db(), [operator], when)).to.have.length(2)
+    expect(await evidence.readEvidence(db(), [operator], when)).to.have.length(2)
     expect(await versions.ofOperators(db(), [operator], when, sight)).to.have.length(2)
   })
 
   it('is one fact per operator: one decision on two operators counts for each', async () => {
     await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2) })] })
     const ids = [await operatorOf(db(), codeOf(1)), await operatorOf(db(), codeOf(2))]
-    expect(await evidence.evidenceOf(db(), ids, { asOf: TODAY, knownAt: later(HOUR) })).to.have.length(2)
+    expect(await evidence.readEvidence(db(), ids, { asOf: TODAY, knownAt: later(HOUR) })).to.have.length(2)
   })
 
   it('stands by the other source when the first is rolled back, without a change of score', async () => {

@@ -5,7 +5,7 @@ import type { MoveName } from '../../../src/domain/listing/moves.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { ownEntries } from '../../../src/store/scoring/evidence.js'
+import { readOwnEntries } from '../../../src/store/scoring/evidence.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { expireListings } from '../../../src/work/listing/expire.js'
 import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
@@ -219,7 +219,7 @@ describe('score of a hidden entry', () => {
     const before = later(10)
     await hide(db(), id, later(60))
     const seen = async (asOf: string, knownAt: Date) =>
-      (await ownEntries(db(), [operatorId], { asOf, knownAt }))
+      (await readOwnEntries(db(), [operatorId], { asOf, knownAt }))
         .filter(({ hidden }) => !hidden)
         .map(({ endsOn, removedOn }) => [endsOn, removedOn])
     expect(await seen(TODAY, before)).to.deep.equal([['2029-11-12', null]])
@@ -337,7 +337,7 @@ describe('entries of a converted individual business', () => {
       now: later(60),
     })
     const when = { asOf: TODAY, knownAt: later(3_600) }
-    const seen = await versions.mirroredEntries(db(), [await operatorOf(db(), firm)], when)
+    const seen = await versions.findMirroredEntries(db(), [await operatorOf(db(), firm)], when)
     expect(seen.map(({ key }) => key)).to.deep.equal(['M2'])
   })
 })

@@ -13,7 +13,7 @@ import {
   proposeScorecard,
 } from '../../../src/work/scoring/activation.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
-import { cardInForce, hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
+import { findCardInForce, hashCard, keepCard } from '../../../src/work/scoring/scorecards.js'
 import { tryScorecard } from '../../../src/work/scoring/trial.js'
 import { at, codeOf, database, later, NOW, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
 
@@ -50,7 +50,7 @@ const decide = (
   given: Partial<Parameters<typeof decideScorecard>[2]> = {},
 ): Promise<ActivationRow> =>
   decideScorecard(db, rules, { activation, activate: true, note: null, by: 'reviewer-1', now: later(60), ...given })
-const versionOn = async (db: Db, day: string, knownAt?: Date) => (await cardInForce(db, day, knownAt)).version
+const versionOn = async (db: Db, day: string, knownAt?: Date) => (await findCardInForce(db, day, knownAt)).version
 const refused = async (asked: Promise<unknown>): Promise<Refusal> => {
   const thrown: unknown = await asked.then(
     () => new Error('not refused'),
@@ -72,7 +72,7 @@ describe('activation of a scorecard', () => {
     const proposed = await propose(db())
     expect(proposed).to.deep.include({
       scorecard: NEW,
-      hash: hashOfCard(card()),
+      hash: hashCard(card()),
       state: 'PROPOSED',
       effectiveOn: TOMORROW,
       proposedBy: 'officer-1',
@@ -215,12 +215,12 @@ describe('activation of a scorecard', () => {
     expect(await toldOf('ecommerce-1')).to.deep.equal({
       version: 'ecommerce-1',
       name: inForce.name,
-      hash: hashOfCard(inForce),
+      hash: hashCard(inForce),
       state: 'IN_FORCE',
       faults: [],
     })
     await tried(db())
-    expect(await toldOf(NEW)).to.include({ state: 'AVAILABLE', hash: hashOfCard(card()) })
+    expect(await toldOf(NEW)).to.include({ state: 'AVAILABLE', hash: hashCard(card()) })
     const { id } = await propose(db())
     expect(await toldOf(NEW)).to.include({ state: 'PROPOSED' })
     await decide(db(), id)
@@ -252,6 +252,6 @@ describe('activation of a scorecard', () => {
     const twice = (await toldOf('twice-listing-test'))?.faults ?? []
     expect(twice.length).to.be.greaterThan(0)
     for (const fault of twice) expect(fault).to.match(/^vetoes\[\d\]/)
-    expect(await toldOf('kept-listing-test')).to.include({ hash: hashOfCard(card('kept-listing-test')) })
+    expect(await toldOf('kept-listing-test')).to.include({ hash: hashCard(card('kept-listing-test')) })
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { contestedReason, OBJECTION_STATES, objectionConsequence } from '../../../src/domain/scoring/objection.js'
+import { describeConsequence, findContestedReason, OBJECTION_STATES } from '../../../src/domain/scoring/objection.js'
 import type { Reason } from '../../../src/domain/scoring/score.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
 import type { JobDb } from '../../../src/store/db/db.js'
@@ -101,7 +101,7 @@ describe('objection to a reason of a score', () => {
     const { id } = await open(db())
     const upheld = await decide(db(), id)
     expect(upheld).to.include({ state: 'UPHELD', referredTo: 'credit-office', note: '已核实', decidedBy: 'reviewer-1' })
-    expect(objectionConsequence(upheld.state).zh).to.include('信源单位更正')
+    expect(describeConsequence(upheld.state).zh).to.include('信源单位更正')
     await scored(db(), later(60))
     expect(await rowsOf(db(), 'select * from scores')).to.deep.equal(before)
   })
@@ -239,7 +239,9 @@ describe('objection to a reason of a score', () => {
       await world(db(), ['违法一，已更正'], later(180))
       const operator = await operatorOf(db(), codeOf(1))
       const counts = await Promise.all(
-        [30, 90, 150, 210].map(async (s) => (await objections.contestedVersionsAt(db(), [operator], later(s))).length),
+        [30, 90, 150, 210].map(
+          async (s) => (await objections.findContestedVersionsAt(db(), [operator], later(s))).length,
+        ),
       )
       expect(counts).to.deep.equal(expected)
     })
@@ -256,10 +258,10 @@ describe('objection to a reason of a score', () => {
       fadesOn: null,
     })
     const reasons = [reason('a', -10, [1]), reason('b', -30, [2, 3]), reason('c', -20, [3])]
-    expect(contestedReason(reasons, [3])?.rule).to.equal('b')
-    expect(contestedReason(reasons, [1, 9])?.rule).to.equal('a')
-    expect(contestedReason(reasons, [9])).to.equal(null)
-    for (const state of OBJECTION_STATES) expect(objectionConsequence(state).zh).not.to.equal('')
+    expect(findContestedReason(reasons, [3])?.rule).to.equal('b')
+    expect(findContestedReason(reasons, [1, 9])?.rule).to.equal('a')
+    expect(findContestedReason(reasons, [9])).to.equal(null)
+    for (const state of OBJECTION_STATES) expect(describeConsequence(state).zh).not.to.equal('')
   })
 
   it('the full lookup of a thousand standings reads objections and overrides by index, in one statement', async () => {

@@ -65,7 +65,7 @@ describe('one entry of a list is one fact', () => {
   }
   const mirrored = async (n: number) => {
     const operator = await operatorOf(db(), codeOf(1))
-    const all = await versions.mirroredEntries(db(), [operator], { asOf: TODAY, knownAt: hours(n) })
+    const all = await versions.findMirroredEntries(db(), [operator], { asOf: TODAY, knownAt: hours(n) })
     return all.map(({ body }) => body['removed_on'])
   }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { usccOf as usccIn } from '../../../seeds/world/codes.js'
 import { makeRepeatMatcher } from '../../../src/domain/listing/own-decisions.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
-import { decisionFactKey } from '../../../src/domain/records/penalty.js'
+import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as scores from '../../../src/store/scoring/scores.js'
@@ -111,10 +111,10 @@ describe('one penalty is one fact', () => {
 
   it('F-8: a city’s regulator is one authority with 市 written once or twice', () => {
     const spelt = ['长春市市场监督管理局', '长春市场监督管理局', '长春市市场监管局', '吉林省长春市市监局']
-    const told = spelt.map((authority) => decisionFactKey('长市监罚〔2026〕7号', authority, null))
+    const told = spelt.map((authority) => makeDecisionFactKey('长市监罚〔2026〕7号', authority, null))
     expect(new Set(told).size).to.equal(1)
     for (const other of ['农安县市场监督管理局', '吉林市市场监督管理局', '长春市南关区市场监督管理局'])
-      expect(decisionFactKey('长市监罚〔2026〕7号', other, null)).to.not.equal(told[0])
+      expect(makeDecisionFactKey('长市监罚〔2026〕7号', other, null)).to.not.equal(told[0])
   })
 
   it('F-8: two records with one number, party and authority code are one fact in any spelling of the authority', async () => {

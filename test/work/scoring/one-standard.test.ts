@@ -47,7 +47,7 @@ describe('one standard is one fact', () => {
     const when = { asOf: TODAY, knownAt: hours(n) }
     const sight = { kinds: ['standard'] as const, removed: false, first: 9, after: null }
     const records = await versions.ofOperators(db(), [operator], when, sight)
-    const sources = await versions.versionsWithFact(db(), [operator], when, sight)
+    const sources = await versions.findVersionsWithFact(db(), [operator], when, sight)
     return { keys: records.map(({ key }) => key), sources: sources.length }
   }
 

@@ -71,7 +71,7 @@ describe('counts and rows of scoring', () => {
       kind: 'shop',
     })
     await db().raw(`update versions set valid_to = '2024-05-31'`)
-    const [found] = await evidence.evidenceOf(db(), [await operatorOf(db(), codeOf(1))], {
+    const [found] = await evidence.readEvidence(db(), [await operatorOf(db(), codeOf(1))], {
       asOf: TODAY,
       knownAt: later(60),
     })

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
-import { factEventsOf } from '../../../src/domain/scoring/evidence.js'
+import { listFactEvents } from '../../../src/domain/scoring/evidence.js'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
@@ -55,8 +55,8 @@ describe('scores under old rules', () => {
 
   it('I-A12: count a shop without end, and under new rules up to its last day', () => {
     const shop: RecordEvidence = { record: 7, kind: 'shop', body: { real_name_matched: false }, validTo: '2024-05-31' }
-    const until = (lists: Parameters<typeof factEventsOf>[1]) =>
-      factEventsOf([shop], lists).map((event) => event.until ?? null)
+    const until = (lists: Parameters<typeof listFactEvents>[1]) =>
+      listFactEvents([shop], lists).map((event) => event.until ?? null)
     expect([until(oldLists), until(rules.lists)]).to.deep.equal([[null], ['2024-06-01']])
   })
 
@@ -73,8 +73,8 @@ describe('scores under old rules', () => {
       decided_on: '2025-06-01',
     }
     const repair: RecordEvidence = { record: 2, kind: 'repair', body }
-    const until = (lists: Parameters<typeof factEventsOf>[1]) =>
-      factEventsOf([entry, repair], lists).map((event) => event.until ?? null)
+    const until = (lists: Parameters<typeof listFactEvents>[1]) =>
+      listFactEvents([entry, repair], lists).map((event) => event.until ?? null)
     expect([until(oldLists), until(rules.lists)]).to.deep.equal([[null], ['2025-06-01']])
   })
 })

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { schemaText } from '../../../src/foundation/contracts.js'
 import { Refusal } from '../../../src/foundation/errors.js'
-import { faultlessVersions, loadScorecard } from '../../../src/work/scoring/scorecards.js'
+import { listFaultlessVersions, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 
 const FOLDER = resolve('schema/scorecards')
 const VERSION = 'cards-test'
@@ -38,7 +38,7 @@ describe('scorecard file', () => {
   }
 
   it('is read again after a change, and can be used only while it is valid', () => {
-    expect(faultlessVersions()).to.include.members(['ecommerce-1', 'general-1']).and.not.include(VERSION)
+    expect(listFaultlessVersions()).to.include.members(['ecommerce-1', 'general-1']).and.not.include(VERSION)
     for (const broken of [
       '{ "version": ',
       '5',
@@ -46,11 +46,11 @@ describe('scorecard file', () => {
       CARD.replace(VERSION, 'x'),
     ]) {
       writeFileSync(PATH, broken)
-      expect(faultlessVersions(), broken.slice(0, 30)).not.to.include(VERSION)
+      expect(listFaultlessVersions(), broken.slice(0, 30)).not.to.include(VERSION)
       expect(refused().code).to.equal('SCORECARD_BROKEN')
     }
     writeFileSync(PATH, CARD)
-    expect(faultlessVersions()).to.include(VERSION)
+    expect(listFaultlessVersions()).to.include(VERSION)
     expect(loadScorecard(VERSION)).to.equal(loadScorecard(VERSION))
   })
 })

@@ -8,7 +8,7 @@ import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { latestOf } from '../../../src/store/scoring/trials.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
-import { hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
+import { hashCard, keepCard } from '../../../src/work/scoring/scorecards.js'
 import { type TrialOptions, tryForRequest, tryScorecard } from '../../../src/work/scoring/trial.js'
 import { at, codeOf, database, later, NOW, operatorOf, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
 
@@ -81,8 +81,8 @@ describe('trial of a scorecard', () => {
     expect(heard).to.deep.equal([3])
     expect(await counts(db())).to.deep.equal({ ...before, trials: 1 })
     expect(trial).to.deep.include({
-      scorecard: { version: NEW, hash: hashOfCard(stricter) },
-      against: { version: 'ecommerce-1', hash: hashOfCard(inForce) },
+      scorecard: { version: NEW, hash: hashCard(stricter) },
+      against: { version: 'ecommerce-1', hash: hashCard(inForce) },
       asOf: TODAY,
       operators: 3,
       better: 0,
@@ -199,7 +199,7 @@ describe('trial of a scorecard', () => {
     expect(tomorrow.id).to.be.greaterThan(yesterday.id + 1)
     const against = await tryForRequest(db(), { ...options, now: at(later(86_400)), against: 'other-9' })
     expect(against.result).to.deep.include({ against: 'other-9', scorecard: NEW })
-    expect((await latestOf(db(), [hashOfCard(stricter)])).get(hashOfCard(stricter))?.id).to.equal(against.id)
+    expect((await latestOf(db(), [hashCard(stricter)])).get(hashCard(stricter))?.id).to.equal(against.id)
   })
 
   it('runs once for simultaneous equal requests', async () => {

@@ -11,7 +11,7 @@ import { rollBack } from '../../../src/work/intake/rollback.js'
 import { expireListings } from '../../../src/work/listing/expire.js'
 import { makeMoveWithin } from '../../../src/work/listing/listing.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
-import { factsOfOperators } from '../../../src/work/scoring/facts.js'
+import { readFacts } from '../../../src/work/scoring/facts.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import {
   at,
@@ -72,7 +72,7 @@ const repair = async (db: JobDb, target: string | null, now: Date, more: Body = 
   return runOf(db)
 }
 const caseOn = async (db: JobDb, moves = PATH(0).length): Promise<listings.Listing> => {
-  const decision = await versions.currentVersion(db, 'penalties', 'P1')
+  const decision = await versions.findCurrentVersion(db, 'penalties', 'P1')
   let listing = await lead(db, await operatorOf(db, codeOf(1)))
   for (const one of PATH(decision?.id ?? 0).slice(0, moves)) listing = await step(db, listing.id, one)
   return listing
@@ -130,7 +130,7 @@ describe('an entry that the clock hid because of a doubt', () => {
 
   it('is not hidden where the listing rests on non-performance of the decision', async () => {
     await tell(db())
-    const decision = await versions.currentVersion(db(), 'penalties', 'P1')
+    const decision = await versions.findCurrentVersion(db(), 'penalties', 'P1')
     let listing = await lead(db(), await operatorOf(db(), codeOf(1)))
     for (const [name, who, input] of PATH(decision?.id ?? 0)) {
       const ground = { ground: 'DECISION_NOT_PERFORMED', reason: '有能力而拒不履行' } as const
@@ -197,15 +197,14 @@ describe('public entries and their records', () => {
     const facts = async () => {
       const when = { asOf: TODAY, knownAt: made?.knownAt ?? NOW }
       const known = { lists: rules.lists, known: FAMILIES }
-      return (await factsOfOperators(db(), [{ id: operatorId, kind: 'ENTERPRISE' }], when, known)).get(operatorId)
-        ?.events
+      return (await readFacts(db(), [{ id: operatorId, kind: 'ENTERPRISE' }], when, known)).get(operatorId)?.events
     }
     const before = await facts()
     await tell(db(), { rows: [row({ value: '销售假冒注册商标的商品' })], now: later(60) })
     expect((await listings.eventsOf(db(), [id])).at(-1)?.move).to.equal('renewEntry')
     expect(await facts()).to.deep.equal(before)
     await step(db(), id, ['removeListing', OFFICER, { on: TODAY, removal: 'CORRECTED', reason: '列错' }], later(120))
-    expect((await scores.weighingGoneEntry(db(), [made?.id ?? 0], TODAY)).size).to.equal(1)
+    expect((await scores.findScoresOfGoneEntries(db(), [made?.id ?? 0], TODAY)).size).to.equal(1)
   })
 
   it('the clock sends an entry again, once, when the masking rules change', async () => {

@@ -27,7 +27,7 @@ export interface RepairCheck {
 }
 
 /** Entries of this hub that an agency's list repeats were scored twice; rescoring fixes them. */
-const ownEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
+const readOwnEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
   const mirrored = await facts.mirroredBesideOwn(tx)
   return mirrored
     .filter(({ body, own }) => makeRepeatMatcher(own)(body))
@@ -130,6 +130,6 @@ export const REPAIR_CHECKS: readonly RepairCheck[] = [
     id: 'OWN_ENTRY_TWICE',
     zh: '本枢纽的名单记录经信源单位报回，评分中又计一次',
     en: 'an entry of this hub that came back through its agency’s list, and was counted again',
-    mend: ownEntries,
+    mend: readOwnEntries,
   },
 ]

@@ -5,10 +5,10 @@ import { Link, useNavigate, useParams } from 'react-router'
 import { FACT_FAMILIES, FACTS, type FactName } from '../../../../domain/records/facts.js'
 import {
   type BinRule,
+  findTopScore,
   HIGHEST_SCORE,
   type Scorecard,
   type ScoreRule,
-  topScoreOfGrade,
   type UnitRule,
 } from '../../../../domain/scoring/scorecard.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
@@ -119,7 +119,7 @@ const Card = ({ of }: { of: Scorecard }) => (
         columns={[{ title: '事实' }, { title: '最高' }, { title: '依据' }]}
         rows={of.vetoes.map(({ id, fact, grade, legalBasis }) => ({
           key: id,
-          cells: [FACTS[fact].zh, `${grade} 级，${topScoreOfGrade(grade, of.grades)} 分`, legalBasis.join('；')],
+          cells: [FACTS[fact].zh, `${grade} 级，${findTopScore(grade, of.grades)} 分`, legalBasis.join('；')],
         }))}
       />
     </Panel>
@@ -167,7 +167,7 @@ const Grades = ({ of }: { of: Scorecard }) => {
           <span
             key={grade}
             className={`stretch grade-${grade}`}
-            style={{ flexGrow: topScoreOfGrade(grade, of.grades) - from + 1 }}
+            style={{ flexGrow: findTopScore(grade, of.grades) - from + 1 }}
           >
             {grade}
           </span>
@@ -182,7 +182,7 @@ const Grades = ({ of }: { of: Scorecard }) => {
         columns={[{ title: '等级' }, { title: '分值' }, { title: '含义' }]}
         rows={of.grades.map((line) => ({
           key: line.grade,
-          cells: [line.grade, `${line.from}–${topScoreOfGrade(line.grade, of.grades)}`, line.zh],
+          cells: [line.grade, `${line.from}–${findTopScore(line.grade, of.grades)}`, line.zh],
         }))}
       />
     </Panel>
