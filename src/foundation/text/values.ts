@@ -35,12 +35,17 @@ export const trimmedTextOrNull = (value: unknown): string | null => {
 }
 
 const trimmed = (text: string): string => {
+  if (hasCleanEnds(text)) return text
   const plain = text.trim()
-  const isClean = isCompact(plain.charCodeAt(0)) && isCompact(plain.charCodeAt(plain.length - 1))
-  return isClean ? plain : plain.replace(OUTER_BLANKS, '')
+  return hasCleanEnds(plain) ? plain : plain.replace(OUTER_BLANKS, '')
 }
 
-const isCompact = (unit: number): boolean => (unit > 0x20 && unit < 0x7f) || (unit >= 0x4e00 && unit <= 0x9fff)
+const hasCleanEnds = (text: string): boolean =>
+  isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
+
+/** False also for some visible characters: only ASCII, East Asian and full-width ones are recognised. */
+const isVisible = (unit: number): boolean =>
+  (unit > 0x20 && unit < 0x7f) || (unit > 0x3000 && unit < 0xd800) || (unit > 0xff00 && unit < 0xffe7)
 
 export const isNullMarker = (text: string): boolean =>
   text.length <= MAX_MARKER_LENGTH &&
