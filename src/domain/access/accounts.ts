@@ -41,18 +41,8 @@ export interface AccountInput {
   region?: string
 }
 
-export interface CheckedAccount {
-  name: string
-  role: Role
-  agency: string | null
-  region: string | null
-}
-
 /** Throws USAGE, ROLE_UNKNOWN or AGENCY_UNKNOWN. */
-export const checkedAccount = (
-  { name, role, agency, region }: AccountInput,
-  agencies: readonly string[],
-): CheckedAccount => {
+export const checkedAccount = ({ name, role, agency, region }: AccountInput, agencies: readonly string[]) => {
   if (!NAME.test(name))
     throw new Refusal('USAGE', {
       reason:

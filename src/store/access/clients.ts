@@ -46,12 +46,6 @@ export const replaceSecret = (
     { id, secretHash, by, now, previousUntil },
   )
 
-export const end = (db: Db, id: string, now: Date): Promise<boolean> =>
-  hasRows(db, 'update clients set ended_at = ? where id = ? and ended_at is null returning 1 /* clients.end */', [
-    now,
-    id,
-  ])
-
 export const byId = (db: Db, id: string, now: Date): Promise<RegisteredClient | null> =>
   queryFirst(
     db,
@@ -61,11 +55,7 @@ export const byId = (db: Db, id: string, now: Date): Promise<RegisteredClient | 
     { id, now },
   )
 
-export interface ClientSummary extends ConfirmationState {
-  id: string
-  role: Role
-  agency: string | null
-  region: string | null
+export interface ClientSummary extends Omit<ClientAccount, 'secretHash'>, ConfirmationState {
   createdAt: Date
   rotatedAt: Date | null
   previousUntil: Date | null

@@ -1,4 +1,4 @@
-import { queryFirst, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, type Tx } from '../db/db.js'
 
 export type AccountTable = 'people' | 'clients'
 
@@ -25,3 +25,10 @@ export const confirm = async (tx: Tx, table: AccountTable, id: string, by: strin
     { id, by, now } as never,
   )
 }
+
+export const endAccount = (db: Db, table: AccountTable, id: string, now: Date): Promise<boolean> =>
+  hasRows(
+    db,
+    `update ${table} set ended_at = :now where id = :id and ended_at is null returning 1 /* confirmations.endAccount */`,
+    { id, now },
+  )

@@ -77,21 +77,9 @@ export const resetPassword = (
     { id, ...made },
   )
 
-export const end = (db: Db, id: string, now: Date): Promise<boolean> =>
-  hasRows(db, 'update people set ended_at = ? where id = ? and ended_at is null returning 1 /* people.end */', [
-    now,
-    id,
-  ])
-
-export interface PersonSummary extends ConfirmationState {
-  id: string
-  role: Role
-  duty: AdministratorDuty | null
+export interface PersonSummary extends Omit<Person, 'passwordHash'>, ConfirmationState {
   exempt: boolean
-  agency: string | null
-  region: string | null
   createdAt: Date
-  oneTimeUntil: Date | null
   endedAt: Date | null
   seenAt: Date | null
 }

@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { bilingualTable } from '../scorecard/card-table.js'
-import { bilingual, bilingualPlainText, type Html, html, linkTo } from './html.js'
+import { bilingual, bilingualPlainText, bilingualTexts, type Html, html, linkTo } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
 const WIDTH = 400
@@ -57,12 +57,7 @@ const MIDDLE = html` text-anchor="middle"`
 const monthTable = (months: readonly MonthCounts[], title: BilingualText): Html =>
   bilingualTable({
     caption: title,
-    columns: [
-      { zh: '月份', en: 'Month' },
-      { zh: '月末有效', en: 'In force' },
-      { zh: '新增', en: 'New' },
-      { zh: '移出', en: 'Left' },
-    ],
+    columns: bilingualTexts('月份 Month', '月末有效 In force', '新增 New', '移出 Left'),
     rows: [...months]
       .reverse()
       .map(({ month, inForce, published, removed }) => [month, inForce, published, removed].map(String)),
@@ -148,7 +143,7 @@ export const drawBarChart = (
     )}`,
     rows: bilingualTable({
       caption: title,
-      columns: [column, { zh: '条数', en: 'Entries' }],
+      columns: [column, ...bilingualTexts('条数 Entries')],
       rows: all.map(({ zh, en, n, path }) => [html`<a href="${path}">${bilingual(zh, en)}</a>`, String(n)]),
       narrow: true,
     }),
@@ -179,10 +174,7 @@ export const drawPrefectureMap = (counts: ReadonlyMap<string, number>, elsewhere
     })}`,
     rows: bilingualTable({
       caption: title,
-      columns: [
-        { zh: '市州', en: 'Prefecture' },
-        { zh: '条数', en: 'Entries' },
-      ],
+      columns: bilingualTexts('市州 Prefecture', '条数 Entries'),
       rows: [
         ...[...all]
           .sort((a, b) => b.n - a.n)

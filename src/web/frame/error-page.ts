@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../foundation/text/words.js'
-import { ENGLISH_LANG_INPUT } from '../blacklist/page.js'
-import { type Html, html, type Lang, linkTo } from './html.js'
+import { html, type Lang, linkTo } from './html.js'
 import { bilingual, renderPage, sitePage } from './page.js'
+import { firmSearchForm } from './search-form.js'
 
 export interface ErrorContent {
   status: number
@@ -62,7 +62,7 @@ export const errorPage = ({ status, detail, lang = 'zh', demo = false }: ErrorCo
       title,
       html`<p class="notice" lang="zh-CN">${detail}</p>
 <p>${bilingual(advice.zh, advice.en)}</p>
-${search()}
+${firmSearchForm()}
 <ul>
 <li><a href="${linkTo('/')}">${bilingual('首页', 'Front page')}</a></li>
 <li><a href="${linkTo('/blacklist')}">${bilingual('严重失信名单', 'Blacklist')}</a></li>
@@ -72,9 +72,3 @@ ${search()}
     { lang, demo },
   )
 }
-
-const search = (): Html => html`<form action="/blacklist" method="get" role="search" class="search">
-${ENGLISH_LANG_INPUT}
-<div class="main"><label for="name">${bilingual('查企业：名称或统一社会信用代码', 'Look up a firm: name or code')}</label>
-<div class="row"><input id="name" name="name" type="search" maxlength="100" autocomplete="off"><button>${bilingual('查询', 'Search')}</button></div></div>
-</form>`

@@ -1,6 +1,7 @@
 /** Templates escape every value except Html. */
 
 import { containDirection } from '../../foundation/text/bidi.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 
 /** `zh` shows English beside Chinese. `en` keeps published texts in Chinese, marked as Chinese. */
 export type Lang = 'zh' | 'en'
@@ -69,6 +70,18 @@ const isolateText = (text: string, attributes: string): string => {
   const own = containDirection(text)
   return `<bdi${attributes}>${escapeHtml(own.text)}</bdi>${own.closes}`
 }
+
+/** Returns a tag for the content of a section, whose heading has the `id` that links use. */
+export const section =
+  (id: string, zh: string, en: string) =>
+  (...content: Parameters<typeof html>): Html =>
+    html`<section aria-labelledby="${id}">
+<h2 id="${id}">${bilingual(zh, en)}</h2>${html(...content)}
+</section>`
+
+/** Splits each text ('月份 Month') at its first blank. */
+export const bilingualTexts = (...texts: readonly string[]): BilingualText[] =>
+  texts.map((text) => ({ zh: text.slice(0, text.indexOf(' ')), en: text.slice(text.indexOf(' ') + 1) }))
 
 export const inPageLanguage = (zh: string, en: string): Html => new Html((lang) => escapeHtml(lang === 'en' ? en : zh))
 

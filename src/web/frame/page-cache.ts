@@ -20,19 +20,9 @@ export interface DayStamp extends Omit<publicList.ListStamp, 'listed'> {
   day: string
 }
 
-export interface PageCache {
-  /** Never shares a read begun before the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
-  stamp: (now: Date) => Promise<DayStamp>
-  getOrMake: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
-  has: (key: string) => boolean
-  get: <T>(stamp: DayStamp, key: string) => Promise<T> | undefined
-  /** For figures without names; they are kept until the next publication or day. */
-  getOrMakePublished: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
-  /** Limits concurrent scans of the whole list. Calls must not nest. */
-  inTurn: ConcurrencyLimit
-}
+export type PageCache = ReturnType<typeof makePageCache>
 
-export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrencyLimit()): PageCache => {
+export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrencyLimit()) => {
   const entries = new LRUCache<string, { stamp: string; made: Promise<unknown> }>({ max: KEPT_MOST })
   const read = shareReads(() => publicList.readListStamp(db))
   const lookUp = <T>(key: string, stamp: string): Promise<T> | undefined => {
@@ -50,15 +40,19 @@ export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrency
     return made
   }
   return {
-    stamp: async (now) => {
+    /** Never shares a read begun before the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
+    stamp: async (now: Date): Promise<DayStamp> => {
       const { listed, ...stamp } = await read()
       if (listed === false) throw new Refusal('LIST_WITHHELD')
       return { ...stamp, day: shanghaiDate(now) }
     },
-    has: (key) => entries.has(key),
-    get: (stamp, key) => lookUp(key, keyOfStamp(stamp)),
-    getOrMake: (stamp, key, make) => lookUpOrMake(key, keyOfStamp(stamp), make),
-    getOrMakePublished: ({ sequence, day }, key, make) => lookUpOrMake(`published ${key}`, `${sequence} ${day}`, make),
+    has: (key: string): boolean => entries.has(key),
+    get: <T>(stamp: DayStamp, key: string) => lookUp<T>(key, keyOfStamp(stamp)),
+    getOrMake: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => lookUpOrMake(key, keyOfStamp(stamp), make),
+    /** For figures without names; they are kept until the next publication or day. */
+    getOrMakePublished: <T>({ sequence, day }: DayStamp, key: string, make: () => Promise<T>) =>
+      lookUpOrMake(`published ${key}`, `${sequence} ${day}`, make),
+    /** Limits concurrent scans of the whole list. Calls must not nest. */
     inTurn,
   }
 }

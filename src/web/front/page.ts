@@ -4,7 +4,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { PublicListFigures } from '../../store/publication/public-figures.js'
-import { ENGLISH_LANG_INPUT, entryList } from '../blacklist/page.js'
+import { entryList } from '../blacklist/page.js'
 import {
   drawBarChart,
   drawChangesByMonth,
@@ -12,8 +12,9 @@ import {
   drawPrefectureMap,
   type MonthCounts,
 } from '../frame/charts.js'
-import { type Html, html, linkTo } from '../frame/html.js'
+import { type Html, html, linkTo, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import { firmSearchForm } from '../frame/search-form.js'
 
 export interface FrontContent {
   day: string
@@ -29,23 +30,15 @@ export const frontPage = (front: FrontContent): SitePage =>
   sitePage(
     { zh: '电子商务信用信息', en: 'E-commerce credit' },
     html`<p class="lead">${bilingual('本站公示本省依法列入严重失信名单的电子商务经营者：任何人可查、可核、可下载。', 'Here the e-commerce operators are published that were lawfully listed in this province: for anybody to look up, to verify, to take away.')}</p>
-<form action="/blacklist" method="get" role="search" class="search">
-${ENGLISH_LANG_INPUT}
-<div class="main"><label for="name">${bilingual('查企业：名称或统一社会信用代码', 'Look up a firm: name or code')}</label>
-<div class="row"><input id="name" name="name" type="search" maxlength="100" autocomplete="off"><button>${bilingual('查询', 'Search')}</button></div></div>
-</form>
+${firmSearchForm()}
 ${totals(front)}
-<section aria-labelledby="figures">
-<h2 id="figures">${bilingual('名单概况', 'The list in figures')}</h2>
+${section('figures', '名单概况', 'The list in figures')`
 <div class="charts">
 ${charts(front)}
-</div>
-</section>
-<section aria-labelledby="newest">
-<h2 id="newest">${bilingual('最新公示', 'Published last')}</h2>
+</div>`}
+${section('newest', '最新公示', 'Published last')`
 ${front.newest.length === 0 ? html`<p>${bilingual('现在没有公示中的记录。', 'No entry is published now.')}</p>` : entryList(front.newest)}
-<p><a href="${linkTo('/blacklist')}">${bilingual('查看全部名单', 'Read the whole list')}</a></p>
-</section>
+<p><a href="${linkTo('/blacklist')}">${bilingual('查看全部名单', 'Read the whole list')}</a></p>`}
 ${removalsSection(front)}
 ${moreLinks()}`,
   )
@@ -123,23 +116,19 @@ const REMOVALS: Record<RemovalReason, BilingualText> = {
 }
 
 const removalsSection = ({ figures: { removals } }: FrontContent): Html =>
-  html`<section aria-labelledby="gone">
-<h2 id="gone">${bilingual('已移出', 'Removed')}</h2>
+  section('gone', '已移出', 'Removed')`
 <p>${bilingual('移出的只计数，不再提名称。', 'Of what was removed only the number is told, and no name.')}</p>
 ${
   removals.length === 0
     ? html`<p>${bilingual('尚无移出。', 'None so far.')}</p>`
     : html`<ul class="totals small">${removals.map(({ reason, n }) => html`<li><strong>${n}</strong> ${bilingual(REMOVALS[reason].zh, REMOVALS[reason].en)}</li>`)}</ul>`
-}
-</section>`
+}`
 
 const moreLinks = (): Html =>
-  html`<section aria-labelledby="more">
-<h2 id="more">${bilingual('还可以', 'You can also')}</h2>
+  section('more', '还可以', 'You can also')`
 <ul>
 <li><a href="${linkTo('/data')}">${bilingual('下载名单数据并核验签名', 'Download the list as data and verify its signature')}</a></li>
 <li><a href="/data/blacklist.atom">${bilingual('订阅名单变更（Atom）', 'Subscribe to its changes (Atom)')}</a></li>
 <li><a href="${linkTo('/scorecard')}">${bilingual('看信用评价如何计分', 'See how credit is scored')}</a></li>
 <li><a href="/graphql">${bilingual('用程序查询（GraphQL）', 'Ask by program (GraphQL)')}</a></li>
-</ul>
-</section>`
+</ul>`

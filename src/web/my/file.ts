@@ -1,6 +1,6 @@
 import { dateElement } from '../blacklist/page.js'
 import { minuteText } from '../entry/page.js'
-import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
+import { bilingualTexts, type Html, html, inPageLanguage, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import {
@@ -30,21 +30,20 @@ import {
   STATE_WORDS,
 } from './words.js'
 
-const authorisationsSection = (
-  own: PartyPageContext,
-  all: readonly PartyAuthorisation[],
-): Html => html`<section aria-labelledby="authorisations">
-<h2 id="authorisations">${bilingual('授权', 'Authorisations')}</h2>
+const authorisationsSection = (own: PartyPageContext, all: readonly PartyAuthorisation[]): Html => section(
+  'authorisations',
+  '授权',
+  'Authorisations',
+)`
 <p>${bilingual('下列信用服务机构登记称您授权其查看您的信用分和等级。不是您授权的，请撤回，并告知主管部门。', 'These credit services have recorded that you let them see your score and grade. Withdraw one that you did not give, and tell the authority.')}</p>
-${all.length === 0 ? html`<p>${bilingual('没有。', 'None.')}</p>` : html`<ul class="entries">${all.map((one) => authorisation(own, one))}</ul>`}
-</section>`
+${all.length === 0 ? html`<p>${bilingual('没有。', 'None.')}</p>` : html`<ul class="entries">${all.map((one) => authorisation(own, one))}</ul>`}`
 
 const authorisation = (own: PartyPageContext, one: PartyAuthorisation): Html => html`<li><article>
 <h3>${publishedText(one.client)} <small>${stateOf(one)}</small></h3>
 <p class="why">${publishedText(one.document)}</p>
 ${one.sha256 && html`<p class="by">SHA-256 <code>${one.sha256}</code></p>`}
 <p class="when">${bilingual('授权日', 'given')} ${dateElement(one.givenOn)} ${bilingual('有效至', 'holds until')} ${dateElement(one.endsOn)}${one.withdrawnAt && html` ${bilingual('撤回', 'withdrawn')} ${minuteText(new Date(one.withdrawnAt))}`}</p>
-${one.holds ? html`<div class="when">${postForm(own, `${MY_PATHS.authorisations}/${encodeURIComponent(one.id)}/withdraw`, html`<button class="plain">${bilingual('撤回授权', 'Withdraw it')}</button>`)}</div>` : null}
+${one.holds ? html`<div class="when">${postForm(own, `${MY_PATHS.authorisations}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回授权', 'Withdraw it')}</button>`}</div>` : null}
 </article></li>\n`
 
 const stateOf = ({ holds, withdrawnAt, withdrawnBy }: PartyAuthorisation): Html => {
@@ -92,14 +91,13 @@ const asOf = ({ asOf: at, stale }: PartyFile['standing']): Html =>
 const standing = ({ uscc, shop, formerNames, standing: now }: PartyFile): Html => html`<dl class="facts">
 ${definitionRow('代码', 'Code', html`<code>${uscc ?? shop ?? ''}</code>`)}${definitionRow('状态', 'Status', labelIn(STANDING_WORDS, now.status))}${definitionRow('曾用名', 'Former names', formerNames.length > 0 ? publishedText(formerNames.join('；')) : null)}${definitionRow('名单', 'Blacklist', now.listed ? html`<strong class="contested">${bilingual('在名单上', 'on it')}</strong>` : bilingual('不在名单上', 'not on it'))}${definitionRow('信息截至', 'True as of', asOf(now))}</dl>`
 
-const entries = (listings: readonly PartyListing[]): Html => html`<section aria-labelledby="listings">
-<h2 id="listings">${bilingual('名单记录', 'Entries of lists')}</h2>
+const entries = (listings: readonly PartyListing[]): Html =>
+  section('listings', '名单记录', 'Entries of lists')`
 ${
   listings.length === 0
     ? html`<p>${bilingual('没有。', 'None.')}</p>`
     : html`<ul class="entries">${listings.map(entry)}</ul>`
-}
-</section>`
+}`
 
 const entry = (one: PartyListing): Html => html`<li><article>
 <h3><a href="${linkTo(listingPath(one.id))}">${one.list ? bilingual(one.list.name.zh, one.list.name.en) : one.kind}</a></h3>
@@ -109,21 +107,16 @@ const entry = (one: PartyListing): Html => html`<li><article>
 <p class="by">${one.authority && publishedText(one.authority)} ${one.documentNumber && publishedText(one.documentNumber)}</p>
 </article></li>\n`
 
-const NO_SCORE = html`<section aria-labelledby="score"><h2 id="score">${bilingual('信用评分', 'Score')}</h2><p>${bilingual('尚未评分。', 'Not scored.')}</p></section>`
+const NO_SCORE = section('score', '信用评分', 'Score')`
+<p>${bilingual('尚未评分。', 'Not scored.')}</p>`
 
-const score = (one: PartyScore): Html => html`<section aria-labelledby="score">
-<h2 id="score">${bilingual('信用评分', 'Score')}</h2>
+const score = (one: PartyScore): Html => section('score', '信用评分', 'Score')`
 <ul class="totals small"><li><strong>${one.value}</strong> ${bilingual('分（0–1000）', 'points (0–1000)')}</li><li><strong>${one.grade}</strong> ${bilingual('等级', 'grade')}</li></ul>
 <p>${bilingual(`按 ${one.asOf} 的事实，依评分卡`, `By the facts of ${one.asOf} and the scorecard`)} <a href="${linkTo(`/scorecard/${one.scorecard}`)}">${one.scorecard}</a>${one.nextChangeOn && bilingual(`；事实不变的，下一次随时间变化之日为 ${one.nextChangeOn}`, `; time alone changes it next on ${one.nextChangeOn}`)}</p>
 ${one.objected ? html`<p class="notice">${bilingual('所依据的信息有异议，正在核查。', 'A record behind it is under objection.')}</p>` : null}
 ${bilingualTable({
   caption: { zh: '理由（各项之和恰为分值）', en: 'Reasons (they add up to the score)' },
-  columns: [
-    { zh: '理由', en: 'Reason' },
-    { zh: '分值', en: 'Points' },
-    { zh: '不再计入', en: 'Fades' },
-    { zh: '所依据的信息', en: 'Records behind it' },
-  ],
+  columns: bilingualTexts('理由 Reason', '分值 Points', '不再计入 Fades', '所依据的信息 Records behind it'),
   rows: one.reasons.map((each) => [
     bilingual(each.zh, each.en),
     signed(each.points),
@@ -134,8 +127,7 @@ ${bilingualTable({
   ]),
 })}
 ${wayBack(one)}
-${lasting(one)}
-</section>`
+${lasting(one)}`
 
 const signed = (points: number): string => (points > 0 ? `+${points}` : `${points}`.replace('-', '−'))
 
@@ -151,13 +143,7 @@ ${
     : html`<p>${bilingual('依次办理；获准以后的分值如下。是否获准由认定单位决定。', 'In this order; the score once each is granted. Whether it is granted its authority decides.')}</p>
 ${bilingualTable({
   caption: { zh: '恢复途径', en: 'The way back up' },
-  columns: [
-    { zh: '办法', en: 'What' },
-    { zh: '最早', en: 'Earliest' },
-    { zh: '恢复', en: 'Regained' },
-    { zh: '之后的分值', en: 'Score after it' },
-    { zh: '依据', en: 'Source' },
-  ],
+  columns: bilingualTexts('办法 What', '最早 Earliest', '恢复 Regained', '之后的分值 Score after it', '依据 Source'),
   rows: steps.map((step) => [
     html`<strong>${labelIn(RESTORING_ACT_WORDS, step.act)}</strong> ${bilingual(step.zh, step.en)}${step.answer && html`<br>${bilingual(`认定单位 ${step.answer.workdays} 个工作日内答复`, `answered within ${step.answer.workdays} workdays`)}${step.answer.confirmed ? null : UNCONFIRMED}`}`,
     dateElement(step.on),
@@ -178,27 +164,22 @@ const objections = ({ own, file, statement }: PartyFileContent): Html => {
   const records = [
     ...new Map((file.score?.reasons ?? []).flatMap((each) => each.records).map((each) => [each.id, each])).values(),
   ]
-  return html`<section aria-labelledby="objections">
-<h2 id="objections">${bilingual('异议', 'Objections')}</h2>
+  return section('objections', '异议', 'Objections')`
 <p>${bilingual('对评分理由所依据的信息有争议的，可以提出异议；核查期间，答复中标明存在异议。', 'A record behind a reason of the score may be disputed; while that is examined, answers say that there is an objection.')}</p>
 ${file.objections.length === 0 ? null : html`<ul class="entries">${file.objections.map((one) => objection(own, one))}</ul>`}
 ${
   records.length === 0
     ? html`<p>${bilingual('现行评分没有依据可提异议的信息。', 'No reason of the present score rests on a record.')}</p>`
-    : postForm(
-        own,
-        MY_PATHS.objections,
-        html`<fieldset class="act"><legend>${bilingual('提出异议', 'Object')}</legend>
+    : postForm(own, MY_PATHS.objections)`
+<fieldset class="act"><legend>${bilingual('提出异议', 'Object')}</legend>
 <p><label for="record">${bilingual('对哪一条信息', 'Which record')}</label>
 <select id="record" name="record" required>${records.map((one) => html`<option value="${one.id}">${choice(one)}</option>`)}</select></p>
 <p><label for="statement">${bilingual('理由', 'Why')}</label>
 <textarea id="statement" name="statement" rows="5" maxlength="${STATEMENT_MOST}" required aria-describedby="statement-note">
 ${statement}</textarea></p>
 <p id="statement-note" class="note">${bilingual(`不超过 ${STATEMENT_MOST} 字；请勿写身份证号。`, `At most ${STATEMENT_MOST} characters; no ID numbers.`)}</p>
-<p><button>${bilingual('提交异议', 'Send the objection')}</button></p></fieldset>`,
-      )
-}
-</section>`
+<p><button>${bilingual('提交异议', 'Send the objection')}</button></p></fieldset>`
+}`
 }
 
 const choice = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
@@ -208,5 +189,5 @@ const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li
 <h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${minuteText(new Date(one.openedAt))}</small></h3>
 <p class="why">${publishedText(one.statement)}</p>
 <p class="who">${bilingual(one.consequence.zh, one.consequence.en)}${one.note && html` ${publishedText(one.note)}`}</p>
-${one.state === 'OPEN' && one.openedBy === own.code ? html`<div class="when">${postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`, html`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>`)}</div>` : null}
+${one.state === 'OPEN' && one.openedBy === own.code ? html`<div class="when">${postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>`}</div>` : null}
 </article></li>\n`

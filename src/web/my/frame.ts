@@ -32,12 +32,15 @@ const bar = (own: PartyPageContext): Html => html`<div class="mine">
 <li><a href="${linkTo(MY_PATHS.askers)}">${bilingual('谁查询过', 'Who asked')}</a></li>
 <li><a href="${linkTo('/help', {}, '#party')}">${bilingual('帮助', 'Help')}</a></li>
 </ul></nav>
-${postForm(own, MY_PATHS.out, html`<span>${bilingual('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${bilingual('退出', 'Sign out')}</button>`)}
+${postForm(own, MY_PATHS.out)`<span>${bilingual('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${bilingual('退出', 'Sign out')}</button>`}
 </div>`
 
-export const postForm = ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string, content: Html): Html =>
-  html`<form action="${linkTo(path)}" method="post"><input type="hidden" name="csrf" value="${csrf}">
-${content}</form>`
+/** Returns a tag for the content of a form. */
+export const postForm =
+  ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string) =>
+  (...content: Parameters<typeof html>): Html =>
+    html`<form action="${linkTo(path)}" method="post"><input type="hidden" name="csrf" value="${csrf}">
+${html(...content)}</form>`
 
 export const doneNotice = (text: string | null): Html | null =>
   text === null ? null : html`<p class="good" role="status" lang="zh-CN">${text}</p>`

@@ -2,7 +2,7 @@ import { MOVES, type MoveName } from '../../domain/listing/moves.js'
 import type { RetractionStatus } from '../../work/delivery/retraction.js'
 import { dateElement } from '../blacklist/page.js'
 import { minuteText } from '../entry/page.js'
-import { type Html, html, linkTo, publishedText } from '../frame/html.js'
+import { bilingualTexts, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import { definitionRow } from './file.js'
@@ -57,48 +57,39 @@ ${definitionRow('列入事由', 'Reason', publishedText(one.reason))}${definitio
 
 const repair = ({ own, listing, text }: ListingContent): Html | null => {
   if (listing.repair !== null)
-    return html`<section aria-labelledby="repair"><h2 id="repair">${bilingual('信用修复申请', 'Application for repair')}</h2>
-<p class="good">${bilingual(`已于 ${listing.repair.appliedOn} 提交。`, `Sent on ${listing.repair.appliedOn}.`)} ${listing.repair.acceptedOn ? bilingual(`${listing.repair.acceptedOn} 已受理，正在核实。`, `Accepted on ${listing.repair.acceptedOn}, being examined.`) : bilingual('尚待受理。', 'Not accepted yet.')}</p></section>`
+    return section('repair', '信用修复申请', 'Application for repair')`
+<p class="good">${bilingual(`已于 ${listing.repair.appliedOn} 提交。`, `Sent on ${listing.repair.appliedOn}.`)} ${listing.repair.acceptedOn ? bilingual(`${listing.repair.acceptedOn} 已受理，正在核实。`, `Accepted on ${listing.repair.acceptedOn}, being examined.`) : bilingual('尚待受理。', 'Not accepted yet.')}</p>`
   if (!listing.allowedMoves.includes('applyRepair')) return null
-  return html`<section aria-labelledby="repair"><h2 id="repair">${bilingual('申请信用修复', 'Apply for repair')}</h2>
+  return section('repair', '申请信用修复', 'Apply for repair')`
 <p>${bilingual('写明处罚义务的履行情况、已消除的危害后果和不良影响，并作出信用承诺。提交后由决定机关受理、核实；未满最短期限等不符合条件的，当场告知原因。', 'Say how the penalty was performed, what harm was undone, and what you promise. The deciding authority accepts and examines it; what does not meet a condition, such as the shortest time, is refused at once with the reason.')}</p>
-${postForm(
-  own,
-  listingPath(listing.id),
-  html`<input type="hidden" name="act" value="applyRepair">
+${postForm(own, listingPath(listing.id))`<input type="hidden" name="act" value="applyRepair">
 <fieldset class="act"><legend>${bilingual('申请内容', 'The application')}</legend>
 <p><label for="text">${bilingual('履行情况与承诺', 'What was done, and the promise')}</label>
 <textarea id="text" name="text" rows="8" maxlength="${TEXT_MOST}" required aria-describedby="text-note">
 ${text}</textarea></p>
 <p id="text-note" class="note">${bilingual('材料虚假的，撤销修复、恢复列入，期限重新计算。请勿写身份证号。', 'After false materials the entry is restored and its term counted anew. No ID numbers.')}</p>
-<p><button>${bilingual('提交申请', 'Send the application')}</button></p></fieldset>`,
-)}</section>`
+<p><button>${bilingual('提交申请', 'Send the application')}</button></p></fieldset>`}`
 }
 
 const defence = ({ own, listing, text }: ListingContent): Html | null =>
   listing.allowedMoves.includes('recordDefence')
-    ? html`<section aria-labelledby="defence"><h2 id="defence">${bilingual('陈述申辩', 'To be heard')}</h2>
-${postForm(
-  own,
-  listingPath(listing.id),
-  html`<input type="hidden" name="act" value="recordDefence">
+    ? section('defence', '陈述申辩', 'To be heard')`
+${postForm(own, listingPath(listing.id))`<input type="hidden" name="act" value="recordDefence">
 <fieldset class="act"><legend>${bilingual('陈述申辩的内容', 'What you have to say')}</legend>
 <p><label for="defence-text">${bilingual('内容', 'Text')}</label>
 <textarea id="defence-text" name="text" rows="6" maxlength="${TEXT_MOST}" required>
 ${text}</textarea></p>
 <p class="tick"><input id="hearing" name="hearing" type="checkbox" value="1"><label for="hearing">${bilingual('要求听证', 'Ask for a hearing')}</label></p>
-<p><button>${bilingual('提交', 'Send')}</button></p></fieldset>`,
-)}</section>`
+<p><button>${bilingual('提交', 'Send')}</button></p></fieldset>`}`
     : null
 
-const process = ({ proceedings }: PartyListingDetail): Html => html`<section aria-labelledby="process">
-<h2 id="process">${bilingual('办理经过', 'How it went')}</h2>
+const process = ({ proceedings }: PartyListingDetail): Html =>
+  section('process', '办理经过', 'How it went')`
 ${
   proceedings.length === 0
     ? html`<p>${bilingual('没有可告知的步骤。', 'No step to be told.')}</p>`
     : html`<ol>${proceedings.map((step) => html`<li><p><strong>${moveNamed(step.move)}</strong> ${dateElement(step.on)} ${step.documentNumber && publishedText(step.documentNumber)}</p>${step.reason && html`<p>${publishedText(step.reason)}</p>`}${step.text && html`<p>${publishedText(step.text)}</p>`}</li>\n`)}</ol>`
-}
-</section>`
+}`
 
 const moveNamed = (name: string): Html => {
   const move = Object.hasOwn(MOVES, name) ? MOVES[name as MoveName] : undefined
@@ -108,14 +99,14 @@ const moveNamed = (name: string): Html => {
 const documents = (listing: PartyListingDetail): Html | null =>
   listing.documents.length === 0
     ? null
-    : html`<section aria-labelledby="documents"><h2 id="documents">${bilingual('文书', 'Documents')}</h2>
-<ul>${listing.documents.map(({ kind, title, number }) => html`<li><a href="${linkTo(`${listingPath(listing.id)}/documents/${kind}`)}">${publishedText(title)}</a> ${number && publishedText(number)} ${bilingual('（可打印的网页）', '(a page to print)')}</li>\n`)}</ul></section>`
+    : section('documents', '文书', 'Documents')`
+<ul>${listing.documents.map(({ kind, title, number }) => html`<li><a href="${linkTo(`${listingPath(listing.id)}/documents/${kind}`)}">${publishedText(title)}</a> ${number && publishedText(number)} ${bilingual('（可打印的网页）', '(a page to print)')}</li>\n`)}</ul>`
 
 const removed = ({ listing, retraction, platformNames }: ListingContent): Html | null => {
   if (listing.state !== 'REMOVED') return null
-  return html`<section aria-labelledby="removed"><h2 id="removed">${bilingual('移出之后', 'After the removal')}</h2>
+  return section('removed', '移出之后', 'After the removal')`
 ${mayBeCertified(listing) ? html`<p><a href="${linkTo(`${listingPath(listing.id)}/certificate`)}">${bilingual('移出证明（签名，可打印、可下载）', 'Signed certificate of the removal, to print or keep')}</a></p>` : null}
-${receivers(retraction, platformNames)}</section>`
+${receivers(retraction, platformNames)}`
 }
 
 const receivers = (
@@ -131,12 +122,7 @@ const receivers = (
       ? null
       : bilingualTable({
           caption: { zh: '告知了谁，谁已确认', en: 'Who was told, and who has confirmed' },
-          columns: [
-            { zh: '信用平台', en: 'Credit platform' },
-            { zh: '最近告知', en: 'Last told' },
-            { zh: '确认', en: 'Confirmed' },
-            { zh: '情况', en: 'How far' },
-          ],
+          columns: bilingualTexts('信用平台 Credit platform', '最近告知 Last told', '确认 Confirmed', '情况 How far'),
           rows: retraction.receivers.map(({ platform, toldAt, confirmedAt, state, check }) => {
             const name = names.get(platform)
             return [

@@ -1,6 +1,6 @@
 import { dateElement } from '../blacklist/page.js'
 import { minuteText } from '../entry/page.js'
-import { type Html, html, linkTo, publishedText } from '../frame/html.js'
+import { bilingualTexts, type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import { statedFields, valueInWords, wordsOfField } from '../words/record-words.js'
@@ -50,13 +50,7 @@ ${
     ? html`<p>${bilingual('没有。', 'Nobody.')}</p>`
     : bilingualTable({
         caption: { zh: '查询', en: 'Questions' },
-        columns: [
-          { zh: '谁', en: 'Who' },
-          { zh: '何时', en: 'When' },
-          { zh: '角色', en: 'Role' },
-          { zh: '方式', en: 'How' },
-          { zh: '用途', en: 'Purpose' },
-        ],
+        columns: bilingualTexts('谁 Who', '何时 When', '角色 Role', '方式 How', '用途 Purpose'),
         rows: nodes.map(({ at, kind, client, role, purpose }) => [
           publishedText(client),
           minuteText(new Date(at)),

@@ -1,4 +1,4 @@
-import { type Html, html, linkTo } from '../frame/html.js'
+import { type Html, html, linkTo, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { refusalNotice } from './frame.js'
 
@@ -32,8 +32,10 @@ ${typed === null || typed === '' ? null : unsentText(typed)}
 <p>${bilingual('本站在您登录期间设置一个 Cookie，退出即删除；30 分钟不操作或满两小时自动退出，访问码补发或撤销时立即失效。每次查看和办理都留有痕迹，供审计。', 'While you are signed in this site sets one cookie, which goes when you sign out. A session ends after 30 minutes without use, after two hours in any case, and at once when the access code is replaced or revoked. Every look and every act leaves a row for auditors.')}</p>`,
   )
 
-const unsentText = (typed: string): Html => html`<section aria-labelledby="typed">
-<h2 id="typed">${bilingual('您刚才填写的内容（尚未提交）', 'What you had written (not sent)')}</h2>
+const unsentText = (typed: string): Html => section(
+  'typed',
+  '您刚才填写的内容（尚未提交）',
+  'What you had written (not sent)',
+)`
 <p>${bilingual('请先复制保存，登录后重新粘贴。', 'Copy it, sign in, and paste it again.')}</p>
-<pre tabindex="0">${typed}</pre>
-</section>`
+<pre tabindex="0">${typed}</pre>`

@@ -1,19 +1,16 @@
 /** A secret is shown once; only its hash is stored. */
 
 import { type AccountInput, checkedAccount } from '../../domain/access/accounts.js'
-import type { Role } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { hashSecret, newSecret, secretMatches, TOKEN_LIFETIME_SECONDS } from '../../foundation/keys.js'
 import * as clients from '../../store/access/clients.js'
+import { endAccount } from '../../store/access/confirmations.js'
 import * as revocations from '../../store/access/revocations.js'
 import type { Db } from '../../store/db/db.js'
 
-export interface ClientCredentials {
+export interface ClientCredentials extends Pick<clients.ClientAccount, 'role' | 'agency' | 'region'> {
   client_id: string
   client_secret: string
-  role: Role
-  agency: string | null
-  region: string | null
 }
 
 export const BY_COMMAND_LINE = 'command'
@@ -62,7 +59,7 @@ export const rotateSecretWithOverlap = async (
 
 /** Revokes the client's tokens; its name stays reserved. Refusal CLIENT_UNKNOWN. */
 export const end = async (db: Db, name: string, now: Date): Promise<void> => {
-  if (!(await clients.end(db, name, now))) throw new Refusal('CLIENT_UNKNOWN', { name })
+  if (!(await endAccount(db, 'clients', name, now))) throw new Refusal('CLIENT_UNKNOWN', { name })
   await revocations.add(db, allOf(name, now), now)
 }
 

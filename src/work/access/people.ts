@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { type AccountInput, type AdministratorDuty, checkedAccount, checkedDuty } from '../../domain/access/accounts.js'
+import { type AccountInput, checkedAccount, checkedDuty } from '../../domain/access/accounts.js'
 import {
   normalPassword,
   PASSWORD_MAX_LENGTH,
@@ -7,11 +7,12 @@ import {
   type PasswordFault,
   passwordFault,
 } from '../../domain/access/password.js'
-import type { Role, Viewer } from '../../domain/access/viewer.js'
+import type { Viewer } from '../../domain/access/viewer.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { hashSecret, newSecret, secretMatches } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
+import { endAccount } from '../../store/access/confirmations.js'
 import * as people from '../../store/access/people.js'
 import { endSessionsOfPerson, personSessions } from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
@@ -21,14 +22,10 @@ const ONE_TIME_MS = 7 * 24 * 3_600_000
 export const SESSION_IDLE_MS = 30 * 60_000
 const SESSION_MS = 12 * 3_600_000
 
-export interface PersonCredentials {
+export interface PersonCredentials extends Pick<people.Person, 'role' | 'duty' | 'agency' | 'region'> {
   name: string
   one_time_password: string
   good_until: string
-  role: Role
-  duty: AdministratorDuty | null
-  agency: string | null
-  region: string | null
   /** Sign-in waits for a second person's confirmation. */
   pending: boolean
 }
@@ -46,11 +43,10 @@ export const add = async (
 ): Promise<PersonCredentials> => {
   const { name, role, agency, region } = checkedAccount(input, agencies)
   const duty = checkedDuty(role, input.duty)
-  const { password, passwordHash, oneTimeUntil } = await oneTime(change.now)
-  const person = { id: name, role, duty, agency, region, passwordHash, oneTimeUntil }
-  const added = await people.add(db, person, change)
+  const { password, ...secret } = await oneTime(change.now)
+  const added = await people.add(db, { id: name, role, duty, agency, region, ...secret }, change)
   if (added === null) throw new Refusal('PERSON_EXISTS', { name })
-  const issued = { one_time_password: password, good_until: oneTimeUntil.toISOString() }
+  const issued = { one_time_password: password, good_until: secret.oneTimeUntil.toISOString() }
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
 }
 
@@ -59,33 +55,29 @@ export const resetPassword = async (db: Db, name: string, change: people.Account
   const { now } = change
   const person = await people.byId(db, name)
   if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })
-  const { password, passwordHash, oneTimeUntil } = await oneTime(now)
+  const { password, ...secret } = await oneTime(now)
   const { role, duty, agency, region } = person
-  const pending = await db.transaction(async (tx) => {
-    const made = { before: person.passwordHash, passwordHash, oneTimeUntil, duty, ...change }
+  const { pending } = await db.transaction(async (tx) => {
+    const made = { before: person.passwordHash, ...secret, duty, ...change }
     const changed = await people.resetPassword(tx, name, made)
     if (changed === null) throw new Refusal('PERSON_UNKNOWN', { name })
     await endSessionsOfPerson(tx, name, now)
-    return changed.pending
+    return changed
   })
-  const issued = { one_time_password: password, good_until: oneTimeUntil.toISOString() }
+  const issued = { one_time_password: password, good_until: secret.oneTimeUntil.toISOString() }
   return { name, ...issued, role, duty, agency, region, pending }
 }
 
 /** Ends all sessions; the name stays reserved. Refusal PERSON_UNKNOWN. */
 export const end = async (db: Db, name: string, now: Date): Promise<void> => {
-  if (!(await people.end(db, name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
+  if (!(await endAccount(db, 'people', name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
 }
 
 export const findPerson = people.byId
 
 const oneTime = async (now: Date) => {
   const password = newSecret()
-  return {
-    password,
-    passwordHash: await hashSecret(password),
-    oneTimeUntil: new Date(now.getTime() + ONE_TIME_MS),
-  }
+  return { password, passwordHash: await hashSecret(password), oneTimeUntil: new Date(now.getTime() + ONE_TIME_MS) }
 }
 
 export interface SignInInput {

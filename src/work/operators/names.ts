@@ -29,17 +29,11 @@ export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = 
   return swept === 'held' ? null : swept
 }
 
-export interface NameSweeper {
-  start: () => void
-  wake: () => void
-  stop: () => Promise<void>
-}
-
 /**
  * Sweeps (background indexing) run in hubs that serve, one at a time: at start, after their own pulls, and every SWEEP_EVERY_MS after pulls
  * by commands. A wake-up during a sweep causes one more.
  */
-export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }): NameSweeper => {
+export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }) => {
   let timer: NodeJS.Timeout | null = null
   let under: Promise<unknown> = Promise.resolve()
   let next = false
@@ -51,7 +45,7 @@ export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; 
       if (!signal.aborted) log.warn({ reason: reasonOf(error) }, 'names could not all be made ready for search')
     }
   }
-  const wake = () => {
+  const wake = (): void => {
     if (timer === null || next) return
     next = true
     under = under.then(sweep)

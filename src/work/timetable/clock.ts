@@ -8,12 +8,10 @@ const EVERY_MINUTE = '* * * * *'
 const BEAT_MS = 1_000
 const STOP_WITHIN_MS = 15_000
 
-export interface TimetableClock {
-  stop(): Promise<void>
-}
+export type TimetableClock = ReturnType<typeof startClock>
 
 /** `db` needs its own connection pool: a long merge must not block lease renewal. */
-export const startClock = (db: Db, parts: SchedulerParts): TimetableClock => {
+export const startClock = (db: Db, parts: SchedulerParts) => {
   const scheduler = makeScheduler(db, parts)
   const minute = cron.schedule(EVERY_MINUTE, () => scheduler.beat(), {
     timezone: ZONE,
@@ -24,7 +22,7 @@ export const startClock = (db: Db, parts: SchedulerParts): TimetableClock => {
   const renew = setInterval(() => void scheduler.renew(), OCCURRENCE_LEASE_RENEWAL_MS)
   void scheduler.beat()
   return {
-    stop: async () => {
+    stop: async (): Promise<void> => {
       clearInterval(beat)
       await minute.destroy()
       scheduler.stop()

@@ -36,15 +36,6 @@ export interface OccurrenceTurn {
 /** Resolves to false when the job already runs elsewhere; the occurrence is then retried. */
 export type JobRunner = (turn: OccurrenceTurn, signal: AbortSignal) => Promise<boolean>
 
-export interface Scheduler {
-  /** Starts due occurrences without waiting for them. Never throws. */
-  beat(): Promise<void>
-  /** Renews leases; aborts occurrences whose lease was lost. Never throws. */
-  renew(): Promise<void>
-  idle(): Promise<void>
-  stop(): void
-}
-
 export interface SchedulerParts {
   occasions: readonly ScheduledJob[]
   act: JobRunner
@@ -59,7 +50,7 @@ interface PlannedOccasion extends ScheduledJob {
   nextAt: number
 }
 
-export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: SchedulerParts): Scheduler => {
+export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: SchedulerParts) => {
   const rows: PlannedOccasion[] = occasions.map((occasion) => ({
     ...occasion,
     rule: parseCron(occasion.cron),
@@ -145,13 +136,15 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     work.catch((error) => log.warn({ reason: reasonOf(error) }, what))
 
   return {
-    beat: () => {
+    /** Starts due occurrences without waiting for them. Never throws. */
+    beat: (): Promise<void> => {
       beating ??= quietly('the timetable could not be looked at', round()).finally(() => {
         beating = null
       })
       return beating
     },
-    renew: () => {
+    /** Renews leases; aborts occurrences whose lease was lost. Never throws. */
+    renew: (): Promise<void> => {
       const mine = [...held].map(([id, { attempt }]) => ({ id, attempt }))
       if (mine.length === 0) return Promise.resolve()
       const renewed = occurrences.renewLeases(db, mine, LEASE_MS).then((renewedIds) => {
@@ -163,11 +156,11 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       })
       return quietly('leases could not be renewed', renewed)
     },
-    idle: async () => {
+    idle: async (): Promise<void> => {
       await beating
       while (held.size > 0) await Promise.allSettled([...held.values()].map(({ work }) => work))
     },
-    stop: () => stopping.abort(new Error('the hub is stopping')),
+    stop: (): void => stopping.abort(new Error('the hub is stopping')),
   }
 }
 

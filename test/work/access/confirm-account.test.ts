@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type * as confirmations from '../../../src/store/access/confirmations.js'
-import * as store from '../../../src/store/access/people.js'
+import * as confirmations from '../../../src/store/access/confirmations.js'
+import type * as store from '../../../src/store/access/people.js'
 import * as clients from '../../../src/work/access/clients.js'
 import { confirmAccount } from '../../../src/work/access/confirm-account.js'
 import * as people from '../../../src/work/access/people.js'
@@ -64,7 +64,7 @@ describe('accounts and the rule of two persons', () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
     expect((await people.resetPassword(db(), 'two', change('command', { byCommand: true }))).pending).to.equal(false)
-    await store.end(db(), 'two', NOW)
+    await confirmations.endAccount(db(), 'people', 'two', NOW)
     expect((await administrator('three', 'security', 'one')).pending).to.equal(true)
     expect((await administrator('four', 'security')).pending).to.equal(false)
     expect((await administrator('five', 'security')).pending).to.equal(true)
