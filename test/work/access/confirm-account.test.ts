@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as confirmations from '../../../src/store/access/confirmations.js'
-import type * as store from '../../../src/store/access/people.js'
+import * as store from '../../../src/store/access/people.js'
 import * as clients from '../../../src/work/access/clients.js'
 import { confirmAccount } from '../../../src/work/access/confirm-account.js'
 import * as people from '../../../src/work/access/people.js'
