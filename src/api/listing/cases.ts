@@ -1,5 +1,5 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
-import { CASE_STATES, type CaseState, isCaseOver } from '../../domain/listing/case.js'
+import { CASE_STATES, isCaseOver } from '../../domain/listing/case.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
@@ -10,13 +10,7 @@ import { caseView } from './listing-view.js'
 
 const OPEN = CASE_STATES.filter((state) => !isCaseOver(state))
 
-interface CaseBoardFilter {
-  states?: readonly CaseState[] | null
-  list?: string | null
-  region?: string | null
-  name?: string | null
-  late?: boolean | null
-}
+type CaseBoardFilter = { [K in 'states' | 'list' | 'region' | 'name' | 'late']?: store.CaseFilter[K] | null }
 
 /** Ended cases are found only on request and with the right to see removals. */
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
@@ -40,9 +34,13 @@ const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | nu
   const { db } = context.parts
   const filter = filterOf(context, args.filter)
   const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: retractionInCursor(args.after) })
-  const cursors = new Map(found.map(({ id, at }) => [id, retractionCursor({ at, subjectId: id })]))
-  const cursorOf = ({ uuid }: { uuid: string | null }) => cursors.get(uuid ?? '') ?? ''
-  return makeConnection(found.map(caseView), args, cursorOf, () => store.count(db, filter))
+  const cases = found.map((one) => ({ ...caseView(one), cursor: retractionCursor({ at: one.at, subjectId: one.id }) }))
+  return makeConnection(
+    cases,
+    args,
+    ({ cursor }) => cursor,
+    () => store.count(db, filter),
+  )
 }
 
 const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {

@@ -52,8 +52,8 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
     return (await context.load.listing(concern?.listingId ?? NO_SUBJECT))?.operatorId
   })
   const { db, rules } = context.parts
-  const settled = { id: theirs ? key : NO_ID, note, by: nameOf(context.viewer), rules, now: context.now }
-  const concern = await work.settleOpenConcern(db, settled)
+  const made = { id: theirs ? key : NO_ID, note, by: nameOf(context.viewer), now: context.now }
+  const concern = await work.settleOpenConcern(db, rules, made)
   renewLoaders(context)
   return concernView(context, concern)
 }

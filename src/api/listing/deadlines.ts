@@ -100,7 +100,7 @@ const calendarForeseen = async (_: unknown, args: CalendarDays, context: Graphql
     knownUntil: after.knownUntil,
     days: days.map((on) => ({ on, before: isWorkday(before, on), after: isWorkday(after, on) })),
     moves,
-    moved: moved.map(({ kept, due }) => ({ ...due, deadline: deadlineView(context, kept) })),
+    moved: moved.map(({ deadline, due }) => ({ ...due, deadline: deadlineView(context, deadline) })),
   }
 }
 

@@ -31,14 +31,12 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContex
   if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
   const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
   const found = await overWhole(context, filter, () => listings.publicEntries(parts.db, filter, page))
-  return makeConnection(found.map(entryView), args, cursorsOf(found), () =>
-    overWhole(context, filter, () => listings.countPublicEntries(parts.db, filter)),
+  return makeConnection(
+    found.map((body) => ({ ...entryView(body), cursor: entryCursor(body) })),
+    args,
+    ({ cursor }) => cursor,
+    () => overWhole(context, filter, () => listings.countPublicEntries(parts.db, filter)),
   )
-}
-
-const cursorsOf = (found: readonly { id: string; publishedOn: string | null }[]) => {
-  const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
-  return ({ uuid }: ListingView) => cursors.get(uuid ?? '') ?? ''
 }
 
 /** Charges for a name filter, because it may scan the whole list. */
@@ -52,13 +50,15 @@ const pastBlacklist = async (filter: PublicFilter, args: BlacklistArgs, context:
   const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
   const found = await overWhole(context, filter, () => publicList.listCasesShown(db, filter, page))
   const when = pointInTimeOf(context, { asOf: filter.days.asOf })
-  const views = await Promise.all(
-    found.map(
-      async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when) ?? caseView(listing),
-    ),
-  )
-  return makeConnection(views, args, cursorsOf(found), () =>
-    overWhole(context, filter, () => publicList.countCasesShown(db, filter)),
+  const views = found.map(async (listing) => ({
+    ...(pastCaseView(listing, await context.load.moves(listing.id), when) ?? caseView(listing)),
+    cursor: entryCursor({ id: listing.id, publishedOn: listing.publishedOn ?? '' }),
+  }))
+  return makeConnection(
+    await Promise.all(views),
+    args,
+    ({ cursor }) => cursor,
+    () => overWhole(context, filter, () => publicList.countCasesShown(db, filter)),
   )
 }
 

@@ -102,13 +102,8 @@ const NAMED_BY: Partial<Record<string, DocumentKind>> = {
 export const collectDocumentNumbers = (
   moves: readonly { move: string; act: Record<string, unknown> }[],
 ): Partial<Record<DocumentKind, string>> => {
-  const named: Partial<Record<DocumentKind, string>> = {}
-  for (const { move, act } of moves) {
-    const kind = NAMED_BY[move]
-    const number = act['documentNumber']
-    if (kind !== undefined && typeof number === 'string' && number !== '') named[kind] = number
-  }
-  return named
+  const named = moves.map(({ move, act }) => [NAMED_BY[move], act['documentNumber']])
+  return Object.fromEntries(named.filter(([kind, number]) => kind && number))
 }
 
 /** In characters: the limit that 双公示 sets for document numbers. */

@@ -46,14 +46,9 @@ export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct,
     checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
   // A lead does not move `lastOn`, because the agency's procedure may have begun before it.
-  const state = reached(row, before)
+  const state = typeof row.to === 'function' ? row.to(before) : (row.to ?? before.state)
   const lastOn = state === 'LEAD' ? before.lastOn : act.on
   return { ok: true, after: { ...before, ...row.sets?.(before, act, rules), state, lastOn }, act }
-}
-
-const reached = ({ to }: MoveRow, before: Case): CaseState | null => {
-  if (typeof to === 'function') return to(before)
-  return to === 'SAME' ? before.state : to
 }
 
 /** Moves that state and role allow. Days, people and documents are judged when the move is made. */

@@ -179,7 +179,6 @@ export const DECISION_MOVES = {
     zh: '答复陈述申辩',
     en: 'answer the defence',
     from: ['DEFENCE', 'HEARING'],
-    to: 'SAME',
     roles: ['officer'],
     needs: ['text'],
     guards: [pointChosen],

@@ -59,7 +59,6 @@ export const HIDING_MOVES = {
     zh: '依更正后的信息重新公示',
     en: 'show it as its records say now',
     from: ['PUBLISHED', 'REPAIR_APPLIED'],
-    to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],
     // The legal ground is not checked, so an entry whose record is missing can be renewed too.
@@ -70,7 +69,6 @@ export const HIDING_MOVES = {
     zh: '确认暂停公示',
     en: 'confirm the hiding',
     from: ['HIDDEN'],
-    to: 'SAME',
     roles: ['officer', 'reviewer'],
     offered: ({ hiding }) => (hiding?.confirmedBy != null ? 'HIDING_CONFIRMED' : null),
     guards: [anotherConfirms, confirmedAs, requireToday, requireNotEnded],

@@ -98,7 +98,6 @@ export const REMOVAL_MOVES = {
     zh: '受理修复申请',
     en: 'accept the application for repair',
     from: ['REPAIR_APPLIED', 'HIDDEN'],
-    to: 'SAME',
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber'],
     offered: ({ repair }) => {
@@ -159,7 +158,6 @@ export const REMOVAL_MOVES = {
     zh: '依新规则重计期限',
     en: 'count the term by a new rule',
     from: IN_FORCE_STATES,
-    to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],
     guards: [requireNotEnded, termMoved],

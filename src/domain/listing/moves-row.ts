@@ -4,7 +4,8 @@ import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 
 export interface MoveRow extends BilingualText {
   from: readonly (CaseState | null)[]
-  to: CaseState | 'SAME' | ((before: Case) => CaseState)
+  /** Absent: the state stays. */
+  to?: CaseState | ((before: Case) => CaseState)
   roles: readonly CaseRole[]
   needs?: readonly MoveNeed[]
   /** These conditions concern the case itself. When they fail, the move is not offered. */

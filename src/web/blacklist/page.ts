@@ -106,16 +106,12 @@ const choices = (authority: string | null, authorities: readonly string[]): Sele
   ]
 }
 
-const countLine = ({ asked, total, day }: ListPageContent): Html =>
-  hasCondition(asked)
-    ? bilingual(
-        `找到 ${total} 条，截至 ${day} 有效`,
-        `${total === 1 ? '1 entry' : `${total} entries`} found, in force on ${day}`,
-      )
-    : bilingual(
-        `截至 ${day} 共 ${total} 条有效记录`,
-        `${total === 1 ? '1 entry' : `${total} entries`} in force on ${day}`,
-      )
+const countLine = ({ asked, total, day }: ListPageContent): Html => {
+  const entries = total === 1 ? '1 entry' : `${total} entries`
+  return hasCondition(asked)
+    ? bilingual(`找到 ${total} 条，截至 ${day} 有效`, `${entries} found, in force on ${day}`)
+    : bilingual(`截至 ${day} 共 ${total} 条有效记录`, `${entries} in force on ${day}`)
+}
 
 const SIMILAR = html`<p class="notice">${bilingual('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
 

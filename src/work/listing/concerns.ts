@@ -4,21 +4,14 @@ import type { Db } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import type { WorkRules } from '../calendar/rules.js'
 
-export interface ConcernDecision {
-  id: number
-  note: string
-  by: string
-  rules: WorkRules
-  now: Date
-}
-
 /** Refusals: INPUT_INVALID, CONCERN_UNKNOWN (not open). */
 export const settleOpenConcern = async (
   db: Db,
-  { id, note: text, by, rules, now }: ConcernDecision,
+  rules: WorkRules,
+  { id, ...made }: { id: number; note: string; by: string; now: Date },
 ): Promise<concerns.Concern> => {
-  const note = checkAndRedactText(text, '说明 the note', rules.mark)
-  const settled = await concerns.settle(db, id, { by, note, now })
+  const note = checkAndRedactText(made.note, '说明 the note', rules.mark)
+  const settled = await concerns.settle(db, id, { ...made, note })
   if (settled === null) throw new Refusal('CONCERN_UNKNOWN')
   return settled
 }

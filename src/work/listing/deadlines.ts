@@ -37,10 +37,10 @@ export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: 
   for (;;) {
     const step = await db.transaction(async (tx) => {
       const running = await store.lockRunning(tx, { after, limit: STEP_DEADLINES })
-      const changed = moving(running, rules.calendar)
+      const changed = findMoved(running, rules.calendar)
       await store.moveDueDays(
         tx,
-        changed.map(({ kept, due }) => ({ id: kept.id, ...due })),
+        changed.map(({ deadline, due }) => ({ id: deadline.id, ...due })),
       )
       return { seen: running, changed: changed.length }
     })
@@ -53,15 +53,10 @@ export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: 
   return { moved, settled }
 }
 
-export interface MovedDeadline<K extends store.StoredDeadline = store.StoredDeadline> {
-  kept: K
-  due: { dueOn: string; provisional: boolean }
-}
-
-const moving = <K extends store.StoredDeadline>(running: readonly K[], calendar: Calendar): MovedDeadline<K>[] =>
+const findMoved = <K extends store.StoredDeadline>(running: readonly K[], calendar: Calendar) =>
   running.flatMap((deadline) => {
     const due = countDueDay(deadline, calendar, deadline.dueOn)
-    return due.dueOn === deadline.dueOn && due.provisional === deadline.provisional ? [] : [{ kept: deadline, due }]
+    return due.dueOn === deadline.dueOn && due.provisional === deadline.provisional ? [] : [{ deadline, due }]
   })
 
 /**
@@ -72,14 +67,14 @@ export const previewMovedDeadlines = async (
   db: Db,
   calendar: Calendar,
   { shown, ended }: { shown: number; ended: boolean },
-): Promise<{ moves: number; moved: MovedDeadline[] }> => {
-  const moved: MovedDeadline[] = []
+) => {
+  const moved: { deadline: store.StoredDeadline; due: { dueOn: string; provisional: boolean } }[] = []
   for (let [moves, after] = [0, 0]; ; ) {
     const running = await store.listRunning(db, { after, limit: STEP_DEADLINES })
     const last = running.at(-1)
     if (last === undefined) return { moves, moved }
-    const due = moving(running, calendar)
-    const seen = due.filter(({ kept: { ofCase } }) => ofCase === 'ON' || (ended && ofCase === 'OVER'))
+    const due = findMoved(running, calendar)
+    const seen = due.filter(({ deadline: { ofCase } }) => ofCase === 'ON' || (ended && ofCase === 'OVER'))
     moved.push(...seen.slice(0, shown - moved.length))
     moves += due.length
     after = last.id

@@ -110,26 +110,19 @@ export const recordDocument = (
 ): Promise<documents.IssuedDocument> => {
   const number = redactIdNumbers(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
-  const { signer } = readDocumentTemplates().get(made.kind) ?? {}
-  const fault = findIssueFault({ number, sha256, issuedOn: made.issuedOn, signer }, shanghaiDate(made.now))
+  const { kind, issuedOn, by, now } = made
+  const { signer } = readDocumentTemplates().get(kind) ?? {}
+  const fault = findIssueFault({ number, sha256, issuedOn, signer }, shanghaiDate(now))
   if (fault !== null) throw refused(fault)
   return db.transaction(async (tx) => {
     const listing = await listings.lockForMove(tx, made.listing)
     if (listing === null) throw new Refusal('LISTING_UNKNOWN')
-    if (!listAvailableDocumentKinds(listing.facts, listing.removedOn).includes(made.kind))
+    if (!listAvailableDocumentKinds(listing.facts, listing.removedOn).includes(kind))
       throw refused('该名单记录尚无此文书 there is no such document in this case yet')
-    const known = made.kind === 'DECISION' ? listing.documentNumber : null
+    const known = kind === 'DECISION' ? listing.documentNumber : null
     if (known !== null && simplifyDocumentNumber(known) !== simplifyDocumentNumber(number))
       throw refused(`与列入决定的文号 ${known} 不符 the decision bears another number`)
-    return documents.add(tx, {
-      listingId: listing.id,
-      kind: made.kind,
-      number,
-      sha256,
-      issuedOn: made.issuedOn,
-      enteredBy: made.by,
-      enteredAt: made.now,
-    })
+    return documents.add(tx, { listingId: listing.id, kind, number, sha256, issuedOn, enteredBy: by, enteredAt: now })
   })
 }
 

@@ -295,11 +295,10 @@ describe('consequences for listings when their record changes', () => {
     expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
     expect(await causes(db())).to.deep.equal(['ABSENT'])
     const [asked] = await concerns.list(db(), { first: 10, after: null })
-    await settleOpenConcern(db(), {
+    await settleOpenConcern(db(), rules, {
       id: asked?.id ?? 0,
       note: '信源单位确认仍有效',
       by: 'officer-1',
-      rules,
       now: later(180),
     })
     await tell(db(), { whole: true, rows: [other], now: later(240) })
@@ -312,7 +311,7 @@ describe('consequences for listings when their record changes', () => {
     await tell(db(), { body: LIGHT, now: later(60) })
     const [asked] = await concerns.list(db(), { first: 10, after: null })
     const settled = (note: string, id = asked?.id ?? 0) =>
-      refusal(settleOpenConcern(db(), { id, note, by: 'officer-1', rules, now: later(120) }))
+      refusal(settleOpenConcern(db(), rules, { id, note, by: 'officer-1', now: later(120) }))
     expect((await settled(' ')).code).to.equal('INPUT_INVALID')
     expect((await settled('长'.repeat(1_001))).code).to.equal('INPUT_INVALID')
     expect((await settled('已核', 999_999)).code).to.equal('CONCERN_UNKNOWN')
@@ -367,11 +366,10 @@ describe('consequences for listings when their record changes', () => {
         cause: 'RESTORED',
         record: (await versions.findCurrentVersion(db(), 'penalties', 'P1'))?.id,
       })
-      await settleOpenConcern(db(), {
+      await settleOpenConcern(db(), rules, {
         id: asked?.id ?? 0,
         note: '另行立案',
         by: 'officer-1',
-        rules,
         now: later(2 * HOUR),
       })
       await tell(db(), { body: { note: '更正笔误' }, now: later(3 * HOUR) })

@@ -118,7 +118,7 @@ describe('a repair revoked by the authority that granted it', () => {
     const [concern] = await concerns.ofListings(db(), [id])
     const [record] = await rowsOf(db(), `select id from versions where record_key = 'R2'`)
     expect(concern).to.include({ cause: 'REPAIR_REVOKED', run, record: Number(record?.['id']) })
-    await settleOpenConcern(db(), { id: concern?.id ?? 0, note: '不予恢复', by: 'reviewer-1', rules, now: atHour(3) })
+    await settleOpenConcern(db(), rules, { id: concern?.id ?? 0, note: '不予恢复', by: 'reviewer-1', now: atHour(3) })
     await tell(db(), [{ outcome: 'REVOKED', key: 'R2', more: { note: '又报' } }], atHour(4))
     expect(await asked(db())).to.deep.equal([])
   })
