@@ -1,22 +1,15 @@
 /** The push engine with invented platforms. Their answers, call rates and hours are data of the test. */
 import { expect } from 'chai'
-import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../../src/domain/delivery/delivery.js'
+import type { Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
+import { makeReceipt, NO_RECEIPT_CODE, WAITING_CODE } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import type { Platform } from '../../../src/platforms/platform.js'
 import type { PushOptions } from '../../../src/work/delivery/push/sender.js'
 import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { database, later, log, NOW, rowsOf } from '../../support/world.js'
 
-const receipt = (notice: Notice, more: Partial<Receipt> = {}): Receipt => ({
-  key: notice.key,
-  accepted: true,
-  code: '00',
-  text: '',
-  field: null,
-  value: null,
-  receiverId: `R-${notice.key}`,
-  ...more,
-})
+const receipt = ({ key }: Notice, more: Partial<Receipt> = {}): Receipt =>
+  makeReceipt(key, '00', '', { accepted: true, receiverId: `R-${key}`, ...more })
 const down = (retryAfterSeconds?: number): Refusal =>
   new Refusal('PLATFORM_UNREACHABLE', { reason: 'HTTP 503', ...(retryAfterSeconds ? { retryAfterSeconds } : {}) })
 

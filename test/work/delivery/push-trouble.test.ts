@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'chai'
-import type { Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
+import { makeReceipt, type Notice, type Receipt } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import type { Platform } from '../../../src/platforms/platform.js'
 import { connect, type JobDb, migrate } from '../../../src/store/db/db.js'
@@ -18,15 +18,7 @@ const ROWS = 25
 const POLL_MS = 20
 const KEYS = Array.from({ length: ROWS }, (_, n) => `k${n}`)
 
-const receipt = ({ key }: Notice): Receipt => ({
-  key,
-  accepted: true,
-  code: '00',
-  text: '',
-  field: null,
-  value: null,
-  receiverId: null,
-})
+const receipt = ({ key }: Notice): Receipt => makeReceipt(key, '00', '', { accepted: true })
 
 /** A platform that takes batches of ten and keeps what it received. `first` runs during its first call. */
 const receiver = (first: () => Promise<unknown>) => {
