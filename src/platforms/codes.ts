@@ -6,7 +6,7 @@ const DONE = '00'
 
 const rule = (meaning: RuleCode['meaning'], zh: string, en: string): RuleCode => ({ meaning, zh, en })
 
-export const ACCEPTED_CODES: Readonly<Record<string, RuleCode>> = {
+const ACCEPTED_CODES: Readonly<Record<string, RuleCode>> = {
   [DONE]: rule('ACCEPTED', '已接收，无需处理。', 'Taken; nothing to do.'),
   '02': {
     ...rule(

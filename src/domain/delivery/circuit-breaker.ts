@@ -7,7 +7,7 @@ export interface BreakerState {
 }
 
 /** PROBE: only one test call. */
-export type AllowedCalls = 'ALL' | 'PROBE' | 'NONE'
+type AllowedCalls = 'ALL' | 'PROBE' | 'NONE'
 
 const FAILURES_TO_OPEN = 3
 /** Waits are short so that a recovered platform soon receives removals. */

@@ -24,7 +24,7 @@ export interface LastDelivery {
   name: string
 }
 
-export type SubjectJudgement =
+type SubjectJudgement =
   | { what: 'AGREES' | 'ON_ITS_WAY' | 'MISSING' | 'UNWANTED' | 'UNTOLD' }
   | { what: 'STALE'; differs: DisplayDifference[] }
 

@@ -27,7 +27,7 @@ export interface RecordParty {
   address: string | null
 }
 
-export interface PublicationFacts {
+interface PublicationFacts {
   /** Day in Asia/Shanghai; null ignores the end of the publication period. */
   today: string | null
   repaired: boolean
@@ -118,7 +118,7 @@ const REMOVALS = {
   SAME_DECISION: '同一决定重复报送',
   OTHER_PARTY: '主体更正',
 } as const
-export type RecordRemovalCause = keyof typeof REMOVALS
+type RecordRemovalCause = keyof typeof REMOVALS
 
 export interface RecordSource {
   id: string

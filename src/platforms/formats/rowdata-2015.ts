@@ -63,7 +63,7 @@ export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: 
 }
 
 /** `line` counts from 1; null means the whole batch. */
-export type SoapLine = Pick<Receipt, keyof ReceiptFields> & { line: number | null }
+type SoapLine = Pick<Receipt, keyof ReceiptFields> & { line: number | null }
 
 export const writeSoapAnswer = (operation: SoapOperation, lines: readonly SoapLine[]): string => {
   const rows = lines.map(({ line, code, text, field, value, receiverId }) =>

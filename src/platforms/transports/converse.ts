@@ -11,7 +11,7 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 const RETRY_AFTER_SECONDS_MAX = 3600
 const NOT_IMPLEMENTED = 501
 
-export interface PlatformRequest {
+interface PlatformRequest {
   method: 'GET' | 'POST'
   path: string
   headers: Record<string, string>

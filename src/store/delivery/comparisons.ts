@@ -19,7 +19,7 @@ export const readSettledDeliveryNumbers = (
     { platform, now, settleSeconds },
   )
 
-export interface LastSent {
+interface LastSent {
   kind: SubjectKind
   /** Highest message number, including replaced messages (FOLDED). */
   highest: number

@@ -117,7 +117,7 @@ export const requeue = async (
   )
 }
 
-export interface PlatformDeliveryCounts {
+interface PlatformDeliveryCounts {
   platform: string
   outstanding: number
   unchecked: number

@@ -18,7 +18,7 @@ export interface StoredDelivery extends QueuedDelivery {
 }
 
 /** State of the check that a removed entry is no longer displayed. DUE: not done yet. Null: no check. */
-export type RemovalCheckState = RemovalCheckResult | 'DUE' | null
+type RemovalCheckState = RemovalCheckResult | 'DUE' | null
 export const removalCheckStateSql = (d: string): string =>
   `case when ${d}.check_due_at is not null then 'DUE' else ${d}.check_result end`
 

@@ -21,7 +21,7 @@ const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number
 
 export type ClaimScope = 'REMOVE' | 'OTHERS'
 
-export interface ClaimOptions {
+interface ClaimOptions {
   limit: number
   now: Date
   leaseUntil: Date

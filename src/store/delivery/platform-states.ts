@@ -2,7 +2,7 @@ import type { BreakerState } from '../../domain/delivery/circuit-breaker.js'
 import type { SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 
-export interface PlatformState {
+interface PlatformState {
   platform: string
   /** Time of the last complete backfill; null while none followed the registration or the last loss (`wipedAt`). */
   filledAt: Date | null

@@ -84,7 +84,7 @@ export interface OpenDuty
   state: 'OWED' | 'REFUSED' | 'CONFIRMED'
 }
 
-export interface DutyFilter {
+interface DutyFilter {
   until: Readonly<Partial<Record<TimelinessDuty, string | null>>>
   platform: string | null
   sight?: RegionSight

@@ -14,7 +14,7 @@ import { queueForPlatforms } from './outbox.js'
 
 const NO_LONGER_SHOWN = '不再公示'
 
-export interface DeliveryDecision {
+interface DeliveryDecision {
   delivery: number
   reason: string
   by: string

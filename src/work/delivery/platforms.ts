@@ -4,7 +4,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { WorkRules } from '../calendar/rules.js'
 
-export interface PlatformDirective {
+interface PlatformDirective {
   platform: string
   /** 1–1000 characters; ID numbers are replaced. */
   reason: string

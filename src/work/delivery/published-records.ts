@@ -28,7 +28,7 @@ import { queueForPlatforms, type SubjectChange } from './outbox.js'
 
 const STEP_RECORDS = 500
 
-export interface PublishedRecordCounts {
+interface PublishedRecordCounts {
   told: number
   /** Records of natural persons, which the hub does not report. */
   untold: number
@@ -36,7 +36,7 @@ export interface PublishedRecordCounts {
   excluded: number
 }
 
-export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
+type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
 /**
  * Queues deliveries of records that `cause` changed at knowledge instant `at`. The reporting term starts at `dueAt`.
@@ -166,7 +166,7 @@ const repairedAmong = async (
   return new Map([...byOperator.values()].flatMap((rows) => [...(findRepairDays(rows, []) ?? [])]))
 }
 
-export interface RecordInForce {
+interface RecordInForce {
   kind: PublishedKind
   subjectId: string
   notice: PublishedRecord

@@ -17,7 +17,7 @@ const ROWS_AT_ONCE = 50
 const CALLS_AT_ONCE = 8
 const ROUNDS_ABREAST = 2
 
-export interface PushResult extends SendCounts {
+interface PushResult extends SendCounts {
   platform: string
   outstanding: number
 }

@@ -21,7 +21,7 @@ export interface SettleContext {
   log: Log
 }
 
-export interface ExaminedSubject {
+interface ExaminedSubject {
   key: string
   kind: SubjectKind
   highest: number

@@ -34,7 +34,7 @@ export interface ComparisonResult extends comparisons.ComparisonCounts {
   alarm: 'MASS_ABSENCE' | null
 }
 
-export interface ReconcileOptions extends RunOptions {
+interface ReconcileOptions extends RunOptions {
   hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
   rules: WorkRules
   platforms: readonly ConfiguredPlatform[]

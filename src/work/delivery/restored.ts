@@ -12,7 +12,7 @@ const UNNOTED_NUMBERS = 1_000
 
 export const areAdditionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
 
-export interface RestoreContext {
+interface RestoreContext {
   /** All platforms, configured or not. */
   platforms: readonly string[]
   now: Date

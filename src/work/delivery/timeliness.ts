@@ -55,7 +55,7 @@ export interface DueDelivery extends store.OpenDuty {
   limit: LimitRow
 }
 
-export interface DueListFilter {
+interface DueListFilter {
   lateOnly: boolean
   platform: string | null
   /** Leading digits of the division codes in sight; null: all. */

@@ -15,7 +15,7 @@ const BOOK_AGAIN_MS = 1_000
 const AGAIN = new Set(['40P01', '40001', '55P03'])
 
 /** `probe`: one delivery tests whether the platform answers again. `only` limits the actions sent. */
-export type CallPermission = { probe: boolean; only: ClaimScope | undefined } | 'NOTHING_TO_CALL_FOR' | 'LEFT_ALONE'
+type CallPermission = { probe: boolean; only: ClaimScope | undefined } | 'NOTHING_TO_CALL_FOR' | 'LEFT_ALONE'
 
 export const callPermission = async (s: Sender): Promise<CallPermission> => {
   const now = s.now()

@@ -13,11 +13,11 @@ import { LOOK_AGAIN_MS, type PushOptions, pauseUnlessAborted } from './sender.js
 const CHECKS_AT_ONCE = 10_000
 const AGAIN_MS = 60_000
 
-export interface RemovalCheckOptions extends Pick<PushOptions, 'now' | 'log' | 'until' | 'pause' | 'signal'> {
+interface RemovalCheckOptions extends Pick<PushOptions, 'now' | 'log' | 'until' | 'pause' | 'signal'> {
   rules: WorkRules
 }
 
-export interface RemovalCheckCounts {
+interface RemovalCheckCounts {
   gone: number
   shown: number
   again: number

@@ -28,7 +28,7 @@ export type RoundResult =
   | { end: 'nothing' | 'later' }
   | { end: 'failed'; error: unknown }
 
-export interface RoundBounds {
+interface RoundBounds {
   limit: number
   /** Calls at the same time. */
   width: number
