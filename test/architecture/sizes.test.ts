@@ -41,7 +41,6 @@ const LONG_TESTS: readonly string[] = [
   'test/api/world.ts',
   'test/hostile/access.test.ts',
   'test/work/delivery/published-records.test.ts',
-  'test/work/delivery/push-engine.test.ts',
   'test/work/intake/merging.test.ts',
   'test/work/listing/consequences.test.ts',
   'test/work/operators/identity.test.ts',
