@@ -198,9 +198,8 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   const known = [...Object.values(config.agencies), ...Object.values(config.platforms)].map(({ setting }) => setting)
   for (const name of Object.keys(env)) {
     const meant = /^(AGENCY|PLATFORM)_.+_(URL|SECRET|SECRET_FILE|HEARS)$/.test(name)
-    if (meant && !known.includes(name.replace(/_(SECRET|SECRET_FILE|HEARS)$/, '_URL'))) {
+    if (meant && !known.includes(name.replace(/_(SECRET|SECRET_FILE|HEARS)$/, '_URL')))
       faults.push(`${name} 不是已知的设置，可用 ${known.join(' ')} / is no known setting`)
-    }
   }
   if (faults.length > 0) throw new Refusal('CONFIG_INVALID', { faults: faults.join('; ') })
   return freeze(config)

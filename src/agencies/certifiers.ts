@@ -21,8 +21,7 @@ const table: FeedForm = {
     const issued = row.requiredDate('发证日期', today)
     const validTo = row.endDate('有效期至')
     const status = row.choice('证书状态', STATUS)
-    if (issued !== '' && validTo !== null && validTo < issued)
-      row.problem('有效期至', 'date', '有效期早于发证日期。Ends before it was issued.')
+    row.notBefore('有效期至', validTo, issued, '有效期早于发证日期。Ends before it was issued.')
     if (status === 'VALID' && validTo !== null && validTo < today)
       row.remark('证书状态', 'date.past', '状态为有效，但已过有效期。Called valid after its last day.')
     return [

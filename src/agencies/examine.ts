@@ -69,12 +69,10 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
   for (let at = 0; at < names.length; at += 1) {
     const field = names[at] ?? ''
     const value = fields[field]
-    if (isDamaged(value) || (odd[at] && field.includes(DAMAGED))) {
+    if (isDamaged(value) || (odd[at] && field.includes(DAMAGED)))
       problem(field, 'encoding', `${field}含无法解码的字符。${field} holds characters that cannot be decoded.`)
-    }
-    if (odd[at] && !known.has(field) && !isNothing(value)) {
+    if (odd[at] && !known.has(field) && !isNothing(value))
       remark(field, 'field.unknown', `未知字段 ${field}，未采用。Unknown field, not used.`)
-    }
   }
 
   const text = (field: string): string | null => {
@@ -90,9 +88,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
 
   const needed = <T>(field: string, read: (field: string) => T | null): T | null => {
     const value = read(field)
-    if (value === null && !faulty.has(field)) {
-      problem(field, 'required', `缺少${field}。${field} is missing.`)
-    }
+    if (value === null && !faulty.has(field)) problem(field, 'required', `缺少${field}。${field} is missing.`)
     return value
   }
   const required = (field: string): string => needed(field, text) ?? ''
@@ -118,6 +114,9 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     return day
   }
   const requiredDate = (field: string, today: string): string => needed(field, (sent) => pastDate(sent, today)) ?? ''
+  const notBefore = (field: string | null, day: string | null, first: string | null, message: string): void => {
+    if (day && first && day < first) problem(field, 'date', message)
+  }
   const endDate = (field: string): string | null => {
     if (NEVER.test(text(field) ?? '')) return null
     const day = date(field)
@@ -168,9 +167,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
       const written = text(field)
       return { field, scheme, only, written, code: parseCode(written) }
     })
-    if (sent.length > 1) {
-      sent.sort((a, b) => Number(a.code?.scheme !== a.scheme) - Number(b.code?.scheme !== b.scheme))
-    }
+    if (sent.length > 1) sent.sort((a, b) => Number(a.code?.scheme !== a.scheme) - Number(b.code?.scheme !== b.scheme))
     for (const { field, scheme, only, written, code } of sent) {
       if (written === null || (code === null && normalizeCode(written) === null)) continue
       if (code === null || code.scheme === 'shop') {
@@ -222,6 +219,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     pastDate,
     requiredDate,
     endDate,
+    notBefore,
     choice,
     optionalChoice,
     money,
@@ -241,12 +239,10 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
           `一条信息包含的记录超过 ${MOST_DRAFTS} 条。One item holds more than ${MOST_DRAFTS} records.`,
         )
       }
-      if (drafts.some(({ key }) => key.length > MAX_KEY)) {
+      if (drafts.some(({ key }) => key.length > MAX_KEY))
         problem(null, 'key', `记录标识超过 ${MAX_KEY} 个字符。The key of the record is too long.`)
-      }
-      if (drafts.some(({ subject }) => (subject.name?.length ?? 0) > MAX_NAME)) {
+      if (drafts.some(({ subject }) => (subject.name?.length ?? 0) > MAX_NAME))
         problem(null, 'name', `主体名称超过 ${MAX_NAME} 个字符。The name of the subject is too long.`)
-      }
       if (problems.length === 0) return { drafts: drafts.map((draft) => completed(kind, draft, remarks)) }
       return { problems, unreadable: unreadableIn(drafts, faulty, said, keyed) }
     },

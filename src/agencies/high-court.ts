@@ -39,12 +39,9 @@ const entry: FeedForm = {
     const published = row.requiredDate('publishDate', today)
     const removed = row.pastDate('removeDate', today)
     const filed = row.pastDate('regDate', today)
-    if (filed !== null && published !== '' && filed > published) {
+    if (filed !== null && published !== '' && filed > published)
       row.remark('regDate', 'date', '立案日期晚于发布日期。The case was filed after the entry was published.')
-    }
-    if (removed !== null && published !== '' && removed < published) {
-      row.problem('removeDate', 'date', '移出日期早于发布日期。Removed before it was published.')
-    }
+    row.notBefore('removeDate', removed, published, '移出日期早于发布日期。Removed before it was published.')
     return [
       {
         key: [caseNumber, judgment, person ? '自然人' : code].join('/'),
@@ -77,9 +74,8 @@ const organisation = (row: Examination): Defaulter => {
   const codes = row.codes({ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme })
   const name = row.requiredName('iname')
   const code = codes.uscc ?? codes.orgCode ?? codes.regNo
-  if (code === null && row.text('cardnum') === null) {
+  if (code === null && row.text('cardnum') === null)
     row.remark('cardnum', 'required', '组织没有代码。An organisation without a code.')
-  }
   return { subject: { ...codes, name }, code: code ?? name }
 }
 

@@ -56,8 +56,7 @@ const form = (names: ShopFields): FeedForm => ({
     const name = row.requiredName(names.name)
     const openedOn = row.pastDate(names.opened, today)
     const closedOn = row.date(names.closed)
-    if (openedOn !== null && closedOn !== null && closedOn < openedOn)
-      row.problem(names.closed, 'date', '关闭日期早于开店日期。Closed before it was opened.')
+    row.notBefore(names.closed, closedOn, openedOn, '关闭日期早于开店日期。Closed before it was opened.')
     return [
       {
         key: code,

@@ -2,38 +2,34 @@ import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
 import * as database from '../store/db/db.js'
-import { type EmbeddedDatabase, joinDatabase as joinEmbedded } from '../store/embedded/index.js'
+import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 
 /** `before`: only migrations that precede this release's roll-out, while older processes still run. `empty`: only a new database. */
 export type MigrationMode = 'always' | 'before' | 'empty'
 
-export const openDatabase = async (
-  config: Config,
-  migrate: MigrationMode,
-): Promise<{ db: database.JobDb; url: string; leave: () => Promise<void> }> => {
-  const embedded: EmbeddedDatabase | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
+interface OpenedDatabase {
+  db: database.JobDb
+  url: string
+  leave: () => Promise<void>
+}
+
+export const openDatabase = async (config: Config, migrate: MigrationMode): Promise<OpenedDatabase> => {
+  const embedded = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
   const url = embedded?.url ?? config.databaseUrl ?? ''
-  const db = database.connect(url)
-  const leave = async () => embedded?.leave()
-  try {
+  const opened = { db: database.connect(url), url, leave: async () => embedded?.leave() }
+  const { db } = opened
+  return closeOnFailure(opened, async () => {
     await database.checkReachable(db)
     const { state, missing } = await database.databaseVersion(db)
     const all = state === 'EMPTY' || migrate === 'always' || embedded !== null
     if (missing.length > 0 && (all || (migrate === 'before' && state === 'BEHIND')))
       await database.migrate(db, all ? 'all' : 'before')
     else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
-    return { db, url, leave }
-  } catch (error) {
-    await db.destroy()
-    await leave()
-    throw error
-  }
+    return opened
+  })
 }
 
-export const closeOnFailure = async <T>(
-  { db, leave }: { db: database.JobDb; leave: () => Promise<void> },
-  ask: () => Promise<T>,
-): Promise<T> => {
+export const closeOnFailure = async <T>({ db, leave }: OpenedDatabase, ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask()
   } catch (error) {
@@ -45,15 +41,8 @@ export const closeOnFailure = async <T>(
 
 const VERSION_EVERY_MS = 5_000
 
-export interface VersionWatch {
-  start(): void
-  stop(): void
-  /** Rejects with DATABASE_NEWER; pending while this release may continue. */
-  refused: Promise<never>
-}
-
 /** Checks every 5 s whether a newer release has migrated the database. */
-export const watchVersion = (db: database.JobDb, log: Log): VersionWatch => {
+export const watchVersion = (db: database.JobDb, log: Log) => {
   let timer: NodeJS.Timeout | null = null
   let refuse: (reason: unknown) => void = () => {}
   const refused = new Promise<never>((_, reject) => {
@@ -71,13 +60,14 @@ export const watchVersion = (db: database.JobDb, log: Log): VersionWatch => {
     refuse(error)
   }
   return {
-    start: () => {
+    start: (): void => {
       timer ??= setInterval(() => void look(), VERSION_EVERY_MS).unref()
     },
-    stop: () => {
+    stop: (): void => {
       if (timer !== null) clearInterval(timer)
       timer = null
     },
+    /** Rejects with DATABASE_NEWER; pending while this release may continue. */
     refused,
   }
 }

@@ -13,7 +13,6 @@ import { platforms as allPlatforms } from '../platforms/index.js'
 import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { databaseIdentity as identityOf } from '../store/db/restored.js'
-import type * as runs from '../store/timetable/runs.js'
 import { checkKeyFingerprints, replaceKeyFingerprints, storeKeyFingerprints } from '../work/access/own-keys.js'
 import { type AuditLog, openAuditLog } from '../work/audit/audit-log.js'
 import { readAuditRules } from '../work/audit/audit-rules.js'
@@ -89,13 +88,13 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   for (const read of [readDocumentTemplates, timelinessRules, readAuditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
-  const clock = await closeOnFailure(opened, async () =>
-    overrides.now ? certainHubClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
-  )
+  const { clock, identity } = await closeOnFailure(opened, async () => {
+    const { now } = overrides
+    const clock = now ? certainHubClock(now) : await openClock(db, { log, wall: () => Date.now(), ...overrides.clock })
+    await (overrides.adoptKeys ? replaceKeyFingerprints : checkKeyFingerprints)(db, keys.fingerprints())
+    return { clock, identity: await identityOf(db) }
+  })
   const now = clock.now
-  await closeOnFailure(opened, () =>
-    (overrides.adoptKeys ? replaceKeyFingerprints : checkKeyFingerprints)(db, keys.fingerprints()),
-  )
   const disks = watchDisks(config.dataDir)
   const outdated = watchVersion(db, log)
   const to = configuredAddresses(config, overrides.addresses)
@@ -104,11 +103,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   /** Detects a restored backup: the database lacks what was noted outside it. */
   const noticeRestored = () =>
     restored.detectRestore(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
-  const identity = await closeOnFailure(opened, async () => {
-    const found = await identityOf(db)
-    await noticeRestored()
-    return found
-  })
+  await closeOnFailure(opened, noticeRestored)
   const strangers = notes.strangers(identity)
   if (strangers.length > 0)
     log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
@@ -127,16 +122,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
 
   const pullFeed = async (
     id: string,
-    options: {
-      cause: runs.RunCause
-      file?: SubmittedFile
-      by?: string
-      waitMs?: number
-      plannedFor?: Date
-      attempt?: number
-      progress?: (n: number) => void
-      signal?: AbortSignal
-    },
+    options: JobOccasion & { file?: SubmittedFile; progress?: (n: number) => void; signal?: AbortSignal },
   ) => {
     const feed = requireFeed(id)
     const url = to.agencies[feed.agency] ?? null
@@ -169,7 +155,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   }
   const reconcileWith = async (
     ids: readonly string[] | null,
-    options: Pick<RunOptions, 'cause' | 'by' | 'plannedFor' | 'attempt'> & { signal?: AbortSignal },
+    options: Omit<JobOccasion, 'waitMs'> & { signal?: AbortSignal },
   ) => {
     const platforms = chosen(ids)
     await noticeRestored()

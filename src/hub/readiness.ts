@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { setTimeout as after } from 'node:timers/promises'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import * as clockDoubts from '../store/db/clock-doubts.js'
 import * as database from '../store/db/db.js'
@@ -17,19 +18,16 @@ const FULL_MS = 30_000
 /** With fewer free bytes the data folder counts as full. */
 const FREE_LEAST_BYTES = 16 * 1024 * 1024
 
-/** Detects full disks by write errors of this process and by the data folder's free space. */
-export interface DiskWatch {
-  /** The full disk; null: there is room. */
-  fullOf(): Promise<database.FullDisk | null>
-  close(): void
-}
+type DiskWatch = ReturnType<typeof watchDisks>
 
-export const watchDisks = (folder: string, machine: () => number = () => performance.now()): DiskWatch => {
+/** Detects full disks by write errors of this process and by the data folder's free space. */
+export const watchDisks = (folder: string, machine: () => number = () => performance.now()) => {
   const metAt = new Map<database.FullDisk, number>()
   const close = database.onFullDisk((disk) => metAt.set(disk, machine()))
   return {
     close,
-    fullOf: async () => {
+    /** Returns null when there is room. */
+    fullOf: async (): Promise<database.FullDisk | null> => {
       for (const [disk, at] of metAt) if (machine() - at < FULL_MS) return disk
       const left = await statfs(folder).catch(() => null)
       return left !== null && left.bavail * left.bsize < FREE_LEAST_BYTES ? 'hub' : null
@@ -79,15 +77,7 @@ const outside = (error: unknown): string =>
     .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')
     .slice(0, REASON_CHARACTERS_MOST)
 
-const within = async (looked: Promise<ReadinessReport>, ms: number): Promise<ReadinessReport> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<ReadinessReport>((resolve) => {
-    const answer = { ok: false, checks: { database: `unreachable: no answer within ${ms} ms` } }
-    timer = setTimeout(() => resolve(answer), ms)
-  })
-  try {
-    return await Promise.race([looked, late])
-  } finally {
-    clearTimeout(timer)
-  }
+const within = (looked: Promise<ReadinessReport>, ms: number): Promise<ReadinessReport> => {
+  const answer = { ok: false, checks: { database: `unreachable: no answer within ${ms} ms` } }
+  return Promise.race([looked, after(ms, answer, { ref: false })])
 }

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.js'
+import { isProcessRunning } from '../foundation/processes.js'
 import type { Addresses } from './addresses.js'
 
 export const SANDBOX_FOLDER = 'sandbox'
@@ -28,17 +29,9 @@ export const runningStandIns = (config: Config): Addresses => {
   const notes = existsSync(folder) ? readdirSync(folder) : []
   for (const name of notes) {
     const pid = Number(/^running\.(\d+)\.json$/.exec(name)?.[1])
-    if (pid > 0 && isAlive(pid)) return (readJson(join(folder, name)) as Addresses | null) ?? NOWHERE
+    if (isProcessRunning(pid)) return (readJson(join(folder, name)) as Addresses | null) ?? NOWHERE
   }
   return NOWHERE
 }
 
 const NOWHERE: Addresses = { agencies: {}, platforms: {} }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}

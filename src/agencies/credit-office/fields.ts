@@ -32,15 +32,13 @@ export const makeMeaningReader = <M extends string>(row: Examination, { fields, 
     const filled = names.filter((name) => row.text(name) !== null)
     const [first, ...others] = filled
     for (const other of others) {
-      if (row.text(other) !== row.text(first ?? '')) {
+      if (row.text(other) !== row.text(first ?? ''))
         row.remark(other, 'field.twice', `${other}与${first}不一致，取后者。${other} differs from ${first}; not used.`)
-      }
     }
     const field = first ?? names[0] ?? null
     chosen.set(meaning, field)
-    if (field !== null && first === undefined && wanted.includes(meaning)) {
+    if (field !== null && first === undefined && wanted.includes(meaning))
       row.remark(field, 'required', `缺少${field}。${field} is missing.`)
-    }
     return field
   }
 

@@ -132,9 +132,8 @@ const wordsIn = (part: string): string[] => {
 const fineOf = (read: PenaltyReader, types: readonly string[], named: PenaltyAmounts): string | null => {
   const field = read.fieldOf('fine')
   const fine = amountOf(read, 'fine', named.fine)
-  if (field !== null && fine === null && types.includes('罚款')) {
+  if (field !== null && fine === null && types.includes('罚款'))
     read.row.remark(field, 'required', '处以罚款但没有金额。A fine without its amount.')
-  }
   if (named.several && field === null) {
     const content = read.fieldOf('content') ?? ''
     read.row.remark(
@@ -205,12 +204,9 @@ const statusOf = (read: PenaltyReader, decided: string | null, today: string) =>
       `${field}为“其他”，未说明决定是否仍有效。${field} says "other": not whether the decision stands.`,
     )
   }
-  if (revokedOn !== null && decided !== null && revokedOn < decided) {
-    row.problem(dateField, 'date', '撤销日期早于处罚决定日期。Revoked before it was decided.')
-  }
-  if (revokedOn !== null && sent !== null && sent !== 'REVOKED') {
+  row.notBefore(dateField, revokedOn, decided, '撤销日期早于处罚决定日期。Revoked before it was decided.')
+  if (revokedOn !== null && sent !== null && sent !== 'REVOKED')
     row.problem(dateField, 'value', '有撤销日期，而状态不是撤销。A day of revocation, but the status is another.')
-  }
   // A revocation date turns a missing or OTHER status into REVOKED.
   const status = sent === null || sent === 'OTHER' ? (revokedOn === null ? null : 'REVOKED') : sent
   return { status, revoked_on: revokedOn }

@@ -169,9 +169,7 @@ const term = (read: MeaningReader<PermitMeaning>): { validFrom: string | null; v
   // A permit may begin in the future.
   const validFrom = read.date('validFrom')
   const validTo = read.endDate('validTo')
-  if (validFrom !== null && validTo !== null && validTo < validFrom) {
-    read.row.problem(read.fieldOf('validTo'), 'date', '有效期至早于有效期自。It ends before it begins.')
-  }
+  read.row.notBefore(read.fieldOf('validTo'), validTo, validFrom, '有效期至早于有效期自。It ends before it begins.')
   return { validFrom, validTo }
 }
 

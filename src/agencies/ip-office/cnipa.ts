@@ -1,4 +1,3 @@
-import type { Body } from '../../domain/records/records.js'
 import {
   makeTrademarkKey,
   makeTrademarkKeyStem,
@@ -12,44 +11,29 @@ import { splitWords, valuesByWord } from '../words.js'
 
 const OFFICE = 'CN'
 
-interface TrademarkFacts {
-  number: string | null
-  name: string | null
+interface TrademarkFacts
+  extends Record<'number' | 'name' | 'status' | 'applied' | 'registered' | 'expires', string | null> {
   owner: string
   codes: SubjectCodes
-  status: string | null
-  applied: string | null
-  registered: string | null
-  expires: string | null
-  classes: readonly { class: number; goods: string[] }[]
+  goods: string[]
+  classes: readonly number[]
 }
 
 const trademarkDrafts = (row: Examination, mark: TrademarkFacts): FormDraft[] => {
-  if (mark.number !== null) row.stem(makeTrademarkKeyStem(OFFICE, mark.number))
-  return mark.classes.map(({ class: niceClass, goods }) => ({
-    key: makeTrademarkKey(OFFICE, mark.number ?? '', niceClass),
-    subject: { ...mark.codes, name: mark.owner },
-    body: bodyOf(mark, niceClass, goods),
-    validFrom: mark.registered ?? mark.applied,
-    validTo: mark.status === 'REGISTERED' ? mark.expires : null,
+  const { number, name, status, applied, registered, expires, owner, codes, goods } = mark
+  if (number !== null) row.stem(makeTrademarkKeyStem(OFFICE, number))
+  return mark.classes.map((niceClass) => ({
+    key: makeTrademarkKey(OFFICE, number ?? '', niceClass),
+    subject: { ...codes, name: owner },
+    body: {
+      ...{ office: OFFICE, number, application_number: null, class: niceClass, name, status, goods },
+      ...{ owner_name: owner, owner_name_en: null, owner_uscc: codes.uscc },
+      ...{ applied_on: applied, registered_on: registered, expires_on: expires },
+    },
+    validFrom: registered ?? applied,
+    validTo: status === 'REGISTERED' ? expires : null,
   }))
 }
-
-const bodyOf = (mark: TrademarkFacts, niceClass: number, goods: string[]): Body => ({
-  office: OFFICE,
-  number: mark.number,
-  application_number: null,
-  class: niceClass,
-  name: mark.name,
-  owner_name: mark.owner,
-  owner_name_en: null,
-  owner_uscc: mark.codes.uscc,
-  status: mark.status,
-  applied_on: mark.applied,
-  registered_on: mark.registered,
-  expires_on: mark.expires,
-  goods,
-})
 
 const readTrademarkNumber = (row: Examination, field: string): string | null => {
   const sent = row.required(field)
@@ -89,11 +73,9 @@ export const elementForm: FeedForm = {
   names: splitWords('regNo intCls tmName applicant uscc status appDate regDate endDate goods'),
   keyed: ['regNo', 'intCls'],
   drafts: (row, { today }) => {
-    const [applied, registered, expires] = [
-      row.pastDate('appDate', today),
-      row.pastDate('regDate', today),
-      row.endDate('endDate'),
-    ]
+    const applied = row.pastDate('appDate', today)
+    const registered = row.pastDate('regDate', today)
+    const expires = row.endDate('endDate')
     remarkDateOrder(row, [
       ['appDate', applied],
       ['regDate', registered],
@@ -106,10 +88,8 @@ export const elementForm: FeedForm = {
       owner: row.requiredName('applicant'),
       codes: row.codes({ field: 'uscc', scheme: 'uscc' }),
       status: row.choice('status', STATUS),
-      applied,
-      registered,
-      expires,
-      classes: readNiceClasses(row, 'intCls').map((one) => ({ class: one, goods })),
+      classes: readNiceClasses(row, 'intCls'),
+      ...{ applied, registered, expires, goods },
     })
   },
 }
@@ -117,11 +97,13 @@ export const elementForm: FeedForm = {
 const goodsOf = (row: Examination): string[] => {
   const goods = row.value('goods')
   const names = asList(valueAt(goods, 'item') ?? goods)
-  if (names.every((name) => typeof name === 'string'))
-    return names.map((name) => name.trim()).filter((name) => name !== '')
+  if (names.every((name) => typeof name === 'string')) return filledTexts(names)
   row.problem('goods', 'value', 'goods 应为 item 的列表。goods must be a list of item.')
   return []
 }
+
+const filledTexts = (texts: readonly string[]): string[] =>
+  texts.map((text) => text.trim()).filter((text) => text !== '')
 
 /** The table lists registered trademarks only, so the announcement date is required. */
 export const tableForm: FeedForm = {
@@ -138,20 +120,15 @@ export const tableForm: FeedForm = {
       ['PROPERTY_BGN_DATE', begins],
       ['PROPERTY_END_DATE', expires],
     ])
-    const goods = (row.text('GOODS_CN_NAME') ?? '')
-      .split(/[;；\n]/)
-      .map((name) => name.trim())
-      .filter((name) => name !== '')
+    const goods = filledTexts((row.text('GOODS_CN_NAME') ?? '').split(/[;；\n]/))
     return trademarkDrafts(row, {
       number: readTrademarkNumber(row, 'REG_NUM'),
       name: row.text('TM_NAME'),
       owner: row.requiredName('ENTNAME'),
       codes: row.codes({ field: 'UNISCID', scheme: 'uscc' }, { field: 'REGNO', scheme: 'reg_no' }),
       status: 'REGISTERED',
-      applied: null,
-      registered,
-      expires,
-      classes: readNiceClasses(row, 'INT_CLS').map((one) => ({ class: one, goods })),
+      classes: readNiceClasses(row, 'INT_CLS'),
+      ...{ applied: null, registered, expires, goods },
     })
   },
 }

@@ -70,21 +70,16 @@ interface RemovalFields {
 /** 撤销 (revoked) means that the entry was wrong from the start. */
 const removalOf = (row: Examination, listed: string, today: string, fields: RemovalFields) => {
   const removed = row.pastDate(fields.date, today)
-  if (removed !== null && listed !== '' && removed < listed) {
-    row.problem(fields.date, 'date', '移出日期早于列入日期。Removed before it was listed.')
-  }
+  row.notBefore(fields.date, removed, listed, '移出日期早于列入日期。Removed before it was listed.')
   const sent = row.text(fields.reason)
   const way = row.text(fields.way) === null ? null : row.choice(fields.way, WAYS)
-  if (way === 'STANDS' && removed !== null) {
+  if (way === 'STANDS' && removed !== null)
     row.problem(fields.way, 'value', '标明未移出，却有移出日期。Said to stand, yet it has a day of removal.')
-  }
   if (way !== null && way !== 'STANDS') row.requiredDate(fields.date, today)
-  if (way === null && removed !== null) {
+  if (way === null && removed !== null)
     row.remark(fields.way, 'value', '有移出日期而未注明移出或撤销，按移出处理。Removed, not said how; taken as ended.')
-  }
-  if (removed === null && sent !== null) {
+  if (removed === null && sent !== null)
     row.problem(fields.date, 'required', '有移出事由而无移出日期。A reason of removal without a day.')
-  }
   const authority = row.text(fields.authority)
   const by = authority === null ? '' : `（${authority}）`
   const words = way === 'REVOKED' ? [REVOKED, sent].filter(Boolean).join('：') : sent

@@ -30,9 +30,7 @@ const commitment = makeSpeltForm(
     const codes = row.codes({ field: as('统一社会信用代码'), scheme: 'uscc' })
     const made = row.requiredDate(as('承诺日期'), today)
     const until = row.endDate(as('有效期至'))
-    if (until !== null && made !== '' && until < made) {
-      row.problem(as('有效期至'), 'date', '有效期早于承诺日期。It ends before it was made.')
-    }
+    row.notBefore(as('有效期至'), until, made, '有效期早于承诺日期。It ends before it was made.')
     return [
       {
         key: row.required(as('承诺编号')),
@@ -58,9 +56,7 @@ const checksOf = (row: Examination, field: string, made: string, today: string) 
     if (part.核查日期 === null) row.problem('核查日期', 'required', '有一次核查没有日期。A check has no day.')
     if (day !== null && day > today)
       row.remark('核查日期', 'date.future', `核查日期晚于今天：${day}。It lies in the future.`)
-    if (day !== null && made !== '' && day < made) {
-      row.problem('核查日期', 'date', '核查早于承诺。Checked before it was made.')
-    }
+    row.notBefore('核查日期', day, made, '核查早于承诺。Checked before it was made.')
     return {
       checked_on: day,
       result: readWord(row, '核查结果', part.核查结果, RESULTS),

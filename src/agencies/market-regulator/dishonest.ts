@@ -14,9 +14,7 @@ const gateway: FeedForm = {
     const listed = row.requiredDate('ABNTIME', today)
     const removed = row.pastDate('REMDATE', today)
     const number = row.text('DEDOCNUM')
-    if (removed !== null && listed !== '' && removed < listed) {
-      row.problem('REMDATE', 'date', '移出日期早于列入日期。Removed before it was listed.')
-    }
+    row.notBefore('REMDATE', removed, listed, '移出日期早于列入日期。Removed before it was listed.')
     return [
       {
         key: row.required('ILLID'),

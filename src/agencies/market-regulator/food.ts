@@ -129,9 +129,8 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
     return marked ? 'PASS' : row.choice(field, RESULT)
   }
   const result = row.choice(field, RESULT)
-  if ((result === 'FAIL') !== failures.length > 0) {
+  if ((result === 'FAIL') !== failures.length > 0)
     row.remark(failed, 'value', '检验结论与不合格项目不相符。The result and the failures do not agree.')
-  }
   return result
 }
 

@@ -57,9 +57,8 @@ export const readProduction = (
   const dayInside = inside === undefined ? null : parseDate(inside)
   if (inside === undefined || dayInside === null) {
     // Eight digits may be a batch number.
-    if (inside !== undefined && !/^\d{8}$/.test(inside)) {
+    if (inside !== undefined && !/^\d{8}$/.test(inside))
       row.remark(field, 'date', `${field}中的日期不存在：${inside}。${field} names a day that does not exist.`)
-    }
     return { produced_on: null, batch: sent }
   }
   return { produced_on: dayInside, batch: sent.replace(inside, '').replace(AROUND_BATCH, '') || null }

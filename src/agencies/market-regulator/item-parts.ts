@@ -18,9 +18,8 @@ export const readItemParts = <F extends string>(
 ): ItemPart<F>[] => {
   const sent = row.value(field)
   const parts = Array.isArray(sent) ? listed(row, field, sent, columns) : lined(row, columns)
-  if (sent !== undefined && sent !== null && sent !== '' && !Array.isArray(sent)) {
+  if (sent !== undefined && sent !== null && sent !== '' && !Array.isArray(sent))
     row.problem(field, 'value', `${field}应为列表。${field} must be a list.`)
-  }
   if (parts.length <= MOST_PARTS) return parts
   row.problem(field, 'value', `${field}超过 ${MOST_PARTS} 项。${field} has more than ${MOST_PARTS} parts.`)
   return []

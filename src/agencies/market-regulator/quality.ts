@@ -77,9 +77,8 @@ const table = makeSpeltForm(
 const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
   if (!row.has(field) && failures.length > 0) return 'FAIL'
   const result = row.choice(field, RESULT)
-  if ((result === 'FAIL') !== failures.length > 0) {
+  if ((result === 'FAIL') !== failures.length > 0)
     row.remark(failed, 'value', '抽查结果与不合格项目不相符。The result and the failures do not agree.')
-  }
   return result
 }
 

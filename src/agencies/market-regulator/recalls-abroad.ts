@@ -21,9 +21,8 @@ export const cpscRecallForm: FeedForm = {
     const makers = texts(row, 'manufacturers')
     const types = texts(row, 'product_types')
     const described = texts(row, 'descriptions')
-    if (described.length === 0) {
+    if (described.length === 0)
       row.remark('descriptions', 'required', '没有产品描述，以产品类别代替。Nothing described; the type stands for it.')
-    }
     const product = described.length > 0 ? described : types
     if (product.length === 0) row.problem('descriptions', 'required', '没有产品。No product is named.')
     return [

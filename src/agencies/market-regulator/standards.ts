@@ -43,12 +43,9 @@ const standard = makeSpeltForm(
     const declared = row.requiredDate(as('公开时间'), today)
     const abolished = row.pastDate(as('废止时间'), today)
     const status = row.choice(as('标准状态'), STATUS)
-    if (abolished !== null && declared !== '' && abolished < declared) {
-      row.problem(as('废止时间'), 'date', '废止时间早于公开时间。Abolished before it was declared.')
-    }
-    if (abolished !== null && status === 'IN_FORCE') {
+    row.notBefore(as('废止时间'), abolished, declared, '废止时间早于公开时间。Abolished before it was declared.')
+    if (abolished !== null && status === 'IN_FORCE')
       row.problem(as('标准状态'), 'value', '标明现行有效，却有废止时间。Said to be in force, yet abolished.')
-    }
     return [
       {
         key: `${codes.uscc ?? party}/${number}`,
@@ -84,9 +81,8 @@ const numberOf = (sent: string): string =>
 
 const kindOf = (row: Examination, field: string, number: string): string | null => {
   const kind = KINDS.find(([beginning]) => beginning.test(number))?.[1] ?? null
-  if (kind === null && number !== '') {
+  if (kind === null && number !== '')
     row.problem(field, 'value', `${field}不是标准编号：${number}。${field} is no number of a standard.`)
-  }
   return kind
 }
 

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, sep } from 'node:path'
+import { isProcessRunning } from '../../../foundation/processes.js'
 import { type ClaimedFile, moveUnopenedToRefused } from './file-outcomes.js'
 import { fileNameText, READY_ENDING } from './names.js'
 
@@ -166,15 +167,5 @@ const isDead = (id: string): boolean => {
   const [host, pid] = id.split('.')
   if (host !== ownId().split('.')[0]) return false
   // A claim with our process id that is not in `held` was left by an earlier process.
-  return Number(pid) === process.pid || !isRunning(Number(pid))
-}
-
-const isRunning = (pid: number): boolean => {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  return Number(pid) === process.pid || !isProcessRunning(Number(pid))
 }

@@ -66,13 +66,7 @@ export interface RowAnswer {
   message: string | null
 }
 
-export interface ExchangeTable {
-  /** null when `payload` holds the record. */
-  columns: string[] | null
-  count: (most: number) => Promise<number>
-  batch: (after: string, most: number) => Promise<ExchangeRow[]>
-  answer: (answers: readonly RowAnswer[]) => Promise<void>
-}
+export type ExchangeTable = Awaited<ReturnType<typeof openExchange>>
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
@@ -96,22 +90,23 @@ export const withConnection = async <T>(url: string, readOnly: boolean, work: (d
   }
 }
 
-export const openExchange = async (db: Knex, schema: string, name: string): Promise<ExchangeTable> => {
+export const openExchange = async (db: Knex, schema: string, name: string) => {
   const all = await columnsOf(db, schema, name)
   const own = all.filter((column) => !OURS.includes(column))
   const columns = own.includes(PAYLOAD) ? null : own
   const table = `"${schema}"."${name}"`
   return {
+    /** null when `payload` holds the record. */
     columns,
-    count: async (most) => {
+    count: async (most: number): Promise<number> => {
       const { rows } = await db.raw(
         `select count(*)::int as n from (select from ${table} where state = 0 limit ?) waiting /* table.count */`,
         [most],
       )
       return rows[0].n
     },
-    batch: (after, most) => batch(db, table, columns, after, Math.min(most, BATCH_ROWS)),
-    answer: async (answers) => {
+    batch: (after: string, most: number) => batch(db, table, columns, after, Math.min(most, BATCH_ROWS)),
+    answer: async (answers: readonly RowAnswer[]): Promise<void> => {
       for (let at = 0; at < answers.length; at += ANSWERS_AT_ONCE)
         await writeAnswers(db, table, answers.slice(at, at + ANSWERS_AT_ONCE))
     },
