@@ -23,6 +23,11 @@ const LAST_RUNS = 10
 const DAY_MS = 86_400_000
 const UNMATCHED_SHOWN = 20
 
+const RUN_MEMBERS = ['id', 'job', 'subject', 'cause', 'outcome', 'startedAt', 'endedAt', 'counts', 'error'] as const
+
+const pick = <Row extends object>(row: Row, members: readonly (keyof Row)[]): object =>
+  Object.fromEntries(members.map((member) => [member, row[member]]))
+
 export const readStatus = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
   const { db, addresses } = hub
   const good = await runs.lastGoodPulls(db)
@@ -101,28 +106,13 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
       ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
     ],
     backlog: { ...waiting, listings: Object.fromEntries(board.map((row) => [row.state, row.n])) },
-    publication: last && {
-      sequence: last.sequence,
-      entries: last.entries,
-      hash: last.hash,
-      publishedAt: last.publishedAt,
-    },
+    publication: last && pick(last, ['sequence', 'entries', 'hash', 'publishedAt']),
     lockouts: shut.map(({ lockedUntil, lastAt, ...one }) => ({
       ...one,
       lastAt: lastAt.toISOString(),
       until: lockedUntil.toISOString(),
     })),
-    runs: recent.map(({ id, job, subject, cause, outcome, startedAt, endedAt, counts, error }) => ({
-      id,
-      job,
-      subject,
-      cause,
-      outcome,
-      startedAt,
-      endedAt,
-      counts,
-      error,
-    })),
+    runs: recent.map((run) => pick(run, RUN_MEMBERS)),
   }
   const lines = [
     ...(behind === null

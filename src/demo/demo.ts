@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../agencies/index.js'
 import type { AccountInput } from '../domain/access/accounts.js'
@@ -14,7 +15,7 @@ import { Refusal } from '../foundation/errors.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import type { Addresses } from '../hub/addresses.js'
 import { type Hub, makeHub } from '../hub/hub.js'
-import { listenRefusal } from '../hub/listen.js'
+import { listenOn } from '../hub/listen.js'
 import { makeLog } from '../hub/log.js'
 import { forgetRunningDemo, noteRunningDemo, readJson, SANDBOX_FOLDER } from '../hub/running-demo.js'
 import { startAgencyStandIns } from '../sandbox/agencies/index.js'
@@ -40,7 +41,7 @@ const LOOPBACK = '127.0.0.1/32'
 type Examples = Pick<World, 'dishonestExample' | 'goodExample' | 'shopExample'>
 
 export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): Promise<void> => {
-  await portIsFree(config)
+  await checkPortIsFree(config)
   const here = world()
   const standIns: { close(): Promise<void> }[] = []
   const closeStandIns = async () => {
@@ -82,12 +83,11 @@ const registerOf = ({ operators }: World): BaseLibrary => {
   return ({ uscc, regNo }) => names.get(uscc ?? regNo ?? '') ?? null
 }
 
-const portIsFree = ({ port, host }: Config): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', (error) => reject(listenRefusal(error, { port, host })))
-    probe.listen(port, host, () => probe.close(() => resolve()))
-  })
+const checkPortIsFree = async (config: Config): Promise<void> => {
+  const probe = createServer()
+  await listenOn(probe, config)
+  await promisify(probe.close.bind(probe))()
+}
 
 const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
   await runSeeds(hub.db)

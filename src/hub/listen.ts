@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server as NetServer } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import { Refusal } from '../foundation/errors.js'
@@ -10,13 +10,13 @@ const DRAIN_MS = 10_000
 const LET_GO_MS = 250
 const SWEEP_MS = 50
 
-export const listenOn = (server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
+export const listenOn = (server: NetServer, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) => reject(listenRefusal(error, { port, host })))
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
 
-export const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick<Config, 'port' | 'host'>): Error => {
+const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick<Config, 'port' | 'host'>): Error => {
   if (error.code === 'EADDRINUSE' || error.code === 'EACCES') return new Refusal('PORT_IN_USE', { port })
   return ['listen', 'getaddrinfo'].includes(error.syscall ?? '') ? new Refusal('HOST_UNUSABLE', { host }) : error
 }

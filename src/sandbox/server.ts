@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Refusal } from '../foundation/errors.js'
@@ -40,11 +41,8 @@ export const startStandInServer = async (
   const server = createServer((request, response) => {
     reply(request, response, answer).catch(() => response.destroy())
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new Refusal('PORT_IN_USE', { port }) : error),
-    )
-    server.listen(port, HOST, resolve)
+  await once(server.listen(port, HOST), 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new Refusal('PORT_IN_USE', { port }) : error
   })
   return {
     url: `http://${HOST}:${(server.address() as AddressInfo).port}`,

@@ -25,15 +25,10 @@ export interface FileClaim extends ClaimedFile {
   leave: () => void
 }
 
-export interface NextClaim {
-  claim: FileClaim | null
-  more: boolean
-}
-
 const held = new Set<string>()
 const unremovable = new Set<string>()
 
-export const claimNext = async (path: string, { settleMs, abandonedMs }: ClaimTimes): Promise<NextClaim> => {
+export const claimNext = async (path: string, { settleMs, abandonedMs }: ClaimTimes) => {
   const now = await timeIn(path)
   const left = await findAbandoned(path, now, abandonedMs)
   const ready = await findReady(path, now, settleMs)

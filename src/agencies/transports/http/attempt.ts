@@ -54,56 +54,40 @@ export const pagesMostIn = ({ pages = LEAST_PAGES }: Pick<PullTimeAndPageLimits,
   Math.max(pages, LEAST_PAGES)
 const PAGE_BYTES = 16 * 1024 * 1024
 
-export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
+export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers'> {
   body?: string
-  /** Time limit for all attempts and pauses (ms). */
-  withinMs: number
-  /** How long (ms) to retry after the first failure; 0 means three attempts. */
-  outageMs?: number
+  /** Statuses beside 200 that are answers. */
   accepts?: readonly number[]
 }
 
 export const joinUrlPath = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** Throws FEED_UNREACHABLE unless the status is 200 or in `accepts`. */
-const attempt = async (
-  { url, signal }: FeedSource,
-  path: string,
-  { withinMs, outageMs = 0, accepts = [], ...how }: AttemptOptions,
-): Promise<HttpAnswer> => {
-  const end = performance.now() + withinMs
-  let giveUpAt: number | null = null
-  for (let tried = 1; ; tried += 1) {
-    const left = Math.floor(end - performance.now())
-    if (left <= 0) throw new Refusal('FEED_UNREACHABLE', { reason: '读取总时间超限 the whole pull took too long' })
-    const timeoutMs = Math.min(how.timeoutMs, left)
-    const outcome = await sendOnce(joinUrlPath(url, path), { ...how, timeoutMs }, accepts, signal)
-    if (!('reason' in outcome)) return outcome
-    giveUpAt ??= performance.now() + outageMs
-    if (outcome.final || (tried >= TRIES && performance.now() >= giveUpAt))
-      throw new Refusal('FEED_UNREACHABLE', { reason: outcome.reason })
-    await wait(pauseBefore(tried, outcome.retryAfter), signal)
-  }
-}
-
-/** `pullMs` limits only the time spent waiting for the agency. */
+/** `pullMs` limits only the time spent waiting for the agency. Requests throw FEED_UNREACHABLE. */
 export const makeAgencyRequester = (
-  source: FeedSource,
+  { url, signal }: FeedSource,
   { pageMs, pullMs, outageMs = 0 }: PullTimeAndPageLimits,
   maxBytes = PAGE_BYTES,
 ) => {
   let left = pullMs
-  let begun = false
-  return async (
-    path: string,
-    how: Omit<AttemptOptions, 'timeoutMs' | 'maxBytes' | 'withinMs' | 'outageMs'>,
-  ): Promise<HttpAnswer> => {
+  let patienceMs = 0
+  return async (path: string, { accepts = [], ...how }: AttemptOptions): Promise<HttpAnswer> => {
     const began = performance.now()
-    const patience = { withinMs: left, outageMs: begun ? outageMs : 0 }
-    const asked = await attempt(source, path, { ...how, ...patience, timeoutMs: pageMs, maxBytes })
-    begun = true
-    left -= performance.now() - began
-    return asked
+    let giveUpAt: number | null = null
+    for (let tried = 1; ; tried += 1) {
+      const rest = Math.floor(began + left - performance.now())
+      if (rest <= 0) throw new Refusal('FEED_UNREACHABLE', { reason: '读取总时间超限 the whole pull took too long' })
+      const options = { ...how, timeoutMs: Math.min(pageMs, rest), maxBytes, ...(signal ? { signal } : {}) }
+      const outcome = await sendOnce(joinUrlPath(url, path), options, accepts)
+      if (!('reason' in outcome)) {
+        patienceMs = outageMs
+        left -= performance.now() - began
+        return outcome
+      }
+      giveUpAt ??= performance.now() + patienceMs
+      if (outcome.final || (tried >= TRIES && performance.now() >= giveUpAt))
+        throw new Refusal('FEED_UNREACHABLE', { reason: outcome.reason })
+      await wait(pauseBefore(tried, outcome.retryAfter), signal)
+    }
   }
 }
 export type AgencyRequester = ReturnType<typeof makeAgencyRequester>
@@ -116,12 +100,12 @@ interface FailedAttempt {
 
 const sendOnce = async (
   address: string,
-  how: Omit<AttemptOptions, 'withinMs' | 'outageMs' | 'accepts'>,
+  options: HttpRequestOptions,
   accepts: readonly number[],
-  signal: AbortSignal | undefined,
 ): Promise<HttpAnswer | FailedAttempt> => {
+  const { signal } = options
   try {
-    const asked = await requestHttp(address, { ...how, ...(signal ? { signal } : {}) })
+    const asked = await requestHttp(address, options)
     if (asked.status === 200 || accepts.includes(asked.status)) return asked
     const final = asked.status !== 429 && asked.status < 500
     return { reason: `HTTP ${asked.status}`, final, retryAfter: parseRetryAfter(asked.headers) }
