@@ -36,8 +36,8 @@ export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolea
   from !== null && to !== null && !isSameServer(from, to)
 
 /**
- * `hashes`: row number → hash of existing rows. If the present server noted a missing row, `from` is that server:
- * neither a failover nor a restored copy explains the loss.
+ * `hashes` maps the numbers of existing rows to their hashes. If the present server noted a missing row, `from` names it:
+ * then neither a failover nor a restored copy explains the loss.
  */
 export const findLoss = (
   heads: readonly NotedHead[],

@@ -6,7 +6,7 @@ import { holdsIdNumber } from '../records/privacy.js'
 /** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). */
 const HOLDS_MONTHS = 6
 export const SELLERS_PER_LIST_MOST = 1_000_000
-/** From this share of lines without a code on, a file is not a seller list. */
+/** A file with this share of lines without a code is no seller list. */
 const MALFORMED_SHARE = 0.5
 /** Every list may hold this many unconfirmed sellers, because a new marketplace's shops are not reported yet. */
 export const UNCONFIRMED_SELLERS_CAP_LEAST = 200

@@ -22,7 +22,7 @@ export interface DirectoryFilter {
   sight?: RegionSight
 }
 
-/** SQL: only the filters given; planning unused ones costs more than the query. */
+/** Holds only the given filters: planning unused ones costs more than the query. */
 const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: DirectoryFilter): string =>
   [
     'o.known_to is null and o.merged_into is null',
@@ -65,7 +65,7 @@ const bindingsOf = (filter: DirectoryFilter) => ({
   oldest: filter.sellersOf?.oldest ?? null,
 })
 
-/** SQL: reads most operators by the index on current scores, those in DOUBTFUL one by one. */
+/** The index on current scores finds most operators; those of DOUBTFUL are read singly. */
 const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => `
   with doubtful as materialized (${DOUBTFUL})
   (select ${what} from current_scores c join operators o on o.id = c.operator_id

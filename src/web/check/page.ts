@@ -98,7 +98,7 @@ const summary = (rows: readonly CheckedRow[]): Html => {
     [unknown, { zh: '其中代码未知', en: 'of these, code unknown' }],
     [rows.length - known.length, { zh: '无法读取', en: 'not readable' }],
   ]
-  return html`<ul class="totals small">${figures.map(([number, { zh, en }]) => html`<li><strong>${number}</strong> ${bilingual(zh, en)}</li>\n`)}</ul>`
+  return html`<ul class="totals small">${figures.map(([number, words]) => html`<li><strong>${number}</strong> ${inBoth(words)}</li>\n`)}</ul>`
 }
 
 const asOfLine = ({ asOf, stale }: CheckAnswer): Html =>
@@ -107,23 +107,16 @@ const asOfLine = ({ asOf, stale }: CheckAnswer): Html =>
     : html`<p>${bilingual(`信息截至 ${minuteText(asOf)}（北京时间）`, `True as of ${minuteText(asOf)} (Beijing time)`)}</p>
 ${stale ? html`<p class="notice">${bilingual('信息已过时：最近的归集没有按时完成，可能缺少新的变动。', 'Stale: the latest reading of a feed is overdue, and what is new may be missing.')}</p>` : null}`
 
+const inBoth = ({ zh, en }: BilingualText): Html => bilingual(zh, en)
+
 const cells = (one: CheckedRow): TableCell[] => {
   if (!isAnswered(one)) {
-    const { zh, en } = ROW_FAULT_WORDS[one.row.fault]
-    return [
-      bilingual(`第 ${one.row.row} 行`, `row ${one.row.row}`),
-      html`<strong>${bilingual(zh, en)}</strong>`,
-      '—',
-      '—',
-    ]
+    const { row, fault } = one.row
+    return [bilingual(`第 ${row} 行`, `row ${row}`), html`<strong>${inBoth(ROW_FAULT_WORDS[fault])}</strong>`, '—', '—']
   }
-  const { row, known } = one
-  return [
-    html`<code>${foreignText(row.code)}</code>`,
-    listCell(known),
-    operatorCell(row.code, known),
-    nameCell(row.name, known),
-  ]
+  const { code, name } = one.row
+  const first = html`<code>${foreignText(code)}</code>`
+  return [first, listCell(one.known), operatorCell(code, one.known), nameCell(name, one.known)]
 }
 
 const listCell = ({ listed, entries }: CodeAnswer): Html =>
@@ -139,14 +132,12 @@ const entry = ({ id, reason, publishedOn, endsOn, contested }: CheckedEntry): Ht
 }
 
 const operatorCell = (code: string, { name, uscc, status }: CodeAnswer): Html => {
-  const { zh, en } = STATUS_WORDS[status]
   const wrong = status === 'UNKNOWN' ? describeCodeFault(code) : null
-  return html`${name && html`${publishedText(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${bilingual(zh, en)}${wrong && html`<br><strong>${bilingual(wrong.zh, wrong.en)}</strong>`}`
+  return html`${name && html`${publishedText(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${inBoth(STATUS_WORDS[status])}${wrong && html`<br><strong>${inBoth(wrong)}</strong>`}`
 }
 
 const nameCell = (asked: string | null, { nameAnswer }: CodeAnswer): TableCell => {
   if (asked === null || nameAnswer === null) return '—'
-  const { zh, en } = NAME_ANSWER_WORDS[nameAnswer]
-  const words = bilingual(zh, en)
+  const words = inBoth(NAME_ANSWER_WORDS[nameAnswer])
   return html`${foreignText(asked)}${inPageLanguage('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
 }

@@ -19,9 +19,9 @@ import {
 export const FILE_ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof FILE_ENCODINGS)[number]
 
-/** Bytes; smaller files are compressed before they are served. */
+/** Files of at most this many bytes are compressed before serving. */
 const SMALL_BYTES = 1024 * 1024
-/** Files larger than SMALL_BYTES are compressed after this delay. */
+/** Larger files are compressed after this delay. */
 const QUIET_MS = 5_000
 const STEP_ENTRIES = 1_000
 /** With more changed entries than this, the edition is rebuilt. */
