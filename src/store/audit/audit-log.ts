@@ -15,8 +15,7 @@ const LOCK = 'hub.trail'
 
 const SELECT_HEAD = `select number, encode(hash, 'hex') as hash from trail order by number desc limit 1`
 
-export const readHead = (db: Db | Tx): Promise<AuditHead | null> =>
-  queryFirst(db, `${SELECT_HEAD} /* audit-log.head */`)
+export const readHead = (db: Db): Promise<AuditHead | null> => queryFirst(db, `${SELECT_HEAD} /* audit-log.head */`)
 
 /** TAKEN: another process used one of the numbers. GONE: the previous row is missing. */
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
@@ -25,7 +24,7 @@ export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
  * Commits durably, whatever `synchronous_commit` says. Checks that the previous row exists, because after a failover
  * the connection may lead to another server.
  */
-export const appendRows = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
+export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
   const [first] = rows
   if (first === undefined) throw new Error('no row to add')
   try {
@@ -73,7 +72,7 @@ const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 
   (select system_identifier::text from pg_control_system()) as system`
 
 /** Null on a standby. */
-export const serverIdentity = (db: Db | Tx): Promise<ServerIdentity | null> =>
+export const serverIdentity = (db: Db): Promise<ServerIdentity | null> =>
   queryFirst(db, `select ${SERVER} where not pg_is_in_recovery() /* audit-log.server */`)
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
@@ -113,7 +112,7 @@ const rowOf = ({ salt, client, role, agency, purpose, request, asked, outcome, s
   return { ...row, content: content || null } satisfies AuditRow
 }
 
-export const listRowsAfter = async (db: Db | Tx, number: number, limit: number): Promise<AuditRow[]> => {
+export const listRowsAfter = async (db: Db, number: number, limit: number): Promise<AuditRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where number > ? order by number limit ? /* audit-log.after */`,
     [number, limit],
@@ -122,7 +121,7 @@ export const listRowsAfter = async (db: Db | Tx, number: number, limit: number):
 }
 
 /** `kind <> 'ANSWER'` makes the partial index usable. */
-export const listCutRows = async (db: Db | Tx): Promise<AuditRow[]> => {
+export const listCutRows = async (db: Db): Promise<AuditRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where kind = 'CUT' and kind <> 'ANSWER' order by number /* audit-log.cuts */`,
   )

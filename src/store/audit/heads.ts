@@ -25,7 +25,7 @@ export const listSigned = (db: Db): Promise<SignedHead[]> =>
 export const listSignedManifests = (db: Db): Promise<{ sequence: number; jws: string }[]> =>
   queryRows(db, 'select sequence, jws from manifests order by sequence /* heads.manifests */')
 
-export const readHashes = async (db: Db | Tx, numbers: readonly number[]): Promise<Map<number, string>> => {
+export const readHashes = async (db: Db, numbers: readonly number[]): Promise<Map<number, string>> => {
   if (numbers.length === 0) return new Map()
   const heads = await queryRows<AuditHead>(
     db,

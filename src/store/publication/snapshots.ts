@@ -37,12 +37,12 @@ const forgottenOf = (held: string): string =>
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
   or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
 
-export const readLastSnapshot = (db: Db | Tx): Promise<Snapshot | null> =>
+export const readLastSnapshot = (db: Db): Promise<Snapshot | null> =>
   queryFirst(db, `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`)
 
 /** `forgotten` is true when the snapshot holds an entry no longer public. */
 export const readLastWithManifest = async (
-  db: Db | Tx,
+  db: Db,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
   const row = await queryFirst<Snapshot & SignedManifest & { forgotten: boolean }>(
     db,
@@ -61,7 +61,7 @@ export interface SnapshotChange {
 }
 
 /** Entries of the snapshot that have since expired or been removed. */
-export const findEntriesGoneSince = (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
+export const findEntriesGoneSince = (db: Db, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   return queryColumn(
     db,
@@ -204,11 +204,7 @@ export type SnapshotLine = SnapshotMember & { line: string | null }
 const SELECT_LINES = `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
   where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)`
 
-export async function* readLinesInBatches(
-  db: Db | Tx,
-  sequence: number,
-  atATime: number,
-): AsyncGenerator<SnapshotLine[]> {
+export async function* readLinesInBatches(db: Db, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
   const read = (after: string | null): Promise<SnapshotLine[]> =>
     queryRows(
       db,
@@ -227,13 +223,13 @@ export async function* readLinesInBatches(
   }
 }
 
-export const readLinesOf = (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> =>
+export const readLinesOf = (db: Db, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> =>
   queryRows(db, `${SELECT_LINES} and listing_id = any(:ids::uuid[]) order by listing_id /* snapshots.linesOf */`, {
     sequence,
     ids,
   })
 
-export const findEntriesChangedBetween = (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> =>
+export const findEntriesChangedBetween = (db: Db, from: number, to: number, most: number): Promise<string[]> =>
   queryColumn(
     db,
     `select distinct listing_id as id from snapshot_changes where sequence > :from and sequence <= :to
@@ -245,7 +241,7 @@ export const findEarliestEnd = (tx: Tx): Promise<string | null> =>
   queryValue(tx, 'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */')
 
 export const listLatestChanges = (
-  db: Db | Tx,
+  db: Db,
   sequence: number,
   most: number,
 ): Promise<{ id: string; at: Date; line: string | null }[]> =>
@@ -270,7 +266,7 @@ export interface NetChange {
 }
 
 /** Differences of two snapshots. Lines come from the later one. */
-export const findNetChanges = (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> =>
+export const findNetChanges = (db: Db, from: number, to: number, most: number): Promise<NetChange[]> =>
   queryRows(
     db,
     `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
@@ -288,10 +284,10 @@ export const findNetChanges = (db: Db | Tx, from: number, to: number, most: numb
   )
 
 /** Returns null when this database does not hold the snapshot. */
-export const countSnapshotEntries = (db: Db | Tx, sequence: number): Promise<number | null> =>
+export const countSnapshotEntries = (db: Db, sequence: number): Promise<number | null> =>
   queryValue(db, 'select (select entries from snapshots where sequence = ?) as entries /* snapshots.entriesOf */', [
     sequence,
   ])
 
-export const findFirstSaltedSequence = (db: Db | Tx): Promise<number | null> =>
+export const findFirstSaltedSequence = (db: Db): Promise<number | null> =>
   queryValue(db, 'select min(sequence) as first from snapshots where form > 0 /* snapshots.firstSalted */')

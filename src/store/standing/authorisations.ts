@@ -31,7 +31,7 @@ export const recordAuthorisation = (
     made,
   )
 
-export const findAuthorisation = (db: Db | Tx, id: number): Promise<Authorisation | null> =>
+export const findAuthorisation = (db: Db, id: number): Promise<Authorisation | null> =>
   queryFirst(db, `select ${COLUMNS} from authorisations a where a.id = ? /* authorisations.byId */`, [id])
 
 export const findAuthorisations = async (db: Db, ids: readonly number[]): Promise<Map<number, Authorisation>> => {

@@ -16,7 +16,7 @@ export const saveSellersSetting = (
     { client, reason, ...setting },
   )
 
-export const readSellersSetting = async (db: Db | Tx, client: string): Promise<SellersSetting> =>
+export const readSellersSetting = async (db: Db, client: string): Promise<SellersSetting> =>
   (await queryFirst<SellersSetting>(
     db,
     'select marketplace, unconfirmed_sellers as "unconfirmedSellers" from clients where id = ? /* confirmedSellers.settingOf */',

@@ -21,7 +21,7 @@ export interface SellerList extends Record<keyof SellersFigures, number | null> 
 const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
   confirmed, unconfirmed, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost"`
 
-export const readCurrentList = (db: Db | Tx, client: string): Promise<SellerList | null> =>
+export const readCurrentList = (db: Db, client: string): Promise<SellerList | null> =>
   queryFirst(db, `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`, [client])
 
 export const lockSellerList = async (tx: Tx, client: string): Promise<void> => {
@@ -65,7 +65,7 @@ const MISTYPED = `select count(*) from (select distinct scheme, code from sent_s
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
 /** Stores a bitmap of the operators listed by their own USCC with a visible grade (migrations 33 and 95). */
-export const storeBitmap = async (tx: Db | Tx, client: string): Promise<void> => {
+export const storeBitmap = async (tx: Db, client: string): Promise<void> => {
   await tx.raw(
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
      on conflict (list_id) do update set bits = excluded.bits /* sellers.marked */`,

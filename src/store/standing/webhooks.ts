@@ -24,7 +24,7 @@ export const lockWebhooks = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
 }
 
-export const listWebhooks = (db: Db | Tx, client: string | null): Promise<StoredWebhook[]> =>
+export const listWebhooks = (db: Db, client: string | null): Promise<StoredWebhook[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from webhooks w where w.removed_at is null and (:client::text is null or w.client = :client::text)
@@ -32,7 +32,7 @@ export const listWebhooks = (db: Db | Tx, client: string | null): Promise<Stored
     { client },
   )
 
-export const findWebhook = (db: Db | Tx, id: number): Promise<StoredWebhook | null> =>
+export const findWebhook = (db: Db, id: number): Promise<StoredWebhook | null> =>
   queryFirst(db, `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`, [id])
 
 /** The secret is encrypted for the id, so the id is needed before the row is inserted. */
@@ -57,12 +57,7 @@ export const replaceWebhookSecret = async (tx: Tx, id: number, secret: string, p
 }
 
 /** Unconfirmed messages stay until they expire. */
-export const disableWebhook = async (
-  db: Db | Tx,
-  id: number,
-  because: 'GONE' | 'FAILING',
-  now: Date,
-): Promise<void> => {
+export const disableWebhook = async (db: Db, id: number, because: 'GONE' | 'FAILING', now: Date): Promise<void> => {
   await db.raw(
     'update webhooks set disabled_at = :now, disabled_because = :because where id = :id and disabled_at is null /* webhooks.disable */',
     { id, because, now } as never,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -89,7 +89,7 @@ export const representEditionFile = (
     })
   if (list.gone.length > 0) {
     const { segments, bytes } = cutSegmentsWithout(edition, form, list.gone)
-    const tag = `${part.sha256}-${digestOf(list.gone)}`
+    const tag = `${part.sha256}-${hash('sha256', [...list.gone].sort().join(), 'base64url').slice(0, 12)}`
     const read: ServedBody['read'] = (from, to) => watched(readSegments(part, segments, { from, to }), from)
     return { type, saveAs, tag, bytes, read, encodings: {} }
   }
@@ -105,12 +105,6 @@ export const representEditionFile = (
   const read: ServedBody['read'] = (from, to) => watched(readRange(part, { from, to }), from)
   return { type, saveAs, tag: part.sha256, bytes: part.bytes, read, encodings }
 }
-
-const digestOf = (ids: readonly string[]): string =>
-  createHash('sha256')
-    .update([...ids].sort().join())
-    .digest('base64url')
-    .slice(0, 12)
 
 async function* abortOnRemoval(
   bytes: AsyncIterable<Buffer>,

@@ -182,7 +182,7 @@ export const makeAuditLog = (
     })
   }
 
-  const tryAt = async (handle: Db | Tx, from: AuditHead, links: readonly ChainLink[]): Promise<WriteAttempt> => {
+  const tryAt = async (handle: Db, from: AuditHead, links: readonly ChainLink[]): Promise<WriteAttempt> => {
     const rows = chainRows(from, links, seal())
     const added = await store.appendRows(handle, rows)
     return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }

@@ -1,13 +1,13 @@
 import { type AuditLoss, explainsLostHead, findLoss, type NotedHead, parseLoss } from '../../domain/audit/loss.js'
 import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
-import type { Db, Tx } from '../../store/db/db.js'
+import type { Db } from '../../store/db/db.js'
 
 /**
  * Finds lost rows: their hashes were noted outside the database, but it lacks them, and no CUT row records the loss.
  */
 export const findUnreportedLoss = async (
-  handle: Db | Tx,
+  handle: Db,
   heads: readonly NotedHead[],
   last: number,
 ): Promise<AuditLoss | null> => {

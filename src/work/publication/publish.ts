@@ -77,13 +77,8 @@ interface SnapshotInput extends Required<Pick<PublishOptions, 'manifests' | 'rem
   files: PublishOptions['files']
 }
 
-interface TakenSnapshot {
-  snapshot: snapshots.Snapshot
-  edition: Edition | null
-}
-
 /** Moves continue during the transaction (repeatable read). A trigger at once hides entries that they remove. */
-const takeAtOneInstant = async (db: Db, taking: SnapshotInput): Promise<TakenSnapshot> => {
+const takeAtOneInstant = async (db: Db, taking: SnapshotInput): ReturnType<typeof take> => {
   for (let tried = 1; ; tried += 1) {
     let edition = null as Edition | null
     const act = async (tx: Tx) => {
@@ -104,7 +99,10 @@ const takeAtOneInstant = async (db: Db, taking: SnapshotInput): Promise<TakenSna
  * From a restored database or under a doubted clock, only removals are published. Refusals DATABASE_RESTORED and
  * CLOCK_DOUBTED when nothing was ever published.
  */
-const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
+const take = async (
+  tx: Tx,
+  taking: SnapshotInput,
+): Promise<{ snapshot: snapshots.Snapshot; edition: Edition | null }> => {
   const { run, now, sure, manifests, noted, files, removalsOnly } = taking
   const last = await snapshots.readLastWithManifest(tx)
   const today = shanghaiDate(now)

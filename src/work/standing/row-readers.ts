@@ -29,29 +29,19 @@ const parsed = (text: string): ParsedRow => {
 
 const isBlank = (text: string): boolean => text.trim() === ''
 
+/** Cuts a row that is too long, but leaves it too long. */
+const bounded = (row: string): string => row.slice(0, CODE_ROW_LENGTH_MOST + 1)
+
 export const makeNdjsonReader = (): RowReader => {
   let pending = ''
-  let skipping = false
   return {
     *read(text) {
-      let at = 0
-      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
-        const line = pending + text.slice(at, end)
-        at = end + 1
-        pending = ''
-        if (skipping) yield TOO_LONG
-        else if (!isBlank(line)) yield parsed(line)
-        skipping = false
-      }
-      if (skipping) return
-      pending += text.slice(at)
-      if (pending.length <= CODE_ROW_LENGTH_MOST) return
-      pending = ''
-      skipping = true
+      const lines = (pending + text).split('\n')
+      pending = bounded(lines.pop() ?? '')
+      for (const line of lines) if (!isBlank(line)) yield parsed(line)
     },
     *end() {
-      if (skipping) yield TOO_LONG
-      else if (!isBlank(pending)) yield parsed(pending)
+      if (!isBlank(pending)) yield parsed(pending)
     },
   }
 }
@@ -69,7 +59,6 @@ export const makeJsonReader = (): RowReader => {
   let around = ''
   let inObject = false
   let pending = ''
-  let long = false
   let [depth, inText, escaped] = [0, false, false]
   let isFirst = true
 
@@ -88,17 +77,10 @@ export const makeJsonReader = (): RowReader => {
   }
   const ended = (rest: string, isLast: boolean): ParsedRow | null => {
     const text = pending + rest
-    const read = long ? TOO_LONG : isFirst && isLast && isBlank(text) ? null : parsed(text)
+    const read = isFirst && isLast && isBlank(text) ? null : parsed(text)
     pending = ''
-    long = false
     isFirst = false
     return read
-  }
-  const keep = (rest: string): void => {
-    if (!long) pending += rest
-    if (pending.length <= CODE_ROW_LENGTH_MOST) return
-    long = true
-    pending = ''
   }
   function* list(text: string): Iterable<ParsedRow> {
     let from = 0
@@ -123,7 +105,7 @@ export const makeJsonReader = (): RowReader => {
         }
       }
     }
-    keep(text.slice(from))
+    pending = bounded(pending + text.slice(from))
   }
   const behind = (text: string): void => {
     around += text
@@ -154,7 +136,6 @@ const HEADLESS: ColumnRole[] = ['code', 'name', 'ref']
  */
 export const makeCsvReader = (): RowReader => {
   let pending = ''
-  let skipping = false
   let table: { separator: string; columns: ColumnRole[]; headed: boolean } | null = null
 
   const rowOf = (cells: readonly string[]): ParsedRow | null => {
@@ -185,8 +166,7 @@ export const makeCsvReader = (): RowReader => {
       const feed = pending.indexOf('\n', at)
       if (feed < 0 && !last) break
       const end = feed < 0 ? pending.length : feed
-      if (skipping || end - at > CODE_ROW_LENGTH_MOST) {
-        skipping = false
+      if (end - at > CODE_ROW_LENGTH_MOST) {
         at = end + 1
         yield TOO_LONG
         continue
@@ -211,24 +191,15 @@ export const makeCsvReader = (): RowReader => {
       const row = swallowed ? UNREADABLE : rowOf(cells)
       if (row !== null) yield row
     }
-    pending = pending.slice(at)
-    if (last || pending.includes('\n') || pending.length <= CODE_ROW_LENGTH_MOST) return
-    skipping = true
-    pending = ''
+    const rest = pending.slice(at)
+    pending = rest.includes('\n') ? rest : bounded(rest)
   }
   return {
     *read(text) {
-      if (skipping) {
-        const feed = text.indexOf('\n')
-        if (feed < 0) return
-        pending = text.slice(feed)
-      } else pending += text
+      pending += text
       yield* drain(false)
     },
-    *end() {
-      if (skipping && pending === '') yield TOO_LONG
-      yield* drain(true)
-    },
+    end: () => drain(true),
   }
 }
 
