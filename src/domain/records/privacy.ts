@@ -164,11 +164,7 @@ const digitsOfUnit = (unit: number): number => {
  * Replaces a number that reads as an ID. A spreadsheet loses its last digits, so no check digit applies. String() keeps
  * the day of birth; BigInt() would not.
  */
-const inNumber = (
-  number: number | bigint,
-  replaced: (id: string) => string,
-  inText: (text: string) => string,
-): unknown => {
+const inNumber = (number: number | bigint, replaced: (id: string) => string, inText: (text: string) => string) => {
   const text = String(number)
   if (typeof number === 'number' && !Number.isSafeInteger(number)) {
     const [digits = ''] = /\d+/.exec(text) ?? []

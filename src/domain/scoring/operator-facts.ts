@@ -53,10 +53,7 @@ export const makeFacts = (
   return { asOf, kind: kind.toLowerCase() as Facts['kind'], known, events, comingOn }
 }
 
-const withoutOwn = (
-  reported: readonly ReportedEvidence[],
-  own: readonly OwnDecision[],
-): readonly ReportedEvidence[] => {
+const withoutOwn = (reported: readonly ReportedEvidence[], own: readonly OwnDecision[]) => {
   if (own.length === 0) return reported
   const isRepeated = makeRepeatMatcher(own)
   return reported.filter(({ kind, body }) => kind !== 'list_entry' || !isRepeated(body))

@@ -248,10 +248,8 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
     if (each.points !== 0) say(`${at}.points`, '信息缺失不得加分或扣分。Missing data may not move points.')
     checkWords(each, at, [], say)
   })
-  for (const fact of new Set<string>([
-    ...card.rules.flatMap(listFactsOfRule),
-    ...card.vetoes.map((veto) => veto.fact),
-  ])) {
+  const weighed: string[] = [...card.rules.flatMap(listFactsOfRule), ...card.vetoes.map(({ fact }) => fact)]
+  for (const fact of new Set(weighed)) {
     const family = findFact(fact)?.family
     if (family && !told.has(family))
       say('missing', `未说明 ${family} 信息缺失时如何处理。What missing ${family} data means is not said.`)

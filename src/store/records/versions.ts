@@ -240,25 +240,15 @@ export const findVersionsOnDays = async (
   return lists
 }
 
-export const countByOperator = (
-  db: Db,
-  operatorIds: readonly number[],
-  when: PointInTime,
-  sight: RecordSight,
-): Promise<Map<number, number>> =>
-  queryMap(
+export const countByOperator = (db: Db, operatorIds: readonly number[], when: PointInTime, sight: RecordSight) =>
+  queryMap<number, number>(
     db,
     `select v.operator_id, count(*)::int from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
     { ...makeBindingsAt(operatorIds, when), ...sight },
   )
 
-export const findVersionsWithFact = (
-  db: Db,
-  operatorIds: readonly number[],
-  when: PointInTime,
-  sight: RecordSight,
-): Promise<RecordVersion[]> =>
-  queryRows(
+export const findVersionsWithFact = (db: Db, operatorIds: readonly number[], when: PointInTime, sight: RecordSight) =>
+  queryRows<RecordVersion>(
     db,
     `select ${VERSION_COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id where v.fact is not null and ${SEEN}
      order by v.run_id, v.id /* versions.sourcesOf */`,

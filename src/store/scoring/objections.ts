@@ -105,16 +105,12 @@ export interface ObjectionFilter {
 const filtered = ({ sight }: ObjectionFilter): string =>
   `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${andIsWithinSightSql(sight, 'b.operator_id')}`
 
-export const list = (
-  db: Db,
-  filter: ObjectionFilter,
-  { first, after }: { first: number; after: number | null },
-): Promise<Objection[]> =>
-  queryRows(
+export const list = (db: Db, filter: ObjectionFilter, page: { first: number; after: number | null }) =>
+  queryRows<Objection>(
     db,
     `select ${COLUMNS} from objections b where ${filtered(filter)} and (:after::bigint is null or b.id > :after::bigint)
      order by b.id limit :first /* objections.list */`,
-    { ...filter, first, after },
+    { ...filter, ...page },
   )
 
 export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
@@ -122,12 +118,8 @@ export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
     ...filter,
   })
 
-export const findContestedVersionsAt = (
-  db: Db,
-  operators: readonly number[],
-  knownAt: Date,
-): Promise<{ operatorId: number; versions: number[] }[]> =>
-  queryRows(
+export const findContestedVersionsAt = (db: Db, operators: readonly number[], knownAt: Date) =>
+  queryRows<{ operatorId: number; versions: number[] }>(
     db,
     `select b.operator_id as "operatorId", (select coalesce(jsonb_agg(v.id), '[]') from versions v where v.record_key = b.record_key and v.feed = b.feed) as versions
      from objections b where b.operator_id = any(:operators) and ${contested(':knownAt')}
@@ -143,11 +135,8 @@ export const findContestedVersions = (db: Db, versions: readonly number[]): Prom
     [versions],
   )
 
-export const findRecordOfVersion = (
-  tx: Tx,
-  version: number,
-): Promise<{ feed: string; recordKey: string; versions: number[] } | null> =>
-  queryFirst(
+export const findRecordOfVersion = (tx: Tx, version: number) =>
+  queryFirst<{ feed: string; recordKey: string; versions: number[] }>(
     tx,
     `select g.feed, g.record_key as "recordKey", (select jsonb_agg(v.id) from versions v where v.record_key = g.record_key and v.feed = g.feed) as versions
      from versions g where g.id = ? /* objections.recordOf */`,

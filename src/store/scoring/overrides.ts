@@ -104,12 +104,8 @@ export interface OverrideFilter extends PointInTime {
 const selectOverridesSql = (what: string, sight: RegionSight): string =>
   `select ${what} from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')}) r where r.state = :state`
 
-export const list = (
-  db: Db,
-  filter: OverrideFilter,
-  page: { first: number; after: number | null },
-): Promise<OverrideRow[]> =>
-  queryRows(
+export const list = (db: Db, filter: OverrideFilter, page: { first: number; after: number | null }) =>
+  queryRows<OverrideRow>(
     db,
     `${selectOverridesSql('*', filter.sight)} and (:after::bigint is null or r.id > :after::bigint)
      order by r.id limit :first /* overrides.list */`,

@@ -51,8 +51,8 @@ export const findScoresOfGoneEntries = (db: Db, ids: readonly number[], today: s
     { ids, today },
   )
 
-export const latest = (db: Db, operators: readonly number[], when: PointInTime): Promise<Map<number, StoredScore>> =>
-  queryRowsBy(
+export const latest = (db: Db, operators: readonly number[], when: PointInTime) =>
+  queryRowsBy<StoredScore, 'operatorId'>(
     db,
     'operatorId',
     `select ${STORED_SCORE_COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
@@ -61,13 +61,8 @@ export const latest = (db: Db, operators: readonly number[], when: PointInTime):
     { ...when, operators },
   )
 
-export const latestByCard = (
-  db: Db,
-  operators: readonly number[],
-  asOf: string,
-  card: string,
-): Promise<Map<number, StoredScore>> =>
-  queryRowsBy(
+export const latestByCard = (db: Db, operators: readonly number[], asOf: string, card: string) =>
+  queryRowsBy<StoredScore, 'operatorId'>(
     db,
     'operatorId',
     `select ${STORED_SCORE_COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
@@ -104,12 +99,8 @@ export const byIds = (db: Db, ids: readonly number[]): Promise<Map<number, Store
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
 /** Latest regular score that rests on no rolled-back record. */
-export const findLastSoundScores = (
-  tx: Tx,
-  operators: readonly number[],
-  asOf: string,
-): Promise<Map<number, SoundScore>> =>
-  queryRowsBy(
+export const findLastSoundScores = (tx: Tx, operators: readonly number[], asOf: string) =>
+  queryRowsBy<SoundScore, 'operatorId'>(
     tx,
     'operatorId',
     `select o.id as "operatorId", s.value, s.scorecard_hash as "scorecardHash", s.reasons from unnest(:operators::int[]) as o(id), lateral (
@@ -163,11 +154,8 @@ const currentLine = (row: StoredScore): string =>
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
 /** Regular scores whose day is not their run's, or whose cause is wrong. */
-export const findMisplacedScores = (
-  db: Db,
-  ids: readonly number[],
-): Promise<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }[]> =>
-  queryRows(
+export const findMisplacedScores = (db: Db, ids: readonly number[]) =>
+  queryRows<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }>(
     db,
     `select s.id, s.operator_id as "operatorId", case when s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date then 'DAY' else 'CAUSE' end as of
      from scores s join runs r on r.id = s.run_id

@@ -1,4 +1,4 @@
-import type { TrialComparison } from '../../domain/scoring/trial.js'
+import type { TrialComparison, TriedOperator } from '../../domain/scoring/trial.js'
 import { type Db, hasRows, queryFirst, queryOne, queryRows, queryRowsBy, queryValue } from '../db/db.js'
 
 export interface TrialRow {
@@ -28,11 +28,8 @@ export const findTrialStart = (db: Db): Promise<{ knownAt: Date; lastScore: numb
     `select latest as "knownAt", (select coalesce(max(id), 0) from scores) as "lastScore" from knowledge /* trials.beginning */`,
   )
 
-export const listOperatorsToTry = (
-  db: Db,
-  { after, limit }: { after: number; limit: number },
-): Promise<{ id: number; kind: string; region: string | null }[]> =>
-  queryRows(
+export const listOperatorsToTry = (db: Db, { after, limit }: { after: number; limit: number }) =>
+  queryRows<TriedOperator>(
     db,
     `select id, kind, region from operators where id > ? and known_to is null and merged_into is null
      order by id limit ? /* trials.operators */`,

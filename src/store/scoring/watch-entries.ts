@@ -35,12 +35,8 @@ export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: 
   )
 }
 
-export const ofOperators = (
-  db: Db,
-  operators: readonly number[],
-  when: PointInTime,
-): Promise<Map<number, WatchEntry>> =>
-  queryRowsBy(
+export const ofOperators = (db: Db, operators: readonly number[], when: PointInTime) =>
+  queryRowsBy<WatchEntry, 'operatorId'>(
     db,
     'operatorId',
     `select distinct on (w.operator_id) ${COLUMNS} from watch_entries w
@@ -50,11 +46,8 @@ export const ofOperators = (
     { ...when, operators },
   )
 
-export const list = (
-  db: Db,
-  page: { first: number; after: number | null; sight: RegionSight },
-): Promise<WatchEntry[]> =>
-  queryRows(
+export const list = (db: Db, page: { first: number; after: number | null; sight: RegionSight }) =>
+  queryRows<WatchEntry>(
     db,
     `select ${COLUMNS} from watch_entries w where ${openWithin(page.sight)} and (:after::bigint is null or w.id < :after::bigint)
      order by w.id desc limit :first /* watchEntries.list */`,

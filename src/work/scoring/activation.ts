@@ -11,14 +11,7 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as activations from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
 import type { WorkRules } from '../calendar/rules.js'
-import {
-  cardToTry,
-  FIRST_CARD_IN_FORCE,
-  findCardInForce,
-  hashCard,
-  keepCard,
-  listVersionsInFiles,
-} from './scorecards.js'
+import * as scorecards from './scorecards.js'
 
 type PseudonymRules = Pick<WorkRules, 'mark'>
 
@@ -45,9 +38,9 @@ export const proposeScorecard = async (
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
   notPast(effectiveOn, now)
   return db.transaction(async (tx) => {
-    const card = await cardToTry(tx, version)
-    if (!(await trials.wasTried(tx, hashCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
-    const hash = await keepCard(tx, card, now)
+    const card = await scorecards.cardToTry(tx, version)
+    if (!(await trials.wasTried(tx, scorecards.hashCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
+    const hash = await scorecards.keepCard(tx, card, now)
     const activation = await activations.propose(tx, { hash, effectiveOn, reason, by, now })
     if (activation === null) throw new Refusal('ADOPTION_OPEN', { version })
     return activation
@@ -81,7 +74,7 @@ export const decideScorecard = async (
     if (isSamePerson(found.proposedBy, by)) throw new Refusal('ADOPTION_OWN')
     if (activate) {
       notPast(found.effectiveOn, now)
-      await cardToTry(tx, found.scorecard)
+      await scorecards.cardToTry(tx, found.scorecard)
     }
     const at = await knowledge.nextInstant(tx, now)
     return activations.decide(tx, found.id, { state: activate ? 'ADOPTED' : 'REJECTED', note, by, at })
@@ -106,17 +99,17 @@ export interface CardStatus {
 
 export const listScorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
   const stored = new Map((await activations.listStoredCards(db, today)).map((card) => [card.version, card]))
-  const inForce = await orRefusal(() => findCardInForce(db, today))
+  const inForce = await orRefusal(() => scorecards.findCardInForce(db, today))
   const versionInForce = isRefusal(inForce) ? null : inForce.version
   const listed: CardStatus[] = []
-  for (const version of [...new Set([...listVersionsInFiles(), ...stored.keys()])].sort()) {
+  for (const version of [...new Set([...scorecards.listVersionsInFiles(), ...stored.keys()])].sort()) {
     const known = stored.get(version)
-    const read = await orRefusal(() => cardToTry(db, version))
+    const read = await orRefusal(() => scorecards.cardToTry(db, version))
     const [card, refusal] = isRefusal(read) ? [null, read] : [read, null]
     listed.push({
       version,
       name: known?.name ?? card?.name ?? null,
-      hash: known?.hash ?? (card && hashCard(card)),
+      hash: known?.hash ?? (card && scorecards.hashCard(card)),
       state: stateOf(version, versionInForce, known) ?? (refusal === null ? 'AVAILABLE' : brokenOr(refusal)),
       faults: refusal === null ? [] : faultsIn(refusal),
     })
@@ -124,15 +117,11 @@ export const listScorecards = async (db: Db, today: string): Promise<CardStatus[
   return listed
 }
 
-const stateOf = (
-  version: string,
-  inForce: string | null,
-  kept: activations.StoredCard | undefined,
-): ScorecardState | null => {
+const stateOf = (version: string, inForce: string | null, kept?: activations.StoredCard): ScorecardState | null => {
   if (version === inForce) return 'IN_FORCE'
   if (kept?.coming) return 'COMING'
   if (kept?.proposed) return 'PROPOSED'
-  return kept?.activated || (version === FIRST_CARD_IN_FORCE && inForce !== null) ? 'RETIRED' : null
+  return kept?.activated || (version === scorecards.FIRST_CARD_IN_FORCE && inForce !== null) ? 'RETIRED' : null
 }
 
 const brokenOr = ({ code }: Refusal): ScorecardState => (code === 'SCORECARD_CHANGED' ? 'CHANGED' : 'BROKEN')

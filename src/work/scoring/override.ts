@@ -56,10 +56,8 @@ export const decideOverride = async (
   made: OverrideDecision,
 ): Promise<overrides.OverrideRow> => {
   const { override: id, verdict, by } = made
-  const note =
-    made.note === null && verdict === 'CONFIRM'
-      ? null
-      : checkAndRedactText(made.note ?? '', '说明 the note', rules.mark)
+  const isSilent = made.note === null && verdict === 'CONFIRM'
+  const note = isSilent ? null : checkAndRedactText(made.note ?? '', '说明 the note', rules.mark)
   return atNewInstant(db, made.now, async (tx, at) => {
     const found = await overrideAt(tx, id, at, made.now)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
@@ -105,10 +103,5 @@ const overrideAt = async (tx: Tx, id: number, at: Date, now: Date): Promise<over
   return found
 }
 
-export const findCurrentScore = async (
-  tx: Tx,
-  operator: number,
-  at: Date,
-  now: Date,
-): Promise<scores.StoredScore | null> =>
+export const findCurrentScore = async (tx: Tx, operator: number, at: Date, now: Date) =>
   (await scores.latest(tx, [operator], { asOf: shanghaiDate(now), knownAt: at })).get(operator) ?? null

@@ -81,12 +81,7 @@ interface ScoringCourse extends PointInTime {
   asked: boolean
 }
 
-const scoreDue = async (
-  db: Db,
-  run: OpenRun,
-  course: ScoringCourse,
-  options: ScoringOptions,
-): Promise<Omit<ScoringResult, 'ms'>> => {
+const scoreDue = async (db: Db, run: OpenRun, course: ScoringCourse, options: ScoringOptions) => {
   const counts = { scored: 0, stored: 0, unchanged: 0 }
   const count = (scored: number, stored: number): void => {
     counts.scored += scored
