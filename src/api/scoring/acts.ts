@@ -6,7 +6,6 @@ import { type NodeType, numberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_ID } from '../request/viewer.js'
 
-/** Performs an act of the viewer. Loaders read anew afterwards. */
 export const performAct = async <I, R>(
   context: GraphqlContext,
   input: I,
@@ -18,7 +17,7 @@ export const performAct = async <I, R>(
   return result
 }
 
-/** Returns NO_ID for an object outside the viewer's region. Refusal `unknown` for an id of another type. */
+/** NO_ID for an object outside the viewer's region. Refusal `unknown` for an id of another type. */
 export const findNumberInRegion = async (
   context: GraphqlContext,
   act: Act,

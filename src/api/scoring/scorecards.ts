@@ -55,7 +55,7 @@ const activationView = (
   },
 })
 
-/** Reads the trials once, when the first is asked for. */
+/** The trials of all activations are read at once. */
 const trialsOf = ({ parts }: GraphqlContext, hashes: Iterable<string>) => {
   let found: ReturnType<typeof trials.latestOf> | null = null
   return () => {

@@ -1,4 +1,4 @@
-/** Loose forms of document numbers and authority names, for comparison only. They are never shown or used as record keys. */
+/** Loose forms of document numbers and authority names, for comparison only. */
 
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { normalizeName } from '../operators/names.js'
@@ -90,7 +90,7 @@ const comparedBy =
 /** An addition in brackets (another sign on the building) does not make another authority. */
 export const simplifyAuthority = comparedBy(SHORT_FORMS)
 
-/** Scores of old rule books are replayed with this comparison, which lacks ONE_CITY. */
+/** Replays scores of old rule books, which lack ONE_CITY. */
 export const simplifyAuthorityAsBefore = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
 
 /** Removes an addition in brackets, also a truncated one. Brackets inside a name, 税务总局(吉林)税务局, stay. */

@@ -97,7 +97,7 @@ export interface FactEvent {
   decidedOn?: string | null
   /** First day on which the fact no longer holds; null or absent without a known end. */
   until?: string | null
-  /** Units that the event counts as; default 1. */
+  /** Units counted; default 1. */
   weight?: number
   record: number
 }
@@ -108,6 +108,6 @@ export interface Facts {
   /** Fact families that the hub has a source for. Others are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
-  /** First day after `asOf` on which something already on record changes the facts. Not part of their hash. */
+  /** First day after `asOf` on which a state already on record begins. Not part of the facts' hash. */
   comingOn?: string | null
 }

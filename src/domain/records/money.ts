@@ -36,9 +36,9 @@ const SCALE = '(?:[十百千](?:万亿|万|亿)?|万亿|万|亿)'
 const SCALED = new RegExp(`(${ARABIC})(${SCALE}?)`, 'g')
 /** Only the last part may lack a scale. Otherwise a long run of digits would backtrack exponentially. */
 const ARABIC_SUM = new RegExp(`^(?:${ARABIC}${SCALE})*${ARABIC}${SCALE}?$`)
-/** 三万五, 二百五: the unit of the last digit is not stated. */
+/** 三万五 is refused: it may mean 35000 or 30005. */
 const UNSAID_UNIT = /[百千][一二三四五六七八九](?=[万亿]|$)|[万亿][一二三四五六七八九]$/
-/** None of these unit characters is a numeral, jiao or fen. */
+/** Digits with a unit that holds no numeral. */
 const PLAIN = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?([()（）万亿元人民币美港]{0,12})$/
 const MAX_MEANINGS = 1000
 const DIGIT_ZERO = 0x30
@@ -122,7 +122,6 @@ const parseArabic = (text: string, yuanSign: boolean): Decimal | null => {
   return parts.map(({ number, exponent }) => shift(number, exponent)).reduce(add)
 }
 
-/** '三万五' is refused, because it may mean 35000 or 30005. */
 const parseChinese = (text: string): Decimal | null => {
   if (/^[零一二三四五六七八九]+$/.test(text)) return read([...text].map((sign) => DIGITS.indexOf(sign)).join(''))
   if (!/^[零一二三四五六七八九十百千万亿]+$/.test(text) || UNSAID_UNIT.test(text)) return null

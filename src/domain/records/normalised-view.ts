@@ -1,4 +1,4 @@
-/** A text simplified for finding personal data, with positions in the original. */
+/** Finds personal data in a simplified text. */
 import { NUMERALS, toDecimalDigit } from './resident-ids.js'
 import { cacheByUnit, simplifyText, type TextSpan, type TextView } from './text-view.js'
 

@@ -34,7 +34,7 @@ export const isHeavyPenalty = (body: Body): boolean => {
 export interface Ban {
   /** Last day; null when none is stated. */
   until: string | null
-  /** True for a ban for life, or until a day that means "without end". */
+  /** True for a ban for life, or until a day such as 2099-12-31. */
   endless: boolean
 }
 
@@ -117,10 +117,7 @@ const WARNING = /^(警告|通报批评)([、,，和及]?(警告|通报批评))*$
 const FINE = /罚款/
 const OTHER = /^其他|^其它/
 const DETENTION = /行政拘留/
-/**
- * Matches text within one clause. The bound (100 characters) prevents quadratic scanning. PostgreSQL and JavaScript
- * read the pattern alike.
- */
+/** Text within one clause. The bound of 100 characters prevents quadratic scanning. PostgreSQL runs these patterns too. */
 export const WITHIN_CLAUSE_PATTERN = '[^，。；;,\\n]{0,100}'
 const SUSPENDED_OR_REVOKED = new RegExp(`暂扣${WITHIN_CLAUSE_PATTERN}吊销|吊销${WITHIN_CLAUSE_PATTERN}暂扣`)
 const HEAVY_TYPE = new RegExp(
@@ -137,7 +134,6 @@ const FROM_THE_HEAVY_END = /从重/
 const NOT_HEAVY_END =
   /(不予|不具有|不具备|不存在|不属于|不适用|没有|未见|未发现).{0,12}从重|无(任何|法定|酌定)*从重|是否|从轻|减轻/
 const CONDITIONAL = /不|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法/
-/** The pattern must be valid in PostgreSQL and JavaScript. */
 export const COUNTERFEIT_PATTERN = new RegExp(
   `假冒|仿冒|冒牌|冒用|以假充真|侵犯${WITHIN_CLAUSE_PATTERN}商标(专用)?权|侵犯${WITHIN_CLAUSE_PATTERN}注册商标|商标侵权|伪造${WITHIN_CLAUSE_PATTERN}(产地|厂名|厂址|质量标志|认证标志)|(假|售假)(烟|酒|药)|售假`,
 )

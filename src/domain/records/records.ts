@@ -170,7 +170,7 @@ export const sealBody = ({ body, validFrom, validTo, subject }: DigestInput): Se
   return { body: text, digest: hash('sha256', utf16(text, beside)).slice(0, DIGEST_CHARACTERS) }
 }
 
-/** First 128 bits of SHA-256 over everything that identifies a version. */
+/** First 128 bits of SHA-256. */
 export const digestDraft = (draft: DigestInput): string => sealBody(draft).digest
 
 /** Bytes to be hashed: UTF-16, the internal form of strings, which avoids encoding. */

@@ -4,7 +4,7 @@ import { cacheByUnit, dropOverlaps, readCharacter, simplifyText, type TextSpan, 
 
 /** In a run of more digits than this, 18 consecutive ones may be valid by chance, so the birth year is checked too. */
 const LONG_RUN = 24
-/** Credible years of birth of traders, checked where a chance match is likelier. */
+/** Credible birth years of traders, checked where chance matches are likely. */
 const BORN = { first: 1900, last: 2015 }
 /** Gap allowed between two digits of one number. Invisible characters do not count. */
 const GAP = '[ .]{0,4}'
@@ -184,10 +184,7 @@ const readEntityOrTag = (text: string, at: number): ReturnType<typeof readCharac
   return { character: '<', end: at + (TAG.exec(text)?.[0].length ?? 1) }
 }
 
-/**
- * Simplifies a character to a narrow digit or X, a blank or point for a separator, A for a letter, # for the rest, and
- * nothing if it is invisible.
- */
+/** Writes a digit or X, a blank or point for a separator, A for a letter, # for the rest, nothing for what is invisible. */
 const signsSeen = cacheByUnit((character) => {
   if (UNSEEN.test(character)) return ''
   let seen = ''

@@ -16,7 +16,7 @@ const CUSTOMARY = [
 ]
 
 const MOBILE = /(?<!\d)1(?:[-. /,*()~|]{0,3}\d){10}(?!\d)/g
-/** Usual groupings of the eleven digits of a mobile number. */
+/** Usual groupings of the eleven digits of a mobile. */
 const SPLITS = new Set(['3-4-4', '3-3-5', '3-5-3', '4-3-4', '3-8', '4-7', '5-6', '7-4', '8-3'])
 /** Groupings that are common only with dashes. */
 const DASHED =

@@ -3,7 +3,7 @@ export interface TextSpan {
   end: number
 }
 
-/** A simplified text. Its UTF-16 unit at `i` stands for the original's characters from `starts[i]` to `ends[i]`. */
+/** UTF-16 unit `i` of `line` stands for the original text from `starts[i]` to `ends[i]`. */
 export interface TextView {
   line: string
   starts: number[]
@@ -18,7 +18,7 @@ interface ReadCharacter {
 const AMPERSAND = 0x26
 const LESS_THAN = 0x3c
 
-/** Reads the character at `at`; `readLonger` decides what begins with a surrogate, `&` or `<`. */
+/** `readLonger` reads what begins with a surrogate, `&` or `<`. */
 export const simplifyText = (
   text: string,
   simplify: (character: string) => string,
@@ -45,7 +45,7 @@ export const readCharacter = (text: string, at: number): ReadCharacter => {
   return { character, end: at + character.length }
 }
 
-/** Caches what `simplify` makes of each character of one UTF-16 unit. */
+/** Caches the results for single UTF-16 units. */
 export const cacheByUnit = (simplify: (character: string) => string): ((character: string) => string) => {
   const cache = Array<string | undefined>(0x10000)
   return (character) => {
@@ -58,7 +58,7 @@ export const cacheByUnit = (simplify: (character: string) => string): ((characte
   }
 }
 
-/** Drops empty spans and those that overlap a span before them. */
+/** Of overlapping spans the first stays. */
 export const dropOverlaps = <S extends TextSpan>(spans: readonly S[]): S[] => {
   let free = 0
   return spans.filter(({ start, end }) => {
@@ -68,7 +68,7 @@ export const dropOverlaps = <S extends TextSpan>(spans: readonly S[]): S[] => {
   })
 }
 
-/** The spans must be in order and must not overlap. */
+/** The spans must be sorted, without overlaps. */
 export const replaceSpans = <S extends TextSpan>(
   text: string,
   spans: readonly S[],

@@ -12,7 +12,6 @@ const WRITTEN_NUMBER = /^第?([A-Z0-9]+)号?$/
 const WRITTEN_CLASS = /^第?(\d{1,3})[类類]?$/
 const BETWEEN_CLASSES = /[|｜;；,，、/\s]+/u
 
-/** Leading zeros belong to the number. */
 export const parseTrademarkNumber = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOfValue(value)
   if (text === null || text.length > MAX_LENGTH) return null
@@ -41,6 +40,6 @@ export const parseNiceClasses = (value: unknown): number[] | null => {
 export const makeTrademarkKey = (office: TrademarkOffice, number: string, niceClass: number): string =>
   `${makeTrademarkKeyStem(office, number)}/${niceClass}`
 
-/** Common beginning of the keys of all classes, up to the last `/`. */
+/** The key without its class. */
 export const makeTrademarkKeyStem = (office: TrademarkOffice, number: string): string =>
   `${office === 'CN' ? '' : `${office}:`}${number}`

@@ -24,7 +24,7 @@ export const FAMILY_OF_KIND: Partial<Record<RecordKind, FactFamily>> = {
   trustmark: 'certifications',
 }
 
-/** Permits are excluded: their number says what a firm does, not how well. */
+/** Permits say what a firm does, not how well. */
 export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF_KIND) as RecordKind[]), 'repair']
 
 const FAMILY_OF_FEED: Record<string, FactFamily> = { abnormal: 'abnormal', defaulters: 'courts' }
@@ -35,7 +35,7 @@ export const findFamiliesOfFeeds = (feeds: Iterable<{ id: string; kind: RecordKi
 
 export const WITHDRAWN_RECORD_STATUS = 'REVOKED'
 
-/** Fields of the body that bulk queries fetch. */
+/** Fields of a body that scoring reads. Kinds not named need the whole body. */
 export const FIELDS_OF_EVIDENCE: Partial<Record<RecordKind, readonly string[]>> = {
   registration: ['established_on', 'status'],
   shop: ['opened_on', 'real_name_matched'],
@@ -195,11 +195,11 @@ const outweighs = (one: RecordReport, other: RecordReport): boolean => {
 const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawnPenalty(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
-/** First day on which a mirrored entry no longer stands: its removal, or else its own end, or else the end of its kind's term. */
+/** First day on which a mirrored entry no longer stands: its removal, its own end, or the end of its list's term. */
 export const findMirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null =>
   text(body['removed_on']) ?? dayAfterTermEnd(lists, findMirroredLastDay(body, lists))
 
-/** Last day of the term, as the authority states it or else as the list kind sets it. */
+/** Last day that the authority states, or else of the list's term. */
 export const findMirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? computeTermEnd(list, text(body['listed_on'])) : null)

@@ -21,7 +21,7 @@ export interface OwnEntry extends OwnDecision {
   endsOn: string | null
   removedOn: string | null
   record: number
-  /** True for a hidden entry, which has no weight. */
+  /** A hidden entry has no weight. */
   hidden: boolean
 }
 
@@ -29,14 +29,13 @@ export interface OperatorEvidence {
   kind: string
   reported: readonly ReportedEvidence[]
   entries: readonly OwnEntry[]
-  /** First day after `asOf` on which a state already on record begins. */
   comingOn: string | null
 }
 
 export interface FactSources {
   asOf: string
   lists: readonly ListFactRules[]
-  /** Families of facts with a source, sorted by name. */
+  /** Families with a source, sorted by name. */
   known: readonly FactFamily[]
 }
 

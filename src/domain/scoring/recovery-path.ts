@@ -9,7 +9,7 @@ import type { ActRule, AnswerTime, RecoveryRules, RestoringAct, SourcedSentence 
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** Most steps; later ones are grouped by fact and act, of which there are fewer pairs. */
+/** Most steps. Later ones are grouped by fact and act. */
 export const RECOVERY_STEPS_MOST = 100
 
 export interface RecoveryStep extends BilingualText {
@@ -141,7 +141,7 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
 
 const keyOfDay = (draft: DraftStep): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
 
-/** Merges steps with the same key on the last of their days, when all are lawful. */
+/** Merges steps with the same key on the last of their days. */
 const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => string): DraftStep[] =>
   [...groupBy(drafts, key).values()].map((group) => group.reduce(joined)).sort((a, b) => compareTexts(a.on, b.on))
 

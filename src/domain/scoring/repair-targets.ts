@@ -1,4 +1,4 @@
-/** Finds the records that repairs (信用修复) concern, in linear time. */
+/** Finds the records that repairs (信用修复) name, in linear time. */
 import { groupBy } from '../../foundation/groups.js'
 import { compareTexts } from '../../foundation/text/values.js'
 import { findFactOfList, type ListKind, type TermCounting } from '../listing/lists.js'
@@ -11,7 +11,7 @@ export interface RecordEvidence {
   record: number
   kind: RecordKind
   body: Body
-  /** Last day on which a shop's record is valid; its body does not hold it. */
+  /** For a shop: last day on which its record is valid. */
   validTo?: string | null
 }
 

@@ -30,7 +30,7 @@ export const scoreStillHolds = (
   return asOf < nextChangeOn && (comingOn ?? nextChangeOn) >= nextChangeOn
 }
 
-/** True when facts, scorecard, value and next change are the same; the reasons may differ. */
+/** The reasons may still differ. */
 export const isSameResult = (
   earlier: EarlierScore,
   now: ScoreHashes & Pick<Score, 'value' | 'nextChangeOn'>,

@@ -48,10 +48,9 @@ const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string) => {
   const byFact = Object.fromEntries(
     Object.entries(FACTS).map(([fact, { family }]) => [fact, ofFact(fact, family)]),
   ) as Record<FactName, ReturnType<typeof ofFact>>
-  // Bit mask of the fact families that the scorecard uses.
-  const asked = slots.reduce((bits, { fact }) => bits | BITS[FACTS[fact].family], 0)
+  const familiesWeighed = slots.reduce((bits, { fact }) => bits | BITS[FACTS[fact].family], 0)
   const missing = card.missing.map(({ family, points }) => ({ family, bit: BITS[family], points }))
-  return { today: dayNumber(asOf), rules, vetoes, slots: slots.length, byFact, asked, missing }
+  return { today: dayNumber(asOf), rules, vetoes, slots: slots.length, byFact, familiesWeighed, missing }
 }
 
 type Weight = Pick<UnitFact, 'points' | 'windowDays' | 'halvesEveryDays'>
@@ -64,7 +63,7 @@ const planUnits = (rule: UnitRule, slotOf: SlotOf) => {
 const planBins = (rule: BinRule, asOf: string, slotOf: SlotOf) => {
   const since = FACTS[rule.fact].nature === 'since'
   const slot = slotOf(rule.fact, { points: 0, windowDays: rule.windowDays })
-  // For bins by age in years: latest day of registration that reaches each bin.
+  // Latest day of registration that reaches each bin.
   const reachedFrom = since ? rule.bins.map((bin) => latestSince(asOf, bin.from)) : []
   return { kind: 'bins' as const, rule, slot, family: BITS[FACTS[rule.fact].family], since, reachedFrom }
 }

@@ -60,7 +60,7 @@ export const score = (facts: Facts, card: Scorecard): Score => {
     else if ((planned.family & told) !== 0) weighBin(planned, tallies, sheet)
   }
   for (const { family, bit, points } of plan.missing) {
-    if ((bit & plan.asked & ~told) !== 0) add(sheet, plain(family, 'MISSING', points))
+    if ((bit & plan.familiesWeighed & ~told) !== 0) add(sheet, plain(family, 'MISSING', points))
   }
   if (sheet.value < LOWEST_SCORE) add(sheet, plain('floor', 'FLOOR', LOWEST_SCORE - sheet.value))
   if (sheet.value > HIGHEST_SCORE) add(sheet, plain('ceiling', 'CEILING', HIGHEST_SCORE - sheet.value))

@@ -76,7 +76,7 @@ const checkHead = (card: Scorecard, say: FaultReporter): void => {
     say(`grades[${last}].from`, '最低等级应从 0 分起。The lowest grade must begin at 0.')
 }
 
-/** Returns a check that reports each value met before. */
+/** The check reports values met before. */
 const makeRepeatCheck = (say: FaultReporter, reasonOf: (value: string) => string, seen = new Set<string>()) => {
   return (value: string, at: string): void => {
     if (seen.has(value)) say(at, reasonOf(value))
@@ -257,7 +257,7 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
   }
 }
 
-/** Thresholds (`lines`) must lie on grade boundaries, because only a fall of the grade needs a person. */
+/** Thresholds lie on grade boundaries, because only a fall of the grade needs a person. */
 const checkLines = (card: Scorecard, say: FaultReporter): void => {
   const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST_SCORE)
   card.lines.forEach((line, i) => {

@@ -6,7 +6,7 @@ import { type WordedReason, wordReason } from './score-words.js'
 import { GRADES, type Grade, HIGHEST_SCORE, LOWEST_SCORE, type Scorecard } from './scorecard.js'
 
 const LARGEST_MOVES = 20
-/** Digits of province and city (GB/T 2260). */
+/** Province and city (GB/T 2260). */
 const REGION_DIGITS = 4
 const WIDEST = HIGHEST_SCORE - LOWEST_SCORE
 
@@ -19,13 +19,10 @@ export interface TriedOperator {
 
 export type GradeCounts = Record<Grade, number>
 
-/** `mean` is the mean change of the score in points, to two decimals. */
+/** `mean`: change of the score in points, to two decimals. */
 export type TrialGroup = Omit<GroupTally, 'sum'> & { mean: number }
 
-/**
- * Changes of scores, in points. p5 is the smallest change such that at least 5 % of all changes are not above it; the
- * other quantiles alike.
- */
+/** Changes of scores, in points. p5 is the smallest change that at least 5 % of all changes do not exceed, and so on. */
 export interface PointSpread {
   mean: number
   lowest: number
@@ -74,10 +71,7 @@ export type TrialTally = ReturnType<typeof makeTrialTally>
 export const makeTrialTally = () => ({
   all: emptyGroup(),
   grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
-  /**
-   * Histogram: the scores of `moves[n + WIDEST]` operators change by n points. Gives exact quantiles in constant
-   * memory.
-   */
+  /** `moves[n + WIDEST]` operators change by n points. Quantiles are exact, in constant memory. */
   moves: new Uint32Array(2 * WIDEST + 1),
   up: [] as Pair[],
   down: [] as Pair[],

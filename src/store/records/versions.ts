@@ -169,14 +169,13 @@ export const VERSION_COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.ope
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 
-/** SQL: versions with their run's file. */
 export const VERSIONS = `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id`
 
 const COPIED_COLUMNS =
   `feed kind record_key operator_id found_by decision_id fact digest body findings valid_from valid_to ended_on
   known_from run_id opened_by page row_number partial held_by`.split(/\s+/)
 
-/** SQL: inserts copies of the versions `v` of `from`. `changed` gives the SQL of columns that get another value. */
+/** SQL: copies the versions `v` of `from`. `changed` holds the SQL of columns with another value. */
 export const insertCopiesSql = (from: string, changed: Record<string, string>): string =>
   `insert into versions (${COPIED_COLUMNS.join(', ')})
    select ${COPIED_COLUMNS.map((column) => changed[column] ?? `v.${column}`).join(', ')} from ${from}`

@@ -43,7 +43,7 @@ const firstCard = async (db: Db, sql: string, bindings: Record<string, unknown>)
   return card
 }
 
-/** False when another scorecard has the version. */
+/** False when the version is taken. */
 export const storeCard = async (
   tx: Db,
   { hash, card, now }: { hash: string; card: Scorecard; now: Date },

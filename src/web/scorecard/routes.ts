@@ -23,7 +23,6 @@ export const scorecardRouter = (parts: SiteDependencies): Router => {
   return router
 }
 
-/** Shows the scorecard in force unless the request names a version. */
 const showCard =
   (parts: SiteDependencies): RequestHandler =>
   async (request, response) => {

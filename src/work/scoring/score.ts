@@ -149,7 +149,6 @@ const batchFetcher = (
   }
 }
 
-/** Returns the scores that differ from the earlier ones. */
 const scoreBatch = async (db: Db, batch: FetchedBatch, course: ScoringCourse): Promise<scores.NewScore[]> => {
   const { card, asOf } = course
   const rows: scores.NewScore[] = []
