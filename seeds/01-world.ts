@@ -5,8 +5,8 @@
 
 import { feeds } from '../src/agencies/index.js'
 import type { Draft } from '../src/domain/records/records.js'
-import { individualRow, registryRow } from '../src/sandbox/agencies/market-regulator.js'
-import { shopItem } from '../src/sandbox/agencies/marketplaces.js'
+import { spellIndividual, spellRegistration } from '../src/sandbox/agencies/market-regulator.js'
+import { spellShop } from '../src/sandbox/agencies/marketplaces.js'
 import type { Db } from '../src/store/db/db.js'
 import { noKnownVersions } from '../src/store/intake/digest-index.js'
 import { withStage } from '../src/store/intake/staged.js'
@@ -31,12 +31,12 @@ export const seed = async (db: Db): Promise<void> => {
   for (const [feed, drafts] of deliveries) if (!seeded.has(feed)) await seedFeed(db, feed, drafts())
 }
 
-const registration = (one: WorldOperator, i: number): Draft => mapThroughFeed('registry', i, registryRow(one, i))
+const registration = (one: WorldOperator, i: number): Draft => mapThroughFeed('registry', i, spellRegistration(one, i))
 
-const individual = (one: WorldOperator, i: number): Draft => mapThroughFeed('individuals', i, individualRow(one, i))
+const individual = (one: WorldOperator, i: number): Draft => mapThroughFeed('individuals', i, spellIndividual(one, i))
 
 const shops = (one: WorldOperator): Draft[] =>
-  one.shops.map((shop, i) => mapThroughFeed('shops', i, shopItem(one, shop)))
+  one.shops.map((shop, i) => mapThroughFeed('shops', i, spellShop(one, shop)))
 
 const mapThroughFeed = (feed: string, i: number, fields: Record<string, unknown>): Draft => {
   const mapped = feeds.get(feed)?.map({ page: null, row: i + 1, fields }, { dated: null, today: EARLIER_ON })

@@ -18,7 +18,7 @@ import { startProgress } from './commands/progress.js'
 import { addPullCommand } from './commands/pull.js'
 import { pushNow } from './commands/push.js'
 import { runReconcile } from './commands/reconcile.js'
-import { repairLines } from './commands/repair.js'
+import { formatRepair } from './commands/repair.js'
 import { addScoreCommand } from './commands/score.js'
 import { readStatus } from './commands/status.js'
 import { parseVerification } from './commands/verify.js'
@@ -163,7 +163,7 @@ answerWithHub(
   ({ dryRun = false }: { dryRun?: boolean }) =>
     async (hub) => {
       const repaired = await hub.repair({ dryRun })
-      return { value: repaired, lines: repairLines(repaired) }
+      return { value: repaired, lines: formatRepair(repaired) }
     },
 )
 

@@ -3,9 +3,9 @@ import { parseHostNames } from '../domain/records/hosts.js'
 import type { Examination } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
 import { openHttpFile } from './transports/http/file.js'
-import { splitWords, valuesByWord } from './words.js'
+import { mapWordsToValues, splitWords } from './words.js'
 
-const STATUS = valuesByWord({
+const STATUS = mapWordsToValues({
   VALID: '有效',
   SUSPENDED: '暂停 暂停使用',
   REVOKED: '撤销 已撤销 注销 已注销',

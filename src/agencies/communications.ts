@@ -6,16 +6,16 @@ import { type Examination, type FormDraft, NO_CODES } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
 import { parseJson } from './readers/json.js'
 import { type CursorOptions, openByCursor } from './transports/http/pages.js'
-import { pickColumn, splitWords, valuesByWord } from './words.js'
+import { mapWordsToValues, pickColumn, splitWords } from './words.js'
 
 const PIECE_SIZE = 200 // filings per request
 const SUCCESS = 200
-const NATURES = valuesByWord({
+const NATURES = mapWordsToValues({
   PERSON: '个人',
   ORGANISATION: `企业 个体工商户 事业单位 政府机关 国家机关 社会团体 民办非企业单位 社会服务机构 基金会
     群众性团体组织 宗教团体 律师执业机构 司法鉴定机构 公证机构 仲裁机构 医疗机构 境外机构`,
 })
-const STATUS = valuesByWord({
+const STATUS = mapWordsToValues({
   VALID: '正常 有效 已备案',
   CANCELLED: '注销 已注销 注销主体 注销网站 取消接入',
 })

@@ -9,16 +9,16 @@ import { makePageReader } from './envelopes.js'
 import { type Examination, NO_CODES } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
 import { fetchPaged } from './transports/http/pages.js'
-import { splitWords, valuesByWord } from './words.js'
+import { mapWordsToValues, splitWords } from './words.js'
 
 const ORGANISATIONS = '2'
 
-const PARTIES = valuesByWord({
+const PARTIES = mapWordsToValues({
   ORGANISATION: `法人或其他组织 法人或者其他组织 法人及其他组织 法人及非法人组织 法人 企业法人
     非法人组织 其他组织 企业 个体工商户`,
   PERSON: '自然人',
 })
-const PERFORMANCES = valuesByWord({
+const PERFORMANCES = mapWordsToValues({
   全部未履行: '全部未履行 全部未履行完毕',
   部分未履行: '部分未履行 部分履行',
   全部已履行: '全部已履行',

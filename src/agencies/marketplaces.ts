@@ -7,18 +7,18 @@ import { type Examination, NO_CODES } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
 import { parseJson } from './readers/json.js'
 import { fetchPaged, type PagingOptions } from './transports/http/pages.js'
-import { pickColumn, splitWords, valuesByWord } from './words.js'
+import { mapWordsToValues, pickColumn, splitWords } from './words.js'
 
-const SELLERS = valuesByWord({
+const SELLERS = mapWordsToValues({
   PERSON: '自然人 个人 NATURAL_PERSON',
   ORGANISATION: '企业 法人及非法人组织 ORGANISATION 个体工商户 INDIVIDUAL_BUSINESS 农民专业合作社 COOPERATIVE',
 })
-const METHODS = valuesByWord({
+const METHODS = mapWordsToValues({
   NETWORK_ID: '网号 网证 网号/网证 国家网络身份认证 NETWORK_ID',
   MARKETPLACE_CHECK: '平台核验 MARKETPLACE_CHECK',
   LICENCE: '营业执照 电子营业执照 LICENCE',
 })
-const RESULTS = valuesByWord({ true: 'true 一致 通过 是', false: 'false 不一致 未通过 否' })
+const RESULTS = mapWordsToValues({ true: 'true 一致 通过 是', false: 'false 不一致 未通过 否' })
 /** ID numbers are never stored: the hub only reports that they were sent. */
 const FORBIDDEN = splitWords(`
   idNumber idNo idCard idCardNo certNo certNumber certificateNumber sellerIdNumber

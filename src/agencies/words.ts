@@ -1,12 +1,12 @@
 export type WordsIn<Text extends string> = Text extends `${infer Word} ${infer Rest}` ? Word | WordsIn<Rest> : Text
 
 /** The compiler knows these words. They are separated by single blanks. */
-export const knownWords = <Text extends string>(text: Text): WordsIn<Text>[] => text.split(' ') as WordsIn<Text>[]
+export const splitKnownWords = <Text extends string>(text: Text): WordsIn<Text>[] => text.split(' ') as WordsIn<Text>[]
 
 export const splitWords = (text: string): string[] => text.trim().split(/\s+/)
 
 /** `wordsOf` has, for each value, the words that agencies write for it. */
-export const valuesByWord = <Value extends string>(
+export const mapWordsToValues = <Value extends string>(
   wordsOf: Readonly<Record<Value, string>>,
 ): Readonly<Record<string, Value>> =>
   Object.fromEntries(

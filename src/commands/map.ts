@@ -4,7 +4,7 @@ import { readContent } from '../agencies/readers/index.js'
 import type { MapLine } from '../domain/intake/feed-maps.js'
 import { Refusal } from '../foundation/errors.js'
 import { textOfValue } from '../foundation/text/values.js'
-import { commandAuthor } from '../hub/command-audit.js'
+import { nameCommandAuthor } from '../hub/command-audit.js'
 import { requireFeed } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
@@ -28,7 +28,7 @@ export const addMapCommand = (command: Command): void => {
     if (file !== undefined) checkReadable(file)
     const lines = file === undefined ? [] : await linesIn(file, id)
     return async (hub) => {
-      const change = { by: commandAuthor(), now: hub.now() }
+      const change = { by: nameCommandAuthor(), now: hub.now() }
       if (end !== undefined) {
         const of = { feed: id, id: Number(end), ...change }
         await hub.recorded(`hub map ${id} --end ${end}`, () => feedMaps.end(hub.db, of))

@@ -1,7 +1,7 @@
 import type { Hub } from '../hub/hub.js'
 import type { CommandAnswer } from './program.js'
 import { startProgress } from './progress.js'
-import { unconfiguredRefusal, unreachableRefusals } from './reconcile.js'
+import { makeUnconfiguredRefusal, makeUnreachableRefusals } from './reconcile.js'
 
 export const pushNow = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<CommandAnswer> => {
   const bar = startProgress('push', json)
@@ -14,6 +14,9 @@ export const pushNow = async (hub: Hub, ids: readonly string[], json: boolean | 
       (p) =>
         `${p.platform}：发送 ${p.sent}，接受 ${p.accepted}，拒绝 ${p.rejected}，未结 ${p.outstanding} · sent, accepted, rejected, outstanding`,
     ),
-    refusals: [...waiting.map(({ platform }) => unconfiguredRefusal(hub, platform)), ...unreachableRefusals(failures)],
+    refusals: [
+      ...waiting.map(({ platform }) => makeUnconfiguredRefusal(hub, platform)),
+      ...makeUnreachableRefusals(failures),
+    ],
   }
 }

@@ -8,11 +8,11 @@ export const runReconcile = async (hub: Hub, ids: readonly string[]) => {
   const { platforms, ms, ...failures } = await hub.reconcile(wanted, { cause: 'command' })
   const isConfigured = ids.length > 0 || Object.keys(hub.addresses.platforms).length > 0
   const refusals = [
-    ...(isConfigured ? [] : allPlatforms.map(({ id }) => unconfiguredRefusal(hub, id))),
+    ...(isConfigured ? [] : allPlatforms.map(({ id }) => makeUnconfiguredRefusal(hub, id))),
     ...platforms.flatMap(({ platform, alarm, missing }) =>
       alarm === null ? [] : [new Refusal('MASS_ABSENCE', { platform, gone: missing })],
     ),
-    ...unreachableRefusals(failures),
+    ...makeUnreachableRefusals(failures),
   ]
   return { value: { platforms, ms }, lines: platforms.map(line), refusals }
 }
@@ -26,10 +26,10 @@ const line = (p: ComparisonResult): string =>
     ? ''
     : '\n   大量缺失，视为平台故障，未作改动 · so much is gone that it is an outage; nothing was changed')
 
-export const unconfiguredRefusal = (hub: Hub, platform: string): Refusal =>
+export const makeUnconfiguredRefusal = (hub: Hub, platform: string): Refusal =>
   new Refusal('PLATFORM_NOT_CONFIGURED', { platform, setting: hub.config.platforms[platform]?.setting })
 
-export const unreachableRefusals = ({ unreachable, reasons }: PlatformFailures): Refusal[] => {
+export const makeUnreachableRefusals = ({ unreachable, reasons }: PlatformFailures): Refusal[] => {
   const told = unreachable.map((id) => `${id}: ${reasons[id] ?? '?'}`)
   return told.length === 0 ? [] : [new Refusal('PLATFORM_UNREACHABLE', { reason: told.join('; ') })]
 }

@@ -3,7 +3,7 @@ import type { RepairResult } from '../work/intake/repair/index.js'
 /** Records printed per check; `--json` and the audit log list all. */
 const NAMED_MOST = 20
 
-export const repairLines = ({ dryRun, checks, found, scored, untold, unproven }: RepairResult): string[] => [
+export const formatRepair = ({ dryRun, checks, found, scored, untold, unproven }: RepairResult): string[] => [
   ...checks
     .filter((check) => check.found > 0)
     .flatMap(({ check, zh, en, found: many, records }) => [

@@ -2,7 +2,7 @@ import { Refusal } from '../foundation/errors.js'
 import { isDate } from '../foundation/time/dates.js'
 import type { Command, JsonFlag } from './program.js'
 import { startProgress } from './progress.js'
-import { trialLines } from './trial.js'
+import { formatTrial } from './trial.js'
 import { answerWithHub } from './with-hub.js'
 
 interface ScoreFlags extends JsonFlag {
@@ -50,7 +50,7 @@ export const addScoreCommand = (command: Command): void => {
         if (dryRun && scorecard !== undefined) {
           const compared = against ? { against } : {}
           const value = await hub.tryScorecard({ version: scorecard, progress: bar.at, ...compared, ...dated })
-          return { value, lines: trialLines(value) }
+          return { value, lines: formatTrial(value) }
         }
         const by = scorecard ? { scorecard } : {}
         const value = await hub.score({ cause: 'command', progress: bar.at, all, dryRun, ...dated, ...by })

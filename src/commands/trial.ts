@@ -6,7 +6,7 @@ const COLUMN = 9
 /** Reasons printed, largest first; `--json` lists all. */
 const REASONS_SHOWN = 5
 
-export const trialLines = ({ trial, scored, unchanged }: TrialRun): string[] => [
+export const formatTrial = ({ trial, scored, unchanged }: TrialRun): string[] => [
   `试算 ${trial.scorecard.version}，对照 ${trial.against.version}，${trial.asOf}：主体 ${scored}，未变 ${unchanged}，升等 ${trial.better}，降等 ${trial.worse} · tried, against, operators, unchanged, better grade, worse grade`,
   '',
   `等级：行为 ${trial.against.version}，列为 ${trial.scorecard.version} · grades: rows by the one, columns by the other`,

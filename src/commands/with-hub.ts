@@ -2,7 +2,7 @@ import { checkDataDir, readConfig } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { type Hub, type HubOverrides, makeHub } from '../hub/hub.js'
 import { makeLog } from '../hub/log.js'
-import { runningStandIns } from '../hub/running-demo.js'
+import { findRunningStandIns } from '../hub/running-demo.js'
 import { isConnectionLost, unavailableRefusal } from '../store/db/db.js'
 import { type Command, type CommandAnswer, printAnswer, withJsonOption } from './program.js'
 
@@ -11,7 +11,7 @@ export const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: HubO
   const config = readConfig()
   checkDataDir(config)
   const log = makeLog({ level: config.log.level, file: config.log.file ?? `${config.dataDir}/hub.log` })
-  const hub = await makeHub(config, { log, addresses: runningStandIns(config), ...overrides })
+  const hub = await makeHub(config, { log, addresses: findRunningStandIns(config), ...overrides })
   try {
     return await work(hub)
   } catch (error) {

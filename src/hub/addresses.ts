@@ -8,7 +8,7 @@ interface ConfiguredAddresses {
   platforms: Record<string, { url: string | null; secret: string }>
 }
 
-export const configuredAddresses = (
+export const mergeAddresses = (
   config: ConfiguredAddresses,
   demo: Addresses = { agencies: {}, platforms: {} },
 ): Addresses => {

@@ -33,7 +33,7 @@ export const makeCommandRecorder =
   async (words, work) => {
     const auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
     const command = withoutAccessCodes(redactIdNumbers(words, keys.mark)).slice(0, WORDS_MOST)
-    const caller = { client: commandAuthor(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
+    const caller = { client: nameCommandAuthor(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       auditLog.row({ ...caller, kind, at: now(), asked: command, outcome, shown: [], digest: null })
     // A failed write is only logged: the result may be a secret shown only once.
@@ -62,7 +62,7 @@ export const makeCommandRecorder =
     }
   }
 
-export const commandAuthor = (): string => `command ${userName()}`
+export const nameCommandAuthor = (): string => `command ${userName()}`
 
 /** A service may run under a numeric id without a name. */
 const userName = (): string => {

@@ -46,7 +46,7 @@ import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { RunOptions } from '../work/timetable/run.js'
 import { deleteExpired, retentionRules } from '../work/timetable/tidy.js'
 import { LOOKING_RUN_LASTS_MS, makeTimetable } from '../work/timetable/timetable.js'
-import { type Addresses, configuredAddresses } from './addresses.js'
+import { type Addresses, mergeAddresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
 import { closeOnFailure, type MigrationMode, openDatabase, watchVersion } from './database.js'
@@ -97,7 +97,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const now = clock.now
   const disks = watchDisks(config.dataDir)
   const outdated = watchVersion(db, log)
-  const to = configuredAddresses(config, overrides.addresses)
+  const to = mergeAddresses(config, overrides.addresses)
   const archive = makeDeliveryArchive(config.archiveDir)
   const notes = makeRestoreNotes(config.dataDir)
   /** Detects a restored backup: the database lacks what was noted outside it. */

@@ -26,11 +26,11 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, clocks: readClockRules(), platforms: subjectsByPlatform(config), mark, printDocument }
+  return { lists, calendar, clocks: readClockRules(), platforms: readSubjectsByPlatform(config), mark, printDocument }
 }
 
 /** Returns the subject kinds that each platform receives. Throws CONFIG_INVALID for kinds without a format. */
-export const subjectsByPlatform = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
+export const readSubjectsByPlatform = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null
     if (kinds === null) return subjectsOfPlatform(platform)

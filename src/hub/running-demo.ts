@@ -24,7 +24,7 @@ export const noteRunningDemo = (config: Config, addresses: Addresses): void => {
 
 export const forgetRunningDemo = (config: Config): void => rmSync(noteFile(config, process.pid), { force: true })
 
-export const runningStandIns = (config: Config): Addresses => {
+export const findRunningStandIns = (config: Config): Addresses => {
   const folder = join(config.dataDir, SANDBOX_FOLDER)
   const notes = existsSync(folder) ? readdirSync(folder) : []
   for (const name of notes) {

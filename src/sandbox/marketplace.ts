@@ -3,7 +3,7 @@ import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { parseJsonObject } from '../foundation/text/json.js'
 import {
   isSameSecret,
-  jsonStandInAnswer,
+  makeJsonAnswer,
   type StandInAnswer,
   type StandInRequest,
   type StandInServer,
@@ -32,25 +32,25 @@ export const startMarketplaceStandIn = async (now: () => Date = () => new Date()
     const message = parseJsonObject(body)
     const age = Math.abs(now().getTime() / SECOND_MS - Number(timestamp))
     if (secret === '' || message === null || !(age <= OLDEST_SECONDS))
-      return jsonStandInAnswer(400, { message: '不是有效的消息 not a message' })
+      return makeJsonAnswer(400, { message: '不是有效的消息 not a message' })
     const expected = webhookSignature([secret], {
       id: id ?? '',
       timestamp: Number(timestamp),
       body: body.toString('utf8'),
     })
     if (!(signatures ?? '').split(' ').some((each) => isSameSecret(each, expected)))
-      return jsonStandInAnswer(401, { message: '签名不符 bad signature' })
+      return makeJsonAnswer(401, { message: '签名不符 bad signature' })
     // A change comes twice when its first answer was lost.
     if (!ids.has(id ?? '')) told.unshift(message)
     ids.add(id ?? '')
     told.splice(MESSAGES_SHOWN)
-    return jsonStandInAnswer(200, { received: true })
+    return makeJsonAnswer(200, { received: true })
   }
   const server = await startStandInServer((asked) => {
     if (asked.method === 'POST' && asked.path === '/hook') return take(asked)
     return asked.path === '/'
-      ? jsonStandInAnswer(200, told)
-      : jsonStandInAnswer(404, { message: '没有这个地址 nothing there' })
+      ? makeJsonAnswer(200, told)
+      : makeJsonAnswer(404, { message: '没有这个地址 nothing there' })
   })
   return {
     ...server,

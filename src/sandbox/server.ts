@@ -99,7 +99,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   return bytes > BODY_BYTES_MAX ? null : Buffer.concat(chunks)
 }
 
-export const jsonStandInAnswer = (
+export const makeJsonAnswer = (
   status: number,
   value: unknown,
   headers: Record<string, string> = {},

@@ -1,6 +1,6 @@
 /** Tests make stand-ins misbehave by wishes, set directly or with `POST /_behave`. */
 import { parseJsonObject } from '../foundation/text/json.js'
-import { jsonStandInAnswer, type StandInAnswer } from './server.js'
+import { makeJsonAnswer, type StandInAnswer } from './server.js'
 
 interface Wish<T> {
   usual: T
@@ -15,7 +15,7 @@ export const TEXT_OR_NULL: Wish<string | null> = {
   usual: null,
   isValid: (wish) => wish === null || typeof wish === 'string',
 }
-export const countOrNull = (usual: number | null): Wish<number | null> => ({
+export const makeCountOrNull = (usual: number | null): Wish<number | null> => ({
   usual,
   isValid: (wish) => wish === null || isCount(wish),
 })
@@ -29,9 +29,9 @@ export const makeBehaviour = <Wishes extends object>(wishes: Wishes, refused: ob
   const behaveAsTold = (body: Buffer): StandInAnswer => {
     const wanted = parseJsonObject(body)
     const isKnown = wanted && Object.entries(wanted).every(([name, wish]) => known.get(name)?.isValid(wish))
-    if (!isKnown) return jsonStandInAnswer(400, { ...refused, message: '无法识别的行为 Not a behaviour' })
+    if (!isKnown) return makeJsonAnswer(400, { ...refused, message: '无法识别的行为 Not a behaviour' })
     Object.assign(now, wanted)
-    return jsonStandInAnswer(200, now)
+    return makeJsonAnswer(200, now)
   }
   return { now, behave, behaveAsTold }
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { statesByWord } from '../../src/agencies/market-regulator/states.js'
+import { mapWordsToStates } from '../../src/agencies/market-regulator/states.js'
 import type { SourceItem } from '../../src/domain/records/records.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { Refusal } from '../../src/foundation/errors.js'
@@ -134,7 +134,7 @@ describe('meaning of a feed’s fields', () => {
 
   it('I-A12: refuses a table of states that contains a word twice', () => {
     const rows = ['在营（开业）', '在营(开业)'].map((word) => ({ word, state: 'ACTIVE' }))
-    expect(() => statesByWord(rows))
+    expect(() => mapWordsToStates(rows))
       .to.throw(Refusal)
       .with.property('code', 'RULES_BROKEN')
   })

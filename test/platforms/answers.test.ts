@@ -9,12 +9,7 @@ import { platforms } from '../../src/platforms/index.js'
 import { jilinPlatform } from '../../src/platforms/jilin.js'
 import { nationalPlatform } from '../../src/platforms/national.js'
 import type { DisplayedSubject, Platform } from '../../src/platforms/platform.js'
-import {
-  jsonStandInAnswer,
-  type StandInReply,
-  type StandInRequest,
-  startStandInServer,
-} from '../../src/sandbox/server.js'
+import { makeJsonAnswer, type StandInReply, type StandInRequest, startStandInServer } from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
 /** Returns the receipts, or the details of the refusal. */
@@ -123,7 +118,7 @@ describe('an answer that no platform should give', () => {
   it('keeps a row owed when the answer omits it, and accepts the other receipts', async () => {
     const receipts = await answered(
       nationalPlatform,
-      jsonStandInAnswer(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }),
+      makeJsonAnswer(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }),
     )
     expect(receipts).to.have.length(2)
     expect(receipts).to.have.nested.property('[0].code', NO_RECEIPT_CODE)
@@ -134,7 +129,7 @@ describe('an answer that no platform should give', () => {
   it('leaves everything owed when the answer names only unknown rows', async () => {
     const details = await answered(
       nationalPlatform,
-      jsonStandInAnswer(200, { receipts: [{ ILLID: 'other', code: '00' }] }),
+      makeJsonAnswer(200, { receipts: [{ ILLID: 'other', code: '00' }] }),
     )
     expect(details)
       .to.have.property('reason')
@@ -142,7 +137,7 @@ describe('an answer that no platform should give', () => {
   })
 
   it('accepts receipts in any order, and numbers as texts', async () => {
-    const answer = jsonStandInAnswer(422, {
+    const answer = makeJsonAnswer(422, {
       receipts: [
         { ILLID: 'lst_test_2', code: 1001, text: '不匹配', field: 'UNISCID', value: 7, recordId: 12 },
         { ILLID: 'lst_test_1', code: '00', recordId: 'r' },
@@ -165,7 +160,7 @@ describe('an answer that no platform should give', () => {
   it('ignores the rows of Credit China when its answer is not 00', async () => {
     const details = await answered(
       creditchinaPlatform,
-      jsonStandInAnswer(200, { code: '99', line: [{ ILLID: 'lst_test_1', errcode: '00' }] }),
+      makeJsonAnswer(200, { code: '99', line: [{ ILLID: 'lst_test_1', errcode: '00' }] }),
     )
     expect(details)
       .to.have.property('reason')
@@ -173,7 +168,7 @@ describe('an answer that no platform should give', () => {
   })
 
   it('ignores a rejection with the success code', async () => {
-    expect(await answered(creditjilinPlatform, jsonStandInAnswer(200, { result: false, code: '00' }))).to.have.property(
+    expect(await answered(creditjilinPlatform, makeJsonAnswer(200, { result: false, code: '00' }))).to.have.property(
       'reason',
     )
     const row = (key: string, state: number) =>
@@ -184,13 +179,13 @@ describe('an answer that no platform should give', () => {
   })
 
   it('ignores a result that is neither true nor false', async () => {
-    expect(await answered(creditjilinPlatform, jsonStandInAnswer(200, { result: 'ok' }))).to.have.property('reason')
+    expect(await answered(creditjilinPlatform, makeJsonAnswer(200, { result: 'ok' }))).to.have.property('reason')
   })
 
   it('refuses an incomplete list of displayed entries', async () => {
     const details = await answered(
       nationalPlatform,
-      jsonStandInAnswer(200, [{ ILLID: 'a', ENTNAME: '甲' }, { ENTNAME: '乙' }]),
+      makeJsonAnswer(200, [{ ILLID: 'a', ENTNAME: '甲' }, { ENTNAME: '乙' }]),
       'shown',
     )
     expect(details)
@@ -201,7 +196,7 @@ describe('an answer that no platform should give', () => {
   it('keeps at most 500 characters of an answer’s text', async () => {
     const receipts = await answered(
       nationalPlatform,
-      jsonStandInAnswer(200, { receipts: [{ ILLID: 'lst_test_1', code: '9', text: '长'.repeat(9999) }] }),
+      makeJsonAnswer(200, { receipts: [{ ILLID: 'lst_test_1', code: '9', text: '长'.repeat(9999) }] }),
     )
     expect(receipts).to.have.nested.property('[0].text').with.length(500)
   })

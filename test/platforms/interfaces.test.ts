@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Notice } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform, PlatformAddress } from '../../src/platforms/platform.js'
-import { jsonStandInAnswer, type StandInRequest, startStandInServer } from '../../src/sandbox/server.js'
+import { makeJsonAnswer, type StandInRequest, startStandInServer } from '../../src/sandbox/server.js'
 import { INTERFACES, type Interface, KEYS } from '../support/platform-interfaces.js'
 import { batchOf, noticeOf } from './notices.js'
 import { penaltyOf, permitOf } from './record-notices.js'
@@ -26,7 +26,7 @@ describe('a receiver by the interface document', () => {
       const server = await startStandInServer((one) => {
         asked.push(one)
         if (one.path === '/entries')
-          return jsonStandInAnswer(200, new URLSearchParams(one.query).has('after') ? [] : displayed)
+          return makeJsonAnswer(200, new URLSearchParams(one.query).has('after') ? [] : displayed)
         const { status, text: body } = left.shift() ?? { status: 500, text: '' }
         return { status, body }
       })

@@ -4,12 +4,7 @@ import iconv from 'iconv-lite'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform, PlatformAddress } from '../../src/platforms/platform.js'
-import {
-  jsonStandInAnswer,
-  type StandInReply,
-  type StandInRequest,
-  startStandInServer,
-} from '../../src/sandbox/server.js'
+import { makeJsonAnswer, type StandInReply, type StandInRequest, startStandInServer } from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
 const SECRET = 'Zx9-not-to-be-seen'
@@ -51,7 +46,7 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
     'in receipts',
     (id, secret) => {
       if (id === 'creditjilin')
-        return jsonStandInAnswer(422, {
+        return makeJsonAnswer(422, {
           result: false,
           code: secret,
           message: `bad ${secret}`,
@@ -74,13 +69,13 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
         recordId: secret,
       }
       const row = { ILLID: 'lst_test_1', code: secret, errcode: secret, ...words }
-      return jsonStandInAnswer(200, { code: '00', receipts: [row], line: [row] })
+      return makeJsonAnswer(200, { code: '00', receipts: [row], line: [row] })
     },
   ],
   [
     'in displayed entries',
     (_, secret) =>
-      jsonStandInAnswer(200, [
+      makeJsonAnswer(200, [
         {
           ILLID: 'lst_test_1',
           ENTRY_ID: 'lst_test_1',
@@ -97,7 +92,7 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
         },
       ]),
   ],
-  ['as the code for the whole batch', (_, secret) => jsonStandInAnswer(200, { code: secret, line: [] })],
+  ['as the code for the whole batch', (_, secret) => makeJsonAnswer(200, { code: secret, line: [] })],
   ['in invalid XML', (_, secret) => ({ status: 200, body: `<${secret}` })],
   ['in a page', (_, secret) => ({ status: 200, body: `<html>${secret}</html>` })],
   [
@@ -140,7 +135,7 @@ describe('the secret of a platform', () => {
       return against(
         (one) => {
           asked.push(one)
-          return jsonStandInAnswer(200, [])
+          return makeJsonAnswer(200, [])
         },
         async (to) => {
           for (const call of everyCall(platform, to)) await outcomeOf(call)
@@ -155,7 +150,7 @@ describe('the secret of a platform', () => {
 
     it(`the secret of ${platform.id} is not named in the refusal when it is no valid header value`, () =>
       against(
-        () => jsonStandInAnswer(200, []),
+        () => makeJsonAnswer(200, []),
         async ({ url }) => {
           for (const call of everyCall(platform, { url, secret: `${SECRET}\nand more` })) {
             expect(await outcomeOf(call)).to.not.include(SECRET)
@@ -180,17 +175,17 @@ describe('the secret of a platform', () => {
       const elsewhere: string[] = []
       const other = await startStandInServer(({ path }) => {
         elsewhere.push(path)
-        return jsonStandInAnswer(200, [])
+        return makeJsonAnswer(200, [])
       })
       try {
         const next = `${other.url}/next`
         const pointing: StandInReply[] = [
           ...[301, 302, 303, 307, 308].map((status) => ({ status, headers: { location: next }, body: '' })),
-          jsonStandInAnswer(200, [{ ILLID: next, ENTRY_ID: next, id: next, next, url: next, href: next }], {
+          makeJsonAnswer(200, [{ ILLID: next, ENTRY_ID: next, id: next, next, url: next, href: next }], {
             link: `<${next}>; rel="next"`,
             refresh: `0; url=${next}`,
           }),
-          jsonStandInAnswer(429, { next }, { location: next, 'retry-after': '1' }),
+          makeJsonAnswer(429, { next }, { location: next, 'retry-after': '1' }),
         ]
         for (const answer of pointing) {
           await against(

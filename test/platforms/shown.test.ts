@@ -3,12 +3,7 @@ import fc from 'fast-check'
 import { NO_RECEIPT_CODE } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { nationalPlatform } from '../../src/platforms/national.js'
-import {
-  jsonStandInAnswer,
-  type StandInReply,
-  type StandInRequest,
-  startStandInServer,
-} from '../../src/sandbox/server.js'
+import { makeJsonAnswer, type StandInReply, type StandInRequest, startStandInServer } from '../../src/sandbox/server.js'
 import { noticeOf, removalOf } from './notices.js'
 
 const keyOf = (n: number): string => `k${String(n).padStart(6, '0')}`
@@ -47,7 +42,7 @@ const paging =
   ({ query }: StandInRequest): StandInReply => {
     const after = query.get('after') ?? ''
     const limit = Math.min(Number(query.get('limit')), most)
-    return jsonStandInAnswer(200, all.filter(({ ILLID }) => ILLID > after).slice(0, limit))
+    return makeJsonAnswer(200, all.filter(({ ILLID }) => ILLID > after).slice(0, limit))
   }
 
 describe('reading what a platform displays', () => {
@@ -78,7 +73,7 @@ describe('reading what a platform displays', () => {
     for (const count of [3, 999, 1_001]) {
       expect(
         await against(
-          () => jsonStandInAnswer(200, rows(count)),
+          () => makeJsonAnswer(200, rows(count)),
           (to) => nationalPlatform.shown(to),
         ),
       ).to.have.length(count)
@@ -86,7 +81,7 @@ describe('reading what a platform displays', () => {
     expect(
       await reasonOf(
         against(
-          () => jsonStandInAnswer(200, rows(1_000)),
+          () => makeJsonAnswer(200, rows(1_000)),
           (to) => nationalPlatform.shown(to),
         ),
       ),
@@ -94,8 +89,7 @@ describe('reading what a platform displays', () => {
   })
 
   it('fails when pages overlap', async () => {
-    const answer = ({ query }: StandInRequest) =>
-      jsonStandInAnswer(200, query.get('after') === null ? rows(3) : rows(4))
+    const answer = ({ query }: StandInRequest) => makeJsonAnswer(200, query.get('after') === null ? rows(3) : rows(4))
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/overlap/)
   })
 
@@ -103,7 +97,7 @@ describe('reading what a platform displays', () => {
     let n = 0
     const answer = () => {
       n += 1
-      return jsonStandInAnswer(200, [rowOf(n)])
+      return makeJsonAnswer(200, [rowOf(n)])
     }
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/more than 1000 pages/)
   })
@@ -116,13 +110,13 @@ describe('reading what a platform displays', () => {
       'cut',
     ] as const) {
       const answer = ({ query }: StandInRequest): StandInReply =>
-        query.get('after') === null ? jsonStandInAnswer(200, rows(3)) : failing
+        query.get('after') === null ? makeJsonAnswer(200, rows(3)) : failing
       expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.be.a('string')
     }
   })
 
   it('fails at a key that is too long', async () => {
-    const answer = () => jsonStandInAnswer(200, [{ ILLID: 'x'.repeat(201) }])
+    const answer = () => makeJsonAnswer(200, [{ ILLID: 'x'.repeat(201) }])
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/without ILLID/)
   })
 
@@ -142,7 +136,7 @@ describe('asking whether a platform has a notice', () => {
     ...notices: Parameters<NonNullable<typeof nationalPlatform.ask>>[0]
   ) => against(answer, async (to) => (await nationalPlatform.ask?.(notices, to)) ?? [])
   const displaying = (sequence: unknown) => () =>
-    jsonStandInAnswer(200, [{ ILLID: 'lst_test_1', SN: sequence, ENTNAME: '甲', recordId: 'N-7' }])
+    makeJsonAnswer(200, [{ ILLID: 'lst_test_1', SN: sequence, ENTNAME: '甲', recordId: 'N-7' }])
 
   it('counts it as done when it or a newer one is displayed', async () => {
     for (const sequence of [2, 3, '2']) {
@@ -162,7 +156,7 @@ describe('asking whether a platform has a notice', () => {
     let questions = 0
     const answer = () => {
       questions += 1
-      return jsonStandInAnswer(200, [])
+      return makeJsonAnswer(200, [])
     }
     const [receipt] = await ask(answer, removalOf(1, 2))
     expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
@@ -191,7 +185,7 @@ describe('asking whether a platform has a notice', () => {
     const receipts = await ask(
       ({ query }) => {
         keys.push((query.get('keys') ?? '').split(','))
-        return jsonStandInAnswer(200, [])
+        return makeJsonAnswer(200, [])
       },
       ...notices,
     )

@@ -5,7 +5,7 @@ import { type Draft, digestDraft, type SourceItem } from '../../src/domain/recor
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
-import { shopItem } from '../../src/sandbox/agencies/marketplaces.js'
+import { spellShop } from '../../src/sandbox/agencies/marketplaces.js'
 
 const TODAY = '2026-11-25'
 
@@ -82,7 +82,7 @@ describe("the stand-ins of communications, marketplaces and certifiers, read by 
 
   it('give shops whose records equal those of the seed', async () => {
     const items: SourceItem[] = here.operators.flatMap((one) =>
-      one.shops.map((shop) => ({ page: null, row: 1, fields: shopItem(one, shop) })),
+      one.shops.map((shop) => ({ page: null, row: 1, fields: spellShop(one, shop) })),
     )
     expect((await pulled('shops')).map(digestDraft)).to.deep.equal(mapped('shops', items).map(digestDraft))
   })

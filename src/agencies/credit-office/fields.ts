@@ -13,7 +13,7 @@ export interface FormLayout<Meaning extends string> {
   wanted: readonly Meaning[]
 }
 
-export const fieldNamesOf = <M extends string>({ fields, left }: FormLayout<M>): string[] => [
+export const listFieldNames = <M extends string>({ fields, left }: FormLayout<M>): string[] => [
   ...Object.values<readonly string[] | undefined>(fields).flatMap((names) => names ?? []),
   ...left,
 ]

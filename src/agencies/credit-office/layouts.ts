@@ -1,4 +1,4 @@
-import { knownWords, splitWords, type WordsIn } from '../words.js'
+import { splitKnownWords, splitWords, type WordsIn } from '../words.js'
 import type { FormLayout } from './fields.js'
 import type { PartyMeaning } from './parties.js'
 
@@ -41,7 +41,9 @@ export const codes2019Layout: PenaltyLayout = {
     note: ['BZ'],
   },
   left: splitWords('CF_FR_ZJLX CF_FR_ZJHM CF_FR_SFZH CF_XDR_ZJLX CF_XDR_ZJHM RESOURCE_ID CHECK_FLAG CREATE_DEPT_NAME'),
-  needed: knownWords('party partyKind number violation facts basis types content decidedOn authority authorityCode'),
+  needed: splitKnownWords(
+    'party partyKind number violation facts basis types content decidedOn authority authorityCode',
+  ),
   wanted: [],
 }
 
@@ -80,8 +82,8 @@ export const labelsLayout: PenaltyLayout = {
     note: ['备注'],
   },
   left: splitWords('序号 法定代表人证件类型 法定代表人证件号码 自然人证件类型 证件类型'),
-  needed: knownWords('party number violation types decidedOn authority'),
-  wanted: knownWords('partyKind facts basis content authorityCode'),
+  needed: splitKnownWords('party number violation types decidedOn authority'),
+  wanted: splitKnownWords('partyKind facts basis content authorityCode'),
 }
 
 export const codes2015Layout: PenaltyLayout = {
@@ -109,8 +111,8 @@ export const codes2015Layout: PenaltyLayout = {
     moreNote: ['QT'],
   },
   left: splitWords('CF_FR_SFZH CF_XDR_ZJLX DFBM SJC GSQX'),
-  needed: knownWords('party number decidedOn authority'),
-  wanted: knownWords('facts basis types content'),
+  needed: splitKnownWords('party number decidedOn authority'),
+  wanted: splitKnownWords('facts basis types content'),
 }
 
 export const templateLayout: PenaltyLayout = {
@@ -125,7 +127,7 @@ export const templateLayout: PenaltyLayout = {
     types: ['处罚种类'],
   },
   left: ['序号'],
-  needed: knownWords('party authority number decidedOn violation types'),
+  needed: splitKnownWords('party authority number decidedOn violation types'),
   wanted: [],
 }
 
@@ -142,6 +144,6 @@ export const mirrorLayout: PenaltyLayout = {
     number: ['punishNumber'],
   },
   left: [],
-  needed: knownWords('authority number decidedOn content'),
+  needed: splitKnownWords('authority number decidedOn content'),
   wanted: ['types'],
 }

@@ -1,12 +1,12 @@
 import { operatorKindIn, parseCode } from '../../domain/operators/codes.js'
 import type { Subject } from '../../domain/records/records.js'
 import type { CodeField, SubjectCodes } from '../examine.js'
-import { valuesByWord, type WordsIn } from '../words.js'
+import { mapWordsToValues, type WordsIn } from '../words.js'
 import type { MeaningReader } from './fields.js'
 
 type PartyKind = 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
 
-const KINDS = valuesByWord<PartyKind>({
+const KINDS = mapWordsToValues<PartyKind>({
   ORGANISATION: '法人及非法人组织 法人和非法人组织 法人或非法人组织 法人 非法人组织',
   INDIVIDUAL_BUSINESS: '个体工商户 个体',
   NATURAL_PERSON: '自然人',

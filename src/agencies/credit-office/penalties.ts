@@ -6,7 +6,7 @@ import { type FormDraft, NO_CODES } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
 import { openHttpFile } from '../transports/http/file.js'
 import { splitWords } from '../words.js'
-import { fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
+import { listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
 import {
   codes2015Layout,
   codes2019Layout,
@@ -49,7 +49,7 @@ const STATUS: Record<string, string> = {
 type PenaltyReader = MeaningReader<PenaltyMeaning>
 
 const form = (layout: PenaltyLayout): FeedForm => ({
-  names: fieldNamesOf(layout),
+  names: listFieldNames(layout),
   drafts: (row, context) => [decision(makeMeaningReader(row, layout), context)],
 })
 

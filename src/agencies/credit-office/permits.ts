@@ -4,8 +4,8 @@ import { compactText, normalizeDocumentNumber } from '../../foundation/text/valu
 import type { FormDraft } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
 import { openHttpFile } from '../transports/http/file.js'
-import { knownWords, splitWords, valuesByWord, type WordsIn } from '../words.js'
-import { type FormLayout, fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
+import { mapWordsToValues, splitKnownWords, splitWords, type WordsIn } from '../words.js'
+import { type FormLayout, listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
 
 type PermitMeaning =
@@ -13,7 +13,7 @@ type PermitMeaning =
   | WordsIn<'representative documentName number category certificate permitNumber content decidedOn validFrom'>
   | WordsIn<'validTo authority authorityCode status sourceUnit sourceUnitCode note'>
 
-type PermitStates = ReturnType<typeof valuesByWord<'VALID' | 'INVALID' | 'DISPUTED' | 'OTHER'>>
+type PermitStates = ReturnType<typeof mapWordsToValues<'VALID' | 'INVALID' | 'DISPUTED' | 'OTHER'>>
 
 const codes2019: FormLayout<PermitMeaning> = {
   fields: {
@@ -43,10 +43,10 @@ const codes2019: FormLayout<PermitMeaning> = {
     note: ['BZ'],
   },
   left: splitWords('XK_FR_ZJLX XK_FR_ZJHM XK_FR_SFZH XK_XDR_ZJLX XK_XDR_ZJHM'),
-  needed: knownWords(
+  needed: splitKnownWords(
     'party partyKind documentName number category content decidedOn validFrom authority authorityCode status',
   ),
-  wanted: knownWords('validTo sourceUnit'),
+  wanted: splitKnownWords('validTo sourceUnit'),
 }
 
 const codes2015: FormLayout<PermitMeaning> = {
@@ -69,8 +69,8 @@ const codes2015: FormLayout<PermitMeaning> = {
     note: ['BZ'],
   },
   left: splitWords('XK_FR_SFZH DFBM SJC'),
-  needed: knownWords('party number decidedOn authority status'),
-  wanted: knownWords('documentName content'),
+  needed: splitKnownWords('party number decidedOn authority status'),
+  wanted: splitKnownWords('documentName content'),
 }
 
 const template: FormLayout<PermitMeaning> = {
@@ -86,25 +86,25 @@ const template: FormLayout<PermitMeaning> = {
     status: ['登记状态'],
   },
   left: ['序号'],
-  needed: knownWords('party number documentName validFrom authority status'),
+  needed: splitKnownWords('party number documentName validFrom authority status'),
   wanted: ['validTo'],
 }
 
 /** The code `1` means "valid" in the 2019 form but "revoked" in the 2015 form. */
-const STATES_2019: PermitStates = valuesByWord({ VALID: '1 有效', INVALID: '2 无效' })
-const STATES_2015: PermitStates = valuesByWord({
+const STATES_2019: PermitStates = mapWordsToValues({ VALID: '1 有效', INVALID: '2 无效' })
+const STATES_2015: PermitStates = mapWordsToValues({
   VALID: '0 正常',
   INVALID: '1 撤销',
   DISPUTED: '2 异议',
   OTHER: '3 其他',
 })
-const STATES_OF_TEMPLATE: PermitStates = valuesByWord({
+const STATES_OF_TEMPLATE: PermitStates = mapWordsToValues({
   VALID: '有效 正常 存续 在用',
   INVALID: '无效 失效 过期 已过期 注销 已注销 吊销 已吊销 撤销 已撤销',
 })
 const VALID_WITH_REMARK: Partial<Record<string, string>> = { DISPUTED: '异议 disputed', OTHER: '其他 other' }
 
-const CATEGORIES = valuesByWord({
+const CATEGORIES = mapWordsToValues({
   GENERAL: '普通',
   FRANCHISE: '特许',
   ACCREDITATION: '认可',
@@ -114,7 +114,7 @@ const CATEGORIES = valuesByWord({
 })
 
 const form = (layout: FormLayout<PermitMeaning>, states: PermitStates): FeedForm => ({
-  names: fieldNamesOf(layout),
+  names: listFieldNames(layout),
   drafts: (row, context) => [permit(makeMeaningReader(row, layout), states, context)],
 })
 

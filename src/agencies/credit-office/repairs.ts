@@ -4,8 +4,8 @@ import { makePageReader } from '../envelopes.js'
 import type { FormDraft } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
 import { fetchPaged } from '../transports/http/pages.js'
-import { knownWords, splitWords, valuesByWord, type WordsIn } from '../words.js'
-import { type FormLayout, fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
+import { mapWordsToValues, splitKnownWords, splitWords, type WordsIn } from '../words.js'
+import { type FormLayout, listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
 
 type RepairMeaning =
@@ -28,17 +28,17 @@ const results: FormLayout<RepairMeaning> = {
     note: ['备注'],
   },
   left: splitWords('序号 申请编号 申请日期 受理日期'),
-  needed: knownWords('party target outcome decidedOn authority'),
-  wanted: knownWords('targetNumber targetAuthority number'),
+  needed: splitKnownWords('party target outcome decidedOn authority'),
+  wanted: splitKnownWords('targetNumber targetAuthority number'),
 }
 
-const TARGETS = valuesByWord({
+const TARGETS = mapWordsToValues({
   PENALTY: '行政处罚 行政处罚信息',
   LIST_ENTRY: '严重失信主体名单 严重失信主体名单信息 严重违法失信名单 严重违法失信名单信息',
   ABNORMAL: '经营异常名录 经营异常名录信息 经营异常名录(状态)信息 经营异常状态',
 })
 
-const OUTCOMES = valuesByWord({
+const OUTCOMES = mapWordsToValues({
   REPAIRED: '准予修复 同意修复 已修复 修复',
   REMOVED: '准予移出 提前移出 已移出 移出',
   REFUSED: '不予修复 不予移出 驳回',
@@ -47,7 +47,7 @@ const OUTCOMES = valuesByWord({
 })
 
 const form: FeedForm = {
-  names: fieldNamesOf(results),
+  names: listFieldNames(results),
   drafts: (row, context) => [result(makeMeaningReader(row, results), context)],
 }
 

@@ -7,7 +7,7 @@ import {
 import { asList, valueAt } from '../envelopes.js'
 import type { Examination, FormDraft, SubjectCodes } from '../examine.js'
 import type { FeedForm } from '../feed.js'
-import { splitWords, valuesByWord } from '../words.js'
+import { mapWordsToValues, splitWords } from '../words.js'
 
 const OFFICE = 'CN'
 
@@ -62,7 +62,7 @@ const remarkDateOrder = (row: Examination, days: readonly (readonly [field: stri
   }
 }
 
-const STATUS = valuesByWord({
+const STATUS = mapWordsToValues({
   REGISTERED: '注册 已注册',
   APPLIED: '申请 申请中 初审公告',
   INVALID: '无效 已无效 宣告无效 撤销 注销 驳回',

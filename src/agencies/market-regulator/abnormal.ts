@@ -1,6 +1,6 @@
 import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
-import { splitWords, valuesByWord } from '../words.js'
+import { mapWordsToValues, splitWords } from '../words.js'
 import { fetchGatewayPages } from './requests.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
 
@@ -18,7 +18,7 @@ const FIELDS = makeSpellings({
 })
 const LEFT_OUT = ['PRIPID', 'SPECAUSE', 'DECORG', 'REMEXCPRES', 'REDECORG']
 
-const WAYS = valuesByWord({ STANDS: '0', MOVED: '1 移出 恢复', REVOKED: '2 撤销' })
+const WAYS = mapWordsToValues({ STANDS: '0', MOVED: '1 移出 恢复', REVOKED: '2 撤销' })
 const REVOKED = '撤销列入'
 
 const entry = makeSpeltForm(

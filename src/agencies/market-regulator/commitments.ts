@@ -1,11 +1,11 @@
 import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
-import { valuesByWord } from '../words.js'
+import { mapWordsToValues } from '../words.js'
 import { readDay, readItemParts, readWord } from './item-parts.js'
 import { fetchServicePages } from './requests.js'
-import { allSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
+import { listSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
 
-const RESULTS = valuesByWord({ KEPT: '履行 已履行', BROKEN: '未履行 违反', PARTLY: '部分履行' })
+const RESULTS = mapWordsToValues({ KEPT: '履行 已履行', BROKEN: '未履行 违反', PARTLY: '部分履行' })
 
 const FIELDS = makeSpellings({
   承诺编号: '承诺书编号 编号',
@@ -47,7 +47,7 @@ const commitment = makeSpeltForm(
       },
     ]
   },
-  [...allSpellings(CHECKS), '序号'],
+  [...listSpellings(CHECKS), '序号'],
 )
 
 const checksOf = (row: Examination, field: string, made: string, today: string) =>

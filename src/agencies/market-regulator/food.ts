@@ -3,11 +3,11 @@ import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import type { Examination, FormDraft, SubjectCodes } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
 import { openHttpFile } from '../transports/http/file.js'
-import { valuesByWord } from '../words.js'
+import { mapWordsToValues } from '../words.js'
 import { joinLabelled, readProduction, splitText } from './goods.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
 
-const RESULT = valuesByWord({ PASS: '合格 符合', FAIL: '不合格 不符合' })
+const RESULT = mapWordsToValues({ PASS: '合格 符合', FAIL: '不合格 不符合' })
 const BETWEEN_LINES = /[\r\n;；]+/
 const BETWEEN_PARTS = /║|‖|∥|\|\||\||｜/
 const MOST_PARTS = 3 // parts of one failure: item, result, allowed value

@@ -26,7 +26,7 @@ export const readGtins = (row: Examination, field: string, sent: readonly string
   return [...new Set(found)]
 }
 
-export const gtinsInText = (text: string): string[] => [
+export const findGtinsInText = (text: string): string[] => [
   ...new Set([...text.matchAll(NAMED_IN_TEXT)].map(([, digits = '']) => gtinOf(digits)).filter((one) => one !== null)),
 ]
 
@@ -90,7 +90,7 @@ export const splitOutsideBrackets = (text: string | null, separators: string): s
 }
 
 /** Builds a key that ignores blanks and character width. */
-export const sampleKeyOf = (prefix: string, parts: readonly (string | null)[]): string => {
+export const makeSampleKey = (prefix: string, parts: readonly (string | null)[]): string => {
   const plain = [prefix, ...parts.map((part) => compactText(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain
   return `${prefix}/${createHash('sha256').update(plain).digest('hex')}`

@@ -1,7 +1,7 @@
 import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
 import { splitWords } from '../words.js'
-import { operatorKindOf, readCapital, readRegion, regionOfCodes, registrationDrafts } from './registry.js'
+import { deriveOperatorKind, deriveRegion, makeRegistrationDrafts, readCapital, readRegion } from './registry.js'
 import { fetchServicePages, REGISTER_PAGE_SIZE } from './requests.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
 import { STATUS_BY_WORD } from './states.js'
@@ -36,12 +36,12 @@ const individual = makeSpeltForm(
     const established = row.pastDate(as('ESTDATE'), today)
     const approved = row.pastDate(as('APPRDATE'), today)
     const type = row.text(as('ENTTYPE_CN')) ?? TYPE
-    const kind = operatorKindOf(type, codes)
+    const kind = deriveOperatorKind(type, codes)
     if (kind !== 'individual') {
       const field = as('UNISCID')
       row.remark(field, 'code.kind', `${field}不是个体工商户的代码。${field} is no individual business's code.`)
     }
-    return registrationDrafts(row, codes, as('UNISCID'), approved ?? established, {
+    return makeRegistrationDrafts(row, codes, as('UNISCID'), approved ?? established, {
       name: nameOf(row, as('TRANAME'), as('NAME')),
       kind,
       type: type + composition(row, as('COMPFORM')),
@@ -54,7 +54,7 @@ const individual = makeSpeltForm(
       status: row.choice(as('REGSTATE_CN'), STATUS_BY_WORD),
       scope: row.text(as('OPSCOPE')),
       authority: row.text(as('REGORG_CN')),
-      region_code: readRegion(row, as('DISTRICT')) ?? regionOfCodes(codes),
+      region_code: readRegion(row, as('DISTRICT')) ?? deriveRegion(codes),
       address: row.text(as('OPLOC')),
     })
   },

@@ -4,7 +4,7 @@ import type { Examination } from '../examine.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { compactText, trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isNoDateMarker, parseDate } from '../../foundation/time/dates.js'
-import { allSpellings, type FieldSpellings } from './spelling.js'
+import { type FieldSpellings, listSpellings } from './spelling.js'
 
 const BETWEEN_LINES = /[\r\n;；]+/
 const MOST_PARTS = 1000
@@ -31,7 +31,7 @@ const listed = <F extends string>(
   sent: readonly unknown[],
   columns: FieldSpellings<F>,
 ): ItemPart<F>[] => {
-  const known = new Set(allSpellings(columns))
+  const known = new Set(listSpellings(columns))
   return sent.flatMap((part) => {
     if (!isRecord(part)) {
       row.problem(field, 'value', `${field}中有不是记录的项。${field} holds what is no record.`)
@@ -50,7 +50,7 @@ const listed = <F extends string>(
 
 const lined = <F extends string>(row: Examination, columns: FieldSpellings<F>): ItemPart<F>[] => {
   const cells = new Map(
-    allSpellings(columns)
+    listSpellings(columns)
       .filter((name) => row.has(name))
       .map((name) => [name, (row.text(name) ?? '').split(BETWEEN_LINES).map((line) => trimmedTextOrNull(line))]),
   )

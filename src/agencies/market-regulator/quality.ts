@@ -2,11 +2,11 @@ import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { type Examination, NO_CODES } from '../examine.js'
 import type { FeedDescription, FeedForm } from '../feed.js'
 import { openHttpFile } from '../transports/http/file.js'
-import { splitWords, valuesByWord } from '../words.js'
-import { joinLabelled, readProduction, sampleKeyOf, splitOutsideBrackets, splitText } from './goods.js'
+import { mapWordsToValues, splitWords } from '../words.js'
+import { joinLabelled, makeSampleKey, readProduction, splitOutsideBrackets, splitText } from './goods.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
 
-const RESULT = valuesByWord({ PASS: '合格', FAIL: '不合格' })
+const RESULT = mapWordsToValues({ PASS: '合格', FAIL: '不合格' })
 const BETWEEN_FAILURES = /[;；、\r\n]+/
 /** Separators between tests, ignored inside brackets. */
 const BETWEEN_TESTS = ',，;；\r\n'
@@ -47,7 +47,7 @@ const table = makeSpeltForm(
       {
         key:
           notice === null
-            ? sampleKeyOf('quality', [party, product, model, made.produced_on, made.batch])
+            ? makeSampleKey('quality', [party, product, model, made.produced_on, made.batch])
             : `${notice}/${row.required(as('序号'))}`,
         subject: { ...codes, name: party },
         body: {
@@ -93,7 +93,7 @@ const herbal: FeedForm = {
     const failures = splitOutsideBrackets(row.text('不合格项目'), BETWEEN_TESTS)
     return [
       {
-        key: sampleKeyOf('herbal', [product, party, batch, source]),
+        key: makeSampleKey('herbal', [product, party, batch, source]),
         subject: { ...NO_CODES, name: party },
         body: {
           notice_number: null,

@@ -4,8 +4,8 @@ import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { type Examination, type FormDraft, NO_CODES } from '../examine.js'
 import type { FeedForm } from '../feed.js'
-import { splitWords, valuesByWord } from '../words.js'
-import { gtinsInText, joinLabelled, readGtins } from './goods.js'
+import { mapWordsToValues, splitWords } from '../words.js'
+import { findGtinsInText, joinLabelled, readGtins } from './goods.js'
 
 const MAX_NAME = 200 // characters
 const UNKNOWN_COUNTRY = 'Unknown'
@@ -77,7 +77,7 @@ export const safetyGateForm: FeedForm = {
 }
 
 /** A "Completed" recall counts as ongoing until the authority terminates it. */
-const PHASE = valuesByWord({ ONGOING: 'Ongoing Completed', TERMINATED: 'Terminated' })
+const PHASE = mapWordsToValues({ ONGOING: 'Ongoing Completed', TERMINATED: 'Terminated' })
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 
 /** The FDA sends one row per product. Unclassified products have no recall number. */
@@ -99,7 +99,7 @@ export const fdaRecallForm: FeedForm = {
           number: row.text('RECALLNUM'),
           announced_on: americanDate(row, 'ENFORCEMENTREPORTDT'),
           product,
-          gtins: gtinsInText(product),
+          gtins: findGtinsInText(product),
           hazard: row.text('PRODUCTSHORTREASONTXT'),
           quantity: row.text('PRODUCTDISTRIBUTEDQUANTITY'),
           firm,

@@ -1,17 +1,17 @@
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import type { FeedDescription } from '../feed.js'
-import { splitWords, valuesByWord } from '../words.js'
+import { mapWordsToValues, splitWords } from '../words.js'
 import { readGtins, splitText } from './goods.js'
 import { cpscRecallForm, fdaRecallForm, safetyGateForm } from './recalls-abroad.js'
 import { fetchServicePages } from './requests.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
 
-const ROLES = valuesByWord({
+const ROLES = mapWordsToValues({
   MANUFACTURER: '生产者 生产企业 制造商',
   IMPORTER: '进口商 进口者',
   SELLER: '销售者 经营者',
 })
-const STATUS = valuesByWord({ ONGOING: '实施中 召回中 进行中', TERMINATED: '已完成 已结束 已终止' })
+const STATUS = mapWordsToValues({ ONGOING: '实施中 召回中 进行中', TERMINATED: '已完成 已结束 已终止' })
 const BETWEEN_CODES = /[,，;；、\r\n]+/
 
 const FIELDS = makeSpellings({

@@ -31,7 +31,7 @@ const registrationOf = (
 
 type RegistrationBody = Body & { name: string }
 
-export const registrationDrafts = (
+export const makeRegistrationDrafts = (
   row: Examination,
   codes: SubjectCodes,
   codeField: string,
@@ -47,7 +47,7 @@ export const registrationDrafts = (
 }
 
 /** Only the type shows that a firm is a branch, not its code. */
-export const operatorKindOf = (type: string | null, { uscc }: SubjectCodes): string => {
+export const deriveOperatorKind = (type: string | null, { uscc }: SubjectCodes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return operatorKindIn(uscc)
   if (type?.includes('个体')) return 'individual'
@@ -70,7 +70,7 @@ export const readRegion = (row: Examination, field: string): string | null => {
   return null
 }
 
-export const regionOfCodes = ({ uscc }: SubjectCodes): string | null => (uscc === null ? null : regionOfUscc(uscc))
+export const deriveRegion = ({ uscc }: SubjectCodes): string | null => (uscc === null ? null : regionOfUscc(uscc))
 
 /** Dates are epoch milliseconds, read at UTC+8; `regcap` is in 万元. */
 const service: FeedForm = {
@@ -82,9 +82,9 @@ const service: FeedForm = {
     const established = row.pastDate('estdate', today)
     const approved = row.pastDate('apprdate', today)
     const type = row.text('enttypeCn')
-    return registrationDrafts(row, codes, 'uniscid', approved ?? established, {
+    return makeRegistrationDrafts(row, codes, 'uniscid', approved ?? established, {
       name: row.requiredName('entname'),
-      kind: operatorKindOf(type, codes),
+      kind: deriveOperatorKind(type, codes),
       type,
       representative: row.name('name'),
       ...readCapital(row, 'regcap', row.text('regcapcurCn')),
@@ -95,7 +95,7 @@ const service: FeedForm = {
       status: row.choice('regstateCn', STATUS_BY_WORD),
       scope: row.text('opscope'),
       authority: row.text('regorgCn'),
-      region_code: readRegion(row, 'districtCode') ?? regionOfCodes(codes) ?? readRegion(row, 'sExtNodenum'),
+      region_code: readRegion(row, 'districtCode') ?? deriveRegion(codes) ?? readRegion(row, 'sExtNodenum'),
       address: row.text('dom'),
     })
   },
@@ -128,15 +128,15 @@ const table: FeedForm = {
     const established = row.pastDate('注册日期', today)
     const type = row.text('企业类型')
     refuseShifted(row)
-    return registrationDrafts(row, codes, '统一社会信用代码', established, {
+    return makeRegistrationDrafts(row, codes, '统一社会信用代码', established, {
       name: row.requiredName('企业名称'),
-      kind: operatorKindOf(type, codes),
+      kind: deriveOperatorKind(type, codes),
       type,
       representative: row.name('法人代表'),
       ...readCapital(row, '注册资金', null),
       established_on: established,
       scope: row.text('经营范围'),
-      region_code: regionOfCodes(codes),
+      region_code: deriveRegion(codes),
       province: row.text('所在省份'),
       city: row.text('地区'),
       address: row.text('注册地址'),
@@ -162,10 +162,10 @@ const search: FeedForm = {
     const established = row.pastDate('StartDate', today)
     const body = {
       name: row.requiredName('Name'),
-      kind: operatorKindOf(null, codes),
+      kind: deriveOperatorKind(null, codes),
       established_on: established,
       status: row.choice('Status', STATUS_BY_WORD),
-      region_code: regionOfCodes(codes),
+      region_code: deriveRegion(codes),
     }
     return [registrationOf(codes, codes.uscc ?? codes.regNo ?? `qcc/${row.required('KeyNo')}`, established, body)]
   },

@@ -12,7 +12,7 @@ export const makeSpellings = <F extends string>(others: Readonly<Record<F, strin
   return Object.fromEntries(spellings)
 }
 
-export const allSpellings = (spellings: FieldSpellings<string>): string[] => Object.values(spellings).flat()
+export const listSpellings = (spellings: FieldSpellings<string>): string[] => Object.values(spellings).flat()
 
 type FieldSpelling<F extends string> = (field: F) => string
 
@@ -24,7 +24,7 @@ export const makeSpeltForm = <F extends string>(
   ignored: readonly string[] = [],
   keyed: readonly NoInfer<F>[] = [],
 ): FeedForm => ({
-  names: [...allSpellings(spellings), ...ignored],
+  names: [...listSpellings(spellings), ...ignored],
   ...(keyed.length > 0 && { keyed: keyed.flatMap((field) => spellings[field]) }),
   drafts: (row, context) => drafts(row, spellingIn(row, spellings), context),
 })

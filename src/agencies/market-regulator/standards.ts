@@ -1,12 +1,12 @@
 import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
-import { valuesByWord } from '../words.js'
+import { mapWordsToValues } from '../words.js'
 import { readGtins } from './goods.js'
 import { readItemParts } from './item-parts.js'
 import { fetchServicePages } from './requests.js'
-import { allSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
+import { listSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
 
-const STATUS = valuesByWord({ IN_FORCE: '现行有效 现行 有效', ABOLISHED: '废止 已废止' })
+const STATUS = mapWordsToValues({ IN_FORCE: '现行有效 现行 有效', ABOLISHED: '废止 已废止' })
 const KINDS: readonly [beginning: RegExp, kind: string][] = [
   [/^Q\//, 'ENTERPRISE'],
   [/^T\//, 'GROUP'],
@@ -65,7 +65,7 @@ const standard = makeSpeltForm(
       },
     ]
   },
-  [...allSpellings(GOODS), ...LEFT_OUT],
+  [...listSpellings(GOODS), ...LEFT_OUT],
   ['统一社会信用代码', '企业名称', '标准编号'],
 )
 

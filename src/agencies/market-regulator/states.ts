@@ -9,7 +9,7 @@ export interface StateRow {
   state: string
 }
 
-export const statesByWord = (rows: readonly StateRow[]): Readonly<Record<string, string>> => {
+export const mapWordsToStates = (rows: readonly StateRow[]): Readonly<Record<string, string>> => {
   const states = new Map<string, string>()
   for (const { word, state } of rows) {
     const key = compactText(word)
@@ -25,7 +25,7 @@ const read = (): Readonly<Record<string, string>> => {
   const content = contracts.schemaDocument(`${FILE}.json`)
   const faults = contracts.contractCheck('contracts/registration-states')(content)
   if (faults.length > 0) throw broken(faults.map(({ message }) => message).join('; '))
-  return statesByWord((content as { states: StateRow[] }).states)
+  return mapWordsToStates((content as { states: StateRow[] }).states)
 }
 
 export const STATUS_BY_WORD = read()

@@ -11,7 +11,7 @@ import { contentFromFile } from '../readers/content.js'
 import { readContent } from '../readers/index.js'
 import { type ClaimTimes, claimNext, type FileClaim } from './folder/claims.js'
 import { archiveFile, moveToRefused, putFileBack } from './folder/file-outcomes.js'
-import { noItems } from './http/attempt.js'
+import { yieldNoItems } from './http/attempt.js'
 
 /** A file unchanged for this many milliseconds counts as complete. */
 const SETTLE_MS = 30_000
@@ -43,7 +43,7 @@ export const isNamedWhole = (name: string): boolean => {
 export const openFolder = async (request: FeedRequest, waits: ClaimTimes = WAITS): Promise<FeedDelivery> => {
   const path = join(pathOf(request.url), request.feed)
   const { claim, more } = await withNamedFaults(request.feed, () => claimNext(path, waits))
-  if (!claim) return { items: noItems(), file: null, unmodified: true, whole: false }
+  if (!claim) return { items: yieldNoItems(), file: null, unmodified: true, whole: false }
   return {
     items: itemsOf(claim, request),
     file: claim.name,

@@ -7,7 +7,7 @@ import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { DeliveryOutcome, FeedDelivery, FeedRequest } from '../delivery.js'
 import { unknownHeaderRefusal } from '../readers/near.js'
 import { itemFromValue, makeBrokenItem, matchFormByNames } from '../readers/shapes.js'
-import { noItems } from './http/attempt.js'
+import { yieldNoItems } from './http/attempt.js'
 import {
   checkIdentifier,
   DATABASE_FAULT_TEXTS,
@@ -32,7 +32,7 @@ export const openTable = async (request: FeedRequest, most = MAX_ROWS): Promise<
   const withExchange: ExchangeRunner = (readOnly, work) =>
     withConnection(url, readOnly, async (db) => work(await openExchange(db, schema, name)))
   const waiting = await withNamedFaults(() => withExchange(true, (exchange) => exchange.count(most + 1)))
-  if (waiting === 0) return { items: noItems(), file: null, unmodified: true, whole: false }
+  if (waiting === 0) return { items: yieldNoItems(), file: null, unmodified: true, whole: false }
   const taken: RowsRead = new Map()
   return {
     items: itemsOf(request, withExchange, taken, most),

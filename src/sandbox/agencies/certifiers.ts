@@ -1,6 +1,6 @@
 import type { World, WorldTrustmark } from '../../../seeds/world.js'
-import { csvDate } from './spelling.js'
-import { csvTable, type StandInRoutes, type TableColumns } from './stand-in.js'
+import { formatCsvDate } from './spelling.js'
+import { formatCsvTable, type StandInRoutes, type TableColumns } from './stand-in.js'
 
 const BOM = '\uFEFF'
 const STATES: Record<WorldTrustmark['status'], string> = {
@@ -14,7 +14,7 @@ export const certifiersRoutes = (source: () => World): StandInRoutes => ({
   'GET /trustmarks.csv': () => ({
     status: 200,
     headers: { 'content-type': 'text/csv; charset=utf-8' },
-    body: BOM + csvTable(source().trustmarks, COLUMNS),
+    body: BOM + formatCsvTable(source().trustmarks, COLUMNS),
   }),
 })
 
@@ -26,7 +26,7 @@ const COLUMNS: TableColumns<WorldTrustmark, string> = [
   ['获证主体', (one) => one.holderName],
   ['统一社会信用代码', (one) => one.holderUscc],
   ['网站域名', (one) => one.domains.join('；')],
-  ['发证日期', (one, n) => csvDate(one.issuedOn, n)],
-  ['有效期至', (one, n) => csvDate(one.validTo, n)],
+  ['发证日期', (one, n) => formatCsvDate(one.issuedOn, n)],
+  ['有效期至', (one, n) => formatCsvDate(one.validTo, n)],
   ['证书状态', (one) => STATES[one.status]],
 ]

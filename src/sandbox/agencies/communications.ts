@@ -1,6 +1,6 @@
 import type { World, WorldIcpFiling } from '../../../seeds/world.js'
-import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
-import { midnightMs } from './spelling.js'
+import { makeJsonAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { readMidnightMs } from './spelling.js'
 import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PIECE = 60
@@ -14,10 +14,10 @@ export const communicationsRoutes = (source: () => World): StandInRoutes => ({
 const filings = (world: World, { query }: StandInRequest): StandInAnswer => {
   const limit = parseCountUpTo(query.get('limit'), PIECE, PIECE_MAX)
   const from = placeIn(query.get('cursor'), world.icpFilings.length)
-  if (limit === null || from === null) return jsonStandInAnswer(200, { code: 400, msg: '分页参数错误', params: null })
+  if (limit === null || from === null) return makeJsonAnswer(200, { code: 400, msg: '分页参数错误', params: null })
   const list = world.icpFilings.slice(from, from + limit).map((one, n) => filing(one, from + n))
   const then = from + list.length
-  return jsonStandInAnswer(200, {
+  return makeJsonAnswer(200, {
     code: 200,
     msg: '操作成功',
     params: { list, next: then < world.icpFilings.length ? cursorAt(then) : null },
@@ -42,6 +42,6 @@ const filing = (one: WorldIcpFiling, n: number): Record<string, unknown> => ({
   serviceName: one.siteName,
   domains: n % 4 === 3 ? one.domains.join(';') : one.domains,
   leaderName: '',
-  auditDate: n % 3 === 0 ? midnightMs(one.filedOn) : `${one.filedOn} 00:00:00`,
+  auditDate: n % 3 === 0 ? readMidnightMs(one.filedOn) : `${one.filedOn} 00:00:00`,
   state: STATES[one.status],
 })

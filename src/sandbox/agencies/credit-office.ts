@@ -1,9 +1,9 @@
 import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
 import { yuanToWan } from '../../domain/records/money.js'
 import { encodeText } from '../../foundation/text/encodings.js'
-import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
-import { csvDate, typedDocumentNumber } from './spelling.js'
-import { csvTable, cutPage, type StandInRoutes, type TableColumns } from './stand-in.js'
+import { makeJsonAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { formatCsvDate, spellDocumentNumber } from './spelling.js'
+import { cutPage, formatCsvTable, type StandInRoutes, type TableColumns } from './stand-in.js'
 
 const PAGE = 100
 const CERTIFICATE = '居民身份证'
@@ -17,9 +17,9 @@ export const creditOfficeRoutes = (source: () => World): StandInRoutes => ({
   'GET /penalties.csv': () => {
     const { penalties, faults } = source()
     const wrong = faults.flatMap((fault) => (fault.feed === 'penalties' ? [fault.penalty] : []))
-    return gb18030(csvTable([...penalties, ...wrong], PENALTY_COLUMNS))
+    return gb18030(formatCsvTable([...penalties, ...wrong], PENALTY_COLUMNS))
   },
-  'GET /permits.csv': () => gb18030(csvTable(source().permits, PERMIT_COLUMNS)),
+  'GET /permits.csv': () => gb18030(formatCsvTable(source().permits, PERMIT_COLUMNS)),
   'GET /repairs': (asked) => repairs(source(), asked),
 })
 
@@ -46,7 +46,7 @@ const PENALTY_COLUMNS: TableColumns<WorldPenalty, string | null> = [
   ['CF_FR_ZJHM', (one) => one.representativeCertificate],
   ['CF_XDR_ZJLX', (one) => one.partyCertificate && CERTIFICATE],
   ['CF_XDR_ZJHM', (one) => one.partyCertificate],
-  ['CF_WSH', (one, n) => typedDocumentNumber(one.documentNumber, n)],
+  ['CF_WSH', (one, n) => spellDocumentNumber(one.documentNumber, n)],
   ['CF_WFXW', (one) => one.violation],
   ['CF_SY', (one) => one.facts],
   ['CF_YJ', (one) => one.basis],
@@ -55,9 +55,9 @@ const PENALTY_COLUMNS: TableColumns<WorldPenalty, string | null> = [
   ['CF_NR_FK', (one) => wan(one.fineYuan)],
   ['CF_NR_WFFF', (one) => wan(one.confiscatedYuan)],
   ['CF_NR_ZKDX', (one) => one.licence],
-  ['CF_JDRQ', (one, n) => csvDate(one.decidedOn, n)],
-  ['CF_YXQ', (one, n) => csvDate(one.effectiveUntil, n)],
-  ['CF_GSJZQ', (one, n) => csvDate(one.publishUntil, n)],
+  ['CF_JDRQ', (one, n) => formatCsvDate(one.decidedOn, n)],
+  ['CF_YXQ', (one, n) => formatCsvDate(one.effectiveUntil, n)],
+  ['CF_GSJZQ', (one, n) => formatCsvDate(one.publishUntil, n)],
   ['CF_CFJG', (one) => one.authority],
   ['CF_CFJGDM', (one) => one.authorityCode],
   ['CF_SJLY', (one) => one.sourceUnit],
@@ -80,14 +80,14 @@ const PERMIT_COLUMNS: TableColumns<WorldPermit, string | null> = [
   ['XK_XDR_ZJLX', blank],
   ['XK_XDR_ZJHM', blank],
   ['XK_XKWS', (one) => one.documentName],
-  ['XK_WSH', (one, n) => typedDocumentNumber(one.documentNumber, n)],
+  ['XK_WSH', (one, n) => spellDocumentNumber(one.documentNumber, n)],
   ['XK_XKLB', (one) => one.category],
   ['XK_XKZS', (one) => one.certificate],
   ['XK_XKBH', (one) => one.permitNumber],
   ['XK_NR', (one) => one.content],
-  ['XK_JDRQ', (one, n) => csvDate(one.decidedOn, n)],
-  ['XK_YXQZ', (one, n) => csvDate(one.validFrom, n)],
-  ['XK_YXQZI', (one, n) => csvDate(one.validUntil, n)],
+  ['XK_JDRQ', (one, n) => formatCsvDate(one.decidedOn, n)],
+  ['XK_YXQZ', (one, n) => formatCsvDate(one.validFrom, n)],
+  ['XK_YXQZI', (one, n) => formatCsvDate(one.validUntil, n)],
   ['XK_XKJG', (one) => one.authority],
   ['XK_XKJGDM', (one) => one.authorityCode],
   ['XK_ZT', (one) => (one.valid ? '1' : '2')],
@@ -98,10 +98,10 @@ const PERMIT_COLUMNS: TableColumns<WorldPermit, string | null> = [
 
 const repairs = (world: World, { query }: StandInRequest): StandInAnswer => {
   const cut = cutPage(world.repairs, query.get('pageNo'), query.get('pageSize'), PAGE)
-  if (cut === null) return jsonStandInAnswer(400, { code: 400, message: '分页参数错误 Not a page' })
+  if (cut === null) return makeJsonAnswer(400, { code: 400, message: '分页参数错误 Not a page' })
   const { total, page, size, first, items } = cut
   const list = items.map((one, i) => repairRow(one, first + i))
-  return jsonStandInAnswer(200, {
+  return makeJsonAnswer(200, {
     code: 200,
     message: '成功',
     data: { totalCount: total, pageNo: page, pageSize: size, list },
@@ -124,10 +124,10 @@ const repairRow = (one: WorldRepair, n: number) => ({
   信用主体名称: one.partyName,
   统一社会信用代码: one.partyUscc,
   修复信息类别: TARGETS[one.target],
-  原决定书文号: one.targetNumber === null ? '/' : typedDocumentNumber(one.targetNumber, n),
+  原决定书文号: one.targetNumber === null ? '/' : spellDocumentNumber(one.targetNumber, n),
   原认定机关: one.targetAuthority,
   修复结果: OUTCOMES[one.outcome],
-  修复决定日期: csvDate(one.decidedOn, n),
+  修复决定日期: formatCsvDate(one.decidedOn, n),
   修复决定文号: one.documentNumber,
   修复决定机关: one.authority,
   备注: '',

@@ -1,6 +1,6 @@
 import type { World, WorldDefaulter } from '../../../seeds/world.js'
-import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
-import { midnightMs } from './spelling.js'
+import { makeJsonAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { readMidnightMs } from './spelling.js'
 import { cutPage, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
@@ -13,8 +13,8 @@ export const highCourtRoutes = (source: () => World): StandInRoutes => ({
 const defaulters = (world: World, { query }: StandInRequest): StandInAnswer => {
   const all = world.defaulters.filter(({ person }) => !person || query.get('partyType') !== ORGANISATIONS)
   const cut = cutPage(all, query.get('currentPage'), query.get('pageSize'), PAGE)
-  if (cut === null) return jsonStandInAnswer(400, { code: '1', message: '分页参数错误 Not a page' })
-  return jsonStandInAnswer(200, {
+  if (cut === null) return makeJsonAnswer(400, { code: '1', message: '分页参数错误 Not a page' })
+  return makeJsonAnswer(200, {
     code: '0',
     message: 'success',
     totalCount: cut.total,
@@ -48,5 +48,5 @@ const row = (one: WorldDefaulter, n: number) => ({
 
 const day = (date: string, n: number): string | number => {
   const [year, month, date_] = date.split('-')
-  return n % 2 === 0 ? `${year}年${month}月${date_}日` : midnightMs(date)
+  return n % 2 === 0 ? `${year}年${month}月${date_}日` : readMidnightMs(date)
 }

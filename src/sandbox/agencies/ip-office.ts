@@ -1,6 +1,6 @@
 import type { World, WorldTrademark } from '../../../seeds/world.js'
 import { escapeXml } from '../../foundation/text/xml.js'
-import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { makeJsonAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { cutPage, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 60
@@ -17,7 +17,7 @@ export const ipOfficeRoutes = (source: () => World): StandInRoutes => ({
 
 const trademarks = (world: World, { query }: StandInRequest): StandInAnswer => {
   const cut = cutPage(world.trademarks, query.get('page'), null, PAGE)
-  if (cut === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
+  if (cut === null) return makeJsonAnswer(400, { message: '分页参数错误 Not a page' })
   const text = `<?xml version="1.0" encoding="UTF-8"?>
 <trademarks total="${cut.total}" page="${cut.page}" pages="${Math.ceil(cut.total / PAGE)}">
 ${cut.items.map(element).join('')}</trademarks>

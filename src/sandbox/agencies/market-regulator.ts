@@ -8,8 +8,8 @@ import type {
   WorldStandard,
 } from '../../../seeds/world.js'
 import { isRecord, parseJsonObject } from '../../foundation/text/json.js'
-import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
-import { emptyValue, gatewayDate, midnightMs, typedDocumentNumber } from './spelling.js'
+import { makeJsonAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { formatGatewayDate, pickEmptyValue, readMidnightMs, spellDocumentNumber } from './spelling.js'
 import { cutPage, type StandInRoutes } from './stand-in.js'
 import { makeFoodWorkbook, makeQualityWorkbook } from './workbooks.js'
 
@@ -19,7 +19,7 @@ const STATUS_SPELLINGS: Record<WorldOperator['status'], string> = {
   DEREGISTERED: '注销',
 }
 
-export const individualRow = (one: WorldOperator, n: number) => ({
+export const spellIndividual = (one: WorldOperator, n: number) => ({
   PRIPID: `PRI${one.code.slice(2)}`,
   TRANAME: one.name,
   NAME: one.representative,
@@ -30,10 +30,10 @@ export const individualRow = (one: WorldOperator, n: number) => ({
   FUNDAM: (one.capitalWan ?? 0).toFixed(6),
   OPLOC: one.address,
   EMPNUM: 1 + (n % 4),
-  ESTDATE: midnightMs(one.establishedOn),
-  APPRDATE: one.approvedOn === null ? emptyValue(n) : midnightMs(one.approvedOn),
-  OPFROM: midnightMs(one.establishedOn),
-  OPTO: one.termTo === null ? emptyValue(n) : midnightMs(one.termTo),
+  ESTDATE: readMidnightMs(one.establishedOn),
+  APPRDATE: one.approvedOn === null ? pickEmptyValue(n) : readMidnightMs(one.approvedOn),
+  OPFROM: readMidnightMs(one.establishedOn),
+  OPTO: one.termTo === null ? pickEmptyValue(n) : readMidnightMs(one.termTo),
   REGSTATE_CN: STATUS_SPELLINGS[one.status],
   REGORG_CN: one.authority,
   OPSCOPE: one.scope,
@@ -47,15 +47,15 @@ const abnormalRow = (one: WorldAbnormal, n: number) => ({
   REGNO: one.regNo ?? '',
   SPECAUSE: one.causeCode,
   SPECAUSE_CN: one.cause,
-  ABNTIME: gatewayDate(one.listedOn, n),
+  ABNTIME: formatGatewayDate(one.listedOn, n),
   DECORG: one.authorityRegion,
   DECORG_CN: one.authority,
-  REMEXCPRES: one.removal?.reasonCode ?? emptyValue(n),
-  REMEXCPRES_CN: one.removal?.reason ?? emptyValue(n),
-  REMDATE: one.removal ? gatewayDate(one.removal.on, n + 1) : emptyValue(n),
-  REDECORG: one.removal ? one.authorityRegion : emptyValue(n),
-  REDECORG_CN: one.removal ? one.authority : emptyValue(n),
-  isMove: one.removal === null ? emptyValue(n) : one.removal.revoked ? '2' : '1',
+  REMEXCPRES: one.removal?.reasonCode ?? pickEmptyValue(n),
+  REMEXCPRES_CN: one.removal?.reason ?? pickEmptyValue(n),
+  REMDATE: one.removal ? formatGatewayDate(one.removal.on, n + 1) : pickEmptyValue(n),
+  REDECORG: one.removal ? one.authorityRegion : pickEmptyValue(n),
+  REDECORG_CN: one.removal ? one.authority : pickEmptyValue(n),
+  isMove: one.removal === null ? pickEmptyValue(n) : one.removal.revoked ? '2' : '1',
 })
 
 const RESULTS: Record<WorldCommitment['checks'][number]['result'], string> = {
@@ -85,7 +85,7 @@ const STATUS: Record<WorldRecall['status'], string> = { ONGOING: '实施中', TE
 const NONE = '/'
 
 const recallRow = (one: WorldRecall, n: number) => ({
-  召回编号: typedDocumentNumber(one.number, n),
+  召回编号: spellDocumentNumber(one.number, n),
   发布日期: one.announcedOn,
   产品名称: one.product,
   品牌: one.brand ?? NONE,
@@ -122,19 +122,19 @@ const servicePage = <T>(
   { query }: StandInRequest,
 ): StandInAnswer => {
   const cut = cutPage(all, query.get('page'), query.get('size'), PAGE)
-  if (cut === null) return jsonStandInAnswer(400, { status: '0', msg: '分页参数错误', data: null })
+  if (cut === null) return makeJsonAnswer(400, { status: '0', msg: '分页参数错误', data: null })
   const { total, page, size, first, items } = cut
   const list = items.map((one, i) => spell(one, first + i))
   const data = { total, page, size, pages: Math.ceil(total / size), list }
-  return jsonStandInAnswer(200, { status: '1', msg: '成功', data })
+  return makeJsonAnswer(200, { status: '1', msg: '成功', data })
 }
 
 const LIST_PAGE = 100
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 export const marketRegulatorRoutes = (source: () => World): StandInRoutes => ({
-  'GET /registry': (asked) => servicePage(registered(source()), registryRow, asked),
-  'GET /individuals': (asked) => servicePage(individuals(source()), individualRow, asked),
+  'GET /registry': (asked) => servicePage(registered(source()), spellRegistration, asked),
+  'GET /individuals': (asked) => servicePage(individuals(source()), spellIndividual, asked),
   'GET /recalls': (asked) => servicePage(source().recalls, recallRow, asked),
   'GET /standards': (asked) => servicePage(source().standards, standardRow, asked),
   'GET /commitments': (asked) => servicePage(source().commitments, commitmentRow, asked),
@@ -152,16 +152,16 @@ const registered = (world: World): WorldOperator[] => {
 
 const individuals = (world: World): WorldOperator[] => world.operators.filter((one) => one.kind === 'individual')
 
-export const registryRow = (one: WorldOperator, n: number) => ({
+export const spellRegistration = (one: WorldOperator, n: number) => ({
   entname: one.name,
   uniscid: one.uscc,
   regno: one.regNo ?? '',
   enttypeCn: one.type,
   name: one.representative,
-  estdate: midnightMs(one.establishedOn),
-  apprdate: one.approvedOn === null ? null : midnightMs(one.approvedOn),
-  opfrom: midnightMs(one.establishedOn),
-  opto: one.termTo === null ? emptyValue(n) : midnightMs(one.termTo),
+  estdate: readMidnightMs(one.establishedOn),
+  apprdate: one.approvedOn === null ? null : readMidnightMs(one.approvedOn),
+  opfrom: readMidnightMs(one.establishedOn),
+  opto: one.termTo === null ? pickEmptyValue(n) : readMidnightMs(one.termTo),
   regcap: (one.capitalWan ?? 0).toFixed(6),
   regcapcurCn: '人民币',
   regstateCn: STATUS_SPELLINGS[one.status],
@@ -176,10 +176,10 @@ const gateway = (world: World, { body }: StandInRequest): StandInAnswer => {
   const content = parseJsonObject(body)?.content
   const { service, pageIndex, pageSize } = isRecord(content) ? content : {}
   const rows = LISTS[String(service)]?.(world)
-  if (rows === undefined) return jsonStandInAnswer(200, envelope([], 0, '1004', '服务不存在'))
+  if (rows === undefined) return makeJsonAnswer(200, envelope([], 0, '1004', '服务不存在'))
   const cut = cutPage(rows, pageIndex, pageSize, LIST_PAGE)
-  if (cut === null) return jsonStandInAnswer(200, envelope([], 0, '1002', '分页参数错误'))
-  return jsonStandInAnswer(200, envelope(cut.items, cut.total, '', ''))
+  if (cut === null) return makeJsonAnswer(200, envelope([], 0, '1002', '分页参数错误'))
+  return makeJsonAnswer(200, envelope(cut.items, cut.total, '', ''))
 }
 
 const LISTS: Record<string, ((world: World) => unknown[]) | undefined> = {
@@ -210,12 +210,12 @@ const listRow = (one: WorldListEntry, n: number) => ({
   REGNO: one.regNo ?? '',
   SERILLREA: one.reasonCode,
   SERILLREA_CN: one.reason,
-  ABNTIME: gatewayDate(one.listedOn, n),
+  ABNTIME: formatGatewayDate(one.listedOn, n),
   DECORG: one.authorityRegion,
   DECORG_CN: one.authority,
   DEDOCNUM: one.documentNumber,
-  REMEXCPRES_CN: one.removal?.reason ?? emptyValue(n),
-  REMDATE: one.removal ? gatewayDate(one.removal.on, n + 1) : emptyValue(n),
-  RECORG_CN: one.removal?.authority ?? emptyValue(n),
-  REDOCNUM: one.removal?.documentNumber ?? emptyValue(n),
+  REMEXCPRES_CN: one.removal?.reason ?? pickEmptyValue(n),
+  REMDATE: one.removal ? formatGatewayDate(one.removal.on, n + 1) : pickEmptyValue(n),
+  RECORG_CN: one.removal?.authority ?? pickEmptyValue(n),
+  REDOCNUM: one.removal?.documentNumber ?? pickEmptyValue(n),
 })

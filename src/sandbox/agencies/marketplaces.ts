@@ -1,5 +1,5 @@
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
-import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { makeJsonAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
 import { cutPage, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
@@ -17,17 +17,17 @@ export const marketplacesRoutes = (source: () => World): StandInRoutes => ({
 })
 
 const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const all = world.operators.flatMap((one) => one.shops.map((shop) => shopItem(one, shop)))
+  const all = world.operators.flatMap((one) => one.shops.map((shop) => spellShop(one, shop)))
   const slip = all.findIndex((item) => item['sellerKind'] === SELLERS.shop)
   if (slip >= 0) all[slip] = { ...all[slip], idNumber: SLIP }
   const cut = cutPage(all, query.get('page'), query.get('size'), PAGE)
-  if (cut === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
+  if (cut === null) return makeJsonAnswer(400, { message: '分页参数错误 Not a page' })
   const { total, page, size, items } = cut
-  return jsonStandInAnswer(200, { total, page, size, shops: items })
+  return makeJsonAnswer(200, { total, page, size, shops: items })
 }
 
 /** Omits everything about a natural person. */
-export const shopItem = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
+export const spellShop = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
   marketplace: shop.marketplace,
   shopId: shop.shopId,
   shopName: shop.name,

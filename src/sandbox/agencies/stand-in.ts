@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { csvLine } from '../../foundation/text/csv.js'
-import { jsonStandInAnswer, type StandInAnswer, type StandInRequest, startStandInServer } from '../server.js'
-import { COUNT, countOrNull, makeBehaviour, SWITCH } from '../wishes.js'
+import { makeJsonAnswer, type StandInAnswer, type StandInRequest, startStandInServer } from '../server.js'
+import { COUNT, makeBehaviour, makeCountOrNull, SWITCH } from '../wishes.js'
 
 const GARBAGE_BYTES = 4096
 const RETRY_AFTER = '1' // seconds
@@ -15,7 +15,7 @@ const WISHES = {
   failNext: COUNT,
   garbage: SWITCH,
   /** Bytes sent before the connection breaks; null: never. */
-  cutAfterBytes: countOrNull(null),
+  cutAfterBytes: makeCountOrNull(null),
 }
 
 export type AgencyStandIn = Awaited<ReturnType<typeof startAgencyStandIn>>
@@ -32,10 +32,10 @@ export const startAgencyStandIn = async (id: string, routes: StandInRoutes, port
     if (behaviour.delayMs > 0) await wait(behaviour.delayMs, undefined, { signal: question.gone })
     if (behaviour.failNext > 0) {
       behaviour.failNext -= 1
-      return jsonStandInAnswer(503, { message: '系统繁忙 Busy' }, { 'retry-after': RETRY_AFTER })
+      return makeJsonAnswer(503, { message: '系统繁忙 Busy' }, { 'retry-after': RETRY_AFTER })
     }
     const route = routes[`${question.method} ${question.path}`]
-    if (!route) return jsonStandInAnswer(404, { message: '没有这个地址 Not found' })
+    if (!route) return makeJsonAnswer(404, { message: '没有这个地址 Not found' })
     const good = route(question)
     const spoilt = behaviour.garbage ? { ...good, body: randomBytes(GARBAGE_BYTES) } : good
     return behaviour.cutAfterBytes === null
@@ -79,6 +79,6 @@ export const cutPage = <T>(all: readonly T[], number: unknown, size: unknown, us
 
 export type TableColumns<Row, Cell> = readonly (readonly [name: string, cell: (one: Row, n: number) => Cell])[]
 
-export const csvTable = <Row>(rows: readonly Row[], columns: TableColumns<Row, string | null>): string =>
+export const formatCsvTable = <Row>(rows: readonly Row[], columns: TableColumns<Row, string | null>): string =>
   csvLine(columns.map(([name]) => name)) +
   rows.map((one, n) => csvLine(columns.map(([, cell]) => cell(one, n) ?? ''))).join('')

@@ -1,6 +1,6 @@
 import type { World, WorldFood, WorldInspection } from '../../../seeds/world.js'
 import { makeWorkbook } from '../../foundation/text/xlsx.js'
-import { sheetDate } from './spelling.js'
+import { formatSheetDate } from './spelling.js'
 import type { TableColumns } from './stand-in.js'
 
 const FOOD_TITLE = '食品安全监督抽检信息汇总'
@@ -38,7 +38,7 @@ const FOOD_COLUMNS: TableColumns<WorldFood, WorkbookCell | null> = [
   ['不合格项目║检验结果║标准值', (one) => one.failures.map(failure).join('\n') || null],
   ['分类', (one) => one.category],
   ['公告号', (one) => one.noticeNumber],
-  ['公告日期', (one, notice) => sheetDate(one.announcedOn, notice)],
+  ['公告日期', (one, notice) => formatSheetDate(one.announcedOn, notice)],
   ['任务来源/项目名称', (one) => one.task],
   ['检验机构', (one) => one.laboratory],
   ['网络平台', (one) => one.marketplace],
@@ -73,6 +73,6 @@ const QUALITY_COLUMNS: TableColumns<WorldInspection, WorkbookCell | null> = [
   ['承检机构', (one) => one.laboratory],
   ['电商平台', (one) => one.marketplace],
   ['通报文号', (one) => one.noticeNumber],
-  ['通报日期', (one, notice) => sheetDate(one.announcedOn, notice)],
+  ['通报日期', (one, notice) => formatSheetDate(one.announcedOn, notice)],
   ['备注', (one) => one.note],
 ]

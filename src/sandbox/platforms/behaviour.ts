@@ -1,6 +1,6 @@
 import { chance } from '../../../seeds/world/chance.js'
 import { isRecord } from '../../foundation/text/json.js'
-import { type BehaviourOf, COUNT, countOrNull, SWITCH, TEXT_OR_NULL } from '../wishes.js'
+import { type BehaviourOf, COUNT, makeCountOrNull, SWITCH, TEXT_OR_NULL } from '../wishes.js'
 
 interface Chaos {
   seed: number
@@ -13,7 +13,7 @@ export const WISHES = {
   /** How many messages get 503 with Retry-After. */
   failNext: COUNT,
   /** Retry-After in seconds; null omits the header. */
-  retryAfter: countOrNull(1),
+  retryAfter: makeCountOrNull(1),
   /** Cuts every connection before reading. */
   outage: SWITCH,
   /** Rows with this code or name get fault 1001. */

@@ -3,18 +3,18 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
-import { faultAt, faultOfRow, type JudgingOptions, type ReceiverFault } from './judgement.js'
+import { findFaultInRow, type JudgingOptions, makeReceiverFault, type ReceiverFault } from './judgement.js'
 import {
-  actionOf,
   type HistoryRow,
   type ReceivedRow,
   type RowEffect,
   type RowForm,
   type RowPart,
   type RowVerdict,
-  rowPartOf,
+  readRowAction,
+  readRowPart,
+  readRowSequence,
   type ShownEntry,
-  sequenceOf,
 } from './received-rows.js'
 
 /** Truncates an incomplete last line: its writer died before answering. */
@@ -74,7 +74,7 @@ export const makeReceiverBoard = (prefix: string, file: string | null = null) =>
 
   /** Returns the verdict on a row to be applied later; it checks only the row itself. */
   const foresee = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict => {
-    const fault = faultOfRow(row, form, judging)
+    const fault = findFaultInRow(row, form, judging)
     if (fault !== null) return { accepted: false, recordId: null, ...fault }
     return { accepted: true, code: CODES.APPLIED, text: '成功', field: null, value: null, recordId: null }
   }
@@ -86,7 +86,7 @@ export const makeReceiverBoard = (prefix: string, file: string | null = null) =>
     at: Date,
     ignoresSequence = false,
   ): RowVerdict => {
-    const key = rowPartOf(row, form, 'key')
+    const key = readRowPart(row, form, 'key')
     const before = key === null ? undefined : held.get(key)
     const judged = judge(row, form, judging, before, ignoresSequence)
     const recordId = before?.entry.recordId ?? `${prefix}-${held.size + 1}`
@@ -95,14 +95,14 @@ export const makeReceiverBoard = (prefix: string, file: string | null = null) =>
       at: at.toISOString(),
       kind: form.kind,
       key,
-      sequence: sequenceOf(row, form),
-      action: actionOf(row, form),
+      sequence: readRowSequence(row, form),
+      action: readRowAction(row, form),
       effect: judged.effect,
       code: judged.fault?.code ?? CODES[judged.effect],
       ...(judged.effect === 'APPLIED' && {
         held: {
           entry: { ...entryOf(row, form), recordId },
-          removed: actionOf(row, form) === 'REMOVE',
+          removed: readRowAction(row, form) === 'REMOVE',
           digest: digestOf(row, form),
         },
       }),
@@ -152,16 +152,16 @@ const judge = (
   before: HeldEntry | undefined,
   ignoresSequence: boolean,
 ): { effect: RowEffect; fault?: ReceiverFault } => {
-  const fault = faultOfRow(row, form, judging)
+  const fault = findFaultInRow(row, form, judging)
   if (fault !== null) return { effect: 'REFUSED', fault }
   if (before === undefined) return { effect: 'APPLIED' }
   const isSame = digestOf(row, form) === before.digest
   if (ignoresSequence) return { effect: isSame ? 'REPEATED' : 'APPLIED' }
-  const sequence = sequenceOf(row, form) ?? 0
+  const sequence = readRowSequence(row, form) ?? 0
   if (sequence < before.entry.sequence) return { effect: 'LATE' }
   if (sequence === before.entry.sequence)
     return isSame ? { effect: 'REPEATED' } : refused(row, form, '1005', 'sequence')
-  return before.removed && actionOf(row, form) === 'CHANGE'
+  return before.removed && readRowAction(row, form) === 'CHANGE'
     ? refused(row, form, '1006', 'action')
     : { effect: 'APPLIED' }
 }
@@ -173,7 +173,7 @@ const refused = (
   part: RowPart,
 ): { effect: RowEffect; fault: ReceiverFault } => ({
   effect: 'REFUSED',
-  fault: faultAt(code, form.names[part], rowPartOf(row, form, part)),
+  fault: makeReceiverFault(code, form.names[part], readRowPart(row, form, part)),
 })
 
 const digestOf = (row: ReceivedRow, { passing }: RowForm): string => {
@@ -194,11 +194,11 @@ const firstAfter = (entries: readonly ShownEntry[], key: string): number => {
 }
 
 const entryOf = (row: ReceivedRow, form: RowForm): Omit<ShownEntry, 'recordId'> => {
-  const text = (part: RowPart) => rowPartOf(row, form, part)
+  const text = (part: RowPart) => readRowPart(row, form, part)
   return {
     kind: form.kind,
     key: text('key') ?? '',
-    sequence: sequenceOf(row, form) ?? 0,
+    sequence: readRowSequence(row, form) ?? 0,
     uscc: text('uscc'),
     regNo: text('regNo'),
     name: text('name') ?? '',

@@ -1,8 +1,8 @@
 import { readSoapCall, type SoapOperation, writeSoapAnswer } from '../../platforms/formats/rowdata-2015.js'
-import { isSameSecret, jsonStandInAnswer, type StandInRequest } from '../server.js'
+import { isSameSecret, makeJsonAnswer, type StandInRequest } from '../server.js'
 import { samrListForm } from './forms/lists.js'
 import { penalty2015Form, permit2015Form } from './forms/records.js'
-import { parseJsonRows, type RowForm, xmlRow } from './received-rows.js'
+import { parseJsonRows, type RowForm, readXmlRow } from './received-rows.js'
 import type { PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const blacklist: PlatformEndpoint = {
@@ -11,7 +11,7 @@ const blacklist: PlatformEndpoint = {
     return rows && { form: samrListForm, rows }
   },
   answer: (judged) =>
-    jsonStandInAnswer(200, {
+    makeJsonAnswer(200, {
       code: '00',
       line: judged.map(({ row, verdict: { code, text, field, value, recordId } }) => ({
         ILLID: row['ILLID'] ?? null,
@@ -28,7 +28,7 @@ const blacklist: PlatformEndpoint = {
 const service = (operation: SoapOperation, form: RowForm): PlatformEndpoint => ({
   read: (asked) => {
     const call = callIn(asked)
-    return call?.operation === operation ? { form, rows: call.rows.map(xmlRow) } : null
+    return call?.operation === operation ? { form, rows: call.rows.map(readXmlRow) } : null
   },
   answer: (judged) => ({
     status: 200,

@@ -1,7 +1,7 @@
 /** Stand-in of 信用吉林网: one signed message at a time; refusals are 422. */
 import { createHmac } from 'node:crypto'
 import { parseJsonObject } from '../../foundation/text/json.js'
-import { isSameSecret, jsonStandInAnswer } from '../server.js'
+import { isSameSecret, makeJsonAnswer } from '../server.js'
 import { messageListForm } from './forms/lists.js'
 import { messagePenaltyForm, messagePermitForm } from './forms/records.js'
 import { asObject, type ReceivedRow, type RowForm } from './received-rows.js'
@@ -18,7 +18,7 @@ const messages: PlatformEndpoint = {
   },
   answer: ([judged]) => {
     const { accepted, code, text, recordId, field, value } = judged?.verdict ?? {}
-    return jsonStandInAnswer(accepted ? 200 : 422, {
+    return makeJsonAnswer(accepted ? 200 : 422, {
       result: accepted,
       code,
       message: text,

@@ -2,7 +2,7 @@ import { XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
 import { isSameSecret } from '../server.js'
 import { exchangeListForm } from './forms/lists.js'
 import { penaltyForm, permitForm } from './forms/records.js'
-import { childNamed, parseXmlOrNull, type RowForm, rowPartOf, xmlRow } from './received-rows.js'
+import { findChildNamed, parseXmlOrNull, type RowForm, readRowPart, readXmlRow } from './received-rows.js'
 import type { JudgedRow, PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const FORMS: ReadonlyMap<string, RowForm> = new Map([
@@ -15,11 +15,11 @@ const HEADER = ['sender', 'receiver', 'flow', 'item']
 const exchange: PlatformEndpoint = {
   read: ({ body }) => {
     const message = parseXmlOrNull(body)
-    const header = childNamed(message, 'Header')
-    if (HEADER.some((name) => !childNamed(header, name)?.text)) return null
-    const rows = childNamed(childNamed(message, 'Body'), 'rows')?.children.map(xmlRow)
-    const form = FORMS.get(childNamed(header, 'item')?.text ?? '')
-    return form && rows && childNamed(header, 'sn')?.text === String(rows.length) ? { form, rows } : null
+    const header = findChildNamed(message, 'Header')
+    if (HEADER.some((name) => !findChildNamed(header, name)?.text)) return null
+    const rows = findChildNamed(findChildNamed(message, 'Body'), 'rows')?.children.map(readXmlRow)
+    const form = FORMS.get(findChildNamed(header, 'item')?.text ?? '')
+    return form && rows && findChildNamed(header, 'sn')?.text === String(rows.length) ? { form, rows } : null
   },
   answer: (judged, _, form) => ({
     status: 200,
@@ -37,7 +37,7 @@ const exchange: PlatformEndpoint = {
 const receipt = ({ row, verdict }: JudgedRow, form: RowForm): string =>
   xmlNode(
     'row',
-    xmlLeaf(form.names.key ?? '', rowPartOf(row, form, 'key') ?? ''),
+    xmlLeaf(form.names.key ?? '', readRowPart(row, form, 'key') ?? ''),
     xmlLeaf('state', verdict.accepted ? 1 : 0),
     xmlLeaf('ruleCode', verdict.code),
     xmlLeaf('ruleText', verdict.text),

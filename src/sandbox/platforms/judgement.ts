@@ -2,13 +2,13 @@
 import { isValidUscc } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
-  actionOf,
   type ReceivedRow,
   type RowForm,
   type RowPart,
   type RowVerdict,
-  rowPartOf,
-  sequenceOf,
+  readRowAction,
+  readRowPart,
+  readRowSequence,
   textOrNull,
 } from './received-rows.js'
 
@@ -46,13 +46,13 @@ const DAYS: readonly RowPart[] = ['decidedOn', 'publishedOn', 'endsOn', 'removed
 /** Days that never lie in the future. */
 const PAST: readonly RowPart[] = ['decidedOn', 'publishedOn', 'removedOn']
 
-export const faultAt = (
+export const makeReceiverFault = (
   code: keyof typeof TEXTS,
   field: string | undefined,
   value: string | null = null,
 ): ReceiverFault => ({ code, text: TEXTS[code], field: field ?? null, value })
 
-export const faultOfRow = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): ReceiverFault | null =>
+export const findFaultInRow = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): ReceiverFault | null =>
   unexpectedField(row, form) ??
   missingField(row, form) ??
   wrongCode(row, form) ??
@@ -62,37 +62,38 @@ export const faultOfRow = (row: ReceivedRow, form: RowForm, judging: JudgingOpti
 
 const unexpectedField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const name = Object.keys(row).find((name) => form.known?.has(name) === false)
-  if (name !== undefined) return faultAt('1008', name, textOrNull(row[name]))
+  if (name !== undefined) return makeReceiverFault('1008', name, textOrNull(row[name]))
   // The fault omits the value, because no log may hold it.
   const personal = form.never.find((name) => textOrNull(row[name]) !== null)
-  return personal === undefined ? null : faultAt('1009', personal)
+  return personal === undefined ? null : makeReceiverFault('1009', personal)
 }
 
 const missingField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
-  const at = (part: RowPart) => faultAt('1002', form.names[part])
-  const lacks = (part: RowPart) => form.names[part] !== undefined && rowPartOf(row, form, part) === null
+  const at = (part: RowPart) => makeReceiverFault('1002', form.names[part])
+  const lacks = (part: RowPart) => form.names[part] !== undefined && readRowPart(row, form, part) === null
   const lacking = ALWAYS.find(lacks)
   if (lacking !== undefined) return at(lacking)
-  if (sequenceOf(row, form) === null) return at('sequence')
-  const action = actionOf(row, form)
+  if (readRowSequence(row, form) === null) return at('sequence')
+  const action = readRowAction(row, form)
   if (action === null) return at('action')
   if (action === 'REMOVE') return lacks('removedOn') ? at('removedOn') : null
   const untold = SHOWN.find(lacks)
   if (untold !== undefined) return at(untold)
-  if (CODES.every((part) => rowPartOf(row, form, part) === null)) return at('uscc')
+  if (CODES.every((part) => readRowPart(row, form, part) === null)) return at('uscc')
   const empty = form.required.find((name) => textOrNull(row[name]) === null)
-  return empty === undefined ? null : faultAt('1002', empty)
+  return empty === undefined ? null : makeReceiverFault('1002', empty)
 }
 
 const CODES: readonly RowPart[] = ['uscc', 'orgCode', 'regNo']
 
 const wrongCode = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
-  const uscc = rowPartOf(row, form, 'uscc')
-  if (uscc !== null && !isValidUscc(uscc)) return { ...faultAt('1003', form.names.uscc, uscc), text: WRONG_USCC }
+  const uscc = readRowPart(row, form, 'uscc')
+  if (uscc !== null && !isValidUscc(uscc))
+    return { ...makeReceiverFault('1003', form.names.uscc, uscc), text: WRONG_USCC }
   for (const [name, looks] of Object.entries(form.codes)) {
     const text = textOrNull(row[name])
     const good = text === null || (typeof looks === 'function' ? looks(text) : looks.test(text))
-    if (!good) return faultAt('1003', name, text)
+    if (!good) return makeReceiverFault('1003', name, text)
   }
   return null
 }
@@ -100,10 +101,10 @@ const wrongCode = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
 const wrongDay = (row: ReceivedRow, form: RowForm, today: string | null): ReceiverFault | null => {
   const days = new Map<RowPart, string>()
   for (const part of DAYS) {
-    const text = rowPartOf(row, form, part)
+    const text = readRowPart(row, form, part)
     if (text === null) continue
     const day = dayIn(text, form)
-    if (day === null) return faultAt('1004', form.names[part], text)
+    if (day === null) return makeReceiverFault('1004', form.names[part], text)
     days.set(part, day)
   }
   const decided = days.get('decidedOn') ?? ''
@@ -111,7 +112,7 @@ const wrongDay = (row: ReceivedRow, form: RowForm, today: string | null): Receiv
     const day = days.get(part)
     if (day === undefined) continue
     const ahead = PAST.includes(part) && today !== null && day > today
-    if (ahead || day < decided) return faultAt('1004', form.names[part], rowPartOf(row, form, part))
+    if (ahead || day < decided) return makeReceiverFault('1004', form.names[part], readRowPart(row, form, part))
   }
   return null
 }
@@ -124,8 +125,10 @@ const dayIn = (text: string, form: RowForm): string | null => {
 }
 
 const wrongNumber = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
-  const text = rowPartOf(row, form, 'documentNumber')
-  return text === null || form.documentNumber.test(text) ? null : faultAt('1007', form.names.documentNumber, text)
+  const text = readRowPart(row, form, 'documentNumber')
+  return text === null || form.documentNumber.test(text)
+    ? null
+    : makeReceiverFault('1007', form.names.documentNumber, text)
 }
 
 /** A removal is not checked against the register, where its subject may be lost or renamed. */
@@ -135,15 +138,15 @@ const unknownSubject = (
   { register, refuse }: JudgingOptions,
 ): ReceiverFault | null => {
   const [uscc, regNo, name] = [
-    rowPartOf(row, form, 'uscc'),
-    rowPartOf(row, form, 'regNo'),
-    rowPartOf(row, form, 'name'),
+    readRowPart(row, form, 'uscc'),
+    readRowPart(row, form, 'regNo'),
+    readRowPart(row, form, 'name'),
   ]
   if (refuse !== null && (uscc === refuse || name === refuse))
-    return faultAt('1001', form.names[uscc === refuse ? 'uscc' : 'name'], refuse)
-  if (register === null || actionOf(row, form) === 'REMOVE') return null
+    return makeReceiverFault('1001', form.names[uscc === refuse ? 'uscc' : 'name'], refuse)
+  if (register === null || readRowAction(row, form) === 'REMOVE') return null
   const names = register({ uscc, regNo })
-  if (names === null) return faultAt('1001', form.names[uscc === null ? 'regNo' : 'uscc'], uscc ?? regNo)
+  if (names === null) return makeReceiverFault('1001', form.names[uscc === null ? 'regNo' : 'uscc'], uscc ?? regNo)
   const known = names.map(normalizeName).includes(normalizeName(name ?? ''))
-  return known ? null : faultAt('1001', form.names.name, name)
+  return known ? null : makeReceiverFault('1001', form.names.name, name)
 }

@@ -1,5 +1,5 @@
 import { parseJsonObject } from '../../foundation/text/json.js'
-import { isSameSecret, jsonStandInAnswer, type StandInReply, type StandInRequest } from '../server.js'
+import { isSameSecret, makeJsonAnswer, type StandInReply, type StandInRequest } from '../server.js'
 import { samrListForm } from './forms/lists.js'
 import { penaltyForm, permitForm } from './forms/records.js'
 import { parseJsonRows, type RowForm } from './received-rows.js'
@@ -14,7 +14,7 @@ const batchOf = (form: RowForm): PlatformEndpoint => ({
 })
 
 const receipts = (judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply =>
-  jsonStandInAnswer(200, {
+  makeJsonAnswer(200, {
     batchNo: parseJsonObject(asked.body)?.['batchNo'] ?? null,
     accepted: judged.filter(({ verdict }) => verdict.accepted).length,
     rejected: judged.filter(({ verdict }) => !verdict.accepted).length,

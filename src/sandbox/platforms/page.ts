@@ -4,7 +4,7 @@ import type { HistoryRow, ShownEntry } from './received-rows.js'
 const LATEST = 50
 const KINDS = { listing: '名单', penalty: '处罚', permit: '许可' } as const
 
-export const boardPage = (
+export const renderBoardPage = (
   name: { zh: string; en: string },
   entries: readonly ShownEntry[],
   history: readonly HistoryRow[],

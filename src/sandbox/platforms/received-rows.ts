@@ -67,7 +67,7 @@ export interface HistoryRow {
   code: string
 }
 
-export const rowPartOf = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
+export const readRowPart = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
   const name = form.names[part]
   return name === undefined ? null : textOrNull(row[name])
 }
@@ -77,13 +77,13 @@ export const textOrNull = (value: unknown): string | null => {
   return typeof value === 'string' && value.trim() !== '' ? value : null
 }
 
-export const sequenceOf = (row: ReceivedRow, form: RowForm): number | null => {
-  const text = rowPartOf(row, form, 'sequence')
+export const readRowSequence = (row: ReceivedRow, form: RowForm): number | null => {
+  const text = readRowPart(row, form, 'sequence')
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
 }
 
-export const actionOf = (row: ReceivedRow, form: RowForm): NoticeAction | null =>
-  form.actions[rowPartOf(row, form, 'action') ?? ''] ?? null
+export const readRowAction = (row: ReceivedRow, form: RowForm): NoticeAction | null =>
+  form.actions[readRowPart(row, form, 'action') ?? ''] ?? null
 
 export const asObject = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {})
 
@@ -100,16 +100,16 @@ export const parseXmlOrNull = (body: Buffer | string): XmlElement | null => {
   }
 }
 
-export const childNamed = (element: XmlElement | null | undefined, name: string): XmlElement | undefined =>
+export const findChildNamed = (element: XmlElement | null | undefined, name: string): XmlElement | undefined =>
   element?.children.find((each) => each.name === name)
 
-export const xmlRow = ({ children }: XmlElement): ReceivedRow =>
+export const readXmlRow = ({ children }: XmlElement): ReceivedRow =>
   Object.fromEntries(children.map(({ name, text }) => [name, text]))
 
-export const fieldNamesOfFormat = (format: string): ReadonlySet<string> =>
+export const listFieldNamesOfFormat = (format: string): ReadonlySet<string> =>
   new Set(Object.keys((schemaDocument(`platforms/${format}.json`) as { properties: object }).properties))
 
-export const fieldNamesOfMessage = (format: string, inner: string): ReadonlySet<string> => {
+export const listFieldNamesOfMessage = (format: string, inner: string): ReadonlySet<string> => {
   const names = (value: unknown): string[] => Object.keys(asObject(asObject(value)['properties']))
   const whole = schemaDocument(`platforms/${format}.json`)
   const { [inner]: fields, removal, ...outer } = asObject(asObject(whole)['properties'])

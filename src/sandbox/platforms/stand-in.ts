@@ -5,7 +5,7 @@ import { encodeText } from '../../foundation/text/encodings.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import {
-  jsonStandInAnswer,
+  makeJsonAnswer,
   type StandInAnswer,
   type StandInReply,
   type StandInRequest,
@@ -15,7 +15,7 @@ import { makeBehaviour } from '../wishes.js'
 import { isTrouble, makeTroubles, WISHES } from './behaviour.js'
 import { makeReceiverBoard } from './board.js'
 import type { BaseLibrary, JudgingOptions } from './judgement.js'
-import { boardPage } from './page.js'
+import { renderBoardPage } from './page.js'
 import type { HistoryRow, ReceivedRow, RowForm, RowVerdict, ShownEntry } from './received-rows.js'
 
 const GARBAGE_BYTES = 512
@@ -74,15 +74,15 @@ export const startPlatformStandIn = async (
   const answer = (asked: StandInRequest): StandInReply | Promise<StandInReply> => {
     const what = `${asked.method} ${asked.path}`
     if (what === 'POST /_behave') return behaveAsTold(asked.body)
-    if (what === 'GET /_told') return jsonStandInAnswer(200, pageOfHistory(asked))
+    if (what === 'GET /_told') return makeJsonAnswer(200, pageOfHistory(asked))
     if (behaviour.outage) {
       troubles += 1
       return 'cut'
     }
-    if (what === 'GET /') return boardPage(dialect.name, board.shown(), board.history())
+    if (what === 'GET /') return renderBoardPage(dialect.name, board.shown(), board.history())
     if (what === 'GET /entries') return dialect.admits(asked, secret) ? displayed(asked) : REFUSED
     const door = asked.method === 'POST' ? dialect.doors[asked.path] : undefined
-    return door ? takes(door, asked) : jsonStandInAnswer(404, { code: '404', message: '没有这个地址 Not found' })
+    return door ? takes(door, asked) : makeJsonAnswer(404, { code: '404', message: '没有这个地址 Not found' })
   }
 
   /** `?after=&limit=` selects a page by key, `?keys=a,b` entries; without either all are returned. */
@@ -91,15 +91,15 @@ export const startPlatformStandIn = async (
     if (keys !== null) {
       const asked = keys.split(',').filter((key) => key !== '')
       if (asked.length > KEYS_AT_ONCE)
-        return jsonStandInAnswer(400, { code: '400', message: '一次查询的编号过多 Too many keys' })
-      return jsonStandInAnswer(200, board.of(asked).filter(isKept).map(line))
+        return makeJsonAnswer(400, { code: '400', message: '一次查询的编号过多 Too many keys' })
+      return makeJsonAnswer(200, board.of(asked).filter(isKept).map(line))
     }
     const limit = query.get('limit')
     if (limit !== null && !/^[1-9]\d{0,5}$/.test(limit))
-      return jsonStandInAnswer(400, { code: '400', message: '参数不正确 limit' })
+      return makeJsonAnswer(400, { code: '400', message: '参数不正确 limit' })
     const whole = limit === null && !query.has('after')
     const most = whole ? Number.MAX_SAFE_INTEGER : Math.min(Number(limit ?? PAGE_ENTRIES), PAGE_ENTRIES)
-    return jsonStandInAnswer(200, board.page(query.get('after'), most).filter(isKept).map(line))
+    return makeJsonAnswer(200, board.page(query.get('after'), most).filter(isKept).map(line))
   }
 
   const isKept = ({ uscc, regNo, name }: ShownEntry): boolean =>
@@ -144,7 +144,7 @@ export const startPlatformStandIn = async (
     if (trouble.delayMs > 0) await wait(trouble.delayMs, undefined, { signal: asked.gone })
     if (trouble.fail) return busy(behaviour.retryAfter)
     if (!dialect.admits(asked, secret)) return REFUSED
-    if (read === null) return jsonStandInAnswer(400, { code: '400', message: '报文无法读取 Unreadable message' })
+    if (read === null) return makeJsonAnswer(400, { code: '400', message: '报文无法读取 Unreadable message' })
     if (trouble.cut === 'before') return 'cut'
     const at = now?.() ?? new Date()
     const judging: JudgingOptions = {
@@ -197,10 +197,10 @@ export const startPlatformStandIn = async (
   }
 }
 
-const REFUSED: StandInReply = jsonStandInAnswer(401, { code: '401', message: '凭据无效 Credentials refused' })
+const REFUSED: StandInReply = makeJsonAnswer(401, { code: '401', message: '凭据无效 Credentials refused' })
 
 const busy = (retryAfter: number | null): StandInAnswer =>
-  jsonStandInAnswer(
+  makeJsonAnswer(
     503,
     { code: '503', message: '系统繁忙 Busy' },
     retryAfter === null ? {} : { 'retry-after': String(retryAfter) },

@@ -55,7 +55,7 @@ export const handOverFolder = (file: string, account: PostgresAccount): void => 
   lchownSync(file, uid, gid)
 }
 
-export const commandAs = (way: Omit<PostgresAccount, 'major'>, program: string, args: string[]) => {
+export const prepareCommandAs = (way: Omit<PostgresAccount, 'major'>, program: string, args: string[]) => {
   const [file = program, ...rest] = [...way.through, program, ...args]
   return { file, args: rest, options: { env: ENVIRONMENT, cwd: '/', ...(way.becomes ?? {}) } }
 }
@@ -76,7 +76,7 @@ const probe = async (
   { postgres }: PostgresBinaries,
 ): Promise<string> => {
   const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
-  const { file, args, options } = commandAs(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])
+  const { file, args, options } = prepareCommandAs(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])
   const { stdout } = await promisify(execFile)(file, args, { ...options, timeout: PROBE_BOUND_MS })
   const major = /(\d+)(?:\.|\D*$)/.exec(stdout)?.[1]
   if (!major) throw new Error(`${postgres} --version: ${stdout}`)

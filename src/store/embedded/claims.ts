@@ -1,7 +1,7 @@
 /** Each process that uses or runs a folder's PostgreSQL has a file there, named after its pid and start time. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { startTimeOf } from './processes.js'
+import { readStartTime } from './processes.js'
 
 const PREFIX = { member: 'pg.member.', supervisor: 'pg.claim.' } as const
 type ClaimKind = keyof typeof PREFIX
@@ -10,7 +10,7 @@ let made = 0
 
 export const makeClaim = (folder: string, kind: ClaimKind): string => {
   made += 1
-  const file = path.join(folder, `${PREFIX[kind]}${process.pid}.${startTimeOf(process.pid)}.${made}`)
+  const file = path.join(folder, `${PREFIX[kind]}${process.pid}.${readStartTime(process.pid)}.${made}`)
   writeClaim(file)
   return file
 }
@@ -20,13 +20,13 @@ export const writeClaim = (file: string, text = ''): void => writeFileSync(file,
 export const releaseClaim = (file: string): void => rmSync(file, { force: true })
 
 /** Returns the files of living processes and deletes those of dead ones. */
-export const livingClaims = (folder: string, kind: ClaimKind): string[] => {
+export const findLivingClaims = (folder: string, kind: ClaimKind): string[] => {
   const names = readdirSync(folder).filter((name) => name.startsWith(PREFIX[kind]))
   return names
     .map((name) => path.join(folder, name))
     .filter((file) => {
       const [pid, start] = path.basename(file).slice(PREFIX[kind].length).split('.')
-      if (startTimeOf(Number(pid)) === start) return true
+      if (readStartTime(Number(pid)) === start) return true
       releaseClaim(file)
       return false
     })
@@ -37,7 +37,7 @@ export const postAddress = (file: string, url: string, members: readonly string[
   writeClaim(file, [url, ...members.map((member) => path.basename(member)), ''].join('\n'))
 
 /** Returns null unless the supervisor has seen the member. */
-export const addressFor = (member: string, file: string): string | null => {
+export const readAddressFor = (member: string, file: string): string | null => {
   try {
     const text = readFileSync(file, 'utf8')
     return text.includes(`\n${path.basename(member)}\n`) ? text.slice(0, text.indexOf('\n')) : null

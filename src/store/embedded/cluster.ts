@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { Refusal } from '../../foundation/errors.js'
-import { chooseAccount, commandAs, handOverFolder, LOCALE, type PostgresAccount } from './account.js'
+import { chooseAccount, handOverFolder, LOCALE, type PostgresAccount, prepareCommandAs } from './account.js'
 import { findBinaries, type PostgresBinaries } from './binaries.js'
 import type { PostgresLog } from './log.js'
 
@@ -87,7 +87,7 @@ const initdb = (
   // PostgreSQL finds trigrams in Chinese text only with this provider and locale.
   const text = ['--encoding=UTF8', '--locale-provider=libc', `--locale=${LOCALE}`]
   const haste = ['--no-instructions', ...(plan.durable ? [] : ['--no-sync'])]
-  const { file, args, options } = commandAs(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
+  const { file, args, options } = prepareCommandAs(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
   const from = log.size()
   return new Promise((resolve, reject) => {
     const bound = AbortSignal.any([signal, AbortSignal.timeout(INITDB_BOUND_MS)])

@@ -39,7 +39,7 @@ const join = async (folder: string, durable: boolean): Promise<EmbeddedDatabase>
   /** A killed supervisor gets a successor. One stopped on purpose has deleted this claim. */
   const watch = setInterval(() => {
     if (!existsSync(claim)) clearInterval(watch)
-    else if (claims.livingClaims(folder, 'supervisor').length === 0) void start().catch(() => {})
+    else if (claims.findLivingClaims(folder, 'supervisor').length === 0) void start().catch(() => {})
   }, WATCH_MS).unref()
   let left: Promise<void> | null = null
   const leave = () => {
@@ -59,8 +59,8 @@ const join = async (folder: string, durable: boolean): Promise<EmbeddedDatabase>
 const enter = async (folder: string, claim: string, start: SupervisorStarter): Promise<string> => {
   for (const end = Date.now() + ENTER_BOUND_MS; Date.now() < end; await pause(POLL_MS)) {
     claims.writeClaim(claim)
-    const supervisors = claims.livingClaims(folder, 'supervisor')
-    const url = supervisors.map((file) => claims.addressFor(claim, file)).find((address) => address !== null)
+    const supervisors = claims.findLivingClaims(folder, 'supervisor')
+    const url = supervisors.map((file) => claims.readAddressFor(claim, file)).find((address) => address !== null)
     if (url) return url
     if (supervisors.length === 0) await start()
   }
@@ -69,7 +69,7 @@ const enter = async (folder: string, claim: string, start: SupervisorStarter): P
 
 const waitUntilStoppedOrJoined = async (folder: string): Promise<void> => {
   const isStopping = () =>
-    claims.livingClaims(folder, 'supervisor').length > 0 && claims.livingClaims(folder, 'member').length === 0
+    claims.findLivingClaims(folder, 'supervisor').length > 0 && claims.findLivingClaims(folder, 'member').length === 0
   for (const end = Date.now() + LEAVE_BOUND_MS; isStopping(); await pause(POLL_MS))
     if (Date.now() > end) throw new Error('PostgreSQL does not stop; see pg.log')
 }

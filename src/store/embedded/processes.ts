@@ -11,9 +11,9 @@ const START_FIELD = 19
 const linux = process.platform === 'linux'
 
 /** Returns null when the process is a zombie or does not exist. */
-export const startTimeOf = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
+export const readStartTime = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
-export const isAlive = (pid: number): boolean => startTimeOf(pid) !== null
+export const isAlive = (pid: number): boolean => readStartTime(pid) !== null
 
 /** Compares the cluster's path, because a stale postmaster.pid may name another process. */
 export const isPostmasterOf = (pid: number, cluster: string): boolean => {

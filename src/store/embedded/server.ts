@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Refusal } from '../../foundation/errors.js'
-import { commandAs } from './account.js'
+import { prepareCommandAs } from './account.js'
 import type { PostgresCluster } from './cluster.js'
 import type { PostgresLog } from './log.js'
 import { isAlive, isPostmasterOf, waitUntilGone } from './processes.js'
@@ -72,7 +72,7 @@ export const stopPostgres = async ({ pid }: PostgresServer): Promise<void> => {
 const launch = (cluster: PostgresCluster, port: number, log: PostgresLog): PostgresServer => {
   const set = Object.entries(settings(port, cluster.durable)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const args = ['-D', cluster.data, ...set]
-  const how = commandAs(cluster.account, cluster.binaries.postgres, args)
+  const how = prepareCommandAs(cluster.account, cluster.binaries.postgres, args)
   const child = spawn(how.file, how.args, { ...how.options, stdio: ['ignore', log.fd, log.fd] })
   child.once('error', (error) => log.say(`could not start: ${error.message}`))
   return { pid: child.pid ?? 0, port }

@@ -29,7 +29,7 @@ const supervise = async (folder: string, durable: boolean): Promise<void> => {
   process.title = 'hub-postgres-supervisor'
   const claim = claims.makeClaim(folder, 'supervisor')
   // Of simultaneous supervisors all may yield; a waiting member then starts another.
-  if (claims.livingClaims(folder, 'supervisor').length > 1) return claims.releaseClaim(claim)
+  if (claims.findLivingClaims(folder, 'supervisor').length > 1) return claims.releaseClaim(claim)
   const log = openLog(folder)
   log.bound()
   setInterval(log.bound, LOG_CHECK_MS)
@@ -40,7 +40,7 @@ const supervise = async (folder: string, durable: boolean): Promise<void> => {
     await keepRunning({ folder, claim, log, signal: abort.signal }, durable)
   } catch (error) {
     // Members whose claims are gone start no other supervisor.
-    for (const member of claims.livingClaims(folder, 'member')) claims.releaseClaim(member)
+    for (const member of claims.findLivingClaims(folder, 'member')) claims.releaseClaim(member)
     if (!abort.signal.aborted) {
       log.say(`error: ${isRefusal(error) ? String(error.details.reason) : reasonOf(error)}`)
       process.exitCode = 1
@@ -110,7 +110,7 @@ const serveMembers = async (
   const url = `postgres://${DATABASE_NAME}:${password}@127.0.0.1:${port}/${DATABASE_NAME}`
   let posted = ''
   while (isAlive(pid)) {
-    const members = claims.livingClaims(folder, 'member')
+    const members = claims.findLivingClaims(folder, 'member')
     if (members.length === 0) break
     if (members.join() !== posted) claims.postAddress(claim, url, members)
     posted = members.join()

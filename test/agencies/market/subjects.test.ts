@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { world } from '../../../seeds/world.js'
 import { digestDraft } from '../../../src/domain/records/records.js'
-import { individualRow, registryRow } from '../../../src/sandbox/agencies/market-regulator.js'
+import { spellIndividual, spellRegistration } from '../../../src/sandbox/agencies/market-regulator.js'
 import { draftsOf } from '../samples.js'
 import { faults, only, rulesOf } from './items.js'
 
@@ -67,8 +67,8 @@ describe('registrations of individual businesses', () => {
     const all = world().operators.filter(({ kind }) => kind === 'individual')
     expect(all.length).to.be.greaterThan(40)
     for (const [n, one] of all.entries()) {
-      const [seeded] = draftsOf('registry', { page: null, row: 1, fields: registryRow(one, n) })
-      const [pulled] = draftsOf('individuals', { page: 1, row: 1, fields: individualRow(one, n) })
+      const [seeded] = draftsOf('registry', { page: null, row: 1, fields: spellRegistration(one, n) })
+      const [pulled] = draftsOf('individuals', { page: 1, row: 1, fields: spellIndividual(one, n) })
       if (!seeded || !pulled) throw new Error('no draft')
       expect([pulled.key, digestDraft(pulled)]).to.deep.equal([seeded.key, digestDraft(seeded)])
     }

@@ -8,7 +8,7 @@ import { hostname } from 'node:os'
 import { join, sep } from 'node:path'
 import { isProcessRunning } from '../../../foundation/processes.js'
 import { type ClaimedFile, moveUnopenedToRefused } from './file-outcomes.js'
-import { fileNameText, READY_ENDING } from './names.js'
+import { decodeFileName, READY_ENDING } from './names.js'
 
 const TAKEN = '.taken'
 const RENEW_EVERY = 20_000 // ms
@@ -65,10 +65,10 @@ interface ReadyFile {
 /** Returns complete plain files, oldest first. */
 const findReady = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
-  const names = new Set(entries.map((entry) => fileNameText(entry.name)))
+  const names = new Set(entries.map((entry) => decodeFileName(entry.name)))
   const ready: ReadyFile[] = []
   for (const entry of entries) {
-    const name = fileNameText(entry.name)
+    const name = decodeFileName(entry.name)
     if (NOT_YET.test(name) || name.endsWith(READY_ENDING) || entry.isDirectory()) continue
     const at = Buffer.concat([Buffer.from(path + sep), entry.name])
     const found = await lstat(at).catch(nullIfMissing)

@@ -11,7 +11,7 @@ const MAX_NAME = 255 - 40
 const MAX_ENDING = 12 // characters
 const DIGEST = 8 // characters
 
-export const fileNameText = (raw: Buffer): string =>
+export const decodeFileName = (raw: Buffer): string =>
   isUtf8(raw) ? raw.toString('utf8') : shortenFileName(decodeText(raw, 'gb18030').replace(/[/\0]/g, '_'))
 
 export const shortenFileName = (name: string): string => {

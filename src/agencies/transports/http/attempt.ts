@@ -43,14 +43,14 @@ const LEAST_PAGE_ITEMS = 200
 export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-export const timeAndPageLimitsFor = (most: number, pageItems: number): PullTimeAndPageLimits => ({
+export const setTimeAndPageLimits = (most: number, pageItems: number): PullTimeAndPageLimits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
-  pages: pagesMostIn({ pages: Math.ceil(most / Math.min(pageItems, LEAST_PAGE_ITEMS)) }),
+  pages: limitPages({ pages: Math.ceil(most / Math.min(pageItems, LEAST_PAGE_ITEMS)) }),
   outageMs: OUTAGE_MS,
 })
 
-export const pagesMostIn = ({ pages = LEAST_PAGES }: Pick<PullTimeAndPageLimits, 'pages'>): number =>
+export const limitPages = ({ pages = LEAST_PAGES }: Pick<PullTimeAndPageLimits, 'pages'>): number =>
   Math.max(pages, LEAST_PAGES)
 const PAGE_BYTES = 16 * 1024 * 1024
 
@@ -132,13 +132,13 @@ const wait = async (ms: number, signal: AbortSignal | undefined): Promise<void> 
 const stopRefusal = (signal: AbortSignal | undefined): Refusal =>
   isRefusal(signal?.reason) ? signal.reason : new Refusal('STOPPING')
 
-export const incompleteRefusal = (reason: string): Refusal =>
+export const makeIncompleteRefusal = (reason: string): Refusal =>
   new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
 /** HTTP validators ETag and Last-Modified (RFC 9110, section 8.8). */
 export type CacheValidator = { etag: string | null; modified: string | null }
 
-export const validatorOf = ({ headers }: HttpAnswer): CacheValidator | null => {
+export const readCacheValidator = ({ headers }: HttpAnswer): CacheValidator | null => {
   const [etag, modified] = ['etag', 'last-modified'].map((name) => {
     const value = headers.get(name)
     return value !== null && value.length <= MAX_MARK ? value : null
@@ -156,8 +156,8 @@ export const conditional = <How extends { headers?: Record<string, string> }>(
 }
 
 /** Returns null if the state belongs to another address or is malformed. */
-export const storedState = (state: Json, address: string): Record<string, unknown> | null =>
-  isRecord(state) && state['address'] === addressDigest(address) ? state : null
+export const readStoredState = (state: Json, address: string): Record<string, unknown> | null =>
+  isRecord(state) && state['address'] === digestAddress(address) ? state : null
 
 export const isValidator = (value: unknown): value is CacheValidator =>
   isRecord(value) &&
@@ -165,9 +165,9 @@ export const isValidator = (value: unknown): value is CacheValidator =>
   (value['etag'] !== null || value['modified'] !== null)
 
 /** A run's state stores only hashes of addresses, which may contain a secret. */
-export const addressDigest = (text: string): string => createHash('sha256').update(text).digest('hex')
+export const digestAddress = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-export async function* noItems(): AsyncIterable<SourceItem> {}
+export async function* yieldNoItems(): AsyncIterable<SourceItem> {}
 
 /** `askAhead` requests a page before it is read; `stop` aborts every open request. */
 export const makePageRequester = ({ url, signal }: FeedSource, limits: PullTimeAndPageLimits) => {

@@ -13,21 +13,21 @@ export const openHttpFile = async (request: FeedRequest, path: string): Promise<
   const { state, shapes, feed } = request
   const address = attempts.joinUrlPath(request.url, path)
   const ask = attempts.makeAgencyRequester(request, { pageMs: FILE_TIMEOUT, pullMs: FILE_PULL_MS }, FILE_BYTES)
-  const mark = attempts.storedState(state, address)?.['mark']
+  const mark = attempts.readStoredState(state, address)?.['mark']
   let got: HttpAnswer | null = attempts.isValidator(mark) ? await ask(path, attempts.conditional(mark, {})) : null
   if (got?.status === attempts.NOT_MODIFIED_HTTP_STATUS)
-    return { items: attempts.noItems(), file: null, unmodified: true, next: () => state }
+    return { items: attempts.yieldNoItems(), file: null, unmodified: true, next: () => state }
 
   async function* items(): AsyncIterable<SourceItem> {
     got ??= await ask(path, {})
     // Without a length, truncation could not be detected.
     if (!got.headers.has('content-length') && !got.headers.has('transfer-encoding'))
-      throw attempts.incompleteRefusal('应答未声明长度 an answer that does not say where it ends')
+      throw attempts.makeIncompleteRefusal('应答未声明长度 an answer that does not say where it ends')
     yield* readContent(contentFromBytes(got.body), shapes, feed)
   }
   const next = (): Json => {
-    const now = got && attempts.validatorOf(got)
-    return now && { address: attempts.addressDigest(address), mark: now }
+    const now = got && attempts.readCacheValidator(got)
+    return now && { address: attempts.digestAddress(address), mark: now }
   }
   return { items: items(), file: null, next }
 }

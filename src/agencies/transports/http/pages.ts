@@ -49,24 +49,24 @@ export const fetchPaged =
 export const openPaged = async (
   request: FeedRequest,
   paging: PagingOptions,
-  limits = attempts.timeAndPageLimitsFor(request.most ?? 0, paging.pageItems),
+  limits = attempts.setTimeAndPageLimits(request.most ?? 0, paging.pageItems),
 ): Promise<FeedDelivery> => {
   const requester = attempts.makePageRequester(request, limits)
   const address = attempts.joinUrlPath(request.url, paging.ask(1, paging.pageItems).path)
-  if (await isUnmodified(requester.ask, paging, attempts.storedState(request.state, address)?.['marks']))
-    return { items: attempts.noItems(), file: null, unmodified: true, next: () => request.state }
+  if (await isUnmodified(requester.ask, paging, attempts.readStoredState(request.state, address)?.['marks']))
+    return { items: attempts.yieldNoItems(), file: null, unmodified: true, next: () => request.state }
   const marks: (attempts.CacheValidator | null)[] = []
   const next = (): Json =>
     marks.length > MAX_MARKS || !marks.every(attempts.isValidator)
       ? null
-      : { address: attempts.addressDigest(address), marks }
+      : { address: attempts.digestAddress(address), marks }
   return { items: itemsOfPages(request, paging, requester, numberedPages(marks), limits), file: null, next }
 }
 
 export const openByCursor = async (
   request: FeedRequest,
   cursoring: CursorOptions,
-  limits = attempts.timeAndPageLimitsFor(request.most ?? 0, cursoring.pageItems),
+  limits = attempts.setTimeAndPageLimits(request.most ?? 0, cursoring.pageItems),
 ): Promise<FeedDelivery> => {
   const requester = attempts.makePageRequester(request, limits)
   return { items: itemsOfPages(request, cursoring, requester, piecesByCursor(), limits), file: null, next: () => null }
@@ -100,21 +100,23 @@ const numberedPages = (marks: (attempts.CacheValidator | null)[]): PageSequence<
     unit: { zh: '页', en: 'page' },
     beforeOpening: (answer, { method = 'GET' }) => {
       // A POST gets no validator, because a conditional POST has no defined meaning.
-      if (marks.length <= MAX_MARKS) marks.push(method === 'GET' ? attempts.validatorOf(answer) : null)
+      if (marks.length <= MAX_MARKS) marks.push(method === 'GET' ? attempts.readCacheValidator(answer) : null)
     },
     check: (page, number) => {
       total ??= page.total
       if (page.total !== total)
-        throw attempts.incompleteRefusal(`读取期间总数由 ${total} 变为 ${page.total} the total changed while reading`)
+        throw attempts.makeIncompleteRefusal(
+          `读取期间总数由 ${total} 变为 ${page.total} the total changed while reading`,
+        )
       if (page.page !== null && page.page !== number)
-        throw attempts.incompleteRefusal(`索取第 ${number} 页，收到第 ${page.page} 页 another page than asked`)
+        throw attempts.makeIncompleteRefusal(`索取第 ${number} 页，收到第 ${page.page} 页 another page than asked`)
     },
     next: ({ items, total }, number) => {
       received += items.length
       if (received > total)
-        throw attempts.incompleteRefusal(`收到 ${received} 条，多于总数 ${total} more items than the total`)
+        throw attempts.makeIncompleteRefusal(`收到 ${received} 条，多于总数 ${total} more items than the total`)
       if (items.length === 0 && received < total)
-        throw attempts.incompleteRefusal(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
+        throw attempts.makeIncompleteRefusal(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
       return received === total ? null : number + 1
     },
   }
@@ -130,8 +132,8 @@ const piecesByCursor = (): PageSequence<CursorPage, string | null> => {
       // A service may also end by repeating the cursor without items.
       if (next === null || (next === last && items.length === 0)) return null
       if (next === '' || next.length > MAX_CURSOR)
-        throw attempts.incompleteRefusal('游标无效 no cursor that can be used')
-      if (asked.has(next)) throw attempts.incompleteRefusal(`第 ${number} 段的游标已用过 a cursor that came before`)
+        throw attempts.makeIncompleteRefusal('游标无效 no cursor that can be used')
+      if (asked.has(next)) throw attempts.makeIncompleteRefusal(`第 ${number} 段的游标已用过 a cursor that came before`)
       asked.add(next)
       last = next
       return next
@@ -146,7 +148,7 @@ async function* itemsOfPages<Page extends PageItems, Place>(
   { first, unit, beforeOpening, check, next }: PageSequence<Page, Place>,
   limits: attempts.PullTimeAndPageLimits,
 ): AsyncIterable<SourceItem> {
-  const most = attempts.pagesMostIn(limits)
+  const most = attempts.limitPages(limits)
   const askAt = (place: Place) => {
     const { path, ...how } = ask(place, pageItems)
     return { how, answer: askAhead(path, how) }
@@ -170,7 +172,7 @@ async function* itemsOfPages<Page extends PageItems, Place>(
     const before = page.items.length > 0 ? seen.get(digest) : undefined
     if (before !== undefined) {
       const same = `第 ${number} ${unit.zh}与第 ${before} ${unit.zh}相同 the same ${unit.en} twice`
-      throw attempts.incompleteRefusal(same)
+      throw attempts.makeIncompleteRefusal(same)
     }
     seen.set(digest, number)
     const place = next(page, number)
@@ -184,7 +186,7 @@ async function* itemsOfPages<Page extends PageItems, Place>(
     }
     if (place === null) return
   }
-  throw attempts.incompleteRefusal(`超过 ${most} ${unit.zh} too many ${unit.en}s`)
+  throw attempts.makeIncompleteRefusal(`超过 ${most} ${unit.zh} too many ${unit.en}s`)
 }
 
 const digestOfItems = (items: readonly unknown[]): string => {

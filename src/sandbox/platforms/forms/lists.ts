@@ -1,4 +1,4 @@
-import { fieldNamesOfFormat, fieldNamesOfMessage } from '../received-rows.js'
+import { listFieldNamesOfFormat, listFieldNamesOfMessage } from '../received-rows.js'
 import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
@@ -20,7 +20,7 @@ export const samrListForm = makeRowForm({
     removedOn: 'REMDATE',
   },
   required: [],
-  known: fieldNamesOfFormat('samr-list'),
+  known: listFieldNamesOfFormat('samr-list'),
   actions: { '1': 'ADD', '2': 'CHANGE', '3': 'REMOVE' },
   codes: { DECORG: DIVISION_PATTERN },
   documentNumber: NUMBER_OF_LIST,
@@ -44,7 +44,7 @@ export const exchangeListForm = makeRowForm({
     removedOn: 'REMOVE_DATE',
   },
   required: ['LIST_CODE', 'DATA_CATEGORY'],
-  known: fieldNamesOfFormat('exchange-envelope'),
+  known: listFieldNamesOfFormat('exchange-envelope'),
   codes: { EXECUTE_DEPT_CODE: DIVISION_PATTERN },
   documentNumber: NUMBER_OF_LIST,
 })
@@ -68,7 +68,7 @@ export const messageListForm = makeRowForm({
     removedOn: 'removal.removedOn',
   },
   required: ['list', 'listName'],
-  known: fieldNamesOfMessage('signed-message', 'entry'),
+  known: listFieldNamesOfMessage('signed-message', 'entry'),
   codes: { authorityCode: DIVISION_PATTERN },
   documentNumber: NUMBER_OF_LIST,
 })

@@ -1,6 +1,6 @@
 import { splitWords } from '../../../agencies/words.js'
 import { isValidUscc } from '../../../domain/operators/codes.js'
-import { fieldNamesOfFormat, fieldNamesOfMessage } from '../received-rows.js'
+import { listFieldNamesOfFormat, listFieldNamesOfMessage } from '../received-rows.js'
 import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
 /** Accepts any text with a digit, because authorities number these decisions differently. */
@@ -25,7 +25,7 @@ export const penaltyForm = makeRowForm({
     endsOn: 'CF_YXQ',
   },
   required: splitWords('CF_XDR_LB CF_WFXW CF_SY CF_YJ CF_CFLB CF_YXQ CF_GSJZQ CF_CFJGDM CF_SJLY CF_SJLYDM'),
-  known: fieldNamesOfFormat('penalty-row'),
+  known: listFieldNamesOfFormat('penalty-row'),
   never: ['CF_FR_ZJLX', 'CF_FR_ZJHM', 'CF_XDR_ZJLX', 'CF_XDR_ZJHM'],
   codes: {
     CF_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
@@ -52,7 +52,7 @@ export const permitForm = makeRowForm({
     endsOn: 'XK_YXQZI',
   },
   required: splitWords('XK_XDR_LB XK_XKWS XK_XKLB XK_YXQZ XK_YXQZI XK_XKJGDM XK_ZT XK_LYDW XK_LYDWDM'),
-  known: fieldNamesOfFormat('permit-row'),
+  known: listFieldNamesOfFormat('permit-row'),
   never: ['XK_FR_ZJLX', 'XK_FR_ZJHM', 'XK_XDR_ZJLX', 'XK_XDR_ZJHM'],
   codes: {
     XK_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
@@ -82,7 +82,7 @@ export const penalty2015Form = makeRowForm({
     endsOn: 'CF_JZRQ',
   },
   required: splitWords('CF_CFMC CF_CFLB1 CF_SY CF_YJ CF_ZT DFBM SJC'),
-  known: fieldNamesOfFormat('penalty-2015'),
+  known: listFieldNamesOfFormat('penalty-2015'),
   never: ['CF_XDR_SFZ'],
   day: SLASHED_DAY,
   codes: { CF_ZT: STATE, DFBM: DIVISION_PATTERN, SJC: SLASHED_DAY },
@@ -105,7 +105,7 @@ export const permit2015Form = makeRowForm({
     endsOn: 'XK_JZQ',
   },
   required: splitWords('XK_XMMC XK_SPLB XK_JZQ XK_ZT DFBM SJC'),
-  known: fieldNamesOfFormat('permit-2015'),
+  known: listFieldNamesOfFormat('permit-2015'),
   never: ['XK_XDR_SFZ'],
   day: SLASHED_DAY,
   codes: { XK_ZT: STATE, DFBM: DIVISION_PATTERN, SJC: SLASHED_DAY },
@@ -133,7 +133,7 @@ export const messagePenaltyForm = makeRowForm({
   kind: 'penalty',
   names: { ...MESSAGE, endsOn: 'effectiveUntil' },
   required: ['partyKind', 'violation', 'facts', 'basis', 'authorityCode'],
-  known: fieldNamesOfMessage('signed-penalty', 'penalty'),
+  known: listFieldNamesOfMessage('signed-penalty', 'penalty'),
   codes: MESSAGE_CODES,
   documentNumber: NUMBER_OF_RECORD,
 })
@@ -142,7 +142,7 @@ export const messagePermitForm = makeRowForm({
   kind: 'permit',
   names: { ...MESSAGE, endsOn: 'validTo' },
   required: ['documentName', 'category', 'validFrom', 'authorityCode'],
-  known: fieldNamesOfMessage('signed-permit', 'permit'),
+  known: listFieldNamesOfMessage('signed-permit', 'permit'),
   codes: MESSAGE_CODES,
   documentNumber: NUMBER_OF_RECORD,
 })
