@@ -26,13 +26,7 @@ export interface MoveDenial extends BilingualText {
   from: string | null
 }
 
-export type MoveResult =
-  | {
-      ok: true
-      after: Case
-      act: CaseAct
-    }
-  | { ok: false; reason: MoveDenial }
+export type MoveResult = { ok: true; after: Case; act: CaseAct } | { ok: false; reason: MoveDenial }
 
 /** Returns the case after the move, or why it is denied. `given.today` is the current day. */
 export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {

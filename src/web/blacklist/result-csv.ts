@@ -1,5 +1,6 @@
 /** Sends a search result as CSV. Entries that leave the list during sending are omitted. */
 import type { Request, Response } from 'express'
+import { pagesFrom } from '../../foundation/pages.js'
 import { secondsUntilMidnight, shanghaiDate } from '../../foundation/time/dates.js'
 import type { ConcurrencyLimit } from '../../store/db/concurrency-limit.js'
 import type { Db } from '../../store/db/db.js'
@@ -51,16 +52,13 @@ async function* lines(
   yield Buffer.from(BYTE_ORDER_MARK + publicCsvLine(SHOWN))
   if (asked.name !== '') return yield rowsOf(await findEntriesByName(db, inTurn, asked, day))
   const [sought, order] = [makePublicSearch(asked, day), asked.sort ?? 'newest']
-  for (let after: publicList.ListCursor | null = null; ; ) {
-    const from: publicList.ListCursor | null = after
-    const step: { body: PublicBody; on: string }[] = await inTurn(() =>
-      publicList.readListPage(db, sought, { order, first: STEP_ENTRIES, after: from }),
-    )
-    const last = step.at(-1)
-    if (last === undefined) return
-    yield rowsOf(step.map(({ body }) => body))
-    if (step.length < STEP_ENTRIES) return
-    after = { on: last.on, id: last.body.id }
+  const pages = pagesFrom<{ body: PublicBody; on: string }>((last) => {
+    const after = last && { on: last.on, id: last.body.id }
+    return inTurn(() => publicList.readListPage(db, sought, { order, first: STEP_ENTRIES, after }))
+  })
+  for await (const page of pages) {
+    yield rowsOf(page.map(({ body }) => body))
+    if (page.length < STEP_ENTRIES) return
   }
 }
 

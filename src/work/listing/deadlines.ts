@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { countDueDay, type Deadline, findDeadlineChanges } from '../../domain/listing/deadlines.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
+import { pagesFrom } from '../../foundation/pages.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/listing/deadlines.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
@@ -33,22 +34,15 @@ const versioned = (deadline: Deadline) => ({
 /** Recounts deadlines, and closes WITHDRAWAL deadlines once no delivery of the removal is open. */
 export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: number; settled: number }> => {
   const rules = await applyAmendmentsToRules(db, base)
-  let [moved, after] = [0, 0]
-  for (;;) {
-    const step = await db.transaction(async (tx) => {
-      const running = await store.lockRunning(tx, { after, limit: STEP_DEADLINES })
-      const changed = findMoved(running, rules.calendar)
-      await store.moveDueDays(
-        tx,
-        changed.map(({ deadline, due }) => ({ id: deadline.id, ...due })),
-      )
-      return { seen: running, changed: changed.length }
+  let moved = 0
+  for (let after: number | undefined = 0; after !== undefined; )
+    after = await db.transaction(async (tx) => {
+      const running = await store.lockRunning(tx, { after: after ?? 0, limit: STEP_DEADLINES })
+      const changed = findMoved(running, rules.calendar).map(({ deadline, due }) => ({ id: deadline.id, ...due }))
+      await store.moveDueDays(tx, changed)
+      moved += changed.length
+      return running.at(-1)?.id
     })
-    moved += step.changed
-    const last = step.seen.at(-1)
-    if (last === undefined) break
-    after = last.id
-  }
   const settled = await db.transaction((tx) => store.settleWithdrawals(tx))
   return { moved, settled }
 }
@@ -69,14 +63,15 @@ export const previewMovedDeadlines = async (
   { shown, ended }: { shown: number; ended: boolean },
 ) => {
   const moved: { deadline: store.StoredDeadline; due: { dueOn: string; provisional: boolean } }[] = []
-  for (let [moves, after] = [0, 0]; ; ) {
-    const running = await store.listRunning(db, { after, limit: STEP_DEADLINES })
-    const last = running.at(-1)
-    if (last === undefined) return { moves, moved }
+  let moves = 0
+  const pages = pagesFrom<store.RunningDeadline>((last) =>
+    store.listRunning(db, { after: last?.id ?? 0, limit: STEP_DEADLINES }),
+  )
+  for await (const running of pages) {
     const due = findMoved(running, calendar)
     const seen = due.filter(({ deadline: { ofCase } }) => ofCase === 'ON' || (ended && ofCase === 'OVER'))
     moved.push(...seen.slice(0, shown - moved.length))
     moves += due.length
-    after = last.id
   }
+  return { moves, moved }
 }

@@ -7,6 +7,7 @@ import { computeRenewedEnd } from '../../domain/listing/moves-removal.js'
 import { MASKING_VERSION } from '../../domain/listing/public-entry.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { pagesFrom } from '../../foundation/pages.js'
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
@@ -77,29 +78,23 @@ const renewTerms = async (run: ExpireRun): Promise<number> => {
     const rules = selectMoveRules(run.rules, list)
     const newest = findNewestRuleDay(rules, today)
     if (newest === null) continue
-    for await (const { id, facts, endsOn } of listingsDecidedBefore(run.db, list, newest)) {
-      const next = computeRenewedEnd(upgradeStoredCase(facts), today, rules)
-      if (next === null || next === endsOn || endsOn === null || endsOn < today) continue
-      const input = { on: today, reason: REASON }
-      if (await moveOrWarn(run, { id, name: 'renewTerm', input }, 'a term could not be counted anew')) renewed += 1
-    }
+    const pages = pagesFrom<listings.Listing>((last) =>
+      listings.listInForceDecidedBefore(run.db, {
+        list,
+        from: newest,
+        after: last?.id ?? null,
+        limit: TERM_STEP_ENTRIES,
+      }),
+    )
+    for await (const page of pages)
+      for (const { id, facts, endsOn } of page) {
+        const next = computeRenewedEnd(upgradeStoredCase(facts), today, rules)
+        if (next === null || next === endsOn || endsOn === null || endsOn < today) continue
+        const input = { on: today, reason: REASON }
+        if (await moveOrWarn(run, { id, name: 'renewTerm', input }, 'a term could not be counted anew')) renewed += 1
+      }
   }
   return renewed
-}
-
-async function* listingsDecidedBefore(db: Db, list: string, from: string): AsyncGenerator<listings.Listing> {
-  for (let after: string | null = null; ; ) {
-    const page: listings.Listing[] = await listings.listInForceDecidedBefore(db, {
-      list,
-      from,
-      after,
-      limit: TERM_STEP_ENTRIES,
-    })
-    yield* page
-    const last = page.at(-1)
-    if (last === undefined) return
-    after = last.id
-  }
 }
 
 /** Makes an automatic move. A refusal is logged and returns false. */
@@ -147,9 +142,9 @@ const expiryInput = ({ endsOn }: listings.Listing, now: Date) => ({
 
 /** Entries published under older masking rules are republished, or hidden when nothing may be public. */
 const renewMasking = async ({ db, rules, log, now }: ExpireRun): Promise<number> => {
-  let [looked, after] = [0, null as string | null]
-  while (looked < RUN_ENTRIES) {
-    const ids: string[] = await listings.listEntriesMaskedBefore(db, MASKING_VERSION, after, STEP_ENTRIES)
+  let looked = 0
+  const pages = pagesFrom<string>((last) => listings.listEntriesMaskedBefore(db, MASKING_VERSION, last, STEP_ENTRIES))
+  for await (const ids of pages) {
     for (const id of ids)
       await db.transaction(async (tx) => {
         const at = await knowledge.nextInstant(tx, now)
@@ -159,9 +154,7 @@ const renewMasking = async ({ db, rules, log, now }: ExpireRun): Promise<number>
         else log.warn({ listing: id }, 'an entry could not be renewed under new masks')
       })
     looked += ids.length
-    const last = ids.at(-1)
-    if (last === undefined) break
-    after = last
+    if (looked >= RUN_ENTRIES) break
   }
   if (looked > 0) log.info({ entries: looked }, 'public entries were looked at under new masks')
   return looked

@@ -1,5 +1,6 @@
 import { checkPublicEntryRules, type PublicEntryRules } from '../../domain/listing/public-entry.js'
 import {
+  type ClockedEntry,
   type ClockRules,
   checkClockRules,
   computePublicationClocks,
@@ -17,13 +18,9 @@ export const readPublicEntryRules = makeRulesReader<PublicEntryRules>(
   checkPublicEntryRules,
 )
 
-export interface PublicationClockInput {
-  list: string
+export interface PublicationClockInput extends Omit<ClockedEntry, 'documentOn' | 'banUntil'> {
   decidedOn: string
-  publishedOn: string | null
-  anewFrom: string | null
   decision: Body | null
-  today: string
 }
 
 /** `endless`: the ban is permanent, so publication at 公示系统 has no known end. */
