@@ -1,6 +1,6 @@
 /** Pages query GraphQL as the party (web/my/questions): rights, limits and audit rows equal those of its token. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import type { PageQueryRunner } from '../api/graphql/execution.js'
+import type { GraphqlEndpoint } from '../api/graphql/execution.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
 import { CLEARED_PARTY_COOKIE, partyCookieFor, partyCookieIn, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
@@ -57,7 +57,7 @@ interface PartyVisit {
   own: PartyPageContext
 }
 
-export const myRouter = (parts: ApiDependencies, ask: PageQueryRunner): Router => {
+export const myRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): Router => {
   const send = (response: Response, page: ShownPage): void => {
     if (page === undefined) return
     const { req: request } = response

@@ -1,4 +1,3 @@
-/** The document is assembled from schema/openapi/, one file for each group of routes. */
 import { type RequestHandler, Router } from 'express'
 import { schemaDocument, schemaFolder } from '../foundation/contracts.js'
 

@@ -1,11 +1,10 @@
-/** GraphQL runs directly from node:http, the rest in express. */
 import { setMaxListeners } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
 import { makeAnswerPath } from '../api/fast/answer-path.js'
-import { type GraphqlEndpoint, makeGraphqlEndpoint, type PageQueryRunner } from '../api/graphql/execution.js'
+import { type GraphqlEndpoint, makeGraphqlEndpoint } from '../api/graphql/execution.js'
 import { makeChangeStreams } from '../api/request/change-streams.js'
 import { sessionCookieIn } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
@@ -255,7 +254,7 @@ export const makeRestRouter = (
     ask,
     pages = pagesOf(parts),
     files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
-  }: { limits: SignInLimits; ask: PageQueryRunner; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
+  }: { limits: SignInLimits; ask: GraphqlEndpoint['ask']; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
 ): Express => {
   const app = express()
   app.disable('x-powered-by')

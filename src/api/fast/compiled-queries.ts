@@ -39,28 +39,20 @@ interface CountedQuery {
   answers: number
   type: string
   /** `null`: never compilable. `undefined`: not compiled yet. */
-  run?: CompiledQuery['query'] | null
+  run: CompiledQuery['query'] | null | undefined
 }
 
-export interface CompiledQueries {
-  /** Returns null when Apollo must answer, with a new context. */
-  answer<C>(
-    body: unknown,
-    accept: string,
-    contextOf: (body: GraphqlRequestBody) => C,
-  ): Promise<{ text: string; type: string; context: C } | null>
-  /** Counts an answer of Apollo without errors. */
-  learn(body: unknown, accept: string, type: string): void
-}
+export type CompiledQueries = ReturnType<typeof makeCompiledQueries>
 
 export const makeCompiledQueries = (
   schema: GraphQLSchema,
   { answersBefore = ANSWERS_BEFORE, longest = QUERY_CHARACTERS_MOST } = {},
-): CompiledQueries => {
+) => {
   addGuardResolvers(schema)
   const queries = new LRUCache<string, CountedQuery>({ max: QUERIES_MOST })
   return {
-    answer: async (given, accept, contextOf) => {
+    /** Returns null when Apollo must answer, with a new context. */
+    answer: async <C>(given: unknown, accept: string, contextOf: (body: GraphqlRequestBody) => C) => {
       const body = questionIn(given)
       const query = body === null || body.query.length > longest ? undefined : queries.get(keyOf(body, accept))
       if (body === null || !query?.run || query.answers < answersBefore) return null
@@ -71,11 +63,12 @@ export const makeCompiledQueries = (
       query.answers = 0
       return null
     },
-    learn: (given, accept, type) => {
+    /** Counts an answer of Apollo without errors. */
+    learn: (given: unknown, accept: string, type: string): void => {
       const body = questionIn(given)
       if (body === null || body.query.length > longest || accept.length > ACCEPT_CHARACTERS_MOST) return
       const key = keyOf(body, accept)
-      const query = queries.get(key) ?? { answers: 0, type }
+      const query = queries.get(key) ?? { answers: 0, type, run: undefined }
       query.answers += 1
       if (query.run === undefined && query.answers >= answersBefore) query.run = compiled(schema, body)
       queries.set(key, query)

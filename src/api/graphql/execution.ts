@@ -66,24 +66,13 @@ interface GraphqlAnswer {
   context: GraphqlContext | null
 }
 
-/** Answers a query of the web site, with the viewer's rights, limits and audit row. */
-export type PageQueryRunner = (
-  asked: HttpRequestContext,
-  viewer: Viewer,
-  question: { query: string; variables?: Record<string, unknown> },
-) => Promise<GraphqlResult>
-
 interface GraphqlResult {
   // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
   data: any
   errors: readonly GraphQLFormattedError[]
 }
 
-export interface GraphqlEndpoint {
-  answer(request: IncomingMessage, asked: HttpRequestContext): Promise<void>
-  ask: PageQueryRunner
-  stop(): Promise<void>
-}
+export type GraphqlEndpoint = Awaited<ReturnType<typeof makeGraphqlEndpoint>>
 
 let validSchema: GraphQLSchema | null = null
 
@@ -96,7 +85,7 @@ const sharedSchema = (): GraphQLSchema => {
   return schema
 }
 
-export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
+export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignInLimits) => {
   const { quotas, answerPath } = parts
   const schema = sharedSchema()
   const compiled = answerPath.compiledQueries?.(schema)
@@ -133,7 +122,12 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   }
   return {
     stop: () => apollo.stop(),
-    ask: async (asked, viewer, question) => {
+    /** Answers a query of the web site, with the viewer's rights, limits and audit row. */
+    ask: async (
+      asked: HttpRequestContext,
+      viewer: Viewer,
+      question: { query: string; variables?: Record<string, unknown> },
+    ): Promise<GraphqlResult> => {
       const context = contextFor(asked, viewer)
       const { body } = await apollo.executeOperation(question, { contextValue: context })
       if (body.kind !== 'single') throw new Error('an answer in pieces')
@@ -141,17 +135,17 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       await auditAnswer(context, JSON.stringify(body.singleResult))
       return { data, errors }
     },
-    answer: async (request, asked) => {
-      try {
-        await answerQuestion(request, asked)
-      } catch (error) {
-        if (!isRefusal(error) && !(error instanceof BadRequest)) throw error
-        asked.refused.push(error.code)
-        asked.response.writeHead(error.status, { 'Content-Type': JSON_TYPE })
-        asked.response.end(graphqlRefusalJson(error.code, error.message))
-      }
+    answer: async (request: IncomingMessage, asked: HttpRequestContext): Promise<void> => {
+      await answerQuestion(request, asked).catch((error) => answerRefused(asked, error))
     },
   }
+}
+
+const answerRefused = ({ response, refused }: HttpRequestContext, error: unknown): void => {
+  if (!isRefusal(error) && !(error instanceof BadRequest)) throw error
+  refused.push(error.code)
+  response.writeHead(error.status, { 'Content-Type': JSON_TYPE })
+  response.end(graphqlRefusalJson(error.code, error.message))
 }
 
 class BadRequest extends Error {

@@ -20,10 +20,7 @@ export interface ChangeStream {
   end(reason: 'DRAINING'): void
 }
 
-export interface ChangeStreams {
-  /** Returns the function that removes the stream. Refusals STREAMS_MOST, STOPPING. */
-  add(stream: ChangeStream): () => void
-}
+export type ChangeStreams = ReturnType<typeof makeChangeStreams>
 
 export const makeChangeStreams = ({
   db,
@@ -35,7 +32,7 @@ export const makeChangeStreams = ({
   now: () => Date
   log: Log
   leaving: AbortSignal
-}): ChangeStreams => {
+}) => {
   const open = new Set<ChangeStream>()
   let timer: NodeJS.Timeout | null = null
 
@@ -61,7 +58,8 @@ export const makeChangeStreams = ({
   leaving.addEventListener('abort', end, { once: true })
 
   return {
-    add: (stream) => {
+    /** Returns the function that removes the stream. Refusals STREAMS_MOST, STOPPING. */
+    add: (stream: ChangeStream) => {
       if (leaving.aborted) throw new Refusal('STOPPING')
       const ofClient = [...open].filter(({ client }) => client === stream.client).length
       if (ofClient >= STREAMS_EACH) throw new Refusal('STREAMS_MOST', { limit: STREAMS_EACH })

@@ -21,13 +21,6 @@ export interface SeenOperators {
   subjects: Set<string>
 }
 
-const noSeenOperators = (): SeenOperators => ({
-  codes: new Set(),
-  operators: new Set(),
-  known: new Set(),
-  subjects: new Set(),
-})
-
 export interface OperatorReference {
   code?: string | null | undefined
   operator?: number | null | undefined
@@ -62,43 +55,16 @@ interface AuditNotes {
   issuedTo: string | null
 }
 
-const emptyAuditNotes = (): AuditNotes => ({ isAct: false, text: '', faults: [], issuedTo: null })
-
 export const QUERY_COST_MOST = 10_000
-
-export interface GraphqlContext {
-  viewer: Viewer
-  now: Date
-  today: string
-  requestId: string
-  address: string
-  log: Log
-  refused: string[]
-  parts: ApiDependencies
-  limits: SignInLimits
-  lookups: Lookups
-  load: Loaders
-  budget: { left: number }
-  /** True when the client has gone or ANSWER_BEGINS_WITHIN_MS have passed. */
-  isOver(): boolean
-  purpose: string | null
-  auditNotes: AuditNotes
-  seen: SeenOperators
-  /** Adds to the audit row an operator that `audited-operators.ts` cannot find in the answer. */
-  shown(code: string): void
-}
-
-/** A resolver with arguments annotates their type itself. */
-export type FieldResolver<S> = (
-  source: S,
-  args: never,
-  context: GraphqlContext,
-  question: GraphQLResolveInfo,
-) => unknown
 
 type RequestFacts = Pick<HttpRequestContext, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
 
-type GraphqlContextInput = { asked: RequestFacts } & Pick<GraphqlContext, 'viewer' | 'limits'>
+interface GraphqlContextInput {
+  asked: RequestFacts
+  viewer: Viewer
+  limits: SignInLimits
+}
+
 type ResponseReader = Pick<ServerResponse, 'destroyed'>
 const WAITING: ResponseReader = { destroyed: false }
 
@@ -106,10 +72,10 @@ export const makeContext = (
   parts: ApiDependencies,
   given: GraphqlContextInput,
   { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
-): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
+): GraphqlContext => new GraphqlContext(parts, given, reader, began)
 
 /** This class has no `#private` members, because Apollo copies its objects. */
-class RequestGraphqlContext implements GraphqlContext {
+export class GraphqlContext {
   readonly viewer: Viewer
   readonly limits: SignInLimits
   readonly now: Date
@@ -119,9 +85,9 @@ class RequestGraphqlContext implements GraphqlContext {
   readonly refused: string[]
   readonly purpose: string | null
   readonly lookups: Lookups
-  readonly load: Loaders
-  readonly seen = noSeenOperators()
-  readonly auditNotes = emptyAuditNotes()
+  load: Loaders
+  readonly seen: SeenOperators = { codes: new Set(), operators: new Set(), known: new Set(), subjects: new Set() }
+  readonly auditNotes: AuditNotes = { isAct: false, text: '', faults: [], issuedTo: null }
   readonly budget = { left: QUERY_COST_MOST }
 
   constructor(
@@ -143,11 +109,15 @@ class RequestGraphqlContext implements GraphqlContext {
     this.load = loadersOf(this)
   }
 
-  /** Always false for a mutation, which must report its outcome. */
+  /**
+   * True when the client has gone or ANSWER_BEGINS_WITHIN_MS have passed. Always false for a mutation, which must
+   * report its outcome.
+   */
   isOver(): boolean {
     return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_BEGINS_WITHIN_MS)
   }
 
+  /** Adds to the audit row an operator that `audited-operators.ts` cannot find in the answer. */
   shown(code: string): void {
     noteOperator(this.seen, { code })
   }
@@ -156,6 +126,14 @@ class RequestGraphqlContext implements GraphqlContext {
     return this.given.asked.log
   }
 }
+
+/** A resolver with arguments annotates their type itself. */
+export type FieldResolver<S> = (
+  source: S,
+  args: never,
+  context: GraphqlContext,
+  question: GraphQLResolveInfo,
+) => unknown
 
 type LoaderScope = Pick<GraphqlContext, 'parts' | 'lookups' | 'now'>
 

@@ -20,12 +20,7 @@ interface ChargedRequest {
   now: Date
 }
 
-export interface Quotas {
-  /** Charges the token's subject, or the address without a token, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
-  charge(asked: ChargedRequest, sub: string | null, units?: number): void
-  /** Never refuses; only later requests are refused. */
-  chargeWithoutRefusing(asked: ChargedRequest, sub: string | null, units: number): void
-}
+export type Quotas = ReturnType<typeof makeQuotas>
 
 interface QuotaCount {
   /** Units that all processes had used at the last report. */
@@ -34,7 +29,7 @@ interface QuotaCount {
   own: number
 }
 
-export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: number | undefined }): Quotas => {
+export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: number | undefined }) => {
   let counts = new Map<string, QuotaCount>()
   let addresses = 0
   let windowStart = 0
@@ -84,8 +79,11 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   }
 
   return {
-    charge: (asked, sub, units = 1) => count(asked, { sub, units, refuses: true }),
-    chargeWithoutRefusing: (asked, sub, units) => count(asked, { sub, units, refuses: false }),
+    /** Charges the token's subject, or the address without a token, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
+    charge: (asked: ChargedRequest, sub: string | null, units = 1): void => count(asked, { sub, units, refuses: true }),
+    /** Only later requests are refused. */
+    chargeWithoutRefusing: (asked: ChargedRequest, sub: string | null, units: number): void =>
+      count(asked, { sub, units, refuses: false }),
   }
 }
 

@@ -35,22 +35,11 @@ const PERSON = {
   ],
 }
 
-export interface RateLimit {
-  /**
-   * Counts an attempt or refuses it with TOO_MANY_REQUESTS. Returns a function that takes the count back after success.
-   * `proven` exempts a key that signed in before from the overall rate.
-   */
-  take(keys: readonly string[], now: Date, proven?: boolean): () => void
-  size(): number
-}
+export type RateLimit = ReturnType<typeof makeRateLimit>
 
-export interface SignInLimits {
-  party: RateLimit
-  client: RateLimit
-  person: RateLimit
-}
+export type SignInLimits = ReturnType<typeof makeSignInLimits>
 
-export const makeSignInLimits = (): SignInLimits => ({
+export const makeSignInLimits = () => ({
   party: makeRateLimit(PARTY),
   client: makeRateLimit(CLIENT),
   person: makeRateLimit(PERSON),
@@ -66,11 +55,15 @@ export const makeRateLimit = ({
   each: readonly BucketRate[]
   most?: number
   newcomers?: boolean
-}): RateLimit => {
+}) => {
   const all = makeBuckets(overall, 1)
   const limits = each.map((rate) => makeBuckets(rate, most))
   return {
-    take: (keys, now, proven = false) => {
+    /**
+     * Counts an attempt or refuses it with TOO_MANY_REQUESTS. Returns a function that takes the count back after
+     * success. `proven` exempts a key that signed in before from the overall rate.
+     */
+    take: (keys: readonly string[], now: Date, proven = false): (() => void) => {
       const at = now.getTime()
       const charged = [{ buckets: all, key: '' }, ...limits.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
       const counts = proven ? charged.slice(1) : charged

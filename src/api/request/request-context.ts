@@ -59,20 +59,6 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 /** W3C Trace Context: version, trace, parent, flags. */
 const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
-export interface HttpRequestContext {
-  url: URL
-  response: ServerResponse
-  now: Date
-  requestId: string
-  address: string
-  purpose: string | null
-  /** `public` until the request is admitted. */
-  role: Role
-  log: Log
-  db: Db
-  refused: string[]
-}
-
 type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log' | 'proxies'> & {
   keys: Pick<Keys, 'mark'>
 }
@@ -86,7 +72,7 @@ export const beginRequestContext = (
   response: ServerResponse,
   parts: RequestContextDependencies,
 ): HttpRequestContext => {
-  const context = new LazyRequestContext(request, response, parts)
+  const context = new HttpRequestContext(request, response, parts)
   request[CONTEXT] = context
   return context
 }
@@ -98,13 +84,14 @@ export const requestContextOf = (request: RequestWithContext): HttpRequestContex
 }
 
 /** A class, because V8 keeps the values of object literals with accessors alive until a major garbage collection. */
-class LazyRequestContext implements HttpRequestContext {
+export class HttpRequestContext {
   readonly url: URL
   readonly now: Date
   readonly requestId: string
   readonly address: string
   readonly purpose: string | null
   readonly refused: string[] = []
+  /** `public` until the request is admitted. */
   role: Role = PUBLIC_VIEWER.role
   #log: Log | null = null
   #db: Db | null = null

@@ -18,12 +18,9 @@ interface TokenIdentity {
   issuedAt: number
 }
 
-export interface Revocations {
-  concern(token: TokenIdentity, now: Date): Promise<boolean>
-  add(revoked: store.RevokedTokens, now: Date): Promise<void>
-}
+export type Revocations = ReturnType<typeof makeRevocations>
 
-export const makeRevocations = (db: Db): Revocations => {
+export const makeRevocations = (db: Db) => {
   const tokens = new Map<string, number>()
   const holders = new Map<string, { issuedUntil: number; endsAt: number }>()
   let last = 0
@@ -61,13 +58,13 @@ export const makeRevocations = (db: Db): Revocations => {
   }
 
   return {
-    concern: async ({ jti, sub, issuedAt }, now) => {
+    concern: async ({ jti, sub, issuedAt }: TokenIdentity, now: Date): Promise<boolean> => {
       await fresh(now)
       const holder = holders.get(sub)
       // A token states its issue time in whole seconds, so that whole second is revoked.
       return tokens.has(jti) || (holder !== undefined && issuedAt * 1_000 <= holder.issuedUntil)
     },
-    add: async (revoked, now) => {
+    add: async (revoked: store.RevokedTokens, now: Date): Promise<void> => {
       await store.add(db, revoked, now)
       keep({ jti: null, sub: null, issuedUntil: null, ...revoked })
     },

@@ -21,15 +21,12 @@ export interface ReceivedBody {
   release: () => void
 }
 
-/** Returns null when the sender disconnected early. */
-export type BodyReceiver = (request: IncomingMessage, agency: string) => Promise<ReceivedBody | null>
-
 export const makeBodyReceiver = ({
   most,
   mostOfAll,
   stalledMs = BODY_STALLED_MS,
   arrivingMost = ARRIVING_MOST,
-}: ReceiveBounds): BodyReceiver => {
+}: ReceiveBounds) => {
   const held = new Map<string, number>()
   const arriving = new Map<string, number>()
   let all = 0
@@ -37,7 +34,8 @@ export const makeBodyReceiver = ({
     all += bytes
     add(held, agency, bytes)
   }
-  return async (request, agency) => {
+  /** Returns null when the sender disconnected early. */
+  return async (request: IncomingMessage, agency: string): Promise<ReceivedBody | null> => {
     if (Number(request.headers['content-length'] ?? 0) > most) {
       request.resume()
       throw contentTooLarge(most)
@@ -110,15 +108,10 @@ interface UploadSource {
   agency: string
 }
 
-export interface UploadSlots {
-  /** Throws RUN_BUSY or HUB_BUSY unless a slot is free; takes none. */
-  ask: (feed: UploadSource) => void
-  take: (feed: UploadSource) => () => void
-}
-
 /** One slot for each feed, `most` in all and `ofOne` per agency. */
-export const makeUploadSlots = (most: number, ofOne: number): UploadSlots => {
+export const makeUploadSlots = (most: number, ofOne: number) => {
   const taken = new Map<string, string>()
+  /** Throws RUN_BUSY or HUB_BUSY unless a slot is free; takes none. */
   const ask = ({ id, agency }: UploadSource): void => {
     if (taken.has(id)) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
     const ofAgency = [...taken.values()].filter((other) => other === agency).length
