@@ -147,11 +147,11 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
         if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting })
         return { platform, ...address }
       })
-  const pushTo = (ids: readonly string[] | null, options: Omit<PushTurn, 'ready' | 'silent'>) => {
+  const pushTo = (ids: readonly string[] | null, options: Omit<PushTurn, 'platforms' | 'silent'>) => {
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
     const isDoubted = () => clock.isDoubted()
     const parts = { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }
-    return pushWithGuards(parts, { ready: chosen(ids), silent, ...options })
+    return pushWithGuards(parts, { platforms: chosen(ids), silent, ...options })
   }
   const reconcileWith = async (
     ids: readonly string[] | null,

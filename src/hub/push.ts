@@ -1,13 +1,12 @@
 import { reasonOf } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
-import type { ConfiguredPlatform } from '../platforms/platform.js'
 import * as database from '../store/db/db.js'
-import type * as runs from '../store/timetable/runs.js'
 import type { RestoreNotes, SentNote } from '../work/audit/restore-guard.js'
 import type { WorkRules } from '../work/calendar/rules.js'
 import { queueBackfill } from '../work/delivery/backfill.js'
 import { checkRemovals } from '../work/delivery/push/removal-checks.js'
+import type { PushOptions } from '../work/delivery/push/sender.js'
 import { pushDeliveries } from '../work/delivery/push.js'
 import * as restored from '../work/delivery/restored.js'
 
@@ -24,23 +23,16 @@ export interface PushParts {
   log: Log
 }
 
-export interface PushTurn {
-  ready: readonly ConfiguredPlatform[]
-  silent: readonly string[]
-  cause: runs.RunCause
-  by?: string
-  plannedFor?: Date
-  attempt?: number
-  until?: Date
-  progress?: (n: number) => void
-  signal?: AbortSignal
-}
+export type PushTurn = Pick<
+  PushOptions,
+  'platforms' | 'silent' | 'cause' | 'by' | 'plannedFor' | 'attempt' | 'until' | 'progress' | 'signal'
+>
 
 export const pushWithGuards = async (
   { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }: PushParts,
-  { ready, silent, ...options }: PushTurn,
+  turn: PushTurn,
 ) => {
-  const { signal, until } = options
+  const { platforms, until } = turn
   // A timetabled push sends removals even when this check fails. A direct caller gets the error.
   const unsure = await noticeRestored().then(
     () => false,
@@ -62,23 +54,18 @@ export const pushWithGuards = async (
       now: now(),
       log,
     })
-  const context = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
-  const filled = Promise.all(
-    ready.map(({ platform }) => queueBackfill(db, rules, platform.id, { now, ...(signal && { signal }) })),
-  )
+  const options = { ...turn, now, log }
+  const filled = Promise.all(platforms.map(({ platform }) => queueBackfill(db, rules, platform.id, options)))
   // A backfill error is thrown after the push, so that removals do not wait.
   const tried = filled.catch(() => {})
   // Timetabled checks of earlier removals run beside the push, so that removals do not wait. A command first completes
   // these checks, to send the removals that they queue.
-  const checks = Promise.all(
-    ready.map((from) =>
-      checkRemovals(db, from, { rules, now, log, ...(until && { until }), ...(signal && { signal }) }),
-    ),
-  )
+  const checks = Promise.all(platforms.map((from) => checkRemovals(db, from, { ...options, rules })))
   const checked = checks.catch(() => {})
   // Only a direct caller waits until a new platform's backfill is queued.
   if (until === undefined) await Promise.all([tried, checked])
-  const pushed = await pushDeliveries(db, { ...context, now, random: Math.random, settleSeconds, log, ...options })
+  const guards = { calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
+  const pushed = await pushDeliveries(db, { ...options, ...guards, random: Math.random, settleSeconds })
   await filled
   await checks
   return pushed

@@ -5,7 +5,7 @@ import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { type FormDraft, NO_CODES } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
 import { openHttpFile } from '../transports/http/file.js'
-import { splitWords } from '../words.js'
+import { mapWordsToValues, splitWords } from '../words.js'
 import { listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
 import {
   codes2015Layout,
@@ -30,21 +30,13 @@ const BETWEEN_TYPES = /[;；|\r\n]+/
 const BETWEEN_TYPES_LOOSELY = /[、,，]/
 
 /** Codes and words of the 双公示 standard. OTHER leaves open whether the decision is in force. */
-const STATUS: Record<string, string> = {
-  0: 'IN_FORCE',
-  正常: 'IN_FORCE',
-  有效: 'IN_FORCE',
-  生效: 'IN_FORCE',
-  1: 'REVOKED',
-  撤销: 'REVOKED',
-  已撤销: 'REVOKED',
-  2: 'DISPUTED',
-  异议: 'DISPUTED',
-  3: 'OTHER',
-  其他: 'OTHER',
-  变更: 'CHANGED',
-  已变更: 'CHANGED',
-}
+const STATUS = mapWordsToValues({
+  IN_FORCE: '0 正常 有效 生效',
+  REVOKED: '1 撤销 已撤销',
+  DISPUTED: '2 异议',
+  OTHER: '3 其他',
+  CHANGED: '变更 已变更',
+})
 
 type PenaltyReader = MeaningReader<PenaltyMeaning>
 
