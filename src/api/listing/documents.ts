@@ -16,7 +16,7 @@ import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_SUBJECT } from '../request/viewer.js'
 import { type ListingView, listingAndOperator } from './listing-view.js'
 
-/** Null for a public entry, a mirrored entry or a past day. */
+/** Returns null for a public entry, a mirrored entry or a past day. */
 const caseIn = async ({ facts, uuid }: ListingView, context: GraphqlContext) =>
   facts && listingAndOperator(context, uuid)
 

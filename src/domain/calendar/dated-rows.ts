@@ -51,7 +51,7 @@ const LAST_DAY = '9999-12-31'
 const overlap = (a: RuleDates, b: RuleDates): boolean =>
   (a.from ?? FIRST_DAY) <= (b.to ?? LAST_DAY) && (b.from ?? FIRST_DAY) <= (a.to ?? LAST_DAY)
 
-/** Checks that days exist, rows of the same thing do not overlap, and only what a published text says (F) is confirmed. */
+/** Checks that days exist, that rows related by `isSame` do not overlap, and that only rows of certainty F are confirmed. */
 export const checkRuleRows = <R extends RuleDates & { mark: SourceCertainty; confirmed?: boolean }>(
   rows: readonly R[],
   place: string,

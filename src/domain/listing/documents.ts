@@ -149,7 +149,7 @@ export interface DocumentPage {
   missing: MissingBlank[]
 }
 
-/** `src/web` prints the document. The hash of this print is that of the paper served. */
+/** Implemented in `src/web`. The page's hash is stored as that of the paper served. */
 export type DocumentPrinter = (template: DocumentTemplate, of: DocumentSource, reader: DocumentReader) => DocumentPage
 
 export const fillTemplate = (template: DocumentTemplate, of: DocumentSource): FilledDocument => {

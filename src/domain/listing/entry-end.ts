@@ -6,7 +6,7 @@ import { type ClockRow, computePublicationClocks } from './publication-clocks.js
 
 type EndRules = Pick<MoveRules, 'list' | 'clocks'>
 
-/** Last day of the entry in this hub. Before publication, the decision day counts as its day. A legal ban lengthens only 公示系统. */
+/** Before publication, the decision day counts instead. A legal ban lengthens only the display in 公示系统. */
 export const computeLastDayInHub = (
   { list, clocks }: EndRules,
   { decidedOn, publishedOn, termFrom }: Pick<Case, 'decidedOn' | 'publishedOn' | 'termFrom'>,

@@ -8,7 +8,7 @@ export interface MoveRow extends BilingualText {
   to?: CaseState | ((before: Case) => CaseState)
   roles: readonly CaseRole[]
   needs?: readonly MoveNeed[]
-  /** These conditions concern the case itself. When they fail, the move is not offered. */
+  /** Condition on the case alone. When it fails, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
   guards?: readonly MoveGuard[]
   sets?: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case>

@@ -37,7 +37,12 @@ const outlookOf = (
   const isTheirs = roles.includes(asking.role)
   const [other = asking.role] = roles
   const who = isTheirs ? { by: asking.by, role: asking.role } : { by: SOMEBODY, role: other }
-  const moved = attemptMove(name, before, { ...full(before, asking), ...who, ...(removal && { removal }) }, rules)
+  const moved = attemptMove(
+    name,
+    before,
+    { ...makeFullAct(before, asking), ...who, ...(removal && { removal }) },
+    rules,
+  )
   return {
     move: name,
     removal,
@@ -49,8 +54,8 @@ const outlookOf = (
   }
 }
 
-/** Input with every field filled, by the simplest value because the user's choices are unknown. */
-const full = (before: Case, { on, today }: OutlookRequest): Omit<CaseAct, 'by' | 'role'> => {
+/** Fills every field, because the user's choices are unknown. */
+const makeFullAct = (before: Case, { on, today }: OutlookRequest): Omit<CaseAct, 'by' | 'role'> => {
   const [point] = before.openPoints
   return {
     on,

@@ -9,7 +9,6 @@ export const readPresentAmendments = (db: Db | Tx): Promise<CalendarAmendments> 
        (select known_until from calendar_reach order by id desc limit 1) as "knownUntil" /* calendars.amended */`,
   )
 
-/** Stores the days of a confirmed proposal, and the last announced day when it names one. */
 export const addConfirmedAmendment = async (
   tx: Tx,
   made: { proposal: number; confirmedBy: string; at: Date },

@@ -24,7 +24,7 @@ export interface AppliedMove {
 
 export interface EntryInstants {
   now: Date
-  /** Wall-clock time: knowledge instants may run ahead, and deliveries must not wait. */
+  /** Wall-clock time. A knowledge instant may lie ahead of it, which would delay the delivery. */
   dueAt: Date
 }
 
@@ -39,7 +39,7 @@ export const applyMovesToEntries = async (
     return change === null ? [] : [{ ...one, change }]
   })
   if (turned.length === 0) return
-  const parties = await partiesOf(
+  const operatorOf = await makeOperatorLookup(
     tx,
     turned.map(({ after }) => after),
   )
@@ -50,7 +50,7 @@ export const applyMovesToEntries = async (
   const changes: SubjectChange[] = []
   for (const one of turned) {
     const { name, after, act, change } = one
-    const operator = parties(after)
+    const operator = operatorOf(after)
     const known = shownBefore.get(after.id)
     const kept = name === 'renewEntry' ? undefined : known
     let body = known
@@ -72,8 +72,7 @@ export const applyMovesToEntries = async (
   )
 }
 
-/** Returns a function that finds a listing's operator. */
-const partiesOf = async (tx: Tx, of: readonly listings.Listing[]) => {
+const makeOperatorLookup = async (tx: Tx, of: readonly listings.Listing[]) => {
   const parties = await operators.byIds(
     tx,
     of.map(({ operatorId }) => operatorId),
@@ -113,14 +112,14 @@ export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt 
   }
   const bodies = await listings.readPublicEntries(tx, ids)
   const contested = await objections.findContestedListings(tx, ids)
-  const parties = await partiesOf(tx, held)
+  const operatorOf = await makeOperatorLookup(tx, held)
   const changes: SubjectChange[] = []
   for (const listing of held) {
     const known = bodies.get(listing.id)
     if (known === undefined) continue
     const body = { ...known, contested: contested.has(listing.id) }
     await publish(tx, body, shanghaiDate(now), null)
-    const notice = makeEntryNotice(findListKind(rules, listing.list), listing, parties(listing), null, body)
+    const notice = makeEntryNotice(findListKind(rules, listing.list), listing, operatorOf(listing), null, body)
     changes.push({ kind: 'listing', subjectId: listing.id, change: 'CHANGE', notice })
   }
   await queueForPlatforms(tx, rules, changes, dueAt)

@@ -18,7 +18,7 @@ export interface ListingOutlook extends Omit<CaseOutlook, 'denial'> {
 }
 
 export interface OutlookOptions extends OutlookRequest {
-  /** Assumes that the party is of age, or not; null takes the stored finding. */
+  /** Age finding that the officer would state with publishListing; null: none. Other moves use the stored one. */
   ofAge: boolean | null
 }
 
