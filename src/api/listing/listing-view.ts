@@ -109,10 +109,7 @@ const endIn = (made: readonly ListingEvent[]): string | null => {
   return typeof said === 'string' ? said : null
 }
 
-const removedIn = (
-  last: ListingEvent,
-  made: readonly ListingEvent[],
-): Pick<ListingView, 'removedOn' | 'removalReason'> => {
+const removedIn = (last: ListingEvent, made: readonly ListingEvent[]) => {
   const removal = made.findLast(({ move }) => move === 'removeListing' || move === 'lapseListing')
   if (last.stateAfter !== 'REMOVED' || removal === undefined) return { removedOn: null, removalReason: null }
   const reason = removal.act['removal']

@@ -31,17 +31,10 @@ export type CaseRole = ViewerRole | 'clock'
 /** The two grounds of SAMR order 44, article 11. */
 type ListingGround = 'HEAVIER_PENALTY' | 'DECISION_NOT_PERFORMED'
 
-type Service = 'DIRECT' | 'POST' | 'ELECTRONIC' | 'PUBLIC_NOTICE'
-
-/** The paper whose hash is recorded: the named file, one issued by the case system, or the hub's own draft. */
-type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
-
 /** LOST: a platform no longer knows the entry. */
 export type HidingKind = 'ERROR' | 'STAY' | 'OBJECTION' | 'RULING' | 'BANKRUPTCY' | 'LOST'
 
 type NotListedReason = 'NO_INTENT' | 'BELOW_THRESHOLD' | 'DECISION_GONE' | 'OTHER'
-
-type RestorationCause = 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
 
 interface EntryHiding {
   by: string
@@ -125,7 +118,7 @@ export interface CaseAct {
   ground?: ListingGround
   level?: DivisionLevel | null
   removal?: RemovalReason
-  service?: Service
+  service?: 'DIRECT' | 'POST' | 'ELECTRONIC' | 'PUBLIC_NOTICE'
   /** Number of the document by which the party consented to electronic service. */
   consentNumber?: string
   hearing?: boolean
@@ -135,10 +128,11 @@ export interface CaseAct {
   run?: number
   notListed?: NotListedReason
   /** Default: FALSE_MATERIALS. */
-  restoring?: RestorationCause
+  restoring?: 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
   ofAge?: boolean
   fileHash?: string
-  paper?: ServedPaper
+  /** The paper whose hash is recorded: the named file, one issued by the case system, or the hub's own draft. */
+  paper?: 'NAMED' | 'ISSUED' | 'DRAFT'
   /** True when the repair notice was served with the decision (两书同达); absent when not stated. */
   repairNotice?: boolean
 }

@@ -134,14 +134,11 @@ export interface MissingBlank {
   unconfirmed: { text: string; basis: string } | null
 }
 
-export interface FilledDocument {
-  values: Map<string, string | readonly string[]>
-  missing: MissingBlank[]
-}
+export type FilledDocument = ReturnType<typeof fillTemplate>
 
 export type DocumentReader = 'OFFICER' | 'PARTY'
 
-export interface DocumentPage {
+interface DocumentPage {
   title: string
   html: string
   /** SHA-256 of the `<article>` element in UTF-8, tags included; equal for every reader. */
@@ -152,8 +149,8 @@ export interface DocumentPage {
 /** Implemented in `src/web`. The page's hash is stored as that of the paper served. */
 export type DocumentPrinter = (template: DocumentTemplate, of: DocumentSource, reader: DocumentReader) => DocumentPage
 
-export const fillTemplate = (template: DocumentTemplate, of: DocumentSource): FilledDocument => {
-  const filled: FilledDocument = { values: new Map(), missing: [] }
+export const fillTemplate = (template: DocumentTemplate, of: DocumentSource) => {
+  const filled = { values: new Map<string, string | readonly string[]>(), missing: [] as MissingBlank[] }
   for (const [name, { zh, from, words }] of Object.entries(template.blanks)) {
     const found = from === null ? null : (SOURCES[from]?.(of, template.kind) ?? null)
     const value = typeof found === 'string' && words ? (words[found] ?? null) : found

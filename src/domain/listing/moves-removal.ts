@@ -73,11 +73,7 @@ const termMoved: MoveGuard = (before, act, rules) => {
 }
 
 /** A shorter term ends the entry no earlier than the day before `on`. */
-export const computeRenewedEnd = (
-  before: Case,
-  on: string,
-  rules: Pick<MoveRules, 'list' | 'clocks'>,
-): string | null => {
+export const computeRenewedEnd = (before: Case, on: string, rules: Pick<MoveRules, 'list' | 'clocks'>) => {
   const end = computeLastDayInHub(rules, before, on)
   return end !== null && end < on ? addDays(on, -1) : end
 }

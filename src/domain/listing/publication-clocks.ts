@@ -61,12 +61,7 @@ export const computePublicationClocks = (rules: ClockRules, entry: ClockedEntry)
   return { severity, gsxt, creditchina, here: earlier(gsxt?.endsOn ?? null, creditchina?.endsOn ?? null) }
 }
 
-const clockOf = (
-  { clocks }: ClockRules,
-  clock: ClockName,
-  severity: SeverityRow | null,
-  entry: ClockedEntry,
-): PublicationClock | null => {
+const clockOf = ({ clocks }: ClockRules, clock: ClockName, severity: SeverityRow | null, entry: ClockedEntry) => {
   const own = clocks.filter(
     (row) =>
       row.clock === clock &&

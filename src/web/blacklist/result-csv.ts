@@ -24,11 +24,12 @@ interface CsvDependencies {
 }
 
 export const sendResultCsv = async (
-  { db, inTurn, now, slowMs }: CsvDependencies,
+  own: CsvDependencies,
   request: Request,
   response: Response,
   asked: SearchFilter,
 ): Promise<void> => {
+  const { now, slowMs } = own
   const day = shanghaiDate(now)
   response.set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
@@ -39,16 +40,12 @@ export const sendResultCsv = async (
   if (request.method === 'HEAD') return void response.end()
   // A slow response stops at midnight, because entries may end then.
   const bounds = { goodMs: Math.max(secondsUntilMidnight(now) * 1_000, SENDING_LEAST_MS), stalledMs: slowMs }
-  await sendWithTimeouts(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
+  await sendWithTimeouts(response, bounds, lines(own, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeftError)) throw error
   })
 }
 
-async function* lines(
-  { db, inTurn }: Pick<CsvDependencies, 'db' | 'inTurn'>,
-  asked: SearchFilter,
-  day: string,
-): AsyncGenerator<Buffer> {
+async function* lines({ db, inTurn }: CsvDependencies, asked: SearchFilter, day: string): AsyncGenerator<Buffer> {
   yield Buffer.from(BYTE_ORDER_MARK + publicCsvLine(SHOWN))
   if (asked.name !== '') return yield rowsOf(await findEntriesByName(db, inTurn, asked, day))
   const [sought, order] = [makePublicSearch(asked, day), asked.sort ?? 'newest']

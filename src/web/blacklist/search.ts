@@ -43,12 +43,7 @@ const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFi
   }
 }
 
-const searchByName = async (
-  db: Db,
-  inTurn: ConcurrencyLimit,
-  { day }: DayStamp,
-  asked: SearchFilter,
-): Promise<SearchResult> => {
+const searchByName = async (db: Db, inTurn: ConcurrencyLimit, { day }: DayStamp, asked: SearchFilter) => {
   const { entries: all, similar } = await rankedEntries(db, inTurn, asked, day)
   // The page starts after an id: earlier entries may have left the list.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
@@ -58,12 +53,8 @@ const searchByName = async (
   return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
 }
 
-export const findEntriesByName = async (
-  db: Db,
-  inTurn: ConcurrencyLimit,
-  asked: SearchFilter,
-  day: string,
-): Promise<PublicBody[]> => bodiesOf(db, (await rankedEntries(db, inTurn, asked, day)).entries)
+export const findEntriesByName = async (db: Db, inTurn: ConcurrencyLimit, asked: SearchFilter, day: string) =>
+  bodiesOf(db, (await rankedEntries(db, inTurn, asked, day)).entries)
 
 const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<PublicBody[]> =>
   publicList.readBodies(
@@ -71,12 +62,7 @@ const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<P
     entries.map(({ id }) => id),
   )
 
-const rankedEntries = async (
-  db: Db,
-  inTurn: ConcurrencyLimit,
-  asked: SearchFilter,
-  day: string,
-): Promise<{ entries: publicList.PlacedEntry[]; similar: boolean }> => {
+const rankedEntries = async (db: Db, inTurn: ConcurrencyLimit, asked: SearchFilter, day: string) => {
   const sought = makePublicSearch(asked, day)
   const ranked = await ranksOf(db, inTurn, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0

@@ -2,7 +2,6 @@
 
 import {
   applyAmendments,
-  type Calendar,
   type CalendarDays,
   type CalendarVerdict,
   findVerdictFault,
@@ -29,11 +28,7 @@ export interface CalendarProposalInput extends CalendarDays {
 }
 
 /** The amendment has no effect until a second person confirms it. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
-export const proposeCalendar = async (
-  db: Db,
-  rules: WorkRules,
-  made: CalendarProposalInput,
-): Promise<proposals.CalendarProposal> => {
+export const proposeCalendar = async (db: Db, rules: WorkRules, made: CalendarProposalInput) => {
   const amended = makeAmendments(rules.calendar, made)
   const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
   const kept = await db.transaction((tx) => proposals.propose(tx, { ...amended, reason, by: made.by, at: made.now }))
@@ -54,11 +49,7 @@ export interface CalendarDecisionInput {
  * Moves no deadline: `renewDeadlines` does that later. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON,
  * CALENDAR_ANOTHERS, INPUT_INVALID.
  */
-export const decideCalendar = async (
-  db: Db,
-  rules: WorkRules,
-  made: CalendarDecisionInput,
-): Promise<proposals.CalendarProposal> => {
+export const decideCalendar = async (db: Db, rules: WorkRules, made: CalendarDecisionInput) => {
   const { id, verdict, by } = made
   const note =
     made.note === null && verdict !== 'REFUSE' ? null : checkAndRedactText(made.note ?? '', '说明 the note', rules.mark)
@@ -79,11 +70,7 @@ export const decideCalendar = async (
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
 /** Previews an amendment without writing. Refusals: INPUT_INVALID, DATE_INVALID. */
-export const previewCalendar = async (
-  db: Db,
-  rules: WorkRules,
-  said: CalendarDays,
-): Promise<{ before: Calendar; after: Calendar; days: string[] }> => {
+export const previewCalendar = async (db: Db, rules: WorkRules, said: CalendarDays) => {
   const amended = makeAmendments(rules.calendar, said)
   const { calendar: before } = await applyAmendmentsToRules(db, rules)
   return { before, after: applyAmendments(before, amended), days: amended.days.map(({ day }) => day).sort() }

@@ -147,12 +147,7 @@ const HIDDEN_FOR = {
 } as const
 
 /** Hides the entry until a second person confirms the hiding or shows the entry again. */
-const hide = async (
-  tx: Tx,
-  listing: listings.Listing,
-  cause: keyof typeof HIDDEN_FOR,
-  changed: ChangedRecords,
-): Promise<boolean> => {
+const hide = async (tx: Tx, listing: listings.Listing, cause: keyof typeof HIDDEN_FOR, changed: ChangedRecords) => {
   if (!isPublicState(listing.state)) return true
   const { run } = changed
   const input = { hiding: 'ERROR' as const, reason: HIDDEN_FOR[cause], ...(run !== undefined && { run }) }

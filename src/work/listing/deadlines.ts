@@ -12,12 +12,7 @@ import type { AppliedMove } from './entry.js'
 const VERSION_LENGTH = 12
 const STEP_DEADLINES = 1_000
 
-export const recordDeadlines = async (
-  tx: Tx,
-  rules: WorkRules,
-  steps: readonly AppliedMove[],
-  now: Date,
-): Promise<void> => {
+export const recordDeadlines = async (tx: Tx, rules: WorkRules, steps: readonly AppliedMove[], now: Date) => {
   const made = steps.map(({ name, before, after, act }) => {
     const by = selectMoveRules(rules, after.list)
     const { begun, met, dropped } = findDeadlineChanges(name, before.facts, after.facts, act, by)

@@ -7,7 +7,6 @@ import {
   collectDocumentNumbers,
   DOCUMENT_KINDS,
   type DocumentKind,
-  type DocumentPage,
   type DocumentReader,
   type DocumentRules,
   type DocumentSource,
@@ -61,12 +60,7 @@ export interface DocumentDraftInput extends Pick<DocumentSource, 'operator' | 'd
   today: string
 }
 
-export const draftDocument = (
-  rules: WorkRules,
-  kind: DocumentKind,
-  of: DocumentDraftInput,
-  reader: DocumentReader,
-): DocumentPage => {
+export const draftDocument = (rules: WorkRules, kind: DocumentKind, of: DocumentDraftInput, reader: DocumentReader) => {
   const template = readDocumentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)
   const source = {
@@ -103,11 +97,7 @@ export interface ExternalDocumentInput
 }
 
 /** Recording the same document again has no effect. */
-export const recordDocument = (
-  db: Db,
-  rules: WorkRules,
-  made: ExternalDocumentInput,
-): Promise<documents.IssuedDocument> => {
+export const recordDocument = (db: Db, rules: WorkRules, made: ExternalDocumentInput) => {
   const number = redactIdNumbers(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
   const { kind, issuedOn, by, now } = made

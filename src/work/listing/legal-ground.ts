@@ -1,11 +1,6 @@
 /** A listing rests on one decision, which several sources may report. */
 import { type Case, upgradeStoredCase } from '../../domain/listing/case.js'
-import {
-  assessLegalGround,
-  type GroundStatus,
-  type LinkedDecision,
-  readLinkedDecision,
-} from '../../domain/listing/legal-ground.js'
+import { assessLegalGround, type GroundStatus, readLinkedDecision } from '../../domain/listing/legal-ground.js'
 import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -35,11 +30,7 @@ export const applyGroundToFacts = (facts: Case, ground: GroundStatus | null): Ca
 const UNKNOWN_DECISION = '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator'
 
 /** Refuses a decision that is withdrawn or not this operator's. */
-export const readLinkableDecision = async (
-  tx: Tx,
-  listing: listings.Listing,
-  decision?: number,
-): Promise<LinkedDecision> => {
+export const readLinkableDecision = async (tx: Tx, listing: listings.Listing, decision?: number) => {
   const refused = (reason: string) => new Refusal('INPUT_INVALID', { reason })
   const version = decision === undefined ? null : await versions.byId(tx, decision)
   if (version?.kind !== 'penalty' || version.operatorId !== listing.operatorId) throw refused(UNKNOWN_DECISION)

@@ -53,12 +53,7 @@ export const openCase = (db: Db, rules: WorkRules, made: OpenCaseInput): Promise
   })
 
 /** Returns null when the operator has an open case. */
-export const openCaseWithin = async (
-  tx: Tx,
-  rules: WorkRules,
-  opening: OpenCaseInput,
-  at: Date,
-): Promise<listings.Listing | null> => {
+export const openCaseWithin = async (tx: Tx, rules: WorkRules, opening: OpenCaseInput, at: Date) => {
   const { list, operatorId, by, role, on, reason, now } = checkAndRedactTexts(opening, rules.mark)
   const act = { by, role, on, today: shanghaiDate(now), reason }
   const [listing = null] = await openCases(tx, rules, list, [{ operatorId, act }], at)
@@ -212,12 +207,7 @@ export const CLOCK = { by: 'clock', role: 'clock' } as const
 
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
 
-const stepOf = (
-  before: listings.Listing,
-  made: MoveRequest,
-  ground: LinkedAndPresentDecision,
-  rules: WorkRules,
-): AppliedMove => {
+const stepOf = (before: listings.Listing, made: MoveRequest, ground: LinkedAndPresentDecision, rules: WorkRules) => {
   const { name } = made
   const given = makeCaseAct(made, shanghaiDate(made.now), ground.linked, rules.mark)
   const { after: facts, act } = stepped(name, before.facts, given, rules)
@@ -234,12 +224,7 @@ const stepOf = (
   return { name, before, after, act }
 }
 
-const keep = async (
-  tx: Tx,
-  rules: WorkRules,
-  steps: readonly AppliedMove[],
-  { at, now }: { at: Date; now: Date },
-): Promise<void> => {
+const keep = async (tx: Tx, rules: WorkRules, steps: readonly AppliedMove[], { at, now }: { at: Date; now: Date }) => {
   if (steps.length === 0) return
   await listings.save(
     tx,
