@@ -99,13 +99,15 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
   }
   const requiredName = (field: string): string => needed(field, name) ?? ''
 
-  const date = (field: string): string | null => {
-    const sent = text(field)
-    if (sent === null) return null
-    const day = parseDate(item.fields[field])
-    if (day === null && !isNoDateMarker(item.fields[field]))
+  const dayOf = (field: string, sent: string, value: unknown = sent): string | null => {
+    const day = parseDate(value)
+    if (day === null && !isNoDateMarker(value))
       problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
     return day
+  }
+  const date = (field: string): string | null => {
+    const sent = text(field)
+    return sent === null ? null : dayOf(field, sent, item.fields[field])
   }
   const pastDate = (field: string, today: string): string | null => {
     const day = date(field)
@@ -123,15 +125,16 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     return day !== null && WITHOUT_END.has(day) ? null : day
   }
 
-  const choice = <T>(field: string, table: Readonly<Record<string, T>>): T | null => {
-    const sent = needed(field, text)
-    if (sent === null) return null
+  const meaningOf = <T>(field: string, sent: string, table: Readonly<Record<string, T>>): T | null => {
     const word = compactText(sent)
     if (Object.hasOwn(table, word)) return table[word] ?? null
     problem(field, 'value', `${field}的取值未知：${sent}。${field} has a value that is on no list.`)
     return null
   }
-
+  const choice = <T>(field: string, table: Readonly<Record<string, T>>): T | null => {
+    const sent = needed(field, text)
+    return sent === null ? null : meaningOf(field, sent, table)
+  }
   const optionalChoice = <T>(field: string, table: Readonly<Record<string, T>>): T | null =>
     text(field) === null ? null : choice(field, table)
 
@@ -215,11 +218,13 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     required,
     name,
     requiredName,
+    dayOf,
     date,
     pastDate,
     requiredDate,
     endDate,
     notBefore,
+    meaningOf,
     choice,
     optionalChoice,
     money,

@@ -43,13 +43,7 @@ export interface MappingContext {
   today: string
 }
 
-export interface Agency {
-  id: string
-  name: { zh: string; en: string }
-  region: string
-  sends: readonly string[]
-  feeds: readonly AgencyFeed[]
-}
+export type Agency = ReturnType<typeof makeAgency>
 
 export interface FeedForm extends FormShape {
   /**
@@ -71,7 +65,7 @@ export interface FeedDescription
 
 const BOUNDS: FeedBounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
-export const makeAgency = (id: string, name: Agency['name'], feeds: readonly FeedDescription[]): Agency => ({
+export const makeAgency = (id: string, name: AgencyFeed['title'], feeds: readonly FeedDescription[]) => ({
   id,
   name,
   region: JILIN,

@@ -34,23 +34,20 @@ export const makeCommandRecorder =
     const auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
     const command = withoutAccessCodes(redactIdNumbers(words, keys.mark)).slice(0, WORDS_MOST)
     const caller = { client: nameCommandAuthor(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
-    const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
-      auditLog.row({ ...caller, kind, at: now(), asked: command, outcome, shown: [], digest: null })
+    const row = (
+      kind: 'ACT' | 'OUTCOME',
+      asked: string,
+      outcome: string | null = null,
+      shown: readonly string[] = [],
+    ) => auditLog.row({ ...caller, kind, at: now(), asked, outcome, shown, digest: null })
     // A failed write is only logged: the result may be a secret shown only once.
     const recordOutcome = (outcome: string): Promise<void> =>
-      row('OUTCOME', outcome).catch((error) => log.error({ err: error, outcome }, 'an outcome has no row in the trail'))
-    const note: Note = (more, codes) =>
-      auditLog.row({
-        ...caller,
-        kind: 'ACT',
-        at: now(),
-        asked: redactIdNumbers(more, keys.mark),
-        outcome: null,
-        shown: codes,
-        digest: null,
-      })
+      row('OUTCOME', command, outcome).catch((error) =>
+        log.error({ err: error, outcome }, 'an outcome has no row in the trail'),
+      )
+    const note: Note = (more, codes) => row('ACT', redactIdNumbers(more, keys.mark), null, codes)
     try {
-      await row('ACT', null)
+      await row('ACT', command)
       const done = await work(note).catch(async (error: unknown) => {
         await recordOutcome(isRefusal(error) ? error.code : INTERNAL_ERROR.code)
         throw error

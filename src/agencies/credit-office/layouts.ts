@@ -65,9 +65,9 @@ export const labelsLayout: PenaltyLayout = {
     types: ['处罚类别', '处罚种类'],
     content: ['处罚内容', '处罚结果'],
     fine: ['罚款金额（万元）', '罚款金额（元）', '罚款金额'],
-    confiscated: splitWords(
-      '没收违法所得、没收非法财物的金额（万元） 没收违法所得、没收非法财物的金额（元） 没收违法所得、没收非法财物的金额',
-    ),
+    confiscated: splitWords(`
+      没收违法所得、没收非法财物的金额（万元） 没收违法所得、没收非法财物的金额（元）
+      没收违法所得、没收非法财物的金额`),
     licence: ['暂扣或吊销证照名称及编号'],
     decidedOn: ['处罚决定日期'],
     effectiveUntil: ['处罚有效期'],

@@ -94,9 +94,8 @@ export const abnormalFeed: FeedDescription = {
   duty: { workdays: 20 },
   exempt: ['REGNO', '注册号', '工商注册号'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.5, staleAfterHours: 48 },
-  marks: splitWords(
-    'SPECAUSE SPECAUSE_CN isMove 列入原因 列入经营异常名录原因 标记经营异常状态原因 标记原因 移出方式 移出类型',
-  ),
+  marks: splitWords(`
+    SPECAUSE SPECAUSE_CN isMove 列入原因 列入经营异常名录原因 标记经营异常状态原因 标记原因 移出方式 移出类型`),
   forms: [entry],
   fetch: fetchGatewayPages('abnormal'),
 }

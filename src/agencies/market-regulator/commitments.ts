@@ -1,7 +1,7 @@
 import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
 import { mapWordsToValues } from '../words.js'
-import { readDay, readItemParts, readWord } from './item-parts.js'
+import { readItemParts } from './item-parts.js'
 import { fetchServicePages } from './requests.js'
 import { listSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
 
@@ -52,14 +52,15 @@ const commitment = makeSpeltForm(
 
 const checksOf = (row: Examination, field: string, made: string, today: string) =>
   readItemParts(row, field, CHECKS).map((part) => {
-    const day = readDay(row, '核查日期', part.核查日期)
+    const day = part.核查日期 === null ? null : row.dayOf('核查日期', part.核查日期)
     if (part.核查日期 === null) row.problem('核查日期', 'required', '有一次核查没有日期。A check has no day.')
     if (day !== null && day > today)
       row.remark('核查日期', 'date.future', `核查日期晚于今天：${day}。It lies in the future.`)
     row.notBefore('核查日期', day, made, '核查早于承诺。Checked before it was made.')
+    if (part.核查结果 === null) row.problem('核查结果', 'required', '缺少核查结果。核查结果 is missing.')
     return {
       checked_on: day,
-      result: readWord(row, '核查结果', part.核查结果, RESULTS),
+      result: part.核查结果 === null ? null : row.meaningOf('核查结果', part.核查结果, RESULTS),
       by: part.核查单位,
       note: part.核查说明,
     }

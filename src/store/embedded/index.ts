@@ -37,10 +37,11 @@ const join = async (folder: string, durable: boolean): Promise<EmbeddedDatabase>
     throw error
   })
   /** A killed supervisor gets a successor. One stopped on purpose has deleted this claim. */
-  const watch = setInterval(() => {
+  const watchSupervisor = async () => {
     if (!existsSync(claim)) clearInterval(watch)
-    else if (claims.findLivingClaims(folder, 'supervisor').length === 0) void start().catch(() => {})
-  }, WATCH_MS).unref()
+    else if (claims.findLivingClaims(folder, 'supervisor').length === 0) await start()
+  }
+  const watch = setInterval(() => void watchSupervisor().catch(() => {}), WATCH_MS).unref()
   let left: Promise<void> | null = null
   const leave = () => {
     clearInterval(watch)

@@ -16,17 +16,9 @@ const TAIL_BYTES = 64_000
 const SECRET = 0o600
 const SUPERVISOR = /^\S+ supervisor: (error: )?/
 
-export interface PostgresLog {
-  fd: number
-  size(): number
-  bound(): void
-  say(line: string): void
-  since(position: number): string
-  complaintSince(position: number): string
-  close(): void
-}
+export type PostgresLog = ReturnType<typeof openLog>
 
-export const openLog = (folder: string): PostgresLog => {
+export const openLog = (folder: string) => {
   const fd = openSync(path.join(folder, 'pg.log'), 'a+', SECRET)
   // The log quotes failing statements, so only the folder's owner may read it.
   if (process.geteuid?.() === 0) {
@@ -35,7 +27,7 @@ export const openLog = (folder: string): PostgresLog => {
     fchownSync(fd, uid, gid)
   }
   const size = () => fstatSync(fd).size
-  const since = (position: number) => {
+  const since = (position: number): string => {
     const from = Math.max(position, size() - TAIL_BYTES)
     const bytes = Buffer.alloc(Math.max(size() - from, 0))
     return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, from))
@@ -44,15 +36,15 @@ export const openLog = (folder: string): PostgresLog => {
     fd,
     size,
     since,
-    bound: () => {
+    bound: (): void => {
       if (size() > LARGEST_BYTES) ftruncateSync(fd)
     },
-    say: (line) => void writeSync(fd, `${new Date().toISOString()} supervisor: ${line}\n`),
-    complaintSince: (position) => {
+    say: (line: string): void => void writeSync(fd, `${new Date().toISOString()} supervisor: ${line}\n`),
+    complaintSince: (position: number): string => {
       const lines = since(position).trim().split('\n')
       const worst = lines.findLast((line) => /FATAL|PANIC|error:|could not/i.test(line)) ?? lines.at(-1)
       return worst?.replace(SUPERVISOR, '') || `见 see ${path.join(folder, 'pg.log')}`
     },
-    close: () => closeSync(fd),
+    close: (): void => closeSync(fd),
   }
 }

@@ -10,15 +10,23 @@ const START_FIELD = 19
 
 const linux = process.platform === 'linux'
 
-/** Returns null when the process is a zombie or does not exist. */
+/** Returns null when the process is a zombie or does not exist. Throws when that cannot be found out. */
 export const readStartTime = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
-export const isAlive = (pid: number): boolean => readStartTime(pid) !== null
+export const isAlive = (pid: number, start?: string): boolean => {
+  try {
+    const found = readStartTime(pid)
+    return found !== null && (start === undefined || found === start)
+  } catch {
+    return true
+  }
+}
 
 /** Compares the cluster's path, because a stale postmaster.pid may name another process. */
 export const isPostmasterOf = (pid: number, cluster: string): boolean => {
   if (!isAlive(pid)) return false
-  const command = (linux ? attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) : ps(pid, 'args=')) ?? ''
+  const command =
+    (linux ? attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) : attempt(() => ps(pid, 'args='))) ?? ''
   if (!/(^|\/)postgres[\0 ]/.test(command)) return false
   return command.includes(cluster) || (linux && attempt(() => readlinkSync(`/proc/${pid}/cwd`)) === cluster)
 }
@@ -29,7 +37,7 @@ export const waitUntilGone = async (pid: number, boundMs: number): Promise<boole
 }
 
 const startFromProc = (pid: number): string | null => {
-  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
   // In /proc/PID/stat, the program name is in parentheses and may contain parentheses.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, ticks] = [fields?.[STATE_FIELD], fields?.[START_FIELD]]
@@ -42,7 +50,17 @@ const startFromPs = (pid: number): string | null => {
 }
 
 const ps = (pid: number, columns: string): string | null =>
-  attempt(() => execFileSync('ps', ['-o', columns, '-p', String(pid)], PS))
+  unlessGone(() => execFileSync('ps', ['-o', columns, '-p', String(pid)], PS))
+
+const unlessGone = <T>(read: () => T): T | null => {
+  try {
+    return read()
+  } catch (error) {
+    const { code, status } = error as { code?: string; status?: number }
+    if (code === 'ENOENT' || code === 'ESRCH' || status === 1) return null
+    throw error
+  }
+}
 
 const attempt = <T>(read: () => T): T | null => {
   try {

@@ -108,13 +108,16 @@ const serveMembers = async (
   password: string,
 ): Promise<void> => {
   const url = `postgres://${DATABASE_NAME}:${password}@127.0.0.1:${port}/${DATABASE_NAME}`
-  let posted = ''
-  while (isAlive(pid)) {
-    const members = claims.findLivingClaims(folder, 'member')
-    if (members.length === 0) break
-    if (members.join() !== posted) claims.postAddress(claim, url, members)
-    posted = members.join()
-    await pause(POLL_MS, undefined, { signal })
+  let posted: string | null = null
+  while (isAlive(pid) && posted !== '') {
+    try {
+      const members = claims.findLivingClaims(folder, 'member')
+      if (members.length > 0 && members.join() !== posted) claims.postAddress(claim, url, members)
+      posted = members.join()
+    } catch {
+      // The next round tries again, for instance once a full disk has room.
+    }
+    if (posted !== '') await pause(POLL_MS, undefined, { signal })
   }
   claims.writeClaim(claim)
 }
