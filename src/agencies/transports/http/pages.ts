@@ -22,7 +22,7 @@ export interface ListPage extends PageItems {
 }
 
 /** `next` is null on the last page. */
-export interface CursorPage extends PageItems {
+interface CursorPage extends PageItems {
   next: string | null
 }
 
