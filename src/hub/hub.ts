@@ -232,14 +232,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const occasions = makeTimetable(fed, Object.keys(to.platforms))
 
   return {
-    config,
-    db,
-    log,
-    now,
-    clock,
-    rules,
-    keys,
-    addresses: to,
+    ...{ config, db, log, now, clock, rules, keys, addresses: to },
     pull: pullFeed,
     rollBack: (of: { run: number; reason: string; by: string }) =>
       rollBack(db, { rules, now, log, mark: keys.mark, ...of }),
@@ -290,31 +283,16 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
       const { makeServer } = await import('../server/server.js')
+      const { proxies, quota, fastAnswers, webhookAllow, publicUrl, metrics: scraping } = config
       const made = await makeServer({
-        db: answers,
-        keys,
-        log,
-        now,
-        sure: clock.sure,
-        rules,
-        agencies: allAgencies,
-        platforms: allPlatforms,
+        ...{ db: answers, keys, log, now, sure: clock.sure, rules, metrics, auditLog, files, demo },
+        ...{ proxies, quota, fastAnswers, webhookAllow, publicUrl, scraping },
+        ...{ agencies: allAgencies, platforms: allPlatforms, timetable: occasions },
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
-        proxies: config.proxies,
-        quota: config.quota,
-        fastAnswers: config.fastAnswers,
-        webhookAllow: config.webhookAllow,
-        metrics,
-        scraping: config.metrics,
-        demo,
-        publicUrl: config.publicUrl,
-        timetable: occasions,
-        auditLog,
         verifyAuditLog: audit.verify,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS, removalsOnly: true }),
-        files,
         ready: makeReadiness(answers, { disks }),
       })
       server = made
