@@ -94,7 +94,7 @@ export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {
   return answer?.rows[0] ?? null
 }
 
-/** SQL: base64 without PostgreSQL's line breaks. */
+/** Base64 without line breaks. */
 const base64 = (column: string): string => `replace(encode(${column}, 'base64'), E'\\n', '')`
 
 const COLUMNS = `number, at, kind, count, encode(content_hash, 'hex') as "contentHash", encode(previous, 'hex') as previous, encode(hash, 'hex') as hash,

@@ -73,7 +73,6 @@ export const findEntriesGoneSince = (db: Db, sequence: number, today: string): P
   )
 }
 
-/** Null `of` compares all entries. */
 export const findChangesSinceLast = (
   tx: Tx,
   today: string,

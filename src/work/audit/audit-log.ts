@@ -78,7 +78,6 @@ export interface AuditLogParts {
   seal: () => AuditSeal
   notes?: HeadNotes
   metrics?: Metrics
-  /** Use of the connections. */
   usage?: () => PoolUsage
 }
 

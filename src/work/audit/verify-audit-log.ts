@@ -11,7 +11,7 @@ import { readAuditRules } from './audit-rules.js'
 
 const PAGE_ROWS = 2_000
 
-/** Noted or published rows that are now missing or different. Instants are in ISO 8601. */
+/** Noted or published rows that are now missing or different. */
 export interface LogCutReport extends Omit<LogCut, 'foundAt' | 'notedAt' | 'heads'> {
   at: string
   notedAt: string | null
