@@ -24,7 +24,7 @@ import { type AuditHead, parseHead } from '../../domain/audit/audit-log.js'
 import type { NotedHead, ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
-import { fileNamesIn, textOfFile, unreadableFile, withSynced } from './note-files.js'
+import { listFileNames, makeUnreadableRefusal, openAndSync, readFileText } from './note-files.js'
 
 const FILE_BYTES = 1024 * 1024
 /** For this time, other processes may still append to a rotated file. */
@@ -44,8 +44,7 @@ export interface HeadNotes {
   close(): void
 }
 
-/** `old` is the single-head file of earlier releases. */
-export const openHeadNotes = (folder: string, database: string, { old }: { old: string }): HeadNotes => {
+export const openHeadNotes = (folder: string, database: string): HeadNotes => {
   const path = join(folder, `${database}.heads`)
   let stretch = newStretch()
   let file: number | null = null
@@ -54,7 +53,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
   const open = (): number => {
     mkdirSync(folder, { recursive: true })
     const opened = openSync(path, 'a')
-    for (const place of [folder, dirname(folder)]) withSynced(place, 'r')
+    for (const place of [folder, dirname(folder)]) openAndSync(place, 'r')
     return opened
   }
   const close = (): void => {
@@ -76,7 +75,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
     heads: () => {
       const last = new Map<string, ServerHead>()
       for (const name of headFilesIn(folder, database)) addLastHeads(join(folder, name), last)
-      const before = oldHead(join(folder, old))
+      const before = readEarlierHead(join(folder, `${database}.trail.json`))
       return before === null ? [...last.values()] : [before, ...last.values()]
     },
     begin: () => {
@@ -88,7 +87,8 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
       isSynced = true
       try {
         await synced(file)
-        if (isSetAside(file, path)) close()
+        // Another process has rotated the file.
+        if (statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(file).ino) close()
         else if (fstatSync(file).size > FILE_BYTES) {
           renameSync(path, `${path}.${newStretch()}`)
           close()
@@ -113,34 +113,27 @@ const newStretch = (): string => randomBytes(STRETCH_BYTES).toString('hex')
 
 const headFilesIn = (folder: string, database: string): string[] => {
   const headsName = `${database}.heads`
-  return fileNamesIn(folder).filter((name) => name === headsName || name.startsWith(`${headsName}.`))
+  return listFileNames(folder).filter((name) => name === headsName || name.startsWith(`${headsName}.`))
 }
 
 const lineOf = (stretch: string, { number, hash, server: { timeline, system }, at }: ServerHead): string =>
   `1 ${stretch} ${number} ${timeline} ${system} ${at.toISOString()} ${hash}`
 
 const addLastHeads = (path: string, heads: Map<string, ServerHead>): void => {
-  for (const line of (textOfFile(path) ?? '').split('\n')) {
+  for (const line of (readFileText(path) ?? '').split('\n')) {
     const [, stretch = '', number, timeline, system = '', at = '', hash = ''] = LINE.exec(line) ?? []
     const head = { number: Number(number), hash, server: { timeline: Number(timeline), system }, at: new Date(at) }
     if (stretch !== '' && head.number >= (heads.get(stretch)?.number ?? 0)) heads.set(stretch, head)
   }
 }
 
-const oldHead = (path: string): NotedHead | null => {
-  const text = textOfFile(path) ?? ''
+/** Earlier releases noted a single head. */
+const readEarlierHead = (path: string): NotedHead | null => {
+  const text = readFileText(path) ?? ''
   if (text === '') return null
   const head = parseHead(parseJsonOr(text, null))
   if (head !== null) return { ...head, server: null, at: null }
-  throw unreadableFile(path, new Error('不是审计日志的记录 not a note of the audit log'))
-}
-
-const isSetAside = (file: number, path: string): boolean => {
-  try {
-    return statSync(path).ino !== fstatSync(file).ino
-  } catch {
-    return true
-  }
+  throw makeUnreadableRefusal(path, new Error('不是审计日志的记录 not a note of the audit log'))
 }
 
 /** Moves the last heads of rotated files to `.heads.kept`. An interruption only leaves duplicates. */
@@ -152,7 +145,7 @@ const thin = (folder: string, database: string): void => {
     const last = new Map<string, ServerHead>()
     addLastHeads(path, last)
     const lines = [...last].map(([stretch, head]) => `${lineOf(stretch, head)}\n`)
-    withSynced(join(folder, `${base}.kept`), 'a', (kept) => appendFileSync(kept, `\n${lines.join('')}`))
+    openAndSync(join(folder, `${base}.kept`), 'a', (kept) => appendFileSync(kept, `\n${lines.join('')}`))
     rmSync(path, { force: true })
   }
 }

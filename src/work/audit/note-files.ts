@@ -6,20 +6,20 @@ const ifThere = <T>(path: string, read: (path: string) => T): T | null => {
     return read(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw unreadableFile(path, error)
+    throw makeUnreadableRefusal(path, error)
   }
 }
 
 /** Names in the folder; none when it is missing. Refusal FILE_UNREADABLE. */
-export const fileNamesIn = (folder: string): string[] => ifThere(folder, (path) => readdirSync(path)) ?? []
+export const listFileNames = (folder: string): string[] => ifThere(folder, (path) => readdirSync(path)) ?? []
 
 /** Null when the file is missing. Refusal FILE_UNREADABLE. */
-export const textOfFile = (path: string): string | null => ifThere(path, (there) => readFileSync(there, 'utf8'))
+export const readFileText = (path: string): string | null => ifThere(path, (there) => readFileSync(there, 'utf8'))
 
-export const unreadableFile = (path: string, error: unknown): Refusal =>
+export const makeUnreadableRefusal = (path: string, error: unknown): Refusal =>
   new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
 
-export const withSynced = (path: string, mode: 'r' | 'w' | 'a', write: (file: number) => void = () => {}): void => {
+export const openAndSync = (path: string, mode: 'r' | 'w' | 'a', write: (file: number) => void = () => {}): void => {
   const file = openSync(path, mode)
   try {
     write(file)

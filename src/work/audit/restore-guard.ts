@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
 import { type HeadNotes, openHeadNotes } from './head-notes.js'
-import { fileNamesIn, textOfFile, unreadableFile, withSynced } from './note-files.js'
+import { listFileNames, makeUnreadableRefusal, openAndSync, readFileText } from './note-files.js'
 
 const PUBLICATION = 'publication.json'
 const FOLDER = 'noted'
@@ -38,14 +38,14 @@ export const makeRestoreNotes = (folder: string) => {
   const lastSent = new Map<string, SentNote>()
 
   const published = (): PublicationNote | null => {
-    const text = textOfFile(join(folder, PUBLICATION))
+    const text = readFileText(join(folder, PUBLICATION))
     if (text === null) return null
     const note = parseJsonOr(text, null) as PublicationNote | null
     if (Number.isSafeInteger(note?.sequence)) return note
-    throw unreadableFile(PUBLICATION, new Error('不是公示记录 not a note of publication'))
+    throw makeUnreadableRefusal(PUBLICATION, new Error('不是公示记录 not a note of publication'))
   }
   const allSent = (): { database: string; sent: SentNote; name: string }[] =>
-    fileNamesIn(place).flatMap((name) => {
+    listFileNames(place).flatMap((name) => {
       const [, database, deliveryId, number] = SENT.exec(name) ?? []
       if (database === undefined) return []
       const sent = { deliveryId: Number(deliveryId), number: Number(number), ...whoseIn(join(place, name)) }
@@ -58,7 +58,7 @@ export const makeRestoreNotes = (folder: string) => {
 
   return {
     published,
-    heads: (database: string): HeadNotes => openHeadNotes(place, database, { old: `${database}.trail.json` }),
+    heads: (database: string): HeadNotes => openHeadNotes(place, database),
     notePublished: (note: PublicationNote): void => {
       const before = published()
       const same = before !== null && (before.database === undefined || before.database === note.database)
@@ -96,7 +96,7 @@ const higher = (one: SentNote, other: SentNote): SentNote => ({
 
 const whoseIn = (path: string): Pick<SentNote, 'key' | 'at'> => {
   try {
-    const { key, at } = (JSON.parse(textOfFile(path) ?? 'null') ?? {}) as Partial<SentNote>
+    const { key, at } = (JSON.parse(readFileText(path) ?? 'null') ?? {}) as Partial<SentNote>
     return typeof key === 'string' && typeof at === 'string' ? { key, at } : {}
   } catch {
     return {}
@@ -112,9 +112,9 @@ const write = (folder: string, name: string, content: object): void => {
   const beside = `${path}.${randomUUID()}.new`
   try {
     mkdirSync(folder, { recursive: true })
-    withSynced(beside, 'w', (file) => writeSync(file, `${JSON.stringify(content)}\n`))
+    openAndSync(beside, 'w', (file) => writeSync(file, `${JSON.stringify(content)}\n`))
     renameSync(beside, path)
-    withSynced(folder, 'r')
+    openAndSync(folder, 'r')
   } catch (error) {
     try {
       rmSync(beside, { force: true })

@@ -17,8 +17,8 @@ export interface SubscriberRequest {
   body: string
   timeoutMs: number
   allow: readonly string[]
-  resolve?: HostResolver
-  signal?: AbortSignal
+  resolve?: HostResolver | undefined
+  signal?: AbortSignal | undefined
 }
 
 export interface SubscriberAnswer {
@@ -89,7 +89,7 @@ const exchange = (
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const request = (secure ? https : http).request({
       host: address,
-      port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+      port: url.port || null,
       path: url.pathname,
       method: 'POST',
       headers: { ...headers, host: url.host, 'content-length': Buffer.byteLength(body) },

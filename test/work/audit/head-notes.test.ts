@@ -22,7 +22,7 @@ describe('noted heads outside the database', () => {
     rmSync(folder, { recursive: true, force: true })
   })
   const notesOf = (): HeadNotes => {
-    const notes = openHeadNotes(folder, DATABASE, { old: `${DATABASE}.trail.json` })
+    const notes = openHeadNotes(folder, DATABASE)
     open.push(notes)
     return notes
   }
@@ -41,7 +41,7 @@ describe('noted heads outside the database', () => {
 
   it('are empty at first and separate for each database', () => {
     expect(notesOf().heads()).to.deep.equal([])
-    const other = openHeadNotes(folder, DATABASE.replace('1', '2'), { old: 'none' })
+    const other = openHeadNotes(folder, DATABASE.replace('1', '2'))
     other.note(headOf(1))
     other.close()
     expect(notesOf().heads()).to.deep.equal([])
@@ -90,7 +90,7 @@ describe('noted heads outside the database', () => {
 
   it('report a head that cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '')
-    const notes = openHeadNotes(join(folder, 'file', 'none'), DATABASE, { old: 'none' })
+    const notes = openHeadNotes(join(folder, 'file', 'none'), DATABASE)
     const refused = await refusal(Promise.resolve().then(() => notes.note(headOf(1))))
     expect(refused.code).to.equal('FOLDER_UNWRITABLE')
   })

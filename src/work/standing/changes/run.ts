@@ -24,7 +24,7 @@ export const runChanges = (
   runBeside(db, { ...options, job: 'changes' }, async ({ counts }) => {
     const erased = await tidyChanges(db, options.now())
     const done = Object.assign(counts, { numbered: 0, confirmed: 0, failed: 0, erased })
-    const sender = sending && makeWebhookSender(db, sending, signal)
+    const sender = sending && makeWebhookSender(db, { ...sending, signal })
     for (;;) {
       const numbered = await numberChanges(db, options.now())
       done.numbered += numbered

@@ -37,16 +37,18 @@ export interface WebhookSenderParts {
   now: () => Date
   random: () => number
   log: Log
+  signal?: AbortSignal | undefined
 }
 
 /** Each address has its own loop, so that a slow one delays no other. */
-export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: AbortSignal) => {
+export const makeWebhookSender = (db: Db, parts: WebhookSenderParts) => {
+  const { signal } = parts
   const sent = { confirmed: 0, failed: 0 }
   const loops = new Map<number, Promise<void>>()
   const faults: unknown[] = []
   const loop = async (id: number): Promise<void> => {
     for (;;) {
-      const outcomes = await sendDue(db, parts, id, signal)
+      const outcomes = await sendDue(db, parts, id)
       const confirmed = outcomes.filter(({ state }) => state === 'CONFIRMED').length
       sent.confirmed += confirmed
       sent.failed += outcomes.length - confirmed
@@ -78,12 +80,7 @@ interface JudgedMessage extends queue.WebhookOutcome {
   retryAfterSeconds: number
 }
 
-const sendDue = async (
-  db: Db,
-  parts: WebhookSenderParts,
-  id: number,
-  signal: AbortSignal | undefined,
-): Promise<readonly JudgedMessage[]> => {
+const sendDue = async (db: Db, parts: WebhookSenderParts, id: number): Promise<readonly JudgedMessage[]> => {
   const webhook = await store.findWebhook(db, id)
   const now = parts.now()
   if (webhook === null || webhook.disabledAt !== null) return []
@@ -92,7 +89,7 @@ const sendDue = async (
   const limit = passage === 'PROBE' ? 1 : AT_ONCE
   const claimed = await queue.claimMessages(db, id, { limit, now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
   if (claimed.length === 0) return []
-  const outcomes = await sendAll(db, parts, webhook, claimed, signal).catch(async (error) => {
+  const outcomes = await sendAll(db, parts, webhook, claimed).catch(async (error) => {
     await queue.putBack(db, claimed)
     throw error
   })
@@ -106,7 +103,6 @@ const sendAll = async (
   parts: WebhookSenderParts,
   webhook: store.StoredWebhook,
   claimed: readonly queue.WebhookMessage[],
-  signal: AbortSignal | undefined,
 ): Promise<JudgedMessage[]> => {
   const { client } = webhook
   const now = parts.now()
@@ -130,7 +126,7 @@ const sendAll = async (
   })
   const secrets = secretsOf(parts, webhook, now)
   return Promise.all(
-    claimed.map((message) => sendOne(parts, webhook, { message, secrets, body: bodies.get(message.sequence) }, signal)),
+    claimed.map((message) => sendOne(parts, webhook, { message, secrets, body: bodies.get(message.sequence) })),
   )
 }
 
@@ -154,10 +150,9 @@ const secretsOf = (
 ]
 
 const sendOne = async (
-  { allow, resolve, now, random }: WebhookSenderParts,
+  { allow, resolve, now, random, signal }: WebhookSenderParts,
   webhook: store.StoredWebhook,
   { message, secrets, body }: { message: queue.WebhookMessage; secrets: readonly string[]; body: string | undefined },
-  signal: AbortSignal | undefined,
 ): Promise<JudgedMessage> => {
   const unanswered = { message, status: null, retryAfterSeconds: 0 }
   if (body === undefined) return { ...unanswered, ...nextTry(null), meaning: 'REFUSED', error: 'past its time' }
@@ -171,14 +166,8 @@ const sendOne = async (
     'webhook-signature': webhookSignature(secrets, { id, timestamp, body }),
   }
   try {
-    const { status, retryAfterSeconds } = await callSubscriber(webhook.url, {
-      headers,
-      body,
-      allow,
-      timeoutMs: SEND_MS,
-      ...(resolve && { resolve }),
-      ...(signal && { signal }),
-    })
+    const request = { headers, body, allow, timeoutMs: SEND_MS, resolve, signal }
+    const { status, retryAfterSeconds } = await callSubscriber(webhook.url, request)
     const meaning = classifyResponse(status)
     const answered = { message, meaning, status, retryAfterSeconds }
     if (meaning === 'CONFIRMED') return { ...answered, state: 'CONFIRMED', error: null, dueAt: null }

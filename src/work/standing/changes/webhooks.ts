@@ -36,7 +36,7 @@ export const addWebhook = async (
   const fault = findWebhookAddressFault(made.url)
   if (fault !== null) throw new Refusal('WEBHOOK_ADDRESS', { reason: fault })
   const url = new URL(made.url).href
-  await checkSubscriber(url, { allow, timeoutMs: CHECK_MS, ...(resolve && { resolve }) }).catch((error) => {
+  await checkSubscriber(url, { allow, timeoutMs: CHECK_MS, resolve }).catch((error) => {
     if (!(error instanceof UnreachableError)) throw error
     // Do not reveal how names resolve inside the hub's network.
     throw new Refusal('WEBHOOK_ADDRESS', {
