@@ -47,13 +47,23 @@ export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
 export const of = (db: Db | Tx, platform: string): Promise<PlatformState | null> =>
   queryFirst(db, `select ${COLUMNS} from platform_states where platform = ? /* platform-states.of */`, [platform])
 
-export const pause = (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> =>
+/** Makes the change and records who made it. Returns false when nothing changed. */
+const changeBy = (tx: Tx, act: PlatformAct, change: string): Promise<boolean> =>
   hasRows(
     tx,
+    `with changed as (${change} returning platform) insert into platform_acts (platform, act, made_by, made_at, reason)
+     select platform, :act, :by, :at, :reason from changed returning 1 /* platform-states.changeBy */`,
+    { ...act },
+  )
+
+/** Returns false when the platform is paused already. */
+export const pause = (tx: Tx, act: PlatformAct): Promise<boolean> =>
+  changeBy(
+    tx,
+    act,
     `insert into platform_states as s (platform, paused_at, paused_by, paused_reason) values (:platform, :at, :by, :reason)
      on conflict (platform) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by,
-       paused_reason = excluded.paused_reason where s.paused_at is null returning 1 /* platform-states.pause */`,
-    { platform, at, by, reason },
+       paused_reason = excluded.paused_reason where s.paused_at is null`,
   )
 
 /** Makes concurrent pauses wait, so that the second sees the first. */
@@ -68,22 +78,23 @@ export const listPlatformsPausedBy = (tx: Db | Tx, by: string): Promise<string[]
     [by],
   )
 
-export const resume = (tx: Tx, platform: string): Promise<boolean> =>
-  hasRows(
+/** Returns false when the platform is not paused. */
+export const resume = (tx: Tx, act: PlatformAct): Promise<boolean> =>
+  changeBy(
     tx,
+    act,
     `update platform_states set paused_at = null, paused_by = null, paused_reason = null
-     where platform = ? and paused_at is not null returning 1 /* platform-states.resume */`,
-    [platform],
+     where platform = :platform and paused_at is not null`,
   )
 
-export const noteWiped = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<void> => {
-  await tx.raw(
+export const noteWiped = (tx: Tx, act: PlatformAct): Promise<boolean> =>
+  changeBy(
+    tx,
+    act,
     `insert into platform_states (platform, wiped_at, wiped_by, wiped_reason) values (:platform, :at, :by, :reason)
      on conflict (platform) do update set wiped_at = excluded.wiped_at, wiped_by = excluded.wiped_by,
-       wiped_reason = excluded.wiped_reason, filled_at = null, filled_kinds = '{}' /* platform-states.wipe */`,
-    { platform, at, by, reason },
+       wiped_reason = excluded.wiped_reason, filled_at = null, filled_kinds = '{}'`,
   )
-}
 
 /** Returns false when the platform lost its content (`wipedAt`) meanwhile. */
 export const noteFilled = (
@@ -97,13 +108,6 @@ export const noteFilled = (
        where s.wiped_at is not distinct from :wipedAt::timestamptz returning 1 /* platform-states.filled */`,
     { platform, at, wipedAt, kinds: [...kinds] },
   )
-
-export const recordAct = async (tx: Tx, { platform, act, by, at, reason }: PlatformAct): Promise<void> => {
-  await tx.raw(
-    `insert into platform_acts (platform, act, made_by, made_at, reason) values (?, ?, ?, ?, ?) /* platform-states.record */`,
-    [platform, act, by, at, reason],
-  )
-}
 
 export const listLatestActs = (db: Db, limit: number): Promise<PlatformAct[]> =>
   queryRows(

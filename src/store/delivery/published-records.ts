@@ -9,8 +9,8 @@ export interface RecordKey {
 }
 
 /** SQL: derives the id from feed and record key, so that it survives a database loss. */
-const idOf = (row: string): string =>
-  `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
+const idOf = (feed: string, key: string): string =>
+  `substr(encode(sha256(convert_to(${feed} || chr(10) || ${key}, 'UTF8')), 'hex'), 1, 32)::uuid`
 
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
@@ -145,7 +145,7 @@ export const readRecordStatesWithSources = async (
          'address', (select r.body->>'address' from versions r where r.operator_id = o.id and r.kind = 'registration'
            and r.known_to is null and r.ended_on is null and coalesce(r.body->>'uscc', o.uscc) = o.uscc order by r.id desc limit 1)) as party
        from operators o where o.id in (select operator_id from found))
-     select ${idOf('f')} as id, f.feed, f.record_key as key, f.kind, f.body, f."order", f.fact, f.stands, p.party,
+     select ${idOf('f.feed', 'f.record_key')} as id, f.feed, f.record_key as key, f.kind, f.body, f."order", f.fact, f.stands, p.party,
        case when f.is_told then jsonb_build_object('operatorId', f.told_operator, 'removed', f.removed, 'digest', f.digest) end as told
      from found f left join parties p on p.id = f.operator_id order by f.record_key, f.feed /* published-records.around */`,
     { asked: JSON.stringify(asked), kinds: [...kinds] },
@@ -189,9 +189,8 @@ export const keepSent = async (
   if (told.length === 0) return
   await tx.raw(
     `insert into told_records (id, feed, record_key, kind, operator_id, fact, digest, removed, told_at)
-     select ${idOf('r')}, r.feed, r.record_key, r.kind, r.operator_id, r.fact, r.digest, r.removed, :at::timestamptz
-     from (select k.feed, k.key as record_key, k.kind, k."operatorId" as operator_id, k.fact, k.digest, k.removed
-       from jsonb_to_recordset(:told::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text, digest text, removed boolean)) r
+     select ${idOf('k.feed', 'k.key')}, k.feed, k.key, k.kind, k."operatorId", k.fact, k.digest, k.removed, :at::timestamptz
+     from jsonb_to_recordset(:told::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text, digest text, removed boolean)
      on conflict (record_key, feed) do update set operator_id = excluded.operator_id, fact = excluded.fact, digest = excluded.digest,
        removed = excluded.removed, told_at = coalesce(told_records.told_at, excluded.told_at) /* published-records.keep */`,
     { told: JSON.stringify(told), at },
@@ -206,9 +205,8 @@ export const registerRecords = async (
   if (records.length === 0) return
   await db.raw(
     `insert into told_records (id, feed, record_key, kind, operator_id, fact)
-     select ${idOf('r')}, r.feed, r.record_key, r.kind, r.operator_id, r.fact
-     from (select k.feed, k.key as record_key, k.kind, k."operatorId" as operator_id, k.fact
-       from jsonb_to_recordset(?::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text)) r
+     select ${idOf('k.feed', 'k.key')}, k.feed, k.key, k.kind, k."operatorId", k.fact
+     from jsonb_to_recordset(?::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text)
      on conflict (record_key, feed) do nothing /* published-records.register */`,
     [JSON.stringify(records)],
   )

@@ -1,6 +1,6 @@
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Db, Tx } from '../../store/db/db.js'
+import type { Db } from '../../store/db/db.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { WorkRules } from '../calendar/rules.js'
 
@@ -16,36 +16,34 @@ interface PlatformDirective {
  * While paused, additions and changes wait; removals are still sent. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED,
  * INPUT_INVALID.
  */
-export const pausePlatform = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
-  direct(db, rules, made, 'PAUSE', async (tx, act) => {
-    if (!(await states.pause(tx, act))) throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })
-  })
+export const pausePlatform = async (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> => {
+  if (!(await direct(db, rules, made, 'PAUSE', states.pause)))
+    throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })
+}
 
 /** Refusals: PLATFORM_UNKNOWN, PLATFORM_NOT_PAUSED, INPUT_INVALID. */
-export const resumePlatform = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
-  direct(db, rules, made, 'RESUME', async (tx) => {
-    if (!(await states.resume(tx, made.platform))) throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })
-  })
+export const resumePlatform = async (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> => {
+  if (!(await direct(db, rules, made, 'RESUME', states.resume)))
+    throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })
+}
 
 /**
  * Lets the next backfill send everything in force again, with the same keys and higher numbers. Refusals:
  * PLATFORM_UNKNOWN, INPUT_INVALID.
  */
-export const declarePlatformWiped = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
-  direct(db, rules, made, 'WIPE', states.noteWiped)
+export const declarePlatformWiped = async (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> => {
+  await direct(db, rules, made, 'WIPE', states.noteWiped)
+}
 
-const direct = async (
+const direct = (
   db: Db,
   rules: WorkRules,
-  { platform, by, now, ...made }: PlatformDirective,
+  { platform, by, now, reason }: PlatformDirective,
   act: states.PlatformAct['act'],
-  carry: (tx: Tx, act: states.PlatformAct) => Promise<void>,
-): Promise<void> => {
+  change: typeof states.pause,
+): Promise<boolean> => {
   const known = rules.platforms.map(({ id }) => id)
   if (!known.includes(platform)) throw new Refusal('PLATFORM_UNKNOWN', { platform, known: known.join(' ') })
-  const record = { platform, act, by, at: now, reason: checkAndRedactText(made.reason, '理由 the reason', rules.mark) }
-  await db.transaction(async (tx) => {
-    await carry(tx, record)
-    await states.recordAct(tx, record)
-  })
+  const record = { platform, act, by, at: now, reason: checkAndRedactText(reason, '理由 the reason', rules.mark) }
+  return db.transaction((tx) => change(tx, record))
 }

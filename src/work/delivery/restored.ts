@@ -88,8 +88,7 @@ const holdPlatform = async (
   const floor = Math.max(await store.highestDeliveryNumber(tx), highest) + UNNOTED_NUMBERS
   await store.raiseSequenceFloors(tx, [{ platform, floor }])
   const reason = `该平台展示的序号 ${highest} 大于报送过的。It shows number ${highest}, above all that it was told.`
-  const act = { platform, act: 'PAUSE' as const, by: CLOCK, at: now, reason }
-  if (await states.pause(tx, act)) await states.recordAct(tx, act)
+  await states.pause(tx, { platform, act: 'PAUSE', by: CLOCK, at: now, reason })
   return (await states.listPlatformsPausedBy(tx, CLOCK)).filter((one) => one !== platform).length
 }
 
@@ -194,10 +193,8 @@ export const releaseRestored = async (
     )
     await store.releaseRestore(tx, { id: open.id, by, reason, now })
     await store.vouchForServer(tx, { only: 'ALWAYS' })
-    for (const platform of await states.listPlatformsPausedBy(tx, CLOCK)) {
-      await states.resume(tx, platform)
-      await states.recordAct(tx, { platform, act: 'RESUME', by, at: now, reason })
-    }
+    for (const platform of await states.listPlatformsPausedBy(tx, CLOCK))
+      await states.resume(tx, { platform, act: 'RESUME', by, at: now, reason })
     return { ...open, releasedAt: now, releasedBy: by, releasedReason: reason }
   })
 }
