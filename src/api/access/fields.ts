@@ -3,10 +3,7 @@ import { type Act, may, ROLES, ROLES_BY_ACT, type Role, type Viewer } from '../.
 import { FIELDS_HELD_WITH_OBJECT } from './held.js'
 
 export const OBJECT_SCOPES = {
-  ANY: {
-    zh: '任何主体的，与社会公众所见相同',
-    en: 'of any operator, as the public has it',
-  },
+  ANY: { zh: '任何主体的，与社会公众所见相同', en: 'of any operator, as the public has it' },
   SIGHT: {
     zh: '当事人限于本人；有区划的监管方限于本区划今日的主体；其他不限',
     en: 'a party: its own; an authority with a region: operators that are of it today; all others: any',

@@ -46,7 +46,7 @@ export const batchAcrossRequests = <K, V>(
     if (called || underWay >= most || waiting.length === 0) return
     const left = sentAt + patienceMs - performance.now()
     if (underWay > 0 && open < worth && left > 0) {
-      if (!isTimed) setTimeout(late, left).unref()
+      if (!isTimed) setTimeout(callLate, left).unref()
       isTimed = true
       return
     }
@@ -57,7 +57,7 @@ export const batchAcrossRequests = <K, V>(
       call()
     })
   }
-  const late = (): void => {
+  const callLate = (): void => {
     isTimed = false
     call()
   }

@@ -106,7 +106,7 @@ export class GraphqlContext {
     this.refused = asked.refused
     this.purpose = asked.purpose
     this.lookups = parts.answerPath.lookups(parts)
-    this.load = loadersOf(this)
+    this.load = makeLoaders(parts, this.lookups, this.now)
   }
 
   /**
@@ -135,13 +135,9 @@ export type FieldResolver<S> = (
   question: GraphQLResolveInfo,
 ) => unknown
 
-type LoaderScope = Pick<GraphqlContext, 'parts' | 'lookups' | 'now'>
-
-const loadersOf = ({ parts, lookups, now }: LoaderScope): Loaders => makeLoaders(parts, lookups, now)
-
 /** Replaces the loaders after a write, because they cache. */
-export const renewLoaders = (context: LoaderScope & Pick<GraphqlContext, 'load'>): void => {
-  context.load = loadersOf(context)
+export const renewLoaders = (context: GraphqlContext): void => {
+  context.load = makeLoaders(context.parts, context.lookups, context.now)
 }
 
 /** Takes `cost` from the query's budget. Refusals QUERY_TOO_COSTLY, and ANSWER_TIMEOUT when `isOver`. */
@@ -159,10 +155,7 @@ const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 export const pointInTimeOf = (
   context: GraphqlContext,
   { asOf, knownAt }: { asOf?: string | null; knownAt?: Date | null },
-): PointInTime => ({
-  asOf: asOf ?? context.today,
-  knownAt: knownAt ?? ALL_KNOWLEDGE,
-})
+): PointInTime => ({ asOf: asOf ?? context.today, knownAt: knownAt ?? ALL_KNOWLEDGE })
 
 export const isPastMoment = (context: GraphqlContext, when: PointInTime): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()

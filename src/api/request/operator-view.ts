@@ -3,14 +3,10 @@ import type * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import { type GraphqlContext, pointInTimeOf } from './context.js'
 
-export interface OperatorView {
-  __typename: 'Operator'
-  operator: operators.StoredOperator
-  when: PointInTime
-}
+export type OperatorView = ReturnType<typeof operatorView>
 
-export const operatorView = (operator: operators.StoredOperator, when: PointInTime): OperatorView => ({
-  __typename: 'Operator',
+export const operatorView = (operator: operators.StoredOperator, when: PointInTime) => ({
+  __typename: 'Operator' as const,
   operator,
   when,
 })

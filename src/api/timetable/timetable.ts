@@ -1,4 +1,3 @@
-import type { Viewer } from '../../domain/access/viewer.js'
 import { cronInWords, nextRun, parseCron } from '../../foundation/time/cron.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import * as runs from '../../store/timetable/runs.js'
@@ -51,12 +50,10 @@ const toldOf = (context: GraphqlContext, args: JobArgs) => {
     timetable: context.parts.timetable,
     job,
     subject: subject ?? '',
-    by: nameIn(context.viewer),
+    by: context.viewer.sub ?? '',
     now: context.now,
   }
 }
-
-const nameIn = ({ sub }: Viewer): string => sub ?? ''
 
 const startJob = async (_: unknown, args: JobArgs, context: GraphqlContext) =>
   occurrenceView(await work.requestScheduledJob(context.parts.db, toldOf(context, args)))

@@ -3,6 +3,8 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
+import { recheckAdmission } from '../request/viewer.js'
+import type { AdmittedRequest } from './admitted-request.js'
 
 /** Longest wait between two chunks, milliseconds. */
 export const BODY_STALLED_MS = 60_000
@@ -126,4 +128,28 @@ export const makeUploadSlots = (most: number, ofOne: number) => {
     return () => void taken.delete(feed.id)
   }
   return { ask, take }
+}
+
+/** Passes a received body to `work` while its sender holds a slot. Does nothing when the sender disconnected early. */
+export const makeSlottedReceiver = (bounds: ReceiveBounds, { most, ofOne }: { most: number; ofOne: number }) => {
+  const slots = makeUploadSlots(most, ofOne)
+  const receive = makeBodyReceiver(bounds)
+  return async (
+    { request, parts, viewer }: AdmittedRequest,
+    source: UploadSource,
+    work: (received: ReceivedBody) => Promise<void>,
+  ): Promise<void> => {
+    slots.ask(source)
+    const received = await receive(request, source.agency)
+    if (received === null) return
+    let giveUp = (): void => undefined
+    try {
+      await recheckAdmission(request, parts, viewer)
+      giveUp = slots.take(source)
+      await work(received)
+    } finally {
+      giveUp()
+      received.release()
+    }
+  }
 }

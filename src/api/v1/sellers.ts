@@ -4,50 +4,35 @@ import { MARKETPLACE_ID_PATTERN } from '../../domain/operators/codes.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import { replaceSellers } from '../../work/standing/sellers.js'
-import { recheckAdmission, requireAct } from '../request/viewer.js'
+import { requireAct } from '../request/viewer.js'
 import { type AdmittedHandler, readParameters } from './admitted-request.js'
-import { makeBodyReceiver, makeUploadSlots } from './receive-body.js'
+import { makeSlottedReceiver } from './receive-body.js'
 
 /** Most bytes of a list: a million codes fit. */
 const SELLERS_BYTES = 32 * 1024 * 1024
 const LISTS_MOST = 2
 
 export const makeSellersHandler = (): AdmittedHandler => {
-  const places = makeUploadSlots(LISTS_MOST, 1)
-  const receive = makeBodyReceiver({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
-  return async ({ request, response, own: { now }, parts, viewer, audit }) => {
+  const receiveInSlot = makeSlottedReceiver(
+    { most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 },
+    { most: LISTS_MOST, ofOne: 1 },
+  )
+  return async (asked) => {
+    const { request, response, own, parts, viewer, audit } = asked
     requireAct(viewer, 'send_sellers')
     const client = viewer.sub ?? ''
-    const { dated, marketplace } = givenIn(request, shanghaiDate(now))
-    const place = { id: `sellers of ${client}`, agency: client }
-    places.ask(place)
-    const received = await receive(request, client)
-    if (received === null) return
-    try {
-      await recheckAdmission(request, parts, viewer)
-      const giveUp = places.take(place)
-      try {
-        const act = `POST /v1/sellers ${dated} ${marketplace ?? ''}`.trimEnd()
-        await audit({ kind: 'ACT', asked: act, content: received.bytes })
-        const taken = await replaceSellers(parts.db, {
-          client,
-          bytes: received.bytes,
-          dated,
-          marketplace,
-          now,
-          log: parts.log,
-        }).catch(async (error) => {
-          await audit({ kind: 'OUTCOME', asked: act, outcome: isRefusal(error) ? error.code : INTERNAL_ERROR.code })
-          throw error
-        })
-        await audit({ kind: 'OUTCOME', asked: act })
-        response.set('Cache-Control', 'no-store').json(taken)
-      } finally {
-        giveUp()
-      }
-    } finally {
-      received.release()
-    }
+    const given = givenIn(request, shanghaiDate(own.now))
+    await receiveInSlot(asked, { id: `sellers of ${client}`, agency: client }, async ({ bytes }) => {
+      const act = `POST /v1/sellers ${given.dated} ${given.marketplace ?? ''}`.trimEnd()
+      await audit({ kind: 'ACT', asked: act, content: bytes })
+      const list = { client, bytes, ...given, now: own.now, log: parts.log }
+      const taken = await replaceSellers(parts.db, list).catch(async (error) => {
+        await audit({ kind: 'OUTCOME', asked: act, outcome: isRefusal(error) ? error.code : INTERNAL_ERROR.code })
+        throw error
+      })
+      await audit({ kind: 'OUTCOME', asked: act })
+      response.set('Cache-Control', 'no-store').json(taken)
+    })
   }
 }
 

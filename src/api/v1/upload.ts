@@ -13,9 +13,9 @@ import { isDate } from '../../foundation/time/dates.js'
 import * as watch from '../../store/intake/watch.js'
 import { previewUpload } from '../../work/intake/upload-preview.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { recheckAdmission, requireSignedIn } from '../request/viewer.js'
+import { requireSignedIn } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
-import { contentTooLarge, makeBodyReceiver, makeUploadSlots, type ReceivedBody } from './receive-body.js'
+import { contentTooLarge, makeSlottedReceiver, type ReceivedBody } from './receive-body.js'
 
 const NAME_LENGTH = 200
 
@@ -72,47 +72,36 @@ export class UploadError extends Error {
 }
 
 export const makeUploadHandler = (): AdmittedHandler => {
-  const places = makeUploadSlots(UPLOADS_MOST, UPLOADS_OF_ONE)
-  const receive = makeBodyReceiver({ most: UPLOAD_BYTES_MOST, mostOfAll: ARRIVING_BYTES })
+  const receiveInSlot = makeSlottedReceiver(
+    { most: UPLOAD_BYTES_MOST, mostOfAll: ARRIVING_BYTES },
+    { most: UPLOADS_MOST, ofOne: UPLOADS_OF_ONE },
+  )
   return async (asked) => {
     const { request, response, own, parts, viewer, audit } = asked
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const parameters = givenIn(request, parts.keys.mark)
     const packed = isGzipped(request)
-    places.ask(feed)
-    const received = await receive(request, feed.agency)
-    if (received === null) return
-    try {
-      await recheckAdmission(request, parts, viewer)
-      const giveUp = places.take(feed)
-      try {
-        const bytes = packed ? await unpackedFrom(received) : received.bytes
-        if (parameters.preview) return await answerPreview(asked, { feed, given: parameters, bytes })
-        const by = viewer.sub ?? ''
-        const act = auditedUpload(feed, parameters, parts.keys.mark)
-        await audit({ kind: 'ACT', asked: act, content: bytes })
-        const outcome = (code: string) => audit({ kind: 'OUTCOME', asked: act, outcome: code })
-        const signal = AbortSignal.timeout(TAKE_IN_MS)
-        const pulled = await parts
-          .pull(feed.id, { by, signal, file: { bytes, ...parameters } })
-          .catch(async (error) => {
-            const refusal =
-              error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
-            await outcome(isRefusal(refusal) ? refusal.code : INTERNAL_ERROR.code)
-            if (isRefusal(refusal) && refusal.code === 'RUN_BUSY') throw refusal
-            const run = await watch.lastUploadRun(parts.db, { feed: feed.id, by, since: own.now }).catch(() => null)
-            throw new UploadError(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })
-          })
-        await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)
-        if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
-        const { ended: _, ...told } = pulled
-        response.set('Cache-Control', 'no-store').json({ ...told, rejects: rejectsUrl(pulled.run) })
-      } finally {
-        giveUp()
-      }
-    } finally {
-      received.release()
-    }
+    await receiveInSlot(asked, feed, async (received) => {
+      const bytes = packed ? await unpackedFrom(received) : received.bytes
+      if (parameters.preview) return answerPreview(asked, { feed, given: parameters, bytes })
+      const by = viewer.sub ?? ''
+      const act = auditedUpload(feed, parameters, parts.keys.mark)
+      await audit({ kind: 'ACT', asked: act, content: bytes })
+      const outcome = (code: string) => audit({ kind: 'OUTCOME', asked: act, outcome: code })
+      const signal = AbortSignal.timeout(TAKE_IN_MS)
+      const pulled = await parts.pull(feed.id, { by, signal, file: { bytes, ...parameters } }).catch(async (error) => {
+        const refusal =
+          error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
+        await outcome(isRefusal(refusal) ? refusal.code : INTERNAL_ERROR.code)
+        if (isRefusal(refusal) && refusal.code === 'RUN_BUSY') throw refusal
+        const run = await watch.lastUploadRun(parts.db, { feed: feed.id, by, since: own.now }).catch(() => null)
+        throw new UploadError(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })
+      })
+      await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)
+      if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
+      const { ended: _, ...told } = pulled
+      response.set('Cache-Control', 'no-store').json({ ...told, rejects: rejectsUrl(pulled.run) })
+    })
   }
 }
 
