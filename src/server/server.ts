@@ -102,29 +102,17 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
-    const answered = (status: number): void => {
-      const seconds = (performance.now() - began) / 1_000
-      metrics.answered({ door: routeGroupOf(own.url.pathname), status, role: own.role, seconds })
-      if (own.refused.length > 0) for (const code of new Set(own.refused)) metrics.refused(code)
-    }
     response.on('close', () => {
-      if (!response.writableFinished) answered(LEFT)
-    })
-    response.on('finish', () => {
-      answered(response.statusCode)
+      const { url, role, refused, requestId, address } = own
+      const status = response.writableFinished ? response.statusCode : LEFT
+      metrics.answered({ door: routeGroupOf(url.pathname), status, role, seconds: (performance.now() - began) / 1_000 })
+      const codes = refused.length > 0 ? [...new Set(refused)] : []
+      for (const code of codes) metrics.refused(code)
+      if (!response.writableFinished) return
+      const path = url === GRAPHQL_URL ? url.pathname : redactIdNumbers(shown(url.pathname), parts.keys.mark)
       const ms = parts.now().getTime() - own.now.getTime()
-      lines.info(
-        {
-          request: own.requestId,
-          method: request.method,
-          path:
-            own.url === GRAPHQL_URL ? GRAPHQL_URL.pathname : redactIdNumbers(shown(own.url.pathname), parts.keys.mark),
-          status: response.statusCode,
-          ms,
-          ...(own.refused.length > 0 && { refused: [...new Set(own.refused)], address: own.address }),
-        },
-        'answered',
-      )
+      const why = codes.length > 0 && { refused: codes, address }
+      lines.info({ request: requestId, method: request.method, path, status, ms, ...why }, 'answered')
     })
     if (!hasOneHost(request)) return void refuseRequest(own, new Refusal('HOST_AMBIGUOUS'))
     if (!isWithinPipeline(request, response))

@@ -130,7 +130,7 @@ export const makeUploadSlots = (most: number, ofOne: number) => {
   return { ask, take }
 }
 
-/** Passes a received body to `work` while its sender holds a slot. Does nothing when the sender disconnected early. */
+/** Passes a received body to `work` while its sender holds a slot. */
 export const makeSlottedReceiver = (bounds: ReceiveBounds, { most, ofOne }: { most: number; ofOne: number }) => {
   const slots = makeUploadSlots(most, ofOne)
   const receive = makeBodyReceiver(bounds)

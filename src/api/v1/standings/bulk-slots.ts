@@ -1,4 +1,4 @@
-/** Slots for bulk queries. When all are taken, a client that is too slow loses its slot. */
+/** When all slots are taken, a client that is too slow loses its slot. */
 import { Refusal } from '../../../foundation/errors.js'
 
 const PLACES_MOST = 16
