@@ -30,7 +30,7 @@ import { rollBack } from '../work/intake/rollback.js'
 import { familiesWithSource } from '../work/intake/source-families.js'
 import { readDocumentRules, readDocumentTemplates } from '../work/listing/documents.js'
 import { expireListings } from '../work/listing/expire.js'
-import { hideLost } from '../work/listing/lost-entry.js'
+import { hideLostEntry } from '../work/listing/lost-entry.js'
 import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
 import { makeNameSweeper } from '../work/operators/names.js'
 import { publishList } from '../work/publication/publish.js'
@@ -159,7 +159,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   ) => {
     const platforms = chosen(ids)
     await noticeRestored()
-    return reconcilePlatforms(db, { rules, platforms, hideLost, now, log, settleSeconds, ...options })
+    return reconcilePlatforms(db, { rules, platforms, hideLost: hideLostEntry, now, log, settleSeconds, ...options })
   }
   /** Compares a restored database with a platform's display and hides entries removed since the backup. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {

@@ -10,7 +10,7 @@ import * as publicList from '../store/publication/public-list.js'
 import { listPage } from './blacklist/page.js'
 import { sendResultCsv } from './blacklist/result-csv.js'
 import { searchList } from './blacklist/search.js'
-import { filterParameters, hasCondition, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
+import { hasCondition, makeFilterParameters, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
 import { endedEntryPage, entryPage } from './entry/page.js'
 import { chooseEncoding, compressPage, maxAgeSeconds, sendCompressed } from './frame/compression.js'
 import { addressInLanguage } from './frame/html.js'
@@ -132,7 +132,7 @@ const showList =
   async (request, response) => {
     const { dbOf, cache, nowOf } = own
     const asked = parseFilter(request.query)
-    const parameters = filterParameters(asked)
+    const parameters = makeFilterParameters(asked)
     if (wantsCsv(request)) {
       if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
       return sendResultCsv(

@@ -8,7 +8,7 @@ import {
 } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import { type ListingView, viewerOfEntry } from '../listing/listing-view.js'
+import { findViewerOfEntry, type ListingView } from '../listing/listing-view.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { objectFieldsOf } from '../request/costs.js'
 import type { OperatorView } from '../request/operator-view.js'
@@ -20,7 +20,7 @@ type ViewerOrPromise = Viewer | Promise<Viewer>
 
 const VIEWERS: Record<string, (source: never, context: GraphqlContext) => ViewerOrPromise> = {
   Operator: ({ operator }: OperatorView, context: GraphqlContext) => viewerTowards(context, operator),
-  Listing: (view: ListingView, context: GraphqlContext) => viewerOfEntry(context, view),
+  Listing: (view: ListingView, context: GraphqlContext) => findViewerOfEntry(context, view),
 }
 const asItIs = (_: never, { viewer }: GraphqlContext): ViewerOrPromise => viewer
 

@@ -6,7 +6,7 @@ import { isRefusal } from '../../foundation/errors.js'
 import type * as store from '../../store/access/access-codes.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as work from '../../work/access/party-access.js'
-import { deadlineView } from '../listing/deadlines.js'
+import { makeDeadlineView } from '../listing/deadlines.js'
 import type { ListingView } from '../listing/listing-view.js'
 import { listingResolvers } from '../listing/listings.js'
 import { operatorResolvers } from '../operators/operator.js'
@@ -100,7 +100,7 @@ const deadlines = async (view: ListingView, args: unknown, context: GraphqlConte
   if (!may(context.viewer, 'see_own_file')) return listingResolvers.Listing.deadlines(view, args, context)
   if (view.uuid === null) return []
   const kept = await context.load.deadlines(view.uuid)
-  return kept.filter(({ name }) => PARTY_DEADLINES.includes(name)).map((each) => deadlineView(context, each))
+  return kept.filter(({ name }) => PARTY_DEADLINES.includes(name)).map((each) => makeDeadlineView(context, each))
 }
 
 const movesAllowed = async (view: ListingView, args: unknown, context: GraphqlContext) => {

@@ -6,7 +6,7 @@ import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection
 import type { GraphqlContext } from '../request/context.js'
 import { retractionCursor, retractionInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { caseView } from './listing-view.js'
+import { makeCaseView } from './listing-view.js'
 
 const OPEN = CASE_STATES.filter((state) => !isCaseOver(state))
 
@@ -34,7 +34,10 @@ const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | nu
   const { db } = context.parts
   const filter = filterOf(context, args.filter)
   const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: retractionInCursor(args.after) })
-  const cases = found.map((one) => ({ ...caseView(one), cursor: retractionCursor({ at: one.at, subjectId: one.id }) }))
+  const cases = found.map((one) => ({
+    ...makeCaseView(one),
+    cursor: retractionCursor({ at: one.at, subjectId: one.id }),
+  }))
   return makeConnection(
     cases,
     args,
@@ -45,7 +48,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | nu
 
 const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
   const filter = filterOf(context, args.filter)
-  const found = new Map((await store.boardColumns(context.parts.db, filter)).map((one) => [one.state, one]))
+  const found = new Map((await store.countBoardColumns(context.parts.db, filter)).map((one) => [one.state, one]))
   return filter.states.map((state) => found.get(state) ?? { state, cases: 0, late: 0 })
 }
 

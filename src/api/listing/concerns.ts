@@ -13,7 +13,7 @@ import { isInViewersRegion, NO_ID, NO_SUBJECT, seesSubject } from '../request/vi
 import { runView } from '../timetable/operations.js'
 import { listingById } from './listing-by-id.js'
 
-export const concernView = (context: GraphqlContext, concern: store.Concern) => {
+export const makeConcernView = (context: GraphqlContext, concern: store.Concern) => {
   const { record, run, listingId } = concern
   return {
     ...concern,
@@ -31,7 +31,7 @@ const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const sight = regionBoundOf(context.viewer)
   const concerns = await store.list(db, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after), sight })
   return makeConnection(
-    concerns.map((one) => concernView(context, one)),
+    concerns.map((one) => makeConcernView(context, one)),
     args,
     ({ key }) => cursorOf(key),
     () => store.count(db, sight),
@@ -41,7 +41,7 @@ const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
 export const concernById = async (context: GraphqlContext, id: number) => {
   const concern = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, concern?.listingId ?? NO_SUBJECT)
-  return concern && sees ? concernView(context, concern) : null
+  return concern && sees ? makeConcernView(context, concern) : null
 }
 
 const settleConcern = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
@@ -55,7 +55,7 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
   const made = { id: theirs ? key : NO_ID, note, by: nameOf(context.viewer), now: context.now }
   const concern = await work.settleOpenConcern(db, rules, made)
   renewLoaders(context)
-  return concernView(context, concern)
+  return makeConcernView(context, concern)
 }
 
 const rollBackRun = async (_: unknown, args: { id: string; reason: string }, context: GraphqlContext) => {

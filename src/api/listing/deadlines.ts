@@ -10,18 +10,18 @@ import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { dueCursor, dueInCursor, parseWholeNumber } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { caseView, storedListing } from './listing-view.js'
+import { makeCaseView, readStoredListing } from './listing-view.js'
 
 const MOVED_SHOWN = 20
 const PROPOSALS_SHOWN = 100
 
-export const deadlineView = (context: GraphqlContext, deadline: store.StoredDeadline) => {
+export const makeDeadlineView = (context: GraphqlContext, deadline: store.StoredDeadline) => {
   const { rule, ruleVersion } = deadline
   return {
     ...deadline,
     state: stateOf(deadline, context.today),
     rule: { ...rule, version: ruleVersion },
-    listing: async () => caseView(await storedListing(context, deadline.listingId)),
+    listing: async () => makeCaseView(await readStoredListing(context, deadline.listingId)),
   }
 }
 
@@ -43,7 +43,7 @@ const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState |
   }
   const deadlines = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: dueInCursor(args.after) })
   return makeConnection(
-    deadlines.map((deadline) => deadlineView(context, deadline)),
+    deadlines.map((deadline) => makeDeadlineView(context, deadline)),
     args,
     dueCursor,
     () => store.count(db, filter),
@@ -100,7 +100,7 @@ const calendarForeseen = async (_: unknown, args: CalendarDays, context: Graphql
     knownUntil: after.knownUntil,
     days: days.map((on) => ({ on, before: isWorkday(before, on), after: isWorkday(after, on) })),
     moves,
-    moved: moved.map(({ deadline, due }) => ({ ...due, deadline: deadlineView(context, deadline) })),
+    moved: moved.map(({ deadline, due }) => ({ ...due, deadline: makeDeadlineView(context, deadline) })),
   }
 }
 

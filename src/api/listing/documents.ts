@@ -14,11 +14,11 @@ import { chargeField } from '../request/costs.js'
 import { listingInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_SUBJECT } from '../request/viewer.js'
-import { type ListingView, listingAndOperator } from './listing-view.js'
+import { type ListingView, readListingAndOperator } from './listing-view.js'
 
 /** Returns null for a public entry, a mirrored entry or a past day. */
 const caseIn = async ({ facts, uuid }: ListingView, context: GraphqlContext) =>
-  facts && listingAndOperator(context, uuid)
+  facts && readListingAndOperator(context, uuid)
 
 const documents = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   const caseOfView = await caseIn(view, context)
@@ -78,7 +78,7 @@ const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInpu
   const by = context.viewer.sub ?? ''
   await work.recordDocument(db, rules, { ...fields, listing, by, now: context.now })
   renewLoaders(context)
-  const found = await listingAndOperator(context, id.uuid)
+  const found = await readListingAndOperator(context, id.uuid)
   const [view] = found ? await views(context, found, [fields.kind]) : []
   if (view === undefined) throw new Error(`listing ${id.uuid} is gone`)
   return view

@@ -5,12 +5,12 @@ import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { listingInGlobalId } from '../request/ids.js'
 import { NO_ID } from '../request/viewer.js'
 import {
-  caseView,
-  entryView,
   isMirroredInForce,
   isVisibleToViewer,
   type ListingView,
-  mirroredView,
+  makeCaseView,
+  makeEntryView,
+  makeMirroredView,
 } from './listing-view.js'
 
 export const listingById = async (context: GraphqlContext, id: string): Promise<ListingView | null> => {
@@ -21,7 +21,7 @@ export const listingById = async (context: GraphqlContext, id: string): Promise<
 
 const ownListing = async (context: GraphqlContext, uuid: string): Promise<ListingView | null> => {
   const body = await context.load.publicEntry(uuid)
-  const entry = body && inForce(body, context.today) ? entryView(body) : null
+  const entry = body && inForce(body, context.today) ? makeEntryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
   // A missing and a forbidden case take equally long, so that timing reveals nothing.
   if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
@@ -31,7 +31,7 @@ const ownListing = async (context: GraphqlContext, uuid: string): Promise<Listin
   if (listing === null || !isVisibleToViewer(context, listing)) return entry
   const viewer = viewerTowards(context, operator)
   const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isCaseOver(listing.state))
-  return sees ? caseView(listing) : entry
+  return sees ? makeCaseView(listing) : entry
 }
 
 const isHeadFor = async ({ viewer, load }: GraphqlContext, asked: Parameters<GraphqlContext['load']['head']>[0]) => {
@@ -52,5 +52,5 @@ const mirroredListing = async (context: GraphqlContext, version: number): Promis
   const viewer = viewerTowards(context, operator)
   if (!may(viewer, 'see_inner_listings')) return null
   if (!may(viewer, 'see_removed') && !isMirroredInForce(context, record)) return null
-  return mirroredView(record, context.parts.rules.lists, context.today)
+  return makeMirroredView(record, context.parts.rules.lists, context.today)
 }

@@ -31,19 +31,19 @@ export interface ListingView extends EntryMembers {
   } | null
 }
 
-export const storedListing = async (context: GraphqlContext, uuid: string): Promise<Listing> => {
+export const readStoredListing = async (context: GraphqlContext, uuid: string): Promise<Listing> => {
   const listing = await context.load.listing(uuid)
   if (listing === null) throw new Error(`listing ${uuid} is gone`)
   return listing
 }
 
-export const listingAndOperator = async ({ load }: GraphqlContext, uuid: string | null) => {
+export const readListingAndOperator = async ({ load }: GraphqlContext, uuid: string | null) => {
   const listing = uuid === null ? null : await load.listing(uuid)
   const operator = listing && (await load.operator(listing.operatorId))
   return listing && operator ? { listing, operator } : null
 }
 
-export const viewerOfEntry = (context: GraphqlContext, view: ListingView): Viewer | Promise<Viewer> =>
+export const findViewerOfEntry = (context: GraphqlContext, view: ListingView): Viewer | Promise<Viewer> =>
   seesOnlySomeFiles(context.viewer)
     ? ownerIn(context, view).then((owner) => viewerTowards(context, owner))
     : context.viewer
@@ -53,7 +53,7 @@ const ownerIn = async ({ load }: GraphqlContext, { operatorId, uuid }: ListingVi
   return id === null ? null : load.operator(id)
 }
 
-export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
+export const makeEntryView = (body: PublicBody & { state?: string }): ListingView => ({
   __typename: 'Listing',
   ...describeEntry(body),
   uuid: body.id,
@@ -65,7 +65,7 @@ export const entryView = (body: PublicBody & { state?: string }): ListingView =>
   counted: null,
 })
 
-export const caseView = (listing: Listing): ListingView => ({
+export const makeCaseView = (listing: Listing): ListingView => ({
   __typename: 'Listing',
   ...describeEntry({ ...listing, decidedOn: listing.facts.decidedOn }),
   uuid: listing.id,
@@ -79,7 +79,7 @@ export const caseView = (listing: Listing): ListingView => ({
 })
 
 /** The case on day `asOf`, as known at `knownAt`, rebuilt from its moves; null when it did not exist. */
-export const pastCaseView = (
+export const makePastCaseView = (
   listing: Listing,
   moves: readonly ListingEvent[],
   { asOf, knownAt }: PointInTime,
@@ -89,7 +89,7 @@ export const pastCaseView = (
   const last = made.at(-1)
   if (last === undefined) return null
   const after = (name: ListingEvent['move']): boolean => made.some((move) => move.move === name)
-  const view = caseView(listing)
+  const view = makeCaseView(listing)
   return {
     ...view,
     state: last.stateAfter,
@@ -116,7 +116,7 @@ const removedIn = (last: ListingEvent, made: readonly ListingEvent[]) => {
   return { removedOn: removal.on, removalReason: typeof reason === 'string' ? reason : null }
 }
 
-export const mirroredView = (
+export const makeMirroredView = (
   { id, body, operatorId }: RecordVersion,
   lists: readonly ListKind[],
   asOf: string,
@@ -146,7 +146,7 @@ export const mirroredView = (
   }
 }
 
-export const visibleListings = async (
+export const listVisibleListings = async (
   context: GraphqlContext,
   operator: OperatorScope & { id: number },
   when: PointInTime,
@@ -154,7 +154,7 @@ export const visibleListings = async (
   const viewer = viewerTowards(context, operator)
   const removed = may(viewer, 'see_removed')
   const entries = async () =>
-    (await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })).map(entryView)
+    (await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })).map(makeEntryView)
   if (!may(viewer, 'see_inner_listings')) return entries()
   const [own, mirrored] = await Promise.all([
     context.load.listings(operator.id),
@@ -168,20 +168,20 @@ export const visibleListings = async (
     ...(isPastMoment(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
     ...mirrored
       .filter((version) => !isOwn(version.body) && (removed || isMirroredInForce(context, version)))
-      .map((version) => mirroredView(version, lists, when.asOf)),
+      .map((version) => makeMirroredView(version, lists, when.asOf)),
   ].filter((view) => removed || !isCaseOver(view.state))
 }
 
 export const isMirroredInForce = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
-  version.stands && !isCaseOver(mirroredView(version, parts.rules.lists, today).state)
+  version.stands && !isCaseOver(makeMirroredView(version, parts.rules.lists, today).state)
 
 /** False for a party to which no notice was served yet. */
 export const isVisibleToViewer = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || isVisibleToParty(facts)
 
 const casesOn = async (context: GraphqlContext, own: readonly Listing[], when: PointInTime): Promise<ListingView[]> => {
-  if (!isPastMoment(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
-  const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
+  if (!isPastMoment(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(makeCaseView)
+  const views = own.map(async (listing) => makePastCaseView(listing, await context.load.moves(listing.id), when))
   const found = (await Promise.all(views)).filter((view) => view !== null)
   return context.viewer.role === 'party' ? found.filter(({ state }) => !isBeforeNotice(state)) : found
 }

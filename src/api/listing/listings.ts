@@ -13,10 +13,10 @@ import { chargeField } from '../request/costs.js'
 import { entryCursor, entryInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import type { OperatorView } from '../request/operator-view.js'
-import { concernView } from './concerns.js'
-import { deadlineView } from './deadlines.js'
+import { makeConcernView } from './concerns.js'
+import { makeDeadlineView } from './deadlines.js'
 import { listingById } from './listing-by-id.js'
-import { caseView, entryView, type ListingView, pastCaseView, storedListing } from './listing-view.js'
+import { type ListingView, makeCaseView, makeEntryView, makePastCaseView, readStoredListing } from './listing-view.js'
 
 interface BlacklistArgs extends PageArgs {
   filter?: { list?: string | null; region?: string | null; name?: string | null } | null
@@ -30,9 +30,9 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContex
     return pastBlacklist(filter, args, context)
   if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
   const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
-  const found = await overWhole(context, filter, () => listings.publicEntries(parts.db, filter, page))
+  const found = await overWhole(context, filter, () => listings.listPublicEntries(parts.db, filter, page))
   return makeConnection(
-    found.map((body) => ({ ...entryView(body), cursor: entryCursor(body) })),
+    found.map((body) => ({ ...makeEntryView(body), cursor: entryCursor(body) })),
     args,
     ({ cursor }) => cursor,
     () => overWhole(context, filter, () => listings.countPublicEntries(parts.db, filter)),
@@ -51,7 +51,7 @@ const pastBlacklist = async (filter: PublicFilter, args: BlacklistArgs, context:
   const found = await overWhole(context, filter, () => publicList.listCasesShown(db, filter, page))
   const when = pointInTimeOf(context, { asOf: filter.days.asOf })
   const views = found.map(async (listing) => ({
-    ...(pastCaseView(listing, await context.load.moves(listing.id), when) ?? caseView(listing)),
+    ...(makePastCaseView(listing, await context.load.moves(listing.id), when) ?? makeCaseView(listing)),
     cursor: entryCursor({ id: listing.id, publishedOn: listing.publishedOn ?? '' }),
   }))
   return makeConnection(
@@ -63,7 +63,7 @@ const pastBlacklist = async (filter: PublicFilter, args: BlacklistArgs, context:
 }
 
 const caseOf = ({ uuid }: ListingView, context: GraphqlContext): Promise<listings.Listing> =>
-  storedListing(context, uuid ?? '')
+  readStoredListing(context, uuid ?? '')
 
 const operatorOf = async (view: ListingView, context: GraphqlContext): Promise<OperatorView> => {
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
@@ -89,7 +89,7 @@ const hidingOf = async (view: ListingView, _: unknown, context: GraphqlContext) 
 
 const isContested = async (view: ListingView, _: unknown, context: GraphqlContext): Promise<boolean> => {
   const isKnown = view.uuid === null || (view.operatorId !== null && view.record !== null)
-  const { operatorId, record, facts } = isKnown ? view : caseView(await caseOf(view, context))
+  const { operatorId, record, facts } = isKnown ? view : makeCaseView(await caseOf(view, context))
   const kind = facts?.hiding?.kind
   if (kind === 'STAY' || kind === 'OBJECTION') return true
   if (operatorId === null || record === null) return false
@@ -134,8 +134,10 @@ export const listingResolvers = {
     hiding: hidingOf,
     contested: isContested,
     deadlines: async (view: ListingView, _: unknown, context: GraphqlContext) =>
-      view.uuid !== null ? (await context.load.deadlines(view.uuid)).map((kept) => deadlineView(context, kept)) : [],
+      view.uuid !== null
+        ? (await context.load.deadlines(view.uuid)).map((kept) => makeDeadlineView(context, kept))
+        : [],
     concerns: async (view: ListingView, _: unknown, context: GraphqlContext) =>
-      view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one)) : [],
+      view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => makeConcernView(context, one)) : [],
   },
 }

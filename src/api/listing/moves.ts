@@ -10,7 +10,7 @@ import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/con
 import { listingInGlobalId, numberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_ID, requireAct } from '../request/viewer.js'
-import { caseView, isVisibleToViewer } from './listing-view.js'
+import { isVisibleToViewer, makeCaseView } from './listing-view.js'
 
 interface OpenLeadInput extends Pick<work.OpenCaseInput, 'list' | 'reason' | 'on'> {
   code: string
@@ -32,7 +32,7 @@ const mover = (viewer: Viewer, name: MoveName) => {
 
 const payload = (listing: Listing, context: GraphqlContext) => {
   renewLoaders(context)
-  return { listing: caseView(listing) }
+  return { listing: makeCaseView(listing) }
 }
 
 const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context: GraphqlContext) => {

@@ -1,7 +1,7 @@
 import { mayConsentToListing } from '../../domain/access/viewer.js'
 import { type ListingOutlook, listingOutlooks } from '../../work/listing/outlook.js'
 import type { GraphqlContext } from '../request/context.js'
-import { type ListingView, listingAndOperator } from './listing-view.js'
+import { type ListingView, readListingAndOperator } from './listing-view.js'
 
 const outlooks = async (
   view: ListingView,
@@ -9,7 +9,7 @@ const outlooks = async (
   context: GraphqlContext,
 ) => {
   const { viewer, today, parts } = context
-  const found = view.facts && (await listingAndOperator(context, view.uuid))
+  const found = view.facts && (await readListingAndOperator(context, view.uuid))
   if (found === null) return []
   const asking = { by: viewer.sub ?? '', role: viewer.role, on: on ?? today, today, ofAge: ofAge ?? null }
   const predicted = await listingOutlooks(parts.db, parts.rules, found, asking)

@@ -1,12 +1,12 @@
 import type { PublicationClock } from '../../domain/listing/publication-clocks.js'
 import { computeListingClocks } from '../../work/listing/publication-clocks.js'
 import type { GraphqlContext } from '../request/context.js'
-import { caseView, type ListingView, storedListing } from './listing-view.js'
+import { type ListingView, makeCaseView, readStoredListing } from './listing-view.js'
 
 const clocksOn = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   const { uuid, decidedOn, publishedOn, state } = view
   if (uuid === null || decidedOn === null || state === 'NOT_LISTED') return null
-  const { record, counted } = view.counted === null ? caseView(await storedListing(context, uuid)) : view
+  const { record, counted } = view.counted === null ? makeCaseView(await readStoredListing(context, uuid)) : view
   const decision = record === null ? null : await context.load.record(record)
   const { severity, gsxt, creditchina, endless } = computeListingClocks(context.parts.rules.clocks, {
     list: view.kind,

@@ -5,7 +5,7 @@ import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import * as mergers from '../../store/operators/mergers.js'
 import * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
-import { visibleListings } from '../listing/listing-view.js'
+import { listVisibleListings } from '../listing/listing-view.js'
 import { makeRecordView } from '../records/records.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import {
@@ -132,6 +132,6 @@ export const operatorResolvers = {
       const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
       return found && { ...found, reasons: reasons ?? [], when }
     },
-    listings: ({ operator, when }, _, context) => visibleListings(context, operator, when),
+    listings: ({ operator, when }, _, context) => listVisibleListings(context, operator, when),
   } satisfies Record<string, FieldResolver<OperatorView>>,
 }

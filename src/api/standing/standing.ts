@@ -8,7 +8,7 @@ import { codeFault } from '../../domain/operators/codes.js'
 import { CEASED_STATUSES, type Freshness, limitFreshness } from '../../domain/standing/standing.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { StandingRow } from '../../store/standing/standings.js'
-import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
+import { type ListingView, listVisibleListings, makeEntryView } from '../listing/listing-view.js'
 import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/context.js'
 import { QUERY_CODES_MOST } from '../request/limits.js'
 
@@ -98,8 +98,8 @@ const UNKNOWN = {
 
 const listingsOf = (context: GraphqlContext, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerTowards(context, row), 'see_inner_listings')
-    ? visibleListings(context, ownerIn(row), pointInTimeOf(context, { asOf }))
-    : row.entries.map(entryView)
+    ? listVisibleListings(context, ownerIn(row), pointInTimeOf(context, { asOf }))
+    : row.entries.map(makeEntryView)
 
 const known = new WeakMap<FieldNode, boolean>()
 

@@ -53,7 +53,7 @@ export const count = (db: Db, filter: CaseFilter): Promise<number> =>
     { ...filter },
   )
 
-export const boardColumns = (
+export const countBoardColumns = (
   db: Db,
   filter: CaseFilter,
 ): Promise<{ state: CaseState; cases: number; late: number }[]> =>

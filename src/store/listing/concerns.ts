@@ -115,7 +115,7 @@ export const settleOfListings = async (
  * Returns open listings whose decision record a full delivery lacks, once per version of the record. `unmet`: ids of
  * the versions that it did not repeat.
  */
-export const listingsLackingRecord = async (
+export const listThoseLackingRecord = async (
   tx: Tx,
   unmet: readonly number[],
   unreadable: UnreadableRecords,

@@ -279,7 +279,7 @@ export const deletePublicEntries = async (tx: Tx, ids: readonly string[]): Promi
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }
 
-export const publicEntries = (
+export const listPublicEntries = (
   db: Db,
   filter: PublicFilter,
   { first, after }: { first: number; after: { publishedOn: string; id: string } | null },

@@ -3,7 +3,7 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { listRuleTables, type RuleTable } from '../../work/calendar/rules.js'
-import { dateElement } from '../blacklist/page.js'
+import { renderDate } from '../blacklist/page.js'
 import {
   addressInLanguage,
   bilingualParagraphs,
@@ -52,7 +52,7 @@ ${lists.map(
 const inForce = (from: string | null, until: string | null): Html =>
   from === null && until === null
     ? bilingual('现行', 'in force')
-    : html`${from === null ? '…' : dateElement(from)}${inPageLanguage('至', ' to ')}${until === null ? inPageLanguage('今', 'now') : dateElement(until)}`
+    : html`${from === null ? '…' : renderDate(from)}${inPageLanguage('至', ' to ')}${until === null ? inPageLanguage('今', 'now') : renderDate(until)}`
 
 const rules = ({ tables }: AboutContent): Html => section('rules', '规则表', 'Rule tables')`
 <p>${bilingual('期限、名单、惩戒措施等规则都是注明出处和施行期间的数据。未见于公开文本的一律标为“未经核实”，不作为法律依据引用；发现有误的，请告知。', 'Times, lists and measures are data, each with its source and its days. What was not found in a published text is marked unconfirmed, and cited as no law; tell us what is wrong.')}</p>

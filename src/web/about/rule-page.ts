@@ -1,6 +1,6 @@
 import { parseJsonOr } from '../../foundation/text/json.js'
 import type { RuleRow, RuleTable } from '../../work/calendar/rules.js'
-import { dateElement } from '../blacklist/page.js'
+import { renderDate } from '../blacklist/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 
@@ -21,7 +21,7 @@ ${section.rows.map(ruleRow)}</section>\n`,
 
 const ruleRow = ({ from, to: until, basis, confirmed, fields }: RuleRow): Html =>
   html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}</h3>
-<dl class="facts">${from !== null || until !== null ? html`<div><dt>${bilingual('施行期间', 'In force')}</dt><dd>${from === null ? '…' : dateElement(from)} – ${until === null ? '…' : dateElement(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${bilingual('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
+<dl class="facts">${from !== null || until !== null ? html`<div><dt>${bilingual('施行期间', 'In force')}</dt><dd>${from === null ? '…' : renderDate(from)} – ${until === null ? '…' : renderDate(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${bilingual('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
 
 const titleOf = (fields: RuleRow['fields']): Html => {
   const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]

@@ -12,7 +12,7 @@ import {
 } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { PREFECTURES, prefectureOf } from '../frame/prefectures.js'
-import { filterParameters, hasCondition, type SearchFilter, type UrlParameters } from './search-filter.js'
+import { hasCondition, makeFilterParameters, type SearchFilter, type UrlParameters } from './search-filter.js'
 
 export interface ListPageContent {
   asked: SearchFilter
@@ -33,7 +33,7 @@ export const listPage = (shown: ListPageContent): SitePage =>
 <h2 id="found" class="count">${countLine(shown)}</h2>
 ${activeFilters(shown)}
 ${shown.similar ? SIMILAR : null}
-${shown.entries.length === 0 ? noResults(shown) : entryList(shown.entries)}
+${shown.entries.length === 0 ? noResults(shown) : renderEntries(shown.entries)}
 ${pages(shown)}
 </section>
 ${shown.entries.length === 0 ? null : downloadLinks(shown)}`,
@@ -117,7 +117,7 @@ const SIMILAR = html`<p class="notice">${bilingual('没有名称完全相符的�
 
 const activeFilters = ({ asked }: ListPageContent): Html | null => {
   if (!hasCondition(asked)) return null
-  const { after: _, ...parameters } = filterParameters(asked)
+  const { after: _, ...parameters } = makeFilterParameters(asked)
   const without = (name: string): UrlParameters => ({ ...parameters, [name]: '' })
   const said: Record<string, Html> = {
     ...(asked.name !== '' && { name: html`“${foreignText(asked.name)}”` }),
@@ -153,7 +153,7 @@ ${isFiltered(asked) ? html`<li><a href="${linkTo('/blacklist', { name: asked.nam
 
 const CONTESTED = bilingual('有异议，正在核查', 'under objection, being examined')
 
-export const entryList = (entries: readonly PublicBody[]): Html =>
+export const renderEntries = (entries: readonly PublicBody[]): Html =>
   html`<ol class="entries">
 ${entries.map((entry) => html`<li>${entryItem(entry)}</li>\n`)}</ol>`
 
@@ -163,16 +163,16 @@ const entryItem = (entry: PublicBody): Html => {
 <h3><a href="${linkTo(`/blacklist/${entry.id}`)}">${publishedText(entry.name)}</a></h3>
 <p class="who">${entry.uscc === null ? null : html`<code>${entry.uscc}</code> `}${place && bilingual(place.zh, place.en)}${entry.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}</p>
 <p class="why">${publishedText(entry.reason)}</p>
-<p class="by">${publishedText(entry.authority)} · ${publishedText(entry.documentNumber)} · ${dateElement(entry.decidedOn)}</p>
-<p class="when">${bilingual('公示', 'published')} ${dateElement(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${bilingual('届满', 'ends')} ${dateElement(entry.endsOn)}`}</p>
+<p class="by">${publishedText(entry.authority)} · ${publishedText(entry.documentNumber)} · ${renderDate(entry.decidedOn)}</p>
+<p class="when">${bilingual('公示', 'published')} ${renderDate(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${bilingual('届满', 'ends')} ${renderDate(entry.endsOn)}`}</p>
 </article>`
 }
 
-export const dateElement = (date: string): Html => html`<time datetime="${date}">${date}</time>`
+export const renderDate = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
 const pages = ({ asked, next }: ListPageContent): Html | null => {
   if (next === null && asked.after === null) return null
-  const { after: _, ...parameters } = filterParameters(asked)
+  const { after: _, ...parameters } = makeFilterParameters(asked)
   return html`<nav class="pages" aria-label="${bilingualPlainText('翻页', 'Pages')}">
 ${asked.after === null ? null : html`<a href="${linkTo('/blacklist', parameters)}">${bilingual('首页', 'First page')}</a>`}
 ${next && html`<a rel="next" href="${linkTo('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${bilingual('下一页', 'Next page')}</a>`}
@@ -180,7 +180,7 @@ ${next && html`<a rel="next" href="${linkTo('/blacklist', { ...parameters, after
 }
 
 const downloadLinks = ({ asked }: ListPageContent): Html => {
-  const { after: _, ...parameters } = filterParameters(asked)
+  const { after: _, ...parameters } = makeFilterParameters(asked)
   return html`<div class="take">
 <p><a href="${linkTo('/blacklist', { ...parameters, format: 'csv' })}" download>${bilingual('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>
 <p><a href="${linkTo('/data')}">${bilingual('整份名单，附签名与核验方法', 'The whole list, signed, and how to verify it')}</a></p>

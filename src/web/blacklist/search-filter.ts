@@ -67,7 +67,7 @@ const refuse = (reason: string): never => {
   throw new Refusal('INPUT_INVALID', { reason })
 }
 
-export const filterParameters = ({ after, contested, ...asked }: SearchFilter): UrlParameters =>
+export const makeFilterParameters = ({ after, contested, ...asked }: SearchFilter): UrlParameters =>
   Object.fromEntries(
     Object.entries({
       ...asked,

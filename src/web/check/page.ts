@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../foundation/text/words.js'
-import { dateElement } from '../blacklist/page.js'
-import { minuteText } from '../entry/page.js'
+import { renderDate } from '../blacklist/page.js'
+import { formatMinute } from '../entry/page.js'
 import { foreignText, type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { bilingualTable, type TableCell } from '../scorecard/card-table.js'
@@ -104,7 +104,7 @@ const summary = (rows: readonly CheckedRow[]): Html => {
 const asOfLine = ({ asOf, stale }: CheckAnswer): Html =>
   asOf.getTime() === 0
     ? html`<p class="notice">${bilingual('名单信源尚未有一次成功归集：以下结果可能不全。', 'No feed of lists has been read in whole yet: the answers may lack entries.')}</p>`
-    : html`<p>${bilingual(`信息截至 ${minuteText(asOf)}（北京时间）`, `True as of ${minuteText(asOf)} (Beijing time)`)}</p>
+    : html`<p>${bilingual(`信息截至 ${formatMinute(asOf)}（北京时间）`, `True as of ${formatMinute(asOf)} (Beijing time)`)}</p>
 ${stale ? html`<p class="notice">${bilingual('信息已过时：最近的归集没有按时完成，可能缺少新的变动。', 'Stale: the latest reading of a feed is overdue, and what is new may be missing.')}</p>` : null}`
 
 const inBoth = ({ zh, en }: BilingualText): Html => bilingual(zh, en)
@@ -128,7 +128,7 @@ const listCell = ({ listed, entries }: CodeAnswer): Html =>
 
 const entry = ({ id, reason, publishedOn, endsOn, contested }: CheckedEntry): Html => {
   const text = publishedText(reason)
-  return html`<li>${id === null ? text : html`<a href="${linkTo(`/blacklist/${id}`)}">${text}</a>`} ${publishedOn && dateElement(publishedOn)}${endsOn && html`–${dateElement(endsOn)}`}${contested ? bilingual('（有异议）', '(under objection)') : null}</li>\n`
+  return html`<li>${id === null ? text : html`<a href="${linkTo(`/blacklist/${id}`)}">${text}</a>`} ${publishedOn && renderDate(publishedOn)}${endsOn && html`–${renderDate(endsOn)}`}${contested ? bilingual('（有异议）', '(under objection)') : null}</li>\n`
 }
 
 const operatorCell = (code: string, { name, uscc, status }: CodeAnswer): Html => {

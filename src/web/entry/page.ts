@@ -5,7 +5,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { SignedEntry } from '../../store/publication/public-list.js'
-import { dateElement } from '../blacklist/page.js'
+import { renderDate } from '../blacklist/page.js'
 import {
   bilingual,
   bilingualPlainText,
@@ -92,7 +92,7 @@ const row = (zh: string, en: string, value: Html | null): Html | null =>
 const facts = ({ entry: { body }, list }: EntryContent): Html => {
   const place = prefectureOf(body.region)
   return html`<dl class="facts">
-${row('统一社会信用代码', 'Code', body.uscc === null ? null : html`<code>${body.uscc}</code>`)}${row('所在地', 'Region', place && bilingual(place.zh, place.en))}${row('列入事由', 'Reason', publishedText(body.reason))}${row('列入依据', 'Legal basis', publishedText(body.basis))}${row('决定机关', 'Authority', publishedText(body.authority))}${row('决定文号', 'Document', publishedText(body.documentNumber))}${row('决定日期', 'Decided', dateElement(body.decidedOn))}${row('公示日期', 'Published', dateElement(body.publishedOn))}${row('届满日期', 'Ends on', body.endsOn === null ? bilingual('未定，经决定移出', 'not fixed: it ends by a decision') : dateElement(body.endsOn))}${row('名单类别', 'List', list ? bilingual(list.zh, list.en) : html`${body.list}`)}</dl>`
+${row('统一社会信用代码', 'Code', body.uscc === null ? null : html`<code>${body.uscc}</code>`)}${row('所在地', 'Region', place && bilingual(place.zh, place.en))}${row('列入事由', 'Reason', publishedText(body.reason))}${row('列入依据', 'Legal basis', publishedText(body.basis))}${row('决定机关', 'Authority', publishedText(body.authority))}${row('决定文号', 'Document', publishedText(body.documentNumber))}${row('决定日期', 'Decided', renderDate(body.decidedOn))}${row('公示日期', 'Published', renderDate(body.publishedOn))}${row('届满日期', 'Ends on', body.endsOn === null ? bilingual('未定，经决定移出', 'not fixed: it ends by a decision') : renderDate(body.endsOn))}${row('名单类别', 'List', list ? bilingual(list.zh, list.en) : html`${body.list}`)}</dl>`
 }
 
 const termSection = ({ entry: { body }, list, today }: EntryContent): Html | null => {
@@ -163,7 +163,7 @@ const verified = ({ entry, base }: EntryContent): Html => {
 ${
   same && sequence !== null && hash !== null
     ? html`<p class="good">${bilingual(`一致：本页内容即签名名单第 ${sequence} 期所载。`, `The same: this page says what sequence ${sequence} of the signed list says.`)}</p>
-<dl class="facts">${row('期号', 'Sequence', html`${sequence}`)}${row('本条哈希（SHA-256，加盐）', 'Hash of the entry (SHA-256, salted)', html`<code class="hash">${hash}</code>`)}${row('签名有效至', 'Signed until', validUntil && html`${minuteText(validUntil)}`)}</dl>
+<dl class="facts">${row('期号', 'Sequence', html`${sequence}`)}${row('本条哈希（SHA-256，加盐）', 'Hash of the entry (SHA-256, salted)', html`<code class="hash">${hash}</code>`)}${row('签名有效至', 'Signed until', validUntil && html`${formatMinute(validUntil)}`)}</dl>
 <p>${bilingual('自行核对：取名单，找到本条，重算哈希；两行应相同。', 'To see for yourself: fetch the list, find the entry, work out its hash; both lines should be the same.')}</p>
 <pre tabindex="0"><code>${commands(base, body.id)}</code></pre>
 <p><a href="${linkTo('/data', {}, '#verify')}">${bilingual('核对整份名单和签名', 'Verify the whole list and its signature')}</a></p>`
@@ -172,7 +172,7 @@ ${
 </section>`
 }
 
-export const minuteText = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
+export const formatMinute = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
 
 const MINUTE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
 

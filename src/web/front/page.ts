@@ -4,7 +4,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { PublicListFigures } from '../../store/publication/public-figures.js'
-import { entryList } from '../blacklist/page.js'
+import { renderEntries } from '../blacklist/page.js'
 import {
   drawBarChart,
   drawChangesByMonth,
@@ -37,7 +37,7 @@ ${section('figures', '名单概况', 'The list in figures')`
 ${charts(front)}
 </div>`}
 ${section('newest', '最新公示', 'Published last')`
-${front.newest.length === 0 ? html`<p>${bilingual('现在没有公示中的记录。', 'No entry is published now.')}</p>` : entryList(front.newest)}
+${front.newest.length === 0 ? html`<p>${bilingual('现在没有公示中的记录。', 'No entry is published now.')}</p>` : renderEntries(front.newest)}
 <p><a href="${linkTo('/blacklist')}">${bilingual('查看全部名单', 'Read the whole list')}</a></p>`}
 ${removalsSection(front)}
 ${moreLinks()}`,

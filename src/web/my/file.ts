@@ -1,5 +1,5 @@
-import { dateElement } from '../blacklist/page.js'
-import { minuteText } from '../entry/page.js'
+import { renderDate } from '../blacklist/page.js'
+import { formatMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, inPageLanguage, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
@@ -42,7 +42,7 @@ const authorisation = (own: PartyPageContext, one: PartyAuthorisation): Html => 
 <h3>${publishedText(one.client)} <small>${stateOf(one)}</small></h3>
 <p class="why">${publishedText(one.document)}</p>
 ${one.sha256 && html`<p class="by">SHA-256 <code>${one.sha256}</code></p>`}
-<p class="when">${bilingual('授权日', 'given')} ${dateElement(one.givenOn)} ${bilingual('有效至', 'holds until')} ${dateElement(one.endsOn)}${one.withdrawnAt && html` ${bilingual('撤回', 'withdrawn')} ${minuteText(new Date(one.withdrawnAt))}`}</p>
+<p class="when">${bilingual('授权日', 'given')} ${renderDate(one.givenOn)} ${bilingual('有效至', 'holds until')} ${renderDate(one.endsOn)}${one.withdrawnAt && html` ${bilingual('撤回', 'withdrawn')} ${formatMinute(new Date(one.withdrawnAt))}`}</p>
 ${one.holds ? html`<div class="when">${postForm(own, `${MY_PATHS.authorisations}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回授权', 'Withdraw it')}</button>`}</div>` : null}
 </article></li>\n`
 
@@ -86,7 +86,7 @@ export const definitionRow = (zh: string, en: string, value: Html | string | nul
 const asOf = ({ asOf: at, stale }: PartyFile['standing']): Html =>
   new Date(at).getTime() === 0
     ? bilingual('名单信源尚未有一次成功归集', 'no feed of lists has been read in whole yet')
-    : html`${minuteText(new Date(at))} ${stale ? bilingual('（已过时）', '(stale)') : null}`
+    : html`${formatMinute(new Date(at))} ${stale ? bilingual('（已过时）', '(stale)') : null}`
 
 const standing = ({ uscc, shop, formerNames, standing: now }: PartyFile): Html => html`<dl class="facts">
 ${definitionRow('代码', 'Code', html`<code>${uscc ?? shop ?? ''}</code>`)}${definitionRow('状态', 'Status', labelIn(STANDING_WORDS, now.status))}${definitionRow('曾用名', 'Former names', formerNames.length > 0 ? publishedText(formerNames.join('；')) : null)}${definitionRow('名单', 'Blacklist', now.listed ? html`<strong class="contested">${bilingual('在名单上', 'on it')}</strong>` : bilingual('不在名单上', 'not on it'))}${definitionRow('信息截至', 'True as of', asOf(now))}</dl>`
@@ -103,7 +103,7 @@ const entry = (one: PartyListing): Html => html`<li><article>
 <h3><a href="${linkTo(listingPath(one.id))}">${one.list ? bilingual(one.list.name.zh, one.list.name.en) : one.kind}</a></h3>
 <p class="why">${publishedText(one.reason)}</p>
 <p class="who">${labelIn(STATE_WORDS, one.state)}${one.removalReason && html`${inPageLanguage('：', ': ')}${labelIn(REMOVAL_WORDS, one.removalReason)}`}${one.contested ? bilingual('（有异议）', '(under objection)') : null}${one.mirrored ? bilingual('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
-<p class="when">${one.publishedOn && html`${bilingual('公示', 'published')} ${dateElement(one.publishedOn)} `}${one.removedOn ? html`${bilingual('移出', 'removed')} ${dateElement(one.removedOn)}` : one.endsOn && html`${bilingual('届满', 'ends')} ${dateElement(one.endsOn)}`}</p>
+<p class="when">${one.publishedOn && html`${bilingual('公示', 'published')} ${renderDate(one.publishedOn)} `}${one.removedOn ? html`${bilingual('移出', 'removed')} ${renderDate(one.removedOn)}` : one.endsOn && html`${bilingual('届满', 'ends')} ${renderDate(one.endsOn)}`}</p>
 <p class="by">${one.authority && publishedText(one.authority)} ${one.documentNumber && publishedText(one.documentNumber)}</p>
 </article></li>\n`
 
@@ -120,7 +120,7 @@ ${bilingualTable({
   rows: one.reasons.map((each) => [
     bilingual(each.zh, each.en),
     signed(each.points),
-    each.fadesOn ? dateElement(each.fadesOn) : '—',
+    each.fadesOn ? renderDate(each.fadesOn) : '—',
     each.records.length === 0
       ? '—'
       : html`<ul>${each.records.map((record) => html`<li>${recordLine(record)}</li>`)}</ul>`,
@@ -132,7 +132,7 @@ ${lasting(one)}`
 const signed = (points: number): string => (points > 0 ? `+${points}` : `${points}`.replace('-', '−'))
 
 const recordLine = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
-  html`${labelIn(RECORD_KIND_WORDS, kind)} ${bilingual(agencyName.zh, agencyName.en)} ${validFrom && dateElement(validFrom)}`
+  html`${labelIn(RECORD_KIND_WORDS, kind)} ${bilingual(agencyName.zh, agencyName.en)} ${validFrom && renderDate(validFrom)}`
 
 const UNCONFIRMED = html` <small>${bilingual('（未经核实）', '(unconfirmed)')}</small>`
 
@@ -146,7 +146,7 @@ ${bilingualTable({
   columns: bilingualTexts('办法 What', '最早 Earliest', '恢复 Regained', '之后的分值 Score after it', '依据 Source'),
   rows: steps.map((step) => [
     html`<strong>${labelIn(RESTORING_ACT_WORDS, step.act)}</strong> ${bilingual(step.zh, step.en)}${step.answer && html`<br>${bilingual(`认定单位 ${step.answer.workdays} 个工作日内答复`, `answered within ${step.answer.workdays} workdays`)}${step.answer.confirmed ? null : UNCONFIRMED}`}`,
-    dateElement(step.on),
+    renderDate(step.on),
     signed(step.points),
     `${step.value} ${step.grade}`,
     html`${publishedText(step.basis)}${step.confirmed ? null : UNCONFIRMED}`,
@@ -186,7 +186,7 @@ const choice = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
   html`${inPageLanguage(RECORD_KIND_WORDS[kind]?.zh ?? kind, RECORD_KIND_WORDS[kind]?.en ?? kind)} ${inPageLanguage(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
 
 const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li><article>
-<h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${minuteText(new Date(one.openedAt))}</small></h3>
+<h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${formatMinute(new Date(one.openedAt))}</small></h3>
 <p class="why">${publishedText(one.statement)}</p>
 <p class="who">${bilingual(one.consequence.zh, one.consequence.en)}${one.note && html` ${publishedText(one.note)}`}</p>
 ${one.state === 'OPEN' && one.openedBy === own.code ? html`<div class="when">${postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>`}</div>` : null}

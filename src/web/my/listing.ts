@@ -1,7 +1,7 @@
 import { MOVES, type MoveName } from '../../domain/listing/moves.js'
 import type { RetractionStatus } from '../../work/delivery/retraction.js'
-import { dateElement } from '../blacklist/page.js'
-import { minuteText } from '../entry/page.js'
+import { renderDate } from '../blacklist/page.js'
+import { formatMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
@@ -53,7 +53,7 @@ ${documents(listing)}
 }
 
 const facts = (one: PartyListingDetail): Html => html`<dl class="facts">
-${definitionRow('列入事由', 'Reason', publishedText(one.reason))}${definitionRow('列入依据', 'Legal basis', one.basis && publishedText(one.basis))}${definitionRow('决定机关', 'Authority', one.authority && publishedText(one.authority))}${definitionRow('决定文号', 'Document', one.documentNumber && publishedText(one.documentNumber))}${definitionRow('决定日期', 'Decided', one.decidedOn && dateElement(one.decidedOn))}${definitionRow('公示日期', 'Published', one.publishedOn && dateElement(one.publishedOn))}${definitionRow('届满日期', 'Ends on', one.endsOn && dateElement(one.endsOn))}${definitionRow('移出日期', 'Removed', one.removedOn && dateElement(one.removedOn))}${definitionRow('移出原因', 'Why removed', one.removalReason && labelIn(REMOVAL_WORDS, one.removalReason))}${definitionRow('暂停公示', 'Hidden since', one.hiding && dateElement(one.hiding.on))}${definitionRow('期限', 'Your time', one.deadlines.length > 0 ? html`${one.deadlines.map(({ dueOn, endedOn, provisional }) => html`${bilingual(`陈述申辩至 ${dueOn}（含）`, `to be heard until ${dueOn}, inclusive`)}${endedOn ? bilingual('（已结束）', ' (over)') : provisional ? bilingual('（节假日未公布，可能变动）', ' (holidays not published yet, it may move)') : null}`)}` : null)}</dl>`
+${definitionRow('列入事由', 'Reason', publishedText(one.reason))}${definitionRow('列入依据', 'Legal basis', one.basis && publishedText(one.basis))}${definitionRow('决定机关', 'Authority', one.authority && publishedText(one.authority))}${definitionRow('决定文号', 'Document', one.documentNumber && publishedText(one.documentNumber))}${definitionRow('决定日期', 'Decided', one.decidedOn && renderDate(one.decidedOn))}${definitionRow('公示日期', 'Published', one.publishedOn && renderDate(one.publishedOn))}${definitionRow('届满日期', 'Ends on', one.endsOn && renderDate(one.endsOn))}${definitionRow('移出日期', 'Removed', one.removedOn && renderDate(one.removedOn))}${definitionRow('移出原因', 'Why removed', one.removalReason && labelIn(REMOVAL_WORDS, one.removalReason))}${definitionRow('暂停公示', 'Hidden since', one.hiding && renderDate(one.hiding.on))}${definitionRow('期限', 'Your time', one.deadlines.length > 0 ? html`${one.deadlines.map(({ dueOn, endedOn, provisional }) => html`${bilingual(`陈述申辩至 ${dueOn}（含）`, `to be heard until ${dueOn}, inclusive`)}${endedOn ? bilingual('（已结束）', ' (over)') : provisional ? bilingual('（节假日未公布，可能变动）', ' (holidays not published yet, it may move)') : null}`)}` : null)}</dl>`
 
 const repair = ({ own, listing, text }: ListingContent): Html | null => {
   if (listing.repair !== null)
@@ -88,7 +88,7 @@ const process = ({ proceedings }: PartyListingDetail): Html =>
 ${
   proceedings.length === 0
     ? html`<p>${bilingual('没有可告知的步骤。', 'No step to be told.')}</p>`
-    : html`<ol>${proceedings.map((step) => html`<li><p><strong>${moveNamed(step.move)}</strong> ${dateElement(step.on)} ${step.documentNumber && publishedText(step.documentNumber)}</p>${step.reason && html`<p>${publishedText(step.reason)}</p>`}${step.text && html`<p>${publishedText(step.text)}</p>`}</li>\n`)}</ol>`
+    : html`<ol>${proceedings.map((step) => html`<li><p><strong>${moveNamed(step.move)}</strong> ${renderDate(step.on)} ${step.documentNumber && publishedText(step.documentNumber)}</p>${step.reason && html`<p>${publishedText(step.reason)}</p>`}${step.text && html`<p>${publishedText(step.text)}</p>`}</li>\n`)}</ol>`
 }`
 
 const moveNamed = (name: string): Html => {
@@ -127,8 +127,8 @@ const receivers = (
             const name = names.get(platform)
             return [
               name ? bilingual(name.zh, name.en) : platform,
-              toldAt ? minuteText(toldAt) : bilingual('尚未', 'not yet'),
-              confirmedAt ? minuteText(confirmedAt) : bilingual('尚未', 'not yet'),
+              toldAt ? formatMinute(toldAt) : bilingual('尚未', 'not yet'),
+              confirmedAt ? formatMinute(confirmedAt) : bilingual('尚未', 'not yet'),
               state === 'CONFIRMED' && check !== null
                 ? labelIn(REMOVAL_CHECK_WORDS, check)
                 : labelIn(DELIVERY_WORDS, state),

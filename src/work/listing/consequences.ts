@@ -94,7 +94,7 @@ export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Pro
     await reconsider(tx, listing, changed)
   const { unmet = [], unreadable } = changed
   if (unmet.length === 0 || unreadable === undefined) return
-  for (const { id, record } of await concerns.listingsLackingRecord(tx, unmet, unreadable))
+  for (const { id, record } of await concerns.listThoseLackingRecord(tx, unmet, unreadable))
     await openConcern(tx, id, 'ABSENT', changed, record)
 }
 

@@ -8,7 +8,11 @@ import type { SettleContext } from '../delivery/reconcile-settle.js'
 import { CLOCK, makeMove } from './listing.js'
 
 /** Returns false when the entry has since changed or may not be hidden. */
-export const hideLost = async (db: Db, one: { key: string; told: number }, by: SettleContext): Promise<boolean> => {
+export const hideLostEntry = async (
+  db: Db,
+  one: { key: string; told: number },
+  by: SettleContext,
+): Promise<boolean> => {
   const listing = await listings.byId(db, one.key)
   if (listing === null) return false
   // An entry missing at several platforms is hidden once.

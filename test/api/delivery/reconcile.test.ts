@@ -4,7 +4,7 @@ import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
 import { detectRestore } from '../../../src/work/delivery/restored.js'
-import { hideLost } from '../../../src/work/listing/lost-entry.js'
+import { hideLostEntry } from '../../../src/work/listing/lost-entry.js'
 import { type Display, startDisplay } from '../../support/display.js'
 import { globalOf, keyIn, NOW, type World, worldWithListing } from '../world.js'
 
@@ -42,7 +42,7 @@ describe('comparisons and restored databases over GraphQL', () => {
     const to = national.map((platform) => ({ platform, url: display.url, secret: 'x' }))
     await reconcilePlatforms(world.database.db, {
       rules: world.rules,
-      hideLost,
+      hideLost: hideLostEntry,
       platforms: to,
       cause: 'command',
       now: () => NOW,

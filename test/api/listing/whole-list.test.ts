@@ -56,7 +56,7 @@ describe('queries over the whole public list', () => {
   it('P-A6: a part of a name is matched literally, pattern characters included', async () => {
     const days = { asOf: TODAY, today: TODAY }
     const named = async (name: string) => {
-      const found = await listings.publicEntries(world.database.db, { name, days }, { first: 10, after: null })
+      const found = await listings.listPublicEntries(world.database.db, { name, days }, { first: 10, after: null })
       expect(await listings.countPublicEntries(world.database.db, { name, days })).to.equal(found.length)
       return found.map((body) => body.name)
     }

@@ -3,7 +3,7 @@ import { platforms } from '../../../src/platforms/index.js'
 import type { Listing } from '../../../src/store/listing/listings.js'
 import { type ComparisonResult, reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
-import { hideLost } from '../../../src/work/listing/lost-entry.js'
+import { hideLostEntry } from '../../../src/work/listing/lost-entry.js'
 import { type Display, type Row, startDisplay } from '../../support/display.js'
 import {
   at,
@@ -44,7 +44,7 @@ describe('reconcile', () => {
     const to = [{ platform: national, url, secret: 'x' }]
     const { platforms: found, unreachable } = await reconcilePlatforms(db(), {
       rules,
-      hideLost,
+      hideLost: hideLostEntry,
       platforms: to,
       cause: 'command',
       now: at(now),

@@ -223,7 +223,7 @@ describe('a database restored to an older state', () => {
     const { id, operatorId } = await published(db(), 1)
     const days = { asOf: TODAY, today: TODAY }
     const seen = async () => ({
-      entries: (await listings.publicEntries(db(), { days }, { first: 9, after: null })).length,
+      entries: (await listings.listPublicEntries(db(), { days }, { first: 9, after: null })).length,
       operator: (await listings.listPublicOfOperators(db(), [operatorId], days)).length,
       bodies: (await listings.readShownEntries(db(), [id])).size,
       page: (await publicList.readListPage(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
