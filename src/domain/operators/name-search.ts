@@ -54,20 +54,23 @@ export const searchKey = (name: string): string => {
   return arranged.replace(UNSPOKEN, '')
 }
 
-/** The key without places in front, which may be omitted: '吉林省长春市青禾' and '长春青禾'. */
-const spoken = (key: string): string => key.slice(placesOf(key).length)
-
-const placesOf = (key: string): string => {
-  const [places = ''] = LEADING_PLACES.exec(key) ?? []
-  // A firm may be named after its city alone.
-  return key.length - places.length >= 2 ? places : ''
+interface NameParts {
+  key: string
+  /** Places in front, which may be omitted: '吉林省长春市青禾' and '长春青禾'. */
+  places: string
+  /** The key without its places. */
+  own: string
+  /** The distinctive part, without place and legal form. */
+  core: string
 }
 
-/** The distinctive part, without place and legal form. */
-const coreOf = (key: string): string => {
-  const own = spoken(key)
+const partsOf = (key: string): NameParts => {
+  const [leading = ''] = LEADING_PLACES.exec(key) ?? []
+  // A firm may be named after its city alone.
+  const places = key.length - leading.length >= 2 ? leading : ''
+  const own = key.slice(places.length)
   const core = own.replace(LEGAL_FORM, '')
-  return core.length >= 2 ? core : own
+  return { key, places, own, core: core.length >= 2 ? core : own }
 }
 
 const pair = (one: number, two: number): number => ((one & 0x7fff) << 16) | two
@@ -87,23 +90,29 @@ const gramsInOrder = (key: string): number[] => {
 
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
-/** How many names hold each gram. `of`: names counted. `since`: names added after that count. */
 export interface GramCounts {
-  counted: (gram: number) => number
-  of: number
+  /** Number of names that hold each gram, when the grams were counted. */
+  grams: Pick<ReadonlyMap<number, number>, 'get'>
+  /** Number of names that were counted. */
+  counted: number
+  /** Number of names added after that count. */
   since: number
 }
 
 /** null: nothing can be found. `all`: only names with all of the grams are sought. */
 export type GramQuestion = { grams: number[]; all: boolean } | null
 
-export const gramQuestionFor = (key: string, { counted, of, since }: GramCounts, reach: SearchReach): GramQuestion => {
+export const gramQuestionFor = (
+  key: string,
+  { grams, counted, since }: GramCounts,
+  reach: SearchReach,
+): GramQuestion => {
   const held = gramsOf(key)
-    .map((gram) => ({ gram, names: counted(gram) }))
+    .map((gram) => ({ gram, names: grams.get(gram) ?? 0 }))
     .sort((a, b) => a.names - b.names)
   const known = held.filter(({ names }) => names > 0)
   // An uncounted gram can only be in names added since the count. It is selective only while these are few.
-  const tells = since > 0 && since <= Math.max(reach.candidates, of)
+  const tells = since > 0 && since <= Math.max(reach.candidates, counted)
   const fresh = tells ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
   const any: number[] = []
   let budget = reach.candidates
@@ -152,10 +161,9 @@ export const rankMatches = (key: string, candidates: readonly NameCandidate[]): 
 export const isNearMatch = (match: NameMatch | undefined): boolean =>
   match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
 
-interface QueriedName {
-  key: string
-  core: string
+interface QueriedName extends NameParts {
   grams: ReadonlyMap<number, number>
+  gramsOfCore: ReadonlyMap<number, number>
   /** Grams of the core, without its beginning and end. */
   within: ReadonlySet<number>
   edits: number
@@ -168,12 +176,12 @@ const countsOf = (text: string): Map<number, number> => {
 }
 
 const askedOf = (key: string): QueriedName => {
-  const core = coreOf(key)
+  const parts = partsOf(key)
   return {
-    key,
-    core,
+    ...parts,
     grams: countsOf(key),
-    within: new Set(gramsInOrder(core).slice(1, -1)),
+    gramsOfCore: countsOf(parts.core),
+    within: new Set(gramsInOrder(parts.core).slice(1, -1)),
     edits: key.length < SHORT_NAME ? 1 : EDITS_MOST,
   }
 }
@@ -201,36 +209,36 @@ const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string)
 }
 
 const weigh = (asked: QueriedName, candidate: NameCandidate, share: number): NameMatch | null => {
-  const reason = reasonFor(asked, candidate)
-  if (reason === null) return null
-  const far = reason.edits ?? Math.round((1 - Math.min(share % 1 || 1, 1)) * (RANKS_OF_A_REASON - 1))
-  const rank = MATCH_REASONS.indexOf(reason.is) * RANKS_OF_A_REASON + Math.min(far, RANKS_OF_A_REASON - 1)
-  return { ...candidate, reason: reason.is, rank }
+  const found = reasonFor(asked, partsOf(candidate.key), candidate.former)
+  if (found === null) return null
+  const far = found.edits ?? Math.round((1 - Math.min(share % 1 || 1, 1)) * (RANKS_OF_A_REASON - 1))
+  const rank = MATCH_REASONS.indexOf(found.reason) * RANKS_OF_A_REASON + Math.min(far, RANKS_OF_A_REASON - 1)
+  return { ...candidate, reason: found.reason, rank }
 }
 
 const reasonFor = (
   asked: QueriedName,
-  { key: held, former }: NameCandidate,
-): { is: MatchReason; edits?: number } | null => {
-  const { key, core } = asked
-  if (held === key) return { is: former ? 'FORMER' : 'EXACT', edits: 0 }
-  const [own, askedOwn] = [spoken(held), spoken(key)]
-  const samePlace = placesAgree(placesOf(held), placesOf(key))
-  if (own === askedOwn && samePlace) return { is: 'VARIANT' }
-  if (samePlace && (isBranch(own, askedOwn) || isBranch(askedOwn, own))) return { is: 'BRANCH' }
-  if (coreOf(held) === core && samePlace) return { is: 'SHORT' }
-  if (held.includes(key)) return { is: own.startsWith(key) ? 'SHORT' : 'PART' }
-  if (samePlace && own.startsWith(core) && key !== core && askedOwn === core) return { is: 'SHORT' }
+  held: NameParts,
+  former: boolean,
+): { reason: MatchReason; edits?: number } | null => {
+  const { key, own, core } = asked
+  if (held.key === key) return { reason: former ? 'FORMER' : 'EXACT', edits: 0 }
+  const samePlace = placesAgree(held.places, asked.places)
+  if (held.own === own && samePlace) return { reason: 'VARIANT' }
+  if (samePlace && (isBranch(held.own, own) || isBranch(own, held.own))) return { reason: 'BRANCH' }
+  if (held.core === core && samePlace) return { reason: 'SHORT' }
+  if (held.key.includes(key)) return { reason: held.own.startsWith(key) ? 'SHORT' : 'PART' }
+  if (samePlace && held.own.startsWith(core) && key !== core && own === core) return { reason: 'SHORT' }
   // The same name in another place is another firm.
-  if (samePlace && !isElsewhere(key, held)) {
-    const edits = editDistance(key, held, asked.edits)
-    if (edits <= asked.edits) return { is: 'TYPING', edits }
+  if (samePlace && !isElsewhere(asked, held)) {
+    const edits = editDistance(key, held.key, asked.edits)
+    if (edits <= asked.edits) return { reason: 'TYPING', edits }
     // With few characters, one difference makes another firm's name.
-    const ofCore = core.length < SHORT_NAME ? Number.POSITIVE_INFINITY : editDistance(core, coreOf(held), EDITS_MOST)
-    if (ofCore <= EDITS_MOST) return { is: 'TYPING', edits: EDITS_MOST + ofCore }
-    if (core.length >= SPOKEN_NAME && beginsNearly(own, core)) return { is: 'TYPING', edits: EDITS_MOST + 1 }
+    const ofCore = core.length < SHORT_NAME ? Number.POSITIVE_INFINITY : editDistance(core, held.core, EDITS_MOST)
+    if (ofCore <= EDITS_MOST) return { reason: 'TYPING', edits: EDITS_MOST + ofCore }
+    if (core.length >= SPOKEN_NAME && beginsNearly(held.own, core)) return { reason: 'TYPING', edits: EDITS_MOST + 1 }
   }
-  return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
+  return isSimilar(asked, held.core) ? { reason: 'SIMILAR' } : null
 }
 
 /** Places that places.ts does not list: 新乡市, 汪清县. */
@@ -244,17 +252,18 @@ const beginsNearly = (own: string, text: string): boolean => {
   )
 }
 
-const isSimilar = (core: string, held: string): boolean => {
+const isSimilar = ({ core, gramsOfCore }: QueriedName, held: string): boolean => {
+  let common = 0
+  for (const [gram, n] of countsOf(held)) common += Math.min(n, gramsOfCore.get(gram) ?? 0)
   const sameBrand = core.slice(0, BRAND_LENGTH) === held.slice(0, BRAND_LENGTH)
-  return alike(core, held) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
+  return (2 * common) / (core.length + held.length + 2) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
 }
 
 /** True for names in different places. An unknown city counts as a place; one wrong character in a place is a typing error. */
-const isElsewhere = (key: string, held: string): boolean => {
-  const own = spoken(held)
-  if (placesOf(key) !== '' || own === held || !key.endsWith(own)) return false
-  const front = key.slice(0, key.length - own.length)
-  return front.length >= 2 && ![...bare(placesOf(held))].some((sign) => front.includes(sign))
+const isElsewhere = ({ key, places }: NameParts, held: NameParts): boolean => {
+  if (places !== '' || held.places === '' || !key.endsWith(held.own)) return false
+  const front = key.slice(0, key.length - held.own.length)
+  return front.length >= 2 && ![...bare(held.places)].some((sign) => front.includes(sign))
 }
 
 /** One place may be less specific (长春 and 吉林省长春市) or absent. */
@@ -269,13 +278,6 @@ const isBranch = (one: string, other: string): boolean => {
   if (!BRANCH.test(one)) return false
   if (one.length > other.length && one.startsWith(other) && LEGAL_FORM.test(other)) return true
   return HEAD.exec(one)?.[1] === other
-}
-
-const alike = (one: string, other: string): number => {
-  const counts = countsOf(one)
-  let common = 0
-  for (const [gram, n] of countsOf(other)) common += Math.min(n, counts.get(gram) ?? 0)
-  return (2 * common) / (one.length + other.length + 2)
 }
 
 /** Damerau edit distance; `most + 1` when it is greater. */

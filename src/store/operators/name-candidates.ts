@@ -11,7 +11,8 @@ import {
 } from '../../domain/operators/name-search.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { processHandle } from '../db/answer-pool.js'
-import { type Db, queryOne } from '../db/db.js'
+import { type Db, queryOne, queryValue } from '../db/db.js'
+import { nameOf } from './names.js'
 
 /** Row limit, because old counts may understate a gram's frequency. */
 const MOST_AT_ALL = 2 * WIDE_REACH.candidates
@@ -39,22 +40,15 @@ export const nearestMatches = async (db: Db, wanted: NameSearch): Promise<NameMa
   return rankMatches(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
 }
 
-const nameOf = ({ operator, former, key }: NameCandidate): string => `${operator} ${former} ${key}`
-
-interface NarrowSearch {
-  question: GramQuestion
-  counts: CountedGrams
-  found: NameCandidate[]
-}
-
 /** Repeats the search when the query reports that the gram counts were stale. */
-const narrowly = async (db: Db, wanted: NameSearch): Promise<NarrowSearch> => {
+const narrowly = async (db: Db, wanted: NameSearch) => {
   let counts = await lastRead(processHandle(db))
   for (let tried = 1; ; tried += 1) {
     const question = gramQuestionFor(wanted.key, counts, NARROW_REACH)
     const { state, found } =
       question === null ? { state: await stateNow(db), found: [] } : await candidates(db, question, wanted)
-    if (isSame(state, counts.state) || tried === TRIES) return { question, counts, found }
+    if ((state.counts === counts.counts && state.since === counts.since) || tried === TRIES)
+      return { question, counts, found }
     counts = await readAgain(processHandle(db), counts, state)
     if (isAlike(question, gramQuestionFor(wanted.key, counts, NARROW_REACH))) return { question, counts, found }
   }
@@ -70,19 +64,12 @@ const beyond = (wide: GramQuestion, narrow: GramQuestion): GramQuestion => {
   return grams.length === 0 ? null : { grams, all: false }
 }
 
-/** `counts`: sequence number of the latest counting of n-grams. `counted`: how many names it covered. `since`: how many were written later. */
-interface GramState {
+interface GramState extends Pick<GramCounts, 'counted' | 'since'> {
+  /** Sequence number of the latest count of grams. */
   counts: number
-  counted: number
-  since: number
 }
 
-interface CountedGrams extends GramCounts {
-  state: GramState
-  grams: ReadonlyMap<number, number>
-}
-
-const isSame = (one: GramState, other: GramState): boolean => one.counts === other.counts && one.since === other.since
+type CountedGrams = GramState & GramCounts
 
 const remembered = new WeakMap<Db, Promise<CountedGrams>>()
 
@@ -91,8 +78,8 @@ const lastRead = (db: Db): Promise<CountedGrams> => {
   return known ?? remember(db, () => stateNow(db).then((state) => read(db, state)))
 }
 
-const readAgain = (db: Db, { grams, state: { counts } }: CountedGrams, state: GramState): Promise<CountedGrams> =>
-  remember(db, async () => (counts === state.counts ? countedBy(state, grams) : read(db, state)))
+const readAgain = (db: Db, { grams, counts }: CountedGrams, state: GramState): Promise<CountedGrams> =>
+  remember(db, async () => (counts === state.counts ? { ...state, grams } : read(db, state)))
 
 const remember = (db: Db, reading: () => Promise<CountedGrams>): Promise<CountedGrams> => {
   const promise = reading()
@@ -105,40 +92,28 @@ const stateNow = (db: Db): Promise<GramState> =>
   queryOne(db, 'select counts, counted, since from name_states /* name-candidates.stateNow */')
 
 const read = async (db: Db, state: GramState): Promise<CountedGrams> => {
-  const answer = await db.raw(
+  const all = await queryValue<string>(
+    db,
     `select coalesce(string_agg(gram || ' ' || names, ','), '') as all from name_grams /* name-candidates.readCounts */`,
   )
   const grams = new Map<number, number>()
-  for (const one of String(answer.rows[0].all).split(',')) {
+  for (const one of all.split(',')) {
     const [gram, names] = one.split(' ')
     if (names !== undefined) grams.set(Number(gram), Number(names))
   }
-  return countedBy(state, grams)
+  return { ...state, grams }
 }
-
-const countedBy = (state: GramState, grams: ReadonlyMap<number, number>): CountedGrams => ({
-  state,
-  grams,
-  counted: (gram) => grams.get(gram) ?? 0,
-  of: state.counted,
-  since: state.since,
-})
 
 /** True when the operator of name `n`, or its successor, is listed. */
 export const IS_LISTED_SQL = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
 
-interface CandidateAnswer {
-  found: NameCandidate[]
-  state: GramState
-}
-
 const candidates = async (
   db: Db,
   question: NonNullable<GramQuestion>,
   { personal, named, listed = false, sight = null }: NameSearch,
-): Promise<CandidateAnswer> => {
+): Promise<{ found: NameCandidate[]; state: GramState }> => {
   const own = `(:personal or not n.personal) ${andIsWithinSightSql(sight, 'n.operator_id')}`
   const ours = listed ? IS_LISTED_SQL : 'true'
   // An unqualified `&&` could be intarray's operator, which does not use the index.
@@ -147,23 +122,24 @@ const candidates = async (
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (
          select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named and not claim) limit ${WIDE_REACH.candidates})`
     : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
-  const answer = await db.raw(
+  const { all, ...state } = await queryOne<GramState & { all: string }>(
+    db,
     `select s.counts, s.counted, s.since, n.all from name_states s cross join (${IN_ONE} from (${found}) n) n /* name-candidates.candidates */`,
-    { grams: question.grams, personal, named, sight } as never,
+    { grams: question.grams, personal, named, sight },
   )
-  const { all, ...state } = answer.rows[0] as GramState & { all: string }
   return { found: candidatesIn(all), state }
 }
 
-export const namesOfCode = async (db: Db, code: string, personal: boolean): Promise<NameCandidate[]> => {
-  const answer = await db.raw(
-    `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
-     ${IN_ONE} from names n where (:personal or not n.personal) and n.operator_id in (
-       select id from one union all select o.id from operators o join one on o.merged_into = one.id) /* name-candidates.ofOne */`,
-    { code, personal } as never,
+export const namesOfCode = async (db: Db, code: string, personal: boolean): Promise<NameCandidate[]> =>
+  candidatesIn(
+    await queryValue(
+      db,
+      `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
+       ${IN_ONE} from names n where (:personal or not n.personal) and n.operator_id in (
+         select id from one union all select o.id from operators o join one on o.merged_into = one.id) /* name-candidates.ofOne */`,
+      { code, personal },
+    ),
   )
-  return candidatesIn(answer.rows[0].all)
-}
 
 const IN_ONE = `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all`
 

@@ -1,6 +1,6 @@
 import { maskName } from '../../domain/listing/public-entry.js'
-import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
-import type { Db, Tx } from '../db/db.js'
+import { gramsOf, type NameCandidate, searchKey } from '../../domain/operators/name-search.js'
+import { type Db, queryColumn, type Tx } from '../db/db.js'
 import { copyInto } from '../db/own-connection.js'
 
 /** Most operators indexed at once; larger sets are left to a background run (sweep). */
@@ -13,12 +13,6 @@ const COUNT_AGAIN_FROM = 5_000
 const BUILD_MEM = '256MB'
 const WRITING = 20_161_126
 
-interface IndexedName {
-  operator: number
-  former: boolean
-  key: string
-}
-
 /** Indexes an intake run's names; large sets are left to a background run (sweep). */
 export const indexNamesOfPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
@@ -28,17 +22,15 @@ export const indexNamesOfPlan = async (tx: Tx, run: number, { made, changes }: {
     if (registered.rows[0].any) await wantSweep(tx)
     return
   }
-  const answer = await tx.raw(
+  const named = await queryColumn<number>(
+    tx,
     `select p.operator_id as id from plan p join staged_drafts s using (item, part) join operators o on o.id = p.operator_id
        where p.effect in ('NEW', 'CHANGED') and (o.first_run = :run or s.kind = 'registration')
      union select o.id from staged_drafts s join operators o on o.uscc = s.uscc or o.shop = s.shop where o.first_run = :run
      order by 1 /* names.followPlan */`,
     { run },
   )
-  await indexNamesOf(
-    tx,
-    answer.rows.map(({ id }: { id: number }) => id),
-  )
+  await indexNamesOf(tx, named)
 }
 
 export const indexNamesOf = async (tx: Tx, operators: readonly number[]): Promise<void> => {
@@ -63,20 +55,20 @@ const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
     'select operator_id as operator, former, key from names where operator_id = any(?) /* names.write held */',
     [[...operators]] as never,
   )
-  const there = new Set(held.rows.map(idOf))
-  const wanted = new Map<string, IndexedName & { name: string }>()
-  for (const row of called.rows as (Omit<IndexedName, 'key'> & { name: string })[]) {
+  const there = new Set(held.rows.map(nameOf))
+  const wanted = new Map<string, NameCandidate & { name: string }>()
+  for (const row of called.rows as (Omit<NameCandidate, 'key'> & { name: string })[]) {
     const one = { ...row, key: searchKey(row.name) }
-    if (one.key !== '') wanted.set(idOf(one), one)
+    if (one.key !== '') wanted.set(nameOf(one), one)
   }
-  const gone = held.rows.filter((row: IndexedName) => !wanted.has(idOf(row)))
+  const gone = held.rows.filter((row: NameCandidate) => !wanted.has(nameOf(row)))
   if (gone.length > 0)
     await tx.raw(
       `delete from names n using jsonb_to_recordset(?::jsonb) as g(operator int, former boolean, key text)
        where n.operator_id = g.operator and n.former = g.former and n.key = g.key /* names.write gone */`,
       [JSON.stringify(gone)],
     )
-  const fresh = [...wanted.values()].filter((one) => !there.has(idOf(one)))
+  const fresh = [...wanted.values()].filter((one) => !there.has(nameOf(one)))
   if (fresh.length === 0) return 0
   await copy(tx, fresh)
   await tx.raw('update name_states set since = since + ? /* names.write since */', [fresh.length])
@@ -85,9 +77,9 @@ const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
 
 const alone = (tx: Tx) => tx.raw('select pg_advisory_xact_lock(?) /* names.alone */', [WRITING])
 
-const idOf = ({ operator, former, key }: IndexedName): string => `${operator} ${former} ${key}`
+export const nameOf = ({ operator, former, key }: NameCandidate): string => `${operator} ${former} ${key}`
 
-const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): Promise<void> => {
+const copy = async (tx: Tx, rows: readonly (NameCandidate & { name: string })[]): Promise<void> => {
   const lines = rows.map(
     ({ operator, former, key, name }) =>
       `${operator}\t${former}\t${maskName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
@@ -118,11 +110,8 @@ export const prepareSweep = async (db: Db): Promise<void> => {
 /** Indexes one batch in its own transaction. Returns null at the end. */
 export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
   db.transaction(async (tx) => {
-    const answer = await tx.raw(
-      `select id from operators where id > ? order by id limit ${STEP_OPERATORS} /* names.sweepStep */`,
-      [after],
-    )
-    const ids: number[] = answer.rows.map(({ id }: { id: number }) => id)
+    const sql = `select id from operators where id > ? order by id limit ${STEP_OPERATORS} /* names.sweepStep */`
+    const ids = await queryColumn<number>(tx, sql, [after])
     const last = ids.at(-1)
     return last === undefined ? null : { last, written: await write(tx, ids) }
   })

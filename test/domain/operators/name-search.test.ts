@@ -79,8 +79,8 @@ describe('search of firms by name', () => {
   it('the query uses the rarest n-grams that occur in names, within the candidate budget', () => {
     const key = searchKey('长春市青禾商贸有限公司')
     const rare = new Map(gramsOf(searchKey('青禾')).map((gram) => [gram, 3]))
-    const counted = (gram: number) => rare.get(gram) ?? NARROW_REACH.candidates * 10
-    expect(gramQuestionFor(key, { counted, of: 100, since: 0 }, NARROW_REACH)).to.deep.equal({
+    const grams = { get: (gram: number) => rare.get(gram) ?? NARROW_REACH.candidates * 10 }
+    expect(gramQuestionFor(key, { grams, counted: 100, since: 0 }, NARROW_REACH)).to.deep.equal({
       grams: gramsOf('青禾').slice(1, 2),
       all: false,
     })
@@ -88,13 +88,19 @@ describe('search of firms by name', () => {
 
   it('the query combines common n-grams, and is null where no name contains any of them', () => {
     const key = searchKey('商贸有限公司')
-    const all = gramQuestionFor(key, { counted: () => NARROW_REACH.candidates + 1, of: 10_000, since: 0 }, NARROW_REACH)
+    const all = gramQuestionFor(
+      key,
+      { grams: { get: () => NARROW_REACH.candidates + 1 }, counted: 10_000, since: 0 },
+      NARROW_REACH,
+    )
     expect(all).to.include({ all: true })
     expect(all?.grams).to.have.length(3)
-    expect(gramQuestionFor(key, { counted: () => 0, of: 0, since: 0 }, NARROW_REACH)).to.equal(null)
-    expect(gramQuestionFor(key, { counted: () => 0, of: 0, since: 5 }, NARROW_REACH)?.grams).to.have.length(7)
+    expect(gramQuestionFor(key, { grams: { get: () => 0 }, counted: 0, since: 0 }, NARROW_REACH)).to.equal(null)
+    expect(gramQuestionFor(key, { grams: { get: () => 0 }, counted: 0, since: 5 }, NARROW_REACH)?.grams).to.have.length(
+      7,
+    )
     expect(
-      gramQuestionFor(key, { counted: () => 0, of: 9, since: NARROW_REACH.candidates + 1 }, NARROW_REACH),
+      gramQuestionFor(key, { grams: { get: () => 0 }, counted: 9, since: NARROW_REACH.candidates + 1 }, NARROW_REACH),
     ).to.equal(null)
   })
 
