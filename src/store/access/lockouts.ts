@@ -40,8 +40,9 @@ export interface FailedSignIn {
 
 /** Returns true only for the failure that locks the key. */
 export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> => {
-  const { now, windowMs, lockMs } = made
-  const answer = await db.raw(
+  const [since, until] = [new Date(made.now.getTime() - made.windowMs), new Date(made.now.getTime() + made.lockMs)]
+  const failures = await queryValue<number>(
+    db,
     `with gone as (delete from lockouts where key in (select key from lockouts where last_at < :since
        and coalesce(locked_until, :now) <= :now and coalesce(proven_at, '-infinity') < :now::timestamptz - ${PROVEN}
        and key <> :key for update skip locked))
@@ -52,13 +53,9 @@ export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> 
        locked_until = case when l.last_at >= :since and coalesce(l.locked_until > :now, true) and l.failures + 1 >= :most
          then coalesce(l.locked_until, :until) else null end
      returning failures /* lockouts.failed */`,
-    {
-      ...made,
-      since: new Date(now.getTime() - windowMs),
-      until: new Date(now.getTime() + lockMs),
-    } as never,
+    { ...made, since, until },
   )
-  return answer.rows[0].failures === made.most
+  return failures === made.most
 }
 
 /** Records a successful sign-in. `forgives` also clears the failures. */

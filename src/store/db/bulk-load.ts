@@ -38,14 +38,10 @@ const nobodyWaits = (tx: Tx): Promise<boolean> =>
     [SERVING],
   )
 
-const holdsNextToNothing = async (tx: Tx, table: string, rows: number): Promise<boolean> => {
-  const most = Math.floor(rows * THERE_SHARE)
-  const answer = await tx.raw(
-    `select count(*)::int as n from (select 1 from ${table} limit ?) t /* bulk-load.holdsNextToNothing */`,
-    [most + 1],
-  )
-  return answer.rows[0].n <= most
-}
+const holdsNextToNothing = (tx: Tx, table: string, rows: number): Promise<boolean> =>
+  queryValue(tx, `select not exists (select 1 from ${table} offset ?) as few /* bulk-load.holdsNextToNothing */`, [
+    Math.floor(rows * THERE_SHARE),
+  ])
 
 const toItself = async (tx: Tx, table: string): Promise<boolean> => {
   try {

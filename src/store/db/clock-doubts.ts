@@ -32,7 +32,7 @@ export const readClock = async (db: Db): Promise<ClockRead> => {
 export const currentDoubt = (db: Db | Tx): Promise<ClockDoubt | null> =>
   queryFirst(db, `${DOUBT} /* clock-doubts.open */`)
 
-export const noteLastSureInstant = async (db: Db): Promise<void> => {
+export const noteLastSureInstant = async (db: Db | Tx): Promise<void> => {
   await db.raw(
     `insert into database_clock (sure_at) select clock_timestamp() where not exists (${DOUBT})
      on conflict (one) do update set sure_at = excluded.sure_at /* clock-doubts.noteSure */`,
@@ -52,16 +52,12 @@ export const settleDoubt = async (
   { by, reason = null }: { by: string; reason?: string | null },
 ): Promise<ClockDoubt | null> =>
   db.transaction(async (tx) => {
-    const answer = await tx.raw(
+    const doubt = await queryFirst<ClockDoubt>(
+      tx,
       `update clock_doubts d set settled_at = clock_timestamp(), settled_by = :by, reason = :reason where d.settled_at is null
        returning d.id, d.cause, d.found_at as "foundAt", d.expected_at as "expectedAt" /* clock-doubts.settle */`,
-      { by, reason } as never,
+      { by, reason },
     )
-    const [doubt] = answer.rows
-    if (doubt === undefined) return null
-    await tx.raw(
-      `insert into database_clock (sure_at) values (clock_timestamp())
-       on conflict (one) do update set sure_at = excluded.sure_at /* clock-doubts.settle */`,
-    )
+    if (doubt !== null) await noteLastSureInstant(tx)
     return doubt
   })

@@ -15,19 +15,15 @@ export interface DatabaseServer {
   system: string
 }
 
-export const presentAndVouchedServer = async (
+export const presentAndVouchedServer = (
   db: Db | Tx,
-): Promise<{ now: DatabaseServer; vouched: DatabaseServer | null }> => {
-  const answer = await db.raw(
-    `select database_timeline() as "nowTimeline", (select system_identifier::text from pg_control_system()) as "nowSystem",
-       i.timeline, i.system from (select 1) one left join database_identity i on true /* restored.servers */`,
+): Promise<{ now: DatabaseServer; vouched: DatabaseServer | null }> =>
+  queryOne(
+    db,
+    `select json_build_object('timeline', database_timeline(), 'system', (select system_identifier::text from pg_control_system())) as now,
+       case when i.timeline is not null then json_build_object('timeline', i.timeline, 'system', i.system) end as vouched
+     from (select 1) one left join database_identity i on true /* restored.servers */`,
   )
-  const { nowTimeline, nowSystem, timeline, system } = answer.rows[0]
-  return {
-    now: { timeline: nowTimeline, system: nowSystem },
-    vouched: timeline === null ? null : { timeline, system },
-  }
-}
 
 export const vouchForServer = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' }): Promise<void> => {
   await db.raw(
@@ -127,20 +123,19 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
  * Returns the highest number of those among these confirmed deliveries that exceed the platform's floor and were not
  * followed by a message about the same subject.
  */
-export const highestUnfollowedNumber = async (
+export const highestUnfollowedNumber = (
   db: Db,
   platform: string,
   deliveryIds: readonly number[],
-): Promise<number | null> => {
-  const answer = await db.raw(
+): Promise<number | null> =>
+  queryValue(
+    db,
     `select max(d.number) as number from deliveries d where d.id = any(:ids::bigint[]) and d.platform = :platform and d.state = 'CONFIRMED'
        and d.number > coalesce((select sequence_floor from platform_states s where s.platform = d.platform), 0)
        and not exists (select 1 from deliveries e where e.subject_id = d.subject_id and e.platform = d.platform
          and e.number > d.number and e.attempts > 0) /* restored.overtaken */`,
     { ids: [...deliveryIds], platform },
   )
-  return answer.rows[0]?.number ?? null
-}
 
 export const raiseSequenceFloors = async (
   tx: Tx,

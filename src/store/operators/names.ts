@@ -1,6 +1,6 @@
 import { maskName } from '../../domain/listing/public-entry.js'
 import { gramsOf, type NameCandidate, searchKey } from '../../domain/operators/name-search.js'
-import { type Db, queryColumn, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
 import { copyInto } from '../db/own-connection.js'
 
 /** Most operators indexed at once; larger sets are left to a background run (sweep). */
@@ -16,10 +16,11 @@ const WRITING = 20_161_126
 /** Indexes an intake run's names; large sets are left to a background run (sweep). */
 export const indexNamesOfPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
-    const registered = await tx.raw(
+    const isNamed = await queryValue<boolean>(
+      tx,
       `select ${made > 0} or exists (select 1 from staged_drafts where kind = 'registration') as any /* names.followPlan any */`,
     )
-    if (registered.rows[0].any) await wantSweep(tx)
+    if (isNamed) await wantSweep(tx)
     return
   }
   const named = await queryColumn<number>(
@@ -45,23 +46,25 @@ const wantSweep = async (tx: Tx): Promise<void> => {
 
 const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
   await alone(tx)
-  const called = await tx.raw(
+  const called = await queryRows<Omit<NameCandidate, 'key'> & { name: string }>(
+    tx,
     `select o.id as operator, false as former, o.name from operators o where o.id = any(:ids) and o.name is not null
      union all select n.operator_id, true, n.name from operator_names n join operators o on o.id = n.operator_id
        where n.operator_id = any(:ids) and n.name is distinct from o.name and not n.claim /* names.write called */`,
-    { ids: [...operators] } as never,
+    { ids: [...operators] },
   )
-  const held = await tx.raw(
+  const held = await queryRows<NameCandidate>(
+    tx,
     'select operator_id as operator, former, key from names where operator_id = any(?) /* names.write held */',
-    [[...operators]] as never,
+    [[...operators]],
   )
-  const there = new Set(held.rows.map(nameOf))
+  const there = new Set(held.map(nameOf))
   const wanted = new Map<string, NameCandidate & { name: string }>()
-  for (const row of called.rows as (Omit<NameCandidate, 'key'> & { name: string })[]) {
+  for (const row of called) {
     const one = { ...row, key: searchKey(row.name) }
     if (one.key !== '') wanted.set(nameOf(one), one)
   }
-  const gone = held.rows.filter((row: NameCandidate) => !wanted.has(nameOf(row)))
+  const gone = held.filter((row) => !wanted.has(nameOf(row)))
   if (gone.length > 0)
     await tx.raw(
       `delete from names n using jsonb_to_recordset(?::jsonb) as g(operator int, former boolean, key text)
@@ -88,22 +91,23 @@ const copy = async (tx: Tx, rows: readonly (NameCandidate & { name: string })[])
 }
 
 /** Returns the number of the sweep to run, or null when all names are indexed and counted. */
-export const wantedSweep = async (db: Db): Promise<number | null> => {
-  const answer = await db.raw(
-    `select wanted, wanted > done or since > greatest(counted * ${COUNT_AGAIN_SHARE}, ${COUNT_AGAIN_FROM}) as due from name_states /* names.wanting */`,
+export const wantedSweep = (db: Db): Promise<number | null> =>
+  queryValue(
+    db,
+    `select case when wanted > done or since > greatest(counted * ${COUNT_AGAIN_SHARE}, ${COUNT_AGAIN_FROM}) then wanted end as due
+     from name_states /* names.wanting */`,
   )
-  return answer.rows[0].due ? answer.rows[0].wanted : null
-}
 
 /** Drops the index before the first fill: building it afterwards takes a tenth of the time. */
 export const prepareSweep = async (db: Db): Promise<void> => {
   await db.transaction(async (tx) => {
     await alone(tx)
-    const answer = await tx.raw(
-      `select (select count(*) from (select 1 from operators limit ${BARE_FROM}) o) >= ${BARE_FROM}
-         and not exists (select 1 from names offset ${BARE_FROM / 10}) as bare /* names.prepare */`,
+    const isBare = await queryValue<boolean>(
+      tx,
+      `select exists (select 1 from operators offset ${BARE_FROM - 1}) and not exists (select 1 from names offset ${BARE_FROM / 10}) as bare
+       /* names.prepare */`,
     )
-    if (answer.rows[0].bare) await tx.raw('drop index if exists names_grams /* names.prepare */')
+    if (isBare) await tx.raw('drop index if exists names_grams /* names.prepare */')
   })
 }
 

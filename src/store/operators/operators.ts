@@ -1,7 +1,7 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import type { NewOperator } from '../../domain/operators/new-operator.js'
 import { withIndexesDropped } from '../db/bulk-load.js'
-import { type Db, queryRows, queryValue, type ReadHandle, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryOne, queryRows, queryValue, type ReadHandle, type Tx } from '../db/db.js'
 
 export interface StoredOperator {
   id: number
@@ -67,31 +67,32 @@ export const create = async (
   { run, at }: { run: number; at: Date },
 ): Promise<{ id: number }> => {
   const bindings = { ...made, key: made.name === null ? null : normalizeName(made.name), run, at }
-  const again = await tx.raw(
+  const again = await queryFirst<{ id: number }>(
+    tx,
     `update operators set known_to = null, kind = :kind, name = :name, name_key = :key, region = :region, status = 'UNKNOWN',
        first_run = :run where known_to is not null and (uscc = :uscc::text or shop = :shop::text) returning id /* operators.found again */`,
-    bindings as never,
+    bindings,
   )
-  if (again.rows.length > 0) return again.rows[0]
-  const fresh = await tx.raw(
+  if (again !== null) return again
+  return queryOne(
+    tx,
     `insert into operators (uscc, shop, kind, name, name_key, region, status, first_run, created_at)
      values (:uscc, :shop, :kind, :name, :key, :region, 'UNKNOWN', :run, :at) returning id /* operators.found */`,
-    bindings as never,
+    bindings,
   )
-  return fresh.rows[0]
 }
 
 /** True when no record, merger or identity decision supports the operator. Listings are ignored. */
-export const hasNoBasis = async (tx: Tx, id: number): Promise<boolean> => {
-  const answer = await tx.raw(
-    `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
+export const hasNoBasis = (tx: Tx, id: number): Promise<boolean> =>
+  hasRows(
+    tx,
+    `select 1 from operators o where o.id = ?
+       and not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
        and not exists (select 1 from operators m where m.merged_into = o.id)
-       and not exists (select 1 from identity_decisions d where o.id in (d.operator_id, d.merged_id, d.successor_id) and d.undone_at is null) as unfounded
-     from operators o where o.id = ? /* operators.isUnfounded */`,
+       and not exists (select 1 from identity_decisions d where o.id in (d.operator_id, d.merged_id, d.successor_id) and d.undone_at is null)
+     /* operators.isUnfounded */`,
     [id],
   )
-  return answer.rows[0]?.unfounded ?? false
-}
 
 /** Clears `claim` once a register states the name: only then is it shown as a former name. */
 const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = false, known_from = excluded.known_from, run_id = excluded.run_id

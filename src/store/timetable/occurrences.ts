@@ -1,6 +1,6 @@
 /** Leases use the database clock, so no host clock can end one. */
 import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
-import { type Db, hasRows, queryRows, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 import * as runs from './runs.js'
 
 type OccurrenceState = 'DUE' | 'RUNNING' | 'DONE' | 'FAILED' | 'PASSED' | 'ABANDONED'
@@ -58,21 +58,22 @@ export const requestRun = async (
   tx: Tx,
   { job, subject, by, now }: OccurrenceKey & { by: string; now: Date },
 ): Promise<Occurrence> => {
-  const open = await tx.raw(
+  const open = await queryFirst<Occurrence>(
+    tx,
     `select ${COLUMNS} from occurrences o where job = ? and subject = ? and cause = 'person' and ended_at is null
      order by id limit 1 /* occurrences.ask */`,
     [job, subject],
   )
-  if (open.rows.length > 0) return open.rows[0]
+  if (open !== null) return open
   // Two occurrences must not be planned for the same instant.
-  const answer = await tx.raw(
+  return queryOne(
+    tx,
     `insert into occurrences as o (job, subject, planned_for, cause, asked_by)
      select ?, ?, greatest(?::timestamptz, max(planned_for) filter (where planned_for <= ?::timestamptz) + interval '1 ms'), 'person', ?
      from occurrences where job = ? and subject = ?
      returning ${COLUMNS} /* occurrences.ask */`,
     [job, subject, now, now, by, job, subject],
   )
-  return answer.rows[0]
 }
 
 export interface ClaimableJob extends OccurrenceKey {
@@ -146,15 +147,14 @@ export const abandonExhausted = (db: Db, attemptsMost: number, now: Date): Promi
     [now, attemptsMost],
   )
 
-export const renewLeases = async (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<Set<number>> => {
-  const answer = await db.raw(
+export const renewLeases = (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<number[]> =>
+  queryColumn(
+    db,
     `update occurrences o set lease_until = clock_timestamp() + ? * interval '1 ms'
      from unnest(?::bigint[], ?::integer[]) as h (id, attempt)
      where o.id = h.id and o.attempts = h.attempt and o.state = 'RUNNING' returning o.id /* occurrences.renew */`,
     [leaseMs, held.map(({ id }) => id), held.map(({ attempt }) => attempt)],
   )
-  return new Set(answer.rows.map(({ id }: { id: number }) => id))
-}
 
 /** Returns false when the lease was lost. */
 export const end = (db: Db, { id, attempt }: HeldOccurrence, state: 'DONE' | 'FAILED', now: Date): Promise<boolean> =>

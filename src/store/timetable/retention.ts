@@ -1,5 +1,5 @@
 /** Rows are deleted in windows of ids, to lock few at once. Functions return the last id seen, or null at the end. */
-import type { Db } from '../db/db.js'
+import { type Db, queryColumn, queryOne } from '../db/db.js'
 
 export interface IdWindow {
   before: Date
@@ -13,15 +13,15 @@ export interface WindowResult {
 }
 
 const tidied = async (db: Db, table: string, age: string, due: string, window: IdWindow): Promise<WindowResult> => {
-  const answer = await db.raw(
+  const { last, young, deleted } = await queryOne<WindowResult & { young: boolean | null }>(
+    db,
     `with w as materialized (select * from ${table} where id > :after order by id limit :rows),
        old as materialized (select * from w where ${age} < :before),
        gone as (delete from ${table} where id in (${due}) returning 1)
      select (select max(id) from w) as last, (select bool_and(${age} >= :before) from w) as young,
        (select count(*)::int from gone) as deleted /* retention.${table} */`,
-    { ...window } as never,
+    { ...window },
   )
-  const [{ last, young, deleted }] = answer.rows
   // Ids grow with time, so no old rows follow.
   return { last: young === true ? null : last, deleted }
 }
@@ -95,12 +95,13 @@ export const archivesInUse = async (
   files: readonly { path: string; run: number }[],
   before: Date,
 ): Promise<Set<string>> => {
-  const answer = await db.raw(
+  const used = await queryColumn<string>(
+    db,
     `select f.path from jsonb_to_recordset(?::jsonb) as f(path text, run bigint) join runs r on r.id = f.run
      where r.outcome = 'RUNNING' or (r.archive = f.path and r.started_at >= ?) /* retention.archivesInUse */`,
     [JSON.stringify(files), before],
   )
-  return new Set(answer.rows.map(({ path }: { path: string }) => path))
+  return new Set(used)
 }
 
 export const forgetArchives = async (db: Db, files: readonly { path: string; run: number }[]): Promise<void> => {

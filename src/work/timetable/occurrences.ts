@@ -150,7 +150,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       const renewed = occurrences.renewLeases(db, mine, LEASE_MS).then((renewedIds) => {
         for (const { id, attempt } of mine) {
           const here = held.get(id)
-          if (!renewedIds.has(id) && here?.attempt === attempt)
+          if (!renewedIds.includes(id) && here?.attempt === attempt)
             here.lost.abort(new Error('the occurrence was taken over'))
         }
       })
