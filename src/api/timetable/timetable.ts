@@ -18,14 +18,14 @@ const rows = async (context: GraphqlContext, of: readonly ScheduledJob[]) => {
   return of.map((occasion) => {
     const { job, subject, cron } = occasion
     const [plan, one, run] = [kept.get(nameOf(occasion)), latest.get(nameOf(occasion)), last.get(nameOf(occasion))]
-    const { missed, pausable } = JOB_RULES[job]
+    const { pausable } = JOB_RULES[job]
     const paused = plan?.pausedAt ? { at: plan.pausedAt, by: plan.pausedBy, reason: plan.pausedReason } : null
     return {
       job,
       subject: subject || null,
       cron,
       words: cronInWords(cron),
-      missed: missed.toUpperCase(),
+      missed: 'ONCE',
       pausable,
       next: paused ? null : nextRun(parseCron(cron), context.now),
       lastOccurrence: one ? occurrenceView(one) : null,

@@ -12,7 +12,62 @@ export interface WindowResult {
   deleted: number
 }
 
-const tidied = async (db: Db, table: string, age: string, due: string, window: IdWindow): Promise<WindowResult> => {
+interface RetainedTable {
+  /** SQL: the instant from which the term of a row counts. */
+  age: string
+  /** SQL: the ids of the rows to delete among `old`, the rows whose term is over. */
+  due: string
+}
+
+const TABLES = {
+  /** Rejects settled or superseded by a full delivery, unless their correction still stands. */
+  rejects: {
+    age: '(select started_at from runs where runs.id = run_id)',
+    due: `select x.id from old x where coalesce(x.settled_at, '-infinity') < :before and (
+       x.state = 'DROPPED'
+       or (x.state = 'TAKEN' and not exists (select 1 from versions v where v.run_id = x.taken_run and v.known_to is null and v.ended_on is null))
+       or (x.state = 'OPEN' and x.run_id < (select max(id) from runs c where c.job = 'pull' and c.subject = x.feed and c.complete
+         and c.outcome = 'DONE' and c.taken_back_at is null)))`,
+  },
+  findings: {
+    age: 'found_at',
+    due: 'select f.id from old f where f.settled_at < :before',
+  },
+  /** Comparisons, except the newest per platform and those with discrepancies. */
+  comparisons: {
+    age: 'compared_at',
+    due: `select c.id from old c where exists (select 1 from comparisons n where n.platform = c.platform and n.id > c.id)
+       and not exists (select 1 from findings f where f.comparison_id = c.id)`,
+  },
+  /** Settled deliveries, except a subject's newest addition, with which backfills compare. */
+  deliveries: {
+    age: 'created_at',
+    due: `select d.id from old d where d.state in ('CONFIRMED', 'FOLDED') and coalesce(d.confirmed_at, d.created_at) < :before
+       and exists (select 1 from deliveries n where n.subject_id = d.subject_id and n.platform = d.platform and n.number > d.number
+         and n.state = 'CONFIRMED')
+       and (d.action <> 'ADD' or exists (select 1 from deliveries n where n.subject_id = d.subject_id and n.platform = d.platform
+         and n.number > d.number and n.action = 'ADD'))
+       and not exists (select 1 from delivery_acts a where a.delivery_id = d.id)`,
+  },
+  /** Runs without results, except the newest of their kind and referenced ones. */
+  runs: {
+    age: 'started_at',
+    due: `select r.id from old r where r.outcome <> 'RUNNING' and r.taken_back_at is null
+       and (r.job in ('push', 'publish', 'expire', 'reconcile', 'trail', 'audit', 'standings', 'changes', 'tidy')
+         or (r.job = 'score' and r.outcome <> 'ABANDONED' and coalesce((r.counts->>'stored')::int, 0) = 0)
+         or (r.job = 'pull' and (r.outcome <> 'DONE' or coalesce((r.counts->>'received')::int, 0) = 0)))
+       and exists (select 1 from runs n where n.job = r.job and n.subject = r.subject and n.id > r.id and n.outcome = r.outcome
+         and n.whole = r.whole and n.complete = r.complete and n.taken_back_at is null)
+       and not exists (select 1 from rejects x where x.run_id = r.id)
+       and not exists (select 1 from snapshots x where x.run_id = r.id)
+       and not exists (select 1 from comparisons x where x.run_id = r.id)
+       and not exists (select 1 from concerns x where x.run_id = r.id)
+       and not exists (select 1 from feed_states x where x.run_id = r.id)`,
+  },
+} satisfies Record<string, RetainedTable>
+
+export const deleteWindow = async (db: Db, table: keyof typeof TABLES, window: IdWindow): Promise<WindowResult> => {
+  const { age, due } = TABLES[table]
   const { last, young, deleted } = await queryOne<WindowResult & { young: boolean | null }>(
     db,
     `with w as materialized (select * from ${table} where id > :after order by id limit :rows),
@@ -25,69 +80,6 @@ const tidied = async (db: Db, table: string, age: string, due: string, window: I
   // Ids grow with time, so no old rows follow.
   return { last: young === true ? null : last, deleted }
 }
-
-/** Deletes runs without results, except the newest of their kind and referenced ones. */
-export const deleteRuns = (db: Db, window: IdWindow): Promise<WindowResult> =>
-  tidied(
-    db,
-    'runs',
-    'started_at',
-    `select r.id from old r where r.outcome <> 'RUNNING' and r.taken_back_at is null
-       and (r.job in ('push', 'publish', 'expire', 'reconcile', 'trail', 'audit', 'standings', 'changes', 'tidy')
-         or (r.job = 'score' and r.outcome <> 'ABANDONED' and coalesce((r.counts->>'stored')::int, 0) = 0)
-         or (r.job = 'pull' and (r.outcome <> 'DONE' or coalesce((r.counts->>'received')::int, 0) = 0)))
-       and exists (select 1 from runs n where n.job = r.job and n.subject = r.subject and n.id > r.id and n.outcome = r.outcome
-         and n.whole = r.whole and n.complete = r.complete and n.taken_back_at is null)
-       and not exists (select 1 from rejects x where x.run_id = r.id)
-       and not exists (select 1 from snapshots x where x.run_id = r.id)
-       and not exists (select 1 from comparisons x where x.run_id = r.id)
-       and not exists (select 1 from concerns x where x.run_id = r.id)
-       and not exists (select 1 from feed_states x where x.run_id = r.id)`,
-    window,
-  )
-
-/** Deletes comparisons, except the newest per platform and those with discrepancies. */
-export const deleteComparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
-  tidied(
-    db,
-    'comparisons',
-    'compared_at',
-    `select c.id from old c where exists (select 1 from comparisons n where n.platform = c.platform and n.id > c.id)
-       and not exists (select 1 from findings f where f.comparison_id = c.id)`,
-    window,
-  )
-
-export const deleteDiscrepancies = (db: Db, window: IdWindow): Promise<WindowResult> =>
-  tidied(db, 'findings', 'found_at', 'select f.id from old f where f.settled_at < :before', window)
-
-/** Deletes settled deliveries, except a subject's newest addition, with which backfills compare. */
-export const deleteDeliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
-  tidied(
-    db,
-    'deliveries',
-    'created_at',
-    `select d.id from old d where d.state in ('CONFIRMED', 'FOLDED') and coalesce(d.confirmed_at, d.created_at) < :before
-       and exists (select 1 from deliveries n where n.subject_id = d.subject_id and n.platform = d.platform and n.number > d.number
-         and n.state = 'CONFIRMED')
-       and (d.action <> 'ADD' or exists (select 1 from deliveries n where n.subject_id = d.subject_id and n.platform = d.platform
-         and n.number > d.number and n.action = 'ADD'))
-       and not exists (select 1 from delivery_acts a where a.delivery_id = d.id)`,
-    window,
-  )
-
-/** Deletes rejects settled or superseded by a full delivery, unless their correction still stands. */
-export const deleteRejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
-  tidied(
-    db,
-    'rejects',
-    '(select started_at from runs where runs.id = run_id)',
-    `select x.id from old x where coalesce(x.settled_at, '-infinity') < :before and (
-       x.state = 'DROPPED'
-       or (x.state = 'TAKEN' and not exists (select 1 from versions v where v.run_id = x.taken_run and v.known_to is null and v.ended_on is null))
-       or (x.state = 'OPEN' and x.run_id < (select max(id) from runs c where c.job = 'pull' and c.subject = x.feed and c.complete
-         and c.outcome = 'DONE' and c.taken_back_at is null)))`,
-    window,
-  )
 
 /** Archives that a run still refers to or is writing. */
 export const archivesInUse = async (

@@ -3,7 +3,7 @@
  * (one look at the timetable) may run in any number of processes.
  */
 
-import { isClockSetBack, runsOwed } from '../../domain/timetable/missed-runs.js'
+import { isClockSetBack, owedRun } from '../../domain/timetable/missed-runs.js'
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
@@ -184,13 +184,10 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
       const last = planned.at(-1)
       if (last !== undefined || behind) await schedules.notePlannedUntil(tx, row, last ?? now)
       if (last === undefined || pausedAt !== null) continue
-      const { run, missed } = runsOwed(planned, now, JOB_RULES[row.job])
-      for (const plannedFor of run)
-        await occurrences.add(tx, { ...row, plannedFor, missed: plannedFor === run.at(-1) ? missed : 0 })
-      const first = run[0]
-      // Older unstarted occurrences are skipped, unless each must run.
-      if (first !== undefined && JOB_RULES[row.job].missed !== 'all')
-        await occurrences.skipOccurrences(tx, { ...row, before: first, now })
+      const owed = owedRun(planned, now, JOB_RULES[row.job].withinMs)
+      if (owed === null) continue
+      await occurrences.add(tx, { ...row, ...owed })
+      await occurrences.skipOccurrences(tx, { ...row, before: owed.plannedFor, now })
     }
   })
 

@@ -51,17 +51,13 @@ export interface TidyCounts {
 }
 
 /** Rows that refer to other rows are deleted first, runs last. */
-const STEPS: readonly [
-  count: keyof TidyCounts,
-  what: RetainedKind,
-  step: (db: Db, window: retention.IdWindow) => Promise<retention.WindowResult>,
-][] = [
-  ['rejects', 'REJECTS', retention.deleteRejects],
-  ['comparisons', 'COMPARISONS', retention.deleteDiscrepancies],
-  ['comparisons', 'COMPARISONS', retention.deleteComparisons],
-  ['deliveries', 'DELIVERIES', retention.deleteDeliveries],
-  ['runs', 'RUNS', retention.deleteRuns],
-]
+const STEPS = [
+  ['rejects', 'rejects', 'REJECTS'],
+  ['findings', 'comparisons', 'COMPARISONS'],
+  ['comparisons', 'comparisons', 'COMPARISONS'],
+  ['deliveries', 'deliveries', 'DELIVERIES'],
+  ['runs', 'runs', 'RUNS'],
+] as const
 
 export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
   runAlone(db, { ...options, job: 'tidy' }, async (run) => {
@@ -72,9 +68,14 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     const since = (what: RetainedKind) => keptSince(options.rules ?? retentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS
     counts.archives = await tidyArchives(db, since('ARCHIVES'), options)
-    for (const [count, what, step] of STEPS) {
+    for (const [table, count, what] of STEPS) {
+      const before = since(what)
       for (let after: number | null = 0; after !== null && !options.signal?.aborted; ) {
-        const { last, deleted }: retention.WindowResult = await step(db, { before: since(what), after, rows })
+        const { last, deleted }: retention.WindowResult = await retention.deleteWindow(db, table, {
+          before,
+          after,
+          rows,
+        })
         counts[count] += deleted
         after = last
       }

@@ -1,6 +1,5 @@
 /** Times are in Asia/Shanghai. */
 import { checkAndRedactText } from '../../domain/records/privacy.js'
-import type { MissedRule } from '../../domain/timetable/missed-runs.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
@@ -18,49 +17,44 @@ export interface ScheduledJob {
 
 /** Folders and exchange tables are watched, because senders await an answer all day. */
 const WATCH = '*/5 * * * *'
-const SCORE = '*/5 * * * *'
-/** A push runs until the next begins, so deliveries leave within seconds. */
-const PUSH = '* * * * *'
-/** Publishes at least each minute. Removals take effect at once, and requests publish them earlier. */
-const PUBLISH = '* * * * *'
-/** Terms end at midnight. Hourly runs make up for missed ones. */
-const EXPIRE = '1 * * * *'
-const TRAIL = '*/5 * * * *'
-/** Keeps running, so that marketplaces learn of a removal within seconds. */
-const CHANGES = '* * * * *'
-/** Runs by night, when few moves disturb the comparison. */
-const RECONCILE = '30 2 * * *'
-
-/** The audit log is also verified at start. */
-const AUDIT = '50 2 * * *'
-const STANDINGS = '10 3 * * *'
-const TIDY = '40 3 * * *'
-
 /** A missed comparison may run this long after its time. */
 const NIGHT_MS = 8 * 3_600_000
 export const LOOKING_RUN_LASTS_MS = 61_000
 
-interface JobRule extends MissedRule {
+interface JobRule {
+  cron: string
+  /** A run missed longer ago than this is not caught up; null: no limit. */
+  withinMs: number | null
   /** True when runs may overlap; otherwise the job holds a lock. */
   beside: boolean
   /** Jobs that take down entries cannot be paused. */
   pausable: boolean
 }
 
-const ONCE = { missed: 'once', withinMs: null } as const
+const RULE = { withinMs: null, beside: false, pausable: false }
+
+const RULES_WITHOUT_SUBJECT = {
+  score: { ...RULE, cron: '*/5 * * * *', pausable: true },
+  // Terms end at midnight. Hourly runs make up for missed ones.
+  expire: { ...RULE, cron: '1 * * * *' },
+  // Publishes at least each minute. Removals take effect at once, and requests publish them earlier.
+  publish: { ...RULE, cron: '* * * * *' },
+  trail: { ...RULE, cron: '*/5 * * * *' },
+  // The audit log is also verified at start.
+  audit: { ...RULE, cron: '50 2 * * *' },
+  standings: { ...RULE, cron: '10 3 * * *' },
+  // Keeps running, so that marketplaces learn of a removal within seconds.
+  changes: { ...RULE, cron: '* * * * *', beside: true },
+  tidy: { ...RULE, cron: '40 3 * * *' },
+}
 
 export const JOB_RULES: Record<ScheduledJob['job'], JobRule> = {
-  pull: { ...ONCE, beside: false, pausable: true },
-  score: { ...ONCE, beside: false, pausable: true },
-  publish: { ...ONCE, beside: false, pausable: false },
-  push: { ...ONCE, beside: true, pausable: false },
-  expire: { ...ONCE, beside: false, pausable: false },
-  trail: { ...ONCE, beside: false, pausable: false },
-  audit: { ...ONCE, beside: false, pausable: false },
-  standings: { ...ONCE, beside: false, pausable: false },
-  changes: { ...ONCE, beside: true, pausable: false },
-  tidy: { ...ONCE, beside: false, pausable: false },
-  reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
+  ...RULES_WITHOUT_SUBJECT,
+  pull: { ...RULE, cron: WATCH, pausable: true },
+  // A push runs until the next begins, so deliveries leave within seconds.
+  push: { ...RULE, cron: '* * * * *', beside: true },
+  // Runs by night, when few moves disturb the comparison.
+  reconcile: { ...RULE, cron: '30 2 * * *', withinMs: NIGHT_MS, pausable: true },
 }
 
 /** Registers are pulled before the records that name their operators. */
@@ -95,20 +89,17 @@ export const makeTimetable = (
   feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],
 ): ScheduledJob[] => [
-  ...feeds.map(
-    (feed): ScheduledJob => ({ job: 'pull', subject: feed.id, cron: feed.watched ? WATCH : cronOfFeed(feed.id) }),
-  ),
-  { job: 'score', subject: '', cron: SCORE },
-  { job: 'expire', subject: '', cron: EXPIRE },
-  { job: 'publish', subject: '', cron: PUBLISH },
-  { job: 'trail', subject: '', cron: TRAIL },
-  { job: 'audit', subject: '', cron: AUDIT },
-  { job: 'standings', subject: '', cron: STANDINGS },
-  { job: 'changes', subject: '', cron: CHANGES },
-  { job: 'tidy', subject: '', cron: TIDY },
-  ...platforms.map((id): ScheduledJob => ({ job: 'push', subject: id, cron: PUSH })),
-  ...platforms.map((id): ScheduledJob => ({ job: 'reconcile', subject: id, cron: RECONCILE })),
+  ...feeds.map(({ id, watched }) => scheduled('pull', id, watched ? WATCH : cronOfFeed(id))),
+  ...(Object.keys(RULES_WITHOUT_SUBJECT) as ScheduledJob['job'][]).map((job) => scheduled(job, '')),
+  ...platforms.map((id) => scheduled('push', id)),
+  ...platforms.map((id) => scheduled('reconcile', id)),
 ]
+
+const scheduled = (job: ScheduledJob['job'], subject: string, cron = JOB_RULES[job].cron): ScheduledJob => ({
+  job,
+  subject,
+  cron,
+})
 
 export interface JobAddress {
   timetable: readonly ScheduledJob[]

@@ -390,7 +390,7 @@ describe('scheduled occurrences', () => {
   })
 
   it('every job of the timetable has its rules', () => {
-    for (const rule of Object.values(JOB_RULES)) expect(rule).to.have.keys('missed', 'withinMs', 'beside', 'pausable')
+    for (const rule of Object.values(JOB_RULES)) expect(rule).to.have.keys('cron', 'withinMs', 'beside', 'pausable')
   })
 })
 
