@@ -78,23 +78,19 @@ const routesOf = (own: SiteContext): Router => {
   return router
 }
 
+interface CachedPage {
+  path: string
+  stamp: DayStamp
+  parameters: Record<string, string>
+  robots: string
+  make: () => Promise<SitePage>
+}
+
 const showKept = async (
   { cache, demo, nowOf }: SiteContext,
   request: Request,
   response: Response,
-  {
-    path,
-    stamp,
-    parameters,
-    robots,
-    make,
-  }: {
-    path: string
-    stamp: DayStamp
-    parameters: Record<string, string>
-    robots: string
-    make: () => Promise<SitePage>
-  },
+  { path, stamp, parameters, robots, make }: CachedPage,
 ): Promise<void> => {
   const [lang, encoding] = [languageOf(request), chooseEncoding(request)]
   const page = () => cache.getOrMake(stamp, `page ${addressInLanguage(path, parameters, 'zh')}`, make)
@@ -135,12 +131,8 @@ const showList =
     const parameters = makeFilterParameters(asked)
     if (wantsCsv(request)) {
       if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
-      return sendResultCsv(
-        { db: dbOf(request), inTurn: cache.inTurn, now: nowOf(request), slowMs: own.slowMs },
-        request,
-        response,
-        asked,
-      )
+      const reading = { db: dbOf(request), inTurn: cache.inTurn, now: nowOf(request), slowMs: own.slowMs }
+      return sendResultCsv(reading, request, response, asked)
     }
     // Forms submit empty fields. The redirect drops them.
     if (Object.values(request.query).includes('')) {
@@ -154,13 +146,8 @@ const showList =
       const page = await listOf(own, dbOf(request), stamp, asked)
       return sendPage(own, request, response, page, { parameters, isChosen: true })
     }
-    await showKept(own, request, response, {
-      path: LIST,
-      stamp,
-      parameters,
-      robots,
-      make: () => listOf(own, own.db, stamp, asked),
-    })
+    const make = () => listOf(own, own.db, stamp, asked)
+    await showKept(own, request, response, { path: LIST, stamp, parameters, robots, make })
   }
 
 /**

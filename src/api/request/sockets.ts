@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { networkOf } from '../../domain/access/rate.js'
+import { networkOf } from '../../foundation/http/addresses.js'
 import type { ApiDependencies } from './dependencies.js'
 
 export const REQUEST_TIMEOUT_MS = 30_000

@@ -30,3 +30,15 @@ export const isPublicAddress = (text: string): boolean => {
   if (address?.range() !== 'unicast') return false
   return address instanceof ipaddr.IPv6 ? address.match(GLOBAL_6) : text !== CLOUD_HOST
 }
+
+const LONGEST_ADDRESS = 64 // characters
+
+/** Rate-limit key: the IPv4 address, or the IPv6 /64, all of which one subscriber has. */
+export const networkOf = (text: string): string => {
+  const plain = text.trim().slice(0, LONGEST_ADDRESS).toLowerCase().replace(/%.*$/, '')
+  if (isIP(plain) !== 6) return plain
+  const address = ipaddr.process(plain)
+  if (address instanceof ipaddr.IPv4) return address.toString()
+  const groups = address.parts.slice(0, 4).map((group) => group.toString(16).padStart(4, '0'))
+  return `${groups.join(':')}/64`
+}

@@ -26,10 +26,12 @@ const COLUMNS = `d.id, d.verdict, d.feed, d.subject_key as "subjectKey", d.opera
   d.evidence, d.reason, d.decided_by as "decidedBy", d.decided_at as "decidedAt", d.undone_at as "undoneAt", d.undone_by as "undoneBy",
   d.undone_reason as "undoneReason"`
 
-export type NewIdentityDecision = Pick<
-  IdentityDecisionRow,
-  'verdict' | 'feed' | 'subjectKey' | 'operatorId' | 'mergedId' | 'evidence' | 'reason'
-> & { successorId?: number; by: string; at: Date }
+export interface NewIdentityDecision
+  extends Pick<IdentityDecisionRow, 'verdict' | 'evidence' | 'reason'>,
+    Partial<Pick<IdentityDecisionRow, 'feed' | 'subjectKey' | 'operatorId' | 'mergedId' | 'successorId'>> {
+  by: string
+  at: Date
+}
 
 export const add = (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecisionRow | null> =>
   queryFirst(
@@ -37,8 +39,10 @@ export const add = (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecision
     `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)
      values (:verdict, :feed, :subjectKey, :operatorId, :mergedId, :successorId, :evidence::jsonb, :reason, :by, :at)
      on conflict do nothing returning ${COLUMNS} /* identity-decisions.add */`,
-    { ...made, successorId: made.successorId ?? null, evidence: JSON.stringify(made.evidence) },
+    { ...WITHOUT_SUBJECT, ...made, evidence: JSON.stringify(made.evidence) },
   )
+
+const WITHOUT_SUBJECT = { feed: null, subjectKey: null, operatorId: null, mergedId: null, successorId: null }
 
 export const lockForUndo = (tx: Tx, id: number): Promise<IdentityDecisionRow | null> =>
   queryFirst(

@@ -1,3 +1,5 @@
+import type { LastingFact, RecoveryStep } from '../../domain/scoring/recovery-path.js'
+import type { Score } from '../../domain/scoring/score.js'
 import type { StandingEntry } from '../../domain/standing/standing.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 
@@ -74,46 +76,22 @@ export interface PartyListingDetail extends PartyListing {
   documents: { kind: string; title: string; html: string; number: string | null; issuedOn: string | null }[]
 }
 
-export interface PartyScore {
-  value: number
-  grade: string
+export interface PartyScore extends Pick<Score, 'value' | 'grade' | 'nextChangeOn'> {
   scorecard: string
   asOf: string
-  nextChangeOn: string | null
   objected: boolean
-  reasons: {
-    rule: string
-    zh: string
-    en: string
-    points: number
-    count: number
-    fadesOn: string | null
-    objected: boolean
-    records: PartyRecord[]
-  }[]
-  wayBack: {
-    on: string
-    act: string
-    zh: string
-    en: string
-    points: number
-    value: number
-    grade: string
-    count: number
-    basis: string
-    confirmed: boolean
+  reasons: (BilingualText & { points: number; fadesOn: string | null; records: PartyRecord[] })[]
+  wayBack: (Pick<RecoveryStep, 'on' | 'act' | 'zh' | 'en' | 'points' | 'value' | 'grade' | 'basis' | 'confirmed'> & {
     answer: { workdays: number; confirmed: boolean } | null
-  }[]
-  lasting: { zh: string; en: string; count: number; basis: string; confirmed: boolean }[]
+  })[]
+  lasting: Omit<LastingFact, 'fact' | 'rules' | 'records' | 'count'>[]
 }
 
 export interface PartyObjection {
   id: string
   state: string
-  fact: string
   statement: string
   openedAt: string
-  decidedAt: string | null
   note: string | null
   openedBy: string | null
   consequence: BilingualText
@@ -135,9 +113,6 @@ export interface PartyFile {
   uscc: string | null
   shop: string | null
   name: string | null
-  kind: string
-  region: string | null
-  registrationStatus: string | null
   formerNames: string[]
   standing: { status: string; listed: boolean; asOf: string; stale: boolean }
   score: PartyScore | null

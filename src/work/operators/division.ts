@@ -43,10 +43,7 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
     for (const successor of successors) {
       const decision = await decisions.add(tx, {
         verdict: 'DIVIDE',
-        feed: null,
-        subjectKey: null,
         operatorId: from.id,
-        mergedId: null,
         successorId: successor.id,
         evidence: { on, documentNumber, from: from.uscc ?? from.shop, into: successor.uscc ?? successor.shop },
         reason,

@@ -74,7 +74,6 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
       feed: found.feed,
       subjectKey: key,
       operatorId: operator?.id ?? null,
-      mergedId: null,
       evidence: {
         unmatched: found.id,
         subject,
@@ -221,8 +220,6 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     const listings = await mergers.moveListings(tx, { from: from.id, to: into.id, only: null })
     const decision = await decisions.add(tx, {
       verdict: 'MERGE',
-      feed: null,
-      subjectKey: null,
       operatorId: into.id,
       mergedId: from.id,
       evidence: { cause: made.cause, from: from.uscc ?? from.shop, into: into.uscc ?? into.shop, listings },

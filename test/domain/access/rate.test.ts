@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { callerAddressOf, networkOf, owedMsAt, waitMsFor } from '../../../src/domain/access/rate.js'
+import { callerAddressOf, owedMsAt, waitMsFor } from '../../../src/domain/access/rate.js'
+import { networkOf } from '../../../src/foundation/http/addresses.js'
 
 describe('rate limit of attempts', () => {
   const rate = { most: 3, everyMs: 1_000 }
