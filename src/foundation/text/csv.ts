@@ -21,8 +21,6 @@ const cellText = (cell: string | number | null, quoted: RegExp): string => {
   return quoted.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-export const csvRecords = (text: string): string[][] => parse(text, FORM) as string[][]
-
 /** Parses in slices: a large file at once would block for seconds. */
 export const csvRecordsInSlices = (text: string): AsyncIterable<string[]> =>
   Readable.from(slicesOf(Buffer.from(text))).pipe(parser(FORM))

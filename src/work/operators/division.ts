@@ -28,6 +28,11 @@ export interface DivisionResult {
   leads: number
 }
 
+interface Division extends Pick<DivisionInput, 'on' | 'documentNumber'> {
+  from: MergerParty
+  successors: readonly MergerParty[]
+}
+
 /** Refusals: OPERATOR_UNKNOWN, DIVISION_NOT_ALLOWED, DATE_INVALID, INPUT_INVALID, RUN_BUSY. */
 export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): Promise<DivisionResult> =>
   decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
@@ -60,15 +65,9 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
 const ask = async (
   tx: Tx,
   rules: WorkRules,
-  division: {
-    from: MergerParty
-    successors: readonly MergerParty[]
-    on: string
-    documentNumber: string
-  },
+  { from, successors, on, documentNumber }: Division,
   { at, now }: { at: Date; now: Date },
 ): Promise<number> => {
-  const { from, successors, on, documentNumber } = division
   const own = await listings.ofOperators(tx, [from.mergedInto ?? from.id])
   const listed = own.filter(({ state }) => state !== 'LEAD' && !isCaseOver(state))
   let leads = 0

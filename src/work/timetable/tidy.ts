@@ -42,13 +42,7 @@ export interface TidyOptions extends RunOptions {
   renew?: (now: Date) => Promise<unknown>
 }
 
-export interface TidyCounts {
-  rejects: number
-  comparisons: number
-  deliveries: number
-  archives: number
-  runs: number
-}
+export type TidyCounts = Record<'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'runs', number>
 
 /** Rows that refer to other rows are deleted first, runs last. */
 const STEPS = [
