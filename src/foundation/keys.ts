@@ -79,13 +79,13 @@ export const loadKeys = async (folder: string, issuer: string) => {
     jwks: (): { keys: (JsonWebKey & { kid: string })[] } => ({
       keys: [...tokens.all(), ...manifests.all()].map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig', alg: 'ES256' })),
     }),
-    /** Keys that sign manifests and parties' certificates. */
+    /** Signs manifests and parties' certificates. */
     manifests: manifestSigner(manifests, issuer),
     audit,
     /** Pseudonym of an ID number: shortened HMAC-SHA-256. */
     mark: (id: string): string => hmac(hashKey, id).slice(0, HASH_CHARACTERS),
     /**
-     * Keyed hash of an access code. Its 120 random bits need no slow hash: they cannot be guessed from a copied database.
+     * Keyed hash of an access code. Its 120 random bits need no slow hash.
      */
     accessMark: (code: string): string => hmac(accessKey, code),
     /** Encrypts with AES-256-GCM; `unseal` needs the same `about`. */
@@ -232,9 +232,7 @@ export const kidOfToken = (token: string): string => {
 }
 
 /**
- * Makes and publishes a token key, which signs once cached key sets have expired. The previous key verifies until its
- * last token expires; older keys are deleted. With `leaked` the new key signs now, and older tokens become invalid in
- * all processes within a second.
+ * Makes a token key, which signs once cached key sets have expired, and deletes keys whose tokens have. With `leaked` it signs now, and older tokens become invalid in all processes within a second.
  */
 export const newTokenKey = (
   folder: string,

@@ -20,8 +20,7 @@ export interface Confirmer {
 }
 
 /**
- * Returns why this person may not confirm what `changedBy` registered; null when they may. One administrator alone could
- * otherwise create both officer and reviewer of a case.
+ * Returns why this person may not confirm what `changedBy` registered. One administrator alone could create both officer and reviewer of a case.
  */
 export const confirmationFault = (
   changedBy: string | null,

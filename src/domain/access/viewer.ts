@@ -177,8 +177,7 @@ export const regionBoundOf = (viewer: Viewer): string | null =>
 export const seesOnlySomeFiles = (viewer: Viewer): boolean => viewer.role === 'party' || regionBoundOf(viewer) !== null
 
 /**
- * A party sees its own file, an authority bounded by a region the files of that region. Only the province sees an
- * unknown (null) operator.
+ * Only the province sees an unknown (null) operator.
  */
 export const maySeeOperator = (viewer: Viewer, operator: OperatorScope | null): boolean => {
   if (!may(viewer, 'see_operator')) return false

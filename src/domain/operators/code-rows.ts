@@ -32,8 +32,7 @@ export type ParsedRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TO
 export const isBadRow = (row: CodeRow | BadRow): row is BadRow => 'fault' in row
 
 /**
- * Reads one row. A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`. Numbers are
- * refused, because codes written as numbers lose digits.
+ * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`. Codes written as numbers lose digits and are refused.
  */
 export const parseCodeRow = (row: number, read: ParsedRow, marketplace: string | null): CodeRow | BadRow => {
   if ('fault' in read) return { row, fault: read.fault, ref: null }

@@ -1,6 +1,5 @@
 /**
- * Forms and check digits of codes. A failing check digit alone refuses no code, because some genuine codes fail. Nothing is
- * repaired (O is not 0). All functions except `normalizeCode`, `parseCode` and `shopCode` expect a code from `normalizeCode`.
+ * Forms and check digits of codes. Some genuine codes fail their check digit. All functions except `normalizeCode`, `parseCode` and `shopCode` expect a code from `normalizeCode`.
  */
 import { compactText, isNullMarker } from '../../foundation/text/values.js'
 import { dayExists } from '../../foundation/time/dates.js'
@@ -175,8 +174,7 @@ const weighted = (code: string, values: Int8Array, weights: readonly number[]): 
 export type CodeFault = 'CODE_FORM' | 'CODE_CHECK_DIGIT'
 
 /**
- * CODE_FORM: no known kind of code has this form. CODE_CHECK_DIGIT: the last character is wrong. Reported only for a
- * code that no operator has, because genuine codes with failing check digits exist.
+ * CODE_FORM: no known kind of code has this form. CODE_CHECK_DIGIT: the last character is wrong. Reported only for a code that no operator has.
  */
 export const codeFault = (asked: unknown): CodeFault | null => {
   const code = parseCode(asked)

@@ -259,7 +259,7 @@ const isSimilar = ({ core, gramsOfCore }: QueriedName, held: string): boolean =>
   return (2 * common) / (core.length + held.length + 2) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
 }
 
-/** True for names in different places. An unknown city counts as a place; one wrong character in a place is a typing error. */
+/** True for names in different places. An unknown city counts as a place. */
 const isElsewhere = ({ key, places }: NameParts, held: NameParts): boolean => {
   if (places !== '' || held.places === '' || !key.endsWith(held.own)) return false
   const front = key.slice(0, key.length - held.own.length)

@@ -2,8 +2,7 @@
 const SKEW_MS = 60_000
 
 /**
- * The newest occurrence runs for all before it. `planned`: occurrences up to `now`, ascending. `missed`: the number of those before. Null when
- * even the newest lies more than `withinMs` in the past; a null `withinMs` sets no limit.
+ * The newest of the `planned` occurrences (ascending) runs for the `missed` ones before it, unless it lies more than `withinMs` in the past.
  */
 export const owedRun = (
   planned: readonly Date[],

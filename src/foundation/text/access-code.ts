@@ -1,6 +1,5 @@
 /**
- * An access code is 120 random bits in Crockford base32. The last character is a checksum over GF(32) that detects any single error and any
- * swap. Lower case, full width, and O for 0 are accepted.
+ * An access code is 120 random bits in Crockford base32. The last character is a checksum over GF(32) that detects any single error and any swap.
  */
 
 export const ACCESS_CODE_BYTES = 15

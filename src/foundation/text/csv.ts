@@ -10,8 +10,7 @@ const SLICE_BYTES = 64 * 1024
 const QUOTED = /[",\r\n]/
 
 /**
- * Written by hand, because csv-stringify takes four times as long per line, leaves a lone line feed unquoted and writes
- * true as 1.
+ * csv-stringify takes four times as long per line, and leaves a lone line feed unquoted.
  */
 export const csvLine = (cells: readonly (string | number | null)[], quoted = QUOTED): string =>
   `${cells.map((cell) => cellText(cell, quoted)).join(',')}\r\n`

@@ -43,7 +43,7 @@ const trimmed = (text: string): string => {
 const hasCleanEnds = (text: string): boolean =>
   isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
 
-/** False also for some visible characters: only ASCII, East Asian and full-width ones are recognised. */
+/** False also for visible characters other than ASCII, East Asian and full-width ones. */
 const isVisible = (unit: number): boolean =>
   (unit > 0x20 && unit < 0x7f) || (unit > 0x3000 && unit < 0xd800) || (unit > 0xff00 && unit < 0xffe7)
 

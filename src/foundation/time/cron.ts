@@ -1,6 +1,5 @@
 /**
- * Cron expressions of five fields in Asia/Shanghai, which has no summer time. node-cron gives only the next runs from
- * the present, no past ones.
+ * Cron expressions of five fields in Asia/Shanghai, which has no summer time. node-cron gives no past runs.
  */
 
 const MINUTE = 60_000

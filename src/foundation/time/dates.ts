@@ -1,4 +1,4 @@
-/** Days are 'YYYY-MM-DD' in Asia/Shanghai. Only UTC parts of Date objects are read, so the machine's zone has no effect. */
+/** Days are 'YYYY-MM-DD' in Asia/Shanghai. The machine's zone has no effect. */
 import { Refusal } from '../errors.js'
 import { compactText, textOfValue, toHalfWidth } from '../text/values.js'
 
@@ -17,7 +17,7 @@ const SHANGHAI_OFFSET = 480 * MINUTE
 /** The agencies' marker for "no date". */
 const NO_DATE = '1900-01-01'
 
-/** From 1992 on UTC+8 holds. Earlier years need the zone table: summer time until 1991, local mean time before 1901. */
+/** From 1992 on UTC+8 holds. Earlier years need the zone table. */
 const STEADY_SINCE = Date.UTC(1992, 0, 1)
 const SHANGHAI = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'Asia/Shanghai',
@@ -44,9 +44,7 @@ const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
  * Reads every form that agencies send: 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch
- * milliseconds, Date. Instants become days in Shanghai. Twelve digits that begin with 19 or 20 are YYYYMMDDhhmm. If
- * they are also a whole hour in milliseconds, they are refused; if no such date exists, they are milliseconds. Returns
- * null outside 1900–2999, for two-digit years, and for 1900-01-01 ("none").
+ * milliseconds, Date. Instants become days in Shanghai. Of twelve digits that could be YYYYMMDDhhmm or a whole hour in milliseconds, neither is guessed. Returns null outside 1900–2999, for two-digit years, and for 1900-01-01 ("none").
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)

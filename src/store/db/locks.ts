@@ -4,8 +4,7 @@ import { withOwnConnection } from './own-connection.js'
 const ASK_AGAIN_MS = 100
 
 /**
- * Runs `work` under an advisory lock. Returns 'held' when another process keeps the lock for `waitMs`. The lock's
- * connection is outside the pool, which waiters would exhaust.
+ * Runs `work` under an advisory lock. Returns 'held' when another process keeps the lock for `waitMs`. Waiters would exhaust the pool.
  */
 export const withLock = async <T>(
   db: Db,

@@ -5,8 +5,7 @@ import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from
 const STATE_KINDS = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].changes === 'state')
 const DEPTH_MOST = 100
 /**
- * A merger moves at most this many past versions of a record. Their ends lie 1 µs apart, all in the same millisecond:
- * readers cannot ask for a shorter time.
+ * A merger moves at most this many past versions of a record. Their ends lie 1 µs apart, in one millisecond.
  */
 const STATES_MOST = 900
 

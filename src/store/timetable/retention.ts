@@ -1,4 +1,4 @@
-/** Rows are deleted in windows of ids, to lock few at once. Functions return the last id seen, or null at the end. */
+/** Rows are deleted in windows of ids, to lock few at once. */
 import { type Db, queryColumn, queryOne } from '../db/db.js'
 
 export interface IdWindow {
@@ -8,6 +8,7 @@ export interface IdWindow {
 }
 
 export interface WindowResult {
+  /** Last id of the window; null at the end. */
   last: number | null
   deleted: number
 }

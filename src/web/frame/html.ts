@@ -71,7 +71,7 @@ const isolateText = (text: string, attributes: string): string => {
   return `<bdi${attributes}>${escapeHtml(own.text)}</bdi>${own.closes}`
 }
 
-/** Returns a tag for the content of a section, whose heading has the `id` that links use. */
+/** Returns a template tag for the content of a section. */
 export const section =
   (id: string, zh: string, en: string) =>
   (...content: Parameters<typeof html>): Html =>

@@ -22,8 +22,7 @@ export interface SignInAttempt {
 }
 
 /**
- * Seconds until an attempt is allowed, or null. `proven`: the name signed in from this address before, so failures at
- * other addresses do not count. Unknown names are looked up too: timing must not reveal them.
+ * Seconds until an attempt is allowed, or null. `proven`: failures at other addresses do not count. Unknown names are looked up too: timing must not reveal them.
  */
 export const secondsLocked = async (
   db: Db,

@@ -1,6 +1,5 @@
 /**
- * One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. A beat
- * (one look at the timetable) may run in any number of processes.
+ * One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. Any number of processes may look at the timetable.
  */
 
 import { isClockSetBack, owedRun } from '../../domain/timetable/missed-runs.js'

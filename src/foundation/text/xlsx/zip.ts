@@ -1,6 +1,5 @@
 /**
- * Verifies an archive's stated sizes against the data before SheetJS opens it. yauzl checks no CRC and accepts
- * differing local headers and duplicate names.
+ * Verifies an archive's stated sizes against the data before SheetJS opens it. yauzl accepts differing local headers and duplicate names.
  */
 import { crc32, inflateRawSync } from 'node:zlib'
 
