@@ -57,7 +57,8 @@ interface Sign {
   sign: string
   start: number
   end: number
-  parted: 'NOT' | 'BY_BLANKS' | 'BY_SIGNS'
+  /** Separator before the sign: a blank, or a hyphen for all others. */
+  before: '' | ' ' | '-'
 }
 
 /**
@@ -80,7 +81,7 @@ const codesIn = (text: string): { start: number; end: number }[] => {
     for (let at = 0; at + SIGNS <= run.length; at += 1) {
       const signs = run.slice(at, at + SIGNS)
       const [first, last] = [signs[0], signs.at(-1)]
-      if (!first || !last || !isCode(signs, at === 0 || first.parted !== 'NOT', run[at + SIGNS])) continue
+      if (!first || !last || !isCode(signs, at === 0 || first.before !== '', run[at + SIGNS])) continue
       const before = codes.at(-1)
       if (before && first.start < before.end) before.end = last.end
       else codes.push({ start: first.start, end: last.end })
@@ -89,26 +90,21 @@ const codesIn = (text: string): { start: number; end: number }[] => {
   return codes
 }
 
-const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined): boolean => {
-  // A code may touch other letters (as in `codeX`) only when separators show its groups.
-  if (inGroups(signs, (parted) => parted === 'BY_SIGNS')) return true
-  if (!begins || next?.parted === 'NOT') return false
-  if (!inGroups(signs, () => true) && areWords(signs)) return false
-  return parseAccessCode(signs.map(({ sign }) => sign).join('')) !== null
-}
+const GROUPED = new RegExp(`^\\w{${GROUP}}(?:[- ]\\w{${GROUP}})+$`)
 
-const inGroups = (signs: readonly Sign[], holds: (parted: Sign['parted']) => boolean): boolean =>
-  signs.every(({ parted }, at) => at === 0 || (at % GROUP === 0 ? parted !== 'NOT' && holds(parted) : parted === 'NOT'))
+const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined): boolean => {
+  const standsAlone = begins && next?.before !== ''
+  if (!standsAlone && signs[GROUP]?.before === '') return false
+  const text = signs.map(({ sign, before }, at) => (at === 0 ? sign : before + sign)).join('')
+  const isGrouped = GROUPED.test(text)
+  // A code may touch other letters (as in `codeX`) only when separators show its groups.
+  if (isGrouped && !text.includes(' ')) return true
+  return standsAlone && (isGrouped || !areWords(text.split(/[- ]/))) && parseAccessCode(text) !== null
+}
 
 /** Ordinary words pass the checksum once in 32 times. Several long parts of only letters or only digits are words. */
-const areWords = (signs: readonly Sign[]): boolean => {
-  const words = signs
-    .map(({ sign, parted }) => (parted === 'NOT' ? sign : ` ${sign}`))
-    .join('')
-    .trim()
-    .split(' ')
-  return words.length > 1 && words.length * SHORT <= SIGNS && words.every((word) => /^(?:\d+|[A-Z]+)$/.test(word))
-}
+const areWords = (words: readonly string[]): boolean =>
+  words.length > 1 && words.length * SHORT <= SIGNS && words.every((word) => /^(?:\d+|[A-Z]+)$/.test(word))
 
 const SIGN = /^[0-9A-Z]$/
 const BLANK = /^\s$/
@@ -120,7 +116,7 @@ const runsIn = (text: string): Sign[][] => {
   const runs: Sign[][] = []
   if (text.length < SHORTEST) return runs
   let run: Sign[] = []
-  let parted: Sign['parted'] = 'NOT'
+  let before: Sign['before'] = ''
   for (let at = 0; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
     ESCAPED.lastIndex = at
@@ -128,14 +124,14 @@ const runsIn = (text: string): Sign[][] => {
     const end = at + (escaped ? 2 : character.length)
     for (const sign of escaped ? ' ' : plainOf(character)) {
       if (SIGN.test(sign)) {
-        run.push({ sign, start: at, end, parted })
-        parted = 'NOT'
+        run.push({ sign, start: at, end, before })
+        before = ''
       } else if (SEPARATOR.test(sign)) {
-        if (parted !== 'BY_SIGNS') parted = BLANK.test(sign) ? 'BY_BLANKS' : 'BY_SIGNS'
+        if (before !== '-') before = BLANK.test(sign) ? ' ' : '-'
       } else {
         if (run.length >= SIGNS) runs.push(run)
         run = []
-        parted = 'NOT'
+        before = ''
       }
     }
     at = end
