@@ -268,7 +268,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     outdated: outdated.refused,
     expire: expireNow,
     tick: (): void => {
-      ticking = database.connect(databaseUrl, { what: 'timetable' })
+      ticking = database.connect(databaseUrl, 'hub timetable')
       looking.start()
       outdated.start()
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })

@@ -94,7 +94,7 @@ describe('R-9: while the disk of the database is full', () => {
     const full = `do $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`
     const failing = async (db: Db) => Promise.resolve(db.raw(full)).catch(() => undefined)
     const [pool, most] = [openAnswerPool(world.database.url, { what: 'answers', max: 1 }), 5]
-    const timekeeper = connect(world.database.url, { what: 'timetable' })
+    const timekeeper = connect(world.database.url, 'hub timetable')
     let met = 0
     const end = onFullDisk(() => {
       met += 1

@@ -1,4 +1,4 @@
-import knexModule, { type Knex } from 'knex'
+import knexModule from 'knex'
 import pg from 'pg'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { PoolUsage } from '../../foundation/metrics.js'
@@ -55,18 +55,14 @@ pg.types.setTypeParser(OID.int8, (text) => Number(text))
 // knex would also log the errors that it throws.
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): JobDb =>
-  openPool({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: what === undefined ? 'hub' : `hub ${what}`,
-    ...(statementMs !== undefined && { statement_timeout: statementMs }),
-  })
-
-const openPool = (connection: Knex.PgConnectionConfig): JobDb => {
+export const connect = (url: string, applicationName = 'hub'): JobDb => {
   const db = knexModule.default({
     client: 'pg',
-    connection,
+    connection: {
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: applicationName,
+    },
     pool: { min: 0, max: POOL_MAX },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     migrations: { migrationSource: migrationSource(migrationFilesIn('migrations')), tableName: 'migrations' },
@@ -98,20 +94,18 @@ const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(H
 const LOST_WORDS =
   /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|^timeout expired$|timeout exceeded when trying to connect/
 
-export const isConnectionLost = (error: unknown): boolean =>
-  error instanceof Error && (LOST.test(String((error as { code?: unknown }).code)) || LOST_WORDS.test(error.message))
+const codeOf = (error: unknown): string => (error instanceof Error ? String((error as { code?: unknown }).code) : '')
 
-const DATABASE_FULL = '53100'
-const HUB_FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT']
+export const isConnectionLost = (error: unknown): boolean =>
+  LOST.test(codeOf(error)) || (error instanceof Error && LOST_WORDS.test(error.message))
 
 export type FullDisk = 'database' | 'hub'
 
-const fullDiskOf = (error: unknown): FullDisk | null => {
-  if (!(error instanceof Error)) return null
-  const { code } = error as { code?: unknown }
-  if (code === DATABASE_FULL) return 'database'
-  return HUB_FULL.includes(code) ? 'hub' : null
-}
+const FULL_DISKS = new Map<string, FullDisk>([
+  ['53100', 'database'],
+  ['ENOSPC', 'hub'],
+  ['EDQUOT', 'hub'],
+])
 
 const listeners = new Set<(disk: FullDisk) => void>()
 
@@ -121,9 +115,9 @@ export const onFullDisk = (hear: (disk: FullDisk) => void): (() => void) => {
 }
 
 export const tellIfFull = (error: unknown): boolean => {
-  const disk = fullDiskOf(error)
-  if (disk !== null) for (const hear of listeners) hear(disk)
-  return disk !== null
+  const disk = FULL_DISKS.get(codeOf(error))
+  if (disk !== undefined) for (const hear of listeners) hear(disk)
+  return disk !== undefined
 }
 
 /** Returns a refusal for a lost connection or a full disk, and tells the listeners of `onFullDisk`. */
@@ -134,8 +128,7 @@ export const unavailableRefusal = (error: unknown): Refusal | null => {
 
 export const QUERY_CANCELED = '57014'
 
-export const isCancelled = (error: unknown): boolean =>
-  error instanceof Error && (error as { code?: unknown }).code === QUERY_CANCELED
+export const isCancelled = (error: unknown): boolean => codeOf(error) === QUERY_CANCELED
 
 export { databaseVersion, migrate } from './migrations.js'
 

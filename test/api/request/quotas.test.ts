@@ -8,7 +8,7 @@ import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeSignInLimits } from '../../../src/api/request/rate-limit.js'
 import { PUBLIC_VIEWER } from '../../../src/domain/access/viewer.js'
 import * as store from '../../../src/store/access/quotas.js'
-import { connect } from '../../../src/store/db/db.js'
+import { openAnswerPool } from '../../../src/store/db/answer-pool.js'
 import { freshDatabase } from '../../support/database.js'
 import { database, log } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
@@ -175,14 +175,14 @@ describe('a flood from more addresses than are counted', () => {
 describe('a statement of an answer', () => {
   it('that takes too long is cancelled by PostgreSQL and refused with ANSWER_TIMEOUT', async () => {
     const test = await freshDatabase()
-    const answers = connect(test.url, { statementMs: 50 })
-    const error = await answers.raw('select pg_sleep(30)').catch((thrown: unknown) => thrown)
+    const answers = openAnswerPool(test.url, { what: 'answers', statementMs: 50 })
+    const error = await answers.raw('select pg_sleep(30)').then(null, (thrown: unknown) => thrown)
     expect(refusalOfThrown(error)?.code).to.equal('ANSWER_TIMEOUT')
     const { rows } = await test.db.raw(
       `select count(*)::int as n from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`,
     )
     expect(rows[0].n).to.equal(0)
-    await answers.destroy()
+    await answers.close()
     await test.drop()
   })
 })

@@ -109,7 +109,7 @@ describe('previews', () => {
 
     for (const what of ['answers', 'timetable']) {
       it(`I-B5: a merge does not lock it where a hub serves, recognised by its connection for ${what}`, async () => {
-        const serving = connect(database.url, { what })
+        const serving = connect(database.url, `hub ${what}`)
         await rowsOf(serving, 'select 1')
         expect(await database.db.transaction(filled)).to.equal(0)
         await serving.destroy()
