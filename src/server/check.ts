@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express'
 import { makeContext } from '../api/request/context.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { listingInGlobalId } from '../api/request/ids.js'
+import { readListingInGlobalId } from '../api/request/ids.js'
 import type { SignInLimits } from '../api/request/rate-limit.js'
-import { requestContextOf } from '../api/request/request-context.js'
+import { getRequestContext } from '../api/request/request-context.js'
 import { answerRows, type AnsweredRow as ToldRow } from '../api/v1/standings/answers.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { type BadRow, type CodeRow, quotaUnitsOf, ROWS_PER_QUOTA_UNIT } from '../domain/operators/code-rows.js'
@@ -16,7 +16,7 @@ import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 export const makeStandingsCheck =
   (parts: ApiDependencies, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
-    const own = requestContextOf(request)
+    const own = getRequestContext(request)
     const units = quotaUnitsOf(1, rows.length)
     if (units > 0) parts.quotas.charge(own, null, units)
     const context = makeContext(parts, { asked: own, viewer: PUBLIC_VIEWER, limits })
@@ -39,7 +39,7 @@ const checkedRow = ({ row, told, name }: ToldRow): CheckedRow => ({
     status: told.view.status as 'KNOWN' | 'UNKNOWN' | 'CEASED',
     listed: told.listed,
     entries: told.listings.map(({ id, reason, publishedOn, endsOn, contested }) => {
-      const uuid = listingInGlobalId(id)
+      const uuid = readListingInGlobalId(id)
       return { id: uuid && 'uuid' in uuid ? uuid.uuid : null, reason, publishedOn, endsOn, contested }
     }),
     nameAnswer: name,

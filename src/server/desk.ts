@@ -3,14 +3,14 @@ import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import {
   CLEARED_SESSION_COOKIE,
   checkCsrfToken,
+  readSessionCookie,
   refuseCrossSite,
-  sessionCookieFor,
-  sessionCookieIn,
+  writeSessionCookie,
 } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { refuseOtherMethods } from '../api/request/faults.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
-import { type HttpRequestContext, requestContextOf } from '../api/request/request-context.js'
+import { getRequestContext, type HttpRequestContext } from '../api/request/request-context.js'
 import { type Act, may, ROLES_BY_ACT } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { deskPagesRouter } from '../web/built-pages.js'
@@ -20,18 +20,18 @@ import * as people from '../work/access/people.js'
 const BODY_LIMIT = '16kb'
 const CREDENTIAL_CHARACTERS_MOST = 256
 
-export const deskRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
+export const makeDeskRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
   const { keys } = parts
 
   const login: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
     const { name, password, newPassword } = credentialsIn(request.body)
-    const requestContext = requestContextOf(request)
+    const requestContext = getRequestContext(request)
     const { address, now, log, db } = requestContext
     const whence = `${name} ${address}`
     const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
     const giveBack = await limited(requestContext, name, async () => limit.take([whence, address], now, proven))
-    const asking = { name, password, newPassword, address, proven, cookie: sessionCookieIn(request.headers) }
+    const asking = { name, password, newPassword, address, proven, cookie: readSessionCookie(request.headers) }
     const signedIn = await limited(requestContext, name, () =>
       people.signIn(db, asking, { mark: keys.mark, now, log }),
     ).catch((error) => {
@@ -43,7 +43,7 @@ export const deskRouter = (parts: ApiDependencies, limit: RateLimit): Router => 
     giveBack()
     await writeAuditRow(parts, requestContext, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
-    response.set('Set-Cookie', sessionCookieFor(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
+    response.set('Set-Cookie', writeSessionCookie(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
   }
 
   const limited = async <T>(requestContext: HttpRequestContext, name: string, work: () => Promise<T>): Promise<T> => {
@@ -67,20 +67,20 @@ export const deskRouter = (parts: ApiDependencies, limit: RateLimit): Router => 
     const signedIn = await mine(request)
     if (signedIn !== null) {
       checkCsrfToken(request, (token) => people.csrfTokenMatches(signedIn.cookie, token))
-      await writeAuditRow(parts, requestContextOf(request), signedIn.viewer, {
+      await writeAuditRow(parts, getRequestContext(request), signedIn.viewer, {
         kind: 'SIGN_OUT',
         asked: 'POST /desk/logout',
       })
-      await people.signOut(requestContextOf(request).db, signedIn.cookie, requestContextOf(request).now)
+      await people.signOut(getRequestContext(request).db, signedIn.cookie, getRequestContext(request).now)
     }
     response.set('Set-Cookie', CLEARED_SESSION_COOKIE).status(204).end()
   }
 
   const mine = async (request: Request): Promise<people.PersonSession | null> => {
-    const cookie = sessionCookieIn(request.headers)
+    const cookie = readSessionCookie(request.headers)
     return cookie === null
       ? null
-      : people.sessionOfCookie(requestContextOf(request).db, cookie, requestContextOf(request).now)
+      : people.sessionOfCookie(getRequestContext(request).db, cookie, getRequestContext(request).now)
   }
 
   const router = Router()

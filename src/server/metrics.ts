@@ -27,9 +27,9 @@ const DOORS: readonly [string, RegExp][] = [
   ],
 ]
 
-export const routeGroupOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
+export const findRouteGroup = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
 
-export const metricsHandler = (parts: ApiDependencies): RequestHandler => {
+export const makeMetricsHandler = (parts: ApiDependencies): RequestHandler => {
   const figures = cachedFor(FRESH_MS, async () => figuresOf(parts))
   return async (request, response) => {
     if (!isScraper(request, parts.scraping)) requireAct(await admitViewer(request, parts), 'see_lockouts')

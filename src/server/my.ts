@@ -2,10 +2,10 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { GraphqlEndpoint } from '../api/graphql/execution.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
-import { CLEARED_PARTY_COOKIE, partyCookieFor, partyCookieIn, refuseCrossSite } from '../api/request/cookies.js'
+import { CLEARED_PARTY_COOKIE, readPartyCookie, refuseCrossSite, writePartyCookie } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { listingInGlobalId } from '../api/request/ids.js'
-import { type HttpRequestContext, requestContextOf } from '../api/request/request-context.js'
+import { readListingInGlobalId } from '../api/request/ids.js'
+import { getRequestContext, type HttpRequestContext } from '../api/request/request-context.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { parseListingUuid } from '../domain/listing/listing.js'
 import { INTERNAL_ERROR, isRefusal, isRefusalCode, Refusal } from '../foundation/errors.js'
@@ -25,7 +25,7 @@ import * as sessions from '../work/access/party-access.js'
 import { csrfTokenMatches, csrfTokenOf } from '../work/access/people.js'
 import { listRetractions } from '../work/delivery/retraction.js'
 import { makeCertificate, signCertificate } from '../work/publication/certificate.js'
-import { answerProblem, problemOf } from './problems.js'
+import { answerProblem, makeProblem } from './problems.js'
 
 /** Bytes: ten thousand characters as a browser encodes them. */
 const BODY_BYTES = 256 * 1024
@@ -57,7 +57,7 @@ interface PartyVisit {
   own: PartyPageContext
 }
 
-export const myRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): Router => {
+export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): Router => {
   const send = (response: Response, page: ShownPage): void => {
     if (page === undefined) return
     const { req: request } = response
@@ -69,13 +69,13 @@ export const myRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): R
     void response.redirect(303, addressInLanguage(path, { done }, languageOf(response.req)))
 
   const sessionOf = async (request: Request): Promise<sessions.SignedInParty | null> => {
-    const cookie = partyCookieIn(request.headers)
-    const { db, now } = requestContextOf(request)
+    const cookie = readPartyCookie(request.headers)
+    const { db, now } = getRequestContext(request)
     return cookie === null || cookie === '' ? null : sessions.partyOfCookie(db, cookie, now)
   }
   const visitOf = (request: Request, response: Response, session: sessions.SignedInParty): PartyVisit => {
     const own = { code: session.viewer.sub ?? '', csrf: csrfTokenOf(session.cookie), endsAt: session.endsAt }
-    return { request, response, asked: requestContextOf(request), session, own }
+    return { request, response, asked: getRequestContext(request), session, own }
   }
   const page =
     (
@@ -101,7 +101,7 @@ export const myRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): R
       }
       // The form belongs to an earlier session, perhaps another party's.
       const { status, code, message } = new Refusal('CSRF_REFUSED')
-      requestContextOf(request).refused.push(code)
+      getRequestContext(request).refused.push(code)
       response.status(status)
       send(response, signInPage({ why: message, typed: typedIn(form) }))
     },
@@ -146,7 +146,7 @@ export const myRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): R
     const wanted = String(visit.request.params['id'])
     const listing = file.listings.find(({ id }) => id === (parseListingUuid(wanted) ?? wanted))
     if (listing === undefined) throw new Refusal('NOT_FOUND')
-    const key = listingInGlobalId(listing.id)
+    const key = readListingInGlobalId(listing.id)
     const subjectId = key !== null && 'uuid' in key && listing.state === 'REMOVED' ? key.uuid : null
     const [retraction = null] =
       subjectId === null
@@ -164,7 +164,7 @@ export const myRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): R
   const signIn: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
     const { texts } = await parseForm(request)
-    const asked = requestContextOf(request)
+    const asked = getRequestContext(request)
     const { db, now } = asked
     const credentials = { accessCode: texts.get('accessCode') ?? '' }
     const visitor = { asked, session: { viewer: PUBLIC_VIEWER } }
@@ -177,10 +177,10 @@ export const myRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): R
     }
     const { sub: code, grant } = parts.keys.verify(data.partyToken, now.getTime())
     if (grant === undefined) throw new Error('a token of a party without its access code')
-    const before = partyCookieIn(request.headers) || null
+    const before = readPartyCookie(request.headers) || null
     const session = await sessions.beginPartySession(db, { code, grant, before, now })
     const seconds = Math.floor((session.endsAt.getTime() - now.getTime()) / 1_000)
-    response.set('Set-Cookie', partyCookieFor(session.cookie, seconds))
+    response.set('Set-Cookie', writePartyCookie(session.cookie, seconds))
     go(response, MY_PATHS.file)
   }
 
@@ -192,7 +192,7 @@ export const myRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): R
   }
 
   const showSignIn = (response: Response): SitePage => {
-    const isOver = partyCookieIn(response.req.headers) !== null
+    const isOver = readPartyCookie(response.req.headers) !== null
     if (isOver) response.set('Set-Cookie', CLEARED_PARTY_COOKIE)
     return signInPage({ why: isOver ? SESSION_OVER : null, typed: null })
   }
@@ -320,5 +320,5 @@ const answerUnreadable: ErrorRequestHandler = (error: unknown, request, response
     return next(error)
   response.set('Connection', 'close')
   const tooLarge = new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES / 1_024} kB` })
-  answerProblem(request, response, problemOf(tooLarge))
+  answerProblem(request, response, makeProblem(tooLarge))
 }

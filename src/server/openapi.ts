@@ -62,7 +62,7 @@ const withComponentReferences = (value: OpenapiJson, named: (definition: string)
   )
 }
 
-export const openapiRouter = (): Router => {
+export const makeOpenapiRouter = (): Router => {
   const text = JSON.stringify(assembleOpenapiDocument())
   const router = Router()
   const give: RequestHandler = (_request, response) => {

@@ -1,7 +1,7 @@
 /** Error answers: problems (RFC 9457) for programs, pages for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { type ProblemDetails, RETRY_AFTER_SECONDS, refusalOfThrown, sendProblem } from '../api/request/faults.js'
-import { requestContextOf } from '../api/request/request-context.js'
+import { findRefusalOfThrown, type ProblemDetails, RETRY_AFTER_SECONDS, sendProblem } from '../api/request/faults.js'
+import { getRequestContext } from '../api/request/request-context.js'
 import { INTERNAL_ERROR, Refusal } from '../foundation/errors.js'
 import { unavailableRefusal } from '../store/db/db.js'
 import { errorPage } from '../web/frame/error-page.js'
@@ -13,31 +13,31 @@ const DATA_PATH =
 export const answerProblem = (request: Request, response: Response, problem: ProblemDetails): void => {
   if (DATA_PATH.test(request.path) || request.accepts(['html', 'json']) !== 'html')
     return void sendProblem(response, problem)
-  requestContextOf(request).refused.push(problem.code)
+  getRequestContext(request).refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   response.type('html').send(errorPage({ ...problem, lang: languageOf(request) }))
 }
 
 export const answerNotFound: RequestHandler = (request, response) =>
-  answerProblem(request, response, problemOf(new Refusal('NOT_FOUND')))
+  answerProblem(request, response, makeProblem(new Refusal('NOT_FOUND')))
 
 export const answerThrown: ErrorRequestHandler = (error: unknown, request, response, next) => {
   if (response.headersSent) return next(error)
-  const refusal = refusalOfThrown(error)
-  if (refusal !== null) return answerProblem(request, response, problemOf(refusal))
+  const refusal = findRefusalOfThrown(error)
+  if (refusal !== null) return answerProblem(request, response, makeProblem(refusal))
   // Express's own 4xx: undecodable URL, body too large.
   const status = (error as { status?: unknown } | null)?.status
   if (typeof status === 'number' && status >= 400 && status < 500) {
     const unreadable = new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
-    return answerProblem(request, response, { ...problemOf(unreadable), status })
+    return answerProblem(request, response, { ...makeProblem(unreadable), status })
   }
-  requestContextOf(request).log.error({ err: error }, 'a request broke')
+  getRequestContext(request).log.error({ err: error }, 'a request broke')
   const unavailable = unavailableRefusal(error)
   if (unavailable !== null) response.set('Retry-After', String(RETRY_AFTER_SECONDS))
-  answerProblem(request, response, problemOf(unavailable ?? INTERNAL_ERROR))
+  answerProblem(request, response, makeProblem(unavailable ?? INTERNAL_ERROR))
 }
 
-export const problemOf = ({ status, code, message }: Pick<Refusal, 'status' | 'message'> & { code: string }) => ({
+export const makeProblem = ({ status, code, message }: Pick<Refusal, 'status' | 'message'> & { code: string }) => ({
   status,
   code,
   detail: message,

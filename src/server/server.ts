@@ -6,16 +6,16 @@ import express, { type Express } from 'express'
 import { makeAnswerPath } from '../api/fast/answer-path.js'
 import { type GraphqlEndpoint, makeGraphqlEndpoint } from '../api/graphql/execution.js'
 import { makeChangeStreams } from '../api/request/change-streams.js'
-import { sessionCookieIn } from '../api/request/cookies.js'
+import { readSessionCookie } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
-import { graphqlRefusalJson, RETRY_AFTER_SECONDS } from '../api/request/faults.js'
+import { RETRY_AFTER_SECONDS, writeGraphqlRefusal } from '../api/request/faults.js'
 import { makeQuotas } from '../api/request/quotas.js'
 import { makeSignInLimits, type SignInLimits } from '../api/request/rate-limit.js'
 import {
   beginRequestContext,
   GRAPHQL_URL,
+  getRequestContext,
   type HttpRequestContext,
-  requestContextOf,
 } from '../api/request/request-context.js'
 import { makeRevocations } from '../api/request/revocations.js'
 import {
@@ -26,7 +26,7 @@ import {
   REQUEST_TIMEOUT_MS,
   refuseUnreadable,
 } from '../api/request/sockets.js'
-import { v1Router } from '../api/v1/index.js'
+import { makeV1Router } from '../api/v1/index.js'
 import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../foundation/errors.js'
 import { makeMetrics } from '../foundation/metrics.js'
@@ -42,12 +42,12 @@ import { makeSite } from '../web/site.js'
 import { makeAttemptLog } from '../work/audit/attempts.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
 import { makeStandingsCheck } from './check.js'
-import { deskRouter } from './desk.js'
-import { metricsHandler, routeGroupOf } from './metrics.js'
-import { myRouter } from './my.js'
-import { openapiRouter } from './openapi.js'
+import { makeDeskRouter } from './desk.js'
+import { findRouteGroup, makeMetricsHandler } from './metrics.js'
+import { makeMyRouter } from './my.js'
+import { makeOpenapiRouter } from './openapi.js'
 import { answerNotFound, answerThrown } from './problems.js'
-import { tokensRouter } from './tokens.js'
+import { makeTokensRouter } from './tokens.js'
 
 export type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 
@@ -105,7 +105,12 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     response.on('close', () => {
       const { url, role, refused, requestId, address } = own
       const status = response.writableFinished ? response.statusCode : LEFT
-      metrics.answered({ door: routeGroupOf(url.pathname), status, role, seconds: (performance.now() - began) / 1_000 })
+      metrics.answered({
+        door: findRouteGroup(url.pathname),
+        status,
+        role,
+        seconds: (performance.now() - began) / 1_000,
+      })
       const codes = refused.length > 0 ? [...new Set(refused)] : []
       for (const code of codes) metrics.refused(code)
       if (!response.writableFinished) return
@@ -220,7 +225,7 @@ const answerGraphql = async (
     asked.refused.push(code)
     if (unavailable) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS))
     response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
-    response.end(graphqlRefusalJson(code, message))
+    response.end(writeGraphqlRefusal(code, message))
   }
 }
 
@@ -228,8 +233,8 @@ const answerGraphql = async (
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
 const OF_REQUEST = {
-  nowOf: (request: IncomingMessage) => requestContextOf(request).now,
-  dbOf: (request: IncomingMessage) => requestContextOf(request).db,
+  nowOf: (request: IncomingMessage) => getRequestContext(request).now,
+  dbOf: (request: IncomingMessage) => getRequestContext(request).db,
 }
 
 const pagesOf = (parts: ApiDependencies) =>
@@ -257,18 +262,18 @@ export const makeRestRouter = (
       .status(ok ? 200 : 503)
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
-  app.get('/metrics', metricsHandler(parts))
-  app.use(openapiRouter())
-  app.use(tokensRouter(parts, limits.client))
-  app.use(deskRouter(parts, limits.person))
-  app.use(v1Router(parts, limits))
-  app.use(graphiqlRouter(({ headers }) => sessionCookieIn(headers) !== null))
+  app.get('/metrics', makeMetricsHandler(parts))
+  app.use(makeOpenapiRouter())
+  app.use(makeTokensRouter(parts, limits.client))
+  app.use(makeDeskRouter(parts, limits.person))
+  app.use(makeV1Router(parts, limits))
+  app.use(graphiqlRouter(({ headers }) => readSessionCookie(headers) !== null))
   const site = { ...parts, ...OF_REQUEST }
   app.use(
     dataRouter({
       ...site,
       files,
-      addressOf: (request) => requestContextOf(request).address,
+      addressOf: (request) => getRequestContext(request).address,
       ...(parts.publishWaitMs !== undefined && { waitMs: parts.publishWaitMs }),
     }),
   )
@@ -279,10 +284,10 @@ export const makeRestRouter = (
     checkRouter({
       ...site,
       check: makeStandingsCheck(parts, limits),
-      refused: (request, code) => void requestContextOf(request).refused.push(code),
+      refused: (request, code) => void getRequestContext(request).refused.push(code),
     }),
   )
-  app.use(myRouter(parts, ask))
+  app.use(makeMyRouter(parts, ask))
   app.use(answerNotFound)
   app.use(answerThrown)
   return app

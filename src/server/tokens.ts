@@ -4,7 +4,7 @@ import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { refuseOtherMethods } from '../api/request/faults.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
-import { requestContextOf } from '../api/request/request-context.js'
+import { getRequestContext } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
 import { KEY_SET_CACHE_SECONDS, type Keys, secretMatches, type VerifiedClaims } from '../foundation/keys.js'
 import { isRecord } from '../foundation/text/json.js'
@@ -15,13 +15,13 @@ import * as lockouts from '../work/access/lockouts.js'
 const BODY_LIMIT = '16kb'
 const CREDENTIAL_CHARACTERS_MOST = 256
 
-export const tokensRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
+export const makeTokensRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
   const { keys, revocations } = parts
   const { mark } = keys
 
   const authenticated = async (request: Request, form: Map<string, string>): Promise<clients.ClientAccount> => {
     const { id: name, secret } = credentialsOf(request, form) ?? { id: '', secret: '' }
-    const own = requestContextOf(request)
+    const own = getRequestContext(request)
     const { address, now, log, db } = own
     const knock = { kind: 'CLIENT' as const, name, address }
     const refuse = async (refusal: OauthRefusal, known = false): Promise<never> => {
@@ -59,7 +59,7 @@ export const tokensRouter = (parts: ApiDependencies, limit: RateLimit): Router =
         'unsupported_grant_type',
         '只支持 client_credentials。Only client_credentials is supported.',
       )
-    const own = requestContextOf(request)
+    const own = getRequestContext(request)
     const { token, expiresIn } = keys.sign({ sub, role, agency, region }, own.now.getTime())
     await writeAuditRow(parts, own, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
@@ -71,7 +71,7 @@ export const tokensRouter = (parts: ApiDependencies, limit: RateLimit): Router =
     const token = form.get('token')
     if (!token) throw new OauthRefusal('invalid_request', '缺少 token。token is missing.')
     const { id: sub, role, agency } = await authenticated(request, form)
-    const own = requestContextOf(request)
+    const own = getRequestContext(request)
     const claims = verified(token, keys, own.now)
     if (claims === null) return void response.status(200).end()
     if (claims.sub !== sub)
@@ -216,6 +216,6 @@ const answerError: ErrorRequestHandler = (thrown: unknown, request, response, ne
   const refusal = oauthRefusalOf(thrown)
   if (refusal === null) return next(thrown)
   const { status, code, headers, error, message } = refusal
-  requestContextOf(request).refused.push(code)
+  getRequestContext(request).refused.push(code)
   response.set(headers).status(status).json({ error, error_description: message })
 }

@@ -10,7 +10,7 @@ import type { Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { findViewerOfEntry, type ListingView } from '../listing/listing-view.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
-import { objectFieldsOf } from '../request/costs.js'
+import { listObjectFields } from '../request/costs.js'
 import type { OperatorView } from '../request/operator-view.js'
 import { requireSignedIn } from '../request/viewer.js'
 import { accessTableFaults, FIELD_ACCESS, type FieldAccess, isForEveryRole, mayAnswerField } from './fields.js'
@@ -28,7 +28,7 @@ const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
 /** Applies the access table: a forbidden root field is refused, any other forbidden field is answered as empty. */
 export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
-  const fields = objectFieldsOf(schema)
+  const fields = listObjectFields(schema)
   const faults = accessTableFaults(fields.map(([type, { name }]) => `${type.name}.${name}`))
   if (faults.length > 0) throw new Error(`who may see what (src/api/access/fields.ts): ${faults.join('; ')}`)
   for (const [{ name: type }, field] of fields) {

@@ -7,9 +7,9 @@ import * as store from '../../store/audit/audit-log.js'
 import * as operators from '../../store/operators/operators.js'
 import { readAuditRules } from '../../work/audit/audit-rules.js'
 import { unpackCodes } from '../../work/audit/operator-codes.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
-import { auditRowInCursor, cursorOf } from '../request/ids.js'
+import { makeCursor, readAuditRowInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import type { OperatorView } from '../request/operator-view.js'
 
@@ -50,11 +50,14 @@ const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | nul
   const { client = null, role = null, kind = null, operator = null, request = null } = refuseUnstorableText(texts)
   const of = operator === null ? null : await numbersOf(context, operator)
   const filter = { client, role, kind, request, from, until, operators: of }
-  const found = await store.listRows(db, filter, { first: pageSizeOf(args) + 1, before: auditRowInCursor(args.after) })
+  const found = await store.listRows(db, filter, {
+    first: readPageSize(args) + 1,
+    before: readAuditRowInCursor(args.after),
+  })
   return makeConnection(
     found.map((row) => rowView(row)),
     args,
-    ({ number }) => cursorOf(number),
+    ({ number }) => makeCursor(number),
     () => store.countRows(db, filter),
   )
 }
@@ -78,15 +81,15 @@ const withParts = async ({ load }: GraphqlContext, id: number): Promise<number[]
 
 const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: GraphqlContext) => {
   const viewer = viewerTowards(context, operator)
-  const first = pageSizeOf(args)
-  const before = auditRowInCursor(args.after)
+  const first = readPageSize(args)
+  const before = readAuditRowInCursor(args.after)
   const roles = may(viewer, 'see_askers')
     ? findAskersShownTo(readAuditRules(), viewer.role, shanghaiDate(context.now))
     : []
   const operators = await withParts(context, operator.id)
   const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
   return {
-    ...makeConnection(found, args, ({ number }) => cursorOf(number)),
+    ...makeConnection(found, args, ({ number }) => makeCursor(number)),
     completeUntil: () => (roles.length === 0 ? null : context.load.indexedUntil()),
   }
 }

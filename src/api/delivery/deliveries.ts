@@ -5,9 +5,9 @@ import * as desk from '../../store/delivery/delivery-desk.js'
 import type { BookedReceipt } from '../../store/delivery/delivery-queue.js'
 import * as work from '../../work/delivery/deliveries.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_SUBJECT, requireAct, seesSubject } from '../request/viewer.js'
 
@@ -37,9 +37,9 @@ const deliveryView = (context: GraphqlContext, delivery: desk.StoredDelivery) =>
     ...delivery,
     __typename: 'Delivery' as const,
     cursor: delivery.id,
-    id: globalId('Delivery', delivery.id),
+    id: makeGlobalId('Delivery', delivery.id),
     key: subjectId,
-    listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
+    listing: () => (kind === 'listing' ? listingById(context, makeGlobalId('Listing', subjectId)) : null),
     owedAt: delivery.createdAt,
     advice: state === 'REFUSED' && receipt !== null ? adviceFor(context, platform, receipt) : null,
     closed: closingOf(delivery),
@@ -71,11 +71,11 @@ const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) =
   const { subject = null, ...columns } = refuseUnstorableText(args.filter) ?? {}
   const subjectId = subject === null ? null : (parseListingUuid(subject) ?? NO_SUBJECT)
   const filter = { ...columns, subjectId, sight: regionBoundOf(context.viewer) }
-  const found = await desk.list(db, filter, { first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
+  const found = await desk.list(db, filter, { first: readPageSize(args) + 1, before: readNumberInCursor(args.after) })
   return makeConnection(
     found.map((one) => deliveryView(context, one)),
     args,
-    ({ cursor }) => cursorOf(cursor),
+    ({ cursor }) => makeCursor(cursor),
     () => desk.count(db, filter),
   )
 }
@@ -105,7 +105,7 @@ const settled = async (
 ) => {
   const { id, reason } = refuseUnstorableText(args)
   const { db, rules } = context.parts
-  const found = await desk.byId(db, numberInGlobalId(id, 'Delivery') ?? 0)
+  const found = await desk.byId(db, readNumberInGlobalId(id, 'Delivery') ?? 0)
   if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
   requireAct(context.viewer, actOf(found))
   await deed(db, rules, { delivery: found.id, reason, by: subjectNameOf(context.viewer), now: context.now })

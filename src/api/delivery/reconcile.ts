@@ -5,9 +5,9 @@ import { Refusal } from '../../foundation/errors.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as store from '../../store/delivery/discrepancies.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_ID, NO_SUBJECT, seesSubject } from '../request/viewer.js'
 
@@ -16,8 +16,8 @@ const discrepancyView = (context: GraphqlContext, finding: store.StoredDiscrepan
     ...finding,
     __typename: 'Discrepancy' as const,
     number: finding.id,
-    id: globalId('Discrepancy', finding.id),
-    listing: () => (finding.kind === 'listing' ? listingById(context, globalId('Listing', finding.key)) : null),
+    id: makeGlobalId('Discrepancy', finding.id),
+    listing: () => (finding.kind === 'listing' ? listingById(context, makeGlobalId('Listing', finding.key)) : null),
   }
 }
 
@@ -30,11 +30,15 @@ export const discrepancyById = async (context: GraphqlContext, id: number) => {
 const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const platform = refuseUnstorableText(args.platform) ?? null
-  const rows = await comparisons.list(db, { platform, first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
+  const rows = await comparisons.list(db, {
+    platform,
+    first: readPageSize(args) + 1,
+    before: readNumberInCursor(args.after),
+  })
   return makeConnection(
     rows,
     args,
-    ({ id }) => cursorOf(id),
+    ({ id }) => makeCursor(id),
     () => comparisons.count(db, platform),
   )
 }
@@ -47,13 +51,13 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Graph
   const { db } = context.parts
   const filter = { ...args.filter, sight: regionBoundOf(context.viewer) }
   const discrepancies = await store.list(db, filter, {
-    first: pageSizeOf(args) + 1,
-    before: numberInCursor(args.after),
+    first: readPageSize(args) + 1,
+    before: readNumberInCursor(args.after),
   })
   return makeConnection(
     discrepancies.map((one) => discrepancyView(context, one)),
     args,
-    ({ number }) => cursorOf(number),
+    ({ number }) => makeCursor(number),
     () => store.count(db, filter),
   )
 }
@@ -62,7 +66,7 @@ const settleDiscrepancy = async (_: unknown, args: { id: string; note: string },
   const { id, note: text } = refuseUnstorableText(args)
   const { db, rules } = context.parts
   const note = checkAndRedactText(text, '说明 the note', rules.mark)
-  const discrepancy = await store.byId(db, numberInGlobalId(id, 'Discrepancy') ?? NO_ID)
+  const discrepancy = await store.byId(db, readNumberInGlobalId(id, 'Discrepancy') ?? NO_ID)
   const sees = await seesSubject(context, discrepancy?.key ?? NO_SUBJECT)
   const key = discrepancy && sees ? discrepancy.id : NO_ID
   const by = context.viewer.sub ?? ''

@@ -4,9 +4,9 @@ import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
-import { globalId, retractionCursor, retractionInCursor } from '../request/ids.js'
+import { makeGlobalId, makeRetractionCursor, readRetractionInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_SUBJECT } from '../request/viewer.js'
 import { closingOf, subjectNameOf } from './deliveries.js'
@@ -18,7 +18,7 @@ const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => 
     subjectId,
     kind,
     key: subjectId,
-    listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
+    listing: () => (kind === 'listing' ? listingById(context, makeGlobalId('Listing', subjectId)) : null),
     removedAt: new Date(at),
     ...(removal ?? { removedOn: null, reason: null, reasonText: null, documentNumber: null }),
     done,
@@ -45,12 +45,12 @@ const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) 
     subjectId: listing === null ? null : (parseListingUuid(listing) ?? NO_SUBJECT),
     sight: regionBoundOf(context.viewer),
   }
-  const page = { first: pageSizeOf(args) + 1, after: retractionInCursor(args.after) }
+  const page = { first: readPageSize(args) + 1, after: readRetractionInCursor(args.after) }
   const retractions = await work.listRetractions(db, filter, page)
   return makeConnection(
     retractions.map((one) => retractionView(context, one)),
     args,
-    retractionCursor,
+    makeRetractionCursor,
     () => store.count(db, filter),
   )
 }

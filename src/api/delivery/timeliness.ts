@@ -6,9 +6,15 @@ import {
   PUBLICITY_SYSTEM,
   reportMonthlyTimeliness,
 } from '../../work/delivery/timeliness.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { dueCursor, dueInCursor, globalId, timelinessCursor, timelinessInCursor } from '../request/ids.js'
+import {
+  makeDueCursor,
+  makeGlobalId,
+  makeTimelinessCursor,
+  readDueInCursor,
+  readTimelinessInCursor,
+} from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
 const nameOf = ({ parts }: GraphqlContext, id: string) =>
@@ -21,12 +27,12 @@ const figureView = (context: GraphqlContext, figure: MonthlyTimeliness) => {
 const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const all = await reportMonthlyTimeliness(db, rules, args.month, context.today)
-  const after = timelinessInCursor(args.after)
+  const after = readTimelinessInCursor(args.after)
   const rest = after === null ? all : all.filter((figure) => compareTimeliness(figure, after) > 0)
   return makeConnection(
-    rest.slice(0, pageSizeOf(args) + 1).map((figure) => figureView(context, figure)),
+    rest.slice(0, readPageSize(args) + 1).map((figure) => figureView(context, figure)),
     args,
-    (figure) => timelinessCursor(figure),
+    (figure) => makeTimelinessCursor(figure),
     () => all.length,
   )
 }
@@ -38,8 +44,8 @@ const dueView = (context: GraphqlContext, due: DueDelivery) => {
     platformName: nameOf(context, due.platform),
     kind: due.kind.toUpperCase(),
     key: due.subjectId,
-    delivery: globalId('Delivery', due.delivery),
-    listing: due.kind === 'listing' ? globalId('Listing', due.subjectId) : null,
+    delivery: makeGlobalId('Delivery', due.delivery),
+    listing: due.kind === 'listing' ? makeGlobalId('Listing', due.subjectId) : null,
     countedFrom: due.from,
     limit: { workdays, basis, confirmed },
   }
@@ -58,11 +64,11 @@ const dueDeliveries = async (
     sight: regionBoundOf(context.viewer),
     today: context.today,
   })
-  const due = await list.page({ first: pageSizeOf(args) + 1, after: dueInCursor(args.after) })
+  const due = await list.page({ first: readPageSize(args) + 1, after: readDueInCursor(args.after) })
   return makeConnection(
     due.map((due) => dueView(context, due)),
     args,
-    ({ countedFrom, id }) => dueCursor({ dueOn: countedFrom, id }),
+    ({ countedFrom, id }) => makeDueCursor({ dueOn: countedFrom, id }),
     list.count,
   )
 }

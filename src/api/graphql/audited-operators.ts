@@ -2,7 +2,7 @@
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType } from 'graphql'
 import { findCodesInItem } from '../../domain/audit/audit-log.js'
 import { noteOperator, type OperatorReference, type SeenOperators } from '../request/context.js'
-import { objectFieldsOf } from '../request/costs.js'
+import { listObjectFields } from '../request/costs.js'
 
 const by = <S>(read: (source: S) => OperatorReference | readonly OperatorReference[]) =>
   read as (source: unknown) => OperatorReference | readonly OperatorReference[]
@@ -58,7 +58,7 @@ export const OPERATORS_BY_TYPE: Record<string, (source: unknown) => OperatorRefe
   }
 
 export const withNotedOperators = (schema: GraphQLSchema): GraphQLSchema => {
-  for (const [, field] of objectFieldsOf(schema)) {
+  for (const [, field] of listObjectFields(schema)) {
     const handed = getNamedType(field.type)
     const read = OPERATORS_BY_TYPE[handed.name]
     if (read === undefined && !isAbstractType(handed)) continue

@@ -12,11 +12,11 @@ import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema, Oper
 import type { Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
-import { auditAnswer, auditPlugin, jsonWithoutAccessCodes, noteOperation } from '../request/audit-rows.js'
-import { costOfAnswer, type GraphqlContext, makeContext } from '../request/context.js'
-import { CLEARED_SESSION_COOKIE, sessionCookieIn } from '../request/cookies.js'
+import { auditAnswer, auditPlugin, noteAuditedOperation, writeJsonWithoutAccessCodes } from '../request/audit-rows.js'
+import { type GraphqlContext, makeContext, readAnswerCost } from '../request/context.js'
+import { CLEARED_SESSION_COOKIE, readSessionCookie } from '../request/cookies.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { formatError, graphqlRefusalJson, logFaults } from '../request/faults.js'
+import { formatError, logFaults, writeGraphqlRefusal } from '../request/faults.js'
 import {
   isNestedTooDeep,
   JSON_NESTING_MOST,
@@ -24,7 +24,7 @@ import {
   queryLimitsRule,
   REQUEST_BYTES_MOST,
 } from '../request/limits.js'
-import { unitsBeyondFirst } from '../request/quotas.js'
+import { countUnitsBeyondFirst } from '../request/quotas.js'
 import type { SignInLimits } from '../request/rate-limit.js'
 import { type HttpRequestContext, readBody } from '../request/request-context.js'
 import { makeRequestDatabase, withRequestDb } from '../request/request-database.js'
@@ -110,9 +110,9 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
     // A short answer is sent as text, in one packet with its headers.
     const content = text.length < LONG_ANSWER ? text : Buffer.from(text)
     if (context !== null) {
-      const cost = costOfAnswer(context)
+      const cost = readAnswerCost(context)
       response.setHeader('Query-Cost', String(cost))
-      const units = unitsBeyondFirst(cost)
+      const units = countUnitsBeyondFirst(cost)
       if (units > 0) quotas.chargeWithoutRefusing(asked, viewer.sub, units)
       await auditAnswer(context, content)
     }
@@ -145,7 +145,7 @@ const answerRefused = ({ response, refused }: HttpRequestContext, error: unknown
   if (!isRefusal(error) && !(error instanceof BadRequest)) throw error
   refused.push(error.code)
   response.writeHead(error.status, { 'Content-Type': JSON_TYPE })
-  response.end(graphqlRefusalJson(error.code, error.message))
+  response.end(writeGraphqlRefusal(error.code, error.message))
 }
 
 class BadRequest extends Error {
@@ -165,7 +165,7 @@ const answerCompiled = async (
 ): Promise<GraphqlAnswer | null> => {
   const answer = await compiled?.answer(body, accept, ({ query, variables = {} }) => {
     const context = contextOf()
-    if (context.viewer.sub !== null) noteOperation(context, OperationTypeNode.QUERY, query, variables)
+    if (context.viewer.sub !== null) noteAuditedOperation(context, OperationTypeNode.QUERY, query, variables)
     return context
   })
   return answer ? { ...answer, status: 200, headers: [['content-type', answer.type]] } : null
@@ -184,7 +184,7 @@ const makeApollo = (schema: GraphQLSchema, { keys, log, answerPath: { documentSt
     parseOptions: { maxTokens: QUERY_TOKENS_MOST },
     validationRules: [queryLimitsRule],
     formatError: (formatted, error) =>
-      redactIdNumbers(JSON.parse(jsonWithoutAccessCodes(formatError(formatted, error))), keys.mark),
+      redactIdNumbers(JSON.parse(writeJsonWithoutAccessCodes(formatError(formatted, error))), keys.mark),
     logger: log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -241,7 +241,7 @@ const admitted = async (request: IncomingMessage, parts: ApiDependencies, respon
   } catch (error) {
     if (!isRefusal(error) || error.status !== 401) throw error
     response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
-    if (sessionCookieIn(request.headers) !== null) response.setHeader('Set-Cookie', CLEARED_SESSION_COOKIE)
+    if (readSessionCookie(request.headers) !== null) response.setHeader('Set-Cookie', CLEARED_SESSION_COOKIE)
     throw error
   }
 }
@@ -269,6 +269,6 @@ const readJson = async (request: IncomingMessage, response: ServerResponse): Pro
 /** Adds Apollo's CSRF header to a GET without a session cookie, because such a request cannot misuse a session. */
 const headersWithPreflight = ({ method, headers }: IncomingMessage): HeaderMap => {
   const all = new HeaderMap(Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]))
-  if (method === 'GET' && sessionCookieIn(headers) === null) all.set('apollo-require-preflight', 'true')
+  if (method === 'GET' && readSessionCookie(headers) === null) all.set('apollo-require-preflight', 'true')
   return all
 }

@@ -21,7 +21,7 @@ import { listingById } from '../listing/listing-by-id.js'
 import { decisionById, unmatchedById } from '../operators/identity.js'
 import { recordById } from '../records/records.js'
 import type { GraphqlContext } from '../request/context.js'
-import { type NodeType, numberInGlobalId, parseGlobalId } from '../request/ids.js'
+import { type NodeType, parseGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { operatorById } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
 import { objectionById } from '../scoring/objections.js'
@@ -56,7 +56,7 @@ export const resolveNode = async (_: unknown, { id }: { id: string }, context: G
   const row = type === undefined ? undefined : NODE_ACCESS.get(type)
   if (type === undefined || row === undefined || !mayAnswerField(row, context.viewer)) return null
   if (type === 'Listing') return listingById(context, id)
-  const key = numberInGlobalId(id, type)
+  const key = readNumberInGlobalId(id, type)
   if (key === null || !(await isFor(context, type, row, key))) return null
   return BY_KEY[type]?.(context, key) ?? null
 }

@@ -4,9 +4,9 @@ import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as work from '../../work/intake/rejects.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
 const view = (reject: setAside.StoredReject) => {
@@ -14,10 +14,10 @@ const view = (reject: setAside.StoredReject) => {
     ...reject,
     __typename: 'Reject' as const,
     key: reject.id,
-    id: globalId('Reject', reject.id),
-    source: { run: globalId('Run', reject.run), file: reject.file, page: reject.page, row: reject.row },
+    id: makeGlobalId('Reject', reject.id),
+    source: { run: makeGlobalId('Run', reject.run), file: reject.file, page: reject.page, row: reject.row },
     receivedAt: reject.at,
-    takenRun: reject.takenRun === null ? null : globalId('Run', reject.takenRun),
+    takenRun: reject.takenRun === null ? null : makeGlobalId('Run', reject.takenRun),
   }
 }
 
@@ -31,12 +31,15 @@ interface RejectsArgs extends PageArgs {
 const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args)
-  const rows = await setAside.list(db, filter, { first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
+  const rows = await setAside.list(db, filter, {
+    first: readPageSize(args) + 1,
+    before: readNumberInCursor(args.after),
+  })
   const views = rows.map((each) => view(each))
   return makeConnection(
     views,
     args,
-    ({ key }) => cursorOf(key),
+    ({ key }) => makeCursor(key),
     () => setAside.count(db, filter),
   )
 }
@@ -50,7 +53,7 @@ const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFi
   // Run 0 stands for an unknown id: it has no rejects.
   return {
     feeds: visible(context, feed),
-    run: run === null ? null : (numberInGlobalId(run, 'Run') ?? 0),
+    run: run === null ? null : (readNumberInGlobalId(run, 'Run') ?? 0),
     state,
     rule,
     by: visibleSenderOf(context.viewer),
@@ -108,7 +111,7 @@ const toSettle = async (
   context: GraphqlContext,
   id: string,
 ): Promise<{ reject: setAside.StoredReject; feed: AgencyFeed }> => {
-  const reject = await seen(context, numberInGlobalId(id, 'Reject'), 'correct_rejects')
+  const reject = await seen(context, readNumberInGlobalId(id, 'Reject'), 'correct_rejects')
   const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
   if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')
   return { reject, feed }

@@ -4,13 +4,13 @@ import { previewRollback } from '../../work/intake/rollback.js'
 import { familiesWithSource } from '../../work/intake/source-families.js'
 import { listingById } from '../listing/listing-by-id.js'
 import type { GraphqlContext } from '../request/context.js'
-import { globalId, numberInGlobalId } from '../request/ids.js'
+import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
 const rollbackPreview = async (_: unknown, args: { id: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
-  const run = numberInGlobalId(refuseUnstorableText(args).id, 'Run')
+  const run = readNumberInGlobalId(refuseUnstorableText(args).id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, agencies } = parts
   const feeds = agencies.flatMap(({ feeds }) => feeds)
@@ -32,7 +32,7 @@ const rollbackPreview = async (_: unknown, args: { id: string }, context: Graphq
     listings: forecast.listings.listings.map(({ listing, ...moved }) => ({
       ...moved,
       listingId: listing,
-      listing: () => listingById(context, globalId('Listing', listing)),
+      listing: () => listingById(context, makeGlobalId('Listing', listing)),
     })),
     goneOperators: gone.filter((each) => each !== null),
     scores: scored.flatMap(({ moved: { operatorId, before, after }, of }) =>

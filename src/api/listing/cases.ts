@@ -2,9 +2,9 @@ import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { CASE_STATES, isCaseOver } from '../../domain/listing/case.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { retractionCursor, retractionInCursor } from '../request/ids.js'
+import { makeRetractionCursor, readRetractionInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { makeCaseView } from './listing-view.js'
 
@@ -33,10 +33,13 @@ const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | nu
 const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args.filter)
-  const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: retractionInCursor(args.after) })
+  const found = await store.list(db, filter, {
+    first: readPageSize(args) + 1,
+    after: readRetractionInCursor(args.after),
+  })
   const cases = found.map((one) => ({
     ...makeCaseView(one),
-    cursor: retractionCursor({ at: one.at, subjectId: one.id }),
+    cursor: makeRetractionCursor({ at: one.at, subjectId: one.id }),
   }))
   return makeConnection(
     cases,

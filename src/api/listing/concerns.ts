@@ -5,12 +5,12 @@ import * as runs from '../../store/timetable/runs.js'
 import { rollBack } from '../../work/intake/rollback.js'
 import * as work from '../../work/listing/concerns.js'
 import { recordById } from '../records/records.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_ID, NO_SUBJECT, seesSubject } from '../request/viewer.js'
-import { runView } from '../timetable/operations.js'
+import { makeRunView } from '../timetable/operations.js'
 import { listingById } from './listing-by-id.js'
 
 export const makeConcernView = (context: GraphqlContext, concern: store.Concern) => {
@@ -19,21 +19,21 @@ export const makeConcernView = (context: GraphqlContext, concern: store.Concern)
     ...concern,
     __typename: 'Concern' as const,
     key: concern.id,
-    id: globalId('Concern', concern.id),
-    listing: () => listingById(context, globalId('Listing', listingId)),
+    id: makeGlobalId('Concern', concern.id),
+    listing: () => listingById(context, makeGlobalId('Listing', listingId)),
     record: () => (record === null ? null : recordById(context, record)),
-    run: run === null ? null : globalId('Run', run),
+    run: run === null ? null : makeGlobalId('Run', run),
   }
 }
 
 const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = regionBoundOf(context.viewer)
-  const concerns = await store.list(db, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after), sight })
+  const concerns = await store.list(db, { first: readPageSize(args) + 1, after: readNumberInCursor(args.after), sight })
   return makeConnection(
     concerns.map((one) => makeConcernView(context, one)),
     args,
-    ({ key }) => cursorOf(key),
+    ({ key }) => makeCursor(key),
     () => store.count(db, sight),
   )
 }
@@ -46,7 +46,7 @@ export const concernById = async (context: GraphqlContext, id: number) => {
 
 const settleConcern = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
   const { id, note } = refuseUnstorableText(args)
-  const key = numberInGlobalId(id, 'Concern') ?? NO_ID
+  const key = readNumberInGlobalId(id, 'Concern') ?? NO_ID
   const theirs = await isInViewersRegion(context, 'settle_concern', async () => {
     const concern = await store.byId(context.parts.db, key)
     return (await context.load.listing(concern?.listingId ?? NO_SUBJECT))?.operatorId
@@ -60,7 +60,7 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
 
 const rollBackRun = async (_: unknown, args: { id: string; reason: string }, context: GraphqlContext) => {
   const { id, reason } = refuseUnstorableText(args)
-  const run = numberInGlobalId(id, 'Run')
+  const run = readNumberInGlobalId(id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, now } = context.parts
   const { viewer, log } = context
@@ -69,7 +69,7 @@ const rollBackRun = async (_: unknown, args: { id: string; reason: string }, con
   renewLoaders(context)
   const taken = await runs.byId(db, run)
   if (taken === null) throw new Error(`run ${run} is gone`)
-  return runView(taken)
+  return makeRunView(taken)
 }
 
 const nameOf = ({ sub }: Viewer): string => sub ?? ''

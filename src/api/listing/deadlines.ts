@@ -6,9 +6,9 @@ import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as store from '../../store/listing/deadlines.js'
 import * as work from '../../work/calendar/calendar.js'
 import { previewMovedDeadlines, renewDeadlines } from '../../work/listing/deadlines.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
-import { dueCursor, dueInCursor, parseWholeNumber } from '../request/ids.js'
+import { makeDueCursor, parseWholeNumber, readDueInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { makeCaseView, readStoredListing } from './listing-view.js'
 
@@ -41,11 +41,11 @@ const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState |
     ended,
     sight: regionBoundOf(context.viewer),
   }
-  const deadlines = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: dueInCursor(args.after) })
+  const deadlines = await store.list(db, filter, { first: readPageSize(args) + 1, after: readDueInCursor(args.after) })
   return makeConnection(
     deadlines.map((deadline) => makeDeadlineView(context, deadline)),
     args,
-    dueCursor,
+    makeDueCursor,
     () => store.count(db, filter),
   )
 }

@@ -11,7 +11,7 @@ import * as work from '../../work/listing/documents.js'
 import { composePublicEntryFromFacts } from '../../work/listing/public-entry.js'
 import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
-import { listingInGlobalId } from '../request/ids.js'
+import { readListingInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_SUBJECT } from '../request/viewer.js'
 import { type ListingView, readListingAndOperator } from './listing-view.js'
@@ -71,7 +71,7 @@ type RecordDocumentInput = Omit<work.ExternalDocumentInput, 'by' | 'now'>
 const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const fields = refuseUnstorableText(input)
-  const id = listingInGlobalId(fields.listing)
+  const id = readListingInGlobalId(fields.listing)
   if (id === null || !('uuid' in id)) throw new Refusal('LISTING_UNKNOWN')
   const operatorId = async () => (await context.load.listing(id.uuid))?.operatorId
   const listing = (await isInViewersRegion(context, 'move_listing', operatorId)) ? id.uuid : NO_SUBJECT

@@ -2,7 +2,7 @@ import { may, maySeeOperator, seesOnlySomeFiles } from '../../domain/access/view
 import { isCaseOver } from '../../domain/listing/case.js'
 import type * as listings from '../../store/listing/listings.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
-import { listingInGlobalId } from '../request/ids.js'
+import { readListingInGlobalId } from '../request/ids.js'
 import { NO_ID } from '../request/viewer.js'
 import {
   isMirroredInForce,
@@ -14,7 +14,7 @@ import {
 } from './listing-view.js'
 
 export const listingById = async (context: GraphqlContext, id: string): Promise<ListingView | null> => {
-  const key = listingInGlobalId(id)
+  const key = readListingInGlobalId(id)
   if (key === null) return null
   return 'uuid' in key ? ownListing(context, key.uuid) : mirroredListing(context, key.version)
 }

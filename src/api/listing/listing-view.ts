@@ -11,7 +11,7 @@ import { describeEntry, type EntryMembers } from '../../domain/standing/standing
 import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, isPastMoment, viewerTowards } from '../request/context.js'
-import { globalId } from '../request/ids.js'
+import { makeGlobalId } from '../request/ids.js'
 
 export interface ListingView extends EntryMembers {
   __typename: 'Listing'
@@ -125,7 +125,7 @@ export const makeMirroredView = (
   const gone = findMirroredEntryEnd(body, lists)
   return {
     __typename: 'Listing',
-    id: globalId('Listing', `m${id}`),
+    id: makeGlobalId('Listing', `m${id}`),
     uuid: null,
     kind: text('list') ?? '',
     state: gone !== null && gone <= asOf ? 'REMOVED' : 'PUBLISHED',

@@ -7,10 +7,10 @@ import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
 import type { PublicFilter } from '../../store/listing/public-filter.js'
 import * as publicList from '../../store/publication/public-list.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
-import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { choosePointInTime, type GraphqlContext } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
-import { entryCursor, entryInCursor } from '../request/ids.js'
+import { makeEntryCursor, readEntryInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import type { OperatorView } from '../request/operator-view.js'
 import { makeConcernView } from './concerns.js'
@@ -29,10 +29,10 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContex
   if (filter.days.asOf < today && !seesOnlySomeFiles(viewer) && may(viewer, 'see_removed'))
     return pastBlacklist(filter, args, context)
   if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
-  const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
+  const page = { first: readPageSize(args) + 1, after: readEntryInCursor(args.after) }
   const found = await overWhole(context, filter, () => listings.listPublicEntries(parts.db, filter, page))
   return makeConnection(
-    found.map((body) => ({ ...makeEntryView(body), cursor: entryCursor(body) })),
+    found.map((body) => ({ ...makeEntryView(body), cursor: makeEntryCursor(body) })),
     args,
     ({ cursor }) => cursor,
     () => overWhole(context, filter, () => listings.countPublicEntries(parts.db, filter)),
@@ -47,12 +47,12 @@ const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () =
 
 const pastBlacklist = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
+  const page = { first: readPageSize(args) + 1, after: readEntryInCursor(args.after) }
   const found = await overWhole(context, filter, () => publicList.listCasesShown(db, filter, page))
-  const when = pointInTimeOf(context, { asOf: filter.days.asOf })
+  const when = choosePointInTime(context, { asOf: filter.days.asOf })
   const views = found.map(async (listing) => ({
     ...(makePastCaseView(listing, await context.load.moves(listing.id), when) ?? makeCaseView(listing)),
-    cursor: entryCursor({ id: listing.id, publishedOn: listing.publishedOn ?? '' }),
+    cursor: makeEntryCursor({ id: listing.id, publishedOn: listing.publishedOn ?? '' }),
   }))
   return makeConnection(
     await Promise.all(views),
@@ -69,7 +69,7 @@ const operatorOf = async (view: ListingView, context: GraphqlContext): Promise<O
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
   const operator = await context.load.operator(id)
   if (operator === null) throw new Error(`operator ${id} is gone`)
-  return { __typename: 'Operator', operator, when: pointInTimeOf(context, {}) }
+  return { __typename: 'Operator', operator, when: choosePointInTime(context, {}) }
 }
 
 const hidingOf = async (view: ListingView, _: unknown, context: GraphqlContext) => {
@@ -93,7 +93,7 @@ const isContested = async (view: ListingView, _: unknown, context: GraphqlContex
   const kind = facts?.hiding?.kind
   if (kind === 'STAY' || kind === 'OBJECTION') return true
   if (operatorId === null || record === null) return false
-  return (await context.load.contested({ operator: operatorId, when: pointInTimeOf(context, {}) })).includes(record)
+  return (await context.load.contested({ operator: operatorId, when: choosePointInTime(context, {}) })).includes(record)
 }
 
 const withConfirmed = <R extends { mark: SourceCertainty }>(row: R) => ({ ...row, confirmed: row.mark === 'F' })

@@ -7,7 +7,7 @@ import type { Listing } from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as work from '../../work/listing/listing.js'
 import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
-import { listingInGlobalId, numberInGlobalId } from '../request/ids.js'
+import { readListingInGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_ID, requireAct } from '../request/viewer.js'
 import { isVisibleToViewer, makeCaseView } from './listing-view.js'
@@ -51,7 +51,7 @@ const moveNamed =
   (name: MoveName) =>
   async (_: unknown, { input }: { input: ListingMoveInput }, context: GraphqlContext) => {
     const who = mover(context.viewer, name)
-    const key = listingInGlobalId(input.id)
+    const key = readListingInGlobalId(input.id)
     if (key === null || !('uuid' in key) || !(await isTheirs(context, key.uuid))) throw new Refusal('LISTING_UNKNOWN')
     if (name === 'consentListing' && !(await isAbove(context, key.uuid))) throw new Refusal('FORBIDDEN')
     if (notToday(context, input.on))
@@ -82,7 +82,7 @@ const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> 
 const notToday = ({ viewer, today }: GraphqlContext, on: string): boolean => viewer.role === 'party' && on !== today
 
 const moveInput = ({ id: _, on, record, ...said }: ListingMoveInput): work.MoveInput => {
-  const decision = record == null ? null : numberInGlobalId(record, 'Record')
+  const decision = record == null ? null : readNumberInGlobalId(record, 'Record')
   if (record != null && decision === null)
     throw new Refusal('INPUT_INVALID', { reason: 'record 不是信用信息的标识 not the id of a record' })
   const present = Object.fromEntries(Object.entries(said).filter(([, value]) => value != null))

@@ -15,17 +15,19 @@ export interface RecordPageKey extends OperatorAtTime {
   after: number | null
 }
 
-export const valuesInKeyOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
+export const orderValuesByKeys = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
   keys.map((key) => found.get(key) ?? null)
 
-export const listsInKeyOrder = <K, V>(keys: readonly K[], rows: readonly V[], keyIn: (row: V) => K | null): V[][] => {
+export const groupRowsByKeys = <K, V>(keys: readonly K[], rows: readonly V[], keyIn: (row: V) => K | null): V[][] => {
   const lists = new Map<K | null, V[]>(keys.map((key) => [key, []]))
   for (const row of rows) lists.get(keyIn(row))?.push(row)
   return keys.map((key) => lists.get(key) ?? [])
 }
 
-export const listsByOperator = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]) =>
-  listsInKeyOrder(ids, rows, ({ operatorId }) => operatorId)
+export const groupRowsByOperator = <V extends { operatorId: number | null }>(
+  ids: readonly number[],
+  rows: readonly V[],
+) => groupRowsByKeys(ids, rows, ({ operatorId }) => operatorId)
 
 export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
@@ -65,10 +67,10 @@ export const makeGroupedAnswer =
   }
 
 export const makeRowLoad = <K extends number | string, V>(read: (keys: readonly K[]) => Promise<Map<K, V>>) =>
-  makeBatchedLoad<K, V | null>(String, async (keys) => valuesInKeyOrder(keys, await read(keys)))
+  makeBatchedLoad<K, V | null>(String, async (keys) => orderValuesByKeys(keys, await read(keys)))
 
 export const makeListLoad = <V extends { operatorId: number | null }>(read: (ids: readonly number[]) => Promise<V[]>) =>
-  makeBatchedLoad<number, V[]>(String, async (ids) => listsByOperator(ids, await read(ids)))
+  makeBatchedLoad<number, V[]>(String, async (ids) => groupRowsByOperator(ids, await read(ids)))
 
 export const makeMembershipLoad = <K extends number | string>(read: (keys: readonly K[]) => Promise<Set<K>>) =>
   makeBatchedLoad<K, boolean>(String, async (keys) => {

@@ -27,8 +27,8 @@ import { readRegistrationsOn } from '../../work/listing/public-entry.js'
 import { findCardByHash } from '../../work/scoring/scorecards.js'
 import {
   cacheFirstCall,
-  listsByOperator,
-  listsInKeyOrder,
+  groupRowsByKeys,
+  groupRowsByOperator,
   makeBatchedLoad,
   makeGroupedAnswer,
   makeListLoad,
@@ -81,14 +81,15 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
       return ids.map((id) => counts.get(id) ?? 0)
     }),
     sources: makeOperatorLoad<Omit<RecordPageKey, 'first' | 'after'>, versions.RecordVersion[]>(
-      async (ids, { when, ...some }) => listsByOperator(ids, await versions.findVersionsWithFact(db, ids, when, some)),
+      async (ids, { when, ...some }) =>
+        groupRowsByOperator(ids, await versions.findVersionsWithFact(db, ids, when, some)),
     ),
     /** The operator's own registration as known at `when`, not that of a merged operator. */
     registration: makeOperatorLoad<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
       const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
       const found = await versions.ofOperators(db, ids, when, some)
       const known = await operators.byIds(db, ids)
-      return listsByOperator(ids, found).map((all, place) => {
+      return groupRowsByOperator(ids, found).map((all, place) => {
         const uscc = known.get(ids[place] ?? 0)?.uscc ?? null
         return all.find(({ body }) => (body['uscc'] ?? uscc) === uscc) ?? null
       })
@@ -112,14 +113,14 @@ const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
       scores.findScoresOfGoneEntries(db, ids, shanghaiDate(now)),
     ),
     overrides: makeOperatorLoad<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
-      listsByOperator(ids, await overrides.ofOperators(db, ids, when)),
+      groupRowsByOperator(ids, await overrides.ofOperators(db, ids, when)),
     ),
     objections: makeListLoad((ids) => objections.ofOperators(db, ids)),
     recordContested: makeMembershipLoad((ids: readonly number[]) => objections.findContestedVersions(own.db, ids)),
     listingContested: makeMembershipLoad((ids: readonly string[]) => objections.findContestedListings(own.db, ids)),
     contested: makeOperatorLoad<OperatorAtTime, number[]>(async (ids, { when }) => {
       const found = await objections.findContestedVersionsAt(db, ids, when.knownAt)
-      return listsByOperator(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
+      return groupRowsByOperator(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
     }),
     watchEntry: makeOperatorLoad<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) => {
       const found = await watchEntries.ofOperators(db, ids, when)
@@ -134,7 +135,7 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     publicEntries: makeOperatorLoad<{ operator: number; asOf: string }, listings.PublicBody[]>(
       async (ids, { asOf }) => {
         const rows = await listings.listPublicOfOperators(db, ids, { asOf, today: shanghaiDate(now) })
-        return listsByOperator(ids, rows).map((each) => each.map(({ body }) => body))
+        return groupRowsByOperator(ids, rows).map((each) => each.map(({ body }) => body))
       },
     ),
     listing: makeRowLoad((ids: readonly string[]) => listings.byIds(db, ids)),
@@ -145,7 +146,7 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     concerns: batchListings((ids) => concerns.ofListings(db, ids)),
     deliveries: batchListings((ids) => desk.ofListings(db, ids)),
     deliveryActs: makeBatchedLoad(String, async (ids: readonly number[]) =>
-      listsInKeyOrder(ids, await desk.actsOf(db, ids), ({ deliveryId }) => deliveryId),
+      groupRowsByKeys(ids, await desk.actsOf(db, ids), ({ deliveryId }) => deliveryId),
     ),
     documents: batchListings((ids) => documents.ofListings(db, ids)),
   }
@@ -193,5 +194,5 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
 
 const batchListings = <V extends { listingId: string }>(read: (ids: readonly string[]) => Promise<V[]>) =>
   makeBatchedLoad(String, async (ids: readonly string[]) =>
-    listsInKeyOrder(ids, await read(ids), ({ listingId }) => listingId),
+    groupRowsByKeys(ids, await read(ids), ({ listingId }) => listingId),
   )

@@ -11,12 +11,12 @@ import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
 import {
   type BatchAnswer,
-  listsByOperator,
+  groupRowsByOperator,
   makeGroupedAnswer,
   type OperatorAtTime,
+  orderValuesByKeys,
   type RecordPageKey,
   readOperatorsInGroups,
-  valuesInKeyOrder,
 } from './data-loader.js'
 
 export interface StandingKey {
@@ -55,14 +55,14 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
     return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
   },
   records: readOperatorsInGroups(async (ids, { when, ...page }) =>
-    listsByOperator(ids, await versions.ofOperators(own.db, distinct(ids), when, page)),
+    groupRowsByOperator(ids, await versions.ofOperators(own.db, distinct(ids), when, page)),
   ),
   scores: readOperatorsInGroups(async (ids, { when }) =>
-    valuesInKeyOrder(ids, await scores.latest(own.db, distinct(ids), when)),
+    orderValuesByKeys(ids, await scores.latest(own.db, distinct(ids), when)),
   ),
-  listings: async (ids) => listsByOperator(ids, await listings.ofOperators(own.db, distinct(ids))),
+  listings: async (ids) => groupRowsByOperator(ids, await listings.ofOperators(own.db, distinct(ids))),
   mirrored: readOperatorsInGroups(async (ids, { when }) =>
-    listsByOperator(ids, await versions.findMirroredEntries(own.db, distinct(ids), when)),
+    groupRowsByOperator(ids, await versions.findMirroredEntries(own.db, distinct(ids), when)),
   ),
 })
 

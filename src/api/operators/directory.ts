@@ -6,13 +6,13 @@ import { Refusal } from '../../foundation/errors.js'
 import * as names from '../../store/operators/name-candidates.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/standing/directory.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
-import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { choosePointInTime, type GraphqlContext } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
-import { cursorOf, matchCursor, matchInCursor, numberInCursor } from '../request/ids.js'
+import { makeCursor, makeMatchCursor, readMatchInCursor, readNumberInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { type OperatorView, operatorView } from '../request/operator-view.js'
-import { gradeFilterOf } from '../standing/grades.js'
+import { makeOperatorView, type OperatorView } from '../request/operator-view.js'
+import { makeGradeFilter } from '../standing/grades.js'
 import { seesInnerListings } from './operator.js'
 
 const FOUND_MOST = 1_000
@@ -25,7 +25,7 @@ const operators = async (_: unknown, args: DirectoryArgs, context: GraphqlContex
   const { name, ...given } = refuseUnstorableText(args.filter) ?? {}
   const filter: store.DirectoryFilter = {
     ...given,
-    ...gradeFilterOf(context),
+    ...makeGradeFilter(context),
     today: context.today,
     removed: may(context.viewer, 'see_removed'),
     only: context.viewer.role === 'party' ? context.viewer.sub : null,
@@ -37,14 +37,14 @@ const operators = async (_: unknown, args: DirectoryArgs, context: GraphqlContex
 const inOrder = async (context: GraphqlContext, filter: store.DirectoryFilter, args: PageArgs) => {
   const { db } = context.parts
   const operators = await store.listOperators(db, filter, {
-    first: pageSizeOf(args) + 1,
-    after: numberInCursor(args.after),
+    first: readPageSize(args) + 1,
+    after: readNumberInCursor(args.after),
   })
-  const when = pointInTimeOf(context, {})
+  const when = choosePointInTime(context, {})
   return makeConnection(
-    operators.map((operator) => operatorView(operator, when)),
+    operators.map((operator) => makeOperatorView(operator, when)),
     args,
-    ({ operator }) => cursorOf(operator.id),
+    ({ operator }) => makeCursor(operator.id),
     () => store.countOperators(db, filter),
   )
 }
@@ -58,18 +58,18 @@ const byName = async (context: GraphqlContext, name: string, filter: store.Direc
   // The lookups' connections keep statements prepared, because planning takes longer than the query. A grade filter is
   // too complex for that.
   const db = filter.grade == null ? context.lookups.db : context.parts.db
-  const [first, after] = [pageSizeOf(args), matchInCursor(args.after)]
+  const [first, after] = [readPageSize(args), readMatchInCursor(args.after)]
   const matches = await search(context, name, filter)
   // A later page searches again from the start, so that no operator returns under another name.
   const operators = await store.findOperatorsOfMatches(db, matches, filter, after === null ? first + 1 : matches.length)
   const isWhole = after !== null || operators.length <= first
   let count: Promise<number> | null = null
   const rest = after === null ? operators : operators.filter(({ match }) => isBehind(match, after))
-  const when = pointInTimeOf(context, {})
+  const when = choosePointInTime(context, {})
   const page = makeConnection(
-    rest.slice(0, first + 1).map((each) => ({ ...operatorView(each.operator, when), found: each })),
+    rest.slice(0, first + 1).map((each) => ({ ...makeOperatorView(each.operator, when), found: each })),
     args,
-    ({ found: { match } }) => matchCursor(match),
+    ({ found: { match } }) => makeMatchCursor(match),
     () => {
       count ??= isWhole ? Promise.resolve(operators.length) : countBehind(context, matches, filter)
       return count

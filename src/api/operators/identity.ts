@@ -5,9 +5,9 @@ import * as waiting from '../../store/intake/unmatched.js'
 import type { IdentityDecisionRow } from '../../store/operators/identity-decisions.js'
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type FieldResolver, type GraphqlContext, renewLoaders } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { seesOperator } from '../request/viewer.js'
@@ -18,8 +18,8 @@ const unmatchedView = (context: GraphqlContext, record: waiting.UnmatchedRecord)
     ...record,
     __typename: 'Unmatched' as const,
     number: record.id,
-    id: globalId('Unmatched', record.id),
-    source: { run: globalId('Run', record.run), file: record.file, page: record.page, row: record.row },
+    id: makeGlobalId('Unmatched', record.id),
+    source: { run: makeGlobalId('Run', record.run), file: record.file, page: record.page, row: record.row },
     proposal: async () => {
       const operator = proposedOperator === null ? null : await operatorById(context, proposedOperator)
       return operator && { operator, evidence: evidence?.evidence ?? [] }
@@ -34,7 +34,7 @@ const decisionView = (context: GraphqlContext, decision: IdentityDecisionRow) =>
   return {
     ...decision,
     __typename: 'IdentityDecision' as const,
-    id: globalId('IdentityDecision', decision.id),
+    id: makeGlobalId('IdentityDecision', decision.id),
     operator: () => (operatorId === null ? null : operatorById(context, operatorId)),
     merged: () => (mergedId === null ? null : operatorById(context, mergedId)),
     successor: () => (successorId === null ? null : operatorById(context, successorId)),
@@ -77,11 +77,14 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContex
   const { db } = context.parts
   const { feed = null, state } = refuseUnstorableText(args)
   const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: regionBoundOf(context.viewer) }
-  const records = await waiting.list(db, filter, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
+  const records = await waiting.list(db, filter, {
+    first: readPageSize(args) + 1,
+    after: readNumberInCursor(args.after),
+  })
   return makeConnection(
     records.map((each) => unmatchedView(context, each)),
     args,
-    ({ number }) => cursorOf(number),
+    ({ number }) => makeCursor(number),
     () => waiting.countOf(db, filter),
   )
 }
@@ -101,7 +104,7 @@ interface DecideSubjectInput {
 
 const decideSubject = (_: unknown, { input }: { input: DecideSubjectInput }, context: GraphqlContext) =>
   decided(context, input, ({ db, rules }, { id, verdict, operator, reason }, who) => {
-    const number = numberInGlobalId(id, 'Unmatched')
+    const number = readNumberInGlobalId(id, 'Unmatched')
     if (number === null) throw new Refusal('UNMATCHED_UNKNOWN')
     const made = { unmatched: number, verdict, ...(operator != null && { operator }), reason, ...who }
     return work.decideSubject(db, rules, made)
@@ -109,7 +112,7 @@ const decideSubject = (_: unknown, { input }: { input: DecideSubjectInput }, con
 
 const undoDecision = (_: unknown, { input }: { input: { id: string; reason: string } }, context: GraphqlContext) =>
   decided(context, input, ({ db, rules }, { id, reason }, who) => {
-    const number = numberInGlobalId(id, 'IdentityDecision')
+    const number = readNumberInGlobalId(id, 'IdentityDecision')
     if (number === null) throw new Refusal('DECISION_UNKNOWN')
     return work.undoDecision(db, rules, { decision: number, reason, ...who })
   })

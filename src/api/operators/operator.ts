@@ -7,16 +7,16 @@ import * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import { listVisibleListings } from '../listing/listing-view.js'
 import { makeRecordView } from '../records/records.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import {
+  choosePointInTime,
   type FieldResolver,
   type GraphqlContext,
   isPastMoment,
-  pointInTimeOf,
   viewerTowards,
 } from '../request/context.js'
-import { globalId, numberInCursor } from '../request/ids.js'
-import { type OperatorView, operatorView } from '../request/operator-view.js'
+import { makeGlobalId, readNumberInCursor } from '../request/ids.js'
+import { makeOperatorView, type OperatorView } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
 import { maySeeScore, type ScoreView } from '../scoring/score.js'
 import { seesGrade } from '../standing/grades.js'
@@ -33,10 +33,10 @@ interface OperatorArgs {
 const operatorByCode = async (_: unknown, { code, ...when }: OperatorArgs, context: GraphqlContext) => {
   const found = parseCode(code)
   if (found === null) return null
-  const asked = pointInTimeOf(context, when)
+  const asked = choosePointInTime(context, when)
   const operator = await leadsTo(context, found, asked)
   const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
-  return wasKnown && maySeeOperator(context.viewer, operator) ? operatorView(operator, asked) : null
+  return wasKnown && maySeeOperator(context.viewer, operator) ? makeOperatorView(operator, asked) : null
 }
 
 const leadsTo = async (context: GraphqlContext, code: { scheme: string; code: string }, when: PointInTime) => {
@@ -58,7 +58,7 @@ const recordsOf = async (
   const viewer = viewerTowards(context, operator)
   const removed = may(viewer, 'see_removed')
   const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed }
-  const page = { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) }
+  const page = { first: readPageSize(args) + 1, after: readNumberInCursor(args.after) }
   const found = question.kinds.length === 0 ? [] : await context.load.records({ ...question, ...page })
   const count = () => (question.kinds.length === 0 ? 0 : context.load.recordCount(question))
   return makeConnection(
@@ -95,7 +95,7 @@ const namesBefore = async ({ operator }: OperatorView, _: unknown, context: Grap
 export const operatorResolvers = {
   Query: { operator: operatorByCode },
   Operator: {
-    id: ({ operator }) => globalId('Operator', operator.id),
+    id: ({ operator }) => makeGlobalId('Operator', operator.id),
     uscc: ({ operator }, _, context) =>
       seesInnerListings(context, operator) ? operator.uscc : maskCode(operator.uscc),
     shop: ({ operator }) => operator.shop,

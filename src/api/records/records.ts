@@ -1,20 +1,20 @@
 import { may, maySeeRecord } from '../../domain/access/viewer.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
-import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/context.js'
-import { cursorOf, globalId } from '../request/ids.js'
+import { choosePointInTime, type GraphqlContext, viewerTowards } from '../request/context.js'
+import { makeCursor, makeGlobalId } from '../request/ids.js'
 import { NO_ID } from '../request/viewer.js'
 
 export const makeRecordView = (
   context: GraphqlContext,
   version: RecordVersion,
-  when: PointInTime = pointInTimeOf(context, {}),
+  when: PointInTime = choosePointInTime(context, {}),
 ) => {
   const { parts } = context
   const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
   return {
     __typename: 'Record' as const,
-    id: globalId('Record', version.id),
-    cursor: cursorOf(version.id),
+    id: makeGlobalId('Record', version.id),
+    cursor: makeCursor(version.id),
     operatorId: version.operatorId,
     kind: version.kind,
     feed: version.feed,
@@ -30,7 +30,7 @@ export const makeRecordView = (
   }
 }
 
-const sourceOf = ({ run, file, page, row }: RecordVersion) => ({ run: globalId('Run', run), file, page, row })
+const sourceOf = ({ run, file, page, row }: RecordVersion) => ({ run: makeGlobalId('Run', run), file, page, row })
 
 const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: PointInTime) => {
   const { operatorId: operator, kind, fact } = version

@@ -84,7 +84,7 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
   })
 }
 
-export const noteOperation = (
+export const noteAuditedOperation = (
   { auditNotes, parts }: Pick<GraphqlContext, 'auditNotes' | 'parts'>,
   kind: OperationTypeNode,
   source: string,
@@ -101,7 +101,8 @@ const noteErrors = ({ auditNotes }: Pick<GraphqlContext, 'auditNotes'>, errors: 
 export const auditPlugin: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation, source = '', request }) => {
-      if (operation !== undefined) noteOperation(contextValue, operation.operation, source, request.variables ?? {})
+      if (operation !== undefined)
+        noteAuditedOperation(contextValue, operation.operation, source, request.variables ?? {})
     },
     didEncounterErrors: async ({ contextValue, errors }) => noteErrors(contextValue, errors),
     responseForOperation: async ({ contextValue }) => {
@@ -139,16 +140,16 @@ const auditedOperation = (
   // The text of a mutation is not cached, because it may hold a secret.
   const query = isAct ? redactedText(source, mark) : cachedText(questions, source, () => redactedText(source, mark))
   if (Object.keys(variables).length === 0) return query
-  return `${query}\n${truncate(jsonWithoutAccessCodes(redactIdNumbers(shorten(variables, mark), mark)), mark)}`
+  return `${query}\n${truncate(writeJsonWithoutAccessCodes(redactIdNumbers(shorten(variables, mark), mark)), mark)}`
 }
 
-export const auditedRequestText = (endpoint: string, name: string, mark: (id: string) => string): string =>
+export const redactRequestText = (endpoint: string, name: string, mark: (id: string) => string): string =>
   redactedText(`${endpoint}/${name}`, mark)
 
 const redactedText = (source: string, mark: (id: string) => string): string =>
   truncate(withoutAccessCodes(redactIdNumbers(source.replace(/\s+/g, ' ').trim(), mark)), mark)
 
-export const jsonWithoutAccessCodes = (value: unknown): string =>
+export const writeJsonWithoutAccessCodes = (value: unknown): string =>
   JSON.stringify(value, (_, member) => (typeof member === 'string' ? withoutAccessCodes(member) : member))
 
 /** Truncated text ends with its full length and keyed hash, so that copies can be compared. */

@@ -1,6 +1,6 @@
 /** Callers read one item more than requested, which tells whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
-import { cursorOf, numberInCursor } from './ids.js'
+import { makeCursor, readNumberInCursor } from './ids.js'
 
 const FIRST_DEFAULT = 20
 const FIRST_MOST = 100
@@ -10,7 +10,7 @@ export interface PageArgs {
   after?: string | null
 }
 
-export const pageSizeOf = ({ first }: PageArgs): number => {
+export const readPageSize = ({ first }: PageArgs): number => {
   if (first == null) return FIRST_DEFAULT
   if (first < 1 || first > FIRST_MOST)
     throw new Refusal('INPUT_INVALID', { reason: `first 应在 1–${FIRST_MOST} 之间 must be 1–${FIRST_MOST}` })
@@ -27,11 +27,11 @@ export interface RelayConnection<N> {
 export const makeConnection = <N>(
   rows: readonly N[],
   args: PageArgs,
-  cursorOf: (node: N) => string,
+  makeCursor: (node: N) => string,
   totalCount?: () => Promise<number> | number,
 ): RelayConnection<N> => {
-  const first = pageSizeOf(args)
-  const edges = rows.slice(0, first).map((node) => ({ node, cursor: cursorOf(node) }))
+  const first = readPageSize(args)
+  const edges = rows.slice(0, first).map((node) => ({ node, cursor: makeCursor(node) }))
   return {
     edges,
     nodes: edges.map((edge) => edge.node),
@@ -52,7 +52,7 @@ export const connectionById = async <R extends { id: number }, N extends object>
   viewOf: (row: R) => N,
   totalCount: () => Promise<number>,
 ): Promise<RelayConnection<N>> => {
-  const rows = await readPage({ first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
+  const rows = await readPage({ first: readPageSize(args) + 1, after: readNumberInCursor(args.after) })
   const ids = new Map(rows.map((row) => [viewOf(row), row.id]))
-  return makeConnection([...ids.keys()], args, (view) => cursorOf(ids.get(view) ?? 0), totalCount)
+  return makeConnection([...ids.keys()], args, (view) => makeCursor(ids.get(view) ?? 0), totalCount)
 }

@@ -147,12 +147,12 @@ export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, c
   if (context.budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: QUERY_COST_MOST })
 }
 
-export const costOfAnswer = ({ budget }: Pick<GraphqlContext, 'budget'>): number => QUERY_COST_MOST - budget.left
+export const readAnswerCost = ({ budget }: Pick<GraphqlContext, 'budget'>): number => QUERY_COST_MOST - budget.left
 
 /** Default of `knownAt`; it includes what is recorded after the request began. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 
-export const pointInTimeOf = (
+export const choosePointInTime = (
   context: GraphqlContext,
   { asOf, knownAt }: { asOf?: string | null; knownAt?: Date | null },
 ): PointInTime => ({ asOf: asOf ?? context.today, knownAt: knownAt ?? ALL_KNOWLEDGE })

@@ -12,15 +12,15 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS']
 export const CLEARED_SESSION_COOKIE = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 export const CLEARED_PARTY_COOKIE = `${PARTY_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 
-export const sessionCookieFor = (value: string, seconds: number): string => written(COOKIE, value, seconds)
-export const partyCookieFor = (value: string, seconds: number): string => written(PARTY_COOKIE, value, seconds)
+export const writeSessionCookie = (value: string, seconds: number): string => written(COOKIE, value, seconds)
+export const writePartyCookie = (value: string, seconds: number): string => written(PARTY_COOKIE, value, seconds)
 
 const written = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
 
 /** Returns null without the cookie, and '', which matches no session, if it is malformed or sent twice. */
-export const sessionCookieIn = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
-export const partyCookieIn = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
+export const readSessionCookie = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
+export const readPartyCookie = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
 
 const read = (name: string, { cookie = '' }: IncomingHttpHeaders): string | null => {
   const values = cookie

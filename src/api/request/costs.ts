@@ -86,7 +86,7 @@ export const chargeField = (context: GraphqlContext, field: ChargedField, times 
 }
 
 export const withFieldCosts = (schema: GraphQLSchema): GraphQLSchema => {
-  for (const [type, field] of objectFieldsOf(schema)) {
+  for (const [type, field] of listObjectFields(schema)) {
     const cost = costOf(type, field)
     if (cost === null) continue
     field.description = `${field.description ?? ''}\n费用 Cost: ${costText(cost)}`
@@ -111,7 +111,7 @@ const counted = (context: GraphqlContext, list: unknown, item: number): unknown 
 }
 
 /** Introspection types are left out. */
-export const objectFieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>][] =>
+export const listObjectFields = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>][] =>
   Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .filter(({ name }) => !name.startsWith('__'))
@@ -140,7 +140,7 @@ const RULE = [
 ]
 
 export const describeFieldCosts = (schema: GraphQLSchema): { value: object; lines: string[] } => {
-  const costs = objectFieldsOf(schema).flatMap(([type, field]) => {
+  const costs = listObjectFields(schema).flatMap(([type, field]) => {
     const cost = costOf(type, field)
     return cost === null ? [] : [[`${type.name}.${field.name}`, cost] as const]
   })

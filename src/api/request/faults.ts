@@ -5,7 +5,7 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { isCancelled, unavailableRefusal } from '../../store/db/db.js'
-import { requestContextOf } from './request-context.js'
+import { getRequestContext } from './request-context.js'
 
 const OF_THE_QUESTION = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -17,7 +17,7 @@ const OF_THE_QUESTION = new Set([
 ])
 
 /** PostgreSQL's time limit is a refusal, not a fault. */
-export const refusalOfThrown = (thrown: unknown): Refusal | null => {
+export const findRefusalOfThrown = (thrown: unknown): Refusal | null => {
   if (isRefusal(thrown)) return thrown
   return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
 }
@@ -35,8 +35,8 @@ export const logFaults = (
 ): void => {
   for (const error of errors) {
     const thrown = unwrapResolverError(error)
-    noted.push(refusalOfThrown(thrown)?.code ?? codeOf(error))
-    if (refusalOfThrown(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
+    noted.push(findRefusalOfThrown(thrown)?.code ?? codeOf(error))
+    if (findRefusalOfThrown(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
     log.error({ err: thrown, path: error.path }, 'a field broke')
     error.extensions.requestId = requestId
   }
@@ -55,7 +55,7 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     ...(formatted.path && { path: formatted.path }),
   }
   const thrown = unwrapResolverError(error)
-  const refusal = refusalOfThrown(thrown) ?? unavailableRefusal(thrown)
+  const refusal = findRefusalOfThrown(thrown) ?? unavailableRefusal(thrown)
   if (refusal !== null) return { message: refusal.message, ...place, extensions: refused(refusal) }
   const extensions = formatted.extensions ?? {}
   if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
@@ -72,7 +72,7 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
 
 const refused = ({ code, details }: Refusal) => ({ code, ...(Object.keys(details).length > 0 && { details }) })
 
-export const graphqlRefusalJson = (code: string, message: string): string =>
+export const writeGraphqlRefusal = (code: string, message: string): string =>
   JSON.stringify({ errors: [{ message, extensions: { code } }] })
 
 /** Retry-After while the database is unavailable, seconds. */
@@ -88,7 +88,7 @@ export interface ProblemDetails {
 }
 
 export const sendProblem = (response: Response, { status, code, detail, details, beside }: ProblemDetails): void => {
-  const { refused, requestId } = requestContextOf(response.req)
+  const { refused, requestId } = getRequestContext(response.req)
   refused.push(code)
   response.status(status).set('Cache-Control', 'no-store')
   response.type('application/problem+json').send(

@@ -32,7 +32,7 @@ const inId = (type: NodeType): string => TYPE_IN_ID[type] ?? type
 const ID_CHARACTERS_MOST = 1_000
 const LARGEST = 2_147_483_647
 
-export const globalId = (type: NodeType, key: string | number): string =>
+export const makeGlobalId = (type: NodeType, key: string | number): string =>
   type === 'Listing' && isUuid(String(key)) ? String(key) : encode(`${inId(type)}:${key}`)
 
 export const parseGlobalId = (id: string): { type: NodeType; key: string } | null => {
@@ -42,12 +42,12 @@ export const parseGlobalId = (id: string): { type: NodeType; key: string } | nul
   return known && key ? { type: known, key } : null
 }
 
-export const numberInGlobalId = (id: string, type: NodeType): number | null => {
+export const readNumberInGlobalId = (id: string, type: NodeType): number | null => {
   const found = parseGlobalId(id)
   return found?.type === type ? parseWholeNumber(found.key) : null
 }
 
-export const listingInGlobalId = (id: string): { uuid: string } | { version: number } | null => {
+export const readListingInGlobalId = (id: string): { uuid: string } | { version: number } | null => {
   const found = parseGlobalId(id)
   if (found?.type !== 'Listing') return null
   if (isUuid(found.key)) return { uuid: found.key }
@@ -60,33 +60,34 @@ export const parseWholeNumber = (text: string): number | null => {
   return n <= LARGEST ? n : null
 }
 
-export const cursorOf = (...keys: readonly (string | number)[]): string => encode(`${CURSOR_START}${keys.join('/')}`)
+export const makeCursor = (...keys: readonly (string | number)[]): string => encode(`${CURSOR_START}${keys.join('/')}`)
 
 type Cursor = string | null | undefined
 
-export const numberInCursor = (cursor: Cursor): number | null => readCursor(cursor, parseWholeNumber)
+export const readNumberInCursor = (cursor: Cursor): number | null => readCursor(cursor, parseWholeNumber)
 
-/** Like `numberInCursor`, for audit row numbers, which may exceed a PostgreSQL integer. */
-export const auditRowInCursor = (cursor: Cursor): number | null =>
+/** Like `readNumberInCursor`, for audit row numbers, which may exceed a PostgreSQL integer. */
+export const readAuditRowInCursor = (cursor: Cursor): number | null =>
   readCursor(cursor, (key) => (/^[1-9]\d{0,14}$/.test(key) ? Number(key) : null))
 
-export const entryCursor = (entry: { publishedOn: string; id: string }): string => cursorOf(entry.publishedOn, entry.id)
+export const makeEntryCursor = (entry: { publishedOn: string; id: string }): string =>
+  makeCursor(entry.publishedOn, entry.id)
 
-export const entryInCursor = (cursor: Cursor): { publishedOn: string; id: string } | null =>
+export const readEntryInCursor = (cursor: Cursor): { publishedOn: string; id: string } | null =>
   readCursorPair(cursor, (publishedOn, id) => (isDate(publishedOn) && isUuid(id) ? { publishedOn, id } : null))
 
-export const dueCursor = (one: { dueOn: string; id: number }): string => cursorOf(one.dueOn, one.id)
+export const makeDueCursor = (one: { dueOn: string; id: number }): string => makeCursor(one.dueOn, one.id)
 
-export const dueInCursor = (cursor: Cursor): { dueOn: string; id: number } | null =>
+export const readDueInCursor = (cursor: Cursor): { dueOn: string; id: number } | null =>
   readCursorPair(cursor, (dueOn, key) => {
     const id = parseWholeNumber(key)
     return isDate(dueOn) && id !== null ? { dueOn, id } : null
   })
 
-export const timelinessCursor = ({ authority, platform, duty }: TimelinessKey): string =>
-  cursorOf(JSON.stringify([authority, platform, duty]))
+export const makeTimelinessCursor = ({ authority, platform, duty }: TimelinessKey): string =>
+  makeCursor(JSON.stringify([authority, platform, duty]))
 
-export const timelinessInCursor = (cursor: Cursor): TimelinessKey | null =>
+export const readTimelinessInCursor = (cursor: Cursor): TimelinessKey | null =>
   readCursor(cursor, (key) => {
     const [authority, platform, word] = textsIn(key)
     const duty = TIMELINESS_DUTIES.find((each) => each === word)
@@ -100,17 +101,18 @@ const textsIn = (json: string): string[] => {
   return Array.isArray(found) && found.every((one) => typeof one === 'string') ? found : []
 }
 
-export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(one.rank, one.operator)
+export const makeMatchCursor = (one: { rank: number; operator: number }): string => makeCursor(one.rank, one.operator)
 
-export const matchInCursor = (cursor: Cursor): { rank: number; operator: number } | null =>
+export const readMatchInCursor = (cursor: Cursor): { rank: number; operator: number } | null =>
   readCursorPair(cursor, (rank, key) => {
     const operator = parseWholeNumber(key)
     return /^\d{1,5}$/.test(rank) && operator !== null ? { rank: Number(rank), operator } : null
   })
 
-export const retractionCursor = (one: { at: string; subjectId: string }): string => cursorOf(one.at, one.subjectId)
+export const makeRetractionCursor = (one: { at: string; subjectId: string }): string =>
+  makeCursor(one.at, one.subjectId)
 
-export const retractionInCursor = (cursor: Cursor): { at: string; subjectId: string } | null =>
+export const readRetractionInCursor = (cursor: Cursor): { at: string; subjectId: string } | null =>
   readCursorPair(cursor, (at, subjectId) => {
     const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/.test(at) && !Number.isNaN(Date.parse(at))
     // Date.parse alone would accept 30 February as 2 March.

@@ -1,11 +1,11 @@
 import { maySeeOperator } from '../../domain/access/viewer.js'
 import type * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
-import { type GraphqlContext, pointInTimeOf } from './context.js'
+import { choosePointInTime, type GraphqlContext } from './context.js'
 
-export type OperatorView = ReturnType<typeof operatorView>
+export type OperatorView = ReturnType<typeof makeOperatorView>
 
-export const operatorView = (operator: operators.StoredOperator, when: PointInTime) => ({
+export const makeOperatorView = (operator: operators.StoredOperator, when: PointInTime) => ({
   __typename: 'Operator' as const,
   operator,
   when,
@@ -14,5 +14,5 @@ export const operatorView = (operator: operators.StoredOperator, when: PointInTi
 export const operatorById = async (context: GraphqlContext, id: number): Promise<OperatorView | null> => {
   const operator = await context.load.operator(id)
   const known = operator?.knownTo === null && maySeeOperator(context.viewer, operator)
-  return known ? operatorView(operator, pointInTimeOf(context, {})) : null
+  return known ? makeOperatorView(operator, choosePointInTime(context, {})) : null
 }

@@ -112,4 +112,4 @@ const writeRateLimit = (
 /** One quota unit is this much query cost, or a hundred rows of a bulk query. */
 const COST_OF_A_UNIT = 100
 
-export const unitsBeyondFirst = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)
+export const countUnitsBeyondFirst = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

@@ -77,7 +77,7 @@ export const beginRequestContext = (
   return context
 }
 
-export const requestContextOf = (request: RequestWithContext): HttpRequestContext => {
+export const getRequestContext = (request: RequestWithContext): HttpRequestContext => {
   const context = request[CONTEXT]
   if (context === undefined) throw new Error('the server has not begun this request')
   return context

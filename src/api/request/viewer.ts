@@ -15,9 +15,9 @@ import * as accessCodes from '../../store/access/access-codes.js'
 import type { Db } from '../../store/db/db.js'
 import * as people from '../../work/access/people.js'
 import type { GraphqlContext } from './context.js'
-import { checkCsrfToken, sessionCookieIn } from './cookies.js'
+import { checkCsrfToken, readSessionCookie } from './cookies.js'
 import type { ApiDependencies } from './dependencies.js'
-import { requestContextOf } from './request-context.js'
+import { getRequestContext } from './request-context.js'
 
 type ViewerDependencies = Pick<ApiDependencies, 'answerPath' | 'revocations'>
 
@@ -26,7 +26,7 @@ export const admitViewer = async (
   request: IncomingMessage,
   parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,
 ): Promise<Viewer> => {
-  const own = requestContextOf(request)
+  const own = getRequestContext(request)
   try {
     const viewer = await identifyViewer(request, parts, { own, now: own.now })
     own.role = viewer.role
@@ -69,7 +69,7 @@ export const identifyViewer = async (
 
 /** A CSRF token without its cookie means a dropped session and is refused. */
 const ofSession = async (request: IncomingMessage, own: ViewerLookup['own'], now: Date): Promise<Viewer> => {
-  const cookie = sessionCookieIn(request.headers)
+  const cookie = readSessionCookie(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC_VIEWER
   const signedIn = cookie === null ? null : await people.sessionOfCookie(own.db, cookie, now)
   if (cookie === null || signedIn === null)
@@ -88,7 +88,7 @@ export const recheckAdmission = async (
   viewer: Viewer,
 ): Promise<void> => {
   if (viewer.sub === null) return
-  const own = requestContextOf(request)
+  const own = getRequestContext(request)
   const still = await identifyViewer(request, parts, { own, now: parts.now(), tokenAt: own.now })
   if (still.sub !== viewer.sub || still.role !== viewer.role)
     throw new Refusal('UNAUTHENTICATED', { reason: '身份已变更 it is another now' })

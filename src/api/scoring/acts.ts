@@ -2,7 +2,7 @@ import type { Act } from '../../domain/access/viewer.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
 import type { ActContext } from '../../work/access/acts.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
-import { type NodeType, numberInGlobalId } from '../request/ids.js'
+import { type NodeType, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_ID } from '../request/viewer.js'
 
@@ -24,7 +24,7 @@ export const findNumberInRegion = async (
   { id, type, unknown }: { id: string; type: NodeType; unknown: RefusalCode },
   readObject: (number: number) => Promise<{ operatorId: number } | null>,
 ): Promise<number> => {
-  const number = numberInGlobalId(id, type)
+  const number = readNumberInGlobalId(id, type)
   if (number === null) throw new Refusal(unknown)
   const isTheirs = await isInViewersRegion(context, act, async () => (await readObject(number))?.operatorId)
   return isTheirs ? number : NO_ID

@@ -9,7 +9,7 @@ import * as work from '../../work/scoring/objection.js'
 import { recordById } from '../records/records.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
-import { globalId, numberInGlobalId } from '../request/ids.js'
+import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
 import { findNumberInRegion, performAct } from './acts.js'
@@ -22,7 +22,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
   return {
     ...objection,
     __typename: 'Objection' as const,
-    id: globalId('Objection', objection.id),
+    id: makeGlobalId('Objection', objection.id),
     operator: () => operatorById(context, objection.operatorId),
     record: () => (record === null ? null : recordById(context, record)),
     openedBy: named || openedBy === context.viewer.sub ? openedBy : null,
@@ -72,7 +72,7 @@ const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, con
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
     const mayFor = (one: StoredOperator) => mayInRegion(viewerTowards(context, one), 'open_objection', one.region)
     // A malformed id becomes one that matches no record.
-    const made = { operator, record: numberInGlobalId(record, 'Record') ?? NO_ID, statement, mayFor, ...who }
+    const made = { operator, record: readNumberInGlobalId(record, 'Record') ?? NO_ID, statement, mayFor, ...who }
     return work.openObjection(db, rules, made)
   })
 

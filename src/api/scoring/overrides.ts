@@ -7,8 +7,8 @@ import * as store from '../../store/scoring/overrides.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/context.js'
-import { globalId } from '../request/ids.js'
+import { choosePointInTime, type GraphqlContext, viewerTowards } from '../request/context.js'
+import { makeGlobalId } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
 import { findNumberInRegion, performAct } from './acts.js'
@@ -17,7 +17,7 @@ import { pointInTimeOfScore, type ScoreView } from './score.js'
 const overrideView = (context: GraphqlContext, override: store.OverrideRow) => ({
   ...override,
   __typename: 'Override' as const,
-  id: globalId('Override', override.id),
+  id: makeGlobalId('Override', override.id),
   operator: () => operatorById(context, override.operatorId),
   proposedBy: override.askedBy,
   proposedAt: override.askedAt,
@@ -25,7 +25,7 @@ const overrideView = (context: GraphqlContext, override: store.OverrideRow) => (
 
 export const overrideById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
-    ? await store.byId(context.parts.db, id, pointInTimeOf(context, {}))
+    ? await store.byId(context.parts.db, id, choosePointInTime(context, {}))
     : null
   const owner = await context.load.operator(found?.operatorId ?? NO_ID)
   return found && may(viewerTowards(context, owner), 'see_score_reasons') ? overrideView(context, found) : null
@@ -34,7 +34,7 @@ export const overrideById = async (context: GraphqlContext, id: number) => {
 const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = regionBoundOf(context.viewer)
-  const filter = { state: args.state ?? 'PROPOSED', sight, ...pointInTimeOf(context, {}) }
+  const filter = { state: args.state ?? 'PROPOSED', sight, ...choosePointInTime(context, {}) }
   return connectionById(
     args,
     (page) => store.list(db, filter, page),
@@ -76,7 +76,7 @@ const withdrawOverride = (_: unknown, { input }: { input: { id: string; reason: 
 
 const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> =>
   findNumberInRegion(context, act, { id, type: 'Override', unknown: 'OVERRULE_UNKNOWN' }, (number) =>
-    store.byId(context.parts.db, number, pointInTimeOf(context, {})),
+    store.byId(context.parts.db, number, choosePointInTime(context, {})),
   )
 
 const done = async <I>(

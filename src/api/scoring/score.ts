@@ -8,9 +8,9 @@ import { findScoresOfGoneEntries, type StoredScore } from '../../store/scoring/s
 import { auditScore, findScoreAndOwner, type OwnedScore } from '../../work/scoring/audited-score.js'
 import { findCardInForce, findCardOfVersion } from '../../work/scoring/scorecards.js'
 import { resolveRecords } from '../records/records.js'
-import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
+import { choosePointInTime, type GraphqlContext } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { globalId } from '../request/ids.js'
+import { makeGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_ID } from '../request/viewer.js'
 import { seesGrade } from '../standing/grades.js'
@@ -18,7 +18,7 @@ import { seesGrade } from '../standing/grades.js'
 export type ScoreView = StoredScore & { when?: PointInTime }
 
 export const pointInTimeOfScore = (context: GraphqlContext, { when, asOf }: ScoreView): PointInTime =>
-  when ?? pointInTimeOf(context, { asOf })
+  when ?? choosePointInTime(context, { asOf })
 
 /** False when the score counted a removed listing that the viewer may not see. */
 export const maySeeScore = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>
@@ -69,8 +69,8 @@ const auditOf = async (parts: ScoreAuditDependencies, viewer: Viewer, owned: Own
   return {
     contract: 'score-audit-1' as const,
     score: {
-      id: globalId('Score', score.id),
-      operator: { id: globalId('Operator', operator.id), code: codeIn(operator) },
+      id: makeGlobalId('Score', score.id),
+      operator: { id: makeGlobalId('Operator', operator.id), code: codeIn(operator) },
       asOf: score.asOf,
       knownAt: score.knownAt.toISOString(),
       scorecard: score.scorecard,
@@ -93,7 +93,7 @@ const auditOf = async (parts: ScoreAuditDependencies, viewer: Viewer, owned: Own
 /** `body` is null unless the viewer may read records of its kind. */
 const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: RecordVersion) => ({
   id: version.id,
-  globalId: globalId('Record', version.id),
+  makeGlobalId: makeGlobalId('Record', version.id),
   feed: version.feed,
   agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
   kind: version.kind,
@@ -102,7 +102,7 @@ const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version:
   validFrom: version.validFrom,
   validTo: version.validTo,
   knownFrom: version.knownFrom.toISOString(),
-  source: { run: globalId('Run', version.run), file: version.file, page: version.page, row: version.row },
+  source: { run: makeGlobalId('Run', version.run), file: version.file, page: version.page, row: version.row },
 })
 
 export const scoreById = async (context: GraphqlContext, id: number) => {
@@ -117,8 +117,8 @@ export const scoreById = async (context: GraphqlContext, id: number) => {
 
 export const scoreAuditResolvers = {
   Score: {
-    id: ({ id }: StoredScore) => globalId('Score', id),
+    id: ({ id }: StoredScore) => makeGlobalId('Score', id),
     audit: ({ id }: StoredScore, _: unknown, context: GraphqlContext) => readScoreAudit(context.parts, context, id),
-    auditUrl: ({ id }: StoredScore) => `/v1/scores/${globalId('Score', id)}`,
+    auditUrl: ({ id }: StoredScore) => `/v1/scores/${makeGlobalId('Score', id)}`,
   },
 }

@@ -9,7 +9,7 @@ import * as work from '../../work/scoring/activation.js'
 import { tryForRequest } from '../../work/scoring/trial.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { globalId, numberInGlobalId } from '../request/ids.js'
+import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
@@ -48,7 +48,7 @@ const activationView = (
 ) => ({
   ...activation,
   __typename: 'ScorecardActivation' as const,
-  id: globalId('ScorecardActivation', activation.id),
+  id: makeGlobalId('ScorecardActivation', activation.id),
   trial: async () => {
     const trial = (await trialsByHash()).get(activation.hash)
     return trial ? trialView(context, trial) : null
@@ -106,7 +106,7 @@ interface DecideScorecardInput {
 
 const decideScorecard = async (_: unknown, args: { input: DecideScorecardInput }, context: GraphqlContext) => {
   const { id, activate, note = null } = refuseUnstorableText(args.input)
-  const activation = numberInGlobalId(id, 'ScorecardActivation')
+  const activation = readNumberInGlobalId(id, 'ScorecardActivation')
   if (activation === null) throw new Refusal('ADOPTION_UNKNOWN')
   const { db, rules } = context.parts
   const made = { activation, activate, note, by: context.viewer.sub ?? '', now: context.now }

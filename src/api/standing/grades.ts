@@ -22,7 +22,7 @@ export const seesGrade = async (context: GraphqlContext, operator: GradeSubject)
   }
 }
 
-export const gradeFilterOf = ({
+export const makeGradeFilter = ({
   viewer,
   today,
 }: GraphqlContext): Pick<DirectoryFilter, 'sellersOf' | 'authorisedTo'> => {

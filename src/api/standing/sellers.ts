@@ -6,7 +6,7 @@ import type * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import * as work from '../../work/standing/authorisations.js'
 import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
-import { globalId, numberInGlobalId } from '../request/ids.js'
+import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
@@ -35,7 +35,7 @@ const recordAuthorisation = async (
 
 const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context: GraphqlContext) => {
   const { viewer, now, parts } = context
-  const key = numberInGlobalId(id, 'Authorisation')
+  const key = readNumberInGlobalId(id, 'Authorisation')
   if (key === null) throw new Refusal('AUTHORISATION_UNKNOWN')
   const withdrawn = await work.withdrawScoreAuthorisation(parts.db, key, { viewer, now })
   renewLoaders(context)
@@ -46,7 +46,7 @@ const authorisationView = (context: GraphqlContext, one: store.Authorisation) =>
   return {
     ...one,
     __typename: 'Authorisation' as const,
-    id: globalId('Authorisation', one.id),
+    id: makeGlobalId('Authorisation', one.id),
     holds: isAuthorisationInForce(one, context.today),
     operator: () => operatorById(context, one.operatorId),
   }

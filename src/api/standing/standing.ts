@@ -9,29 +9,31 @@ import { CEASED_STATUSES, type Freshness, limitFreshness } from '../../domain/st
 import { Refusal } from '../../foundation/errors.js'
 import type { StandingRow } from '../../store/standing/standings.js'
 import { type ListingView, listVisibleListings, makeEntryView } from '../listing/listing-view.js'
-import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/context.js'
+import { choosePointInTime, type GraphqlContext, viewerTowards } from '../request/context.js'
 import { QUERY_CODES_MOST } from '../request/limits.js'
 
 export const standingOf = async (context: GraphqlContext, code: string, asOf: string, wantsFreshness = true) => {
   const [row, freshness] = await Promise.all([
-    context.load.standing({ code, asOf, today: context.today, ...gradesOf(context) }),
+    context.load.standing({ code, asOf, today: context.today, ...chooseGrades(context) }),
     wantsFreshness ? context.load.freshness() : null,
   ])
   const fresh = freshness && limitFreshness(freshness, asOf, context.today)
-  return standingView(context, { code, asOf, row, freshness: fresh })
+  return makeStandingView(context, { code, asOf, row, freshness: fresh })
 }
 
 const standingsOf = async (context: GraphqlContext, codes: readonly string[], wantsFreshness: boolean) => {
   const asOf = context.today
   const [rows, freshness] = await Promise.all([
-    context.load.standings({ codes, asOf, ...gradesOf(context) }),
+    context.load.standings({ codes, asOf, ...chooseGrades(context) }),
     wantsFreshness ? context.load.freshness() : null,
   ])
-  return codes.map((code, place) => standingView(context, { code, asOf, row: rows[place] ?? null, freshness }))
+  return codes.map((code, place) => makeStandingView(context, { code, asOf, row: rows[place] ?? null, freshness }))
 }
 
 /** Grades to look up, and the client on which they depend. */
-export const gradesOf = ({ viewer }: Pick<GraphqlContext, 'viewer'>): { grades: GradesSeen; client: string | null } => {
+export const chooseGrades = ({
+  viewer,
+}: Pick<GraphqlContext, 'viewer'>): { grades: GradesSeen; client: string | null } => {
   const grades = gradesSeen(viewer)
   return { grades, client: grades === 'SELLERS' || grades === 'AUTHORISED' ? viewer.sub : null }
 }
@@ -45,7 +47,7 @@ interface StandingInput {
   freshness: Freshness | null
 }
 
-export const standingView = (context: GraphqlContext, { code, asOf, row, freshness }: StandingInput) => {
+export const makeStandingView = (context: GraphqlContext, { code, asOf, row, freshness }: StandingInput) => {
   if (row === null) return { code, ...UNKNOWN, codeFault: codeFault(code), ...(freshness as Freshness) }
   const viewer = viewerTowards(context, row)
   const graded = row.sees && gradesSeen(viewer) !== 'NONE' && (may(viewer, 'see_removed') || !row.forgotten)
@@ -98,7 +100,7 @@ const UNKNOWN = {
 
 const listingsOf = (context: GraphqlContext, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerTowards(context, row), 'see_inner_listings')
-    ? listVisibleListings(context, ownerIn(row), pointInTimeOf(context, { asOf }))
+    ? listVisibleListings(context, ownerIn(row), choosePointInTime(context, { asOf }))
     : row.entries.map(makeEntryView)
 
 const known = new WeakMap<FieldNode, boolean>()

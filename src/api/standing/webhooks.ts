@@ -5,7 +5,7 @@ import * as store from '../../store/standing/webhooks.js'
 import * as work from '../../work/standing/changes/webhooks.js'
 import { makeRowLoad } from '../loaders/data-loader.js'
 import type { GraphqlContext } from '../request/context.js'
-import { globalId, numberInGlobalId } from '../request/ids.js'
+import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
 const backlogs = ({ parts }: GraphqlContext) =>
@@ -15,7 +15,7 @@ const view = (context: GraphqlContext, one: store.StoredWebhook, backlog = backl
   const { id, client, url, createdAt, failingSince, confirmedAt, disabledAt, disabledBecause, previousUntil } = one
   return {
     __typename: 'Webhook' as const,
-    id: globalId('Webhook', id),
+    id: makeGlobalId('Webhook', id),
     client,
     url,
     createdAt,
@@ -49,7 +49,7 @@ export const webhookById = async (context: GraphqlContext, id: number) => {
 }
 
 const acting = (context: GraphqlContext, id: string) => {
-  const key = numberInGlobalId(id, 'Webhook')
+  const key = readNumberInGlobalId(id, 'Webhook')
   if (key === null) throw new Refusal('WEBHOOK_UNKNOWN')
   return { id: key, client: context.viewer.sub ?? '', now: context.now }
 }

@@ -5,19 +5,19 @@ import { lateShare } from '../../domain/intake/timeliness.js'
 import type * as watch from '../../store/intake/watch.js'
 import * as runs from '../../store/timetable/runs.js'
 import { cronOfFeed } from '../../work/timetable/timetable.js'
-import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { FieldResolver, GraphqlContext } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor } from '../request/ids.js'
+import { makeCursor, makeGlobalId, readNumberInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
 /** The largest GraphQL Int, about 24 days in milliseconds. */
 const MS_MOST = 2_147_483_647
 
-export const runView = (run: runs.RunRow) => ({
+export const makeRunView = (run: runs.RunRow) => ({
   __typename: 'Run' as const,
   ...run,
   key: run.id,
-  id: globalId('Run', run.id),
+  id: makeGlobalId('Run', run.id),
   subject: run.subject || null,
   ms: run.endedAt && Math.min(run.endedAt.getTime() - run.startedAt.getTime(), MS_MOST),
   rollback: run.rolledBackAt && { at: run.rolledBackAt, by: run.rolledBackBy, reason: run.rolledBackReason },
@@ -33,15 +33,15 @@ const runPage = async (_: unknown, args: RunArgs, context: GraphqlContext) => {
   const found = await runs.list(context.parts.db, {
     job,
     subject,
-    first: pageSizeOf(args) + 1,
-    before: numberInCursor(args.after),
+    first: readPageSize(args) + 1,
+    before: readNumberInCursor(args.after),
   })
-  return makeConnection(found.map(runView), args, (run) => cursorOf(run.key))
+  return makeConnection(found.map(makeRunView), args, (run) => makeCursor(run.key))
 }
 
 export const runById = async (context: GraphqlContext, id: number) => {
   const run = may(context.viewer, 'see_operations') ? await runs.byId(context.parts.db, id) : null
-  return run && runView(run)
+  return run && makeRunView(run)
 }
 
 const watched = async (context: GraphqlContext, { id }: AgencyFeed): Promise<watch.FeedHealth> => {

@@ -6,7 +6,7 @@ import * as work from '../../work/timetable/timetable.js'
 import { JOB_RULES, type ScheduledJob } from '../../work/timetable/timetable.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { runView } from './operations.js'
+import { makeRunView } from './operations.js'
 
 const occurrenceView = (one: occurrences.Occurrence) => ({ ...one, subject: one.subject || null })
 
@@ -29,7 +29,7 @@ const rows = async (context: GraphqlContext, of: readonly ScheduledJob[]) => {
       pausable,
       next: paused ? null : nextRun(parseCron(cron), context.now),
       lastOccurrence: one ? occurrenceView(one) : null,
-      lastRun: run ? runView(run) : null,
+      lastRun: run ? makeRunView(run) : null,
       paused,
     }
   })

@@ -3,7 +3,7 @@ import type { Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type RequestAuditEntry, writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { type HttpRequestContext, requestContextOf } from '../request/request-context.js'
+import { getRequestContext, type HttpRequestContext } from '../request/request-context.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer } from '../request/viewer.js'
 
@@ -23,7 +23,7 @@ export type AdmittedHandler = (asked: AdmittedRequest) => Promise<unknown>
 export const withAdmission =
   (all: ApiDependencies, answer: AdmittedHandler): RequestHandler =>
   async (request, response) => {
-    const own = requestContextOf(request)
+    const own = getRequestContext(request)
     const parts = withRequestDb(all, () => own.db)
     const viewer = await admitViewer(request, parts)
     const audit = (entry: RequestAuditEntry) => writeAuditRow(parts, own, viewer, entry)

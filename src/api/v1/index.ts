@@ -4,22 +4,22 @@ import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { unavailableRefusal } from '../../store/db/db.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { RETRY_AFTER_SECONDS, refusalOfThrown } from '../request/faults.js'
+import { findRefusalOfThrown, RETRY_AFTER_SECONDS } from '../request/faults.js'
 import type { SignInLimits } from '../request/rate-limit.js'
-import { requestContextOf } from '../request/request-context.js'
+import { getRequestContext } from '../request/request-context.js'
 import { type AdmittedHandler, withAdmission } from './admitted-request.js'
 import { makeAuditVerificationHandler } from './audit-verification.js'
 import { makeChangesHandler } from './changes.js'
 import { answerRejectsCsv } from './rejects-csv.js'
 import { answerScore } from './score.js'
 import { makeSellersHandler } from './sellers.js'
-import { standingsRouter } from './standings/index.js'
+import { makeStandingsRouter } from './standings/index.js'
 import { answerTimelinessCsv } from './timeliness.js'
 import { makeUploadHandler, UploadError } from './upload.js'
 
 const RETRY_SECONDS = 30
 
-export const v1Router = (parts: ApiDependencies, limits: SignInLimits): Router => {
+export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const routes: ['get' | 'post', string, AdmittedHandler][] = [
     ['post', '/v1/feeds/:feed', makeUploadHandler()],
     ['post', '/v1/sellers', makeSellersHandler()],
@@ -36,7 +36,7 @@ export const v1Router = (parts: ApiDependencies, limits: SignInLimits): Router =
     router[method](path, withAdmission(parts, answer))
     router.all(path, refuseMethod(method === 'get' ? 'GET' : 'POST'))
   }
-  router.use(standingsRouter(parts, limits))
+  router.use(makeStandingsRouter(parts, limits))
   router.use('/v1', answerError(parts))
   return router
 }
@@ -45,7 +45,7 @@ const refuseMethod =
   (allowed: 'GET' | 'POST'): RequestHandler =>
   (request, response) => {
     const message = `此地址只接受 ${allowed}。Only ${allowed} is answered here.`
-    requestContextOf(request).refused.push('METHOD_NOT_ALLOWED')
+    getRequestContext(request).refused.push('METHOD_NOT_ALLOWED')
     response.set({ Allow: allowed, 'Cache-Control': 'no-store' })
     problem(response, 405, { code: 'METHOD_NOT_ALLOWED', message, details: {} })
   }
@@ -75,8 +75,8 @@ const answerError =
   ({ keys }: ApiDependencies): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
     const { error: cause, found } = thrown instanceof UploadError ? thrown : { error: thrown, found: {} }
-    const error = refusalOfThrown(cause) ?? ofAddress(cause) ?? cause
-    const { log, refused, requestId } = requestContextOf(request)
+    const error = findRefusalOfThrown(cause) ?? ofAddress(cause) ?? cause
+    const { log, refused, requestId } = getRequestContext(request)
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) log.error({ err: error }, 'an answer broke off')
       return void response.destroy()

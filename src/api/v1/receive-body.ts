@@ -40,7 +40,7 @@ export const makeBodyReceiver = ({
   return async (request: IncomingMessage, agency: string): Promise<ReceivedBody | null> => {
     if (Number(request.headers['content-length'] ?? 0) > most) {
       request.resume()
-      throw contentTooLarge(most)
+      throw makeTooLargeRefusal(most)
     }
     if ((arriving.get(agency) ?? 0) >= arrivingMost) throw busy(`一家单位同时传来不超过 ${arrivingMost} 个`)
     add(arriving, agency, 1)
@@ -52,7 +52,7 @@ export const makeBodyReceiver = ({
     try {
       const chunks: Buffer[] = []
       const whole = await receiveAll(request, stalledMs, (chunk) => {
-        if (size + chunk.length > most) throw contentTooLarge(most)
+        if (size + chunk.length > most) throw makeTooLargeRefusal(most)
         if (all + chunk.length > mostOfAll || (held.get(agency) ?? 0) + chunk.length > most)
           throw busy('正在传来的内容过多 too much is arriving')
         size += chunk.length
@@ -100,7 +100,7 @@ const receiveAll = (request: IncomingMessage, stalledMs: number, take: (chunk: B
     if (request.destroyed) onGone()
   })
 
-export const contentTooLarge = (most: number): Refusal =>
+export const makeTooLargeRefusal = (most: number): Refusal =>
   new Refusal('CONTENT_TOO_LARGE', { limit: `${Math.floor(most / 1024 / 1024)} MB` })
 
 const busy = (reason: string): Refusal => new Refusal('HUB_BUSY', { reason })

@@ -7,7 +7,7 @@ import * as setAside from '../../store/intake/reject-desk.js'
 import * as runs from '../../store/timetable/runs.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
 import { visibleSenderOf } from '../intake/rejects.js'
-import { numberInGlobalId, parseWholeNumber } from '../request/ids.js'
+import { parseWholeNumber, readNumberInGlobalId } from '../request/ids.js'
 import { requireAct } from '../request/viewer.js'
 import type { AdmittedRequest } from './admitted-request.js'
 
@@ -18,7 +18,7 @@ const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 me
 export const answerRejectsCsv = async ({ request, response, parts, viewer, audit }: AdmittedRequest) => {
   requireAct(viewer, 'see_rejects')
   const runId = String(request.params['run'])
-  const id = parseWholeNumber(runId) ?? numberInGlobalId(runId, 'Run')
+  const id = parseWholeNumber(runId) ?? readNumberInGlobalId(runId, 'Run')
   const run = id === null ? null : await runs.byId(parts.db, id)
   const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
   const by = visibleSenderOf(viewer)

@@ -15,7 +15,7 @@ import { previewUpload } from '../../work/intake/upload-preview.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { requireSignedIn } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
-import { contentTooLarge, makeSlottedReceiver, type ReceivedBody } from './receive-body.js'
+import { makeSlottedReceiver, makeTooLargeRefusal, type ReceivedBody } from './receive-body.js'
 
 const NAME_LENGTH = 200
 
@@ -165,7 +165,7 @@ const unpackedFrom = async ({ bytes, release }: ReceivedBody): Promise<Buffer> =
     release()
     return whole
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw contentTooLarge(UPLOAD_BYTES_MOST)
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw makeTooLargeRefusal(UPLOAD_BYTES_MOST)
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'gzip', reason: reasonOf(error) })
   }
 }

@@ -18,7 +18,7 @@ import { type AnswerPath, makeAnswerPath } from '../../../src/api/fast/answer-pa
 import { type CompiledQueries, isCompilable, makeCompiledQueries } from '../../../src/api/fast/compiled-queries.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { makeChangeStreams } from '../../../src/api/request/change-streams.js'
-import { costOfAnswer, type GraphqlContext, makeContext } from '../../../src/api/request/context.js'
+import { type GraphqlContext, makeContext, readAnswerCost } from '../../../src/api/request/context.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeSignInLimits } from '../../../src/api/request/rate-limit.js'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
@@ -142,7 +142,7 @@ describe('compiled queries', () => {
   const written = ({ data, errors }: ExecutionResult, context: GraphqlContext): string => {
     const { codes, operators, known, subjects } = context.seen
     const seen = [codes, operators, known, subjects].map((each: ReadonlySet<unknown>) => [...each].map(String).sort())
-    return JSON.stringify({ errors, data, cost: costOfAnswer(context), seen })
+    return JSON.stringify({ errors, data, cost: readAnswerCost(context), seen })
   }
 
   const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).filter((field) =>

@@ -3,7 +3,7 @@ import { type AddressInfo, Socket } from 'node:net'
 import { expect } from 'chai'
 import { chargeCost, makeContext } from '../../../src/api/request/context.js'
 import type { ApiDependencies } from '../../../src/api/request/dependencies.js'
-import { refusalOfThrown } from '../../../src/api/request/faults.js'
+import { findRefusalOfThrown } from '../../../src/api/request/faults.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeSignInLimits } from '../../../src/api/request/rate-limit.js'
 import { PUBLIC_VIEWER } from '../../../src/domain/access/viewer.js'
@@ -177,7 +177,7 @@ describe('a statement of an answer', () => {
     const test = await freshDatabase()
     const answers = openAnswerPool(test.url, { what: 'answers', statementMs: 50 })
     const error = await answers.raw('select pg_sleep(30)').then(null, (thrown: unknown) => thrown)
-    expect(refusalOfThrown(error)?.code).to.equal('ANSWER_TIMEOUT')
+    expect(findRefusalOfThrown(error)?.code).to.equal('ANSWER_TIMEOUT')
     const { rows } = await test.db.raw(
       `select count(*)::int as n from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`,
     )
@@ -204,7 +204,7 @@ describe('an answer', () => {
         )
         return null
       } catch (error) {
-        return refusalOfThrown(error)?.code
+        return findRefusalOfThrown(error)?.code
       }
     }
     expect([refusal(false, 0), refusal(false, 59_000), refusal(false, 60_001), refusal(true, 0)]).to.deep.equal([

@@ -49,7 +49,7 @@ export const encodeAnswers = (
 }
 const LINES_AT_ONCE = 20
 
-export const standingJson = (told: ResolvedStanding): string => `{${members(told)}}`
+export const writeStandingJson = (told: ResolvedStanding): string => `{${members(told)}}`
 
 const refOf = (ref: string | null): string => (ref === null ? '' : `"ref":${JSON.stringify(ref)},`)
 

@@ -10,9 +10,9 @@ import * as store from '../../../store/standing/standings.js'
 import type { ListingView } from '../../listing/listing-view.js'
 import { listingResolvers } from '../../listing/listings.js'
 import { chargeCost, type GraphqlContext, viewerTowards } from '../../request/context.js'
-import { gradesOf, standingView } from '../../standing/standing.js'
+import { chooseGrades, makeStandingView } from '../../standing/standing.js'
 
-type StandingView = ReturnType<typeof standingView>
+type StandingView = ReturnType<typeof makeStandingView>
 
 export interface ResolvedStanding {
   view: Pick<
@@ -46,7 +46,7 @@ export const answerRows = async (
   const found = await store.readStandings(
     db,
     asked.map(({ code }) => parseCode(code)),
-    { days: { asOf, today: context.today, oldest: findOldestValidListDate(context.today) }, ...gradesOf(context) },
+    { days: { asOf, today: context.today, oldest: findOldestValidListDate(context.today) }, ...chooseGrades(context) },
   )
   const names = await namesOf(context, db, asked, found)
   const shownCodes = new Set<string>()
@@ -54,7 +54,7 @@ export const answerRows = async (
     const row = found[place] ?? null
     const whose = row?.uscc ?? row?.shop
     if (whose != null) shownCodes.add(whose)
-    return resolveStanding(context, standingView(context, { code, asOf, row, freshness }))
+    return resolveStanding(context, makeStandingView(context, { code, asOf, row, freshness }))
   })
   const waits = told.some((one) => one instanceof Promise)
   const known = waits ? await Promise.all(told) : (told as ResolvedStanding[])

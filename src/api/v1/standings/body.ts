@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Refusal, reasonOf } from '../../../foundation/errors.js'
 import { makeDecoder } from '../../../foundation/text/encodings.js'
-import { BODY_STALLED_MS, contentTooLarge } from '../receive-body.js'
+import { BODY_STALLED_MS, makeTooLargeRefusal } from '../receive-body.js'
 
 /** Most bytes as sent: a hundred thousand named rows fit. */
 export const BULK_BODY_BYTES_MOST = 32 * 1024 * 1024
@@ -60,7 +60,7 @@ async function* arriving(request: IncomingMessage, held: HeldBytes, signal: Abor
     own += chunk.length
     held.bytes += chunk.length
     all += chunk.length
-    if (all > BULK_BODY_BYTES_MOST) failed = contentTooLarge(BULK_BODY_BYTES_MOST)
+    if (all > BULK_BODY_BYTES_MOST) failed = makeTooLargeRefusal(BULK_BODY_BYTES_MOST)
     if (own >= AHEAD_BYTES || held.bytes >= AHEAD_OF_ALL) request.pause()
     wake()
   }
@@ -114,7 +114,7 @@ async function* inflated(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
     for await (const piece of gunzip) {
       all += (piece as Buffer).length
-      if (all > INFLATED_BYTES) throw contentTooLarge(INFLATED_BYTES)
+      if (all > INFLATED_BYTES) throw makeTooLargeRefusal(INFLATED_BYTES)
       yield piece as Buffer
     }
   } catch (error) {

@@ -13,16 +13,16 @@ import { INTERNAL_ERROR, isRefusal, Refusal } from '../../../foundation/errors.j
 import { isDate } from '../../../foundation/time/dates.js'
 import { unavailableRefusal } from '../../../store/db/db.js'
 import { makeCsvReader, makeJsonReader, makeNdjsonReader, type RowReader } from '../../../work/standing/row-readers.js'
-import { auditedRequestText } from '../../request/audit-rows.js'
+import { redactRequestText } from '../../request/audit-rows.js'
 import { type GraphqlContext, makeContext } from '../../request/context.js'
 import type { ApiDependencies } from '../../request/dependencies.js'
-import { refusalOfThrown, refuseOtherMethods, sendProblem } from '../../request/faults.js'
+import { findRefusalOfThrown, refuseOtherMethods, sendProblem } from '../../request/faults.js'
 import type { SignInLimits } from '../../request/rate-limit.js'
-import { type HttpRequestContext, requestContextOf } from '../../request/request-context.js'
+import { getRequestContext, type HttpRequestContext } from '../../request/request-context.js'
 import { recheckAdmission } from '../../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters, withAdmission } from '../admitted-request.js'
-import { contentTooLarge } from '../receive-body.js'
-import { type AnswerWriter, csvWriter, encodeAnswers, ndjsonWriter, standingJson } from './answer-lines.js'
+import { makeTooLargeRefusal } from '../receive-body.js'
+import { type AnswerWriter, csvWriter, encodeAnswers, ndjsonWriter, writeStandingJson } from './answer-lines.js'
 import { answerRows } from './answers.js'
 import { type BodyEncoding, BULK_BODY_BYTES_MOST, type HeldBytes, parseCharset, readPieces } from './body.js'
 import { makeBulkSlots } from './bulk-slots.js'
@@ -48,7 +48,7 @@ const READERS: Record<string, () => RowReader> = {
 const OFFERED = 'application/json, application/x-ndjson, text/csv'
 const ANSWERED = 'application/x-ndjson, text/csv'
 
-export const standingsRouter = (parts: ApiDependencies, limits: SignInLimits): Router => {
+export const makeStandingsRouter = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const router = Router()
   router.post('/v1/standings', withAdmission(parts, makeBulkHandler(limits)), answerError)
   router.all('/v1/standings', refuseOtherMethods('POST'))
@@ -59,7 +59,7 @@ export const standingsRouter = (parts: ApiDependencies, limits: SignInLimits): R
 
 const answerError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
   if (response.destroyed || response.headersSent) return void response.destroy()
-  const own = requestContextOf(request)
+  const own = getRequestContext(request)
   const refusal = refusalOf(error, own)
   if (!request.complete) response.set('Connection', 'close')
   if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
@@ -79,7 +79,7 @@ type ReportedError =
   | (typeof INTERNAL_ERROR & { details: object })
 
 const refusalOf = (error: unknown, { log, requestId }: HttpRequestContext): ReportedError => {
-  const refusal = refusalOfThrown(error) ?? unavailableRefusal(error)
+  const refusal = findRefusalOfThrown(error) ?? unavailableRefusal(error)
   if (refusal !== null) return refusal
   log.error({ err: error }, 'a standing broke')
   return { ...INTERNAL_ERROR, details: { requestId } }
@@ -98,9 +98,9 @@ const answerOne =
     const { rows, shownCodes } = await answerRows(context, context.lookups.db, [row], asking)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
-    const content = standingJson(answer.told)
+    const content = writeStandingJson(answer.told)
     const about = asOf === null ? '' : `?asOf=${asOf}`
-    const question = auditedRequestText('GET /v1/standing', `${code}${about}`, parts.keys.mark)
+    const question = redactRequestText('GET /v1/standing', `${code}${about}`, parts.keys.mark)
     if (viewer.sub !== null) await audit({ kind: 'ANSWER', asked: question, shown: shownCodes, content })
     response.set('Cache-Control', 'no-store').type('json').send(content)
   }
@@ -114,7 +114,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
     const { reader, written: how } = readingOf(request)
     const writer = writerOf(request)
     if (Number(request.headers['content-length'] ?? 0) > BULK_BODY_BYTES_MOST)
-      throw contentTooLarge(BULK_BODY_BYTES_MOST)
+      throw makeTooLargeRefusal(BULK_BODY_BYTES_MOST)
     const left = new AbortController()
     const { signal } = left
     const evict = () => {
