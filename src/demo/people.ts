@@ -1,9 +1,10 @@
 /** One account per desk role and duty. Its one-time password works until the person chooses one. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../foundation/errors.js'
 import { secretMatches } from '../foundation/keys.js'
 import type { Hub } from '../hub/hub.js'
+import { readJson } from '../hub/running-demo.js'
 import * as confirmations from '../store/access/confirmations.js'
 import * as kept from '../store/access/people.js'
 import * as people from '../work/access/people.js'
@@ -23,7 +24,7 @@ const OF = { agency: 'market-regulator', region: '220000' }
 /** `password` is null once the person has chosen one. */
 export const addDemoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
   const path = join(folder, FILE)
-  const before = passwordsIn(path)
+  const before = (readJson(path) ?? {}) as Record<string, string>
   const now = hub.now()
   const told = []
   for (const one of PEOPLE) {
@@ -57,13 +58,5 @@ const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promi
   } catch (error) {
     if (error instanceof Refusal && error.code === 'PERSON_EXISTS') return null
     throw error
-  }
-}
-
-const passwordsIn = (path: string): Record<string, string> => {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
-  } catch {
-    return {}
   }
 }

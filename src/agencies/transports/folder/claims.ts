@@ -85,40 +85,40 @@ const nullIfMissing = (error: NodeJS.ErrnoException): null => {
   throw error
 }
 
-/** Returns null when another hub was faster. */
-const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> => {
-  const id = ownId()
-  const own = join(path, TAKEN, id)
-  // The id is registered before mkdir, or this process would judge its own claim abandoned.
-  held.add(id)
-  try {
+const claimFile = (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> =>
+  makeClaim(path, async (own) => {
     await mkdir(own, { recursive: true })
     await rename(at, join(own, name))
-  } catch (error) {
-    await rmdir(own).catch(() => {})
-    held.delete(id)
-    return nullIfMissing(error as NodeJS.ErrnoException)
-  }
-  // Removes the `.ok`, because the next file of this name needs its own.
-  await rm(join(path, name + READY_ENDING), { force: true }).catch(() => {})
-  return holdClaim(own, id, name)
-}
+    // Removes the `.ok`, because the next file of this name needs its own.
+    await rm(join(path, name + READY_ENDING), { force: true }).catch(() => {})
+    return name
+  })
 
-const takeOverClaim = async (path: string, left: string): Promise<FileClaim | null> => {
-  const id = ownId()
-  const own = join(path, TAKEN, id)
-  held.add(id)
-  try {
+const takeOverClaim = (path: string, left: string): Promise<FileClaim | null> =>
+  makeClaim(path, async (own) => {
     await rename(join(path, TAKEN, left), own)
     unremovable.delete(left)
-    const [name] = await readdir(own)
-    if (name !== undefined) return holdClaim(own, id, name)
     // The folder is empty if the process died after archiving or moving the file.
-    await rmdir(own)
-  } catch (error) {
-    nullIfMissing(error as NodeJS.ErrnoException)
+    const [name = null] = await readdir(own)
+    return name
+  })
+
+/** Returns null when another hub was faster or `take` finds no file. */
+const makeClaim = async (path: string, take: (own: string) => Promise<string | null>): Promise<FileClaim | null> => {
+  const id = ownId()
+  const own = join(path, TAKEN, id)
+  const discard = async () => {
+    await rmdir(own).catch(() => {})
+    held.delete(id)
   }
-  held.delete(id)
+  // The id is registered before mkdir, or this process would judge its own claim abandoned.
+  held.add(id)
+  const name = await take(own).catch(async (error: NodeJS.ErrnoException) => {
+    await discard()
+    return nullIfMissing(error)
+  })
+  if (name !== null) return holdClaim(own, id, name)
+  await discard()
   return null
 }
 
