@@ -17,6 +17,12 @@ export interface CommandAnswer {
 export const withJsonOption = (command: Command): Command =>
   command.addOption(new Option('--json', '末行输出一个 JSON 对象 · one JSON object on the last line'))
 
+type ConditionalLine = string | readonly string[] | false | null | undefined | 0
+
+/** Leaves out lines whose condition does not hold. */
+export const listLines = (...lines: ConditionalLine[]): string[] =>
+  lines.flat().filter((line) => typeof line === 'string')
+
 export const printLine = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }

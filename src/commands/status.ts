@@ -18,6 +18,7 @@ import * as confirmedSellers from '../store/standing/confirmed-sellers.js'
 import * as webhookQueue from '../store/standing/webhook-queue.js'
 import * as webhooks from '../store/standing/webhooks.js'
 import * as runs from '../store/timetable/runs.js'
+import { listLines } from './program.js'
 
 const LAST_RUNS = 10
 const DAY_MS = 86_400_000
@@ -114,17 +115,11 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     })),
     runs: recent.map((run) => pick(run, RUN_MEMBERS)),
   }
-  const lines = [
-    ...(behind === null
-      ? []
-      : [
-          `数据库由备份恢复，新增已停 · the database was restored from a backup; additions are stopped (${behind.cause})`,
-        ]),
-    ...(doubt === null
-      ? []
-      : [
-          `数据库时钟存疑，到期、清除和新增暂停，须 hub clock confirm · the clock of the database is doubted (${doubt.foundAt.toISOString()}, expected ${doubt.expectedAt.toISOString()}); expiry, erasing and additions wait`,
-        ]),
+  const lines = listLines(
+    behind &&
+      `数据库由备份恢复，新增已停 · the database was restored from a backup; additions are stopped (${behind.cause})`,
+    doubt &&
+      `数据库时钟存疑，到期、清除和新增暂停，须 hub clock confirm · the clock of the database is doubted (${doubt.foundAt.toISOString()}, expected ${doubt.expectedAt.toISOString()}); expiry, erasing and additions wait`,
     ...value.lockouts.map(
       (one) =>
         `暂停登录 locked out ${one.kind} ${one.name ?? '（未登记 nobody)'} ${one.address ?? '（各处 everywhere)'} 失败 failures ${one.failures}，至 until ${one.until}`,
@@ -145,7 +140,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     `名单 listings ${board.map((row) => `${row.state} ${row.n}`).join('，') || '—'}`,
     `公示 publication ${last ? `第 ${last.sequence} 期，${last.entries} 条` : '—'}`,
     ...recent.map((r) => `运行 run ${r.id} ${r.job} ${r.subject} ${r.cause} ${r.outcome} ${JSON.stringify(r.counts)}`),
-  ]
+  )
   return { value, lines }
 }
 
@@ -176,44 +171,40 @@ const hookView = (
 })
 
 const hookLine = (hook: ReturnType<typeof hookView>): string =>
-  [
+  listLines(
     `回调 webhook ${hook.client} ${hook.url} 未送 owed ${hook.owed}，其中移出 removals ${hook.removalsOwed}`,
-    ...(hook.givenUp > 0 ? [`放弃 given up ${hook.givenUp}`] : []),
-    ...(hook.disabledAt ? [`已停用 disabled ${hook.disabledBecause} ${hook.disabledAt}`] : []),
-    ...(hook.failingSince && !hook.disabledAt ? [`自 ${hook.failingSince} 起未收下 takes nothing since`] : []),
-  ].join('，')
+    hook.givenUp > 0 && `放弃 given up ${hook.givenUp}`,
+    hook.disabledAt && `已停用 disabled ${hook.disabledBecause} ${hook.disabledAt}`,
+    hook.failingSince && !hook.disabledAt && `自 ${hook.failingSince} 起未收下 takes nothing since`,
+  ).join('，')
 
 const overCapLine = (one: confirmedSellers.ListOverCap): string =>
   `卖家名单 sellers of ${one.client}：${one.gradesClosed} 个未核实，等级未开放（上限 ${one.unconfirmedMost}），hub client sellers · ${one.gradesClosed} unconfirmed beyond the cap, grades closed`
 
-const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
-  ...(f.lastError ? [`   最近一次未成 last pull failed：${f.lastError.code} ${f.lastError.message}`] : []),
-  ...(f.rejects
-    ? [
-        `   最近一次 last pull：${f.items} 条 items，拒收 rejected ${f.rejectsByRule.map((r) => `${r.rule} ${r.count}`).join('，')}`,
-      ]
-    : []),
-  ...(f.openRejects + f.unmatched > 0
-    ? [`   待处理拒收 open rejects ${f.openRejects}，待认领 unmatched ${f.unmatched}`]
-    : []),
-  ...(f.lateShare
-    ? [
-        `   近 ${REPORTING_WINDOW_DAYS} 日逾期 late ${f.late}，按期 in time ${f.timely}（${Math.round(f.lateShare * 100)} %）`,
-      ]
-    : []),
-]
+const watchedLines = (f: ReturnType<typeof watchedView>): string[] =>
+  listLines(
+    f.lastError && `   最近一次未成 last pull failed：${f.lastError.code} ${f.lastError.message}`,
+    f.rejects &&
+      `   最近一次 last pull：${f.items} 条 items，拒收 rejected ${f.rejectsByRule.map((r) => `${r.rule} ${r.count}`).join('，')}`,
+    f.openRejects + f.unmatched > 0 && `   待处理拒收 open rejects ${f.openRejects}，待认领 unmatched ${f.unmatched}`,
+    f.lateShare &&
+      `   近 ${REPORTING_WINDOW_DAYS} 日逾期 late ${f.late}，按期 in time ${f.timely}（${Math.round(f.lateShare * 100)} %）`,
+  )
 
-const toldLines = (p: {
+interface PlatformBacklog {
   oldestOutstanding: string | null
   refusedByCode: readonly { code: string; count: number; advice: string | null }[]
   paused: { at: string; by: string | null; reason: string | null } | null
   openUntil: string | null
-}): string[] => [
-  ...(p.paused ? [`   已暂停新增和变更 additions paused：${p.paused.at} ${p.paused.by}，${p.paused.reason}`] : []),
-  ...(p.openUntil ? [`   连续失败，暂不呼叫 not called before ${p.openUntil}`] : []),
-  ...(p.oldestOutstanding ? [`   最早未结 oldest outstanding ${p.oldestOutstanding}`] : []),
-  ...p.refusedByCode.map(
-    ({ code, count, advice }) =>
-      `   拒收 refused ${code} ${count} 件：${advice ?? '字段与说明见 GraphQL deliveries · field and text are in deliveries'}`,
-  ),
-]
+}
+
+const toldLines = ({ paused, openUntil, oldestOutstanding, refusedByCode }: PlatformBacklog): string[] =>
+  listLines(
+    paused && `   已暂停新增和变更 additions paused：${paused.at} ${paused.by}，${paused.reason}`,
+    openUntil && `   连续失败，暂不呼叫 not called before ${openUntil}`,
+    oldestOutstanding && `   最早未结 oldest outstanding ${oldestOutstanding}`,
+    refusedByCode.map(
+      ({ code, count, advice }) =>
+        `   拒收 refused ${code} ${count} 件：${advice ?? '字段与说明见 GraphQL deliveries · field and text are in deliveries'}`,
+    ),
+  )

@@ -4,7 +4,7 @@ import { Refusal } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import type { AuditVerification, LogCutReport } from '../work/audit/verify-audit-log.js'
 import type { StandingsVerification } from '../work/standing/verify-standings.js'
-import type { CommandAnswer } from './program.js'
+import { type CommandAnswer, listLines } from './program.js'
 
 const FAULTS: Record<AuditFault, string> = {
   MISSING: '缺失 missing',
@@ -63,16 +63,16 @@ const parseHeldHead = (head: string | undefined): AuditHead[] => {
   return [found]
 }
 
-const auditLines = ({ walked, erased, head, cuts, compared, breaks = [], faults = 0 }: AuditVerification): string[] => [
-  `痕迹 ${walked} 行，其中内容已期满抹去 ${erased}，与另存的末行比对 ${compared} · rows, erased, heads compared`,
-  ...(head === null ? [] : [`   末行 head ${head.number}:${head.hash}`]),
-  ...cuts.map(cutLine),
-  ...breaks.map((broken) => `第 ${rangeOf(broken)} 行 row：${FAULTS[broken.fault]}`),
-  ...(faults > breaks.length ? [`   共 ${faults} 处 faults in all`] : []),
-  ...(faults > 0
-    ? []
-    : [cuts.length > 0 ? '其余完好 all other rows are as they were written' : '完好 every row is as it was written']),
-]
+const auditLines = ({ walked, erased, head, cuts, compared, breaks = [], faults = 0 }: AuditVerification): string[] =>
+  listLines(
+    `痕迹 ${walked} 行，其中内容已期满抹去 ${erased}，与另存的末行比对 ${compared} · rows, erased, heads compared`,
+    head && `   末行 head ${head.number}:${head.hash}`,
+    cuts.map(cutLine),
+    breaks.map((broken) => `第 ${rangeOf(broken)} 行 row：${FAULTS[broken.fault]}`),
+    faults > breaks.length && `   共 ${faults} 处 faults in all`,
+    faults === 0 && cuts.length > 0 && '其余完好 all other rows are as they were written',
+    faults === 0 && cuts.length === 0 && '完好 every row is as it was written',
+  )
 
 const rangeOf = ({ number, until = number }: Pick<BrokenRow, 'number' | 'until'>): string =>
   until > number ? `${number}–${until}` : String(number)
