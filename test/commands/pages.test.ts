@@ -9,8 +9,10 @@ const PROGRAM = ['src/cli.ts', ...readdirSync(COMMANDS).map((file) => join(COMMA
   file.endsWith('.ts'),
 )
 
-const commands = PROGRAM.flatMap((file) => [...read(file).matchAll(/\.command\('([a-z]+)'\)/g)].map(([, name]) => name))
-const settings = [...read('src/config.ts').matchAll(/(?:given|secretOf|url|env)[([]'([A-Z_]+)'/g)].map(
+const commands = PROGRAM.flatMap((file) =>
+  [...read(file).matchAll(/\.command\('([a-z]+)[ ']/g)].map(([, name]) => name),
+)
+const settings = [...read('src/config.ts').matchAll(/(?:given|secretOf|url|env|checked|count)[([]'([A-Z_]+)'/g)].map(
   ([, name]) => name,
 )
 
@@ -23,12 +25,12 @@ const missing = (page: string, names: readonly (string | undefined)[]): (string 
 describe('the pages of commands and settings', () => {
   for (const ending of ['md', 'zh-CN.md']) {
     it(`name every command: schema/commands.${ending}`, () => {
-      expect(commands).to.include.members(['pull', 'adopt', 'confirm'])
+      expect(commands).to.include.members(['pull', 'adopt', 'confirm', 'unlock'])
       expect(missing(read(`schema/commands.${ending}`), commands)).to.deep.equal([])
     })
 
     it(`name every setting: schema/settings.${ending}`, () => {
-      expect(settings).to.include.members(['PORT', 'WEBHOOK_ALLOW', 'METRICS_TOKEN'])
+      expect(settings).to.include.members(['PORT', 'LOG_LEVEL', 'WEBHOOK_ALLOW', 'METRICS_TOKEN'])
       expect(missing(read(`schema/settings.${ending}`), settings)).to.deep.equal([])
     })
   }
