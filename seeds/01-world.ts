@@ -18,7 +18,7 @@ import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 /** Does nothing if the database has operators that it did not seed. An interrupted seeding is resumed. */
 export const seed = async (db: Db): Promise<void> => {
   const seeded = await runs.doneSubjects(db, 'seed')
-  if (seeded.size === 0 && (await operators.count(db)) > 0) return
+  if (seeded.size === 0 && (await operators.countOperators(db)) > 0) return
   const { operators: all } = earlier(world())
   const registered = all.filter((one) => one.uscc !== null)
   const individuals = registered.filter((one) => one.kind === 'individual')
@@ -47,7 +47,7 @@ const mapThroughFeed = (feed: string, i: number, fields: Record<string, unknown>
 
 const seedFeed = async (db: Db, feed: string, drafts: readonly Draft[]): Promise<void> => {
   const now = new Date()
-  const run = await runs.start(db, { job: 'seed', subject: feed, cause: 'demo', now })
+  const run = await runs.startRun(db, { job: 'seed', subject: feed, cause: 'demo', now })
   if (run === null) return
   const rows = drafts.map((draft, i) => stagedDraft(i + 1, 0, { page: null, row: i + 1, fields: {} }, draft))
   const counts = await withStage(db, async (stage) => {
@@ -57,5 +57,9 @@ const seedFeed = async (db: Db, feed: string, drafts: readonly Draft[]): Promise
       mergeDelivery(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: noKnownVersions(), now }),
     )
   })
-  await runs.finish(db, run, { outcome: 'DONE', counts: { received: drafts.length, new: counts.NEW }, now: new Date() })
+  await runs.finishRun(db, run, {
+    outcome: 'DONE',
+    counts: { received: drafts.length, new: counts.NEW },
+    now: new Date(),
+  })
 }

@@ -37,8 +37,8 @@ interface AccountKind<Credentials> {
   of: Command
   kind: lockouts.SignInAttempt['kind']
   field: 'client_id' | 'name'
-  add: (...given: Parameters<typeof people.add>) => Promise<Credentials>
-  end: (...given: Parameters<typeof people.end>) => Promise<void>
+  add: (...given: Parameters<typeof people.registerPerson>) => Promise<Credentials>
+  end: (...given: Parameters<typeof people.endPerson>) => Promise<void>
   show: (credentials: Credentials) => CommandAnswer
 }
 
@@ -92,7 +92,7 @@ const addClientCommands = (client: Command): void => {
       ...(value.previous_until ? [`旧密钥有效至 the secret before is good until ${value.previous_until}`] : []),
     ],
   })
-  const { add, end } = clients
+  const { registerClient: add, endClient: end } = clients
   const kind = { of: client, kind: 'CLIENT', field: 'client_id', add, end, show } as const
   addUnlockCommand(kind)
   addRegistrationCommand(kind, '登记系统，密钥只显示一次 · register a system; prints the secret once')
@@ -164,7 +164,7 @@ const addPersonCommands = (person: Command): void => {
         : '无人可以确认，登记即生效 confirmed by this command: nobody is there who could confirm it',
     ],
   })
-  const { add, end } = people
+  const { registerPerson: add, endPerson: end } = people
   const kind = { of: person, kind: 'PERSON', field: 'name', add, end, show } as const
   addUnlockCommand(kind)
   addRegistrationCommand(kind, '登记人员，一次性密码只显示一次 · register a person; prints a one-time password')

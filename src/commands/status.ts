@@ -51,7 +51,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     hooks.map(({ id }) => id),
   )
   const overCap = await confirmedSellers.listsOverCap(db)
-  const recent = await runs.list(db, { first: LAST_RUNS, before: null })
+  const recent = await runs.listRuns(db, { first: LAST_RUNS, before: null })
 
   const watched = await watch.healthOfFeeds(
     db,
@@ -95,7 +95,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     }
   })
   const value = {
-    operators: await operators.count(db),
+    operators: await operators.countOperators(db),
     feeds,
     platforms: told,
     webhooks: hooks.map((hook) => hookView(hook, waits.get(hook.id))),

@@ -202,7 +202,7 @@ const freshSecret = async (hub: Hub, given: AccountInput): Promise<string> => {
     if (!(error instanceof Refusal && error.code === 'CLIENT_UNKNOWN')) throw error
   }
   try {
-    const made = await clients.add(hub.db, given, given.agency ? [given.agency] : [], change)
+    const made = await clients.registerClient(hub.db, given, given.agency ? [given.agency] : [], change)
     await confirmed(hub, given.name)
     return made.client_secret
   } catch (error) {
@@ -212,4 +212,4 @@ const freshSecret = async (hub: Hub, given: AccountInput): Promise<string> => {
 }
 
 const confirmed = ({ db, now }: Hub, client: string): Promise<void> =>
-  db.transaction((tx) => confirmations.confirm(tx, 'clients', client, DEMO_AUTHOR, now()))
+  db.transaction((tx) => confirmations.noteConfirmation(tx, 'clients', client, DEMO_AUTHOR, now()))

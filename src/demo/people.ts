@@ -29,7 +29,7 @@ export const addDemoPeople = async (hub: Hub, folder: string): Promise<{ name: s
   const told = []
   for (const one of PEOPLE) {
     const { name } = one
-    const person = await kept.byId(hub.db, name)
+    const person = await kept.findPerson(hub.db, name)
     if (person !== null && person.oneTimeUntil === null) {
       told.push({ name, password: null })
       continue
@@ -52,8 +52,9 @@ const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promi
   try {
     const registered = isThere
       ? await people.resetPassword(db, name, change)
-      : await people.add(db, { ...one, ...OF }, [OF.agency], change)
-    if (registered.pending) await db.transaction((tx) => confirmations.confirm(tx, 'people', name, DEMO_AUTHOR, now()))
+      : await people.registerPerson(db, { ...one, ...OF }, [OF.agency], change)
+    if (registered.pending)
+      await db.transaction((tx) => confirmations.noteConfirmation(tx, 'people', name, DEMO_AUTHOR, now()))
     return registered.one_time_password
   } catch (error) {
     if (error instanceof Refusal && error.code === 'PERSON_EXISTS') return null

@@ -23,7 +23,7 @@ const AFTER_DEFENCE_WORKDAYS = 6
 const CASE_BEGAN_DAYS_AGO = 30
 
 export const publishDemoCase = async (db: Db, rules: WorkRules, code: string, now: Date): Promise<string[]> => {
-  const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
+  const operator = (await operators.operatorsByCode(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
   if (operator === undefined) return ['演示主体不存在 the demo operator is not there']
   const today = shanghaiDate(now)
   const own = await listings.ofOperators(db, [operator.id])

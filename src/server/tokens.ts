@@ -33,7 +33,7 @@ export const makeTokensRouter = (parts: ApiDependencies, limit: RateLimit): Rout
     if (isRefusal(giveBack)) return refuse(tooMany(giveBack))
     const wait = await lockouts.secondsLocked(db, knock, mark, now)
     // Every attempt takes equally long: the same look-ups and one scrypt.
-    const client = await clients.byId(db, name, now)
+    const client = await clients.findClient(db, name, now)
     const matches = await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)
     if (wait !== null) return refuse(tooMany(new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })))
     if (client === null || !matches || client.ended) {

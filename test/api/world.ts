@@ -255,7 +255,7 @@ const bring = async (
   now: Date,
   rules?: WorkRules,
 ): Promise<number> => {
-  const run = await runs.start(db, {
+  const run = await runs.startRun(db, {
     job: 'pull',
     subject: feed,
     cause: 'command',
@@ -280,7 +280,7 @@ const bring = async (
       }),
     )
   })
-  await runs.finish(db, run, { outcome: 'DONE', now })
+  await runs.finishRun(db, run, { outcome: 'DONE', now })
   return run
 }
 
@@ -356,7 +356,7 @@ export const scored = async (
   { knownAt = NOW, fact = 'penalty_heavy', why = 'UNIT', asked = false }: ScoredBy = {},
 ): Promise<void> => {
   const { db } = world.database
-  const run = await runs.start(db, { job: 'score', cause: 'command', now: NOW })
+  const run = await runs.startRun(db, { job: 'score', cause: 'command', now: NOW })
   const card = loadScorecard('ecommerce-1')
   const reasons = [
     { rule: 'base', why: 'BASE' as const, fact: null, points: card.base, count: 0, records: [], fadesOn: null },
@@ -387,7 +387,7 @@ export const scored = async (
     asked,
   }
   await db.transaction((tx) => scores.add(tx, [row], { run: run ?? 0, at: NOW }))
-  await runs.finish(db, run ?? 0, { outcome: 'DONE', now: NOW })
+  await runs.finishRun(db, run ?? 0, { outcome: 'DONE', now: NOW })
 }
 
 export const operatorId = async (world: World, code: string): Promise<number> =>

@@ -95,7 +95,7 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
   const took = async (path: string, what: string): Promise<number> => {
     await db.raw('checkpoint')
     const began = performance.now()
-    const run = (await runs.start(db, { job: 'pull', subject: 'registry', cause: 'command', now: new Date() })) ?? 0
+    const run = (await runs.startRun(db, { job: 'pull', subject: 'registry', cause: 'command', now: new Date() })) ?? 0
     const counts = await withStage(db, async (stage) => {
       const known = await loadKnownVersions(db, 'registry', { whole: true })
       await stage.copy(unmet(path, known))
@@ -103,7 +103,7 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
       const merging = { run, feed: 'registry', whole: true, drafts: ROWS, says: NOTHING_SAID, known, now: new Date() }
       return stage.transaction((tx) => mergeDelivery(tx, merging))
     })
-    await runs.finish(db, run, { outcome: 'DONE', now: new Date() })
+    await runs.finishRun(db, run, { outcome: 'DONE', now: new Date() })
     const seconds = (performance.now() - began) / 1000
     say(`${what.padEnd(46)} ${rate(seconds)}   ${JSON.stringify(counts)}`)
     return seconds
@@ -207,7 +207,7 @@ const bareCopy = async (db: JobDb, url: string, path: string): Promise<Bare> => 
 }
 
 const operatorsOf = async (db: JobDb, path: string): Promise<void> => {
-  const run = (await runs.start(db, { job: 'seed', subject: 'operators', cause: 'command', now: new Date() })) ?? 0
+  const run = (await runs.startRun(db, { job: 'seed', subject: 'operators', cause: 'command', now: new Date() })) ?? 0
   await withStage(db, async (stage) => {
     await stage.copy(createReadStream(path, { highWaterMark: 1 << 20 }))
     await stage.transaction(async (tx) =>
@@ -218,7 +218,7 @@ const operatorsOf = async (db: JobDb, path: string): Promise<void> => {
       ),
     )
   })
-  await runs.finish(db, run, { outcome: 'DONE', now: new Date() })
+  await runs.finishRun(db, run, { outcome: 'DONE', now: new Date() })
   await db.raw('vacuum analyze operators')
 }
 

@@ -32,7 +32,7 @@ describe('a token revoked during its request', () => {
   }
   /** Writes the revocation as another process would, so that this server must look it up. */
   const revoke = async (sub: string): Promise<void> => {
-    await revocations.add(world.database.db, { sub, issuedUntil: LATER, endsAt: LAST }, LATER)
+    await revocations.addRevocation(world.database.db, { sub, issuedUntil: LATER, endsAt: LAST }, LATER)
     world.setNow(LATER)
   }
   const answerOf = async (request: http.ClientRequest) => {

@@ -53,12 +53,12 @@ describe('the seeds', () => {
 
   it('leave a database unchanged that already has other operators', async () => {
     const now = new Date()
-    const run = (await runs.start(test.db, { job: 'pull', subject: 'registry', cause: 'command', now })) ?? 0
+    const run = (await runs.startRun(test.db, { job: 'pull', subject: 'registry', cause: 'command', now })) ?? 0
     await test.db.raw(
       `insert into operators (uscc, kind, name, region, first_run, created_at) values ('91220102MA0Y3X1HXM', 'ENTERPRISE', '某测试商行', '220102', ?, ?)`,
       [run, now],
     )
     await runSeeds(test.db)
-    expect(await operators.count(test.db)).to.equal(1)
+    expect(await operators.countOperators(test.db)).to.equal(1)
   })
 })

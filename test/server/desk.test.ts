@@ -203,7 +203,7 @@ describe('people at the desk', () => {
     expect(await opened()).to.deep.equal([401, 401, 401])
     expect(await codeOf(await login({ name: 'changes', password: next }))).to.deep.equal([401, 'SIGN_IN_REFUSED'])
     const d = await sessionIn(await login({ name: 'changes', password: one_time_password, newPassword: OWN }))
-    await people.end(db, 'changes', now)
+    await people.endPerson(db, 'changes', now)
     expect((await asking(d)).status).to.equal(401)
     expect(await codeOf(await login({ name: 'changes', password: OWN }))).to.deep.equal([401, 'SIGN_IN_REFUSED'])
     expect((await refusal(confirmedReset(db, 'changes', now))).code).to.equal('PERSON_UNKNOWN')

@@ -9,7 +9,7 @@ const FIRST = 'systems-1'
 const SECOND = 'security-1'
 
 const confirmed = (db: Db, table: confirmations.AccountTable, name: string, now: Date): Promise<void> =>
-  db.transaction((tx) => confirmations.confirm(tx, table, name, SECOND, now))
+  db.transaction((tx) => confirmations.noteConfirmation(tx, table, name, SECOND, now))
 
 export const confirmedClient = async (
   db: Db,
@@ -17,7 +17,7 @@ export const confirmedClient = async (
   agencies: readonly string[],
   now: Date,
 ): Promise<clients.ClientCredentials> => {
-  const made = await clients.add(db, given, agencies, { by: FIRST, now })
+  const made = await clients.registerClient(db, given, agencies, { by: FIRST, now })
   await confirmed(db, 'clients', made.client_id, now)
   return made
 }
@@ -39,7 +39,7 @@ export const confirmedPerson = async (
   agencies: readonly string[],
   now: Date,
 ): Promise<people.PersonCredentials> => {
-  const made = await people.add(db, given, agencies, { by: FIRST, byCommand: false, now })
+  const made = await people.registerPerson(db, given, agencies, { by: FIRST, byCommand: false, now })
   await confirmed(db, 'people', made.name, now)
   return made
 }

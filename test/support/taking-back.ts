@@ -95,7 +95,7 @@ export const answers = async (db: JobDb): Promise<unknown> => {
   })
   return {
     operators: each.sort((a, b) => String(a.code).localeCompare(String(b.code))),
-    count: await operators.count(db),
+    count: await operators.countOperators(db),
     waiting: await rowsOf(
       db,
       `select feed, record_key, body, reason, digest, name_key, row_number from unmatched where state = 'OPEN' order by 1, 2`,

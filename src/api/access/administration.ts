@@ -17,10 +17,10 @@ const HOUR_MS = 3_600_000
 const accountView = <T extends { id: string }>({ id, ...rest }: T) => ({ name: id, ...rest })
 
 const listClients = async (_: unknown, __: unknown, { parts, now }: GraphqlContext) =>
-  (await clients.list(parts.db, now, LISTED_MOST)).map(accountView)
+  (await clients.listClients(parts.db, now, LISTED_MOST)).map(accountView)
 
 const listPeople = async (_: unknown, __: unknown, { parts }: GraphqlContext) =>
-  (await people.list(parts.db, LISTED_MOST)).map(accountView)
+  (await people.listPeople(parts.db, LISTED_MOST)).map(accountView)
 
 interface RegisterInput {
   name: string
@@ -40,7 +40,7 @@ const changeOf = ({ viewer, now }: GraphqlContext) => ({ by: viewer.sub ?? '', b
 const agencyIds = ({ parts }: GraphqlContext): string[] => parts.agencies.map(({ id }) => id)
 
 const addClient = async (_: unknown, { input }: { input: RegisterInput }, context: GraphqlContext) => {
-  const made = await clientWork.add(context.parts.db, givenIn(input), agencyIds(context), changeOf(context))
+  const made = await clientWork.registerClient(context.parts.db, givenIn(input), agencyIds(context), changeOf(context))
   return { secret: made.client_secret, client: () => clientNamed(context, made.client_id) }
 }
 
@@ -63,12 +63,15 @@ const rotateClient = async (_: unknown, args: RotateClientInput, context: Graphq
 const endClient = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
   const { name } = refuseUnstorableText(args)
   notOneself(context, name)
-  await clientWork.end(context.parts.db, name, context.now)
+  await clientWork.endClient(context.parts.db, name, context.now)
   return clientNamed(context, name)
 }
 
 const addPerson = async (_: unknown, { input }: { input: RegisterInput }, context: GraphqlContext) => {
-  return issued(context, await peopleWork.add(context.parts.db, givenIn(input), agencyIds(context), changeOf(context)))
+  return issued(
+    context,
+    await peopleWork.registerPerson(context.parts.db, givenIn(input), agencyIds(context), changeOf(context)),
+  )
 }
 
 const resetPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
@@ -85,7 +88,7 @@ const issued = (context: GraphqlContext, { name, one_time_password, good_until }
 const endPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
   const { name } = refuseUnstorableText(args)
   notOneself(context, name)
-  await peopleWork.end(context.parts.db, name, context.now)
+  await peopleWork.endPerson(context.parts.db, name, context.now)
   return personNamed(context, name)
 }
 
@@ -110,13 +113,13 @@ const notOneself = ({ viewer }: GraphqlContext, name: string): void => {
 }
 
 const clientNamed = async ({ parts, now }: GraphqlContext, name: string) => {
-  const found = (await clients.list(parts.db, now, LISTED_MOST, name))[0]
+  const found = (await clients.listClients(parts.db, now, LISTED_MOST, name))[0]
   if (found === undefined) throw new Refusal('CLIENT_UNKNOWN', { name })
   return accountView(found)
 }
 
 const personNamed = async ({ parts }: GraphqlContext, name: string) => {
-  const found = (await people.list(parts.db, LISTED_MOST, name))[0]
+  const found = (await people.listPeople(parts.db, LISTED_MOST, name))[0]
   if (found === undefined) throw new Refusal('PERSON_UNKNOWN', { name })
   return accountView(found)
 }

@@ -70,7 +70,7 @@ const one = async (_: unknown, { number }: { number: number }, context: GraphqlC
 
 const numbersOf = async (context: GraphqlContext, code: string): Promise<number[]> => {
   const found = parseCode(code)
-  const [operator] = found === null ? [] : (await operators.byCodes(context.parts.db, [found])).values()
+  const [operator] = found === null ? [] : (await operators.operatorsByCode(context.parts.db, [found])).values()
   return operator === undefined ? [] : withParts(context, operator.id)
 }
 

@@ -67,7 +67,7 @@ const rollBackRun = async (_: unknown, args: { id: string; reason: string }, con
   const who = { by: nameOf(viewer), mayMove: may(viewer, 'move_listing') }
   await rollBack(db, { run, reason, ...who, rules, now, mark: rules.mark, log })
   renewLoaders(context)
-  const taken = await runs.byId(db, run)
+  const taken = await runs.findRun(db, run)
   if (taken === null) throw new Error(`run ${run} is gone`)
   return makeRunView(taken)
 }

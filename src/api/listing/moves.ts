@@ -40,7 +40,7 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   const { code, list, reason, on } = refuseUnstorableText(input)
   const { db, rules } = context.parts
   const scheme = parseCode(code)
-  const [operator] = scheme ? (await operators.byCodes(db, [scheme])).values() : []
+  const [operator] = scheme ? (await operators.operatorsByCode(db, [scheme])).values() : []
   if (operator === undefined || !mayInRegion(context.viewer, 'move_listing', operator.region))
     throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
   const made = { operatorId: operator.id, list, reason, on, ...who, now: context.now }

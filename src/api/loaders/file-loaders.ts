@@ -59,12 +59,12 @@ export const makeFileLoaders = (sources: FileLoaderSources) => ({
 })
 
 const operatorLoaders = ({ lookups: { db } }: FileLoaderSources) => ({
-  operator: makeRowLoad((ids: readonly number[]) => operators.byIds(db, ids)),
+  operator: makeRowLoad((ids: readonly number[]) => operators.operatorsById(db, ids)),
   codes: makeListLoad((ids) => operators.codesOf(db, ids)),
   formerNames: makeListLoad((ids) => operators.formerNames(db, ids)),
   mergedFrom: makeListLoad((ids) => mergers.mergedInto(db, ids)),
-  decision: makeRowLoad((ids: readonly number[]) => decisions.byIds(db, ids)),
-  decisionsOf: makeListLoad((ids) => decisions.ofOperators(db, ids)),
+  decision: makeRowLoad((ids: readonly number[]) => decisions.decisionsById(db, ids)),
+  decisionsOf: makeListLoad((ids) => decisions.decisionsOfOperators(db, ids)),
 })
 
 const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
@@ -88,7 +88,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
     registration: makeOperatorLoad<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
       const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
       const found = await versions.ofOperators(db, ids, when, some)
-      const known = await operators.byIds(db, ids)
+      const known = await operators.operatorsById(db, ids)
       return groupRowsByOperator(ids, found).map((all, place) => {
         const uscc = known.get(ids[place] ?? 0)?.uscc ?? null
         return all.find(({ body }) => (body['uscc'] ?? uscc) === uscc) ?? null
@@ -177,7 +177,7 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
     }),
     authorisation: makeRowLoad((ids: readonly number[]) => authorisations.findAuthorisations(own.db, ids)),
     authorisations: makeListLoad((ids) => authorisations.listAuthorisationsOf(own.db, ids)),
-    accessCodes: makeListLoad((ids) => accessCodes.ofOperators(db, ids)),
+    accessCodes: makeListLoad((ids) => accessCodes.accessCodesOfOperators(db, ids)),
     askings: makeBatchedLoad<auditLog.DisclosurePage & { operators: readonly number[] }, auditLog.Disclosure[]>(
       JSON.stringify,
       makeGroupedAnswer(

@@ -51,7 +51,7 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
       agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
     ),
   operators: async (codes) => {
-    const found = await operators.byCodes(own.db, codes)
+    const found = await operators.operatorsByCode(own.db, codes)
     return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
   },
   records: readOperatorsInGroups(async (ids, { when, ...page }) =>

@@ -44,7 +44,7 @@ const leadsTo = async (context: GraphqlContext, code: { scheme: string; code: st
   const { db } = context.parts
   const own = await mergers.idOfBearer(db, code, when.knownAt)
   const owner = await mergers.survivorAt(db, own ?? NO_ID, when.knownAt)
-  return (await operators.byIds(db, [owner])).get(owner)
+  return (await operators.operatorsById(db, [owner])).get(owner)
 }
 
 const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly RecordKind[] =>

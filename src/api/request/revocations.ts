@@ -42,7 +42,7 @@ export const makeRevocations = (db: Db) => {
     for (const [sub, { endsAt }] of holders) if (endsAt <= past) holders.delete(sub)
   }
   const read = async (now: Date): Promise<void> => {
-    for (const row of await store.afterId(db, last - OVERLAP, now)) {
+    for (const row of await store.listRevocationsAfter(db, last - OVERLAP, now)) {
       keep(row)
       last = Math.max(last, row.id)
     }
@@ -65,7 +65,7 @@ export const makeRevocations = (db: Db) => {
       return tokens.has(jti) || (holder !== undefined && issuedAt * 1_000 <= holder.issuedUntil)
     },
     add: async (revoked: store.RevokedTokens, now: Date): Promise<void> => {
-      await store.add(db, revoked, now)
+      await store.addRevocation(db, revoked, now)
       keep({ jti: null, sub: null, issuedUntil: null, ...revoked })
     },
   }

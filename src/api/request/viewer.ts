@@ -62,7 +62,7 @@ export const identifyViewer = async (
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
   if (await revocations.concern({ jti, sub: claims.sub, issuedAt }, now))
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌已被撤销 revoked' })
-  if (claims.grant !== undefined && !(await accessCodes.stillOpens(own.db, claims.grant, claims.sub)))
+  if (claims.grant !== undefined && !(await accessCodes.opensFileOf(own.db, claims.grant, claims.sub)))
     throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
   return { role, ...claims }
 }

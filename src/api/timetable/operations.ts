@@ -30,7 +30,7 @@ interface RunArgs extends PageArgs {
 
 const runPage = async (_: unknown, args: RunArgs, context: GraphqlContext) => {
   const { job = null, subject = null } = refuseUnstorableText(args)
-  const found = await runs.list(context.parts.db, {
+  const found = await runs.listRuns(context.parts.db, {
     job,
     subject,
     first: readPageSize(args) + 1,
@@ -40,7 +40,7 @@ const runPage = async (_: unknown, args: RunArgs, context: GraphqlContext) => {
 }
 
 export const runById = async (context: GraphqlContext, id: number) => {
-  const run = may(context.viewer, 'see_operations') ? await runs.byId(context.parts.db, id) : null
+  const run = may(context.viewer, 'see_operations') ? await runs.findRun(context.parts.db, id) : null
   return run && makeRunView(run)
 }
 

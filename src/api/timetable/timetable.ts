@@ -12,9 +12,9 @@ const occurrenceView = (one: occurrences.Occurrence) => ({ ...one, subject: one.
 
 const rows = async (context: GraphqlContext, of: readonly ScheduledJob[]) => {
   const { db } = context.parts
-  const kept = byName(await schedules.all(db))
-  const latest = byName(await occurrences.latest(db, of))
-  const last = byName(await runs.latest(db, of))
+  const kept = byName(await schedules.listSchedules(db))
+  const latest = byName(await occurrences.latestOccurrences(db, of))
+  const last = byName(await runs.latestRuns(db, of))
   return of.map((occasion) => {
     const { job, subject, cron } = occasion
     const [plan, one, run] = [kept.get(nameOf(occasion)), latest.get(nameOf(occasion)), last.get(nameOf(occasion))]

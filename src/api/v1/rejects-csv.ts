@@ -19,7 +19,7 @@ export const answerRejectsCsv = async ({ request, response, parts, viewer, audit
   requireAct(viewer, 'see_rejects')
   const runId = String(request.params['run'])
   const id = parseWholeNumber(runId) ?? readNumberInGlobalId(runId, 'Run')
-  const run = id === null ? null : await runs.byId(parts.db, id)
+  const run = id === null ? null : await runs.findRun(parts.db, id)
   const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
   const by = visibleSenderOf(viewer)
   if (

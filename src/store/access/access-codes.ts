@@ -20,7 +20,7 @@ const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "
 /** True until the access code is ended, or its operator is merged or rolled back. */
 export const IS_ACCESS_CODE_VALID_SQL = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
-export const issue = (
+export const addAccessCode = (
   tx: Tx,
   made: { operatorId: number; mark: string; reason: string; by: string; at: Date },
 ): Promise<AccessCode> =>
@@ -31,7 +31,7 @@ export const issue = (
     made,
   )
 
-export const end = (
+export const endAccessCode = (
   tx: Tx,
   operatorId: number,
   made: { ended: AccessCodeEnd; reason: string; by: string; at: Date },
@@ -43,7 +43,7 @@ export const end = (
     { operatorId, ...made },
   )
 
-export const byPseudonym = (db: Db, mark: string): Promise<{ id: number; code: string } | null> =>
+export const findAccessCode = (db: Db, mark: string): Promise<{ id: number; code: string } | null> =>
   queryFirst(
     db,
     `select c.id, coalesce(o.uscc, o.shop) as code from access_codes c join operators o on o.id = c.operator_id
@@ -51,7 +51,7 @@ export const byPseudonym = (db: Db, mark: string): Promise<{ id: number; code: s
     [mark],
   )
 
-export const stillOpens = (db: Db, id: number, code: string): Promise<boolean> =>
+export const opensFileOf = (db: Db, id: number, code: string): Promise<boolean> =>
   hasRows(
     db,
     `select 1 from access_codes c join operators o on o.id = c.operator_id
@@ -59,7 +59,7 @@ export const stillOpens = (db: Db, id: number, code: string): Promise<boolean> =
     [id, code],
   )
 
-export const ofOperators = (db: Db, operators: readonly number[]): Promise<AccessCode[]> =>
+export const accessCodesOfOperators = (db: Db, operators: readonly number[]): Promise<AccessCode[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from access_codes c where c.operator_id = any(?) order by c.id desc /* accessCodes.ofOperators */`,

@@ -20,7 +20,7 @@ export interface RegisteredClient extends ClientAccount, ConfirmationState {
  * Returns false when a client or person already has this name, ignoring case and Unicode form, since one person must
  * not pass for two.
  */
-export const add = (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> =>
+export const addClient = (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> =>
   hasRows(
     db,
     `insert into clients (id, role, agency, region, secret_hash, created_at, changed_by, pending_since)
@@ -46,7 +46,7 @@ export const replaceSecret = (
     { id, secretHash, by, now, previousUntil },
   )
 
-export const byId = (db: Db, id: string, now: Date): Promise<RegisteredClient | null> =>
+export const findClient = (db: Db, id: string, now: Date): Promise<RegisteredClient | null> =>
   queryFirst(
     db,
     `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended, ${CONFIRMATION_COLUMNS},
@@ -62,7 +62,7 @@ export interface ClientSummary extends Omit<ClientAccount, 'secretHash'>, Confir
   endedAt: Date | null
 }
 
-export const list = (db: Db, now: Date, most: number, name: string | null = null): Promise<ClientSummary[]> =>
+export const listClients = (db: Db, now: Date, most: number, name: string | null = null): Promise<ClientSummary[]> =>
   queryRows(
     db,
     `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION_COLUMNS},

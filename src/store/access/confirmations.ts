@@ -19,7 +19,13 @@ export const lockConfirmation = (tx: Tx, table: AccountTable, id: string): Promi
     [id],
   )
 
-export const confirm = async (tx: Tx, table: AccountTable, id: string, by: string, now: Date): Promise<void> => {
+export const noteConfirmation = async (
+  tx: Tx,
+  table: AccountTable,
+  id: string,
+  by: string,
+  now: Date,
+): Promise<void> => {
   await tx.raw(
     `update ${table} set pending_since = null, confirmed_by = :by, confirmed_at = :now where id = :id /* confirmations.confirm */`,
     { id, by, now } as never,

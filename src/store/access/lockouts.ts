@@ -20,7 +20,7 @@ export const isProvenAddress = (db: Db, key: string, now: Date): Promise<boolean
     { key, now },
   )
 
-export const lockedUntil = (db: Db, keys: readonly string[], now: Date): Promise<Date | null> =>
+export const findLockEnd = (db: Db, keys: readonly string[], now: Date): Promise<Date | null> =>
   queryValue(
     db,
     'select max(locked_until) as until from lockouts where key = any(?) and locked_until > ? /* lockouts.until */',
@@ -73,7 +73,7 @@ export const noteSuccess = async (
   )
 }
 
-export const lift = (
+export const liftLockouts = (
   db: Db,
   { kind, name, now }: { kind: StoredLockout['kind']; name: string; now: Date },
 ): Promise<StoredLockout[]> =>

@@ -27,7 +27,7 @@ const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not
 /** True for the first :exempt accounts with a duty, which need no confirmation. */
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
-export const add = (
+export const addPerson = (
   db: Db,
   person: Person,
   { by, byCommand, now }: AccountChange,
@@ -43,7 +43,7 @@ export const add = (
     { ...person, by, byCommand, now, exempt: EXEMPT_FROM_CONFIRMATION_MOST },
   )
 
-export const byId = (db: Db, id: string): Promise<(Person & ConfirmationState) | null> =>
+export const findPerson = (db: Db, id: string): Promise<(Person & ConfirmationState) | null> =>
   queryFirst(
     db,
     `select id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
@@ -84,7 +84,7 @@ export interface PersonSummary extends Omit<Person, 'passwordHash'>, Confirmatio
   seenAt: Date | null
 }
 
-export const list = (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> =>
+export const listPeople = (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> =>
   queryRows(
     db,
     `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION_COLUMNS}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",

@@ -13,7 +13,7 @@ export interface Revocation {
   endsAt: Date
 }
 
-export const add = async (db: Db, revoked: RevokedTokens, now: Date): Promise<void> => {
+export const addRevocation = async (db: Db, revoked: RevokedTokens, now: Date): Promise<void> => {
   const { jti = null, sub = null, issuedUntil = null, endsAt } = revoked as Partial<Revocation>
   await db.raw(
     `with gone as (delete from revocations where ends_at <= :past)
@@ -23,7 +23,7 @@ export const add = async (db: Db, revoked: RevokedTokens, now: Date): Promise<vo
   )
 }
 
-export const afterId = (db: Db, id: number, now: Date): Promise<Revocation[]> =>
+export const listRevocationsAfter = (db: Db, id: number, now: Date): Promise<Revocation[]> =>
   queryRows(
     db,
     `select id, jti, sub, issued_until as "issuedUntil", ends_at as "endsAt" from revocations

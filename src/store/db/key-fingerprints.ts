@@ -2,7 +2,7 @@ import type { Db, Tx } from './db.js'
 
 export type KeyFingerprints = Readonly<Record<string, readonly string[]>>
 
-export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
+export const fingerprintsByKey = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
   const answer = await tx.raw('select key, fingerprint from key_fingerprints /* key-fingerprints.all */')
   const fingerprints = new Map<string, Set<string>>()
   for (const { key, fingerprint } of answer.rows)
@@ -11,7 +11,7 @@ export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
 }
 
 /** Locks the table: of two hubs that start together, the first decides which keys are right. */
-export const lockTable = async (tx: Tx): Promise<void> => {
+export const lockFingerprints = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
 }
 
@@ -24,6 +24,6 @@ export const storeFingerprints = async (tx: Db | Tx, fingerprints: KeyFingerprin
   )
 }
 
-export const forgetAll = async (tx: Tx): Promise<void> => {
+export const deleteFingerprints = async (tx: Tx): Promise<void> => {
   await tx.raw('delete from key_fingerprints /* key-fingerprints.forget */')
 }

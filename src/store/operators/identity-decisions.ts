@@ -33,7 +33,7 @@ export interface NewIdentityDecision
   at: Date
 }
 
-export const add = (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecisionRow | null> =>
+export const addDecision = (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecisionRow | null> =>
   queryFirst(
     tx,
     `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)
@@ -51,7 +51,7 @@ export const lockForUndo = (tx: Tx, id: number): Promise<IdentityDecisionRow | n
     [id],
   )
 
-export const undo = (
+export const markDecisionUndone = (
   tx: Tx,
   id: number,
   { reason, by, at }: { reason: string; by: string; at: Date },
@@ -63,7 +63,7 @@ export const undo = (
     { id, reason, by, at },
   )
 
-export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, IdentityDecisionRow>> => {
+export const decisionsById = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, IdentityDecisionRow>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from identity_decisions d where d.id = any(?::bigint[]) /* identity-decisions.byIds */`,
     [[...ids]],
@@ -71,7 +71,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(answer.rows.map((row: IdentityDecisionRow) => [row.id, row]))
 }
 
-export const ofOperators = async (
+export const decisionsOfOperators = async (
   db: Db,
   operators: readonly number[],
 ): Promise<{ operatorId: number; decision: IdentityDecisionRow }[]> => {

@@ -61,7 +61,7 @@ export const makeFromDrafts = async (
  * Creates the operator that a record of `run` revealed. The caller holds the row lock of `nextInstant`; no operator
  * has the code yet.
  */
-export const create = async (
+export const createOperator = async (
   tx: Tx,
   made: NewOperator,
   { run, at }: { run: number; at: Date },
@@ -156,7 +156,7 @@ export const learnCodesAndNames = async (
 }
 
 /** Reads one operator row for each code, known or not, so that timing does not reveal which exist. */
-export const byCodes = async (
+export const operatorsByCode = async (
   db: Db | Tx,
   codes: readonly { scheme: string; code: string }[],
 ): Promise<Map<string, StoredOperator>> => {
@@ -174,7 +174,7 @@ export const byCodes = async (
 }
 
 /** Reads one row for each id, known or not, so that timing does not reveal which exist. */
-export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
+export const operatorsById = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${OPERATOR_COLUMNS} from unnest(?::int[]) as a(id)
      cross join lateral (select (select id from operators where id = a.id) as id offset 0) c
@@ -207,5 +207,5 @@ export const codesOf = (
     [[...ids]],
   )
 
-export const count = (db: Db): Promise<number> =>
+export const countOperators = (db: Db): Promise<number> =>
   queryValue(db, 'select count(*)::int as n from operators where known_to is null /* operators.count */')

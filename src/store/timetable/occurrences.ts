@@ -29,7 +29,7 @@ type OccurrenceKey = { job: runs.Job; subject: string }
 const COLUMNS = `o.id, o.job, o.subject, o.planned_for as "plannedFor", o.cause, o.asked_by as "by", o.missed, o.state, o.attempts,
   o.ended_at as "endedAt"`
 
-export const add = (
+export const addOccurrence = (
   tx: Tx,
   { job, subject, plannedFor, missed }: OccurrenceKey & { plannedFor: Date; missed: number },
 ): Promise<boolean> =>
@@ -91,7 +91,7 @@ export const hasClaimable = (db: Db): Promise<boolean> =>
  * Skips exclusive occurrences whose lock is held. An occurrence whose run ended before its process died is ended, not
  * repeated.
  */
-export const claim = (
+export const claimOccurrences = (
   db: Db,
   wanted: readonly ClaimableJob[],
   { limit, leaseMs, attemptsMost, now }: { limit: number; leaseMs: number; attemptsMost: number; now: Date },
@@ -157,7 +157,12 @@ export const renewLeases = (db: Db, held: readonly HeldOccurrence[], leaseMs: nu
   )
 
 /** Returns false when the lease was lost. */
-export const end = (db: Db, { id, attempt }: HeldOccurrence, state: 'DONE' | 'FAILED', now: Date): Promise<boolean> =>
+export const endOccurrence = (
+  db: Db,
+  { id, attempt }: HeldOccurrence,
+  state: 'DONE' | 'FAILED',
+  now: Date,
+): Promise<boolean> =>
   hasRows(
     db,
     `update occurrences set state = ?, lease_until = null, ended_at = ? where id = ? and attempts = ? and state = 'RUNNING'
@@ -178,7 +183,7 @@ export const giveBackClaimed = async (
   )
 }
 
-export const latest = (db: Db, of: readonly OccurrenceKey[]): Promise<Occurrence[]> =>
+export const latestOccurrences = (db: Db, of: readonly OccurrenceKey[]): Promise<Occurrence[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (job, subject),
@@ -187,7 +192,7 @@ export const latest = (db: Db, of: readonly OccurrenceKey[]): Promise<Occurrence
     [of.map(({ job }) => job), of.map(({ subject }) => subject)],
   )
 
-export const prune = async (db: Db, before: Date): Promise<number> => {
+export const pruneOccurrences = async (db: Db, before: Date): Promise<number> => {
   const answer = await db.raw(
     `delete from occurrences where planned_for < ? and ended_at is not null and not ${IS_CLOCK_DOUBTED_SQL} /* occurrences.prune */`,
     [before],

@@ -21,7 +21,7 @@ export type Job = (typeof JOBS)[number]
 export const RUN_CAUSES = ['timetable', 'command', 'demo', 'upload', 'person'] as const
 export type RunCause = (typeof RUN_CAUSES)[number]
 
-export type RunOutcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
+type RunOutcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 
 export interface RunError {
   code: string
@@ -72,7 +72,7 @@ export interface NewRun {
  * Abandons dead runs first: expired ones or, without `leaseMs`, all open ones, since the caller holds the lock of (job,
  * subject). Returns null when this attempt has already begun.
  */
-export const start = async (db: Db, input: NewRun): Promise<number | null> => {
+export const startRun = async (db: Db, input: NewRun): Promise<number | null> => {
   const unset = { subject: '', plannedFor: null, whole: false, file: null, dated: null, by: null, leaseMs: null }
   const run = { ...unset, attempt: 1, ...input }
   await db.raw(
@@ -144,7 +144,7 @@ export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[])
 type RunEnd = Partial<Pick<RunRow, 'counts' | 'error'>> & { outcome: Exclude<RunOutcome, 'RUNNING'>; now: Date }
 
 /** An abandoned run stays abandoned. */
-export const finish = async (
+export const finishRun = async (
   db: Db | Tx,
   id: number,
   { outcome, counts = {}, error = null, now }: RunEnd,
@@ -162,7 +162,7 @@ export interface RunFilter {
   subject?: string | null
 }
 
-export const list = (db: Db, { first, before, job = null, subject = null }: RunFilter): Promise<RunRow[]> =>
+export const listRuns = (db: Db, { first, before, job = null, subject = null }: RunFilter): Promise<RunRow[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from runs where ${job === null ? 'true' : 'job = :job'} and ${subject === null ? 'true' : 'subject = :subject'}
@@ -170,10 +170,10 @@ export const list = (db: Db, { first, before, job = null, subject = null }: RunF
     { before, first, job, subject },
   )
 
-export const byId = (db: Db, id: number): Promise<RunRow | null> =>
+export const findRun = (db: Db, id: number): Promise<RunRow | null> =>
   queryFirst(db, `select ${COLUMNS} from runs where id = ? /* runs.byId */`, [id])
 
-export const latest = (db: Db, of: readonly { job: Job; subject: string }[]): Promise<RunRow[]> =>
+export const latestRuns = (db: Db, of: readonly { job: Job; subject: string }[]): Promise<RunRow[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (of_job, of_subject),

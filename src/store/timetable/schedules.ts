@@ -40,10 +40,10 @@ export const notePlannedUntil = async (tx: Tx, { job, subject }: ScheduleKey, un
   ])
 }
 
-export const all = (db: Db): Promise<Schedule[]> =>
+export const listSchedules = (db: Db): Promise<Schedule[]> =>
   queryRows(db, `select ${COLUMNS} from schedules /* schedules.all */`)
 
-export const pause = (
+export const pauseSchedule = (
   tx: Tx,
   { job, subject, by, reason, now }: ScheduleKey & { by: string; reason: string; now: Date },
 ): Promise<boolean> =>
@@ -58,7 +58,7 @@ export const pause = (
   )
 
 /** Occurrences skipped during the pause stay skipped. */
-export const resume = (tx: Tx, { job, subject, now }: ScheduleKey & { now: Date }): Promise<boolean> =>
+export const resumeSchedule = (tx: Tx, { job, subject, now }: ScheduleKey & { now: Date }): Promise<boolean> =>
   hasRows(
     tx,
     `update schedules set paused_at = null, paused_by = null, paused_reason = null, planned_until = greatest(planned_until, ?)

@@ -99,7 +99,7 @@ type MatchRank = Pick<NameMatch, 'rank' | 'reason'>
 const ranksOf = async (db: Db, inTurn: ConcurrencyLimit, name: string): Promise<Map<number, MatchRank>> => {
   const code = parseCode(name)
   if (code !== null) {
-    const found = await operators.byCodes(db, [code])
+    const found = await operators.operatorsByCode(db, [code])
     return new Map([...found.values()].map(({ id }) => [id, { rank: 0, reason: 'EXACT' }]))
   }
   const key = searchKey(name)

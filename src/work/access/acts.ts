@@ -20,7 +20,7 @@ export const findOperator = async (
   mayFor: OperatorAccessCheck = () => true,
 ): Promise<operators.StoredOperator> => {
   const scheme = parseCode(code)
-  const operator = scheme === null ? undefined : [...(await operators.byCodes(tx, [scheme])).values()][0]
+  const operator = scheme === null ? undefined : [...(await operators.operatorsByCode(tx, [scheme])).values()][0]
   if (operator === undefined || !mayFor(operator)) throw new Refusal('OPERATOR_UNKNOWN', { code: scheme?.code ?? '' })
   return operator
 }

@@ -16,7 +16,7 @@ export interface ClientCredentials extends Pick<clients.ClientAccount, 'role' | 
 export const BY_COMMAND_LINE = 'command'
 
 /** The client is pending until a second person confirms it. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
-export const add = async (
+export const registerClient = async (
   db: Db,
   input: AccountInput,
   agencies: readonly string[],
@@ -25,7 +25,7 @@ export const add = async (
   const { name, role, agency, region } = checkedAccount(input, agencies)
   const secret = newSecret()
   const client = { id: name, role, agency, region, secretHash: await hashSecret(secret) }
-  const added = await clients.add(db, client, { by, now })
+  const added = await clients.addClient(db, client, { by, now })
   if (!added) throw new Refusal('CLIENT_EXISTS', { name })
   return { client_id: name, client_secret: secret, role, agency, region }
 }
@@ -46,21 +46,21 @@ export const rotateSecretWithOverlap = async (
 ): Promise<RotatedSecret> => {
   if (!(overlapMs >= 0 && overlapMs <= OVERLAP_MOST_MS))
     throw new Refusal('USAGE', { reason: '重叠时间须为 0–720 小时 an overlap is 0 to 720 hours' })
-  const client = await clients.byId(db, name, now)
+  const client = await clients.findClient(db, name, now)
   if (client === null || client.ended) throw new Refusal('CLIENT_UNKNOWN', { name })
   const secret = newSecret()
   const until = leaked || overlapMs === 0 ? null : new Date(now.getTime() + overlapMs)
   const secretHash = await hashSecret(secret, until && client.secretHash)
   await clients.replaceSecret(db, name, secretHash, { by, now, previousUntil: until })
-  if (leaked) await revocations.add(db, allOf(name, now), now)
+  if (leaked) await revocations.addRevocation(db, allOf(name, now), now)
   const { role, agency, region } = client
   return { client_id: name, client_secret: secret, role, agency, region, previous_until: until?.toISOString() ?? null }
 }
 
 /** Revokes the client's tokens; its name stays reserved. Refusal CLIENT_UNKNOWN. */
-export const end = async (db: Db, name: string, now: Date): Promise<void> => {
+export const endClient = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await endAccount(db, 'clients', name, now))) throw new Refusal('CLIENT_UNKNOWN', { name })
-  await revocations.add(db, allOf(name, now), now)
+  await revocations.addRevocation(db, allOf(name, now), now)
 }
 
 const allOf = (sub: string, now: Date): revocations.RevokedTokens => ({
@@ -70,7 +70,7 @@ const allOf = (sub: string, now: Date): revocations.RevokedTokens => ({
 })
 
 export const secretMatchesClient = async (db: Db, name: string, secret: string, now: Date): Promise<boolean> => {
-  const client = await clients.byId(db, name, now)
+  const client = await clients.findClient(db, name, now)
   const is = await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)
   return client !== null && is && !client.ended && !(await isPending(client, secret))
 }

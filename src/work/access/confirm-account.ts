@@ -18,13 +18,13 @@ export const confirmAccount = async (
   db: Db,
   { table, name, pendingSince, by, now }: AccountConfirmation,
 ): Promise<void> => {
-  const confirmer = await people.byId(db, by)
+  const confirmer = await people.findPerson(db, by)
   await db.transaction(async (tx) => {
     const pending = await confirmations.lockConfirmation(tx, table, name)
     if (pending === null) throw new Refusal(table === 'people' ? 'PERSON_UNKNOWN' : 'CLIENT_UNKNOWN', { name })
     const fault = confirmationFault(pending.changedBy, { sub: by, duty: confirmer?.duty ?? null })
     if (fault !== null) throw new Refusal(fault)
     if (pending.pendingSince?.getTime() !== pendingSince.getTime()) throw new Refusal('ACCOUNT_CHANGED', { name })
-    await confirmations.confirm(tx, table, name, by, now)
+    await confirmations.noteConfirmation(tx, table, name, by, now)
   })
 }

@@ -32,7 +32,7 @@ export const secondsLocked = async (
   proven = false,
 ): Promise<number | null> => {
   const local = here(knock, mark)
-  const until = await lockouts.lockedUntil(db, [local, proven ? local : everywhere(knock, mark)], now)
+  const until = await lockouts.findLockEnd(db, [local, proven ? local : everywhere(knock, mark)], now)
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 
@@ -71,7 +71,7 @@ export const liftLockouts = async (
   db: Db,
   { kind, name, now, log }: Pick<SignInAttempt, 'kind' | 'name'> & { now: Date; log: Log },
 ): Promise<lockouts.StoredLockout[]> => {
-  const lifted = await lockouts.lift(db, { kind, name: folded(name), now })
+  const lifted = await lockouts.liftLockouts(db, { kind, name: folded(name), now })
   if (lifted.length === 0) throw new Refusal('LOCKOUT_UNKNOWN')
   log.warn({ kind, name: lifted[0]?.name, doors: lifted.length }, 'a lockout was lifted by hand')
   return lifted

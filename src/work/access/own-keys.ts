@@ -9,10 +9,10 @@ import * as store from '../../store/db/key-fingerprints.js'
 /** Refusal KEYS_FOREIGN lists the kinds of keys unknown to the database. */
 export const checkKeyFingerprints = (db: Db, fingerprints: store.KeyFingerprints): Promise<void> =>
   db.transaction(async (tx) => {
-    const before = await store.all(tx)
+    const before = await store.fingerprintsByKey(tx)
     if (Object.entries(fingerprints).every(([key, each]) => each.every((one) => before.get(key)?.has(one)))) return
-    await store.lockTable(tx)
-    const known = await store.all(tx)
+    await store.lockFingerprints(tx)
+    const known = await store.fingerprintsByKey(tx)
     const foreign = Object.entries(fingerprints).flatMap(([key, each]) => {
       const stored = known.get(key)
       return stored === undefined || each.some((one) => stored.has(one)) ? [] : [key]
@@ -26,7 +26,7 @@ export const storeKeyFingerprints = store.storeFingerprints
 /** Replaces the known keys. Data that only the previous keys could open is lost. */
 export const replaceKeyFingerprints = (db: Db, fingerprints: store.KeyFingerprints): Promise<void> =>
   db.transaction(async (tx) => {
-    await store.lockTable(tx)
-    await store.forgetAll(tx)
+    await store.lockFingerprints(tx)
+    await store.deleteFingerprints(tx)
     await store.storeFingerprints(tx, fingerprints)
   })

@@ -35,8 +35,8 @@ export const issueAccessCode = async (
   const accessCode = await atNewInstant(db, made.now, async (tx, at) => {
     const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
     const { by } = made
-    await store.end(tx, operatorId, { ended: 'REISSUED', reason, by, at })
-    return store.issue(tx, { operatorId, mark, reason, by, at })
+    await store.endAccessCode(tx, operatorId, { ended: 'REISSUED', reason, by, at })
+    return store.addAccessCode(tx, { operatorId, mark, reason, by, at })
   })
   return { code, accessCode }
 }
@@ -50,7 +50,7 @@ export const revokeAccessCode = async (
   const reason = reasonIn(made, rules)
   return atNewInstant(db, made.now, async (tx, at) => {
     const { id } = await findOperator(tx, made.operator, made.mayFor)
-    const ended = await store.end(tx, id, { ended: 'REVOKED', reason, by: made.by, at })
+    const ended = await store.endAccessCode(tx, id, { ended: 'REVOKED', reason, by: made.by, at })
     if (ended === null) throw new Refusal('ACCESS_CODE_NONE')
     return ended
   })
@@ -69,7 +69,7 @@ export const partyToken = async (
   text: string,
   now: Date,
 ): Promise<string> => {
-  const code = await store.byPseudonym(db, keys.accessMark(parseAccessCode(text) ?? NO_CODE))
+  const code = await store.findAccessCode(db, keys.accessMark(parseAccessCode(text) ?? NO_CODE))
   if (code === null) throw new Refusal('ACCESS_CODE_REFUSED')
   const claims = { sub: code.code, role: 'party', agency: null, region: null, grant: code.id }
   return keys.sign(claims, now.getTime()).token

@@ -35,7 +35,7 @@ export interface PersonInput extends AccountInput {
 }
 
 /** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
-export const add = async (
+export const registerPerson = async (
   db: Db,
   input: PersonInput,
   agencies: readonly string[],
@@ -44,7 +44,7 @@ export const add = async (
   const { name, role, agency, region } = checkedAccount(input, agencies)
   const duty = checkedDuty(role, input.duty)
   const { password, ...secret } = await oneTime(change.now)
-  const added = await people.add(db, { id: name, role, duty, agency, region, ...secret }, change)
+  const added = await people.addPerson(db, { id: name, role, duty, agency, region, ...secret }, change)
   if (added === null) throw new Refusal('PERSON_EXISTS', { name })
   const issued = { one_time_password: password, good_until: secret.oneTimeUntil.toISOString() }
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
@@ -53,7 +53,7 @@ export const add = async (
 /** Issues a new one-time password and ends all sessions. Refusal PERSON_UNKNOWN. */
 export const resetPassword = async (db: Db, name: string, change: people.AccountChange): Promise<PersonCredentials> => {
   const { now } = change
-  const person = await people.byId(db, name)
+  const person = await people.findPerson(db, name)
   if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })
   const { password, ...secret } = await oneTime(now)
   const { role, duty, agency, region } = person
@@ -69,11 +69,11 @@ export const resetPassword = async (db: Db, name: string, change: people.Account
 }
 
 /** Ends all sessions; the name stays reserved. Refusal PERSON_UNKNOWN. */
-export const end = async (db: Db, name: string, now: Date): Promise<void> => {
+export const endPerson = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await endAccount(db, 'people', name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
 }
 
-export const findPerson = people.byId
+export const findPerson = people.findPerson
 
 const oneTime = async (now: Date) => {
   const password = newSecret()
@@ -106,7 +106,7 @@ export const signIn = async (
 ): Promise<PersonSession> => {
   const knock = { kind: 'PERSON' as const, name: input.name, address: input.address }
   const wait = await lockouts.secondsLocked(db, knock, mark, now, input.proven)
-  const person = await people.byId(db, input.name)
+  const person = await people.findPerson(db, input.name)
   const matches = await secretMatches(normalPassword(input.password), person?.passwordHash ?? null)
   if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
   const tooLate = person?.oneTimeUntil != null && person.oneTimeUntil <= now

@@ -53,7 +53,7 @@ export const noticesOfSubjects = async (
 const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]): Promise<SubjectInForce[]> => {
   const stored = await listings.byIds(db, ids)
   const bodies = await listings.readPublicEntries(db, ids)
-  const parties = await operators.byIds(
+  const parties = await operators.operatorsById(
     db,
     [...stored.values()].map(({ operatorId }) => operatorId),
   )

@@ -118,7 +118,7 @@ const removalNotice = async (
   if (last?.removal) return last
   const removal = (listing && endOf(listing, by)) ?? notInForce(by)
   if (last !== null) return { ...last, removal }
-  const operator = listing && (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
+  const operator = listing && (await operators.operatorsById(tx, [listing.operatorId])).get(listing.operatorId)
   if (!listing || !operator) return null
   return makeEntryNotice(findListKind(by.rules, listing.list), listing, operator, removal, undefined)
 }

@@ -195,7 +195,7 @@ const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput): Pro
   const { run, by, mayMove, rules, now } = input
   await rollbackableRun(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
-  const takebackRun = (await runs.start(tx, started)) ?? 0
+  const takebackRun = (await runs.startRun(tx, started)) ?? 0
   const before = await rehearsal.readHighestIds(tx)
   const at = await knowledge.nextInstant(tx, now)
   const counts = await undoRun(tx, { run, by: takebackRun, at }, rules, now, { by, mayMove })

@@ -61,7 +61,7 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
     const read = await stageDelivery(db, stage, { ...given, calendar: rules.calendar, setAside })
     const { counts, records } = await rehearse(stage.transaction, async (tx: Tx) => {
       const started = { job: 'pull' as const, subject: feed.id, cause: 'upload' as const, leaseMs: LEASE_MS, now }
-      const run = (await runs.start(tx, started)) ?? 0
+      const run = (await runs.startRun(tx, started)) ?? 0
       const counts = await mergeDelivery(tx, { ...read, run, feed: feed.id, whole, says: stage.says, now, rules })
       return { counts, records: await rehearsal.recordsBrought(tx, run, SHOWN_RECORDS) }
     })

@@ -129,7 +129,7 @@ export const hashServedPaper = async (
   const entered = await documents.ofListings(tx, [listing.id])
   const issued = entered.filter(({ kind }) => kind === 'DECISION').at(-1)
   if (issued !== undefined) return { fileHash: issued.sha256, paper: 'ISSUED' }
-  const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
+  const operator = (await operators.operatorsById(tx, [listing.operatorId])).get(listing.operatorId)
   if (operator === undefined) throw new Error(`operator ${listing.operatorId} is gone`)
   const decision = listing.decisionVersion === null ? null : await versions.byId(tx, listing.decisionVersion)
   const moves = await listings.eventsOf(tx, [listing.id])

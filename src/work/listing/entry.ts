@@ -73,7 +73,7 @@ export const applyMovesToEntries = async (
 }
 
 const makeOperatorLookup = async (tx: Tx, of: readonly listings.Listing[]) => {
-  const parties = await operators.byIds(
+  const parties = await operators.operatorsById(
     tx,
     of.map(({ operatorId }) => operatorId),
   )

@@ -71,7 +71,7 @@ export const compareEntryWithRecords = async (
   on: string,
 ): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
   const standing = (await readGroundOfListing(tx, listing))?.decisionInForce
-  const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
+  const operator = (await operators.operatorsById(tx, [listing.operatorId])).get(listing.operatorId)
   const published = (await listings.readPublicEntries(tx, [listing.id])).get(listing.id)
   if (operator === undefined || published === undefined) return 'SAME'
   const punished = listing.facts.ground !== 'DECISION_NOT_PERFORMED'

@@ -46,7 +46,7 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
       throw notAllowed('各代码须为不同的主体 each code must be of another operator')
     const done: decisions.IdentityDecisionRow[] = []
     for (const successor of successors) {
-      const decision = await decisions.add(tx, {
+      const decision = await decisions.addDecision(tx, {
         verdict: 'DIVIDE',
         operatorId: from.id,
         successorId: successor.id,

@@ -69,7 +69,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
           : await operatorNamed(tx, made.operator)
     const key = await keyOf(tx, found)
     const { subject, nameKey, proposedOperator, evidence } = found
-    const decision = await decisions.add(tx, {
+    const decision = await decisions.addDecision(tx, {
       verdict: attaches ? 'ATTACH' : 'NOT_OURS',
       feed: found.feed,
       subjectKey: key,
@@ -117,7 +117,7 @@ const founded = async (
   const scheme = made.uscc === null ? 'shop' : 'uscc'
   const asked = { scheme, code: made.uscc ?? made.shop ?? '' }
   if ((await mergers.partyOfBearer(tx, asked)) !== null) throw new Refusal('OPERATOR_KNOWN', { code: asked.code })
-  const { id } = await operators.create(tx, made, { run, at })
+  const { id } = await operators.createOperator(tx, made, { run, at })
   await names.indexNamesOf(tx, [id])
   return { id, mergedInto: null }
 }
@@ -143,7 +143,7 @@ export const undoDecision = (db: Db, rules: WorkRules, made: UndoIdentityInput):
     const found = await decisions.lockForUndo(tx, made.decision)
     if (found === null) throw new Refusal('DECISION_UNKNOWN')
     if (found.undoneAt !== null) throw new Refusal('DECISION_UNDONE')
-    const decision = await decisions.undo(tx, found.id, { reason, by: made.by, at })
+    const decision = await decisions.markDecisionUndone(tx, found.id, { reason, by: made.by, at })
     const { records, touched } = await undone(tx, found, at)
     await rescoringQueue.markDirty(tx, touched, at)
     await followChangedRecords(tx, { decision: found.id, at, now: made.now, rules })
@@ -218,7 +218,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     const why = mergerFault({ from, into, whole, cause: made.cause, bothOpen })
     if (why !== null) throw new Refusal('MERGE_NOT_ALLOWED', { reason: why })
     const listings = await mergers.moveListings(tx, { from: from.id, to: into.id, only: null })
-    const decision = await decisions.add(tx, {
+    const decision = await decisions.addDecision(tx, {
       verdict: 'MERGE',
       operatorId: into.id,
       mergedId: from.id,

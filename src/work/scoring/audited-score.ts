@@ -39,6 +39,6 @@ export const findScoreAndOwner = async (db: Db, id: number): Promise<OwnedScore 
   const score = (await scores.byIds(db, [id])).get(id)
   // Always queried, so that answers about another's score and about none take the same time.
   const owner = score?.operatorId ?? 0
-  const operator = (await operators.byIds(db, [owner])).get(owner)
+  const operator = (await operators.operatorsById(db, [owner])).get(owner)
   return score && operator ? { score, operator } : null
 }

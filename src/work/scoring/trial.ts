@@ -124,7 +124,7 @@ export const tryForRequest = async (
 const reportOf = async (db: Db, { id, asOf, knownAt, madeAt, ...trial }: trials.TrialRow) => {
   const { scorecard, against, lastScore: _, up, down, ...result } = trial.result
   const moves = [...up, ...down]
-  const known = await operators.byIds(
+  const known = await operators.operatorsById(
     db,
     moves.map(({ operatorId }) => operatorId),
   )

@@ -81,7 +81,7 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
   if (card === null || hashCard(card) !== first.scorecardHash) return lost('CARD')
   const lists = await ruleBooks.byHash(db, first.rulesHash)
   if (lists === null || makeRuleBook(lists).hash !== first.rulesHash) return lost('RULES')
-  const known = await operators.byIds(
+  const known = await operators.operatorsById(
     db,
     rows.map((row) => row.operatorId),
   )

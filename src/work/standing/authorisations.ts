@@ -54,7 +54,8 @@ export const withdrawScoreAuthorisation = async (
 ): Promise<store.Authorisation> =>
   db.transaction(async (tx) => {
     const authorisation = await store.findAuthorisation(tx, id)
-    const owner = authorisation && (await operators.byIds(tx, [authorisation.operatorId])).get(authorisation.operatorId)
+    const owner =
+      authorisation && (await operators.operatorsById(tx, [authorisation.operatorId])).get(authorisation.operatorId)
     if (authorisation === null || !mayWithdrawAuthorisation(viewer, authorisation.client, owner ?? null))
       throw new Refusal('AUTHORISATION_UNKNOWN')
     return store.withdrawAuthorisation(tx, id, {

@@ -76,7 +76,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     if (due.length > 0) await plan(db, due, at)
     for (const row of due) row.nextAt = nextRun(row.rule, at)?.getTime() ?? Number.POSITIVE_INFINITY
     await take(at)
-    if (beats % PRUNE_BEATS === 0) await occurrences.prune(db, new Date(at.getTime() - KEPT_MS))
+    if (beats % PRUNE_BEATS === 0) await occurrences.pruneOccurrences(db, new Date(at.getTime() - KEPT_MS))
     beats += 1
   }
 
@@ -84,7 +84,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     const room = HELD_MOST - held.size
     if (room <= 0 || stopping.signal.aborted || !(await occurrences.hasClaimable(db))) return
     const options = { limit: room, leaseMs: LEASE_MS, attemptsMost: ATTEMPTS_MOST, now: at }
-    for (const one of await occurrences.claim(db, wanted, options)) begin(one)
+    for (const one of await occurrences.claimOccurrences(db, wanted, options)) begin(one)
     for (const { job, subject, plannedFor } of await occurrences.abandonExhausted(db, ATTEMPTS_MOST, at))
       log.error({ job, subject, plannedFor }, `an occurrence was given up after ${ATTEMPTS_MOST} attempts`)
   }
@@ -110,7 +110,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       const ran = await act(turn, AbortSignal.any([stopping.signal, lost]))
       if (ran) tell('DONE')
       write = ran
-        ? () => occurrences.end(db, mine, 'DONE', now())
+        ? () => occurrences.endOccurrence(db, mine, 'DONE', now())
         : () => occurrences.giveBackClaimed(db, mine, { unused: true })
     } catch (error) {
       if (lost.aborted) return log.warn(turn, 'an occurrence was taken over by another process')
@@ -121,7 +121,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       if (!again) tell('FAILED')
       write = again
         ? () => occurrences.giveBackClaimed(db, mine, { unused: false })
-        : () => occurrences.end(db, mine, 'FAILED', now())
+        : () => occurrences.endOccurrence(db, mine, 'FAILED', now())
     }
     try {
       await write()
@@ -185,7 +185,7 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
       if (last === undefined || pausedAt !== null) continue
       const owed = owedRun(planned, now, JOB_RULES[row.job].withinMs)
       if (owed === null) continue
-      await occurrences.add(tx, { ...row, ...owed })
+      await occurrences.addOccurrence(tx, { ...row, ...owed })
       await occurrences.skipOccurrences(tx, { ...row, before: owed.plannedFor, now })
     }
   })

@@ -56,7 +56,7 @@ export const runAlone = async <T>(
   const waitMs = plannedFor === null ? (what.waitMs ?? WAIT_MS) : 0
   const done = await locks.withLock(db, `${job}:${subject}`, waitMs, async () => {
     const startedAt = what.now()
-    const id = await runs.start(db, { ...what, now: startedAt })
+    const id = await runs.startRun(db, { ...what, now: startedAt })
     return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
   })
   // A scheduled run leaves the work to the process that does it; a manual run is refused.
@@ -74,7 +74,7 @@ export const runBeside = async <T>(
   work: (run: OpenRun) => Promise<T>,
 ): Promise<T | null> => {
   const startedAt = what.now()
-  const id = await runs.start(db, { ...what, now: startedAt, leaseMs: LEASE_MS })
+  const id = await runs.startRun(db, { ...what, now: startedAt, leaseMs: LEASE_MS })
   if (id === null) return null
   const renewing = setInterval(() => void runs.renewLease(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
   renewing.unref()
@@ -97,7 +97,7 @@ const closed = async <T>(
   log?.debug('the run began')
   let open = true
   const done = async (handle: Db | Tx): Promise<void> => {
-    await runs.finish(handle, id, { outcome: 'DONE', counts, now: what.now() })
+    await runs.finishRun(handle, id, { outcome: 'DONE', counts, now: what.now() })
     open = false
   }
   const elapsed = () => what.now().getTime() - startedAt.getTime()
@@ -115,7 +115,7 @@ const closed = async <T>(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },
       'the run failed',
     )
-    await runs.finish(db, id, {
+    await runs.finishRun(db, id, {
       outcome: refused ? 'REFUSED' : 'FAILED',
       counts,
       error: { code, message, ...headingsIn(error) },

@@ -142,7 +142,7 @@ export const pauseScheduledJob = async (
   if (!JOB_RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
   const reason = checkAndRedactText(address.reason, 'reason', rules.mark)
   await db.transaction(async (tx) => {
-    if (!(await schedules.pause(tx, { job, subject, by: address.by, reason, now: address.now })))
+    if (!(await schedules.pauseSchedule(tx, { job, subject, by: address.by, reason, now: address.now })))
       throw new Refusal('JOB_PAUSED', { job, subject })
     await occurrences.skipOccurrences(tx, { job, subject, before: null, now: address.now })
   })
@@ -152,7 +152,7 @@ export const pauseScheduledJob = async (
 export const resumeScheduledJob = async (db: Db, address: JobAddress): Promise<void> => {
   const { job, subject } = scheduledJobOf(address)
   await db.transaction(async (tx) => {
-    if (!(await schedules.resume(tx, { job, subject, now: address.now })))
+    if (!(await schedules.resumeSchedule(tx, { job, subject, now: address.now })))
       throw new Refusal('JOB_NOT_PAUSED', { job, subject })
   })
 }

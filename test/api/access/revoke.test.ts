@@ -124,7 +124,7 @@ describe('revoked tokens', () => {
     const { db } = world.database
     const { client_secret } = await confirmedClient(db, { name: 'leaving', role: 'agency' }, [], NOW)
     const token = await tokenOf('leaving', client_secret)
-    await clients.end(db, 'leaving', NOW)
+    await clients.endClient(db, 'leaving', NOW)
     world.setNow(later(2))
     expect(await opens(token)).to.equal(401)
     const ask = async (name: string) => {
@@ -132,7 +132,7 @@ describe('revoked tokens', () => {
       return [answer.status, await answer.text()]
     }
     expect(await ask('leaving')).to.deep.equal(await ask('never'))
-    const again = await clients.end(db, 'leaving', NOW).catch((error) => (isRefusal(error) ? error.code : error))
+    const again = await clients.endClient(db, 'leaving', NOW).catch((error) => (isRefusal(error) ? error.code : error))
     expect(again).to.equal('CLIENT_UNKNOWN')
   })
 

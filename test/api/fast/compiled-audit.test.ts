@@ -118,7 +118,7 @@ describe('compiled queries under audit and access control', () => {
     const ask = async (by: string) => (await world.ask(STANDINGS, { variables: { codes: [one] }, token: by })).status
     for (let time = 0; time < OFTEN; time += 1) expect(await ask(token)).to.equal(200)
     const { jti, expiresAt } = world.keys.verify(token, NOW.getTime())
-    await revocations.add(world.database.db, { jti, endsAt: new Date(expiresAt * 1_000) } as never, NOW)
+    await revocations.addRevocation(world.database.db, { jti, endsAt: new Date(expiresAt * 1_000) } as never, NOW)
     world.setNow(new Date(NOW.getTime() + 2_000))
     expect([await ask(token), await ask(other)]).to.deep.equal([401, 200])
     world.setNow(NOW)

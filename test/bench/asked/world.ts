@@ -84,8 +84,8 @@ const listed = async (db: Db, paged: number): Promise<void> => {
 const told = async (db: Db): Promise<void> => {
   const now = new Date()
   for (const { id } of feeds.values()) {
-    const run = await runs.start(db, { job: 'pull', subject: id, cause: 'command', whole: true, now })
-    await runs.finish(db, run ?? 0, { outcome: 'DONE', now })
+    const run = await runs.startRun(db, { job: 'pull', subject: id, cause: 'command', whole: true, now })
+    await runs.finishRun(db, run ?? 0, { outcome: 'DONE', now })
   }
 }
 

@@ -25,7 +25,11 @@ describe('operators', () => {
     await register(1, '旧名')
     await register(1, '新名', '某路1号', later(60))
     const id = await operatorOf(db(), codeOf(1))
-    expect((await operators.byIds(db(), [id])).get(id)).to.include({ name: '新名', status: 'ACTIVE', region: '220102' })
+    expect((await operators.operatorsById(db(), [id])).get(id)).to.include({
+      name: '新名',
+      status: 'ACTIVE',
+      region: '220102',
+    })
     expect(await operators.formerNames(db(), [id])).to.deep.equal([
       { operatorId: id, name: '旧名', knownFrom: later(60) },
     ])
@@ -33,7 +37,7 @@ describe('operators', () => {
 
   it('every code of an operator finds it, and an unknown code finds nothing', async () => {
     await register(1, '某商行')
-    const found = await operators.byCodes(db(), [
+    const found = await operators.operatorsByCode(db(), [
       { scheme: 'uscc', code: codeOf(1) },
       { scheme: 'org_code', code: orgCodeIn(codeOf(1)) },
       { scheme: 'uscc', code: codeOf(2) },
@@ -42,7 +46,7 @@ describe('operators', () => {
   })
 
   it('one of many simultaneous creations of one operator creates it', async () => {
-    const run = (await runs.start(db(), { job: 'pull', subject: 'x', cause: 'command', now: NOW })) ?? 0
+    const run = (await runs.startRun(db(), { job: 'pull', subject: 'x', cause: 'command', now: NOW })) ?? 0
     const draft: Draft = {
       kind: 'penalty',
       key: 'P1',

@@ -5,7 +5,7 @@ import { database, later, NOW, rowsOf } from '../../support/world.js'
 describe('runs', () => {
   const db = database()
   const start = (more: Partial<runs.NewRun> = {}) =>
-    runs.start(db(), { job: 'pull', subject: 'registry', cause: 'timetable', now: NOW, ...more })
+    runs.startRun(db(), { job: 'pull', subject: 'registry', cause: 'timetable', now: NOW, ...more })
 
   it('only one of many processes starts the run of a scheduled occurrence', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => start({ plannedFor: NOW })))
@@ -27,22 +27,22 @@ describe('runs', () => {
     const dead = await start()
     const other = await start({ subject: 'quality' })
     await start({ now: later(60) })
-    expect(await runs.byId(db(), dead ?? 0)).to.deep.include({ outcome: 'ABANDONED', endedAt: later(60) })
-    expect(await runs.byId(db(), other ?? 0)).to.deep.include({ outcome: 'RUNNING', endedAt: null })
+    expect(await runs.findRun(db(), dead ?? 0)).to.deep.include({ outcome: 'ABANDONED', endedAt: later(60) })
+    expect(await runs.findRun(db(), other ?? 0)).to.deep.include({ outcome: 'RUNNING', endedAt: null })
   })
 
   it('a finished run keeps its counts or its fault', async () => {
     const id = (await start()) ?? 0
-    await runs.finish(db(), id, { outcome: 'DONE', counts: { received: 7 }, now: later(5) })
-    expect(await runs.byId(db(), id)).to.deep.include({
+    await runs.finishRun(db(), id, { outcome: 'DONE', counts: { received: 7 }, now: later(5) })
+    expect(await runs.findRun(db(), id)).to.deep.include({
       outcome: 'DONE',
       counts: { received: 7 },
       error: null,
       endedAt: later(5),
     })
     const bad = (await start()) ?? 0
-    await runs.finish(db(), bad, { outcome: 'REFUSED', error: { code: 'RUN_BUSY', message: 'x' }, now: later(6) })
-    expect(await runs.byId(db(), bad)).to.deep.include({
+    await runs.finishRun(db(), bad, { outcome: 'REFUSED', error: { code: 'RUN_BUSY', message: 'x' }, now: later(6) })
+    expect(await runs.findRun(db(), bad)).to.deep.include({
       outcome: 'REFUSED',
       counts: {},
       error: { code: 'RUN_BUSY', message: 'x' },
@@ -51,7 +51,7 @@ describe('runs', () => {
 
   it('only a successful full pull makes a feed current', async () => {
     const at = async (more: Partial<runs.NewRun>, outcome: 'DONE' | 'REFUSED', now: Date) =>
-      runs.finish(db(), (await start(more)) ?? 0, { outcome, counts: {}, now })
+      runs.finishRun(db(), (await start(more)) ?? 0, { outcome, counts: {}, now })
     await at({ whole: true }, 'DONE', later(1))
     await at({ whole: true }, 'REFUSED', later(2))
     await at({ whole: false }, 'DONE', later(3))
@@ -63,8 +63,8 @@ describe('runs', () => {
   it('runs are listed page by page, newest first', async () => {
     const ids: number[] = []
     for (let i = 0; i < 5; i += 1) ids.push((await start({ subject: `s${i}` })) ?? 0)
-    const first = await runs.list(db(), { first: 3, before: null })
-    const rest = await runs.list(db(), { first: 3, before: first.at(-1)?.id ?? null })
+    const first = await runs.listRuns(db(), { first: 3, before: null })
+    const rest = await runs.listRuns(db(), { first: 3, before: first.at(-1)?.id ?? null })
     expect([...first, ...rest].map((run) => run.id)).to.deep.equal(ids.reverse())
   })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { secretMatches } from '../../../src/foundation/keys.js'
 import * as store from '../../../src/store/access/clients.js'
-import { add, BY_COMMAND_LINE, rotateSecretWithOverlap } from '../../../src/work/access/clients.js'
+import { BY_COMMAND_LINE, registerClient, rotateSecretWithOverlap } from '../../../src/work/access/clients.js'
 import { database, dumpOf, later, NOW, refusal } from '../../support/world.js'
 
 const BY = { by: BY_COMMAND_LINE, now: NOW }
@@ -11,22 +11,22 @@ describe('clients', () => {
   const db = database({ once: true })
 
   it('a secret is shown once and kept only as its hash', async () => {
-    const client = await add(db(), { name: 'guguji', role: 'marketplace' }, AGENCIES, BY)
+    const client = await registerClient(db(), { name: 'guguji', role: 'marketplace' }, AGENCIES, BY)
     expect(client).to.include({ client_id: 'guguji', role: 'marketplace', agency: null, region: null })
-    const held = await store.byId(db(), 'guguji', NOW)
+    const held = await store.findClient(db(), 'guguji', NOW)
     expect(await secretMatches(client.client_secret, held?.secretHash ?? null)).to.equal(true)
     expect(await dumpOf(db())).to.not.contain(client.client_secret)
   })
 
   it('a rotated secret replaces the previous one, and the client keeps its role', async () => {
-    const before = await add(
+    const before = await registerClient(
       db(),
       { name: '长春分局', role: 'agency', agency: 'ip-office', region: '220100' },
       AGENCIES,
       BY,
     )
     const now = await rotateSecretWithOverlap(db(), '长春分局', { by: BY_COMMAND_LINE, now: later(60) })
-    const held = (await store.byId(db(), '长春分局', NOW))?.secretHash ?? null
+    const held = (await store.findClient(db(), '长春分局', NOW))?.secretHash ?? null
     expect(now).to.include({ role: 'agency', agency: 'ip-office', region: '220100' })
     expect([
       await secretMatches(before.client_secret, held),
@@ -36,18 +36,20 @@ describe('clients', () => {
 
   it('two simultaneous registrations of one name give one client', async () => {
     const both = await Promise.all(
-      [1, 2].map(() => refusal(add(db(), { name: 'twice', role: 'auditor' }, AGENCIES, BY))),
+      [1, 2].map(() => refusal(registerClient(db(), { name: 'twice', role: 'auditor' }, AGENCIES, BY))),
     )
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['CLIENT_EXISTS', 'none'])
   })
 
   it('a name that differs from a taken one only in case or width is refused', async () => {
-    await add(db(), { name: 'zhang', role: 'officer' }, AGENCIES, BY)
+    await registerClient(db(), { name: 'zhang', role: 'officer' }, AGENCIES, BY)
     for (const name of ['Zhang', 'ｚhang', 'ZHANG'])
-      expect((await refusal(add(db(), { name, role: 'reviewer' }, AGENCIES, BY))).code, name).to.equal('CLIENT_EXISTS')
+      expect((await refusal(registerClient(db(), { name, role: 'reviewer' }, AGENCIES, BY))).code, name).to.equal(
+        'CLIENT_EXISTS',
+      )
   })
 
-  const refused: [string, Parameters<typeof add>[1], string][] = [
+  const refused: [string, Parameters<typeof registerClient>[1], string][] = [
     ['an empty name', { name: '', role: 'agency' }, 'USAGE'],
     ['a name with a blank', { name: 'a b', role: 'agency' }, 'USAGE'],
     ['a name with a colon, which HTTP Basic cannot carry', { name: 'a:b', role: 'agency' }, 'USAGE'],
@@ -60,8 +62,8 @@ describe('clients', () => {
   ]
   for (const [what, given, code] of refused) {
     it(`${what} is refused (${code})`, async () => {
-      expect((await refusal(add(db(), given, AGENCIES, BY))).code).to.equal(code)
-      expect(await store.byId(db(), given.name, NOW)).to.equal(null)
+      expect((await refusal(registerClient(db(), given, AGENCIES, BY))).code).to.equal(code)
+      expect(await store.findClient(db(), given.name, NOW)).to.equal(null)
     })
   }
 

@@ -13,8 +13,13 @@ describe('accounts and the rule of two persons', () => {
     ...more,
   })
   const administrator = (name: string, duty: string, by = 'command', more: Partial<store.AccountChange> = {}) =>
-    people.add(db(), { name, role: 'administrator', duty }, [], change(by, { byCommand: by === 'command', ...more }))
-  const pendingSince = async (name: string) => (await store.byId(db(), name))?.pendingSince ?? null
+    people.registerPerson(
+      db(),
+      { name, role: 'administrator', duty },
+      [],
+      change(by, { byCommand: by === 'command', ...more }),
+    )
+  const pendingSince = async (name: string) => (await store.findPerson(db(), name))?.pendingSince ?? null
   const confirm = (name: string, by: string, seen: Date | null, table: confirmations.AccountTable = 'people') =>
     confirmAccount(db(), { table, name, pendingSince: seen ?? NOW, by, now: later(60) })
 
@@ -23,7 +28,7 @@ describe('accounts and the rule of two persons', () => {
     expect((await administrator('two', 'security')).pending).to.equal(false)
     expect((await administrator('three', 'systems')).pending).to.equal(true)
     expect((await administrator('four', 'security')).pending).to.equal(true)
-    expect((await store.list(db(), 10)).map(({ id, exempt }) => [id, exempt])).to.deep.equal([
+    expect((await store.listPeople(db(), 10)).map(({ id, exempt }) => [id, exempt])).to.deep.equal([
       ['four', false],
       ['one', true],
       ['three', false],
@@ -35,21 +40,25 @@ describe('accounts and the rule of two persons', () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
     for (const role of ['officer', 'reviewer'])
-      expect((await people.add(db(), { name: role, role }, [], change('one'))).pending).to.equal(true)
+      expect((await people.registerPerson(db(), { name: role, role }, [], change('one'))).pending).to.equal(true)
     const seen = await pendingSince('officer')
     expect((await refusal(confirm('officer', 'one', seen))).code).to.equal('DUTY_MISSING')
     expect((await refusal(confirm('officer', 'officer', seen))).code).to.equal('DUTY_MISSING')
     await confirm('officer', 'two', seen)
-    expect(await store.byId(db(), 'officer')).to.include({ pendingSince: null, confirmedBy: 'two', changedBy: 'one' })
+    expect(await store.findPerson(db(), 'officer')).to.include({
+      pendingSince: null,
+      confirmedBy: 'two',
+      changedBy: 'one',
+    })
     // A person with the duty to confirm cannot confirm an account that the same person registered.
-    await people.add(db(), { name: 'own', role: 'reviewer' }, [], change('two'))
+    await people.registerPerson(db(), { name: 'own', role: 'reviewer' }, [], change('two'))
     expect((await refusal(confirm('own', 'two', await pendingSince('own')))).code).to.equal('SECOND_PERSON')
   })
 
   it('a reset password needs a new confirmation', async () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
-    await people.add(db(), { name: 'li', role: 'reviewer' }, [], change('one'))
+    await people.registerPerson(db(), { name: 'li', role: 'reviewer' }, [], change('one'))
     const first = await pendingSince('li')
     await confirm('li', 'two', first)
     await people.resetPassword(db(), 'li', change('one', { now: later(30) }))
@@ -68,14 +77,24 @@ describe('accounts and the rule of two persons', () => {
     expect((await administrator('three', 'security', 'one')).pending).to.equal(true)
     expect((await administrator('four', 'security')).pending).to.equal(false)
     expect((await administrator('five', 'security')).pending).to.equal(true)
-    const officer = await people.add(db(), { name: 'six', role: 'officer' }, [], change('command', { byCommand: true }))
+    const officer = await people.registerPerson(
+      db(),
+      { name: 'six', role: 'officer' },
+      [],
+      change('command', { byCommand: true }),
+    )
     expect(officer.pending).to.equal(true)
   })
 
   it('a system gets no token by an unconfirmed new secret and keeps using the old one', async () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
-    const { client_secret: first } = await clients.add(db(), { name: 'mall', role: 'marketplace' }, [], change('one'))
+    const { client_secret: first } = await clients.registerClient(
+      db(),
+      { name: 'mall', role: 'marketplace' },
+      [],
+      change('one'),
+    )
     expect(await clients.secretMatchesClient(db(), 'mall', first, NOW)).to.equal(false)
     await confirm('mall', 'two', NOW, 'clients')
     expect(await clients.secretMatchesClient(db(), 'mall', first, NOW)).to.equal(true)
@@ -91,7 +110,7 @@ describe('accounts and the rule of two persons', () => {
   })
 
   it('only an administrator may have a duty, and only a known one', async () => {
-    const add = (given: people.PersonInput) => refusal(people.add(db(), given, [], change('one')))
+    const add = (given: people.PersonInput) => refusal(people.registerPerson(db(), given, [], change('one')))
     expect((await add({ name: 'a', role: 'officer', duty: 'security' })).code).to.equal('USAGE')
     expect((await add({ name: 'b', role: 'administrator', duty: 'king' })).code).to.equal('USAGE')
   })

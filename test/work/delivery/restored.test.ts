@@ -41,7 +41,7 @@ describe('a database restored to an older state', () => {
   const highestId = async (): Promise<number> =>
     Number((await rowsOf(db(), 'select max(id)::int as id from deliveries'))[0]?.['id'])
   const compared = async (platform: string, given: Partial<comparisons.PlatformComparison> = {}, now = later(60)) => {
-    const run = await runs.start(db(), { job: 'reconcile', subject: platform, cause: 'command', now })
+    const run = await runs.startRun(db(), { job: 'reconcile', subject: platform, cause: 'command', now })
     const none = { shown: 0, expected: 0, missing: 0, stale: 0, unwanted: 0, hidden: 0, onTheirWay: 0, others: 0 }
     await comparisons.add(db(), {
       platform,

@@ -25,7 +25,9 @@ describe('records that arrive again', () => {
   const back = (run: number, now: Date) =>
     rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
   const firm = async () => {
-    const found = (await operators.byCodes(db(), [{ scheme: 'uscc', code: codeOf(1) }])).get(`uscc:${codeOf(1)}`)
+    const found = (await operators.operatorsByCode(db(), [{ scheme: 'uscc', code: codeOf(1) }])).get(
+      `uscc:${codeOf(1)}`,
+    )
     return found && { name: found.name, status: found.status, formerly: await operators.formerNames(db(), [found.id]) }
   }
 

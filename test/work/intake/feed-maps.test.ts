@@ -80,7 +80,7 @@ describe('heading maps', () => {
     expect(found).to.deep.equal({ maps: [id] })
     const own = `企业名称,统一信用代码,工商注册号,组织机构代码,失信领域\n长春绯簏运输有限公司,${CODE},,,其他\n`
     await pullFeed(db(), feed, { file: { path: fileOf(own) }, now: at(later(120)) })
-    const [last] = await runs.list(db(), { first: 1, before: null })
+    const [last] = await runs.listRuns(db(), { first: 1, before: null })
     expect(last?.maps).to.deep.equal([])
   })
 
@@ -103,7 +103,7 @@ describe('heading maps', () => {
       ...correcting,
       fields: { ...fields, 统一信用代码: usccOf('91', '220102', 8) },
     })
-    expect(taken.taken && (await runs.byId(db(), taken.run))?.maps).to.deep.equal([id])
+    expect(taken.taken && (await runs.findRun(db(), taken.run))?.maps).to.deep.equal([id])
   })
 
   it('F-4: a delivery refused as a whole reports the most frequent reject and its headings', async () => {

@@ -96,7 +96,7 @@ describe('a formerly successful attack', () => {
 
   it('a file dated long ago does not make an answer current', async () => {
     const now = later(0)
-    const run = await runs.start(db(), {
+    const run = await runs.startRun(db(), {
       job: 'pull',
       subject: 'dishonest',
       cause: 'command',
@@ -104,7 +104,7 @@ describe('a formerly successful attack', () => {
       dated: '2018-05-15',
       now,
     })
-    await runs.finish(db(), run ?? 0, { outcome: 'DONE', now })
+    await runs.finishRun(db(), run ?? 0, { outcome: 'DONE', now })
     const good = (await runs.lastGoodPulls(db())).get('dishonest')
     expect(good?.at.toISOString()).to.equal('2018-05-14T16:00:00.000Z')
   })

@@ -85,7 +85,7 @@ const believed = async (
     .join(' ')
 }
 const leadsTo = async (code: string): Promise<string | null> =>
-  [...(await operators.byCodes(db(), [{ scheme: 'uscc', code }])).values()][0]?.uscc ?? null
+  [...(await operators.operatorsByCode(db(), [{ scheme: 'uscc', code }])).values()][0]?.uscc ?? null
 const statusOf = async (code: string) =>
   (await rowsOf(db(), 'select status from operators where uscc = ?', [code]))[0]?.['status']
 
@@ -354,7 +354,7 @@ describe('merging operators', () => {
       ]),
     )
     expect([await statusOf(A), await statusOf(B)]).to.deep.equal(['SUSPENDED', 'ACTIVE'])
-    const found = await operators.byCodes(db(), [{ scheme: 'reg_no', code: reg }])
+    const found = await operators.operatorsByCode(db(), [{ scheme: 'reg_no', code: reg }])
     expect([...found.values()].map(({ uscc }) => uscc)).to.deep.equal([A])
   })
 

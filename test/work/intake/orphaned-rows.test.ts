@@ -37,7 +37,7 @@ describe('a secondary code of an operator', () => {
     await register(row(1, { reg }), row(2, { reg }))
     expect((await pullItems(db(), [row(7, { code: '', reg })])).unmatched).to.equal(1)
     expect(await reasons()).to.deep.equal(['K7 code.ambiguous'])
-    expect((await operators.byCodes(db(), [{ scheme: 'reg_no', code: reg }])).size).to.equal(0)
+    expect((await operators.operatorsByCode(db(), [{ scheme: 'reg_no', code: reg }])).size).to.equal(0)
   })
 
   it('is ignored where it is an organisation code that contradicts the one inside the USCC', async () => {
@@ -59,7 +59,7 @@ describe('a secondary code of an operator', () => {
     await register(row(1, { reg }))
     expect((await register(row(9, { code: '', reg, name: '虚构新名商行' }))).new).to.equal(1)
     const id = await operatorOf(db(), codeOf(1))
-    expect((await operators.byIds(db(), [id])).get(id)).to.include({ name: '虚构新名商行', status: 'ACTIVE' })
+    expect((await operators.operatorsById(db(), [id])).get(id)).to.include({ name: '虚构新名商行', status: 'ACTIVE' })
   })
 
   it('rolled back, releases the records that other feeds attached by it, until it is registered again', async () => {
@@ -81,7 +81,7 @@ describe('a secondary code of an operator', () => {
     await pullItems(db(), [row(7, { code: '', org: orgCodeIn(codeOf(1)) })])
     await back(made)
     expect(await owner('K7')).to.equal(null)
-    expect((await operators.byCodes(db(), [{ scheme: 'uscc', code: codeOf(1) }])).size).to.equal(0)
+    expect((await operators.operatorsByCode(db(), [{ scheme: 'uscc', code: codeOf(1) }])).size).to.equal(0)
     expect(await reasons()).to.deep.equal(['K7 code.unknown'])
   })
 })

@@ -74,7 +74,7 @@ describe('a rejected item', () => {
       note: BY.note,
       item: before.item,
     })
-    expect(await runs.byId(db(), corrected.run)).to.deep.include({
+    expect(await runs.findRun(db(), corrected.run)).to.deep.include({
       job: 'pull',
       subject: 'test',
       cause: 'person',

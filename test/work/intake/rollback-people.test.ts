@@ -72,7 +72,7 @@ describe('rollback and decisions of people', () => {
     const run = await wrongFile(one(), [penalty(1)])
     await lead(one(), await operatorOf(one(), codeOf(1)))
     await back(one(), run)
-    expect(await operators.count(one())).to.equal(1)
+    expect(await operators.countOperators(one())).to.equal(1)
   })
 
   it('reopens a reject whose correction the run stored', async () => {
@@ -102,8 +102,8 @@ describe('rollback and decisions of people', () => {
     const run = await wrongFile(one(), [penalty(1)])
     await rescored(one(), later(180))
     const [scoring] = await rowsOf(one(), `select id from runs where job = 'score'`)
-    const failed = await runs.start(one(), { job: 'pull', subject: 'penalties', cause: 'command', now: NOW })
-    await runs.finish(one(), failed ?? 0, { outcome: 'FAILED', now: NOW })
+    const failed = await runs.startRun(one(), { job: 'pull', subject: 'penalties', cause: 'command', now: NOW })
+    await runs.finishRun(one(), failed ?? 0, { outcome: 'FAILED', now: NOW })
     const code = async (id: number, reason = '误报') =>
       (await refusal(rollBack(one(), { run: id, reason, by: 'r', rules, now: at(later(HOUR)) }))).code
     expect(await code(999_999)).to.equal('RUN_UNKNOWN')

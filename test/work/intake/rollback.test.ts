@@ -62,7 +62,7 @@ describe('rollback of a run', () => {
     expect(await scores.latest(one(), ids, then)).to.deep.equal(scoresThen)
     expect(await versions.ofOperators(one(), ids, { ...then, knownAt: later(2 * HOUR) }, sight)).to.deep.equal([])
     const asked = { scheme: 'uscc', code: codeOf(2) }
-    expect((await operators.byCodes(one(), [asked])).size).to.equal(0)
+    expect((await operators.operatorsByCode(one(), [asked])).size).to.equal(0)
     expect(await mergers.idOfBearer(one(), asked, later(300))).to.equal(ids[1])
     expect(await mergers.idOfBearer(one(), asked, later(2 * HOUR))).to.equal(null)
     const days = { asOf: TODAY, today: TODAY }
@@ -195,7 +195,7 @@ describe('rollback of a run', () => {
       wrong: (db) => registry(db, 1, 1, { reg: '220102000000017', now: at(later(120)) }),
     })
     expect(await rowsOf(one(), 'select state from unmatched')).to.deep.equal([{ state: 'OPEN' }])
-    expect(await operators.count(one())).to.equal(0)
+    expect(await operators.countOperators(one())).to.equal(0)
   })
 
   it('removes an unmatched item that only the run brought, and restores one that it changed', async () => {
@@ -223,7 +223,7 @@ describe('rollback of a run', () => {
     await rescored(one(), later(180))
     await back(one(), run)
     await rescored(one(), later(HOUR + 60))
-    expect(await operators.count(one())).to.equal(0)
+    expect(await operators.countOperators(one())).to.equal(0)
     const again = await penalties(one(), rows, later(2 * HOUR))
     expect(again).to.be.greaterThan(run)
     await rescored(one(), later(2 * HOUR + 60))

@@ -91,7 +91,7 @@ describe('age of a natural person', () => {
   it('the outlook names an unknown age, a minor or a missing rule', async () => {
     const { id } = await served(db(), PERSON)
     const listing = await listings.byId(db(), id)
-    const operator = listing && (await operators.byIds(db(), [listing.operatorId])).get(listing.operatorId)
+    const operator = listing && (await operators.operatorsById(db(), [listing.operatorId])).get(listing.operatorId)
     if (!listing || !operator) throw new Error('no listing')
     const answers = await Promise.all(
       [false, true, null].map(

@@ -37,7 +37,7 @@ describe('paper of a served decision', () => {
   it('section 5: keeps the hash of the hub’s own draft where there is no other paper', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     const listing = await listings.byId(db(), id)
-    const operator = (await operators.byIds(db(), [listing?.operatorId ?? 0])).get(listing?.operatorId ?? 0)
+    const operator = (await operators.operatorsById(db(), [listing?.operatorId ?? 0])).get(listing?.operatorId ?? 0)
     const decision = await versions.byId(db(), listing?.decisionVersion ?? 0)
     const moves = await listings.eventsOf(db(), [id])
     if (!listing || !operator || !decision) throw new Error('not there')

@@ -19,7 +19,7 @@ describe('names from sources other than the register', () => {
     })
   const firm = async () => {
     const asked = { scheme: 'uscc', code: codeOf(1) }
-    const found = (await operators.byCodes(db(), [asked])).get(`uscc:${codeOf(1)}`)
+    const found = (await operators.operatorsByCode(db(), [asked])).get(`uscc:${codeOf(1)}`)
     const formerly = await operators.formerNames(db(), found ? [found.id] : [])
     const written = await rowsOf(db(), 'select key from names where former order by 1')
     return { name: found?.name, formerly: formerly.map(({ name }) => name), sought: written.map(({ key }) => key) }

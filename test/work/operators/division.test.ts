@@ -40,7 +40,7 @@ describe('divisions of operators', () => {
       expect(lead).to.include({ state: 'LEAD', list: listed.list })
       expect(lead?.reason).to.contain('分立自被列入').and.contain(codeOf(1)).and.contain('2026-11-02')
     }
-    expect((await decisions.ofOperators(db(), ids)).map(({ decision }) => decision.verdict)).to.deep.equal([
+    expect((await decisions.decisionsOfOperators(db(), ids)).map(({ decision }) => decision.verdict)).to.deep.equal([
       'DIVIDE',
       'DIVIDE',
     ])

@@ -417,7 +417,7 @@ describe('identity decisions', () => {
     })
 
     it('finds operators by any of their codes', async () => {
-      expect((await operators.byCodes(db(), [{ scheme: 'uscc', code: codeOf(1) }])).size).to.equal(1)
+      expect((await operators.operatorsByCode(db(), [{ scheme: 'uscc', code: codeOf(1) }])).size).to.equal(1)
       await decide('P1', { operator: codeOf(1).slice(8, 17) })
       expect(await believed(1)).to.equal('P1 P2')
     })

@@ -93,7 +93,7 @@ const noteAll = async (tx: Tx, { checks }: Pick<RepairResult, 'checks'>, { note 
   const all = checks.flatMap(({ check, records }) => records.map((record) => ({ check, ...record })))
   const codes = new Map<number, string>()
   const ids = [...new Set(all.map(({ operator }) => operator).filter((id) => id !== null))]
-  for (const [id, { uscc, shop }] of await operators.byIds(tx, ids)) codes.set(id, uscc ?? shop ?? '')
+  for (const [id, { uscc, shop }] of await operators.operatorsById(tx, ids)) codes.set(id, uscc ?? shop ?? '')
   for (const { check, feed, key, operator } of all) {
     const code = operator === null ? undefined : codes.get(operator)
     await note(`${check} ${feed} ${key}`, code === undefined ? [] : [code])
