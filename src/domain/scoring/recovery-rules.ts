@@ -1,8 +1,8 @@
 /** Checks schema/rules/recovery.json beyond the shape, which schema/contracts/recovery.json checks. */
 
 import type { BilingualText } from '../../foundation/text/words.js'
-import { isDate } from '../../foundation/time/dates.js'
-import { isInForce, type SourceCertainty } from '../calendar/dated-rows.js'
+import type { DatedRow, RuleFault, RuleSource, SourceCertainty } from '../calendar/dated-rows.js'
+import { checkRuleRows } from '../calendar/dated-rows.js'
 import { type FactName, findFact } from '../records/facts.js'
 
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
@@ -11,21 +11,18 @@ export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
  * A sentence with `{count}` to be filled. It is unconfirmed when facts outside the data may move the day, or for this project's own
  * proposals.
  */
-export interface SourcedSentence extends BilingualText {
-  basis: string
-  mark: SourceCertainty
+export interface SourcedSentence extends BilingualText, RuleSource {
   confirmed: boolean
 }
 
-export interface AnswerTime extends Pick<SourcedSentence, 'basis' | 'mark' | 'confirmed'> {
+export interface AnswerTime extends RuleSource {
   workdays: number
+  confirmed: boolean
 }
 
-/** `from` and `to` bound the day of the fact: inclusive, null for open. */
-export interface ActRule extends SourcedSentence {
+/** `from` and `to` bound the day of the fact. */
+export interface ActRule extends DatedRow, BilingualText {
   fact: FactName
-  from: string | null
-  to: string | null
   /** null when no act helps; the sentence says why. */
   act: Exclude<RestoringAct, 'WAIT'> | null
   /** Months from the fact's day until the act is lawful; 0 for at once, null without an act. */
@@ -41,8 +38,8 @@ export interface RecoveryRules {
   endless: SourcedSentence
 }
 
-export const checkRecoveryRules = (rules: RecoveryRules): { place: string; reason: string }[] => {
-  const faults: { place: string; reason: string }[] = []
+export const checkRecoveryRules = (rules: RecoveryRules): RuleFault[] => {
+  const faults = checkRuleRows(rules.acts, 'acts', (one, other) => one.fact === other.fact)
   const say = (place: string, reason: string) => faults.push({ place, reason })
   const checkSource = (each: { mark: SourceCertainty; confirmed: boolean } | null, at: string) => {
     if (each && each.confirmed !== (each.mark === 'F'))
@@ -52,14 +49,9 @@ export const checkRecoveryRules = (rules: RecoveryRules): { place: string; reaso
     const at = `acts[${i}]`
     if (findFact(row.fact)?.tone !== 'adverse')
       say(`${at}.fact`, `不是不良事实：${row.fact}。Not a fact that is adverse.`)
-    checkSource(row, at)
     checkSource(row.answer, `${at}.answer`)
     if ((row.act === null) !== (row.months === null))
       say(`${at}.months`, '有办法才有期限。Months belong to an act, and an act needs them.')
-    for (const day of [row.from, row.to]) if (day !== null && !isDate(day)) say(at, `不是日期：${day}。Not a day.`)
-    const others = rules.acts.slice(i + 1).filter((other) => other.fact === row.fact)
-    if (others.some((other) => isInForce(row, other.from ?? '') || isInForce(other, row.from ?? '')))
-      say(at, '适用日期重叠。Two rows apply on one day.')
   })
   for (const tongue of ['zh', 'en'] as const)
     if (!rules.granted.within[tongue].includes('{workdays}'))

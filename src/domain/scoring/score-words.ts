@@ -4,7 +4,7 @@ import { FACTS } from '../records/facts.js'
 import type { Reason } from './score.js'
 import type { Scorecard } from './scorecard.js'
 
-export type WordedReason = Reason & BilingualText & { dimension: string | null }
+type WordedReason = Reason & BilingualText & { dimension: string | null }
 
 /** `card` must be the scorecard that gave the reason. */
 export const wordReason = (reason: Reason, card: Scorecard): WordedReason => {

@@ -1,33 +1,16 @@
 /** Checks beyond the JSON Schema: a valid scorecard cannot raise a score for a worse record, count a fact twice, or hide what it did. */
+import type { BilingualText } from '../../foundation/text/words.js'
+import type { RuleFault } from '../calendar/dated-rows.js'
 import { FACT_FAMILIES, findFact, MILDER_FACT } from '../records/facts.js'
-import {
-  type BinRule,
-  checkNumbers,
-  checkWords,
-  type FaultReporter,
-  findTopScore,
-  GRADES,
-  HIGHEST_SCORE,
-  LOWEST_SCORE,
-  listFactsOfRule,
-  type Scorecard,
-  type ScoreRule,
-  type UnitFact,
-  type UnitRule,
-  type Veto,
-} from './scorecard.js'
+import type { BinRule, Scorecard, ScoreRule, UnitFact, UnitRule, Veto } from './scorecard.js'
+import { findTopScore, GRADES, HIGHEST_SCORE, LOWEST_SCORE, listFactsOfRule } from './scorecard.js'
 import { findAgeWhereWorseCostsLess, findReachableScores } from './scorecard-reach.js'
 
-export interface ScorecardFault {
-  place: string
-  reason: string
-}
-
-/** The scorecard must match its JSON Schema already. */
-export const checkScorecard = (card: Scorecard): ScorecardFault[] => {
-  const faults: ScorecardFault[] = []
-  const say: FaultReporter = (at, reason) => {
-    faults.push({ place: at, reason })
+/** The scorecard must match schema/contracts/scorecard.json, which checks shapes, ranges and missing sentences. */
+export const checkScorecard = (card: Scorecard): RuleFault[] => {
+  const faults: RuleFault[] = []
+  const say: FaultReporter = (place, reason) => {
+    faults.push({ place, reason })
   }
   checkNumbers(card, '', say)
   checkHead(card, say)
@@ -49,15 +32,7 @@ export const checkScorecard = (card: Scorecard): ScorecardFault[] => {
   return faults
 }
 
-const VERSION = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/
-const MAX_VERSION = 64 // characters
-
 const checkHead = (card: Scorecard, say: FaultReporter): void => {
-  if (!VERSION.test(card.version) || card.version.length > MAX_VERSION)
-    say('version', `版本名称应由小写字母、数字和连字符组成：${card.version}。Not a well-formed version.`)
-  if (card.base < LOWEST_SCORE || card.base > HIGHEST_SCORE)
-    say('base', `基础分不在 ${LOWEST_SCORE}–${HIGHEST_SCORE} 之内。The base is out of range.`)
-  if (card.restsOn.length === 0) say('restsOn', '缺少依据。What the card rests on is missing.')
   checkWords(card.name, 'name', [], say)
   checkWords(card.about, 'about', [], say)
   const blanks = { base: [], cap: ['cap'], floor: [], ceiling: [], undated: ['fact'] }
@@ -108,7 +83,6 @@ const checkPlace = (each: ScoreRule | Veto, at: string, card: Scorecard, say: Fa
       `维度 ${each.dimension} 不是公共信用信息，不得计分。Not public-credit information: it may not move the value.`,
     )
   }
-  if (each.legalBasis.length === 0) say(`${at}.legalBasis`, '缺少依据。The legal basis is missing.')
 }
 
 const movesPoints = (each: ScoreRule | Veto): boolean => {
@@ -117,7 +91,6 @@ const movesPoints = (each: ScoreRule | Veto): boolean => {
 }
 
 const checkUnits = (rule: UnitRule, at: string, say: FaultReporter): void => {
-  if (rule.units.length === 0) say(`${at}.units`, '没有计分项。There are no units.')
   rule.units.forEach((unit, i) => {
     const here = `${at}.units[${i}]`
     checkFact(unit.fact, unit.windowDays, here, say)
@@ -141,7 +114,6 @@ const checkUnits = (rule: UnitRule, at: string, say: FaultReporter): void => {
 
 const checkHalving = ({ fact, halvesEveryDays }: UnitFact, at: string, say: FaultReporter): void => {
   if (halvesEveryDays === undefined || halvesEveryDays === null) return
-  if (halvesEveryDays < 1) say(`${at}.halvesEveryDays`, '减半周期应为正数。The days of halving must be positive.')
   if (findFact(fact) && findFact(fact)?.nature !== 'event')
     say(`${at}.halvesEveryDays`, `事实 ${fact} 不是一次性事件，不得减半。Only what happened on a day can halve.`)
 }
@@ -177,7 +149,6 @@ const checkBins = (rule: BinRule, at: string, say: FaultReporter): void => {
 const checkFact = (name: string, windowDays: number | null, at: string, say: FaultReporter): void => {
   const fact = findFact(name)
   if (!fact) say(`${at}.fact`, `未知事实：${name}。Unknown fact.`)
-  if (windowDays !== null && windowDays < 1) say(`${at}.windowDays`, '时限应为正数。The window must be positive.')
   if (fact?.nature === 'event' && windowDays === null) {
     say(`${at}.windowDays`, `事实 ${name} 须有时限，否则永不消退。Without a window this fact would never fade.`)
   }
@@ -244,8 +215,6 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
     if (!card.dimensions.some((dimension) => dimension.id === each.dimension)) {
       say(`${at}.dimension`, `未知维度：${each.dimension}。Unknown dimension.`)
     }
-    // Points for missing data would let a first adverse record raise a score.
-    if (each.points !== 0) say(`${at}.points`, '信息缺失不得加分或扣分。Missing data may not move points.')
     checkWords(each, at, [], say)
   })
   const weighed: string[] = [...card.rules.flatMap(listFactsOfRule), ...card.vetoes.map(({ fact }) => fact)]
@@ -284,4 +253,28 @@ const checkReach = (card: Scorecard, say: FaultReporter): void => {
       say(`grades[${i}]`, `没有任何主体能够达到等级 ${line.grade}。No operator can ever have grade ${line.grade}.`)
     }
   })
+}
+
+type FaultReporter = (at: string, reason: string) => void
+
+const checkNumbers = (value: unknown, at: string, say: FaultReporter): void => {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    say(at, `不是整数：${value}。Not an integer.`)
+  } else if (value !== null && typeof value === 'object') {
+    for (const [key, inner] of Object.entries(value)) {
+      checkNumbers(inner, Array.isArray(value) ? `${at}[${key}]` : at ? `${at}.${key}` : key, say)
+    }
+  }
+}
+
+/** Each sentence must contain each placeholder of `blanks`, such as `{count}`, exactly once, and no other. */
+const checkWords = (words: BilingualText, at: string, blanks: string[], say: FaultReporter): void => {
+  for (const language of ['zh', 'en'] as const) {
+    const found = [...words[language].matchAll(/\{(\w*)\}/g)].map((match) => match[1] ?? '')
+    for (const blank of blanks) {
+      if (found.filter((name) => name === blank).length !== 1)
+        say(`${at}.${language}`, `须有且仅有一处 {${blank}}。Needs {${blank}} once.`)
+    }
+    for (const name of found) if (!blanks.includes(name)) say(`${at}.${language}`, `未知空格 {${name}}。Unknown blank.`)
+  }
 }

@@ -2,7 +2,7 @@
 import { compareTexts } from '../../foundation/text/values.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { ReasonKind, Score } from './score.js'
-import { type WordedReason, wordReason } from './score-words.js'
+import { wordReason } from './score-words.js'
 import { GRADES, type Grade, HIGHEST_SCORE, LOWEST_SCORE, type Scorecard } from './scorecard.js'
 
 const LARGEST_MOVES = 20
@@ -23,17 +23,9 @@ export type GradeCounts = Record<Grade, number>
 export type TrialGroup = Omit<GroupTally, 'sum'> & { mean: number }
 
 /** Changes of scores, in points. p5 is the smallest change that at least 5 % of all changes do not exceed, and so on. */
-export interface PointSpread {
-  mean: number
-  lowest: number
-  p5: number
-  p25: number
-  median: number
-  p75: number
-  p95: number
-  highest: number
-}
+export type PointSpread = Record<'mean' | 'lowest' | 'p5' | 'p25' | 'median' | 'p75' | 'p95' | 'highest', number>
 
+type Side = 'before' | 'after'
 type ScoredRule = { points: number } & BilingualText
 
 /** `before` or `after` is null when that scorecard has no such reason. */
@@ -47,8 +39,8 @@ export interface ReasonDifference {
 export interface MovedOperator {
   operatorId: number
   points: number
-  before: { value: number; grade: Grade }
-  after: { value: number; grade: Grade }
+  before: Pick<Score, 'value' | 'grade'>
+  after: Pick<Score, 'value' | 'grade'>
   /** The differences sum exactly to `points`; the largest comes first. */
   reasons: ReasonDifference[]
 }
@@ -130,17 +122,14 @@ const keep = (largest: Pair[], pair: Pair): void => {
 
 export const compareScorecards = (
   { all, grades, moves, up, down, regions, kinds }: TrialTally,
-  cards: Record<'before' | 'after', Scorecard>,
+  cards: Record<Side, Scorecard>,
 ): TrialComparison => {
   const moved = ({ operatorId, points, before, after }: Pair): MovedOperator => ({
     operatorId,
     points,
     before: { value: before.value, grade: before.grade },
     after: { value: after.value, grade: after.grade },
-    reasons: differences(
-      before.reasons.map((reason) => wordReason(reason, cards.before)),
-      after.reasons.map((reason) => wordReason(reason, cards.after)),
-    ),
+    reasons: differences({ before, after }, cards),
   })
   const { mean, ...whole } = groupOf(all)
   return {
@@ -179,17 +168,16 @@ const quantiles = (moves: Uint32Array, operators: number): Omit<PointSpread, 'me
 /** UNIT in one scorecard and BIN in the other are compared as one. */
 const COUNTING: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['UNIT', 'BIN'])
 
-const differences = (before: readonly WordedReason[], after: readonly WordedReason[]): ReasonDifference[] => {
+const differences = (scores: Record<Side, Score>, cards: Record<Side, Scorecard>): ReasonDifference[] => {
   const found = new Map<string, ReasonDifference>()
-  const put = (side: 'before' | 'after', { rule, why, fact, points, zh, en }: WordedReason): void => {
-    const key = `${COUNTING.has(why) ? '' : why} ${rule} ${fact ?? ''}`
-    const difference = found.get(key) ?? { rule, fact, before: null, after: null }
-    found.set(key, difference)
-    difference[side] = { points, zh, en }
-  }
-  for (const reason of before) put('before', reason)
-  for (const reason of after) put('after', reason)
-  const width = ({ before: was, after: is }: ReasonDifference): number =>
-    Math.abs((is?.points ?? 0) - (was?.points ?? 0))
+  for (const side of ['before', 'after'] as const)
+    for (const reason of scores[side].reasons) {
+      const { rule, why, fact, points, zh, en } = wordReason(reason, cards[side])
+      const key = `${COUNTING.has(why) ? '' : why} ${rule} ${fact ?? ''}`
+      const difference = found.get(key) ?? { rule, fact, before: null, after: null }
+      found.set(key, difference)
+      difference[side] = { points, zh, en }
+    }
+  const width = ({ before, after }: ReasonDifference): number => Math.abs((after?.points ?? 0) - (before?.points ?? 0))
   return [...found.values()].filter((each) => width(each) !== 0).sort((a, b) => width(b) - width(a))
 }
