@@ -165,7 +165,7 @@ export interface RecordVersion {
   stands: boolean
 }
 
-export const VERSION_COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings as remarks,
+const VERSION_COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings as remarks,
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 
