@@ -6,15 +6,16 @@ import { type NodeType, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_ID } from '../request/viewer.js'
 
-export const performAct = async <I, R>(
+export const performAct = async <I, R, V>(
   context: GraphqlContext,
+  viewOf: (context: GraphqlContext, result: R) => V,
   input: I,
   act: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<R>,
-): Promise<R> => {
+): Promise<V> => {
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const result = await act(context.parts, refuseUnstorableText(input), who)
   renewLoaders(context)
-  return result
+  return viewOf(context, result)
 }
 
 /** NO_ID for an object outside the viewer's region. Refusal `unknown` for an id of another type. */

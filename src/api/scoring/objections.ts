@@ -4,7 +4,6 @@ import type { Reason } from '../../domain/scoring/score.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/objections.js'
 import * as scores from '../../store/scoring/scores.js'
-import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/objection.js'
 import { recordById } from '../records/records.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
@@ -69,7 +68,7 @@ interface OpenObjectionInput {
 }
 
 const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, context: GraphqlContext) =>
-  done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
+  performAct(context, objectionView, input, ({ db, rules }, { operator, record, statement }, who) => {
     const mayFor = (one: StoredOperator) => mayInRegion(viewerTowards(context, one), 'open_objection', one.region)
     // A malformed id becomes one that matches no record.
     const made = { operator, record: readNumberInGlobalId(record, 'Record') ?? NO_ID, statement, mayFor, ...who }
@@ -83,14 +82,14 @@ interface DecideObjectionInput {
 }
 
 const decideObjection = (_: unknown, { input }: { input: DecideObjectionInput }, context: GraphqlContext) =>
-  done(context, input, async ({ db, rules }, { id, verdict, note }, who) => {
+  performAct(context, objectionView, input, async ({ db, rules }, { id, verdict, note }, who) => {
     const objection = await theirs(context, 'decide_objection', id)
     const made = { objection, verdict, note, senderOf: (feed: string) => senderOf(context, feed) }
     return work.decideObjection(db, rules, { ...made, ...who })
   })
 
 const withdrawObjection = (_: unknown, args: { id: string }, context: GraphqlContext) =>
-  done(context, args, async ({ db, rules }, { id }, who) => {
+  performAct(context, objectionView, args, async ({ db, rules }, { id }, who) => {
     const objection = await theirs(context, 'open_objection', id)
     return work.withdrawObjection(db, rules, { objection, ...who })
   })
@@ -99,12 +98,6 @@ const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> 
   findNumberInRegion(context, act, { id, type: 'Objection', unknown: 'OBJECTION_UNKNOWN' }, (number) =>
     store.byId(context.parts.db, number),
   )
-
-const done = async <I>(
-  context: GraphqlContext,
-  input: I,
-  act: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.Objection>,
-) => objectionView(context, await performAct(context, input, act))
 
 const reasonsOf = async (of: ScoreView, { load, parts }: GraphqlContext): Promise<readonly Reason[]> => {
   if (of.reasons.length > 0) return of.reasons

@@ -4,7 +4,6 @@ import type { Grade } from '../../domain/scoring/scorecard.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
-import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
 import { choosePointInTime, type GraphqlContext, viewerTowards } from '../request/context.js'
@@ -51,7 +50,7 @@ interface ProposeOverrideInput {
 }
 
 const proposeOverride = (_: unknown, { input }: { input: ProposeOverrideInput }, context: GraphqlContext) =>
-  done(context, input, ({ db, rules }, given, who) => {
+  performAct(context, overrideView, input, ({ db, rules }, given, who) => {
     const mayFor = ({ region }: StoredOperator) => mayInRegion(context.viewer, 'propose_override', region)
     return work.proposeOverride(db, rules, { ...given, mayFor, ...who })
   })
@@ -63,13 +62,13 @@ interface DecideOverrideInput {
 }
 
 const decideOverride = (_: unknown, { input }: { input: DecideOverrideInput }, context: GraphqlContext) =>
-  done(context, input, async ({ db, rules }, { id, verdict, note = null }, who) => {
+  performAct(context, overrideView, input, async ({ db, rules }, { id, verdict, note = null }, who) => {
     const override = await theirs(context, 'decide_override', id)
     return work.decideOverride(db, rules, { override, verdict, note, ...who })
   })
 
 const withdrawOverride = (_: unknown, { input }: { input: { id: string; reason: string } }, context: GraphqlContext) =>
-  done(context, input, async ({ db, rules }, { id, reason }, who) => {
+  performAct(context, overrideView, input, async ({ db, rules }, { id, reason }, who) => {
     const override = await theirs(context, 'propose_override', id)
     return work.withdrawOverride(db, rules, { override, reason, ...who })
   })
@@ -78,12 +77,6 @@ const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> 
   findNumberInRegion(context, act, { id, type: 'Override', unknown: 'OVERRULE_UNKNOWN' }, (number) =>
     store.byId(context.parts.db, number, choosePointInTime(context, {})),
   )
-
-const done = async <I>(
-  context: GraphqlContext,
-  input: I,
-  act: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.OverrideRow>,
-) => overrideView(context, await performAct(context, input, act))
 
 /** Null for a score without visible reasons: whoever may not read them may not read the override. */
 const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {

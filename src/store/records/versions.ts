@@ -36,33 +36,30 @@ export const mergePlan = async (
 ): Promise<number> => {
   const { feed, now, partial } = run
   const bindings = { run: run.id, feed, now, partial, namedOther: JSON.stringify([NAMED_OTHER]) }
-  await tx.raw(
+  const execute = async (sql: string): Promise<number> => (await tx.raw(sql, bindings)).rowCount ?? 0
+  await execute(
     `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
      where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null /* versions.merge close */`,
-    bindings,
   )
-  await tx.raw(
+  await execute(
     `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p join staged_drafts s using (item, part)
      where s.kind = 'registration' and s.uscc is not null and p.effect in ('NEW', 'CHANGED') and v.feed = :feed and v.kind = 'registration'
        and v.known_to is null and v.operator_id = p.operator_id and v.record_key <> s.record_key and ${isRegistrationByNumberSql('v', 's.uscc')}
      /* versions.merge one registration */`,
-    bindings,
   )
   // The code that had found the operator no longer leads to it.
-  await tx.raw(
+  await execute(
     `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
      where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
-    bindings,
   )
-  const letGo = await tx.raw(
+  const gone = await execute(
     `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
      where v.id = p.version_id and v.known_to is null and (p.effect = 'UNMATCHED' or (p.effect = 'UNCHANGED' and p.decision_id is not null
        and exists (select 1 from identity_decisions d where d.id = p.decision_id and d.verdict = 'NOT_OURS')))
      /* versions.merge let go */`,
-    bindings,
   )
-  const merged = await withIndexesDropped(tx, 'versions', run.new, () =>
-    tx.raw(
+  const opened = await withIndexesDropped(tx, 'versions', run.new, () =>
+    execute(
       `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
        valid_to, known_from, run_id, page, row_number, partial, held_by)
      select :feed::text, s.kind, p.record_key, p.operator_id, p.found_by, p.decision_id, s.fact, s.digest, s.body, case when p.named_other then s.findings || :namedOther::jsonb else s.findings end,
@@ -70,10 +67,8 @@ export const mergePlan = async (
        case when :partial::boolean and not p.was_partial then (select w.held_by from versions w where w.id = p.version_id) end
      from staged_drafts s join plan p using (item, part)
      where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
-      bindings,
     ),
   )
-  const opened = merged.rowCount ?? 0
   if (opened >= ANALYZE_FROM_VERSIONS) {
     const before = await queryValue<number>(
       tx,
@@ -81,12 +76,10 @@ export const mergePlan = async (
     )
     if (opened > before * ANALYZE_FROM_SHARE) await tx.raw('analyze versions, operators /* versions.merge analyze */')
   }
-  const gone = letGo.rowCount ?? 0
   if (!run.whole) return gone
-  await tx.raw(
+  await execute(
     `update versions v set partial = false, held_by = :run from plan p
      where p.effect = 'UNCHANGED' and v.id = p.version_id and v.known_to is null and v.partial /* versions.merge held by the whole */`,
-    bindings,
   )
   return gone
 }
