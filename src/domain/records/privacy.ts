@@ -91,17 +91,8 @@ const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boole
   return mayHoldInCells(Object.values(node), clear, depth)
 }
 
-const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], depth: number): boolean => {
-  let before = NO_HALF
-  for (let at = 0; at < fields.length; at += 1) {
-    const field = fields[at]
-    const length = lengthOf(field)
-    if (before + length === MOST_DIGITS && idOf(fields[at - 1], field) !== null) return true
-    before = length
-    if (mayHold(field, clear, depth + 1)) return true
-  }
-  return false
-}
+const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], depth: number): boolean =>
+  halvesIn(fields) !== null || fields.some((field) => mayHold(field, clear, depth + 1))
 
 const lengthOf = (field: unknown): number => {
   if (typeof field === 'string') return field.length
