@@ -12,7 +12,7 @@ import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
 import { findNumberInRegion, performAct } from './acts.js'
-import { pointInTimeOfScore, type ScoreView, scoreResolvers } from './score.js'
+import { getPointInTimeOfScore, type ScoreView, scoreResolvers } from './score.js'
 
 const objectionView = (context: GraphqlContext, objection: store.Objection) => {
   const { record, state, openedBy } = objection
@@ -108,7 +108,7 @@ const reasonsOf = async (of: ScoreView, { load, parts }: GraphqlContext): Promis
 }
 
 const contestedIn = (of: ScoreView, context: GraphqlContext): Promise<number[]> =>
-  context.load.contested({ operator: of.operatorId, when: pointInTimeOfScore(context, of) })
+  context.load.contested({ operator: of.operatorId, when: getPointInTimeOfScore(context, of) })
 
 export const objectionResolvers = {
   Query: { objections: list },

@@ -11,7 +11,7 @@ import { makeGlobalId } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
 import { findNumberInRegion, performAct } from './acts.js'
-import { pointInTimeOfScore, type ScoreView } from './score.js'
+import { getPointInTimeOfScore, type ScoreView } from './score.js'
 
 const overrideView = (context: GraphqlContext, override: store.OverrideRow) => ({
   ...override,
@@ -81,7 +81,7 @@ const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> 
 /** Null for a score without visible reasons: whoever may not read them may not read the override. */
 const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
-  const when = pointInTimeOfScore(context, of)
+  const when = getPointInTimeOfScore(context, of)
   const all = await context.load.overrides({ operator: of.operatorId, when })
   const holds = all.find(
     ({ state, grade, decidedAt }) =>

@@ -10,7 +10,7 @@ import { findCardByHash } from '../../work/scoring/scorecards.js'
 import { resolveRecords } from '../records/records.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
-import { pointInTimeOfScore, type ScoreView } from './score.js'
+import { getPointInTimeOfScore, type ScoreView } from './score.js'
 
 interface ScoreBackground {
   facts: Facts
@@ -42,7 +42,7 @@ const read = async (score: StoredScore, context: GraphqlContext): Promise<ScoreB
 const wayBack = async (score: ScoreView, { from }: { from?: string | null }, context: GraphqlContext) => {
   const found = await behind(score, context)
   if (found === null) return []
-  const day = from ?? pointInTimeOfScore(context, score).asOf
+  const day = from ?? getPointInTimeOfScore(context, score).asOf
   const [, asOf = day] = [day, score.asOf].sort()
   const known = found.plans.get(asOf)
   if (known) return known

@@ -17,7 +17,7 @@ import { seesGrade } from '../standing/grades.js'
 
 export type ScoreView = StoredScore & { when?: PointInTime }
 
-export const pointInTimeOfScore = (context: GraphqlContext, { when, asOf }: ScoreView): PointInTime =>
+export const getPointInTimeOfScore = (context: GraphqlContext, { when, asOf }: ScoreView): PointInTime =>
   when ?? choosePointInTime(context, { asOf })
 
 /** False when the score counted a removed listing that the viewer may not see. */

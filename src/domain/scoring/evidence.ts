@@ -168,9 +168,9 @@ const dayAfter = (last: Json | undefined): string | null => {
 
 /**
  * Keeps one record per fact: the first report of an event, the last of a state. A withdrawing source wins over all, in
- * the firm's favour. In SQL: the store's `oncePerFact`.
+ * the firm's favour. In SQL: `selectOncePerFactSql`.
  */
-export const oncePerFact = <Row extends RecordReport & { fact: string | null }>(
+export const keepOncePerFact = <Row extends RecordReport & { fact: string | null }>(
   rows: readonly Row[],
 ): readonly Row[] => {
   const keyOf = ({ kind, fact }: Row): string => `${kind}/${fact}`
@@ -197,7 +197,7 @@ const isOver = ({ kind, body }: RecordReport): boolean =>
 
 /** First day on which a mirrored entry no longer stands: its removal, its own end, or the end of its list's term. */
 export const findMirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null =>
-  text(body['removed_on']) ?? dayAfterTermEnd(lists, findMirroredLastDay(body, lists))
+  text(body['removed_on']) ?? findDayAfterTerm(lists, findMirroredLastDay(body, lists))
 
 /** Last day that the authority states, or else of the list's term. */
 export const findMirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
@@ -205,5 +205,5 @@ export const findMirroredLastDay = (body: Body, lists: readonly ListFactRules[])
   return text(body['ends_on']) ?? (list ? computeTermEnd(list, text(body['listed_on'])) : null)
 }
 
-export const dayAfterTermEnd = (lists: readonly ListFactRules[], endsOn: string | null): string | null =>
+export const findDayAfterTerm = (lists: readonly ListFactRules[], endsOn: string | null): string | null =>
   endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn

@@ -3,7 +3,7 @@ import { compareTexts } from '../../foundation/text/values.js'
 import { makeRepeatMatcher, type OwnDecision } from '../listing/own-decisions.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactFamily, type Facts } from '../records/facts.js'
 import { canonicalJson, type Json } from '../records/records.js'
-import { dayAfterTermEnd, listFactEvents, oncePerFact } from './evidence.js'
+import { findDayAfterTerm, keepOncePerFact, listFactEvents } from './evidence.js'
 import { isOldRuleBook, type ListFactRules, type RecordEvidence } from './repair-targets.js'
 import { type Score, score } from './score.js'
 import type { Scorecard } from './scorecard.js'
@@ -43,9 +43,9 @@ export const makeFacts = (
   { kind, reported, entries, comingOn }: OperatorEvidence,
   { asOf, lists, known }: FactSources,
 ): Facts => {
-  const events = listFactEvents(withoutOwn(oncePerFact(reported), isOldRuleBook(lists) ? [] : entries), lists)
+  const events = listFactEvents(withoutOwn(keepOncePerFact(reported), isOldRuleBook(lists) ? [] : entries), lists)
   for (const { publishedOn: on, decidedOn, removedOn, endsOn, record, hidden } of entries) {
-    const until = removedOn ?? dayAfterTermEnd(lists, endsOn)
+    const until = removedOn ?? findDayAfterTerm(lists, endsOn)
     if (!hidden) events.push({ fact: DISHONEST_LIST_FACT, on, decidedOn, until, record })
   }
   if (events.length > 1) events.sort(inOrder)

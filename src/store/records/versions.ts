@@ -186,13 +186,13 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
  * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn record takes
  * precedence, in the operator's favour.
  */
-const oncePerFact = (rows: string): string =>
+const selectOncePerFactSql = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
    order by v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end,
      (v.body->>'status' is not distinct from :withdrawn or (v.kind = 'list_entry' and v.body->>'removed_on' is not null)) desc, case when v.kind = any(:states) then -v.run_id else v.run_id end,
      case when v.kind = any(:states) then -v.id else v.id end`
 
-const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
+const SEEN_ONCE = selectOncePerFactSql(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
 
 export const ofOperators = (
   db: Db,
@@ -276,7 +276,7 @@ export const findSourcesOfGround = (
 const CLEARED = `v.body->>'list' = 'abnormal' and exists (select 1 from identity_decisions d where d.id = v.decision_id
   and d.verdict = 'MERGE' and d.evidence->>'cause' = 'CONVERTED')`
 
-const MIRRORED = oncePerFact(
+const MIRRORED = selectOncePerFactSql(
   `select * from (${VERSIONS_AT}) v where v.kind = 'list_entry' and (v.decision_id is null or not (${CLEARED}))`,
 )
 

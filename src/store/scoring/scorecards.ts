@@ -55,7 +55,7 @@ export const storeCard = async (
   return hasRows(tx, 'select version from scorecards where hash = ? /* scorecards.kept */', [hash])
 }
 
-export const storedVersions = (db: Db): Promise<string[]> =>
+export const listStoredVersions = (db: Db): Promise<string[]> =>
   queryColumn(db, 'select version from scorecards order by version /* scorecards.versionsKept */')
 
 export interface PublicActivation {

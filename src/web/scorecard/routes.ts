@@ -53,7 +53,7 @@ const known = async (db: Db, version: string): Promise<Scorecard> => {
 }
 
 const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string): Promise<SitePage> => {
-  const [adoptions, kept] = await Promise.all([scorecards.listPublicActivations(db), scorecards.storedVersions(db)])
+  const [adoptions, kept] = await Promise.all([scorecards.listPublicActivations(db), scorecards.listStoredVersions(db)])
   return cardPage({
     card,
     hash: hashCard(card),

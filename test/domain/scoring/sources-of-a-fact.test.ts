@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Body, RecordKind } from '../../../src/domain/records/records.js'
-import { oncePerFact, WITHDRAWN_RECORD_STATUS } from '../../../src/domain/scoring/evidence.js'
+import { keepOncePerFact, WITHDRAWN_RECORD_STATUS } from '../../../src/domain/scoring/evidence.js'
 
 describe('several sources of one fact', () => {
   const row = (record: number, more: object = {}) => ({
@@ -53,7 +53,7 @@ describe('several sources of one fact', () => {
   ]
   for (const [what, rows, kept] of once) {
     it(`keeps of several sources of one fact ${what}`, () => {
-      expect(oncePerFact(rows).map(({ record }) => record)).to.deep.equal(kept)
+      expect(keepOncePerFact(rows).map(({ record }) => record)).to.deep.equal(kept)
     })
   }
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
-import { oncePerFact } from '../../../src/domain/scoring/evidence.js'
+import { keepOncePerFact } from '../../../src/domain/scoring/evidence.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
@@ -154,7 +154,9 @@ describe('consequences for listings when their record changes', () => {
     await tell(db(), { id: 'elsewhere', body: REVOKED, now: later(60) })
     expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'REVOKED'])
     const operator = await operatorOf(db(), codeOf(1))
-    const [found] = oncePerFact(await evidence.readEvidence(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) }))
+    const [found] = keepOncePerFact(
+      await evidence.readEvidence(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) }),
+    )
     expect(found?.body['status']).to.equal('REVOKED')
   })
 
