@@ -46,10 +46,10 @@ export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promi
         first.number,
         first.previous,
         first.keyId,
-        numbers(rows.map((r) => r.number)),
+        plain(rows.map((r) => r.number)),
         plain(rows.map((r) => r.at.toISOString())),
         plain(rows.map((r) => r.kind)),
-        numbers(rows.map((r) => r.count)),
+        plain(rows.map((r) => r.count)),
         plain(rows.map((r) => r.contentHash)),
         plain(rows.map((r) => r.previous)),
         plain(rows.map((r) => r.hash)),
@@ -75,15 +75,13 @@ const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 
 export const serverIdentity = (db: Db): Promise<ServerIdentity | null> =>
   queryFirst(db, `select ${SERVER} where not pg_is_in_recovery() /* audit-log.server */`)
 
-const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
-
 const texts = (members: readonly string[]): string =>
   `{${members.map((text) => `"${ESCAPED.test(text) ? text.replace(EACH_ESCAPED, '\\$&') : text}"`).join(',')}}`
 const ESCAPED = /["\\]/
 const EACH_ESCAPED = /["\\]/g
 
-/** Builds an array literal of texts without quotes: hashes, kinds, instants. */
-const plain = (members: readonly string[]): string => `{${members.join(',')}}`
+/** Builds an array literal without quotes: numbers, hashes, kinds, instants. */
+const plain = (members: readonly (string | number)[]): string => `{${members.join(',')}}`
 
 /** Two statements: a single one would not see what the lock's previous holder wrote. */
 export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {

@@ -12,7 +12,7 @@ export interface Snapshot {
   removed: number
   publishedAt: Date
   form: number
-  /** Base URL in the Atom feed. */
+  /** Base URL of links in the Atom feed, such as https://hub.example. */
   origin: string | null
   feedId: string
   /** Null in a snapshot made before files existed. */

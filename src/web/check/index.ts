@@ -33,7 +33,7 @@ export const checkRouter = (parts: CheckDependencies): Router => {
     parts.refused(request, error.code)
     if (error.details['retryAfter'] !== undefined) response.set('Retry-After', String(error.details['retryAfter']))
     const kept = text.length <= KEPT_CHARACTERS ? text : ''
-    send(request, response.status(error.status), checkPage({ text: kept, refused: error.message }))
+    send(request, response.status(error.status), checkPage(kept, error.message))
   }
   const answer: RequestHandler = async (request, response) => {
     let text = ''
@@ -63,9 +63,7 @@ export const checkRouter = (parts: CheckDependencies): Router => {
     )
   }
   const router = Router()
-  router.get('/check', (request, response) =>
-    sendPage(parts, request, response, checkPage({ text: '', refused: null })),
-  )
+  router.get('/check', (request, response) => sendPage(parts, request, response, checkPage('', null)))
   router.post('/check', noStore, rawFormBody(BODY_BYTES), answer, tooLarge)
   return router
 }

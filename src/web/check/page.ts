@@ -17,12 +17,7 @@ import {
 } from './answers.js'
 import { CHECKED_ROWS_MOST } from './rows.js'
 
-export interface SubmittedCheck {
-  text: string
-  refused: string | null
-}
-
-export const checkPage = ({ text, refused }: SubmittedCheck): SitePage =>
+export const checkPage = (text: string, refused: string | null): SitePage =>
   sitePage(
     { zh: '批量核验', en: 'Check' },
     html`<p>${bilingual(

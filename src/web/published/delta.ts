@@ -9,7 +9,7 @@ const SNAPSHOT = '/data/blacklist.json'
 const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/
 
 export interface DeltaRefusal {
-  refused: { status: number; code: string; title: string; detail: string; snapshot: string }
+  refused: { status: number; code: string; title: string; detail: string; snapshot?: string }
 }
 
 /** Needs a repeatable read transaction in which `last` is the current, complete snapshot. */

@@ -14,7 +14,7 @@ import { ATOM_FILE, FILE_FORMS } from '../../work/publication/publish-files.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import { baseUrlOf, sendPage } from '../frame/render-response.js'
 import { type ListInForce, makeListReader } from './current.js'
-import { readDelta } from './delta.js'
+import { type DeltaRefusal, readDelta } from './delta.js'
 import { makeDownloadLimits } from './downloads.js'
 import { makeEditionReader, representEditionFile } from './edition.js'
 import { dataPage } from './page.js'
@@ -84,10 +84,7 @@ const onlyRead: RequestHandler = (_request, response) => {
   problem(response.set('Allow', 'GET, HEAD'), { status: 405, code: 'METHOD_NOT_ALLOWED', title, detail })
 }
 
-const problem = (
-  response: Response,
-  { status, ...said }: { status: number; code: string; title: string; detail: string; snapshot?: string },
-) => {
+const problem = (response: Response, { status, ...said }: DeltaRefusal['refused']): void => {
   response.status(status).set({ 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' })
   response.send(JSON.stringify({ type: 'about:blank', status, ...said }))
 }
@@ -111,7 +108,7 @@ const page =
   (serving: Serving): RequestHandler =>
   async (request, response) => {
     const list = await listOfReadyEdition(serving, request, response)
-    const shown = dataPage({ ...list, base: baseUrlOf(serving, request) })
+    const shown = dataPage(list, baseUrlOf(serving, request))
     sendPage(serving, request, response, shown, { freshFor: freshFor(list, serving.nowOf(request)) })
   }
 

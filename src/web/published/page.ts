@@ -1,10 +1,11 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type { SignedManifest, Snapshot } from '../../store/publication/snapshots.js'
+import type { SignedManifest } from '../../store/publication/snapshots.js'
 import { formatMinute } from '../entry/page.js'
 import { type Html, html } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
+import type { ListInForce } from './current.js'
 
 const FORMS: Record<string, BilingualText> = {
   '/data/blacklist.csv': { zh: '表格（CSV，可用表格软件打开）', en: 'a table (CSV, for spreadsheets)' },
@@ -28,13 +29,7 @@ const FIELDS: readonly (readonly [name: string, ...BilingualText[]])[] = [
 
 const KILO = 1_000
 
-interface DataContent {
-  snapshot: Snapshot
-  signed: SignedManifest
-  base: string
-}
-
-export const dataPage = ({ snapshot, signed, base }: DataContent): SitePage => {
+export const dataPage = ({ snapshot, signed }: Pick<ListInForce, 'snapshot' | 'signed'>, base: string): SitePage => {
   const { sequence, publishedAt, entries, files } = snapshot
   return sitePage(
     { zh: '名单数据', en: 'The list as data' },

@@ -7,7 +7,7 @@ import { LRUCache } from '../../foundation/lru.js'
 import type { FileEncoding } from '../../work/publication/published-files.js'
 import { ReaderLeftError, sendWithTimeouts, type TimeoutBounds } from '../frame/response-timeout.js'
 
-export interface ByteSource {
+interface ByteSource {
   bytes: number
   read: (from: number, to: number) => AsyncIterable<Buffer>
 }

@@ -1,17 +1,10 @@
 /** Atom feed (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
 
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
+import type { Snapshot } from '../../store/publication/snapshots.js'
 
 /** The feed holds this many changes. For older ones, readers use a file or a delta. */
 export const FEED_CHANGES_MOST = 500
-
-export interface AtomFeed {
-  /** Identity of the database. */
-  feedId: string
-  /** Example: https://hub.example; null makes links relative. */
-  origin: string | null
-  publishedAt: Date
-}
 
 /** Port 0: the system chooses the real port later. */
 const ANY_PORT = /:0$/
@@ -19,7 +12,7 @@ const ANY_PORT = /:0$/
 export const findOrigin = (issuer: string): string | null => (ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, ''))
 
 export const writeAtomFeed = (
-  { feedId, origin, publishedAt }: AtomFeed,
+  { feedId, origin, publishedAt }: Pick<Snapshot, 'feedId' | 'origin' | 'publishedAt'>,
   changes: readonly { id: string; at: Date; line: string | null }[],
 ): string => {
   const base = text(origin ?? '')

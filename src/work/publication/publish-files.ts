@@ -1,11 +1,8 @@
 /** Entries are ordered by id; one sequence always gives the same bytes. */
 import { csvLine } from '../../foundation/text/csv.js'
+import type { Snapshot } from '../../store/publication/snapshots.js'
 
-export interface SnapshotHead {
-  sequence: number
-  previousHash: string
-  publishedAt: Date
-}
+export type SnapshotHead = Pick<Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>
 
 export interface FileForm {
   path: string

@@ -23,7 +23,7 @@ import * as snapshots from '../../store/publication/snapshots.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { FEED_CHANGES_MOST, findOrigin, writeAtomFeed } from './publish-atom.js'
 import { buildEdition, closeEdition, type Edition } from './publish-edition.js'
-import { ATOM_FILE } from './publish-files.js'
+import { ATOM_FILE, type SnapshotHead } from './publish-files.js'
 import type { PublishedFiles } from './published-files.js'
 
 export interface PublishResult
@@ -236,7 +236,7 @@ const signAnew = async (
 }
 
 export const makeManifest = (
-  snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
+  snapshot: SnapshotHead,
   until: Date,
   files: readonly ManifestFile[],
   head: AuditHead | null = null,
