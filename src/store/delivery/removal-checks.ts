@@ -11,22 +11,21 @@ export interface DueRemovalCheck {
   notBefore: Date
 }
 
-export const claimChecks = async (
+/** Checks that a later message made needless end as REPLACED. */
+export const claimChecks = (
   db: Db,
   platform: string,
   { now, againAt, limit }: { now: Date; againAt: Date; limit: number },
-): Promise<DueRemovalCheck[]> => {
-  const due = await queryRows<DueRemovalCheck & { followed: boolean }>(
+): Promise<DueRemovalCheck[]> =>
+  queryRows(
     db,
     `with due as (select d.id, d.check_due_at, ${hasLaterMessageSql('d')} as followed from deliveries d where d.platform = :platform and d.check_due_at <= :now
-       order by d.check_due_at limit :limit for update of d skip locked)
-     update deliveries d set check_due_at = case when not due.followed then :againAt::timestamptz end,
-       check_result = case when due.followed then 'REPLACED' else d.check_result end from due where d.id = due.id
-     returning d.id, d.kind, d.subject_id as "subjectId", d.number, due.check_due_at as "notBefore", due.followed /* removal-checks.claim */`,
+       order by d.check_due_at limit :limit for update of d skip locked),
+     replaced as (update deliveries d set check_due_at = null, check_result = 'REPLACED' from due where d.id = due.id and due.followed)
+     update deliveries d set check_due_at = :againAt from due where d.id = due.id and not due.followed
+     returning d.id, d.kind, d.subject_id as "subjectId", d.number, due.check_due_at as "notBefore" /* removal-checks.claim */`,
     { platform, now, againAt, limit },
   )
-  return due.filter(({ followed }) => !followed).map(({ followed, ...check }) => check)
-}
 
 /** GONE: the platform no longer displays the entry. SHOWN: it does, so a later delivery removes it again. */
 export const settleChecks = async (

@@ -21,7 +21,7 @@ export interface SettleContext {
   log: Log
 }
 
-interface ExaminedSubject {
+export interface ExaminedSubject {
   key: string
   kind: SubjectKind
   highest: number

@@ -21,7 +21,13 @@ import * as platformStates from '../../store/delivery/platform-states.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { subjectsInForce } from './in-force.js'
-import { queueAddition, queueChange, queueRemoval, type SettleContext } from './reconcile-settle.js'
+import {
+  type ExaminedSubject,
+  queueAddition,
+  queueChange,
+  queueRemoval,
+  type SettleContext,
+} from './reconcile-settle.js'
 import { areAdditionsStopped, notePlatformAhead } from './restored.js'
 import { type FailureReasons, runSideBySide } from './side-by-side.js'
 
@@ -72,12 +78,9 @@ export const reconcilePlatforms = async (
   return { platforms, unreachable: Object.keys(reasons), reasons, ms }
 }
 
-interface Discrepancy {
+interface Discrepancy extends ExaminedSubject {
   what: DiscrepancyKind
-  key: string
-  kind: SubjectKind
   told: number
-  highest: number
   shown: DisplayedSubject | undefined
   differs: readonly DisplayDifference[]
 }
