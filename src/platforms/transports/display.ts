@@ -1,6 +1,7 @@
 /** `GET /entries?after=KEY&limit=N` pages all entries; `GET /entries?keys=A,B` returns some. */
 import { makeReceipt, type Notice, type Receipt } from '../../domain/delivery/delivery.js'
 import { NoDisplayRefusal } from '../../foundation/errors.js'
+import { splitIntoPieces } from '../../foundation/groups.js'
 import { isRecord } from '../../foundation/text/json.js'
 import {
   type KeyFields,
@@ -63,9 +64,8 @@ const readDisplay = async (display: HttpDisplay): Promise<DisplayedSubject[]> =>
 const receiptsFromDisplay = async (notices: readonly Notice[], display: HttpDisplay): Promise<Receipt[]> => {
   const keys = [...new Set(notices.filter(({ action }) => action !== 'REMOVE').map(({ key }) => key))]
   const displayed = new Map<string, DisplayedEntry>()
-  for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
-    for (const entry of await displayedOf(display, keys.slice(at, at + KEYS_AT_ONCE))) displayed.set(entry.key, entry)
-  }
+  for (const some of splitIntoPieces(keys, KEYS_AT_ONCE))
+    for (const entry of await displayedOf(display, some)) displayed.set(entry.key, entry)
   return notices.map((notice) => receiptFromDisplay(notice, displayed.get(notice.key)))
 }
 

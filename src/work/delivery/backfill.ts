@@ -5,7 +5,7 @@
 
 import { lacksSubject } from '../../domain/delivery/backfill-plan.js'
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
-import { groupBy } from '../../foundation/groups.js'
+import { groupBy, splitIntoPieces } from '../../foundation/groups.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
@@ -41,9 +41,8 @@ export const queueBackfill = async (
   let owed = 0
   const oweInSteps = async (lacking: readonly SubjectInForce[]): Promise<SubjectInForce[]> => {
     const busy: SubjectInForce[] = []
-    for (let at = 0; at < lacking.length; at += STEP_SUBJECTS) {
+    for (const some of splitIntoPieces(lacking, STEP_SUBJECTS)) {
       signal?.throwIfAborted()
-      const some = lacking.slice(at, at + STEP_SUBJECTS)
       const step = await db.transaction((tx) => oweStep(tx, rules, filling, some))
       owed += step.owed
       busy.push(...step.busy)

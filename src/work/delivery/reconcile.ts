@@ -11,6 +11,7 @@ import {
 } from '../../domain/delivery/comparison.js'
 import { MESSAGE_SETTLES_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
+import { splitIntoPieces } from '../../foundation/groups.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { ConfiguredPlatform, DisplayedSubject, Platform } from '../../platforms/platform.js'
@@ -221,15 +222,14 @@ const judgeSubjects = async (
     )
   }
   const rest = [...ours.values()].filter(({ key }) => !seen.has(key))
-  for (let i = 0; i < rest.length; i += STEP_KEYS) await judge(rest.slice(i, i + STEP_KEYS), false)
+  for (const some of splitIntoPieces(rest, STEP_KEYS)) await judge(some, false)
   return read
 }
 
 const ownKeys = async (db: Db, shown: readonly DisplayedSubject[]): Promise<Map<string, DisplayedSubject>> => {
   const ours = new Map<string, DisplayedSubject>()
   const keyed = shown.filter(({ key }) => UUID.test(key))
-  for (let i = 0; i < keyed.length; i += STEP_KEYS) {
-    const step = keyed.slice(i, i + STEP_KEYS)
+  for (const step of splitIntoPieces(keyed, STEP_KEYS)) {
     const known = new Set(
       await comparisons.findKnownKeys(
         db,

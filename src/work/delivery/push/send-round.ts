@@ -8,7 +8,7 @@ import {
 } from '../../../domain/delivery/delivery.js'
 import { untilAborted } from '../../../foundation/abort.js'
 import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
-import { groupBy } from '../../../foundation/groups.js'
+import { groupBy, splitIntoPieces } from '../../../foundation/groups.js'
 import type { Platform, PlatformAddress } from '../../../platforms/platform.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as breaker from './circuit-breaker.js'
@@ -144,13 +144,10 @@ const wavesOf = (
     leaving.filter((delivery) => !isWorn(delivery)),
     ({ kind }) => kind,
   )
-  const batches = [...byKind.values()].flatMap((same) => piecesOf(same, size))
+  const batches = [...byKind.values()].flatMap((same) => splitIntoPieces(same, size))
   const alone = leaving.filter(isWorn).slice(0, ALONE_PER_ROUND_MAX)
-  return [...piecesOf(batches, width), ...alone.map((delivery) => [[delivery]])]
+  return [...splitIntoPieces(batches, width), ...alone.map((delivery) => [[delivery]])]
 }
-
-const piecesOf = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
 
 /** Renews the lease; drops deliveries meanwhile replaced or claimed by another process. */
 const stillHeld = async (
