@@ -123,23 +123,16 @@ export interface ListKind extends BilingualText {
 export const isBlacklist = (lists: readonly ListKind[], id: string): boolean =>
   lists.some((list) => list.id === id && list.blacklist)
 
-export interface TermCountOptions {
-  from?: string | null
-  publishedOn?: string | null
-  /** Rows in force by this day also apply; absent: only the row of the decision day. */
-  asOf?: string
-}
-
 type Terms = Pick<ListKind, 'terms'>
 
 /**
  * Last day of the term, the corresponding day of its last month (Civil Code, articles 201 and 202). null without a decision day or fixed
- * term.
+ * term. Rows in force by `asOf` also apply; absent: only the row of the decision day.
  */
 export const computeTermEnd = (
   list: Terms,
   decidedOn: string | null,
-  { from, publishedOn = null, asOf }: TermCountOptions = {},
+  { from, publishedOn = null, asOf }: { from?: string | null; publishedOn?: string | null; asOf?: string } = {},
 ): string | null => {
   const own = findTerm(list, decidedOn, publishedOn)
   if (own === null || decidedOn === null) return null

@@ -13,13 +13,12 @@ import {
 
 const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
-const kindSaid: MoveGuard = (_, act) => {
-  if (act.hiding === undefined) return 'HIDING_NOT_SAID'
+const kindSaid: MoveGuard = (_, { hiding, role }) => {
+  if (hiding === undefined) return 'HIDING_NOT_SAID'
   // Only the clock (an automatic job) hides as LOST, after comparing with platforms. It also hides errors found in
   // records.
-  const clocks = act.hiding === 'LOST' || act.hiding === 'ERROR'
-  if (act.role === 'clock') return clocks ? null : 'ROLE'
-  return act.hiding === 'LOST' ? 'ROLE' : null
+  if (role === 'clock') return hiding === 'LOST' || hiding === 'ERROR' ? null : 'ROLE'
+  return hiding === 'LOST' ? 'ROLE' : null
 }
 const paperGiven: MoveGuard = (before, act, rules) =>
   act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? requireDocumentNumber(before, act, rules) : null

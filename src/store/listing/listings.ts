@@ -269,11 +269,9 @@ export const readPublicStates = async (db: Db | Tx, ids: readonly string[]): Pro
       )
 
 export const wasPublished = (db: Db, id: string): Promise<boolean> =>
-  queryValue(
-    db,
-    'select exists (select 1 from listings where id = ?::uuid and published_on is not null) as was /* listings.wasPublished */',
-    [id],
-  )
+  hasRows(db, 'select 1 from listings where id = ?::uuid and published_on is not null /* listings.wasPublished */', [
+    id,
+  ])
 
 export const deletePublicEntries = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])

@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { keepOncePerFact } from '../../../src/domain/scoring/evidence.js'
 import type { JobDb } from '../../../src/store/db/db.js'
@@ -7,12 +6,9 @@ import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
-import * as scores from '../../../src/store/scoring/scores.js'
-import { rollBack } from '../../../src/work/intake/rollback.js'
 import { settleOpenConcern } from '../../../src/work/listing/concerns.js'
-import { scoreOperators } from '../../../src/work/scoring/score.js'
+import { back, HOUR, row, tell } from '../../support/penalty-feed.js'
 import {
-  at,
   codeOf,
   database,
   feed,
@@ -31,44 +27,6 @@ import {
   TODAY,
 } from '../../support/world.js'
 
-const HOUR = 3_600
-const NUMBER = '测市监处罚〔2026〕1号'
-const AUTHORITY = '虚构市市场监督管理局'
-const FACT = makeDecisionFactKey(NUMBER, AUTHORITY, null)
-
-interface Told {
-  id?: string
-  body?: Body
-  whole?: boolean
-  now?: Date
-  fact?: boolean
-  rows?: Row[]
-}
-
-/** Pulls a feed of penalties. With `fact`, its records are one decision that other feeds may report too. */
-const tell = async (
-  db: JobDb,
-  { id = 'penalties', body = {}, whole = false, now = NOW, fact = true, rows }: Told = {},
-) => {
-  const sent = rows ?? [row()]
-  const plain = feed({ id, kind: 'penalty', whole, sent: () => sent, body: () => body, bounds: { shrinkShare: 1 } })
-  const map: typeof plain.map = (item, context) => {
-    const mapped = plain.map(item, context)
-    if (!fact || FACT === null || !('drafts' in mapped)) return mapped
-    return { drafts: mapped.drafts.map((draft) => ({ ...draft, fact: FACT })) }
-  }
-  await pullFeed(db, { ...plain, map }, { rules, now: at(now) })
-  const [run] = await rowsOf(db, `select max(id) as id from runs where job = 'pull'`)
-  return Number(run?.['id'])
-}
-const row = (more: Partial<Row> = {}): Row => ({
-  key: 'P1',
-  code: codeOf(1),
-  name: '长春虚构商贸第1有限公司',
-  value: '销售假冒商品',
-  day: '2026-10-10',
-  ...more,
-})
 const REVOKED: Body = { status: 'REVOKED', revoked_on: '2026-11-20' }
 const LIGHT: Body = { types: ['罚款'], content: '罚款100元', fine_yuan: '100' }
 
@@ -87,8 +45,6 @@ const causes = async (db: JobDb) => (await concerns.list(db, { first: 10, after:
 const owed = async (db: JobDb, id: string) =>
   rowsOf(db, `select platform, action from deliveries where subject_id = ? and state = 'OWED' order by 1, 2`, [id])
 const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
-const back = (db: JobDb, run: number, now = later(HOUR)) =>
-  rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
 /** Marks all deliveries as confirmed. */
 const confirmed = (db: JobDb) =>
   db('deliveries').update({ state: 'CONFIRMED', attempts: 1, confirmed_at: NOW, receipt: '{}' })
@@ -415,55 +371,5 @@ describe('consequences for listings when their record changes', () => {
     expect(told.status).to.equal('fulfilled')
     expect(moved.status === 'fulfilled' || moved.reason.code === 'MOVE_NOT_ALLOWED').to.equal(true)
     expect((await stateOf(db(), id))[0]).to.equal('NOT_LISTED')
-  })
-})
-
-describe('one fact from several sources', () => {
-  const db = database()
-  const scored = () => scoreOperators(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(HOUR)) })
-  const sight = { kinds: ['penalty'] as const, removed: true, first: 10, after: null }
-
-  it('counts and scores once, and is shown once with every source', async () => {
-    await tell(db())
-    await tell(db(), { id: 'elsewhere', body: { source_unit: '别的单位' }, now: later(30) })
-    const operator = await operatorOf(db(), codeOf(1))
-    const when = { asOf: TODAY, knownAt: later(2 * HOUR) }
-    const records = await versions.ofOperators(db(), [operator], when, sight)
-    expect(records.map((one) => one.feed)).to.deep.equal(['penalties'])
-    expect((await versions.countByOperator(db(), [operator], when, sight)).get(operator)).to.equal(1)
-    const sources = await versions.findVersionsWithFact(db(), [operator], when, sight)
-    expect(sources.map((one) => one.feed)).to.deep.equal(['penalties', 'elsewhere'])
-    expect(await evidence.readEvidence(db(), [operator], when)).to.have.length(2)
-    await scored()
-    const found = (await scores.latest(db(), [operator], when)).get(operator)
-    expect(found?.reasons.find(({ fact }) => fact === 'penalty_heavy')?.count).to.equal(1)
-  })
-
-  it('counts once for each record where the records are not the same fact', async () => {
-    await tell(db(), { fact: false })
-    await tell(db(), { id: 'elsewhere', fact: false, now: later(30) })
-    const operator = await operatorOf(db(), codeOf(1))
-    const when = { asOf: TODAY, knownAt: later(2 * HOUR) }
-    expect(await evidence.readEvidence(db(), [operator], when)).to.have.length(2)
-    expect(await versions.ofOperators(db(), [operator], when, sight)).to.have.length(2)
-  })
-
-  it('is one fact per operator: one decision on two operators counts for each', async () => {
-    await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2) })] })
-    const ids = [await operatorOf(db(), codeOf(1)), await operatorOf(db(), codeOf(2))]
-    expect(await evidence.readEvidence(db(), ids, { asOf: TODAY, knownAt: later(HOUR) })).to.have.length(2)
-  })
-
-  it('stands by the other source when the first is rolled back, without a change of score', async () => {
-    const run = await tell(db())
-    await tell(db(), { id: 'elsewhere', now: later(30) })
-    const operator = await operatorOf(db(), codeOf(1))
-    await scored()
-    await back(db(), run)
-    await scoreOperators(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(2 * HOUR)) })
-    const values = await rowsOf(db(), 'select distinct value from scores where operator_id = ?', [operator])
-    expect(values).to.have.length(1)
-    const [left] = await versions.ofOperators(db(), [operator], { asOf: TODAY, knownAt: later(3 * HOUR) }, sight)
-    expect(left?.feed).to.equal('elsewhere')
   })
 })
