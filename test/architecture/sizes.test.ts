@@ -42,7 +42,6 @@ const LONG_TESTS: readonly string[] = [
   'test/hostile/access.test.ts',
   'test/work/delivery/published-records.test.ts',
   'test/work/intake/merging.test.ts',
-  'test/work/listing/consequences.test.ts',
   'test/work/operators/identity.test.ts',
   'test/work/standing/webhooks.test.ts',
 ]
