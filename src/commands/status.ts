@@ -50,7 +50,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     db,
     hooks.map(({ id }) => id),
   )
-  const overCap = await confirmedSellers.listsOverCap(db)
+  const overCap = await confirmedSellers.findListsOverCap(db)
   const recent = await runs.listRuns(db, { first: LAST_RUNS, before: null })
 
   const watched = await watch.healthOfFeeds(

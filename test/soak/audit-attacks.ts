@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto'
 import {
   type AuditContent,
   type AuditRow,
-  contentHash,
   EMPTY_LOG_HEAD,
+  hashContent,
   hashUnsealedRow,
   sealRow,
   serializeContent,
@@ -48,7 +48,7 @@ const chainedAnew = (rows: readonly AuditRow[], chain: Chain): AuditRow[] => {
 
 const rewritten = (row: AuditRow): AuditRow => {
   const content = { ...(row.content as AuditContent), client: '无辜者' }
-  return { ...row, content, body: serializeContent(content), contentHash: contentHash(content) }
+  return { ...row, content, body: serializeContent(content), contentHash: hashContent(content) }
 }
 
 const cut: Way = {

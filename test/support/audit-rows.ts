@@ -5,8 +5,8 @@ import {
   type AuditRow,
   type ChainLink,
   chainRows,
-  contentHash,
   EMPTY_LOG_HEAD,
+  hashContent,
   hashUnsealedRow,
   serializeContent,
 } from '../../src/domain/audit/audit-log.js'
@@ -34,7 +34,7 @@ export const linkOf = (content: AuditContent, more: Partial<ChainLink> = {}): Ch
   count: 1,
   content,
   body: serializeContent(content),
-  contentHash: contentHash(content),
+  contentHash: hashContent(content),
   ...more,
 })
 

@@ -93,10 +93,10 @@ export const parseContent = (body: string): AuditContent | null => {
 }
 const MEMBERS = 10
 
-export const contentHash = (content: AuditContent): string => sha256Hex(serializeContent(content))
+export const hashContent = (content: AuditContent): string => sha256Hex(serializeContent(content))
 
 export const isContentIntact = (row: AuditRow, content: AuditContent): boolean =>
-  contentHash(content) === row.contentHash && (row.form === 0 || serializeContent(content) === row.body)
+  hashContent(content) === row.contentHash && (row.form === 0 || serializeContent(content) === row.body)
 
 export const sha256Hex = (text: string): string => hash('sha256', text, 'hex')
 

@@ -21,7 +21,7 @@ export const CHANGE_MESSAGE_VERSION = 2
 export const CHANGES_RETAINED_DAYS = 30
 const DAY_MS = 86_400_000
 
-export const retainedSince = (now: Date): Date => new Date(now.getTime() - CHANGES_RETAINED_DAYS * DAY_MS)
+export const findRetentionStart = (now: Date): Date => new Date(now.getTime() - CHANGES_RETAINED_DAYS * DAY_MS)
 
 /** Changes `erased` + 1 to `last` are available. */
 export interface RetainedChanges {

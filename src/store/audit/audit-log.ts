@@ -72,7 +72,7 @@ const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 
   (select system_identifier::text from pg_control_system()) as system`
 
 /** Null on a standby. */
-export const serverIdentity = (db: Db): Promise<ServerIdentity | null> =>
+export const readServerIdentity = (db: Db): Promise<ServerIdentity | null> =>
   queryFirst(db, `select ${SERVER} where not pg_is_in_recovery() /* audit-log.server */`)
 
 const texts = (members: readonly string[]): string =>
@@ -84,7 +84,7 @@ const EACH_ESCAPED = /["\\]/g
 const plain = (members: readonly (string | number)[]): string => `{${members.join(',')}}`
 
 /** Two statements: a single one would not see what the lock's previous holder wrote. */
-export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {
+export const lockAndReadHead = async (tx: Tx): Promise<AuditHead | null> => {
   const [, answer] = (await tx.raw(
     `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* audit-log.lockedHead */;
      ${SELECT_HEAD} /* audit-log.lockedHead */`,

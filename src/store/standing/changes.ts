@@ -95,7 +95,7 @@ export const numberMarks = (
     { marks, oldest, now },
   )
 
-export const addListReplaced = (tx: Tx, client: string, now: Date): Promise<number> =>
+export const addListReplacedChange = (tx: Tx, client: string, now: Date): Promise<number> =>
   queryValue(
     tx,
     `with counted as (insert into change_clients as c (client, last) values (:client, 1)

@@ -128,7 +128,7 @@ export interface ListOverCap extends Pick<SellersFigures, 'gradesClosed' | 'unco
   client: string
 }
 
-export const listsOverCap = (db: Db): Promise<ListOverCap[]> =>
+export const findListsOverCap = (db: Db): Promise<ListOverCap[]> =>
   queryRows(
     db,
     `select client, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost" from seller_lists

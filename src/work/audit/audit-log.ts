@@ -174,7 +174,7 @@ export const makeAuditLog = (
     // The noted heads (last row hashes) are read before the rows: one noted in between would look lost.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
-      const from = (await store.lockedHead(tx)) ?? EMPTY_LOG_HEAD
+      const from = (await store.lockAndReadHead(tx)) ?? EMPTY_LOG_HEAD
       if (known === null) return tryAt(tx, from, [...(await cutOf(tx, heads, from.number)), ...links])
       const there = await readHashes(tx, [known.head.number])
       return there.get(known.head.number) === known.head.hash ? tryAt(tx, from, links) : 'GONE'

@@ -20,5 +20,5 @@ export const findUnreportedLoss = async (
     return loss === null ? [] : [loss]
   })
   const open = heads.filter((head) => isThere(head) || !losses.some((loss) => explainsLostHead(loss, head)))
-  return findLoss(open, hashes, { last, server: await auditRows.serverIdentity(handle) })
+  return findLoss(open, hashes, { last, server: await auditRows.readServerIdentity(handle) })
 }

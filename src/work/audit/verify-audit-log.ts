@@ -65,7 +65,7 @@ export const verifyAuditLog = async (
     progress?.(number)
     if (gently && rows.length === PAGE_ROWS) await rest(performance.now() - began)
   }
-  const server = await store.serverIdentity(db)
+  const server = await store.readServerIdentity(db)
   const releasedOld = await heads.findLastRelease(db)
   const { walked, erased, head, cuts, ...found } = walk.end({ server, now: startedAt, releasedOld })
   const broken = [...signed.forged, ...found.broken]

@@ -15,7 +15,7 @@ import * as sellers from '../../store/standing/sellers.js'
 
 const LONGEST_REASON = 500
 
-export const sellersPolicyOf = async (tx: Tx, client: string, today: string): Promise<store.SellersPolicy> => {
+export const readSellersPolicy = async (tx: Tx, client: string, today: string): Promise<store.SellersPolicy> => {
   const setting = await store.readSellersSetting(tx, client)
   return {
     client,
@@ -55,7 +55,7 @@ export const recheckSellerLists = async (
 
 const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.SellersFigures> => {
   await sellers.lockSellerList(tx, client)
-  const { decided, altered } = await store.renewOpenGrades(tx, await sellersPolicyOf(tx, client, shanghaiDate(now)))
+  const { decided, altered } = await store.renewOpenGrades(tx, await readSellersPolicy(tx, client, shanghaiDate(now)))
   if (altered > 0) await sellers.storeBitmap(tx, client)
   return decided
 }

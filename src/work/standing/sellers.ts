@@ -20,7 +20,7 @@ import * as changes from '../../store/standing/changes.js'
 import { decideOpenGrades, SELECT_SENT_CODES_SQL } from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
 import * as queue from '../../store/standing/webhook-queue.js'
-import { sellersPolicyOf, warnOverCap } from './confirmed-sellers.js'
+import { readSellersPolicy, warnOverCap } from './confirmed-sellers.js'
 
 const LINES_AT_ONCE = 10_000
 const LINE_FEED = 0x0a
@@ -62,12 +62,12 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
       const before = await store.readCurrentList(tx, client)
       if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
       await changes.ensureMarking(tx)
-      const deciding = await sellersPolicyOf(tx, client, today)
+      const deciding = await readSellersPolicy(tx, client, today)
       const made = { client, dated, malformed: malformed.length, at: now }
       const replaced = await store.replaceSellerList(tx, made, sellers, (within) =>
         decideOpenGrades(within, deciding, SELECT_SENT_CODES_SQL),
       )
-      const sequence = await changes.addListReplaced(tx, client, now)
+      const sequence = await changes.addListReplacedChange(tx, client, now)
       await queue.addOwedMessages(tx, [{ client, before: sequence - 1, last: sequence }], now)
       return { ...replaced, sequence }
     })

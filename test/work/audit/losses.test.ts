@@ -178,7 +178,7 @@ describe('lost rows of the audit log', () => {
     await Promise.all(Array.from({ length: 40 }, (_, n) => trail.row(entry(`r-${n}`)).then(() => told.push('left'))))
     expect(told.filter((one) => one !== 'synced')).to.deep.equal(['noted 40', ...Array(40).fill('left')])
     const [head] = notes.heads()
-    expect(head?.server).to.deep.equal(await store.serverIdentity(db()))
+    expect(head?.server).to.deep.equal(await store.readServerIdentity(db()))
     expect(head?.server?.system).to.match(/^\d{15,20}$/)
   })
 

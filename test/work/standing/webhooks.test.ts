@@ -124,11 +124,11 @@ describe('webhooks', () => {
     const { webhook, secret } = await add()
     const row = await stateOf(webhook.id)
     expect(JSON.stringify(row)).to.not.include(secret.slice('whsec_'.length))
-    expect(world.keys.unseal(row.secret, webhooks.sealingLabelOf(webhook.id))).to.equal(secret)
+    expect(world.keys.unseal(row.secret, webhooks.makeSealingLabel(webhook.id))).to.equal(secret)
     // A secret sealed for one webhook cannot be unsealed for another.
-    expect(() => world.keys.unseal(row.secret, webhooks.sealingLabelOf(webhook.id + 1))).to.throw()
+    expect(() => world.keys.unseal(row.secret, webhooks.makeSealingLabel(webhook.id + 1))).to.throw()
     const turned = (row.secret.startsWith('A') ? 'B' : 'A') + row.secret.slice(1)
-    expect(() => world.keys.unseal(turned, webhooks.sealingLabelOf(webhook.id))).to.throw()
+    expect(() => world.keys.unseal(turned, webhooks.makeSealingLabel(webhook.id))).to.throw()
   })
 
   it('retries on the specified schedule under the same id, then gives up', async () => {

@@ -1,5 +1,5 @@
 /** Numbers the new rows of `change_marks`, in one process at a time; other processes return at once. */
-import { retainedSince } from '../../../domain/standing/changes.js'
+import { findRetentionStart } from '../../../domain/standing/changes.js'
 import { findOldestValidListDate } from '../../../domain/standing/sellers.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'
@@ -33,7 +33,7 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
 export const tidyChanges = async (db: Db, now: Date): Promise<number> => {
   let erased = 0
   for (let step = 0; step < ERASE_STEPS; step += 1) {
-    const gone = await db.transaction((tx) => store.eraseChangesBefore(tx, retainedSince(now), ERASE_STEP))
+    const gone = await db.transaction((tx) => store.eraseChangesBefore(tx, findRetentionStart(now), ERASE_STEP))
     if (gone === 0) break
     erased += gone
   }

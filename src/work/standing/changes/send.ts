@@ -19,7 +19,7 @@ import * as store from '../../../store/standing/webhooks.js'
 import type { AuditLog } from '../../audit/audit-log.js'
 import { callSubscriber, type HostResolver } from '../subscriber-client.js'
 import { describeChanges } from './received-changes.js'
-import { sealingLabelOf, type WebhookKeys } from './webhooks.js'
+import { makeSealingLabel, type WebhookKeys } from './webhooks.js'
 
 const AT_ONCE = 8
 const SEND_MS = 10_000
@@ -143,9 +143,9 @@ const secretsOf = (
   { id, secret, previousSecret, previousUntil }: store.StoredWebhook,
   now: Date,
 ): string[] => [
-  keys.unseal(secret, sealingLabelOf(id)),
+  keys.unseal(secret, makeSealingLabel(id)),
   ...(previousSecret !== null && previousUntil !== null && previousUntil > now
-    ? [keys.unseal(previousSecret, sealingLabelOf(id))]
+    ? [keys.unseal(previousSecret, makeSealingLabel(id))]
     : []),
 ]
 

@@ -24,7 +24,7 @@ export interface CreatedWebhook {
   secret: string
 }
 
-export const sealingLabelOf = (id: number): string => `webhook ${id}`
+export const makeSealingLabel = (id: number): string => `webhook ${id}`
 
 /** Refusals: WEBHOOK_ADDRESS, WEBHOOK_EXISTS, WEBHOOKS_MOST. */
 export const addWebhook = async (
@@ -51,7 +51,7 @@ export const addWebhook = async (
     if (registered.length >= WEBHOOKS_PER_CLIENT_MOST)
       throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_PER_CLIENT_MOST })
     const id = await store.reserveWebhookId(tx)
-    await store.addWebhook(tx, { id, client, url, secret: keys.seal(secret, sealingLabelOf(id)), createdAt: now })
+    await store.addWebhook(tx, { id, client, url, secret: keys.seal(secret, makeSealingLabel(id)), createdAt: now })
     return { webhook: await there(tx, id, client), secret }
   })
 }
@@ -64,7 +64,7 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
     await store.replaceWebhookSecret(
       tx,
       id,
-      keys.seal(secret, sealingLabelOf(id)),
+      keys.seal(secret, makeSealingLabel(id)),
       new Date(now.getTime() + SECRET_OVERLAP_HOURS * HOUR_MS),
     )
     return { webhook: await there(tx, id, client), secret }
