@@ -29,20 +29,15 @@ export const makeFromDrafts = async (
   now: Date,
   { shops, drafts }: { shops: boolean; drafts: number },
 ): Promise<number> => {
-  const gone = await tx.raw(
-    'select id from operators where known_to is not null order by id limit 1 /* operators.make gone */',
+  const again = await tx.raw(
+    `update operators o set known_to = null, kind = s.makes_kind, name = s.name, name_key = s.name_key, region = s.makes_region,
+       status = s.makes_status, first_run = :run
+     from (select distinct on (coalesce(uscc, shop)) * from staged_drafts
+       where (select id from operators where known_to is not null order by id limit 1) is not null
+         and makes_kind is not null and coalesce(uscc, shop) is not null order by coalesce(uscc, shop), item desc) s
+     where o.known_to is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop)) /* operators.make again */`,
+    { run: runId },
   )
-  const again =
-    gone.rows.length > 0
-      ? await tx.raw(
-          `update operators o set known_to = null, kind = s.makes_kind, name = s.name, name_key = s.name_key, region = s.makes_region,
-           status = s.makes_status, first_run = :run
-         from (select distinct on (coalesce(uscc, shop)) * from staged_drafts
-           where makes_kind is not null and coalesce(uscc, shop) is not null order by coalesce(uscc, shop), item desc) s
-         where o.known_to is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop)) /* operators.make again */`,
-          { run: runId },
-        )
-      : null
   const making = (code: 'uscc' | 'shop', only: string): PromiseLike<{ rowCount: number | null }> =>
     tx.raw(
       `insert into operators (${code}, kind, name, name_key, region, status, first_run, created_at)
@@ -54,7 +49,7 @@ export const makeFromDrafts = async (
     )
   const made = await withIndexesDropped(tx, 'operators', drafts, () => making('uscc', 's.uscc is not null'))
   const opened = shops ? await making('shop', 's.uscc is null and s.shop is not null') : null
-  return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
+  return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again.rowCount ?? 0)
 }
 
 /**

@@ -76,10 +76,6 @@ export const requestRun = async (
   )
 }
 
-export interface ClaimableJob extends OccurrenceKey {
-  beside: boolean
-}
-
 export const hasClaimable = (db: Db): Promise<boolean> =>
   hasRows(
     db,
@@ -93,7 +89,7 @@ export const hasClaimable = (db: Db): Promise<boolean> =>
  */
 export const claimOccurrences = (
   db: Db,
-  wanted: readonly ClaimableJob[],
+  wanted: readonly (OccurrenceKey & { beside: boolean })[],
   { limit, leaseMs, attemptsMost, now }: { limit: number; leaseMs: number; attemptsMost: number; now: Date },
 ): Promise<Occurrence[]> =>
   db.transaction(async (tx) => {

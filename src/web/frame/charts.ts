@@ -1,5 +1,5 @@
 import type { BilingualText } from '../../foundation/text/words.js'
-import { bilingualTable } from '../scorecard/card-table.js'
+import { bilingualTable, type TableCell } from '../scorecard/card-table.js'
 import { bilingual, bilingualPlainText, bilingualTexts, type Html, html, linkTo } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
@@ -13,11 +13,12 @@ interface ChartFrame {
   title: BilingualText
   says: BilingualText
   drawing: Html
-  rows: Html
+  columns: readonly BilingualText[]
+  rows: readonly (readonly TableCell[])[]
   height?: number
 }
 
-const chartFigure = ({ id, title, says, drawing, rows, height = HEIGHT }: ChartFrame): Html =>
+const chartFigure = ({ id, title, says, drawing, columns, rows, height = HEIGHT }: ChartFrame): Html =>
   html`<figure class="chart" aria-labelledby="${id}">
 <figcaption><h3 id="${id}">${bilingual(title.zh, title.en)}</h3><p>${bilingual(says.zh, says.en)}</p></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
@@ -25,7 +26,7 @@ const chartFigure = ({ id, title, says, drawing, rows, height = HEIGHT }: ChartF
 ${drawing}
 </svg>
 <details><summary>${bilingual('以表格查看', 'As a table')}<span class="unseen">${bilingualPlainText(`：${title.zh}`, `: ${title.en}`)}</span></summary>
-${rows}
+${bilingualTable({ caption: title, columns, rows, narrow: true })}
 </details>
 </figure>`
 
@@ -54,25 +55,21 @@ const monthNames = (months: readonly MonthCounts[], at: (place: number) => numbe
 const END = html` text-anchor="end"`
 const MIDDLE = html` text-anchor="middle"`
 
-const monthTable = (months: readonly MonthCounts[], title: BilingualText): Html =>
-  bilingualTable({
-    caption: title,
-    columns: bilingualTexts('月份 Month', '月末有效 In force', '新增 New', '移出 Left'),
-    rows: [...months]
-      .reverse()
-      .map(({ month, inForce, published, removed }) => [month, inForce, published, removed].map(String)),
-    narrow: true,
-  })
+const monthTable = (months: readonly MonthCounts[]): Pick<ChartFrame, 'columns' | 'rows'> => ({
+  columns: bilingualTexts('月份 Month', '月末有效 In force', '新增 New', '移出 Left'),
+  rows: months
+    .map(({ month, inForce, published, removed }) => [month, inForce, published, removed].map(String))
+    .reverse(),
+})
 
 export const drawInForceByMonth = (months: readonly MonthCounts[]): Html => {
   const most = Math.max(1, ...months.map(({ inForce }) => inForce))
   const { at, wide } = columnsOf(months.length)
   const room = HEIGHT - HEAD - FOOT
   const last = months.at(-1)
-  const title = { zh: '名单的变化', en: 'The list over time' }
   return chartFigure({
     id: 'over-time',
-    title,
+    title: { zh: '名单的变化', en: 'The list over time' },
     says: {
       zh: `各月末有效条数，最近一月 ${last?.inForce ?? 0} 条，期间最多 ${most} 条。`,
       en: `Entries in force at the end of each month: ${last?.inForce ?? 0} in the latest, ${most} at most.`,
@@ -84,7 +81,7 @@ ${months.map(({ inForce }, place) => {
 })}
 ${last && html`<text class="figure" x="${WIDTH - EDGE}" y="${round(HEIGHT - FOOT - (last.inForce / most) * room - 5)}"${END}>${last.inForce}</text>`}
 ${monthNames(months, at, HEIGHT - 5)}`,
-    rows: monthTable(months, title),
+    ...monthTable(months),
   })
 }
 
@@ -94,10 +91,9 @@ export const drawChangesByMonth = (months: readonly MonthCounts[]): Html => {
   const room = (HEIGHT - FOOT - 8) / 2
   const middle = round(4 + room)
   const [came, left] = [sum(months.map(({ published }) => published)), sum(months.map(({ removed }) => removed))]
-  const title = { zh: '每月新增与移出', en: 'New and removed, by month' }
   return chartFigure({
     id: 'come-and-gone',
-    title,
+    title: { zh: '每月新增与移出', en: 'New and removed, by month' },
     says: {
       zh: `线上为新增，线下为移出：${months.length} 个月内新增 ${came} 条，移出 ${left} 条。`,
       en: `New above the line, removed below it: ${came} new and ${left} removed in ${months.length} months.`,
@@ -108,7 +104,7 @@ export const drawChangesByMonth = (months: readonly MonthCounts[]): Html => {
     })}
 <line class="ground" x1="0" y1="${middle}" x2="${WIDTH}" y2="${middle}"/>
 ${monthNames(months, at, HEIGHT - 5)}`,
-    rows: monthTable(months, title),
+    ...monthTable(months),
   })
 }
 
@@ -141,12 +137,8 @@ export const drawBarChart = (
       ) => html`<text class="axis" x="0" y="${place * BAR + 12}">${bilingualPlainText(zh, en)}</text>
 <rect class="in-force" x="0" y="${place * BAR + 17}" width="${round(Math.max(n === 0 ? 0 : 2, (n / most) * NUMBERS))}" height="10" rx="2"/><text class="figure" x="${round((n / most) * NUMBERS + 6)}" y="${place * BAR + 26}">${n}</text>`,
     )}`,
-    rows: bilingualTable({
-      caption: title,
-      columns: [column, ...bilingualTexts('条数 Entries')],
-      rows: all.map(({ zh, en, n, path }) => [html`<a href="${path}">${bilingual(zh, en)}</a>`, String(n)]),
-      narrow: true,
-    }),
+    columns: [column, ...bilingualTexts('条数 Entries')],
+    rows: all.map(({ zh, en, n, path }) => [html`<a href="${path}">${bilingual(zh, en)}</a>`, String(n)]),
   })
 }
 
@@ -156,12 +148,12 @@ const SHADES = 5
 export const drawPrefectureMap = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
   const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
   const most = Math.max(1, ...all.map(({ n }) => n))
-  const top = [...all].sort((a, b) => b.n - a.n)[0]
-  const title = { zh: '各市州的有效条数', en: 'Entries in force by prefecture' }
+  const byCount = [...all].sort((a, b) => b.n - a.n)
+  const [top] = byCount
   const wide = (WIDTH - (TILES_ACROSS - 1) * GAP) / TILES_ACROSS
   return chartFigure({
     id: 'by-prefecture',
-    title,
+    title: { zh: '各市州的有效条数', en: 'Entries in force by prefecture' },
     says: {
       zh: `方块按方位排列，颜色越深条数越多：${top?.zh}最多，${top?.n ?? 0} 条。`,
       en: `Tiles lie as the prefectures do, the darker the more: ${top?.en} has most, ${top?.n ?? 0}.`,
@@ -172,19 +164,13 @@ export const drawPrefectureMap = (counts: ReadonlyMap<string, number>, elsewhere
       const shade = n === 0 ? 0 : Math.max(1, Math.ceil((n / most) * SHADES))
       return html`<g class="shade-${shade}"><rect x="${x}" y="${y}" width="${round(wide)}" height="${TILE}" rx="6"/><text class="place" x="${round(x + wide / 2)}" y="${y + 24}"${MIDDLE}>${zh}</text><text class="place small" x="${round(x + wide / 2)}" y="${y + 38}"${MIDDLE}>${en}</text><text class="number" x="${round(x + wide / 2)}" y="${y + 64}"${MIDDLE}>${n}</text></g>`
     })}`,
-    rows: bilingualTable({
-      caption: title,
-      columns: bilingualTexts('市州 Prefecture', '条数 Entries'),
-      rows: [
-        ...[...all]
-          .sort((a, b) => b.n - a.n)
-          .map(({ code, zh, en, n }) => [
-            html`<a href="${linkTo('/blacklist', { region: code })}">${bilingual(zh, en)}</a>`,
-            String(n),
-          ]),
-        ...(elsewhere > 0 ? [[bilingual('未注明市州', 'No prefecture told'), String(elsewhere)]] : []),
-      ],
-      narrow: true,
-    }),
+    columns: bilingualTexts('市州 Prefecture', '条数 Entries'),
+    rows: [
+      ...byCount.map(({ code, zh, en, n }) => [
+        html`<a href="${linkTo('/blacklist', { region: code })}">${bilingual(zh, en)}</a>`,
+        String(n),
+      ]),
+      ...(elsewhere > 0 ? [[bilingual('未注明市州', 'No prefecture told'), String(elsewhere)]] : []),
+    ],
   })
 }

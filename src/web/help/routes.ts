@@ -7,11 +7,6 @@ import { type SitePage, sitePage } from '../frame/page.js'
 import { sendPage } from '../frame/render-response.js'
 import { HELP_GROUPS, HELP_TASKS, helpPath } from './tasks.js'
 
-interface HelpText {
-  title: { zh: string; en: string }
-  content: Html
-}
-
 /** A build in `dist` holds no texts and reads those in `src`. */
 const FOLDER = ['./', '../../../../src/web/help/']
   .map((path) => new URL(path, import.meta.url))
@@ -33,7 +28,7 @@ const source = (task: string, lang: Lang): string | null => {
 }
 
 /** A text without an English version is shown in Chinese. */
-const textOf = (task: string): HelpText => {
+const textOf = (task: string) => {
   const zh = source(task, 'zh') ?? ''
   const en = source(task, 'en')
   const titleOf = (text: string) => TITLE.exec(text)?.[1] ?? task
@@ -45,9 +40,9 @@ const textOf = (task: string): HelpText => {
   return { title: { zh: titleOf(zh), en: titleOf(en ?? zh) }, content }
 }
 
-const known = new Map<string, HelpText>()
+const known = new Map<string, ReturnType<typeof textOf>>()
 
-const helpText = (task: string): HelpText => {
+const helpText = (task: string): ReturnType<typeof textOf> => {
   const text = known.get(task) ?? textOf(task)
   known.set(task, text)
   return text

@@ -23,18 +23,13 @@ export interface DivisionInput extends IdentityAct {
   documentNumber: string
 }
 
-export interface DivisionResult {
-  decisions: decisions.IdentityDecisionRow[]
-  leads: number
-}
-
 interface Division extends Pick<DivisionInput, 'on' | 'documentNumber'> {
   from: MergerParty
   successors: readonly MergerParty[]
 }
 
 /** Refusals: OPERATOR_UNKNOWN, DIVISION_NOT_ALLOWED, DATE_INVALID, INPUT_INVALID, RUN_BUSY. */
-export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): Promise<DivisionResult> =>
+export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput) =>
   decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
     const documentNumber = redactIdNumbers(made.documentNumber.trim(), rules.mark)

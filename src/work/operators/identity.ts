@@ -133,12 +133,12 @@ const keyOf = async (tx: Tx, found: waiting.UnmatchedRecord): Promise<string> =>
   return key
 }
 
-export interface UndoIdentityInput extends IdentityAct {
-  decision: number
-}
-
 /** Refusals: DECISION_UNKNOWN, DECISION_UNDONE, INPUT_INVALID, RUN_BUSY. */
-export const undoDecision = (db: Db, rules: WorkRules, made: UndoIdentityInput): Promise<IdentityResult> =>
+export const undoDecision = (
+  db: Db,
+  rules: WorkRules,
+  made: IdentityAct & { decision: number },
+): Promise<IdentityResult> =>
   decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const found = await decisions.lockForUndo(tx, made.decision)
     if (found === null) throw new Refusal('DECISION_UNKNOWN')
