@@ -49,15 +49,7 @@ export class NoDisplayRefusal extends Refusal {
 
 export const isRefusalCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code)
 
-export const refusalJson = ({
-  code,
-  message,
-  details,
-}: Refusal): { code: string; message: string; details: object } => ({
-  code,
-  message,
-  details,
-})
+export const refusalJson = ({ code, message, details }: Refusal) => ({ code, message, details })
 
 /** The name is compared too, because require and import load two classes. */
 export const isRefusal = (error: unknown): error is Refusal =>

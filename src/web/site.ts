@@ -153,12 +153,7 @@ const showList =
 /**
  * Cached queries use the process's database handle, not `reader`: a leaving client must not cancel a shared statement.
  */
-const listOf = async (
-  { db, cache }: SiteContext,
-  reader: Db,
-  stamp: DayStamp,
-  asked: SearchFilter,
-): Promise<SitePage> => {
+const listOf = async ({ db, cache }: SiteContext, reader: Db, stamp: DayStamp, asked: SearchFilter) => {
   const [found, known] = await Promise.all([
     searchList(reader, cache, stamp, asked),
     cache.getOrMake(stamp, 'authorities', () =>

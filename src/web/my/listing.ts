@@ -109,10 +109,7 @@ ${mayBeCertified(listing) ? html`<p><a href="${linkTo(`${listingPath(listing.id)
 ${receivers(retraction, platformNames)}`
 }
 
-const receivers = (
-  retraction: RetractionStatus | null,
-  names: ReadonlyMap<string, { zh: string; en: string }>,
-): Html => {
+const receivers = (retraction: RetractionStatus | null, names: ReadonlyMap<string, { zh: string; en: string }>) => {
   if (retraction === null || retraction.receivers.length + retraction.hearers.length === 0)
     return html`<p>${bilingual('没有平台曾收到该条目，无须告知。', 'No platform ever got the entry: nobody had to be told.')}</p>`
   const { hearers } = retraction

@@ -106,12 +106,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     return { decision, records }
   })
 
-const founded = async (
-  tx: Tx,
-  code: string,
-  { subject, run }: waiting.UnmatchedRecord,
-  at: Date,
-): Promise<{ id: number; mergedInto: null }> => {
+const founded = async (tx: Tx, code: string, { subject, run }: waiting.UnmatchedRecord, at: Date) => {
   const made = newOperator(code, subject.name)
   if (made === null) throw new Refusal('OPERATOR_CODE_INVALID')
   const scheme = made.uscc === null ? 'shop' : 'uscc'

@@ -109,11 +109,7 @@ export interface JobAddress {
   now: Date
 }
 
-export const scheduledJobOf = ({
-  timetable,
-  job,
-  subject,
-}: Pick<JobAddress, 'timetable' | 'job' | 'subject'>): ScheduledJob => {
+export const scheduledJobOf = ({ timetable, job, subject }: Omit<JobAddress, 'by' | 'now'>): ScheduledJob => {
   const row = timetable.find((row) => row.job === job && row.subject === subject)
   if (row === undefined) throw new Refusal('JOB_UNKNOWN', { job, subject })
   return row

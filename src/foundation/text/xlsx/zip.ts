@@ -105,10 +105,7 @@ const endOf = (bytes: Buffer): number => {
   return -1
 }
 
-const contentOf = (
-  bytes: Buffer,
-  { name, flags, method, crc, packed, unpacked, local }: ZipEntry,
-): Buffer | ZipFault => {
+const contentOf = (bytes: Buffer, { name, flags, method, crc, packed, unpacked, local }: ZipEntry) => {
   if (bytes.readUInt32LE(local) !== LOCAL || flags & 1) return 'broken'
   const stated = bytes.readUInt32LE(local + 22)
   if (stated !== unpacked && !(flags & LATER && stated === 0)) return 'broken'
