@@ -24,12 +24,12 @@ const rollbackPreview = async (_: unknown, args: { id: string }, context: Graphq
   return {
     ...forecast,
     recordCount: forecast.records.total,
-    records: forecast.records.records.map((record) => ({
+    records: forecast.records.rows.map((record) => ({
       ...record,
       operator: () => (record.operatorId === null ? null : operator(record.operatorId)),
     })),
     listingCount: forecast.listings.total,
-    listings: forecast.listings.listings.map(({ listing, ...moved }) => ({
+    listings: forecast.listings.rows.map(({ listing, ...moved }) => ({
       ...moved,
       listingId: listing,
       listing: () => listingById(context, makeGlobalId('Listing', listing)),

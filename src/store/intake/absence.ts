@@ -13,12 +13,6 @@ export const earlierEndDaySql = (u: string): string => `(select p.ended_on from 
 
 export const KINDS_ENDED_BY_ABSENCE = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence)
 
-export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) => ({
-  keys: [...keys],
-  stems: [...stems],
-  codes: [...codes],
-})
-
 /**
  * True when the record's key is not in `keys` and begins with none of `stems` (keys up to the last `/`), and its
  * operator has none of `codes`.
@@ -49,13 +43,5 @@ export const endAbsent = (
      ended as (
        ${insertCopiesSql('gone v', { ended_on: ':today::date', known_from: ':now::timestamptz', opened_by: ':run::bigint' })} returning 1)
      select count(*)::int as n from ended /* versions.endAbsent */`,
-    {
-      run: run.id,
-      feed: run.feed,
-      now: run.now,
-      today: run.today,
-      ...unreadableBindings(run.unreadable),
-      unmet: run.unmet,
-      kinds: KINDS_ENDED_BY_ABSENCE,
-    },
+    { ...run, run: run.id, ...run.unreadable, kinds: KINDS_ENDED_BY_ABSENCE },
   )

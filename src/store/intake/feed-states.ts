@@ -1,9 +1,13 @@
 import type { Json } from '../../domain/records/records.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, type Tx } from '../db/db.js'
 
 export const stateOf = async (db: Db, feed: string): Promise<Json | null> => {
-  const answer = await db.raw('select state from feed_states where feed = ? /* feedStates.of */', [feed])
-  return answer.rows[0]?.state ?? null
+  const [state = null] = await queryColumn<Json>(
+    db,
+    'select state from feed_states where feed = ? /* feedStates.of */',
+    [feed],
+  )
+  return state
 }
 
 export const keep = async (tx: Tx, feed: string, state: Json, runId: number): Promise<void> => {

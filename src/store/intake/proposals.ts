@@ -5,7 +5,7 @@ import {
   subjectDetails,
 } from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
-import type { Tx } from '../db/db.js'
+import { queryColumn, queryRows, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'
 
 const CHUNK_RECORDS = 1_000
@@ -35,7 +35,8 @@ const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
   if (!waits.rows[0].any) return []
   const few = waits.rows[0].brought > BROUGHT_MANY ? await fewNames(tx) : null
   if (few !== null) return concernedAmong(tx, run, few)
-  const { rows } = await tx.raw(
+  return queryRows(
+    tx,
     `with changed as materialized (
        select distinct p.operator_id as id from plan p join staged_drafts s using (item, part) join operators o on o.id = p.operator_id
        where p.effect in ('NEW', 'CHANGED') and (s.kind = 'registration' or o.first_run = :run)),
@@ -51,25 +52,27 @@ const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
      order by name, id /* proposals.offer */`,
     { run },
   )
-  return rows
 }
 
 const fewNames = async (tx: Tx): Promise<string[] | null> => {
-  const { rows } = await tx.raw(
-    `select name_key as name from unmatched where state = 'OPEN' and name_key is not null limit ? /* proposals.offer few names */`,
+  const names = await queryColumn<string>(
+    tx,
+    `select name_key from unmatched where state = 'OPEN' and name_key is not null limit ? /* proposals.offer few names */`,
     [WAITING_FEW + 1],
   )
-  return rows.length > WAITING_FEW ? null : [...new Set<string>(rows.map(({ name }: { name: string }) => name))]
+  return names.length > WAITING_FEW ? null : [...new Set(names)]
 }
 
 const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<UnmatchedName[]> => {
-  const bearers = await tx.raw(
+  const bearers = await queryRows<{ id: number; name: string }>(
+    tx,
     `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
      union select f.operator_id, n.name from unnest(:names::text[]) n(name) join operator_names f on f.name_key = n.name and not f.claim
      /* proposals.offer bearers */`,
-    { names: [...names] } as never,
+    { names },
   )
-  const { rows } = await tx.raw(
+  return queryRows(
+    tx,
     `with touched as materialized (
        select distinct p.operator_id as id, s.kind = 'registration' as registered from plan p join staged_drafts s using (item, part)
        where p.effect in ('NEW', 'CHANGED') and p.operator_id = any(:ids::int[])),
@@ -80,35 +83,28 @@ const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Pr
        where u.state = 'OPEN' and u.name_key = any(:names::text[]) and (u.name_key in (select name from changed)
          or (u.feed = r.subject and u.record_key in (select record_key from plan where effect = 'UNMATCHED')))
      order by name, id /* proposals.offer few */`,
-    {
-      run,
-      names: [...names],
-      ids: bearers.rows.map(({ id }: { id: number }) => id),
-      bearers: JSON.stringify(bearers.rows),
-    } as never,
+    { run, names, ids: bearers.map(({ id }) => id), bearers: JSON.stringify(bearers) },
   )
-  return rows
 }
 
 export const proposeForRecords = (tx: Tx, ids: readonly number[]): Promise<void> =>
   withIndexLookups(tx, async () => {
-    const { rows } = await tx.raw(
+    const waiting = await queryRows<UnmatchedName>(
+      tx,
       `select id, name_key as name, true as told from unmatched where id = any(?::bigint[]) and state = 'OPEN' and name_key is not null
      order by name_key, id /* proposals.offerTo */`,
-      [[...ids]],
+      [ids],
     )
-    await weighAll(tx, rows)
+    await weighAll(tx, waiting)
   })
 
 export const proposeForSameName = async (tx: Tx, operator: number): Promise<void> => {
-  const { rows } = await tx.raw(
+  const ids = await queryColumn<number>(
+    tx,
     `select u.id from unmatched u join operators o on o.name_key = u.name_key where o.id = ? and u.state = 'OPEN' /* proposals.offerNamed */`,
     [operator],
   )
-  await proposeForRecords(
-    tx,
-    rows.map(({ id }: { id: number }) => id),
-  )
+  await proposeForRecords(tx, ids)
 }
 
 const weighAll = async (tx: Tx, waiting: readonly UnmatchedName[]): Promise<void> => {
@@ -120,16 +116,15 @@ const weigh = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => 
   const bearers = await bearersOf(tx, [...new Set(named.map(({ name }) => name))])
   const ids = named.filter(({ name, told }) => told || bearers.has(name)).map(({ id }) => id)
   if (ids.length === 0) return
-  const { rows } = await tx.raw(
+  const rows = await queryRows<{ id: number; name: string; subject: Subject; body: Body }>(
+    tx,
     'select id, name_key as name, subject, body from unmatched where id = any(?::bigint[]) /* proposals.weigh */',
     [ids],
   )
-  const weighed = rows.map(
-    ({ id, name, subject, body }: { id: number; name: string; subject: Subject; body: Body }) => {
-      const { operator, ...rest } = proposalOf(bearers.get(name) ?? [], subject, body)
-      return { id, operator, evidence: rest }
-    },
-  )
+  const weighed = rows.map(({ id, name, subject, body }) => {
+    const { operator, ...evidence } = proposalOf(bearers.get(name) ?? [], subject, body)
+    return { id, operator, evidence }
+  })
   await tx.raw(
     `update unmatched u set proposed_operator = w.operator, evidence = w.evidence
      from jsonb_to_recordset(?::jsonb) as w(id bigint, operator int, evidence jsonb)
@@ -146,7 +141,8 @@ const proposalOf = (bearers: Bearers, subject: Subject, body: Body): MatchPropos
 type Bearers = OperatorCandidate[] | 'TOO_MANY'
 
 const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, Bearers>> => {
-  const { rows } = await tx.raw(
+  const rows = await queryRows<OperatorCandidate & { key: string; tooMany: boolean }>(
+    tx,
     `with borne as materialized (
        select a.name as key, b.* from unnest(:names::text[]) as a(name) cross join lateral (
          select n.operator, (array_agg(n.name order by n.former))[1] as name, bool_and(n.former) as former,
@@ -167,10 +163,10 @@ const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, 
          coalesce(array_agg(distinct v.body->>'representative'), '{}') as representatives
        from versions v where v.operator_id = o.id and v.kind = 'registration' and v.wrong_from is null) r
      where not b."tooMany" or b.nth = 1 order by b.key, b.operator /* proposals.bearersOf */`,
-    { names: [...names], most: CANDIDATES_MOST } as never,
+    { names, most: CANDIDATES_MOST },
   )
   const byKey = new Map<string, Bearers>()
-  for (const { key, tooMany, ...candidate } of rows as (OperatorCandidate & { key: string; tooMany: boolean })[]) {
+  for (const { key, tooMany, ...candidate } of rows) {
     const others = byKey.get(key)
     if (tooMany) byKey.set(key, 'TOO_MANY')
     else if (Array.isArray(others)) others.push(candidate)

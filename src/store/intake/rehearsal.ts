@@ -38,12 +38,24 @@ export interface MovedListing {
   asks: string[]
 }
 
-export const listingsMovedSince = async (
+/** First rows of a statement whose column `total` counts all of them. */
+export interface FirstRows<R> {
+  rows: R[]
+  total: number
+}
+
+const firstRows = async <R>(...statement: Parameters<typeof queryRows>): Promise<FirstRows<R>> => {
+  const rows = await queryRows<R & { total: number }>(...statement)
+  return { rows: rows.map(({ total: _, ...row }) => row as R), total: rows[0]?.total ?? 0 }
+}
+
+export const listingsMovedSince = (
   tx: Tx,
   { event, concern }: HighestIds,
   first: number,
-): Promise<{ listings: MovedListing[]; total: number }> => {
-  const answer = await tx.raw(
+): Promise<FirstRows<MovedListing>> =>
+  firstRows(
+    tx,
     `with moved as (
        select listing_id, (array_agg(state_before order by number))[1] as before, (array_agg(state_after order by number desc))[1] as after
        from listing_events where id > :event group by listing_id),
@@ -55,9 +67,6 @@ export const listingsMovedSince = async (
      order by l.published_on is null, l.id limit :first /* rehearsal.listingsSince */`,
     { event, concern, first },
   )
-  const rows = answer.rows as (MovedListing & { total: number })[]
-  return { listings: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
-}
 
 export const countDeliveriesSince = (tx: Tx, { delivery }: HighestIds): Promise<number> =>
   queryValue(tx, 'select count(*)::int as n from deliveries where id > ? /* rehearsal.deliveries */', [delivery])
@@ -70,38 +79,27 @@ export interface UndoneRecord {
   after: Body | null
 }
 
-export const recordsUndone = async (
-  tx: Tx,
-  by: number,
-  first: number,
-): Promise<{ records: UndoneRecord[]; total: number }> => {
-  const answer = await tx.raw(
+export const recordsUndone = (tx: Tx, by: number, first: number): Promise<FirstRows<UndoneRecord>> =>
+  firstRows(
+    tx,
     `select v.kind, v.record_key as key, v.operator_id as "operatorId", v.body as before, count(*) over ()::int as total,
        (select n.body from versions n where n.feed = v.feed and n.record_key = v.record_key and n.known_to is null) as after
      from taken_back t join versions v on v.id = t.id where v.closed_by = :by order by v.id limit :first /* rehearsal.recordsUndone */`,
     { by, first },
   )
-  const rows = answer.rows as (UndoneRecord & { total: number })[]
-  return { records: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
-}
 
-export const operatorsConcerned = async (
+export const operatorsConcerned = (
   tx: Tx,
   at: Date,
   first: number,
-): Promise<{ gone: number[]; left: { id: number; kind: string }[] }> => {
-  const answer = await tx.raw(
-    `(select o.id, o.kind, true as gone from operators o where o.known_to = :at order by o.id limit :first)
-     union all (select o.id, o.kind, false from operators o where o.known_to is null and o.merged_into is null
-       and o.id in (select operator_id from concerned) order by o.id limit :first) /* rehearsal.operatorsConcerned */`,
+): Promise<{ gone: number[]; left: { id: number; kind: string }[] }> =>
+  queryOne(
+    tx,
+    `select array(select id from operators where known_to = :at order by id limit :first) as gone,
+       coalesce((select jsonb_agg(o order by o.id) from (select id, kind from operators where known_to is null and merged_into is null
+         and id in (select operator_id from concerned) order by id limit :first) o), '[]') as left /* rehearsal.operatorsConcerned */`,
     { at, first },
   )
-  const rows = answer.rows as { id: number; kind: string; gone: boolean }[]
-  return {
-    gone: rows.filter(({ gone }) => gone).map(({ id }) => id),
-    left: rows.filter(({ gone }) => !gone).map(({ id, kind }) => ({ id, kind })),
-  }
-}
 
 export interface BroughtRecord {
   effect: 'NEW' | 'CHANGED' | 'UNMATCHED'

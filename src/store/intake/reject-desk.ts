@@ -4,7 +4,7 @@ import { repeatedNote } from './rejects.js'
 
 export type RejectState = 'OPEN' | 'TAKEN' | 'DROPPED'
 
-export interface StoredReject extends Problem {
+export interface StoredReject extends Omit<Problem, 'heading'> {
   id: number
   run: number
   at: Date
@@ -18,6 +18,8 @@ export interface StoredReject extends Problem {
   feed: string
   page: number | null
   row: number
+  /** Heading of the first problem. */
+  heading: string | null
   problems: Problem[]
   map: number | null
   /** The rejected item, with ID numbers replaced. */
@@ -31,7 +33,7 @@ export interface StoredReject extends Problem {
 }
 
 const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "rolledBack", r.whole as "ofWhole", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
-  j.problems, j.map_id::int as map, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
+  j.problems, j.problems->0->>'heading' as heading, j.map_id::int as map, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
 
 export interface RejectFilter {
   feeds: readonly string[] | null
@@ -45,13 +47,7 @@ const WHERE = `(:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:ru
   and (:state::text is null or j.state = :state::text) and (:rule::text is null or j.rule = :rule::text)
   and (:by::text is null or r.asked_by = :by::text)`
 
-const bound = ({ feeds, run = null, state = null, rule = null, by = null }: RejectFilter) => ({
-  feeds: feeds && [...feeds],
-  run,
-  state,
-  rule,
-  by,
-})
+const ALL = { run: null, state: null, rule: null, by: null }
 
 export const list = (
   db: Db,
@@ -62,14 +58,14 @@ export const list = (
     db,
     `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} and (:before::bigint is null or j.id < :before::bigint)
      order by j.id desc limit :first /* setAside.list */`,
-    { ...bound(filter), before, first },
+    { ...ALL, ...filter, before, first },
   )
 
 export const count = (db: Db, filter: RejectFilter): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from rejects j join runs r on r.id = j.run_id where ${WHERE} /* setAside.count */`,
-    bound(filter),
+    { ...ALL, ...filter },
   )
 
 const RULES_MOST = 100
@@ -79,7 +75,7 @@ export const countByRule = (db: Db, filter: RejectFilter): Promise<{ rule: strin
     db,
     `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
      /* setAside.countByRule */`,
-    bound(filter),
+    { ...ALL, ...filter },
   )
 
 export const byId = (db: Db | Tx, id: number): Promise<StoredReject | null> =>

@@ -1,13 +1,7 @@
 import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
-import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryOne, queryRows, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'
-import {
-  earlierEndDaySql,
-  isKeyAbsentSql,
-  KINDS_ENDED_BY_ABSENCE,
-  SELECT_UNCORRECTED_RUNS_SQL,
-  unreadableBindings,
-} from './absence.js'
+import { earlierEndDaySql, isKeyAbsentSql, KINDS_ENDED_BY_ABSENCE, SELECT_UNCORRECTED_RUNS_SQL } from './absence.js'
 
 export interface NewReject {
   page: number | null
@@ -19,12 +13,10 @@ export interface NewReject {
 
 export const add = async (db: Db | Tx, runId: number, feed: string, rows: readonly NewReject[]): Promise<void> => {
   if (rows.length === 0) return
-  const payload = rows.map(({ page, row, problems, item, map }) => ({
-    page,
+  const payload = rows.map(({ row, map, ...reject }) => ({
+    ...reject.problems[0],
+    ...reject,
     row_number: row,
-    ...problems[0],
-    problems,
-    item,
     map_id: map,
   }))
   await db.raw(
@@ -48,37 +40,24 @@ export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: D
   )
 }
 
-export interface RejectSummary {
-  page: number | null
-  row: number
-  field: string | null
-  heading: string | null
-  rule: string
-  message: string
-}
-
-const STEP_REJECTS = 1_000
-
-export async function* ofRun(db: Db, runId: number): AsyncIterable<RejectSummary> {
-  for (let after = 0; ; ) {
-    const { rows } = await db.raw(
-      `select id, page, row_number as row, field, problems->0->>'heading' as heading, rule, message from rejects where run_id = ? and id > ? order by id limit ?
-       /* rejects.ofRun */`,
-      [runId, after, STEP_REJECTS],
-    )
-    for (const { id, ...told } of rows) {
-      after = id
-      yield told
-    }
-    if (rows.length < STEP_REJECTS) return
-  }
-}
-
 const REASON = `case when uscc is not null then 'code.digit'
          when num_nonnulls(org_code, reg_no) > 0 then case when exists (select 1 from codes c where c.known_to is null
            and c.scheme = 'org_code' and c.code = org_code) or exists (select 1 from codes c where c.known_to is null
            and c.scheme = 'reg_no' and c.code = reg_no) then 'code.ambiguous' else 'code.unknown' end
          when name is not null then 'name.only' else 'subject.none' end`
+
+const CONTENT_COLUMNS =
+  'subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest, reason, page, row_number, last_run'
+const UPDATE_CONTENT = CONTENT_COLUMNS.replace(/\w+/g, '$& = excluded.$&')
+
+/** SQL: an unmatched record for each key of a staged draft `s` and its row `p` of the plan. */
+const insertUnmatchedSql = (more: string, values: string, drafts: string): string =>
+  `insert into unmatched (feed, record_key, kind, first_run, ${CONTENT_COLUMNS}, ${more})
+   select distinct on (s.record_key) :feed::text, s.record_key, s.kind, :run::bigint,
+     jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name), name_key, s.subject_key, fact, body,
+     findings, valid_from, valid_to, s.digest, ${REASON}, page, row_number, :run::bigint, ${values}
+   from staged_drafts s join plan p using (item, part) ${drafts} order by s.record_key, s.item
+   on conflict (feed, record_key) do update set ${UPDATE_CONTENT}`
 
 /** A record that a full delivery once contained is never marked partial, even when this delivery is partial. */
 export const keepUnmatched = async (
@@ -86,36 +65,19 @@ export const keepUnmatched = async (
   { id: run, feed, partial }: { id: number; feed: string; partial: boolean },
 ): Promise<void> => {
   await tx.raw(
-    `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
-       reason, page, row_number, first_run, last_run, partial)
-     select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
-       jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
-       name_key, subject_key, fact, body, findings, valid_from, valid_to, s.digest,
-       ${REASON},
-       page, row_number, :run::bigint, :run::bigint, :partial::boolean
-     from staged_drafts s join plan p using (item, part) where p.effect = 'UNMATCHED' order by s.record_key, s.item
-     on conflict (feed, record_key) do update set before = case when unmatched.digest = excluded.digest then unmatched.before
-         else to_jsonb(unmatched) - 'before' || jsonb_build_object('changed_by', excluded.last_run) end, body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
-       subject_key = excluded.subject_key, fact = excluded.fact, findings = excluded.findings, valid_from = excluded.valid_from,
-       valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
-       row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null, ended_by = null,
+    `${insertUnmatchedSql('partial', ':partial::boolean', `where p.effect = 'UNMATCHED'`)},
+       before = case when unmatched.digest = excluded.digest then unmatched.before
+         else to_jsonb(unmatched) - 'before' || jsonb_build_object('changed_by', excluded.last_run) end,
+       state = 'OPEN', decision_id = null, ended_by = null,
        partial = excluded.partial and (unmatched.partial or unmatched.state = 'TAKEN_BACK') /* rejects.keepUnmatched */`,
     { run, feed, partial },
   )
   await tx.raw(
-    `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
-       reason, page, row_number, first_run, last_run, state, decision_id)
-     select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
-       jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
-       name_key, s.subject_key, fact, body, findings, valid_from, valid_to, s.digest,
-       ${REASON},
-       page, row_number, :run::bigint, :run::bigint, 'NOT_OURS', p.decision_id
-     from staged_drafts s join plan p using (item, part) join identity_decisions d on d.id = p.decision_id
-     where d.verdict = 'NOT_OURS' order by s.record_key, s.item
-     on conflict (feed, record_key) do update set body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
-       subject_key = excluded.subject_key, fact = excluded.fact, findings = excluded.findings, valid_from = excluded.valid_from,
-       valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
-       row_number = excluded.row_number, last_run = excluded.last_run, state = 'NOT_OURS', decision_id = excluded.decision_id
+    `${insertUnmatchedSql(
+      'state, decision_id',
+      `'NOT_OURS', p.decision_id`,
+      `join identity_decisions d on d.id = p.decision_id where d.verdict = 'NOT_OURS'`,
+    )}, state = 'NOT_OURS', decision_id = excluded.decision_id
      where unmatched.digest <> excluded.digest or unmatched.state <> 'NOT_OURS' /* rejects.keepUnmatched not ours */`,
     { run, feed },
   )
@@ -131,17 +93,16 @@ export const keepUnmatched = async (
 export const endAbsentUnmatched = async (
   tx: Tx,
   { id: run, feed, unreadable }: { id: number; feed: string; unreadable: UnreadableRecords },
-): Promise<number> => {
-  const answer = await tx.raw(
+): Promise<void> => {
+  await tx.raw(
     `update unmatched u set state = 'ENDED', ended_by = :run, proposed_operator = null, evidence = null
      where u.feed = :feed and u.state = 'OPEN' and u.last_run < :run and not u.partial and u.kind = any(:kinds)
        and ${isKeyAbsentSql('u')}
        and not exists (select 1 from unnest(:codes::text[]) k(code)
          where k.code in (u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop'))
        and u.last_run not in (${SELECT_UNCORRECTED_RUNS_SQL}) /* rejects.endWaiting */`,
-    { run, feed, kinds: KINDS_ENDED_BY_ABSENCE, ...unreadableBindings(unreadable) } as never,
+    { run, feed, kinds: KINDS_ENDED_BY_ABSENCE, ...unreadable } as never,
   )
-  return answer.rowCount ?? 0
 }
 
 /** With more unmatched records than this, only those with a code in the run are matched. */
@@ -167,14 +128,16 @@ export const matchUnmatched = (tx: Tx, runId: number, now: Date): Promise<void> 
   })
 
 const mayMatch = async (tx: Tx): Promise<number[]> => {
-  const few = await tx.raw(
+  const few = await queryColumn<number>(
+    tx,
     `${CARRIES.map(
       ({ code, where }) => `(select u.id from unmatched u where ${where} order by ${code} collate "C" limit :most)`,
     ).join(' union all ')} /* rejects.mayMatch */`,
     { most: WAITING_FEW + 1 },
   )
-  if (few.rows.length <= WAITING_FEW) return distinctIds(few.rows)
-  const many = await tx.raw(
+  if (few.length <= WAITING_FEW) return [...new Set(few)]
+  const many = await queryColumn<number>(
+    tx,
     `with staged as materialized (
        select distinct uscc, org_code, reg_no from staged_drafts where num_nonnulls(uscc, org_code, reg_no) > 0),
      said as materialized (
@@ -187,10 +150,8 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
            where c.scheme = '${scheme}'`,
      ).join(' union all ')} /* rejects.mayMatch many */`,
   )
-  return distinctIds(many.rows)
+  return [...new Set(many)]
 }
-
-const distinctIds = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
 /** SQL: operators that bear the code. Three rows show whether it is ambiguous. */
 const leadsBy = (scheme: string, code: string): string =>

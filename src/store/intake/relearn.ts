@@ -1,7 +1,7 @@
 /** Recomputes operators' names and codes from the registrations that are not wrong. */
 import { normalizeCode, regionOfUscc } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
-import { queryRows, type Tx } from '../db/db.js'
+import { queryColumn, queryRows, type Tx } from '../db/db.js'
 import { indexNamesOf } from '../operators/names.js'
 
 const STEP_OPERATORS = 2_000
@@ -33,21 +33,22 @@ interface StatedNames {
 }
 
 export const relearnCodes = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
-  const codes = await tx.raw(
+  const codes = await queryColumn<string>(
+    tx,
     `delete from operator_codes where run_id = ? returning scheme || ':' || code as code /* relearn codes */`,
     [run],
   )
-  const answer = await tx.raw(
+  const ids = await queryColumn<number>(
+    tx,
     `select distinct c.operator_id as id from concerned c join operators o on o.id = c.operator_id
      where o.known_to is null and (o.first_run = :run
        or exists (select 1 from taken_back t where t.operator_id = c.operator_id and t.kind = 'registration')
        or exists (select 1 from operator_names n where n.operator_id = c.operator_id and n.run_id = :run)) order by 1 /* relearn */`,
     { run },
   )
-  const ids: number[] = answer.rows.map((row: { id: number }) => row.id)
   for (let from = 0; from < ids.length; from += STEP_OPERATORS)
     await write(tx, run, at, await knownOf(tx, run, ids.slice(from, from + STEP_OPERATORS)))
-  return codes.rows.map((row: { code: string }) => row.code)
+  return codes
 }
 
 /** After a merge is undone, `owner` loses codes that it had only from the separated operators. */

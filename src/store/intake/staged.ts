@@ -5,7 +5,7 @@ import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { MadeOperator } from '../../domain/intake/matching.js'
 import type { Draft } from '../../domain/records/records.js'
-import type { Db, Tx } from '../db/db.js'
+import type { Db } from '../db/db.js'
 import { type OpenTransaction, withReservedConnection } from '../db/reserved-connection.js'
 
 export interface StagedDraft {
@@ -32,15 +32,7 @@ export interface StageContents {
   late: boolean
 }
 
-export interface DraftStage {
-  readonly says: StageContents
-  put: (row: StagedDraft) => boolean
-  flush: () => Promise<void>
-  copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>) => Promise<void>
-  ready: () => Promise<void>
-  keepLast: (keys: readonly string[]) => Promise<number>
-  transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
-}
+export type DraftStage = ReturnType<typeof stageOn>
 
 /** Enough to sort or hash a million keys. */
 const WORK_MEM = '192MB'
@@ -69,7 +61,7 @@ export const withStage = <T>(db: Db, work: (stage: DraftStage) => Promise<T>): P
       if (isNew) await connection.query(`set temp_buffers = '${TEMP_BUFFERS}'; set work_mem = '${WORK_MEM}'`)
       await connection.query(TABLE)
     },
-    act: (connection, transaction) => staging(connection, transaction, work),
+    act: (connection, transaction) => work(stageOn(connection, transaction)),
     clean: (connection) =>
       connection.query('drop table staged_drafts').then(
         () => true,
@@ -77,46 +69,41 @@ export const withStage = <T>(db: Db, work: (stage: DraftStage) => Promise<T>): P
       ),
   })
 
-const staging = <T>(
-  connection: ClientBase,
-  transaction: OpenTransaction,
-  work: (stage: DraftStage) => Promise<T>,
-): Promise<T> => {
+const stageOn = (connection: ClientBase, transaction: OpenTransaction) => {
   const says: StageContents = { shops: false, codes: false, former: false, late: false }
   const lines = pending()
-  return work({
+  return {
     says,
-    put: (row) => {
+    /** Returns true when the lines should be flushed. */
+    put: (row: StagedDraft): boolean => {
       note(says, row)
       return lines.put(copyLine(row))
     },
-    flush: async () => {
+    flush: async (): Promise<void> => {
       const taken = lines.take()
       if (taken.length > 0) await copy(connection, taken)
     },
-    copy: (lines) => {
+    copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> => {
       Object.assign(says, { shops: true, codes: true, former: true, late: true })
       return copy(connection, lines)
     },
-    ready: async () => {
+    ready: async (): Promise<void> => {
       await connection.query(`set default_statistics_target = ${STATISTICS_TARGET}`)
       await connection.query('analyze staged_drafts')
       await connection.query('reset default_statistics_target')
     },
-    keepLast: async (keys) => {
+    keepLast: async (keys: readonly string[]): Promise<number> => {
       if (keys.length === 0) return 0
       const answer = await connection.query(DELETE_REPEATED_DRAFTS_SQL, [[...keys]])
       return answer.rowCount ?? 0
     },
     transaction,
-  })
+  }
 }
 
 const pending = () => {
-  let [filling, resting] = [
-    Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES),
-    Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES),
-  ]
+  let filling = Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES)
+  let resting = Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES)
   let end = 0
   let long: Buffer[] = []
   return {
@@ -145,20 +132,8 @@ const note = (says: StageContents, { draft: { subject }, former, late }: StagedD
 const copy = (connection: ClientBase, lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> =>
   pipeline(Readable.from(lines), connection.query(copyFrom('copy staged_drafts from stdin')))
 
-export const copyLine = ({
-  item,
-  part,
-  page,
-  row,
-  draft,
-  body,
-  digest,
-  makes,
-  nameKey,
-  subjectKey,
-  former,
-  late,
-}: StagedDraft): string => {
+export const copyLine = (staged: StagedDraft): string => {
+  const { item, part, page, row, draft, body, digest, makes, nameKey, subjectKey, former, late } = staged
   const { subject } = draft
   const place = `${item}\t${part}\t${page ?? '\\N'}\t${row}\t${draft.kind}\t${text(draft.key)}\t`
   const codes = `${plain(subject.uscc)}\t${plain(subject.orgCode)}\t${plain(subject.regNo)}\t${text(subject.shop)}\t`

@@ -58,12 +58,12 @@ export const list = (
     db,
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run
      where ${filtered(sight)} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* unmatched.list */`,
-    { feeds: feeds && [...feeds], state, sight, after, first },
+    { feeds, state, sight, after, first },
   )
 
 export const countOf = (db: Db, { feeds, state, sight = null }: UnmatchedFilter): Promise<number> =>
   queryValue(db, `select count(*)::int as n from unmatched u where ${filtered(sight)} /* unmatched.countOf */`, {
-    feeds: feeds && [...feeds],
+    feeds,
     state,
     sight,
   })

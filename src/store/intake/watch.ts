@@ -1,4 +1,4 @@
-import type { Db } from '../db/db.js'
+import { type Db, queryColumn, queryMap, queryRows } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import type { RunError } from '../timetable/runs.js'
 import { selectOpenRejectsSql } from './rejects.js'
@@ -27,7 +27,8 @@ export const healthOfFeeds = async (
   feeds: readonly string[],
   since: Date,
 ): Promise<Map<string, FeedHealth>> => {
-  const answer = await db.raw(
+  const rows = await queryRows<WatchRow>(
+    db,
     `select f.feed, l.id as run, l.outcome, l.ended_at as "endedAt", l.counts, l.error, w.rules as "byRule", o.n as "openRejects",
        u.n as unmatched, t.late, t.timely
      from unnest(:feeds::text[]) as f(feed)
@@ -42,25 +43,24 @@ export const healthOfFeeds = async (
          and (cause <> 'command' or file is null) and ended_at >= :since::timestamptz and id > (select min(id) from runs where job = 'pull' and subject = f.feed
            and outcome = 'DONE' and cause <> 'person')) t
      /* watch.ofFeeds */`,
-    { feeds: [...feeds], since } as never,
+    { feeds, since },
   )
-  return new Map((answer.rows as WatchRow[]).map((row) => [row.feed, watched(row)]))
+  return new Map(rows.map((row) => [row.feed, watched(row)]))
 }
 
 /** Time of each feed's last full delivery, or its file's date if earlier. Feeds never pulled are missing. */
 export const lastGoodPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
 
-const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<Map<string, Date | null>> => {
-  const answer = await db.raw(
+const pulledAt = (db: Db, feeds: readonly string[], at: string): Promise<Map<string, Date | null>> =>
+  queryMap(
+    db,
     `select f.feed, ${at} as at from unnest(?::text[]) as f(feed) left join lateral (
        select least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at from runs where job = 'pull' and subject = f.feed
          and whole and outcome = 'DONE' and taken_back_at is null order by id desc limit 1) g on true
      where exists (select 1 from runs where job = 'pull' and subject = f.feed) /* watch.lastGood */`,
-    [[...feeds]] as never,
+    [feeds],
   )
-  return new Map(answer.rows.map(({ feed, at }: { feed: string; at: Date | null }) => [feed, at]))
-}
 
 /** Like `lastGoodPulls`, but null for all feeds while the database may be an old copy. */
 export const lastVouchedPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
@@ -70,12 +70,13 @@ export const lastUploadRun = async (
   db: Db,
   { feed, by, since }: { feed: string; by: string; since: Date },
 ): Promise<number | null> => {
-  const answer = await db.raw(
+  const [run = null] = await queryColumn<number>(
+    db,
     `select id from runs where job = 'pull' and subject = ? and cause = 'upload' and asked_by = ? and started_at >= ?
      order by id desc limit 1 /* watch.lastUpload */`,
     [feed, by, since],
   )
-  return answer.rows[0]?.id ?? null
+  return run
 }
 
 interface WatchRow extends Pick<FeedHealth, 'feed' | 'openRejects' | 'unmatched' | 'late' | 'timely'> {
@@ -87,20 +88,10 @@ interface WatchRow extends Pick<FeedHealth, 'feed' | 'openRejects' | 'unmatched'
   byRule: { rule: string; count: number }[] | null
 }
 
-const watched = ({ run, outcome, endedAt, counts, error, byRule, ...row }: WatchRow): FeedHealth => ({
-  ...row,
-  last:
-    run === null
-      ? null
-      : {
-          run,
-          outcome,
-          endedAt,
-          received: counts['received'] ?? 0,
-          rejected: counts['rejected'] ?? sum(byRule),
-          byRule: byRule ?? [],
-          error,
-        },
-})
-
-const sum = (byRule: WatchRow['byRule']): number => (byRule ?? []).reduce((total, { count }) => total + count, 0)
+const watched = ({ run, outcome, endedAt, counts, error, byRule: rules, ...row }: WatchRow): FeedHealth => {
+  if (run === null) return { ...row, last: null }
+  const byRule = rules ?? []
+  const received = counts['received'] ?? 0
+  const rejected = counts['rejected'] ?? byRule.reduce((total, { count }) => total + count, 0)
+  return { ...row, last: { run, outcome, endedAt, received, rejected, byRule, error } }
+}

@@ -2,7 +2,7 @@
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isAbsentSql, unreadableBindings } from '../intake/absence.js'
+import { isAbsentSql } from '../intake/absence.js'
 
 export const CONCERN_CAUSES = [
   'ABSENT',
@@ -128,7 +128,7 @@ export const listThoseLackingRecord = async (
        and not exists (select 1 from plan p where p.record_key = c.record_key)
        and not exists (select 1 from concerns k where k.listing_id = l.id and k.cause = 'ABSENT' and k.opened_at >= c.known_from)
      order by l.id /* concerns.lackedBy */`,
-    unreadableBindings(unreadable),
+    { ...unreadable },
   )
   const absent = new Set(lacking.length === 0 ? [] : unmet)
   return lacking.filter(({ record }) => absent.has(record))

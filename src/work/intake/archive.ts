@@ -20,21 +20,8 @@ const PART = '.part'
 /** The items name people, so only the hub's account reads them. */
 const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600]
 
-export interface ArchiveTarget {
-  feed: string
-  run: number
-  name: string | null
-  startedAt: Date
-}
-
-export interface ArchiveWriter {
-  add: (item: SourceItem) => Promise<void> | undefined
-  close: () => Promise<string | null>
-  abandon: () => Promise<void>
-}
-
 export const makeDeliveryArchive = (folder: string) => ({
-  open: async ({ feed, run, name, startedAt }: ArchiveTarget): Promise<ArchiveWriter> => {
+  open: async (run: number, feed: string, name: string | null, startedAt: Date) => {
     const [year = '', month = ''] = shanghaiDate(startedAt).split('-')
     const place = join(feed, year, month)
     await sweep(join(folder, place))
@@ -48,7 +35,7 @@ const sweep = async (place: string): Promise<void> => {
   await Promise.all(names.filter((each) => each.endsWith(PART)).map((each) => rm(join(place, each), { force: true })))
 }
 
-const archiving = (folder: string, place: string, name: string): ArchiveWriter => {
+const archiving = (folder: string, place: string, name: string) => {
   const path = join(folder, place, name)
   let gzip: Gzip | null = null
   let file: WriteStream | null = null
@@ -74,11 +61,11 @@ const archiving = (folder: string, place: string, name: string): ArchiveWriter =
   }
 
   return {
-    add: ({ page, row, fields }) => {
+    add: ({ page, row, fields }: SourceItem): Promise<void> | undefined => {
       lines += `${JSON.stringify({ page, row, fields }, exact)}\n`
       return lines.length < CHUNK_CHARACTERS ? undefined : flush()
     },
-    close: async () => {
+    close: async (): Promise<string | null> => {
       if (lines !== '') await flush()
       if (gzip === null) return null
       gzip.end()
@@ -86,7 +73,7 @@ const archiving = (folder: string, place: string, name: string): ArchiveWriter =
       await rename(`${path}${PART}`, path)
       return join(place, name)
     },
-    abandon: async () => {
+    abandon: async (): Promise<void> => {
       lines = ''
       gzip?.destroy()
       file?.destroy()

@@ -11,6 +11,7 @@ import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/e
 import type { Db } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import * as feedStates from '../../store/intake/feed-states.js'
+import * as rejectDesk from '../../store/intake/reject-desk.js'
 import * as rejects from '../../store/intake/rejects.js'
 import { type DraftStage, withStage } from '../../store/intake/staged.js'
 import * as runs from '../../store/timetable/runs.js'
@@ -194,9 +195,7 @@ const scopeOf = ({ whole, unmodified, next }: FeedDelivery, { feed, file }: Pull
 
 /** Files given by path are not archived: their sender keeps them. */
 const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
-  archive && !(file && 'path' in file)
-    ? archive.open({ feed: feed.id, run: run.id, name, startedAt: run.startedAt })
-    : null
+  archive && !(file && 'path' in file) ? archive.open(run.id, feed.id, name, run.startedAt) : null
 
 const hashOf = async (file: SubmittedFile | undefined): Promise<string | null> => {
   if (file === undefined) return null
@@ -222,7 +221,7 @@ const settle = async (
       outcome,
       run,
       error: error === null ? null : { code: fault.code, message: fault.message },
-      rejects: rejects.ofRun(db, run),
+      rejects: rejectDesk.ofRun(db, run),
     })
     return true
   } catch (fault) {

@@ -16,7 +16,7 @@ import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { runAlone } from '../timetable/run.js'
 import { mergeDelivery, stagedDraft } from './merge.js'
-import { draftsOfItem } from './read.js'
+import { draftsOfItem, itemCountsOf } from './read.js'
 
 const ITEM_LENGTH = 200_000
 const WAIT_MS = 5_000
@@ -36,7 +36,7 @@ export interface RejectCorrection extends RejectDecision {
 }
 
 export type CorrectionResult =
-  | { taken: true; run: number; effect: Exclude<DraftEffect, 'CONFLICT'> }
+  | { taken: true; run: number; effect: DraftEffect }
   | { taken: false; problems: readonly Problem[] }
 
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
@@ -58,18 +58,8 @@ export const takeCorrection = async (
   if ('problems' in mapped)
     return { taken: false, problems: map ? withHeadings(mapped.problems, map) : mapped.problems }
 
-  const what = {
-    job: 'pull' as const,
-    subject: feed.id,
-    cause: 'person' as const,
-    file: found.file,
-    dated: found.dated,
-    waitMs: WAIT_MS,
-    by,
-    mark,
-    now,
-    ...(correcting.log ? { log: correcting.log } : {}),
-  }
+  const { file, dated } = found
+  const what = { ...correcting, job: 'pull', subject: feed.id, cause: 'person', file, dated, waitMs: WAIT_MS } as const
   const taken = await runAlone(db, what, (run) =>
     withStage(db, async (stage) => {
       for (const [part, draft] of mapped.drafts.entries()) stage.put(stagedDraft(1, part, item, draft))
@@ -79,7 +69,7 @@ export const takeCorrection = async (
         const effect = await takeIn(tx, run.id, { feed, found, drafts: mapped.drafts, says: stage.says, correcting })
         await setAside.settle(tx, reject, { state: 'TAKEN', corrected: fields, run: run.id, by, note, now: now() })
         if (map) await runs.noteMaps(tx, run.id, [map.id])
-        Object.assign(run.counts, countsOf(effect))
+        Object.assign(run.counts, itemCountsOf({ received: 1, rejected: 0, met: 0 }, { ...NO_ITEMS, [effect]: 1 }))
         await run.close(tx)
         return { taken: true as const, run: run.id, effect }
       })
@@ -119,21 +109,14 @@ const takeIn = async (
     says,
     known: noKnownVersions(),
     now: now(),
-    ...(rules ? { rules } : {}),
+    rules,
   })
   return EFFECTS.find((effect) => merged[effect] > 0) ?? 'UNCHANGED'
 }
 
 const EFFECTS = ['UNMATCHED', 'NEW', 'CHANGED', 'UNCHANGED'] as const
 
-const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => ({
-  received: 1,
-  new: effect === 'NEW' ? 1 : 0,
-  changed: effect === 'CHANGED' ? 1 : 0,
-  unchanged: effect === 'UNCHANGED' ? 1 : 0,
-  rejected: 0,
-  unmatched: effect === 'UNMATCHED' ? 1 : 0,
-})
+const NO_ITEMS = { NEW: 0, CHANGED: 0, UNCHANGED: 0, UNMATCHED: 0 }
 
 /** Closes a reject without correcting it. Refusals: REJECT_UNKNOWN, REJECT_SETTLED, INPUT_INVALID. */
 export const dropOpenReject = async (db: Db, settling: RejectDecision): Promise<void> => {

@@ -160,8 +160,8 @@ interface ScoreChange {
 
 export interface RollbackForecast extends Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'> {
   feed: string
-  records: { records: rehearsal.UndoneRecord[]; total: number }
-  listings: { listings: rehearsal.MovedListing[]; total: number }
+  records: rehearsal.FirstRows<rehearsal.UndoneRecord>
+  listings: rehearsal.FirstRows<rehearsal.MovedListing>
   deliveries: number
   goneOperators: number[]
   /** Score changes; `weighed` counts the operators compared. */

@@ -15,8 +15,7 @@ describe('the archive', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const open = (name: string | null, run = 7) =>
-    makeDeliveryArchive(folder).open({ feed: 'penalties', run, name, startedAt: NOW })
+  const open = (name: string | null, run = 7) => makeDeliveryArchive(folder).open(run, 'penalties', name, NOW)
   const item = (row: number, fields: Record<string, unknown> = { 名称: '虚构商行' }): SourceItem => ({
     page: null,
     row,

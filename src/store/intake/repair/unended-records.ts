@@ -1,7 +1,7 @@
 import type { UnreadableRecords } from '../../../domain/records/records.js'
 import { queryRows, type Tx } from '../../db/db.js'
 import { insertCopiesSql } from '../../records/versions.js'
-import { isAbsentSql, KINDS_ENDED_BY_ABSENCE, SELECT_UNCORRECTED_RUNS_SQL, unreadableBindings } from '../absence.js'
+import { isAbsentSql, KINDS_ENDED_BY_ABSENCE, SELECT_UNCORRECTED_RUNS_SQL } from '../absence.js'
 
 export interface RepairedRecord {
   feed: string
@@ -120,13 +120,7 @@ export const endRecordsNotSent = async (
        and not exists (select 1 from runs n where n.id = v.opened_by and n.id >= :run and n.job <> 'repair')
        and not exists (select 1 from repair_sent s where s.record_key = v.record_key) and ${isAbsentSql('v')}
        and v.run_id not in (${SELECT_UNCORRECTED_RUNS_SQL}) /* repair.endUnsent */`,
-    {
-      feed: sent.feed,
-      run: sent.run,
-      today: sent.today,
-      kinds: KINDS_ENDED_BY_ABSENCE,
-      ...unreadableBindings(sent.unreadable),
-    } as never,
+    { ...sent, ...sent.unreadable, kinds: KINDS_ENDED_BY_ABSENCE } as never,
   )
   await tx.raw('drop table repair_sent /* repair.endUnsent */')
   return endListed(tx, of)

@@ -10,17 +10,8 @@ import * as ends from '../../../store/intake/repair/unended-records.js'
 import { readArchivedAgain, type StoredRecordsRepair } from './archived.js'
 import { mendDates } from './dates.js'
 
-export interface RepairCheck {
-  id:
-    | 'WRONG_DATE'
-    | 'ENDED'
-    | 'NEVER_ENDING'
-    | 'UNSENT'
-    | 'WAITING'
-    | 'REGISTRATION_TWICE'
-    | 'PENALTY_TWICE'
-    | 'RECORD_TWICE'
-    | 'OWN_ENTRY_TWICE'
+interface RepairCheck {
+  id: string
   zh: string
   en: string
   mend: (tx: Tx, checking: StoredRecordsRepair) => Promise<ends.RepairedRecord[]>
@@ -77,7 +68,7 @@ const sentBy = async (feed: AgencyFeed, { archive, ...run }: ends.FullDelivery, 
   return { keys, unreadable }
 }
 
-export const REPAIR_CHECKS: readonly RepairCheck[] = [
+export const REPAIR_CHECKS = [
   {
     id: 'WRONG_DATE',
     zh: '十二位日期时间被误读为1976年的日期',
@@ -132,4 +123,4 @@ export const REPAIR_CHECKS: readonly RepairCheck[] = [
     en: 'an entry of this hub that came back through its agency’s list, and was counted again',
     mend: readOwnEntries,
   },
-]
+] as const satisfies readonly RepairCheck[]

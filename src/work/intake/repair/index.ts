@@ -11,7 +11,7 @@ import type { WorkRules } from '../../calendar/rules.js'
 import { queueChangedRecords } from '../../delivery/published-records.js'
 import { followChangedRecords } from '../../listing/consequences.js'
 import { runAlone } from '../../timetable/run.js'
-import { REPAIR_CHECKS, type RepairCheck } from './checks.js'
+import { REPAIR_CHECKS } from './checks.js'
 
 const WAIT_MS = 60_000
 
@@ -29,7 +29,13 @@ export interface RepairOptions {
 
 export interface RepairResult {
   dryRun: boolean
-  checks: { check: RepairCheck['id']; zh: string; en: string; found: number; records: RepairedRecord[] }[]
+  checks: {
+    check: (typeof REPAIR_CHECKS)[number]['id']
+    zh: string
+    en: string
+    found: number
+    records: RepairedRecord[]
+  }[]
   found: number
   scored: number
   /** Feeds without a readable archive; their next pull reads everything. */
