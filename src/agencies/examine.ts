@@ -15,7 +15,7 @@ import type {
   Subject,
   UnreadableRecords,
 } from '../domain/records/records.js'
-import { memoByNames } from '../foundation/memo.js'
+import { memoByNames, memoByObject } from '../foundation/memo.js'
 import { compactText, trimmedTextOrNull } from '../foundation/text/values.js'
 import { isNoDateMarker, parseDate } from '../foundation/time/dates.js'
 
@@ -284,17 +284,12 @@ const isReadable = (value: unknown): boolean => {
   return typeof value !== 'object' || value === null || Object.values(value).every(isReadable)
 }
 
-const oddNames = new WeakMap<ReadonlySet<string>, (names: readonly string[]) => readonly boolean[]>()
-
 /** Marks unknown or damaged names. Cached, because all rows of a table share their names. */
-const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => {
-  let odd = oddNames.get(known)
-  if (!odd) {
-    odd = memoByNames((some) => some.map((name) => !known.has(name) || name.includes(DAMAGED)))
-    oddNames.set(known, odd)
-  }
-  return odd(names)
-}
+const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => oddNamesOf(known)(names)
+
+const oddNamesOf = memoByObject((known: ReadonlySet<string>) =>
+  memoByNames((names) => names.map((name) => !known.has(name) || name.includes(DAMAGED))),
+)
 
 const isDamaged = (value: unknown): boolean =>
   typeof value === 'string'

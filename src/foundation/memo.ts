@@ -25,3 +25,14 @@ export const makeOnce = <T>(make: () => T): (() => T) => {
     return made.value
   }
 }
+
+export const memoByObject = <K extends object, T>(make: (of: K) => T): ((of: K) => T) => {
+  const results = new WeakMap<K, T>()
+  return (of) => {
+    const known = results.get(of)
+    if (known !== undefined) return known
+    const result = make(of)
+    results.set(of, result)
+    return result
+  }
+}

@@ -8,7 +8,6 @@ import type { FileContent } from './content.js'
 import { makeFooterFilter } from './footers.js'
 import { unknownHeaderRefusal } from './near.js'
 import {
-  type FormShape,
   isStorable,
   makeBrokenItem,
   makeItem,
@@ -77,26 +76,14 @@ const headOf = async (pieces: AsyncIterable<string>): Promise<string> => {
 
 const findHeader = (text: string, wanted: WantedForms): CsvHeader => {
   const rows: string[][] = []
-  for (const separator of SEPARATORS) {
-    const { records } = csvRecordsUntil(text, separator, { most: HEADER_WITHIN })
-    const header = headerAmong(records, separator, wanted.shapes)
-    if (header) return header
-    rows.push(...records.map(({ cells }) => cells))
-  }
+  for (const separator of SEPARATORS)
+    for (const { cells, to } of csvRecordsUntil(text, separator, { most: HEADER_WITHIN }).records) {
+      const known = matchFormByNames(cells, wanted.shapes)
+      // A header into which stray quotes have merged rows is skipped: those rows would be lost.
+      if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
+      rows.push(cells)
+    }
   throw unknownHeaderRefusal(wanted, rows)
-}
-
-const headerAmong = (
-  records: readonly { cells: string[]; to: number }[],
-  separator: string,
-  shapes: readonly FormShape[],
-): CsvHeader | null => {
-  for (const { cells, to } of records) {
-    const known = matchFormByNames(cells, shapes)
-    // A header into which stray quotes have merged rows is skipped: those rows would be lost.
-    if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
-  }
-  return null
 }
 
 /** Callers must consume the rows of one chunk before asking for the next. */

@@ -9,14 +9,10 @@ const COUNTED = /^(?:以上)?共(?:计|有)?\d{1,9}[条户家项件个]/u
 const TOTAL = /^(?:合计|总计|共计|小计|总数|合计数)$/u
 const NUMBER = /^[\d,.%]{1,20}[元万户条家项件个]{0,2}$/u
 
-export interface FooterFilter<T> {
-  due: (row: T, cells: readonly string[] | null) => readonly T[]
-}
-
-export const makeFooterFilter = <T>(): FooterFilter<T> => {
+export const makeFooterFilter = <T>() => {
   let held: T[] = []
   return {
-    due: (row, cells) => {
+    due: (row: T, cells: readonly string[] | null): readonly T[] => {
       if (cells !== null && held.length < MOST_ROWS && (isFooter(cells) || (held.length > 0 && isAlone(cells)))) {
         held.push(row)
         return []

@@ -1,6 +1,6 @@
 import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import { memoByNames } from '../../foundation/memo.js'
+import { memoByNames, memoByObject } from '../../foundation/memo.js'
 import { isRecord } from '../../foundation/text/json.js'
 
 export interface FormShape {
@@ -36,18 +36,10 @@ interface ShapeSpelling {
   names: ReadonlyMap<string, string>
 }
 
-const spellings = new WeakMap<FormShape, ShapeSpelling>()
-
-const spellingOf = (shape: FormShape): ShapeSpelling => {
-  const known = spellings.get(shape)
-  if (known) return known
+const spellingOf = memoByObject((shape: FormShape): ShapeSpelling => {
   const names = shape.names.map(loose)
-  const spelling = { loose: names, names: new Map(names.map((name, at) => [name, shape.names[at] ?? ''])) }
-  spellings.set(shape, spelling)
-  return spelling
-}
-
-const matchers = new WeakMap<readonly FormShape[], (names: readonly string[]) => MatchedForm<FormShape> | null>()
+  return { loose: names, names: new Map(names.map((name, at) => [name, shape.names[at] ?? ''])) }
+})
 
 interface MatchedForm<S> {
   shape: S
@@ -60,11 +52,9 @@ interface MatchedForm<S> {
 export const matchFormByNames = <S extends FormShape>(
   names: readonly string[],
   shapes: readonly S[],
-): MatchedForm<S> | null => {
-  const known = matchers.get(shapes) ?? memoByNames((some) => matchAfresh(some, shapes))
-  matchers.set(shapes, known)
-  return known(names) as MatchedForm<S> | null
-}
+): MatchedForm<S> | null => matcherOf(shapes)(names) as MatchedForm<S> | null
+
+const matcherOf = memoByObject((shapes: readonly FormShape[]) => memoByNames((names) => matchAfresh(names, shapes)))
 
 const outranks = (one: { shape: FormShape; known: number }, other: { shape: FormShape; known: number }): boolean =>
   one.shape.every === other.shape.every ? one.known > other.known : one.shape.every === true
@@ -112,10 +102,10 @@ export const makeBrokenItem = (page: number | null, row: number, raw: string): S
   fields: { [BROKEN_ITEM_FIELD]: storable(raw.slice(0, MAX_RAW)) },
 })
 
-export const itemFromValue = (page: number | null, row: number, value: unknown): SourceItem => {
-  if (isRecord(value)) return makeItem(page, row, value)
-  return makeBrokenItem(page, row, Array.isArray(value) ? '不是记录 not a record' : String(value))
-}
+export const itemFromValue = (page: number | null, row: number, value: unknown): SourceItem =>
+  isRecord(value)
+    ? makeItem(page, row, value)
+    : makeBrokenItem(page, row, Array.isArray(value) ? '不是记录 not a record' : String(value))
 
 const tooDeep = (value: unknown, levels: number): boolean =>
   value !== null &&

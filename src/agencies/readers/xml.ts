@@ -9,24 +9,18 @@ import { itemsInLists } from './lists.js'
 import type { WantedForms } from './shapes.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
-const PIECE = 256 * 1024 // characters per step
 const LIMITS: XmlLimits = { depth: 20, elements: 1_000_000, attributes: 256 }
 
 export async function* readXml(content: FileContent, wanted: WantedForms): AsyncIterable<SourceItem> {
   if (content.size > MAX_BYTES) throw tooLarge()
   const parser = makeParser()
   let read = 0
-  let pending = ''
   for await (const piece of decodeStream(content, await encodingOf(content))) {
-    pending += piece
-    if (pending.length < PIECE) continue
-    read += pending.length
+    read += piece.length
     if (read > MAX_BYTES) throw tooLarge()
-    parser.write(pending)
-    pending = ''
+    parser.write(piece)
     await breathe()
   }
-  parser.write(pending)
   yield* itemsInLists(parser.close(), wanted)
 }
 

@@ -1,4 +1,3 @@
-import type { AgencyFeed } from '../../agencies/feed.js'
 import { type Act, may, mayOnFeed, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -9,17 +8,15 @@ import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
-const view = (reject: setAside.StoredReject) => {
-  return {
-    ...reject,
-    __typename: 'Reject' as const,
-    key: reject.id,
-    id: makeGlobalId('Reject', reject.id),
-    source: { run: makeGlobalId('Run', reject.run), file: reject.file, page: reject.page, row: reject.row },
-    receivedAt: reject.at,
-    takenRun: reject.takenRun === null ? null : makeGlobalId('Run', reject.takenRun),
-  }
-}
+const view = (reject: setAside.StoredReject) => ({
+  ...reject,
+  __typename: 'Reject' as const,
+  key: reject.id,
+  id: makeGlobalId('Reject', reject.id),
+  source: { run: makeGlobalId('Run', reject.run), file: reject.file, page: reject.page, row: reject.row },
+  receivedAt: reject.at,
+  takenRun: reject.takenRun === null ? null : makeGlobalId('Run', reject.takenRun),
+})
 
 interface RejectsArgs extends PageArgs {
   feed?: string | null
@@ -35,18 +32,16 @@ const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) =
     first: readPageSize(args) + 1,
     before: readNumberInCursor(args.after),
   })
-  const views = rows.map((each) => view(each))
   return makeConnection(
-    views,
+    rows.map(view),
     args,
     ({ key }) => makeCursor(key),
     () => setAside.count(db, filter),
   )
 }
 
-const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) => {
-  return setAside.countByRule(context.parts.db, filterOf(context, args))
-}
+const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) =>
+  setAside.countByRule(context.parts.db, filterOf(context, args))
 
 const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFilter => {
   const { feed = null, run = null, state = null, rule = null } = refuseUnstorableText(args)
@@ -107,10 +102,7 @@ const dropReject = async (_: unknown, args: RejectSettlement, context: GraphqlCo
   return payload(context, reject.id)
 }
 
-const toSettle = async (
-  context: GraphqlContext,
-  id: string,
-): Promise<{ reject: setAside.StoredReject; feed: AgencyFeed }> => {
+const toSettle = async (context: GraphqlContext, id: string) => {
   const reject = await seen(context, readNumberInGlobalId(id, 'Reject'), 'correct_rejects')
   const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
   if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')

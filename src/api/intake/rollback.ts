@@ -18,8 +18,8 @@ const rollbackPreview = async (_: unknown, args: { id: string }, context: Graphq
   const forecast = await previewRollback(db, { ...input, families: await familiesWithSource(db, feeds) })
   const operator = (id: number) => operatorById(context, id)
   const gone = await Promise.all(forecast.goneOperators.map(operator))
-  const scored = await Promise.all(
-    forecast.scores.map(async (moved) => ({ moved, of: await operator(moved.operatorId) })),
+  const scores = await Promise.all(
+    forecast.scores.map(async (score) => ({ ...score, operator: await operator(score.operatorId) })),
   )
   return {
     ...forecast,
@@ -35,20 +35,7 @@ const rollbackPreview = async (_: unknown, args: { id: string }, context: Graphq
       listing: () => listingById(context, makeGlobalId('Listing', listing)),
     })),
     goneOperators: gone.filter((each) => each !== null),
-    scores: scored.flatMap(({ moved: { operatorId, before, after }, of }) =>
-      of === null
-        ? []
-        : [
-            {
-              operatorId,
-              operator: of,
-              before: before?.value ?? null,
-              gradeBefore: before?.grade ?? null,
-              after: after.value,
-              gradeAfter: after.grade,
-            },
-          ],
-    ),
+    scores: scores.filter((score) => score.operator !== null),
   }
 }
 

@@ -8,27 +8,15 @@ export interface DeliveryTraits {
   givenFull: boolean | null
 }
 
-export interface DeliveryScope {
-  /** True for part of a feed: records that only such deliveries hold never end by absence. */
-  partial: boolean
-  /** True when records absent from the delivery have ended. */
-  whole: boolean
-  complete: boolean
-  current: boolean
-}
-
-export const deliveryScopeOf = ({
-  feedWhole,
-  sentWhole,
-  unmodified = false,
-  hasNext,
-  givenFull,
-}: DeliveryTraits): DeliveryScope => {
+export const deliveryScopeOf = (delivery: DeliveryTraits) => {
+  const { feedWhole, sentWhole, unmodified = false, hasNext, givenFull } = delivery
   const partial = givenFull === null ? sentWhole === false : !givenFull
   // The feed's data is not current after an empty folder, nor after a part of a whole feed.
   const isCurrent = unmodified ? hasNext : !feedWhole || sentWhole !== false
   return {
+    /** True for part of a feed: records that only such deliveries hold never end by absence. */
     partial,
+    /** True when records absent from the delivery have ended. */
     whole: givenFull ?? sentWhole ?? feedWhole,
     complete: !unmodified && !partial,
     current: givenFull ?? isCurrent,

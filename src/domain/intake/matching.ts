@@ -14,13 +14,8 @@ import { normalizeName } from '../operators/names.js'
 import { digitsOfDivision, divisionPrefixIn } from '../operators/places.js'
 import { type Body, canonicalJson, type Draft, type Subject } from '../records/records.js'
 
-export interface SubjectDetails {
-  name: string | null
-  /** A code that no operator has. */
-  uscc: string | null
-  orgCode: string | null
-  regNo: string | null
-  shop: string | null
+/** No operator has the subject's codes. */
+export interface SubjectDetails extends Subject {
   /** The subject's own place, never that of an authority, laboratory or platform. */
   region: { text: string; digits: string } | null
   representative: string | null

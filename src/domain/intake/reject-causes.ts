@@ -4,23 +4,18 @@ import type { Problem } from '../records/records.js'
 const MOST_KEPT = 1_000 // different causes
 const MOST_TOLD = 3
 
-export interface RejectCauses {
-  add: (problems: readonly Problem[]) => void
-  /** For example “（整行）form × 58、失信领域 required × 2”; empty without rejects. */
-  told: () => string
-}
-
-export const makeRejectCauses = (): RejectCauses => {
+export const makeRejectCauses = () => {
   const counts = new Map<string, number>()
   return {
-    add: ([first]) => {
+    add: ([first]: readonly Problem[]): void => {
       if (first === undefined) return
       const field = first.heading === undefined ? first.field : `${first.heading} → ${first.field}`
       const cause = `${field ?? '整行 the row'} ${first.rule}`
       const count = counts.get(cause)
       if (count !== undefined || counts.size < MOST_KEPT) counts.set(cause, (count ?? 0) + 1)
     },
-    told: () =>
+    /** For example “（整行）form × 58、失信领域 required × 2”; empty without rejects. */
+    told: (): string =>
       [...counts]
         .sort(([, a], [, b]) => b - a)
         .slice(0, MOST_TOLD)
@@ -29,9 +24,8 @@ export const makeRejectCauses = (): RejectCauses => {
   }
 }
 
-export const withCauses = (reason: string, causes: string, run: number | null): string =>
-  [
-    reason,
-    ...(causes === '' ? [] : [`主要原因 mostly: ${causes}`]),
-    ...(causes === '' || run === null ? [] : [`逐行清单 each row: GET /v1/runs/${run}/rejects.csv`]),
-  ].join('；')
+export const withCauses = (reason: string, causes: string, run: number | null): string => {
+  if (causes === '') return reason
+  const rows = run === null ? '' : `；逐行清单 each row: GET /v1/runs/${run}/rejects.csv`
+  return `${reason}；主要原因 mostly: ${causes}${rows}`
+}

@@ -1,3 +1,4 @@
+import { memoByObject } from '../../foundation/memo.js'
 import { addDays } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 
@@ -16,7 +17,7 @@ interface ThresholdDays {
   open: string
 }
 
-const remembered = new WeakMap<Calendar, Map<number, ThresholdDays>>()
+const latestThresholdsByWorkdays = memoByObject((_: Calendar) => new Map<number, ThresholdDays>())
 
 /**
  * Null when the feed has no deadline (`duty`) or the record no first day, and when the due day has passed but lies
@@ -35,11 +36,7 @@ export const isSentLate = (
 }
 
 const turns = (workdays: number, calendar: Calendar, today: string): ThresholdDays => {
-  let known = remembered.get(calendar)
-  if (known === undefined) {
-    known = new Map()
-    remembered.set(calendar, known)
-  }
+  const known = latestThresholdsByWorkdays(calendar)
   const last = known.get(workdays)
   if (last?.today === today) return last
   const afresh = {

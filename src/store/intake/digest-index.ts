@@ -36,7 +36,7 @@ export const noKnownVersions = () => {
   const ids: number[] = []
   const others: number[] = []
   return {
-    /** `line` is in PostgreSQL's text format: id, digest (null for a version to stage), record key. */
+    /** Columns of `line`: id, digest (null: to be staged), record key. */
     add: (line: string): void => {
       const [id = '', digest = '', key = ''] = line.split('\t')
       if (digest === '\\N') others.push(Number(id))

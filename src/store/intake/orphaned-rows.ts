@@ -1,17 +1,15 @@
 import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
-import { type Body, type Draft, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
-import type { Tx } from '../db/db.js'
+import { type Draft, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
+import { queryRows, type Tx } from '../db/db.js'
 import * as ownerless from '../records/ownerless.js'
 import * as rescoringQueue from '../scoring/rescoring-queue.js'
 
-interface OrphanedRow {
+interface OrphanedRow extends Pick<Draft, 'key' | 'kind' | 'body'> {
   id: number
   feed: string
-  key: string
-  kind: Draft['kind']
-  body: Body
   foundBy: string
+  operator: number
 }
 
 /**
@@ -24,15 +22,15 @@ export const detachRecords = async (
   { by, at }: { by: number; at: Date },
 ): Promise<number> => {
   if (codes.length + operators.length === 0) return 0
-  const answer = await tx.raw(
+  const strays = await queryRows<OrphanedRow>(
+    tx,
     `update versions v set known_to = :at, closed_as = 'WRONG', wrong_from = :at
      where (v.found_by = any(:codes::text[]) or (v.operator_id = any(:operators::int[]) and v.found_by is not null)) and v.known_to is null and v.decision_id is null
        and not exists (select 1 from codes c where c.scheme = split_part(v.found_by, ':', 1)
          and c.code = substr(v.found_by, strpos(v.found_by, ':') + 1) and c.operator_id = v.operator_id and c.known_to is null)
      returning v.id, v.feed, v.record_key as key, v.kind, v.body, v.found_by as "foundBy", v.operator_id as operator /* orphaned-rows.giveBack */`,
-    { codes: [...codes], operators: [...operators], at } as never,
+    { codes, operators, at },
   )
-  const strays: (OrphanedRow & { operator: number })[] = answer.rows
   if (strays.length === 0) return 0
   await wait(
     tx,
@@ -72,12 +70,12 @@ const wait = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
 
 const subjectOf = ({ foundBy, body }: OrphanedRow): Draft['subject'] => {
   const code = foundBy.slice(foundBy.indexOf(':') + 1)
-  const name = [body['party_name'], body['name'], body['owner_name']].find((each) => typeof each === 'string')
+  const name = [body['party_name'], body['name'], body['owner_name']].find((each) => typeof each === 'string') ?? null
   return {
     uscc: null,
     orgCode: foundBy.startsWith('org_code:') ? code : null,
     regNo: foundBy.startsWith('reg_no:') ? code : null,
     shop: null,
-    name: typeof name === 'string' ? name : null,
+    name,
   }
 }

@@ -1,5 +1,5 @@
 import { WITHDRAWN_RECORD_STATUS } from '../../domain/scoring/evidence.js'
-import { queryOne, type Tx } from '../db/db.js'
+import { queryMap, queryOne, type Tx } from '../db/db.js'
 
 export type DraftEffect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
 
@@ -109,7 +109,8 @@ export type ItemCounts = Record<DraftEffect, number>
 
 export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   const several = await tx.raw('select exists (select 1 from plan where part > 0) as several /* plan.itemCounts */')
-  const answer = await tx.raw(
+  const counts = await queryMap<DraftEffect, number>(
+    tx,
     several.rows[0].several
       ? `select effect, count(*)::int as items from (
            select (array_agg(effect order by array_position(
@@ -117,9 +118,7 @@ export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
            from plan group by item) i group by effect /* plan.itemCounts */`
       : 'select effect, count(*)::int as items from plan group by effect /* plan.itemCounts */',
   )
-  const counts: ItemCounts = { NEW: 0, CHANGED: 0, UNCHANGED: 0, UNMATCHED: 0 }
-  for (const row of answer.rows as { effect: DraftEffect; items: number }[]) counts[row.effect] = row.items
-  return counts
+  return { NEW: 0, CHANGED: 0, UNCHANGED: 0, UNMATCHED: 0, ...Object.fromEntries(counts) }
 }
 
 export const timelinessCounts = (tx: Tx): Promise<{ late: number; timely: number }> =>

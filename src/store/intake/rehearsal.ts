@@ -18,11 +18,7 @@ export const setTimeouts = async (tx: Tx): Promise<void> => {
 export const isTimeout = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
 /** Highest ids before the rehearsal, which adds rows with higher ids. */
-export interface HighestIds {
-  event: number
-  concern: number
-  delivery: number
-}
+export type HighestIds = Record<'event' | 'concern' | 'delivery', number>
 
 export const readHighestIds = (tx: Tx): Promise<HighestIds> =>
   queryOne(
@@ -38,7 +34,7 @@ export interface MovedListing {
   asks: string[]
 }
 
-/** First rows of a statement whose column `total` counts all of them. */
+/** `total` counts all rows. */
 export interface FirstRows<R> {
   rows: R[]
   total: number

@@ -18,11 +18,9 @@ export interface StoredReject extends Omit<Problem, 'heading'> {
   feed: string
   page: number | null
   row: number
-  /** Heading of the first problem. */
   heading: string | null
   problems: Problem[]
   map: number | null
-  /** The rejected item, with ID numbers replaced. */
   item: Record<string, unknown>
   state: RejectState
   corrected: Record<string, unknown> | null

@@ -50,7 +50,7 @@ const CONTENT_COLUMNS =
   'subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest, reason, page, row_number, last_run'
 const UPDATE_CONTENT = CONTENT_COLUMNS.replace(/\w+/g, '$& = excluded.$&')
 
-/** SQL: an unmatched record for each key of a staged draft `s` and its row `p` of the plan. */
+/** SQL: `s` is a staged draft, `p` its row of the plan. */
 const insertUnmatchedSql = (more: string, values: string, drafts: string): string =>
   `insert into unmatched (feed, record_key, kind, first_run, ${CONTENT_COLUMNS}, ${more})
    select distinct on (s.record_key) :feed::text, s.record_key, s.kind, :run::bigint,

@@ -94,26 +94,9 @@ const knownOf = (tx: Tx, run: number | null, ids: readonly number[]): Promise<Be
     { run, ids: [...ids] },
   )
 
-interface RelearnedOperator {
-  id: number
-  name: string | null
-  region: string | null
-  status: string
-  regNo: string | null
-  run: number | null
-  former: string[]
-  unsaid: string[]
-}
-
 const write = async (tx: Tx, run: number | null, at: Date, known: readonly BelievedOperator[]): Promise<void> => {
   const rows = known.map((one) => learnt(one, run))
-  const present = rows.map(({ id, name, region, status }) => ({
-    id,
-    name,
-    key: name === null ? null : normalizeName(name),
-    region,
-    status,
-  }))
+  const present = rows.map((row) => ({ ...row, key: row.name === null ? null : normalizeName(row.name) }))
   await tx.raw(
     `update operators o set name = r.name, name_key = r.key, region = r.region, status = r.status
      from jsonb_to_recordset(?::jsonb) as r(id int, name text, key text, region text, status text) where o.id = r.id /* relearn present */`,
@@ -157,7 +140,7 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Belie
 const learnt = (
   { id, uscc, name, unsound, taught, claims, wrong, right, party }: BelievedOperator,
   run: number | null,
-): RelearnedOperator => {
+) => {
   const registered = right.find(({ current }) => current)
   const claimed = new Set(wrong.flatMap((said) => said.former))
   const wronglyCalled = new Set(wrong.map((said) => said.name))

@@ -4,24 +4,18 @@ import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { MadeOperator } from '../../domain/intake/matching.js'
-import type { Draft } from '../../domain/records/records.js'
+import type { Draft, SealedBody, SourceItem } from '../../domain/records/records.js'
 import type { Db } from '../db/db.js'
 import { type OpenTransaction, withReservedConnection } from '../db/reserved-connection.js'
 
-export interface StagedDraft {
+export interface StagedDraft extends SealedBody, Pick<SourceItem, 'page' | 'row'> {
   item: number
   part: number
-  page: number | null
-  row: number
   draft: Draft
-  body: string
-  digest: string
   makes: MadeOperator | null
   nameKey: string | null
-  /** Key by which identity decisions about the subject are found. */
   subjectKey: string | null
   former: { name: string; key: string }[]
-  /** Null when no deadline applies. */
   late: boolean | null
 }
 

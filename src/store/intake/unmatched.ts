@@ -1,5 +1,5 @@
 import type { NoProposal } from '../../domain/intake/matching.js'
-import type { Body, RecordKind, Remark, Subject } from '../../domain/records/records.js'
+import type { Draft } from '../../domain/records/records.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { insertCopiesSql } from '../records/versions.js'
@@ -7,18 +7,11 @@ import { earlierEndDaySql } from './absence.js'
 
 export type UnmatchedState = 'OPEN' | 'MATCHED' | 'NOT_OURS' | 'TAKEN_BACK' | 'ENDED'
 
-export interface UnmatchedRecord {
+export interface UnmatchedRecord extends Omit<Draft, 'fact'> {
   id: number
   feed: string
-  key: string
-  kind: RecordKind
-  subject: Subject
   nameKey: string | null
   subjectKey: string | null
-  body: Body
-  remarks: Remark[]
-  validFrom: string | null
-  validTo: string | null
   reason: string
   state: UnmatchedState
   run: number

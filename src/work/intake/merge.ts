@@ -51,8 +51,7 @@ export const stagedDraft = (
     makes,
     nameKey: subject.name === null ? null : normalizeName(subject.name),
     subjectKey: makes?.kind == null ? subjectKey(draft) : null,
-    former:
-      formerly.length === 0 ? [] : formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
+    former: formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
     late,
   }
 }
@@ -85,15 +84,9 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   await rejects.keepUnmatched(tx, { id: run, feed, partial })
   const letGo = await versions.mergePlan(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
   await ownerless.keepOwnerlessCodes(tx, feed)
-  const ending = {
-    id: run,
-    feed,
-    now: at,
-    today: shanghaiDate(merging.now),
-    unreadable,
-    unmet: whole ? known.unmet() : [],
-  }
-  const ended = ending.unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
+  const unmet = whole ? known.unmet() : []
+  const ending = { id: run, feed, now: at, today: shanghaiDate(merging.now), unreadable, unmet }
+  const ended = unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
   if (whole) await rejects.endAbsentUnmatched(tx, ending)
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) {
@@ -107,8 +100,8 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
     await sameFacts.shareFacts(tx, { run }, at)
   }
   await proposals.proposeForRun(tx, run)
-  if (rules && (changes > 0 || ending.unmet.length > 0)) {
-    await followChangedRecords(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
+  if (rules && (changes > 0 || unmet.length > 0)) {
+    await followChangedRecords(tx, { run, feed, at, now: merging.now, rules, unmet, unreadable })
     await republishContested(tx, rules, { now: at, dueAt: merging.now })
   }
   const told =

@@ -87,7 +87,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     subject: feed.id,
     // A pull makes the feed current, even when it brings only changes, so it counts as whole.
     whole: file === undefined || file.full === true,
-    file: nameSent(null, options),
+    file: redactedFileName(null, options),
     dated: file?.dated ?? null,
   }
   let opened = null as OpenedDelivery | null
@@ -107,8 +107,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
   }
 }
 
-/** Returns the name of the file given by hand, else the one that the agency sent, without folders and ID numbers. */
-const nameSent = (sent: string | null, { file, mark }: PullRunOptions): string | null => {
+const redactedFileName = (sent: string | null, { file, mark }: PullRunOptions): string | null => {
   const path = file && ('path' in file ? file.path : (file.name ?? ''))
   const name = path ?? sent
   return name && redactIdNumbers(basename(name), mark)
@@ -144,7 +143,7 @@ const takeIn = async (
 ): Promise<PullResult> => {
   const { feed, file, rules } = options
   const { partial, whole, complete, current } = scopeOf(delivery, options)
-  const name = nameSent(delivery.file, options)
+  const name = redactedFileName(delivery.file, options)
   const archive = await archived(run, name, options)
   const maps = new Set<number>()
   try {

@@ -55,7 +55,7 @@ export interface ItemReadInput {
   signal?: AbortSignal
 }
 
-/** Reads a delivery into the stage. `fault` says why it is out of its feed's bounds. */
+/** `fault` says why the delivery is out of its feed's bounds. */
 export const stageDelivery = async (
   db: Db,
   stage: DraftStage,
@@ -131,7 +131,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     })
     const compared = (compare: typeof delivered.of) =>
       rows.map(({ draft, digest }) => compare(draft.key, comparedDigest(draft, digest)))
-    // A rejected item contributes nothing, so none of several records is remembered before all are compared.
+    // A rejected item must not be remembered.
     let came = compared(rows.length > 1 ? delivered.wouldBe : delivered.of)
     const contradicting = rows[came.indexOf('other')]
     if (contradicting) {

@@ -100,7 +100,7 @@ const undoRun = async (
   rules: WorkRules,
   now: Date,
   who: { by: string; mayMove: boolean },
-): Promise<Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
+) => {
   const wrong = await takeback.closeWrongVersions(tx, rollback)
   const { restored, foundBy } = await takeback.restoreVersions(tx, rollback)
   await takeback.restoreUnmatched(tx, rollback)
@@ -139,35 +139,11 @@ const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove 
   if (!asked) await concerns.open(tx, { listingId: id, cause: 'RESTORED', record: null, run: null, at })
 }
 
-interface UnhideContext {
-  run: number
-  at: Date
-  now: Date
-  rules: WorkRules
-  by: string
-  mayMove: boolean
-}
+type UnhideContext = Omit<RollbackPreviewInput, 'families'> & { at: Date }
 
 const NAMED_MOST = 50
 const PREVIEW_WAIT_MS = 2_000
 const LEASE_MS = 120_000
-
-interface ScoreChange {
-  operatorId: number
-  before: { value: number; grade: string } | null
-  after: { value: number; grade: string }
-}
-
-export interface RollbackForecast extends Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'> {
-  feed: string
-  records: rehearsal.FirstRows<rehearsal.UndoneRecord>
-  listings: rehearsal.FirstRows<rehearsal.MovedListing>
-  deliveries: number
-  goneOperators: number[]
-  /** Score changes; `weighed` counts the operators compared. */
-  scores: ScoreChange[]
-  weighed: number
-}
 
 export interface RollbackPreviewInput {
   run: number
@@ -179,7 +155,7 @@ export interface RollbackPreviewInput {
 }
 
 /** Refusals: as `rollBack`, and HUB_BUSY on a timeout. */
-export const previewRollback = async (db: Db, input: RollbackPreviewInput): Promise<RollbackForecast> => {
+export const previewRollback = async (db: Db, input: RollbackPreviewInput) => {
   const { feed } = await rollbackableRun(db, input.run)
   const done = await locks.withLock(db, `pull:${feed}`, PREVIEW_WAIT_MS, () =>
     rehearse(
@@ -191,7 +167,7 @@ export const previewRollback = async (db: Db, input: RollbackPreviewInput): Prom
   return done
 }
 
-const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput): Promise<RollbackForecast> => {
+const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput) => {
   const { run, by, mayMove, rules, now } = input
   await rollbackableRun(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
@@ -217,24 +193,17 @@ const scoresMoved = async (
   operators: readonly { id: number; kind: string }[],
   at: Date,
   { rules, families, now }: RollbackPreviewInput,
-): Promise<ScoreChange[]> => {
+) => {
   const asOf = shanghaiDate(now)
   const card = await findCardInForce(tx, asOf)
   const facts = await readFacts(tx, operators, { asOf, knownAt: at }, { lists: rules.lists, known: families })
-  const stored = await scores.current(
-    tx,
-    operators.map(({ id }) => id),
-  )
+  const ids = operators.map(({ id }) => id)
+  const stored = await scores.current(tx, ids)
   return [...facts].flatMap(([operatorId, own]) => {
     const { value, grade } = scoreWithComingChange(own, card)
     const earlier = stored.get(operatorId) ?? null
     if (earlier?.value === value && earlier.grade === grade) return []
-    return [
-      {
-        operatorId,
-        before: earlier && { value: earlier.value, grade: earlier.grade },
-        after: { value, grade },
-      },
-    ]
+    const [before, gradeBefore] = [earlier?.value ?? null, earlier?.grade ?? null]
+    return [{ operatorId, before, gradeBefore, after: value, gradeAfter: grade }]
   })
 }

@@ -1,7 +1,6 @@
 /** Previews an upload with the real reader, contracts and merge. Stores nothing. */
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
-import type { Problem } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
@@ -18,12 +17,7 @@ const SHOWN_RECORDS = 50
 const SHOWN_FAULTS = 100
 const LEASE_MS = 120_000
 
-interface RejectPreview {
-  page: number | null
-  row: number
-  problems: readonly Problem[]
-  item: Record<string, unknown>
-}
+type RejectPreview = Omit<NewReject, 'map'>
 
 export interface UploadPreview extends Omit<PullResult, 'run' | 'ms'> {
   refused: string | null
@@ -53,7 +47,7 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
     for (const { page, row, problems, item } of aside) {
       const rule = problems[0]?.rule ?? ''
       byRule.set(rule, (byRule.get(rule) ?? 0) + 1)
-      if (faults.length < SHOWN_FAULTS) faults.push({ page, row, problems, item: item as RejectPreview['item'] })
+      if (faults.length < SHOWN_FAULTS) faults.push({ page, row, problems, item })
     }
   }
   return withStage(db, async (stage) => {

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { type DeliveryScope, type DeliveryTraits, deliveryScopeOf } from '../../../src/domain/intake/delivery-scope.js'
+import { type DeliveryTraits, deliveryScopeOf } from '../../../src/domain/intake/delivery-scope.js'
 
 describe('scope of a delivery', () => {
   const whole = { partial: false, whole: true, complete: true, current: true }
   const agency = { feedWhole: true, hasNext: false, givenFull: null }
-  const cases: [string, DeliveryTraits, DeliveryScope][] = [
+  const cases: [string, DeliveryTraits, ReturnType<typeof deliveryScopeOf>][] = [
     ['of a full feed: absent records have ended', agency, whole],
     [
       'of a feed of changes: nothing ends, yet the feed is current',

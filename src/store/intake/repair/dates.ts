@@ -1,21 +1,15 @@
-import type { Body, RecordKind } from '../../../domain/records/records.js'
+import type { Draft, SourceItem } from '../../../domain/records/records.js'
 import { queryRows, type Tx } from '../../db/db.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
 
-export interface DatedRecord {
+export interface DatedRecord
+  extends RepairedRecord,
+    Pick<Draft, 'kind' | 'body' | 'validFrom' | 'validTo'>,
+    Pick<SourceItem, 'page' | 'row'> {
   id: number
   /** True for an unmatched record. */
   waits: boolean
-  feed: string
-  kind: RecordKind
-  key: string
-  operator: number | null
-  body: Body
-  validFrom: string | null
-  validTo: string | null
   run: number
-  page: number | null
-  row: number
   archive: string | null
   dated: string | null
   startedAt: Date

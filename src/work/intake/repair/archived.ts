@@ -35,7 +35,6 @@ export interface StoredRecordsRepair extends ends.RepairRun {
   mark: (id: string) => string
   archiveDir: string
   today: string
-  /** Feeds without a readable archive. */
   untold: Set<string>
   /** Records that may be wrong, but no archived item proves it. */
   unproven: ends.RepairedRecord[]

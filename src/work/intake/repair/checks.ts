@@ -10,7 +10,7 @@ import * as ends from '../../../store/intake/repair/unended-records.js'
 import { readArchivedAgain, type StoredRecordsRepair } from './archived.js'
 import { mendDates } from './dates.js'
 
-interface RepairCheck {
+export interface RepairCheck {
   id: string
   zh: string
   en: string
@@ -68,7 +68,7 @@ const sentBy = async (feed: AgencyFeed, { archive, ...run }: ends.FullDelivery, 
   return { keys, unreadable }
 }
 
-export const REPAIR_CHECKS = [
+export const REPAIR_CHECKS: readonly RepairCheck[] = [
   {
     id: 'WRONG_DATE',
     zh: '十二位日期时间被误读为1976年的日期',
@@ -123,4 +123,4 @@ export const REPAIR_CHECKS = [
     en: 'an entry of this hub that came back through its agency’s list, and was counted again',
     mend: readOwnEntries,
   },
-] as const satisfies readonly RepairCheck[]
+]

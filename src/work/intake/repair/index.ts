@@ -1,5 +1,4 @@
 /** All checks share one transaction; each repaired record gets an audit row. */
-import type { AgencyFeed } from '../../../agencies/feed.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as knowledge from '../../../store/db/knowledge.js'
@@ -11,16 +10,14 @@ import type { WorkRules } from '../../calendar/rules.js'
 import { queueChangedRecords } from '../../delivery/published-records.js'
 import { followChangedRecords } from '../../listing/consequences.js'
 import { runAlone } from '../../timetable/run.js'
-import { REPAIR_CHECKS } from './checks.js'
+import type { StoredRecordsRepair } from './archived.js'
+import { REPAIR_CHECKS, type RepairCheck } from './checks.js'
 
 const WAIT_MS = 60_000
 
-export interface RepairOptions {
+export interface RepairOptions extends Pick<StoredRecordsRepair, 'feeds' | 'mark' | 'archiveDir'> {
   dryRun: boolean
-  feeds: readonly AgencyFeed[]
   rules: WorkRules
-  mark: (id: string) => string
-  archiveDir: string
   now: () => Date
   by?: string
   note: (words: string, codes: readonly string[]) => Promise<void>
@@ -29,13 +26,7 @@ export interface RepairOptions {
 
 export interface RepairResult {
   dryRun: boolean
-  checks: {
-    check: (typeof REPAIR_CHECKS)[number]['id']
-    zh: string
-    en: string
-    found: number
-    records: RepairedRecord[]
-  }[]
+  checks: (Pick<RepairCheck, 'zh' | 'en'> & { check: string; found: number; records: RepairedRecord[] })[]
   found: number
   scored: number
   /** Feeds without a readable archive; their next pull reads everything. */
@@ -50,7 +41,7 @@ class DryRunEnd extends Error {}
 export const repairRecords = async (db: Db, options: RepairOptions): Promise<RepairResult> => {
   const what = { job: 'repair' as const, cause: 'command' as const, now: options.now, waitMs: WAIT_MS }
   const done = await runAlone(db, { ...what, ...(options.by === undefined ? {} : { by: options.by }) }, async (run) => {
-    let found: Omit<RepairResult, 'ms' | 'scored'> | null = null
+    let found = null as Omit<RepairResult, 'ms' | 'scored'> | null
     const operators = new Set<number>()
     try {
       await db.transaction(async (tx) => {
