@@ -42,11 +42,7 @@ export const creditjilinPlatform: Platform = {
       receipts.push(
         ...(await deliverMessage(to, [notice], {
           path: '/api/messages',
-          headers: {
-            ...JSON_HEADERS,
-            'idempotency-key': idempotencyKey(notice),
-            ...signed(to.secret, sentAt, body),
-          },
+          headers: { ...JSON_HEADERS, 'idempotency-key': idempotencyKey(notice), ...signed(to.secret, sentAt, body) },
           body,
           read: (answer) => [receiptOf(answer, notice)],
         })),

@@ -52,13 +52,11 @@ const directed =
     return (await views(context)).find(({ id }) => id === platform)
   }
 
-const { pausePlatform, resumePlatform, declarePlatformWiped } = work
-
 export const platformResolvers = {
   Query: { platforms: (_: unknown, __: unknown, context: GraphqlContext) => views(context) },
   Mutation: {
-    pausePlatform: directed(pausePlatform),
-    resumePlatform: directed(resumePlatform),
-    declareWiped: directed(declarePlatformWiped),
+    pausePlatform: directed(work.pausePlatform),
+    resumePlatform: directed(work.resumePlatform),
+    declareWiped: directed(work.declarePlatformWiped),
   },
 }

@@ -72,7 +72,4 @@ const closeRetraction = async (
   return retractionView(context, after)
 }
 
-export const retractionResolvers = {
-  Query: { retractions: list },
-  Mutation: { closeRetraction },
-}
+export const retractionResolvers = { Query: { retractions: list }, Mutation: { closeRetraction } }

@@ -85,12 +85,7 @@ export const list = async (
      where ${FILTERED} ${seen} ${narrowed}
        and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) < (:afterAt::timestamptz, :afterId::uuid))
      ${grouped} order by r.created_at desc, r.subject_id desc limit :first /* retractions.list */`,
-    {
-      ...bound(filter),
-      first,
-      afterAt: after?.at ?? null,
-      afterId: after?.subjectId ?? null,
-    },
+    { ...bound(filter), first, afterAt: after?.at ?? null, afterId: after?.subjectId ?? null },
   )
 }
 

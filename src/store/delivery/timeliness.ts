@@ -91,7 +91,7 @@ interface DutyFilter {
 }
 
 const waitingIn = (
-  sight: RegionSight,
+  sight: RegionSight = null,
 ): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
     where (:platform::text is null or o.platform = :platform::text) and ${isUnfinishedSql('o')} ${andIsSubjectWithinSightSql(sight, 'o.subject_id')}),
   ${dutiesOf(
@@ -100,33 +100,32 @@ const waitingIn = (
   )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
+const bindingsOf = ({ until, platform, sight = null }: DutyFilter) => ({
+  until: JSON.stringify(until),
+  platform,
+  sight,
+})
+
 export const listOpenDuties = (
   db: Db,
-  { until, platform, sight = null }: DutyFilter,
+  filter: DutyFilter,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
 ): Promise<OpenDuty[]> =>
   queryRows(
     db,
-    `with ${waitingIn(sight)}
+    `with ${waitingIn(filter.sight)}
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
        w.last_error as "lastError"
      from duties t cross join lateral (select w.id, w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
        and w.subject_id = t.subject_id and w.number >= t.number and (w.state in ('OWED', 'REFUSED') or w.check_due_at is not null) order by w.number limit 1) w
      where ${ASKED} and (:afterId::bigint is null or (t.counted_from, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.counted_from, t.id limit :first /* timeliness.waiting */`,
-    {
-      until: JSON.stringify(until),
-      platform,
-      sight,
-      first,
-      afterOn: after?.dueOn ?? null,
-      afterId: after?.id ?? null,
-    },
+    { ...bindingsOf(filter), first, afterOn: after?.dueOn ?? null, afterId: after?.id ?? null },
   )
 
-export const countOpenDuties = (db: Db, { until, platform, sight = null }: DutyFilter): Promise<number> =>
+export const countOpenDuties = (db: Db, filter: DutyFilter): Promise<number> =>
   queryValue(
     db,
-    `with ${waitingIn(sight)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
-    { until: JSON.stringify(until), platform, sight },
+    `with ${waitingIn(filter.sight)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
+    bindingsOf(filter),
   )

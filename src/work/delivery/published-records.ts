@@ -87,11 +87,8 @@ const tellPage = async (
       .filter(({ known: { told, party }, due }) => mustBeRemoved(due, told, party?.id ?? null))
       .map(({ known }) => known.id),
   )
-  const [gone, shown, kept] = [
-    [] as SubjectChange[],
-    [] as SubjectChange[],
-    [] as Parameters<typeof toldRecords.keepSent>[1][number][],
-  ]
+  const [gone, shown]: [SubjectChange[], SubjectChange[]] = [[], []]
+  const kept: Parameters<typeof toldRecords.keepSent>[1][number][] = []
   for (const one of looked) {
     const { known, due, repairedOn } = one
     if (touched.has(nameOf(known))) count(counts, one.telling, due)
