@@ -1,6 +1,12 @@
 /** Sends HTTP requests to platforms. Redirects are not followed. */
 import { Refusal } from '../../foundation/errors.js'
-import { parseRetryAfter, requestHttp, UnreachableError } from '../../foundation/http.js'
+import {
+  type HttpAnswer,
+  type HttpRequestOptions,
+  parseRetryAfter,
+  requestHttp,
+  UnreachableError,
+} from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
 
@@ -11,32 +17,22 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 const RETRY_AFTER_SECONDS_MAX = 3600
 const NOT_IMPLEMENTED = 501
 
-interface PlatformRequest {
-  method: 'GET' | 'POST'
-  path: string
-  headers: Record<string, string>
-  body?: string | Uint8Array
-}
+type PlatformRequest = Pick<HttpRequestOptions, 'method' | 'headers' | 'body'> & { path: string }
 
-export interface PlatformAnswer {
-  status: number
-  body: Buffer
-}
+export type PlatformAnswer = Pick<HttpAnswer, 'status' | 'body'>
 
 /**
  * Returns answers 2xx, 4xx and 501, which may hold receipts. Others, also 401, 403 and 429, throw PLATFORM_UNREACHABLE.
  */
 export const exchangeWithPlatform = async (
   to: PlatformAddress,
-  { method, path, headers, body }: PlatformRequest,
+  { path, ...request }: PlatformRequest,
 ): Promise<PlatformAnswer> => {
   const answer = await requestHttp(addressOf(to, path), {
-    method,
-    headers,
+    ...request,
     timeoutMs: TIMEOUT_MS,
     maxBytes: ANSWER_BYTES_MAX,
-    ...(body === undefined ? {} : { body }),
-    ...(to.signal ? { signal: to.signal } : {}),
+    ...(to.signal && { signal: to.signal }),
   }).catch((error: unknown) => {
     throw error instanceof UnreachableError ? unreachableRefusal(maskSecret(error.message, to.secret)) : error
   })

@@ -23,10 +23,9 @@ export interface OutgoingMessage {
 export const deliverMessage = async (
   to: PlatformAddress,
   notices: readonly Notice[],
-  letter: OutgoingMessage,
+  { read, ...request }: OutgoingMessage,
 ): Promise<Receipt[]> => {
-  const { path, headers, body, read } = letter
-  const answer = await exchangeWithPlatform(to, { method: 'POST', path, headers, body })
+  const answer = await exchangeWithPlatform(to, { method: 'POST', ...request })
   return matchReceipts(
     notices,
     readAnswer(to, answer, read).map((receipt) => receiptWithoutSecret(receipt, to.secret)),
