@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Webhook } from 'standardwebhooks'
 import { WEBHOOK_DISABLED_AFTER_DAYS } from '../../../src/domain/standing/webhooks.js'
-import { isRefusal } from '../../../src/foundation/errors.js'
 import { numberChanges } from '../../../src/work/standing/changes/number.js'
 import { makeWebhookSender, type WebhookSenderParts } from '../../../src/work/standing/changes/send.js'
 import * as webhooks from '../../../src/work/standing/changes/webhooks.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../../api/world.js'
 import { type Marketplace, sendWebhooks, startMarketplace } from '../../support/marketplace.js'
+import { refusal } from '../../support/world.js'
 
 const MINUTE = 60
 const HOUR = 3_600
@@ -82,11 +82,7 @@ describe('webhooks', () => {
   const tell = () => sendWebhooks(db(), parts)
   const codesTold = () => mall.received.map(({ body }) => body.data.code)
   const stateOf = async (id: number) => await db()('webhooks').where({ id }).first()
-  const refusal = async (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'none',
-      (error) => (isRefusal(error) ? error.code : String(error)),
-    )
+  const refusalCode = async (work: Promise<unknown>): Promise<string> => (await refusal(work)).code
 
   it('sends a change signed so that the Standard Webhooks library verifies it', async () => {
     const { secret } = await add()
@@ -319,7 +315,7 @@ describe('webhooks', () => {
     await tell()
     expect(mall.received.slice(3).map(({ body }) => body.data.sequence)).to.have.members(all.slice(1))
     const beyond = { id: webhook.id, client: CLIENT, now, after: 1_000_000 }
-    expect(await refusal(webhooks.enableWebhook(db(), beyond))).to.equal('CHANGES_GONE')
+    expect(await refusalCode(webhooks.enableWebhook(db(), beyond))).to.equal('CHANGES_GONE')
   })
 
   it('two simultaneous senders send each change once', async () => {
@@ -392,11 +388,13 @@ describe('webhooks', () => {
       'https://u:p@a.example',
       mall.url,
     ])
-      expect(await refusal(webhooks.addWebhook(db(), world.keys, { ...made, url })), url).to.equal('WEBHOOK_ADDRESS')
+      expect(await refusalCode(webhooks.addWebhook(db(), world.keys, { ...made, url })), url).to.equal(
+        'WEBHOOK_ADDRESS',
+      )
     await add()
-    expect(await refusal(add())).to.equal('WEBHOOK_EXISTS')
+    expect(await refusalCode(add())).to.equal('WEBHOOK_EXISTS')
     for (let i = 2; i <= 5; i += 1) await add(`${mall.url}/${i}`)
-    expect(await refusal(add(`${mall.url}/6`))).to.equal('WEBHOOKS_MOST')
+    expect(await refusalCode(add(`${mall.url}/6`))).to.equal('WEBHOOKS_MOST')
   })
 })
 
