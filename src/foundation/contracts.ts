@@ -25,7 +25,7 @@ const SCHEMA = located()
 
 export const schemaText = (path: string): string => readFileSync(join(SCHEMA, path), 'utf8')
 
-export const schemaFolder = (path: string): string[] => readdirSync(join(SCHEMA, path)).sort()
+export const listSchemaFiles = (path: string): string[] => readdirSync(join(SCHEMA, path)).sort()
 
 const documents = new Map<string, unknown>()
 

@@ -20,7 +20,7 @@ export const makeStandingsCheck =
     const units = quotaUnitsOf(1, rows.length)
     if (units > 0) parts.quotas.charge(own, null, units)
     const context = makeContext(parts, { asked: own, viewer: PUBLIC_VIEWER, limits })
-    if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
+    if (!(await restored.mayPublishList(parts.db))) throw new Refusal('LIST_WITHHELD')
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())

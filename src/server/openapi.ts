@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express'
-import { schemaDocument, schemaFolder } from '../foundation/contracts.js'
+import { listSchemaFiles, schemaDocument } from '../foundation/contracts.js'
 
 const FOLDER = 'openapi'
 const FRAME = 'frame.json'
@@ -19,7 +19,7 @@ export const assembleOpenapiDocument = (): OpenapiEntry => {
   const frame = schemaDocument(`${FOLDER}/${FRAME}`) as OpenapiEntry & OpenapiPart
   const paths: Record<string, OpenapiJson> = {}
   const components: Record<string, OpenapiEntry> = {}
-  for (const name of schemaFolder(FOLDER).filter((file) => file.endsWith('.json'))) {
+  for (const name of listSchemaFiles(FOLDER).filter((file) => file.endsWith('.json'))) {
     const part = schemaDocument(`${FOLDER}/${name}`) as OpenapiPart
     for (const [path, entry] of Object.entries(part.paths ?? {})) {
       if (path in paths) throw new Error(`${name}: ${path} is described twice`)

@@ -130,7 +130,7 @@ const showList =
     const asked = parseFilter(request.query)
     const parameters = makeFilterParameters(asked)
     if (wantsCsv(request)) {
-      if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
+      if (!(await restored.mayPublishList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
       const reading = { db: dbOf(request), inTurn: cache.inTurn, now: nowOf(request), slowMs: own.slowMs }
       return sendResultCsv(reading, request, response, asked)
     }
@@ -188,7 +188,7 @@ const showEntry =
     const entry = await own.entry(id)
     const page = pageOf(own, entry, { today: shanghaiDate(nowOf(request)), base: baseUrlOf(own, request) })
     if (page !== null) return sendPage(own, request, response, page)
-    if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
+    if (!(await restored.mayPublishList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
     // An entry that was never public answers 404, not 410.
     const published = entry !== null || (await listings.wasPublished(dbOf(request), id))
     if (!published) throw new Refusal('NOT_FOUND')

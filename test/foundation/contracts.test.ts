@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
-import { contractCheck, schemaDocument, schemaFolder, schemaText } from '../../src/foundation/contracts.js'
+import { contractCheck, listSchemaFiles, schemaDocument, schemaText } from '../../src/foundation/contracts.js'
 
 const shop = {
   marketplace: 'yangli',
@@ -15,7 +15,7 @@ const shop = {
 
 describe('contracts', () => {
   it('exist for every kind of record and for no other', () => {
-    expect(schemaFolder('records')).to.deep.equal(RECORD_KINDS.map((kind) => `${kind}.json`).sort())
+    expect(listSchemaFiles('records')).to.deep.equal(RECORD_KINDS.map((kind) => `${kind}.json`).sort())
     for (const kind of RECORD_KINDS) {
       const schema = schemaDocument(`records/${kind}.json`) as {
         required: string[]

@@ -211,7 +211,7 @@ const RESOLVERS = [
 
 export const makeSchema = (): GraphQLSchema => {
   const typeDefs = contracts
-    .schemaFolder('graphql')
+    .listSchemaFiles('graphql')
     .filter((file) => file.endsWith('.graphql'))
     .map((file) => contracts.schemaText(`graphql/${file}`))
   const schema = makeExecutableSchema({

@@ -28,7 +28,7 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContex
   const filter = { ...refuseUnstorableText(args.filter), days: { asOf: args.asOf ?? today, today } }
   if (filter.days.asOf < today && !seesOnlySomeFiles(viewer) && may(viewer, 'see_removed'))
     return pastBlacklist(filter, args, context)
-  if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
+  if (!(await restored.mayPublishList(parts.db))) throw new Refusal('LIST_WITHHELD')
   const page = { first: readPageSize(args) + 1, after: readEntryInCursor(args.after) }
   const found = await overWhole(context, filter, () => listings.listPublicEntries(parts.db, filter, page))
   return makeConnection(

@@ -71,8 +71,8 @@ export const highestSentPosition = (db: Db | Tx): Promise<SentPosition> =>
 export const MAY_PUBLISH_LIST_SQL = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
 
-export const mayList = (db: Db | Tx): Promise<boolean> =>
-  queryValue(db, `select ${MAY_PUBLISH_LIST_SQL} as may /* restored.mayList */`)
+export const mayPublishList = (db: Db | Tx): Promise<boolean> =>
+  queryValue(db, `select ${MAY_PUBLISH_LIST_SQL} as may /* restored.mayPublishList */`)
 
 type RestoreCause = 'DELIVERY_NOTED' | 'SNAPSHOT_NOTED' | 'SERVER_CHANGED' | 'SHOWN' | 'DECLARED'
 

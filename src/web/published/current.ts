@@ -49,7 +49,7 @@ export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_
     const readList = (list: 'WHOLE' | 'WITHOUT_REMOVED') =>
       db.transaction(
         async (tx) => {
-          if (!namesNobody && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
+          if (!namesNobody && !(await restored.mayPublishList(tx))) throw new Refusal('LIST_WITHHELD')
           const last = await snapshots.readLastWithManifest(tx)
           if (last === null || (list === 'WHOLE' && last.forgotten)) return null
           const { snapshot, signed } = last

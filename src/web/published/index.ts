@@ -163,7 +163,7 @@ const delta =
     const read = async (tx: Tx, list: ListInForce) => {
       const made = await readDelta(tx, list, { since: request.query['since'], today: shanghaiDate(now) })
       // A delta with removals only is sent even while the restore guard forbids listing.
-      if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
+      if ('text' in made && made.names > 0 && !(await restored.mayPublishList(tx))) throw new Refusal('LIST_WITHHELD')
       return { list, made }
     }
     const { list, made } = await listAt(dbOf(request), now, response, read, { namesNobody: true })

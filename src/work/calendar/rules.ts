@@ -61,7 +61,7 @@ type JsonMembers = Record<string, unknown>
 
 const allTables = makeOnce(() =>
   contracts
-    .schemaFolder('rules')
+    .listSchemaFiles('rules')
     .filter((file) => file.endsWith('.json') && file !== CALENDAR)
     .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.schemaDocument(`rules/${file}`) as JsonMembers)),
 )

@@ -10,7 +10,7 @@ import type { RestoreNotes } from '../audit/restore-guard.js'
 /** Without a note of what was sent, this many delivery numbers are skipped: platforms ignore repeated ones. */
 const UNNOTED_NUMBERS = 1_000
 
-export const areAdditionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
+export const areAdditionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayPublishList(db))
 
 interface RestoreContext {
   /** All platforms, configured or not. */

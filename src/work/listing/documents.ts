@@ -32,7 +32,7 @@ import { computeListingClocks } from './publication-clocks.js'
 
 export const readDocumentTemplates = makeOnce((): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   const all = contracts
-    .schemaFolder('documents')
+    .listSchemaFiles('documents')
     .filter((file) => file.endsWith('.json'))
     .map((file) =>
       readCheckedRules<DocumentTemplate>(

@@ -107,7 +107,7 @@ const take = async (
   const last = await snapshots.readLastWithManifest(tx)
   const today = shanghaiDate(now)
   await forgetChanges(tx)
-  const behind = !(await restored.mayList(tx))
+  const behind = !(await restored.mayPublishList(tx))
   const stopped = behind || (await clockDoubts.currentDoubt(tx)) !== null
   if (stopped && last === null) throw new Refusal(behind ? 'DATABASE_RESTORED' : 'CLOCK_DOUBTED')
   // A list that was never published, or in another format, is published whole.

@@ -20,7 +20,7 @@ export const loadScorecard = (version: string): Scorecard => {
 }
 
 export const listVersionsInFiles = (): string[] =>
-  contracts.schemaFolder('scorecards').flatMap((file) => (file.endsWith('.json') ? file.replace(/\.json$/, '') : []))
+  contracts.listSchemaFiles('scorecards').flatMap((file) => (file.endsWith('.json') ? file.replace(/\.json$/, '') : []))
 
 export const listFaultlessVersions = (): string[] =>
   listVersionsInFiles().filter((version) => document(version).faults.length === 0)

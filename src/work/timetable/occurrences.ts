@@ -105,23 +105,21 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     const turn = turnOf(one)
     const lateSeconds = (now().getTime() - one.plannedFor.getTime()) / 1_000
     const tell = (outcome: string): void => metrics?.ran({ job: one.job, outcome, lateSeconds })
+    const end = (state: 'DONE' | 'FAILED') => {
+      tell(state)
+      return () => occurrences.endOccurrence(db, mine, state, now())
+    }
+    const giveBack = (unused: boolean) => () => occurrences.giveBackClaimed(db, mine, { unused })
     let write: () => Promise<unknown>
     try {
       const ran = await act(turn, AbortSignal.any([stopping.signal, lost]))
-      if (ran) tell('DONE')
-      write = ran
-        ? () => occurrences.endOccurrence(db, mine, 'DONE', now())
-        : () => occurrences.giveBackClaimed(db, mine, { unused: true })
+      write = ran ? end('DONE') : giveBack(true)
     } catch (error) {
       if (lost.aborted) return log.warn(turn, 'an occurrence was taken over by another process')
-      const again = stopping.signal.aborted || isConnectionLost(error)
       if (!stopping.signal.aborted)
         log.error({ err: error, ...turn }, `the timetable's ${turn.job} failed: ${reasonOf(error)}`)
       // When stopping, or without the database, the occurrence is given back.
-      if (!again) tell('FAILED')
-      write = again
-        ? () => occurrences.giveBackClaimed(db, mine, { unused: false })
-        : () => occurrences.endOccurrence(db, mine, 'FAILED', now())
+      write = stopping.signal.aborted || isConnectionLost(error) ? giveBack(false) : end('FAILED')
     }
     try {
       await write()

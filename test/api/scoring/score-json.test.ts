@@ -20,7 +20,7 @@ import { anyCard } from '../../support/scorecards.js'
 import { NOW as LATE, later, pullFeed } from '../../support/world.js'
 import { globalOf, makeWorld, NOW, operatorId, penalty, registration, seenOutside, uscc, type World } from '../world.js'
 
-const VERSIONS = contracts.schemaFolder('scorecards').map((file) => file.replace(/\.json$/, ''))
+const VERSIONS = contracts.listSchemaFiles('scorecards').map((file) => file.replace(/\.json$/, ''))
 /** Parallel requests. */
 const TOGETHER = 8
 const families = findFamiliesOfFeeds(feeds.values())

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
-import { mayList } from '../../../src/store/db/restored.js'
+import { mayPublishList } from '../../../src/store/db/restored.js'
 import * as comparisons from '../../../src/store/delivery/comparisons.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
 import * as watch from '../../../src/store/intake/watch.js'
@@ -229,7 +229,7 @@ describe('a database restored to an older state', () => {
       page: (await publicList.readListPage(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
       signed: (await publicList.readSignedEntries(db(), [id])).size,
       listed: (await publicList.readListStamp(db())).listed,
-      may: await mayList(db()),
+      may: await mayPublishList(db()),
     })
     const all = { entries: 1, operator: 1, bodies: 1, page: 1, signed: 1, listed: true, may: true }
     const none = { entries: 0, operator: 0, bodies: 0, page: 0, signed: 0, listed: false, may: false }
