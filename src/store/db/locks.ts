@@ -4,15 +4,10 @@ import { withOwnConnection } from './own-connection.js'
 const ASK_AGAIN_MS = 100
 
 /**
- * Runs `work` under an advisory lock. Returns 'held' when another process keeps the lock for `waitMs`. Waiters would exhaust the pool.
+ * Holds an advisory lock during `work`, outside the pool, which waiters would exhaust. Returns 'held' when another process keeps it for `waitMs`.
  */
-export const withLock = async <T>(
-  db: Db,
-  name: string,
-  waitMs: number,
-  work: () => Promise<T>,
-): Promise<T | 'held'> => {
-  return withOwnConnection(db, async (connection) => {
+export const withLock = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | 'held'> =>
+  withOwnConnection(db, async (connection) => {
     const isTaken = async (): Promise<boolean> => {
       const sql = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as held /* store.locks */'
       return (await connection.query(sql, [name])).rows[0].held
@@ -24,4 +19,3 @@ export const withLock = async <T>(
     }
     return await work()
   })
-}

@@ -59,11 +59,9 @@ export const migrationSource = (files: readonly MigrationFile[]): Knex.Migration
   getMigration: noting,
 })
 
-type MigrationState = 'EMPTY' | 'BEHIND' | 'CURRENT'
-
 export interface DatabaseVersion {
   /** BEHIND: a `before` migration is missing. CURRENT: at most `after` migrations are missing. */
-  state: MigrationState
+  state: 'EMPTY' | 'BEHIND' | 'CURRENT'
   missing: string[]
 }
 
