@@ -173,22 +173,15 @@ type OauthError =
 
 /** An error answer of RFC 6749, section 5.2. */
 class OauthRefusal extends Error {
-  readonly status: number
-  readonly code: string
-  readonly headers: Record<string, string>
   constructor(
     readonly error: OauthError,
     description: string,
-    {
-      status = 400,
-      code = error,
-      headers = {},
-    }: { status?: number; code?: string; headers?: Record<string, string> } = {},
+    readonly about: { status?: number; code?: string; headers?: Record<string, string> } = {},
   ) {
     super(description)
-    this.status = status
-    this.code = code
-    this.headers = headers
+  }
+  get code(): string {
+    return this.about.code ?? this.error
   }
 }
 
@@ -215,7 +208,8 @@ const oauthRefusalOf = (thrown: unknown): OauthRefusal | null => {
 const answerError: ErrorRequestHandler = (thrown: unknown, request, response, next) => {
   const refusal = oauthRefusalOf(thrown)
   if (refusal === null) return next(thrown)
-  const { status, code, headers, error, message } = refusal
+  const { code, error, message, about } = refusal
   getRequestContext(request).refused.push(code)
-  response.set(headers).status(status).json({ error, error_description: message })
+  response.set(about.headers ?? {}).status(about.status ?? 400)
+  response.json({ error, error_description: message })
 }

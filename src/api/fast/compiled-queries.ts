@@ -173,7 +173,7 @@ const serializers = (schema: GraphQLSchema): Record<string, (value: unknown) => 
       type.name,
       (value: unknown) => {
         if (typeof value === 'function') throw new TypeError('a method')
-        if (isPromise(value)) {
+        if (value instanceof Promise) {
           value.catch(() => undefined)
           throw new TypeError('a promise')
         }
@@ -182,5 +182,3 @@ const serializers = (schema: GraphQLSchema): Record<string, (value: unknown) => 
     ]),
   )
 }
-
-const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise

@@ -36,6 +36,7 @@ import {
   makeOperatorLoad,
   makeRowLoad,
   type OperatorAtTime,
+  orderValuesByKeys,
   type RecordPageKey,
 } from './data-loader.js'
 import type { Lookups } from './lookups.js'
@@ -122,10 +123,9 @@ const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
       const found = await objections.findContestedVersionsAt(db, ids, when.knownAt)
       return groupRowsByOperator(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
     }),
-    watchEntry: makeOperatorLoad<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) => {
-      const found = await watchEntries.ofOperators(db, ids, when)
-      return ids.map((id) => found.get(id) ?? null)
-    }),
+    watchEntry: makeOperatorLoad<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) =>
+      orderValuesByKeys(ids, await watchEntries.ofOperators(db, ids, when)),
+    ),
   }
 }
 

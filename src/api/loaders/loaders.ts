@@ -1,6 +1,4 @@
-import type { Agency } from '../../agencies/feed.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type { Db } from '../../store/db/db.js'
 import { judgeFreshness } from '../../work/standing/freshness.js'
 import { batchWithinTurn, cacheFirstCall } from './data-loader.js'
 import { type FileLoaderSources, makeFileLoaders } from './file-loaders.js'
@@ -8,10 +6,7 @@ import type { Lookups, StandingKey } from './lookups.js'
 
 export type Loaders = ReturnType<typeof standingLoaders> & ReturnType<typeof makeFileLoaders>
 
-interface LoaderDependencies {
-  db: Db
-  agencies: readonly Agency[]
-}
+type LoaderDependencies = FileLoaderSources['own'] & Pick<FileLoaderSources, 'agencies'>
 
 export const makeLoaders = (parts: LoaderDependencies, lookups: Lookups, now: Date): Loaders => {
   const sources = { own: parts, agencies: parts.agencies, lookups, now }

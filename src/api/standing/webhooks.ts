@@ -12,17 +12,11 @@ const backlogs = ({ parts }: GraphqlContext) =>
   makeRowLoad((ids: readonly number[]) => queue.countBacklogs(parts.db, ids))
 
 const view = (context: GraphqlContext, one: store.StoredWebhook, backlog = backlogs(context)) => {
-  const { id, client, url, createdAt, failingSince, confirmedAt, disabledAt, disabledBecause, previousUntil } = one
+  const { id, previousUntil, secret: _, previousSecret: __, ...shown } = one
   return {
     __typename: 'Webhook' as const,
+    ...shown,
     id: makeGlobalId('Webhook', id),
-    client,
-    url,
-    createdAt,
-    failingSince,
-    confirmedAt,
-    disabledAt,
-    disabledBecause,
     previousSecretUntil: previousUntil !== null && previousUntil > context.now ? previousUntil : null,
     owed: async () => (await backlog(id))?.owed ?? 0,
     removalsOwed: async () => (await backlog(id))?.removalsOwed ?? 0,

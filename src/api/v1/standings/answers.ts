@@ -29,18 +29,13 @@ export interface AnsweredRow {
   name: NameAnswer | null
 }
 
-export interface AnsweredRows {
-  rows: readonly (AnsweredRow | BadRow)[]
-  shownCodes: Set<string>
-}
-
 /** Answers one chunk of rows. Each chunk needs a new `context`, because loaders cache. */
 export const answerRows = async (
   context: GraphqlContext,
   db: ReadHandle,
   rows: readonly (CodeRow | BadRow)[],
   { asOf, freshness }: { asOf: string; freshness: Freshness },
-): Promise<AnsweredRows> => {
+) => {
   chargeCost(context, rows.length)
   const asked = rows.filter((row) => !isBadRow(row)) as CodeRow[]
   const found = await store.readStandings(
