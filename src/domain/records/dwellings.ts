@@ -1,4 +1,4 @@
-/** Finds home addresses in a text. Places of business and seats of firms or authorities are not homes. */
+/** Finds home addresses. Places of business and seats of firms or authorities are none. */
 import { makeFinder, type SpanFinder } from './normalised-view.js'
 import type { TextSpan, TextView } from './text-view.js'
 

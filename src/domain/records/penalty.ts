@@ -18,7 +18,7 @@ export const judgePenaltySeverity = (body: Body): PenaltySeverity => {
   return wordsOnly && !isMoney(body['fine_yuan']) && !isMoney(body['confiscated_yuan']) ? 'WARNING_ONLY' : 'LIGHT'
 }
 
-/** True for a heavier penalty (较重行政处罚), SAMR order 44, article 2. */
+/** 较重行政处罚, SAMR order 44, article 2. */
 export const isHeavyPenalty = (body: Body): boolean => {
   const types = typesOf(body)
   const fined = isMoney(body['fine_yuan']) || types.some((type) => FINE.test(type))
@@ -47,7 +47,7 @@ export const findBan = (body: Body): Ban | null => {
   return { until: endless ? null : day, endless }
 }
 
-/** True for a measure with a duration. Closure and licence revocation have none. */
+/** Closure and licence revocation have no duration, so they are no ban. */
 export const imposesBan = (body: Body): boolean => {
   const types = typesOf(body)
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
@@ -105,7 +105,7 @@ const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
 const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
 const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
 
-/** An amount written in words and in figures counts once. */
+/** The same amount in words and in figures counts once. */
 const amountsIn = (clauses: readonly string[], patterns: readonly RegExp[]): string[] => {
   const written = clauses.flatMap((clause) =>
     patterns.flatMap((pattern) => [...clause.matchAll(pattern)].map(([, sum]) => sum ?? '')),

@@ -80,7 +80,7 @@ const redacted = (value: unknown, mark: (id: string) => string, exempt: Readonly
   return walk(value, 0, 'LONE_KEPT')
 }
 
-/** Fast pre-check: false only if there is surely no ID number. */
+/** False only if there is surely no ID number. */
 const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
   if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !clear.includes(node) && mayHoldInText(node)
   if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)

@@ -124,7 +124,7 @@ const isPersons = (id: string, before: string, alone: boolean, fifteen: FifteenD
   return !OF_A_REGISTER.test(before)
 }
 
-/** Separated groups must form one whole valid number with a single kind of separator and a credible birth year. */
+/** The groups must form one valid number with one kind of separator and a credible birth year. */
 const isInParts = (written: string, gaps: readonly string[]): boolean => {
   if (!isCredibleId(charactersOf(written))) return false
   const signs = gaps.filter((gap) => gap !== '').map((gap) => [...new Set(gap.replaceAll(' ', ''))].sort().join(''))

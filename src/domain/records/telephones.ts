@@ -1,4 +1,4 @@
-/** Finds telephone numbers in a text: mobiles in any grouping, landlines, 400 and 800 numbers. */
+/** Finds mobiles in any grouping, landlines, 400 and 800 numbers. */
 import { digitsOf, isNoPersonsNumber, makeFinder, type SpanFinder, type TextMatch } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'

@@ -37,7 +37,7 @@ export type LastingFact = Pick<
   'fact' | 'rules' | 'records' | 'count' | 'basis' | 'confirmed' | keyof BilingualText
 >
 
-/** Sorted by day, then gain, then fact and record. */
+/** Steps are sorted by day, gain, fact and record. */
 export const planRecovery = (facts: Facts, card: Scorecard, rules: RecoveryRules): RecoveryStep[] => {
   const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))
@@ -114,7 +114,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Recov
 interface FactCourse {
   rules: string[]
   halves: string[]
-  /** First day on which the fact has no effect any more. */
+  /** First day without effect. */
   over: string | null
 }
 

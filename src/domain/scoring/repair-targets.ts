@@ -34,7 +34,7 @@ interface Repairable {
 export const isOldRuleBook = (lists: readonly ListFactRules[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
-/** First day on which each repaired record no longer counts; null without repairs, the usual case. */
+/** First day on which each repaired record no longer counts; null without repairs. */
 export const findRepairDays = (
   records: readonly RecordEvidence[],
   lists: readonly ListFactRules[],

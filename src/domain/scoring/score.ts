@@ -98,7 +98,6 @@ export const findThresholdsCrossed = (
   return [...new Set(opened)]
 }
 
-/** True when an entry on a list of the seriously dishonest counts. */
 export const isOnDishonestList = (reasons: readonly Reason[]): boolean =>
   reasons.some(({ fact, why, count }) => fact === DISHONEST_LIST_FACT && why !== 'UNDATED' && count > 0)
 

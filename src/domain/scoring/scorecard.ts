@@ -1,4 +1,4 @@
-/** Shape of schema/scorecards/<version>.json. scorecard-check.ts checks the rest. */
+/** Shape of schema/scorecards/<version>.json. */
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 
@@ -77,7 +77,7 @@ export interface Scorecard {
   dimensions: Dimension[]
   /** `cap` contains {cap}, `undated` contains {fact}. */
   sentences: Record<'base' | 'cap' | 'floor' | 'ceiling' | 'undated', BilingualText>
-  /** Sentences shown when no source covers a family. */
+  /** Shown when no source covers the family. */
   missing: ({ family: FactFamily; dimension: string; points: number } & BilingualText)[]
   rules: ScoreRule[]
   vetoes: Veto[]

@@ -18,7 +18,7 @@ export interface NewScore extends Score {
   factsHash: string
   rulesHash: string
   cause: ScoreCause
-  /** True for a score requested for a chosen day or scorecard. */
+  /** Requested for a chosen day or scorecard. */
   asked: boolean
 }
 
@@ -98,7 +98,7 @@ export const byIds = (db: Db, ids: readonly number[]): Promise<Map<number, Store
 
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
-/** Latest regular score that rests on no rolled-back record. */
+/** Latest regular scores that rest on no rolled-back record. */
 export const findLastSoundScores = (tx: Tx, operators: readonly number[], asOf: string) =>
   queryRowsBy<SoundScore, 'operatorId'>(
     tx,

@@ -26,7 +26,7 @@ import { readFacts } from './facts.js'
 import { followThresholdCrossings } from './grade-thresholds.js'
 import { cardToTry, findCardInForce, hashCard, keepCard } from './scorecards.js'
 
-/** Small first batches fill the pipeline quickly. */
+/** Small first batches start the work sooner. */
 const FIRST_BATCH_OPERATORS = 250
 const BATCH_OPERATORS = 2_000
 /** Batches prefetched, each on its own connection. */
