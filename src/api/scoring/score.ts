@@ -93,7 +93,7 @@ const auditOf = async (parts: ScoreAuditDependencies, viewer: Viewer, owned: Own
 /** `body` is null unless the viewer may read records of its kind. */
 const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: RecordVersion) => ({
   id: version.id,
-  makeGlobalId: makeGlobalId('Record', version.id),
+  globalId: makeGlobalId('Record', version.id),
   feed: version.feed,
   agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
   kind: version.kind,
