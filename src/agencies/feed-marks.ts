@@ -5,7 +5,7 @@ import type { WantedForms } from './readers/shapes.js'
 
 const LOOKED_AT = 20 // items searched for a field of the feed
 
-/** Throws CONTENT_UNKNOWN while the items are read, unless one of the first items has a field of `marks`. */
+/** Reading throws CONTENT_UNKNOWN unless one of the first items has a mark. */
 export const requireMarks = (
   items: AsyncIterable<SourceItem>,
   marks: readonly string[],

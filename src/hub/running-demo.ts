@@ -1,4 +1,3 @@
-/** Commands beside a running demo use its stand-ins. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.js'

@@ -5,17 +5,16 @@ type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, 
 
 export interface FormLayout<Meaning extends string> {
   fields: FieldsByMeaning<Meaning>
-  /** Known fields that are ignored. */
-  left: readonly string[]
+  ignored: readonly string[]
   /** An item that lacks one of these is rejected. */
   needed: readonly Meaning[]
   /** An item that lacks one of these gets a remark. */
   wanted: readonly Meaning[]
 }
 
-export const listFieldNames = <M extends string>({ fields, left }: FormLayout<M>): string[] => [
+export const listFieldNames = <M extends string>({ fields, ignored }: FormLayout<M>): string[] => [
   ...Object.values<readonly string[] | undefined>(fields).flatMap((names) => names ?? []),
-  ...left,
+  ...ignored,
 ]
 
 export type MeaningReader<M extends string> = ReturnType<typeof makeMeaningReader<M>>

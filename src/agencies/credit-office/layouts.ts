@@ -40,7 +40,9 @@ export const codes2019Layout: PenaltyLayout = {
     status: ['CF_ZT', 'ZT'],
     note: ['BZ'],
   },
-  left: splitWords('CF_FR_ZJLX CF_FR_ZJHM CF_FR_SFZH CF_XDR_ZJLX CF_XDR_ZJHM RESOURCE_ID CHECK_FLAG CREATE_DEPT_NAME'),
+  ignored: splitWords(
+    'CF_FR_ZJLX CF_FR_ZJHM CF_FR_SFZH CF_XDR_ZJLX CF_XDR_ZJHM RESOURCE_ID CHECK_FLAG CREATE_DEPT_NAME',
+  ),
   needed: splitKnownWords(
     'party partyKind number violation facts basis types content decidedOn authority authorityCode',
   ),
@@ -81,7 +83,7 @@ export const labelsLayout: PenaltyLayout = {
     personNumber: ['自然人证件号码', '证件号码', '居民身份证号', '行政相对人代码_5(居民身份证号)'],
     note: ['备注'],
   },
-  left: splitWords('序号 法定代表人证件类型 法定代表人证件号码 自然人证件类型 证件类型'),
+  ignored: splitWords('序号 法定代表人证件类型 法定代表人证件号码 自然人证件类型 证件类型'),
   needed: splitKnownWords('party number violation types decidedOn authority'),
   wanted: splitKnownWords('partyKind facts basis content authorityCode'),
 }
@@ -110,7 +112,7 @@ export const codes2015Layout: PenaltyLayout = {
     note: ['BZ'],
     moreNote: ['QT'],
   },
-  left: splitWords('CF_FR_SFZH CF_XDR_ZJLX DFBM SJC GSQX'),
+  ignored: splitWords('CF_FR_SFZH CF_XDR_ZJLX DFBM SJC GSQX'),
   needed: splitKnownWords('party number decidedOn authority'),
   wanted: splitKnownWords('facts basis types content'),
 }
@@ -126,7 +128,7 @@ export const templateLayout: PenaltyLayout = {
     violation: ['违法行为类型'],
     types: ['处罚种类'],
   },
-  left: ['序号'],
+  ignored: ['序号'],
   needed: splitKnownWords('party authority number decidedOn violation types'),
   wanted: [],
 }
@@ -143,7 +145,7 @@ export const mirrorLayout: PenaltyLayout = {
     decidedOn: ['decisionDate'],
     number: ['punishNumber'],
   },
-  left: [],
+  ignored: [],
   needed: splitKnownWords('authority number decidedOn content'),
   wanted: ['types'],
 }

@@ -42,7 +42,7 @@ const codes2019: FormLayout<PermitMeaning> = {
     sourceUnitCode: ['XK_LYDWDM'],
     note: ['BZ'],
   },
-  left: splitWords('XK_FR_ZJLX XK_FR_ZJHM XK_FR_SFZH XK_XDR_ZJLX XK_XDR_ZJHM'),
+  ignored: splitWords('XK_FR_ZJLX XK_FR_ZJHM XK_FR_SFZH XK_XDR_ZJLX XK_XDR_ZJHM'),
   needed: splitKnownWords(
     'party partyKind documentName number category content decidedOn validFrom authority authorityCode status',
   ),
@@ -68,7 +68,7 @@ const codes2015: FormLayout<PermitMeaning> = {
     status: ['XK_ZT'],
     note: ['BZ'],
   },
-  left: splitWords('XK_FR_SFZH DFBM SJC'),
+  ignored: splitWords('XK_FR_SFZH DFBM SJC'),
   needed: splitKnownWords('party number decidedOn authority status'),
   wanted: splitKnownWords('documentName content'),
 }
@@ -85,7 +85,7 @@ const template: FormLayout<PermitMeaning> = {
     authority: ['许可机关'],
     status: ['登记状态'],
   },
-  left: ['序号'],
+  ignored: ['序号'],
   needed: splitKnownWords('party number documentName validFrom authority status'),
   wanted: ['validTo'],
 }

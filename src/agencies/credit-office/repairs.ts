@@ -27,7 +27,7 @@ const results: FormLayout<RepairMeaning> = {
     authority: ['修复决定机关', '修复机关'],
     note: ['备注'],
   },
-  left: splitWords('序号 申请编号 申请日期 受理日期'),
+  ignored: splitWords('序号 申请编号 申请日期 受理日期'),
   needed: splitKnownWords('party target outcome decidedOn authority'),
   wanted: splitKnownWords('targetNumber targetAuthority number'),
 }

@@ -56,7 +56,6 @@ const PAGE_BYTES = 16 * 1024 * 1024
 
 export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers'> {
   body?: string
-  /** Statuses beside 200 that are answers. */
   accepts?: readonly number[]
 }
 

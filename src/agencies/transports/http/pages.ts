@@ -30,7 +30,7 @@ interface PageRequest extends Pick<attempts.AttemptOptions, 'method' | 'headers'
   path: string
 }
 
-/** A place is the number of a page, or its cursor, which is null at the beginning. */
+/** A place is the page's number, or its cursor: null at the beginning. */
 interface PageService<Page extends PageItems, Place> {
   pageItems: number
   ask: (place: Place, pageItems: number) => PageRequest
