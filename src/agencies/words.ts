@@ -8,10 +8,16 @@ export const splitWords = (text: string): string[] => text.trim().split(/\s+/)
 /** `wordsOf` has, for each value, the words that agencies write for it. */
 export const mapWordsToValues = <Value extends string>(
   wordsOf: Readonly<Record<Value, string>>,
-): Readonly<Record<string, Value>> =>
-  Object.fromEntries(
-    (Object.keys(wordsOf) as Value[]).flatMap((value) => splitWords(wordsOf[value]).map((word) => [word, value])),
-  )
+): Readonly<Record<string, Value>> => {
+  const values: Record<string, Value> = {}
+  for (const value of Object.keys(wordsOf) as Value[]) {
+    for (const word of splitWords(wordsOf[value])) {
+      if (Object.hasOwn(values, word)) throw new Error(`${word} has two values`)
+      values[word] = value
+    }
+  }
+  return values
+}
 
 export const pickColumn = <Field extends string>(
   table: Readonly<Record<Field, readonly string[]>>,

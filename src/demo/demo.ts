@@ -11,7 +11,6 @@ import type { AccountInput } from '../domain/access/accounts.js'
 import '../server/server.js'
 import { startProgress } from '../commands/progress.js'
 import type { Config } from '../config.js'
-import { Refusal } from '../foundation/errors.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import type { Addresses } from '../hub/addresses.js'
 import { type Hub, makeHub } from '../hub/hub.js'
@@ -28,7 +27,7 @@ import * as webhooks from '../store/standing/webhooks.js'
 import * as clients from '../work/access/clients.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 import { replaceSellers } from '../work/standing/sellers.js'
-import { addDemoPeople, DEMO_AUTHOR } from './people.js'
+import { addDemoPeople, DEMO_AUTHOR, nullIfRefused } from './people.js'
 
 type LinePrinter = (text: string) => void
 type DemoRun = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
@@ -192,24 +191,13 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
   return secrets
 }
 
-const freshSecret = async (hub: Hub, given: AccountInput): Promise<string> => {
-  const change = { by: DEMO_AUTHOR, now: hub.now() }
-  try {
-    const made = await clients.rotateSecretWithOverlap(hub.db, given.name, { ...change, overlapMs: 0 })
-    await confirmed(hub, given.name)
-    return made.client_secret
-  } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'CLIENT_UNKNOWN')) throw error
-  }
-  try {
-    const made = await clients.registerClient(hub.db, given, given.agency ? [given.agency] : [], change)
-    await confirmed(hub, given.name)
-    return made.client_secret
-  } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'CLIENT_EXISTS')) throw error
-    return 'ended'
-  }
+const freshSecret = async ({ db, now }: Hub, given: AccountInput): Promise<string> => {
+  const { name } = given
+  const change = { by: DEMO_AUTHOR, now: now() }
+  const rotate = () => clients.rotateSecretWithOverlap(db, name, { ...change, overlapMs: 0 })
+  const add = () => clients.registerClient(db, given, given.agency ? [given.agency] : [], change)
+  const made = (await nullIfRefused('CLIENT_UNKNOWN', rotate)) ?? (await nullIfRefused('CLIENT_EXISTS', add))
+  if (made === null) return 'ended'
+  await db.transaction((tx) => confirmations.noteConfirmation(tx, 'clients', name, DEMO_AUTHOR, now()))
+  return made.client_secret
 }
-
-const confirmed = ({ db, now }: Hub, client: string): Promise<void> =>
-  db.transaction((tx) => confirmations.noteConfirmation(tx, 'clients', client, DEMO_AUTHOR, now()))

@@ -49,15 +49,17 @@ export const addDemoPeople = async (hub: Hub, folder: string): Promise<{ name: s
 const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
   const { name } = one
   const change = { by: DEMO_AUTHOR, byCommand: true, now: now() }
-  try {
-    const registered = isThere
-      ? await people.resetPassword(db, name, change)
-      : await people.registerPerson(db, { ...one, ...OF }, [OF.agency], change)
-    if (registered.pending)
-      await db.transaction((tx) => confirmations.noteConfirmation(tx, 'people', name, DEMO_AUTHOR, now()))
-    return registered.one_time_password
-  } catch (error) {
-    if (error instanceof Refusal && error.code === 'PERSON_EXISTS') return null
-    throw error
-  }
+  const register = () => people.registerPerson(db, { ...one, ...OF }, [OF.agency], change)
+  const registered = isThere
+    ? await people.resetPassword(db, name, change)
+    : await nullIfRefused('PERSON_EXISTS', register)
+  if (registered?.pending)
+    await db.transaction((tx) => confirmations.noteConfirmation(tx, 'people', name, DEMO_AUTHOR, now()))
+  return registered?.one_time_password ?? null
 }
+
+export const nullIfRefused = <T>(code: string, work: () => Promise<T>): Promise<T | null> =>
+  work().catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === code) return null
+    throw error
+  })
