@@ -55,6 +55,8 @@ const individual = makeSpeltForm(
       scope: row.text(as('OPSCOPE')),
       authority: row.text(as('REGORG_CN')),
       region_code: readRegion(row, as('DISTRICT')) ?? deriveRegion(codes),
+      province: null,
+      city: null,
       address: row.text(as('OPLOC')),
     })
   },

@@ -11,11 +11,7 @@ import { STATUS_BY_WORD } from './states.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
 
-const UNSTATED = {
-  ...{ former_names: [], type: null, representative: null, capital_yuan: null, capital_currency: null },
-  ...{ established_on: null, approved_on: null, term_from: null, term_to: null, status: 'UNKNOWN', scope: null },
-  ...{ authority: null, region_code: null, province: null, city: null, address: null },
-}
+type RegistrationBody = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
 
 const registrationOf = (
   codes: SubjectCodes,
@@ -25,11 +21,9 @@ const registrationOf = (
 ): FormDraft => ({
   key,
   subject: { ...codes, name: rest.name },
-  body: { ...UNSTATED, uscc: codes.uscc, reg_no: codes.regNo, ...rest },
+  body: { uscc: codes.uscc, reg_no: codes.regNo, former_names: [], ...rest },
   validFrom,
 })
-
-type RegistrationBody = Body & { name: string }
 
 export const makeRegistrationDrafts = (
   row: Examination,
@@ -96,6 +90,8 @@ const service: FeedForm = {
       scope: row.text('opscope'),
       authority: row.text('regorgCn'),
       region_code: readRegion(row, 'districtCode') ?? deriveRegion(codes) ?? readRegion(row, 'sExtNodenum'),
+      province: null,
+      city: null,
       address: row.text('dom'),
     })
   },
@@ -135,7 +131,12 @@ const table: FeedForm = {
       representative: row.name('法人代表'),
       ...readCapital(row, '注册资金', null),
       established_on: established,
+      approved_on: null,
+      term_from: null,
+      term_to: null,
+      status: 'UNKNOWN',
       scope: row.text('经营范围'),
+      authority: null,
       region_code: deriveRegion(codes),
       province: row.text('所在省份'),
       city: row.text('地区'),
@@ -163,9 +164,21 @@ const search: FeedForm = {
     const body = {
       name: row.requiredName('Name'),
       kind: deriveOperatorKind(null, codes),
+      type: null,
+      representative: null,
+      capital_yuan: null,
+      capital_currency: null,
       established_on: established,
+      approved_on: null,
+      term_from: null,
+      term_to: null,
       status: row.choice('Status', STATUS_BY_WORD),
+      scope: null,
+      authority: null,
       region_code: deriveRegion(codes),
+      province: null,
+      city: null,
+      address: null,
     }
     return [registrationOf(codes, codes.uscc ?? codes.regNo ?? `qcc/${row.required('KeyNo')}`, established, body)]
   },
