@@ -5,7 +5,7 @@ export type ItemChunks<T> = AsyncIterable<Iterable<T>>
 
 const known = new WeakMap<object, unknown>()
 
-/** Returns single items; `chunksOfItems` gets the chunks back. The result can be read once. */
+/** Returns a stream of single items, readable once. `chunksOfItems` recovers its chunks. */
 export const asItems = <T>(chunks: ItemChunks<T>): AsyncIterable<T> => {
   const items = singly(chunks)
   known.set(items, chunks)

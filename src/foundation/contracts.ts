@@ -14,7 +14,7 @@ interface ContractFault {
   message: string
 }
 
-/** Finds schema/ from src/ or dist/src/; its copy dist/schema/ lacks most files. */
+/** Finds the folder schema/ from src/ or dist/src/. Skips dist/schema/, which lacks most files. */
 const located = (): string => {
   const near = ['../../schema/', '../../../schema/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
   const found = near.find((path) => existsSync(join(path, 'contracts')))
@@ -45,7 +45,7 @@ formats.default(ajv)
 
 const charactersIn = (text: string): number => [...text].length
 
-/** JSON Schema counts characters, not UTF-16 units. Characters are counted only when the units do not decide. */
+/** JSON Schema limits characters, not UTF-16 units. Characters are counted only if the units do not decide. */
 const LENGTHS = { maxLength: { beyond: _`>`, units: 1 }, minLength: { beyond: _`<`, units: 2 } }
 for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
   ajv.removeKeyword(keyword)

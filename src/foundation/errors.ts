@@ -51,7 +51,7 @@ export const isRefusalCode = (code: string): code is RefusalCode => Object.hasOw
 
 export const refusalJson = ({ code, message, details }: Refusal) => ({ code, message, details })
 
-/** The name is compared too, because require and import load two classes. */
+/** Also compares the name, because `require` and `import` load separate copies of the class. */
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')
 

@@ -28,7 +28,7 @@ const digestWordOf = (digest: string, word: number): number =>
 const NOBODY = -1
 const FIRST_ROOM = 1024
 
-/** Numbers records from 0 in the order of their addition, distinct `by` their keys or by their keys and digests. */
+/** Numbers distinct records from 0 as they are added. `key` compares only their keys, `content` also their digests. */
 export const makeRecordTable = (by: 'key' | 'content') => {
   const compared = by === 'key' ? KEY_WORDS : WORDS
   let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)

@@ -34,7 +34,7 @@ export interface HttpRequestOptions {
 
 export type UnreachableKind = keyof typeof CODES | 'tls' | 'too_large' | 'redirect' | 'forbidden' | 'other'
 
-/** Thrown when no readable answer came; the status of an answer does not matter. */
+/** Thrown when no usable answer came. An answer with an error status is returned, not thrown. */
 export class UnreachableError extends Error {
   override readonly name = 'Unreachable'
   constructor(
@@ -88,7 +88,7 @@ const addressOf = (url: string): URL => {
   }
 }
 
-/** Names only the header in errors: fetch's own would quote an invalid credential. */
+/** Errors name only the header: fetch's own error would quote an invalid credential. */
 const writable = (values: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
   for (const [name, value] of Object.entries(values)) {
@@ -148,7 +148,7 @@ const codeOf = (error: unknown): string => {
 
 const isTerminated = (error: unknown): boolean => error instanceof TypeError && error.message === 'terminated'
 
-/** Returns seconds, or null without a readable Retry-After. A date counts from the answer's Date, since clocks may differ. */
+/** Returns seconds, or null without a readable Retry-After. A date is compared with the answer's Date, since clocks may differ. */
 export const parseRetryAfter = (headers: Headers): number | null => {
   const wish = headers.get('retry-after')?.trim()
   if (!wish) return null

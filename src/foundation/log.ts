@@ -11,7 +11,7 @@ const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.p
 const PLAIN =
   /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:(?:graphql|blacklist)?","status":\d{3}|blacklist\/[0-9a-f-]{36}","status":(?:200|304)),"ms":\d+,"msg":"answered"\}\n$/
 
-/** Most characters buffered. */
+/** Maximum number of buffered characters. */
 const HELD_MOST = 64_000
 
 /** Functions that write buffered lines when the process ends. */

@@ -1,6 +1,6 @@
 const MAX_NAMES = 200
 
-/** Caches the last result per number of field names, which rows repeat in the same order. Callers must not change it. */
+/** Caches one result per count of names, because consecutive rows have equal names. Callers must not change the result. */
 export const memoByNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
   const results: ({ names: readonly string[]; result: T } | undefined)[] = []
   return (names) => {
@@ -17,7 +17,6 @@ const same = (some: readonly string[], others: readonly string[]): boolean => {
   return true
 }
 
-/** The value is made at the first call. */
 export const makeOnce = <T>(make: () => T): (() => T) => {
   let made: { value: T } | null = null
   return () => {

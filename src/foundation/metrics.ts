@@ -5,7 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const LATE_SECONDS = [1, 5, 15, 60, 300, 900, 3600, 14400]
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-/** Values kept per label; further ones count as OTHER. */
+/** Maximum distinct values of a label. Further values count as OTHER. */
 const VALUES_MOST = 500
 const OTHER = 'OTHER'
 
@@ -136,7 +136,7 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}) 
       if (!begun) collectDefaultMetrics({ register: registry })
       begun = true
       for (const tell of tallies) tell()
-      // The format requires NaN; some readers refuse the library's `Nan`.
+      // Prometheus' text format requires NaN; some readers refuse prom-client's `Nan`.
       return `${await registry.metrics()}${await looked(figures)}`.replace(/ Nan$/gm, ' NaN')
     },
   }

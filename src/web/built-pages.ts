@@ -32,7 +32,7 @@ interface PagePolicy {
 const placesOf = (page: string): string[] =>
   [`../../dist/web/${page}/`, `../../web/${page}/`].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 
-/** The policy of the desk allows the style of framed documents too. */
+/** The desk's CSP also allows the style of framed documents. */
 export const deskPagesRouter = (session: (request: Request) => Promise<object | null>): Router => {
   const places = placesOf('desk')
   const router = Router()
@@ -47,7 +47,7 @@ export const deskPagesRouter = (session: (request: Request) => Promise<object | 
   return router
 }
 
-/** Fonts and icons are `data:` URLs. */
+/** GraphiQL's fonts are `data:` URLs, which its CSP must allow. */
 export const graphiqlRouter = (mayBeSignedIn: (request: Request) => boolean, places = placesOf('graphiql')): Router => {
   const router = Router()
   router.use('/graphql', (request, response) => {

@@ -10,7 +10,7 @@ export interface KeyFile {
 }
 
 export interface KeyRingOptions<K> {
-  /** Its group is the number of a file. Keys are in ascending order of their numbers. */
+  /** Matches key files. Its capture group is the key's number; keys are sorted by it, ascending. */
   pattern: RegExp
   /** Name of the file that is made when there is none. */
   first: string
@@ -18,7 +18,7 @@ export interface KeyRingOptions<K> {
   parse: (text: string) => K
 }
 
-/** Each file is read once. The folder is read again, because other processes add and delete keys. */
+/** Each file is read once. The folder is listed repeatedly, because other processes add and delete keys. */
 export const openKeyRing = <K>(folder: string, { pattern, first, make, parse }: KeyRingOptions<K>) => {
   let keys: (K & KeyFile)[] = []
   let lookedAt = Number.NEGATIVE_INFINITY

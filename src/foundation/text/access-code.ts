@@ -57,7 +57,7 @@ interface Sign {
   sign: string
   start: number
   end: number
-  /** Separator before the sign: a blank, or a hyphen for all others. */
+  /** Separator before the sign: `-` stands for every separator that is not a blank. */
   before: '' | ' ' | '-'
 }
 

@@ -27,7 +27,7 @@ export const encodingOf = async (content: ReadableBytes): Promise<TextEncoding> 
   return 'utf-8'
 }
 
-/** One bad byte must not turn UTF-8 into wrong Chinese. */
+/** UTF-8 with a few bad bytes must not be decoded as GB18030. */
 const damagedUtf8 = (chunk: Buffer): boolean => {
   const beyondAscii = [...chunk.toString('utf8')].filter((sign) => sign > '\x7f')
   const broken = beyondAscii.filter((sign) => sign === '\uFFFD').length

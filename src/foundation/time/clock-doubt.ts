@@ -1,14 +1,14 @@
-/** Instants are milliseconds. */
+/** Instants are milliseconds since 1970. */
 
 /** Tolerated difference between database clock and monotonic clock. */
 export const LEAP_TOLERANCE_MS = 30_000
 /**
- * Tolerated gap at start between the clock and the last instant noted as certain. Beyond it a second source is asked.
+ * Tolerated time at start since the last stored instant of a reliable clock. Beyond it a second source is asked.
  */
 const GAP_MS = 86_400_000
 /** A second source this close to the clock confirms it. */
 const SOURCE_MS = 300_000
-/** A row dated further ahead was made by a clock that was ahead. */
+/** A row dated further ahead of now was written by a clock that was ahead. */
 export const DATED_AHEAD_TOLERANCE_MS = 60_000
 
 export type DoubtCause = 'START' | 'LEAP'
@@ -17,7 +17,7 @@ export type DoubtCause = 'START' | 'LEAP'
 export const hasLeapt = (at: number, expected: number, uncertainMs: number): boolean =>
   Math.abs(at - expected) > LEAP_TOLERANCE_MS + uncertainMs
 
-/** `newest` is the last instant noted as certain. */
+/** `newest` is the last stored instant of a reliable clock. */
 export const isDoubtedAtStart = (at: number, newest: number | null): boolean =>
   newest !== null && (at - newest > GAP_MS || newest - at > LEAP_TOLERANCE_MS)
 

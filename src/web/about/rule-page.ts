@@ -42,7 +42,7 @@ const shown = (value: unknown): Html => {
   return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${inPageLanguage('：', ': ')}${shown(member)}${inPageLanguage('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}`
 }
 
-/** `open` counts the rows not yet confirmed, nested ones included. */
+/** `open` counts the rows, nested ones included, that were not found in a published text. */
 export const rowCountsOf = ({ sections }: RuleTable): { rows: number; open: number } => {
   const rows = sections.flatMap((section) => section.rows)
   const open = rows.reduce(

@@ -38,7 +38,7 @@ export const sendResultCsv = async (
     Vary: 'Accept',
   })
   if (request.method === 'HEAD') return void response.end()
-  // A slow response stops at midnight, because entries may end then.
+  // A slow response stops at midnight, because entries may expire then.
   const bounds = { goodMs: Math.max(secondsUntilMidnight(now) * 1_000, SENDING_LEAST_MS), stalledMs: slowMs }
   await sendWithTimeouts(response, bounds, lines(own, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeftError)) throw error

@@ -45,7 +45,7 @@ const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFi
 
 const searchByName = async (db: Db, inTurn: ConcurrencyLimit, { day }: DayStamp, asked: SearchFilter) => {
   const { entries: all, similar } = await rankedEntries(db, inTurn, asked, day)
-  // The page starts after an id: earlier entries may have left the list.
+  // The page starts after an id, not an offset: earlier entries may have left.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
   const shown = all.slice(from, from + PAGE_ENTRIES)
   const last = all.length > from + PAGE_ENTRIES ? shown.at(-1) : undefined

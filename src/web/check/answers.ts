@@ -5,7 +5,7 @@ import type { Freshness, Standing, StandingEntry } from '../../domain/standing/s
 import type { BilingualText } from '../../foundation/text/words.js'
 
 export interface CheckedEntry extends Pick<StandingEntry, 'reason' | 'publishedOn' | 'endsOn' | 'contested'> {
-  /** Null for a mirrored entry. */
+  /** Null for an entry mirrored from another authority's list. */
   id: string | null
 }
 
@@ -17,7 +17,7 @@ export interface CodeAnswer extends Pick<Standing, 'uscc' | 'name' | 'status' | 
 
 export type CheckedRow = { row: BadRow } | { row: CodeRow; known: CodeAnswer }
 
-/** `asOf` 1970-01-01 means that no list feed was ever read. */
+/** `asOf` 1970-01-01 means that a list feed was never pulled completely. */
 export interface CheckAnswer extends Freshness {
   rows: readonly CheckedRow[]
 }

@@ -71,7 +71,7 @@ ${verified(shown)}`,
   )
 }
 
-/** The wording of the rule was not compared with the published law. */
+/** Marks a rule whose wording was not compared with the published law. */
 const UNCONFIRMED = html` <small>${bilingual('（未经核实）', '(unconfirmed)')}</small>`
 
 const sourcedItems = (rows: readonly (BilingualText & { mark: SourceCertainty })[]): Html =>

@@ -45,7 +45,7 @@ export const compressPage = (text: string, encoding: PageEncoding, used: keyof t
   return { body: bytes, encoding, tag }
 }
 
-/** `max-age` in seconds, at most until midnight, when entries end. */
+/** `max-age` in seconds, at most until midnight, when entries expire. */
 export const maxAgeSeconds = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsUntilMidnight(now))
 
 export const sendCompressed = (

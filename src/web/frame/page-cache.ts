@@ -40,7 +40,7 @@ export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrency
     return made
   }
   return {
-    /** Never shares a read begun before the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
+    /** Never uses a read begun before the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
     stamp: async (now: Date): Promise<DayStamp> => {
       const { listed, ...stamp } = await read()
       if (listed === false) throw new Refusal('LIST_WITHHELD')

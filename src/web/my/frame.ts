@@ -35,7 +35,7 @@ const bar = (own: PartyPageContext): Html => html`<div class="mine">
 ${postForm(own, MY_PATHS.out)`<span>${bilingual('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${bilingual('退出', 'Sign out')}</button>`}
 </div>`
 
-/** Returns a tag for the content of a form. */
+/** Returns a template tag for the content of a form. */
 export const postForm =
   ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string) =>
   (...content: Parameters<typeof html>): Html =>

@@ -1,4 +1,4 @@
-/** A new snapshot is published before serving, if an entry has left the list or has ended. */
+/** Before serving, a new snapshot is published if an entry has left the list or expired. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { outlastsNewManifest, SNAPSHOT_FORM } from '../../domain/publication/snapshot.js'
@@ -12,7 +12,7 @@ import * as snapshots from '../../store/publication/snapshots.js'
 export interface ListInForce {
   snapshot: snapshots.Snapshot
   signed: snapshots.SignedManifest
-  /** Ids of entries that left after the snapshot; they are never served. */
+  /** Ids of entries that left the list after the snapshot; they are never served. */
   gone: readonly string[]
 }
 
@@ -21,7 +21,7 @@ export interface ListDependencies {
   publish: () => Promise<unknown>
   /** How long (ms) a publication may take before the previous snapshot is served without removed entries. */
   waitMs?: number
-  /** Returns the last certain instant while the hub's clock is in doubt, otherwise now. */
+  /** Returns now, or the last reliable instant while the hub's clock is in doubt. */
   sure?: () => Date
 }
 
@@ -35,7 +35,7 @@ export type CurrentListReader = ReturnType<typeof makeListReader>
 
 /**
  * The reader calls `read` in the repeatable read transaction that found the snapshot. It throws LIST_IN_THE_MAKING while
- * no snapshot can be served, and LIST_WITHHELD while the restore guard forbids listing, unless `namesNobody`.
+ * no snapshot can be served, and LIST_WITHHELD while the restore guard forbids listing, unless `namesNobody` is set.
  */
 export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_MS }: ListDependencies) => {
   const made = oneAtATime(publish)

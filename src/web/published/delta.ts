@@ -1,7 +1,7 @@
 import type { Tx } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
-/** A delta reaches back over at most this many sequences. */
+/** A delta covers at most this many snapshots. */
 const DELTAS_KEPT = 2_000
 /** With more changes than this, the whole list is shorter than the delta. */
 const DELTA_MOST = 20_000

@@ -28,7 +28,7 @@ export interface ListedEdition {
   held: HeldEdition
 }
 
-/** The caller of the reader must release `held`. The reader throws LIST_IN_THE_MAKING. */
+/** The reader's caller must release `held` after use. The reader throws LIST_IN_THE_MAKING. */
 export const makeEditionReader = (
   { files, waitMs = PUBLICATION_WAIT_MS }: { files: PublishedFiles; waitMs?: number },
   listAt: CurrentListReader,

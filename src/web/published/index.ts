@@ -54,7 +54,7 @@ const makeServing = (parts: DataDependencies) => {
       sendFile(request, response, {
         ...body,
         freshFor: freshFor(list, nowOf(request)),
-        // Sending stops when the manifest expires: after that, entries may have ended.
+        // Sending stops when the manifest expires: after that, entries may have expired.
         bounds: { goodMs: validMs(list, nowOf(request)), stalledMs: slowMs },
         broke: (error) => log.warn({ err: error }, 'a file broke off while it was sent'),
       }),

@@ -13,7 +13,7 @@ const PASSWORD = 0x002f
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
 /** MULRK: several adjacent cells of a row; its last column number is at the end. */
 const CELLS = 0x00bd
-/** MULRK: bytes per cell; AROUND: bytes around the cells. */
+/** EACH: bytes per cell of MULRK. AROUND: its bytes before and after the cells. */
 const EACH = 6
 const AROUND = 6
 
@@ -57,7 +57,7 @@ export const checkBiff = (bytes: Buffer): void => {
       for (let column = first; column <= last; column += 1) cell(data.readUInt16LE(0), column)
     }
   }
-  // The workbook must list every other part as a sheet.
+  // The first part is the workbook. It must list every other part as a sheet.
   if (open !== 0 || sheets === 0 || sheets !== parts - 1) throw broken()
 }
 

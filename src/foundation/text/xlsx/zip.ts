@@ -69,7 +69,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): ZipEntry[] | ZipFault => {
   const end = endOf(bytes)
   if (end < 0) return 'broken'
   const count = bytes.readUInt16LE(end + 10)
-  // The two counts must agree: another library might trust the other one.
+  // The end record's two counts of entries must agree: another library might trust the other one.
   if (bytes.readUInt16LE(end + 8) !== count) return 'broken'
   if (count > MAX_ENTRIES) return 'too_large'
   let at = bytes.readUInt32LE(end + 16)

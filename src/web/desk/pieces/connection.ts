@@ -3,7 +3,7 @@ import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 const PAGE_ROWS = 100
-/** `reach` goes at most this many rows beyond the loaded ones. */
+/** `reach` loads at most this many further rows. */
 const REACH_ROWS = 2_000
 
 interface RowPage<T> {

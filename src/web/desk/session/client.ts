@@ -23,7 +23,7 @@ export const apolloClient = new ApolloClient({
   ]),
   cache: new InMemoryCache({
     typePolicies: {
-      // Operators are not normalised by id, because one may be cached as of several days.
+      // Operators are not normalised by id: the cache may hold one operator as of several days.
       Operator: { keyFields: false },
       Standing: { keyFields: false },
       Words: { keyFields: false },

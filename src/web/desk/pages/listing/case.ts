@@ -20,7 +20,7 @@ export interface DefencePoint {
   answer: string | null
 }
 
-/** Numbers the points of the defence as the hub does. */
+/** Lists the defence statements, numbered from 1 as by the hub. */
 export const defencePointsOf = (of: CaseFile): DefencePoint[] => {
   const points: DefencePoint[] = []
   for (const made of of.moves) {
@@ -35,7 +35,7 @@ export const defencePointsOf = (of: CaseFile): DefencePoint[] => {
   return points
 }
 
-/** Returns null for a lead. */
+/** Day of the last move; null while the case is only a lead. */
 export const earliestMoveDay = (of: CaseFile): string | null => {
   const last = of.moves.findLast(({ stateAfter }) => stateAfter !== 'LEAD')
   return last?.on ?? null

@@ -159,7 +159,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   )
 }
 
-/** A waiver ends the defence period early. */
+/** True when the move is denied for a running defence period that the draft waives. */
 const isOvercome = (outlook: MoveOutlook | undefined, draft: MoveDraft): boolean =>
   outlook?.denial?.because === 'DEFENCE_RUNNING' && draft.waived === true
 

@@ -64,7 +64,7 @@ const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
       const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
       return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
     }
-    // The stage lies before the next one and was skipped, or no stage follows in this state.
+    // The stage was skipped, or the case has no next stage.
     if (at === -1 || i < at)
       return key === 'defence' && due
         ? [{ key, title, tone: 'done', who: '当事人未陈述申辩', on: due.dueOn, notes: [], rule }]
