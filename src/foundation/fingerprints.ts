@@ -74,7 +74,7 @@ export const makeRecordTable = (by: 'key' | 'content') => {
       size += 1
       return size - 1
     },
-    /** True when the record sought or added last has the digest of record `at`. */
+    /** True when the last record sought or added has the same digest as record number `at`. */
     hasSameDigest: (at: number): boolean => agrees(at, sought, KEY_WORDS, WORDS),
     get size() {
       return size

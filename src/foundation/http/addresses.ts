@@ -33,7 +33,7 @@ export const isPublicAddress = (text: string): boolean => {
 
 const LONGEST_ADDRESS = 64 // characters
 
-/** Rate-limit key: the IPv4 address, or the IPv6 /64, all of which one subscriber has. */
+/** Rate-limit key: the IPv4 address, or the IPv6 /64, because one subscriber has a whole /64. */
 export const networkOf = (text: string): string => {
   const plain = text.trim().slice(0, LONGEST_ADDRESS).toLowerCase().replace(/%.*$/, '')
   if (isIP(plain) !== 6) return plain

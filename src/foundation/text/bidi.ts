@@ -12,7 +12,7 @@ const [FIRST_OPENING, LAST_OPENING, CLOSING] = ['\u2066', '\u2068', '\u2069']
 
 export interface ContainedText {
   text: string
-  /** Characters that close what `text` left open. */
+  /** Closing characters of the isolates that `text` leaves open. */
   closes: string
 }
 

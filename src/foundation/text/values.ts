@@ -59,7 +59,6 @@ export const textOfValue = (value: unknown): string | null => {
   return null
 }
 
-/** Makes digits half-width (Unicode NFKC). */
 export const toHalfWidth = (text: string): string => text.normalize('NFKC')
 
 /** Removing a blank can let two characters compose, so the text is normalised twice. */

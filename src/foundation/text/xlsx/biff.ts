@@ -80,7 +80,7 @@ const unreadable = (reason: string): Refusal => new Refusal('CONTENT_UNREADABLE'
 
 /** Signature of OLE2, the container of Excel before 2007. */
 export const OLE2_SIGNATURE = Buffer.from('d0cf11e0a1b11ae1', 'hex')
-/** Hex of version, byte order and sector size. */
+/** Version, byte order and sector size in an OLE2 header, hex. */
 const VERSIONS = ['0300feff0900', '0400feff0c00']
 
 export const isOle2 = (bytes: Buffer): boolean =>
