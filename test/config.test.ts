@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig } from '../src/config.js'
 import { isRefusal } from '../src/foundation/errors.js'
-import { readSubjectsByPlatform } from '../src/hub/rules.js'
+import { listConfiguredPlatformSubjects } from '../src/hub/rules.js'
 import { platforms } from '../src/platforms/index.js'
 
 describe('PROXIES', () => {
@@ -184,7 +184,7 @@ describe('the address and the credential of a platform', () => {
 
 describe('kinds that a hub sends to its platforms', () => {
   const told = (env: Record<string, string>) =>
-    Object.fromEntries(readSubjectsByPlatform(readConfig(env)).map((one) => [one.id, one.kinds]))
+    Object.fromEntries(listConfiguredPlatformSubjects(readConfig(env)).map((one) => [one.id, one.kinds]))
 
   it('follow the configuration platform by platform', () => {
     expect(told({})).to.deep.equal(Object.fromEntries(platforms.map(({ id, hears }) => [id, hears])))

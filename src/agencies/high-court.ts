@@ -8,7 +8,7 @@ import { compactText } from '../foundation/text/values.js'
 import { makePageReader } from './envelopes.js'
 import { type Examination, NO_CODES } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
-import { fetchPaged } from './transports/http/pages.js'
+import { makePagedFetch } from './transports/http/pages.js'
 import { mapWordsToValues, splitWords } from './words.js'
 
 const ORGANISATIONS = '2'
@@ -108,7 +108,7 @@ export const highCourtAgency = makeAgency(
       title: { zh: '失信被执行人名单', en: 'Judgment defaulters' },
       whole: true,
       forms: [entry],
-      fetch: fetchPaged({
+      fetch: makePagedFetch({
         pageItems: 100,
         ask: (page, items) => ({
           path: `/defaulters?partyType=${ORGANISATIONS}&currentPage=${page}&pageSize=${items}`,

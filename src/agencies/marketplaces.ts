@@ -6,7 +6,7 @@ import { readListPage, valueAt } from './envelopes.js'
 import { type Examination, NO_CODES } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { fetchPaged, type PagingOptions } from './transports/http/pages.js'
+import { makePagedFetch, type PagingOptions } from './transports/http/pages.js'
 import { mapWordsToValues, pickColumn, splitWords } from './words.js'
 
 const SELLERS = mapWordsToValues({
@@ -132,7 +132,7 @@ export const marketplacesAgency = makeAgency('marketplaces', { zh: '电子商务
     title: { zh: '网店信息', en: 'Shops' },
     whole: true,
     forms: [form(pickColumn(FIELDS, 0)), form(pickColumn(FIELDS, 1))],
-    fetch: fetchPaged({
+    fetch: makePagedFetch({
       pageItems: 200,
       ask: (page, items) => ({ path: `/shops?page=${page}&size=${items}` }),
       open: parsePage,

@@ -52,7 +52,7 @@ import { makeCommandRecorder } from './command-audit.js'
 import { closeOnFailure, type MigrationMode, openDatabase, watchVersion } from './database.js'
 import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
-import { type PushTurn, pushWithGuards } from './push.js'
+import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
@@ -151,7 +151,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
     const isDoubted = () => clock.isDoubted()
     const parts = { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }
-    return pushWithGuards(parts, { platforms: chosen(ids), silent, ...options })
+    return pushOnlyRemovalsWhenInDoubt(parts, { platforms: chosen(ids), silent, ...options })
   }
   const reconcileWith = async (
     ids: readonly string[] | null,

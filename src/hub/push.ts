@@ -28,7 +28,7 @@ export type PushTurn = Pick<
   'platforms' | 'silent' | 'cause' | 'by' | 'plannedFor' | 'attempt' | 'until' | 'progress' | 'signal'
 >
 
-export const pushWithGuards = async (
+export const pushOnlyRemovalsWhenInDoubt = async (
   { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }: PushParts,
   turn: PushTurn,
 ) => {

@@ -7,13 +7,13 @@ import * as contracts from '../foundation/contracts.js'
 import { Refusal } from '../foundation/errors.js'
 import { platforms as allPlatforms, subjectsOfPlatform } from '../platforms/index.js'
 import { printDocument } from '../web/document/page.js'
-import { readCheckedRules, type WorkRules } from '../work/calendar/rules.js'
+import { readRulesFile, type WorkRules } from '../work/calendar/rules.js'
 import { readClockRules } from '../work/listing/publication-clocks.js'
 
 /** Throws RULES_BROKEN or CONFIG_INVALID. */
 export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules => {
   const { items } = contracts.schemaDocument('rules/measures.json') as { items: string[] }
-  const { lists } = readCheckedRules<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
+  const { lists } = readRulesFile<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
     checkLists(lists, items),
   )
   const days = contracts.schemaDocument('rules/calendar.json') as {
@@ -26,11 +26,18 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, clocks: readClockRules(), platforms: readSubjectsByPlatform(config), mark, printDocument }
+  return {
+    lists,
+    calendar,
+    clocks: readClockRules(),
+    platforms: listConfiguredPlatformSubjects(config),
+    mark,
+    printDocument,
+  }
 }
 
 /** Returns the subject kinds that each platform receives. Throws CONFIG_INVALID for kinds without a format. */
-export const readSubjectsByPlatform = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
+export const listConfiguredPlatformSubjects = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null
     if (kinds === null) return subjectsOfPlatform(platform)

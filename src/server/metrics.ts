@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { admitViewer, requireAct } from '../api/request/viewer.js'
-import { countCalendarDaysLeft } from '../domain/calendar/calendar.js'
+import { countDaysUntilCalendarEnds } from '../domain/calendar/calendar.js'
 import { isFeedStale } from '../domain/intake/bounds.js'
 import { equalsSecret } from '../foundation/keys.js'
 import type { MetricFigure } from '../foundation/metrics.js'
@@ -117,7 +117,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
     total(
       'hub_calendar_days_left',
       'Days until the announced holidays end; alarm at 60, deadlines beyond them are provisional.',
-      countCalendarDaysLeft(calendar, shanghaiDate(at)),
+      countDaysUntilCalendarEnds(calendar, shanghaiDate(at)),
     ),
     total('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
     total('hub_trail_head', 'Number of the last row of the trail.', known.trail),

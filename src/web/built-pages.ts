@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { Refusal } from '../foundation/errors.js'
-import { DOCUMENT_STYLE } from './document/page.js'
+import { DOCUMENT_STYLE_CSP_SOURCE } from './document/page.js'
 
 const NONCE_BYTES = 18
 /** A year, in seconds. */
@@ -42,7 +42,7 @@ export const deskPagesRouter = (session: (request: Request) => Promise<object | 
     const page = pageIn(places)
       // `<` is escaped: only `</script` and `<!--` are syntax within a script element.
       .replace('id="session">null<', () => `id="session">${signedIn.replaceAll('<', '\\u003c')}<`)
-    sendPage(response, page, { style: ` ${DOCUMENT_STYLE}`, font: "'self'", form: "'self'" })
+    sendPage(response, page, { style: ` ${DOCUMENT_STYLE_CSP_SOURCE}`, font: "'self'", form: "'self'" })
   })
   return router
 }

@@ -1,4 +1,4 @@
-import { splitKnownWords, splitWords, type WordsIn } from '../words.js'
+import { splitLiteral, splitWords, type WordsIn } from '../words.js'
 import type { FormLayout } from './fields.js'
 import type { PartyMeaning } from './parties.js'
 
@@ -43,9 +43,7 @@ export const codes2019Layout: PenaltyLayout = {
   ignored: splitWords(
     'CF_FR_ZJLX CF_FR_ZJHM CF_FR_SFZH CF_XDR_ZJLX CF_XDR_ZJHM RESOURCE_ID CHECK_FLAG CREATE_DEPT_NAME',
   ),
-  needed: splitKnownWords(
-    'party partyKind number violation facts basis types content decidedOn authority authorityCode',
-  ),
+  needed: splitLiteral('party partyKind number violation facts basis types content decidedOn authority authorityCode'),
   wanted: [],
 }
 
@@ -84,8 +82,8 @@ export const labelsLayout: PenaltyLayout = {
     note: ['备注'],
   },
   ignored: splitWords('序号 法定代表人证件类型 法定代表人证件号码 自然人证件类型 证件类型'),
-  needed: splitKnownWords('party number violation types decidedOn authority'),
-  wanted: splitKnownWords('partyKind facts basis content authorityCode'),
+  needed: splitLiteral('party number violation types decidedOn authority'),
+  wanted: splitLiteral('partyKind facts basis content authorityCode'),
 }
 
 export const codes2015Layout: PenaltyLayout = {
@@ -113,8 +111,8 @@ export const codes2015Layout: PenaltyLayout = {
     moreNote: ['QT'],
   },
   ignored: splitWords('CF_FR_SFZH CF_XDR_ZJLX DFBM SJC GSQX'),
-  needed: splitKnownWords('party number decidedOn authority'),
-  wanted: splitKnownWords('facts basis types content'),
+  needed: splitLiteral('party number decidedOn authority'),
+  wanted: splitLiteral('facts basis types content'),
 }
 
 export const templateLayout: PenaltyLayout = {
@@ -129,7 +127,7 @@ export const templateLayout: PenaltyLayout = {
     types: ['处罚种类'],
   },
   ignored: ['序号'],
-  needed: splitKnownWords('party authority number decidedOn violation types'),
+  needed: splitLiteral('party authority number decidedOn violation types'),
   wanted: [],
 }
 
@@ -146,6 +144,6 @@ export const mirrorLayout: PenaltyLayout = {
     number: ['punishNumber'],
   },
   ignored: [],
-  needed: splitKnownWords('authority number decidedOn content'),
+  needed: splitLiteral('authority number decidedOn content'),
   wanted: ['types'],
 }

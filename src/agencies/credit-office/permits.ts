@@ -4,7 +4,7 @@ import { compactText, normalizeDocumentNumber } from '../../foundation/text/valu
 import type { FormDraft } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
 import { openHttpFile } from '../transports/http/file.js'
-import { mapWordsToValues, splitKnownWords, splitWords, type WordsIn } from '../words.js'
+import { mapWordsToValues, splitLiteral, splitWords, type WordsIn } from '../words.js'
 import { type FormLayout, listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
 
@@ -43,10 +43,10 @@ const codes2019: FormLayout<PermitMeaning> = {
     note: ['BZ'],
   },
   ignored: splitWords('XK_FR_ZJLX XK_FR_ZJHM XK_FR_SFZH XK_XDR_ZJLX XK_XDR_ZJHM'),
-  needed: splitKnownWords(
+  needed: splitLiteral(
     'party partyKind documentName number category content decidedOn validFrom authority authorityCode status',
   ),
-  wanted: splitKnownWords('validTo sourceUnit'),
+  wanted: splitLiteral('validTo sourceUnit'),
 }
 
 const codes2015: FormLayout<PermitMeaning> = {
@@ -69,8 +69,8 @@ const codes2015: FormLayout<PermitMeaning> = {
     note: ['BZ'],
   },
   ignored: splitWords('XK_FR_SFZH DFBM SJC'),
-  needed: splitKnownWords('party number decidedOn authority status'),
-  wanted: splitKnownWords('documentName content'),
+  needed: splitLiteral('party number decidedOn authority status'),
+  wanted: splitLiteral('documentName content'),
 }
 
 const template: FormLayout<PermitMeaning> = {
@@ -86,7 +86,7 @@ const template: FormLayout<PermitMeaning> = {
     status: ['登记状态'],
   },
   ignored: ['序号'],
-  needed: splitKnownWords('party number documentName validFrom authority status'),
+  needed: splitLiteral('party number documentName validFrom authority status'),
   wanted: ['validTo'],
 }
 

@@ -3,8 +3,8 @@ import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { makePageReader } from '../envelopes.js'
 import type { FormDraft } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
-import { fetchPaged } from '../transports/http/pages.js'
-import { mapWordsToValues, splitKnownWords, splitWords, type WordsIn } from '../words.js'
+import { makePagedFetch } from '../transports/http/pages.js'
+import { mapWordsToValues, splitLiteral, splitWords, type WordsIn } from '../words.js'
 import { type FormLayout, listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
 
@@ -28,8 +28,8 @@ const results: FormLayout<RepairMeaning> = {
     note: ['备注'],
   },
   ignored: splitWords('序号 申请编号 申请日期 受理日期'),
-  needed: splitKnownWords('party target outcome decidedOn authority'),
-  wanted: splitKnownWords('targetNumber targetAuthority number'),
+  needed: splitLiteral('party target outcome decidedOn authority'),
+  wanted: splitLiteral('targetNumber targetAuthority number'),
 }
 
 const TARGETS = mapWordsToValues({
@@ -107,7 +107,7 @@ export const repairsFeed: FeedDescription = {
   whole: false,
   exempt: results.fields.regNo ?? [],
   forms: [form],
-  fetch: fetchPaged({
+  fetch: makePagedFetch({
     pageItems: 100,
     ask: (page, items) => ({ path: `/repairs?pageNo=${page}&pageSize=${items}` }),
     open: makePageReader({

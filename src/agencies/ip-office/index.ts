@@ -2,7 +2,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { asList, parseCount, valueAt } from '../envelopes.js'
 import { makeAgency } from '../feed.js'
 import { parseXml } from '../readers/xml.js'
-import { fetchPaged, type PagingOptions } from '../transports/http/pages.js'
+import { makePagedFetch, type PagingOptions } from '../transports/http/pages.js'
 import { elementForm, tableForm } from './cnipa.js'
 
 const parsePage: PagingOptions['open'] = (body) => {
@@ -26,7 +26,7 @@ export const ipOfficeAgency = makeAgency(
       whole: true,
       exempt: ['REGNO', '工商注册号'],
       forms: [elementForm, tableForm],
-      fetch: fetchPaged({ pageItems: 60, ask: (page) => ({ path: `/trademarks?page=${page}` }), open: parsePage }),
+      fetch: makePagedFetch({ pageItems: 60, ask: (page) => ({ path: `/trademarks?page=${page}` }), open: parsePage }),
     },
   ],
 )

@@ -1,7 +1,7 @@
 import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
 import { mapWordsToValues, splitWords } from '../words.js'
-import { fetchGatewayPages } from './requests.js'
+import { makeGatewayPagesFetch } from './requests.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
 
 const FIELDS = makeSpellings({
@@ -97,5 +97,5 @@ export const abnormalFeed: FeedDescription = {
   marks: splitWords(`
     SPECAUSE SPECAUSE_CN isMove 列入原因 列入经营异常名录原因 标记经营异常状态原因 标记原因 移出方式 移出类型`),
   forms: [entry],
-  fetch: fetchGatewayPages('abnormal'),
+  fetch: makeGatewayPagesFetch('abnormal'),
 }

@@ -2,7 +2,7 @@ import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
 import { mapWordsToValues } from '../words.js'
 import { readItemParts } from './item-parts.js'
-import { fetchServicePages } from './requests.js'
+import { makeServicePagesFetch } from './requests.js'
 import { listSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
 
 const RESULTS = mapWordsToValues({ KEPT: '履行 已履行', BROKEN: '未履行 违反', PARTLY: '部分履行' })
@@ -73,5 +73,5 @@ export const commitmentsFeed: FeedDescription = {
   whole: false,
   bounds: { rejectShare: 0.2, staleAfterHours: 96 },
   forms: [commitment],
-  fetch: fetchServicePages('/commitments'),
+  fetch: makeServicePagesFetch('/commitments'),
 }

@@ -1,7 +1,7 @@
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import type { FeedDescription, FeedForm } from '../feed.js'
 import { splitWords } from '../words.js'
-import { fetchGatewayPages } from './requests.js'
+import { makeGatewayPagesFetch } from './requests.js'
 
 const BETWEEN_REASONS = /[、;；]+/
 
@@ -86,5 +86,5 @@ export const dishonestFeed: FeedDescription = {
   marks: ['ILLID', 'SERILLREA', 'SERILLREA_CN', '失信领域'],
   forms: [gateway, table2018],
   bounds: { rejectShare: 0.2, staleAfterHours: 48 },
-  fetch: fetchGatewayPages('dishonest'),
+  fetch: makeGatewayPagesFetch('dishonest'),
 }

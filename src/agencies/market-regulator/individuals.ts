@@ -2,7 +2,7 @@ import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
 import { splitWords } from '../words.js'
 import { deriveOperatorKind, deriveRegion, makeRegistrationDrafts, readCapital, readRegion } from './registry.js'
-import { fetchServicePages, REGISTER_PAGE_SIZE } from './requests.js'
+import { makeServicePagesFetch, REGISTER_PAGE_SIZE } from './requests.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
 import { STATUS_BY_WORD } from './states.js'
 
@@ -100,5 +100,5 @@ export const individualsFeed: FeedDescription = {
   bounds: { most: 5_000_000, rejectShare: 0.2, shrinkShare: 0.2, staleAfterHours: 48 },
   marks: splitWords('TRANAME COMPFORM COMPFORM_CN OPLOC 字号名称 字号 个体工商户名称 经营者 组成形式 经营场所'),
   forms: [individual],
-  fetch: fetchServicePages('/individuals', REGISTER_PAGE_SIZE),
+  fetch: makeServicePagesFetch('/individuals', REGISTER_PAGE_SIZE),
 }

@@ -3,7 +3,7 @@ import type { FeedDescription } from '../feed.js'
 import { mapWordsToValues, splitWords } from '../words.js'
 import { readGtins, splitText } from './goods.js'
 import { cpscRecallForm, fdaRecallForm, safetyGateForm } from './recalls-abroad.js'
-import { fetchServicePages } from './requests.js'
+import { makeServicePagesFetch } from './requests.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
 
 const ROLES = mapWordsToValues({
@@ -78,5 +78,5 @@ export const recallsFeed: FeedDescription = {
     召回编号 召回公告编号 召回措施 召回产品名称 缺陷产品名称 召回企业 召回数量 recall_number alert_number
     RECALLEVENTID`),
   forms: [own, cpscRecallForm, safetyGateForm, fdaRecallForm],
-  fetch: fetchServicePages('/recalls'),
+  fetch: makeServicePagesFetch('/recalls'),
 }

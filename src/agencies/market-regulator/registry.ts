@@ -6,7 +6,7 @@ import { compactText } from '../../foundation/text/values.js'
 import { type Examination, type FormDraft, NO_CODES, type SubjectCodes } from '../examine.js'
 import type { FeedDescription, FeedForm } from '../feed.js'
 import { splitWords } from '../words.js'
-import { fetchServicePages, REGISTER_PAGE_SIZE } from './requests.js'
+import { makeServicePagesFetch, REGISTER_PAGE_SIZE } from './requests.js'
 import { STATUS_BY_WORD } from './states.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
@@ -193,5 +193,5 @@ export const registryFeed: FeedDescription = {
   exempt: ['regno', 'No'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.2 },
   forms: [service, table, search],
-  fetch: fetchServicePages('/registry', REGISTER_PAGE_SIZE),
+  fetch: makeServicePagesFetch('/registry', REGISTER_PAGE_SIZE),
 }

@@ -3,15 +3,15 @@ import { Refusal } from '../../foundation/errors.js'
 import type { FeedFetch } from '../delivery.js'
 import { makePageReader, readListPage, valueAt } from '../envelopes.js'
 import { parseJson } from '../readers/json.js'
-import { fetchPaged, type PagingOptions } from '../transports/http/pages.js'
+import { makePagedFetch, type PagingOptions } from '../transports/http/pages.js'
 
 const PAGE_SIZE = 200
 /** The service's maximum page size for registers. */
 export const REGISTER_PAGE_SIZE = 500
 const APP_KEY = 'ecommerce-credit-hub'
 
-export const fetchServicePages = (path: string, pageItems = PAGE_SIZE): FeedFetch =>
-  fetchPaged({
+export const makeServicePagesFetch = (path: string, pageItems = PAGE_SIZE): FeedFetch =>
+  makePagedFetch({
     pageItems,
     ask: (page, items) => ({ path: `${path}?page=${page}&size=${items}` }),
     open: makePageReader({
@@ -20,8 +20,8 @@ export const fetchServicePages = (path: string, pageItems = PAGE_SIZE): FeedFetc
     }),
   })
 
-export const fetchGatewayPages = (service: string): FeedFetch =>
-  fetchPaged({
+export const makeGatewayPagesFetch = (service: string): FeedFetch =>
+  makePagedFetch({
     pageItems: PAGE_SIZE,
     ask: (page, items) => ({
       path: '/gateway',

@@ -3,7 +3,7 @@ import type { FeedDescription } from '../feed.js'
 import { mapWordsToValues } from '../words.js'
 import { readGtins } from './goods.js'
 import { readItemParts } from './item-parts.js'
-import { fetchServicePages } from './requests.js'
+import { makeServicePagesFetch } from './requests.js'
 import { listSpellings, makeSpellings, makeSpeltForm } from './spelling.js'
 
 const STATUS = mapWordsToValues({ IN_FORCE: '现行有效 现行 有效', ABOLISHED: '废止 已废止' })
@@ -100,5 +100,5 @@ export const standardsFeed: FeedDescription = {
   whole: true,
   bounds: { rejectShare: 0.2, shrinkShare: 0.3, staleAfterHours: 96 },
   forms: [standard],
-  fetch: fetchServicePages('/standards'),
+  fetch: makeServicePagesFetch('/standards'),
 }

@@ -6,7 +6,7 @@ import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../d
 import { type Case, isBeforeNotice, isCaseOver, isVisibleToParty } from '../../domain/listing/case.js'
 import { type ListKind, REMOVAL_REASONS } from '../../domain/listing/lists.js'
 import { makeRepeatMatcher } from '../../domain/listing/own-decisions.js'
-import { findMirroredEntryEnd, findMirroredLastDay } from '../../domain/scoring/evidence.js'
+import { findLastDayOfMirroredEntry, findMirroredEntryEnd } from '../../domain/scoring/evidence.js'
 import { describeEntry, type EntryMembers } from '../../domain/standing/standing.js'
 import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
@@ -135,7 +135,7 @@ export const makeMirroredView = (
     documentNumber: text('document_number'),
     decidedOn: text('listed_on'),
     publishedOn: text('published_on'),
-    endsOn: findMirroredLastDay(body, lists),
+    endsOn: findLastDayOfMirroredEntry(body, lists),
     removedOn: text('removed_on'),
     removalReason: REMOVAL_REASONS.find((reason) => reason === body['removal_reason']) ?? null,
     mirrored: true,

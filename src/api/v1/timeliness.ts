@@ -1,11 +1,11 @@
-import type { MonthlyTimeliness, TimelinessDuty } from '../../domain/delivery/timeliness.js'
+import type { MonthlyTimeliness, TimelinessDutyName } from '../../domain/delivery/timeliness.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { PUBLICITY_SYSTEM, reportMonthlyTimeliness } from '../../work/delivery/timeliness.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
 import { requireAct } from '../request/viewer.js'
 import type { AdmittedRequest } from './admitted-request.js'
 
-const DUTY_WORDS: Record<TimelinessDuty, string> = {
+const DUTY_WORDS: Record<TimelinessDutyName, string> = {
   RECORD: '双公示报送 record',
   LISTING: '名单报送 listing',
   RECORD_WITHDRAWAL: '双公示撤下 withdrawal of a record',

@@ -9,11 +9,11 @@ export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUnti
 /** An alarm asks for next year's holidays this many days before the announced ones end. */
 const CALENDAR_ALARM_DAYS = 60
 
-export const countCalendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
+export const countDaysUntilCalendarEnds = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
   daysBetween(today, knownUntil)
 
 export const isCalendarEnding = (calendar: Pick<Calendar, 'knownUntil'>, today: string): boolean =>
-  countCalendarDaysLeft(calendar, today) <= CALENDAR_ALARM_DAYS
+  countDaysUntilCalendarEnds(calendar, today) <= CALENDAR_ALARM_DAYS
 
 export const isWorkday = (calendar: Calendar, date: string): boolean => {
   if (calendar.workdays.has(date)) return true

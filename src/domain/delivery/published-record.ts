@@ -129,14 +129,14 @@ export interface RecordSource {
 }
 
 /** SHOW: platforms must show the present form. A RecordRemovalCause: they must remove the record, for that reason. */
-export type RequiredDisplay = 'SHOW' | RecordRemovalCause | null
+export type ShowOrRemove = 'SHOW' | RecordRemovalCause | null
 
 /**
  * A decision that several sources report is sent once: from the source that sent it before, or else the first. A withdrawal or repair by
  * one counts for all, in the firm's favour. `sources` must hold all sources of each decision.
  */
-export const requiredDisplays = (sources: readonly RecordSource[]): Map<string, RequiredDisplay> => {
-  const due = new Map<string, RequiredDisplay>()
+export const decideShowOrRemove = (sources: readonly RecordSource[]): Map<string, ShowOrRemove> => {
+  const due = new Map<string, ShowOrRemove>()
   for (const group of groupBy(sources, decisionOf).values()) {
     const ended = endOf(group)
     const speaking = ended === null ? speakerOf(group) : undefined
@@ -167,7 +167,7 @@ const dueOfOne = (
   source: RecordSource,
   ended: 'REVOKED' | 'REPAIRED' | null,
   speaking: RecordSource | undefined,
-): RequiredDisplay => {
+): ShowOrRemove => {
   if (source === speaking) return 'SHOW'
   if (!isTold(source)) return null
   if (source.stands === null) return 'WRONG'
@@ -184,7 +184,7 @@ export interface LastSentRecord {
 }
 
 /** True when platforms must remove what they show, also because another firm now holds the record. */
-export const mustBeRemoved = (due: RequiredDisplay, told: LastSentRecord | null, operatorId: number | null): boolean =>
+export const mustBeRemoved = (due: ShowOrRemove, told: LastSentRecord | null, operatorId: number | null): boolean =>
   due === 'SHOW' ? told !== null && !told.removed && told.operatorId !== operatorId : due !== null
 
 export interface RecordActions {
@@ -202,7 +202,7 @@ export const recordActionsFor = (
     told,
     operatorId,
     digest,
-  }: { due: RequiredDisplay; told: LastSentRecord | null; operatorId: number; digest: string },
+  }: { due: ShowOrRemove; told: LastSentRecord | null; operatorId: number; digest: string },
   isHeard: boolean,
 ): RecordActions | null => {
   if (due === null) return null

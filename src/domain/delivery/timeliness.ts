@@ -6,9 +6,9 @@ import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
 
 export const TIMELINESS_DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
-export type TimelinessDuty = (typeof TIMELINESS_DUTIES)[number]
+export type TimelinessDutyName = (typeof TIMELINESS_DUTIES)[number]
 /** Duties fulfilled when a platform confirms a delivery. For PUBLICITY the publication day counts instead. */
-export const DELIVERY_DUTIES: readonly TimelinessDuty[] = [
+export const DELIVERY_DUTIES: readonly TimelinessDutyName[] = [
   'RECORD',
   'LISTING',
   'RECORD_WITHDRAWAL',
@@ -16,7 +16,7 @@ export const DELIVERY_DUTIES: readonly TimelinessDuty[] = [
 ]
 
 export interface LimitRow extends DatedRow {
-  duty: TimelinessDuty
+  duty: TimelinessDutyName
   workdays: number
 }
 
@@ -32,13 +32,13 @@ export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
   })),
 ]
 
-export const limitOf = ({ limits }: TimelinessRules, duty: TimelinessDuty, day: string): LimitRow | null =>
+export const limitOf = ({ limits }: TimelinessRules, duty: TimelinessDutyName, day: string): LimitRow | null =>
   limits.find((row) => row.duty === duty && isInForce(row, day)) ?? null
 
 export const dueDay = (
   rules: TimelinessRules,
   calendar: Calendar,
-  duty: TimelinessDuty,
+  duty: TimelinessDutyName,
   from: string,
 ): { dueOn: string; provisional: boolean; limit: LimitRow } | null => {
   const limit = limitOf(rules, duty, from)
@@ -51,7 +51,7 @@ export const dueDay = (
 export const lastDecisionDayDueBy = (
   rules: TimelinessRules,
   calendar: Calendar,
-  duty: TimelinessDuty,
+  duty: TimelinessDutyName,
   day: string,
 ): string | null =>
   lookBack(day, (from) => {
@@ -75,7 +75,7 @@ export const nextWorkday = (calendar: Calendar, day: string): string => addWorkd
 export interface DutyCount {
   authority: string
   platform: string
-  duty: TimelinessDuty
+  duty: TimelinessDutyName
   from: string
   state: 'DONE' | 'OPEN' | 'CLOSED'
   /** Day of confirmation, or of closing by an officer. */
@@ -87,7 +87,7 @@ export interface DutyCount {
 export interface MonthlyTimeliness {
   authority: string
   platform: string
-  duty: TimelinessDuty
+  duty: TimelinessDutyName
   total: number
   onTime: number
   /** Confirmed too late, or overdue. */
@@ -114,7 +114,7 @@ const daysOf = (month: string): { first: string; last: string } => {
 export const decisionDaysDueIn = (
   rules: TimelinessRules,
   calendar: Calendar,
-  duties: readonly TimelinessDuty[],
+  duties: readonly TimelinessDutyName[],
   month: string,
 ): { from: string; to: string } => {
   const { first, last } = daysOf(month)

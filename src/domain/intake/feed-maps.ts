@@ -26,7 +26,7 @@ const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 
 /** Returns the map or the reason why these lines are no map. `forms` are the field names of each form of the feed. */
-export const headingMapOf = (
+export const parseHeadingMap = (
   lines: readonly MapLine[],
   forms: readonly (readonly string[])[],
 ): { map: HeadingMap } | { fault: string } => {

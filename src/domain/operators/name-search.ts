@@ -2,7 +2,7 @@
 
 import { toSimplified } from '../../foundation/text/script.js'
 import { normalizeName } from './names.js'
-import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
+import { JILIN_CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
 /** Longest search key, in characters. */
 export const SEARCH_KEY_LENGTH_MOST = 100
@@ -37,7 +37,7 @@ const WEIGHED_MOST = 1_000
 const MATCH_REASONS = ['EXACT', 'FORMER', 'VARIANT', 'SHORT', 'BRANCH', 'PART', 'TYPING', 'SIMILAR'] as const
 export type MatchReason = (typeof MATCH_REASONS)[number]
 
-const PLACE = `(?:${[...PROVINCE_NAMES, ...CITY_NAMES].join('|')})(?:省|市|州|自治区|特别行政区)?`
+const PLACE = `(?:${[...PROVINCE_NAMES, ...JILIN_CITY_NAMES].join('|')})(?:省|市|州|自治区|特别行政区)?`
 const BRACKETED_PLACE = new RegExp(`\\((${PLACE})\\)`)
 const LEADING_PLACES = new RegExp(`^(?:${PLACE})+`)
 const UNSPOKEN = /[^\p{L}\p{N}]/gu

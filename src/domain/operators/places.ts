@@ -11,10 +11,10 @@ const PROVINCES = digitsByName(
 /** First four digits of division codes. */
 const CITIES = digitsByName('2201长春 2202吉林 2203四平 2204辽源 2205通化 2206白山 2207松原 2208白城 2224延边')
 export const PROVINCE_NAMES = [...PROVINCES.keys()]
-export const CITY_NAMES = [...CITIES.keys()]
+export const JILIN_CITY_NAMES = [...CITIES.keys()]
 
 /** A county that bears its city's name lies in that city. */
-const CITY = new RegExp(`^(${CITY_NAMES.join('|')})(?:市|县|地区|州|朝鲜族自治州|$)`)
+const CITY = new RegExp(`^(${JILIN_CITY_NAMES.join('|')})(?:市|县|地区|州|朝鲜族自治州|$)`)
 const PROVINCE = new RegExp(
   `^(${PROVINCE_NAMES.join('|')})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?`,
 )

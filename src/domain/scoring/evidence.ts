@@ -197,10 +197,10 @@ const isOver = ({ kind, body }: RecordReport): boolean =>
 
 /** First day on which a mirrored entry no longer stands: its removal, its own end, or the end of its list's term. */
 export const findMirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null =>
-  text(body['removed_on']) ?? findDayAfterTerm(lists, findMirroredLastDay(body, lists))
+  text(body['removed_on']) ?? findDayAfterTerm(lists, findLastDayOfMirroredEntry(body, lists))
 
 /** Last day that the authority states, or else of the list's term. */
-export const findMirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
+export const findLastDayOfMirroredEntry = (body: Body, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? computeTermEnd(list, text(body['listed_on'])) : null)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** Interval (ms) at which `recent` looks for keys that other processes made. */
 const FOLDER_LOOK_MS = 1_000
 
-export interface KeyFile {
+export interface NumberedKeyFile {
   file: string
   number: number
 }
@@ -20,9 +20,9 @@ export interface KeyRingOptions<K> {
 
 /** Each file is read once. The folder is listed repeatedly, because other processes add and delete keys. */
 export const openKeyRing = <K>(folder: string, { pattern, first, make, parse }: KeyRingOptions<K>) => {
-  let keys: (K & KeyFile)[] = []
+  let keys: (K & NumberedKeyFile)[] = []
   let lookedAt = Number.NEGATIVE_INFINITY
-  const all = (): (K & KeyFile)[] => {
+  const all = (): (K & NumberedKeyFile)[] => {
     const known = new Map(keys.map((key) => [key.file, key]))
     const files = keyFilesIn(folder, pattern)
     if (files.length === 0) {
@@ -39,7 +39,7 @@ export const openKeyRing = <K>(folder: string, { pattern, first, make, parse }: 
   all()
   return {
     all,
-    recent: (nowMs: number): (K & KeyFile)[] => {
+    recent: (nowMs: number): (K & NumberedKeyFile)[] => {
       if (Math.abs(nowMs - lookedAt) < FOLDER_LOOK_MS) return keys
       lookedAt = nowMs
       return all()
@@ -47,7 +47,7 @@ export const openKeyRing = <K>(folder: string, { pattern, first, make, parse }: 
   }
 }
 
-export const keyFilesIn = (folder: string, pattern: RegExp): KeyFile[] =>
+export const keyFilesIn = (folder: string, pattern: RegExp): NumberedKeyFile[] =>
   readdirSync(folder)
     .filter((file) => pattern.test(file))
     .map((file) => ({ file, number: Number(pattern.exec(file)?.[1] ?? 0) }))

@@ -16,10 +16,10 @@ export interface ContainedText {
   closes: string
 }
 
-export const changesDirection = (text: string): boolean => TURNS.test(text)
+export const mayChangeTextDirection = (text: string): boolean => TURNS.test(text)
 
 export const containDirection = (text: string): ContainedText => {
-  if (!changesDirection(text)) return { text, closes: '' }
+  if (!mayChangeTextDirection(text)) return { text, closes: '' }
   let result = ''
   let open = 0
   for (const sign of text.replace(ENDS, ' ')) {

@@ -1,4 +1,4 @@
-import type { DutyCount, TimelinessDuty } from '../../domain/delivery/timeliness.js'
+import type { DutyCount, TimelinessDutyName } from '../../domain/delivery/timeliness.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { isUnfinishedSql } from './deliveries.js'
@@ -78,14 +78,14 @@ export const countPublicityOfSpan = (
 export interface OpenDuty
   extends Pick<StoredDelivery, 'id' | 'platform' | 'kind' | 'subjectId' | 'action' | 'attempts' | 'lastError'> {
   authority: string
-  duty: TimelinessDuty
+  duty: TimelinessDutyName
   from: string
   delivery: number
   state: 'OWED' | 'REFUSED' | 'CONFIRMED'
 }
 
 interface DutyFilter {
-  until: Readonly<Partial<Record<TimelinessDuty, string | null>>>
+  until: Readonly<Partial<Record<TimelinessDutyName, string | null>>>
   platform: string | null
   sight?: RegionSight
 }

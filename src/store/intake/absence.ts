@@ -17,10 +17,10 @@ export const KINDS_ENDED_BY_ABSENCE = RECORD_KINDS.filter((kind) => RECORD_KIND_
  * True when the record's key is not in `keys` and begins with none of `stems` (keys up to the last `/`), and its
  * operator has none of `codes`.
  */
-export const isAbsentSql = (v: string): string => `${isKeyAbsentSql(v)}
+export const isNotUnreadableSql = (v: string): string => `${isNotUnreadableByKeySql(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
 
-export const isKeyAbsentSql = (v: string): string =>
+export const isNotUnreadableByKeySql = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
@@ -37,7 +37,7 @@ export const endAbsent = (
     `with gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
-         and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isAbsentSql('v')}
+         and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isNotUnreadableSql('v')}
          and v.run_id not in (${SELECT_UNCORRECTED_RUNS_SQL})
        returning v.*),
      ended as (

@@ -1,7 +1,12 @@
 import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
 import { type Db, queryColumn, queryOne, queryRows, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'
-import { earlierEndDaySql, isKeyAbsentSql, KINDS_ENDED_BY_ABSENCE, SELECT_UNCORRECTED_RUNS_SQL } from './absence.js'
+import {
+  earlierEndDaySql,
+  isNotUnreadableByKeySql,
+  KINDS_ENDED_BY_ABSENCE,
+  SELECT_UNCORRECTED_RUNS_SQL,
+} from './absence.js'
 
 export interface NewReject {
   page: number | null
@@ -97,7 +102,7 @@ export const endAbsentUnmatched = async (
   await tx.raw(
     `update unmatched u set state = 'ENDED', ended_by = :run, proposed_operator = null, evidence = null
      where u.feed = :feed and u.state = 'OPEN' and u.last_run < :run and not u.partial and u.kind = any(:kinds)
-       and ${isKeyAbsentSql('u')}
+       and ${isNotUnreadableByKeySql('u')}
        and not exists (select 1 from unnest(:codes::text[]) k(code)
          where k.code in (u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop'))
        and u.last_run not in (${SELECT_UNCORRECTED_RUNS_SQL}) /* rejects.endWaiting */`,

@@ -2,7 +2,7 @@
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isAbsentSql } from '../intake/absence.js'
+import { isNotUnreadableSql } from '../intake/absence.js'
 
 export const CONCERN_CAUSES = [
   'ABSENT',
@@ -124,7 +124,7 @@ export const listThoseLackingRecord = async (
     tx,
     `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
      join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial
-     where l.state not in ('REMOVED', 'NOT_LISTED') and ${isAbsentSql('c')}
+     where l.state not in ('REMOVED', 'NOT_LISTED') and ${isNotUnreadableSql('c')}
        and not exists (select 1 from plan p where p.record_key = c.record_key)
        and not exists (select 1 from concerns k where k.listing_id = l.id and k.cause = 'ABSENT' and k.opened_at >= c.known_from)
      order by l.id /* concerns.lackedBy */`,

@@ -114,7 +114,7 @@ export const abandonAttempts = async (
 export const lockIfRunning = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [id])
 
-export interface PullSource {
+export interface PulledDelivery {
   /** True when the delivery brings the feed up to date. */
   whole: boolean
   /** True when the delivery holds all records of the sender, not only new ones. */
@@ -124,10 +124,10 @@ export interface PullSource {
   archive: string | null
 }
 
-export const noteSource = async (
+export const noteDeliveryOfRun = async (
   tx: Tx,
   id: number,
-  { whole, complete, file, contentHash, archive }: PullSource,
+  { whole, complete, file, contentHash, archive }: PulledDelivery,
 ): Promise<void> => {
   await tx.raw(
     'update runs set whole = ?, complete = ?, file = ?, content_hash = ?, archive = ? where id = ? /* runs.noteSource */',

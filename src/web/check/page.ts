@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { renderDate } from '../blacklist/page.js'
-import { formatMinute } from '../entry/page.js'
+import { formatShanghaiMinute } from '../entry/page.js'
 import { foreignText, type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { bilingualTable, type TableCell } from '../scorecard/card-table.js'
@@ -99,7 +99,7 @@ const summary = (rows: readonly CheckedRow[]): Html => {
 const asOfLine = ({ asOf, stale }: CheckAnswer): Html =>
   asOf.getTime() === 0
     ? html`<p class="notice">${bilingual('名单信源尚未有一次成功归集：以下结果可能不全。', 'No feed of lists has been read in whole yet: the answers may lack entries.')}</p>`
-    : html`<p>${bilingual(`信息截至 ${formatMinute(asOf)}（北京时间）`, `True as of ${formatMinute(asOf)} (Beijing time)`)}</p>
+    : html`<p>${bilingual(`信息截至 ${formatShanghaiMinute(asOf)}（北京时间）`, `True as of ${formatShanghaiMinute(asOf)} (Beijing time)`)}</p>
 ${stale ? html`<p class="notice">${bilingual('信息已过时：最近的归集没有按时完成，可能缺少新的变动。', 'Stale: the latest reading of a feed is overdue, and what is new may be missing.')}</p>` : null}`
 
 const inBoth = ({ zh, en }: BilingualText): Html => bilingual(zh, en)

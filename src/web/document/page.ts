@@ -8,7 +8,7 @@ import {
   fillTemplate,
   type MissingBlank,
 } from '../../domain/listing/documents.js'
-import { changesDirection, containDirection } from '../../foundation/text/bidi.js'
+import { containDirection, mayChangeTextDirection } from '../../foundation/text/bidi.js'
 import { escapeHtml } from '../frame/html.js'
 
 const STYLE = `
@@ -30,9 +30,9 @@ ol { margin: 0 0 .4rem; padding-left: 3em; }
 `.trim()
 
 /** CSP source of the style. A page that frames a document must allow it too. */
-export const DOCUMENT_STYLE = `'sha256-${hash('sha256', STYLE, 'base64')}'`
+export const DOCUMENT_STYLE_CSP_SOURCE = `'sha256-${hash('sha256', STYLE, 'base64')}'`
 
-const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
+const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE_CSP_SOURCE}; form-action 'none'; base-uri 'none'`
 
 export const printDocument: DocumentPrinter = (template, of, reader) => {
   const filled = fillTemplate(template, of)
@@ -104,7 +104,7 @@ const lineOf = (text: string, { values }: FilledDocument, labels: Labels): strin
 
 /** Isolates bidirectional text: a name cannot reverse the rest of the document. */
 const filledIn = (text: string): string => {
-  if (!changesDirection(text)) return escapeHtml(text)
+  if (!mayChangeTextDirection(text)) return escapeHtml(text)
   const own = containDirection(text)
   return `<bdi>${escapeHtml(own.text)}</bdi>${own.closes}`
 }

@@ -163,7 +163,7 @@ const verified = ({ entry, base }: EntryContent): Html => {
 ${
   same && sequence !== null && hash !== null
     ? html`<p class="good">${bilingual(`一致：本页内容即签名名单第 ${sequence} 期所载。`, `The same: this page says what sequence ${sequence} of the signed list says.`)}</p>
-<dl class="facts">${row('期号', 'Sequence', html`${sequence}`)}${row('本条哈希（SHA-256，加盐）', 'Hash of the entry (SHA-256, salted)', html`<code class="hash">${hash}</code>`)}${row('签名有效至', 'Signed until', validUntil && html`${formatMinute(validUntil)}`)}</dl>
+<dl class="facts">${row('期号', 'Sequence', html`${sequence}`)}${row('本条哈希（SHA-256，加盐）', 'Hash of the entry (SHA-256, salted)', html`<code class="hash">${hash}</code>`)}${row('签名有效至', 'Signed until', validUntil && html`${formatShanghaiMinute(validUntil)}`)}</dl>
 <p>${bilingual('自行核对：取名单，找到本条，重算哈希；两行应相同。', 'To see for yourself: fetch the list, find the entry, work out its hash; both lines should be the same.')}</p>
 <pre tabindex="0"><code>${commands(base, body.id)}</code></pre>
 <p><a href="${linkTo('/data', {}, '#verify')}">${bilingual('核对整份名单和签名', 'Verify the whole list and its signature')}</a></p>`
@@ -172,7 +172,7 @@ ${
 </section>`
 }
 
-export const formatMinute = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
+export const formatShanghaiMinute = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
 
 const MINUTE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
 

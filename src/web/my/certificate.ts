@@ -1,6 +1,6 @@
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Certificate } from '../../work/publication/certificate.js'
-import { formatMinute } from '../entry/page.js'
+import { formatShanghaiMinute } from '../entry/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { definitionRow } from './file.js'
@@ -26,9 +26,9 @@ export const certificatePage = ({ own, id, certificate, jws, kid, base }: Certif
     { zh: '移出证明', en: 'Certificate of removal' },
     html`<p class="good">${bilingual(statement.zh, statement.en)}</p>
 <dl class="facts">
-${definitionRow('当事人', 'Party', html`${party.name && publishedText(party.name)} <code>${party.code}</code>`)}${definitionRow('条目', 'Entry', html`<code>${entry.id}</code>`)}${definitionRow('决定机关', 'Authority', entry.authority && publishedText(entry.authority))}${definitionRow('决定文号', 'Document', entry.documentNumber && publishedText(entry.documentNumber))}${definitionRow('决定日期', 'Decided', entry.decidedOn)}${definitionRow('公示日期', 'Published', entry.publishedOn)}${definitionRow('移出日期', 'Removed', entry.removedOn)}${definitionRow('移出原因', 'Why', labelIn(REMOVAL_WORDS, entry.removalReason))}${definitionRow('出具时间', 'Issued', formatMinute(new Date(issuedAt)))}</dl>
+${definitionRow('当事人', 'Party', html`${party.name && publishedText(party.name)} <code>${party.code}</code>`)}${definitionRow('条目', 'Entry', html`<code>${entry.id}</code>`)}${definitionRow('决定机关', 'Authority', entry.authority && publishedText(entry.authority))}${definitionRow('决定文号', 'Document', entry.documentNumber && publishedText(entry.documentNumber))}${definitionRow('决定日期', 'Decided', entry.decidedOn)}${definitionRow('公示日期', 'Published', entry.publishedOn)}${definitionRow('移出日期', 'Removed', entry.removedOn)}${definitionRow('移出原因', 'Why', labelIn(REMOVAL_WORDS, entry.removalReason))}${definitionRow('出具时间', 'Issued', formatShanghaiMinute(new Date(issuedAt)))}</dl>
 <h2>${bilingual('出具时已告知的平台', 'Platforms told, as it was issued')}</h2>
-${heard.platforms.length === 0 ? html`<p>${bilingual('没有平台曾收到该条目。', 'No platform ever got the entry.')}</p>` : html`<ul>${heard.platforms.map(({ platform, state, confirmedAt }) => html`<li>${platform}${inPageLanguage('：', ': ')}${labelIn(DELIVERY_WORDS, state)} ${confirmedAt && formatMinute(new Date(confirmedAt))}</li>\n`)}</ul>`}
+${heard.platforms.length === 0 ? html`<p>${bilingual('没有平台曾收到该条目。', 'No platform ever got the entry.')}</p>` : html`<ul>${heard.platforms.map(({ platform, state, confirmedAt }) => html`<li>${platform}${inPageLanguage('：', ': ')}${labelIn(DELIVERY_WORDS, state)} ${confirmedAt && formatShanghaiMinute(new Date(confirmedAt))}</li>\n`)}</ul>`}
 <h2>${bilingual('签名', 'Signature')}</h2>
 <p><a href="${linkTo(`${listingPath(id)}/certificate.jws`)}" download>${bilingual(`下载签名文件（${certificateFileName(certificate)}）`, `Download the signed file (${certificateFileName(certificate)})`)}</a></p>
 <p>${bilingual('签名密钥', 'Key')} <code class="hash">${kid}</code>${bilingual('（ES256，与名单清单同一密钥；公钥在', '(ES256, the key of the signed list; public keys at')} <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>${inPageLanguage('）', ')')}</p>

@@ -1,5 +1,5 @@
 import { renderDate } from '../blacklist/page.js'
-import { formatMinute } from '../entry/page.js'
+import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, inPageLanguage, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
@@ -42,7 +42,7 @@ const authorisation = (own: PartyPageContext, one: PartyAuthorisation): Html => 
 <h3>${publishedText(one.client)} <small>${stateOf(one)}</small></h3>
 <p class="why">${publishedText(one.document)}</p>
 ${one.sha256 && html`<p class="by">SHA-256 <code>${one.sha256}</code></p>`}
-<p class="when">${bilingual('授权日', 'given')} ${renderDate(one.givenOn)} ${bilingual('有效至', 'holds until')} ${renderDate(one.endsOn)}${one.withdrawnAt && html` ${bilingual('撤回', 'withdrawn')} ${formatMinute(new Date(one.withdrawnAt))}`}</p>
+<p class="when">${bilingual('授权日', 'given')} ${renderDate(one.givenOn)} ${bilingual('有效至', 'holds until')} ${renderDate(one.endsOn)}${one.withdrawnAt && html` ${bilingual('撤回', 'withdrawn')} ${formatShanghaiMinute(new Date(one.withdrawnAt))}`}</p>
 ${one.holds ? html`<div class="when">${postForm(own, `${MY_PATHS.authorisations}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回授权', 'Withdraw it')}</button>`}</div>` : null}
 </article></li>\n`
 
@@ -86,7 +86,7 @@ export const definitionRow = (zh: string, en: string, value: Html | string | nul
 const asOf = ({ asOf: at, stale }: PartyFile['standing']): Html =>
   new Date(at).getTime() === 0
     ? bilingual('名单信源尚未有一次成功归集', 'no feed of lists has been read in whole yet')
-    : html`${formatMinute(new Date(at))} ${stale ? bilingual('（已过时）', '(stale)') : null}`
+    : html`${formatShanghaiMinute(new Date(at))} ${stale ? bilingual('（已过时）', '(stale)') : null}`
 
 const standing = ({ uscc, shop, formerNames, standing: now }: PartyFile): Html => html`<dl class="facts">
 ${definitionRow('代码', 'Code', html`<code>${uscc ?? shop ?? ''}</code>`)}${definitionRow('状态', 'Status', labelIn(STANDING_WORDS, now.status))}${definitionRow('曾用名', 'Former names', formerNames.length > 0 ? publishedText(formerNames.join('；')) : null)}${definitionRow('名单', 'Blacklist', now.listed ? html`<strong class="contested">${bilingual('在名单上', 'on it')}</strong>` : bilingual('不在名单上', 'not on it'))}${definitionRow('信息截至', 'True as of', asOf(now))}</dl>`
@@ -186,7 +186,7 @@ const choice = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
   html`${inPageLanguage(RECORD_KIND_WORDS[kind]?.zh ?? kind, RECORD_KIND_WORDS[kind]?.en ?? kind)} ${inPageLanguage(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
 
 const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li><article>
-<h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${formatMinute(new Date(one.openedAt))}</small></h3>
+<h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${formatShanghaiMinute(new Date(one.openedAt))}</small></h3>
 <p class="why">${publishedText(one.statement)}</p>
 <p class="who">${bilingual(one.consequence.zh, one.consequence.en)}${one.note && html` ${publishedText(one.note)}`}</p>
 ${one.state === 'OPEN' && one.openedBy === own.code ? html`<div class="when">${postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>`}</div>` : null}

@@ -1,7 +1,7 @@
 import { MOVES, type MoveName } from '../../domain/listing/moves.js'
 import type { RetractionStatus } from '../../work/delivery/retraction.js'
 import { renderDate } from '../blacklist/page.js'
-import { formatMinute } from '../entry/page.js'
+import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
@@ -124,8 +124,8 @@ const receivers = (retraction: RetractionStatus | null, names: ReadonlyMap<strin
             const name = names.get(platform)
             return [
               name ? bilingual(name.zh, name.en) : platform,
-              toldAt ? formatMinute(toldAt) : bilingual('尚未', 'not yet'),
-              confirmedAt ? formatMinute(confirmedAt) : bilingual('尚未', 'not yet'),
+              toldAt ? formatShanghaiMinute(toldAt) : bilingual('尚未', 'not yet'),
+              confirmedAt ? formatShanghaiMinute(confirmedAt) : bilingual('尚未', 'not yet'),
               state === 'CONFIRMED' && check !== null
                 ? labelIn(REMOVAL_CHECK_WORDS, check)
                 : labelIn(DELIVERY_WORDS, state),

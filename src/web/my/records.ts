@@ -1,5 +1,5 @@
 import { renderDate } from '../blacklist/page.js'
-import { formatMinute } from '../entry/page.js'
+import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
@@ -24,7 +24,7 @@ ${more(MY_PATHS.records, pageInfo)}`,
 const record = (one: PartyRecordDetail): Html => html`<article>
 <h2>${labelIn(RECORD_KIND_WORDS, one.kind)} <small>${one.validFrom && renderDate(one.validFrom)}${one.validTo && html`–${renderDate(one.validTo)}`}</small></h2>
 <dl class="facts">
-${definitionRow('信源单位', 'Agency', bilingual(one.agencyName.zh, one.agencyName.en))}${definitionRow('得知于', 'Known since', formatMinute(new Date(one.knownFrom)))}${definitionRow('出处', 'Source', sourceOf(one))}${definitionRow('可疑之处', 'Noticed', one.remarks.length > 0 ? publishedText(one.remarks.map(({ message }) => message).join('；')) : null)}${statedFields(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
+${definitionRow('信源单位', 'Agency', bilingual(one.agencyName.zh, one.agencyName.en))}${definitionRow('得知于', 'Known since', formatShanghaiMinute(new Date(one.knownFrom)))}${definitionRow('出处', 'Source', sourceOf(one))}${definitionRow('可疑之处', 'Noticed', one.remarks.length > 0 ? publishedText(one.remarks.map(({ message }) => message).join('；')) : null)}${statedFields(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
 
 const member = (kind: string, name: string, value: unknown): Html | null => {
@@ -44,7 +44,7 @@ export const askersPage = (
     own,
     { zh: '谁查询过', en: 'Who asked about you' },
     html`<p>${bilingual('由新到旧。国家机关的查询依规则不告知当事人（规则见“关于”）。', 'Newest first. Of questions of state organs the rules do not let the party be told (see About).')}</p>
-<p class="note">${completeUntil === null ? bilingual('尚未编入。', 'None is entered yet.') : bilingual(`${formatMinute(new Date(completeUntil))} 之前的均已在内。`, `Complete until ${formatMinute(new Date(completeUntil))}.`)}</p>
+<p class="note">${completeUntil === null ? bilingual('尚未编入。', 'None is entered yet.') : bilingual(`${formatShanghaiMinute(new Date(completeUntil))} 之前的均已在内。`, `Complete until ${formatShanghaiMinute(new Date(completeUntil))}.`)}</p>
 ${
   nodes.length === 0
     ? html`<p>${bilingual('没有。', 'Nobody.')}</p>`
@@ -53,7 +53,7 @@ ${
         columns: bilingualTexts('谁 Who', '何时 When', '角色 Role', '方式 How', '用途 Purpose'),
         rows: nodes.map(({ at, kind, client, role, purpose }) => [
           publishedText(client),
-          formatMinute(new Date(at)),
+          formatShanghaiMinute(new Date(at)),
           labelIn(ROLE_WORDS, role),
           labelIn(AUDIT_KIND_WORDS, kind),
           purpose === null ? bilingual('未说明', 'not said') : publishedText(purpose),

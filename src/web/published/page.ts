@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { SignedManifest } from '../../store/publication/snapshots.js'
-import { formatMinute } from '../entry/page.js'
+import { formatShanghaiMinute } from '../entry/page.js'
 import { type Html, html } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
@@ -34,8 +34,8 @@ export const dataPage = ({ snapshot, signed }: Pick<ListInForce, 'snapshot' | 's
   return sitePage(
     { zh: '名单数据', en: 'The list as data' },
     html`<p>${bilingual(
-      `第 ${sequence} 期，${shanghaiDate(publishedAt)} 公布，共 ${entries} 条；${formatMinute(signed.validUntil)} 前有效，届时请重新获取。`,
-      `Sequence ${sequence}, published on ${shanghaiDate(publishedAt)}, ${entries === 1 ? '1 entry' : `${entries} entries`}; good until ${formatMinute(signed.validUntil)}, then fetch it again.`,
+      `第 ${sequence} 期，${shanghaiDate(publishedAt)} 公布，共 ${entries} 条；${formatShanghaiMinute(signed.validUntil)} 前有效，届时请重新获取。`,
+      `Sequence ${sequence}, published on ${shanghaiDate(publishedAt)}, ${entries === 1 ? '1 entry' : `${entries} entries`}; good until ${formatShanghaiMinute(signed.validUntil)}, then fetch it again.`,
     )}</p>
 <p>${bilingual('任何人可自由取用，无需登记或令牌。再次使用前请取最新一期：已移出的，不得继续使用。', 'Free for anybody to take, without registration or token. Fetch the latest before using it again: what was removed may be used no more.')}</p>
 <section aria-labelledby="files">

@@ -32,11 +32,11 @@ export const selectMoveRules = (rules: WorkRules, id: string): CaseRules => {
   return { list: findListKind(rules, id), calendar, clocks }
 }
 
-export const makeRulesReader = <T>(...of: Parameters<typeof readCheckedRules<T>>): (() => T) =>
-  makeOnce(() => readCheckedRules(...of))
+export const makeRulesReader = <T>(...of: Parameters<typeof readRulesFile<T>>): (() => T) =>
+  makeOnce(() => readRulesFile(...of))
 
 /** Refusal RULES_BROKEN lists every fault and stops the start. */
-export const readCheckedRules = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
+export const readRulesFile = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
   const content = contracts.schemaDocument(`${file}.json`)
   const badly = contracts
     .contractCheck(shape)(content)

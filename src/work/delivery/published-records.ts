@@ -4,6 +4,7 @@
 
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
+  decideShowOrRemove,
   makePublishedRecord,
   mustBeRemoved,
   PUBLISHED_KINDS,
@@ -12,10 +13,9 @@ import {
   type PublishedRecord,
   publicationStatusOf,
   publishedDigest,
-  type RequiredDisplay,
   recordActionsFor,
   recordRemovalOf,
-  requiredDisplays,
+  type ShowOrRemove,
 } from '../../domain/delivery/published-record.js'
 import { findRepairDays } from '../../domain/scoring/repair-targets.js'
 import { groupBy } from '../../foundation/groups.js'
@@ -116,7 +116,7 @@ const tellPage = async (
 
 const nameOf = ({ feed, key }: toldRecords.RecordKey): string => `${key}\n${feed}`
 
-const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null, due: RequiredDisplay): void => {
+const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null, due: ShowOrRemove): void => {
   if (due !== null) return
   if (telling === 'PERSON') counts.untold += 1
   if (telling === 'EXCLUDED' || telling === 'OVER' || telling === 'REPAIRED') counts.excluded += 1
@@ -125,7 +125,7 @@ const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null,
 interface ExaminedRecord {
   known: toldRecords.PublishedRecordState
   telling: PublicationStatus | null
-  due: RequiredDisplay
+  due: ShowOrRemove
   repairedOn: string | null
 }
 
@@ -144,7 +144,7 @@ const examine = async (
     const stands = telling === null ? null : { operatorId: party?.id ?? null, fact, order, telling }
     return { known, telling, source: { id, kind, stands, told } }
   })
-  const due = requiredDisplays(all.map(({ source }) => source))
+  const due = decideShowOrRemove(all.map(({ source }) => source))
   return all.map(({ known, telling }) => ({
     known,
     telling,

@@ -16,7 +16,7 @@ import { addDays, isDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/delivery/timeliness.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
-import { readCheckedRules, type WorkRules } from '../calendar/rules.js'
+import { readRulesFile, type WorkRules } from '../calendar/rules.js'
 
 /** 国家企业信用信息公示系统 has a column in the report, but is no platform of this hub. */
 export const PUBLICITY_SYSTEM = {
@@ -27,7 +27,7 @@ export const PUBLICITY_SYSTEM = {
 let limits: TimelinessRules | null = null
 
 export const timelinessRules = (): TimelinessRules => {
-  limits ??= readCheckedRules<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
+  limits ??= readRulesFile<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
   return limits
 }
 

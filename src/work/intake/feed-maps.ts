@@ -1,5 +1,5 @@
 import type { AgencyFeed } from '../../agencies/feed.js'
-import { headingMapOf, isSameHeadingMap, type MapLine } from '../../domain/intake/feed-maps.js'
+import { isSameHeadingMap, type MapLine, parseHeadingMap } from '../../domain/intake/feed-maps.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
@@ -21,7 +21,7 @@ export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput):
     field: trimmedTextOrNull(field),
     value: trimmedTextOrNull(redactIdNumbers(value, mark)),
   }))
-  const made = headingMapOf(
+  const made = parseHeadingMap(
     read.filter(({ heading, field, value }) => heading !== null || field !== null || value !== null),
     feed.forms.map(({ names }) => names),
   )

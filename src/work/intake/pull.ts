@@ -165,7 +165,7 @@ const takeIn = async (
       const { ended, late, timely, told } = merged
       const sums = itemCountsOf(read, merged)
       Object.assign(run.counts, sums, { ended, late, timely }, told ?? {})
-      await runs.noteSource(tx, run.id, source)
+      await runs.noteDeliveryOfRun(tx, run.id, source)
       if (delivery.next) await feedStates.keep(tx, feed.id, delivery.next(), run.id)
       await rejects.settleRepeated(tx, run.id, feed.id, options.now())
       await run.close(tx)

@@ -27,7 +27,7 @@ import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
-import { findListKind, makeRulesReader, readCheckedRules, type WorkRules } from '../calendar/rules.js'
+import { findListKind, makeRulesReader, readRulesFile, type WorkRules } from '../calendar/rules.js'
 import { computeListingClocks } from './publication-clocks.js'
 
 export const readDocumentTemplates = makeOnce((): ReadonlyMap<DocumentKind, DocumentTemplate> => {
@@ -35,7 +35,7 @@ export const readDocumentTemplates = makeOnce((): ReadonlyMap<DocumentKind, Docu
     .listSchemaFiles('documents')
     .filter((file) => file.endsWith('.json'))
     .map((file) =>
-      readCheckedRules<DocumentTemplate>(
+      readRulesFile<DocumentTemplate>(
         `documents/${file.slice(0, -'.json'.length)}`,
         'contracts/document',
         checkDocumentTemplate,

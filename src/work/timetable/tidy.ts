@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as retention from '../../store/timetable/retention.js'
-import { readCheckedRules } from '../calendar/rules.js'
+import { readRulesFile } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from './run.js'
 
 interface ArchivedFile {
@@ -29,7 +29,7 @@ const FILES_AT_ONCE = 500
 let read: RetentionRules | null = null
 
 export const retentionRules = (): RetentionRules => {
-  read ??= readCheckedRules<RetentionRules>('rules/retention', 'contracts/retention', checkRetention)
+  read ??= readRulesFile<RetentionRules>('rules/retention', 'contracts/retention', checkRetention)
   return read
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import {
   addWorkdays,
   type Calendar,
-  countCalendarDaysLeft,
+  countDaysUntilCalendarEnds,
   isCalendarEnding,
   isWorkday,
 } from '../../../src/domain/calendar/calendar.js'
@@ -33,7 +33,7 @@ describe('the end of the announced holidays', () => {
     ]
     for (const [day, alarms, left] of days) {
       expect(isCalendarEnding(calendar, day), day).to.equal(alarms)
-      expect(countCalendarDaysLeft(calendar, day), day).to.equal(left)
+      expect(countDaysUntilCalendarEnds(calendar, day), day).to.equal(left)
     }
   })
 })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
+  decideShowOrRemove,
   makePublishedRecord,
   type PublicationStatus,
   publicationStatusOf,
@@ -8,7 +9,6 @@ import {
   publishedDigest,
   type RecordParty,
   type RecordSource,
-  requiredDisplays,
 } from '../../../src/domain/delivery/published-record.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { codeOf } from '../../support/world.js'
@@ -162,7 +162,7 @@ describe('choice among several sources of one decision', () => {
     stands,
     told: said,
   })
-  const due = (...sources: RecordSource[]) => Object.fromEntries(requiredDisplays(sources))
+  const due = (...sources: RecordSource[]) => Object.fromEntries(decideShowOrRemove(sources))
 
   const rows: [string, RecordSource[], Record<string, string | null>][] = [
     ['shows a new source', [source('a', standing(1))], { a: 'SHOW' }],
@@ -240,7 +240,7 @@ describe('choice among several sources of one decision', () => {
     fc.assert(
       fc.property(fc.array(anySource, { maxLength: 6 }), (made) => {
         const sources = made.map((one, at): RecordSource => ({ id: String(at), kind: 'penalty', ...one }))
-        const first = requiredDisplays(sources)
+        const first = decideShowOrRemove(sources)
         const shown = sources.filter(({ id, stands }) => first.get(id) === 'SHOW' && stands?.telling === 'PUBLIC')
         const facts = shown.flatMap(({ stands }) => stands?.fact ?? [])
         expect(new Set(facts).size).to.equal(facts.length)
@@ -251,7 +251,7 @@ describe('choice among several sources of one decision', () => {
           const what = first.get(one.id) ?? null
           return what === null ? one : { ...one, told: { operatorId: 1, removed: what !== 'SHOW' } }
         })
-        const again = requiredDisplays(done)
+        const again = decideShowOrRemove(done)
         for (const { id } of done) expect(again.get(id)).to.equal(first.get(id) === 'SHOW' ? 'SHOW' : null)
       }),
     )

@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import {
   type LastSentRecord,
   type RecordActions,
-  type RequiredDisplay,
   recordActionsFor,
   recordRemovalOf,
+  type ShowOrRemove,
 } from '../../../src/domain/delivery/published-record.js'
 
 describe('a message to the platforms about a record', () => {
@@ -12,7 +12,7 @@ describe('a message to the platforms about a record', () => {
   const gone: LastSentRecord = { operatorId: 1, removed: true, digest: 'a' }
   const cases: [
     string,
-    RequiredDisplay,
+    ShowOrRemove,
     LastSentRecord | null,
     { operatorId?: number; digest?: string; isHeard?: boolean },
     RecordActions | null,

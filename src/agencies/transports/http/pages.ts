@@ -41,7 +41,7 @@ interface PageService<Page extends PageItems, Place> {
 export type PagingOptions = PageService<ListPage, number>
 export type CursorOptions = PageService<CursorPage, string | null>
 
-export const fetchPaged =
+export const makePagedFetch =
   (paging: PagingOptions): FeedFetch =>
   (request) =>
     openPaged(request, paging)

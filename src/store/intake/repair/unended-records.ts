@@ -1,7 +1,7 @@
 import type { UnreadableRecords } from '../../../domain/records/records.js'
 import { queryRows, type Tx } from '../../db/db.js'
 import { insertCopiesSql } from '../../records/versions.js'
-import { isAbsentSql, KINDS_ENDED_BY_ABSENCE, SELECT_UNCORRECTED_RUNS_SQL } from '../absence.js'
+import { isNotUnreadableSql, KINDS_ENDED_BY_ABSENCE, SELECT_UNCORRECTED_RUNS_SQL } from '../absence.js'
 
 export interface RepairedRecord {
   feed: string
@@ -118,7 +118,7 @@ export const endRecordsNotSent = async (
      select v.id, :today::date as day from versions v where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial
        and v.kind = any(:kinds) and v.run_id < :run
        and not exists (select 1 from runs n where n.id = v.opened_by and n.id >= :run and n.job <> 'repair')
-       and not exists (select 1 from repair_sent s where s.record_key = v.record_key) and ${isAbsentSql('v')}
+       and not exists (select 1 from repair_sent s where s.record_key = v.record_key) and ${isNotUnreadableSql('v')}
        and v.run_id not in (${SELECT_UNCORRECTED_RUNS_SQL}) /* repair.endUnsent */`,
     { ...sent, ...sent.unreadable, kinds: KINDS_ENDED_BY_ABSENCE } as never,
   )

@@ -1,9 +1,9 @@
-import { CITY_NAMES, divisionPrefixIn } from '../../../domain/operators/places.js'
+import { divisionPrefixIn, JILIN_CITY_NAMES } from '../../../domain/operators/places.js'
 
 const PREFECTURE = '延边'
 const PROVINCE = '220000'
 
-const CITIES: readonly { value: string; name: string }[] = CITY_NAMES.map((city) => {
+const CITIES: readonly { value: string; name: string }[] = JILIN_CITY_NAMES.map((city) => {
   const name = city === PREFECTURE ? '延边州' : `${city}市`
   return { value: `${divisionPrefixIn(name) ?? ''}00`, name }
 })

@@ -10,7 +10,7 @@ import * as ends from '../../../store/intake/repair/unended-records.js'
 import { readArchivedAgain, type StoredRecordsRepair } from './archived.js'
 import { mendDates } from './dates.js'
 
-export interface RepairCheck {
+export interface StoredRecordMending {
   id: string
   zh: string
   en: string
@@ -68,7 +68,7 @@ const sentBy = async (feed: AgencyFeed, { archive, ...run }: ends.FullDelivery, 
   return { keys, unreadable }
 }
 
-export const REPAIR_CHECKS: readonly RepairCheck[] = [
+export const STORED_RECORD_MENDINGS: readonly StoredRecordMending[] = [
   {
     id: 'WRONG_DATE',
     zh: '十二位日期时间被误读为1976年的日期',

@@ -11,7 +11,7 @@ import { queueChangedRecords } from '../../delivery/published-records.js'
 import { followChangedRecords } from '../../listing/consequences.js'
 import { runAlone } from '../../timetable/run.js'
 import type { StoredRecordsRepair } from './archived.js'
-import { REPAIR_CHECKS, type RepairCheck } from './checks.js'
+import { STORED_RECORD_MENDINGS, type StoredRecordMending } from './checks.js'
 
 const WAIT_MS = 60_000
 
@@ -26,7 +26,7 @@ export interface RepairOptions extends Pick<StoredRecordsRepair, 'feeds' | 'mark
 
 export interface RepairResult {
   dryRun: boolean
-  checks: (Pick<RepairCheck, 'zh' | 'en'> & { check: string; found: number; records: RepairedRecord[] })[]
+  checks: (Pick<StoredRecordMending, 'zh' | 'en'> & { check: string; found: number; records: RepairedRecord[] })[]
   found: number
   scored: number
   /** Feeds without a readable archive; their next pull reads everything. */
@@ -76,7 +76,7 @@ const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<R
   const checks: RepairResult['checks'] = []
   const today = shanghaiDate(options.now())
   let last = 0
-  for (const { id, zh, en, mend: work } of REPAIR_CHECKS) {
+  for (const { id, zh, en, mend: work } of STORED_RECORD_MENDINGS) {
     // In a rehearsal `nextInstant` may return the same instant again.
     last = Math.max((await knowledge.nextInstant(tx, options.now())).getTime(), last + 1)
     const records = await work(tx, { run, at: new Date(last), ...options, today, untold, unproven })

@@ -1,7 +1,7 @@
 import { BoxplotChart, ScatterChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'
-import { CITY_NAMES, divisionPrefixIn } from '../../../../domain/operators/places.js'
+import { divisionPrefixIn, JILIN_CITY_NAMES } from '../../../../domain/operators/places.js'
 import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { countText } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
@@ -87,7 +87,7 @@ interface OperatorGroup {
   mean: number
 }
 
-const CITIES = new Map(CITY_NAMES.map((name) => [divisionPrefixIn(`${name}市`), name]))
+const CITIES = new Map(JILIN_CITY_NAMES.map((name) => [divisionPrefixIn(`${name}市`), name]))
 const regionName = (region: string | null): string => (region === null ? '未知' : (CITIES.get(region) ?? region))
 
 export const TrialGroups = ({ of }: { of: CardTrial }) => {
