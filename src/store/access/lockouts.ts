@@ -3,7 +3,7 @@ import { type Db, queryRows, queryValue } from '../db/db.js'
 export interface StoredLockout {
   kind: 'CLIENT' | 'PERSON'
   name: string | null
-  /** Null when the row counts all addresses together. */
+  /** Null in a row that counts failed sign-ins from all addresses. */
   address: string | null
   failures: number
   lastAt: Date
@@ -38,7 +38,7 @@ export interface FailedSignIn {
   now: Date
 }
 
-/** Returns true only for the failure that locks the key. */
+/** Returns true only for the failure that starts the lockout. */
 export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> => {
   const [since, until] = [new Date(made.now.getTime() - made.windowMs), new Date(made.now.getTime() + made.lockMs)]
   const failures = await queryValue<number>(
@@ -58,7 +58,7 @@ export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> 
   return failures === made.most
 }
 
-/** Records a successful sign-in. `forgives` also clears the failures. */
+/** Records a successful sign-in. `forgives` also clears the failures and the lockout. */
 export const noteSuccess = async (
   db: Db,
   proven: Pick<FailedSignIn, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },

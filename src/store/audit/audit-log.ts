@@ -101,7 +101,7 @@ const COLUMNS = `number, at, kind, count, encode(content_hash, 'hex') as "conten
 
 type FlatRow = Omit<AuditRow, 'content'> & AuditContent
 
-/** Rows of form 0 have their content in columns, later ones in `body`. */
+/** Rows of the oldest format (0) have their content in columns, later ones in `body`. */
 const rowOf = ({ salt, client, role, agency, purpose, request, asked, outcome, shown, digest, ...row }: FlatRow) => {
   const inColumns = { salt, client, role, agency, purpose, request, asked, outcome, shown, digest }
   const inBody = row.body === null ? null : parseContent(row.body)
@@ -159,7 +159,7 @@ export const listRows = async (
 }
 
 export const countRows = async (db: Db, filter: AuditFilter): Promise<number> => {
-  // Row numbers have no gaps.
+  // Row numbers have no gaps, so the last is the count.
   if (Object.values(filter).every((one) => one === null)) return (await readHead(db))?.number ?? 0
   return queryValue(db, `select count(*)::int as n from trail t where ${where(filter)} /* audit-log.count */`, {
     ...filter,

@@ -15,7 +15,7 @@ const CANCEL_CONNECT_MS = 5_000
 const CANCEL_BYTES = 16
 const CANCEL_CODE = 80877102
 const REQUEST_NAME = /^[\w.-]{1,64}$/
-/** Compilation (JIT) costs as much as a hundred executions. */
+/** JIT is off, because compiling a statement costs as much as a hundred executions. */
 const PLANNING = {
   ONE_PLAN: '-c plan_cache_mode=force_generic_plan -c jit=off',
   REPLANNED: '-c plan_cache_mode=force_custom_plan -c jit=off',
@@ -25,7 +25,7 @@ export interface AnswerPoolOptions {
   what: string
   max?: number
   statementMs?: number
-  /** ONE_PLAN is for reads by key, without optional filters, from tables that exist already. */
+  /** ONE_PLAN reuses one generic plan: it suits reads by key without optional filters. */
   prepared?: keyof typeof PLANNING
 }
 
@@ -35,11 +35,11 @@ interface RequestTag {
 }
 
 export interface AnswerPool extends Db {
-  /** Its statements carry the request's id. An abort throws the signal's reason. */
+  /** Statements of the returned handle carry the request's id. An abort throws the signal's reason. */
   forRequest(tag: RequestTag): Db
   /** Reads on one connection and one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
-  /** `onStatement` reports the statements of the other pool too. */
+  /** Opens a second pool, whose statements `onStatement` reports too. */
   beside(options: AnswerPoolOptions): AnswerPool
   onStatement(hear: (sql: string) => void): () => void
   usage(): PoolUsage
@@ -59,7 +59,7 @@ const settingsOf = (url: string, { what, statementMs, prepared }: AnswerPoolOpti
 const makePool = (settings: pg.ClientConfig, max: number): pg.Pool => {
   const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: IDLE_MS })
   pool.on('error', () => undefined)
-  // A lost connection fails its statement; between two statements nobody else hears of it.
+  // Without a listener, a connection lost between two statements would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }

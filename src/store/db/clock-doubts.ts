@@ -5,7 +5,7 @@ export interface ClockDoubt {
   id: number
   cause: DoubtCause
   foundAt: Date
-  /** The time that the clock should have shown; for cause START, that of the newest row. */
+  /** The time that the clock should have shown; for cause START, the time of the newest row. */
   expectedAt: Date
 }
 

@@ -1,4 +1,3 @@
-/** Storage functions receive these handles. */
 import type { Knex } from 'knex'
 import type { ClientBase } from 'pg'
 
@@ -28,7 +27,6 @@ export interface Tx extends Db {
 
 export type ConnectionUse<T> = (connection: ClientBase) => Promise<T>
 
-/** Handles of an answer pool lend connections. */
 export interface ConnectionLender {
   withConnection<T>(act: ConnectionUse<T>): Promise<T>
   withOwnConnection<T>(act: ConnectionUse<T>): Promise<T>

@@ -1,11 +1,11 @@
 import { queryValue, type Tx } from './db.js'
 import { IS_REHEARSAL_SQL } from './transaction.js'
 
-/** SQL: `now`, limited to the expected time while the clock is in doubt: knowledge instants never go back. */
+/** SQL: `now`; while the clock is in doubt, at most the expected time, because `known_from` must never go back. */
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
 
 /**
- * Returns a unique knowledge instant, later than all before. The row lock lasts until commit, so a score can be
+ * Returns a unique instant for `known_from`, later than all before. The row lock lasts until commit, so a score can be
  * recomputed from versions with `known_from` up to its instant.
  */
 export const nextInstant = async (tx: Tx, now: Date): Promise<Date> => {
@@ -27,7 +27,7 @@ const next = (tx: Tx, now: Date): Promise<Date> =>
 /** Advisory lock: `nextInstantBesideMerge` holds it shared, `nextInstantAfterAll` exclusively. */
 const BESIDE = 20_161_125
 
-/** Returns an instant after all committed knowledge, without waiting for a long merge that holds the row lock. */
+/** Returns an instant later than all committed changes, without waiting for a long merge that holds the row lock. */
 export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> => {
   await tx.raw('select pg_advisory_xact_lock_shared(?) /* knowledge.beside */', [BESIDE])
   return next(tx, now)

@@ -4,7 +4,6 @@ import { type ClientBase, escapeLiteral, type Pool, type QueryResult } from 'pg'
 import { LRUCache } from '../../foundation/lru.js'
 import type { ConnectionLender, TransactionOptions, Tx } from './handle.js'
 
-/** More prepared statements would fill the server's memory. */
 const STATEMENTS_MOST = 500
 const NAME_CHARACTERS = 24
 
@@ -30,7 +29,7 @@ export const runStatement = async (
     names === null ? (bindings as unknown[]) : names.map((each) => (bindings as Record<string, unknown>)[each])
   if (values.includes(undefined)) throw new Error(`a value is undefined: ${sql}`)
   return on.query({
-    // A prepared statement has one text.
+    // The text of a prepared statement must not vary, so it carries no request id.
     text: prepared ? text : comment + text,
     values,
     ...(prepared && { name }),
@@ -63,7 +62,7 @@ const parse = (sql: string, bindings: object): ParsedStatement => {
   return { text, names: Array.isArray(bindings) ? null : names, prepared }
 }
 
-/** Writes values into the text, for COPY, which takes none. */
+/** Writes values into the text, for COPY, which takes no parameters. */
 export const withLiterals = (sql: string, values: Record<string, unknown>): string =>
   sql.replace(NAMED, (said, name: string) => (Object.hasOwn(values, name) ? literalOf(values[name]) : said))
 

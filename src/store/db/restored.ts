@@ -1,4 +1,4 @@
-/** When the database proves to be an old copy, no entry is added until a person releases it. */
+/** When the database proves to be an old copy, no entry is published until a person releases it. */
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
 export const databaseIdentity = async (db: Db | Tx): Promise<string> => {
@@ -33,7 +33,7 @@ export const vouchForServer = async (db: Db | Tx, { only }: { only: 'FIRST' | 'A
   )
 }
 
-/** A delivery as noted outside the database before it was sent. */
+/** A delivery as recorded in the data folder before it was sent. */
 export interface NotedDelivery {
   deliveryId: number
   key?: string
@@ -41,8 +41,8 @@ export interface NotedDelivery {
 }
 
 /**
- * After a loss ids are reused, so subject and instant must match too. Deliveries of a loss that a person has released
- * count as held.
+ * A restored database reuses ids, so subject and creation time must match too. Deliveries that a person has accepted
+ * as lost count as held.
  */
 export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>
   queryValue(
@@ -53,7 +53,7 @@ export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): P
     { id: deliveryId, key: key ?? null, at: at ?? null },
   )
 
-/** Highest delivery id and snapshot number in the database, or noted in a loss that a person has released. */
+/** Highest delivery id and snapshot number in the database, or among those that a person has accepted as lost. */
 export interface SentPosition {
   deliveryId: number
   sequence: number
@@ -107,7 +107,7 @@ export const listRestores = (db: Db): Promise<RestoredDatabase[]> =>
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** Returns false when a loss was already open, whose row keeps the larger of each figure. */
+/** Returns false when an unreleased restore is already recorded. Its row keeps the larger of each number. */
 export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   queryValue(
     tx,
@@ -120,8 +120,8 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   )
 
 /**
- * Returns the highest number of those among these confirmed deliveries that exceed the platform's floor and were not
- * followed by a message about the same subject.
+ * Returns the highest message number of those deliveries that are confirmed, above the platform's `sequence_floor` and
+ * the last sent about their subject.
  */
 export const highestUnfollowedNumber = (
   db: Db,
@@ -152,7 +152,7 @@ export const raiseSequenceFloors = async (
 export const highestDeliveryNumber = (tx: Tx): Promise<number> =>
   queryValue(tx, 'select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
 
-/** Deliveries still queued may have been sent after the backup, so they count as tried. */
+/** Deliveries queued in the restored backup may have been sent since, so they count as attempted once. */
 export const markQueuedAsTried = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,
@@ -165,7 +165,7 @@ export const lockForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,
   )
 
-/** Moves the id sequence past the noted ids, because notes outside the database identify deliveries by id. */
+/** Moves the id sequence past the ids recorded in the data folder, so that none is used again. */
 export const releaseRestore = async (
   tx: Tx,
   { id, by, reason, now }: { id: number; by: string; reason: string; now: Date },

@@ -3,8 +3,8 @@ import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryColumn, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /**
- * Highest message number of each settled subject: no message is queued or refused and, with `settleSeconds`, none is
- * unchecked or was sent within that time.
+ * Highest message number of each settled subject: no message is queued or refused and, with `settleSeconds`, none
+ * awaits its removal check or was sent within that time.
  */
 export const readSettledDeliveryNumbers = (
   db: Db,
@@ -55,7 +55,7 @@ export const findKnownKeys = (db: Db, keys: readonly string[]): Promise<string[]
     { keys: [...keys] },
   )
 
-/** Returns the last notice to this platform, else to another one. */
+/** Returns the last notice to this platform or, if there is none, to another platform. */
 export const readLastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
   const [notice] = await queryColumn<Notice>(
     tx,

@@ -50,8 +50,8 @@ export const earlierDeliveries = (
   )
 
 /**
- * Marks refused and queued deliveries as replaced (FOLDED), so that late answers have no effect. `untried` spares those
- * sent but not answered.
+ * Marks refused and queued deliveries as replaced (FOLDED), so that late answers have no effect. With `untried`, queued
+ * ones that were attempted before stay.
  */
 export const foldEarlier = async (
   tx: Tx,
@@ -70,7 +70,7 @@ export const foldEarlier = async (
 export type NewDelivery = Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'action'> & {
   notice: UnnumberedNotice
   dueAt: Date
-  /** Highest number that the platform shows. */
+  /** Highest message number that the platform shows. */
   above?: number | null
 }
 
@@ -78,8 +78,8 @@ const sequenceFloorSql = (p: string): string =>
   `(select s.sequence_floor from platform_states s where s.platform = ${p})`
 
 /**
- * Numbers exceed all that the platform was sent, shows (`above`), or may have received before a restore. Open removal
- * checks end as replaced.
+ * New numbers exceed all that the platform was sent, shows (`above`), or may have received before a restore. Open
+ * removal checks of the subject end as REPLACED.
  */
 export const addOwed = async (tx: Tx, owed: readonly NewDelivery[]): Promise<void> => {
   if (owed.length === 0) return
@@ -98,8 +98,8 @@ export const addOwed = async (tx: Tx, owed: readonly NewDelivery[]): Promise<voi
 }
 
 /**
- * Receipt and attempts stay, because the platform may know the delivery. Its number rises only if no message follows
- * and a restored database may have sent that number.
+ * Receipt and attempts stay, because the platform may know the delivery. The subject's last message gets a new number
+ * if its number may have been used before a restore.
  */
 export const requeue = async (
   tx: Tx,

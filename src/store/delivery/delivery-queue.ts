@@ -132,8 +132,8 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
 }
 
 /**
- * A confirmed removal is checked after `settleSeconds`, unless a later message replaced it, or it was sent twice
- * because the platform shows no list. Locks rows in the order of `earlierDeliveries`.
+ * A confirmed removal is checked after `settleSeconds`, unless a later message replaced it. When the platform shows no
+ * list, the removal is sent twice instead. Locks rows in the order of `earlierDeliveries`.
  */
 export const bookResults = async (
   db: Db,

@@ -40,8 +40,8 @@ export const keepFound = async (
 }
 
 /**
- * Settles open discrepancies not found again. Subjects with messages in flight were not compared, and a person settles
- * those that hid an entry.
+ * Settles open discrepancies not found again, except those of subjects with unsettled messages (not compared) and of
+ * entries that the hub hid (settled by a person).
  */
 export const settleVanished = async (
   tx: Db | Tx,

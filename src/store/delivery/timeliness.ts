@@ -11,7 +11,7 @@ const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
   then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
   else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
 
-/** False for a removal that is unchecked or whose entry is still displayed. */
+/** False for a removal that awaits its check or whose entry is still displayed. */
 const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
 
 /**

@@ -10,8 +10,8 @@ import { withIndexLookups } from '../db/transaction.js'
 
 const CHUNK_RECORDS = 1_000
 /**
- * A run with more than BROUGHT_MANY records looks for proposals by the unmatched names, if these are at most
- * WAITING_FEW.
+ * After a run with more than BROUGHT_MANY records, proposals are searched by the names of the unmatched records, if at
+ * most WAITING_FEW.
  */
 const WAITING_FEW = 1_000
 const BROUGHT_MANY = 5_000

@@ -134,8 +134,8 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Belie
 }
 
 /**
- * The name is the current registration's, else the one that the run displaced, else another record's, else the present
- * one unless wrong.
+ * The operator's name is the first of: the current registration's, the one displaced by the run, another record's, the
+ * present one unless wrong.
  */
 const learnt = (
   { id, uscc, name, unsound, taught, claims, wrong, right, party }: BelievedOperator,

@@ -1,5 +1,5 @@
 /**
- * Rolls back an intake run: its versions become wrong, versions it closed are reopened, its names and codes are
+ * Rolls back an intake run: its versions are marked wrong, versions it closed are reopened, its names and codes are
  * deleted. Temporary tables: `taken_back` (versions) and `concerned` (operators).
  */
 import type { RollbackCandidate } from '../../domain/intake/rollback.js'
@@ -27,8 +27,8 @@ export const rollbackCandidate = (db: Db | Tx, run: number): Promise<PulledRun |
 const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.ended_on, v.known_from, v.body'
 
 /**
- * Marks as wrong the versions that the run opened, copies of these, and ends of records that no other full delivery
- * contained.
+ * Marks as wrong the versions that the run opened, copies of these, and the end of each record that only this full
+ * delivery contained.
  */
 export const closeWrongVersions = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
   await tx.raw(

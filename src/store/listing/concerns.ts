@@ -96,7 +96,7 @@ const settleWhere = (
 export const settle = async (db: Db | Tx, id: number, by: Settlement): Promise<Concern | null> =>
   (await settleWhere(db, 'c.id = :id', { ...by, id }))[0] ?? null
 
-/** Returns the ids of the listings. */
+/** Returns the ids of the listings whose concerns were settled. */
 export const settleOfRun = async (tx: Tx, run: number, by: Settlement): Promise<string[]> => {
   const settled = await settleWhere(tx, 'c.run_id = :run', { ...by, run })
   return [...new Set(settled.map(({ listingId }) => listingId))]
@@ -113,7 +113,7 @@ export const settleOfListings = async (
 
 /**
  * Returns open listings whose decision record a full delivery lacks, once per version of the record. `unmet`: ids of
- * the versions that it did not repeat.
+ * the record versions that the delivery lacks.
  */
 export const listThoseLackingRecord = async (
   tx: Tx,

@@ -20,7 +20,7 @@ export const lockLeadsWithRollbackConcern = lockLeads(
   `join concerns c on c.listing_id = l.id and c.cause = 'TAKEN_BACK' and c.settled_at is null`,
 )
 
-/** A dropped lead counts as never opened, except in answers about earlier knowledge. */
+/** A dropped lead counts as never opened, except in answers as known at an earlier instant. */
 export const dropLeads = async (
   tx: Tx,
   ids: readonly string[],

@@ -60,9 +60,9 @@ export const effectiveDecisionsOf = (tx: Tx, operators: readonly number[]): Prom
 export interface MoveRecordsInput {
   owner: number
   to: number
-  /** Id of the merge decision. Undoing the merger removes it from the records. */
+  /** Id of the merge decision. Moved records carry it until the merger is undone. */
   decision: number
-  /** Undoing a merger moves only the records attached by these decisions. Null: moves all. */
+  /** When a merger is undone: the decisions whose records move. Null moves all. */
   by: readonly number[] | null
   at: Date
 }

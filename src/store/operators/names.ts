@@ -3,7 +3,7 @@ import { gramsOf, type NameCandidate, searchKey } from '../../domain/operators/n
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
 import { copyInto } from '../db/own-connection.js'
 
-/** Most operators indexed at once; larger sets are left to a background run (sweep). */
+/** Maximum number of operators indexed at once; larger sets are left to a background run (sweep). */
 const FOLLOWED_MOST = 5_000
 const STEP_OPERATORS = 10_000
 /** From this many operators on, the index is built after the first fill. */

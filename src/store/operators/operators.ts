@@ -94,8 +94,8 @@ const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = fals
   where operator_names.claim and not excluded.claim`
 
 /**
- * A replaced name becomes a former name if a register stated it, else a claim. A merged operator's registration does
- * not change its successor. `known` is false when this run created all its operators, so that no name can change.
+ * A replaced name becomes a former name if a register stated it, else a `claim` (unconfirmed). Registrations of merged
+ * operators do not change the successor. `known` is false when the run created all its operators: no name can change.
  */
 export const learnCodesAndNames = async (
   tx: Tx,

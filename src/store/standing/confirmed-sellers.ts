@@ -71,7 +71,7 @@ export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: 
   return { confirmed, unconfirmed, gradesClosed: confirmed + unconfirmed - opened.rowCount, unconfirmedMost: most }
 }
 
-/** Range of record keys: `;` follows `:` in ASCII. */
+/** Range of the marketplace's record keys: `;` follows `:` in ASCII. */
 const keysOf = (marketplace: string | null) =>
   marketplace === null ? { from: '', to: '' } : { from: `shop:${marketplace}:`, to: `shop:${marketplace};` }
 

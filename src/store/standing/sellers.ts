@@ -8,7 +8,7 @@ const COPIED_CHARACTERS = 150_000
 /** `unconfirmedMost` bounds the unconfirmed sellers whose grade is visible. */
 export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
-/** The figures are null before the first decision on grades. */
+/** The figures are null until the hub first decides which grades the client may see. */
 export interface SellerList extends Record<keyof SellersFigures, number | null> {
   dated: string
   uploadedAt: Date
@@ -142,7 +142,7 @@ export interface RemovalListener extends RetractionKey {
   owedAt: Date
   toldAt: Date | null
   confirmedAt: Date | null
-  /** READ: the client acknowledged it. WEBHOOK: its address answered 2xx. */
+  /** READ: the client acknowledged the change. WEBHOOK: its address answered 2xx. */
   confirmedBy: 'READ' | 'WEBHOOK' | null
 }
 

@@ -38,9 +38,9 @@ export interface RequestedCode {
 }
 
 export interface StandingsQuery {
-  /** `oldest` is the oldest valid day of a seller list. */
+  /** Seller lists dated before `oldest` are outdated. */
   days: PublicDays & { oldest?: string }
-  /** SELLERS and AUTHORISED: towards `client`. */
+  /** SELLERS: sellers of `client`. AUTHORISED: operators that authorised `client`. */
   grades: GradesSeen
   client?: string | null
 }
@@ -66,7 +66,6 @@ interface OrdinaryRow
     Partial<Pick<StandingRow, 'sees' | 'score' | 'grade'>> {
   uscc: string
   isSpecial?: boolean
-  /** Null for nearly all operators. */
   listed: ListedFacts | null
 }
 
@@ -118,7 +117,7 @@ const readOrdinary = async (
 }
 const NO_ENTRIES: EntryWithState[] = []
 
-/** Applies the days of IS_SHOWN_SQL. */
+/** Compares the same days as IS_SHOWN_SQL. */
 const shownEntries = ({ entries }: ListedFacts, today: string, asOf = today): StoredEntry[] =>
   (entries ?? []).filter(({ from, to }) => from <= asOf && (to === null || to >= today))
 
@@ -142,7 +141,7 @@ const ORDINARY_UNGRADED = ordinary('')
 const ORDINARY = ordinary(GRADED)
 const ORDINARY_WITH_SELLERS = `with ${sellers.SELLER_BITMAP_CTE_SQL} ${ordinary(`${GRADED} ${sellers.IS_IN_BITMAP_SQL} as sees,`)}`
 
-/** `place` counts from 1. */
+/** `place`: position in `codes`, from 1. */
 const readFully = async (
   db: ReadHandle,
   codes: readonly RequestedCode[],
@@ -153,7 +152,6 @@ const readFully = async (
   return (await db.raw(FULL, { asOf, today, schemes, codes: values } as never)).rows
 }
 
-/** An ambiguous code names nobody. */
 const FULL = `select a.place::int, o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status, false as sees,
     s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${IS_CONTESTED_SQL} as objected,
     coalesce(${HAS_WEIGHED_GONE_ENTRY_SQL}, false) as forgotten,

@@ -1,4 +1,4 @@
-/** Leases use the database clock, so no host clock can end one. */
+/** Leases use the database clock, so a wrong host clock ends none. */
 import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 import * as runs from './runs.js'
@@ -166,7 +166,7 @@ export const endOccurrence = (
     [state, now, id, attempt],
   )
 
-/** `unused`: the attempt is not counted. */
+/** With `unused`, the attempt does not count. */
 export const giveBackClaimed = async (
   db: Db,
   { id, attempt }: HeldOccurrence,

@@ -14,14 +14,14 @@ export interface WindowResult {
 }
 
 interface RetainedTable {
-  /** SQL: the instant from which the term of a row counts. */
+  /** SQL: the instant from which the retention term of a row counts. */
   age: string
   /** SQL: the ids of the rows to delete among `old`, the rows whose term is over. */
   due: string
 }
 
 const TABLES = {
-  /** Rejects settled or superseded by a full delivery, unless their correction still stands. */
+  /** Deletes rejects settled or superseded by a complete delivery, unless their corrected record is in force. */
   rejects: {
     age: '(select started_at from runs where runs.id = run_id)',
     due: `select x.id from old x where coalesce(x.settled_at, '-infinity') < :before and (
@@ -34,13 +34,13 @@ const TABLES = {
     age: 'found_at',
     due: 'select f.id from old f where f.settled_at < :before',
   },
-  /** Comparisons, except the newest per platform and those with discrepancies. */
+  /** Deletes comparisons with platforms, except the newest per platform and those with discrepancies. */
   comparisons: {
     age: 'compared_at',
     due: `select c.id from old c where exists (select 1 from comparisons n where n.platform = c.platform and n.id > c.id)
        and not exists (select 1 from findings f where f.comparison_id = c.id)`,
   },
-  /** Settled deliveries, except a subject's newest addition, with which backfills compare. */
+  /** Deletes settled deliveries, except a subject's newest addition, with which backfills compare. */
   deliveries: {
     age: 'created_at',
     due: `select d.id from old d where d.state in ('CONFIRMED', 'FOLDED') and coalesce(d.confirmed_at, d.created_at) < :before
@@ -50,7 +50,7 @@ const TABLES = {
          and n.number > d.number and n.action = 'ADD'))
        and not exists (select 1 from delivery_acts a where a.delivery_id = d.id)`,
   },
-  /** Runs without results, except the newest of their kind and referenced ones. */
+  /** Deletes runs without results, except the newest of their kind and those referenced by other rows. */
   runs: {
     age: 'started_at',
     due: `select r.id from old r where r.outcome <> 'RUNNING' and r.taken_back_at is null

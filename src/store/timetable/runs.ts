@@ -135,7 +135,7 @@ export const noteDeliveryOfRun = async (
   )
 }
 
-/** Field maps are noted for refused runs too: one may be the cause. */
+/** Field maps are stored for refused runs too: a map may have caused the refusal. */
 export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[]): Promise<void> => {
   if (maps.length === 0) return
   await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])
@@ -196,7 +196,7 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return last?.n ?? 0
 }
 
-/** `at` is never later than the date of the pull's file. */
+/** `at`: end of the pull, or its file's date if earlier. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const pulls = await queryRows<{ subject: string; at: Date; counts: Record<string, number> }>(
     db,
