@@ -25,7 +25,7 @@ export interface FeedDelivery {
   items: AsyncIterable<SourceItem>
   /** File name; the caller redacts ID numbers in it. Null over HTTP. */
   file: string | null
-  /** The agency sent nothing new (HTTP 304, empty folder): no record ends, and freshness is unchanged. */
+  /** The agency sent nothing new (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
   unmodified?: boolean
   /** False for a partial delivery. Defaults to the feed's `whole`. */
   whole?: boolean
@@ -33,7 +33,7 @@ export interface FeedDelivery {
   more?: boolean
   /** Returns `state` for the next run. Called after the last item. */
   next?: () => Json
-  /** Reports the outcome, once and outside any transaction; a failure is only logged. */
+  /** Reports the outcome to the source, once and outside any transaction. A failed report is only logged. */
   settle?: (outcome: DeliveryOutcome) => Promise<void>
 }
 

@@ -232,7 +232,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** Records whose key begins with this stem (up to the last `/`) do not end if the item is rejected. */
+    /** If the item is rejected, records whose key up to the last `/` is this stem do not count as missing. */
     stem: (text: string): void => {
       said.stems.push(text)
     },
@@ -284,7 +284,7 @@ const isReadable = (value: unknown): boolean => {
   return typeof value !== 'object' || value === null || Object.values(value).every(isReadable)
 }
 
-/** Marks unknown or damaged names. Cached, because all rows of a table share their names. */
+/** Tells which field names are unknown or damaged. Cached, because rows of a table share them. */
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => oddNamesOf(known)(names)
 
 const oddNamesOf = memoByObject((known: ReadonlySet<string>) =>
@@ -312,7 +312,10 @@ const completed = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** Returns which records of a rejected item must not end: by key, or by party if a key field is faulty. */
+/**
+ * Returns the records of a rejected item, which must not count as missing: by key, or by party if a key field is
+ * faulty.
+ */
 const unreadableIn = (
   drafts: readonly FormDraft[],
   faulty: ReadonlyMap<string | null, unknown>,

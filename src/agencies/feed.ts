@@ -24,7 +24,7 @@ export interface AgencyFeed {
   agency: string
   kind: RecordKind
   title: { zh: string; en: string }
-  /** Each delivery is complete, so missing records end. */
+  /** Each delivery is complete, so records missing from it have ended. */
   whole: boolean
   bounds: FeedBounds
   /** Working days from `validFrom` within which a record must be sent (双公示 7, registry publicity 20). */
@@ -47,7 +47,8 @@ export type Agency = ReturnType<typeof makeAgency>
 
 export interface FeedForm extends FormShape {
   /**
-   * Key fields. A rejected item keeps its record from ending, or, if a key field is faulty, all records of its party.
+   * Key fields. The record of a rejected item does not count as missing; if a key field is faulty, no record of its
+   * party does.
    */
   keyed?: readonly string[]
   drafts: (row: Examination, context: MappingContext) => FormDraft[]

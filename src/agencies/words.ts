@@ -1,6 +1,5 @@
 export type WordsIn<Text extends string> = Text extends `${infer Word} ${infer Rest}` ? Word | WordsIn<Rest> : Text
 
-/** The compiler knows these words. They are separated by single blanks. */
 export const splitLiteral = <Text extends string>(text: Text): WordsIn<Text>[] => text.split(' ') as WordsIn<Text>[]
 
 export const splitWords = (text: string): string[] => text.trim().split(/\s+/)

@@ -100,7 +100,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const to = mergeAddresses(config, overrides.addresses)
   const archive = makeDeliveryArchive(config.archiveDir)
   const notes = makeRestoreNotes(config.dataDir)
-  /** Detects a restored backup: the database lacks what was noted outside it. */
+  /** Detects a restored or replaced database by comparing it with records kept outside it. */
   const noticeRestored = () =>
     restored.detectRestore(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
   await closeOnFailure(opened, noticeRestored)

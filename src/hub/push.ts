@@ -17,7 +17,7 @@ export interface PushParts {
   identity: string
   settleSeconds: number
   noticeRestored: () => Promise<boolean>
-  /** Only removals leave while the clock is doubted. */
+  /** Only removals are sent while the clock is doubted. */
   isDoubted: () => boolean
   now: () => Date
   log: Log
@@ -33,7 +33,7 @@ export const pushOnlyRemovalsWhenInDoubt = async (
   turn: PushTurn,
 ) => {
   const { platforms, until } = turn
-  // A timetabled push sends removals even when this check fails. A direct caller gets the error.
+  // If the check for a restored backup fails, a timetabled push sends only removals. A push started by a person throws.
   const unsure = await noticeRestored().then(
     () => false,
     (error) => {
@@ -58,11 +58,11 @@ export const pushOnlyRemovalsWhenInDoubt = async (
   const filled = Promise.all(platforms.map(({ platform }) => queueBackfill(db, rules, platform.id, options)))
   // A backfill error is thrown after the push, so that removals do not wait.
   const tried = filled.catch(() => {})
-  // Timetabled checks of earlier removals run beside the push, so that removals do not wait. A command first completes
-  // these checks, to send the removals that they queue.
+  // In a timetabled push, checks of earlier removals run beside it, so that removals do not wait. In a push started by
+  // a person they finish first, so that the removals that they queue are sent too.
   const checks = Promise.all(platforms.map((from) => checkRemovals(db, from, { ...options, rules })))
   const checked = checks.catch(() => {})
-  // Only a direct caller waits until a new platform's backfill is queued.
+  // Only a push started by a person waits until a new platform's backfill is queued.
   if (until === undefined) await Promise.all([tried, checked])
   const guards = { calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
   const pushed = await pushDeliveries(db, { ...options, ...guards, random: Math.random, settleSeconds })

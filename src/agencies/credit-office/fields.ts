@@ -19,7 +19,7 @@ export const listFieldNames = <M extends string>({ fields, ignored }: FormLayout
 
 export type MeaningReader<M extends string> = ReturnType<typeof makeMeaningReader<M>>
 
-/** Reads fields by meaning; remarks and problems name them as sent. */
+/** Reads fields by meaning. Remarks and problems use the sender's field names. */
 export const makeMeaningReader = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 

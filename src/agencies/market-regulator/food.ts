@@ -98,7 +98,7 @@ interface SampledParty {
   address: string | null
 }
 
-/** A firm that sells its own product counts once. */
+/** Returns a firm that sells its own product once. */
 const partiesOf = (seller: SampledParty, producer: SampledParty): SampledParty[] => {
   const named = [seller, producer].filter(({ name }) => name !== null)
   return named.length === 2 && isSame(seller, producer) ? [seller] : named

@@ -34,7 +34,7 @@ export const readContent = (
 
 const ZIP = Buffer.from('PK\x03\x04')
 
-/** The content decides, never the file name. */
+/** Chooses the reader by content, never by file name. */
 const readerFor = (head: Buffer): ReaderName | null => {
   if (head.subarray(0, ZIP.length).equals(ZIP)) return 'xlsx'
   if (head.subarray(0, OLE2_SIGNATURE.length).equals(OLE2_SIGNATURE)) return 'xls'

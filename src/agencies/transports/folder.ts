@@ -22,7 +22,7 @@ const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 /** File names that announce a full delivery. `FullName` or `full text` does not. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
 /**
- * File names that announce a partial delivery. A partial delivery taken as full would end all records that it lacks.
+ * File names that announce a partial delivery. If taken as full, it would end all missing records.
  */
 const NOT_WHOLE = new RegExp(
   [

@@ -15,7 +15,7 @@ export interface AnswerPath {
   /** Null where Apollo answers every query. */
   compiledQueries: ((schema: GraphQLSchema) => CompiledQueries) | null
   documentStore: DocumentStore | null
-  /** Connections of the lookups that all requests share; null without them. */
+  /** Database connections of the lookups that all requests share; null without `fastAnswers`. */
   pool: AnswerPool | null
 }
 

@@ -23,8 +23,8 @@ interface BatchBounds {
 }
 
 /**
- * Merges calls of one event-loop turn into one call of `answer`, of which at most `most` run. One caller's keys stay in
- * one statement, hence in one snapshot.
+ * Merges calls of one event-loop turn into one call of `answer`. At most `most` run at once. One caller's keys
+ * stay in one statement, hence in one snapshot.
  */
 export const batchAcrossRequests = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,
@@ -100,7 +100,7 @@ const takeBatch = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] =>
 /** At most four batches run at once, so that one long operator file does not delay others. */
 const FILES = { most: 4 }
 
-/** Lookups that all requests share, on prepared connections. */
+/** Lookups that all requests share. */
 export const makeSharedLookups = (db: AnswerPool, agencies: readonly Agency[]): Lookups => {
   const shared = makeLookups({ db }, agencies)
   const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {

@@ -78,7 +78,7 @@ export const makeCaseView = (listing: Listing): ListingView => ({
   counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
 })
 
-/** The case on day `asOf`, as known at `knownAt`, rebuilt from its moves; null when it did not exist. */
+/** The case on day `asOf`, as known at `knownAt`, rebuilt from its procedural steps; null when none existed. */
 export const makePastCaseView = (
   listing: Listing,
   moves: readonly ListingEvent[],
@@ -103,7 +103,7 @@ export const makePastCaseView = (
   }
 }
 
-/** Returns the entry's last day as these moves set it; later moves may have changed it. */
+/** Returns the entry's last day as these procedural steps set it; later ones may have changed it. */
 const endIn = (made: readonly ListingEvent[]): string | null => {
   const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
   return typeof said === 'string' ? said : null

@@ -39,7 +39,7 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContex
   )
 }
 
-/** Charges for a name filter, because it may scan the whole list. */
+/** Charges a name filter to the query budget, because it may scan the whole list. */
 const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
   if (name != null) chargeField(context, 'Query.blacklist')
   return context.parts.inTurn(act)

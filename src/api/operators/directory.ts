@@ -60,7 +60,7 @@ const byName = async (context: GraphqlContext, name: string, filter: store.Direc
   const db = filter.grade == null ? context.lookups.db : context.parts.db
   const [first, after] = [readPageSize(args), readMatchInCursor(args.after)]
   const matches = await search(context, name, filter)
-  // A later page searches again from the start, so that no operator returns under another name.
+  // A later page searches again from the start, so that no operator appears twice under different names.
   const operators = await store.findOperatorsOfMatches(db, matches, filter, after === null ? first + 1 : matches.length)
   const isWhole = after !== null || operators.length <= first
   let count: Promise<number> | null = null
@@ -125,7 +125,7 @@ const matchView = async (
     ? (await former()).filter(({ operatorId }) => operatorId === match.operator).map((each) => each.name)
     : [name ?? '']
   const matched = written.find((each) => searchKey(each) === match.key)
-  // `matched` is missing when the name changed between two statements.
+  // `matched` is missing when the name changed between two database queries.
   return { reason: match.reason, name: nameShown(context, operator, matched ?? match.key), former: match.former }
 }
 

@@ -36,7 +36,7 @@ export interface ServerDependencies {
   keys: Keys
   log: Log
   now: () => Date
-  /** Latest certain instant, even while the clock is in doubt, used as signing date; default `now`. */
+  /** Latest instant that has certainly passed, used as signing date when the clock is doubted; default `now`. */
   sure?: () => Date
   rules: WorkRules
   agencies: readonly Agency[]
@@ -75,7 +75,7 @@ export interface ApiDependencies
   attempts: AttemptLog
   quotas: Quotas
   answerPath: AnswerPath
-  /** Connections of queries about many codes, which would make short ones wait. */
+  /** Connections of queries about many codes, so that short queries need not wait. */
   bulk: AnswerPool
   inTurn: ConcurrencyLimit
   streams: ChangeStreams

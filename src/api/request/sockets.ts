@@ -61,7 +61,7 @@ export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiDepen
 const UNREADABLE = 'HTTP_UNREADABLE'
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
-/** RFC 9112, section 3.2, requires it. */
+/** RFC 9112, section 3.2. HTTP/1.0 requests may omit Host. */
 export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
   let named = 0
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') named += 1

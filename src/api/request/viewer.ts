@@ -43,7 +43,7 @@ interface ViewerLookup {
   /** `db` is made on first use. */
   own: { readonly db: Db }
   now: Date
-  /** When the token must be unexpired; default `now`. */
+  /** The token must not have expired at this instant; default `now`. */
   tokenAt?: Date
 }
 

@@ -12,7 +12,7 @@ export interface AdmittedRequest {
   request: Request
   response: Response
   own: HttpRequestContext
-  /** With the request's own database handle. */
+  /** Dependencies with the request's own database handle. */
   parts: ApiDependencies
   viewer: Viewer
   audit: (entry: RequestAuditEntry) => Promise<void>

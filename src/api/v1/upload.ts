@@ -1,6 +1,6 @@
 /**
- * Receives a file. It is never written to disk, because it may hold ID numbers. `preview=true` only reports what it
- * would change.
+ * Receives a file. It is never written to disk, because it may hold ID numbers. `preview=true` only reports what the
+ * file would change.
  */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'

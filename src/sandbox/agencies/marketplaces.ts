@@ -9,7 +9,7 @@ const SELLERS: Record<WorldOperator['kind'], string> = {
   cooperative: '农民专业合作社',
   shop: '自然人',
 }
-/** Synthetic ID number of somebody born in 1900, which the hub must not take. */
+/** Synthetic ID number of somebody born in 1900, which the hub must not store. */
 const SLIP = '220102190001010016'
 
 export const marketplacesRoutes = (source: () => World): StandInRoutes => ({

@@ -4,7 +4,7 @@ import { type BehaviourOf, COUNT, makeCountOrNull, SWITCH, TEXT_OR_NULL } from '
 
 interface Chaos {
   seed: number
-  /** Share of messages, 0 to 1. */
+  /** Share of messages with random troubles, 0 to 1. */
   share: number
 }
 

@@ -63,7 +63,7 @@ export const findFaultInRow = (row: ReceivedRow, form: RowForm, judging: Judging
 const unexpectedField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const name = Object.keys(row).find((name) => form.known?.has(name) === false)
   if (name !== undefined) return makeReceiverFault('1008', name, textOrNull(row[name]))
-  // The fault omits the value, because no log may hold it.
+  // The fault omits the field's value: no log may hold personal data.
   const personal = form.never.find((name) => textOrNull(row[name]) !== null)
   return personal === undefined ? null : makeReceiverFault('1009', personal)
 }

@@ -21,7 +21,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Leaves a file that cannot be removed in the claim; all other files are claimed before it. */
+  /** Keeps an unremovable file in the claim's folder. All other files are claimed before it. */
   leave: () => void
 }
 

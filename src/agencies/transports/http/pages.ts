@@ -1,4 +1,7 @@
-/** An interrupted pull restarts at the first page, because pages shift and a record missed between two pulls would end. */
+/**
+ * An interrupted pull restarts at the first page: pages shift, and a record missed between two pulls would count as
+ * ended.
+ */
 import { createHash } from 'node:crypto'
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'

@@ -98,7 +98,7 @@ const entryOf = async (context: GraphqlContext, view: ListingView): Promise<Stan
   return makeStandingEntry(view, { state: now, contested: isContested })
 }
 
-/** Compares the names given. Former names are read only where the present name does not decide. */
+/** Compares the names sent with registered names. Former names are read only where the present name does not decide. */
 const namesOf = async (
   context: GraphqlContext,
   db: ReadHandle,

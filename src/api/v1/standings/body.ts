@@ -138,7 +138,7 @@ async function* decoded(bytes: AsyncIterable<Buffer>, charset: BodyCharset): Asy
   if (rest) yield rest
 }
 
-/** Throws on invalid UTF-8: decoded leniently, another encoding would answer DIFFERENT for every name. */
+/** Throws on invalid UTF-8: after lenient decoding, every name in another encoding would be answered DIFFERENT. */
 const utf8 = (): { write: (bytes: Buffer) => string; end: () => string } => {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (read: () => string): string => {

@@ -8,7 +8,7 @@ import { unreachableRefusal } from '../converse.js'
 /** The hub writes state 0, the receiver the others. */
 export const ROW_STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
-/** Timeout of one step; an abandoned transaction rolls back. */
+/** Timeouts of connecting, statements and locks. A transaction that exceeds one rolls back. */
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 4_000
 const LOCK_TIMEOUT_MS = 1_000
@@ -105,7 +105,7 @@ export interface RowFeedback {
   receiver_id: string | null
 }
 
-/** Receivers may give the columns other types. */
+/** Reads columns as text, because receivers may give them other types. */
 export const readFeedback = async (
   db: Knex,
   table: string,
