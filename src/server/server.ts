@@ -180,7 +180,7 @@ const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null =>
 }
 
 const limitRequestTime = (request: IncomingMessage, response: ServerResponse): void => {
-  // Most requests need no timer: they are complete by the next event-loop turn.
+  // Most requests are complete by then and need no timer.
   setImmediate(() => {
     if (!request.complete && !request.destroyed) answerTimeout(request, response)
   })

@@ -98,7 +98,6 @@ interface SampledParty {
   address: string | null
 }
 
-/** Returns a firm that sells its own product once. */
 const partiesOf = (seller: SampledParty, producer: SampledParty): SampledParty[] => {
   const named = [seller, producer].filter(({ name }) => name !== null)
   return named.length === 2 && isSame(seller, producer) ? [seller] : named

@@ -127,7 +127,6 @@ export class GraphqlContext {
   }
 }
 
-/** A resolver with arguments annotates their type itself. */
 export type FieldResolver<S> = (
   source: S,
   args: never,

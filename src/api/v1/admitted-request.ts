@@ -7,7 +7,6 @@ import { getRequestContext, type HttpRequestContext } from '../request/request-c
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer } from '../request/viewer.js'
 
-/** A request whose viewer is identified and charged. */
 export interface AdmittedRequest {
   request: Request
   response: Response

@@ -57,7 +57,6 @@ export const trimmedText = (value: unknown): string | null => {
 
 export const shortenedText = (value: unknown): string | null => trimmedText(value)?.slice(0, FIELD_LENGTH_MAX) ?? null
 
-/** Field names of a receipt in a platform's answer. */
 export type ReceiptFields = Record<'code' | 'text' | 'field' | 'value' | 'receiverId', string>
 
 export const readReceiptFields = (

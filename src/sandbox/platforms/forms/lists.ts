@@ -3,7 +3,6 @@ import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
 
-/** Form of the 严重违法失信名单 in the market regulators' data family. */
 export const samrListForm = makeRowForm({
   kind: 'listing',
   names: {

@@ -6,7 +6,6 @@ const ACTIONS = { ADD: 'ADD', CHANGE: 'CHANGE', REMOVE: 'REMOVE' } as const
 
 type OwnParts = 'kind' | 'names' | 'required' | 'known' | 'codes' | 'documentNumber'
 
-/** Completes a form with the properties that most forms share. */
 export const makeRowForm = (own: Pick<RowForm, OwnParts> & Partial<RowForm>): RowForm => ({
   never: [],
   actions: ACTIONS,
