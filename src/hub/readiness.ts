@@ -26,7 +26,6 @@ export const watchDisks = (folder: string, machine: () => number = () => perform
   const close = database.onFullDisk((disk) => metAt.set(disk, machine()))
   return {
     close,
-    /** Returns null when there is room. */
     fullOf: async (): Promise<database.FullDisk | null> => {
       for (const [disk, at] of metAt) if (machine() - at < FULL_MS) return disk
       const left = await statfs(folder).catch(() => null)

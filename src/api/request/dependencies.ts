@@ -29,9 +29,6 @@ export interface ServerDependencies {
   db: AnswerPool
   fastAnswers?: boolean
   metrics?: Metrics
-  /**
-   * Who may read the metrics besides administrators and auditors: senders of `token`, and with `local` this machine.
-   */
   scraping?: { token: string | null; local: boolean }
   keys: Keys
   log: Log
@@ -45,7 +42,6 @@ export interface ServerDependencies {
   /** Number of own proxies, whose X-Forwarded-For is trusted; default 0. */
   proxies?: number
   quota?: number
-  /** Private networks (CIDR) to which webhooks may be sent; default none. */
   webhookAllow?: readonly string[]
   /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number

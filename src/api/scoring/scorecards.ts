@@ -55,7 +55,6 @@ const activationView = (
   },
 })
 
-/** The trials of all activations are read at once. */
 const trialsOf = ({ parts }: GraphqlContext, hashes: Iterable<string>) => {
   let found: ReturnType<typeof trials.latestOf> | null = null
   return () => {
