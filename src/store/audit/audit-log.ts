@@ -282,7 +282,7 @@ export const listInstantsAfter = (tx: Tx, number: number, limit: number): Promis
     limit,
   ])
 
-/** Erases who asked and what was shown. Hashes stay, as do rows about losses, which name nobody. */
+/** Erases who asked and what was shown. Hashes stay, as do rows about lost rows, which name nobody. */
 export const eraseContent = async (
   tx: Tx,
   { from, to, now }: { from: number; to: number; now: Date },

@@ -111,7 +111,7 @@ export const prepareSweep = async (db: Db): Promise<void> => {
   })
 }
 
-/** Indexes one batch in its own transaction. Returns null at the end. */
+/** Indexes one batch in its own transaction. Returns null after the last operator. */
 export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
   db.transaction(async (tx) => {
     const sql = `select id from operators where id > ? order by id limit ${STEP_OPERATORS} /* names.sweepStep */`

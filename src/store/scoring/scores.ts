@@ -18,7 +18,7 @@ export interface NewScore extends Score {
   factsHash: string
   rulesHash: string
   cause: ScoreCause
-  /** Requested for a chosen day or scorecard. */
+  /** True for a score requested for a chosen day or scorecard. */
   asked: boolean
 }
 
@@ -153,7 +153,7 @@ const currentLine = (row: StoredScore): string =>
 
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
-/** Regular scores whose day is not their run's, or whose cause is wrong. */
+/** Regular scores whose day is not their run's, or with a wrong `cause`. */
 export const findMisplacedScores = (db: Db, ids: readonly number[]) =>
   queryRows<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }>(
     db,

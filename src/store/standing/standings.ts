@@ -121,7 +121,6 @@ const NO_ENTRIES: EntryWithState[] = []
 const shownEntries = ({ entries }: ListedFacts, today: string, asOf = today): StoredEntry[] =>
   (entries ?? []).filter(({ from, to }) => from <= asOf && (to === null || to >= today))
 
-/** True when HAS_WEIGHED_GONE_ENTRY_SQL may hold. */
 const weighsGoneEntry = (listed: ListedFacts, today: string): boolean => {
   const shown = shownEntries(listed, today, listed.scoredOn ?? today)
   return listed.weighs?.some((id) => !shown.some(({ body }) => body.id === id)) ?? false

@@ -65,7 +65,7 @@ export const requestRun = async (
     [job, subject],
   )
   if (open !== null) return open
-  // Two occurrences must not be planned for the same instant.
+  // `planned_for` must be unique per job and subject.
   return queryOne(
     tx,
     `insert into occurrences as o (job, subject, planned_for, cause, asked_by)

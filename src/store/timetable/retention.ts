@@ -8,7 +8,7 @@ export interface IdWindow {
 }
 
 export interface WindowResult {
-  /** Last id of the window; null at the end. */
+  /** Last id of the window; null when no row follows. */
   last: number | null
   deleted: number
 }

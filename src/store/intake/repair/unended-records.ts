@@ -41,7 +41,7 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
   return answer.rows
 }
 
-/** Ends records wrongly marked partial because they were matched late or corrected. */
+/** Ends absent records that late matching or a correction had wrongly marked partial. */
 export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_ends on commit drop as
