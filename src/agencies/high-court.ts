@@ -51,7 +51,7 @@ const entry: FeedForm = {
           reason: reasonOf(row),
           authority: court,
           document_number: caseNumber,
-          // The filing day belongs to the case, not to the entry.
+          // Not the filing day, which belongs to the case.
           listed_on: published,
           published_on: published,
           // The hub's rules set the term, not this feed.

@@ -56,7 +56,7 @@ import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
-/** Longest wait of a request for another publication to end. */
+/** Longest time that a request waits for another publication to end. */
 const ASKER_WAIT_MS = 30_000
 /** Longest wait for new scores after a listing move; slower scoring continues. */
 const SCORE_WAIT_MS = 2_000

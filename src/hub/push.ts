@@ -42,7 +42,7 @@ export const pushOnlyRemovalsWhenInDoubt = async (
       return true
     },
   )
-  // Asks the database too, so that a failover during a push is noticed.
+  // Queries the database each time, so that a failover during a push is noticed.
   const additionsStopped = async () =>
     unsure || isDoubted() || ((await restored.areAdditionsStopped(db)) && (await noticeRestored()))
   const beforeSending = (highest: SentNote) => notes.noteSent(identity, highest)

@@ -12,7 +12,7 @@ import type { ReadHandle } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 
-/** Charges the rows after the first 100. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
+/** Charges the quota for rows after the first 100. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const makeStandingsCheck =
   (parts: ApiDependencies, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {

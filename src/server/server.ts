@@ -180,7 +180,7 @@ const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null =>
 }
 
 const limitRequestTime = (request: IncomingMessage, response: ServerResponse): void => {
-  // Most requests are complete by then and need no timer.
+  // Most requests are complete one event-loop turn later and need no timer.
   setImmediate(() => {
     if (!request.complete && !request.destroyed) answerTimeout(request, response)
   })

@@ -1,5 +1,5 @@
 import type { Examination } from '../examine.js'
-/** The parts of an item are a list, or columns with one line per part. */
+/** Reads an item's parts from a list, or from columns with one line per part. */
 
 import { isRecord } from '../../foundation/text/json.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'

@@ -79,7 +79,7 @@ const findHeader = (text: string, wanted: WantedForms): CsvHeader => {
   for (const separator of SEPARATORS)
     for (const { cells, to } of csvRecordsUntil(text, separator, { most: HEADER_WITHIN }).records) {
       const known = matchFormByNames(cells, wanted.shapes)
-      // A header into which stray quotes have merged rows is skipped: those rows would be lost.
+      // A header that stray quotes have merged with data rows is skipped, otherwise those rows would be lost.
       if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
       rows.push(cells)
     }

@@ -22,7 +22,7 @@ const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 /** File names that announce a full delivery. `FullName` or `full text` does not. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
 /**
- * File names that announce a partial delivery. If taken as full, it would end all missing records.
+ * File names that announce a partial delivery. If it were taken as full, records absent from it would end.
  */
 const NOT_WHOLE = new RegExp(
   [
@@ -85,7 +85,7 @@ const settle = async (
     else if (settled.outcome === 'REFUSED') await moveToRefused(path, claim, settled)
     else await putFileBack(path, claim)
   } catch (error) {
-    // A judged file that cannot be removed must not block later files.
+    // An accepted or refused file that cannot be removed must not block later files.
     if (settled.outcome === 'FAILED') await claim.release()
     else claim.leave()
     throw error

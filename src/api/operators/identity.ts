@@ -143,7 +143,7 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** `side`: the end of a division at which this operator stands. */
+/** `side`: the field of a division that names this operator. */
 const findPartnersInDivisions = async (
   { operator, when }: OperatorView,
   context: GraphqlContext,

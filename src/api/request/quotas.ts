@@ -81,7 +81,7 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   return {
     /** Charges the token's subject, or the address without a token, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
     charge: (asked: ChargedRequest, sub: string | null, units = 1): void => count(asked, { sub, units, refuses: true }),
-    /** Only later requests are refused. */
+    /** Never refuses this request, only later ones. */
     chargeWithoutRefusing: (asked: ChargedRequest, sub: string | null, units: number): void =>
       count(asked, { sub, units, refuses: false }),
   }

@@ -63,7 +63,7 @@ type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log
   keys: Pick<Keys, 'mark'>
 }
 
-/** A property, because V8 would scan a changing WeakMap at every young-generation collection. */
+/** Property key, because V8 would scan a changing WeakMap at every young-generation collection. */
 const CONTEXT = Symbol('request context')
 type RequestWithContext = IncomingMessage & { [CONTEXT]?: HttpRequestContext }
 

@@ -44,7 +44,7 @@ const streamChanges = async (
   from: number,
 ): Promise<void> => {
   const client = viewer.sub ?? ''
-  // Statements of this handle go on when the client has gone.
+  // Statements of this handle continue after the client disconnects.
   const parts = withRequestDb(all, () => all.answers.forRequest({ name: requestContext.requestId }))
   const closed = new AbortController()
   response.once('close', () => closed.abort())

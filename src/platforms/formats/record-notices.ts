@@ -29,7 +29,7 @@ const PARTIES: Readonly<Record<string, string>> = {
   NATURAL_PERSON: '自然人',
 }
 
-/** 行政相对人类别 (kind of party), as stated or as the USCC tells; null when neither does. */
+/** 行政相对人类别 (kind of party), as stated, otherwise derived from the USCC; null when unknown. */
 export const partyKindWord = (notice: RecordNotice): string | null => {
   const stated = readBodyText(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null

@@ -208,7 +208,7 @@ const readLines = async (content: Buffer): Promise<ParsedLines | string> => {
   }
 }
 
-/** Removes old batches and receipts; keeps batches not yet taken. */
+/** Removes old batches and receipts; keeps batches that the receiver has not taken. */
 const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
   const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
   const lying = new Set(await fileNamesIn(folder))

@@ -32,7 +32,7 @@ interface ReceivedMessage {
 
 export interface JudgedRow {
   row: ReceivedRow
-  /** Position in its message, from 1. */
+  /** Position of the row in its message, from 1. */
   place: number
   verdict: RowVerdict
 }
