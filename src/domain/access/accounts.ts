@@ -4,8 +4,8 @@ import { isSamePerson } from './persons.js'
 import { CLIENT_ROLES, isRole, type Role } from './viewer.js'
 
 /**
- * Separation of duties (三员分立): one administrator (`systems`) registers, another (`security`) confirms; the auditor
- * audits.
+ * Separation of duties (三员分立): one administrator (`systems`) registers accounts, another (`security`) confirms them;
+ * the auditor audits.
  */
 export const ADMINISTRATOR_DUTIES = ['systems', 'security'] as const
 export type AdministratorDuty = (typeof ADMINISTRATOR_DUTIES)[number]
@@ -15,12 +15,13 @@ export const EXEMPT_FROM_CONFIRMATION_MOST = 2
 
 export interface Confirmer {
   sub: string
-  /** Null for systems and for people without a duty. */
+  /** Null for client systems and for people without an administrator's duty. */
   duty: AdministratorDuty | null
 }
 
 /**
- * Returns why this person may not confirm what `changedBy` registered. One administrator alone could create both officer and reviewer of a case.
+ * Returns why this person may not confirm the account that `changedBy` registered. Otherwise one administrator could
+ * create both officer and reviewer of a case.
  */
 export const confirmationFault = (
   changedBy: string | null,

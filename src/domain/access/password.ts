@@ -4,7 +4,10 @@ export const PASSWORD_MAX_LENGTH = 128
 const DIFFERENT_LEAST = 6
 /** An account name of at least this length must not occur in the password. */
 const NAME_LEAST = 3
-/** A password is refused as a PATTERN from this share of equal or consecutive neighbours on (abc, 321, 111). */
+/**
+ * A password is a PATTERN when at least this share of neighbouring characters are equal or consecutive (abc, 321,
+ * 111).
+ */
 const ROW_SHARE = 0.6
 
 export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON' | 'SAME'

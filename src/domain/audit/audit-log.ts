@@ -2,8 +2,8 @@
  * Hash chain of the audit log. A row's frame (form, key, number, instant, kind, count, hashes) is permanent. Its
  * content is hashed with its own salt, so it can be erased without breaking the chain and cannot be guessed.
  *
- * Form 1 rows are sealed (HMAC-SHA-256) with a key outside the database, so the database's owner cannot forge a chain.
- * Form 0 rows are older and have no key; the first sealed row binds the last of them.
+ * Form 1 rows are sealed (HMAC-SHA-256) with a key outside the database, so the database's owner cannot forge a
+ * chain. Form 0 rows are older and have no key; the first sealed row holds the hash of the last of them.
  */
 import { hash } from 'node:crypto'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
@@ -12,8 +12,8 @@ import { parseCode } from '../operators/codes.js'
 
 /**
  * ACT: an act about to be done. OUTCOME: its result. CHUNK: part of a streamed answer. TOKEN: a token was issued or
- * somebody signed in. ATTEMPT: refused sign-ins. CUT: rows noted outside the database are missing. RELEASED: a person
- * released a restored database.
+ * somebody signed in. ATTEMPT: refused sign-ins. CUT: rows known outside the database are missing in it. RELEASED: a
+ * person released a restored database.
  */
 export type AuditLogKind =
   | 'ANSWER'
@@ -42,7 +42,7 @@ export interface AuditContent {
   asked: string
   /** DONE, or refusal codes; null before the act is done. */
   outcome: string | null
-  /** Codes of the operators shown, packed. */
+  /** Operator codes, as `packCodes` returns them. */
   shown: string | null
   /** SHA-256 of the answer as sent. */
   digest: string | null
@@ -70,7 +70,7 @@ export interface AuditRow extends Frame {
   contentHash: string
   previous: string
   hash: string
-  /** The hashed content; null for form 0 or after erasure. */
+  /** The hashed content; null in old rows (form 0) or after erasure. */
   body: string | null
   /** null after erasure and for a body that is not canonical. */
   content: AuditContent | null

@@ -11,7 +11,7 @@ interface Retention extends DatedRow {
 
 interface AskerRule extends DatedRow {
   asker: Role
-  /** Roles that may see this asker's questions. */
+  /** Roles that may see what `asker` asked. */
   told: readonly Role[]
 }
 
@@ -30,7 +30,6 @@ export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[]
   ),
 ]
 
-/** Instant from which content written at `at` may be erased. */
 export const findErasureInstant = ({ retention }: AuditRules, at: Date): Date => {
   const rule = findRowInForce(retention, shanghaiDate(at))
   if (rule === undefined) throw new Error('no term of retention')
@@ -39,7 +38,6 @@ export const findErasureInstant = ({ retention }: AuditRules, at: Date): Date =>
   return until
 }
 
-/** Roles whose questions this viewer may see on this day. */
 export const findAskersShownTo = ({ telling }: AuditRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
     const rule = findRowInForce(

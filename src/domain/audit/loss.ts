@@ -1,4 +1,4 @@
-/** Finds rows that were noted outside the database but are missing in it, and what explains the loss. */
+/** Finds rows whose hashes are kept outside the database but which it lacks, and what explains the loss. */
 import { parseJsonOr } from '../../foundation/text/json.js'
 import { type AuditHead, parseHead } from './audit-log.js'
 
@@ -9,17 +9,17 @@ export interface ServerIdentity {
 }
 
 export interface NotedHead extends AuditHead {
-  /** The server that wrote the note; null in older notes. */
+  /** The server that held the row; null when unknown. */
   server: ServerIdentity | null
   at: Date | null
 }
 
-/** Rows after `after`, up to `noted`, are missing or different. */
+/** Rows `after` + 1 to `noted` are missing or different. */
 export interface AuditLoss {
   after: number
   noted: number
   notedAt: Date | null
-  /** The server that noted the rows, and the one that lacks them. */
+  /** `from`: server that held the rows. `to`: server that lacks them. */
   from: ServerIdentity | null
   to: ServerIdentity | null
   /** Hashes of the missing rows, because row numbers are reused after a loss; null from older releases. */
@@ -36,8 +36,8 @@ export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolea
   from !== null && to !== null && !isSameServer(from, to)
 
 /**
- * `hashes` maps the numbers of existing rows to their hashes. If the present server noted a missing row, `from` names it:
- * then neither a failover nor a restored copy explains the loss.
+ * `hashes` maps the numbers of existing rows to their hashes. If the present server held a missing row, `from` names
+ * it: then neither a failover nor a restored copy explains the loss.
  */
 export const findLoss = (
   heads: readonly NotedHead[],
@@ -52,7 +52,8 @@ export const findLoss = (
   const before = heads.filter((head) => head.number < first.number && isThere(head)).map(({ number }) => number)
   const here = missing.find((head) => head.server === null || (server !== null && isSameServer(head.server, server)))
   return {
-    // The loss starts after the last row, or, if an existing row differs from its note, after the last row that agrees.
+    // The loss starts after the last row, or, if an existing row differs from its hash outside, after the last row
+    // that agrees.
     after: first.number > last ? last : Math.max(0, ...before),
     noted: highest.number,
     notedAt: highest.at,
@@ -65,7 +66,7 @@ export const findLoss = (
 export const serializeLoss = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
-/** An old row (form 0) names only the last row noted. */
+/** A CUT row of an older release holds only the last known row. */
 export const parseLoss = (said: string, number: number): AuditLoss | null => {
   const told = parseJsonOr(said, null) ?? {}
   const old = parseHead(told)
@@ -89,8 +90,8 @@ const serverIn = (said: unknown): ServerIdentity | null => {
 }
 
 /**
- * True when the loss explains why the row of `head` (number and hash) is missing. Where no server noted it (a client
- * did, or it is signed), only the number is compared.
+ * True when the loss explains why the row of `head` (number and hash) is missing. Without a known server (a client
+ * kept the hash, or it is signed), only the number is compared.
  */
 export const explainsLostHead = (
   { after, noted, heads }: Pick<AuditLoss, 'after' | 'noted' | 'heads'>,

@@ -1,4 +1,4 @@
-/** Verifies the audit log against row hashes kept outside. A fault does not end the walk. */
+/** Verifies the audit log against row hashes kept outside the database. Verification continues after a fault. */
 
 import type { AuditSeal } from '../../foundation/keys/audit.js'
 import {
@@ -22,8 +22,8 @@ import {
 /**
  * UNLINKED: the row does not follow the one before. UNSEALED: it has no seal, but follows sealed rows. KEY_UNKNOWN:
  * its key is not in the key folder. ERASED: its content was erased too early. TAIL_MISSING: the log ends before a row
- * that was noted on disk or published. REPLACED: the row differs from such a note or publication. FORGED: a signed row
- * hash in the database has a bad signature. ALTERED: content differs from its hash.
+ * whose hash is on disk or published. REPLACED: the row differs from such a hash. FORGED: a signed row hash in the
+ * database has a bad signature. ALTERED: content differs from its hash.
  */
 export type AuditFault =
   | 'MISSING'
@@ -50,7 +50,7 @@ export interface AuditAnchor extends NotedHead {
 export interface LogCut extends AuditLoss {
   foundAt: Date
   excuse: LossExcuse | null
-  /** True when the missing rows were the log's last. False when other rows have their numbers. */
+  /** True when the missing rows were the log's last. False when other rows have taken their numbers. */
   isEnd: boolean
 }
 
@@ -68,7 +68,6 @@ const BROKEN_MOST = 100
 export interface AuditWalkInput {
   anchors: readonly AuditAnchor[]
   macOf: (keyId: string) => AuditSeal['mac'] | null
-  /** True when content written at `at` may have been erased by now. */
   mayErase: (at: Date) => boolean
 }
 
@@ -136,7 +135,7 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
     }
   }
 
-  /** `releasedOld`: last release of a restored database, which explains CUT rows without a seal. */
+  /** `releasedOld`: last release of a restored database. It explains earlier CUT rows without a seal. */
   const end = (closing: { server: ServerIdentity | null; now: Date; releasedOld: Date | null }): WalkResult => {
     const { server, now, releasedOld } = closing
     const excuseOf = (cut: LossRow): LossExcuse | null => {
@@ -162,8 +161,8 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
 }
 
 /**
- * Losses without a CUT row: the hub has not started since, or clients hold hashes of rows that it lacks. If a row
- * differs, all rows since the previous anchor are doubtful, because its hash covers them.
+ * Losses without a CUT row: the hub has not started since, or only clients or publications hold hashes of the missing
+ * rows. If a row differs, all rows since the previous anchor are doubtful, because the row's hash covers them.
  */
 const unrecordedLosses = (
   open: readonly AuditAnchor[],

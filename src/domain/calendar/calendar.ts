@@ -41,7 +41,6 @@ export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 
 export interface CalendarAmendments {
   days: { day: string; kind: DayKind }[]
-  /** Last day up to which all holidays are announced. */
   knownUntil: string | null
 }
 

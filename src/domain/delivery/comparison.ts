@@ -18,7 +18,7 @@ export interface DisplayedValues {
 export interface LastDelivery {
   number: number
   action: NoticeAction
-  /** OPEN: this or an earlier delivery is unconfirmed or refused, or changed while the platform was read. */
+  /** OPEN: this or an earlier delivery is unconfirmed or refused, or changed while the platform's display was read. */
   state: 'CONFIRMED' | 'CLOSED' | 'OPEN'
   uscc: string | null
   name: string
@@ -29,8 +29,8 @@ type SubjectJudgement =
   | { what: 'STALE'; differs: DisplayDifference[] }
 
 /**
- * `told`: null when the platform never received the subject. An OPEN delivery waits for the next comparison. An
- * addition that a person closed is UNTOLD, not MISSING.
+ * `told`: last delivery; null when the platform never received the subject. An OPEN delivery waits for the next
+ * comparison. An addition that a person closed is UNTOLD, not MISSING.
  */
 export const judgeDisplay = (
   standing: boolean,
@@ -58,7 +58,7 @@ const GONE_SHARE = 0.05
 /** Replaces GONE_SHARE after a restore, when all removals since the backup appear at once. */
 const GONE_SHARE_RESTORED = 0.5
 
-/** True when too many confirmed entries are missing, or more than one from an empty display. */
+/** True when too many confirmed entries are missing, or more than one while the display is empty. */
 export const isOutage = (
   { gone, confirmed, shown }: { gone: number; confirmed: number; shown: number },
   restored: boolean,

@@ -46,7 +46,7 @@ export interface RecordNotice extends NoticeHead {
   body: Body
 }
 
-/** Its delivery adds number and action. */
+/** The delivery adds `sequence` and `action`. */
 export type UnnumberedNotice = Notice extends infer N
   ? N extends Notice
     ? Omit<N, 'sequence' | 'action'>
@@ -71,14 +71,14 @@ export const dispatchByKind =
 export interface PlatformSubjects {
   id: string
   kinds: readonly SubjectKind[]
-  /** null means all lists. */
+  /** Kinds of list received; null for all. */
   lists: readonly string[] | null
 }
 
 export const receivesSubject = ({ kinds, lists }: PlatformSubjects, kind: SubjectKind, list?: string): boolean =>
   kinds.includes(kind) && (kind !== 'listing' || lists === null || (list !== undefined && lists.includes(list)))
 
-/** Meaning of a platform's code. CORRECT: a person must correct the row. LATER: the row is sent again. */
+/** Meaning of a platform's receipt code. CORRECT: a person must correct the row. LATER: the row is sent again. */
 export type ReceiptCodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
 
 /** Code for a row that the platform's answer omits. The hub sends the row again, which is harmless. */
@@ -141,8 +141,8 @@ export interface PriorDelivery {
 }
 
 /**
- * `owe`: the message to send. `fold`: the earlier deliveries that it replaces, either `untried` (unsent or refused) or
- * `unconfirmed` (also sent but unanswered).
+ * `owe`: the message to send. `fold`: the earlier deliveries that it replaces. `untried`: those unsent or refused.
+ * `unconfirmed`: these and also those sent but unanswered.
  */
 export type OwedAction = { owe: NoticeAction | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 

@@ -88,7 +88,7 @@ export const publishedBody = (body: Body, address: string | null): Body => {
 
 export type PublishedRecord = Omit<RecordNotice, 'sequence' | 'action'>
 
-/** The notice carries the present name, which receivers check; the body keeps that of the decision. */
+/** The notice carries the present name, which receivers check; the body keeps the name in the decision. */
 export const makePublishedRecord = (
   { id, kind, body }: { id: string; kind: PublishedKind; body: Body },
   party: RecordParty,
@@ -132,8 +132,9 @@ export interface RecordSource {
 export type ShowOrRemove = 'SHOW' | RecordRemovalCause | null
 
 /**
- * A decision that several sources report is sent once: from the source that sent it before, or else the first. A withdrawal or repair by
- * one counts for all, in the firm's favour. `sources` must hold all sources of each decision.
+ * A decision that several sources report is sent once: from the source whose record was sent before, or else the
+ * first. A withdrawal or repair by one counts for all, in the firm's favour. `sources` must hold all sources of each
+ * decision.
  */
 export const decideShowOrRemove = (sources: readonly RecordSource[]): Map<string, ShowOrRemove> => {
   const due = new Map<string, ShowOrRemove>()
@@ -183,7 +184,7 @@ export interface LastSentRecord {
   digest: string | null
 }
 
-/** True when platforms must remove what they show, also because another firm now holds the record. */
+/** True when platforms must remove the record they show, for example because another firm now holds it. */
 export const mustBeRemoved = (due: ShowOrRemove, told: LastSentRecord | null, operatorId: number | null): boolean =>
   due === 'SHOW' ? told !== null && !told.removed && told.operatorId !== operatorId : due !== null
 

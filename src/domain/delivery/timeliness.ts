@@ -110,7 +110,6 @@ const daysOf = (month: string): { first: string; last: string } => {
   return { first, last: addDays(addMonths(first, 1), -1) }
 }
 
-/** Decision days whose deadlines may lie in the month. */
 export const decisionDaysDueIn = (
   rules: TimelinessRules,
   calendar: Calendar,

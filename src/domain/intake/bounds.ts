@@ -28,7 +28,7 @@ export interface DeliveryCounts {
   whole: boolean
 }
 
-/** Shares are judged from this many items on. */
+/** Fewest items to which `rejectShare` applies. */
 const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 

@@ -1,6 +1,6 @@
 export interface DeliveryTraits {
   feedWhole: boolean
-  /** True when the delivery calls itself whole; absent: `feedWhole` applies. */
+  /** True when the delivery calls itself whole. When absent, `feedWhole` applies. */
   sentWhole?: boolean | undefined
   unmodified?: boolean | undefined
   hasNext: boolean
@@ -11,10 +11,10 @@ export interface DeliveryTraits {
 export const deliveryScopeOf = (delivery: DeliveryTraits) => {
   const { feedWhole, sentWhole, unmodified = false, hasNext, givenFull } = delivery
   const partial = givenFull === null ? sentWhole === false : !givenFull
-  // The feed's data is not current after an empty folder, nor after a part of a whole feed.
+  // The feed's data is not current after an empty folder, nor after a partial delivery of a whole feed.
   const isCurrent = unmodified ? hasNext : !feedWhole || sentWhole !== false
   return {
-    /** True for part of a feed: records that only such deliveries hold never end by absence. */
+    /** True for part of a feed: records that only partial deliveries hold never end by absence. */
     partial,
     /** True when records absent from the delivery have ended. */
     whole: givenFull ?? sentWhole ?? feedWhole,

@@ -1,5 +1,6 @@
 /**
- * A heading map assigns the headings of an office's own table to the fields of a feed. It applies to content that has all of its headings.
+ * A heading map assigns the headings of an office's own table to the fields of a feed. It applies to tables that have
+ * all headings of the map.
  */
 
 import { compactText } from '../../foundation/text/values.js'
@@ -25,7 +26,9 @@ const MOST_LINES = 200 // per map
 const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 
-/** Returns the map or the reason why these lines are no map. `forms` are the field names of each form of the feed. */
+/**
+ * Returns the heading map, or why these lines do not make one. `forms` are the field names of each form of the feed.
+ */
 export const parseHeadingMap = (
   lines: readonly MapLine[],
   forms: readonly (readonly string[])[],

@@ -14,7 +14,7 @@ import { normalizeName } from '../operators/names.js'
 import { digitsOfDivision, divisionPrefixIn } from '../operators/places.js'
 import { type Body, canonicalJson, type Draft, type Subject } from '../records/records.js'
 
-/** No operator has the subject's codes. */
+/** The subject's codes belong to no operator. */
 export interface SubjectDetails extends Subject {
   /** The subject's own place, never that of an authority, laboratory or platform. */
   region: { text: string; digits: string } | null
@@ -43,7 +43,7 @@ interface MatchEvidence {
   held: string
 }
 
-/** CONTRADICTS: every candidate differs in some point. */
+/** CONTRADICTS: every candidate differs in code, region or representative. */
 export type NoProposal = 'UNKNOWN_NAME' | 'NAME_ONLY' | 'SEVERAL' | 'CONTRADICTS'
 
 export type MatchProposal = { operator: number; evidence: MatchEvidence[] } | { operator: null; because: NoProposal }
@@ -51,7 +51,7 @@ export type MatchProposal = { operator: number; evidence: MatchEvidence[] } | { 
 const KEY_DIGITS = 32
 /** Regions are compared from the city level down: nearly all operators are in one province. */
 const REGION_FROM_DIGITS = 4
-/** In tables of samplings the note begins with the party's own address. */
+/** In tables of sampling inspections the note begins with the party's own address. */
 const ADDRESS_IN_NOTE = /^地址：([^；]+)/
 
 export const subjectDetails = (subject: Subject, body: Body): SubjectDetails => ({

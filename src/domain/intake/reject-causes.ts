@@ -14,7 +14,7 @@ export const makeRejectCauses = () => {
       const count = counts.get(cause)
       if (count !== undefined || counts.size < MOST_KEPT) counts.set(cause, (count ?? 0) + 1)
     },
-    /** For example “（整行）form × 58、失信领域 required × 2”; empty without rejects. */
+    /** Most frequent causes, such as “（整行）form × 58、失信领域 required × 2”; empty without rejects. */
     told: (): string =>
       [...counts]
         .sort(([, a], [, b]) => b - a)

@@ -11,17 +11,17 @@ export const REPORTING_WINDOW_DAYS = 90
 
 interface ThresholdDays {
   today: string
-  /** Earliest first day of records sent in time. */
+  /** Records that begin on this day or later are in time. */
   timely: string
-  /** Earliest first day of records whose due day lies beyond the announced calendar. */
+  /** Records that begin on this day or later are due after the announced calendar. */
   open: string
 }
 
 const latestThresholdsByWorkdays = memoByObject((_: Calendar) => new Map<number, ThresholdDays>())
 
 /**
- * Null when the feed has no deadline (`duty`) or the record no first day, and when the due day has passed but lies
- * beyond the announced holidays, which may still move it.
+ * Null when the feed has no deadline (`duty`), when the record has no first day, or when the due day has passed but
+ * lies beyond the announced holidays and may still move.
  */
 export const isSentLate = (
   validFrom: string | null,

@@ -31,7 +31,7 @@ export type CaseRole = ViewerRole | 'clock'
 /** The two grounds of SAMR order 44, article 11. */
 type ListingGround = 'HEAVIER_PENALTY' | 'DECISION_NOT_PERFORMED'
 
-/** LOST: a platform no longer knows the entry. */
+/** LOST: a platform no longer shows the entry. */
 export type HidingKind = 'ERROR' | 'STAY' | 'OBJECTION' | 'RULING' | 'BANKRUPTCY' | 'LOST'
 
 type NotListedReason = 'NO_INTENT' | 'BELOW_THRESHOLD' | 'DECISION_GONE' | 'OTHER'
@@ -85,9 +85,9 @@ const BLANK_CASE = {
    */
   termFrom: null as string | null,
   restoredOn: null as string | null,
-  /** Last day on which the entry stands: the earliest of its term and the publication clocks. */
+  /** Last day of the entry: the earliest of its term and both publication clocks (entry-end.ts). */
   endsOn: null as string | null,
-  /** Day of the last move. No later move may be dated before it. */
+  /** Day of the last move (case transition). No later move may be dated before it. */
   lastOn: null as string | null,
 }
 export type Case = typeof BLANK_CASE & { list: string; operator: number }

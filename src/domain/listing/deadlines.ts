@@ -29,7 +29,7 @@ export interface Deadline {
   rule: LegalNumber & { value: number }
 }
 
-/** `told`: the day announced to the party, which a recount never shortens. */
+/** A deadline of the party never ends before `told`, the day announced to it. */
 export const countDueDay = (
   { name, startsOn, rule }: Pick<Deadline, 'name' | 'startsOn' | 'rule'>,
   calendar: Calendar,

@@ -1,6 +1,6 @@
 /**
- * Fills in a listing's documents. Texts are templates under schema/documents, legal numbers are dated rows. Unknown or
- * unconfirmed values stay blank, so that no document asserts them.
+ * Fills in a listing's documents. Texts are templates under schema/documents; legal numbers come from rules with
+ * effective dates. Unknown or unconfirmed values stay blank, so that no document asserts them.
  */
 
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
@@ -61,7 +61,7 @@ export interface DocumentSource {
   clocks: PublicationClocks | null
   rules: DocumentRules
   issued: IssuedPaper | null
-  /** Document numbers that users gave with moves, used until the case system's number is entered. */
+  /** Document numbers that users entered with case moves, used until the case system's number is entered. */
   named: Partial<Record<DocumentKind, string>>
   /** Day of the draft, whose rules apply until the document's own day is known. */
   on: string
@@ -275,7 +275,7 @@ const typesOf = (decision: Body | null): string | null => {
 }
 
 export const BLANK_PATTERN = /\{\{([^{}]*)\}\}/g
-/** A time limit, which may come only from a dated row, not from a template. */
+/** A time limit. It may come only from a rule with effective dates, not from a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
 /** Placeholders that every template needs; a party's own paper has no `number`. */
 const REQUIRED_BLANKS = ['authority', 'number', 'party', 'issuedOn']

@@ -6,7 +6,9 @@ import { type ClockRow, computePublicationClocks } from './publication-clocks.js
 
 type EndRules = Pick<MoveRules, 'list' | 'clocks'>
 
-/** Before publication, the decision day counts instead. A legal ban lengthens only the display in 公示系统. */
+/**
+ * Before publication, the decision day replaces the publication day. A legal ban lengthens only the display in 公示系统.
+ */
 export const computeLastDayInHub = (
   { list, clocks }: EndRules,
   { decidedOn, publishedOn, termFrom }: Pick<Case, 'decidedOn' | 'publishedOn' | 'termFrom'>,
@@ -20,7 +22,7 @@ export const computeLastDayInHub = (
   return ends.filter((end) => end !== null).sort()[0] ?? null
 }
 
-/** First day of the newest term or clock row that affects entries decided before it. */
+/** First day of the newest term or clock rule that affects entries decided before it. */
 export const findNewestRuleDay = ({ list, clocks }: EndRules, today: string): string | null => {
   const ofList = ({ list: id }: ClockRow): boolean => id === null || id === list.id
   return (

@@ -41,8 +41,8 @@ export interface GroundHistory {
 }
 
 /**
- * A withdrawn or erroneous penalty ends the case. A lighter one, or one of another operator, hides the entry. Null: the
- * ground stands.
+ * A withdrawn or erroneous penalty ends the case. A lighter penalty, or a penalty of another operator, hides the
+ * entry. Null: the ground stands.
  */
 export const decideGroundConsequence = (
   { state, heavy }: GroundStatus,

@@ -1,6 +1,6 @@
 /**
- * Judges moves by the table in moves.ts, for listings decided here. Mirrored entries (of agencies' lists) have no
- * case.
+ * Checks moves (case transitions) of listings decided here against the table in moves.ts. Mirrored entries (of
+ * agencies' lists) have no case.
  */
 import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -39,7 +39,7 @@ export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct,
     checkDays(before, act) ??
     checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
-  // A lead does not move `lastOn`, because the agency's procedure may have begun before it.
+  // Moves to LEAD leave `lastOn` unchanged, because the agency's procedure may have begun before the lead.
   const state = typeof row.to === 'function' ? row.to(before) : (row.to ?? before.state)
   const lastOn = state === 'LEAD' ? before.lastOn : act.on
   return { ok: true, after: { ...before, ...row.sets?.(before, act, rules), state, lastOn }, act }

@@ -34,7 +34,7 @@ export interface LegalBasis extends RuleDates {
 /** The event whose day decides which row applies. */
 type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
-/** Effect of a new row on existing entries. Null when the law is silent: the milder result then holds. */
+/** Effect of a new rule row on existing entries. Null when the law is silent: the milder result then holds. */
 export type EffectOnExistingEntries = 'KEEP' | 'APPLY' | null
 
 export interface ListTerm extends DatedRow {
@@ -62,11 +62,11 @@ export interface LegalNumber extends DatedRow {
   /** null: no number is set, for the reason in `basis`. */
   value: number | null
   selectedBy: SelectedBy
-  /** Present only for REPAIR_MIN_MONTHS. */
+  /** Set only on rows of REPAIR_MIN_MONTHS. */
   standing?: EffectOnExistingEntries
 }
 
-/** A row sets whether the next higher authority must consent before a decision. */
+/** Rule on whether the next higher authority must consent before a decision. */
 export interface ConsentRule extends RuleDates, RuleSource {
   needed: boolean
   levels: DivisionLevel[]
@@ -126,8 +126,8 @@ export const isBlacklist = (lists: readonly ListKind[], id: string): boolean =>
 type Terms = Pick<ListKind, 'terms'>
 
 /**
- * Last day of the term, the corresponding day of its last month (Civil Code, articles 201 and 202). null without a decision day or fixed
- * term. Rows in force by `asOf` also apply; absent: only the row of the decision day.
+ * Last day of the term, the corresponding day of its last month (Civil Code, articles 201 and 202). null without a
+ * decision day or fixed term. Later rows in force by `asOf` may change it; without `asOf` they are ignored.
  */
 export const computeTermEnd = (
   list: Terms,
@@ -159,7 +159,7 @@ export const computeFirstRepairDay = (
   return months === 0 ? from : addDays(addMonths(from, months), 1)
 }
 
-/** Rows that came into force after `own`, up to `asOf`, oldest first. */
+/** Rows that came into force after row `own`, up to day `asOf`, oldest first. */
 export const selectLaterRows = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)

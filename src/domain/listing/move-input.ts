@@ -13,9 +13,9 @@ type KnownToHub = 'by' | 'role' | 'today' | 'heavy' | 'decisionOn' | 'level'
 /** Only the hub sets `paper` and `run` (the intake run that made the entry doubtful). */
 export interface MoveInput extends Omit<CaseAct, KnownToHub> {
   decision?: number
-  /** The repair result that an automatic move carries out. */
+  /** Id of the repair record that an automatic move carries out. */
   result?: number
-  /** Last move that the user saw (optimistic lock). */
+  /** Number of the last move that the user saw (optimistic lock). */
   seen?: number
 }
 

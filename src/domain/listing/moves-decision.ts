@@ -154,7 +154,7 @@ export const DECISION_MOVES = {
       return { notifiedOn, defenceUntil: addWorkdays(rules.calendar, notifiedOn, days ?? 0).date }
     },
   },
-  // A late defence is heard too, until the review. Each statement is one point.
+  // A late defence is accepted too, until the review. Each statement is one point to answer.
   recordDefence: {
     zh: '记录陈述申辩',
     en: 'record the defence',

@@ -149,7 +149,7 @@ export const REMOVAL_MOVES = {
       endsOn: restoredEnd(before, act, rules),
     }),
   },
-  // An automatic job applies a new rule row to existing entries on the row's first day.
+  // When a new rule row takes effect, an automatic job recomputes the last day of existing entries.
   renewTerm: {
     zh: '依新规则重计期限',
     en: 'count the term by a new rule',

@@ -49,7 +49,6 @@ const outlookOf = (
     roles,
     isTheirs,
     denial: moved.ok ? null : moved.reason,
-    /** The case after the move; null when the move is denied. */
     reached: moved.ok ? moved.after : null,
   }
 }

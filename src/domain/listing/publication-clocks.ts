@@ -17,7 +17,7 @@ export interface SeverityRow extends DatedRow {
 
 export interface ClockRow extends DatedRow {
   clock: ClockName
-  /** A null list or severity matches every one. */
+  /** null matches every list or severity. */
   list: string | null
   severity: EntrySeverity | null
   selectedBy: 'DOCUMENT' | 'PUBLICATION'

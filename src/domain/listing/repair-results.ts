@@ -7,7 +7,7 @@ import type { Case, CaseState } from './case.js'
 export interface ReportedRepair {
   record: number
   body: Body
-  /** True when the result came with the delivery being merged. */
+  /** True when the result came with the delivery being processed. */
   fresh: boolean
 }
 

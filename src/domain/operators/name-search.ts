@@ -11,7 +11,7 @@ export interface SearchReach {
   grams: number
   candidates: number
 }
-/** Limits of the first attempt. WIDE_REACH: of the second, when the first finds nothing near. */
+/** Limits of the first search. WIDE_REACH limits the second, made when the first finds nothing near. */
 export const NARROW_REACH: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE_REACH: SearchReach = { grams: 6, candidates: 8_000 }
 /** When each gram alone is too frequent, this many are combined with AND. */
@@ -24,12 +24,14 @@ const SPOKEN_NAME = 5
 const GRAMS_OF_A_CHARACTER = 2
 /** A swap of two neighbours changes three grams. */
 const GRAMS_OF_AN_EDIT = 3
-/** A similar name shares at least this much of its grams (Dice coefficient); its core shares SIMILAR_CORE. */
+/** A similar name shares at least this much of its grams (Dice coefficient). Its core must also share SIMILAR_CORE. */
 const SIMILAR_SHARE = 0.6
 const SIMILAR_CORE = 0.55
 /** A name is also similar when it holds this share of the query's grams. */
 const HELD_SHARE = 0.5
-/** A lower share suffices when two cores begin alike: many firms share a trade, but the brand comes first. */
+/**
+ * Replaces SIMILAR_CORE when two distinctive parts begin alike: many firms share a trade, but the brand comes first.
+ */
 const SIMILAR_BRAND = 0.4
 const BRAND_LENGTH = 2
 const WEIGHED_MOST = 1_000
@@ -46,7 +48,7 @@ const LEGAL_FORM =
 const BRANCH = /(?:分公司|子公司|分店|分厂|分社|分行|支行|营业部|经营部|办事处|门市部|旗舰店|专卖店|店)$/
 const HEAD = /^(.*(?:公司|集团|合作社|厂|中心|商行))(.+)$/
 
-/** Makes the search key: one script, bracketed place in front, no unspoken characters: '青禾（長春）商貿' → '长春青禾商贸'. */
+/** Makes the search key: one script, bracketed place in front, letters and digits only: '青禾（長春）商貿' → '长春青禾商贸'. */
 export const searchKey = (name: string): string => {
   const plain = toSimplified(normalizeName(name))
   const [whole, place] = BRACKETED_PLACE.exec(plain) ?? []
@@ -56,7 +58,7 @@ export const searchKey = (name: string): string => {
 
 interface NameParts {
   key: string
-  /** Places in front, which may be omitted: '吉林省长春市青禾' and '长春青禾'. */
+  /** Leading place names, which may be omitted: '吉林省长春市青禾' and '长春青禾'. */
   places: string
   /** The key without its places. */
   own: string
@@ -93,7 +95,6 @@ export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))
 export interface GramCounts {
   /** Number of names that hold each gram, when the grams were counted. */
   grams: Pick<ReadonlyMap<number, number>, 'get'>
-  /** Number of names that were counted. */
   counted: number
   /** Number of names added after that count. */
   since: number
@@ -164,7 +165,7 @@ export const isNearMatch = (match: NameMatch | undefined): boolean =>
 interface QueriedName extends NameParts {
   grams: ReadonlyMap<number, number>
   gramsOfCore: ReadonlyMap<number, number>
-  /** Grams of the core, without its beginning and end. */
+  /** Grams of the core, without the first and last. */
   within: ReadonlySet<number>
   edits: number
 }

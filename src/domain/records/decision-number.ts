@@ -90,7 +90,7 @@ const comparedBy =
 /** An addition in brackets (another sign on the building) does not make another authority. */
 export const simplifyAuthority = comparedBy(SHORT_FORMS)
 
-/** Replays scores of old rule books, which lack ONE_CITY. */
+/** Serves to recompute scores of old rule books, which lack ONE_CITY. */
 export const simplifyAuthorityAsBefore = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
 
 /** Removes an addition in brackets, also a truncated one. Brackets inside a name, 税务总局(吉林)税务局, stay. */

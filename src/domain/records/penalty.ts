@@ -52,7 +52,7 @@ export const imposesBan = (body: Body): boolean => {
   const types = typesOf(body)
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
   const { content } = body
-  // A condition joins the clause after its comma, so that a conditional ban does not count.
+  // Joins a condition to the clause after its comma, so that a conditional ban does not count.
   return says(typeof content === 'string' ? content.replace(CONDITION, '若') : content, BAN, NOT_BANNED)
 }
 
@@ -125,7 +125,7 @@ const HEAVY_TYPE = new RegExp(
 )
 const BAN =
   /限制(开展)?生产经营|限制从业|责令停产|责令停业|停产停业|停业整顿|暂扣|禁止[^，。；]{0,20}从事|行业禁入|市场禁入|(年|月|日|天)内不得(从事|担任)|终身不得(从事|担任)/
-/** Words for a threat, a condition, or a measure not imposed or over. 不得 is the ban itself. */
+/** Words for a threat, a condition, or a measure not imposed or already over. 不得 itself imposes a ban. */
 const NOT_BANNED = /不(?!得)|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法|解除|期满/
 const CONDITION = /(逾期|拒不|拒绝|如果|若)[^，,。；;\n]{0,60}的[，,]/g
 const FOR_LIFE = /终身/

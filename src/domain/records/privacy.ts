@@ -10,7 +10,7 @@ import { replaceSpans } from './text-view.js'
 const MAX_DEPTH = 32
 const TOO_DEEP = '[嵌套过深，已略去 nested too deep, left out]'
 
-/** The shortest ID number has 15 digits and takes at least 8 characters. */
+/** The shortest ID number has 15 digits, in at least 8 characters (㉕ is two digits). */
 const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
 /** An HTML entity or surrogate half may stand for any digits. */
@@ -152,8 +152,8 @@ const digitsOfUnit = (unit: number): number => {
 }
 
 /**
- * Replaces a number that reads as an ID. A spreadsheet loses its last digits, so no check digit applies. String() keeps
- * the day of birth; BigInt() would not.
+ * Replaces a number that reads as an ID. A spreadsheet loses the number's last digits, so no check digit applies.
+ * String() keeps the day of birth; BigInt() would not.
  */
 const inNumber = (number: number | bigint, replaced: (id: string) => string, inText: (text: string) => string) => {
   const text = String(number)
@@ -168,7 +168,7 @@ const inNumber = (number: number | bigint, replaced: (id: string) => string, inT
 const WRITTEN_LENGTH = 1_000
 
 /**
- * Trims the text and removes ID numbers. Throws INPUT_INVALID, with `what` as its name, for an empty text or one over
+ * Trims the text and removes ID numbers. Throws INPUT_INVALID, naming the field `what`, for an empty text or one over
  * WRITTEN_LENGTH.
  */
 export const checkAndRedactText = (given: string, what: string, mark: (id: string) => string): string => {

@@ -18,7 +18,7 @@ interface ReadCharacter {
 const AMPERSAND = 0x26
 const LESS_THAN = 0x3c
 
-/** `readLonger` reads what begins with a surrogate, `&` or `<`. */
+/** `readLonger` reads sequences that begin with a surrogate, `&` or `<`. */
 export const simplifyText = (
   text: string,
   simplify: (character: string) => string,
@@ -45,7 +45,6 @@ export const readCharacter = (text: string, at: number): ReadCharacter => {
   return { character, end: at + character.length }
 }
 
-/** Caches the results for single UTF-16 units. */
 export const cacheByUnit = (simplify: (character: string) => string): ((character: string) => string) => {
   const cache = Array<string | undefined>(0x10000)
   return (character) => {

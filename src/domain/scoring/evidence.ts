@@ -57,7 +57,7 @@ const CHECK_FACTS: Record<string, FactName> = {
 
 /**
  * Returns each fact once, independent of input order. A repair (信用修复) ends the facts it names, the end of publication
- * ends a penalty, and withdrawn records give no fact. `lists` gives the term of entries without an end.
+ * ends a penalty, and withdrawn records give no fact. `lists` gives the term of entries without a stated end.
  */
 export const listFactEvents = (evidence: readonly RecordEvidence[], lists: readonly ListFactRules[]): FactEvent[] => {
   const events: FactEvent[] = []
@@ -195,7 +195,7 @@ const outweighs = (one: RecordReport, other: RecordReport): boolean => {
 const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawnPenalty(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
-/** First day on which a mirrored entry no longer stands: its removal, its own end, or the end of its list's term. */
+/** First day on which a mirrored entry no longer stands: its removal, its stated end, or the end of its list's term. */
 export const findMirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null =>
   text(body['removed_on']) ?? findDayAfterTerm(lists, findLastDayOfMirroredEntry(body, lists))
 

@@ -35,7 +35,7 @@ export interface OperatorEvidence {
 export interface FactSources {
   asOf: string
   lists: readonly ListFactRules[]
-  /** Families with a source, sorted by name. */
+  /** Fact families with a data source, sorted by name. */
   known: readonly FactFamily[]
 }
 
@@ -79,7 +79,7 @@ export const hashFacts = ({ kind, known, events }: Facts): string => {
 
 const quoted = (day: string | null): string => (day === null ? 'null' : `"${day}"`)
 
-/** `nextChangeOn` also counts a state that begins later. */
+/** `nextChangeOn` also considers a state that begins later. */
 export const scoreWithComingChange = (facts: Facts, card: Scorecard): Score => {
   const result = score(facts, card)
   const { comingOn = null } = facts

@@ -9,7 +9,7 @@ import type { ActRule, AnswerTime, RecoveryRules, RestoringAct, SourcedSentence 
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** Most steps. Later ones are grouped by fact and act. */
+/** Maximum number of steps; later ones are grouped by fact and act. */
 export const RECOVERY_STEPS_MOST = 100
 
 export interface RecoveryStep extends BilingualText {
@@ -61,7 +61,7 @@ export const applySteps = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on'
 }
 
 interface DraftStep extends SourcedSentence, Pick<RecoveryStep, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
-  /** All events concerned, also those that time ends. */
+  /** All events whose loss the step reduces. */
   events: readonly FactEvent[]
 }
 
@@ -114,7 +114,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Recov
 interface FactCourse {
   rules: string[]
   halves: string[]
-  /** First day without effect. */
+  /** First day on which the event no longer affects the score. */
   over: string | null
 }
 
@@ -187,7 +187,7 @@ const stepOf = (draft: DraftStep, facts: Facts, done: readonly RecoveryStep[], c
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
   const { value, grade } = score(applySteps(facts, [...done, draft]), card)
   const undone = applySteps(facts, [...done, { on, ends: [] }])
-  // Time's effect cannot be left out, so it is compared with the same events made one day younger.
+  // The gain of a WAIT step is the difference from the same events made one day younger.
   const about = new Set(act === 'WAIT' ? events.map(identity) : [])
   const held = undone.events.map((event) => (about.has(identity(event)) ? aDayYounger(event) : event))
   const points = value - score({ ...undone, events: held }, card).value

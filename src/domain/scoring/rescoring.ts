@@ -30,7 +30,6 @@ export const scoreStillHolds = (
   return asOf < nextChangeOn && (comingOn ?? nextChangeOn) >= nextChangeOn
 }
 
-/** The reasons may still differ. */
 export const isSameResult = (
   earlier: EarlierScore,
   now: ScoreHashes & Pick<Score, 'value' | 'nextChangeOn'>,

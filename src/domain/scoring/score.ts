@@ -1,4 +1,4 @@
-/** The reasons of a score add up exactly to its value, because each bound met is a reason too. */
+/** The reasons of a score add up exactly to its value, because each limit reached is a reason too. */
 import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../foundation/time/dates.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactName, type Facts } from '../records/facts.js'
 import {
@@ -219,7 +219,7 @@ const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void =>
 
 const NOTHING = { count: 0, records: [], fades: NEVER_DAY } as const
 
-/** Shows the bin's lower end ("at least N full years"), so that an anniversary without effect adds no row. */
+/** Shows the bin's lower end ("at least N full years"), so that an anniversary without effect stores no new score. */
 const weighYears = ({ rule, reachedFrom }: PlannedBins, found: FactTally, sheet: Sheet): void => {
   const at = reachedFrom.findLastIndex((latest) => found.first <= latest)
   const [reached, next] = [rule.bins[at], rule.bins[at + 1]]

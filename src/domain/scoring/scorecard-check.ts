@@ -51,7 +51,6 @@ const checkHead = (card: Scorecard, say: FaultReporter): void => {
     say(`grades[${last}].from`, '最低等级应从 0 分起。The lowest grade must begin at 0.')
 }
 
-/** The check reports values met before. */
 const makeRepeatCheck = (say: FaultReporter, reasonOf: (value: string) => string, seen = new Set<string>()) => {
   return (value: string, at: string): void => {
     if (seen.has(value)) say(at, reasonOf(value))

@@ -165,7 +165,7 @@ const quantiles = (moves: Uint32Array, operators: number): Omit<PointSpread, 'me
   return { lowest: at(0), p5: at(5), p25: at(25), median: at(50), p75: at(75), p95: at(95), highest: at(100) }
 }
 
-/** UNIT in one scorecard and BIN in the other are compared as one. */
+/** Compared as one: a fact may be UNIT in one scorecard and BIN in the other. */
 const COUNTING: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['UNIT', 'BIN'])
 
 const differences = (scores: Record<Side, Score>, cards: Record<Side, Scorecard>): ReasonDifference[] => {

@@ -14,7 +14,7 @@ const WHATS = [
 /** SELLERS: the marketplace replaced its list of sellers; later changes concern the new list. */
 export type ChangeKind = (typeof WHATS)[number]
 
-/** Version of a change message. Raise it when a member goes or changes meaning. */
+/** Version of a change message. Raise it when a member is removed or changes meaning. */
 export const CHANGE_MESSAGE_VERSION = 2
 
 /** A client absent for longer must fetch the standings again. */

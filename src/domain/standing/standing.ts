@@ -84,7 +84,7 @@ export interface Standing extends Freshness {
 
 export interface StandingFacts extends Pick<Standing, 'uscc' | 'name' | 'grade' | 'score' | 'objected'> {
   status: string
-  /** True when the file is hidden from viewers who may not see removed data. */
+  /** True when the score weighed an entry that is no longer public, which some viewers may not learn. */
   forgotten: boolean
   entries: readonly StandingEntry[]
 }

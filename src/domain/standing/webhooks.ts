@@ -8,7 +8,6 @@ const TRY_AGAIN_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000,
 const LONGEST_ASKED_SECONDS = 86_400
 /** Days without success after which a webhook is disabled. */
 export const WEBHOOK_DISABLED_AFTER_DAYS = 5
-/** An old secret stays valid for this many hours beside its successor. */
 export const SECRET_OVERLAP_HOURS = 24
 export const WEBHOOKS_PER_CLIENT_MOST = 5
 const URL_MOST = 500

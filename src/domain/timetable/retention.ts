@@ -1,4 +1,4 @@
-/** Retention terms (schema/rules/retention.json). Data that is still needed has none. */
+/** Retention terms (schema/rules/retention.json). Data that is still needed has no term. */
 
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -24,7 +24,6 @@ export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
     ),
   )
 
-/** Data older than this may be deleted. */
 export const keptSince = ({ terms }: RetentionRules, what: RetainedKind, now: Date): Date => {
   const own = terms.filter((row) => row.what === what)
   const rule = findRowInForce(own, shanghaiDate(now))
