@@ -192,7 +192,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
   }
 
-  /** Returns false when another run of the job is active. */
+  /** Returns false when the job must be retried later. */
   const act = async (turn: OccurrenceTurn, signal: AbortSignal): Promise<boolean> => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned

@@ -22,7 +22,8 @@ const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 /** File names that announce a full delivery. `FullName` or `full text` does not. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
 /**
- * File names that announce a partial delivery. If it were taken as full, records absent from it would end.
+ * File names that announce a partial delivery. If mistaken for a full delivery, it would mark all records that it lacks
+ * as ended.
  */
 const NOT_WHOLE = new RegExp(
   [
