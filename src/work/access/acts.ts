@@ -25,6 +25,6 @@ export const findOperator = async (
   return operator
 }
 
-/** Runs `act` in a transaction at a new knowledge instant. Refusal RUN_BUSY. */
+/** Runs `act` in a transaction at an instant after all stored changes. Refusal RUN_BUSY. */
 export const atNewInstant = async <T>(db: Db, now: Date, act: (tx: Tx, at: Date) => Promise<T>): Promise<T> =>
   inTransaction(db, 'decide', async (tx) => act(tx, await knowledge.nextInstant(tx, now)))

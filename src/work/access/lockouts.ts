@@ -1,4 +1,4 @@
-/** Sign-in failures are counted across all processes. The rate limit only slows guessing. */
+/** Counts sign-in failures across all processes, because a rate limit only slows guessing. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import * as lockouts from '../../store/access/lockouts.js'
@@ -9,8 +9,8 @@ const LOCK_MS = 15 * 60_000
 /** Failures at one address before a lockout. A client's 256-bit secret cannot be guessed; a password can. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
 /**
- * Failures at all addresses before a person is locked out, except at proven ones. Clients have no such limit: anybody
- * could lock them out.
+ * Failures at all addresses before a person is locked out. Addresses of recent sign-ins stay open. Clients have no such
+ * limit: anybody could lock them out.
  */
 const MOST_EVERYWHERE = 100
 
@@ -22,7 +22,8 @@ export interface SignInAttempt {
 }
 
 /**
- * Seconds until an attempt is allowed, or null. `proven`: failures at other addresses do not count. Unknown names are looked up too: timing must not reveal them.
+ * Seconds until an attempt is allowed; null: now. `proven` (a recent sign-in from this address): failures at other
+ * addresses do not count. Unknown names are looked up too: timing must not reveal them.
  */
 export const secondsLocked = async (
   db: Db,

@@ -23,7 +23,7 @@ export const checkKeyFingerprints = (db: Db, fingerprints: store.KeyFingerprints
 
 export const storeKeyFingerprints = store.storeFingerprints
 
-/** Replaces the known keys. Data that only the previous keys could open is lost. */
+/** Data that only the previous keys could open is lost. */
 export const replaceKeyFingerprints = (db: Db, fingerprints: store.KeyFingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     await store.lockFingerprints(tx)

@@ -95,7 +95,7 @@ export const openHeadNotes = (folder: string, database: string): HeadNotes => {
         }
         thin(folder, database)
       } catch (error) {
-        // The next note reopens the file; its head covers all earlier ones.
+        // fsync failed. The next note reopens the file; its head covers all earlier ones.
         isSynced = false
         close()
         throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })

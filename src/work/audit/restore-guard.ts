@@ -1,7 +1,7 @@
 /**
  * Notes outside the database reveal that a restored backup lacks what was sent or published. `publication.json` holds
- * the last snapshot. `noted/<database>.<delivery>.<number>.json` names the highest delivery sent, so concurrent
- * processes never lower it. Both are written to a temporary file, fsynced and renamed.
+ * the last snapshot. `noted/<database>.<delivery>.<number>.json` names a delivery sent. The highest counts, so concurrent
+ * processes never lower it.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeSync } from 'node:fs'

@@ -11,7 +11,7 @@ import { readAuditRules } from './audit-rules.js'
 
 const PAGE_ROWS = 2_000
 
-/** Noted or published rows that are now missing or different. */
+/** Audit rows that are missing or differ from their hashes on disk or in publications. */
 export interface LogCutReport extends Omit<LogCut, 'foundAt' | 'notedAt' | 'heads'> {
   at: string
   notedAt: string | null

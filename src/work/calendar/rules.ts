@@ -66,7 +66,7 @@ const allTables = makeOnce(() =>
     .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.schemaDocument(`rules/${file}`) as JsonMembers)),
 )
 
-/** Lists the rules in force on day `on`, or all. A rule without dates is always in force. */
+/** Lists the rules in force on day `on`; null: all. A rule without dates is always in force. */
 export const listRuleTables = (on: string | null = null): RuleTable[] => {
   const holds = (row: RuleRow) => on === null || isInForce(row, on)
   return allTables().map((table) => ({

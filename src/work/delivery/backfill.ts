@@ -98,7 +98,8 @@ const oweStep = async (
 }
 
 /**
- * Locks the listings that nobody else has locked, and the row of `knowledge` for records. Returns the subjects locked.
+ * Locks the listings that nobody else has locked and, for records, the row of table `knowledge`. Returns the subjects
+ * locked.
  */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')

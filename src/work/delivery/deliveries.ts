@@ -57,7 +57,7 @@ const turnWaitingChangeIntoAddition = async (tx: Tx, closed: desk.StoredDelivery
   if (asChange(all, next.number) === 'ADD') await deliveries.requeue(tx, next.id, { action: 'ADD', notice: null }, now)
 }
 
-/** Takes no locks: a merge may wait for this transaction. */
+/** Takes no locks, to avoid a deadlock: a merge holding them may wait for this transaction. */
 const messagesAbout = (
   db: Db | Tx,
   { subjectId, platform }: desk.StoredDelivery,
@@ -87,7 +87,7 @@ const settle = async (
   await inTransaction(db, 'settle', async (tx) => {
     const stored = await desk.byId(tx, delivery)
     if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')
-    // Lock order: the listing before its delivery, as in every move.
+    // Lock order: the listing before its delivery, as in every case transition.
     const listing = stored.kind === 'listing' ? await listings.lockForMove(tx, stored.subjectId) : null
     const refused = await desk.byId(tx, delivery, 'for update')
     if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })

@@ -39,7 +39,7 @@ interface PublishedRecordCounts {
 type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
 /**
- * Queues deliveries of records that `cause` changed at knowledge instant `at`. The reporting term starts at `dueAt`.
+ * Queues deliveries of records that `cause` changed at instant `at`. The reporting term starts at `dueAt`.
  * Returns null when no platform ever received records.
  */
 export const queueChangedRecords = async (
@@ -49,7 +49,7 @@ export const queueChangedRecords = async (
   { at, dueAt }: { at: Date; dueAt: Date },
 ): Promise<PublishedRecordCounts | null> => {
   const heard = kindsHeard(rules.platforms)
-  // A platform that no longer receives a kind still gets its removals.
+  // A platform that no longer receives a kind still gets removals of that kind.
   const delivered = await toldRecords.listKindsEverSent(
     tx,
     PUBLISHED_KINDS.filter((kind) => !heard.includes(kind)),
@@ -99,7 +99,7 @@ const tellPage = async (
     const telling = recordActionsFor({ due, told, operatorId: party.id, digest }, heard.includes(kind))
     if (telling === null) continue
     if (telling.removes) {
-      // A removal repeats the text last sent; only a revocation needs the newest version.
+      // A removal repeats the text last sent, unless the decision was revoked.
       const { operator, body } = before.get(id) ?? notice
       const removal = recordRemovalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, { body: known.body, repairedOn }, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
@@ -196,7 +196,7 @@ export const recordsInForce = async function* (
   }
 }
 
-/** Omits records ended by `today`; null ignores their ends. */
+/** Omits records ended by `today`; null omits none. */
 export const recordNoticesOf = async (
   db: Db | Tx,
   ids: readonly string[],

@@ -30,7 +30,6 @@ export interface ExaminedSubject {
 
 type Message = Pick<deliveries.NewDelivery, 'action' | 'notice'>
 
-/** `listing` and `earlier` are locked. */
 type MessageFor = (
   tx: Tx,
   listing: listings.Listing | null,
@@ -38,7 +37,8 @@ type MessageFor = (
 ) => Promise<Message | null>
 
 /**
- * Returns false when no message is needed, a delivery is open or new, or a lock conflicts; the next run tries again.
+ * Returns false when no message is needed, a delivery is open or newer than the comparison, or a lock conflicts; the
+ * next run tries again.
  */
 const queueMessage = async (
   db: Db,
@@ -64,7 +64,7 @@ const queueMessage = async (
   }
 }
 
-/** Queues no removal when the entry is in force again, or an officer closed the last one. */
+/** Queues no removal when the entry is in force again, or an officer closed its last removal. */
 export const queueRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, removalOf(one, by))
 
@@ -91,7 +91,7 @@ const removalOf =
     return notice && { action: 'REMOVE', notice }
   }
 
-/** Queues a change; an ended record gets its last notice. */
+/** Queues a change; an ended record gets its last notice again. */
 export const queueChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, async (tx) => {
     const [standing] = await noticesOfSubjects(tx, by.rules, [one.key])
@@ -100,7 +100,7 @@ export const queueChange = (db: Db, one: ExaminedSubject, by: SettleContext): Pr
     return notice && { action: 'CHANGE', notice: { ...notice, removal: null } }
   })
 
-/** Queues no addition when the subject is no longer in force, or an officer closed the last one. */
+/** Queues no addition when the subject is no longer in force, or an officer closed its last delivery. */
 export const queueAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, async (tx, _, earlier) => {
     if (earlier.findLast(({ state }) => state !== 'FOLDED')?.state === 'CLOSED') return null

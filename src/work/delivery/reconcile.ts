@@ -91,7 +91,7 @@ interface DisplayJudgement {
   onTheirWay: number
   confirmed: number
   discrepancies: Discrepancy[]
-  /** Highest number shown that exceeds all numbers sent. */
+  /** Highest delivery number shown that the hub never sent. */
   ahead: number | null
 }
 
@@ -149,7 +149,7 @@ const compareOne = async (
   return { platform: id, ...counts, alarm }
 }
 
-/** Counts as on its way what the next backfill will queue. */
+/** Counts discrepancies that the next backfill will resolve as on their way. */
 const withoutAwaited = async (
   db: Db,
   platform: string,
@@ -197,7 +197,7 @@ const judgeSubjects = async (
       const highest = now?.highest ?? 0
       const moved = now !== undefined && before.get(key) !== highest
       const last = now?.last ? { ...now.last, ...(moved && { state: 'OPEN' as const }) } : null
-      // Numbers up to `floor` may have been sent before a restore.
+      // Delivery numbers up to `floor` may have been sent before a restore.
       if (shown?.sequence != null && shown.sequence > Math.max(highest, floor))
         read.ahead = Math.max(read.ahead ?? 0, shown.sequence)
       if (standing && last?.state === 'CONFIRMED' && last.action !== 'REMOVE') read.confirmed += 1
@@ -274,7 +274,7 @@ const settle = async (
   return found
 }
 
-/** A restored database may have lost the entries of these keys; a person settles them. */
+/** Finds keys whose entries a restored database may have lost; a person settles them. */
 const unknownAmong = async (
   db: Db,
   platform: string,

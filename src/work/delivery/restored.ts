@@ -58,7 +58,7 @@ const hasMoved = async (db: Db): Promise<boolean> => {
   return false
 }
 
-/** A note of an early release without an identity belongs to this database. */
+/** A note of an early release names no database and counts as one of this database. */
 const ownPublication = (notes: Notes, database: string) => {
   const published = notes.published()
   return published === null || (published.database ?? database) === database ? published : null
@@ -155,7 +155,7 @@ export const awaitsComparison = async (db: Db, platform: string): Promise<boolea
   return open !== null && !(await comparisons.readLatestComparisonsSince(db, open.foundAt)).has(platform)
 }
 
-/** When each platform was last well compared since the restore. */
+/** Returns when each platform was last compared successfully since the restore. */
 export const listComparisonsSince = async (
   db: Db,
   { foundAt }: store.RestoredDatabase,
@@ -166,7 +166,7 @@ export const listComparisonsSince = async (
 }
 
 /**
- * Resumes additions, with numbers above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
+ * Resumes additions, with delivery numbers above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
  * platforms), INPUT_INVALID.
  */
 export const releaseRestored = async (

@@ -8,7 +8,7 @@ import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.RetractionRow {
   receivers: store.RemovalReceiver[]
-  /** Marketplaces that list this seller and are told too. */
+  /** Marketplaces told of the removal because they list the seller. */
   hearers: RemovalListener[]
   /** True when no removal or removal check is open. */
   done: boolean

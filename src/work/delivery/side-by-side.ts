@@ -1,10 +1,9 @@
 import { isRefusal } from '../../foundation/errors.js'
 import type { ConfiguredPlatform } from '../../platforms/platform.js'
 
-/** Reasons by platform id. */
 export type FailureReasons = Readonly<Record<string, string>>
 
-/** Returns the refusals. Other errors are thrown after all have ended, so that no receipts are half stored. */
+/** Returns the refusals. Other errors are thrown after all platforms are done, so that no receipts are half stored. */
 export const runSideBySide = async <P extends ConfiguredPlatform>(
   platforms: readonly P[],
   act: (to: P) => Promise<unknown>,

@@ -58,7 +58,7 @@ export interface DueDelivery extends store.OpenDuty {
 interface DueListFilter {
   lateOnly: boolean
   platform: string | null
-  /** Leading digits of the division codes in sight; null: all. */
+  /** Leading digits of the division codes that the viewer may see; null: all. */
   sight?: string | null
   today: string
 }

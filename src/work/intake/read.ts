@@ -131,7 +131,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     })
     const compared = (compare: typeof delivered.of) =>
       rows.map(({ draft, digest }) => compare(draft.key, comparedDigest(draft, digest)))
-    // A rejected item must not be remembered.
+    // An item with a contradicting row is rejected: none of its rows may be remembered.
     let came = compared(rows.length > 1 ? delivered.wouldBe : delivered.of)
     const contradicting = rows[came.indexOf('other')]
     if (contradicting) {

@@ -1,6 +1,6 @@
 /**
- * A rolled-back run counts as never received, except in questions as of an earlier instant. Records that later runs
- * repeated must be sent again, as a whole feed does.
+ * A rolled-back run counts as never received, except in queries as of an earlier instant. Records that later runs only
+ * repeated must be delivered again.
  */
 
 import { rollbackFault } from '../../domain/intake/rollback.js'
@@ -128,7 +128,7 @@ const undoRun = async (
   return { wrong, restored, operators, gone }
 }
 
-/** Shows an entry that only this run hid, if the person may move listings; otherwise opens a concern. */
+/** Shows an entry that only this run hid, if the person may decide on listings; otherwise opens a concern. */
 const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: UnhideContext): Promise<void> => {
   const found = await listings.lockForMove(tx, id)
   if (found === null || !isHiddenByRun({ state: found.state, hiding: found.facts.hiding ?? null }, run)) return

@@ -45,11 +45,11 @@ const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<voi
       const number = result.body['document_number']
       const documentNumber = typeof number === 'string' ? number : (listing.documentNumber ?? '')
       const { name, input } = MOVE_AFTER_REPAIR[what]
-      // The move is refused for lists that only this hub repairs.
+      // The transition is refused when only this hub may grant the repair.
       await moveByClock(tx, listing, name, { ...input, result: result.record, documentNumber }, changed)
     } else if (!asked) await openConcern(tx, listing.id, 'REPAIR_REVOKED', changed, result.record)
   }
-  // These repairs were reported in error. Nothing is republished automatically.
+  // These repairs were reported in error. Their entries are not republished automatically.
   for (const { id, record } of await repairs.listUnfoundedRemovalsAt(tx, changed.at))
     await openConcern(tx, id, 'RESTORED', changed, record)
 }
@@ -65,7 +65,7 @@ const MOVE_AFTER_REPAIR = {
   },
 } as const
 
-/** Makes an automatic move of today. Returns false when it is refused. */
+/** Makes a case transition dated today. Returns false when it is refused. */
 const moveByClock = (
   tx: Tx,
   { id }: listings.Listing,

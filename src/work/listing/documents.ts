@@ -85,7 +85,7 @@ const clocksIn = (rules: WorkRules, { listing, decision, today }: DocumentDraftI
     decision,
     today,
   })
-  // A person fills in an unknown end.
+  // The end of a permanent ban is unknown: an officer fills it in.
   return clocks.endless ? { ...clocks, gsxt: null } : clocks
 }
 

@@ -24,7 +24,7 @@ export interface AppliedMove {
 
 export interface EntryInstants {
   now: Date
-  /** Wall-clock time. A knowledge instant may lie ahead of it, which would delay the delivery. */
+  /** Wall-clock time. `now`, the instant of the change, may lie ahead of it and would delay the delivery. */
   dueAt: Date
 }
 
@@ -44,7 +44,7 @@ export const applyMovesToEntries = async (
     turned.map(({ after }) => after),
   )
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
-  // An entry that is removed, or gets only a new end, keeps its published text.
+  // An entry that is removed, or gets only a new end date, keeps its published text.
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.readPublicEntries(tx, stays)
   const changes: SubjectChange[] = []

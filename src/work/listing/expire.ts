@@ -70,7 +70,7 @@ export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expire
 
 const REASON = '列入期限的规则有变，依新规则重计。The rule of its term has changed; it is counted by the new one.'
 
-/** Once a new rule row is in force, a move recounts each term that it changes. */
+/** After a rule change, case transitions recount the affected terms. */
 const renewTerms = async (run: ExpireRun): Promise<number> => {
   const today = shanghaiDate(run.now)
   let renewed = 0
@@ -97,7 +97,7 @@ const renewTerms = async (run: ExpireRun): Promise<number> => {
   return renewed
 }
 
-/** Makes an automatic move. A refusal is logged and returns false. */
+/** A refusal is logged and returns false. */
 const moveOrWarn = async (
   { db, rules, log, now }: ExpireRun,
   move: { id: string; name: MoveName; input: MoveInput },
@@ -134,7 +134,7 @@ const endMany = async (run: ExpireRun, due: readonly listings.Listing[]): Promis
 const endingMove = ({ publishedOn }: listings.Listing): MoveName =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
-/** `on` is the day after the term. The move table raises it to the day of the case's last step. */
+/** `on` is the day after the term ends. `attemptMove` raises a day before the case's last step to that step's day. */
 const expiryInput = ({ endsOn }: listings.Listing, now: Date) => ({
   on: endsOn === null ? shanghaiDate(now) : addDays(endsOn, 1),
   removal: 'EXPIRED' as const,

@@ -1,4 +1,4 @@
-/** Each move is one transaction. domain/listing/moves decides what is allowed. */
+/** Makes case transitions (moves) in transactions. domain/listing/moves decides what is allowed. */
 import { type Case, type CaseAct, type CaseState, makeNewCase, upgradeStoredCase } from '../../domain/listing/case.js'
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { computeEntryColumns, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
@@ -30,10 +30,10 @@ import { applyGroundToFacts, readGroundOfListing, readLinkableDecision } from '.
 export type { MoveInput } from '../../domain/listing/move-input.js'
 
 const WAIT_MS = 5_000
-/** These moves stop publication, so they bypass the knowledge lock and do not wait for a merge. */
+/** These moves stop publication, so they do not wait for a merge's lock. */
 const STOPPING: readonly MoveName[] = ['hideListing']
 const UNIQUE_VIOLATION = '23505'
-/** A second open listing of one kind violates this index. */
+/** Unique index: one open case per operator and list. */
 const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
 const LIST_OF_LEADS = 'serious'
@@ -102,9 +102,9 @@ export interface MoveRequest extends RequestedMove {
   waitMs?: number
 }
 
-/** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason of the move table. */
+/** Refusals: LISTING_UNKNOWN, LISTING_MOVED_ON, MOVE_NOT_ALLOWED with its reason. */
 export const makeMove = (db: Db, rules: WorkRules, made: MoveRequest): Promise<listings.Listing> =>
-  // Lock order: the row of `knowledge`, then the listing, as in an intake merge.
+  // Lock order: the row of table `knowledge`, then the listing, as in an intake merge.
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const instant = STOPPING.includes(made.name) ? knowledge.nextInstantBesideMerge : knowledge.nextInstant
     return makeMoveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
@@ -123,7 +123,6 @@ const unlessRefused = async <T>(act: () => T | Promise<T>): Promise<T | null> =>
   }
 }
 
-/** `request.at` is the move's knowledge instant. */
 export const makeMoveWithin = async (
   tx: Tx,
   base: WorkRules,
@@ -161,7 +160,7 @@ export const makeMoveWithin = async (
   return step.after
 }
 
-/** Denials that rest on other rows than the case's own. */
+/** Finds a denial that depends on rows other than the case's own. */
 export const findDenialBeyondCase = async (
   db: Db | Tx,
   move: MoveName,
@@ -270,7 +269,7 @@ const refusal = (move: MoveName, state: CaseState | null, { code, from, zh, en }
     ...(from !== null && { from }),
   })
 
-/** The event keeps the term's end and the decision's version, because a later move may change them. */
+/** The event keeps the term's end and the decision's version, because a later transition may change them. */
 const eventOf = (
   { name, before, after, act }: Omit<AppliedMove, 'before'> & { before: listings.Listing | null },
   at: Date,

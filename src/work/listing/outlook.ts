@@ -1,4 +1,4 @@
-/** Previews every move of a case with all checks of a real one. Writes nothing. */
+/** Previews every transition of a case with all checks of a real one. Writes nothing. */
 import { isPublicState } from '../../domain/listing/listing.js'
 import { DENIALS } from '../../domain/listing/moves.js'
 import { type CaseOutlook, type OutlookRequest, previewMoves } from '../../domain/listing/outlook.js'
@@ -18,7 +18,7 @@ export interface ListingOutlook extends Omit<CaseOutlook, 'denial'> {
 }
 
 export interface OutlookOptions extends OutlookRequest {
-  /** Age finding that the officer would state with publishListing; null: none. Other moves use the stored one. */
+  /** For publishListing: whether the officer would state that the person is of age; null: unstated. */
   ofAge: boolean | null
 }
 

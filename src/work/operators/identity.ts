@@ -154,7 +154,7 @@ interface UndoResult {
 }
 
 const undone = (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): UndoResult | Promise<UndoResult> => {
-  // A division moved nothing; a person drops its leads.
+  // A division moved no records; a person drops the leads it opened.
   if (decision.verdict === 'DIVIDE') return { records: 0, touched: [] }
   return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
 }
@@ -243,7 +243,7 @@ export const operatorNamed = async (tx: Tx, code: string): Promise<MergerParty> 
 
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-/** Runs `act` at a new knowledge instant, with ID numbers in the reason replaced. Refusal RUN_BUSY. */
+/** Runs `act` at an instant after all stored changes, with ID numbers in the reason replaced. Refusal RUN_BUSY. */
 export const decideAtNewInstant = async <T>(
   db: Db,
   { reason, now }: IdentityAct,

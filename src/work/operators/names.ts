@@ -30,7 +30,7 @@ export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = 
 }
 
 /**
- * Hubs that serve index names in the background: at start, after their own pulls, and every SWEEP_EVERY_MS. A wake-up during a sweep causes one more.
+ * Hubs that serve index names in the background: at start, after their own pulls, and every SWEEP_EVERY_MS.
  */
 export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }) => {
   let timer: NodeJS.Timeout | null = null

@@ -1,4 +1,4 @@
-/** Entries are ordered by id; one sequence always gives the same bytes. */
+/** Entries are ordered by id, so that one snapshot always gives the same bytes. */
 import { csvLine } from '../../foundation/text/csv.js'
 import type { Snapshot } from '../../store/publication/snapshots.js'
 

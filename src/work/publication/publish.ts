@@ -33,11 +33,11 @@ export interface PublishResult
 
 export interface PublishOptions extends RunOptions {
   manifests: Keys['manifests']
-  /** Latest certain instant, used as signing date. Default `now`. */
+  /** Latest instant not in doubt, used as signing date. Default `now`. */
   sure?: () => Date
   /** Notes the publication outside the database, to reveal a restored backup. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
-  /** Highest sequence number that any database noted; it is never reused. */
+  /** Highest sequence number noted outside the databases; it is never reused. */
   noted?: () => number
   /** Holds the current edition, from which the next derives. Without it, no files are kept. */
   files?: Pick<PublishedFiles, 'make' | 'adopt'>
@@ -45,7 +45,7 @@ export interface PublishOptions extends RunOptions {
   removalsOnly?: boolean
 }
 
-/** Entries written per step. This many additions also refresh table statistics. */
+/** Entries written per step. After this many additions, table statistics are refreshed. */
 const STEP_ENTRIES = 1_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
@@ -77,7 +77,7 @@ interface SnapshotInput extends Required<Pick<PublishOptions, 'manifests' | 'rem
   files: PublishOptions['files']
 }
 
-/** Moves continue during the transaction (repeatable read). A trigger at once hides entries that they remove. */
+/** Cases change during the transaction (repeatable read). A trigger at once hides entries removed meanwhile. */
 const takeAtOneInstant = async (db: Db, taking: SnapshotInput): ReturnType<typeof take> => {
   for (let tried = 1; ; tried += 1) {
     let edition = null as Edition | null

@@ -83,7 +83,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
         held?.release()
       }
     },
-    /** Serves the edition once `publication` resolves after its commit. */
+    /** Serves the edition with which `publication` resolves after its commit. */
     adopt: (publication: Promise<Edition | null>): Promise<void> => {
       const adopted = publication.then((edition) => (edition === null ? undefined : serve(edition)))
       adopting = adopted.catch(() => undefined)
@@ -169,7 +169,7 @@ const makeEdition = async (
   )
 }
 
-/** The snapshot's hash proves an edition. One that was derived and differs is built again. */
+/** An edition must match the snapshot's hash. A derived one that differs is rebuilt. */
 const editionOf = async (
   db: Db,
   snapshot: snapshots.Snapshot,

@@ -88,7 +88,7 @@ const standingOf = async (
   return own === null ? { value } : { value, lines: own.lines }
 }
 
-/** A rollback may leave leads without ground. A new score drops those, and opens them again if it is low. */
+/** A rollback may remove a lead's score. The next score drops the lead, and opens another if that score is low. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.lockLeadsWithRollbackConcern(tx, ids)
   if (questioned.length === 0) return new Set()

@@ -1,4 +1,4 @@
-/** All scores of a run share one knowledge instant. A row is added only where something changed. */
+/** All scores of a run use facts of one instant. A row is added only where something changed. */
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
@@ -188,8 +188,8 @@ const newScore = (
 })
 
 /**
- * Stores scores. Operators merged, removed or changed since they were read are skipped and stay queued. For a
- * requested day or scorecard, changes do not count.
+ * Stores scores. Operators merged, removed or changed since they were read are skipped and stay queued. Runs for a
+ * requested day or scorecard ignore changes.
  */
 const storeBatch = (
   db: Db,

@@ -18,7 +18,7 @@ export interface NewAuthorisation extends AuthorisationTerm {
   operator: string
   /** Names the document: number or name, day and place. */
   document: string
-  /** Proves the document later. Refused when null. */
+  /** Hash that proves the document later. Null is refused. */
   sha256: string | null
   client: string
   now: Date

@@ -38,7 +38,7 @@ export interface SellerListInput {
 
 export interface SellerListResult extends store.SellerList {
   holdsUntil: string
-  /** Changes after this number concern this list. */
+  /** Changes with a higher number refer to this list. */
   sequence: number
   notice: string | null
 }

@@ -8,7 +8,7 @@ const OPERATORS_AT_ONCE = 5_000
 const FOUND_MOST = 1_000
 
 export interface StandingsVerification {
-  /** Operators. */
+  /** Number of operators compared. */
   verified: number
   differences: number
   ms: number
@@ -34,7 +34,7 @@ export const verifyStandings = async (
     signal?.throwIfAborted()
     const page: standingRows.VerifiedPage = await standingRows.compareStandingRows(db, after, OPERATORS_AT_ONCE)
     if (page.differing.length > 0) {
-      // A change during the comparison is no difference.
+      // Compares again under locks: a change meanwhile is no difference.
       const corrected = await db.transaction((tx) => standingRows.correctStandingRows(tx, page.differing))
       if (corrected.length > 0)
         log.error({ operators: corrected.slice(0, FOUND_MOST) }, 'standings differed from their sources')

@@ -118,7 +118,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       if (lost.aborted) return log.warn(turn, 'an occurrence was taken over by another process')
       if (!stopping.signal.aborted)
         log.error({ err: error, ...turn }, `the timetable's ${turn.job} failed: ${reasonOf(error)}`)
-      // When stopping, or without the database, the occurrence is given back.
+      // When the process stops or loses the database, the occurrence is tried again.
       write = stopping.signal.aborted || isConnectionLost(error) ? giveBack(false) : end('FAILED')
     }
     try {

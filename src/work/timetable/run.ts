@@ -125,7 +125,7 @@ const closed = async <T>(
   }
 }
 
-/** Headings that a person may map at the desk. `…` marks a cell with data. */
+/** Headings that an officer may map to fields. `…` marks a cell with data. */
 const headingsIn = (error: unknown): { headings?: string[] } => {
   if (!isRefusal(error) || error.code !== 'CONTENT_UNKNOWN' || !Array.isArray(error.details['read'])) return {}
   const headings = error.details['read'].filter((name) => typeof name === 'string' && name !== '' && name !== '…')

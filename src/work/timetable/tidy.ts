@@ -55,7 +55,7 @@ const STEPS = [
 
 export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
   runAlone(db, { ...options, job: 'tidy' }, async (run) => {
-    // Deletion cannot be undone.
+    // Deletion cannot be undone, so the clock must be certain.
     if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
     const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, runs: 0 }

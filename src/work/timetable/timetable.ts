@@ -53,7 +53,7 @@ export const JOB_RULES: Record<ScheduledJob['job'], JobRule> = {
   pull: { ...RULE, cron: WATCH, pausable: true },
   // A push runs until the next begins, so deliveries leave within seconds.
   push: { ...RULE, cron: '* * * * *', beside: true },
-  // Runs by night, when few moves disturb the comparison.
+  // Runs by night, when few cases change.
   reconcile: { ...RULE, cron: '30 2 * * *', withinMs: NIGHT_MS, pausable: true },
 }
 

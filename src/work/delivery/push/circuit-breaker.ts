@@ -29,7 +29,7 @@ export const callPermission = async (s: Sender): Promise<CallPermission> => {
   if (!(await queue.hasDueDelivery(s.db, id, { now, settleSeconds: s.settleSeconds, only })))
     return 'NOTHING_TO_CALL_FOR'
   if (calls === 'NONE') return 'LEFT_ALONE'
-  // Meanwhile no other hub calls the platform.
+  // Until `openUntil`, no other process calls the platform.
   const probing = { failures: gate.failures, openUntil: new Date(now.getTime() + DELIVERY_LEASE_MS) }
   const mine = await platformStates.replaceBreaker(s.db, id, gate, probing)
   return mine ? { probe: true, only } : 'LEFT_ALONE'

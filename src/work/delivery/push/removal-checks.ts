@@ -1,6 +1,7 @@
 /**
- * A receiver may apply an earlier addition after a confirmed removal. So its display is read MESSAGE_SETTLES_SECONDS later, and
- * an entry still shown is removed again. Platforms without a display get each removal twice.
+ * A receiver may apply an earlier addition after a confirmed removal. So the platform's display is read
+ * MESSAGE_SETTLES_SECONDS later, and an entry still shown is removed again. Platforms without a display get each removal
+ * twice.
  */
 import { isRefusal, NoDisplayRefusal, reasonOf } from '../../../foundation/errors.js'
 import type { ConfiguredPlatform, DisplayedSubject, Platform } from '../../../platforms/platform.js'
@@ -69,7 +70,7 @@ const checkOnce = async (
     if (displayed === undefined) continue
     const by = { platform: platform.id, name: platform.name.zh, rules, now: now(), log }
     const looked = { key: one.subjectId, kind: one.kind, highest: one.number, shown: displayed }
-    // A later delivery or an entry in force again makes sending needless.
+    // A later delivery or an entry in force again makes another removal needless.
     if (!(await queueRemovalOfShown(db, looked, one.id, by))) continue
     checked.shown += 1
     log.warn({ platform: platform.id, key: one.subjectId, delivery: one.id }, 'a removed entry is displayed still')

@@ -30,7 +30,7 @@ export type RoundResult =
 
 interface RoundBounds {
   limit: number
-  /** Calls at the same time. */
+  /** Maximum concurrent calls. */
   width: number
   only: queue.ClaimScope | undefined
 }
@@ -50,14 +50,13 @@ export const sendRound = async (s: Sender, { limit, width, only }: RoundBounds):
   return result ?? { end: 'sent', full: claimed.length === limit }
 }
 
-/** Returns null on success. */
 const sendClaimed = async (s: Sender, unsent: Unsent, width: number): Promise<RoundResult | null> => {
   const claimedAt = s.now()
   await refuseInvalid(s, unsent)
   const unasked = await askAboutUnanswered(s, unsent)
   if (unasked !== null) return unasked
   const unnoted = noteHighest(s, [...unsent])
-  // Removals leave without a note: after a restore, a comparison with the platform finds them.
+  // Removals leave even if noting failed: after a restore, a comparison with the platform finds them.
   const leaving = [...unsent].filter(({ action }) => unnoted === null || action === 'REMOVE')
   let trouble: RoundResult | null = null
   for (const wave of wavesOf(s.platform.batchSize, leaving, width)) {
@@ -117,7 +116,7 @@ const askAboutUnanswered = async (s: Sender, unsent: Unsent): Promise<RoundResul
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING_CODE || receipt.code === NO_RECEIPT_CODE)
 
-/** Returns the failure to note outside the database what will leave. */
+/** Notes the highest delivery outside the database. Returns the failure; null on success or when only removals leave. */
 const noteHighest = (s: Sender, leaving: readonly queue.ClaimedDelivery[]): RoundResult | null => {
   const last = leaving.toSorted((one, other) => other.id - one.id)[0]
   if (last === undefined) return null

@@ -6,7 +6,7 @@ import type { Db } from '../../../store/db/db.js'
 import type { SentNote } from '../../audit/restore-guard.js'
 import type { RunOptions } from '../../timetable/run.js'
 
-/** A killed process's deliveries are retried within 15 s. */
+/** Lease, ms: a killed process's deliveries are retried within 15 s. */
 export const DELIVERY_LEASE_MS = 12_000
 /** Wait before a timetabled push looks for due work again. */
 export const LOOK_AGAIN_MS = 1_000
@@ -20,7 +20,7 @@ export interface PushOptions extends RunOptions {
   log: Log
   /** Working days, for platforms with opening hours. Default: all days but weekends. */
   calendar?: Calendar
-  /** Without an end, the push stops when nothing is due. */
+  /** Without an end instant, the push stops when nothing is due. */
   until?: Date
   additionsStopped?: () => Promise<boolean>
   /** Called with the highest delivery of a round before it leaves. When it throws, only removals leave. */
@@ -52,7 +52,7 @@ export interface Sender
   batches: number
   /** The circuit breaker has counted failures. */
   troubled: boolean
-  /** The last note outside the database failed. */
+  /** The last delivery could not be noted outside the database. */
   unnoted: boolean
 }
 

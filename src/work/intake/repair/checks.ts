@@ -1,4 +1,4 @@
-/** Checks of `hub repair`. Their order matters. */
+/** Checks of `hub repair`, in order: each sees the repairs of earlier ones. */
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { makeRepeatMatcher } from '../../../domain/listing/own-decisions.js'
 import { RECORD_KIND_TRAITS } from '../../../domain/records/records.js'
@@ -44,7 +44,7 @@ const unsent = async (tx: Tx, checking: StoredRecordsRepair): Promise<ends.Repai
       )
       continue
     }
-    // Without the feed's stored state, its next pull reads everything and ends what is absent.
+    // Without the feed's stored state, its next pull reads everything and ends absent records.
     checking.untold.add(delivered.feed)
     await feedStates.forget(tx, delivered.feed)
   }

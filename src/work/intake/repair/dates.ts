@@ -1,6 +1,6 @@
 /**
- * Earlier releases read twelve digits (yyyyMMddHHmm) as epoch milliseconds, which became days of 1976. Without the
- * archived item the day is reported but not changed.
+ * Earlier releases read twelve digits (yyyyMMddHHmm) as epoch milliseconds, which gave dates in 1976. Without the
+ * archived item, such a date is reported but not changed.
  */
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'

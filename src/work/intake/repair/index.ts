@@ -31,7 +31,7 @@ export interface RepairResult {
   scored: number
   /** Feeds without a readable archive; their next pull reads everything. */
   untold: string[]
-  /** Records with days of 1976 that may be misread. */
+  /** Records with dates in 1976 that earlier releases may have misread. */
   unproven: RepairedRecord[]
   ms: number
 }
@@ -69,7 +69,7 @@ export const repairRecords = async (db: Db, options: RepairOptions): Promise<Rep
   return done
 }
 
-/** Each check has its own knowledge instant: one record may need several versions. */
+/** Each check has its own instant: one record may need several versions. */
 const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<RepairResult, 'ms' | 'scored'>> => {
   const untold = new Set<string>()
   const unproven: RepairedRecord[] = []

@@ -8,7 +8,7 @@ import * as queue from '../../../store/standing/webhook-queue.js'
 
 const STEP_MARKS = 5_000
 const STEPS_MOST = 20
-/** A request numbers only this many steps: it must not wait for a whole first scoring. */
+/** A request numbers at most this many batches: it must not wait for a whole first scoring. */
 export const NUMBERED_STEPS_PER_REQUEST = 2
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200
