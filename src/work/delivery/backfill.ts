@@ -97,10 +97,7 @@ const oweStep = async (
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
-/**
- * Locks the listings that nobody else has locked and, for records, the row of table `knowledge`. Returns the subjects
- * locked.
- */
+/** Locks the listings that nobody else has locked and, for records, the row of table `knowledge`. */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.nextInstant(tx, now)

@@ -91,7 +91,7 @@ const removalOf =
     return notice && { action: 'REMOVE', notice }
   }
 
-/** Queues a change; an ended record gets its last notice again. */
+/** An ended record gets its last notice again. */
 export const queueChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, async (tx) => {
     const [standing] = await noticesOfSubjects(tx, by.rules, [one.key])

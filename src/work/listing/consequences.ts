@@ -65,7 +65,6 @@ const MOVE_AFTER_REPAIR = {
   },
 } as const
 
-/** Makes a case transition dated today. Returns false when it is refused. */
 const moveByClock = (
   tx: Tx,
   { id }: listings.Listing,

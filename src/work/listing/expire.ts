@@ -97,7 +97,6 @@ const renewTerms = async (run: ExpireRun): Promise<number> => {
   return renewed
 }
 
-/** A refusal is logged and returns false. */
 const moveOrWarn = async (
   { db, rules, log, now }: ExpireRun,
   move: { id: string; name: MoveName; input: MoveInput },

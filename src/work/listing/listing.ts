@@ -269,7 +269,6 @@ const refusal = (move: MoveName, state: CaseState | null, { code, from, zh, en }
     ...(from !== null && { from }),
   })
 
-/** The event keeps the term's end and the decision's version, because a later transition may change them. */
 const eventOf = (
   { name, before, after, act }: Omit<AppliedMove, 'before'> & { before: listings.Listing | null },
   at: Date,

@@ -154,7 +154,7 @@ interface UndoResult {
 }
 
 const undone = (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): UndoResult | Promise<UndoResult> => {
-  // A division moved no records; a person drops the leads it opened.
+  // A division moved no records.
   if (decision.verdict === 'DIVIDE') return { records: 0, touched: [] }
   return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
 }

@@ -83,7 +83,6 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
         held?.release()
       }
     },
-    /** Serves the edition with which `publication` resolves after its commit. */
     adopt: (publication: Promise<Edition | null>): Promise<void> => {
       const adopted = publication.then((edition) => (edition === null ? undefined : serve(edition)))
       adopting = adopted.catch(() => undefined)
@@ -91,7 +90,6 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
     },
     /** Makes sure that an edition at least as new as `snapshot` is served. */
     ensure: async (db: Db, snapshot: snapshots.Snapshot): Promise<void> => {
-      // Never go back to an older edition.
       const isThere = () => last !== null && (isOf(last.edition, snapshot) || last.edition.sequence > snapshot.sequence)
       if (isThere()) return
       await adopting
