@@ -126,7 +126,7 @@ export const makeAuditLog = (
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
-        // The connection may now lead to another server, so it is unknown whether these and earlier rows exist.
+        // The connection may now lead to another server, which may lack this group and earlier ones.
         lastWritten = null
         tell(false)
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')

@@ -103,7 +103,7 @@ const roundOf = async (s: Sender): Promise<RoundResult> => {
   try {
     return await sendDue(s)
   } catch (error) {
-    // A push with an end survives a lost connection: its claims expire with their lease.
+    // Only a push with an end continues after a lost connection: its claims expire with the lease.
     if (s.until === undefined || !isConnectionLost(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
     return { end: 'failed', error }

@@ -50,7 +50,7 @@ interface ReconcileOptions extends RunOptions {
   signal?: AbortSignal
 }
 
-/** An alarm makes the platform's run fail. */
+/** An alarm (too many entries missing) makes the platform's run fail. */
 export const reconcilePlatforms = async (
   db: Db,
   options: ReconcileOptions,
@@ -149,7 +149,7 @@ const compareOne = async (
   return { platform: id, ...counts, alarm }
 }
 
-/** Counts discrepancies that the next backfill will resolve as on their way. */
+/** Counts discrepancies as on their way if the next backfill will resolve them. */
 const withoutAwaited = async (
   db: Db,
   platform: string,

@@ -133,7 +133,7 @@ const endMany = async (run: ExpireRun, due: readonly listings.Listing[]): Promis
 const endingMove = ({ publishedOn }: listings.Listing): MoveName =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
-/** `on` is the day after the term ends. `attemptMove` raises a day before the case's last step to that step's day. */
+/** `on` is the day after the term ends. `attemptMove` raises it if the case's last step was later. */
 const expiryInput = ({ endsOn }: listings.Listing, now: Date) => ({
   on: endsOn === null ? shanghaiDate(now) : addDays(endsOn, 1),
   removal: 'EXPIRED' as const,
