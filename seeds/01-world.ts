@@ -4,7 +4,7 @@
  */
 
 import { feeds } from '../src/agencies/index.js'
-import type { Draft } from '../src/domain/records/records.js'
+import type { RecordDraft } from '../src/domain/records/records.js'
 import { spellIndividual, spellRegistration } from '../src/sandbox/agencies/market-regulator.js'
 import { spellShop } from '../src/sandbox/agencies/marketplaces.js'
 import type { Db } from '../src/store/db/db.js'
@@ -23,7 +23,7 @@ export const seed = async (db: Db): Promise<void> => {
   const registered = all.filter((one) => one.uscc !== null)
   const individuals = registered.filter((one) => one.kind === 'individual')
   const others = registered.filter((one) => one.kind !== 'individual')
-  const deliveries: [feed: string, drafts: () => Draft[]][] = [
+  const deliveries: [feed: string, drafts: () => RecordDraft[]][] = [
     ['registry', () => others.map(registration)],
     ['individuals', () => individuals.map(individual)],
     ['shops', () => all.flatMap(shops)],
@@ -31,21 +31,23 @@ export const seed = async (db: Db): Promise<void> => {
   for (const [feed, drafts] of deliveries) if (!seeded.has(feed)) await seedFeed(db, feed, drafts())
 }
 
-const registration = (one: WorldOperator, i: number): Draft => mapThroughFeed('registry', i, spellRegistration(one, i))
+const registration = (one: WorldOperator, i: number): RecordDraft =>
+  mapThroughFeed('registry', i, spellRegistration(one, i))
 
-const individual = (one: WorldOperator, i: number): Draft => mapThroughFeed('individuals', i, spellIndividual(one, i))
+const individual = (one: WorldOperator, i: number): RecordDraft =>
+  mapThroughFeed('individuals', i, spellIndividual(one, i))
 
-const shops = (one: WorldOperator): Draft[] =>
+const shops = (one: WorldOperator): RecordDraft[] =>
   one.shops.map((shop, i) => mapThroughFeed('shops', i, spellShop(one, shop)))
 
-const mapThroughFeed = (feed: string, i: number, fields: Record<string, unknown>): Draft => {
+const mapThroughFeed = (feed: string, i: number, fields: Record<string, unknown>): RecordDraft => {
   const mapped = feeds.get(feed)?.map({ page: null, row: i + 1, fields }, { dated: null, today: EARLIER_ON })
   const draft = mapped && 'drafts' in mapped ? mapped.drafts[0] : undefined
   if (draft === undefined) throw new Error(`an item of the seed is none of the feed ${feed}: ${JSON.stringify(mapped)}`)
   return draft
 }
 
-const seedFeed = async (db: Db, feed: string, drafts: readonly Draft[]): Promise<void> => {
+const seedFeed = async (db: Db, feed: string, drafts: readonly RecordDraft[]): Promise<void> => {
   const now = new Date()
   const run = await runs.startRun(db, { job: 'seed', subject: feed, cause: 'demo', now })
   if (run === null) return

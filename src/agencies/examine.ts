@@ -6,13 +6,13 @@
 import { hasResidentIdForm, normalizeCode, orgCodeIn, parseCode } from '../domain/operators/codes.js'
 import { parseMoney } from '../domain/records/money.js'
 import type {
-  Draft,
   DraftsOrProblems,
-  Problem,
+  ItemProblem,
+  RecordDraft,
   RecordKind,
+  RecordSubject,
   Remark,
   SourceItem,
-  Subject,
   UnreadableRecords,
 } from '../domain/records/records.js'
 import { memoByNames, memoByObject } from '../foundation/memo.js'
@@ -40,16 +40,16 @@ export interface CodeField {
   scheme: RegisterCodeScheme
   only?: true
 }
-export type SubjectCodes = Omit<Subject, 'name'>
+export type SubjectCodes = Omit<RecordSubject, 'name'>
 export const NO_CODES: SubjectCodes = { uscc: null, orgCode: null, regNo: null, shop: null }
 
-export type FormDraft = Omit<Draft, 'kind' | 'remarks' | 'validTo'> & Partial<Pick<Draft, 'validTo'>>
+export type FormDraft = Omit<RecordDraft, 'kind' | 'remarks' | 'validTo'> & Partial<Pick<RecordDraft, 'validTo'>>
 
 export type Examination = ReturnType<typeof examineItem>
 
 export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
   const remarks: Remark[] = []
-  const problems: Problem[] = []
+  const problems: ItemProblem[] = []
   const faulty = new Map<string | null, Set<string>>()
   const said = { stems: [] as string[], codes: [] as string[] }
   const remark = (field: string, rule: string, message: string): void => {
@@ -307,7 +307,7 @@ const completed = (
   kind: RecordKind,
   { key, subject, body, validFrom, validTo = null, fact }: FormDraft,
   remarks: readonly Remark[],
-): Draft => {
+): RecordDraft => {
   const draft = { kind, key, subject, body, validFrom, validTo, remarks: [...remarks] }
   return fact === undefined ? draft : { ...draft, fact }
 }

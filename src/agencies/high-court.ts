@@ -3,7 +3,7 @@
  * operator: a name could blame the wrong shop.
  */
 import { parseCode } from '../domain/operators/codes.js'
-import type { Subject } from '../domain/records/records.js'
+import type { RecordSubject } from '../domain/records/records.js'
 import { compactText } from '../foundation/text/values.js'
 import { makePageReader } from './envelopes.js'
 import { type Examination, NO_CODES } from './examine.js'
@@ -67,7 +67,7 @@ const entry: FeedForm = {
   },
 }
 
-type Defaulter = { subject: Subject; code: string }
+type Defaulter = { subject: RecordSubject; code: string }
 
 const organisation = (row: Examination): Defaulter => {
   const scheme = parseCode(row.text('cardnum'))?.scheme

@@ -1,5 +1,5 @@
 import { parseCode, shopCode } from '../domain/operators/codes.js'
-import type { Subject } from '../domain/records/records.js'
+import type { RecordSubject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { isNullMarker, textOfValue } from '../foundation/text/values.js'
 import { readListPage, valueAt } from './envelopes.js'
@@ -89,7 +89,7 @@ const forbid = (row: Examination, field: string): void => {
 }
 
 /** A natural person's shop is itself an operator, named after the shop. */
-const keeperOf = (row: Examination, names: ShopFields, code: string, name: string): Subject => {
+const keeperOf = (row: Examination, names: ShopFields, code: string, name: string): RecordSubject => {
   const kind = row.choice(names.sellerKind, SELLERS)
   const codes = row.codes({ field: names.uscc, scheme: 'uscc' })
   if (kind === 'PERSON' && (codes.uscc ?? codes.orgCode ?? codes.regNo) !== null)

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { contentFromFile } from '../../src/agencies/readers/content.js'
 import { readContent } from '../../src/agencies/readers/index.js'
-import type { Draft, SourceItem } from '../../src/domain/records/records.js'
+import type { RecordDraft, SourceItem } from '../../src/domain/records/records.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, TODAY } from './samples.js'
 
@@ -11,10 +11,10 @@ const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
 const LIST = resolve('../shared/data/creditchina-blacklists-2018/dev/ecommerce-blacklist-90.csv')
 const SAMPLING = resolve('../shared/data/creditchina-blacklists-2018/dev/herbal-slices-failed-sampling')
 
-const mapped = (id: string, items: SourceItem[], dated: string | null): Draft[] =>
+const mapped = (id: string, items: SourceItem[], dated: string | null): RecordDraft[] =>
   items.flatMap((item) => draftsOf(id, item, { dated, today: TODAY }))
 
-const faultsOf = (id: string, drafts: Draft[]) =>
+const faultsOf = (id: string, drafts: RecordDraft[]) =>
   drafts.flatMap(({ body }) => contractCheck(`records/${feedOf(id).kind}`)(body))
 
 describe('real files (skipped where they are absent)', () => {
@@ -63,7 +63,7 @@ describe('real files (skipped where they are absent)', () => {
     const lines = readFileSync(LIST, 'utf8').split('\n')
     const both = lines.filter((line) => /^[^,]*,[^,]*,([0-9A-Z]{18}),\1,/.test(line))
     const blanked = lines.map((line) => line.replace(/^([^,]*,[^,]*,)([0-9A-Z]{18}),\2,/, '$1$2,,'))
-    const subjects = (drafts: Draft[]) => drafts.map(({ key, subject }) => [key, subject])
+    const subjects = (drafts: RecordDraft[]) => drafts.map(({ key, subject }) => [key, subject])
     const proper = mapped('dishonest', await itemsOf('dishonest', LIST), null)
     const moved = mapped('dishonest', await itemsOf('dishonest', fileOf(blanked.join('\n'))), null)
     expect(both).to.have.length(15)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { AgencyFeed, MappingContext } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
-import type { Draft, Problem, SourceItem } from '../../src/domain/records/records.js'
+import type { ItemProblem, RecordDraft, SourceItem } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 
 export const TODAY = '2026-11-25'
@@ -70,13 +70,13 @@ export const itemsOfSample = async (id: string, name: string): Promise<SourceIte
   return structuredClone(await items)
 }
 
-export const draftsOf = (id: string, item: SourceItem, given: MappingContext = context): Draft[] => {
+export const draftsOf = (id: string, item: SourceItem, given: MappingContext = context): RecordDraft[] => {
   const mapped = feedOf(id).map(item, given)
   if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
   return mapped.drafts
 }
 
-export const problemsOf = (id: string, item: SourceItem): Problem[] => {
+export const problemsOf = (id: string, item: SourceItem): ItemProblem[] => {
   const mapped = feedOf(id).map(item, context)
   return 'problems' in mapped ? mapped.problems : []
 }

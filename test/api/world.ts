@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
 import { isValidUscc, regionOfUscc } from '../../src/domain/operators/codes.js'
-import type { Body, Draft, RecordKind } from '../../src/domain/records/records.js'
+import type { RecordBody, RecordDraft, RecordKind } from '../../src/domain/records/records.js'
 import * as contracts from '../../src/foundation/contracts.js'
 import { type Keys, loadKeys } from '../../src/foundation/keys.js'
 import { announceStop } from '../../src/hub/listen.js'
@@ -70,7 +70,7 @@ export interface World {
   /** Returns the statements that `act` runs in the database. */
   statements: (act: () => Promise<unknown>) => Promise<string[]>
   /** Merges drafts as a pull of the whole feed does. Only with `rules` does the merge also act on listings. */
-  bring: (feed: string, drafts: readonly Draft[], now?: Date, rules?: WorkRules) => Promise<number>
+  bring: (feed: string, drafts: readonly RecordDraft[], now?: Date, rules?: WorkRules) => Promise<number>
   publish: () => Promise<unknown>
   /** Lets the server stop its streams, as before a shutdown. */
   drain: () => void
@@ -251,7 +251,7 @@ const listen = async (server: Server): Promise<string> => {
 const bring = async (
   db: TestDatabase['db'],
   feed: string,
-  drafts: readonly Draft[],
+  drafts: readonly RecordDraft[],
   now: Date,
   rules?: WorkRules,
 ): Promise<number> => {
@@ -284,7 +284,13 @@ const bring = async (
   return run
 }
 
-const draft = (kind: RecordKind, key: string, code: string, body: Body, validFrom: string | null): Draft => ({
+const draft = (
+  kind: RecordKind,
+  key: string,
+  code: string,
+  body: RecordBody,
+  validFrom: string | null,
+): RecordDraft => ({
   kind,
   key,
   subject: {
@@ -300,7 +306,7 @@ const draft = (kind: RecordKind, key: string, code: string, body: Body, validFro
   remarks: [],
 })
 
-export const registration = (code: string, name: string, more: Body = {}): Draft =>
+export const registration = (code: string, name: string, more: RecordBody = {}): RecordDraft =>
   draft(
     'registration',
     code,
@@ -310,7 +316,7 @@ export const registration = (code: string, name: string, more: Body = {}): Draft
   )
 
 /** A penalty heavy enough for a listing: the licence was revoked. */
-export const penalty = (code: string, number: string, decidedOn = '2026-01-05'): Draft =>
+export const penalty = (code: string, number: string, decidedOn = '2026-01-05'): RecordDraft =>
   draft(
     'penalty',
     `${number}/${code}`,
@@ -332,10 +338,10 @@ export const penalty = (code: string, number: string, decidedOn = '2026-01-05'):
     decidedOn,
   )
 
-export const trademark = (code: string, number: string): Draft =>
+export const trademark = (code: string, number: string): RecordDraft =>
   draft('trademark', `${number}/30`, code, { number, class: 30, name: '松云', status: 'REGISTERED' }, '2020-01-01')
 
-export const mirrored = (code: string, key: string, listedOn: string | null): Draft =>
+export const mirrored = (code: string, key: string, listedOn: string | null): RecordDraft =>
   draft('list_entry', key, code, { list: 'ecommerce-2018', reason: '刷单炒信', listed_on: listedOn }, listedOn)
 
 export interface ScoredBy {

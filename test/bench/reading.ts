@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
 import { redactIdNumbers } from '../../src/domain/records/privacy.js'
-import { type Draft, type DraftsOrProblems, type SourceItem, sealBody } from '../../src/domain/records/records.js'
+import { type DraftsOrProblems, type RecordDraft, type SourceItem, sealBody } from '../../src/domain/records/records.js'
 import { chunksOfItems } from '../../src/foundation/chunks.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { registerCsv } from './register.js'
@@ -51,7 +51,7 @@ export const reading = async (path: string): Promise<number> => {
     const clean: DraftsOrProblems[] = timed('redact again', () =>
       mapped.map((one, at) => redactIdNumbers(one, mark, REGISTRATION_NUMBERS, Object.values(items[at]?.fields ?? {}))),
     )
-    const drafts: Draft[] = clean.flatMap((one) => ('drafts' in one ? one.drafts : []))
+    const drafts: RecordDraft[] = clean.flatMap((one) => ('drafts' in one ? one.drafts : []))
     if (drafts.length !== batch.length) throw new Error('a row was set aside')
     const faults = timed('contract', () =>
       drafts.reduce((sum, draft) => sum + contractCheck(`records/${draft.kind}`)(draft.body).length, 0),

@@ -14,7 +14,7 @@ import {
 } from 'graphql'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import { QUERY_TOKENS_MOST } from '../../src/api/request/limits.js'
-import type { Draft } from '../../src/domain/records/records.js'
+import type { RecordDraft } from '../../src/domain/records/records.js'
 import {
   globalOf,
   makeWorld,
@@ -146,7 +146,10 @@ describe('a party’s token', function () {
   let token: string
   const nodes: { type: string; id: string }[] = []
 
-  const told = (draft: Draft): Draft => ({ ...draft, body: { ...draft.body, content: SECRET, facts: SECRET } })
+  const told = (draft: RecordDraft): RecordDraft => ({
+    ...draft,
+    body: { ...draft.body, content: SECRET, facts: SECRET },
+  })
   const officer = () => world.token('officer', 'officer-1')
   const ask = (question: { query: string; variables?: unknown }, as?: string) =>
     world.ask(question.query, { variables: question.variables, ...(as && { token: as }) })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import type { Draft, SourceItem } from '../../src/domain/records/records.js'
+import type { RecordDraft, SourceItem } from '../../src/domain/records/records.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
 
@@ -11,7 +11,7 @@ describe("the stand-ins of the credit office and the high court, read by the hub
   const here = world()
   let agencies: AgencyStandIn[] = []
   const urlOf = (id: string): string => agencies.find((one) => one.id === id)?.url ?? ''
-  const pulled = async (id: string): Promise<Draft[]> => {
+  const pulled = async (id: string): Promise<RecordDraft[]> => {
     const feed = feeds.get(id)
     if (!feed) throw new Error(`no feed ${id}`)
     const items: SourceItem[] = []

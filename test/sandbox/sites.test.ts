@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import { type Draft, digestDraft, type SourceItem } from '../../src/domain/records/records.js'
+import { digestDraft, type RecordDraft, type SourceItem } from '../../src/domain/records/records.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
@@ -26,13 +26,13 @@ describe("the stand-ins of communications, marketplaces and certifiers, read by 
     for await (const item of items) found.push(item)
     return found
   }
-  const mapped = (id: string, items: SourceItem[]): Draft[] =>
+  const mapped = (id: string, items: SourceItem[]): RecordDraft[] =>
     items.flatMap((item) => {
       const given = feeds.get(id)?.map(item, { dated: null, today: TODAY })
       if (!given || 'problems' in given) throw new Error(JSON.stringify(given))
       return given.drafts
     })
-  const pulled = async (id: string): Promise<Draft[]> => {
+  const pulled = async (id: string): Promise<RecordDraft[]> => {
     const drafts = mapped(id, await itemsOf(id))
     expect(drafts.flatMap(({ body, kind }) => contractCheck(`records/${kind}`)(body))).to.deep.equal([])
     expect(new Set(drafts.map(({ key }) => key)).size).to.equal(drafts.length)

@@ -1,7 +1,7 @@
 /** A hub with deliveries in several states: confirmed, rejected, removed, differing. */
 
 import { isHeavyPenalty } from '../../src/domain/records/penalty.js'
-import type { Body } from '../../src/domain/records/records.js'
+import type { RecordBody } from '../../src/domain/records/records.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { publishDemoCase } from '../../src/sandbox/officers.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
@@ -64,7 +64,7 @@ const punished = async ({ hub, world }: TestHub): Promise<[string, string]> => {
     `select o.uscc, v.body from versions v join operators o on o.id = v.operator_id
      where v.kind = 'penalty' and v.known_to is null and o.uscc is not null order by v.id`,
   )
-  const heavy = (rows as { uscc: string; body: Body }[])
+  const heavy = (rows as { uscc: string; body: RecordBody }[])
     .filter(({ body }) => isHeavyPenalty(body))
     .map(({ uscc }) => uscc)
   const other = heavy.find((code) => code !== world.dishonestExample)

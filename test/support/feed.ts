@@ -2,7 +2,7 @@
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import { type AgencyFeed, makeFeed } from '../../src/agencies/feed.js'
 import type { FeedBounds } from '../../src/domain/intake/bounds.js'
-import type { Body, RecordKind, SourceItem } from '../../src/domain/records/records.js'
+import type { RecordBody, RecordKind, SourceItem } from '../../src/domain/records/records.js'
 
 /** A row of the invented agency. All fields are text; a row without `key` or `value` is rejected. */
 export interface Row {
@@ -28,7 +28,7 @@ export interface FeedGiven {
   whole?: boolean
   bounds?: Partial<FeedBounds>
   /** Overrides parts of the default body. */
-  body?: (row: { value: string; day: string | null }) => Body
+  body?: (row: { value: string; day: string | null }) => RecordBody
   /** Items over the wire. A thrown error is a failing agency. */
   sent?: () => Iterable<Row | Record<string, unknown>> | AsyncIterable<Row | Record<string, unknown>>
 }
@@ -90,7 +90,7 @@ export type Invented = Extract<
   'registration' | 'shop' | 'trademark' | 'inspection' | 'penalty' | 'repair' | 'list_entry'
 >
 
-const BODIES: Record<Invented, (said: Said) => Body> = {
+const BODIES: Record<Invented, (said: Said) => RecordBody> = {
   registration: ({ value, day, name, code }) => ({
     name: name ?? '未名',
     uscc: code,

@@ -1,6 +1,6 @@
 /** Penalties of one invented firm, pulled through the merge, and the rollback of a pull. */
 import { makeDecisionFactKey } from '../../src/domain/records/penalty.js'
-import type { Body } from '../../src/domain/records/records.js'
+import type { RecordBody } from '../../src/domain/records/records.js'
 import type { JobDb } from '../../src/store/db/db.js'
 import { rollBack } from '../../src/work/intake/rollback.js'
 import { at, codeOf, feed, later, NOW, pullFeed, type Row, rowsOf, rules } from './world.js'
@@ -12,7 +12,7 @@ const FACT = makeDecisionFactKey(NUMBER, AUTHORITY, null)
 
 interface ToldPenalties {
   id?: string
-  body?: Body
+  body?: RecordBody
   whole?: boolean
   now?: Date
   fact?: boolean

@@ -1,5 +1,5 @@
 import { operatorKindIn, parseCode } from '../../domain/operators/codes.js'
-import type { Subject } from '../../domain/records/records.js'
+import type { RecordSubject } from '../../domain/records/records.js'
 import type { CodeField, SubjectCodes } from '../examine.js'
 import { mapWordsToValues, type WordsIn } from '../words.js'
 import type { MeaningReader } from './fields.js'
@@ -18,7 +18,7 @@ export type PartyMeaning =
 
 export interface DecisionParty {
   kind: PartyKind | null
-  subject: Subject
+  subject: RecordSubject
   code: string | null
 }
 
@@ -40,7 +40,7 @@ export const readDecisionParty = <M extends PartyMeaning>(read: MeaningReader<M 
   // In some forms, only a filled ID number column shows a natural person.
   const person = stated === 'NATURAL_PERSON' || (stated === null && hasPersonNumber && !hasCode(read))
   const codes = row.codes(...(person ? codesOfPerson(read) : codeFields(read)))
-  const subject: Subject = { ...codes, name: read.name('party') }
+  const subject: RecordSubject = { ...codes, name: read.name('party') }
   const code = codes.uscc ?? codes.orgCode ?? codes.regNo
   const kind = stated ?? (person ? 'NATURAL_PERSON' : kindIn(codes))
   const codeField = read.fieldOf('uscc')

@@ -1,5 +1,5 @@
 /** Recalls of the United States (CPSC, FDA) and the European Union (Safety Gate). */
-import type { Body } from '../../domain/records/records.js'
+import type { RecordBody } from '../../domain/records/records.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { type Examination, type FormDraft, NO_CODES } from '../examine.js'
@@ -122,7 +122,7 @@ export const fdaRecallForm: FeedForm = {
   },
 }
 
-const UNSTATED: Body = {
+const UNSTATED: RecordBody = {
   ...{ number: null, announced_on: null, brand: null, model: null, gtins: [], hazard: null, remedy: null },
   ...{ quantity: null, firm: null, party_role: 'UNKNOWN', country: null, classification: null, status: 'UNKNOWN' },
   ...{ authority: null, url: null, note: null },
@@ -133,7 +133,7 @@ const recall = (
   firms: readonly string[],
   validFrom: string | null,
   validTo: string | null,
-  said: Body,
+  said: RecordBody,
 ): FormDraft => {
   const [first = null] = firms
   const name = firms.length === 1 && first !== null && first.length <= MAX_NAME ? first : null

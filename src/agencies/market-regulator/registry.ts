@@ -1,7 +1,7 @@
 import { operatorKindIn, parseCode, regionOfUscc } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import { parseMoney } from '../../domain/records/money.js'
-import type { Body } from '../../domain/records/records.js'
+import type { RecordBody } from '../../domain/records/records.js'
 import { compactText } from '../../foundation/text/values.js'
 import { type Examination, type FormDraft, NO_CODES, type SubjectCodes } from '../examine.js'
 import type { FeedDescription, FeedForm } from '../feed.js'
@@ -11,7 +11,7 @@ import { STATUS_BY_WORD } from './states.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
 
-type RegistrationBody = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
+type RegistrationBody = Omit<RecordBody, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
 
 const registrationOf = (
   codes: SubjectCodes,

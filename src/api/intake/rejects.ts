@@ -1,5 +1,5 @@
 import { type Act, may, mayOnFeed, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
-import type { Problem } from '../../domain/records/records.js'
+import type { ItemProblem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as work from '../../work/intake/rejects.js'
@@ -92,7 +92,7 @@ const correctReject = async (_: unknown, args: RejectSettlement & { fields: unkn
   const { fields, note } = refuseUnstorableText(args)
   const made = { ...settling(context, reject.id, note), fields, rules: context.parts.rules, log: context.log }
   const corrected = await work.takeCorrection(context.parts.db, feed, made)
-  const problems: readonly Problem[] = corrected.taken ? [] : corrected.problems
+  const problems: readonly ItemProblem[] = corrected.taken ? [] : corrected.problems
   return { ...(await payload(context, reject.id)), problems, effect: corrected.taken ? corrected.effect : null }
 }
 

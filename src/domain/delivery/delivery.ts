@@ -1,5 +1,5 @@
 /** A delivery is one message due to one platform about one subject. */
-import type { Body } from '../records/records.js'
+import type { RecordBody } from '../records/records.js'
 import { type RetrySchedule, retryWait } from './retry.js'
 
 export type NoticeAction = 'ADD' | 'CHANGE' | 'REMOVE'
@@ -43,7 +43,7 @@ export interface RecordNotice extends NoticeHead {
   kind: 'penalty' | 'permit'
   operator: { uscc: string | null; name: string; regNo: string | null; orgCode: string | null }
   /** Body by schema/records/<kind>.json, with personal data masked. */
-  body: Body
+  body: RecordBody
 }
 
 /** The delivery adds `sequence` and `action`. */

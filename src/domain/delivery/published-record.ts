@@ -4,7 +4,7 @@ import { groupBy } from '../../foundation/groups.js'
 import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../listing/public-entry.js'
 import { isWithdrawnPenalty } from '../records/penalty.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
-import { type Body, canonicalJson, type Json } from '../records/records.js'
+import { canonicalJson, type Json, type RecordBody } from '../records/records.js'
 import type { RecordNotice } from './delivery.js'
 
 export type PublishedKind = RecordNotice['kind']
@@ -35,7 +35,7 @@ interface PublicationFacts {
 
 export const publicationStatusOf = (
   kind: PublishedKind,
-  body: Body,
+  body: RecordBody,
   party: RecordParty | null,
   { today, repaired }: PublicationFacts,
 ): PublicationStatus => {
@@ -56,9 +56,9 @@ const NOT_SIMPLE = /(不|未|非|转)[^，。；,;]{0,8}(简易程序|当场)|(�
 const SIMPLE_NUMBER = /(简|当)罚|简易|当场/
 
 /** Reads only the note: in other fields a secret may be the subject of the violation. */
-const isSecret = ({ note }: Body): boolean => says(note, SECRET, NOT_SECRET)
+const isSecret = ({ note }: RecordBody): boolean => says(note, SECRET, NOT_SECRET)
 
-const isSimple = (body: Body): boolean => {
+const isSimple = (body: RecordBody): boolean => {
   const number = body['document_number']
   if (typeof number === 'string' && SIMPLE_NUMBER.test(number)) return true
   return ['note', 'content', 'facts'].some((field) => says(body[field], SIMPLE, NOT_SIMPLE))
@@ -75,7 +75,7 @@ const IN_NUMBERS: readonly PersonalDataKind[] = ['ID_NUMBER', 'EMAIL']
 const CODES = ['authority_code', 'source_unit_code']
 const NAMES = ['party_name', 'representative', 'authority', 'source_unit']
 
-export const publishedBody = (body: Body, address: string | null): Body => {
+export const publishedBody = (body: RecordBody, address: string | null): RecordBody => {
   const shown = (field: string, value: Json): Json => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one))
     if (typeof value !== 'string' || PLAIN.test(field)) return value
@@ -90,7 +90,7 @@ export type PublishedRecord = Omit<RecordNotice, 'sequence' | 'action'>
 
 /** The notice carries the present name, which receivers check; the body keeps the name in the decision. */
 export const makePublishedRecord = (
-  { id, kind, body }: { id: string; kind: PublishedKind; body: Body },
+  { id, kind, body }: { id: string; kind: PublishedKind; body: RecordBody },
   party: RecordParty,
   removal: RecordNotice['removal'],
 ): PublishedRecord => ({
@@ -217,7 +217,7 @@ export const recordActionsFor = (
 
 export const recordRemovalOf = (
   why: RecordRemovalCause,
-  { body, repairedOn }: { body: Body; repairedOn: string | null },
+  { body, repairedOn }: { body: RecordBody; repairedOn: string | null },
   today: string,
 ): PublishedRecord['removal'] => {
   const ended = why === 'REVOKED' ? body['revoked_on'] : why === 'REPAIRED' ? repairedOn : null

@@ -4,7 +4,7 @@
  */
 
 import { compactText } from '../../foundation/text/values.js'
-import type { Problem } from '../records/records.js'
+import type { ItemProblem } from '../records/records.js'
 
 /** A heading maps to null when its column is left out on purpose. `values` are constants for fields that the table lacks. */
 export interface HeadingMap {
@@ -68,7 +68,10 @@ export const parseHeadingMap = (
 
 const MOST_TOLD = 60 // fields
 
-export const withHeadings = (problems: readonly Problem[], { headings }: Pick<HeadingMap, 'headings'>): Problem[] =>
+export const withHeadings = (
+  problems: readonly ItemProblem[],
+  { headings }: Pick<HeadingMap, 'headings'>,
+): ItemProblem[] =>
   problems.map((problem) => {
     const [outer = ''] = (problem.field ?? '').split(/[./]/, 1)
     const found = Object.entries(headings).find(

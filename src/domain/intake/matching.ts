@@ -12,10 +12,10 @@ import {
 } from '../operators/codes.js'
 import { normalizeName } from '../operators/names.js'
 import { digitsOfDivision, divisionPrefixIn } from '../operators/places.js'
-import { type Body, canonicalJson, type Draft, type Subject } from '../records/records.js'
+import { canonicalJson, type RecordBody, type RecordDraft, type RecordSubject } from '../records/records.js'
 
 /** The subject's codes belong to no operator. */
-export interface SubjectDetails extends Subject {
+export interface SubjectDetails extends RecordSubject {
   /** The subject's own place, never that of an authority, laboratory or platform. */
   region: { text: string; digits: string } | null
   representative: string | null
@@ -54,13 +54,13 @@ const REGION_FROM_DIGITS = 4
 /** In tables of sampling inspections the note begins with the party's own address. */
 const ADDRESS_IN_NOTE = /^地址：([^；]+)/
 
-export const subjectDetails = (subject: Subject, body: Body): SubjectDetails => ({
+export const subjectDetails = (subject: RecordSubject, body: RecordBody): SubjectDetails => ({
   ...subject,
   region: regionSaid(body),
   representative: textIn(body, 'representative'),
 })
 
-const regionSaid = (body: Body): SubjectDetails['region'] => {
+const regionSaid = (body: RecordBody): SubjectDetails['region'] => {
   for (const text of placesSaid(body)) {
     const digits = text === null ? null : divisionPrefixIn(text)
     if (text !== null && digits !== null) return { text, digits }
@@ -68,7 +68,7 @@ const regionSaid = (body: Body): SubjectDetails['region'] => {
   return null
 }
 
-const placesSaid = (body: Body): (string | null)[] => {
+const placesSaid = (body: RecordBody): (string | null)[] => {
   const [province, city] = [textIn(body, 'province'), textIn(body, 'city')]
   return [
     textIn(body, 'region_code'),
@@ -79,7 +79,7 @@ const placesSaid = (body: Body): (string | null)[] => {
   ]
 }
 
-const textIn = (body: Body, field: string): string | null => {
+const textIn = (body: RecordBody, field: string): string | null => {
   const value = body[field]
   return typeof value === 'string' && value !== '' ? value : null
 }
@@ -89,7 +89,7 @@ const textIn = (body: Body, field: string): string | null => {
  * identifies the subject. Without a name, with a name only, or with a person's name, the decision holds for that record
  * alone.
  */
-export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body' | 'key'>): string | null => {
+export const subjectKey = ({ subject, body, key }: Pick<RecordDraft, 'subject' | 'body' | 'key'>): string | null => {
   const { uscc, orgCode, regNo, shop, name } = subject
   if (uscc !== null && isValidUscc(uscc)) return null
   const { region, representative } = subjectDetails(subject, body)
@@ -222,7 +222,7 @@ export interface MadeOperator {
  * A valid code, any code in a registration, or a shop creates an operator. A registration without a code only updates
  * its operator's status.
  */
-export const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): MadeOperator | null => {
+export const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: RecordDraft): MadeOperator | null => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
   const registered = kind === 'registration'
   const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']

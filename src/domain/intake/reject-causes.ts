@@ -1,5 +1,5 @@
 /** A refusal of a whole delivery names the most frequent causes of its rejects. */
-import type { Problem } from '../records/records.js'
+import type { ItemProblem } from '../records/records.js'
 
 const MOST_KEPT = 1_000 // different causes
 const MOST_TOLD = 3
@@ -7,7 +7,7 @@ const MOST_TOLD = 3
 export const makeRejectCauses = () => {
   const counts = new Map<string, number>()
   return {
-    add: ([first]: readonly Problem[]): void => {
+    add: ([first]: readonly ItemProblem[]): void => {
       if (first === undefined) return
       const field = first.heading === undefined ? first.field : `${first.heading} → ${first.field}`
       const cause = `${field ?? '整行 the row'} ${first.rule}`

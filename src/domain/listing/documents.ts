@@ -5,7 +5,7 @@
 
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
 import { maskPersonalData } from '../records/personal.js'
-import type { Body } from '../records/records.js'
+import type { RecordBody } from '../records/records.js'
 import type { Case } from './case.js'
 import type { EntryColumns } from './entry-columns.js'
 import { findLegalNumber, findTerm, type LegalNumber, type LegalNumberName, type ListKind } from './lists.js'
@@ -56,7 +56,7 @@ export interface DocumentSource {
     facts: Case
   }
   operator: { name: string | null; uscc: string | null }
-  decision: Body | null
+  decision: RecordBody | null
   list: ListKind
   clocks: PublicationClocks | null
   rules: DocumentRules
@@ -269,7 +269,7 @@ const SOURCES: Record<string, BlankSource> = {
   removalReason: ({ listing }) => listing.removalReason,
 }
 
-const typesOf = (decision: Body | null): string | null => {
+const typesOf = (decision: RecordBody | null): string | null => {
   const types = decision?.['types']
   return Array.isArray(types) && types.length > 0 ? types.map(String).join('、') : null
 }

@@ -1,7 +1,7 @@
 import { hasUsccForm, regionOfUscc } from '../operators/codes.js'
 import { type DivisionLevel, divisionLevelOf } from '../operators/places.js'
 import { isHeavyPenalty, isWithdrawnPenalty } from '../records/penalty.js'
-import type { Body } from '../records/records.js'
+import type { RecordBody } from '../records/records.js'
 
 export interface GroundStatus {
   /** FALLEN: no source reports the decision any more. ABSENT: a full delivery lacks it. ELSEWHERE: it is reported for another operator. */
@@ -12,7 +12,7 @@ export interface GroundStatus {
 
 export interface GroundSource {
   operatorId: number | null
-  body: Body
+  body: RecordBody
   stands: boolean
   /** True for the record linked to the case, false for another source of the same fact. */
   linked: boolean
@@ -63,7 +63,7 @@ export type LinkedDecision = ReturnType<typeof readLinkedDecision>
 /** Division code of Jilin, used when the authority's code is malformed. */
 const PROVINCE = '220000'
 
-export const readLinkedDecision = ({ id, body }: { id: number; body: Body }) => {
+export const readLinkedDecision = ({ id, body }: { id: number; body: RecordBody }) => {
   const text = (field: string): string => (typeof body[field] === 'string' ? (body[field] as string) : '')
   const code = text('authority_code')
   return {
@@ -78,7 +78,7 @@ export const readLinkedDecision = ({ id, body }: { id: number; body: Body }) => 
   }
 }
 
-export const readAuthorityLevel = (penalty: Body): DivisionLevel | null => {
+export const readAuthorityLevel = (penalty: RecordBody): DivisionLevel | null => {
   const code = penalty['authority_code']
   return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(regionOfUscc(code)) : null
 }

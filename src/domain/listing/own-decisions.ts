@@ -1,6 +1,6 @@
 /** Recognises decisions of this hub that return through an agency's list, so that one fact is shown once. */
 import { simplifyAuthority, simplifyDocumentNumber } from '../records/decision-number.js'
-import type { Body } from '../records/records.js'
+import type { RecordBody } from '../records/records.js'
 
 export interface OwnDecision {
   documentNumber: string | null
@@ -8,7 +8,7 @@ export interface OwnDecision {
 }
 
 /** Returns a test for list entries that repeat a decision of this hub, even one whose entry was removed. */
-export const makeRepeatMatcher = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
+export const makeRepeatMatcher = (own: readonly OwnDecision[]): ((body: RecordBody) => boolean) => {
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {
     if (documentNumber === null) continue

@@ -6,7 +6,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
 import { hasUsccForm } from '../operators/codes.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
-import type { Body } from '../records/records.js'
+import type { RecordBody } from '../records/records.js'
 import { findResidentIds, NUMERALS } from '../records/resident-ids.js'
 
 /** Class of each UTF-16 unit: 1 for harmless characters, 2 for numerals, 0 for digits, letters and address words. */
@@ -184,7 +184,7 @@ const whyNot = (
 /** The registered address is public even when it is a home. A shop without a licence has none. */
 export const findBusinessAddress = (
   { uscc, kind }: Pick<PartyToPublish, 'uscc' | 'kind'>,
-  registrations: readonly Body[],
+  registrations: readonly RecordBody[],
 ): string | null => {
   if (uscc === null || kind === 'SHOP') return null
   const address = registrations.find((body) => (body['uscc'] ?? uscc) === uscc)?.['address']

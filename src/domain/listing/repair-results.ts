@@ -1,12 +1,12 @@
 /** Judges repair results of other offices (feed `repairs`). The newest counts, whatever the order of arrival. */
 
 import { simplifyDocumentNumber } from '../records/decision-number.js'
-import type { Body } from '../records/records.js'
+import type { RecordBody } from '../records/records.js'
 import type { Case, CaseState } from './case.js'
 
 export interface ReportedRepair {
   record: number
-  body: Body
+  body: RecordBody
   /** True when the result came with the delivery being processed. */
   fresh: boolean
 }
@@ -34,10 +34,10 @@ export const judgeRepairResults = (
   return nameless !== null && countsFor(facts, nameless.body) ? { what: 'TOLD', told: nameless } : null
 }
 
-const isNameless = ({ target_document_number: target, outcome }: Body): boolean =>
+const isNameless = ({ target_document_number: target, outcome }: RecordBody): boolean =>
   target === null && (outcome === 'REPAIRED' || outcome === 'REMOVED')
 
-const names = ({ target_document_number: target, outcome }: Body, documentNumber: string): boolean =>
+const names = ({ target_document_number: target, outcome }: RecordBody, documentNumber: string): boolean =>
   typeof target === 'string' &&
   simplifyDocumentNumber(target) === simplifyDocumentNumber(documentNumber) &&
   STEP[String(outcome)] !== undefined
@@ -56,13 +56,13 @@ const stepOf = ({ body }: ReportedRepair): number => STEP[String(body['outcome']
 const BEFORE_SHOWN: readonly (CaseState | null)[] = ['DECIDED', 'SERVED']
 
 /** A result from before the entry's decision or restoration concerned an earlier entry. */
-const countsFor = ({ decidedOn, termFrom, restoredOn }: Case, body: Body): boolean => {
+const countsFor = ({ decidedOn, termFrom, restoredOn }: Case, body: RecordBody): boolean => {
   const on = String(body['decided_on'])
   const restored = restoredOn ?? termFrom
   return decidedOn !== null && on >= decidedOn && (restored === null || on > restored)
 }
 
-const resultOf = (facts: Case, body: Body): RepairConsequence | null => {
+const resultOf = (facts: Case, body: RecordBody): RepairConsequence | null => {
   const { state, repair, removal } = facts
   const on = String(body['decided_on'])
   if (body['outcome'] === 'REVOKED') return state === 'REMOVED' && removal === 'REPAIRED' ? 'TAKEN_BACK' : null

@@ -7,11 +7,11 @@ import { compactText } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { simplifyAuthority, simplifyDocumentNumber } from './decision-number.js'
 import { compareMoney, parseMoney } from './money.js'
-import type { Body, Json } from './records.js'
+import type { Json, RecordBody } from './records.js'
 
 export type PenaltySeverity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
-export const judgePenaltySeverity = (body: Body): PenaltySeverity => {
+export const judgePenaltySeverity = (body: RecordBody): PenaltySeverity => {
   const types = typesOf(body)
   if (isHeavyPenalty(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
   const wordsOnly = types.length > 0 && types.every((type) => WARNING.test(type))
@@ -19,7 +19,7 @@ export const judgePenaltySeverity = (body: Body): PenaltySeverity => {
 }
 
 /** 较重行政处罚, SAMR order 44, article 2. */
-export const isHeavyPenalty = (body: Body): boolean => {
+export const isHeavyPenalty = (body: RecordBody): boolean => {
   const types = typesOf(body)
   const fined = isMoney(body['fine_yuan']) || types.some((type) => FINE.test(type))
   if (fined && [body['content'], body['facts']].some((text) => says(text, FROM_THE_HEAVY_END, NOT_HEAVY_END)))
@@ -39,7 +39,7 @@ export interface Ban {
 }
 
 /** Returns the ban that a penalty plainly imposes. The publication period is not its term. */
-export const findBan = (body: Body): Ban | null => {
+export const findBan = (body: RecordBody): Ban | null => {
   if (!imposesBan(body)) return null
   const until = body['effective_until']
   const day = typeof until === 'string' && isDate(until) ? until : null
@@ -48,7 +48,7 @@ export const findBan = (body: Body): Ban | null => {
 }
 
 /** Closure and licence revocation have no duration, so they are no ban. */
-export const imposesBan = (body: Body): boolean => {
+export const imposesBan = (body: RecordBody): boolean => {
   const types = typesOf(body)
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
   const { content } = body
@@ -57,11 +57,11 @@ export const imposesBan = (body: Body): boolean => {
 }
 
 /** Counterfeiting under SAMR order 44, articles 7 and 9. */
-export const isCounterfeitPenalty = (body: Body): boolean =>
+export const isCounterfeitPenalty = (body: RecordBody): boolean =>
   [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT_PATTERN, DENIED))
 
 /** True when the authority withdrew the penalty (行政处罚法, article 48): it has no weight and is shown nowhere. */
-export const isWithdrawnPenalty = (body: Body): boolean => body['status'] === 'REVOKED'
+export const isWithdrawnPenalty = (body: RecordBody): boolean => body['status'] === 'REVOKED'
 
 /**
  * Identifies a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is
@@ -139,7 +139,7 @@ export const COUNTERFEIT_PATTERN = new RegExp(
 )
 const DENIED = /未发现|不属于|不构成|并非|不是|不存在|没有|无证据/
 
-const typesOf = (body: Body): string[] =>
+const typesOf = (body: RecordBody): string[] =>
   Array.isArray(body['types']) ? body['types'].filter((type) => typeof type === 'string') : []
 
 const isMoney = (yuan: Json | undefined): boolean => typeof yuan === 'string' && compareMoney(yuan, '0') > 0

@@ -1,6 +1,6 @@
 import { compactText } from '../../foundation/text/values.js'
 import { isValidGtin } from '../operators/codes.js'
-import type { Body } from './records.js'
+import type { RecordBody } from './records.js'
 
 const GTIN_DIGITS = 14
 export const PRODUCT_WORD_LENGTH_MOST = 500
@@ -22,5 +22,5 @@ export const matchesModel = (held: unknown, asked: string): boolean => {
   return makeProductWordKey(held) === word || held.split(BETWEEN_MODELS).some((one) => makeProductWordKey(one) === word)
 }
 
-export const isTrademarkInTerm = ({ status, expires_on: last }: Body, on: string): boolean =>
+export const isTrademarkInTerm = ({ status, expires_on: last }: RecordBody, on: string): boolean =>
   status === 'REGISTERED' && (typeof last !== 'string' || last >= on)

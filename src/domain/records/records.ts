@@ -34,7 +34,7 @@ export type RecordKind = keyof typeof RECORD_KIND_TRAITS
 export const RECORD_KINDS = Object.keys(RECORD_KIND_TRAITS) as RecordKind[]
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
-export type Body = { [key: string]: Json }
+export type RecordBody = { [key: string]: Json }
 
 /** `row` counts from 1: the line of a text file (with header), the row of a sheet, or the item of a page. */
 export interface SourceItem {
@@ -46,7 +46,7 @@ export interface SourceItem {
 }
 
 /** Codes are normalised. `work/intake/pull` resolves the operator. */
-export interface Subject {
+export interface RecordSubject {
   uscc: string | null
   orgCode: string | null
   regNo: string | null
@@ -61,12 +61,12 @@ export interface Remark {
   message: string
 }
 
-export interface Draft {
+export interface RecordDraft {
   kind: RecordKind
   /** The agency's own key, stable over pulls and unique within the feed. */
   key: string
-  subject: Subject
-  body: Body
+  subject: RecordSubject
+  body: RecordBody
   /** YYYY-MM-DD; null when unknown or open. */
   validFrom: string | null
   validTo: string | null
@@ -75,7 +75,7 @@ export interface Draft {
   fact?: string
 }
 
-export interface Problem {
+export interface ItemProblem {
   field: string | null
   /** Heading in the office's own table when a heading map was used. */
   heading?: string
@@ -92,7 +92,7 @@ export interface UnreadableRecords {
   codes: readonly string[]
 }
 
-export type DraftsOrProblems = { drafts: Draft[] } | { problems: Problem[]; unreadable?: UnreadableRecords }
+export type DraftsOrProblems = { drafts: RecordDraft[] } | { problems: ItemProblem[]; unreadable?: UnreadableRecords }
 
 /** Canonical JSON: sorted keys at every depth, so that equal bodies have equal bytes. */
 export const canonicalJson = (value: Json): string => {
@@ -150,7 +150,7 @@ const mayNeedEscapes = (text: string): boolean => {
   return false
 }
 
-type DigestInput = Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>
+type DigestInput = Pick<RecordDraft, 'body' | 'validFrom' | 'validTo' | 'subject'>
 
 export interface SealedBody {
   body: string

@@ -3,7 +3,7 @@ import { addDays } from '../../foundation/time/dates.js'
 import { computeTermEnd, findFactOfList } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
 import { isWithdrawnPenalty, judgePenaltySeverity } from '../records/penalty.js'
-import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
+import { type Json, RECORD_KIND_TRAITS, type RecordBody, type RecordKind } from '../records/records.js'
 import { findRepairDays, isOldRuleBook, type ListFactRules, type RecordEvidence } from './repair-targets.js'
 
 /**
@@ -184,7 +184,7 @@ export const keepOncePerFact = <Row extends RecordReport & { fact: string | null
   return rows.filter((row) => row.fact === null || kept.get(keyOf(row)) === row)
 }
 
-type RecordReport = { kind: RecordKind; body: Body; run: number; record: number }
+type RecordReport = { kind: RecordKind; body: RecordBody; run: number; record: number }
 const outweighs = (one: RecordReport, other: RecordReport): boolean => {
   const [withdrawn, otherWithdrawn] = [isOver(one), isOver(other)]
   if (withdrawn !== otherWithdrawn) return withdrawn
@@ -196,11 +196,11 @@ const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawnPenalty(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
 /** First day on which a mirrored entry no longer stands: its removal, its stated end, or the end of its list's term. */
-export const findMirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null =>
+export const findMirroredEntryEnd = (body: RecordBody, lists: readonly ListFactRules[]): string | null =>
   text(body['removed_on']) ?? findDayAfterTerm(lists, findLastDayOfMirroredEntry(body, lists))
 
 /** Last day that the authority states, or else of the list's term. */
-export const findLastDayOfMirroredEntry = (body: Body, lists: readonly ListFactRules[]): string | null => {
+export const findLastDayOfMirroredEntry = (body: RecordBody, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? computeTermEnd(list, text(body['listed_on'])) : null)
 }

@@ -3,14 +3,14 @@ import { groupBy } from '../../foundation/groups.js'
 import { compareTexts } from '../../foundation/text/values.js'
 import { findFactOfList, type ListKind, type TermCounting } from '../listing/lists.js'
 import { simplifyAuthority, simplifyAuthorityAsBefore, simplifyDocumentNumber } from '../records/decision-number.js'
-import type { Body, Json, RecordKind } from '../records/records.js'
+import type { Json, RecordBody, RecordKind } from '../records/records.js'
 
 export type ListFactRules = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<TermCounting, 'lastDay'> }
 
 export interface RecordEvidence {
   record: number
   kind: RecordKind
-  body: Body
+  body: RecordBody
   /** For a shop: last day on which its record is valid. */
   validTo?: string | null
 }
@@ -61,8 +61,8 @@ export const findRepairDays = (
  * last.
  */
 const STEP: Record<string, number> = { REPAIRED: 0, REMOVED: 0, REVOKED: 1 }
-const stepOf = (body: Body): number => STEP[String(body['outcome'])] ?? 0
-const dayOf = (body: Body): string => String(body['decided_on'])
+const stepOf = (body: RecordBody): number => STEP[String(body['outcome'])] ?? 0
+const dayOf = (body: RecordBody): string => String(body['decided_on'])
 
 type TextReader = (value: Json | undefined) => string | null
 const textIn: TextReader = (value) => (typeof value === 'string' ? value : null)
@@ -101,7 +101,7 @@ const recordFinder = (repairables: readonly Repairable[], authorityOf: TextReade
     repairables.filter(({ byCourt }) => !byCourt).sort((a, b) => compareTexts(a.on ?? '', b.on ?? '')),
     ({ target }) => target,
   )
-  return (repair: Body): readonly Repairable[] => {
+  return (repair: RecordBody): readonly Repairable[] => {
     const day = dayOf(repair)
     const target = String(repair['target'])
     const by = (each: Repairable): boolean => each.on === null || each.on <= day

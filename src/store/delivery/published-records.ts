@@ -1,6 +1,6 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { LastSentRecord, PublishedKind, RecordParty } from '../../domain/delivery/published-record.js'
-import type { Body } from '../../domain/records/records.js'
+import type { RecordBody } from '../../domain/records/records.js'
 import { type Db, queryColumn, queryMap, queryRows, type Tx } from '../db/db.js'
 
 export interface RecordKey {
@@ -103,7 +103,7 @@ export const dropGathered = async (tx: Tx): Promise<void> => {
 export interface PublishedRecordState extends RecordKey {
   id: string
   kind: PublishedKind
-  body: Body
+  body: RecordBody
   order: number
   fact: string | null
   stands: boolean
@@ -155,7 +155,7 @@ export const readRecordStatesWithSources = async (
 export const readPenaltiesAndRepairs = async (
   db: Db | Tx,
   operators: readonly number[],
-): Promise<{ operatorId: number; record: number; kind: 'penalty' | 'repair'; body: Body }[]> => {
+): Promise<{ operatorId: number; record: number; kind: 'penalty' | 'repair'; body: RecordBody }[]> => {
   if (operators.length === 0) return []
   return queryRows(
     db,

@@ -1,11 +1,11 @@
 import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
-import { type Draft, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
+import { RECORD_KIND_TRAITS, type RecordDraft } from '../../domain/records/records.js'
 import { queryRows, type Tx } from '../db/db.js'
 import * as ownerless from '../records/ownerless.js'
 import * as rescoringQueue from '../scoring/rescoring-queue.js'
 
-interface OrphanedRow extends Pick<Draft, 'key' | 'kind' | 'body'> {
+interface OrphanedRow extends Pick<RecordDraft, 'key' | 'kind' | 'body'> {
   id: number
   feed: string
   foundBy: string
@@ -68,7 +68,7 @@ const wait = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
   )
 }
 
-const subjectOf = ({ foundBy, body }: OrphanedRow): Draft['subject'] => {
+const subjectOf = ({ foundBy, body }: OrphanedRow): RecordDraft['subject'] => {
   const code = foundBy.slice(foundBy.indexOf(':') + 1)
   const name = [body['party_name'], body['name'], body['owner_name']].find((each) => typeof each === 'string') ?? null
   return {

@@ -4,7 +4,7 @@ import {
   proposeOperator,
   subjectDetails,
 } from '../../domain/intake/matching.js'
-import type { Body, Subject } from '../../domain/records/records.js'
+import type { RecordBody, RecordSubject } from '../../domain/records/records.js'
 import { queryColumn, queryRows, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'
 
@@ -116,7 +116,7 @@ const weigh = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => 
   const bearers = await bearersOf(tx, [...new Set(named.map(({ name }) => name))])
   const ids = named.filter(({ name, told }) => told || bearers.has(name)).map(({ id }) => id)
   if (ids.length === 0) return
-  const rows = await queryRows<{ id: number; name: string; subject: Subject; body: Body }>(
+  const rows = await queryRows<{ id: number; name: string; subject: RecordSubject; body: RecordBody }>(
     tx,
     'select id, name_key as name, subject, body from unmatched where id = any(?::bigint[]) /* proposals.weigh */',
     [ids],
@@ -133,7 +133,7 @@ const weigh = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => 
   )
 }
 
-const proposalOf = (bearers: Bearers, subject: Subject, body: Body): MatchProposal =>
+const proposalOf = (bearers: Bearers, subject: RecordSubject, body: RecordBody): MatchProposal =>
   bearers === 'TOO_MANY'
     ? { operator: null, because: 'SEVERAL' }
     : proposeOperator(bearers, subjectDetails(subject, body))

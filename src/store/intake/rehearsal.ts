@@ -1,4 +1,4 @@
-import type { Body, RecordKind } from '../../domain/records/records.js'
+import type { RecordBody, RecordKind } from '../../domain/records/records.js'
 import { queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { markRehearsal } from '../db/transaction.js'
 
@@ -71,8 +71,8 @@ export interface UndoneRecord {
   kind: RecordKind
   key: string
   operatorId: number | null
-  before: Body
-  after: Body | null
+  before: RecordBody
+  after: RecordBody | null
 }
 
 export const recordsUndone = (tx: Tx, by: number, first: number): Promise<FirstRows<UndoneRecord>> =>
@@ -105,8 +105,8 @@ export interface BroughtRecord {
   row: number
   name: string | null
   code: string | null
-  body: Body
-  before: Body | null
+  body: RecordBody
+  before: RecordBody | null
   reason: string | null
 }
 

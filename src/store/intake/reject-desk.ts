@@ -1,10 +1,10 @@
-import type { Problem } from '../../domain/records/records.js'
+import type { ItemProblem } from '../../domain/records/records.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { repeatedNote } from './rejects.js'
 
 export type RejectState = 'OPEN' | 'TAKEN' | 'DROPPED'
 
-export interface StoredReject extends Omit<Problem, 'heading'> {
+export interface StoredReject extends Omit<ItemProblem, 'heading'> {
   id: number
   run: number
   at: Date
@@ -19,7 +19,7 @@ export interface StoredReject extends Omit<Problem, 'heading'> {
   page: number | null
   row: number
   heading: string | null
-  problems: Problem[]
+  problems: ItemProblem[]
   map: number | null
   item: Record<string, unknown>
   state: RejectState

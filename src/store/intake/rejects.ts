@@ -1,4 +1,4 @@
-import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
+import type { ItemProblem, RecordDraft, UnreadableRecords } from '../../domain/records/records.js'
 import { type Db, queryColumn, queryOne, queryRows, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'
 import {
@@ -11,7 +11,7 @@ import {
 export interface NewReject {
   page: number | null
   row: number
-  problems: readonly Problem[]
+  problems: readonly ItemProblem[]
   item: unknown
   map: number | null
 }
@@ -199,7 +199,7 @@ export interface UnmatchedSummary {
   id: number
   feed: string
   key: string
-  subject: Draft['subject']
+  subject: RecordDraft['subject']
   reason: string
   row: number
   run: number

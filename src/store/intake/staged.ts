@@ -4,14 +4,14 @@ import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { MadeOperator } from '../../domain/intake/matching.js'
-import type { Draft, SealedBody, SourceItem } from '../../domain/records/records.js'
+import type { RecordDraft, SealedBody, SourceItem } from '../../domain/records/records.js'
 import type { Db } from '../db/db.js'
 import { type OpenTransaction, withReservedConnection } from '../db/reserved-connection.js'
 
 export interface StagedDraft extends SealedBody, Pick<SourceItem, 'page' | 'row'> {
   item: number
   part: number
-  draft: Draft
+  draft: RecordDraft
   makes: MadeOperator | null
   nameKey: string | null
   subjectKey: string | null

@@ -1,5 +1,5 @@
 import type { NoProposal } from '../../domain/intake/matching.js'
-import type { Draft } from '../../domain/records/records.js'
+import type { RecordDraft } from '../../domain/records/records.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { insertCopiesSql } from '../records/versions.js'
@@ -7,7 +7,7 @@ import { earlierEndDaySql } from './absence.js'
 
 export type UnmatchedState = 'OPEN' | 'MATCHED' | 'NOT_OURS' | 'TAKEN_BACK' | 'ENDED'
 
-export interface UnmatchedRecord extends Omit<Draft, 'fact'> {
+export interface UnmatchedRecord extends Omit<RecordDraft, 'fact'> {
   id: number
   feed: string
   nameKey: string | null

@@ -1,7 +1,7 @@
 import {
-  type Body,
   RECORD_KIND_TRAITS,
   RECORD_KINDS,
+  type RecordBody,
   type RecordKind,
   type Remark,
 } from '../../domain/records/records.js'
@@ -144,7 +144,7 @@ export interface RecordVersion {
   kind: RecordKind
   key: string
   operatorId: number | null
-  body: Body
+  body: RecordBody
   remarks: Remark[]
   validFrom: string | null
   validTo: string | null

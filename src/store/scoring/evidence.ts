@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { to as copyTo } from 'pg-copy-streams'
-import type { Body, RecordKind } from '../../domain/records/records.js'
+import type { RecordBody, RecordKind } from '../../domain/records/records.js'
 import { FIELDS_OF_EVIDENCE, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-facts.js'
 import { type Db, queryRows } from '../db/db.js'
@@ -76,10 +76,10 @@ const rowsIn = (text: string): EvidenceRow[] => {
 }
 
 /** Bodies that are equal in the fields of evidence share one frozen object. */
-const plainBodies = new Map<string, Body>()
+const plainBodies = new Map<string, RecordBody>()
 const MAX_PLAIN_BODIES = 50_000
 
-const bodyIn = (kind: RecordKind, text: string): Body => {
+const bodyIn = (kind: RecordKind, text: string): RecordBody => {
   const fields = FIELDS_OF_EVIDENCE[kind]
   if (fields === undefined) return JSON.parse(unescaped(text))
   const known = plainBodies.get(kind + text)
@@ -101,7 +101,7 @@ const SIGNS: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '
 const unescaped = (text: string): string =>
   text.includes('\\') ? text.replace(/\\(.)/g, (_, sign: string) => SIGNS[sign] ?? sign) : text
 
-export interface OwnedEntry extends OwnEntry {
+export interface OwnEntryOfOperator extends OwnEntry {
   operatorId: number
   list: string
 }
@@ -115,7 +115,11 @@ const OWNER = `coalesce(
   l.operator_id)`
 
 /** Only events known at `knownAt` count, so answers about earlier instants never change. */
-export const readOwnEntries = (db: Db, operators: readonly number[], when: PointInTime): Promise<OwnedEntry[]> =>
+export const readOwnEntries = (
+  db: Db,
+  operators: readonly number[],
+  when: PointInTime,
+): Promise<OwnEntryOfOperator[]> =>
   queryRows(
     db,
     `select * from (

@@ -1,9 +1,9 @@
 import { operatorMadeBy, subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
-  type Draft,
   RECORD_KIND_TRAITS,
   RECORD_KINDS,
+  type RecordDraft,
   type SourceItem,
   sealBody,
   type UnreadableRecords,
@@ -35,7 +35,7 @@ export const stagedDraft = (
   index: number,
   part: number,
   item: SourceItem,
-  draft: Draft,
+  draft: RecordDraft,
   late: boolean | null = null,
 ): StagedDraft => {
   const { subject, body } = draft

@@ -9,10 +9,10 @@ import { isSentLate } from '../../domain/intake/timeliness.js'
 import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import {
-  type Draft,
   type DraftsOrProblems,
-  type Problem,
+  type ItemProblem,
   RECORD_KIND_TRAITS,
+  type RecordDraft,
   type SourceItem,
   type UnreadableRecords,
 } from '../../domain/records/records.js'
@@ -111,7 +111,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     reading.progress?.(done.received)
   }
   const outOfBounds = (reason: string): Refusal => new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
-  const aside = (item: SourceItem, faults: Problem[], of: Partial<UnreadableRecords> = {}): void => {
+  const aside = (item: SourceItem, faults: ItemProblem[], of: Partial<UnreadableRecords> = {}): void => {
     const problems = item.map ? withHeadings(faults, item.map) : faults
     done.rejected += 1
     done.causes.add(problems)
@@ -124,7 +124,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     badCharacters += charactersIn(item.fields) + charactersIn(problems)
     if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS_MOST) full = true
   }
-  const stageItem = (item: SourceItem, drafts: readonly Draft[]): boolean => {
+  const stageItem = (item: SourceItem, drafts: readonly RecordDraft[]): boolean => {
     const rows = drafts.map((draft, part) => {
       const late = feed.duty && calendar ? isSentLate(draft.validFrom, feed.duty, calendar, today) : null
       return stagedDraft(done.received, part, item, draft, late)
@@ -204,7 +204,7 @@ export const draftsOfItem = (
   // Mapping may join pieces into an ID number. Registration numbers stay.
   redactIdNumbers(checked(feed.map(item, context)), mark, REGISTRATION_NUMBERS, clear)
 
-const NO_RECORD: Problem = {
+const NO_RECORD: ItemProblem = {
   field: null,
   rule: 'record.none',
   message: '这一行没有给出任何记录。This row gives no record.',
@@ -215,7 +215,7 @@ const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 const checked = (mapped: DraftsOrProblems): DraftsOrProblems => {
   if ('problems' in mapped) return mapped
   if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
-  const problems: Problem[] = []
+  const problems: ItemProblem[] = []
   for (const { kind, body } of mapped.drafts) problems.push(...contractCheck(`records/${kind}`)(body))
   if (problems.length === 0) return mapped
   return { problems, unreadable: { keys: mapped.drafts.map(({ key }) => key), stems: [], codes: [] } }

@@ -2,7 +2,12 @@
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { checkAndRedactText, redactIdNumbers } from '../../domain/records/privacy.js'
-import { type Draft, type Problem, RECORD_KIND_TRAITS, type SourceItem } from '../../domain/records/records.js'
+import {
+  type ItemProblem,
+  RECORD_KIND_TRAITS,
+  type RecordDraft,
+  type SourceItem,
+} from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -37,7 +42,7 @@ export interface RejectCorrection extends RejectDecision {
 
 export type CorrectionResult =
   | { taken: true; run: number; effect: DraftEffect }
-  | { taken: false; problems: readonly Problem[] }
+  | { taken: false; problems: readonly ItemProblem[] }
 
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
 export const takeCorrection = async (
@@ -82,7 +87,7 @@ export const takeCorrection = async (
 interface CorrectedItem {
   feed: AgencyFeed
   found: setAside.StoredReject
-  drafts: readonly Draft[]
+  drafts: readonly RecordDraft[]
   says: DraftStage['says']
   correcting: RejectCorrection
 }

@@ -7,7 +7,7 @@ import {
   type PublicationClocks,
 } from '../../domain/listing/publication-clocks.js'
 import { findBan } from '../../domain/records/penalty.js'
-import type { Body } from '../../domain/records/records.js'
+import type { RecordBody } from '../../domain/records/records.js'
 import { makeRulesReader } from '../calendar/rules.js'
 
 export const readClockRules = makeRulesReader<ClockRules>('rules/clocks', 'contracts/clocks', checkClockRules)
@@ -20,7 +20,7 @@ export const readPublicEntryRules = makeRulesReader<PublicEntryRules>(
 
 export interface PublicationClockInput extends Omit<ClockedEntry, 'documentOn' | 'banUntil'> {
   decidedOn: string
-  decision: Body | null
+  decision: RecordBody | null
 }
 
 /** `endless`: the ban is permanent, so publication at 公示系统 has no known end. */

@@ -1,4 +1,4 @@
-import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
+import type { RecordDraft, SourceItem } from '../../../src/domain/records/records.js'
 import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
 
 /** Returns the n-th item of a sample with changed fields. */
@@ -13,13 +13,18 @@ export const from = async (
   return { ...item, fields: { ...item.fields, ...changes } }
 }
 
-export const only = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Draft> => {
+export const only = async (
+  id: string,
+  file: string,
+  at = 0,
+  changes: Record<string, unknown> = {},
+): Promise<RecordDraft> => {
   const [draft] = draftsOf(id, await from(id, file, at, changes))
   if (!draft) throw new Error('no draft')
   return draft
 }
 
-export const noted = ({ remarks }: Draft): string[] => remarks.map(({ field, rule }) => `${field} ${rule}`)
+export const noted = ({ remarks }: RecordDraft): string[] => remarks.map(({ field, rule }) => `${field} ${rule}`)
 
 export const faults = async (
   id: string,

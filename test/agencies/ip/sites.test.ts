@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
-import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
+import type { RecordDraft, SourceItem } from '../../../src/domain/records/records.js'
 import { contractCheck } from '../../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, problemsOf, sample, TODAY } from '../samples.js'
 
@@ -12,7 +12,7 @@ const itemOf = async (id: string, file: string, at = 0, changes: Record<string, 
   if (!item) throw new Error('no such item')
   return { ...item, fields: { ...item.fields, ...changes } }
 }
-const only = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Draft> => {
+const only = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<RecordDraft> => {
   const [draft, ...others] = draftsOf(id, await itemOf(id, file, at, changes))
   if (!draft || others.length > 0) throw new Error('not one draft')
   return draft

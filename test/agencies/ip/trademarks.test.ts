@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
+import type { RecordDraft, SourceItem } from '../../../src/domain/records/records.js'
 import { contractCheck } from '../../../src/foundation/contracts.js'
 import { draftsOf, fileOf, itemsOf, problemsOf, refusalOf, sample } from '../samples.js'
 
@@ -8,7 +8,7 @@ const itemOf = async (file: string, at: number, changes: Record<string, unknown>
   if (!item) throw new Error('no such item')
   return { ...item, fields: { ...item.fields, ...changes } }
 }
-const drafts = async (file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Draft[]> =>
+const drafts = async (file: string, at = 0, changes: Record<string, unknown> = {}): Promise<RecordDraft[]> =>
   draftsOf('trademarks', await itemOf(file, at, changes))
 
 describe('trademarks', () => {

@@ -1,4 +1,4 @@
-import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
+import type { RecordDraft, SourceItem } from '../../../src/domain/records/records.js'
 import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
 
 type Fields = Record<string, unknown>
@@ -19,16 +19,16 @@ export const from = async (id: string, file: string, at = 0, changes: Fields = {
   return { ...item, fields: Object.fromEntries(fields) }
 }
 
-export const all = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<Draft[]> =>
+export const all = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<RecordDraft[]> =>
   draftsOf(id, await from(id, file, at, changes))
 
-export const only = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<Draft> => {
+export const only = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<RecordDraft> => {
   const [draft, another] = await all(id, file, at, changes)
   if (!draft || another) throw new Error('not one draft')
   return draft
 }
 
-export const rulesOf = ({ remarks }: Draft): string[] => remarks.map(({ field, rule }) => `${field} ${rule}`)
+export const rulesOf = ({ remarks }: RecordDraft): string[] => remarks.map(({ field, rule }) => `${field} ${rule}`)
 
 /** Returns `field rule` of every problem. */
 export const faults = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<string[]> =>

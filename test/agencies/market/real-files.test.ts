@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { agencies } from '../../../src/agencies/index.js'
 import { isValidGtin } from '../../../src/domain/operators/codes.js'
-import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
+import type { RecordDraft, SourceItem } from '../../../src/domain/records/records.js'
 import { contractCheck } from '../../../src/foundation/contracts.js'
 import { feedOf, itemsOf, refusalOf, TODAY } from '../samples.js'
 
@@ -32,7 +32,7 @@ const filesIn = (folder: string): string[] =>
 
 interface Taken {
   items: SourceItem[]
-  drafts: Draft[]
+  drafts: RecordDraft[]
   rejected: number
 }
 

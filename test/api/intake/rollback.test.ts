@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Body, Draft } from '../../../src/domain/records/records.js'
+import type { RecordBody, RecordDraft } from '../../../src/domain/records/records.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import {
   globalOf,
@@ -167,7 +167,7 @@ describe('rollback and concerns over HTTP', () => {
     expect((await own(world.token('agency'))).data.listing).to.equal(null)
   })
 
-  const told = (number: string, more: Body = {}): Draft => {
+  const told = (number: string, more: RecordBody = {}): RecordDraft => {
     const draft = penalty(one, number)
     return { ...draft, body: { ...draft.body, ...more }, fact: '虚〔2026〕1号/虚构市市场监督管理局' }
   }
@@ -195,7 +195,7 @@ describe('rollback and concerns over HTTP', () => {
     const page = (await ask('first: 1')).data.operator.records
     const next = (await ask(`first: 1, after: "${page.pageInfo.endCursor}"`)).data.operator.records
     expect([page.pageInfo.hasNextPage, next.pageInfo.hasNextPage]).to.deep.equal([true, false])
-    const numbers = [...page.nodes, ...next.nodes].map(({ body }: { body: Body }) => body['document_number'])
+    const numbers = [...page.nodes, ...next.nodes].map(({ body }: { body: RecordBody }) => body['document_number'])
     expect(numbers.sort()).to.deep.equal(['虚〔2026〕1号', '虚〔2026〕2号'])
   })
 })

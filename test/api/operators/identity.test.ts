@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import type { Draft } from '../../../src/domain/records/records.js'
+import type { RecordDraft } from '../../../src/domain/records/records.js'
 import { globalOf, makeWorld, NOW, penalty, registration, uscc, type World } from '../world.js'
 
 const QUEUE = `query($feed: ID, $state: UnmatchedState, $first: Int, $after: String) { unmatched(feed: $feed, state: $state, first: $first, after: $after) {
@@ -18,7 +18,7 @@ describe('identity decisions over HTTP', () => {
   const [one, two, three] = [uscc(1), uscc(2), uscc(3)]
   const NAME = '虚构青禾有限公司'
   const officer = () => world.token('officer', 'officer-1')
-  const nameless = (draft: Draft, name: string | null): Draft => ({
+  const nameless = (draft: RecordDraft, name: string | null): RecordDraft => ({
     ...draft,
     subject: { uscc: null, orgCode: null, regNo: null, shop: null, name },
     body: { ...draft.body, representative: '松某' },

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import type { Body, Draft, RecordKind } from '../../../src/domain/records/records.js'
+import type { RecordBody, RecordDraft, RecordKind } from '../../../src/domain/records/records.js'
 import * as trail from '../../../src/store/audit/audit-log.js'
 import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { makeWorld, operatorId, recordId, registration, scored, uscc, type World } from '../world.js'
@@ -19,9 +19,9 @@ describe('open records over HTTP', () => {
     kind: RecordKind,
     key: string,
     code: string | null,
-    body: Body,
+    body: RecordBody,
     name: string | null = null,
-  ): Draft => ({
+  ): RecordDraft => ({
     kind,
     key,
     subject: { uscc: code, orgCode: null, regNo: null, shop: null, name },
@@ -30,7 +30,7 @@ describe('open records over HTTP', () => {
     validTo: null,
     remarks: [],
   })
-  const mark = (number: string, niceClass: number, more: Body = {}, code: string | null = owner, office = 'CN') =>
+  const mark = (number: string, niceClass: number, more: RecordBody = {}, code: string | null = owner, office = 'CN') =>
     draft('trademark', `${office === 'CN' ? '' : `${office}:`}${number}/${niceClass}`, code, {
       number,
       class: niceClass,
@@ -47,7 +47,7 @@ describe('open records over HTTP', () => {
       goods: [],
       ...more,
     })
-  const sampling = (key: string, more: Body = {}) =>
+  const sampling = (key: string, more: RecordBody = {}) =>
     draft('inspection', key, seller, {
       notice_number: key,
       announced_on: '2026-01-10',
@@ -61,7 +61,7 @@ describe('open records over HTTP', () => {
       failures: ['接地措施'],
       ...more,
     })
-  const recall = (key: string, more: Body = {}) =>
+  const recall = (key: string, more: RecordBody = {}) =>
     draft('recall', key, null, {
       number: key,
       announced_on: '2026-02-01',

@@ -10,7 +10,7 @@ import {
   type RecordParty,
   type RecordSource,
 } from '../../../src/domain/delivery/published-record.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import { codeOf } from '../../support/world.js'
 
 const PARTY: RecordParty = {
@@ -25,7 +25,7 @@ const PARTY: RecordParty = {
 const TODAY = '2026-11-25'
 
 describe('publication status of a record', () => {
-  const rows: [string, 'penalty' | 'permit', Body, Partial<RecordParty> | null, PublicationStatus][] = [
+  const rows: [string, 'penalty' | 'permit', RecordBody, Partial<RecordParty> | null, PublicationStatus][] = [
     ['publishes a firm’s penalty', 'penalty', {}, {}, 'PUBLIC'],
     ['publishes a firm’s permit, valid or not', 'permit', { status: 'INVALID' }, {}, 'PUBLIC'],
     [
@@ -117,7 +117,7 @@ describe('texts of a published record', () => {
   })
 
   it('keep days, amounts, codes and document numbers as they are', () => {
-    const plain: Body = {
+    const plain: RecordBody = {
       document_number: '测市监处罚〔2026〕13800138000号',
       decided_on: '2026-10-10',
       fine_yuan: '13800138000',

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { comparedDigest } from '../../../src/domain/intake/contradiction.js'
-import { type Body, type Draft, digestDraft } from '../../../src/domain/records/records.js'
+import { digestDraft, type RecordBody, type RecordDraft } from '../../../src/domain/records/records.js'
 
 const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
-const compared = (body: Body): string => {
-  const draft: Draft = {
+const compared = (body: RecordBody): string => {
+  const draft: RecordDraft = {
     kind: 'penalty',
     key: 'K1',
     subject: nobody,
@@ -18,7 +18,7 @@ const compared = (body: Body): string => {
 }
 
 describe('two reports of one decision', () => {
-  const body: Body = {
+  const body: RecordBody = {
     document_number: '1',
     authority: '长春市市场监督管理局',
     source_unit: 'A',

@@ -10,13 +10,13 @@ import {
   subjectKey,
 } from '../../../src/domain/intake/matching.js'
 import { digitsOfDivision, divisionPrefixIn } from '../../../src/domain/operators/places.js'
-import type { Body, Subject } from '../../../src/domain/records/records.js'
+import type { RecordBody, RecordSubject } from '../../../src/domain/records/records.js'
 
 const NAME = '长春虚构商贸有限公司'
 /** Valid codes that belong to no real operator. */
 const CODE = '91220102MA0Y4J8P4X'
-const nobody: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
-const subject = (given: Partial<Subject>): Subject => ({ ...nobody, ...given })
+const nobody: RecordSubject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
+const subject = (given: Partial<RecordSubject>): RecordSubject => ({ ...nobody, ...given })
 const said = (given: Partial<SubjectDetails>): SubjectDetails => ({
   ...nobody,
   name: NAME,
@@ -81,7 +81,7 @@ describe('division code of a place named in a text', () => {
 })
 
 describe('details of a subject beside its name', () => {
-  const table: [string, Body, string | null, string | null][] = [
+  const table: [string, RecordBody, string | null, string | null][] = [
     [
       'come from the division code of a registration',
       { region_code: '220102', representative: '松某' },
@@ -267,7 +267,7 @@ describe('a typing slip in a code', () => {
 })
 
 describe('key of a subject', () => {
-  const key = (given: Partial<Subject>, body: Body = {}, record = 'R1') =>
+  const key = (given: Partial<RecordSubject>, body: RecordBody = {}, record = 'R1') =>
     subjectKey({ subject: subject(given), body, key: record })
   const placed = { region_code: '220102' }
   const first = key({ name: NAME }, placed)

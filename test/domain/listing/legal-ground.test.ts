@@ -6,12 +6,18 @@ import {
   type GroundStatus,
   readLinkedDecision,
 } from '../../../src/domain/listing/legal-ground.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 
 describe('a listing', () => {
-  const HEAVY: Body = { types: ['吊销许可证件'], content: '吊销许可证件' }
-  const LIGHT: Body = { types: ['罚款'], fine_yuan: '100' }
-  const source = (body: Body, more: object = {}) => ({ operatorId: 7, body, stands: true, linked: false, ...more })
+  const HEAVY: RecordBody = { types: ['吊销许可证件'], content: '吊销许可证件' }
+  const LIGHT: RecordBody = { types: ['罚款'], fine_yuan: '100' }
+  const source = (body: RecordBody, more: object = {}) => ({
+    operatorId: 7,
+    body,
+    stands: true,
+    linked: false,
+    ...more,
+  })
   const grounds: [string, Parameters<typeof assessLegalGround>[0], ReturnType<typeof assessLegalGround>][] = [
     ['no source reports the penalty any more', [], { state: 'FALLEN', heavy: false }],
     ['the linked record stands', [source(HEAVY, { linked: true })], { state: 'STANDS', heavy: true }],
@@ -85,7 +91,7 @@ describe('a listing', () => {
     it(what, () => expect(decideGroundConsequence(ground, { ...usual, ...changed })).to.equal(consequence))
 
   it('names the division of the authority by its code, otherwise the province', () => {
-    const of = (body: Body) => readLinkedDecision({ id: 1, body })
+    const of = (body: RecordBody) => readLinkedDecision({ id: 1, body })
     expect(of({ authority_code: '11220102MA7A0700XC' })).to.include({ authorityCode: '220102', level: 'COUNTY' })
     expect(of({})).to.include({ authorityCode: '220000', level: null, documentNumber: '' })
   })

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { findBan, imposesBan } from '../../../src/domain/records/penalty.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import { processorMs } from '../../support/processor.js'
 
-const penalty = (more: Body): Body => ({ types: [], content: null, effective_until: null, ...more })
+const penalty = (more: RecordBody): RecordBody => ({ types: [], content: null, effective_until: null, ...more })
 const JOINT = '暂扣或者吊销许可证、暂扣或者吊销执照'
 
 describe('penalty: restrictions with a legal term', () => {
-  const bans: [string, Body][] = [
+  const bans: [string, RecordBody][] = [
     ['a restriction of business', { types: ['限制开展生产经营活动'] }],
     ['a ban from the trade', { types: ['罚款', '限制从业'] }],
     ['a suspension of business', { types: ['责令停产停业'] }],
@@ -25,7 +25,7 @@ describe('penalty: restrictions with a legal term', () => {
   ]
   for (const [title, body] of bans) it(`is ${title}`, () => expect(imposesBan(penalty(body))).to.equal(true))
 
-  const others: [string, Body][] = [
+  const others: [string, RecordBody][] = [
     ['nothing said', {}],
     ['a fine', { types: ['罚款'], content: '罚款20000元', effective_until: '2031-01-01' }],
     ['a revoked licence', { types: ['吊销许可证件'], content: '吊销营业执照' }],
@@ -46,7 +46,7 @@ describe('penalty: restrictions with a legal term', () => {
       expect(findBan(penalty(body))).to.equal(null)
     })
 
-  const ends: [string, Body, until: string | null, endless: boolean][] = [
+  const ends: [string, RecordBody, until: string | null, endless: boolean][] = [
     ['the day in the record', { effective_until: '2031-01-01' }, '2031-01-01', false],
     ['no known day', { effective_until: null }, null, false],
     ['no known day where the record’s day does not exist', { effective_until: '2031-02-30' }, null, false],

@@ -8,10 +8,10 @@ import {
   judgePenaltySeverity,
   makeDecisionFactKey,
 } from '../../../src/domain/records/penalty.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import { processorMs } from '../../support/processor.js'
 
-const penalty = (more: Body): Body => ({
+const penalty = (more: RecordBody): RecordBody => ({
   violation: null,
   facts: null,
   basis: null,
@@ -23,7 +23,7 @@ const penalty = (more: Body): Body => ({
 })
 
 describe('penalty: severity', () => {
-  const cases: [string, Body, 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'][] = [
+  const cases: [string, RecordBody, 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'][] = [
     ['a warning', { types: ['警告'] }, 'WARNING_ONLY'],
     ['a warning and public criticism', { types: ['警告', '通报批评'] }, 'WARNING_ONLY'],
     ['a warning with nothing to pay', { types: ['警告'], fine_yuan: '0.00' }, 'WARNING_ONLY'],
@@ -100,7 +100,7 @@ describe('penalty: severity', () => {
 })
 
 describe('penalty: counterfeits', () => {
-  const cases: [string, Body, boolean][] = [
+  const cases: [string, RecordBody, boolean][] = [
     ['counterfeit trademarks', { violation: '销售假冒注册商标的商品' }, true],
     ['infringing an exclusive right', { violation: '侵犯注册商标专用权' }, true],
     ['goods that infringe a mark, in the facts', { facts: '当事人网店所售商品为侵犯他人注册商标专用权的商品' }, true],

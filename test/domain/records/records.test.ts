@@ -2,14 +2,14 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   canonicalJson,
-  type Draft,
   digestDraft,
   type Json,
   RECORD_KIND_TRAITS,
   RECORD_KINDS,
+  type RecordDraft,
 } from '../../../src/domain/records/records.js'
 
-const draft: Draft = {
+const draft: RecordDraft = {
   kind: 'penalty',
   key: 'K',
   subject: { uscc: '91220102MAY000001A', orgCode: null, regNo: null, shop: null, name: '某' },
@@ -45,7 +45,7 @@ describe('records', () => {
   })
 
   it('a digest changes exactly with body, days and subject', () => {
-    const of = (more: Partial<Draft>) => digestDraft({ ...draft, ...more })
+    const of = (more: Partial<RecordDraft>) => digestDraft({ ...draft, ...more })
     const same = digestDraft(draft)
     expect(of({ key: 'other', remarks: [{ field: 'a', rule: 'b', message: 'c' }] })).to.equal(same)
     expect(of({ body: { a: { d: [1, { y: true, z: null }], c: '字' }, b: 1 } })).to.equal(same)

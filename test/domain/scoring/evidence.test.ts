@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import { FACT_FAMILIES } from '../../../src/domain/records/facts.js'
 import { isWithdrawnPenalty } from '../../../src/domain/records/penalty.js'
-import { type Body, RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
+import { RECORD_KINDS, type RecordBody, type RecordKind } from '../../../src/domain/records/records.js'
 import {
   FAMILY_OF_KIND,
   findFamiliesOfFeeds,
@@ -16,9 +16,9 @@ import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.
 import { schemaDocument } from '../../../src/foundation/contracts.js'
 
 const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
-const events = (kind: RecordKind, body: Body) =>
+const events = (kind: RecordKind, body: RecordBody) =>
   listFactEvents([{ record: 7, kind, body }], lists).map(({ record, ...event }) => ({ ...event, ours: record === 7 }))
-const entry = (more: Body): Body => ({
+const entry = (more: RecordBody): RecordBody => ({
   list: 'serious',
   listed_on: '2024-02-29',
   ends_on: null,
@@ -27,7 +27,7 @@ const entry = (more: Body): Body => ({
 })
 
 describe('evidence', () => {
-  const cases: [string, RecordKind, Body, object[]][] = [
+  const cases: [string, RecordKind, RecordBody, object[]][] = [
     [
       'an active registration gives its years and its standing',
       'registration',
@@ -227,7 +227,7 @@ describe('evidence', () => {
   })
 
   const NUMBER = '长市监处罚〔2025〕12号'
-  const penalty = (more: Body = {}): RecordEvidence => ({
+  const penalty = (more: RecordBody = {}): RecordEvidence => ({
     record: 1,
     kind: 'penalty',
     body: {
@@ -238,12 +238,12 @@ describe('evidence', () => {
       ...more,
     },
   })
-  const listed = (more: Body = {}, record = 2): RecordEvidence => ({
+  const listed = (more: RecordBody = {}, record = 2): RecordEvidence => ({
     record,
     kind: 'list_entry',
     body: entry({ authority: '长春市市场监督管理局', document_number: null, listed_on: '2025-01-01', ...more }),
   })
-  const repair = (more: Body = {}, record = 9): RecordEvidence => ({
+  const repair = (more: RecordBody = {}, record = 9): RecordEvidence => ({
     record,
     kind: 'repair',
     body: {
@@ -255,7 +255,7 @@ describe('evidence', () => {
       ...more,
     },
   })
-  const removal = (more: Body = {}): RecordEvidence =>
+  const removal = (more: RecordBody = {}): RecordEvidence =>
     repair({ target: 'LIST_ENTRY', target_document_number: null, outcome: 'REMOVED', ...more })
   const END = '2028-01-02' // the day after the last day of an entry of 2025-01-01
   const REPAIRED = '2025-08-08'

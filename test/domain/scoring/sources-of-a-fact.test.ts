@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import type { Body, RecordKind } from '../../../src/domain/records/records.js'
+import type { RecordBody, RecordKind } from '../../../src/domain/records/records.js'
 import { keepOncePerFact, WITHDRAWN_RECORD_STATUS } from '../../../src/domain/scoring/evidence.js'
 
 describe('several sources of one fact', () => {
   const row = (record: number, more: object = {}) => ({
     kind: 'penalty' as RecordKind,
     fact: 'F',
-    body: {} as Body,
+    body: {} as RecordBody,
     run: 1,
     record,
     ...more,

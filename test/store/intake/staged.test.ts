@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Draft } from '../../../src/domain/records/records.js'
+import type { RecordDraft } from '../../../src/domain/records/records.js'
 import { DELETE_REPEATED_DRAFTS_SQL, type DraftStage, withStage } from '../../../src/store/intake/staged.js'
 import { stagedDraft } from '../../../src/work/intake/merge.js'
 import { codeOf, database } from '../../support/world.js'
@@ -24,7 +24,7 @@ describe('staging table', () => {
   const db = database()
 
   const put = (stage: DraftStage, item: number, key: string): void => {
-    const draft: Draft = {
+    const draft: RecordDraft = {
       kind: 'penalty',
       key,
       subject: { uscc: codeOf(1), orgCode: null, regNo: null, shop: null, name: null },

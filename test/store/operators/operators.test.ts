@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
-import type { Draft } from '../../../src/domain/records/records.js'
+import type { RecordDraft } from '../../../src/domain/records/records.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { withStage } from '../../../src/store/intake/staged.js'
 import * as operators from '../../../src/store/operators/operators.js'
@@ -47,7 +47,7 @@ describe('operators', () => {
 
   it('one of many simultaneous creations of one operator creates it', async () => {
     const run = (await runs.startRun(db(), { job: 'pull', subject: 'x', cause: 'command', now: NOW })) ?? 0
-    const draft: Draft = {
+    const draft: RecordDraft = {
       kind: 'penalty',
       key: 'P1',
       subject: { uscc: codeOf(5), orgCode: null, regNo: null, shop: null, name: '某' },

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { type AtDesk, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
@@ -291,7 +291,7 @@ describe('intake at the desk', function () {
     await page.getByText('由 reviewer 撤回：整批误报').waitFor()
     expect(await state()).to.deep.equal({ taken_back_by: 'reviewer', taken_back_reason: '整批误报' })
     const left = await hub.hub.db('versions').where({ run_id: upload.id }).whereNull('known_to').select('body')
-    expect(left.map(({ body }: { body: Body }) => body['party_name'])).to.deep.equal([])
+    expect(left.map(({ body }: { body: RecordBody }) => body['party_name'])).to.deep.equal([])
     await reviewer.close()
   })
 

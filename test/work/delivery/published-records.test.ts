@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { RecordNotice } from '../../../src/domain/delivery/delivery.js'
 import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { queueBackfill } from '../../../src/work/delivery/backfill.js'
@@ -27,11 +27,11 @@ const FACT = makeDecisionFactKey('测市监处罚〔2026〕1号', '虚构市市�
 const HEARER = { id: 'hearer', kinds: ['listing', 'penalty'] as const, lists: null }
 const DEAF = { id: 'deaf', kinds: ['listing'] as const, lists: null }
 const rules: WorkRules = { ...SILENT, platforms: [HEARER, DEAF] }
-const REVOKED: Body = { status: 'REVOKED', revoked_on: '2026-11-20' }
+const REVOKED: RecordBody = { status: 'REVOKED', revoked_on: '2026-11-20' }
 
 interface Told {
   id?: string
-  body?: Body
+  body?: RecordBody
   now?: Date
   fact?: boolean
   rows?: Row[]
@@ -180,7 +180,7 @@ describe('published records (双公示)', () => {
       day: '2026-11-23',
     }
     const body = { target: 'PENALTY', target_authority: '虚构市市场监督管理局' }
-    const repaired = (more: Body, now: Date) =>
+    const repaired = (more: RecordBody, now: Date) =>
       pullItems(db(), [repair], {
         id: 'repairs',
         kind: 'repair',

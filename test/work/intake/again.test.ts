@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
@@ -20,7 +20,7 @@ const HOUR = 3_600 // s
 
 describe('records that arrive again', () => {
   const db = database()
-  const registered = (more: Partial<Row>, now: Date, body: Body = {}) =>
+  const registered = (more: Partial<Row>, now: Date, body: RecordBody = {}) =>
     pullItems(db(), [row(1, more)], { id: 'registry', kind: 'registration', now: at(now), body: () => body })
   const back = (run: number, now: Date) =>
     rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
-import type { Draft } from '../../../src/domain/records/records.js'
+import type { RecordDraft } from '../../../src/domain/records/records.js'
 import type { Tx } from '../../../src/store/db/db.js'
 import { noKnownVersions } from '../../../src/store/intake/digest-index.js'
 import * as proposals from '../../../src/store/intake/proposals.js'
@@ -35,7 +35,7 @@ const readIn = async (tx: Tx): Promise<{ unmatched: number; operators: number }>
 describe('cost of unmatched records in a merge', () => {
   const db = database()
 
-  const draft = (key: string, subject: Partial<Draft['subject']>, kind: Draft['kind']): Draft => ({
+  const draft = (key: string, subject: Partial<RecordDraft['subject']>, kind: RecordDraft['kind']): RecordDraft => ({
     kind,
     key,
     subject: { ...NOBODY, ...subject },
@@ -56,7 +56,7 @@ describe('cost of unmatched records in a merge', () => {
 
   /** Merges records of these subjects. Returns how many rows a repeated search for concerned unmatched records reads. */
   const merged = async (
-    subjects: readonly Partial<Draft['subject']>[],
+    subjects: readonly Partial<RecordDraft['subject']>[],
     { feed = 'test', kind = 'registration' }: Given = {},
   ): Promise<{ unmatched: number; operators: number }> => {
     const run = await openRun(feed)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import { keepOncePerFact } from '../../../src/domain/scoring/evidence.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
@@ -27,8 +27,8 @@ import {
   TODAY,
 } from '../../support/world.js'
 
-const REVOKED: Body = { status: 'REVOKED', revoked_on: '2026-11-20' }
-const LIGHT: Body = { types: ['罚款'], content: '罚款100元', fine_yuan: '100' }
+const REVOKED: RecordBody = { status: 'REVOKED', revoked_on: '2026-11-20' }
+const LIGHT: RecordBody = { types: ['罚款'], content: '罚款100元', fine_yuan: '100' }
 
 /** A case on the penalty of feed `id`, after the first `moves` moves of its path. */
 const caseOn = async (db: JobDb, id = 'penalties', moves = PATH(0).length): Promise<listings.Listing> => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as operators from '../../../src/store/operators/operators.js'
@@ -20,12 +20,12 @@ import {
   TODAY,
 } from '../../support/world.js'
 
-const PERSON: Body = { party_kind: 'NATURAL_PERSON' }
+const PERSON: RecordBody = { party_kind: 'NATURAL_PERSON' }
 
 /** A served case, ready to be published. */
 const served = async (
   db: JobDb,
-  body: Body,
+  body: RecordBody,
 ): Promise<{ id: string; publish: (ofAge?: boolean) => Promise<unknown> }> => {
   const row = { key: 'P1', code: codeOf(1), name: '虚构某', value: '销售假冒商品', day: '2026-10-10' }
   await pullItems(db, [row], { id: 'penalties-1', kind: 'penalty', body: () => body })

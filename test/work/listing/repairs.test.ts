@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
@@ -27,7 +27,7 @@ interface Told {
   /** Day of the decision. */
   on?: string
   target?: string
-  more?: Body
+  more?: RecordBody
 }
 const NUMBER = '测市监列〔2026〕1号'
 /** Pulls one delivery of repair results. */
@@ -40,7 +40,7 @@ const tell = async (db: JobDb, told: readonly Told[], now: Date, by = rules): Pr
     day: on,
   }))
   let next = 0
-  const body = (): Body => {
+  const body = (): RecordBody => {
     const one = told[next]
     next += 1
     return { outcome: one?.outcome ?? 'REPAIRED', document_number: `测信修〔2027〕${next}号`, ...one?.more }

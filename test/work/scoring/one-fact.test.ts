@@ -3,7 +3,7 @@ import { usccOf as usccIn } from '../../../seeds/world/codes.js'
 import { makeRepeatMatcher } from '../../../src/domain/listing/own-decisions.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
@@ -35,7 +35,7 @@ const scored = async (db: JobDb, n: number, seconds: number) => {
 
 describe('the hub’s own entry, repeated in an agency’s list', () => {
   const db = database()
-  const mirror = (n: number, body: Body, seconds: number) =>
+  const mirror = (n: number, body: RecordBody, seconds: number) =>
     pullItems(db(), [row(n, { key: 'BACK' })], {
       id: 'dishonest',
       now: at(later(seconds)),
@@ -63,7 +63,7 @@ describe('the hub’s own entry, repeated in an agency’s list', () => {
   })
 
   const own = [{ documentNumber: NUMBER, authority: AUTHORITY }]
-  const cases: [what: string, body: Body, repeats: boolean][] = [
+  const cases: [what: string, body: RecordBody, repeats: boolean][] = [
     ['the same number and authority', { document_number: NUMBER, authority: AUTHORITY }, true],
     ['the authority spelt otherwise', { document_number: NUMBER, authority: '虚构市场监督管理局' }, true],
     ['no authority', { document_number: NUMBER, authority: null }, true],

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { row } from '../../support/rows.js'
@@ -27,7 +27,7 @@ describe('one firm has one registration', () => {
         id: 'registry',
         kind: 'registration',
         bounds: { shrinkShare: 1, rejectShare: 1 },
-        body: ({ value }) => ({ status: value, address: null }) as Body,
+        body: ({ value }) => ({ status: value, address: null }) as RecordBody,
         ...hour(n),
       },
     )

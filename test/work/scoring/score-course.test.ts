@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
@@ -32,7 +32,7 @@ describe('scoring over time', () => {
     const done = await scoreOperators(on, { cause: 'command', rules, families: FAMILIES, now: at(now), ...more })
     return done && { scored: done.scored, stored: done.stored }
   }
-  const register = (many: number, now = NOW, body: Body = {}, day = '2019-05-06') =>
+  const register = (many: number, now = NOW, body: RecordBody = {}, day = '2019-05-06') =>
     pullItems(
       db(),
       Array.from({ length: many }, (_, i) => ({
@@ -50,7 +50,7 @@ describe('scoring over time', () => {
       Array.from({ length: many }, (_, i) => ({ key: `P${n}-${i}`, code: codeOf(n), value: `违法${i}`, day })),
       { id: 'penalties', kind: 'penalty', whole: false, now: at(now) },
     )
-  const entry = (n: number, more: { day?: string; now?: Date; body?: Body } = {}) =>
+  const entry = (n: number, more: { day?: string; now?: Date; body?: RecordBody } = {}) =>
     pullItems(
       db(),
       [

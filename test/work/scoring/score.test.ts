@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { world } from '../../../seeds/world.js'
 import { feeds } from '../../../src/agencies/index.js'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import { startAgencyStandIns } from '../../../src/sandbox/agencies/index.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { latest } from '../../../src/store/scoring/scores.js'
@@ -87,7 +87,7 @@ const penalties = (db: JobDb, many: number, more: { now?: () => Date } = {}) =>
     Array.from({ length: many }, (_, i) => ({ key: `P${i}`, code: codeOf(1), value: `违法${i}`, day: '2026-10-10' })),
     { id: 'penalties', kind: 'penalty', ...more },
   )
-const entries = (db: JobDb, many: number, given: { body?: () => Body; day?: string } = {}) =>
+const entries = (db: JobDb, many: number, given: { body?: () => RecordBody; day?: string } = {}) =>
   pullItems(
     db,
     [

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { MASKING_VERSION } from '../../../src/domain/listing/public-entry.js'
-import type { Body } from '../../../src/domain/records/records.js'
+import type { RecordBody } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
@@ -37,8 +37,8 @@ import {
 
 const HOUR = 3_600
 const NUMBER = '测市监列〔2026〕1号'
-const LIGHT: Body = { types: ['罚款'], content: '罚款100元', fine_yuan: '100' }
-const PERSON: Body = { party_kind: 'NATURAL_PERSON' }
+const LIGHT: RecordBody = { types: ['罚款'], content: '罚款100元', fine_yuan: '100' }
+const PERSON: RecordBody = { party_kind: 'NATURAL_PERSON' }
 const FAMILIES = ['penalties', 'lists'] as const
 
 const row = (more: Partial<Row> = {}): Row => ({
@@ -51,7 +51,10 @@ const row = (more: Partial<Row> = {}): Row => ({
 })
 const runOf = async (db: JobDb) =>
   Number((await rowsOf(db, `select max(id) as id from runs where job = 'pull'`))[0]?.['id'])
-const tell = async (db: JobDb, { body = {}, now = NOW, rows }: { body?: Body; now?: Date; rows?: Row[] } = {}) => {
+const tell = async (
+  db: JobDb,
+  { body = {}, now = NOW, rows }: { body?: RecordBody; now?: Date; rows?: Row[] } = {},
+) => {
   const sent = () => rows ?? [row()]
   const told = feed({
     id: 'penalties',
@@ -65,7 +68,7 @@ const tell = async (db: JobDb, { body = {}, now = NOW, rows }: { body?: Body; no
   return runOf(db)
 }
 /** Pulls a repair result. `target` null: the result names no decision. */
-const repair = async (db: JobDb, target: string | null, now: Date, more: Body = {}) => {
+const repair = async (db: JobDb, target: string | null, now: Date, more: RecordBody = {}) => {
   const body = () => ({ document_number: '测信修1', ...(target === null && { target_document_number: null }), ...more })
   const item = { key: 'R1', code: codeOf(1), name: '长春虚构商贸第1有限公司', value: target ?? 'x', day: '2026-11-20' }
   await pullItems(db, [item], { id: 'repairs', kind: 'repair', whole: false, now: at(now), rules, body })

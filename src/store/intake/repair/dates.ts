@@ -1,10 +1,10 @@
-import type { Draft, SourceItem } from '../../../domain/records/records.js'
+import type { RecordDraft, SourceItem } from '../../../domain/records/records.js'
 import { queryRows, type Tx } from '../../db/db.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
 
 export interface DatedRecord
   extends RepairedRecord,
-    Pick<Draft, 'kind' | 'body' | 'validFrom' | 'validTo'>,
+    Pick<RecordDraft, 'kind' | 'body' | 'validFrom' | 'validTo'>,
     Pick<SourceItem, 'page' | 'row'> {
   id: number
   /** True for an unmatched record. */

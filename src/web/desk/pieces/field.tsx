@@ -1,7 +1,7 @@
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { instantText } from './dates.js'
-import { type RecordBody, recordMembersOf } from './record-words.js'
+import { type AnsweredRecordBody, recordMembersOf } from './record-words.js'
 
 export interface SourcedRecord {
   agencyName?: { zh: string } | null
@@ -40,7 +40,7 @@ export const SourcePopover = ({ record, of }: { record: SourcedRecord; of: strin
 /** A value with more characters than this takes the full width. */
 const LONG = 60
 
-export const RecordMembers = ({ kind, body }: { kind: string; body: RecordBody }) => (
+export const RecordMembers = ({ kind, body }: { kind: string; body: AnsweredRecordBody }) => (
   <dl className="fields">
     {recordMembersOf(kind, body).map(({ field, name, words }) => (
       <div key={field} className={words.length > LONG ? 'field wide' : 'field'}>

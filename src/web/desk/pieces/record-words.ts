@@ -2,7 +2,7 @@ import { statedFields, valueInWords, wordsOfField } from '../../words/record-wor
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
 
-export type RecordBody = Readonly<Record<string, unknown>>
+export type AnsweredRecordBody = Readonly<Record<string, unknown>>
 
 export const fieldName = (field: string): string => wordsOfField(field).zh
 
@@ -17,7 +17,10 @@ export const fieldValueWords = (kind: string, field: string, value: unknown): st
   return field === 'region' && typeof value === 'string' ? placeWords(value) : valueWords(kind, value)
 }
 
-export const recordMembersOf = (kind: string, body: RecordBody): { field: string; name: string; words: string }[] =>
+export const recordMembersOf = (
+  kind: string,
+  body: AnsweredRecordBody,
+): { field: string; name: string; words: string }[] =>
   statedFields(body).map(([field, value]) => ({
     field,
     name: fieldName(field),
@@ -40,17 +43,17 @@ const LINES: Record<string, readonly string[]> = {
   TRUSTMARK: ['mark', 'certificate_number', 'status'],
 }
 
-export const recordLineOf = (kind: string, body: RecordBody): string => {
+export const recordLineOf = (kind: string, body: AnsweredRecordBody): string => {
   const words = (LINES[kind] ?? []).map((field) => valueWords(kind, body[field])).filter((one) => one !== '—')
   return words.length === 0 ? labelOf('RecordKind', kind) : words.join(' · ')
 }
 
-export const isAdverseRecord = (kind: string, body: RecordBody): boolean => {
+export const isAdverseRecord = (kind: string, body: AnsweredRecordBody): boolean => {
   if (kind === 'PENALTY') return body['status'] !== 'REVOKED'
   if (kind === 'LIST_ENTRY') return body['removed_on'] == null
   if (kind === 'INSPECTION') return body['result'] === 'FAIL'
   return kind === 'RECALL' && body['status'] !== 'TERMINATED'
 }
 
-export const recordBodyOf = (body: unknown): RecordBody =>
-  body !== null && typeof body === 'object' ? (body as RecordBody) : {}
+export const recordBodyOf = (body: unknown): AnsweredRecordBody =>
+  body !== null && typeof body === 'object' ? (body as AnsweredRecordBody) : {}

@@ -4,7 +4,13 @@
  */
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
-import { type Body, type Draft, type Json, type SourceItem, sealBody } from '../../../domain/records/records.js'
+import {
+  type Json,
+  type RecordBody,
+  type RecordDraft,
+  type SourceItem,
+  sealBody,
+} from '../../../domain/records/records.js'
 import { daysMisreadFor, MISREAD_DAY_RANGE } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
@@ -44,11 +50,11 @@ const draftsOf = async (
   feed: AgencyFeed | undefined,
   records: RunRecords,
   checking: StoredRecordsRepair,
-): Promise<Map<string, Draft[]> | null> => {
+): Promise<Map<string, RecordDraft[]> | null> => {
   const [{ archive, dated, startedAt }] = records
   if (feed === undefined || archive === null) return null
   const places = new Set(records.map(placeOf))
-  const drafts = new Map<string, Draft[]>()
+  const drafts = new Map<string, RecordDraft[]>()
   try {
     const items = readArchivedAgain(feed, { archive, dated, startedAt }, checking, (item) => places.has(placeOf(item)))
     for await (const { item, mapped } of items) if ('drafts' in mapped) drafts.set(placeOf(item), mapped.drafts)
@@ -58,11 +64,14 @@ const draftsOf = async (
   return drafts
 }
 
-const judge = (record: dates.DatedRecord, drafts: readonly Draft[]): dates.RedatedRecord | 'SOUND' | 'UNPROVEN' => {
+const judge = (
+  record: dates.DatedRecord,
+  drafts: readonly RecordDraft[],
+): dates.RedatedRecord | 'SOUND' | 'UNPROVEN' => {
   const ofKind = drafts.filter(({ kind }) => kind === record.kind)
   const draft = ofKind.find(({ key }) => key === record.key) ?? (ofKind.length === 1 ? ofKind[0] : undefined)
   if (draft === undefined) return 'UNPROVEN'
-  const body = redated(record.body, draft.body) as Body
+  const body = redated(record.body, draft.body) as RecordBody
   const validFrom = redated(record.validFrom, draft.validFrom) as string | null
   const validTo = redated(record.validTo, draft.validTo) as string | null
   const { digest } = sealBody({ body, validFrom, validTo, subject: draft.subject })
@@ -90,7 +99,7 @@ const redated = (stored: Json, today: Json | undefined): Json => {
       ? stored.map((each, at) => redated(each, today[at]))
       : stored
   if (stored === null || typeof stored !== 'object' || today === null || typeof today !== 'object') return stored
-  const current = today as Body
+  const current = today as RecordBody
   return Object.fromEntries(Object.entries(stored).map(([name, each]) => [name, redated(each, current[name])]))
 }
 

@@ -1,6 +1,6 @@
 export type RejectedItem = Readonly<Record<string, unknown>>
 
-export interface ItemProblem {
+export interface RejectProblem {
   field?: string | null
   heading?: string | null
   rule: string
@@ -15,7 +15,7 @@ export const editableText = (value: unknown): string => {
 export const isLongValue = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null) || editableText(value).length > 40 || editableText(value).includes('\n')
 
-export const fieldNamesOf = (item: RejectedItem, problems: readonly ItemProblem[]): string[] => {
+export const fieldNamesOf = (item: RejectedItem, problems: readonly RejectProblem[]): string[] => {
   const own = Object.keys(item)
   const missing = problems.flatMap(({ field, rule }) =>
     field && rule === 'required' && !own.includes(field) ? [field] : [],
@@ -24,10 +24,10 @@ export const fieldNamesOf = (item: RejectedItem, problems: readonly ItemProblem[
   return [...own.filter((name) => !isBare(name)), ...new Set(missing), ...own.filter(isBare)]
 }
 
-export const problemsOfField = (name: string, problems: readonly ItemProblem[]): ItemProblem[] =>
+export const problemsOfField = (name: string, problems: readonly RejectProblem[]): RejectProblem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
 
-export const fieldLabel = (field: string, problems: readonly Pick<ItemProblem, 'heading'>[]): string => {
+export const fieldLabel = (field: string, problems: readonly Pick<RejectProblem, 'heading'>[]): string => {
   const heading = problems.find((problem) => problem.heading)?.heading
   return heading && heading !== field ? `${heading}（${field}）` : field
 }

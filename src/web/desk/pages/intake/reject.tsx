@@ -13,11 +13,11 @@ import {
   editableText,
   fieldLabel,
   fieldNamesOf,
-  type ItemProblem,
   isLongValue,
   NotJsonError,
   problemsOfField,
   type RejectedItem,
+  type RejectProblem,
 } from './item.js'
 import {
   CorrectRejectDocument,
@@ -221,7 +221,7 @@ interface ItemFieldProps {
   sent: unknown
   corrected: unknown
   text: string
-  problems: readonly ItemProblem[]
+  problems: readonly RejectProblem[]
   isReadOnly: boolean
   onWrite: (text: string) => void
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@apollo/client/react'
 import { Radio } from 'antd'
 import { isHeavyPenalty, isWithdrawnPenalty } from '../../../../domain/records/penalty.js'
-import type { Body } from '../../../../domain/records/records.js'
+import type { RecordBody } from '../../../../domain/records/records.js'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { sourceWords } from '../../pieces/field.js'
@@ -33,8 +33,8 @@ export const DecisionChoice = ({ of, value, onChange }: DecisionChoiceProps) => 
       <legend>处罚决定</legend>
       <Radio.Group className="decision-choices" value={value} onChange={({ target }) => onChange(target.value)}>
         {decisions.map((record) => {
-          const isGone = isWithdrawnPenalty(record.body as Body)
-          const isHeavier = isHeavyPenalty(record.body as Body)
+          const isGone = isWithdrawnPenalty(record.body as RecordBody)
+          const isHeavier = isHeavyPenalty(record.body as RecordBody)
           return (
             <Radio key={record.id} value={record.id} disabled={isGone}>
               {recordLineOf(record.kind, record.body)}
