@@ -3,7 +3,7 @@
  * item.
  */
 
-import { hasResidentIdForm, normalizeCode, orgCodeIn, parseCode } from '../domain/operators/codes.js'
+import { extractOrgCode, hasResidentIdForm, normalizeCode, parseCode } from '../domain/operators/codes.js'
 import { parseMoney } from '../domain/records/money.js'
 import type {
   DraftsOrProblems,
@@ -198,7 +198,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
       if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) remark(field, 'code', message)
       else problem(field, 'code', message)
     }
-    if (found.uscc && found.org_code && orgCodeIn(found.uscc) !== found.org_code) {
+    if (found.uscc && found.org_code && extractOrgCode(found.uscc) !== found.org_code) {
       const of = fields.find(({ scheme }) => scheme === 'org_code')?.field ?? ''
       remark(
         of,

@@ -1,4 +1,4 @@
-import { parseCode, shopCode } from '../domain/operators/codes.js'
+import { makeShopCode, parseCode } from '../domain/operators/codes.js'
 import type { RecordSubject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { isNullMarker, textOfValue } from '../foundation/text/values.js'
@@ -49,7 +49,7 @@ const form = (names: ShopFields): FeedForm => ({
     for (const field of FORBIDDEN) if (row.has(field)) forbid(row, field)
     const marketplace = row.required(names.marketplace)
     const shopId = row.required(names.shopId)
-    const code = shopCode(marketplace, shopId)
+    const code = makeShopCode(marketplace, shopId)
     const known = parseCode(code)
     if (known === null && marketplace !== '' && shopId !== '')
       row.problem(names.shopId, 'code', '平台与店铺编号不构成有效代码。Marketplace and shop id make no code.')

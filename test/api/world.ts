@@ -9,7 +9,7 @@ import { agencies, feeds } from '../../src/agencies/index.js'
 import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
-import { isValidUscc, regionOfUscc } from '../../src/domain/operators/codes.js'
+import { extractRegionOfUscc, isValidUscc } from '../../src/domain/operators/codes.js'
 import type { RecordBody, RecordDraft, RecordKind } from '../../src/domain/records/records.js'
 import * as contracts from '../../src/foundation/contracts.js'
 import { type Keys, loadKeys } from '../../src/foundation/keys.js'
@@ -311,7 +311,7 @@ export const registration = (code: string, name: string, more: RecordBody = {}):
     'registration',
     code,
     code,
-    { name, uscc: code, status: 'ACTIVE', region_code: regionOfUscc(code), ...more },
+    { name, uscc: code, status: 'ACTIVE', region_code: extractRegionOfUscc(code), ...more },
     null,
   )
 

@@ -3,15 +3,15 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { EARLIER_ON, earlier, type WorldOperator, world } from '../../seeds/world.js'
 import {
+  extractOrgCode,
+  extractRegionOfUscc,
   hasOrgCodeCheckDigit,
   hasRegNoCheckDigit,
   isValidResidentId,
   isValidUscc,
-  operatorKindIn,
-  orgCodeIn,
+  makeShopCode,
   parseCode,
-  regionOfUscc,
-  shopCode,
+  readOperatorKindInUscc,
 } from '../../src/domain/operators/codes.js'
 import { compareMoney } from '../../src/domain/records/money.js'
 import { redactIdNumbers } from '../../src/domain/records/privacy.js'
@@ -78,9 +78,9 @@ describe('the synthetic world', () => {
       const uscc = one.uscc ?? ''
       expect(one.code).to.equal(uscc)
       expect(isValidUscc(uscc), uscc).to.equal(true)
-      expect(hasOrgCodeCheckDigit(orgCodeIn(uscc)), uscc).to.equal(true)
-      expect(regionOfUscc(uscc)).to.equal(one.region)
-      expect(operatorKindIn(uscc)).to.equal(one.kind)
+      expect(hasOrgCodeCheckDigit(extractOrgCode(uscc)), uscc).to.equal(true)
+      expect(extractRegionOfUscc(uscc)).to.equal(one.region)
+      expect(readOperatorKindInUscc(uscc)).to.equal(one.kind)
       expect(hasRegNoCheckDigit(one.regNo ?? ''), uscc).to.equal(true)
     }
   })
@@ -88,7 +88,7 @@ describe('the synthetic world', () => {
   it("gives a natural person's shop its marketplace's code and says nothing of the person", () => {
     for (const one of here.operators.filter(({ kind }) => kind === 'shop')) {
       const [shop] = one.shops
-      expect(one.code).to.equal(shopCode(shop?.marketplace ?? '', shop?.shopId ?? ''))
+      expect(one.code).to.equal(makeShopCode(shop?.marketplace ?? '', shop?.shopId ?? ''))
       expect(parseCode(one.code)?.scheme).to.equal('shop')
       expect([one.uscc, one.regNo, one.representative, one.address]).to.deep.equal([null, null, null, null])
     }
@@ -98,7 +98,7 @@ describe('the synthetic world', () => {
     const keys = [
       here.operators.map((one) => one.code),
       here.operators.map((one) => one.name),
-      here.operators.flatMap((one) => one.shops.map((shop) => shopCode(shop.marketplace, shop.shopId))),
+      here.operators.flatMap((one) => one.shops.map((shop) => makeShopCode(shop.marketplace, shop.shopId))),
       here.trademarks.map((one) => `${one.number}/${one.class}`),
       here.inspections.map((one) => `${one.noticeNumber}/${one.serial}`),
       here.penalties.map((one) => one.documentNumber),
@@ -193,7 +193,7 @@ describe('the synthetic world', () => {
     expect(here.listEntries).to.have.length(6)
     expect(here.listEntries.filter((one) => one.removal !== null)).to.have.length(2)
     expect(here.listEntries.every((one) => isValidUscc(one.uscc))).to.equal(true)
-    expect(here.listEntries.filter((one) => !regionOfUscc(one.uscc).startsWith('22'))).to.have.length(1)
+    expect(here.listEntries.filter((one) => !extractRegionOfUscc(one.uscc).startsWith('22'))).to.have.length(1)
   })
 
   it('has a dishonest example with the worst record of all', () => {

@@ -1,4 +1,4 @@
-import { operatorKindIn, parseCode } from '../../domain/operators/codes.js'
+import { parseCode, readOperatorKindInUscc } from '../../domain/operators/codes.js'
 import type { RecordSubject } from '../../domain/records/records.js'
 import type { CodeField, SubjectCodes } from '../examine.js'
 import { mapWordsToValues, type WordsIn } from '../words.js'
@@ -79,6 +79,6 @@ const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   })
 
 const kindIn = ({ uscc, orgCode }: SubjectCodes): PartyKind | null => {
-  if (uscc !== null) return operatorKindIn(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'
+  if (uscc !== null) return readOperatorKindInUscc(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'
   return orgCode === null ? null : 'ORGANISATION'
 }

@@ -1,4 +1,4 @@
-import { operatorKindIn, parseCode, regionOfUscc } from '../../domain/operators/codes.js'
+import { extractRegionOfUscc, parseCode, readOperatorKindInUscc } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import { parseMoney } from '../../domain/records/money.js'
 import type { RecordBody } from '../../domain/records/records.js'
@@ -43,7 +43,7 @@ export const makeRegistrationDrafts = (
 /** Only the type shows that a firm is a branch, not its code. */
 export const deriveOperatorKind = (type: string | null, { uscc }: SubjectCodes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
-  if (uscc !== null) return operatorKindIn(uscc)
+  if (uscc !== null) return readOperatorKindInUscc(uscc)
   if (type?.includes('个体')) return 'individual'
   return type?.includes('合作社') ? 'cooperative' : 'other'
 }
@@ -64,7 +64,8 @@ export const readRegion = (row: Examination, field: string): string | null => {
   return null
 }
 
-export const deriveRegion = ({ uscc }: SubjectCodes): string | null => (uscc === null ? null : regionOfUscc(uscc))
+export const deriveRegion = ({ uscc }: SubjectCodes): string | null =>
+  uscc === null ? null : extractRegionOfUscc(uscc)
 
 /** Dates are epoch milliseconds, read at UTC+8; `regcap` is in 万元. */
 const service: FeedForm = {

@@ -4,7 +4,7 @@ import type { CaseState } from '../../domain/listing/case.js'
 import { isListedOn } from '../../domain/listing/listing.js'
 import { isBlacklist } from '../../domain/listing/lists.js'
 import { maskCode, maskName } from '../../domain/listing/public-entry.js'
-import { codeFault } from '../../domain/operators/codes.js'
+import { findCodeFault } from '../../domain/operators/codes.js'
 import { CEASED_STATUSES, type Freshness, limitFreshness } from '../../domain/standing/standing.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { StandingRow } from '../../store/standing/standings.js'
@@ -48,7 +48,7 @@ interface StandingInput {
 }
 
 export const makeStandingView = (context: GraphqlContext, { code, asOf, row, freshness }: StandingInput) => {
-  if (row === null) return { code, ...UNKNOWN, codeFault: codeFault(code), ...(freshness as Freshness) }
+  if (row === null) return { code, ...UNKNOWN, codeFault: findCodeFault(code), ...(freshness as Freshness) }
   const viewer = viewerTowards(context, row)
   const graded = row.sees && gradesSeen(viewer) !== 'NONE' && (may(viewer, 'see_removed') || !row.forgotten)
   const inside = may(viewer, 'see_inner_listings')

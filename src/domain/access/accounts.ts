@@ -23,7 +23,7 @@ export interface Confirmer {
  * Returns why this person may not confirm the account that `changedBy` registered. Otherwise one administrator could
  * create both officer and reviewer of a case.
  */
-export const confirmationFault = (
+export const findAccountConfirmationFault = (
   changedBy: string | null,
   { sub, duty }: Confirmer,
 ): 'DUTY_MISSING' | 'SECOND_PERSON' | null => {

@@ -16,7 +16,7 @@ export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED
 export const normalPassword = (password: string): string => password.normalize('NFKC')
 
 /** `common`: common passwords in lower case. `before`: the present password. */
-export const passwordFault = (
+export const findPasswordFault = (
   given: string,
   { name, common, before }: { name: string; common: ReadonlySet<string>; before?: string },
 ): PasswordFault | null => {

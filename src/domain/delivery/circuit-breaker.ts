@@ -1,4 +1,4 @@
-import { type RetrySchedule, retryWait } from './retry.js'
+import { computeRetryWait, type RetrySchedule } from './retry.js'
 
 export interface BreakerState {
   failures: number
@@ -32,7 +32,7 @@ export const breakerAfterFailure = (
 ): BreakerState => {
   const failures = before.failures + 1
   const own =
-    failures >= FAILURES_TO_OPEN ? Math.min(retryWait(WAIT_SECONDS, failures, spread), WAIT_SECONDS.longest) : 0
+    failures >= FAILURES_TO_OPEN ? Math.min(computeRetryWait(WAIT_SECONDS, failures, spread), WAIT_SECONDS.longest) : 0
   const seconds = Math.max(own, Math.min(retryAfterSeconds, LONGEST_RETRY_AFTER_SECONDS))
   return { failures, openUntil: seconds > 0 ? new Date(now.getTime() + seconds * SECOND_MS) : null }
 }

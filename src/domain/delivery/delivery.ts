@@ -1,6 +1,6 @@
 /** A delivery is one message due to one platform about one subject. */
 import type { RecordBody } from '../records/records.js'
-import { type RetrySchedule, retryWait } from './retry.js'
+import { computeRetryWait, type RetrySchedule } from './retry.js'
 
 export type NoticeAction = 'ADD' | 'CHANGE' | 'REMOVE'
 
@@ -129,8 +129,8 @@ export type RemovalCheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SH
 const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 3_600 }
 const SECOND_MS = 1_000
 
-export const nextDeliveryTry = (attempts: number, now: Date, spread: number): Date => {
-  const seconds = Math.min(retryWait(WAIT_SECONDS, attempts, spread), WAIT_SECONDS.longest)
+export const scheduleNextDeliveryTry = (attempts: number, now: Date, spread: number): Date => {
+  const seconds = Math.min(computeRetryWait(WAIT_SECONDS, attempts, spread), WAIT_SECONDS.longest)
   return new Date(now.getTime() + seconds * SECOND_MS)
 }
 
@@ -150,7 +150,7 @@ export type OwedAction = { owe: NoticeAction | null; fold: 'nothing' | 'untried'
  * Returns the message that a change requires. A removal goes at once to every platform that may have received the
  * entry, and replaces a pending addition. If that addition was never sent, neither is the removal.
  */
-export const deliveryRequiredBy = (change: NoticeAction, earlier: readonly PriorDelivery[]): OwedAction => {
+export const decideRequiredDelivery = (change: NoticeAction, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
   if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
   if (change === 'CHANGE') return { owe: surelyShows(earlier) ? 'CHANGE' : 'ADD', fold: 'untried' }

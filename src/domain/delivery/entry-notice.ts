@@ -43,7 +43,7 @@ export const makeEntryNotice = (
 })
 
 /** For a platform, hiding is a removal and showing again an addition. */
-export const entryRemoval = (
+export const makeEntryRemoval = (
   { removals }: Pick<ListKind, 'removals'>,
   { state, removedOn, removalReason }: Pick<ListingForNotice, 'state' | 'removedOn' | 'removalReason'>,
   act: Pick<CaseAct, 'on' | 'documentNumber' | 'reason'>,
@@ -57,7 +57,7 @@ export const entryRemoval = (
 
 type ShownState = Pick<ListingForNotice, 'state' | 'endsOn'>
 
-export const entryActionAfter = (name: MoveName, before: ShownState, after: ShownState): NoticeAction | null => {
+export const findEntryActionAfter = (name: MoveName, before: ShownState, after: ShownState): NoticeAction | null => {
   const [was, is] = [isPublicState(before.state), isPublicState(after.state)]
   if (was !== is) return is ? 'ADD' : 'REMOVE'
   return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null

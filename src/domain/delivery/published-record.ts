@@ -33,7 +33,7 @@ interface PublicationFacts {
   repaired: boolean
 }
 
-export const publicationStatusOf = (
+export const judgePublicationStatus = (
   kind: PublishedKind,
   body: RecordBody,
   party: RecordParty | null,
@@ -75,7 +75,7 @@ const IN_NUMBERS: readonly PersonalDataKind[] = ['ID_NUMBER', 'EMAIL']
 const CODES = ['authority_code', 'source_unit_code']
 const NAMES = ['party_name', 'representative', 'authority', 'source_unit']
 
-export const publishedBody = (body: RecordBody, address: string | null): RecordBody => {
+export const maskPublishedBody = (body: RecordBody, address: string | null): RecordBody => {
   const shown = (field: string, value: Json): Json => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one))
     if (typeof value !== 'string' || PLAIN.test(field)) return value
@@ -102,12 +102,12 @@ export const makePublishedRecord = (
     regNo: party.regNo,
     orgCode: party.orgCode,
   },
-  body: publishedBody(body, party.address),
+  body: maskPublishedBody(body, party.address),
   removal,
 })
 
 const DIGEST_HEX_DIGITS = 32
-export const publishedDigest = (told: PublishedRecord): string =>
+export const digestPublishedRecord = (told: PublishedRecord): string =>
   hash('sha256', canonicalJson(told as unknown as Json)).slice(0, DIGEST_HEX_DIGITS)
 
 const REMOVALS = {
@@ -197,7 +197,7 @@ export interface RecordActions {
  * Null when there is nothing to send. `isHeard`: some platform receives records of this kind. Removals are sent even
  * if no platform does.
  */
-export const recordActionsFor = (
+export const decideRecordActions = (
   {
     due,
     told,
@@ -215,7 +215,7 @@ export const recordActionsFor = (
   return { removes, shows: stood && !removes ? 'CHANGE' : 'ADD' }
 }
 
-export const recordRemovalOf = (
+export const makeRecordRemoval = (
   why: RecordRemovalCause,
   { body, repairedOn }: { body: RecordBody; repairedOn: string | null },
   today: string,

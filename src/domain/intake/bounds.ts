@@ -32,7 +32,7 @@ export interface DeliveryCounts {
 const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
-export const boundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | null => {
+export const findBoundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | null => {
   if (d.received >= SHARE_FROM_ITEMS && d.rejected > d.received * bounds.rejectShare) {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }

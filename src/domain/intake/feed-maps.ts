@@ -68,7 +68,7 @@ export const parseHeadingMap = (
 
 const MOST_TOLD = 60 // fields
 
-export const withHeadings = (
+export const addHeadingsToProblems = (
   problems: readonly ItemProblem[],
   { headings }: Pick<HeadingMap, 'headings'>,
 ): ItemProblem[] =>

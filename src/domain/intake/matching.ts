@@ -1,14 +1,14 @@
 /** Proposes operators for records whose codes belong to no operator. A person decides. */
 import { hash } from 'node:crypto'
 import {
+  extractOrgCode,
+  extractRegionOfUscc,
   hasOrgCodeCheckDigit,
   hasOrgCodeForm,
   hasRegNoCheckDigit,
   hasUsccForm,
   isValidUscc,
-  operatorKindIn,
-  orgCodeIn,
-  regionOfUscc,
+  readOperatorKindInUscc,
 } from '../operators/codes.js'
 import { normalizeName } from '../operators/names.js'
 import { digitsOfDivision, divisionPrefixIn } from '../operators/places.js'
@@ -89,7 +89,11 @@ const textIn = (body: RecordBody, field: string): string | null => {
  * identifies the subject. Without a name, with a name only, or with a person's name, the decision holds for that record
  * alone.
  */
-export const subjectKey = ({ subject, body, key }: Pick<RecordDraft, 'subject' | 'body' | 'key'>): string | null => {
+export const makeSubjectKey = ({
+  subject,
+  body,
+  key,
+}: Pick<RecordDraft, 'subject' | 'body' | 'key'>): string | null => {
   const { uscc, orgCode, regNo, shop, name } = subject
   if (uscc !== null && isValidUscc(uscc)) return null
   const { region, representative } = subjectDetails(subject, body)
@@ -163,7 +167,7 @@ const weighCode = (candidate: OperatorCandidate, said: SubjectDetails): WeighedP
     return isTypingSlip(said.uscc, uscc) ? agrees('CODE', said.uscc, uscc) : CONTRADICTS
   }
   const orgCodes = [
-    ...(uscc !== null && hasUsccForm(uscc) ? [orgCodeIn(uscc)] : []),
+    ...(uscc !== null && hasUsccForm(uscc) ? [extractOrgCode(uscc)] : []),
     ...candidate.codes.filter(hasOrgCodeForm),
   ]
   if (said.orgCode !== null && orgCodes.length > 0) {
@@ -222,13 +226,13 @@ export interface MadeOperator {
  * A valid code, any code in a registration, or a shop creates an operator. A registration without a code only updates
  * its operator's status.
  */
-export const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: RecordDraft): MadeOperator | null => {
+export const findOperatorToCreate = ({ kind, subject: { uscc, shop }, body }: RecordDraft): MadeOperator | null => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
   const registered = kind === 'registration'
   const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']
   if (uscc !== null) {
     if (!registered && !isValidUscc(uscc)) return null
-    return { kind: operatorKindIn(uscc).toUpperCase(), region: region ?? regionOfUscc(uscc), status }
+    return { kind: readOperatorKindInUscc(uscc).toUpperCase(), region: region ?? extractRegionOfUscc(uscc), status }
   }
   if (shop !== null) return { kind: 'SHOP', region: null, status: 'UNKNOWN' }
   return registered ? { kind: null, region, status } : null

@@ -24,7 +24,7 @@ export const makeRejectCauses = () => {
   }
 }
 
-export const withCauses = (reason: string, causes: string, run: number | null): string => {
+export const addMainCauses = (reason: string, causes: string, run: number | null): string => {
   if (causes === '') return reason
   const rows = run === null ? '' : `；逐行清单 each row: GET /v1/runs/${run}/rejects.csv`
   return `${reason}；主要原因 mostly: ${causes}${rows}`

@@ -4,7 +4,7 @@ export interface RollbackCandidate {
   rolledBack: boolean
 }
 
-export const rollbackFault = ({ job, outcome, rolledBack }: RollbackCandidate): string | null => {
+export const findRollbackFault = ({ job, outcome, rolledBack }: RollbackCandidate): string | null => {
   if (job !== 'pull') return '它不是拉取 it is no pull'
   if (rolledBack) return '它已被撤回 it is taken back already'
   return outcome === 'DONE' ? null : '它没有带来任何内容 it brought nothing'

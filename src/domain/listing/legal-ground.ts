@@ -1,4 +1,4 @@
-import { hasUsccForm, regionOfUscc } from '../operators/codes.js'
+import { extractRegionOfUscc, hasUsccForm } from '../operators/codes.js'
 import { type DivisionLevel, divisionLevelOf } from '../operators/places.js'
 import { isHeavyPenalty, isWithdrawnPenalty } from '../records/penalty.js'
 import type { RecordBody } from '../records/records.js'
@@ -73,12 +73,12 @@ export const readLinkedDecision = ({ id, body }: { id: number; body: RecordBody 
     decidedOn: text('decided_on'),
     violation: text('violation'),
     authority: text('authority'),
-    authorityCode: hasUsccForm(code) ? regionOfUscc(code) : PROVINCE,
+    authorityCode: hasUsccForm(code) ? extractRegionOfUscc(code) : PROVINCE,
     level: readAuthorityLevel(body),
   }
 }
 
 export const readAuthorityLevel = (penalty: RecordBody): DivisionLevel | null => {
   const code = penalty['authority_code']
-  return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(regionOfUscc(code)) : null
+  return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(extractRegionOfUscc(code)) : null
 }

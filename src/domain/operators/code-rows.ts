@@ -1,5 +1,5 @@
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
-import { shopCode } from './codes.js'
+import { makeShopCode } from './codes.js'
 
 export const CODE_ROWS_MOST = 100_000
 export const CODE_ROW_LENGTH_MOST = 2_000
@@ -50,7 +50,7 @@ export const parseCodeRow = (row: number, read: ParsedRow, marketplace: string |
   if (typeof id !== 'string' || id.trim() === '') return { row, fault: 'ROW_NO_CODE', ref: mark }
   if (WHOLE_SHOP_CODE.test(id)) return coded(row, id, called, mark)
   if (marketplace === null) return { row, fault: 'ROW_SHOP_WHOSE', ref: mark }
-  return { row, code: shopCode(marketplace, id), name: called, ref: mark }
+  return { row, code: makeShopCode(marketplace, id), name: called, ref: mark }
 }
 
 const WHOLE_SHOP_CODE = /^shop[:：]/i

@@ -1,5 +1,5 @@
 /**
- * Forms and check digits of codes. Some genuine codes fail their check digit. All functions except `normalizeCode`, `parseCode` and `shopCode` expect a code from `normalizeCode`.
+ * Forms and check digits of codes. Some genuine codes fail their check digit. All functions except `normalizeCode`, `parseCode` and `makeShopCode` expect a code from `normalizeCode`.
  */
 import { compactText, isNullMarker } from '../../foundation/text/values.js'
 import { dayExists } from '../../foundation/time/dates.js'
@@ -47,7 +47,7 @@ export const normalizeCode = (text: unknown): string | null => {
   const sent = String(text)
   if (PLAIN_CODE.test(sent)) return sent
   const shop = shopParts(sent)
-  if (shop) return shopCode(shop.marketplace, shop.id)
+  if (shop) return makeShopCode(shop.marketplace, shop.id)
   const code = compactText(sent).replace(/[a-z]/g, (letter) => letter.toUpperCase())
   return code === '' || isNullMarker(code) ? null : code.replace(HYPHENATED_ORG, '$1$2')
 }
@@ -70,7 +70,7 @@ export const parseCode = (text: unknown): { scheme: CodeScheme; code: string; va
 }
 
 /** Does not validate; `parseCode` does. */
-export const shopCode = (marketplace: string, shopId: string): string =>
+export const makeShopCode = (marketplace: string, shopId: string): string =>
   `shop:${compactText(marketplace).toLowerCase()}:${shopId.trim()}`
 
 const shopParts = (text: string): { marketplace: string; id: string } | null => {
@@ -90,10 +90,10 @@ export const hasUsccCheckDigit = (code: string): boolean =>
 
 export const isValidUscc = (code: string): boolean => hasUsccForm(code) && hasUsccCheckDigit(code)
 
-export const orgCodeIn = (uscc: string): string => uscc.slice(8, 17)
+export const extractOrgCode = (uscc: string): string => uscc.slice(8, 17)
 
 /** Division code (GB/T 2260) of the registering authority; 100000 is national. */
-export const regionOfUscc = (uscc: string): string => uscc.slice(2, 8)
+export const extractRegionOfUscc = (uscc: string): string => uscc.slice(2, 8)
 
 const KINDS_OF_MARKET_REGULATION = new Map<string, RegisteredKind>([
   ['91', 'enterprise'],
@@ -101,7 +101,7 @@ const KINDS_OF_MARKET_REGULATION = new Map<string, RegisteredKind>([
   ['93', 'cooperative'],
 ])
 
-export const operatorKindIn = (uscc: string): RegisteredKind =>
+export const readOperatorKindInUscc = (uscc: string): RegisteredKind =>
   KINDS_OF_MARKET_REGULATION.get(uscc.slice(0, 2)) ?? 'other'
 
 // Organisation code, GB 11714-1997.
@@ -176,7 +176,7 @@ export type CodeFault = 'CODE_FORM' | 'CODE_CHECK_DIGIT'
 /**
  * CODE_FORM: no known kind of code has this form. CODE_CHECK_DIGIT: the last character is wrong. Reported only for a code that no operator has.
  */
-export const codeFault = (asked: unknown): CodeFault | null => {
+export const findCodeFault = (asked: unknown): CodeFault | null => {
   const code = parseCode(asked)
   if (code === null) return 'CODE_FORM'
   return code.valid ? null : 'CODE_CHECK_DIGIT'

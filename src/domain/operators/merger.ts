@@ -26,7 +26,7 @@ export interface ProposedMerger {
 const codeIn = (party: MergerParty | null): string => party?.uscc ?? party?.shop ?? ''
 
 /** Both operators must be unmerged, so no cycle can arise. Null allows the merger. */
-export const mergerFault = ({ from, into, whole, cause, bothOpen }: ProposedMerger): string | null => {
+export const findMergerFault = ({ from, into, whole, cause, bothOpen }: ProposedMerger): string | null => {
   if (from.id === into.id) return '两个代码是同一主体 both codes are of one operator already'
   if (from.mergedInto !== null)
     return `${codeIn(from)} 已并入另一主体，请先撤销该决定 it is part of another operator; undo that decision first`

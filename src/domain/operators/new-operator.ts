@@ -1,4 +1,4 @@
-import { operatorKindIn, parseCode, regionOfUscc } from './codes.js'
+import { extractRegionOfUscc, parseCode, readOperatorKindInUscc } from './codes.js'
 
 export interface NewOperator {
   uscc: string | null
@@ -16,6 +16,6 @@ export const newOperator = (text: string, name: string | null): NewOperator | nu
   const code = parseCode(text)
   if (code?.scheme === 'shop') return { uscc: null, shop: code.code, kind: 'SHOP', name, region: null }
   if (code?.scheme !== 'uscc' || !code.valid) return null
-  const kind = operatorKindIn(code.code).toUpperCase() as NewOperator['kind']
-  return { uscc: code.code, shop: null, kind, name, region: regionOfUscc(code.code) }
+  const kind = readOperatorKindInUscc(code.code).toUpperCase() as NewOperator['kind']
+  return { uscc: code.code, shop: null, kind, name, region: extractRegionOfUscc(code.code) }
 }

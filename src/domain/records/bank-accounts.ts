@@ -1,5 +1,5 @@
 import { isValidUscc } from '../operators/codes.js'
-import { digitsOf, isNoPersonsNumber, makeFinder, type SpanFinder, type TextMatch } from './normalised-view.js'
+import { isNumberOfThing, keepDigits, makeFinder, type SpanFinder, type TextMatch } from './normalised-view.js'
 
 const CARD = /(?<![\dA-Za-z])\d(?:[- ]{0,2}\d){15,18}(?![\dA-Za-z])/g
 const NAMED =
@@ -9,8 +9,8 @@ const AT_A_BANK =
   /(?:银行|信用社|农商行|邮储|[工农中建交招]行|户名|收款人|收款方)[^\d\n。;]{0,14}?(?<named>\d(?:[- ]{0,2}\d){11,18})(?![\dA-Za-z]|\.\d)/g
 
 const isCard = (candidate: TextMatch): boolean => {
-  const digits = digitsOf(candidate.found)
-  return digits.length >= 16 && !isFirm(digits) && passesLuhn(digits) && !isNoPersonsNumber(candidate)
+  const digits = keepDigits(candidate.found)
+  return digits.length >= 16 && !isFirm(digits) && passesLuhn(digits) && !isNumberOfThing(candidate)
 }
 
 /** No card begins with 9, but one number in 31 passes the USCC check by chance. */
@@ -26,7 +26,7 @@ export const passesLuhn = (digits: string): boolean => {
   return sum % 10 === 0
 }
 
-const isAccount = (candidate: TextMatch): boolean => !isFirm(digitsOf(candidate.found)) && !isNoPersonsNumber(candidate)
+const isAccount = (candidate: TextMatch): boolean => !isFirm(keepDigits(candidate.found)) && !isNumberOfThing(candidate)
 
 const FINDERS = [makeFinder([CARD], isCard), makeFinder([NAMED, AT_A_BANK], isAccount)]
 

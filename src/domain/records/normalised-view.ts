@@ -23,7 +23,7 @@ const MOBILE_DIGITS = 11
 
 const inDigits = (run: string): string => {
   const written = [...run].map((one) => NUMERALS.get(one) ?? one).join('')
-  return digitsOf(written).length !== MOBILE_DIGITS && EDGED.test(run) ? run : written
+  return keepDigits(written).length !== MOBILE_DIGITS && EDGED.test(run) ? run : written
 }
 
 const signSeen = cacheByUnit((character) => {
@@ -72,12 +72,12 @@ export const makeFinder =
       return places
     })
 
-export const digitsOf = (text: string): string => text.replace(/\D/g, '')
+export const keepDigits = (text: string): string => text.replace(/\D/g, '')
 
 const OF_A_THING =
   /(?:批号|批次|条码|条形码|货号|型号|款号|单号|流水号?|注册号|案号|文号|序列号|编码|(?:订单|商标|许可证|备案|执照|专利|合同|发票|标准|报告|证书|样品|抽样|抽检|店铺|网店|商品|产品)(?:编?号码?|ID))(?:编?号码?|为|是|第|:|\(| |N[Oo]\.?){0,4}$/i
 const COUNTED =
   /^\s{0,2}(?:余|多)?(?:[元万亿件个只台箱瓶包条张份套枚盒袋双部辆吨克斤米升次笔日年月%]|公斤|千克|毫|平方|美元|人民币|[kK][gG]|[mM][lLgG])/
 
-export const isNoPersonsNumber = ({ before, after }: TextMatch): boolean =>
+export const isNumberOfThing = ({ before, after }: TextMatch): boolean =>
   COUNTED.test(after) || OF_A_THING.test(before) || (/[〕\]】第字]$/.test(before) && after.startsWith('号'))

@@ -1,7 +1,7 @@
 /** Masks personal data in free text, in any spelling. */
 import { findBankAccounts } from './bank-accounts.js'
 import { findDwellings } from './dwellings.js'
-import { digitsOf, makeFinder, normaliseText, type SpanFinder, type TextMatch } from './normalised-view.js'
+import { keepDigits, makeFinder, normaliseText, type SpanFinder, type TextMatch } from './normalised-view.js'
 import { findResidentIds } from './resident-ids.js'
 import { findTelephones } from './telephones.js'
 import { dropOverlaps, replaceSpans } from './text-view.js'
@@ -65,7 +65,7 @@ const PAPERS = [
 /** Passport numbers have at least six digits beside the letters, most seven. */
 const FEWEST_OF_A_PAPER = 6
 const isPaper = ({ found, after }: TextMatch): boolean =>
-  digitsOf(found).length >= FEWEST_OF_A_PAPER && !/^[本张份年元]/.test(after)
+  keepDigits(found).length >= FEWEST_OF_A_PAPER && !/^[本张份年元]/.test(after)
 const papers = makeFinder(PAPERS, isPaper)
 
 const AT = String.raw`(?:\s?@\s?|\s?[(\[{【<]\s?(?:at|AT|@|a|艾特)\s?[)\]}】>]\s?)`

@@ -3,7 +3,13 @@
 import { Refusal } from '../../foundation/errors.js'
 import { memoByNames } from '../../foundation/memo.js'
 import { hasResidentIdForm, hasUsccForm } from '../operators/codes.js'
-import { type FifteenDigitsTreatment, findResidentIds, hasIdInWords, isCredibleId, NUMERALS } from './resident-ids.js'
+import {
+  type FifteenDigitsTreatment,
+  findResidentIds,
+  hasLongNumeralRun,
+  isCredibleId,
+  NUMERALS,
+} from './resident-ids.js'
 import { replaceSpans } from './text-view.js'
 
 /** Content nested deeper than this many levels is dropped rather than passed unread. */
@@ -140,7 +146,7 @@ const areEnough = (text: string): boolean => {
   for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {
     if (!NUMERALS.has(text.charAt(at))) digits += (digitsSeen[text.charCodeAt(at)] ?? 1) - 1
   }
-  return digits >= FEWEST_DIGITS || hasIdInWords(text)
+  return digits >= FEWEST_DIGITS || hasLongNumeralRun(text)
 }
 
 const digitsOfUnit = (unit: number): number => {

@@ -79,7 +79,7 @@ export const findResidentIds = (text: string, fifteen: FifteenDigitsTreatment): 
   return dropOverlaps(found.sort((one, other) => one.start - other.start))
 }
 
-export const hasIdInWords = (text: string): boolean => text.search(IN_WORDS) >= 0
+export const hasLongNumeralRun = (text: string): boolean => text.search(IN_WORDS) >= 0
 
 /** Replaces numerals by digits. Positions stay the same, because both are one UTF-16 unit. */
 const withoutWords = (text: string): string =>

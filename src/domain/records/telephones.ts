@@ -1,5 +1,5 @@
 /** Finds mobiles in any grouping, landlines, 400 and 800 numbers. */
-import { digitsOf, isNoPersonsNumber, makeFinder, type SpanFinder, type TextMatch } from './normalised-view.js'
+import { isNumberOfThing, keepDigits, makeFinder, type SpanFinder, type TextMatch } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'
 const LINE = String.raw`[2-9]\d{2}(?:\d?[-. ]{0,3}\d{4}|[-. ]\d{5})`
@@ -25,7 +25,7 @@ const ONE_BY_ONE = /^\d(?:[- ]{1,3}\d)+$/
 
 const isMobile = (candidate: TextMatch): boolean => {
   const { found } = candidate
-  if (isNoPersonsNumber(candidate) || !/^1[3-9]/.test(digitsOf(found))) return false
+  if (isNumberOfThing(candidate) || !/^1[3-9]/.test(keepDigits(found))) return false
   const signs = new Set(found.replace(/[\d ]/g, '').replaceAll(')', '('))
   if (signs.size > 1) return false
   const groups = found.split(/\D+/)
@@ -37,8 +37,8 @@ const isMobile = (candidate: TextMatch): boolean => {
 const MISSPELT = /(?<![\dA-Za-z])1[3-9][\dOo]{9}(?![\dA-Za-z])/g
 const FEWEST_DIGITS = 8
 const isMisspelt = (candidate: TextMatch): boolean => {
-  const { length } = digitsOf(candidate.found)
-  return length >= FEWEST_DIGITS && length < candidate.found.length && !isNoPersonsNumber(candidate)
+  const { length } = keepDigits(candidate.found)
+  return length >= FEWEST_DIGITS && length < candidate.found.length && !isNumberOfThing(candidate)
 }
 
 const SERVICE = new RegExp(
@@ -52,13 +52,13 @@ const NAMED = [
 ]
 /** Dates and amounts, which may also follow a word for telephone. */
 const NO_NUMBER = /^(?:(?:19|20)\d\d[-.](?:0?[1-9]|1[0-2])[-.](?:0?[1-9]|[12]\d|3[01])|\d+\.\d{1,2})(?!\d)/
-const isNumber = (candidate: TextMatch): boolean => !NO_NUMBER.test(candidate.found) && !isNoPersonsNumber(candidate)
+const isNumber = (candidate: TextMatch): boolean => !NO_NUMBER.test(candidate.found) && !isNumberOfThing(candidate)
 
 const FINDERS = [
-  makeFinder(CUSTOMARY, (candidate) => !isNoPersonsNumber(candidate)),
+  makeFinder(CUSTOMARY, (candidate) => !isNumberOfThing(candidate)),
   makeFinder([MOBILE], isMobile),
   makeFinder([MISSPELT], isMisspelt),
-  makeFinder([SERVICE], (candidate) => !isNoPersonsNumber(candidate)),
+  makeFinder([SERVICE], (candidate) => !isNumberOfThing(candidate)),
   makeFinder(NAMED, isNumber),
 ]
 

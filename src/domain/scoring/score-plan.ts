@@ -15,7 +15,7 @@ type ScorePlan = ReturnType<typeof makePlan>
 const FAMILIES = Object.keys(FACT_FAMILIES)
 const BITS = Object.fromEntries(FAMILIES.map((family, i) => [family, 1 << i])) as Record<FactFamily, number>
 
-export const markFamiliesWithSource = (known: readonly FactFamily[]): number =>
+export const encodeFamiliesWithSource = (known: readonly FactFamily[]): number =>
   known.reduce((bits, family) => (FACT_FAMILIES[family].whenAbsent === 'none' ? bits | BITS[family] : bits), 0)
 
 const plans = new WeakMap<Scorecard, Map<OperatorKind, Map<string, ScorePlan>>>()

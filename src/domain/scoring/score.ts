@@ -2,8 +2,8 @@
 import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../foundation/time/dates.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactName, type Facts } from '../records/facts.js'
 import {
+  encodeFamiliesWithSource,
   getScorePlan,
-  markFamiliesWithSource,
   type PlannedBins,
   type PlannedUnits,
   type TallySlot,
@@ -47,7 +47,7 @@ export interface Score {
 export const score = (facts: Facts, card: Scorecard): Score => {
   const plan = getScorePlan(card, facts.kind, facts.asOf)
   const tallies: Tallies = new Array(plan.slots).fill(undefined)
-  let told = markFamiliesWithSource(facts.known)
+  let told = encodeFamiliesWithSource(facts.known)
   for (const event of facts.events) {
     const { family, slots } = plan.byFact[event.fact]
     told |= family

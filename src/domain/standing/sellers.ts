@@ -1,6 +1,6 @@
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
-import { type CodeScheme, MARKETPLACE_ID_PATTERN, parseCode, shopCode } from '../operators/codes.js'
+import { type CodeScheme, MARKETPLACE_ID_PATTERN, makeShopCode, parseCode } from '../operators/codes.js'
 import { holdsIdNumber } from '../records/privacy.js'
 
 /** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). */
@@ -74,7 +74,7 @@ export const isSellerHeading = (cell: string): boolean => HEADINGS.has(cell.trim
 export const parseSeller = (text: unknown, marketplace: string | null): Seller | null => {
   const given = trimmedTextOrNull(text)
   if (given === null) return null
-  const found = parseCode(given) ?? (marketplace === null ? null : parseCode(shopCode(marketplace, given)))
+  const found = parseCode(given) ?? (marketplace === null ? null : parseCode(makeShopCode(marketplace, given)))
   if (found === null || isPersons(found)) return null
   return { scheme: found.scheme, code: found.code, valid: found.valid }
 }

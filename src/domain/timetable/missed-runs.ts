@@ -4,7 +4,7 @@ const SKEW_MS = 60_000
 /**
  * The newest of the `planned` occurrences (ascending) runs for the `missed` ones before it, unless it lies more than `withinMs` in the past.
  */
-export const owedRun = (
+export const findOwedRun = (
   planned: readonly Date[],
   now: Date,
   withinMs: number | null,

@@ -1,5 +1,5 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import { regionOfUscc } from '../../domain/operators/codes.js'
+import { extractRegionOfUscc } from '../../domain/operators/codes.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
 import { ENDLESS_DATE, findRecordFaults, hubColumns, readBodyText, readBodyTextList } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
@@ -56,7 +56,7 @@ export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
 
 export const authorityDivisionOf = (notice: RecordNotice): string => {
   const code = readBodyText(notice, 'authority_code')
-  return code === null ? PROVINCE : regionOfUscc(code)
+  return code === null ? PROVINCE : extractRegionOfUscc(code)
 }
 
 export const checkPenalty2015Row = (notice: RecordNotice): FormatFault[] =>

@@ -1,5 +1,5 @@
 import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
-import { operatorKindIn } from '../../domain/operators/codes.js'
+import { readOperatorKindInUscc } from '../../domain/operators/codes.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { findFormatFaults } from './schema.js'
 
@@ -35,7 +35,7 @@ export const partyKindWord = (notice: RecordNotice): string | null => {
   if (stated !== null) return PARTIES[stated] ?? null
   const { uscc } = notice.operator
   if (uscc === null) return null
-  return PARTIES[operatorKindIn(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'] ?? null
+  return PARTIES[readOperatorKindInUscc(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'] ?? null
 }
 
 /** Faults of a row. A natural person's record needs an ID number, which the hub does not hold. */

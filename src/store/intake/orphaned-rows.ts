@@ -1,4 +1,4 @@
-import { subjectKey } from '../../domain/intake/matching.js'
+import { makeSubjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { RECORD_KIND_TRAITS, type RecordDraft } from '../../domain/records/records.js'
 import { queryRows, type Tx } from '../db/db.js'
@@ -53,7 +53,7 @@ const wait = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
       id: stray.id,
       subject,
       name_key: subject.name === null ? null : normalizeName(subject.name),
-      subject_key: subjectKey({ subject, body: stray.body, key: stray.key }),
+      subject_key: makeSubjectKey({ subject, body: stray.body, key: stray.key }),
     }
   })
   await tx.raw(

@@ -1,5 +1,5 @@
 /** Recomputes operators' names and codes from the registrations that are not wrong. */
-import { normalizeCode, regionOfUscc } from '../../domain/operators/codes.js'
+import { extractRegionOfUscc, normalizeCode } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { queryColumn, queryRows, type Tx } from '../db/db.js'
 import { indexNamesOf } from '../operators/names.js'
@@ -154,7 +154,7 @@ const learnt = (
   return {
     id,
     name: present,
-    region: registered?.region ?? (uscc === null ? null : regionOfUscc(uscc)),
+    region: registered?.region ?? (uscc === null ? null : extractRegionOfUscc(uscc)),
     status: registered?.status ?? 'UNKNOWN',
     regNo: registered?.regNo ?? null,
     run: registered?.run ?? run,

@@ -1,5 +1,5 @@
 import type { BadRow, CodeRow, CodeRowFault } from '../../domain/operators/code-rows.js'
-import { type CodeFault, codeFault } from '../../domain/operators/codes.js'
+import { type CodeFault, findCodeFault } from '../../domain/operators/codes.js'
 import type { NameAnswer } from '../../domain/standing/name-query.js'
 import type { Freshness, Standing, StandingEntry } from '../../domain/standing/standing.js'
 import type { BilingualText } from '../../foundation/text/words.js'
@@ -31,7 +31,7 @@ export const STATUS_WORDS: Record<CodeAnswer['status'], BilingualText> = {
 }
 
 export const describeCodeFault = (asked: string): (BilingualText & { fault: CodeFault }) | null => {
-  const fault = codeFault(asked)
+  const fault = findCodeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }
 }
 

@@ -1,4 +1,4 @@
-import { confirmationFault } from '../../domain/access/accounts.js'
+import { findAccountConfirmationFault } from '../../domain/access/accounts.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as confirmations from '../../store/access/confirmations.js'
 import * as people from '../../store/access/people.js'
@@ -22,7 +22,7 @@ export const confirmAccount = async (
   await db.transaction(async (tx) => {
     const pending = await confirmations.lockConfirmation(tx, table, name)
     if (pending === null) throw new Refusal(table === 'people' ? 'PERSON_UNKNOWN' : 'CLIENT_UNKNOWN', { name })
-    const fault = confirmationFault(pending.changedBy, { sub: by, duty: confirmer?.duty ?? null })
+    const fault = findAccountConfirmationFault(pending.changedBy, { sub: by, duty: confirmer?.duty ?? null })
     if (fault !== null) throw new Refusal(fault)
     if (pending.pendingSince?.getTime() !== pendingSince.getTime()) throw new Refusal('ACCOUNT_CHANGED', { name })
     await confirmations.noteConfirmation(tx, table, name, by, now)

@@ -1,11 +1,11 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { type AccountInput, checkedAccount, checkedDuty } from '../../domain/access/accounts.js'
 import {
+  findPasswordFault,
   normalPassword,
   PASSWORD_MAX_LENGTH,
   PASSWORD_MIN_LENGTH,
   type PasswordFault,
-  passwordFault,
 } from '../../domain/access/password.js'
 import type { Viewer } from '../../domain/access/viewer.js'
 import * as contracts from '../../foundation/contracts.js'
@@ -163,7 +163,7 @@ const WEAK: Record<PasswordFault, string> = {
 
 const chosen = async ({ id }: people.Person, before: string, text: string): Promise<string> => {
   const password = normalPassword(text)
-  const fault = passwordFault(password, { name: id, before, common: common() })
+  const fault = findPasswordFault(password, { name: id, before, common: common() })
   if (fault !== null) throw new Refusal('PASSWORD_WEAK', { fault, reason: WEAK[fault] })
   return hashSecret(password)
 }

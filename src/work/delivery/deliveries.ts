@@ -1,5 +1,5 @@
-import { deliveryRequiredBy, type Notice, type NoticeAction } from '../../domain/delivery/delivery.js'
-import { entryRemoval } from '../../domain/delivery/entry-notice.js'
+import { decideRequiredDelivery, type Notice, type NoticeAction } from '../../domain/delivery/delivery.js'
+import { makeEntryRemoval } from '../../domain/delivery/entry-notice.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -40,7 +40,7 @@ export const previewResend = async (
 ): Promise<{ action: NoticeAction | null; notice: Notice | null }> => {
   const fresh = await freshOf(db, rules, refused)
   if (fresh !== null) return { action: fresh.action, notice: fresh }
-  return { action: deliveryRequiredBy('REMOVE', await messagesAbout(db, refused)).owe, notice: null }
+  return { action: decideRequiredDelivery('REMOVE', await messagesAbout(db, refused)).owe, notice: null }
 }
 
 /** Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
@@ -64,7 +64,7 @@ const messagesAbout = (
 ): Promise<deliveries.EarlierDelivery[]> => deliveries.earlierDeliveries(db, [subjectId], { platform })
 
 const asChange = (all: readonly deliveries.EarlierDelivery[], number: number): NoticeAction =>
-  deliveryRequiredBy(
+  decideRequiredDelivery(
     'CHANGE',
     all.filter((row) => row.number < number),
   ).owe ?? 'ADD'
@@ -114,7 +114,7 @@ const withdraw = async (
   { now }: DeliveryDecision,
 ): Promise<void> => {
   const today = shanghaiDate(now)
-  const removal = (listing && entryRemoval(findListKind(rules, listing.list), listing, { on: today })) ?? {
+  const removal = (listing && makeEntryRemoval(findListKind(rules, listing.list), listing, { on: today })) ?? {
     reason: 'WITHDRAWN',
     reasonText: NO_LONGER_SHOWN,
     documentNumber: null,

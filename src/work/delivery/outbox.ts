@@ -1,6 +1,6 @@
 /** Transactional outbox: a delivery is queued in the transaction of its change. */
 import {
-  deliveryRequiredBy,
+  decideRequiredDelivery,
   type NoticeAction,
   receivesSubject,
   type SubjectKind,
@@ -37,7 +37,7 @@ export const queueForPlatforms = async (
     for (const platform of new Set([...hearing, ...all.map((row) => row.platform)])) {
       if (only !== null && platform !== only) continue
       const earlier = all.filter((row) => row.platform === platform)
-      const { owe, fold } = deliveryRequiredBy(change, earlier)
+      const { owe, fold } = decideRequiredDelivery(change, earlier)
       if (fold !== 'nothing' && earlier.length > 0) folded.push({ subjectId, platform, what: fold })
       // A platform that no longer receives this kind gets only changes and removals of what it has.
       if (owe === null || (owe === 'ADD' && !hearing.includes(platform))) continue

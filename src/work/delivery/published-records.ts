@@ -4,17 +4,17 @@
 
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
+  decideRecordActions,
   decideShowOrRemove,
+  digestPublishedRecord,
+  judgePublicationStatus,
   makePublishedRecord,
+  makeRecordRemoval,
   mustBeRemoved,
   PUBLISHED_KINDS,
   type PublicationStatus,
   type PublishedKind,
   type PublishedRecord,
-  publicationStatusOf,
-  publishedDigest,
-  recordActionsFor,
-  recordRemovalOf,
   type ShowOrRemove,
 } from '../../domain/delivery/published-record.js'
 import { findRepairDays } from '../../domain/scoring/repair-targets.js'
@@ -95,13 +95,13 @@ const tellPage = async (
     const { id, kind, party, told, feed, key, fact } = known
     if (due === null || party === null) continue
     const notice = makePublishedRecord(known, party, null)
-    const digest = publishedDigest(notice)
-    const telling = recordActionsFor({ due, told, operatorId: party.id, digest }, heard.includes(kind))
+    const digest = digestPublishedRecord(notice)
+    const telling = decideRecordActions({ due, told, operatorId: party.id, digest }, heard.includes(kind))
     if (telling === null) continue
     if (telling.removes) {
       // A removal repeats the text last sent, unless the decision was revoked.
       const { operator, body } = before.get(id) ?? notice
-      const removal = recordRemovalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, { body: known.body, repairedOn }, today)
+      const removal = makeRecordRemoval(due === 'SHOW' ? 'OTHER_PARTY' : due, { body: known.body, repairedOn }, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
       gone.push({ kind, subjectId: id, change: 'REMOVE', notice: last })
     }
@@ -139,7 +139,7 @@ const examine = async (
   const repaired = await repairedAmong(db, states)
   const all = states.map((known) => {
     const conditions = { today, repaired: repaired.has(known.order) }
-    const telling = known.stands ? publicationStatusOf(known.kind, known.body, known.party, conditions) : null
+    const telling = known.stands ? judgePublicationStatus(known.kind, known.body, known.party, conditions) : null
     const { id, kind, party, fact, order, told } = known
     const stands = telling === null ? null : { operatorId: party?.id ?? null, fact, order, telling }
     return { known, telling, source: { id, kind, stands, told } }

@@ -1,5 +1,5 @@
 import type { EntryNotice, SubjectKind, UnnumberedNotice } from '../../domain/delivery/delivery.js'
-import { entryRemoval, makeEntryNotice } from '../../domain/delivery/entry-notice.js'
+import { makeEntryNotice, makeEntryRemoval } from '../../domain/delivery/entry-notice.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -126,7 +126,7 @@ const removalNotice = async (
 const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {
   const today = shanghaiDate(now)
   const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
-  return entryRemoval(findListKind(rules, listing.list), listing, { on })
+  return makeEntryRemoval(findListKind(rules, listing.list), listing, { on })
 }
 
 const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']> => ({

@@ -1,4 +1,4 @@
-import { operatorMadeBy, subjectKey } from '../../domain/intake/matching.js'
+import { findOperatorToCreate, makeSubjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
   RECORD_KIND_TRAITS,
@@ -40,7 +40,7 @@ export const stagedDraft = (
 ): StagedDraft => {
   const { subject, body } = draft
   const formerly = draft.kind === 'registration' && Array.isArray(body['former_names']) ? body['former_names'] : []
-  const makes = operatorMadeBy(draft)
+  const makes = findOperatorToCreate(draft)
   return {
     item: index,
     part,
@@ -50,7 +50,7 @@ export const stagedDraft = (
     ...sealBody(draft),
     makes,
     nameKey: subject.name === null ? null : normalizeName(subject.name),
-    subjectKey: makes?.kind == null ? subjectKey(draft) : null,
+    subjectKey: makes?.kind == null ? makeSubjectKey(draft) : null,
     former: formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
     late,
   }

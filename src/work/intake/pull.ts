@@ -5,7 +5,7 @@ import { basename } from 'node:path'
 import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { deliveryScopeOf } from '../../domain/intake/delivery-scope.js'
-import { withCauses } from '../../domain/intake/reject-causes.js'
+import { addMainCauses } from '../../domain/intake/reject-causes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
@@ -153,7 +153,7 @@ const takeIn = async (
     const reading = { ...given, calendar: rules?.calendar, archive, maps, setAside }
     const read = await stageDelivery(db, stage, reading).finally(() => runs.noteMaps(db, run.id, [...maps]))
     if (read.fault !== null && !delivery.unmodified) {
-      const reason = withCauses(read.fault, read.causes.told(), run.id)
+      const reason = addMainCauses(read.fault, read.causes.told(), run.id)
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     }
     const contentHash = await hashOf(file)

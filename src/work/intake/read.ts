@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { AgencyFeed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { boundsFault } from '../../domain/intake/bounds.js'
-import { comparedDigest, contradictionProblem } from '../../domain/intake/contradiction.js'
-import { withHeadings } from '../../domain/intake/feed-maps.js'
-import { makeRejectCauses, withCauses } from '../../domain/intake/reject-causes.js'
+import { findBoundsFault } from '../../domain/intake/bounds.js'
+import { digestForComparison, makeContradictionProblem } from '../../domain/intake/contradiction.js'
+import { addHeadingsToProblems } from '../../domain/intake/feed-maps.js'
+import { addMainCauses, makeRejectCauses } from '../../domain/intake/reject-causes.js'
 import { isSentLate } from '../../domain/intake/timeliness.js'
 import { isWithdrawnPenalty } from '../../domain/records/penalty.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
@@ -70,7 +70,7 @@ export const stageDelivery = async (
   const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
     ? await versions.countInForce(db, feed.id)
     : await runs.lastCompleteSize(db, feed.id)
-  const fault = boundsFault(feed.bounds, { ...done, standing, partialFile: partial, whole })
+  const fault = findBoundsFault(feed.bounds, { ...done, standing, partialFile: partial, whole })
   return { ...done, drafts: done.drafts - passedOver, met: done.met + passedOver, known, fault }
 }
 
@@ -112,7 +112,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
   }
   const outOfBounds = (reason: string): Refusal => new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
   const aside = (item: SourceItem, faults: ItemProblem[], of: Partial<UnreadableRecords> = {}): void => {
-    const problems = item.map ? withHeadings(faults, item.map) : faults
+    const problems = item.map ? addHeadingsToProblems(faults, item.map) : faults
     done.rejected += 1
     done.causes.add(problems)
     for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
@@ -130,7 +130,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
       return stagedDraft(done.received, part, item, draft, late)
     })
     const compared = (compare: typeof delivered.of) =>
-      rows.map(({ draft, digest }) => compare(draft.key, comparedDigest(draft, digest)))
+      rows.map(({ draft, digest }) => compare(draft.key, digestForComparison(draft, digest)))
     // An item with a contradicting row is rejected: none of its rows may be remembered.
     let came = compared(rows.length > 1 ? delivered.wouldBe : delivered.of)
     const contradicting = rows[came.indexOf('other')]
@@ -142,7 +142,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
         done.drafts += 1
         return stage.put(contradicting)
       }
-      aside(item, [contradictionProblem(draft.key)], { keys: drafts.map(({ key }) => key) })
+      aside(item, [makeContradictionProblem(draft.key)], { keys: drafts.map(({ key }) => key) })
       return false
     }
     if (rows.length > 1) came = compared(delivered.of)
@@ -167,7 +167,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
           aside(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
             const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
-            throw outOfBounds(withCauses(reason, done.causes.told(), null))
+            throw outOfBounds(addMainCauses(reason, done.causes.told(), null))
           }
         } else if (stageItem(item, mapped.drafts)) full = true
         if (full) {

@@ -1,6 +1,6 @@
 /** A corrected item is merged by its own run, under its original page and row. */
 import type { AgencyFeed } from '../../agencies/feed.js'
-import { withHeadings } from '../../domain/intake/feed-maps.js'
+import { addHeadingsToProblems } from '../../domain/intake/feed-maps.js'
 import { checkAndRedactText, redactIdNumbers } from '../../domain/records/privacy.js'
 import {
   type ItemProblem,
@@ -61,7 +61,7 @@ export const takeCorrection = async (
   const item: SourceItem = { page: found.page, row: found.row, fields, ...(map && { map }) }
   const mapped = draftsOfItem(feed, item, { dated: found.dated, today: shanghaiDate(now()) }, mark)
   if ('problems' in mapped)
-    return { taken: false, problems: map ? withHeadings(mapped.problems, map) : mapped.problems }
+    return { taken: false, problems: map ? addHeadingsToProblems(mapped.problems, map) : mapped.problems }
 
   const { file, dated } = found
   const what = { ...correcting, job: 'pull', subject: feed.id, cause: 'person', file, dated, waitMs: WAIT_MS } as const

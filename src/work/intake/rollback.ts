@@ -3,7 +3,7 @@
  * repeated must be delivered again.
  */
 
-import { rollbackFault } from '../../domain/intake/rollback.js'
+import { findRollbackFault } from '../../domain/intake/rollback.js'
 import { isHiddenByRun } from '../../domain/listing/case.js'
 import type { FactFamily } from '../../domain/records/facts.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
@@ -89,7 +89,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
 const rollbackableRun = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
   const found = await takeback.rollbackCandidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
-  const why = rollbackFault(found)
+  const why = findRollbackFault(found)
   if (why !== null) throw new Refusal('RUN_NOT_TAKEN_BACK', { reason: why })
   return found
 }

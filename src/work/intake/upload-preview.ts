@@ -1,6 +1,6 @@
 /** Previews an upload with the real reader, contracts and merge. Stores nothing. */
 import type { AgencyFeed } from '../../agencies/feed.js'
-import { withCauses } from '../../domain/intake/reject-causes.js'
+import { addMainCauses } from '../../domain/intake/reject-causes.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
@@ -64,7 +64,7 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
       ...itemCountsOf(read, counts),
       ended: counts.ended,
       full: whole,
-      refused: read.fault && withCauses(read.fault, read.causes.told(), null),
+      refused: read.fault && addMainCauses(read.fault, read.causes.told(), null),
       records,
       faults,
       rules: [...byRule].map(([rule, count]) => ({ rule, count })).sort((a, b) => b.count - a.count),

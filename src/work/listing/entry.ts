@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { entryActionAfter, entryRemoval, makeEntryNotice } from '../../domain/delivery/entry-notice.js'
+import { findEntryActionAfter, makeEntryNotice, makeEntryRemoval } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { keepPublishedParty, MASKING_VERSION, WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
@@ -35,7 +35,7 @@ export const applyMovesToEntries = async (
   { now, dueAt }: EntryInstants,
 ): Promise<void> => {
   const turned = moves.flatMap((one) => {
-    const change = entryActionAfter(one.name, one.before, one.after)
+    const change = findEntryActionAfter(one.name, one.before, one.after)
     return change === null ? [] : [{ ...one, change }]
   })
   if (turned.length === 0) return
@@ -60,7 +60,7 @@ export const applyMovesToEntries = async (
       await publish(tx, body, act.on, kept === undefined ? MASKING_VERSION : null)
     }
     const list = findListKind(rules, after.list)
-    const notice = makeEntryNotice(list, after, operator, entryRemoval(list, after, act), body)
+    const notice = makeEntryNotice(list, after, operator, makeEntryRemoval(list, after, act), body)
     changes.push({ kind: 'listing', subjectId: after.id, change, notice })
   }
   await listings.deletePublicEntries(tx, leaving)

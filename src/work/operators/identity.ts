@@ -1,8 +1,8 @@
 /** Undoing an identity decision reverses its effects and keeps its row. */
 
-import { subjectKey } from '../../domain/intake/matching.js'
+import { makeSubjectKey } from '../../domain/intake/matching.js'
 import { parseCode } from '../../domain/operators/codes.js'
-import { type MergerCause, type MergerParty, mergerFault } from '../../domain/operators/merger.js'
+import { findMergerFault, type MergerCause, type MergerParty } from '../../domain/operators/merger.js'
 import { newOperator } from '../../domain/operators/new-operator.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -122,7 +122,7 @@ const keyOf = async (tx: Tx, found: waiting.UnmatchedRecord): Promise<string> =>
   if (found.subjectKey !== null) return found.subjectKey
   const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
   const { key: record, subject, body } = found
-  const key = subjectKey({ key: record, subject, body }) ?? subjectKey({ key: record, subject: nobody, body })
+  const key = makeSubjectKey({ key: record, subject, body }) ?? makeSubjectKey({ key: record, subject: nobody, body })
   if (key === null) throw new Error(`unmatched ${found.id} has no key`)
   await waiting.setSubjectKey(tx, found.id, key)
   return key
@@ -210,7 +210,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     const into = await operatorNamed(tx, made.into)
     const whole = into.mergedInto === null ? null : await mergers.partyById(tx, into.mergedInto)
     const bothOpen = await mergers.listsOpenForBoth(tx, from.id, into.id)
-    const why = mergerFault({ from, into, whole, cause: made.cause, bothOpen })
+    const why = findMergerFault({ from, into, whole, cause: made.cause, bothOpen })
     if (why !== null) throw new Refusal('MERGE_NOT_ALLOWED', { reason: why })
     const listings = await mergers.moveListings(tx, { from: from.id, to: into.id, only: null })
     const decision = await decisions.addDecision(tx, {

@@ -2,7 +2,7 @@
  * One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. Any number of processes may look at the timetable.
  */
 
-import { isClockSetBack, owedRun } from '../../domain/timetable/missed-runs.js'
+import { findOwedRun, isClockSetBack } from '../../domain/timetable/missed-runs.js'
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
@@ -181,7 +181,7 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
       const last = planned.at(-1)
       if (last !== undefined || behind) await schedules.notePlannedUntil(tx, row, last ?? now)
       if (last === undefined || pausedAt !== null) continue
-      const owed = owedRun(planned, now, JOB_RULES[row.job].withinMs)
+      const owed = findOwedRun(planned, now, JOB_RULES[row.job].withinMs)
       if (owed === null) continue
       await occurrences.addOccurrence(tx, { ...row, ...owed })
       await occurrences.skipOccurrences(tx, { ...row, before: owed.plannedFor, now })

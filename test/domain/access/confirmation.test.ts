@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type AdministratorDuty, confirmationFault } from '../../../src/domain/access/accounts.js'
+import { type AdministratorDuty, findAccountConfirmationFault } from '../../../src/domain/access/accounts.js'
 
 describe('confirmation of an account', () => {
   const cases: [string, string | null, string, AdministratorDuty | null, string | null][] = [
@@ -17,5 +17,5 @@ describe('confirmation of an account', () => {
     ['refuses a person without a duty', 'systems-1', 'officer-1', null, 'DUTY_MISSING'],
   ]
   for (const [title, changedBy, sub, duty, fault] of cases)
-    it(title, () => expect(confirmationFault(changedBy, { sub, duty })).to.equal(fault))
+    it(title, () => expect(findAccountConfirmationFault(changedBy, { sub, duty })).to.equal(fault))
 })

@@ -1,16 +1,16 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { normalPassword, type PasswordFault, passwordFault } from '../../../src/domain/access/password.js'
+import { findPasswordFault, normalPassword, type PasswordFault } from '../../../src/domain/access/password.js'
 import { schemaText } from '../../../src/foundation/contracts.js'
 
 const common = new Set(schemaText('passwords/common.txt').split('\n').filter(Boolean))
-const fault = (password: string, name = '王编造') => passwordFault(password, { name, common })
+const fault = (password: string, name = '王编造') => findPasswordFault(password, { name, common })
 
 describe('rules of a chosen password', () => {
   it('refuse the previous password in any spelling', () => {
     const before = '松花江上的第七盏灯笼是蓝色的Ａ'
-    expect(passwordFault(before.normalize('NFKC'), { name: '王编造', common, before })).to.equal('SAME')
-    expect(passwordFault(`${before}b`, { name: '王编造', common, before })).to.equal(null)
+    expect(findPasswordFault(before.normalize('NFKC'), { name: '王编造', common, before })).to.equal('SAME')
+    expect(findPasswordFault(`${before}b`, { name: '王编造', common, before })).to.equal(null)
   })
 
   const refused: [string, PasswordFault][] = [

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { type EarlierMessage, lacksSubject } from '../../../src/domain/delivery/backfill-plan.js'
 import {
   type DeliveryState,
-  deliveryRequiredBy,
+  decideRequiredDelivery,
   type NoticeAction,
   type PriorDelivery,
 } from '../../../src/domain/delivery/delivery.js'
@@ -105,7 +105,7 @@ describe('delivery owed for a change', () => {
   ]
   for (const [what, earlier, expected] of cases) {
     it(what, () => {
-      expect(deliveryRequiredBy('CHANGE', earlier).owe).to.equal(expected)
+      expect(decideRequiredDelivery('CHANGE', earlier).owe).to.equal(expected)
     })
   }
 })

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   type DeliveryState,
-  deliveryRequiredBy,
+  decideRequiredDelivery,
   type NoticeAction,
-  nextDeliveryTry,
   type OwedAction,
   type PriorDelivery,
+  scheduleNextDeliveryTry,
 } from '../../../src/domain/delivery/delivery.js'
 
 const said = (action: NoticeAction, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): PriorDelivery => ({
@@ -16,7 +16,7 @@ const said = (action: NoticeAction, state: DeliveryState, attempts = state === '
 })
 const NOW = new Date('2026-11-25T02:00:00Z')
 const seconds = (attempts: number, spread = 0.5): number =>
-  (nextDeliveryTry(attempts, NOW, spread).getTime() - NOW.getTime()) / 1_000
+  (scheduleNextDeliveryTry(attempts, NOW, spread).getTime() - NOW.getTime()) / 1_000
 
 describe('delivery owed to a platform:', () => {
   const cases: [string, NoticeAction, PriorDelivery[], OwedAction][] = [
@@ -83,7 +83,7 @@ describe('delivery owed to a platform:', () => {
   ]
   for (const [what, change, earlier, expected] of cases) {
     it(what, () => {
-      expect(deliveryRequiredBy(change, earlier)).to.deep.equal(expected)
+      expect(decideRequiredDelivery(change, earlier)).to.deep.equal(expected)
     })
   }
 
@@ -97,8 +97,10 @@ describe('delivery owed to a platform:', () => {
     )
     fc.assert(
       fc.property(earlier, (all) => {
-        expect(deliveryRequiredBy('REMOVE', all).owe).to.equal(all.some((one) => one.attempts > 0) ? 'REMOVE' : null)
-        expect(deliveryRequiredBy('REMOVE', [...all, said('ADD', 'CONFIRMED')]).owe).to.equal('REMOVE')
+        expect(decideRequiredDelivery('REMOVE', all).owe).to.equal(
+          all.some((one) => one.attempts > 0) ? 'REMOVE' : null,
+        )
+        expect(decideRequiredDelivery('REMOVE', [...all, said('ADD', 'CONFIRMED')]).owe).to.equal('REMOVE')
       }),
     )
   })

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import {
-  entryActionAfter,
-  entryRemoval,
+  findEntryActionAfter,
   type ListingForNotice,
   makeEntryNotice,
+  makeEntryRemoval,
 } from '../../../src/domain/delivery/entry-notice.js'
 import type { CaseState } from '../../../src/domain/listing/case.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
@@ -31,7 +31,7 @@ const listing: ListingForNotice = {
 }
 
 describe('the notice of an entry', () => {
-  const changes: [MoveName, CaseState, CaseState, string | null, ReturnType<typeof entryActionAfter>][] = [
+  const changes: [MoveName, CaseState, CaseState, string | null, ReturnType<typeof findEntryActionAfter>][] = [
     ['publishListing', 'SERVED', 'PUBLISHED', null, 'ADD'],
     ['hideListing', 'PUBLISHED', 'HIDDEN', null, 'REMOVE'],
     ['unhideListing', 'HIDDEN', 'PUBLISHED', null, 'ADD'],
@@ -42,11 +42,11 @@ describe('the notice of an entry', () => {
   ]
   for (const [name, before, after, endsOn, change] of changes)
     it(`${name} from ${before} to ${after} is sent as ${change ?? 'nothing'}`, () =>
-      expect(entryActionAfter(name, { state: before, endsOn: null }, { state: after, endsOn })).to.equal(change))
+      expect(findEntryActionAfter(name, { state: before, endsOn: null }, { state: after, endsOn })).to.equal(change))
 
   it('dates the removal of a hidden entry by the act, and of a removed entry by its own removal', () => {
     const act = { on: '2026-11-25', reason: '其他' }
-    expect(entryRemoval(list, { ...listing, state: 'HIDDEN' }, act)).to.include({
+    expect(makeEntryRemoval(list, { ...listing, state: 'HIDDEN' }, act)).to.include({
       reason: 'HIDDEN',
       removedOn: '2026-11-25',
     })
@@ -56,9 +56,9 @@ describe('the notice of an entry', () => {
       removedOn: '2026-11-01',
       removalReason: 'REPAIRED' as const,
     }
-    expect(entryRemoval(list, removed, act)).to.include({ reason: 'REPAIRED', removedOn: '2026-11-01' })
-    expect(entryRemoval(list, removed, act)?.reasonText).not.to.equal('其他')
-    expect(entryRemoval(list, listing, act)).to.equal(null)
+    expect(makeEntryRemoval(list, removed, act)).to.include({ reason: 'REPAIRED', removedOn: '2026-11-01' })
+    expect(makeEntryRemoval(list, removed, act)?.reasonText).not.to.equal('其他')
+    expect(makeEntryRemoval(list, listing, act)).to.equal(null)
   })
 
   it('repeats the published texts', () => {

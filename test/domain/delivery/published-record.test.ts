@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   decideShowOrRemove,
+  digestPublishedRecord,
+  judgePublicationStatus,
   makePublishedRecord,
+  maskPublishedBody,
   type PublicationStatus,
-  publicationStatusOf,
-  publishedBody,
-  publishedDigest,
   type RecordParty,
   type RecordSource,
 } from '../../../src/domain/delivery/published-record.js'
@@ -83,7 +83,7 @@ describe('publication status of a record', () => {
   for (const [what, kind, body, party, telling] of rows)
     it(what, () => {
       expect(
-        publicationStatusOf(kind, body, party === null ? null : { ...PARTY, ...party }, {
+        judgePublicationStatus(kind, body, party === null ? null : { ...PARTY, ...party }, {
           today: TODAY,
           repaired: false,
         }),
@@ -94,15 +94,15 @@ describe('publication status of a record', () => {
 describe('the repair of a penalty', () => {
   const asked = { today: TODAY, repaired: true }
   it('ends the publication of a standing penalty, and does not change that of a withdrawn or withheld one', () => {
-    expect(publicationStatusOf('penalty', {}, PARTY, asked)).to.equal('REPAIRED')
-    expect(publicationStatusOf('penalty', { status: 'REVOKED' }, PARTY, asked)).to.equal('WITHDRAWN')
-    expect(publicationStatusOf('penalty', { party_kind: 'NATURAL_PERSON' }, PARTY, asked)).to.equal('PERSON')
+    expect(judgePublicationStatus('penalty', {}, PARTY, asked)).to.equal('REPAIRED')
+    expect(judgePublicationStatus('penalty', { status: 'REVOKED' }, PARTY, asked)).to.equal('WITHDRAWN')
+    expect(judgePublicationStatus('penalty', { party_kind: 'NATURAL_PERSON' }, PARTY, asked)).to.equal('PERSON')
   })
 })
 
 describe('texts of a published record', () => {
   it('contain no telephone, address, account or document number of a person in any field', () => {
-    const body = publishedBody(
+    const body = maskPublishedBody(
       {
         facts: '当事人电话13800138000，住长春市朝阳区某某街1号2单元301室',
         content: '罚款，缴至账号6222020200012345678',
@@ -127,13 +127,13 @@ describe('texts of a published record', () => {
       types: ['罚款'],
       licence: null,
     }
-    expect(publishedBody(plain, null)).to.deep.equal(plain)
+    expect(maskPublishedBody(plain, null)).to.deep.equal(plain)
   })
 
   it('keep the place of business as registered', () => {
     const address = '长春市朝阳区某某街1号2单元301室'
-    expect(publishedBody({ facts: `在${address}经营` }, address)['facts']).to.include(address)
-    expect(publishedBody({ facts: `住${address}` }, null)['facts']).not.to.include('301室')
+    expect(maskPublishedBody({ facts: `在${address}经营` }, address)['facts']).to.include(address)
+    expect(maskPublishedBody({ facts: `住${address}` }, null)['facts']).not.to.include('301室')
   })
 
   it('name the firm by its present name, and keep the name of the decision in the body', () => {
@@ -141,9 +141,11 @@ describe('texts of a published record', () => {
     const told = makePublishedRecord(record, PARTY, null)
     expect(told.operator).to.include({ uscc: codeOf(1), name: PARTY.name })
     expect(told.body['party_name']).to.equal('旧名有限公司')
-    expect(publishedDigest(told)).to.equal(publishedDigest(makePublishedRecord(record, { ...PARTY, id: 9 }, null)))
-    expect(publishedDigest(told)).not.to.equal(
-      publishedDigest(makePublishedRecord(record, { ...PARTY, name: '新名有限公司' }, null)),
+    expect(digestPublishedRecord(told)).to.equal(
+      digestPublishedRecord(makePublishedRecord(record, { ...PARTY, id: 9 }, null)),
+    )
+    expect(digestPublishedRecord(told)).not.to.equal(
+      digestPublishedRecord(makePublishedRecord(record, { ...PARTY, name: '新名有限公司' }, null)),
     )
   })
 })

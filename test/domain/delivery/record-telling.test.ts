@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import {
+  decideRecordActions,
   type LastSentRecord,
+  makeRecordRemoval,
   type RecordActions,
-  recordActionsFor,
-  recordRemovalOf,
   type ShowOrRemove,
 } from '../../../src/domain/delivery/published-record.js'
 
@@ -34,12 +34,14 @@ describe('a message to the platforms about a record', () => {
     ['is not sent where nothing is due', null, told, { digest: 'b' }, null],
   ]
   for (const [title, due, before, { operatorId = 1, digest = 'a', isHeard = true }, telling] of cases)
-    it(title, () => expect(recordActionsFor({ due, told: before, operatorId, digest }, isHeard)).to.deep.equal(telling))
+    it(title, () =>
+      expect(decideRecordActions({ due, told: before, operatorId, digest }, isHeard)).to.deep.equal(telling),
+    )
 
   it('dates a removal by the withdrawal or the repair, otherwise by today', () => {
     const of = { body: { revoked_on: '2026-10-01' }, repairedOn: '2026-10-02' }
-    expect(recordRemovalOf('REVOKED', of, '2026-11-25')?.removedOn).to.equal('2026-10-01')
-    expect(recordRemovalOf('REPAIRED', of, '2026-11-25')?.removedOn).to.equal('2026-10-02')
-    expect(recordRemovalOf('WRONG', of, '2026-11-25')?.removedOn).to.equal('2026-11-25')
+    expect(makeRecordRemoval('REVOKED', of, '2026-11-25')?.removedOn).to.equal('2026-10-01')
+    expect(makeRecordRemoval('REPAIRED', of, '2026-11-25')?.removedOn).to.equal('2026-10-02')
+    expect(makeRecordRemoval('WRONG', of, '2026-11-25')?.removedOn).to.equal('2026-11-25')
   })
 })

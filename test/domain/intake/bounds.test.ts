@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { boundsFault, type DeliveryCounts, type FeedBounds, isFeedStale } from '../../../src/domain/intake/bounds.js'
+import {
+  type DeliveryCounts,
+  type FeedBounds,
+  findBoundsFault,
+  isFeedStale,
+} from '../../../src/domain/intake/bounds.js'
 
 const BOUNDS: FeedBounds = { fewest: 5, most: 1_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 const delivered = (more: Partial<DeliveryCounts> = {}): DeliveryCounts => ({
@@ -42,7 +47,7 @@ describe('bounds of a delivery', () => {
   ]
   for (const [what, more, reason] of cases) {
     it(`${what}: ${reason === null ? 'accepted' : `refused, ${reason.source}`}`, () => {
-      const answer = boundsFault(BOUNDS, delivered(more))
+      const answer = findBoundsFault(BOUNDS, delivered(more))
       if (reason === null) expect(answer).to.equal(null)
       else expect(answer).to.match(reason)
     })
@@ -52,7 +57,7 @@ describe('bounds of a delivery', () => {
     fc.assert(
       fc.property(fc.integer({ min: 5, max: 1_000 }), fc.integer({ min: 1, max: 9 }), (received, each) => {
         const records = received * each
-        expect(boundsFault(BOUNDS, delivered({ received, records, standing: records }))).to.equal(null)
+        expect(findBoundsFault(BOUNDS, delivered({ received, records, standing: records }))).to.equal(null)
       }),
     )
   })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { comparedDigest } from '../../../src/domain/intake/contradiction.js'
+import { digestForComparison } from '../../../src/domain/intake/contradiction.js'
 import { digestDraft, type RecordBody, type RecordDraft } from '../../../src/domain/records/records.js'
 
 const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
@@ -14,7 +14,7 @@ const compared = (body: RecordBody): string => {
     validTo: null,
     remarks: [],
   }
-  return comparedDigest(draft, digestDraft(draft))
+  return digestForComparison(draft, digestDraft(draft))
 }
 
 describe('two reports of one decision', () => {

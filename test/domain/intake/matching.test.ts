@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import {
   isTypingSlip,
   type MatchProposal,
+  makeSubjectKey,
   type OperatorCandidate,
   proposeOperator,
   type SubjectDetails,
   subjectDetails,
-  subjectKey,
 } from '../../../src/domain/intake/matching.js'
 import { digitsOfDivision, divisionPrefixIn } from '../../../src/domain/operators/places.js'
 import type { RecordBody, RecordSubject } from '../../../src/domain/records/records.js'
@@ -268,7 +268,7 @@ describe('a typing slip in a code', () => {
 
 describe('key of a subject', () => {
   const key = (given: Partial<RecordSubject>, body: RecordBody = {}, record = 'R1') =>
-    subjectKey({ subject: subject(given), body, key: record })
+    makeSubjectKey({ subject: subject(given), body, key: record })
   const placed = { region_code: '220102' }
   const first = key({ name: NAME }, placed)
 

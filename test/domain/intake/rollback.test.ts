@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { rollbackFault } from '../../../src/domain/intake/rollback.js'
+import { findRollbackFault } from '../../../src/domain/intake/rollback.js'
 
 describe('a run can be rolled back', () => {
   const pulled = { job: 'pull', outcome: 'DONE', rolledBack: false }
@@ -11,7 +11,7 @@ describe('a run can be rolled back', () => {
   ]
   for (const [title, run, why] of cases)
     it(title, () => {
-      const found = rollbackFault(run)
+      const found = findRollbackFault(run)
       if (why === null) expect(found).to.equal(null)
       else expect(found).to.contain(why)
     })

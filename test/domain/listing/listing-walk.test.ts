@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { deliveryRequiredBy, type NoticeAction, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
+import { decideRequiredDelivery, type NoticeAction, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
 import {
   type Case,
   type CaseAct,
@@ -148,7 +148,7 @@ const variants = (name: MoveName, node: Node): Partial<CaseAct>[] => {
 }
 
 const told = (node: Node, change: NoticeAction): PriorDelivery[] => {
-  const { owe, fold } = deliveryRequiredBy(change, node.told)
+  const { owe, fold } = decideRequiredDelivery(change, node.told)
   const kept = node.told.map((one): PriorDelivery => {
     const set = one.state === 'OWED' && (fold === 'unconfirmed' || (fold === 'untried' && one.attempts === 0))
     return set ? { ...one, state: 'FOLDED' } : one

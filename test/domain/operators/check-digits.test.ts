@@ -142,9 +142,9 @@ describe('check digits', () => {
         expect(identity.parseCode(code)).to.satisfy(
           (told: ReturnType<typeof identity.parseCode>) => told === null || told.code === code,
         )
-        expect(identity.orgCodeIn(code)).to.equal(org)
-        expect(identity.hasOrgCodeCheckDigit(identity.orgCodeIn(code))).to.equal(true)
-        expect(identity.regionOfUscc(code)).to.equal(place)
+        expect(identity.extractOrgCode(code)).to.equal(org)
+        expect(identity.hasOrgCodeCheckDigit(identity.extractOrgCode(code))).to.equal(true)
+        expect(identity.extractRegionOfUscc(code)).to.equal(place)
         expect(identity.parseCode(`${org.slice(0, 8)}-${org.slice(8)}`)).to.deep.equal({
           scheme: 'org_code',
           code: org,

@@ -37,9 +37,9 @@ describe('codes of operators', () => {
     for (const [code, kind, region, org] of synthetic) {
       it(`${code} is valid, and its parts are read`, () => {
         expect(identity.parseCode(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
-        expect(identity.operatorKindIn(code)).to.equal(kind)
-        expect(identity.regionOfUscc(code)).to.equal(region)
-        expect(identity.orgCodeIn(code)).to.equal(org)
+        expect(identity.readOperatorKindInUscc(code)).to.equal(kind)
+        expect(identity.extractRegionOfUscc(code)).to.equal(region)
+        expect(identity.extractOrgCode(code)).to.equal(org)
       })
     }
 
@@ -70,7 +70,7 @@ describe('codes of operators', () => {
 
     it('a wrong check digit inside the organisation part does not make a code invalid', () => {
       const code = completed('91220102MA0Y3X1H1', ALPHABET, identity.isValidUscc)
-      expect(identity.hasOrgCodeCheckDigit(identity.orgCodeIn(code))).to.equal(false)
+      expect(identity.hasOrgCodeCheckDigit(identity.extractOrgCode(code))).to.equal(false)
       expect(identity.parseCode(code)?.valid).to.equal(true)
     })
 
@@ -170,7 +170,7 @@ describe('codes of operators', () => {
       const id = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_:店铺'), minLength: 1, maxLength: 64 })
       fc.assert(
         fc.property(marketplace, id, (at, shop) => {
-          const code = identity.shopCode(at, shop)
+          const code = identity.makeShopCode(at, shop)
           expect(identity.parseCode(code)).to.deep.equal({ scheme: 'shop', code, valid: true })
         }),
       )
@@ -232,7 +232,7 @@ describe('codes of operators', () => {
       fc.assert(
         fc.property(fc.string({ unit: 'binary' }), (text) => {
           for (const check of checks) expect(check(text)).to.be.a('boolean')
-          for (const part of [identity.orgCodeIn, identity.regionOfUscc, identity.operatorKindIn])
+          for (const part of [identity.extractOrgCode, identity.extractRegionOfUscc, identity.readOperatorKindInUscc])
             expect(part(text)).to.be.a('string')
         }),
       )
@@ -276,7 +276,7 @@ describe('codes of operators', () => {
       [codes([...vectors.uscc_invalid, ...vectors.uscc_real_but_failing_checksum]), identity.isValidUscc, false],
       [
         codes(vectors.uscc_real_but_failing_checksum),
-        (code) => identity.hasOrgCodeCheckDigit(identity.orgCodeIn(code)),
+        (code) => identity.hasOrgCodeCheckDigit(identity.extractOrgCode(code)),
         true,
       ],
       [vectors.org_code_valid, identity.hasOrgCodeCheckDigit, true],

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import {
   arePartiesDistinct,
+  findMergerFault,
   type MergerParty,
-  mergerFault,
   type ProposedDivision,
   type ProposedMerger,
   refuseBadDivision,
@@ -58,7 +58,7 @@ describe('mergers of operators', () => {
   ]
   for (const [title, more, why] of cases)
     it(title, () => {
-      const found = mergerFault(merger(more))
+      const found = findMergerFault(merger(more))
       if (why === null) expect(found).to.equal(null)
       else expect(found).to.contain(why)
     })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { isClockSetBack, owedRun } from '../../../src/domain/timetable/missed-runs.js'
+import { findOwedRun, isClockSetBack } from '../../../src/domain/timetable/missed-runs.js'
 
 const NOW = new Date('2026-11-25T02:00:30Z')
 /** Planned times, each so many minutes before the present minute. */
@@ -23,7 +23,7 @@ describe('missed occurrences', () => {
   ]
   for (const [title, planned, withinMs, expected] of table)
     it(title, () => {
-      const owed = owedRun(planned, NOW, withinMs)
+      const owed = findOwedRun(planned, NOW, withinMs)
       expect(owed && [minutesBefore(owed.plannedFor), owed.missed]).to.deep.equal(expected)
     })
 
@@ -34,7 +34,7 @@ describe('missed occurrences', () => {
         fc.option(fc.integer({ min: 0, max: 10 * HOUR })),
         (minutes, withinMs) => {
           const planned = ago(...minutes.sort((a, b) => b - a))
-          const owed = owedRun(planned, NOW, withinMs)
+          const owed = findOwedRun(planned, NOW, withinMs)
           if (owed === null) return
           expect(planned.at(-1)).to.equal(owed.plannedFor)
           expect(owed.missed).to.equal(planned.length - 1)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import type { RecordDraft } from '../../../src/domain/records/records.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { withStage } from '../../../src/store/intake/staged.js'
@@ -39,10 +39,10 @@ describe('operators', () => {
     await register(1, '某商行')
     const found = await operators.operatorsByCode(db(), [
       { scheme: 'uscc', code: codeOf(1) },
-      { scheme: 'org_code', code: orgCodeIn(codeOf(1)) },
+      { scheme: 'org_code', code: extractOrgCode(codeOf(1)) },
       { scheme: 'uscc', code: codeOf(2) },
     ])
-    expect([...found.keys()].sort()).to.deep.equal([`org_code:${orgCodeIn(codeOf(1))}`, `uscc:${codeOf(1)}`])
+    expect([...found.keys()].sort()).to.deep.equal([`org_code:${extractOrgCode(codeOf(1))}`, `uscc:${codeOf(1)}`])
   })
 
   it('one of many simultaneous creations of one operator creates it', async () => {

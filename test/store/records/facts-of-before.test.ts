@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { up as standards } from '../../../migrations/20261129-92-standards-facts.js'
 import { up as entries } from '../../../migrations/20261129-93-entry-facts.js'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import { deliver } from '../../support/absence.js'
 import { codeOf, database, rowsOf } from '../../support/world.js'
 
@@ -19,7 +19,13 @@ describe('migrations that fill the fact of records stored before facts existed',
     const defaulter = { partyTypeName: '法人或其他组织', courtName: '虚构市某区人民法院', publishDate: '2026-01-05' }
     const gist = { gistId: '（2025）吉0102民初00001号', disruptTypeName: '违反财产报告制度' }
     await deliver(db(), 'defaulters', [
-      { ...defaulter, ...gist, iname: '虚构商行1', cardnum: orgCodeIn(codeOf(1)), caseCode: '（2026）吉0102执00001号' },
+      {
+        ...defaulter,
+        ...gist,
+        iname: '虚构商行1',
+        cardnum: extractOrgCode(codeOf(1)),
+        caseCode: '（2026）吉0102执00001号',
+      },
     ])
     const standard = {
       标准编号: 'Q/XGSH 0001S—2025',

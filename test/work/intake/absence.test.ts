@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import { deliver, type Fields, standingIn } from '../../support/absence.js'
 import { at, codeOf, database, later, rowsOf } from '../../support/world.js'
 
@@ -95,7 +95,7 @@ describe('a rejected item of a full delivery preserves only its own records', ()
     await deliver(db(), 'dishonest', [dishonest(1), dishonest(2)])
     await deliver(db(), 'dishonest', [dishonest(2), dishonest(1, { ILLID: null })], day(1))
     expect(await standingIn(db(), 'dishonest')).to.deep.equal(['L1', 'L2'])
-    const old = { ...dishonest(1, { ILLID: null, UNISCID: orgCodeIn(codeOf(1)) }), ...BAD }
+    const old = { ...dishonest(1, { ILLID: null, UNISCID: extractOrgCode(codeOf(1)) }), ...BAD }
     await deliver(db(), 'dishonest', [dishonest(2), old], day(2))
     expect(await standingIn(db(), 'dishonest')).to.deep.equal(['L1', 'L2'])
     expect((await deliver(db(), 'dishonest', [dishonest(2)], day(3))).ended).to.equal(1)

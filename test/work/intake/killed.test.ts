@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { runPull } from '../../../src/work/intake/pull.js'
 import { begin, ended } from '../../support/command.js'
@@ -43,7 +43,7 @@ const LIST = [
   '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域',
   `虚构一号1商行,,,${codeOf(1)},售假`,
   `虚构名单商行,,,${codeOf(300)},炒信`,
-  `虚构未知商行,,${orgCodeIn(codeOf(700))},,售假`,
+  `虚构未知商行,,${extractOrgCode(codeOf(700))},,售假`,
   `,,,${codeOf(301)},`,
 ]
 

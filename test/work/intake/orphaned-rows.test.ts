@@ -1,7 +1,7 @@
 /** Codes claimed by several operators, and records that lose the code by which their operator was found. */
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
@@ -41,8 +41,8 @@ describe('a secondary code of an operator', () => {
   })
 
   it('is ignored where it is an organisation code that contradicts the one inside the USCC', async () => {
-    await register(row(1), row(2, { org: orgCodeIn(codeOf(1)) }))
-    await pullItems(db(), [row(7, { code: '', org: orgCodeIn(codeOf(1)) })])
+    await register(row(1), row(2, { org: extractOrgCode(codeOf(1)) }))
+    await pullItems(db(), [row(7, { code: '', org: extractOrgCode(codeOf(1)) })])
     expect(await owner('K7')).to.equal(await operatorOf(db(), codeOf(1)))
   })
 
@@ -78,7 +78,7 @@ describe('a secondary code of an operator', () => {
   it('of an operator that no longer exists releases the records attached by it', async () => {
     await register(row(1))
     const made = await lastRun()
-    await pullItems(db(), [row(7, { code: '', org: orgCodeIn(codeOf(1)) })])
+    await pullItems(db(), [row(7, { code: '', org: extractOrgCode(codeOf(1)) })])
     await back(made)
     expect(await owner('K7')).to.equal(null)
     expect((await operators.operatorsByCode(db(), [{ scheme: 'uscc', code: codeOf(1) }])).size).to.equal(0)

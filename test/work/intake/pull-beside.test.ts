@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { runPull } from '../../../src/work/intake/pull.js'
@@ -125,7 +125,7 @@ describe('matching of records during a pull', () => {
 
   it('the organisation code inside a known USCC leads to its operator', async () => {
     await register()
-    const pulled = await pullItems(db(), [row(7, { code: '', org: orgCodeIn(known) })])
+    const pulled = await pullItems(db(), [row(7, { code: '', org: extractOrgCode(known) })])
     expect(pulled.new).to.equal(1)
     expect(await owner('K7')).to.equal(await operatorOf(db(), known))
   })
@@ -147,7 +147,7 @@ describe('matching of records during a pull', () => {
     await pullItems(db(), [row(7)])
     const [operator] = await rowsOf(db(), 'select uscc, kind, region, name from operators')
     expect(operator).to.deep.equal({ uscc: codeOf(7), kind: 'ENTERPRISE', region: '220102', name: '虚构商行7' })
-    expect(await operatorOf(db(), orgCodeIn(codeOf(7)))).to.equal(await operatorOf(db(), codeOf(7)))
+    expect(await operatorOf(db(), extractOrgCode(codeOf(7)))).to.equal(await operatorOf(db(), codeOf(7)))
   })
 
   it('a record without a USCC is unmatched, counted in each pull, until its operator is known', async () => {

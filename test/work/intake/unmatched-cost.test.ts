@@ -1,7 +1,7 @@
 /** Cost of unmatched records in a merge, measured in rows read of `unmatched` and `operators`, not in time. */
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import type { RecordDraft } from '../../../src/domain/records/records.js'
 import type { Tx } from '../../../src/store/db/db.js'
 import { noKnownVersions } from '../../../src/store/intake/digest-index.js'
@@ -201,7 +201,7 @@ describe('cost of unmatched records in a merge', () => {
 
   it('among many unmatched records, the organisation code inside a new USCC attaches its record', async () => {
     await wait(2_000, CODED)
-    const subject = JSON.stringify({ ...NOBODY, orgCode: orgCodeIn(codeOf(1)) })
+    const subject = JSON.stringify({ ...NOBODY, orgCode: extractOrgCode(codeOf(1)) })
     await db().raw(`update unmatched set subject = ? where record_key = 'K6'`, [subject])
     await merged([{ uscc: codeOf(1), name: OTHER }], { feed: 'other' })
     expect(await ownerOf('K6')).to.equal(await operatorOf(db(), codeOf(1)))

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
@@ -41,8 +41,18 @@ const defaulter = (more: Fields): Fields => ({
 /** One entry of each list, with an older code of its firm and with its USCC. */
 const ENTRIES: [feed: string, fact: string, older: Fields, newer: Fields][] = [
   ['abnormal', 'abnormal_list', abnormal({ REGNO: REG, UNISCID: null }), abnormal({ UNISCID: codeOf(1) })],
-  ['dishonest', 'serious_list', of2018({ 组织机构代码: orgCodeIn(codeOf(1)) }), of2018({ 统一信用代码: codeOf(1) })],
-  ['defaulters', 'judgment_defaulter', defaulter({ cardnum: orgCodeIn(codeOf(1)) }), defaulter({ cardnum: codeOf(1) })],
+  [
+    'dishonest',
+    'serious_list',
+    of2018({ 组织机构代码: extractOrgCode(codeOf(1)) }),
+    of2018({ 统一信用代码: codeOf(1) }),
+  ],
+  [
+    'defaulters',
+    'judgment_defaulter',
+    defaulter({ cardnum: extractOrgCode(codeOf(1)) }),
+    defaulter({ cardnum: codeOf(1) }),
+  ],
 ]
 
 describe('one entry of a list is one fact', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { usccOf as usccIn } from '../../../seeds/world/codes.js'
 import { makeRepeatMatcher } from '../../../src/domain/listing/own-decisions.js'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { RecordBody } from '../../../src/domain/records/records.js'
 import type { JobDb } from '../../../src/store/db/db.js'
@@ -161,7 +161,7 @@ describe('a row without a USCC', () => {
   })
 
   it('F-7: is unmatched with a remark where its registration number is malformed', async () => {
-    const org = orgCodeIn(codeOf(1))
+    const org = extractOrgCode(codeOf(1))
     const pulled = await deliver(db(), 'dishonest', [entry({ 组织机构代码: org, 工商注册号: '22010212' })])
     expect([pulled.rejected, pulled.unmatched]).to.deep.equal([0, 1])
     const [waits] = await rowsOf(db(), `select subject->>'orgCode' as code, findings from unmatched`)

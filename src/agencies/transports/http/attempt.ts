@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type RetrySchedule, retryWait } from '../../../domain/delivery/retry.js'
+import { computeRetryWait, type RetrySchedule } from '../../../domain/delivery/retry.js'
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
 import {
@@ -117,7 +117,7 @@ const sendOnce = async (
 
 const pauseBefore = (tried: number, retryAfter: number | null): number => {
   if (retryAfter !== null) return Math.min(retryAfter, LONGEST_RETRY_AFTER) * 1000
-  return retryWait(tried >= TRIES ? OUTAGE_PAUSE : PAUSE, tried, 0.5 + Math.random() / 2)
+  return computeRetryWait(tried >= TRIES ? OUTAGE_PAUSE : PAUSE, tried, 0.5 + Math.random() / 2)
 }
 
 const wait = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {

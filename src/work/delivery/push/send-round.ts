@@ -1,9 +1,9 @@
 import {
   makeReceipt,
   NO_RECEIPT_CODE,
-  nextDeliveryTry,
   type Receipt,
   type ReceiptCodeMeaning,
+  scheduleNextDeliveryTry,
   WAITING_CODE,
 } from '../../../domain/delivery/delivery.js'
 import { untilAborted } from '../../../foundation/abort.js'
@@ -237,7 +237,7 @@ const resultOf = (s: Sender, delivery: queue.ClaimedDelivery, receipt: queue.Boo
 const nextTryOf = (s: Sender, { attempts }: queue.ClaimedDelivery, code: string): Date =>
   code === WAITING_CODE
     ? new Date(s.now().getTime() + ASK_AGAIN_SECONDS * SECOND_MS)
-    : nextDeliveryTry(attempts, s.now(), s.random())
+    : scheduleNextDeliveryTry(attempts, s.now(), s.random())
 
 /** A call that the hub itself stopped is no failure. */
 const fail = async (
@@ -274,7 +274,7 @@ const retryAfterFailure = async (s: Sender, error: unknown): Promise<Retry> => {
   return (delivery) => {
     const isOwnFault = before.failures === 0
     const failures = isOwnFault ? delivery.failures + 1 : delivery.failures
-    const wait = nextDeliveryTry(isOwnFault ? failures : after.failures, at, s.random())
+    const wait = scheduleNextDeliveryTry(isOwnFault ? failures : after.failures, at, s.random())
     const dueAt = isOwnFault || after.openUntil === null ? later(wait, after.openUntil) : after.openUntil
     return { dueAt, failures }
   }

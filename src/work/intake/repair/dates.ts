@@ -3,7 +3,7 @@
  * archived item, such a date is reported but not changed.
  */
 import type { AgencyFeed } from '../../../agencies/feed.js'
-import { subjectKey } from '../../../domain/intake/matching.js'
+import { makeSubjectKey } from '../../../domain/intake/matching.js'
 import {
   type Json,
   type RecordBody,
@@ -87,7 +87,7 @@ const judge = (
     validFrom,
     validTo,
     digest,
-    subjectKey: waits ? subjectKey({ subject, body, key }) : null,
+    subjectKey: waits ? makeSubjectKey({ subject, body, key }) : null,
     fact: record.kind === 'list_entry' ? (draft.fact ?? null) : null,
   }
 }
