@@ -8,7 +8,7 @@ import type { RecordDraft } from '../src/domain/records/records.js'
 import { spellIndividual, spellRegistration } from '../src/sandbox/agencies/market-regulator.js'
 import { spellShop } from '../src/sandbox/agencies/marketplaces.js'
 import type { Db } from '../src/store/db/db.js'
-import { noKnownVersions } from '../src/store/intake/digest-index.js'
+import { makeEmptyKnownVersions } from '../src/store/intake/digest-index.js'
 import { withStage } from '../src/store/intake/staged.js'
 import * as operators from '../src/store/operators/operators.js'
 import * as runs from '../src/store/timetable/runs.js'
@@ -56,7 +56,7 @@ const seedFeed = async (db: Db, feed: string, drafts: readonly RecordDraft[]): P
     for (const row of rows) stage.put(row)
     await stage.flush()
     return stage.transaction((tx) =>
-      mergeDelivery(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: noKnownVersions(), now }),
+      mergeDelivery(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: makeEmptyKnownVersions(), now }),
     )
   })
   await runs.finishRun(db, run, {

@@ -18,7 +18,7 @@ import { makeLog } from '../../src/hub/log.js'
 import { platforms, subjectsOfPlatform } from '../../src/platforms/index.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
-import { noKnownVersions } from '../../src/store/intake/digest-index.js'
+import { makeEmptyKnownVersions } from '../../src/store/intake/digest-index.js'
 import { withStage } from '../../src/store/intake/staged.js'
 import * as scores from '../../src/store/scoring/scores.js'
 import * as runs from '../../src/store/timetable/runs.js'
@@ -274,7 +274,7 @@ const bring = async (
         whole: false,
         drafts: 0,
         says: stage.says,
-        known: noKnownVersions(),
+        known: makeEmptyKnownVersions(),
         now,
         ...(rules && { rules }),
       }),

@@ -3,7 +3,7 @@ import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import type { PoolUsage } from '../../foundation/metrics.js'
-import { ACQUIRE_TIMEOUT_MS, type Db, type ReadHandle, tellIfFull } from './db.js'
+import { ACQUIRE_TIMEOUT_MS, type Db, type ReadHandle, reportIfDiskFull } from './db.js'
 import type { ConnectionLender } from './handle.js'
 import { runStatement, transactionOn } from './pg-statement.js'
 
@@ -77,7 +77,7 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
     try {
       return await runStatement(on, sql, bindings, { comment, prepared: prepared !== undefined })
     } catch (error) {
-      tellIfFull(error)
+      reportIfDiskFull(error)
       throw error
     }
   }
@@ -184,7 +184,7 @@ const makeLending =
 const beneath = new WeakMap<Db, AnswerPool>()
 
 /** Returns the process-wide handle. Caches need it, because the work that they share may outlast a request. */
-export const processHandle = (db: Db): Db => beneath.get(db) ?? db
+export const getProcessWideHandle = (db: Db): Db => beneath.get(db) ?? db
 
 interface BackendConnection {
   processID: number

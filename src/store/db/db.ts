@@ -68,7 +68,7 @@ export const connect = (url: string, applicationName = 'hub'): JobDb => {
     migrations: { migrationSource: migrationSource(migrationFilesIn('migrations')), tableName: 'migrations' },
     log: QUIET,
   })
-  db.on('query-error', tellIfFull)
+  db.on('query-error', reportIfDiskFull)
   return db
 }
 
@@ -114,7 +114,7 @@ export const onFullDisk = (hear: (disk: FullDisk) => void): (() => void) => {
   return () => listeners.delete(hear)
 }
 
-export const tellIfFull = (error: unknown): boolean => {
+export const reportIfDiskFull = (error: unknown): boolean => {
   const disk = FULL_DISKS.get(codeOf(error))
   if (disk !== undefined) for (const hear of listeners) hear(disk)
   return disk !== undefined
@@ -123,12 +123,12 @@ export const tellIfFull = (error: unknown): boolean => {
 /** Returns a refusal for a lost connection or a full disk, and tells the listeners of `onFullDisk`. */
 export const unavailableRefusal = (error: unknown): Refusal | null => {
   if (isConnectionLost(error)) return new Refusal('UNAVAILABLE')
-  return tellIfFull(error) ? new Refusal('STORAGE_FULL') : null
+  return reportIfDiskFull(error) ? new Refusal('STORAGE_FULL') : null
 }
 
-export const QUERY_CANCELED = '57014'
+export const QUERY_CANCELED_SQLSTATE = '57014'
 
-export const isCancelled = (error: unknown): boolean => codeOf(error) === QUERY_CANCELED
+export const isCancelled = (error: unknown): boolean => codeOf(error) === QUERY_CANCELED_SQLSTATE
 
 export { databaseVersion, migrate } from './migrations.js'
 

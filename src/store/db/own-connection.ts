@@ -4,10 +4,10 @@ import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { ConnectionLender, ConnectionUse, Db, JobDb, Tx } from './handle.js'
 
-export const lends = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
+export const isConnectionLender = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
 
 export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Promise<T> => {
-  if (lends(db)) return db.withConnection(act)
+  if (isConnectionLender(db)) return db.withConnection(act)
   const { client } = db as JobDb
   const connection: ClientBase = await client.acquireConnection()
   try {
@@ -19,7 +19,7 @@ export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Pro
 
 /** The connection is outside the pool, and closed afterwards with its temporary tables and locks. */
 export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promise<T> => {
-  if (lends(db)) return db.withOwnConnection(act)
+  if (isConnectionLender(db)) return db.withOwnConnection(act)
   const { client } = db as JobDb
   const connection: ClientBase = await client.acquireRawConnection()
   try {

@@ -1,7 +1,7 @@
 /** Keeps one connection with warm catalog caches: a small pull on a new one takes a quarter longer. */
 import type { ClientBase } from 'pg'
 import type { Db, JobDb, Tx } from './handle.js'
-import { lends, withOwnConnection } from './own-connection.js'
+import { isConnectionLender, withOwnConnection } from './own-connection.js'
 import { transactionOn } from './pg-statement.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: knex's own, which has no type
@@ -22,7 +22,7 @@ interface ReservedUse<T> {
 }
 
 export const withReservedConnection = async <T>(db: Db, { prepare, act, clean }: ReservedUse<T>): Promise<T> => {
-  if (lends(db))
+  if (isConnectionLender(db))
     return withOwnConnection(db, async (connection) => {
       await prepare(connection, true)
       return act(connection, (work) => transactionOn(connection, work))

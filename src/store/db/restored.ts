@@ -15,7 +15,7 @@ export interface DatabaseServer {
   system: string
 }
 
-export const presentAndVouchedServer = (
+export const readPresentAndVouchedServer = (
   db: Db | Tx,
 ): Promise<{ now: DatabaseServer; vouched: DatabaseServer | null }> =>
   queryOne(
@@ -123,7 +123,7 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
  * Returns the highest message number of those deliveries that are confirmed, above the platform's `sequence_floor` and
  * the last sent about their subject.
  */
-export const highestUnfollowedNumber = (
+export const findHighestUnfollowedNumber = (
   db: Db,
   platform: string,
   deliveryIds: readonly number[],

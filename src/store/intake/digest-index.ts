@@ -16,7 +16,7 @@ export const loadKnownVersions = (db: Db, feed: string, { whole }: { whole: bool
   withConnection(db, async (connection) => {
     const sql = `copy (select id, case when ${OWN} then digest end, record_key from versions where feed = ${connection.escapeLiteral(feed)}
       and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}) to stdout /* digest-index.load */`
-    const known = noKnownVersions()
+    const known = makeEmptyKnownVersions()
     const copied = { head: Buffer.alloc(0), chunks: () => connection.query(copyTo(sql)) }
     let carry = ''
     for await (const piece of decodeStream(copied, 'utf-8')) {
@@ -27,11 +27,11 @@ export const loadKnownVersions = (db: Db, feed: string, { whole }: { whole: bool
     return known
   })
 
-export type KnownVersions = ReturnType<typeof noKnownVersions>
+export type KnownVersions = ReturnType<typeof makeEmptyKnownVersions>
 
 const MET = 0
 
-export const noKnownVersions = () => {
+export const makeEmptyKnownVersions = () => {
   const table = makeRecordTable('content')
   const ids: number[] = []
   const others: number[] = []

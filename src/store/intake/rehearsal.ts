@@ -84,7 +84,7 @@ export const recordsUndone = (tx: Tx, by: number, first: number): Promise<FirstR
     { by, first },
   )
 
-export const operatorsConcerned = (
+export const listConcernedOperators = (
   tx: Tx,
   at: Date,
   first: number,

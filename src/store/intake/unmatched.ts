@@ -114,7 +114,7 @@ export const closeEarlierVersions = (
   )
 
 /** True when the agency stopped naming the record's operator at `at`. */
-export const wasLetGo = (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> =>
+export const becameUnmatchedAt = (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> =>
   queryValue(
     tx,
     `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key

@@ -10,7 +10,7 @@ import {
   WIDE_REACH,
 } from '../../domain/operators/name-search.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { processHandle } from '../db/answer-pool.js'
+import { getProcessWideHandle } from '../db/answer-pool.js'
 import { type Db, queryOne, queryValue } from '../db/db.js'
 import { nameOf } from './names.js'
 
@@ -42,14 +42,14 @@ export const nearestMatches = async (db: Db, wanted: NameSearch): Promise<NameMa
 
 /** Repeats the search when the query reports that the gram counts were stale. */
 const narrowly = async (db: Db, wanted: NameSearch) => {
-  let counts = await lastRead(processHandle(db))
+  let counts = await lastRead(getProcessWideHandle(db))
   for (let tried = 1; ; tried += 1) {
     const question = gramQuestionFor(wanted.key, counts, NARROW_REACH)
     const { state, found } =
       question === null ? { state: await stateNow(db), found: [] } : await candidates(db, question, wanted)
     if ((state.counts === counts.counts && state.since === counts.since) || tried === TRIES)
       return { question, counts, found }
-    counts = await readAgain(processHandle(db), counts, state)
+    counts = await readAgain(getProcessWideHandle(db), counts, state)
     if (isAlike(question, gramQuestionFor(wanted.key, counts, NARROW_REACH))) return { question, counts, found }
   }
 }

@@ -1,5 +1,5 @@
 import { type Db, queryColumn, queryRows } from '../db/db.js'
-import { byIds, type RecordVersion, VERSIONS } from './versions.js'
+import { byIds, type RecordVersion, SELECT_VERSIONS_SQL } from './versions.js'
 
 export const PRODUCT_RECORDS_MOST = 200
 
@@ -10,7 +10,7 @@ const word = (field: string): string =>
 export const findTrademarkVersions = (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `${VERSIONS} where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
+    `${SELECT_VERSIONS_SQL} where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
     { feeds: [...feeds], key },
   )
 

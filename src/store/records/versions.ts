@@ -162,7 +162,7 @@ const VERSION_COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_i
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 
-export const VERSIONS = `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id`
+export const SELECT_VERSIONS_SQL = `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id`
 
 const COPIED_COLUMNS =
   `feed kind record_key operator_id found_by decision_id fact digest body findings valid_from valid_to ended_on
@@ -250,13 +250,14 @@ export const findVersionsWithFact = (db: Db, operatorIds: readonly number[], whe
 export const byId = async (db: Db, id: number): Promise<RecordVersion | null> => (await byIds(db, [id])).get(id) ?? null
 
 export const byIds = (db: Db, ids: readonly number[]): Promise<Map<number, RecordVersion>> =>
-  queryRowsBy(db, 'id', `${VERSIONS} where v.id = any(?::bigint[]) /* versions.byIds */`, [ids])
+  queryRowsBy(db, 'id', `${SELECT_VERSIONS_SQL} where v.id = any(?::bigint[]) /* versions.byIds */`, [ids])
 
 export const findCurrentVersion = (db: Db, feed: string, key: string): Promise<RecordVersion | null> =>
-  queryFirst(db, `${VERSIONS} where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`, [
-    feed,
-    key,
-  ])
+  queryFirst(
+    db,
+    `${SELECT_VERSIONS_SQL} where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`,
+    [feed, key],
+  )
 
 export const findSourcesOfGround = (
   db: Db,
@@ -265,7 +266,7 @@ export const findSourcesOfGround = (
 ): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `${VERSIONS} where v.known_to is null
+    `${SELECT_VERSIONS_SQL} where v.known_to is null
        and ((v.feed = :feed and v.record_key = :key)
          or (:fact::text is not null and v.operator_id = :operatorId and v.kind = :kind and v.fact = :fact::text))
      order by v.run_id, v.id /* versions.sourcesOfGround */`,

@@ -48,7 +48,7 @@ export const findContestedListings = (tx: Db, listings: readonly string[]): Prom
     [listings],
   )
 
-export const findMisstatedEntries = (tx: Tx): Promise<string[]> =>
+export const findEntriesWithWrongContestFlag = (tx: Tx): Promise<string[]> =>
   queryColumn(
     tx,
     `select l.id from (

@@ -4,7 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import { processHandle } from '../../store/db/answer-pool.js'
+import { getProcessWideHandle } from '../../store/db/answer-pool.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'
@@ -128,7 +128,7 @@ const file =
     try {
       const listed = await editionFor(request, response)
       try {
-        const db = processHandle(dbOf(request))
+        const db = getProcessWideHandle(dbOf(request))
         await send(request, response, listed.list, representEditionFile(db, listed, form, shanghaiDate(nowOf(request))))
       } finally {
         listed.held.release()
@@ -146,7 +146,7 @@ const feed =
     const body = await serving.bodies(
       `feed ${snapshot.sequence} ${snapshot.hash} ${[...gone].sort().join()}`,
       async () => {
-        const db = processHandle(serving.dbOf(request))
+        const db = getProcessWideHandle(serving.dbOf(request))
         const changes = await snapshots.listLatestChanges(db, snapshot.sequence, FEED_CHANGES_MOST)
         const left = new Set(gone)
         const shown = changes.map((one) => (left.has(one.id) ? { ...one, line: null } : one))

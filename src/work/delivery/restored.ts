@@ -51,7 +51,7 @@ export const detectRestore = async (
  * current server.
  */
 const hasMoved = async (db: Db): Promise<boolean> => {
-  const { now, vouched } = await store.presentAndVouchedServer(db)
+  const { now, vouched } = await store.readPresentAndVouchedServer(db)
   if (vouched !== null)
     return now.timeline !== null && (now.timeline !== vouched.timeline || now.system !== vouched.system)
   await store.vouchForServer(db, { only: 'FIRST' })
@@ -96,7 +96,7 @@ export const noteReceiptsAhead = async (
   db: Db,
   { deliveryIds, ...of }: AheadPlatform & { deliveryIds: readonly number[] },
 ): Promise<void> => {
-  const number = await store.highestUnfollowedNumber(db, of.platform, deliveryIds)
+  const number = await store.findHighestUnfollowedNumber(db, of.platform, deliveryIds)
   if (number !== null) await notePlatformAhead(db, { ...of, highest: number })
 }
 

@@ -12,7 +12,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { noKnownVersions } from '../../store/intake/digest-index.js'
+import { makeEmptyKnownVersions } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import type { DraftEffect } from '../../store/intake/plan.js'
 import * as setAside from '../../store/intake/reject-desk.js'
@@ -112,7 +112,7 @@ const takeIn = async (
     partial: !found.ofWhole,
     drafts: drafts.length,
     says,
-    known: noKnownVersions(),
+    known: makeEmptyKnownVersions(),
     now: now(),
     rules,
   })

@@ -104,7 +104,7 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords
     // A listing for a decision not performed does not rest on the penalty's weight.
     wasHeavy: listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED',
     isWrong: ground.linked.wrongFrom?.getTime() === changed.at.getTime(),
-    isLetGo: ground.state === 'FALLEN' && (await waiting.wasLetGo(tx, ground.linked, changed.at)),
+    isLetGo: ground.state === 'FALLEN' && (await waiting.becameUnmatchedAt(tx, ground.linked, changed.at)),
   })
   switch (consequence) {
     case 'REVOKED':

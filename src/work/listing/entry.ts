@@ -103,7 +103,7 @@ const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: num
 
 /** An entry says whether an objection is open, so it is republished when that changes. */
 export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt }: EntryInstants): Promise<void> => {
-  const ids = await objections.findMisstatedEntries(tx)
+  const ids = await objections.findEntriesWithWrongContestFlag(tx)
   if (ids.length === 0) return
   const held: listings.Listing[] = []
   for (const id of ids) {

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
-import { processHandle } from '../../store/db/answer-pool.js'
+import { getProcessWideHandle } from '../../store/db/answer-pool.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import {
@@ -95,7 +95,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
       await adopting
       if (isThere()) return
       if (ensuring?.sequence !== snapshot.sequence) {
-        const done = editionOf(processHandle(db), snapshot, hold(), folder)
+        const done = editionOf(getProcessWideHandle(db), snapshot, hold(), folder)
           .then(serve)
           .finally(() => {
             if (ensuring?.done === done) ensuring = null

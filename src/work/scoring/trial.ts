@@ -8,7 +8,7 @@ import { compareScorecards, type MovedOperator, makeTrialTally, tallyOperator } 
 import { Refusal } from '../../foundation/errors.js'
 import { prefetched } from '../../foundation/prefetch.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import { processHandle } from '../../store/db/answer-pool.js'
+import { getProcessWideHandle } from '../../store/db/answer-pool.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as trials from '../../store/scoring/trials.js'
@@ -110,7 +110,7 @@ export const tryForRequest = async (
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
   // Other requests may await this trial, so it must not end with the first request.
-  const db = processHandle(asker)
+  const db = getProcessWideHandle(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`

@@ -4,7 +4,7 @@ import { regNoOf } from '../../../seeds/world/codes.js'
 import { extractOrgCode } from '../../../src/domain/operators/codes.js'
 import type { RecordDraft } from '../../../src/domain/records/records.js'
 import type { Tx } from '../../../src/store/db/db.js'
-import { noKnownVersions } from '../../../src/store/intake/digest-index.js'
+import { makeEmptyKnownVersions } from '../../../src/store/intake/digest-index.js'
 import * as proposals from '../../../src/store/intake/proposals.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
@@ -65,7 +65,14 @@ describe('cost of unmatched records in a merge', () => {
         stage.put(stagedDraft(i + 1, 0, { page: 1, row: i + 1, fields: {} }, draft(`K${i}`, subject, kind)))
       await stage.flush()
       await stage.ready()
-      const merging = { run, feed, whole: false, drafts: subjects.length, says: stage.says, known: noKnownVersions() }
+      const merging = {
+        run,
+        feed,
+        whole: false,
+        drafts: subjects.length,
+        says: stage.says,
+        known: makeEmptyKnownVersions(),
+      }
       return stage.transaction(async (tx) => {
         await mergeDelivery(tx, { ...merging, now: NOW })
         const before = await readIn(tx)

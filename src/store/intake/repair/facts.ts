@@ -70,7 +70,7 @@ export interface MirroredEntry extends RepairedRecord {
 }
 
 /** Agencies' list entries that the latest score counts in addition to an entry that the hub published. */
-export const mirroredBesideOwn = (tx: Tx): Promise<MirroredEntry[]> =>
+export const findMirroredEntriesBesideOwn = (tx: Tx): Promise<MirroredEntry[]> =>
   queryRows(
     tx,
     `select v.feed, v.record_key as key, v.operator_id as operator, v.body,

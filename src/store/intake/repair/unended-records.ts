@@ -42,7 +42,7 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
 }
 
 /** Ends absent records that late matching or a correction had wrongly marked partial. */
-export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
+export const endRecordsMatchedLate = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_ends on commit drop as
      select v.id, a.day from versions v join runs r on r.id = v.run_id and r.job = 'pull' left join operators o on o.id = v.operator_id

@@ -19,7 +19,7 @@ export interface StoredRecordMending {
 
 /** Entries of this hub that an agency's list repeats were scored twice; rescoring fixes them. */
 const readOwnEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
-  const mirrored = await facts.mirroredBesideOwn(tx)
+  const mirrored = await facts.findMirroredEntriesBesideOwn(tx)
   return mirrored
     .filter(({ body, own }) => makeRepeatMatcher(own)(body))
     .map(({ feed, key, operator }) => ({ feed, key, operator }))
@@ -79,7 +79,7 @@ export const STORED_RECORD_MENDINGS: readonly StoredRecordMending[] = [
     id: 'ENDED',
     zh: '后来认领或更正的信息，其后的全量数据中已不再出现，却仍未终止',
     en: 'matched later or corrected, gone from a later whole delivery, and standing',
-    mend: ends.endNeverEnding,
+    mend: ends.endRecordsMatchedLate,
   },
   {
     id: 'NEVER_ENDING',
