@@ -7,7 +7,7 @@ import type { AuditLog } from '../work/audit/audit-log.js'
 import type { WorkRules } from '../work/calendar/rules.js'
 import { runChanges } from '../work/standing/changes/run.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
-import { LOOKING_RUN_LASTS_MS } from '../work/timetable/timetable.js'
+import { TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
 
 export interface ChangeFeedParts {
   db: Db
@@ -38,6 +38,6 @@ export const runChangeFeed = async (
     log,
   }
   const lingers =
-    turn.cause === 'timetable' ? { until: new Date(turn.plannedFor.getTime() + LOOKING_RUN_LASTS_MS) } : {}
+    turn.cause === 'timetable' ? { until: new Date(turn.plannedFor.getTime() + TIMETABLED_RUN_LINGERS_MS) } : {}
   return (await runChanges(db, { ...turn, ...lingers, sending, signal, now, log })) !== null
 }

@@ -22,12 +22,12 @@ import { makeAuditWatch } from '../work/audit/watch.js'
 import { readRecoveryRules } from '../work/calendar/rules.js'
 import { reconcilePlatforms } from '../work/delivery/reconcile.js'
 import * as restored from '../work/delivery/restored.js'
-import { timelinessRules } from '../work/delivery/timeliness.js'
+import { readTimelinessRules } from '../work/delivery/timeliness.js'
 import { makeDeliveryArchive } from '../work/intake/archive.js'
 import { runPull, type SubmittedFile } from '../work/intake/pull.js'
 import { repairRecords } from '../work/intake/repair/index.js'
 import { rollBack } from '../work/intake/rollback.js'
-import { familiesWithSource } from '../work/intake/source-families.js'
+import { findFamiliesWithSource } from '../work/intake/source-families.js'
 import { readDocumentRules, readDocumentTemplates } from '../work/listing/documents.js'
 import { expireListings } from '../work/listing/expire.js'
 import { hideLostEntry } from '../work/listing/lost-entry.js'
@@ -44,8 +44,8 @@ import { startClock, type TimetableClock } from '../work/timetable/clock.js'
 import { type ClockParts, certainHubClock, makeClockWatch, openClock } from '../work/timetable/hub-clock.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { RunOptions } from '../work/timetable/run.js'
-import { deleteExpired, retentionRules } from '../work/timetable/tidy.js'
-import { LOOKING_RUN_LASTS_MS, makeTimetable } from '../work/timetable/timetable.js'
+import { deleteExpired, readRetentionRules } from '../work/timetable/tidy.js'
+import { makeTimetable, TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
 import { type Addresses, mergeAddresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
@@ -85,7 +85,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules]) read()
-  for (const read of [readDocumentTemplates, timelinessRules, readAuditRules, retentionRules]) read()
+  for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const { clock, identity } = await closeOnFailure(opened, async () => {
@@ -180,7 +180,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     })
   }
   const expireNow = (options: JobOccasion) => expireListings(db, { ...options, rules, now, log })
-  const families = () => familiesWithSource(db, feeds.values())
+  const families = () => findFamiliesWithSource(db, feeds.values())
   const recorded = makeCommandRecorder({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     scoreOperators(db, { rules, families: await families(), now, log, ...options })
@@ -220,7 +220,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )
-    const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + LOOKING_RUN_LASTS_MS) } : {}
+    const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + TIMETABLED_RUN_LINGERS_MS) } : {}
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }

@@ -28,7 +28,7 @@ import { verifyAuditLog } from '../../src/work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { mergeDelivery, stagedDraft } from '../../src/work/intake/merge.js'
 import { runPull } from '../../src/work/intake/pull.js'
-import { familiesWithSource } from '../../src/work/intake/source-families.js'
+import { findFamiliesWithSource } from '../../src/work/intake/source-families.js'
 import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 import { publishList } from '../../src/work/publication/publish.js'
 import { makePublishedFiles } from '../../src/work/publication/published-files.js'
@@ -141,7 +141,7 @@ export const makeWorld = async ({
         cause: 'person',
         only,
         rules,
-        families: await familiesWithSource(database.db, feeds.values()),
+        families: await findFamiliesWithSource(database.db, feeds.values()),
         now: () => now,
       }),
     publish: () => publishList(database.db, { ...publishing, files, removalsOnly: true }),

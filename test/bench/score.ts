@@ -15,7 +15,7 @@ import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import * as runs from '../../src/store/timetable/runs.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
-import { familiesWithSource } from '../../src/work/intake/source-families.js'
+import { findFamiliesWithSource } from '../../src/work/intake/source-families.js'
 import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 import { scoreOperators as scoreNow } from '../../src/work/scoring/score.js'
 import { loadScorecard } from '../../src/work/scoring/scorecards.js'
@@ -158,7 +158,7 @@ const dirtied = async (db: Db, operators: number): Promise<number> => {
   const options = {
     cause: 'command' as const,
     rules,
-    families: await familiesWithSource(db, feeds.values()),
+    families: await findFamiliesWithSource(db, feeds.values()),
     now: () => new Date(),
   }
   const began = performance.now()

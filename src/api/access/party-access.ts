@@ -20,7 +20,7 @@ const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, co
   const { parts, limits, address, now } = context
   const token = await taken(context, async () => {
     const giveBack = limits.party.take([address], now)
-    const made = await work.partyToken(parts.db, parts.keys, accessCode, now)
+    const made = await work.issuePartyToken(parts.db, parts.keys, accessCode, now)
     giveBack()
     return made
   })

@@ -108,14 +108,14 @@ const settled = async (
   const found = await desk.byId(db, readNumberInGlobalId(id, 'Delivery') ?? 0)
   if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
   requireAct(context.viewer, actOf(found))
-  await deed(db, rules, { delivery: found.id, reason, by: subjectNameOf(context.viewer), now: context.now })
+  await deed(db, rules, { delivery: found.id, reason, by: getSubOfViewer(context.viewer), now: context.now })
   renewLoaders(context)
   const after = await desk.byId(db, found.id)
   if (after === null) throw new Error(`delivery ${found.id} is gone`)
   return deliveryView(context, after)
 }
 
-export const subjectNameOf = ({ sub }: Viewer): string => sub ?? ''
+export const getSubOfViewer = ({ sub }: Viewer): string => sub ?? ''
 
 export const deliveryResolvers = {
   Query: { deliveries: list },

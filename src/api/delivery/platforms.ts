@@ -4,7 +4,7 @@ import * as states from '../../store/delivery/platform-states.js'
 import * as work from '../../work/delivery/platforms.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { codeAdviceOf, subjectNameOf } from './deliveries.js'
+import { codeAdviceOf, getSubOfViewer } from './deliveries.js'
 
 const ACTS_MOST = 20
 
@@ -47,7 +47,7 @@ const directed =
   async (_: unknown, args: { platform: string; reason: string }, context: GraphqlContext) => {
     const { platform, reason } = refuseUnstorableText(args)
     const { db, rules } = context.parts
-    await deed(db, rules, { platform, reason, by: subjectNameOf(context.viewer), now: context.now })
+    await deed(db, rules, { platform, reason, by: getSubOfViewer(context.viewer), now: context.now })
     renewLoaders(context)
     return (await views(context)).find(({ id }) => id === platform)
   }

@@ -9,7 +9,7 @@ import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeGlobalId, makeRetractionCursor, readRetractionInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_SUBJECT } from '../request/viewer.js'
-import { closingOf, subjectNameOf } from './deliveries.js'
+import { closingOf, getSubOfViewer } from './deliveries.js'
 
 const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => {
   const { at, kind, subjectId, removal, receivers, hearers, done } = one
@@ -64,7 +64,7 @@ const closeRetraction = async (
   const { db, rules } = context.parts
   const subjectId = parseListingUuid(listing)
   if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
-  const by = subjectNameOf(context.viewer)
+  const by = getSubOfViewer(context.viewer)
   await work.giveUpRemovals(db, rules, { subjectId, platform, reason, by, now: context.now })
   renewLoaders(context)
   const [after] = await work.listRetractions(db, { open: null, platform, subjectId }, { first: 1, after: null })

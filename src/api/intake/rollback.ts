@@ -1,7 +1,7 @@
 import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { previewRollback } from '../../work/intake/rollback.js'
-import { familiesWithSource } from '../../work/intake/source-families.js'
+import { findFamiliesWithSource } from '../../work/intake/source-families.js'
 import { listingById } from '../listing/listing-by-id.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
@@ -15,7 +15,7 @@ const rollbackPreview = async (_: unknown, args: { id: string }, context: Graphq
   const { db, rules, agencies } = parts
   const feeds = agencies.flatMap(({ feeds }) => feeds)
   const input = { run, by: viewer.sub ?? '', mayMove: may(viewer, 'move_listing'), rules, now }
-  const forecast = await previewRollback(db, { ...input, families: await familiesWithSource(db, feeds) })
+  const forecast = await previewRollback(db, { ...input, families: await findFamiliesWithSource(db, feeds) })
   const operator = (id: number) => operatorById(context, id)
   const gone = await Promise.all(forecast.goneOperators.map(operator))
   const scores = await Promise.all(

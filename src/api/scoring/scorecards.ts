@@ -4,9 +4,9 @@ import type { MovedOperator } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as activations from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
-import { familiesWithSource } from '../../work/intake/source-families.js'
+import { findFamiliesWithSource } from '../../work/intake/source-families.js'
 import * as work from '../../work/scoring/activation.js'
-import { tryForRequest } from '../../work/scoring/trial.js'
+import { tryScorecardForRequest } from '../../work/scoring/trial.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
@@ -36,8 +36,8 @@ interface TrialArgs {
 const scorecardTrial = async (_: unknown, args: TrialArgs, context: GraphqlContext) => {
   const { db, rules, agencies } = context.parts
   const feeds = agencies.flatMap((agency) => agency.feeds)
-  const about = { by: context.viewer.sub, lists: rules.lists, families: await familiesWithSource(db, feeds) }
-  const trial = await tryForRequest(db, { ...refuseUnstorableText(args), ...about, now: () => context.now })
+  const about = { by: context.viewer.sub, lists: rules.lists, families: await findFamiliesWithSource(db, feeds) }
+  const trial = await tryScorecardForRequest(db, { ...refuseUnstorableText(args), ...about, now: () => context.now })
   return trialView(context, trial)
 }
 

@@ -63,7 +63,7 @@ const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
 const NO_CODE = ''
 
 /** All wrong codes take equally long and share refusal ACCESS_CODE_REFUSED. */
-export const partyToken = async (
+export const issuePartyToken = async (
   db: Db,
   keys: Pick<Keys, 'accessMark' | 'sign'>,
   text: string,

@@ -111,7 +111,7 @@ const roundOf = async (s: Sender): Promise<RoundResult> => {
 }
 
 const sendDue = async (s: Sender): Promise<RoundResult> => {
-  const permission = await breaker.callPermission(s)
+  const permission = await breaker.obtainCallPermission(s)
   if (permission === 'NOTHING_TO_CALL_FOR') return { end: 'nothing' }
   if (permission === 'LEFT_ALONE') {
     const reason = '连续失败，暂停呼叫 left alone for a while after failures'

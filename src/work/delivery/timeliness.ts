@@ -26,7 +26,7 @@ export const PUBLICITY_SYSTEM = {
 
 let limits: TimelinessRules | null = null
 
-export const timelinessRules = (): TimelinessRules => {
+export const readTimelinessRules = (): TimelinessRules => {
   limits ??= readRulesFile<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
   return limits
 }
@@ -40,7 +40,7 @@ export const reportMonthlyTimeliness = async (
 ): Promise<MonthlyTimeliness[]> => {
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
-  const [rules, { calendar }] = [timelinessRules(), await applyAmendmentsToRules(db, base)]
+  const [rules, { calendar }] = [readTimelinessRules(), await applyAmendmentsToRules(db, base)]
   const counts = await store.countDutiesOfSpan(db, decisionDaysDueIn(rules, calendar, DELIVERY_DUTIES, month))
   const span = decisionDaysDueIn(rules, calendar, ['PUBLICITY'], month)
   const published = await store.countPublicityOfSpan(db, { ...span, platform: PUBLICITY_SYSTEM.id })
@@ -69,7 +69,7 @@ export const listDueDeliveries = async (
   base: WorkRules,
   { lateOnly, platform, sight = null, today }: DueListFilter,
 ) => {
-  const [rules, { calendar }] = [timelinessRules(), await applyAmendmentsToRules(db, base)]
+  const [rules, { calendar }] = [readTimelinessRules(), await applyAmendmentsToRules(db, base)]
   const by = lateOnly ? today : nextWorkday(calendar, today)
   const until = Object.fromEntries(
     DELIVERY_DUTIES.map((duty) => [duty, lastDecisionDayDueBy(rules, calendar, duty, lateOnly ? addDays(by, -1) : by)]),

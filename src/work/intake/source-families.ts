@@ -7,7 +7,7 @@ import * as runs from '../../store/timetable/runs.js'
 /**
  * Returns fact families of feeds that were once pulled whole: a partial delivery proves nothing about absent operators.
  */
-export const familiesWithSource = async (
+export const findFamiliesWithSource = async (
   db: Db,
   feeds: Iterable<{ id: string; kind: RecordKind }>,
 ): Promise<FactFamily[]> => {

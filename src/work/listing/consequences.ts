@@ -16,7 +16,7 @@ import * as repairs from '../../store/listing/repairs.js'
 import * as versions from '../../store/records/versions.js'
 import { findListKind, type WorkRules } from '../calendar/rules.js'
 import { readGroundOfListing } from './legal-ground.js'
-import { CLOCK, type MoveInput, tryMove } from './listing.js'
+import { CLOCK_ACTOR, type MoveInput, tryMove } from './listing.js'
 import { compareEntryWithRecords } from './public-entry.js'
 
 export interface ChangedRecords {
@@ -71,7 +71,8 @@ const moveByClock = (
   name: MoveName,
   input: Omit<MoveInput, 'on'>,
   { at, rules, now = at }: ChangedRecords,
-): Promise<boolean> => tryMove(tx, rules, { ...CLOCK, id, name, input: { ...input, on: shanghaiDate(now) }, now, at })
+): Promise<boolean> =>
+  tryMove(tx, rules, { ...CLOCK_ACTOR, id, name, input: { ...input, on: shanghaiDate(now) }, now, at })
 
 const openConcern = (
   tx: Tx,

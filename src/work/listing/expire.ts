@@ -18,7 +18,7 @@ import { selectMoveRules, type WorkRules } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { renewEntry } from './consequences.js'
 import { renewDeadlines } from './deadlines.js'
-import { CLOCK, type MoveInput, makeMove, makeMoves } from './listing.js'
+import { CLOCK_ACTOR, type MoveInput, makeMove, makeMoves } from './listing.js'
 
 const RUN_ENTRIES = 20_000
 const STEP_ENTRIES = 500
@@ -103,7 +103,7 @@ const moveOrWarn = async (
   warning: string,
 ): Promise<boolean> => {
   try {
-    await makeMove(db, rules, { ...CLOCK, ...move, now, waitMs: EXPIRY_MERGE_WAIT_MS })
+    await makeMove(db, rules, { ...CLOCK_ACTOR, ...move, now, waitMs: EXPIRY_MERGE_WAIT_MS })
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

@@ -194,7 +194,7 @@ export const makeMoves = (
     const steps: AppliedMove[] = []
     for (const stored of await listings.lockUnlockedForMove(tx, made.ids)) {
       const before = { ...stored, facts: upgradeStoredCase(stored.facts) }
-      const one = { id: stored.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
+      const one = { id: stored.id, name: made.name, ...CLOCK_ACTOR, input: made.inputOf(before), now: made.now }
       const step = await unlessRefused(() => stepOf(before, one, { linked: null, standing: null }, rules))
       if (step !== null) steps.push(step)
     }
@@ -202,7 +202,7 @@ export const makeMoves = (
     return steps.map(({ after }) => after.id)
   })
 
-export const CLOCK = { by: 'clock', role: 'clock' } as const
+export const CLOCK_ACTOR = { by: 'clock', role: 'clock' } as const
 
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
 

@@ -5,7 +5,7 @@ import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as listings from '../../store/listing/listings.js'
 import type { SettleContext } from '../delivery/reconcile-settle.js'
-import { CLOCK, makeMove } from './listing.js'
+import { CLOCK_ACTOR, makeMove } from './listing.js'
 
 /** Returns false when the entry has since changed or may not be hidden. */
 export const hideLostEntry = async (
@@ -26,7 +26,7 @@ export const hideLostEntry = async (
     seen: listing.moves,
   }
   try {
-    await makeMove(db, by.rules, { ...CLOCK, id: one.key, name: 'hideListing', input, now: by.now })
+    await makeMove(db, by.rules, { ...CLOCK_ACTOR, id: one.key, name: 'hideListing', input, now: by.now })
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error

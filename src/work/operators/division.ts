@@ -14,7 +14,7 @@ import * as listings from '../../store/listing/listings.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { openCaseWithin } from '../listing/listing.js'
-import { decideAtNewInstant, type IdentityAct, operatorNamed } from './identity.js'
+import { decideAtNewInstant, findOperatorBearingCode, type IdentityAct } from './identity.js'
 
 export interface DivisionInput extends IdentityAct {
   from: string
@@ -34,9 +34,9 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput) =>
     const { on, by, now } = made
     const documentNumber = redactIdNumbers(made.documentNumber.trim(), rules.mark)
     refuseBadDivision({ on, documentNumber, into: made.into }, shanghaiDate(now))
-    const from = await operatorNamed(tx, made.from)
+    const from = await findOperatorBearingCode(tx, made.from)
     const successors: MergerParty[] = []
-    for (const code of made.into) successors.push(await operatorNamed(tx, code))
+    for (const code of made.into) successors.push(await findOperatorBearingCode(tx, code))
     if (!arePartiesDistinct([from, ...successors]))
       throw notAllowed('各代码须为不同的主体 each code must be of another operator')
     const done: decisions.IdentityDecisionRow[] = []

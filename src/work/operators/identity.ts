@@ -66,7 +66,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
         ? null
         : isNew
           ? await founded(tx, made.operator, found, at)
-          : await operatorNamed(tx, made.operator)
+          : await findOperatorBearingCode(tx, made.operator)
     const key = await keyOf(tx, found)
     const { subject, nameKey, proposedOperator, evidence } = found
     const decision = await decisions.addDecision(tx, {
@@ -206,8 +206,8 @@ export interface OperatorMergeInput extends IdentityAct {
 /** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with advice, INPUT_INVALID, RUN_BUSY. */
 export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInput): Promise<IdentityResult> =>
   decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
-    const from = await operatorNamed(tx, made.from)
-    const into = await operatorNamed(tx, made.into)
+    const from = await findOperatorBearingCode(tx, made.from)
+    const into = await findOperatorBearingCode(tx, made.into)
     const whole = into.mergedInto === null ? null : await mergers.partyById(tx, into.mergedInto)
     const bothOpen = await mergers.listsOpenForBoth(tx, from.id, into.id)
     const why = findMergerFault({ from, into, whole, cause: made.cause, bothOpen })
@@ -234,7 +234,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
   })
 
 /** The operator that has the code itself, even when merged into another. */
-export const operatorNamed = async (tx: Tx, code: string): Promise<MergerParty> => {
+export const findOperatorBearingCode = async (tx: Tx, code: string): Promise<MergerParty> => {
   const asked = parseCode(code)
   const found = asked === null ? null : await mergers.partyOfBearer(tx, asked)
   if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })

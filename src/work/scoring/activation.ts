@@ -38,7 +38,7 @@ export const proposeScorecard = async (
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
   notPast(effectiveOn, now)
   return db.transaction(async (tx) => {
-    const card = await scorecards.cardToTry(tx, version)
+    const card = await scorecards.readCardToTry(tx, version)
     if (!(await trials.wasTried(tx, scorecards.hashCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
     const hash = await scorecards.keepCard(tx, card, now)
     const activation = await activations.propose(tx, { hash, effectiveOn, reason, by, now })
@@ -74,7 +74,7 @@ export const decideScorecard = async (
     if (isSamePerson(found.proposedBy, by)) throw new Refusal('ADOPTION_OWN')
     if (activate) {
       notPast(found.effectiveOn, now)
-      await scorecards.cardToTry(tx, found.scorecard)
+      await scorecards.readCardToTry(tx, found.scorecard)
     }
     const at = await knowledge.nextInstant(tx, now)
     return activations.decide(tx, found.id, { state: activate ? 'ADOPTED' : 'REJECTED', note, by, at })
@@ -104,7 +104,7 @@ export const listScorecards = async (db: Db, today: string): Promise<CardStatus[
   const listed: CardStatus[] = []
   for (const version of [...new Set([...scorecards.listVersionsInFiles(), ...stored.keys()])].sort()) {
     const known = stored.get(version)
-    const read = await orRefusal(() => scorecards.cardToTry(db, version))
+    const read = await orRefusal(() => scorecards.readCardToTry(db, version))
     const [card, refusal] = isRefusal(read) ? [null, read] : [read, null]
     listed.push({
       version,

@@ -24,7 +24,7 @@ import type { WorkRules } from '../calendar/rules.js'
 import { type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import { readFacts } from './facts.js'
 import { followThresholdCrossings } from './grade-thresholds.js'
-import { cardToTry, findCardInForce, hashCard, keepCard } from './scorecards.js'
+import { findCardInForce, hashCard, keepCard, readCardToTry } from './scorecards.js'
 
 /** Small first batches start the work sooner. */
 const FIRST_BATCH_OPERATORS = 250
@@ -57,7 +57,7 @@ export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<S
   const today = shanghaiDate(options.now())
   const asOf = options.asOf ?? today
   if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
-  const named = options.scorecard === undefined ? null : await cardToTry(db, options.scorecard)
+  const named = options.scorecard === undefined ? null : await readCardToTry(db, options.scorecard)
   return runAlone(db, { ...options, job: 'score' }, async (run) => {
     const day = options.asOf ?? shanghaiDate(run.startedAt)
     const inForce = await findCardInForce(db, day)

@@ -65,7 +65,7 @@ export const findCardOfVersion = async (db: Db, version: string): Promise<Scorec
   (await store.byVersion(db, version)) ?? loadScorecard(version)
 
 /** Refusal SCORECARD_CHANGED when the file differs from the stored scorecard. */
-export const cardToTry = async (db: Db, version: string): Promise<Scorecard> => {
+export const readCardToTry = async (db: Db, version: string): Promise<Scorecard> => {
   const known = await store.byVersion(db, version)
   const card = known !== null && !listVersionsInFiles().includes(version) ? known : loadScorecard(version)
   if (known !== null && hashCard(known) !== hashCard(card)) throw new Refusal('SCORECARD_CHANGED', { version })

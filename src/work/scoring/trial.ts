@@ -13,7 +13,7 @@ import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as trials from '../../store/scoring/trials.js'
 import { readFacts } from './facts.js'
-import { cardToTry, findCardInForce, findCardOfVersion, hashCard } from './scorecards.js'
+import { findCardInForce, findCardOfVersion, hashCard, readCardToTry } from './scorecards.js'
 
 const BATCH_OPERATORS = 2_000
 const TURN_EVERY_OPERATORS = 250
@@ -48,7 +48,7 @@ export type TrialRun = Awaited<ReturnType<typeof tryScorecard>>
 type ComparedCards = Record<'before' | 'after', Scorecard>
 
 const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: string): Promise<ComparedCards> => ({
-  after: await cardToTry(db, version),
+  after: await readCardToTry(db, version),
   before: against === null ? await findCardInForce(db, asOf) : await findCardOfVersion(db, against),
 })
 
@@ -94,7 +94,7 @@ const underWay = new WeakMap<Db, Map<string, Promise<trials.TrialRow>>>()
  * Reuses today's trial of these scorecards when nothing was scored since. Refusals: TRIAL_TOO_LARGE with the command
  * to run, and those of `tryScorecard`.
  */
-export const tryForRequest = async (
+export const tryScorecardForRequest = async (
   asker: Db,
   options: TrialOptions & { operatorsMost?: number },
 ): Promise<trials.TrialRow> => {

@@ -28,7 +28,7 @@ const FILES_AT_ONCE = 500
 
 let read: RetentionRules | null = null
 
-export const retentionRules = (): RetentionRules => {
+export const readRetentionRules = (): RetentionRules => {
   read ??= readRulesFile<RetentionRules>('rules/retention', 'contracts/retention', checkRetention)
   return read
 }
@@ -59,7 +59,7 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
     const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, runs: 0 }
-    const since = (what: RetainedKind) => keptSince(options.rules ?? retentionRules(), what, run.startedAt)
+    const since = (what: RetainedKind) => keptSince(options.rules ?? readRetentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS
     counts.archives = await tidyArchives(db, since('ARCHIVES'), options)
     for (const [table, count, what] of STEPS) {

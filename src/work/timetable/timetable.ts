@@ -19,7 +19,7 @@ export interface ScheduledJob {
 const WATCH = '*/5 * * * *'
 /** A missed comparison may run this long after its time. */
 const NIGHT_MS = 8 * 3_600_000
-export const LOOKING_RUN_LASTS_MS = 61_000
+export const TIMETABLED_RUN_LINGERS_MS = 61_000
 
 interface JobRule {
   cron: string

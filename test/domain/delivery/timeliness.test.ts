@@ -14,12 +14,12 @@ import {
   workdaysTaken,
 } from '../../../src/domain/delivery/timeliness.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
-import { timelinessRules } from '../../../src/work/delivery/timeliness.js'
+import { readTimelinessRules } from '../../../src/work/delivery/timeliness.js'
 import { rules as HUB } from '../../support/world.js'
 
 const { calendar } = HUB
 const PLAIN: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '2099-12-31' }
-const rules = timelinessRules()
+const rules = readTimelinessRules()
 
 describe('limits of timeliness', () => {
   const rows: [string, (typeof TIMELINESS_DUTIES)[number], string, number | null][] = [

@@ -5,7 +5,7 @@ import {
   RETAINED_KINDS,
   type RetentionTerm,
 } from '../../../src/domain/timetable/retention.js'
-import { retentionRules } from '../../../src/work/timetable/tidy.js'
+import { readRetentionRules } from '../../../src/work/timetable/tidy.js'
 
 const row = (more: Partial<RetentionTerm> = {}): RetentionTerm => ({
   what: 'RUNS',
@@ -21,8 +21,8 @@ const others = RETAINED_KINDS.filter((what) => what !== 'RUNS').map((what) => ro
 
 describe('terms of retention', () => {
   it('P-B10: every kind of stored data has exactly one term on every day, with its source', () => {
-    expect(checkRetention(retentionRules())).to.deep.equal([])
-    for (const { basis } of retentionRules().terms) expect(basis).to.match(/\S/)
+    expect(checkRetention(readRetentionRules())).to.deep.equal([])
+    for (const { basis } of readRetentionRules().terms) expect(basis).to.match(/\S/)
   })
 
   it('P-B10: a missing term and a gap between two terms are faults', () => {

@@ -9,7 +9,7 @@ import type { JobDb } from '../../../src/store/db/db.js'
 import { latestOf } from '../../../src/store/scoring/trials.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { hashCard, keepCard } from '../../../src/work/scoring/scorecards.js'
-import { type TrialOptions, tryForRequest, tryScorecard } from '../../../src/work/scoring/trial.js'
+import { type TrialOptions, tryScorecard, tryScorecardForRequest } from '../../../src/work/scoring/trial.js'
 import { at, codeOf, database, later, NOW, operatorOf, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
 
 const FAMILIES: FactFamily[] = ['registration', 'trademarks', 'inspections', 'penalties', 'lists']
@@ -174,13 +174,13 @@ describe('trial of a scorecard', () => {
     await register(db(), 2)
     await scoreAll(db())
     await kept(db())
-    const first = await tryForRequest(db(), { ...options, by: 'officer-1' })
+    const first = await tryScorecardForRequest(db(), { ...options, by: 'officer-1' })
     expect(first).to.deep.include({ madeBy: 'officer-1', asOf: TODAY })
-    expect((await tryForRequest(db(), { ...options, now: at(later(60)) })).id).to.equal(first.id)
+    expect((await tryScorecardForRequest(db(), { ...options, now: at(later(60)) })).id).to.equal(first.id)
     await penalty(db(), later(120))
-    expect((await tryForRequest(db(), { ...options, now: at(later(180)) })).id).to.equal(first.id)
+    expect((await tryScorecardForRequest(db(), { ...options, now: at(later(180)) })).id).to.equal(first.id)
     await scoreAll(db(), later(240))
-    const second = await tryForRequest(db(), { ...options, now: at(later(300)) })
+    const second = await tryScorecardForRequest(db(), { ...options, now: at(later(300)) })
     expect(second.id).to.not.equal(first.id)
     expect([first.result.worse, second.result.worse]).to.deep.equal([0, 1])
   })
@@ -192,12 +192,12 @@ describe('trial of a scorecard', () => {
       copy.base += 1
     }, 'other-9')
     await kept(db(), other)
-    const yesterday = await tryForRequest(db(), options)
+    const yesterday = await tryScorecardForRequest(db(), options)
     await tryScorecard(db(), { ...options, asOf: '2026-11-26' })
-    const tomorrow = await tryForRequest(db(), { ...options, now: at(later(86_400)) })
+    const tomorrow = await tryScorecardForRequest(db(), { ...options, now: at(later(86_400)) })
     expect(tomorrow).to.include({ asOf: '2026-11-26' })
     expect(tomorrow.id).to.be.greaterThan(yesterday.id + 1)
-    const against = await tryForRequest(db(), { ...options, now: at(later(86_400)), against: 'other-9' })
+    const against = await tryScorecardForRequest(db(), { ...options, now: at(later(86_400)), against: 'other-9' })
     expect(against.result).to.deep.include({ against: 'other-9', scorecard: NEW })
     expect((await latestOf(db(), [hashCard(stricter)])).get(hashCard(stricter))?.id).to.equal(against.id)
   })
@@ -205,7 +205,7 @@ describe('trial of a scorecard', () => {
   it('runs once for simultaneous equal requests', async () => {
     await register(db(), 2)
     await kept(db())
-    const asked = await Promise.all(Array.from({ length: 5 }, () => tryForRequest(db(), options)))
+    const asked = await Promise.all(Array.from({ length: 5 }, () => tryScorecardForRequest(db(), options)))
     expect(new Set(asked.map(({ id }) => id)).size).to.equal(1)
     expect(await rowsOf(db(), 'select 1 from trials')).to.have.length(1)
   })
@@ -214,14 +214,14 @@ describe('trial of a scorecard', () => {
     await register(db(), 3)
     await kept(db())
     const few = { ...options, operatorsMost: 2 }
-    const { code, details } = await refused(tryForRequest(db(), few))
+    const { code, details } = await refused(tryScorecardForRequest(db(), few))
     expect(code).to.equal('TRIAL_TOO_LARGE')
     expect(details).to.deep.equal({ limit: 2, command: `hub score --dry-run --scorecard ${NEW}` })
     const { trial } = await tryScorecard(db(), options)
-    expect((await tryForRequest(db(), few)).id).to.equal(trial.id)
-    const against = await refused(tryForRequest(db(), { ...few, against: NEW }))
+    expect((await tryScorecardForRequest(db(), few)).id).to.equal(trial.id)
+    const against = await refused(tryScorecardForRequest(db(), { ...few, against: NEW }))
     expect(against.details['command']).to.equal(`hub score --dry-run --scorecard ${NEW} --against ${NEW}`)
-    expect((await tryForRequest(db(), { ...few, operatorsMost: 3 })).id).to.equal(trial.id)
+    expect((await tryScorecardForRequest(db(), { ...few, operatorsMost: 3 })).id).to.equal(trial.id)
   })
 
   it('continues each batch of operators where the last one ended', async () => {

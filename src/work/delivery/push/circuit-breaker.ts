@@ -17,7 +17,7 @@ const AGAIN = new Set(['40P01', '40001', '55P03'])
 /** `probe`: one delivery tests whether the platform answers again. `only` limits the actions sent. */
 type CallPermission = { probe: boolean; only: ClaimScope | undefined } | 'NOTHING_TO_CALL_FOR' | 'LEFT_ALONE'
 
-export const callPermission = async (s: Sender): Promise<CallPermission> => {
+export const obtainCallPermission = async (s: Sender): Promise<CallPermission> => {
   const now = s.now()
   const { id, hours } = s.platform
   if (!isReceiverOpen(hours, s.calendar, now)) return 'NOTHING_TO_CALL_FOR'
