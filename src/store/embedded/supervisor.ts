@@ -15,7 +15,7 @@ const CONNECT_BOUND_MS = 10_000
 const QUERY_BOUND_MS = 60_000
 const LOG_CHECK_MS = 60_000
 /** Outside Linux, each check of a process runs `ps`. */
-const POLL_MS = process.platform === 'linux' ? 50 : 500
+const POLL_MS = process.platform === 'linux' ? 200 : 500
 const REVIVALS = { most: 5, withinMs: 60_000 }
 
 interface SupervisedFolder {
