@@ -198,6 +198,6 @@ const freshSecret = async ({ db, now }: Hub, given: AccountInput): Promise<strin
   const add = () => clients.registerClient(db, given, given.agency ? [given.agency] : [], change)
   const made = (await nullIfRefused('CLIENT_UNKNOWN', rotate)) ?? (await nullIfRefused('CLIENT_EXISTS', add))
   if (made === null) return 'ended'
-  await db.transaction((tx) => confirmations.noteConfirmation(tx, 'clients', name, DEMO_AUTHOR, now()))
+  await db.transaction((tx) => confirmations.markAccountConfirmed(tx, 'clients', name, DEMO_AUTHOR, now()))
   return made.client_secret
 }

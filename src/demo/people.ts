@@ -54,7 +54,7 @@ const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promi
     ? await people.resetPassword(db, name, change)
     : await nullIfRefused('PERSON_EXISTS', register)
   if (registered?.pending)
-    await db.transaction((tx) => confirmations.noteConfirmation(tx, 'people', name, DEMO_AUTHOR, now()))
+    await db.transaction((tx) => confirmations.markAccountConfirmed(tx, 'people', name, DEMO_AUTHOR, now()))
   return registered?.one_time_password ?? null
 }
 

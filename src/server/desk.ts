@@ -3,9 +3,9 @@ import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import {
   CLEARED_SESSION_COOKIE,
   checkCsrfToken,
+  formatSessionCookie,
   readSessionCookie,
   refuseCrossSite,
-  writeSessionCookie,
 } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { refuseOtherMethods } from '../api/request/faults.js'
@@ -43,7 +43,7 @@ export const makeDeskRouter = (parts: ApiDependencies, limit: RateLimit): Router
     giveBack()
     await writeAuditRow(parts, requestContext, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
-    response.set('Set-Cookie', writeSessionCookie(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
+    response.set('Set-Cookie', formatSessionCookie(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
   }
 
   const limited = async <T>(requestContext: HttpRequestContext, name: string, work: () => Promise<T>): Promise<T> => {

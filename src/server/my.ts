@@ -2,7 +2,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { GraphqlEndpoint } from '../api/graphql/execution.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
-import { CLEARED_PARTY_COOKIE, readPartyCookie, refuseCrossSite, writePartyCookie } from '../api/request/cookies.js'
+import { CLEARED_PARTY_COOKIE, formatPartyCookie, readPartyCookie, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { readListingInGlobalId } from '../api/request/ids.js'
 import { getRequestContext, type HttpRequestContext } from '../api/request/request-context.js'
@@ -180,7 +180,7 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     const before = readPartyCookie(request.headers) || null
     const session = await sessions.beginPartySession(db, { code, grant, before, now })
     const seconds = Math.floor((session.endsAt.getTime() - now.getTime()) / 1_000)
-    response.set('Set-Cookie', writePartyCookie(session.cookie, seconds))
+    response.set('Set-Cookie', formatPartyCookie(session.cookie, seconds))
     go(response, MY_PATHS.file)
   }
 

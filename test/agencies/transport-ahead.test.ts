@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { feeds } from '../../src/agencies/index.js'
 import {
+  computeTimeAndPageLimits,
   limitPages,
   PAGE_WITHIN_MS,
   type PullTimeAndPageLimits,
-  setTimeAndPageLimits,
 } from '../../src/agencies/transports/http/attempt.js'
 import {
   type CursorOptions,
@@ -158,7 +158,7 @@ describe('feeds over HTTP in many pages', () => {
       expect(await reasonOf(opening.then(all))).to.match(/^CONTENT_UN/)
       expect(sizes).to.deep.equal([FIXED.includes(id) ? 0 : onPage])
       const { most } = feedOf(id).bounds
-      const limits = setTimeAndPageLimits(most, onPage)
+      const limits = computeTimeAndPageLimits(most, onPage)
       expect(limitPages(limits) * Math.min(onPage, 200), 'items').to.be.at.least(most)
       expect(limits.pullMs / Math.ceil(most / onPage), 'ms a page').to.be.at.least(PAGE_WITHIN_MS)
     })

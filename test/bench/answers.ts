@@ -281,7 +281,7 @@ export const client = async (url: string, folder: string, role: Role): Promise<S
   const db = connect(url)
   // Confirms the client as a second person would do at the desk.
   await db
-    .transaction((tx) => confirmations.noteConfirmation(tx, 'clients', id, 'bench-security', new Date()))
+    .transaction((tx) => confirmations.markAccountConfirmed(tx, 'clients', id, 'bench-security', new Date()))
     .finally(() => db.destroy())
   return { id, secret: String(said['client_secret']) }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { hashSecret, loadKeys, TOKEN_LIFETIME_SECONDS } from '../../src/foundation/keys.js'
 import * as clients from '../../src/store/access/clients.js'
-import { noteConfirmation } from '../../src/store/access/confirmations.js'
+import { markAccountConfirmed } from '../../src/store/access/confirmations.js'
 import * as trail from '../../src/store/audit/audit-log.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 
@@ -19,7 +19,7 @@ describe('tokens over HTTP', () => {
     const made = { agency: null, region: '220000', secretHash: await hashSecret(SECRET) }
     for (const role of ['officer', 'marketplace'] as const) {
       await clients.addClient(world.database.db, { id: `${role} one`, role, ...made }, { by: 'systems-1', now: NOW })
-      await world.database.db.transaction((tx) => noteConfirmation(tx, 'clients', `${role} one`, 'security-1', NOW))
+      await world.database.db.transaction((tx) => markAccountConfirmed(tx, 'clients', `${role} one`, 'security-1', NOW))
     }
   })
   after(() => world.close())

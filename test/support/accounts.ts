@@ -9,7 +9,7 @@ const FIRST = 'systems-1'
 const SECOND = 'security-1'
 
 const confirmed = (db: Db, table: confirmations.AccountTable, name: string, now: Date): Promise<void> =>
-  db.transaction((tx) => confirmations.noteConfirmation(tx, table, name, SECOND, now))
+  db.transaction((tx) => confirmations.markAccountConfirmed(tx, table, name, SECOND, now))
 
 export const confirmedClient = async (
   db: Db,

@@ -2,9 +2,13 @@
 import type { EntryNotice, Notice, NoticeAction, RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { envelopeHeader, exchangeRow, writeEnvelope } from '../../src/platforms/formats/exchange-envelope.js'
 import { tableRow } from '../../src/platforms/formats/exchange-table.js'
-import { penalty2015Message, penalty2015Row, penalty2015Rowdata } from '../../src/platforms/formats/penalty-2015.js'
+import {
+  penalty2015Message,
+  penalty2015Row,
+  writePenalty2015RowdataXml,
+} from '../../src/platforms/formats/penalty-2015.js'
 import { penaltyBatch, penaltyRow, penaltyRows } from '../../src/platforms/formats/penalty-row.js'
-import { permit2015Message, permit2015Row, permit2015Rowdata } from '../../src/platforms/formats/permit-2015.js'
+import { permit2015Message, permit2015Row, writePermit2015RowdataXml } from '../../src/platforms/formats/permit-2015.js'
 import { permitBatch, permitRow, permitRows } from '../../src/platforms/formats/permit-row.js'
 import { type SoapOperation, writeSoapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
 import { samrBatch, samrRow } from '../../src/platforms/formats/samr-list.js'
@@ -296,7 +300,7 @@ export const FORMATS: readonly Format[] = [
       {
         title: 'ROWDATA · the rows',
         ending: 'rowdata.xml',
-        bytes: (action) => penalty2015Rowdata(batchOf(penaltyAt(action))),
+        bytes: (action) => writePenalty2015RowdataXml(batchOf(penaltyAt(action))),
       },
       {
         title: 'SOAP 调用 · the SOAP call',
@@ -313,7 +317,7 @@ export const FORMATS: readonly Format[] = [
       {
         title: 'ROWDATA · the rows',
         ending: 'rowdata.xml',
-        bytes: (action) => permit2015Rowdata(batchOf(permitAt(action))),
+        bytes: (action) => writePermit2015RowdataXml(batchOf(permitAt(action))),
       },
       {
         title: 'SOAP 调用 · the SOAP call',

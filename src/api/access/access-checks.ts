@@ -11,7 +11,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { findViewerOfEntry, type ListingView } from '../listing/listing-view.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { listObjectFields } from '../request/costs.js'
-import type { OperatorView } from '../request/operator-view.js'
+import type { OperatorAtTime } from '../request/operator-at-time.js'
 import { requireSignedIn } from '../request/viewer.js'
 import { accessTableFaults, FIELD_ACCESS, type FieldAccess, isForEveryRole, mayAnswerField } from './fields.js'
 
@@ -19,7 +19,7 @@ type GuardedField = GraphQLField<unknown, GraphqlContext>
 type ViewerOrPromise = Viewer | Promise<Viewer>
 
 const VIEWERS: Record<string, (source: never, context: GraphqlContext) => ViewerOrPromise> = {
-  Operator: ({ operator }: OperatorView, context: GraphqlContext) => viewerTowards(context, operator),
+  Operator: ({ operator }: OperatorAtTime, context: GraphqlContext) => viewerTowards(context, operator),
   Listing: (view: ListingView, context: GraphqlContext) => findViewerOfEntry(context, view),
 }
 const asItIs = (_: never, { viewer }: GraphqlContext): ViewerOrPromise => viewer

@@ -13,7 +13,7 @@ import { operatorResolvers } from '../operators/operator.js'
 import { auditRefusedSignIn } from '../request/audit-rows.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { type OperatorView, operatorById } from '../request/operator-view.js'
+import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
 
 /** Checks the rate limit first, so that a refusal reveals nothing about the code. */
 const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: GraphqlContext) => {
@@ -75,10 +75,10 @@ const codeView = (context: GraphqlContext, code: store.AccessCode) => {
   }
 }
 
-const accessCodes = async ({ operator: one }: OperatorView, _: unknown, context: GraphqlContext) =>
+const accessCodes = async ({ operator: one }: OperatorAtTime, _: unknown, context: GraphqlContext) =>
   (await context.load.accessCodes(one.id)).map((code) => codeView(context, code))
 
-const myFile = (_: unknown, __: unknown, context: GraphqlContext): Promise<OperatorView | null> => {
+const myFile = (_: unknown, __: unknown, context: GraphqlContext): Promise<OperatorAtTime | null> => {
   return operatorResolvers.Query.operator(null, { code: context.viewer.sub ?? '' }, context)
 }
 

@@ -11,7 +11,7 @@ import { makeConnection, type PageArgs, readPageSize } from '../request/connecti
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { makeCursor, readAuditRowInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import type { OperatorView } from '../request/operator-view.js'
+import type { OperatorAtTime } from '../request/operator-at-time.js'
 
 interface AuditLogFilter {
   client?: string | null
@@ -79,7 +79,7 @@ const withParts = async ({ load }: GraphqlContext, id: number): Promise<number[]
   ...(await load.mergedFrom(id)).map((part) => part.id),
 ]
 
-const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: GraphqlContext) => {
+const askedBy = async ({ operator }: OperatorAtTime, args: PageArgs, context: GraphqlContext) => {
   const viewer = viewerTowards(context, operator)
   const first = readPageSize(args)
   const before = readAuditRowInCursor(args.after)

@@ -6,7 +6,7 @@ import { listingById } from '../listing/listing-by-id.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { operatorById } from '../request/operator-view.js'
+import { operatorById } from '../request/operator-at-time.js'
 
 const rollbackPreview = async (_: unknown, args: { id: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context

@@ -12,7 +12,7 @@ import { choosePointInTime, type GraphqlContext } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
 import { makeEntryCursor, readEntryInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import type { OperatorView } from '../request/operator-view.js'
+import type { OperatorAtTime } from '../request/operator-at-time.js'
 import { makeConcernView } from './concerns.js'
 import { makeDeadlineView } from './deadlines.js'
 import { listingById } from './listing-by-id.js'
@@ -65,7 +65,7 @@ const pastBlacklist = async (filter: PublicFilter, args: BlacklistArgs, context:
 const caseOf = ({ uuid }: ListingView, context: GraphqlContext): Promise<listings.Listing> =>
   readStoredListing(context, uuid ?? '')
 
-const operatorOf = async (view: ListingView, context: GraphqlContext): Promise<OperatorView> => {
+const operatorOf = async (view: ListingView, context: GraphqlContext): Promise<OperatorAtTime> => {
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
   const operator = await context.load.operator(id)
   if (operator === null) throw new Error(`operator ${id} is gone`)

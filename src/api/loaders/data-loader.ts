@@ -2,12 +2,12 @@ import DataLoader from 'dataloader'
 import type { RecordKind } from '../../domain/records/records.js'
 import type * as versions from '../../store/records/versions.js'
 
-export interface OperatorAtTime {
+export interface OperatorAtTimeKey {
   operator: number
   when: versions.PointInTime
 }
 
-export interface RecordPageKey extends OperatorAtTime {
+export interface RecordPageKey extends OperatorAtTimeKey {
   kinds: readonly RecordKind[]
   /** True includes withdrawn and ended records. */
   removed: boolean

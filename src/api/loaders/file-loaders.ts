@@ -35,7 +35,7 @@ import {
   makeMembershipLoad,
   makeOperatorLoad,
   makeRowLoad,
-  type OperatorAtTime,
+  type OperatorAtTimeKey,
   orderValuesByKeys,
   type RecordPageKey,
 } from './data-loader.js'
@@ -86,7 +86,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
         groupRowsByOperator(ids, await versions.findVersionsWithFact(db, ids, when, some)),
     ),
     /** The operator's own registration as known at `when`, not that of a merged operator. */
-    registration: makeOperatorLoad<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
+    registration: makeOperatorLoad<OperatorAtTimeKey, versions.RecordVersion | null>(async (ids, { when }) => {
       const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
       const found = await versions.ofOperators(db, ids, when, some)
       const known = await operators.operatorsById(db, ids)
@@ -113,17 +113,17 @@ const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     scoreForgotten: makeMembershipLoad((ids: readonly number[]) =>
       scores.findScoresOfGoneEntries(db, ids, shanghaiDate(now)),
     ),
-    overrides: makeOperatorLoad<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
+    overrides: makeOperatorLoad<OperatorAtTimeKey, overrides.OverrideRow[]>(async (ids, { when }) =>
       groupRowsByOperator(ids, await overrides.ofOperators(db, ids, when)),
     ),
     objections: makeListLoad((ids) => objections.ofOperators(db, ids)),
     recordContested: makeMembershipLoad((ids: readonly number[]) => objections.findContestedVersions(own.db, ids)),
     listingContested: makeMembershipLoad((ids: readonly string[]) => objections.findContestedListings(own.db, ids)),
-    contested: makeOperatorLoad<OperatorAtTime, number[]>(async (ids, { when }) => {
+    contested: makeOperatorLoad<OperatorAtTimeKey, number[]>(async (ids, { when }) => {
       const found = await objections.findContestedVersionsAt(db, ids, when.knownAt)
       return groupRowsByOperator(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
     }),
-    watchEntry: makeOperatorLoad<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) =>
+    watchEntry: makeOperatorLoad<OperatorAtTimeKey, watchEntries.WatchEntry | null>(async (ids, { when }) =>
       orderValuesByKeys(ids, await watchEntries.ofOperators(db, ids, when)),
     ),
   }

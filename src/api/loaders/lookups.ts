@@ -13,7 +13,7 @@ import {
   type BatchAnswer,
   groupRowsByOperator,
   makeGroupedAnswer,
-  type OperatorAtTime,
+  type OperatorAtTimeKey,
   orderValuesByKeys,
   type RecordPageKey,
   readOperatorsInGroups,
@@ -35,9 +35,9 @@ export interface Lookups {
   pulls: () => Promise<Map<string, Date | null>>
   operators: BatchAnswer<{ scheme: string; code: string }, operators.StoredOperator | null>
   records: BatchAnswer<RecordPageKey, versions.RecordVersion[]>
-  scores: BatchAnswer<OperatorAtTime, scores.StoredScore | null>
+  scores: BatchAnswer<OperatorAtTimeKey, scores.StoredScore | null>
   listings: BatchAnswer<number, listings.Listing[]>
-  mirrored: BatchAnswer<OperatorAtTime, versions.RecordVersion[]>
+  mirrored: BatchAnswer<OperatorAtTimeKey, versions.RecordVersion[]>
 }
 
 export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[]): Lookups => ({

@@ -11,7 +11,7 @@ import { choosePointInTime, type GraphqlContext } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
 import { makeCursor, makeMatchCursor, readMatchInCursor, readNumberInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { makeOperatorView, type OperatorView } from '../request/operator-view.js'
+import { makeOperatorAtTime, type OperatorAtTime } from '../request/operator-at-time.js'
 import { makeGradeFilter } from '../standing/grades.js'
 import { seesInnerListings } from './operator.js'
 
@@ -42,14 +42,14 @@ const inOrder = async (context: GraphqlContext, filter: store.DirectoryFilter, a
   })
   const when = choosePointInTime(context, {})
   return makeConnection(
-    operators.map((operator) => makeOperatorView(operator, when)),
+    operators.map((operator) => makeOperatorAtTime(operator, when)),
     args,
     ({ operator }) => makeCursor(operator.id),
     () => store.countOperators(db, filter),
   )
 }
 
-interface MatchedOperatorView extends OperatorView {
+interface MatchedOperatorAtTime extends OperatorAtTime {
   found: store.DirectoryMatch
 }
 
@@ -67,7 +67,7 @@ const byName = async (context: GraphqlContext, name: string, filter: store.Direc
   const rest = after === null ? operators : operators.filter(({ match }) => isBehind(match, after))
   const when = choosePointInTime(context, {})
   const page = makeConnection(
-    rest.slice(0, first + 1).map((each) => ({ ...makeOperatorView(each.operator, when), found: each })),
+    rest.slice(0, first + 1).map((each) => ({ ...makeOperatorAtTime(each.operator, when), found: each })),
     args,
     ({ found: { match } }) => makeMatchCursor(match),
     () => {
@@ -105,7 +105,7 @@ const isBehind = (match: NameMatch, after: { rank: number; operator: number }): 
 
 type FormerNamesLoader = () => ReturnType<typeof store.listFormerNames>
 
-const formerOf = ({ lookups }: GraphqlContext, page: readonly MatchedOperatorView[]): FormerNamesLoader => {
+const formerOf = ({ lookups }: GraphqlContext, page: readonly MatchedOperatorAtTime[]): FormerNamesLoader => {
   let asked: ReturnType<FormerNamesLoader> | null = null
   return () => {
     asked ??= store.listFormerNames(

@@ -9,7 +9,7 @@ import { makeConnection, type PageArgs, readPageSize } from '../request/connecti
 import { type FieldResolver, type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { type OperatorView, operatorById } from '../request/operator-view.js'
+import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
 import { seesOperator } from '../request/viewer.js'
 
 const unmatchedView = (context: GraphqlContext, record: waiting.UnmatchedRecord) => {
@@ -145,10 +145,10 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
 
 /** `side`: the field of a division that names this operator. */
 const findPartnersInDivisions = async (
-  { operator, when }: OperatorView,
+  { operator, when }: OperatorAtTime,
   context: GraphqlContext,
   side: 'operatorId' | 'successorId',
-): Promise<OperatorView[]> => {
+): Promise<OperatorAtTime[]> => {
   const found = (await context.load.decisionsOf(operator.id)).map(({ decision }) => decision).toReversed()
   const divisions = found.filter(
     ({ verdict, evidence, decidedAt, undoneAt, ...ends }) =>
@@ -165,7 +165,7 @@ const findPartnersInDivisions = async (
   )
 }
 
-const operatorsByIds = async (context: GraphqlContext, ids: readonly (number | null)[]): Promise<OperatorView[]> =>
+const operatorsByIds = async (context: GraphqlContext, ids: readonly (number | null)[]): Promise<OperatorAtTime[]> =>
   (await Promise.all(ids.map((id) => (id === null ? null : operatorById(context, id))))).filter((each) => each !== null)
 
 const decided = async <I>(
@@ -206,5 +206,5 @@ export const identityResolvers = {
         .filter(({ decision }) => seesDecision(context, decision))
         .map(({ decision }) => decisionView(context, decision))
     },
-  } satisfies Record<string, FieldResolver<OperatorView>>,
+  } satisfies Record<string, FieldResolver<OperatorAtTime>>,
 }

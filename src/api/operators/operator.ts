@@ -16,7 +16,7 @@ import {
   viewerTowards,
 } from '../request/context.js'
 import { makeGlobalId, readNumberInCursor } from '../request/ids.js'
-import { makeOperatorView, type OperatorView } from '../request/operator-view.js'
+import { makeOperatorAtTime, type OperatorAtTime } from '../request/operator-at-time.js'
 import { NO_ID } from '../request/viewer.js'
 import { maySeeScore, type ScoreView } from '../scoring/score.js'
 import { seesGrade } from '../standing/grades.js'
@@ -36,7 +36,7 @@ const operatorByCode = async (_: unknown, { code, ...when }: OperatorArgs, conte
   const asked = choosePointInTime(context, when)
   const operator = await leadsTo(context, found, asked)
   const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
-  return wasKnown && maySeeOperator(context.viewer, operator) ? makeOperatorView(operator, asked) : null
+  return wasKnown && maySeeOperator(context.viewer, operator) ? makeOperatorAtTime(operator, asked) : null
 }
 
 const leadsTo = async (context: GraphqlContext, code: { scheme: string; code: string }, when: PointInTime) => {
@@ -51,7 +51,7 @@ const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly 
   RECORD_KINDS.filter((each) => RECORD_KINDS_SEEN[viewer.role].includes(each) && (kind == null || each === kind))
 
 const recordsOf = async (
-  { operator, when }: OperatorView,
+  { operator, when }: OperatorAtTime,
   args: PageArgs & { kind?: RecordKind | null },
   context: GraphqlContext,
 ) => {
@@ -70,7 +70,7 @@ const recordsOf = async (
 }
 
 const registered = async <F extends 'name' | 'region' | 'status'>(
-  { operator, when }: OperatorView,
+  { operator, when }: OperatorAtTime,
   field: F,
   context: GraphqlContext,
 ): Promise<string | null> => {
@@ -87,7 +87,7 @@ export const seesInnerListings = (context: GraphqlContext, operator: operators.S
 const sees = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
   maySeeOperator(context.viewer, operator)
 
-const namesBefore = async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
+const namesBefore = async ({ operator }: OperatorAtTime, _: unknown, context: GraphqlContext) => {
   const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
   return seesInnerListings(context, operator) ? names : names.map((one) => ({ ...one, name: maskName(one.name) }))
 }
@@ -133,5 +133,5 @@ export const operatorResolvers = {
       return found && { ...found, reasons: reasons ?? [], when }
     },
     listings: ({ operator, when }, _, context) => listVisibleListings(context, operator, when),
-  } satisfies Record<string, FieldResolver<OperatorView>>,
+  } satisfies Record<string, FieldResolver<OperatorAtTime>>,
 }

@@ -18,7 +18,7 @@ import * as store from '../../store/records/open-records.js'
 import type { RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { operatorById } from '../request/operator-view.js'
+import { operatorById } from '../request/operator-at-time.js'
 import { makeRecordView } from './records.js'
 
 const feedsOf = ({ parts }: GraphqlContext, kind: string): string[] =>

@@ -12,8 +12,8 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS']
 export const CLEARED_SESSION_COOKIE = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 export const CLEARED_PARTY_COOKIE = `${PARTY_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 
-export const writeSessionCookie = (value: string, seconds: number): string => written(COOKIE, value, seconds)
-export const writePartyCookie = (value: string, seconds: number): string => written(PARTY_COOKIE, value, seconds)
+export const formatSessionCookie = (value: string, seconds: number): string => written(COOKIE, value, seconds)
+export const formatPartyCookie = (value: string, seconds: number): string => written(PARTY_COOKIE, value, seconds)
 
 const written = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`

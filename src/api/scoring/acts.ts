@@ -1,6 +1,6 @@
 import type { Act } from '../../domain/access/viewer.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
-import type { ActContext } from '../../work/access/acts.js'
+import type { ActorAndTime } from '../../work/access/acts.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { type NodeType, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
@@ -10,7 +10,7 @@ export const performAct = async <I, R, V>(
   context: GraphqlContext,
   viewOf: (context: GraphqlContext, result: R) => V,
   input: I,
-  act: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<R>,
+  act: (parts: GraphqlContext['parts'], input: I, who: ActorAndTime) => Promise<R>,
 ): Promise<V> => {
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const result = await act(context.parts, refuseUnstorableText(input), who)

@@ -9,7 +9,7 @@ import { recordById } from '../records/records.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
-import { type OperatorView, operatorById } from '../request/operator-view.js'
+import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
 import { NO_ID } from '../request/viewer.js'
 import { findNumberInRegion, performAct } from './acts.js'
 import { getPointInTimeOfScore, type ScoreView, scoreResolvers } from './score.js'
@@ -114,7 +114,7 @@ export const objectionResolvers = {
   Query: { objections: list },
   Mutation: { openObjection, decideObjection, withdrawObjection },
   Operator: {
-    objections: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
+    objections: async ({ operator }: OperatorAtTime, _: unknown, context: GraphqlContext) => {
       const objections = await context.load.objections(operator.id)
       return objections.filter((each) => sees(context, each, operator)).map((each) => objectionView(context, each))
     },

@@ -8,7 +8,7 @@ import * as work from '../../work/scoring/override.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
 import { choosePointInTime, type GraphqlContext, viewerTowards } from '../request/context.js'
 import { makeGlobalId } from '../request/ids.js'
-import { type OperatorView, operatorById } from '../request/operator-view.js'
+import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
 import { NO_ID } from '../request/viewer.js'
 import { findNumberInRegion, performAct } from './acts.js'
 import { getPointInTimeOfScore, type ScoreView } from './score.js'
@@ -97,7 +97,7 @@ export const overrideResolvers = {
   Query: { overrides: list },
   Mutation: { proposeOverride, decideOverride, withdrawOverride },
   Operator: {
-    overrides: async ({ operator: one, when }: OperatorView, _: unknown, context: GraphqlContext) => {
+    overrides: async ({ operator: one, when }: OperatorAtTime, _: unknown, context: GraphqlContext) => {
       const found = await context.load.overrides({ operator: one.id, when })
       return found.map((each) => overrideView(context, each))
     },

@@ -11,7 +11,7 @@ import { connectionById, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { operatorById } from '../request/operator-view.js'
+import { operatorById } from '../request/operator-at-time.js'
 
 const trialView = (context: GraphqlContext, { result, ...trial }: trials.TrialRow) => {
   const moved = ({ operatorId, ...move }: MovedOperator) => ({

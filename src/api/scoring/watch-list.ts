@@ -3,7 +3,7 @@ import { regionBoundOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
 import { connectionById, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { type OperatorView, operatorById } from '../request/operator-view.js'
+import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
 
 const entryView = (context: GraphqlContext, entry: store.WatchEntry) => ({
   ...entry,
@@ -21,7 +21,7 @@ const watchList = async (_: unknown, args: PageArgs, context: GraphqlContext) =>
   )
 }
 
-const watchOf = async ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext) => {
+const watchOf = async ({ operator, when }: OperatorAtTime, _: unknown, context: GraphqlContext) => {
   const entry = await context.load.watchEntry({ operator: operator.id, when })
   return entry && entryView(context, entry)
 }

@@ -8,7 +8,7 @@ import * as work from '../../work/standing/authorisations.js'
 import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { type OperatorView, operatorById } from '../request/operator-view.js'
+import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
 
 const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const list = await sellers.readCurrentList(context.parts.db, context.viewer.sub ?? '')
@@ -62,7 +62,7 @@ export const authorisationById = async (context: GraphqlContext, key: number) =>
   return sees ? authorisationView(context, authorisation) : null
 }
 
-const authorisations = async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
+const authorisations = async ({ operator }: OperatorAtTime, _: unknown, context: GraphqlContext) => {
   const viewer = viewerTowards(context, operator)
   const all = may(viewer, 'see_authorisations')
   if (!all && !may(viewer, 'record_authorisation')) return []

@@ -63,11 +63,11 @@ export const findLoss = (
   }
 }
 
-export const serializeLoss = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
+export const serializeAuditLoss = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
 /** A CUT row of an older release holds only the last known row. */
-export const parseLoss = (said: string, number: number): AuditLoss | null => {
+export const parseAuditLoss = (said: string, number: number): AuditLoss | null => {
   const told = parseJsonOr(said, null) ?? {}
   const old = parseHead(told)
   const loss: Record<string, unknown> =

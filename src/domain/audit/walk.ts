@@ -15,7 +15,7 @@ import {
   isFailover,
   type LossExcuse,
   type NotedHead,
-  parseLoss,
+  parseAuditLoss,
   type ServerIdentity,
 } from './loss.js'
 
@@ -116,7 +116,7 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
   const read = (row: AuditRow): void => {
     if (row.kind === 'RELEASED' && row.form > 0) released.push({ row: row.number, at: row.at })
     if (row.kind !== 'CUT' || row.content === null) return
-    const loss = parseLoss(row.content.asked, row.number)
+    const loss = parseAuditLoss(row.content.asked, row.number)
     if (loss !== null) found.push({ ...loss, row: row.number, form: row.form, foundAt: row.at })
   }
 

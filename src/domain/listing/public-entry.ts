@@ -192,7 +192,7 @@ export const findBusinessAddress = (
 }
 
 /** After a merger the entry still names the firm that was listed. */
-export const keepPublishedParty = <P extends Pick<PartyToPublish, 'uscc' | 'name' | 'region'>>(
+export const keepPartyListedBeforeMerger = <P extends Pick<PartyToPublish, 'uscc' | 'name' | 'region'>>(
   party: P,
   shown: Pick<PublicEntry, 'uscc' | 'name' | 'region'> | undefined,
 ): P =>

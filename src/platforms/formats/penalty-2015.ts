@@ -16,9 +16,9 @@ const STATES: Readonly<Record<string, string>> = {
 const PROVINCE = '220000'
 
 export const penalty2015Message = (batch: NoticeBatch, token: string): string =>
-  writeSoapCall('importPenalyXml', token, penalty2015Rowdata(batch))
+  writeSoapCall('importPenalyXml', token, writePenalty2015RowdataXml(batch))
 
-export const penalty2015Rowdata = (batch: NoticeBatch): string => writeRowdata(batch, penalty2015Row, DAYS)
+export const writePenalty2015RowdataXml = (batch: NoticeBatch): string => writeRowdata(batch, penalty2015Row, DAYS)
 
 /** Field SJC is the date of sending, so it differs at each sending. */
 export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {

@@ -11,9 +11,9 @@ export const PERMIT_2015_PATH = '/service/PermissionWebService'
 const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
 
 export const permit2015Message = (batch: NoticeBatch, token: string): string =>
-  writeSoapCall('importPermissionXml', token, permit2015Rowdata(batch))
+  writeSoapCall('importPermissionXml', token, writePermit2015RowdataXml(batch))
 
-export const permit2015Rowdata = (batch: NoticeBatch): string => writeRowdata(batch, permit2015Row, DAYS)
+export const writePermit2015RowdataXml = (batch: NoticeBatch): string => writeRowdata(batch, permit2015Row, DAYS)
 
 export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
   const { HUB_CXRQ, ...hub } = hubColumns(notice)

@@ -19,7 +19,7 @@ export const lockConfirmation = (tx: Tx, table: AccountTable, id: string): Promi
     [id],
   )
 
-export const noteConfirmation = async (
+export const markAccountConfirmed = async (
   tx: Tx,
   table: AccountTable,
   id: string,

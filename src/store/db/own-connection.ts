@@ -1,7 +1,4 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { ConnectionLender, ConnectionUse, Db, JobDb, Tx } from './handle.js'
 
 export const isConnectionLender = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
@@ -28,9 +25,3 @@ export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promi
     await client.destroyRawConnection(connection).catch(() => {})
   }
 }
-
-/** `lines` are in PostgreSQL's text format. */
-export const copyInto = (tx: Tx, table: string, lines: Iterable<string>): Promise<void> =>
-  withConnection(tx, (connection) =>
-    pipeline(Readable.from(lines), connection.query(copyFrom(`copy ${table} from stdin`))),
-  )

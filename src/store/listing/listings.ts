@@ -259,7 +259,10 @@ const bodiesWhere =
 export const readPublicEntries = bodiesWhere('true')
 export const readShownEntries = bodiesWhere(MAY_PUBLISH_LIST_SQL)
 
-export const readPublicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> =>
+export const readStatesOfPublishedListings = async (
+  db: Db | Tx,
+  ids: readonly string[],
+): Promise<Map<string, CaseState>> =>
   ids.length === 0
     ? new Map()
     : queryMap(

@@ -1,7 +1,7 @@
 import { maskName } from '../../domain/listing/public-entry.js'
 import { gramsOf, type NameCandidate, searchKey } from '../../domain/operators/name-search.js'
+import { copyIntoTable } from '../db/copy.js'
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
-import { copyInto } from '../db/own-connection.js'
 
 /** Maximum number of operators indexed at once; larger sets are left to a background run (sweep). */
 const FOLLOWED_MOST = 5_000
@@ -87,7 +87,7 @@ const copy = async (tx: Tx, rows: readonly (NameCandidate & { name: string })[])
     ({ operator, former, key, name }) =>
       `${operator}\t${former}\t${maskName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
   )
-  await copyInto(tx, 'names (operator_id, former, personal, key, grams)', [lines.join('')])
+  await copyIntoTable(tx, 'names (operator_id, former, personal, key, grams)', [lines.join('')])
 }
 
 /** Returns the number of the sweep to run, or null when all names are indexed and counted. */

@@ -1,6 +1,6 @@
 import type { ManifestFile, SnapshotMember } from '../../domain/publication/snapshot.js'
+import { copyIntoTable } from '../db/copy.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { copyInto } from '../db/own-connection.js'
 
 export interface Snapshot {
   sequence: number
@@ -143,7 +143,7 @@ export const putEntries = async (tx: Tx, sequence: number, entries: readonly Sna
       `${[id, sequence, hash, source, from, to ?? NULL, escaped(line)].join('\t')}\n`,
   )
   const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
-  await copyInto(tx, `published_entries (${columns})`, [texts.join('')])
+  await copyIntoTable(tx, `published_entries (${columns})`, [texts.join('')])
 }
 
 const NULL = '\\N'

@@ -27,7 +27,7 @@ export const clearDirty = async (tx: Tx, ids: readonly number[], knownAt: Date):
   ])
 }
 
-export const findDirtySince = (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> =>
+export const findIdsMarkedDirtyAfter = (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> =>
   querySet(
     tx,
     'select distinct operator_id from dirty_operators where operator_id = any(?::int[]) and since > ? /* rescoring-queue.movedSince */',

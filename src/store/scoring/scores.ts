@@ -2,8 +2,8 @@
 import { DISHONEST_LIST_FACT } from '../../domain/records/facts.js'
 import type { ScoreCause } from '../../domain/scoring/rescoring.js'
 import type { Score } from '../../domain/scoring/score.js'
+import { copyIntoTable } from '../db/copy.js'
 import { type Db, queryMap, queryRows, queryRowsBy, querySet, queryValue, type Tx } from '../db/db.js'
-import { copyInto } from '../db/own-connection.js'
 import type { PointInTime } from '../records/versions.js'
 import * as gradeMarks from './grade-marks.js'
 import { CARD_VERSION_IN_FORCE_SQL } from './scorecards.js'
@@ -119,7 +119,7 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
     [rows.length],
   )
   const stored = rows.map((row, place) => ({ ...row, id: last - rows.length + 1 + place }))
-  await copyInto(tx, `scores (${SCORE_COLUMNS})`, scoreLines(stored, run, at))
+  await copyIntoTable(tx, `scores (${SCORE_COLUMNS})`, scoreLines(stored, run, at))
   const regular = stored.filter(({ asked }) => !asked)
   if (regular.length === 0) return
   const gradesBefore = await queryMap<number, string>(
@@ -127,7 +127,7 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
     'delete from current_scores where operator_id = any(?) returning operator_id, grade /* scores.add current */',
     [regular.map(({ operatorId }) => operatorId)],
   )
-  await copyInto(tx, `current_scores (${CURRENT_COLUMNS})`, [regular.map(currentLine).join('')])
+  await copyIntoTable(tx, `current_scores (${CURRENT_COLUMNS})`, [regular.map(currentLine).join('')])
   await gradeMarks.markGradeChanges(tx, regular, gradesBefore, at)
 }
 

@@ -1,6 +1,6 @@
 import type { Seller } from '../../domain/standing/sellers.js'
+import { copyIntoTable } from '../db/copy.js'
 import { type Db, queryColumn, queryFirst, queryOne, queryRows, type ReadHandle, type Tx } from '../db/db.js'
-import { copyInto } from '../db/own-connection.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
 const COPIED_CHARACTERS = 150_000
@@ -44,7 +44,7 @@ export const replaceSellerList = async (
   await tx.raw(
     'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.replace */',
   )
-  await copyInto(tx, 'sent_sellers (scheme, code, valid)', linesOf(sellers))
+  await copyIntoTable(tx, 'sent_sellers (scheme, code, valid)', linesOf(sellers))
   const decided = await decide(tx)
   const list = await queryOne<SellerList>(
     tx,

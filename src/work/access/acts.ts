@@ -5,7 +5,7 @@ import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as operators from '../../store/operators/operators.js'
 
-export interface ActContext {
+export interface ActorAndTime {
   by: string
   now: Date
 }

@@ -25,6 +25,6 @@ export const confirmAccount = async (
     const fault = findAccountConfirmationFault(pending.changedBy, { sub: by, duty: confirmer?.duty ?? null })
     if (fault !== null) throw new Refusal(fault)
     if (pending.pendingSince?.getTime() !== pendingSince.getTime()) throw new Refusal('ACCOUNT_CHANGED', { name })
-    await confirmations.noteConfirmation(tx, table, name, by, now)
+    await confirmations.markAccountConfirmed(tx, table, name, by, now)
   })
 }

@@ -9,9 +9,9 @@ import * as store from '../../store/access/access-codes.js'
 import { partySessions } from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { type ActContext, atNewInstant, findOperator, type OperatorAccessCheck } from './acts.js'
+import { type ActorAndTime, atNewInstant, findOperator, type OperatorAccessCheck } from './acts.js'
 
-export interface AccessCodeRequest extends ActContext {
+export interface AccessCodeRequest extends ActorAndTime {
   mayFor?: OperatorAccessCheck
   operator: string
   reason: string

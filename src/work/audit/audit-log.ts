@@ -21,7 +21,7 @@ import {
   isSameServer,
   type NotedHead,
   type ServerIdentity,
-  serializeLoss,
+  serializeAuditLoss,
 } from '../../domain/audit/loss.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
@@ -196,7 +196,7 @@ export const makeAuditLog = (
       'rows of the audit log that were noted outside the database are not in it',
     )
     const hubCaller = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }
-    return [linkOf({ ...hubCaller, kind: 'CUT', at: now(), asked: serializeLoss(loss), shown: [], digest: null })]
+    return [linkOf({ ...hubCaller, kind: 'CUT', at: now(), asked: serializeAuditLoss(loss), shown: [], digest: null })]
   }
 
   let syncing = Promise.resolve()

@@ -1,4 +1,4 @@
-import { type AuditLoss, explainsLostHead, findLoss, type NotedHead, parseLoss } from '../../domain/audit/loss.js'
+import { type AuditLoss, explainsLostHead, findLoss, type NotedHead, parseAuditLoss } from '../../domain/audit/loss.js'
 import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db } from '../../store/db/db.js'
@@ -16,7 +16,7 @@ export const findUnreportedLoss = async (
   const isThere = ({ number, hash }: NotedHead): boolean => hashes.get(number) === hash
   if (heads.every(isThere)) return null
   const losses = (await auditRows.listCutRows(handle)).flatMap(({ number, content }) => {
-    const loss = content === null ? null : parseLoss(content.asked, number)
+    const loss = content === null ? null : parseAuditLoss(content.asked, number)
     return loss === null ? [] : [loss]
   })
   const open = heads.filter((head) => isThere(head) || !losses.some((loss) => explainsLostHead(loss, head)))

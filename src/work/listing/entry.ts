@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { findEntryActionAfter, makeEntryNotice, makeEntryRemoval } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { keepPublishedParty, MASKING_VERSION, WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
+import { keepPartyListedBeforeMerger, MASKING_VERSION, WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -55,7 +55,7 @@ export const applyMovesToEntries = async (
     const kept = name === 'renewEntry' ? undefined : known
     let body = known
     if (change !== 'REMOVE') {
-      const text = kept ?? (await publicOf(tx, one, keepPublishedParty(operator, known), shanghaiDate(now)))
+      const text = kept ?? (await publicOf(tx, one, keepPartyListedBeforeMerger(operator, known), shanghaiDate(now)))
       body = { ...text, endsOn: after.endsOn }
       await publish(tx, body, act.on, kept === undefined ? MASKING_VERSION : null)
     }

@@ -1,6 +1,6 @@
 import {
   findBusinessAddress,
-  keepPublishedParty,
+  keepPartyListedBeforeMerger,
   makePublicEntry,
   type PublicEntryResult,
 } from '../../domain/listing/public-entry.js'
@@ -80,7 +80,7 @@ export const compareEntryWithRecords = async (
     ...(standing && { decisionVersion: standing.version, authority: standing.authority }),
     ...(standing && punished && { reason: standing.violation }),
   }
-  const { body } = await composePublicEntry(tx, renewed, keepPublishedParty(operator, published), on)
+  const { body } = await composePublicEntry(tx, renewed, keepPartyListedBeforeMerger(operator, published), on)
   if (body === null) return 'WITHHELD'
   const plain = (entry: object) => canonicalJson({ ...entry, endsOn: null } as unknown as Json)
   return plain(body) === plain(published) ? 'SAME' : 'OTHER'

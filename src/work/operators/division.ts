@@ -16,20 +16,20 @@ import type { WorkRules } from '../calendar/rules.js'
 import { openCaseWithin } from '../listing/listing.js'
 import { decideAtNewInstant, findOperatorBearingCode, type IdentityAct } from './identity.js'
 
-export interface DivisionInput extends IdentityAct {
+export interface LegalDivisionInput extends IdentityAct {
   from: string
   into: readonly string[]
   on: string
   documentNumber: string
 }
 
-interface Division extends Pick<DivisionInput, 'on' | 'documentNumber'> {
+interface Division extends Pick<LegalDivisionInput, 'on' | 'documentNumber'> {
   from: MergerParty
   successors: readonly MergerParty[]
 }
 
 /** Refusals: OPERATOR_UNKNOWN, DIVISION_NOT_ALLOWED, DATE_INVALID, INPUT_INVALID, RUN_BUSY. */
-export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput) =>
+export const divideOperator = (db: Db, rules: WorkRules, made: LegalDivisionInput) =>
   decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
     const documentNumber = redactIdNumbers(made.documentNumber.trim(), rules.mark)

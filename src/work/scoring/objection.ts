@@ -5,12 +5,12 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
-import { type ActContext, atNewInstant, findOperator } from '../access/acts.js'
+import { type ActorAndTime, atNewInstant, findOperator } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { republishContested } from '../listing/entry.js'
 import { findCurrentScore } from './override.js'
 
-export interface ObjectionInput extends ActContext {
+export interface ObjectionInput extends ActorAndTime {
   operator: string
   /** Any version of the contested record. */
   record: number
@@ -39,7 +39,7 @@ export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInp
 
 const notAllowed = (reason: string): Refusal => new Refusal('OBJECTION_NOT_ALLOWED', { reason })
 
-interface SettledObjection extends ActContext {
+interface SettledObjection extends ActorAndTime {
   objection: number
 }
 

@@ -9,10 +9,10 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as overrides from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'
-import { type ActContext, atNewInstant, findOperator, type OperatorAccessCheck } from '../access/acts.js'
+import { type ActorAndTime, atNewInstant, findOperator, type OperatorAccessCheck } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
 
-export interface OverrideProposal extends ActContext {
+export interface OverrideProposal extends ActorAndTime {
   mayFor?: OperatorAccessCheck
   operator: string
   grade: Grade
@@ -40,7 +40,7 @@ export const proposeOverride = async (
   })
 }
 
-export interface OverrideDecision extends ActContext {
+export interface OverrideDecision extends ActorAndTime {
   override: number
   verdict: 'CONFIRM' | 'REFUSE'
   note: string | null
@@ -72,7 +72,7 @@ export const decideOverride = async (
   })
 }
 
-export interface OverrideWithdrawal extends ActContext {
+export interface OverrideWithdrawal extends ActorAndTime {
   override: number
   reason: string
 }

@@ -201,7 +201,7 @@ const storeBatch = (
   db.transaction(async (tx) => {
     const at = await knowledge.nextInstant(tx, now())
     const gone = await rescoringQueue.findGoneOperators(tx, batch.ids)
-    const moved = asked ? new Set<number>() : await rescoringQueue.findDirtySince(tx, batch.ids, knownAt)
+    const moved = asked ? new Set<number>() : await rescoringQueue.findIdsMarkedDirtyAfter(tx, batch.ids, knownAt)
     const holds = (id: number): boolean => !gone.has(id) && !moved.has(id)
     const ids = batch.ids.filter(holds)
     const rows = batch.rows.filter(({ operatorId }) => holds(operatorId))

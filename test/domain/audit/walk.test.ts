@@ -5,9 +5,9 @@ import {
   type AuditLoss,
   findLoss,
   type NotedHead,
-  parseLoss,
+  parseAuditLoss,
   type ServerIdentity,
-  serializeLoss,
+  serializeAuditLoss,
 } from '../../../src/domain/audit/loss.js'
 import { type AuditAnchor, makeAuditWalk, type WalkResult } from '../../../src/domain/audit/walk.js'
 import type { AuditSeal } from '../../../src/foundation/keys/audit.js'
@@ -44,7 +44,15 @@ const anchorAt = (rows: readonly AuditRow[], number: number, server: ServerIdent
 
 /** A row that records a loss of rows, placed after `head`. */
 const cutAfter = (head: AuditHead, loss: Partial<AuditLoss>): AuditRow[] => {
-  const said = serializeLoss({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
+  const said = serializeAuditLoss({
+    after: head.number,
+    noted: 8,
+    notedAt: AT,
+    from: HERE,
+    to: HERE,
+    heads: null,
+    ...loss,
+  })
   return chainRows(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
 }
 
@@ -243,13 +251,13 @@ describe('verification of the audit log', () => {
 
   it('a loss is read from a row, also in the former format', () => {
     const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null, heads: ['b'.repeat(64)] }
-    expect(parseLoss(serializeLoss(loss), 6)).to.deep.equal(loss)
-    expect(parseLoss(serializeLoss({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
+    expect(parseAuditLoss(serializeAuditLoss(loss), 6)).to.deep.equal(loss)
+    expect(parseAuditLoss(serializeAuditLoss({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
     const old = JSON.stringify({ number: 8, hash: 'a'.repeat(64) })
-    expect(parseLoss(old, 6)).to.include({ after: 5, noted: 8, from: null })
+    expect(parseAuditLoss(old, 6)).to.include({ after: 5, noted: 8, from: null })
     // The former format may give a range that ends before it begins ("11–10"). Only its first number is used.
-    expect(parseLoss(old, 11)).to.include({ after: 7, noted: 8 })
-    for (const other of ['', 'null', '{}', '[]']) expect(parseLoss(other, 1)).to.equal(null)
+    expect(parseAuditLoss(old, 11)).to.include({ after: 7, noted: 8 })
+    for (const other of ['', 'null', '{}', '[]']) expect(parseAuditLoss(other, 1)).to.equal(null)
   })
 
   it('noted heads are compared with the rows: none missing, a missing tail, and a replaced row', () => {

@@ -8,7 +8,7 @@ import {
 import type { CaseState } from '../../../src/domain/listing/case.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import { findBusinessAddress, keepPublishedParty } from '../../../src/domain/listing/public-entry.js'
+import { findBusinessAddress, keepPartyListedBeforeMerger } from '../../../src/domain/listing/public-entry.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
 
 const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
@@ -93,9 +93,9 @@ describe('the firm named in the notice of an entry', () => {
 
   it('is the one that was listed, also after a merger', () => {
     const shown = { uscc: '91220102MA7A0701X9', name: '旧名', region: '220100' }
-    expect(keepPublishedParty(firm, shown)).to.include(shown)
-    expect(keepPublishedParty(firm, { ...shown, uscc: firm.uscc })).to.equal(firm)
-    expect(keepPublishedParty(firm, undefined)).to.equal(firm)
+    expect(keepPartyListedBeforeMerger(firm, shown)).to.include(shown)
+    expect(keepPartyListedBeforeMerger(firm, { ...shown, uscc: firm.uscc })).to.equal(firm)
+    expect(keepPartyListedBeforeMerger(firm, undefined)).to.equal(firm)
   })
 
   it('has the address of its own registration; a shop of a person has none', () => {

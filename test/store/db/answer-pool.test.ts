@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { type AnswerPool, openAnswerPool } from '../../../src/store/db/answer-pool.js'
+import { copyIntoTable } from '../../../src/store/db/copy.js'
 import { connect, type Db, type JobDb, type ReadHandle } from '../../../src/store/db/db.js'
-import { copyInto, withConnection, withOwnConnection } from '../../../src/store/db/own-connection.js'
+import { withConnection, withOwnConnection } from '../../../src/store/db/own-connection.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { rowsOf } from '../../support/world.js'
 
@@ -109,7 +110,7 @@ describe('connections of answers', () => {
   it('roll a nested transaction back alone, and copy rows', async () => {
     await watcher.raw('create table copied (n int)')
     await pool.transaction(async (tx) => {
-      await copyInto(tx, 'copied', ['1\n', '2\n'])
+      await copyIntoTable(tx, 'copied', ['1\n', '2\n'])
       const inner = tx.transaction(async (within) => {
         await within.raw('insert into copied values (3)')
         throw new Error('undone')

@@ -2,13 +2,13 @@ import { expect } from 'chai'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as decisions from '../../../src/store/operators/identity-decisions.js'
-import { type DivisionInput, divideOperator } from '../../../src/work/operators/division.js'
+import { divideOperator, type LegalDivisionInput } from '../../../src/work/operators/division.js'
 import { undoDecision } from '../../../src/work/operators/identity.js'
 import { codeOf, database, later, listingAt, penalised, published, refusal, rules } from '../../support/world.js'
 
 describe('divisions of operators', () => {
   const db = database()
-  const divide = (given: Partial<DivisionInput> = {}) =>
+  const divide = (given: Partial<LegalDivisionInput> = {}) =>
     divideOperator(db(), rules, {
       from: codeOf(1),
       into: [codeOf(2), codeOf(3)],
@@ -74,7 +74,7 @@ describe('divisions of operators', () => {
   it('section 2: a contradictory division is refused and stores nothing', async () => {
     await penalised(db(), 1)
     await successors()
-    const wrong: [given: Partial<DivisionInput>, code: string][] = [
+    const wrong: [given: Partial<LegalDivisionInput>, code: string][] = [
       [{ into: [codeOf(1)] }, 'DIVISION_NOT_ALLOWED'],
       [{ into: [codeOf(2), codeOf(2)] }, 'DIVISION_NOT_ALLOWED'],
       [{ into: [] }, 'INPUT_INVALID'],

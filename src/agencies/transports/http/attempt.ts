@@ -43,7 +43,7 @@ const LEAST_PAGE_ITEMS = 200
 export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-export const setTimeAndPageLimits = (most: number, pageItems: number): PullTimeAndPageLimits => ({
+export const computeTimeAndPageLimits = (most: number, pageItems: number): PullTimeAndPageLimits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
   pages: limitPages({ pages: Math.ceil(most / Math.min(pageItems, LEAST_PAGE_ITEMS)) }),

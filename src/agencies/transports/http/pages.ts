@@ -52,7 +52,7 @@ export const makePagedFetch =
 export const openPaged = async (
   request: FeedRequest,
   paging: PagingOptions,
-  limits = attempts.setTimeAndPageLimits(request.most ?? 0, paging.pageItems),
+  limits = attempts.computeTimeAndPageLimits(request.most ?? 0, paging.pageItems),
 ): Promise<FeedDelivery> => {
   const requester = attempts.makePageRequester(request, limits)
   const address = attempts.joinUrlPath(request.url, paging.ask(1, paging.pageItems).path)
@@ -69,7 +69,7 @@ export const openPaged = async (
 export const openByCursor = async (
   request: FeedRequest,
   cursoring: CursorOptions,
-  limits = attempts.setTimeAndPageLimits(request.most ?? 0, cursoring.pageItems),
+  limits = attempts.computeTimeAndPageLimits(request.most ?? 0, cursoring.pageItems),
 ): Promise<FeedDelivery> => {
   const requester = attempts.makePageRequester(request, limits)
   return { items: itemsOfPages(request, cursoring, requester, piecesByCursor(), limits), file: null, next: () => null }

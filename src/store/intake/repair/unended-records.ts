@@ -58,7 +58,7 @@ export const endRecordsMatchedLate = async (tx: Tx, of: RepairRun): Promise<Repa
   return endListed(tx, of)
 }
 
-export const unmarkPartial = (tx: Tx): Promise<RepairedRecord[]> =>
+export const unmarkPartialVersions = (tx: Tx): Promise<RepairedRecord[]> =>
   queryRows(
     tx,
     `update versions v set partial = false from runs r where r.id = v.run_id and r.job = 'pull' and v.known_to is null and v.partial

@@ -41,5 +41,3 @@ export const agoText = (at: string | null | undefined): string => {
   if (minutes < 60) return `${minutes} 分钟前`
   return minutes < 1_440 ? `${Math.floor(minutes / 60)} 小时前` : `${Math.floor(minutes / 1_440)} 天前`
 }
-
-export const countText = (n: number): string => n.toLocaleString('zh-CN')

@@ -5,8 +5,8 @@
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import type { LoadedConnection } from './connection.js'
-import { countText } from './dates.js'
 import { EmptyNotice } from './empty.js'
+import { formatNumber } from './numbers.js'
 import { RefusalNotice } from './refusal.js'
 
 const ROW_PX = 44
@@ -97,8 +97,8 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
     <div className="virtual">
       <p className="soft" aria-live="polite">
         {total === null
-          ? `已载入 ${countText(loaded)} 项`
-          : `共 ${countText(total)} 项，已载入 ${countText(loaded)} 项`}
+          ? `已载入 ${formatNumber(loaded)} 项`
+          : `共 ${formatNumber(total)} 项，已载入 ${formatNumber(loaded)} 项`}
         {rows.isLoading && <Spin size="small" />}
         {isFar && (
           <>

@@ -85,7 +85,7 @@ export const STORED_RECORD_MENDINGS: readonly StoredRecordMending[] = [
     id: 'NEVER_ENDING',
     zh: '全量数据带来的信息被记为部分数据，永不终止',
     en: 'brought by a whole delivery, kept as a part of it, and so never to be ended',
-    mend: ends.unmarkPartial,
+    mend: ends.unmarkPartialVersions,
   },
   {
     id: 'UNSENT',

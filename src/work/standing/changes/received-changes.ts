@@ -59,7 +59,7 @@ export const describeChanges = async (
   const days = { asOf: today, today, oldest: findOldestValidListDate(today) }
   const known = await standings.readStandings(db, codes, { days, grades: 'SELLERS', client })
   const entries = known.flatMap((row) => row?.entries ?? [])
-  const states = await listings.readPublicStates(db, [...new Set(entries.map(({ id }) => id))])
+  const states = await listings.readStatesOfPublishedListings(db, [...new Set(entries.map(({ id }) => id))])
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const freshness = judgeFreshness(
     agencies,

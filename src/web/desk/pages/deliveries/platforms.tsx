@@ -4,7 +4,8 @@ import { useMemo } from 'react'
 import { Link } from 'react-router'
 import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { agoText, countText, instantText } from '../../pieces/dates.js'
+import { agoText, instantText } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
@@ -45,6 +46,13 @@ export const PlatformPanels = ({ of, only, onOnly, onDone }: PanelsProps) =>
   )
 
 const owedOf = ({ outstanding, refused }: PlatformPanel): number => outstanding - refused
+
+const backlogCells = (one: PlatformPanel): string[] => [
+  one.name.zh,
+  formatNumber(owedOf(one)),
+  formatNumber(one.refused),
+  agoText(one.oldestOutstandingAt),
+]
 
 const Backlog = ({ of }: { of: readonly PlatformPanel[] }) => {
   const option = useMemo<ChartOption>(
@@ -97,7 +105,7 @@ const Backlog = ({ of }: { of: readonly PlatformPanel[] }) => {
             ]}
             rows={of.map((one) => ({
               key: one.id,
-              cells: [one.name.zh, countText(owedOf(one)), countText(one.refused), agoText(one.oldestOutstandingAt)],
+              cells: backlogCells(one),
             }))}
           />
         </Chart>
@@ -129,11 +137,11 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
     <dl className="stats">
       <div>
         <dt>待确认</dt>
-        <dd>{countText(owedOf(of))}</dd>
+        <dd>{formatNumber(owedOf(of))}</dd>
       </div>
       <div>
         <dt>被拒收</dt>
-        <dd className={of.refused > 0 ? 'bad' : ''}>{countText(of.refused)}</dd>
+        <dd className={of.refused > 0 ? 'bad' : ''}>{formatNumber(of.refused)}</dd>
       </div>
       <div>
         <dt>最早应报</dt>
@@ -145,7 +153,7 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
       </div>
     </dl>
     <p className="soft">
-      已确认 {countText(of.confirmed)} 件；报送：{of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
+      已确认 {formatNumber(of.confirmed)} 件；报送：{of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
     </p>
     <Codes of={of} />
     <Deeds of={of} onDone={onDone} />
@@ -176,7 +184,7 @@ const Codes = ({ of }: { of: PlatformPanel }) =>
       {of.refusedByCode.map(({ count: n, advice }) => (
         <li key={advice.code} className="refused-by">
           <Link to={`/deliveries?state=REFUSED&platform=${of.id}&code=${encodeURIComponent(advice.code)}`}>
-            {advice.code} · {countText(n)} 件
+            {advice.code} · {formatNumber(n)} 件
           </Link>
           <div className="soft">{advice.zh}</div>
         </li>
@@ -191,7 +199,7 @@ const Deeds = ({ of, onDone }: { of: PlatformPanel; onDone: () => void }) => {
     await client.mutate({ mutation, variables: { platform: of.id, reason } })
     onDone()
   }
-  const waiting = `现有 ${countText(owedOf(of))} 件待确认`
+  const waiting = `现有 ${formatNumber(owedOf(of))} 件待确认`
   return (
     <div className="filters">
       {of.paused ? (
@@ -220,7 +228,7 @@ const Deeds = ({ of, onDone }: { of: PlatformPanel; onDone: () => void }) => {
         action="声明内容丢失"
         button={{ danger: false, size: 'small' }}
         follows={[
-          `下次报送时，凡有效的条目以原业务键、下一序号重新报送${of.name.zh}（至今已确认 ${countText(of.confirmed)} 件）`,
+          `下次报送时，凡有效的条目以原业务键、下一序号重新报送${of.name.zh}（至今已确认 ${formatNumber(of.confirmed)} 件）`,
           '平台其实仍有的，会再收到一次新增',
           '声明不能撤销；只在平台确已丢失本枢纽所报全部内容时使用',
         ]}

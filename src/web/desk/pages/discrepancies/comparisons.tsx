@@ -1,5 +1,6 @@
-import { countText, instantText } from '../../pieces/dates.js'
+import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { labelOf } from '../../pieces/words.js'
 import type { ComparisonsQuery } from './discrepancies.generated.js'
@@ -40,13 +41,13 @@ export const ComparisonPanels = ({ platforms, of }: ComparisonsProps) => (
             cells: [
               instantText(one.comparedAt),
               platforms.find(({ id }) => id === one.platform)?.name.zh ?? one.platform,
-              countText(one.expected),
-              countText(one.shown),
-              countText(one.missing),
-              countText(one.stale),
-              countText(one.unwanted),
-              countText(one.hidden),
-              countText(one.onTheirWay),
+              formatNumber(one.expected),
+              formatNumber(one.shown),
+              formatNumber(one.missing),
+              formatNumber(one.stale),
+              formatNumber(one.unwanted),
+              formatNumber(one.hidden),
+              formatNumber(one.onTheirWay),
               one.alarm === null ? '—' : labelOf('ComparisonAlarm', one.alarm),
             ],
           }))}
@@ -77,7 +78,7 @@ const Last = ({ name, of }: { name: string; of: ComparisonRow | null }) => {
     <section className="panel" aria-label={name}>
       <h2>{name}</h2>
       <p className="soft">
-        {instantText(of.comparedAt)} 比对：应展示 {countText(of.expected)} 条，展示 {countText(of.shown)} 条
+        {instantText(of.comparedAt)} 比对：应展示 {formatNumber(of.expected)} 条，展示 {formatNumber(of.shown)} 条
       </p>
       {of.alarm && <p className="bad">{labelOf('ComparisonAlarm', of.alarm)}</p>}
       <div className="meter" aria-hidden="true">
@@ -88,12 +89,12 @@ const Last = ({ name, of }: { name: string; of: ComparisonRow | null }) => {
       <ul className="meter-words">
         {PARTS.map(({ key, word, tone }) => (
           <li key={key} className={tone}>
-            {word} {countText(parts[key])}
+            {word} {formatNumber(parts[key])}
           </li>
         ))}
-        <li className={of.unwanted > 0 ? 'bad' : 'rest'}>不应展示 {countText(of.unwanted)}</li>
+        <li className={of.unwanted > 0 ? 'bad' : 'rest'}>不应展示 {formatNumber(of.unwanted)}</li>
       </ul>
-      {of.hidden > 0 && <p className="bad">已因缺失暂停公示 {countText(of.hidden)} 条。</p>}
+      {of.hidden > 0 && <p className="bad">已因缺失暂停公示 {formatNumber(of.hidden)} 条。</p>}
     </section>
   )
 }

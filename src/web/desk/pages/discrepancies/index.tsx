@@ -5,8 +5,9 @@ import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
-import { countText, instantText } from '../../pieces/dates.js'
+import { instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
@@ -67,7 +68,7 @@ export default function DiscrepanciesPage() {
           逐条比对各平台展示的与应展示的。
           {seen && seen.hidden.totalCount > 0 && (
             <strong className="bad">
-              有 {countText(seen.hidden.totalCount)} 条因平台不再展示而待核实：可能已在该平台修复，枢纽不自行重报。
+              有 {formatNumber(seen.hidden.totalCount)} 条因平台不再展示而待核实：可能已在该平台修复，枢纽不自行重报。
             </strong>
           )}
         </p>

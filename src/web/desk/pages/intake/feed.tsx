@@ -4,9 +4,10 @@ import { Link, useParams } from 'react-router'
 import { cronInWords } from '../../../../foundation/time/cron.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { agoText, countText, instantText } from '../../pieces/dates.js'
+import { agoText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { LabelledField } from '../../pieces/field.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
@@ -30,7 +31,7 @@ const part = (name: string, title: string): TableColumn<FeedRunRow> => ({
   width: 90,
   align: 'right',
   render: ({ counts, outcome }) =>
-    isFailedOutcome(outcome) && countNamed(counts, name) === 0 ? '—' : countText(countNamed(counts, name)),
+    isFailedOutcome(outcome) && countNamed(counts, name) === 0 ? '—' : formatNumber(countNamed(counts, name)),
 })
 
 const COLUMNS: readonly TableColumn<FeedRunRow>[] = [
@@ -112,7 +113,7 @@ export default function FeedPage() {
                         <Link to={`/intake/rejects?feed=${id}&rule=${encodeURIComponent(rule)}`}>
                           {ruleWords(rule)}
                         </Link>{' '}
-                        {countText(n)} 条
+                        {formatNumber(n)} 条
                       </li>
                     ))}
                   </ul>
@@ -154,18 +155,22 @@ const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
         <span title={of.every}>{cronInWords(of.every).zh}</span>
       </LabelledField>
       <LabelledField label="上次条目">
-        {of.items === null ? '—' : `${countText(of.items)} 条，拒收 ${countText(of.rejects ?? 0)} 条`}
+        {of.items === null ? '—' : `${formatNumber(of.items)} 条，拒收 ${formatNumber(of.rejects ?? 0)} 条`}
       </LabelledField>
       <LabelledField label="拒收待处理">
-        {of.openRejects === 0 ? '无' : <Link to={`/intake/rejects?feed=${of.id}`}>{countText(of.openRejects)} 条</Link>}
+        {of.openRejects === 0 ? (
+          '无'
+        ) : (
+          <Link to={`/intake/rejects?feed=${of.id}`}>{formatNumber(of.openRejects)} 条</Link>
+        )}
       </LabelledField>
       <LabelledField label="待认领">
-        {of.unmatched === 0 ? '无' : <Link to={`/intake/identity?feed=${of.id}`}>{countText(of.unmatched)} 条</Link>}
+        {of.unmatched === 0 ? '无' : <Link to={`/intake/identity?feed=${of.id}`}>{formatNumber(of.unmatched)} 条</Link>}
       </LabelledField>
       <LabelledField label="报送期限">
         {of.dutyWorkdays === null
           ? '无'
-          : `${of.dutyWorkdays} 个工作日；近 90 日按期 ${countText(of.timeliness.timely)}，逾期 ${countText(of.timeliness.late)}`}
+          : `${of.dutyWorkdays} 个工作日；近 90 日按期 ${formatNumber(of.timeliness.timely)}，逾期 ${formatNumber(of.timeliness.late)}`}
       </LabelledField>
     </dl>
     {of.lastError !== null && (

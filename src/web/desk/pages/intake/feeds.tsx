@@ -1,8 +1,9 @@
 import { useQuery } from '@apollo/client/react'
 import { Button, Tag } from 'antd'
 import { Link } from 'react-router'
-import { agoText, countText, instantText } from '../../pieces/dates.js'
+import { agoText, instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -90,19 +91,19 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
                   runs={runs.filter(({ subject }) => subject === feed.id).slice(0, BARS_MOST)}
                 />
               </td>
-              <td className="right">{feed.items === null ? '—' : countText(feed.items)}</td>
+              <td className="right">{feed.items === null ? '—' : formatNumber(feed.items)}</td>
               <td className="right">
                 {feed.openRejects === 0 ? (
                   '无'
                 ) : (
-                  <Link to={`/intake/rejects?feed=${feed.id}`}>{countText(feed.openRejects)}</Link>
+                  <Link to={`/intake/rejects?feed=${feed.id}`}>{formatNumber(feed.openRejects)}</Link>
                 )}
               </td>
               <td className="right">
                 {feed.unmatched === 0 ? (
                   '无'
                 ) : (
-                  <Link to={`/intake/identity?feed=${feed.id}`}>{countText(feed.unmatched)}</Link>
+                  <Link to={`/intake/identity?feed=${feed.id}`}>{formatNumber(feed.unmatched)}</Link>
                 )}
               </td>
               <td className="right">

@@ -4,8 +4,9 @@ import { useCallback, useMemo, useState } from 'react'
 import { useShortcuts } from '../../frame/shortcuts.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { countText, instantText } from '../../pieces/dates.js'
+import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
@@ -124,7 +125,7 @@ export default function RejectsPage() {
             { value: '', label: '全部规则' },
             ...(filters.data?.rejectRules ?? []).map(({ rule, count: n }) => ({
               value: rule,
-              label: `${ruleWords(rule)} ${countText(n)}`,
+              label: `${ruleWords(rule)} ${formatNumber(n)}`,
             })),
           ]}
           style={{ width: '15rem' }}

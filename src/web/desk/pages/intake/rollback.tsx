@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { countText } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { recordBodyOf, recordLineOf, recordMembersOf } from '../../pieces/record-words.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -80,13 +80,13 @@ const followsOf = ({
 }: RollbackConsequences): string[] => {
   const removed = listings.filter(({ after, before }) => after !== before).length
   return [
-    `撤去或恢复 ${countText(recordCount)} 条现行信用信息，其中 ${countText(restored)} 条恢复为此前的说法。`,
-    gone > 0 ? `${countText(gone)} 个主体不再视为存在。` : '没有主体因此消失。',
-    `${countText(operators)} 个主体随后重新评分。`,
+    `撤去或恢复 ${formatNumber(recordCount)} 条现行信用信息，其中 ${formatNumber(restored)} 条恢复为此前的说法。`,
+    gone > 0 ? `${formatNumber(gone)} 个主体不再视为存在。` : '没有主体因此消失。',
+    `${formatNumber(operators)} 个主体随后重新评分。`,
     listingCount > 0
-      ? `${countText(listingCount)} 条名单记录受影响，其中 ${countText(removed)} 条立即变动，其余提请人工核实。`
+      ? `${formatNumber(listingCount)} 条名单记录受影响，其中 ${formatNumber(removed)} 条立即变动，其余提请人工核实。`
       : '没有名单记录受影响。',
-    deliveries > 0 ? `向信用平台报送 ${countText(deliveries)} 条变更。` : '没有需要向信用平台报送的变更。',
+    deliveries > 0 ? `向信用平台报送 ${formatNumber(deliveries)} 条变更。` : '没有需要向信用平台报送的变更。',
     '撤回之后不能再恢复；信源单位重新报送的，按新报送接收。',
   ]
 }
@@ -202,7 +202,7 @@ export const changedFieldsOf = (kind: string, before: unknown, after: unknown): 
 const Figure = ({ of, label, isBad }: { of: number; label: string; isBad?: boolean }) => (
   <div>
     <dt>{label}</dt>
-    <dd className={isBad && of > 0 ? 'bad' : ''}>{countText(of)}</dd>
+    <dd className={isBad && of > 0 ? 'bad' : ''}>{formatNumber(of)}</dd>
   </div>
 )
 
@@ -222,7 +222,7 @@ const Part = ({
       {title}
       {shown < total && (
         <span className="soft">
-          （前 {shown} 条，共 {countText(total)} 条）
+          （前 {shown} 条，共 {formatNumber(total)} 条）
         </span>
       )}
     </h3>

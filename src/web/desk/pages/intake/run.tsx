@@ -3,9 +3,10 @@ import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { countText, instantText } from '../../pieces/dates.js'
+import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { LabelledField } from '../../pieces/field.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
@@ -68,7 +69,7 @@ export default function RunPage() {
                 {[labelOf('RunCause', run.cause), run.by].filter(Boolean).join(' · ')}
               </LabelledField>
               <LabelledField label="开始">{instantText(run.startedAt)}</LabelledField>
-              <LabelledField label="用时">{run.ms === null ? '进行中' : `${countText(run.ms)} 毫秒`}</LabelledField>
+              <LabelledField label="用时">{run.ms === null ? '进行中' : `${formatNumber(run.ms)} 毫秒`}</LabelledField>
               <LabelledField label="文件">{run.file ?? '—'}</LabelledField>
               <LabelledField label="是否全量">{run.whole ? '是' : '否'}</LabelledField>
               {run.maps.length > 0 && (
@@ -129,7 +130,7 @@ const SetAside = ({ run, rules }: { run: string; rules: readonly { rule: string;
     <section className="panel some" aria-label="拒收的条目">
       <h2>拒收的条目</h2>
       <p>
-        {rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${countText(n)} 条`).join('；')}{' '}
+        {rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${formatNumber(n)} 条`).join('；')}{' '}
         <Link to={`/intake/rejects?run=${encodeURIComponent(run)}`}>
           <Button tabIndex={-1} size="small">
             逐条处理

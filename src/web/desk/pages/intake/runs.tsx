@@ -1,6 +1,7 @@
 import './intake.css'
 import { Link } from 'react-router'
-import { countText, instantText } from '../../pieces/dates.js'
+import { instantText } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers'
 import { labelOf } from '../../pieces/words.js'
 
 const PARTS = ['new', 'changed', 'unmatched', 'rejected', 'unchanged'] as const
@@ -99,20 +100,20 @@ export const RunCounts = ({ counts, label }: { counts: unknown; label: string })
       <dl className="figures">
         <div>
           <dt>接收</dt>
-          <dd>{countText(received)}</dd>
+          <dd>{formatNumber(received)}</dd>
         </div>
         {PARTS.map((part) => (
           <div key={part}>
             <dt>{PART_WORDS[part]}</dt>
             <dd className={part === 'rejected' && countNamed(counts, part) > 0 ? 'bad' : ''}>
-              {countText(countNamed(counts, part))}
+              {formatNumber(countNamed(counts, part))}
             </dd>
           </div>
         ))}
         {countNamed(counts, 'ended') > 0 && (
           <div>
             <dt>不再报送</dt>
-            <dd>{countText(countNamed(counts, 'ended'))}</dd>
+            <dd>{formatNumber(countNamed(counts, 'ended'))}</dd>
           </div>
         )}
       </dl>

@@ -12,7 +12,7 @@ import { recordBodyOf } from '../../pieces/record-words.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { ComparisonTable, comparisonLines } from './compare.js'
+import { ComparisonTable, identityComparisonLines } from './compare-identity.js'
 import {
   type CandidateFragment,
   DecideSubjectDocument,
@@ -221,7 +221,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
   return (
     <>
       <ComparisonTable
-        lines={comparisonLines(of, operator, isProposed ? (of.proposal?.evidence ?? []) : [])}
+        lines={identityComparisonLines(of, operator, isProposed ? (of.proposal?.evidence ?? []) : [])}
         heldTitle={operator === null ? '尚未选定主体' : isProposed ? '建议的主体' : '所选主体'}
         operator={operator}
       />

@@ -1,4 +1,4 @@
-import { countText } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -44,7 +44,7 @@ export const UploadPreviewPanel = ({ of, title }: { of: FilePreview; title: stri
         <h3>
           将新增、变更或待认领的{' '}
           <span className="soft">
-            前 {of.records.length} 条{of.unchanged > 0 ? `；另有 ${countText(of.unchanged)} 条与已有的相同` : ''}
+            前 {of.records.length} 条{of.unchanged > 0 ? `；另有 ${formatNumber(of.unchanged)} 条与已有的相同` : ''}
           </span>
         </h3>
         <Records of={of.records} />
@@ -82,7 +82,7 @@ const Faults = ({ of, total }: { of: readonly PreviewFault[]; total: number }) =
     </table>
     {of.length < total && (
       <p className="soft">
-        只列出前 {of.length} 条，共 {countText(total)} 条；接收后可逐条更正，也可下载全部。
+        只列出前 {of.length} 条，共 {formatNumber(total)} 条；接收后可逐条更正，也可下载全部。
       </p>
     )}
   </section>

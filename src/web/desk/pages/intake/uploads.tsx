@@ -4,8 +4,9 @@ import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { countText, instantText, today } from '../../pieces/dates.js'
+import { instantText, today } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -142,7 +143,7 @@ export default function UploadsPage() {
             {full
               ? '全量：文件中没有的，视为信源单位不再报送；条数骤减时整批拒收。'
               : '部分：只新增和变更，不终结文件中没有的。'}
-            {picked && ` 该数据源上次有 ${picked.items === null ? '—' : countText(picked.items)} 条。`}
+            {picked && ` 该数据源上次有 ${picked.items === null ? '—' : formatNumber(picked.items)} 条。`}
           </p>
           <Drop file={file} inputId={fileId} onFile={choose} />
           <div className="acts">
@@ -183,10 +184,10 @@ export default function UploadsPage() {
 
 const followsOf = (of: FilePreview): string[] => [
   ...(of.refused ? [`整批会被拒收：${of.refused}；原有信息保持不变。`] : []),
-  `新增 ${countText(of.new)} 条、变更 ${countText(of.changed)} 条，随后有关主体重新评分。`,
-  ...(of.unmatched > 0 ? [`${countText(of.unmatched)} 条找不到主体，等待认领。`] : []),
-  ...(of.rejected > 0 ? [`${countText(of.rejected)} 条拒收，可逐条更正。`] : []),
-  ...(of.ended > 0 ? [`${countText(of.ended)} 条文件中没有的，视为不再报送。`] : []),
+  `新增 ${formatNumber(of.new)} 条、变更 ${formatNumber(of.changed)} 条，随后有关主体重新评分。`,
+  ...(of.unmatched > 0 ? [`${formatNumber(of.unmatched)} 条找不到主体，等待认领。`] : []),
+  ...(of.rejected > 0 ? [`${formatNumber(of.rejected)} 条拒收，可逐条更正。`] : []),
+  ...(of.ended > 0 ? [`${formatNumber(of.ended)} 条文件中没有的，视为不再报送。`] : []),
   '整批有误的，复核人或管理员可以撤回。',
 ]
 
@@ -255,7 +256,7 @@ const Waiting = ({ stage, sent, bytes }: { stage: UploadStage | null; sent: numb
   )
 }
 
-const kilobytes = (bytes: number): string => countText(Math.ceil(bytes / 1_024))
+const kilobytes = (bytes: number): string => formatNumber(Math.ceil(bytes / 1_024))
 
 const Why = ({ of, feed }: { of: unknown; feed: string }) => {
   const { rejects = null, headings = [] } = of as Partial<UploadRefusal>
@@ -288,7 +289,7 @@ const Result = ({ of }: { of: UploadResult }) => (
       {of.rejected > 0 && (
         <>
           {' · '}
-          <Link to={`/intake/rejects?run=${globalRunId(of.run)}`}>逐条处理拒收的 {countText(of.rejected)} 条</Link>
+          <Link to={`/intake/rejects?run=${globalRunId(of.run)}`}>逐条处理拒收的 {formatNumber(of.rejected)} 条</Link>
           {' · '}
           <a href={of.rejects} download={`run-${of.run}-rejects.csv`}>
             下载逐行结果（CSV）
@@ -298,7 +299,7 @@ const Result = ({ of }: { of: UploadResult }) => (
       {of.unmatched > 0 && (
         <>
           {' · '}
-          <Link to={`/intake/identity?feed=${of.feed}`}>认领 {countText(of.unmatched)} 条</Link>
+          <Link to={`/intake/identity?feed=${of.feed}`}>认领 {formatNumber(of.unmatched)} 条</Link>
         </>
       )}
     </p>
@@ -345,9 +346,9 @@ const Recent = ({ feed }: { feed: string }) => {
                   <td className={isFailedOutcome(outcome) ? 'bad' : ''}>
                     {rollback ? '已撤回' : labelOf('RunOutcome', outcome)}
                   </td>
-                  <td className="right">{countText(countNamed(counts, 'new'))}</td>
-                  <td className="right">{countText(countNamed(counts, 'changed'))}</td>
-                  <td className="right">{countText(countNamed(counts, 'rejected'))}</td>
+                  <td className="right">{formatNumber(countNamed(counts, 'new'))}</td>
+                  <td className="right">{formatNumber(countNamed(counts, 'changed'))}</td>
+                  <td className="right">{formatNumber(countNamed(counts, 'rejected'))}</td>
                 </tr>
               ))}
             </tbody>

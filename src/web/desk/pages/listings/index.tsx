@@ -3,7 +3,7 @@ import { Checkbox, Input, Segmented } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { countText } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -156,9 +156,9 @@ interface CardProps {
 const Card = ({ title, n, late, share, isChosen, onChoose }: CardProps) => (
   <li>
     <button type="button" aria-pressed={isChosen} onClick={onChoose} className={n === 0 ? 'none' : ''}>
-      <span>{title}</span> <b>{countText(n)}</b>
+      <span>{title}</span> <b>{formatNumber(n)}</b>
       {late > 0 ? (
-        <span className="bad"> 逾期 {countText(late)}</span>
+        <span className="bad"> 逾期 {formatNumber(late)}</span>
       ) : (
         <span className="soft"> {n === 0 ? '' : '无逾期'}</span>
       )}

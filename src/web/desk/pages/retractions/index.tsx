@@ -3,7 +3,8 @@ import { Button, Radio, Select } from 'antd'
 import { useMemo } from 'react'
 import { useAddressState } from '../../pieces/address.js'
 import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
-import { countText, instantText } from '../../pieces/dates.js'
+import { instantText } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
@@ -65,7 +66,7 @@ export default function RetractionsPage() {
           每次移出或暂停公示，凡收到过该条目的平台都须确认撤下。
           {seen && (
             <strong className={seen.open.totalCount > 0 ? 'bad' : 'good'}>
-              {seen.open.totalCount > 0 ? `尚有 ${countText(seen.open.totalCount)} 项未了结。` : '全部已了结。'}
+              {seen.open.totalCount > 0 ? `尚有 ${formatNumber(seen.open.totalCount)} 项未了结。` : '全部已了结。'}
             </strong>
           )}
         </p>

@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { agoText, countText, instantText } from '../../pieces/dates.js'
+import { agoText, instantText } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
@@ -50,11 +51,11 @@ export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
         </div>
         <div>
           <dt>未办结</dt>
-          <dd className={waits.length > 0 ? 'bad' : ''}>{countText(waits.length)}</dd>
+          <dd className={waits.length > 0 ? 'bad' : ''}>{formatNumber(waits.length)}</dd>
         </div>
         <div>
           <dt>由人办结</dt>
-          <dd>{countText(closed)}</dd>
+          <dd>{formatNumber(closed)}</dd>
         </div>
         <div>
           <dt>电商平台已确认</dt>

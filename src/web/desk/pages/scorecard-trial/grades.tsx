@@ -6,8 +6,8 @@ import { FACTS, type FactName } from '../../../../domain/records/facts.js'
 import { GRADES, type Grade } from '../../../../domain/scoring/scorecard.js'
 import { Chart, type ChartOption } from '../../pieces/chart.js'
 import { operatorCodeOf, operatorPath } from '../../pieces/code.js'
-import { countText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { signedPoints } from '../../pieces/waterfall.js'
 import { pageAt } from '../../routes.js'
@@ -45,17 +45,17 @@ export const GradeMatrix = ({ of }: { of: CardTrial }) => {
                   const tone = n === 0 ? 'soft' : j < i ? 'good' : j > i ? 'bad' : ''
                   return (
                     <span key={to} className={tone}>
-                      {n === 0 ? '—' : countText(n)}
+                      {n === 0 ? '—' : formatNumber(n)}
                       {n > 0 && j !== i && <span aria-hidden="true">{j < i ? ' ↑' : ' ↓'}</span>}
                     </span>
                   )
                 }),
-                countText(of.before[from]),
+                formatNumber(of.before[from]),
               ],
             })),
             {
               key: 'all',
-              cells: ['试算后', ...GRADES.map((grade) => countText(of.after[grade])), countText(of.operators)],
+              cells: ['试算后', ...GRADES.map((grade) => formatNumber(of.after[grade])), formatNumber(of.operators)],
             },
           ]}
         />
@@ -81,7 +81,7 @@ const optionOf = (of: CardTrial): ChartOption => ({
       emphasis: { focus: 'adjacency' },
       label: {
         color: COLOURS.ink,
-        formatter: ({ name, value }: { name: string; value: number }) => `${name}  ${countText(value)}`,
+        formatter: ({ name, value }: { name: string; value: number }) => `${name}  ${formatNumber(value)}`,
       },
       data: GRADES.flatMap((grade) => [
         ...(of.before[grade] > 0

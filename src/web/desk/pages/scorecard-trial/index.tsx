@@ -4,8 +4,9 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Scorecard } from '../../../../domain/scoring/scorecard.js'
 import { useAddressState } from '../../pieces/address.js'
-import { countText, instantText } from '../../pieces/dates.js'
+import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
@@ -156,19 +157,19 @@ const Summary = ({ of }: { of: CardTrial }) => (
     <dl className="stats">
       <div>
         <dt>主体</dt>
-        <dd>{countText(of.operators)}</dd>
+        <dd>{formatNumber(of.operators)}</dd>
       </div>
       <div>
         <dt>完全不变</dt>
-        <dd>{countText(of.unchanged)}</dd>
+        <dd>{formatNumber(of.unchanged)}</dd>
       </div>
       <div>
         <dt>等级上升</dt>
-        <dd className="good">{countText(of.better)}</dd>
+        <dd className="good">{formatNumber(of.better)}</dd>
       </div>
       <div>
         <dt>等级下降</dt>
-        <dd className={of.worse > 0 ? 'bad' : ''}>{countText(of.worse)}</dd>
+        <dd className={of.worse > 0 ? 'bad' : ''}>{formatNumber(of.worse)}</dd>
       </div>
       {of.spread && (
         <div>

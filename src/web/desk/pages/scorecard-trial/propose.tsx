@@ -2,7 +2,8 @@ import { useApolloClient } from '@apollo/client/react'
 import { Input } from 'antd'
 import { useId, useState } from 'react'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { countText, today } from '../../pieces/dates.js'
+import { today } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { useMay } from '../../session/session.js'
 import { ProposeScorecardDocument, type TrialCardsQuery } from './scorecard-trial.generated.js'
 import type { CardTrial } from './trial.js'
@@ -36,7 +37,7 @@ export const ProposeForm = ({ card, trial, onDone }: ProposeProps) => {
         hint={hindrance ?? ''}
         follows={[
           `须由另一位复核人或管理员决定；采用后，自 ${effectiveOn || '所填日期'} 起按 ${card.version} 为全部主体评分`,
-          `按试算，${countText(trial.operators)} 个主体中等级上升 ${countText(trial.better)} 个，下降 ${countText(trial.worse)} 个`,
+          `按试算，${formatNumber(trial.operators)} 个主体中等级上升 ${formatNumber(trial.better)} 个，下降 ${formatNumber(trial.worse)} 个`,
           '过去的评分不变；评分从不构成列入名单的依据',
         ]}
         asks={{ label: '理由' }}

@@ -3,7 +3,7 @@ import { use } from 'echarts/core'
 import { useMemo } from 'react'
 import { divisionPrefixIn, JILIN_CITY_NAMES } from '../../../../domain/operators/places.js'
 import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
-import { countText } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { signedPoints } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
@@ -119,7 +119,7 @@ const OperatorGroup = ({ title, groups }: { title: string; groups: readonly Oper
           ]}
           rows={groups.map(({ key, name, operators, better, worse, mean }) => ({
             key,
-            cells: [name, countText(operators), countText(better), countText(worse), mean.toFixed(2)],
+            cells: [name, formatNumber(operators), formatNumber(better), formatNumber(worse), mean.toFixed(2)],
           }))}
         />
       </Chart>
@@ -133,13 +133,13 @@ const groupOption = (groups: readonly OperatorGroup[]): ChartOption => ({
   tooltip: {
     trigger: 'axis',
     axisPointer: { type: 'shadow' },
-    valueFormatter: (value: unknown) => countText(Math.abs(Number(value))),
+    valueFormatter: (value: unknown) => formatNumber(Math.abs(Number(value))),
   },
   xAxis: {
     type: 'value',
     minInterval: 1,
     ...CHART_AXIS,
-    axisLabel: { color: COLOURS.ink, formatter: (value: number) => countText(Math.abs(value)) },
+    axisLabel: { color: COLOURS.ink, formatter: (value: number) => formatNumber(Math.abs(value)) },
   },
   yAxis: {
     type: 'category',

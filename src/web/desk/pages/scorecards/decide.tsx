@@ -2,7 +2,8 @@ import { useApolloClient } from '@apollo/client/react'
 import { Link } from 'react-router'
 import { isSamePerson } from '../../../../domain/access/persons.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { countText, dayText, instantText, today } from '../../pieces/dates.js'
+import { dayText, instantText, today } from '../../pieces/dates.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { useMay, useSession } from '../../session/session.js'
 import { type ActivationLineFragment, DecideScorecardDocument } from './scorecards.generated.js'
 import { cardPath, trialPath } from './words.js'
@@ -34,9 +35,9 @@ export const DecideActivation = ({ of, isBesideTrial = false, onDone }: DecidePr
       </p>
       {of.trial && !isBesideTrial && (
         <p>
-          试算（对照 {of.trial.against}，{instantText(of.trial.madeAt)}）：{countText(of.trial.operators)}{' '}
-          个主体中，等级上升 <span className="good">{countText(of.trial.better)}</span>，下降{' '}
-          <span className="bad">{countText(of.trial.worse)}</span>，完全不变 {countText(of.trial.unchanged)}。
+          试算（对照 {of.trial.against}，{instantText(of.trial.madeAt)}）：{formatNumber(of.trial.operators)}{' '}
+          个主体中，等级上升 <span className="good">{formatNumber(of.trial.better)}</span>，下降{' '}
+          <span className="bad">{formatNumber(of.trial.worse)}</span>，完全不变 {formatNumber(of.trial.unchanged)}。
           <Link to={trialPath(of.scorecard, of.trial.against)}>看试算的全部</Link>
         </p>
       )}
@@ -52,7 +53,7 @@ export const DecideActivation = ({ of, isBesideTrial = false, onDone }: DecidePr
           follows={[
             `自 ${of.effectiveOn} 起按 ${of.scorecard} 为全部主体评分`,
             ...(of.trial
-              ? [`按试算，等级上升 ${countText(of.trial.better)} 个，下降 ${countText(of.trial.worse)} 个`]
+              ? [`按试算，等级上升 ${formatNumber(of.trial.better)} 个，下降 ${formatNumber(of.trial.worse)} 个`]
               : []),
             '过去的评分不变；跌破线的只产生线索，评分从不构成列入名单的依据',
             '决定不能撤销；要换回的，另行提议',

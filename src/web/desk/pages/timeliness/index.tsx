@@ -4,8 +4,9 @@ import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
-import { countText, today } from '../../pieces/dates.js'
+import { today } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
@@ -98,9 +99,9 @@ const Due = () => {
     <p className="soft">
       期限以工作日计；应在某月内办结的，计入该月。现有{' '}
       <Link to="/deliveries?late=true" className={isLate ? 'bad' : ''}>
-        逾期未确认 {countText(seen.late.totalCount)} 件
+        逾期未确认 {formatNumber(seen.late.totalCount)} 件
       </Link>
-      ，另有 {countText(seen.due.totalCount - seen.late.totalCount)} 件最迟下一工作日到期。
+      ，另有 {formatNumber(seen.due.totalCount - seen.late.totalCount)} 件最迟下一工作日到期。
     </p>
   )
 }
@@ -157,8 +158,8 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
               key: one.platform,
               cells: [
                 one.name,
-                countText(one.total),
-                ...PARTS.map(({ key }) => countText(one[key])),
+                formatNumber(one.total),
+                ...PARTS.map(({ key }) => formatNumber(one[key])),
                 percentText(one.share),
               ],
             }))}
@@ -253,12 +254,12 @@ const Figures = ({ of: { month, figures, isCut } }: { of: TimelinessMonth }) => 
             one.authority,
             one.platformName.zh,
             labelOf('TimelinessDuty', one.duty),
-            countText(one.total),
-            countText(one.onTime),
+            formatNumber(one.total),
+            formatNumber(one.onTime),
             <span key="late" className={one.late > 0 ? 'bad' : ''}>
-              {countText(one.late)}
+              {formatNumber(one.late)}
             </span>,
-            one.overdue > 0 ? `${countText(one.open)}（逾期 ${countText(one.overdue)}）` : countText(one.open),
+            one.overdue > 0 ? `${formatNumber(one.open)}（逾期 ${formatNumber(one.overdue)}）` : formatNumber(one.open),
             percentText(one.share),
             one.median ?? '—',
             one.worst ?? '—',

@@ -3,8 +3,9 @@ import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { operatorCodeOf } from '../../pieces/code.js'
-import { agoText, countText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
+import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -56,9 +57,9 @@ type DeadlineLines = { totalCount: number; nodes: readonly DeadlineLineFragment[
 
 const Deadlines = ({ late, due }: { late: DeadlineLines; due: DeadlineLines }) => (
   <Panel title="期限" wide>
-    <h3 className={late.totalCount > 0 ? 'bad' : ''}>已逾期 {countText(late.totalCount)} 项</h3>
+    <h3 className={late.totalCount > 0 ? 'bad' : ''}>已逾期 {formatNumber(late.totalCount)} 项</h3>
     {late.totalCount > 0 && <DeadlineTable label="已逾期的期限" lines={late.nodes} isLate />}
-    <h3>将到期 {countText(due.totalCount)} 项</h3>
+    <h3>将到期 {formatNumber(due.totalCount)} 项</h3>
     {due.totalCount === 0 ? (
       <EmptyNotice>没有将到期的期限。</EmptyNotice>
     ) : (
@@ -150,7 +151,7 @@ const Queues = ({ of }: { of: TodayQuery }) => {
               <th scope="row">
                 <To path={path}>{title}</To>
               </th>
-              <td className={isUrgent && n > 0 ? 'right bad' : 'right'}>{n === 0 ? '无' : countText(n)}</td>
+              <td className={isUrgent && n > 0 ? 'right bad' : 'right'}>{n === 0 ? '无' : formatNumber(n)}</td>
             </tr>
           ))}
         </tbody>
@@ -185,8 +186,8 @@ const Feeds = ({ of }: { of: TodayQuery['agencies'] }) => (
               <td title={instantText(feed.lastGoodPullAt)}>
                 <FeedState of={feed} />
               </td>
-              <td className="right">{countText(feed.openRejects)}</td>
-              <td className="right">{countText(feed.unmatched)}</td>
+              <td className="right">{formatNumber(feed.openRejects)}</td>
+              <td className="right">{formatNumber(feed.unmatched)}</td>
             </tr>
           )),
         )}
@@ -230,8 +231,8 @@ const Platforms = ({ of }: { of: TodayQuery['platforms'] }) => (
               {platform.paused && <div className="warn">已暂停新增：{platform.paused.reason}</div>}
               {platform.openUntil && <div className="bad">连续失败，暂不发送至 {instantText(platform.openUntil)}</div>}
             </th>
-            <td className="right">{countText(platform.outstanding)}</td>
-            <td className={platform.refused > 0 ? 'right bad' : 'right'}>{countText(platform.refused)}</td>
+            <td className="right">{formatNumber(platform.outstanding)}</td>
+            <td className={platform.refused > 0 ? 'right bad' : 'right'}>{formatNumber(platform.refused)}</td>
             <td>{platform.configured ? agoText(platform.lastConfirmedAt) : '未配置地址'}</td>
           </tr>
         ))}

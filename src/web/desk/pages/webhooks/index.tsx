@@ -1,7 +1,8 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
-import { agoText, countText, instantText } from '../../pieces/dates.js'
+import { agoText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
@@ -26,7 +27,7 @@ export default function WebhooksPage() {
       >
         <p className="soft">
           电子商务平台登记的回调地址：自己的卖家有变更即告知，移出在先。由平台自行登记、恢复和注销。
-          {removals > 0 && <strong className="bad">有 {countText(removals)} 条移出尚未送到。</strong>}
+          {removals > 0 && <strong className="bad">有 {formatNumber(removals)} 条移出尚未送到。</strong>}
         </p>
       </PageHead>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
@@ -54,11 +55,11 @@ export default function WebhooksPage() {
                 one.client,
                 one.url,
                 <State key="state" of={one} />,
-                countText(one.owed),
+                formatNumber(one.owed),
                 <span key="removals" className={one.removalsOwed > 0 ? 'bad' : ''}>
-                  {countText(one.removalsOwed)}
+                  {formatNumber(one.removalsOwed)}
                 </span>,
-                countText(one.givenUp),
+                formatNumber(one.givenUp),
                 one.confirmedAt === null ? '从未' : agoText(one.confirmedAt),
                 one.lastStatus !== null ? `HTTP ${one.lastStatus}` : (one.lastError ?? '—'),
               ],

@@ -2,7 +2,8 @@ import { Button, Input, Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
 import { useConnection } from '../../../pieces/connection.js'
-import { countText, exactInstantText } from '../../../pieces/dates.js'
+import { exactInstantText } from '../../../pieces/dates.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { PageHead } from '../../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../../pieces/words.js'
@@ -58,7 +59,7 @@ export default function AuditLogPage() {
           onClick={() => open(number)}
           aria-label={`查看第 ${number} 行`}
         >
-          {countText(number)}
+          {formatNumber(number)}
         </Button>
       ),
     },
@@ -78,7 +79,13 @@ export default function AuditLogPage() {
       render: ({ outcome }) =>
         outcome === 'DONE' ? '已答复' : outcome === null ? '—' : <span className="warn">{outcome}</span>,
     },
-    { key: 'shown', title: '展示主体', width: 100, align: 'right', render: ({ shownCount }) => countText(shownCount) },
+    {
+      key: 'shown',
+      title: '展示主体',
+      width: 100,
+      align: 'right',
+      render: ({ shownCount }) => formatNumber(shownCount),
+    },
   ]
   return (
     <>

@@ -2,9 +2,10 @@ import { useQuery } from '@apollo/client/react'
 import { Drawer } from 'antd'
 import { Link } from 'react-router'
 import { OperatorCode } from '../../../pieces/code.js'
-import { countText, exactInstantText } from '../../../pieces/dates.js'
+import { exactInstantText } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
 import { LabelledField } from '../../../pieces/field.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
@@ -61,7 +62,7 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => (
         {of.asked}
       </section>
     )}
-    <h3>展示的主体 {countText(of.shownCount)}</h3>
+    <h3>展示的主体 {formatNumber(of.shownCount)}</h3>
     {of.shown === null || of.shown.length === 0 ? (
       <EmptyNotice>{of.shownCount === 0 ? '没有展示任何主体。' : '名录已抹去。'}</EmptyNotice>
     ) : (

@@ -2,8 +2,9 @@ import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import type { AuditFault, BrokenRow } from '../../../../../domain/audit/walk.js'
-import { countText, instantText } from '../../../pieces/dates.js'
+import { instantText } from '../../../pieces/dates.js'
 import { LabelledField } from '../../../pieces/field.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { fetchSignedIn } from '../../../session/session.js'
 import { AuditLogSizeDocument } from './audit-log.generated.js'
@@ -134,7 +135,7 @@ const Walking = ({ rows, of }: { rows: number; of: number | null }) => (
       showInfo={of !== null}
     />
     <p role="status">
-      已校验 {countText(rows)} 行{of === null ? '' : `，共约 ${countText(of)} 行`}…
+      已校验 {formatNumber(rows)} 行{of === null ? '' : `，共约 ${formatNumber(of)} 行`}…
     </p>
   </div>
 )
@@ -145,12 +146,12 @@ const Result = ({ of, at, onRow }: { of: VerificationResult; at: string; onRow: 
       <Alert
         type="error"
         showIcon
-        title={`第 ${countText(of.broken.number)} 行有问题`}
+        title={`第 ${formatNumber(of.broken.number)} 行有问题`}
         description={
           <>
             {FAULTS[of.broken.fault]} <code>{of.broken.fault}</code>
             <br />
-            此前的行都与写下时一致；此后的行也已校验，共 {countText(of.faults ?? 1)}{' '}
+            此前的行都与写下时一致；此后的行也已校验，共 {formatNumber(of.faults ?? 1)}{' '}
             处。请立即报告，保存数据库和日志的现状，并与备份核对。
           </>
         }
@@ -166,7 +167,7 @@ const Result = ({ of, at, onRow }: { of: VerificationResult; at: string; onRow: 
       <Alert
         type="success"
         showIcon
-        title={`全部 ${countText(of.walked)} 行都与写下时一致`}
+        title={`全部 ${formatNumber(of.walked)} 行都与写下时一致`}
         description="没有发现被改动、抽去或替换的行。"
       />
     )}
@@ -174,18 +175,18 @@ const Result = ({ of, at, onRow }: { of: VerificationResult; at: string; onRow: 
       <LabelledField label="校验于">
         {instantText(at)}，用时 {of.ms < 1_000 ? `${of.ms} 毫秒` : `${(of.ms / 1_000).toFixed(1)} 秒`}
       </LabelledField>
-      <LabelledField label="已校验">{countText(of.walked)} 行</LabelledField>
-      <LabelledField label="期满已抹去">{countText(of.erased)} 行</LabelledField>
-      <LabelledField label="比对的库外散列">{countText(of.compared)} 个</LabelledField>
+      <LabelledField label="已校验">{formatNumber(of.walked)} 行</LabelledField>
+      <LabelledField label="期满已抹去">{formatNumber(of.erased)} 行</LabelledField>
+      <LabelledField label="比对的库外散列">{formatNumber(of.compared)} 个</LabelledField>
       {of.head && (
         <LabelledField label="末行">
-          第 {countText(of.head.number)} 行 <code className="code hash">{of.head.hash}</code>
+          第 {formatNumber(of.head.number)} 行 <code className="code hash">{of.head.hash}</code>
         </LabelledField>
       )}
       {of.cuts.map((cut) => (
         <LabelledField key={`${cut.after} ${cut.at}`} label="曾经缺失">
           <span className="warn">
-            {instantText(cut.at)} 发现第 {countText(cut.after + 1)}–{countText(cut.noted)} 行
+            {instantText(cut.at)} 发现第 {formatNumber(cut.after + 1)}–{formatNumber(cut.noted)} 行
             {cut.isEnd ? '缺失' : '不是库外所记的行'}（{EXCUSES[cut.excuse ?? 'NONE']}）
           </span>
         </LabelledField>

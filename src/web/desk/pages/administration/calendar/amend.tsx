@@ -2,8 +2,9 @@ import { useApolloClient } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { ConfirmButton } from '../../../pieces/confirm.js'
-import { countText, dayText } from '../../../pieces/dates.js'
+import { dayText } from '../../../pieces/dates.js'
 import { EmptyNotice } from '../../../pieces/empty.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { AmendCalendarDocument } from './calendar.generated.js'
 import { MovedDeadlines, useMovedDeadlines } from './foreseen.js'
@@ -72,7 +73,7 @@ export const AmendmentForm = ({ draft, knownUntil, isWaiting, onDrop, onClear, o
             ...(until === '' ? [] : [`节假日视为已全部公布至 ${until}；`]),
             moves === 0
               ? '没有正在计算的期限因此改变；'
-              : `生效时，正在计算的 ${countText(moves)} 项期限重新计算，其最后一天改变，或由可能变动改为确定；`,
+              : `生效时，正在计算的 ${formatNumber(moves)} 项期限重新计算，其最后一天改变，或由可能变动改为确定；`,
             '您的姓名、时刻和依据与所改的日子一同保存；生效后，再次修订才能改回。',
           ]}
           asks={{ label: '依据（例如国务院办公厅通知的名称和文号）' }}

@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react'
 import { operatorCodeOf } from '../../../pieces/code.js'
-import { countText, dayText } from '../../../pieces/dates.js'
+import { dayText } from '../../../pieces/dates.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { labelOf } from '../../../pieces/words.js'
 import {
   CalendarForeseenDocument,
@@ -26,7 +27,7 @@ export const MovedDeadlines = ({ of, isLoading }: { of: ForeseenDeadlines | unde
       <p className="soft">正在计算将改变的期限…</p>
     ) : (
       <p className={of.moves > 0 ? 'warn' : 'soft'}>
-        {of.moves === 0 ? '没有正在计算的期限因此改变。' : `将改变 ${countText(of.moves)} 项正在计算的期限。`}
+        {of.moves === 0 ? '没有正在计算的期限因此改变。' : `将改变 ${formatNumber(of.moves)} 项正在计算的期限。`}
       </p>
     )}
     {of && of.moved.length > 0 && (

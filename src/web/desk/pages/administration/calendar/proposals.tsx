@@ -1,7 +1,8 @@
 import { useApolloClient } from '@apollo/client/react'
 import { isSamePerson } from '../../../../../domain/access/persons.js'
 import { ConfirmButton } from '../../../pieces/confirm.js'
-import { countText, dayText, instantText } from '../../../pieces/dates.js'
+import { dayText, instantText } from '../../../pieces/dates.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useSession } from '../../../session/session.js'
@@ -28,7 +29,7 @@ export const WaitingProposal = ({ of, onDone }: ProposalProps) => {
     const { data } = await apollo.mutate({ mutation: DecideCalendarDocument, variables: { input } })
     onDone(
       verdict === 'CONFIRM'
-        ? `日历已修订，改变期限 ${countText(data?.decideCalendar.moved ?? 0)} 项。`
+        ? `日历已修订，改变期限 ${formatNumber(data?.decideCalendar.moved ?? 0)} 项。`
         : `修订${labelOf('CalendarProposalState', verdict === 'REFUSE' ? 'REFUSED' : 'WITHDRAWN')}，日历不变。`,
     )
   }
@@ -59,7 +60,7 @@ export const WaitingProposal = ({ of, onDone }: ProposalProps) => {
             follows={[
               (foreseen?.moves ?? 0) === 0
                 ? '没有正在计算的期限因此改变；'
-                : `正在计算的 ${countText(foreseen?.moves ?? 0)} 项期限随即重新计算；`,
+                : `正在计算的 ${formatNumber(foreseen?.moves ?? 0)} 项期限随即重新计算；`,
               '您的姓名和时刻一同保存；再次修订才能改回。',
             ]}
             asks={{ label: '说明', optional: true }}

@@ -3,8 +3,9 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { ConfirmButton } from '../../../pieces/confirm.js'
-import { agoText, countText, instantText } from '../../../pieces/dates.js'
+import { agoText, instantText } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { PageHead } from '../../../pieces/page.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
@@ -84,7 +85,7 @@ const Shut = ({ of, onLifted }: { of: readonly LockoutRow[]; onLifted: (name: st
               <td>
                 {one.address === null ? <span className="warn">对一切来处关闭</span> : <code>{one.address}</code>}
               </td>
-              <td className="right">{countText(one.failures)}</td>
+              <td className="right">{formatNumber(one.failures)}</td>
               <td title={instantText(one.lastAt)}>{agoText(one.lastAt)}</td>
               <td>{instantText(one.until)}</td>
               {manages && <td>{one.name !== null && <Lift kind={one.kind} name={one.name} onLifted={onLifted} />}</td>}

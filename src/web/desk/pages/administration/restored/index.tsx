@@ -1,9 +1,10 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Alert, Button } from 'antd'
 import { ConfirmButton } from '../../../pieces/confirm.js'
-import { countText, instantText } from '../../../pieces/dates.js'
+import { instantText } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
 import { LabelledField } from '../../../pieces/field.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { PageHead } from '../../../pieces/page.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../../pieces/time-line.js'
@@ -151,8 +152,8 @@ const Open = ({
 
 const Reach = ({ of: { noted, had } }: { of: { noted: number | null; had: number } }) => (
   <>
-    库外记到 {noted === null ? '—' : countText(noted)}，数据库有 {countText(had)}
-    {noted !== null && noted > had && <span className="bad"> 落后 {countText(noted - had)}</span>}
+    库外记到 {noted === null ? '—' : formatNumber(noted)}，数据库有 {formatNumber(had)}
+    {noted !== null && noted > had && <span className="bad"> 落后 {formatNumber(noted - had)}</span>}
   </>
 )
 

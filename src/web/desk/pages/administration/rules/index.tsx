@@ -1,8 +1,9 @@
 import { useQuery } from '@apollo/client/react'
 import { Input, Select } from 'antd'
 import { useAddressState } from '../../../pieces/address.js'
-import { countText, today } from '../../../pieces/dates.js'
+import { today } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import { PageHead } from '../../../pieces/page.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { RuleRow } from './row.js'
@@ -43,7 +44,7 @@ export default function RulesPage() {
           onChange={(table) => ask({ table }, { push: true })}
           options={(tables ?? []).map((one) => ({
             value: one.name,
-            label: `${titleOf(one)}（${countText(rowsOf(one).length)} 行）`,
+            label: `${titleOf(one)}（${formatNumber(rowsOf(one).length)} 行）`,
           }))}
           style={{ width: '14rem' }}
         />
@@ -68,7 +69,7 @@ const RuleTable = ({ of, unconfirmed }: { of: RuleTableNode; unconfirmed: boolea
     <>
       <h2>{titleOf(of)}</h2>
       <p>{of.aboutZh}</p>
-      {doubtful > 0 && <p className="warn">其中 {countText(doubtful)} 项未经核实，不得作为法律依据引用。</p>}
+      {doubtful > 0 && <p className="warn">其中 {formatNumber(doubtful)} 项未经核实，不得作为法律依据引用。</p>}
       <div className="stack">
         {of.sections.map(({ name, rows }) => {
           const shown = unconfirmed ? rows.filter((row) => countUnconfirmedOf(row) > 0) : rows
@@ -76,7 +77,7 @@ const RuleTable = ({ of, unconfirmed }: { of: RuleTableNode; unconfirmed: boolea
             <section key={name} className="panel" aria-label={RULE_SECTION_WORDS[name] ?? titleOf({ name })}>
               <h3>
                 {RULE_SECTION_WORDS[name] ?? titleOf({ name })}{' '}
-                <span className="soft">{countText(shown.length)} 行</span>
+                <span className="soft">{formatNumber(shown.length)} 行</span>
               </h3>
               {shown.length === 0 ? (
                 <EmptyNotice>{unconfirmed ? '没有未经核实的行。' : '这一天没有有效的行。'}</EmptyNotice>

@@ -1,5 +1,5 @@
-import { countText } from '../../../pieces/dates.js'
 import { LabelledField } from '../../../pieces/field.js'
+import { formatNumber } from '../../../pieces/numbers.js'
 import type { RulesQuery } from './rules.generated.js'
 import {
   countUnconfirmedIn,
@@ -62,8 +62,8 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; o
   return (
     <details className="inner" open={opens && doubtful > 0}>
       <summary>
-        {label} <span className="soft">{countText(rows.length)} 项</span>
-        {doubtful > 0 && <span className="warn"> {countText(doubtful)} 项未经核实</span>}
+        {label} <span className="soft">{formatNumber(rows.length)} 项</span>
+        {doubtful > 0 && <span className="warn"> {formatNumber(doubtful)} 项未经核实</span>}
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
       <section className="scroll" aria-label={label} tabIndex={0}>

@@ -37,7 +37,7 @@ const line = (name: string, said: string | null, held: string | null, agreed = f
   agrees: said === null || held === null ? null : agreed || bare(said) === bare(held),
 })
 
-export const comparisonLines = (
+export const identityComparisonLines = (
   { subject, body }: Pick<UnmatchedWholeFragment, 'subject' | 'body'>,
   held: CandidateFragment | null,
   evidence: IdentityEvidence,
