@@ -8,7 +8,7 @@ import {
   refuseCrossSite,
 } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { refuseOtherMethods } from '../api/request/faults.js'
+import { refuseOtherMethods } from '../api/request/problem-details.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
 import { getRequestContext, type HttpRequestContext } from '../api/request/request-context.js'
 import { type Act, may, ROLES_BY_ACT } from '../domain/access/viewer.js'

@@ -25,7 +25,7 @@ import * as sessions from '../work/access/party-access.js'
 import { csrfTokenMatches, csrfTokenOf } from '../work/access/people.js'
 import { listRetractions } from '../work/delivery/retraction.js'
 import { makeCertificate, signCertificate } from '../work/publication/certificate.js'
-import { answerProblem, makeProblem } from './problems.js'
+import { answerProblem, makeProblem } from './error-answers.js'
 
 /** Bytes: ten thousand characters as a browser encodes them. */
 const BODY_BYTES = 256 * 1024

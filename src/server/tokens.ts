@@ -2,7 +2,7 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { refuseOtherMethods } from '../api/request/faults.js'
+import { refuseOtherMethods } from '../api/request/problem-details.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
 import { getRequestContext } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'

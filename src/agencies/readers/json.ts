@@ -4,9 +4,9 @@ import { Refusal } from '../../foundation/errors.js'
 import { decodeStream, decodeText, encodingOf } from '../../foundation/text/encodings.js'
 import { findDuplicateKey, parseJsonOr } from '../../foundation/text/json.js'
 import type { FileContent } from './content.js'
-import { hasKnownElement, itemsInLists } from './lists.js'
 import { unknownHeaderRefusal } from './near.js'
 import { itemFromValue, makeBrokenItem, type WantedForms } from './shapes.js'
+import { hasKnownElement, itemsInLists } from './unknown-envelope.js'
 
 const MAX_BYTES = 16 * 1024 * 1024 // bytes; the parsed value takes many times that
 const MAX_LINE = 1024 * 1024 // characters of one record

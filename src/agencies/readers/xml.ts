@@ -5,8 +5,8 @@ import { Refusal } from '../../foundation/errors.js'
 import { decodeStream, encodingOf } from '../../foundation/text/encodings.js'
 import { type ClosedElement, makeXmlReader, type XmlFault, type XmlLimits } from '../../foundation/text/xml.js'
 import type { FileContent } from './content.js'
-import { itemsInLists } from './lists.js'
 import type { WantedForms } from './shapes.js'
+import { itemsInLists } from './unknown-envelope.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
 const LIMITS: XmlLimits = { depth: 20, elements: 1_000_000, attributes: 256 }

@@ -16,7 +16,7 @@ import { auditAnswer, auditPlugin, noteAuditedOperation, writeJsonWithoutAccessC
 import { type GraphqlContext, makeContext, readAnswerCost } from '../request/context.js'
 import { CLEARED_SESSION_COOKIE, readSessionCookie } from '../request/cookies.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { formatError, logFaults, writeGraphqlRefusal } from '../request/faults.js'
+import { formatError, logFaults, writeGraphqlRefusal } from '../request/graphql-errors.js'
 import {
   isNestedTooDeep,
   JSON_NESTING_MOST,

@@ -5,7 +5,7 @@ import {
   listServedDocumentKinds,
 } from '../../domain/listing/documents.js'
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
-import { PERSONAL_DATA } from '../../domain/records/personal.js'
+import { PERSONAL_DATA } from '../../domain/records/personal-data.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as work from '../../work/listing/documents.js'
 import { composePublicEntryFromFacts } from '../../work/listing/public-entry.js'

@@ -1,5 +1,5 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
-import { maskName } from '../../domain/listing/public-entry.js'
+import { maskName } from '../../domain/listing/masked-names.js'
 import { type NameMatch, rankMatches, SEARCH_KEY_LENGTH_MOST, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { Refusal } from '../../foundation/errors.js'

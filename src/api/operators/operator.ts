@@ -1,5 +1,5 @@
 import { may, maySeeOperator, RECORD_KINDS_SEEN, type Viewer } from '../../domain/access/viewer.js'
-import { maskCode, maskName } from '../../domain/listing/public-entry.js'
+import { maskCode, maskName } from '../../domain/listing/masked-names.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import * as mergers from '../../store/operators/mergers.js'

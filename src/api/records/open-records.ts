@@ -1,5 +1,5 @@
 import { may, RECORD_KINDS_SEEN, regionBoundOf } from '../../domain/access/viewer.js'
-import { maskName } from '../../domain/listing/public-entry.js'
+import { maskName } from '../../domain/listing/masked-names.js'
 import {
   isTrademarkInTerm,
   makeProductWordKey,

@@ -18,7 +18,7 @@ import {
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ChangeStream } from '../request/change-streams.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { sendProblem } from '../request/faults.js'
+import { sendProblem } from '../request/problem-details.js'
 import { withRequestDb } from '../request/request-database.js'
 import { identifyViewer, requireAct } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'

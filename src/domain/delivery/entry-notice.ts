@@ -2,8 +2,9 @@ import type { Case, CaseAct, CaseState } from '../listing/case.js'
 import type { EntryColumns } from '../listing/entry-columns.js'
 import { isPublicState } from '../listing/listing.js'
 import type { ListKind } from '../listing/lists.js'
+import { maskCode, maskName } from '../listing/masked-names.js'
 import type { MoveName } from '../listing/moves.js'
-import { maskCode, maskName, type PublicEntry } from '../listing/public-entry.js'
+import type { PublicEntry } from '../listing/public-entry.js'
 import type { EntryNotice, NoticeAction } from './delivery.js'
 
 export interface ListingForNotice extends EntryColumns {

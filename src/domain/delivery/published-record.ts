@@ -1,9 +1,9 @@
 /** 双公示: decides which penalties and permits platforms receive, in which words, and from which source. */
 import { hash } from 'node:crypto'
 import { groupBy } from '../../foundation/groups.js'
-import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../listing/public-entry.js'
+import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../listing/masked-names.js'
 import { isWithdrawnPenalty } from '../records/penalty.js'
-import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
+import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal-data.js'
 import { canonicalJson, type Json, type RecordBody } from '../records/records.js'
 import type { RecordNotice } from './delivery.js'
 

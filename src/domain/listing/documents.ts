@@ -4,7 +4,7 @@
  */
 
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
-import { maskPersonalData } from '../records/personal.js'
+import { maskPersonalData } from '../records/personal-data.js'
 import type { RecordBody } from '../records/records.js'
 import type { Case } from './case.js'
 import type { EntryColumns } from './entry-columns.js'

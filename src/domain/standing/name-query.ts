@@ -1,5 +1,5 @@
 import { toSimplified } from '../../foundation/text/script.js'
-import { maskName } from '../listing/public-entry.js'
+import { maskName } from '../listing/masked-names.js'
 import { normalizeName } from '../operators/names.js'
 
 /**

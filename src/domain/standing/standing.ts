@@ -1,5 +1,6 @@
 import { isBlacklist, type ListKind } from '../listing/lists.js'
-import { type ListingToPublish, maskCode, maskName } from '../listing/public-entry.js'
+import { maskCode, maskName } from '../listing/masked-names.js'
+import type { ListingToPublish } from '../listing/public-entry.js'
 
 /** GraphQL, /v1/standings, /v1/changes and webhooks share these members. */
 export interface StandingEntry {

@@ -1,4 +1,4 @@
-import { maskName } from '../../domain/listing/public-entry.js'
+import { maskName } from '../../domain/listing/masked-names.js'
 import { gramsOf, type NameCandidate, searchKey } from '../../domain/operators/name-search.js'
 import { copyIntoTable } from '../db/copy.js'
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'

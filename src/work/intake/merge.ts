@@ -20,7 +20,7 @@ import type { StageContents, StagedDraft } from '../../store/intake/staged.js'
 import * as names from '../../store/operators/names.js'
 import * as operators from '../../store/operators/operators.js'
 import * as ownerless from '../../store/records/ownerless.js'
-import * as sameFacts from '../../store/records/same-facts.js'
+import * as sameDecision from '../../store/records/same-decision.js'
 import * as versions from '../../store/records/versions.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -97,7 +97,7 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   if (made > 0 || counts.NEW + counts.CHANGED > 0) {
     await rejects.matchUnmatched(tx, run, at)
     await ownerless.matchOwnerless(tx, run, at)
-    await sameFacts.shareFacts(tx, { run }, at)
+    await sameDecision.shareFacts(tx, { run }, at)
   }
   await proposals.proposeForRun(tx, run)
   if (rules && (changes > 0 || unmet.length > 0)) {

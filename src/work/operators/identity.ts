@@ -19,7 +19,7 @@ import * as decisions from '../../store/operators/identity-decisions.js'
 import * as mergers from '../../store/operators/mergers.js'
 import * as names from '../../store/operators/names.js'
 import * as operators from '../../store/operators/operators.js'
-import * as sameFacts from '../../store/records/same-facts.js'
+import * as sameDecision from '../../store/records/same-decision.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -95,7 +95,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     if (operator !== null) {
       const owner = operator.mergedInto ?? operator.id
       await waiting.attachRecords(tx, reach, owner)
-      await sameFacts.shareFacts(tx, { decision: reach.decision }, reach.at)
+      await sameDecision.shareFacts(tx, { decision: reach.decision }, reach.at)
       touched.push(owner)
       if (isNew) await proposals.proposeForSameName(tx, owner)
     }

@@ -7,7 +7,7 @@ import {
   type PublicEntryRules,
 } from '../../../src/domain/listing/public-entry.js'
 import { passesLuhn } from '../../../src/domain/records/bank-accounts.js'
-import { maskPersonalData, PERSONAL_DATA, type PersonalDataKind } from '../../../src/domain/records/personal.js'
+import { maskPersonalData, PERSONAL_DATA, type PersonalDataKind } from '../../../src/domain/records/personal-data.js'
 import { readPublicEntryRules } from '../../../src/work/listing/publication-clocks.js'
 
 const ROW = { list: 'serious', from: null, to: null, public: true, basis: '测试', mark: 'F', confirmed: true } as const

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../../../src/domain/listing/public-entry.js'
-import { maskPersonalData } from '../../../src/domain/records/personal.js'
+import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../../../src/domain/listing/masked-names.js'
+import { maskPersonalData } from '../../../src/domain/records/personal-data.js'
 
 const NAMES: [name: string | null, shown: string | null][] = [
   [null, null],

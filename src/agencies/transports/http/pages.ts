@@ -7,8 +7,8 @@ import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
 import type { FeedDelivery, FeedFetch, FeedRequest } from '../../delivery.js'
-import { hasKnownElement } from '../../readers/lists.js'
 import { itemFromValue } from '../../readers/shapes.js'
+import { hasKnownElement } from '../../readers/unknown-envelope.js'
 import * as attempts from './attempt.js'
 
 /** With more pages than this, no validators are stored. */

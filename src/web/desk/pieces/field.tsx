@@ -1,7 +1,7 @@
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { instantText } from './dates.js'
-import { type AnsweredRecordBody, recordMembersOf } from './record-words.js'
+import { type AnsweredRecordBody, recordMembersOf } from './record-body.js'
 
 export interface SourcedRecord {
   agencyName?: { zh: string } | null

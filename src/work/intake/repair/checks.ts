@@ -5,7 +5,7 @@ import { RECORD_KIND_TRAITS } from '../../../domain/records/records.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as feedStates from '../../../store/intake/feed-states.js'
-import * as facts from '../../../store/intake/repair/facts.js'
+import * as doubledFacts from '../../../store/intake/repair/doubled-facts.js'
 import * as ends from '../../../store/intake/repair/unended-records.js'
 import { readArchivedAgain, type StoredRecordsRepair } from './archived.js'
 import { mendDates } from './dates.js'
@@ -19,7 +19,7 @@ export interface StoredRecordMending {
 
 /** Entries of this hub that an agency's list repeats were scored twice; rescoring fixes them. */
 const readOwnEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
-  const mirrored = await facts.findMirroredEntriesBesideOwn(tx)
+  const mirrored = await doubledFacts.findMirroredEntriesBesideOwn(tx)
   return mirrored
     .filter(({ body, own }) => makeRepeatMatcher(own)(body))
     .map(({ feed, key, operator }) => ({ feed, key, operator }))
@@ -103,19 +103,19 @@ export const STORED_RECORD_MENDINGS: readonly StoredRecordMending[] = [
     id: 'REGISTRATION_TWICE',
     zh: '同一主体在同一数据源中有两项登记',
     en: 'one firm with two registrations in one feed',
-    mend: facts.closeDoubledRegistrations,
+    mend: doubledFacts.closeDoubledRegistrations,
   },
   {
     id: 'PENALTY_TWICE',
     zh: '同一处罚因机关名称写法不同计为两项',
     en: 'one penalty counted twice for the spelling of its authority',
-    mend: facts.shareFactsOfPenalties,
+    mend: doubledFacts.shareFactsOfPenalties,
   },
   {
     id: 'RECORD_TWICE',
     zh: '同一企业标准或名单记录因所载代码不同计为两项',
     en: 'one declared standard or entry of a list counted twice for the code that its rows carried',
-    mend: facts.shareFactsOfKeylessRecords,
+    mend: doubledFacts.shareFactsOfKeylessRecords,
   },
   {
     id: 'OWN_ENTRY_TWICE',

@@ -19,7 +19,7 @@ import {
   type PlatformsQuery,
 } from './deliveries.generated.js'
 import { PlatformPanels } from './platforms.js'
-import { RestoredNotice } from './restored.js'
+import { RestoredNotice } from './restored-notice.js'
 import { DELIVERY_STATE_WORDS, deliveryPath, subjectWords } from './words.js'
 
 type DeliveryRow = DeliveriesQuery['deliveries']['nodes'][number]

@@ -1,7 +1,7 @@
 import { Link } from 'react-router'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { placeWords } from '../../pieces/places.js'
-import { recordBodyOf } from '../../pieces/record-words.js'
+import { recordBodyOf } from '../../pieces/record-body.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import type { CandidateFragment, UnmatchedWholeFragment } from './identity.generated.js'

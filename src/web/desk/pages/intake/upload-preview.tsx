@@ -1,5 +1,5 @@
 import { formatNumber } from '../../pieces/numbers.js'
-import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { editableText, fieldLabel, problemsOfField } from './item.js'

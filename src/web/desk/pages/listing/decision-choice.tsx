@@ -5,7 +5,7 @@ import type { RecordBody } from '../../../../domain/records/records.js'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { sourceWords } from '../../pieces/field.js'
-import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { DecisionsDocument } from './listing.generated.js'
 

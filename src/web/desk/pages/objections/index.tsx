@@ -11,7 +11,7 @@ import { instantText } from '../../pieces/dates.js'
 import { RecordMembers, sourceWords } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
 import { PagedList } from '../../pieces/paged.js'
-import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
 import {

@@ -3,7 +3,7 @@ import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js
 import { instantText } from '../../pieces/dates.js'
 import { LabelledField } from '../../pieces/field.js'
 import { placeWords } from '../../pieces/places.js'
-import { fieldName, fieldValueWords, recordBodyOf } from '../../pieces/record-words.js'
+import { fieldName, fieldValueWords, recordBodyOf } from '../../pieces/record-body.js'
 import { labelOf } from '../../pieces/words.js'
 import { type OperatorFile, registrationOf } from './file.js'
 

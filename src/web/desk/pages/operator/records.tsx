@@ -1,7 +1,7 @@
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { RecordMembers, sourceWords } from '../../pieces/field.js'
-import { isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
+import { isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { labelOf } from '../../pieces/words.js'
 import type { OperatorFile, OperatorFileRecord } from './file.js'
 

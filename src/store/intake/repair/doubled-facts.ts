@@ -1,5 +1,5 @@
 import { queryRows, type Tx } from '../../db/db.js'
-import { selectEarlierFactsSql } from '../../records/same-facts.js'
+import { selectEarlierFactsSql } from '../../records/same-decision.js'
 import { insertCopiesSql, isRegistrationByNumberSql } from '../../records/versions.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
 

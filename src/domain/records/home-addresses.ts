@@ -73,7 +73,7 @@ const after = (
 
 const byWords = makeFinder([NAMED, AT_AN_ENTRANCE, IN_A_HOME, IN_A_LANE])
 
-export const findDwellings: SpanFinder = (text, seen, business) =>
+export const findHomeAddresses: SpanFinder = (text, seen, business) =>
   [...byWords(text, seen, business), ...livedAt(text, seen, business)].filter(
     ({ start, end }) => business === null || !isAt(text.slice(start, end), business),
   )

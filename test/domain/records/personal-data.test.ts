@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { maskPersonalData } from '../../../src/domain/records/personal.js'
+import { maskPersonalData } from '../../../src/domain/records/personal-data.js'
 
 const shown = (text: string): string => maskPersonalData(text).text
 

@@ -1,11 +1,9 @@
 /** Answers show a refusal's code, but of a fault only the request id. */
 import { unwrapResolverError } from '@apollo/server/errors'
-import type { RequestHandler, Response } from 'express'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { isCancelled, unavailableRefusal } from '../../store/db/db.js'
-import { getRequestContext } from './request-context.js'
 
 const OF_THE_QUESTION = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -74,59 +72,3 @@ const refused = ({ code, details }: Refusal) => ({ code, ...(Object.keys(details
 
 export const writeGraphqlRefusal = (code: string, message: string): string =>
   JSON.stringify({ errors: [{ message, extensions: { code } }] })
-
-/** Retry-After while the database is unavailable, seconds. */
-export const RETRY_AFTER_SECONDS = 5
-
-/** Problem details (RFC 9457). */
-export interface ProblemDetails {
-  status: number
-  code: string
-  detail: string
-  details?: object
-  beside?: object
-}
-
-export const sendProblem = (response: Response, { status, code, detail, details, beside }: ProblemDetails): void => {
-  const { refused, requestId } = getRequestContext(response.req)
-  refused.push(code)
-  response.status(status).set('Cache-Control', 'no-store')
-  response.type('application/problem+json').send(
-    JSON.stringify({
-      type: 'about:blank',
-      title: TITLES[status] ?? 'Error',
-      status,
-      detail,
-      code,
-      ...(details && Object.keys(details).length > 0 && { details }),
-      requestId,
-      ...beside,
-    }),
-  )
-}
-
-/** Answers 405. Register it after the path's other routes. */
-export const refuseOtherMethods =
-  (allowed: 'GET' | 'POST'): RequestHandler =>
-  (_request, response) => {
-    response.set('Allow', allowed)
-    const detail = `此地址只接受 ${allowed}。Only ${allowed} is answered here.`
-    sendProblem(response, { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
-  }
-
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  408: 'Request Timeout',
-  410: 'Gone',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-}

@@ -1,9 +1,9 @@
 /** Masks personal data in free text, in any spelling. */
 import { findBankAccounts } from './bank-accounts.js'
-import { findDwellings } from './dwellings.js'
+import { findHomeAddresses } from './home-addresses.js'
 import { keepDigits, makeFinder, normaliseText, type SpanFinder, type TextMatch } from './normalised-view.js'
 import { findResidentIds } from './resident-ids.js'
-import { findTelephones } from './telephones.js'
+import { findTelephones } from './telephone-numbers.js'
 import { dropOverlaps, replaceSpans } from './text-view.js'
 
 export const PERSONAL_DATA = {
@@ -94,7 +94,7 @@ const FINDERS: Record<PersonalDataKind, SpanFinder> = {
   ],
   PHONE: findTelephones,
   ACCOUNT: findBankAccounts,
-  ADDRESS: findDwellings,
+  ADDRESS: findHomeAddresses,
   EMAIL: makeFinder(MAIL),
   CHAT: makeFinder(CHAT),
 }

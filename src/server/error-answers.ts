@@ -1,6 +1,7 @@
 /** Error answers: problems (RFC 9457) for programs, pages for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { findRefusalOfThrown, type ProblemDetails, RETRY_AFTER_SECONDS, sendProblem } from '../api/request/faults.js'
+import { findRefusalOfThrown } from '../api/request/graphql-errors.js'
+import { type ProblemDetails, RETRY_AFTER_SECONDS, sendProblem } from '../api/request/problem-details.js'
 import { getRequestContext } from '../api/request/request-context.js'
 import { INTERNAL_ERROR, Refusal } from '../foundation/errors.js'
 import { unavailableRefusal } from '../store/db/db.js'
