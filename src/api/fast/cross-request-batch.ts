@@ -100,7 +100,6 @@ const takeBatch = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] =>
 /** At most four batches run at once, so that one long operator file does not delay others. */
 const FILES = { most: 4 }
 
-/** Lookups that all requests share. */
 export const makeSharedLookups = (db: AnswerPool, agencies: readonly Agency[]): Lookups => {
   const shared = makeLookups({ db }, agencies)
   const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {

@@ -3,7 +3,6 @@ import type { DocumentNode } from 'graphql'
 import { LRUCache } from '../../foundation/lru.js'
 
 export const CACHED_DOCUMENTS_MOST = 200
-/** Longest document cached, characters. */
 export const CACHED_DOCUMENT_LENGTH_MOST = 4_096
 const ONCE_MOST = 2_000
 

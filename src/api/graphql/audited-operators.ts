@@ -1,4 +1,3 @@
-/** Notes which operators an answer shows, for the audit log. */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType } from 'graphql'
 import { findCodesInItem } from '../../domain/audit/audit-log.js'
 import { noteOperator, type OperatorReference, type SeenOperators } from '../request/context.js'

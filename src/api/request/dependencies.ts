@@ -61,7 +61,6 @@ export interface ServerDependencies {
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }
 
-/** What handlers of requests get from the server. */
 export interface ApiDependencies
   extends Omit<ServerDependencies, 'db' | 'fastAnswers' | 'metrics' | 'scraping'>,
     Required<Pick<ServerDependencies, 'metrics' | 'scraping'>> {

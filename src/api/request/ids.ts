@@ -125,7 +125,6 @@ const readCursorPair = <T>(cursor: Cursor, read: (first: string, second: string)
     return read(first, rest.join('/'))
   })
 
-/** Throws INPUT_INVALID where `read` returns null. */
 const readCursor = <T>(cursor: Cursor, read: (key: string) => T | null): T | null => {
   if (cursor == null) return null
   const text = decode(cursor)

@@ -5,7 +5,7 @@ import { Refusal } from '../../foundation/errors.js'
 /** Most buckets per limit. Attempts within the overall rate never need so many at once. */
 const BUCKETS_MOST = 10_000
 
-/** Most searches for empty buckets within `everyMs`. */
+/** Empty buckets are discarded at most this often within `everyMs`. */
 const LOOKS_EACH = 10
 
 /**

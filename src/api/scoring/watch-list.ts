@@ -1,4 +1,4 @@
-/** Only authorities see the watch list: no decision may rest on it. */
+/** Only authorities see the watch list. It is a hint; no decision may be based on it. */
 import { regionBoundOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
 import { connectionById, type PageArgs } from '../request/connection.js'

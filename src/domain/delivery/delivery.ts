@@ -114,7 +114,8 @@ export const makeReceipt = (key: string, code: string, text: string, more: Parti
 export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
 /**
- * A receiver may take this long to apply a message. Until then only a removal may follow, and the display proves nothing about a removal.
+ * A receiver may take this long to apply a message. Until then only a removal of the same subject may be sent, and what
+ * the platform shows does not prove whether a removal was applied.
  */
 export const MESSAGE_SETTLES_SECONDS = 60
 

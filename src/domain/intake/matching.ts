@@ -14,7 +14,6 @@ import { normalizeName } from '../operators/names.js'
 import { digitsOfDivision, divisionPrefixIn } from '../operators/places.js'
 import { canonicalJson, type RecordBody, type RecordDraft, type RecordSubject } from '../records/records.js'
 
-/** The subject's codes belong to no operator. */
 export interface SubjectDetails extends RecordSubject {
   /** The subject's own place, never that of an authority, laboratory or platform. */
   region: { text: string; digits: string } | null
@@ -27,7 +26,7 @@ export interface OperatorCandidate {
   name: string
   former: boolean
   uscc: string | null
-  /** The operator's other codes, without those inside its USCC. */
+  /** Codes besides the USCC (unified social credit code) and those that it contains, such as the organisation code. */
   codes: readonly string[]
   /** Division codes of its USCC and of its present and former registrations. */
   regions: readonly string[]

@@ -1,4 +1,3 @@
-/** The state of one listing decided here, and the acts that change it. */
 import type { Role as ViewerRole } from '../access/viewer.js'
 import type { Calendar } from '../calendar/calendar.js'
 import type { DivisionLevel } from '../operators/places.js'
@@ -31,7 +30,7 @@ export type CaseRole = ViewerRole | 'clock'
 /** The two grounds of SAMR order 44, article 11. */
 type ListingGround = 'HEAVIER_PENALTY' | 'DECISION_NOT_PERFORMED'
 
-/** LOST: a platform no longer shows the entry. */
+/** LOST: a platform stopped showing the confirmed entry, so the hub hid it until a person decides. */
 export type HidingKind = 'ERROR' | 'STAY' | 'OBJECTION' | 'RULING' | 'BANKRUPTCY' | 'LOST'
 
 type NotListedReason = 'NO_INTENT' | 'BELOW_THRESHOLD' | 'DECISION_GONE' | 'OTHER'

@@ -61,7 +61,7 @@ export interface DocumentSource {
   clocks: PublicationClocks | null
   rules: DocumentRules
   issued: IssuedPaper | null
-  /** Document numbers that users entered with case moves, used until the case system's number is entered. */
+  /** Document numbers that users typed with a step of the case. The number of the issued document replaces them. */
   named: Partial<Record<DocumentKind, string>>
   /** Day of the draft, whose rules apply until the document's own day is known. */
   on: string

@@ -13,7 +13,7 @@ import type { Grade, Scorecard } from './scorecard.js'
 export const RECOVERY_STEPS_MOST = 100
 
 export interface RecoveryStep extends BilingualText {
-  /** First day on which the act is lawful, or on which a WAIT takes effect; never before the facts' day. */
+  /** First day on which this step is lawful or, for act WAIT, on which waiting takes effect; never before `asOf` of the facts. */
   on: string
   act: RestoringAct
   fact: FactName

@@ -225,7 +225,7 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
   }
 }
 
-/** Thresholds lie on grade boundaries, because only a fall of the grade needs a person. */
+/** Thresholds must be grade boundaries: a lead or watch entry opens only when the grade falls. */
 const checkLines = (card: Scorecard, say: FaultReporter): void => {
   const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST_SCORE)
   card.lines.forEach((line, i) => {

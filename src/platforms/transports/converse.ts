@@ -1,4 +1,4 @@
-/** Sends HTTP requests to platforms. Redirects are not followed. */
+/** Redirects are not followed. */
 import { Refusal } from '../../foundation/errors.js'
 import {
   type HttpAnswer,

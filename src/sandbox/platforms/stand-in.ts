@@ -19,7 +19,6 @@ import { renderBoardPage } from './page.js'
 import type { HistoryRow, ReceivedRow, RowForm, RowVerdict, ShownEntry } from './received-rows.js'
 
 const GARBAGE_BYTES = 512
-/** Default and maximum page size. */
 const PAGE_ENTRIES = 1_000
 const KEYS_AT_ONCE = 1_000
 

@@ -92,7 +92,6 @@ export const lockAndReadHead = async (tx: Tx): Promise<AuditHead | null> => {
   return answer?.rows[0] ?? null
 }
 
-/** Base64 without line breaks. */
 const base64 = (column: string): string => `replace(encode(${column}, 'base64'), E'\\n', '')`
 
 const COLUMNS = `number, at, kind, count, encode(content_hash, 'hex') as "contentHash", encode(previous, 'hex') as previous, encode(hash, 'hex') as hash,

@@ -16,7 +16,7 @@ export interface TransactionOptions {
   readOnly?: boolean
 }
 
-/** Connections of jobs or of answers (`answer-pool.ts`). */
+/** Connection pool, of jobs or for answering requests (`answer-pool.ts`). */
 export interface Db extends ReadHandle {
   transaction<T>(act: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
 }

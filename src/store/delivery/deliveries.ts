@@ -70,7 +70,7 @@ export const foldEarlier = async (
 export type NewDelivery = Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'action'> & {
   notice: UnnumberedNotice
   dueAt: Date
-  /** Highest message number that the platform shows. */
+  /** Message number found on the platform. The new number must be above it. */
   above?: number | null
 }
 

@@ -50,7 +50,7 @@ const supervise = async (folder: string, durable: boolean): Promise<void> => {
   process.exit()
 }
 
-/** A server that died is started on the same port again, because members hold its address. */
+/** A PostgreSQL that died is restarted on the same port, because the hub processes that share it keep its address. */
 const keepRunning = async (supervised: SupervisedFolder, durable: boolean): Promise<void> => {
   const { folder, log, signal } = supervised
   const cluster = await openCluster(folder, durable, log, signal)

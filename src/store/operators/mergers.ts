@@ -4,9 +4,7 @@ import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].changes === 'state')
 const DEPTH_MOST = 100
-/**
- * A merger moves at most this many past versions of a record. Their ends lie 1 µs apart, in one millisecond.
- */
+/** Most past versions of a record that a merger moves: their end times, 1 µs apart, must fit in one millisecond. */
 const STATES_MOST = 900
 
 /** Returns the operator that itself bears the code, even if merged into another. */

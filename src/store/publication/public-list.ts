@@ -120,8 +120,8 @@ export interface ListStamp {
 }
 
 /**
- * Equal stamps mean an unchanged list. The stamp has row count and newest transaction id of `public_changes`, to which
- * each change adds a row; `forgetChanges` deletes so many at once that no count recurs.
+ * Equal stamps mean an unchanged list. Each change adds a row to `public_changes`; the stamp is its row count and newest
+ * transaction id. `forgetChanges` deletes only in large batches, so late commits cannot restore an earlier count.
  */
 export const readListStamp = (db: Db): Promise<ListStamp> =>
   queryOne(

@@ -41,7 +41,7 @@ const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
 const GROUP_BYTES = 8 * 1024 * 1024
-/** A group not written in this time fails, and its requests are refused. */
+/** A group of rows not written in this time fails, and the requests that it records are refused. */
 const WRITE_MS = 5_000
 const TRIES = 20
 /** After two processes took the same number, this many groups are written under the global lock. */

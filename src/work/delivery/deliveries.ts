@@ -96,7 +96,10 @@ const settle = async (
   })
 }
 
-/** Returns null when the entry is no longer public. Removals, and records without a current notice, keep the refused text. */
+/**
+ * Rebuilds the message that the platform refused; null when the entry is no longer public. Removals, and records for
+ * which no notice can be built now, keep their content.
+ */
 const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice

@@ -1,4 +1,3 @@
-/** A confirmed entry that a platform no longer shows is hidden until a person decides. */
 import { isRefusal, reasonOf } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'

@@ -77,7 +77,7 @@ interface SnapshotInput extends Required<Pick<PublishOptions, 'manifests' | 'rem
   files: PublishOptions['files']
 }
 
-/** Cases change during the transaction (repeatable read). A trigger at once hides entries removed meanwhile. */
+/** Repeatable read hides what others change meanwhile. If they remove an entry, a trigger hides its published copy at once. */
 const takeAtOneInstant = async (db: Db, taking: SnapshotInput): ReturnType<typeof take> => {
   for (let tried = 1; ; tried += 1) {
     let edition = null as Edition | null

@@ -15,7 +15,6 @@ import { JOB_RULES, type ScheduledJob } from './timetable.js'
 
 const LEASE_MS = 10_000
 export const OCCURRENCE_LEASE_RENEWAL_MS = 3_000
-/** An occurrence is given up after this many attempts. */
 const ATTEMPTS_MOST = 5
 const HELD_MOST = 64
 const PLANNED_MOST = 1_000

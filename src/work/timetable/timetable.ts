@@ -84,7 +84,7 @@ export const cronOfFeed = (feed: string): string => {
   return cron
 }
 
-/** `platforms`: those with an address. `watched` marks folders and exchange tables. */
+/** `platforms`: those with a URL to push to. `watched`: folders and exchange tables, which are polled. */
 export const makeTimetable = (
   feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],

@@ -21,7 +21,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Keeps an unremovable file in the claim's folder. All other files are claimed before it. */
+  /** Ends the claim but leaves a file that cannot be removed in its folder. Later claims take all other files first. */
   leave: () => void
 }
 

@@ -11,7 +11,6 @@ import { RefusalNotice } from './refusal.js'
 
 const ROW_PX = 44
 const AHEAD_ROWS = 8
-/** At most this many rows are in the DOM. */
 const DRAWN_ROWS = 58
 /** Browsers limit an element's height to about 16 million pixels. */
 const ROWS_MOST = 300_000

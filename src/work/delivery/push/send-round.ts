@@ -73,7 +73,7 @@ const sendClaimed = async (s: Sender, unsent: Unsent, width: number): Promise<Ro
 
 const isWorn = ({ failures }: queue.ClaimedDelivery): boolean => failures >= ALONE_AFTER
 
-/** Marks invalid deliveries as refused, so that they block no other subject. */
+/** Marks invalid deliveries as refused, so that deliveries about other subjects can go out. */
 const refuseInvalid = async (s: Sender, unsent: Unsent): Promise<void> => {
   const bad = [...unsent].flatMap((delivery): queue.DeliveryResult[] => {
     const [fault] = faultsOf(s, delivery)
