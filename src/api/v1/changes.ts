@@ -54,8 +54,12 @@ const streamChanges = async (
   const write = async (text: string): Promise<void> => {
     spokeAt = parts.now().getTime()
     if (response.write(text)) return
-    const signal = AbortSignal.any([closed.signal, AbortSignal.timeout(parts.slowMs ?? SLOW_MS)])
+    // Not AbortSignal.timeout: AbortSignal.any refers to it weakly, so it may be collected before it fires.
+    const slow = new AbortController()
+    const timer = setTimeout(() => slow.abort(), parts.slowMs ?? SLOW_MS)
+    const signal = AbortSignal.any([closed.signal, slow.signal])
     await once(response, 'drain', { signal }).catch(() => response.destroy())
+    clearTimeout(timer)
   }
   const end = (reason: StreamEndReason): void => {
     leave()
