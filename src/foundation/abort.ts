@@ -6,3 +6,10 @@ export const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<
     signal.addEventListener('abort', stop, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
+
+/** For AbortSignal.any, which refers to its signals weakly: only its listener keeps a timeout signal until it fires. */
+export const makeTimeoutSignal = (ms: number): AbortSignal => {
+  const signal = AbortSignal.timeout(ms)
+  signal.addEventListener('abort', () => {}, { once: true })
+  return signal
+}

@@ -1,4 +1,6 @@
 /** HTTP client for agencies and platforms. Webhooks use work/standing/subscriber-client. */
+import { makeTimeoutSignal } from './abort.js'
+
 /** The `Date` header of answers is a second source for the clock. */
 export type DateListener = (host: string, date: Date) => void
 
@@ -56,7 +58,7 @@ export const requestHttp = async (url: string, options: HttpRequestOptions): Pro
   if (username !== '' || password !== '')
     throw new UnreachableError('other', `${host}: an address must hold no credentials`)
   const headers = writable(options.headers ?? {}, host)
-  const timer = AbortSignal.timeout(options.timeoutMs)
+  const timer = makeTimeoutSignal(options.timeoutMs)
   const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
   try {
     const answer = await fetch(url, {

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
+import { makeTimeoutSignal } from '../../foundation/abort.js'
 import { Refusal } from '../../foundation/errors.js'
 import { chooseAccount, handOverFolder, LOCALE, type PostgresAccount, prepareCommandAs } from './account.js'
 import { findBinaries, type PostgresBinaries } from './binaries.js'
@@ -90,7 +91,7 @@ const initdb = (
   const { file, args, options } = prepareCommandAs(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
   const from = log.size()
   return new Promise((resolve, reject) => {
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(INITDB_BOUND_MS)])
+    const bound = AbortSignal.any([signal, makeTimeoutSignal(INITDB_BOUND_MS)])
     const child = spawn(file, args, {
       ...options,
       stdio: ['ignore', log.fd, log.fd],
