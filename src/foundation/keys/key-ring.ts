@@ -24,18 +24,15 @@ export const openKeyRing = <K>(folder: string, { pattern, first, make, parse }: 
   let lookedAt = Number.NEGATIVE_INFINITY
   const all = (): (K & NumberedKeyFile)[] => {
     const known = new Map(keys.map((key) => [key.file, key]))
-    const files = keyFilesIn(folder, pattern)
-    if (files.length === 0) {
-      readOrMakeKey(join(folder, first), make)
-      return all()
-    }
-    keys = files.flatMap(({ file, number }) => {
+    keys = keyFilesIn(folder, pattern).flatMap(({ file, number }) => {
       const key = known.get(file)
       const text = key ? null : readIfThere(join(folder, file))
       return key ?? (text === null ? [] : { ...parse(text), file, number })
     })
     return keys
   }
+  // Only a start makes a key: a folder that is emptied or unmounted later must not get a stray one.
+  if (keyFilesIn(folder, pattern).length === 0) readOrMakeKey(join(folder, first), make)
   all()
   return {
     all,

@@ -77,11 +77,11 @@ export const readDisplayedSubject = (
 ): DisplayedSubject | null => {
   const key = trimmedText(row[names.key])
   if (key === null || key.length > KEY_LENGTH_MAX) return null
-  const sequence = Number(trimmedText(row[names.sequence]) ?? Number.NaN)
+  const sequence = trimmedText(row[names.sequence]) ?? ''
   return {
     kind: SUBJECT_KINDS.find((kind) => kind === row['kind']) ?? 'listing',
     key,
-    sequence: Number.isSafeInteger(sequence) ? sequence : null,
+    sequence: /^\d{1,15}$/.test(sequence) ? Number(sequence) : null,
     uscc: trimmedText(row[names.uscc]),
     name: trimmedText(row[names.name]) ?? '',
   }

@@ -17,8 +17,16 @@ interface ArchivedFile {
 /** Path of an archive: feed, year, month and a name that begins with the run. */
 const ARCHIVE = /^[^/]+\/[^/]+\/[^/]+\/(\d{1,15})-[^/]*\.jsonl\.gz(?:\.part)?$/
 
+const ARCHIVE_FOLDER_DEPTH = 3
+
+/** An unreadable folder is skipped alone. */
+const pathsIn = async (folder: string, place = '', depth = ARCHIVE_FOLDER_DEPTH): Promise<string[]> => {
+  const paths = (await readdir(join(folder, place)).catch(() => [])).map((name) => join(place, name))
+  return depth === 0 ? paths : (await Promise.all(paths.map((path) => pathsIn(folder, path, depth - 1)))).flat()
+}
+
 const archivesIn = async (folder: string): Promise<ArchivedFile[]> =>
-  (await readdir(folder, { recursive: true }).catch(() => [])).sort().flatMap((path) => {
+  (await pathsIn(folder)).sort().flatMap((path) => {
     const run = ARCHIVE.exec(path)?.[1]
     return run === undefined ? [] : [{ path, run: Number(run) }]
   })
