@@ -7,7 +7,7 @@ export const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 
-/** For AbortSignal.any, which refers to its signals weakly: only its listener keeps a timeout signal until it fires. */
+/** Survives in AbortSignal.any, which holds its signals weakly. */
 export const makeTimeoutSignal = (ms: number): AbortSignal => {
   const signal = AbortSignal.timeout(ms)
   signal.addEventListener('abort', () => {}, { once: true })

@@ -79,13 +79,12 @@ export const loadKeys = async (folder: string, issuer: string) => {
     jwks: (): { keys: (JsonWebKey & { kid: string })[] } => ({
       keys: [...tokens.all(), ...manifests.all()].map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig', alg: 'ES256' })),
     }),
-    /** Signs manifests and parties' certificates. */
     manifests: manifestSigner(manifests, issuer),
     audit,
     /** Pseudonym of an ID number: shortened HMAC-SHA-256. */
     mark: (id: string): string => hmac(hashKey, id).slice(0, HASH_CHARACTERS),
     /**
-     * Keyed hash of an access code. Its 120 random bits need no slow hash.
+     * Keyed hash of an access code, whose 120 random bits need no slow hash.
      */
     accessMark: (code: string): string => hmac(accessKey, code),
     /** Encrypts with AES-256-GCM; `unseal` needs the same `about`. */

@@ -19,7 +19,7 @@ import {
 
 export { exchangeTableDdl } from './table/exchange.js'
 
-/** Maximum rows of one pull: their ids stay in memory until the rows are answered. */
+/** Maximum rows of one pull: their ids stay in memory until each row is answered at the agency. */
 const MAX_ROWS = 100_000
 const MAX_MESSAGE = 2000 // characters beside a row
 /** A row number has 31 bits, so the upper part of a larger id becomes the page number. */

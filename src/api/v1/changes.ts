@@ -54,7 +54,7 @@ const streamChanges = async (
   const write = async (text: string): Promise<void> => {
     spokeAt = parts.now().getTime()
     if (response.write(text)) return
-    // Not AbortSignal.timeout: AbortSignal.any refers to it weakly, so it may be collected before it fires.
+    // AbortSignal.any would let AbortSignal.timeout be collected.
     const slow = new AbortController()
     const timer = setTimeout(() => slow.abort(), parts.slowMs ?? SLOW_MS)
     const signal = AbortSignal.any([closed.signal, slow.signal])

@@ -6,7 +6,7 @@ export interface BreakerState {
   openUntil: Date | null
 }
 
-/** PROBE: only one test call. */
+/** PROBE: one test call. */
 type AllowedCalls = 'ALL' | 'PROBE' | 'NONE'
 
 const FAILURES_TO_OPEN = 3

@@ -30,7 +30,6 @@ export interface OperatorCandidate {
   codes: readonly string[]
   /** Division codes of its USCC and of its present and former registrations. */
   regions: readonly string[]
-  /** Present and former legal representatives. */
   representatives: readonly string[]
 }
 

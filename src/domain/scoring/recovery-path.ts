@@ -76,7 +76,7 @@ interface PointLoss {
 }
 
 const losses = (facts: Facts, card: Scorecard, rules: RecoveryRules): PointLoss[] => {
-  // An undated event takes no points when its fact needs a day.
+  // An event without a date takes no points, unless its fact is a state.
   const adverse = facts.events.filter(
     ({ fact, on }) => FACTS[fact].tone === 'adverse' && (on !== null || FACTS[fact].nature === 'state'),
   )

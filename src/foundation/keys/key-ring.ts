@@ -31,7 +31,7 @@ export const openKeyRing = <K>(folder: string, { pattern, first, make, parse }: 
     })
     return keys
   }
-  // Only a start makes a key: a folder that is emptied or unmounted later must not get a stray one.
+  // A folder that is emptied later gets no stray key.
   if (keyFilesIn(folder, pattern).length === 0) readOrMakeKey(join(folder, first), make)
   all()
   return {

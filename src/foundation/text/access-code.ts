@@ -62,8 +62,8 @@ interface Sign {
 }
 
 /**
- * Removes everything that parseAccessCode accepts, and mistyped codes in groups. One code in some thousands stays,
- * because its separators make it look like words.
+ * Removes access codes, and mistyped ones in separated groups. One in some thousands stays, because its separators
+ * make it look like words.
  */
 export const withoutAccessCodes = (text: string): string => {
   let written = ''

@@ -15,7 +15,7 @@ export interface OutgoingMessage {
   path: string
   headers: Record<string, string>
   body: string | Uint8Array
-  /** Reads the receipts. Throws UnreadableAnswerError. */
+  /** Throws UnreadableAnswerError. */
   read: (answer: Buffer) => Receipt[]
 }
 

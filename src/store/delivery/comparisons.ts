@@ -21,9 +21,9 @@ export const readSettledDeliveryNumbers = (
 
 interface LastSent {
   kind: SubjectKind
-  /** Highest message number, including replaced messages (FOLDED). */
+  /** Includes replaced messages (FOLDED). */
   highest: number
-  /** Null when every message was replaced. */
+  /** Null when later messages replaced all. */
   last: LastDelivery | null
 }
 

@@ -28,7 +28,7 @@ interface SupervisedFolder {
 const supervise = async (folder: string, durable: boolean): Promise<void> => {
   process.title = 'hub-postgres-supervisor'
   const claim = claims.makeClaim(folder, 'supervisor')
-  // Of simultaneous supervisors all may yield; a waiting member then starts another.
+  // If all simultaneous supervisors yield, a waiting hub starts another.
   if (claims.findLivingClaims(folder, 'supervisor').length > 1) return claims.releaseClaim(claim)
   const log = openLog(folder)
   log.bound()
@@ -92,7 +92,7 @@ const ask = async (where: Pick<ClientConfig, 'port' | 'password'>, database: str
   const { default: pg } = await import('pg')
   const bounds = { connectionTimeoutMillis: CONNECT_BOUND_MS, query_timeout: QUERY_BOUND_MS }
   const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: DATABASE_NAME, database, ssl: false })
-  // An unhandled `error` event would end the process. The query fails anyway.
+  // An unhandled `error` event would end the process.
   client.on('error', () => {})
   await client.connect()
   try {

@@ -69,7 +69,7 @@ export const repairRecords = async (db: Db, options: RepairOptions): Promise<Rep
   return done
 }
 
-/** Each check has its own instant: one record may need several versions. */
+/** Each check has its own instant, because two checks may correct one record. */
 const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<RepairResult, 'ms' | 'scored'>> => {
   const untold = new Set<string>()
   const unproven: RepairedRecord[] = []
