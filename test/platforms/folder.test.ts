@@ -231,6 +231,16 @@ describe('an exchange folder', () => {
     }
   })
 
+  it('a foreign row with a long key in shown.csv hides no other row', async () => {
+    const foreign = 'x'.repeat(300)
+    await writeFile(join(path, 'shown.csv'), `ENTRY_ID,ENTRY_SN,A000001\n${foreign},1,one\nlst_1,1e3,two\n`)
+    const shown = await jilinPlatform.shown(to)
+    expect(shown.map(({ key, sequence }) => [key, sequence])).to.deep.equal([
+      [foreign, 1],
+      ['lst_1', null],
+    ])
+  })
+
   it('reads a long shown.csv in either encoding without blocking the event loop', async () => {
     const name = '𠮷'.repeat(2_000)
     const lines = Array.from({ length: 250 }, (_, n) => `lst_${n},1,${name}\n`)

@@ -3,7 +3,7 @@ const PAGED =
   'Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
   'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'
 
-/** By type: fields that everybody who sees the object may read. */
+/** Fields, by type, that everybody who sees the object may read. */
 export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',

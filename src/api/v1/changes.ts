@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import type { Request } from 'express'
 import { may } from '../../domain/access/viewer.js'
 import type { StandingChange } from '../../domain/standing/changes.js'
+import { makeTimeoutSignal } from '../../foundation/abort.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/standing/changes.js'
 import { NUMBERED_STEPS_PER_REQUEST, numberChanges } from '../../work/standing/changes/number.js'
@@ -54,12 +55,8 @@ const streamChanges = async (
   const write = async (text: string): Promise<void> => {
     spokeAt = parts.now().getTime()
     if (response.write(text)) return
-    // AbortSignal.any would let AbortSignal.timeout be collected.
-    const slow = new AbortController()
-    const timer = setTimeout(() => slow.abort(), parts.slowMs ?? SLOW_MS)
-    const signal = AbortSignal.any([closed.signal, slow.signal])
+    const signal = AbortSignal.any([closed.signal, makeTimeoutSignal(parts.slowMs ?? SLOW_MS)])
     await once(response, 'drain', { signal }).catch(() => response.destroy())
-    clearTimeout(timer)
   }
   const end = (reason: StreamEndReason): void => {
     leave()

@@ -57,7 +57,7 @@ export const cacheByUnit = (simplify: (character: string) => string): ((characte
   }
 }
 
-/** Of overlapping spans the first stays. */
+/** The first of overlapping spans stays. */
 export const dropOverlaps = <S extends TextSpan>(spans: readonly S[]): S[] => {
   let free = 0
   return spans.filter(({ start, end }) => {

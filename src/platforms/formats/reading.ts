@@ -4,7 +4,6 @@ import { makeXmlReader, type XmlElement, type XmlLimits } from '../../foundation
 import type { DisplayedSubject } from '../platform.js'
 
 const FIELD_LENGTH_MAX = 500
-const KEY_LENGTH_MAX = 200
 
 export class UnreadableAnswerError extends Error {
   override readonly name = 'UnreadableAnswer'
@@ -70,13 +69,13 @@ export const readReceiptFields = (
   receiverId: shortenedText(row[names.receiverId]),
 })
 
-/** Returns null for a row without a valid key. */
+/** Returns null for a row without a key. */
 export const readDisplayedSubject = (
   row: Readonly<Record<string, unknown>>,
   names: KeyFields,
 ): DisplayedSubject | null => {
   const key = trimmedText(row[names.key])
-  if (key === null || key.length > KEY_LENGTH_MAX) return null
+  if (key === null) return null
   const sequence = trimmedText(row[names.sequence]) ?? ''
   return {
     kind: SUBJECT_KINDS.find((kind) => kind === row['kind']) ?? 'listing',

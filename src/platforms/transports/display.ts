@@ -14,6 +14,7 @@ import type { DisplayedSubject, Platform, PlatformAddress } from '../platform.js
 import { exchangeWithPlatform, type PlatformAnswer, unreachableRefusal } from './converse.js'
 import { readAnswer, unknownReceipt } from './deliver.js'
 
+const KEY_LENGTH_MAX = 200
 const PATH = '/entries'
 const PAGE_ENTRIES = 1_000
 const ENTRIES_MAX = 500_000
@@ -109,6 +110,7 @@ const requestEntries = ({ from, credentials }: HttpDisplay, query: string): Prom
 const entriesIn = (bytes: Buffer, { names }: HttpDisplay): DisplayedEntry[] =>
   parseJsonArray(bytes).map((row) => {
     const subject = isRecord(row) ? readDisplayedSubject(row, names) : null
-    if (!isRecord(row) || subject === null) throw new UnreadableAnswerError(`an entry without ${names.key}`)
+    if (!isRecord(row) || subject === null || subject.key.length > KEY_LENGTH_MAX)
+      throw new UnreadableAnswerError(`an entry without ${names.key}`)
     return { ...subject, recordId: shortenedText(row[RECORD_ID]) }
   })

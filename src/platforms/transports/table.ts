@@ -3,7 +3,7 @@ import { makeReceipt, type Notice, type Receipt } from '../../domain/delivery/de
 import { isRefusal, NoDisplayRefusal } from '../../foundation/errors.js'
 import { isContradictoryReceipt } from '../codes.js'
 import { TABLE_COLUMN_NAMES } from '../formats/exchange-table.js'
-import { type KeyFields, readDisplayedSubject, readReceiptFields } from '../formats/reading.js'
+import { type KeyFields, readDisplayedSubject, readReceiptFields, shortenedText } from '../formats/reading.js'
 import type { FormatRow } from '../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { unreachableRefusal } from './converse.js'
@@ -51,7 +51,8 @@ export const readShownTable = (from: PlatformAddress): Promise<DisplayedSubject[
     return rows.map((row) => {
       const subject = readDisplayedSubject(row, KEY_FIELDS)
       if (subject === null) throw unreachableRefusal(`展示清单有行缺少业务键 a row without ${KEY_FIELDS.key}`)
-      return { ...subject, name: secrets.reduce(maskSecret, subject.name) }
+      const name = shortenedText(secrets.reduce(maskSecret, subject.name)) ?? ''
+      return { ...subject, uscc: shortenedText(subject.uscc), name }
     })
   })
 
