@@ -12,7 +12,7 @@ export interface Snapshot {
   removed: number
   publishedAt: Date
   form: number
-  /** Base URL of links in the Atom feed, such as https://hub.example. */
+  /** Base URL of the Atom feed's links. */
   origin: string | null
   feedId: string
   /** Null in a snapshot made before files existed. */
@@ -60,7 +60,6 @@ export interface SnapshotChange {
   removedOn: string | null
 }
 
-/** Entries of the snapshot that have since expired or been removed. */
 export const findEntriesGoneSince = (db: Db, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   return queryColumn(
@@ -127,6 +126,7 @@ export const readEntrySources = (tx: Tx, ids: readonly string[]): Promise<EntryS
 
 export interface SnapshotEntry extends SnapshotMember {
   line: string
+  csv: string
   source: string
   replaces: boolean
 }
@@ -139,15 +139,41 @@ export const putEntries = async (tx: Tx, sequence: number, entries: readonly Sna
       [sequence, replaced],
     )
   const texts = entries.map(
-    ({ id, hash, source, from, to, line }) =>
-      `${[id, sequence, hash, source, from, to ?? NULL, escaped(line)].join('\t')}\n`,
+    ({ id, hash, source, from, to, line, csv }) =>
+      `${[id, sequence, hash, source, from, to ?? NULL, escaped(line), escaped(csv)].join('\t')}\n`,
   )
-  const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
+  const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line, csv'
   await copyIntoTable(tx, `published_entries (${columns})`, [texts.join('')])
 }
 
 const NULL = '\\N'
-const escaped = (text: string): string => text.replaceAll('\\', '\\\\')
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+const escaped = (text: string): string => text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign)
+
+/** Entries written by a previous release, or all after `forgetCsvRows`. */
+export const readEntriesWithoutCsv = (
+  tx: Tx,
+  { after, atATime }: { after: string | null; atATime: number },
+): Promise<{ id: string; line: string }[]> =>
+  queryRows(
+    tx,
+    `select listing_id as id, line from published_entries
+     where csv is null and line is not null and to_sequence is null and (:after::uuid is null or listing_id > :after::uuid)
+     order by listing_id limit :atATime /* snapshots.withoutCsv */`,
+    { after, atATime },
+  )
+
+export const putCsvRows = async (tx: Tx, rows: readonly { id: string; csv: string }[]): Promise<void> => {
+  await tx.raw(
+    `update published_entries p set csv = r.csv from unnest(?::uuid[], ?::text[]) r(id, csv)
+     where p.listing_id = r.id and p.to_sequence is null /* snapshots.putCsv */`,
+    [rows.map(({ id }) => id), rows.map(({ csv }) => csv)],
+  )
+}
+
+export const forgetCsvRows = async (tx: Tx): Promise<void> => {
+  await tx.raw('update published_entries set csv = null where csv is not null /* snapshots.forgetCsv */')
+}
 
 export const noteChanges = async (tx: Tx, sequence: number, today: string): Promise<void> => {
   await tx.raw(
@@ -200,33 +226,15 @@ export const addManifest = async (
 /** `line` is null when its text has been deleted. */
 export type SnapshotLine = SnapshotMember & { line: string | null }
 
-const SELECT_LINES = `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
-  where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)`
-
-export async function* readLinesInBatches(db: Db, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
-  const read = (after: string | null): Promise<SnapshotLine[]> =>
-    queryRows(
-      db,
-      `${SELECT_LINES} and (:after::uuid is null or listing_id > :after::uuid)
-       order by listing_id limit :atATime /* snapshots.lines */`,
-      { sequence, after, atATime },
-    )
-  let next: Promise<SnapshotLine[]> | null = read(null)
-  while (next !== null) {
-    const rows: SnapshotLine[] = await next
-    const end = rows.at(-1)
-    next = end && rows.length === atATime ? read(end.id) : null
-    // If the consumer stops early, this read's error must not stay unhandled.
-    next?.catch(() => undefined)
-    if (end) yield rows
-  }
-}
+export const IN_SNAPSHOT_SQL = 'from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)'
 
 export const readLinesOf = (db: Db, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> =>
-  queryRows(db, `${SELECT_LINES} and listing_id = any(:ids::uuid[]) order by listing_id /* snapshots.linesOf */`, {
-    sequence,
-    ids,
-  })
+  queryRows(
+    db,
+    `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
+     where ${IN_SNAPSHOT_SQL} and listing_id = any(:ids::uuid[]) order by listing_id /* snapshots.linesOf */`,
+    { sequence, ids },
+  )
 
 export const findEntriesChangedBetween = (db: Db, from: number, to: number, most: number): Promise<string[]> =>
   queryColumn(
@@ -282,7 +290,7 @@ export const findNetChanges = (db: Db, from: number, to: number, most: number): 
     { from, to, most },
   )
 
-/** Returns null when this database does not hold the snapshot. */
+/** Null when this database lacks it. */
 export const countSnapshotEntries = (db: Db, sequence: number): Promise<number | null> =>
   queryValue(db, 'select (select entries from snapshots where sequence = ?) as entries /* snapshots.entriesOf */', [
     sequence,

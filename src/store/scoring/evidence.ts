@@ -1,11 +1,8 @@
-import { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { to as copyTo } from 'pg-copy-streams'
 import type { RecordBody, RecordKind } from '../../domain/records/records.js'
 import { FIELDS_OF_EVIDENCE, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-facts.js'
+import { copyFromQuery } from '../db/copy.js'
 import { type Db, queryRows } from '../db/db.js'
-import { withConnection } from '../db/own-connection.js'
 import { withLiterals } from '../db/pg-statement.js'
 import { makeBindingsAt, type PointInTime, SELECT_VERSIONS_AND_COMING_SQL } from '../records/versions.js'
 
@@ -34,13 +31,7 @@ export const readEvidence = async (db: Db, operators: readonly number[], when: P
   if (operators.length === 0) return []
   const query = withLiterals(EVIDENCE, { ...makeBindingsAt(operators, when), weighed: [...WEIGHED_KINDS] })
   const pieces: Buffer[] = []
-  const sink = new Writable({
-    write: (piece: Buffer, _encoding, done) => {
-      pieces.push(piece)
-      done()
-    },
-  })
-  await withConnection(db, (connection) => pipeline(connection.query(copyTo(`copy (${query}) to stdout`)), sink))
+  await copyFromQuery(db, query, 'text', (piece) => void pieces.push(piece))
   return rowsIn(Buffer.concat(pieces).toString('utf8'))
 }
 

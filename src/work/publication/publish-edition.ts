@@ -11,13 +11,15 @@ import {
   writeChainHead,
   writeChainLine,
 } from '../../domain/publication/snapshot.js'
+import { joinTexts } from '../../foundation/text/packed-texts.js'
+import type { EntryBatch } from '../../store/publication/entry-batches.js'
 import type { SnapshotLine } from '../../store/publication/snapshots.js'
 import { FILE_FORMS, type FileForm, type SnapshotHead } from './publish-files.js'
 
 const STEP_BYTES = 256 * 1024
 const ID_BYTES = 16
 
-interface PartForm extends Pick<FileForm, 'head' | 'separator' | 'tail'> {
+interface PartForm extends Pick<FileForm, 'head' | 'entries' | 'separator' | 'end' | 'tail'> {
   entry: (line: string, member: SnapshotMember) => string
 }
 
@@ -27,7 +29,9 @@ const PARTS: readonly PartForm[] = [
   {
     head: ({ sequence, previousHash }) => writeChainHead(sequence, previousHash),
     entry: (_, member) => writeChainLine(member),
+    entries: ({ chain }) => chain,
     separator: '',
+    end: '',
     tail: '',
   },
 ]
@@ -61,31 +65,23 @@ export interface ByteRange {
 /** With a null folder, only hashes and lengths are computed. */
 export const buildEdition = (
   snapshot: SnapshotHead,
-  lines: AsyncIterable<readonly SnapshotLine[]>,
+  batches: AsyncIterable<EntryBatch>,
   folder: string | null,
 ): Promise<Edition> =>
   writeEdition(snapshot, folder, async (parts) => {
     const ids: Buffer[] = []
-    let entries = 0
-    for await (const some of lines) {
+    for await (const batch of batches) {
       for (const part of parts) {
-        let [text, end] = ['', part.bytes()]
-        for (const [at, member] of some.entries()) {
-          const one = (entries + at === 0 ? '' : part.form.separator) + entryText(part.form, member)
-          text += one
-          if (folder === null) continue
-          end += Buffer.byteLength(one)
-          part.ends.push(end)
-        }
-        await part.add(Buffer.from(text))
+        await part.add(entriesOf(part, batch, { isFirst: ids.length === 0, folder }))
+        await part.flush()
       }
-      if (folder !== null) for (const { id } of some) ids.push(bytesOf(id))
-      entries += some.length
+      ids.push(Buffer.from(batch.ids))
     }
-    return { ids: Buffer.concat(ids), entries }
+    const all = Buffer.concat(ids)
+    return { ids: all, entries: all.length / ID_BYTES }
   })
 
-/** Copies `before` without the entries `gone` and with those of `put`, in id order. */
+/** Copies `before` without `gone` and with `put`. */
 export const deriveEdition = (
   before: Edition,
   snapshot: SnapshotHead,
@@ -170,7 +166,7 @@ export const closeEdition = async ({ parts }: { parts: readonly Pick<EditionPart
   for (const { handle } of parts) await handle?.close()
 }
 
-/** A range of entries of the previous edition, or a new entry. */
+/** Range of previous entries, or a new one. */
 type EditionStep = ByteRange | { put: SnapshotLine }
 
 const stepsOf = (edition: Edition, gone: readonly string[], put: readonly SnapshotLine[]): EditionStep[] => {
@@ -214,6 +210,18 @@ const segmentsOf = (part: EditionPart, step: EditionStep, isFirst: boolean): Edi
   return [...before, { from, to: endOf(part, step.to) }]
 }
 
+const entriesOf = (
+  { form, ends, bytes, roomFor }: Pick<PartWriter, 'form' | 'ends' | 'bytes' | 'roomFor'>,
+  batch: EntryBatch,
+  { isFirst, folder }: { isFirst: boolean; folder: string | null },
+): Buffer => {
+  const around = { before: Buffer.from(form.separator), behind: Buffer.from(form.end) }
+  const skipped = isFirst ? around.before.length : 0
+  const start = bytes() - skipped
+  const note = folder === null ? () => undefined : (end: number) => ends.push(start + end)
+  return joinTexts(form.entries(batch), around, { roomFor, note }).subarray(skipped)
+}
+
 type PartWriter = Awaited<ReturnType<typeof makePartWriter>>
 
 const makePartWriter = async (form: PartForm, snapshot: SnapshotHead, folder: string | null) => {
@@ -237,13 +245,18 @@ const makePartWriter = async (form: PartForm, snapshot: SnapshotHead, folder: st
     if (waitingBytes >= STEP_BYTES) await flush()
   }
   await add(head)
+  let room = Buffer.alloc(0)
+  const roomFor = (size: number): Buffer => {
+    if (room.length < size) room = Buffer.allocUnsafe(size * 2)
+    return room.subarray(0, size)
+  }
   const finish = async (): Promise<EditionPart> => {
     await add(Buffer.from(form.tail))
     await flush()
     const sha256 = hash.digest('hex')
     return { form, handle, sha256, bytes, headBytes: head.length, ends: Float64Array.from(ends) }
   }
-  return { form, handle, ends, bytes: () => bytes, add, finish }
+  return { form, handle, ends, bytes: () => bytes, roomFor, add, flush, finish }
 }
 
 const writeEdition = async (
@@ -272,5 +285,5 @@ const bytesOf = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex
 
 const entryText = (form: PartForm, entry: SnapshotLine): string => {
   if (entry.line === null) throw new Error('an entry of the snapshot being made has no text')
-  return form.entry(entry.line, entry)
+  return form.entry(entry.line, entry) + form.end
 }

@@ -1,5 +1,7 @@
-/** Entries are ordered by id, so that one snapshot always gives the same bytes. */
+/** Entries are in id order, so a snapshot always gives the same bytes. */
 import { csvLine } from '../../foundation/text/csv.js'
+import { type PackedTexts, packTexts, unpackTexts } from '../../foundation/text/packed-texts.js'
+import type { EntryBatch } from '../../store/publication/entry-batches.js'
 import type { Snapshot } from '../../store/publication/snapshots.js'
 
 export type SnapshotHead = Pick<Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>
@@ -10,7 +12,9 @@ export interface FileForm {
   head: (snapshot: SnapshotHead) => string
   /** `line` is canonical JSON. */
   entry: (line: string) => string
+  entries: (batch: EntryBatch) => PackedTexts
   separator: string
+  end: string
   tail: string
 }
 
@@ -35,6 +39,12 @@ export const CSV_COLUMNS = [
 /** A spreadsheet would run this as a formula, also after blanks or invisible characters. An apostrophe escapes it. */
 const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 
+/** The row is stored: parsing every `line` again is dear. */
+export const writeCsvRow = (line: string): string => {
+  const entry = JSON.parse(line) as Record<string, unknown>
+  return publicCsvLine(CSV_COLUMNS.map((name) => entry[name]))
+}
+
 export const publicCsvLine = (cells: readonly unknown[]): string => csvLine(cells.map(cell))
 
 const cell = (value: unknown): string | number | null => {
@@ -48,19 +58,20 @@ export const FILE_FORMS: readonly FileForm[] = [
     path: '/data/blacklist.csv',
     type: 'text/csv; charset=utf-8; header=present',
     head: () => BYTE_ORDER_MARK + publicCsvLine(CSV_COLUMNS),
-    entry: (line) => {
-      const entry = JSON.parse(line) as Record<string, unknown>
-      return publicCsvLine(CSV_COLUMNS.map((name) => entry[name]))
-    },
+    entry: writeCsvRow,
+    entries: ({ csv, lines }) => csv ?? packTexts(unpackTexts(lines).map(writeCsvRow)),
     separator: '',
+    end: '',
     tail: '',
   },
   {
     path: '/data/blacklist.jsonl',
     type: 'application/x-ndjson; charset=utf-8',
     head: () => '',
-    entry: (line) => `${line}\n`,
+    entry: (line) => line,
+    entries: ({ lines }) => lines,
     separator: '',
+    end: '\n',
     tail: '',
   },
   {
@@ -69,7 +80,9 @@ export const FILE_FORMS: readonly FileForm[] = [
     head: ({ sequence, previousHash, publishedAt }) =>
       `{"sequence":${sequence},"previousHash":"${previousHash}","publishedAt":"${publishedAt.toISOString()}","entries":[\n`,
     entry: (line) => line,
+    entries: ({ lines }) => lines,
     separator: ',\n',
+    end: '',
     tail: '\n]}\n',
   },
 ]

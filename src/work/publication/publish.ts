@@ -18,12 +18,13 @@ import { keepSignedHead } from '../../store/audit/heads.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
+import { readEntriesInBatches } from '../../store/publication/entry-batches.js'
 import { forgetChanges } from '../../store/publication/public-list.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { FEED_CHANGES_MOST, findOrigin, writeAtomFeed } from './publish-atom.js'
 import { buildEdition, closeEdition, type Edition } from './publish-edition.js'
-import { ATOM_FILE, type SnapshotHead } from './publish-files.js'
+import { ATOM_FILE, type SnapshotHead, writeCsvRow } from './publish-files.js'
 import type { PublishedFiles } from './published-files.js'
 
 export interface PublishResult
@@ -45,7 +46,7 @@ export interface PublishOptions extends RunOptions {
   removalsOnly?: boolean
 }
 
-/** Entries written per step. After this many additions, table statistics are refreshed. */
+/** Entries per step. As many additions refresh the statistics. */
 const STEP_ENTRIES = 1_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
@@ -130,7 +131,7 @@ const take = async (
     added: many('ADDED'),
     changed: many('CHANGED'),
     removed: many('REMOVED'),
-    // Under a doubted clock, snapshots may share this instant; their sequence numbers differ.
+    // Snapshots under a doubted clock may share it.
     publishedAt: sure,
     form: SNAPSHOT_FORM,
     origin: findOrigin(manifests.issuer),
@@ -140,10 +141,11 @@ const take = async (
   }
   await snapshots.openSnapshot(tx, begun, run)
   await enter(tx, begun.sequence, today, changes)
+  await formCsvRows(tx, last?.snapshot.form ?? SNAPSHOT_FORM)
   await snapshots.deleteEndedEntriesAndManifests(tx, begun.sequence)
   const made = { before: last?.snapshot ?? null, next: begun, changed: changes.map(({ listingId }) => listingId) }
-  const lines = () => snapshots.readLinesInBatches(tx, begun.sequence, STEP_ENTRIES)
-  const edition = await (files?.make(tx, made) ?? buildEdition(begun, lines(), null))
+  const batches = () => readEntriesInBatches(tx, begun.sequence, STEP_ENTRIES)
+  const edition = await (files?.make(tx, made) ?? buildEdition(begun, batches(), null))
   try {
     const done = { ...begun, ...(await described(tx, begun, edition)) }
     await snapshots.closeSnapshot(tx, done)
@@ -155,7 +157,6 @@ const take = async (
   }
 }
 
-/** Signs an unchanged list again before its signature expires. */
 const renew = async (
   tx: Tx,
   { snapshot, signed, forgotten }: NonNullable<Awaited<ReturnType<typeof snapshots.readLastWithManifest>>>,
@@ -195,13 +196,28 @@ const enter = async (
       const source = sources.get(listingId)
       if (source === undefined) throw new Error(`entry ${listingId} is gone from a transaction of one instant`)
       const { body, salt, ...kept } = source
-      return { ...kept, ...sealEntry(body, salt), replaces: change === 'CHANGED' }
+      const sealed = sealEntry(body, salt)
+      return { ...kept, ...sealed, csv: writeCsvRow(sealed.line), replaces: change === 'CHANGED' }
     })
     await snapshots.putEntries(tx, sequence, entries)
   }
   await next
   await snapshots.noteChanges(tx, sequence, today)
   if (put.length >= STEP_ENTRIES) await snapshots.analyzeTables(tx)
+}
+
+/** Forms missing CSV rows, or all after a change of form. */
+const formCsvRows = async (tx: Tx, lastForm: number): Promise<void> => {
+  if (lastForm !== SNAPSHOT_FORM) await snapshots.forgetCsvRows(tx)
+  let rows = await snapshots.readEntriesWithoutCsv(tx, { after: null, atATime: STEP_ENTRIES })
+  while (rows.length > 0) {
+    await snapshots.putCsvRows(
+      tx,
+      rows.map(({ id, line }) => ({ id, csv: writeCsvRow(line) })),
+    )
+    const after = rows.length < STEP_ENTRIES ? undefined : rows.at(-1)?.id
+    rows = after === undefined ? [] : await snapshots.readEntriesWithoutCsv(tx, { after, atATime: STEP_ENTRIES })
+  }
 }
 
 const described = async (

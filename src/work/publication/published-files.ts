@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
 import { getProcessWideHandle } from '../../store/db/answer-pool.js'
 import type { Db, Tx } from '../../store/db/db.js'
+import { readEntriesInBatches } from '../../store/publication/entry-batches.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import {
   buildEdition,
@@ -150,7 +151,6 @@ const closeUnused = ({ isLast, users, edition, encoded }: ServedEdition): void =
   void Promise.all(files.map(({ handle }) => handle?.close())).catch(() => undefined)
 }
 
-/** Derives from `base` when at most CHANGES_MOST entries differ from it. */
 const makeEdition = async (
   tx: Tx,
   snapshot: snapshots.Snapshot,
@@ -158,7 +158,7 @@ const makeEdition = async (
 ): Promise<Edition> => {
   const { sequence } = snapshot
   if (base === null || changed.length > CHANGES_MOST)
-    return buildEdition(snapshot, snapshots.readLinesInBatches(tx, sequence, STEP_ENTRIES), folder)
+    return buildEdition(snapshot, readEntriesInBatches(tx, sequence, STEP_ENTRIES), folder)
   return deriveEdition(
     base,
     snapshot,

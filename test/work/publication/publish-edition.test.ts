@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { HASH_BEFORE_FIRST, sealEntry } from '../../../src/domain/publication/snapshot.js'
+import { HASH_BEFORE_FIRST, sealEntry, writeChainLine } from '../../../src/domain/publication/snapshot.js'
+import { packTexts } from '../../../src/foundation/text/packed-texts.js'
+import type { EntryBatch } from '../../../src/store/publication/entry-batches.js'
 import type { SnapshotLine } from '../../../src/store/publication/snapshots.js'
 import {
   buildEdition,
@@ -16,7 +18,7 @@ import {
   measureSegment,
   readRange,
 } from '../../../src/work/publication/publish-edition.js'
-import { FILE_FORMS } from '../../../src/work/publication/publish-files.js'
+import { FILE_FORMS, writeCsvRow } from '../../../src/work/publication/publish-files.js'
 
 const snapshot = (sequence: number) => ({
   sequence,
@@ -34,8 +36,18 @@ const lineOf = (n: number, text: string): SnapshotLine => {
   const { line, hash } = sealEntry(body, `salt-${n}`)
   return { id: idOf(n), hash, from: '2026-02-01', to: body.endsOn, line }
 }
-async function* inSteps(lines: readonly SnapshotLine[]): AsyncGenerator<SnapshotLine[]> {
-  for (let at = 0; at < lines.length; at += 3) yield lines.slice(at, at + 3)
+/** The second batch has no stored CSV rows. */
+async function* inSteps(lines: readonly SnapshotLine[]): AsyncGenerator<EntryBatch> {
+  for (let at = 0; at < lines.length; at += 3) {
+    const some = lines.slice(at, at + 3)
+    const texts = some.map(({ line }) => String(line))
+    yield {
+      ids: Buffer.from(some.map(({ id }) => id.replaceAll('-', '')).join(''), 'hex'),
+      lines: packTexts(texts),
+      csv: at === 3 ? null : packTexts(texts.map(writeCsvRow)),
+      chain: packTexts(some.map(writeChainLine)),
+    }
+  }
 }
 const listOf = (entries: ReadonlyMap<number, string>): SnapshotLine[] =>
   [...entries].sort(([a], [b]) => a - b).map(([n, text]) => lineOf(n, text))

@@ -6,6 +6,7 @@ import { expect } from 'chai'
 import { type Keys, loadKeys, newManifestKey } from '../../../src/foundation/keys.js'
 import { readLastWithManifest } from '../../../src/store/publication/snapshots.js'
 import { type PublishOptions, type PublishResult, publishList } from '../../../src/work/publication/publish.js'
+import { FILE_FORMS, type SnapshotHead } from '../../../src/work/publication/publish-files.js'
 import { letGo, shown } from '../../support/public-list.js'
 import { verifyChain } from '../../support/publication-chain.js'
 import { at, database, later, NOW, rowsOf, TODAY } from '../../support/world.js'
@@ -78,6 +79,43 @@ describe('publish', () => {
     expect(stored.slice(1).map((row) => row['before'])).to.deep.equal(stored.slice(0, -1).map((row) => row['hash']))
   })
 
+  /** Hashes of the CSV, JSON Lines and JSON files, made of the stored lines alone. */
+  const filesOfLines = async (sequence: number): Promise<string[]> => {
+    const rows = await rowsOf(db(), 'select line from published_entries where to_sequence is null order by listing_id')
+    const [head] = (await rowsOf(
+      db(),
+      'select sequence, previous_hash as "previousHash", published_at as "publishedAt" from snapshots where sequence = ?',
+      [sequence],
+    )) as unknown as [SnapshotHead]
+    return FILE_FORMS.map(({ head: begin, entry, separator, end, tail }) => {
+      const entries = rows.map(({ line }) => entry(String(line)) + end)
+      return createHash('sha256')
+        .update(begin(head) + entries.join(separator) + tail)
+        .digest('hex')
+    })
+  }
+
+  it('files are those of the lines, also with CSV rows of a previous release or another form', async () => {
+    for (let n = 0; n < 4; n += 1) await shown(db(), n, { name: `=名称,"${n}"\n\\第二行\t\r` })
+    const published = async (): Promise<void> => {
+      const { sequence } = await snapshot()
+      const [{ files }] = (await rowsOf(db(), 'select files from snapshots where sequence = ?', [sequence])) as [
+        { files: { sha256: string }[] },
+      ]
+      expect(files.slice(0, FILE_FORMS.length).map(({ sha256 }) => sha256)).to.deep.equal(await filesOfLines(sequence))
+      expect(await rowsOf(db(), 'select 1 from published_entries where csv is null')).to.have.length(0)
+    }
+    await published()
+    await db().raw(
+      `update published_entries set csv = null where listing_id in (select listing_id from listings limit 2)`,
+    )
+    await shown(db(), 4)
+    await published()
+    await db().raw(`update published_entries set csv = 'other columns'`)
+    await db().raw('update snapshots set form = form - 1')
+    await published()
+  })
+
   it('old sequences verify without bodies and salts, and a falsified one is found', async () => {
     const one = await shown(db(), 1)
     await snapshot()
@@ -123,8 +161,8 @@ describe('publish', () => {
     await shown(db(), 2)
     await snapshot()
     await letGo(db(), one.id)
-    const [held] = await rowsOf(db(), 'select line from published_entries where listing_id = ?', [one.id])
-    expect(held).to.deep.equal({ line: null })
+    const [held] = await rowsOf(db(), 'select line, csv from published_entries where listing_id = ?', [one.id])
+    expect(held).to.deep.equal({ line: null, csv: null })
     expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 1, removed: 1 })
     expect(await rowsOf(db(), 'select 1 from forgotten')).to.have.length(0)
   })
