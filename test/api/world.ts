@@ -106,7 +106,7 @@ export const makeWorld = async ({
   const publishing = { cause: 'timetable' as const, manifests: keys.manifests, now: () => now, note: () => undefined }
   const publishNow = () => publishList(database.db, { ...publishing, files })
   // The audit log has its own connections, as in the hub, so that its statements do not count as those of an answer.
-  const rows = openAnswerPool(database.url, { what: 'trail', prepared: 'REPLANNED' })
+  const rows = openAnswerPool(database.url, { what: 'trail', prepared: 'ONE_PLAN_BY_INDEX' })
   const answers = openAnswerPool(database.url, { what: 'answers' })
   const trail = makeAuditLog(rows, {
     log: makeLog({ level: 'silent', file: null }),

@@ -107,9 +107,9 @@ const IS_ON_LIST_SQL = `coalesce((
 export const SELLER_BITMAP_CTE_SQL = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
-/** True when operator `o` is in the bitmap. False does not mean unlisted. */
+/** True when the operator of `r` is in the bitmap. False does not mean unlisted. */
 export const IS_IN_BITMAP_SQL =
-  'case when o.id < (select many from b) then get_bit((select bits from b), o.id) = 1 else false end'
+  'case when r.operator_id < (select many from b) then get_bit((select bits from b), r.operator_id) = 1 else false end'
 
 export const findListedOperators = async (
   db: ReadHandle,

@@ -2,15 +2,17 @@ import { type Db, queryRows, type Tx } from '../db/db.js'
 
 const columnsOf = (row: string): string =>
   `${row}.score_id, ${row}.as_of, ${row}.value, ${row}.grade, ${row}.weighs, ${row}.asked_until, coalesce(${row}.contested, false), ${row}.entries::jsonb`
+const FACTS = ['uscc', 'name', 'region', 'status']
+const factsOf = (row: string): string => FACTS.map((name) => `${row}.${name}`).join(', ')
 
 /** SQL: what `standing_rows` should say about operators `o`. */
 const recomputed = (operators: string): string => `
-  select o.id as operator_id, s.id as score_id, s.as_of, s.value, s.grade, standing_weighs(s.id) as weighs,
+  select o.id as operator_id, standing_code(o) as uscc, o.name, o.region, o.status, s.id as score_id, s.as_of, s.value, s.grade, standing_weighs(s.id) as weighs,
     (select max(a.as_of) from scores a where a.operator_id = o.id and a.asked) as asked_until,
     exists (select 1 from overrules v where v.operator_id = o.id) or exists (select 1 from objections b where b.operator_id = o.id) as contested,
     standing_entries(o.id) as entries
-  from (${operators}) o left join lateral (select k.id, k.as_of, k.value, k.grade from scores k where k.operator_id = o.id and not k.asked
-    order by k.as_of desc, k.id desc limit 1) s on true`
+  from operators o left join lateral (select k.id, k.as_of, k.value, k.grade from scores k where k.operator_id = o.id and not k.asked
+    order by k.as_of desc, k.id desc limit 1) s on true where o.id in (${operators})`
 
 export interface VerifiedPage {
   /** Null after the last operator. */
@@ -19,12 +21,13 @@ export interface VerifiedPage {
   differing: number[]
 }
 
-/** A missing row counts as an empty one. */
+/** A missing row counts as one without score and entries. */
 export const compareStandingRows = async (db: Db, after: number, limit: number): Promise<VerifiedPage> => {
   const rows = await queryRows<{ id: number; differs: boolean }>(
     db,
     `with n as (${recomputed('select id from operators where id > :after order by id limit :limit')})
-     select n.operator_id as id, (${columnsOf('r')}) is distinct from (${columnsOf('n')}) as differs
+     select n.operator_id as id, (${columnsOf('r')}) is distinct from (${columnsOf('n')})
+         or (r.operator_id is not null and (${factsOf('r')}) is distinct from (${factsOf('n')})) as differs
      from n left join standing_rows r on r.operator_id = n.operator_id order by n.operator_id /* standingRows.comparePage */`,
     { after, limit },
   )
@@ -45,9 +48,9 @@ export const correctStandingRows = async (tx: Tx, ids: readonly number[]): Promi
   const corrected = await queryRows<{ id: number }>(
     tx,
     `update standing_rows r set score_id = n.score_id, as_of = n.as_of, value = n.value, grade = n.grade, weighs = n.weighs,
-       asked_until = n.asked_until, contested = n.contested, entries = n.entries
+       asked_until = n.asked_until, contested = n.contested, entries = n.entries, (${FACTS.join(', ')}) = row(${factsOf('n')})
      from (${recomputed('select unnest(:ids::int[]) as id')}) n where r.operator_id = n.operator_id
-       and (${columnsOf('r')}) is distinct from (${columnsOf('n')}) returning r.operator_id as id /* standingRows.correct */`,
+       and (${columnsOf('r')}, ${factsOf('r')}) is distinct from (${columnsOf('n')}, ${factsOf('n')}) returning r.operator_id as id /* standingRows.correct */`,
     { ids: [...ids] },
   )
   return corrected.map(({ id }) => id)

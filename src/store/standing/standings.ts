@@ -62,7 +62,7 @@ export const readStandings = async (
 }
 
 interface OrdinaryRow
-  extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status'>,
+  extends Pick<StandingRow, 'operatorId' | 'name' | 'region' | 'status'>,
     Partial<Pick<StandingRow, 'sees' | 'score' | 'grade'>> {
   uscc: string
   isSpecial?: boolean
@@ -100,7 +100,7 @@ const readOrdinary = async (
     found.set(uscc, {
       operatorId: row.operatorId,
       uscc,
-      shop: row.shop,
+      shop: null,
       name: row.name,
       region: row.region,
       status: row.status,
@@ -126,14 +126,11 @@ const weighsGoneEntry = (listed: ListedFacts, today: string): boolean => {
   return listed.weighs?.some((id) => !shown.some(({ body }) => body.id === id)) ?? false
 }
 
-/** Finds operators by their own USCC, unless another operator claims it too. */
 const ordinary = (graded: string): string => `
-  select o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status, ${graded}
+  select r.operator_id as "operatorId", r.uscc, r.name, r.region, r.status, ${graded}
     case when r.entries is not null or r.weighs is not null then json_build_object(
       'weighs', r.weighs, 'scoredOn', r.as_of, 'entries', r.entries, 'mayPublish', ${MAY_PUBLISH_LIST_SQL}) end as listed
-  from operators o left join standing_rows r on r.operator_id = o.id
-  where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
-    and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ordinary */`
+  from standing_rows r where r.uscc = any(:codes::text[]) /* standings.ordinary */`
 const GRADED = `r.value as score, r.grade,
     coalesce(r.contested or r.as_of > :today::date or r.asked_until >= :today::date, false) as "isSpecial",`
 const ORDINARY_UNGRADED = ordinary('')

@@ -229,8 +229,7 @@ export const openAuditLog = (
   url: string,
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: RestoreNotes; database: string },
 ): AuditLog => {
-  // A plan made for an empty log would read all of it.
-  const db = openAnswerPool(url, { what: 'trail', prepared: 'REPLANNED' })
+  const db = openAnswerPool(url, { what: 'trail', prepared: 'ONE_PLAN_BY_INDEX' })
   const auditLog = makeAuditLog(db, { ...parts, notes: notes.heads(database), usage: db.usage })
   const close = async () => {
     await auditLog.close()
