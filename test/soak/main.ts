@@ -10,6 +10,7 @@ import { soakCells } from './cells.js'
 import { soakClocks } from './clocks.js'
 import { soakData } from './data.js'
 import { soakFailover } from './failover.js'
+import { soakHistoriesAlone } from './histories.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
@@ -76,6 +77,10 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       seed,
       progress: (done) => process.stderr.write(`failover ${done}/${runs}\n`),
     })),
+  }),
+  histories: async ({ runs = 10_000, seed, progress }) => ({
+    seed,
+    ...(await soakHistoriesAlone({ runs, seed, progress: (done) => progress('histories', done, runs) })),
   }),
   data: async ({ minutes }) => soakData({ forMs: minutes * 60_000 }),
   intake: async ({ runs = 20_000, seed, progress }) => {

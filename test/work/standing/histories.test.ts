@@ -1,0 +1,26 @@
+import { expect } from 'chai'
+import type { JobDb } from '../../../src/store/db/db.js'
+import { soakHistories } from '../../soak/histories.js'
+
+const SEED = 20_261_130
+const FAULTS: [string, string][] = [
+  ['the row does not follow the public entries', 'drop trigger standing_entries_altered on public_entries'],
+  ['a hidden entry stays public', 'create rule kept as on delete to public_entries do instead nothing'],
+]
+
+describe('standings of random histories', () => {
+  it('equal those of a naive reader after each step, with and without fast answers', async () => {
+    const soaked = await soakHistories({ runs: 16, seed: SEED })
+    expect(soaked.faults).to.deep.equal([])
+    expect(soaked).to.include({ ok: true, histories: 16, differences: 0, standings: 0 })
+    expect(Math.min(soaked.listed, soaked.graded)).to.be.above(50)
+    expect(soaked.done).to.include.keys('list', 'merge', 'roll back', 'hideListing')
+  })
+
+  for (const [what, sql] of FAULTS)
+    it(`differ where ${what}`, async () => {
+      const plant = (db: JobDb) => db.raw(sql)
+      const soaked = await soakHistories({ runs: 16, seed: SEED, plant, faultsMost: 1 })
+      expect(soaked.differences).to.be.above(0)
+    })
+})
