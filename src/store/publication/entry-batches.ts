@@ -4,7 +4,6 @@ import type { Db } from '../db/db.js'
 import { withLiterals } from '../db/pg-statement.js'
 import { IN_SNAPSHOT_SQL } from './snapshots.js'
 
-/** Consecutive entries of a snapshot, in id order. */
 export interface EntryBatch {
   /** 16 bytes each. */
   ids: Buffer

@@ -18,6 +18,8 @@ export interface Snapshot {
   /** Null in a snapshot made before files existed. */
   files: ManifestFile[] | null
   firstEnd: string | null
+  /** Day of the last comparison of the whole list. */
+  comparedOn: string | null
 }
 
 export interface SignedManifest {
@@ -27,13 +29,13 @@ export interface SignedManifest {
 }
 
 const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entries, s.added, s.changed, s.removed,
-  s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd"`
+  s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd",
+  s.compared_on as "comparedOn"`
 
 /** SQL: joins `forgotten` to its entries row by row. A plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 
-/** True when the last snapshot still holds the text of an entry that left the list. */
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
   or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
 
@@ -97,8 +99,8 @@ export const findChangesSinceLast = (
 
 export const openSnapshot = async (tx: Tx, snapshot: Snapshot, runId: number): Promise<void> => {
   await tx.raw(
-    `insert into snapshots (sequence, previous_hash, hash, entries, added, changed, removed, published_at, form, origin, feed_id, run_id)
-     values (:sequence, :previousHash, :hash, :entries, :added, :changed, :removed, :publishedAt, :form, :origin, :feedId, :runId) /* snapshots.open */`,
+    `insert into snapshots (sequence, previous_hash, hash, entries, added, changed, removed, published_at, form, origin, feed_id, run_id, compared_on)
+     values (:sequence, :previousHash, :hash, :entries, :added, :changed, :removed, :publishedAt, :form, :origin, :feedId, :runId, :comparedOn) /* snapshots.open */`,
     { ...snapshot, runId },
   )
 }
@@ -108,6 +110,17 @@ export const closeSnapshot = async (tx: Tx, snapshot: Snapshot): Promise<void> =
     'update snapshots set hash = :hash, entries = :entries, files = :files, first_end = :firstEnd where sequence = :sequence /* snapshots.close */',
     { ...snapshot, files: JSON.stringify(snapshot.files) },
   )
+}
+
+export const findTouchedEntries = (tx: Tx, most: number): Promise<string[]> =>
+  queryColumn(tx, 'select distinct listing_id as id from touched_entries limit ? /* snapshots.touched */', [most])
+
+export const forgetTouchedEntries = async (tx: Tx): Promise<void> => {
+  await tx.raw('delete from touched_entries /* snapshots.forgetTouched */')
+}
+
+export const noteComparison = async (tx: Tx, sequence: number, on: string): Promise<void> => {
+  await tx.raw('update snapshots set compared_on = ? where sequence = ? /* snapshots.compared */', [on, sequence])
 }
 
 export interface EntrySource extends Omit<SnapshotMember, 'hash'> {

@@ -21,7 +21,7 @@ export interface ListDependencies {
   publish: () => Promise<unknown>
   /** How long (ms) a publication may take before the previous snapshot is served without removed entries. */
   waitMs?: number
-  /** Returns now, or the last reliable instant while the hub's clock is in doubt. */
+  /** Now, or the last instant not in doubt. */
   sure?: () => Date
 }
 

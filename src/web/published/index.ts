@@ -1,4 +1,3 @@
-/** Serves /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'

@@ -201,7 +201,6 @@ const placeOf = ({ ids }: Pick<Edition, 'ids'>, id: Buffer): { index: number; is
 const endOf = ({ ends, headBytes }: EditionPart, entries: number): number =>
   entries === 0 ? headBytes : (ends[entries - 1] ?? 0)
 
-/** A separator precedes every entry but the file's first. */
 const segmentsOf = (part: EditionPart, step: EditionStep, isFirst: boolean): EditionSegment[] => {
   const separator = Buffer.from(part.form.separator)
   const before = isFirst ? [] : [separator]

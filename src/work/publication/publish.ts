@@ -1,4 +1,3 @@
-/** Snapshots are numbered and chained, with a signed manifest. */
 import { createHash } from 'node:crypto'
 import type { AuditHead } from '../../domain/audit/audit-log.js'
 import {
@@ -46,8 +45,8 @@ export interface PublishOptions extends RunOptions {
   removalsOnly?: boolean
 }
 
-/** Entries per step. As many additions refresh the statistics. */
 const STEP_ENTRIES = 1_000
+const TOUCHED_MOST = 5_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
 
@@ -78,7 +77,7 @@ interface SnapshotInput extends Required<Pick<PublishOptions, 'manifests' | 'rem
   files: PublishOptions['files']
 }
 
-/** Repeatable read hides what others change meanwhile. If they remove an entry, a trigger hides its published copy at once. */
+/** Repeatable read hides concurrent changes. A trigger hides the published copy of an entry removed meanwhile. */
 const takeAtOneInstant = async (db: Db, taking: SnapshotInput): ReturnType<typeof take> => {
   for (let tried = 1; ; tried += 1) {
     let edition = null as Edition | null
@@ -111,14 +110,10 @@ const take = async (
   const behind = !(await restored.mayPublishList(tx))
   const stopped = behind || (await clockDoubts.currentDoubt(tx)) !== null
   if (stopped && last === null) throw new Refusal(behind ? 'DATABASE_RESTORED' : 'CLOCK_DOUBTED')
-  // A list that was never published, or in another format, is published whole.
-  const only =
-    removalsOnly && last?.snapshot.form === SNAPSHOT_FORM
-      ? await snapshots.findEntriesGoneSince(tx, last.snapshot.sequence, today)
-      : null
-  const found = await snapshots.findChangesSinceLast(tx, today, only)
-  const changes = found.filter(({ change }) => !stopped || change === 'REMOVED')
+  const { changes, comparedOn } = await findChanges(tx, last?.snapshot ?? null, { today, removalsOnly, stopped })
   if (last !== null && (stopped || last.snapshot.form === SNAPSHOT_FORM) && changes.length === 0) {
+    if (comparedOn !== null && comparedOn !== last.snapshot.comparedOn)
+      await snapshots.noteComparison(tx, last.snapshot.sequence, comparedOn)
     await renew(tx, last, sure, manifests)
     return { snapshot: { ...last.snapshot, added: 0, changed: 0, removed: 0 }, edition: null }
   }
@@ -138,6 +133,7 @@ const take = async (
     feedId: await restored.databaseIdentity(tx),
     files: null,
     firstEnd: null,
+    comparedOn,
   }
   await snapshots.openSnapshot(tx, begun, run)
   await enter(tx, begun.sequence, today, changes)
@@ -155,6 +151,27 @@ const take = async (
     await closeEdition(edition)
     throw error
   }
+}
+
+/** Compares the whole list once a day, because days change what is shown. Later, it compares touched entries. */
+const findChanges = async (
+  tx: Tx,
+  last: snapshots.Snapshot | null,
+  { today, removalsOnly, stopped }: { today: string; removalsOnly: boolean; stopped: boolean },
+): Promise<{ changes: snapshots.SnapshotChange[]; comparedOn: string | null }> => {
+  const hasForm = last?.form === SNAPSHOT_FORM
+  let only: string[] | null = null
+  if (hasForm && removalsOnly) only = await snapshots.findEntriesGoneSince(tx, last.sequence, today)
+  else if (hasForm && last.comparedOn === today) {
+    const touched = await snapshots.findTouchedEntries(tx, TOUCHED_MOST + 1)
+    if (touched.length <= TOUCHED_MOST) only = touched
+  }
+  const found = await snapshots.findChangesSinceLast(tx, today, only)
+  // Waiting additions stay touched.
+  const isComplete = !stopped && !(hasForm && removalsOnly)
+  if (isComplete) await snapshots.forgetTouchedEntries(tx)
+  const comparedOn = isComplete && only === null ? today : (last?.comparedOn ?? null)
+  return { changes: found.filter(({ change }) => !stopped || change === 'REMOVED'), comparedOn }
 }
 
 const renew = async (

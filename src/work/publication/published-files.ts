@@ -20,9 +20,8 @@ import {
 export const FILE_ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof FILE_ENCODINGS)[number]
 
-/** Files of at most this many bytes are compressed before serving. */
+/** Larger files are compressed later. */
 const SMALL_BYTES = 1024 * 1024
-/** Larger files are compressed after this delay. */
 const QUIET_MS = 5_000
 const STEP_ENTRIES = 1_000
 /** With more changed entries than this, the edition is rebuilt. */
@@ -89,7 +88,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
       adopting = adopted.catch(() => undefined)
       return adopted
     },
-    /** Makes sure that an edition at least as new as `snapshot` is served. */
+    /** Serves `snapshot` or a newer edition. */
     ensure: async (db: Db, snapshot: snapshots.Snapshot): Promise<void> => {
       const isThere = () => last !== null && (isOf(last.edition, snapshot) || last.edition.sequence > snapshot.sequence)
       if (isThere()) return
@@ -167,7 +166,7 @@ const makeEdition = async (
   )
 }
 
-/** An edition must match the snapshot's hash. A derived one that differs is rebuilt. */
+/** Rebuilds a derived edition that lacks the snapshot's hash. */
 const editionOf = async (
   db: Db,
   snapshot: snapshots.Snapshot,

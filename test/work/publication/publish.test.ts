@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Keys, loadKeys, newManifestKey } from '../../../src/foundation/keys.js'
+import { shanghaiDate } from '../../../src/foundation/time/dates.js'
+import { addDoubt } from '../../../src/store/db/clock-doubts.js'
 import { readLastWithManifest } from '../../../src/store/publication/snapshots.js'
 import { type PublishOptions, type PublishResult, publishList } from '../../../src/work/publication/publish.js'
 import { FILE_FORMS, type SnapshotHead } from '../../../src/work/publication/publish-files.js'
-import { letGo, shown } from '../../support/public-list.js'
+import { corrected, letGo, shown } from '../../support/public-list.js'
 import { verifyChain } from '../../support/publication-chain.js'
 import { at, database, later, NOW, rowsOf, TODAY } from '../../support/world.js'
 
@@ -206,6 +208,59 @@ describe('publish', () => {
     await db().raw('update public_entries set ends_on = ? where listing_id = ?', [TODAY, one.id])
     expect(await snapshot()).to.include({ sequence: 1, entries: 1 })
     expect(await snapshot(later(86_400))).to.include({ sequence: 2, entries: 0 })
+  })
+
+  it('after the first comparison of a day, a publication compares the entries touched since', async () => {
+    const one = await shown(db(), 1)
+    await shown(db(), 2)
+    await snapshot()
+    const touched = () => rowsOf(db(), 'select listing_id as id from touched_entries')
+    expect(await touched()).to.have.length(0)
+    // Only a comparison of the whole list finds this difference: no public entry was touched.
+    await db().raw(`update published_entries set source = 'other' where listing_id = ?`, [one.id])
+    const three = await shown(db(), 3)
+    expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 3, added: 1, changed: 0 })
+    await corrected(db(), three.id, '更正')
+    const writing = await db().transaction()
+    await writing.raw(`update public_entries set body_hash = 'late' where listing_id = ?`, [three.id])
+    expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 3, changed: 1 })
+    await writing.commit()
+    expect(await touched()).to.deep.equal([{ id: three.id }])
+    expect(await snapshot(later(180))).to.include({ sequence: 4, entries: 3, changed: 1 })
+    await letGo(db(), three.id)
+    expect(await snapshot(later(240))).to.include({ sequence: 5, entries: 2, removed: 1 })
+    expect(await snapshot(later(86_400))).to.include({ sequence: 6, entries: 2, added: 0, changed: 1 })
+  })
+
+  it('a publication of removals only leaves additions and changes to the next one of the same day', async () => {
+    const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
+    await snapshot()
+    await letGo(db(), one.id)
+    await corrected(db(), two.id, '更正')
+    await shown(db(), 3)
+    const removals = await snapshot(later(60), { removalsOnly: true })
+    expect(removals).to.include({ sequence: 2, entries: 1, added: 0, changed: 0, removed: 1 })
+    expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 2, added: 1, changed: 1, removed: 0 })
+  })
+
+  it('additions that wait for a doubted clock are published later on the same day', async () => {
+    const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
+    const day = 86_400
+    await shown(db(), 5, { publishedOn: shanghaiDate(later(day)) })
+    expect(await snapshot()).to.include({ entries: 2 })
+    const inDoubt = async (gone: { id: string }, seconds: number): Promise<PublishResult> => {
+      await addDoubt(db(), { cause: 'START', foundAt: later(seconds), expectedAt: later(seconds) })
+      await letGo(db(), gone.id)
+      const done = await snapshot(later(seconds))
+      await db().raw('delete from clock_doubts')
+      return done
+    }
+    await shown(db(), 3)
+    expect(await inDoubt(one, 60)).to.include({ sequence: 2, added: 0, removed: 1 })
+    expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 2, added: 1 })
+    // The day alone makes the fifth entry public: no statement touches it.
+    expect(await inDoubt(two, day)).to.include({ sequence: 4, added: 0, removed: 1 })
+    expect(await snapshot(later(day + 60))).to.include({ sequence: 5, entries: 2, added: 1 })
   })
 
   it('an unchanged list keeps its sequence and hash, and its note is written again', async () => {
