@@ -6,7 +6,7 @@ import { insertCopiesSql } from '../records/versions.js'
 export const SELECT_UNCORRECTED_RUNS_SQL = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
-/** SQL: the day on which the unmatched record's last version ended, if that version had the same content. */
+/** SQL: the day on which the unmatched record's last version ended, if that had the same content. */
 export const earlierEndDaySql = (u: string): string => `(select p.ended_on from (select * from versions p
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
@@ -36,7 +36,7 @@ export const endAbsent = (
     tx,
     `with gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
-       where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
+       where v.id in (select u.id from unnest(:unmet::bigint[]) u(id) where not exists (select 1 from plan p where p.version_id = u.id)) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
          and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isNotUnreadableSql('v')}
          and v.run_id not in (${SELECT_UNCORRECTED_RUNS_SQL})
        returning v.*),

@@ -1,5 +1,6 @@
 import { WITHDRAWN_RECORD_STATUS } from '../../domain/scoring/evidence.js'
 import { queryMap, queryOne, type Tx } from '../db/db.js'
+import type { StageContents } from './staged.js'
 
 export type DraftEffect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
 
@@ -7,14 +8,18 @@ const ownerBy = (scheme: string, code: string): string =>
   `select c.operator_id as owner, c.scheme || ':' || c.code as said from codes c
    where c.scheme = '${scheme}' and c.code = ${code} and c.known_to is null`
 
+interface FilledPlan {
+  feed: string
+  whole: boolean
+  needOperator: readonly string[]
+  says: StageContents
+}
+
 /**
  * The operator is found by USCC or shop code, else by other codes that lead to one operator, else by a person's
  * decision, never by name.
  */
-export const fillPlan = async (
-  tx: Tx,
-  { feed, whole, needOperator }: { feed: string; whole: boolean; needOperator: readonly string[] },
-): Promise<void> => {
+export const fillPlan = async (tx: Tx, { feed, whole, needOperator, says }: FilledPlan): Promise<void> => {
   await tx.raw(
     `create temporary table plan on commit drop as
      select s.item, s.part, s.record_key, s.late, coalesce(o.operator_id, f.owner) as operator_id,
@@ -29,18 +34,18 @@ export const fillPlan = async (
        case when d.verdict = 'NOT_OURS' then 'UNCHANGED'
          -- What its authority withdrew or removed is not restored by a form that does not say how it stands.
          when v.ended_on is null and case s.kind
-             when 'penalty' then s.body->>'status' is null and v.body->>'status' = :withdrawn
-             when 'list_entry' then not :whole and s.body->>'removed_on' is null and v.body->>'removed_on' is not null
-               and s.body->>'listed_on' is not distinct from v.body->>'listed_on' end
+             when 'penalty' then s.stated->>'status' is null and v.body->>'status' = :withdrawn
+             when 'list_entry' then not :whole and s.stated->>'removed_on' is null and v.body->>'removed_on' is not null
+               and s.stated->>'listed_on' is not distinct from v.body->>'listed_on' end
            and v.operator_id is not distinct from coalesce(o.operator_id, f.owner, d.operator_id) then 'UNCHANGED'
          when o.operator_id is null and f.owner is null and d.operator_id is null and s.kind = any(:need) then 'UNMATCHED'
          when v.id is null then 'NEW'
          when v.digest = s.digest and v.ended_on is null
            and v.operator_id is not distinct from coalesce(o.operator_id, f.owner, d.operator_id) then 'UNCHANGED'
          else 'CHANGED' end as effect
-     from staged_drafts s
+     from (select *, case when kind in ('penalty', 'list_entry') then body end as stated from staged_drafts offset 0) s
      left join operators u on u.uscc = s.uscc and u.known_to is null
-     left join operators h on h.shop = s.shop and s.uscc is null and h.known_to is null
+     left join operators h on :shops and h.shop = s.shop and s.uscc is null and h.known_to is null
      cross join lateral (select coalesce(u.merged_into, u.id, h.merged_into, h.id) as operator_id) o
      cross join lateral (select case when s.uscc is null and h.id is null and num_nonnulls(s.org_code, s.reg_no) > 0 then (
        select case when count(distinct owner) = 1 then array[min(owner)::text, min(said)] end from (
@@ -50,16 +55,16 @@ export const fillPlan = async (
        left join operators w on w.id = i.operator_id where i.feed = :feed and i.undone_at is null) d
        on o.operator_id is null and f.owner is null and d.subject_key = s.subject_key
      left join versions v on v.feed = :feed and v.record_key = s.record_key and v.known_to is null /* plan.decide */`,
-    { feed, whole, need: needOperator, withdrawn: WITHDRAWN_RECORD_STATUS },
+    { feed, whole, shops: says.shops, need: needOperator, withdrawn: WITHDRAWN_RECORD_STATUS },
   )
   await tx.raw(
     `update plan p set operator_id = coalesce(w.merged_into, w.id) from identity_decisions d join operators w on w.id = d.operator_id
      where d.id = p.decision_id and p.operator_id is null /* plan.decide decided */`,
   )
   await tellMergers(tx)
-  await oneRegistration(tx, feed)
+  if (says.codes) await oneRegistration(tx, feed)
   // Without statistics the planner joins millions of pairs.
-  await tx.raw('analyze plan /* plan.decide */')
+  await tx.raw('analyze plan /* plan.decide analyze */')
 }
 
 /** Records of a merged operator get the id of the merge decision, so that undoing the decision returns them. */

@@ -16,12 +16,14 @@ export interface StoredOperator {
   knownTo: Date | null
 }
 
+const THERE_SHARE = 0.1
+
 export const OPERATOR_COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
  * Creates operators in code order and revives rolled-back ones as if new. The caller holds the row lock of
- * `nextInstant`, so nobody else creates operators.
+ * `nextInstant`.
  */
 export const makeFromDrafts = async (
   tx: Tx,
@@ -47,14 +49,15 @@ export const makeFromDrafts = async (
        order by s.${code}, s.item desc /* operators.make ${code} */`,
       { run: runId, now },
     )
-  const made = await withIndexesDropped(tx, 'operators', drafts, () => making('uscc', 's.uscc is not null'))
+  const made = await withIndexesDropped(tx, 'operators', { rows: drafts, most: drafts * THERE_SHARE }, () =>
+    making('uscc', 's.uscc is not null'),
+  )
   const opened = shops ? await making('shop', 's.uscc is null and s.shop is not null') : null
   return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again.rowCount ?? 0)
 }
 
 /**
- * Creates the operator that a record of `run` revealed. The caller holds the row lock of `nextInstant`; no operator
- * has the code yet.
+ * Creates the operator that a record of `run` revealed. The caller holds the row lock of `nextInstant`.
  */
 export const createOperator = async (
   tx: Tx,
@@ -168,7 +171,7 @@ export const operatorsByCode = async (
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
 }
 
-/** Reads one row for each id, known or not, so that timing does not reveal which exist. */
+/** Reads one row for each id, as `operatorsByCode` does. */
 export const operatorsById = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${OPERATOR_COLUMNS} from unnest(?::int[]) as a(id)

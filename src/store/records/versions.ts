@@ -12,6 +12,8 @@ import { type Db, queryFirst, queryMap, queryRows, queryRowsBy, queryValue, type
 /** A merge that adds this many versions, and this share of the table, refreshes the planner's statistics. */
 const ANALYZE_FROM_VERSIONS = 5_000
 const ANALYZE_FROM_SHARE = 0.1
+/** Rows a written row, up to which rebuilding indexes costs less than keeping them. */
+const BULK_LOAD_SHARE = 2
 
 /** Many of these remarks reveal a column shifted by one row. */
 const NAMED_OTHER: Remark = {
@@ -29,14 +31,33 @@ export const isRegistrationByNumberSql = (
   and exists (select 1 from codes c join operators own on own.id = c.own_id
     where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
 
-/** Returns how many records lost their operator. `partial`: the delivery covers part of its feed. */
+/** Returns how many records lost their operator. */
 export const mergePlan = async (
   tx: Tx,
-  run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; new: number },
+  run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; made: number; writes: number },
 ): Promise<number> => {
-  const { feed, now, partial } = run
+  const { feed, now, partial, made, writes } = run
   const bindings = { run: run.id, feed, now, partial, namedOther: JSON.stringify([NAMED_OTHER]) }
   const execute = async (sql: string): Promise<number> => (await tx.raw(sql, bindings)).rowCount ?? 0
+  const bulk = { rows: writes, most: writes * BULK_LOAD_SHARE }
+  const { gone, opened } = await withIndexesDropped(tx, 'versions', bulk, () => writePlan(execute))
+  if (opened >= ANALYZE_FROM_VERSIONS) {
+    const before = await queryValue<number>(
+      tx,
+      `select reltuples from pg_class where oid = 'versions'::regclass /* versions.merge */`,
+    )
+    if (opened > before * ANALYZE_FROM_SHARE)
+      await tx.raw(`analyze versions${made > 0 ? ', operators' : ''} /* versions.merge analyze */`)
+  }
+  if (!run.whole) return gone
+  await execute(
+    `update versions v set partial = false, held_by = :run from plan p
+     where p.effect = 'UNCHANGED' and v.id = p.version_id and v.known_to is null and v.partial /* versions.merge held by the whole */`,
+  )
+  return gone
+}
+
+const writePlan = async (execute: (sql: string) => Promise<number>): Promise<{ gone: number; opened: number }> => {
   await execute(
     `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
      where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null /* versions.merge close */`,
@@ -58,30 +79,16 @@ export const mergePlan = async (
        and exists (select 1 from identity_decisions d where d.id = p.decision_id and d.verdict = 'NOT_OURS')))
      /* versions.merge let go */`,
   )
-  const opened = await withIndexesDropped(tx, 'versions', run.new, () =>
-    execute(
-      `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+  const opened = await execute(
+    `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
        valid_to, known_from, run_id, page, row_number, partial, held_by)
      select :feed::text, s.kind, p.record_key, p.operator_id, p.found_by, p.decision_id, s.fact, s.digest, s.body, case when p.named_other then s.findings || :namedOther::jsonb else s.findings end,
        s.valid_from, s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(p.was_partial, true),
        case when :partial::boolean and not p.was_partial then (select w.held_by from versions w where w.id = p.version_id) end
      from staged_drafts s join plan p using (item, part)
      where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
-    ),
   )
-  if (opened >= ANALYZE_FROM_VERSIONS) {
-    const before = await queryValue<number>(
-      tx,
-      `select reltuples from pg_class where oid = 'versions'::regclass /* versions.merge */`,
-    )
-    if (opened > before * ANALYZE_FROM_SHARE) await tx.raw('analyze versions, operators /* versions.merge analyze */')
-  }
-  if (!run.whole) return gone
-  await execute(
-    `update versions v set partial = false, held_by = :run from plan p
-     where p.effect = 'UNCHANGED' and v.id = p.version_id and v.known_to is null and v.partial /* versions.merge held by the whole */`,
-  )
-  return gone
+  return { gone, opened }
 }
 
 /** Leaves out records that only partial files contributed. */

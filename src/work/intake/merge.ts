@@ -79,10 +79,13 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.nextInstant(tx, merging.now)
   const made = await operators.makeFromDrafts(tx, run, at, { ...says, drafts })
-  await plan.fillPlan(tx, { feed, whole, needOperator: NEED_OPERATOR })
+  await plan.fillPlan(tx, { feed, whole, needOperator: NEED_OPERATOR, says })
   const counts = await plan.itemCounts(tx)
   await rejects.keepUnmatched(tx, { id: run, feed, partial })
-  const letGo = await versions.mergePlan(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
+  const letGo = await versions.mergePlan(tx, {
+    ...{ id: run, feed, whole, partial, now: at, made },
+    writes: counts.NEW + counts.CHANGED,
+  })
   await ownerless.keepOwnerlessCodes(tx, feed)
   const unmet = whole ? known.unmet() : []
   const ending = { id: run, feed, now: at, today: shanghaiDate(merging.now), unreadable, unmet }

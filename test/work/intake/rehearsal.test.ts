@@ -97,10 +97,27 @@ describe('previews', () => {
       )
       return rows.length
     }
-    const filled = (tx: Tx) => withIndexesDropped(tx, 'operators', MANY, () => locks(tx))
+    const filled = (tx: Tx) => withIndexesDropped(tx, 'operators', { rows: MANY, most: MANY }, () => locks(tx))
 
     it('I-B5: a merge locks the table exclusively where no hub serves', async () => {
       expect(await database.db.transaction(filled)).to.equal(1)
+    })
+
+    it('leaves every index as it was and usable at once after updates in the same transaction', async () => {
+      const indexes = (tx: Tx | TestDatabase['db']) =>
+        rowsOf(
+          tx,
+          `select c.relname, pg_get_indexdef(c.oid) as made from pg_index i join pg_class c on c.oid = i.indexrelid
+           where i.indrelid = 'versions'::regclass and i.indisvalid and not i.indcheckxmin order by 1`,
+        )
+      const { run } = await pullItems(database.db, rowsFrom(1, 3))
+      const before = await indexes(database.db)
+      await database.db.transaction(async (tx) => {
+        await withIndexesDropped(tx, 'versions', { rows: MANY, most: MANY }, () =>
+          tx.raw(`update versions set known_to = now(), closed_as = 'CHANGED', closed_by = ?`, [run]),
+        )
+        expect(await indexes(tx)).to.deep.equal(before)
+      })
     })
 
     it('I-B5: a preview never locks it exclusively', async () => {
