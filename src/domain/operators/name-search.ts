@@ -4,9 +4,8 @@ import { toSimplified } from '../../foundation/text/script.js'
 import { normalizeName } from './names.js'
 import { JILIN_CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
-/** Longest search key, in characters. */
 export const SEARCH_KEY_LENGTH_MOST = 100
-/** Limits of the grams used, and of the names that hold any of them. */
+/** Limits of the grams used, the swapped ones apart, and of the names that hold any. */
 export interface SearchReach {
   grams: number
   candidates: number
@@ -14,7 +13,7 @@ export interface SearchReach {
 /** Limits of the first search. WIDE_REACH limits the second, made when the first finds nothing near. */
 export const NARROW_REACH: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE_REACH: SearchReach = { grams: 6, candidates: 8_000 }
-/** When each gram alone is too frequent, this many are combined with AND. */
+/** Frequent grams combined with AND. */
 const GRAMS_TOGETHER = 3
 /** Typing errors tolerated in a name; one if it is shorter than `SHORT_NAME`. */
 const EDITS_MOST = 2
@@ -60,7 +59,6 @@ interface NameParts {
   key: string
   /** Leading place names, which may be omitted: '吉林省长春市青禾' and '长春青禾'. */
   places: string
-  /** The key without its places. */
   own: string
   /** The distinctive part, without place and legal form. */
   core: string
@@ -92,6 +90,9 @@ const gramsInOrder = (key: string): number[] => {
 
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
+/** They find a name whose neighbours the key swaps. */
+const swappedGramsOf = (key: string): number[] => gramsInOrder(key.split('').reverse().join('')).slice(1, -1)
+
 export interface GramCounts {
   /** Number of names that hold each gram, when the grams were counted. */
   grams: Pick<ReadonlyMap<number, number>, 'get'>
@@ -108,20 +109,24 @@ export const gramQuestionFor = (
   { grams, counted, since }: GramCounts,
   reach: SearchReach,
 ): GramQuestion => {
-  const held = gramsOf(key)
-    .map((gram) => ({ gram, names: grams.get(gram) ?? 0 }))
-    .sort((a, b) => a.names - b.names)
+  const rarestFirst = (all: readonly number[]) =>
+    all.map((gram) => ({ gram, names: grams.get(gram) ?? 0 })).sort((a, b) => a.names - b.names)
+  const held = rarestFirst(gramsOf(key))
   const known = held.filter(({ names }) => names > 0)
   // An uncounted gram can only be in names added since the count. It is selective only while these are few.
   const tells = since > 0 && since <= Math.max(reach.candidates, counted)
   const fresh = tells ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
   const any: number[] = []
   let budget = reach.candidates
-  for (const { gram, names } of known.slice(0, reach.grams)) {
-    if (names > budget) break
-    budget -= names
-    any.push(gram)
+  const take = (rarest: typeof held): void => {
+    for (const { gram, names } of rarest.slice(0, reach.grams)) {
+      if (names > budget) return
+      budget -= names
+      any.push(gram)
+    }
   }
+  take(known)
+  if (any.length > 0) take(rarestFirst(swappedGramsOf(key)).filter(({ names }) => names > 0))
   if (any.length > 0 || (known.length === 0 && fresh.length > 0)) return { grams: [...any, ...fresh], all: false }
   const inside = known.filter(({ gram }) => gram >>> 16 !== BEGINNING && (gram & 0xffff) !== END)
   const together = (inside.length > 0 ? inside : known).slice(0, GRAMS_TOGETHER)
@@ -140,6 +145,7 @@ export interface NameMatch extends NameCandidate {
 }
 
 const RANKS_OF_A_REASON = 1_000
+const RANKS_OF_AN_EDIT = 100
 
 /** One match per operator, best first. */
 export const rankMatches = (key: string, candidates: readonly NameCandidate[]): NameMatch[] => {
@@ -158,9 +164,10 @@ export const rankMatches = (key: string, candidates: readonly NameCandidate[]): 
   return [...best.values()].sort((a, b) => a.rank - b.rank || a.operator - b.operator)
 }
 
-/** True for a reason better than TYPING, or for one typing error. */
+/** True for a reason better than TYPING, or for at most EDITS_MOST typing errors. */
 export const isNearMatch = (match: NameMatch | undefined): boolean =>
-  match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
+  match !== undefined &&
+  match.rank < MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + (EDITS_MOST + 1) * RANKS_OF_AN_EDIT
 
 interface QueriedName extends NameParts {
   grams: ReadonlyMap<number, number>
@@ -212,9 +219,19 @@ const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string)
 const weigh = (asked: QueriedName, candidate: NameCandidate, share: number): NameMatch | null => {
   const found = reasonFor(asked, partsOf(candidate.key), candidate.former)
   if (found === null) return null
-  const far = found.edits ?? Math.round((1 - Math.min(share % 1 || 1, 1)) * (RANKS_OF_A_REASON - 1))
-  const rank = MATCH_REASONS.indexOf(found.reason) * RANKS_OF_A_REASON + Math.min(far, RANKS_OF_A_REASON - 1)
-  return { ...candidate, reason: found.reason, rank }
+  const far =
+    found.edits === undefined
+      ? Math.round((1 - Math.min(share % 1 || 1, 1)) * (RANKS_OF_A_REASON - 1))
+      : found.edits * RANKS_OF_AN_EDIT +
+        Math.min(countDifferingCharacters(asked.key, candidate.key), RANKS_OF_AN_EDIT - 1)
+  return { ...candidate, reason: found.reason, rank: MATCH_REASONS.indexOf(found.reason) * RANKS_OF_A_REASON + far }
+}
+
+/** A swap counts 0, a missing character 1, a wrong one 2. */
+const countDifferingCharacters = (one: string, other: string): number => {
+  let rest = other
+  for (const sign of one) rest = rest.replace(sign, '')
+  return one.length - other.length + 2 * rest.length
 }
 
 const reasonFor = (
@@ -248,7 +265,7 @@ const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟�
 /** Up to two lesser places in front of the name, and one error, are allowed. */
 const beginsNearly = (own: string, text: string): boolean => {
   const within = own.replace(LESSER_PLACE, '')
-  return [own, within, within.replace(LESSER_PLACE, '')].some((name) =>
+  return [...new Set([own, within, within.replace(LESSER_PLACE, '')])].some((name) =>
     [0, 1, -1].some((more) => editDistance(text, name.slice(0, text.length + more), 1) <= 1),
   )
 }

@@ -4,6 +4,7 @@ import {
   editDistance,
   gramQuestionFor,
   gramsOf,
+  isNearMatch,
   type MatchReason,
   NARROW_REACH,
   type NameCandidate,
@@ -84,6 +85,42 @@ describe('search of firms by name', () => {
       grams: gramsOf('青禾').slice(1, 2),
       all: false,
     })
+  })
+
+  const countsOf = (rare: readonly string[]) => {
+    const pairs = new Set(rare.flatMap((two) => gramsOf(two).slice(1, 2)))
+    const get = (gram: number) => (pairs.has(gram) ? 3 : NARROW_REACH.candidates * 10)
+    return { grams: { get }, counted: 100, since: 0 }
+  }
+
+  it('the query also tries swapped neighbours, but never these alone', () => {
+    const key = searchKey('长春市禾青商贸有限公司')
+    const pairOf = (two: string): number | undefined => gramsOf(two)[1]
+    const both = gramQuestionFor(key, countsOf(['青商', '青禾']), NARROW_REACH)
+    expect(both).to.deep.equal({ grams: [pairOf('青商'), pairOf('青禾')], all: false })
+    expect(gramQuestionFor(key, countsOf(['青禾']), NARROW_REACH)).to.include({ all: true })
+  })
+
+  it('of names with equally many errors, those with more of the characters come first', () => {
+    const names = ['吉林省远槿装饰工程有限公司', '吉林省远晨夏装饰工程有限公司', '吉林省夏远装饰工程有限公司']
+    const candidates = names.map((name, at) => ({ operator: at + 1, former: false, key: searchKey(name) }))
+    const found = rankMatches(searchKey('吉林省远夏装饰工程有限公司'), candidates)
+    expect(found.map(({ operator, reason }) => [operator, reason])).to.deep.equal([
+      [3, 'TYPING'],
+      [2, 'TYPING'],
+      [1, 'TYPING'],
+    ])
+    const [far] = rankMatches(searchKey('吉林省远槿夏装饰工程有限公司'), [
+      { operator: 9, former: false, key: searchKey('吉林省远晨夏装饰程工有限公司') },
+    ])
+    expect([far?.reason, (far?.rank ?? 0) > (found[2]?.rank ?? 0)]).to.deep.equal(['TYPING', true])
+  })
+
+  it('a second search is made when no name is within two errors', () => {
+    const isNear = (asked: string, name: string) => isNearMatch(rankMatches(searchKey(asked), [named(name)])[0])
+    expect(isNear('长春市清和商贸有限公司', FIRM)).to.equal(true)
+    expect(isNear('长春绯簏镜美妆', '长春绯麓镜美妆电子商务有限公司')).to.equal(false)
+    expect(isNear('四平市青禾商贸有限公司', FIRM)).to.equal(false)
   })
 
   it('the query combines common n-grams, and is null where no name contains any of them', () => {
