@@ -230,6 +230,7 @@ export const makeNaiveReader = (beliefs: Beliefs) => {
     [...versions.values()].filter(({ kind, believed, wrong }) => kind === 'registration' && believed && !wrong),
     ({ uscc }) => uscc ?? '',
   )
+  // An objection does not move with a merger of its operator.
   const objectionsOf = groupBy(beliefs.objections, ({ operator }) => operator)
   const overridesOf = groupBy(beliefs.overrides, ({ operator }) => operator)
 

@@ -5,6 +5,7 @@ import { soakHistories } from '../../soak/histories.js'
 const SEED = 20_261_130
 const FAULTS: [string, string][] = [
   ['the row does not follow the public entries', 'drop trigger standing_entries_altered on public_entries'],
+  ['the row does not follow its operator', 'drop trigger standing_operators_altered on operators'],
   ['a hidden entry stays public', 'create rule kept as on delete to public_entries do instead nothing'],
 ]
 
