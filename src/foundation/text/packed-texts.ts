@@ -12,6 +12,29 @@ export const packTexts = (texts: readonly string[]): PackedTexts => {
   return { bytes: Buffer.from(texts.join('')), lengths }
 }
 
+/** Packs into the same buffers again after `clear`. */
+export const makeTextPacker = () => {
+  let [bytes, lengths] = [Buffer.alloc(0), Buffer.alloc(0)]
+  let [end, count] = [0, 0]
+  return {
+    clear: (): void => {
+      end = 0
+      count = 0
+    },
+    add: (source: Buffer, from: number, to: number): void => {
+      const length = to - from
+      const at = count * LENGTH_BYTES
+      if (end + length > bytes.length) bytes = Buffer.concat([bytes.subarray(0, end)], (end + length) * 2)
+      if (at + LENGTH_BYTES > lengths.length)
+        lengths = Buffer.concat([lengths.subarray(0, at)], (at + LENGTH_BYTES) * 2)
+      lengths.writeInt32BE(length, at)
+      end += source.copy(bytes, end, from, to)
+      count += 1
+    },
+    packed: (): PackedTexts => ({ bytes: bytes.subarray(0, end), lengths: lengths.subarray(0, count * LENGTH_BYTES) }),
+  }
+}
+
 export const countTexts = ({ lengths }: PackedTexts): number => lengths.length / LENGTH_BYTES
 
 export const unpackTexts = ({ bytes, lengths }: PackedTexts): string[] => {

@@ -32,12 +32,15 @@ const COUNT_BYTES = 2
 const LENGTH_BYTES = 4
 
 /**
- * The reader returns the fields of a query's only row in binary format. They are valid until it reads again: with a new
- * buffer for each row, garbage collection took a third of the time.
+ * The reader calls `take` for each field that is not null, in binary format. It uses one buffer: with new ones, garbage
+ * collection took a third of the time.
  */
-export const makeRowReader = (db: Db) => {
+export const makeFieldReader = (db: Db) => {
   let bytes = Buffer.alloc(0)
-  return async (query: string): Promise<Buffer[]> => {
+  return async (
+    query: string,
+    take: (column: number, bytes: Buffer, from: number, to: number) => void,
+  ): Promise<void> => {
     let length = 0
     await copyFromQuery(db, query, 'binary', (piece) => {
       const end = length + piece.length
@@ -45,13 +48,15 @@ export const makeRowReader = (db: Db) => {
       piece.copy(bytes, length)
       length = end
     })
-    let at = BINARY_HEAD_BYTES + COUNT_BYTES
-    return Array.from({ length: bytes.readInt16BE(BINARY_HEAD_BYTES) }, () => {
-      const from = at + LENGTH_BYTES
-      const size = bytes.readInt32BE(at)
-      if (size < 0) throw new Error('a field is null')
-      at = from + size
-      return bytes.subarray(from, at)
-    })
+    let at = BINARY_HEAD_BYTES
+    for (let columns = bytes.readInt16BE(at); columns >= 0; columns = bytes.readInt16BE(at)) {
+      at += COUNT_BYTES
+      for (let column = 0; column < columns; column += 1) {
+        const from = at + LENGTH_BYTES
+        const size = bytes.readInt32BE(at)
+        at = from + Math.max(0, size)
+        if (size >= 0) take(column, bytes, from, at)
+      }
+    }
   }
 }
