@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { agencies } from './agencies/index.js'
 import { Refusal, reasonOf } from './foundation/errors.js'
 import { parseNetwork } from './foundation/http/addresses.js'
 import { platforms } from './platforms/index.js'
@@ -44,10 +45,6 @@ interface PlatformConfig {
   setting: string
 }
 
-const AGENCIES = [
-  ...['market-regulator', 'ip-office', 'credit-office', 'high-court'],
-  ...['communications', 'marketplaces', 'certifiers'],
-]
 const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
@@ -171,7 +168,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     archiveDir: resolve(root, given('ARCHIVE_DIR') ?? join(dataDir, 'archive')),
     log: { level: level(), file: given('LOG_FILE') === null ? null : resolve(root, given('LOG_FILE') ?? '') },
     agencies: Object.fromEntries(
-      AGENCIES.map((id) => {
+      agencies.map(({ id }) => {
         const name = setting('AGENCY', id, 'URL')
         return [id, { url: url(name, ['http:', 'https:', 'file:', 'postgres:', 'postgresql:']), setting: name }]
       }),

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { agencies } from '../src/agencies/index.js'
 import { readConfig } from '../src/config.js'
 import { isRefusal } from '../src/foundation/errors.js'
 import { listConfiguredPlatformSubjects } from '../src/hub/rules.js'
@@ -179,6 +180,21 @@ describe('the address and the credential of a platform', () => {
       expect(told).to.include('PLATFORM_NATIONAL_SECRET_FILE')
       expect(told).not.to.match(/first-line|second-line|xxxxx|needs/)
       expect(told.match(/PLATFORM_NATIONAL_SECRET/g)).to.have.lengthOf(1)
+    })
+})
+
+describe('addresses of agencies', () => {
+  const settings = Object.values(readConfig({}).agencies).map(({ setting }) => setting)
+
+  it('are settings of every agency that is described', () => {
+    expect(settings).to.have.lengthOf(agencies.length)
+    for (const setting of settings) expect(readConfig({ [setting]: 'file:///srv/agency' })).to.be.an('object')
+  })
+
+  for (const page of ['schema/settings.md', 'schema/settings.zh-CN.md'])
+    it(`are all named in ${page}`, () => {
+      const text = readFileSync(page, 'utf8')
+      for (const setting of settings) expect(text).to.include(`\`${setting.replace(/^AGENCY_|_URL$/g, '')}\``)
     })
 })
 

@@ -60,6 +60,7 @@ export const certifiersAgency = makeAgency('certifiers', { zh: '可信认证机�
     kind: 'trustmark',
     title: { zh: '可信认证信息', en: 'Trust certificates' },
     whole: true,
+    provesAbsenceOf: ['certifications'],
     forms: [table],
     fetch: (request) => openHttpFile(request, '/trustmarks.csv'),
   },

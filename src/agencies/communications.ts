@@ -112,6 +112,7 @@ export const communicationsAgency = makeAgency(
       kind: 'icp_filing',
       title: { zh: '网站备案信息', en: 'ICP filings' },
       whole: true,
+      provesAbsenceOf: ['filings'],
       forms: [form(0, 'mainLicence leaderName certType'), form(1, '序号 主体备案号 证件类型 网站负责人 网站首页网址')],
       fetch: (request) => openByCursor(request, filings),
     },

@@ -1,6 +1,7 @@
 /** Readers turn bytes into items; a feed maps items to draft records. */
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
+import type { FactFamily } from '../domain/records/facts.js'
 import type { DraftsOrProblems, RecordKind, SourceItem } from '../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../foundation/chunks.js'
 import type { FeedDelivery, FeedFetch, FeedSource, OpenOptions } from './delivery.js'
@@ -26,6 +27,8 @@ export interface AgencyFeed {
   title: { zh: string; en: string }
   /** Each delivery is complete, so records missing from it have ended. */
   whole: boolean
+  /** Who is missing from a pulled feed has no fact of these families. Empty if the feed lacks some senders' facts. */
+  provesAbsenceOf: readonly FactFamily[]
   bounds: FeedBounds
   /** Working days from `validFrom` within which a record must be sent (双公示 7, registry publicity 20). */
   duty?: { workdays: number }

@@ -107,6 +107,7 @@ export const highCourtAgency = makeAgency(
       kind: 'list_entry',
       title: { zh: '失信被执行人名单', en: 'Judgment defaulters' },
       whole: true,
+      provesAbsenceOf: ['courts'],
       forms: [entry],
       fetch: makePagedFetch({
         pageItems: 100,

@@ -131,6 +131,7 @@ export const marketplacesAgency = makeAgency('marketplaces', { zh: '电子商务
     kind: 'shop',
     title: { zh: '网店信息', en: 'Shops' },
     whole: true,
+    provesAbsenceOf: ['shops'],
     forms: [form(pickColumn(FIELDS, 0)), form(pickColumn(FIELDS, 1))],
     fetch: makePagedFetch({
       pageItems: 200,

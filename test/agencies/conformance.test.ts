@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { agencies, feeds } from '../../src/agencies/index.js'
 import { itemsOfWorkbook } from '../../src/agencies/readers/workbook.js'
+import { FACT_FAMILIES } from '../../src/domain/records/facts.js'
 import { RECORD_KINDS, type SourceItem } from '../../src/domain/records/records.js'
+import { findFamiliesOfFeeds } from '../../src/domain/scoring/evidence.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { cronOfFeed } from '../../src/work/timetable/timetable.js'
 import { draftsOf, feedOf, itemsOf, itemsOfSample, refusalOf, SAMPLES, sample } from './samples.js'
@@ -35,6 +37,34 @@ describe('agencies', () => {
       for (const feed of agency.feeds) expect(feed.agency).to.equal(agency.id)
     }
   })
+
+  it('prove the absence of facts in every family, and lists with feeds of their own in separate ones', () => {
+    const proved = (id: string) => feeds.get(id)?.provesAbsenceOf
+    expect(findFamiliesOfFeeds(feeds.values())).to.have.members(Object.keys(FACT_FAMILIES))
+    expect(['dishonest', 'abnormal', 'defaulters', 'permits'].map(proved)).to.deep.equal([
+      ['lists'],
+      ['abnormal'],
+      ['courts'],
+      [],
+    ])
+  })
+
+  const asDescribed = [...feeds.values()].map(({ id, agency, kind, whole, duty }) => {
+    const [minute, hour] = cronOfFeed(id).split(' ')
+    return [agency, id, kind, whole, `${hour?.padStart(2, '0')}:${minute?.padStart(2, '0')}`, duty?.workdays ?? 0]
+  })
+  for (const page of ['README.md', 'README.zh-CN.md'])
+    it(`have a row for each feed in src/agencies/${page}, with its kind, extent, hour and working days`, () => {
+      let agency = ''
+      const rows = readFileSync(`src/agencies/${page}`, 'utf8').matchAll(
+        /^\| (?:`([\w-]+)` )?· `(\w+)`[^|]*\| (\w+) \|[^|]*\| (\S+) \| (\S+) \|[^|]*\| (\d*)/gm,
+      )
+      const told = [...rows].map(([, named, id, kind, sent = '', hour, workdays]) => {
+        agency = named ?? agency
+        return [agency, id, kind, ['whole', '全量'].includes(sent), hour, Number(workdays)]
+      })
+      expect(told).to.have.deep.members(asDescribed)
+    })
 
   for (const [id, feed] of feeds) {
     describe(`feed ${id}`, () => {

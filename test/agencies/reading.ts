@@ -19,6 +19,7 @@ const reading = makeFeed('market-regulator', {
   kind: 'list_entry',
   title: { zh: '读取', en: 'reading' },
   whole: false,
+  provesAbsenceOf: [],
   forms: [form(HEADER.split(',')), form(['ILLID', 'ENTNAME', 'UNISCID', 'SERILLREA_CN'])],
   fetch: () => Promise.reject(new Error('never asked')),
 })

@@ -24,8 +24,8 @@ const MAY: Record<string, readonly string[]> = {
   sandbox: ['seeds', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   migrations: [],
   seeds: ['sandbox', 'work', 'store', 'agencies', 'domain', 'foundation'],
-  // The settings check platform ids against the list in platforms.
-  config: ['foundation', 'platforms'],
+  // The settings are those of the agencies and platforms that are described.
+  config: ['agencies', 'platforms', 'foundation'],
   hub: ['config', 'server', 'api', 'web', 'sandbox', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   commands: ['config', 'hub', 'server', 'api', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   demo: [

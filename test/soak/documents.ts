@@ -28,6 +28,7 @@ export const soaked = makeFeed('market-regulator', {
   kind: 'list_entry',
   title: { zh: '浸泡', en: 'soaked' },
   whole: true,
+  provesAbsenceOf: [],
   forms: [form],
   fetch: () => Promise.reject(new Error('never asked')),
 })

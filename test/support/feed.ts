@@ -44,6 +44,7 @@ export const feed = ({
     kind,
     title: { zh: '测试', en: 'test' },
     whole: given.whole ?? true,
+    provesAbsenceOf: [],
     bounds: given.bounds ?? {},
     exempt: ['reg'],
     forms: [

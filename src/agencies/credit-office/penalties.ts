@@ -209,6 +209,7 @@ export const penaltiesFeed: FeedDescription = {
   kind: 'penalty',
   title: { zh: '行政处罚信息', en: 'Administrative penalties' },
   whole: false,
+  provesAbsenceOf: ['penalties'],
   duty: { workdays: 7 },
   exempt: [codes2019Layout, labelsLayout, codes2015Layout, templateLayout].flatMap(({ fields }) => fields.regNo ?? []),
   forms: [codes2019Layout, labelsLayout, codes2015Layout, templateLayout, mirrorLayout].map(form),

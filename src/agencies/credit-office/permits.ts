@@ -200,6 +200,7 @@ export const permitsFeed: FeedDescription = {
   kind: 'permit',
   title: { zh: '行政许可信息', en: 'Administrative permits' },
   whole: false,
+  provesAbsenceOf: [],
   duty: { workdays: 7 },
   exempt: [codes2019, codes2015, template].flatMap(({ fields }) => fields.regNo ?? []),
   forms: [form(codes2019, STATES_2019), form(codes2015, STATES_2015), form(template, STATES_OF_TEMPLATE)],

@@ -105,6 +105,7 @@ export const repairsFeed: FeedDescription = {
   kind: 'repair',
   title: { zh: '信用修复结果', en: 'Results of credit repairs' },
   whole: false,
+  provesAbsenceOf: [],
   exempt: results.fields.regNo ?? [],
   forms: [form],
   fetch: makePagedFetch({

@@ -24,6 +24,7 @@ export const ipOfficeAgency = makeAgency(
       kind: 'trademark',
       title: { zh: '商标信息', en: 'Trademarks' },
       whole: true,
+      provesAbsenceOf: ['trademarks'],
       exempt: ['REGNO', '工商注册号'],
       forms: [elementForm, tableForm],
       fetch: makePagedFetch({ pageItems: 60, ask: (page) => ({ path: `/trademarks?page=${page}` }), open: parsePage }),

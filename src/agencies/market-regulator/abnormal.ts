@@ -91,6 +91,7 @@ export const abnormalFeed: FeedDescription = {
   kind: 'list_entry',
   title: { zh: '经营异常名录（状态）', en: 'Abnormal operation' },
   whole: true,
+  provesAbsenceOf: ['abnormal'],
   duty: { workdays: 20 },
   exempt: ['REGNO', '注册号', '工商注册号'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.5, staleAfterHours: 48 },

@@ -71,6 +71,7 @@ export const commitmentsFeed: FeedDescription = {
   kind: 'commitment',
   title: { zh: '质量承诺及履行情况', en: 'Commitments to quality' },
   whole: false,
+  provesAbsenceOf: ['commitments'],
   bounds: { rejectShare: 0.2, staleAfterHours: 96 },
   forms: [commitment],
   fetch: makeServicePagesFetch('/commitments'),

@@ -81,6 +81,7 @@ export const dishonestFeed: FeedDescription = {
   kind: 'list_entry',
   title: { zh: '严重违法失信名单', en: 'Lists of the seriously dishonest' },
   whole: true,
+  provesAbsenceOf: ['lists'],
   duty: { workdays: 20 },
   exempt: ['REGNO', '工商注册号'],
   marks: ['ILLID', 'SERILLREA', 'SERILLREA_CN', '失信领域'],

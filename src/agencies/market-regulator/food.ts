@@ -138,6 +138,7 @@ export const foodFeed: FeedDescription = {
   kind: 'inspection',
   title: { zh: '食品安全监督抽检', en: 'Food sampling' },
   whole: false,
+  provesAbsenceOf: ['inspections'],
   bounds: { most: 500_000, rejectShare: 0.3, staleAfterHours: 72 },
   marks: ['食品名称', '样品名称'],
   forms: [table],

@@ -95,6 +95,7 @@ export const individualsFeed: FeedDescription = {
   kind: 'registration',
   title: { zh: '个体工商户登记信息', en: 'Registrations of individual businesses' },
   whole: true,
+  provesAbsenceOf: ['registration'],
   duty: { workdays: 20 },
   exempt: ['REGNO', '注册号', '工商注册号'],
   bounds: { most: 5_000_000, rejectShare: 0.2, shrinkShare: 0.2, staleAfterHours: 48 },

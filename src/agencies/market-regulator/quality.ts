@@ -123,6 +123,7 @@ export const qualityFeed: FeedDescription = {
   kind: 'inspection',
   title: { zh: '产品质量监督抽查', en: 'Product quality inspections' },
   whole: false,
+  provesAbsenceOf: ['inspections'],
   bounds: { most: 200_000, rejectShare: 0.3, staleAfterHours: 72 },
   marks: ['产品名称', '药品品名'],
   forms: [table, herbal],

@@ -73,6 +73,7 @@ export const recallsFeed: FeedDescription = {
   kind: 'recall',
   title: { zh: '缺陷产品召回', en: 'Recalls of defective products' },
   whole: false,
+  provesAbsenceOf: ['recalls'],
   bounds: { most: 200_000, rejectShare: 0.2, staleAfterHours: 96 },
   marks: splitWords(`
     召回编号 召回公告编号 召回措施 召回产品名称 缺陷产品名称 召回企业 召回数量 recall_number alert_number

@@ -190,6 +190,7 @@ export const registryFeed: FeedDescription = {
   kind: 'registration',
   title: { zh: '市场主体登记信息', en: 'Registrations' },
   whole: true,
+  provesAbsenceOf: ['registration'],
   duty: { workdays: 20 },
   exempt: ['regno', 'No'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.2 },

@@ -98,6 +98,7 @@ export const standardsFeed: FeedDescription = {
   kind: 'standard',
   title: { zh: '企业标准自我声明公开', en: 'Declared enterprise standards' },
   whole: true,
+  provesAbsenceOf: ['standards'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.3, staleAfterHours: 96 },
   forms: [standard],
   fetch: makeServicePagesFetch('/standards'),

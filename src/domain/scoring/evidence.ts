@@ -6,31 +6,8 @@ import { isWithdrawnPenalty, judgePenaltySeverity } from '../records/penalty.js'
 import { type Json, RECORD_KIND_TRAITS, type RecordBody, type RecordKind } from '../records/records.js'
 import { findRepairDays, isOldRuleBook, type ListFactRules, type RecordEvidence } from './repair-targets.js'
 
-/**
- * Fact family of each kind. A family is known, not missing, when some feed supplies its kind. Other kinds are not
- * weighed.
- */
-export const FAMILY_OF_KIND: Partial<Record<RecordKind, FactFamily>> = {
-  registration: 'registration',
-  shop: 'shops',
-  trademark: 'trademarks',
-  inspection: 'inspections',
-  penalty: 'penalties',
-  list_entry: 'lists',
-  icp_filing: 'filings',
-  recall: 'recalls',
-  commitment: 'commitments',
-  standard: 'standards',
-  trustmark: 'certifications',
-}
-
-/** Permits say what a firm does, not how well. */
-export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF_KIND) as RecordKind[]), 'repair']
-
-const FAMILY_OF_FEED: Record<string, FactFamily> = { abnormal: 'abnormal', defaulters: 'courts' }
-
-export const findFamiliesOfFeeds = (feeds: Iterable<{ id: string; kind: RecordKind }>): FactFamily[] => [
-  ...new Set([...feeds].flatMap(({ id, kind }) => FAMILY_OF_FEED[id] ?? FAMILY_OF_KIND[kind] ?? [])),
+export const findFamiliesOfFeeds = (feeds: Iterable<{ provesAbsenceOf: readonly FactFamily[] }>): FactFamily[] => [
+  ...new Set([...feeds].flatMap(({ provesAbsenceOf }) => provesAbsenceOf)),
 ]
 
 export const WITHDRAWN_RECORD_STATUS = 'REVOKED'
@@ -145,6 +122,9 @@ const EVENTS_OF_KIND: Partial<Record<RecordKind, EventsOfRecord>> = {
     return eventOf('trustmark_held', body['issued_on'], record, dayAfter(body['valid_to']))
   },
 }
+
+/** Permits say what a firm does, not how well. */
+export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(EVENTS_OF_KIND) as RecordKind[]), 'repair']
 
 const eventOf = (fact: FactName, on: Json | undefined, record: number, until?: string | null): FactEvent =>
   until === undefined ? { fact, on: text(on), record } : { fact, on: text(on), until, record }

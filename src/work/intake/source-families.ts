@@ -1,5 +1,5 @@
+import type { AgencyFeed } from '../../agencies/feed.js'
 import type { FactFamily } from '../../domain/records/facts.js'
-import type { RecordKind } from '../../domain/records/records.js'
 import { findFamiliesOfFeeds } from '../../domain/scoring/evidence.js'
 import type { Db } from '../../store/db/db.js'
 import * as runs from '../../store/timetable/runs.js'
@@ -9,7 +9,7 @@ import * as runs from '../../store/timetable/runs.js'
  */
 export const findFamiliesWithSource = async (
   db: Db,
-  feeds: Iterable<{ id: string; kind: RecordKind }>,
+  feeds: Iterable<Pick<AgencyFeed, 'id' | 'provesAbsenceOf'>>,
 ): Promise<FactFamily[]> => {
   const pulled = await runs.lastGoodPulls(db)
   return findFamiliesOfFeeds([...feeds].filter(({ id }) => pulled.has(id)))

@@ -1,12 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
-import { FACT_FAMILIES } from '../../../src/domain/records/facts.js'
 import { isWithdrawnPenalty } from '../../../src/domain/records/penalty.js'
 import { RECORD_KINDS, type RecordBody, type RecordKind } from '../../../src/domain/records/records.js'
 import {
-  FAMILY_OF_KIND,
-  findFamiliesOfFeeds,
   findMirroredEntryEnd,
   listFactEvents,
   WEIGHED_KINDS,
@@ -366,26 +363,7 @@ describe('evidence', () => {
     expect(event).to.include({ fact: 'serious_list', on: '2018-05-15', until: '2021-05-16' })
   })
 
-  it('the weighed kinds are those with a family, and repairs', () => {
-    expect(WEIGHED_KINDS).to.have.members([...Object.keys(FAMILY_OF_KIND), 'repair'])
-    expect(WEIGHED_KINDS).to.not.include('permit')
-  })
-
-  it('lists that have their own feeds are separate families', () => {
-    const feed = (id: string, kind: RecordKind) => ({ id, kind })
-    expect(findFamiliesOfFeeds([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
-      'lists',
-      'registration',
-    ])
-    expect(findFamiliesOfFeeds([feed('abnormal', 'list_entry'), feed('defaulters', 'list_entry')])).to.have.members([
-      'abnormal',
-      'courts',
-    ])
-    expect(findFamiliesOfFeeds([feed('recalls', 'recall'), feed('permits', 'permit')])).to.deep.equal(['recalls'])
-  })
-
-  it('every family of a record kind is a known family', () => {
-    for (const kind of RECORD_KINDS)
-      expect([undefined, ...Object.keys(FACT_FAMILIES)], kind).to.include(FAMILY_OF_KIND[kind])
+  it('every kind is weighed except permits', () => {
+    expect(WEIGHED_KINDS).to.have.members(RECORD_KINDS.filter((kind) => kind !== 'permit'))
   })
 })
