@@ -229,6 +229,8 @@ describe('/about', () => {
     const { text } = await get('/about')
     for (const said of ['市场监管总局令第44号', '未经核实', '投诉', '无障碍声明', '隐私', '36 个月', '全部虚构'])
       expect(text).to.include(said)
+    expect(text).to.include('自 <time datetime="2021-09-01">2021-09-01</time> 起')
+    expect((await get('/about?lang=en')).text).to.include('from <time datetime="2021-09-01">2021-09-01</time> on')
     const tables = [...text.matchAll(/href="(\/about\/rules\/[^"]+)"/g)].map(([, path]) => path ?? '')
     expect(new Set(tables).size).to.be.greaterThan(6)
     for (const path of new Set(tables)) {

@@ -41,6 +41,8 @@ const checkBasis = (row: ListKind, say: ListFaultReporter): void => {
   row.legalBasis.forEach((basis, i) => {
     if (basis.title.trim() === '') say(`.legalBasis[${i}].title`, '缺少依据名称。The title is missing.')
   })
+  const faults = checkRuleRows(row.legalBasis, '.legalBasis', (one, other) => one.type === other.type)
+  for (const { place, reason } of faults) say(place, reason)
 }
 
 const checkRow = (row: ListKind, say: ListFaultReporter): void => {

@@ -49,10 +49,12 @@ ${lists.map(
 <ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${publishedText(`《${title}》`)}${number && publishedText(`（${number}）`)}${articles && publishedText(articles)}${inPageLanguage('，', ', ')}${inForce(from, until)} ${mark === 'F' ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}</li>\n`)}</ul>\n`,
 )}`
 
-const inForce = (from: string | null, until: string | null): Html =>
-  from === null && until === null
-    ? bilingual('现行', 'in force')
-    : html`${from === null ? '…' : renderDate(from)}${inPageLanguage('至', ' to ')}${until === null ? inPageLanguage('今', 'now') : renderDate(until)}`
+const inForce = (from: string | null, until: string | null): Html => {
+  if (until !== null)
+    return html`${from === null ? '…' : renderDate(from)}${inPageLanguage('至', ' to ')}${renderDate(until)}`
+  if (from === null) return bilingual('现行', 'in force')
+  return html`${inPageLanguage('自 ', 'from ')}${renderDate(from)}${inPageLanguage(' 起', ' on')}`
+}
 
 const rules = ({ tables }: AboutContent): Html => section('rules', '规则表', 'Rule tables')`
 <p>${bilingual('期限、名单、惩戒措施等规则都是注明出处和施行期间的数据。未见于公开文本的一律标为“未经核实”，不作为法律依据引用；发现有误的，请告知。', 'Times, lists and measures are data, each with its source and its days. What was not found in a published text is marked unconfirmed, and cited as no law; tell us what is wrong.')}</p>

@@ -147,6 +147,14 @@ describe('lists: refused rows', () => {
       'serious.legalBasis',
       'local regulation',
     ],
+    [
+      'two legal bases of one type on one day, of which an entry would name the first',
+      serious((row) =>
+        row.legalBasis.push({ ...(row.legalBasis[0] as LegalBasis), title: '另一办法', from: '2027-03-01' }),
+      ),
+      'serious.legalBasis[0]',
+      'Two rows',
+    ],
     ['one kind twice', [...rows(), kind('watch')], 'watch', 'twice'],
     [
       'a kind decided here without a term',

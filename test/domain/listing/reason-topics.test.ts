@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { findReasonTopics, REASON_TOPICS } from '../../../src/domain/listing/reason-topics.js'
 
@@ -25,4 +26,9 @@ describe('topics of a reason', () => {
     for (const { zh, en } of Object.values(REASON_TOPICS))
       expect([zh, en].every((words) => words.trim() !== '')).to.equal(true)
   })
+
+  for (const page of ['schema/public-data.md', 'schema/public-data.zh-CN.md'])
+    it(`every topic is named in ${page}`, () => {
+      for (const topic of Object.keys(REASON_TOPICS)) expect(readFileSync(page, 'utf8')).to.include(`\`${topic}\``)
+    })
 })

@@ -27,9 +27,7 @@ export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
     <>
       <p className="rule-head">
         {called && <span>{String(called.is)}</span>}
-        <span className="soft">
-          {from === null && to === null ? '一直有效' : `${from ?? '起日未定'} 至 ${to ?? '今'}`}
-        </span>
+        <span className="soft">{validityWords(from, to)}</span>
         <Confirmed is={confirmed} />
       </p>
       <dl className="fields">
@@ -49,6 +47,11 @@ export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
       )}
     </>
   )
+}
+
+const validityWords = (from: string | null, to: string | null): string => {
+  if (to !== null) return `${from ?? '起日未定'} 至 ${to}`
+  return from === null ? '一直有效' : `自 ${from} 起`
 }
 
 const Confirmed = ({ is }: { is: boolean | null }) => {

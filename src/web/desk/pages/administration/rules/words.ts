@@ -7,6 +7,8 @@ export const RULE_TABLE_WORDS: Record<string, string> = {
   recovery: '信用修复',
   timeliness: '时限',
   'audit-log': '查询痕迹',
+  'registration-states': '登记状态的用语',
+  retention: '留存期限',
 }
 
 export const RULE_SECTION_WORDS: Record<string, string> = {
@@ -20,6 +22,9 @@ export const RULE_SECTION_WORDS: Record<string, string> = {
   limits: '各项时限',
   retention: '留存多久',
   telling: '告知谁',
+  recovery: '信用修复的说明',
+  states: '登记状态的用语',
+  terms: '留存多久',
 }
 
 const FIELDS: Record<string, string> = {
@@ -59,6 +64,13 @@ const FIELDS: Record<string, string> = {
   workdays: '工作日',
   asker: '查询者',
   told: '告知',
+  counting: '期限的计算',
+  granted: '获准的说明',
+  waits: '须等待的情形',
+  endless: '没有已知止期的',
+  word: '用语',
+  state: '登记状态',
+  what: '留存的内容',
 }
 
 const INNER: Record<string, string> = {
@@ -80,6 +92,12 @@ const INNER: Record<string, string> = {
   levels: '级别',
   years: '年数',
   selectedBy: '按哪一天选用',
+  lastDay: '期间的最后一日',
+  within: '有答复期限',
+  open: '没有答复期限',
+  window: '计分时限届满',
+  halving: '随时间减半',
+  end: '期限届满',
 }
 
 export const fieldLabel = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
