@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { SaxesParser } from 'saxes'
 import { canonicalJson, type Json } from '../../src/domain/records/records.js'
+import { CSV_COLUMNS } from '../../src/work/publication/publish-files.js'
 import { makeWorld, NOW, TODAY, type World } from '../api/world.js'
 import { type Got, getRaw, type Manifest, verified } from '../support/holder.js'
 import { corrected, letGo, manyShown, shown } from '../support/public-list.js'
@@ -66,6 +67,12 @@ describe('the list as data', () => {
       // The CSV puts an apostrophe before text that a spreadsheet would run as a formula.
       expect(row?.['name']).to.equal(entry.id === awkward.id ? `'${awkward.name}` : entry.name)
     }
+  })
+
+  it('the page of the data describes every column of the CSV, and the salt of the JSON', async () => {
+    const [, fields = ''] = (await get('/data')).text.split('id="fields"')
+    const described = [...fields.matchAll(/<dt><code>([^<]+)/g)].flatMap(([, names = '']) => names.split(' · '))
+    expect(described).to.have.members([...CSV_COLUMNS, 'salt'])
   })
 
   it('the hashes of entries and sequence can be recomputed from the entries alone', async () => {
