@@ -1,4 +1,4 @@
-/** An objection concerns a record, not one version. */
+/** An objection concerns a record, not one version. It counts for the operator that has the record. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, querySet, queryValue, type Tx } from '../db/db.js'
@@ -22,10 +22,18 @@ export interface Objection {
   referredTo: string | null
 }
 
-const COLUMNS = `b.id, b.operator_id as "operatorId", b.feed, b.record_key as "recordKey", b.rule, b.fact, b.statement,
+const columnsOf = (
+  owner: string,
+): string => `b.id, ${owner} as "operatorId", b.feed, b.record_key as "recordKey", b.rule, b.fact, b.statement,
   b.opened_by as "openedBy", b.opened_at as "openedAt", b.state, b.decided_by as "decidedBy", b.decided_at as "decidedAt", b.note,
   b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
     order by v.known_from desc, v.id desc limit 1) as record`
+
+const COLUMNS = columnsOf('(select coalesce(w.merged_into, w.id) from operators w where w.id = b.operator_id)')
+
+/** SQL: operators `p` whose records `owner` has, itself included. */
+const partsOf = (owner: string): string =>
+  `(select ${owner} as id union all select m.id from operators m where m.merged_into = ${owner}) p`
 
 /** True when objection `b` was open, or upheld while its record was not corrected, ended or withdrawn. */
 const contested = (
@@ -35,11 +43,11 @@ const contested = (
     and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
 /** True when score `s` rests on a contested record. */
-export const IS_CONTESTED_SQL = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
-  where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
+export const IS_CONTESTED_SQL = `exists (select 1 from ${partsOf('o.id')} join objections b on b.operator_id = p.id
+  join versions v on v.record_key = b.record_key and v.feed = b.feed where ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
-const DECISION_CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
-  where b.operator_id = l.operator_id and v.id = l.decision_version and ${contested("'infinity'")})`
+const DECISION_CONTESTED = `exists (select 1 from ${partsOf('l.operator_id')} join objections b on b.operator_id = p.id
+  join versions v on v.record_key = b.record_key and v.feed = b.feed where v.id = l.decision_version and ${contested("'infinity'")})`
 
 export const findContestedListings = (tx: Db, listings: readonly string[]): Promise<Set<string>> =>
   querySet(
@@ -68,7 +76,7 @@ export const open = (
     tx,
     `insert into objections as b (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at)
      select :operatorId::int, :feed::text, :recordKey::text, :rule::text, :fact::text, :statement::text, :by::text, :at::timestamptz
-     where not exists (select 1 from objections e where e.operator_id = :operatorId::int and e.feed = :feed::text
+     where not exists (select 1 from ${partsOf(':operatorId::int')} join objections e on e.operator_id = p.id and e.feed = :feed::text
        and e.record_key = :recordKey::text and e.state = 'OPEN')
      on conflict do nothing returning ${COLUMNS} /* objections.open */`,
     made,
@@ -86,14 +94,25 @@ export const settle = (
     { id, ...made },
   )
 
+export const moveWithRecords = async (tx: Tx, { from, to }: { from: number; to: number }): Promise<void> => {
+  await tx.raw(
+    `update objections b set operator_id = :to where b.operator_id = :from
+       and exists (select 1 from versions v where v.feed = b.feed and v.record_key = b.record_key and v.operator_id = :to and v.known_to is null)
+       and not exists (select 1 from objections e where e.operator_id = :to and e.feed = b.feed and e.record_key = b.record_key
+         and e.state = 'OPEN' and b.state = 'OPEN') /* objections.moveWithRecords */`,
+    { from, to },
+  )
+}
+
 export const byId = (db: Db, id: number): Promise<Objection | null> =>
   queryFirst(db, `select ${COLUMNS} from objections b where b.id = ? /* objections.byId */`, [id])
 
 export const ofOperators = (db: Db, operators: readonly number[]): Promise<Objection[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from objections b where b.operator_id = any(?) order by b.id desc /* objections.ofOperators */`,
-    [operators],
+    `select ${columnsOf('a.id')} from unnest(?::int[]) as a(id) cross join lateral ${partsOf('a.id')}
+     join objections b on b.operator_id = p.id order by b.id desc /* objections.ofOperators */`,
+    [[...operators]],
   )
 
 export interface ObjectionFilter {
@@ -121,8 +140,12 @@ export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
 export const findContestedVersionsAt = (db: Db, operators: readonly number[], knownAt: Date) =>
   queryRows<{ operatorId: number; versions: number[] }>(
     db,
-    `select b.operator_id as "operatorId", (select coalesce(jsonb_agg(v.id), '[]') from versions v where v.record_key = b.record_key and v.feed = b.feed) as versions
-     from objections b where b.operator_id = any(:operators) and ${contested(':knownAt')}
+    `with recursive parts(owner, id) as (
+       select id, id from unnest(:operators::int[]) as a(id)
+       union select p.owner, d.merged_id from parts p join identity_decisions d on d.operator_id = p.id and d.merged_id is not null
+         and d.decided_at <= :knownAt and (d.undone_at is null or d.undone_at > :knownAt))
+     select p.owner as "operatorId", (select coalesce(jsonb_agg(v.id), '[]') from versions v where v.record_key = b.record_key and v.feed = b.feed) as versions
+     from parts p join objections b on b.operator_id = p.id where ${contested(':knownAt')}
      order by b.id /* objections.contestedAt */`,
     { operators, knownAt },
   )

@@ -9,7 +9,8 @@ const factsOf = (row: string): string => FACTS.map((name) => `${row}.${name}`).j
 const recomputed = (operators: string): string => `
   select o.id as operator_id, standing_code(o) as uscc, o.name, o.region, o.status, s.id as score_id, s.as_of, s.value, s.grade, standing_weighs(s.id) as weighs,
     (select max(a.as_of) from scores a where a.operator_id = o.id and a.asked) as asked_until,
-    exists (select 1 from overrules v where v.operator_id = o.id) or exists (select 1 from objections b where b.operator_id = o.id) as contested,
+    exists (select 1 from (select o.id union all select m.id from operators m where m.merged_into = o.id) p
+      where exists (select 1 from overrules v where v.operator_id = p.id) or exists (select 1 from objections b where b.operator_id = p.id)) as contested,
     standing_entries(o.id) as entries
   from operators o left join lateral (select k.id, k.as_of, k.value, k.grade from scores k where k.operator_id = o.id and not k.asked
     order by k.as_of desc, k.id desc limit 1) s on true where o.id in (${operators})`

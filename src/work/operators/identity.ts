@@ -20,6 +20,7 @@ import * as mergers from '../../store/operators/mergers.js'
 import * as names from '../../store/operators/names.js'
 import * as operators from '../../store/operators/operators.js'
 import * as sameDecision from '../../store/records/same-decision.js'
+import * as objections from '../../store/scoring/objections.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -192,6 +193,7 @@ const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date):
   const records = await mergers.moveRecords(tx, { owner, to: from, decision: decision.id, by, at })
   const only = (decision.evidence['listings'] ?? []) as string[]
   await mergers.moveListings(tx, { from: owner, to: from, only })
+  await objections.moveWithRecords(tx, { from: owner, to: from })
   await relearnAfterUndoneMerger(tx, { parts, owner }, at)
   return { records, touched: [owner, from] }
 }
@@ -233,7 +235,6 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     return { decision, records }
   })
 
-/** The operator that has the code itself, even when merged into another. */
 export const findOperatorBearingCode = async (tx: Tx, code: string): Promise<MergerParty> => {
   const asked = parseCode(code)
   const found = asked === null ? null : await mergers.partyOfBearer(tx, asked)

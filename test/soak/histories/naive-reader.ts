@@ -230,8 +230,8 @@ export const makeNaiveReader = (beliefs: Beliefs) => {
     [...versions.values()].filter(({ kind, believed, wrong }) => kind === 'registration' && believed && !wrong),
     ({ uscc }) => uscc ?? '',
   )
-  // An objection does not move with a merger of its operator.
-  const objectionsOf = groupBy(beliefs.objections, ({ operator }) => operator)
+  // An objection concerns a record, and counts for the operator that has the record. An override concerns one operator.
+  const objectionsOf = groupBy(beliefs.objections, ({ operator }) => operators.get(operator)?.mergedInto ?? operator)
   const overridesOf = groupBy(beliefs.overrides, ({ operator }) => operator)
 
   const codeOwners = new Map<string, Set<number>>()

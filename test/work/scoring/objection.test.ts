@@ -5,13 +5,16 @@ import { addDays } from '../../../src/foundation/time/dates.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as objections from '../../../src/store/scoring/objections.js'
 import * as standings from '../../../src/store/standing/standings.js'
+import { mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import { decideObjection, openObjection, withdrawObjection } from '../../../src/work/scoring/objection.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
+import { verifyStandings } from '../../../src/work/standing/verify-standings.js'
 import {
   at,
   codeOf,
   database,
   later,
+  log,
   NOW,
   operatorOf,
   pullItems,
@@ -67,9 +70,9 @@ const decide = (db: JobDb, id: number, given: Partial<Parameters<typeof decideOb
 const withdraw = (db: JobDb, id: number, by = 'officer-1') =>
   withdrawObjection(db, rules, { objection: id, by, now: NOW })
 
-const objected = async (db: JobDb, asOf = TODAY): Promise<boolean | undefined> => {
+const objected = async (db: JobDb, asOf = TODAY, n = 1): Promise<boolean | undefined> => {
   const query = { days: { asOf, today: asOf }, grades: 'ALL' as const }
-  return (await standings.readStandings(db, [{ scheme: 'uscc', code: codeOf(1) }], query))[0]?.objected
+  return (await standings.readStandings(db, [{ scheme: 'uscc', code: codeOf(n) }], query))[0]?.objected
 }
 
 describe('objection to a reason of a score', () => {
@@ -177,6 +180,70 @@ describe('objection to a reason of a score', () => {
     const older = await versionOf(db(), 'P0')
     await world(db(), ['违法一，有补充'], later(60))
     expect((await open(db(), 'P0', { record: older, now: later(120) })).recordKey).to.equal('P0')
+  })
+
+  describe('after a merger of its operator', () => {
+    const identity = { reason: '同一主体', by: 'officer-2' }
+    const merge = (now: Date) =>
+      mergeOperators(db(), rules, { from: codeOf(1), into: codeOf(2), cause: 'MOVED', ...identity, now })
+    const part = (decision: number, now: Date) => undoDecision(db(), rules, { decision, ...identity, now })
+    const row = (n: number) => operatorOf(db(), codeOf(n))
+    const marked = async (n: number) =>
+      (await rowsOf(db(), 'select contested from standing_rows where operator_id = ?', [await row(n)]))[0]?.[
+        'contested'
+      ]
+    const agrees = async () => expect((await verifyStandings(db(), { now: () => NOW, log })).differences).to.equal(0)
+    const both = async () => {
+      await world(db(), ['违法一', '违法二'])
+      await pullItems(db(), [{ key: 'R2', code: codeOf(2), value: '某路2号', day: '2019-05-06' }], {
+        ...{ id: 'registry', kind: 'registration', whole: false },
+      })
+      await scored(db(), NOW)
+    }
+
+    it('counts for the survivor, and counts for its operator alone once the merger is undone', async () => {
+      await both()
+      const { id } = await open(db())
+      const { decision } = await merge(later(60))
+      await scored(db(), later(120))
+      expect([await objected(db(), TODAY, 2), await marked(2)]).to.deep.equal([true, true])
+      const given = { operator: codeOf(2), now: later(180) }
+      expect((await refusal(open(db(), 'P0', given))).code).to.equal('OBJECTION_NOT_ALLOWED')
+      const survivor = await row(2)
+      expect((await objections.byId(db(), id))?.operatorId).to.equal(survivor)
+      expect((await objections.ofOperators(db(), [survivor])).map((each) => each.id)).to.deep.equal([id])
+      await agrees()
+      await part(decision.id, later(240))
+      expect([await objected(db(), TODAY, 2), await marked(2)]).to.deep.equal([false, false])
+      await scored(db(), later(300))
+      expect(await Promise.all([1, 2].map((n) => objected(db(), TODAY, n)))).to.deep.equal([true, false])
+      expect([await marked(1), await objections.ofOperators(db(), [survivor])]).to.deep.equal([true, []])
+      await agrees()
+    })
+
+    it('counts at a past instant for the operator that had the record then', async () => {
+      await both()
+      await open(db())
+      const { decision } = await merge(later(60))
+      await part(decision.id, later(120))
+      const [from, into] = [await row(1), await row(2)]
+      const owners = [30, 90, 150].map(async (s) =>
+        (await objections.findContestedVersionsAt(db(), [from, into], later(s))).map(({ operatorId }) => operatorId),
+      )
+      expect(await Promise.all(owners)).to.deep.equal([[from], [from, into], [from]])
+    })
+
+    it('opened for the survivor, goes with the record that leaves it', async () => {
+      await both()
+      const { decision } = await merge(later(60))
+      await scored(db(), later(120))
+      const { id } = await open(db(), 'P0', { operator: codeOf(2), now: later(180) })
+      await part(decision.id, later(240))
+      await scored(db(), later(300))
+      expect(await Promise.all([1, 2].map((n) => objected(db(), TODAY, n)))).to.deep.equal([true, false])
+      expect((await objections.byId(db(), id))?.operatorId).to.equal(await row(1))
+      await agrees()
+    })
   })
 
   it('is refused where no reason of the current score rests on the record', async () => {
