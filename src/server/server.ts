@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import express, { type Express } from 'express'
 import { makeAnswerPath } from '../api/fast/answer-path.js'
 import { type GraphqlEndpoint, makeGraphqlEndpoint } from '../api/graphql/execution.js'
+import { makeBulkTurns, takeTurns } from '../api/request/bulk-turns.js'
 import { makeChangeStreams } from '../api/request/change-streams.js'
 import { readSessionCookie } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
@@ -54,6 +55,7 @@ export type { ApiDependencies, ServerDependencies } from '../api/request/depende
 
 /** Status logged when the client disconnected early, as nginx does. */
 const LEFT = 499
+const SHORT_PATH = /^\/(?:graphql$|v1\/standing\/)/
 const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
 
 const SECURITY = Object.entries({
@@ -74,13 +76,15 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
+  const bulkTurns = makeBulkTurns()
   const own = {
+    bulkTurns,
     revocations: makeRevocations(given.db),
     attempts: makeAttemptLog(given.auditLog, given),
     quotas: makeQuotas(given),
     answerPath: makeAnswerPath(given),
     answers: given.db,
-    bulk: given.db.beside({ what: 'answers, bulk', max: BULK_POOL_MAX, prepared: 'ONE_PLAN' }),
+    bulk: takeTurns(given.db.beside({ what: 'answers, bulk', max: BULK_POOL_MAX, prepared: 'ONE_PLAN' }), bulkTurns),
     inTurn: makeConcurrencyLimit(),
     streams: makeChangeStreams({ ...given, leaving: leaving.signal }),
   }
@@ -103,7 +107,9 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
+    const endShort = SHORT_PATH.test(own.url.pathname) ? bulkTurns.beginShortRequest() : null
     response.on('close', () => {
+      endShort?.()
       const { url, role, refused, requestId, address } = own
       const status = response.writableFinished ? response.statusCode : LEFT
       metrics.answered({

@@ -15,6 +15,7 @@ import type { PublishedFiles } from '../../work/publication/published-files.js'
 import type { HostResolver } from '../../work/standing/subscriber-client.js'
 import type { ScheduledJob } from '../../work/timetable/timetable.js'
 import type { AnswerPath } from '../fast/answer-path.js'
+import type { BulkTurns } from './bulk-turns.js'
 import type { ChangeStreams } from './change-streams.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
@@ -72,6 +73,7 @@ export interface ApiDependencies
   answerPath: AnswerPath
   /** Connections of queries about many codes, so that short queries need not wait. */
   bulk: AnswerPool
+  bulkTurns: BulkTurns
   inTurn: ConcurrencyLimit
   streams: ChangeStreams
   leaving: AbortSignal

@@ -17,6 +17,7 @@ import {
 import { type AnswerPath, makeAnswerPath } from '../../../src/api/fast/answer-path.js'
 import { type CompiledQueries, isCompilable, makeCompiledQueries } from '../../../src/api/fast/compiled-queries.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
+import { makeBulkTurns } from '../../../src/api/request/bulk-turns.js'
 import { makeChangeStreams } from '../../../src/api/request/change-streams.js'
 import { type GraphqlContext, makeContext, readAnswerCost } from '../../../src/api/request/context.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
@@ -115,6 +116,7 @@ describe('compiled queries', () => {
         answerPath,
         answers: world.parts.db,
         bulk: world.parts.db,
+        bulkTurns: makeBulkTurns(),
         inTurn: makeConcurrencyLimit(),
         metrics: makeMetrics(),
         scraping: { token: null, local: false },

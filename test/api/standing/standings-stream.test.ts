@@ -203,7 +203,7 @@ describe('stream of standings', () => {
   it('a caller that leaves midway leaves nothing running in the database', async () => {
     const lock = await world.database.db.transaction()
     try {
-      await lock.raw('lock table operators in access exclusive mode')
+      await lock.raw('lock table standing_rows in access exclusive mode')
       const request = open()
       request.end(JSON.stringify(KNOWN))
       await until(async () => (await active()) > 0)

@@ -2,7 +2,7 @@
  * POST /v1/standings answers up to a hundred thousand codes in order, while they arrive. Errors before the first line are problems (RFC
  * 9457); later ones stand in the last line.
  */
-import { type ErrorRequestHandler, type Request, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
 import { digestAnswer } from '../../../domain/audit/audit-log.js'
 import { quotaUnitsOf } from '../../../domain/operators/code-rows.js'
@@ -124,9 +124,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
     }
     const whose = viewer.sub === null ? { address: own.address } : { holder: viewer.sub }
     const place = places.take(whose, { now: parts.now, evict })
-    const timeOut = () => left.abort(new Refusal('ANSWER_TIMEOUT'))
-    response.once('close', timeOut)
-    const late = setTimeout(timeOut, STREAM_MS)
+    const late = limitAnswerTime(response, left)
     const stopSoon = () => setTimeout(() => left.abort(new Refusal('STOPPING')), LEAVING_MS).unref()
     if (parts.leaving.aborted) stopSoon()
     else parts.leaving.addEventListener('abort', stopSoon, { once: true, signal })
@@ -138,7 +136,8 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
       const day = asOf ?? context.today
       const about = async () => ({ asOf: day, freshness: limitFreshness(await freshness, day, context.today) })
       const recheck = makeTokenCheck(asked)
-      const rows = chunkRows(readPieces(request, how, { held, signal }), reader(), marketplace ?? shopsOf(viewer))
+      const pieces = readPieces(request, how, { held, signal })
+      const rows = chunkRows(pieces, reader(), marketplace ?? shopsOf(viewer), parts.bulkTurns.rowsOfNextChunk)
       const lines = answerInOrder(rows, async (chunk) => {
         const units = quotaUnitsOf(chunk[0]?.row ?? 0, chunk.at(-1)?.row ?? 0)
         if (units > 0) parts.quotas.charge(own, viewer.sub, units)
@@ -165,6 +164,12 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
       place.leave()
     }
   }
+}
+
+const limitAnswerTime = (response: Response, left: AbortController): NodeJS.Timeout => {
+  const timeOut = () => left.abort(new Refusal('ANSWER_TIMEOUT'))
+  response.once('close', timeOut)
+  return setTimeout(timeOut, STREAM_MS)
 }
 
 interface SerialisedChunk {

@@ -20,6 +20,7 @@ export async function* chunkRows(
   pieces: AsyncIterable<string>,
   reader: RowReader,
   marketplace: string | null,
+  rowsOfNextChunk: () => number = () => AUDIT_ROW_CODES_MOST,
 ): AsyncGenerator<BulkRow[]> {
   const from = pieces[Symbol.asyncIterator]()
   let rows: BulkRow[] = []
@@ -27,7 +28,7 @@ export async function* chunkRows(
   const taken = (): BulkRow[] => {
     const chunk = rows
     rows = []
-    most = AUDIT_ROW_CODES_MOST
+    most = rowsOfNextChunk()
     return chunk
   }
   try {

@@ -1,0 +1,47 @@
+/** Chunks of bulk answers take turns, so that a short request waits for one of them at most. */
+import { AUDIT_ROW_CODES_MOST } from '../../domain/audit/audit-log.js'
+import type { AnswerPool } from '../../store/db/answer-pool.js'
+
+/** Chunks looked up at once, and their rows. Beside four streams a single code took 72 ms with 4 chunks of 1,000, 4.5 ms with these. */
+const ALONE = { chunks: 4, rows: AUDIT_ROW_CODES_MOST }
+const BESIDE_SHORT = { chunks: 1, rows: 250 }
+/** How long after a short request the next one is expected, milliseconds. */
+const SHORT_FOLLOWS_MS = 200
+
+export type BulkTurns = ReturnType<typeof makeBulkTurns>
+
+export const makeBulkTurns = (now = () => performance.now()) => {
+  const waiting: (() => void)[] = []
+  let short = 0
+  let lastShortEnd = Number.NEGATIVE_INFINITY
+  let running = 0
+  const bounds = () => (short > 0 || now() - lastShortEnd < SHORT_FOLLOWS_MS ? BESIDE_SHORT : ALONE)
+  const isFree = (): boolean => running < bounds().chunks
+  return {
+    rowsOfNextChunk: (): number => bounds().rows,
+    /** Call the returned function once the request is answered. */
+    beginShortRequest: (): (() => void) => {
+      short += 1
+      return () => {
+        short -= 1
+        lastShortEnd = now()
+      }
+    },
+    run: async <T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> => {
+      while (!isFree()) await new Promise<void>((resolve) => waiting.push(resolve))
+      running += 1
+      try {
+        signal.throwIfAborted()
+        return await act()
+      } finally {
+        running -= 1
+        for (const resume of waiting.splice(0)) resume()
+      }
+    },
+  }
+}
+
+export const takeTurns = (pool: AnswerPool, turns: BulkTurns): AnswerPool => ({
+  ...pool,
+  atOneInstant: (signal, act) => turns.run(signal, () => pool.atOneInstant(signal, act)),
+})
