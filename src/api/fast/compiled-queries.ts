@@ -148,7 +148,7 @@ const isAllowedNode = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
-/** Leaf fields that are methods and that compiled queries can call. graphql-js answers queries with other methods. */
+/** Leaf fields that are methods and that compiled queries can call. */
 const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'completeUntil'])
 
 /**

@@ -2,10 +2,10 @@
 import { AUDIT_ROW_CODES_MOST } from '../../domain/audit/audit-log.js'
 import type { AnswerPool } from '../../store/db/answer-pool.js'
 
-/** Chunks looked up at once, and their rows. Beside four streams a single code took 72 ms with 4 chunks of 1,000, 4.5 ms with these. */
+/** Chunks looked up at once, and their rows (figures in api/README.md). */
 const ALONE = { chunks: 4, rows: AUDIT_ROW_CODES_MOST }
 const BESIDE_SHORT = { chunks: 1, rows: 250 }
-/** How long after a short request the next one is expected, milliseconds. */
+/** Time in which another short request is expected, milliseconds. */
 const SHORT_FOLLOWS_MS = 200
 
 export type BulkTurns = ReturnType<typeof makeBulkTurns>

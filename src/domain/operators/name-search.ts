@@ -90,7 +90,6 @@ const gramsInOrder = (key: string): number[] => {
 
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
-/** They find a name whose neighbours the key swaps. */
 const swappedGramsOf = (key: string): number[] => gramsInOrder(key.split('').reverse().join('')).slice(1, -1)
 
 export interface GramCounts {

@@ -6,7 +6,7 @@ import type { BinRule, Scorecard, ScoreRule, UnitFact, UnitRule, Veto } from './
 import { findTopScore, GRADES, HIGHEST_SCORE, LOWEST_SCORE, listFactsOfRule } from './scorecard.js'
 import { findAgeWhereWorseCostsLess, findReachableScores } from './scorecard-reach.js'
 
-/** The scorecard must match schema/contracts/scorecard.json, which checks shapes, ranges and missing sentences. */
+/** `schema/contracts/scorecard.json` has already checked shapes, ranges and sentences. */
 export const checkScorecard = (card: Scorecard): RuleFault[] => {
   const faults: RuleFault[] = []
   const say: FaultReporter = (place, reason) => {

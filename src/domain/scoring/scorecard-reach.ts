@@ -59,7 +59,7 @@ const half = (points: number): number => Math.trunc(points / 2)
 
 const isPeriod = (days: number | null | undefined): days is number => typeof days === 'number' && days > 0
 
-/** First age in days at which the worse fact costs less. Values only fall, so only the worse fact's steps need checking. */
+/** First age in days at which the worse fact costs less. Values only fall, so its steps suffice. */
 export const findAgeWhereWorseCostsLess = (worse: UnitFact, milder: UnitFact): number | null => {
   const period = isPeriod(worse.halvesEveryDays) ? worse.halvesEveryDays : null
   const ages = period === null ? [0] : [0, ...worthOf(worse).map((_, i) => (i + 1) * period)]

@@ -14,7 +14,7 @@ export const withIndexesDropped = async <T>(
 ): Promise<T> => {
   if (rows < FEWEST_ROWS || !(await nobodyWaits(tx)) || !(await holdsAtMost(tx, table, most))) return fill()
   if (!(await toItself(tx, table))) return fill()
-  // A partial index on known_to stays and so prevents HOT updates, after which rebuilt indexes would wait for the commit.
+  // A partial index on known_to stays: it prevents HOT updates, for which rebuilt indexes would wait.
   const indexes = await tx.raw(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as made from pg_index i join pg_class c on c.oid = i.indexrelid
      where i.indrelid = ?::regclass and not i.indisprimary

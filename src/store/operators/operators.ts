@@ -171,7 +171,6 @@ export const operatorsByCode = async (
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
 }
 
-/** Reads one row for each id, as `operatorsByCode` does. */
 export const operatorsById = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${OPERATOR_COLUMNS} from unnest(?::int[]) as a(id)

@@ -203,7 +203,7 @@ export const analyzeTables = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }
 
-/** Deletes the text of removed entries from all snapshots. `snapshot_changes` still tells which snapshots held them. */
+/** Deletes the text of removed entries from all snapshots, whose `snapshot_changes` stay. */
 export const dropTexts = async (
   tx: Tx,
   sequence: number,

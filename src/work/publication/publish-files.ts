@@ -39,7 +39,6 @@ export const CSV_COLUMNS = [
 /** A spreadsheet would run this as a formula, also after blanks or invisible characters. An apostrophe escapes it. */
 const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 
-/** The row is stored: parsing every `line` again is dear. */
 export const writeCsvRow = (line: string): string => {
   const entry = JSON.parse(line) as Record<string, unknown>
   return publicCsvLine(CSV_COLUMNS.map((name) => entry[name]))

@@ -126,7 +126,6 @@ const take = async (
     added: many('ADDED'),
     changed: many('CHANGED'),
     removed: many('REMOVED'),
-    // Snapshots under a doubted clock may share it.
     publishedAt: sure,
     form: SNAPSHOT_FORM,
     origin: findOrigin(manifests.issuer),

@@ -20,7 +20,6 @@ import {
 export const FILE_ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof FILE_ENCODINGS)[number]
 
-/** Larger files are compressed later. */
 const SMALL_BYTES = 1024 * 1024
 const QUIET_MS = 5_000
 const STEP_ENTRIES = 1_000
