@@ -35,12 +35,16 @@ const COLUMNS = columnsOf('(select coalesce(w.merged_into, w.id) from operators 
 const partsOf = (owner: string): string =>
   `(select ${owner} as id union all select m.id from operators m where m.merged_into = ${owner}) p`
 
-/** True when objection `b` was open, or upheld while its record was not corrected, ended or withdrawn. */
+/**
+ * True when objection `b` was open, or upheld while its record was not corrected, ended or withdrawn. A version that a merger or a
+ * rollback copies keeps its run, so it is no correction.
+ */
 const contested = (
   at: string,
 ): string => `b.opened_at <= ${at} and (b.decided_at is null or b.decided_at > ${at} or (b.state = 'UPHELD'
-  and exists (select 1 from versions c where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at
-    and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
+  and exists (select 1 from versions c join versions d on d.record_key = c.record_key and d.feed = c.feed and d.run_id = c.run_id
+    where c.record_key = b.record_key and c.feed = b.feed and d.known_from <= b.decided_at
+      and c.known_from <= ${at} and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
 /** True when score `s` rests on a contested record. */
 export const IS_CONTESTED_SQL = `exists (select 1 from ${partsOf('o.id')} join objections b on b.operator_id = p.id

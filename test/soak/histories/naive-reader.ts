@@ -33,6 +33,8 @@ export interface Version {
   wrong: boolean
   /** Microseconds. */
   from: number
+  /** The run that delivered it. */
+  run: number
   uscc: string | null
   name: string | null
   status: string | null
@@ -133,7 +135,7 @@ export const readBeliefs = async (db: JobDb, before: Beliefs | null): Promise<Be
   }
   const versions = await rows<Version>(
     `select id, feed, kind, record_key as key, operator_id as operator, known_to is null and ended_on is null as stands,
-       known_to is null as believed, ended_on is not null as ended, wrong_from is not null as wrong, ${micros('known_from')} as from,
+       known_to is null as believed, ended_on is not null as ended, wrong_from is not null as wrong, ${micros('known_from')} as from, run_id as run,
        body->>'uscc' as uscc, body->>'name' as name, body->>'status' as status, body->>'document_number' as number,
        body->>'status' = 'IN_FORCE' and body->'types' \\? '责令停产停业' as heavy from versions order by id`,
   )
@@ -256,7 +258,9 @@ export const makeNaiveReader = (beliefs: Beliefs) => {
     (objectionsOf.get(operator) ?? []).some(({ feed, key, state, decidedAt }) => {
       if (`${feed} ${key}` !== record) return false
       if (state === 'OPEN') return true
-      const uncorrected = (versionsOf.get(record) ?? []).some((one) => one.stands && one.from <= (decidedAt ?? 0))
+      const known = versionsOf.get(record) ?? []
+      const before = known.flatMap(({ from, run }) => (from <= (decidedAt ?? 0) ? [run] : []))
+      const uncorrected = known.some(({ stands, run }) => stands && before.includes(run))
       return state === 'UPHELD' && uncorrected
     })
   const scoreOn = (operator: number, day: string): Score | null => {

@@ -233,6 +233,19 @@ describe('objection to a reason of a score', () => {
       expect(await Promise.all(owners)).to.deep.equal([[from], [from, into], [from]])
     })
 
+    it('upheld, counts until the record is corrected: a merger is no correction', async () => {
+      await both()
+      await decide(db(), (await open(db())).id, { now: later(30) })
+      const { decision } = await merge(later(60))
+      await scored(db(), later(120))
+      expect(await objected(db(), TODAY, 2)).to.equal(true)
+      await part(decision.id, later(180))
+      await scored(db(), later(240))
+      expect(await objected(db())).to.equal(true)
+      await world(db(), ['违法一，已更正', '违法二'], later(300))
+      expect(await objected(db())).to.equal(false)
+    })
+
     it('opened for the survivor, goes with the record that leaves it', async () => {
       await both()
       const { decision } = await merge(later(60))
