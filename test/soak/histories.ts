@@ -31,6 +31,7 @@ const HISTORIES_PER_WORLD = 250
 const BEGINS = new Date('2026-03-02T02:00:00Z')
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+const YEAR_DAYS = 366
 /** Most rows of one run, so that a rollback concerns few histories. */
 const ROWS_PER_RUN = 25
 const SELLER = 'mall-a'
@@ -240,12 +241,14 @@ const attempt = async ({ sum }: WorldOfHistories, name: string, act: () => Promi
   }
 }
 
-/** Days pass, sometimes to a day on which a term ends. The marketplace sends its list again, not always in time. */
+/** Days pass, sometimes to a day on which a term ends or a repair may begin. The marketplace sends its list again, not always in time. */
 const passTime = async (here: WorldOfHistories): Promise<void> => {
   const { db, random, rules, now, pass, beliefs, histories } = here
-  const ends = beliefs.cases.flatMap(({ state, endsOn }) => (state === 'PUBLISHED' && endsOn !== null ? [endsOn] : []))
+  const ends = beliefs.cases.flatMap(({ state, publishedOn, endsOn }) =>
+    state === 'PUBLISHED' && publishedOn !== null && endsOn !== null ? [endsOn, addDays(publishedOn, YEAR_DAYS)] : [],
+  )
   const today = shanghaiDate(now())
-  const far = ends.length > 0 && random.chance(0.12) ? addDays(random.one(ends), random.below(2)) : today
+  const far = ends.length > 0 && random.chance(0.2) ? addDays(random.one(ends), random.below(2)) : today
   const jump = Math.round((Date.parse(far) - Date.parse(today)) / DAY_MS)
   const days = jump > 0 ? jump : random.one([0, 0, 0, 1, 1, 2, 30, random.chance(0.5) ? 400 : 0])
   pass(days * DAY_MS)

@@ -102,7 +102,7 @@ const MOVES = {
 } satisfies Record<string, Move>
 
 const MOVES_FROM: Record<string, readonly (keyof typeof MOVES)[]> = {
-  PUBLISHED: ['hideListing', 'hideListing', 'removeListing', 'applyRepair'],
+  PUBLISHED: ['hideListing', 'removeListing', 'applyRepair', 'applyRepair'],
   REPAIR_APPLIED: ['hideListing', 'removeListing', 'acceptRepair', 'refuseRepair', 'removeListing'],
   HIDDEN: ['unhideListing', 'unhideListing', 'confirmHiding', 'removeListing', 'applyRepair'],
   REMOVED: ['restoreListing'],
@@ -123,9 +123,11 @@ const move: StepMaker = (history, scene) => {
   return act(name, one.id, () => makeMove(db, rules, { id: one.id, name, ...who, input, now: now() }))
 }
 
+/** Half of the mergers move an entry, where there is one. */
 const merge: StepMaker = (history, scene) => {
-  const { db, rules, random, now } = scene
-  const from = pick(random, ownersIn(history, scene))?.uscc
+  const { db, rules, random, now, beliefs } = scene
+  const moving = random.chance(0.5) ? pick(random, casesIn(history, scene).filter(isBegun)) : null
+  const from = (moving === null ? pick(random, ownersIn(history, scene)) : beliefs.operators.get(moving.operator))?.uscc
   const into = pick(random, ownersIn(history, scene))?.uscc
   if (!from || !into || from === into) return null
   const cause = random.one(['MOVED', 'DUPLICATE'] as const)
