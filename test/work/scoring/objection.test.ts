@@ -17,6 +17,7 @@ import {
   log,
   NOW,
   operatorOf,
+  published,
   pullItems,
   refusal,
   rowsOf,
@@ -244,6 +245,23 @@ describe('objection to a reason of a score', () => {
       expect(await objected(db())).to.equal(true)
       await world(db(), ['违法一，已更正', '违法二'], later(300))
       expect(await objected(db())).to.equal(false)
+    })
+
+    it('marks the published entry before, during and after the merger', async () => {
+      const { id, decisionVersion } = await published(db(), 1)
+      await both()
+      const said = async () =>
+        (await rowsOf(db(), `select body->>'contested' as said from public_entries where listing_id = ?`, [id]))[0]?.[
+          'said'
+        ]
+      const about = { record: Number(decisionVersion) }
+      expect((await open(db(), '', about)).feed).to.equal('penalties-1')
+      expect(await said()).to.equal('true')
+      const { decision } = await merge(later(60))
+      expect(await said()).to.equal('true')
+      await part(decision.id, later(120))
+      expect(await said()).to.equal('true')
+      expect((await objections.findContestedListings(db(), [id])).has(id)).to.equal(true)
     })
 
     it('opened for the survivor, goes with the record that leaves it', async () => {
