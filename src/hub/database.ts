@@ -41,7 +41,7 @@ export const closeOnFailure = async <T>({ db, leave }: OpenedDatabase, ask: () =
 
 const VERSION_EVERY_MS = 5_000
 
-/** Checks every 5 s whether a newer release has migrated the database. */
+/** Checks every 5 s for migrations of a newer release. */
 export const watchVersion = (db: database.JobDb, log: Log) => {
   let timer: NodeJS.Timeout | null = null
   let refuse: (reason: unknown) => void = () => {}

@@ -7,8 +7,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../src/config.js'
 import { loadKeys } from '../../src/foundation/keys.js'
+import { BASELINE } from '../../src/store/db/replaced-migrations.js'
 import { begin, ended, hubHere, printed } from '../support/command.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
+import { becomeRelease010 } from '../support/release-010.js'
 
 const WITHIN_MS = 150_000
 
@@ -70,6 +72,17 @@ describe('a hub that runs as a service', () => {
     expect(await ended(child)).to.equal(1)
     expect(said).to.include('DATABASE_NEWER').and.to.include('20991231-02-contract').and.not.to.include('-01-expand')
   }).timeout(WITHIN_MS * 2)
+
+  it('R-7: serves a database of release 0.1.0, also while `hub migrate` replaces the names of its migrations', async () => {
+    await becomeRelease010(database.db)
+    const child = await start()
+    expect((await fetch(`${url}/readyz`)).status).to.equal(200)
+    expect(await database.db('migrations').where({ name: BASELINE })).to.deep.equal([])
+    expect((await hubHere(['migrate', '--json'], env())).json).to.deep.equal({ migrated: true })
+    expect(await database.db('migrations').orderBy('name').pluck('name')).to.include(BASELINE)
+    expect((await fetch(`${url}/readyz`)).status).to.equal(200)
+    expect(child.exitCode).to.equal(null)
+  }).timeout(WITHIN_MS)
 
   it('R-6: refuses a second hub with other keys, until a person adopts its keys', async () => {
     expect((await hubHere(['status', '--json'], env())).status).to.equal(0)

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Knex } from 'knex'
 import { Refusal } from '../../foundation/errors.js'
-import type { Db } from './handle.js'
+import type { Db, Tx } from './handle.js'
+import { BASELINE, RELEASE_BEFORE_BASELINE, REPLACED_BY_BASELINE } from './replaced-migrations.js'
 
 type RollOut = 'before' | 'after'
 
@@ -19,12 +20,14 @@ interface Migration extends Knex.Migration {
 
 const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', name)
 
+/** `dist` may still hold replaced files. */
 export const migrationFilesIn = (folder: string): MigrationFile[] =>
   existsSync(folderOf(folder))
     ? readdirSync(folderOf(folder))
         .filter((file) => /^\d{2,8}-.*\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
         .sort()
         .map((file) => ({ name: file.replace(/\.(js|ts)$/, ''), path: join(folderOf(folder), file) }))
+        .filter(({ name }) => !REPLACED_BY_BASELINE.includes(name))
     : []
 
 const read = (file: MigrationFile): Promise<Migration> => import(file.path)
@@ -37,22 +40,19 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
     ...migration,
     up: async (tx) => {
       await migration.up(tx)
-      if (await tx.schema.hasTable('migrations_roll_out'))
-        await tx('migrations_roll_out')
-          .insert({ name: file.name, roll_out: migration.rollOut ?? 'before' })
-          .onConflict('name')
-          .ignore()
+      await tx('migrations_roll_out')
+        .insert({ name: file.name, roll_out: migration.rollOut ?? 'before' })
+        .onConflict('name')
+        .ignore()
     },
     down: async (tx) => {
-      if (file.name !== OWN) await tx('migrations_roll_out').where({ name: file.name }).delete()
+      await tx('migrations_roll_out').where({ name: file.name }).delete()
       await migration.down?.(tx)
     },
   }
 }
 
-const OWN = '20261129-51-roll-out'
-
-/** Names have no extension, so that the .ts and .js files of a migration count as one. */
+/** Without extensions the .ts and .js files of a migration count as one. */
 export const migrationSource = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,
@@ -65,24 +65,31 @@ export interface DatabaseVersion {
   missing: string[]
 }
 
-/** Throws DATABASE_NEWER when the database has an unknown `after` migration. */
+/** Throws DATABASE_NEWER for an unknown `after` migration, DATABASE_OLDER when a replaced one is missing. */
 export const databaseVersion = async (db: Db): Promise<DatabaseVersion> => {
   const files = migrationFilesIn('migrations')
   const known = files.map((file) => file.name)
   if (!(await hasTable(db, 'migrations'))) return { state: 'EMPTY', missing: known }
   const done = await namesIn(db, 'select name from migrations /* store.databaseVersion */')
-  const unknown = [...done].filter((name) => !known.includes(name))
+  const unknown = [...done].filter((name) => !known.includes(name) && !REPLACED_BY_BASELINE.includes(name))
   if (unknown.length > 0) {
     const harmless = await goneBefore(db, unknown)
     const after = unknown.filter((name) => !harmless.has(name))
     if (after.length > 0) throw new Refusal('DATABASE_NEWER', { unknown: after.join(', ') })
   }
+  refuseOlder(done)
   const lacking = files.filter(({ name }) => !done.has(name))
   const missing = lacking.map(({ name }) => name)
   if (missing.length === 0) return { state: 'CURRENT', missing }
   if (done.size === 0) return { state: 'EMPTY', missing }
   const each = await Promise.all(lacking.map(rollOutOf))
   return { state: each.includes('before') ? 'BEHIND' : 'CURRENT', missing }
+}
+
+const refuseOlder = (done: ReadonlySet<string>): void => {
+  const first = REPLACED_BY_BASELINE.find((name) => !done.has(name))
+  if (done.has(BASELINE) || first === undefined || !REPLACED_BY_BASELINE.some((name) => done.has(name))) return
+  throw new Refusal('DATABASE_OLDER', { missing: first, release: RELEASE_BEFORE_BASELINE })
 }
 
 const goneBefore = async (db: Db, names: readonly string[]): Promise<Set<string>> => {
@@ -102,19 +109,43 @@ export type MigrationExtent = 'before' | 'all'
 
 export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promise<string[]> => {
   await databaseVersion(db)
-  return db.transaction(async (tx) => {
+  const replaced = await underLock(db, (tx) => replaceByBaseline(tx, extent))
+  const applied = await underLock(db, (tx) => applyMissing(db, tx, extent))
+  return [...replaced, ...applied]
+}
+
+const underLock = <T>(db: Knex, act: (tx: Knex.Transaction) => Promise<T>): Promise<T> =>
+  db.transaction(async (tx) => {
     await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
-    // knex's lock row survives a SIGKILL. Under the advisory lock it can be freed safely.
-    const { state, missing } = await databaseVersion(db)
-    const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
-    if (files.length === 0) return []
-    await db.migrate.forceFreeMigrationsLock()
-    const [, names] = await db.migrate.latest({
-      migrationSource: migrationSource(files),
-      disableMigrationsListValidation: true,
-    })
-    return names as string[]
+    return act(tx)
   })
+
+/** The tables exist already: only names change. */
+const replaceByBaseline = async (tx: Tx, extent: MigrationExtent): Promise<string[]> => {
+  const { state, missing } = await databaseVersion(tx)
+  const baseline = (await wanted(missing, extent)).find(({ name }) => name === BASELINE)
+  if (state === 'EMPTY' || !missing.includes(BASELINE) || baseline === undefined) return []
+  await tx.raw(
+    `with replaced as (delete from migrations where name = any(:replaced)),
+       marks as (delete from migrations_roll_out where name = any(:replaced)),
+       mark as (insert into migrations_roll_out (name, roll_out) values (:name, :rollOut))
+     insert into migrations (name, batch, migration_time) values (:name, 1, now()) /* store.replaceByBaseline */`,
+    { replaced: REPLACED_BY_BASELINE, name: BASELINE, rollOut: await rollOutOf(baseline) },
+  )
+  return [BASELINE]
+}
+
+const applyMissing = async (db: Knex, tx: Tx, extent: MigrationExtent): Promise<string[]> => {
+  const { state, missing } = await databaseVersion(tx)
+  const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
+  if (files.length === 0) return []
+  // knex's lock row survives a SIGKILL. Under the advisory lock freeing is safe.
+  await db.migrate.forceFreeMigrationsLock()
+  const [, names] = await db.migrate.latest({
+    migrationSource: migrationSource(files),
+    disableMigrationsListValidation: true,
+  })
+  return names as string[]
 }
 
 const wanted = async (missing: readonly string[], extent: MigrationExtent): Promise<MigrationFile[]> => {

@@ -1,5 +1,5 @@
 /**
- * Triggers insert a row into `change_marks` for each changed operator (migration 27). One process at a time numbers
+ * Triggers insert a row into `change_marks` for each changed operator. One process at a time numbers
  * these rows.
  */
 import type { RetainedChanges } from '../../domain/standing/changes.js'

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import { freshDatabase } from '../../support/database.js'
 import { keyIn, makeWorld, penalty, publishListing, registration, uscc, type World } from '../world.js'
 
 const DOCUMENT =
@@ -188,17 +187,5 @@ describe('documents over HTTP', () => {
     const { listing } = opened.data.openLead
     expect(listing.documents).to.deep.equal([])
     expect(code(await record({ listing: listing.id, kind: 'NOTICE', number: '1号' }))).to.equal('INPUT_INVALID')
-  })
-
-  it('are created by a reversible migration', async () => {
-    const database = await freshDatabase()
-    try {
-      const step = await import('../../../migrations/20261125-08-documents.js')
-      await step.down(database.db)
-      await step.up(database.db)
-      expect(await database.db('listing_documents')).to.deep.equal([])
-    } finally {
-      await database.drop()
-    }
   })
 })
