@@ -107,9 +107,8 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
-    const endShort = SHORT_PATH.test(own.url.pathname) ? bulkTurns.beginShortRequest() : null
+    if (SHORT_PATH.test(own.url.pathname)) bulkTurns.noteShortRequest(response)
     response.on('close', () => {
-      endShort?.()
       const { url, role, refused, requestId, address } = own
       const status = response.writableFinished ? response.statusCode : LEFT
       metrics.answered({

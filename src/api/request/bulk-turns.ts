@@ -1,4 +1,5 @@
 /** Chunks of bulk answers take turns, so that a short request waits for one of them at most. */
+import type { ServerResponse } from 'node:http'
 import { AUDIT_ROW_CODES_MOST } from '../../domain/audit/audit-log.js'
 import type { AnswerPool } from '../../store/db/answer-pool.js'
 
@@ -19,13 +20,14 @@ export const makeBulkTurns = (now = () => performance.now()) => {
   const isFree = (): boolean => running < bounds().chunks
   return {
     rowsOfNextChunk: (): number => bounds().rows,
-    /** Call the returned function once the request is answered. */
-    beginShortRequest: (): (() => void) => {
+    /** A response queued behind another (pipelined) may never close. */
+    noteShortRequest: (response: Pick<ServerResponse, 'socket' | 'once'>): void => {
+      if (response.socket === null) return
       short += 1
-      return () => {
+      response.once('close', () => {
         short -= 1
         lastShortEnd = now()
-      }
+      })
     },
     run: async <T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> => {
       while (!isFree()) await new Promise<void>((resolve) => waiting.push(resolve))
