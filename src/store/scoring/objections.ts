@@ -100,7 +100,9 @@ export const settle = (
 
 export const moveWithRecords = async (tx: Tx, { from, to }: { from: number; to: number }): Promise<void> => {
   await tx.raw(
-    `update objections b set operator_id = :to where b.operator_id = :from
+    `with parts as (select p.id from ${partsOf(':from::int')}),
+       stale as (insert into standing_stale (operators) select array_agg(id) from parts)
+     update objections b set operator_id = :to where b.operator_id in (select id from parts)
        and exists (select 1 from versions v where v.feed = b.feed and v.record_key = b.record_key and v.operator_id = :to and v.known_to is null)
        and not exists (select 1 from objections e where e.operator_id = :to and e.feed = b.feed and e.record_key = b.record_key
          and e.state = 'OPEN' and b.state = 'OPEN') /* objections.moveWithRecords */`,

@@ -185,8 +185,8 @@ describe('objection to a reason of a score', () => {
 
   describe('after a merger of its operator', () => {
     const identity = { reason: '同一主体', by: 'officer-2' }
-    const merge = (now: Date) =>
-      mergeOperators(db(), rules, { from: codeOf(1), into: codeOf(2), cause: 'MOVED', ...identity, now })
+    const merge = (now: Date, from = 1, into = 2) =>
+      mergeOperators(db(), rules, { from: codeOf(from), into: codeOf(into), cause: 'MOVED', ...identity, now })
     const part = (decision: number, now: Date) => undoDecision(db(), rules, { decision, ...identity, now })
     const row = (n: number) => operatorOf(db(), codeOf(n))
     const marked = async (n: number) =>
@@ -196,7 +196,8 @@ describe('objection to a reason of a score', () => {
     const agrees = async () => expect((await verifyStandings(db(), { now: () => NOW, log })).differences).to.equal(0)
     const both = async () => {
       await world(db(), ['违法一', '违法二'])
-      await pullItems(db(), [{ key: 'R2', code: codeOf(2), value: '某路2号', day: '2019-05-06' }], {
+      const others = [2, 3].map((n) => ({ key: `R${n}`, code: codeOf(n), value: `某路${n}号`, day: '2019-05-06' }))
+      await pullItems(db(), others, {
         ...{ id: 'registry', kind: 'registration', whole: false },
       })
       await scored(db(), NOW)
@@ -264,17 +265,20 @@ describe('objection to a reason of a score', () => {
       expect((await objections.findContestedListings(db(), [id])).has(id)).to.equal(true)
     })
 
-    it('opened for the survivor, goes with the record that leaves it', async () => {
-      await both()
-      const { decision } = await merge(later(60))
-      await scored(db(), later(120))
-      const { id } = await open(db(), 'P0', { operator: codeOf(2), now: later(180) })
-      await part(decision.id, later(240))
-      await scored(db(), later(300))
-      expect(await Promise.all([1, 2].map((n) => objected(db(), TODAY, n)))).to.deep.equal([true, false])
-      expect((await objections.byId(db(), id))?.operatorId).to.equal(await row(1))
-      await agrees()
-    })
+    for (const last of [2, 3])
+      it(`opened for the survivor, goes with the record that leaves ${last === 3 ? 'the next survivor' : 'it'}`, async () => {
+        await both()
+        const { decision } = await merge(later(60))
+        await scored(db(), later(120))
+        const { id } = await open(db(), 'P0', { operator: codeOf(2), now: later(180) })
+        if (last === 3) await merge(later(210), 2, last)
+        await part(decision.id, later(240))
+        await scored(db(), later(300))
+        expect(await Promise.all([1, last].map((n) => objected(db(), TODAY, n)))).to.deep.equal([true, false])
+        expect(await Promise.all([1, last].map(marked))).to.deep.equal([true, false])
+        expect((await objections.byId(db(), id))?.operatorId).to.equal(await row(1))
+        await agrees()
+      })
   })
 
   it('is refused where no reason of the current score rests on the record', async () => {
