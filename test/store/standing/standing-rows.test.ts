@@ -65,6 +65,16 @@ describe('rows of standings', () => {
     expect(await rowsOf(db(), 'select * from standing_stale')).to.deep.equal([])
   })
 
+  it('lose an entry that is moved to another operator and hidden by one transaction', async () => {
+    const other = await operatorOf(db(), codeOf(9))
+    await db().transaction(async (tx: Tx) => {
+      await tx.raw('update listings set operator_id = ? where operator_id = ?', [other, id])
+      await tx.raw('delete from public_entries')
+    })
+    expect(await row()).to.include({ listed: false })
+    expect(await differing()).to.deep.equal([])
+  })
+
   it('let a removal end before a transaction that renames the same operator', async () => {
     await db().transaction(async (tx: Tx) => {
       await tx.raw('update operators set name = ? where id = ?', [NAME, id])
