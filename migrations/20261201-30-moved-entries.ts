@@ -1,7 +1,6 @@
 import type { Knex } from 'knex'
 
-/** `after`, like the baseline: hubs of 0.1.0 stop at it anyway. */
-export const rollOut = 'after'
+export const rollOut = 'before'
 
 /** An entry may be moved to another operator and hidden by one transaction: both rows are kept although no entry is left. */
 export const up = async (tx: Knex): Promise<void> => {

@@ -151,8 +151,7 @@ const applyMissing = async (db: Knex, tx: Tx, extent: MigrationExtent): Promise<
 const wanted = async (missing: readonly string[], extent: MigrationExtent): Promise<MigrationFile[]> => {
   const files = migrationFilesIn('migrations')
   if (extent === 'all') return files
-  const lacking = files.filter(({ name }) => missing.includes(name))
+  const lacking = files.filter(({ name }) => missing.includes(name) && name !== BASELINE)
   const each = await Promise.all(lacking.map(rollOutOf))
-  const last = lacking[each.lastIndexOf('before')]
-  return last === undefined ? [] : files.filter(({ name }) => name <= last.name)
+  return lacking.slice(0, each.lastIndexOf('before') + 1)
 }
