@@ -170,8 +170,11 @@ const findChanges = async (
   const isComplete = !stopped && !(hasForm && removalsOnly)
   if (isComplete) await snapshots.forgetTouchedEntries(tx)
   const comparedOn = isComplete && only === null ? today : (last?.comparedOn ?? null)
-  return { changes: found.filter(({ change }) => !stopped || change === 'REMOVED'), comparedOn }
+  return { changes: stopped ? found.flatMap(removalOf) : found, comparedOn }
 }
+
+const removalOf = (one: snapshots.SnapshotChange): snapshots.SnapshotChange[] =>
+  one.change === 'REMOVED' || one.isForgotten ? [{ ...one, change: 'REMOVED' }] : []
 
 const renew = async (
   tx: Tx,

@@ -263,6 +263,22 @@ describe('publish', () => {
     expect(await snapshot(later(day + 60))).to.include({ sequence: 5, entries: 2, added: 1 })
   })
 
+  it('under a doubted clock an entry that was hidden and shown again leaves the list until the clock is certain', async () => {
+    const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
+    await snapshot()
+    await addDoubt(db(), { cause: 'START', foundAt: later(60), expectedAt: later(60) })
+    const columns = 'listing_id, body, body_hash, published_on, shown_from, ends_on'
+    await db().raw(`create table hidden as select ${columns} from public_entries where listing_id = ?`, [one.id])
+    await db().raw('delete from public_entries where listing_id = ?', [one.id])
+    await db().raw(`insert into public_entries (${columns}) select * from hidden`)
+    expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 1, changed: 0, removed: 1 })
+    expect((await readLastWithManifest(db()))?.forgotten).to.equal(false)
+    await letGo(db(), two.id)
+    expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 0, removed: 1 })
+    await db().raw('delete from clock_doubts')
+    expect(await snapshot(later(180))).to.include({ sequence: 4, entries: 1, added: 1 })
+  })
+
   it('an unchanged list keeps its sequence and hash, and its note is written again', async () => {
     await shown(db(), 1)
     const first = await snapshot()
