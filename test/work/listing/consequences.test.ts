@@ -6,7 +6,9 @@ import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
+import { readStandings } from '../../../src/store/standing/standings.js'
 import { settleOpenConcern } from '../../../src/work/listing/concerns.js'
+import { mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import { back, HOUR, row, tell } from '../../support/penalty-feed.js'
 import {
   codeOf,
@@ -19,6 +21,7 @@ import {
   operatorOf,
   PATH,
   pullFeed,
+  pullItems,
   type Row,
   refusal,
   rowsOf,
@@ -202,6 +205,23 @@ describe('consequences for listings when their record changes', () => {
     await tell(db(), { rows: [row({ code: codeOf(2) })], now: later(60) })
     expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
     expect(await causes(db())).to.deep.equal(['CHANGED_HANDS'])
+  })
+
+  it('a merger undone after its penalty came under the survivor’s code hides the entry, and neither is answered as listed', async () => {
+    await tell(db())
+    const parties = [1, 2].map((n) => ({ key: `R${n}`, code: codeOf(n), value: '某路', day: '2019-05-06' }))
+    await pullItems(db(), parties, { id: 'registry', kind: 'registration', whole: false })
+    await db().raw('insert into standing_rows (operator_id) select id from operators on conflict do nothing')
+    const { id } = await caseOn(db())
+    const who = { reason: '同一主体', by: 'officer-2' }
+    const merger = { from: codeOf(1), into: codeOf(2), cause: 'MOVED' as const, ...who, now: later(60) }
+    const { decision } = await mergeOperators(db(), rules, merger)
+    await tell(db(), { rows: [row({ code: codeOf(2) })], now: later(120) })
+    await undoDecision(db(), rules, { decision: decision.id, ...who, now: later(180) })
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+    const codes = [1, 2].map((n) => ({ scheme: 'uscc', code: codeOf(n) }))
+    const query = { days: { asOf: TODAY, today: TODAY }, grades: 'NONE' as const }
+    expect((await readStandings(db(), codes, query)).map((one) => one?.entries)).to.deep.equal([[], []])
   })
 
   it('a correction that keeps the weight opens no concern', async () => {
