@@ -163,10 +163,16 @@ export const rankMatches = (key: string, candidates: readonly NameCandidate[]): 
   return [...best.values()].sort((a, b) => a.rank - b.rank || a.operator - b.operator)
 }
 
-/** True for a reason better than TYPING, or for at most EDITS_MOST typing errors. */
-export const isNearMatch = (match: NameMatch | undefined): boolean =>
-  match !== undefined &&
-  match.rank < MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + (EDITS_MOST + 1) * RANKS_OF_AN_EDIT
+/** Two errors suffice if `question` finds every name with one, which lacks two grams. */
+export const isNearMatch = (match: NameMatch | undefined, key: string, question: GramQuestion): boolean => {
+  const sought = new Set(question === null || question.all ? [] : question.grams)
+  const own = gramsOf(key).filter((gram) => sought.has(gram))
+  const edits = own.length > GRAMS_OF_A_CHARACTER ? EDITS_MOST : 1
+  return (
+    match !== undefined &&
+    match.rank < MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + (edits + 1) * RANKS_OF_AN_EDIT
+  )
+}
 
 interface QueriedName extends NameParts {
   grams: ReadonlyMap<number, number>

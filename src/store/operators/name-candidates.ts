@@ -32,7 +32,7 @@ export interface NameSearch {
 export const nearestMatches = async (db: Db, wanted: NameSearch): Promise<NameMatch[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = rankMatches(wanted.key, found)
-  if (isNearMatch(matches[0])) return matches
+  if (isNearMatch(matches[0], wanted.key, question)) return matches
   const further = beyond(gramQuestionFor(wanted.key, counts, WIDE_REACH), question)
   if (further === null) return matches
   const more = await candidates(db, further, wanted)

@@ -116,11 +116,19 @@ describe('search of firms by name', () => {
     expect([far?.reason, (far?.rank ?? 0) > (found[2]?.rank ?? 0)]).to.deep.equal(['TYPING', true])
   })
 
-  it('a second search is made when no name is within two errors', () => {
-    const isNear = (asked: string, name: string) => isNearMatch(rankMatches(searchKey(asked), [named(name)])[0])
+  it('a second search is made unless a name is within two errors and none within one can be left', () => {
+    const isNear = (asked: string, name: string, grams: (key: string) => number[] = gramsOf) => {
+      const key = searchKey(asked)
+      return isNearMatch(rankMatches(key, [named(name)])[0], key, { grams: grams(key), all: false })
+    }
     expect(isNear('长春市清和商贸有限公司', FIRM)).to.equal(true)
     expect(isNear('长春绯簏镜美妆', '长春绯麓镜美妆电子商务有限公司')).to.equal(false)
     expect(isNear('四平市青禾商贸有限公司', FIRM)).to.equal(false)
+    // Both grams of the wrong character are another firm's; none is of 鑫源商贸, one error away.
+    const wrongAlone = (key: string) => gramsOf(key).filter((gram) => !gramsOf('长春市鑫源商贸有限公司').includes(gram))
+    expect(wrongAlone('长春市鑫沅商贸有限公司')).to.have.length(2)
+    expect(isNear('长春市鑫沅商贸有限公司', '长春市鑫沅科技有限公司', wrongAlone)).to.equal(false)
+    expect(isNear('长春市鑫沅商贸有限公司', '长春市鑫源商贸有限公司', wrongAlone)).to.equal(true)
   })
 
   it('the query combines common n-grams, and is null where no name contains any of them', () => {
