@@ -32,7 +32,7 @@ const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entrie
   s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd",
   s.compared_on as "comparedOn"`
 
-/** SQL: joins `forgotten` to its entries row by row. A plain join may read the whole list. */
+/** SQL: joins `forgotten` row by row. A plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 
@@ -178,11 +178,14 @@ export const readEntriesWithoutCsv = (
     { after, atATime },
   )
 
+/** Skips entries being removed, to avoid deadlocks. */
 export const putCsvRows = async (tx: Tx, rows: readonly { id: string; csv: string }[]): Promise<void> => {
   await tx.raw(
-    `update published_entries p set csv = r.csv from unnest(?::uuid[], ?::text[]) r(id, csv)
-     where p.listing_id = r.id and p.to_sequence is null /* snapshots.putCsv */`,
-    [rows.map(({ id }) => id), rows.map(({ csv }) => csv)],
+    `with free as materialized (select listing_id, from_sequence from published_entries
+       where listing_id = any(:ids::uuid[]) and to_sequence is null for update skip locked)
+     update published_entries p set csv = r.csv from free f join unnest(:ids::uuid[], :csv::text[]) r(id, csv) on r.id = f.listing_id
+     where p.listing_id = f.listing_id and p.from_sequence = f.from_sequence /* snapshots.putCsv */`,
+    { ids: rows.map(({ id }) => id), csv: rows.map(({ csv }) => csv) },
   )
 }
 
@@ -238,7 +241,7 @@ export const addManifest = async (
   )
 }
 
-/** `line` is null when its text has been deleted. */
+/** `line` is null once deleted. */
 export type SnapshotLine = SnapshotMember & { line: string | null }
 
 export const IN_SNAPSHOT_SQL = 'from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)'

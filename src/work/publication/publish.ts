@@ -49,6 +49,7 @@ const STEP_ENTRIES = 1_000
 const TOUCHED_MOST = 5_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
+const DEADLOCK = '40P01'
 
 /** An unchanged list keeps its sequence number. */
 export const publishList = (
@@ -90,7 +91,8 @@ const takeAtOneInstant = async (db: Db, taking: SnapshotInput): ReturnType<typeo
       return await db.transaction(act, { isolationLevel: 'repeatable read' })
     } catch (error) {
       if (edition !== null) await closeEdition(edition)
-      if ((error as { code?: unknown }).code !== SERIALIZATION_FAILURE || tried === TRIES) throw error
+      const { code } = error as { code?: unknown }
+      if ((code !== SERIALIZATION_FAILURE && code !== DEADLOCK) || tried === TRIES) throw error
     }
   }
 }

@@ -186,6 +186,22 @@ describe('publish', () => {
     expect(await rowsOf(db(), 'select 1 from published_entries where listing_id = ?', [one.id])).to.have.length(0)
   })
 
+  it('forming CSV rows of a previous release waits for no removal, which may wait for the publication itself', async () => {
+    const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
+    await snapshot()
+    await db().raw('update published_entries set csv = null')
+    await shown(db(), 3)
+    const removing = await db().transaction()
+    await removing.raw('delete from public_entries where listing_id = ?', [one.id])
+    expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 3, added: 1 })
+    const without = () => rowsOf(db(), 'select listing_id as id from published_entries where csv is null')
+    expect(await without()).to.deep.equal([{ id: one.id }])
+    await removing.raw('delete from public_entries where listing_id = ?', [two.id])
+    await removing.commit()
+    expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 1, removed: 2 })
+    expect(await without()).to.have.length(0)
+  })
+
   it('an unchanged list is signed again before its manifest ends, or with a new key, under the same sequence', async () => {
     await shown(db(), 1)
     await snapshot()
