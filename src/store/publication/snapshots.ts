@@ -91,7 +91,7 @@ export const findChangesSinceLast = (
        case when h.listing_id is null then 'ADDED' when p.listing_id is null then 'REMOVED' else 'CHANGED' end as change,
        case when p.listing_id is null
          then least(coalesce(l.removed_on, h.to_on + 1, :today::date), :today::date) end as "removedOn",
-       coalesce(h.source = '', false) as "isForgotten"
+       coalesce(h.source = '' or h.listing_id in (select f.listing_id from forgotten f), false) as "isForgotten"
      from shown p full join held h on h.listing_id = p.listing_id
      left join listings l on l.id = h.listing_id and p.listing_id is null
      where p.source is distinct from h.source order by 1 /* snapshots.changes */`,

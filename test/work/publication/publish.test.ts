@@ -279,20 +279,44 @@ describe('publish', () => {
     expect(await snapshot(later(day + 60))).to.include({ sequence: 5, entries: 2, added: 1 })
   })
 
+  const hiddenAndShown = (id: string) =>
+    db().transaction(async (tx) => {
+      const columns = 'listing_id, body, body_hash, published_on, shown_from, ends_on'
+      await tx.raw(
+        `create temporary table hidden on commit drop as select ${columns} from public_entries where listing_id = ?`,
+        [id],
+      )
+      await tx.raw('delete from public_entries where listing_id = ?', [id])
+      await tx.raw(`insert into public_entries (${columns}) select * from hidden`)
+    })
+
   it('under a doubted clock an entry that was hidden and shown again leaves the list until the clock is certain', async () => {
     const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
     await snapshot()
     await addDoubt(db(), { cause: 'START', foundAt: later(60), expectedAt: later(60) })
-    const columns = 'listing_id, body, body_hash, published_on, shown_from, ends_on'
-    await db().raw(`create table hidden as select ${columns} from public_entries where listing_id = ?`, [one.id])
-    await db().raw('delete from public_entries where listing_id = ?', [one.id])
-    await db().raw(`insert into public_entries (${columns}) select * from hidden`)
+    await hiddenAndShown(one.id)
     expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 1, changed: 0, removed: 1 })
     expect((await readLastWithManifest(db()))?.forgotten).to.equal(false)
     await letGo(db(), two.id)
     expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 0, removed: 1 })
     await db().raw('delete from clock_doubts')
     expect(await snapshot(later(180))).to.include({ sequence: 4, entries: 1, added: 1 })
+  })
+
+  it('under a doubted clock an entry hidden and shown again while the snapshot was made leaves the list', async () => {
+    const one = await shown(db(), 1)
+    const holding = await db().transaction()
+    await holding.raw('lock table manifests in access exclusive mode')
+    const made = snapshot()
+    const isWaiting = `select 1 from pg_locks where not granted and relation = 'manifests'::regclass`
+    while ((await rowsOf(db(), isWaiting)).length === 0) await new Promise((done) => setImmediate(done))
+    await hiddenAndShown(one.id)
+    await holding.commit()
+    expect(await made).to.include({ sequence: 1, entries: 1 })
+    await addDoubt(db(), { cause: 'START', foundAt: later(60), expectedAt: later(60) })
+    expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 0, removed: 1 })
+    await db().raw('delete from clock_doubts')
+    expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 1, added: 1 })
   })
 
   it('an unchanged list keeps its sequence and hash, and its note is written again', async () => {
