@@ -6,7 +6,7 @@
 import { compactText } from '../../foundation/text/values.js'
 import type { ItemProblem } from '../records/records.js'
 
-/** A heading maps to null when its column is left out on purpose. `values` are constants for fields that the table lacks. */
+/** A heading maps to null when its column is left out. `values` are constants for fields that the table lacks. */
 export interface HeadingMap {
   headings: Readonly<Record<string, string | null>>
   values: Readonly<Record<string, string>>

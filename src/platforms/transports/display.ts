@@ -61,7 +61,7 @@ const readDisplay = async (display: HttpDisplay): Promise<DisplayedSubject[]> =>
   }
 }
 
-/** Makes receipts from the displayed list. A removal stays NO_RECEIPT, because an absent entry may still appear. */
+/** A removal stays NO_RECEIPT, because an absent entry may still appear. */
 const receiptsFromDisplay = async (notices: readonly Notice[], display: HttpDisplay): Promise<Receipt[]> => {
   const keys = [...new Set(notices.filter(({ action }) => action !== 'REMOVE').map(({ key }) => key))]
   const displayed = new Map<string, DisplayedEntry>()

@@ -118,16 +118,17 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
     `select setval(s.name, nextval(s.name) + ? - 1) from (select pg_get_serial_sequence('scores', 'id') as name) s /* scores.add ids */`,
     [rows.length],
   )
-  const stored = rows.map((row, place) => ({ ...row, id: last - rows.length + 1 + place }))
-  await copyIntoTable(tx, `scores (${SCORE_COLUMNS})`, scoreLines(stored, run, at))
-  const regular = stored.filter(({ asked }) => !asked)
+  const first = last - rows.length + 1
+  await copyIntoTable(tx, `scores (${SCORE_COLUMNS})`, scoreLines(rows, first, { run, at }))
+  const lines = rows.map((row, place) => (row.asked ? '' : currentLine(row, first + place)))
+  const regular = rows.filter(({ asked }) => !asked)
   if (regular.length === 0) return
   const gradesBefore = await queryMap<number, string>(
     tx,
     'delete from current_scores where operator_id = any(?) returning operator_id, grade /* scores.add current */',
     [regular.map(({ operatorId }) => operatorId)],
   )
-  await copyIntoTable(tx, `current_scores (${CURRENT_COLUMNS})`, [regular.map(currentLine).join('')])
+  await copyIntoTable(tx, `current_scores (${CURRENT_COLUMNS})`, [lines.join('')])
   await gradeMarks.markGradeChanges(tx, regular, gradesBefore, at)
 }
 
@@ -136,20 +137,26 @@ const SCORE_COLUMNS =
 const CURRENT_COLUMNS = 'operator_id, score_id, as_of, value, grade, next_change_on, facts_hash, basis'
 const LINES_AT_ONCE = 256
 
-function* scoreLines(rows: readonly StoredScore[], run: number, at: Date): Iterable<string> {
+function* scoreLines(
+  rows: readonly NewScore[],
+  first: number,
+  { run, at }: { run: number; at: Date },
+): Iterable<string> {
+  let id = first
   const recordedAt = at.toISOString()
   for (let from = 0; from < rows.length; from += LINES_AT_ONCE) {
     let lines = ''
     for (const row of rows.slice(from, from + LINES_AT_ONCE)) {
-      const head = `${row.id}\t${row.operatorId}\t${row.asOf}\t${row.knownAt.toISOString()}\t${recordedAt}\t${row.scorecard}\t${row.scorecardHash}\t${row.factsHash}\t${row.value}\t${row.grade}`
+      const head = `${id}\t${row.operatorId}\t${row.asOf}\t${row.knownAt.toISOString()}\t${recordedAt}\t${row.scorecard}\t${row.scorecardHash}\t${row.factsHash}\t${row.value}\t${row.grade}`
       lines += `${head}\t${escaped(JSON.stringify(row.reasons))}\t${row.nextChangeOn ?? '\\N'}\t${row.cause}\t{${row.families.join(',')}}\t${row.asked}\t${row.rulesHash}\t${run}\n`
+      id += 1
     }
     yield lines
   }
 }
 
-const currentLine = (row: StoredScore): string =>
-  `${row.operatorId}\t${row.id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${makeScoreBasis(row)}\n`
+const currentLine = (row: NewScore, id: number): string =>
+  `${row.operatorId}\t${id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${makeScoreBasis(row)}\n`
 
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 

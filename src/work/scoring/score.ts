@@ -173,19 +173,32 @@ const scoreBatch = async (db: Db, batch: FetchedBatch, course: ScoringCourse): P
   return rows
 }
 
+/** Spreads would make it twice as slow. */
 const newScore = (
   operatorId: number,
   facts: Facts,
   { card, book, asked, asOf, knownAt }: ScoringCourse,
-  hashes: ScoreHashes,
+  { factsHash, scorecardHash }: ScoreHashes,
   earlier: ScoreHashes | undefined,
-): scores.NewScore => ({
-  ...{ operatorId, asOf, knownAt, scorecard: card.version, rulesHash: book.hash, ...hashes },
-  ...scoreWithComingChange(facts, card),
-  families: [...facts.known],
-  cause: findScoreCause(earlier, hashes),
-  asked,
-})
+): scores.NewScore => {
+  const { value, grade, reasons, nextChangeOn } = scoreWithComingChange(facts, card)
+  return {
+    operatorId,
+    asOf,
+    knownAt,
+    scorecard: card.version,
+    scorecardHash,
+    families: [...facts.known],
+    factsHash,
+    rulesHash: book.hash,
+    cause: findScoreCause(earlier, { factsHash, scorecardHash }),
+    asked,
+    value,
+    grade,
+    reasons,
+    nextChangeOn,
+  }
+}
 
 /**
  * Stores scores. Operators merged, removed or changed since they were read are skipped and stay queued. Runs for a
