@@ -16,7 +16,8 @@ export const withIndexesDropped = async <T>(
   if (!(await toItself(tx, table))) return fill()
   // A partial index on known_to stays: it prevents HOT updates, for which rebuilt indexes would wait.
   const indexes = await tx.raw(
-    `select c.relname as name, pg_get_indexdef(i.indexrelid) as made from pg_index i join pg_class c on c.oid = i.indexrelid
+    `select c.relname as name, pg_get_indexdef(i.indexrelid) as made,
+       format('comment on index %I is %L', c.relname, obj_description(c.oid, 'pg_class')) as described from pg_index i join pg_class c on c.oid = i.indexrelid
      where i.indrelid = ?::regclass and not i.indisprimary
        and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) not like '%known_to%') /* bulk-load.indexes */`,
     [table],
@@ -24,7 +25,7 @@ export const withIndexesDropped = async <T>(
   for (const { name } of indexes.rows) await tx.raw('drop index ?? /* bulk-load.drop */', [name])
   const filled = await fill()
   await tx.raw(`set local maintenance_work_mem = '${BUILD_MEM}' /* bulk-load.build */`)
-  for (const { made } of indexes.rows) await tx.raw(`${made} /* bulk-load.build */`)
+  for (const { made, described } of indexes.rows) await tx.raw(`${made}; ${described} /* bulk-load.build */`)
   return filled
 }
 

@@ -107,7 +107,7 @@ describe('previews', () => {
       const indexes = (tx: Tx | TestDatabase['db']) =>
         rowsOf(
           tx,
-          `select c.relname, pg_get_indexdef(c.oid) as made from pg_index i join pg_class c on c.oid = i.indexrelid
+          `select c.relname, pg_get_indexdef(c.oid) as made, obj_description(c.oid, 'pg_class') as comment from pg_index i join pg_class c on c.oid = i.indexrelid
            where i.indrelid = 'versions'::regclass and i.indisvalid and not i.indcheckxmin order by 1`,
         )
       const { run } = await pullItems(database.db, rowsFrom(1, 3))
