@@ -25,7 +25,7 @@ export interface FeedDelivery {
   items: AsyncIterable<SourceItem>
   /** File name; the caller redacts ID numbers in it. Null over HTTP. */
   file: string | null
-  /** Nothing new (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
+  /** The agency sent nothing new (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
   unmodified?: boolean
   /** False for a partial delivery. Defaults to the feed's `whole`. */
   whole?: boolean

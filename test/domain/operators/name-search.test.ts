@@ -101,7 +101,7 @@ describe('search of firms by name', () => {
     expect(gramQuestionFor(key, countsOf(['青禾']), NARROW_REACH)).to.include({ all: true })
   })
 
-  it('of names with equally many errors, those with more of the characters come first', () => {
+  it('ranks names with equally many errors by the characters that they share with the query', () => {
     const names = ['吉林省远槿装饰工程有限公司', '吉林省远晨夏装饰工程有限公司', '吉林省夏远装饰工程有限公司']
     const candidates = names.map((name, at) => ({ operator: at + 1, former: false, key: searchKey(name) }))
     const found = rankMatches(searchKey('吉林省远夏装饰工程有限公司'), candidates)

@@ -89,7 +89,7 @@ describe('previews', () => {
     await working.rollback()
   })
 
-  describe('bulk loading of a nearly empty table', () => {
+  describe('writing most of a table without its indexes', () => {
     const MANY = 60_000
     const locks = async (tx: Tx) => {
       const { rows } = await tx.raw(

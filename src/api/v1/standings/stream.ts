@@ -1,7 +1,6 @@
 /** Answers chunks of rows in constant memory: few run at once, and new ones start only as answers are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { AUDIT_ROW_CODES_MOST } from '../../../domain/audit/audit-log.js'
 import { type BadRow, CODE_ROWS_MOST, type CodeRow, parseCodeRow } from '../../../domain/operators/code-rows.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
@@ -20,7 +19,7 @@ export async function* chunkRows(
   pieces: AsyncIterable<string>,
   reader: RowReader,
   marketplace: string | null,
-  rowsOfNextChunk: () => number = () => AUDIT_ROW_CODES_MOST,
+  rowsOfNextChunk: () => number,
 ): AsyncGenerator<BulkRow[]> {
   const from = pieces[Symbol.asyncIterator]()
   let rows: BulkRow[] = []
