@@ -146,6 +146,8 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   '@vitejs/plugin-react': (_, file) => file.startsWith(DESK_BUILD) || file.startsWith(`${GRAPHIQL}build/`),
   vite: (_, file) => file.startsWith(DESK_BUILD) || file.startsWith(`${GRAPHIQL}build/`),
   'markdown-it': (_, file) => file.startsWith('src/web/help/'),
+  pdfkit: (_, file) => file === 'src/foundation/papers/pdf.ts',
+  qr: (_, file) => file === 'src/foundation/papers/qr.ts',
   'csv-parse': (_, file) => file === 'src/foundation/text/csv.ts',
   saxes: (_, file) => file === 'src/foundation/text/xml.ts' || file === 'src/foundation/text/xlsx/sheet-parts.ts',
   '@e965/xlsx': (_, file) => file.startsWith('src/foundation/text/xlsx'),

@@ -1,0 +1,54 @@
+import { expect } from 'chai'
+import { inspectPaper } from '../../../src/foundation/papers/inspect.js'
+import { objectStream, SAMPLE_JPEG, SAMPLE_PNG, samplePdf } from '../../support/sample-papers.js'
+
+describe('an uploaded paper', () => {
+  const taken: [what: string, bytes: Buffer, type: string][] = [
+    ['a PDF', samplePdf(), 'PDF'],
+    ['a PDF that opens at a page', samplePdf({ catalog: '/OpenAction [3 0 R/XYZ null null 0]' }), 'PDF'],
+    ['a PDF with an object stream', samplePdf({ more: objectStream('8 0 <</Type/Font>>') }), 'PDF'],
+    [
+      'a PDF whose compressed picture happens to hold the letters of a short name',
+      samplePdf({ more: '7 0 obj\n<</Length 9>>\nstream\nab/JS (cd\nendstream\nendobj' }),
+      'PDF',
+    ],
+    ['a PNG', SAMPLE_PNG, 'PNG'],
+    ['a JPEG', SAMPLE_JPEG, 'JPEG'],
+  ]
+  for (const [what, bytes, type] of taken)
+    it(`is taken: ${what}`, () => {
+      expect(inspectPaper(bytes)).to.deep.equal({ type })
+    })
+
+  const script = '<</S/JavaScript/JS(app.alert\\(1\\))>>'
+  const refused: [what: string, bytes: Buffer, fault: string][] = [
+    ['a page of HTML', Buffer.from('<html></html>'), 'TYPE'],
+    ['an empty file', Buffer.alloc(0), 'TYPE'],
+    ['a PDF after other bytes', Buffer.concat([Buffer.from('GIF89a'), samplePdf()]), 'TYPE'],
+    ['a PDF cut off', samplePdf().subarray(0, -10), 'BROKEN'],
+    ['a PNG followed by an archive', Buffer.concat([SAMPLE_PNG, Buffer.from('PK')]), 'BROKEN'],
+    ['a JPEG cut off', SAMPLE_JPEG.subarray(0, -2), 'BROKEN'],
+    ['a script', samplePdf({ more: `7 0 obj\n${script}\nendobj` }), 'SCRIPT'],
+    ['a script in an escaped name', samplePdf({ more: '7 0 obj\n<</S/J#61vaScript>>\nendobj' }), 'SCRIPT'],
+    ['a script in an object stream', samplePdf({ more: objectStream(`8 0 ${script}`) }), 'SCRIPT'],
+    [
+      'a script in an object stream within another stream',
+      samplePdf({ more: `6 0 obj\n<</Length 9>>\nstream\n${objectStream(`8 0 ${script}`)}\nendstream\nendobj` }),
+      'SCRIPT',
+    ],
+    [
+      'an object stream in a coding that is not read',
+      samplePdf({ more: objectStream('8 0 <<>>', '/Filter/LZWDecode') }),
+      'BROKEN',
+    ],
+    ['an action on opening', samplePdf({ catalog: '/OpenAction 7 0 R' }), 'SCRIPT'],
+    ['an action of a page', samplePdf({ catalog: '/AA<</O 7 0 R>>' }), 'SCRIPT'],
+    ['a program to launch', samplePdf({ more: '7 0 obj\n<</S/Launch/F(x.exe)>>\nendobj' }), 'SCRIPT'],
+    ['an embedded file', samplePdf({ catalog: '/Names<</EmbeddedFiles 7 0 R>>' }), 'EMBEDDED'],
+    ['an encrypted PDF', samplePdf({ trailer: '/Encrypt 7 0 R' }), 'ENCRYPTED'],
+  ]
+  for (const [what, bytes, fault] of refused)
+    it(`is refused: ${what}`, () => {
+      expect(inspectPaper(bytes)).to.deep.equal({ fault })
+    })
+})
