@@ -11,15 +11,11 @@ export interface ClientAccount {
 }
 
 export interface RegisteredClient extends ClientAccount, ConfirmationState {
-  /** Salted hash of the previous secret while it is valid. */
   previousHash: string | null
   ended: boolean
 }
 
-/**
- * Returns false when a client or person already has this name, ignoring case and Unicode form, since one person must
- * not pass for two.
- */
+/** Returns false when a client or person already has this name: one person must not pass for two. */
 export const addClient = (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> =>
   hasRows(
     db,

@@ -58,7 +58,7 @@ export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> 
   return failures === made.most
 }
 
-/** Records a successful sign-in. `forgives` also clears the failures and the lockout. */
+/** `forgives` also clears the failures and the lockout. */
 export const noteSuccess = async (
   db: Db,
   proven: Pick<FailedSignIn, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },

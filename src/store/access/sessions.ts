@@ -1,4 +1,4 @@
-/** Sessions of people at the desk and of parties at /my. A row holds a hash of its cookie. */
+/** A row holds a hash of its cookie. */
 import { hash } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
 import { DATED_AHEAD_TOLERANCE_MS } from '../../foundation/time/clock-doubt.js'
@@ -11,7 +11,6 @@ const SEEN_MS = 60_000
 
 interface SessionTable {
   table: string
-  /** Column that names who is signed in. */
   holder: string
   columns: string
   joins: string

@@ -1,4 +1,4 @@
-/** SQL that limits a viewer to a region. A merged operator has its successor's region. */
+/** A merged operator has its successor's region. */
 import type { Db } from '../db/db.js'
 
 /** Prefix of a division code; null means all regions. */

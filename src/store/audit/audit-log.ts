@@ -21,8 +21,7 @@ export const readHead = (db: Db): Promise<AuditHead | null> => queryFirst(db, `$
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
 
 /**
- * Commits durably, whatever `synchronous_commit` says. Checks that the previous row exists, because after a failover
- * the connection may lead to another server.
+ * Commits durably. Checks that the previous row exists: after a failover the connection may lead to another server.
  */
 export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
   const [first] = rows
@@ -80,7 +79,6 @@ const texts = (members: readonly string[]): string =>
 const ESCAPED = /["\\]/
 const EACH_ESCAPED = /["\\]/g
 
-/** Builds an array literal without quotes: numbers, hashes, kinds, instants. */
 const plain = (members: readonly (string | number)[]): string => `{${members.join(',')}}`
 
 /** Two statements: a single one would not see what the lock's previous holder wrote. */
@@ -100,7 +98,7 @@ const COLUMNS = `number, at, kind, count, encode(content_hash, 'hex') as "conten
 
 type FlatRow = Omit<AuditRow, 'content'> & AuditContent
 
-/** Rows of the oldest format (0) have their content in columns, later ones in `body`. */
+/** Format 0 has its content in columns, later ones in `body`. */
 const rowOf = ({ salt, client, role, agency, purpose, request, asked, outcome, shown, digest, ...row }: FlatRow) => {
   const inColumns = { salt, client, role, agency, purpose, request, asked, outcome, shown, digest }
   const inBody = row.body === null ? null : parseContent(row.body)
@@ -245,7 +243,7 @@ interface ShownCode {
   code: string
 }
 
-/** SQL: sorted codes, looked up one by one. A plain join would read the whole operators table. */
+/** Sorted codes, looked up one by one: a plain join would read the whole operators table. */
 const IN_ORDER = `(select * from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code) order by code collate "C")`
 const OF_USCCS = `with s as materialized ${IN_ORDER}
   select coalesce(o.merged_into, o.id) as operator, s.number from s cross join lateral (

@@ -1,4 +1,4 @@
-/** Connections that answer requests. An abort closes a connection, because a late cancel could hit its next statement. */
+/** An abort closes a connection: a late cancel could hit its next statement. */
 import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
@@ -37,9 +37,9 @@ interface RequestTag {
 export interface AnswerPool extends Db {
   /** Statements of the returned handle carry the request's id. An abort throws the signal's reason. */
   forRequest(tag: RequestTag): Db
-  /** Reads on one connection and one snapshot (repeatable read). */
+  /** The reads share one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
-  /** Opens a second pool, whose statements `onStatement` reports too. */
+  /** Opens a second pool. */
   beside(options: AnswerPoolOptions): AnswerPool
   onStatement(hear: (sql: string) => void): () => void
   usage(): PoolUsage
@@ -183,7 +183,7 @@ const makeLending =
 
 const beneath = new WeakMap<Db, AnswerPool>()
 
-/** Returns the process-wide handle. Caches need it, because the work that they share may outlast a request. */
+/** Caches need it: the work that they share may outlast a request. */
 export const getProcessWideHandle = (db: Db): Db => beneath.get(db) ?? db
 
 interface BackendConnection {

@@ -1,4 +1,3 @@
-/** Limits simultaneous queries over the whole public list, per process. */
 import { Refusal } from '../../foundation/errors.js'
 
 const WHOLE_MOST = 3

@@ -32,8 +32,8 @@ const COUNT_BYTES = 2
 const LENGTH_BYTES = 4
 
 /**
- * The reader calls `take` for each binary field that is not null. One buffer is reused, because garbage collection took
- * a third of the time.
+ * Calls `take` for each binary field that is not null. One buffer is reused: garbage collection took a third of the
+ * time.
  */
 export const makeFieldReader = (db: Db) => {
   let bytes = Buffer.alloc(0)

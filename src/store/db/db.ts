@@ -31,7 +31,6 @@ export const queryValue = async <V>(on: ReadHandle, sql: string, bindings?: Bind
 export const queryMap = async <K, V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<Map<K, V>> =>
   new Map((await on.raw(sql, bindings)).rows.map((row: object) => Object.values(row) as [K, V]))
 
-/** Maps the value of column `key` to its row. */
 export const queryRowsBy = async <R, K extends keyof R>(
   on: ReadHandle,
   key: K,
@@ -120,7 +119,7 @@ export const reportIfDiskFull = (error: unknown): boolean => {
   return disk !== undefined
 }
 
-/** Returns a refusal for a lost connection or a full disk, and tells the listeners of `onFullDisk`. */
+/** Returns a refusal for a lost connection or a full disk. */
 export const unavailableRefusal = (error: unknown): Refusal | null => {
   if (isConnectionLost(error)) return new Refusal('UNAVAILABLE')
   return reportIfDiskFull(error) ? new Refusal('STORAGE_FULL') : null

@@ -1,7 +1,6 @@
 import type { Knex } from 'knex'
 import type { ClientBase } from 'pg'
 
-/** Connections of jobs and migrations. */
 export type JobDb = Knex
 export type JobTx = Knex.Transaction
 
@@ -16,7 +15,6 @@ export interface TransactionOptions {
   readOnly?: boolean
 }
 
-/** Connection pool, of jobs or for answering requests (`answer-pool.ts`). */
 export interface Db extends ReadHandle {
   transaction<T>(act: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
 }

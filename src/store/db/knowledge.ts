@@ -5,8 +5,8 @@ import { IS_REHEARSAL_SQL } from './transaction.js'
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
 
 /**
- * Returns a unique instant for `known_from`, later than all before. The row lock lasts until commit, so a score can be
- * recomputed from versions with `known_from` up to its instant.
+ * Returns a unique instant, later than all before. The row lock lasts until commit, so a score can be recomputed from
+ * versions up to its instant.
  */
 export const nextInstant = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(

@@ -14,7 +14,7 @@ export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Pro
   }
 }
 
-/** The connection is outside the pool, and closed afterwards with its temporary tables and locks. */
+/** The connection is closed afterwards, with its temporary tables and locks. */
 export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promise<T> => {
   if (isConnectionLender(db)) return db.withOwnConnection(act)
   const { client } = db as JobDb

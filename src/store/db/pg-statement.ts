@@ -1,4 +1,3 @@
-/** Statements and transactions on a connection of pg, written as for knex. */
 import { createHash } from 'node:crypto'
 import { type ClientBase, escapeLiteral, type Pool, type QueryResult } from 'pg'
 import { LRUCache } from '../../foundation/lru.js'
@@ -62,7 +61,7 @@ const parse = (sql: string, bindings: object): ParsedStatement => {
   return { text, names: Array.isArray(bindings) ? null : names, prepared }
 }
 
-/** Writes values into the text, for COPY, which takes no parameters. */
+/** COPY takes no parameters. */
 export const withLiterals = (sql: string, values: Record<string, unknown>): string =>
   sql.replace(NAMED, (said, name: string) => (Object.hasOwn(values, name) ? literalOf(values[name]) : said))
 

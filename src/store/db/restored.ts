@@ -107,7 +107,7 @@ export const listRestores = (db: Db): Promise<RestoredDatabase[]> =>
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** Returns false when an unreleased restore is already recorded. Its row keeps the larger of each number. */
+/** Returns false when an unreleased restore is already recorded; its row keeps the larger numbers. */
 export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   queryValue(
     tx,
@@ -165,7 +165,7 @@ export const lockForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,
   )
 
-/** Moves the id sequence past the ids recorded in the data folder, so that none is used again. */
+/** Moves the id sequence past the ids used before the restore. */
 export const releaseRestore = async (
   tx: Tx,
   { id, by, reason, now }: { id: number; by: string; reason: string; now: Date },

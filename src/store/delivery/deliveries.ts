@@ -20,7 +20,7 @@ export interface QueuedDelivery {
 
 export const isUnfinishedSql = (d: string): string => `(${isOpenSql(d)} or ${d}.check_due_at is not null)`
 
-/** True when a later message about the subject exists. A scalar subquery reads only the subject's few rows. */
+/** A scalar subquery reads only the subject's few rows. */
 export const hasLaterMessageSql = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
@@ -50,8 +50,8 @@ export const earlierDeliveries = (
   )
 
 /**
- * Marks refused and queued deliveries as replaced (FOLDED), so that late answers have no effect. With `untried`, queued
- * ones that were attempted before stay.
+ * Marks refused and queued deliveries as FOLDED, so that late answers have no effect. `untried` spares attempted
+ * ones.
  */
 export const foldEarlier = async (
   tx: Tx,

@@ -32,13 +32,11 @@ interface ClaimOptions {
 
 const DUE = `select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.head and d.due_at <= :now
   and (d.leased_until is null or d.leased_until <= :now)`
-/**
- * True when no other message about the subject is in flight. `not exists` would make the planner join the whole table.
- */
+/** `not exists` would make the planner join the whole table. */
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-/** Additions and changes to send. MAY_PUBLISH_LIST_SQL holds them back while the database may be an old copy. */
+/** MAY_PUBLISH_LIST_SQL holds them back while the database may be an old copy. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_PUBLISH_LIST_SQL} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
 /** Leases up to `limit` deliveries, removals first, one per subject. */
@@ -132,8 +130,8 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
 }
 
 /**
- * A confirmed removal is checked after `settleSeconds`, unless a later message replaced it. When the platform shows no
- * list, the removal is sent twice instead. Locks rows in the order of `earlierDeliveries`.
+ * A confirmed removal is checked after `settleSeconds`, or sent twice when the platform shows no list. Locks rows in
+ * the order of `earlierDeliveries`.
  */
 export const bookResults = async (
   db: Db,

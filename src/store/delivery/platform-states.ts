@@ -47,7 +47,7 @@ export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
 export const of = (db: Db | Tx, platform: string): Promise<PlatformState | null> =>
   queryFirst(db, `select ${COLUMNS} from platform_states where platform = ? /* platform-states.of */`, [platform])
 
-/** Makes the change and records who made it. Returns false when nothing changed. */
+/** Returns false when nothing changed. */
 const changeBy = (tx: Tx, act: PlatformAct, change: string): Promise<boolean> =>
   hasRows(
     tx,
@@ -56,7 +56,6 @@ const changeBy = (tx: Tx, act: PlatformAct, change: string): Promise<boolean> =>
     { ...act },
   )
 
-/** Returns false when the platform is paused already. */
 export const pause = (tx: Tx, act: PlatformAct): Promise<boolean> =>
   changeBy(
     tx,
@@ -78,7 +77,6 @@ export const listPlatformsPausedBy = (tx: Db | Tx, by: string): Promise<string[]
     [by],
   )
 
-/** Returns false when the platform is not paused. */
 export const resume = (tx: Tx, act: PlatformAct): Promise<boolean> =>
   changeBy(
     tx,

@@ -32,7 +32,7 @@ export const listKindsEverSent = (tx: Tx, among: readonly PublishedKind[]): Prom
 /** SQL: current penalties. A repair record may concern any penalty of its operator. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
-/** Gathers records that the run changed, and penalties that its repair records may concern. */
+/** Includes penalties that the run's repair records may concern. */
 export const gatherChangedByRun = async (
   tx: Tx,
   { run, feed, kinds }: { run: number; feed: string; kinds: readonly PublishedKind[] },
@@ -197,7 +197,6 @@ export const keepSent = async (
   )
 }
 
-/** Registers records that a backfill may send, so that later changes are sent too. */
 export const registerRecords = async (
   db: Db | Tx,
   records: readonly (RecordKey & { kind: PublishedKind; operatorId: number; fact: string | null })[],

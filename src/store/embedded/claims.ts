@@ -19,7 +19,7 @@ export const writeClaim = (file: string, text = ''): void => writeFileSync(file,
 
 export const releaseClaim = (file: string): void => rmSync(file, { force: true })
 
-/** Returns the files of living processes and deletes those of dead ones. */
+/** Deletes the files of dead processes. */
 export const findLivingClaims = (folder: string, kind: ClaimKind): string[] => {
   const names = readdirSync(folder).filter((name) => name.startsWith(PREFIX[kind]))
   return names
@@ -32,7 +32,6 @@ export const findLivingClaims = (folder: string, kind: ClaimKind): string[] => {
     })
 }
 
-/** A supervisor's claim holds the address of PostgreSQL and, each on a line, the members that it has seen. */
 export const postAddress = (file: string, url: string, members: readonly string[]): void =>
   writeClaim(file, [url, ...members.map((member) => path.basename(member)), ''].join('\n'))
 

@@ -22,7 +22,7 @@ export const isAlive = (pid: number, start?: string): boolean => {
   }
 }
 
-/** Compares the cluster's path, because a stale postmaster.pid may name another process. */
+/** A stale postmaster.pid may name another process. */
 export const isPostmasterOf = (pid: number, cluster: string): boolean => {
   if (!isAlive(pid)) return false
   const command =

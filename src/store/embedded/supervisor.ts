@@ -72,7 +72,7 @@ const keepRunning = async (supervised: SupervisedFolder, durable: boolean): Prom
   }
 }
 
-/** Creates the hub's database if absent, and checks that it finds trigrams in Chinese text. */
+/** Checks that the database finds trigrams in Chinese text. */
 const createAndProveDatabase = async (port: number, password: string): Promise<void> => {
   const [there] = await ask(
     { port, password },
@@ -115,7 +115,7 @@ const serveMembers = async (
       if (members.length > 0 && members.join() !== posted) claims.postAddress(claim, url, members)
       posted = members.join()
     } catch {
-      // The next round tries again, for instance once a full disk has room.
+      // The next round tries again.
     }
     if (posted !== '') await pause(POLL_MS, undefined, { signal })
   }

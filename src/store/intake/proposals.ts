@@ -20,7 +20,6 @@ const CANDIDATES_MOST = 100
 interface UnmatchedName {
   id: number
   name: string
-  /** True when the record already has a proposal, which may be outdated. */
   told: boolean
 }
 

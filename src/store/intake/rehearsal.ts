@@ -17,7 +17,7 @@ export const setTimeouts = async (tx: Tx): Promise<void> => {
 
 export const isTimeout = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
-/** Highest ids before the rehearsal, which adds rows with higher ids. */
+/** Highest ids before the rehearsal. */
 export type HighestIds = Record<'event' | 'concern' | 'delivery', number>
 
 export const readHighestIds = (tx: Tx): Promise<HighestIds> =>
@@ -34,7 +34,6 @@ export interface MovedListing {
   asks: string[]
 }
 
-/** `total` counts all rows. */
 export interface FirstRows<R> {
   rows: R[]
   total: number

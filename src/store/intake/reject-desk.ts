@@ -11,7 +11,6 @@ export interface StoredReject extends Omit<ItemProblem, 'heading'> {
   /** The person who sent the file or requested the run; null if scheduled. */
   by: string | null
   file: string | null
-  /** The reference date that the file states, if any. */
   dated: string | null
   rolledBack: boolean
   ofWhole: boolean

@@ -55,7 +55,6 @@ const CONTENT_COLUMNS =
   'subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest, reason, page, row_number, last_run'
 const UPDATE_CONTENT = CONTENT_COLUMNS.replace(/\w+/g, '$& = excluded.$&')
 
-/** SQL: `s` is a staged draft, `p` its row of the plan. */
 const insertUnmatchedSql = (more: string, values: string, drafts: string): string =>
   `insert into unmatched (feed, record_key, kind, first_run, ${CONTENT_COLUMNS}, ${more})
    select distinct on (s.record_key) :feed::text, s.record_key, s.kind, :run::bigint,
@@ -225,7 +224,6 @@ export const latestRejectsOf = (
     [feed, first],
   )
 
-/** SQL: the feed's open rejects since its last complete delivery. */
 export const selectOpenRejectsSql = (feed: string): string =>
   `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null

@@ -1,4 +1,3 @@
-/** Recomputes operators' names and codes from the registrations that are not wrong. */
 import { extractRegionOfUscc, normalizeCode } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { queryColumn, queryRows, type Tx } from '../db/db.js'
@@ -12,7 +11,6 @@ interface BelievedOperator {
   name: string | null
   unsound: boolean
   taught: string[]
-  /** Names in `taught` (those that the run added) that no register had stated. */
   claims: string[]
   wrong: StatedNames[]
   /** Registrations that are not wrong, the current one first. */

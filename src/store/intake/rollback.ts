@@ -193,7 +193,6 @@ export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<vo
   )
 }
 
-/** Operators of rolled-back runs that no current record, merger or identity decision supports. */
 export const operatorsWithoutRecords = (tx: Tx, { run }: RollbackRun): Promise<number[]> =>
   queryColumn(
     tx,
@@ -237,7 +236,7 @@ export const queueRescoringAndConcerns = async (tx: Tx, { by, at }: RollbackRun)
   return dirty.rowCount ?? 0
 }
 
-/** Deletes the feed's state, so that the next pull fetches everything. */
+/** The next pull fetches everything. */
 export const noteRollback = async (
   tx: Tx,
   { run, at }: RollbackRun,

@@ -1,4 +1,3 @@
-/** Drafts are staged in a temporary table, filled by COPY and merged in one transaction. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
@@ -40,7 +39,6 @@ const TABLE = `create temporary table staged_drafts (
   makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
-/** SQL: deletes all but the last draft of each key in $1. */
 export const DELETE_REPEATED_DRAFTS_SQL = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 

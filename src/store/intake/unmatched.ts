@@ -179,7 +179,7 @@ export const markVersionsWrong = (tx: Tx, decision: number, at: Date): Promise<n
     { decision, at },
   )
 
-/** Reopens the versions that were closed at `closedAt`, except wrong ones. */
+/** Reopens versions closed at `closedAt`, except wrong ones. */
 export const reopenEarlierVersions = (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> =>
   queryColumn(
     tx,

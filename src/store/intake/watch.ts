@@ -5,7 +5,6 @@ import { selectOpenRejectsSql } from './rejects.js'
 
 export interface FeedHealth {
   feed: string
-  /** The last pull, not counting a person's corrections. */
   last: {
     run: number
     outcome: 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'

@@ -7,7 +7,6 @@ export interface CaseFilter {
   states: readonly CaseState[]
   list: string | null
   region: string | null
-  /** Part of the name, or the full USCC. */
   name: string | null
   late: boolean
   within: string | null
@@ -15,7 +14,6 @@ export interface CaseFilter {
   partys: readonly DeadlineName[]
 }
 
-/** True when the authority missed a deadline of listing `l`. */
 const LATE = `exists (select 1 from listing_deadlines t where t.listing_id = l.id and t.ended_on is null
   and t.due_on < :today::date and t.name <> all(:partys::text[]))`
 

@@ -1,4 +1,3 @@
-/** A concern asks an officer to review a listing whose legal basis changed. */
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
@@ -96,7 +95,7 @@ const settleWhere = (
 export const settle = async (db: Db | Tx, id: number, by: Settlement): Promise<Concern | null> =>
   (await settleWhere(db, 'c.id = :id', { ...by, id }))[0] ?? null
 
-/** Returns the ids of the listings whose concerns were settled. */
+/** Returns ids of listings. */
 export const settleOfRun = async (tx: Tx, run: number, by: Settlement): Promise<string[]> => {
   const settled = await settleWhere(tx, 'c.run_id = :run', { ...by, run })
   return [...new Set(settled.map(({ listingId }) => listingId))]

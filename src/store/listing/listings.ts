@@ -64,7 +64,6 @@ export const hasAnotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): 
     [operatorId, list, id],
   )
 
-/** Listings in force decided before `from`, whose terms a new rule may change. */
 export const listInForceDecidedBefore = (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
@@ -167,7 +166,6 @@ export const listRestingOnRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing
     { at },
   )
 
-/** Listings whose public entry has a name that a registration known since `at` has changed. */
 export const listWithOperatorRenamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
@@ -216,7 +214,6 @@ export const putPublicEntry = async (
   )
 }
 
-/** Entries published under masking rules older than version `masks`. */
 export const listEntriesMaskedBefore = (
   db: Db,
   masks: number,

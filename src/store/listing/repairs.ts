@@ -31,7 +31,6 @@ const RESULT = (v: string): string =>
 const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
-/** Listings removed automatically because of a repair result found wrong at `at`. */
 export const listUnfoundedRemovalsAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
   queryRows(
     tx,

@@ -3,7 +3,7 @@ import { gramsOf, type NameCandidate, searchKey } from '../../domain/operators/n
 import { copyIntoTable } from '../db/copy.js'
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
 
-/** Maximum number of operators indexed at once; larger sets are left to a background run (sweep). */
+/** Larger sets of operators are left to a background run (sweep). */
 const FOLLOWED_MOST = 5_000
 const STEP_OPERATORS = 10_000
 /** From this many operators on, the index is built after the first fill. */
@@ -13,7 +13,6 @@ const COUNT_AGAIN_FROM = 5_000
 const BUILD_MEM = '256MB'
 const WRITING = 20_161_126
 
-/** Indexes an intake run's names; large sets are left to a background run (sweep). */
 export const indexNamesOfPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
     const isNamed = await queryValue<boolean>(
@@ -90,7 +89,7 @@ const copy = async (tx: Tx, rows: readonly (NameCandidate & { name: string })[])
   await copyIntoTable(tx, 'names (operator_id, former, personal, key, grams)', [lines.join('')])
 }
 
-/** Returns the number of the sweep to run, or null when all names are indexed and counted. */
+/** Null when all names are indexed and counted. */
 export const wantedSweep = (db: Db): Promise<number | null> =>
   queryValue(
     db,
@@ -111,7 +110,7 @@ export const prepareSweep = async (db: Db): Promise<void> => {
   })
 }
 
-/** Indexes one batch in its own transaction. Returns null after the last operator. */
+/** Returns null after the last operator. */
 export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
   db.transaction(async (tx) => {
     const sql = `select id from operators where id > ? order by id limit ${STEP_OPERATORS} /* names.sweepStep */`

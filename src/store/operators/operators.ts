@@ -56,9 +56,7 @@ export const makeFromDrafts = async (
   return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again.rowCount ?? 0)
 }
 
-/**
- * Creates the operator that a record of `run` revealed. The caller holds the row lock of `nextInstant`.
- */
+/** The caller holds the row lock of `nextInstant`. */
 export const createOperator = async (
   tx: Tx,
   made: NewOperator,

@@ -120,8 +120,8 @@ export interface ListStamp {
 }
 
 /**
- * Equal stamps mean an unchanged list. Each change adds a row to `public_changes`; the stamp is its row count and newest
- * transaction id. `forgetChanges` deletes only in large batches, so late commits cannot restore an earlier count.
+ * Equal stamps mean an unchanged list. `forgetChanges` deletes only in large batches, so late commits cannot restore
+ * an earlier count.
  */
 export const readListStamp = (db: Db): Promise<ListStamp> =>
   queryOne(
@@ -162,7 +162,6 @@ export interface SignedEntry {
   validUntil: Date | null
 }
 
-/** Omits entries that are not public. */
 export const readSignedEntries = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const rows = await queryRows<SignedEntry & { id: string }>(
     db,

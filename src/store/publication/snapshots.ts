@@ -32,7 +32,7 @@ const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entrie
   s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd",
   s.compared_on as "comparedOn"`
 
-/** SQL: joins `forgotten` row by row. A plain join may read the whole list. */
+/** A plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 
@@ -290,7 +290,7 @@ export interface NetChange {
   removedOn: string
 }
 
-/** Differences of two snapshots. Lines come from the later one. */
+/** Lines come from the later snapshot. */
 export const findNetChanges = (db: Db, from: number, to: number, most: number): Promise<NetChange[]> =>
   queryRows(
     db,

@@ -175,7 +175,7 @@ const COPIED_COLUMNS =
   `feed kind record_key operator_id found_by decision_id fact digest body findings valid_from valid_to ended_on
   known_from run_id opened_by page row_number partial held_by`.split(/\s+/)
 
-/** SQL: copies the versions `v` of `from`. `changed` holds the SQL of columns with another value. */
+/** `changed` holds the SQL of columns with another value. */
 export const insertCopiesSql = (from: string, changed: Record<string, string>): string =>
   `insert into versions (${COPIED_COLUMNS.join(', ')})
    select ${COPIED_COLUMNS.map((column) => changed[column] ?? `v.${column}`).join(', ')} from ${from}`

@@ -66,7 +66,7 @@ const rowsIn = (text: string): EvidenceRow[] => {
   return rows
 }
 
-/** Bodies that are equal in the fields of evidence share one frozen object. */
+/** Equal bodies share one frozen object. */
 const plainBodies = new Map<string, RecordBody>()
 const MAX_PLAIN_BODIES = 50_000
 

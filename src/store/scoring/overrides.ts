@@ -30,7 +30,7 @@ const confirmed = (alias: string): string =>
 
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
-/** Selects id and grade of the override in force, ignoring vetoes. */
+/** Ignores vetoes. */
 export const selectOverrideInForceSql = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
     select r.* from overrules r where r.operator_id = ${operator} and ${confirmed('r')} and r.decided_at <= ${knownAt}

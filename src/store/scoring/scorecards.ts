@@ -18,7 +18,6 @@ export const inForce = (db: Db, on: string, knownAt: Date | null): Promise<Score
 export const byVersion = (db: Db, version: string): Promise<Scorecard | null> =>
   firstCard(db, 'select hash, card from scorecards where version = :version /* scorecards.byVersion */', { version })
 
-/** Bypasses the cache, to verify the hash. */
 export const byHashUncached = async (db: Db, hash: string): Promise<Scorecard | null> =>
   (await queryFirst<CardRow>(db, 'select card from scorecards where hash = ? /* scorecards.asKept */', [hash]))?.card ??
   null
@@ -43,7 +42,6 @@ const firstCard = async (db: Db, sql: string, bindings: Record<string, unknown>)
   return card
 }
 
-/** False when the version is taken. */
 export const storeCard = async (
   tx: Db,
   { hash, card, now }: { hash: string; card: Scorecard; now: Date },

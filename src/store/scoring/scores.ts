@@ -98,7 +98,6 @@ export const byIds = (db: Db, ids: readonly number[]): Promise<Map<number, Store
 
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
-/** Latest regular scores that rest on no rolled-back record. */
 export const findLastSoundScores = (tx: Tx, operators: readonly number[], asOf: string) =>
   queryRowsBy<SoundScore, 'operatorId'>(
     tx,
@@ -175,7 +174,6 @@ export const findMisplacedScores = (db: Db, ids: readonly number[]) =>
     { ids },
   )
 
-/** Rows of `current_scores` or `standing_rows` that disagree with `scores`. */
 export const findStrayCurrentScores = (db: Db): Promise<{ id: number; operatorId: number }[]> =>
   queryRows(
     db,

@@ -48,7 +48,6 @@ export const isNumberingDue = (db: Db, today: string): Promise<boolean> =>
     [today],
   )
 
-/** Changes numbered after `before`, up to `last`. */
 export interface NumberedRange {
   client: string
   before: number
@@ -153,7 +152,6 @@ export const confirmChangesRead = async (tx: Tx, client: string, to: number, now
   )
 }
 
-/** Notes that removals were sent; only the client confirms their arrival. */
 export const noteRemovalsSent = async (
   db: Db,
   client: string,

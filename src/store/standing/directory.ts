@@ -22,7 +22,7 @@ export interface DirectoryFilter {
   sight?: RegionSight
 }
 
-/** Holds only the given filters: planning unused ones costs more than the query. */
+/** Planning unused filters costs more than the query. */
 const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: DirectoryFilter): string =>
   [
     'o.known_to is null and o.merged_into is null',

@@ -64,7 +64,6 @@ export const replaceSellerList = async (
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
-/** Stores a bitmap of the operators listed by their own USCC with a visible grade. */
 export const storeBitmap = async (tx: Db, client: string): Promise<void> => {
   await tx.raw(
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
@@ -85,7 +84,6 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   yield lines
 }
 
-/** True when `l` is the client's current list and not outdated. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
 /** True when operator `o`, or one merged into it, is listed with a visible grade. */

@@ -5,7 +5,6 @@ const columnsOf = (row: string): string =>
 const FACTS = ['uscc', 'name', 'region', 'status']
 const factsOf = (row: string): string => FACTS.map((name) => `${row}.${name}`).join(', ')
 
-/** SQL: what `standing_rows` should say about operators `o`. */
 const recomputed = (operators: string): string => `
   select o.id as operator_id, standing_code(o) as uscc, o.name, o.region, o.status, s.id as score_id, s.as_of, s.value, s.grade, standing_weighs(s.id) as weighs,
     (select max(a.as_of) from scores a where a.operator_id = o.id and a.asked) as asked_until,

@@ -31,7 +31,6 @@ export const addOwedMessages = async (tx: Tx, numbered: readonly NumberedRange[]
   )
 }
 
-/** Maps each removal to the numbers of the changes that it replaced. */
 export const findReplacedSequences = async (
   db: Db,
   webhook: number,

@@ -35,7 +35,6 @@ export const listWebhooks = (db: Db, client: string | null): Promise<StoredWebho
 export const findWebhook = (db: Db, id: number): Promise<StoredWebhook | null> =>
   queryFirst(db, `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`, [id])
 
-/** The secret is encrypted for the id, so the id is needed before the row is inserted. */
 export const reserveWebhookId = (tx: Tx): Promise<number> =>
   queryValue(tx, `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`)
 
@@ -81,7 +80,7 @@ export const removeWebhook = async (tx: Tx, id: number, now: Date): Promise<void
   )
 }
 
-/** Notes that the address works again: its delayed messages become due. */
+/** Delayed messages of the address become due. */
 export const noteWebhookWorking = async (db: Db, id: number, now: Date): Promise<void> => {
   await db.raw(
     `with working as (

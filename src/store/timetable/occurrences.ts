@@ -40,7 +40,6 @@ export const addOccurrence = (
     [job, subject, plannedFor, missed],
   )
 
-/** Skips occurrences, because of a later one or a pause. */
 export const skipOccurrences = async (
   tx: Tx,
   { job, subject, before, now }: OccurrenceKey & { before: Date | null; now: Date },
@@ -152,7 +151,6 @@ export const renewLeases = (db: Db, held: readonly HeldOccurrence[], leaseMs: nu
     [leaseMs, held.map(({ id }) => id), held.map(({ attempt }) => attempt)],
   )
 
-/** Returns false when the lease was lost. */
 export const endOccurrence = (
   db: Db,
   { id, attempt }: HeldOccurrence,

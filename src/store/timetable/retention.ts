@@ -78,7 +78,6 @@ export const deleteWindow = async (db: Db, table: keyof typeof TABLES, window: I
        (select count(*)::int from gone) as deleted /* retention.${table} */`,
     { ...window },
   )
-  // Ids grow with time, so no old rows follow.
   return { last: young === true ? null : last, deleted }
 }
 

@@ -7,7 +7,6 @@ export interface DatedRecord
     Pick<RecordDraft, 'kind' | 'body' | 'validFrom' | 'validTo'>,
     Pick<SourceItem, 'page' | 'row'> {
   id: number
-  /** True for an unmatched record. */
   waits: boolean
   run: number
   archive: string | null

@@ -37,7 +37,6 @@ const FACT_OF = (
   when 'ecommerce-2018' then concat_ws('/', 'ecommerce-2018', ${v}.body->>'reason')
   when 'defaulters' then concat_ws('/', 'defaulters', split_part(${v}.record_key, '/', 1), split_part(${v}.record_key, '/', 2)) end end`
 
-/** Records of one operator that report the same fact get the same `fact` key. */
 export const shareFactsOfKeylessRecords = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
@@ -49,7 +48,7 @@ export const shareFactsOfKeylessRecords = async (tx: Tx, of: RepairRun): Promise
   return openVersionsWithFacts(tx, of)
 }
 
-/** Facts come from temporary table `repair_facts` (id, fact). Returns the records changed. */
+/** Facts come from temporary table `repair_facts` (id, fact). */
 const openVersionsWithFacts = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with old as (
