@@ -42,7 +42,6 @@ export const makeAttemptLog = (auditLog: Pick<AuditLog, 'row'>, { log, now }: { 
   timer.unref()
 
   return {
-    /** Refusal TRAIL_UNAVAILABLE. */
     refused: async (attempt: RefusedAttempt): Promise<void> => {
       const key = `${attempt.endpoint} ${attempt.mark} ${attempt.address}`
       const before = counted.get(key)

@@ -60,7 +60,7 @@ export interface AuditEntry extends Omit<AuditContent, 'salt' | 'shown'> {
 export interface AuditLog {
   /** On refusal TRAIL_UNAVAILABLE the answer must not be sent. */
   row(entry: AuditEntry): Promise<void>
-  /** Writes a row with part of a long answer, at most AUDIT_ROW_CODES_MOST codes. */
+  /** The entry holds at most AUDIT_ROW_CODES_MOST codes. */
   chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
   close(): Promise<void>
 }
@@ -95,7 +95,7 @@ export const makeAuditLog = (
 ): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
-  /** The last group that this process wrote. null: the next write first looks for rows noted on disk that the table lacks. */
+  /** null: the next write first looks for rows noted on disk that the table lacks. */
   let lastWritten: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
@@ -171,7 +171,7 @@ export const makeAuditLog = (
   const tryOnce = async (known: WrittenGroup | null, links: readonly ChainLink[]): Promise<WriteAttempt> => {
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
-    // The noted heads (last row hashes) are read before the rows: one noted in between would look lost.
+    // They are read before the rows: a head noted in between would look lost.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
       const from = (await store.lockAndReadHead(tx)) ?? EMPTY_LOG_HEAD

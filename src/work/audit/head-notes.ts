@@ -1,8 +1,8 @@
 /**
- * Notes of the audit chain's heads (last number and hash), kept outside the database. A head is appended before its
- * answers leave and fsynced each second. All processes share `noted/<database>.heads`, one head a line: `1 <stretch>
- * <number> <timeline> <system> <instant> <hash>`. A stretch is an unbroken series of groups written by one process; its
- * last head covers earlier ones. Rotation keeps only last heads, in `<database>.heads.kept`.
+ * Heads (last number and hash) of the audit chain, kept outside the database. A head is appended before its answers
+ * leave and fsynced each second. All processes share `noted/<database>.heads`, one head a line: `1 <stretch> <number>
+ * <timeline> <system> <instant> <hash>`. A stretch is an unbroken series of groups written by one process; its last
+ * head covers earlier ones.
  */
 import { randomBytes } from 'node:crypto'
 import {

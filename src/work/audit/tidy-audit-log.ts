@@ -1,4 +1,3 @@
-/** Indexes codes of audit rows and erases expired contents, in transactions that record their progress. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { type AuditRules, findErasureInstant } from '../../domain/audit/audit-rules.js'
 import { parseCode } from '../../domain/operators/codes.js'

@@ -11,7 +11,6 @@ import { readAuditRules } from './audit-rules.js'
 
 const PAGE_ROWS = 2_000
 
-/** Audit rows that are missing or differ from their hashes on disk or in publications. */
 export interface LogCutReport extends Omit<LogCut, 'foundAt' | 'notedAt' | 'heads'> {
   at: string
   notedAt: string | null
@@ -39,14 +38,12 @@ export interface AuditVerifyOptions {
   keys: Pick<Keys, 'audit'> & { manifests: Pick<Keys['manifests'], 'payloadIn'> }
 }
 
-/** Verifies the chain against row hashes that were noted on disk, signed, or published in list manifests. */
 export const verifyAuditLog = async (
   db: Db,
   { now, noted, keys, held = [], progress, gently = false }: AuditVerifyOptions,
 ): Promise<AuditVerification> => {
   const startedAt = now()
   const rules = readAuditRules()
-  // Signed row hashes are read before the rows: a later one may lie past the last row walked.
   const signed = await signedHeads(db, keys.manifests)
   const anchors: AuditAnchor[] = [
     ...noted.map((head) => ({ ...head, from: 'note' })),
@@ -86,7 +83,6 @@ export const verifyAuditLog = async (
   }
 }
 
-/** Skips row hashes signed with an unknown key. */
 const signedHeads = async (
   db: Db,
   { payloadIn }: Pick<Keys['manifests'], 'payloadIn'>,

@@ -1,6 +1,6 @@
 /**
- * Queues additions: everything in force for platforms that are new or lost their content (were wiped), newly received
- * kinds for other platforms. Steps are idempotent transactions.
+ * Queues additions: everything in force for platforms that are new or were wiped, newly received kinds for others.
+ * Steps are idempotent transactions.
  */
 
 import { lacksSubject } from '../../domain/delivery/backfill-plan.js'
@@ -68,7 +68,7 @@ const lackingOf = async (
   return page.filter(({ subjectId }) => lacksSubject(bySubject.get(subjectId) ?? [], wipedAt))
 }
 
-/** Skips locked subjects to avoid deadlocks. Rereads the others: a removal may have withdrawn them. */
+/** Skips locked subjects to avoid deadlocks. Rereads the others. */
 const oweStep = async (
   tx: Tx,
   rules: WorkRules,
@@ -97,7 +97,6 @@ const oweStep = async (
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
-/** Locks the listings that nobody else has locked and, for records, the row of table `knowledge`. */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.nextInstant(tx, now)

@@ -22,8 +22,8 @@ interface DeliveryDecision {
 }
 
 /**
- * Queues the current content, or a removal when the entry is no longer public. The delivery number changes only when
- * the platform would ignore the old one. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ * The delivery number changes only when the platform would ignore the old one. Refusals: DELIVERY_UNKNOWN,
+ * DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
 export const resendRefused = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
@@ -97,8 +97,8 @@ const settle = async (
 }
 
 /**
- * Rebuilds the message that the platform refused; null when the entry is no longer public. Removals, and records for
- * which no notice can be built now, keep their content.
+ * Null when the entry is no longer public. Removals, and records for which no notice can be built now, keep their
+ * content.
  */
 const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused

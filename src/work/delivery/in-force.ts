@@ -37,7 +37,7 @@ export const subjectsInForce = async function* (
   yield* recordsInForce(db, hearing, today)
 }
 
-/** Returns the notices of `ids`, except subjects that are not public and records ended by `today`. */
+/** Omits subjects that are not public and records ended by `today`. */
 export const noticesOfSubjects = async (
   db: Db | Tx,
   rules: WorkRules,

@@ -1,7 +1,3 @@
-/**
- * Published records (双公示): within the intake merge's transaction, queues a delivery for each changed penalty or permit.
- */
-
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
   decideRecordActions,
@@ -38,10 +34,7 @@ interface PublishedRecordCounts {
 
 type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
-/**
- * Queues deliveries of records that `cause` changed at instant `at`. The reporting term starts at `dueAt`.
- * Returns null when no platform ever received records.
- */
+/** The reporting term starts at `dueAt`. Returns null when no platform ever received records. */
 export const queueChangedRecords = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
@@ -169,7 +162,7 @@ interface RecordInForce {
   notice: PublishedRecord
 }
 
-/** Yields the records that a platform should show, and registers them so that later changes find them. */
+/** Registers the records, so that later changes find them. */
 export const recordsInForce = async function* (
   db: Db | Tx,
   hearing: PlatformSubjects,

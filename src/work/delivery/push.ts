@@ -1,4 +1,3 @@
-/** Deliveries are claimed under a lease, sent outside transactions and settled by their receipts. */
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { MESSAGE_SETTLES_SECONDS } from '../../domain/delivery/delivery.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
@@ -24,7 +23,6 @@ interface PushResult extends SendCounts {
 
 const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '1900-01-01' }
 
-/** Deliveries to `unreachable` platforms stay queued. */
 export const pushDeliveries = async (
   db: Db,
   options: PushOptions,
@@ -92,7 +90,7 @@ const sendRounds = async (s: Sender, progressed: () => void): Promise<void> => {
   if (trouble !== null) throw trouble
 }
 
-/** Wall and monotonic clock both end the run: a stopped or adjusted wall clock cannot extend it. */
+/** A stopped or adjusted wall clock cannot extend the run. */
 const lingering = ({ until, now, machine = () => performance.now() }: Sender): (() => boolean) => {
   if (until === undefined) return () => false
   const [began, lasts] = [machine(), until.getTime() - now().getTime()]

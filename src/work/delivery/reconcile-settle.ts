@@ -36,10 +36,7 @@ type MessageFor = (
   earlier: readonly deliveries.EarlierDelivery[],
 ) => Promise<Message | null>
 
-/**
- * Returns false when no message is needed, a delivery is open or newer than the comparison, or a lock conflicts; the
- * next run tries again.
- */
+/** Returns false when no message is needed or possible; the next run tries again. */
 const queueMessage = async (
   db: Db,
   { key, kind, highest, shown }: ExaminedSubject,
@@ -68,7 +65,6 @@ const queueMessage = async (
 export const queueRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, removalOf(one, by))
 
-/** Queues a removal like `queueRemoval` and settles the removal check of `delivery` as SHOWN. */
 export const queueRemovalOfShown = (
   db: Db,
   one: ExaminedSubject,
@@ -91,7 +87,6 @@ const removalOf =
     return notice && { action: 'REMOVE', notice }
   }
 
-/** An ended record gets its last notice again. */
 export const queueChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, async (tx) => {
     const [standing] = await noticesOfSubjects(tx, by.rules, [one.key])
@@ -100,7 +95,6 @@ export const queueChange = (db: Db, one: ExaminedSubject, by: SettleContext): Pr
     return notice && { action: 'CHANGE', notice: { ...notice, removal: null } }
   })
 
-/** Queues no addition when the subject is no longer in force, or an officer closed its last delivery. */
 export const queueAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, async (tx, _, earlier) => {
     if (earlier.findLast(({ state }) => state !== 'FOLDED')?.state === 'CLOSED') return null

@@ -1,7 +1,6 @@
 /**
- * Compares a platform's display with what is in force and confirmed. Unwanted entries are removed, stale ones sent
- * again. A missing entry may have been repaired at the platform, so the hub hides it until a person decides. When very
- * many are missing, it raises an alarm and changes nothing.
+ * Unwanted entries are removed, stale ones sent again. A missing entry may have been repaired at the platform, so the
+ * hub hides it until a person decides. When very many are missing, it raises an alarm and changes nothing.
  */
 import {
   type DiscrepancyKind,
@@ -149,7 +148,6 @@ const compareOne = async (
   return { platform: id, ...counts, alarm }
 }
 
-/** Counts discrepancies as on their way if the next backfill will resolve them. */
 const withoutAwaited = async (
   db: Db,
   platform: string,
@@ -274,7 +272,6 @@ const settle = async (
   return found
 }
 
-/** Finds keys whose entries a restored database may have lost; a person settles them. */
 const unknownAmong = async (
   db: Db,
   platform: string,

@@ -21,7 +21,7 @@ interface RestoreContext {
 
 type Notes = Pick<RestoreNotes, 'published' | 'sent'>
 
-/** Detects a restored database. Returns true when additions are stopped. */
+/** Returns true when additions are stopped. */
 export const detectRestore = async (
   db: Db,
   { notes, ...context }: RestoreContext & { notes: Notes },
@@ -66,7 +66,6 @@ const ownPublication = (notes: Notes, database: string) => {
 
 type AheadPlatform = RestoreContext & { platform: string }
 
-/** A platform that shows a number never sent is paused; a second such platform stops all additions. */
 export const notePlatformAhead = async (
   db: Db,
   { highest, ...of }: AheadPlatform & { highest: number },
@@ -155,7 +154,6 @@ export const awaitsComparison = async (db: Db, platform: string): Promise<boolea
   return open !== null && !(await comparisons.readLatestComparisonsSince(db, open.foundAt)).has(platform)
 }
 
-/** Returns when each platform was last compared successfully since the restore. */
 export const listComparisonsSince = async (
   db: Db,
   { foundAt }: store.RestoredDatabase,

@@ -10,7 +10,6 @@ export interface RetractionStatus extends store.RetractionRow {
   receivers: store.RemovalReceiver[]
   /** Marketplaces told of the removal because they list the seller. */
   hearers: RemovalListener[]
-  /** True when no removal or removal check is open. */
   done: boolean
 }
 

@@ -30,7 +30,7 @@ import { republishContested } from '../listing/entry.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].needsOperator)
 
-/** `late`: whether the item was sent after the agency's deadline; null without a deadline. */
+/** `late` is null without a deadline. */
 export const stagedDraft = (
   index: number,
   part: number,
@@ -59,7 +59,6 @@ export const stagedDraft = (
 export interface MergeInput {
   run: number
   feed: string
-  /** True for a whole delivery: records absent from it have ended. */
   whole: boolean
   /** Records of a partial file never end by absence. Default `!whole`. */
   partial?: boolean

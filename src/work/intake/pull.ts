@@ -26,7 +26,7 @@ const MOST_DELIVERIES = 1_000
 
 const SUMMED = ['received', 'new', 'changed', 'unchanged', 'rejected', 'unmatched', 'ended', 'ms'] as const
 
-/** Counts of items; `ended` counts records that the whole feed no longer holds. */
+/** `ended` counts records that the whole feed no longer holds. */
 export interface PullResult extends Record<(typeof SUMMED)[number], number> {
   feed: string
   full: boolean
@@ -63,7 +63,7 @@ export const runPull = async (db: Db, options: PullRunOptions): Promise<PullResu
   return sum
 }
 
-/** A failure is only logged: the nightly job confirms sellers again. */
+/** The nightly job confirms sellers again. */
 const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Promise<void> => {
   try {
     await recheckSellerLists(db, { now: now(), log, signal })
@@ -192,7 +192,6 @@ const scopeOf = ({ whole, unmodified, next }: FeedDelivery, { feed, file }: Pull
     givenFull: file === undefined ? null : file.full === true,
   })
 
-/** Files given by path are not archived: their sender keeps them. */
 const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
   archive && !(file && 'path' in file) ? archive.open(run.id, feed.id, name, run.startedAt) : null
 

@@ -89,7 +89,6 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     causes: makeRejectCauses(),
     met: 0,
     drafts: 0,
-    /** Distinct records; a rejected item counts as one. */
     records: 0,
     unreadable: noneUnreadable(),
     /** Keys of decisions that the same delivery withdraws in a later row. */
@@ -137,7 +136,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     if (contradicting) {
       const { draft } = contradicting
       if (draft.kind === 'penalty' && rows.length === 1 && isWithdrawnPenalty(draft.body)) {
-        // In an event table, a later row withdraws the decision; the withdrawal applies at once.
+        // The withdrawal applies at once.
         done.withdrawn.push(draft.key)
         done.drafts += 1
         return stage.put(contradicting)
@@ -193,7 +192,7 @@ const charactersIn = (value: unknown): number => {
   return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + charactersIn(inner), 0)
 }
 
-/** The item's ID numbers are already replaced. `clear` lists texts already found to hold none. */
+/** `clear` lists texts already found to hold no ID number. */
 export const draftsOfItem = (
   feed: AgencyFeed,
   item: SourceItem,

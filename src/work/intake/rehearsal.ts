@@ -1,6 +1,6 @@
 /**
- * A preview does the real work in a transaction that is always rolled back. It takes no exclusive locks, but locks the
- * rows it changes. It uses up no knowledge instant (time at which the hub learns something).
+ * A preview does the real work in a transaction that is rolled back. It takes no exclusive locks and uses up no
+ * knowledge instant.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'

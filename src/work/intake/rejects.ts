@@ -1,4 +1,3 @@
-/** A corrected item is merged by its own run, under its original page and row. */
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { addHeadingsToProblems } from '../../domain/intake/feed-maps.js'
 import { checkAndRedactText, redactIdNumbers } from '../../domain/records/privacy.js'

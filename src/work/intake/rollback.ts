@@ -128,7 +128,7 @@ const undoRun = async (
   return { wrong, restored, operators, gone }
 }
 
-/** Shows an entry that only this run hid, if the person may decide on listings; otherwise opens a concern. */
+/** Opens a concern instead if the person may not decide on listings. */
 const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: UnhideContext): Promise<void> => {
   const found = await listings.lockForMove(tx, id)
   if (found === null || !isHiddenByRun({ state: found.state, hiding: found.facts.hiding ?? null }, run)) return

@@ -1,4 +1,3 @@
-/** Previews an upload with the real reader, contracts and merge. Stores nothing. */
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { addMainCauses } from '../../domain/intake/reject-causes.js'
 import type { Db, Tx } from '../../store/db/db.js'

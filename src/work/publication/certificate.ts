@@ -1,4 +1,4 @@
-/** Signed statement of when and why an entry was removed and who was told, verifiable without the hub. */
+/** The certificate is verifiable without the hub. */
 import type { ManifestKeys } from '../../foundation/keys.js'
 import type { RetractionStatus } from '../delivery/retraction.js'
 

@@ -1,7 +1,4 @@
-/**
- * An edition holds the files of one snapshot. It is built from the snapshot's lines, or derived from the previous
- * edition by copying byte ranges.
- */
+/** An edition is built from its snapshot's lines, or derived from the previous edition by copying byte ranges. */
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -81,7 +78,6 @@ export const buildEdition = (
     return { ids: all, entries: all.length / ID_BYTES }
   })
 
-/** Copies `before` without `gone` and with `put`. */
 export const deriveEdition = (
   before: Edition,
   snapshot: SnapshotHead,
@@ -166,7 +162,6 @@ export const closeEdition = async ({ parts }: { parts: readonly Pick<EditionPart
   for (const { handle } of parts) await handle?.close()
 }
 
-/** Range of previous entries, or a new one. */
 type EditionStep = ByteRange | { put: SnapshotLine }
 
 const stepsOf = (edition: Edition, gone: readonly string[], put: readonly SnapshotLine[]): EditionStep[] => {

@@ -1,4 +1,3 @@
-/** Entries are in id order, so a snapshot always gives the same bytes. */
 import { csvLine } from '../../foundation/text/csv.js'
 import { type PackedTexts, packTexts, unpackTexts } from '../../foundation/text/packed-texts.js'
 import type { EntryBatch } from '../../store/publication/entry-batches.js'

@@ -37,9 +37,9 @@ export interface PublishOptions extends RunOptions {
   sure?: () => Date
   /** Notes the publication outside the database, to reveal a restored backup. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
-  /** Highest sequence number noted outside the databases; it is never reused. */
+  /** This number is never reused. */
   noted?: () => number
-  /** Holds the current edition, from which the next derives. Without it, no files are kept. */
+  /** Without it, no files are kept. */
   files?: Pick<PublishedFiles, 'make' | 'adopt'>
   /** When true, additions and changes wait for the scheduled run. */
   removalsOnly?: boolean
@@ -78,7 +78,7 @@ interface SnapshotInput extends Required<Pick<PublishOptions, 'manifests' | 'rem
   files: PublishOptions['files']
 }
 
-/** Repeatable read hides concurrent changes. A trigger hides the published copy of an entry removed meanwhile. */
+/** A trigger hides the published copy of an entry removed meanwhile. */
 const takeAtOneInstant = async (db: Db, taking: SnapshotInput): ReturnType<typeof take> => {
   for (let tried = 1; ; tried += 1) {
     let edition = null as Edition | null
@@ -168,7 +168,6 @@ const findChanges = async (
     if (touched.length <= TOUCHED_MOST) only = touched
   }
   const found = await snapshots.findChangesSinceLast(tx, today, only)
-  // Waiting additions stay touched.
   const isComplete = !stopped && !(hasForm && removalsOnly)
   if (isComplete) await snapshots.forgetTouchedEntries(tx)
   const comparedOn = isComplete && only === null ? today : (last?.comparedOn ?? null)
@@ -227,7 +226,6 @@ const enter = async (
   if (put.length >= STEP_ENTRIES) await snapshots.analyzeTables(tx)
 }
 
-/** Forms missing CSV rows, or all after a change of form. */
 const formCsvRows = async (tx: Tx, lastForm: number): Promise<void> => {
   if (lastForm !== SNAPSHOT_FORM) await snapshots.forgetCsvRows(tx)
   let rows = await snapshots.readEntriesWithoutCsv(tx, { after: null, atATime: STEP_ENTRIES })

@@ -87,7 +87,6 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
       adopting = adopted.catch(() => undefined)
       return adopted
     },
-    /** Serves `snapshot` or a newer edition. */
     ensure: async (db: Db, snapshot: snapshots.Snapshot): Promise<void> => {
       const isThere = () => last !== null && (isOf(last.edition, snapshot) || last.edition.sequence > snapshot.sequence)
       if (isThere()) return
@@ -165,7 +164,6 @@ const makeEdition = async (
   )
 }
 
-/** Rebuilds a derived edition that lacks the snapshot's hash. */
 const editionOf = async (
   db: Db,
   snapshot: snapshots.Snapshot,

@@ -14,7 +14,7 @@ export interface OwnedScore {
   operator: operators.StoredOperator
 }
 
-/** Reads the facts at the score's instant. Their hash proves that they were scored. */
+/** The hash of the facts proves that they were scored. */
 export const auditScore = async (db: Db, { score, operator }: OwnedScore, lists: readonly ListKind[]) => {
   const card = await findCardByHash(db, score.scorecardHash)
   if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
@@ -34,7 +34,6 @@ export const auditScore = async (db: Db, { score, operator }: OwnedScore, lists:
   return { card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
 }
 
-/** Returns the scored operator, which may since have been merged into another. */
 export const findScoreAndOwner = async (db: Db, id: number): Promise<OwnedScore | null> => {
   const score = (await scores.byIds(db, [id])).get(id)
   // Queried even without a score, so that a missing score and another operator's take the same time.

@@ -1,6 +1,6 @@
 /**
- * Falling below a grade threshold opens a lead (never a ground for listing) or a watch entry; rising above closes the
- * watch entry.
+ * Falling below a threshold opens a lead (never a ground for listing) or a watch entry; rising above closes the watch
+ * entry.
  */
 import { findThresholdsCrossed, isOnDishonestList } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
@@ -50,9 +50,8 @@ interface EarlierStanding {
 }
 
 /**
- * Returns earlier scores with the thresholds of their own scorecards. Ignores scores of a rolled-back run, and those
- * that opened no lead only because the operator was then listed. A lead dropped by a person is not opened again while
- * the score stays below.
+ * Ignores scores of a rolled-back run, and those that opened no lead only because the operator was then listed. A
+ * lead dropped by a person is not opened again while the score stays below.
  */
 const stoodBefore = async (
   tx: Tx,
@@ -88,7 +87,7 @@ const standingOf = async (
   return own === null ? { value } : { value, lines: own.lines }
 }
 
-/** A rollback may remove a lead's score. The next score drops the lead, and opens another if that score is low. */
+/** The next score drops a lead whose score was rolled back, and opens another if that score is low. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.lockLeadsWithRollbackConcern(tx, ids)
   if (questioned.length === 0) return new Set()

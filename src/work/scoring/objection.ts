@@ -12,7 +12,6 @@ import { findCurrentScore } from './override.js'
 
 export interface ObjectionInput extends ActorAndTime {
   operator: string
-  /** Any version of the contested record. */
   record: number
   statement: string
   mayFor: (operator: StoredOperator) => boolean

@@ -77,7 +77,7 @@ export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<S
 interface ScoringCourse extends PointInTime {
   card: Scorecard
   book: RuleBook
-  /** True when a day or scorecard was requested: the run opens no lead and leaves the rescoring queue alone. */
+  /** The run opens no lead and leaves the rescoring queue alone. */
   asked: boolean
 }
 
@@ -200,10 +200,7 @@ const newScore = (
   }
 }
 
-/**
- * Stores scores. Operators merged, removed or changed since they were read are skipped and stay queued. Runs for a
- * requested day or scorecard ignore changes.
- */
+/** Operators merged, removed or changed since they were read are skipped and stay queued. */
 const storeBatch = (
   db: Db,
   run: OpenRun,

@@ -1,4 +1,3 @@
-/** A trial stores a comparison of two scorecards, but no score or lead. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'

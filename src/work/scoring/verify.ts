@@ -1,4 +1,3 @@
-/** Recomputes stored scores from their facts, scorecard and rules, and reports differences. */
 import type { FactFamily } from '../../domain/records/facts.js'
 import { hashFacts, makeRuleBook, scoreWithComingChange } from '../../domain/scoring/operator-facts.js'
 import { findReplayFault } from '../../domain/scoring/rescoring.js'
@@ -22,9 +21,8 @@ export interface ScoreVerification {
 }
 
 /**
- * CARD, RULES: the basis is missing or altered. FACTS: the facts differ. SUM: the points do not add up. RESULT: the
- * same facts give another result. DAY, CAUSE: the score's day or cause does not fit its run. CURRENT: the operator's
- * current score is another.
+ * CARD, RULES: the basis is missing or altered. SUM: the points do not add up. RESULT: the same facts give another
+ * result. CURRENT: the operator's current score is another.
  */
 interface ScoreDifference {
   score: number

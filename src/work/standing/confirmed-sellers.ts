@@ -38,7 +38,7 @@ export const warnOverCap = (
     )
 }
 
-/** Checks all sellers' lists against the shops feed. Returns the number of lists over their cap. */
+/** Returns the number of lists over their cap. */
 export const recheckSellerLists = async (
   db: Db,
   { now, log, signal }: { now: Date; log?: Log | undefined; signal?: AbortSignal | undefined },

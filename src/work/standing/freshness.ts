@@ -4,8 +4,8 @@ import type { Freshness } from '../../domain/standing/standing.js'
 import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 
 /**
- * Returns the age of the list feeds: the oldest of their last good whole pulls. A feed pulled without success counts as
- * infinitely old; one never pulled is ignored.
+ * Returns the oldest last good whole pull of the list feeds. A feed pulled without success counts as infinitely old;
+ * one never pulled is ignored.
  */
 export const judgeFreshness = (
   agencies: readonly Agency[],

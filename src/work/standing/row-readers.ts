@@ -53,7 +53,6 @@ const BEGINS = /^\s*(?:\[|(\{)\s*"codes"\s*:\s*\[)/
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** Parses a list, or an object with only `codes`, as a stream that is never held whole. */
 export const makeJsonReader = (): RowReader => {
   let where: 'BEFORE' | 'LIST' | 'BEHIND' = 'BEFORE'
   let around = ''

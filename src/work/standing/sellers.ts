@@ -82,7 +82,7 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
 
 const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers: Seller[]; malformed: number[] }> => {
   const sellers: Seller[] = []
-  // Only line numbers are reported: a wrong file may hold anything.
+  // A wrong file may hold anything.
   const malformed: number[] = []
   let number = 0
   for (const line of linesOf(bytes)) {

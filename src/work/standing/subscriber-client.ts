@@ -30,7 +30,7 @@ export interface SubscriberAnswer {
 const byDns: HostResolver = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
 
-/** Throws Unreachable when nothing came back or the address is forbidden. An error status is an answer. */
+/** An error status is an answer, not a fault. */
 export const callSubscriber = async (text: string, telling: SubscriberRequest): Promise<SubscriberAnswer> => {
   const url = addressOf(text)
   const timer = AbortSignal.timeout(telling.timeoutMs)
@@ -45,7 +45,6 @@ export const callSubscriber = async (text: string, telling: SubscriberRequest): 
   }
 }
 
-/** Checks the address without calling it; throws like `callSubscriber`. */
 export const checkSubscriber = async (
   text: string,
   limits: Pick<SubscriberRequest, 'allow' | 'resolve' | 'timeoutMs'>,
@@ -77,7 +76,7 @@ const reachable = async (
   return addresses
 }
 
-/** Calls the checked address. TLS still verifies the host name. */
+/** TLS still verifies the host name. */
 const exchange = (
   url: URL,
   address: string,

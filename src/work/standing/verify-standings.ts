@@ -8,11 +8,9 @@ const OPERATORS_AT_ONCE = 5_000
 const FOUND_MOST = 1_000
 
 export interface StandingsVerification {
-  /** Number of operators compared. */
   verified: number
   differences: number
   ms: number
-  /** Operators that differed, at most FOUND_MOST. */
   found?: number[]
 }
 

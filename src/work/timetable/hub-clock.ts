@@ -66,7 +66,6 @@ const databaseClock = (
   { log, machine = () => performance.now(), wall, read = doubts.readClock }: ClockParts,
 ): HubClock => {
   let anchor: ClockAnchor | null = null
-  /** The time as it would be without the leap; null when in no doubt. */
   let expected: ClockAnchor | null = null
   let doubt: doubts.ClockDoubt | null = null
   let notedAt = Number.NEGATIVE_INFINITY

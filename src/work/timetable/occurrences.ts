@@ -1,6 +1,4 @@
-/**
- * One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. Any number of processes may look at the timetable.
- */
+/** One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. */
 
 import { findOwedRun, isClockSetBack } from '../../domain/timetable/missed-runs.js'
 import { reasonOf } from '../../foundation/errors.js'
@@ -132,14 +130,14 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     work.catch((error) => log.warn({ reason: reasonOf(error) }, what))
 
   return {
-    /** Starts due occurrences without waiting for them. Never throws. */
+    /** Never throws. */
     beat: (): Promise<void> => {
       beating ??= quietly('the timetable could not be looked at', round()).finally(() => {
         beating = null
       })
       return beating
     },
-    /** Renews leases; aborts occurrences whose lease was lost. Never throws. */
+    /** Aborts occurrences whose lease was lost. Never throws. */
     renew: (): Promise<void> => {
       const mine = [...held].map(([id, { attempt }]) => ({ id, attempt }))
       if (mine.length === 0) return Promise.resolve()

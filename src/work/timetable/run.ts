@@ -1,7 +1,4 @@
-/**
- * Each job opens a run row and always closes it. `runAlone` holds a lock for the job; `runBeside` lets runs overlap and
- * renews a lease.
- */
+/** `runAlone` holds a lock for the job; `runBeside` lets runs overlap and renews a lease. */
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -22,7 +19,6 @@ export interface RunOptions {
   attempt?: number
   now: () => Date
   waitMs?: number
-  /** Makes pseudonyms of ID numbers in refusals that quote an agency's data. */
   mark?: (id: string) => string
   by?: string
   log?: Log
@@ -59,7 +55,6 @@ export const runAlone = async <T>(
     const id = await runs.startRun(db, { ...what, now: startedAt })
     return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
   })
-  // A scheduled run leaves the work to the process that does it; a manual run is refused.
   if (done === 'held') {
     if (plannedFor !== null) return null
     throw new Refusal('RUN_BUSY', { job, subject })

@@ -14,7 +14,6 @@ interface ArchivedFile {
   run: number
 }
 
-/** Path of an archive: feed, year, month and a name that begins with the run. */
 const ARCHIVE = /^[^/]+\/[^/]+\/[^/]+\/(\d{1,15})-[^/]*\.jsonl\.gz(?:\.part)?$/
 
 const ARCHIVE_FOLDER_DEPTH = 3
@@ -86,7 +85,7 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     return counts
   })
 
-/** Also deletes files without a run row, left by a crash. */
+/** Includes files without a run row, left by a crash. */
 const tidyArchives = async (db: Db, before: Date, { archive, signal }: TidyOptions): Promise<number> => {
   const archives = await archivesIn(archive)
   let removed = 0

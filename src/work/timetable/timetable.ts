@@ -37,13 +37,12 @@ const RULES_WITHOUT_SUBJECT = {
   score: { ...RULE, cron: '*/5 * * * *', pausable: true },
   // Terms end at midnight. Hourly runs make up for missed ones.
   expire: { ...RULE, cron: '1 * * * *' },
-  // Publishes at least each minute. Removals take effect at once, and requests publish them earlier.
+  // Removals take effect at once, and requests publish them earlier.
   publish: { ...RULE, cron: '* * * * *' },
   trail: { ...RULE, cron: '*/5 * * * *' },
   // The audit log is also verified at start.
   audit: { ...RULE, cron: '50 2 * * *' },
   standings: { ...RULE, cron: '10 3 * * *' },
-  // Keeps running, so that marketplaces learn of a removal within seconds.
   changes: { ...RULE, cron: '* * * * *', beside: true },
   tidy: { ...RULE, cron: '40 3 * * *' },
 }
@@ -51,9 +50,7 @@ const RULES_WITHOUT_SUBJECT = {
 export const JOB_RULES: Record<ScheduledJob['job'], JobRule> = {
   ...RULES_WITHOUT_SUBJECT,
   pull: { ...RULE, cron: WATCH, pausable: true },
-  // A push runs until the next begins, so deliveries leave within seconds.
   push: { ...RULE, cron: '* * * * *', beside: true },
-  // Runs by night, when few cases change.
   reconcile: { ...RULE, cron: '30 2 * * *', withinMs: NIGHT_MS, pausable: true },
 }
 
@@ -84,7 +81,7 @@ export const cronOfFeed = (feed: string): string => {
   return cron
 }
 
-/** `platforms`: those with a URL to push to. `watched`: folders and exchange tables, which are polled. */
+/** `watched`: folders and exchange tables, which are polled. */
 export const makeTimetable = (
   feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],
@@ -119,7 +116,6 @@ export const scheduledJobOf = ({ timetable, job, subject }: Omit<JobAddress, 'by
 export const requestScheduledJob = async (db: Db, address: JobAddress): Promise<occurrences.Occurrence> => {
   const { job, subject } = scheduledJobOf(address)
   return db.transaction(async (tx) => {
-    // Serialises concurrent requests.
     await schedules.lockSchedules(tx, [{ job, subject }], address.now)
     return occurrences.requestRun(tx, { job, subject, by: address.by, now: address.now })
   })

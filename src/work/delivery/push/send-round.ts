@@ -30,12 +30,10 @@ export type RoundResult =
 
 interface RoundBounds {
   limit: number
-  /** Maximum concurrent calls. */
   width: number
   only: queue.ClaimScope | undefined
 }
 
-/** Claimed deliveries without a result yet. */
 type Unsent = Set<queue.ClaimedDelivery>
 
 export const sendRound = async (s: Sender, { limit, width, only }: RoundBounds): Promise<RoundResult> => {
@@ -73,7 +71,7 @@ const sendClaimed = async (s: Sender, unsent: Unsent, width: number): Promise<Ro
 
 const isWorn = ({ failures }: queue.ClaimedDelivery): boolean => failures >= ALONE_AFTER
 
-/** Marks invalid deliveries as refused, so that deliveries about other subjects can go out. */
+/** Deliveries about other subjects can then go out. */
 const refuseInvalid = async (s: Sender, unsent: Unsent): Promise<void> => {
   const bad = [...unsent].flatMap((delivery): queue.DeliveryResult[] => {
     const [fault] = faultsOf(s, delivery)
@@ -95,7 +93,6 @@ const faultsOf = ({ platform, log }: Sender, delivery: queue.ClaimedDelivery): R
   }
 }
 
-/** Asks a platform that supports it for the receipts of deliveries sent without an answer. */
 const askAboutUnanswered = async (s: Sender, unsent: Unsent): Promise<RoundResult | null> => {
   const silent = [...unsent].filter(isUnanswered)
   if (s.platform.ask === undefined || silent.length === 0) return null
@@ -116,7 +113,7 @@ const askAboutUnanswered = async (s: Sender, unsent: Unsent): Promise<RoundResul
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING_CODE || receipt.code === NO_RECEIPT_CODE)
 
-/** Notes the highest delivery outside the database. Returns the failure; null on success or when only removals leave. */
+/** Returns the failure; null on success or when only removals leave. */
 const noteHighest = (s: Sender, leaving: readonly queue.ClaimedDelivery[]): RoundResult | null => {
   const last = leaving.toSorted((one, other) => other.id - one.id)[0]
   if (last === undefined) return null
@@ -133,7 +130,7 @@ const noteHighest = (s: Sender, leaving: readonly queue.ClaimedDelivery[]): Roun
   }
 }
 
-/** Groups deliveries into calls of one kind each. Those that failed repeatedly come last, each alone. */
+/** Deliveries that failed repeatedly come last, each alone. */
 const wavesOf = (
   size: number,
   leaving: readonly queue.ClaimedDelivery[],
@@ -262,10 +259,7 @@ const retryAtOnce =
   (s: Sender): Retry =>
   ({ failures }) => ({ dueAt: s.now(), failures })
 
-/**
- * If the previous call was answered, the deliveries may be at fault, so their own delay grows. Otherwise they wait for
- * the platform.
- */
+/** If the previous call was answered, the deliveries may be at fault, so their own delay grows. */
 const retryAfterFailure = async (s: Sender, error: unknown): Promise<Retry> => {
   const retryAfter = isRefusal(error) ? Number(error.details['retryAfterSeconds'] ?? 0) : 0
   s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'platform did not answer')
@@ -282,10 +276,7 @@ const retryAfterFailure = async (s: Sender, error: unknown): Promise<Retry> => {
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/**
- * Returns deliveries to the queue, without counting an attempt. Not retried: a late retry could undo another process's
- * claim.
- */
+/** Not retried: a late retry could undo another process's claim. */
 const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)

@@ -20,12 +20,10 @@ export interface PushOptions extends RunOptions {
   log: Log
   /** Working days, for platforms with opening hours. Default: all days but weekends. */
   calendar?: Calendar
-  /** Without an end instant, the push stops when nothing is due. */
   until?: Date
   additionsStopped?: () => Promise<boolean>
-  /** Called with the highest delivery of a round before it leaves. When it throws, only removals leave. */
+  /** Removals still leave when it throws. */
   beforeSending?: (highest: SentNote) => void
-  /** Called when the platform already holds later deliveries than these. */
   heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
   /** Monotonic clock, milliseconds. */
   machine?: () => number
@@ -50,9 +48,7 @@ export interface Sender
   run: number
   counts: SendCounts
   batches: number
-  /** The circuit breaker has counted failures. */
   troubled: boolean
-  /** The last delivery could not be noted outside the database. */
   unnoted: boolean
 }
 

@@ -36,6 +36,5 @@ export interface StoredRecordsRepair extends ends.RepairRun {
   archiveDir: string
   today: string
   untold: Set<string>
-  /** Records that may be wrong, but no archived item proves it. */
   unproven: ends.RepairedRecord[]
 }

@@ -1,4 +1,3 @@
-/** Checks of `hub repair`, in order: each sees the repairs of earlier ones. */
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { makeRepeatMatcher } from '../../../domain/listing/own-decisions.js'
 import { RECORD_KIND_TRAITS } from '../../../domain/records/records.js'
@@ -25,7 +24,6 @@ const readOwnEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
     .map(({ feed, key, operator }) => ({ feed, key, operator }))
 }
 
-/** Ends records that the feed's last archived whole delivery lacks. */
 const unsent = async (tx: Tx, checking: StoredRecordsRepair): Promise<ends.RepairedRecord[]> => {
   const feeds = new Map(
     checking.feeds.filter(({ kind }) => RECORD_KIND_TRAITS[kind].endsByAbsence).map((feed) => [feed.id, feed]),

@@ -1,4 +1,3 @@
-/** All checks share one transaction; each repaired record gets an audit row. */
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as knowledge from '../../../store/db/knowledge.js'
@@ -31,7 +30,6 @@ export interface RepairResult {
   scored: number
   /** Feeds without a readable archive; their next pull reads everything. */
   untold: string[]
-  /** Records with dates in 1976 that earlier releases may have misread. */
   unproven: RepairedRecord[]
   ms: number
 }

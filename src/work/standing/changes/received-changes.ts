@@ -1,4 +1,3 @@
-/** Reads a marketplace's changes, each with the current standing as that marketplace may see it. */
 import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import {
@@ -26,7 +25,6 @@ import { judgeFreshness } from '../freshness.js'
 
 export type ClientChanges = Awaited<ReturnType<typeof describeChanges>>
 
-/** Skips entries that left the list before their state was read. */
 const entriesOf = ({ entries }: standings.StandingRow, states: ReadonlyMap<string, string>): StandingEntry[] =>
   entries.flatMap((body) => {
     const state = states.get(body.id)

@@ -1,6 +1,6 @@
 /**
- * Sends removals first, and each seller's changes in order. Each change has its own message, signed and retried by
- * itself. It states the standing at sending, so an older state never follows a newer one.
+ * Sends removals first, and each seller's changes in order. A message states the standing at sending, so an older
+ * state never follows a newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
 import { digestAnswer } from '../../../domain/audit/audit-log.js'
@@ -130,7 +130,7 @@ const sendAll = async (
   )
 }
 
-/** Body by Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
+/** Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
 const bodyOf = (change: StandingChange, replaces: readonly number[] = []): string =>
   JSON.stringify({
     type: 'seller.changed',
