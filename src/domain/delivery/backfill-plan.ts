@@ -3,9 +3,8 @@ import type { PriorDelivery } from './delivery.js'
 export type EarlierMessage = Pick<PriorDelivery, 'action' | 'state'> & { createdAt: Date }
 
 /**
- * True when the platform never received the subject, or last received its removal, even if a person closed that
- * delivery. After the platform lost its content (`wipedAt`), only later additions count: a change would refer to
- * nothing.
+ * True when the platform never received the subject, or last received its removal. After the platform lost its
+ * content (`wipedAt`), only later additions count: a change would refer to nothing.
  */
 export const lacksSubject = (heard: readonly EarlierMessage[], wipedAt: Date | null): boolean => {
   const kept = heard.filter(({ state, createdAt }) => state !== 'FOLDED' && (wipedAt === null || createdAt >= wipedAt))

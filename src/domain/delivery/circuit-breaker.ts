@@ -6,7 +6,6 @@ export interface BreakerState {
   openUntil: Date | null
 }
 
-/** PROBE: one test call. */
 type AllowedCalls = 'ALL' | 'PROBE' | 'NONE'
 
 const FAILURES_TO_OPEN = 3

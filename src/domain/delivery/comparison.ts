@@ -14,7 +14,6 @@ export interface DisplayedValues {
   name: string
 }
 
-/** The last delivery about a subject, except those that a later message replaced (FOLDED). */
 export interface LastDelivery {
   number: number
   action: NoticeAction
@@ -29,8 +28,8 @@ type SubjectJudgement =
   | { what: 'STALE'; differs: DisplayDifference[] }
 
 /**
- * `told`: last delivery; null when the platform never received the subject. An OPEN delivery waits for the next
- * comparison. An addition that a person closed is UNTOLD, not MISSING.
+ * `told` is null when the platform never received the subject. An addition that a person closed is UNTOLD, not
+ * MISSING.
  */
 export const judgeDisplay = (
   standing: boolean,

@@ -1,4 +1,3 @@
-/** A delivery is one message due to one platform about one subject. */
 import type { RecordBody } from '../records/records.js'
 import { computeRetryWait, type RetrySchedule } from './retry.js'
 
@@ -11,7 +10,7 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 export type Notice = EntryNotice | RecordNotice
 
 interface NoticeHead {
-  /** Permanent at every platform: the opaque id of the listing or record. */
+  /** The key is permanent at every platform. */
   key: string
   /** A platform ignores a notice with a lower number than the one it holds. */
   sequence: number
@@ -46,7 +45,6 @@ export interface RecordNotice extends NoticeHead {
   body: RecordBody
 }
 
-/** The delivery adds `sequence` and `action`. */
 export type UnnumberedNotice = Notice extends infer N
   ? N extends Notice
     ? Omit<N, 'sequence' | 'action'>
@@ -113,17 +111,13 @@ export const makeReceipt = (key: string, code: string, text: string, more: Parti
  */
 export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
-/**
- * A receiver may take this long to apply a message. Until then only a removal of the same subject may be sent, and what
- * the platform shows does not prove whether a removal was applied.
- */
+/** A receiver may take this long to apply a message. Until then its display proves nothing. */
 export const MESSAGE_SETTLES_SECONDS = 60
 
 /**
- * Result of checking a confirmed removal. GONE: the display, read MESSAGE_SETTLES_SECONDS later, lacks the subject. NO_DISPLAY:
- * the platform has no display, so the removal is sent again. CONFIRMED_TWICE: the second removal was confirmed too.
- * SHOWN: the subject is still displayed, so a later delivery removes it again. REPLACED: a later delivery came before
- * the check.
+ * GONE: the display, read MESSAGE_SETTLES_SECONDS later, lacks the subject. NO_DISPLAY: the removal is sent again.
+ * CONFIRMED_TWICE: the second removal was confirmed too. SHOWN: still displayed, so a later delivery removes it
+ * again. REPLACED: a later delivery came before the check.
  */
 export type RemovalCheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
 
@@ -142,14 +136,14 @@ export interface PriorDelivery {
 }
 
 /**
- * `owe`: the message to send. `fold`: the earlier deliveries that it replaces. `untried`: those unsent or refused.
- * `unconfirmed`: these and also those sent but unanswered.
+ * `fold`: the earlier deliveries that the message replaces. `untried`: those unsent or refused. `unconfirmed`: these
+ * and also those sent but unanswered.
  */
 export type OwedAction = { owe: NoticeAction | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
 /**
- * Returns the message that a change requires. A removal goes at once to every platform that may have received the
- * entry, and replaces a pending addition. If that addition was never sent, neither is the removal.
+ * A removal goes at once to every platform that may have received the entry, and replaces a pending addition. If that
+ * addition was never sent, neither is the removal.
  */
 export const decideRequiredDelivery = (change: NoticeAction, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
@@ -158,10 +152,7 @@ export const decideRequiredDelivery = (change: NoticeAction, earlier: readonly P
   return { owe: 'ADD', fold: 'nothing' }
 }
 
-/**
- * True when the platform certainly shows the entry. In doubt an addition is sent: platforms accept it for an existing entry, but refuse a
- * change of a missing one.
- */
+/** In doubt an addition is sent: platforms accept it for an existing entry, but refuse a change of a missing one. */
 const surelyShows = (earlier: readonly PriorDelivery[]): boolean => {
   const aside = (d: PriorDelivery): boolean => d.state === 'REFUSED' || (d.state === 'OWED' && d.attempts === 0)
   if (earlier.some((d) => d.action === 'ADD' && aside(d))) return false

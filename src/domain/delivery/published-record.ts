@@ -1,4 +1,3 @@
-/** 双公示: decides which penalties and permits platforms receive, in which words, and from which source. */
 import { hash } from 'node:crypto'
 import { groupBy } from '../../foundation/groups.js'
 import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../listing/masked-names.js'
@@ -128,7 +127,6 @@ export interface RecordSource {
   told: { operatorId: number; removed: boolean } | null
 }
 
-/** SHOW: platforms must show the present form. A RecordRemovalCause: they must remove the record, for that reason. */
 export type ShowOrRemove = 'SHOW' | RecordRemovalCause | null
 
 /**

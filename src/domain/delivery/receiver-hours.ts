@@ -1,5 +1,3 @@
-/** Opening hours of platforms, in Asia/Shanghai time. */
-
 import { addDays, secondsUntilMidnight, shanghaiDate } from '../../foundation/time/dates.js'
 import { type Calendar, isWorkday } from '../calendar/calendar.js'
 

@@ -47,7 +47,6 @@ export const dueDay = (
   return { dueOn: date, provisional, limit }
 }
 
-/** Latest decision day whose deadline for this duty is `day` or earlier. */
 export const lastDecisionDayDueBy = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -78,7 +77,6 @@ export interface DutyCount {
   duty: TimelinessDutyName
   from: string
   state: 'DONE' | 'OPEN' | 'CLOSED'
-  /** Day of confirmation, or of closing by an officer. */
   doneOn: string | null
   n: number
 }
@@ -92,16 +90,13 @@ export interface MonthlyTimeliness {
   onTime: number
   /** Confirmed too late, or overdue. */
   late: number
-  /** Not confirmed yet, including `overdue` ones. */
   open: number
   overdue: number
   /** Closed by an officer; neither in time nor late. */
   closed: number
-  /** `onTime` / (`onTime` + `late`); null when both are 0. */
   share: number | null
-  /** Working days until confirmation. */
   median: number | null
-  /** Longest time until confirmation, in working days. Overdue deliveries still open count too. */
+  /** Working days. Overdue deliveries still open count too. */
   worst: number | null
 }
 

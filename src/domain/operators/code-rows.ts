@@ -11,14 +11,12 @@ export const quotaUnitsOf = (first: number, last: number): number =>
 
 export interface CodeRow {
   row: number
-  /** A marketplace's own shop id is written `shop:<marketplace>:<shopId>`. */
   code: string
   name: string | null
   /** The asker's own reference, returned unchanged. */
   ref: string | null
 }
 
-/** Refusal codes of schema/refusals.json. */
 export type CodeRowFault = 'ROW_NO_CODE' | 'ROW_UNREADABLE' | 'ROW_TOO_LONG' | 'ROW_SHOP_WHOSE'
 
 export interface BadRow {

@@ -1,5 +1,6 @@
 /**
- * Forms and check digits of codes. Some genuine codes fail their check digit. All functions except `normalizeCode`, `parseCode` and `makeShopCode` expect a code from `normalizeCode`.
+ * Some genuine codes fail their check digit. Functions other than `normalizeCode`, `parseCode` and `makeShopCode`
+ * expect a code from `normalizeCode`.
  */
 import { compactText, isNullMarker } from '../../foundation/text/values.js'
 import { dayExists } from '../../foundation/time/dates.js'
@@ -38,8 +39,8 @@ export type CodeScheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
 export type RegisteredKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 /**
- * Makes a code NFKC, upper case, without blanks, an organisation code also without hyphen. In a shop code only the
- * marketplace is normalised (lower case). Returns null for “无” and the like, and for numbers beyond the safe integers.
+ * Makes a code NFKC, upper case, without blanks, an organisation code also without hyphen. Returns null for “无” and
+ * the like, and for numbers beyond the safe integers.
  */
 export const normalizeCode = (text: unknown): string | null => {
   if (typeof text === 'number' && !Number.isSafeInteger(text)) return null
@@ -69,7 +70,6 @@ export const parseCode = (text: unknown): { scheme: CodeScheme; code: string; va
   return null
 }
 
-/** Does not validate; `parseCode` does. */
 export const makeShopCode = (marketplace: string, shopId: string): string =>
   `shop:${compactText(marketplace).toLowerCase()}:${shopId.trim()}`
 

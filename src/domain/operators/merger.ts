@@ -19,7 +19,6 @@ export interface ProposedMerger {
   /** The operator into which `into` was merged already, or null. */
   whole: MergerParty | null
   cause: MergerCause
-  /** Lists on which both operators have an open listing. */
   bothOpen: readonly string[]
 }
 

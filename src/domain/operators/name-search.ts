@@ -5,7 +5,6 @@ import { normalizeName } from './names.js'
 import { JILIN_CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
 export const SEARCH_KEY_LENGTH_MOST = 100
-/** Limits of the grams used, the swapped ones apart, and of the names that hold any. */
 export interface SearchReach {
   grams: number
   candidates: number
@@ -76,7 +75,6 @@ const partsOf = (key: string): NameParts => {
 const pair = (one: number, two: number): number => ((one & 0x7fff) << 16) | two
 const [BEGINNING, END] = ['^'.charCodeAt(0), '$'.charCodeAt(0)]
 
-/** Bigrams of the key, its beginning and end marked. */
 const gramsInOrder = (key: string): number[] => {
   const grams: number[] = []
   let before = BEGINNING
@@ -146,7 +144,6 @@ export interface NameMatch extends NameCandidate {
 const RANKS_OF_A_REASON = 1_000
 const RANKS_OF_AN_EDIT = 100
 
-/** One match per operator, best first. */
 export const rankMatches = (key: string, candidates: readonly NameCandidate[]): NameMatch[] => {
   const asked = askedOf(key)
   const near = candidates.flatMap((candidate) => {

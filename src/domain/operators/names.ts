@@ -1,4 +1,3 @@
-/** Normalises firm names for comparison, never for display. */
 import { compactText } from '../../foundation/text/values.js'
 
 /** NFKC has already made （） half-width. */
@@ -10,7 +9,6 @@ const DOTS = /[•‧∙⋅・・]/gu
 /** Fast path: most names need no change. */
 const ORDINARY = /^[\u4e00-\u9fffA-Z0-9()（）]*$/
 
-/** Makes a name NFKC, upper case, without blanks and with one kind of brackets. */
 export const normalizeName = (name: string): string => {
   if (!ORDINARY.test(name)) return normalized(name)
   return name.includes('（') || name.includes('）') ? name.replaceAll('（', '(').replaceAll('）', ')') : name

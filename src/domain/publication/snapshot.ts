@@ -4,16 +4,14 @@ import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 import type { AuditHead } from '../audit/audit-log.js'
 import { canonicalJson, type Json } from '../records/records.js'
 
-/** Version of the snapshot's form. A new version makes a new snapshot, even of an unchanged list. */
+/** A new version makes a new snapshot, even of an unchanged list. */
 export const SNAPSHOT_FORM = 4
 export const HASH_BEFORE_FIRST = '0'.repeat(64)
 /** Longest validity of a manifest, in milliseconds. */
 const VALID_MS = 86_400_000
-/** A manifest with less validity left is signed again. */
 const RENEW_MS = VALID_MS / 2
 const ZONE = '+08:00'
 
-/** Returns the hash of the entry with its salt, and `line`, their canonical JSON with the hash as last member. */
 export const sealEntry = (body: Record<string, unknown>, salt: string): { line: string; hash: string } => {
   const text = canonicalJson({ ...body, salt } as Record<string, Json>)
   const hash = createHash('sha256').update(text).digest('hex')
@@ -56,7 +54,6 @@ export const limitManifestValidity = (now: Date, firstEnd: string | null): Date 
   return new Date(Math.min(latest, end))
 }
 
-/** True when the manifest outlasts one signed now, so the signer's clock was ahead. */
 export const outlastsNewManifest = (until: Date, now: Date): boolean =>
   isDatedAhead(until, new Date(now.getTime() + VALID_MS))
 

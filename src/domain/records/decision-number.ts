@@ -1,5 +1,3 @@
-/** Loose forms of document numbers and authority names, for comparison only. */
-
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { normalizeName } from '../operators/names.js'
 

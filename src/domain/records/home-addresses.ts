@@ -1,4 +1,4 @@
-/** Finds home addresses. Places of business and seats of firms or authorities are none. */
+/** Places of business and seats of firms or authorities are no home addresses. */
 import { makeFinder, type SpanFinder } from './normalised-view.js'
 import type { TextSpan, TextView } from './text-view.js'
 

@@ -1,4 +1,3 @@
-/** ICP filing and licence numbers: the holder (主体) and its site. */
 import { compactText, textOfValue } from '../../foundation/text/values.js'
 
 const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼'

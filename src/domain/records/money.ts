@@ -1,4 +1,4 @@
-/** Reads amounts as exact decimal texts: no sign, no superfluous zeros. */
+/** Amounts are exact decimal texts: no sign, no superfluous zeros. */
 import { compactText, textOfValue } from '../../foundation/text/values.js'
 
 type MoneyUnit = 'yuan' | 'wan' | 'yi'
@@ -45,8 +45,8 @@ const DIGIT_ZERO = 0x30
 const AMOUNT = /^([^元角分整]*)(元)?(?:([\d零一二三四五六七八九])角)?(?:[零0]?([\d零一二三四五六七八九])分)?整?$/
 
 /**
- * Returns an amount in yuan, or in whole units of another currency: '1,080,301.2500(万元人民币)', '100万美元', '叁万零伍拾元伍角整'. `unit` applies to bare
- * numbers only. Returns null for a negative or vague (约, 余) amount, two currencies or bad grouping.
+ * Reads '1,080,301.2500(万元人民币)', '100万美元', '叁万零伍拾元伍角整'. `unit` applies to bare numbers only. Returns null for a
+ * negative or vague (约, 余) amount, two currencies or bad grouping.
  */
 export const parseMoney = (text: unknown, unit: MoneyUnit = 'yuan'): Amount | null => {
   const sent = typeof text === 'boolean' ? null : textOfValue(text)
@@ -59,7 +59,6 @@ interface Amount {
   currency: string
 }
 
-/** Meaning of a written unit; null: only the full parser can read it. */
 type UnitMeaning = { exponent: number; currency: string } | null
 
 const meanings: Record<MoneyUnit, Map<string, UnitMeaning>> = { yuan: new Map(), wan: new Map(), yi: new Map() }

@@ -1,4 +1,3 @@
-/** Finds personal data in a simplified text. */
 import { NUMERALS, toDecimalDigit } from './resident-ids.js'
 import { cacheByUnit, simplifyText, type TextSpan, type TextView } from './text-view.js'
 
@@ -10,7 +9,6 @@ const DOT = /^[·•∙⋅・。．]$/u
 const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
 const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
 
-/** Makes characters half-width, drops invisible ones, and writes all dashes alike, all blanks and all dots. */
 export const normaliseText = (text: string): TextView => {
   const { line, ...places } = simplifyText(text, signSeen)
   return { line: line.replace(IN_WORDS, inDigits), ...places }

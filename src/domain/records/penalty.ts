@@ -1,6 +1,6 @@
 /**
- * Judges the severity of a penalty. Records use the types of the exchange standard before 2021 (suspension and revocation are one type) or
- * of the Administrative Penalty Law of 2021 (article 9). A doubtful text is read in the party's favour.
+ * Records use the types of the exchange standard before 2021 (suspension and revocation are one type) or of the
+ * Administrative Penalty Law of 2021 (article 9). A doubtful text is read in the party's favour.
  */
 
 import { compactText } from '../../foundation/text/values.js'
@@ -30,7 +30,6 @@ export const isHeavyPenalty = (body: RecordBody): boolean => {
   return open && says(body['content'], HEAVY_TYPE, CONDITIONAL)
 }
 
-/** A legal restriction of business, trade or licence for a time. */
 export interface Ban {
   /** Last day; null when none is stated. */
   until: string | null
@@ -85,7 +84,6 @@ export interface PenaltyAmounts {
   several: boolean
 }
 
-/** Conditional amounts do not count. */
 export const findAmounts = (text: string): PenaltyAmounts => {
   const clauses = text.split(/[，。；;\n]/).map(compactText)
   const sure = clauses.filter((clause) => !NOT_IMPOSED.test(clause))

@@ -1,4 +1,3 @@
-/** Masks personal data in free text, in any spelling. */
 import { findBankAccounts } from './bank-accounts.js'
 import { findHomeAddresses } from './home-addresses.js'
 import { keepDigits, makeFinder, normaliseText, type SpanFinder, type TextMatch } from './normalised-view.js'
@@ -19,7 +18,6 @@ export const PERSONAL_DATA_KINDS = Object.keys(PERSONAL_DATA) as PersonalDataKin
 
 export interface MaskedText {
   text: string
-  /** Kinds of data replaced, one for each replacement. */
   found: PersonalDataKind[]
 }
 
@@ -51,7 +49,6 @@ const spansIn = (text: string, kinds: readonly PersonalDataKind[], businessAddre
   return dropOverlaps(all.sort((a, b) => a.start - b.start || b.end - a.end))
 }
 
-/** Pseudonym of an ID number, which still shows that a person is meant. */
 const MARKED = /\[居民身份证 [^\]]{0,80}\]/g
 
 const PAPER = '(?:护照|通行证|台胞证|回乡证|居留证|居留身份证|永居证|居住证|军官证|士兵证)'

@@ -1,4 +1,4 @@
-/** Replaces resident ID numbers in anything an agency sends, before any byte is written. */
+/** ID numbers are replaced before any byte is written. */
 
 import { Refusal } from '../../foundation/errors.js'
 import { memoByNames } from '../../foundation/memo.js'
@@ -21,7 +21,7 @@ const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
 /** An HTML entity or surrogate half may stand for any digits. */
 const ANYTHING = FEWEST_DIGITS
-/** Cache by UTF-16 unit: 0 unknown, otherwise the digits it may stand for, plus one. */
+/** 0 unknown, otherwise the digits that the unit may stand for, plus one. */
 const digitsSeen = new Uint8Array(0x10000)
 digitsSeen.fill(1, 0x4e00, 0xa000)
 digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)
@@ -41,10 +41,9 @@ const NONE_EXEMPT: ReadonlySet<string> = new Set()
 const NONE_CLEAR: readonly unknown[] = []
 
 /**
- * Replaces every resident ID number (GB 11643-1999) in any text, key or number of a JSON-like value by a pseudonym
- * (`mark`), also one split over two neighbouring cells. Fields in `exempt` hold registration numbers: fifteen digits
- * stay there, at any depth, unless the text calls them an ID; eighteen are still replaced. `clear` lists texts already
- * found clean.
+ * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`mark`), also one split over two neighbouring
+ * cells. Fields in `exempt` hold registration numbers: fifteen digits stay there unless the text calls them an ID.
+ * `clear` lists texts already found clean.
  */
 export const redactIdNumbers = <T>(
   value: T,
@@ -86,7 +85,6 @@ const redacted = (value: unknown, mark: (id: string) => string, exempt: Readonly
   return walk(value, 0, 'LONE_KEPT')
 }
 
-/** False only if there is surely no ID number. */
 const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
   if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !clear.includes(node) && mayHoldInText(node)
   if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
@@ -173,10 +171,7 @@ const inNumber = (number: number | bigint, replaced: (id: string) => string, inT
 
 const WRITTEN_LENGTH = 1_000
 
-/**
- * Trims the text and removes ID numbers. Throws INPUT_INVALID, naming the field `what`, for an empty text or one over
- * WRITTEN_LENGTH.
- */
+/** Throws INPUT_INVALID, naming the field `what`, for an empty text or one over WRITTEN_LENGTH. */
 export const checkAndRedactText = (given: string, what: string, mark: (id: string) => string): string => {
   const text = given.trim()
   const kept = redactIdNumbers(text, mark)

@@ -1,4 +1,3 @@
-/** Finds resident ID numbers (GB 11643-1999) in a text, in any spelling. */
 import { hasRegNoCheckDigit, hasResidentIdForm, isValidResidentId, isValidUscc } from '../operators/codes.js'
 import { cacheByUnit, dropOverlaps, readCharacter, simplifyText, type TextSpan, type TextView } from './text-view.js'
 
@@ -55,7 +54,6 @@ const ANY_DIGIT = /^\p{Nd}$/u
 const LIKE_X = /^[XxΧχХх×✕✖╳]$/u
 const ENTITY = /&(?:(nbsp|ensp|emsp|thinsp)|(shy|zwn?j|lrm|rlm)|#(\d{1,7})|#x([\da-f]{1,6}));/iy
 
-/** A word up to this many characters before a number may say whose it is. */
 const NAMED_WITHIN = 24
 const OF_A_PERSON = /(?:身份|证件|證件|\bID\s*(?:card|no|number))\D{0,16}$/i
 const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg(?:istration)?[\s._-]{0,3}(?:no|number))\D{0,16}$/i
@@ -81,7 +79,7 @@ export const findResidentIds = (text: string, fifteen: FifteenDigitsTreatment): 
 
 export const hasLongNumeralRun = (text: string): boolean => text.search(IN_WORDS) >= 0
 
-/** Replaces numerals by digits. Positions stay the same, because both are one UTF-16 unit. */
+/** Positions stay the same, because both are one UTF-16 unit. */
 const withoutWords = (text: string): string =>
   ANY_NUMERAL.test(text) ? text.replace(IN_WORDS, (run) => EACH_NUMERAL.reduce(inDigits, run)) : text
 
@@ -137,13 +135,9 @@ export const isCredibleId = (id: string): boolean => {
 }
 
 /**
- * True when these 18 characters, possibly with gaps, are a person's number.
- *
- * A lone number with a wrong last digit still identifies a person; only a valid USCC is spared. A number valid as both
- * is a person's: one ID in 31 passes the USCC check, but hardly any USCC has a valid birthday at that position.
- *
- * In groups or attached to digits, the number needs the right check digit. Groups may not mix points with blanks, nor
- * touch other digits unless X ends them.
+ * A lone number with a wrong last digit still identifies a person; only a valid USCC is spared. A number valid as
+ * both is a person's: one ID in 31 passes the USCC check, but hardly any USCC has a valid birthday at that position.
+ * In groups or attached to digits, the number needs the right check digit.
  */
 const isEighteen = (line: string, at: number, written: string): boolean => {
   const id = charactersOf(written)
@@ -184,7 +178,6 @@ const readEntityOrTag = (text: string, at: number): ReturnType<typeof readCharac
   return { character: '<', end: at + (TAG.exec(text)?.[0].length ?? 1) }
 }
 
-/** Writes a digit or X, a blank or point for a separator, A for a letter, # for the rest, nothing for what is invisible. */
 const signsSeen = cacheByUnit((character) => {
   if (UNSEEN.test(character)) return ''
   let seen = ''

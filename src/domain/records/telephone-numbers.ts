@@ -1,4 +1,3 @@
-/** Finds mobiles in any grouping, landlines, 400 and 800 numbers. */
 import { isNumberOfThing, keepDigits, makeFinder, type SpanFinder, type TextMatch } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'

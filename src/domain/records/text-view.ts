@@ -57,7 +57,6 @@ export const cacheByUnit = (simplify: (character: string) => string): ((characte
   }
 }
 
-/** The first of overlapping spans stays. */
 export const dropOverlaps = <S extends TextSpan>(spans: readonly S[]): S[] => {
   let free = 0
   return spans.filter(({ start, end }) => {

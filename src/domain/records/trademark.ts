@@ -40,6 +40,5 @@ export const parseNiceClasses = (value: unknown): number[] | null => {
 export const makeTrademarkKey = (office: TrademarkOffice, number: string, niceClass: number): string =>
   `${makeTrademarkKeyStem(office, number)}/${niceClass}`
 
-/** The key without its class. */
 export const makeTrademarkKeyStem = (office: TrademarkOffice, number: string): string =>
   `${office === 'CN' ? '' : `${office}:`}${number}`

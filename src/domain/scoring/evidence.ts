@@ -1,4 +1,3 @@
-/** Turns records into the facts that a scorecard weighs. */
 import { addDays } from '../../foundation/time/dates.js'
 import { computeTermEnd, findFactOfList } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
@@ -33,8 +32,8 @@ const CHECK_FACTS: Record<string, FactName> = {
 }
 
 /**
- * Returns each fact once, independent of input order. A repair (信用修复) ends the facts it names, the end of publication
- * ends a penalty, and withdrawn records give no fact. `lists` gives the term of entries without a stated end.
+ * The result does not depend on input order. A repair (信用修复) ends the facts it names, the end of publication ends a
+ * penalty, and withdrawn records give no fact.
  */
 export const listFactEvents = (evidence: readonly RecordEvidence[], lists: readonly ListFactRules[]): FactEvent[] => {
   const events: FactEvent[] = []
@@ -147,8 +146,8 @@ const dayAfter = (last: Json | undefined): string | null => {
 }
 
 /**
- * Keeps one record per fact: the first report of an event, the last of a state. A withdrawing source wins over all, in
- * the firm's favour. In SQL: `selectOncePerFactSql`.
+ * Keeps the first report of an event, the last of a state. A withdrawing source wins over all, in the firm's favour.
+ * In SQL: `selectOncePerFactSql`.
  */
 export const keepOncePerFact = <Row extends RecordReport & { fact: string | null }>(
   rows: readonly Row[],

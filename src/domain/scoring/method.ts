@@ -1,5 +1,3 @@
-/** The scoring method in words, complete enough to recompute a score. */
-
 import type { BilingualText } from '../../foundation/text/words.js'
 import { FACT_FAMILIES, FACTS, type FactNature } from '../records/facts.js'
 import { HIGHEST_SCORE, LOWEST_SCORE } from './scorecard.js'

@@ -9,7 +9,6 @@ import { type Score, score } from './score.js'
 import type { Scorecard } from './scorecard.js'
 
 export interface ReportedEvidence extends RecordEvidence {
-  /** Key shared by records of the same fact; null when no other source can have it. */
   fact: string | null
   run: number
 }
@@ -35,7 +34,6 @@ export interface OperatorEvidence {
 export interface FactSources {
   asOf: string
   lists: readonly ListFactRules[]
-  /** Fact families with a data source, sorted by name. */
   known: readonly FactFamily[]
 }
 

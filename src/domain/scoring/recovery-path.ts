@@ -1,4 +1,3 @@
-/** Recovery path: lost points, the day from which time or an act restores them, and the resulting score. */
 import { groupBy } from '../../foundation/groups.js'
 import { compareTexts } from '../../foundation/text/values.js'
 import type { BilingualText } from '../../foundation/text/words.js'
@@ -31,7 +30,6 @@ export interface RecoveryStep extends BilingualText {
   ends: readonly FactEvent[]
 }
 
-/** An adverse fact that neither time nor an act ends. */
 export type LastingFact = Pick<
   RecoveryStep,
   'fact' | 'rules' | 'records' | 'count' | 'basis' | 'confirmed' | keyof BilingualText
@@ -61,11 +59,9 @@ export const applySteps = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on'
 }
 
 interface DraftStep extends SourcedSentence, Pick<RecoveryStep, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
-  /** All events whose loss the step reduces. */
   events: readonly FactEvent[]
 }
 
-/** Points lost by events of one fact with equal dates. */
 interface PointLoss {
   fact: FactName
   events: FactEvent[]
@@ -114,7 +110,6 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Recov
 interface FactCourse {
   rules: string[]
   halves: string[]
-  /** First day on which the event no longer affects the score. */
   over: string | null
 }
 
@@ -141,7 +136,6 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
 
 const keyOfDay = (draft: DraftStep): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
 
-/** Merges steps with the same key on the last of their days. */
 const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => string): DraftStep[] =>
   [...groupBy(drafts, key).values()].map((group) => group.reduce(joined)).sort((a, b) => compareTexts(a.on, b.on))
 

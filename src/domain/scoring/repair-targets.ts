@@ -1,4 +1,3 @@
-/** Finds the records that repairs (信用修复) name, in linear time. */
 import { groupBy } from '../../foundation/groups.js'
 import { compareTexts } from '../../foundation/text/values.js'
 import { findFactOfList, type ListKind, type TermCounting } from '../listing/lists.js'
@@ -34,7 +33,6 @@ interface Repairable {
 export const isOldRuleBook = (lists: readonly ListFactRules[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
-/** First day on which each repaired record no longer counts; null without repairs. */
 export const findRepairDays = (
   records: readonly RecordEvidence[],
   lists: readonly ListFactRules[],

@@ -1,4 +1,3 @@
-/** Sentences of reasons are looked up in the scorecard, so stored rows need not hold them. */
 import type { BilingualText } from '../../foundation/text/words.js'
 import { FACTS } from '../records/facts.js'
 import type { Reason } from './score.js'

@@ -79,9 +79,8 @@ const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**
- * Returns what to open (`lead`, `watch`) for each threshold that the score fell below. A first score below a threshold
- * counts as a fall, and so does a threshold raised above the score. `before.lines`: thresholds of an earlier
- * scorecard.
+ * A first score below a threshold counts as a fall, and so does a threshold raised above the score. `before.lines`:
+ * thresholds of an earlier scorecard.
  */
 export const findThresholdsCrossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,

@@ -42,7 +42,6 @@ const unitSums = (rule: UnitRule, { highest }: ScoreRange): Set<number> => {
   return sums
 }
 
-/** Points of one event over time, until its window ends or they reach 0. */
 const worthOf = ({ points, windowDays, halvesEveryDays: period }: UnitFact): number[] => {
   const worth = [points]
   if (!isPeriod(period) || !Number.isFinite(points)) return worth

@@ -1,4 +1,3 @@
-/** Shape of schema/scorecards/<version>.json. */
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 

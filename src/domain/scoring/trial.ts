@@ -1,4 +1,3 @@
-/** Compares two scorecards over all operators, in constant memory and any order. */
 import { compareTexts } from '../../foundation/text/values.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { ReasonKind, Score } from './score.js'
@@ -13,7 +12,6 @@ const WIDEST = HIGHEST_SCORE - LOWEST_SCORE
 export interface TriedOperator {
   id: number
   kind: string
-  /** Six-digit division code. */
   region: string | null
 }
 
@@ -46,7 +44,6 @@ export interface MovedOperator {
 }
 
 export interface TrialComparison extends Omit<GroupTally, 'sum'> {
-  /** Number of operators by current grade (first key) and tried grade (second key). */
   grades: Record<Grade, GradeCounts>
   spread: PointSpread | null
   up: MovedOperator[]
