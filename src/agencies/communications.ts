@@ -20,7 +20,6 @@ const STATUS = mapWordsToValues({
   CANCELLED: '注销 已注销 注销主体 注销网站 取消接入',
 })
 
-/** Field names in the service and in the table. */
 const FIELDS = {
   sponsor: ['unitName', '主办单位名称'],
   nature: ['natureName', '主办单位性质'],

@@ -31,7 +31,6 @@ export interface FeedDelivery {
   whole?: boolean
   /** Another delivery is already waiting. */
   more?: boolean
-  /** Returns `state` for the next run. Called after the last item. */
   next?: () => Json
   /** Reports the outcome to the source, once and outside any transaction. A failed report is only logged. */
   settle?: (outcome: DeliveryOutcome) => Promise<void>

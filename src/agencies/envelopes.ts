@@ -13,7 +13,6 @@ export const parseCount = (value: unknown): number | null => {
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null
 }
 
-/** A single element (as in XML) becomes a list. */
 export const asList = (value: unknown): unknown[] =>
   value === undefined || value === null || value === '' ? [] : Array.isArray(value) ? value : [value]
 

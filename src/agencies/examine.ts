@@ -1,7 +1,4 @@
-/**
- * Every field is used, listed as ignored, or reported. A *remark* is stored with the record; a *problem* rejects the
- * item.
- */
+/** A *remark* is stored with the record; a *problem* rejects the item. */
 
 import { extractOrgCode, hasResidentIdForm, normalizeCode, parseCode } from '../domain/operators/codes.js'
 import { parseMoney } from '../domain/records/money.js'
@@ -284,7 +281,7 @@ const isReadable = (value: unknown): boolean => {
   return typeof value !== 'object' || value === null || Object.values(value).every(isReadable)
 }
 
-/** Tells which field names are unknown or damaged. Cached, because rows of a table share them. */
+/** Cached, because rows of a table share their field names. */
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => oddNamesOf(known)(names)
 
 const oddNamesOf = memoByObject((known: ReadonlySet<string>) =>
@@ -312,10 +309,7 @@ const completed = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/**
- * Returns the records of a rejected item, which must not count as missing: by key, or by party if a key field is
- * faulty.
- */
+/** Records of a rejected item must not count as missing: by key, or by party if a key field is faulty. */
 const unreadableIn = (
   drafts: readonly FormDraft[],
   faulty: ReadonlyMap<string | null, unknown>,

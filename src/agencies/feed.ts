@@ -1,4 +1,3 @@
-/** Readers turn bytes into items; a feed maps items to draft records. */
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { FactFamily } from '../domain/records/facts.js'

@@ -25,7 +25,6 @@ const FORBIDDEN = splitWords(`
   证件号码 证件号 身份证 身份证号 身份证号码 公民身份号码 经营者证件号码`)
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/i
 
-/** Field names in the service and in the table. */
 const FIELDS = {
   marketplace: ['marketplace', '平台代码'],
   shopId: ['shopId', '店铺编号'],

@@ -4,7 +4,6 @@ export const splitLiteral = <Text extends string>(text: Text): WordsIn<Text>[] =
 
 export const splitWords = (text: string): string[] => text.trim().split(/\s+/)
 
-/** `wordsOf` has, for each value, the words that agencies write for it. */
 export const mapWordsToValues = <Value extends string>(
   wordsOf: Readonly<Record<Value, string>>,
 ): Readonly<Record<string, Value>> => {

@@ -1,4 +1,3 @@
-/** A command has one audit row before it acts and one for its outcome. */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { redactIdNumbers } from '../domain/records/privacy.js'

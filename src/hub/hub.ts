@@ -58,7 +58,7 @@ import { loadRules } from './rules.js'
 
 /** Longest time that a request waits for another publication to end. */
 const ASKER_WAIT_MS = 30_000
-/** Longest wait for new scores after a listing move; slower scoring continues. */
+/** Slower scoring continues. */
 const SCORE_WAIT_MS = 2_000
 /** Longest wait of an upload for a running pull of its feed. */
 const UPLOAD_WAIT_MS = 5_000
@@ -100,7 +100,6 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const to = mergeAddresses(config, overrides.addresses)
   const archive = makeDeliveryArchive(config.archiveDir)
   const notes = makeRestoreNotes(config.dataDir)
-  /** Detects a restored or replaced database by comparing it with records kept outside it. */
   const noticeRestored = () =>
     restored.detectRestore(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
   await closeOnFailure(opened, noticeRestored)
@@ -161,7 +160,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     await noticeRestored()
     return reconcilePlatforms(db, { rules, platforms, hideLost: hideLostEntry, now, log, settleSeconds, ...options })
   }
-  /** Compares a restored database with a platform's display and hides entries removed since the backup. */
+  /** Hides entries removed since the backup. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
     await noticeRestored()
     if (await restored.awaitsComparison(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
@@ -184,7 +183,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const recorded = makeCommandRecorder({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     scoreOperators(db, { rules, families: await families(), now, log, ...options })
-  /** Waits at most SCORE_WAIT_MS for new scores. When a lock is busy, the timetable scores later. */
+  /** The timetable scores later if a lock is busy. */
   const scoreAtOnce = (only: readonly number[]) => {
     const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
       log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),

@@ -10,7 +10,6 @@ export interface ReadinessReport {
   checks: Record<string, string>
 }
 
-/** Timeout of the database check. */
 const WITHIN_MS = 2_000
 const REASON_CHARACTERS_MOST = 80
 /** How long the hub is unready after a full disk. */
@@ -34,7 +33,6 @@ export const watchDisks = (folder: string, machine: () => number = () => perform
   }
 }
 
-/** Callers share one check, even when the database hangs. */
 export const makeReadiness = (
   db: database.Db,
   { withinMs = WITHIN_MS, disks }: { withinMs?: number; disks?: DiskWatch } = {},

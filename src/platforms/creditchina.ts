@@ -1,4 +1,3 @@
-/** 信用中国 takes listings as samr-list rows, penalties and permits over SOAP. */
 import { dispatchByKind, isEntryNotice, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { RECEIPT_CODES } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'

@@ -1,4 +1,3 @@
-/** GB/T 39443-2020: envelopes over HTTP, exchange folder (`file:`), exchange table (`postgres:`). */
 import { batchKindOf, type Notice, type Receipt, SUBJECT_KINDS, subjectKindOf } from '../domain/delivery/delivery.js'
 import { groupBy } from '../foundation/groups.js'
 import { RECEIPT_CODES } from './codes.js'

@@ -61,7 +61,6 @@ export interface Platform {
   batchSize: number
   /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
-  /** Null means always open. */
   hours: OpenHours | null
   /** Receipt codes. Any other code means CORRECT: a person must correct the row. */
   codes: Readonly<Record<string, RuleCode>>

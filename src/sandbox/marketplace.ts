@@ -1,4 +1,3 @@
-/** Stand-in of a marketplace: verifies webhooks and shows the latest changes. */
 import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { parseJsonObject } from '../foundation/text/json.js'
 import {

@@ -1,5 +1,3 @@
-/** Two people take the demo case, dated weeks back, to publication by ordinary moves. */
-
 import type { Role } from '../domain/access/viewer.js'
 import { addWorkdays } from '../domain/calendar/calendar.js'
 import { readAuthorityLevel } from '../domain/listing/legal-ground.js'

@@ -1,4 +1,3 @@
-/** Tests make stand-ins misbehave by wishes, set directly or with `POST /_behave`. */
 import { parseJsonObject } from '../foundation/text/json.js'
 import { makeJsonAnswer, type StandInAnswer } from './server.js'
 

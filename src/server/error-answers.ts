@@ -1,4 +1,3 @@
-/** Error answers: problems (RFC 9457) for programs, pages for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { findRefusalOfThrown } from '../api/request/graphql-errors.js'
 import { type ProblemDetails, RETRY_AFTER_SECONDS, sendProblem } from '../api/request/problem-details.js'

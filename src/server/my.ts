@@ -46,7 +46,6 @@ const typedIn = ({ texts }: SubmittedForm): string =>
     .join('\n')
     .trim()
 
-/** Undefined after a redirect or download. */
 type ShownPage = SitePage | undefined
 
 interface PartyVisit {

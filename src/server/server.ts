@@ -235,7 +235,6 @@ const answerGraphql = async (
   }
 }
 
-/** Answer of `/readyz` while stopping: load balancers then stop sending traffic. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
 const OF_REQUEST = {

@@ -171,7 +171,6 @@ type OauthError =
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
 
-/** An error answer of RFC 6749, section 5.2. */
 class OauthRefusal extends Error {
   constructor(
     readonly error: OauthError,

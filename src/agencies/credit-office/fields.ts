@@ -1,6 +1,6 @@
 import type { Examination } from '../examine.js'
 
-/** Possible field names of each meaning, the usual name first. */
+/** The usual name comes first. */
 type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
 
 export interface FormLayout<Meaning extends string> {
@@ -19,11 +19,10 @@ export const listFieldNames = <M extends string>({ fields, ignored }: FormLayout
 
 export type MeaningReader<M extends string> = ReturnType<typeof makeMeaningReader<M>>
 
-/** Reads fields by meaning. Remarks and problems use the sender's field names. */
+/** Remarks and problems use the sender's field names. */
 export const makeMeaningReader = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 
-  /** Returns the first filled field of the meaning, otherwise its usual field, or null. */
   const fieldOf = (meaning: M): string | null => {
     const known = chosen.get(meaning)
     if (known !== undefined) return known

@@ -62,7 +62,7 @@ const readNiceClasses = (row: Examination, field: string): number[] => {
   return classes ?? []
 }
 
-/** Adds remarks to dates out of order: a wrong digit could extend a right by a century. */
+/** A wrong digit could extend a right by a century. */
 const remarkDateOrder = (row: Examination, days: readonly (readonly [field: string, day: string | null])[]): void => {
   const known = days.filter(([, day]) => day !== null)
   for (const [at, [field, day]] of known.entries()) {

@@ -1,5 +1,4 @@
 import type { Examination } from '../examine.js'
-/** Reads an item's parts from a list, or from columns with one line per part. */
 
 import { isRecord } from '../../foundation/text/json.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'

@@ -1,4 +1,3 @@
-/** Recalls of the United States (CPSC, FDA) and the European Union (Safety Gate). */
 import type { RecordBody } from '../../domain/records/records.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'

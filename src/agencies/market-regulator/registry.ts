@@ -146,7 +146,7 @@ const table: FeedForm = {
   },
 }
 
-/** Search results of a data vendor. An officer must identify firms whose code is of another registry. */
+/** An officer must identify firms whose code is of another registry. */
 const search: FeedForm = {
   names: splitWords('KeyNo Name StartDate Status No CreditCode'),
   drafts: (row, { today }) => {

@@ -3,7 +3,6 @@ import type { Examination, FormDraft } from '../examine.js'
 import type { FeedForm, MappingContext } from '../feed.js'
 import { splitWords } from '../words.js'
 
-/** Names that agencies use for each field, the field's own name first. */
 export type FieldSpellings<F extends string> = Readonly<Record<F, readonly string[]>>
 
 export const makeSpellings = <F extends string>(others: Readonly<Record<F, string>>): FieldSpellings<F> => {

@@ -9,7 +9,6 @@ export interface FileContent {
   size: number
   head: Buffer
   chunks: () => AsyncIterable<Buffer>
-  /** Throws CONTENT_TOO_LARGE beyond `limit` bytes. */
   whole: (limit: number) => Promise<Buffer>
 }
 

@@ -26,13 +26,11 @@ const MAX_UNCLOSED = 100 // lines with an unclosed quote
 
 interface CsvHeader {
   separator: string
-  /** Last physical line of the header, 1-based. */
   line: number
   names: readonly string[]
 }
 
 interface CsvRow {
-  /** First and last physical line, 1-based. */
   from: number
   to: number
   /** null for a line that cannot be split. */
@@ -123,7 +121,6 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
     }
   }
 
-  /** Splits lines as csv-parse would, up to the first one that `cellsOf` cannot split. */
   function* wholeLines(last: boolean): Iterable<CsvRow> {
     const storable = isStorable(pending)
     let at = 0

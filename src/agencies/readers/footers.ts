@@ -38,5 +38,4 @@ const isAlone = (cells: readonly string[]): boolean => cells.filter(isFilled).le
 
 const isFilled = (cell: string): boolean => cell.trim() !== ''
 
-/** First characters of all footers, for a fast pre-test. */
 const BEGIN = new Set('注备附说填制编审复核负联电数资来统截打导单以共合总小')

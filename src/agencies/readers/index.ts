@@ -18,7 +18,6 @@ const READERS = {
 } as const
 type ReaderName = keyof typeof READERS
 
-/** Throws READER_UNKNOWN, CONTENT_UNKNOWN, CONTENT_TOO_LARGE or CONTENT_UNREADABLE. */
 export const readContent = (
   content: FileContent,
   shapes: readonly FormShape[],
@@ -44,7 +43,6 @@ const readerFor = (head: Buffer): ReaderName | null => {
   return /^[[{]/.test(start) ? 'json' : 'csv'
 }
 
-/** Decodes just enough to see the first character of UTF-8, GB18030 or UTF-16 text. */
 const textual = (head: Buffer): string => {
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
   return head

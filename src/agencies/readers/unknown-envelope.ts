@@ -1,4 +1,3 @@
-/** Finds the list of records in an unknown envelope. */
 import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'

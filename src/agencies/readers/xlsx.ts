@@ -101,7 +101,6 @@ const startWorker = (task: WorkbookTask): Worker => {
   })
   worker.stdout.resume()
   worker.stderr.resume()
-  // Without a listener, a worker's error would end the process.
   worker.on('error', () => {})
   return worker
 }

@@ -1,6 +1,6 @@
 /**
- * Exchange database (前置机, GB/T 39443-2020 5.6). The hub reads rows of `exchange_<feed>` in state 0 and writes
- * answers into them. Address: `postgres://…/database?schema=NAME`.
+ * Exchange database (前置机, GB/T 39443-2020 5.6): rows of `exchange_<feed>` in state 0. Address:
+ * `postgres://…/database?schema=NAME`.
  */
 import type { SourceItem } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -83,7 +83,7 @@ async function* itemsOf(
   }
 }
 
-/** Restores the field names, which PostgreSQL turned into lower case. */
+/** PostgreSQL turned the field names into lower case. */
 const respelt = (fields: unknown, columns: readonly string[], names: readonly string[]): unknown => {
   const values = fields as Record<string, unknown>
   return Object.fromEntries(columns.map((column, at) => [names[at] ?? column, values[column] ?? '']))

@@ -1,4 +1,3 @@
-/** Exchange database (前置机): rows with columns for the answer, one table per kind. */
 import { isEntryNotice, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { EXCHANGE_FORMATS, exchangeRowOf } from './exchange-envelope.js'
 import type { FormatRow } from './record-notices.js'

@@ -1,4 +1,3 @@
-/** Permits (行政许可) in the first 双公示 format, which has no start of validity. */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
 import { authorityDivisionOf } from './penalty-2015.js'

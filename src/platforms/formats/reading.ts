@@ -89,7 +89,6 @@ export const readDisplayedSubject = (
 const LIMITS: XmlLimits = { depth: 16, elements: 100_000, attributes: Number.POSITIVE_INFINITY }
 const FAULTS: Partial<Record<string, string>> = { doctype: 'a document type is not accepted' }
 
-/** Throws UnreadableAnswerError. */
 export const readXml = (bytes: Buffer): XmlElement => {
   const reader = makeXmlReader<XmlElement>({
     limits: LIMITS,

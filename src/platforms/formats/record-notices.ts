@@ -38,7 +38,7 @@ export const partyKindWord = (notice: RecordNotice): string | null => {
   return PARTIES[readOperatorKindInUscc(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'] ?? null
 }
 
-/** Faults of a row. A natural person's record needs an ID number, which the hub does not hold. */
+/** A natural person's record needs an ID number, which the hub does not hold. */
 export const findRecordFaults = (
   notice: RecordNotice,
   format: string,

@@ -1,4 +1,4 @@
-/** First generation of 双公示 (2015–2018): ROWDATA/ROW in SOAP, dates YYYY/MM/DD. */
+/** First generation of 双公示 (2015–2018), dates YYYY/MM/DD. */
 import { isEntryNotice, type Notice, type Receipt, type RecordNotice } from '../../domain/delivery/delivery.js'
 import {
   elementsNamed,
@@ -29,7 +29,7 @@ export type SoapOperation = 'importPenalyXml' | 'importPermissionXml'
 
 export const slashedDate = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
-/** Omits the dates (`days`) that are empty, because receivers reject them. */
+/** Receivers reject empty dates. */
 export const writeRowdata = (
   { notices, sentAt }: NoticeBatch,
   rowOf: (notice: RecordNotice, sentOn: string) => FormatRow,
@@ -114,7 +114,6 @@ const receiptOf = ({ line, isRow, ...verdict }: SoapVerdict, { key }: Notice): R
   ...verdict,
 })
 
-/** Returns the answer's root, which may be XML inside a text. */
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
   if (fault)

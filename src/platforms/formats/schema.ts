@@ -2,7 +2,7 @@ import type { Notice } from '../../domain/delivery/delivery.js'
 import { contractCheck, schemaDocument } from '../../foundation/contracts.js'
 import type { FormatFault } from '../platform.js'
 
-/** Returns the row's faults without those of the rule `if`, which repeat the failed condition. */
+/** Omits faults of the rule `if`, which repeat the failed condition. */
 export const findFormatFaults = (format: string, row: unknown): FormatFault[] => {
   const faults = contractCheck(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)

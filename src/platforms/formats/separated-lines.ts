@@ -14,7 +14,6 @@ export interface ParsedLines {
   ended: boolean
 }
 
-/** Does not block the event loop. */
 export const parseLines = async (bytes: Buffer): Promise<ParsedLines> => {
   const text = decodeText(bytes, isUtf8(bytes) ? 'utf-8' : 'gb18030')
   let names: string[] | null = null

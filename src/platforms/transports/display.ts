@@ -1,4 +1,3 @@
-/** `GET /entries?after=KEY&limit=N` pages all entries; `GET /entries?keys=A,B` returns some. */
 import { makeReceipt, type Notice, type Receipt } from '../../domain/delivery/delivery.js'
 import { NoDisplayRefusal } from '../../foundation/errors.js'
 import { splitIntoPieces } from '../../foundation/groups.js'
@@ -87,7 +86,6 @@ const pageOf = async (display: HttpDisplay, after: string | null): Promise<Displ
   return readAnswer(display.from, answer, (bytes) => entriesIn(bytes, display))
 }
 
-/** Returns [] when the platform cannot be asked by key. */
 const displayedOf = async (display: HttpDisplay, keys: readonly string[]): Promise<DisplayedEntry[]> => {
   const answer = await requestEntries(display, `keys=${keys.map(encodeURIComponent).join(',')}`)
   if (answer.status >= 400) return []

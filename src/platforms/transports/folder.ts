@@ -185,7 +185,6 @@ const answerTo = async (
   return asked.map((each) => [idOf(each), receiptFor(each, keys, lines)])
 }
 
-/** Receipt lines without sequence answer the notices of their key in order. */
 const receiptFor = (
   { key, sequence }: KeyAndSequence,
   keys: readonly KeyAndSequence[],
@@ -208,7 +207,7 @@ const readLines = async (content: Buffer): Promise<ParsedLines | string> => {
   }
 }
 
-/** Removes old batches and receipts; keeps batches that the receiver has not taken. */
+/** Keeps batches that the receiver has not taken. */
 const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
   const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
   const lying = new Set(await fileNamesIn(folder))

@@ -22,7 +22,6 @@ import {
 const UNDEFINED_TABLE = '42P01'
 const KEY_FIELDS: KeyFields = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
-/** Returns WAITING for unanswered rows. */
 export const putRows = (
   to: PlatformAddress,
   table: string,
@@ -88,7 +87,6 @@ const notTaken = (key: string, code: string): Receipt =>
 const inTable = async <T>(
   to: PlatformAddress,
   work: Parameters<typeof withExchangeDatabase<T>>[1],
-  /** Returns what to answer for an SQLSTATE; null throws the error. */
   answerIn: (code: string) => T | null = () => null,
 ): Promise<T> => {
   to.signal?.throwIfAborted()

@@ -20,7 +20,6 @@ const AGENCIES: Record<string, (source: () => World) => StandInRoutes> = {
   certifiers: certifiersRoutes,
 }
 
-/** Starts all agencies or none. If `source` is a function, it is called for every answer. */
 export const startAgencyStandIns = async (
   source: World | (() => World),
   options: { ports?: Record<string, number> } = {},

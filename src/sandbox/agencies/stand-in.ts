@@ -68,7 +68,6 @@ export const parseCountUpTo = (wish: unknown, otherwise: number, most: number): 
   return Number.isInteger(count) && count >= 1 && count <= most ? count : null
 }
 
-/** Returns null when the number or the size is invalid. */
 export const cutPage = <T>(all: readonly T[], number: unknown, size: unknown, usualSize: number) => {
   const page = parseCountUpTo(number, 1, PAGE_NUMBER_MOST)
   const items = parseCountUpTo(size, usualSize, PAGE_ITEMS_MOST)

@@ -16,29 +16,22 @@ export const WISHES = {
   retryAfter: makeCountOrNull(1),
   /** Cuts every connection before reading. */
   outage: SWITCH,
-  /** Rows with this code or name get fault 1001. */
   refuse: TEXT_OR_NULL,
   /** Entries with this code or name disappear although they were confirmed. */
   lose: TEXT_OR_NULL,
-  /** How many messages are accepted, then cut off. */
   cutAfterAccept: COUNT,
-  /** How many messages are cut off before acceptance. */
   cutBeforeAccept: COUNT,
-  /** How many answers give each receipt twice. */
   duplicateAnswers: COUNT,
   /** How many rows are neither accepted nor answered. */
   partial: COUNT,
   /** How many rows are accepted but not answered. */
   silentRows: COUNT,
-  /** How many messages are accepted but answered in UTF-16. */
   wrongEncoding: COUNT,
-  /** How many messages are accepted but answered with random bytes. */
   garbage: COUNT,
   /** Shows the row applied last, whatever its sequence. */
   ignoresSequence: SWITCH,
   /** Applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: COUNT,
-  /** A share of messages meets random troubles, the same for the same seed. */
   chaos: { usual: null as Chaos | null, isValid: (wish: unknown): boolean => wish === null || isChaos(wish) },
 }
 
@@ -66,7 +59,6 @@ export interface MessageTrouble {
 const CHAOS_DELAY_MS = 400
 const TROUBLES = ['delay', 'fail', 'before', 'after', 'partial', 'silent', 'twice', 'encoding', 'garbage'] as const
 
-/** Returns a function that draws the next message's troubles and counts down `behaviour`. */
 export const makeTroubles = (behaviour: PlatformBehaviour): ((rows: number) => MessageTrouble) => {
   let drawn: { from: Chaos; chance: ReturnType<typeof chance> } | null = null
 

@@ -72,7 +72,6 @@ export const makeReceiverBoard = (prefix: string, file: string | null = null) =>
   }
   for (const line of journal?.before ?? []) keep(line)
 
-  /** Returns the verdict on a row to be applied later; it checks only the row itself. */
   const foresee = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict => {
     const fault = findFaultInRow(row, form, judging)
     if (fault !== null) return { accepted: false, recordId: null, ...fault }

@@ -1,4 +1,3 @@
-/** Judges received rows with the fault codes of real receivers. */
 import { isValidUscc } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
@@ -12,7 +11,6 @@ import {
   textOrNull,
 } from './received-rows.js'
 
-/** Returns the names known for a code, or null for an unknown code. */
 export type BaseLibrary = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
 export interface JudgingOptions {
@@ -40,10 +38,8 @@ const TEXTS = {
 const WRONG_USCC = '行政相对人代码_1(统一社会信用代码)不正确'
 
 const ALWAYS: readonly RowPart[] = ['key', 'sequence', 'action', 'name', 'documentNumber']
-/** Parts that are required unless the row removes its entry. */
 const SHOWN: readonly RowPart[] = ['what', 'authority', 'decidedOn']
 const DAYS: readonly RowPart[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
-/** Days that never lie in the future. */
 const PAST: readonly RowPart[] = ['decidedOn', 'publishedOn', 'removedOn']
 
 export const makeReceiverFault = (

@@ -13,13 +13,11 @@ export type RowPart =
 
 export interface RowForm {
   kind: SubjectKind
-  /** Field name of each part that the form has. */
   names: Readonly<Partial<Record<RowPart, string>>>
   /** Fields that must be filled unless the row removes its entry. */
   required: readonly string[]
   /** All field names; null when the interface document does not list them. */
   known: ReadonlySet<string> | null
-  /** Certificate numbers of people, which must stay empty. */
   never: readonly string[]
   actions: Readonly<Record<string, NoticeAction>>
   /** Matches a day, with groups for year, month and day. */

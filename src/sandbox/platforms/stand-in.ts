@@ -31,7 +31,6 @@ interface ReceivedMessage {
 
 export interface JudgedRow {
   row: ReceivedRow
-  /** Position of the row in its message, from 1. */
   place: number
   verdict: RowVerdict
 }
@@ -47,7 +46,6 @@ export interface PlatformDialect {
   name: { zh: string; en: string }
   admits(asked: StandInRequest, secret: string): boolean
   doors: Readonly<Record<string, PlatformEndpoint>>
-  /** Field names in the platform's listing. */
   displays: { key: string; sequence: string; uscc: string; name: string }
 }
 

@@ -15,11 +15,10 @@ import type { FeedSource } from '../../delivery.js'
 
 const TRIES = 3
 const PAUSE: RetrySchedule = { first: 200, longest: 2000 } // ms
-/** Pause after the third and later attempts. */
 const OUTAGE_PAUSE: RetrySchedule = { first: 10_000, longest: 10_000 } // ms
 const LONGEST_RETRY_AFTER = 5 // s
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
-const MAX_MARK = 1024 // characters of an ETag or date
+const MAX_MARK = 1024 // characters
 
 export const NOT_MODIFIED_HTTP_STATUS = 304
 
@@ -61,7 +60,6 @@ export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'hea
 
 export const joinUrlPath = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** `pullMs` limits only the time spent waiting for the agency. Requests throw FEED_UNREACHABLE. */
 export const makeAgencyRequester = (
   { url, signal }: FeedSource,
   { pageMs, pullMs, outageMs = 0 }: PullTimeAndPageLimits,
@@ -134,7 +132,6 @@ const stopRefusal = (signal: AbortSignal | undefined): Refusal =>
 export const makeIncompleteRefusal = (reason: string): Refusal =>
   new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
-/** HTTP validators ETag and Last-Modified (RFC 9110, section 8.8). */
 export type CacheValidator = { etag: string | null; modified: string | null }
 
 export const readCacheValidator = ({ headers }: HttpAnswer): CacheValidator | null => {
@@ -145,7 +142,7 @@ export const readCacheValidator = ({ headers }: HttpAnswer): CacheValidator | nu
   return etag || modified ? { etag: etag ?? null, modified: modified ?? null } : null
 }
 
-/** Makes a request conditional. If there is an ETag, it is sent alone, as the stronger validator. */
+/** An ETag is sent alone, as the stronger validator. */
 export const conditional = <How extends { headers?: Record<string, string> }>(
   { etag, modified }: CacheValidator,
   how: How,
@@ -168,7 +165,6 @@ export const digestAddress = (text: string): string => createHash('sha256').upda
 
 export async function* yieldNoItems(): AsyncIterable<SourceItem> {}
 
-/** `askAhead` requests a page before it is read; `stop` aborts every open request. */
 export const makePageRequester = ({ url, signal }: FeedSource, limits: PullTimeAndPageLimits) => {
   const given = new AbortController()
   const stopped = signal ? AbortSignal.any([signal, given.signal]) : given.signal

@@ -24,7 +24,6 @@ export interface ListPage extends PageItems {
   page: number | null
 }
 
-/** `next` is null on the last page. */
 interface CursorPage extends PageItems {
   next: string | null
 }
@@ -85,7 +84,6 @@ const isUnmodified = async (ask: attempts.AgencyRequester, paging: PagingOptions
   return true
 }
 
-/** Checks that pages form one whole list. Throws FEED_UNREACHABLE. */
 interface PageSequence<Page, Place> {
   first: Place
   unit: { zh: string; en: string }

@@ -96,7 +96,6 @@ export const openExchange = async (db: Knex, schema: string, name: string) => {
   const columns = own.includes(PAYLOAD) ? null : own
   const table = `"${schema}"."${name}"`
   return {
-    /** null when `payload` holds the record. */
     columns,
     count: async (most: number): Promise<number> => {
       const { rows } = await db.raw(

@@ -1,4 +1,3 @@
-/** File access with atomic writes and bounded reads; links are never followed. */
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -8,7 +8,6 @@ import { unreachableRefusal } from '../converse.js'
 /** The hub writes state 0, the receiver the others. */
 export const ROW_STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
-/** Timeouts of connecting, statements and locks. A transaction that exceeds one rolls back. */
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 4_000
 const LOCK_TIMEOUT_MS = 1_000
