@@ -5,7 +5,7 @@ export type ItemChunks<T> = AsyncIterable<Iterable<T>>
 
 const known = new WeakMap<object, unknown>()
 
-/** Returns a stream of single items, readable once. `chunksOfItems` recovers its chunks. */
+/** The stream is readable once; `chunksOfItems` recovers its chunks. */
 export const asItems = <T>(chunks: ItemChunks<T>): AsyncIterable<T> => {
   const items = singly(chunks)
   known.set(items, chunks)
@@ -16,7 +16,6 @@ async function* singly<T>(chunks: ItemChunks<T>): AsyncIterable<T> {
   for await (const chunk of chunks) for (const item of chunk) yield item
 }
 
-/** A stream without chunks becomes chunks of one item. */
 export const chunksOfItems = <T>(items: AsyncIterable<T>): ItemChunks<T> =>
   (known.get(items) as ItemChunks<T> | undefined) ?? ones(items)
 

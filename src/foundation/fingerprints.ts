@@ -9,7 +9,6 @@ const FNV_PRIME = 0x01000193
 const GOLDEN = 0x9e3779b9
 const MURMUR = 0x85ebca6b
 
-/** Returns two hashes: FNV-1a, and multiply-and-rotate. */
 const twoHashesOf = (key: string): [number, number] => {
   let one = FNV_BASIS
   let other = GOLDEN
@@ -63,7 +62,6 @@ export const makeRecordTable = (by: 'key' | 'content') => {
   return {
     /** Returns -1 for a record that was not added. */
     numberOf: (key: string, digest: string): number => slots[seek(key, digest)] ?? NOBODY,
-    /** Returns the number of the equal record that was added before, else the next number. */
     add: (key: string, digest: string): number => {
       if (size * 2 >= slots.length) grow()
       const slot = seek(key, digest)
@@ -83,11 +81,10 @@ export const makeRecordTable = (by: 'key' | 'content') => {
 }
 
 export interface RepeatDetector {
-  /** Compares the record with the first one of the same key in this delivery, and remembers a new key. */
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
   /** Compares as `of` does, but remembers nothing: a rejected item contributes nothing. */
   wouldBe: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** Number of distinct keys: a few records sent many times are not a whole feed. */
+  /** A few records sent many times are not a whole feed. */
   readonly records: number
 }
 

@@ -1,7 +1,4 @@
-/**
- * Keys for access tokens (ES256, RFC 7519), manifests (JWS, RFC 7515), the key set (RFC 7517), pseudonyms and access codes. They are made
- * on first use in files of mode 0600.
- */
+/** Keys are made on first use in files of mode 0600. */
 import {
   createCipheriv,
   createDecipheriv,
@@ -154,7 +151,6 @@ const tokenSigner = (keys: ReturnType<typeof tokenKeysIn>, issuer: string) => ({
   },
 })
 
-/** The key with the highest number signs; all verify. */
 const manifestSigner = ({ all }: { all: () => SigningKey[] }, issuer: string) => {
   const newest = (): SigningKey => {
     const key = all().at(-1)
@@ -199,7 +195,6 @@ const newSigningKey = (): string =>
 
 const SIGNING = { make: newSigningKey, parse: parseSigningKey }
 const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
-/** The key in `token-signing-<n>.pem` signs from n seconds after 1970 on. */
 const TOKEN_KEY = /^token-signing(?:-(\d+))?\.pem$/
 
 /** One key signs, its successor is already published, its predecessor verifies until its tokens expire. */
@@ -222,7 +217,6 @@ const tokenKeysIn = (folder: string) => {
   }
 }
 
-/** True when a key's last token has expired. `successor`: second (since 1970) when the next key began to sign. */
 const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_LIFETIME_SECONDS) * 1_000 <= now
 
 export const kidOfToken = (token: string): string => {

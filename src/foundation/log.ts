@@ -14,7 +14,6 @@ const PLAIN =
 /** Maximum number of buffered characters. */
 const HELD_MOST = 64_000
 
-/** Functions that write buffered lines when the process ends. */
 const endings = new Set<() => void>()
 let ended = false
 process.on('exit', () => {
@@ -51,7 +50,7 @@ export const reopenLogs = (): void => {
   for (const file of files) file.reopen()
 }
 
-/** A null `file` means standard error. `clean` masks each line, because errors repeat file names and input. */
+/** A null `file` means standard error. Errors repeat file names and input, so `clean` masks each line. */
 export const openLog = (options: { level: string; file: string | null }, clean: (line: string) => string): Log => {
   const streamWrite = (line: string): string => (PLAIN.test(line) ? line : clean(line))
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })

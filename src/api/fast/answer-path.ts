@@ -12,10 +12,9 @@ import { makeCachingVerify } from './verified-tokens.js'
 export interface AnswerPath {
   lookups: (own: { readonly db: Db }) => Lookups
   verify: Keys['verify']
-  /** Null where Apollo answers every query. */
   compiledQueries: ((schema: GraphQLSchema) => CompiledQueries) | null
   documentStore: DocumentStore | null
-  /** Database connections of the lookups that all requests share; null without `fastAnswers`. */
+  /** Null without `fastAnswers`. */
   pool: AnswerPool | null
 }
 
@@ -28,9 +27,7 @@ interface AnswerPathDependencies {
   fastAnswers?: boolean
 }
 
-/**
- * Returns the speed layer. Without `fastAnswers` each request has its own lookups, and graphql-js executes every query.
- */
+/** Without `fastAnswers` each request has its own lookups, and graphql-js executes every query. */
 export const makeAnswerPath = ({ db, agencies, keys, fastAnswers = true }: AnswerPathDependencies): AnswerPath => {
   if (!fastAnswers) {
     const lookups = (own: { readonly db: Db }) => makeLookups(own, agencies)

@@ -1,4 +1,3 @@
-/** Answers frequent queries before Apollo parses them: graphql-jit compiles what Apollo has answered often. */
 import {
   type ASTNode,
   type DocumentNode,
@@ -63,7 +62,6 @@ export const makeCompiledQueries = (
       query.answers = 0
       return null
     },
-    /** Counts an answer of Apollo without errors. */
     learn: (given: unknown, accept: string, type: string): void => {
       const body = questionIn(given)
       if (body === null || body.query.length > longest || accept.length > ACCEPT_CHARACTERS_MOST) return
@@ -101,9 +99,9 @@ const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL,
 const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'])
 
 /**
- * False for a query with string literals: the compiler (0.8.9) pastes them into generated code, where crafted text
- * would run. Also false where answers could differ: directives, variables with defaults or other types, inherited names
- * such as `constructor`, abstract types.
+ * The compiler (0.8.9) pastes string literals into generated code, where crafted text would run. Also false where
+ * answers could differ: directives, variables with defaults or other types, inherited names such as `constructor`,
+ * abstract types.
  */
 export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)

@@ -8,7 +8,7 @@ const ONCE_MOST = 2_000
 
 export type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>
 
-/** Caches a parsed query from its second request on, because queries with literal codes never repeat. */
+/** Starts with the second request: queries with literal codes never repeat. */
 export const makeDocumentStore = (): DocumentStore => {
   const once = new LRUCache<string, true>({ max: ONCE_MOST })
   const kept = new LRUCache<string, DocumentNode>({ max: CACHED_DOCUMENTS_MOST })

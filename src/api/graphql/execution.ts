@@ -1,4 +1,3 @@
-/** The GraphQL endpoint: POST, and GET for queries under Apollo's CSRF rule. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import {
@@ -122,7 +121,6 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   }
   return {
     stop: () => apollo.stop(),
-    /** Answers a query of the web site, with the viewer's rights, limits and audit row. */
     ask: async (
       asked: HttpRequestContext,
       viewer: Viewer,

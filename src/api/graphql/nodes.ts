@@ -1,7 +1,4 @@
-/**
- * Resolves `node(id)`. Access is checked before the object is loaded, so that a missing and a forbidden object take
- * equally long.
- */
+/** Access is checked before the object is loaded, so that a missing and a forbidden object take equally long. */
 import {
   may,
   mayOnFeed,

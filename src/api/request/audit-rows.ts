@@ -1,7 +1,4 @@
-/**
- * Writes audit rows before the answer leaves: one for a signed-in viewer's query, two for a mutation, before and after
- * it.
- */
+/** One row for a query, two for a mutation, before and after it. */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, OperationTypeNode } from 'graphql'

@@ -1,4 +1,4 @@
-/** One poll of the database serves all SSE streams. Each stream holds one page; a slow reader is disconnected. */
+/** One poll of the database serves all streams. A slow reader is disconnected. */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -12,10 +12,7 @@ const STREAMS_MOST = 1_000
 export interface ChangeStream {
   client: string
   after: number
-  /**
-   * Sends the changes up to number `last`, or a heartbeat after silence. Returns at once while an earlier call sends.
-   * Never throws.
-   */
+  /** Sends a heartbeat after silence. Returns at once while an earlier call sends. Never throws. */
   turn(last: number): Promise<void>
   end(reason: 'DRAINING'): void
 }

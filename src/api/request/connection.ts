@@ -45,7 +45,6 @@ export const makeConnection = <N>(
   }
 }
 
-/** Pages rows by their id. `readPage` gets the id of the last row of the page before. */
 export const connectionById = async <R extends { id: number }, N extends object>(
   args: PageArgs,
   readPage: (page: { first: number; after: number | null }) => Promise<R[]>,

@@ -134,7 +134,6 @@ export type FieldResolver<S> = (
   question: GraphQLResolveInfo,
 ) => unknown
 
-/** Replaces the loaders after a write, because they cache. */
 export const renewLoaders = (context: GraphqlContext): void => {
   context.load = makeLoaders(context.parts, context.lookups, context.now)
 }

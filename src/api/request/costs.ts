@@ -1,4 +1,3 @@
-/** Costs of GraphQL fields. One unit is about one object looked up. */
 import {
   defaultFieldResolver,
   type GraphQLField,
@@ -110,7 +109,6 @@ const counted = (context: GraphqlContext, list: unknown, item: number): unknown 
   return list
 }
 
-/** Introspection types are left out. */
 export const listObjectFields = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>][] =>
   Object.values(schema.getTypeMap())
     .filter(isObjectType)

@@ -34,7 +34,6 @@ export interface ServerDependencies {
   keys: Keys
   log: Log
   now: () => Date
-  /** Latest instant that has certainly passed, used as signing date when the clock is doubted; default `now`. */
   sure?: () => Date
   rules: WorkRules
   agencies: readonly Agency[]

@@ -40,7 +40,6 @@ export const logFaults = (
   }
 }
 
-/** Faults and graphql-js's variable errors have no code of their own. */
 const codeOf = (error: GraphQLError): string => {
   const { code } = error.extensions
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return code

@@ -66,7 +66,6 @@ type Cursor = string | null | undefined
 
 export const readNumberInCursor = (cursor: Cursor): number | null => readCursor(cursor, parseWholeNumber)
 
-/** Like `readNumberInCursor`, for audit row numbers, which may exceed a PostgreSQL integer. */
 export const readAuditRowInCursor = (cursor: Cursor): number | null =>
   readCursor(cursor, (key) => (/^[1-9]\d{0,14}$/.test(key) ? Number(key) : null))
 

@@ -4,7 +4,6 @@ import { getRequestContext } from './request-context.js'
 /** Retry-After while the database is unavailable, seconds. */
 export const RETRY_AFTER_SECONDS = 5
 
-/** Problem details (RFC 9457). */
 export interface ProblemDetails {
   status: number
   code: string
@@ -31,7 +30,7 @@ export const sendProblem = (response: Response, { status, code, detail, details,
   )
 }
 
-/** Answers 405. Register it after the path's other routes. */
+/** Register it after the path's other routes. */
 export const refuseOtherMethods =
   (allowed: 'GET' | 'POST'): RequestHandler =>
   (_request, response) => {

@@ -1,7 +1,4 @@
-/**
- * Limits requests per minute of a client, or of an address without a token. Processes exchange counts once a second, so
- * together they may exceed the quota by one second's requests.
- */
+/** Processes exchange counts once a second, so together they may exceed the quota by one second's requests. */
 import type { ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -23,9 +20,7 @@ interface ChargedRequest {
 export type Quotas = ReturnType<typeof makeQuotas>
 
 interface QuotaCount {
-  /** Units that all processes had used at the last report. */
   known: number
-  /** Units that this process has not reported yet. */
   own: number
 }
 
@@ -79,7 +74,7 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   }
 
   return {
-    /** Charges the token's subject, or the address without a token, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
+    /** Sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
     charge: (asked: ChargedRequest, sub: string | null, units = 1): void => count(asked, { sub, units, refuses: true }),
     /** Never refuses this request, only later ones. */
     chargeWithoutRefusing: (asked: ChargedRequest, sub: string | null, units: number): void =>

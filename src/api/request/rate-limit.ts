@@ -1,4 +1,4 @@
-/** Limits sign-in attempts. Each process counts by itself, in bounded memory. */
+/** Each process counts by itself, in bounded memory. */
 import { type BucketLevel, type BucketRate, owedMsAt, waitMsFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
@@ -9,7 +9,7 @@ const BUCKETS_MOST = 10_000
 const LOOKS_EACH = 10
 
 /**
- * Rates for access codes, typed by hand. 120 bits cannot be guessed, so a newcomer (an address with few recent
+ * Access codes are typed by hand. Their 120 bits cannot be guessed, so a newcomer (an address with few recent
  * failures) is always admitted: strangers cannot lock out everybody.
  */
 const PARTY = {
@@ -26,7 +26,6 @@ const CLIENT = {
   ],
 }
 
-/** Rates for people: overall, per name with address, per address. */
 const PERSON = {
   overall: { most: 200, everyMs: 100 },
   each: [
@@ -60,8 +59,8 @@ export const makeRateLimit = ({
   const limits = each.map((rate) => makeBuckets(rate, most))
   return {
     /**
-     * Counts an attempt or refuses it with TOO_MANY_REQUESTS. Returns a function that takes the count back after
-     * success. `proven` exempts a key that signed in before from the overall rate.
+     * Returns a function that takes the count back after success. `proven` exempts a key that signed in before from
+     * the overall rate.
      */
     take: (keys: readonly string[], now: Date, proven = false): (() => void) => {
       const at = now.getTime()

@@ -20,7 +20,6 @@ export const makeTextCache = (): TextCache => new LRUCache({ max: REMEMBERED })
 
 const purposes = makeTextCache()
 
-/** Reads X-Purpose (UTF-8 or percent-encoded), replaces ID numbers and access codes, and truncates it. */
 const purposeOf = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
   const header = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (header === '') return null
@@ -134,7 +133,6 @@ const idIn = ({ headers }: IncomingMessage): string | null => {
 
 const namesNobody = (text: string): boolean => redactIdNumbers(text, () => '') === text
 
-/** An unreadable request target becomes a path that does not exist. */
 const targetOf = (target: string): URL => {
   if (target === GRAPHQL_URL.pathname) return GRAPHQL_URL
   const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`

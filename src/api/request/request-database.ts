@@ -9,7 +9,6 @@ const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
 
 export const isUnsafeMethod = (method: string | undefined): boolean => !SAFE.includes(method)
 
-/** `isCancelled` recognises this error. */
 class AbandonedError extends Error {
   override readonly name = 'Abandoned'
   readonly code = QUERY_CANCELED_SQLSTATE

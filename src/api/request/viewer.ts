@@ -21,7 +21,7 @@ import { getRequestContext } from './request-context.js'
 
 type ViewerDependencies = Pick<ApiDependencies, 'answerPath' | 'revocations'>
 
-/** Identifies the viewer and charges the quota. Refusals UNAUTHENTICATED, CSRF_REFUSED, QUOTA_EXCEEDED. */
+/** Refusals UNAUTHENTICATED, CSRF_REFUSED, QUOTA_EXCEEDED. */
 export const admitViewer = async (
   request: IncomingMessage,
   parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,
@@ -40,14 +40,12 @@ export const admitViewer = async (
 }
 
 interface ViewerLookup {
-  /** `db` is made on first use. */
   own: { readonly db: Db }
   now: Date
   /** The token must not have expired at this instant; default `now`. */
   tokenAt?: Date
 }
 
-/** Identifies the viewer without charging the quota. */
 export const identifyViewer = async (
   request: IncomingMessage,
   { answerPath, revocations }: ViewerDependencies,

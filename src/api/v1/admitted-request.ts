@@ -11,7 +11,6 @@ export interface AdmittedRequest {
   request: Request
   response: Response
   own: HttpRequestContext
-  /** Dependencies with the request's own database handle. */
   parts: ApiDependencies
   viewer: Viewer
   audit: (entry: RequestAuditEntry) => Promise<void>

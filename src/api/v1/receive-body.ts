@@ -1,6 +1,4 @@
-/**
- * Receives bodies in bounded memory, in all and per agency. Bytes are counted as they arrive, not by Content-Length.
- */
+/** Bytes are counted as they arrive, not by Content-Length. */
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 import { recheckAdmission } from '../request/viewer.js'
@@ -113,7 +111,6 @@ interface UploadSource {
 /** One slot for each feed, `most` in all and `ofOne` per agency. */
 export const makeUploadSlots = (most: number, ofOne: number) => {
   const taken = new Map<string, string>()
-  /** Throws RUN_BUSY or HUB_BUSY unless a slot is free; takes none. */
   const ask = ({ id, agency }: UploadSource): void => {
     if (taken.has(id)) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
     const ofAgency = [...taken.values()].filter((other) => other === agency).length
@@ -130,7 +127,6 @@ export const makeUploadSlots = (most: number, ofOne: number) => {
   return { ask, take }
 }
 
-/** Passes a received body to `work` while its sender holds a slot. */
 export const makeSlottedReceiver = (bounds: ReceiveBounds, { most, ofOne }: { most: number; ofOne: number }) => {
   const slots = makeUploadSlots(most, ofOne)
   const receive = makeBodyReceiver(bounds)

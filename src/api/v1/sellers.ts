@@ -1,4 +1,3 @@
-/** POST /v1/sellers replaces the marketplace's whole list of sellers. */
 import type { Request } from 'express'
 import { MARKETPLACE_ID_PATTERN } from '../../domain/operators/codes.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'

@@ -1,7 +1,4 @@
-/**
- * Receives a file. It is never written to disk, because it may hold ID numbers. `preview=true` only reports what the
- * file would change.
- */
+/** The file is never written to disk, because it may hold ID numbers. */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Request } from 'express'
@@ -19,7 +16,7 @@ import { makeSlottedReceiver, makeTooLargeRefusal, type ReceivedBody } from './r
 
 const NAME_LENGTH = 200
 
-/** Returns the file's name without folders and ID numbers, from the query or Content-Disposition (RFC 6266). */
+/** Reads the query or Content-Disposition (RFC 6266). */
 const uploadedFileName = (named: string | undefined, disposition: string | undefined, mark: (id: string) => string) => {
   const full = named ?? inDisposition(disposition ?? '') ?? ''
   const last = full.split(/[/\\]/).at(-1) ?? ''

@@ -1,9 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 
-/**
- * Verifies a JWS (RFC 7515, ES256). `UNKNOWN`: the signing key is not among `keys`. `FORGED`: the signature is bad.
- */
+/** `UNKNOWN`: the signing key is not among `keys`. */
 export const verifiedPayload = (
   jws: string,
   keys: readonly { publicKey: KeyObject; kid: string }[],

@@ -1,7 +1,6 @@
 import { linkSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Interval (ms) at which `recent` looks for keys that other processes made. */
 const FOLDER_LOOK_MS = 1_000
 
 export interface NumberedKeyFile {
@@ -12,7 +11,6 @@ export interface NumberedKeyFile {
 export interface KeyRingOptions<K> {
   /** Matches key files. Its capture group is the key's number; keys are sorted by it, ascending. */
   pattern: RegExp
-  /** Name of the file that is made when there is none. */
   first: string
   make: () => string
   parse: (text: string) => K

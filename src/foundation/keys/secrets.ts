@@ -1,4 +1,3 @@
-/** Secrets are stored as scrypt hashes (RFC 7914). */
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 const SECRET_BYTES = 32

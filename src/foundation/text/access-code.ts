@@ -20,7 +20,6 @@ export const formatAccessCode = (random: Uint8Array): string => {
   return (signs.match(new RegExp(`.{${GROUP}}`, 'g')) ?? []).join('-')
 }
 
-/** Returns the code's 25 characters, or null for no valid code. */
 export const parseAccessCode = (text: string): string | null => {
   if (text.length > LONGEST) return null
   const signs = text
@@ -111,7 +110,6 @@ const BLANK = /^\s$/
 const SEPARATOR = new RegExp(`^${SEPARATORS.source}$`, 'u')
 const ESCAPED = /\\[bfnrt]/y
 
-/** Returns the runs of code characters that only separators interrupt. */
 const runsIn = (text: string): Sign[][] => {
   const runs: Sign[][] = []
   if (text.length < SHORTEST) return runs

@@ -3,7 +3,6 @@
  * paragraph ends would leave it and reverse the neighbouring text.
  */
 
-/** Characters that may turn a text right-to-left or leave its isolate. */
 const TURNS =
   /(?![\t\n\r])\p{Cc}|[\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 /** Paragraph ends that HTML does not treat as line ends. */
@@ -12,7 +11,6 @@ const [FIRST_OPENING, LAST_OPENING, CLOSING] = ['\u2066', '\u2068', '\u2069']
 
 export interface ContainedText {
   text: string
-  /** Closing characters of the isolates that `text` leaves open. */
   closes: string
 }
 

@@ -1,4 +1,3 @@
-/** Writes and parses CSV (RFC 4180). */
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { CsvError, parse as parser } from 'csv-parse'

@@ -23,9 +23,8 @@ const CLOSE_LIST = 0x5d
 const COLON = 0x3a
 const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d])
 
-/** Finds a duplicate key in JSON; `JSON.parse` keeps the last, which would merge two damaged records. */
+/** `JSON.parse` keeps the last, which would merge two damaged records. */
 export const findDuplicateKey = (text: string): string | null => {
-  /** Names seen in each open object; null for an open array. */
   const open: (Set<string> | null)[] = []
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {

@@ -1,7 +1,4 @@
-/**
- * Simplifies characters for comparison, never for display. OpenCC's own converter also replaces phrases and characters
- * beyond one UTF-16 unit.
- */
+/** OpenCC's own converter also replaces phrases and characters beyond one UTF-16 unit. */
 import TRADITIONAL from 'opencc-js/dict/TSCharacters'
 
 const simple = Uint16Array.from({ length: 0x10000 }, (_, unit) => unit)

@@ -27,7 +27,6 @@ const MAY_BE_MARKER = /^(?:19|[/\\无暂—\-Nn]|1?[^!-~\u4e00-\u9fff])/
 
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
-/** Returns the trimmed text, or null when it is empty or a null marker. Never throws. */
 export const trimmedTextOrNull = (value: unknown): string | null => {
   const sent = textOfValue(value)
   const text = sent && trimmed(sent)

@@ -93,7 +93,6 @@ export interface SheetLayout {
   name: string
   /** Number of leading title rows, merged over the whole width. */
   titleRows?: number
-  /** Width of each column, characters. */
   widths?: readonly number[]
 }
 

@@ -31,7 +31,6 @@ const ENTITIES: Record<string, string> = {
   '\r': '&#13;',
 }
 
-/** Replaces characters that XML 1.0 cannot express with U+FFFD. */
 export const escapeXml = (text: string): string =>
   text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')

@@ -1,4 +1,3 @@
-/** Writes a line for each row, and a last line that tells whether the answer is complete. */
 import { type BadRow, CODE_ROW_LENGTH_MOST } from '../../../domain/operators/code-rows.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'

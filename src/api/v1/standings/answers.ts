@@ -29,7 +29,7 @@ export interface AnsweredRow {
   name: NameAnswer | null
 }
 
-/** Answers one chunk of rows. Each chunk needs a new `context`, because loaders cache. */
+/** Each chunk needs a new `context`, because loaders cache. */
 export const answerRows = async (
   context: GraphqlContext,
   db: ReadHandle,
@@ -98,7 +98,7 @@ const entryOf = async (context: GraphqlContext, view: ListingView): Promise<Stan
   return makeStandingEntry(view, { state: now, contested: isContested })
 }
 
-/** Compares the names sent with registered names. Former names are read only where the present name does not decide. */
+/** Former names are read only where the present name does not decide. */
 const namesOf = async (
   context: GraphqlContext,
   db: ReadHandle,

@@ -1,7 +1,4 @@
-/**
- * POST /v1/standings answers up to a hundred thousand codes in order, while they arrive. Errors before the first line are problems (RFC
- * 9457); later ones stand in the last line.
- */
+/** Errors before the first line are problems (RFC 9457); later ones stand in the last line. */
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
 import { digestAnswer } from '../../../domain/audit/audit-log.js'

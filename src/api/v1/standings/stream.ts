@@ -1,4 +1,3 @@
-/** Answers chunks of rows in constant memory: few run at once, and new ones start only as answers are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { type BadRow, CODE_ROWS_MOST, type CodeRow, parseCodeRow } from '../../../domain/operators/code-rows.js'
@@ -136,7 +135,7 @@ const settle = <T>(next: Promise<T>): Promise<{ value: T } | { fault: unknown }>
     (fault: unknown) => ({ fault }),
   )
 
-/** Writes `bytes` and resolves when the client can take more. Destroys a response stalled for READ_MS. */
+/** Destroys a response stalled for READ_MS. */
 export const writeAndDrain = async (response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted()
   if (response.write(bytes)) return

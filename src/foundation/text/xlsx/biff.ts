@@ -17,7 +17,6 @@ const CELLS = 0x00bd
 const EACH = 6
 const AROUND = 6
 
-/** Throws CONTENT_UNREADABLE or CONTENT_TOO_LARGE. */
 export const checkBiff = (bytes: Buffer): void => {
   const stream = streamOf(bytes)
   const places = new Set<number>()

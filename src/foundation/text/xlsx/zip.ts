@@ -41,7 +41,6 @@ export const zipFault = (
   return null
 }
 
-/** Checks the stated sizes only; unpacks nothing. */
 export const statedZipFault = (bytes: Buffer, limits: ZipLimits): ZipFault | null => {
   const entries = guarded(() => entriesOf(bytes, limits))
   return typeof entries === 'string' ? entries : null
