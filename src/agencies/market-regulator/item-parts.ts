@@ -1,7 +1,6 @@
-import type { Examination } from '../examine.js'
-
 import { isRecord } from '../../foundation/text/json.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
+import type { Examination } from '../examine.js'
 import { type FieldSpellings, listSpellings } from './spelling.js'
 
 const BETWEEN_LINES = /[\r\n;；]+/
