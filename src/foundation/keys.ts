@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import jwt from 'jsonwebtoken'
 import { Refusal } from './errors.js'
 import { AUDIT_KEY_FILE, loadAuditKeys } from './keys/audit.js'
-import { verifiedPayload } from './keys/jws.js'
+import { typeOfJws, verifiedPayload } from './keys/jws.js'
 import { highestKeyNumber, keyFilesIn, openKeyRing, readOrMakeKey } from './keys/key-ring.js'
 import { ACCESS_CODE_BYTES, formatAccessCode } from './text/access-code.js'
 import { DATED_AHEAD_TOLERANCE_MS } from './time/clock-doubt.js'
@@ -85,19 +85,11 @@ export const loadKeys = async (folder: string, issuer: string) => {
      */
     accessMark: (code: string): string => hmac(accessKey, code),
     /** Encrypts with AES-256-GCM; `unseal` needs the same `about`. */
-    seal: (text: string, about: string): string => {
-      const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(about))
-      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
-    },
-    unseal: (sealed: string, about: string): string => {
-      const bytes = Buffer.from(sealed, 'base64')
-      const opened = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      })
-      opened.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-TAG_BYTES))
-      return opened.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + opened.final('utf8')
-    },
+    seal: (text: string, about: string): string => sealBytes(sealKey, Buffer.from(text), about).toString('base64'),
+    unseal: (sealed: string, about: string): string =>
+      unsealBytes(sealKey, Buffer.from(sealed, 'base64'), about).toString(),
+    sealBytes: (bytes: Buffer, about: string): Buffer => sealBytes(sealKey, bytes, about),
+    unsealBytes: (sealed: Buffer, about: string): Buffer => unsealBytes(sealKey, sealed, about),
     /** Fingerprints of every key, by use; they reveal no key. */
     fingerprints: (): Record<string, string[]> => ({
       'id-hash': [fingerprint(hashKey)],
@@ -108,6 +100,18 @@ export const loadKeys = async (folder: string, issuer: string) => {
       audit: audit.fingerprints(),
     }),
   }
+}
+
+const sealBytes = (key: Buffer, bytes: Buffer, about: string): Buffer => {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(about))
+  return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
+}
+
+const unsealBytes = (key: Buffer, sealed: Buffer, about: string): Buffer => {
+  const opened = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+  opened.setAAD(Buffer.from(about)).setAuthTag(sealed.subarray(-TAG_BYTES))
+  return Buffer.concat([opened.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), opened.final()])
 }
 
 const hmac = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('hex')
@@ -172,6 +176,9 @@ const manifestSigner = ({ all }: { all: () => SigningKey[] }, issuer: string) =>
     /** Signs a certificate. Its header type keeps it from passing as a manifest. */
     certify: signAs({ typ: CERTIFICATE_TYPE }),
     signHead: signAs({ typ: HEAD_TYPE }),
+    /** A manifest is no certificate, although one key signs both. */
+    certificateIn: (jws: string): ReturnType<typeof verifiedPayload> =>
+      typeOfJws(jws) === CERTIFICATE_TYPE ? verifiedPayload(jws, all()) : 'UNKNOWN',
     payloadIn: (jws: string): ReturnType<typeof verifiedPayload> => verifiedPayload(jws, all()),
   }
 }

@@ -4,28 +4,29 @@ import type { GraphqlEndpoint } from '../api/graphql/execution.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
 import { CLEARED_PARTY_COOKIE, formatPartyCookie, readPartyCookie, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { readListingInGlobalId } from '../api/request/ids.js'
+import { readListingInGlobalId, readNumberInGlobalId } from '../api/request/ids.js'
 import { getRequestContext, type HttpRequestContext } from '../api/request/request-context.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { parseListingUuid } from '../domain/listing/listing.js'
 import { INTERNAL_ERROR, isRefusal, isRefusalCode, Refusal } from '../foundation/errors.js'
+import type { BilingualText } from '../foundation/text/words.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import { parseForm, rawFormBody, type SubmittedForm } from '../web/frame/forms.js'
 import { addressInLanguage } from '../web/frame/html.js'
 import { renderPage, type SitePage } from '../web/frame/page.js'
-import { baseUrlOf, languageOf } from '../web/frame/render-response.js'
-import { certificateFileName, certificatePage } from '../web/my/certificate.js'
+import { languageOf } from '../web/frame/render-response.js'
 import { filePage } from '../web/my/file.js'
-import { listingPath, MY_PATHS, type PartyPageContext } from '../web/my/frame.js'
-import { listingPage, mayBeCertified } from '../web/my/listing.js'
+import { listingPath, MY_PATHS } from '../web/my/frame.js'
+import { listingPage } from '../web/my/listing.js'
 import * as questions from '../web/my/questions.js'
 import { askersPage, recordsPage } from '../web/my/records.js'
+import { type RefusedAct, wordRefusal } from '../web/my/refusals.js'
 import { signInPage } from '../web/my/sign-in.js'
 import * as sessions from '../work/access/party-access.js'
 import { csrfTokenMatches, csrfTokenOf } from '../work/access/people.js'
 import { listRetractions } from '../work/delivery/retraction.js'
-import { makeCertificate, signCertificate } from '../work/publication/certificate.js'
 import { answerProblem, makeProblem } from './error-answers.js'
+import { findAttachmentFault, makePartyPapers, type PartyVisit, receiveFiles } from './my-papers.js'
 
 /** Bytes: ten thousand characters as a browser encodes them. */
 const BODY_BYTES = 256 * 1024
@@ -36,6 +37,8 @@ const DONE: Record<string, string> = {
   applied: '修复申请已提交，请留意本页的办理状态。The application for repair is sent: its state is shown on this page.',
   defended: '陈述申辩已提交。What you had to say is recorded.',
   objected: '异议已提交，正在核查。The objection is sent, and being examined.',
+  attached: '材料已提交。What you attached is stored.',
+  retracted: '修复申请已撤回，可以再次申请。The application for repair is withdrawn; you may apply again.',
   withdrawn: '异议已撤回。The objection is withdrawn.',
   unauthorised: '授权已撤回。The authorisation is withdrawn.',
 }
@@ -47,14 +50,6 @@ const typedIn = ({ texts }: SubmittedForm): string =>
     .trim()
 
 type ShownPage = SitePage | undefined
-
-interface PartyVisit {
-  request: Request
-  response: Response
-  asked: HttpRequestContext
-  session: sessions.SignedInParty
-  own: PartyPageContext
-}
 
 export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']): Router => {
   const send = (response: Response, page: ShownPage): void => {
@@ -86,8 +81,11 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
       send(response, session === null ? otherwise(response) : await show(visitOf(request, response, session)))
     }
   /** The form must be of this session. Refusal CSRF_REFUSED. */
-  const act = (carryOut: (visit: PartyVisit, form: SubmittedForm) => Promise<ShownPage>): RequestHandler[] => [
-    rawFormBody(BODY_BYTES),
+  const act = (
+    carryOut: (visit: PartyVisit, form: SubmittedForm) => Promise<ShownPage>,
+    body: RequestHandler = rawFormBody(BODY_BYTES),
+  ): RequestHandler[] => [
+    body,
     async (request, response) => {
       const form = await parseForm(request)
       const session = await sessionOf(request)
@@ -135,7 +133,11 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     return Object.hasOwn(DONE, name) ? (DONE[name] ?? null) : null
   }
 
-  const showFile = async (visit: PartyVisit, refused: string | null = null, statement = ''): Promise<SitePage> => {
+  const showFile = async (
+    visit: PartyVisit,
+    refused: BilingualText | null = null,
+    statement = '',
+  ): Promise<SitePage> => {
     const file: questions.PartyFile = await whole(visit, questions.FILE_QUERY)
     return filePage({ own: visit.own, file, done: doneIn(visit.request), refused, statement })
   }
@@ -153,11 +155,12 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
         : await listRetractions(visit.asked.db, { open: null, platform: null, subjectId }, { first: 1, after: null })
     return { file, listing, retraction, subjectId }
   }
-  const showListing = async (visit: PartyVisit, refused: string | null = null, text = ''): Promise<SitePage> => {
+  const showListing = async (visit: PartyVisit, refused: BilingualText | null = null, text = ''): Promise<SitePage> => {
     const { listing, retraction } = await listingOf(visit)
     const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
     const done = doneIn(visit.request)
-    return listingPage({ own: visit.own, listing, retraction, platformNames, done, refused, text })
+    const today = shanghaiDate(visit.asked.now)
+    return listingPage({ own: visit.own, listing, today, retraction, platformNames, done, refused, text })
   }
 
   const signIn: RequestHandler = async (request, response) => {
@@ -207,58 +210,43 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     return askersPage(visit.own, askedBy)
   }
 
-  /** Sends the document as a download: the Content-Security-Policy would block its inline style. */
-  const sendDocument = async (visit: PartyVisit): Promise<undefined> => {
-    const { listing } = await listingOf(visit)
-    const document = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
-    if (document === undefined) throw new Refusal('NOT_FOUND')
-    const name = document.kind.toLowerCase().replaceAll('_', '-')
-    visit.response.set('Content-Disposition', `attachment; filename="${name}.html"`).type('html').send(document.html)
-  }
-
-  const certified = async (visit: PartyVisit) => {
-    const { file, listing, retraction, subjectId } = await listingOf(visit)
-    if (subjectId === null || !mayBeCertified(listing)) throw new Refusal('NOT_FOUND')
-    const { kind: list, authority, documentNumber, decidedOn, publishedOn } = listing
-    const removal = { removedOn: listing.removedOn ?? '', removalReason: listing.removalReason ?? '' }
-    const base = baseUrlOf(parts, visit.request)
-    const certificate = makeCertificate({
-      issuer: base,
-      party: { code: file.uscc ?? file.shop ?? '', name: file.name },
-      entry: { id: subjectId, list, authority, documentNumber, decidedOn, publishedOn, ...removal },
-      retraction,
-      now: visit.asked.now,
-    })
-    return { id: listing.id, certificate, base, ...signCertificate(parts.keys.manifests, certificate) }
-  }
-  const sendCertificate = async (visit: PartyVisit): Promise<undefined> => {
-    const { jws, certificate } = await certified(visit)
-    visit.response
-      .set('Content-Disposition', `attachment; filename="${certificateFileName(certificate)}"`)
-      .type('application/jose')
-      .send(jws)
-  }
-
-  const move = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<ShownPage> => {
+  const move = async (visit: PartyVisit, { texts, files }: SubmittedForm): Promise<ShownPage> => {
     // Refuses a listing of another party.
     const { listing } = await listingOf(visit)
-    const isDefence = texts.get('act') === 'recordDefence'
+    const act = findListingAct(texts.get('act') ?? '')
     const text = texts.get('text') ?? ''
-    const hearing = isDefence && { hearing: texts.get('hearing') === '1' }
-    const input = { id: listing.id, on: shanghaiDate(visit.asked.now), text, ...hearing }
-    const mutation = isDefence ? questions.RECORD_DEFENCE_MUTATION : questions.APPLY_REPAIR_MUTATION
-    const { refused } = await answered(visit, mutation, { input })
-    if (refused === null) return go(visit.response, listingPath(listing.id), isDefence ? 'defended' : 'applied')
-    visit.response.status(422)
-    return showListing(visit, refused.message, text)
+    const refuse = (refused: RefusedAct): Promise<SitePage> => {
+      visit.response.status(422)
+      return showListing(visit, wordRefusal(refused), text)
+    }
+    const fault = findAttachmentFault(files)
+    if (fault !== null) return refuse(fault)
+    if (act.mutation !== null) {
+      const hearing = act.about === 'DEFENCE' && { hearing: texts.get('hearing') === '1' }
+      const said = act.done === 'retracted' ? {} : { text, ...hearing }
+      const input = { id: listing.id, on: shanghaiDate(visit.asked.now), ...said }
+      const { refused } = await answered(visit, act.mutation, { input })
+      if (refused !== null) return refuse(refused)
+    }
+    const about = act.about ?? (listing.repair === null ? 'DEFENCE' : 'REPAIR')
+    const listingId = readCaseId(listing.id)
+    const unkept = await papers.attach(visit, files, { listingId, objectionId: null, about })
+    return unkept === null ? go(visit.response, listingPath(listing.id), act.done) : refuse(unkept)
   }
-  const object = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<ShownPage> => {
+  const object = async (visit: PartyVisit, { texts, files }: SubmittedForm): Promise<ShownPage> => {
     const statement = texts.get('statement') ?? ''
+    const refuse = (refused: RefusedAct): Promise<SitePage> => {
+      visit.response.status(422)
+      return showFile(visit, wordRefusal(refused), statement)
+    }
+    const fault = findAttachmentFault(files)
+    if (fault !== null) return refuse(fault)
     const input = { operator: visit.own.code, record: texts.get('record') ?? '', statement }
-    const { refused } = await answered(visit, questions.OPEN_OBJECTION_MUTATION, { input })
-    if (refused === null) return go(visit.response, MY_PATHS.file, 'objected')
-    visit.response.status(422)
-    return showFile(visit, refused.message, statement)
+    const { data, refused } = await answered(visit, questions.OPEN_OBJECTION_MUTATION, { input })
+    if (refused !== null) return refuse(refused)
+    const objectionId = readNumberInGlobalId(data.openObjection.id, 'Objection')
+    const unkept = await papers.attach(visit, files, { listingId: null, objectionId, about: 'OBJECTION' })
+    return unkept === null ? go(visit.response, MY_PATHS.file, 'objected') : refuse(unkept)
   }
   const withdraw =
     (question: string, done: string) =>
@@ -266,8 +254,14 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
       const { refused } = await answered(visit, question, { id: String(visit.request.params['id']) })
       if (refused === null) return go(visit.response, MY_PATHS.file, done)
       visit.response.status(422)
-      return showFile(visit, refused.message)
+      return showFile(visit, wordRefusal(refused))
     }
+
+  const papers = makePartyPapers(parts, {
+    listingOf,
+    answered: (visit, query, variables) => answered(visit, query, variables),
+  })
+  const withFiles = receiveFiles(sessionOf)
 
   const router = Router()
   router.use('/my', withPrivateHeaders)
@@ -279,7 +273,7 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
   router.post(MY_PATHS.out, ...act(signOut))
   router.get(MY_PATHS.records, page(showRecords))
   router.get(MY_PATHS.askers, page(showAskers))
-  router.post(MY_PATHS.objections, ...act(object))
+  router.post(MY_PATHS.objections, ...act(object, withFiles))
   router.post(
     `${MY_PATHS.objections}/:id/withdraw`,
     ...act(withdraw(questions.WITHDRAW_OBJECTION_MUTATION, 'withdrawn')),
@@ -292,15 +286,37 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     '/my/listings/:id',
     page((visit) => showListing(visit)),
   )
-  router.post('/my/listings/:id', ...act(move))
-  router.get(
-    '/my/listings/:id/certificate',
-    page(async (visit) => certificatePage({ own: visit.own, ...(await certified(visit)) })),
-  )
-  router.get('/my/listings/:id/certificate.jws', page(sendCertificate))
-  router.get('/my/listings/:id/documents/:kind', page(sendDocument))
+  router.post('/my/listings/:id', ...act(move, withFiles))
+  router.get('/my/listings/:id/certificate', page(papers.showCertificate))
+  router.get('/my/listings/:id/certificate.jws', page(papers.sendSignedCertificate))
+  router.get('/my/listings/:id/certificate.pdf', page(papers.sendCertificatePdf))
+  router.get('/my/listings/:id/documents/:kind', page(papers.sendDocument))
+  router.get(`${MY_PATHS.papers}/:id`, page(papers.sendPaper))
   router.use('/my', answerUnreadable)
   return router
+}
+
+interface ListingAct {
+  /** Null only adds attachments. */
+  mutation: string | null
+  /** Null: to whichever is under way. */
+  about: 'DEFENCE' | 'REPAIR' | null
+  done: string
+}
+
+const LISTING_ACTS: Record<string, ListingAct> & { applyRepair: ListingAct } = {
+  recordDefence: { mutation: questions.RECORD_DEFENCE_MUTATION, about: 'DEFENCE', done: 'defended' },
+  applyRepair: { mutation: questions.APPLY_REPAIR_MUTATION, about: 'REPAIR', done: 'applied' },
+  withdrawRepair: { mutation: questions.WITHDRAW_REPAIR_MUTATION, about: 'REPAIR', done: 'retracted' },
+  attach: { mutation: null, about: null, done: 'attached' },
+}
+
+const findListingAct = (name: string): ListingAct =>
+  (Object.hasOwn(LISTING_ACTS, name) ? LISTING_ACTS[name] : undefined) ?? LISTING_ACTS.applyRepair
+
+const readCaseId = (id: string): string | null => {
+  const key = readListingInGlobalId(id)
+  return key !== null && 'uuid' in key ? key.uuid : null
 }
 
 /** With `no-referrer`, browsers would send `Origin: null`, and forms could not prove their origin. */

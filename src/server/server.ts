@@ -49,14 +49,16 @@ import { answerNotFound, answerThrown } from './error-answers.js'
 import { findRouteGroup, makeMetricsHandler } from './metrics.js'
 import { makeMyRouter } from './my.js'
 import { makeOpenapiRouter } from './openapi.js'
+import { makePublicPapersRouter } from './public-papers.js'
 import { makeTokensRouter } from './tokens.js'
+import { makeVerifyRouter } from './verify.js'
 
 export type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 
 /** Status logged when the client disconnected early, as nginx does. */
 const LEFT = 499
 const SHORT_PATH = /^\/(?:graphql$|v1\/standing\/)/
-const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
+const UPLOAD_PATH = /^\/(?:v1\/(?:feeds\/|sellers$|standings$|papers$)|my\/(?:listings\/|objections$))/
 
 const SECURITY = Object.entries({
   'Content-Security-Policy':
@@ -292,6 +294,8 @@ export const makeRestRouter = (
       refused: (request, code) => void getRequestContext(request).refused.push(code),
     }),
   )
+  app.use(makeVerifyRouter(parts))
+  app.use(makePublicPapersRouter(parts))
   app.use(makeMyRouter(parts, ask))
   app.use(answerNotFound)
   app.use(answerThrown)

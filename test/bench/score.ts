@@ -38,7 +38,13 @@ const rules: WorkRules = {
   clocks: readClockRules(),
   platforms: [],
   mark: () => '',
-  printDocument: () => ({ title: '', html: '', sha256: '', missing: [] }),
+  printDocument: () => ({
+    title: '',
+    html: '',
+    sha256: '',
+    missing: [],
+    paper: (madeAt) => ({ title: '', madeAt, blocks: [] }),
+  }),
 }
 
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)

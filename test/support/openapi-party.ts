@@ -1,5 +1,6 @@
 /** Forms of the public and the party, for the test that compares the OpenAPI description with the server. */
 import { keyIn, type World } from '../api/world.js'
+import { samplePdf } from './sample-papers.js'
 
 type Ask = (path: string, status: number, how: { at: string; [more: string]: unknown }) => Promise<Response>
 
@@ -35,7 +36,35 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
   const at = '/my/listings/{id}'
   await ask(`/my/listings/${id}`, 200, { at, headers })
   await ask('/my/listings/none', 404, { at, headers })
-  await ask(`/my/listings/${id}/documents/NOTICE`, 200, { at: `${at}/documents/{kind}`, headers })
+  const paper = async (use: string): Promise<string> => {
+    const query = new URLSearchParams({
+      listing,
+      kind: 'DECISION',
+      use,
+      number: '虚市监列〔2026〕1号',
+      issuedOn: '2026-02-04',
+    })
+    const bearer = { authorization: `Bearer ${token}` }
+    const body = samplePdf().toString('latin1')
+    const stored = await ask(`/v1/papers?${query}`, 201, { at: '/v1/papers', method: 'POST', headers: bearer, body })
+    return ((await stored.json()) as { id: string }).id
+  }
+  const signed = await paper('SIGNED')
+  await ask('/v1/papers', 404, {
+    at: '/v1/papers',
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: '',
+  })
+  await ask(`/v1/papers/${signed}`, 200, { at: '/v1/papers/{id}', headers: { authorization: `Bearer ${token}` } })
+  await ask(`/v1/papers/${signed}`, 404, { at: '/v1/papers/{id}' })
+  const release = 'mutation($id: ID!) { releasePaper(id: $id) { id } }'
+  await world.ask(release, { token: world.token('reviewer', 'reviewer-2'), variables: { id: await paper('MASKED') } })
+  const open = `/blacklist/${listing}/documents`
+  await ask(`${open}/DECISION`, 200, { at: '/blacklist/{id}/documents/{kind}' })
+  await ask(`${open}/NOTICE`, 404, { at: '/blacklist/{id}/documents/{kind}', headers: { accept: 'text/html' } })
+  await ask(`/my/papers/${signed}`, 200, { at: '/my/papers/{id}', headers })
+  await ask(`/my/listings/${id}/documents/DECISION`, 200, { at: `${at}/documents/{kind}`, headers })
   await ask(`/my/listings/${id}`, 403, { at, headers, ...form({ act: 'applyRepair', text: 'x' }) })
   await ask(`/my/listings/${id}`, 422, { at, headers, ...form({ act: 'applyRepair', text: 'x', csrf }) })
   await ask('/my/objections', 401, { at: '/my/objections', ...form({ csrf }) })
@@ -45,6 +74,17 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
     [keyIn(id)],
   )
   await ask(`/my/listings/${id}/certificate`, 200, { at: `${at}/certificate`, headers })
-  await ask(`/my/listings/${id}/certificate.jws`, 200, { at: `${at}/certificate.jws`, headers })
+  const jws = await (
+    await ask(`/my/listings/${id}/certificate.jws`, 200, { at: `${at}/certificate.jws`, headers })
+  ).text()
+  await ask(`/my/listings/${id}/certificate.pdf`, 200, { at: `${at}/certificate.pdf`, headers })
+  const code: string = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()).code
+  const verify = { at: '/verify' }
+  await ask('/verify', 200, verify)
+  await ask(`/verify?code=${code}`, 200, verify)
+  await ask('/verify?code=0', 404, verify)
+  const file = new FormData()
+  file.append('file', new Blob([jws]), 'certificate.jws')
+  await ask('/verify', 200, { ...verify, method: 'POST', body: file })
   await ask('/my/sign-out', 303, { at: '/my/sign-out', headers, ...form({ csrf }) })
 }

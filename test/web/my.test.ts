@@ -331,7 +331,11 @@ describe("the party's pages (/my)", () => {
     const after = (await party.get(path)).text
     expect(after).to.include('移出之后').and.include(`${path}/certificate`)
     const page = (await party.get(`${path}/certificate`)).text
-    expect(page).to.include('任何人如何核验')
+    expect(page)
+      .to.include('任何人如何核验')
+      .and.include('全国信用信息共享平台')
+      .and.include('市场监督管理严重违法失信名单')
+    expect(page.slice(page.indexOf('<dl'), page.indexOf('<pre'))).to.not.match(/>serious|>national|OWED|REPAIRED/)
     const { text: jws, headers } = await party.get(`${path}/certificate.jws`)
     expect(headers.get('content-disposition')).to.match(/^attachment; filename="removal-certificate-2027-03-01\.jws"$/)
     // Section 7: runs the printed command in the folder where a browser saved the file under its suggested name.
@@ -368,6 +372,7 @@ describe("the party's pages (/my)", () => {
     expect(told.entry).to.deep.include({ id: keyIn(own), removalReason: 'REPAIRED', removedOn: '2027-03-01' })
     expect(told.told.platforms).to.deep.include({
       platform: 'national',
+      name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
       state: 'OWED',
       toldAt: null,
       confirmedAt: null,

@@ -40,7 +40,7 @@ export interface FieldAccess {
 
 type FieldLine = readonly [acts: string, whose: ObjectScope, fields: string, byAnswer?: 'BY_ANSWER']
 
-const PARTYS_MOVES = 'recordDefence applyRepair'
+const PARTYS_MOVES = 'recordDefence applyRepair withdrawRepair'
 const MOVES =
   'openLead linkDecision proposeListing notifyListing answerDefence holdHearing reviewListing consentListing ' +
   'decideListing serveListing publishListing hideListing confirmHiding unhideListing acceptRepair refuseRepair ' +
@@ -65,6 +65,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_operations', 'SIGHT', 'deliveries dueDeliveries discrepancies retractions'],
     ['see_moves', 'SIGHT', 'concerns deadlines overrides cases caseBoard'],
     ['see_rules', 'HUB', 'ruleTables calendar'],
+    ['see_authorities', 'HUB', 'authorities'],
     ['see_registered', 'HUB', 'clients people'],
     ['see_watch_list', 'SIGHT', 'watchList'],
     ['see_objections', 'SENT', 'objections'],
@@ -82,7 +83,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['use_access_code', 'OWN', 'partyToken'],
     ['move_listing', 'SIGHT', MOVES],
     ['move_listing move_own_listing', 'SIGHT', PARTYS_MOVES],
-    ['move_listing', 'SIGHT', 'recordDocument'],
+    ['move_listing', 'SIGHT', 'recordDocument releasePaper withdrawPaper'],
     ['settle_concern', 'SIGHT', 'settleConcern settleDiscrepancy'],
     ['issue_access_code', 'SIGHT', 'issueAccessCode revokeAccessCode'],
     ['open_objection', 'SIGHT', 'openObjection withdrawObjection'],
@@ -101,6 +102,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
       'addClient rotateClient confirmClient endClient addPerson resetPerson confirmPerson endPerson liftLockout',
     ],
     ['amend_calendar', 'HUB', 'amendCalendar decideCalendar'],
+    ['state_authority', 'HUB', 'stateAuthority decideAuthority'],
     ['direct_platform', 'HUB', 'pausePlatform resumePlatform declareWiped'],
     ['release_restored', 'HUB', 'declareRestored releaseRestored'],
     ['propose_scorecard', 'HUB', 'proposeScorecard'],
@@ -131,13 +133,16 @@ const LINES: Record<string, readonly FieldLine[]> = {
   Listing: [
     ['see_moves', 'SIGHT', 'moves concerns publicText'],
     ['see_moves see_own_file', 'SIGHT', 'deadlines proceedings'],
-    ['see_inner_listings', 'SIGHT', 'ground notListed repair hiding deliveries'],
+    ['see_inner_listings', 'SIGHT', 'ground notListed repair repairFrom hiding deliveries'],
     ['move_listing move_own_listing', 'SIGHT', 'allowedMoves'],
     ['move_listing', 'SIGHT', 'outlooks'],
-    ['move_listing see_own_file', 'SIGHT', 'documents'],
+    ['move_listing see_own_file', 'SIGHT', 'documents attachments'],
   ],
   Hiding: [['see_moves', 'SIGHT', 'by']],
-  ListingDocument: [['move_listing', 'SIGHT', 'missing enteredBy']],
+  ListingDocument: [
+    ['move_listing', 'SIGHT', 'missing enteredBy named masked'],
+    ['move_listing see_own_file', 'SIGHT', 'draft'],
+  ],
   Delivery: [
     ['see_inner_listings', 'SIGHT', 'receipt lastError'],
     ['see_moves', 'SIGHT', 'notice closed again acts'],

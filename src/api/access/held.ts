@@ -11,6 +11,9 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Asking: 'at kind client role purpose',
   AskingConnection: 'edges nodes pageInfo completeUntil',
   AskingEdge: 'node cursor',
+  Authority: 'name held waiting hasCases',
+  AuthorityStatement:
+    'id name address telephone contact reconsiderationBody court fineBank proposedBy proposedAt state decidedBy decidedAt note',
   Authorisation: 'id client operator document sha256 givenOn endsOn holds recordedAt withdrawnAt withdrawnBy',
   CalendarDay: 'on working reason amendedBy confirmedBy amendedAt',
   CalendarDayForeseen: 'on before after',
@@ -55,7 +58,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
     'id verdict feed operator merged successor on documentNumber cause madeOperator subject evidence reason decidedBy decidedAt undoneAt undoneBy undoneReason',
   IdentityEvidence: 'field said held',
   IdentityProposal: 'operator evidence',
-  IssuedAccessCode: 'code accessCode',
+  IssuedAccessCode: 'code accessCode slip',
   IssuedPassword: 'person oneTimePassword goodUntil',
   IssuedSecret: 'client secret',
   JobPause: 'at by reason',
@@ -66,7 +69,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Listing:
     'clocks id kind list state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored operator contested',
   ListingClocks: 'severity gsxt creditchina',
-  ListingDocument: 'draftSha256 kind title html number sha256 issuedOn enteredAt',
+  ListingDocument: 'draftSha256 kind title html number sha256 issuedOn enteredAt signed',
   ListingMove: 'number move by role on recordedAt stateBefore stateAfter act',
   ListingUndone: 'listing before after asks',
   Lockout: 'kind name address failures lastAt until',
@@ -76,7 +79,8 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MoveOutlook: 'move removal roles yours denial stateAfter endsOn',
   MovePayload: 'listing',
   NameMatch: 'reason name former',
-  Objection: 'id operator feed record rule fact statement state openedAt decidedAt note referredTo consequence',
+  Objection:
+    'id operator feed record rule fact statement state openedAt decidedAt note referredTo consequence attachments',
   Occurrence: 'job subject plannedFor cause by missed state attempts endedAt',
   Operator: 'id uscc shop name kind region standing listings',
   NameBefore: 'name knownFrom',
@@ -134,6 +138,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
     'scorecard scorecardHash against againstHash asOf knownAt madeAt madeBy operators unchanged better worse grades before after spread up down regions kinds',
   ScorecardVersion: 'version name hash state faults',
   ScorecardVeto: 'id dimension fact grade zh en',
+  SealedPaper: 'id about type bytes sha256 storedAt storedBy releasedAt releasedBy withdrawnAt withdrawnBy',
   SellerList:
     'dated holdsUntil holds sellers malformed wrongCheckDigit confirmed unconfirmed unconfirmedMost gradesClosed notice uploadedAt',
   Source: 'run file page row',

@@ -1,10 +1,12 @@
 import { may, mayInRegion } from '../../domain/access/viewer.js'
 import { selectStepsForParty, upgradeStoredCase } from '../../domain/listing/case.js'
-import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
+import { DEADLINES_TOLD_TO_PARTY } from '../../domain/listing/deadlines.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { isRefusal } from '../../foundation/errors.js'
+import { writePdf } from '../../foundation/papers/pdf.js'
 import type * as store from '../../store/access/access-codes.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
+import { makeAccessSlip } from '../../work/access/access-slip.js'
 import * as work from '../../work/access/party-access.js'
 import { makeDeadlineView } from '../listing/deadlines.js'
 import type { ListingView } from '../listing/listing-view.js'
@@ -57,7 +59,14 @@ const issueAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }
   const { db, rules, keys } = context.parts
   const { code, accessCode } = await work.issueAccessCode(db, rules, keys, made)
   renewLoaders(context)
-  return { code, accessCode: codeView(context, accessCode) }
+  const slip = async () => {
+    const operator = await context.load.operator(accessCode.operatorId)
+    const to = { name: operator?.name ?? null, code: operator?.uscc ?? operator?.shop ?? made.operator }
+    return (
+      await writePdf(makeAccessSlip({ site: keys.manifests.issuer, accessCode: code, ...to, now: made.now }))
+    ).toString('base64')
+  }
+  return { code, accessCode: codeView(context, accessCode), slip }
 }
 
 const revokeAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }, context: GraphqlContext) => {
@@ -100,7 +109,9 @@ const deadlines = async (view: ListingView, args: unknown, context: GraphqlConte
   if (!may(context.viewer, 'see_own_file')) return listingResolvers.Listing.deadlines(view, args, context)
   if (view.uuid === null) return []
   const kept = await context.load.deadlines(view.uuid)
-  return kept.filter(({ name }) => PARTY_DEADLINES.includes(name)).map((each) => makeDeadlineView(context, each))
+  return kept
+    .filter(({ name }) => DEADLINES_TOLD_TO_PARTY.includes(name))
+    .map((each) => makeDeadlineView(context, each))
 }
 
 const movesAllowed = async (view: ListingView, args: unknown, context: GraphqlContext) => {

@@ -52,6 +52,9 @@ export const OPERATORS_BY_TYPE: Record<string, (source: unknown) => OperatorRefe
     Deadline: byListing,
     Delivery: bySubject,
     DueDelivery: bySubject,
+    SealedPaper: by(({ listingId }: { listingId: string | null }) =>
+      listingId === null ? {} : { subject: listingId },
+    ),
     Retraction: bySubject,
     Discrepancy: by(({ key: subject }: { key: string }) => ({ subject })),
   }

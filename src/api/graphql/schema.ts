@@ -33,7 +33,9 @@ import { documentResolvers } from '../listing/documents.js'
 import { listingResolvers } from '../listing/listings.js'
 import { moveResolvers } from '../listing/moves.js'
 import { outlookResolvers } from '../listing/outlook.js'
+import { paperResolvers } from '../listing/papers.js'
 import { publicationClockResolvers } from '../listing/publication-clocks.js'
+import { authorityResolvers } from '../office/authorities.js'
 import { directoryResolvers } from '../operators/directory.js'
 import { identityResolvers } from '../operators/identity.js'
 import { operatorResolvers } from '../operators/operator.js'
@@ -103,8 +105,8 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '经办人、复核人等在本枢纽的办理；转录的名单除外，其出自信源单位',
     en: 'what people did here; a mirrored listing is an agency’s',
-    types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode
-      ScorecardActivation Authorisation CalendarProposal JobPause FeedMap FeedMapLine DeliveryAct DeliveryClosed PlatformAct SellerList`,
+    types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode SealedPaper
+      ScorecardActivation Authorisation CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine DeliveryAct DeliveryClosed PlatformAct SellerList`,
   },
   {
     zh: '信用平台的回执或展示',
@@ -193,6 +195,8 @@ const RESOLVERS = [
   publicationClockResolvers,
   partyAccessResolvers,
   deadlineResolvers,
+  paperResolvers,
+  authorityResolvers,
   platformResolvers,
   deliveryResolvers,
   retractionResolvers,

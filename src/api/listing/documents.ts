@@ -1,5 +1,6 @@
 import { may } from '../../domain/access/viewer.js'
 import {
+  collectDocumentNumbers,
   type DocumentKind,
   listAvailableDocumentKinds,
   listServedDocumentKinds,
@@ -7,6 +8,9 @@ import {
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import { PERSONAL_DATA } from '../../domain/records/personal-data.js'
 import { Refusal } from '../../foundation/errors.js'
+import { writeDocx } from '../../foundation/papers/docx.js'
+import type { Paper } from '../../foundation/papers/paper.js'
+import { writePdf } from '../../foundation/papers/pdf.js'
 import * as work from '../../work/listing/documents.js'
 import { composePublicEntryFromFacts } from '../../work/listing/public-entry.js'
 import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
@@ -20,14 +24,28 @@ import { type ListingView, readListingAndOperator } from './listing-view.js'
 const caseIn = async ({ facts, uuid }: ListingView, context: GraphqlContext) =>
   facts && readListingAndOperator(context, uuid)
 
-const documents = async (view: ListingView, _: unknown, context: GraphqlContext) => {
+const documents = async (
+  view: ListingView,
+  { kind: only }: { kind?: DocumentKind | null },
+  context: GraphqlContext,
+) => {
+  const isAsked = (kind: DocumentKind): boolean => only == null || kind === only
   const caseOfView = await caseIn(view, context)
   if (caseOfView === null) return []
   const { facts, removedOn } = caseOfView.listing
   const viewer = viewerTowards(context, caseOfView.operator)
-  if (may(viewer, 'move_listing')) return views(context, caseOfView, listAvailableDocumentKinds(facts, removedOn))
-  return viewer.role === 'party' ? views(context, caseOfView, listServedDocumentKinds(facts, removedOn)) : []
+  if (may(viewer, 'move_listing'))
+    return views(context, caseOfView, listAvailableDocumentKinds(facts, removedOn).filter(isAsked))
+  if (viewer.role !== 'party') return []
+  const signed = (await context.load.papers(caseOfView.listing.id)).filter(({ about }) => about === 'SIGNED')
+  const readable = listServedDocumentKinds(facts, removedOn).filter(
+    (kind) => kind === PARTYS_FORM || signed.some((paper) => paper.kind === kind),
+  )
+  return views(context, caseOfView, readable.filter(isAsked))
 }
+
+/** The party's own paper: a form to fill, never signed by the authority. */
+const PARTYS_FORM: DocumentKind = 'REPAIR_APPLICATION'
 
 type DocumentCase = NonNullable<Awaited<ReturnType<typeof caseIn>>>
 
@@ -36,17 +54,25 @@ const views = async (context: GraphqlContext, { listing, operator }: DocumentCas
   chargeField(context, 'Listing.documents', kinds.length)
   context.shown(operator.uscc ?? operator.shop ?? '')
   const { decisionVersion } = listing
-  const [entered, moves, record] = await Promise.all([
+  const [entered, moves, papers, authority, record] = await Promise.all([
     context.load.documents(listing.id),
     context.load.moves(listing.id),
+    context.load.papers(listing.id),
+    context.load.authority(listing.authority),
     decisionVersion === null ? null : context.load.record(decisionVersion),
   ])
   const inside = may(context.viewer, 'move_listing')
+  const named = collectDocumentNumbers(moves)
   return kinds.map((kind) => {
-    const issued = entered.filter((each) => each.kind === kind).at(-1) ?? null
-    const of = { listing, operator, decision: record?.body ?? null, moves, issued, today: context.today }
-    const reader = inside ? 'OFFICER' : 'PARTY'
-    const { sha256: draftSha256, missing, ...draft } = work.draftDocument(context.parts.rules, kind, of, reader)
+    const ofKind = papers.filter((each) => each.kind === kind)
+    const signed = ofKind.filter(({ about }) => about === 'SIGNED').at(-1) ?? null
+    // A party reads the signed copy: a later number without a file is not its paper.
+    const isShown = (each: { sha256: string }): boolean => inside || each.sha256 === signed?.sha256
+    const issued = entered.filter((each) => each.kind === kind && isShown(each)).at(-1) ?? null
+    const of = { listing, operator, decision: record?.body ?? null, authority, moves, issued, today: context.today }
+    const official = work.draftDocument(context.parts.rules, kind, of, 'OFFICER')
+    const shown = inside ? official : work.draftDocument(context.parts.rules, kind, of, 'PARTY')
+    const { sha256: draftSha256, missing, paper } = official
     const blanks = missing.map(({ unconfirmed, ...blank }) => ({
       ...blank,
       unconfirmed: unconfirmed?.text,
@@ -54,8 +80,16 @@ const views = async (context: GraphqlContext, { listing, operator }: DocumentCas
     }))
     return {
       kind,
-      ...draft,
+      title: shown.title,
+      html: shown.html,
       draftSha256,
+      draft:
+        inside || kind === PARTYS_FORM
+          ? ({ format }: { format: DraftFormat }) => writeDraft(paper(context.now), format)
+          : null,
+      named: inside ? ((kind === 'DECISION' ? listing.documentNumber : null) ?? named[kind]) : null,
+      signed,
+      masked: inside ? ofKind.filter(({ about }) => about === 'MASKED') : [],
       missing: inside ? blanks : [],
       number: issued?.number,
       sha256: issued?.sha256,
@@ -65,6 +99,12 @@ const views = async (context: GraphqlContext, { listing, operator }: DocumentCas
     }
   })
 }
+
+type DraftFormat = 'PDF' | 'DOCX'
+
+/** Returns the file in base64. */
+const writeDraft = async (paper: Paper, format: DraftFormat): Promise<string> =>
+  (format === 'PDF' ? await writePdf(paper) : writeDocx(paper)).toString('base64')
 
 type RecordDocumentInput = Omit<work.ExternalDocumentInput, 'by' | 'now'>
 

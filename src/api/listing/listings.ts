@@ -2,6 +2,7 @@ import { may, mayConsentToListing, seesOnlySomeFiles } from '../../domain/access
 import type { SourceCertainty } from '../../domain/calendar/dated-rows.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
+import { computeFirstRepairDay } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
@@ -131,6 +132,12 @@ export const listingResolvers = {
     ground: ({ facts }: ListingView) => facts?.ground ?? null,
     notListed: ({ facts }: ListingView) => facts?.notListed ?? null,
     repair: ({ facts }: ListingView) => facts?.repair ?? null,
+    repairFrom: ({ facts, kind }: ListingView, _: unknown, { parts, today }: GraphqlContext) => {
+      const list = parts.rules.lists.find(({ id }) => id === kind)
+      const decidedOn = facts?.decidedOn ?? null
+      if (decidedOn === null || !list?.removals.some(({ reason }) => reason === 'REPAIRED')) return null
+      return computeFirstRepairDay(list, decidedOn, { from: facts?.termFrom ?? decidedOn, on: today })
+    },
     hiding: hidingOf,
     contested: isContested,
     deadlines: async (view: ListingView, _: unknown, context: GraphqlContext) =>

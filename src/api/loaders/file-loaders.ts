@@ -13,6 +13,8 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as deadlines from '../../store/listing/deadlines.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
+import * as papers from '../../store/listing/papers.js'
+import * as authorities from '../../store/office/authorities.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
 import * as mergers from '../../store/operators/mergers.js'
 import * as operators from '../../store/operators/operators.js'
@@ -149,6 +151,14 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
       groupRowsByKeys(ids, await desk.actsOf(db, ids), ({ deliveryId }) => deliveryId),
     ),
     documents: batchListings((ids) => documents.ofListings(db, ids)),
+    papers: batchListings((ids) => papers.ofListings(db, ids)),
+    objectionPapers: makeBatchedLoad(String, async (ids: readonly number[]) =>
+      groupRowsByKeys(ids, await papers.ofObjections(db, ids), ({ objectionId }) => objectionId),
+    ),
+    authority: makeBatchedLoad<string, authorities.AuthorityStatement | null>(String, async (names) => {
+      const held = await authorities.readHeldStatements(db, names)
+      return names.map((name) => held.get(name) ?? null)
+    }),
   }
 }
 

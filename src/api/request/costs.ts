@@ -36,6 +36,7 @@ const FIELD_PRICES = {
   'Query.rollbackPreview': { once: 500 },
   'Listing.documents': { each: { cost: 10, zh: '文书', en: 'document' } },
   'Listing.publicText': { once: 11 },
+  'ListingDocument.draft': { once: 100 },
   'Listing.clocks': { once: 4 },
   'Listing.outlooks': { once: 10 },
   'Delivery.again': { once: 6 },

@@ -26,6 +26,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
     record: () => (record === null ? null : recordById(context, record)),
     openedBy: named || openedBy === context.viewer.sub ? openedBy : null,
     decidedBy: named || objection.decidedBy === context.viewer.sub ? objection.decidedBy : null,
+    attachments: () => context.load.objectionPapers(objection.id),
     consequence: describeConsequence(state),
   }
 }

@@ -11,6 +11,7 @@ import { getRequestContext } from '../request/request-context.js'
 import { type AdmittedHandler, withAdmission } from './admitted-request.js'
 import { makeAuditVerificationHandler } from './audit-verification.js'
 import { makeChangesHandler } from './changes.js'
+import { answerPaper, makePapersHandler } from './papers.js'
 import { answerRejectsCsv } from './rejects-csv.js'
 import { answerScore } from './score.js'
 import { makeSellersHandler } from './sellers.js'
@@ -24,6 +25,8 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
   const routes: ['get' | 'post', string, AdmittedHandler][] = [
     ['post', '/v1/feeds/:feed', makeUploadHandler()],
     ['post', '/v1/sellers', makeSellersHandler()],
+    ['post', '/v1/papers', makePapersHandler()],
+    ['get', '/v1/papers/:id', answerPaper],
     ['get', '/v1/changes', makeChangesHandler(parts)],
     ['get', '/v1/runs/:run/rejects.csv', answerRejectsCsv],
     ['get', '/v1/scores/:id', answerScore],

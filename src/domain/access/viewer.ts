@@ -74,6 +74,7 @@ const ACTS_ANYWHERE = rolesByAct({
   see_objections: AUTHORITY,
   see_access_codes: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_own_file: ['party'],
+  see_authorities: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_rules: AUTHORITY,
   // schema/rules/audit-log.json sets whose queries each of these roles sees.
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
@@ -101,6 +102,7 @@ const ACTS_OF_PROVINCE = rolesByAct({
   roll_back_run: ['reviewer', 'administrator'],
   decide_identity: ['officer', 'reviewer', 'administrator'],
   amend_calendar: ['officer', 'administrator'],
+  state_authority: ['administrator'],
   direct_platform: ['officer', 'reviewer', 'administrator'],
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],

@@ -160,6 +160,7 @@ const TOLD: readonly string[] = [
   'applyRepair',
   'acceptRepair',
   'refuseRepair',
+  'withdrawRepair',
   'removeListing',
   'restoreListing',
   'dropListing',

@@ -19,6 +19,13 @@ const DEADLINES = Object.keys(NUMBER_OF_DEADLINE) as DeadlineName[]
 /** Deadlines set for the party. They run out, but are never counted as missed. */
 export const PARTY_DEADLINES: readonly DeadlineName[] = ['DEFENCE']
 
+/** Deadlines that the party is told: its own, and those by which it is owed an answer. */
+export const DEADLINES_TOLD_TO_PARTY: readonly DeadlineName[] = [
+  ...PARTY_DEADLINES,
+  'REPAIR_ACCEPTANCE',
+  'REPAIR_DECISION',
+]
+
 export interface Deadline {
   name: DeadlineName
   /** Counting starts after this day. */
@@ -87,6 +94,7 @@ const CHANGES: Partial<Record<MoveName, (before: Case, after: Case, act: CaseAct
   applyRepair: (_, __, { on }) => ({ begins: { REPAIR_ACCEPTANCE: on } }),
   acceptRepair: (_, __, { on }) => ({ begins: { REPAIR_DECISION: on }, meets: ['REPAIR_ACCEPTANCE'] }),
   refuseRepair: () => ({ meets: ['REPAIR_ACCEPTANCE', 'REPAIR_DECISION'] }),
+  withdrawRepair: () => ({ drops: ['REPAIR_ACCEPTANCE', 'REPAIR_DECISION'] }),
   removeListing: (_, __, { on, removal }) => ({
     begins: { WITHDRAWAL: on },
     meets: removal === 'REPAIRED' ? ['REPAIR_ACCEPTANCE', 'REPAIR_DECISION'] : [],

@@ -3,7 +3,9 @@
  * effective dates. Unknown or unconfirmed values stay blank, so that no document asserts them.
  */
 
+import type { Paper } from '../../foundation/papers/paper.js'
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'
+import { type AuthorityData, describeContact } from '../office/authorities.js'
 import { maskPersonalData } from '../records/personal-data.js'
 import type { RecordBody } from '../records/records.js'
 import type { Case } from './case.js'
@@ -57,6 +59,8 @@ export interface DocumentSource {
   }
   operator: { name: string | null; uscc: string | null }
   decision: RecordBody | null
+  /** Standing data of the authority; null until it was stated and confirmed. */
+  authority: AuthorityData | null
   list: ListKind
   clocks: PublicationClocks | null
   rules: DocumentRules
@@ -141,9 +145,11 @@ export type DocumentReader = 'OFFICER' | 'PARTY'
 interface DocumentPage {
   title: string
   html: string
-  /** SHA-256 of the `<article>` element in UTF-8, tags included; equal for every reader. */
+  /** SHA-256 of the `<article>` element in UTF-8, tags included. */
   sha256: string
   missing: MissingBlank[]
+  /** The draft for a PDF or a word processor. */
+  paper: (madeAt: Date) => Paper
 }
 
 /** Implemented in `src/web`. The page's hash is stored as that of the paper served. */
@@ -267,6 +273,10 @@ const SOURCES: Record<string, BlankSource> = {
   decisionNumber: ({ listing }) => listing.documentNumber,
   removedOn: ({ listing }) => day(listing.removedOn),
   removalReason: ({ listing }) => listing.removalReason,
+  contact: ({ authority }) => authority && describeContact(authority),
+  reconsiderationBody: ({ authority }) => authority?.reconsiderationBody ?? null,
+  court: ({ authority }) => authority?.court ?? null,
+  fineBank: ({ authority }) => authority?.fineBank ?? null,
 }
 
 const typesOf = (decision: RecordBody | null): string | null => {

@@ -114,6 +114,15 @@ export const REMOVAL_MOVES = {
     guards: [fromElsewhere, requireNotEnded],
     sets: () => ({ repair: null }),
   },
+  withdrawRepair: {
+    zh: '撤回修复申请',
+    en: 'withdraw the application for repair',
+    from: ['REPAIR_APPLIED', 'HIDDEN'],
+    to: unlessHidden('PUBLISHED'),
+    roles: ['officer', 'party'],
+    offered: ({ repair }) => (repair === null ? 'NO_REPAIR_PENDING' : null),
+    sets: () => ({ repair: null }),
+  },
   removeListing: {
     zh: '移出',
     en: 'remove',

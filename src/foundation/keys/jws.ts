@@ -17,3 +17,12 @@ export const verifiedPayload = (
     return 'FORGED'
   }
 }
+
+/** The header's `typ`; null without one, or for text that is no JWS. */
+export const typeOfJws = (jws: string): string | null => {
+  try {
+    return jwt.decode(jws, { complete: true })?.header.typ ?? null
+  } catch {
+    return null
+  }
+}

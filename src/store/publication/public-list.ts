@@ -1,4 +1,4 @@
-import { type Db, queryColumn, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import { LISTING_COLUMNS, type Listing, type PublicBody } from '../listing/listings.js'
 import { LAST_CODE_POINT, makeFilterBindings, type PublicFilter } from '../listing/public-filter.js'
@@ -160,12 +160,16 @@ export interface SignedEntry {
   hash: string | null
   sequence: number | null
   validUntil: Date | null
+  /** Kinds of document of which a masked copy was released. */
+  papers: string[]
 }
 
 export const readSignedEntries = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const rows = await queryRows<SignedEntry & { id: string }>(
     db,
-    `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"
+    `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil",
+       array(select distinct s.kind from sealed_papers s where s.listing_id = p.listing_id and s.released_at is not null
+         and s.withdrawn_at is null) as papers
      from public_entries p
      left join lateral (select line, hash from published_entries where listing_id = p.listing_id and to_sequence is null limit 1) e on true
      left join manifests m on m.sequence = (select max(sequence) from snapshots)
@@ -174,6 +178,13 @@ export const readSignedEntries = async (db: Db, ids: readonly string[]): Promise
   )
   return new Map(rows.map(({ id, ...entry }) => [id, entry]))
 }
+
+export const isEntryShown = (db: Db, id: string, day: string): Promise<boolean> =>
+  hasRows(
+    db,
+    `select 1 from public_entries p where p.listing_id = :id::uuid and ${IS_SHOWN_ON_DAY_SQL} and ${MAY_PUBLISH_LIST_SQL} /* publicList.isShown */`,
+    { id, day },
+  )
 
 /** SQL: day on which a move took effect; for a backdated removal, the day when it was entered. */
 const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'

@@ -216,6 +216,13 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import('./pages/administration/people/index.js'),
   },
   {
+    path: 'administration/authorities',
+    title: '机关资料',
+    section: '管理',
+    acts: ['see_authorities'],
+    load: () => import('./pages/administration/authorities/index.js'),
+  },
+  {
     path: 'administration/lockouts',
     title: '登录锁定',
     section: '管理',

@@ -3,13 +3,16 @@ import { hash } from 'node:crypto'
 import {
   BLANK_PATTERN,
   type DocumentPrinter,
+  type DocumentSource,
   type DocumentTemplate,
   type FilledDocument,
   fillTemplate,
+  formatChineseDate,
   type MissingBlank,
 } from '../../domain/listing/documents.js'
 import { containDirection, mayChangeTextDirection } from '../../foundation/text/bidi.js'
 import { escapeHtml } from '../frame/html.js'
+import { composeDocumentPaper } from './paper.js'
 
 const STYLE = `
 @page { size: A4; margin: 37mm 26mm 35mm 28mm; }
@@ -38,11 +41,28 @@ export const printDocument: DocumentPrinter = (template, of, reader) => {
   const filled = fillTemplate(template, of)
   const title = plainOf(template.title, filled)
   const ofParty = template.signer === 'PARTY'
-  const labels = template.blanks
+  const article = reader === 'PARTY' && !ofParty ? signedNoticeOf(title, of) : articleOf(template, of, filled)
+  const note = reader === 'OFFICER' ? noteOf(filled.missing) : ''
+  const paper = (madeAt: Date) => composeDocumentPaper(template, of, madeAt)
+  return { title, html: pageOf(title, note, article), sha256: hash('sha256', article), missing: filled.missing, paper }
+}
+
+/** A party reads the signed copy, never a draft: this page only says which paper that is. */
+const signedNoticeOf = (title: string, { issued }: DocumentSource): string => `<article>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p class="number">${escapeHtml(issued?.number ?? '')}</p>
+</header>
+<p>${issued ? `${escapeHtml(formatChineseDate(issued.issuedOn))}出具。` : ''}文书以签章件为准，请在“我的记录”下载。</p>
+</article>`
+
+const articleOf = (template: DocumentTemplate, of: DocumentSource, filled: FilledDocument): string => {
+  const ofParty = template.signer === 'PARTY'
+  const labels: Labels = { of: template.blanks, prefix: ofParty ? '' : '手填：' }
   const line = (text: string): string => lineOf(text, filled, labels)
   const paragraphs = (texts: readonly string[]): string =>
     texts.map((text) => paragraphOf(text, filled, labels)).join('\n')
-  const article = `<article>
+  return `<article>
 <header>
 ${ofParty ? '' : `<p>${line('{{authority}}')}</p>`}
 <h1>${line(template.title)}</h1>
@@ -60,7 +80,9 @@ ${paragraphs(template.closing)}
 </div>
 ${ofParty ? '' : `<p class="draft">${of.issued === null ? '草稿' : '副本'}，以办案系统出具并送达的文书为准。</p>`}
 </article>`
-  const html = `<!doctype html>
+}
+
+const pageOf = (title: string, note: string, article: string): string => `<!doctype html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
@@ -71,16 +93,17 @@ ${ofParty ? '' : `<p class="draft">${of.issued === null ? '草稿' : '副本'}�
 <style>${STYLE}</style>
 </head>
 <body>
-${reader === 'OFFICER' ? noteOf(filled.missing) : ''}
+${note}
 ${article}
 </body>
 </html>
 `
-  const sha256 = hash('sha256', article)
-  return { title, html, sha256, missing: filled.missing }
-}
 
-type Labels = DocumentTemplate['blanks']
+interface Labels {
+  of: DocumentTemplate['blanks']
+  /** Said before the name of a blank. */
+  prefix: string
+}
 
 const paragraphOf = (text: string, filled: FilledDocument, labels: Labels): string => {
   const [, name = ''] = /^\{\{([^{}]*)\}\}$/.exec(text) ?? []
@@ -96,7 +119,7 @@ const lineOf = (text: string, { values }: FilledDocument, labels: Labels): strin
   for (const { index, 0: blank, 1: name = '' } of text.matchAll(BLANK_PATTERN)) {
     const value = values.get(name)
     written += escapeHtml(text.slice(kept, index))
-    written += value === undefined ? emptyOf(labels[name]?.zh ?? name) : filledIn(textOf(value))
+    written += value === undefined ? emptyOf(`${labels.prefix}${labels.of[name]?.zh ?? name}`) : filledIn(textOf(value))
     kept = index + blank.length
   }
   return written + escapeHtml(text.slice(kept))
@@ -111,7 +134,7 @@ const filledIn = (text: string): string => {
 
 const textOf = (value: string | readonly string[]): string => (typeof value === 'string' ? value : value.join('；'))
 
-const emptyOf = (zh: string): string => `<span class="blank"><small>（手填：${escapeHtml(zh)}）</small></span>`
+const emptyOf = (zh: string): string => `<span class="blank"><small>（${escapeHtml(zh)}）</small></span>`
 
 const plainOf = (text: string, { values }: FilledDocument): string =>
   text.replace(BLANK_PATTERN, (_, name: string) => textOf(values.get(name) ?? ''))

@@ -67,6 +67,7 @@ ${facts(shown)}
 ${termSection(shown)}
 ${measures(shown)}
 ${remediesSection(shown)}
+${papersSection(shown)}
 ${verified(shown)}`,
   )
 }
@@ -154,6 +155,24 @@ const repair = (body: PublicBody, list: ListKind | undefined, today: string): Ht
 <p>${bilingual(`最早可于 ${earliest} 申请`, `The earliest day is ${earliest}`)}${confirmed ? null : UNCONFIRMED}</p>
 <p>${bilingual(`申请入口：${list.repair.zh}`, `Where to apply: ${list.repair.en}`)}${list.repair.mark === 'F' ? null : UNCONFIRMED}</p>`
 }
+
+const PAPER_WORDS: Record<string, BilingualText> = {
+  NOTICE: { zh: '列入告知书', en: 'Notice before listing' },
+  DECISION: { zh: '列入决定书', en: 'Decision' },
+  REPAIR_NOTICE: { zh: '信用修复告知书', en: 'Repair notice' },
+  REMOVAL: { zh: '移出决定书', en: 'Removal' },
+}
+
+const papersSection = ({ entry: { body, papers } }: EntryContent): Html | null =>
+  papers.length === 0
+    ? null
+    : html`<section aria-labelledby="papers">
+<h2 id="papers">${bilingual('文书（已隐去个人信息）', 'Documents (personal data masked)')}</h2>
+<ul>${papers.map((kind) => {
+        const words = PAPER_WORDS[kind]
+        return html`<li><a href="/blacklist/${body.id}/documents/${kind}" download>${words ? bilingual(words.zh, words.en) : kind}</a></li>\n`
+      })}</ul>
+</section>`
 
 const verified = ({ entry, base }: EntryContent): Html => {
   const { body, salt, line, hash, sequence, validUntil } = entry

@@ -19,13 +19,14 @@ export const FOOTER_LINKS: readonly NavigationLink[] = [
   { path: '/help', zh: '帮助', en: 'Help' },
   { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints' },
   ...NAVIGATION_LINKS,
+  { path: '/verify', zh: '核验移出证明', en: 'Verify a certificate' },
   { path: '/data/blacklist.atom', zh: '变更订阅（Atom）', en: 'Changes (Atom)' },
   { path: '/graphql', zh: '程序接口', en: 'For programs' },
 ]
 
 /** A party's own pages are left out of the sitemap, and so are list entries, which come and go. */
 const SITEMAP_PATHS = [
-  ...['/', '/blacklist', '/check', '/data', '/scorecard', '/help', '/about'],
+  ...['/', '/blacklist', '/check', '/data', '/scorecard', '/help', '/about', '/verify'],
   ...HELP_TASKS.map(helpPath),
 ]
 

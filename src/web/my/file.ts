@@ -1,10 +1,14 @@
+import type { BilingualText } from '../../foundation/text/words.js'
 import { renderDate } from '../blacklist/page.js'
 import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, inPageLanguage, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import {
+  attachmentField,
+  attachmentList,
   doneNotice,
+  fileForm,
   listingPath,
   MY_PATHS,
   type PartyPageContext,
@@ -61,7 +65,7 @@ export interface PartyFileContent {
   own: PartyPageContext
   file: PartyFile
   done: string | null
-  refused: string | null
+  refused: BilingualText | null
   statement: string
 }
 
@@ -170,7 +174,7 @@ ${file.objections.length === 0 ? null : html`<ul class="entries">${file.objectio
 ${
   records.length === 0
     ? html`<p>${bilingual('现行评分没有依据可提异议的信息。', 'No reason of the present score rests on a record.')}</p>`
-    : postForm(own, MY_PATHS.objections)`
+    : fileForm(own, MY_PATHS.objections)`
 <fieldset class="act"><legend>${bilingual('提出异议', 'Object')}</legend>
 <p><label for="record">${bilingual('对哪一条信息', 'Which record')}</label>
 <select id="record" name="record" required>${records.map((one) => html`<option value="${one.id}">${choice(one)}</option>`)}</select></p>
@@ -178,6 +182,7 @@ ${
 <textarea id="statement" name="statement" rows="5" maxlength="${STATEMENT_MOST}" required aria-describedby="statement-note">
 ${statement}</textarea></p>
 <p id="statement-note" class="note">${bilingual(`不超过 ${STATEMENT_MOST} 字；请勿写身份证号。`, `At most ${STATEMENT_MOST} characters; no ID numbers.`)}</p>
+${attachmentField('objection-file')}
 <p><button>${bilingual('提交异议', 'Send the objection')}</button></p></fieldset>`
 }`
 }
@@ -189,5 +194,6 @@ const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li
 <h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${formatShanghaiMinute(new Date(one.openedAt))}</small></h3>
 <p class="why">${publishedText(one.statement)}</p>
 <p class="who">${bilingual(one.consequence.zh, one.consequence.en)}${one.note && html` ${publishedText(one.note)}`}</p>
+${attachmentList(one.attachments)}
 ${one.state === 'OPEN' && one.openedBy === own.code ? html`<div class="when">${postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>`}</div>` : null}
 </article></li>\n`

@@ -1,5 +1,9 @@
-import { bilingualPlainText, type Html, html, linkTo } from '../frame/html.js'
+import { ATTACHMENTS_MOST } from '../../domain/listing/papers.js'
+import type { BilingualText } from '../../foundation/text/words.js'
+import { formatShanghaiMinute } from '../entry/page.js'
+import { bilingualPlainText, type Html, html, linkTo, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import type { PartyPaper } from './questions.js'
 
 export interface PartyPageContext {
   code: string
@@ -13,6 +17,7 @@ export const MY_PATHS = {
   askers: '/my/asked-by',
   objections: '/my/objections',
   authorisations: '/my/authorisations',
+  papers: '/my/papers',
   out: '/my/sign-out',
 } as const
 
@@ -45,5 +50,31 @@ ${html(...content)}</form>`
 export const doneNotice = (text: string | null): Html | null =>
   text === null ? null : html`<p class="good" role="status" lang="zh-CN">${text}</p>`
 
-export const refusalNotice = (text: string | null): Html | null =>
-  text === null ? null : html`<p class="notice" role="alert" lang="zh-CN">${text}</p>`
+export const refusalNotice = (words: BilingualText | null): Html | null =>
+  words === null ? null : html`<p class="notice" role="alert">${bilingual(words.zh, words.en)}</p>`
+
+/** Multipart, so that files go along. */
+export const fileForm =
+  ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string) =>
+  (...content: Parameters<typeof html>): Html =>
+    html`<form action="${linkTo(path)}" method="post" enctype="multipart/form-data"><input type="hidden" name="csrf" value="${csrf}">
+${html(...content)}</form>`
+
+export const attachmentField = (id: string): Html =>
+  html`<p><label for="${id}">${bilingual('附件（可不附）', 'Attachments, if any')}</label>
+<input id="${id}" name="file" type="file" multiple accept=".pdf,.png,.jpg,.jpeg" aria-describedby="${id}-note"></p>
+<p id="${id}-note" class="note">${bilingual(`PDF、PNG 或 JPEG，至多 ${ATTACHMENTS_MOST} 份，合计不超过 20 MB；加密保存，只有您和办案人员可以读取。`, `PDF, PNG or JPEG, at most ${ATTACHMENTS_MOST}, 20 MB together. They are kept sealed; only you and the officers of the case read them.`)}</p>`
+
+export const attachmentList = (all: readonly PartyPaper[]): Html | null =>
+  all.length === 0
+    ? null
+    : html`<ul>${all.map(({ id, type, bytes, storedAt }) => html`<li><a href="${linkTo(`${MY_PATHS.papers}/${id}`)}" download>${bilingual('附件', 'Attachment')} ${type}</a> ${Math.ceil(bytes / 1024)} KB ${formatShanghaiMinute(new Date(storedAt))}</li>\n`)}</ul>`
+
+/** Text that was not stored is given back. */
+export const unsentText = (typed: string): Html => section(
+  'typed',
+  '您刚才填写的内容（尚未提交）',
+  'What you had written (not sent)',
+)`
+<p>${bilingual('请先复制保存，以便再次提交。', 'Copy it, to send it again.')}</p>
+<pre tabindex="0">${typed}</pre>`

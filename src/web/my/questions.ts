@@ -5,7 +5,8 @@ import type { BilingualText } from '../../foundation/text/words.js'
 
 const RECORD = 'id kind agencyName { zh en } validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
-  mirrored contested allowedMoves repair { appliedOn acceptedOn }`
+  mirrored contested allowedMoves repairFrom repair { appliedOn acceptedOn }`
+const PAPER = 'id about type bytes storedAt'
 
 export const FILE_QUERY = `query MyFile { myFile {
   uscc shop name kind region registrationStatus formerNames
@@ -15,12 +16,15 @@ export const FILE_QUERY = `query MyFile { myFile {
     wayBack { on act zh en points value grade count basis confirmed answer { workdays confirmed } }
     lasting { zh en count basis confirmed } }
   listings { ${LISTING} }
-  objections { id state fact statement openedAt decidedAt note openedBy consequence { zh en } }
+  objections { id state fact statement openedAt decidedAt note openedBy consequence { zh en } attachments { ${PAPER} } }
   authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy } } viewer { sub } }`
 
 export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listings { ${LISTING}
   hiding { kind on } proceedings { move on stateAfter documentNumber reason text }
-  deadlines { name dueOn endedOn provisional } documents { kind title html number issuedOn } } } }`
+  deadlines { name dueOn endedOn provisional } attachments { ${PAPER} }
+  documents { kind title number issuedOn signed { ${PAPER} } } } } }`
+
+export const FORM_QUERY = `query MyForm($format: DraftFormat!) { myFile { listings { id documents(kind: REPAIR_APPLICATION) { kind draft(format: $format) } } } }`
 
 export const RECORDS_QUERY = `query MyRecords($after: String) { myFile { records(first: 20, after: $after) { totalCount
   nodes { ${RECORD} body knownFrom remarks { message } source { file page row } }
@@ -34,6 +38,8 @@ export const APPLY_REPAIR_MUTATION =
   'mutation Apply($input: MoveInput!) { applyRepair(input: $input) { listing { id } } }'
 export const RECORD_DEFENCE_MUTATION =
   'mutation Defend($input: MoveInput!) { recordDefence(input: $input) { listing { id } } }'
+export const WITHDRAW_REPAIR_MUTATION =
+  'mutation Retract($input: MoveInput!) { withdrawRepair(input: $input) { listing { id } } }'
 export const OPEN_OBJECTION_MUTATION =
   'mutation Object($input: OpenObjectionInput!) { openObjection(input: $input) { id } }'
 export const WITHDRAW_OBJECTION_MUTATION = 'mutation Withdraw($id: ID!) { withdrawObjection(id: $id) { id } }'
@@ -56,10 +62,20 @@ export interface PartyRecordDetail extends PartyRecord {
   source: { file: string | null; page: number | null; row: number }
 }
 
+export interface PartyPaper {
+  id: string
+  about: string
+  type: string
+  bytes: number
+  storedAt: string
+}
+
 export interface PartyListing extends StandingEntry {
   list: { name: BilingualText } | null
   allowedMoves: string[]
   repair: { appliedOn: string; acceptedOn: string | null } | null
+  /** First day on which repair may be applied for; null where it may not. */
+  repairFrom: string | null
 }
 
 export interface PartyListingDetail extends PartyListing {
@@ -73,7 +89,14 @@ export interface PartyListingDetail extends PartyListing {
     text: string | null
   }[]
   deadlines: { name: string; dueOn: string; endedOn: string | null; provisional: boolean }[]
-  documents: { kind: string; title: string; html: string; number: string | null; issuedOn: string | null }[]
+  attachments: PartyPaper[]
+  documents: {
+    kind: string
+    title: string
+    number: string | null
+    issuedOn: string | null
+    signed: PartyPaper | null
+  }[]
 }
 
 export interface PartyScore extends Pick<Score, 'value' | 'grade' | 'nextChangeOn'> {
@@ -95,6 +118,7 @@ export interface PartyObjection {
   note: string | null
   openedBy: string | null
   consequence: BilingualText
+  attachments: PartyPaper[]
 }
 
 export interface PartyAuthorisation {

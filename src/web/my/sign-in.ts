@@ -1,6 +1,7 @@
-import { type Html, html, linkTo, section } from '../frame/html.js'
+import { html, linkTo } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
-import { refusalNotice } from './frame.js'
+import { refusalNotice, unsentText } from './frame.js'
+import { splitSentence } from './refusals.js'
 
 export interface SignInContent {
   why: string | null
@@ -15,7 +16,7 @@ export const signInPage = ({ why, typed }: SignInContent): SitePage =>
       '被列入名单或者被评分的经营者，凭访问码查看自己的全部信息、评分理由和恢复途径，提出异议，申请信用修复。',
       'An operator that is listed or scored reads its own file here by its access code, with the reasons of its score and the way back up, objects, and applies for repair.',
     )}</p>
-${refusalNotice(why)}
+${refusalNotice(why === null ? null : splitSentence(why))}
 ${typed === null || typed === '' ? null : unsentText(typed)}
 <form action="${linkTo('/my')}" method="post" class="search" autocomplete="off">
 <div class="main">
@@ -31,11 +32,3 @@ ${typed === null || typed === '' ? null : unsentText(typed)}
 <h2>${bilingual('登录期间', 'While signed in')}</h2>
 <p>${bilingual('本站在您登录期间设置一个 Cookie，退出即删除；30 分钟不操作或满两小时自动退出，访问码补发或撤销时立即失效。每次查看和办理都留有痕迹，供审计。', 'While you are signed in this site sets one cookie, which goes when you sign out. A session ends after 30 minutes without use, after two hours in any case, and at once when the access code is replaced or revoked. Every look and every act leaves a row for auditors.')}</p>`,
   )
-
-const unsentText = (typed: string): Html => section(
-  'typed',
-  '您刚才填写的内容（尚未提交）',
-  'What you had written (not sent)',
-)`
-<p>${bilingual('请先复制保存，登录后重新粘贴。', 'Copy it, sign in, and paste it again.')}</p>
-<pre tabindex="0">${typed}</pre>`

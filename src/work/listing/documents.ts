@@ -25,6 +25,7 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
+import * as authorities from '../../store/office/authorities.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import { findListKind, makeRulesReader, readRulesFile, type WorkRules } from '../calendar/rules.js'
@@ -54,7 +55,7 @@ export const readDocumentRules = makeRulesReader<DocumentRules>(
   checkDocumentRules,
 )
 
-export interface DocumentDraftInput extends Pick<DocumentSource, 'operator' | 'decision' | 'issued'> {
+export interface DocumentDraftInput extends Pick<DocumentSource, 'operator' | 'decision' | 'issued' | 'authority'> {
   listing: listings.Listing
   moves: readonly listings.ListingEvent[]
   today: string
@@ -97,23 +98,25 @@ export interface ExternalDocumentInput
 }
 
 /** Recording the same document again has no effect. */
-export const recordDocument = (db: Db, rules: WorkRules, made: ExternalDocumentInput) => {
+export const recordDocument = (db: Db, rules: WorkRules, made: ExternalDocumentInput) =>
+  db.transaction((tx) => recordDocumentWithin(tx, rules, made))
+
+export const recordDocumentWithin = async (tx: Tx, rules: WorkRules, made: ExternalDocumentInput) => {
   const number = redactIdNumbers(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
   const { kind, issuedOn, by, now } = made
   const { signer } = readDocumentTemplates().get(kind) ?? {}
   const fault = findIssueFault({ number, sha256, issuedOn, signer }, shanghaiDate(now))
   if (fault !== null) throw refused(fault)
-  return db.transaction(async (tx) => {
-    const listing = await listings.lockForMove(tx, made.listing)
-    if (listing === null) throw new Refusal('LISTING_UNKNOWN')
-    if (!listAvailableDocumentKinds(listing.facts, listing.removedOn).includes(kind))
-      throw refused('该名单记录尚无此文书 there is no such document in this case yet')
-    const known = kind === 'DECISION' ? listing.documentNumber : null
-    if (known !== null && simplifyDocumentNumber(known) !== simplifyDocumentNumber(number))
-      throw refused(`与列入决定的文号 ${known} 不符 the decision bears another number`)
-    return documents.add(tx, { listingId: listing.id, kind, number, sha256, issuedOn, enteredBy: by, enteredAt: now })
-  })
+  const listing = await listings.lockForMove(tx, made.listing)
+  if (listing === null) throw new Refusal('LISTING_UNKNOWN')
+  if (!listAvailableDocumentKinds(listing.facts, listing.removedOn).includes(kind))
+    throw refused('该名单记录尚无此文书 there is no such document in this case yet')
+  const named = collectDocumentNumbers(await listings.eventsOf(tx, [listing.id]))[kind] ?? null
+  const known = kind === 'DECISION' ? listing.documentNumber : named
+  if (known !== null && simplifyDocumentNumber(known) !== simplifyDocumentNumber(number))
+    throw refused(`与办理时的文号 ${known} 不符 the move bears another number`)
+  return documents.add(tx, { listingId: listing.id, kind, number, sha256, issuedOn, enteredBy: by, enteredAt: now })
 }
 
 const refused = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
@@ -133,6 +136,8 @@ export const hashServedPaper = async (
   if (operator === undefined) throw new Error(`operator ${listing.operatorId} is gone`)
   const decision = listing.decisionVersion === null ? null : await versions.byId(tx, listing.decisionVersion)
   const moves = await listings.eventsOf(tx, [listing.id])
-  const of = { listing, operator, decision: decision?.body ?? null, moves, issued: null, today: shanghaiDate(now) }
-  return { fileHash: draftDocument(rules, 'DECISION', of, 'PARTY').sha256, paper: 'DRAFT' }
+  const authority = (await authorities.readHeldStatements(tx, [listing.authority])).get(listing.authority) ?? null
+  const today = shanghaiDate(now)
+  const of = { listing, operator, decision: decision?.body ?? null, authority, moves, issued: null, today }
+  return { fileHash: draftDocument(rules, 'DECISION', of, 'OFFICER').sha256, paper: 'DRAFT' }
 }

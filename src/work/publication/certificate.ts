@@ -1,10 +1,15 @@
 /** The certificate is verifiable without the hub. */
-import type { ManifestKeys } from '../../foundation/keys.js'
+import { hash, randomBytes } from 'node:crypto'
+import type { Keys, ManifestKeys } from '../../foundation/keys.js'
+import type { BilingualText } from '../../foundation/text/words.js'
+import type { Db } from '../../store/db/db.js'
+import * as certificates from '../../store/publication/certificates.js'
 import type { RetractionStatus } from '../delivery/retraction.js'
 
 interface RemovedEntry {
   id: string
   list: string
+  listName: BilingualText
   authority: string | null
   documentNumber: string | null
   decidedOn: string | null
@@ -18,18 +23,18 @@ export interface CertificateInput {
   party: { code: string; name: string | null }
   entry: RemovedEntry
   retraction: RetractionStatus | null
+  platformNames: ReadonlyMap<string, BilingualText>
   now: Date
 }
 
-export type Certificate = ReturnType<typeof makeCertificate>
+export type Certificate = ReturnType<typeof makeCertificate> & { issuedAt: string; code: string }
 
-export const makeCertificate = ({ issuer, party, entry, retraction, now }: CertificateInput) => {
+export const makeCertificate = ({ issuer, party, entry, retraction, platformNames }: Omit<CertificateInput, 'now'>) => {
   const hearers = retraction?.hearers ?? []
   return {
     document: 'removal-certificate',
     version: 1,
     issuer,
-    issuedAt: now.toISOString(),
     party,
     entry,
     statement: {
@@ -39,6 +44,7 @@ export const makeCertificate = ({ issuer, party, entry, retraction, now }: Certi
     told: {
       platforms: (retraction?.receivers ?? []).map(({ platform, state, toldAt, confirmedAt }) => ({
         platform,
+        name: platformNames.get(platform) ?? { zh: platform, en: platform },
         state,
         toldAt: toldAt?.toISOString() ?? null,
         confirmedAt: confirmedAt?.toISOString() ?? null,
@@ -53,8 +59,57 @@ export const makeCertificate = ({ issuer, party, entry, retraction, now }: Certi
   }
 }
 
-/** Compact JWS (RFC 7515). */
-export const signCertificate = (
-  manifests: Pick<ManifestKeys, 'certify'>,
-  certificate: Certificate,
-): { kid: string; jws: string } => manifests.certify(JSON.stringify(certificate))
+const CODE_BYTES = 10
+
+type CertificateKeys = Pick<Keys, 'seal' | 'unseal'> & { manifests: Pick<ManifestKeys, 'certify'> }
+
+/** Compact JWS (RFC 7515). The same content is issued once, so that its code stays good. */
+export const issueCertificate = async (db: Db, keys: CertificateKeys, { now, ...of }: CertificateInput) => {
+  const content = makeCertificate(of)
+  const contentSha256 = hash('sha256', JSON.stringify(content))
+  const known = await certificates.findByContent(db, of.entry.id, contentSha256)
+  const issued = known ?? (await certificates.add(db, newCertificate(keys, { content, contentSha256, now })))
+  const jws = keys.unseal(issued.jws, issued.code)
+  return { jws, kid: partOf<{ kid: string }>(jws, 0).kid, certificate: partOf<Certificate>(jws, 1) }
+}
+
+const newCertificate = (
+  keys: CertificateKeys,
+  { content, contentSha256, now }: { content: ReturnType<typeof makeCertificate>; contentSha256: string; now: Date },
+): certificates.IssuedCertificate => {
+  const code = randomBytes(CODE_BYTES).toString('hex')
+  const { jws } = keys.manifests.certify(JSON.stringify({ ...content, issuedAt: now.toISOString(), code }))
+  return { code, listingId: content.entry.id, contentSha256, jws: keys.seal(jws, code), issuedAt: now }
+}
+
+/** Part 0 of a JWS is its header, part 1 its payload. */
+const partOf = <T>(jws: string, part: 0 | 1): T =>
+  JSON.parse(Buffer.from(jws.split('.')[part] ?? '', 'base64url').toString())
+
+/** Groups of four, as printed. */
+export const formatCertificateCode = (code: string): string => (code.match(/.{4}/g) ?? []).join('-')
+
+/** UNKNOWN: no such certificate, or another hub's. FORGED: signed by this hub's key, but altered. */
+export type CertificateCheck = { certificate: Certificate } | 'UNKNOWN' | 'FORGED'
+
+export const checkCertificateCode = async (
+  db: Db,
+  keys: Pick<Keys, 'unseal'>,
+  text: string,
+): Promise<CertificateCheck> => {
+  const issued = await certificates.findByCode(db, text.toLowerCase().replace(/[^0-9a-f]/g, ''))
+  return issued === null ? 'UNKNOWN' : { certificate: partOf<Certificate>(keys.unseal(issued.jws, issued.code), 1) }
+}
+
+const JWS = /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
+
+/** Reads the signed file itself, or the PDF that carries it. */
+export const checkCertificateFile = (
+  manifests: Pick<ManifestKeys, 'certificateIn'>,
+  file: Buffer,
+): CertificateCheck => {
+  const jws = JWS.exec(file.toString('latin1'))?.[0]
+  if (jws === undefined) return 'UNKNOWN'
+  const found = manifests.certificateIn(jws)
+  return typeof found === 'string' ? found : { certificate: JSON.parse(found.payload) }
+}

@@ -428,7 +428,11 @@ describe('access codes of parties', () => {
       expect(code(await move(name, token)), name).to.equal('FORBIDDEN')
     const applied = await move('applyRepair', token)
     expect(applied.errors).to.equal(undefined)
-    expect(applied.data.applyRepair.listing).to.deep.equal({ id, state: 'REPAIR_APPLIED', allowedMoves: [] })
+    expect(applied.data.applyRepair.listing).to.deep.equal({
+      id,
+      state: 'REPAIR_APPLIED',
+      allowedMoves: ['withdrawRepair'],
+    })
     expect(code(await move('applyRepair', token))).to.equal('MOVE_NOT_ALLOWED')
     const seen = await world.ask(
       `query($id: ID!) { listing(id: $id) { moves { move by role } proceedings { move text } } }`,

@@ -84,11 +84,11 @@ describe('documents over HTTP', () => {
     expect(decision.draftSha256).to.equal(served.fileHash)
   })
 
-  it('are shown to the party once served, without the officer’s notes', async () => {
+  it('are shown to the party only as signed copies, beside the form of its own application', async () => {
     const { documents, publicText } = await of(party())
-    expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION'])
+    expect(kinds(documents)).to.deep.equal(['REPAIR_APPLICATION'])
     for (const { html, missing, enteredBy } of documents) {
-      expect(html).to.not.include('<aside')
+      expect(html).to.not.match(/<aside|手填/)
       expect({ missing, enteredBy }).to.deep.equal({ missing: [], enteredBy: null })
     }
     expect(publicText).to.equal(null)
@@ -113,8 +113,8 @@ describe('documents over HTTP', () => {
     expect((await record({ sha256: HASH.toUpperCase() })).data.recordDocument.enteredAt).to.equal(first.enteredAt)
     const other = 'cd'.repeat(32)
     expect((await record({ sha256: other })).data.recordDocument.sha256).to.equal(other)
-    const [, decision] = (await of(party())).documents
-    expect(decision).to.include({ sha256: other, number: '虚市监列〔2026〕1号', enteredBy: null })
+    const [, decision] = (await of(officer())).documents
+    expect(decision).to.include({ sha256: other, number: '虚市监列〔2026〕1号' })
     const rows = await world.database.db('listing_documents').where({ listing_id: keyIn(id) })
     expect(rows).to.have.length(2)
   })

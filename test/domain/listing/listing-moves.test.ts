@@ -28,6 +28,7 @@ describe('listing: every state, move and role', () => {
     applyRepair: { from: ['PUBLISHED', 'HIDDEN'], to: 'REPAIR_APPLIED', roles: ['officer', 'party'] },
     acceptRepair: { from: ['REPAIR_APPLIED', 'HIDDEN'], to: 'SAME', roles: ['officer', 'reviewer'] },
     refuseRepair: { from: ['REPAIR_APPLIED', 'HIDDEN'], to: 'PUBLISHED', roles: ['officer', 'reviewer', 'clock'] },
+    withdrawRepair: { from: ['REPAIR_APPLIED', 'HIDDEN'], to: 'PUBLISHED', roles: ['officer', 'party'] },
     restoreListing: { from: ['REMOVED'], to: 'PUBLISHED', roles: ['officer', 'reviewer'] },
     renewTerm: {
       from: ['DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN'],
@@ -66,7 +67,7 @@ describe('listing: every state, move and role', () => {
     expect(reviewed.ok || reviewed.reason.code).to.equal('SAME_PERSON')
   })
 
-  const REPAIRING: MoveName[] = ['acceptRepair', 'refuseRepair']
+  const REPAIRING: MoveName[] = ['acceptRepair', 'refuseRepair', 'withdrawRepair']
   /** Moves that take effect at once; they must be dated today. */
   const OF_TODAY: MoveName[] = ['publishListing', 'hideListing', 'confirmHiding', 'unhideListing', 'restoreListing']
   /** The expected state. A hidden entry stays hidden, except after unhiding and removal. */

@@ -7,6 +7,7 @@ import { startHub, type TestHub } from '../../support/hub.js'
 const PAGES = [
   ['clients', '系统', 'tr.row, .empty'],
   ['people', '人员', 'tr.row'],
+  ['authorities', '机关资料', '.empty, .panel'],
   ['lockouts', '登录锁定', '.empty'],
   ['timetable', '时刻表', '.day-line'],
   ['calendar', '工作日历', '.month'],
@@ -43,6 +44,35 @@ describe('administration at the desk', function () {
     await second.page.getByRole('button', { name: `确认：${name}` }).waitFor({ state: 'detached' })
     await second.close()
   }
+
+  it('an administrator states the data of an authority, and another one confirms it', async () => {
+    const first = await atDesk(visitor, hub, 'administrator')
+    await first.open('/administration/authorities', '机关资料')
+    await first.page.getByRole('button', { name: '登记机关' }).click()
+    const form = first.page.getByRole('dialog', { name: '登记机关' })
+    const filled = {
+      '机关名称（与处罚决定书一致）': '虚构市市场监督管理局',
+      地址: '虚构市测试路 1 号',
+      电话: '0431-0000000',
+      行政复议机关: '虚构市人民政府',
+      管辖人民法院: '虚构铁路运输法院',
+    }
+    for (const [label, text] of Object.entries(filled)) await form.getByLabel(label, { exact: true }).fill(text)
+    expect(await violations(first.page)).to.deep.equal([])
+    await form.getByRole('button', { name: '提交确认' }).click()
+    const waiting = first.page.getByRole('region', { name: '虚构市市场监督管理局' })
+    await waiting.getByText('待确认的资料').waitFor()
+    expect(await waiting.getByRole('button', { name: '确认资料' }).count()).to.equal(0)
+    await first.close()
+    const second = await atDesk(visitor, hub, 'administrator', { name: '虚构第二管理员' })
+    await second.open('/administration/authorities', '机关资料')
+    await second.page.getByRole('button', { name: '确认资料' }).click()
+    await second.page.getByRole('button', { name: '确认确认资料' }).click()
+    await second.page.getByText('资料已生效。').waitFor()
+    await second.page.getByText('虚构铁路运输法院').waitFor()
+    expect(second.faults).to.deep.equal([])
+    await second.close()
+  })
 
   it('an administrator registers a system and changes its secret: each secret is shown once, and both work during the overlap', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'administrator')

@@ -9,6 +9,7 @@ import { makeMove } from '../../../src/work/listing/listing.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { type AtDesk, addPerson, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
+import { samplePdf } from '../../support/sample-papers.js'
 
 /** The case began so many days ago that the party’s days for a defence are over, even across a holiday. */
 const BEGAN_DAYS_AGO = 30
@@ -152,7 +153,7 @@ describe('the pages of listings', function () {
     await owed.nth(3).waitFor()
     expect(await owed.count()).to.equal(4)
 
-    // The officer downloads the decision as a document and notes its number as issued.
+    // The officer reads and downloads the decision, and stores its signed copy; its number is not asked for again.
     const decision = documents
       .getByRole('listitem')
       .filter({ hasText: /^列入.*决定书/ })
@@ -165,14 +166,19 @@ describe('the pages of listings', function () {
       .getByRole('button', { name: '返 回' })
       .or(page.getByRole('button', { name: '返回' }))
       .click()
-    await decision.getByRole('button', { name: '登记文号' }).click()
-    await page.getByLabel('文号').fill('虚市监信列〔2026〕7号')
-    await page.getByLabel('文件的 SHA-256').fill('ab'.repeat(32))
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: /登\s?记/ })
-      .click()
-    await decision.getByText(/虚市监信列〔2026〕7号，.*officer 登记/).waitFor()
+    await decision.getByRole('button', { name: '存入签章件' }).click()
+    const storing = page.getByRole('dialog')
+    await storing.getByText('文号：虚市监信列〔2026〕7号').waitFor()
+    const file = { name: 'decision.pdf', mimeType: 'application/pdf', buffer: samplePdf() }
+    await storing.getByLabel(/^文件（PDF/).setInputFiles(file)
+    expect(await violations(page)).to.deep.equal([])
+    await storing.getByRole('button', { name: /存\s?入/ }).click()
+    await decision.getByText(/虚市监信列〔2026〕7号，.*由 .*officer 于 .* 存入/).waitFor()
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      decision.getByRole('button', { name: '下载 PDF' }).click(),
+    ])
+    expect(saved.suggestedFilename()).to.match(/^列入.*决定书\.pdf$/)
     await inOrder(officer)
   })
 

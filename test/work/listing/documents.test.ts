@@ -59,6 +59,7 @@ const given = (more: Partial<DocumentSource> = {}): DocumentSource => ({
     facts: facts(),
   },
   operator: { name: '虚构商贸有限公司', uscc: '91220102MA7A0700XC' },
+  authority: null,
   decision: {
     document_number: '虚市监处罚〔2026〕1号',
     representative: '虚某',
@@ -93,9 +94,10 @@ describe('documents', () => {
       it('fills every placeholder or marks it for filling by hand', () => {
         const { values, missing } = fillTemplate(template, given())
         expect([...values.keys(), ...missing.map(({ name }) => name)]).to.have.members(Object.keys(template.blanks))
-        const { html } = printDocument(template, given(), 'PARTY')
+        const { html } = printDocument(template, given(), 'OFFICER')
         expect(html).to.not.match(/[{]{2}|[}]{2}|undefined|null|NaN/)
-        for (const { zh } of missing) expect(printed(html)).to.include(`（手填：${zh}）`)
+        const prefix = template.signer === 'PARTY' ? '' : '手填：'
+        for (const { zh } of missing) expect(printed(html)).to.include(`（${prefix}${zh}）`)
       })
 
       it('prints the title, the party and the authority', () => {
@@ -171,7 +173,7 @@ describe('documents', () => {
 
   it('print confirmed legal numbers from their rows', () => {
     const rows = readDocumentRules().rows.filter(({ confirmed }) => confirmed)
-    const { html } = printDocument(templateOf('NOTICE'), given(), 'PARTY')
+    const { html } = printDocument(templateOf('NOTICE'), given(), 'OFFICER')
     for (const name of ['HEARING', 'RECONSIDERATION', 'SUIT']) {
       expect(html).to.include(rows.find((row) => row.name === name)?.text)
     }

@@ -41,13 +41,13 @@ describe('paper of a served decision', () => {
     const decision = await versions.byId(db(), listing?.decisionVersion ?? 0)
     const moves = await listings.eventsOf(db(), [id])
     if (!listing || !operator || !decision) throw new Error('not there')
-    const of = { listing, operator, decision: decision.body, moves, issued: null, today: ON }
-    const pages = [draftDocument(rules, 'DECISION', of, 'OFFICER'), draftDocument(rules, 'DECISION', of, 'PARTY')]
+    const of = { listing, operator, decision: decision.body, authority: null, moves, issued: null, today: ON }
+    const page = draftDocument(rules, 'DECISION', of, 'OFFICER')
     const act = await serve(id)
     expect(act).to.include({ paper: 'DRAFT' })
-    expect(pages.map(({ sha256 }) => sha256)).to.deep.equal([act?.['fileHash'], act?.['fileHash']])
+    expect(page.sha256).to.equal(act?.['fileHash'])
     const other = { ...of, decision: { ...decision.body, violation: '别的违法行为' } }
-    expect(draftDocument(rules, 'DECISION', other, 'PARTY').sha256).not.to.equal(act?.['fileHash'])
+    expect(draftDocument(rules, 'DECISION', other, 'OFFICER').sha256).not.to.equal(act?.['fileHash'])
   })
 
   it('section 5: keeps whether the repair notice was served, and opens a concern where it was not or is unknown', async () => {

@@ -182,5 +182,6 @@ const KEY: Keys['manifests'] = {
   sign: () => ({ kid: 'k', jws: '' }),
   certify: () => ({ kid: 'k', jws: '' }),
   signHead: () => ({ kid: 'k', jws: '' }),
+  certificateIn: () => 'UNKNOWN',
   payloadIn: () => 'UNKNOWN',
 }

@@ -8,6 +8,7 @@ export interface OneTimeSecret {
   text: string
   fields: readonly { label: string; value: ReactNode }[]
   advice: string
+  extra?: ReactNode
 }
 
 export const OneTimeSecretDialog = ({ of, onClose }: { of: OneTimeSecret | null; onClose: () => void }) => (
@@ -70,6 +71,7 @@ const Content = ({ of }: { of: OneTimeSecret }) => {
         </LabelledField>
       </dl>
       <p>{of.advice}</p>
+      {of.extra}
     </>
   )
 }

@@ -2,6 +2,7 @@ import type { MoveName } from '../../../../domain/listing/moves.js'
 import type { ListingCaseQuery, OutlooksQuery } from './listing.generated.js'
 
 export type CaseFile = NonNullable<ListingCaseQuery['listing']>
+export type CaseDocument = NonNullable<CaseFile['documents']>[number]
 export type CasePlatforms = ListingCaseQuery['platforms']
 export type MoveOutlook = NonNullable<OutlooksQuery['listing']>['outlooks'][number]
 export type CaseMove = CaseFile['moves'][number]

@@ -1,15 +1,16 @@
 import { useApolloClient } from '@apollo/client/react'
-import { Button, Input, Modal } from 'antd'
-import { useId, useRef, useState } from 'react'
-import { today } from '../../pieces/dates.js'
+import { Button, Modal } from 'antd'
+import { useRef, useState } from 'react'
+import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
-import { RefusalNotice } from '../../pieces/refusal.js'
+import { refusalSentence } from '../../pieces/refusal.js'
+import { saveBase64 } from '../../pieces/save-file.js'
 import { labelOf } from '../../pieces/words.js'
-import type { CaseFile } from './case.js'
-import { FileHashInput } from './file-hash.js'
-import { RecordDocumentDocument } from './listing.generated.js'
-
-type CaseDocument = NonNullable<CaseFile['documents']>[number]
+import type { CaseDocument, CaseFile } from './case.js'
+import { type DraftFormat, DraftOfDocumentDocument } from './listing.generated.js'
+import { MaskedCopies } from './masked-copies.js'
+import { paperAddress } from './paper-files.js'
+import { StoreMaskedButton, StoreSignedButton } from './store-paper.js'
 
 export const DocumentsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
   const [shown, setShown] = useState<CaseDocument | null>(null)
@@ -25,14 +26,10 @@ export const DocumentsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () 
             <li key={document.kind}>
               <div>
                 <b>{document.title}</b>
-                <div className="soft">
-                  {document.number === null
-                    ? '尚未登记文号'
-                    : `${document.number}，${document.issuedOn} 出具，${document.enteredBy} 登记`}
-                </div>
-                {document.missing.length > 0 && (
+                <DocumentState of={document} />
+                {document.missing.length > 0 && document.signed === null && (
                   <details>
-                    <summary>{document.missing.length} 处须手填</summary>
+                    <summary>草稿有 {document.missing.length} 处须手填</summary>
                     <ul className="lines">
                       {document.missing.map(({ name, zh, why, unconfirmed, basis }) => (
                         <li key={name}>
@@ -47,10 +44,15 @@ export const DocumentsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () 
                     </ul>
                   </details>
                 )}
+                <MaskedCopies of={document} onChanged={onChanged} />
               </div>
-              <div className="no-print">
-                <Button onClick={() => setShown(document)}>查看、打印</Button>{' '}
-                <RecordAs of={of} document={document} onChanged={onChanged} />
+              <div className="no-print filters">
+                <Button onClick={() => setShown(document)}>查看、打印</Button>
+                <DraftButtons of={of} document={document} />
+                {document.kind !== 'REPAIR_APPLICATION' && (
+                  <StoreSignedButton of={of} document={document} onChanged={onChanged} />
+                )}
+                {document.signed !== null && <StoreMaskedButton of={of} document={document} onChanged={onChanged} />}
               </div>
             </li>
           ))}
@@ -58,6 +60,57 @@ export const DocumentsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () 
       )}
       {shown && <Shown document={shown} onClose={() => setShown(null)} />}
     </section>
+  )
+}
+
+const DocumentState = ({ of: { kind, number, issuedOn, enteredBy, signed } }: { of: CaseDocument }) => {
+  if (kind === 'REPAIR_APPLICATION') return <div className="soft">供当事人填写、签章</div>
+  if (signed === null)
+    return (
+      <div className="soft">
+        草稿{number !== null && `；已登记 ${number}，${issuedOn} 出具，${enteredBy} 登记`}，尚未存入签章件
+      </div>
+    )
+  return (
+    <div className="soft">
+      {number}，{issuedOn} 出具；<a href={paperAddress(signed.id)}>签章件</a> 由 {signed.storedBy} 于{' '}
+      {instantText(signed.storedAt)} 存入
+    </div>
+  )
+}
+
+const DraftButtons = ({ of, document }: { of: CaseFile; document: CaseDocument }) => {
+  const client = useApolloClient()
+  const [busy, setBusy] = useState<DraftFormat | null>(null)
+  const [words, setWords] = useState('')
+  const save = async (format: DraftFormat) => {
+    setBusy(format)
+    setWords('')
+    try {
+      const variables = { id: of.id, kind: document.kind, format }
+      const { data } = await client.query({ query: DraftOfDocumentDocument, variables, fetchPolicy: 'no-cache' })
+      const draft = data?.listing?.documents[0]?.draft
+      if (draft == null) throw new TypeError('no draft')
+      saveBase64(draft, `${document.title}.${format.toLowerCase()}`)
+    } catch (error) {
+      setWords(refusalSentence(error))
+    } finally {
+      setBusy(null)
+    }
+  }
+  return (
+    <>
+      {(['PDF', 'DOCX'] as const).map((format) => (
+        <Button key={format} loading={busy === format} onClick={() => void save(format)}>
+          下载{format === 'PDF' ? ' PDF' : ' Word'}
+        </Button>
+      ))}
+      {words !== '' && (
+        <span role="alert" className="bad">
+          {words}
+        </span>
+      )}
+    </>
   )
 }
 
@@ -87,76 +140,5 @@ const Shown = ({ document, onClose }: { document: CaseDocument; onClose: () => v
         srcDoc={document.html}
       />
     </Modal>
-  )
-}
-
-const RecordAs = ({ of, document, onChanged }: { of: CaseFile; document: CaseDocument; onChanged: () => void }) => {
-  const client = useApolloClient()
-  const id = useId()
-  const [isOpen, setOpen] = useState(false)
-  const [given, setGiven] = useState({ number: '', sha256: '', issuedOn: today() })
-  const [isBusy, setBusy] = useState(false)
-  const [error, setError] = useState<unknown>(null)
-  const set = (change: Partial<typeof given>) => setGiven((before) => ({ ...before, ...change }))
-  const act = async () => {
-    setBusy(true)
-    setError(null)
-    try {
-      const input = { listing: of.id, kind: document.kind, ...given, number: given.number.trim() }
-      await client.mutate({ mutation: RecordDocumentDocument, variables: { input } })
-      setOpen(false)
-      onChanged()
-    } catch (thrown) {
-      setError(thrown)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <>
-      <Button onClick={() => setOpen(true)}>登记文号</Button>
-      <Modal
-        open={isOpen}
-        title={`登记：${document.title}`}
-        okText="登记"
-        cancelText="返回"
-        okButtonProps={{
-          loading: isBusy,
-          disabled: given.number.trim() === '' || !/^[0-9a-f]{64}$/i.test(given.sha256),
-        }}
-        onOk={act}
-        onCancel={() => setOpen(false)}
-        closable={{ 'aria-label': '关闭' }}
-      >
-        <p>
-          登记以后不能修改，只能再登记一份；同类以最新一份为准。
-          {document.kind === 'DECISION' && '文号须与作出决定时的一致。'}
-        </p>
-        <p className="labelled">
-          <label htmlFor={`${id}n`}>文号</label>
-          <Input
-            id={`${id}n`}
-            value={given.number}
-            maxLength={128}
-            onChange={({ target }) => set({ number: target.value })}
-          />
-        </p>
-        <p className="labelled">
-          <label htmlFor={`${id}d`}>出具之日</label>
-          <Input
-            id={`${id}d`}
-            type="date"
-            value={given.issuedOn}
-            max={today()}
-            onChange={({ target }) => set({ issuedOn: target.value })}
-          />
-        </p>
-        <p className="labelled">
-          <label htmlFor={`${id}h`}>文件的 SHA-256</label>
-          <FileHashInput id={`${id}h`} value={given.sha256} onChange={(sha256) => set({ sha256 })} />
-        </p>
-        {error !== null && <RefusalNotice of={error} />}
-      </Modal>
-    </>
   )
 }

@@ -9,6 +9,7 @@ import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { ConcernLine } from '../concerns/index.js'
+import { AttachmentsPanel } from './attachments.js'
 import { type CaseFile, isPubliclyShown, operatorNameOf } from './case.js'
 import { MovesPanel } from './deeds.js'
 import { DocumentsPanel } from './documents.js'
@@ -98,6 +99,7 @@ export default function ListingPage() {
             <DeliveriesPanel of={of} platforms={found.data?.platforms ?? []} />
           </div>
           {moves && <DocumentsPanel of={of} onChanged={again} />}
+          {moves && <AttachmentsPanel of={of.attachments ?? []} />}
           <MoveHistoryPanel of={of} />
         </div>
       )}

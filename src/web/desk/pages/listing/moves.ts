@@ -22,6 +22,7 @@ export const MOVE_MUTATIONS = {
   applyRepair: asked.ApplyRepairDocument,
   acceptRepair: asked.AcceptRepairDocument,
   refuseRepair: asked.RefuseRepairDocument,
+  withdrawRepair: asked.WithdrawRepairDocument,
   removeListing: asked.RemoveListingDocument,
   restoreListing: asked.RestoreListingDocument,
   dropListing: asked.DropListingDocument,
@@ -79,6 +80,8 @@ export const fieldsOfMove = (move: PersonsMove, draft: MoveDraft, of: CaseFile):
       return only('ofAge', mayBeNaturalPerson(of))
     case 'hideListing':
       return ['hiding', 'reason', ...only('documentNumber', WITH_PAPER.includes(draft.hiding))]
+    case 'withdrawRepair':
+      return []
     case 'confirmHiding':
       return ['hiding', ...only('documentNumber', WITH_PAPER.includes(draft.hiding))]
     case 'unhideListing':
@@ -181,6 +184,8 @@ export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: 
       return ['作出修复决定的期限自受理之日起算。']
     case 'refuseRepair':
       return ['申请办结，名单照常公示，期限不变。']
+    case 'withdrawRepair':
+      return ['依当事人的书面撤回办理：申请办结，名单照常公示，当事人可以再次申请。']
     case 'removeListing':
       return [
         `立即移出，原因为“${labelOf('RemovalReason', draft.removal ?? null)}”；公开网页不再有此条，也不再提及。`,

@@ -14,6 +14,7 @@ import { PagedList } from '../../pieces/paged.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
+import { AttachmentLines } from '../listing/attachments.js'
 import {
   DecideObjectionDocument,
   type ObjectionState,
@@ -70,6 +71,7 @@ const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () 
       <p className="soft">
         {of.openedBy ?? '主体'} 于 {instantText(of.openedAt)} 提出；所争议的规则 {of.rule}，数据源 {of.feed}
       </p>
+      <AttachmentLines of={of.attachments} />
       {record && (
         <details className="record" open={of.state === 'OPEN'}>
           <summary>

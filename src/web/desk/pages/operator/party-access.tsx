@@ -1,10 +1,12 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
+import { saveBase64 } from '../../pieces/save-file.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { type OneTimeSecret, OneTimeSecretDialog } from '../administration/one-time-secret.js'
@@ -39,16 +41,22 @@ const Codes = ({ of }: { of: OperatorFile }) => {
     // The code is shown once and never cached.
     const answer = await apollo.mutate({ mutation: IssueAccessCodeDocument, variables, fetchPolicy: 'no-cache' })
     if (!answer.data) throw new TypeError('no answer')
+    const { code: accessCode, slip } = answer.data.issueAccessCode
     setWords('')
     setTold({
       title: '访问码已签发',
       what: '访问码',
-      text: answer.data.issueAccessCode.code,
+      text: accessCode,
       fields: [
         { label: '主体', value: of.name ?? code },
         { label: '用在', value: '公开网站“我的记录”（/my）' },
       ],
       advice: '请随决定书送达当事人，或核实身份后当面交给本人；不要经第三人或公开渠道转交。',
+      extra: (
+        <Button onClick={() => saveBase64(slip, `查询告知单 ${of.name ?? code}.pdf`)}>
+          下载送达用的查询告知单（PDF）
+        </Button>
+      ),
     })
     await refetch()
   }

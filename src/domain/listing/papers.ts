@@ -1,0 +1,30 @@
+/** Sealed papers of a case: signed copies, masked copies for the public, and what the party attached. */
+import { isSamePerson } from '../access/persons.js'
+
+export type AttachmentUse = 'DEFENCE' | 'REPAIR' | 'OBJECTION'
+export type PaperUse = 'SIGNED' | 'MASKED' | AttachmentUse
+
+/** Attachments that one act of a party may bring. */
+export const ATTACHMENTS_MOST = 5
+/** Papers of one use that one case or objection may hold, and their bytes together. */
+export const PAPERS_MOST = 20
+export const PAPERS_BYTES_MOST = 100 * 1024 * 1024
+
+interface MaskedPaper {
+  storedBy: string
+  releasedBy: string | null
+  withdrawnBy: string | null
+}
+
+/** Whoever masked a copy does not see what was overlooked: another person releases it. */
+export const findReleaseFault = (
+  { storedBy, releasedBy, withdrawnBy }: MaskedPaper,
+  by: string,
+): 'PAPER_SETTLED' | 'SECOND_PERSON' | null => {
+  if (releasedBy !== null || withdrawnBy !== null) return 'PAPER_SETTLED'
+  return isSamePerson(storedBy, by) ? 'SECOND_PERSON' : null
+}
+
+export const isRoomLeft = (held: { count: number; bytes: number }, added: readonly { length: number }[]): boolean =>
+  held.count + added.length <= PAPERS_MOST &&
+  added.reduce((all, { length }) => all + length, held.bytes) <= PAPERS_BYTES_MOST

@@ -1,0 +1,26 @@
+import { instantText } from '../../pieces/dates.js'
+import { labelOf } from '../../pieces/words.js'
+import type { PaperLineFragment } from './listing.generated.js'
+import { paperAddress } from './paper-files.js'
+
+export const AttachmentsPanel = ({ of }: { of: readonly PaperLineFragment[] }) =>
+  of.length === 0 ? null : (
+    <section className="panel wide no-print" aria-labelledby="attachments">
+      <h2 id="attachments">当事人提交的材料</h2>
+      <AttachmentLines of={of} />
+    </section>
+  )
+
+export const AttachmentLines = ({ of }: { of: readonly PaperLineFragment[] }) =>
+  of.length === 0 ? null : (
+    <ul className="lines" aria-label="当事人提交的材料">
+      {of.map((one) => (
+        <li key={one.id}>
+          <a href={paperAddress(one.id)}>{labelOf('PaperUse', one.about)}</a>{' '}
+          <span className="soft">
+            {one.type}，{Math.ceil(one.bytes / 1024)} KB，{instantText(one.storedAt)} 提交
+          </span>
+        </li>
+      ))}
+    </ul>
+  )

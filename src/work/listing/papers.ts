@@ -1,0 +1,155 @@
+/** Stores papers sealed: encrypted by a key that lies outside the database, bound to the paper's id. */
+import { hash, randomUUID } from 'node:crypto'
+import type { DocumentKind } from '../../domain/listing/documents.js'
+import {
+  ATTACHMENTS_MOST,
+  type AttachmentUse,
+  findReleaseFault,
+  isRoomLeft,
+  PAPERS_BYTES_MOST,
+  PAPERS_MOST,
+  type PaperUse,
+} from '../../domain/listing/papers.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Keys } from '../../foundation/keys.js'
+import { inspectPaper, PAPER_BYTES_MOST, type PaperType } from '../../foundation/papers/inspect.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as papers from '../../store/listing/papers.js'
+import type { WorkRules } from '../calendar/rules.js'
+import { type ExternalDocumentInput, recordDocumentWithin } from './documents.js'
+
+type SealKeys = Pick<Keys, 'sealBytes' | 'unsealBytes'>
+
+interface PaperToKeep extends papers.PaperOwner {
+  about: PaperUse
+  kind: DocumentKind | null
+  content: Buffer
+  by: string
+  now: Date
+}
+
+/** Throws PAPER_REFUSED or CONTENT_TOO_LARGE. */
+export const checkPaper = (content: Buffer): PaperType => {
+  if (content.length > PAPER_BYTES_MOST)
+    throw new Refusal('CONTENT_TOO_LARGE', { limit: `${PAPER_BYTES_MOST / 1024 / 1024} MB` })
+  const found = inspectPaper(content)
+  if ('type' in found) return found.type
+  throw new Refusal('PAPER_REFUSED', { fault: found.fault, ...WHY[found.fault] })
+}
+
+const WHY = {
+  TYPE: { zh: '只接受 PDF、PNG 和 JPEG 文件', en: 'only PDF, PNG and JPEG are taken' },
+  BROKEN: { zh: '文件不完整或者无法读取', en: 'the file is incomplete or cannot be read' },
+  SCRIPT: { zh: 'PDF 含有脚本或者自动动作', en: 'the PDF holds a script or an action of its own' },
+  EMBEDDED: { zh: 'PDF 内嵌有其他文件', en: 'the PDF holds other files' },
+  ENCRYPTED: { zh: 'PDF 已加密', en: 'the PDF is encrypted' },
+} as const
+
+const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<papers.SealedPaper> => {
+  const { content, by, now, listingId, objectionId, about, kind } = made
+  const type = checkPaper(content)
+  if (!isRoomLeft(await papers.measurePapers(tx, made), [content]))
+    throw new Refusal('PAPERS_FULL', { count: PAPERS_MOST, limit: `${PAPERS_BYTES_MOST / 1024 / 1024} MB` })
+  const id = randomUUID()
+  const [bytes, sha256] = [content.length, hash('sha256', content)]
+  const owner = { listingId, objectionId }
+  const sealed = keys.sealBytes(content, id)
+  return papers.add(tx, {
+    id,
+    ...owner,
+    about,
+    kind,
+    type,
+    bytes,
+    sha256,
+    content: sealed,
+    storedBy: by,
+    storedAt: now,
+  })
+}
+
+export type SignedCopyInput = Omit<ExternalDocumentInput, 'sha256'> & { content: Buffer }
+
+/** Enters the document's number and hash with it. Refusals: as `recordDocument`, PAPER_REFUSED, PAPERS_FULL. */
+export const storeSignedCopy = (
+  db: Db,
+  rules: WorkRules,
+  keys: SealKeys,
+  { content, ...made }: SignedCopyInput,
+): Promise<papers.SealedPaper> => {
+  checkPaper(content)
+  return db.transaction(async (tx) => {
+    const document = await recordDocumentWithin(tx, rules, { ...made, sha256: hash('sha256', content) })
+    const { listingId, kind } = document
+    const { by, now } = made
+    return keepPaper(tx, keys, { listingId, objectionId: null, about: 'SIGNED', kind, content, by, now })
+  })
+}
+
+export interface MaskedCopyInput {
+  listing: string
+  kind: DocumentKind
+  content: Buffer
+  by: string
+  now: Date
+}
+
+/** Waits for a second person. Refusals: PAPER_UNSIGNED, PAPER_REFUSED, PAPERS_FULL. */
+export const storeMaskedCopy = (
+  db: Db,
+  keys: SealKeys,
+  { listing, kind, content, by, now }: MaskedCopyInput,
+): Promise<papers.SealedPaper> =>
+  db.transaction(async (tx) => {
+    if (!(await papers.hasSignedCopy(tx, listing, kind))) throw new Refusal('PAPER_UNSIGNED')
+    return keepPaper(tx, keys, { listingId: listing, objectionId: null, about: 'MASKED', kind, content, by, now })
+  })
+
+export interface MaskedCopyAct {
+  id: string
+  by: string
+  now: Date
+}
+
+/** Refusals: PAPER_UNKNOWN, PAPER_SETTLED, SECOND_PERSON. */
+export const releaseMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Promise<papers.SealedPaper> =>
+  db.transaction(async (tx) => {
+    const paper = await lockMasked(tx, id)
+    const fault = findReleaseFault(paper, by)
+    if (fault !== null) throw new Refusal(fault)
+    return papers.release(tx, id, { by, at: now })
+  })
+
+/** One person is enough, because withdrawing hides. Refusals: PAPER_UNKNOWN, PAPER_SETTLED. */
+export const withdrawMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Promise<papers.SealedPaper> =>
+  db.transaction(async (tx) => {
+    if ((await lockMasked(tx, id)).withdrawnBy !== null) throw new Refusal('PAPER_SETTLED')
+    return papers.withdraw(tx, id, { by, at: now })
+  })
+
+const lockMasked = async (tx: Tx, id: string): Promise<papers.SealedPaper> => {
+  const paper = await papers.lockPaper(tx, id)
+  if (paper?.about !== 'MASKED') throw new Refusal('PAPER_UNKNOWN')
+  return paper
+}
+
+/** Checked before the act that they accompany. Refusals: PAPER_REFUSED, ATTACHMENTS_MANY. */
+export const checkAttachments = (files: readonly Buffer[]): void => {
+  if (files.length > ATTACHMENTS_MOST) throw new Refusal('ATTACHMENTS_MANY', { most: ATTACHMENTS_MOST })
+  for (const content of files) checkPaper(content)
+}
+
+export const storeAttachments = async (
+  db: Db,
+  keys: SealKeys,
+  { files, ...made }: papers.PaperOwner & { about: AttachmentUse; files: readonly Buffer[]; by: string; now: Date },
+): Promise<void> => {
+  if (files.length === 0) return
+  checkAttachments(files)
+  await db.transaction(async (tx) => {
+    for (const content of files) await keepPaper(tx, keys, { ...made, kind: null, content })
+  })
+}
+
+export const openPaper = async (db: Db, keys: SealKeys, { id }: Pick<papers.SealedPaper, 'id'>): Promise<Buffer> =>
+  keys.unsealBytes(await papers.readSealedContent(db, id), id)
