@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { agencies } from './agencies/index.js'
+import { SECOND_FACTOR_SETTINGS, type SecondFactorPolicy } from './domain/access/sign-in.js'
 import { Refusal, reasonOf } from './foundation/errors.js'
 import { parseNetwork } from './foundation/http/addresses.js'
 import { platforms } from './platforms/index.js'
@@ -18,6 +19,10 @@ export interface Config {
   fastAnswers: boolean
   /** Non-public networks (CIDR) that webhooks may reach, also by http. */
   webhookAllow: string[]
+  /** Who must have a second factor; null: administrators, and in the demo nobody. */
+  secondFactor: SecondFactorPolicy | null
+  /** Networks (CIDR) from which administrators sign in; none: from everywhere. */
+  administratorNetworks: string[]
   /** `token` opens the metrics. When it is null, `local` opens them to this machine. */
   metrics: { token: string | null; local: boolean }
   /** A stopping hub still accepts requests this long, so that load balancers notice. */
@@ -94,12 +99,18 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     const isValid = (text: string) => /^\d+$/.test(text) && text.length <= String(most).length && Number(text) <= most
     return Number(checked(name, String(usual), isValid, zh, en))
   }
-  const networks = (): string[] => {
-    const given = (env['WEBHOOK_ALLOW'] ?? '').split(',').map((each) => each.trim())
+  const networks = (name: string): string[] => {
+    const given = (env[name] ?? '').split(',').map((each) => each.trim())
     const named = given.filter((each) => each !== '')
     if (named.every((network) => parseNetwork(network) !== null)) return named
-    faults.push('WEBHOOK_ALLOW 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated')
+    faults.push(`${name} 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated`)
     return []
+  }
+  const secondFactor = (): SecondFactorPolicy | null => {
+    if (given('SECOND_FACTOR') === null) return null
+    const isOne = (text: string) => (SECOND_FACTOR_SETTINGS as readonly string[]).includes(text)
+    const one = SECOND_FACTOR_SETTINGS.join(' ')
+    return checked('SECOND_FACTOR', 'administrators', isOne, ` ${one} 之一`, `one of ${one}`) as SecondFactorPolicy
   }
   const level = (): string => {
     const isLevel = (text: string) => LOG_LEVELS.includes(text)
@@ -158,7 +169,9 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     ),
     fastAnswers:
       checked('FAST_ANSWERS', 'on', (text) => ['on', 'off'].includes(text), ' on 或 off', 'on or off') === 'on',
-    webhookAllow: networks(),
+    webhookAllow: networks('WEBHOOK_ALLOW'),
+    secondFactor: secondFactor(),
+    administratorNetworks: networks('ADMINISTRATOR_NETWORKS'),
     metrics: { token: metricsToken(), local: LOOPBACK.test(new URL(publicUrl).hostname) },
     lingerMs: 1_000 * count('LINGER_SECONDS', 0, LINGER_SECONDS_MAX, undefined, 'a whole number of seconds'),
     publicUrl,

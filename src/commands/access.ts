@@ -175,6 +175,17 @@ const addPersonCommands = (person: Command): void => {
     const change = () => people.resetPassword(hub.db, name, changeOf(hub))
     return show(await hub.recorded(wordsForAuditLog('hub person reset', name), change))
   })
+  const lost = person
+    .command('second-factor <name>')
+    .description('清除丢失的第二重验证，其登录全部结束 · remove a lost second factor; its sessions end')
+  answerWithHub(lost, (name: string) => async (hub) => {
+    const remove = () => people.resetSecondFactor(hub.db, name, changeOf(hub))
+    const { pending } = await hub.recorded(wordsForAuditLog('hub person second-factor', name), remove)
+    return {
+      value: { name, pending },
+      lines: [`已清除第二重验证 second factor removed：${name}`, ...(pending ? [WAITS] : [])],
+    }
+  })
   addEndCommand(kind, '停用人员，其登录立即结束 · a person signs in no more; its sessions end')
 }
 

@@ -127,6 +127,8 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   await hub.score({ cause: 'demo' })
 }
 
+const NO_SECOND_FACTOR =
+  '\n   演示不要求第二重验证，可在“我的账号”启用；正式运行的枢纽要求管理员启用。No second factor is asked for here; a hub in service asks administrators for one.'
 const DEMO_CLIENTS = [
   { name: MARKETPLACE, role: 'marketplace' },
   { name: 'demo-officer', role: 'officer', agency: 'market-regulator', region: '220000' },
@@ -158,7 +160,7 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask
 平台的回调地址收到的卖家变更 What the marketplace's webhook was told：${marketplace.url}/
 同样的变更，作为事件流 The same as a stream：curl -sN ${url}/v1/changes -H 'last-event-id: 0' -H "authorization: Bearer ${token(MARKETPLACE)}"
 
-工作台 The desk：${url}/desk（登录名 name，一次性密码 one-time password，首次登录时更换 replaced at the first sign-in）
+工作台 The desk：${url}/desk（登录名 name，一次性密码 one-time password，首次登录时更换 replaced at the first sign-in）${hub.config.secondFactor === null ? NO_SECOND_FACTOR : ''}
 ${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`).join('\n')}
 
 按 Ctrl-C 停止。Ctrl-C stops it.`)

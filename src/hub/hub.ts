@@ -4,6 +4,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from '../agencies/index.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { Config } from '../config.js'
+import type { SecondFactorPolicy } from '../domain/access/sign-in.js'
 import { MESSAGE_SETTLES_SECONDS } from '../domain/delivery/delivery.js'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundation/keys.js'
@@ -14,6 +15,7 @@ import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { databaseIdentity as identityOf } from '../store/db/restored.js'
 import { checkKeyFingerprints, replaceKeyFingerprints, storeKeyFingerprints } from '../work/access/own-keys.js'
+import { readSignInRules } from '../work/access/sign-in-rules.js'
 import { type AuditLog, openAuditLog } from '../work/audit/audit-log.js'
 import { readAuditRules } from '../work/audit/audit-rules.js'
 import { makeRestoreNotes } from '../work/audit/restore-guard.js'
@@ -75,6 +77,11 @@ export interface HubOverrides {
   adoptKeys?: boolean
 }
 
+interface ServeOptions {
+  demo?: boolean
+  secondFactor?: SecondFactorPolicy
+}
+
 type JobOccasion = Pick<RunOptions, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>
 
 export type Hub = Awaited<ReturnType<typeof makeHub>>
@@ -84,7 +91,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const { settleSeconds = MESSAGE_SETTLES_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
-  for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules]) read()
+  for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules, readSignInRules])
+    read()
   for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
@@ -272,8 +280,11 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       outdated.start()
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /** `demo` marks pages as showing invented data. */
-    serve: async ({ demo = false } = {}): Promise<string> => {
+    /** `demo` marks pages as showing invented data, and lets everybody in without a second factor unless a setting asks for it. */
+    serve: async ({
+      demo = false,
+      secondFactor = demo ? 'nobody' : 'administrators',
+    }: ServeOptions = {}): Promise<string> => {
       looking.start()
       outdated.start()
       // Answers have their own connections, so that a long merge does not block the public.
@@ -282,10 +293,11 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
       const { makeServer } = await import('../server/server.js')
-      const { proxies, quota, fastAnswers, webhookAllow, publicUrl, metrics: scraping } = config
+      const { proxies, quota, fastAnswers, webhookAllow, administratorNetworks, publicUrl, metrics: scraping } = config
       const made = await makeServer({
         ...{ db: answers, keys, log, now, sure: clock.sure, rules, metrics, auditLog, files, demo },
-        ...{ proxies, quota, fastAnswers, webhookAllow, publicUrl, scraping },
+        ...{ proxies, quota, fastAnswers, webhookAllow, administratorNetworks, publicUrl, scraping },
+        secondFactor: config.secondFactor ?? secondFactor,
         ...{ agencies: allAgencies, platforms: allPlatforms, timetable: occasions },
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
         verifyAuditLog: audit.verify,

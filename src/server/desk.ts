@@ -1,49 +1,92 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
-import {
-  CLEARED_SESSION_COOKIE,
-  checkCsrfToken,
-  formatSessionCookie,
-  readSessionCookie,
-  refuseCrossSite,
-} from '../api/request/cookies.js'
+import { CLEARED_SESSION_COOKIE, checkCsrfToken, readSessionCookie, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { refuseOtherMethods } from '../api/request/problem-details.js'
+import { refuseOtherMethods, sendProblem } from '../api/request/problem-details.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
 import { getRequestContext, type HttpRequestContext } from '../api/request/request-context.js'
 import { type Act, may, ROLES_BY_ACT } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
+import { isRecord } from '../foundation/text/json.js'
 import { deskPagesRouter } from '../web/built-pages.js'
 import * as lockouts from '../work/access/lockouts.js'
-import * as people from '../work/access/people.js'
+import { askForPasskey, relyingPartyOf } from '../work/access/passkeys.js'
+import { findPerson } from '../work/access/people.js'
+import { askForFactor } from '../work/access/second-factors.js'
+import * as sessions from '../work/access/sessions.js'
+import { type SignInParts, signIn, signInWithPasskey } from '../work/access/sign-in.js'
+import { addAccountRoutes, setSessionCookie } from './account.js'
+import { makeProblem } from './error-answers.js'
 
 const BODY_LIMIT = '16kb'
 const CREDENTIAL_CHARACTERS_MOST = 256
+/** Refusals after the right password: the attempt does not count as a guess. */
+const PASSWORD_WAS_RIGHT = [
+  'ACCOUNT_PENDING',
+  'ACCOUNT_ASLEEP',
+  'ADDRESS_REFUSED',
+  'PASSWORD_TO_CHOOSE',
+  'PASSWORD_AGED',
+  'PASSWORD_WEAK',
+  'SECOND_FACTOR_NEEDED',
+]
 
 export const makeDeskRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
-  const { keys } = parts
+  const { keys, secondFactor: policy, administratorNetworks = [] } = parts
+  const party = relyingPartyOf(parts.publicUrl ?? 'http://localhost')
+  const signInParts = ({ now, log }: HttpRequestContext): SignInParts => ({
+    ...{ keys, policy, party, administratorNetworks, now, log },
+  })
+
+  const open = async (response: Response, session: sessions.PersonSession, asked: string): Promise<void> => {
+    await writeAuditRow(parts, getRequestContext(response.req), session.viewer, { kind: 'TOKEN', asked })
+    setSessionCookie(response, session)
+    response.json(sessionView(session, parts))
+  }
 
   const login: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
-    const { name, password, newPassword } = credentialsIn(request.body)
-    const requestContext = getRequestContext(request)
-    const { address, now, log, db } = requestContext
-    const whence = `${name} ${address}`
+    const { passkey, ...given } = credentialsIn(request.body)
+    const own = getRequestContext(request)
+    const place = placeOf(request)
+    const { name = '', password = '', newPassword = null, code = null } = given
+    if (name === '' && passkey !== null) return loginByPasskey(response, passkey)
+    if (name === '' || password === '')
+      throw new Refusal('INPUT_INVALID', { reason: '需要 name 和 password name and password are needed' })
+    const { address, now, db } = own
     const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
-    const giveBack = await limited(requestContext, name, async () => limit.take([whence, address], now, proven))
-    const asking = { name, password, newPassword, address, proven, cookie: readSessionCookie(request.headers) }
-    const signedIn = await limited(requestContext, name, () =>
-      people.signIn(db, asking, { mark: keys.mark, now, log }),
-    ).catch((error) => {
-      // The password was right, so the attempt does not count as a guess.
-      if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
-        giveBack()
-      throw error
+    const giveBack = await limited(own, name, async () => limit.take([`${name} ${address}`, address], now, proven))
+    const input = { name, password, newPassword, code, passkey, place, proven }
+    try {
+      const session = await limited(own, name, () => signIn(db, input, signInParts(own)))
+      giveBack()
+      await open(response, session, 'POST /desk/login')
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      if (PASSWORD_WAS_RIGHT.includes(error.code)) giveBack()
+      if (error.code !== 'SECOND_FACTOR_NEEDED') throw error
+      const beside = await askForFactor(db, (await findPerson(db, name))?.id ?? name, signInParts(own))
+      sendProblem(response, { ...makeProblem(error), beside })
+    }
+  }
+
+  const loginByPasskey = async (response: Response, passkey: unknown): Promise<void> => {
+    const own = getRequestContext(response.req)
+    const input = { passkey, place: placeOf(response.req) }
+    const session = await limited(own, '', async () => {
+      const giveBack = limit.take([own.requestId, own.address], own.now)
+      const opened = await signInWithPasskey(own.db, input, signInParts(own))
+      giveBack()
+      return opened
     })
-    giveBack()
-    await writeAuditRow(parts, requestContext, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
-    const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
-    response.set('Set-Cookie', formatSessionCookie(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
+    await open(response, session, 'POST /desk/login passkey')
+  }
+
+  const challenge: RequestHandler = async (request, response) => {
+    refuseCrossSite(request.headers)
+    const own = getRequestContext(request)
+    limit.take([own.requestId, own.address], own.now)
+    response.json(await askForPasskey(own.db, null, signInParts(own)))
   }
 
   const limited = async <T>(requestContext: HttpRequestContext, name: string, work: () => Promise<T>): Promise<T> => {
@@ -51,7 +94,7 @@ export const makeDeskRouter = (parts: ApiDependencies, limit: RateLimit): Router
       return await work()
     } catch (error) {
       if (!isRefusal(error)) throw error
-      const known = (await people.findPerson(requestContext.db, name)) !== null
+      const known = (await findPerson(requestContext.db, name)) !== null
       await auditRefusedSignIn(parts, requestContext, { door: 'POST /desk/login', name, known, code: error.code })
       throw error
     }
@@ -66,29 +109,29 @@ export const makeDeskRouter = (parts: ApiDependencies, limit: RateLimit): Router
   const logout: RequestHandler = async (request, response) => {
     const signedIn = await mine(request)
     if (signedIn !== null) {
-      checkCsrfToken(request, (token) => people.csrfTokenMatches(signedIn.cookie, token))
-      await writeAuditRow(parts, getRequestContext(request), signedIn.viewer, {
-        kind: 'SIGN_OUT',
-        asked: 'POST /desk/logout',
-      })
-      await people.signOut(getRequestContext(request).db, signedIn.cookie, getRequestContext(request).now)
+      const own = getRequestContext(request)
+      checkCsrfToken(request, (token) => sessions.csrfTokenMatches(signedIn.cookie, token))
+      await writeAuditRow(parts, own, signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
+      await sessions.signOut(own.db, signedIn.cookie, own.now)
     }
     response.set('Set-Cookie', CLEARED_SESSION_COOKIE).status(204).end()
   }
 
-  const mine = async (request: Request): Promise<people.PersonSession | null> => {
+  const mine = async (request: Request): Promise<sessions.PersonSession | null> => {
     const cookie = readSessionCookie(request.headers)
-    return cookie === null
-      ? null
-      : people.sessionOfCookie(getRequestContext(request).db, cookie, getRequestContext(request).now)
+    const { db, now } = getRequestContext(request)
+    return cookie === null ? null : sessions.sessionOfCookie(db, cookie, { now, policy })
   }
 
   const router = Router()
   const bodies = [express.json({ limit: BODY_LIMIT }), express.urlencoded({ extended: false, limit: BODY_LIMIT })]
+  router.use('/desk/session', noStore)
   router.post('/desk/login', noStore, ...bodies, login)
+  router.post('/desk/login/passkey', noStore, challenge)
   router.post('/desk/logout', noStore, logout)
-  router.get('/desk/session', noStore, present)
-  router.all(['/desk/login', '/desk/logout'], refuseOtherMethods('POST'))
+  router.get('/desk/session', present)
+  addAccountRoutes(router, parts, { mine, limit, signInParts, sessionView: (session) => sessionView(session, parts) })
+  router.all(['/desk/login', '/desk/login/passkey', '/desk/logout'], refuseOtherMethods('POST'))
   router.all('/desk/session', refuseOtherMethods('GET'))
   const session = async (request: Request) => {
     const signedIn = await mine(request)
@@ -104,32 +147,44 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-const sessionView = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }: Pick<ApiDependencies, 'demo'>) => ({
+const placeOf = (request: Request): sessions.SignInPlace => ({
+  address: getRequestContext(request).address,
+  userAgent: request.headers['user-agent'] ?? '',
+  cookie: readSessionCookie(request.headers),
+})
+
+const sessionView = (
+  { viewer, cookie, endsAt, stage }: sessions.PersonSession,
+  { demo, now }: Pick<ApiDependencies, 'demo' | 'now'>,
+) => ({
   name: viewer.sub,
   role: viewer.role,
   agency: viewer.agency,
   region: viewer.region,
-  csrfToken: people.csrfTokenOf(cookie),
+  csrfToken: sessions.csrfTokenOf(cookie),
   endsAt: endsAt.toISOString(),
-  idleMs: people.SESSION_IDLE_MS,
-  acts: (Object.keys(ROLES_BY_ACT) as Act[]).filter((act) => may(viewer, act)),
+  idleMs: sessions.sessionIdleMs(now()),
+  acts: stage === 'FULL' ? (Object.keys(ROLES_BY_ACT) as Act[]).filter((act) => may(viewer, act)) : [],
   demo,
+  stage,
 })
 
-const credentialsIn = (body: unknown): { name: string; password: string; newPassword: string | null } => {
-  const read = (field: string): string | null => {
-    const value: unknown =
-      body !== null && typeof body === 'object' && Object.hasOwn(body, field)
-        ? (body as Record<string, unknown>)[field]
-        : undefined
-    if (value === undefined || value === '') return null
-    if (typeof value === 'string' && value.length <= CREDENTIAL_CHARACTERS_MOST && !value.includes('\0')) return value
+type SignInField = 'name' | 'password' | 'newPassword' | 'code'
+
+const credentialsIn = (body: unknown): Partial<Record<SignInField, string>> & { passkey: object | null } => {
+  const own = new Map(Object.entries(isRecord(body) ? body : {}))
+  const read = (field: SignInField): Partial<Record<SignInField, string>> => {
+    const value = own.get(field)
+    if (value === undefined || value === '') return {}
+    if (typeof value === 'string' && value.length <= CREDENTIAL_CHARACTERS_MOST && !value.includes('\0'))
+      return { [field]: value }
     throw new Refusal('INPUT_INVALID', { reason: `${field} 须为一个文本 must be one text` })
   }
-  const [name, password] = [read('name'), read('password')]
-  if (name === null || password === null)
-    throw new Refusal('INPUT_INVALID', { reason: '需要 name 和 password name and password are needed' })
-  return { name, password, newPassword: read('newPassword') }
+  const passkey = own.get('passkey')
+  return {
+    ...{ ...read('name'), ...read('password'), ...read('newPassword'), ...read('code') },
+    passkey: isRecord(passkey) ? passkey : null,
+  }
 }
 
 const withRetryAfter: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {

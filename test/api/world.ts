@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { agencies, feeds } from '../../src/agencies/index.js'
 import { readConfig } from '../../src/config.js'
+import type { SecondFactorPolicy } from '../../src/domain/access/sign-in.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
 import { extractRegionOfUscc, isValidUscc } from '../../src/domain/operators/codes.js'
@@ -95,6 +96,7 @@ export const makeWorld = async ({
   webhookAllow = [] as readonly string[],
   slowMs = 30_000,
   fastAnswers = readConfig().fastAnswers,
+  secondFactor = 'nobody' as SecondFactorPolicy,
 } = {}): Promise<World> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
@@ -126,6 +128,7 @@ export const makeWorld = async ({
     agencies,
     platforms,
     demo,
+    secondFactor,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
     timetable: makeTimetable([{ id: 'registry' }], ['national']),
     pull: async (id, { by, file, signal }) => {

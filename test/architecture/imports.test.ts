@@ -25,7 +25,7 @@ const MAY: Record<string, readonly string[]> = {
   migrations: [],
   seeds: ['sandbox', 'work', 'store', 'agencies', 'domain', 'foundation'],
   // The settings are those of the agencies and platforms that are described.
-  config: ['agencies', 'platforms', 'foundation'],
+  config: ['agencies', 'platforms', 'domain', 'foundation'],
   hub: ['config', 'server', 'api', 'web', 'sandbox', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   commands: ['config', 'hub', 'server', 'api', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   demo: [
@@ -166,6 +166,8 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   ajv: (_, file) => file === 'src/foundation/contracts.ts',
   'ajv-formats': (_, file) => file === 'src/foundation/contracts.ts',
   jsonwebtoken: (_, file) => ['src/foundation/keys.ts', 'src/foundation/keys/jws.ts'].includes(file),
+  '@simplewebauthn/server': (_, file) => file === 'src/work/access/passkeys.ts',
+  '@simplewebauthn/browser': inDesk,
   'prom-client': (_, file) => file === 'src/foundation/metrics.ts',
   pino: (_, file) => file === 'src/foundation/log.ts',
   commander: (room, file) => room === 'commands' || file === 'src/cli.ts',

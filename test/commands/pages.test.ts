@@ -12,9 +12,9 @@ const PROGRAM = ['src/cli.ts', ...readdirSync(COMMANDS).map((file) => join(COMMA
 const commands = PROGRAM.flatMap((file) =>
   [...read(file).matchAll(/\.command\('([a-z]+)[ ']/g)].map(([, name]) => name),
 )
-const settings = [...read('src/config.ts').matchAll(/(?:given|secretOf|url|env|checked|count)[([]'([A-Z_]+)'/g)].map(
-  ([, name]) => name,
-)
+const settings = [
+  ...read('src/config.ts').matchAll(/(?:given|secretOf|url|env|checked|count|networks)[([]'([A-Z_]+)'/g),
+].map(([, name]) => name)
 
 /** Names that occur in no inline code of the page. */
 const missing = (page: string, names: readonly (string | undefined)[]): (string | undefined)[] => {

@@ -5,7 +5,7 @@ import { isRefusal } from '../../src/foundation/errors.js'
 import { makeLog } from '../../src/hub/log.js'
 import { makeServer } from '../../src/server/server.js'
 import * as lockouts from '../../src/work/access/lockouts.js'
-import * as people from '../../src/work/access/people.js'
+import { signIn } from '../../src/work/access/sign-in.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 
@@ -37,8 +37,10 @@ describe('a person whose name others try with wrong passwords', () => {
       const knock = { kind: 'PERSON' as const, name, address: `192.0.2.${n}` }
       await lockouts.noteFailedSignIn(db, knock, { mark, known: true, now: NOW, log })
     }
-    const elsewhere = { name, password: PASSWORD, newPassword: null, address: '198.51.100.1', cookie: null }
-    const refused = await people.signIn(db, elsewhere, { mark, now: NOW, log }).catch((error: unknown) => error)
+    const place = { address: '198.51.100.1', userAgent: '', cookie: null }
+    const elsewhere = { name, password: PASSWORD, newPassword: null, code: null, passkey: null, place }
+    const parts = { keys: world.keys, policy: 'nobody', party: null, administratorNetworks: [], now: NOW, log } as const
+    const refused = await signIn(db, elsewhere, parts).catch((error: unknown) => error)
     expect(isRefusal(refused) && refused.code).to.equal('TOO_MANY_REQUESTS')
     expect(await login({ name, password: PASSWORD })).to.equal(200)
   })

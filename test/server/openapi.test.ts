@@ -12,7 +12,7 @@ import { assembleOpenapiDocument } from '../../src/server/openapi.js'
 import { makeRestRouter } from '../../src/server/server.js'
 import { NOW, operatorId, uscc, type World, worldWithListing } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
-import { hearForms } from '../support/openapi-party.js'
+import { hearAccount, hearForms } from '../support/openapi-party.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is looked at piece by piece
 type Any = any
@@ -196,6 +196,7 @@ describe('OpenAPI description', () => {
     const file = /\/desk\/assets\/[\w.-]+\.js/.exec(await pageOf.text())?.[0] ?? ''
     await ask(file, 200, { at: '/desk/assets/{name}' })
     await ask('/desk/assets/none.js', 404, { at: '/desk/assets/{name}' })
+    await hearAccount(ask as Any, { cookie, csrfToken })
     const out = '/desk/logout'
     await ask(out, 403, { at: out, method: 'POST', headers: { cookie } })
     await ask(out, 204, { at: out, method: 'POST', headers: { cookie, 'x-csrf-token': csrfToken } })

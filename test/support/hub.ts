@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type World, world } from '../../seeds/world.js'
 import { readConfig } from '../../src/config.js'
+import type { SecondFactorPolicy } from '../../src/domain/access/sign-in.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
@@ -33,14 +34,27 @@ interface Answer {
 }
 
 export const startHub = async (
-  options: { now?: () => Date; demo?: boolean; settleSeconds?: number } = {},
+  options: {
+    now?: () => Date
+    demo?: boolean
+    settleSeconds?: number
+    /** Default `nobody`, so that administrators sign in by password alone. */
+    secondFactor?: SecondFactorPolicy
+    /** Without a port, any; passkeys need to know theirs. */
+    port?: number
+  } = {},
 ): Promise<TestHub> => {
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
   const here = world()
   const agencies = await startAgencyStandIns(() => here)
   const platforms = await startPlatformStandIns({}, null, { now: options.now ?? (() => new Date()) })
-  const config = readConfig({ PORT: '0', DATABASE_URL: test.url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
+  const config = readConfig({
+    PORT: String(options.port ?? 0),
+    DATABASE_URL: test.url,
+    DATA_DIR: folder,
+    LOG_LEVEL: 'silent',
+  })
   const hub = await makeHub(config, {
     log: makeLog(config.log),
     addresses: {
@@ -50,7 +64,7 @@ export const startHub = async (
     ...(options.now ? { now: options.now } : {}),
     ...(options.settleSeconds !== undefined && { settleSeconds: options.settleSeconds }),
   })
-  const url = await hub.serve({ demo: options.demo ?? false })
+  const url = await hub.serve({ demo: options.demo ?? false, secondFactor: options.secondFactor ?? 'nobody' })
   return {
     hub,
     url,

@@ -88,3 +88,25 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
   await ask('/verify', 200, { ...verify, method: 'POST', body: file })
   await ask('/my/sign-out', 303, { at: '/my/sign-out', headers, ...form({ csrf }) })
 }
+
+/** Acts of a signed-in person on the own account. */
+export const hearAccount = async (
+  ask: Ask,
+  { cookie, csrfToken }: { cookie: string; csrfToken: string },
+): Promise<void> => {
+  const account = '/desk/session/account'
+  await ask(account, 200, { at: account, headers: { cookie } })
+  await ask(account, 401, { at: account })
+  const headers = { cookie, 'x-csrf-token': csrfToken, 'content-type': 'application/json' }
+  const act = (name: string, status: number, body: object) => {
+    const how = { at: '/desk/session/{act}', method: 'POST', headers, body: JSON.stringify(body) }
+    return ask(`/desk/session/${name}`, status, how)
+  }
+  await act('begin-code', 200, {})
+  await act('add-code', 401, { code: '000000' })
+  await act('add-code', 400, {})
+  await act('end-sessions', 404, { number: 1 })
+  await act('add-passkey', 422, { name: 'x' })
+  const passkey = '/desk/login/passkey'
+  await ask(passkey, 200, { at: passkey, method: 'POST' })
+}

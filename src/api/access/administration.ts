@@ -1,5 +1,6 @@
 /** A secret or one-time password appears only in the answer that creates it. */
 import type { AdministratorDuty } from '../../domain/access/accounts.js'
+import { isAsleep } from '../../domain/access/sign-in.js'
 import { isSamePerson, type Role } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
@@ -8,6 +9,7 @@ import * as people from '../../store/access/people.js'
 import * as clientWork from '../../work/access/clients.js'
 import { confirmAccount } from '../../work/access/confirm-account.js'
 import * as peopleWork from '../../work/access/people.js'
+import { signInTermsAt } from '../../work/access/sign-in-rules.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
@@ -19,8 +21,13 @@ const accountView = <T extends { id: string }>({ id, ...rest }: T) => ({ name: i
 const listClients = async (_: unknown, __: unknown, { parts, now }: GraphqlContext) =>
   (await clients.listClients(parts.db, now, LISTED_MOST)).map(accountView)
 
-const listPeople = async (_: unknown, __: unknown, { parts }: GraphqlContext) =>
-  (await people.listPeople(parts.db, LISTED_MOST)).map(accountView)
+const personView = (person: people.PersonSummary, now: Date) => ({
+  ...accountView(person),
+  asleep: person.endedAt === null && isAsleep(person.awakeAt, signInTermsAt(now), now),
+})
+
+const listPeople = async (_: unknown, __: unknown, { parts, now }: GraphqlContext) =>
+  (await people.listPeople(parts.db, LISTED_MOST)).map((person) => personView(person, now))
 
 interface RegisterInput {
   name: string
@@ -85,6 +92,18 @@ const issued = (context: GraphqlContext, { name, one_time_password, good_until }
   person: () => personNamed(context, name),
 })
 
+const resetSecondFactor = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
+  const { name } = refuseUnstorableText(args)
+  await peopleWork.resetSecondFactor(context.parts.db, name, changeOf(context))
+  return personNamed(context, name)
+}
+
+const wakePerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
+  const { name } = refuseUnstorableText(args)
+  await peopleWork.wakePerson(context.parts.db, name, changeOf(context))
+  return personNamed(context, name)
+}
+
 const endPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
   const { name } = refuseUnstorableText(args)
   notOneself(context, name)
@@ -118,10 +137,10 @@ const clientNamed = async ({ parts, now }: GraphqlContext, name: string) => {
   return accountView(found)
 }
 
-const personNamed = async ({ parts }: GraphqlContext, name: string) => {
+const personNamed = async ({ parts, now }: GraphqlContext, name: string) => {
   const found = (await people.listPeople(parts.db, LISTED_MOST, name))[0]
   if (found === undefined) throw new Refusal('PERSON_UNKNOWN', { name })
-  return accountView(found)
+  return personView(found, now)
 }
 
 export const administrationResolvers = {
@@ -133,6 +152,8 @@ export const administrationResolvers = {
     endClient,
     addPerson,
     resetPerson,
+    resetSecondFactor,
+    wakePerson,
     confirmPerson: confirmIn('people', personNamed),
     endPerson,
   },

@@ -99,7 +99,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     [
       'manage_registered',
       'HUB',
-      'addClient rotateClient confirmClient endClient addPerson resetPerson confirmPerson endPerson liftLockout',
+      'addClient rotateClient confirmClient endClient addPerson resetPerson resetSecondFactor wakePerson confirmPerson endPerson liftLockout',
     ],
     ['amend_calendar', 'HUB', 'amendCalendar decideCalendar'],
     ['state_authority', 'HUB', 'stateAuthority decideAuthority'],

@@ -90,7 +90,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Override: 'id operator grade reason endsOn state proposedAt decidedAt note withdrawnAt withdrawnReason replacedAt',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   Person:
-    'name role duty agency region createdAt oneTimeUntil seenAt pendingSince changedBy confirmedBy confirmedAt exempt endedAt',
+    'name role duty agency region createdAt oneTimeUntil seenAt pendingSince changedBy confirmedBy confirmedAt exempt endedAt asleep secondFactor',
   Platform:
     'id name configured hears outstanding oldestOutstandingAt refused refusedByCode confirmed lastConfirmedAt paused wiped filledAt openUntil acts',
   PlatformAct: 'act at by reason',

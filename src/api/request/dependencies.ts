@@ -1,4 +1,5 @@
 import type { Agency } from '../../agencies/feed.js'
+import type { SecondFactorPolicy } from '../../domain/access/sign-in.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
@@ -47,6 +48,10 @@ export interface ServerDependencies {
   slowMs?: number
   resolve?: HostResolver
   demo: boolean
+  /** Who must have a second factor. */
+  secondFactor: SecondFactorPolicy
+  /** Networks (CIDR) from which administrators sign in; none: from everywhere. */
+  administratorNetworks?: readonly string[]
   publicUrl?: string
   timetable: readonly ScheduledJob[]
   auditLog: AuditLog

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { SecondFactorPolicy } from '../../domain/access/sign-in.js'
 import {
   type Act,
   isRegionBound,
@@ -13,13 +14,13 @@ import {
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import * as accessCodes from '../../store/access/access-codes.js'
 import type { Db } from '../../store/db/db.js'
-import * as people from '../../work/access/people.js'
+import { csrfTokenMatches, sessionOfCookie } from '../../work/access/sessions.js'
 import type { GraphqlContext } from './context.js'
 import { checkCsrfToken, readSessionCookie } from './cookies.js'
 import type { ApiDependencies } from './dependencies.js'
 import { getRequestContext } from './request-context.js'
 
-type ViewerDependencies = Pick<ApiDependencies, 'answerPath' | 'revocations'>
+type ViewerDependencies = Pick<ApiDependencies, 'answerPath' | 'revocations' | 'secondFactor'>
 
 /** Refusals UNAUTHENTICATED, CSRF_REFUSED, QUOTA_EXCEEDED. */
 export const admitViewer = async (
@@ -48,11 +49,11 @@ interface ViewerLookup {
 
 export const identifyViewer = async (
   request: IncomingMessage,
-  { answerPath, revocations }: ViewerDependencies,
+  { answerPath, revocations, secondFactor }: ViewerDependencies,
   { own, now, tokenAt = now }: ViewerLookup,
 ): Promise<Viewer> => {
   const { authorization } = request.headers
-  if (authorization === undefined) return ofSession(request, own, now)
+  if (authorization === undefined) return ofSession(request, own, { now, policy: secondFactor })
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
   if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
   const { role, jti, issuedAt, expiresAt: _, ...claims } = answerPath.verify(token, tokenAt.getTime())
@@ -66,13 +67,18 @@ export const identifyViewer = async (
 }
 
 /** A CSRF token without its cookie means a dropped session and is refused. */
-const ofSession = async (request: IncomingMessage, own: ViewerLookup['own'], now: Date): Promise<Viewer> => {
+const ofSession = async (
+  request: IncomingMessage,
+  own: ViewerLookup['own'],
+  terms: { now: Date; policy: SecondFactorPolicy },
+): Promise<Viewer> => {
   const cookie = readSessionCookie(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC_VIEWER
-  const signedIn = cookie === null ? null : await people.sessionOfCookie(own.db, cookie, now)
+  const signedIn = cookie === null ? null : await sessionOfCookie(own.db, cookie, terms)
   if (cookie === null || signedIn === null)
     throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
-  checkCsrfToken(request, (token) => people.csrfTokenMatches(cookie, token))
+  checkCsrfToken(request, (token) => csrfTokenMatches(cookie, token))
+  if (signedIn.stage === 'ENROLMENT') throw new Refusal('SECOND_FACTOR_TO_ENROL')
   return signedIn.viewer
 }
 

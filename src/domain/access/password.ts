@@ -10,7 +10,8 @@ const NAME_LEAST = 3
  */
 const ROW_SHARE = 0.6
 
-export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON' | 'SAME'
+/** FORMER is found where the hashes of former passwords are known. */
+export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON' | 'SAME' | 'FORMER'
 
 /** NFKC makes full-width and half-width input the same password. */
 export const normalPassword = (password: string): string => password.normalize('NFKC')

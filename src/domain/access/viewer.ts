@@ -30,6 +30,8 @@ export interface Viewer {
   region: string | null
   /** Number of the access code behind a party's token. */
   grant?: number
+  /** Of an administrator who is signed in as a person. */
+  duty?: 'systems' | 'security'
 }
 
 export const PUBLIC_VIEWER: Viewer = { role: 'public', sub: null, agency: null, region: null }
@@ -143,8 +145,13 @@ export const RECORD_KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
 /** Code of the province (GB/T 2260). Viewers with this region, or none, act in all regions. */
 const PROVINCE = '220000'
 
+/** Acts of the security administrator and the auditor: who registers accounts does not read what is noted of it (三员分立). */
+const ACTS_BEYOND_SYSTEMS: readonly Act[] = ['see_audit_log']
+
 export const may = (viewer: Viewer, act: Act): boolean =>
-  ROLES_BY_ACT[act].includes(viewer.role) && !(isRegionBound(viewer) && PROVINCE_WIDE_ACTS.includes(act))
+  ROLES_BY_ACT[act].includes(viewer.role) &&
+  !(isRegionBound(viewer) && PROVINCE_WIDE_ACTS.includes(act)) &&
+  !(viewer.duty === 'systems' && ACTS_BEYOND_SYSTEMS.includes(act))
 
 export const isRegionBound = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
 

@@ -42,3 +42,15 @@ export const networkOf = (text: string): string => {
   const groups = address.parts.slice(0, 4).map((group) => group.toString(16).padStart(4, '0'))
   return `${groups.join(':')}/64`
 }
+
+/** First address of what `networkOf` returns. */
+export const firstAddressOf = (network: string): string => network.replace(/\/64$/, '::')
+
+export type AddressPlace = 'LOOPBACK' | 'INTERNAL' | 'EXTERNAL'
+
+/** Tells in a word where a caller is. `::/64` holds the loopback address of IPv6. */
+export const placeOfAddress = (network: string): AddressPlace => {
+  const text = firstAddressOf(network)
+  if (isPublicAddress(text)) return 'EXTERNAL'
+  return isInNetworks(text, ['127.0.0.0/8', '::/64']) ? 'LOOPBACK' : 'INTERNAL'
+}

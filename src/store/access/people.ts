@@ -1,7 +1,8 @@
 import { type AdministratorDuty, EXEMPT_FROM_CONFIRMATION_MOST } from '../../domain/access/accounts.js'
 import type { Role } from '../../domain/access/viewer.js'
-import { type Db, hasRows, queryFirst, queryRows, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.js'
 import { CONFIRMATION_COLUMNS, type ConfirmationState } from './confirmations.js'
+import { hasFactorSql } from './second-factors.js'
 
 export interface Person {
   id: string
@@ -43,24 +44,66 @@ export const addPerson = (
     { ...person, by, byCommand, now, exempt: EXEMPT_FROM_CONFIRMATION_MOST },
   )
 
-export const findPerson = (db: Db, id: string): Promise<(Person & ConfirmationState) | null> =>
+/** When the account was last used, made or woken; null values do not count. */
+const AWAKE_AT = 'greatest(created_at, changed_at, confirmed_at, signed_in_at, woken_at)'
+
+export interface PersonAccount extends Person, ConfirmationState {
+  /** Since when the password stands. */
+  passwordSince: Date
+  /** Begins the term of dormancy. */
+  awakeAt: Date
+}
+
+export const findPerson = (db: Db, id: string): Promise<PersonAccount | null> =>
   queryFirst(
     db,
-    `select id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
+    `select id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}, password_hash as "passwordHash", one_time_until as "oneTimeUntil",
+       coalesce(password_chosen_at, changed_at, created_at) as "passwordSince", ${AWAKE_AT} as "awakeAt"
      from people where id = ? and ended_at is null /* people.byId */`,
     [id],
   )
 
-export const setPassword = (
+/** Stores a chosen password and keeps the former one, of which the newest `kept` stay. False when it changed meanwhile. */
+export const setPassword = async (
   tx: Tx,
   id: string,
-  made: { before: string; passwordHash: string; oneTimeUntil: Date | null; now: Date },
-): Promise<boolean> =>
-  hasRows(
+  made: { before: string; passwordHash: string; kept: number; now: Date },
+): Promise<boolean> => {
+  const isSet = await hasRows(
     tx,
-    `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now
+    `update people set password_hash = :passwordHash, one_time_until = null, changed_at = :now, password_chosen_at = :now
      where id = :id and password_hash = :before and ended_at is null returning id /* people.setPassword */`,
     { id, ...made },
+  )
+  if (!isSet) return false
+  await tx.raw('insert into former_passwords (person, password_hash) values (:id, :before) /* people.former */', {
+    id,
+    before: made.before,
+  })
+  await tx.raw(
+    `delete from former_passwords where person = :id and id not in
+       (select id from former_passwords where person = :id order by id desc limit :kept) /* people.forget */`,
+    { id, kept: made.kept },
+  )
+  return true
+}
+
+export const listFormerPasswords = (db: Db, id: string, most: number): Promise<string[]> =>
+  queryColumn(
+    db,
+    'select password_hash from former_passwords where person = ? order by id desc limit ? /* people.formerPasswords */',
+    [id, most],
+  )
+
+export const noteSignedIn = async (tx: Tx, id: string, now: Date): Promise<void> => {
+  await tx.raw('update people set signed_in_at = ? where id = ? /* people.signedIn */', [now, id])
+}
+
+export const wakePerson = (db: Db, id: string, { by, now }: { by: string; now: Date }): Promise<boolean> =>
+  hasRows(
+    db,
+    'update people set woken_at = :now, woken_by = :by where id = :id and ended_at is null returning id /* people.wake */',
+    { id, by, now },
   )
 
 export const resetPassword = (
@@ -77,18 +120,36 @@ export const resetPassword = (
     { id, ...made },
   )
 
+/** Makes the account wait for a second person, unless it is exempt (see ALONE). Null for an unknown person. */
+export const awaitConfirmation = (
+  tx: Tx,
+  id: string,
+  made: { duty: AdministratorDuty | null } & AccountChange,
+): Promise<{ pending: boolean } | null> =>
+  queryFirst(
+    tx,
+    `update people set changed_at = :now, changed_by = :by, exempt = e.exempt, confirmed_by = null, confirmed_at = null,
+       pending_since = case when not e.exempt then :now::timestamptz end
+     from (select ${ALONE} as exempt) e where id = :id and ended_at is null
+     returning pending_since is not null as pending /* people.awaitConfirmation */`,
+    { id, ...made },
+  )
+
 export interface PersonSummary extends Omit<Person, 'passwordHash'>, ConfirmationState {
   exempt: boolean
   createdAt: Date
   endedAt: Date | null
   seenAt: Date | null
+  awakeAt: Date
+  secondFactor: boolean
 }
 
 export const listPeople = (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> =>
   queryRows(
     db,
     `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION_COLUMNS}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",
-       p.ended_at as "endedAt", (select max(s.seen_at) from sessions s where s.person = p.id) as "seenAt"
+       p.ended_at as "endedAt", greatest(p.signed_in_at, (select max(s.seen_at) from sessions s where s.person = p.id)) as "seenAt",
+       ${AWAKE_AT} as "awakeAt", ${hasFactorSql('p.id')} as "secondFactor"
      from people p where :name::text is null or p.id = :name
      order by p.ended_at is not null, p.id limit :most /* people.list */`,
     { most, name },

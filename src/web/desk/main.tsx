@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, RouterProvider } from 'react-router'
 import { ErrorPage, ForbiddenPage, NotFoundPage } from './frame/errors.js'
 import { DeskFrame, mayOpenPage } from './frame/frame.js'
+import { EnrolmentPage } from './pages/account/enrolment.js'
 import { LoadingNotice } from './pieces/empty.js'
 import { DESK_PAGES, type DeskPage } from './routes.js'
 import { apolloClient } from './session/client.js'
@@ -42,7 +43,11 @@ const router = createBrowserRouter(
   { basename: '/desk' },
 )
 
-const Desk = () => (useSignIn().session === null ? <SignInPage /> : <RouterProvider router={router} />)
+const Desk = () => {
+  const { session } = useSignIn()
+  if (session === null) return <SignInPage />
+  return session.stage === 'ENROLMENT' ? <EnrolmentPage /> : <RouterProvider router={router} />
+}
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no root')

@@ -264,6 +264,12 @@ export const DESK_PAGES: readonly DeskPage[] = [
     acts: ['see_operations'],
     load: () => import('./pages/administration/restored/index.js'),
   },
+  {
+    path: 'account',
+    title: '我的账号',
+    acts: ['see_itself'],
+    load: () => import('./pages/account/index.js'),
+  },
 ]
 
 export const pageAt = (path: string): DeskPage | null =>

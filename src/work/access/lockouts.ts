@@ -13,6 +13,8 @@ const MOST = { CLIENT: 60, PERSON: 10 } as const
  * limit: anybody could lock them out.
  */
 const MOST_EVERYWHERE = 100
+/** Wrong second factors of a person, from all addresses. Only who knows the password can reach this limit. */
+const MOST_CODES = 10
 
 export interface SignInAttempt {
   kind: lockouts.StoredLockout['kind']
@@ -57,6 +59,27 @@ export const noteFailedSignIn = async (
   if (await lockouts.noteFailure(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
+/** Seconds until a second factor may be shown again; null: now. */
+export const secondsCodesLocked = async (
+  db: Db,
+  person: string,
+  mark: (text: string) => string,
+  now: Date,
+): Promise<number | null> => {
+  const until = await lockouts.findLockEnd(db, [codesOf(person, mark)], now)
+  return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
+}
+
+export const noteFailedCode = async (
+  db: Db,
+  person: string,
+  { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
+): Promise<void> => {
+  const made = { kind: 'PERSON' as const, name: person, address: null, windowMs: WINDOW_MS, lockMs: LOCK_MS, now }
+  const isShut = await lockouts.noteFailure(db, { ...made, key: codesOf(person, mark), most: MOST_CODES })
+  if (isShut) log.warn({ kind: 'PERSON', name: person }, 'locked out: too many wrong second factors')
+}
+
 /** Marks the address as proven. A person's failures at this address are cleared; other addresses keep theirs. */
 export const noteGoodSignIn = (
   db: Db,
@@ -82,5 +105,6 @@ const here = ({ kind, name, address }: SignInAttempt, mark: (text: string) => st
   mark(`${kind} ${folded(name)} ${address}`)
 const everywhere = ({ kind, name }: SignInAttempt, mark: (text: string) => string): string =>
   mark(`${kind} ${folded(name)}`)
+const codesOf = (person: string, mark: (text: string) => string): string => mark(`CODES ${folded(person)}`)
 
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase()

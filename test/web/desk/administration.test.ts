@@ -357,6 +357,8 @@ describe('administration at the desk', function () {
 
   it('axe finds no violation on any page, and none is wider than a phone', async () => {
     const { page, close, open, faults, strays } = await atDesk(visitor, hub, 'administrator', {
+      name: '虚构安全',
+      duty: 'security',
       viewport: { width: 1440, height: 900 },
     })
     for (const [path, title, ready] of PAGES) {

@@ -145,6 +145,7 @@ const Account = ({ session, onHelp }: { session: DeskSession; onHelp: () => void
             </a>
           ),
         },
+        { key: 'own', label: <Link to="/account">我的账号</Link> },
         { key: 'help', label: '快捷键（?）', onClick: onHelp },
         { key: 'out', label: '退出登录', onClick: () => void signOut() },
       ],

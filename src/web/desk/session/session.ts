@@ -1,4 +1,10 @@
+import {
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  startAuthentication,
+} from '@simplewebauthn/browser'
 import { useSyncExternalStore } from 'react'
+import type { SessionStage } from '../../../domain/access/sign-in.js'
 import type { Act, Role } from '../../../domain/access/viewer.js'
 
 export interface DeskSession {
@@ -14,6 +20,8 @@ export interface DeskSession {
   /** Idle timeout, milliseconds. */
   idleMs: number
   demo: boolean
+  /** ENROLMENT: a second factor must be enrolled; nothing else is open. */
+  stage: SessionStage
 }
 
 interface SignInState {
@@ -53,7 +61,7 @@ export const useSession = (): DeskSession => {
 export const useMay = (act: Act): boolean => useSession().acts.includes(act)
 
 /** If another person signs in, the page is reloaded. */
-const signedIn = (session: DeskSession): void => {
+export const signedIn = (session: DeskSession): void => {
   if (state.session !== null && state.session.name !== session.name) {
     location.reload()
     return
@@ -122,26 +130,94 @@ export interface SignInRefusal {
   detail: string
   /** In seconds; null when the answer states none. */
   retryAfter: number | null
+  /** Second factors that may be shown, with code SECOND_FACTOR_NEEDED. */
+  factors?: readonly ('PASSKEY' | 'CODE' | 'RECOVERY')[]
+  passkey?: PublicKeyCredentialRequestOptionsJSON | null
 }
 
-export const signIn = async (given: {
-  name: string
-  password: string
+interface SignInFields {
+  name?: string
+  password?: string
   newPassword?: string | undefined
-}): Promise<SignInRefusal | null> => {
-  const answer = await fetch('/desk/login', {
+  code?: string | undefined
+  passkey?: object | undefined
+}
+
+const postJson = (path: string, body: object): Promise<Response> =>
+  fetch(path, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
+    headers: { 'Content-Type': 'application/json', ...(state.session && { 'X-CSRF-Token': state.session.csrfToken }) },
     credentials: 'same-origin',
-    body: JSON.stringify(given),
+    body: JSON.stringify(body),
   })
-  const body = (await answer.json()) as DeskSession & SignInRefusal
-  if (answer.ok) {
-    signedIn(body)
-    return null
-  }
-  const retryAfter = Number(answer.headers.get('Retry-After')) || null
-  return { code: body.code, detail: body.detail, retryAfter }
+
+const refusalIn = async (answer: Response): Promise<SignInRefusal> => ({
+  ...((await answer.json()) as SignInRefusal),
+  retryAfter: Number(answer.headers.get('Retry-After')) || null,
+})
+
+export const signIn = async (given: SignInFields): Promise<SignInRefusal | null> => {
+  const answer = await postJson('/desk/login', given)
+  if (!answer.ok) return refusalIn(answer)
+  signedIn((await answer.json()) as DeskSession)
+  return null
+}
+
+/** Asks the authenticator. Null when its user gave up or it failed. */
+export const askAuthenticator = (options: PublicKeyCredentialRequestOptionsJSON): Promise<object | null> =>
+  startAuthentication({ optionsJSON: options }).catch(() => null)
+
+export const NO_PASSKEY: SignInRefusal = {
+  code: 'NO_PASSKEY',
+  detail: '没有读到通行密钥，请重试，或改用密码登录。',
+  retryAfter: null,
+}
+
+export const signInByPasskey = async (): Promise<SignInRefusal | null> => {
+  const answer = await postJson('/desk/login/passkey', {})
+  if (!answer.ok) return refusalIn(answer)
+  const passkey = await askAuthenticator((await answer.json()) as PublicKeyCredentialRequestOptionsJSON)
+  return passkey === null ? NO_PASSKEY : signIn({ passkey })
+}
+
+export interface OwnAccount {
+  required: boolean
+  passkeysPossible: boolean
+  recent: boolean
+  passwordSince: string
+  passwordDueOn: string
+  passkeys: readonly { id: number; name: string; addedAt: string; usedAt: string | null }[]
+  codesSince: string | null
+  recoveryCodesLeft: number
+  sessions: readonly {
+    number: number
+    browser: string | null
+    place: 'LOOPBACK' | 'INTERNAL' | 'EXTERNAL' | null
+    startedAt: string
+    seenAt: string
+    current: boolean
+  }[]
+}
+
+export interface AccountAnswer {
+  session: DeskSession
+  account: OwnAccount
+  options?: PublicKeyCredentialCreationOptionsJSON
+  generator?: { secret: string; uri: string }
+  recoveryCodes?: readonly string[] | null
+}
+
+/** Throws a SignInRefusal. */
+export const actOnAccount = async (act: string | null, body: object = {}): Promise<AccountAnswer> => {
+  const answer = await (act === null
+    ? fetch('/desk/session/account', { credentials: 'same-origin' })
+    : postJson(`/desk/session/${act}`, body))
+  if (answer.ok) return (await answer.json()) as AccountAnswer
+  const refusal = await refusalIn(answer)
+  const isOver = refusal.code === 'UNAUTHENTICATED'
+  if (isOver) await again()
+  if (isOver || (refusal.code === 'CSRF_REFUSED' && (await renewed()))) return actOnAccount(act, body)
+  throw refusal
 }
 
 /** Also ends a newer session of another window. */

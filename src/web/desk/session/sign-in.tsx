@@ -1,73 +1,96 @@
+import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { Alert, Button, Form, Input, Modal } from 'antd'
 import { useEffect, useId, useState } from 'react'
 import { RefusalNotice } from '../pieces/refusal.js'
-import { type SignInRefusal, signIn, useSignIn } from './session.js'
+import { NewPasswordFields } from './new-password.js'
+import { askAuthenticator, NO_PASSKEY, type SignInRefusal, signIn, signInByPasskey, useSignIn } from './session.js'
 
-interface SignInFields {
+interface SignInForms {
   name: string
   password: string
   newPassword?: string
-  again?: string
+  code?: string
 }
 
+/** What the hub asks for beside the password. */
+type SignInStep = 'PASSWORD' | 'ONE_TIME' | 'AGED'
+
+const NEXT_STEPS: Record<string, SignInStep> = { PASSWORD_TO_CHOOSE: 'ONE_TIME', PASSWORD_AGED: 'AGED' }
+const NOTICES = {
+  ONE_TIME: '这是一次性密码，请设定您自己的密码',
+  AGED: '密码使用已满规定的日数，请设定新密码',
+}
+
+const NETWORK: SignInRefusal = { code: 'NETWORK', detail: '', retryAfter: null }
+
 const SignInForm = ({ name = '' }: { name?: string }) => {
-  const [isOneTime, setOneTime] = useState(false)
+  const [step, setStep] = useState<SignInStep>('PASSWORD')
+  const [factor, setFactor] = useState<SignInRefusal | null>(null)
   const [refused, setRefused] = useState<SignInRefusal | null>(null)
   const [isBusy, setBusy] = useState(false)
-  const [form] = Form.useForm<SignInFields>()
+  const [form] = Form.useForm<SignInForms>()
   const id = useId()
 
-  const send = async ({ name, password, newPassword }: SignInFields) => {
+  const run = async (attempt: () => Promise<SignInRefusal | null>) => {
     setBusy(true)
-    const refused = await signIn({ name, password, newPassword }).catch(
-      (): SignInRefusal => ({ code: 'NETWORK', detail: '', retryAfter: null }),
-    )
+    const answer = await attempt().catch(() => NETWORK)
     setBusy(false)
-    if (refused?.code === 'PASSWORD_TO_CHOOSE') {
-      setOneTime(true)
-      setRefused(null)
-      return
-    }
-    setRefused(refused)
+    const next = answer === null ? undefined : NEXT_STEPS[answer.code]
+    if (next !== undefined) setStep(next)
+    if (answer?.code === 'SECOND_FACTOR_NEEDED') setFactor(answer)
+    setRefused(next !== undefined || answer?.code === 'SECOND_FACTOR_NEEDED' ? null : answer)
   }
+  const send = () =>
+    run(() => {
+      const { name, password, newPassword, code } = form.getFieldsValue()
+      return signIn({ name, password, newPassword, code })
+    })
+  const showPasskey = () =>
+    run(async () => {
+      const { name, password, newPassword } = form.getFieldsValue()
+      // Each challenge is good once, so another is fetched.
+      const asked = await signIn({ name, password, newPassword })
+      if (!asked?.passkey) return asked
+      const passkey = await askAuthenticator(asked.passkey)
+      return passkey === null ? NO_PASSKEY : signIn({ name, password, newPassword, passkey })
+    })
   useEffect(() => {
-    if (isOneTime) document.getElementById(`${id}_newPassword`)?.focus()
-  }, [isOneTime, id])
+    if (step !== 'PASSWORD') document.getElementById(`${id}_newPassword`)?.focus()
+  }, [step, id])
+  useEffect(() => {
+    if (factor !== null) document.getElementById(`${id}_code`)?.focus()
+  }, [factor, id])
 
   return (
-    <Form form={form} name={id} layout="vertical" initialValues={{ name }} onFinish={send} requiredMark={false}>
+    <Form form={form} name={id} layout="vertical" initialValues={{ name }} onFinish={() => send()} requiredMark={false}>
       <Form.Item label="姓名（登录名）" name="name" rules={[{ required: true, message: '请填写登录名。' }]}>
         <Input autoComplete="username" autoFocus={name === ''} maxLength={256} />
       </Form.Item>
       <Form.Item label="密码" name="password" rules={[{ required: true, message: '请填写密码。' }]}>
         <Input.Password autoComplete="current-password" autoFocus={name !== ''} maxLength={256} />
       </Form.Item>
-      {isOneTime && (
+      {step !== 'PASSWORD' && <NewPasswordFields title={NOTICES[step]} />}
+      {factor !== null && (
         <>
           <Alert
             type="info"
             showIcon
-            title="这是一次性密码，请设定您自己的密码"
-            description="至少 12 个字符；不含登录名，不是常见密码，不是重复或顺排的字符。以后即以新密码登录。"
+            title="密码正确，还需第二重验证"
+            action={
+              factor.factors?.includes('PASSKEY') && (
+                <Button disabled={isBusy} onClick={() => void showPasskey()}>
+                  出示通行密钥
+                </Button>
+              )
+            }
           />
           <br />
-          <Form.Item label="新密码" name="newPassword" rules={[{ required: true, message: '请设定新密码。' }]}>
-            <Input.Password autoComplete="new-password" maxLength={256} />
-          </Form.Item>
           <Form.Item
-            label="再次输入新密码"
-            name="again"
-            dependencies={['newPassword']}
-            rules={[
-              { required: true, message: '请再次输入新密码。' },
-              ({ getFieldValue }) => ({
-                validator: async (_, value) => {
-                  if (value && value !== getFieldValue('newPassword')) throw new Error('两次输入的新密码不一致。')
-                },
-              }),
-            ]}
+            label={factor.factors?.includes('CODE') ? '动态验证码（或恢复码）' : '恢复码'}
+            name="code"
+            rules={[{ required: true, message: '请填写，或出示通行密钥。' }]}
           >
-            <Input.Password autoComplete="new-password" maxLength={256} />
+            <Input autoComplete="one-time-code" maxLength={64} />
           </Form.Item>
         </>
       )}
@@ -75,6 +98,13 @@ const SignInForm = ({ name = '' }: { name?: string }) => {
       <Button type="primary" htmlType="submit" loading={isBusy} block>
         登录
       </Button>
+      {factor === null && step === 'PASSWORD' && browserSupportsWebAuthn() && (
+        <p>
+          <Button block disabled={isBusy} onClick={() => void run(signInByPasskey)}>
+            使用通行密钥
+          </Button>
+        </p>
+      )}
     </Form>
   )
 }

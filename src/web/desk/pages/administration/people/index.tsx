@@ -19,6 +19,8 @@ import {
   PeopleDocument,
   type PersonLineFragment,
   ResetPersonDocument,
+  ResetSecondFactorDocument,
+  WakePersonDocument,
 } from './people.generated.js'
 
 export default function PeoplePage() {
@@ -83,6 +85,14 @@ export default function PeoplePage() {
       await apollo.mutate({ mutation: EndPersonDocument, variables: { name } })
       void refetch()
     }
+    const resetFactor = async ({ name }: PersonLineFragment) => {
+      await apollo.mutate({ mutation: ResetSecondFactorDocument, variables: { name } })
+      void refetch()
+    }
+    const wake = async ({ name }: PersonLineFragment) => {
+      await apollo.mutate({ mutation: WakePersonDocument, variables: { name } })
+      void refetch()
+    }
     return [
       ...shown,
       {
@@ -106,6 +116,30 @@ export default function PeoplePage() {
                 button={{ type: 'link', size: 'small', 'aria-label': `重设密码：${person.name}` }}
                 onDo={() => reset(person)}
               />
+              {person.asleep && (
+                <ConfirmButton
+                  action="唤醒"
+                  danger={false}
+                  follows={[
+                    `“${person.name}”可以用原来的密码登录；`,
+                    '请先确认本人仍在岗：休眠的账号多属已调离的人员，应予停用。',
+                  ]}
+                  button={{ type: 'link', size: 'small', 'aria-label': `唤醒：${person.name}` }}
+                  onDo={() => wake(person)}
+                />
+              )}
+              {person.secondFactor && (
+                <ConfirmButton
+                  action="清除第二重验证"
+                  follows={[
+                    `“${person.name}”的通行密钥、动态验证码和恢复码全部作废，其全部登录立即结束；`,
+                    '须由负有安全职责的另一名管理员确认，此前不能登录；',
+                    '此后本人以密码登录，并重新启用第二重验证。请当面核实确属遗失。',
+                  ]}
+                  button={{ type: 'link', size: 'small', 'aria-label': `清除第二重验证：${person.name}` }}
+                  onDo={() => resetFactor(person)}
+                />
+              )}
               <ConfirmButton
                 action="停用"
                 follows={[
@@ -169,10 +203,13 @@ export default function PeoplePage() {
   )
 }
 
-const PersonState = ({ of: { endedAt, oneTimeUntil, pendingSince, changedBy } }: { of: PersonLineFragment }) => {
+const PersonState = ({ of }: { of: PersonLineFragment }) => {
+  const { endedAt, oneTimeUntil, pendingSince, changedBy, asleep, secondFactor } = of
   if (endedAt !== null) return <span className="soft">已停用 {instantText(endedAt)}</span>
   if (pendingSince !== null) return <PendingNotice since={pendingSince} by={changedBy} />
-  if (oneTimeUntil === null) return <span className="good">在用</span>
+  if (asleep) return <span className="warn">久未登录，休眠</span>
+  if (oneTimeUntil === null)
+    return <span className="good">在用 {secondFactor && <span className="soft">已启用第二重验证</span>}</span>
   if (Date.parse(oneTimeUntil) < Date.now()) return <span className="bad">一次性密码已过期，须重设</span>
   return <span className="warn">待其换密码，至 {instantText(oneTimeUntil)}</span>
 }

@@ -9,6 +9,8 @@ export const RULE_TABLE_WORDS: Record<string, string> = {
   'audit-log': '查询痕迹',
   'registration-states': '登记状态的用语',
   retention: '留存期限',
+  'sign-in': '登录',
+  'level-three': '等级保护三级',
 }
 
 export const RULE_SECTION_WORDS: Record<string, string> = {
@@ -25,6 +27,8 @@ export const RULE_SECTION_WORDS: Record<string, string> = {
   recovery: '信用修复的说明',
   states: '登记状态的用语',
   terms: '留存多久',
+  accounts: '账号与登录',
+  requirements: '各项要求',
 }
 
 const FIELDS: Record<string, string> = {
@@ -71,6 +75,13 @@ const FIELDS: Record<string, string> = {
   word: '用语',
   state: '登记状态',
   what: '留存的内容',
+  passwordDays: '密码使用至多（日）',
+  formerPasswords: '不得再用的旧密码（个）',
+  dormantDays: '不登录即休眠（日）',
+  idleMinutes: '不操作即退出（分钟）',
+  clause: '条款',
+  tests: '由哪些测试证明',
+  operator: '由运营单位负责的部分',
 }
 
 const INNER: Record<string, string> = {
@@ -95,6 +106,7 @@ const INNER: Record<string, string> = {
   lastDay: '期间的最后一日',
   within: '有答复期限',
   open: '没有答复期限',
+  file: '测试文件',
   window: '计分时限届满',
   halving: '随时间减半',
   end: '期限届满',

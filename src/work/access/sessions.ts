@@ -1,0 +1,93 @@
+/** Sessions of people at the desk. */
+import { hash, timingSafeEqual } from 'node:crypto'
+import {
+  browserFamilyOf,
+  isProofRecent,
+  type SecondFactorPolicy,
+  type SessionProof,
+  type SessionStage,
+  sessionStageOf,
+} from '../../domain/access/sign-in.js'
+import type { Viewer } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import { placeOfAddress } from '../../foundation/http/addresses.js'
+import { newSecret } from '../../foundation/keys.js'
+import * as people from '../../store/access/people.js'
+import * as store from '../../store/access/sessions.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import { signInTermsAt } from './sign-in-rules.js'
+
+const SESSION_MS = 12 * 3_600_000
+const MINUTE_MS = 60_000
+
+export interface PersonSession {
+  cookie: string
+  number: number
+  viewer: Viewer
+  stage: SessionStage
+  proof: SessionProof
+  /** The password or a passkey was shown a short time ago. */
+  isRecent: boolean
+  endsAt: Date
+}
+
+export const sessionIdleMs = (now: Date): number => signInTermsAt(now).idleMinutes * MINUTE_MS
+
+/** Null for a session that is over, or that has not shown the second factor which its person has. */
+export const sessionOfCookie = async (
+  db: Db,
+  cookie: string,
+  { now, policy }: { now: Date; policy: SecondFactorPolicy },
+): Promise<PersonSession | null> => {
+  const found = await store.personSessions.use(db, cookie, sessionIdleMs(now), now)
+  const stage = found && sessionStageOf(found, policy)
+  if (found === null || stage === null) return null
+  const { person: sub, number, role, duty, agency, region, proof, provenAt, endsAt } = found
+  const viewer = { role, sub, agency, region, ...(duty && { duty }) }
+  return { cookie, number, viewer, stage, proof, isRecent: isProofRecent(provenAt, now), endsAt }
+}
+
+/** Where a person signs in: `address` as `networkOf` returns it, and the browser's User-Agent. */
+export interface SignInPlace {
+  address: string
+  userAgent: string
+  /** Cookie that the browser still has; its session ends. */
+  cookie: string | null
+}
+
+/** Starts a session with a cookie of its own, never the request's (session fixation). */
+export const startSession = async (
+  tx: Tx,
+  person: string,
+  { proof, place, now }: { proof: SessionProof; place: SignInPlace; now: Date },
+): Promise<string> => {
+  const cookie = newSecret()
+  const browser = browserFamilyOf(place.userAgent)
+  await store.personSessions.start(tx, {
+    ...{ cookie, before: place.cookie, holder: person, now, endsAt: new Date(now.getTime() + SESSION_MS) },
+    facts: { proof, proven_at: now, browser, place: placeOfAddress(place.address) },
+  })
+  await people.noteSignedIn(tx, person, now)
+  return cookie
+}
+
+/** Gives the session another cookie, after its person has shown more. Refusal UNAUTHENTICATED. */
+export const renewSession = async (
+  tx: Tx,
+  { cookie, proof }: Pick<PersonSession, 'cookie' | 'proof'>,
+  now: Date,
+): Promise<string> => {
+  const next = newSecret()
+  if (await store.renewPersonSession(tx, { cookie, next, proof, now })) return next
+  throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
+}
+
+export const signOut = store.personSessions.end
+
+/** CSRF token derived from the cookie, which another site cannot read. */
+export const csrfTokenOf = (cookie: string): string => hash('sha256', `csrf ${cookie}`, 'base64url')
+
+export const csrfTokenMatches = (cookie: string, token: string): boolean => {
+  const [wanted, said] = [Buffer.from(csrfTokenOf(cookie)), Buffer.from(token)]
+  return wanted.length === said.length && timingSafeEqual(wanted, said)
+}

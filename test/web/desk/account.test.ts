@@ -1,0 +1,127 @@
+import { createServer } from 'node:net'
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { codeOfStep, stepAt } from '../../../src/foundation/keys/one-time-codes.js'
+import { confirmedPerson } from '../../support/accounts.js'
+import { BROWSER_MS, browser, violations } from '../../support/browser.js'
+import { atDesk, deskBuilt, fillSignIn, PASSWORD } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+import { bytesOfBase32 } from '../../support/sign-ins.js'
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+
+/** A platform authenticator with a user who always agrees (WebDriver, virtual authenticators). */
+const addAuthenticator = async (page: Page): Promise<void> => {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('WebAuthn.enable')
+  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const
+  await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: { ...options, isUserVerified: true, automaticPresenceSimulation: true },
+  })
+}
+
+describe('the own account at the desk', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub({ secondFactor: 'administrators', port: await freePort() })
+  })
+  after(() => hub?.stop())
+
+  const signOut = async (page: Page, name: string) => {
+    await page.getByRole('button', { name, exact: true }).click()
+    await page.getByText('退出登录').click()
+    await page.getByLabel('姓名（登录名）').waitFor()
+  }
+
+  it('an administrator’s first sign-in leads to a passkey, which then signs in alone', async () => {
+    const given = { name: '首任', role: 'administrator', duty: 'security' }
+    const { one_time_password } = await confirmedPerson(hub.hub.db, given, [], hub.hub.now())
+    const { page, close, faults } = await visitor.visit(hub.url)
+    await addAuthenticator(page)
+    await page.goto('/desk')
+    await fillSignIn(page, '首任', one_time_password)
+    await page.getByLabel('新密码', { exact: true }).fill(PASSWORD)
+    await page.getByLabel('再次输入新密码').fill(PASSWORD)
+    await page.getByRole('button', { name: '登录', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: '启用第二重验证' }).waitFor()
+    await page.getByText('您的账号须启用第二重验证').waitFor()
+    expect(await violations(page, { sizes: true })).to.deep.equal([])
+    await page.getByLabel('通行密钥的名称').fill('办公室电脑')
+    await page.getByRole('button', { name: '建立通行密钥' }).click()
+    const codes = page.getByRole('dialog', { name: '您的恢复码' })
+    const shown = (await codes.locator('code').textContent()) ?? ''
+    expect(shown.split('\n')).to.have.length(10)
+    expect(await violations(page, { sizes: true })).to.deep.equal([])
+    await codes.getByRole('button', { name: '我已保存，关闭' }).click()
+    await page.getByRole('heading', { level: 1, name: '今日' }).waitFor()
+    await signOut(page, '首任')
+    await page.getByRole('button', { name: '使用通行密钥' }).click()
+    await page.getByRole('heading', { level: 1, name: '今日' }).waitFor()
+    await signOut(page, '首任')
+    await fillSignIn(page, '首任')
+    await page.getByText('密码正确，还需第二重验证').waitFor()
+    expect(await violations(page, { sizes: true })).to.deep.equal([])
+    await page.getByRole('button', { name: '出示通行密钥' }).click()
+    await page.getByRole('heading', { level: 1, name: '今日' }).waitFor()
+    await signOut(page, '首任')
+    await fillSignIn(page, '首任')
+    await page.getByLabel('恢复码', { exact: true }).fill(shown.split('\n')[0] ?? '')
+    await page.getByRole('button', { name: '登录', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: '今日' }).waitFor()
+    expect(faults.filter((fault) => !/status of 40[13]/.test(fault))).to.deep.equal([])
+    await close()
+  })
+
+  it('an officer enrols one-time codes, sees and ends other sessions, and changes the password', async () => {
+    const elsewhere = await atDesk(visitor, hub, 'officer', { fresh: true })
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'officer')
+    await open('/', '今日')
+    await page.getByRole('button', { name: 'officer', exact: true }).click()
+    await page.getByRole('link', { name: '我的账号' }).click()
+    await page.getByRole('heading', { level: 1, name: '我的账号' }).waitFor()
+    await page.getByRole('table', { name: '我的登录' }).getByText('本次登录').waitFor()
+    expect(await violations(page, { sizes: true })).to.deep.equal([])
+
+    await page.getByRole('button', { name: '结束其他登录', exact: true }).click()
+    await page.getByRole('button', { name: '确认结束其他登录' }).click()
+    await page.getByRole('button', { name: '结束其他登录', exact: true }).waitFor({ state: 'detached' })
+    await elsewhere.page.goto('/desk')
+    await elsewhere.page.getByLabel('姓名（登录名）').waitFor()
+    await elsewhere.close()
+
+    await page.getByRole('button', { name: '启用动态验证码' }).click()
+    const dialog = page.getByRole('dialog', { name: '启用动态验证码' })
+    const secret = ((await dialog.locator('code').textContent()) ?? '').replaceAll(' ', '')
+    expect(await violations(page, { sizes: true })).to.deep.equal([])
+    await dialog.getByLabel('六位数字').fill(codeOfStep(bytesOfBase32(secret), stepAt(hub.hub.now())))
+    await dialog.getByRole('button', { name: '启用', exact: true }).click()
+    await page.getByRole('button', { name: '我已保存，关闭' }).click()
+    await page.getByText('还有 10 个未用。').waitFor()
+
+    await hub.hub.db('sessions').where({ person: 'officer' }).update({ proven_at: null })
+    await page.getByRole('button', { name: '更换恢复码', exact: true }).click()
+    await page.getByRole('button', { name: '确认更换恢复码' }).click()
+    const proof = page.getByRole('dialog', { name: '请再次输入密码' })
+    await proof.getByLabel('密码', { exact: true }).fill(PASSWORD)
+    await proof.getByRole('button', { name: '继续' }).click()
+    await page.getByRole('button', { name: '我已保存，关闭' }).click()
+
+    await page.getByLabel('现在的密码').fill(PASSWORD)
+    await page.getByLabel('新密码', { exact: true }).fill(`${PASSWORD} 2`)
+    await page.getByLabel('再次输入新密码').fill(`${PASSWORD} 2`)
+    await page.getByRole('button', { name: '更改密码' }).click()
+    await page.getByText('密码已更改。').waitFor()
+    await open('/', '今日')
+    expect(faults.filter((fault) => !/status of 40[13]/.test(fault))).to.deep.equal([])
+    await close()
+  })
+})
