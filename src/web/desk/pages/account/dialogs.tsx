@@ -39,6 +39,7 @@ const ProofDialog = ({ onProve, onLeave }: { onProve: (password: string) => Prom
       <p>更改登录方式之前，须确认是您本人。</p>
       <Form
         form={form}
+        name="proof"
         layout="vertical"
         requiredMark={false}
         onFinish={({ password }) => void onProve(password).catch(setRefused)}

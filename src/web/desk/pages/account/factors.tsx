@@ -170,7 +170,7 @@ const CodeEnrolment = ({ of, act, onDone }: { of: CodeGenerator; act: AccountAct
         <li>填写它现在显示的六位数字。</li>
       </ol>
       <Form
-        id={FORM}
+        name={FORM}
         layout="vertical"
         requiredMark={false}
         onFinish={({ code }: { code: string }) => void act('add-code', { code }).then(onDone, setError)}

@@ -110,7 +110,13 @@ const PasswordPanel = ({ account, act }: AccountPanelProps) => {
       <p>
         设定于 {instantText(account.passwordSince)}，须在 {instantText(account.passwordDueOn)} 之前更换。
       </p>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={(given) => void change(given)}>
+      <Form
+        form={form}
+        name="own-password"
+        layout="vertical"
+        requiredMark={false}
+        onFinish={(given) => void change(given)}
+      >
         <Form.Item label="现在的密码" name="password" rules={[{ required: true, message: '请填写现在的密码。' }]}>
           <Input.Password autoComplete="current-password" maxLength={256} />
         </Form.Item>
