@@ -43,6 +43,7 @@ export const full = (more: Partial<CaseAct> = {}): CaseAct => ({
   reason: '组织虚假交易',
   text: '陈述',
   heavy: true,
+  returning: 'PROPOSAL',
   // A provincial authority needs no consent.
   level: 'PROVINCE',
   ...more,

@@ -10,6 +10,7 @@ import * as clientWork from '../../work/access/clients.js'
 import { confirmAccount } from '../../work/access/confirm-account.js'
 import * as peopleWork from '../../work/access/people.js'
 import { signInTermsAt } from '../../work/access/sign-in-rules.js'
+import { findKeeper } from '../../work/worklist/keepers.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
@@ -104,10 +105,13 @@ const wakePerson = async (_: unknown, args: { name: string }, context: GraphqlCo
   return personNamed(context, name)
 }
 
-const endPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
-  const { name } = refuseUnstorableText(args)
+const endPerson = async (_: unknown, args: { name: string; handOverTo?: string | null }, context: GraphqlContext) => {
+  const { name, handOverTo = null } = refuseUnstorableText(args)
   notOneself(context, name)
-  await peopleWork.endPerson(context.parts.db, name, context.now)
+  const { db } = context.parts
+  const to = handOverTo === null ? null : (await findKeeper(db, handOverTo)).name
+  if (to !== null && isSamePerson(to, name)) throw new Refusal('KEEPER_UNFIT', { name: to })
+  await peopleWork.endPerson(db, name, context.now, { by: context.viewer.sub ?? '', to })
   return personNamed(context, name)
 }
 

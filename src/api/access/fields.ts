@@ -42,7 +42,8 @@ type FieldLine = readonly [acts: string, whose: ObjectScope, fields: string, byA
 
 const PARTYS_MOVES = 'recordDefence applyRepair withdrawRepair'
 const MOVES =
-  'openLead linkDecision proposeListing notifyListing answerDefence holdHearing reviewListing consentListing ' +
+  'openLead linkDecision proposeListing notifyListing answerDefence holdHearing reviewListing returnListing resubmitListing ' +
+  'consentListing ' +
   'decideListing serveListing publishListing hideListing confirmHiding unhideListing acceptRepair refuseRepair ' +
   'removeListing restoreListing dropListing'
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
@@ -64,6 +65,8 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_operations', 'HUB', 'databaseRestored databaseRestorations'],
     ['see_operations', 'SIGHT', 'deliveries dueDeliveries discrepancies retractions'],
     ['see_moves', 'SIGHT', 'concerns deadlines overrides cases caseBoard'],
+    ['see_queue', 'SIGHT', 'worklist workCounts'],
+    ['see_moves', 'HUB', 'colleagues confirmers absences'],
     ['see_rules', 'HUB', 'ruleTables calendar'],
     ['see_authorities', 'HUB', 'authorities'],
     ['see_registered', 'HUB', 'clients people'],
@@ -83,7 +86,8 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['use_access_code', 'OWN', 'partyToken'],
     ['move_listing', 'SIGHT', MOVES],
     ['move_listing move_own_listing', 'SIGHT', PARTYS_MOVES],
-    ['move_listing', 'SIGHT', 'recordDocument releasePaper withdrawPaper'],
+    ['move_listing', 'SIGHT', 'recordDocument releasePaper withdrawPaper handOverCases'],
+    ['record_absence', 'OWN', 'recordAbsence endAbsence'],
     ['settle_concern', 'SIGHT', 'settleConcern settleDiscrepancy'],
     ['issue_access_code', 'SIGHT', 'issueAccessCode revokeAccessCode'],
     ['open_objection', 'SIGHT', 'openObjection withdrawObjection'],
@@ -131,7 +135,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
   ],
   Score: [['see_score_reasons', 'SIGHT', 'reasons audit auditUrl override wayBack lasting']],
   Listing: [
-    ['see_moves', 'SIGHT', 'moves concerns publicText'],
+    ['see_moves', 'SIGHT', 'moves concerns publicText keeper handovers tasks'],
     ['see_moves see_own_file', 'SIGHT', 'deadlines proceedings'],
     ['see_inner_listings', 'SIGHT', 'ground notListed repair repairFrom hiding deliveries'],
     ['move_listing move_own_listing', 'SIGHT', 'allowedMoves'],

@@ -5,6 +5,7 @@ const PAGED =
 
 /** Fields, by type, that everybody who sees the object may read. */
 export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
+  Absence: 'number person deputy firstDay lastDay',
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',
   AmendCalendarPayload: 'proposal knownUntil moved',
@@ -22,8 +23,10 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
     'id holidays workdays ordinary knownUntil reason proposedBy proposedAt state decidedBy decidedAt note',
   CalendarYear: 'year knownUntil days',
   CaseColumn: 'state cases late',
+  CaseTask: 'kind dueOn late',
   Client:
     'name role agency region createdAt rotatedAt previousUntil pendingSince changedBy confirmedBy confirmedAt endedAt',
+  Colleague: 'name role region',
   ClockSeverity: 'severity basis confirmed',
   Comparison: 'platform comparedAt shown expected missing stale unwanted hidden onTheirWay others alarm',
   Concern: 'id listing cause record run openedAt settledAt settledBy note',
@@ -53,6 +56,8 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Remark: 'field rule message',
   GradeCounts: 'A B C D',
   GradeLine: 'grade from zh en',
+  HandOverPayload: 'listings',
+  Handover: 'from to note by at',
   Hiding: 'kind on confirmed confirmUntil late',
   IdentityDecision:
     'id verdict feed operator merged successor on documentNumber cause madeOperator subject evidence reason decidedBy decidedAt undoneAt undoneBy undoneReason',
@@ -168,6 +173,10 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
     'id client url createdAt failingSince confirmedAt disabledAt disabledBecause previousSecretUntil owed removalsOwed oldestOwed givenUp lastStatus lastError',
   WebhookSecret: 'webhook secret',
   Words: 'zh en',
+  WorkCount: 'kind process mine office late',
+  WorkItem: 'kind count since dueOn late keeper listing operator subject',
+  WorkItemConnection: 'edges nodes pageInfo',
+  WorkItemEdge: 'node cursor',
   ...Object.fromEntries(
     PAGED.split(' ').flatMap((node) => [
       [`${node}Connection`, 'edges nodes pageInfo totalCount'],

@@ -54,6 +54,8 @@ import { standingResolvers } from '../standing/standing.js'
 import { webhookResolvers } from '../standing/webhooks.js'
 import { operationResolvers } from '../timetable/operations.js'
 import { timetableResolvers } from '../timetable/timetable.js'
+import { keeperResolvers } from '../worklist/keepers.js'
+import { worklistResolvers } from '../worklist/worklist.js'
 import { withNotedOperators } from './audited-operators.js'
 import { resolveNode } from './nodes.js'
 
@@ -88,7 +90,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '本枢纽依 schema/rules 的规则计算',
     en: 'reckoned here, by the rules of schema/rules',
     types: `NameMatch FeedTimeliness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
-      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial
+      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial CaseTask WorkItem WorkCount
       CalendarForeseen CalendarDayForeseen DeadlineMoving`,
   },
   {
@@ -106,7 +108,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '经办人、复核人等在本枢纽的办理；转录的名单除外，其出自信源单位',
     en: 'what people did here; a mirrored listing is an agency’s',
     types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode SealedPaper
-      ScorecardActivation Authorisation CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine DeliveryAct DeliveryClosed PlatformAct SellerList`,
+      ScorecardActivation Authorisation CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine Handover Absence DeliveryAct DeliveryClosed PlatformAct SellerList`,
   },
   {
     zh: '信用平台的回执或展示',
@@ -117,7 +119,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
     types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain Webhook WebhookSecret DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
-      Lockout Viewer Agency Feed FeedForm Platform Client Person IssuedSecret IssuedPassword`,
+      Lockout Viewer Agency Feed FeedForm Platform Client Person Colleague IssuedSecret IssuedPassword`,
   },
 ]
 
@@ -209,6 +211,8 @@ const RESOLVERS = [
   administrationResolvers,
   ruleTableResolvers,
   caseResolvers,
+  worklistResolvers,
+  keeperResolvers,
   moveResolvers,
   documentResolvers,
 ]

@@ -10,12 +10,12 @@ import { makeCaseView } from './listing-view.js'
 
 const OPEN = CASE_STATES.filter((state) => !isCaseOver(state))
 
-type CaseBoardFilter = { [K in 'states' | 'list' | 'region' | 'name' | 'late']?: store.CaseFilter[K] | null }
+type CaseBoardFilter = { [K in 'states' | 'list' | 'region' | 'name' | 'late' | 'keeper']?: store.CaseFilter[K] | null }
 
 /** Ended cases are found only on request and with the right to see removals. */
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, ...texts } = given ?? {}
-  const { list = null, region = null, name = null } = refuseUnstorableText(texts)
+  const { list = null, region = null, name = null, keeper = null } = refuseUnstorableText(texts)
   const seen = may(viewer, 'see_removed') ? CASE_STATES : OPEN
   const asked = states ?? OPEN
   return {
@@ -24,6 +24,7 @@ const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | nu
     region,
     name,
     late: late ?? false,
+    keeper,
     within: regionBoundOf(viewer),
     today,
     partys: PARTY_DEADLINES,

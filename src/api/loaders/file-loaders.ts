@@ -25,6 +25,7 @@ import * as scores from '../../store/scoring/scores.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import * as authorisations from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
+import * as keepers from '../../store/worklist/keepers.js'
 import { readRegistrationsOn } from '../../work/listing/public-entry.js'
 import { findCardByHash } from '../../work/scoring/scorecards.js'
 import {
@@ -150,6 +151,7 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     deliveryActs: makeBatchedLoad(String, async (ids: readonly number[]) =>
       groupRowsByKeys(ids, await desk.actsOf(db, ids), ({ deliveryId }) => deliveryId),
     ),
+    handovers: batchListings((ids) => keepers.handoversOf(db, ids)),
     documents: batchListings((ids) => documents.ofListings(db, ids)),
     papers: batchListings((ids) => papers.ofListings(db, ids)),
     objectionPapers: makeBatchedLoad(String, async (ids: readonly number[]) =>

@@ -100,6 +100,14 @@ const textsIn = (json: string): string[] => {
   return Array.isArray(found) && found.every((one) => typeof one === 'string') ? found : []
 }
 
+export const makeCursorOfTexts = (texts: readonly string[]): string => makeCursor(JSON.stringify(texts))
+
+export const readTextsInCursor = (cursor: Cursor, length: number): string[] | null =>
+  readCursor(cursor, (key) => {
+    const texts = textsIn(key)
+    return texts.length === length ? texts : null
+  })
+
 export const makeMatchCursor = (one: { rank: number; operator: number }): string => makeCursor(one.rank, one.operator)
 
 export const readMatchInCursor = (cursor: Cursor): { rank: number; operator: number } | null =>

@@ -78,6 +78,7 @@ const ACTS_ANYWHERE = rolesByAct({
   see_own_file: ['party'],
   see_authorities: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_rules: AUTHORITY,
+  record_absence: ['officer', 'reviewer', 'administrator'],
   // schema/rules/audit-log.json sets whose queries each of these roles sees.
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 })

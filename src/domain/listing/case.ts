@@ -47,6 +47,9 @@ interface EntryHiding {
 export const isHiddenByRun = ({ state, hiding }: Pick<Case, 'state' | 'hiding'>, run: number): boolean =>
   state === 'HIDDEN' && hiding?.by === 'clock' && hiding.run === run && hiding.confirmedBy === null
 
+/** PROPOSAL: to link or propose anew. NOTICE: to notify anew. DEFENCE: to answer, hear or add papers. */
+export type ReturnTarget = 'PROPOSAL' | 'NOTICE' | 'DEFENCE'
+
 interface Repair {
   appliedOn: string
   acceptedOn: string | null
@@ -68,6 +71,8 @@ const BLANK_CASE = {
   latePoints: 0 as number,
   hearingAsked: false as boolean,
   hearingOn: null as string | null,
+  /** Set from the day on which a reviewer sent the case back until it is mended. */
+  returned: null as { by: string; on: string; to: ReturnTarget } | null,
   consentedOn: null as string | null,
   decidedOn: null as string | null,
   /** Day on which service takes effect. */
@@ -124,6 +129,7 @@ export interface CaseAct {
   /** Number of the defence point answered; optional when only one is open. */
   point?: number
   hiding?: HidingKind
+  returning?: ReturnTarget
   run?: number
   notListed?: NotListedReason
   /** Default: FALSE_MATERIALS. */

@@ -84,6 +84,7 @@ interface Changes {
 
 const CHANGES: Partial<Record<MoveName, (before: Case, after: Case, act: CaseAct) => Changes>> = {
   notifyListing: (_, { notifiedOn }) => ({ begins: { DEFENCE: notifiedOn } }),
+  returnListing: (_, { state }) => ({ drops: state === 'LEAD' || state === 'PROPOSED' ? ['DEFENCE'] : [] }),
   reviewListing: () => ({ meets: ['DEFENCE'] }),
   decideListing: (_, { decidedOn }) => ({ begins: { PUBLICATION: decidedOn } }),
   publishListing: () => ({ meets: ['PUBLICATION'] }),

@@ -40,7 +40,7 @@ export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct,
     checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
   // Moves to LEAD leave `lastOn` unchanged, because the agency's procedure may have begun before the lead.
-  const state = typeof row.to === 'function' ? row.to(before) : (row.to ?? before.state)
+  const state = typeof row.to === 'function' ? row.to(before, act) : (row.to ?? before.state)
   const lastOn = state === 'LEAD' ? before.lastOn : act.on
   return { ok: true, after: { ...before, ...row.sets?.(before, act, rules), state, lastOn }, act }
 }

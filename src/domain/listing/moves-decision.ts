@@ -33,6 +33,7 @@ const notBeforeDecision: MoveGuard = (before, act) =>
   before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
 const anotherPerson: MoveGuard = (before, act) =>
   before.proposedBy !== null && !isSamePerson(before.proposedBy, act.by) ? null : 'SAME_PERSON'
+const mended: MoveGuard = ({ returned }) => (returned === null ? null : 'NOT_MENDED')
 const defenceAnswered: MoveGuard = (before) => (before.defenceOpen ? 'DEFENCE_UNANSWERED' : null)
 const hearingHeld: MoveGuard = (before) =>
   before.hearingAsked && before.hearingOn === null ? 'HEARING_NOT_HELD' : null
@@ -138,7 +139,7 @@ export const DECISION_MOVES = {
     roles: ['officer'],
     needs: ['reason'],
     guards: [decidedHere, basisInForce, requireGround],
-    sets: (_, act) => ({ proposedBy: act.by }),
+    sets: (_, act) => ({ proposedBy: act.by, returned: null }),
   },
   notifyListing: {
     zh: '告知当事人',
@@ -151,7 +152,7 @@ export const DECISION_MOVES = {
     sets: (_, act, rules) => {
       const notifiedOn = effectiveOn(act, rules)
       const days = findLegalNumberValue(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
-      return { notifiedOn, defenceUntil: addWorkdays(rules.calendar, notifiedOn, days ?? 0).date }
+      return { notifiedOn, defenceUntil: addWorkdays(rules.calendar, notifiedOn, days ?? 0).date, returned: null }
     },
   },
   // A late defence is accepted too, until the review. Each statement is one point to answer.
@@ -204,7 +205,7 @@ export const DECISION_MOVES = {
     from: ['NOTIFIED', 'DEFENCE', 'HEARING'],
     to: 'REVIEWED',
     roles: ['reviewer'],
-    guards: [anotherPerson, defenceAnswered, hearingHeld, defenceOver],
+    guards: [anotherPerson, mended, defenceAnswered, hearingHeld, defenceOver],
   },
   consentListing: {
     zh: '上级同意',

@@ -5,7 +5,7 @@ import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 export interface MoveRow extends BilingualText {
   from: readonly (CaseState | null)[]
   /** Absent: the state stays. */
-  to?: CaseState | ((before: Case) => CaseState)
+  to?: CaseState | ((before: Case, act: CaseAct) => CaseState)
   roles: readonly CaseRole[]
   needs?: readonly MoveNeed[]
   /** Condition on the case alone. When it fails, the move is not offered. */

@@ -63,6 +63,7 @@ const makeFullAct = (before: Case, { on, today }: OutlookRequest): Omit<CaseAct,
     reason: WRITTEN,
     text: WRITTEN,
     heavy: true,
+    returning: 'PROPOSAL',
     hiding: before.hiding?.kind === 'LOST' || before.hiding === null ? 'ERROR' : before.hiding.kind,
     ...(point !== undefined && { point }),
   }

@@ -48,7 +48,8 @@ export const divisionPrefixIn = (text: string): string | null => {
 
 const cityAt = (text: string): string | null => CITIES.get(CITY.exec(text)?.[1] ?? '') ?? null
 
-export type DivisionLevel = 'PROVINCE' | 'CITY' | 'COUNTY'
+export const DIVISION_LEVELS = ['PROVINCE', 'CITY', 'COUNTY'] as const
+export type DivisionLevel = (typeof DIVISION_LEVELS)[number]
 
 export const divisionLevelOf = (division: string): DivisionLevel => {
   if (division.endsWith('0000')) return 'PROVINCE'

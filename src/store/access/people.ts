@@ -154,3 +154,10 @@ export const listPeople = (db: Db, most: number, name: string | null = null): Pr
      order by p.ended_at is not null, p.id limit :most /* people.list */`,
     { most, name },
   )
+
+/** People who can sign in. */
+export const listActivePeople = (db: Db | Tx): Promise<Pick<Person, 'id' | 'role' | 'duty' | 'agency' | 'region'>[]> =>
+  queryRows(
+    db,
+    `select id, role, duty, agency, region from people where ended_at is null and pending_since is null order by id /* people.active */`,
+  )

@@ -106,6 +106,10 @@ const bindingsOf = ({ until, platform, sight = null }: DutyFilter) => ({
   sight,
 })
 
+/** SQL: platform and first day of each delivery that is past its limit; binds `until` and `platform`. */
+export const lateDutiesSql = (): string =>
+  `with ${waitingIn()} select platform, counted_from from duties where ${ASKED}`
+
 export const listOpenDuties = (
   db: Db,
   filter: DutyFilter,

@@ -9,6 +9,8 @@ export interface CaseFilter {
   region: string | null
   name: string | null
   late: boolean
+  /** Empty: without a keeper. */
+  keeper: string | null
   within: string | null
   today: string
   partys: readonly DeadlineName[]
@@ -21,7 +23,7 @@ const FILTERED = `l.wrong_from is null and (:list::text is null or l.list = :lis
   and (:region::text is null or starts_with(o.region, :region::text))
   and (:within::text is null or starts_with(o.region, :within::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)
-  and (not :late or ${LATE})`
+  and (:keeper::text is null or coalesce(l.keeper, '') = :keeper::text) and (not :late or ${LATE})`
 
 /** `at` is the creation time with microseconds, for the cursor. */
 export type OpenedCase = Listing & { at: string }

@@ -1,7 +1,7 @@
 import { queryColumn, queryRows, type Tx } from '../db/db.js'
 
-/** True when a scoring run opened the lead and no person has touched it. */
-const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
+/** True when a scoring run opened the lead and no person has touched or taken it. */
+const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.keeper is null and l.wrong_from is null and exists (
   select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
 
 const lockLeads =

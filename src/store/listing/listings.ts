@@ -20,27 +20,29 @@ export interface Listing extends EntryColumns {
   publishedOn: string | null
   endsOn: string | null
   moves: number
+  /** The person who attends to the case; null: the office. */
+  keeper: string | null
   /** Instant since which the listing's legal basis is known to be wrong. */
   wrongFrom: Date | null
 }
 
 export const LISTING_COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
   l.authority_code as "authorityCode", l.document_number as "documentNumber", l.decision_version as "decisionVersion", l.facts,
-  l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
+  l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves, l.keeper,
   l.wrong_from as "wrongFrom"`
 
 /** Opens cases with their first move. Skips operators with an open case on the list. */
 export const open = (
   tx: Tx,
   list: string,
-  made: readonly { operatorId: number; facts: Case; reason: string }[],
+  made: readonly { operatorId: number; facts: Case; reason: string; keeper: string | null }[],
   now: Date,
 ): Promise<Listing[]> =>
   queryRows(
     tx,
-    `insert into listings as l (list, operator_id, state, reason, facts, moves, created_at)
-     select :list::text, m."operatorId", m.facts->>'state', m.reason, m.facts, 1, :now::timestamptz
-     from jsonb_to_recordset(:made::jsonb) as m("operatorId" int, facts jsonb, reason text)
+    `insert into listings as l (list, operator_id, state, reason, facts, moves, created_at, keeper)
+     select :list::text, m."operatorId", m.facts->>'state', m.reason, m.facts, 1, :now::timestamptz, m.keeper
+     from jsonb_to_recordset(:made::jsonb) as m("operatorId" int, facts jsonb, reason text, keeper text)
      on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing
      returning ${LISTING_COLUMNS} /* listings.open */`,
     { list, made: JSON.stringify(made), now },
@@ -81,10 +83,10 @@ export const save = async (tx: Tx, saved: readonly Listing[]): Promise<void> => 
     `update listings l set state = s.state, reason = s.reason, basis = s.basis, authority = s.authority,
        authority_code = s."authorityCode", document_number = s."documentNumber", decision_version = s."decisionVersion",
        facts = s.facts, removal_reason = s."removalReason", removed_on = s."removedOn", published_on = s."publishedOn",
-       ends_on = s."endsOn", moves = s.moves
+       ends_on = s."endsOn", moves = s.moves, keeper = s.keeper
      from jsonb_to_recordset(?::jsonb) as s(id uuid, state text, reason text, basis text, authority text, "authorityCode" text,
        "documentNumber" text, "decisionVersion" bigint, facts jsonb, "removalReason" text, "removedOn" date, "publishedOn" date,
-       "endsOn" date, moves int) where l.id = s.id /* listings.save */`,
+       "endsOn" date, moves int, keeper text) where l.id = s.id /* listings.save */`,
     [JSON.stringify(saved)],
   )
 }

@@ -28,6 +28,14 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import('./pages/today/index.js'),
   },
   {
+    path: 'worklist',
+    title: '待办',
+    section: '工作',
+    acts: ['see_queue'],
+    key: 'w',
+    load: () => import('./pages/worklist/index.js'),
+  },
+  {
     path: 'operators',
     title: '经营者',
     section: '主体与名单',

@@ -6,6 +6,7 @@ import * as people from '../../store/access/people.js'
 import { removeAllFactors } from '../../store/access/second-factors.js'
 import { endSessionsOfPerson } from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
+import { handOverAllOf } from '../../store/worklist/keepers.js'
 
 const ONE_TIME_MS = 7 * 24 * 3_600_000
 
@@ -55,9 +56,10 @@ export const resetPassword = async (db: Db, name: string, change: people.Account
   return { name, ...issued, role, duty, agency, region, pending }
 }
 
-/** Ends all sessions; the name stays reserved. Refusal PERSON_UNKNOWN. */
-export const endPerson = async (db: Db, name: string, now: Date): Promise<void> => {
-  if (!(await endAccount(db, 'people', name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
+export interface LeavingHandover {
+  by: string
+  /** Who takes over the open cases; null: the office. */
+  to: string | null
 }
 
 /**
@@ -84,6 +86,16 @@ export const resetSecondFactor = async (
 export const wakePerson = async (db: Db, name: string, change: { by: string; now: Date }): Promise<void> => {
   if (!(await people.wakePerson(db, name, change))) throw new Refusal('PERSON_UNKNOWN', { name })
 }
+
+/** Ends all sessions and hands over the open cases; the name stays reserved. Refusal PERSON_UNKNOWN. */
+export const endPerson = (db: Db, name: string, now: Date, { by, to }: LeavingHandover = TO_OFFICE): Promise<void> =>
+  db.transaction(async (tx) => {
+    if (!(await endAccount(tx, 'people', name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
+    await handOverAllOf(tx, name, { to, note: LEFT, by, at: now })
+  })
+
+const TO_OFFICE: LeavingHandover = { by: 'command', to: null }
+const LEFT = '原经办人的账号已停用。'
 
 export const findPerson = people.findPerson
 

@@ -1,3 +1,4 @@
+import type { Calendar } from '../../domain/calendar/calendar.js'
 import {
   checkTimeliness,
   DELIVERY_DUTIES,
@@ -63,6 +64,19 @@ interface DueListFilter {
   today: string
 }
 
+const limitsUntil = (rules: TimelinessRules, calendar: Calendar, day: string) =>
+  Object.fromEntries(DELIVERY_DUTIES.map((duty) => [duty, lastDecisionDayDueBy(rules, calendar, duty, day)]))
+
+/** By duty the last decision day whose delivery is late today; null: none. */
+export const findLateLimits = async (
+  db: Db,
+  base: WorkRules,
+  today: string,
+): Promise<Record<string, string | null>> => {
+  const { calendar } = await applyAmendmentsToRules(db, base)
+  return limitsUntil(readTimelinessRules(), calendar, addDays(today, -1))
+}
+
 /** Unconfirmed deliveries that are late or due by the end of the next working day. */
 export const listDueDeliveries = async (
   db: Db,
@@ -70,10 +84,7 @@ export const listDueDeliveries = async (
   { lateOnly, platform, sight = null, today }: DueListFilter,
 ) => {
   const [rules, { calendar }] = [readTimelinessRules(), await applyAmendmentsToRules(db, base)]
-  const by = lateOnly ? today : nextWorkday(calendar, today)
-  const until = Object.fromEntries(
-    DELIVERY_DUTIES.map((duty) => [duty, lastDecisionDayDueBy(rules, calendar, duty, lateOnly ? addDays(by, -1) : by)]),
-  )
+  const until = limitsUntil(rules, calendar, lateOnly ? addDays(today, -1) : nextWorkday(calendar, today))
   const query = { until, platform, sight }
   return {
     page: async (at: Parameters<typeof store.listOpenDuties>[2]): Promise<DueDelivery[]> =>

@@ -84,6 +84,7 @@ const openCases = async (
   const made = leads.map(({ operatorId, act }) => ({
     operatorId,
     reason: act.reason,
+    keeper: act.role === 'clock' ? null : act.by,
     facts: stepped('openLead', makeNewCase(list, operatorId), act, rules).after,
   }))
   const opened = await listings.open(tx, list, made, at)
@@ -219,6 +220,8 @@ const stepOf = (before: listings.Listing, made: MoveRequest, ground: LinkedAndPr
     endsOn,
     ...computeEntryColumns(name, act, facts, ground, findListKind(rules, before.list)),
     moves: before.moves + 1,
+    // The first officer to act in a case of the office becomes its keeper.
+    keeper: before.keeper ?? (made.role === 'officer' ? made.by : null),
   }
   return { name, before, after, act }
 }

@@ -77,6 +77,9 @@ const TEXTS: Record<string, (side: Side) => string> = {
   feed: () => FEED,
   documentNumber: () => '虚函〔2026〕9号',
   consentNumber: () => '虚函〔2026〕9号',
+  by: () => 'nobody-of-this-name',
+  person: () => 'nobody-of-this-name',
+  deputy: () => 'nobody-of-this-name',
   pendingSince: () => '2026-03-01T00:00:00.000Z',
   ...Object.fromEntries(['reason', 'note', 'statement', 'text'].map((name) => [name, () => '事由'])),
 }
@@ -92,6 +95,10 @@ const LEFT_OUT = new Set([
   'asOf',
   'knownAt',
   'against',
+  'scope',
+  'kind',
+  'to',
+  'handOverTo',
   'gtin',
   'model',
 ])
@@ -109,6 +116,7 @@ const isLeftOut = (field: Field, { name, type }: GraphQLArgument): boolean => {
 
 const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): unknown => {
   if (isNonNullType(type)) return meant(field, name, type.ofType, side)
+  if (isListType(type) && name === 'ids') return [side['Listing']]
   if (isListType(type)) return name === 'codes' ? [side['Code']] : name === 'into' ? [NEUTRAL] : []
   if (isInputObjectType(type)) {
     const members = Object.values(type.getFields()).filter(

@@ -84,8 +84,9 @@ describe('number of statements for an answer', function () {
         return [field.name, data?.[field.name]?.nodes.length]
       }),
     )
-    // A month has one figure for each agency and platform, fewer than a hundred.
-    expect(found.filter(([name, items]) => name !== 'timeliness' && items !== 100)).to.deep.equal([])
+    // A month has one figure for each agency and platform, fewer than a hundred. An auditor has no tasks.
+    const few: unknown[] = ['timeliness', 'worklist']
+    expect(found.filter(([name, items]) => !few.includes(name) && items !== 100)).to.deep.equal([])
   })
 
   for (const field of pages) {

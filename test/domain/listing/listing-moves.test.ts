@@ -18,6 +18,12 @@ describe('listing: every state, move and role', () => {
     answerDefence: { from: ['DEFENCE', 'HEARING'], to: 'SAME', roles: ['officer'] },
     holdHearing: { from: ['NOTIFIED', 'DEFENCE'], to: 'HEARING', roles: ['officer', 'reviewer'] },
     reviewListing: { from: ['NOTIFIED', 'DEFENCE', 'HEARING'], to: 'REVIEWED', roles: ['reviewer'] },
+    returnListing: {
+      from: ['PROPOSED', 'NOTIFIED', 'DEFENCE', 'HEARING', 'REVIEWED', 'CONSENTED'],
+      to: 'LEAD',
+      roles: ['reviewer'],
+    },
+    resubmitListing: { from: ['NOTIFIED', 'DEFENCE', 'HEARING'], to: 'SAME', roles: ['officer'] },
     consentListing: { from: ['REVIEWED'], to: 'CONSENTED', roles: ['officer', 'reviewer'] },
     decideListing: { from: ['REVIEWED', 'CONSENTED'], to: 'DECIDED', roles: ['officer', 'reviewer'] },
     serveListing: { from: ['DECIDED'], to: 'SERVED', roles: ['officer', 'reviewer'] },
@@ -55,6 +61,7 @@ describe('listing: every state, move and role', () => {
     }
     expect(reachedFrom('PROPOSED', null)).to.include('PUBLISHED')
     expect([...reachedFrom('PROPOSED', 'reviewListing')]).to.have.members([
+      'LEAD',
       'PROPOSED',
       'NOTIFIED',
       'DEFENCE',
@@ -86,6 +93,7 @@ describe('listing: every state, move and role', () => {
     defenceUntil: '2022-01-11',
     defenceOpen: name === 'answerDefence',
     openPoints: name === 'answerDefence' ? [1] : [],
+    returned: name === 'resubmitListing' ? { by: 'reviewer-1', on: '2022-01-10', to: 'DEFENCE' } : null,
     level: name === 'consentListing' ? 'COUNTY' : 'PROVINCE',
     hiding: { by: 'officer-3', on: '2022-01-15', kind: 'ERROR', confirmedBy: null },
     repair: REPAIRING.includes(name) ? { appliedOn: '2023-06-01', acceptedOn: null } : null,

@@ -44,6 +44,8 @@ const PEOPLE: [string, CaseRole][] = [
 ]
 /** Most points of a defence, including requests for a hearing. */
 const POINTS = 2
+/** A case is sent back once at most, on this day, which bounds the search. */
+const RETURN_DAY = 2
 
 /** A state of the search. All fields but `now` are kept by the search itself, independently of the case. */
 interface Node {
@@ -61,6 +63,7 @@ interface Node {
   askedForHearing: boolean
   heardParty: boolean
   serviceOn: string | null
+  returns: number
   fallen: boolean
   /** The first step after which the law forbids publication. */
   wrong: string | null
@@ -92,6 +95,7 @@ const start: Node = {
   askedForHearing: false,
   heardParty: false,
   serviceOn: null,
+  returns: 0,
   fallen: false,
   wrong: null,
   told: [],
@@ -103,7 +107,8 @@ const IN_DEFENCE: (CaseState | null)[] = ['NOTIFIED', 'DEFENCE', 'HEARING']
 /** Everything that a later step can still read. */
 const keyOf = (node: Node): string => {
   const { now } = node
-  const defence = IN_DEFENCE.includes(now.state)
+  const isAgain = node.returns > 0 && (now.state === 'LEAD' || now.state === 'PROPOSED')
+  const defence = IN_DEFENCE.includes(now.state) || isAgain
   const carried = now.decisionLinked && (now.decisionHeavy === true || now.ground === 'DECISION_NOT_PERFORMED')
   const decided = now.decidedOn !== null
   const over = now.state === 'NOT_LISTED' || (now.state === 'REMOVED' && now.removal !== 'REPAIRED')
@@ -117,6 +122,7 @@ const keyOf = (node: Node): string => {
     defence || now.state === 'PROPOSED' ? now.proposedBy : null,
     defence && [now.defenceUntil, now.points, now.openPoints, now.hearingAsked, now.hearingOn !== null],
     now.state === 'SERVED' && [now.servedOn, node.serviceOn],
+    now.decidedOn === null && [node.returns, now.returned?.to],
     !over && [now.decidedOn, now.termFrom, now.endsOn],
     now.hiding && [now.hiding.by, now.hiding.confirmedBy !== null],
     now.repair && now.repair.acceptedOn !== null,
@@ -141,6 +147,10 @@ const variants = (name: MoveName, node: Node): Partial<CaseAct>[] => {
   if (name === 'recordDefence') return node.now.points < POINTS ? [{}, { hearing: true }] : []
   if (name === 'answerDefence') return node.now.openPoints.map((point) => ({ point }))
   if (name === 'reviewListing') return [{}, { waived: true }]
+  if (name === 'returnListing') {
+    const isReturned = node.returns > 0 || node.day !== RETURN_DAY
+    return isReturned ? [] : (['PROPOSAL', 'NOTICE', 'DEFENCE'] as const).map((returning) => ({ returning }))
+  }
   if (name === 'hideListing') return [{ hiding: 'ERROR' }, { hiding: 'LOST' }]
   if (name === 'removeListing')
     return (['EXPIRED', 'REPAIRED', 'REVOKED', 'CEASED'] as const).map((removal) => ({ removal }))
@@ -198,6 +208,7 @@ const step = (node: Node, name: MoveName, act: CaseAct): Node | null => {
   if (name === 'answerDefence') next.unanswered -= 1
   if (name === 'holdHearing') next.heardParty = true
   if (name === 'reviewListing') Object.assign(next, { reviewedBy: act.by, waived: act.waived === true })
+  if (name === 'returnListing') next.returns += 1
   if (name === 'serveListing') next.serviceOn = act.service === 'PUBLIC_NOTICE' ? addDays(act.on, 30) : act.on
   next.wrong ??= wrongIn(next, name, act)
   const [was, is] = [isPublicState(node.now.state), isPublicState(moved.after.state)]

@@ -1,20 +1,19 @@
 import MenuOutlined from '@ant-design/icons/MenuOutlined'
-import { Button, Drawer, Dropdown, Menu, Modal } from 'antd'
+import { Button, Drawer, Dropdown, Modal } from 'antd'
 import { Suspense, useMemo, useRef, useState } from 'react'
-import { Link, Outlet, useLocation, useNavigate } from 'react-router'
+import { Link, Outlet, useNavigate } from 'react-router'
 import { LoadingNotice } from '../pieces/empty.js'
 import { labelOf } from '../pieces/words.js'
-import { DESK_PAGES, type DeskPage, PAGE_SECTIONS, pageAt } from '../routes.js'
+import { DESK_PAGES, type DeskPage, pageAt } from '../routes.js'
 import { ExpiryWarning } from '../session/expiry.js'
 import { type DeskSession, signOut, useSession } from '../session/session.js'
 import { SignInAgain } from '../session/sign-in.js'
+import { Navigation, pathOf, useWorkCounts } from './navigation.js'
 import { OperatorSearch } from './search.js'
 import { type Shortcut, useShortcuts } from './shortcuts.js'
 
 export const mayOpenPage = ({ acts }: Pick<DeskPage, 'acts'>, session: DeskSession): boolean =>
   acts.some((act) => session.acts.includes(act))
-
-const pathOf = (page: DeskPage): string => `/${page.path}`
 
 export const DeskFrame = () => {
   const session = useSession()
@@ -41,7 +40,8 @@ export const DeskFrame = () => {
   )
   useShortcuts(shortcuts)
 
-  const way = <Way pages={pages} onGo={() => setOpen(false)} />
+  const counts = useWorkCounts()
+  const navigation = <Navigation pages={pages} counts={counts} onGo={() => setOpen(false)} />
   return (
     <div className="frame">
       <a className="skip" href="#page">
@@ -70,10 +70,10 @@ export const DeskFrame = () => {
       <ExpiryWarning />
       <div className="below">
         <nav className="side" aria-label="主导航">
-          {way}
+          {navigation}
         </nav>
         <Drawer open={isOpen} onClose={() => setOpen(false)} placement="left" size={280} title="导航">
-          <nav aria-label="导航">{way}</nav>
+          <nav aria-label="导航">{navigation}</nav>
         </Drawer>
         <main id="page" tabIndex={-1}>
           <Suspense fallback={<LoadingNotice />}>
@@ -103,27 +103,6 @@ export const DeskFrame = () => {
         </dl>
       </Modal>
     </div>
-  )
-}
-
-const Way = ({ pages, onGo }: { pages: readonly DeskPage[]; onGo: () => void }) => {
-  const { pathname } = useLocation()
-  const nearest = pages
-    .map(pathOf)
-    .filter((path) => pathname === path || (path !== '/' && pathname.startsWith(`${path}/`)))
-    .sort((a, b) => b.length - a.length)[0]
-  return (
-    <Menu
-      mode="inline"
-      selectedKeys={nearest === undefined ? [] : [nearest]}
-      onClick={onGo}
-      items={PAGE_SECTIONS.flatMap((section) => {
-        const own = pages.filter((page) => page.section === section)
-        if (own.length === 0) return []
-        const children = own.map((page) => ({ key: pathOf(page), label: <Link to={pathOf(page)}>{page.title}</Link> }))
-        return [{ key: section, type: 'group' as const, label: section, children }]
-      })}
-    />
   )
 }
 

@@ -13,19 +13,38 @@ export interface ConfirmProps {
   hint?: string
   button?: ButtonProps
   children?: ReactNode
+  onOpen?: () => void
+  /** False while `children` lack an answer. */
+  isReady?: boolean
 }
 
 /** The hub's maximum, in characters. */
 const TEXT_MOST = 1_000
 
 export const ConfirmButton = (props: ConfirmProps) => {
-  const { action, follows, asks, onDo, danger = true, disabled = false, hint, button, children } = props
+  const {
+    action,
+    follows,
+    asks,
+    onDo,
+    danger = true,
+    disabled = false,
+    hint,
+    button,
+    children,
+    onOpen,
+    isReady = true,
+  } = props
   const [isOpen, setOpen] = useState(false)
   const [text, setText] = useState('')
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const id = useId()
-  const isComplete = asks === undefined || asks.optional === true || text.trim() !== ''
+  const isComplete = isReady && (asks === undefined || asks.optional === true || text.trim() !== '')
+  const open = () => {
+    onOpen?.()
+    setOpen(true)
+  }
 
   const act = async () => {
     setBusy(true)
@@ -42,7 +61,7 @@ export const ConfirmButton = (props: ConfirmProps) => {
   }
   return (
     <>
-      <Button danger={danger} disabled={disabled} title={hint} {...button} onClick={() => setOpen(true)}>
+      <Button danger={danger} disabled={disabled} title={hint} {...button} onClick={open}>
         {action}
       </Button>
       <Modal

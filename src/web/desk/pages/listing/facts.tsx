@@ -202,8 +202,15 @@ const SAID: readonly [string, string, EnumName?][] = [
   ['point', '答复第几点'],
   ['notListed', '理由', 'NotListedReason'],
   ['restoring', '缘由', 'Restoring'],
+  ['returning', '退回到', 'ReturnTarget'],
   ['fileHash', '文件散列值'],
 ]
+
+const OPINIONS: Partial<Record<CaseMove['move'], string>> = {
+  reviewListing: '复核意见',
+  returnListing: '退回意见',
+  resubmitListing: '补正情况',
+}
 
 const PAPERS: Readonly<Record<string, string>> = {
   NAMED: '办理时给出的文件',
@@ -223,7 +230,8 @@ const momentOf = (made: CaseMove): TimeLineEvent => {
   const said = SAID.flatMap(([member, name, values]) => {
     const value = act[member]
     if (value == null) return []
-    return [`${name}：${values ? labelOf(values, String(value)) : String(value)}`]
+    const title = member === 'text' ? (OPINIONS[made.move] ?? name) : name
+    return [`${title}：${values ? labelOf(values, String(value)) : String(value)}`]
   })
   if (act['hearing'] === true) said.push('要求听证')
   const paper = PAPERS[String(act['paper'])]
@@ -231,7 +239,7 @@ const momentOf = (made: CaseMove): TimeLineEvent => {
   const together = act['repairNotice']
   if (typeof together === 'boolean') said.push(`信用修复告知书${together ? '已' : '未'}一并送达`)
   if (act['waived'] === true) said.push('书面放弃陈述申辩')
-  const bad = ['hideListing', 'dropListing', 'refuseRepair'].includes(made.move)
+  const bad = ['hideListing', 'dropListing', 'refuseRepair', 'returnListing'].includes(made.move)
   const good = ['publishListing', 'unhideListing', 'removeListing'].includes(made.move)
   return {
     key: String(made.number),

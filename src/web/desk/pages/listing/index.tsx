@@ -14,6 +14,7 @@ import { type CaseFile, isPubliclyShown, operatorNameOf } from './case.js'
 import { MovesPanel } from './deeds.js'
 import { DocumentsPanel } from './documents.js'
 import { BasisPanel, DeadlinesPanel, DeliveriesPanel, MoveHistoryPanel, PublicTextPanel } from './facts.js'
+import { KeeperPanel } from './keeper.js'
 import { ListingCaseDocument, OutlooksDocument } from './listing.generated.js'
 import { ProcessLine } from './stages.js'
 
@@ -82,6 +83,7 @@ export default function ListingPage() {
       {of && (
         <div className="panels" aria-busy={found.loading}>
           {!of.mirrored && <ProcessLine of={of} outlooks={outlooks} />}
+          {!of.mirrored && <KeeperPanel of={of} onChanged={again} />}
           {moves && !of.mirrored && (
             <MovesPanel
               of={of}

@@ -33,6 +33,7 @@ const TITLES: Record<MoveFieldName, string> = {
   hearing: '当事人要求听证',
   point: '答复哪一点',
   hiding: '暂停公示的种类',
+  returning: '退回到哪一步',
   restoring: '恢复列入的缘由',
   notListed: '不予列入的理由',
   ofAge: '是否已查明该自然人成年',
@@ -40,6 +41,15 @@ const TITLES: Record<MoveFieldName, string> = {
   record: '处罚决定',
   repairNotice: '信用修复告知书与决定书一并送达（两书同达）',
 }
+const TEXT_OF: Partial<Record<PersonsMove, string>> = {
+  reviewListing: '复核意见',
+  returnListing: '退回意见',
+  resubmitListing: '补正情况',
+}
+
+const titleOf = (move: PersonsMove, field: MoveFieldName): string =>
+  (field === 'text' ? TEXT_OF[move] : undefined) ?? TITLES[field]
+
 /** The hub's maximum lengths, in characters. */
 const MOST: Partial<Record<MoveFieldName, number>> = {
   documentNumber: 128,
@@ -151,7 +161,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
           {' '}
           尚须填写：
           {missingFields(move, draft, of)
-            .map((field) => TITLES[field])
+            .map((field) => titleOf(move, field))
             .join('、')}
         </span>
       )}
@@ -186,13 +196,13 @@ const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
   if (field === 'record') return <DecisionChoice of={of.operator} value={draft.record ?? null} onChange={set} />
   if (field === 'fileHash')
     return (
-      <Labelled id={id} field={field}>
+      <Labelled id={id} title={titleOf(move, field)}>
         <FileHashInput id={id} value={text} onChange={set} />
       </Labelled>
     )
   if (field === 'reason' || field === 'text')
     return (
-      <Labelled id={id} field={field}>
+      <Labelled id={id} title={titleOf(move, field)}>
         <Input.TextArea
           id={id}
           value={text}
@@ -204,7 +214,7 @@ const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
     )
   if (field === 'documentNumber' || field === 'consentNumber')
     return (
-      <Labelled id={id} field={field}>
+      <Labelled id={id} title={titleOf(move, field)}>
         <Input id={id} value={text} maxLength={MOST[field]} onChange={({ target }) => set(target.value)} />
       </Labelled>
     )
@@ -237,7 +247,7 @@ const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
       </fieldset>
     )
   return (
-    <Labelled id={id} field={field}>
+    <Labelled id={id} title={titleOf(move, field)}>
       <Select
         id={id}
         value={(draft[field] as string | undefined) ?? DEFAULTS[field]}
@@ -264,6 +274,8 @@ const choicesOf = (field: MoveFieldName, of: CaseFile): { value: string; label: 
   // Only reconciliation finds that a platform has LOST an entry.
   if (field === 'hiding') return optionsOf('HidingKind').filter(({ value }) => value !== 'LOST')
   if (field === 'restoring') return optionsOf('Restoring')
+  if (field === 'returning')
+    return optionsOf('ReturnTarget').filter(({ value }) => of.state !== 'PROPOSED' || value === 'PROPOSAL')
   if (field === 'notListed') return optionsOf('NotListedReason')
   const known = of.list?.removals ?? []
   return known
@@ -274,9 +286,9 @@ const choicesOf = (field: MoveFieldName, of: CaseFile): { value: string; label: 
     }))
 }
 
-const Labelled = ({ id, field, children }: { id: string; field: MoveFieldName; children: ReactNode }) => (
+const Labelled = ({ id, title, children }: { id: string; title: string; children: ReactNode }) => (
   <p className="labelled">
-    <label htmlFor={id}>{TITLES[field]}</label>
+    <label htmlFor={id}>{title}</label>
     {children}
   </p>
 )

@@ -12,6 +12,8 @@ export const MOVE_MUTATIONS = {
   answerDefence: asked.AnswerDefenceDocument,
   holdHearing: asked.HoldHearingDocument,
   reviewListing: asked.ReviewListingDocument,
+  returnListing: asked.ReturnListingDocument,
+  resubmitListing: asked.ResubmitListingDocument,
   consentListing: asked.ConsentListingDocument,
   decideListing: asked.DecideListingDocument,
   serveListing: asked.ServeListingDocument,
@@ -66,10 +68,13 @@ export const fieldsOfMove = (move: PersonsMove, draft: MoveDraft, of: CaseFile):
     case 'answerDefence':
       return [...only('point', openPoints(of) > 1), 'text']
     case 'holdHearing':
+    case 'resubmitListing':
     case 'applyRepair':
       return ['text']
     case 'reviewListing':
-      return ['waived', ...only('documentNumber', draft.waived === true)]
+      return ['text', 'waived', ...only('documentNumber', draft.waived === true)]
+    case 'returnListing':
+      return ['returning', 'text']
     case 'consentListing':
     case 'decideListing':
     case 'acceptRepair':
@@ -153,7 +158,11 @@ export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: 
     case 'holdHearing':
       return ['听证记入本案；其中的陈述申辩须另行记录和答复。']
     case 'reviewListing':
-      return ['确认经第二人复核，可以报请同意或作出决定。']
+      return ['确认经第二人复核，可以报请同意或作出决定；复核意见记入本案。']
+    case 'returnListing':
+      return ['案件回到所选的一步，列入经办人的待办；意见记入本案。', '补正并再次提请以前，不得复核。']
+    case 'resubmitListing':
+      return ['案件再次列入复核人的待办；补正情况记入本案。']
     case 'consentListing':
       return ['记下上一级部门的同意，可以作出决定。']
     case 'decideListing':

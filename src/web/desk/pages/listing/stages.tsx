@@ -101,10 +101,20 @@ const isConsentDue = (of: CaseFile, outlooks: readonly MoveOutlook[]): boolean =
 export const nextMoves = (of: CaseFile, outlooks: readonly MoveOutlook[]): readonly MoveName[] => {
   const next = nextOf(of, outlooks)
   if (next === 'defence') return defencePointsOf(of).some(({ answer }) => answer === null) ? ['answerDefence'] : []
+  if (isReturned(of) && MENDED_BY[of.state]) return MENDED_BY[of.state] ?? []
   if (of.state === 'HIDDEN' && of.hiding?.confirmed === false) return ['confirmHiding']
   if (of.repair)
     return of.repair.acceptedOn === null ? ['acceptRepair', 'refuseRepair'] : ['removeListing', 'refuseRepair']
   return ORDER.find(({ key }) => key === next)?.moves ?? []
+}
+
+const isReturned = ({ tasks }: CaseFile): boolean => tasks.some(({ kind }) => kind === 'MEND')
+
+const HEARD_AGAIN: readonly MoveName[] = ['resubmitListing']
+const MENDED_BY: Partial<Record<CaseFile['state'], readonly MoveName[]>> = {
+  NOTIFIED: HEARD_AGAIN,
+  DEFENCE: HEARD_AGAIN,
+  HEARING: HEARD_AGAIN,
 }
 
 const doneOf = ({ by, role, on }: CaseMove): Pick<ProcessStage, 'who' | 'on'> => ({

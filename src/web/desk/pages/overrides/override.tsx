@@ -3,6 +3,7 @@ import { Radio } from 'antd'
 import { useState } from 'react'
 import { isSamePerson } from '../../../../domain/access/persons.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
+import { ConfirmersNotice } from '../../pieces/confirmers.js'
 import { instantText } from '../../pieces/dates.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
@@ -63,7 +64,7 @@ export const OverrideActions = ({ of, onDone }: { of: OverrideWholeFragment; onD
         />
       )}
       {of.state === 'PROPOSED' && (isOwn || !mayDecide) && (
-        <span className="soft">{isOwn ? '由您提出的须由另一名复核人决定。' : '由复核人决定。'}</span>
+        <ConfirmersNotice kind="DECIDE_OVERRIDE" by={of.proposedBy} who="复核人" />
       )}
     </div>
   )

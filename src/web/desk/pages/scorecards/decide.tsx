@@ -2,6 +2,7 @@ import { useApolloClient } from '@apollo/client/react'
 import { Link } from 'react-router'
 import { isSamePerson } from '../../../../domain/access/persons.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
+import { ConfirmersNotice } from '../../pieces/confirmers.js'
 import { dayText, instantText, today } from '../../pieces/dates.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { useMay, useSession } from '../../session/session.js'
@@ -43,6 +44,7 @@ export const DecideActivation = ({ of, isBesideTrial = false, onDone }: DecidePr
       )}
       {isPast && <p className="bad">生效日期已过，只能不予采用；需要的，另行提议。</p>}
       {hindrance !== null && <p className="warn">{hindrance}</p>}
+      <ConfirmersNotice kind="DECIDE_SCORECARD" by={of.proposedBy} who="复核人或管理员" />
       <div className="filters">
         <ConfirmButton
           action="采用"

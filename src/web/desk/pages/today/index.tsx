@@ -10,12 +10,17 @@ import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
-import { useMay } from '../../session/session.js'
+import { useMay, useSession } from '../../session/session.js'
+import { WorkCountsTable } from '../worklist/counts.js'
 import { type DeadlineLineFragment, TodayDocument, type TodayQuery } from './today.generated.js'
 
 export default function TodayPage() {
   const moves = useMay('see_moves')
-  const { data, loading, error, refetch } = useQuery(TodayDocument, { variables: { moves } })
+  const { role } = useSession()
+  const watches = role === 'auditor'
+  const { data, loading, error, refetch } = useQuery(TodayDocument, {
+    variables: { moves, watches, watchesMoves: watches && moves },
+  })
   return (
     <>
       <PageHead
@@ -36,7 +41,9 @@ const Work = ({ of }: { of: TodayQuery }) => (
   <div className="panels of-two">
     {of.late && of.due && <Deadlines late={of.late} due={of.due} />}
     <div className="stack">
-      <Queues of={of} />
+      <Panel title="待办">
+        {of.workCounts.length > 0 ? <WorkCountsTable of={of.workCounts} /> : <Queues of={of} />}
+      </Panel>
       <Platforms of={of.platforms} />
     </div>
     <Feeds of={of.agencies} />
@@ -109,54 +116,29 @@ const DeadlineTable = ({
   </section>
 )
 
-interface WorkQueue {
-  title: string
-  n: number
-  path: string
-  isUrgent?: boolean
-}
-
+/** Who does no task of the hub, such as an auditor, sees how much waits for others. */
 const Queues = ({ of }: { of: TodayQuery }) => {
-  const states = new Map((of.caseBoard ?? []).map((one) => [one.state, one.cases]))
-  const listings: WorkQueue[] =
-    of.caseBoard === undefined
-      ? []
-      : [
-          { title: '线索，待提出', n: states.get('LEAD') ?? 0, path: '/listings?state=LEAD' },
-          { title: '修复申请，待决定', n: states.get('REPAIR_APPLIED') ?? 0, path: '/listings?state=REPAIR_APPLIED' },
-          { title: '暂停公示，待处理', n: states.get('HIDDEN') ?? 0, path: '/listings?state=HIDDEN', isUrgent: true },
-        ]
-  const queues: WorkQueue[] = [
-    ...listings,
+  const others = [
     ...(of.concerns ? [{ title: '名单依据有变，待核实', n: of.concerns.totalCount, path: '/listings/concerns' }] : []),
-    { title: '异议，待决定', n: of.objections.totalCount, path: '/listings/objections' },
+    { title: '异议，待处理', n: of.objections?.totalCount ?? 0, path: '/listings/objections' },
     ...(of.overrides ? [{ title: '等级调整，待复核', n: of.overrides.totalCount, path: '/overrides' }] : []),
-    { title: '拒收条目，待更正', n: of.rejects.totalCount, path: '/intake/rejects' },
-    { title: '主体不明，待认领', n: of.proposals.totalCount, path: '/intake/identity' },
-    { title: '被平台拒收的报送', n: of.refused.totalCount, path: '/deliveries?state=REFUSED' },
-    { title: '逾期未确认的报送', n: of.lateDeliveries.totalCount, path: '/deliveries?late=true', isUrgent: true },
-    { title: '比对后暂停公示，待核实', n: of.hidden.totalCount, path: '/deliveries/discrepancies', isUrgent: true },
-    {
-      title: '比对发现的其他不符',
-      n: of.differing.totalCount - of.hidden.totalCount,
-      path: '/deliveries/discrepancies',
-    },
+    { title: '拒收条目，待更正', n: of.rejects?.totalCount ?? 0, path: '/intake/rejects' },
+    { title: '主体不明，待认定', n: of.proposals?.totalCount ?? 0, path: '/intake/identity' },
+    { title: '被平台拒收的推送', n: of.refused?.totalCount ?? 0, path: '/deliveries?state=REFUSED' },
   ]
   return (
-    <Panel title="待办">
-      <table className="plain-table" aria-label="待办">
-        <tbody>
-          {queues.map(({ title, n, path, isUrgent }) => (
-            <tr key={title}>
-              <th scope="row">
-                <To path={path}>{title}</To>
-              </th>
-              <td className={isUrgent && n > 0 ? 'right bad' : 'right'}>{n === 0 ? '无' : formatNumber(n)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Panel>
+    <table className="plain-table" aria-label="待办">
+      <tbody>
+        {others.map(({ title, n, path }) => (
+          <tr key={title}>
+            <th scope="row">
+              <To path={path}>{title}</To>
+            </th>
+            <td className="right">{n === 0 ? '无' : formatNumber(n)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useApolloClient } from '@apollo/client/react'
 import { isSamePerson } from '../../../../../domain/access/persons.js'
 import { ConfirmButton } from '../../../pieces/confirm.js'
+import { ConfirmersNotice } from '../../../pieces/confirmers.js'
 import { dayText, instantText } from '../../../pieces/dates.js'
 import { formatNumber } from '../../../pieces/numbers.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
@@ -45,6 +46,7 @@ export const WaitingProposal = ({ of, onDone }: ProposalProps) => {
       {isOwn ? (
         <>
           <p className="warn">由您提出的修订须由另一人决定；您可以撤回。</p>
+          <ConfirmersNotice kind="DECIDE_CALENDAR" by={of.proposedBy} who="经办人或管理员" />
           <ConfirmButton
             action="撤回修订"
             follows={['日历不变，撤回的修订留存。']}

@@ -2,6 +2,7 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
 import { ConfirmButton } from '../../../pieces/confirm.js'
+import { ConfirmersNotice } from '../../../pieces/confirmers.js'
 import { agoText, instantText } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
@@ -12,10 +13,10 @@ import { filterAccounts, loadedConnectionOf } from '../account-list.js'
 import { type OneTimeSecret, OneTimeSecretDialog } from '../one-time-secret.js'
 import { ConfirmAccountButton, PendingNotice } from '../pending.js'
 import { AccountFilters, PERSON_ROLE_OPTIONS, RegisterForm, roleWords, useAgencyNames } from '../register.js'
+import { EndPersonButton } from './end-person.js'
 import {
   AddPersonDocument,
   ConfirmPersonDocument,
-  EndPersonDocument,
   PeopleDocument,
   type PersonLineFragment,
   ResetPersonDocument,
@@ -81,10 +82,6 @@ export default function PeoplePage() {
       await apollo.mutate({ mutation: ConfirmPersonDocument, variables: { name, pendingSince } as never })
       void refetch()
     }
-    const end = async ({ name }: PersonLineFragment) => {
-      await apollo.mutate({ mutation: EndPersonDocument, variables: { name } })
-      void refetch()
-    }
     const resetFactor = async ({ name }: PersonLineFragment) => {
       await apollo.mutate({ mutation: ResetSecondFactorDocument, variables: { name } })
       void refetch()
@@ -140,18 +137,7 @@ export default function PeoplePage() {
                   onDo={() => resetFactor(person)}
                 />
               )}
-              <ConfirmButton
-                action="停用"
-                follows={[
-                  `“${person.name}”立即退出登录，不能再登录；`,
-                  '姓名不再使用，今后须以另一登录名登记；',
-                  '其经办的事项和查询痕迹照旧保存，待其复核的事项须由他人办理。',
-                ]}
-                disabled={person.name === me}
-                hint={person.name === me ? '不能停用自己' : ''}
-                button={{ type: 'link', size: 'small', 'aria-label': `停用：${person.name}` }}
-                onDo={() => end(person)}
-              />
+              <EndPersonButton of={person} isSelf={person.name === me} onDone={() => void refetch()} />
             </>
           ),
       },
@@ -185,6 +171,7 @@ export default function PeoplePage() {
           可以登录工作台的人员。同一人须只有一个登录名：提出与复核须是不同的人。新登记的人员和重设的密码，须由负有安全职责的另一名管理员确认后方可登录。
         </p>
       </PageHead>
+      <PendingConfirmers of={found} />
       <AccountFilters asked={asked} ask={ask} />
       <div className="fit">
         <VirtualTable
@@ -201,6 +188,15 @@ export default function PeoplePage() {
       <OneTimeSecretDialog of={told} onClose={() => setTold(null)} />
     </>
   )
+}
+
+/** Whose confirmation the accounts of one administrator need. */
+const PendingConfirmers = ({ of }: { of: readonly PersonLineFragment[] | undefined }) => {
+  const waiting = (of ?? []).filter(({ pendingSince, endedAt }) => pendingSince !== null && endedAt === null)
+  const by = [...new Set(waiting.map(({ changedBy }) => changedBy))]
+  return by.map((name) => (
+    <ConfirmersNotice key={name ?? ''} kind="CONFIRM_ACCOUNT" by={name} who="负有安全职责的管理员" />
+  ))
 }
 
 const PersonState = ({ of }: { of: PersonLineFragment }) => {

@@ -1,0 +1,22 @@
+import type { Case } from '../listing/case.js'
+
+export interface CaseCircumstances {
+  /** True while the DEFENCE deadline of the case is open and not past. */
+  isDefenceRunning: boolean
+  isConsentNeeded: boolean
+}
+
+/** What the table of tasks asks of a case. `store/worklist` asks the same in SQL; a test compares both. */
+export const CASE_MARKS = {
+  returned: ({ returned }) => returned !== null,
+  decisionLinked: ({ decisionLinked }) => decisionLinked,
+  defenceOpen: ({ defenceOpen }) => defenceOpen,
+  hearingOpen: ({ hearingAsked, hearingOn }) => hearingAsked && hearingOn === null,
+  defenceRunning: (_, { isDefenceRunning }) => isDefenceRunning,
+  consentDue: ({ consentedOn }, { isConsentNeeded }) => consentedOn === null && isConsentNeeded,
+  hidingConfirmed: ({ hiding }) => hiding?.confirmedBy != null,
+  repairOpen: ({ repair }) => repair !== null,
+  repairAccepted: ({ repair }) => repair?.acceptedOn != null,
+} satisfies Record<string, (of: Case, given: CaseCircumstances) => boolean>
+
+export type CaseMark = keyof typeof CASE_MARKS

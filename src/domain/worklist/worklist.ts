@@ -1,0 +1,112 @@
+/** Whose queue a task is in. */
+import type { AdministratorDuty } from '../access/accounts.js'
+import { isSamePerson, may, mayConsentToListing, ROLES_BY_ACT, type Role, type Viewer } from '../access/viewer.js'
+import type { Case } from '../listing/case.js'
+import { MOVES } from '../listing/moves.js'
+import type { DivisionLevel } from '../operators/places.js'
+import { CASE_MARKS, type CaseCircumstances, type CaseMark } from './case-marks.js'
+import { TASKS, WORK_KINDS, type WorkKind, type WorkProcess } from './tasks.js'
+
+/** A person at work: what it may do, and for whom it deputises today. */
+export interface Worker {
+  viewer: Viewer
+  duty: AdministratorDuty | null
+  deputises: readonly string[]
+}
+
+/** MINE: the own queue. OFFICE: all that the person may do. LATE: what of it is past its last day. */
+export type WorkScope = 'MINE' | 'OFFICE' | 'LATE'
+
+/** The columns that decide in whose queue a task is. */
+export interface TaskColumns {
+  kind: WorkKind
+  keeper: string | null
+  /** The person who took the step before. */
+  notBy: string | null
+  /** Level of the deciding authority; read for CONSENT only. */
+  level: DivisionLevel | null
+}
+
+export interface WorkItem extends TaskColumns {
+  /** Uuid of the case, number of the object, or id of the feed or platform. */
+  subject: string
+  /** Number of things behind the item: items of a feed and deliveries to a platform are told together. */
+  n: number
+  since: Date | null
+  dueOn: string | null
+  listingId: string | null
+  operatorId: number | null
+}
+
+export interface WorkGroup extends TaskColumns {
+  n: number
+  late: number
+}
+
+export interface WorkCount {
+  kind: WorkKind
+  process: WorkProcess
+  mine: number
+  office: number
+  late: number
+}
+
+/** Tasks that a case leaves open: at most one of the case or its hiding, and one of its repair. */
+export const findCaseTasks = (of: Case, given: CaseCircumstances): WorkKind[] => {
+  const found = (processes: readonly WorkProcess[]) =>
+    WORK_KINDS.find((kind) => {
+      const { process, of: filter } = TASKS[kind]
+      return (
+        filter !== undefined &&
+        processes.includes(process) &&
+        of.state !== null &&
+        filter.states.includes(of.state) &&
+        Object.entries(filter.when ?? {}).every(([mark, is]) => CASE_MARKS[mark as CaseMark](of, given) === is)
+      )
+    })
+  return [found(['CASE', 'HIDING']), found(['REPAIR'])].filter((kind) => kind !== undefined)
+}
+
+export const listRolesOfTask = (kind: WorkKind): Role[] => {
+  const { act, moves } = TASKS[kind]
+  const movers = moves?.flatMap((name) => [...MOVES[name].roles])
+  return ROLES_BY_ACT[act].filter((role) => role !== 'party' && (movers?.includes(role) ?? true))
+}
+
+/** True when the person does such tasks at all. */
+export const mayDoKind = ({ viewer, duty }: Worker, kind: WorkKind): boolean =>
+  may(viewer, TASKS[kind].act) &&
+  listRolesOfTask(kind).includes(viewer.role) &&
+  (kind !== 'CONFIRM_ACCOUNT' || duty === 'security')
+
+/** True when the person may do this task: the kind is its own, and no other person is asked for. */
+export const mayDoTask = (worker: Worker, { kind, notBy, level }: Omit<TaskColumns, 'keeper'>): boolean =>
+  mayDoKind(worker, kind) &&
+  (kind !== 'CONSENT' || mayConsentToListing(worker.viewer, level)) &&
+  !(TASKS[kind].another === true && notBy !== null && isSamePerson(notBy, worker.viewer.sub ?? ''))
+
+export const isOwnTask = (worker: Worker, task: TaskColumns): boolean => {
+  const { whose } = TASKS[task.kind]
+  if (!mayDoTask(worker, task)) return false
+  if (whose !== 'KEEPER') return whose === 'EACH'
+  return task.keeper !== null && keepersOf(worker).some((name) => isSamePerson(name, task.keeper ?? ''))
+}
+
+/** The person and those for whom it deputises. */
+export const keepersOf = ({ viewer, deputises }: Worker): string[] =>
+  viewer.sub === null ? [...deputises] : [viewer.sub, ...deputises]
+
+/** Counts for one person, one row for each kind of task that it does. */
+export const countForWorker = (worker: Worker, groups: readonly WorkGroup[]): WorkCount[] =>
+  WORK_KINDS.filter((kind) => mayDoKind(worker, kind)).map((kind) => {
+    const theirs = groups.filter((group) => group.kind === kind && mayDoTask(worker, group))
+    const sum = (of: readonly WorkGroup[], column: 'n' | 'late') => of.reduce((all, group) => all + group[column], 0)
+    const own = theirs.filter((group) => isOwnTask(worker, group))
+    return {
+      kind,
+      process: TASKS[kind].process,
+      mine: sum(own, 'n'),
+      office: sum(theirs, 'n'),
+      late: sum(theirs, 'late'),
+    }
+  })

@@ -1,0 +1,130 @@
+/** Where each kind of task is stored. Every source has the columns kind, keeper, not_by, level, subject, n, since, due_on, listing_id, operator_id. */
+import type { WorkKind } from '../../domain/worklist/tasks.js'
+import { andIsSubjectWithinSightSql, andIsWithinSightSql, type RegionSight } from '../access/sight.js'
+import { lateDutiesSql } from '../delivery/timeliness.js'
+import { CASE_TASKS } from './case-tasks.js'
+
+type Columns = Partial<
+  Record<'keeper' | 'not_by' | 'subject' | 'n' | 'since' | 'due_on' | 'listing_id' | 'operator_id', string>
+>
+
+const source = (kind: WorkKind, of: Columns, rest: string): string =>
+  `select '${kind}' as kind, ${of.keeper ?? 'null::text'} as keeper, ${of.not_by ?? 'null::text'} as not_by, null::text as level,
+    (${of.subject})::text as subject, ${of.n ?? '1'} as n, ${of.since ?? 'null::timestamptz'} as since,
+    ${of.due_on ?? 'null::date'} as due_on, ${of.listing_id ?? 'null::uuid'} as listing_id,
+    ${of.operator_id ?? 'null::integer'} as operator_id ${rest}`
+
+const COUNTED = 'count(*)::int'
+
+type Source = (sight: RegionSight) => string
+
+const CASES: Source = (sight) => `${CASE_TASKS} ${andIsWithinSightSql(sight, 'l.operator_id')}`
+
+const accounts = (table: string): string =>
+  source(
+    'CONFIRM_ACCOUNT',
+    { subject: 'a.id', not_by: 'a.changed_by', since: 'a.pending_since' },
+    `from ${table} a where a.pending_since is not null and a.ended_at is null`,
+  )
+
+const SOURCES: Record<WorkKind, Source> = {
+  MEND: CASES,
+  LINK_DECISION: CASES,
+  PROPOSE: CASES,
+  NOTIFY: CASES,
+  ANSWER_DEFENCE: CASES,
+  HOLD_HEARING: CASES,
+  AWAIT_DEFENCE: CASES,
+  REVIEW: CASES,
+  CONSENT: CASES,
+  DECIDE: CASES,
+  SERVE: CASES,
+  PUBLISH: CASES,
+  CONFIRM_HIDING: CASES,
+  RESOLVE_HIDING: CASES,
+  ACCEPT_REPAIR: CASES,
+  DECIDE_REPAIR: CASES,
+  SETTLE_CONCERN: (sight) =>
+    source(
+      'SETTLE_CONCERN',
+      { subject: 'c.id', keeper: 'l.keeper', since: 'c.opened_at', listing_id: 'l.id', operator_id: 'l.operator_id' },
+      `from concerns c join listings l on l.id = c.listing_id
+       where c.settled_at is null ${andIsWithinSightSql(sight, 'l.operator_id')}`,
+    ),
+  FOLLOW_RETRACTION: (sight) =>
+    source(
+      'FOLLOW_RETRACTION',
+      {
+        subject: 'l.id',
+        keeper: 'l.keeper',
+        since: 'w.begun_at',
+        due_on: 'w.due_on',
+        listing_id: 'l.id',
+        operator_id: 'l.operator_id',
+      },
+      `from listing_deadlines w join listings l on l.id = w.listing_id
+       where w.name = 'WITHDRAWAL' and w.ended_on is null ${andIsWithinSightSql(sight, 'l.operator_id')}`,
+    ),
+  DECIDE_OBJECTION: (sight) =>
+    source(
+      'DECIDE_OBJECTION',
+      { subject: 'b.id', not_by: 'b.opened_by', since: 'b.opened_at', operator_id: 'b.operator_id' },
+      `from objections b where b.state = 'OPEN' ${andIsWithinSightSql(sight, 'b.operator_id')}`,
+    ),
+  DECIDE_OVERRIDE: (sight) =>
+    source(
+      'DECIDE_OVERRIDE',
+      { subject: 'v.id', not_by: 'v.asked_by', since: 'v.asked_at', operator_id: 'v.operator_id' },
+      `from overrules v where v.state = 'PROPOSED' ${andIsWithinSightSql(sight, 'v.operator_id')}`,
+    ),
+  // As in `store/intake/reject-desk`: a regional person sees the rejects of its own files.
+  CORRECT_REJECTS: () =>
+    source(
+      'CORRECT_REJECTS',
+      { subject: 'j.feed', n: COUNTED, since: 'min(r.started_at)' },
+      `from rejects j join runs r on r.id = j.run_id where j.state = 'OPEN'
+       and (:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:sender::text is null or r.asked_by = :sender::text)
+       group by j.feed`,
+    ),
+  DECIDE_IDENTITY: () =>
+    source(
+      'DECIDE_IDENTITY',
+      { subject: 'u.feed', n: COUNTED, since: '(select r.started_at from runs r where r.id = min(u.first_run))' },
+      `from unmatched u where u.state = 'OPEN' group by u.feed`,
+    ),
+  REFUSED_DELIVERIES: () =>
+    source(
+      'REFUSED_DELIVERIES',
+      { subject: 'd.platform', n: COUNTED, since: 'min(d.created_at)' },
+      `from deliveries d where d.state = 'REFUSED' group by d.platform`,
+    ),
+  LATE_DELIVERIES: () =>
+    source(
+      'LATE_DELIVERIES',
+      { subject: 'd.platform', n: COUNTED, since: 'min(d.counted_from)::timestamptz' },
+      `from (${lateDutiesSql()}) d group by d.platform`,
+    ),
+  SETTLE_DISCREPANCIES: (sight) =>
+    source(
+      'SETTLE_DISCREPANCIES',
+      { subject: 'f.platform', n: COUNTED, since: 'min(f.found_at)' },
+      `from findings f where f.settled_at is null ${andIsSubjectWithinSightSql(sight, 'f.key::uuid')} group by f.platform`,
+    ),
+  DECIDE_SCORECARD: () =>
+    source(
+      'DECIDE_SCORECARD',
+      { subject: 's.id', not_by: 's.proposed_by', since: 's.proposed_at' },
+      `from scorecard_adoptions s where s.state = 'PROPOSED'`,
+    ),
+  DECIDE_CALENDAR: () =>
+    source(
+      'DECIDE_CALENDAR',
+      { subject: 'k.id', not_by: 'k.proposed_by', since: 'k.proposed_at' },
+      `from calendar_proposals k where k.state = 'PROPOSED'`,
+    ),
+  CONFIRM_ACCOUNT: () => `${accounts('people')} union all ${accounts('clients')}`,
+}
+
+/** SQL: the open tasks of these kinds. */
+export const selectTaskSources = (kinds: readonly WorkKind[], sight: RegionSight): string =>
+  [...new Set(kinds.map((kind) => SOURCES[kind](sight)))].join('\nunion all\n')

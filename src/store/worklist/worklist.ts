@@ -1,0 +1,111 @@
+/** What waits at the hub, counted and listed in one statement each. Whose it is, domain/worklist decides. */
+import type { DivisionLevel } from '../../domain/operators/places.js'
+import { TASKS, WORK_KINDS, type WorkKind } from '../../domain/worklist/tasks.js'
+import type { WorkGroup, WorkItem, WorkScope } from '../../domain/worklist/worklist.js'
+import type { RegionSight } from '../access/sight.js'
+import { type Db, queryRows } from '../db/db.js'
+import { selectTaskSources } from './task-sources.js'
+
+/** What the hub must know besides its rows. */
+export interface WorkView {
+  today: string
+  sight: RegionSight
+  /** `list/level` of the cases that need a superior's consent today; an unknown level is empty. */
+  consents: readonly string[]
+  /** Feeds whose rejects are seen; null: all. */
+  feeds: readonly string[] | null
+  /** Sender whose rejects are seen; null: all. */
+  sender: string | null
+  /** Last day, by duty, of deliveries that are late today. */
+  until: Readonly<Record<string, string | null>>
+}
+
+const bindingsOf = ({ until, consents, ...view }: WorkView) => ({
+  ...view,
+  consents: [...consents],
+  until: JSON.stringify(until),
+  platform: null,
+})
+
+const IS_LATE = `(w.due_on < :today::date or w.kind = 'LATE_DELIVERIES')`
+const folded = (column: string): string => `lower(normalize(${column}, NFKC))`
+
+/** Tasks of these kinds, counted by the columns that decide in whose queue they are. */
+export const countWork = (db: Db, kinds: readonly WorkKind[], view: WorkView): Promise<WorkGroup[]> =>
+  kinds.length === 0
+    ? Promise.resolve([])
+    : queryRows(
+        db,
+        `select w.kind, w.keeper, w.not_by as "notBy", w.level, sum(w.n)::int as n, coalesce(sum(w.n) filter (where ${IS_LATE}), 0)::int as late
+         from (${selectTaskSources(kinds, view.sight)}) w where w.kind = any(:kinds::text[])
+         group by w.kind, w.keeper, w.not_by, w.level /* worklist.count */`,
+        { ...bindingsOf(view), kinds: [...kinds] },
+      )
+
+export interface WorkQuery {
+  kinds: readonly WorkKind[]
+  scope: WorkScope
+  /** The person who asks; tasks that another must do are left out. */
+  self: string
+  /** Names whose cases are its own. */
+  keepers: readonly string[]
+  /** Levels of the authorities to whose listings it may consent; null: all. */
+  levels: readonly DivisionLevel[] | null
+}
+
+export interface WorkKey {
+  due: string
+  since: string
+  kind: string
+  subject: string
+}
+
+export type ListedWork = WorkItem & { late: boolean; key: WorkKey }
+
+const DUE = `(coalesce(w.due_on, 'infinity')::text collate "C")`
+const SINCE = `(coalesce(to_char(w.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '') collate "C")`
+const KEY = `${DUE}, ${SINCE}, w.kind collate "C", w.subject collate "C"`
+
+const whose = (of: string): WorkKind[] => WORK_KINDS.filter((kind) => TASKS[kind].whose === of)
+const fold = (name: string): string => name.normalize('NFKC').toLowerCase()
+
+/** Ordered by last day, then by how long it waits. */
+export const listWork = (
+  db: Db,
+  query: WorkQuery,
+  view: WorkView,
+  { first, after }: { first: number; after: WorkKey | null },
+): Promise<ListedWork[]> =>
+  query.kinds.length === 0
+    ? Promise.resolve([])
+    : queryRows(
+        db,
+        `select w.kind, w.keeper, w.not_by as "notBy", w.level, w.subject, w.n, w.since, w.due_on as "dueOn", w.listing_id as "listingId",
+           w.operator_id as "operatorId", coalesce(${IS_LATE}, false) as late,
+           jsonb_build_object('due', ${DUE}, 'since', ${SINCE}, 'kind', w.kind, 'subject', w.subject) as key
+         from (${selectTaskSources(query.kinds, view.sight)}) w
+         where w.kind = any(:kinds::text[])
+           and not (w.kind = any(:another::text[]) and w.not_by is not null and ${folded('w.not_by')} = :self::text)
+           and (w.kind <> 'CONSENT' or :levels::text[] is null or w.level = any(:levels::text[]))
+           and (:scope::text <> 'LATE' or ${IS_LATE})
+           and (:scope::text <> 'MINE' or w.kind = any(:each::text[])
+             or (w.kind = any(:kept::text[]) and ${folded('w.keeper')} = any(:keepers::text[])))
+           and (:due::text is null or (${KEY}) > (:due::text, :since::text, :afterKind::text, :subject::text))
+         order by ${KEY} limit :first /* worklist.list */`,
+        {
+          ...bindingsOf(view),
+          scope: query.scope,
+          kinds: [...query.kinds],
+          levels: query.levels && [...query.levels],
+          self: fold(query.self),
+          keepers: query.keepers.map(fold),
+          another: WORK_KINDS.filter((kind) => TASKS[kind].another === true),
+          each: whose('EACH'),
+          kept: whose('KEEPER'),
+          first,
+          due: after?.due ?? null,
+          since: after?.since ?? null,
+          afterKind: after?.kind ?? null,
+          subject: after?.subject ?? null,
+        },
+      )

@@ -1,0 +1,57 @@
+import type { Role } from '../../../domain/access/viewer.js'
+
+/** Most pages that the navigation shows at first; the others stand under 更多. */
+export const FRONT_PAGES_MOST = 10
+
+const CASES = ['', 'worklist', 'operators', 'listings', 'listings/concerns', 'listings/objections'] as const
+const SENT = ['deliveries', 'deliveries/retractions'] as const
+
+/** Paths of the pages at the front, by role. */
+export const FRONT_PAGES: Partial<Record<Role, readonly string[]>> = {
+  officer: [...CASES, 'intake/rejects', 'intake/identity', ...SENT],
+  reviewer: [...CASES, 'overrides', 'scorecards', ...SENT],
+  administrator: [
+    '',
+    'worklist',
+    'operators',
+    'intake/feeds',
+    'intake/rejects',
+    'intake/identity',
+    'deliveries',
+    'administration/people',
+    'administration/clients',
+    'administration/timetable',
+  ],
+  auditor: [
+    '',
+    'operators',
+    'listings',
+    'listings/concerns',
+    'deliveries/retractions',
+    'deliveries/timeliness',
+    'administration/people',
+    'administration/clients',
+    'administration/rules',
+    'administration/audit-log',
+  ],
+  agency: [
+    '',
+    'worklist',
+    'operators',
+    'intake/feeds',
+    'intake/rejects',
+    'intake/uploads',
+    'listings/objections',
+    ...SENT,
+  ],
+}
+
+/** Splits the pages that a person may open. Few pages are all at the front. */
+export const splitPages = <P extends { path: string }>(pages: readonly P[], role: Role): { front: P[]; rest: P[] } => {
+  const front = FRONT_PAGES[role]
+  if (front === undefined || pages.length <= FRONT_PAGES_MOST) return { front: [...pages], rest: [] }
+  return {
+    front: pages.filter(({ path }) => front.includes(path)),
+    rest: pages.filter(({ path }) => !front.includes(path)),
+  }
+}

@@ -1,0 +1,68 @@
+import { Link } from 'react-router'
+import { TASKS, type WorkProcess } from '../../../../domain/worklist/tasks.js'
+import { formatNumber } from '../../pieces/numbers.js'
+import { labelOf } from '../../pieces/words.js'
+import { type WorkCountLine, worklistPath } from './places.js'
+
+/** Counts for each process and state: the own, the office's, and what is late, each leading to its list. */
+export const WorkCountsTable = ({ of }: { of: readonly WorkCountLine[] }) => {
+  const open = of.filter(({ office }) => office > 0)
+  const processes = [...new Set(open.map(({ process }) => process))]
+  if (open.length === 0) return <p className="good">没有等待办理的事项。</p>
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
+    <section className="scroll" aria-label="待办" tabIndex={0}>
+      <table className="plain-table" aria-label="待办">
+        <thead>
+          <tr>
+            <th scope="col">事项</th>
+            <th scope="col" className="right">
+              我的
+            </th>
+            <th scope="col" className="right">
+              本单位
+            </th>
+            <th scope="col" className="right">
+              逾期
+            </th>
+          </tr>
+        </thead>
+        {processes.map((process) => (
+          <Lines key={process} process={process} of={open.filter((line) => line.process === process)} />
+        ))}
+      </table>
+    </section>
+  )
+}
+
+const Lines = ({ process, of }: { process: WorkProcess; of: readonly WorkCountLine[] }) => (
+  <tbody>
+    {of.length > 1 && (
+      <tr>
+        <th scope="rowgroup" colSpan={4} className="soft">
+          {labelOf('WorkProcess', process)}
+        </th>
+      </tr>
+    )}
+    {of.map(({ kind, mine, office, late }) => (
+      <tr key={kind}>
+        <th scope="row">{TASKS[kind].zh}</th>
+        <Count n={mine} to={worklistPath('MINE', kind)} what={`${TASKS[kind].zh}，我的`} />
+        <Count n={office} to={worklistPath('OFFICE', kind)} what={`${TASKS[kind].zh}，本单位`} />
+        <Count n={late} to={worklistPath('LATE', kind)} what={`${TASKS[kind].zh}，逾期`} isBad />
+      </tr>
+    ))}
+  </tbody>
+)
+
+const Count = ({ n, to, what, isBad = false }: { n: number; to: string; what: string; isBad?: boolean }) => (
+  <td className={isBad && n > 0 ? 'right bad' : 'right'}>
+    {n === 0 ? (
+      '—'
+    ) : (
+      <Link to={to} aria-label={`${what} ${n} 件`}>
+        {formatNumber(n)}
+      </Link>
+    )}
+  </td>
+)

@@ -1,0 +1,150 @@
+import { useQuery } from '@apollo/client/react'
+import { Button, Segmented, Select } from 'antd'
+import { Link } from 'react-router'
+import { TASKS, type WorkKind } from '../../../../domain/worklist/tasks.js'
+import { useAddressState } from '../../pieces/address.js'
+import { operatorCodeOf } from '../../pieces/code.js'
+import { agoText, daysUntilText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { formatNumber } from '../../pieces/numbers.js'
+import { PageHead } from '../../pieces/page.js'
+import { PlainTable } from '../../pieces/plain-table.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
+import { useMay } from '../../session/session.js'
+import { AbsencesPanel } from './absences.js'
+import { pathOfItem, type WorkCountLine } from './places.js'
+import { WorkCountsDocument, WorklistDocument, type WorklistQuery, type WorkScope } from './worklist.generated.js'
+
+type WorkLine = WorklistQuery['worklist']['nodes'][number]
+
+const SCOPES = [
+  { value: 'MINE', label: '我的' },
+  { value: 'OFFICE', label: '本单位' },
+  { value: 'LATE', label: '已逾期' },
+]
+const PAGE_ROWS = 50
+
+export default function WorklistPage() {
+  const absent = useMay('see_moves')
+  const [asked, ask] = useAddressState({ scope: 'MINE', kind: '' })
+  const counts = useQuery(WorkCountsDocument)
+  const { data, error, loading, refetch, fetchMore } = useQuery(WorklistDocument, {
+    variables: {
+      scope: asked.scope as WorkScope,
+      kind: asked.kind === '' ? null : (asked.kind as WorkKind),
+      first: PAGE_ROWS,
+    },
+    fetchPolicy: 'network-only',
+  })
+  const again = () => {
+    void counts.refetch()
+    void refetch()
+  }
+  const more = data?.worklist.pageInfo
+  return (
+    <>
+      <PageHead
+        title="待办"
+        extra={
+          <Button loading={loading} onClick={again}>
+            刷新
+          </Button>
+        }
+      >
+        <p className="soft">
+          先到期的在前。“我的”是由您经办或代办的案件，以及须由您这样的第二人办理的；任何人都可以办理本单位的。
+        </p>
+      </PageHead>
+      <Filters asked={asked} ask={ask} counts={counts.data?.workCounts ?? []} />
+      {error && <RefusalNotice of={error} onAgain={again} />}
+      {data === undefined ? loading && <LoadingNotice of="待办" /> : <Items of={data} />}
+      {more?.hasNextPage && (
+        <Button loading={loading} onClick={() => void fetchMore(pageAfter(more.endCursor))}>
+          再载入
+        </Button>
+      )}
+      {absent && <AbsencesPanel />}
+    </>
+  )
+}
+
+const pageAfter = (after: string | null) => ({
+  variables: { after },
+  updateQuery: (before: WorklistQuery, { fetchMoreResult: next }: { fetchMoreResult: WorklistQuery }) => ({
+    ...next,
+    worklist: { ...next.worklist, nodes: [...before.worklist.nodes, ...next.worklist.nodes] },
+  }),
+})
+
+interface FiltersProps {
+  asked: { scope: string; kind: string }
+  ask: (change: { scope?: string; kind?: string }) => void
+  counts: readonly WorkCountLine[]
+}
+
+const Filters = ({ asked, ask, counts }: FiltersProps) => (
+  <form className="filters" aria-label="筛选" onSubmit={(event) => event.preventDefault()}>
+    <Segmented aria-label="范围" value={asked.scope} options={SCOPES} onChange={(scope) => ask({ scope })} />
+    <Select
+      aria-label="事项"
+      value={asked.kind}
+      onChange={(kind) => ask({ kind })}
+      options={[{ value: '', label: '全部事项' }, ...kindOptions(counts)]}
+      style={{ width: '20rem' }}
+    />
+  </form>
+)
+
+const kindOptions = (counts: readonly WorkCountLine[]) =>
+  counts
+    .filter(({ office }) => office > 0)
+    .map(({ kind, office }) => ({ value: kind, label: `${TASKS[kind].zh}（${formatNumber(office)}）` }))
+
+const Items = ({ of }: { of: WorklistQuery }) =>
+  of.worklist.nodes.length === 0 ? (
+    <EmptyNotice>没有等待办理的事项。</EmptyNotice>
+  ) : (
+    <PlainTable
+      label="待办"
+      columns={[{ title: '事项' }, { title: '对象' }, { title: '最后一天' }, { title: '已等待' }, { title: '经办人' }]}
+      rows={of.worklist.nodes.map((line) => ({
+        key: `${line.kind} ${line.listing?.id ?? ''} ${line.subject ?? ''} ${line.since ?? ''}`,
+        cells: [
+          TASKS[line.kind].zh,
+          <Link key="to" to={pathOfItem(line.kind, line.listing?.id ?? null, line.subject)}>
+            {wordsOf(line, of)}
+          </Link>,
+          <Due key="due" of={line} />,
+          <Since key="since" at={line.since} />,
+          line.keeper ?? (line.listing ? '无' : '—'),
+        ],
+      }))}
+    />
+  )
+
+const Since = ({ at }: { at: string | null }) =>
+  at === null ? '—' : <span title={instantText(at)}>{agoText(at)}</span>
+
+const Due = ({ of: { dueOn, late } }: { of: WorkLine }) => {
+  if (dueOn === null) return late ? <span className="bad">已逾期</span> : '—'
+  return (
+    <>
+      {dueOn} <span className={late ? 'bad' : 'soft'}>{daysUntilText(dueOn)}</span>
+    </>
+  )
+}
+
+const wordsOf = (
+  { operator, listing, subject, count, kind }: WorkLine,
+  { agencies, platforms }: WorklistQuery,
+): string => {
+  if (operator !== null) {
+    const list = listing?.list?.name.zh
+    return `${operator.name ?? operatorCodeOf(operator)}${list ? `（${list}）` : ''}`
+  }
+  const { process } = TASKS[kind]
+  if (process === 'ACCOUNT') return subject ?? ''
+  const feed = agencies.flatMap(({ feeds }) => feeds).find(({ id }) => id === subject)?.title.zh
+  const name = feed ?? platforms.find(({ id }) => id === subject)?.name.zh
+  return name === undefined ? `${formatNumber(count)} 件` : `${name}：${formatNumber(count)} 件`
+}

@@ -1,0 +1,46 @@
+/** Where each process is handled at the desk. */
+import type { WorkKind, WorkProcess } from '../../../../domain/worklist/tasks.js'
+import { TASKS } from '../../../../domain/worklist/tasks.js'
+import type { WorkCountsQuery } from './worklist.generated.js'
+
+export type WorkCountLine = WorkCountsQuery['workCounts'][number]
+
+const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
+  CASE: 'listings',
+  HIDING: 'listings',
+  REPAIR: 'listings',
+  CONCERN: 'listings/concerns',
+  RETRACTION: 'deliveries/retractions',
+  OBJECTION: 'listings/objections',
+  OVERRIDE: 'overrides',
+  REJECTS: 'intake/rejects',
+  IDENTITY: 'intake/identity',
+  DELIVERY: 'deliveries',
+  DISCREPANCY: 'deliveries/discrepancies',
+  SCORECARD: 'scorecards',
+  CALENDAR: 'administration/calendar',
+  ACCOUNT: 'administration/people',
+}
+
+/** The number beside a page in the navigation: the own tasks, and of those that are nobody's own all. */
+export const countOfPage = (counts: readonly WorkCountLine[], path: string): number =>
+  counts
+    .filter(({ kind, process }) => !TASKS[kind].waits && (path === 'worklist' || PAGE_OF_PROCESS[process] === path))
+    .reduce((sum, { kind, mine, office }) => sum + (isOfOffice(kind, path) ? office : mine), 0)
+
+const isOfOffice = (kind: WorkKind, path: string): boolean => path !== 'worklist' && TASKS[kind].whose === 'OFFICE'
+
+export const worklistPath = (scope: 'MINE' | 'OFFICE' | 'LATE', kind?: WorkKind): string =>
+  `/worklist?${new URLSearchParams({ scope, ...(kind && { kind }) })}`
+
+/** Where an item is handled. */
+export const pathOfItem = (kind: WorkKind, listing: string | null, subject: string | null): string => {
+  const { process } = TASKS[kind]
+  const page = `/${PAGE_OF_PROCESS[process]}`
+  if (kind === 'FOLLOW_RETRACTION') return page
+  if (listing !== null) return `/listings/${listing}`
+  if (process === 'REJECTS' && subject !== null) return `${page}?feed=${subject}`
+  if (kind === 'REFUSED_DELIVERIES') return `${page}?state=REFUSED&platform=${subject ?? ''}`
+  if (kind === 'LATE_DELIVERIES') return `${page}?late=true&platform=${subject ?? ''}`
+  return page
+}
