@@ -103,7 +103,11 @@ export const TEXT_MUTATIONS: Record<string, Mutation> = {
     const cut = wide.subarray(0, random.below(wide.length))
     return { bytes: cut, marks: marksIn(iconv.decode(cut, 'utf-16le')) }
   },
-  'GB18030 flipped': (bytes, random) => flipped(iconv.encode(bytes.toString('utf8'), 'gb18030'), random),
+  // A flipped byte may take the next letter into its character, so the marks are those of the decoded text.
+  'GB18030 flipped': (bytes, random) => {
+    const { bytes: copy } = flipped(iconv.encode(bytes.toString('utf8'), 'gb18030'), random)
+    return { bytes: copy, marks: marksIn(iconv.decode(copy, 'gb18030')) }
+  },
   'decoded wrongly': (bytes) => plain(Buffer.from(iconv.decode(bytes, 'gb18030'))),
   'decoded as Latin-1': (bytes) => plain(Buffer.from(bytes.toString('latin1'))),
   gzip: (bytes) => opaque(gzipSync(bytes)),
