@@ -138,7 +138,7 @@ describe('metrics', () => {
       ['invalid_request', '/oauth/token', { method: 'POST', body: new URLSearchParams({ client_id: 'a' }) }],
       ['invalid_request', '/oauth/revoke', { method: 'POST', headers: json, body: '{' }],
       ['INPUT_INVALID', '/v1/standing/%FF', {}],
-      ['METHOD_NOT_ALLOWED', '/v1/sellers', {}],
+      ['METHOD_NOT_ALLOWED', '/v1/sellers', { method: 'PUT' }],
     ]
     for (const [code, path, init] of refused) {
       const by = await moved(async () => (await fetch(`${url}${path}`, init)).text())

@@ -226,12 +226,15 @@ describe('OpenAPI description', () => {
     await ask('/v1/runs/999999/rejects.csv', 404, { at: set, headers: bearer('administrator') })
 
     const sellers = '/v1/sellers'
-    const list = (path: string, status: number, headers: Record<string, string>, body = `${CODE}\n`) =>
-      ask(path, status, { at: sellers, method: 'POST', headers, body })
-    await list(sellers, 200, bearer('marketplace'))
-    await list(sellers, 401, {})
-    await list(sellers, 403, bearer('officer'))
-    await list(`${sellers}?dated=soon`, 400, bearer('marketplace'))
+    const list = (status: number, headers: Record<string, string>, { query = '', method = 'POST', body = CODE } = {}) =>
+      ask(`${sellers}${query}`, status, { at: sellers, method, headers, ...(method !== 'GET' && { body }) })
+    await list(404, bearer('marketplace'), { method: 'GET' })
+    await list(200, bearer('marketplace'))
+    await list(403, bearer('officer'))
+    await list(400, bearer('marketplace'), { query: '?dated=soon' })
+    await list(200, bearer('marketplace'), { method: 'GET' })
+    await list(200, bearer('marketplace'), { method: 'PATCH', body: `{"add":["${CODE}"]}` })
+    await list(422, bearer('marketplace'), { method: 'PATCH', body: '{"remove":["?"]}' })
   })
 
   it('describes the answers to a list of codes, and to one code', async () => {

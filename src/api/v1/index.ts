@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
+import { groupBy } from '../../foundation/groups.js'
 import { unavailableRefusal } from '../../store/db/db.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { findRefusalOfThrown } from '../request/graphql-errors.js'
@@ -14,7 +15,7 @@ import { makeChangesHandler } from './changes.js'
 import { answerPaper, makePapersHandler } from './papers.js'
 import { answerRejectsCsv } from './rejects-csv.js'
 import { answerScore } from './score.js'
-import { makeSellersHandler } from './sellers.js'
+import { makeSellersHandlers } from './sellers.js'
 import { makeStandingsRouter } from './standings/index.js'
 import { answerTimelinessCsv } from './timeliness.js'
 import { makeUploadHandler, UploadError } from './upload.js'
@@ -22,9 +23,12 @@ import { makeUploadHandler, UploadError } from './upload.js'
 const RETRY_SECONDS = 30
 
 export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Router => {
-  const routes: ['get' | 'post', string, AdmittedHandler][] = [
+  const sellers = makeSellersHandlers()
+  const routes: ['get' | 'post' | 'patch', string, AdmittedHandler][] = [
     ['post', '/v1/feeds/:feed', makeUploadHandler()],
-    ['post', '/v1/sellers', makeSellersHandler()],
+    ['get', '/v1/sellers', sellers.list],
+    ['post', '/v1/sellers', sellers.replace],
+    ['patch', '/v1/sellers', sellers.change],
     ['post', '/v1/papers', makePapersHandler()],
     ['get', '/v1/papers/:id', answerPaper],
     ['get', '/v1/changes', makeChangesHandler(parts)],
@@ -36,17 +40,16 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
   const router = Router()
   // HEAD would open a stream that nobody reads.
   router.head('/v1/changes', refuseMethod('GET'))
-  for (const [method, path, answer] of routes) {
-    router[method](path, withAdmission(parts, answer))
-    router.all(path, refuseMethod(method === 'get' ? 'GET' : 'POST'))
-  }
+  for (const [method, path, answer] of routes) router[method](path, withAdmission(parts, answer))
+  for (const [path, all] of groupBy(routes, ([, path]) => path))
+    router.all(path, refuseMethod(all.map(([method]) => method.toUpperCase()).join(', ')))
   router.use(makeStandingsRouter(parts, limits))
   router.use('/v1', answerError(parts))
   return router
 }
 
 const refuseMethod =
-  (allowed: 'GET' | 'POST'): RequestHandler =>
+  (allowed: string): RequestHandler =>
   (request, response) => {
     const message = `此地址只接受 ${allowed}。Only ${allowed} is answered here.`
     getRequestContext(request).refused.push('METHOD_NOT_ALLOWED')

@@ -11,7 +11,7 @@ const WHATS = [
   'OBJECTION',
   'SELLERS',
 ] as const
-/** SELLERS: the marketplace replaced its list of sellers; later changes concern the new list. */
+/** SELLERS: the marketplace changed its list of sellers; later changes concern the new list. */
 export type ChangeKind = (typeof WHATS)[number]
 
 /** Version of a change message. Raise it when a member is removed or changes meaning. */

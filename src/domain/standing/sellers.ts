@@ -15,6 +15,11 @@ export const UNCONFIRMED_SELLERS_CAP_LEAST = 200
  * (网络交易监督管理办法, article 25).
  */
 const UNCONFIRMED_SHARE = 0.1
+/** A list may lose this share of its sellers without `force`, as the registers may of their records. */
+const SHRINK_SHARE = 0.2
+/** A list may always lose this many. */
+const LOST_ALWAYS = 10
+export const SINGLE_SELLERS_MOST = 1_000
 const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一社会信用代码', '店铺号', '网店代码'])
 
 export interface Seller {
@@ -38,6 +43,12 @@ export const isListDateValid = (dated: string, today: string): boolean =>
 
 export const hasFewMalformedLines = ({ lines, malformed }: { lines: number; malformed: number }): boolean =>
   lines > 0 && malformed < lines * MALFORMED_SHARE
+
+/** Returns how many sellers a new list may lose, where it loses more; otherwise null. */
+export const findSellersShrinkage = ({ before, lost }: { before: number; lost: number }): number | null => {
+  const most = Math.max(LOST_ALWAYS, Math.floor(before * SHRINK_SHARE))
+  return lost > most ? most : null
+}
 
 export interface SellersSetting {
   marketplace: string | null

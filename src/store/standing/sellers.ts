@@ -1,6 +1,15 @@
 import type { Seller } from '../../domain/standing/sellers.js'
 import { copyIntoTable } from '../db/copy.js'
-import { type Db, queryColumn, queryFirst, queryOne, queryRows, type ReadHandle, type Tx } from '../db/db.js'
+import {
+  type Db,
+  queryColumn,
+  queryFirst,
+  queryOne,
+  queryRows,
+  queryValue,
+  type ReadHandle,
+  type Tx,
+} from '../db/db.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
 const COPIED_CHARACTERS = 150_000
@@ -28,11 +37,26 @@ export const lockSellerList = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
+/** Fills temporary table `sent_sellers`. */
+export const stageSentSellers = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
+  await tx.raw(
+    'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.stage */',
+  )
+  await copyIntoTable(tx, 'sent_sellers (scheme, code, valid)', linesOf(sellers))
+}
+
+export const countLostSellers = (tx: Tx, client: string): Promise<number> =>
+  queryValue(
+    tx,
+    `select count(*)::int from seller_lists l join sellers s on s.list_id = l.id where l.client = ? and l.current
+       and not exists (select 1 from sent_sellers t where t.scheme = s.scheme and t.code = s.code) /* sellers.lost */`,
+    [client],
+  )
+
 /** `decide` fills table `opening` with the codes of `sent_sellers` whose grade the client may see. */
 export const replaceSellerList = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
-  sellers: Iterable<Seller>,
   decide: (tx: Tx) => Promise<SellersFigures>,
 ): Promise<SellerList> => {
   await tx.raw(
@@ -41,10 +65,6 @@ export const replaceSellerList = async (
      delete from sellers s using old where s.list_id = old.id /* sellers.replace old */`,
     [made.client],
   )
-  await tx.raw(
-    'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.replace */',
-  )
-  await copyIntoTable(tx, 'sent_sellers (scheme, code, valid)', linesOf(sellers))
   const decided = await decide(tx)
   const list = await queryOne<SellerList>(
     tx,
@@ -59,6 +79,49 @@ export const replaceSellerList = async (
   await storeBitmap(tx, made.client)
   return list
 }
+
+/** Adds the codes of `sent_sellers` to the current list. */
+export const addSentSellers = (tx: Tx, client: string): Promise<number> =>
+  queryValue(
+    tx,
+    `with list as (select id from seller_lists where client = :client and current),
+       kept as (insert into sellers (list_id, scheme, code, opens_grade) select l.id, s.scheme, s.code, false
+         from list l cross join (select distinct scheme, code from sent_sellers) s on conflict do nothing returning scheme, code),
+       mistyped as (select count(*)::int as n from kept k where exists (select 1 from sent_sellers s where s.scheme = k.scheme and s.code = k.code and not s.valid)
+         and not exists (select 1 from codes c where c.scheme = k.scheme and c.code = k.code and c.known_to is null)),
+       counted as (update seller_lists l set sellers = l.sellers + (select count(*) from kept), wrong_check_digit = l.wrong_check_digit + m.n
+         from list o, mistyped m where l.id = o.id)
+     select count(*)::int from kept /* sellers.add */`,
+    { client },
+  )
+
+export const removeSellers = (tx: Tx, client: string, sellers: readonly Seller[]): Promise<number> =>
+  queryValue(
+    tx,
+    `with gone as (delete from sellers s using seller_lists l, unnest(:schemes::text[], :codes::text[]) as g(scheme, code)
+         where l.client = :client and l.current and s.list_id = l.id and s.scheme = g.scheme and s.code = g.code returning s.list_id),
+       counted as (update seller_lists l set sellers = l.sellers - (select count(*) from gone) where l.client = :client and l.current)
+     select count(*)::int from gone /* sellers.remove */`,
+    { client, schemes: sellers.map(({ scheme }) => scheme), codes: sellers.map(({ code }) => code) },
+  )
+
+export interface ListedSeller {
+  code: string
+  gradeShown: boolean
+}
+
+export const listSellers = (
+  db: Db,
+  client: string,
+  { after, limit }: { after: Pick<Seller, 'scheme' | 'code'> | null; limit: number },
+): Promise<ListedSeller[]> =>
+  queryRows(
+    db,
+    `select s.code, s.opens_grade as "gradeShown" from seller_lists l join sellers s on s.list_id = l.id
+     where l.client = :client and l.current and (s.scheme, s.code) > (:scheme::text, :code::text)
+     order by s.scheme, s.code limit :limit /* sellers.page */`,
+    { client, scheme: after?.scheme ?? '', code: after?.code ?? '', limit },
+  )
 
 /** Counts mistyped codes. Registered codes are left out, because some fail their check digit. */
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d

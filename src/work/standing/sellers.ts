@@ -2,6 +2,7 @@ import {
   describeClosedGrades,
   findListLapseDate,
   findOldestValidListDate,
+  findSellersShrinkage,
   hasFewMalformedLines,
   isListDateValid,
   isSellerHeading,
@@ -14,7 +15,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type { Db } from '../../store/db/db.js'
+import type { Db, Tx } from '../../store/db/db.js'
 import { isLockTimeout } from '../../store/db/transaction.js'
 import * as changes from '../../store/standing/changes.js'
 import { decideOpenGrades, SELECT_SENT_CODES_SQL } from '../../store/standing/confirmed-sellers.js'
@@ -32,6 +33,8 @@ export interface SellerListInput {
   dated: string
   /** Completes shop ids that name no marketplace. */
   marketplace: string | null
+  /** Replaces the list however many sellers it loses. */
+  force?: boolean
   now: Date
   log?: Log
 }
@@ -44,11 +47,11 @@ export interface SellerListResult extends store.SellerList {
 }
 
 /**
- * Refusals: SELLERS_DATE (future or expired), SELLERS_OLDER, SELLERS_UNREADABLE (too many lines hold no code),
- * CONTENT_TOO_LARGE, RUN_BUSY.
+ * Refusals: SELLERS_DATE (future or expired), SELLERS_OLDER, SELLERS_SHRUNK, SELLERS_UNREADABLE (too many lines hold no
+ * code), CONTENT_TOO_LARGE, RUN_BUSY.
  */
 export const replaceSellers = async (db: Db, input: SellerListInput): Promise<SellerListResult> => {
-  const { client, dated, now } = input
+  const { client, dated, force = false, now } = input
   const today = shanghaiDate(now)
   if (!isListDateValid(dated, today))
     throw new Refusal('SELLERS_DATE', { from: findOldestValidListDate(today), to: today })
@@ -56,28 +59,50 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
   const counts = { lines: sellers.length + malformed.length, malformed: malformed.length }
   if (!hasFewMalformedLines(counts))
     throw new Refusal('SELLERS_UNREADABLE', { ...counts, first: malformed.slice(0, 5).join(' ') })
-  const list = await db
+  const list = await changeList(db, client, async (tx) => {
+    const before = await store.readCurrentList(tx, client)
+    if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
+    await store.stageSentSellers(tx, sellers)
+    if (before !== null && !force && isListDateValid(before.dated, today)) await refuseShrunk(tx, client, before)
+    await changes.ensureMarking(tx)
+    const deciding = await readSellersPolicy(tx, client, today)
+    const made = { client, dated, malformed: malformed.length, at: now }
+    const replaced = await store.replaceSellerList(tx, made, (within) =>
+      decideOpenGrades(within, deciding, SELECT_SENT_CODES_SQL),
+    )
+    return { ...replaced, sequence: await noteListChanged(tx, client, now) }
+  })
+  warnOverCap(input.log, client, list)
+  return { ...list, ...termsOf(list) }
+}
+
+/** Refusal RUN_BUSY. */
+export const changeList = async <T>(db: Db, client: string, act: (tx: Tx) => Promise<T>): Promise<T> =>
+  db
     .transaction(async (tx) => {
       await store.lockSellerList(tx, client)
-      const before = await store.readCurrentList(tx, client)
-      if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
-      await changes.ensureMarking(tx)
-      const deciding = await readSellersPolicy(tx, client, today)
-      const made = { client, dated, malformed: malformed.length, at: now }
-      const replaced = await store.replaceSellerList(tx, made, sellers, (within) =>
-        decideOpenGrades(within, deciding, SELECT_SENT_CODES_SQL),
-      )
-      const sequence = await changes.addListReplacedChange(tx, client, now)
-      await queue.addOwedMessages(tx, [{ client, before: sequence - 1, last: sequence }], now)
-      return { ...replaced, sequence }
+      return act(tx)
     })
     .catch((error: unknown) => {
       if (!isLockTimeout(error)) throw error
       throw new Refusal('RUN_BUSY', { job: 'sellers', subject: '' })
     })
-  warnOverCap(input.log, client, list)
-  const notice = describeClosedGrades(list.gradesClosed, list.unconfirmedMost)
-  return { ...list, holdsUntil: findListLapseDate(list.dated), notice }
+
+export const noteListChanged = async (tx: Tx, client: string, now: Date): Promise<number> => {
+  const sequence = await changes.addListReplacedChange(tx, client, now)
+  await queue.addOwedMessages(tx, [{ client, before: sequence - 1, last: sequence }], now)
+  return sequence
+}
+
+export const termsOf = (list: store.SellerList): Pick<SellerListResult, 'holdsUntil' | 'notice'> => ({
+  holdsUntil: findListLapseDate(list.dated),
+  notice: describeClosedGrades(list.gradesClosed, list.unconfirmedMost),
+})
+
+const refuseShrunk = async (tx: Tx, client: string, { sellers: before }: store.SellerList): Promise<void> => {
+  const lost = await store.countLostSellers(tx, client)
+  const most = findSellersShrinkage({ before, lost })
+  if (most !== null) throw new Refusal('SELLERS_SHRUNK', { before, lost, most })
 }
 
 const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers: Seller[]; malformed: number[] }> => {

@@ -59,7 +59,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
   const shops = (...rows: string[]) =>
     post('/v1/feeds/shops', world.token('agency', 'reporter', 'marketplaces'), [HEADER, ...rows].join('\n'))
   const send = (list: readonly string[], sub = MALL) =>
-    post('/v1/sellers', world.token('marketplace', sub), list.join('\n'))
+    post('/v1/sellers?force=true', world.token('marketplace', sub), list.join('\n'))
   /** The number of operators whose grade the marketplace sees. */
   const seen = async (sub = MALL): Promise<number> => {
     const token = world.token('marketplace', sub)

@@ -230,7 +230,8 @@ describe('a marketplace’s own sellers over HTTP', () => {
     ).to.deep.equal({
       sellerList: null,
     })
-    expect((await fetch(`${world.url}/v1/sellers`)).status).to.equal(405)
+    const put = await fetch(`${world.url}/v1/sellers`, { method: 'PUT' })
+    expect([put.status, put.headers.get('allow')]).to.deep.equal([405, 'GET, POST, PATCH'])
   })
 
   it('one of two simultaneous lists replaces the other as a whole', async () => {

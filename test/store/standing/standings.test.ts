@@ -199,17 +199,16 @@ describe('standings against single scores', () => {
       case 'state':
         return db().raw('update listings set state = ? where published_on is not null', [does.state])
       case 'list':
-        return db().transaction((tx) =>
-          sellers.replaceSellerList(
-            tx,
-            { client: CLIENT, dated: TODAY, malformed: 0, at: now },
-            [
-              ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n), valid: true })),
-              ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
-            ],
-            (within) => decideOpenGrades(within, DECIDING, SELECT_SENT_CODES_SQL),
-          ),
-        )
+        return db().transaction(async (tx) => {
+          await sellers.stageSentSellers(tx, [
+            ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n), valid: true })),
+            ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
+          ])
+          const made = { client: CLIENT, dated: TODAY, malformed: 0, at: now }
+          return sellers.replaceSellerList(tx, made, (within) =>
+            decideOpenGrades(within, DECIDING, SELECT_SENT_CODES_SQL),
+          )
+        })
       case 'authorise':
         return db().raw(
           `insert into authorisations (client, operator_id, document, given_on, ends_on, recorded_at) values (?, ?, '书', '2026-01-01', '2027-01-01', ?)`,

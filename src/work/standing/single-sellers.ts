@@ -1,0 +1,73 @@
+import {
+  isListDateValid,
+  parseSeller,
+  readSellerCell,
+  SELLERS_PER_LIST_MOST,
+  type Seller,
+  SINGLE_SELLERS_MOST,
+} from '../../domain/standing/sellers.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
+import type { Db } from '../../store/db/db.js'
+import * as changes from '../../store/standing/changes.js'
+import * as confirmed from '../../store/standing/confirmed-sellers.js'
+import * as store from '../../store/standing/sellers.js'
+import { readSellersPolicy, warnOverCap } from './confirmed-sellers.js'
+import { changeList, noteListChanged, type SellerListResult, termsOf } from './sellers.js'
+
+export interface SingleSellersInput {
+  client: string
+  /** Codes, or objects with `code` or `shop`. */
+  add: readonly unknown[]
+  remove: readonly unknown[]
+  marketplace: string | null
+  now: Date
+  log?: Log
+}
+
+export interface SingleSellersResult extends SellerListResult {
+  added: number
+  removed: number
+}
+
+/**
+ * Adds and removes sellers of the current list, whose day stays. Codes that are on it already, or not on it, change
+ * nothing. Refusals: SELLERS_NONE, SELLERS_MALFORMED, INPUT_INVALID, CONTENT_TOO_LARGE, RUN_BUSY.
+ */
+export const changeSellers = async (db: Db, input: SingleSellersInput): Promise<SingleSellersResult> => {
+  const { client, now, log } = input
+  const given = input.add.length + input.remove.length
+  if (given === 0 || given > SINGLE_SELLERS_MOST)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `add 和 remove 共 1–${SINGLE_SELLERS_MOST} 项 add and remove hold 1 to ${SINGLE_SELLERS_MOST} items`,
+    })
+  const [add, remove] = [sellersOf('add', input), sellersOf('remove', input)]
+  const today = shanghaiDate(now)
+  const result = await changeList(db, client, async (tx) => {
+    const before = await store.readCurrentList(tx, client)
+    if (before === null || !isListDateValid(before.dated, today)) throw new Refusal('SELLERS_NONE')
+    const removed = await store.removeSellers(tx, client, remove)
+    await store.stageSentSellers(tx, add)
+    const added = await store.addSentSellers(tx, client)
+    if (added + removed > 0) {
+      await confirmed.renewOpenGrades(tx, await readSellersPolicy(tx, client, today))
+      await store.storeBitmap(tx, client)
+      await noteListChanged(tx, client, now)
+    }
+    const list = (await store.readCurrentList(tx, client)) ?? before
+    if (list.sellers > SELLERS_PER_LIST_MOST)
+      throw new Refusal('CONTENT_TOO_LARGE', { limit: `${SELLERS_PER_LIST_MOST} sellers` })
+    const sequence = (await changes.findRetainedChanges(tx, [client])).get(client)?.last ?? 0
+    return { ...list, ...termsOf(list), sequence, added, removed }
+  })
+  warnOverCap(log, client, result)
+  return result
+}
+
+const sellersOf = (name: 'add' | 'remove', input: SingleSellersInput): Seller[] => {
+  const sellers = input[name].map((item) => parseSeller(readSellerCell(item), input.marketplace))
+  const places = sellers.flatMap((seller, place) => (seller === null ? [place + 1] : []))
+  if (places.length > 0) throw new Refusal('SELLERS_MALFORMED', { list: name, places: places.slice(0, 5).join(' ') })
+  return sellers.filter((seller) => seller !== null)
+}
