@@ -100,6 +100,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['close_retraction', 'SIGHT', 'closeRetraction'],
     ['roll_back_run', 'HUB', 'rollBackRun'],
     ['hear_changes', 'OWN', 'addWebhook rotateWebhook enableWebhook removeWebhook'],
+    ['hear_changes tend_webhooks', 'OWNER', 'pingWebhook replayWebhook'],
     [
       'manage_registered',
       'HUB',

@@ -170,7 +170,9 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Viewer: 'role sub agency region kinds mayMove',
   WatchEntry: 'operator value openedOn closedOn',
   Webhook:
-    'id client url createdAt failingSince confirmedAt disabledAt disabledBecause previousSecretUntil owed removalsOwed oldestOwed givenUp lastStatus lastError',
+    'id client url createdAt failingSince confirmedAt disabledAt disabledBecause previousSecretUntil owed removalsOwed oldestOwed givenUp lastStatus lastError calls',
+  WebhookCall: 'kind sequence attempt at ms status error',
+  WebhookReplay: 'webhook queued',
   WebhookSecret: 'webhook secret',
   Words: 'zh en',
   WorkCount: 'kind process mine office late',

@@ -1,9 +1,11 @@
 import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
+import * as calls from '../../store/standing/webhook-calls.js'
 import * as queue from '../../store/standing/webhook-queue.js'
 import * as store from '../../store/standing/webhooks.js'
+import { pingWebhook as ping } from '../../work/standing/changes/ping.js'
 import * as work from '../../work/standing/changes/webhooks.js'
-import { makeRowLoad } from '../loaders/data-loader.js'
+import { groupRowsByKeys, makeBatchedLoad, makeRowLoad } from '../loaders/data-loader.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
@@ -11,7 +13,17 @@ import { refuseUnstorableText } from '../request/limits.js'
 const backlogs = ({ parts }: GraphqlContext) =>
   makeRowLoad((ids: readonly number[]) => queue.countBacklogs(parts.db, ids))
 
-const view = (context: GraphqlContext, one: store.StoredWebhook, backlog = backlogs(context)) => {
+const callLogs = ({ parts }: GraphqlContext) =>
+  makeBatchedLoad<number, calls.WebhookCall[]>(String, async (ids) =>
+    groupRowsByKeys(ids, await calls.listWebhookCalls(parts.db, ids), ({ webhookId }) => webhookId),
+  )
+
+const view = (
+  context: GraphqlContext,
+  one: store.StoredWebhook,
+  backlog = backlogs(context),
+  callLog = callLogs(context),
+) => {
   const { id, previousUntil, secret: _, previousSecret: __, ...shown } = one
   return {
     __typename: 'Webhook' as const,
@@ -24,14 +36,15 @@ const view = (context: GraphqlContext, one: store.StoredWebhook, backlog = backl
     givenUp: async () => (await backlog(id))?.givenUp ?? 0,
     lastStatus: async () => (await backlog(id))?.lastStatus ?? null,
     lastError: async () => (await backlog(id))?.lastError ?? null,
+    calls: () => callLog(id),
   }
 }
 
 const list = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const { viewer, parts } = context
   const webhooks = await store.listWebhooks(parts.db, may(viewer, 'see_webhooks') ? null : (viewer.sub ?? ''))
-  const backlog = backlogs(context)
-  return webhooks.map((one) => view(context, one, backlog))
+  const [backlog, callLog] = [backlogs(context), callLogs(context)]
+  return webhooks.map((one) => view(context, one, backlog, callLog))
 }
 
 export const webhookById = async (context: GraphqlContext, id: number) => {
@@ -46,6 +59,12 @@ const acting = (context: GraphqlContext, id: string) => {
   const key = readNumberInGlobalId(id, 'Webhook')
   if (key === null) throw new Refusal('WEBHOOK_UNKNOWN')
   return { id: key, client: context.viewer.sub ?? '', now: context.now }
+}
+
+/** An administrator may test any webhook, a marketplace its own. */
+const tending = (context: GraphqlContext, id: string) => {
+  const acts = acting(context, id)
+  return may(context.viewer, 'tend_webhooks') ? { ...acts, client: null } : acts
 }
 
 const createdView = (context: GraphqlContext, { webhook, secret }: work.CreatedWebhook) => ({
@@ -70,10 +89,27 @@ const enableWebhook = async (
   context: GraphqlContext,
 ) => {
   const acts = acting(context, id)
-  if (after !== null && !/^\d{1,15}$/.test(after))
+  if (after !== null && sequenceIn(after) === null)
     throw new Refusal('INPUT_INVALID', { reason: 'after 应为变更的序号 must be the number of a change' })
-  const number = after === null ? null : Number(after)
+  const number = after === null ? null : sequenceIn(after)
   return view(context, await work.enableWebhook(context.parts.db, { ...acts, after: number }))
+}
+
+const sequenceIn = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null)
+
+const pingWebhook = async (_: unknown, { id }: { id: string }, context: GraphqlContext) => {
+  const { db, keys, webhookAllow: allow = [], resolve } = context.parts
+  return ping(db, { keys, allow, ...(resolve && { resolve }) }, tending(context, id))
+}
+
+const replayWebhook = async (
+  _: unknown,
+  { id, from, to }: { id: string; from: string; to?: string | null },
+  context: GraphqlContext,
+) => {
+  const span = { from: sequenceIn(from), to: sequenceIn(to ?? from) }
+  const { webhook, queued } = await work.replayWebhook(context.parts.db, { ...tending(context, id), ...span })
+  return { webhook: view(context, webhook), queued }
 }
 
 const removeWebhook = async (_: unknown, { id }: { id: string }, context: GraphqlContext) =>
@@ -81,5 +117,5 @@ const removeWebhook = async (_: unknown, { id }: { id: string }, context: Graphq
 
 export const webhookResolvers = {
   Query: { webhooks: list },
-  Mutation: { addWebhook, rotateWebhook, enableWebhook, removeWebhook },
+  Mutation: { addWebhook, rotateWebhook, enableWebhook, pingWebhook, replayWebhook, removeWebhook },
 }

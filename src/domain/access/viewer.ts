@@ -109,6 +109,7 @@ const ACTS_OF_PROVINCE = rolesByAct({
   direct_platform: ['officer', 'reviewer', 'administrator'],
   settle_delivery: ['officer', 'reviewer', 'administrator'],
   close_retraction: ['officer', 'reviewer'],
+  tend_webhooks: ['administrator'],
   see_lockouts: ['administrator', 'auditor'],
   see_registered: ['administrator', 'auditor'],
   manage_registered: ['administrator'],

@@ -52,17 +52,18 @@ export const findReplacedSequences = async (
 
 export const replayChanges = async (
   tx: Tx,
-  { webhook, client, after, now }: { webhook: number; client: string; after: number; now: Date },
-): Promise<void> => {
-  await tx.raw(
-    `insert into webhook_messages as m (webhook_id, sequence, code, removal, due_at)
+  given: { webhook: number; client: string; after: number; upTo?: number; now: Date },
+): Promise<number> =>
+  queryValue(
+    tx,
+    `with owed as (insert into webhook_messages as m (webhook_id, sequence, code, removal, due_at)
      select :webhook, c.sequence, coalesce(c.code, '${NO_SELLER}'), 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from changes c
-     where c.client = :client and c.sequence > :after
+     where c.client = :client and c.sequence > :after and (:upTo::bigint is null or c.sequence <= :upTo::bigint)
      on conflict (webhook_id, sequence) do update set state = 'OWED', attempts = 0, due_at = excluded.due_at, leased_until = null,
-       confirmed_at = null /* webhook-queue.replay */`,
-    { webhook, client, after, now } as never,
+       confirmed_at = null returning 1)
+     select count(*)::int from owed /* webhook-queue.replay */`,
+    { upTo: null, ...given },
   )
-}
 
 export const findSequenceBeforeNextOwed = async (tx: Tx, webhook: number, last: number): Promise<number> =>
   (await queryValue<number | null>(

@@ -32,8 +32,12 @@ export const listWebhooks = (db: Db, client: string | null): Promise<StoredWebho
     { client },
   )
 
-export const findWebhook = (db: Db, id: number): Promise<StoredWebhook | null> =>
-  queryFirst(db, `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`, [id])
+export const findWebhook = (db: Db, id: number, { lock = false } = {}): Promise<StoredWebhook | null> =>
+  queryFirst(
+    db,
+    `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null${lock ? ' for update' : ''} /* webhooks.byId */`,
+    [id],
+  )
 
 export const reserveWebhookId = (tx: Tx): Promise<number> =>
   queryValue(tx, `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`)
@@ -71,10 +75,11 @@ export const enableWebhook = async (tx: Tx, id: number): Promise<void> => {
   )
 }
 
-/** Marks the webhook as removed and erases its secrets and unconfirmed messages. */
+/** Marks the webhook as removed and erases its secrets, log and unconfirmed messages. */
 export const removeWebhook = async (tx: Tx, id: number, now: Date): Promise<void> => {
   await tx.raw(
-    `with removed as (update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id returning id)
+    `with removed as (update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id returning id),
+       calls as (delete from webhook_calls d using removed r where d.webhook_id = r.id)
      delete from webhook_messages m using removed r where m.webhook_id = r.id and m.state <> 'CONFIRMED' /* webhooks.remove */`,
     { id, now } as never,
   )

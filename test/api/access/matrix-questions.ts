@@ -51,6 +51,8 @@ const ID_OF: Record<string, string> = {
   rollbackPreview: 'none',
   rotateWebhook: 'Webhook',
   enableWebhook: 'Webhook',
+  pingWebhook: 'Webhook',
+  replayWebhook: 'Webhook',
   removeWebhook: 'Webhook',
 }
 
@@ -59,6 +61,7 @@ const TEXTS: Record<string, (side: Side) => string> = {
   code: (side) => side['Code'] ?? '',
   operator: (side) => side['Code'] ?? '',
   from: (side) => side['Code'] ?? '',
+  to: () => '2',
   into: () => NEUTRAL,
   accessCode: (side) => side['AccessCode'] ?? '',
   listing: (side) => side['Listing'] ?? '',

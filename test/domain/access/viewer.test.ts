@@ -99,6 +99,7 @@ describe('access of each role', () => {
       'see_registered',
       'manage_registered',
       'see_webhooks',
+      'tend_webhooks',
       ...AUTHORITY,
       'direct_timetable',
       'map_headings',

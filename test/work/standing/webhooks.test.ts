@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks'
 import { WEBHOOK_DISABLED_AFTER_DAYS } from '../../../src/domain/standing/webhooks.js'
 import { numberChanges } from '../../../src/work/standing/changes/number.js'
 import { makeWebhookSender, type WebhookSenderParts } from '../../../src/work/standing/changes/send.js'
+import { makeSealingLabel } from '../../../src/work/standing/changes/webhook-message.js'
 import * as webhooks from '../../../src/work/standing/changes/webhooks.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../../api/world.js'
@@ -120,11 +121,11 @@ describe('webhooks', () => {
     const { webhook, secret } = await add()
     const row = await stateOf(webhook.id)
     expect(JSON.stringify(row)).to.not.include(secret.slice('whsec_'.length))
-    expect(world.keys.unseal(row.secret, webhooks.makeSealingLabel(webhook.id))).to.equal(secret)
+    expect(world.keys.unseal(row.secret, makeSealingLabel(webhook.id))).to.equal(secret)
     // A secret sealed for one webhook cannot be unsealed for another.
-    expect(() => world.keys.unseal(row.secret, webhooks.makeSealingLabel(webhook.id + 1))).to.throw()
+    expect(() => world.keys.unseal(row.secret, makeSealingLabel(webhook.id + 1))).to.throw()
     const turned = (row.secret.startsWith('A') ? 'B' : 'A') + row.secret.slice(1)
-    expect(() => world.keys.unseal(turned, webhooks.makeSealingLabel(webhook.id))).to.throw()
+    expect(() => world.keys.unseal(turned, makeSealingLabel(webhook.id))).to.throw()
   })
 
   it('retries on the specified schedule under the same id, then gives up', async () => {

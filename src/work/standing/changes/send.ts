@@ -8,24 +8,19 @@ import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import type { StandingChange } from '../../../domain/standing/changes.js'
 import { classifyResponse, isWebhookDead, scheduleNextTry } from '../../../domain/standing/webhooks.js'
-import { reasonOf } from '../../../foundation/errors.js'
-import { UnreachableError } from '../../../foundation/http.js'
-import { webhookSignature } from '../../../foundation/keys/webhooks.js'
 import type { Log } from '../../../foundation/log.js'
 import type { Db } from '../../../store/db/db.js'
 import * as changeRows from '../../../store/standing/changes.js'
+import * as calls from '../../../store/standing/webhook-calls.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import type { AuditLog } from '../../audit/audit-log.js'
 import { callSubscriber, type HostResolver } from '../subscriber-client.js'
 import { describeChanges } from './received-changes.js'
-import { makeSealingLabel, type WebhookKeys } from './webhooks.js'
+import { describeFailure, makeMessageHeaders, openSecrets, SEND_MS, type WebhookKeys } from './webhook-message.js'
 
 const AT_ONCE = 8
-const SEND_MS = 10_000
 const LEASE_MS = 30_000
-const SECOND_MS = 1_000
-const ERROR_MOST = 200
 
 export interface WebhookSenderParts {
   keys: WebhookKeys
@@ -78,6 +73,8 @@ export const makeWebhookSender = (db: Db, parts: WebhookSenderParts) => {
 interface JudgedMessage extends queue.WebhookOutcome {
   meaning: ReturnType<typeof classifyResponse>
   retryAfterSeconds: number
+  /** Null when nothing was sent. */
+  call: Pick<calls.WebhookCall, 'at' | 'ms'> | null
 }
 
 const sendDue = async (db: Db, parts: WebhookSenderParts, id: number): Promise<readonly JudgedMessage[]> => {
@@ -94,6 +91,7 @@ const sendDue = async (db: Db, parts: WebhookSenderParts, id: number): Promise<r
     throw error
   })
   for (const outcome of outcomes) await queue.bookOutcome(db, webhook.client, outcome, parts.now())
+  await calls.noteWebhookCalls(db, id, outcomes.flatMap(callOf))
   await judge(db, parts, webhook, outcomes)
   return outcomes
 }
@@ -124,7 +122,7 @@ const sendAll = async (
     shown,
     digest: digestAnswer([...bodies.values()].join('\n')),
   })
-  const secrets = secretsOf(parts, webhook, now)
+  const secrets = openSecrets(parts.keys, webhook, now)
   return Promise.all(
     claimed.map((message) => sendOne(parts, webhook, { message, secrets, body: bodies.get(message.sequence) })),
   )
@@ -138,46 +136,35 @@ const bodyOf = (change: StandingChange, replaces: readonly number[] = []): strin
     data: { ...change, ...(replaces.length > 0 && { replaces }) },
   })
 
-const secretsOf = (
-  { keys }: WebhookSenderParts,
-  { id, secret, previousSecret, previousUntil }: store.StoredWebhook,
-  now: Date,
-): string[] => [
-  keys.unseal(secret, makeSealingLabel(id)),
-  ...(previousSecret !== null && previousUntil !== null && previousUntil > now
-    ? [keys.unseal(previousSecret, makeSealingLabel(id))]
-    : []),
-]
+const callOf = ({ message, status, error, call }: JudgedMessage): calls.WebhookCall[] =>
+  call === null
+    ? []
+    : [{ kind: 'CHANGE', sequence: message.sequence, attempt: message.attempts, ...call, status, error }]
 
 const sendOne = async (
   { allow, resolve, now, random, signal }: WebhookSenderParts,
   webhook: store.StoredWebhook,
   { message, secrets, body }: { message: queue.WebhookMessage; secrets: readonly string[]; body: string | undefined },
 ): Promise<JudgedMessage> => {
-  const unanswered = { message, status: null, retryAfterSeconds: 0 }
+  const unanswered = { message, status: null, retryAfterSeconds: 0, call: null }
   if (body === undefined) return { ...unanswered, ...nextTry(null), meaning: 'REFUSED', error: 'past its time' }
   const id = `change-${webhook.id}-${message.sequence}`
-  const timestamp = Math.floor(now().getTime() / SECOND_MS)
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
-    'user-agent': 'credit-hub',
-    'webhook-id': id,
-    'webhook-timestamp': String(timestamp),
-    'webhook-signature': webhookSignature(secrets, { id, timestamp, body }),
-  }
+  const [at, began] = [now(), performance.now()]
+  const headers = makeMessageHeaders(secrets, { id, body, now: at })
+  const call = () => ({ at, ms: Math.round(performance.now() - began) })
   try {
     const request = { headers, body, allow, timeoutMs: SEND_MS, resolve, signal }
     const { status, retryAfterSeconds } = await callSubscriber(webhook.url, request)
     const meaning = classifyResponse(status)
-    const answered = { message, meaning, status, retryAfterSeconds }
+    const answered = { message, meaning, status, retryAfterSeconds, call: call() }
     if (meaning === 'CONFIRMED') return { ...answered, state: 'CONFIRMED', error: null, dueAt: null }
     const due = scheduleNextTry(message.attempts, now(), random(), retryAfterSeconds)
     return { ...answered, ...nextTry(due), error: `HTTP ${status}` }
   } catch (error) {
-    const text = error instanceof UnreachableError ? `${error.kind}: ${error.message}` : reasonOf(error)
     const stopped = signal?.aborted === true
     const due = stopped ? now() : scheduleNextTry(message.attempts, now(), random())
-    return { ...unanswered, ...nextTry(due), meaning: stopped ? 'REFUSED' : 'BUSY', error: text.slice(0, ERROR_MOST) }
+    const failed = { ...unanswered, call: call(), error: describeFailure(error) }
+    return { ...failed, ...nextTry(due), meaning: stopped ? 'REFUSED' : 'BUSY' }
   }
 }
 

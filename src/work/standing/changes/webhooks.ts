@@ -1,30 +1,27 @@
 import { hasEveryChangeAfter } from '../../../domain/standing/changes.js'
 import {
   findWebhookAddressFault,
+  REPLAYED_MOST,
   SECRET_OVERLAP_HOURS,
   WEBHOOKS_PER_CLIENT_MOST,
 } from '../../../domain/standing/webhooks.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { UnreachableError } from '../../../foundation/http.js'
 import { newWebhookSecret } from '../../../foundation/keys/webhooks.js'
-import type { Keys } from '../../../foundation/keys.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import { checkSubscriber, type HostResolver } from '../subscriber-client.js'
 import { readRetainedChanges } from './received-changes.js'
+import { makeSealingLabel, type WebhookKeys } from './webhook-message.js'
 
 const HOUR_MS = 3_600_000
 const CHECK_MS = 5_000
-
-export type WebhookKeys = Pick<Keys, 'seal' | 'unseal'>
 
 export interface CreatedWebhook {
   webhook: store.StoredWebhook
   secret: string
 }
-
-export const makeSealingLabel = (id: number): string => `webhook ${id}`
 
 /** Refusals: WEBHOOK_ADDRESS, WEBHOOK_EXISTS, WEBHOOKS_MOST. */
 export const addWebhook = async (
@@ -52,14 +49,14 @@ export const addWebhook = async (
       throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_PER_CLIENT_MOST })
     const id = await store.reserveWebhookId(tx)
     await store.addWebhook(tx, { id, client, url, secret: keys.seal(secret, makeSealingLabel(id)), createdAt: now })
-    return { webhook: await there(tx, id, client), secret }
+    return { webhook: await findWebhookOf(tx, { id, client }), secret }
   })
 }
 
 /** The previous secret stays valid for a while; messages then carry both signatures. */
 export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: WebhookAct): Promise<CreatedWebhook> =>
   db.transaction(async (tx) => {
-    await there(tx, id, client)
+    await findWebhookOf(tx, { id, client })
     const secret = newWebhookSecret()
     await store.replaceWebhookSecret(
       tx,
@@ -67,40 +64,67 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
       keys.seal(secret, makeSealingLabel(id)),
       new Date(now.getTime() + SECRET_OVERLAP_HOURS * HOUR_MS),
     )
-    return { webhook: await there(tx, id, client), secret }
+    return { webhook: await findWebhookOf(tx, { id, client }), secret }
   })
 
 /** Sends the changes missed while disabled, or all those after `after`. Refusals: WEBHOOK_UNKNOWN, CHANGES_GONE. */
 export const enableWebhook = (
   db: Db,
-  { id, client, now, after }: WebhookAct & { after: number | null },
+  { id, now, after, ...act }: WebhookAct & { after: number | null },
 ): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
-    await there(tx, id, client)
+    const { client } = await findWebhookOf(tx, { id, ...act })
     const reach = await readRetainedChanges(tx, client)
     const from = after ?? Math.max(await queue.findSequenceBeforeNextOwed(tx, id, reach.last), reach.erased)
     if (!hasEveryChangeAfter(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
     await store.enableWebhook(tx, id)
     await queue.replayChanges(tx, { webhook: id, client, after: from, now })
-    return there(tx, id, client)
+    return findWebhookOf(tx, { id, client })
+  })
+
+/**
+ * Makes the changes `from` to `to` due now, delivered ones too. Refusals: WEBHOOK_UNKNOWN, WEBHOOK_OFF, CHANGES_GONE,
+ * INPUT_INVALID.
+ */
+export const replayWebhook = (
+  db: Db,
+  { from, to, now, ...act }: WebhookAct & { from: number | null; to: number | null },
+): Promise<{ webhook: store.StoredWebhook; queued: number }> =>
+  db.transaction(async (tx) => {
+    const webhook = await findWebhookOf(tx, act)
+    if (webhook.disabledAt !== null) throw new Refusal('WEBHOOK_OFF')
+    if (from === null || to === null || from < 1 || to < from || to - from >= REPLAYED_MOST)
+      throw new Refusal('INPUT_INVALID', {
+        reason: `一次重发 1–${REPLAYED_MOST} 条，自小号至大号 1 to ${REPLAYED_MOST} changes are sent again, from a number to a later one`,
+      })
+    const reach = await readRetainedChanges(tx, webhook.client)
+    if (!hasEveryChangeAfter(reach, from - 1) || to > reach.last)
+      throw new Refusal('CHANGES_GONE', { after: from - 1, next: reach.last })
+    const span = { webhook: webhook.id, client: webhook.client, after: from - 1, upTo: to, now }
+    return { webhook, queued: await queue.replayChanges(tx, span) }
   })
 
 export const removeWebhook = (db: Db, { id, client, now }: WebhookAct): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
-    const webhook = await there(tx, id, client)
+    const webhook = await findWebhookOf(tx, { id, client })
     await store.removeWebhook(tx, id, now)
     return webhook
   })
 
-interface WebhookAct {
+export interface WebhookAct {
   id: number
-  client: string
+  /** Null: of any client. */
+  client: string | null
   now: Date
 }
 
 /** Another client's webhook counts as unknown. */
-const there = async (tx: Tx, id: number, client: string): Promise<store.StoredWebhook> => {
-  const webhook = await store.findWebhook(tx, id)
-  if (webhook === null || webhook.client !== client) throw new Refusal('WEBHOOK_UNKNOWN')
+export const findWebhookOf = async (
+  tx: Tx,
+  { id, client }: Omit<WebhookAct, 'now'>,
+  { lock = false } = {},
+): Promise<store.StoredWebhook> => {
+  const webhook = await store.findWebhook(tx, id, { lock })
+  if (webhook === null || (client !== null && webhook.client !== client)) throw new Refusal('WEBHOOK_UNKNOWN')
   return webhook
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
+import { useState } from 'react'
 import { agoText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { formatNumber } from '../../pieces/numbers.js'
@@ -7,13 +8,14 @@ import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
+import { CallLog, type WebhookRow } from './calls.js'
 import { WebhooksDocument, type WebhooksQuery } from './webhooks.generated.js'
-
-type WebhookRow = WebhooksQuery['webhooks'][number]
 
 export default function WebhooksPage() {
   const { data, loading, error, refetch } = useQuery(WebhooksDocument)
   const all = (data as WebhooksQuery | undefined)?.webhooks
+  const [opened, setOpened] = useState<string | null>(null)
+  const shown = all?.find(({ id }) => id === opened)
   const removals = (all ?? []).reduce((sum, { removalsOwed }) => sum + removalsOwed, 0)
   return (
     <>
@@ -36,39 +38,61 @@ export default function WebhooksPage() {
         (all.length === 0 ? (
           <EmptyNotice>还没有平台登记回调地址；各平台自行读取变更。</EmptyNotice>
         ) : (
-          <PlainTable
-            label="平台回调"
-            columns={[
-              { title: '平台' },
-              { title: '地址' },
-              { title: '状态' },
-              { title: '待送', align: 'right' },
-              { title: '其中移出', align: 'right' },
-              { title: '已放弃', align: 'right' },
-              { title: '最近收下' },
-              { title: '最近答复' },
-            ]}
-            rows={all.map((one) => ({
-              key: one.id,
-              isMarked: one.removalsOwed > 0,
-              cells: [
-                one.client,
-                one.url,
-                <State key="state" of={one} />,
-                formatNumber(one.owed),
-                <span key="removals" className={one.removalsOwed > 0 ? 'bad' : ''}>
-                  {formatNumber(one.removalsOwed)}
-                </span>,
-                formatNumber(one.givenUp),
-                one.confirmedAt === null ? '从未' : agoText(one.confirmedAt),
-                one.lastStatus !== null ? `HTTP ${one.lastStatus}` : (one.lastError ?? '—'),
-              ],
-            }))}
-          />
+          <WebhookTable of={all} opened={opened} onOpen={setOpened} />
         ))}
+      {shown && <CallLog key={shown.id} of={shown} onDone={() => void refetch()} />}
     </>
   )
 }
+
+interface WebhookTableProps {
+  of: readonly WebhookRow[]
+  opened: string | null
+  onOpen: (id: string | null) => void
+}
+
+const WebhookTable = ({ of, opened, onOpen }: WebhookTableProps) => (
+  <PlainTable
+    label="平台回调"
+    columns={[
+      { title: '平台' },
+      { title: '地址' },
+      { title: '状态' },
+      { title: '待送', align: 'right' },
+      { title: '其中移出', align: 'right' },
+      { title: '已放弃', align: 'right' },
+      { title: '最近收下' },
+      { title: '最近答复' },
+      { title: '记录' },
+    ]}
+    rows={of.map((one) => ({
+      key: one.id,
+      isMarked: one.removalsOwed > 0,
+      cells: [
+        one.client,
+        one.url,
+        <State key="state" of={one} />,
+        formatNumber(one.owed),
+        <span key="removals" className={one.removalsOwed > 0 ? 'bad' : ''}>
+          {formatNumber(one.removalsOwed)}
+        </span>,
+        formatNumber(one.givenUp),
+        one.confirmedAt === null ? '从未' : agoText(one.confirmedAt),
+        one.lastStatus !== null ? `HTTP ${one.lastStatus}` : (one.lastError ?? '—'),
+        <Button
+          key="calls"
+          type="link"
+          size="small"
+          aria-expanded={one.id === opened}
+          aria-label={`呼叫记录：${one.client}`}
+          onClick={() => onOpen(one.id === opened ? null : one.id)}
+        >
+          呼叫记录
+        </Button>,
+      ],
+    }))}
+  />
+)
 
 const State = ({ of }: { of: WebhookRow }) => {
   if (of.disabledAt !== null)
