@@ -40,6 +40,23 @@ export class Refusal extends Error {
   }
 }
 
+export interface RefusalText {
+  code: RefusalCode
+  status: number
+  zh: string
+  en: string
+}
+
+const UNNAMED_DETAILS = new Proxy({}, { get: () => '…' })
+
+/** Sentences by language, with an ellipsis for each detail. */
+export const listRefusals = (): RefusalText[] =>
+  (Object.keys(REFUSALS) as RefusalCode[]).map((code) => {
+    const { status, message } = new Refusal(code, UNNAMED_DETAILS)
+    const end = message.lastIndexOf('。') + 1
+    return { code, status, zh: message.slice(0, end), en: message.slice(end) }
+  })
+
 /** The platform answers but displays no list, so a removal cannot be checked. */
 export class NoDisplayRefusal extends Refusal {
   constructor(reason: string) {

@@ -154,7 +154,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   '@graphql-codegen/typescript-operations': (_, file) => file.startsWith(DESK_BUILD),
   '@vitejs/plugin-react': (_, file) => file.startsWith(DESK_BUILD) || file.startsWith(`${GRAPHIQL}build/`),
   vite: (_, file) => file.startsWith(DESK_BUILD) || file.startsWith(`${GRAPHIQL}build/`),
-  'markdown-it': (_, file) => file.startsWith('src/web/help/'),
+  'markdown-it': (_, file) => file === 'src/web/frame/markdown.ts',
   pdfkit: (_, file) => file === 'src/foundation/papers/pdf.ts',
   qr: (_, file) => file === 'src/foundation/papers/qr.ts',
   'csv-parse': (_, file) => file === 'src/foundation/text/csv.ts',

@@ -26,6 +26,7 @@ describe('every page of the public site', () => {
       '/about',
       '/about/rules/lists',
       '/help',
+      '/developers',
       '/help/deliveries',
       '/my',
     ]

@@ -21,12 +21,13 @@ export const FOOTER_LINKS: readonly NavigationLink[] = [
   ...NAVIGATION_LINKS,
   { path: '/verify', zh: '核验移出证明', en: 'Verify a certificate' },
   { path: '/data/blacklist.atom', zh: '变更订阅（Atom）', en: 'Changes (Atom)' },
+  { path: '/developers', zh: '开发人员', en: 'Developers' },
   { path: '/graphql', zh: '程序接口', en: 'For programs' },
 ]
 
 /** A party's own pages are left out of the sitemap, and so are list entries, which come and go. */
 const SITEMAP_PATHS = [
-  ...['/', '/blacklist', '/check', '/data', '/scorecard', '/help', '/about', '/verify'],
+  ...['/', '/blacklist', '/check', '/data', '/scorecard', '/developers', '/help', '/about', '/verify'],
   ...HELP_TASKS.map(helpPath),
 ]
 

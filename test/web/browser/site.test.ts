@@ -47,6 +47,7 @@ describe('the public site in a browser', function () {
     '/scorecard',
     '/help',
     '/help/deliveries',
+    '/developers',
     '/nothing-here',
   ]
   const both = () => paths().flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}lang=en`])
