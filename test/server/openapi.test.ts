@@ -6,20 +6,18 @@ import { createRequire } from 'node:module'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { expect } from 'chai'
-import type { Express } from 'express'
 import { makeMetrics } from '../../src/foundation/metrics.js'
 import { assembleOpenapiDocument } from '../../src/server/openapi.js'
 import { makeRestRouter } from '../../src/server/server.js'
 import { NOW, operatorId, uscc, type World, worldWithListing } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { hearAccount, hearForms } from '../support/openapi-party.js'
+import { METHODS, routesOf } from '../support/openapi-routes.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is looked at piece by piece
 type Any = any
 
 const CODE = uscc(1)
-/** HEAD is answered wherever GET is. */
-const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 describe('OpenAPI description', () => {
   let world: World
@@ -380,22 +378,3 @@ describe('OpenAPI description', () => {
     expect(good.filter((one) => !heard.has(one))).to.deep.equal([])
   })
 })
-
-/** Paths at which routers are mounted, the root included. */
-const MOUNTS = ['', '/desk', '/v1', '/data', '/my']
-/** Returns the routes as `method path`, without those of `all`, which only refuse other methods. */
-const routesOf = (app: Express): string[] => {
-  const found = (stack: Any[], at: string): string[] =>
-    stack.flatMap((layer) => {
-      const { route, handle } = layer
-      if (route === undefined) {
-        const mount = layer.slash || layer.match('/') ? '' : MOUNTS.find((one) => one !== '' && layer.match(one))
-        return handle?.stack ? found(handle.stack, at + (mount ?? '?')) : []
-      }
-      if (route.methods.patch && route.methods.delete) return []
-      const methods = Object.keys(route.methods).filter((method) => METHODS.includes(method))
-      const named = (path: string) => `${at}${path.replace(/:(\w+)/g, '{$1}').replace(/\{\*(\w+)\}/g, '{$1}')}`
-      return [route.path].flat().flatMap((path: string) => methods.map((method) => `${method} ${named(path)}`))
-    })
-  return found((app as Any).router.stack, '')
-}
