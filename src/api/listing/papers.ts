@@ -56,8 +56,9 @@ const settled =
   (act: MaskedCopyWork) =>
   async (_: unknown, { id }: { id: string }, { parts: { db }, viewer, now }: GraphqlContext) => {
     const paper = isUuid(id) ? await store.findPaper(db, id) : null
-    if (paper?.listingId == null) throw new Refusal('PAPER_UNKNOWN')
-    await requireCaseInRegion(db, viewer, 'move_listing', paper.listingId)
+    const owner = paper && (await readOwner(db, paper))
+    if (!owner?.operator || !mayInRegion(viewer, 'move_listing', owner.operator.region))
+      throw new Refusal('PAPER_UNKNOWN')
     return act(db, { id, by: viewer.sub ?? '', now })
   }
 

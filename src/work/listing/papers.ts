@@ -29,7 +29,7 @@ interface PaperToKeep extends papers.PaperOwner {
 }
 
 /** Throws PAPER_REFUSED or CONTENT_TOO_LARGE. */
-export const checkPaper = (content: Buffer): PaperType => {
+const checkPaper = (content: Buffer): PaperType => {
   if (content.length > PAPER_BYTES_MOST)
     throw new Refusal('CONTENT_TOO_LARGE', { limit: `${PAPER_BYTES_MOST / 1024 / 1024} MB` })
   const found = inspectPaper(content)

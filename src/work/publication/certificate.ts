@@ -29,7 +29,7 @@ export interface CertificateInput {
 
 export type Certificate = ReturnType<typeof makeCertificate> & { issuedAt: string; code: string }
 
-export const makeCertificate = ({ issuer, party, entry, retraction, platformNames }: Omit<CertificateInput, 'now'>) => {
+const makeCertificate = ({ issuer, party, entry, retraction, platformNames }: Omit<CertificateInput, 'now'>) => {
   const hearers = retraction?.hearers ?? []
   return {
     document: 'removal-certificate',

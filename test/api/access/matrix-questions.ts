@@ -45,6 +45,10 @@ const ID_OF: Record<string, string> = {
   withdrawAuthorisation: 'Authorisation',
   // Amendments have numbers and no global ids.
   decideCalendar: 'none',
+  // Statements of authorities have numbers.
+  decideAuthority: 'none',
+  releasePaper: 'SealedPaper',
+  withdrawPaper: 'SealedPaper',
   // A rollback would remove the run's records for all later queries.
   rollBackRun: 'none',
   // It rehearses a whole rollback. `previews.test.ts` tests which roles may.
@@ -79,6 +83,9 @@ const TEXTS: Record<string, (side: Side) => string> = {
   subject: () => FEED,
   feed: () => FEED,
   documentNumber: () => '虚函〔2026〕9号',
+  ...Object.fromEntries(
+    ['address', 'telephone', 'reconsiderationBody', 'court'].map((name) => [name, () => '虚构资料']),
+  ),
   consentNumber: () => '虚函〔2026〕9号',
   by: () => 'nobody-of-this-name',
   person: () => 'nobody-of-this-name',

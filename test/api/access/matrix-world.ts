@@ -3,8 +3,10 @@ import * as comparisons from '../../../src/store/delivery/comparisons.js'
 import * as remarks from '../../../src/store/delivery/discrepancies.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
+import { storeMaskedCopy, storeSignedCopy } from '../../../src/work/listing/papers.js'
 import { recordScoreAuthorisation } from '../../../src/work/standing/authorisations.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
+import { samplePdf } from '../../support/sample-papers.js'
 import {
   globalOf,
   keyIn,
@@ -44,6 +46,7 @@ export const ABSENT: Side = {
   Number: '10000099',
   AccessCode: 'ABCD-EFGH-JKLM-NPQR-STUV',
   Listing: globalOf('Listing', '00000000-0000-4000-8000-000000000000'),
+  SealedPaper: '00000000-0000-4000-8000-000000000001',
   ...Object.fromEntries(
     'Operator Record Score Run Reject Unmatched IdentityDecision Concern Override Objection Delivery Discrepancy Authorisation ScorecardActivation'
       .split(' ')
@@ -150,6 +153,10 @@ const fileOf = async (world: World, { code, name, region, n }: Firm): Promise<Si
     client: n === 1 ? 'credit_service' : 'another-service',
   })
   const rows = await rowsOf(world, { operator, uuid, code, name, n })
+  const paper = { listing: uuid, kind: 'DECISION' as const, content: samplePdf(), by: 'officer-9', now: NOW }
+  const signed = { ...paper, number: '虚市监列〔2026〕1号', issuedOn: '2026-02-04' }
+  await storeSignedCopy(db, world.rules, world.keys, signed)
+  const masked = await storeMaskedCopy(db, world.keys, paper)
   const ids = {
     Operator: operator,
     Record: await recordId(world, `1000000${n}/30`),
@@ -163,6 +170,7 @@ const fileOf = async (world: World, { code, name, region, n }: Firm): Promise<Si
     AccessCode: access.code,
     Number: `1000000${n}`,
     Listing: listing,
+    SealedPaper: masked.id,
     Override: override.id,
     Objection: objection.id,
     ...Object.fromEntries(Object.entries(ids).map(([type, id]) => [type, globalOf(type, id)])),

@@ -171,6 +171,9 @@ describe('paging', function () {
     const WORDS = [
       // Its id is its number, and only its list returns it.
       'CalendarProposal',
+      'AuthorityStatement',
+      // Its content is opened at /v1/papers.
+      'SealedPaper',
       'Agency',
       'Feed',
       'Platform',
