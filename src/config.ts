@@ -36,9 +36,21 @@ export interface Config {
   /** Received files, with ID numbers replaced. */
   archiveDir: string
   log: { level: string; file: string | null }
+  /** Null: no mail is sent. */
+  mail: MailServerConfig | null
   /** A null `url` means not configured: the agency's feeds, or the platform's deliveries, wait. */
   agencies: Record<string, { url: string | null; setting: string }>
   platforms: Record<string, PlatformConfig>
+}
+
+interface MailServerConfig {
+  host: string
+  port: number
+  /** TLS from the first byte (smtps); otherwise STARTTLS. */
+  secure: boolean
+  user: string | null
+  password: string | null
+  sender: string
 }
 
 interface PlatformConfig {
@@ -61,6 +73,9 @@ const LINGER_SECONDS_MAX = 60
 const METRICS_TOKEN_SHORTEST = 16
 const SECRET_MAX = 4_096
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+const SMTPS_PORT = 465
+const SMTP_PORT = 587
+const MAIL_ADDRESS = /^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,189}$/
 /** Stands for an unreadable credential, so that it is not also reported missing. */
 const UNREAD = '?'
 
@@ -153,6 +168,32 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       faults.push(`METRICS_TOKEN 至少 ${METRICS_TOKEN_SHORTEST} 个字符 / must have at least so many characters`)
     return token
   }
+  const mail = (): MailServerConfig | null => {
+    const [text, password, sender] = [given('SMTP_URL'), secretOf('SMTP_PASSWORD'), given('MAIL_FROM')]
+    if (text === null) {
+      if (password !== null || sender !== null)
+        faults.push('设置了 SMTP_PASSWORD 或 MAIL_FROM，但没有 SMTP_URL / SMTP_PASSWORD or MAIL_FROM without SMTP_URL')
+      return null
+    }
+    const parsed = URL.canParse(text) ? new URL(text) : null
+    // The address may hold a password, so no fault quotes it.
+    if (parsed === null || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === '' || /[?#]/.test(text)) {
+      faults.push('SMTP_URL 应为 smtps://… 或 smtp://… 地址 / must be an smtps:// or smtp:// address')
+      return null
+    }
+    if (sender === null || !MAIL_ADDRESS.test(sender)) {
+      faults.push('MAIL_FROM 应为发件邮箱地址 / must be the sender’s mail address')
+      return null
+    }
+    const secure = parsed.protocol === 'smtps:'
+    return {
+      host: parsed.hostname.replace(/^\[|\]$/g, ''),
+      port: parsed.port === '' ? (secure ? SMTPS_PORT : SMTP_PORT) : Number(parsed.port),
+      ...{ secure, sender },
+      user: parsed.username === '' ? null : decodeURIComponent(parsed.username),
+      password: password ?? (parsed.password === '' ? null : decodeURIComponent(parsed.password)),
+    }
+  }
   const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
   const port = count('PORT', PORT_DEFAULT, PORT_MAX)
   const publicUrl = url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`
@@ -179,6 +220,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     dataDir,
     keysDir: resolve(root, given('KEYS_DIR') ?? join(dataDir, 'keys')),
     archiveDir: resolve(root, given('ARCHIVE_DIR') ?? join(dataDir, 'archive')),
+    mail: mail(),
     log: { level: level(), file: given('LOG_FILE') === null ? null : resolve(root, given('LOG_FILE') ?? '') },
     agencies: Object.fromEntries(
       agencies.map(({ id }) => {

@@ -48,6 +48,31 @@ describe('FAST_ANSWERS', () => {
   })
 })
 
+describe('SMTP_URL', () => {
+  const FROM = { MAIL_FROM: 'hub@jl.gov.cn' }
+  it('sends no mail by default, and takes user and password, percent-encoded or beside it', () => {
+    expect(readConfig({}).mail).to.equal(null)
+    const read = (env: Record<string, string>) => readConfig({ ...FROM, ...env }).mail
+    const sender = FROM.MAIL_FROM
+    expect(read({ SMTP_URL: 'smtps://hub%40jl.cn:p%2Fw@mail.jl.cn' })).to.deep.equal({
+      ...{ host: 'mail.jl.cn', port: 465, secure: true, user: 'hub@jl.cn', password: 'p/w', sender },
+    })
+    expect(read({ SMTP_URL: 'smtp://hub@[::1]:2525', SMTP_PASSWORD: 'secret' })).to.deep.equal({
+      ...{ host: '::1', port: 2525, secure: false, user: 'hub', password: 'secret', sender },
+    })
+  })
+
+  it('is refused with another protocol, a query, or no sender, and no fault quotes its password', () => {
+    for (const bad of ['https://mail.jl.cn', 'mail.jl.cn', 'smtp://', 'smtps://u:geheim@mail.jl.cn?tls=off'])
+      expect(faultsOf({ ...FROM, SMTP_URL: bad }), bad)
+        .to.include('SMTP_URL')
+        .and.not.include('geheim')
+    expect(faultsOf({ SMTP_URL: 'smtps://mail.jl.cn' })).to.include('MAIL_FROM')
+    expect(faultsOf({ SMTP_URL: 'smtps://mail.jl.cn', MAIL_FROM: 'a@b.cn\nBcc: c@d.cn' })).to.include('MAIL_FROM')
+    expect(faultsOf(FROM)).to.include('SMTP_URL')
+  })
+})
+
 describe('WEBHOOK_ALLOW', () => {
   it('is empty by default, takes IPv4 and IPv6 networks, and is refused with an invalid one', () => {
     expect(readConfig({}).webhookAllow).to.deep.equal([])

@@ -18,6 +18,8 @@ import { listenOn } from '../hub/listen.js'
 import { makeLog } from '../hub/log.js'
 import { forgetRunningDemo, noteRunningDemo, readJson, SANDBOX_FOLDER } from '../hub/running-demo.js'
 import { startAgencyStandIns } from '../sandbox/agencies/index.js'
+import { type GroupRobots, startGroupRobots } from '../sandbox/group-robots.js'
+import { startMailServer } from '../sandbox/mail-server.js'
 import { type MarketplaceStandIn, startMarketplaceStandIn } from '../sandbox/marketplace.js'
 import { publishDemoCase } from '../sandbox/officers.js'
 import { type BaseLibrary, startPlatformStandIns } from '../sandbox/platforms/index.js'
@@ -27,6 +29,7 @@ import * as webhooks from '../store/standing/webhooks.js'
 import * as clients from '../work/access/clients.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 import { replaceSellers } from '../work/standing/sellers.js'
+import { addDemoRecipients } from './notifications.js'
 import { addDemoPeople, DEMO_AUTHOR, nullIfRefused } from './people.js'
 
 type LinePrinter = (text: string) => void
@@ -55,6 +58,10 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     standIns.push(...platforms)
     const marketplace = await startMarketplaceStandIn()
     standIns.push(marketplace)
+    const mailServer = await startMailServer()
+    standIns.push(mailServer)
+    const robots = await startGroupRobots(mailServer)
+    standIns.push(robots)
     const addresses: Addresses = {
       agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
       platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
@@ -62,11 +69,12 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     say('① 数据库 Database …')
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
     const webhookAllow = [...config.webhookAllow, LOOPBACK]
-    const hub = await makeHub({ ...config, webhookAllow }, { log, addresses, migrate: 'always' })
+    const mail = config.mail ?? standInMail(mailServer)
+    const hub = await makeHub({ ...config, webhookAllow, mail }, { log, addresses, migrate: 'always' })
     noteRunningDemo(config, addresses)
     const begin = async () => {
       await cycle(hub, say, here, marketplace)
-      await serve(hub, say, here, marketplace)
+      await serve(hub, say, here, { marketplace, robots, isMailReal: config.mail !== null })
     }
     await run(hub, begin, closeStandIns)
   } catch (error) {
@@ -74,6 +82,10 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     throw error
   }
 }
+
+const standInMail = ({ host, port }: { host: string; port: number }): Config['mail'] => ({
+  ...{ host, port, secure: false, user: null, password: null, sender: 'hub@example.invalid' },
+})
 
 const registerOf = ({ operators }: World): BaseLibrary => {
   const names = new Map<string, string[]>()
@@ -134,11 +146,17 @@ const DEMO_CLIENTS = [
   { name: 'demo-officer', role: 'officer', agency: 'market-regulator', region: '220000' },
 ]
 
-const serve = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
+const serve = async (
+  hub: Hub,
+  say: LinePrinter,
+  here: Examples,
+  { marketplace, robots, isMailReal }: { marketplace: MarketplaceStandIn; robots: GroupRobots; isMailReal: boolean },
+): Promise<void> => {
   const url = await hub.serve({ demo: true })
-  hub.tick()
   const secrets = await secretsOf(hub)
   const people = await addDemoPeople(hub, join(hub.config.dataDir, SANDBOX_FOLDER))
+  await addDemoRecipients(hub, robots, isMailReal)
+  hub.tick()
   const own = '已自设密码 has a password of its own'
   const token = (name: string) =>
     `$(curl -s -u ${name}:${secrets[name]} -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
@@ -159,6 +177,8 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask
 
 平台的回调地址收到的卖家变更 What the marketplace's webhook was told：${marketplace.url}/
 同样的变更，作为事件流 The same as a stream：curl -sN ${url}/v1/changes -H 'last-event-id: 0' -H "authorization: Bearer ${token(MARKETPLACE)}"
+
+提醒邮件和群消息（一分钟内到达）Notifications by mail and to groups, within a minute：${robots.url}/
 
 工作台 The desk：${url}/desk（登录名 name，一次性密码 one-time password，首次登录时更换 replaced at the first sign-in）${hub.config.secondFactor === null ? NO_SECOND_FACTOR : ''}
 ${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`).join('\n')}

@@ -10,14 +10,14 @@ import * as kept from '../store/access/people.js'
 import * as people from '../work/access/people.js'
 
 const FILE = 'people.json'
-const PEOPLE = [
+export const DEMO_PEOPLE = [
   { name: 'officer', role: 'officer' },
   { name: 'reviewer', role: 'reviewer' },
   { name: 'administrator', role: 'administrator', duty: 'systems' },
   { name: 'security', role: 'administrator', duty: 'security' },
   { name: 'auditor', role: 'auditor' },
 ] as const
-type DemoPerson = (typeof PEOPLE)[number]
+type DemoPerson = (typeof DEMO_PEOPLE)[number]
 export const DEMO_AUTHOR = 'demo'
 const OF = { agency: 'market-regulator', region: '220000' }
 
@@ -27,7 +27,7 @@ export const addDemoPeople = async (hub: Hub, folder: string): Promise<{ name: s
   const before = (readJson(path) ?? {}) as Record<string, string>
   const now = hub.now()
   const told = []
-  for (const one of PEOPLE) {
+  for (const one of DEMO_PEOPLE) {
     const { name } = one
     const person = await kept.findPerson(hub.db, name)
     if (person !== null && person.oneTimeUntil === null) {

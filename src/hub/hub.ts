@@ -54,6 +54,7 @@ import { makeCommandRecorder } from './command-audit.js'
 import { closeOnFailure, type MigrationMode, openDatabase, watchVersion } from './database.js'
 import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
+import { makeMail, runNotify } from './notifications.js'
 import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
@@ -106,6 +107,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const disks = watchDisks(config.dataDir)
   const outdated = watchVersion(db, log)
   const to = mergeAddresses(config, overrides.addresses)
+  const mail = makeMail(config)
   const archive = makeDeliveryArchive(config.archiveDir)
   const notes = makeRestoreNotes(config.dataDir)
   const noticeRestored = () =>
@@ -215,6 +217,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       return ended !== null
     }
     if (job === 'changes') return runChangeFeed({ db, config, keys, rules, now, log }, turn, { auditLog, signal })
+    if (job === 'notify')
+      return runNotify({ db, config, keys, rules, now, log }, turn, { auditLog, mail, addresses: to, signal })
     if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'standings') return (await verifyStandingsNightly(db, { ...options, now, log })) !== null
@@ -296,7 +300,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       const { proxies, quota, fastAnswers, webhookAllow, administratorNetworks, publicUrl, metrics: scraping } = config
       const made = await makeServer({
         ...{ db: answers, keys, log, now, sure: clock.sure, rules, metrics, auditLog, files, demo },
-        ...{ proxies, quota, fastAnswers, webhookAllow, administratorNetworks, publicUrl, scraping },
+        ...{ proxies, quota, fastAnswers, webhookAllow, administratorNetworks, publicUrl, scraping, mail },
         secondFactor: config.secondFactor ?? secondFactor,
         ...{ agencies: allAgencies, platforms: allPlatforms, timetable: occasions },
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },

@@ -31,6 +31,7 @@ import { mergeDelivery, stagedDraft } from '../../src/work/intake/merge.js'
 import { runPull } from '../../src/work/intake/pull.js'
 import { findFamiliesWithSource } from '../../src/work/intake/source-families.js'
 import { readClockRules } from '../../src/work/listing/publication-clocks.js'
+import type { MailSender } from '../../src/work/notifications/mail.js'
 import { publishList } from '../../src/work/publication/publish.js'
 import { makePublishedFiles } from '../../src/work/publication/published-files.js'
 import { scoreOperators } from '../../src/work/scoring/score.js'
@@ -94,6 +95,7 @@ export const makeWorld = async ({
   demo = false,
   log = makeLog({ level: 'silent', file: null }),
   webhookAllow = [] as readonly string[],
+  mail = null as MailSender | null,
   slowMs = 30_000,
   fastAnswers = readConfig().fastAnswers,
   secondFactor = 'nobody' as SecondFactorPolicy,
@@ -122,6 +124,7 @@ export const makeWorld = async ({
     quota,
     fastAnswers,
     webhookAllow,
+    mail,
     slowMs,
     now: () => now,
     rules,

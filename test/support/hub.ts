@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type World, world } from '../../seeds/world.js'
-import { readConfig } from '../../src/config.js'
+import { type Config, readConfig } from '../../src/config.js'
 import type { SecondFactorPolicy } from '../../src/domain/access/sign-in.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
@@ -38,6 +38,7 @@ export const startHub = async (
     now?: () => Date
     demo?: boolean
     settleSeconds?: number
+    mail?: Config['mail']
     /** Default `nobody`, so that administrators sign in by password alone. */
     secondFactor?: SecondFactorPolicy
     /** Without a port, any; passkeys need to know theirs. */
@@ -49,12 +50,13 @@ export const startHub = async (
   const here = world()
   const agencies = await startAgencyStandIns(() => here)
   const platforms = await startPlatformStandIns({}, null, { now: options.now ?? (() => new Date()) })
-  const config = readConfig({
+  const read = readConfig({
     PORT: String(options.port ?? 0),
     DATABASE_URL: test.url,
     DATA_DIR: folder,
     LOG_LEVEL: 'silent',
   })
+  const config = { ...read, mail: options.mail ?? null }
   const hub = await makeHub(config, {
     log: makeLog(config.log),
     addresses: {

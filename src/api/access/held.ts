@@ -84,6 +84,9 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MoveOutlook: 'move removal roles yours denial stateAfter endsOn',
   MovePayload: 'listing',
   NameMatch: 'reason name former',
+  NotificationRobot: 'name form region kinds digestHour quietFrom quietTo sentAt owed undelivered changedBy changedAt',
+  NotificationSettings:
+    'mailAddress pendingAddress mailAvailable offered kinds digestHour quietFrom quietTo sentAt owed undelivered',
   Objection:
     'id operator feed record rule fact statement state openedAt decidedAt note referredTo consequence attachments',
   Occurrence: 'job subject plannedFor cause by missed state attempts endedAt',
@@ -165,6 +168,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   TrialScore: 'value grade',
   TrialSide: 'points zh en',
   TrialSpread: 'mean lowest p5 p25 median p75 p95 highest',
+  UndeliveredNotification: 'number person group items createdAt endedAt attempts lastError',
   Unmatched: 'id feed kind key subject reason state body remarks validFrom validTo source proposal noProposal decision',
   UnmatchedSubject: 'uscc orgCode regNo shop name',
   Viewer: 'role sub agency region kinds mayMove',

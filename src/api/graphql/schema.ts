@@ -35,6 +35,7 @@ import { moveResolvers } from '../listing/moves.js'
 import { outlookResolvers } from '../listing/outlook.js'
 import { paperResolvers } from '../listing/papers.js'
 import { publicationClockResolvers } from '../listing/publication-clocks.js'
+import { notificationResolvers } from '../notifications/notifications.js'
 import { authorityResolvers } from '../office/authorities.js'
 import { directoryResolvers } from '../operators/directory.js'
 import { identityResolvers } from '../operators/identity.js'
@@ -119,6 +120,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
     types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain Webhook WebhookCall WebhookReplay WebhookSecret DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
+      NotificationSettings NotificationRobot UndeliveredNotification
       Lockout Viewer Agency Feed FeedForm Platform Client Person Colleague IssuedSecret IssuedPassword`,
   },
 ]
@@ -208,6 +210,7 @@ const RESOLVERS = [
   lockoutResolvers,
   auditLogResolvers,
   webhookResolvers,
+  notificationResolvers,
   administrationResolvers,
   ruleTableResolvers,
   caseResolvers,

@@ -7,6 +7,7 @@ import { type AuditLogKind, digestAnswer } from '../../domain/audit/audit-log.js
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
+import { withoutSecretArguments, withoutSecretVariables } from '../../foundation/text/secret-arguments.js'
 import { findCodesOfSeenOperators, type GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
 import { cachedText, type HttpRequestContext, makeTextCache, PURPOSE_LENGTH_MOST } from './request-context.js'
@@ -135,9 +136,13 @@ const auditedOperation = (
   mark: (id: string) => string,
 ): string => {
   // The text of a mutation is not cached, because it may hold a secret.
-  const query = isAct ? redactedText(source, mark) : cachedText(questions, source, () => redactedText(source, mark))
+  const query = isAct
+    ? redactedText(withoutSecretArguments(source), mark)
+    : cachedText(questions, source, () => redactedText(source, mark))
   if (Object.keys(variables).length === 0) return query
-  return `${query}\n${truncate(writeJsonWithoutAccessCodes(redactIdNumbers(shorten(variables, mark), mark)), mark)}`
+  const shown = isAct ? withoutSecretVariables(source, variables) : variables
+  const text = writeJsonWithoutAccessCodes(redactIdNumbers(shorten(shown, mark), mark))
+  return `${query}\n${truncate(isAct ? withoutSecretArguments(text) : text, mark)}`
 }
 
 export const redactRequestText = (endpoint: string, name: string, mark: (id: string) => string): string =>

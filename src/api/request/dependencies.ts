@@ -12,6 +12,7 @@ import type { AuditLog } from '../../work/audit/audit-log.js'
 import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../work/calendar/rules.js'
 import type { PullResult, SubmittedFile } from '../../work/intake/pull.js'
+import type { MailSender } from '../../work/notifications/mail.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import type { HostResolver } from '../../work/standing/subscriber-client.js'
 import type { ScheduledJob } from '../../work/timetable/timetable.js'
@@ -47,6 +48,8 @@ export interface ServerDependencies {
   /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number
   resolve?: HostResolver
+  /** Null without a mail server. */
+  mail?: MailSender | null
   demo: boolean
   /** Who must have a second factor. */
   secondFactor: SecondFactorPolicy

@@ -79,6 +79,7 @@ const ACTS_ANYWHERE = rolesByAct({
   see_authorities: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_rules: AUTHORITY,
   record_absence: ['officer', 'reviewer', 'administrator'],
+  be_notified: AUTHORITY,
   // schema/rules/audit-log.json sets whose queries each of these roles sees.
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 })

@@ -19,6 +19,12 @@ const QUEUE_LENGTHS = `${[
   { queue: 'changes', table: 'change_marks', waits: 'true' },
   { queue: 'seller_removals', table: 'seller_removals', waits: 'confirmed_at is null' },
   { queue: 'webhooks_failing', table: 'webhooks', waits: 'failures > 0' },
+  { queue: 'notifications', table: 'notification_messages', waits: "state = 'OWED'" },
+  {
+    queue: 'notifications_dead',
+    table: 'notification_messages',
+    waits: "state = 'DEAD' and ended_at > :now::timestamptz - interval '7 days'",
+  },
 ]
   .map(
     ({ queue, table, waits }) =>
@@ -42,7 +48,7 @@ export const readFigures = async (db: Db, now: Date): Promise<HubFigures> => {
     ),
     db.raw(`select job, count(*)::int as due, min(planned_for) as oldest from occurrences
       where ended_at is null and state = 'DUE' group by job /* figures.jobs */`),
-    db.raw(QUEUE_LENGTHS, { most: COUNTED_MOST }),
+    db.raw(QUEUE_LENGTHS, { most: COUNTED_MOST, now }),
   ])
   return { deliveries: deliveries.rows, ...single.rows[0], jobs: jobs.rows, queues: queues.rows }
 }

@@ -14,6 +14,7 @@ export const JOBS = [
   'audit',
   'standings',
   'changes',
+  'notify',
   'tidy',
 ] as const
 export type Job = (typeof JOBS)[number]

@@ -210,6 +210,19 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import('./pages/scorecard/index.js'),
   },
   {
+    path: 'reminders',
+    title: '提醒设置',
+    acts: ['be_notified'],
+    load: () => import('./pages/reminders/index.js'),
+  },
+  {
+    path: 'administration/reminders',
+    title: '提醒渠道',
+    section: '管理',
+    acts: ['see_registered'],
+    load: () => import('./pages/administration/reminders/index.js'),
+  },
+  {
     path: 'administration/clients',
     title: '系统',
     section: '管理',

@@ -31,8 +31,14 @@ const byDns: HostResolver = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
 
 /** An error status is an answer, not a fault. */
-export const callSubscriber = async (text: string, telling: SubscriberRequest): Promise<SubscriberAnswer> => {
-  const url = addressOf(text)
+export const callSubscriber = async (text: string, telling: SubscriberRequest): Promise<SubscriberAnswer> =>
+  callCheckedUrl(addressOf(text), telling)
+
+/** Like `callSubscriber`, for an address with a query. Reads at most `answerBytesMost` of the answer. */
+export const callCheckedUrl = async (
+  url: URL,
+  telling: SubscriberRequest & { answerBytesMost?: number },
+): Promise<SubscriberAnswer & { body: Buffer }> => {
   const timer = AbortSignal.timeout(telling.timeoutMs)
   const signal = telling.signal ? AbortSignal.any([telling.signal, timer]) : timer
   try {
@@ -80,16 +86,16 @@ const reachable = async (
 const exchange = (
   url: URL,
   address: string,
-  { headers, body }: Pick<SubscriberRequest, 'headers' | 'body'>,
+  { headers, body, answerBytesMost = 0 }: Pick<SubscriberRequest, 'headers' | 'body'> & { answerBytesMost?: number },
   signal: AbortSignal,
-): Promise<SubscriberAnswer> =>
+): Promise<SubscriberAnswer & { body: Buffer }> =>
   new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:'
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const request = (secure ? https : http).request({
       host: address,
       port: url.port || null,
-      path: url.pathname,
+      path: `${url.pathname}${url.search}`,
       method: 'POST',
       headers: { ...headers, host: url.host, 'content-length': Buffer.byteLength(body) },
       agent: false,
@@ -99,12 +105,30 @@ const exchange = (
     request.once('error', reject)
     request.once('response', (response) => {
       const { statusCode: status = 0, headers: answered } = response
-      response.destroy()
-      if (isRedirect(status))
+      if (isRedirect(status)) {
+        response.destroy()
         reject(new UnreachableError('redirect', `${url.host} redirects (${status}); give the final address`))
-      else resolve({ status, retryAfterSeconds: secondsIn(answered['retry-after']) })
+        return
+      }
+      readStart(response, answerBytesMost).then(
+        (read) => resolve({ status, retryAfterSeconds: secondsIn(answered['retry-after']), body: read }),
+        reject,
+      )
     })
     request.end(body)
   })
+
+const readStart = async (response: http.IncomingMessage, most: number): Promise<Buffer> => {
+  const parts: Buffer[] = []
+  let size = 0
+  if (most === 0) response.destroy()
+  else
+    for await (const part of response as AsyncIterable<Buffer>) {
+      parts.push(part)
+      size += part.length
+      if (size >= most) break
+    }
+  return Buffer.concat(parts).subarray(0, most)
+}
 
 const secondsIn = (header: string | undefined): number => (/^\d{1,6}$/.test(header ?? '') ? Number(header) : 0)

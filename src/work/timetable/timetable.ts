@@ -44,6 +44,7 @@ const RULES_WITHOUT_SUBJECT = {
   audit: { ...RULE, cron: '50 2 * * *' },
   standings: { ...RULE, cron: '10 3 * * *' },
   changes: { ...RULE, cron: '* * * * *', beside: true },
+  notify: { ...RULE, cron: '* * * * *', beside: true, pausable: true },
   tidy: { ...RULE, cron: '40 3 * * *' },
 }
 

@@ -79,6 +79,8 @@ const TEXTS: Record<string, (side: Side) => string> = {
   month: () => '2026-03',
   document: () => '授权书',
   url: () => 'https://example.com/hook',
+  mailAddress: () => 'nobody@example.invalid',
+  mailCode: () => '000000',
   sha256: () => 'a'.repeat(64),
   subject: () => FEED,
   feed: () => FEED,

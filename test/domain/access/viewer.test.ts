@@ -36,6 +36,7 @@ const AUTHORITY: Act[] = [
   'see_score_reasons',
   'see_objections',
   'see_rules',
+  'be_notified',
 ]
 
 describe('access of each role', () => {

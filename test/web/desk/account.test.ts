@@ -2,8 +2,9 @@ import { createServer } from 'node:net'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { codeOfStep, stepAt } from '../../../src/foundation/keys/one-time-codes.js'
+import { type MailServerStandIn, startMailServer } from '../../../src/sandbox/mail-server.js'
 import { confirmedPerson } from '../../support/accounts.js'
-import { BROWSER_MS, browser, violations } from '../../support/browser.js'
+import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { atDesk, deskBuilt, fillSignIn, PASSWORD } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 import { bytesOfBase32 } from '../../support/sign-ins.js'
@@ -30,11 +31,19 @@ describe('the own account at the desk', function () {
   this.timeout(BROWSER_MS)
   const visitor = browser()
   let hub: TestHub
+  let mail: MailServerStandIn
   before(async () => {
     await deskBuilt()
-    hub = await startHub({ secondFactor: 'administrators', port: await freePort() })
+    mail = await startMailServer()
+    hub = await startHub({
+      ...{ secondFactor: 'administrators', port: await freePort() },
+      mail: { host: mail.host, port: mail.port, secure: false, user: null, password: null, sender: 'hub@mail.test' },
+    })
   })
-  after(() => hub?.stop())
+  after(async () => {
+    await hub?.stop()
+    await mail?.close()
+  })
 
   const signOut = async (page: Page, name: string) => {
     await page.getByRole('button', { name, exact: true }).click()
@@ -122,6 +131,36 @@ describe('the own account at the desk', function () {
     await page.getByText('密码已更改。').waitFor()
     await open('/', '今日')
     expect(faults.filter((fault) => !/status of 40[13]/.test(fault))).to.deep.equal([])
+    await close()
+  })
+
+  it('a person registers a mail address by the code that comes, and chooses a digest and quiet hours', async () => {
+    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'reviewer')
+    await open('/', '今日')
+    await page.locator('.account').click()
+    await page.getByRole('link', { name: '提醒设置' }).click()
+    await page.getByText('尚未登记邮箱，目前不会收到提醒。').waitFor()
+    await page.getByLabel('邮箱地址').fill('reviewer@mail.test')
+    await page.getByRole('button', { name: '发送确认码' }).click()
+    await page.getByText('确认码已发到 reviewer@mail.test').waitFor()
+    const code = /：(\d{6})/.exec(mail.mails.at(-1)?.text ?? '')?.[1] ?? ''
+    await page.getByLabel('确认码', { exact: true }).fill(code)
+    await page.getByRole('button', { name: '确认邮箱' }).click()
+    await page.getByText('提醒发到：reviewer@mail.test').waitFor()
+
+    await page.getByLabel('信用平台异常').uncheck()
+    await page.getByLabel('发送时间').click()
+    await page.getByTitle('每日 8 时汇总').click()
+    await page.getByLabel('免打扰自').click()
+    await page.getByTitle('免打扰自 22 时').click()
+    expect(await violations(page)).to.deep.equal([])
+    expect(await isTooWide(page)).to.equal(false)
+    await page.getByRole('button', { name: '保存' }).click()
+    await page.getByText('已保存。').waitFor()
+    await page.reload()
+    expect(await page.getByLabel('信用平台异常').isChecked()).to.equal(false)
+    await page.getByTitle('至 7 时').waitFor()
+    expect([faults, strays]).to.deep.equal([[], []])
     await close()
   })
 })

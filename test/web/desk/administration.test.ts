@@ -13,6 +13,7 @@ const PAGES = [
   ['calendar', '工作日历', '.month'],
   ['rules', '规则表', '.rules'],
   ['audit-log', '查询痕迹', 'tr.row'],
+  ['reminders', '提醒渠道', '.empty'],
   ['restored', '数据库恢复', '.time-line, .empty'],
 ] as const
 

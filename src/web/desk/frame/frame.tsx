@@ -125,6 +125,7 @@ const Account = ({ session, onHelp }: { session: DeskSession; onHelp: () => void
           ),
         },
         { key: 'own', label: <Link to="/account">我的账号</Link> },
+        { key: 'reminders', label: <Link to="/reminders">提醒设置</Link> },
         { key: 'help', label: '快捷键（?）', onClick: onHelp },
         { key: 'out', label: '退出登录', onClick: () => void signOut() },
       ],

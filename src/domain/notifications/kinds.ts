@@ -1,0 +1,79 @@
+/** What people are told of, and who is. An occasion is told once to each recipient. */
+import { type Act, isSamePerson, mayInRegion, type Role, regionBoundOf, type Viewer } from '../access/viewer.js'
+
+export const NOTIFICATION_KINDS = ['WAITING', 'DEADLINE', 'OBJECTION', 'REPAIR', 'FEED', 'PLATFORM'] as const
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
+
+export const KIND_TITLES: Record<NotificationKind, string> = {
+  WAITING: '待办案件',
+  DEADLINE: '办理期限',
+  OBJECTION: '新的异议',
+  REPAIR: '修复申请',
+  FEED: '数据源异常',
+  PLATFORM: '信用平台异常',
+}
+
+const ROLES_BY_KIND: Record<NotificationKind, readonly Role[]> = {
+  WAITING: ['officer', 'reviewer'],
+  DEADLINE: ['officer', 'reviewer'],
+  OBJECTION: ['officer', 'reviewer', 'agency'],
+  REPAIR: ['officer', 'reviewer'],
+  FEED: ['officer', 'administrator', 'agency'],
+  PLATFORM: ['officer', 'reviewer', 'administrator'],
+}
+
+/** They concern no operator, so no region bounds who hears them. */
+const HUB_WIDE: readonly NotificationKind[] = ['FEED', 'PLATFORM']
+
+export const isNotificationKind = (text: string): text is NotificationKind =>
+  (NOTIFICATION_KINDS as readonly string[]).includes(text)
+
+export const kindsOfferedTo = (role: Role): NotificationKind[] =>
+  NOTIFICATION_KINDS.filter((kind) => ROLES_BY_KIND[kind].includes(role))
+
+export interface NotificationOccasion {
+  kind: NotificationKind
+  /** With `occasion` the key by which it is told once. */
+  subject: string
+  occasion: string
+  text: string
+  /** Path of the desk where the work is done. */
+  path: string
+  /** Operator whom the text names, for the audit log. */
+  code: string | null
+  roles: readonly Role[]
+  act: Act
+  /** Null: of no region, or of an unknown operator. */
+  region: string | null
+  /** Must be done by somebody else. */
+  notBy: string | null
+  /** Agency whose feed it is; its people hear only of their own. */
+  agency: string | null
+}
+
+export interface NotificationHearer {
+  kinds: readonly NotificationKind[]
+  /** A group hears what any of its roles does. */
+  roles: readonly Role[]
+  /** Null for a group. */
+  person: string | null
+  agency: string | null
+  region: string | null
+}
+
+export const hearsOccasion = (hearer: NotificationHearer, one: NotificationOccasion): boolean =>
+  hearer.kinds.includes(one.kind) &&
+  (one.notBy === null || hearer.person === null || !isSamePerson(one.notBy, hearer.person)) &&
+  hearer.roles.some(
+    (role) =>
+      ROLES_BY_KIND[one.kind].includes(role) &&
+      one.roles.includes(role) &&
+      (role !== 'agency' || (one.agency !== null && one.agency === hearer.agency)) &&
+      isSeenBy({ role, sub: hearer.person, agency: hearer.agency, region: hearer.region }, one),
+  )
+
+const isSeenBy = (viewer: Viewer, { kind, act, region }: NotificationOccasion): boolean => {
+  if (!mayInRegion(viewer, act, region)) return false
+  const sight = HUB_WIDE.includes(kind) ? null : regionBoundOf(viewer)
+  return sight === null || (region ?? '').startsWith(sight)
+}

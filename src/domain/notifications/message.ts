@@ -1,0 +1,91 @@
+/** The text of a message. It names cases and enterprises, never a natural person. */
+import { maskName } from '../listing/masked-names.js'
+import { KIND_TITLES, NOTIFICATION_KINDS, type NotificationKind } from './kinds.js'
+
+const LINES_MOST = 40
+/** 企业微信 takes 2,048 bytes of text. */
+export const ROBOT_BYTES_MOST = 2_000
+const SHORT_NUMBER_LENGTH = 8
+const NAME_MOST = 60
+
+export interface NotificationLine {
+  kind: NotificationKind
+  text: string
+  path: string
+}
+
+export interface MessageText {
+  subject: string
+  body: string
+}
+
+interface MessageFrame {
+  publicUrl: string
+  isDigest: boolean
+  /** Null: no bound. */
+  bytesMost: number | null
+}
+
+/** Lines that do not fit are counted. */
+export const composeMessage = (lines: readonly NotificationLine[], frame: MessageFrame): MessageText => {
+  const counts = NOTIFICATION_KINDS.map((kind) => ({ kind, n: lines.filter((line) => line.kind === kind).length }))
+  const summary = counts.flatMap(({ kind, n }) => (n === 0 ? [] : [`${KIND_TITLES[kind]} ${n} 项`])).join('、')
+  const subject = `【信用枢纽】${frame.isDigest ? '每日汇总：' : ''}${summary}`
+  for (let shown = Math.min(lines.length, LINES_MOST); ; shown -= 1) {
+    const body = bodyOf(lines, shown, { ...frame, subject })
+    if (shown === 0 || frame.bytesMost === null || Buffer.byteLength(body) <= frame.bytesMost) return { subject, body }
+  }
+}
+
+const bodyOf = (
+  lines: readonly NotificationLine[],
+  shown: number,
+  { publicUrl, bytesMost, subject }: MessageFrame & { subject: string },
+): string => {
+  const ordered = NOTIFICATION_KINDS.flatMap((kind) => lines.filter((line) => line.kind === kind)).slice(0, shown)
+  const parts = NOTIFICATION_KINDS.flatMap((kind) => {
+    const own = ordered.filter((line) => line.kind === kind)
+    if (own.length === 0) return []
+    return [
+      `■ ${KIND_TITLES[kind]}`,
+      ...own.map(({ text, path }, i) => `${i + 1}. ${text}\n   ${publicUrl}${path}`),
+      '',
+    ]
+  })
+  const more = lines.length - shown
+  return [
+    subject,
+    '',
+    ...parts,
+    ...(more > 0 ? [`另有 ${more} 项，见工作台。`] : []),
+    `工作台：${publicUrl}/desk`,
+    ...(bytesMost === null ? ['', '本邮件由系统自动发送，请勿回复。', `提醒设置：${publicUrl}/desk/reminders`] : []),
+  ].join('\n')
+}
+
+export const composeCodeMessage = (code: string, minutes: number): MessageText => ({
+  subject: '【信用枢纽】邮箱确认码',
+  body: `您正在为吉林省电子商务信用信息枢纽的工作提醒登记邮箱，确认码：${code}\n\n${minutes} 分钟内有效。非本人操作的，请不必理会。`,
+})
+
+export const composeTestMessage = (publicUrl: string): MessageText => ({
+  subject: '【信用枢纽】测试消息',
+  body: `【信用枢纽】测试消息：本群机器人可以收到工作提醒。\n工作台：${publicUrl}/desk`,
+})
+
+export interface NamedParty {
+  kind: string
+  name: string | null
+}
+
+/** Only an enterprise is named: others' names are, or may hold, those of natural persons. */
+export const nameParty = ({ kind, name }: NamedParty): string => {
+  if (kind === 'INDIVIDUAL') return '某个体工商户'
+  if (kind !== 'ENTERPRISE' || name === null) return '某经营者'
+  return maskName(name)
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, NAME_MOST)
+}
+
+export const shortCaseNumber = (id: string): string => id.slice(0, SHORT_NUMBER_LENGTH).toUpperCase()

@@ -1,0 +1,29 @@
+/** Arguments of GraphQL whose values the audit log must not keep: mail addresses, credentials of robots, codes. */
+const NAMES = 'mailAddress|mailCode|robotAddress|robotSecret'
+/** What GraphQL ignores between tokens. */
+const BLANK = String.raw`(?:[\s,]|#[^\n]*\n)*`
+const LITERAL = String.raw`"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"`
+const GIVEN = new RegExp(String.raw`("?)\b(${NAMES})\1(${BLANK}:${BLANK})(?:${LITERAL})`, 'g')
+const VARIABLES = new RegExp(String.raw`\b(?:${NAMES})${BLANK}:${BLANK}\$(\w+)`, 'g')
+const HIDDEN = '"…"'
+
+/** Also hides defaults of variables that carry such an argument. */
+export const withoutSecretArguments = (source: string): string =>
+  namesOfSecretVariables(source).reduce(
+    (text, name) => text.replace(new RegExp(String.raw`(\$${name}\s*:[^=$)]*=\s*)(?:${LITERAL})`, 'g'), `$1${HIDDEN}`),
+    source.replace(
+      GIVEN,
+      (_, quote: string, name: string, colon: string) => `${quote}${name}${quote}${colon}${HIDDEN}`,
+    ),
+  )
+
+export const withoutSecretVariables = (source: string, variables: Record<string, unknown>): Record<string, unknown> => {
+  const secret = namesOfSecretVariables(source)
+  if (secret.length === 0) return variables
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, secret.includes(name) ? '…' : value]),
+  )
+}
+
+const namesOfSecretVariables = (source: string): string[] =>
+  [...source.matchAll(VARIABLES)].map(([, name = '']) => name)

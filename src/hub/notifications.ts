@@ -1,0 +1,25 @@
+import { agencies } from '../agencies/index.js'
+import type { Config } from '../config.js'
+import { platforms } from '../platforms/index.js'
+import type { AuditLog } from '../work/audit/audit-log.js'
+import { type MailSender, makeMailSender } from '../work/notifications/mail.js'
+import { runNotifications } from '../work/notifications/notify.js'
+import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
+import type { Addresses } from './addresses.js'
+import type { ChangeFeedParts } from './change-feed.js'
+
+export const makeMail = ({ mail }: Pick<Config, 'mail'>): MailSender | null =>
+  mail === null ? null : makeMailSender(mail)
+
+/** A null `auditLog` means that this process does not serve. It then notes and composes, and sends nothing. */
+export const runNotify = async (
+  { db, config, keys, rules, now, log }: ChangeFeedParts,
+  { job: _, subject: __, ...turn }: OccurrenceTurn,
+  given: { auditLog: AuditLog | null; mail: MailSender | null; addresses: Addresses; signal: AbortSignal },
+): Promise<boolean> => {
+  const { auditLog, mail, addresses, signal } = given
+  const sending = auditLog && { keys, mail, allow: config.webhookAllow, auditLog, random: Math.random, log, signal }
+  const configured = new Set(Object.keys(addresses.agencies))
+  const sources = { rules, agencies, platforms, configured }
+  return (await runNotifications(db, { ...turn, sources, publicUrl: config.publicUrl, sending, now, log })) !== null
+}

@@ -1,0 +1,20 @@
+import { useState } from 'react'
+
+/** Runs a request, and keeps its refusal until the next. */
+export const useRequest = () => {
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const send = async (request: () => Promise<unknown>, onDone: () => void): Promise<void> => {
+    setBusy(true)
+    setError(null)
+    try {
+      await request()
+      onDone()
+    } catch (thrown) {
+      setError(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { isBusy, error, send }
+}

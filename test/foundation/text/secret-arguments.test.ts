@@ -1,0 +1,23 @@
+import { expect } from 'chai'
+import { withoutSecretArguments, withoutSecretVariables } from '../../../src/foundation/text/secret-arguments.js'
+
+describe('secret arguments in the audit log', () => {
+  const rows: [string, string][] = [
+    ['{ sendMailCode(mailAddress: "a@b.cn") }', '{ sendMailCode(mailAddress: "…") }'],
+    [String.raw`robotSecret:"x\"y" name: "n"`, 'robotSecret:"…" name: "n"'],
+    ['mailCode: """123\n456""" }', 'mailCode: "…" }'],
+    ['{"input":{"robotAddress":"https://x?key=y","name":"n"}}', '{"input":{"robotAddress":"…","name":"n"}}'],
+    [
+      '($a: String! = "a@b.cn", $b: Int = 3) { f(mailAddress: $a, b: $b) }',
+      '($a: String! = "…", $b: Int = 3) { f(mailAddress: $a, b: $b) }',
+    ],
+    ['{ operator(code: "91220102MAYWR8T958") }', '{ operator(code: "91220102MAYWR8T958") }'],
+  ]
+  for (const [source, kept] of rows)
+    it(`${source} → ${kept}`, () => expect(withoutSecretArguments(source)).to.equal(kept))
+
+  it('are hidden in the variable that carries them, whatever its name', () => {
+    const source = 'mutation ($x: String!, $y: String!) { a(mailAddress : $x) b(name: $y) }'
+    expect(withoutSecretVariables(source, { x: 'a@b.cn', y: 'n' })).to.deep.equal({ x: '…', y: 'n' })
+  })
+})
