@@ -11,6 +11,7 @@ export const WORK_PROCESSES = [
   'HIDING',
   'REPAIR',
   'CONCERN',
+  'PAPER',
   'RETRACTION',
   'OBJECTION',
   'OVERRIDE',
@@ -199,6 +200,13 @@ const ROWS = {
     process: 'CONCERN',
     act: 'settle_concern',
     whose: 'KEEPER',
+  },
+  RELEASE_PAPER: {
+    zh: '遮盖件，待第二人核对放行',
+    en: 'masked copy to be released by another person',
+    process: 'PAPER',
+    act: 'move_listing',
+    ...second,
   },
   FOLLOW_RETRACTION: {
     zh: '已移出，待各平台确认撤回',

@@ -51,6 +51,20 @@ const SOURCES: Record<WorkKind, Source> = {
       `from concerns c join listings l on l.id = c.listing_id
        where c.settled_at is null ${andIsWithinSightSql(sight, 'l.operator_id')}`,
     ),
+  RELEASE_PAPER: (sight) =>
+    source(
+      'RELEASE_PAPER',
+      {
+        subject: 'm.id',
+        keeper: 'l.keeper',
+        not_by: 'm.stored_by',
+        since: 'm.stored_at',
+        listing_id: 'l.id',
+        operator_id: 'l.operator_id',
+      },
+      `from sealed_papers m join listings l on l.id = m.listing_id
+       where m.about = 'MASKED' and m.released_at is null and m.withdrawn_at is null ${andIsWithinSightSql(sight, 'l.operator_id')}`,
+    ),
   FOLLOW_RETRACTION: (sight) =>
     source(
       'FOLLOW_RETRACTION',

@@ -67,6 +67,8 @@ export const addOtherTasks = async (db: JobDb, listing: string): Promise<void> =
     [run],
   )
   const statements = `insert into concerns (listing_id, cause, opened_at) values (:listing, 'ABSENT', '2026-02-01');
+     insert into sealed_papers (id, listing_id, about, kind, media_type, bytes, sha256, content, stored_by, stored_at)
+       values (gen_random_uuid(), :listing, 'MASKED', 'DECISION', 'PDF', 1, repeat('a', 64), '\\x00', '虚构经办', '2026-02-01');
      insert into objections (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at)
        values (:operator, 'penalties', 'k', 'r', 'f', '虚构异议', '虚构当事人', '2026-02-01');
      insert into overrules (operator_id, grade, reason, ends_on, asked_by, asked_at)

@@ -149,11 +149,12 @@ describe('the worklist over GraphQL', () => {
       'FOLLOW_RETRACTION',
     ])
     for (const kind of ['REVIEW', 'CONFIRM_HIDING', 'CORRECT_REJECTS']) expect(keeper).to.not.include(kind)
-    expect(await own('另一经办')).to.have.members(['CONSENT', 'CONFIRM_HIDING', 'DECIDE_CALENDAR'])
+    expect(await own('另一经办')).to.have.members(['CONSENT', 'CONFIRM_HIDING', 'RELEASE_PAPER', 'DECIDE_CALENDAR'])
     expect(await own('虚构复核')).to.have.members([
       'REVIEW',
       'CONSENT',
       'CONFIRM_HIDING',
+      'RELEASE_PAPER',
       'DECIDE_OBJECTION',
       'DECIDE_OVERRIDE',
       'DECIDE_SCORECARD',

@@ -42,6 +42,7 @@ describe('worklist: the table of tasks', () => {
     ACCEPT_REPAIR: ['officer', 'reviewer'],
     DECIDE_REPAIR: ['officer', 'reviewer'],
     SETTLE_CONCERN: ['officer', 'reviewer'],
+    RELEASE_PAPER: ['officer', 'reviewer'],
     FOLLOW_RETRACTION: ['officer', 'reviewer'],
     DECIDE_OBJECTION: ['reviewer'],
     DECIDE_OVERRIDE: ['reviewer'],

@@ -240,6 +240,23 @@ describe('the desk', function () {
     await close()
   })
 
+  it('shows an officer at most ten pages at first, and remembers that the others were opened', async () => {
+    const { page, close, open } = await atDesk(visitor, hub, 'officer')
+    await open('/', '今日')
+    const links = page.getByRole('navigation', { name: '主导航' }).getByRole('link')
+    expect(await links.count()).to.be.within(5, 10)
+    await page
+      .getByText(/^更多 \d+ 项$/)
+      .first()
+      .click()
+    await links.filter({ hasText: '时刻表' }).waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await open('/operators', '经营者')
+    await links.filter({ hasText: '时刻表' }).waitFor()
+    await page.evaluate('localStorage.clear()')
+    await close()
+  })
+
   it('shows a page for an unknown address, with a link back', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer')
     await open('/no/such/page', '没有这个页面')
@@ -274,6 +291,7 @@ describe('the desk', function () {
       })
       for (const [path, title, ready] of [
         ['/', '今日', 'h2'],
+        ['/worklist', '待办', 'h2, table, .empty'],
         ['/operators', '经营者', 'tr.row a, tr.row code'],
       ] as const) {
         await open(path, title)

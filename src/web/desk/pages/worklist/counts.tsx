@@ -10,8 +10,9 @@ export const WorkCountsTable = ({ of }: { of: readonly WorkCountLine[] }) => {
   const processes = [...new Set(open.map(({ process }) => process))]
   if (open.length === 0) return <p className="good">没有等待办理的事项。</p>
   return (
+    // biome-ignore lint/a11y/useSemanticElements: neither fieldset nor landmark
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-    <section className="scroll" aria-label="待办" tabIndex={0}>
+    <div role="group" className="scroll" aria-label="待办" tabIndex={0}>
       <table className="plain-table" aria-label="待办">
         <thead>
           <tr>
@@ -31,7 +32,7 @@ export const WorkCountsTable = ({ of }: { of: readonly WorkCountLine[] }) => {
           <Lines key={process} process={process} of={open.filter((line) => line.process === process)} />
         ))}
       </table>
-    </section>
+    </div>
   )
 }
 

@@ -10,6 +10,7 @@ const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
   HIDING: 'listings',
   REPAIR: 'listings',
   CONCERN: 'listings/concerns',
+  PAPER: 'listings',
   RETRACTION: 'deliveries/retractions',
   OBJECTION: 'listings/objections',
   OVERRIDE: 'overrides',
