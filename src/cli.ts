@@ -88,7 +88,7 @@ answerWithHub(
   command
     .command('push')
     .argument('[platform...]', '信用平台 platforms')
-    .description('报送应报内容 · deliver what is due'),
+    .description('推送应报内容 · deliver what is due'),
   (ids: string[], { json }: JsonFlag) => {
     requirePlatforms(ids)
     return (hub) => pushNow(hub, ids, json)

@@ -126,7 +126,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   await hub.expire({ cause: 'demo' })
   const published = await hub.publish({ cause: 'demo' })
   if (published) say(`⑤ 公示 Publish：第 ${published.sequence} 期，${published.entries} 条 · sequence, entries`)
-  say('⑥ 报送 Push')
+  say('⑥ 推送 Push')
   for (let round = 0; round < PUSH_ROUNDS; round += 1) {
     const { platforms } = await hub.push(null, { cause: 'demo' })
     const open = platforms.some((platform) => platform.outstanding > 0)

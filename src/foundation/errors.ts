@@ -10,7 +10,7 @@ type Details = Record<string, unknown>
 /** Sentences too complex for a template in schema/refusals.json. */
 const COMPOSED: Readonly<Record<string, (d: Details) => string>> = {
   RUN_BUSY: (d) =>
-    `${[d['job'], d['subject']].filter(Boolean).join(' ')} 正在进行中，请稍后再试。This is under way already; try again later.`,
+    `这项工作正在进行中，请稍后再试。${[d['job'], d['subject']].filter(Boolean).join(' ') || 'This'} is under way already; try again later.`,
   SELLERS_UNREADABLE: (d) =>
     d['lines'] === 0
       ? '名单中没有一行，未作任何改动。The list holds no line; nothing was changed.'

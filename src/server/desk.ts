@@ -155,11 +155,12 @@ const placeOf = (request: Request): sessions.SignInPlace => ({
 
 const sessionView = (
   { viewer, cookie, endsAt, stage }: sessions.PersonSession,
-  { demo, now }: Pick<ApiDependencies, 'demo' | 'now'>,
+  { demo, now, agencies }: Pick<ApiDependencies, 'demo' | 'now' | 'agencies'>,
 ) => ({
   name: viewer.sub,
   role: viewer.role,
   agency: viewer.agency,
+  agencyName: agencies.find(({ id }) => id === viewer.agency)?.name.zh ?? null,
   region: viewer.region,
   csrfToken: sessions.csrfTokenOf(cookie),
   endsAt: endsAt.toISOString(),

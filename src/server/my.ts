@@ -15,6 +15,7 @@ import { parseForm, rawFormBody, type SubmittedForm } from '../web/frame/forms.j
 import { addressInLanguage } from '../web/frame/html.js'
 import { renderPage, type SitePage } from '../web/frame/page.js'
 import { languageOf } from '../web/frame/render-response.js'
+import { themeOf } from '../web/frame/theme.js'
 import { filePage } from '../web/my/file.js'
 import { listingPath, MY_PATHS } from '../web/my/frame.js'
 import { listingPage } from '../web/my/listing.js'
@@ -42,7 +43,7 @@ const DONE: Record<string, string> = {
   withdrawn: '异议已撤回。The objection is withdrawn.',
   unauthorised: '授权已撤回。The authorisation is withdrawn.',
 }
-const SESSION_OVER = '登录已结束，请重新输入访问码。The session has ended: enter the access code again.'
+const SESSION_OVER = '登录已结束，请重新输入登录码。The session has ended: enter the access code again.'
 
 const typedIn = ({ texts }: SubmittedForm): string =>
   WRITTEN.map((name) => texts.get(name) ?? '')
@@ -57,7 +58,9 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     const { req: request } = response
     const parameters = { ...(typeof request.query['after'] === 'string' && { after: request.query['after'] }) }
     const here = request.method === 'GET' ? { path: request.path, parameters } : null
-    response.type('html').send(renderPage(page, { demo: parts.demo, lang: languageOf(request), here }))
+    response
+      .type('html')
+      .send(renderPage(page, { demo: parts.demo, lang: languageOf(request), theme: themeOf(request), here }))
   }
   const go = (response: Response, path: string, done = ''): undefined =>
     void response.redirect(303, addressInLanguage(path, { done }, languageOf(response.req)))

@@ -28,6 +28,7 @@ import {
 import { baseUrlOf, languageOf, type RenderedPage, renderCompressed, sendPage } from './frame/render-response.js'
 import type { SiteDependencies } from './frame/site-parts.js'
 import { ICON_SVG, SITE_STYLE } from './frame/style.js'
+import { themeOf } from './frame/theme.js'
 import { frontPage } from './front/page.js'
 import { scorecardRouter } from './scorecard/routes.js'
 
@@ -92,13 +93,14 @@ const showKept = async (
   response: Response,
   { path, stamp, parameters, robots, make }: CachedPage,
 ): Promise<void> => {
-  const [lang, encoding] = [languageOf(request), chooseEncoding(request)]
+  const [lang, encoding, theme] = [languageOf(request), chooseEncoding(request), themeOf(request)]
   const page = () => cache.getOrMake(stamp, `page ${addressInLanguage(path, parameters, 'zh')}`, make)
   const made = async (): Promise<RenderedPage> => {
-    const text = renderPage(await page(), { demo, lang, here: { path, parameters } })
+    const text = renderPage(await page(), { demo, lang, theme, here: { path, parameters } })
     return { ...compressPage(text, encoding, 'often'), robots, isChosen: path === LIST }
   }
-  const key = cacheKeyOf(encoding, addressInLanguage(path, parameters, lang))
+  const shown = theme === null ? parameters : { ...parameters, theme }
+  const key = cacheKeyOf(encoding, addressInLanguage(path, shown, lang))
   response.set('X-Robots-Tag', robots)
   sendCompressed(request, response, maxAgeSeconds(nowOf(request)), await cache.getOrMake(stamp, key, made))
 }
@@ -137,7 +139,8 @@ const showList =
     // Forms submit empty fields. The redirect drops them.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')
-      return response.redirect(303, addressInLanguage(LIST, parameters, languageOf(request)))
+      const kept = { ...parameters, theme: themeOf(request) ?? '' }
+      return response.redirect(303, addressInLanguage(LIST, kept, languageOf(request)))
     }
     const stamp = await cache.stamp(nowOf(request))
     const robots = hasCondition(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT
@@ -168,7 +171,7 @@ const wantsCsv = (request: Request): boolean => {
   if (format === 'csv') return true
   if (typeof format === 'string' && format !== '' && format !== 'html')
     throw new Refusal('INPUT_INVALID', {
-      reason: `没有格式 ${format.slice(0, 20)}，可用 csv there is no such format; csv is`,
+      reason: '没有这种格式，只有 CSV 可用 there is no such format; csv is',
     })
   return request.accepts(['html', 'csv']) === 'csv'
 }

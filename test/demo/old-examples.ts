@@ -184,13 +184,20 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     const id = cases.find(({ state }) => state === 'PUBLISHED')?.id ?? ''
     const seen = await asking('demo-officer', example('what each move would bring'), { ID: id })
     expect(seen.errors).to.equal(undefined)
-    const moves = seen.data.listing.outlooks as { removal: string | null; denial: object | null; stateAfter: string }[]
-    expect(moves.find(({ removal }) => removal === 'CORRECTED')).to.include({ denial: null, stateAfter: 'REMOVED' })
+    const moves = seen.data.listing.outlooks as { removal: string | null; denial: { because: string } | null }[]
+    expect(moves.find(({ removal }) => removal === 'REVOKED')).to.include({ denial: null, stateAfter: 'REMOVED' })
+    const alone = 'CORRECTION_ALONE'
+    expect(moves.find(({ removal }) => removal === 'CORRECTED')?.denial?.because).to.equal(alone)
     const [publish = '', remove = ''] = example('two moves').split('\n')
     const filled = { '"ID': `"${id}`, 'ID\\': `${id}\\`, '2026-11-26': today() }
     const again = await asking('demo-officer', publish, filled)
     expect(again.errors[0].extensions.code).to.equal('MOVE_NOT_ALLOWED')
-    const removed = await asking('demo-officer', remove, filled)
+    const denied = await asking('demo-officer', remove, {
+      ...filled,
+      'removal: CORRECTED,': 'removal: CORRECTED, documentNumber: \\"更1\\",',
+    })
+    expect(denied.errors[0].extensions.details.because).to.equal(alone)
+    const removed = await asking('demo-officer', remove, { ...filled, CORRECTED: 'REVOKED' })
     expect(removed.data.removeListing.listing.state).to.equal('REMOVED')
   })
 

@@ -103,7 +103,8 @@ export const deskShots = async (browser: Browser, folder: string, all: boolean):
   }
 }
 
-const worldOfDesk = async (): Promise<Delivering> => {
+/** A world after one whole cycle, with every queue of the desk filled. */
+export const worldOfDesk = async (): Promise<Delivering> => {
   const world = await delivering([...feeds.keys()])
   const { hub } = world.hub
   const [row, firms] = [await rowOf(hub.db), await firmsOf(hub.db, 3)]

@@ -240,7 +240,7 @@ describe('/about', () => {
     }
     expect((await get('/about/rules/audit-log')).text)
       .to.include('个人信息保护法第五十六条')
-      .and.include('unconfirmed')
+      .and.include('未经核实')
     for (const { old, now } of RENAMES.filter(({ old }) => old.startsWith('/about'))) {
       const moved = await fetch(`${world.url}${old}?lang=en`, { redirect: 'manual' })
       expect([moved.status, moved.headers.get('location')]).to.deep.equal([301, `${now}?lang=en`])

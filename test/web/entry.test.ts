@@ -51,7 +51,7 @@ describe('the page of an entry', () => {
     expect(text).to.include('最早可于 2027-02-21 申请').and.include('未经核实')
     expect(text).to.include('国家企业信用信息公示系统').and.include('申请行政复议')
     // The page links to the party’s own pages, which take objections and applications for repair.
-    expect(text).to.match(/访问码[^\n]+<a href="\/my">/)
+    expect(text).to.match(/登录码[^\n]+<a href="\/my">/)
     expect(text).to.include('移出途径')
   })
 

@@ -98,7 +98,7 @@ describe('every page of the public site', () => {
     for (const { name, uscc } of gone) expect(text).not.to.include(name).and.not.include(uscc)
     const changchun = listed.filter(({ region }) => region.startsWith('2201')).length
     expect(text).to.match(new RegExp(`长春</text>[\\s\\S]{0,200}>${changchun}</text>`))
-    const days = [...text.matchAll(/published<\/span> <time datetime="([^"]+)"/g)].map((match) => match[1])
+    const days = [...text.matchAll(/公示 <time datetime="([^"]+)"/g)].map((match) => match[1])
     expect(days).to.deep.equal(listed.slice(0, 6).map(({ publishedOn }) => publishedOn))
   })
 
@@ -111,9 +111,7 @@ describe('every page of the public site', () => {
       expect(figure).to.match(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/)
       expect(figure).to.include('<table role="table"')
     }
-    const [month] = [...(figures[0] ?? '').matchAll(/data-label="月末有效 In force">(\d+)</g)].map((match) =>
-      Number(match[1]),
-    )
+    const [month] = [...(figures[0] ?? '').matchAll(/data-label="月末有效">(\d+)</g)].map((match) => Number(match[1]))
     expect(month).to.equal(given.filter(({ left }) => left === undefined).length)
   })
 

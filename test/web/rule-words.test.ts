@@ -5,7 +5,7 @@ import {
   memberContentOf,
   RULE_SECTION_WORDS,
   RULE_TABLE_WORDS,
-} from '../../src/web/desk/pages/administration/rules/words.js'
+} from '../../src/web/words/rule-words.js'
 import { listRuleTables } from '../../src/work/calendar/rules.js'
 
 const namesIn = (name: string, value: unknown): string[] => {

@@ -4,7 +4,9 @@ import http from 'node:http'
 import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { FACTS } from '../../src/domain/records/facts.js'
+import { readCardText } from '../../src/domain/scoring/method.js'
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
+import { splitLanguages } from '../../src/foundation/text/words.js'
 import { html } from '../../src/web/frame/html.js'
 import { renderPage, sitePage } from '../../src/web/frame/page.js'
 import { cardPage } from '../../src/web/scorecard/page.js'
@@ -54,8 +56,9 @@ describe('the page of a scorecard', () => {
 
   it('says whose proposal the weights are, and that a score never lists anybody', async () => {
     const { text } = await get('/scorecard')
-    expect(text).to.include('为本项目的建议').and.include('a proposal of this project')
-    expect(text).to.include('评分本身从不构成列入任何名单的依据').and.include('never a ground for any listing')
+    expect(text).to.include('为本枢纽的建议')
+    expect(text).to.include('评分本身从不构成列入任何名单的依据')
+    expect((await get('/scorecard?lang=en')).text).to.include('never a ground for any listing')
   })
 
   for (const version of VERSIONS) {
@@ -63,7 +66,7 @@ describe('the page of a scorecard', () => {
       const card = loadScorecard(version)
       const { status, text } = await get(`/scorecard/${version}`)
       expect(status).to.equal(200)
-      const said = textOf(text)
+      const said = textOf(text) + textOf((await get(`/scorecard/${version}?lang=en`)).text)
       const units = card.rules.flatMap((rule) => (rule.kind === 'units' ? rule.units : []))
       for (const one of [...everyWord(card), ...units.map(({ fact }) => FACTS[fact].zh), ...units.map(pointsOf)])
         expect(said, one).to.include(one)
@@ -177,14 +180,17 @@ const pointsOf = ({ points }: { points: number }): string =>
 const everyWord = (card: Scorecard): string[] => [
   card.name.zh,
   card.name.en,
-  card.about.zh,
+  readCardText(card.about.zh),
   card.about.en,
-  ...card.restsOn,
+  ...card.restsOn.map((title) => splitLanguages(title).zh),
   `${card.base} 分`,
   ...card.grades.flatMap(({ zh, en }) => [zh, en]),
-  ...card.dimensions.flatMap(({ zh, en }) => [zh, en]),
+  ...card.dimensions.flatMap(({ zh, en }) => [readCardText(zh), en]),
   ...card.missing.flatMap(({ zh, en }) => [zh, en]),
-  ...[...card.rules, ...card.vetoes].flatMap(({ id, legalBasis }) => [id, ...legalBasis]),
+  ...[...card.rules, ...card.vetoes].flatMap(({ id, legalBasis }) => [
+    id,
+    ...legalBasis.map((title) => splitLanguages(title).zh),
+  ]),
   ...card.rules.flatMap((rule) => (rule.kind === 'units' && rule.cap !== null ? [pointsOf({ points: rule.cap })] : [])),
   ...card.lines.map(({ below }) => String(below)),
 ]

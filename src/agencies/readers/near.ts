@@ -48,7 +48,7 @@ export const unknownHeaderRefusal = ({ feed, shapes }: WantedForms, rows: readon
     `读到 read: ${listed(found.read)}`,
     `最接近的格式认得 ${found.known.length} 列 the nearest form knows: ${listed(found.known)}`,
     `它的其他列 its other columns: ${listed(found.wanted)}`,
-    `列名至少一半须认得；可改列名，或用 hub map ${feed} 对应一次 at least half must be known: rename the columns, or map them once with hub map ${feed}`,
+    `列名至少一半须认得；可改列名，或把表头对应到字段一次 at least half must be known: rename the columns, or map them once with hub map ${feed}`,
   ])
 }
 
@@ -63,6 +63,6 @@ export const noMarkColumnRefusal = (
   return contentUnknown(feed, { ...found, wanted: possible }, [
     `缺少本类信息特有的列 none of the columns that mark this feed: ${marks.join(' ')}`,
     `读到 read: ${listed(found.read)}`,
-    `按最接近的格式可补充列 to the nearest form add the column: ${listed(possible)}（全表相同时可用 hub map ${feed} 给出固定值 or give one value for all rows with hub map ${feed}，例如 e.g. ${first}）`,
+    `按最接近的格式可补充列 to the nearest form add the column: ${listed(possible)}（全表相同时可在表头映射中给出固定值 or give one value for all rows with hub map ${feed}），例如 for example: ${first}`,
   ])
 }

@@ -140,7 +140,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
   ],
   Score: [['see_score_reasons', 'SIGHT', 'reasons audit auditUrl override wayBack lasting']],
   Listing: [
-    ['see_moves', 'SIGHT', 'moves concerns publicText keeper handovers tasks'],
+    ['see_moves', 'SIGHT', 'moves concerns publicText keeper handovers tasks consentNeeded'],
     ['see_moves see_own_file', 'SIGHT', 'deadlines proceedings'],
     ['see_inner_listings', 'SIGHT', 'ground notListed repair repairFrom hiding deliveries'],
     ['move_listing move_own_listing', 'SIGHT', 'allowedMoves'],
@@ -159,7 +159,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
   DueDelivery: [['see_inner_listings', 'SIGHT', 'lastError']],
   Retraction: [
     ['see_inner_listings', 'SIGHT', 'reason reasonText documentNumber'],
-    ['see_moves', 'SIGHT', 'marketplaces'],
+    ['see_moves', 'SIGHT', 'marketplaces name'],
   ],
   RetractionReceiver: [
     ['see_inner_listings', 'SIGHT', 'lastError'],

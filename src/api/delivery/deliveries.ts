@@ -13,13 +13,13 @@ import { NO_SUBJECT, requireAct, seesSubject } from '../request/viewer.js'
 
 const NO_ADVICE = {
   meaning: 'CORRECT',
-  zh: '该代码没有现成的处理办法：请按回执所指的字段和文字更正，再重新报送。',
+  zh: '该代码没有现成的处理办法：请按回执所指的字段和文字更正，再重新推送。',
   en: 'No advice is known for this code: put right the field that the receipt names, then send it again.',
 } as const
 
 const OWN_ADVICE = {
   meaning: 'CORRECT',
-  zh: '本枢纽出站校验未通过，未曾发出：请由信源单位更正所指字段后重新归集，或在本枢纽更正后重新报送。',
+  zh: '本枢纽出站校验未通过，未曾发出：请由信源单位更正所指字段后重新归集，或在本枢纽更正后重新推送。',
   en: "The hub's own check refused it and it never left: have its agency put the field right and pull again, or put it right here and send it again.",
 } as const
 

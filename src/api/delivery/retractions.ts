@@ -12,12 +12,13 @@ import { NO_SUBJECT } from '../request/viewer.js'
 import { closingOf, getSubOfViewer } from './deliveries.js'
 
 const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => {
-  const { at, kind, subjectId, removal, receivers, hearers, done } = one
+  const { at, kind, subjectId, name, removal, receivers, hearers, done } = one
   return {
     at,
     subjectId,
     kind,
     key: subjectId,
+    name,
     listing: () => (kind === 'listing' ? listingById(context, makeGlobalId('Listing', subjectId)) : null),
     removedAt: new Date(at),
     ...(removal ?? { removedOn: null, reason: null, reasonText: null, documentNumber: null }),

@@ -7,12 +7,13 @@ import {
   type OperatorScope,
   seesOnlySomeFiles,
   type Viewer,
+  visibleSenderOf,
 } from '../../domain/access/viewer.js'
 import { type AuthorizationRow, type AuthorizedType, isAuthorizedType } from '../../store/db/authorization-columns.js'
 import { type FieldAccess, mayAnswerField, NODE_ACCESS } from '../access/fields.js'
 import { deliveryById } from '../delivery/deliveries.js'
 import { discrepancyById } from '../delivery/reconcile.js'
-import { rejectById, visibleSenderOf } from '../intake/rejects.js'
+import { rejectById } from '../intake/rejects.js'
 import { concernById } from '../listing/concerns.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { decisionById, unmatchedById } from '../operators/identity.js'

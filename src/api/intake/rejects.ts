@@ -1,4 +1,4 @@
-import { type Act, may, mayOnFeed, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
+import { type Act, may, mayOnFeed, type Viewer, visibleSenderOf } from '../../domain/access/viewer.js'
 import type { ItemProblem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
@@ -54,12 +54,6 @@ const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFi
     by: visibleSenderOf(context.viewer),
   }
 }
-/**
- * Returns the sender whose rejects the viewer sees; null for all. A viewer with a region sees only his own, because a
- * reject has no known operator.
- */
-export const visibleSenderOf = (viewer: Viewer): string | null =>
-  regionBoundOf(viewer) === null ? null : (viewer.sub ?? '')
 
 const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string[] | null => {
   if (viewer.role !== 'agency') return feed === null ? null : [feed]

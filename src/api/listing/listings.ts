@@ -2,7 +2,7 @@ import { may, mayConsentToListing, seesOnlySomeFiles } from '../../domain/access
 import type { SourceCertainty } from '../../domain/calendar/dated-rows.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
-import { computeFirstRepairDay } from '../../domain/listing/lists.js'
+import { computeFirstRepairDay, needsConsent } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
@@ -144,6 +144,10 @@ export const listingResolvers = {
       view.uuid !== null
         ? (await context.load.deadlines(view.uuid)).map((kept) => makeDeadlineView(context, kept))
         : [],
+    consentNeeded: ({ facts }: ListingView, _: unknown, { parts: { rules }, today }: GraphqlContext) => {
+      const list = rules.lists.find(({ id }) => id === facts?.list)
+      return facts && list ? needsConsent(list, facts.level, today) : null
+    },
     concerns: async (view: ListingView, _: unknown, context: GraphqlContext) =>
       view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => makeConcernView(context, one)) : [],
   },

@@ -55,7 +55,7 @@ const moveNamed =
     if (key === null || !('uuid' in key) || !(await isTheirs(context, key.uuid))) throw new Refusal('LISTING_UNKNOWN')
     if (name === 'consentListing' && !(await isAbove(context, key.uuid))) throw new Refusal('FORBIDDEN')
     if (notToday(context, input.on))
-      throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
+      throw new Refusal('INPUT_INVALID', { reason: '办理日期应为今天 the day of the act is today' })
     const made = { id: key.uuid, name, ...who, input: moveInput(refuseUnstorableText(input)), now: context.now }
     const moved = await work.makeMove(context.parts.db, context.parts.rules, made)
     if (changesScore(name)) await context.parts.rescore([moved.operatorId])

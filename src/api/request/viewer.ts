@@ -62,7 +62,7 @@ export const identifyViewer = async (
   if (await revocations.concern({ jti, sub: claims.sub, issuedAt }, now))
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌已被撤销 revoked' })
   if (claims.grant !== undefined && !(await accessCodes.opensFileOf(own.db, claims.grant, claims.sub)))
-    throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
+    throw new Refusal('UNAUTHENTICATED', { reason: '登录码已失效 its access code is no longer good' })
   return { role, ...claims }
 }
 

@@ -1,7 +1,9 @@
 import type { Agency, AgencyFeed } from '../../agencies/feed.js'
-import { may, RECORD_KINDS_SEEN } from '../../domain/access/viewer.js'
+import { may, RECORD_KINDS_SEEN, regionBoundOf, visibleSenderOf } from '../../domain/access/viewer.js'
 import { isFeedStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
+import * as rejects from '../../store/intake/reject-desk.js'
+import * as waiting from '../../store/intake/unmatched.js'
 import type * as watch from '../../store/intake/watch.js'
 import * as runs from '../../store/timetable/runs.js'
 import { cronOfFeed } from '../../work/timetable/timetable.js'
@@ -71,8 +73,16 @@ export const operationResolvers = {
     rejects: async (feed, _, context) => (await watched(context, feed)).last?.rejected ?? null,
     rejectsByRule: async (feed, _, context) => (await watched(context, feed)).last?.byRule ?? [],
     lastError: async (feed, _, context) => (await watched(context, feed)).last?.error ?? null,
-    openRejects: async (feed, _, context) => (await watched(context, feed)).openRejects,
-    unmatched: async (feed, _, context) => (await watched(context, feed)).unmatched,
+    openRejects: async (feed, _, context) => {
+      const by = visibleSenderOf(context.viewer)
+      if (by === null) return (await watched(context, feed)).openRejects
+      return rejects.count(context.parts.db, { feeds: [feed.id], state: 'OPEN', by })
+    },
+    unmatched: async (feed, _, context) => {
+      const sight = regionBoundOf(context.viewer)
+      if (sight === null) return (await watched(context, feed)).unmatched
+      return waiting.countOf(context.parts.db, { feeds: [feed.id], state: 'OPEN', sight })
+    },
     dutyWorkdays: ({ duty }) => duty?.workdays ?? null,
     timeliness: async (feed, _, context) => {
       const { late, timely } = await watched(context, feed)

@@ -65,6 +65,6 @@ export const checkedDuty = (role: Role, given: string | undefined): Administrato
   const duty = ADMINISTRATOR_DUTIES.find((each) => each === (given ?? 'systems'))
   if (role === 'administrator' && duty !== undefined) return duty
   throw new Refusal('USAGE', {
-    reason: `只有管理员负有职责，为 ${ADMINISTRATOR_DUTIES.join('、')} 之一 only an administrator has a duty, one of ${ADMINISTRATOR_DUTIES.join(', ')}`,
+    reason: `只有管理员负有职责 only an administrator has a duty, one of ${ADMINISTRATOR_DUTIES.join(', ')}`,
   })
 }

@@ -185,6 +185,13 @@ export interface OperatorScope {
 export const regionBoundOf = (viewer: Viewer): string | null =>
   isRegionBound(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
 
+/**
+ * Returns the sender whose rejects the viewer sees; null for all. A viewer with a region sees only his own, because a
+ * reject has no known operator.
+ */
+export const visibleSenderOf = (viewer: Viewer): string | null =>
+  regionBoundOf(viewer) === null ? null : (viewer.sub ?? '')
+
 /** True when the viewer sees some operators only as the public does. */
 export const seesOnlySomeFiles = (viewer: Viewer): boolean => viewer.role === 'party' || regionBoundOf(viewer) !== null
 

@@ -1,5 +1,6 @@
 /** A refusal of a whole delivery names the most frequent causes of its rejects. */
 import type { ItemProblem } from '../records/records.js'
+import { describeRejectRule } from './reject-words.js'
 
 const MOST_KEPT = 1_000 // different causes
 const MOST_TOLD = 3
@@ -10,11 +11,11 @@ export const makeRejectCauses = () => {
     add: ([first]: readonly ItemProblem[]): void => {
       if (first === undefined) return
       const field = first.heading === undefined ? first.field : `${first.heading} → ${first.field}`
-      const cause = `${field ?? '整行 the row'} ${first.rule}`
+      const cause = `${field ?? '整行'}${describeRejectRule(first.rule)}`
       const count = counts.get(cause)
       if (count !== undefined || counts.size < MOST_KEPT) counts.set(cause, (count ?? 0) + 1)
     },
-    /** Most frequent causes, such as “（整行）form × 58、失信领域 required × 2”; empty without rejects. */
+    /** Most frequent causes, such as “整行不是约定的格式 × 58、失信领域必填项为空 × 2”; empty without rejects. */
     told: (): string =>
       [...counts]
         .sort(([, a], [, b]) => b - a)
@@ -26,6 +27,6 @@ export const makeRejectCauses = () => {
 
 export const addMainCauses = (reason: string, causes: string, run: number | null): string => {
   if (causes === '') return reason
-  const rows = run === null ? '' : `；逐行清单 each row: GET /v1/runs/${run}/rejects.csv`
+  const rows = run === null ? '' : `；逐行清单见该次运行 each row at GET /v1/runs/${run}/rejects.csv`
   return `${reason}；主要原因 mostly: ${causes}${rows}`
 }

@@ -6,7 +6,12 @@ import type { LinkedDecision } from './legal-ground.js'
 import type { MoveName } from './moves.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
-const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
+const LONGEST = {
+  documentNumber: ['文号', 128],
+  consentNumber: ['同意文号', 128],
+  reason: ['事由', 1_000],
+  text: ['内容', 10_000],
+} as const
 
 type KnownToHub = 'by' | 'role' | 'today' | 'heavy' | 'decisionOn' | 'level'
 
@@ -63,10 +68,12 @@ export const checkAndRedactTexts = <I extends Partial<Record<keyof typeof LONGES
   input: I,
   mark: (id: string) => string,
 ): I => {
-  for (const [field, most] of Object.entries(LONGEST)) {
+  for (const [field, [zh, most]] of Object.entries(LONGEST)) {
     const length = input[field as keyof typeof LONGEST]?.length ?? 0
     if (length > most)
-      throw new Refusal('INPUT_INVALID', { reason: `${field} 不得超过 ${most} 个字符 has at most ${most} characters` })
+      throw new Refusal('INPUT_INVALID', {
+        reason: `${zh}不得超过 ${most} 个字符 ${field} has at most ${most} characters`,
+      })
   }
   return redactIdNumbers(input, mark)
 }

@@ -1,4 +1,5 @@
 import { addDays } from '../../foundation/time/dates.js'
+import { isSamePerson } from '../access/persons.js'
 import { type Case, type CaseAct, type CaseState, IN_FORCE_STATES, type MoveRules } from './case.js'
 import { computeLastDayInHub } from './entry-end.js'
 import { computeFirstRepairDay } from './lists.js'
@@ -40,12 +41,20 @@ const repairDecided: MoveGuard = (before, act, rules) => {
 
 const termOver: MoveGuard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
+/** Of two people one hides the entry, or confirms its hiding, and the other removes it. */
+const correctedByTwo: MoveGuard = ({ hiding }, { by, role }) => {
+  const others = [hiding?.by, hiding?.confirmedBy].filter((one) => one != null && one !== 'clock')
+  return role === 'clock' || others.some((one) => !isSamePerson(one ?? '', by)) ? null : 'CORRECTION_ALONE'
+}
+
 const removable: MoveGuard = (before, act, rules) => {
   const { removal, role } = act
   if (removal === undefined) return 'REMOVAL_NOT_SAID'
   if (removal === 'EXPIRED' && role !== 'clock') return 'CLOCK_ONLY'
   if (!rules.list.removals.some(({ reason }) => reason === removal)) return 'REMOVAL_NOT_OF_LIST'
   if (removal === 'EXPIRED') return termOver(before, act, rules)
+  if (removal === 'CORRECTED' && role !== 'clock')
+    return findMissingNeed(['documentNumber', 'reason'], act) ?? correctedByTwo(before, act, rules)
   if (removal !== 'REPAIRED') return findMissingNeed(['reason'], act)
   return findMissingNeed(['documentNumber', 'reason'], act) ?? repairDecided(before, act, rules)
 }

@@ -34,7 +34,7 @@ export const findMergerFault = ({ from, into, whole, cause, bothOpen }: Proposed
   if (cause === 'CONVERTED' && (from.kind !== 'INDIVIDUAL' || !['ENTERPRISE', 'COOPERATIVE'].includes(into.kind)))
     return '个体转企业须由个体工商户并入企业 a conversion is of an individual business into an enterprise'
   if (bothOpen.length === 0) return null
-  return `双方均有未结的同类名单记录（${bothOpen.join(' ')}），请先将其一移出或不予列入 both have an open listing of this kind; remove or drop one of them first`
+  return `双方均有未结的同类名单记录，请先将其一移出或不予列入 both have an open listing of this kind; remove or drop one of them first`
 }
 
 const SUCCESSORS_MOST = 20

@@ -9,6 +9,9 @@ const NATURES: Record<FactNature, BilingualText> = {
   since: { zh: '年限', en: 'since: full years since its day' },
 }
 
+/** A stored card keeps its text and so its hash. People read it in the words of today. */
+export const readCardText = (zh: string): string => zh.replaceAll('本项目', '本枢纽')
+
 export const SCORING_METHOD = {
   steps: [
     {

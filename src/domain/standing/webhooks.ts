@@ -43,7 +43,7 @@ export const findWebhookAddressFault = (text: string): string | null => {
   if (text.length > URL_MOST) return `地址过长 an address has ${URL_MOST} characters at most`
   if (!URL.canParse(text)) return '不是地址 not an address'
   const { protocol, username, password, search, hash } = new URL(text)
-  if (protocol !== 'https:' && protocol !== 'http:') return '只可使用 https only https'
+  if (protocol !== 'https:' && protocol !== 'http:') return '须为 HTTPS 地址 only https'
   if (username !== '' || password !== '') return '地址中不得含账号 an address must hold no credentials'
   if (search !== '' || hash !== '' || /[?#]/.test(text)) return '地址中不得含 ? 或 # an address must hold no ? and no #'
   // Percent-encoding may hide digits.

@@ -46,7 +46,7 @@ const twice = (value: number): number => (value & 16 ? (value << 1) ^ 0b100101 :
 
 const checkOf = (values: readonly number[]): number => values.reduce((sum, value) => twice(sum ^ value), 0)
 
-const HIDDEN = '[访问码 access code]'
+const HIDDEN = '[登录码]'
 /** Shortest text that can hold a code: one character (⑳, ㏂) may stand for several. */
 const SHORTEST = 5
 /** Groups shorter than this on average, in characters, are not words. */

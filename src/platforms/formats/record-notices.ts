@@ -46,7 +46,7 @@ export const findRecordFaults = (
   row: object,
 ): FormatFault[] => {
   if (partyKindWord(notice) !== PARTIES['NATURAL_PERSON']) return findFormatFaults(format, row)
-  const message = '自然人的记录不由本枢纽报送。A record of a natural person is not sent by the hub.'
+  const message = '自然人的记录不由本枢纽推送。A record of a natural person is not sent by the hub.'
   return [{ field: partyField, rule: 'natural-person', message }]
 }
 

@@ -42,6 +42,6 @@ export const samrRow = (notice: EntryNotice) =>
 export const checkSamrRow = (notice: EntryNotice): FormatFault[] => {
   const faults = findFormatFaults('samr-list', samrRow(notice))
   if (notice.list === LIST) return faults
-  const message = `此格式只报送严重违法失信名单。This format carries the list ${LIST} only.`
+  const message = `此格式只推送严重违法失信名单。This format carries the list ${LIST} only.`
   return [{ field: 'list', rule: 'const', message }, ...faults]
 }

@@ -72,14 +72,14 @@ export const missingReceipt = (key: string): Receipt =>
   makeReceipt(
     key,
     NO_RECEIPT_CODE,
-    '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.',
+    '平台回执未涉及此行，仍待推送。The answer does not speak of this row; it stays owed.',
   )
 
 export const unknownReceipt = (key: string): Receipt =>
   makeReceipt(
     key,
     NO_RECEIPT_CODE,
-    '平台未见此行，将以同一业务键重新报送。The platform knows nothing of this row; it is sent again under its key.',
+    '平台未见此行，将以同一业务键重新推送。The platform knows nothing of this row; it is sent again under its key.',
   )
 
 export const waitingReceipt = (

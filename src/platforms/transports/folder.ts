@@ -82,7 +82,7 @@ export const readShownFile = (from: PlatformAddress): Promise<DisplayedSubject[]
     const path = join(folderPathOf(from.url), SHOWN)
     const written = await statOf(path)
     if (written !== null && from.notBefore !== undefined && written.mtimeMs < from.notBefore.getTime())
-      throw new NoDisplayRefusal(`${SHOWN} 早于所查报送 is older than what was sent`)
+      throw new NoDisplayRefusal(`${SHOWN} 早于所查推送 is older than what was sent`)
     const content = await readContentOf(path, SHOWN_BYTES_MAX)
     if (content === null)
       throw new NoDisplayRefusal(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)

@@ -15,18 +15,17 @@ export const renderBoardPage = (
 <html lang="zh-CN">
 <head><meta charset="utf-8"><title>${escaped(name.zh)}（演示替身）</title></head>
 <body>
-<h1>${escaped(name.zh)}（演示替身） <small lang="en">${escaped(name.en)} (stand-in)</small></h1>
-<p>本页列出该平台当前展示的信息，共 ${entries.length} 条；内容均为虚构。
-<span lang="en">What this platform shows at this moment: ${entries.length}; all of it invented.</span></p>
+<h1>${escaped(name.zh)}（演示替身）</h1>
+<p>本页列出该平台当前展示的信息，共 ${entries.length} 条；内容均为虚构。</p>
 <table border="1">
-<thead><tr><th>名称 <span lang="en">Name</span></th><th>代码 <span lang="en">Code</span></th><th>列入事由 <span lang="en">Reason</span></th><th>列入机关 <span lang="en">Authority</span></th><th>文号 <span lang="en">Document</span></th><th>列入日期 <span lang="en">Listed on</span></th></tr></thead>
+<thead><tr><th>名称</th><th>代码</th><th>列入事由</th><th>列入机关</th><th>文号</th><th>列入日期</th></tr></thead>
 <tbody>
 ${entries.map(line).join('\n')}
 </tbody>
 </table>
-<h2>最近收到的报送 <small lang="en">Told last</small></h2>
+<h2>最近收到的推送</h2>
 <table border="1">
-<thead><tr><th>时间 <span lang="en">At</span></th><th>类别 <span lang="en">Kind</span></th><th>编号 <span lang="en">Key</span></th><th>序号 <span lang="en">Number</span></th><th>操作 <span lang="en">Action</span></th><th>处理 <span lang="en">Effect</span></th><th>代码 <span lang="en">Code</span></th></tr></thead>
+<thead><tr><th>时间</th><th>类别</th><th>编号</th><th>序号</th><th>操作</th><th>处理</th><th>代码</th></tr></thead>
 <tbody>
 ${history.slice(-LATEST).reverse().map(toldLine).join('\n')}
 </tbody>

@@ -12,6 +12,7 @@ export interface RetractionKey {
 
 export interface RetractionRow extends RetractionKey {
   kind: SubjectKind
+  name: string | null
   removal: EntryNotice['removal']
 }
 
@@ -80,7 +81,8 @@ export const list = async (
   const { seen, standing, narrowed, grouped } = partsOf(filter)
   return queryRows(
     db,
-    `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind, (array_agg(r.notice->'removal' order by r.id))[1] as removal
+    `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind,
+       (array_agg(r.notice->'operator'->>'name' order by r.id))[1] as name, (array_agg(r.notice->'removal' order by r.id))[1] as removal
      from deliveries r ${standing}
      where ${FILTERED} ${seen} ${narrowed}
        and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) < (:afterAt::timestamptz, :afterId::uuid))

@@ -9,13 +9,13 @@ import {
   bilingualParagraphs,
   type Html,
   html,
-  inPageLanguage,
   linkTo,
   publishedText,
   section,
 } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { languageOf, sendPage } from '../frame/render-response.js'
+import { RULE_TABLE_WORDS } from '../words/rule-words.js'
 import { CONFIRMED_LABEL, rowCountsOf, ruleTablePage, UNCONFIRMED_LABEL } from './rule-page.js'
 
 interface AboutContent {
@@ -46,28 +46,28 @@ const bases = ({ lists }: AboutContent): Html =>
   section('bases', '法定依据', 'Legal bases')`
 ${lists.map(
   (list) => html`<h3>${bilingual(list.zh, list.en)}</h3>
-<ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${publishedText(`《${title}》`)}${number && publishedText(`（${number}）`)}${articles && publishedText(articles)}${inPageLanguage('，', ', ')}${inForce(from, until)} ${mark === 'F' ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}</li>\n`)}</ul>\n`,
+<ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${publishedText(`《${title}》`)}${number && publishedText(`（${number}）`)}${articles && publishedText(articles)}${bilingual('，', ', ')}${inForce(from, until)} ${mark === 'F' ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}</li>\n`)}</ul>\n`,
 )}`
 
 const inForce = (from: string | null, until: string | null): Html => {
   if (until !== null)
-    return html`${from === null ? '…' : renderDate(from)}${inPageLanguage('至', ' to ')}${renderDate(until)}`
+    return html`${from === null ? '…' : renderDate(from)}${bilingual('至', ' to ')}${renderDate(until)}`
   if (from === null) return bilingual('现行', 'in force')
-  return html`${inPageLanguage('自 ', 'from ')}${renderDate(from)}${inPageLanguage(' 起', ' on')}`
+  return html`${bilingual('自 ', 'from ')}${renderDate(from)}${bilingual(' 起', ' on')}`
 }
 
 const rules = ({ tables }: AboutContent): Html => section('rules', '规则表', 'Rule tables')`
 <p>${bilingual('期限、名单、惩戒措施等规则都是注明出处和施行期间的数据。未见于公开文本的一律标为“未经核实”，不作为法律依据引用；发现有误的，请告知。', 'Times, lists and measures are data, each with its source and its days. What was not found in a published text is marked unconfirmed, and cited as no law; tell us what is wrong.')}</p>
 <dl class="facts">${tables.map((one) => {
   const { rows, open } = rowCountsOf(one)
-  return html`<div><dt><a href="${linkTo(rulesPath(one.name))}">${one.name}</a></dt><dd>${bilingual(one.about.zh, one.about.en)}<br><small>${bilingual(`${rows} 条`, rows === 1 ? '1 row' : `${rows} rows`)}${inPageLanguage('，', ', ')}${open === 0 ? bilingual('均见于公开文本', 'all found in published texts') : bilingual(`未经核实 ${open} 处`, `${open} unconfirmed`)}</small></dd></div>\n`
+  return html`<div><dt><a href="${linkTo(rulesPath(one.name))}">${bilingual(RULE_TABLE_WORDS[one.name] ?? one.name, one.name)}</a></dt><dd>${bilingual(one.about.zh, one.about.en)}<br><small>${bilingual(`${rows} 条`, rows === 1 ? '1 row' : `${rows} rows`)}${bilingual('，', ', ')}${open === 0 ? bilingual('均见于公开文本', 'all found in published texts') : bilingual(`未经核实 ${open} 处`, `${open} unconfirmed`)}</small></dd></div>\n`
 })}</dl>
-<p>${bilingual('评分的规则见', 'The rules of the score:')} <a href="${linkTo('/scorecard')}">${bilingual('评分卡', 'scorecard')}</a>${bilingual('。评分卡的权重是本项目的建议，未见法定标准。', '. Its weights are proposals of this project: no legal standard for them was found.')}</p>`
+<p>${bilingual('评分的规则见', 'The rules of the score:')} <a href="${linkTo('/scorecard')}">${bilingual('评分卡', 'scorecard')}</a>${bilingual('。评分卡的权重是本枢纽的建议，未见法定标准。', '. Its weights are proposals of this hub: no legal standard for them was found.')}</p>`
 
 const COMPLAINTS = section('complaints', '异议与投诉', 'Objections and complaints')`
 <ul>
 <li>${bilingual('对某条名单记录：向该记录所列的决定机关提出异议；不服决定的，可依法申请行政复议或者提起行政诉讼。', 'About an entry: object to the deciding authority named in it; against the decision, reconsideration or a suit is open as the law says.')}</li>
-<li>${bilingual('被列入或被评分的本人：凭访问码在', 'Whoever is listed or scored:')} <a href="${linkTo('/my')}">${bilingual('我的记录', 'My record')}</a>${bilingual('查看全部信息及出处、提出异议、申请信用修复。', ' shows, by access code, the whole file with sources, and takes objections and applications for repair.')}</li>
+<li>${bilingual('被列入或被评分的本人：凭登录码在', 'Whoever is listed or scored:')} <a href="${linkTo('/my')}">${bilingual('我的记录', 'My record')}</a>${bilingual('查看全部信息及出处、提出异议、申请信用修复。', ' shows, by access code, the whole file with sources, and takes objections and applications for repair.')}</li>
 <li>${bilingual('移出后仍被他人使用：持移出证明（在“我的记录”下载）要求停止使用；台账记载告知了谁、谁尚未确认。', 'Used by others after the removal: show them the signed certificate (from My record); a ledger says who was told, and who has not confirmed.')}</li>
 <li>${bilingual('对本站本身：运行单位尚未登记联系方式。正式运行之前必须补上。', 'About this site itself: whoever runs it has left no address yet, and must before it runs in earnest.')}</li>
 </ul>`
@@ -97,7 +97,7 @@ ${bilingualParagraphs(
 const standIn = ({ demo }: AboutContent): Html => section('stand-in', '哪些是替代的', 'What is stand-in')`
 <ul>
 ${demo ? html`<li>${bilingual('此处为演示：信源单位和信用平台都是本机的替身，企业、处罚、名单全部虚构。', 'This is a demonstration: agencies and platforms are stand-ins on this machine, and all firms, penalties and entries are invented.')}</li>` : null}
-<li>${bilingual('向全国和省级信用平台报送的格式依公开资料写成，未与真实平台联调。', 'The messages to national and provincial platforms follow what was found in public; they have not been tried with the real ones.')}</li>
+<li>${bilingual('向全国和省级信用平台推送的格式依公开资料写成，未与真实平台联调。', 'The messages to national and provincial platforms follow what was found in public; they have not been tried with the real ones.')}</li>
 <li>${bilingual('签名用 ES256（国际算法），未用国密 SM2；证明不是电子印章。', 'Signatures are ES256, not the national SM2; a certificate from here bears no electronic seal.')}</li>
 <li>${bilingual('省级地方规定的公示期限、异议期限多未见原文，见规则表的标记。', 'Times set by provincial rules were mostly not found in the original: see the marks in the tables.')}</li>
 </ul>`

@@ -1,45 +1,68 @@
 import { parseJsonOr } from '../../foundation/text/json.js'
 import type { RuleRow, RuleTable } from '../../work/calendar/rules.js'
 import { renderDate } from '../blacklist/page.js'
-import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
+import { type Html, html, linkTo, onlyInEnglish, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import {
+  fieldLabel,
+  isShownElsewhere,
+  plainValueWords,
+  RULE_SECTION_WORDS,
+  RULE_TABLE_WORDS,
+} from '../words/rule-words.js'
 
 export const UNCONFIRMED_LABEL = html`<small>${bilingual('未经核实', 'unconfirmed')}</small>`
 export const CONFIRMED_LABEL = html`<small>${bilingual('见于公开文本', 'found in a published text')}</small>`
 
 export const ruleTablePage = ({ name, about, sections }: RuleTable): SitePage =>
   sitePage(
-    { zh: `规则表 ${name}`, en: 'rule table' },
+    { zh: `规则表：${RULE_TABLE_WORDS[name] ?? name}`, en: `Rule table ${name}` },
     html`<p>${bilingual(about.zh, about.en)}</p>
 <p><a href="${linkTo('/about', {}, '#rules')}">${bilingual('全部规则表', 'All rule tables')}</a></p>
 ${sections.map(
   (section) => html`<section>
-<h2><code>${section.name}</code></h2>
+<h2>${bilingual(RULE_SECTION_WORDS[section.name] ?? section.name, section.name)}</h2>
 ${section.rows.map(ruleRow)}</section>\n`,
 )}`,
   )
 
 const ruleRow = ({ from, to: until, basis, confirmed, fields }: RuleRow): Html =>
   html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}</h3>
-<dl class="facts">${from !== null || until !== null ? html`<div><dt>${bilingual('施行期间', 'In force')}</dt><dd>${from === null ? '…' : renderDate(from)} – ${until === null ? '…' : renderDate(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${bilingual('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
+<dl class="facts">${from !== null || until !== null ? html`<div><dt>${bilingual('施行期间', 'In force')}</dt><dd>${from === null ? '…' : renderDate(from)} – ${until === null ? '…' : renderDate(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${bilingual('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map(member)}</dl></article>\n`
+
+const member = ({ name, value }: RuleRow['fields'][number]): Html => {
+  const line = html`<div><dt>${bilingual(fieldLabel(name), name)}</dt><dd>${shown(readIn(value), name)}</dd></div>\n`
+  return isShownElsewhere(name) ? onlyInEnglish(line) : line
+}
+
+const plain = (value: unknown, field = ''): Html => {
+  const [text, words] = [String(value), plainValueWords(value, field)]
+  return text === words ? publishedText(text) : bilingual(words, text)
+}
 
 const titleOf = (fields: RuleRow['fields']): Html => {
   const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]
-  return publishedText(named === undefined || named.value.startsWith('{') ? '—' : named.value)
+  return plain(named === undefined || named.value.startsWith('{') ? '—' : named.value)
 }
 
 const readIn = (text: string): unknown => (/^[[{]/.test(text) ? parseJsonOr(text, text) : text)
 
-const shown = (value: unknown): Html => {
+const shown = (value: unknown, field = ''): Html => {
   if (Array.isArray(value)) {
     if (value.length === 0) return html`—`
-    if (value.every((each) => typeof each !== 'object')) return publishedText(value.join('、'))
+    if (value.every((each) => typeof each !== 'object'))
+      return html`${value.map((each, i) => html`${i === 0 ? null : bilingual('、', ', ')}${plain(each)}`)}`
     return html`<ul>${value.map((each) => html`<li>${shown(each)}</li>\n`)}</ul>`
   }
-  if (typeof value !== 'object' || value === null) return publishedText(value === null ? '—' : String(value))
+  if (typeof value !== 'object' || value === null) return plain(value ?? '—', field)
   const { mark, confirmed, ...rest } = value as Record<string, unknown>
   const sure = typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F'
-  return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${inPageLanguage('：', ': ')}${shown(member)}${inPageLanguage('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}`
+  return html`${Object.entries(rest).map(([name, inner]) => innerMember(name, inner))}${sure === null ? null : sure ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}`
+}
+
+const innerMember = (name: string, inner: unknown): Html => {
+  const said = html`${bilingual(fieldLabel(name), name)}${bilingual('：', ': ')}${shown(inner)}${bilingual('；', '; ')}`
+  return isShownElsewhere(name) ? onlyInEnglish(said) : said
 }
 
 /** `open` counts the rows, nested ones included, that were not found in a published text. */

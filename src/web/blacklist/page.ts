@@ -1,17 +1,10 @@
 import { REASON_TOPICS } from '../../domain/listing/reason-topics.js'
 import { SEARCH_KEY_LENGTH_MOST } from '../../domain/operators/name-search.js'
 import type { PublicBody } from '../../store/listing/listings.js'
-import {
-  bilingualPlainText,
-  foreignText,
-  type Html,
-  html,
-  linkTo,
-  onlyInEnglish,
-  publishedText,
-} from '../frame/html.js'
+import { foreignText, type Html, html, linkTo, onlyInEnglish, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { PREFECTURES, prefectureOf } from '../frame/prefectures.js'
+import { nameOfDivision } from '../words/division-names.js'
 import { hasCondition, makeFilterParameters, type SearchFilter, type UrlParameters } from './search-filter.js'
 
 export interface ListPageContent {
@@ -86,7 +79,7 @@ const select = (
   all: readonly SelectOption[],
 ): Html =>
   html`<p><label for="${name}">${bilingual(words.zh, words.en)}</label>
-<select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${bilingualPlainText(zh, en)}</option>`)}</select></p>`
+<select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${bilingual(zh, en)}</option>`)}</select></p>`
 
 const date = (name: string, words: { zh: string; en: string }, value: string | null): Html =>
   html`<p><label for="${name}">${bilingual(words.zh, words.en)}</label>
@@ -95,7 +88,11 @@ const date = (name: string, words: { zh: string; en: string }, value: string | n
 const regions = (region: string | null): SelectOption[] => {
   const known: SelectOption[] = PREFECTURES.map(({ code, zh, en }) => [code, zh, en])
   const own = region !== null && !known.some(([code]) => code === region)
-  return [['', '全部', 'All'], ...known, ...(own ? [[region, region, region] as const] : [])]
+  return [
+    ['', '全部', 'All'],
+    ...known,
+    ...(own ? [[region, nameOfDivision(region) ?? '其他地区', 'another region'] as const] : []),
+  ]
 }
 
 const choices = (authority: string | null, authorities: readonly string[]): SelectOption[] => {
@@ -128,17 +125,15 @@ const activeFilters = ({ asked }: ListPageContent): Html | null => {
     ...(asked.to && { to: bilingual(`${asked.to} 止`, `until ${asked.to}`) }),
     ...(asked.contested && { contested: CONTESTED }),
   }
-  return html`<ul class="chosen" aria-label="${bilingualPlainText('已选条件', 'What was chosen')}">${Object.entries(
-    said,
-  ).map(
+  return html`<ul class="chosen" aria-label="${bilingual('已选条件', 'What was chosen')}">${Object.entries(said).map(
     ([name, what]) =>
-      html`<li><a href="${linkTo('/blacklist', without(name))}">${what} <span class="x" aria-hidden="true">×</span><span class="unseen">${bilingualPlainText('，去掉', ', remove')}</span></a></li>`,
+      html`<li><a href="${linkTo('/blacklist', without(name))}">${what} <span class="x" aria-hidden="true">×</span><span class="unseen">${bilingual('，去掉', ', remove')}</span></a></li>`,
   )}<li><a href="${linkTo('/blacklist')}">${bilingual('全部清除', 'Clear all')}</a></li></ul>`
 }
 
 const regionSaid = (region: string): Html => {
   const place = prefectureOf(region)
-  return place === null || region.length > 4 ? html`${region}` : bilingual(place.zh, place.en)
+  return bilingual(nameOfDivision(region) ?? '其他地区', place?.en ?? 'another region')
 }
 
 const noResults = ({ asked }: ListPageContent): Html =>
@@ -173,7 +168,7 @@ export const renderDate = (date: string): Html => html`<time datetime="${date}">
 const pages = ({ asked, next }: ListPageContent): Html | null => {
   if (next === null && asked.after === null) return null
   const { after: _, ...parameters } = makeFilterParameters(asked)
-  return html`<nav class="pages" aria-label="${bilingualPlainText('翻页', 'Pages')}">
+  return html`<nav class="pages" aria-label="${bilingual('翻页', 'Pages')}">
 ${asked.after === null ? null : html`<a href="${linkTo('/blacklist', parameters)}">${bilingual('首页', 'First page')}</a>`}
 ${next && html`<a rel="next" href="${linkTo('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${bilingual('下一页', 'Next page')}</a>`}
 </nav>`

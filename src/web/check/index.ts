@@ -6,6 +6,7 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import { parseForm, rawFormBody } from '../frame/forms.js'
 import { renderPage, type SitePage } from '../frame/page.js'
 import { languageOf, sendPage } from '../frame/render-response.js'
+import { themeOf } from '../frame/theme.js'
 import type { CheckAnswer } from './answers.js'
 import { writeCheckAnswerCsv } from './csv.js'
 import { checkAnswerPage, checkPage } from './page.js'
@@ -27,7 +28,9 @@ export const checkRouter = (parts: CheckDependencies): Router => {
   /** The page is not compressed: it mixes a reader's codes with third-party text (BREACH attack). */
   const send = (request: Request, response: Response, page: SitePage): void => {
     const here = { path: '/check', parameters: {} }
-    response.type('html').send(renderPage(page, { demo: parts.demo, lang: languageOf(request), here }))
+    response
+      .type('html')
+      .send(renderPage(page, { demo: parts.demo, lang: languageOf(request), theme: themeOf(request), here }))
   }
   const refuse = (request: Request, response: Response, error: Refusal, text: string): void => {
     parts.refused(request, error.code)

@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { renderDate } from '../blacklist/page.js'
 import { formatShanghaiMinute } from '../entry/page.js'
-import { foreignText, type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
+import { bilingualMessage, foreignText, type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { bilingualTable, type TableCell } from '../scorecard/card-table.js'
 import {
@@ -24,7 +24,7 @@ export const checkPage = (text: string, refused: string | null): SitePage =>
       `查一个或一批代码是否在严重失信名单上，一次最多 ${CHECKED_ROWS_MOST} 个。无需登记。`,
       `See whether codes are on the blacklist, up to ${CHECKED_ROWS_MOST} at once. No registration.`,
     )}</p>
-${refused === null ? null : html`<p class="notice" role="alert" lang="zh-CN">${refused}</p>`}
+${refused === null ? null : html`<p class="notice" role="alert">${bilingualMessage(refused)}</p>`}
 ${form(text)}
 ${NOTHING_KEPT}
 <h2>${bilingual('写法', 'How to write it')}</h2>
@@ -32,7 +32,7 @@ ${NOTHING_KEPT}
 <li>${bilingual('每行一个统一社会信用代码；也可从表格软件复制两列（代码、名称，先后不限）粘贴，会一并核对名称。', 'One code a line; or two columns (code and name, whichever is first) copied from a spreadsheet: names are compared too.')}</li>
 <li>${bilingual('文件为 CSV 或纯文本（UTF-8、UTF-16、GBK 均可）；有表头的，须含“统一社会信用代码”或 code 列，可另有“名称”（name）、“编号”（ref）列。', 'A file is CSV or plain text (UTF-8, UTF-16 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
 <li>${bilingual('自然人网店写作 shop:平台:店铺号。', 'A natural person’s shop is written shop:MARKETPLACE:ID.')}</li>
-<li>${bilingual('更多的，用程序接口 POST /v1/standings，或者', 'More than that: POST /v1/standings, or')} <a href="${linkTo('/data')}">${bilingual('下载整份名单', 'download the whole list')}</a>${inPageLanguage('。', '.')}</li>
+<li>${bilingual('更多的，用程序接口', 'More than that:')} <code>POST /v1/standings</code>${bilingual('，或者', ', or')} <a href="${linkTo('/data')}">${bilingual('下载整份名单', 'download the whole list')}</a>${bilingual('。', '.')}</li>
 </ul>`,
   )
 
@@ -134,5 +134,5 @@ const operatorCell = (code: string, { name, uscc, status }: CodeAnswer): Html =>
 const nameCell = (asked: string | null, { nameAnswer }: CodeAnswer): TableCell => {
   if (asked === null || nameAnswer === null) return '—'
   const words = inBoth(NAME_ANSWER_WORDS[nameAnswer])
-  return html`${foreignText(asked)}${inPageLanguage('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
+  return html`${foreignText(asked)}${bilingual('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
 }

@@ -1,4 +1,13 @@
-import './desk.css'
+import './styles/base.css'
+import './styles/frame.css'
+import './styles/page.css'
+import './styles/table.css'
+import './styles/operator.css'
+import './styles/listing.css'
+import './styles/administration.css'
+import './styles/charts.css'
+import './styles/narrow.css'
+import './styles/print.css'
 import { ApolloProvider } from '@apollo/client/react'
 import { ConfigProvider } from 'antd'
 import zhCN from 'antd/locale/zh_CN'
@@ -14,7 +23,7 @@ import { apolloClient } from './session/client.js'
 import { cspNonce, setNonceOnStyles } from './session/nonce.js'
 import { useSession, useSignIn } from './session/session.js'
 import { SignInPage } from './session/sign-in.js'
-import { ANTD_THEME, giveColoursToStyles } from './theme.js'
+import { antdTheme, giveColoursToStyles, useIsDark } from './theme.js'
 
 setNonceOnStyles()
 giveColoursToStyles()
@@ -51,18 +60,23 @@ const Desk = () => {
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no root')
+
+const Styled = () => (
+  <ConfigProvider
+    locale={zhCN}
+    theme={antdTheme(useIsDark())}
+    csp={{ nonce: cspNonce }}
+    wave={{ disabled: true }}
+    button={{ autoInsertSpace: false }}
+  >
+    <ApolloProvider client={apolloClient}>
+      <Desk />
+    </ApolloProvider>
+  </ConfigProvider>
+)
+
 createRoot(root).render(
   <StrictMode>
-    <ConfigProvider
-      locale={zhCN}
-      theme={ANTD_THEME}
-      csp={{ nonce: cspNonce }}
-      wave={{ disabled: true }}
-      button={{ autoInsertSpace: false }}
-    >
-      <ApolloProvider client={apolloClient}>
-        <Desk />
-      </ApolloProvider>
-    </ConfigProvider>
+    <Styled />
   </StrictMode>,
 )

@@ -5,7 +5,7 @@
 import type { ComponentType } from 'react'
 import type { Act } from '../../domain/access/viewer.js'
 
-export const PAGE_SECTIONS = ['工作', '主体与名单', '信源接入', '报送', '评价', '管理'] as const
+export const PAGE_SECTIONS = ['工作', '主体与名单', '信源接入', '推送', '评价', '管理'] as const
 type Section = (typeof PAGE_SECTIONS)[number]
 
 export interface DeskPage {
@@ -148,8 +148,8 @@ export const DESK_PAGES: readonly DeskPage[] = [
   },
   {
     path: 'deliveries',
-    title: '报送',
-    section: '报送',
+    title: '推送',
+    section: '推送',
     acts: ['see_operations'],
     key: 'd',
     load: () => import('./pages/deliveries/index.js'),
@@ -157,34 +157,34 @@ export const DESK_PAGES: readonly DeskPage[] = [
   {
     path: 'deliveries/retractions',
     title: '撤回台账',
-    section: '报送',
+    section: '推送',
     acts: ['see_operations'],
     load: () => import('./pages/retractions/index.js'),
   },
   {
     path: 'deliveries/timeliness',
-    title: '报送及时率',
-    section: '报送',
+    title: '推送及时率',
+    section: '推送',
     acts: ['see_operations'],
     load: () => import('./pages/timeliness/index.js'),
   },
   {
     path: 'deliveries/discrepancies',
     title: '比对与不符',
-    section: '报送',
+    section: '推送',
     acts: ['see_operations'],
     load: () => import('./pages/discrepancies/index.js'),
   },
   {
     path: 'deliveries/webhooks',
     title: '平台回调',
-    section: '报送',
+    section: '推送',
     acts: ['see_webhooks'],
     load: () => import('./pages/webhooks/index.js'),
   },
   {
     path: 'deliveries/:id',
-    title: '一件报送',
+    title: '一件推送',
     acts: ['see_operations'],
     load: () => import('./pages/delivery/index.js'),
   },

@@ -1,7 +1,7 @@
 import { Router } from 'express'
 import { schemaText } from '../../foundation/contracts.js'
 import { listRefusals, Refusal, type RefusalText } from '../../foundation/errors.js'
-import { cacheByLanguage, Html, html, inPageLanguage } from '../frame/html.js'
+import { bilingual, cacheByLanguage, Html, html } from '../frame/html.js'
 import { readPageText, renderMarkdown } from '../frame/markdown.js'
 import { type SitePage, sitePage } from '../frame/page.js'
 import { baseUrlOf, sendPage } from '../frame/render-response.js'
@@ -49,8 +49,8 @@ const textWith = (base: string, parts: Record<string, Html>): Html =>
 const CLIENT_TEXTS = cacheByLanguage(
   html`${CLIENTS.map(
     ({ file, name, zh, en }) => html`<h3 id="${file}">${name}</h3>
-<p><a href="/developers/${file}" download>${file}</a> <span class="note">${inPageLanguage(zh, en)}</span></p>
-<details><summary>${inPageLanguage('全文', 'The whole text')}</summary>
+<p><a href="/developers/${file}" download>${file}</a> <span class="note">${bilingual(zh, en)}</span></p>
+<details><summary>${bilingual('全文', 'The whole text')}</summary>
 <pre tabindex="0"><code>${clientText(file)}</code></pre></details>
 `,
   )}`,
@@ -61,10 +61,10 @@ const OF_MARKETPLACES =
   /^(?:SELLERS|ROWS?|WEBHOOKS?|CHANGES|STREAMS|TOO_MANY|QUOTA|CONTENT_TOO|UPLOAD_STALLED|UNAUTHENTICATED|FORBIDDEN|HUB_BUSY|RUN_BUSY|UNAVAILABLE|STOPPING|INPUT_INVALID|DATE_INVALID|MEDIA_TYPE|NOT_ACCEPTABLE|NOT_FOUND|ANSWER_TIMEOUT|TRAIL|QUERY|LIST_WITHHELD|STORAGE_FULL)/
 
 const tableOf = (refusals: readonly RefusalText[]): Html =>
-  html`<dl class="facts">${refusals.map(({ code, status, zh, en }) => html`<div><dt><code>${code}</code> ${status}</dt><dd>${inPageLanguage(zh, en)}</dd></div>\n`)}</dl>`
+  html`<dl class="facts">${refusals.map(({ code, status, zh, en }) => html`<div><dt><code>${code}</code> ${status}</dt><dd>${bilingual(zh, en)}</dd></div>\n`)}</dl>`
 
 const REFUSALS = cacheByLanguage(
   html`${tableOf(listRefusals().filter(({ code }) => OF_MARKETPLACES.test(code)))}
-<details><summary>${inPageLanguage('其他拒绝情形', 'All other refusals')}</summary>
+<details><summary>${bilingual('其他拒绝情形', 'All other refusals')}</summary>
 ${tableOf(listRefusals().filter(({ code }) => !OF_MARKETPLACES.test(code)))}</details>`,
 )

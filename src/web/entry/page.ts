@@ -6,15 +6,7 @@ import { daysBetween } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { SignedEntry } from '../../store/publication/public-list.js'
 import { renderDate } from '../blacklist/page.js'
-import {
-  bilingual,
-  bilingualPlainText,
-  cacheByLanguage,
-  type Html,
-  html,
-  linkTo,
-  publishedText,
-} from '../frame/html.js'
+import { bilingual, cacheByLanguage, type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { type SitePage, sitePage } from '../frame/page.js'
 import { prefectureOf } from '../frame/prefectures.js'
 
@@ -42,7 +34,7 @@ const drawTermLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: TermL
   ]
   marks.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0))
   return html`<figure class="term">
-<svg viewBox="0 0 ${WIDTH} 28" role="img" aria-label="${bilingualPlainText('时间线，各日期见下', 'Time line; its days stand below')}">
+<svg viewBox="0 0 ${WIDTH} 28" role="img" aria-label="${bilingual('时间线，各日期见下', 'Time line; its days stand below')}">
 <line class="rest" x1="${LEFT}" y1="${LINE}" x2="${RIGHT}" y2="${LINE}"/>
 <line class="gone" x1="${LEFT}" y1="${LINE}" x2="${at(today)}" y2="${LINE}"/>
 ${marks.map(({ on, what }) => html`<circle class="${what}" cx="${at(on)}" cy="${LINE}" r="${what === 'today' ? 9 : 6}"/>`)}
@@ -140,7 +132,7 @@ ${removals(shown)}
 const TO_OBJECT = cacheByLanguage(html`<h2 id="ways">${bilingual('异议与信用修复', 'To object, and to repair')}</h2>
 <h3>${bilingual('提出异议', 'To object')}</h3>
 <p>${bilingual('对列入有异议的，可向上列决定机关提出；不服列入决定的，可依法申请行政复议或者提起行政诉讼。', 'Whoever disputes this entry may turn to the deciding authority named above; against the decision, reconsideration or a suit is open as the law says.')}</p>
-<p>${bilingual('被列入者本人凭决定书所附的访问码，可在本站查看所依据的记录，对记录提出异议，申请修复：', 'The operator itself, by the access code served with the decision, can read here the records behind this entry, object to them, and apply for repair:')} <a href="${linkTo('/my')}">${bilingual('我的记录', 'My record')}</a></p>`)
+<p>${bilingual('被列入者本人凭决定书所附的登录码，可在本站查看所依据的记录，对记录提出异议，申请修复：', 'The operator itself, by the access code served with the decision, can read here the records behind this entry, object to them, and apply for repair:')} <a href="${linkTo('/my')}">${bilingual('我的记录', 'My record')}</a></p>`)
 
 const removals = renderPerList(
   (list) => html`<h3>${bilingual('移出途径', 'Ways off the list')}</h3>

@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { bilingualTable, type TableCell } from '../scorecard/card-table.js'
-import { bilingual, bilingualPlainText, bilingualTexts, type Html, html, linkTo } from './html.js'
+import { bilingual, bilingualTexts, type Html, html, linkTo } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
 const WIDTH = 400
@@ -22,10 +22,10 @@ const chartFigure = ({ id, title, says, drawing, columns, rows, height = HEIGHT 
   html`<figure class="chart" aria-labelledby="${id}">
 <figcaption><h3 id="${id}">${bilingual(title.zh, title.en)}</h3><p>${bilingual(says.zh, says.en)}</p></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
-<title id="${id}-title">${bilingualPlainText(title.zh, title.en)}</title><desc id="${id}-desc">${bilingualPlainText(says.zh, says.en)}</desc>
+<title id="${id}-title">${bilingual(title.zh, title.en)}</title><desc id="${id}-desc">${bilingual(says.zh, says.en)}</desc>
 ${drawing}
 </svg>
-<details><summary>${bilingual('以表格查看', 'As a table')}<span class="unseen">${bilingualPlainText(`：${title.zh}`, `: ${title.en}`)}</span></summary>
+<details><summary>${bilingual('以表格查看', 'As a table')}<span class="unseen">${bilingual(`：${title.zh}`, `: ${title.en}`)}</span></summary>
 ${bilingualTable({ caption: title, columns, rows, narrow: true })}
 </details>
 </figure>`
@@ -131,10 +131,7 @@ export const drawBarChart = (
     says,
     height: Math.max(1, all.length) * BAR,
     drawing: html`${all.map(
-      (
-        { zh, en, n },
-        place,
-      ) => html`<text class="axis" x="0" y="${place * BAR + 12}">${bilingualPlainText(zh, en)}</text>
+      ({ zh, en, n }, place) => html`<text class="axis" x="0" y="${place * BAR + 12}">${bilingual(zh, en)}</text>
 <rect class="in-force" x="0" y="${place * BAR + 17}" width="${round(Math.max(n === 0 ? 0 : 2, (n / most) * NUMBERS))}" height="10" rx="2"/><text class="figure" x="${round((n / most) * NUMBERS + 6)}" y="${place * BAR + 26}">${n}</text>`,
     )}`,
     columns: [column, ...bilingualTexts('条数 Entries')],
@@ -162,7 +159,7 @@ export const drawPrefectureMap = (counts: ReadonlyMap<string, number>, elsewhere
     drawing: html`${all.map(({ tile: [column, row], zh, en, n }) => {
       const [x, y] = [round(column * (wide + GAP)), row * (TILE + GAP)]
       const shade = n === 0 ? 0 : Math.max(1, Math.ceil((n / most) * SHADES))
-      return html`<g class="shade-${shade}"><rect x="${x}" y="${y}" width="${round(wide)}" height="${TILE}" rx="6"/><text class="place" x="${round(x + wide / 2)}" y="${y + 24}"${MIDDLE}>${zh}</text><text class="place small" x="${round(x + wide / 2)}" y="${y + 38}"${MIDDLE}>${en}</text><text class="number" x="${round(x + wide / 2)}" y="${y + 64}"${MIDDLE}>${n}</text></g>`
+      return html`<g class="shade-${shade}"><rect x="${x}" y="${y}" width="${round(wide)}" height="${TILE}" rx="6"/><text class="place" x="${round(x + wide / 2)}" y="${y + 30}"${MIDDLE}>${bilingual(zh, en)}</text><text class="number" x="${round(x + wide / 2)}" y="${y + 64}"${MIDDLE}>${n}</text></g>`
     })}`,
     columns: bilingualTexts('市州 Prefecture', '条数 Entries'),
     rows: [

@@ -1,5 +1,5 @@
 import type { BilingualText } from '../../foundation/text/words.js'
-import { html, type Lang, linkTo } from './html.js'
+import { bilingualMessage, html, type Lang, linkTo } from './html.js'
 import { bilingual, renderPage, sitePage } from './page.js'
 import { firmSearchForm } from './search-form.js'
 
@@ -60,7 +60,7 @@ export const errorPage = ({ status, detail, lang = 'zh', demo = false }: ErrorCo
   return renderPage(
     sitePage(
       title,
-      html`<p class="notice" lang="zh-CN">${detail}</p>
+      html`<p class="notice">${bilingualMessage(detail)}</p>
 <p>${bilingual(advice.zh, advice.en)}</p>
 ${firmSearchForm()}
 <ul>

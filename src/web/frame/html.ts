@@ -1,9 +1,9 @@
 /** Templates escape every value except Html. */
 
 import { containDirection } from '../../foundation/text/bidi.js'
-import type { BilingualText } from '../../foundation/text/words.js'
+import { type BilingualText, splitLanguages } from '../../foundation/text/words.js'
 
-/** `zh` shows English beside Chinese. `en` keeps published texts in Chinese, marked as Chinese. */
+/** A page has one language. Published texts stay Chinese, on an English page marked as such. */
 export type Lang = 'zh' | 'en'
 
 export class Html {
@@ -42,29 +42,22 @@ export const cacheByLanguage = (part: Html): Html => {
   })
 }
 
-export const bilingual = (zh: string, en: string): Html =>
-  new Html((lang) =>
-    lang === 'en' ? escapeHtml(en) : `${escapeHtml(zh)} <span class="en" lang="en">${escapeHtml(en)}</span>`,
-  )
+/** Shows the text in the language of the page. */
+export const bilingual = (zh: string, en: string): Html => new Html((lang) => escapeHtml(lang === 'en' ? en : zh))
 
-export const bilingualParagraphs = (zh: string, en: string): Html =>
-  new Html((lang) =>
-    lang === 'en'
-      ? `<p>${escapeHtml(en)}</p>`
-      : `<p>${escapeHtml(zh)}</p>\n<p class="en" lang="en">${escapeHtml(en)}</p>`,
-  )
+export const bilingualParagraphs = (zh: string, en: string): Html => html`<p>${bilingual(zh, en)}</p>`
 
-export const bilingualPlainText = (zh: string, en: string): Html =>
-  new Html((lang) => escapeHtml(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
+/** Shows the half of a refusal's message that is in the language of the page. */
+export const bilingualMessage = (message: string): Html => {
+  const { zh, en } = splitLanguages(message)
+  return bilingual(zh, en)
+}
 
 export const foreignText = (text: string): Html => new Html(() => isolateText(text, ''))
 
 /** Published text is always Chinese, and its writing direction is isolated. */
 export const publishedText = (text: string): Html =>
   new Html((lang) => isolateText(text, lang === 'en' ? ' lang="zh-CN"' : ''))
-
-/** Like `publishedText`, marked as Chinese on every page. */
-export const chineseText = (text: string): Html => new Html(() => isolateText(text, ' lang="zh-CN"'))
 
 const isolateText = (text: string, attributes: string): string => {
   const own = containDirection(text)
@@ -82,8 +75,6 @@ export const section =
 /** Splits each text ('月份 Month') at its first blank. */
 export const bilingualTexts = (...texts: readonly string[]): BilingualText[] =>
   texts.map((text) => ({ zh: text.slice(0, text.indexOf(' ')), en: text.slice(text.indexOf(' ') + 1) }))
-
-export const inPageLanguage = (zh: string, en: string): Html => new Html((lang) => escapeHtml(lang === 'en' ? en : zh))
 
 export const linkTo = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
   new Html((lang) => escapeHtml(addressInLanguage(path, parameters, lang) + fragment))

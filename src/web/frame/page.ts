@@ -2,15 +2,16 @@ import { containDirection } from '../../foundation/text/bidi.js'
 import {
   addressInLanguage,
   bilingual,
-  bilingualPlainText,
   cacheByLanguage,
-  chineseText,
   type Html,
   html,
   type Lang,
   linkTo,
+  onlyInEnglish,
+  publishedText,
 } from './html.js'
 import { FOOTER_LINKS, NAVIGATION_LINKS, type NavigationLink } from './navigation.js'
+import { applyTheme, type Theme } from './theme.js'
 
 export { bilingual } from './html.js'
 
@@ -25,14 +26,16 @@ export const sitePage = (title: SitePage['title'], content: Html): SitePage => (
 export interface FrameOptions {
   demo?: boolean
   lang?: Lang
+  theme?: Theme | null
   here?: { path: string; parameters: Record<string, string> } | null
 }
 
 export const renderPage = (
   { title, content }: SitePage,
-  { demo = false, lang = 'zh', here = null }: FrameOptions = {},
+  { demo = false, lang = 'zh', theme = null, here = null }: FrameOptions = {},
 ): string =>
-  html`<!doctype html>
+  applyTheme(
+    html`<!doctype html>
 <html lang="${lang === 'en' ? 'en' : 'zh-CN'}">
 <head>
 <meta charset="utf-8">
@@ -44,9 +47,10 @@ ${here && languages(here)}</head>
 ${TOP}
 ${navigationAt(MAIN, here?.path)}
 ${here && languageSwitch(here, lang)}
+${here && themeSwitch(here)}
 </div>
 </header>
-${demo ? html`<aside class="demo" aria-label="${bilingualPlainText('演示', 'Demonstration')}"><p>${bilingual('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>` : null}
+${demo ? html`<aside class="demo" aria-label="${bilingual('演示', 'Demonstration')}"><p>${bilingual('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>` : null}
 <main id="content" tabindex="-1">
 <h1>${headingOf(title)}</h1>
 ${content}
@@ -59,11 +63,13 @@ ${SAID}
 </footer>
 </body>
 </html>
-`.written(lang)
+`.written(lang),
+    theme,
+  )
 
 const LINKS = cacheByLanguage(html`<link rel="stylesheet" href="/site.css">
 <link rel="icon" type="image/svg+xml" href="/icon.svg">
-<link rel="alternate" type="application/atom+xml" title="${bilingualPlainText('严重失信名单的变更', 'Changes of the blacklist')}" href="/data/blacklist.atom">`)
+<link rel="alternate" type="application/atom+xml" title="${bilingual('严重失信名单的变更', 'Changes of the blacklist')}" href="/data/blacklist.atom">`)
 
 const TOP = cacheByLanguage(html`<a class="skip" href="#content">${bilingual('跳到正文', 'Skip to the content')}</a>
 <header class="top">
@@ -81,13 +87,12 @@ const isolateName = (text: string): string => {
 }
 
 const titleOf = ({ zh, en, named = false }: SitePage['title'], lang: Lang): string => {
-  const own = named ? isolateName(zh) : zh
-  if (lang === 'en') return named ? `${own} · ${en}` : en
-  return `${own} · ${en}`
+  if (!named) return lang === 'en' ? en : zh
+  return lang === 'en' ? `${isolateName(zh)} · ${en}` : isolateName(zh)
 }
 
 const headingOf = ({ zh, en, named = false }: SitePage['title']): Html =>
-  named ? html`${chineseText(zh)} <span class="en" lang="en">${en}</span>` : bilingual(zh, en)
+  named ? html`${publishedText(zh)}${onlyInEnglish(html` <small>${en}</small>`)}` : bilingual(zh, en)
 
 const item = ({ path, zh, en }: NavigationLink, here: string | null): Html =>
   html`<li><a href="${linkTo(path)}"${path === here ? CURRENT : null}>${bilingual(zh, en)}</a></li>`
@@ -105,8 +110,8 @@ const navigationAt = (links: ReadonlyMap<string | null, Html>, here: string | un
   links.get(here ?? null) ?? links.get(null)
 
 const CURRENT = html` aria-current="page"`
-const MAIN = navigation(bilingualPlainText('主要栏目', 'Main'), NAVIGATION_LINKS)
-const MORE = navigation(bilingualPlainText('更多', 'More'), FOOTER_LINKS)
+const MAIN = navigation(bilingual('主要栏目', 'Main'), NAVIGATION_LINKS)
+const MORE = navigation(bilingual('更多', 'More'), FOOTER_LINKS)
 
 const languages = ({ path, parameters }: NonNullable<FrameOptions['here']>): Html =>
   html`<link rel="alternate" hreflang="zh-CN" href="${addressInLanguage(path, parameters, 'zh')}">
@@ -117,3 +122,7 @@ const languageSwitch = ({ path, parameters }: NonNullable<FrameOptions['here']>,
   lang === 'en'
     ? html`<p class="lang"><a href="${addressInLanguage(path, parameters, 'zh')}" lang="zh-CN" hreflang="zh-CN">中文</a></p>`
     : html`<p class="lang"><a href="${addressInLanguage(path, parameters, 'en')}" lang="en" hreflang="en">English</a></p>`
+
+/** Style shows the link to the theme that does not apply now. */
+const themeSwitch = ({ path, parameters }: NonNullable<FrameOptions['here']>): Html =>
+  html`<p class="lang"><a class="to-dark" rel="nofollow" href="${linkTo(path, { ...parameters, theme: 'dark' })}">${bilingual('深色', 'Dark')}</a><a class="to-light" rel="nofollow" href="${linkTo(path, { ...parameters, theme: 'light' })}">${bilingual('浅色', 'Light')}</a></p>`

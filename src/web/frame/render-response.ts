@@ -10,6 +10,7 @@ import {
 } from './compression.js'
 import type { Lang } from './html.js'
 import { type FrameOptions, renderPage, type SitePage } from './page.js'
+import { themeOf } from './theme.js'
 
 interface RenderDependencies {
   demo: boolean
@@ -47,7 +48,7 @@ export interface RenderedPage extends CompressedPage {
 export const renderCompressed = (
   { demo }: Pick<RenderDependencies, 'demo'>,
   page: SitePage,
-  { encoding, ...framed }: Required<Pick<FrameOptions, 'lang' | 'here'>> & { encoding: PageEncoding },
+  { encoding, ...framed }: Required<Pick<FrameOptions, 'lang' | 'here'>> & FrameOptions & { encoding: PageEncoding },
 ): CompressedPage => compressPage(renderPage(page, { demo, ...framed }), encoding, 'once')
 
 export const sendPage = (
@@ -60,6 +61,7 @@ export const sendPage = (
   const here = { path: request.path, parameters }
   const packed = renderCompressed({ demo }, page, {
     lang: languageOf(request),
+    theme: themeOf(request),
     encoding: chooseEncoding(request),
     here,
   })

@@ -1,3 +1,9 @@
+const DARK = `
+--paper: #161b21; --ground: #0f1317; --ink: #e6eaee; --soft: #aab4bf; --line: #323b45; --edge: #7d8894;
+--own: #8fc1f0; --own-ink: #0f1317; --tint: #1e2a36; --warn: #ffb77a; --warn-tint: #33230f; --good: #8fd6ad; --good-tint: #14291d;
+--gone: #e09a66; --shade-0: #20272e; --shade-1: #23384c; --shade-2: #2b4f72; --shade-3: #3f76ab; --shade-4: #7ba6cf; --shade-5: #adc8e2;
+`
+
 /** On screens below 48rem, tables without the class `narrow` become cards. */
 export const SITE_STYLE = `
 :root {
@@ -7,12 +13,14 @@ export const SITE_STYLE = `
   --gone: #b4622d; --shade-0: #eef1f4; --shade-1: #d6e3f0; --shade-2: #adc8e2; --shade-3: #7ba6cf; --shade-4: #3f76ab; --shade-5: #1f4e79;
 }
 @media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #161b21; --ground: #0f1317; --ink: #e6eaee; --soft: #aab4bf; --line: #323b45; --edge: #7d8894;
-    --own: #8fc1f0; --own-ink: #0f1317; --tint: #1e2a36; --warn: #ffb77a; --warn-tint: #33230f; --good: #8fd6ad; --good-tint: #14291d;
-    --gone: #e09a66; --shade-0: #20272e; --shade-1: #23384c; --shade-2: #2b4f72; --shade-3: #3f76ab; --shade-4: #7ba6cf; --shade-5: #adc8e2;
-  }
+  :root:not([data-theme=light]) {${DARK}}
+  :root:not([data-theme=light]) .to-dark { display: none; }
+  :root:not([data-theme]) .to-light { display: inline; }
 }
+:root[data-theme=light] { color-scheme: light; }
+:root[data-theme=dark] { color-scheme: dark; ${DARK}}
+.to-light, [data-theme=dark] .to-dark { display: none; }
+[data-theme=dark] .to-light { display: inline; }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground); color: var(--ink); overflow-wrap: anywhere; font: 1rem/1.65 system-ui, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "HanaMinA", "HanaMinB", "Jigmo", "Jigmo2", "SimSun-ExtB", "Noto Serif CJK SC", sans-serif; }
@@ -25,14 +33,11 @@ main:focus { outline: none; }
 .skip:focus { left: .5rem; top: .5rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .wide, main { width: 100%; max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
-.en { color: var(--soft); font-size: .85em; font-weight: 400; }
-html[lang=en] .en { color: inherit; font-size: inherit; }
 
 .top { background: var(--paper); border-top: 4px solid var(--own); border-bottom: 1px solid var(--line); }
 .top .wide { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1.75rem; padding-top: .8rem; padding-bottom: .8rem; }
 .name { font-weight: 650; margin: 0 auto 0 0; }
 .name a { color: inherit; text-decoration: none; }
-.name .en { display: block; line-height: 1.3; }
 .top nav ul, .foot nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; margin: 0; padding: 0; }
 .top nav a { text-decoration: none; padding: .3rem 0; display: inline-block; }
 .top nav a:hover { text-decoration: underline; }
@@ -40,20 +45,17 @@ html[lang=en] .en { color: inherit; font-size: inherit; }
 .lang { margin: 0; }
 .demo { background: var(--warn-tint); color: var(--warn); border-bottom: 1px solid var(--line); }
 .demo p { max-width: 68rem; margin: 0 auto; padding: .45rem 1.25rem; font-size: .9rem; }
-.demo .en { color: inherit; }
 .foot { margin-top: 3rem; background: var(--paper); border-top: 1px solid var(--line); font-size: .9rem; color: var(--soft); }
 .foot .wide { padding-top: 1.25rem; padding-bottom: 2rem; }
 .foot p { margin: .75rem 0 0; }
 
 h1 { font-size: 1.6rem; line-height: 1.35; margin: 1.75rem 0 1rem; font-weight: 650; }
-h1 .en { font-size: .62em; display: inline-block; }
-html[lang=en] h1 .en { font-size: .62em; color: var(--soft); }
+h1 small { font-size: .62em; font-weight: 400; color: var(--soft); }
 h2 { font-size: 1.2rem; line-height: 1.4; margin: 2.5rem 0 .75rem; font-weight: 650; }
 h3 { font-size: 1.02rem; line-height: 1.45; margin: 1.5rem 0 .4rem; font-weight: 650; }
 p { margin: .6rem 0; }
 main p, main li { max-width: 54rem; }
 .entries li, .totals li, main .notice, main .state, main .good { max-width: none; }
-main p:not([class]) > .en:last-child, .lead .en, .note > .en:last-child, .notice .en, .good .en, .state .en { display: block; }
 .lead { font-size: 1.08rem; max-width: 46rem; }
 .note { color: var(--soft); font-size: .9rem; }
 ul, ol { padding-left: 1.3em; }
@@ -63,7 +65,6 @@ pre { overflow-x: auto; background: var(--paper); border: 1px solid var(--line);
 .notice, .state, .good { border-left: 4px solid var(--own); background: var(--tint); padding: .6rem .9rem; border-radius: 0 6px 6px 0; }
 .contested { color: var(--warn); }
 .notice.contested { background: var(--warn-tint); border-color: var(--warn); }
-.contested .en, .good .en { color: inherit; }
 .good { background: var(--good-tint); border-color: var(--good); color: var(--good); }
 
 form.search { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; margin: 1rem 0 1.5rem; }
@@ -72,12 +73,10 @@ label { display: block; font-weight: 600; margin-bottom: .3rem; }
 .row input { flex: 1; min-width: 0; }
 input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: 6px; padding: .5rem .7rem; max-width: 100%; min-height: 2.75rem; }
 button { background: var(--own); border-color: var(--own); color: var(--own-ink); font-weight: 600; cursor: pointer; white-space: nowrap; }
-button .en { color: inherit; }
 button:hover { filter: brightness(1.12); }
 .search .note { margin: .5rem 0 0; }
 details { margin-top: .75rem; }
 summary { cursor: pointer; padding: .3rem 0; color: var(--own); width: fit-content; }
-summary .en { color: inherit; }
 .filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: .8rem 1.1rem; margin-top: .5rem; align-items: end; }
 .filters p { margin: 0; min-width: 0; }
 .filters select { text-overflow: ellipsis; }
@@ -89,7 +88,6 @@ summary .en { color: inherit; }
 h2.count { margin-top: 1.5rem; }
 .chosen { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 1rem; }
 .chosen a { display: inline-block; position: relative; background: var(--tint); border-radius: 1rem; padding: .25rem .85rem; text-decoration: none; }
-.chosen .en { color: inherit; }
 .entries { list-style: none; padding: 0; margin: 1rem 0; background: var(--paper); border: 1px solid var(--line); border-radius: 10px; }
 .entries li { margin: 0; }
 .entries li + li { border-top: 1px solid var(--line); }
@@ -135,7 +133,8 @@ svg .left { fill: var(--gone); }
 .shade-0 rect { fill: var(--shade-0); } .shade-1 rect { fill: var(--shade-1); } .shade-2 rect { fill: var(--shade-2); }
 .shade-3 rect { fill: var(--shade-3); } .shade-4 rect { fill: var(--shade-4); } .shade-5 rect { fill: var(--shade-5); }
 .shade-4 text, .shade-5 text { fill: #ffffff !important; }
-@media (prefers-color-scheme: dark) { .shade-3 text { fill: #ffffff !important; } .shade-4 text, .shade-5 text { fill: #0f1317 !important; } }
+@media (prefers-color-scheme: dark) { :root:not([data-theme=light]) .shade-3 text { fill: #ffffff !important; } :root:not([data-theme=light]) :is(.shade-4, .shade-5) text { fill: #0f1317 !important; } }
+[data-theme=dark] .shade-3 text { fill: #ffffff !important; } [data-theme=dark] :is(.shade-4, .shade-5) text { fill: #0f1317 !important; }
 .chart details { font-size: .9rem; }
 .term { margin: 1rem 0; background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: .9rem 1.25rem; }
 .term line { stroke-width: 4; stroke-linecap: round; }
@@ -169,7 +168,6 @@ dd ul, td ul { margin: 0; padding-left: 1.2em; }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
 .search label + textarea { margin-bottom: 0; }
 button.plain { background: var(--paper); color: var(--own); border: 1px solid var(--own); }
-button.plain .en { color: inherit; }
 .act { border: 1px solid var(--line); border-radius: 10px; background: var(--paper); padding: .5rem 1.25rem 1rem; margin: 1rem 0; min-width: 0; }
 .act legend { font-weight: 600; padding: 0 .4rem; }
 .act select { max-width: 100%; }

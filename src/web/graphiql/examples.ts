@@ -99,7 +99,7 @@ export const EXAMPLE_QUERIES: readonly ExampleQuery[] = [
   },
   {
     role: 'party',
-    zh: '当事人：本主体的档案，谁查询过本主体。令牌以访问码换取（partyToken）。',
+    zh: '当事人：本主体的档案，谁查询过本主体。令牌以登录码换取（partyToken）。',
     en: 'A party: its own file, and who asked about it. Its token comes from its access code (partyToken).',
     query: `query Party {
   myFile {

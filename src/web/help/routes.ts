@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import { Refusal } from '../../foundation/errors.js'
-import { Html, html, inPageLanguage, type Lang, linkTo } from '../frame/html.js'
+import { bilingual, Html, html, type Lang, linkTo } from '../frame/html.js'
 import { readPageText, renderMarkdown } from '../frame/markdown.js'
 import { type SitePage, sitePage } from '../frame/page.js'
 import { sendPage } from '../frame/render-response.js'
@@ -47,7 +47,7 @@ const indexPage = (): SitePage =>
     { zh: '帮助', en: 'Help' },
     html`${HELP_GROUPS.map(
       ({ id, zh, en, tasks }) => html`<section aria-labelledby="${id}">
-<h2 id="${id}">${inPageLanguage(zh, en)}</h2>
+<h2 id="${id}">${bilingual(zh, en)}</h2>
 <ul>${tasks.map((task) => html`<li>${linkOf(task)}</li>\n`)}</ul>
 </section>
 `,
@@ -60,14 +60,14 @@ const taskPage = (task: string): SitePage => {
   return sitePage(
     title,
     html`${content}
-<nav class="note" aria-label="${inPageLanguage('其他帮助', 'More help')}">
-<h2>${inPageLanguage('其他帮助', 'More help')}</h2>
-<ul>${others.filter((other) => other !== task).map((other) => html`<li>${linkOf(other)}</li>\n`)}<li><a href="${linkTo('/help')}">${inPageLanguage('全部帮助', 'All help')}</a></li></ul>
+<nav class="note" aria-label="${bilingual('其他帮助', 'More help')}">
+<h2>${bilingual('其他帮助', 'More help')}</h2>
+<ul>${others.filter((other) => other !== task).map((other) => html`<li>${linkOf(other)}</li>\n`)}<li><a href="${linkTo('/help')}">${bilingual('全部帮助', 'All help')}</a></li></ul>
 </nav>`,
   )
 }
 
 const linkOf = (task: string) => {
   const { zh, en } = helpText(task).title
-  return html`<a href="${linkTo(helpPath(task))}">${inPageLanguage(zh, en)}</a>`
+  return html`<a href="${linkTo(helpPath(task))}">${bilingual(zh, en)}</a>`
 }

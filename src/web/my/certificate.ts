@@ -3,7 +3,7 @@ import { makeQrModules, makeQrPath } from '../../foundation/papers/qr.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { type Certificate, formatCertificateCode } from '../../work/publication/certificate.js'
 import { formatShanghaiMinute } from '../entry/page.js'
-import { bilingualPlainText, type Html, html, inPageLanguage, linkTo } from '../frame/html.js'
+import { type Html, html, linkTo } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { certificateFacts, certificateFileName, platformsTold } from '../verify/certificate-facts.js'
 import { VERIFY_PATH } from '../verify/page.js'
@@ -37,7 +37,7 @@ ${platformsTold(certificate)}
 ${qrOf(verifyAddress(base, certificate))}
 <h2>${bilingual('签名', 'Signature')}</h2>
 <p><a href="${linkTo(`${path}.jws`)}" download>${bilingual(`下载签名文件（${certificateFileName(certificate, 'jws')}）`, `Download the signed file (${certificateFileName(certificate, 'jws')})`)}</a></p>
-<p>${bilingual('签名密钥', 'Key')} <code class="hash">${kid}</code>${bilingual('（ES256，与名单清单同一密钥；公钥在', '(ES256, the key of the signed list; public keys at')} <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>${inPageLanguage('）', ')')}</p>
+<p>${bilingual('签名密钥', 'Key')} <code class="hash">${kid}</code>${bilingual('（ES256，与名单清单同一密钥；公钥在', '(ES256, the key of the signed list; public keys at')} <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>${bilingual('）', ')')}</p>
 <pre tabindex="0"><code>${jws}</code></pre>
 <p>${bilingual('不经本站核验：在存有签名文件的目录中运行，应显示 true 和证明内容：', 'To verify it without this site, run this where the signed file was saved: it says true, and what is certified:')}</p>
 ${pre(COMMANDS(base, certificateFileName(certificate, 'jws')))}
@@ -47,7 +47,7 @@ ${pre(COMMANDS(base, certificateFileName(certificate, 'jws')))}
 
 const qrOf = (address: string): Html => {
   const modules = makeQrModules(address)
-  return html`<svg class="qr" viewBox="0 0 ${modules.length} ${modules.length}" width="160" height="160" role="img" aria-label="${bilingualPlainText('核验页的二维码', 'QR code of the page that verifies')}"><rect width="100%" height="100%" fill="#fff"/><path d="${makeQrPath(modules)}" fill="#000"/></svg>`
+  return html`<svg class="qr" viewBox="0 0 ${modules.length} ${modules.length}" width="160" height="160" role="img" aria-label="${bilingual('核验页的二维码', 'QR code of the page that verifies')}"><rect width="100%" height="100%" fill="#fff"/><path d="${makeQrPath(modules)}" fill="#000"/></svg>`
 }
 
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`

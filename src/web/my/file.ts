@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { renderDate } from '../blacklist/page.js'
 import { formatShanghaiMinute } from '../entry/page.js'
-import { bilingualTexts, type Html, html, inPageLanguage, linkTo, publishedText, section } from '../frame/html.js'
+import { bilingualTexts, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import {
@@ -106,7 +106,7 @@ ${
 const entry = (one: PartyListing): Html => html`<li><article>
 <h3><a href="${linkTo(listingPath(one.id))}">${one.list ? bilingual(one.list.name.zh, one.list.name.en) : one.kind}</a></h3>
 <p class="why">${publishedText(one.reason)}</p>
-<p class="who">${labelIn(STATE_WORDS, one.state)}${one.removalReason && html`${inPageLanguage('：', ': ')}${labelIn(REMOVAL_WORDS, one.removalReason)}`}${one.contested ? bilingual('（有异议）', '(under objection)') : null}${one.mirrored ? bilingual('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
+<p class="who">${labelIn(STATE_WORDS, one.state)}${one.removalReason && html`${bilingual('：', ': ')}${labelIn(REMOVAL_WORDS, one.removalReason)}`}${one.contested ? bilingual('（有异议）', '(under objection)') : null}${one.mirrored ? bilingual('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
 <p class="when">${one.publishedOn && html`${bilingual('公示', 'published')} ${renderDate(one.publishedOn)} `}${one.removedOn ? html`${bilingual('移出', 'removed')} ${renderDate(one.removedOn)}` : one.endsOn && html`${bilingual('届满', 'ends')} ${renderDate(one.endsOn)}`}</p>
 <p class="by">${one.authority && publishedText(one.authority)} ${one.documentNumber && publishedText(one.documentNumber)}</p>
 </article></li>\n`
@@ -188,7 +188,7 @@ ${attachmentField('objection-file')}
 }
 
 const choice = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
-  html`${inPageLanguage(RECORD_KIND_WORDS[kind]?.zh ?? kind, RECORD_KIND_WORDS[kind]?.en ?? kind)} ${inPageLanguage(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
+  html`${bilingual(RECORD_KIND_WORDS[kind]?.zh ?? kind, RECORD_KIND_WORDS[kind]?.en ?? kind)} ${bilingual(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
 
 const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li><article>
 <h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${formatShanghaiMinute(new Date(one.openedAt))}</small></h3>

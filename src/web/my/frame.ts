@@ -1,7 +1,7 @@
 import { ATTACHMENTS_MOST } from '../../domain/listing/papers.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { formatShanghaiMinute } from '../entry/page.js'
-import { bilingualPlainText, type Html, html, linkTo, section } from '../frame/html.js'
+import { bilingualMessage, type Html, html, linkTo, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import type { PartyPaper } from './questions.js'
 
@@ -31,7 +31,7 @@ ${content}`,
   )
 
 const bar = (own: PartyPageContext): Html => html`<div class="mine">
-<nav aria-label="${bilingualPlainText('我的记录', 'My record')}"><ul>
+<nav aria-label="${bilingual('我的记录', 'My record')}"><ul>
 <li><a href="${linkTo(MY_PATHS.file)}">${bilingual('概况', 'Overview')}</a></li>
 <li><a href="${linkTo(MY_PATHS.records)}">${bilingual('全部信息与出处', 'Records and sources')}</a></li>
 <li><a href="${linkTo(MY_PATHS.askers)}">${bilingual('谁查询过', 'Who asked')}</a></li>
@@ -48,7 +48,7 @@ export const postForm =
 ${html(...content)}</form>`
 
 export const doneNotice = (text: string | null): Html | null =>
-  text === null ? null : html`<p class="good" role="status" lang="zh-CN">${text}</p>`
+  text === null ? null : html`<p class="good" role="status">${bilingualMessage(text)}</p>`
 
 export const refusalNotice = (words: BilingualText | null): Html | null =>
   words === null ? null : html`<p class="notice" role="alert">${bilingual(words.zh, words.en)}</p>`

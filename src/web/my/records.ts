@@ -1,8 +1,9 @@
 import { renderDate } from '../blacklist/page.js'
 import { formatShanghaiMinute } from '../entry/page.js'
-import { bilingualTexts, type Html, html, linkTo, publishedText } from '../frame/html.js'
+import { bilingualMessage, bilingualTexts, type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
+import { nameOfDivision } from '../words/division-names.js'
 import { statedFields, valueInWords, wordsOfField } from '../words/record-words.js'
 import { definitionRow } from './file.js'
 import { MY_PATHS, type PartyPageContext, partyPage } from './frame.js'
@@ -24,11 +25,13 @@ ${more(MY_PATHS.records, pageInfo)}`,
 const record = (one: PartyRecordDetail): Html => html`<article>
 <h2>${labelIn(RECORD_KIND_WORDS, one.kind)} <small>${one.validFrom && renderDate(one.validFrom)}${one.validTo && html`–${renderDate(one.validTo)}`}</small></h2>
 <dl class="facts">
-${definitionRow('信源单位', 'Agency', bilingual(one.agencyName.zh, one.agencyName.en))}${definitionRow('得知于', 'Known since', formatShanghaiMinute(new Date(one.knownFrom)))}${definitionRow('出处', 'Source', sourceOf(one))}${definitionRow('可疑之处', 'Noticed', one.remarks.length > 0 ? publishedText(one.remarks.map(({ message }) => message).join('；')) : null)}${statedFields(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
+${definitionRow('信源单位', 'Agency', bilingual(one.agencyName.zh, one.agencyName.en))}${definitionRow('入库时间', 'Known since', formatShanghaiMinute(new Date(one.knownFrom)))}${definitionRow('出处', 'Source', sourceOf(one))}${definitionRow('可疑之处', 'Noticed', one.remarks.length > 0 ? html`${one.remarks.map(({ message }) => html`${bilingualMessage(message)} `)}` : null)}${statedFields(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
 
 const member = (kind: string, name: string, value: unknown): Html | null => {
   const { zh, en } = wordsOfField(name)
+  if ((name === 'region' || name === 'region_code') && typeof value === 'string')
+    return definitionRow(zh, en, bilingual(nameOfDivision(value) ?? value, value))
   const [chinese, english] = [valueInWords('zh', kind, value), valueInWords('en', kind, value)]
   return definitionRow(zh, en, chinese === english ? publishedText(chinese) : bilingual(chinese, english))
 }

@@ -1,6 +1,6 @@
 /** ARIA roles are explicit: browsers drop implicit ones when CSS turns rows into cards. */
 import type { BilingualText } from '../../foundation/text/words.js'
-import { bilingualPlainText, type Html, html } from '../frame/html.js'
+import { type Html, html } from '../frame/html.js'
 import { bilingual } from '../frame/page.js'
 
 export type TableCell = Html | string
@@ -17,7 +17,7 @@ export const bilingualTable = ({ caption, columns, rows, narrow = false }: Table
 <caption>${bilingual(caption.zh, caption.en)}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(({ zh, en }) => html`<th role="columnheader" scope="col">${bilingual(zh, en)}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, i, bilingualPlainText(columns[i]?.zh ?? '', columns[i]?.en ?? '')))}</tr>\n`)}</tbody>
+${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, i, bilingual(columns[i]?.zh ?? '', columns[i]?.en ?? '')))}</tr>\n`)}</tbody>
 </table>`
 
 const NARROW = html` class="narrow"`

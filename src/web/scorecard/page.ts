@@ -1,5 +1,5 @@
 import { FACT_FAMILIES, FACTS, type FactName, type OperatorKind } from '../../domain/records/facts.js'
-import { SCORING_METHOD } from '../../domain/scoring/method.js'
+import { readCardText, SCORING_METHOD } from '../../domain/scoring/method.js'
 import {
   type BinRule,
   type Dimension,
@@ -8,8 +8,8 @@ import {
   type ScoreRule,
   type UnitRule,
 } from '../../domain/scoring/scorecard.js'
-import type { BilingualText } from '../../foundation/text/words.js'
-import { bilingualParagraphs, bilingualPlainText, type Html, html, linkTo, publishedText } from '../frame/html.js'
+import { type BilingualText, splitLanguages } from '../../foundation/text/words.js'
+import { bilingualParagraphs, Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { bilingualTable, type TableCell } from './card-table.js'
 
@@ -27,7 +27,7 @@ export const cardPage = (shown: CardContent): SitePage => {
   return sitePage(
     card.name,
     html`${head(shown)}
-<nav class="within" aria-label="${bilingualPlainText('本页内容', 'On this page')}"><ul>
+<nav class="within" aria-label="${bilingual('本页内容', 'On this page')}"><ul>
 ${SECTIONS.map(([id, words]) => html`<li><a href="#${id}">${said(words)}</a></li>\n`)}</ul></nav>
 ${SECTIONS.map(
   ([id, words, content]) => html`<section aria-labelledby="${id}">
@@ -40,6 +40,8 @@ ${content(shown)}
 
 const words = (zh: string, en: string): BilingualText => ({ zh, en })
 const said = ({ zh, en }: BilingualText): Html => bilingual(zh, en)
+/** Titles are published in Chinese. Cards repeat their notes in English. */
+const titleIn = (title: string): Html => publishedText(splitLanguages(title).zh)
 const code = (text: string): Html => html`<code>${text}</code>`
 const listed = (items: readonly TableCell[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
 
@@ -56,11 +58,11 @@ const head = ({ card, hash, inForce, day }: CardContent): Html =>
 </dl>`
 
 const about = ({ card }: CardContent): Html =>
-  html`${bilingualParagraphs(card.about.zh, card.about.en)}
-<p><strong>${bilingual('本卡的分值、时限和等级线为本项目的建议，并非所依标准的规定。', 'The points, windows and grade lines of this card are a proposal of this project, not of the standards that it rests on.')}</strong></p>
+  html`${bilingualParagraphs(readCardText(card.about.zh), card.about.en)}
+<p><strong>${bilingual('本卡的分值、时限和等级线为本枢纽的建议，并非所依标准的规定。', 'The points, windows and grade lines of this card are a proposal of this hub, not of the standards that it rests on.')}</strong></p>
 <p><strong>${bilingual('评分本身从不构成列入任何名单的依据。', 'A score is never a ground for any listing.')}</strong></p>
 <h3>${bilingual('参照', 'It rests on')}</h3>
-${listed(card.restsOn.map(publishedText))}`
+${listed(card.restsOn.map(titleIn))}`
 
 const grades = ({ card }: CardContent): Html =>
   html`<p>${bilingual(`基础分：${card.base} 分。`, `Base: ${card.base} points.`)}</p>
@@ -76,19 +78,20 @@ const rules = ({ card }: CardContent): Html => html`${card.dimensions.map((dimen
 const dimensionOf = (dimension: Dimension, card: Scorecard): Html => {
   const own = card.rules.filter((rule) => rule.dimension === dimension.id)
   const capped = card.vetoes.filter((veto) => veto.dimension === dimension.id)
-  return html`<h3 id="dimension-${dimension.id}">${said(dimension)}</h3>
+  return html`<h3 id="dimension-${dimension.id}">${bilingual(readCardText(dimension.zh), dimension.en)}</h3>
 ${dimension.publicCredit ? null : html`<p>${bilingual('不属于公共信用信息：单独展示，不计分。', 'Not public-credit information: shown apart, moves no points.')}</p>`}
 ${own.length === 0 ? html`<p>${bilingual('本维度没有计分规则。', 'No rule of this dimension moves points.')}</p>` : null}
 ${own.map((rule) => ruleOf(rule))}
-${capped.length === 0 ? null : html`<p>${bilingual('本维度另有封顶：', 'This dimension has vetoes as well:')} ${capped.map(({ id }, i) => html`${i === 0 ? null : '、'}<a href="#rule-${id}">${id}</a>`)}</p>`}`
+${capped.length === 0 ? null : html`<p>${bilingual('本维度另有封顶：', 'This dimension has vetoes as well:')} ${capped.map(({ id }, i) => html`${i === 0 ? null : '、'}<a href="#rule-${id}">${code(id)}</a>`)}</p>`}`
 }
 
 const ruleOf = (rule: ScoreRule): Html => html`<div class="rule" id="rule-${rule.id}">
 ${rule.kind === 'units' ? unitTable(rule) : binTable(rule)}
 <dl class="notes">
+<dt>${bilingual('规则编号', 'Rule')}</dt><dd>${code(rule.id)}</dd>
 ${rule.kind === 'units' ? capOf(rule) : html`<dt>${bilingual('时限', 'Window')}</dt><dd>${days(rule.windowDays)}</dd>`}
 <dt>${bilingual('适用主体', 'Applies to')}</dt><dd>${kindsOf(rule.operators)}</dd>
-<dt>${bilingual('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis.map(publishedText))}</dd>
+<dt>${bilingual('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis.map(titleIn))}</dd>
 </dl>
 </div>\n`
 
@@ -104,7 +107,7 @@ const days = (window: number | null): Html =>
 const unitTable = (rule: UnitRule): Html => {
   const halves = rule.units.some(({ halvesEveryDays = null }) => halvesEveryDays !== null)
   return bilingualTable({
-    caption: words(`规则 ${rule.id}：按件计分`, 'points for each'),
+    caption: words('按件计分', 'Points for each'),
     columns: [
       words('事实', 'Fact'),
       words('每件分值', 'Points each'),
@@ -126,13 +129,13 @@ const halving = ({ halvesEveryDays = null }: UnitRule['units'][number]): Html =>
     : bilingual(`每满 ${halvesEveryDays} 日`, `every ${halvesEveryDays} days`)
 
 const capOf = ({ cap }: UnitRule): Html =>
-  html`<dt>${bilingual('累计上限', 'Cap of the rule')}</dt><dd>${cap === null ? bilingual('不设', 'none') : bilingual(`${signed(cap)} 分`, 'points')}</dd>\n`
+  html`<dt>${bilingual('累计上限', 'Cap of the rule')}</dt><dd>${cap === null ? bilingual('不设', 'none') : bilingual(`${signed(cap)} 分`, `${signed(cap)} points`)}</dd>\n`
 
 const binTable = (rule: BinRule): Html => {
   const inYears = FACTS[rule.fact].nature === 'since'
   const { zh, en } = FACTS[rule.fact]
   return bilingualTable({
-    caption: words(`规则 ${rule.id}：${zh}（${rule.fact}），分档计分`, `${en}, by bins`),
+    caption: words(`${zh}，分档计分`, `${en}, by bins`),
     columns: [inYears ? words('整年数', 'Full years') : words('数量', 'How many'), words('分值', 'Points')],
     rows: rule.bins.map((bin) => [range(bin), signed(bin.points)]),
     narrow: true,
@@ -163,10 +166,13 @@ ${bilingualTable({
   caption: words('封顶', 'Vetoes'),
   columns: [words('规则', 'Rule'), words('事实', 'Fact'), words('最高', 'At most'), words('依据', 'Legal basis')],
   rows: card.vetoes.map((veto) => [
-    html`<span id="rule-${veto.id}">${veto.id}</span>`,
+    html`<span id="rule-${veto.id}">${code(veto.id)}</span>`,
     factOf(veto.fact),
-    bilingual(`${veto.grade} 级，${findTopScore(veto.grade, card.grades)} 分`, 'points'),
-    listed(veto.legalBasis.map(publishedText)),
+    bilingual(
+      `${veto.grade} 级，${findTopScore(veto.grade, card.grades)} 分`,
+      `grade ${veto.grade}, ${findTopScore(veto.grade, card.grades)} points`,
+    ),
+    listed(veto.legalBasis.map(titleIn)),
   ]),
 })}`
 
@@ -207,10 +213,16 @@ ${
 }`
 
 const sum = (): Html =>
-  html`<ol>${SCORING_METHOD.steps.map(({ zh, en }) => html`<li>${bilingualParagraphs(zh, en)}</li>\n`)}</ol>
+  html`<ol>${SCORING_METHOD.steps.map(({ zh, en }) => html`<li><p>${withCodes(zh, en)}</p></li>\n`)}</ol>
 <h3>${bilingual('哈希', 'Hashes')}</h3>
 <p>${said(SCORING_METHOD.canonicalJson)}</p>
 ${listed([said(SCORING_METHOD.cardHash), said(SCORING_METHOD.factsHash)])}`
+
+/** Shows kinds of reason, such as BASE, as code. */
+const withCodes = (zh: string, en: string): Html => {
+  const marked = (text: string) => html`${text.split(/\b([A-Z]{3,})\b/).map((part, i) => (i % 2 ? code(part) : part))}`
+  return new Html((lang) => marked(lang === 'en' ? en : zh).written(lang))
+}
 
 const history = ({ card, adoptions, versions }: CardContent): Html =>
   html`${

@@ -1,7 +1,7 @@
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { type Certificate, formatCertificateCode } from '../../work/publication/certificate.js'
 import { formatShanghaiMinute } from '../entry/page.js'
-import { type Html, html, inPageLanguage, publishedText } from '../frame/html.js'
+import { type Html, html, publishedText } from '../frame/html.js'
 import { bilingual } from '../frame/page.js'
 import { definitionRow } from '../my/file.js'
 import { DELIVERY_WORDS, labelIn, REMOVAL_WORDS } from '../my/words.js'
@@ -12,7 +12,7 @@ ${definitionRow('当事人', 'Party', html`${party.name && publishedText(party.n
 export const platformsTold = ({ told: { platforms } }: Certificate): Html =>
   platforms.length === 0
     ? html`<p>${bilingual('没有平台曾收到该条目。', 'No platform ever got the entry.')}</p>`
-    : html`<ul>${platforms.map(({ name, state, confirmedAt }) => html`<li>${bilingual(name.zh, name.en)}${inPageLanguage('：', ': ')}${labelIn(DELIVERY_WORDS, state)} ${confirmedAt && formatShanghaiMinute(new Date(confirmedAt))}</li>\n`)}</ul>`
+    : html`<ul>${platforms.map(({ name, state, confirmedAt }) => html`<li>${bilingual(name.zh, name.en)}${bilingual('：', ': ')}${labelIn(DELIVERY_WORDS, state)} ${confirmedAt && formatShanghaiMinute(new Date(confirmedAt))}</li>\n`)}</ul>`
 
 export const certificateFileName = ({ issuedAt }: Pick<Certificate, 'issuedAt'>, extension: 'jws' | 'pdf'): string =>
   `removal-certificate-${shanghaiDate(new Date(issuedAt))}.${extension}`

@@ -86,7 +86,7 @@ const holdPlatform = async (
   await states.lockPauses(tx)
   const floor = Math.max(await store.highestDeliveryNumber(tx), highest) + UNNOTED_NUMBERS
   await store.raiseSequenceFloors(tx, [{ platform, floor }])
-  const reason = `该平台展示的序号 ${highest} 大于报送过的。It shows number ${highest}, above all that it was told.`
+  const reason = `该平台展示的序号 ${highest} 大于推送过的。It shows number ${highest}, above all that it was told.`
   await states.pause(tx, { platform, act: 'PAUSE', by: CLOCK, at: now, reason })
   return (await states.listPlatformsPausedBy(tx, CLOCK)).filter((one) => one !== platform).length
 }

@@ -57,7 +57,9 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
   decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const attaches = made.verdict !== 'NOT_OURS'
     if (attaches !== (made.operator !== undefined))
-      throw invalid('ATTACH 和 NEW_OPERATOR 须有 operator，NOT_OURS 不得有 operator goes with these two alone')
+      throw invalid(
+        '归入主体、新建主体的须写明主体，与本省无关的不得写 operator goes with ATTACH and NEW_OPERATOR alone',
+      )
     const found = await waiting.lockForDecision(tx, made.unmatched)
     if (found === null) throw new Refusal('UNMATCHED_UNKNOWN')
     if (found.state !== 'OPEN') throw new Refusal('UNMATCHED_SETTLED')

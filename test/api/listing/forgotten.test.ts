@@ -46,7 +46,7 @@ describe('removed entries', () => {
     await world.bring('penalties', [penalty(one, numberOf(1)), penalty(two, numberOf(2))])
     await world.bring('dishonest', [mirrored(three, 'old-3', '2024-05-15'), mirrored(three, 'over-3', '2019-05-15')])
     removed = await publishListing(world, one, numberOf(1))
-    await move('removeListing', removed, { on: '2026-03-01', removal: 'CORRECTED', reason: '错误' })
+    await move('removeListing', removed, { on: '2026-03-01', removal: 'REVOKED', reason: '错误' })
     const opened = await world.ask(
       `mutation { openLead(input: {code: "${two}", list: "serious", reason: "举报", on: "2026-02-01"}) { listing { id } } }`,
       { token: officer() },
@@ -268,7 +268,7 @@ describe('removed entries', () => {
       world.setNow(new Date('2026-03-20T02:00:00Z'))
       await move('unhideListing', shownId, { on: '2026-03-20', reason: '核实' })
       expect((await told('marketplace')).slice(0, 2)).to.deep.equal([null, null])
-      await move('removeListing', shownId, { on: '2026-03-20', removal: 'CORRECTED', reason: '错误' })
+      await move('removeListing', shownId, { on: '2026-03-20', removal: 'REVOKED', reason: '错误' })
       expect((await told('marketplace')).slice(0, 2)).to.deep.equal([null, null])
       // A score computed after the removal no longer counts the entry.
       await scored(world, await operatorId(world, code), 700, 'B', [], '2026-03-20')

@@ -77,7 +77,7 @@ describe('ledger of removals of marketplaces’ sellers', () => {
           input: {
             id: listing,
             on: TODAY,
-            removal: 'CORRECTED',
+            removal: 'REVOKED',
             reason: '错误',
             documentNumber: '虚市监撤〔2026〕1号',
           },

@@ -150,7 +150,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
           input: {
             id: listing,
             on: TODAY,
-            removal: 'CORRECTED',
+            removal: 'REVOKED',
             reason: '错误',
             documentNumber: '虚市监撤〔2026〕1号',
           },

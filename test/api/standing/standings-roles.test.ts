@@ -122,7 +122,7 @@ describe('bulk standings against GraphQL', () => {
     await act('mutation($input: MoveInput!) { removeListing(input: $input) { listing { id } } }', {
       id,
       on: '2026-03-01',
-      removal: 'CORRECTED',
+      removal: 'REVOKED',
       reason: '错误',
     })
     await act('mutation($input: MergeOperatorsInput!) { mergeOperators(input: $input) { decision { id } } }', {

@@ -20,7 +20,7 @@ describe('an access code in texts entered by people', () => {
     const spelt = ['_', '.', '  ', ' . ', '—'].map((sign) => code.replaceAll('-', sign))
     for (const one of [...spelt, wide, code.toLowerCase(), code.replaceAll('-', '')]) {
       const { accessCode } = await issue(uscc(2), `给${one}的`)
-      expect(accessCode.reason, one).to.equal('给[访问码 access code]的')
+      expect(accessCode.reason, one).to.equal('给[登录码]的')
     }
   })
 })

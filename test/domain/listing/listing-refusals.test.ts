@@ -132,3 +132,28 @@ describe('listing: a decided entry that was never published', () => {
     expect(denied(on('2029-01-19', 'lapseListing', makeNewCase('serious', 7), CLOCK))).to.equal('STATE')
   })
 })
+
+describe('listing: a removal by correction', () => {
+  const published = upTo('publishListing')
+  const hiddenBy = (by: string, confirmedBy: string | null = null): Case => ({
+    ...published,
+    state: 'HIDDEN',
+    hiding: { by, on: '2026-02-01', kind: 'ERROR', confirmedBy },
+  })
+  const correct = (before: Case, more: Partial<CaseAct> = {}) =>
+    on('2026-02-02', 'removeListing', before, { removal: 'CORRECTED', ...more })
+
+  it('needs its document', () => {
+    expect(denied(correct(hiddenBy('reviewer-1'), { documentNumber: ' ' }))).to.equal('NO_DOCUMENT_NUMBER')
+  })
+
+  it('is refused to one person alone: nobody has hidden the entry, the same person has, or only a job', () => {
+    for (const before of [published, hiddenBy('OFFICER-1'), hiddenBy('clock')])
+      expect(denied(correct(before))).to.equal('CORRECTION_ALONE')
+  })
+
+  it('is made by another person than who hid the entry, or confirmed what a job hid', () => {
+    for (const before of [hiddenBy('officer-1'), hiddenBy('clock', 'officer-1')])
+      expect(correct(before, REVIEWER).ok).to.equal(true)
+  })
+})

@@ -51,7 +51,12 @@ describe('outlook of a case', () => {
   it('lists a removal once for each reason except the end of the term', () => {
     const found = told(upTo('publishListing'), 'officer').filter((one) => one.move === 'removeListing')
     expect(found.map(({ removal }) => removal)).to.deep.equal(['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
-    expect(found.map(({ denial }) => denial?.code ?? null)).to.deep.equal(['REPAIR_TOO_EARLY', null, null, null])
+    expect(found.map(({ denial }) => denial?.code ?? null)).to.deep.equal([
+      'REPAIR_TOO_EARLY',
+      null,
+      'CORRECTION_ALONE',
+      null,
+    ])
     expect(found[1]?.reached?.state).to.equal('REMOVED')
   })
 })

@@ -139,12 +139,12 @@ describe('access codes of parties', () => {
         const cut = withoutAccessCodes(`${before}${spelt}${after}`)
         // A word separated from the code by a blank alone may be taken for a part of it.
         if (/[a-z]/.test(before + after) && !/: $/.test(before)) {
-          const left = cut.replace('[访问码 access code]', '')
+          const left = cut.replace('[登录码]', '')
           expect(left).to.not.equal(cut)
           expect(left.length).to.be.at.most(before.length + after.length)
-        } else expect(cut).to.equal(`${before}[访问码 access code]${after}`)
+        } else expect(cut).to.equal(`${before}[登录码]${after}`)
         const json = withoutAccessCodes(JSON.stringify({ before, spelt, after }))
-        expect(JSON.parse(json)).to.deep.equal({ before, spelt: '[访问码 access code]', after })
+        expect(JSON.parse(json)).to.deep.equal({ before, spelt: '[登录码]', after })
       }),
       { numRuns: 500 },
     )
@@ -155,7 +155,7 @@ describe('access codes of parties', () => {
     expect(parseAccessCode(wrong)).to.equal(null)
     for (const sign of ['-', '_', '.', '·', '–', '－', ' - '])
       for (const text of [wrong, wide(wrong)].map((each) => each.replaceAll(/[-－]/g, sign)))
-        expect(withoutAccessCodes(`给${text}。`)).to.equal('给[访问码 access code]。')
+        expect(withoutAccessCodes(`给${text}。`)).to.equal('给[登录码]。')
   })
 
   it('are found in linear time', () => {
@@ -173,7 +173,7 @@ describe('access codes of parties', () => {
         const texts = [code, code.toLowerCase(), signs, signs.toLowerCase(), `${code.slice(0, -1)}U`, `"a\\n${code}"`]
         for (const text of texts) {
           const cut = withoutAccessCodes(`{"x":"${text}","y":1}`)
-          expect(cut).to.contain('访问码 access code').and.to.contain('"y":1')
+          expect(cut).to.contain('[登录码]').and.to.contain('"y":1')
           expect(cut.toUpperCase()).to.not.contain(signs.slice(0, 5)).and.to.not.contain(signs.slice(-6, -1))
         }
       }),

@@ -34,7 +34,7 @@ describe('the pages of deliveries', function () {
 
   it('an officer finds a refused delivery, sees its history, sends it again, and finds it confirmed', async () => {
     const { page, open, faults, strays, close } = await atDesk(visitor, all.hub, 'officer')
-    await open('/deliveries?state=REFUSED', '报送')
+    await open('/deliveries?state=REFUSED', '推送')
     const panel = page.getByRole('region', { name: '全国信用信息共享平台' })
     await panel.getByRole('link', { name: '1001 · 1 件' }).click()
     await page.waitForURL(/code=1001/)
@@ -42,20 +42,20 @@ describe('the pages of deliveries', function () {
     await page.getByRole('heading', { level: 1, name: `新增：${all.standing.name}` }).waitFor()
     const answers = page.getByRole('table', { name: '平台的答复，逐行' })
     expect(await answers.locator('tbody tr').textContent()).to.match(/未接受.*1001.*第 \d+ 行/)
-    await page.getByText('对象自报送以来没有变化').waitFor()
-    const elsewhere = page.getByRole('table', { name: '同一对象的全部报送' })
+    await page.getByText('对象自推送以来没有变化').waitFor()
+    const elsewhere = page.getByRole('table', { name: '同一对象的全部推送' })
     await elsewhere.locator('tbody tr').nth(3).waitFor()
     expect(await elsewhere.locator('tbody tr').count()).to.equal(4)
     expect(await violations(page)).to.deep.equal([])
 
-    await page.getByRole('button', { name: '重新报送', exact: true }).click()
-    const dialog = page.getByRole('dialog', { name: '重新报送' })
-    await dialog.getByText('以原业务键重新报送全国信用信息共享平台（新增，第 1 次）').waitFor()
-    const confirm = dialog.getByRole('button', { name: '确认重新报送' })
+    await page.getByRole('button', { name: '重新推送', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: '重新推送' })
+    await dialog.getByText('以原业务键重新推送全国信用信息共享平台（新增，第 1 次）').waitFor()
+    const confirm = dialog.getByRole('button', { name: '确认重新推送' })
     expect(await confirm.isDisabled()).to.equal(true)
     await dialog.getByLabel('理由').fill('平台已登记该主体')
     await confirm.click()
-    await page.getByText('officer 重新报送：平台已登记该主体').waitFor()
+    await page.getByText('officer 重新推送：平台已登记该主体').waitFor()
     expect(await stateOf(all.standing.listing, 'national', 'ADD')).to.equal('OWED')
     all.platform('national').behave({ refuse: null })
     await all.hub.hub.push(['national'], { cause: 'command' })
@@ -88,24 +88,24 @@ describe('the pages of deliveries', function () {
 
   it('an officer pauses and resumes a platform, and a refused form keeps what was typed', async () => {
     const { page, open, close } = await atDesk(visitor, all.hub, 'officer')
-    await open('/deliveries?platform=jilin', '报送')
+    await open('/deliveries?platform=jilin', '推送')
     const panel = page.getByRole('region', { name: '吉林省信用信息数据交换平台' })
-    await panel.getByRole('button', { name: '暂停报送' }).click()
-    const dialog = page.getByRole('dialog', { name: '暂停报送' })
-    await dialog.getByText('移出照常报送', { exact: false }).waitFor()
+    await panel.getByRole('button', { name: '暂停推送' }).click()
+    const dialog = page.getByRole('dialog', { name: '暂停推送' })
+    await dialog.getByText('移出照常推送', { exact: false }).waitFor()
     await dialog.getByLabel('事由').fill('平台升级')
     const paused = { platform: 'jilin', paused_at: new Date(), paused_by: 'another', paused_reason: '另一人已暂停' }
     await all.hub.hub.db('platform_states').insert(paused).onConflict('platform').merge()
-    await dialog.getByRole('button', { name: '确认暂停报送' }).click()
+    await dialog.getByRole('button', { name: '确认暂停推送' }).click()
     await dialog.locator('.refusal').waitFor()
     expect(await dialog.getByLabel('事由').inputValue()).to.equal('平台升级')
     await dialog.getByRole('button', { name: /返\s?回/ }).click()
     await page.getByRole('button', { name: '刷新' }).click()
     await panel.getByText('已暂停新增和变更：另一人已暂停').waitFor()
-    await panel.getByRole('button', { name: '恢复报送' }).click()
-    const resume = page.getByRole('dialog', { name: '恢复报送' })
+    await panel.getByRole('button', { name: '恢复推送' }).click()
+    const resume = page.getByRole('dialog', { name: '恢复推送' })
     await resume.getByLabel('事由').fill('升级完成')
-    await resume.getByRole('button', { name: '确认恢复报送' }).click()
+    await resume.getByRole('button', { name: '确认恢复推送' }).click()
     await panel
       .getByRole('table', { name: /人工处理/ })
       .getByText('升级完成')
@@ -145,7 +145,7 @@ describe('the pages of deliveries', function () {
     const before = await sent().select('state')
     expect(before.map(({ state }) => state)).to.deep.equal(['CONFIRMED'])
     const { page, open, faults, close } = await atDesk(visitor, all.hub, 'officer')
-    await open('/deliveries?platform=creditjilin', '报送')
+    await open('/deliveries?platform=creditjilin', '推送')
     const panel = page.getByRole('region', { name: '信用吉林网' })
     await panel.getByRole('button', { name: '声明内容丢失' }).click()
     const dialog = page.getByRole('dialog', { name: '声明内容丢失' })
@@ -153,10 +153,10 @@ describe('the pages of deliveries', function () {
     await dialog.getByLabel('事由', { exact: false }).fill('平台来函：数据库重建')
     expect(await violations(page)).to.deep.equal([])
     await dialog.getByRole('button', { name: '确认声明内容丢失' }).click()
-    await panel.getByText('已声明内容丢失，下次报送时重新报送全部有效条目：平台来函：数据库重建').waitFor()
+    await panel.getByText('已声明内容丢失，下次推送时重新推送全部有效条目：平台来函：数据库重建').waitFor()
     await all.hub.hub.push(['creditjilin'], { cause: 'command' })
     await page.getByRole('button', { name: '刷新' }).click()
-    await panel.getByText('已声明内容丢失，下次报送时', { exact: false }).waitFor({ state: 'hidden' })
+    await panel.getByText('已声明内容丢失，下次推送时', { exact: false }).waitFor({ state: 'hidden' })
     expect((await sent().select('state')).map(({ state }) => state))
       .to.have.length(2)
       .and.include('CONFIRMED')
@@ -180,7 +180,7 @@ describe('the pages of deliveries', function () {
       .getByRole('button', { name: /^恢复公示/ })
       .click()
     const form = page.getByRole('form', { name: '恢复公示' })
-    await form.getByText('立即重新在公开的黑名单上显示。').waitFor()
+    await form.getByText('立即重新在公开的失信名单上显示。').waitFor()
     await form.getByLabel('事由').fill('平台来电：误删')
     await form.getByRole('button', { name: '确认恢复公示' }).click()
     await page.getByText('已办理：恢复公示').waitFor()
@@ -227,7 +227,7 @@ describe('the pages of deliveries', function () {
 
   it('an auditor sees monthly figures and downloads them, and has no buttons for settling', async () => {
     const { page, open, faults, strays, close } = await atDesk(visitor, all.hub, 'auditor')
-    await open('/deliveries/timeliness', '报送及时率')
+    await open('/deliveries/timeliness', '推送及时率')
     const link = page.getByRole('link', { name: /下载 .* 的表格/ })
     const file = await page.request.get((await link.getAttribute('href')) ?? '')
     expect([file.status(), file.headers()['content-type']]).to.deep.equal([
@@ -235,18 +235,18 @@ describe('the pages of deliveries', function () {
       'text/csv; charset=utf-8; header=present',
     ])
     await page.locator('figure canvas').first().waitFor()
-    await open('/deliveries', '报送')
+    await open('/deliveries', '推送')
     await page.getByRole('region', { name: '信用中国' }).waitFor()
-    expect(await page.getByRole('button', { name: '暂停报送' }).count()).to.equal(0)
+    expect(await page.getByRole('button', { name: '暂停推送' }).count()).to.equal(0)
     expect([faults, strays]).to.deep.equal([[], []])
     await close()
   })
 
   for (const [path, title] of [
-    ['/deliveries', '报送'],
-    ['/deliveries?late=true', '报送'],
+    ['/deliveries', '推送'],
+    ['/deliveries?late=true', '推送'],
     ['/deliveries/retractions?listing=', '撤回台账'],
-    ['/deliveries/timeliness', '报送及时率'],
+    ['/deliveries/timeliness', '推送及时率'],
     ['/deliveries/discrepancies?view=all', '比对与不符'],
     ['/deliveries/webhooks', '平台回调'],
   ] as const) {

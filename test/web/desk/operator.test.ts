@@ -69,7 +69,7 @@ describe('the page of an operator', function () {
     const entered = async (code: string) => {
       const party = await visitor.visit(hub.url)
       await party.page.goto('/my')
-      await party.page.getByLabel('访问码 Access code').fill(code)
+      await party.page.getByLabel('登录码').fill(code)
       const answered = party.page.waitForEvent('load')
       await party.page.getByRole('button', { name: '进入 Enter' }).click()
       await answered
@@ -78,35 +78,35 @@ describe('the page of an operator', function () {
       return isIn
     }
     await open(`/operator/${bad.code}`, bad.name)
-    const door = page.getByRole('region', { name: '当事人的访问码' })
+    const door = page.getByRole('region', { name: '当事人的登录码' })
     const issued = async (action: string, reason: string): Promise<string> => {
       await door.getByRole('button', { name: action }).click()
       const asked = page.getByRole('dialog', { name: action })
       await asked.getByLabel('理由').fill(reason)
       await asked.getByRole('button', { name: `确认${action}` }).click()
-      const told = page.getByRole('dialog', { name: '访问码已签发' })
+      const told = page.getByRole('dialog', { name: '登录码已签发' })
       const code = (await told.locator('code.secret').textContent()) ?? ''
       expect(await violations(page)).to.deep.equal([])
       await told.getByRole('button', { name: '我已保存，关闭' }).click()
       await door.getByText(`签发：${reason}`).waitFor()
       return code
     }
-    const first = await issued('签发访问码', '随列入决定书送达')
+    const first = await issued('签发登录码', '随列入决定书送达')
     expect(await entered(first)).to.equal(true)
-    const second = await issued('补发访问码', '当事人称遗失')
+    const second = await issued('补发登录码', '当事人称遗失')
     expect([await entered(first), await entered(second)]).to.deep.equal([false, true])
     expect(await page.content()).to.not.include(second)
-    await door.getByRole('button', { name: '撤销访问码' }).click()
-    const dialog = page.getByRole('dialog', { name: '撤销访问码' })
+    await door.getByRole('button', { name: '撤销登录码' }).click()
+    const dialog = page.getByRole('dialog', { name: '撤销登录码' })
     await dialog.getByLabel('理由').fill('误发他人')
-    await dialog.getByRole('button', { name: '确认撤销访问码' }).click()
-    await door.getByText('访问码已撤销。').waitFor()
+    await dialog.getByRole('button', { name: '确认撤销登录码' }).click()
+    await door.getByText('登录码已撤销。').waitFor()
     expect(await entered(second)).to.equal(false)
     expect([faults, strays]).to.deep.equal([[], []])
     await close()
     const auditor = await atDesk(visitor, hub, 'auditor')
     await auditor.open(`/operator/${bad.code}`, bad.name)
-    const read = auditor.page.getByRole('region', { name: '当事人的访问码' })
+    const read = auditor.page.getByRole('region', { name: '当事人的登录码' })
     await read.getByText('随列入决定书送达').waitFor()
     expect(await read.getByRole('button').count()).to.equal(0)
     await auditor.close()
@@ -155,7 +155,7 @@ describe('the page of an operator', function () {
   it('shows that the operator is listed, its score with reasons that add up to the value, and the recovery path', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
     await open(`/operator/${bad.code}`, bad.name)
-    await page.getByText('在公示的黑名单上').waitFor()
+    await page.getByText('在公示的失信名单上').waitFor()
     const [, value = ''] = /(\d+) 分/.exec((await page.locator('.value').textContent()) ?? '') ?? []
     await page.getByText('以表格查看').click()
     const points = await page.locator('figure tbody tr td:nth-child(2)').allTextContents()
@@ -194,7 +194,7 @@ describe('the page of an operator', function () {
       .and.to.not.include('2026-09-01')
     await page.getByRole('button', { name: '回到现在' }).click()
     await line.getByText('2026-09-01').first().waitFor()
-    await page.getByRole('radio', { name: '按枢纽得知之时' }).click()
+    await page.getByRole('radio', { name: '按入库时间' }).click()
     await page.waitForURL(/by=known/)
     await line
       .getByText(/事实自 2026-09-01 起/)

@@ -72,7 +72,10 @@ describe('a hidden entry', () => {
     expect(await deliveries(db())).to.deep.equal(
       PLATFORMS.map((platform) => ({ platform, number: 1, action: 'ADD', state: 'FOLDED' })),
     )
-    const corrected = await on(db(), id, 'removeListing', REVIEWER, { removal: 'CORRECTED', reason: '主体认定有误' })
+    const correction = { removal: 'CORRECTED', documentNumber: '虚市监更〔2026〕1号', reason: '主体认定有误' } as const
+    const alone = await refusal(on(db(), id, 'removeListing', OFFICER, correction))
+    expect(alone).to.include({ because: 'CORRECTION_ALONE' })
+    const corrected = await on(db(), id, 'removeListing', REVIEWER, correction)
     expect([corrected.state, corrected.removalReason]).to.deep.equal(['REMOVED', 'CORRECTED'])
     expect(await deliveries(db())).to.have.length(PLATFORMS.length)
   })

@@ -206,7 +206,7 @@ describe('public entries and their records', () => {
     await tell(db(), { rows: [row({ value: '销售假冒注册商标的商品' })], now: later(60) })
     expect((await listings.eventsOf(db(), [id])).at(-1)?.move).to.equal('renewEntry')
     expect(await facts()).to.deep.equal(before)
-    await step(db(), id, ['removeListing', OFFICER, { on: TODAY, removal: 'CORRECTED', reason: '列错' }], later(120))
+    await step(db(), id, ['removeListing', OFFICER, { on: TODAY, removal: 'REVOKED', reason: '列错' }], later(120))
     expect((await scores.findScoresOfGoneEntries(db(), [made?.id ?? 0], TODAY)).size).to.equal(1)
   })
 

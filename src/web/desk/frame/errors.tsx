@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { Link, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'
-import { refusalSentence, refusalWords } from '../pieces/refusal.js'
+import { refusalSentence } from '../pieces/refusal.js'
 
 /** After an upgrade, chunks of an open page no longer exist. */
 const isOldPage = (error: unknown): boolean =>
@@ -13,7 +13,7 @@ export const ErrorPage = () => {
   return (
     <main className="plain">
       <PageHead title={isOld ? '页面已更新' : '页面出错'} />
-      <p>{isOld ? '枢纽已升级，请刷新页面。' : `${refusalSentence(error)}（${refusalWords(error).code}）`}</p>
+      <p>{isOld ? '枢纽已升级，请刷新页面。' : refusalSentence(error)}</p>
       <Button type="primary" onClick={() => location.reload()}>
         刷新页面
       </Button>
@@ -25,7 +25,7 @@ export const NotFoundPage = () => (
   <>
     <PageHead title="没有这个页面" />
     <p>
-      地址有误，或者页面已不存在（404）。<Link to="/">回到今日</Link>
+      地址有误，或者页面已不存在。<Link to="/">回到今日</Link>
     </p>
   </>
 )
@@ -34,7 +34,7 @@ export const ForbiddenPage = () => (
   <>
     <PageHead title="无权查看" />
     <p>
-      您的角色无权打开此页（403）；需要的，请联系管理员。<Link to="/">回到今日</Link>
+      您的角色无权打开此页；需要的，请联系管理员。<Link to="/">回到今日</Link>
     </p>
   </>
 )

@@ -8,6 +8,7 @@ import { DESK_PAGES, type DeskPage, pageAt } from '../routes.js'
 import { ExpiryWarning } from '../session/expiry.js'
 import { type DeskSession, signOut, useSession } from '../session/session.js'
 import { SignInAgain } from '../session/sign-in.js'
+import { chooseScheme, SCHEMES, useSchemeChoice } from '../theme.js'
 import { Navigation, pathOf, useWorkCounts } from './navigation.js'
 import { OperatorSearch } from './search.js'
 import { type Shortcut, useShortcuts } from './shortcuts.js'
@@ -106,14 +107,18 @@ export const DeskFrame = () => {
   )
 }
 
+const SCHEME_WORDS = { auto: '随系统', light: '浅色', dark: '深色' } as const
+const SCHEME_ITEMS = SCHEMES.map((key) => ({ key, label: SCHEME_WORDS[key], onClick: () => chooseScheme(key) }))
+
 const Account = ({ session, onHelp }: { session: DeskSession; onHelp: () => void }) => (
   <Dropdown
     trigger={['click']}
     menu={{
+      selectedKeys: [useSchemeChoice()],
       items: [
         {
           key: 'role',
-          label: `${labelOf('Role', session.role)}${session.agency ? ` · ${session.agency}` : ''}`,
+          label: `${labelOf('Role', session.role)}${session.agencyName ? ` · ${session.agencyName}` : ''}`,
           disabled: true,
         },
         {
@@ -127,6 +132,7 @@ const Account = ({ session, onHelp }: { session: DeskSession; onHelp: () => void
         { key: 'own', label: <Link to="/account">我的账号</Link> },
         { key: 'reminders', label: <Link to="/reminders">提醒设置</Link> },
         { key: 'help', label: '快捷键（?）', onClick: onHelp },
+        { key: 'scheme', type: 'group', label: '外观', children: SCHEME_ITEMS },
         { key: 'out', label: '退出登录', onClick: () => void signOut() },
       ],
     }}

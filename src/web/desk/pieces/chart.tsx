@@ -3,7 +3,7 @@ import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/compon
 import * as echarts from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { COLOURS } from '../theme.js'
+import { COLOURS, paintOption, useIsDark } from '../theme.js'
 
 echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer])
 
@@ -30,18 +30,19 @@ export interface ChartProps {
 
 export const Chart = ({ label, option, height, children, isTableOpen = false }: ChartProps) => {
   const box = useRef<HTMLDivElement>(null)
+  const dark = useIsDark()
   useEffect(() => {
     if (box.current === null) return
     const chart = echarts.init(box.current)
     const tooltip = { ...TOOLTIP, ...((option['tooltip'] as object | undefined) ?? {}) }
-    chart.setOption({ ...COMMON, ...option, tooltip })
+    chart.setOption(paintOption({ ...COMMON, ...option, tooltip }, dark))
     const seen = new ResizeObserver(() => chart.resize())
     seen.observe(box.current)
     return () => {
       seen.disconnect()
       chart.dispose()
     }
-  }, [option])
+  }, [option, dark])
   return (
     <figure className="chart" aria-label={label}>
       <div ref={box} style={{ height }} aria-hidden="true" />

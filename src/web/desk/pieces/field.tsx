@@ -1,5 +1,6 @@
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
+import { useFeedTitles } from './agencies.js'
 import { instantText } from './dates.js'
 import { type AnsweredRecordBody, recordMembersOf } from './record-body.js'
 
@@ -10,10 +11,12 @@ export interface SourcedRecord {
   source: { run: string; file?: string | null; page?: number | null; row: number }
 }
 
-export const sourceWords = ({ agencyName, feed, source }: SourcedRecord): string =>
-  [agencyName?.zh ?? feed, source.file, source.page == null ? null : `第 ${source.page} 页`, `第 ${source.row} 行`]
+export const sourceWords = ({ agencyName, source }: SourcedRecord): string =>
+  [agencyName?.zh, source.file, source.page == null ? null : `第 ${source.page} 页`, `第 ${source.row} 行`]
     .filter(Boolean)
     .join(' · ')
+
+export const FeedTitle = ({ of }: { of: string | null | undefined }) => <>{useFeedTitles().get(of ?? '') ?? '—'}</>
 
 export const SourcePopover = ({ record, of }: { record: SourcedRecord; of: string }) => (
   <Popover
@@ -22,12 +25,14 @@ export const SourcePopover = ({ record, of }: { record: SourcedRecord; of: strin
     content={
       <dl className="fields narrow">
         <LabelledField label="报送单位">{record.agencyName?.zh ?? '—'}</LabelledField>
-        <LabelledField label="数据源">{record.feed ?? '—'}</LabelledField>
+        <LabelledField label="数据源">
+          <FeedTitle of={record.feed} />
+        </LabelledField>
         <LabelledField label="文件">{record.source.file ?? '—'}</LabelledField>
         <LabelledField label="位置">
           {record.source.page == null ? '' : `第 ${record.source.page} 页 `}第 {record.source.row} 行
         </LabelledField>
-        <LabelledField label="枢纽自何时知道">{instantText(record.knownFrom)}</LabelledField>
+        <LabelledField label="入库时间">{instantText(record.knownFrom)}</LabelledField>
       </dl>
     }
   >

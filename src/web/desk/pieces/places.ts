@@ -1,22 +1,15 @@
 import { divisionPrefixIn, JILIN_CITY_NAMES } from '../../../domain/operators/places.js'
+import { nameOfDivision } from '../../words/division-names.js'
 
-const PREFECTURE = '延边'
 const PROVINCE = '220000'
 
-const CITIES: readonly { value: string; name: string }[] = JILIN_CITY_NAMES.map((city) => {
-  const name = city === PREFECTURE ? '延边州' : `${city}市`
-  return { value: `${divisionPrefixIn(name) ?? ''}00`, name }
+export const placeWords = (code: string | null): string =>
+  code === null || code === '' ? '—' : (nameOfDivision(code) ?? '其他地区')
+
+export const regionWords = (code: string | null): string =>
+  code === null || code === PROVINCE ? '全省' : placeWords(code)
+
+export const REGION_OPTIONS = JILIN_CITY_NAMES.map((city) => {
+  const value = `${divisionPrefixIn(`${city}市`) ?? divisionPrefixIn(`${city}州`) ?? ''}00`
+  return { value, label: placeWords(value) }
 })
-
-export const REGION_OPTIONS = CITIES.map(({ value, name }) => ({ value, label: `${name} ${value}` }))
-
-export const regionWords = (code: string | null): string => {
-  if (code === null || code === PROVINCE) return '全省'
-  return CITIES.find(({ value }) => value === code)?.name ?? code
-}
-
-export const placeWords = (code: string | null): string => {
-  if (code === null || code === '') return '—'
-  const city = CITIES.find(({ value }) => value.slice(0, 4) === code.slice(0, 4))?.name
-  return city === undefined ? code : `${city} ${code}`
-}

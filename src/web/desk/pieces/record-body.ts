@@ -14,7 +14,9 @@ export const fieldValueWords = (kind: string, field: string, value: unknown): st
   const text = String(value)
   if (field.endsWith('_yuan') && YUAN.test(text))
     return text.replace(/^\d+/, (whole) => BigInt(whole).toLocaleString('zh-CN'))
-  return field === 'region' && typeof value === 'string' ? placeWords(value) : valueWords(kind, value)
+  return (field === 'region' || field === 'region_code') && typeof value === 'string'
+    ? placeWords(value)
+    : valueWords(kind, value)
 }
 
 export const recordMembersOf = (

@@ -1,5 +1,6 @@
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 import { Alert, Button } from 'antd'
+import { splitLanguages } from '../../../foundation/text/words.js'
 
 export interface ShownRefusal {
   code: string
@@ -17,9 +18,7 @@ const SENTENCES: Record<string, string> = {
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
 }
 
-/** Cuts off the English half, even if it begins with a Chinese field name. */
-export const chineseHalfOf = (message: string): string =>
-  /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
+export const chineseHalfOf = (message: string): string => splitLanguages(message).zh
 
 export const refusalWords = (error: unknown): ShownRefusal & { requestId?: string } => {
   if (CombinedGraphQLErrors.is(error)) {
@@ -60,8 +59,10 @@ export const RefusalNotice = ({ of, onAgain }: { of: unknown; onAgain?: () => vo
         description={
           <span className="soft">
             {retryAfter ? `请在 ${retryAfter} 秒后再试。` : ''}
-            {code}
-            {requestId ? ` · 请求编号 ${requestId}` : ''}
+            <small className="support">
+              {code}
+              {requestId ? ` · 请求编号 ${requestId}` : ''}
+            </small>
           </span>
         }
         action={onAgain && <Button onClick={onAgain}>再试一次</Button>}

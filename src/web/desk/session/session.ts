@@ -11,6 +11,7 @@ export interface DeskSession {
   name: string
   role: Role
   agency: string | null
+  agencyName: string | null
   region: string | null
   /** Permissions, as `hub status --access` names them. */
   acts: Act[]

@@ -1,10 +1,9 @@
-import { useQuery } from '@apollo/client/react'
 import { AutoComplete, Button, Form, Input, Modal, Select } from 'antd'
 import { useId, useState } from 'react'
+import { useAgencyNames } from '../../pieces/agencies.js'
 import { REGION_OPTIONS } from '../../pieces/places.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
-import { AgencyNamesDocument } from './agencies.generated.js'
 
 export interface AccountRegistration {
   name: string
@@ -28,11 +27,6 @@ const ROLE_WORDS: Record<string, string> = {
   reviewer: '复核：须与提出者不是同一人。',
   administrator: '登记系统和人员，管理时刻表；可以修订日历、采用评分卡。',
   auditor: '只读：查看并校验痕迹，查看全部内部信息。',
-}
-
-export const useAgencyNames = (): Map<string, string> => {
-  const { data } = useQuery(AgencyNamesDocument)
-  return new Map((data?.agencies ?? []).map(({ id, name }) => [id as string, name?.zh as string]))
 }
 
 /** The typed values stay when `onSend` throws. */

@@ -7,7 +7,7 @@ import { type LoadedConnection, useConnection } from '../../pieces/connection.js
 import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { RefusalNotice } from '../../pieces/refusal.js'
+import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import {
@@ -50,7 +50,7 @@ export default function DeliveriesPage() {
   return (
     <>
       <PageHead
-        title="报送"
+        title="推送"
         extra={
           <Button loading={loading} onClick={() => void refetch()}>
             刷新
@@ -70,7 +70,7 @@ export default function DeliveriesPage() {
           onDone={() => void refetch()}
         />
       )}
-      <h2 id="list">{asked.late ? '逾期未确认的报送' : '报送记录'}</h2>
+      <h2 id="list">{asked.late ? '逾期未确认的推送' : '推送记录'}</h2>
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
         <Radio.Group
           aria-label="状态"
@@ -188,8 +188,8 @@ const All = ({
               <code className="code">{advice.code}</code> {advice.zh}
             </span>
           ) : (
-            <span className="soft" title={lastError ?? undefined}>
-              {lastError ?? '—'}
+            <span className="soft" title={chineseHalfOf(lastError ?? '')}>
+              {chineseHalfOf(lastError ?? '—')}
             </span>
           ),
       },
@@ -205,11 +205,11 @@ const All = ({
   )
   return (
     <VirtualTable
-      label="报送记录"
+      label="推送记录"
       columns={columns}
       rows={rows}
       rowKey={({ id }) => id}
-      empty="没有符合条件的报送。"
+      empty="没有符合条件的推送。"
       position={row}
       onPosition={onRow}
       minWidth={1120}
@@ -247,7 +247,7 @@ const LATE: readonly TableColumn<DueDeliveryRow>[] = [
     key: 'error',
     title: '最近失败',
     width: 220,
-    render: ({ lastError }) => <span title={lastError ?? undefined}>{lastError ?? '—'}</span>,
+    render: ({ lastError }) => <span title={chineseHalfOf(lastError ?? '')}>{chineseHalfOf(lastError ?? '—')}</span>,
   },
 ]
 
@@ -260,11 +260,11 @@ const Late = ({ platform, row, onRow }: { platform: string; row: number; onRow: 
   ) as LoadedConnection<DueDeliveryRow>
   return (
     <VirtualTable
-      label="逾期未确认的报送"
+      label="逾期未确认的推送"
       columns={LATE}
       rows={rows}
       rowKey={({ key, platform, duty }) => `${key} ${platform} ${duty}`}
-      empty="没有逾期未确认的报送。"
+      empty="没有逾期未确认的推送。"
       position={row}
       onPosition={onRow}
       minWidth={1120}

@@ -94,9 +94,9 @@ const Backlog = ({ of }: { of: readonly PlatformPanel[] }) => {
       {isEmpty ? (
         <p className="good">各平台都已确认，没有积压。</p>
       ) : (
-        <Chart label="各平台积压的报送（件）" option={option} height={of.length * BAR_PX + FRAME_PX}>
+        <Chart label="各平台积压的推送（件）" option={option} height={of.length * BAR_PX + FRAME_PX}>
           <PlainTable
-            label="各平台积压的报送"
+            label="各平台积压的推送"
             columns={[
               { title: '平台' },
               { title: '待确认', align: 'right' },
@@ -153,7 +153,7 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
       </div>
     </dl>
     <p className="soft">
-      已确认 {formatNumber(of.confirmed)} 件；报送：{of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
+      已确认 {formatNumber(of.confirmed)} 件；推送：{of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
     </p>
     <Codes of={of} />
     <Deeds of={of} onDone={onDone} />
@@ -163,7 +163,7 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
 
 const State = ({ of }: { of: PlatformPanel }) => (
   <>
-    {!of.configured && <p className="warn">未配置地址，所欠照记，配置后报送。</p>}
+    {!of.configured && <p className="warn">未配置地址，所欠照记，配置后推送。</p>}
     {of.paused && (
       <p className="warn">
         已暂停新增和变更：{of.paused.reason}（{of.paused.by}，{instantText(of.paused.at)}）
@@ -172,7 +172,7 @@ const State = ({ of }: { of: PlatformPanel }) => (
     {of.openUntil && <p className="bad">连续失败，{instantText(of.openUntil)} 以前不呼叫。</p>}
     {of.wiped && of.filledAt === null && (
       <p className="warn">
-        已声明内容丢失，下次报送时重新报送全部有效条目：{of.wiped.reason}（{of.wiped.by}，{instantText(of.wiped.at)}）
+        已声明内容丢失，下次推送时重新推送全部有效条目：{of.wiped.reason}（{of.wiped.by}，{instantText(of.wiped.at)}）
       </p>
     )}
   </>
@@ -204,20 +204,20 @@ const Deeds = ({ of, onDone }: { of: PlatformPanel; onDone: () => void }) => {
     <div className="filters">
       {of.paused ? (
         <ConfirmButton
-          action="恢复报送"
+          action="恢复推送"
           button={{ size: 'small' }}
           danger={false}
-          follows={[`下次报送起，暂停期间所欠的新增和变更依次发往${of.name.zh}；${waiting}`]}
+          follows={[`下次推送起，暂停期间所欠的新增和变更依次发往${of.name.zh}；${waiting}`]}
           asks={{ label: '事由' }}
           onDo={doing(ResumePlatformDocument as never)}
         />
       ) : (
         <ConfirmButton
-          action="暂停报送"
+          action="暂停推送"
           button={{ danger: false, size: 'small' }}
           follows={[
             `新增和变更不再发往${of.name.zh}，所欠照记，恢复后补发；${waiting}`,
-            '移出照常报送：不再公示的不因暂停而滞留',
+            '移出照常推送：不再公示的不因暂停而滞留',
             '期限照算，暂停期间可能逾期',
           ]}
           asks={{ label: '事由' }}
@@ -228,7 +228,7 @@ const Deeds = ({ of, onDone }: { of: PlatformPanel; onDone: () => void }) => {
         action="声明内容丢失"
         button={{ danger: false, size: 'small' }}
         follows={[
-          `下次报送时，凡有效的条目以原业务键、下一序号重新报送${of.name.zh}（至今已确认 ${formatNumber(of.confirmed)} 件）`,
+          `下次推送时，凡有效的条目以原业务键、下一序号重新推送${of.name.zh}（至今已确认 ${formatNumber(of.confirmed)} 件）`,
           '平台其实仍有的，会再收到一次新增',
           '声明不能撤销；只在平台确已丢失本枢纽所报全部内容时使用',
         ]}

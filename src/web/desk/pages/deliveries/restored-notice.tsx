@@ -25,7 +25,7 @@ export const RestoredNotice = ({ of, names, onDone }: RestoredProps) => {
         description={
           <>
             <p>
-              {labelOf('RestoredCause', of.cause)}。库外记录的最大报送号 {of.deliveries.noted ?? '—'}，数据库所有{' '}
+              {labelOf('RestoredCause', of.cause)}。库外记录的最大推送号 {of.deliveries.noted ?? '—'}，数据库所有{' '}
               {of.deliveries.had}。{of.said && `${of.saidBy}：${of.said}`}
             </p>
             <p>
@@ -38,7 +38,7 @@ export const RestoredNotice = ({ of, names, onDone }: RestoredProps) => {
                 action="解除停发"
                 disabled={waits.length > 0}
                 hint={waits.length > 0 ? '还有平台未比对' : ''}
-                follows={['新增和变更照常报送，序号接在已知最大者之后', '由谁、因何解除记录在案']}
+                follows={['新增和变更照常推送，序号接在已知最大者之后', '由谁、因何解除记录在案']}
                 asks={{ label: '事由' }}
                 onDo={async (reason) => {
                   await client.mutate({ mutation: ReleaseRestoredDocument, variables: { reason } })

@@ -33,7 +33,7 @@ export default function DeliveryPage() {
   const seen = data as DeliveryQuery | undefined
   const found = seen?.node && 'key' in seen.node ? (seen.node as DeliveryNode) : null
   const platform = seen?.platforms.find((one) => one.id === found?.platform)
-  const title = found ? `${labelOf('DeliveryAction', found.action)}：${subjectWords(found)}` : '一件报送'
+  const title = found ? `${labelOf('DeliveryAction', found.action)}：${subjectWords(found)}` : '一件推送'
   return (
     <>
       <PageHead
@@ -45,8 +45,8 @@ export default function DeliveryPage() {
         }
       />
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
-      {!seen && loading && <LoadingNotice of="报送" />}
-      {seen && found === null && <EmptyNotice>没有这一件报送，或者您无权查看。</EmptyNotice>}
+      {!seen && loading && <LoadingNotice of="推送" />}
+      {seen && found === null && <EmptyNotice>没有这一件推送，或者您无权查看。</EmptyNotice>}
       {found && seen && <Whole of={found} platform={platform} all={seen.platforms} onDone={() => void refetch()} />}
     </>
   )
@@ -62,7 +62,7 @@ interface WholeProps {
 const Whole = ({ of, platform, all, onDone }: WholeProps) => (
   <div className="panels">
     <Subject of={of} platform={platform} />
-    {of.state === 'REFUSED' && <Settle of={of} platform={platform?.name.zh ?? of.platform} onDone={onDone} />}
+    {of.state === 'REFUSED' && <Settle of={of} platform={platform?.name.zh ?? '—'} onDone={onDone} />}
     <Panel title="平台的答复" wide>
       <Answers of={of} />
     </Panel>
@@ -97,7 +97,7 @@ const Subject = ({ of, platform }: { of: DeliveryNode; platform: DeliveryPlatfor
           <strong className={DELIVERY_STATE_WORDS[of.state].tone}>{DELIVERY_STATE_WORDS[of.state].word}</strong>
         </LabelledField>
         <LabelledField label="平台">
-          <Link to={`/deliveries?platform=${of.platform}`}>{platform?.name.zh ?? of.platform}</Link>
+          <Link to={`/deliveries?platform=${of.platform}`}>{platform?.name.zh ?? '—'}</Link>
         </LabelledField>
         <LabelledField label="内容">
           {labelOf('DeliveryAction', of.action)}，{labelOf('SubjectKind', of.kind)}，第 {of.number} 次
@@ -139,10 +139,10 @@ const Subject = ({ of, platform }: { of: DeliveryNode; platform: DeliveryPlatfor
 }
 
 const againWords = ({ again, number }: DeliveryNode, platform: string): string => {
-  if (again === null) return `按对象的现状，以原业务键重新报送${platform}`
-  if (again.action === null) return `对象已不再公示，${platform}也从未收到过：不再报送，本件作废`
-  if (again.notice === null) return `对象已不再公示：本件作废，改向${platform}报送移出`
-  return `按对象的现状，以原业务键重新报送${platform}（${labelOf('DeliveryAction', again.action)}，第 ${number} 次）`
+  if (again === null) return `按对象的现状，以原业务键重新推送${platform}`
+  if (again.action === null) return `对象已不再公示，${platform}也从未收到过：不再推送，本件作废`
+  if (again.notice === null) return `对象已不再公示：本件作废，改向${platform}推送移出`
+  return `按对象的现状，以原业务键重新推送${platform}（${labelOf('DeliveryAction', again.action)}，第 ${number} 次）`
 }
 
 const Settle = ({ of, platform, onDone }: { of: DeliveryNode; platform: string; onDone: () => void }) => {
@@ -158,15 +158,15 @@ const Settle = ({ of, platform, onDone }: { of: DeliveryNode; platform: string; 
         <p>平台没有说明代码。</p>
       )}
       {of.allowed.length === 0 ? (
-        <p className="soft">重新报送和办结由经办人、复核人或管理员办理。</p>
+        <p className="soft">重新推送和办结由经办人、复核人或管理员办理。</p>
       ) : (
         <div className="filters">
           {of.allowed.includes('RESEND') && (
             <ConfirmButton
-              action="重新报送"
+              action="重新推送"
               danger={false}
               button={{ type: 'primary' }}
-              follows={[againWords(of, platform), '本件转为待确认，下次报送时发出', '由谁、因何处理记入本件的经过']}
+              follows={[againWords(of, platform), '本件转为待确认，下次推送时发出', '由谁、因何处理记入本件的经过']}
               asks={{ label: '理由，如已更正何处' }}
               onDo={async (reason) => {
                 await client.mutate({ mutation: ResendDeliveryDocument, variables: { id: of.id, reason } })
@@ -179,11 +179,11 @@ const Settle = ({ of, platform, onDone }: { of: DeliveryNode; platform: string; 
             disabled={!mayClose}
             hint={mayClose ? '' : '移出的办结限经办人和复核人'}
             follows={[
-              `不再就本件报送${platform}，也不视为平台已确认`,
+              `不再就本件推送${platform}，也不视为平台已确认`,
               of.action === 'REMOVE'
                 ? '平台可能仍在展示已移出的条目，撤回台账记明由谁、因何办结'
                 : '平台上仍没有这一条，当事人在该平台查不到',
-              '不能撤销；对象以后有变化的，仍按变化报送',
+              '不能撤销；对象以后有变化的，仍按变化推送',
             ]}
             asks={{ label: '理由' }}
             onDo={async (reason) => {
@@ -252,7 +252,7 @@ const Siblings = ({ of, all }: { of: DeliveryNode; all: readonly DeliveryPlatfor
       {error && <RefusalNotice of={error} />}
       {found && (
         <PlainTable
-          label="同一对象的全部报送"
+          label="同一对象的全部推送"
           columns={[
             { title: '平台' },
             { title: '第几次', align: 'right' },

@@ -1,4 +1,5 @@
 import { PlainTable } from '../../pieces/plain-table.js'
+import { fieldName } from '../../pieces/record-body.js'
 
 const WORDS: Record<string, string> = {
   sequence: '序号',
@@ -10,13 +11,11 @@ const WORDS: Record<string, string> = {
   reason: '列入事由',
   basis: '依据',
   authority: '作出机关',
-  authorityCode: '机关所在区划',
   documentNumber: '文号',
   decidedOn: '决定日期',
   publishedOn: '公示日期',
   endsOn: '公示至',
   contested: '有异议',
-  'removal.reason': '移出原因代码',
   'removal.reasonText': '移出原因',
   'removal.documentNumber': '移出文号',
   'removal.removedOn': '移出日期',
@@ -29,12 +28,17 @@ const WORDS: Record<string, string> = {
   'body.fine_yuan': '罚款（元）',
 }
 const LEFT_OUT = ['key', 'action', 'kind', 'list']
+const CODES = ['removal.reason', 'authorityCode']
+
+const nameOf = (path: string): string => WORDS[path] ?? fieldName(path.slice(path.lastIndexOf('.') + 1))
 
 const flat = (value: unknown, path = ''): [string, string][] => {
   if (value === null || value === undefined) return []
   if (typeof value !== 'object') return [[path, value === true ? '是' : value === false ? '否' : String(value)]]
   return Object.entries(value).flatMap(([name, inner]) =>
-    path === '' && LEFT_OUT.includes(name) ? [] : flat(inner, path === '' ? name : `${path}.${name}`),
+    (path === '' && LEFT_OUT.includes(name)) || CODES.includes(path === '' ? name : `${path}.${name}`)
+      ? []
+      : flat(inner, path === '' ? name : `${path}.${name}`),
   )
 }
 
@@ -48,9 +52,9 @@ export const NoticeTable = ({ told, now }: NoticeProps) => {
   if (now === undefined || now === null) {
     return (
       <PlainTable
-        label="报送内容"
+        label="推送内容"
         columns={[{ title: '项目' }, { title: '所报' }]}
-        rows={[...before].map(([path, value]) => ({ key: path, cells: [WORDS[path] ?? path, value] }))}
+        rows={[...before].map(([path, value]) => ({ key: path, cells: [nameOf(path), value] }))}
       />
     )
   }
@@ -62,7 +66,7 @@ export const NoticeTable = ({ told, now }: NoticeProps) => {
       key: path,
       isMarked: was !== is,
       cells: [
-        WORDS[path] ?? path,
+        nameOf(path),
         was,
         was === is ? (
           <span key="is" className="soft">
@@ -79,11 +83,11 @@ export const NoticeTable = ({ told, now }: NoticeProps) => {
     <>
       <p className={changed === 0 ? 'warn' : 'good'}>
         {changed === 0
-          ? '对象自报送以来没有变化：重新报送的内容与被拒收的相同，平台很可能再次拒收。'
-          : `对象已有 ${changed} 处变化，重新报送时按现状报送。`}
+          ? '对象自推送以来没有变化：重新推送的内容与被拒收的相同，平台很可能再次拒收。'
+          : `对象已有 ${changed} 处变化，重新推送时按现状推送。`}
       </p>
       <PlainTable
-        label="报送内容与现状"
+        label="推送内容与现状"
         columns={[{ title: '项目' }, { title: '当时所报' }, { title: '现在会报' }]}
         rows={[...rows.filter(({ isMarked }) => isMarked), ...rows.filter(({ isMarked }) => !isMarked)]}
       />

@@ -1,3 +1,4 @@
+import { chineseHalfOf } from '../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 
@@ -38,13 +39,13 @@ const momentsOf = (of: DeliveryHistory): TimeLineEvent[] => {
     {
       key: 'owed',
       at: of.owedAt,
-      title: `应报送：${labelOf('DeliveryAction', of.action as never)}`,
+      title: `应推送：${labelOf('DeliveryAction', of.action as never)}`,
     },
     ...of.acts.map(
       ({ act, by, at, reason, receipt }, i): TimeLineEvent => ({
         key: `act ${i}`,
         at,
-        title: `${by} ${act === 'RESEND' ? '重新报送' : '办结'}：${reason}`,
+        title: `${by} ${act === 'RESEND' ? '重新推送' : '办结'}：${reason}`,
         detail: answerOf(receipt),
         tone: act === 'RESEND' ? 'next' : 'plain',
       }),
@@ -63,7 +64,7 @@ const sentMoment = (of: DeliveryHistory, at: string): TimeLineEvent => {
     key: 'sent',
     at,
     title: `最近一次发出（共 ${of.attempts} 次）`,
-    ...(of.lastError !== null && { detail: of.lastError }),
+    ...(of.lastError !== null && { detail: chineseHalfOf(of.lastError) }),
     tone: of.state === 'REFUSED' && isAfterAll ? 'bad' : 'plain',
   }
 }
@@ -73,12 +74,12 @@ const nextOf = ({ state, attempts, check }: DeliveryHistory): TimeLineEvent | nu
     return { key: 'next', at: null, title: labelOf('RemovalCheck', check), tone: 'next', isAhead: true }
   if (state === 'CONFIRMED' && check) return { key: 'next', at: null, title: labelOf('RemovalCheck', check) }
   if (state === 'REFUSED') return { key: 'next', at: null, title: '被拒收，待人工处理', tone: 'bad', isAhead: true }
-  if (state === 'FOLDED') return { key: 'next', at: null, title: '被后续变更取代，不再报送' }
+  if (state === 'FOLDED') return { key: 'next', at: null, title: '被后续变更取代，不再推送' }
   if (state !== 'OWED') return null
-  const title = attempts === 0 ? '待下次报送时发出' : '待平台确认；未确认的自动再报'
+  const title = attempts === 0 ? '待下次推送时发出' : '待平台确认；未确认的自动再报'
   return { key: 'next', at: null, title, tone: 'next', isAhead: true }
 }
 
 export const DeliveryTimeLine = ({ of }: { of: DeliveryHistory }) => (
-  <TimeLine label="这件报送的经过" moments={momentsOf(of)} />
+  <TimeLine label="这件推送的经过" moments={momentsOf(of)} />
 )

@@ -59,7 +59,7 @@ export const ComparisonPanels = ({ platforms, of }: ComparisonsProps) => (
 
 const PARTS = [
   { key: 'agree', word: '相符', tone: 'good' },
-  { key: 'onTheirWay', word: '报送途中', tone: 'rest' },
+  { key: 'onTheirWay', word: '推送途中', tone: 'rest' },
   { key: 'stale', word: '展示不符', tone: 'warn' },
   { key: 'missing', word: '缺失', tone: 'bad' },
 ] as const

@@ -35,7 +35,7 @@ const KINDS: Record<DiscrepancyRow['what'], string> = {
   STALE: '展示不符',
   UNWANTED: '不应展示',
   UNKNOWN: '未知业务键',
-  UNTOLD: '未曾报送',
+  UNTOLD: '未曾推送',
 }
 
 export default function DiscrepanciesPage() {
@@ -201,7 +201,7 @@ const Settling = ({ of, name, onDone }: { of: DiscrepancyRow; name: string; onDo
       danger={false}
       follows={[
         `这项发现（${name}，${KINDS[of.what]}）记为已核实，由谁、结果如何记录在案`,
-        '不改动名单，也不另行报送；下次比对仍有不符的，再次列出',
+        '不改动名单，也不另行推送；下次比对仍有不符的，再次列出',
       ]}
       asks={{ label: '核实的结果' }}
       onDo={async (note) => {

@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
+import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
 import { cronInWords } from '../../../../foundation/time/cron.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
@@ -21,7 +22,7 @@ import {
   IntakeFeedsDocument,
 } from './feeds.generated.js'
 import { FeedHealthBadge } from './feeds.js'
-import { countNamed, isFailedOutcome, RunBars, ruleWords, runPath } from './runs.js'
+import { countNamed, isFailedOutcome, RunBars, runPath } from './runs.js'
 
 type FeedRunRow = FeedRunsQuery['runs']['nodes'][number]
 
@@ -48,7 +49,6 @@ const COLUMNS: readonly TableColumn<FeedRunRow>[] = [
     render: ({ outcome, rollback, error }) => (
       <span className={isFailedOutcome(outcome) ? 'bad' : ''} title={error ? chineseHalfOf(error.message) : undefined}>
         {rollback ? '已撤回' : labelOf('RunOutcome', outcome).replace(/，.*$/, '')}
-        {error ? ` ${error.code}` : ''}
       </span>
     ),
   },
@@ -111,7 +111,7 @@ export default function FeedPage() {
                     {feed.rejectsByRule.map(({ rule, count: n }) => (
                       <li key={rule}>
                         <Link to={`/intake/rejects?feed=${id}&rule=${encodeURIComponent(rule)}`}>
-                          {ruleWords(rule)}
+                          {describeRejectRule(rule)}
                         </Link>{' '}
                         {formatNumber(n)} 条
                       </li>
@@ -175,7 +175,7 @@ const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
     </dl>
     {of.lastError !== null && (
       <p className="bad" role="note">
-        上次未成：{chineseHalfOf(of.lastError.message)}（{of.lastError.code}）
+        上次未成：{chineseHalfOf(of.lastError.message)}
         {of.lastError.code === 'CONTENT_UNKNOWN' && <Link to={`/intake/feeds/${of.id}/maps`}>把表头对应到字段</Link>}
       </p>
     )}

@@ -2,6 +2,7 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { Link } from 'react-router'
+import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
@@ -25,14 +26,13 @@ import {
   OneRejectDocument,
   type RejectWholeFragment,
 } from './rejects.generated.js'
-import { ruleWords, runPath } from './runs.js'
+import { runPath } from './runs.js'
 
 /** The hub's maximum, in characters. */
 const NOTE_MOST = 1_000
 
 /** Unsaved edits by item; they survive switching between items. */
 const drafts = new Map<string, Readonly<Record<string, string>>>()
-let lastNote = ''
 
 export interface RejectProps {
   id: string
@@ -60,7 +60,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
   const isOpen = reject.state === 'OPEN'
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(drafts.get(reject.id) ?? {})
   const [problems, setProblems] = useState(reject.problems)
-  const [note, setNote] = useState(lastNote)
+  const [note, setNote] = useState('')
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const [words, setWords] = useState('')
@@ -104,7 +104,6 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
         box.current?.querySelector<HTMLElement>('.faulty input, .faulty textarea')?.focus()
         return
       }
-      lastNote = note.trim()
       drafts.delete(reject.id)
       onSettled(`${placeOf(reject)}已更正并接收：${labelOf('CorrectionEffect', told.effect)}`, told.reject)
     } catch (thrown) {
@@ -144,7 +143,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
         <ul>
           {general.map(({ field, rule, message }) => (
             <li key={`${field} ${rule}`} className="bad">
-              {chineseHalfOf(message)} <span className="soft">{ruleWords(rule)}</span>
+              {chineseHalfOf(message)} <span className="soft">{describeRejectRule(rule)}</span>
             </li>
           ))}
         </ul>
@@ -243,7 +242,7 @@ const ItemField = ({ name, sent, corrected, text, problems, isReadOnly, onWrite 
     <div className={isFaulty ? 'item-field faulty' : 'item-field'}>
       <label htmlFor={id}>{fieldLabel(name, problems)}</label>
       <div>
-        {isLongValue(sent) ? <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} {...input} /> : <Input {...input} />}
+        {isLongValue(sent) ? <Input.TextArea className="grows" rows={2} {...input} /> : <Input {...input} />}
         {isFaulty && (
           <p id={`${id}-why`} className="bad">
             {problems.map(({ message }) => chineseHalfOf(message)).join(' ')}

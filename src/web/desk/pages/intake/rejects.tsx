@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
+import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
 import { useShortcuts } from '../../frame/shortcuts.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
@@ -15,7 +16,6 @@ import { fieldLabel } from './item.js'
 import { useOwnAgencies } from './own-agencies.js'
 import { RejectDrawer } from './reject.js'
 import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
-import { ruleWords } from './runs.js'
 
 type RejectRow = IntakeRejectsQuery['rejects']['nodes'][number]
 type RejectStateName = RejectRow['state']
@@ -80,7 +80,7 @@ export default function RejectsPage() {
       key: 'rule',
       title: '问题',
       render: ({ rule, problems }) =>
-        `${fieldLabel(problems[0]?.field ?? '', problems.slice(0, 1))} ${ruleWords(rule)}`.trim(),
+        `${fieldLabel(problems[0]?.field ?? '', problems.slice(0, 1))} ${describeRejectRule(rule)}`.trim(),
     },
     {
       key: 'state',
@@ -125,7 +125,7 @@ export default function RejectsPage() {
             { value: '', label: '全部规则' },
             ...(filters.data?.rejectRules ?? []).map(({ rule, count: n }) => ({
               value: rule,
-              label: `${ruleWords(rule)} ${formatNumber(n)}`,
+              label: `${describeRejectRule(rule)} ${formatNumber(n)}`,
             })),
           ]}
           style={{ width: '15rem' }}

@@ -86,7 +86,7 @@ const followsOf = ({
     listingCount > 0
       ? `${formatNumber(listingCount)} 条名单记录受影响，其中 ${formatNumber(removed)} 条立即变动，其余提请人工核实。`
       : '没有名单记录受影响。',
-    deliveries > 0 ? `向信用平台报送 ${formatNumber(deliveries)} 条变更。` : '没有需要向信用平台报送的变更。',
+    deliveries > 0 ? `向信用平台推送 ${formatNumber(deliveries)} 条变更。` : '没有需要向信用平台推送的变更。',
     '撤回之后不能再恢复；信源单位重新报送的，按新报送接收。',
   ]
 }
@@ -105,7 +105,7 @@ const Follows = ({ of }: { of: RollbackConsequences }) => (
       <Figure of={of.gone} label="主体不再存在" isBad />
       <Figure of={of.operators} label="主体重新评分" />
       <Figure of={of.listingCount} label="名单记录受影响" isBad />
-      <Figure of={of.deliveries} label="向平台报送" />
+      <Figure of={of.deliveries} label="向平台推送" />
     </dl>
     {of.listings.length > 0 && (
       <Part title="名单记录" shown={of.listings.length} total={of.listingCount}>

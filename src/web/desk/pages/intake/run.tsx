@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
+import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
@@ -14,7 +15,7 @@ import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { RollbackButton } from './rollback.js'
 import { IntakeRunDocument, RunRejectsDocument, type RunRejectsQuery } from './run.generated.js'
-import { isFailedOutcome, RunCounts, ruleWords } from './runs.js'
+import { isFailedOutcome, RunCounts } from './runs.js'
 
 type RunRejectRow = RunRejectsQuery['rejects']['nodes'][number]
 
@@ -33,6 +34,7 @@ export default function RunPage() {
   const run = data?.node && 'job' in data.node ? data.node : null
   const number = numberOf(id)
   const isPull = run?.job === 'PULL'
+  const platform = data?.platforms.find(({ id }) => id === run?.subject)?.name.zh ?? '—'
   const feed = data?.agencies.flatMap(({ feeds }) => feeds).find(({ id }) => id === run?.subject)?.title.zh
   return (
     <>
@@ -59,7 +61,7 @@ export default function RunPage() {
               <LabelledField label="工作">{labelOf('Job', run.job)}</LabelledField>
               {run.subject && (
                 <LabelledField label={isPull ? '数据源' : '对象'}>
-                  {isPull ? <Link to={`/intake/feeds/${run.subject}`}>{feed ?? run.subject}</Link> : run.subject}
+                  {isPull ? <Link to={`/intake/feeds/${run.subject}`}>{feed ?? '数据源'}</Link> : platform}
                 </LabelledField>
               )}
               <LabelledField label="结果">
@@ -80,11 +82,7 @@ export default function RunPage() {
                 </LabelledField>
               )}
             </dl>
-            {run.error && (
-              <p className="bad">
-                {chineseHalfOf(run.error.message)}（{run.error.code}）
-              </p>
-            )}
+            {run.error && <p className="bad">{chineseHalfOf(run.error.message)}</p>}
             {run.rollback && (
               <p className="warn" role="note">
                 已于 {instantText(run.rollback.at)} 由 {run.rollback.by} 撤回：{run.rollback.reason}
@@ -118,7 +116,7 @@ const COLUMNS = (run: string): readonly TableColumn<RunRejectRow>[] => [
       </Link>
     ),
   },
-  { key: 'rule', title: '规则', width: 220, render: ({ rule }) => ruleWords(rule) },
+  { key: 'rule', title: '规则', width: 220, render: ({ rule }) => describeRejectRule(rule) },
   { key: 'message', title: '问题', render: ({ problems }) => problems.map(problemWords).join(' ') },
   { key: 'state', title: '状态', width: 130, render: ({ state }) => labelOf('RejectState', state) },
 ]
@@ -130,7 +128,7 @@ const SetAside = ({ run, rules }: { run: string; rules: readonly { rule: string;
     <section className="panel some" aria-label="拒收的条目">
       <h2>拒收的条目</h2>
       <p>
-        {rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${formatNumber(n)} 条`).join('；')}{' '}
+        {rules.map(({ rule, count: n }) => `${describeRejectRule(rule)} ${formatNumber(n)} 条`).join('；')}{' '}
         <Link to={`/intake/rejects?run=${encodeURIComponent(run)}`}>
           <Button tabIndex={-1} size="small">
             逐条处理

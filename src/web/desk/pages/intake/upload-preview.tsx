@@ -1,10 +1,11 @@
+import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { editableText, fieldLabel, problemsOfField } from './item.js'
 import { changedFieldsOf } from './rollback.js'
-import { RunCounts, ruleWords } from './runs.js'
+import { RunCounts } from './runs.js'
 import type { FilePreview, PreviewFault, PreviewRecord } from './upload-request.js'
 
 const EFFECTS: Record<PreviewRecord['effect'], string> = { NEW: '新增', CHANGED: '变更', UNMATCHED: '待认领' }
@@ -34,7 +35,9 @@ export const UploadPreviewPanel = ({ of, title }: { of: FilePreview; title: stri
       <>
         <h3>
           拒收的条目{' '}
-          <span className="soft">{of.rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${n} 条`).join('；')}</span>
+          <span className="soft">
+            {of.rules.map(({ rule, count: n }) => `${describeRejectRule(rule)} ${n} 条`).join('；')}
+          </span>
         </h3>
         <Faults of={of.faults} total={of.rejected} />
       </>

@@ -19,7 +19,7 @@ interface AvailableMove {
 }
 
 const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): AvailableMove[] => {
-  const next = nextMoves(of, outlooks)
+  const next = nextMoves(of)
   const moves = [...new Set(outlooks.map(({ move }) => move))].filter(
     (move): move is PersonsMove => move in MOVE_MUTATIONS,
   )

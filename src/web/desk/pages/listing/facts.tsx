@@ -3,6 +3,7 @@ import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
 import { daysUntil, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { LabelledField } from '../../pieces/field.js'
+import { chineseHalfOf } from '../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { type EnumName, labelOf } from '../../pieces/words.js'
 import {
@@ -64,7 +65,9 @@ export const PublicTextPanel = ({ of }: { of: CaseFile }) => {
   return (
     <section className="panel" aria-labelledby="public">
       <h2 id="public">公众所见</h2>
-      {text === null || text === undefined ? (
+      {of.state === 'REMOVED' || of.state === 'NOT_LISTED' ? (
+        <EmptyNotice>{of.publishedOn === null ? '未曾公示。' : '已移出，公众不再看到。'}</EmptyNotice>
+      ) : text === null || text === undefined ? (
         <EmptyNotice>{of.mirrored ? '由其他机关决定，不由本枢纽公示。' : '没有可以公示的内容。'}</EmptyNotice>
       ) : !text.allowed ? (
         <p className="bad">依规则不得公示：{text.withheld?.zh}</p>
@@ -137,11 +140,11 @@ export const BasisPanel = ({ of }: { of: CaseFile }) => (
 
 export const DeliveriesPanel = ({ of, platforms }: { of: CaseFile; platforms: CasePlatforms }) => (
   <section className="panel" aria-labelledby="deliveries">
-    <h2 id="deliveries">报送</h2>
+    <h2 id="deliveries">推送</h2>
     {of.deliveries.length === 0 ? (
-      <EmptyNotice>尚未公示，没有向任何平台报送。</EmptyNotice>
+      <EmptyNotice>尚未公示，没有向任何平台推送。</EmptyNotice>
     ) : (
-      <table className="plain-table" aria-label="报送">
+      <table className="plain-table" aria-label="推送">
         <thead>
           <tr>
             <th scope="col">信用平台</th>
@@ -160,7 +163,7 @@ export const DeliveriesPanel = ({ of, platforms }: { of: CaseFile; platforms: Ca
               <tr key={id}>
                 <th scope="row">{name.zh}</th>
                 <td>
-                  {last === null ? '不报送' : labelOf('DeliveryAction', last.action)}
+                  {last === null ? '不推送' : labelOf('DeliveryAction', last.action)}
                   {last && (
                     <div className="soft">
                       第 {last.number} 次，{instantText(last.owedAt)}
@@ -174,7 +177,7 @@ export const DeliveriesPanel = ({ of, platforms }: { of: CaseFile; platforms: Ca
                       {last.confirmedAt && <span className="soft own-line">{instantText(last.confirmedAt)}</span>}
                       {last.advice && <span className="own-line">{last.advice.zh}</span>}
                       {last.state === 'OWED' && last.lastError && (
-                        <span className="soft own-line">上次未成：{last.lastError}</span>
+                        <span className="soft own-line">上次未成：{chineseHalfOf(last.lastError)}</span>
                       )}
                     </span>
                   )}

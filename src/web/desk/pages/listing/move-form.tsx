@@ -121,7 +121,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
       </h3>
       {denial && <Alert type="warning" showIcon title={`现在办理会被拒绝：${denial.why.zh}。`} />}
       <p className="labelled">
-        <label htmlFor={`${id}on`}>{DAY_OF[move] ?? '行为之日'}</label>
+        <label htmlFor={`${id}on`}>{DAY_OF[move] ?? '办理日期'}</label>
         {isToday ? (
           <span id={`${id}on`}>{on}（自今日起生效，不得补记）</span>
         ) : (

@@ -53,6 +53,7 @@ export const GRAVE_MOVES: readonly PersonsMove[] = [
 ]
 /** These reasons to hide an entry rest on a court's or an authority's document. */
 const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
+const REMOVED_BY_PAPER: readonly unknown[] = ['REPAIRED', 'CORRECTED']
 
 export const fieldsOfMove = (move: PersonsMove, draft: MoveDraft, of: CaseFile): MoveFieldName[] => {
   const byConsent: MoveFieldName[] = draft.service === 'ELECTRONIC' ? ['consentNumber'] : []
@@ -94,7 +95,7 @@ export const fieldsOfMove = (move: PersonsMove, draft: MoveDraft, of: CaseFile):
     case 'refuseRepair':
       return ['documentNumber', 'reason']
     case 'removeListing':
-      return ['removal', 'reason', ...only('documentNumber', draft.removal === 'REPAIRED')]
+      return ['removal', 'reason', ...only('documentNumber', REMOVED_BY_PAPER.includes(draft.removal))]
     case 'restoreListing':
       return ['restoring', 'documentNumber', 'reason']
     case 'dropListing':
@@ -137,7 +138,7 @@ export const moveInputOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile, o
 
 export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: string | null): string[] => {
   const term = endsOn === null ? [] : [`届满之日为 ${endsOn}，次日起不再有效。`]
-  const told = (what: string): string => `欠各信用平台一次${what}，报送至每个平台确认为止。`
+  const told = (what: string): string => `欠各信用平台一次${what}，推送至每个平台确认为止。`
   const scored = '该主体的信用评分随即重算。'
   const notice = draft.service === 'PUBLIC_NOTICE' ? ['公告期满才算送达，其后的期限自期满之日起算。'] : []
   switch (move) {
@@ -148,7 +149,7 @@ export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: 
     case 'notifyListing':
       return [
         '陈述申辩期限自送达生效之日的次日起算，期满或均已答复以前不得复核。',
-        '当事人凭查询码可见本案。',
+        '当事人凭登录码可见本案。',
         ...notice,
       ]
     case 'recordDefence':
@@ -175,10 +176,10 @@ export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: 
         ...notice,
       ]
     case 'publishListing':
-      return ['立即在公开的黑名单上显示，任何人可查。', told('新增'), scored, ...term]
+      return ['立即在公开的失信名单上显示，任何人可查。', told('新增'), scored, ...term]
     case 'hideListing':
       return [
-        '立即从公开的黑名单上消失；期限继续计算。',
+        '立即从公开的失信名单上消失；期限继续计算。',
         told('移出'),
         '须由另一人在限期内确认；逾期仍不公示，但标为逾期。',
         scored,
@@ -186,7 +187,7 @@ export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: 
     case 'confirmHiding':
       return ['暂停公示经第二人确认，在恢复公示或移出以前一直不公示。']
     case 'unhideListing':
-      return ['立即重新在公开的黑名单上显示。', told('新增'), scored]
+      return ['立即重新在公开的失信名单上显示。', told('新增'), scored]
     case 'applyRepair':
       return ['受理和决定的期限自申请之日起算；在此期间照常公示。']
     case 'acceptRepair':

@@ -42,7 +42,7 @@ export const roleNames = (roles: readonly string[]): string =>
   roles.map((role) => labelOf('MoverRole', role)).join('或')
 
 const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): ProcessStage[] => {
-  const next = nextOf(of, outlooks)
+  const next = nextOf(of)
   const at = ORDER.findIndex(({ key }) => key === next)
   const stages = ORDER.flatMap(({ key, title, moves, deadline }, i): ProcessStage[] => {
     const made = lastMoveOf(of, ...moves)
@@ -59,7 +59,7 @@ const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
           rule,
         },
       ]
-    if (key === 'consent' && !isConsentDue(of, outlooks)) return []
+    if (key === 'consent' && of.consentNeeded !== true) return []
     if (key === 'defence' && key === next) {
       const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
       return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
@@ -81,25 +81,19 @@ const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
   return [...stages, ...after(of)]
 }
 
-const nextOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): string | null => {
+const nextOf = (of: CaseFile): string | null => {
   const next = NEXT[of.state] ?? null
   if (next === 'link' && lastMoveOf(of, 'linkDecision') !== null) return 'propose'
   if (next === 'review' && isDefenceOpen(of)) return 'defence'
-  return next === 'decide' && of.state === 'REVIEWED' && isConsentDue(of, outlooks) ? 'consent' : next
+  return next === 'decide' && of.state === 'REVIEWED' && of.consentNeeded === true ? 'consent' : next
 }
 
 const isDefenceOpen = (of: CaseFile): boolean =>
   of.deadlines.some(({ name, state }) => name === 'DEFENCE' && state === 'COMING') ||
   defencePointsOf(of).some(({ answer }) => answer === null)
 
-/** Only the hub's preview of the move (outlook) tells whether consent is needed. */
-const isConsentDue = (of: CaseFile, outlooks: readonly MoveOutlook[]): boolean => {
-  const consent = outlooks.find(({ move }) => move === 'consentListing')
-  return of.state === 'REVIEWED' && consent !== undefined && consent.denial?.because !== 'CONSENT_NOT_NEEDED'
-}
-
-export const nextMoves = (of: CaseFile, outlooks: readonly MoveOutlook[]): readonly MoveName[] => {
-  const next = nextOf(of, outlooks)
+export const nextMoves = (of: CaseFile): readonly MoveName[] => {
+  const next = nextOf(of)
   if (next === 'defence') return defencePointsOf(of).some(({ answer }) => answer === null) ? ['answerDefence'] : []
   if (isReturned(of) && MENDED_BY[of.state]) return MENDED_BY[of.state] ?? []
   if (of.state === 'HIDDEN' && of.hiding?.confirmed === false) return ['confirmHiding']

@@ -8,7 +8,7 @@ import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
-import { RecordMembers, sourceWords } from '../../pieces/field.js'
+import { FeedTitle, RecordMembers, sourceWords } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
 import { PagedList } from '../../pieces/paged.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
@@ -69,7 +69,7 @@ const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () 
       {operator && <OperatorCode of={operatorCodeOf(operator)} />}
       <blockquote className="statement">{of.statement}</blockquote>
       <p className="soft">
-        {of.openedBy ?? '主体'} 于 {instantText(of.openedAt)} 提出；所争议的规则 {of.rule}，数据源 {of.feed}
+        {of.openedBy ?? '主体'} 于 {instantText(of.openedAt)} 提出；所争议的信息来自 <FeedTitle of={of.feed} />
       </p>
       <AttachmentLines of={of.attachments} />
       {record && (
@@ -116,7 +116,7 @@ const Acts = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }
   const upheld = verdict === 'UPHELD'
   return (
     <ConfirmButton
-      action="决定异议"
+      action="处理异议"
       danger={false}
       follows={
         upheld

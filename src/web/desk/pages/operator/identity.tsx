@@ -57,7 +57,7 @@ export const IdentityPanel = ({ of }: { of: OperatorFile }) => {
           <ul className="lines">
             {of.namesBefore.map(({ name, knownFrom }) => (
               <li key={name}>
-                {name} <span className="soft">枢纽自 {instantText(knownFrom)} 得知</span>
+                {name} <span className="soft">入库时间 {instantText(knownFrom)}</span>
               </li>
             ))}
           </ul>

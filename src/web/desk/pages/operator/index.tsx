@@ -101,7 +101,7 @@ const Standing = ({ of }: { of: OperatorFile }) => {
           {standing.grade} 级 · {standing.score} 分{standing.overridden ? '（经人工调整）' : ''}
         </b>
       )}
-      {standing.listed ? <b className="bad">在公示的黑名单上</b> : <span className="good">不在公示的黑名单上</span>}
+      {standing.listed ? <b className="bad">在公示的失信名单上</b> : <span className="good">不在公示的失信名单上</span>}
       {standing.objected && <span className="warn">有异议在核实</span>}
       <span className={standing.stale ? 'warn' : 'soft'}>
         {standing.asOf < LONG_AGO ? '有数据源从未完整拉取' : `数据截至 ${instantText(standing.asOf)}`}

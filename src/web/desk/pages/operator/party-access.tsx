@@ -44,8 +44,8 @@ const Codes = ({ of }: { of: OperatorFile }) => {
     const { code: accessCode, slip } = answer.data.issueAccessCode
     setWords('')
     setTold({
-      title: '访问码已签发',
-      what: '访问码',
+      title: '登录码已签发',
+      what: '登录码',
       text: accessCode,
       fields: [
         { label: '主体', value: of.name ?? code },
@@ -62,15 +62,15 @@ const Codes = ({ of }: { of: OperatorFile }) => {
   }
   const revoke = async (reason: string) => {
     await apollo.mutate({ mutation: RevokeAccessCodeDocument, variables: { input: { operator: code, reason } } })
-    setWords('访问码已撤销。')
+    setWords('登录码已撤销。')
     await refetch()
   }
   return (
     <section className="panel wide no-print" aria-labelledby="door">
-      <h2 id="door">当事人的访问码</h2>
-      <p className="soft">当事人凭访问码在公开网站“我的记录”查看本页所据的信息，陈述申辩、提出异议、申请修复。</p>
+      <h2 id="door">当事人的登录码</h2>
+      <p className="soft">当事人凭登录码在公开网站“我的记录”查看本页所据的信息，陈述申辩、提出异议、申请修复。</p>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
-      {!data && loading && <LoadingNotice of="访问码" />}
+      {!data && loading && <LoadingNotice of="登录码" />}
       {data && codes.length === 0 && <EmptyNotice>从未签发。</EmptyNotice>}
       {codes.length > 0 && (
         <ul className="lines" aria-label="签发记录">
@@ -84,11 +84,11 @@ const Codes = ({ of }: { of: OperatorFile }) => {
       {data && issues && (
         <p className="filters">
           <ConfirmButton
-            action={good ? '补发访问码' : '签发访问码'}
+            action={good ? '补发登录码' : '签发登录码'}
             danger={good !== undefined}
             follows={[
-              '显示一个新的访问码，只显示这一次。',
-              ...(good ? ['原访问码立即失效；正在用它登录的，即刻退出。'] : []),
+              '显示一个新的登录码，只显示这一次。',
+              ...(good ? ['原登录码立即失效；正在用它登录的，即刻退出。'] : []),
               '留下记录：谁、何时、因何签发。',
             ]}
             asks={{ label: '理由' }}
@@ -96,8 +96,8 @@ const Codes = ({ of }: { of: OperatorFile }) => {
           />
           {good && (
             <ConfirmButton
-              action="撤销访问码"
-              follows={['访问码立即失效；正在用它登录的，即刻退出。', '当事人在重新签发之前，不能再从网上查看和办理。']}
+              action="撤销登录码"
+              follows={['登录码立即失效；正在用它登录的，即刻退出。', '当事人在重新签发之前，不能再从网上查看和办理。']}
               asks={{ label: '理由' }}
               onDo={revoke}
             />

@@ -1,7 +1,8 @@
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { RecordMembers, sourceWords } from '../../pieces/field.js'
-import { isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
+import { fieldName, isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
+import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import type { OperatorFile, OperatorFileRecord } from './file.js'
 
@@ -58,8 +59,8 @@ const RecordLine = ({ of }: { of: OperatorFileRecord }) => {
       </summary>
       <RecordMembers kind={of.kind} body={body} />
       <p className="soft">
-        来源：{sourceWords(of)}；枢纽自 {instantText(of.knownFrom)} 得知。
-        {of.remarks.map(({ field, message }) => ` 接收时：${field} ${message}`).join('')}
+        来源：{sourceWords(of)}；入库时间 {instantText(of.knownFrom)}。
+        {of.remarks.map(({ field, message }) => ` 接收时：${fieldName(field)} ${chineseHalfOf(message)}`).join('')}
       </p>
     </details>
   )

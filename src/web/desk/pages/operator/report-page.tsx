@@ -116,7 +116,7 @@ const Sheet = ({ of, report }: { of: OperatorFile; report: CreditReport }) => (
       <LabelledField label="制作人">{report.madeBy}</LabelledField>
     </dl>
     <p className="soft">
-      本报告汇集各信源单位报送的信息，逐条载明来源；仅供有权部门履行职责参考，不替代原文书。评分卡的权重为本项目的建议。
+      本报告汇集各信源单位报送的信息，逐条载明来源；仅供有权部门履行职责参考，不替代原文书。评分卡的权重为本枢纽的建议。
     </p>
     <Block title="一、登记信息">
       <Rows of={[registrationOf(of)].filter((one) => one !== null)} />

@@ -20,7 +20,7 @@ export const TimePanel = ({ of, by, onBy }: { of: OperatorFile; by: TimeAxis; on
         onChange={(event) => onBy(event.target.value)}
         options={[
           { value: 'held', label: '按事实发生之日' },
-          { value: 'known', label: '按枢纽得知之时' },
+          { value: 'known', label: '按入库时间' },
         ]}
         aria-label="时间线的次序"
         style={{ marginBottom: '0.75rem' }}
@@ -46,7 +46,7 @@ const momentsOf = (of: OperatorFile, by: TimeAxis): TimeLineEvent[] => {
       ),
       detail:
         by === 'held'
-          ? `${validTo ? `至 ${validTo}；` : ''}枢纽自 ${instantText(knownFrom)} 得知`
+          ? `${validTo ? `至 ${validTo}；` : ''}入库时间 ${instantText(knownFrom)}`
           : `事实自 ${validFrom ?? '不详之日'} 起${validTo ? `至 ${validTo}` : ''}`,
     }
   })

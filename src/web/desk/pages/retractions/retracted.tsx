@@ -3,6 +3,7 @@ import { ConfirmButton } from '../../pieces/confirm.js'
 import { agoText, instantText } from '../../pieces/dates.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PlainTable } from '../../pieces/plain-table.js'
+import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
@@ -12,7 +13,8 @@ import type { RetractionsQuery } from './retractions.generated.js'
 export type RetractionNode = RetractionsQuery['retractions']['nodes'][number]
 export type RetractionReceiver = RetractionNode['receivers'][number]
 
-export const retractedNameOf = ({ listing, key }: RetractionNode): string => listing?.operator.name ?? key
+export const retractedNameOf = ({ listing, name, kind }: RetractionNode): string =>
+  listing?.operator.name ?? name ?? labelOf('SubjectKind', kind)
 
 /** Even a confirmed removal waits until the platform's display has been read. */
 const isReceiverWaiting = ({ state, check }: RetractionReceiver): boolean =>
@@ -40,7 +42,7 @@ export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
         {of.reasonText && <>，{of.reasonText}</>}
         {of.documentNumber && <>（{of.documentNumber}）</>}。
         {listing && pageAt(listing) && <Link to={listing}>看名单记录</Link>}{' '}
-        <Link to={`/deliveries?subject=${encodeURIComponent(of.key)}`}>看这一对象的全部报送</Link>
+        <Link to={`/deliveries?subject=${encodeURIComponent(of.key)}`}>看这一对象的全部推送</Link>
       </p>
       <dl className="stats">
         <div>
@@ -133,7 +135,7 @@ const Standing = ({ of, since }: { of: RetractionReceiver; since: string }) => (
     </span>
     {of.check && <div className="soft">{labelOf('RemovalCheck', of.check)}</div>}
     {of.state === 'OWED' && <span className="soft"> 已等 {agoText(since).replace('前', '')}</span>}
-    {of.lastError && <div className="bad">{of.lastError}</div>}
+    {of.lastError && <div className="bad">{chineseHalfOf(of.lastError)}</div>}
     {of.closed && (
       <div className="soft">
         {of.closed.by} {instantText(of.closed.at)}：{of.closed.reason}

@@ -39,7 +39,7 @@ export const SpreadChart = ({ of }: { of: CardTrial }) => {
               {
                 type: 'boxplot',
                 boxWidth: [24, 44],
-                itemStyle: { color: '#d7e6f6', borderColor: COLOURS.main, borderWidth: 2 },
+                itemStyle: { color: COLOURS.mainTint, borderColor: COLOURS.main, borderWidth: 2 },
                 data: [[spread.p5, spread.p25, spread.median, spread.p75, spread.p95]],
               },
               {

@@ -3,6 +3,7 @@ import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { FACT_FAMILIES, FACTS, type FactName } from '../../../../domain/records/facts.js'
+import { readCardText } from '../../../../domain/scoring/method.js'
 import {
   type BinRule,
   findTopScore,
@@ -98,7 +99,7 @@ const Card = ({ of }: { of: Scorecard }) => (
     {of.dimensions.map(({ id, zh, publicCredit }) => {
       const own = of.rules.filter(({ dimension }) => dimension === id)
       return (
-        <Panel key={id} title={zh}>
+        <Panel key={id} title={readCardText(zh)}>
           {!publicCredit && <p className="soft">不属于公共信用信息：单独展示，不计分。</p>}
           {own.length === 0 ? (
             <EmptyNotice>本维度没有计分规则。</EmptyNotice>
@@ -145,7 +146,7 @@ const Card = ({ of }: { of: Scorecard }) => (
       />
     </Panel>
     <Panel title="说明与参照">
-      <p>{of.about.zh}</p>
+      <p>{readCardText(of.about.zh)}</p>
       <ul>
         {of.restsOn.map((one) => (
           <li key={one}>{one}</li>

@@ -36,7 +36,7 @@ export default function TimelinessPage() {
   return (
     <>
       <PageHead
-        title="报送及时率"
+        title="推送及时率"
         extra={
           <Select
             aria-label="月份"
@@ -143,11 +143,11 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
     <section className="panel wide" aria-label={`${month} 各平台`}>
       <h2>{month} 各平台</h2>
       {sums.length === 0 ? (
-        <EmptyNotice>本月没有应办结的报送。</EmptyNotice>
+        <EmptyNotice>本月没有应办结的推送。</EmptyNotice>
       ) : (
-        <Chart label={`${month} 各平台应办结的报送（件）`} option={option} height={sums.length * BAR_PX + FRAME_PX}>
+        <Chart label={`${month} 各平台应办结的推送（件）`} option={option} height={sums.length * BAR_PX + FRAME_PX}>
           <PlainTable
-            label={`${month} 各平台应办结的报送`}
+            label={`${month} 各平台应办结的推送`}
             columns={[
               { title: '平台' },
               { title: '应办', align: 'right' },
@@ -207,7 +207,7 @@ const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
     <section className="panel wide" aria-label="近六个月的及时率">
       <h2>近 {MONTHS_DRAWN} 个月的及时率</h2>
       {names.size === 0 ? (
-        <EmptyNotice>这几个月没有应办结的报送。</EmptyNotice>
+        <EmptyNotice>这几个月没有应办结的推送。</EmptyNotice>
       ) : (
         <Chart label="近六个月各平台的及时率" option={option} height={LINES_PX}>
           <PlainTable
@@ -232,7 +232,7 @@ const Figures = ({ of: { month, figures, isCut } }: { of: TimelinessMonth }) => 
     </p>
     {isCut && <p className="warn">此处只列出一部分，全部见表格文件。</p>}
     {figures.length === 0 ? (
-      <EmptyNotice>本月没有应办结的报送。</EmptyNotice>
+      <EmptyNotice>本月没有应办结的推送。</EmptyNotice>
     ) : (
       <PlainTable
         label={`${month} 按机关、平台和事项`}

@@ -1,6 +1,7 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
+import { useAgencyNames } from '../../../pieces/agencies.js'
 import { agoText, instantText } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
@@ -9,7 +10,7 @@ import { useMay } from '../../../session/session.js'
 import { filterAccounts, loadedConnectionOf } from '../account-list.js'
 import { type OneTimeSecret, OneTimeSecretDialog } from '../one-time-secret.js'
 import { ConfirmAccountButton, PendingNotice } from '../pending.js'
-import { AccountFilters, RegisterForm, roleWords, useAgencyNames } from '../register.js'
+import { AccountFilters, RegisterForm, roleWords } from '../register.js'
 import {
   AddClientDocument,
   type ClientLineFragment,

@@ -1,6 +1,7 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
+import { useAgencyNames } from '../../../pieces/agencies.js'
 import { ConfirmButton } from '../../../pieces/confirm.js'
 import { ConfirmersNotice } from '../../../pieces/confirmers.js'
 import { agoText, instantText } from '../../../pieces/dates.js'
@@ -12,7 +13,7 @@ import { useMay, useSession } from '../../../session/session.js'
 import { filterAccounts, loadedConnectionOf } from '../account-list.js'
 import { type OneTimeSecret, OneTimeSecretDialog } from '../one-time-secret.js'
 import { ConfirmAccountButton, PendingNotice } from '../pending.js'
-import { AccountFilters, PERSON_ROLE_OPTIONS, RegisterForm, roleWords, useAgencyNames } from '../register.js'
+import { AccountFilters, PERSON_ROLE_OPTIONS, RegisterForm, roleWords } from '../register.js'
 import { EndPersonButton } from './end-person.js'
 import {
   AddPersonDocument,

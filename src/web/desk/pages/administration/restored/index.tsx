@@ -44,7 +44,7 @@ export default function RestoredPage() {
               <ConfirmButton
                 action="声明由备份恢复"
                 follows={[
-                  '即刻停止新增：不再公示新的条目，不再向平台报送新增；',
+                  '即刻停止新增：不再公示新的条目，不再向平台推送新增；',
                   '移出、暂停公示照常进行；',
                   '每个已配置的平台都须重新比对过，再由人解除，新增才继续。',
                 ]}
@@ -98,7 +98,7 @@ const Open = ({
         type="error"
         showIcon
         title={`数据库由备份恢复，尚未解除（${instantText(of.foundAt)} 发现）`}
-        description="已停止新增：不公示新的条目，不向平台报送新增。移出照常。"
+        description="已停止新增：不公示新的条目，不向平台推送新增。移出照常。"
       />
       <section className="panel" aria-label="如何发现">
         <h2>如何发现</h2>
@@ -110,7 +110,7 @@ const Open = ({
             </LabelledField>
           )}
           {of.platform && <LabelledField label="平台">{nameOf(of.platform)}</LabelledField>}
-          <LabelledField label="报送号">
+          <LabelledField label="推送号">
             <Reach of={of.deliveries} />
           </LabelledField>
           <LabelledField label="公示期号">
@@ -137,8 +137,8 @@ const Open = ({
             disabled={waiting.length > 0}
             hint={waiting.length > 0 ? `还有 ${waiting.length} 个平台没有比对` : ''}
             follows={[
-              '新增恢复：应公示的条目公示，应报送的报送；',
-              '报送号和期号接在已知最大者之后，平台不会把它们当作旧的；',
+              '新增恢复：应公示的条目公示，应推送的推送；',
+              '推送号和期号接在已知最大者之后，平台不会把它们当作旧的；',
               '恢复之后、备份之前办理过而数据库不再知道的，须已由您核对并补办。',
             ]}
             asks={{ label: '事由（如何核对、补办了什么）' }}

@@ -1,5 +1,6 @@
 import { useQuery } from '@apollo/client/react'
 import { Input, Select } from 'antd'
+import { countUnconfirmedOf, RULE_SECTION_WORDS, RULE_TABLE_WORDS } from '../../../../words/rule-words.js'
 import { useAddressState } from '../../../pieces/address.js'
 import { today } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
@@ -8,7 +9,6 @@ import { PageHead } from '../../../pieces/page.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { RuleRow } from './row.js'
 import { RulesDocument, type RulesQuery } from './rules.generated.js'
-import { countUnconfirmedOf, RULE_SECTION_WORDS, RULE_TABLE_WORDS } from './words.js'
 
 type RuleTableNode = RulesQuery['ruleTables'][number]
 type RuleTableRow = RuleTableNode['sections'][number]['rows'][number]

@@ -1,6 +1,3 @@
-import { LabelledField } from '../../../pieces/field.js'
-import { formatNumber } from '../../../pieces/numbers.js'
-import type { RulesQuery } from './rules.generated.js'
 import {
   countUnconfirmedIn,
   fieldLabel,
@@ -8,7 +5,10 @@ import {
   type MemberContent,
   memberContentOf,
   plainValueWords,
-} from './words.js'
+} from '../../../../words/rule-words.js'
+import { LabelledField } from '../../../pieces/field.js'
+import { formatNumber } from '../../../pieces/numbers.js'
+import type { RulesQuery } from './rules.generated.js'
 
 type RuleRowNode = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
 type NestedRows = Exclude<MemberContent, string>
@@ -19,7 +19,7 @@ export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
   const { from, to, basis, confirmed, fields } = of
   const told = fields
     .filter(({ name }) => !isShownElsewhere(name))
-    .map(({ name, value }) => ({ name, is: memberContentOf(value) }))
+    .map(({ name, value }) => ({ name, is: memberContentOf(value, name) }))
   const called = CALLED.map((name) => told.find((one) => one.name === name)).find(
     (one) => one !== undefined && typeof one.is === 'string',
   )
@@ -110,7 +110,7 @@ const Cell = ({ of }: { of: unknown }) => {
             .filter(([name, value]) => !isShownElsewhere(name) && value !== null)
             .map(
               ([name, value]) =>
-                `${fieldLabel(name)} ${Array.isArray(value) ? value.map(plainValueWords).join('、') : plainValueWords(value)}`,
+                `${fieldLabel(name)} ${Array.isArray(value) ? value.map((each) => plainValueWords(each)).join('、') : plainValueWords(value, name)}`,
             )
             .join('，'),
         )

@@ -1,3 +1,7 @@
+import LISTS from '../../../schema/rules/lists.json' with { type: 'json' }
+import { FACT_FAMILIES, FACTS, type FactFamily, type FactName } from '../../domain/records/facts.js'
+import { wordsOfValue } from './record-words.js'
+
 export const RULE_TABLE_WORDS: Record<string, string> = {
   clocks: '公示期限',
   documents: '文书',
@@ -49,7 +53,7 @@ const FIELDS: Record<string, string> = {
   legalBasis: '法律依据',
   authority: '机关',
   scope: '范围',
-  blacklist: '是否黑名单',
+  blacklist: '是否失信名单',
   public: '是否公示',
   decidedHere: '是否由本枢纽办理',
   fact: '事实',
@@ -151,19 +155,41 @@ const VALUES: Record<string, string> = {
   REPAIR_MIN_MONTHS: '修复前最短公示（月）',
   WITHDRAWAL_WORKDAYS: '各平台撤下（工作日）',
   SERVICE_NOTICE_DAYS: '公告送达（日）',
+  OBJECTION_WORKDAYS: '异议（工作日）',
+  STANDS: '当日仍在列入期内',
+  NOTHING: '不受影响',
+  PERFORM: '履行义务',
+  CORRECT: '改正、补办',
+  REPAIR: '申请信用修复',
+  WAIT: '等待期满',
+  HERE: '决定机关',
 }
 
-export const plainValueWords = (value: unknown): string => VALUES[String(value)] ?? String(value)
+const factWords = (name: string): string | undefined =>
+  Object.hasOwn(FACTS, name)
+    ? FACTS[name as FactName].zh
+    : Object.hasOwn(FACT_FAMILIES, name)
+      ? FACT_FAMILIES[name as FactFamily].zh
+      : undefined
+
+const LIST_NAMES = new Map(LISTS.lists.map(({ id, zh }) => [id, zh]))
+
+/** `field` tells words apart that mean several things. */
+export const plainValueWords = (value: unknown, field = ''): string => {
+  const name = String(value)
+  const state = field === 'state' ? wordsOfValue('REGISTRATION', name)?.zh : undefined
+  return state ?? VALUES[name] ?? LIST_NAMES.get(name) ?? factWords(name) ?? name
+}
 
 export type MemberContent = string | readonly Readonly<Record<string, unknown>>[]
 
-export const memberContentOf = (value: unknown): MemberContent => {
+export const memberContentOf = (value: unknown, field = ''): MemberContent => {
   const told = typeof value === 'string' && /^[[{]/.test(value) ? parsed(value) : value
   if (Array.isArray(told) && told.some((one) => typeof one === 'object' && one !== null))
     return told as Record<string, unknown>[]
-  if (Array.isArray(told)) return told.map(plainValueWords).join('、')
+  if (Array.isArray(told)) return told.map((one) => plainValueWords(one)).join('、')
   if (typeof told === 'object' && told !== null) return [told as Record<string, unknown>]
-  return plainValueWords(told)
+  return plainValueWords(told, field)
 }
 
 export const countUnconfirmedIn = (content: MemberContent): number =>
