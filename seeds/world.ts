@@ -5,6 +5,7 @@ import { abnormalEntries } from './world/abnormal.js'
 import { at } from './world/chance.js'
 import { changed } from './world/changes.js'
 import { defaulters } from './world/defaulters.js'
+import { deskPenalties } from './world/desk-cases.js'
 import { faults } from './world/faults.js'
 import { foodSamplings } from './world/food.js'
 import { inspections } from './world/inspections.js'
@@ -72,6 +73,22 @@ export const world = (): World => {
     goodExample: at(now, CAST.good).code,
     dishonestExample: at(now, CAST.dishonest).code,
     shopExample: at(now, COUNTS.enterprise + COUNTS.individual + COUNTS.cooperative).code,
+  }
+}
+
+export interface DemoWorld extends World {
+  /** Codes of the operators whose cases the demo plays; the last ones stay leads. */
+  deskCases: string[]
+}
+
+/** The world with the heavier penalties that the demo's cases rest on. */
+export const demoWorld = (): DemoWorld => {
+  const here = world()
+  const heavier = deskPenalties(here.operators, here.penalties)
+  return {
+    ...here,
+    penalties: [...here.penalties, ...heavier],
+    deskCases: heavier.flatMap(({ partyUscc }) => partyUscc ?? []),
   }
 }
 

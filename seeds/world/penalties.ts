@@ -34,7 +34,7 @@ export const penalties = (operators: readonly WorldOperator[]): WorldPenalty[] =
   const number = documentNumbers()
   const decided = cases
     .sort((a, b) => a.decidedOn.localeCompare(b.decidedOn))
-    .map((one) => penalty(one, number(one.party.region, one.decidedOn), luck))
+    .map((one) => makePenalty(one, number(one.party.region, one.decidedOn), luck))
   return [...withRepresentative(decided), naturalPerson(number, luck)]
 }
 
@@ -71,7 +71,7 @@ const documentNumbers = (): ((region: string, decidedOn: string) => string) => {
   }
 }
 
-const penalty = (
+export const makePenalty = (
   { party, violation, decidedOn, heavy }: PenaltyCase,
   documentNumber: string,
   luck: Chance,
@@ -151,7 +151,7 @@ const naturalPerson = (number: (region: string, on: string) => string, luck: Cha
     confiscations: [960],
   }
   return {
-    ...penalty({ party, violation, decidedOn, heavy: false }, number(region, decidedOn), luck),
+    ...makePenalty({ party, violation, decidedOn, heavy: false }, number(region, decidedOn), luck),
     partyUscc: null,
     partyRegNo: null,
     partyKind: 'NATURAL_PERSON',

@@ -119,6 +119,14 @@ export const COUNTERFEITS: Violation = {
   fines: [500000],
   confiscations: [183690],
 }
+/** Nothing says whether it is a heavier penalty. */
+export const LARGE_FINE: Violation = {
+  violation: '对商品作虚假的商业宣传',
+  facts: '当事人组织虚假交易，虚构“{product}”的销售状况和用户评价，虚假订单2160笔。',
+  basis: '《中华人民共和国反不正当竞争法》第八条第一款、第二十条第一款',
+  types: ['罚款'],
+  fines: [220000, 300000, 350000],
+}
 export const FALSE_CLAIMS: Violation = {
   violation: '发布虚假广告',
   facts: '当事人在“{product}”商品页面宣称“七日祛斑”，不能提供任何依据，广告费用5000元。',

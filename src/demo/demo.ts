@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type World, world } from '../../seeds/world.js'
+import { type DemoWorld, demoWorld, type World } from '../../seeds/world.js'
 import { feeds } from '../agencies/index.js'
 import type { AccountInput } from '../domain/access/accounts.js'
 // The server is loaded before signal handlers are set; see `hub start`.
@@ -18,6 +18,7 @@ import { listenOn } from '../hub/listen.js'
 import { makeLog } from '../hub/log.js'
 import { forgetRunningDemo, noteRunningDemo, readJson, SANDBOX_FOLDER } from '../hub/running-demo.js'
 import { startAgencyStandIns } from '../sandbox/agencies/index.js'
+import { playDemoCases } from '../sandbox/demo-cases.js'
 import { type GroupRobots, startGroupRobots } from '../sandbox/group-robots.js'
 import { startMailServer } from '../sandbox/mail-server.js'
 import { type MarketplaceStandIn, startMarketplaceStandIn } from '../sandbox/marketplace.js'
@@ -40,11 +41,11 @@ const PUSH_ROUNDS = 5
 const MARKETPLACE = 'demo-marketplace'
 const LOOPBACK = '127.0.0.1/32'
 
-type Examples = Pick<World, 'dishonestExample' | 'goodExample' | 'shopExample'>
+type Examples = Pick<DemoWorld, 'dishonestExample' | 'goodExample' | 'shopExample' | 'deskCases'>
 
 export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): Promise<void> => {
   await checkPortIsFree(config)
-  const here = world()
+  const here = demoWorld()
   const standIns: { close(): Promise<void> }[] = []
   const closeStandIns = async () => {
     forgetRunningDemo(config)
@@ -123,6 +124,8 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   await listen(hub, marketplace)
   say('④ 名单 Listing')
   for (const line of await publishDemoCase(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
+  const reached = await playDemoCases(hub.db, hub.rules, here.deskCases, hub.now())
+  if (reached.length > 0) say(`   另有 ${reached.length} 件案件分别办至各个状态 further cases, one in each state`)
   await hub.expire({ cause: 'demo' })
   const published = await hub.publish({ cause: 'demo' })
   if (published) say(`⑤ 公示 Publish：第 ${published.sequence} 期，${published.entries} 条 · sequence, entries`)

@@ -37,6 +37,7 @@ import { readClockRules, readPublicEntryRules } from '../work/listing/publicatio
 import { makeNameSweeper } from '../work/operators/names.js'
 import { publishList } from '../work/publication/publish.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
+import { renewObjectionTerms } from '../work/scoring/objection-terms.js'
 import { type ScoringOptions, scoreOperators } from '../work/scoring/score.js'
 import { type TrialOptions, tryScorecard } from '../work/scoring/trial.js'
 import { verifyScores } from '../work/scoring/verify.js'
@@ -188,7 +189,11 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       noted: () => notes.published()?.sequence ?? 0,
     })
   }
-  const expireNow = (options: JobOccasion) => expireListings(db, { ...options, rules, now, log })
+  const expireNow = async (options: JobOccasion) => {
+    const ended = await expireListings(db, { ...options, rules, now, log })
+    if (ended !== null) await renewObjectionTerms(db, rules)
+    return ended
+  }
   const families = () => findFamiliesWithSource(db, feeds.values())
   const recorded = makeCommandRecorder({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>

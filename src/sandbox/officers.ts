@@ -49,7 +49,8 @@ export const publishDemoCase = async (db: Db, rules: WorkRules, code: string, no
     lines.push(`${MOVES[name].zh} ${name}（${input.on}）→ ${listing.state}`)
   }
   const review = addWorkdays(rules.calendar, began, AFTER_DEFENCE_WORKDAYS).date
-  await move('linkDecision', OFFICER, 'officer', { on: began, decision: decision.id })
+  if (lead.decisionVersion !== decision.id)
+    await move('linkDecision', OFFICER, 'officer', { on: began, decision: decision.id })
   await move('proposeListing', OFFICER, 'officer', { on: began, reason: '销售侵犯注册商标专用权的商品，情节严重' })
   await move('notifyListing', OFFICER, 'officer', { on: began, documentNumber: numbered('告', began) })
   await move('reviewListing', REVIEWER, 'reviewer', { on: review })

@@ -1,11 +1,12 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import type { GraphqlEndpoint } from '../api/graphql/execution.js'
 import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import { CLEARED_SESSION_COOKIE, checkCsrfToken, readSessionCookie, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { refuseOtherMethods, sendProblem } from '../api/request/problem-details.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
 import { getRequestContext, type HttpRequestContext } from '../api/request/request-context.js'
-import { type Act, may, ROLES_BY_ACT } from '../domain/access/viewer.js'
+import { type Act, may, ROLES_BY_ACT, type Viewer } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { isRecord } from '../foundation/text/json.js'
 import { deskPagesRouter } from '../web/built-pages.js'
@@ -17,6 +18,7 @@ import * as sessions from '../work/access/sessions.js'
 import { type SignInParts, signIn, signInWithPasskey } from '../work/access/sign-in.js'
 import { addAccountRoutes, setSessionCookie } from './account.js'
 import { makeProblem } from './error-answers.js'
+import { makeExportHandler } from './exports.js'
 
 const BODY_LIMIT = '16kb'
 const CREDENTIAL_CHARACTERS_MOST = 256
@@ -31,7 +33,11 @@ const PASSWORD_WAS_RIGHT = [
   'SECOND_FACTOR_NEEDED',
 ]
 
-export const makeDeskRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
+export const makeDeskRouter = (
+  parts: ApiDependencies,
+  limit: RateLimit,
+  graphql: Pick<GraphqlEndpoint, 'ask' | 'labelOf'>,
+): Router => {
   const { keys, secondFactor: policy, administratorNetworks = [] } = parts
   const party = relyingPartyOf(parts.publicUrl ?? 'http://localhost')
   const signInParts = ({ now, log }: HttpRequestContext): SignInParts => ({
@@ -123,6 +129,13 @@ export const makeDeskRouter = (parts: ApiDependencies, limit: RateLimit): Router
     return cookie === null ? null : sessions.sessionOfCookie(db, cookie, { now, policy })
   }
 
+  const signedInByToken = async (request: Request): Promise<Viewer> => {
+    const signedIn = await mine(request)
+    if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '未登录 not signed in' })
+    checkCsrfToken(request, (token) => sessions.csrfTokenMatches(signedIn.cookie, token))
+    return signedIn.viewer
+  }
+
   const router = Router()
   const bodies = [express.json({ limit: BODY_LIMIT }), express.urlencoded({ extended: false, limit: BODY_LIMIT })]
   router.use('/desk/session', noStore)
@@ -131,7 +144,13 @@ export const makeDeskRouter = (parts: ApiDependencies, limit: RateLimit): Router
   router.post('/desk/logout', noStore, logout)
   router.get('/desk/session', present)
   addAccountRoutes(router, parts, { mine, limit, signInParts, sessionView: (session) => sessionView(session, parts) })
-  router.all(['/desk/login', '/desk/login/passkey', '/desk/logout'], refuseOtherMethods('POST'))
+  router.post(
+    '/desk/export',
+    noStore,
+    express.json({ limit: BODY_LIMIT }),
+    makeExportHandler(parts, graphql, signedInByToken),
+  )
+  router.all(['/desk/login', '/desk/login/passkey', '/desk/logout', '/desk/export'], refuseOtherMethods('POST'))
   router.all('/desk/session', refuseOtherMethods('GET'))
   const session = async (request: Request) => {
     const signedIn = await mine(request)

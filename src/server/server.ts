@@ -101,7 +101,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   const graphql = await makeGraphqlEndpoint(parts, limits)
   const pages = pagesOf(parts)
   const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
-  const rest = makeRestRouter(parts, { limits, ask: graphql.ask, pages, files })
+  const rest = makeRestRouter(parts, { limits, graphql, pages, files })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -252,10 +252,15 @@ export const makeRestRouter = (
   parts: ApiDependencies,
   {
     limits,
-    ask,
+    graphql,
     pages = pagesOf(parts),
     files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
-  }: { limits: SignInLimits; ask: GraphqlEndpoint['ask']; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
+  }: {
+    limits: SignInLimits
+    graphql: Pick<GraphqlEndpoint, 'ask' | 'labelOf'>
+    pages?: ReturnType<typeof pagesOf>
+    files?: PublishedFiles
+  },
 ): Express => {
   const app = express()
   app.disable('x-powered-by')
@@ -273,7 +278,7 @@ export const makeRestRouter = (
   app.get('/metrics', makeMetricsHandler(parts))
   app.use(makeOpenapiRouter())
   app.use(makeTokensRouter(parts, limits.client))
-  app.use(makeDeskRouter(parts, limits.person))
+  app.use(makeDeskRouter(parts, limits.person, graphql))
   app.use(makeV1Router(parts, limits))
   app.use(graphiqlRouter(({ headers }) => readSessionCookie(headers) !== null))
   const site = { ...parts, ...OF_REQUEST }
@@ -298,7 +303,7 @@ export const makeRestRouter = (
   )
   app.use(makeVerifyRouter(parts))
   app.use(makePublicPapersRouter(parts))
-  app.use(makeMyRouter(parts, ask))
+  app.use(makeMyRouter(parts, graphql.ask))
   app.use(answerNotFound)
   app.use(answerThrown)
   return app

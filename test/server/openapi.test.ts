@@ -144,7 +144,7 @@ describe('OpenAPI description', () => {
     const parts = { ...world.parts, metrics: makeMetrics(), scraping: { token: null, local: false } } as Any
     const app = makeRestRouter(
       { ...parts, answerPath: { lookups: () => ({}) }, leaving: new AbortController().signal },
-      { limits: {}, ask: {} } as Any,
+      { limits: {}, graphql: {} } as Any,
     )
     const served = new Set(routesOf(app))
     const told = new Set(
@@ -195,6 +195,11 @@ describe('OpenAPI description', () => {
     await ask(file, 200, { at: '/desk/assets/{name}' })
     await ask('/desk/assets/none.js', 404, { at: '/desk/assets/{name}' })
     await hearAccount(ask as Any, { cookie, csrfToken })
+    const exported = { at: '/desk/export', ...json({ list: 'cases', format: 'csv' }) }
+    await ask('/desk/export', 401, exported)
+    const own = { cookie, 'x-csrf-token': csrfToken, 'content-type': 'application/json' }
+    await ask('/desk/export', 200, { ...exported, headers: own })
+    await ask('/desk/export', 200, { ...exported, ...json({ list: 'cases', format: 'xlsx' }), headers: own })
     const out = '/desk/logout'
     await ask(out, 403, { at: out, method: 'POST', headers: { cookie } })
     await ask(out, 204, { at: out, method: 'POST', headers: { cookie, 'x-csrf-token': csrfToken } })

@@ -1,6 +1,6 @@
 /** Types whose connections have `totalCount`. */
 const PAGED =
-  'Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
+  'Authorisation Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
   'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'
 
 /** Fields, by type, that everybody who sees the object may read. */
@@ -54,6 +54,8 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   FeedMap: 'number feed lines madeBy madeAt endedBy endedAt',
   FeedMapLine: 'heading field value',
   Remark: 'field rule message',
+  FoundColleague: 'name role agency region',
+  FoundDocument: 'number move listing operator',
   GradeCounts: 'A B C D',
   GradeLine: 'grade from zh en',
   HandOverPayload: 'listings',
@@ -70,6 +72,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   LastingLoss: 'fact rules count records zh en basis confirmed',
   FeedTimeliness: 'late timely share',
   LegalBasis: 'title number articles from to confirmed',
+  LinkedPenalty: 'record documentNumber authority decidedOn violation fineYuan heavy linked',
   ListKind: 'id name blacklist authority threshold legalBasis removals repair measures',
   Listing:
     'clocks id kind list state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored operator contested',
@@ -78,6 +81,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   ListingMove: 'number move by role on recordedAt stateBefore stateAfter act',
   ListingUndone: 'listing before after asks',
   Lockout: 'kind name address failures lastAt until',
+  MarketplaceSellers: 'client list',
   MaskedPart: 'field what times',
   Measure: 'item zh en basis confirmed',
   MoveDenial: 'because why from',
@@ -88,7 +92,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   NotificationSettings:
     'mailAddress pendingAddress mailAvailable offered kinds digestHour quietFrom quietTo sentAt owed undelivered',
   Objection:
-    'id operator feed record rule fact statement state openedAt decidedAt note referredTo consequence attachments',
+    'id operator feed record rule fact statement state openedAt dueOn late decidedAt note referredTo consequence attachments',
   Occurrence: 'job subject plannedFor cause by missed state attempts endedAt',
   Operator: 'id uscc shop name kind region standing listings',
   NameBefore: 'name knownFrom',
@@ -147,6 +151,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   ScorecardVersion: 'version name hash state faults',
   ScorecardVeto: 'id dimension fact grade zh en',
   SealedPaper: 'id about type bytes sha256 storedAt storedBy releasedAt releasedBy withdrawnAt withdrawnBy',
+  SearchResult: 'documents colleagues',
   SellerList:
     'dated holdsUntil holds sellers malformed wrongCheckDigit confirmed unconfirmed unconfirmedMost gradesClosed notice uploadedAt',
   Source: 'run file page row',

@@ -7,7 +7,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from 'graphql'
+import {
+  assertValidSchema,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  isEnumType,
+  OperationTypeNode,
+} from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
@@ -121,6 +127,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   }
   return {
     stop: () => apollo.stop(),
+    labelOf: (type: string, value: string): string => labelIn(schema, type, value),
     ask: async (
       asked: HttpRequestContext,
       viewer: Viewer,
@@ -137,6 +144,13 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       await answerQuestion(request, asked).catch((error) => answerRefused(asked, error))
     },
   }
+}
+
+/** Chinese label of an enum value: the first words of its description. */
+const labelIn = (schema: GraphQLSchema, type: string, value: string): string => {
+  const known = schema.getType(type)
+  const described = isEnumType(known) ? known.getValue(value)?.description : null
+  return /^[^。；：]+/.exec(described ?? '')?.[0] ?? value
 }
 
 const answerRefused = ({ response, refused }: HttpRequestContext, error: unknown): void => {

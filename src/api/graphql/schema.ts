@@ -30,11 +30,13 @@ import { caseResolvers } from '../listing/cases.js'
 import { concernResolvers } from '../listing/concerns.js'
 import { deadlineResolvers } from '../listing/deadlines.js'
 import { documentResolvers } from '../listing/documents.js'
+import { linkedPenaltyResolvers } from '../listing/linked-penalty.js'
 import { listingResolvers } from '../listing/listings.js'
 import { moveResolvers } from '../listing/moves.js'
 import { outlookResolvers } from '../listing/outlook.js'
 import { paperResolvers } from '../listing/papers.js'
 import { publicationClockResolvers } from '../listing/publication-clocks.js'
+import { searchResolvers } from '../listing/search.js'
 import { notificationResolvers } from '../notifications/notifications.js'
 import { authorityResolvers } from '../office/authorities.js'
 import { directoryResolvers } from '../operators/directory.js'
@@ -91,7 +93,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '本枢纽依 schema/rules 的规则计算',
     en: 'reckoned here, by the rules of schema/rules',
     types: `NameMatch FeedTimeliness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
-      CaseColumn MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial CaseTask WorkItem WorkCount
+      CaseColumn LinkedPenalty MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial CaseTask WorkItem WorkCount
       CalendarForeseen CalendarDayForeseen DeadlineMoving`,
   },
   {
@@ -109,7 +111,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '经办人、复核人等在本枢纽的办理；转录的名单除外，其出自信源单位',
     en: 'what people did here; a mirrored listing is an agency’s',
     types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode SealedPaper
-      ScorecardActivation Authorisation CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine Handover Absence DeliveryAct DeliveryClosed PlatformAct SellerList`,
+      ScorecardActivation Authorisation CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine Handover Absence DeliveryAct DeliveryClosed PlatformAct SellerList MarketplaceSellers`,
   },
   {
     zh: '信用平台的回执或展示',
@@ -119,7 +121,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
-    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain Webhook WebhookCall WebhookReplay WebhookSecret DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
+    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain SearchResult FoundDocument FoundColleague Webhook WebhookCall WebhookReplay WebhookSecret DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
       NotificationSettings NotificationRobot UndeliveredNotification
       Lockout Viewer Agency Feed FeedForm Platform Client Person Colleague IssuedSecret IssuedPassword`,
   },
@@ -216,6 +218,8 @@ const RESOLVERS = [
   caseResolvers,
   worklistResolvers,
   keeperResolvers,
+  searchResolvers,
+  linkedPenaltyResolvers,
   moveResolvers,
   documentResolvers,
 ]

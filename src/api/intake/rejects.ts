@@ -3,7 +3,7 @@ import type { ItemProblem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as work from '../../work/intake/rejects.js'
-import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { makeConnection, type OrderedPageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
@@ -18,11 +18,12 @@ const view = (reject: setAside.StoredReject) => ({
   takenRun: reject.takenRun === null ? null : makeGlobalId('Run', reject.takenRun),
 })
 
-interface RejectsArgs extends PageArgs {
+interface RejectsArgs extends OrderedPageArgs {
   feed?: string | null
   run?: string | null
   state?: setAside.RejectState | null
   rule?: string | null
+  field?: string | null
 }
 
 const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) => {
@@ -30,7 +31,8 @@ const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) =
   const filter = filterOf(context, args)
   const rows = await setAside.list(db, filter, {
     first: readPageSize(args) + 1,
-    before: readNumberInCursor(args.after),
+    after: readNumberInCursor(args.after),
+    order: args.order ?? 'NEWEST',
   })
   return makeConnection(
     rows.map(view),
@@ -44,13 +46,14 @@ const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) =>
   setAside.countByRule(context.parts.db, filterOf(context, args))
 
 const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFilter => {
-  const { feed = null, run = null, state = null, rule = null } = refuseUnstorableText(args)
+  const { feed = null, run = null, state = null, rule = null, field = null } = refuseUnstorableText(args)
   // Run 0 stands for an unknown id: it has no rejects.
   return {
     feeds: visible(context, feed),
     run: run === null ? null : (readNumberInGlobalId(run, 'Run') ?? 0),
     state,
     rule,
+    field,
     by: visibleSenderOf(context.viewer),
   }
 }

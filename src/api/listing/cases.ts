@@ -4,44 +4,46 @@ import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { makeRetractionCursor, readRetractionInCursor } from '../request/ids.js'
+import { makeCaseCursor, readCaseInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { makeCaseView } from './listing-view.js'
 
 const OPEN = CASE_STATES.filter((state) => !isCaseOver(state))
 
-type CaseBoardFilter = { [K in 'states' | 'list' | 'region' | 'name' | 'late' | 'keeper']?: store.CaseFilter[K] | null }
+type CaseBoardFilter = {
+  [K in 'states' | 'list' | 'region' | 'name' | 'late' | 'keeper' | 'penalty' | 'heavy']?: store.CaseFilter[K] | null
+}
 
 /** Ended cases are found only on request and with the right to see removals. */
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
-  const { states = null, late = false, ...texts } = given ?? {}
-  const { list = null, region = null, name = null, keeper = null } = refuseUnstorableText(texts)
+  const { states = null, late = false, heavy = null, region, name, ...texts } = given ?? {}
+  const { list = null, keeper = null, penalty = null } = refuseUnstorableText(texts)
   const seen = may(viewer, 'see_removed') ? CASE_STATES : OPEN
   const asked = states ?? OPEN
   return {
     states: seen.filter((state) => asked.includes(state)),
     list,
-    region,
-    name,
+    ...readOperatorWords({ ...(region && { region }), ...(name && { name }) }),
     late: late ?? false,
     keeper,
+    penalty,
+    heavy,
     within: regionBoundOf(viewer),
     today,
     partys: PARTY_DEADLINES,
   }
 }
 
-const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
+type CaseListArgs = PageArgs & { filter?: CaseBoardFilter | null; sort?: store.CaseSort | null }
+
+const list = async (_: unknown, args: CaseListArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args.filter)
-  const found = await store.list(db, filter, {
-    first: readPageSize(args) + 1,
-    after: readRetractionInCursor(args.after),
-  })
-  const cases = found.map((one) => ({
-    ...makeCaseView(one),
-    cursor: makeRetractionCursor({ at: one.at, subjectId: one.id }),
-  }))
+  const sort = args.sort ?? 'NEWEST'
+  const after = readCaseInCursor(args.after, sort === 'NEWEST')
+  const found = await store.list(db, filter, { sort, first: readPageSize(args) + 1, after })
+  const cases = found.map((one) => ({ ...makeCaseView(one), cursor: makeCaseCursor(one) }))
   return makeConnection(
     cases,
     args,

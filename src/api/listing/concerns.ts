@@ -5,10 +5,11 @@ import * as runs from '../../store/timetable/runs.js'
 import { rollBack } from '../../work/intake/rollback.js'
 import * as work from '../../work/listing/concerns.js'
 import { recordById } from '../records/records.js'
-import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { makeConnection, type OrderedPageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { isInViewersRegion, NO_ID, NO_SUBJECT, seesSubject } from '../request/viewer.js'
 import { makeRunView } from '../timetable/operations.js'
 import { listingById } from './listing-by-id.js'
@@ -26,15 +27,29 @@ export const makeConcernView = (context: GraphqlContext, concern: store.Concern)
   }
 }
 
-const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
+type ConcernFilterInput = { [K in 'cause' | 'list' | 'settled' | 'region' | 'name']?: store.ConcernFilter[K] | null }
+
+const listConcerns = async (
+  _: unknown,
+  args: OrderedPageArgs & { filter?: ConcernFilterInput | null },
+  context: GraphqlContext,
+) => {
   const { db } = context.parts
-  const sight = regionBoundOf(context.viewer)
-  const concerns = await store.list(db, { first: readPageSize(args) + 1, after: readNumberInCursor(args.after), sight })
+  const { cause = null, settled, list = null, ...words } = args.filter ?? {}
+  const filter = {
+    cause,
+    settled: settled ?? false,
+    ...refuseUnstorableText({ list }),
+    ...readOperatorWords(words),
+    sight: regionBoundOf(context.viewer),
+  }
+  const page = { first: readPageSize(args) + 1, after: readNumberInCursor(args.after), order: args.order ?? 'OLDEST' }
+  const concerns = await store.list(db, filter, page)
   return makeConnection(
     concerns.map((one) => makeConcernView(context, one)),
     args,
     ({ key }) => makeCursor(key),
-    () => store.count(db, sight),
+    () => store.count(db, filter),
   )
 }
 
@@ -75,6 +90,6 @@ const rollBackRun = async (_: unknown, args: { id: string; reason: string }, con
 const nameOf = ({ sub }: Viewer): string => sub ?? ''
 
 export const concernResolvers = {
-  Query: { concerns: waiting },
+  Query: { concerns: listConcerns },
   Mutation: { settleConcern, rollBackRun },
 }

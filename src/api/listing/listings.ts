@@ -2,7 +2,7 @@ import { may, mayConsentToListing, seesOnlySomeFiles } from '../../domain/access
 import type { SourceCertainty } from '../../domain/calendar/dated-rows.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
-import { computeFirstRepairDay, needsConsent } from '../../domain/listing/lists.js'
+import { computeFirstRepairDay, type ListKind, needsConsent } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
@@ -99,9 +99,19 @@ const isContested = async (view: ListingView, _: unknown, context: GraphqlContex
 
 const withConfirmed = <R extends { mark: SourceCertainty }>(row: R) => ({ ...row, confirmed: row.mark === 'F' })
 
+const listKindView = (list: ListKind) => ({
+  ...list,
+  name: { zh: list.zh, en: list.en },
+  legalBasis: list.legalBasis.map(withConfirmed),
+  measures: list.measures.map(withConfirmed),
+  removals: list.removals.map(withConfirmed),
+})
+
 export const listingResolvers = {
   Query: {
     blacklist,
+    listKinds: (_: unknown, __: unknown, { parts }: GraphqlContext) =>
+      parts.rules.lists.filter(({ decidedHere }) => decidedHere).map(listKindView),
     listing: (_: unknown, { id }: { id: string }, context: GraphqlContext) => listingById(context, id),
   },
   Listing: {
@@ -109,14 +119,7 @@ export const listingResolvers = {
       view.state ?? (await caseOf(view, context)).state,
     list: ({ kind }: ListingView, _: unknown, context: GraphqlContext) => {
       const list = context.parts.rules.lists.find((each) => each.id === kind)
-      if (list === undefined) return null
-      return {
-        ...list,
-        name: { zh: list.zh, en: list.en },
-        legalBasis: list.legalBasis.map(withConfirmed),
-        measures: list.measures.map(withConfirmed),
-        removals: list.removals.map(withConfirmed),
-      }
+      return list === undefined ? null : listKindView(list)
     },
     operator: (view: ListingView, _: unknown, context: GraphqlContext) => operatorOf(view, context),
     moves: (view: ListingView, _: unknown, context: GraphqlContext) =>

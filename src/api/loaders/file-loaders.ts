@@ -12,6 +12,7 @@ import * as watch from '../../store/intake/watch.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as deadlines from '../../store/listing/deadlines.js'
 import * as documents from '../../store/listing/documents.js'
+import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
 import * as papers from '../../store/listing/papers.js'
 import * as authorities from '../../store/office/authorities.js'
@@ -145,6 +146,9 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     publicEntry: makeRowLoad((ids: readonly string[]) => listings.readShownEntries(own.db, ids)),
     listings: makeBatchedLoad(String, lookups.listings),
     moves: batchListings((ids) => listings.eventsOf(db, ids)),
+    penalties: makeBatchedLoad(String, async (ids: readonly number[]) =>
+      groupRowsByOperator(ids, await leads.listStandingPenalties(db, ids)),
+    ),
     deadlines: batchListings((ids) => deadlines.ofListings(db, ids)),
     concerns: batchListings((ids) => concerns.ofListings(db, ids)),
     deliveries: batchListings((ids) => desk.ofListings(db, ids)),

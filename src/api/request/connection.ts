@@ -1,5 +1,6 @@
 /** Callers read one item more than requested, which tells whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
+import type { PageOrder } from '../../store/access/list-filter.js'
 import { makeCursor, readNumberInCursor } from './ids.js'
 
 const FIRST_DEFAULT = 20
@@ -8,6 +9,10 @@ const FIRST_MOST = 100
 export interface PageArgs {
   first?: number | null
   after?: string | null
+}
+
+export interface OrderedPageArgs extends PageArgs {
+  order?: PageOrder | null
 }
 
 export const readPageSize = ({ first }: PageArgs): number => {

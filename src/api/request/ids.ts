@@ -120,10 +120,21 @@ export const makeRetractionCursor = (one: { at: string; subjectId: string }): st
   makeCursor(one.at, one.subjectId)
 
 export const readRetractionInCursor = (cursor: Cursor): { at: string; subjectId: string } | null =>
-  readCursorPair(cursor, (at, subjectId) => {
-    const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/.test(at) && !Number.isNaN(Date.parse(at))
-    // Date.parse alone would accept 30 February as 2 March.
-    return isInstant && isDate(at.slice(0, 'YYYY-MM-DD'.length)) && isUuid(subjectId) ? { at, subjectId } : null
+  readCursorPair(cursor, (at, subjectId) => (isInstant(at) && isUuid(subjectId) ? { at, subjectId } : null))
+
+const isInstant = (at: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/.test(at) &&
+  !Number.isNaN(Date.parse(at)) &&
+  // Date.parse alone would accept 30 February as 2 March.
+  isDate(at.slice(0, 'YYYY-MM-DD'.length))
+
+export const makeCaseCursor = ({ id, key }: { id: string; key: string }): string => makeCursor(id, key)
+
+/** `isRanked`: the key is a rank and an instant, as `cases.list` orders by default. */
+export const readCaseInCursor = (cursor: Cursor, isRanked: boolean): { id: string; key: string } | null =>
+  readCursorPair(cursor, (id, key) => {
+    const fits = !isRanked || (/^[01] /.test(key) && isInstant(key.slice(2)))
+    return isUuid(id) && fits ? { id, key } : null
   })
 
 const readCursorPair = <T>(cursor: Cursor, read: (first: string, second: string) => T | null): T | null =>

@@ -1,15 +1,21 @@
 import { type Act, may, mayInRegion, mayOnFeed, maySeeOperator, regionBoundOf } from '../../domain/access/viewer.js'
-import { describeConsequence, type ObjectionState, reasonRestsOn } from '../../domain/scoring/objection.js'
+import {
+  describeConsequence,
+  isObjectionLate,
+  type ObjectionState,
+  reasonRestsOn,
+} from '../../domain/scoring/objection.js'
 import type { Reason } from '../../domain/scoring/score.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/objections.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as work from '../../work/scoring/objection.js'
 import { recordById } from '../records/records.js'
-import { connectionById, type PageArgs } from '../request/connection.js'
+import { connectionById, type OrderedPageArgs } from '../request/connection.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { NO_ID } from '../request/viewer.js'
 import { findNumberInRegion, performAct } from './acts.js'
 import { getPointInTimeOfScore, type ScoreView, scoreResolvers } from './score.js'
@@ -27,6 +33,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
     openedBy: named || openedBy === context.viewer.sub ? openedBy : null,
     decidedBy: named || objection.decidedBy === context.viewer.sub ? objection.decidedBy : null,
     attachments: () => context.load.objectionPapers(objection.id),
+    late: isObjectionLate(objection, context.today),
     consequence: describeConsequence(state),
   }
 }
@@ -46,17 +53,26 @@ export const objectionById = async (context: GraphqlContext, id: number) => {
   return objection && sees(context, objection, owner) ? objectionView(context, objection) : null
 }
 
-const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null }, context: GraphqlContext) => {
-  const { viewer, parts } = context
+interface ObjectionArgs extends OrderedPageArgs {
+  state?: ObjectionState | null
+  filter?: { feed?: string | null; late?: boolean | null; region?: string | null; name?: string | null } | null
+}
+
+const list = async (_: unknown, args: ObjectionArgs, context: GraphqlContext) => {
+  const { viewer, parts, today } = context
+  const { feed = null, late, ...words } = args.filter ?? {}
   const theirFeeds = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
+  const feeds = viewer.role === 'agency' ? theirFeeds.filter((id) => feed === null || id === feed) : feed && [feed]
   const filter = {
-    feeds: viewer.role === 'agency' ? theirFeeds : null,
+    feeds: feeds || null,
     state: args.state ?? 'OPEN',
+    lateOn: late === true ? today : null,
+    ...readOperatorWords(words),
     sight: regionBoundOf(viewer),
   }
   return connectionById(
     args,
-    (page) => store.list(parts.db, filter, page),
+    (page) => store.list(parts.db, filter, { ...page, order: args.order ?? 'OLDEST' }),
     (each) => objectionView(context, each),
     () => store.countOf(parts.db, filter),
   )

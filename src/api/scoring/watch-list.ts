@@ -1,23 +1,28 @@
 /** Only authorities see the watch list. It is a hint; no decision may be based on it. */
 import { regionBoundOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
-import { connectionById, type PageArgs } from '../request/connection.js'
+import { connectionById, type OrderedPageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
 import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
+import { readOperatorWords } from '../request/operator-words.js'
 
 const entryView = (context: GraphqlContext, entry: store.WatchEntry) => ({
   ...entry,
   operator: () => operatorById(context, entry.operatorId),
 })
 
-const watchList = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
+interface WatchListArgs extends OrderedPageArgs {
+  filter?: { region?: string | null; name?: string | null } | null
+}
+
+const watchList = async (_: unknown, args: WatchListArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const sight = regionBoundOf(context.viewer)
+  const filter = { ...readOperatorWords(args.filter ?? {}), sight: regionBoundOf(context.viewer) }
   return connectionById(
     args,
-    (page) => store.list(db, { ...page, sight }),
+    (page) => store.list(db, filter, { ...page, order: args.order ?? 'NEWEST' }),
     (each) => entryView(context, each),
-    () => store.count(db, sight),
+    () => store.count(db, filter),
   )
 }
 

@@ -1,20 +1,52 @@
-import { may } from '../../domain/access/viewer.js'
+import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { isAuthorisationInForce } from '../../domain/standing/authorisation.js'
 import { describeClosedGrades, findListLapseDate } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
-import type * as store from '../../store/standing/authorisations.js'
+import * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import * as work from '../../work/standing/authorisations.js'
+import { connectionById, type OrderedPageArgs } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
 import { makeGlobalId, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
+import { readOperatorWords } from '../request/operator-words.js'
 
 const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const list = await sellers.readCurrentList(context.parts.db, context.viewer.sub ?? '')
-  if (list === null) return null
+  return list && sellerListView(context, list)
+}
+
+const sellerListView = ({ today }: GraphqlContext, list: sellers.SellerList) => {
   const [until, notice] = [findListLapseDate(list.dated), describeClosedGrades(list.gradesClosed, list.unconfirmedMost)]
-  return { ...list, holdsUntil: until, holds: until > context.today, notice }
+  return { ...list, holdsUntil: until, holds: until > today, notice }
+}
+
+const sellerLists = async (_: unknown, __: unknown, context: GraphqlContext) =>
+  (await sellers.listCurrentLists(context.parts.db)).map(({ client, ...list }) => ({
+    client,
+    list: sellerListView(context, list),
+  }))
+
+interface AuthorisationsArgs extends OrderedPageArgs {
+  filter?: { client?: string | null; holds?: boolean | null; region?: string | null; name?: string | null } | null
+}
+
+const listAuthorisations = async (_: unknown, args: AuthorisationsArgs, context: GraphqlContext) => {
+  const { db } = context.parts
+  const { client = null, holds, ...words } = args.filter ?? {}
+  const filter = {
+    ...refuseUnstorableText({ client }),
+    holdsOn: holds === true ? context.today : null,
+    ...readOperatorWords(words),
+    sight: regionBoundOf(context.viewer),
+  }
+  return connectionById(
+    args,
+    (page) => store.listAuthorisations(db, filter, { ...page, order: args.order ?? 'NEWEST' }),
+    (each) => authorisationView(context, each),
+    () => store.countAuthorisations(db, filter),
+  )
 }
 
 type RecordAuthorisationInput = Pick<work.NewAuthorisation, 'operator' | 'document' | 'givenOn' | 'endsOn'> & {
@@ -71,7 +103,7 @@ const authorisations = async ({ operator }: OperatorAtTime, _: unknown, context:
 }
 
 export const sellerResolvers = {
-  Query: { sellerList },
+  Query: { sellerList, sellerLists, authorisations: listAuthorisations },
   Mutation: { recordAuthorisation, withdrawAuthorisation },
   Operator: { authorisations },
 }

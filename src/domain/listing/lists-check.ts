@@ -23,6 +23,7 @@ export const checkLists = (rows: readonly ListKind[], items: readonly string[]):
     checkDated(row.terms, '.terms', say)
     checkConsents(row, say)
     checkMeasures(row, items, say)
+    checkLeads(row, say)
     for (const name of new Set(row.numbers.map((each) => each.name)))
       checkDated(rowsNamed(row, name), `.numbers.${name}`, say)
   })
@@ -98,6 +99,13 @@ const checkMeasures = (row: ListKind, items: readonly string[], say: ListFaultRe
     if (!items.includes(item) || basis.trim() === '')
       say(`.measures[${i}]`, '惩戒措施须为基础清单中的一项。A measure must be an item of the basic list.')
   })
+}
+
+const checkLeads = ({ leads = [], decidedHere }: ListKind, say: ListFaultReporter): void => {
+  if (leads.length > 0 && !decidedHere)
+    say('.leads', '不在此认定的名单不产生线索。A kind not decided here has no leads.')
+  for (const { place, reason } of checkRuleRows(leads, '.leads', () => false)) say(place, reason)
+  if (leads.some(({ basis }) => basis.trim() === '')) say('.leads', '缺少出处。The source is missing.')
 }
 
 const checkConsents = ({ consents }: ListKind, say: ListFaultReporter): void => {

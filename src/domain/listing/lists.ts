@@ -16,6 +16,7 @@ import {
 } from '../calendar/dated-rows.js'
 import type { DivisionLevel } from '../operators/places.js'
 import type { FactName } from '../records/facts.js'
+import type { LeadRule } from './lead-ground.js'
 
 export interface LegalBasis extends RuleDates {
   type:
@@ -115,6 +116,8 @@ export interface ListKind extends BilingualText {
   consents: ConsentRule[]
   terms: ListTerm[]
   numbers: LegalNumber[]
+  /** Penalties that open a lead; none when absent. */
+  leads?: LeadRule[]
   repair: RepairEntrance | null
   measures: Measure[]
   removals: RemovalRule[]

@@ -120,7 +120,7 @@ export const DECISION_MOVES = {
     en: 'link the decision',
     from: ['LEAD'],
     to: 'LEAD',
-    roles: ['officer'],
+    roles: ['officer', 'clock'],
     needs: ['documentNumber'],
     guards: [heavySaid, nonPerformanceSaid],
     sets: (_, act) => ({

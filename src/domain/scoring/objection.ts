@@ -1,6 +1,14 @@
 /** An objection never changes the score; only a correction of the contested record does. */
 
 import type { BilingualText } from '../../foundation/text/words.js'
+import { addWorkdays, type Calendar } from '../calendar/calendar.js'
+import {
+  checkRuleRows,
+  type DatedRow,
+  findCoverageFaults,
+  findRowInForce,
+  type RuleFault,
+} from '../calendar/dated-rows.js'
 import type { Reason } from './score.js'
 
 export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as const
@@ -32,3 +40,24 @@ const CONSEQUENCES: Record<ObjectionState, BilingualText> = {
   },
   WITHDRAWN: { zh: '异议已撤回。', en: 'The objection was withdrawn.' },
 }
+
+export interface ObjectionRules {
+  decision: (DatedRow & { workdays: number })[]
+}
+
+export const checkObjectionRules = ({ decision }: ObjectionRules): RuleFault[] => [
+  ...checkRuleRows(decision, 'decision', () => true),
+  ...findCoverageFaults('decision', decision),
+]
+
+/** Last day for the decision on an objection that came on `openedOn`. */
+export const computeObjectionDueDay = ({ decision }: ObjectionRules, calendar: Calendar, openedOn: string): string => {
+  const row = findRowInForce(decision, openedOn)
+  if (row === undefined) throw new Error(`no term of objections on ${openedOn}`)
+  return addWorkdays(calendar, openedOn, row.workdays).date
+}
+
+export const isObjectionLate = (
+  { state, dueOn }: { state: ObjectionState; dueOn: string | null },
+  today: string,
+): boolean => state === 'OPEN' && dueOn !== null && dueOn < today

@@ -63,6 +63,19 @@ export const findPerson = (db: Db, id: string): Promise<PersonAccount | null> =>
     [id],
   )
 
+/** Active people whose name contains `text`, in any case. */
+export const findColleagues = (
+  db: Db,
+  text: string,
+  first: number,
+): Promise<{ name: string; role: Role; agency: string | null; region: string | null }[]> =>
+  queryRows(
+    db,
+    `select id as name, role, agency, region from people where ended_at is null and pending_since is null
+       and strpos(lower(normalize(id, NFKC)), lower(normalize(?::text, NFKC))) > 0 order by id limit ? /* people.colleagues */`,
+    [text, first],
+  )
+
 /** Stores a chosen password and keeps the former one, of which the newest `kept` stay. False when it changed meanwhile. */
 export const setPassword = async (
   tx: Tx,

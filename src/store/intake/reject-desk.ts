@@ -1,4 +1,5 @@
 import type { ItemProblem } from '../../domain/records/records.js'
+import { type IdPage, pageByIdSql } from '../access/list-filter.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { repeatedNote } from './rejects.js'
 
@@ -37,25 +38,22 @@ export interface RejectFilter {
   run?: number | null
   state?: RejectState | null
   rule?: string | null
+  /** The field that broke the first rule. */
+  field?: string | null
   by?: string | null
 }
 
 const WHERE = `(:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:run::bigint is null or j.run_id = :run::bigint)
   and (:state::text is null or j.state = :state::text) and (:rule::text is null or j.rule = :rule::text)
-  and (:by::text is null or r.asked_by = :by::text)`
+  and (:field::text is null or j.field = :field::text) and (:by::text is null or r.asked_by = :by::text)`
 
-const ALL = { run: null, state: null, rule: null, by: null }
+const ALL = { run: null, state: null, rule: null, field: null, by: null }
 
-export const list = (
-  db: Db,
-  filter: RejectFilter,
-  { first, before }: { first: number; before: number | null },
-): Promise<StoredReject[]> =>
+export const list = (db: Db, filter: RejectFilter, page: IdPage): Promise<StoredReject[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} and (:before::bigint is null or j.id < :before::bigint)
-     order by j.id desc limit :first /* setAside.list */`,
-    { ...ALL, ...filter, before, first },
+    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} ${pageByIdSql(page, 'j.id')} /* setAside.list */`,
+    { ...ALL, ...filter, ...page },
   )
 
 export const count = (db: Db, filter: RejectFilter): Promise<number> =>

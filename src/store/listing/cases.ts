@@ -1,6 +1,7 @@
 import type { CaseState } from '../../domain/listing/case.js'
 import type { DeadlineName } from '../../domain/listing/deadlines.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
+import { IS_GROUNDLESS_LEAD_SQL } from './leads.js'
 import { LISTING_COLUMNS, type Listing } from './listings.js'
 
 export interface CaseFilter {
@@ -11,6 +12,9 @@ export interface CaseFilter {
   late: boolean
   /** Empty: without a keeper. */
   keeper: string | null
+  /** Part of the number of the linked penalty decision. */
+  penalty: string | null
+  heavy: boolean | null
   within: string | null
   today: string
   partys: readonly DeadlineName[]
@@ -23,27 +27,71 @@ const FILTERED = `l.wrong_from is null and (:list::text is null or l.list = :lis
   and (:region::text is null or starts_with(o.region, :region::text))
   and (:within::text is null or starts_with(o.region, :within::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)
-  and (:keeper::text is null or coalesce(l.keeper, '') = :keeper::text) and (not :late or ${LATE})`
+  and (:keeper::text is null or coalesce(l.keeper, '') = :keeper::text)
+  and (:penalty::text is null or strpos((select v.body->>'document_number' from versions v where v.id = l.decision_version), :penalty::text) > 0)
+  and (:heavy::boolean is null or coalesce((l.facts->>'decisionHeavy')::boolean, false) = :heavy::boolean)
+  and (not :late or ${LATE})`
 
-/** `at` is the creation time with microseconds, for the cursor. */
-export type OpenedCase = Listing & { at: string }
+export type CaseSort = 'NEWEST' | 'OLDEST' | 'DUE' | 'NAME' | 'PENALTY' | 'FINE'
 
-export const list = (
-  db: Db,
-  filter: CaseFilter,
-  { first, after }: { first: number; after: { at: string; subjectId: string } | null },
-): Promise<OpenedCase[]> =>
-  queryRows(
+/** A case and the text by which it is ordered, for the cursor. */
+export type SortedCase = Listing & { key: string }
+
+const CREATED = `to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+const DECISION = '(select v.body from versions v where v.id = l.decision_version)'
+const FIRST_DUE = `(select min(t.due_on) from listing_deadlines t where t.listing_id = l.id and t.ended_on is null)`
+const KEYS: Record<Exclude<CaseSort, 'NEWEST'>, { sql: string; descending: boolean }> = {
+  OLDEST: { sql: CREATED, descending: false },
+  DUE: { sql: `coalesce(${FIRST_DUE}::text, '9999')`, descending: false },
+  NAME: { sql: `coalesce(o.name, o.uscc, '')`, descending: false },
+  PENALTY: { sql: `coalesce(${DECISION}->>'decided_on', '')`, descending: true },
+  FINE: { sql: `lpad(coalesce(trunc((${DECISION}->>'fine_yuan')::numeric), 0)::text, 20, '0')`, descending: true },
+}
+
+interface CasePage {
+  sort: CaseSort
+  first: number
+  after: { id: string; key: string } | null
+}
+
+export const list = (db: Db, filter: CaseFilter, page: CasePage): Promise<SortedCase[]> =>
+  page.sort === 'NEWEST' ? listNewest(db, filter, page) : listByKey(db, filter, { ...page, sort: page.sort })
+
+/** Reads each state by its index. Leads that no penalty could carry (rank 0) come after all others (rank 1). */
+const listNewest = (db: Db, filter: CaseFilter, { first, after }: Omit<CasePage, 'sort'>): Promise<SortedCase[]> => {
+  const [rank = null, at = null] = after?.key.split(' ') ?? []
+  return queryRows(
     db,
-    `select f.* from unnest(:states::text[]) as s(state) cross join lateral (
-       select ${LISTING_COLUMNS}, to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+    `select f.* from unnest(:states::text[]) as s(state)
+     join (values (1), (0)) as r(rank) on r.rank = 1 or s.state = 'LEAD' cross join lateral (
+       select ${LISTING_COLUMNS}, r.rank || ' ' || ${CREATED} as key
        from listings l join operators o on o.id = l.operator_id
        where l.state = s.state and ${FILTERED}
-         and (:afterId::uuid is null or (l.created_at, l.id) < (:afterAt::timestamptz, :afterId::uuid))
+         and (s.state <> 'LEAD' or ${IS_GROUNDLESS_LEAD_SQL} = (r.rank = 0))
+         and (:afterId::uuid is null or (r.rank, l.created_at, l.id) < (:rank::int, :at::timestamptz, :afterId::uuid))
        order by l.created_at desc, l.id desc limit :first) f
-     order by f.at desc, f.id desc limit :first /* cases.list */`,
-    { ...filter, afterAt: after?.at ?? null, afterId: after?.subjectId ?? null, first },
+     order by f.key collate "C" desc, f.id desc limit :first /* cases.list */`,
+    { ...filter, rank, at, afterId: after?.id ?? null, first },
   )
+}
+
+const listByKey = (
+  db: Db,
+  filter: CaseFilter,
+  { sort, first, after }: CasePage & { sort: keyof typeof KEYS },
+): Promise<SortedCase[]> => {
+  const { sql, descending } = KEYS[sort]
+  const [beyond, order] = descending ? ['<', 'desc'] : ['>', 'asc']
+  return queryRows(
+    db,
+    `select f.* from (
+       select ${LISTING_COLUMNS}, (${sql}) collate "C" as key from listings l join operators o on o.id = l.operator_id
+       where l.state = any(:states::text[]) and ${FILTERED}) f
+     where :afterId::uuid is null or (f.key, f.id) ${beyond} (:afterKey::text collate "C", :afterId::uuid)
+     order by f.key ${order}, f.id ${order} limit :first /* cases.sorted */`,
+    { ...filter, afterKey: after?.key ?? null, afterId: after?.id ?? null, first },
+  )
+}
 
 export const count = (db: Db, filter: CaseFilter): Promise<number> =>
   queryValue(

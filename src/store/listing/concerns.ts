@@ -1,4 +1,5 @@
 import type { UnreadableRecords } from '../../domain/records/records.js'
+import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { isNotUnreadableSql } from '../intake/absence.js'
@@ -46,23 +47,38 @@ export const open = async (tx: Tx, { record = null, run = null, ...made }: NewCo
   )
 }
 
-export const list = (
-  db: Db,
-  { first, after, sight = null }: { first: number; after: number | null; sight?: RegionSight },
-): Promise<Concern[]> =>
+export interface ConcernFilter extends OperatorWords {
+  cause: ConcernCause | null
+  list: string | null
+  settled: boolean
+  sight: RegionSight
+}
+
+export const OPEN_CONCERNS: ConcernFilter = {
+  cause: null,
+  list: null,
+  settled: false,
+  sight: null,
+  region: null,
+  name: null,
+}
+
+const filtered = (filter: ConcernFilter): string =>
+  `(c.settled_at is not null) = :settled::boolean and (:cause::text is null or c.cause = :cause::text)
+   and (:list::text is null or exists (select 1 from listings l where l.id = c.listing_id and l.list = :list::text))
+   ${andIsWithinSightSql(filter.sight, OPERATOR)} ${andFitsWordsSql(filter, OPERATOR)}`
+
+export const list = (db: Db, filter: ConcernFilter, page: IdPage): Promise<Concern[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from concerns c where c.settled_at is null ${andIsWithinSightSql(sight, OPERATOR)}
-     and (:after::bigint is null or c.id > :after::bigint) order by c.id limit :first /* concerns.list */`,
-    { after, first, sight },
+    `select ${COLUMNS} from concerns c where ${filtered(filter)} ${pageByIdSql(page, 'c.id')} /* concerns.list */`,
+    { ...filter, ...page },
   )
 
-export const count = (db: Db, sight: RegionSight = null): Promise<number> =>
-  queryValue(
-    db,
-    `select count(*)::int as n from concerns c where c.settled_at is null ${andIsWithinSightSql(sight, OPERATOR)} /* concerns.count */`,
-    { sight },
-  )
+export const count = (db: Db, filter: ConcernFilter): Promise<number> =>
+  queryValue(db, `select count(*)::int as n from concerns c where ${filtered(filter)} /* concerns.count */`, {
+    ...filter,
+  })
 
 export const byId = (db: Db, id: number): Promise<Concern | null> =>
   queryFirst(db, `select ${COLUMNS} from concerns c where c.id = ? /* concerns.byId */`, [id])

@@ -1,8 +1,9 @@
-import { queryColumn, queryRows, type Tx } from '../db/db.js'
+import type { RecordBody } from '../../domain/records/records.js'
+import { type Db, queryColumn, queryRows, type Tx } from '../db/db.js'
 
 /** True when a scoring run opened the lead and no person has touched or taken it. */
-const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.keeper is null and l.wrong_from is null and exists (
-  select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
+const UNTOUCHED = `l.state = 'LEAD' and l.keeper is null and l.wrong_from is null and not exists (
+  select 1 from listing_events e where e.listing_id = l.id and e.role <> 'clock')`
 
 const lockLeads =
   (joined: string) =>
@@ -20,22 +21,27 @@ export const lockLeadsWithRollbackConcern = lockLeads(
   `join concerns c on c.listing_id = l.id and c.cause = 'TAKEN_BACK' and c.settled_at is null`,
 )
 
-/** A dropped lead counts as never opened, except in answers as known at an earlier instant. */
+/**
+ * A dropped lead counts as never opened, except in answers as known at an earlier instant. Leads that a person has
+ * touched are left. Returns whether any was dropped.
+ */
 export const dropLeads = async (
   tx: Tx,
   ids: readonly string[],
   { on, reason, at }: { on: string; reason: string; at: Date },
-): Promise<void> => {
-  await tx.raw(
+): Promise<boolean> => {
+  const dropped = await queryRows(
+    tx,
     `with dropped as (
-       update listings l set state = 'NOT_LISTED', moves = 2, wrong_from = :at::timestamptz,
+       update listings l set state = 'NOT_LISTED', moves = l.moves + 1, wrong_from = :at::timestamptz,
          facts = l.facts || jsonb_build_object('state', 'NOT_LISTED', 'lastOn', :on::text)
-       where l.id = any(:ids::uuid[]) and ${UNTOUCHED} returning l.id)
+       where l.id = any(:ids::uuid[]) and ${UNTOUCHED} returning l.id, l.moves)
      insert into listing_events (listing_id, number, move, made_by, role, made_on, recorded_at, state_before, state_after, act)
-     select id, 2, 'dropListing', 'clock', 'clock', :on::date, :at::timestamptz, 'LEAD', 'NOT_LISTED', jsonb_build_object('reason', :reason::text)
-     from dropped /* leads.drop */`,
-    { ids: [...ids], on, reason, at } as never,
+     select id, moves, 'dropListing', 'clock', 'clock', :on::date, :at::timestamptz, 'LEAD', 'NOT_LISTED', jsonb_build_object('reason', :reason::text)
+     from dropped returning listing_id as id /* leads.drop */`,
+    { ids: [...ids], on, reason, at },
   )
+  return dropped.length > 0
 }
 
 export const listOperatorsDroppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
@@ -50,3 +56,44 @@ export const listOperatorsDroppedByPerson = async (tx: Tx, operatorIds: readonly
   )
   return new Set(dropped)
 }
+
+export interface LeadPenalty {
+  id: number
+  operatorId: number
+  body: RecordBody
+}
+
+/**
+ * Of these records, the penalties of operators without an open case on the list that no earlier case of it rested on.
+ * A person who dropped a case has considered all that were known by then.
+ */
+export const listUnconsideredPenalties = (tx: Tx, list: string, records: readonly number[]): Promise<LeadPenalty[]> =>
+  queryRows(
+    tx,
+    `select v.id, v.operator_id as "operatorId", v.body from versions v
+     where v.id = any(:records::bigint[]) and v.kind = 'penalty' and v.operator_id is not null and not exists (
+       select 1 from listings x left join versions d on d.id = x.decision_version
+       left join listing_events e on e.listing_id = x.id and e.number = x.moves
+       where x.operator_id = v.operator_id and x.list = :list and x.wrong_from is null and case
+         when x.state not in ('REMOVED', 'NOT_LISTED') then true
+         when x.state = 'NOT_LISTED' and e.role = 'clock' then false
+         when x.state = 'NOT_LISTED' and e.recorded_at >= v.known_from then true
+         else d.fact = v.fact or (d.feed = v.feed and d.record_key = v.record_key) end)
+     order by v.operator_id, v.id /* leads.unconsidered */`,
+    { list, records: [...records] },
+  )
+
+const STANDING_PENALTY = `v.kind = 'penalty' and v.known_to is null and v.wrong_from is null and v.ended_on is null
+  and v.body->>'status' is distinct from 'REVOKED'`
+
+/** SQL: listing `l` is a lead that no penalty could carry. */
+export const IS_GROUNDLESS_LEAD_SQL = `(l.state = 'LEAD' and l.decision_version is null and not exists (
+  select 1 from versions v where v.operator_id = l.operator_id and ${STANDING_PENALTY}))`
+
+export const listStandingPenalties = (db: Db, operators: readonly number[]): Promise<LeadPenalty[]> =>
+  queryRows(
+    db,
+    `select v.id, v.operator_id as "operatorId", v.body from versions v
+     where v.operator_id = any(?::int[]) and ${STANDING_PENALTY} order by v.id /* leads.standing */`,
+    [[...operators]],
+  )

@@ -1,5 +1,6 @@
 /** An objection concerns a record, not one version. It counts for the operator that has the record. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
+import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, querySet, queryValue, type Tx } from '../db/db.js'
 
@@ -14,6 +15,8 @@ export interface Objection {
   statement: string
   openedBy: string
   openedAt: Date
+  /** Last day for the decision; null until counted. */
+  dueOn: string | null
   state: ObjectionState
   decidedBy: string | null
   decidedAt: Date | null
@@ -25,7 +28,7 @@ export interface Objection {
 const columnsOf = (
   owner: string,
 ): string => `b.id, ${owner} as "operatorId", b.feed, b.record_key as "recordKey", b.rule, b.fact, b.statement,
-  b.opened_by as "openedBy", b.opened_at as "openedAt", b.state, b.decided_by as "decidedBy", b.decided_at as "decidedAt", b.note,
+  b.opened_by as "openedBy", b.opened_at as "openedAt", b.due_on as "dueOn", b.state, b.decided_by as "decidedBy", b.decided_at as "decidedAt", b.note,
   b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
     order by v.known_from desc, v.id desc limit 1) as record`
 
@@ -74,12 +77,15 @@ export const findEntriesWithWrongContestFlag = (tx: Tx): Promise<string[]> =>
 
 export const open = (
   tx: Tx,
-  made: Pick<Objection, 'operatorId' | 'feed' | 'recordKey' | 'rule' | 'fact' | 'statement'> & { by: string; at: Date },
+  made: Pick<Objection, 'operatorId' | 'feed' | 'recordKey' | 'rule' | 'fact' | 'statement' | 'dueOn'> & {
+    by: string
+    at: Date
+  },
 ): Promise<Objection | null> =>
   queryFirst(
     tx,
-    `insert into objections as b (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at)
-     select :operatorId::int, :feed::text, :recordKey::text, :rule::text, :fact::text, :statement::text, :by::text, :at::timestamptz
+    `insert into objections as b (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at, due_on)
+     select :operatorId::int, :feed::text, :recordKey::text, :rule::text, :fact::text, :statement::text, :by::text, :at::timestamptz, :dueOn::date
      where not exists (select 1 from ${partsOf(':operatorId::int')} join objections e on e.operator_id = p.id and e.feed = :feed::text
        and e.record_key = :recordKey::text and e.state = 'OPEN')
      on conflict do nothing returning ${COLUMNS} /* objections.open */`,
@@ -121,20 +127,23 @@ export const ofOperators = (db: Db, operators: readonly number[]): Promise<Objec
     [[...operators]],
   )
 
-export interface ObjectionFilter {
+export interface ObjectionFilter extends OperatorWords {
   feeds: readonly string[] | null
   state: ObjectionState
+  /** Set: only those whose term ended before this day. */
+  lateOn: string | null
   sight: RegionSight
 }
 
-const filtered = ({ sight }: ObjectionFilter): string =>
-  `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${andIsWithinSightSql(sight, 'b.operator_id')}`
+const filtered = (filter: ObjectionFilter): string =>
+  `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[]))
+   and (:lateOn::date is null or b.due_on < :lateOn::date)
+   ${andIsWithinSightSql(filter.sight, 'b.operator_id')} ${andFitsWordsSql(filter, 'b.operator_id')}`
 
-export const list = (db: Db, filter: ObjectionFilter, page: { first: number; after: number | null }) =>
+export const list = (db: Db, filter: ObjectionFilter, page: IdPage) =>
   queryRows<Objection>(
     db,
-    `select ${COLUMNS} from objections b where ${filtered(filter)} and (:after::bigint is null or b.id > :after::bigint)
-     order by b.id limit :first /* objections.list */`,
+    `select ${COLUMNS} from objections b where ${filtered(filter)} ${pageByIdSql(page, 'b.id')} /* objections.list */`,
     { ...filter, ...page },
   )
 
@@ -142,6 +151,23 @@ export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
   queryValue(db, `select count(*)::int as n from objections b where ${filtered(filter)} /* objections.countOf */`, {
     ...filter,
   })
+
+export const listOpenTerms = (db: Db, { after, first }: { after: number; first: number }) =>
+  queryRows<Pick<Objection, 'id' | 'openedAt' | 'dueOn'>>(
+    db,
+    `select b.id, b.opened_at as "openedAt", b.due_on as "dueOn" from objections b where b.state = 'OPEN' and b.id > ?
+     order by b.id limit ? /* objections.openTerms */`,
+    [after, first],
+  )
+
+export const setDueDays = async (db: Db, changed: readonly { id: number; dueOn: string }[]): Promise<void> => {
+  if (changed.length === 0) return
+  await db.raw(
+    `update objections b set due_on = c."dueOn" from jsonb_to_recordset(?::jsonb) as c(id bigint, "dueOn" date)
+     where b.id = c.id and b.state = 'OPEN' /* objections.setDueDays */`,
+    [JSON.stringify(changed)],
+  )
+}
 
 export const findContestedVersionsAt = (db: Db, operators: readonly number[], knownAt: Date) =>
   queryRows<{ operatorId: number; versions: number[] }>(

@@ -1,3 +1,4 @@
+import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryRowsBy, queryValue, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
@@ -46,17 +47,21 @@ export const ofOperators = (db: Db, operators: readonly number[], when: PointInT
     { ...when, operators },
   )
 
-export const list = (db: Db, page: { first: number; after: number | null; sight: RegionSight }) =>
+export interface WatchFilter extends OperatorWords {
+  sight: RegionSight
+}
+
+export const list = (db: Db, filter: WatchFilter, page: IdPage) =>
   queryRows<WatchEntry>(
     db,
-    `select ${COLUMNS} from watch_entries w where ${openWithin(page.sight)} and (:after::bigint is null or w.id < :after::bigint)
-     order by w.id desc limit :first /* watchEntries.list */`,
-    page,
+    `select ${COLUMNS} from watch_entries w where ${filtered(filter)} ${pageByIdSql(page, 'w.id')} /* watchEntries.list */`,
+    { ...filter, ...page },
   )
 
-export const count = (db: Db, sight: RegionSight): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from watch_entries w where ${openWithin(sight)} /* watchEntries.count */`, {
-    sight,
+export const count = (db: Db, filter: WatchFilter): Promise<number> =>
+  queryValue(db, `select count(*)::int as n from watch_entries w where ${filtered(filter)} /* watchEntries.count */`, {
+    ...filter,
   })
 
-const openWithin = (sight: RegionSight): string => `w.closed_at is null ${andIsWithinSightSql(sight, 'w.operator_id')}`
+const filtered = (filter: WatchFilter): string =>
+  `w.closed_at is null ${andIsWithinSightSql(filter.sight, 'w.operator_id')} ${andFitsWordsSql(filter, 'w.operator_id')}`

@@ -1,5 +1,16 @@
 /** Only a withdrawal changes an authorisation. */
-import { type Db, queryColumn, queryFirst, queryOne, queryRows, type ReadHandle, type Tx } from '../db/db.js'
+import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
+import {
+  type Db,
+  queryColumn,
+  queryFirst,
+  queryOne,
+  queryRows,
+  queryValue,
+  type ReadHandle,
+  type Tx,
+} from '../db/db.js'
 
 export interface Authorisation {
   id: number
@@ -66,6 +77,32 @@ export const findAuthorisingOperators = async (
       `select a.operator_id from authorisations a where a.operator_id = any(:operators::int[]) and ${IS_AUTHORISATION_IN_FORCE_SQL} /* authorisations.among */`,
       { client, today, operators },
     ),
+  )
+
+export interface AuthorisationFilter extends OperatorWords {
+  client: string | null
+  /** Set: only those in force on this day. */
+  holdsOn: string | null
+  sight: RegionSight
+}
+
+const filtered = (filter: AuthorisationFilter): string =>
+  `(:client::text is null or a.client = :client::text)
+   and (:holdsOn::date is null or (a.withdrawn_at is null and :holdsOn::date between a.given_on and a.ends_on))
+   ${andIsWithinSightSql(filter.sight, 'a.operator_id')} ${andFitsWordsSql(filter, 'a.operator_id')}`
+
+export const listAuthorisations = (db: Db, filter: AuthorisationFilter, page: IdPage): Promise<Authorisation[]> =>
+  queryRows(
+    db,
+    `select ${COLUMNS} from authorisations a where ${filtered(filter)} ${pageByIdSql(page, 'a.id')} /* authorisations.list */`,
+    { ...filter, ...page },
+  )
+
+export const countAuthorisations = (db: Db, filter: AuthorisationFilter): Promise<number> =>
+  queryValue(
+    db,
+    `select count(*)::int as n from authorisations a where ${filtered(filter)} /* authorisations.count */`,
+    { ...filter },
   )
 
 export const listAuthorisationsOf = (db: Db, operators: readonly number[]): Promise<Authorisation[]> =>

@@ -33,6 +33,10 @@ const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_c
 export const readCurrentList = (db: Db, client: string): Promise<SellerList | null> =>
   queryFirst(db, `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`, [client])
 
+/** The current list of each client, by its name. */
+export const listCurrentLists = (db: Db): Promise<(SellerList & { client: string })[]> =>
+  queryRows(db, `select client, ${COLUMNS} from seller_lists where current order by client /* sellers.currentOfAll */`)
+
 export const lockSellerList = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }

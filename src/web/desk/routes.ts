@@ -44,6 +44,12 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import('./pages/operators/index.js'),
   },
   {
+    path: 'search',
+    title: '查找',
+    acts: ['see_operations'],
+    load: () => import('./pages/search/index.js'),
+  },
+  {
     path: 'operator/:code',
     title: '经营者',
     acts: ['see_operations'],
@@ -76,6 +82,27 @@ export const DESK_PAGES: readonly DeskPage[] = [
     section: '主体与名单',
     acts: ['see_objections'],
     load: () => import('./pages/objections/index.js'),
+  },
+  {
+    path: 'watch-list',
+    title: '重点关注名单',
+    section: '主体与名单',
+    acts: ['see_watch_list'],
+    load: () => import('./pages/watch-list/index.js'),
+  },
+  {
+    path: 'authorisations',
+    title: '授权',
+    section: '主体与名单',
+    acts: ['see_moves'],
+    load: () => import('./pages/authorisations/index.js'),
+  },
+  {
+    path: 'sellers',
+    title: '平台卖家名单',
+    section: '主体与名单',
+    acts: ['see_moves'],
+    load: () => import('./pages/sellers/index.js'),
   },
   {
     path: 'overrides',

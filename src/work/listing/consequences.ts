@@ -11,6 +11,7 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as waiting from '../../store/intake/unmatched.js'
 import * as concerns from '../../store/listing/concerns.js'
+import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
 import * as repairs from '../../store/listing/repairs.js'
 import * as versions from '../../store/records/versions.js'
@@ -185,6 +186,10 @@ const endCase = async (
   if (isPublished && !findListKind(rules, listing.list).removals.some((row) => row.reason === removal))
     return openConcern(tx, listing.id, 'TAKEN_BACK', changed)
   const reason = REASONS[removal]
+  if (removal === 'CORRECTED' && listing.state === 'LEAD') {
+    const on = shanghaiDate(changed.now ?? at)
+    if (await leads.dropLeads(tx, [listing.id], { on, reason, at })) return
+  }
   const moved = isPublished
     ? await moveByClock(tx, listing, 'removeListing', { reason, removal }, changed)
     : await moveByClock(tx, listing, 'dropListing', { reason }, changed)

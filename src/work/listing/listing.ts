@@ -2,6 +2,7 @@
 import { type Case, type CaseAct, type CaseState, makeNewCase, upgradeStoredCase } from '../../domain/listing/case.js'
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { computeEntryColumns, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
+import type { LinkedDecision } from '../../domain/listing/legal-ground.js'
 import { attemptMove, type MoveDenial } from '../../domain/listing/listing.js'
 import {
   checkAndRedactTexts,
@@ -36,7 +37,6 @@ const UNIQUE_VIOLATION = '23505'
 /** Unique index: one open case per operator and list. */
 const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
-const LIST_OF_LEADS = 'serious'
 
 export interface OpenCaseInput extends Pick<CaseAct, 'by' | 'role' | 'on'> {
   operatorId: number
@@ -60,18 +60,36 @@ export const openCaseWithin = async (tx: Tx, rules: WorkRules, opening: OpenCase
   return listing
 }
 
+export interface LeadOpening {
+  operatorId: number
+  reason: string
+  decision: LinkedDecision
+}
+
+/** Opens leads by the clock, each with its penalty linked. Operators with an open case on the list are skipped. */
 export const openLeads = async (
   tx: Tx,
   rules: WorkRules,
-  fallen: readonly { operatorId: number; value: number }[],
+  list: string,
+  leads: readonly LeadOpening[],
   { on, now }: { on: string; now: Date },
 ): Promise<void> => {
+  if (leads.length === 0) return
   const by = { by: 'score', role: 'clock', on, today: shanghaiDate(now) } as const
-  const leads = fallen.map(({ operatorId, value }) => ({
-    operatorId,
-    act: { ...by, reason: `信用评分降至 ${value} 分，低于线索线` },
-  }))
-  await openCases(tx, rules, LIST_OF_LEADS, leads, now)
+  const opened = await openCases(
+    tx,
+    rules,
+    list,
+    leads.map(({ operatorId, reason }) => ({ operatorId, act: { ...by, reason } })),
+    now,
+  )
+  const decisions = new Map(leads.map(({ operatorId, decision }) => [operatorId, decision]))
+  const steps = opened.map((listing) => {
+    const linked = decisions.get(listing.operatorId) ?? null
+    const link = { id: listing.id, name: 'linkDecision', by: by.by, role: by.role, input: { on }, now } as const
+    return stepOf(listing, link, { linked, standing: null }, rules)
+  })
+  await keep(tx, rules, steps, { at: now, now })
 }
 
 const openCases = async (

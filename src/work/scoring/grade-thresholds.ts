@@ -1,7 +1,8 @@
 /**
- * Falling below a threshold opens a lead (never a ground for listing) or a watch entry; rising above closes the watch
- * entry.
+ * Falling below a grade threshold opens a watch entry, and a lead where a penalty can be linked; rising above closes the
+ * watch entry.
  */
+import type { Facts } from '../../domain/records/facts.js'
 import { findThresholdsCrossed, isOnDishonestList } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Tx } from '../../store/db/db.js'
@@ -10,7 +11,7 @@ import * as leads from '../../store/listing/leads.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { openLeads } from '../listing/listing.js'
+import { openLeadsOnPenalties } from '../listing/leads.js'
 import { findCardByHash, hashCard } from './scorecards.js'
 
 export const DROPPED_LEAD_REASON = '所依据的批次已被撤回。The run it rests on was taken back.'
@@ -19,6 +20,7 @@ interface ScoredBatch {
   card: Scorecard
   ids: readonly number[]
   rows: readonly scores.NewScore[]
+  facts: ReadonlyMap<number, Facts>
   before: ReadonlyMap<number, { value: number; scorecardHash: string }>
   on: string
   at: Date
@@ -26,7 +28,7 @@ interface ScoredBatch {
 
 /** Call before the new scores are stored. */
 export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followed: ScoredBatch): Promise<void> => {
-  const { card, rows, on, at } = followed
+  const { card, ids, rows, facts, on, at } = followed
   const dropped = await dropUnfounded(tx, followed)
   const stood = await stoodBefore(tx, followed, dropped)
   const fallen = { lead: [] as FallenScore[], watch: [] as FallenScore[] }
@@ -35,7 +37,8 @@ export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followe
       if (opens === 'watch' || !isOnDishonestList(reasons)) fallen[opens].push({ operatorId, value })
     }
   }
-  await openLeads(tx, rules, fallen.lead, { on, now: at })
+  const values = new Map(fallen.lead.map(({ operatorId, value }) => [operatorId, value]))
+  await openLeadsOnPenalties(tx, rules, { ids, facts, fallen: values, on, now: at })
   await watchEntries.open(tx, fallen.watch, { on, at })
   const line = card.lines.find(({ opens }) => opens === 'watch')?.below ?? 0
   const risen = rows.filter(({ value }) => value >= line).map(({ operatorId }) => operatorId)

@@ -8,6 +8,7 @@ import * as objections from '../../store/scoring/objections.js'
 import { type ActorAndTime, atNewInstant, findOperator } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { republishContested } from '../listing/entry.js'
+import { countObjectionTerm } from './objection-terms.js'
 import { findCurrentScore } from './override.js'
 
 export interface ObjectionInput extends ActorAndTime {
@@ -29,7 +30,8 @@ export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInp
       throw notAllowed('现行评分没有依据这条信用信息的理由 no reason of the current score rests on this record')
     const about = { operatorId: operator.id, feed: record.feed, recordKey: record.recordKey }
     const { rule, fact } = reason
-    const opened = await objections.open(tx, { ...about, rule, fact, statement, by: made.by, at })
+    const dueOn = await countObjectionTerm(tx, rules, made.now)
+    const opened = await objections.open(tx, { ...about, rule, fact, statement, dueOn, by: made.by, at })
     if (opened === null) throw notAllowed('对这条信用信息的异议正在核查 an objection to this record is open already')
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     return opened

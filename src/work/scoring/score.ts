@@ -205,7 +205,7 @@ const storeBatch = (
   db: Db,
   run: OpenRun,
   { card, asked, asOf, knownAt }: ScoringCourse,
-  batch: Pick<FetchedBatch, 'ids' | 'before'> & { rows: readonly scores.NewScore[] },
+  batch: FetchedBatch & { rows: readonly scores.NewScore[] },
   { rules, now }: ScoringOptions,
 ): Promise<{ scored: number; stored: number }> =>
   db.transaction(async (tx) => {
@@ -216,7 +216,7 @@ const storeBatch = (
     const ids = batch.ids.filter(holds)
     const rows = batch.rows.filter(({ operatorId }) => holds(operatorId))
     if (!asked) {
-      await followThresholdCrossings(tx, rules, { card, ids, rows, before: batch.before, on: asOf, at })
+      await followThresholdCrossings(tx, rules, { ...batch, card, ids, rows, on: asOf, at })
       await rescoringQueue.clearDirty(tx, ids, knownAt)
     }
     await scores.add(tx, rows, { run: run.id, at })

@@ -103,6 +103,7 @@ const LEFT_OUT = new Set([
   'feed',
   'run',
   'rule',
+  'field',
   'lateOnly',
   'asOf',
   'knownAt',

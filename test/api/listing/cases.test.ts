@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import { makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
 
+// biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
+type Any = any
+
 describe('board of cases', () => {
   let world: World
   const codes = [1, 2, 3, 4, 5].map((n) => uscc(n))
@@ -49,7 +52,8 @@ describe('board of cases', () => {
     }
     expect(new Set(seen)).to.deep.equal(new Set(opened))
     expect(seen).to.have.length(5)
-    expect(seen.at(-1)).to.equal(opened[0])
+    // Leads that no penalty could carry come last.
+    expect(seen[0]).to.equal(opened[0])
   })
 
   it('counts every column, empty ones included', async () => {
@@ -81,6 +85,83 @@ describe('board of cases', () => {
     expect((await ask({ late: true })).cases.nodes.map(({ id }: { id: string }) => id)).to.deep.equal([...late])
     world.setNow(NOW)
     expect(await of({ states: [] })).to.equal(0)
+  })
+
+  it('says what could carry a lead, and filters by the linked penalty and a place name', async () => {
+    const { data, errors } = await world.ask(
+      `{ cases { nodes { id leadGround penalty { documentNumber decidedOn fineYuan heavy linked } } }
+         listed: cases(filter: { penalty: "〔2026〕1", heavy: true }) { nodes { id } }
+         placed: cases(filter: { region: "长春市" }) { totalCount } elsewhere: cases(filter: { region: "吉林市" }) { totalCount }
+         listKinds { id name { zh } } }`,
+      { token: officer() },
+    )
+    expect(errors).to.equal(undefined)
+    const [first, ...others] = data.cases.nodes
+    expect(first).to.deep.equal({
+      id: opened[0],
+      leadGround: null,
+      penalty: {
+        documentNumber: '虚市监处罚〔2026〕1号',
+        decidedOn: '2026-01-05',
+        fineYuan: '50000',
+        heavy: true,
+        linked: true,
+      },
+    })
+    expect(others.map(({ leadGround, penalty: linked }: Any) => [leadGround, linked])).to.deep.equal(
+      codes.slice(1).map(() => ['NONE', null]),
+    )
+    expect(data.listed.nodes).to.deep.equal([{ id: opened[0] }])
+    expect([data.placed.totalCount, data.elsewhere.totalCount]).to.deep.equal([5, 0])
+    expect(data.listKinds.map(({ id }: { id: string }) => id)).to.deep.equal(['serious'])
+  })
+
+  it('sorts by name, deadline, day and fine of the penalty, page by page', async () => {
+    const sorted = async (sort: string) => {
+      const names: string[] = []
+      for (let after: string | null = null; ; ) {
+        const { data } = await world.ask(
+          `query S($after: String) { cases(sort: ${sort}, first: 2, after: $after) { pageInfo { hasNextPage endCursor } nodes { operator { name } } } }`,
+          { variables: { after }, token: officer() },
+        )
+        names.push(...data.cases.nodes.map(({ operator }: Any) => operator.name.slice(2, 3)))
+        if (!data.cases.pageInfo.hasNextPage) return names.join('')
+        after = data.cases.pageInfo.endCursor
+      }
+    }
+    expect([...(await sorted('NAME'))].sort().join('')).to.equal([...'甲乙丙丁戊'].sort().join(''))
+    expect(await sorted('NAME')).to.equal([...'甲乙丙丁戊'].sort().join(''))
+    expect((await sorted('OLDEST'))[0]).to.equal('甲')
+    for (const sort of ['PENALTY', 'FINE', 'DUE']) expect((await sorted(sort))[0], sort).to.equal('甲')
+    const other = await world.ask(`{ cases(sort: NAME, first: 2) { pageInfo { endCursor } } }`, { token: officer() })
+    const { errors } = await world.ask(`query S($after: String) { cases(after: $after) { totalCount } }`, {
+      variables: { after: other.data.cases.pageInfo.endCursor },
+      token: officer(),
+    })
+    expect(errors?.[0]?.extensions['code']).to.equal('INPUT_INVALID')
+  })
+
+  it('finds cases, penalties and colleagues, and nothing of another region', async () => {
+    const found = async (text: string, token = officer()) => {
+      const { data, errors } = await world.ask(
+        `query F($text: String!) { search(text: $text) { documents { number move listing { id } operator { uscc } } colleagues { name role } } }`,
+        { variables: { text }, token },
+      )
+      return errors === undefined ? data.search : errors[0]?.extensions['code']
+    }
+    const numbers = async (text: string) =>
+      (await found(text)).documents.map(({ number, move, listing }: Any) => [number, move, listing?.id ?? null])
+    const further = { ...penalty(codes[1] ?? '', '虚市监处罚〔2026〕12号'), fact: '虚市监处罚〔2026〕12号/虚构市局' }
+    await world.bring('penalties', [penalty(codes[0] ?? '', '虚市监处罚〔2026〕1号'), further])
+    expect(await numbers('虚市监处罚〔2026〕1')).to.deep.equal([
+      ['虚市监处罚〔2026〕1号', 'linkDecision', opened[0]],
+      ['虚市监处罚〔2026〕12号', null, null],
+    ])
+    expect(await numbers('虚市监处罚[2026]12号')).to.deep.equal([['虚市监处罚〔2026〕12号', null, null]])
+    expect(await numbers('虚市监处罚〔2025〕')).to.deep.equal([])
+    expect(await found('x')).to.equal('INPUT_INVALID')
+    for (const role of ['marketplace', 'agency', 'party'] as const)
+      expect(await found('虚市监', world.token(role, 'x')), role).to.equal('FORBIDDEN')
   })
 
   it('ended cases are counted only for viewers who may see removed entries', async () => {

@@ -11,7 +11,7 @@ describe('listing: every state, move and role', () => {
   // From → to, and by whom. Written from the law, not copied from the table of moves.
   const EXPECTED: Record<MoveName, { from: (CaseState | null)[]; to: CaseState | 'SAME'; roles: CaseRole[] }> = {
     openLead: { from: [null], to: 'LEAD', roles: ['officer', 'clock'] },
-    linkDecision: { from: ['LEAD'], to: 'LEAD', roles: ['officer'] },
+    linkDecision: { from: ['LEAD'], to: 'LEAD', roles: ['officer', 'clock'] },
     proposeListing: { from: ['LEAD'], to: 'PROPOSED', roles: ['officer'] },
     notifyListing: { from: ['PROPOSED'], to: 'NOTIFIED', roles: ['officer'] },
     recordDefence: { from: ['NOTIFIED', 'DEFENCE', 'HEARING'], to: 'DEFENCE', roles: ['officer', 'party'] },

@@ -113,7 +113,7 @@ describe('absence of unmatched records', () => {
 describe('absence of corrected items', () => {
   const db = database()
   const only = async (): Promise<number> =>
-    (await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 1, before: null }))[0]?.id ?? 0
+    (await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 1, after: null, order: 'NEWEST' }))[0]?.id ?? 0
   const mend = async (fields: unknown, n: number) =>
     takeCorrection(db(), feed(), {
       by: 'officer-1',

@@ -90,7 +90,7 @@ describe('heading maps', () => {
     const told = []
     for await (const { field, heading } of setAside.ofRun(db(), run)) told.push([heading, field])
     expect(told).to.deep.equal([['社会信用代码', '统一信用代码']])
-    const [reject] = await setAside.list(db(), { feeds: null }, { first: 1, before: null })
+    const [reject] = await setAside.list(db(), { feeds: null }, { first: 1, after: null, order: 'NEWEST' })
     expect(reject?.map).to.equal(id)
     expect(new Set(reject?.problems.map(({ heading }) => heading))).to.deep.equal(new Set(['社会信用代码']))
     await feedMaps.end(db(), { feed: feed.id, id, by: 'officer two', now: later(70) })

@@ -30,7 +30,7 @@ const BY = { by: 'officer-1', note: '日期笔误，已与来文单位核实', m
 describe('a rejected item', () => {
   const db = database()
   const only = async (): Promise<setAside.StoredReject> => {
-    const [one] = await setAside.list(db(), { feeds: null }, { first: 2, before: null })
+    const [one] = await setAside.list(db(), { feeds: null }, { first: 2, after: null, order: 'NEWEST' })
     if (one === undefined) throw new Error('nothing was set aside')
     return one
   }
@@ -313,7 +313,7 @@ describe('open rejects', () => {
 
   it('remain open where a person corrects another item', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
-    const [last] = await setAside.list(db(), { feeds: null }, { first: 1, before: null })
+    const [last] = await setAside.list(db(), { feeds: null }, { first: 1, after: null, order: 'NEWEST' })
     await takeCorrection(db(), feed(), { ...BY, reject: last?.id ?? 0, fields: row(3), now: at(later(1)) })
     expect(await waiting()).to.equal(1)
     expect(await rejects.latestRejectsOf(db(), 'test', 5)).to.have.length(2)

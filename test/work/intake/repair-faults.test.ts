@@ -101,7 +101,11 @@ describe('hub repair on a database with every fault that earlier releases left',
     const stays = [entry(1, { DEDOCNUM: OWN_NUMBER }), BAD, ...dated]
     await deliver(test.db, 'dishonest', [...stays, entry(2), numbered(3), numbered(5)], { archive, now: hours(0) })
     await pullItems(test.db, [row(3, { reg: regOf(3) })], { id: 'elsewhere', kind: 'registration', now: hours(1) })
-    const [reject] = await setAside.list(test.db, { feeds: null, state: 'OPEN' }, { first: 1, before: null })
+    const [reject] = await setAside.list(
+      test.db,
+      { feeds: null, state: 'OPEN' },
+      { first: 1, after: null, order: 'NEWEST' },
+    )
     const corrected = { by: 'officer-1', note: '已核实', reject: reject?.id ?? 0, fields: entry(4) as never }
     await takeCorrection(test.db, feeds.get('dishonest') as AgencyFeed, { ...corrected, mark, rules, now: hours(2) })
     await sql(`update versions set partial = true where feed = 'dishonest' and record_key in ('L3', 'L4')`)

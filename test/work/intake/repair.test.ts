@@ -114,7 +114,7 @@ describe('repair', () => {
   it('ends an absent corrected entry, and allows a later end of one that may be present', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     for (const n of [2, 3]) {
-      const open = await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 5, before: null })
+      const open = await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 5, after: null, order: 'NEWEST' })
       const reject = open.find(({ item }) => item['key'] === `K${n}`)?.id ?? 0
       await takeCorrection(db(), feed(), { by: 'x', note: '已核实', mark, rules, reject, fields: row(n), ...hour(1) })
     }

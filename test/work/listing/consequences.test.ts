@@ -44,7 +44,8 @@ const stateOf = async (db: JobDb, id: string) => {
   const listing = await listings.byId(db, id)
   return [listing?.state, listing?.removalReason]
 }
-const causes = async (db: JobDb) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
+const FIRST = { first: 10, after: null, order: 'OLDEST' } as const
+const causes = async (db: JobDb) => (await concerns.list(db, concerns.OPEN_CONCERNS, FIRST)).map(({ cause }) => cause)
 const owed = async (db: JobDb, id: string) =>
   rowsOf(db, `select platform, action from deliveries where subject_id = ? and state = 'OWED' order by 1, 2`, [id])
 const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
@@ -194,7 +195,7 @@ describe('consequences for listings when their record changes', () => {
     await tell(db(), { body: { ...LIGHT, fine_yuan: '200' }, now: later(120) })
     expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
     expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
-    const [asked] = await concerns.list(db(), { first: 10, after: null })
+    const [asked] = await concerns.list(db(), concerns.OPEN_CONCERNS, FIRST)
     expect(asked).to.include({ listingId: id, cause: 'LIGHTER' })
     expect(await causes(db())).to.have.length(1)
   })
@@ -272,7 +273,7 @@ describe('consequences for listings when their record changes', () => {
     for (const seconds of [60, 120]) await tell(db(), { whole: true, rows: [other], now: later(seconds) })
     expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
     expect(await causes(db())).to.deep.equal(['ABSENT'])
-    const [asked] = await concerns.list(db(), { first: 10, after: null })
+    const [asked] = await concerns.list(db(), concerns.OPEN_CONCERNS, FIRST)
     await settleOpenConcern(db(), rules, {
       id: asked?.id ?? 0,
       note: '信源单位确认仍有效',
@@ -287,7 +288,7 @@ describe('consequences for listings when their record changes', () => {
     await tell(db())
     await caseOn(db())
     await tell(db(), { body: LIGHT, now: later(60) })
-    const [asked] = await concerns.list(db(), { first: 10, after: null })
+    const [asked] = await concerns.list(db(), concerns.OPEN_CONCERNS, FIRST)
     const settled = (note: string, id = asked?.id ?? 0) =>
       refusal(settleOpenConcern(db(), rules, { id, note, by: 'officer-1', now: later(120) }))
     expect((await settled(' ')).code).to.equal('INPUT_INVALID')
@@ -338,7 +339,7 @@ describe('consequences for listings when their record changes', () => {
       await back(db(), run)
       expect([await stateOf(db(), id), await owed(db(), id)]).to.deep.equal([ended, owing])
       expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
-      const [asked] = await concerns.list(db(), { first: 10, after: null })
+      const [asked] = await concerns.list(db(), concerns.OPEN_CONCERNS, FIRST)
       expect(asked).to.include({
         listingId: id,
         cause: 'RESTORED',

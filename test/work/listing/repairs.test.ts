@@ -50,7 +50,8 @@ const tell = async (db: JobDb, told: readonly Told[], now: Date, by = rules): Pr
 }
 const stateOf = async (db: JobDb, id: string) => (await listings.byId(db, id))?.state
 const lastOf = async (db: JobDb, id: string) => (await listings.eventsOf(db, [id])).at(-1)
-const asked = async (db: JobDb) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
+const FIRST = { first: 10, after: null, order: 'OLDEST' } as const
+const asked = async (db: JobDb) => (await concerns.list(db, concerns.OPEN_CONCERNS, FIRST)).map(({ cause }) => cause)
 
 describe('a repair refused elsewhere', () => {
   const db = database()

@@ -323,6 +323,7 @@ const bringWorld = async (db: WorldDb): Promise<void> => {
         rule: 'r',
         fact: 'f',
         statement: NATURAL[0] ?? '',
+        dueOn: null,
       },
       ...{ by: 'officer-1', at: START },
     }),

@@ -44,11 +44,11 @@ describe('scoring over time', () => {
       })),
       { id: 'registry', kind: 'registration', now: at(now), body: () => body },
     )
-  const penalties = (many: number, n = 1, now = NOW, day = '2026-10-10') =>
+  const penalties = (many: number, n = 1, now = NOW, day = '2026-10-10', body: RecordBody = {}) =>
     pullItems(
       db(),
       Array.from({ length: many }, (_, i) => ({ key: `P${n}-${i}`, code: codeOf(n), value: `违法${i}`, day })),
-      { id: 'penalties', kind: 'penalty', whole: false, now: at(now) },
+      { id: 'penalties', kind: 'penalty', whole: false, now: at(now), body: () => body },
     )
   const entry = (n: number, more: { day?: string; now?: Date; body?: RecordBody } = {}) =>
     pullItems(
@@ -188,7 +188,7 @@ describe('scoring over time', () => {
 
   it('a line raised above a score opens a lead like a fall below it', async () => {
     await register(1)
-    await penalties(1)
+    await penalties(3, 1, NOW, '2026-10-10', { types: ['罚款'], content: '罚款', fine_yuan: '5000' })
     await scored()
     const value = Number((await last())?.['value'])
     expect(await leads()).to.deep.equal([])

@@ -82,7 +82,10 @@ const caseOn = async (db: JobDb, moves = PATH(0).length): Promise<listings.Listi
 }
 const stateOf = async (db: JobDb, id: string) => (await listings.byId(db, id))?.state
 const shown = (db: JobDb) => rowsOf(db, `select body->>'name' as name, body->>'uscc' as uscc from public_entries`)
-const causes = async (db: JobDb) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
+const causes = async (db: JobDb) =>
+  (await concerns.list(db, concerns.OPEN_CONCERNS, { first: 10, after: null, order: 'OLDEST' })).map(
+    ({ cause }) => cause,
+  )
 const back = (db: JobDb, run: number, more: { mayMove?: boolean } = {}) =>
   rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(HOUR)), ...more })
 

@@ -29,7 +29,7 @@ export const DeskFrame = () => {
   const finds = pageAt('operator/x') !== null
   const shortcuts = useMemo<Shortcut[]>(
     () => [
-      ...(finds ? [{ keys: '/', words: '查找经营者', does: () => search.current?.focus() }] : []),
+      ...(finds ? [{ keys: '/', words: '查找', does: () => search.current?.focus() }] : []),
       ...pages.flatMap((page) =>
         page.key
           ? [{ keys: `g ${page.key}`, words: `打开${page.title}`, does: () => void navigate(pathOf(page)) }]

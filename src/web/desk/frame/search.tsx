@@ -1,19 +1,14 @@
 import { useApolloClient } from '@apollo/client/react'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { operatorCodeOf, operatorPath } from '../pieces/code.js'
+import { operatorPath } from '../pieces/code.js'
 import { refusalSentence } from '../pieces/refusal.js'
-import { FindOperatorDocument } from './search.generated.js'
+import { useMay } from '../session/session.js'
+import { findEverywhere, type SearchHit } from './find.js'
 
 const PAUSE_MS = 250
 const NAME_LEAST = 2
 const CODE = /^(?:[0-9A-Z]{8,9}|[0-9A-Z]{13,18}|SHOP:\S+)$/i
-
-interface SearchOption {
-  code: string
-  name: string
-  former: string | null
-}
 
 export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | null> }) => {
   const navigate = useNavigate()
@@ -26,15 +21,15 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
   const id = useId()
   const shown = isOpen ? options : []
 
-  const go = (code: string | undefined) => {
-    if (code === undefined) return
+  const go = (path: string | undefined) => {
+    if (path === undefined) return
     setText('')
     setOpen(false)
     setHasty(false)
     input.current?.blur()
-    void navigate(operatorPath({ uscc: code }))
+    void navigate(path)
   }
-  const nearest = options[0]?.code
+  const nearest = options[0]?.path
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per result
   useEffect(() => {
     if (isHasty && nearest !== undefined) go(nearest)
@@ -46,7 +41,7 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
       setAt((at + step + shown.length) % shown.length)
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      if (options.length > 0) go(options[at]?.code)
+      if (options.length > 0) go(options[at]?.path)
       else setHasty(true)
     } else if (event.key === 'Escape') setOpen(false)
   }
@@ -56,12 +51,12 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
         ref={input}
         type="text"
         role="combobox"
-        aria-label="查找经营者"
+        aria-label="查找"
         aria-expanded={shown.length > 0}
         aria-controls={`${id}list`}
         aria-autocomplete="list"
         aria-activedescendant={shown[at] ? `${id}${at}` : undefined}
-        placeholder="查找经营者：名称或代码（按 / 键）"
+        placeholder="经营者名称或代码、文号、同事（按 / 键）"
         autoComplete="off"
         maxLength={100}
         value={text}
@@ -79,12 +74,12 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
         className={shown.length > 0 ? 'found-list' : 'found-list closed'}
         role="listbox"
         id={`${id}list`}
-        aria-label="找到的经营者"
+        aria-label="找到的"
       >
-        {shown.map(({ code, name, former }, i) => (
+        {shown.map(({ path, name, note }, i) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox handles keys
           <div
-            key={code}
+            key={`${path} ${name}`}
             id={`${id}${i}`}
             role="option"
             tabIndex={-1}
@@ -92,13 +87,10 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
             className="found"
             // Keeps the focus in the input.
             onMouseDown={(event) => event.preventDefault()}
-            onClick={() => go(code)}
+            onClick={() => go(path)}
           >
             <b>{name}</b>
-            <span className="soft">
-              {code}
-              {former === null ? '' : ` · 曾用名 ${former}`}
-            </span>
+            <span className="soft">{note}</span>
           </div>
         ))}
       </div>
@@ -109,31 +101,31 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
   )
 }
 
-interface OperatorMatches {
+interface Matches {
   of: string
-  options: SearchOption[]
+  options: SearchHit[]
   words: string | null
 }
 
-const useFound = (name: string): OperatorMatches => {
+const useFound = (name: string): Matches => {
   const client = useApolloClient()
-  const [found, setFound] = useState<OperatorMatches>({ of: '', options: [], words: null })
+  const seesCases = useMay('see_moves')
+  const [found, setFound] = useState<Matches>({ of: '', options: [], words: null })
   const isCode = CODE.test(name)
   useEffect(() => {
     if (isCode || name.length < NAME_LEAST) return
     let isOld = false
-    const tell = (options: SearchOption[], words: string | null) => {
+    const tell = (options: SearchHit[], words: string | null) => {
       if (!isOld) setFound({ of: name, options, words })
     }
     const timer = setTimeout(async () => {
       try {
-        const { data } = await client.query({ query: FindOperatorDocument, variables: { name } })
-        const options = (data?.operators.edges ?? []).map(({ node, match }) => ({
-          code: operatorCodeOf(node),
-          name: node.name ?? '（无名称）',
-          former: match?.former ? match.name : null,
-        }))
-        tell(options, options.length === 0 ? '没有找到；可试简称、曾用名或代码。' : null)
+        const hits = (await findEverywhere(client, name, seesCases)).flatMap(({ hits }) => hits)
+        const all = { path: `/search?text=${encodeURIComponent(name)}`, name: '查看全部结果', note: '' }
+        tell(
+          hits.length === 0 ? [] : [...hits, all],
+          hits.length === 0 ? '没有找到；可试简称、曾用名、代码或文号的开头。' : null,
+        )
       } catch (error) {
         tell([], refusalSentence(error))
       }
@@ -142,7 +134,8 @@ const useFound = (name: string): OperatorMatches => {
       isOld = true
       clearTimeout(timer)
     }
-  }, [client, name, isCode])
-  if (isCode) return { of: name, options: [{ code: name, name: '打开此代码', former: null }], words: null }
+  }, [client, name, isCode, seesCases])
+  if (isCode)
+    return { of: name, options: [{ path: operatorPath({ uscc: name }), name: '打开此代码', note: name }], words: null }
   return found.of === name ? found : { of: name, options: [], words: null }
 }

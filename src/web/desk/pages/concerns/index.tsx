@@ -1,16 +1,20 @@
 import { useApolloClient } from '@apollo/client/react'
+import { Checkbox, Select } from 'antd'
 import { Link } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
 import { RecordMembers, sourceWords } from '../../pieces/field.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
+import { OrderFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
 import { PageHead } from '../../pieces/page.js'
 import { PagedList } from '../../pieces/paged.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
-import { labelOf } from '../../pieces/words.js'
+import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { ConcernsDocument, SettleConcernDocument } from './concerns.generated.js'
+import { type ConcernCause, ConcernsDocument, type ListOrder, SettleConcernDocument } from './concerns.generated.js'
 import type { ConcernWholeFragment } from './fragments.generated.js'
 
 export const ConcernLine = ({ of, onSettled }: { of: ConcernWholeFragment; onSettled: () => void }) => {
@@ -55,16 +59,42 @@ export const ConcernLine = ({ of, onSettled }: { of: ConcernWholeFragment; onSet
 }
 
 export default function ConcernsPage() {
-  const rows = useConnection(ConcernsDocument, {}, (data) => data.concerns)
+  const [asked, ask] = useAddressState({ cause: '', name: '', region: '', settled: false as boolean, order: 'OLDEST' })
+  const filter = {
+    cause: (asked.cause || null) as ConcernCause | null,
+    name: asked.name || null,
+    region: asked.region || null,
+    settled: asked.settled,
+  }
+  const order = asked.order as ListOrder
+  const rows = useConnection(ConcernsDocument, { filter, order }, (data) => data.concerns)
   return (
     <>
-      <PageHead title="待核事项">
-        <p className="soft">名单所依据的信用信息已非原样：枢纽不自行改变名单，由人核实以后办结，由先到后。</p>
+      <PageHead
+        title="待核事项"
+        extra={<ExportButtons list="concerns" title="待核事项" variables={{ filter, order }} />}
+      >
+        <p className="soft">名单所依据的信用信息已非原样：枢纽不自行改变名单，由人核实以后办结。</p>
       </PageHead>
+      <form className="filters" aria-label="筛选" onSubmit={(event) => event.preventDefault()}>
+        <Select
+          aria-label="缘由"
+          value={asked.cause}
+          onChange={(cause) => ask({ cause })}
+          options={[{ value: '', label: '全部缘由' }, ...optionsOf('ConcernCause')]}
+          style={{ width: '18rem' }}
+        />
+        <TextFilter label="名称或代码" value={asked.name} onChange={(name) => ask({ name })} />
+        <RegionFilter value={asked.region} onChange={(region) => ask({ region })} />
+        <OrderFilter value={asked.order} onChange={(order) => ask({ order })} />
+        <Checkbox checked={asked.settled} onChange={({ target }) => ask({ settled: target.checked })}>
+          看已办结的
+        </Checkbox>
+      </form>
       <PagedList
         rows={rows}
         label="待核事项"
-        empty="没有待核事项：各名单的依据均为原样。"
+        empty="没有符合条件的待核事项。"
         rowKey={({ id }) => id}
         render={(concern) => (
           <>

@@ -6,6 +6,7 @@ import { useAddressState } from '../../pieces/address.js'
 import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
 import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
@@ -204,16 +205,19 @@ const All = ({
     [names],
   )
   return (
-    <VirtualTable
-      label="推送记录"
-      columns={columns}
-      rows={rows}
-      rowKey={({ id }) => id}
-      empty="没有符合条件的推送。"
-      position={row}
-      onPosition={onRow}
-      minWidth={1120}
-    />
+    <>
+      <ExportButtons list="deliveries" title="推送" variables={{ filter }} />
+      <VirtualTable
+        label="推送记录"
+        columns={columns}
+        rows={rows}
+        rowKey={({ id }) => id}
+        empty="没有符合条件的推送。"
+        position={row}
+        onPosition={onRow}
+        minWidth={1120}
+      />
+    </>
   )
 }
 

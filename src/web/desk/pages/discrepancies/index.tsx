@@ -7,6 +7,7 @@ import { ConfirmButton } from '../../pieces/confirm.js'
 import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
@@ -102,6 +103,7 @@ export default function DiscrepanciesPage() {
           options={[{ value: '', label: '全部平台' }, ...[...names].map(([value, label]) => ({ value, label }))]}
           style={{ width: '15rem' }}
         />
+        <ExportButtons list="discrepancies" title="比对与不符" variables={{ filter }} />
       </form>
       <VirtualTable
         label="比对的发现"

@@ -6,10 +6,12 @@ import { useShortcuts } from '../../frame/shortcuts.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
 import { EmptyNotice } from '../../pieces/empty.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
 import { PageHead } from '../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
+import { BulkIdentity } from './bulk-identity.js'
 import { IdentityFeedsDocument, IntakeUnmatchedDocument, type IntakeUnmatchedQuery } from './identity.generated.js'
 import { useOwnAgencies } from './own-agencies.js'
 import { type MadeIdentityDecision, UnmatchedSubjectPanel } from './subject.js'
@@ -137,10 +139,23 @@ export default function IdentityPage() {
           options={optionsOf('UnmatchedState')}
           style={{ width: '16rem' }}
         />
+        <ExportButtons list="unmatched" title="身份认定" variables={{ state, ...(feed && { feed }) }} />
       </form>
       <p role="status" className="good said">
         {words}
       </p>
+      {may && state === 'OPEN' && (
+        <BulkIdentity
+          feed={feed}
+          onDone={(subjects) => {
+            const next = new Map(settled)
+            for (const like of subjects)
+              for (const { id } of rows.rows.filter((row) => saidBy(row) === saidBy(like))) next.set(id, 'MATCHED')
+            setSettled(next)
+            setWords(`已按建议归入 ${subjects.length} 个主体。`)
+          }}
+        />
+      )}
       {last && (
         <UndoDecisionButton
           key={last.decision}

@@ -7,11 +7,15 @@ import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
+import { OrderFilter } from '../../pieces/lists/filters.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
+import { useMay } from '../../session/session.js'
+import { LikeRejects } from './bulk-rejects.js'
 import { fieldLabel } from './item.js'
 import { useOwnAgencies } from './own-agencies.js'
 import { RejectDrawer } from './reject.js'
@@ -20,20 +24,24 @@ import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument }
 type RejectRow = IntakeRejectsQuery['rejects']['nodes'][number]
 type RejectStateName = RejectRow['state']
 
+/** What the chosen reject has in common with others of the same fault. */
+const likenessOf = (row: RejectRow | undefined) => {
+  const field = row?.problems[0]?.field
+  return row && field ? { feed: row.feed, rule: row.rule, field } : null
+}
+
 export default function RejectsPage() {
   const own = useOwnAgencies()
-  const [asked, ask] = useAddressState({ feed: '', rule: '', state: 'OPEN', run: '', id: '', row: 0 })
+  const mayCorrect = useMay('correct_rejects')
+  const [asked, ask] = useAddressState({ feed: '', rule: '', state: 'OPEN', run: '', order: 'NEWEST', id: '', row: 0 })
   const { feed, rule, state, run } = asked
   const shared = {
     ...(feed && { feed }),
     ...(run && { run }),
     ...(state !== 'ALL' && { state: state as RejectStateName }),
   }
-  const rows = useConnection(
-    IntakeRejectsDocument,
-    { ...shared, ...(rule && { rule }) } as never,
-    (data) => (data as IntakeRejectsQuery).rejects,
-  )
+  const listed = { ...shared, ...(rule && { rule }), order: asked.order }
+  const rows = useConnection(IntakeRejectsDocument, listed as never, (data) => (data as IntakeRejectsQuery).rejects)
   const filters = useQuery(RejectFiltersDocument, { variables: shared })
   const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
@@ -44,6 +52,7 @@ export default function RejectsPage() {
 
   const picked = asked.id || (rows.rows[0]?.id ?? '')
   const at = rows.rows.findIndex(({ id }) => id === picked)
+  const like = likenessOf(rows.rows[at])
   const pick = useCallback((id: string) => ask({ id }), [ask])
   const move = useCallback(
     (step: 1 | -1) => {
@@ -137,6 +146,8 @@ export default function RejectsPage() {
           options={[...optionsOf('RejectState'), { value: 'ALL', label: '全部状态' }]}
           style={{ width: '10rem' }}
         />
+        <OrderFilter value={asked.order} onChange={(order) => choose({ order })} />
+        <ExportButtons list="rejects" title="拒收条目" variables={listed} />
         {run && (
           <button type="button" className="pick" onClick={() => choose({ run: '' })}>
             只看一次运行的，点此看全部
@@ -147,6 +158,19 @@ export default function RejectsPage() {
       <p role="status" className="good said">
         {words}
       </p>
+      {like !== null && mayCorrect && (
+        <div className="bulk">
+          <LikeRejects
+            key={`${like.feed} ${like.rule} ${like.field}`}
+            {...like}
+            onDone={(done) => {
+              if (done.size === 0) return
+              setSettled((before) => new Map([...before, ...[...done].map((id) => [id, 'TAKEN'] as const)]))
+              setWords(`已更正并接收 ${done.size} 条。`)
+            }}
+          />
+        </div>
+      )}
       <div className="beside">
         <VirtualTable
           label="拒收条目"

@@ -1,18 +1,25 @@
 import { useQuery } from '@apollo/client/react'
-import { Checkbox, Input, Segmented } from 'antd'
-import { useEffect, useState } from 'react'
+import { Segmented } from 'antd'
+import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { BoardDocument, type BoardQuery, type CaseFilter, type ListingState } from './listings.generated.js'
+import { CaseFilters } from './case-filters.js'
+import { LeadTable } from './leads.js'
+import {
+  BoardDocument,
+  type BoardQuery,
+  type CaseFilter,
+  type CaseSort,
+  type ListingState,
+} from './listings.generated.js'
 import { CaseTable, DeadlineTable } from './tables.js'
 
-/** Debounce, milliseconds. */
-const PAUSE_MS = 300
 const ENDED: readonly ListingState[] = ['REMOVED', 'NOT_LISTED']
 const STATES: readonly ListingState[] = [
   'LEAD',
@@ -41,26 +48,47 @@ export default function ListingsPage() {
     view: 'cases',
     name: '',
     region: '',
+    list: '',
+    penalty: '',
+    heavy: false as boolean,
+    sort: 'NEWEST',
     late: false as boolean,
     row: 0,
   })
-  const { state, view, name, region, late } = asked
-  const narrowed: CaseFilter = { name: name || null, region: region || null, late }
+  const { state, view, name, region, list, penalty, heavy, sort, late } = asked
+  const narrowed: CaseFilter = {
+    name: name || null,
+    region: region || null,
+    list: list || null,
+    penalty: penalty || null,
+    heavy: heavy || null,
+    late,
+  }
   const all = seesEnded ? [...STATES, ...ENDED] : STATES
   const board = useQuery(BoardDocument, {
     variables: { filter: { ...narrowed, states: [...all] } },
     fetchPolicy: 'cache-and-network',
   })
-  const [text, setText] = useState(name)
-  useEffect(() => {
-    if (text.trim() === name) return
-    const timer = setTimeout(() => ask({ name: text.trim(), row: 0 }), PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [text, name, ask])
+  const narrow = useCallback((change: Partial<typeof asked>) => ask({ ...change, row: 0 }), [ask])
   const onRow = (row: number) => ask({ row })
+  const table = {
+    filter: { ...narrowed, states: state === '' ? null : [state as ListingState] },
+    sort: sort as CaseSort,
+    position: asked.row,
+    onPosition: onRow,
+  }
   return (
     <>
-      <PageHead title="名单案件">
+      <PageHead
+        title="名单案件"
+        extra={
+          view === 'cases' ? (
+            <ExportButtons list="cases" title="名单案件" variables={{ filter: table.filter, sort }} />
+          ) : (
+            <ExportButtons list="deadlines" title="期限" variables={{ state: view === 'late' ? 'MISSED' : 'COMING' }} />
+          )
+        }
+      >
         <p className="standing">
           <Link to="/listings/concerns">待核事项</Link>
           <Link to="/listings/objections">异议</Link>
@@ -73,44 +101,29 @@ export default function ListingsPage() {
         onState={(state) => ask({ state, view: 'cases', row: 0 }, { push: true })}
       />
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
-        <Segmented aria-label="看什么" value={view} options={VIEWS} onChange={(view) => ask({ view, row: 0 })} />
-        {view === 'cases' && (
-          <>
-            <Input
-              aria-label="名称或代码"
-              placeholder="名称的一部分，或完整代码"
-              value={text}
-              onChange={({ target }) => setText(target.value)}
-              maxLength={100}
-              style={{ width: '16rem' }}
-              allowClear
-            />
-            <Input
-              aria-label="区划代码"
-              placeholder="区划代码或前几位"
-              defaultValue={region}
-              maxLength={6}
-              onChange={({ target: { value } }) => {
-                if (/^(?:\d{2}|\d{4}|\d{6})?$/.test(value)) ask({ region: value, row: 0 })
-              }}
-              style={{ width: '11rem' }}
-            />
-            <Checkbox checked={late} onChange={({ target }) => ask({ late: target.checked, row: 0 })}>
-              只看主管部门已逾期的
-            </Checkbox>
-          </>
-        )}
+        <Segmented aria-label="看什么" value={view} options={VIEWS} onChange={(view) => narrow({ view })} />
+        {view === 'cases' && <CaseFilters of={asked} onChange={narrow} />}
       </form>
-      {view === 'cases' ? (
-        <CaseTable
-          filter={{ ...narrowed, states: state === '' ? null : [state as ListingState] }}
-          position={asked.row}
-          onPosition={onRow}
-        />
-      ) : (
-        <DeadlineTable isLate={view === 'late'} position={asked.row} onPosition={onRow} />
-      )}
+      <Table view={view} isLeads={state === 'LEAD'} {...table} />
     </>
+  )
+}
+
+interface TableProps {
+  view: string
+  isLeads: boolean
+  filter: CaseFilter
+  sort: CaseSort
+  position: number
+  onPosition: (row: number) => void
+}
+
+const Table = ({ view, isLeads, filter, sort, ...placed }: TableProps) => {
+  if (view !== 'cases') return <DeadlineTable isLate={view === 'late'} {...placed} />
+  return isLeads ? (
+    <LeadTable filter={filter} sort={sort} {...placed} />
+  ) : (
+    <CaseTable filter={filter} sort={sort} {...placed} />
   )
 }
 

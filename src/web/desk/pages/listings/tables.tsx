@@ -8,6 +8,7 @@ import {
   CaseDeadlinesDocument,
   type CaseDeadlinesQuery,
   type CaseFilter,
+  type CaseSort,
   CasesDocument,
   type CasesQuery,
 } from './listings.generated.js'
@@ -74,8 +75,8 @@ const CASES: readonly TableColumn<CaseRow>[] = [
   { key: 'ends', title: '届满', width: 112, render: ({ endsOn }) => endsOn ?? '—' },
 ]
 
-export const CaseTable = ({ filter, ...placed }: ScrollPosition & { filter: CaseFilter }) => {
-  const rows = useConnection(CasesDocument, { filter }, (data) => data.cases)
+export const CaseTable = ({ filter, sort, ...placed }: ScrollPosition & { filter: CaseFilter; sort: CaseSort }) => {
+  const rows = useConnection(CasesDocument, { filter, sort }, (data) => data.cases)
   return (
     <VirtualTable
       label="名单案件"

@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react'
-import { Radio, Select } from 'antd'
+import { Checkbox, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { isSamePerson } from '../../../../domain/access/persons.js'
@@ -7,8 +7,10 @@ import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { useConnection } from '../../pieces/connection.js'
-import { instantText } from '../../pieces/dates.js'
+import { daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { FeedTitle, RecordMembers, sourceWords } from '../../pieces/field.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
+import { OrderFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
 import { PageHead } from '../../pieces/page.js'
 import { PagedList } from '../../pieces/paged.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
@@ -17,6 +19,7 @@ import { useMay, useSession } from '../../session/session.js'
 import { AttachmentLines } from '../listing/attachments.js'
 import {
   DecideObjectionDocument,
+  type ListOrder,
   type ObjectionState,
   ObjectionsDocument,
   type ObjectionVerdict,
@@ -25,11 +28,17 @@ import {
 } from './objections.generated.js'
 
 export default function ObjectionsPage() {
-  const [asked, ask] = useAddressState({ state: 'OPEN' })
-  const rows = useConnection(ObjectionsDocument, { state: asked.state as ObjectionState }, (data) => data.objections)
+  const [asked, ask] = useAddressState({ state: 'OPEN', name: '', region: '', late: false as boolean, order: 'OLDEST' })
+  const state = asked.state as ObjectionState
+  const order = asked.order as ListOrder
+  const filter = { name: asked.name || null, region: asked.region || null, late: asked.late }
+  const rows = useConnection(ObjectionsDocument, { state, filter, order }, (data) => data.objections)
   return (
     <>
-      <PageHead title="异议">
+      <PageHead
+        title="异议"
+        extra={<ExportButtons list="objections" title="异议" variables={{ state, filter, order }} />}
+      >
         <p className="soft">
           经营主体对评分理由所依据的一条信用信息有异议。核查期间各处答复均标明存在异议；成立的，由报送该信息的信源单位更正。
         </p>
@@ -42,6 +51,12 @@ export default function ObjectionsPage() {
           options={optionsOf('ObjectionState')}
           style={{ width: '9rem' }}
         />
+        <TextFilter label="名称或代码" value={asked.name} onChange={(name) => ask({ name })} />
+        <RegionFilter value={asked.region} onChange={(region) => ask({ region })} />
+        <OrderFilter value={asked.order} onChange={(order) => ask({ order })} />
+        <Checkbox checked={asked.late} onChange={({ target }) => ask({ late: target.checked })}>
+          只看逾期的
+        </Checkbox>
       </form>
       <PagedList
         rows={rows}
@@ -67,6 +82,11 @@ const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () 
         <span className={of.state === 'OPEN' ? 'warn' : 'soft'}>{labelOf('ObjectionState', of.state)}</span>
       </h2>
       {operator && <OperatorCode of={operatorCodeOf(operator)} />}
+      {of.state === 'OPEN' && of.dueOn && (
+        <p className={of.late ? 'bad' : 'warn'}>
+          应在 {dayText(of.dueOn)} 以前（含）决定，{daysUntilText(of.dueOn)}
+        </p>
+      )}
       <blockquote className="statement">{of.statement}</blockquote>
       <p className="soft">
         {of.openedBy ?? '主体'} 于 {instantText(of.openedAt)} 提出；所争议的信息来自 <FeedTitle of={of.feed} />
@@ -92,11 +112,16 @@ const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () 
   )
 }
 
+const FOLLOWS: Record<ObjectionVerdict, string[]> = {
+  UPHELD: ['转报送该信息的信源单位更正；更正以前各处答复仍标明存在异议。', '评分不作直接改动，信息更正以后重算。'],
+  REJECTED: ['异议办结，各处答复不再标明存在异议；评分不变。'],
+}
+
 const Acts = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }) => {
   const client = useApolloClient()
   const { name } = useSession()
   const mayDecide = useMay('decide_objection')
-  const [verdict, setVerdict] = useState<ObjectionVerdict>('REJECTED')
+  const [verdict, setVerdict] = useState<ObjectionVerdict | null>(null)
   const isOwn = of.openedBy !== null && isSamePerson(of.openedBy, name)
   if (isOwn)
     return (
@@ -113,18 +138,15 @@ const Acts = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }
       </>
     )
   if (!mayDecide) return <p className="soft">由复核人决定。</p>
-  const upheld = verdict === 'UPHELD'
   return (
     <ConfirmButton
       action="处理异议"
       danger={false}
-      follows={
-        upheld
-          ? ['转报送该信息的信源单位更正；更正以前各处答复仍标明存在异议。', '评分不作直接改动，信息更正以后重算。']
-          : ['异议办结，各处答复不再标明存在异议；评分不变。']
-      }
+      follows={verdict === null ? ['请先选择成立或者不成立。'] : FOLLOWS[verdict]}
       asks={{ label: '说明' }}
+      isReady={verdict !== null}
       onDo={async (note) => {
+        if (verdict === null) return
         await client.mutate({ mutation: DecideObjectionDocument, variables: { input: { id: of.id, verdict, note } } })
         onDone()
       }}

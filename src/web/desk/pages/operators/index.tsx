@@ -4,6 +4,8 @@ import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
+import { RegionFilter } from '../../pieces/lists/filters.js'
 import { PageHead } from '../../pieces/page.js'
 import { placeWords } from '../../pieces/places.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
@@ -76,7 +78,7 @@ export default function OperatorsPage() {
   }, [text, name, ask])
   return (
     <>
-      <PageHead title="经营者" />
+      <PageHead title="经营者" extra={<ExportButtons list="operators" title="经营者" variables={{ filter }} />} />
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
         <Input
           aria-label="名称"
@@ -94,16 +96,7 @@ export default function OperatorsPage() {
           options={[{ value: '', label: '全部类型' }, ...optionsOf('OperatorKind')]}
           style={{ width: '9rem' }}
         />
-        <Input
-          aria-label="区划代码"
-          placeholder="区划代码，六位"
-          defaultValue={region}
-          maxLength={6}
-          onChange={({ target: { value } }) => {
-            if (/^(?:\d{6})?$/.test(value)) ask({ region: value, row: 0 })
-          }}
-          style={{ width: '9rem' }}
-        />
+        <RegionFilter value={region} onChange={(region) => ask({ region, row: 0 })} />
         {grades && (
           <Select
             aria-label="等级"

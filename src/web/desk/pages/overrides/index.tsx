@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
 import { PageHead } from '../../pieces/page.js'
 import { PagedList } from '../../pieces/paged.js'
 import { optionsOf } from '../../pieces/words.js'
@@ -27,6 +28,7 @@ export default function OverridesPage() {
           options={optionsOf('OverrideState')}
           style={{ width: '12rem' }}
         />
+        <ExportButtons list="overrides" title="等级调整" variables={{ state: asked.state }} />
       </form>
       <PagedList
         rows={rows}

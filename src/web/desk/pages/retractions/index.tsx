@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { useAddressState } from '../../pieces/address.js'
 import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
@@ -100,6 +101,7 @@ export default function RetractionsPage() {
           options={[{ value: '', label: '全部平台' }, ...[...names].map(([value, label]) => ({ value, label }))]}
           style={{ width: '15rem' }}
         />
+        <ExportButtons list="retractions" title="撤回台账" variables={{ filter }} />
       </form>
       <VirtualTable
         label="撤回台账"

@@ -1,0 +1,53 @@
+/** Searches document numbers and colleagues. Operators are searched by name and code (`operators`). */
+import { may, regionBoundOf } from '../../domain/access/viewer.js'
+import { CASE_STATES, isCaseOver } from '../../domain/listing/case.js'
+import { simplifyDocumentNumber } from '../../domain/records/decision-number.js'
+import { Refusal } from '../../foundation/errors.js'
+import { normalizeDocumentNumber } from '../../foundation/text/values.js'
+import { findColleagues } from '../../store/access/people.js'
+import * as store from '../../store/listing/number-search.js'
+import type { GraphqlContext } from '../request/context.js'
+import { makeGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { operatorById } from '../request/operator-at-time.js'
+import { listingById } from './listing-by-id.js'
+
+const HITS_MOST = 8
+const TEXT_LEAST = 2
+const TEXT_MOST = 100
+
+const search = async (_: unknown, args: { text: string }, context: GraphqlContext) => {
+  const text = refuseUnstorableText(args).text.trim()
+  if (text.length < TEXT_LEAST || text.length > TEXT_MOST)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `请输入 ${TEXT_LEAST}–${TEXT_MOST} 个字 ${TEXT_LEAST}–${TEXT_MOST} characters`,
+    })
+  const { viewer, parts } = context
+  const asked = { sight: regionBoundOf(viewer), first: HITS_MOST }
+  const states = CASE_STATES.filter((state) => may(viewer, 'see_removed') || !isCaseOver(state))
+  const written = [...new Set([text, normalizeDocumentNumber(text), simplifyDocumentNumber(text)])]
+  const [cases, penalties, colleagues] = await Promise.all([
+    store.findCasesByNumber(parts.db, { ...asked, beginnings: written, states }),
+    store.findPenaltiesByNumber(parts.db, { ...asked, beginnings: written }),
+    findColleagues(parts.db, text, HITS_MOST),
+  ])
+  return {
+    documents: [
+      ...cases.map(({ id, operatorId, number, move }) => ({
+        number,
+        move,
+        listing: () => listingById(context, makeGlobalId('Listing', id)),
+        operator: () => operatorById(context, operatorId),
+      })),
+      ...penalties.map(({ operatorId, number }) => ({
+        number,
+        move: null,
+        listing: null,
+        operator: () => operatorById(context, operatorId),
+      })),
+    ],
+    colleagues,
+  }
+}
+
+export const searchResolvers = { Query: { search } }

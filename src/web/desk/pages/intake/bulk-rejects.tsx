@@ -1,0 +1,119 @@
+/** Corrects rejects that broke the same rule in the same field: a value for each, filled in together. */
+import type { ApolloClient } from '@apollo/client'
+import { useApolloClient, useQuery } from '@apollo/client/react'
+import { Button, Input } from 'antd'
+import { useState } from 'react'
+import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
+import { BulkButton } from '../../pieces/lists/bulk-button.js'
+import { chineseHalfOf } from '../../pieces/refusal.js'
+import { labelOf } from '../../pieces/words.js'
+import { applyEditedTexts, editableText, fieldLabel, type RejectedItem } from './item.js'
+import { CorrectRejectDocument, LikeRejectsDocument, type RejectWholeFragment } from './rejects.generated.js'
+
+/** Rejects corrected in one go; the hub gives at most this many a page. */
+const LIKE_MOST = 100
+
+export interface LikeRejectsProps {
+  feed: string
+  rule: string
+  field: string
+  onDone: (done: ReadonlySet<string>) => void
+}
+
+export const LikeRejects = ({ feed, rule, field, onDone }: LikeRejectsProps) => {
+  const client = useApolloClient()
+  const { data, refetch } = useQuery(LikeRejectsDocument, {
+    variables: { feed, rule, field, first: LIKE_MOST },
+    fetchPolicy: 'cache-and-network',
+  })
+  const like = data?.rejects.nodes ?? []
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({})
+  const [common, setCommon] = useState('')
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
+  if (like.length < 2) return null
+  const sentOf = ({ item }: RejectWholeFragment): string => editableText((item as RejectedItem)[field])
+  const textOf = (reject: RejectWholeFragment): string => texts[reject.id] ?? sentOf(reject)
+  const rows = like.filter(({ id }) => !left.has(id))
+  const label = fieldLabel(field, like[0]?.problems.slice(0, 1) ?? [])
+
+  return (
+    <BulkButton
+      action="成批更正同样的问题"
+      rows={rows}
+      rowKey={({ id }) => id}
+      describe={(reject) => (
+        <LikeRow
+          reject={reject}
+          label={label}
+          sent={sentOf(reject)}
+          text={textOf(reject)}
+          onText={(text) => setTexts({ ...texts, [reject.id]: text })}
+          onLeave={() => setLeft(new Set([...left, reject.id]))}
+        />
+      )}
+      follows={[
+        `这些条目同样在“${label}”一项违反“${describeRejectRule(rule)}”，其余各项照来件接收。`,
+        '更正以后仍有问题的，不接收，也不作任何改动。',
+      ]}
+      asks="更正的理由"
+      onDo={(reject, note) => correctOne(client, reject, { field, text: textOf(reject), note })}
+      onClosed={(done) => {
+        setTexts({})
+        setLeft(new Set())
+        if (done.size > 0) void refetch()
+        onDone(done)
+      }}
+    >
+      <p>
+        <Input
+          aria-label={`全部填为的${label}`}
+          placeholder={`${label}，填入全部`}
+          value={common}
+          onChange={({ target }) => setCommon(target.value)}
+          style={{ width: '16rem' }}
+        />{' '}
+        <Button onClick={() => setTexts(Object.fromEntries(rows.map(({ id }) => [id, common])))}>全部填为此值</Button>
+      </p>
+    </BulkButton>
+  )
+}
+
+const correctOne = async (
+  client: ApolloClient,
+  { id, item }: RejectWholeFragment,
+  { field, text, note }: { field: string; text: string; note: string },
+): Promise<string> => {
+  const fields = applyEditedTexts(item as RejectedItem, { [field]: text })
+  const answer = await client.mutate({ mutation: CorrectRejectDocument, variables: { id, fields, note } })
+  const told = answer.data?.correctReject
+  if (told?.effect == null) {
+    const [problem] = told?.problems ?? []
+    throw { code: 'STILL_WRONG', detail: `仍有问题：${problem ? chineseHalfOf(problem.message) : '未接收'}` }
+  }
+  return `已接收：${labelOf('CorrectionEffect', told.effect)}`
+}
+
+interface LikeRowProps {
+  reject: RejectWholeFragment
+  label: string
+  sent: string
+  text: string
+  onText: (text: string) => void
+  onLeave: () => void
+}
+
+const LikeRow = ({ reject: { source }, label, sent, text, onText, onLeave }: LikeRowProps) => (
+  <span>
+    {source.page == null ? '' : `第 ${source.page} 页 `}第 {source.row} 行{' '}
+    <span className="soft">来件为“{sent || '空'}”</span>{' '}
+    <Input
+      aria-label={`第 ${source.row} 行的${label}`}
+      value={text}
+      onChange={({ target }) => onText(target.value)}
+      style={{ width: '14rem' }}
+    />
+    <Button type="link" size="small" onClick={onLeave}>
+      不在此次办理
+    </Button>
+  </span>
+)

@@ -1,0 +1,67 @@
+/** Filters that several lists share. */
+import { Input, Select } from 'antd'
+import { useEffect, useState } from 'react'
+import { placeWords, REGION_OPTIONS } from '../places.js'
+
+/** Leading digits of a division code that stand for a city and its districts. */
+const CITY_DIGITS = 4
+/** Debounce, milliseconds. */
+const PAUSE_MS = 300
+
+interface TextFilterProps {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  width?: string
+}
+
+export const TextFilter = ({ label, value, onChange, width = '16rem' }: TextFilterProps) => {
+  const [text, setText] = useState(value)
+  useEffect(() => {
+    if (text.trim() === value) return
+    const timer = setTimeout(() => onChange(text.trim()), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, value, onChange])
+  return (
+    <Input
+      aria-label={label}
+      placeholder={label}
+      value={text}
+      onChange={({ target }) => setText(target.value)}
+      maxLength={100}
+      style={{ width }}
+      allowClear
+    />
+  )
+}
+
+interface RegionFilterProps {
+  value: string
+  onChange: (region: string) => void
+}
+
+const REGIONS = [
+  { value: '', label: '全部地区' },
+  ...REGION_OPTIONS.map(({ value }) => ({ value: value.slice(0, CITY_DIGITS), label: placeWords(value) })),
+]
+
+/** Chosen by name; the value is the leading digits of division codes. */
+export const RegionFilter = ({ value, onChange }: RegionFilterProps) => (
+  <Select
+    aria-label="地区"
+    value={value}
+    onChange={onChange}
+    options={REGIONS}
+    showSearch={{ optionFilterProp: 'label' }}
+    style={{ width: '11rem' }}
+  />
+)
+
+const ORDERS = [
+  { value: 'OLDEST', label: '由先到后' },
+  { value: 'NEWEST', label: '由新到旧' },
+]
+
+export const OrderFilter = ({ value, onChange }: { value: string; onChange: (order: string) => void }) => (
+  <Select aria-label="次序" value={value} onChange={onChange} options={ORDERS} style={{ width: '8rem' }} />
+)

@@ -1,0 +1,83 @@
+/** Turns the rows of an exported list into cells, in the words that the desk shows. */
+import { nameOfDivision } from '../words/division-names.js'
+import type { ExportColumn, ExportTable } from './tables.js'
+
+export interface ExportWords {
+  /** Chinese label of an enum value of the schema. */
+  labelOf: (type: string, value: string) => string
+  feedName: (id: string) => string
+  platformName: (id: string) => string
+}
+
+type Cell = string | number | null
+type ExportedObject = Record<string, unknown>
+
+export const writeExportQuery = ({ field, args, nodes }: ExportTable): string => {
+  const given = Object.entries(args)
+  const declared = given.map(([name, type]) => `, $${name}: ${type}`).join('')
+  const passed = given.map(([name]) => `, ${name}: $${name}`).join('')
+  return `query Export($first: Int, $after: String${declared}) {
+    ${field}(first: $first, after: $after${passed}) {
+      totalCount pageInfo { hasNextPage endCursor } nodes { ${nodes} }
+    }
+  }`
+}
+
+export const makeExportRow = (columns: readonly ExportColumn[], node: unknown, words: ExportWords): Cell[] =>
+  columns.map(({ path, as }) => {
+    const value = path
+      .split('|')
+      .map((each) => readPath(node, each.split('.')))
+      .find((found) => found != null && found !== '')
+    return value == null ? null : cellOf(value, as, words)
+  })
+
+const readPath = (value: unknown, path: readonly string[]): unknown => {
+  const [first, ...rest] = path
+  if (first === undefined || value == null) return value
+  if (Array.isArray(value)) return value.map((each) => readPath(each, path))
+  return readPath((value as ExportedObject)[first], rest)
+}
+
+const INSTANT = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
+const RUNNING = ['COMING', 'MISSED']
+
+const cellOf = (value: unknown, as: string | undefined, words: ExportWords): Cell => {
+  if (as === 'ITEM') return describeItem(value as ExportedObject)
+  if (as === 'PROBLEMS') return (value as ExportedObject[]).map(describeProblem).join('；')
+  if (as === 'DEADLINES') return describeDeadlines(value as ExportedObject[], words)
+  if (Array.isArray(value)) return [...new Set(value.map((each) => cellOf(each, as, words)))].join('；')
+  if (typeof value === 'boolean') return value ? '是' : '否'
+  if (typeof value === 'number') return value
+  const text = String(value)
+  switch (as) {
+    case undefined:
+    case 'BOOLEAN':
+      return text
+    case 'INSTANT':
+      return INSTANT.format(new Date(text))
+    case 'REGION':
+      return nameOfDivision(text) ?? text
+    case 'FEED':
+      return words.feedName(text)
+    case 'PLATFORM':
+      return words.platformName(text)
+    default:
+      return words.labelOf(as, text)
+  }
+}
+
+const describeItem = (item: ExportedObject): string =>
+  Object.entries(item)
+    .filter(([, value]) => value != null && value !== '')
+    .map(([field, value]) => `${field}：${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join('；')
+
+const describeProblem = ({ field, heading, message }: ExportedObject): string =>
+  [heading ?? field, message].filter((part) => part != null).join(' ')
+
+const describeDeadlines = (deadlines: readonly ExportedObject[], { labelOf }: ExportWords): string =>
+  deadlines
+    .filter(({ state }) => RUNNING.includes(String(state)))
+    .map(({ name, dueOn }) => `${labelOf('DeadlineName', String(name))} ${String(dueOn)}`)
+    .join('；')
