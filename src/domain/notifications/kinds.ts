@@ -1,5 +1,5 @@
 /** What people are told of, and who is. An occasion is told once to each recipient. */
-import { type Act, isSamePerson, mayInRegion, type Role, regionBoundOf, type Viewer } from '../access/viewer.js'
+import { type Act, mayInRegion, type Role, regionBoundOf, type Viewer } from '../access/viewer.js'
 
 export const NOTIFICATION_KINDS = ['WAITING', 'DEADLINE', 'OBJECTION', 'REPAIR', 'FEED', 'PLATFORM'] as const
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
@@ -14,7 +14,7 @@ export const KIND_TITLES: Record<NotificationKind, string> = {
 }
 
 const ROLES_BY_KIND: Record<NotificationKind, readonly Role[]> = {
-  WAITING: ['officer', 'reviewer'],
+  WAITING: ['officer', 'reviewer', 'administrator'],
   DEADLINE: ['officer', 'reviewer'],
   OBJECTION: ['officer', 'reviewer', 'agency'],
   REPAIR: ['officer', 'reviewer'],
@@ -41,12 +41,14 @@ export interface NotificationOccasion {
   path: string
   /** Operator whom the text names, for the audit log. */
   code: string | null
+}
+
+/** An occasion of the hub or of an operator, which no queue assigns to a person. */
+export interface SharedOccasion extends NotificationOccasion {
   roles: readonly Role[]
   act: Act
   /** Null: of no region, or of an unknown operator. */
   region: string | null
-  /** Must be done by somebody else. */
-  notBy: string | null
   /** Agency whose feed it is; its people hear only of their own. */
   agency: string | null
 }
@@ -61,9 +63,8 @@ export interface NotificationHearer {
   region: string | null
 }
 
-export const hearsOccasion = (hearer: NotificationHearer, one: NotificationOccasion): boolean =>
+export const hearsOccasion = (hearer: NotificationHearer, one: SharedOccasion): boolean =>
   hearer.kinds.includes(one.kind) &&
-  (one.notBy === null || hearer.person === null || !isSamePerson(one.notBy, hearer.person)) &&
   hearer.roles.some(
     (role) =>
       ROLES_BY_KIND[one.kind].includes(role) &&
@@ -72,7 +73,7 @@ export const hearsOccasion = (hearer: NotificationHearer, one: NotificationOccas
       isSeenBy({ role, sub: hearer.person, agency: hearer.agency, region: hearer.region }, one),
   )
 
-const isSeenBy = (viewer: Viewer, { kind, act, region }: NotificationOccasion): boolean => {
+const isSeenBy = (viewer: Viewer, { kind, act, region }: SharedOccasion): boolean => {
   if (!mayInRegion(viewer, act, region)) return false
   const sight = HUB_WIDE.includes(kind) ? null : regionBoundOf(viewer)
   return sight === null || (region ?? '').startsWith(sight)

@@ -3,8 +3,10 @@ import { maskName } from '../listing/masked-names.js'
 import { KIND_TITLES, NOTIFICATION_KINDS, type NotificationKind } from './kinds.js'
 
 const LINES_MOST = 40
-/** 企业微信 takes 2,048 bytes of text. */
-export const ROBOT_BYTES_MOST = 2_000
+/** Bytes of a text that each robot takes: 2,048 and 20,000. */
+export const ROBOT_BYTES_MOST = { WECOM: 2_000, DINGTALK: 18_000 } as const
+/** A text bounded more narrowly has no links beside its lines. */
+const LINKS_FROM_BYTES = 10_000
 const SHORT_NUMBER_LENGTH = 8
 const NAME_MOST = 60
 
@@ -42,13 +44,14 @@ const bodyOf = (
   shown: number,
   { publicUrl, bytesMost, subject }: MessageFrame & { subject: string },
 ): string => {
+  const hasLinks = bytesMost === null || bytesMost >= LINKS_FROM_BYTES
   const ordered = NOTIFICATION_KINDS.flatMap((kind) => lines.filter((line) => line.kind === kind)).slice(0, shown)
   const parts = NOTIFICATION_KINDS.flatMap((kind) => {
     const own = ordered.filter((line) => line.kind === kind)
     if (own.length === 0) return []
     return [
       `■ ${KIND_TITLES[kind]}`,
-      ...own.map(({ text, path }, i) => `${i + 1}. ${text}\n   ${publicUrl}${path}`),
+      ...own.map(({ text, path }, i) => `${i + 1}. ${text}${hasLinks ? `\n   ${publicUrl}${path}` : ''}`),
       '',
     ]
   })

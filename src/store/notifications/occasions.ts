@@ -1,13 +1,11 @@
-/** What there is to tell: open cases, deadlines, objections, and feeds and platforms in trouble. */
-import type { Case } from '../../domain/listing/case.js'
-import type { DeadlineName } from '../../domain/listing/deadlines.js'
+/** What there is to tell besides the worklist: objections, and feeds and platforms in trouble. */
 import type { NamedParty } from '../../domain/notifications/message.js'
-import { type Db, queryRows } from '../db/db.js'
+import { type Db, queryRows, queryRowsBy } from '../db/db.js'
 
 /** Newest first, so that of very many the older ones were told before. */
-export const OCCASIONS_READ_MOST = 2_000
+const OBJECTIONS_MOST = 2_000
 
-interface PartyOfOccasion extends NamedParty {
+export interface PartyOfOccasion extends NamedParty {
   region: string | null
   code: string | null
 }
@@ -16,41 +14,12 @@ const PARTY = `o.kind, o.name, o.region, coalesce(o.uscc, o.shop) as code`
 const operatorOf = (id: string): string =>
   `join operators w on w.id = ${id} join operators o on o.id = coalesce(w.merged_into, w.id)`
 
-export interface OpenCase extends PartyOfOccasion {
-  id: string
-  list: string
-  moves: number
-  facts: Case
-}
-
-export const listOpenCases = (db: Db, states: readonly string[]): Promise<OpenCase[]> =>
-  queryRows(
+export const findParties = (db: Db, operators: readonly number[]): Promise<Map<number, PartyOfOccasion>> =>
+  queryRowsBy<PartyOfOccasion & { operator: number }, 'operator'>(
     db,
-    `select l.id, l.list, l.moves, l.facts, ${PARTY} from listings l ${operatorOf('l.operator_id')}
-     where l.state = any(?::text[]) and l.wrong_from is null order by l.created_at desc, l.id desc limit ${OCCASIONS_READ_MOST}
-     /* notification-occasions.cases */`,
-    [[...states]],
-  )
-
-export interface NearDeadline extends PartyOfOccasion {
-  id: number
-  listingId: string
-  deadline: DeadlineName
-  dueOn: string
-}
-
-export const listNearDeadlines = (
-  db: Db,
-  { until, without }: { until: string; without: readonly DeadlineName[] },
-): Promise<NearDeadline[]> =>
-  queryRows(
-    db,
-    `select t.id, t.listing_id as "listingId", t.name as deadline, t.due_on as "dueOn", ${PARTY} from listing_deadlines t
-     join listings l on l.id = t.listing_id ${operatorOf('l.operator_id')}
-     where t.ended_on is null and t.due_on <= :until::date and t.name <> all(:without::text[]) and l.wrong_from is null
-       and (t.name = 'WITHDRAWAL' or l.state not in ('REMOVED', 'NOT_LISTED'))
-     order by t.due_on desc, t.id desc limit ${OCCASIONS_READ_MOST} /* notification-occasions.deadlines */`,
-    { until, without: [...without] },
+    'operator',
+    `select a.id as operator, ${PARTY} from unnest(?::int[]) as a(id) ${operatorOf('a.id')} /* notification-occasions.parties */`,
+    [[...new Set(operators)]],
   )
 
 export interface OpenObjection extends PartyOfOccasion {
@@ -62,7 +31,7 @@ export const listOpenObjections = (db: Db): Promise<OpenObjection[]> =>
   queryRows(
     db,
     `select b.id, b.feed, ${PARTY} from objections b ${operatorOf('b.operator_id')} where b.state = 'OPEN'
-     order by b.id desc limit ${OCCASIONS_READ_MOST} /* notification-occasions.objections */`,
+     order by b.id desc limit ${OBJECTIONS_MOST} /* notification-occasions.objections */`,
   )
 
 export interface FailedFeed {

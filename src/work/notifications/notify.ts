@@ -3,16 +3,18 @@
  * Each step commits by itself, so a process may die anywhere.
  */
 import { randomUUID } from 'node:crypto'
+import type { Role } from '../../domain/access/viewer.js'
 import { hearsOccasion, type NotificationOccasion } from '../../domain/notifications/kinds.js'
 import { composeMessage, ROBOT_BYTES_MOST } from '../../domain/notifications/message.js'
 import { findSendingTime, MESSAGE_LIVES_MS } from '../../domain/notifications/schedule.js'
 import type { Db } from '../../store/db/db.js'
-import { OCCASIONS_READ_MOST } from '../../store/notifications/occasions.js'
 import * as outbox from '../../store/notifications/outbox.js'
 import * as recipients from '../../store/notifications/recipients.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { type RunOptions, runBeside } from '../timetable/run.js'
 import { gatherOccasions, type OccasionSources } from './occasions.js'
 import { type SendingParts, sendMessages } from './send.js'
+import { gatherWork, type RecipientWork } from './work-items.js'
 
 const KEPT_MS = 400 * 86_400_000
 const DELETED_MOST = 5_000
@@ -31,12 +33,9 @@ export const runNotifications = (db: Db, options: NotifyOptions): Promise<Notify
     const { now, sending, sources, publicUrl, log } = options
     const done: NotifyRun = Object.assign(counts, { noted: 0, told: 0, sent: 0, failed: 0, dead: 0 })
     await recipients.eraseOfEndedAccounts(db)
-    const hearers = await recipients.listReachable(db)
-    if (hearers.length > 0) {
-      const occasions = await gatherOccasions(db, sources, now())
-      done.noted = await noteOccasions(db, hearers, occasions, now())
-      done.told = await composeDue(db, hearers, occasions, { publicUrl, now: now() })
-    }
+    const told = await gatherAll(db, sources, now())
+    done.noted = await noteOccasions(db, told, now())
+    done.told = await composeDue(db, told, { publicUrl, now: now() })
     done.dead += (await outbox.expireMessages(db, now())).length
     if (sending !== null) {
       const { sent, failed, dead } = await sendMessages(db, { ...sending, now })
@@ -47,22 +46,36 @@ export const runNotifications = (db: Db, options: NotifyOptions): Promise<Notify
     return { ...done }
   })
 
-const ROBOT_ROLES = ['officer', 'reviewer', 'administrator'] as const
+const ROBOT_ROLES: readonly Role[] = ['officer', 'reviewer', 'administrator']
 
-const hears = (one: recipients.NotificationRecipient, occasion: NotificationOccasion): boolean =>
-  hearsOccasion({ ...one, roles: one.role === null ? ROBOT_ROLES : [one.role] }, occasion)
+interface Hearing extends RecipientWork {
+  hearer: recipients.NotificationRecipient
+}
 
-const noteOccasions = (
-  db: Db,
-  hearers: readonly recipients.NotificationRecipient[],
-  occasions: readonly NotificationOccasion[],
-  now: Date,
-): Promise<number> => {
-  const made = hearers.flatMap((hearer) => {
+/** What each recipient should have been told by now. */
+const gatherAll = async (db: Db, sources: OccasionSources, now: Date): Promise<Hearing[]> => {
+  const hearers = await recipients.listReachable(db)
+  if (hearers.length === 0) return []
+  const rules = await applyAmendmentsToRules(db, sources.rules)
+  const shared = await gatherOccasions(db, sources, now)
+  const all: Hearing[] = []
+  for (const hearer of hearers) {
+    const roles = hearer.role === null ? ROBOT_ROLES : [hearer.role]
+    const { occasions, isWhole } = await gatherWork(db, rules, { recipient: hearer, roles }, now)
+    const own = occasions.filter(({ kind }) => hearer.kinds.includes(kind))
+    all.push({
+      hearer,
+      isWhole,
+      occasions: [...own, ...shared.filter((each) => hearsOccasion({ ...hearer, roles }, each))],
+    })
+  }
+  return all
+}
+
+const noteOccasions = (db: Db, told: readonly Hearing[], now: Date): Promise<number> => {
+  const made = told.flatMap(({ hearer, occasions }) => {
     const dueAt = findSendingTime(hearer, now)
-    return occasions
-      .filter((occasion) => hears(hearer, occasion))
-      .map((occasion) => ({ recipient: hearer.id, dueAt, occasion }))
+    return occasions.map((occasion) => ({ recipient: hearer.id, dueAt, occasion }))
   })
   return outbox.addNotifications(db, made, now)
 }
@@ -72,17 +85,15 @@ const keyOf = ({ subject, occasion }: Pick<NotificationOccasion, 'subject' | 'oc
 
 const composeDue = async (
   db: Db,
-  hearers: readonly recipients.NotificationRecipient[],
-  occasions: readonly NotificationOccasion[],
+  hearings: readonly Hearing[],
   { publicUrl, now }: { publicUrl: string; now: Date },
 ): Promise<number> => {
   let told = 0
   for (const id of await outbox.listDueRecipients(db, now)) {
-    const hearer = hearers.find((each) => each.id === id)
-    if (hearer === undefined) continue
-    const present = new Set(occasions.filter((each) => hears(hearer, each)).map(keyOf))
-    // What was read up to the bound may be incomplete.
-    const isWhole = occasions.length < OCCASIONS_READ_MOST
+    const hearing = hearings.find(({ hearer }) => hearer.id === id)
+    if (hearing === undefined) continue
+    const { hearer, isWhole } = hearing
+    const present = new Set(hearing.occasions.map(keyOf))
     told += await db.transaction(async (tx) => {
       const due = await outbox.lockDue(tx, id, now)
       const passed = isWhole ? due.filter((each) => !present.has(keyOf(each))) : []
@@ -96,7 +107,7 @@ const composeDue = async (
       const frame = {
         publicUrl,
         isDigest: hearer.digestHour !== null,
-        bytesMost: hearer.form === 'EMAIL' ? null : ROBOT_BYTES_MOST,
+        bytesMost: hearer.form === 'EMAIL' ? null : ROBOT_BYTES_MOST[hearer.form],
       }
       await outbox.addMessage(tx, {
         ...composeMessage(lines, frame),

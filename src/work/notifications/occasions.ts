@@ -1,24 +1,14 @@
 /** Derives what there is to tell now from the tables themselves, so nothing is lost when a process dies. */
 import type { Agency } from '../../agencies/feed.js'
 import { isFeedStale } from '../../domain/intake/bounds.js'
-import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
-import {
-  findWaitingStep,
-  lastDayToldOf,
-  rolesOfDeadline,
-  titleOfDeadline,
-  titleOfMove,
-  WAITING_STATES,
-} from '../../domain/notifications/cases.js'
-import type { NotificationOccasion } from '../../domain/notifications/kinds.js'
-import { nameParty, shortCaseNumber } from '../../domain/notifications/message.js'
+import type { SharedOccasion } from '../../domain/notifications/kinds.js'
+import { nameParty } from '../../domain/notifications/message.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
 import * as watch from '../../store/intake/watch.js'
 import * as store from '../../store/notifications/occasions.js'
-import { applyAmendmentsToRules } from '../calendar/calendar.js'
-import { selectMoveRules, type WorkRules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 
 const REMOVAL_LATE_MS = 3_600_000
 /** Failed calls in a row: about five minutes of the circuit breaker. */
@@ -32,14 +22,10 @@ export interface OccasionSources {
   configured: ReadonlySet<string>
 }
 
-const NOBODY_IN_PARTICULAR = { region: null, notBy: null, agency: null, code: null }
+const NOBODY_IN_PARTICULAR = { region: null, agency: null, code: null }
 
-export const gatherOccasions = async (db: Db, sources: OccasionSources, now: Date): Promise<NotificationOccasion[]> => {
-  const today = shanghaiDate(now)
-  const rules = await applyAmendmentsToRules(db, sources.rules)
+export const gatherOccasions = async (db: Db, sources: OccasionSources, now: Date): Promise<SharedOccasion[]> => {
   const parts = await Promise.all([
-    gatherCases(db, rules, today),
-    gatherDeadlines(db, rules, today),
     gatherObjections(db, sources.agencies),
     gatherFeeds(db, sources, now),
     gatherPlatforms(db, sources.platforms, now),
@@ -47,53 +33,7 @@ export const gatherOccasions = async (db: Db, sources: OccasionSources, now: Dat
   return parts.flat()
 }
 
-const gatherCases = async (db: Db, rules: WorkRules, today: string): Promise<NotificationOccasion[]> =>
-  (await store.listOpenCases(db, WAITING_STATES)).flatMap((one) => {
-    const step = findWaitingStep(one.facts, selectMoveRules(rules, one.list), today)
-    if (step === null) return []
-    const { list } = selectMoveRules(rules, one.list)
-    return [
-      {
-        ...NOBODY_IN_PARTICULAR,
-        kind: one.facts.state === 'REPAIR_APPLIED' ? 'REPAIR' : 'WAITING',
-        subject: `case ${one.id}`,
-        occasion: `${step.move} ${one.moves}`,
-        text: `待${titleOfMove(step.move)}：${nameParty(one)}（${list.zh}，案件 ${shortCaseNumber(one.id)}）`,
-        path: `/desk/listings/${one.id}`,
-        code: one.code,
-        roles: step.roles,
-        act: 'move_listing',
-        region: one.region,
-        notBy: step.notBy,
-      },
-    ]
-  })
-
-const gatherDeadlines = async (db: Db, rules: WorkRules, today: string): Promise<NotificationOccasion[]> => {
-  const near = await store.listNearDeadlines(db, {
-    until: lastDayToldOf(rules.calendar, today),
-    without: PARTY_DEADLINES,
-  })
-  return near.map((one) => {
-    const isMissed = one.dueOn < today
-    const title = titleOfDeadline(one.deadline)
-    const when = isMissed ? `已于 ${one.dueOn} 到期，逾期未办` : `应于 ${one.dueOn} 前办结`
-    return {
-      ...NOBODY_IN_PARTICULAR,
-      kind: 'DEADLINE',
-      subject: `deadline ${one.id}`,
-      occasion: `${isMissed ? 'MISSED' : 'COMING'} ${one.dueOn}`,
-      text: `${title}：${nameParty(one)}（案件 ${shortCaseNumber(one.listingId)}），${when}`,
-      path: `/desk/listings/${one.listingId}`,
-      code: one.code,
-      roles: rolesOfDeadline(one.deadline),
-      act: 'move_listing',
-      region: one.region,
-    }
-  })
-}
-
-const gatherObjections = async (db: Db, agencies: readonly Agency[]): Promise<NotificationOccasion[]> =>
+const gatherObjections = async (db: Db, agencies: readonly Agency[]): Promise<SharedOccasion[]> =>
   (await store.listOpenObjections(db)).map((one) => {
     const agency = agencies.find(({ feeds }) => feeds.some(({ id }) => id === one.feed))
     const title = agency?.feeds.find(({ id }) => id === one.feed)?.title.zh ?? ''
@@ -105,24 +45,21 @@ const gatherObjections = async (db: Db, agencies: readonly Agency[]): Promise<No
       text: `待核查答复：${nameParty(one)}对${title}提出异议（第 ${one.id} 号）`,
       path: '/desk/listings/objections',
       code: one.code,
-      roles: ['officer', 'reviewer', 'agency'],
+      // Reviewers hear of it by the worklist.
+      roles: ['officer', 'agency'],
       act: 'see_objections',
       region: one.region,
       agency: agency?.id ?? null,
     }
   })
 
-const gatherFeeds = async (
-  db: Db,
-  { agencies, configured }: OccasionSources,
-  now: Date,
-): Promise<NotificationOccasion[]> => {
+const gatherFeeds = async (db: Db, { agencies, configured }: OccasionSources, now: Date): Promise<SharedOccasion[]> => {
   const feeds = agencies.flatMap((agency) =>
     configured.has(agency.id) ? agency.feeds.map((feed) => ({ agency, feed })) : [],
   )
   const ids = feeds.map(({ feed }) => feed.id)
   const [failed, pulls] = await Promise.all([store.listFailedFeeds(db, ids), watch.lastGoodPulls(db, ids)])
-  const tell = ({ agency, feed }: (typeof feeds)[number], occasion: string, what: string): NotificationOccasion => ({
+  const tell = ({ agency, feed }: (typeof feeds)[number], occasion: string, what: string): SharedOccasion => ({
     ...NOBODY_IN_PARTICULAR,
     kind: 'FEED',
     subject: `feed ${feed.id}`,
@@ -163,7 +100,7 @@ const gatherPlatforms = async (
   db: Db,
   platforms: OccasionSources['platforms'],
   now: Date,
-): Promise<NotificationOccasion[]> => {
+): Promise<SharedOccasion[]> => {
   const lateSince = new Date(now.getTime() - REMOVAL_LATE_MS)
   const troubles = await store.listPlatformTroubles(db, { lateSince, failures: PLATFORM_FAILURES })
   return troubles.flatMap(({ platform, trouble, delivery }) => {

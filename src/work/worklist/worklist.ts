@@ -26,7 +26,7 @@ export interface WorkQuestion {
   feeds: readonly string[] | null
 }
 
-const findWorker = async (db: Db, viewer: Viewer, today: string): Promise<Worker> => {
+export const findWorker = async (db: Db, viewer: Viewer, today: string): Promise<Worker> => {
   const sub = viewer.sub ?? ''
   const duty = viewer.role === 'administrator' ? ((await people.findPerson(db, sub))?.duty ?? null) : null
   return { viewer, duty, deputises: await keepers.listDeputised(db, sub, today) }
@@ -43,11 +43,11 @@ export const countWorkOf = async (db: Db, question: WorkQuestion): Promise<WorkC
 export const listWorkOf = async (
   db: Db,
   question: WorkQuestion,
-  { scope, kind }: { scope: WorkScope; kind: WorkKind | null },
+  { scope, kind, kinds: among = WORK_KINDS }: { scope: WorkScope; kind: WorkKind | null; kinds?: readonly WorkKind[] },
   page: { first: number; after: store.WorkKey | null },
 ): Promise<store.ListedWork[]> => {
   const worker = await findWorker(db, question.viewer, question.today)
-  const kinds = WORK_KINDS.filter((one) => (kind === null || one === kind) && mayDoKind(worker, one))
+  const kinds = among.filter((one) => (kind === null || one === kind) && mayDoKind(worker, one))
   const { viewer } = question
   const query = {
     kinds,

@@ -18,6 +18,7 @@ import * as recipients from '../../../src/store/notifications/recipients.js'
 import * as objections from '../../../src/store/scoring/objections.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import type { AuditEntry } from '../../../src/work/audit/audit-log.js'
+import { proposeCalendar } from '../../../src/work/calendar/calendar.js'
 import { saveRobot } from '../../../src/work/notifications/group-robots.js'
 import { type MailSender, makeMailSender } from '../../../src/work/notifications/mail.js'
 import { type NotifyRun, runNotifications } from '../../../src/work/notifications/notify.js'
@@ -38,6 +39,7 @@ const PEOPLE: [string, Role, string?][] = [
   ['吴管理', 'administrator'],
   ['郑信源', 'agency', 'credit-office'],
 ]
+const OTHERS = ['冯同事', '陈代办']
 
 describe('notifications', () => {
   let test: TestDatabase
@@ -64,7 +66,8 @@ describe('notifications', () => {
     now = new Date(now.getTime() + seconds * 1_000)
   }
   const mailsTo = (person: string) => mail.mails.filter(({ to }) => to === addressOf(person))
-  const addressOf = (person: string): string => `p${PEOPLE.findIndex(([name]) => name === person)}@mail.test`
+  const addressOf = (person: string): string =>
+    `p${[...PEOPLE.map(([name]) => name), ...OTHERS].indexOf(person)}@mail.test`
   const fresh = (): void => {
     mail.mails.length = 0
     robots.messages.length = 0
@@ -143,7 +146,7 @@ describe('notifications', () => {
   })
 
   it('reach a colleague who may not do it himself only where another person must', async () => {
-    const reviews = (person: string) => mailsTo(person).some(({ text }) => text.includes('待确认暂停公示'))
+    const reviews = (person: string) => mailsTo(person).some(({ text }) => text.includes('暂停公示，待第二人确认'))
     fresh()
     const hidden = await published(test.db, 6)
     await step(
@@ -158,6 +161,29 @@ describe('notifications', () => {
     )
     await tell()
     expect([reviews('reviewer-1'), reviews('周复核'), reviews('李经办')]).to.deep.equal([false, true, true])
+  })
+
+  it('of a case go to its keeper and the keeper’s deputy, and to the group, not to other officers', async () => {
+    fresh()
+    await addRecipient('冯同事', 'officer')
+    await addRecipient('陈代办', 'officer')
+    await tell()
+    fresh()
+    await test.db('absences').insert({
+      ...{
+        person: '李经办',
+        deputy: '陈代办',
+        from_on: '2027-11-30',
+        to_on: '2027-12-01',
+        made_by: '李经办',
+        made_at: now,
+      },
+    })
+    await keepBy(test.db, '李经办', await anotherLead(test.db, 30))
+    await tell()
+    expect(['李经办', '陈代办', '冯同事'].map((person) => mailsTo(person).length)).to.deep.equal([1, 1, 0])
+    expect(robots.messages).to.have.length(2)
+    await test.db('notification_recipients').whereIn('person', ['冯同事', '陈代办']).del()
   })
 
   it('wait out an hour of outage of both kinds of receiver, with one Message-ID', async () => {
@@ -292,8 +318,12 @@ const anotherLead = async (db: WorldDb, n: number): Promise<string> => {
       kind: 'registration',
     },
   )
-  return (await lead(db, await operatorOf(db, codeAt(n)))).id
+  const { id } = await lead(db, await operatorOf(db, codeAt(n)))
+  await keepBy(db, null, id)
+  return id
 }
+/** Cases are told to their keeper; those of this world have none unless a test says so. */
+const keepBy = (db: WorldDb, keeper: string | null, id: string) => db('listings').where({ id }).update({ keeper })
 const codeAt = (n: number): string => usccOf('92', '220102', n)
 
 const addFailure = async (db: WorldDb, feed: string): Promise<void> => {
@@ -328,5 +358,12 @@ const bringWorld = async (db: WorldDb): Promise<void> => {
       ...{ by: 'officer-1', at: START },
     }),
   )
+  await proposeCalendar(db, rules, {
+    holidays: ['2026-12-24'],
+    reason: '国办发明电〔2026〕1号',
+    by: 'officer-9',
+    now: START,
+  })
+  await db('listings').update({ keeper: null })
   await addFailure(db, 'penalties')
 }
