@@ -10,6 +10,7 @@ import { soakCells } from './cells.js'
 import { soakClocks } from './clocks.js'
 import { soakData } from './data.js'
 import { soakFailover } from './failover.js'
+import { soakGeneratedClients } from './generated-clients.js'
 import { soakHistoriesAlone } from './histories.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
@@ -78,6 +79,7 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       progress: (done) => process.stderr.write(`failover ${done}/${runs}\n`),
     })),
   }),
+  'generated-clients': () => soakGeneratedClients(),
   histories: async ({ runs = 10_000, seed, progress }) => ({
     seed,
     ...(await soakHistoriesAlone({ runs, seed, progress: (done) => progress('histories', done, runs) })),
