@@ -140,12 +140,12 @@ const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): 
   if (isEnumType(type)) return type.getValues()[0]?.name
   if (name === 'id') return idFor(field, side)
   if (type.name === 'Float') return 1
+  if (type.name === 'Int') return 30
   const text = TEXTS[name]
   if (text !== undefined) return text(side)
   if (type.name === 'Date') return name === 'endsOn' ? '2026-06-01' : TODAY
   if (type.name === 'DateTime') return `${TODAY}T00:00:00.000Z`
   if (type.name === 'Boolean') return true
-  if (type.name === 'Int') return 30
   if (type.name === 'JSON') return {}
   throw new Error(`no question can be built: ${field.name}(${name}: ${type.name})`)
 }

@@ -27,7 +27,7 @@ export const AbsencesPanel = () => {
     }
   }
   return (
-    <section className="panel" aria-labelledby="absences">
+    <section className="panel" aria-labelledby="absences" style={{ marginTop: '1rem' }}>
       <h2 id="absences">外出代办</h2>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       <ul className="lines" aria-label="外出代办">
@@ -47,8 +47,8 @@ export const AbsencesPanel = () => {
           </li>
         ))}
       </ul>
-      {absences.length === 0 && <p className="soft">现在没有人外出。</p>}
-      {may && (
+      {data !== undefined && absences.length === 0 && <p className="soft">现在没有人外出。</p>}
+      {may && data !== undefined && (
         <AbsenceForm
           deputies={deputies.map((one) => one.name)}
           onSend={(variables) => act(() => client.mutate({ mutation: RecordAbsenceDocument, variables }))}

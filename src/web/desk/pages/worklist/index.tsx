@@ -146,5 +146,6 @@ const wordsOf = (
   if (process === 'ACCOUNT') return subject ?? ''
   const feed = agencies.flatMap(({ feeds }) => feeds).find(({ id }) => id === subject)?.title.zh
   const name = feed ?? platforms.find(({ id }) => id === subject)?.name.zh
-  return name === undefined ? `${formatNumber(count)} 件` : `${name}：${formatNumber(count)} 件`
+  if (name === undefined) return count === 1 ? '查看' : `${formatNumber(count)} 件`
+  return `${name}：${formatNumber(count)} 件`
 }
