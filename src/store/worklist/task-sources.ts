@@ -82,7 +82,13 @@ const SOURCES: Record<WorkKind, Source> = {
   DECIDE_OBJECTION: (sight) =>
     source(
       'DECIDE_OBJECTION',
-      { subject: 'b.id', not_by: 'b.opened_by', since: 'b.opened_at', operator_id: 'b.operator_id' },
+      {
+        subject: 'b.id',
+        not_by: 'b.opened_by',
+        since: 'b.opened_at',
+        due_on: 'b.due_on',
+        operator_id: 'b.operator_id',
+      },
       `from objections b where b.state = 'OPEN' ${andIsWithinSightSql(sight, 'b.operator_id')}`,
     ),
   DECIDE_OVERRIDE: (sight) =>
