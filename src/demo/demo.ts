@@ -22,6 +22,7 @@ import { playDemoCases } from '../sandbox/demo-cases.js'
 import { type GroupRobots, startGroupRobots } from '../sandbox/group-robots.js'
 import { startMailServer } from '../sandbox/mail-server.js'
 import { type MarketplaceStandIn, startMarketplaceStandIn } from '../sandbox/marketplace.js'
+import { furnishDemoOffice } from '../sandbox/office.js'
 import { publishDemoCase } from '../sandbox/officers.js'
 import { type BaseLibrary, startPlatformStandIns } from '../sandbox/platforms/index.js'
 import * as confirmations from '../store/access/confirmations.js'
@@ -126,6 +127,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   for (const line of await publishDemoCase(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
   const reached = await playDemoCases(hub.db, hub.rules, here.deskCases, hub.now())
   if (reached.length > 0) say(`   另有 ${reached.length} 件案件分别办至各个状态 further cases, one in each state`)
+  await furnishDemoOffice({ ...hub, now: hub.now() }, here.dishonestExample)
   await hub.expire({ cause: 'demo' })
   const published = await hub.publish({ cause: 'demo' })
   if (published) say(`⑤ 公示 Publish：第 ${published.sequence} 期，${published.entries} 条 · sequence, entries`)

@@ -48,7 +48,10 @@ export const writePdf = (paper: Paper): Promise<Buffer> =>
     pdf.on('end', () => resolve(Buffer.concat(parts)))
     pdf.on('error', reject)
     const pen = makePen(pdf)
-    for (const block of paper.blocks) writeBlock(pen, block)
+    for (const [i, block] of paper.blocks.entries()) {
+      if (block.as === 'right') makeRoom(pen, heightOfSignature(paper.blocks.slice(i)))
+      writeBlock(pen, block)
+    }
     numberPages(pdf, paper.foot ?? '')
     pdf.end()
   })
@@ -80,6 +83,12 @@ const writeBlock = (pen: Pen, block: PaperBlock): void => {
   else if (block.as === 'qr') writeQr(pen, block.url, block.caption)
   else if (block.as === 'table') writeTable(pen, block)
   else writeParagraph(pen, block.as, block.text)
+}
+
+/** The lines of a signature stay on one page. */
+const heightOfSignature = (from: readonly PaperBlock[]): number => {
+  const end = from.findIndex(({ as }) => as !== 'right')
+  return (end < 0 ? from.length : end) * (SHAPES.right.lineHeight + SHAPES.right.after)
 }
 
 const makeRoom = (pen: Pen, height: number): void => {

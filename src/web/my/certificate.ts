@@ -92,6 +92,11 @@ export const certificatePaper = ({ certificate, jws, base }: Omit<CertificateCon
       { as: 'title', text: '移出证明' },
       { as: 'paragraph', text: statement.zh },
       {
+        as: 'qr',
+        url: verifyAddress(base, certificate),
+        caption: `任何人可以扫描二维码，或者在 ${base}${VERIFY_PATH} 输入验证码、选择本文件核验。现状以公示的名单为准。`,
+      },
+      {
         as: 'table',
         columns: ['事项', '内容'],
         widths: [2, 8],
@@ -99,9 +104,6 @@ export const certificatePaper = ({ certificate, jws, base }: Omit<CertificateCon
       },
       { as: 'heading', text: '出具时已告知的平台' },
       ...tablesOfPlatforms,
-      { as: 'heading', text: '核验' },
-      { as: 'line', text: `任何人可以扫描下面的二维码，或者在 ${base}${VERIFY_PATH} 输入验证码、选择本文件核验。` },
-      { as: 'qr', url: verifyAddress(base, certificate), caption: '扫码核验；现状以公示的名单为准。' },
     ],
   }
 }
