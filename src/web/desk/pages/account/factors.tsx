@@ -17,7 +17,7 @@ const GIVEN_UP = { code: 'NO_PASSKEY', detail: '通行密钥没有建立，请�
 const hasFactor = ({ passkeys, codesSince }: OwnAccount): boolean => passkeys.length > 0 || codesSince !== null
 
 export const FactorsPanel = ({ account, act }: FactorsProps) => (
-  <section aria-label="第二重验证">
+  <section aria-label="第二重验证" className="account-panel">
     <h2>第二重验证</h2>
     {!hasFactor(account) && (
       <Alert

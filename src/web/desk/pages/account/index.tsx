@@ -41,7 +41,7 @@ interface AccountPanelProps {
 const PLACES = { LOOPBACK: '服务器本机', INTERNAL: '内部网络', EXTERNAL: '外部网络' }
 
 const SessionsPanel = ({ account: { sessions }, act }: AccountPanelProps) => (
-  <section aria-label="我的登录">
+  <section aria-label="我的登录" className="account-panel">
     <h2>我的登录</h2>
     <p className="soft">不认识的登录请立即结束，并更改密码。</p>
     <table className="plain-table roomy" aria-label="我的登录">
@@ -105,7 +105,7 @@ const PasswordPanel = ({ account, act }: AccountPanelProps) => {
     }
   }
   return (
-    <section aria-label="登录密码" className="own-password">
+    <section aria-label="登录密码" className="account-panel own-password">
       <h2>登录密码</h2>
       <p>
         设定于 {instantText(account.passwordSince)}，须在 {instantText(account.passwordDueOn)} 之前更换。

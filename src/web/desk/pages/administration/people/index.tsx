@@ -96,7 +96,7 @@ export default function PeoplePage() {
       {
         key: 'deeds',
         title: '办理',
-        width: 240,
+        width: 320,
         render: (person) =>
           person.endedAt === null && (
             <>
@@ -183,7 +183,7 @@ export default function PeoplePage() {
           empty="没有符合条件的人员。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={manages ? 1_280 : 1_040}
+          minWidth={manages ? 1_360 : 1_040}
         />
       </div>
       <OneTimeSecretDialog of={told} onClose={() => setTold(null)} />
