@@ -1,11 +1,12 @@
 /** What people are told of, and who is. An occasion is told once to each recipient. */
 import { type Act, mayInRegion, type Role, regionBoundOf, type Viewer } from '../access/viewer.js'
 
-export const NOTIFICATION_KINDS = ['WAITING', 'DEADLINE', 'OBJECTION', 'REPAIR', 'FEED', 'PLATFORM'] as const
+/** In the order of a message: the longest part comes last. */
+export const NOTIFICATION_KINDS = ['DEADLINE', 'PLATFORM', 'FEED', 'OBJECTION', 'REPAIR', 'WAITING'] as const
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
 
 export const KIND_TITLES: Record<NotificationKind, string> = {
-  WAITING: '待办案件',
+  WAITING: '待办事项',
   DEADLINE: '办理期限',
   OBJECTION: '新的异议',
   REPAIR: '修复申请',

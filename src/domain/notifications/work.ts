@@ -14,6 +14,7 @@ interface ProcessNotice {
 const NOTICES: Partial<Record<WorkProcess, ProcessNotice>> = {
   CASE: { kind: 'WAITING', page: 'listings' },
   HIDING: { kind: 'WAITING', page: 'listings' },
+  PAPER: { kind: 'WAITING', page: 'listings' },
   CONCERN: { kind: 'WAITING', page: 'listings/concerns' },
   OVERRIDE: { kind: 'WAITING', page: 'overrides' },
   SCORECARD: { kind: 'WAITING', page: 'scorecards' },

@@ -14,7 +14,8 @@ export interface NewNotification {
 /** What was noted for a recipient before is left as it is. Returns how many are new. */
 export const addNotifications = async (db: Db, made: readonly NewNotification[], now: Date): Promise<number> => {
   if (made.length === 0) return 0
-  const rows = made.map(({ recipient, dueAt, occasion: { kind, subject, occasion, text, path, code } }) => ({
+  const rows = made.map(({ recipient, dueAt, occasion: { kind, subject, occasion, text, path, code } }, place) => ({
+    place,
     ...{ recipient, kind, subject, occasion, text, path, code },
     dueAt: dueAt.toISOString(),
   }))
@@ -22,9 +23,9 @@ export const addNotifications = async (db: Db, made: readonly NewNotification[],
     `insert into notifications (recipient_id, kind, subject, occasion, content, path, code, noted_at, due_at)
      select n.recipient, n.kind, n.subject, n.occasion, n.text, n.path, n.code, :now::timestamptz, n."dueAt"
      from jsonb_to_recordset(:rows::jsonb) as n(recipient int, kind text, subject text, occasion text, text text, path text, code text,
-       "dueAt" timestamptz)
+       "dueAt" timestamptz, place int)
      where not exists (select 1 from notifications e where e.recipient_id = n.recipient and e.subject = n.subject and e.occasion = n.occasion)
-     on conflict do nothing /* notifications.add */`,
+     order by n.place on conflict do nothing /* notifications.add */`,
     { rows: JSON.stringify(rows), now } as never,
   )
   return answer.rowCount ?? 0

@@ -14,9 +14,9 @@ const line = (n: number) => ({
 describe('the text of a notification', () => {
   it('counts each kind in its subject, groups its lines, and leads to the desk', () => {
     const { subject, body } = composeMessage([line(0), line(1), line(6)], frame)
-    expect(subject).to.equal('【信用枢纽】待办案件 2 项、办理期限 1 项')
+    expect(subject).to.equal('【信用枢纽】办理期限 2 项、信用平台异常 1 项')
     expect(body).to.match(
-      /■ 待办案件\n1\. 第0项.*\n {3}https:\/\/hub\.test\/desk\/0\n2\. 第6项[\s\S]*■ 办理期限\n1\. 第1项/,
+      /■ 办理期限\n1\. 第0项.*\n {3}https:\/\/hub\.test\/desk\/0\n2\. 第6项[\s\S]*■ 信用平台异常\n1\. 第1项/,
     )
     expect(composeMessage([line(0)], { ...frame, isDigest: true }).subject).to.match(/^【信用枢纽】每日汇总：/)
   })
@@ -135,6 +135,6 @@ describe('who hears an occasion', () => {
 
   it('offers an auditor nothing, and an agency objections and its feeds', () => {
     expect(kindsOfferedTo('auditor')).to.deep.equal([])
-    expect(kindsOfferedTo('agency')).to.deep.equal(['OBJECTION', 'FEED'])
+    expect(kindsOfferedTo('agency')).to.deep.equal(['FEED', 'OBJECTION'])
   })
 })

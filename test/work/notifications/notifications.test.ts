@@ -277,7 +277,7 @@ describe('notifications', () => {
     await tell()
     const [digest, ...more] = mailsTo('李经办')
     expect(more).to.deep.equal([])
-    expect(digest?.subject).to.equal('【信用枢纽】每日汇总：待办案件 1 项')
+    expect(digest?.subject).to.equal('【信用枢纽】每日汇总：待办事项 1 项')
     expect(digest?.text).to.include(kept).and.not.include(dropped)
   })
 
@@ -302,7 +302,7 @@ describe('notifications', () => {
     await tell()
     pass(72 * HOUR)
     await tell()
-    const [last] = await test.db('notification_messages').where('subject', 'like', '%待办案件%').orderBy('id', 'desc')
+    const [last] = await test.db('notification_messages').where('subject', 'like', '%待办事项%').orderBy('id', 'desc')
     expect([last.state, last.last_error]).to.deep.equal(['DEAD', 'ECONNECTION CONN'])
   })
 })
