@@ -65,7 +65,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_operations', 'HUB', 'databaseRestored databaseRestorations'],
     ['see_operations', 'SIGHT', 'deliveries dueDeliveries discrepancies retractions'],
     ['see_moves', 'SIGHT', 'concerns deadlines overrides cases caseBoard authorisations search'],
-    ['see_queue', 'OWN', 'worklist workCounts'],
+    ['see_queue', 'SIGHT', 'worklist workCounts'],
     ['see_moves', 'HUB', 'colleagues confirmers absences listKinds sellerLists'],
     ['see_rules', 'HUB', 'ruleTables calendar'],
     ['see_authorities', 'HUB', 'authorities'],

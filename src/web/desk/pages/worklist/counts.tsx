@@ -10,29 +10,25 @@ export const WorkCountsTable = ({ of }: { of: readonly WorkCountLine[] }) => {
   const processes = [...new Set(open.map(({ process }) => process))]
   if (open.length === 0) return <p className="good">没有等待办理的事项。</p>
   return (
-    // biome-ignore lint/a11y/useSemanticElements: neither fieldset nor landmark
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-    <div role="group" className="scroll" aria-label="待办" tabIndex={0}>
-      <table className="plain-table" aria-label="待办">
-        <thead>
-          <tr>
-            <th scope="col">事项</th>
-            <th scope="col" className="right">
-              我的
-            </th>
-            <th scope="col" className="right">
-              本单位
-            </th>
-            <th scope="col" className="right">
-              逾期
-            </th>
-          </tr>
-        </thead>
-        {processes.map((process) => (
-          <Lines key={process} process={process} of={open.filter((line) => line.process === process)} />
-        ))}
-      </table>
-    </div>
+    <table className="plain-table" aria-label="待办">
+      <thead>
+        <tr>
+          <th scope="col">事项</th>
+          <th scope="col" className="right">
+            我的
+          </th>
+          <th scope="col" className="right">
+            本单位
+          </th>
+          <th scope="col" className="right">
+            逾期
+          </th>
+        </tr>
+      </thead>
+      {processes.map((process) => (
+        <Lines key={process} process={process} of={open.filter((line) => line.process === process)} />
+      ))}
+    </table>
   )
 }
 
