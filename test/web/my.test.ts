@@ -21,6 +21,7 @@ import {
   type World,
 } from '../api/world.js'
 import { type Party, visitor } from '../support/party.js'
+import { SAMPLE_PNG } from '../support/sample-papers.js'
 
 const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
 const REVOKE = 'mutation($input: AccessCodeInput!) { revokeAccessCode(input: $input) { good } }'
@@ -289,8 +290,14 @@ describe("the party's pages (/my)", () => {
     const party = await signedIn()
     const csrf = await party.csrf('/my')
     const sent = { csrf, record, statement: '此处罚决定已被撤销' }
-    expect((await party.post('/my/objections', sent)).headers.get('location')).to.equal('/my?done=objected')
+    expect((await party.attach('/my/objections', sent, [Buffer.from('<html>')])).status).to.equal(422)
+    const sentWell = await party.attach('/my/objections', sent, [SAMPLE_PNG])
+    expect(sentWell.headers.get('location')).to.equal('/my?done=objected')
     const shown = (await party.get('/my?done=objected')).text
+    expect(shown).to.match(/至迟在 \d{4}-\d\d-\d\d 答复/)
+    const [paper = ''] = /\/my\/papers\/[\w-]+/.exec(shown) ?? []
+    expect((await party.get(paper)).headers.get('content-type')).to.equal('image/png')
+    expect((await (await signedIn(two)).get(paper)).status).to.equal(404)
     expect(shown).to.include('此处罚决定已被撤销').and.include('核查中').and.include('异议已提交')
     const path = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec(shown)?.[1] ?? ''
     expect((await party.post(path, { csrf })).status).to.equal(303)

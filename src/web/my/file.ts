@@ -194,6 +194,7 @@ const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li
 <h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${formatShanghaiMinute(new Date(one.openedAt))}</small></h3>
 <p class="why">${publishedText(one.statement)}</p>
 <p class="who">${bilingual(one.consequence.zh, one.consequence.en)}${one.note && html` ${publishedText(one.note)}`}</p>
+${one.state === 'OPEN' && one.dueOn ? html`<p class="when">${bilingual(`至迟在 ${one.dueOn} 答复`, `answered by ${one.dueOn}`)}</p>` : null}
 ${attachmentList(one.attachments)}
 ${one.state === 'OPEN' && one.openedBy === own.code ? html`<div class="when">${postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>`}</div>` : null}
 </article></li>\n`

@@ -16,7 +16,7 @@ export const FILE_QUERY = `query MyFile { myFile {
     wayBack { on act zh en points value grade count basis confirmed answer { workdays confirmed } }
     lasting { zh en count basis confirmed } }
   listings { ${LISTING} }
-  objections { id state fact statement openedAt decidedAt note openedBy consequence { zh en } attachments { ${PAPER} } }
+  objections { id state fact statement openedAt dueOn decidedAt note openedBy consequence { zh en } attachments { ${PAPER} } }
   authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy } } viewer { sub } }`
 
 export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listings { ${LISTING}
@@ -115,6 +115,7 @@ export interface PartyObjection {
   state: string
   statement: string
   openedAt: string
+  dueOn: string | null
   note: string | null
   openedBy: string | null
   consequence: BilingualText
