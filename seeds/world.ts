@@ -5,7 +5,7 @@ import { abnormalEntries } from './world/abnormal.js'
 import { at } from './world/chance.js'
 import { changed } from './world/changes.js'
 import { defaulters } from './world/defaulters.js'
-import { deskPenalties } from './world/desk-cases.js'
+import { deskPenalties, uncodedPenalties } from './world/desk-cases.js'
 import { faults } from './world/faults.js'
 import { foodSamplings } from './world/food.js'
 import { inspections } from './world/inspections.js'
@@ -87,7 +87,7 @@ export const demoWorld = (): DemoWorld => {
   const heavier = deskPenalties(here.operators, here.penalties)
   return {
     ...here,
-    penalties: [...here.penalties, ...heavier],
+    penalties: [...here.penalties, ...heavier, ...uncodedPenalties(here.operators, [...here.penalties, ...heavier])],
     deskCases: heavier.flatMap(({ partyUscc }) => partyUscc ?? []),
   }
 }

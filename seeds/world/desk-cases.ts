@@ -4,13 +4,15 @@ import { EARLIER_ON, inCrowd, LAST_DAY } from './operators.js'
 import { makePenalty } from './penalties.js'
 import { authorityOf } from './places.js'
 import type { WorldOperator, WorldPenalty } from './types.js'
-import { COUNTERFEITS, HEAVY, LARGE_FINE, type Violation } from './violations.js'
+import { COUNTERFEITS, HEAVY, LARGE_FINE, LIGHT, type Violation } from './violations.js'
 
 const PARTIES = 24
 /** The last penalties are large fines that do not say whether they are heavier. */
 const LARGE_FINES = 3
 const FIRST_SERIAL = 601
 const DAYS_APART = 11
+const UNCODED = 3
+const UNCODED_SERIAL = 701
 const DAYS_BEFORE = 300
 /** Its repair may be applied for, a year after the listing. */
 const OLDEST_DAYS_BEFORE = 500
@@ -32,6 +34,24 @@ export const deskPenalties = (
     const violation = isLarge ? LARGE_FINE : at(VIOLATIONS, n % VIOLATIONS.length)
     return makePenalty({ party, violation, decidedOn, heavy: !isLarge }, number, luck)
   })
+}
+
+/** Penalties sent without a code: name and representative agree with one operator, so its identity is proposed. */
+export const uncodedPenalties = (
+  operators: readonly WorldOperator[],
+  penalties: readonly WorldPenalty[],
+): WorldPenalty[] => {
+  const luck = chance('uncoded penalties')
+  const penalised = new Set(penalties.map(({ partyUscc }) => partyUscc))
+  return operators
+    .filter((one, i) => inCrowd(i) && isOrdinary(one) && one.representative !== null && !penalised.has(one.code))
+    .slice(-UNCODED)
+    .map((party, n) => {
+      const decidedOn = plusDays(LAST_DAY, -40 - n)
+      const number = `${authorityOf(party.region).mark}市监处罚〔${decidedOn.slice(0, 4)}〕${UNCODED_SERIAL + n}号`
+      const made = makePenalty({ party, violation: at(LIGHT, 1), decidedOn, heavy: false }, number, luck)
+      return { ...made, partyUscc: null, partyRegNo: null }
+    })
 }
 
 const isOrdinary = ({ kind, status, establishedOn }: WorldOperator): boolean =>

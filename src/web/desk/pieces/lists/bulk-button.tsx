@@ -117,7 +117,7 @@ const BulkRows = <T,>({ rows, rowKey, describe, outcomes }: BulkRowsProps<T>) =>
     <>
       {outcomes.size > 0 && (
         <>
-          <Progress percent={Math.round((100 * outcomes.size) / rows.length)} size="small" />
+          <Progress aria-label="进度" percent={Math.round((100 * outcomes.size) / rows.length)} size="small" />
           <p role="status">
             已办 {done} 项，未办成 {outcomes.size - done} 项，共 {rows.length} 项。
           </p>
