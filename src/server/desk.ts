@@ -17,6 +17,7 @@ import { askForFactor } from '../work/access/second-factors.js'
 import * as sessions from '../work/access/sessions.js'
 import { type SignInParts, signIn, signInWithPasskey } from '../work/access/sign-in.js'
 import { addAccountRoutes, setSessionCookie } from './account.js'
+import { makeCaseFileHandler } from './case-file.js'
 import { makeProblem } from './error-answers.js'
 import { makeExportHandler } from './exports.js'
 
@@ -145,12 +146,21 @@ export const makeDeskRouter = (
   router.get('/desk/session', present)
   addAccountRoutes(router, parts, { mine, limit, signInParts, sessionView: (session) => sessionView(session, parts) })
   router.post(
+    '/desk/case-file',
+    noStore,
+    express.json({ limit: BODY_LIMIT }),
+    makeCaseFileHandler(parts, graphql, signedInByToken),
+  )
+  router.post(
     '/desk/export',
     noStore,
     express.json({ limit: BODY_LIMIT }),
     makeExportHandler(parts, graphql, signedInByToken),
   )
-  router.all(['/desk/login', '/desk/login/passkey', '/desk/logout', '/desk/export'], refuseOtherMethods('POST'))
+  router.all(
+    ['/desk/login', '/desk/login/passkey', '/desk/logout', '/desk/export', '/desk/case-file'],
+    refuseOtherMethods('POST'),
+  )
   router.all('/desk/session', refuseOtherMethods('GET'))
   const session = async (request: Request) => {
     const signedIn = await mine(request)

@@ -8,7 +8,7 @@ import { errorPage } from '../web/frame/error-page.js'
 import { languageOf } from '../web/frame/render-response.js'
 
 const DATA_PATH =
-  /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session|export))(?:\/|$)/
+  /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session|export|case-file))(?:\/|$)/
 
 export const answerProblem = (request: Request, response: Response, problem: ProblemDetails): void => {
   if (DATA_PATH.test(request.path) || request.accepts(['html', 'json']) !== 'html')

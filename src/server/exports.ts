@@ -41,7 +41,7 @@ export const makeExportHandler =
     const viewer = await signedIn(request)
     const { list, table, format, variables } = readExportRequest(request.body)
     const asked = getRequestContext(request)
-    const words = wordsOf(parts, labelOf)
+    const words = makeExportWords(parts, labelOf)
     const rows = []
     for await (const node of readNodes(
       (page) => ask(asked, viewer, { query: writeExportQuery(table), variables: page }),
@@ -108,7 +108,10 @@ const refusalOf = ([error]: AnsweredPage['errors']): Error => {
   return new Error(`an export broke: ${error?.message ?? 'no page'}`)
 }
 
-const wordsOf = ({ agencies, platforms }: ApiDependencies, labelOf: ExportWords['labelOf']): ExportWords => {
+export const makeExportWords = (
+  { agencies, platforms }: ApiDependencies,
+  labelOf: ExportWords['labelOf'],
+): ExportWords => {
   const feeds = new Map(agencies.flatMap((agency) => agency.feeds.map(({ id, title }) => [id, title.zh])))
   const names = new Map(platforms.map(({ id, name }) => [id, name.zh]))
   return { labelOf, feedName: (id) => feeds.get(id) ?? id, platformName: (id) => names.get(id) ?? id }

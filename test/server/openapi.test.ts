@@ -200,6 +200,14 @@ describe('OpenAPI description', () => {
     const own = { cookie, 'x-csrf-token': csrfToken, 'content-type': 'application/json' }
     await ask('/desk/export', 200, { ...exported, headers: own })
     await ask('/desk/export', 200, { ...exported, ...json({ list: 'cases', format: 'xlsx' }), headers: own })
+    const filed = (format: string, listing = 'none') => ({
+      at: '/desk/case-file',
+      ...json({ listing, format }),
+      headers: own,
+    })
+    for (const format of ['json', 'pdf']) await ask('/desk/case-file', 200, filed(format, entry))
+    await ask('/desk/case-file', 404, filed('json'))
+    await ask('/desk/case-file', 400, filed('docx'))
     const out = '/desk/logout'
     await ask(out, 403, { at: out, method: 'POST', headers: { cookie } })
     await ask(out, 204, { at: out, method: 'POST', headers: { cookie, 'x-csrf-token': csrfToken } })

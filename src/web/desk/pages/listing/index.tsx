@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { CaseFileButtons } from '../../pieces/lists/export.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -68,6 +69,7 @@ export default function ListingPage() {
                 立即暂停公示
               </Button>
             )}{' '}
+            {of && !of.mirrored && <CaseFileButtons listing={of.id} title={operatorNameOf(of)} />}{' '}
             <Button loading={found.loading} onClick={again}>
               刷新
             </Button>

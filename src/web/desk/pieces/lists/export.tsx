@@ -1,16 +1,10 @@
-/** Exports the list as it is filtered and sorted. The hub makes the file, so that cells are safe and the export audited. */
+/** Exports a list as it is filtered and sorted, or a case file. The hub makes the file and audits it. */
 import { Button } from 'antd'
 import { useState } from 'react'
 import { fetchSignedIn } from '../../session/session.js'
 import { today } from '../dates.js'
 import { refusalSentence } from '../refusal.js'
 import './lists.css'
-
-type FileFormat = 'xlsx' | 'csv'
-const FORMATS: readonly { format: FileFormat; words: string }[] = [
-  { format: 'xlsx', words: '导出 Excel' },
-  { format: 'csv', words: '导出 CSV' },
-]
 
 export interface ExportProps {
   /** A list of src/web/exports/tables.ts. */
@@ -19,26 +13,54 @@ export interface ExportProps {
   variables?: Readonly<Record<string, unknown>>
 }
 
-export const ExportButtons = ({ list, title, variables = {} }: ExportProps) => {
-  const [busy, setBusy] = useState<FileFormat | null>(null)
+export const ExportButtons = ({ list, title, variables = {} }: ExportProps) => (
+  <FileButtons
+    path="/desk/export"
+    title={title}
+    files={[
+      { label: '导出 Excel', format: 'xlsx', asked: { list, format: 'xlsx', variables } },
+      { label: '导出 CSV', format: 'csv', asked: { list, format: 'csv', variables } },
+    ]}
+  />
+)
+
+export const CaseFileButtons = ({ listing, title }: { listing: string; title: string }) => (
+  <FileButtons
+    path="/desk/case-file"
+    title={`案卷-${title}`}
+    files={[
+      { label: '导出案卷', format: 'pdf', asked: { listing, format: 'pdf' } },
+      { label: '案卷数据', format: 'json', asked: { listing, format: 'json' } },
+    ]}
+  />
+)
+
+interface FileButtonsProps {
+  path: string
+  title: string
+  files: readonly { label: string; format: string; asked: object }[]
+}
+
+const FileButtons = ({ path, title, files }: FileButtonsProps) => {
+  const [busy, setBusy] = useState('')
   const [words, setWords] = useState('')
-  const take = async (format: FileFormat) => {
+  const take = async (format: string, asked: object) => {
     setBusy(format)
     setWords('')
     try {
-      const { blob, rows } = await askForFile({ list, format, variables })
+      const { blob, rows } = await askForFile(path, asked)
       saveFile(blob, `${title}-${today()}.${format}`)
-      setWords(`已导出 ${rows} 行。`)
+      setWords(rows === null ? '已导出。' : `已导出 ${rows} 行。`)
     } catch (error) {
       setWords(refusalSentence(error))
     } finally {
-      setBusy(null)
+      setBusy('')
     }
   }
   return (
     <span className="export">
-      {FORMATS.map(({ format, words: label }) => (
-        <Button key={format} size="small" loading={busy === format} onClick={() => void take(format)}>
+      {files.map(({ label, format, asked }) => (
+        <Button key={format} size="small" loading={busy === format} onClick={() => void take(format, asked)}>
           {label}
         </Button>
       ))}
@@ -49,8 +71,8 @@ export const ExportButtons = ({ list, title, variables = {} }: ExportProps) => {
   )
 }
 
-const askForFile = async (asked: object): Promise<{ blob: Blob; rows: string }> => {
-  const answer = await fetchSignedIn('/desk/export', {
+const askForFile = async (path: string, asked: object): Promise<{ blob: Blob; rows: string | null }> => {
+  const answer = await fetchSignedIn(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
     body: JSON.stringify(asked),
@@ -62,7 +84,7 @@ const askForFile = async (asked: object): Promise<{ blob: Blob; rows: string }> 
     }
     throw { code, detail }
   }
-  return { blob: await answer.blob(), rows: answer.headers.get('Export-Rows') ?? '' }
+  return { blob: await answer.blob(), rows: answer.headers.get('Export-Rows') }
 }
 
 const saveFile = (blob: Blob, name: string): void => {

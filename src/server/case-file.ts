@@ -1,0 +1,51 @@
+/** Exports one case as a file (案卷), asked as the person's own question: closed parts are empty. */
+import type { Request, RequestHandler } from 'express'
+import type { GraphqlEndpoint } from '../api/graphql/execution.js'
+import { writeAuditRow } from '../api/request/audit-rows.js'
+import type { ApiDependencies } from '../api/request/dependencies.js'
+import { getRequestContext } from '../api/request/request-context.js'
+import type { Viewer } from '../domain/access/viewer.js'
+import { Refusal } from '../foundation/errors.js'
+import { writePdf } from '../foundation/papers/pdf.js'
+import { shanghaiDate } from '../foundation/time/dates.js'
+import { makeCaseFilePaper } from '../web/case-file/contents.js'
+import { CASE_FILE_QUERY, type CaseFileData } from '../web/case-file/query.js'
+import { makeExportWords } from './exports.js'
+
+/** Raised when members of the JSON change. */
+const CASE_FILE_FORM = 1
+const TYPES = { pdf: 'application/pdf', json: 'application/json; charset=utf-8' } as const
+
+/** `signedIn` returns the person after checking the CSRF token, or refuses. */
+export const makeCaseFileHandler =
+  (
+    parts: ApiDependencies,
+    { ask, labelOf }: Pick<GraphqlEndpoint, 'ask' | 'labelOf'>,
+    signedIn: (request: Request) => Promise<Viewer>,
+  ): RequestHandler =>
+  async (request, response) => {
+    const viewer = await signedIn(request)
+    const { listing, format } = (request.body ?? {}) as Record<string, unknown>
+    if (typeof listing !== 'string' || (format !== 'pdf' && format !== 'json'))
+      throw new Refusal('INPUT_INVALID', { reason: '未知的案件或者格式 unknown case or format' })
+    const asked = getRequestContext(request)
+    const { data } = await ask(asked, viewer, { query: CASE_FILE_QUERY, variables: { id: listing } })
+    const found = (data?.listing ?? null) as CaseFileData | null
+    // Only those who see the steps of a case get its file.
+    if (found === null || found.mirrored || found.moves.length === 0) throw new Refusal('NOT_FOUND')
+    const made = { madeAt: asked.now, madeBy: viewer.sub ?? '' }
+    const content =
+      format === 'pdf'
+        ? await writePdf(makeCaseFilePaper(found, makeExportWords(parts, labelOf), made))
+        : JSON.stringify({ form: CASE_FILE_FORM, ...made, caseFile: found }, null, 2)
+    await writeAuditRow(parts, asked, viewer, {
+      kind: 'FILE',
+      asked: `POST /desk/case-file ${found.id}.${format}`,
+      content,
+    })
+    const whose = found.operator.name ?? found.operator.uscc ?? found.operator.shop ?? ''
+    const name = encodeURIComponent(`案卷-${whose}-${shanghaiDate(asked.now)}.${format}`)
+    response
+      .set({ 'Content-Type': TYPES[format], 'Content-Disposition': `attachment; filename*=UTF-8''${name}` })
+      .send(content)
+  }

@@ -1,0 +1,107 @@
+/** What a case file (案卷) holds: asked as the person's own question, so that closed parts are empty. */
+export const CASE_FILE_QUERY = `query CaseFile($id: ID!) {
+  listing(id: $id) {
+    id kind state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored ground notListed
+    list { name { zh } }
+    operator { name uscc shop kind region registrationStatus regNo }
+    penalty { documentNumber authority decidedOn violation fineYuan heavy linked }
+    moves { number move by role on recordedAt stateBefore stateAfter act }
+    deadlines { name startsOn dueOn provisional state endedOn rule { value basis confirmed } }
+    documents { kind title number sha256 issuedOn enteredBy enteredAt draftSha256 html signed { type bytes sha256 storedAt storedBy } }
+    attachments { about type bytes sha256 storedAt storedBy }
+    keeper handovers { from to note by at }
+    concerns { cause openedAt settledAt settledBy note }
+    hiding { kind on by confirmed }
+    repair { appliedOn acceptedOn }
+    deliveries { platform action state attempts owedAt sentAt confirmedAt }
+  }
+}`
+
+interface StoredPaper {
+  type: string
+  bytes: number
+  sha256: string
+  storedAt: string
+  storedBy: string | null
+}
+
+export interface CaseFileData {
+  id: string
+  state: string
+  reason: string
+  basis: string | null
+  authority: string | null
+  documentNumber: string | null
+  decidedOn: string | null
+  publishedOn: string | null
+  endsOn: string | null
+  removedOn: string | null
+  removalReason: string | null
+  mirrored: boolean
+  ground: string | null
+  notListed: string | null
+  list: { name: { zh: string } } | null
+  operator: {
+    name: string | null
+    uscc: string | null
+    shop: string | null
+    kind: string
+    region: string | null
+    registrationStatus: string | null
+    regNo: string | null
+  }
+  penalty: {
+    documentNumber: string
+    authority: string | null
+    decidedOn: string | null
+    violation: string | null
+    fineYuan: string | null
+    heavy: boolean
+  } | null
+  moves: {
+    number: number
+    move: string
+    by: string
+    role: string
+    on: string
+    recordedAt: string
+    stateAfter: string
+    act: Readonly<Record<string, unknown>>
+  }[]
+  deadlines: {
+    name: string
+    startsOn: string
+    dueOn: string
+    state: string
+    endedOn: string | null
+    rule: { value: number; basis: string }
+  }[]
+  documents: {
+    kind: string
+    title: string
+    number: string | null
+    sha256: string | null
+    issuedOn: string | null
+    enteredBy: string | null
+    draftSha256: string
+    html: string
+    signed: StoredPaper | null
+  }[]
+  attachments: StoredPaper[]
+  keeper: string | null
+  handovers: { from: string | null; to: string | null; note: string; by: string; at: string }[]
+  concerns: {
+    cause: string
+    openedAt: string
+    settledAt: string | null
+    settledBy: string | null
+    note: string | null
+  }[]
+  deliveries: {
+    platform: string
+    action: string
+    state: string
+    sentAt: string | null
+    confirmedAt: string | null
+  }[]
+}
