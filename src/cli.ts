@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addAccessCommands } from './commands/access.js'
 import { accessTable } from './commands/access-table.js'
+import { addDoctorCommand } from './commands/doctor.js'
 import { addMapCommand } from './commands/map.js'
 import {
   CommanderError,
@@ -19,6 +20,7 @@ import { addPullCommand } from './commands/pull.js'
 import { pushNow } from './commands/push.js'
 import { runReconcile } from './commands/reconcile.js'
 import { formatRepair } from './commands/repair.js'
+import { addRulesCommand } from './commands/rules.js'
 import { addScoreCommand } from './commands/score.js'
 import { readStatus } from './commands/status.js'
 import { parseVerification } from './commands/verify.js'
@@ -52,6 +54,7 @@ command
       hub.tick()
       hub.log.info({ url }, 'serving')
       printLine(`服务地址 Serving at ${url}`)
+      for (const line of hub.setupLines(url)) printLine(line)
     })
   })
 
@@ -81,8 +84,10 @@ answerWithHub(
   ({ before }) => ({ migrate: before ? 'before' : 'always' }),
 )
 
+addDoctorCommand(command)
 addPullCommand(command)
 addScoreCommand(command)
+addRulesCommand(command)
 
 answerWithHub(
   command

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { agencies } from './agencies/index.js'
 import { SECOND_FACTOR_SETTINGS, type SecondFactorPolicy } from './domain/access/sign-in.js'
+import type { OfficeSetting, SiteIdentity } from './domain/office/settings.js'
 import { Refusal, reasonOf } from './foundation/errors.js'
 import { parseNetwork } from './foundation/http/addresses.js'
 import { platforms } from './platforms/index.js'
@@ -41,7 +42,16 @@ export interface Config {
   /** A null `url` means not configured: the agency's feeds, or the platform's deliveries, wait. */
   agencies: Record<string, { url: string | null; setting: string }>
   platforms: Record<string, PlatformConfig>
+  site: SiteIdentity
+  backupArrangement: string | null
+  locked: readonly string[]
+  /** Lays settings of the desk (by name of the variable) under the environment. Refusal CONFIG_INVALID. */
+  withOffice: (values: Readonly<Record<string, string>>) => OfficeConfig
 }
+
+export type OfficeConfig = Pick<Config, 'agencies' | 'platforms' | 'webhookAllow' | 'site' | 'backupArrangement'>
+type ReadSettings = Omit<Config, 'locked' | 'withOffice'>
+type Environment = Record<string, string | undefined>
 
 interface MailServerConfig {
   host: string
@@ -78,6 +88,30 @@ const SMTP_PORT = 587
 const MAIL_ADDRESS = /^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,189}$/
 /** Stands for an unreadable credential, so that it is not also reported missing. */
 const UNREAD = '?'
+const SITE_TEXT_MOST = 200
+
+const setting = (prefix: string, id: string, what: string): string =>
+  `${prefix}_${id.toUpperCase().replaceAll('-', '_')}_${what}`
+
+export const OFFICE_SETTINGS: readonly OfficeSetting[] = [
+  { name: 'SITE_OPERATOR', kind: 'SITE_OPERATOR', of: null },
+  { name: 'SITE_ADDRESS', kind: 'SITE_ADDRESS', of: null },
+  { name: 'SITE_TELEPHONE', kind: 'SITE_TELEPHONE', of: null },
+  { name: 'SITE_EMAIL', kind: 'SITE_EMAIL', of: null },
+  { name: 'SITE_HOURS', kind: 'SITE_HOURS', of: null },
+  { name: 'SITE_ICP_FILING', kind: 'SITE_ICP_FILING', of: null },
+  { name: 'SITE_POLICE_FILING', kind: 'SITE_POLICE_FILING', of: null },
+  ...agencies.map(
+    ({ id, name: of }): OfficeSetting => ({ name: setting('AGENCY', id, 'URL'), kind: 'AGENCY_ADDRESS', of }),
+  ),
+  ...platforms.flatMap(({ id, name: of }): OfficeSetting[] => [
+    { name: setting('PLATFORM', id, 'URL'), kind: 'PLATFORM_ADDRESS', of },
+    { name: setting('PLATFORM', id, 'SECRET'), kind: 'PLATFORM_CREDENTIAL', of },
+    { name: setting('PLATFORM', id, 'HEARS'), kind: 'PLATFORM_SUBJECTS', of },
+  ]),
+  { name: 'WEBHOOK_ALLOW', kind: 'WEBHOOK_NETWORKS', of: null },
+  { name: 'BACKUP_ARRANGEMENT', kind: 'BACKUP_ARRANGEMENT', of: null },
+]
 
 /** Finds the folder of package.json, also from dist/src/. */
 export const projectRoot = (): string => {
@@ -86,7 +120,19 @@ export const projectRoot = (): string => {
   return folder
 }
 
-export const readConfig = (env: Record<string, string | undefined> = process.env): Config => {
+export const readConfig = (env: Environment = process.env): Config => {
+  const stated = Object.fromEntries(Object.entries(env).filter(([, text]) => text?.trim()))
+  const locked = OFFICE_SETTINGS.map(({ name }) => name).filter(
+    (name) => Object.hasOwn(stated, name) || Object.hasOwn(stated, `${name}_FILE`),
+  )
+  const withOffice: Config['withOffice'] = (values) => {
+    const free = Object.entries(values).filter(([name]) => !locked.includes(name))
+    return readSettings({ ...Object.fromEntries(free), ...stated })
+  }
+  return Object.freeze({ ...readSettings(env), locked: Object.freeze(locked), withOffice })
+}
+
+const readSettings = (env: Environment): ReadSettings => {
   const faults: string[] = []
   const root = projectRoot()
   const given = (name: string): string | null => env[name]?.trim() || null
@@ -159,9 +205,12 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push(`${name} 应为以逗号分隔的 ${HEARD.join(' ')} / must be a comma-separated list of these`)
     return null
   }
-  const setting = (prefix: string, id: string, what: string) =>
-    `${prefix}_${id.toUpperCase().replaceAll('-', '_')}_${what}`
-
+  const siteText = (name: string, isValid: (text: string) => boolean = () => true): string | null => {
+    const text = given(name)
+    if (text === null || (text.length <= SITE_TEXT_MOST && !/\p{C}/u.test(text) && isValid(text))) return text
+    faults.push(`${name} 的内容不合规定，至多 ${SITE_TEXT_MOST} 个字符 / does not have the form of such a line`)
+    return null
+  }
   const metricsToken = (): string | null => {
     const token = secretOf('METRICS_TOKEN')
     if (token !== null && token !== UNREAD && token.length < METRICS_TOKEN_SHORTEST)
@@ -197,7 +246,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
   const port = count('PORT', PORT_DEFAULT, PORT_MAX)
   const publicUrl = url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`
-  const config: Config = {
+  const config: ReadSettings = {
     port,
     host: given('HOST') ?? '127.0.0.1',
     proxies: count('PROXIES', 0, 9),
@@ -246,6 +295,16 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
         ]
       }),
     ),
+    backupArrangement: siteText('BACKUP_ARRANGEMENT'),
+    site: {
+      operator: siteText('SITE_OPERATOR'),
+      address: siteText('SITE_ADDRESS'),
+      telephone: siteText('SITE_TELEPHONE', (text) => /^[\d+()（）、，,\-—转 ]{5,60}$/.test(text)),
+      email: siteText('SITE_EMAIL', (text) => /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(text)),
+      hours: siteText('SITE_HOURS'),
+      icpFiling: siteText('SITE_ICP_FILING', (text) => /^\p{Script=Han}ICP[备证]\d{6,10}号?(?:-\d+)?$/u.test(text)),
+      policeFiling: siteText('SITE_POLICE_FILING', (text) => /^\p{Script=Han}公网安备 ?\d{14}号$/u.test(text)),
+    },
   }
   const known = [...Object.values(config.agencies), ...Object.values(config.platforms)].map(({ setting }) => setting)
   for (const name of Object.keys(env)) {

@@ -67,12 +67,12 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     const addresses: Addresses = {
       agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
       platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
+      webhookAllow: [LOOPBACK],
     }
     say('① 数据库 Database …')
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
-    const webhookAllow = [...config.webhookAllow, LOOPBACK]
     const mail = config.mail ?? standInMail(mailServer)
-    const hub = await makeHub({ ...config, webhookAllow, mail }, { log, addresses, migrate: 'always' })
+    const hub = await makeHub({ ...config, mail }, { log, addresses, migrate: 'always' })
     noteRunningDemo(config, addresses)
     const begin = async () => {
       await cycle(hub, say, here, marketplace)
@@ -191,10 +191,10 @@ ${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`)
 按 Ctrl-C 停止。Ctrl-C stops it.`)
 }
 
-const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: MarketplaceStandIn): Promise<void> => {
+const listen = async ({ db, keys, now, office }: Hub, { hook, hold }: MarketplaceStandIn): Promise<void> => {
   for (const { id } of await webhooks.listWebhooks(db, MARKETPLACE))
     await removeWebhook(db, { id, client: MARKETPLACE, now: now() })
-  const allow = config.webhookAllow
+  const allow = office.webhookAllow()
   hold((await addWebhook(db, keys, { client: MARKETPLACE, url: hook, allow, now: now() })).secret)
 }
 

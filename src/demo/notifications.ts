@@ -23,7 +23,7 @@ export const addDemoRecipients = async (hub: Hub, robots: GroupRobots, isMailRea
       await store.acceptAddress(tx, person, now)
     })
   }
-  const parts = { keys, allow: config.webhookAllow, publicUrl: config.publicUrl }
+  const parts = { keys, allow: hub.office.webhookAllow(), publicUrl: config.publicUrl }
   const made = { ...AT_ONCE, region: null, kinds: NOTIFICATION_KINDS, by: DEMO_AUTHOR, now }
   await saveRobot(db, parts, { name: '名单办理组', form: 'DINGTALK', ...robots.dingtalk, ...made })
   await saveRobot(db, parts, { name: '数据运维组', form: 'WECOM', ...robots.wecom, secret: null, ...made })

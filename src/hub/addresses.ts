@@ -3,6 +3,8 @@ import type { Config } from '../config.js'
 export interface Addresses {
   agencies: Record<string, string>
   platforms: Record<string, { url: string; secret: string }>
+  /** Networks that webhooks may reach besides those that are set. */
+  webhookAllow?: string[]
 }
 
 export const mergeAddresses = (

@@ -1,17 +1,17 @@
 import { agencies } from '../agencies/index.js'
-import type { Config } from '../config.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import type { Db } from '../store/db/db.js'
 import type { AuditLog } from '../work/audit/audit-log.js'
 import type { WorkRules } from '../work/calendar/rules.js'
+import type { LiveOffice } from '../work/office/live-office.js'
 import { runChanges } from '../work/standing/changes/run.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import { TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
 
 export interface ChangeFeedParts {
   db: Db
-  config: Config
+  office: Pick<LiveOffice, 'webhookAllow'>
   keys: Keys
   rules: WorkRules
   now: () => Date
@@ -23,7 +23,7 @@ export interface ChangeFeedParts {
  * row.
  */
 export const runChangeFeed = async (
-  { db, config, keys, rules, now, log }: ChangeFeedParts,
+  { db, office, keys, rules, now, log }: ChangeFeedParts,
   { job: _, subject: __, ...turn }: OccurrenceTurn,
   { auditLog, signal }: { auditLog: AuditLog | null; signal: AbortSignal },
 ): Promise<boolean> => {
@@ -31,7 +31,7 @@ export const runChangeFeed = async (
     keys,
     agencies,
     lists: rules.lists,
-    allow: config.webhookAllow,
+    allow: office.webhookAllow(),
     auditLog,
     now,
     random: Math.random,

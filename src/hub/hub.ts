@@ -34,6 +34,7 @@ import { readDocumentRules, readDocumentTemplates } from '../work/listing/docume
 import { expireListings } from '../work/listing/expire.js'
 import { hideLostEntry } from '../work/listing/lost-entry.js'
 import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
+import { type FirstSetup, makeFirstSetup } from '../work/office/first-setup.js'
 import { makeNameSweeper } from '../work/operators/names.js'
 import { publishList } from '../work/publication/publish.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
@@ -48,14 +49,15 @@ import { type ClockParts, certainHubClock, makeClockWatch, openClock } from '../
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { RunOptions } from '../work/timetable/run.js'
 import { deleteExpired, readRetentionRules } from '../work/timetable/tidy.js'
-import { makeTimetable, TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
-import { type Addresses, mergeAddresses } from './addresses.js'
+import { TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
+import type { Addresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
 import { closeOnFailure, type MigrationMode, openDatabase, watchVersion } from './database.js'
 import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
 import { makeMail, runNotify } from './notifications.js'
+import { openOffice } from './office.js'
 import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
@@ -92,7 +94,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const log = overrides.log ?? makeLog(config.log)
   const { settleSeconds = MESSAGE_SETTLES_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
-  const rules = loadRules(keys.mark, config)
+  const filed = loadRules(keys.mark, config)
   for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules, readSignInRules])
     read()
   for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
@@ -107,7 +109,10 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const now = clock.now
   const disks = watchDisks(config.dataDir)
   const outdated = watchVersion(db, log)
-  const to = mergeAddresses(config, overrides.addresses)
+  const { addresses: standIns } = overrides
+  const { rules, ...office } = await closeOnFailure(opened, () =>
+    openOffice(db, { config, filed, standIns, keys, log }),
+  )
   const mail = makeMail(config)
   const archive = makeDeliveryArchive(config.archiveDir)
   const notes = makeRestoreNotes(config.dataDir)
@@ -125,6 +130,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   let ticking: database.JobDb | null = null
   let auditLog: AuditLog | null = null
   let files: PublishedFiles | null = null
+  let setup: FirstSetup | null = null
   const stopping = new AbortController()
   const uploading = new Set<Promise<unknown>>()
 
@@ -135,7 +141,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     options: JobOccasion & { file?: SubmittedFile; progress?: (n: number) => void; signal?: AbortSignal },
   ) => {
     const feed = requireFeed(id)
-    const url = to.agencies[feed.agency] ?? null
+    const url = office.addresses().agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
     const pulled = await runPull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
@@ -148,8 +154,9 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     uploading.add(pulled)
     return pulled.finally(() => uploading.delete(pulled))
   }
-  const chosen = (ids: readonly string[] | null) =>
-    allPlatforms
+  const chosen = (ids: readonly string[] | null) => {
+    const to = office.addresses()
+    return allPlatforms
       .filter((platform) => (ids === null ? to.platforms[platform.id] : ids.includes(platform.id)))
       .map((platform) => {
         const address = to.platforms[platform.id]
@@ -157,8 +164,10 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
         if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting })
         return { platform, ...address }
       })
+  }
   const pushTo = (ids: readonly string[] | null, options: Omit<PushTurn, 'platforms' | 'silent'>) => {
-    const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
+    const silent =
+      ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !office.addresses().platforms[id]) : []
     const isDoubted = () => clock.isDoubted()
     const parts = { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }
     return pushOnlyRemovalsWhenInDoubt(parts, { platforms: chosen(ids), silent, ...options })
@@ -211,6 +220,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned
     const options = { ...occasioned, signal }
+    await office.refresh()
     // Work of `expire` and `tidy` cannot be undone, so the occurrence is retried until the clock is trusted.
     if ((job === 'expire' || job === 'tidy') && clock.isDoubted()) return false
     if (job === 'pull') return (await pullFeed(subject, options)) !== null
@@ -221,9 +231,14 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
-    if (job === 'changes') return runChangeFeed({ db, config, keys, rules, now, log }, turn, { auditLog, signal })
+    if (job === 'changes') return runChangeFeed({ db, office, keys, rules, now, log }, turn, { auditLog, signal })
     if (job === 'notify')
-      return runNotify({ db, config, keys, rules, now, log }, turn, { auditLog, mail, addresses: to, signal })
+      return runNotify({ db, config, office, keys, rules, now, log }, turn, {
+        auditLog,
+        mail,
+        addresses: office.addresses(),
+        signal,
+      })
     if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'standings') return (await verifyStandingsNightly(db, { ...options, now, log })) !== null
@@ -240,15 +255,13 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
-  const fed = [...feeds.values()].flatMap(({ id, agency }) => {
-    const address = to.agencies[agency]
-    return address === undefined ? [] : [{ id, watched: !/^https?:/.test(address) }]
-  })
   const audit = makeAuditWatch(db, { now, log, keys, metrics, noted: () => notes.heads(identity).heads() })
-  const occasions = makeTimetable(fed, Object.keys(to.platforms))
 
   return {
-    ...{ config, db, log, now, clock, rules, keys, addresses: to },
+    ...{ config, db, log, now, clock, rules, keys, office },
+    get addresses() {
+      return office.addresses()
+    },
     pull: pullFeed,
     rollBack: (of: { run: number; reason: string; by: string }) =>
       rollBack(db, { rules, now, log, mark: keys.mark, ...of }),
@@ -282,11 +295,15 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       return made
     },
     outdated: outdated.refused,
+    setupLines: (url: string): string[] =>
+      setup === null ? [] : [`首次设置 First setup: ${url}/desk/setup`, `设置码 Setup code (once): ${setup.code}`],
     expire: expireNow,
     tick: (): void => {
       ticking = database.connect(databaseUrl, 'hub timetable')
       looking.start()
       outdated.start()
+      office.start()
+      const { timetable: occasions } = office
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
     /** `demo` marks pages as showing invented data, and lets everybody in without a second factor unless a setting asks for it. */
@@ -296,19 +313,21 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     }: ServeOptions = {}): Promise<string> => {
       looking.start()
       outdated.start()
+      office.start()
       // Answers have their own connections, so that a long merge does not block the public.
       answers = openAnswerPool(databaseUrl, { what: 'answers', statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
+      const first = makeFirstSetup(db)
+      if (await first.isOpen()) setup = first
       const { makeServer } = await import('../server/server.js')
-      const { proxies, quota, fastAnswers, webhookAllow, administratorNetworks, publicUrl, metrics: scraping } = config
+      const { proxies, quota, fastAnswers, administratorNetworks, publicUrl, metrics: scraping } = config
       const made = await makeServer({
         ...{ db: answers, keys, log, now, sure: clock.sure, rules, metrics, auditLog, files, demo },
-        ...{ proxies, quota, fastAnswers, webhookAllow, administratorNetworks, publicUrl, scraping, mail },
+        ...{ proxies, quota, fastAnswers, administratorNetworks, publicUrl, scraping, mail, office, setup },
         secondFactor: config.secondFactor ?? secondFactor,
-        ...{ agencies: allAgencies, platforms: allPlatforms, timetable: occasions },
-        configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
+        ...{ agencies: allAgencies, platforms: allPlatforms },
         verifyAuditLog: audit.verify,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
@@ -328,6 +347,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       await Promise.allSettled([...uploading, sweeper.stop()])
       looking.stop()
       outdated.stop()
+      office.stop()
       await auditLog?.close()
       await files?.close()
       await answers?.close()

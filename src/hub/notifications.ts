@@ -13,12 +13,12 @@ export const makeMail = ({ mail }: Pick<Config, 'mail'>): MailSender | null =>
 
 /** A null `auditLog` means that this process does not serve. It then notes and composes, and sends nothing. */
 export const runNotify = async (
-  { db, config, keys, rules, now, log }: ChangeFeedParts,
+  { db, config, office, keys, rules, now, log }: ChangeFeedParts & { config: Config },
   { job: _, subject: __, ...turn }: OccurrenceTurn,
   given: { auditLog: AuditLog | null; mail: MailSender | null; addresses: Addresses; signal: AbortSignal },
 ): Promise<boolean> => {
   const { auditLog, mail, addresses, signal } = given
-  const sending = auditLog && { keys, mail, allow: config.webhookAllow, auditLog, random: Math.random, log, signal }
+  const sending = auditLog && { keys, mail, allow: office.webhookAllow(), auditLog, random: Math.random, log, signal }
   const configured = new Set(Object.keys(addresses.agencies))
   const sources = { rules, agencies, platforms, configured }
   return (await runNotifications(db, { ...turn, sources, publicUrl: config.publicUrl, sending, now, log })) !== null

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js'
+import type { Config, OfficeConfig } from '../config.js'
 import type { Calendar } from '../domain/calendar/calendar.js'
 import type { PlatformSubjects } from '../domain/delivery/delivery.js'
 import type { ListKind } from '../domain/listing/lists.js'
@@ -37,7 +37,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
 }
 
 /** Returns the subject kinds that each platform receives. Throws CONFIG_INVALID for kinds without a format. */
-export const listConfiguredPlatformSubjects = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
+export const listConfiguredPlatformSubjects = ({ platforms }: Pick<OfficeConfig, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null
     if (kinds === null) return subjectsOfPlatform(platform)

@@ -20,6 +20,7 @@ import { addAccountRoutes, setSessionCookie } from './account.js'
 import { makeCaseFileHandler } from './case-file.js'
 import { makeProblem } from './error-answers.js'
 import { makeExportHandler } from './exports.js'
+import { makeFirstSetupRouter } from './first-setup.js'
 
 const BODY_LIMIT = '16kb'
 const CREDENTIAL_CHARACTERS_MOST = 256
@@ -138,6 +139,7 @@ export const makeDeskRouter = (
   }
 
   const router = Router()
+  router.use(makeFirstSetupRouter(parts, limit))
   const bodies = [express.json({ limit: BODY_LIMIT }), express.urlencoded({ extended: false, limit: BODY_LIMIT })]
   router.use('/desk/session', noStore)
   router.post('/desk/login', noStore, ...bodies, login)

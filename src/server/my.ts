@@ -58,9 +58,15 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     const { req: request } = response
     const parameters = { ...(typeof request.query['after'] === 'string' && { after: request.query['after'] }) }
     const here = request.method === 'GET' ? { path: request.path, parameters } : null
-    response
-      .type('html')
-      .send(renderPage(page, { demo: parts.demo, lang: languageOf(request), theme: themeOf(request), here }))
+    response.type('html').send(
+      renderPage(page, {
+        demo: parts.demo,
+        site: parts.office.site(),
+        lang: languageOf(request),
+        theme: themeOf(request),
+        here,
+      }),
+    )
   }
   const go = (response: Response, path: string, done = ''): undefined =>
     void response.redirect(303, addressInLanguage(path, { done }, languageOf(response.req)))

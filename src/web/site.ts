@@ -49,7 +49,7 @@ interface SiteContext extends SiteDependencies {
 export const makeSite = (parts: SiteDependencies): { routes: Router; fastPath: FastPath } => {
   const own: SiteContext = {
     ...parts,
-    cache: makePageCache(parts.byKey, parts.inTurn),
+    cache: makePageCache(parts.byKey, { inTurn: parts.inTurn, revision: parts.office.revision }),
     entry: batchReads((ids) => publicList.readSignedEntries(parts.byKey, ids)),
   }
   return { routes: routesOf(own), fastPath: makeFastPath({ cache: own.cache, entry: writtenEntry(own) }) }
@@ -88,7 +88,7 @@ interface CachedPage {
 }
 
 const showKept = async (
-  { cache, demo, nowOf }: SiteContext,
+  { cache, demo, office, nowOf }: SiteContext,
   request: Request,
   response: Response,
   { path, stamp, parameters, robots, make }: CachedPage,
@@ -96,7 +96,7 @@ const showKept = async (
   const [lang, encoding, theme] = [languageOf(request), chooseEncoding(request), themeOf(request)]
   const page = () => cache.getOrMake(stamp, `page ${addressInLanguage(path, parameters, 'zh')}`, make)
   const made = async (): Promise<RenderedPage> => {
-    const text = renderPage(await page(), { demo, lang, theme, here: { path, parameters } })
+    const text = renderPage(await page(), { demo, site: office.site(), lang, theme, here: { path, parameters } })
     return { ...compressPage(text, encoding, 'often'), robots, isChosen: path === LIST }
   }
   const shown = theme === null ? parameters : { ...parameters, theme }

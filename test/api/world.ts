@@ -32,6 +32,7 @@ import { runPull } from '../../src/work/intake/pull.js'
 import { findFamiliesWithSource } from '../../src/work/intake/source-families.js'
 import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 import type { MailSender } from '../../src/work/notifications/mail.js'
+import type { LiveOffice } from '../../src/work/office/live-office.js'
 import { publishList } from '../../src/work/publication/publish.js'
 import { makePublishedFiles } from '../../src/work/publication/published-files.js'
 import { scoreOperators } from '../../src/work/scoring/score.js'
@@ -89,6 +90,31 @@ export interface Answer {
   headers: Headers
 }
 
+const officeOf = (webhookAllow: readonly string[]): LiveOffice => {
+  const timetable = makeTimetable([{ id: 'registry' }], ['national'])
+  return {
+    settings: [],
+    isLocked: () => false,
+    findSettingsFault: () => null,
+    revision: () => 0,
+    site: () => readConfig({}).site,
+    webhookAllow: () => webhookAllow,
+    timetable: () => timetable,
+    configured: () => ({ agencies: new Set(['market-regulator']), platforms: new Set(['national']) }),
+    ruleParts: () => ({ filedLists: [], feeds, mark: () => 'x' }),
+    host: async () => ({
+      publicUrl: 'http://localhost',
+      openKeyFiles: 0,
+      freeBytes: null,
+      backupArranged: false,
+      sendsMail: false,
+      unreadableSettings: [],
+      embedded: false,
+    }),
+    refresh: async () => {},
+  }
+}
+
 /** `quota`: requests per minute; 0 means no quota. */
 export const makeWorld = async ({
   quota = 0,
@@ -123,7 +149,6 @@ export const makeWorld = async ({
     log,
     quota,
     fastAnswers,
-    webhookAllow,
     mail,
     slowMs,
     now: () => now,
@@ -132,8 +157,7 @@ export const makeWorld = async ({
     platforms,
     demo,
     secondFactor,
-    configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
-    timetable: makeTimetable([{ id: 'registry' }], ['national']),
+    office: officeOf(webhookAllow),
     pull: async (id, { by, file, signal }) => {
       const feed = feeds.get(id)
       if (feed === undefined) throw new Error(`no feed ${id}`)

@@ -13,6 +13,7 @@ import { NOW, operatorId, uscc, type World, worldWithListing } from '../api/worl
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { hearAccount, hearForms } from '../support/openapi-party.js'
 import { METHODS, routesOf } from '../support/openapi-routes.js'
+import { type AskedRequest, hearFirstSetup } from '../support/openapi-setup.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is looked at piece by piece
 type Any = any
@@ -61,10 +62,10 @@ describe('OpenAPI description', () => {
   const ask = async (
     path: string,
     status: number,
-    { at, ...init }: Omit<RequestInit, 'body'> & { at: string; body?: string | URLSearchParams },
+    { at, from = world.url, ...init }: AskedRequest,
   ): Promise<Response> => {
     const method = (init.method ?? 'GET').toLowerCase()
-    const answer = await fetch(`${world.url}${path}`, { redirect: 'manual', ...init })
+    const answer = await fetch(`${from}${path}`, { redirect: 'manual', ...init })
     const body = await answer.clone().text()
     expect(answer.status, body).to.equal(status)
     const operation = described.paths[at][method]
@@ -211,6 +212,7 @@ describe('OpenAPI description', () => {
     const out = '/desk/logout'
     await ask(out, 403, { at: out, method: 'POST', headers: { cookie } })
     await ask(out, 204, { at: out, method: 'POST', headers: { cookie, 'x-csrf-token': csrfToken } })
+    await hearFirstSetup(world.parts, ask)
   })
 
   it('describes the answers to uploads, and to downloads of their results', async () => {

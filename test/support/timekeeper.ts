@@ -25,7 +25,7 @@ for (const night of NIGHTS) {
   let now = new Date(`${night}T00:00:00Z`)
   const occasion: ScheduledJob = { job: 'pull', subject: `${subject} ${night}`, cron: '30 2 * * *' }
   const act = async ({ plannedFor }: { plannedFor: Date }) => Boolean(planned.push(plannedFor.toISOString()))
-  const scheduler = makeScheduler(db, { occasions: [occasion], act, now: () => now, log })
+  const scheduler = makeScheduler(db, { occasions: () => [occasion], act, now: () => now, log })
   for (let hour = 0; hour <= HOURS; hour += STEP) {
     now = new Date(Date.parse(`${night}T00:00:00Z`) + hour * HOUR)
     await scheduler.beat()
@@ -36,7 +36,7 @@ const told = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
 told({ planned, zone: Intl.DateTimeFormat().resolvedOptions().timeZone })
 
 startClock(db, {
-  occasions: [{ job: 'pull', subject, cron: '0 0 1 1 *' }],
+  occasions: () => [{ job: 'pull', subject, cron: '0 0 1 1 *' }],
   now: () => new Date(),
   log,
   act: async (turn) => {

@@ -8,8 +8,12 @@ import type { GraphqlContext } from '../request/context.js'
 const YEAR_LEAST = 2004
 const YEAR_MOST = 2100
 
-const ruleTables = (_: unknown, { on }: { on?: string | null }) => {
-  return listRuleTables(on ?? null).map(({ about, ...table }) => ({ ...table, aboutZh: about.zh, aboutEn: about.en }))
+const ruleTables = (_: unknown, { on }: { on?: string | null }, { parts }: GraphqlContext) => {
+  return listRuleTables(on ?? null, parts.rules).map(({ about, ...table }) => ({
+    ...table,
+    aboutZh: about.zh,
+    aboutEn: about.en,
+  }))
 }
 
 const calendar = async (_: unknown, { year }: { year: number }, context: GraphqlContext) => {

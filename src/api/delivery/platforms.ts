@@ -9,7 +9,8 @@ import { codeAdviceOf, getSubOfViewer } from './deliveries.js'
 const ACTS_MOST = 20
 
 const views = async (context: GraphqlContext) => {
-  const { db, configured, rules } = context.parts
+  const { db, office, rules } = context.parts
+  const configured = office.configured().platforms
   const [backlog, oldest, refused, kept, acts] = await Promise.all([
     deliveries.countByPlatform(db),
     desk.readOldestOpenByPlatform(db),
@@ -24,7 +25,7 @@ const views = async (context: GraphqlContext) => {
       ...(counts.get(id) ?? { outstanding: 0, refused: 0, confirmed: 0, lastConfirmedAt: null }),
       id,
       name,
-      configured: configured.platforms.has(id),
+      configured: configured.has(id),
       hears: rules.platforms.find((one) => one.id === id)?.kinds ?? [],
       oldestOutstandingAt: oldest.get(id) ?? null,
       refusedByCode: refused

@@ -9,7 +9,7 @@ const view = async ({ parts }: GraphqlContext, restored: store.RestoredDatabase)
     ...restored,
     deliveries: { noted: restored.notedDelivery, had: restored.hadDelivery },
     sequence: { noted: restored.notedSequence, had: restored.hadSequence },
-    compared: await work.listComparisonsSince(parts.db, restored, parts.configured.platforms),
+    compared: await work.listComparisonsSince(parts.db, restored, parts.office.configured().platforms),
   }
 }
 
@@ -18,7 +18,7 @@ const byPerson = (args: { reason: string }, { viewer, parts, now, log }: Graphql
   by: viewer.sub ?? '',
   mark: parts.rules.mark,
   platforms: parts.platforms.map(({ id }) => id),
-  configured: parts.configured.platforms,
+  configured: parts.office.configured().platforms,
   now,
   log,
 })

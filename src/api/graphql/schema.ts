@@ -39,6 +39,7 @@ import { publicationClockResolvers } from '../listing/publication-clocks.js'
 import { searchResolvers } from '../listing/search.js'
 import { notificationResolvers } from '../notifications/notifications.js'
 import { authorityResolvers } from '../office/authorities.js'
+import { officeResolvers } from '../office/office.js'
 import { directoryResolvers } from '../operators/directory.js'
 import { identityResolvers } from '../operators/identity.js'
 import { operatorResolvers } from '../operators/operator.js'
@@ -100,7 +101,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '规则文件 schema/rules',
     en: 'the rule files, schema/rules',
     types:
-      'ListKind LegalBasis RemovalRule Measure RepairEntrance DeadlineRule ClockSeverity TimelinessLimit RuleAdvice RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay',
+      'ListKind LegalBasis RemovalRule Measure RepairEntrance DeadlineRule ClockSeverity TimelinessLimit RuleAdvice RuleTable RuleSection RuleRow RuleField UnconfirmedRule CalendarYear CalendarDay',
   },
   {
     zh: '评分卡文件 schema/scorecards',
@@ -111,7 +112,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '经办人、复核人等在本枢纽的办理；转录的名单除外，其出自信源单位',
     en: 'what people did here; a mirrored listing is an agency’s',
     types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode SealedPaper
-      ScorecardActivation Authorisation CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine Handover Absence DeliveryAct DeliveryClosed PlatformAct SellerList MarketplaceSellers`,
+      ScorecardActivation Authorisation OfficeProposal OfficeService OwnRule HubFinding SetupStep OfficeSetting OfficeSettingChange ReadRule RuleReading CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine Handover Absence DeliveryAct DeliveryClosed PlatformAct SellerList MarketplaceSellers`,
   },
   {
     zh: '信用平台的回执或展示',
@@ -215,6 +216,7 @@ const RESOLVERS = [
   notificationResolvers,
   administrationResolvers,
   ruleTableResolvers,
+  officeResolvers,
   caseResolvers,
   worklistResolvers,
   keeperResolvers,

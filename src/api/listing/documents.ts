@@ -137,7 +137,11 @@ const publicText = async (view: ListingView, args: { ofAge?: boolean | null }, c
     context.load.registrationsOn({ operator: operator.id, day: on }),
     context.load.listingContested(listing.id),
   ])
-  const answer = composePublicEntryFromFacts(of, operator, on, { decision, registrations, contested })
+  const answer = composePublicEntryFromFacts(
+    context.parts.rules,
+    { listing: of, operator, on },
+    { decision, registrations, contested },
+  )
   return {
     allowed: answer.withheld === null,
     withheld: answer.withheld === null ? null : WITHHOLDING_REASONS[answer.withheld],

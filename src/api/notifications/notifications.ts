@@ -102,7 +102,8 @@ interface RobotArguments {
 const saveRobot = async (_: unknown, { input }: { input: RobotArguments }, context: GraphqlContext) => {
   const { choice, ...texts } = input
   const { name, form, robotAddress, robotSecret, region } = refuseUnstorableText(texts)
-  const { db, keys, webhookAllow: allow = [], resolve, publicUrl = LOCAL } = context.parts
+  const { db, keys, office, resolve, publicUrl = LOCAL } = context.parts
+  const allow = office.webhookAllow()
   const given = { name, form, address: robotAddress || null, secret: robotSecret || null, region: region || null }
   const made = { ...given, ...choiceIn(choice), by: context.viewer.sub ?? '', now: context.now }
   return robotView(context, await robots.saveRobot(db, { keys, allow, resolve, publicUrl }, made))

@@ -89,8 +89,21 @@ export const noteAuditedOperation = (
   variables: Record<string, unknown>,
 ): void => {
   auditNotes.isAct = kind === OperationTypeNode.MUTATION
-  auditNotes.text = auditedOperation(auditNotes.isAct, source, variables, parts.keys.mark)
+  const names = parts.office.settings.map(({ name }) => name)
+  const [text, values] = TAKES_SECRETS.test(source)
+    ? [source.replace(GRAPHQL_STRING, '"…"'), withoutTexts(variables, names)]
+    : [source, variables]
+  auditNotes.text = auditedOperation(auditNotes.isAct, text, values, parts.keys.mark)
 }
+
+/** Mutations whose texts may be secrets: no text but the names of settings is kept. */
+const TAKES_SECRETS = /\bproposeSettings\b/
+const GRAPHQL_STRING = /"""[\s\S]*?"""|"(?:\\.|[^"\\])*"/g
+
+const withoutTexts = (variables: Record<string, unknown>, kept: readonly string[]): Record<string, unknown> =>
+  JSON.parse(
+    JSON.stringify(variables, (_, member) => (typeof member === 'string' && !kept.includes(member) ? '…' : member)),
+  )
 
 const noteErrors = ({ auditNotes }: Pick<GraphqlContext, 'auditNotes'>, errors: readonly GraphQLError[]): void => {
   auditNotes.faults.push(...errors.map(codeOf))

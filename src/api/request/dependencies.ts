@@ -13,9 +13,10 @@ import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../work/calendar/rules.js'
 import type { PullResult, SubmittedFile } from '../../work/intake/pull.js'
 import type { MailSender } from '../../work/notifications/mail.js'
+import type { FirstSetup } from '../../work/office/first-setup.js'
+import type { LiveOffice } from '../../work/office/live-office.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import type { HostResolver } from '../../work/standing/subscriber-client.js'
-import type { ScheduledJob } from '../../work/timetable/timetable.js'
 import type { AnswerPath } from '../fast/answer-path.js'
 import type { BulkTurns } from './bulk-turns.js'
 import type { ChangeStreams } from './change-streams.js'
@@ -40,11 +41,11 @@ export interface ServerDependencies {
   rules: WorkRules
   agencies: readonly Agency[]
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
-  configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
+  office: LiveOffice
+  setup?: FirstSetup | null
   /** Number of own proxies, whose X-Forwarded-For is trusted; default 0. */
   proxies?: number
   quota?: number
-  webhookAllow?: readonly string[]
   /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number
   resolve?: HostResolver
@@ -56,7 +57,6 @@ export interface ServerDependencies {
   /** Networks (CIDR) from which administrators sign in; none: from everywhere. */
   administratorNetworks?: readonly string[]
   publicUrl?: string
-  timetable: readonly ScheduledJob[]
   auditLog: AuditLog
   /** An exception thrown by `progress` stops the verification. */
   verifyAuditLog: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>

@@ -47,7 +47,7 @@ const wayBack = async (score: ScoreView, { from }: { from?: string | null }, con
   const known = found.plans.get(asOf)
   if (known) return known
   chargeField(context, 'Score.wayBack', found.facts.events.length)
-  const steps = plan({ ...found.facts, asOf }, found.card, readRecoveryRules())
+  const steps = plan({ ...found.facts, asOf }, found.card, readRecoveryRules(context.parts.rules.confirmations))
   found.plans.set(asOf, steps)
   return steps
 }
@@ -56,7 +56,7 @@ const whatLasts = async (score: StoredScore, _: unknown, context: GraphqlContext
   const found = await behind(score, context)
   if (found === null) return []
   chargeField(context, 'Score.lasting', found.facts.events.length)
-  return findLastingFacts(found.facts, found.card, readRecoveryRules())
+  return findLastingFacts(found.facts, found.card, readRecoveryRules(context.parts.rules.confirmations))
 }
 
 export const recoveryPathResolvers = {

@@ -75,8 +75,8 @@ const createdView = (context: GraphqlContext, { webhook, secret }: work.CreatedW
 const addWebhook = async (_: unknown, args: { url: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
   const { url } = refuseUnstorableText(args)
-  const { db, keys, webhookAllow: allowed = [], resolve } = parts
-  const made = { client: viewer.sub ?? '', url, allow: allowed, now, ...(resolve && { resolve }) }
+  const { db, keys, office, resolve } = parts
+  const made = { client: viewer.sub ?? '', url, allow: office.webhookAllow(), now, ...(resolve && { resolve }) }
   return createdView(context, await work.addWebhook(db, keys, made))
 }
 
@@ -98,7 +98,8 @@ const enableWebhook = async (
 const sequenceIn = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null)
 
 const pingWebhook = async (_: unknown, { id }: { id: string }, context: GraphqlContext) => {
-  const { db, keys, webhookAllow: allow = [], resolve } = context.parts
+  const { db, keys, office, resolve } = context.parts
+  const allow = office.webhookAllow()
   return ping(db, { keys, allow, ...(resolve && { resolve }) }, tending(context, id))
 }
 

@@ -61,11 +61,11 @@ export const operationResolvers = {
     },
   },
   Agency: {
-    configured: ({ id }, _, { parts }) => parts.configured.agencies.has(id),
+    configured: ({ id }, _, { parts }) => parts.office.configured().agencies.has(id),
   } satisfies Record<string, FieldResolver<Agency>>,
   Feed: {
     every: ({ id }) => cronOfFeed(id),
-    configured: ({ agency }, _, { parts }) => parts.configured.agencies.has(agency),
+    configured: ({ agency }, _, { parts }) => parts.office.configured().agencies.has(agency),
     staleAfterHours: ({ bounds }) => bounds.staleAfterHours,
     lastGoodPullAt: async ({ id }, _, { load }) => (await load.pulls()).get(id) ?? null,
     stale: async ({ id, bounds }, _, { load, now }) => isFeedStale(bounds, (await load.pulls()).get(id) ?? null, now),

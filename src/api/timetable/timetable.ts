@@ -47,7 +47,7 @@ interface JobArgs {
 const toldOf = (context: GraphqlContext, args: JobArgs) => {
   const { job, subject } = refuseUnstorableText(args)
   return {
-    timetable: context.parts.timetable,
+    timetable: context.parts.office.timetable(),
     job,
     subject: subject ?? '',
     by: context.viewer.sub ?? '',
@@ -76,7 +76,7 @@ const resumeJob = async (_: unknown, args: JobArgs, context: GraphqlContext) => 
 export const timetableResolvers = {
   Query: {
     timetable: (_: unknown, __: unknown, context: GraphqlContext) => {
-      return rows(context, context.parts.timetable)
+      return rows(context, context.parts.office.timetable())
     },
   },
   Mutation: { startJob, pauseJob, resumeJob },

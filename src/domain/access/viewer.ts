@@ -115,6 +115,9 @@ const ACTS_OF_PROVINCE = rolesByAct({
   see_registered: ['administrator', 'auditor'],
   manage_registered: ['administrator'],
   see_audit_log: ['administrator', 'auditor'],
+  see_office: ['administrator', 'auditor'],
+  change_office: ['administrator'],
+  confirm_rules: ['officer', 'reviewer', 'administrator'],
 })
 
 export const ROLES_BY_ACT = { ...ACTS_ANYWHERE, ...ACTS_IN_REGION, ...ACTS_OF_PROVINCE }

@@ -1,7 +1,11 @@
+import type { BilingualText } from '../../foundation/text/words.js'
+import { findRowInForce, type SourceCertainty } from '../calendar/dated-rows.js'
 import { extractRegionOfUscc, hasUsccForm } from '../operators/codes.js'
 import { type DivisionLevel, divisionLevelOf } from '../operators/places.js'
 import { isHeavyPenalty, isWithdrawnPenalty } from '../records/penalty.js'
 import type { RecordBody } from '../records/records.js'
+import { findLegalBasis, findLegalNumber, findTerm, type LegalNumberName, type ListKind } from './lists.js'
+import { type ClockRules, computePublicationClocks } from './publication-clocks.js'
 
 export interface GroundStatus {
   /** FALLEN: no source reports the decision any more. ABSENT: a full delivery lacks it. ELSEWHERE: it is reported for another operator. */
@@ -82,3 +86,67 @@ export const readAuthorityLevel = (penalty: RecordBody): DivisionLevel | null =>
   const code = penalty['authority_code']
   return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(extractRegionOfUscc(code)) : null
 }
+
+interface BindingRow {
+  what: BilingualText
+  mark: SourceCertainty
+}
+
+export interface PublishedCase {
+  list: ListKind
+  clocks: ClockRules
+  decidedOn: string
+  publishedOn: string
+}
+
+const NUMBERS: readonly (readonly [LegalNumberName, string, string])[] = [
+  ['DEFENCE_WORKDAYS', '陈述申辩期限', 'time for the defence'],
+  ['REPAIR_MIN_MONTHS', '申请信用修复的最短期限', 'earliest repair'],
+]
+
+const PARTS = ['counting', 'legalBasis', 'terms', 'consents', 'measures', 'removals', 'repair']
+
+interface PlacedRow {
+  table: string
+  path: readonly string[]
+  row: Readonly<Record<string, unknown>>
+}
+
+/** True when a row of a rule table binds the publication of what is decided from `day` on. */
+export const bindsPublication = (lists: readonly ListKind[], { table, path, row }: PlacedRow, day: string): boolean => {
+  if (typeof row['to'] === 'string' && row['to'] < day) return false
+  const own = lists.filter((list) => list.decidedHere && list.public).map(({ id }) => id)
+  if (table === 'clocks') return typeof row['list'] !== 'string' || own.includes(row['list'])
+  if (table !== 'lists' || !own.some((id) => path.includes(id))) return false
+  const part = path.at(-1) ?? ''
+  return PARTS.includes(part) || (part === 'numbers' && NUMBERS.some(([name]) => name === row['name']))
+}
+
+/**
+ * The rules that a public entry rests on or tells. Deadlines of the authority itself (to publish, to answer) are none: they change nothing
+ * that is published.
+ */
+const listBindingRules = ({ list, clocks, decidedOn, publishedOn }: PublishedCase): BindingRow[] => {
+  const rows = (zh: string, en: string, found: readonly ({ mark: SourceCertainty } | null | undefined)[]) =>
+    found.flatMap((row) => (row ? [{ what: { zh, en }, mark: row.mark }] : []))
+  const of = { list: list.id, documentOn: decidedOn, publishedOn, banUntil: null, today: publishedOn }
+  const { severity, gsxt, creditchina } = computePublicationClocks(clocks, of)
+  return [
+    ...rows('法定依据', 'legal basis', [findLegalBasis(list, decidedOn)]),
+    ...rows('期限的计算', 'counting of the term', [list.counting]),
+    ...rows('列入期限', 'term', [findTerm(list, decidedOn, publishedOn)]),
+    ...rows('须经上级同意的规定', 'consent of the superior', [findRowInForce(list.consents, decidedOn)]),
+    ...NUMBERS.flatMap(([name, zh, en]) => rows(zh, en, [findLegalNumber(list, name, decidedOn)])),
+    ...list.measures.flatMap((row) => rows(`惩戒措施（${row.zh}）`, `measure: ${row.en}`, [row])),
+    ...list.removals.flatMap((row) => rows(`移出途径（${row.zh}）`, `way off the list: ${row.en}`, [row])),
+    ...rows('申请修复的入口', 'where to apply for repair', [list.repair]),
+    ...rows('失信信息的严重程度', 'severity', [severity]),
+    ...rows('公示系统的公示期限', 'display at the publicity system', [gsxt?.endsOn.row, gsxt?.repairFrom.row]),
+    ...rows('信用中国的公示期限', 'display at Credit China', [creditchina?.endsOn.row, creditchina?.repairFrom.row]),
+  ]
+}
+
+export const listUnconfirmedRules = (published: PublishedCase): BilingualText[] =>
+  listBindingRules(published).flatMap(({ what, mark }, i, all) =>
+    mark === 'F' || all.slice(0, i).some((other) => other.what.zh === what.zh && other.mark === mark) ? [] : [what],
+  )

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { compareTexts } from '../../foundation/text/values.js'
+import { withoutConfirmation } from '../calendar/rule-confirmations.js'
 import { makeRepeatMatcher, type OwnDecision } from '../listing/own-decisions.js'
 import { DISHONEST_LIST_FACT, type FactEvent, type FactFamily, type Facts } from '../records/facts.js'
 import { canonicalJson, type Json } from '../records/records.js'
@@ -90,7 +91,7 @@ export type RuleBook = ReturnType<typeof makeRuleBook>
 /** Scores depend on these parts of the list rules only. */
 export const makeRuleBook = (lists: readonly ListFactRules[]) => {
   const book: ListFactRules[] = lists.map(({ id, fact, terms, counting }) => ({
-    ...{ id, fact, terms },
+    ...{ id, fact, terms: terms.map(withoutConfirmation) },
     ...(counting && { counting: { lastDay: counting.lastDay } }),
   }))
   return { hash: hash('sha256', canonicalJson(book as unknown as Json)), lists: book }

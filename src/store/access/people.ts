@@ -44,6 +44,8 @@ export const addPerson = (
     { ...person, by, byCommand, now, exempt: EXEMPT_FROM_CONFIRMATION_MOST },
   )
 
+export const hasPeople = (db: Db): Promise<boolean> => hasRows(db, 'select 1 from people limit 1 /* people.any */')
+
 /** When the account was last used, made or woken; null values do not count. */
 const AWAKE_AT = 'greatest(created_at, changed_at, confirmed_at, signed_in_at, woken_at)'
 

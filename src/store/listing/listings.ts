@@ -311,3 +311,9 @@ export const countPublicEntries = (db: Db, filter: PublicFilter): Promise<number
     `select count(*)::int as n from public_entries p where ${matchesPublicFilterSql(filter)} /* listings.publicCount */`,
     makeFilterBindings(filter),
   )
+
+export const listPublishedDates = (db: Db | Tx): Promise<{ list: string; decidedOn: string; publishedOn: string }[]> =>
+  queryRows(
+    db,
+    `select distinct list, body ->> 'decidedOn' as "decidedOn", body ->> 'publishedOn' as "publishedOn" from public_entries /* listings.publishedDates */`,
+  )

@@ -1,8 +1,9 @@
 import { type Request, Router } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
+import type { SiteIdentity } from '../../domain/office/settings.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import { listRuleTables, type RuleTable } from '../../work/calendar/rules.js'
+import { listRuleTables, type RulesInForce, type RuleTable } from '../../work/calendar/rules.js'
 import { renderDate } from '../blacklist/page.js'
 import {
   addressInLanguage,
@@ -14,7 +15,7 @@ import {
   section,
 } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
-import { languageOf, sendPage } from '../frame/render-response.js'
+import { languageOf, type SiteOffice, sendPage } from '../frame/render-response.js'
 import { RULE_TABLE_WORDS } from '../words/rule-words.js'
 import { CONFIRMED_LABEL, rowCountsOf, ruleTablePage, UNCONFIRMED_LABEL } from './rule-page.js'
 
@@ -23,6 +24,7 @@ interface AboutContent {
   tables: readonly RuleTable[]
   demo: boolean
   auditMonths: number | null
+  site: SiteIdentity
 }
 
 const rulesPath = (name: string): string => `/about/rules/${encodeURIComponent(name)}`
@@ -36,7 +38,7 @@ const aboutPage = (shown: AboutContent): SitePage =>
     )}
 ${bases(shown)}
 ${rules(shown)}
-${COMPLAINTS}
+${complaints(shown)}
 ${privacy(shown)}
 ${ACCESSIBILITY}
 ${standIn(shown)}`,
@@ -57,20 +59,34 @@ const inForce = (from: string | null, until: string | null): Html => {
 }
 
 const rules = ({ tables }: AboutContent): Html => section('rules', '规则表', 'Rule tables')`
-<p>${bilingual('期限、名单、惩戒措施等规则都是注明出处和施行期间的数据。未见于公开文本的一律标为“未经核实”，不作为法律依据引用；发现有误的，请告知。', 'Times, lists and measures are data, each with its source and its days. What was not found in a published text is marked unconfirmed, and cited as no law; tell us what is wrong.')}</p>
+<p>${bilingual('期限、名单、惩戒措施等规则都是注明出处和施行期间的数据。未见于公开文本、也没有由本机关两人核对原文的，一律标为“未经核实”，不作为法律依据引用；发现有误的，请告知。', 'Times, lists and measures are data, each with its source and its days. What was neither found in a published text nor held against it by two persons of this office is marked unconfirmed, and cited as no law; tell us what is wrong.')}</p>
 <dl class="facts">${tables.map((one) => {
   const { rows, open } = rowCountsOf(one)
   return html`<div><dt><a href="${linkTo(rulesPath(one.name))}">${bilingual(RULE_TABLE_WORDS[one.name] ?? one.name, one.name)}</a></dt><dd>${bilingual(one.about.zh, one.about.en)}<br><small>${bilingual(`${rows} 条`, rows === 1 ? '1 row' : `${rows} rows`)}${bilingual('，', ', ')}${open === 0 ? bilingual('均见于公开文本', 'all found in published texts') : bilingual(`未经核实 ${open} 处`, `${open} unconfirmed`)}</small></dd></div>\n`
 })}</dl>
 <p>${bilingual('评分的规则见', 'The rules of the score:')} <a href="${linkTo('/scorecard')}">${bilingual('评分卡', 'scorecard')}</a>${bilingual('。评分卡的权重是本枢纽的建议，未见法定标准。', '. Its weights are proposals of this hub: no legal standard for them was found.')}</p>`
 
-const COMPLAINTS = section('complaints', '异议与投诉', 'Objections and complaints')`
+const complaints = ({ site }: AboutContent): Html => section('complaints', '异议与投诉', 'Objections and complaints')`
 <ul>
 <li>${bilingual('对某条名单记录：向该记录所列的决定机关提出异议；不服决定的，可依法申请行政复议或者提起行政诉讼。', 'About an entry: object to the deciding authority named in it; against the decision, reconsideration or a suit is open as the law says.')}</li>
 <li>${bilingual('被列入或被评分的本人：凭登录码在', 'Whoever is listed or scored:')} <a href="${linkTo('/my')}">${bilingual('我的记录', 'My record')}</a>${bilingual('查看全部信息及出处、提出异议、申请信用修复。', ' shows, by access code, the whole file with sources, and takes objections and applications for repair.')}</li>
 <li>${bilingual('移出后仍被他人使用：持移出证明（在“我的记录”下载）要求停止使用；台账记载告知了谁、谁尚未确认。', 'Used by others after the removal: show them the signed certificate (from My record); a ledger says who was told, and who has not confirmed.')}</li>
-<li>${bilingual('对本站本身：运行单位尚未登记联系方式。正式运行之前必须补上。', 'About this site itself: whoever runs it has left no address yet, and must before it runs in earnest.')}</li>
+<li>${bilingual('对本站本身：', 'About this site itself: ')}${contacts(site)}</li>
 </ul>`
+
+const contacts = ({ operator, address, telephone, email, hours }: SiteIdentity): Html => {
+  const lines: [zh: string, en: string, text: string | null][] = [
+    ['主办单位', 'run by', operator],
+    ['地址', 'address', address],
+    ['电话', 'telephone', telephone],
+    ['电子邮箱', 'e-mail', email],
+    ['接待时间', 'open', hours],
+  ]
+  const told = lines.filter(([, , text]) => text !== null)
+  if (told.length === 0)
+    return bilingual('请向名单记录所列的决定机关反映。', 'turn to the deciding authority named in an entry.')
+  return html`${told.map(([zh, en, text], i) => html`${i === 0 ? null : bilingual('；', '; ')}${bilingual(zh, en)} ${publishedText(text ?? '')}`)}`
+}
 
 const privacy = ({ auditMonths }: AboutContent): Html => section(
   'privacy',
@@ -103,7 +119,8 @@ ${demo ? html`<li>${bilingual('此处为演示：信源单位和信用平台都�
 </ul>`
 
 interface AboutDependencies {
-  rules: { lists: readonly ListKind[] }
+  office: SiteOffice
+  rules: RulesInForce
   demo: boolean
   nowOf: (request: Request) => Date
 }
@@ -113,15 +130,21 @@ const RENAMED: Record<string, string> = { trail: 'audit-log', restoration: 'reco
 export const aboutRouter = (parts: AboutDependencies): Router => {
   const router = Router()
   router.get('/about', (request, response) => {
-    const { rules, demo, nowOf } = parts
+    const { rules, demo, office, nowOf } = parts
+    const site = office.site()
     const auditMonths = auditMonthsOn(shanghaiDate(nowOf(request)))
-    sendPage(parts, request, response, aboutPage({ lists: rules.lists, tables: listRuleTables(), demo, auditMonths }))
+    sendPage(
+      parts,
+      request,
+      response,
+      aboutPage({ lists: rules.lists, tables: listRuleTables(null, rules), demo, auditMonths, site }),
+    )
   })
   router.get('/about/rules/:name', (request, response) => {
     const now = RENAMED[request.params.name]
     if (now !== undefined)
       return response.redirect(301, addressInLanguage(`/about/rules/${now}`, {}, languageOf(request)))
-    const found = listRuleTables().find(({ name }) => name === request.params.name)
+    const found = listRuleTables(null, parts.rules).find(({ name }) => name === request.params.name)
     if (found === undefined) throw new Refusal('NOT_FOUND')
     sendPage(parts, request, response, ruleTablePage(found))
   })

@@ -1,3 +1,4 @@
+import type { RuleReading } from '../../domain/calendar/rule-confirmations.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
 import type { RuleRow, RuleTable } from '../../work/calendar/rules.js'
 import { renderDate } from '../blacklist/page.js'
@@ -13,6 +14,13 @@ import {
 
 export const UNCONFIRMED_LABEL = html`<small>${bilingual('未经核实', 'unconfirmed')}</small>`
 export const CONFIRMED_LABEL = html`<small>${bilingual('见于公开文本', 'found in a published text')}</small>`
+const READ_LABEL = html`<small>${bilingual('由本机关两人核对原文', 'held against the published text by two persons of this office')}</small>`
+
+const labelOf = (isConfirmed: boolean | null, reading: unknown): Html | null => {
+  if (isConfirmed === null) return null
+  if (!isConfirmed) return UNCONFIRMED_LABEL
+  return reading === null || reading === undefined ? CONFIRMED_LABEL : READ_LABEL
+}
 
 export const ruleTablePage = ({ name, about, sections }: RuleTable): SitePage =>
   sitePage(
@@ -26,9 +34,9 @@ ${section.rows.map(ruleRow)}</section>\n`,
 )}`,
   )
 
-const ruleRow = ({ from, to: until, basis, confirmed, fields }: RuleRow): Html =>
-  html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}</h3>
-<dl class="facts">${from !== null || until !== null ? html`<div><dt>${bilingual('施行期间', 'In force')}</dt><dd>${from === null ? '…' : renderDate(from)} – ${until === null ? '…' : renderDate(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${bilingual('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map(member)}</dl></article>\n`
+const ruleRow = ({ from, to: until, basis, confirmed, confirmation, fields }: RuleRow): Html =>
+  html`<article class="rule"><h3>${titleOf(fields)} ${labelOf(confirmed, confirmation)}</h3>
+<dl class="facts">${from !== null || until !== null ? html`<div><dt>${bilingual('施行期间', 'In force')}</dt><dd>${from === null ? '…' : renderDate(from)} – ${until === null ? '…' : renderDate(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${bilingual('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${confirmation && readingRows(confirmation)}${fields.map(member)}</dl></article>\n`
 
 const member = ({ name, value }: RuleRow['fields'][number]): Html => {
   const line = html`<div><dt>${bilingual(fieldLabel(name), name)}</dt><dd>${shown(readIn(value), name)}</dd></div>\n`
@@ -39,6 +47,10 @@ const plain = (value: unknown, field = ''): Html => {
   const [text, words] = [String(value), plainValueWords(value, field)]
   return text === words ? publishedText(text) : bilingual(words, text)
 }
+
+const readingRows = ({ source, text, readOn }: RuleReading): Html =>
+  html`<div><dt>${bilingual('核对的文本', 'Text read')}</dt><dd>${publishedText(source)}${bilingual('，', ', ')}${renderDate(readOn)}</dd></div>
+<div><dt>${bilingual('条文', 'Its words')}</dt><dd>${publishedText(text)}</dd></div>\n`
 
 const titleOf = (fields: RuleRow['fields']): Html => {
   const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]
@@ -55,9 +67,10 @@ const shown = (value: unknown, field = ''): Html => {
     return html`<ul>${value.map((each) => html`<li>${shown(each)}</li>\n`)}</ul>`
   }
   if (typeof value !== 'object' || value === null) return plain(value ?? '—', field)
-  const { mark, confirmed, ...rest } = value as Record<string, unknown>
+  const { mark, confirmed, confirmation, ...rest } = value as Record<string, unknown>
+  const reading = confirmation as RuleReading | undefined
   const sure = typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F'
-  return html`${Object.entries(rest).map(([name, inner]) => innerMember(name, inner))}${sure === null ? null : sure ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}`
+  return html`${Object.entries(rest).map(([name, inner]) => innerMember(name, inner))}${reading && html`${bilingual('核对的文本：', 'text read: ')}${publishedText(reading.source)}${bilingual('；', '; ')}`}${labelOf(sure, reading)}`
 }
 
 const innerMember = (name: string, inner: unknown): Html => {

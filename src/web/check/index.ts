@@ -5,7 +5,7 @@ import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { parseForm, rawFormBody } from '../frame/forms.js'
 import { renderPage, type SitePage } from '../frame/page.js'
-import { languageOf, sendPage } from '../frame/render-response.js'
+import { languageOf, type SiteOffice, sendPage } from '../frame/render-response.js'
 import { themeOf } from '../frame/theme.js'
 import type { CheckAnswer } from './answers.js'
 import { writeCheckAnswerCsv } from './csv.js'
@@ -18,6 +18,7 @@ const KEPT_CHARACTERS = 200_000
 
 export interface CheckDependencies {
   demo: boolean
+  office: SiteOffice
   nowOf: (request: Request) => Date
   /** Each row counts towards the quota. Throws QUOTA_EXCEEDED or HUB_BUSY. */
   check: (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]) => Promise<CheckAnswer>
@@ -28,9 +29,15 @@ export const checkRouter = (parts: CheckDependencies): Router => {
   /** The page is not compressed: it mixes a reader's codes with third-party text (BREACH attack). */
   const send = (request: Request, response: Response, page: SitePage): void => {
     const here = { path: '/check', parameters: {} }
-    response
-      .type('html')
-      .send(renderPage(page, { demo: parts.demo, lang: languageOf(request), theme: themeOf(request), here }))
+    response.type('html').send(
+      renderPage(page, {
+        demo: parts.demo,
+        site: parts.office.site(),
+        lang: languageOf(request),
+        theme: themeOf(request),
+        here,
+      }),
+    )
   }
   const refuse = (request: Request, response: Response, error: Refusal, text: string): void => {
     parts.refused(request, error.code)

@@ -250,6 +250,20 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import('./pages/administration/reminders/index.js'),
   },
   {
+    path: 'administration/setup',
+    title: '开始使用',
+    section: '管理',
+    acts: ['see_office'],
+    load: () => import('./pages/administration/setup/index.js'),
+  },
+  {
+    path: 'administration/doctor',
+    title: '检查',
+    section: '管理',
+    acts: ['see_office'],
+    load: () => import('./pages/administration/doctor/index.js'),
+  },
+  {
     path: 'administration/clients',
     title: '系统',
     section: '管理',
@@ -297,6 +311,20 @@ export const DESK_PAGES: readonly DeskPage[] = [
     section: '管理',
     acts: ['see_rules'],
     load: () => import('./pages/administration/rules/index.js'),
+  },
+  {
+    path: 'administration/settings',
+    title: '本机关设置',
+    section: '管理',
+    acts: ['see_office'],
+    load: () => import('./pages/administration/settings/index.js'),
+  },
+  {
+    path: 'administration/confirmations',
+    title: '规则核实',
+    section: '管理',
+    acts: ['see_rules'],
+    load: () => import('./pages/administration/confirmations/index.js'),
   },
   {
     path: 'administration/audit-log',

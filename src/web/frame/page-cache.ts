@@ -18,11 +18,20 @@ const KEPT_MOST = 400
 
 export interface DayStamp extends Omit<publicList.ListStamp, 'listed'> {
   day: string
+  revision?: number
 }
 
 export type PageCache = ReturnType<typeof makePageCache>
 
-export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrencyLimit()) => {
+interface PageCacheOptions {
+  inTurn?: ConcurrencyLimit
+  revision?: () => number
+}
+
+export const makePageCache = (
+  db: Db,
+  { inTurn = makeConcurrencyLimit(), revision = () => 0 }: PageCacheOptions = {},
+) => {
   const entries = new LRUCache<string, { stamp: string; made: Promise<unknown> }>({ max: KEPT_MOST })
   const read = shareReads(() => publicList.readListStamp(db))
   const lookUp = <T>(key: string, stamp: string): Promise<T> | undefined => {
@@ -44,7 +53,7 @@ export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrency
     stamp: async (now: Date): Promise<DayStamp> => {
       const { listed, ...stamp } = await read()
       if (listed === false) throw new Refusal('LIST_WITHHELD')
-      return { ...stamp, day: shanghaiDate(now) }
+      return { ...stamp, revision: revision(), day: shanghaiDate(now) }
     },
     has: (key: string): boolean => entries.has(key),
     get: <T>(stamp: DayStamp, key: string) => lookUp<T>(key, keyOfStamp(stamp)),
@@ -57,7 +66,8 @@ export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrency
   }
 }
 
-const keyOfStamp = ({ changes, sequence, day }: DayStamp): string => `${changes} ${sequence} ${day}`
+const keyOfStamp = ({ changes, sequence, day, revision }: DayStamp): string =>
+  `${changes} ${sequence} ${day} ${revision}`
 
 /** Shares one read among calls made before it begins. Later calls share the next. */
 const shareReads = <T>(read: () => Promise<T>): (() => Promise<T>) => {

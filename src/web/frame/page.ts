@@ -1,3 +1,4 @@
+import type { SiteIdentity } from '../../domain/office/settings.js'
 import { containDirection } from '../../foundation/text/bidi.js'
 import {
   addressInLanguage,
@@ -25,6 +26,7 @@ export const sitePage = (title: SitePage['title'], content: Html): SitePage => (
 
 export interface FrameOptions {
   demo?: boolean
+  site?: SiteIdentity | null
   lang?: Lang
   theme?: Theme | null
   here?: { path: string; parameters: Record<string, string> } | null
@@ -32,7 +34,7 @@ export interface FrameOptions {
 
 export const renderPage = (
   { title, content }: SitePage,
-  { demo = false, lang = 'zh', theme = null, here = null }: FrameOptions = {},
+  { demo = false, site = null, lang = 'zh', theme = null, here = null }: FrameOptions = {},
 ): string =>
   applyTheme(
     html`<!doctype html>
@@ -59,7 +61,7 @@ ${content}
 <div class="wide">
 ${navigationAt(MORE, here?.path)}
 ${SAID}
-</div>
+${site && imprint(site)}</div>
 </footer>
 </body>
 </html>
@@ -78,7 +80,22 @@ const TOP = cacheByLanguage(html`<a class="skip" href="#content">${bilingual('�
 
 const SAID =
   cacheByLanguage(html`<p>${bilingual('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
-<p>${bilingual('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
+<p>${bilingual('对某条记录有疑问，请联系该条所列决定机关。', 'For questions about an entry turn to the authority named in it.')}</p>`)
+
+const ICP_REGISTER = 'https://beian.miit.gov.cn/'
+
+const imprint = ({ operator, telephone, email, icpFiling, policeFiling }: SiteIdentity): Html => {
+  const told = [
+    operator && html`${bilingual('主办单位：', 'Run by: ')}${publishedText(operator)}`,
+    telephone && html`${bilingual('电话：', 'Telephone: ')}${publishedText(telephone)}`,
+    email && html`<a href="mailto:${email}">${publishedText(email)}</a>`,
+    icpFiling && html`<a href="${ICP_REGISTER}" rel="nofollow">${publishedText(icpFiling)}</a>`,
+    policeFiling && publishedText(policeFiling),
+  ].filter((each) => each !== null)
+  return told.length === 0
+    ? html``
+    : html`<p class="imprint">${told.map((each, i) => html`${i === 0 ? null : bilingual('　', ' · ')}${each}`)}</p>\n`
+}
 
 /** Puts a first strong isolate (U+2068 … U+2069) around a name, for places without markup. */
 const isolateName = (text: string): string => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
+import type { SiteIdentity } from '../../domain/office/settings.js'
 import {
   type CompressedPage,
   chooseEncoding,
@@ -12,8 +13,14 @@ import type { Lang } from './html.js'
 import { type FrameOptions, renderPage, type SitePage } from './page.js'
 import { themeOf } from './theme.js'
 
+export interface SiteOffice {
+  site: () => SiteIdentity
+  revision: () => number
+}
+
 interface RenderDependencies {
   demo: boolean
+  office: SiteOffice
   /** When absent, the request's host is used. */
   publicUrl?: string
   nowOf: (request: Request) => Date
@@ -46,20 +53,20 @@ export interface RenderedPage extends CompressedPage {
 }
 
 export const renderCompressed = (
-  { demo }: Pick<RenderDependencies, 'demo'>,
+  { demo, office }: Pick<RenderDependencies, 'demo' | 'office'>,
   page: SitePage,
   { encoding, ...framed }: Required<Pick<FrameOptions, 'lang' | 'here'>> & FrameOptions & { encoding: PageEncoding },
-): CompressedPage => compressPage(renderPage(page, { demo, ...framed }), encoding, 'once')
+): CompressedPage => compressPage(renderPage(page, { demo, site: office.site(), ...framed }), encoding, 'once')
 
 export const sendPage = (
-  { demo, nowOf }: Pick<RenderDependencies, 'demo' | 'nowOf'>,
+  { demo, office, nowOf }: Pick<RenderDependencies, 'demo' | 'office' | 'nowOf'>,
   request: Request,
   response: Response,
   page: SitePage,
   { parameters = {}, isChosen = false, freshFor: given = Number.POSITIVE_INFINITY }: RenderOptions = {},
 ): void => {
   const here = { path: request.path, parameters }
-  const packed = renderCompressed({ demo }, page, {
+  const packed = renderCompressed({ demo, office }, page, {
     lang: languageOf(request),
     theme: themeOf(request),
     encoding: chooseEncoding(request),

@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { ConcurrencyLimit } from '../../store/db/concurrency-limit.js'
 import type { Db } from '../../store/db/db.js'
+import type { SiteOffice } from './render-response.js'
 
 export interface SiteDependencies {
   db: Db
@@ -10,6 +11,7 @@ export interface SiteDependencies {
   inTurn: ConcurrencyLimit
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
+  office: SiteOffice
   demo: boolean
   /** How long (ms) a client may read nothing before its response is aborted. */
   slowMs?: number

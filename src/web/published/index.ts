@@ -11,7 +11,7 @@ import { makeManifest } from '../../work/publication/publish.js'
 import { FEED_CHANGES_MOST, writeAtomFeed } from '../../work/publication/publish-atom.js'
 import { ATOM_FILE, FILE_FORMS } from '../../work/publication/publish-files.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
-import { baseUrlOf, sendPage } from '../frame/render-response.js'
+import { baseUrlOf, type SiteOffice, sendPage } from '../frame/render-response.js'
 import { type ListInForce, makeListReader } from './current.js'
 import { type DeltaRefusal, readDelta } from './delta.js'
 import { makeDownloadLimits } from './downloads.js'
@@ -24,6 +24,7 @@ export interface DataDependencies {
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
+  office: SiteOffice
   slowMs?: number
   publicUrl?: string
   publish: () => Promise<unknown>

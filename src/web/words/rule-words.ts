@@ -124,7 +124,7 @@ const INNER: Record<string, string> = {
 
 export const fieldLabel = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
 
-export const isShownElsewhere = (name: string): boolean => name === 'en' || name === 'mark'
+export const isShownElsewhere = (name: string): boolean => ['en', 'mark', 'confirmation'].includes(name)
 
 const VALUES: Record<string, string> = {
   true: '是',

@@ -1,5 +1,10 @@
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { isInForce, type RuleFault } from '../../domain/calendar/dated-rows.js'
+import {
+  type RuleConfirmation,
+  type RuleConfirmations,
+  withConfirmations,
+} from '../../domain/calendar/rule-confirmations.js'
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import type { MoveRules as CaseRules } from '../../domain/listing/case.js'
 import type { DocumentPrinter } from '../../domain/listing/documents.js'
@@ -8,7 +13,7 @@ import type { ClockRules } from '../../domain/listing/publication-clocks.js'
 import { checkRecoveryRules, type RecoveryRules } from '../../domain/scoring/recovery-rules.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
-import { makeOnce } from '../../foundation/memo.js'
+import { makeOnce, memoByObject } from '../../foundation/memo.js'
 
 export interface WorkRules {
   lists: readonly ListKind[]
@@ -18,6 +23,8 @@ export interface WorkRules {
   /** Returns the pseudonym that replaces an ID number in free text. */
   mark: (id: string) => string
   printDocument: DocumentPrinter
+  /** Laid over the rule files; absent: none. */
+  confirmations?: RuleConfirmations
 }
 
 /** Refusal INPUT_INVALID for an unknown id. */
@@ -32,8 +39,17 @@ export const selectMoveRules = (rules: WorkRules, id: string): CaseRules => {
   return { list: findListKind(rules, id), calendar, clocks }
 }
 
-export const makeRulesReader = <T>(...of: Parameters<typeof readRulesFile<T>>): (() => T) =>
-  makeOnce(() => readRulesFile(...of))
+export const makeRulesReader = <T>(...of: Parameters<typeof readRulesFile<T>>): RulesReader<T> => {
+  const filed = makeOnce(() => readRulesFile(...of))
+  const layered = memoByObject((confirmations: RuleConfirmations) =>
+    withConfirmations(tableNameOf(of[0]), filed(), confirmations),
+  )
+  return (confirmations) => (confirmations === undefined ? filed() : layered(confirmations))
+}
+
+type RulesReader<T> = (confirmations?: RuleConfirmations) => T
+
+const tableNameOf = (file: string): string => file.replace(/^rules\//, '')
 
 /** Refusal RULES_BROKEN lists every fault and stops the start. */
 export const readRulesFile = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
@@ -59,17 +75,36 @@ export type RuleRow = ReturnType<typeof rowOf>
 
 type JsonMembers = Record<string, unknown>
 
-const allTables = makeOnce(() =>
-  contracts
-    .listSchemaFiles('rules')
-    .filter((file) => file.endsWith('.json') && file !== CALENDAR)
-    .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.schemaDocument(`rules/${file}`) as JsonMembers)),
+export const readRuleContents = memoByObject((confirmations: RuleConfirmations): ReadonlyMap<string, JsonMembers> => {
+  const files = contracts.listSchemaFiles('rules').filter((file) => file.endsWith('.json') && file !== CALENDAR)
+  return new Map(
+    files.map((file) => {
+      const name = file.replace(/\.json$/, '')
+      return [name, withConfirmations(name, contracts.schemaDocument(`rules/${file}`) as JsonMembers, confirmations)]
+    }),
+  )
+})
+
+const allTables = memoByObject((confirmations: RuleConfirmations) =>
+  [...readRuleContents(confirmations)].map(([name, content]) => tableOf(name, content)),
 )
 
+const NONE: RuleConfirmations = new Map()
+const LISTS = 'lists'
+
+const listTable = memoByObject((lists: readonly ListKind[]) => {
+  const { about } = contracts.schemaDocument(`rules/${LISTS}.json`) as JsonMembers
+  return tableOf(LISTS, { about, lists })
+})
+
+export type RulesInForce = Pick<WorkRules, 'lists' | 'confirmations'>
+
 /** Lists the rules in force on day `on`; null: all. A rule without dates is always in force. */
-export const listRuleTables = (on: string | null = null): RuleTable[] => {
+export const listRuleTables = (on: string | null = null, rules: RulesInForce | null = null): RuleTable[] => {
   const holds = (row: RuleRow) => on === null || isInForce(row, on)
-  return allTables().map((table) => ({
+  const tables = allTables(rules?.confirmations ?? NONE)
+  const present = rules === null ? tables : tables.map((one) => (one.name === LISTS ? listTable(rules.lists) : one))
+  return present.map((table) => ({
     ...table,
     sections: table.sections.map(({ name, rows }) => ({ name, rows: rows.filter(holds) })),
   }))
@@ -85,15 +120,16 @@ const tableOf = (name: string, content: JsonMembers) => {
   return { name, about: about as { zh: string; en: string }, sections: [...sections, ...single] }
 }
 
-const rowOf = (row: unknown, markOfAll: unknown) => {
+export const rowOf = (row: unknown, markOfAll?: unknown) => {
   const members: JsonMembers = typeof row === 'object' && row !== null ? (row as JsonMembers) : { value: row }
-  const { from = null, to = null, basis = null, mark = markOfAll, confirmed, ...rest } = members
+  const { from = null, to = null, basis = null, mark = markOfAll, confirmed, confirmation = null, ...rest } = members
   return {
     from: from as string | null,
     to: to as string | null,
     basis: basis as string | null,
     /** False: not to be cited as law yet. null: the rule states no certainty. */
     confirmed: typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F',
+    confirmation: confirmation as RuleConfirmation | null,
     fields: Object.entries(rest).flatMap(([name, value]) =>
       value === null ? [] : [{ name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }],
     ),

@@ -1,9 +1,9 @@
 import type { AgencyFeed } from '../../agencies/feed.js'
-import { isSameHeadingMap, type MapLine, parseHeadingMap } from '../../domain/intake/feed-maps.js'
+import { type HeadingMap, isSameHeadingMap, type MapLine, parseHeadingMap } from '../../domain/intake/feed-maps.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { trimmedTextOrNull } from '../../foundation/text/values.js'
-import type { Db } from '../../store/db/db.js'
+import type { Db, Tx } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 
 export interface FeedMapInput {
@@ -14,8 +14,7 @@ export interface FeedMapInput {
   now: Date
 }
 
-/** Refusal FEED_MAP_INVALID, also when a map of the same headings is in force. */
-export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput): Promise<feedMaps.FeedMapRow> => {
+export const readMap = ({ feed, lines, mark }: Pick<FeedMapInput, 'feed' | 'lines' | 'mark'>): HeadingMap => {
   const read = lines.map(({ heading, field, value }) => ({
     heading: trimmedTextOrNull(redactIdNumbers(heading, mark)),
     field: trimmedTextOrNull(field),
@@ -26,16 +25,24 @@ export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput):
     feed.forms.map(({ names }) => names),
   )
   if ('fault' in made) throw new Refusal('FEED_MAP_INVALID', { feed: feed.id, reason: made.fault })
-  return db.transaction(async (tx) => {
-    await feedMaps.lock(tx, feed.id)
-    const same = (await feedMaps.inForce(tx, feed.id)).find((other) => isSameHeadingMap(other, made.map))
-    if (same) {
-      const reason = `映射 ${same.id} 的表头相同且有效，须先停用 map ${same.id} has the same headings; end it first`
-      throw new Refusal('FEED_MAP_INVALID', { feed: feed.id, reason })
-    }
-    const whole = { feed: feed.id, ...made.map, madeBy: by, madeAt: now }
-    return { ...whole, id: await feedMaps.add(tx, whole), endedBy: null, endedAt: null }
-  })
+  return made.map
+}
+
+/** Refusal FEED_MAP_INVALID, also when a map of the same headings is in force. */
+export const add = (db: Db, input: FeedMapInput): Promise<feedMaps.FeedMapRow> =>
+  db.transaction((tx) => addWithin(tx, input))
+
+export const addWithin = async (tx: Tx, { by, now, ...input }: FeedMapInput): Promise<feedMaps.FeedMapRow> => {
+  const { id: feed } = input.feed
+  const map = readMap(input)
+  await feedMaps.lock(tx, feed)
+  const same = (await feedMaps.inForce(tx, feed)).find((other) => isSameHeadingMap(other, map))
+  if (same) {
+    const reason = `映射 ${same.id} 的表头相同且有效，须先停用 map ${same.id} has the same headings; end it first`
+    throw new Refusal('FEED_MAP_INVALID', { feed, reason })
+  }
+  const whole = { feed, ...map, madeBy: by, madeAt: now }
+  return { ...whole, id: await feedMaps.add(tx, whole), endedBy: null, endedAt: null }
 }
 
 /** Records read with the map stay. Refusal FEED_MAP_UNKNOWN. */

@@ -161,7 +161,7 @@ const RENEWED =
 /** Republishes the entry, or hides it when it may not be public. Returns false when the old text is still shown. */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
   if (!isPublicState(listing.state)) return true
-  const renewed = await compareEntryWithRecords(tx, listing, shanghaiDate(changed.now ?? changed.at))
+  const renewed = await compareEntryWithRecords(tx, changed.rules, listing, shanghaiDate(changed.now ?? changed.at))
   if (renewed === 'SAME') return true
   if (renewed === 'OTHER') return moveByClock(tx, listing, 'renewEntry', { reason: RENEWED }, changed)
   await openConcern(tx, listing.id, 'NOT_PUBLIC', changed)

@@ -68,7 +68,7 @@ export const draftDocument = (rules: WorkRules, kind: DocumentKind, of: Document
     ...of,
     list: findListKind(rules, of.listing.list),
     clocks: clocksIn(rules, of),
-    rules: readDocumentRules(),
+    rules: readDocumentRules(rules.confirmations),
     named: collectDocumentNumbers(of.moves),
     on: of.today,
   }

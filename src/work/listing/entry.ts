@@ -55,7 +55,8 @@ export const applyMovesToEntries = async (
     const kept = name === 'renewEntry' ? undefined : known
     let body = known
     if (change !== 'REMOVE') {
-      const text = kept ?? (await publicOf(tx, one, keepPartyListedBeforeMerger(operator, known), shanghaiDate(now)))
+      const text =
+        kept ?? (await publicOf(tx, rules, one, keepPartyListedBeforeMerger(operator, known), shanghaiDate(now)))
       body = { ...text, endsOn: after.endsOn }
       await publish(tx, body, act.on, kept === undefined ? MASKING_VERSION : null)
     }
@@ -86,11 +87,12 @@ const makeOperatorLookup = async (tx: Tx, of: readonly listings.Listing[]) => {
 
 const publicOf = async (
   tx: Tx,
+  rules: WorkRules,
   { name, before, after }: AppliedMove,
   operator: operators.StoredOperator,
   on: string,
 ): Promise<listings.PublicBody> => {
-  const { body, withheld } = await composePublicEntry(tx, after, operator, on)
+  const { body, withheld } = await composePublicEntry(tx, rules, { listing: after, operator, on })
   if (withheld === null) return body
   const { zh, en } = WITHHOLDING_REASONS[withheld]
   throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state, reason: `${zh} ${en}`, because: withheld })

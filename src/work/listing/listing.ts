@@ -27,6 +27,7 @@ import { recordDeadlines } from './deadlines.js'
 import { hashServedPaper, readDocumentRules } from './documents.js'
 import { type AppliedMove, applyMovesToEntries } from './entry.js'
 import { applyGroundToFacts, readGroundOfListing, readLinkableDecision } from './legal-ground.js'
+import { findUnconfirmedRules, holdServiceState, unconfirmedWords } from './unconfirmed-rules.js'
 
 export type { MoveInput } from '../../domain/listing/move-input.js'
 
@@ -166,6 +167,7 @@ export const makeMoveWithin = async (
     throw notAllowed(made.name, before.state, 'ALREADY_LINKED')
   const denied = await findDenialBeyondCase(tx, made.name, before)
   if (denied !== null) throw notAllowed(made.name, before.state, denied)
+  await refuseUnconfirmedRules(tx, rules, made, before)
   await keep(tx, rules, [step], made)
   if (made.name === 'restoreListing')
     for (const cause of ['REPAIR_REVOKED', 'RESTORED'] as const)
@@ -174,9 +176,25 @@ export const makeMoveWithin = async (
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', at: made.at })
   const { repairNotice, on } = made.input
-  if (made.name === 'serveListing' && repairNotice !== true && needsRepairNotice(readDocumentRules(), on))
+  if (
+    made.name === 'serveListing' &&
+    repairNotice !== true &&
+    needsRepairNotice(readDocumentRules(rules.confirmations), on)
+  )
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_NOTICE_UNSERVED', at: made.at })
   return step.after
+}
+
+const refuseUnconfirmedRules = async (
+  tx: Tx,
+  rules: WorkRules,
+  { name: move, input: { on } }: MoveRequest,
+  listing: listings.Listing,
+): Promise<void> => {
+  await holdServiceState(tx, move)
+  const rows = await findUnconfirmedRules(tx, rules, { move, listing, on })
+  if (rows.length === 0) return
+  throw refusal(move, listing.state, { code: 'RULES_UNCONFIRMED', from: null, ...unconfirmedWords(rows) })
 }
 
 /** Finds a denial that depends on rows other than the case's own. */

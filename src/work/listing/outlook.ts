@@ -12,6 +12,7 @@ import { selectMoveRules, type WorkRules } from '../calendar/rules.js'
 import { applyGroundToFacts, readGroundOfListing } from './legal-ground.js'
 import { findDenialBeyondCase } from './listing.js'
 import { composePublicEntry } from './public-entry.js'
+import { findUnconfirmedRules, unconfirmedWords } from './unconfirmed-rules.js'
 
 export interface ListingOutlook extends Omit<CaseOutlook, 'denial'> {
   denial: (BilingualText & { code: string; from: string | null }) | null
@@ -39,20 +40,24 @@ export const listingOutlooks = async (
     predicted.map(async (outlook) => {
       if (outlook.denial !== null) return outlook
       const code = await findDenialBeyondCase(db, outlook.move, listing)
-      const denial = code === null ? await withheld(db, of, outlook, options) : { code, ...DENIALS[code] }
+      const denial =
+        code === null ? await findDenialOfEntry(db, base, of, outlook, options) : { code, ...DENIALS[code] }
       return denial === null ? outlook : { ...outlook, denial: { from: null, ...denial }, reached: null }
     }),
   )
 }
 
-const withheld = async (
+const findDenialOfEntry = async (
   db: Db,
+  rules: WorkRules,
   { listing, operator }: { listing: listings.Listing; operator: StoredOperator },
   { move, reached }: CaseOutlook,
   { on, ofAge }: OutlookOptions,
 ): Promise<(BilingualText & { code: string }) | null> => {
+  const unconfirmed = await findUnconfirmedRules(db, rules, { move, listing, on })
+  if (unconfirmed.length > 0) return { code: 'RULES_UNCONFIRMED', ...unconfirmedWords(unconfirmed) }
   if (reached === null || !isPublicState(reached.state) || isPublicState(listing.state)) return null
   const facts = move === 'publishListing' ? { ...reached, ofAge } : reached
-  const { withheld: why } = await composePublicEntry(db, { ...listing, facts }, operator, on)
+  const { withheld: why } = await composePublicEntry(db, rules, { listing: { ...listing, facts }, operator, on })
   return why === null ? null : { code: why, ...WITHHOLDING_REASONS[why] }
 }

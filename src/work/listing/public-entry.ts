@@ -10,6 +10,7 @@ import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as objections from '../../store/scoring/objections.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { readGroundOfListing } from './legal-ground.js'
 import { readPublicEntryRules } from './publication-clocks.js'
 
@@ -31,29 +32,39 @@ export interface PublicEntryFacts {
   contested: boolean
 }
 
+type ConfirmedRules = Pick<WorkRules, 'confirmations'>
+
+interface EntryInput {
+  listing: listings.Listing
+  operator: operators.StoredOperator
+  on: string
+}
+
 export const composePublicEntry = async (
   tx: Tx | Db,
-  listing: listings.Listing,
-  operator: operators.StoredOperator,
-  on: string,
+  rules: ConfirmedRules,
+  { listing, operator, on }: EntryInput,
 ): Promise<PublicEntryResult> => {
   const { decisionVersion } = listing
   const [registrations = []] = await readRegistrationsOn(tx, [{ operator: operator.id, day: on }])
-  return composePublicEntryFromFacts(listing, operator, on, {
-    decision: decisionVersion === null ? null : ((await versions.byId(tx, decisionVersion)) ?? null),
-    registrations,
-    contested: (await objections.findContestedListings(tx, [listing.id])).has(listing.id),
-  })
+  return composePublicEntryFromFacts(
+    rules,
+    { listing, operator, on },
+    {
+      decision: decisionVersion === null ? null : ((await versions.byId(tx, decisionVersion)) ?? null),
+      registrations,
+      contested: (await objections.findContestedListings(tx, [listing.id])).has(listing.id),
+    },
+  )
 }
 
 export const composePublicEntryFromFacts = (
-  listing: listings.Listing,
-  operator: operators.StoredOperator,
-  on: string,
+  { confirmations }: ConfirmedRules,
+  { listing, operator, on }: EntryInput,
   { decision, registrations, contested }: PublicEntryFacts,
 ): PublicEntryResult => {
   const { decidedOn, ofAge = null } = listing.facts
-  return makePublicEntry({ ...listing, decidedOn }, operator, readPublicEntryRules(), on, {
+  return makePublicEntry({ ...listing, decidedOn }, operator, readPublicEntryRules(confirmations), on, {
     minor: ofAge === null ? null : !ofAge,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
     businessAddress: findBusinessAddress(
@@ -67,6 +78,7 @@ export const composePublicEntryFromFacts = (
 /** Compares the published entry with what its records say now. WITHHELD: nothing may be public. */
 export const compareEntryWithRecords = async (
   tx: Tx,
+  rules: ConfirmedRules,
   listing: listings.Listing,
   on: string,
 ): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
@@ -80,7 +92,10 @@ export const compareEntryWithRecords = async (
     ...(standing && { decisionVersion: standing.version, authority: standing.authority }),
     ...(standing && punished && { reason: standing.violation }),
   }
-  const { body } = await composePublicEntry(tx, renewed, keepPartyListedBeforeMerger(operator, published), on)
+  const { body } = await composePublicEntry(tx, rules, {
+    ...{ listing: renewed, on },
+    operator: keepPartyListedBeforeMerger(operator, published),
+  })
   if (body === null) return 'WITHHELD'
   const plain = (entry: object) => canonicalJson({ ...entry, endsOn: null } as unknown as Json)
   return plain(body) === plain(published) ? 'SAME' : 'OTHER'

@@ -38,7 +38,8 @@ const document = (version: string): ExaminedCard => {
     if (known?.text === text) return known
     const card: unknown = JSON.parse(text)
     const twice = findDuplicateKey(text)
-    const faults = twice === null ? faultsOf(card, version) : [`JSON: 名称重复：${twice}。This name is given twice.`]
+    const faults =
+      twice === null ? listCardFaults(card, version) : [`JSON: 名称重复：${twice}。This name is given twice.`]
     documents.set(version, { text, card, faults })
     return { card, faults }
   } catch (error) {
@@ -48,7 +49,7 @@ const document = (version: string): ExaminedCard => {
 
 const documents = new Map<string, ExaminedCard & { text: string }>()
 
-const faultsOf = (card: unknown, version: string): string[] => {
+export const listCardFaults = (card: unknown, version: string): string[] => {
   const shape = contracts.contractCheck('contracts/scorecard')(card)
   if (shape.length > 0) return shape.map((fault) => `${fault.field}: ${fault.message}`)
   const faults = checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)

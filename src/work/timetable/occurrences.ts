@@ -33,7 +33,8 @@ export interface OccurrenceTurn {
 export type JobRunner = (turn: OccurrenceTurn, signal: AbortSignal) => Promise<boolean>
 
 export interface SchedulerParts {
-  occasions: readonly ScheduledJob[]
+  /** Read at each beat. The same array means that nothing has changed. */
+  occasions: () => readonly ScheduledJob[]
   act: JobRunner
   now: () => Date
   log: Log
@@ -47,12 +48,21 @@ interface PlannedOccasion extends ScheduledJob {
 }
 
 export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: SchedulerParts) => {
-  const rows: PlannedOccasion[] = occasions.map((occasion) => ({
-    ...occasion,
-    rule: parseCron(occasion.cron),
-    nextAt: 0,
-  }))
-  const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: JOB_RULES[job].beside }))
+  let known: readonly ScheduledJob[] = []
+  let rows: PlannedOccasion[] = []
+  let wanted: { job: ScheduledJob['job']; subject: string; beside: boolean }[] = []
+  const follow = (): void => {
+    const present = occasions()
+    if (present === known) return
+    known = present
+    const before = new Map(rows.map((row) => [`${row.job} ${row.subject} ${row.cron}`, row.nextAt]))
+    rows = present.map((one) => ({
+      ...one,
+      rule: parseCron(one.cron),
+      nextAt: before.get(`${one.job} ${one.subject} ${one.cron}`) ?? 0,
+    }))
+    wanted = present.map(({ job, subject }) => ({ job, subject, beside: JOB_RULES[job].beside }))
+  }
   const stopping = new AbortController()
   const held = new Map<number, { attempt: number; lost: AbortController; work: Promise<void> }>()
   const unwritten = new Map<number, () => Promise<unknown>>()
@@ -61,6 +71,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
   let beating: Promise<void> | null = null
 
   const round = async (): Promise<void> => {
+    follow()
     for (const [id, write] of unwritten) {
       await write()
       unwritten.delete(id)

@@ -49,6 +49,7 @@ const ID_OF: Record<string, string> = {
   decideAuthority: 'none',
   releasePaper: 'SealedPaper',
   withdrawPaper: 'SealedPaper',
+  decideOfficeProposal: 'none',
   // A rollback would remove the run's records for all later queries.
   rollBackRun: 'none',
   // It rehearses a whole rollback. `previews.test.ts` tests which roles may.
@@ -78,6 +79,8 @@ const TEXTS: Record<string, (side: Side) => string> = {
   list: () => 'serious',
   month: () => '2026-03',
   document: () => '授权书',
+  key: () => 'none',
+  source: () => '公开文本',
   url: () => 'https://example.com/hook',
   mailAddress: () => 'nobody@example.invalid',
   mailCode: () => '000000',

@@ -23,7 +23,7 @@ describe('timetable over GraphQL', () => {
   const REGISTRY = { job: 'PULL', subject: 'registry' }
   const scheduler = (turns: OccurrenceTurn[], now: Date) =>
     makeScheduler(world.database.db, {
-      occasions: [
+      occasions: () => [
         { job: 'pull', subject: 'registry', cron: '10 3 * * *' },
         { job: 'score', subject: '', cron: '*/5 * * * *' },
       ],

@@ -47,6 +47,7 @@ describe('access of each role', () => {
     agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
     officer: [
       ...AUTHORITY,
+      'confirm_rules',
       'release_restored',
       'see_inner_listings',
       'see_authorisations',
@@ -73,6 +74,7 @@ describe('access of each role', () => {
     ],
     reviewer: [
       ...AUTHORITY,
+      'confirm_rules',
       'release_restored',
       'see_inner_listings',
       'see_authorisations',
@@ -122,6 +124,9 @@ describe('access of each role', () => {
       'settle_delivery',
       'see_lockouts',
       'see_audit_log',
+      'see_office',
+      'change_office',
+      'confirm_rules',
       'see_askers',
     ],
     auditor: [
@@ -130,6 +135,7 @@ describe('access of each role', () => {
       ...AUTHORITY,
       'see_lockouts',
       'see_audit_log',
+      'see_office',
       'see_askers',
       'see_inner_listings',
       'see_authorisations',

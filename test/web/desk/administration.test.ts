@@ -15,6 +15,10 @@ const PAGES = [
   ['audit-log', '查询痕迹', 'tr.row'],
   ['reminders', '提醒渠道', '.empty'],
   ['restored', '数据库恢复', '.time-line, .empty'],
+  ['setup', '开始使用', 'ol.stack > li'],
+  ['doctor', '检查', '.ant-alert'],
+  ['settings', '本机关设置', 'dl.fields'],
+  ['confirmations', '规则核实', 'ol.rules'],
 ] as const
 
 describe('administration at the desk', function () {
@@ -296,6 +300,26 @@ describe('administration at the desk', function () {
     const history = other.page.getByRole('table', { name: '提出的修订' }).locator('tr', { hasText: '2027-01-07' })
     expect(await history.textContent()).to.include('已生效')
     expect(other.faults).to.deep.equal([])
+    await other.close()
+  })
+
+  it('one administrator proposes the operator of the site, and another confirms', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'administrator')
+    await open('/administration/settings', '本机关设置')
+    await page.getByLabel('主办单位的新值').fill('虚构信用中心')
+    await page.getByRole('button', { name: '提出改动（1 项）' }).click()
+    await page.getByLabel('依据').fill('虚构通知〔2026〕9号')
+    await page.getByRole('button', { name: /^确认提出改动/ }).click()
+    await page.getByText('由您提出的须由另一人确认；您可以撤回。').waitFor()
+    await close()
+    const other = await atDesk(visitor, hub, 'administrator', { name: '虚构安全', duty: 'security' })
+    await other.open('/administration/settings', '本机关设置')
+    const waiting = other.page.getByRole('region', { name: '待确认：设置' })
+    await waiting.getByText('主办单位：虚构信用中心').waitFor()
+    await waiting.getByRole('button', { name: '确认', exact: true }).click()
+    await other.page.getByRole('button', { name: '确认确认' }).click()
+    await other.page.getByText('已确认，随即生效。').waitFor()
+    expect(await (await fetch(hub.url)).text()).to.include('虚构信用中心')
     await other.close()
   })
 

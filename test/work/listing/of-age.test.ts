@@ -96,8 +96,13 @@ describe('age of a natural person', () => {
     const answers = await Promise.all(
       [false, true, null].map(
         async (ofAge) =>
-          (await composePublicEntry(db(), { ...listing, facts: { ...listing.facts, ofAge } }, operator, TODAY))
-            .withheld,
+          (
+            await composePublicEntry(
+              db(),
+              {},
+              { listing: { ...listing, facts: { ...listing.facts, ofAge } }, operator, on: TODAY },
+            )
+          ).withheld,
       ),
     )
     expect(answers).to.deep.equal(['MINOR', 'PERSON', 'PERSON'])

@@ -65,7 +65,7 @@ describe('clock of the timetable', () => {
     let ended = false
     const told = await new Promise<{ turn: OccurrenceTurn; stop: Promise<void>; aborted: () => boolean }>((resolve) => {
       const clock = startClock(db(), {
-        occasions,
+        occasions: () => occasions,
         now: ticking(),
         log,
         act: async (turn, signal) => {

@@ -26,7 +26,7 @@ describe('scheduled occurrences', () => {
   }
   /** A scheduler process, with its own clock if one is given. */
   const process = (occasions: ScheduledJob[], act: JobRunner = async () => true, clock = () => now) =>
-    makeScheduler(db(), { occasions, act, now: clock, log })
+    makeScheduler(db(), { occasions: () => occasions, act, now: clock, log })
   const seen = () => {
     const turns: OccurrenceTurn[] = []
     return { turns, act: async (turn: OccurrenceTurn) => Boolean(turns.push(turn)) }
@@ -375,7 +375,7 @@ describe('scheduled occurrences', () => {
     const own = await freshDatabase()
     const cut = connect(own.url)
     const { turns, act } = seen()
-    const one = makeScheduler(cut, { occasions: [PUSH], act, now: () => now, log })
+    const one = makeScheduler(cut, { occasions: () => [PUSH], act, now: () => now, log })
     await look(one)
     pass(MINUTE)
     const ended = own.db.raw(

@@ -72,7 +72,7 @@ describe('processes of the timetable', () => {
         [subject],
       )
       const other = makeScheduler(test.db, {
-        occasions: [occasion],
+        occasions: () => [occasion],
         now: () => new Date(),
         log,
         act: async (turn) =>

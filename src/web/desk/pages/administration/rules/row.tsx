@@ -10,13 +10,15 @@ import { LabelledField } from '../../../pieces/field.js'
 import { formatNumber } from '../../../pieces/numbers.js'
 import type { RulesQuery } from './rules.generated.js'
 
-type RuleRowNode = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
+type RuleRowNode = Omit<RulesQuery['ruleTables'][number]['sections'][number]['rows'][number], 'confirmation'> & {
+  confirmation?: RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]['confirmation']
+}
 type NestedRows = Exclude<MemberContent, string>
 
 const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
 
 export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
-  const { from, to, basis, confirmed, fields } = of
+  const { from, to, basis, confirmed, confirmation, fields } = of
   const told = fields
     .filter(({ name }) => !isShownElsewhere(name))
     .map(({ name, value }) => ({ name, is: memberContentOf(value, name) }))
@@ -39,6 +41,11 @@ export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
           ),
         )}
         {basis && <LabelledField label="依据">{basis}</LabelledField>}
+        {confirmation && (
+          <LabelledField label="核实">
+            {`${confirmation.source}（${confirmation.readOn} 查阅）：${confirmation.text}（${confirmation.by} 提出，${confirmation.confirmedBy} 确认）`}
+          </LabelledField>
+        )}
       </dl>
       {told.map(({ name, is }) =>
         typeof is === 'string' || is.length === 0 ? null : (
@@ -56,7 +63,7 @@ const validityWords = (from: string | null, to: string | null): string => {
 
 const Confirmed = ({ is }: { is: boolean | null }) => {
   if (is === null) return null
-  return is ? <span className="good">见于公开文本</span> : <span className="warn">未经核实，不得引用</span>
+  return is ? <span className="good">已核实</span> : <span className="warn">未经核实，不得引用</span>
 }
 
 const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; opens: boolean }) => {

@@ -1,0 +1,98 @@
+import { isRemovedSetting } from '../../domain/office/settings.js'
+import * as store from '../../store/office/proposals.js'
+import { rowOf } from '../../work/calendar/rules.js'
+import { listServiceFaults, proposeService } from '../../work/office/declaration.js'
+import { examine } from '../../work/office/examine.js'
+import { listUnconfirmedRows, proposeRuleRow, type RuleRowContent } from '../../work/office/rule-rows.js'
+import { latestSettings, proposeSettings as propose, type SettingsContent } from '../../work/office/settings.js'
+import { listSetupSteps } from '../../work/office/setup.js'
+import type { GraphqlContext } from '../request/context.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { decideOfficeProposal, officeProposals, proposalView, rulePlace } from './proposals.js'
+
+const officeSettings = async (_: unknown, __: unknown, { parts }: GraphqlContext) => {
+  const { db, office } = parts
+  const latest = latestSettings(await store.listInForce<SettingsContent>(db, 'SETTINGS'))
+  return office.settings.map(({ name, kind, of }) => {
+    const found = latest.get(name)
+    const isLocked = office.isLocked(name)
+    return {
+      ...{ name, kind, of, isLocked, isSecret: kind === 'PLATFORM_CREDENTIAL' },
+      value: isLocked ? null : (found?.value.shown ?? null),
+      isSet: isLocked || (found !== undefined && !isRemovedSetting(found.value)),
+      reason: found?.proposal.reason ?? null,
+      proposedBy: found?.proposal.proposedBy ?? null,
+      confirmedBy: found?.proposal.decidedBy ?? null,
+      setAt: found?.proposal.decidedAt ?? null,
+    }
+  })
+}
+
+interface ProposeSettingsInput {
+  values: { name: string; value?: string | null }[]
+  reason: string
+}
+
+const hubFindings = async (_: unknown, __: unknown, { parts, now }: GraphqlContext) =>
+  (await examine(parts.db, parts, now)).map(({ zh, en, ...found }) => ({ ...found, words: { zh, en } }))
+
+const listSteps = (_: unknown, __: unknown, { parts, now }: GraphqlContext) => listSetupSteps(parts.db, parts, now)
+
+const actor = ({ viewer, now }: GraphqlContext) => ({ by: viewer.sub ?? '', now })
+
+const proposeSettings = async (_: unknown, { input }: { input: ProposeSettingsInput }, context: GraphqlContext) => {
+  const { parts } = context
+  const { values, reason } = refuseUnstorableText(input)
+  const given = values.map(({ name, value = null }) => ({ name, value }))
+  return proposalView(context, await propose(parts.db, parts, { values: given, reason, ...actor(context) }))
+}
+
+const officeService = async (_: unknown, __: unknown, { parts }: GraphqlContext) => {
+  const [declared] = await store.listInForce(parts.db, 'SERVICE')
+  return { since: declared?.decidedAt ?? null, lacks: declared ? [] : await listServiceFaults(parts.db, parts) }
+}
+
+const declareInService = async (_: unknown, args: { reason: string }, context: GraphqlContext) => {
+  const { parts } = context
+  return proposalView(
+    context,
+    await proposeService(parts.db, parts, { ...refuseUnstorableText(args), ...actor(context) }),
+  )
+}
+
+const unconfirmedRules = async (_: unknown, __: unknown, context: GraphqlContext) => {
+  const { db, rules } = context.parts
+  const waiting = new Map(
+    (await store.listWaiting<RuleRowContent>(db, 'RULE_ROW')).map((one) => [one.content.key, one]),
+  )
+  return listUnconfirmedRows(rules, context.today).map(({ key, table, path, row, binds }) => {
+    const proposal = waiting.get(key)
+    return {
+      ...{ key, table, ...rulePlace(context, { path, table }) },
+      row: rowOf(row),
+      binds,
+      waiting: proposal === undefined ? null : proposalView(context, proposal),
+    }
+  })
+}
+
+interface RuleConfirmationInput {
+  key: string
+  source: string
+  text: string
+  readOn: string
+}
+
+const proposeRuleConfirmation = async (
+  _: unknown,
+  { input }: { input: RuleConfirmationInput },
+  context: GraphqlContext,
+) => {
+  const { db, rules } = context.parts
+  return proposalView(context, await proposeRuleRow(db, rules, { ...refuseUnstorableText(input), ...actor(context) }))
+}
+
+export const officeResolvers = {
+  Query: { officeSettings, officeProposals, officeService, unconfirmedRules, hubFindings, setupSteps: listSteps },
+  Mutation: { proposeSettings, declareInService, proposeRuleConfirmation, decideOfficeProposal },
+}

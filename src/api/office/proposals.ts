@@ -1,0 +1,74 @@
+import { may } from '../../domain/access/viewer.js'
+import {
+  ACT_OF_PROPOSAL,
+  type OfficeProposalKind,
+  type OfficeVerdict,
+  SIGHT_OF_PROPOSAL,
+} from '../../domain/office/proposals.js'
+import { isRemovedSetting, type KeptSettingValue } from '../../domain/office/settings.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/office/proposals.js'
+import { rowOf } from '../../work/calendar/rules.js'
+import { decideOfficeProposal as decide } from '../../work/office/decide.js'
+import type { AddedRule } from '../../work/office/rule-files.js'
+import type { RuleRowContent } from '../../work/office/rule-rows.js'
+import type { SettingsContent } from '../../work/office/settings.js'
+import type { GraphqlContext } from '../request/context.js'
+import { parseWholeNumber } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+
+const SHOWN_MOST = 200
+
+export const proposalView = (context: GraphqlContext, { content, ...proposal }: store.OfficeProposal) => ({
+  ...proposal,
+  settings: proposal.kind === 'SETTINGS' ? changesIn(context, (content as SettingsContent).values) : [],
+  added: proposal.kind === 'RULES_ADDED' ? addedView(content as AddedRule) : null,
+  rule: proposal.kind === 'RULE_ROW' ? readRuleView(context, content as RuleRowContent) : null,
+})
+
+const addedView = ({ type, name, rule }: AddedRule) => ({ type, name, row: rowOf(rule) })
+
+const changesIn = ({ parts }: GraphqlContext, values: readonly KeptSettingValue[]) =>
+  values.flatMap((value) => {
+    const setting = parts.office.settings.find(({ name }) => name === value.name)
+    if (setting === undefined) return []
+    const isSecret = setting.kind === 'PLATFORM_CREDENTIAL'
+    return [{ ...setting, value: value.shown, isRemoved: isRemovedSetting(value), isSecret }]
+  })
+
+const readRuleView = (context: GraphqlContext, content: RuleRowContent) => ({
+  ...content,
+  ...rulePlace(context, content),
+  row: rowOf(content.row),
+})
+
+export const rulePlace = ({ parts }: GraphqlContext, { path, table }: { path: readonly string[]; table: string }) => ({
+  listZh: parts.rules.lists.find(({ id }) => table === 'lists' && path.includes(id))?.zh ?? null,
+  section: path.at(-1) ?? table,
+})
+
+const seenKinds = ({ viewer }: GraphqlContext): OfficeProposalKind[] =>
+  (Object.keys(SIGHT_OF_PROPOSAL) as OfficeProposalKind[]).filter((kind) => may(viewer, SIGHT_OF_PROPOSAL[kind]))
+
+export const officeProposals = async (_: unknown, __: unknown, context: GraphqlContext) =>
+  (await store.listNewest(context.parts.db, seenKinds(context), SHOWN_MOST)).map((one) => proposalView(context, one))
+
+interface DecideOfficeProposalInput {
+  id: string
+  verdict: OfficeVerdict
+  note?: string | null
+}
+
+export const decideOfficeProposal = async (
+  _: unknown,
+  { input }: { input: DecideOfficeProposalInput },
+  context: GraphqlContext,
+) => {
+  const { parts, viewer, now } = context
+  const { id, verdict, note = null } = refuseUnstorableText(input)
+  const number = parseWholeNumber(id)
+  if (number === null) throw new Refusal('OFFICE_PROPOSAL_UNKNOWN')
+  const mayDecide = (kind: OfficeProposalKind) => may(viewer, ACT_OF_PROPOSAL[kind])
+  const made = { id: number, verdict, note, by: viewer.sub ?? '', now, mayDecide }
+  return proposalView(context, await decide(parts.db, parts, made))
+}

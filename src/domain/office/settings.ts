@@ -1,0 +1,67 @@
+/** Settings that an office may state at the desk. The environment wins over each of them. */
+import type { BilingualText } from '../../foundation/text/words.js'
+
+export type OfficeSettingKind =
+  | 'AGENCY_ADDRESS'
+  | 'PLATFORM_ADDRESS'
+  | 'PLATFORM_CREDENTIAL'
+  | 'PLATFORM_SUBJECTS'
+  | 'WEBHOOK_NETWORKS'
+  | 'SITE_OPERATOR'
+  | 'SITE_ADDRESS'
+  | 'SITE_TELEPHONE'
+  | 'SITE_EMAIL'
+  | 'SITE_HOURS'
+  | 'SITE_ICP_FILING'
+  | 'SITE_POLICE_FILING'
+  | 'BACKUP_ARRANGEMENT'
+
+export interface OfficeSetting {
+  name: string
+  kind: OfficeSettingKind
+  of: BilingualText | null
+}
+
+export interface SiteIdentity {
+  operator: string | null
+  address: string | null
+  telephone: string | null
+  email: string | null
+  hours: string | null
+  icpFiling: string | null
+  policeFiling: string | null
+}
+
+/** What is kept of one setting. `shown` lacks the secret; `sealed` holds the whole value where a part of it is secret. */
+export interface KeptSettingValue {
+  name: string
+  shown: string | null
+  sealed: string | null
+}
+
+const TITLES: Record<OfficeSettingKind, string> = {
+  AGENCY_ADDRESS: '的地址',
+  PLATFORM_ADDRESS: '的地址',
+  PLATFORM_CREDENTIAL: '的密钥',
+  PLATFORM_SUBJECTS: '接收的内容',
+  WEBHOOK_NETWORKS: '回调地址可用的内部网段',
+  SITE_OPERATOR: '主办单位',
+  SITE_ADDRESS: '联系地址',
+  SITE_TELEPHONE: '联系电话',
+  SITE_EMAIL: '电子邮箱',
+  SITE_HOURS: '接待时间',
+  SITE_ICP_FILING: '网站备案号',
+  SITE_POLICE_FILING: '公安备案号',
+  BACKUP_ARRANGEMENT: '备份安排',
+}
+
+export const settingTitle = ({ kind, of }: Pick<OfficeSetting, 'kind' | 'of'>): string =>
+  `${of?.zh ?? ''}${TITLES[kind]}`
+
+const CREDENTIALS = /^([a-z][a-z+]*:\/\/[^/@]*:)[^/@]*@/i
+
+export const settingWithoutSecret = (kind: OfficeSettingKind, value: string): string | null =>
+  kind === 'PLATFORM_CREDENTIAL' ? null : value.replace(CREDENTIALS, '$1…@')
+
+export const isRemovedSetting = ({ shown, sealed }: Omit<KeptSettingValue, 'name'>): boolean =>
+  shown === null && sealed === null

@@ -1,0 +1,60 @@
+export const SETUP_STEPS = [
+  'ADMINISTRATORS',
+  'OFFICERS',
+  'SITE',
+  'REGISTER',
+  'FEEDS',
+  'PLATFORMS',
+  'SCORE',
+  'CASE',
+  'PUBLICATION',
+  'RULES',
+  'SERVICE',
+] as const
+export type SetupStepName = (typeof SETUP_STEPS)[number]
+
+export interface SetupFacts {
+  people: readonly { role: string; duty: string | null }[]
+  hasSite: boolean
+  taken: ReadonlySet<string>
+  feeds: number
+  platforms: { configured: number; all: number }
+  scores: boolean
+  cases: boolean
+  published: boolean
+  unconfirmedBinding: number
+  inService: boolean
+}
+
+export interface SetupStep {
+  step: SetupStepName
+  done: boolean
+  count: string | null
+}
+
+const REGISTERS = ['registry', 'individuals']
+
+export const setupSteps = (facts: SetupFacts): SetupStep[] => {
+  const { people, taken, feeds, platforms } = facts
+  const has = (role: string, duty: string | null = null) =>
+    people.some((one) => one.role === role && (duty === null || one.duty === duty))
+  const done: Record<SetupStepName, boolean> = {
+    ADMINISTRATORS: has('administrator', 'systems') && has('administrator', 'security'),
+    OFFICERS: has('officer') && has('reviewer'),
+    SITE: facts.hasSite,
+    REGISTER: REGISTERS.some((feed) => taken.has(feed)),
+    FEEDS: taken.size === feeds,
+    PLATFORMS: platforms.configured === platforms.all,
+    SCORE: facts.scores,
+    CASE: facts.cases,
+    PUBLICATION: facts.published,
+    RULES: facts.unconfirmedBinding === 0,
+    SERVICE: facts.inService,
+  }
+  const counts: Partial<Record<SetupStepName, string>> = {
+    FEEDS: `${taken.size}/${feeds}`,
+    PLATFORMS: `${platforms.configured}/${platforms.all}`,
+    ...(facts.unconfirmedBinding > 0 && { RULES: String(facts.unconfirmedBinding) }),
+  }
+  return SETUP_STEPS.map((step) => ({ step, done: done[step], count: counts[step] ?? null }))
+}

@@ -1,0 +1,181 @@
+import { useApolloClient } from '@apollo/client/react'
+import { isSamePerson } from '../../../../domain/access/persons.js'
+import type { Act } from '../../../../domain/access/viewer.js'
+import { fieldLabel, RULE_SECTION_WORDS, RULE_TABLE_WORDS } from '../../../words/rule-words.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { instantText } from '../../pieces/dates.js'
+import { LabelledField } from '../../pieces/field.js'
+import { labelOf } from '../../pieces/words.js'
+import { useMay, useSession } from '../../session/session.js'
+import {
+  DecideOfficeProposalDocument,
+  type OfficeProposalLineFragment,
+  type OfficeVerdict,
+} from './office.generated.js'
+import { RuleRow } from './rules/row.js'
+import { settingName, settingValueWords } from './settings/words.js'
+
+interface OfficeProposalProps {
+  of: OfficeProposalLineFragment
+  onDone: (words: string) => void
+}
+
+const DECIDING: Record<OfficeProposalLineFragment['kind'], Act> = {
+  SETTINGS: 'change_office',
+  SERVICE: 'change_office',
+  RULE_ROW: 'confirm_rules',
+  RULES_ADDED: 'confirm_rules',
+}
+
+const FOLLOWS: Record<OfficeProposalLineFragment['kind'], readonly string[]> = {
+  SETTINGS: ['随即生效，各处不须重新启动；', '您的姓名和时刻一同保存；再次改动才能改回。'],
+  SERVICE: ['此后所依据的规则未经核实的，一律不得公示；', '不能撤销；您的姓名和时刻一同保存。'],
+  RULES_ADDED: ['两人都确认以后生效；您已逐项核对内容及其依据；', '您的姓名和时刻一同保存。'],
+  RULE_ROW: ['您已查阅所据的公开文本，条文与规则一致；', '规则随即视为已核实，文书可以引用；您的姓名和时刻一同保存。'],
+}
+
+const DONE: Record<OfficeVerdict, string> = {
+  CONFIRM: '已确认，随即生效。',
+  REFUSE: '已不予同意，现状不变。',
+  WITHDRAW: '已撤回，现状不变。',
+}
+
+export const WaitingOfficeProposal = ({ of, onDone }: OfficeProposalProps) => {
+  const apollo = useApolloClient()
+  const { name } = useSession()
+  const changes = useMay(DECIDING[of.kind])
+  const isOwn = isSamePerson(of.proposedBy, name)
+  const isEndorsed = of.endorsedBy != null && isSamePerson(of.endorsedBy, name)
+  const decide = (verdict: OfficeVerdict) => async (given: string) => {
+    const input = { id: of.id, verdict, note: given === '' ? null : given }
+    await apollo.mutate({ mutation: DecideOfficeProposalDocument, variables: { input } })
+    onDone(DONE[verdict])
+  }
+  return (
+    <section className="panel wide" aria-label={`待确认：${labelOf('OfficeProposalKind', of.kind)}`}>
+      <h2>待确认：{labelOf('OfficeProposalKind', of.kind)}</h2>
+      <p>
+        {of.proposedBy} 于 {instantText(of.proposedAt)} 提出：{of.reason}
+      </p>
+      <ProposalContent of={of} />
+      {of.endorsedBy && of.endorsedAt && (
+        <p>
+          {of.endorsedBy} 已于 {instantText(of.endorsedAt)} 确认，还须另一人确认。
+        </p>
+      )}
+      {!changes && <p className="soft">由提出者以外有权的人确认。</p>}
+      {changes && isOwn && (
+        <>
+          <p className="warn">由您提出的须由另一人确认；您可以撤回。</p>
+          <ConfirmButton action="撤回" follows={['现状不变，撤回的提议留存。']} onDo={() => decide('WITHDRAW')('')} />
+        </>
+      )}
+      {changes && !isOwn && (
+        <div className="filters">
+          <ConfirmButton
+            action="确认"
+            danger={false}
+            disabled={isEndorsed}
+            hint={isEndorsed ? '您已确认，须由另一人再确认' : ''}
+            follows={FOLLOWS[of.kind]}
+            asks={{ label: '说明', optional: true }}
+            onDo={decide('CONFIRM')}
+          />
+          <ConfirmButton
+            action="不予同意"
+            follows={['现状不变；这项提议和不予同意的理由留存。']}
+            asks={{ label: '理由' }}
+            onDo={decide('REFUSE')}
+          />
+        </div>
+      )}
+    </section>
+  )
+}
+
+const ProposalContent = ({ of }: { of: OfficeProposalLineFragment }) => {
+  if (of.rule) return <ReadRule of={of.rule} />
+  if (of.added)
+    return (
+      <>
+        <p>{labelOf('OwnRuleType', of.added.type)}</p>
+        <RuleRow of={of.added.row} opens={false} />
+      </>
+    )
+  if (of.settings.length === 0) return <p>{labelOf('OfficeProposalKind', of.kind)}</p>
+  return (
+    <ul className="days">
+      {of.settings.map((one) => (
+        <li key={one.name}>
+          {settingName(one)}：{settingValueWords(one)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export const rulePlaceWords = ({
+  table,
+  listZh,
+  section,
+}: {
+  table: string
+  listZh?: string | null
+  section: string
+}) =>
+  [RULE_TABLE_WORDS[table] ?? table, listZh, RULE_SECTION_WORDS[section] ?? fieldLabel(section)]
+    .filter((word, i, all) => word != null && word !== all[i - 1])
+    .join(' · ')
+
+const ReadRule = ({ of }: { of: NonNullable<OfficeProposalLineFragment['rule']> }) => (
+  <>
+    <p>{rulePlaceWords(of)}</p>
+    <RuleRow of={of.row} opens={false} />
+    <dl className="fields">
+      <LabelledField label="所据文本">{of.source}</LabelledField>
+      <LabelledField label="条文">{of.text}</LabelledField>
+      <LabelledField label="查阅日期">{of.readOn}</LabelledField>
+    </dl>
+  </>
+)
+
+export const SettledOfficeProposals = ({ all }: { all: readonly OfficeProposalLineFragment[] }) =>
+  all.length === 0 ? null : (
+    <section className="panel wide" aria-label="以前的改动">
+      <h2>以前的改动</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
+      <section className="scroll" aria-label="以前的改动表" tabIndex={0}>
+        <table className="plain-table" aria-label="以前的改动">
+          <thead>
+            <tr>
+              <th scope="col">提出</th>
+              <th scope="col">内容</th>
+              <th scope="col">依据</th>
+              <th scope="col">结果</th>
+            </tr>
+          </thead>
+          <tbody>
+            {all.map((one) => (
+              <tr key={one.id}>
+                <td>
+                  {one.proposedBy} <span className="soft">{instantText(one.proposedAt)}</span>
+                </td>
+                <td>
+                  <ProposalContent of={one} />
+                </td>
+                <td>{one.reason}</td>
+                <td>
+                  {labelOf('OfficeProposalState', one.state)}{' '}
+                  <span className="soft">
+                    {one.decidedBy}
+                    {one.decidedAt && ` ${instantText(one.decidedAt)}`}
+                    {one.note && `：${one.note}`}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  )

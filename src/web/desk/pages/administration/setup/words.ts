@@ -1,0 +1,69 @@
+import type { SetupStepName } from './setup.generated.js'
+
+interface StepWords {
+  how: string
+  links: readonly { to: string; text: string }[]
+}
+
+export const STEP_WORDS: Record<SetupStepName, StepWords> = {
+  ADMINISTRATORS: {
+    how: '系统管理员登记人员和系统，安全管理员确认。第二名管理员的职责选“安全管理”；前两名管理员登记即生效，此后的登记都须另一人确认。',
+    links: [{ to: '/administration/people', text: '登记人员' }],
+  },
+  OFFICERS: {
+    how: '至少一名经办人和另一名复核人：案件由一人办理、另一人复核。登记后由安全管理员确认。',
+    links: [{ to: '/administration/people', text: '登记人员' }],
+  },
+  SITE: {
+    how: '主办单位、地址、电话、备案号，显示在公开页面上。由一名管理员提出、另一名确认。',
+    links: [{ to: '/administration/settings', text: '本机关设置' }],
+  },
+  REGISTER: {
+    how: '先有企业或者个体工商户的登记信息，其他数据才能归到主体名下。设定信源单位的地址，或者上传文件。',
+    links: [
+      { to: '/administration/settings', text: '设定地址' },
+      { to: '/intake/uploads', text: '上传文件' },
+    ],
+  },
+  FEEDS: {
+    how: '其次为行政处罚（列入名单的依据），再次为许可、商标、抽检等。暂时没有来源的可以以后补。',
+    links: [
+      { to: '/administration/settings', text: '设定地址' },
+      { to: '/intake/uploads', text: '上传文件' },
+      { to: '/intake/feeds', text: '数据源' },
+    ],
+  },
+  PLATFORMS: {
+    how: '地址和密钥由平台运行单位提供。没有设定之前，应报送的照记，设定后自动报送。',
+    links: [{ to: '/administration/settings', text: '设定地址和密钥' }],
+  },
+  SCORE: {
+    how: '有了数据以后每五分钟自动评分；也可在时刻表中立即运行“评分”。',
+    links: [{ to: '/administration/timetable', text: '时刻表' }],
+  },
+  CASE: {
+    how: '经办人由一件较重的行政处罚开始一个案件。试运行可用虚构的企业。',
+    links: [{ to: '/listings', text: '名单案件' }],
+  },
+  PUBLICATION: {
+    how: '案件依次告知、复核、决定、送达、公示；公示后名单每分钟出一期，可在公开页面上核对签名。',
+    links: [{ to: '/listings', text: '名单案件' }],
+  },
+  RULES: {
+    how: '规则中未见原文的，由两人对照公开文本核实。',
+    links: [{ to: '/administration/confirmations', text: '规则核实' }],
+  },
+  SERVICE: {
+    how: '各步齐备后声明正式运行；此后未经核实的规则不得据以公示。声明之前应移出试运行的条目。',
+    links: [
+      { to: '/administration/settings', text: '本机关设置' },
+      { to: '/administration/doctor', text: '检查' },
+    ],
+  },
+}
+
+const FEED_ORDER = ['registry', 'individuals', 'penalties', 'shops', 'permits', 'trademarks', 'quality', 'food']
+
+export const compareFeeds = (a: string, b: string): number => place(a) - place(b)
+
+const place = (feed: string): number => FEED_ORDER.indexOf(feed) + 1 || FEED_ORDER.length + 1

@@ -1,0 +1,74 @@
+import {
+  findOfficeVerdictFault,
+  NEEDS_TWO_CONFIRMATIONS,
+  type OfficeProposalKind,
+  type OfficeVerdict,
+} from '../../domain/office/proposals.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Keys } from '../../foundation/keys.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as proposals from '../../store/office/proposals.js'
+import type { WorkRules } from '../calendar/rules.js'
+import { type AddedRuleProposal, checkRule, keepAddedRule } from './added-rules.js'
+import { refuseUnready } from './declaration.js'
+import type { LiveOffice } from './live-office.js'
+import type { AddedRule } from './rule-files.js'
+import { checkSettings, type SettingsContent } from './settings.js'
+
+interface DecisionParts {
+  office: LiveOffice
+  rules: WorkRules
+  keys: Pick<Keys, 'unseal' | 'mark'>
+}
+
+export interface OfficeDecision {
+  id: number
+  verdict: OfficeVerdict
+  /** Required for verdict REFUSE. */
+  note: string | null
+  by: string
+  now: Date
+  mayDecide: (kind: OfficeProposalKind) => boolean
+}
+
+const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
+
+/**
+ * What is confirmed takes effect at once in this hub. Refusals: OFFICE_PROPOSAL_UNKNOWN, OFFICE_PROPOSAL_SETTLED, SECOND_PERSON,
+ * OFFICE_PROPOSAL_ANOTHERS, FORBIDDEN, INPUT_INVALID, and those of proposing.
+ */
+export const decideOfficeProposal = async (
+  db: Db,
+  parts: DecisionParts,
+  { id, verdict, by, now, mayDecide, ...given }: OfficeDecision,
+): Promise<proposals.OfficeProposal> => {
+  const note =
+    given.note === null && verdict !== 'REFUSE'
+      ? null
+      : checkAndRedactText(given.note ?? '', '说明 the note', parts.keys.mark)
+  const settled = await db.transaction(async (tx) => {
+    await proposals.lockOffice(tx)
+    const found = await proposals.lockForDecision(tx, id)
+    if (found === null) throw new Refusal('OFFICE_PROPOSAL_UNKNOWN')
+    if (!mayDecide(found.kind)) throw new Refusal('FORBIDDEN')
+    const fault = findOfficeVerdictFault(found, verdict, by)
+    if (fault !== null) throw new Refusal(fault)
+    if (verdict === 'CONFIRM') {
+      await checkAgain(tx, parts, found)
+      if (NEEDS_TWO_CONFIRMATIONS.includes(found.kind) && found.endorsedBy === null)
+        return proposals.endorse(tx, id, { by, at: now })
+      if (found.kind === 'RULES_ADDED')
+        await keepAddedRule(tx, parts.office.ruleParts(), found as AddedRuleProposal, now)
+    }
+    return proposals.settle(tx, id, { state: BECOMES[verdict], note, by, at: now })
+  })
+  if (settled.state === 'IN_FORCE') await parts.office.refresh()
+  return settled
+}
+
+const checkAgain = async (tx: Tx, parts: DecisionParts, found: proposals.OfficeProposal): Promise<void> => {
+  if (found.kind === 'SETTINGS') checkSettings(parts.office, (found.content as SettingsContent).values, parts.keys)
+  if (found.kind === 'SERVICE') await refuseUnready(tx, parts)
+  if (found.kind === 'RULES_ADDED') await checkRule(tx, parts.office.ruleParts(), found.content as AddedRule)
+}

@@ -1,0 +1,25 @@
+import type { HubCondition } from '../../domain/office/doctor.js'
+import type { OfficeSetting, SiteIdentity } from '../../domain/office/settings.js'
+import type { ScheduledJob } from '../timetable/timetable.js'
+import type { AddedRuleParts } from './added-rules.js'
+
+export type HostCondition = Pick<
+  HubCondition,
+  'publicUrl' | 'openKeyFiles' | 'freeBytes' | 'backupArranged' | 'sendsMail' | 'unreadableSettings'
+> & { embedded: boolean }
+
+/** What the office has stated, as of the last look. The values change while the hub runs. */
+export interface LiveOffice {
+  settings: readonly OfficeSetting[]
+  isLocked: (name: string) => boolean
+  findSettingsFault: (values: Readonly<Record<string, string>>, removed: readonly string[]) => string | null
+  revision: () => number
+  site: () => SiteIdentity
+  webhookAllow: () => readonly string[]
+  timetable: () => readonly ScheduledJob[]
+  configured: () => { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
+  ruleParts: () => AddedRuleParts
+  host: () => Promise<HostCondition>
+  /** Takes what was confirmed since. Other hubs do so within two seconds. */
+  refresh: () => Promise<void>
+}

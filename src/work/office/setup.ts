@@ -1,0 +1,48 @@
+import type { Agency } from '../../agencies/feed.js'
+import { type SetupStep, setupSteps } from '../../domain/office/setup.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
+import type { Platform } from '../../platforms/platform.js'
+import * as people from '../../store/access/people.js'
+import type { Db } from '../../store/db/db.js'
+import { readSetupCondition } from '../../store/office/condition.js'
+import * as proposals from '../../store/office/proposals.js'
+import * as runs from '../../store/timetable/runs.js'
+import type { WorkRules } from '../calendar/rules.js'
+import type { LiveOffice } from './live-office.js'
+import { listUnconfirmedRows } from './rule-rows.js'
+
+interface SetupParts {
+  office: LiveOffice
+  rules: WorkRules
+  agencies: readonly Agency[]
+  platforms: readonly Pick<Platform, 'id'>[]
+}
+
+const PEOPLE_MOST = 10_000
+
+/** Each step is read from the database, so it is undone when what it made is gone. */
+export const listSetupSteps = async (
+  db: Db,
+  { office, rules, agencies, platforms }: SetupParts,
+  now: Date,
+): Promise<SetupStep[]> => {
+  const [everybody, good, condition, inService] = await Promise.all([
+    people.listPeople(db, PEOPLE_MOST),
+    runs.lastGoodPulls(db),
+    readSetupCondition(db),
+    proposals.isInService(db),
+  ])
+  const { operator, telephone, email } = office.site()
+  const configured = office.configured().platforms
+  const unconfirmed = listUnconfirmedRows(rules, shanghaiDate(now)).filter(({ binds }) => binds)
+  return setupSteps({
+    ...condition,
+    people: everybody.filter(({ endedAt, pendingSince }) => endedAt === null && pendingSince === null),
+    hasSite: operator !== null && (telephone !== null || email !== null),
+    taken: new Set(good.keys()),
+    feeds: agencies.reduce((sum, { feeds }) => sum + feeds.length, 0),
+    platforms: { configured: platforms.filter(({ id }) => configured.has(id)).length, all: platforms.length },
+    unconfirmedBinding: unconfirmed.length,
+    inService,
+  })
+}
