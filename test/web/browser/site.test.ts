@@ -47,7 +47,6 @@ describe('the public site in a browser', function () {
     '/scorecard',
     '/help',
     '/help/deliveries',
-    '/developers',
     '/nothing-here',
   ]
   const both = () => paths().flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}lang=en`])
@@ -57,7 +56,7 @@ describe('the public site in a browser', function () {
       const { page, strays, close } = await visit(world.url, { colorScheme })
       const found: string[] = []
       // The dark scheme changes only colours, and both languages share them. One language is enough.
-      for (const path of colorScheme === 'dark' ? paths() : both()) {
+      for (const path of colorScheme === 'dark' ? [...paths(), '/developers'] : both()) {
         await page.goto(path)
         for (const one of await violations(page)) found.push(`${path} ${one}`)
       }
@@ -69,7 +68,7 @@ describe('the public site in a browser', function () {
   it('no page is wider than a telephone or requests another host', async () => {
     const { page, strays, close } = await visit(world.url, { viewport: NARROW })
     const wide: string[] = []
-    for (const path of both()) {
+    for (const path of [...both(), '/developers', '/developers?lang=en']) {
       await page.goto(path)
       for (const details of await page.locator('details').all()) await details.evaluate('(one) => { one.open = true }')
       if (await isTooWide(page)) wide.push(path)
