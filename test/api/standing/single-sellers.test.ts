@@ -50,11 +50,13 @@ describe('single sellers, the list read back, and the guard against a shrunken l
     })
     expect([await gradeOf(uscc(1), 'mall-1'), await gradeOf(uscc(2), 'mall-1')]).to.deep.equal(['A', null])
     expect((await alter(change, 'mall-1')).body).to.deep.include({ added: 0, removed: 0, sequence: first + 1 })
+    expect((await alter({ add: [uscc(2)] }, 'mall-1')).body).to.deep.include({ sellers: 5, added: 1, removed: 0 })
+    expect(await gradeOf(uscc(2), 'mall-1')).to.equal('A')
     const rows = await world.database
       .db('trail')
       .where({ client: 'mall-1', kind: 'ACT' })
       .whereRaw(`body like '%PATCH /v1/sellers%'`)
-    expect(rows).to.have.length(2)
+    expect(rows).to.have.length(3)
   })
 
   it('changes nothing where one item is no code, nothing is asked, or there is no list that counts', async () => {
