@@ -33,7 +33,7 @@ export const publishDemoCase = async (db: Db, rules: WorkRules, code: string, no
     (await openCase(db, rules, {
       operatorId: operator.id,
       list: LIST,
-      reason: '群众举报售假 a report of counterfeits',
+      reason: '群众举报售假',
       by: OFFICER,
       role: 'officer',
       on: today,

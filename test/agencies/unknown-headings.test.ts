@@ -41,7 +41,7 @@ describe('content under unknown headings', () => {
     for (const bytes of [Buffer.from(csv(MINISTRY)), bookOf('xls', MINISTRY)]) {
       const { code, message, details } = await refusalOf(feedOf('dishonest').read(fileOf(bytes), {}))
       expect(code).to.equal('CONTENT_UNKNOWN')
-      expect(message).to.contain('ILLID SERILLREA SERILLREA_CN 失信领域').and.contain('例如 e.g. 失信领域')
+      expect(message).to.contain('ILLID SERILLREA SERILLREA_CN 失信领域').and.contain('例如 for example: 失信领域')
       expect(details['wanted']).to.deep.equal(['失信领域'])
     }
   })

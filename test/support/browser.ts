@@ -144,6 +144,15 @@ export const violations = async (page: Page, { sizes = false } = {}): Promise<st
   return page.evaluate<string[]>(audit(sizes))
 }
 
+const CONTRAST = `axe.run(document, { runOnly: ['color-contrast'] }).then(({ violations }) =>
+  violations.flatMap(({ nodes }) => nodes.slice(0, 3).map(({ html, any }) => html.slice(0, 160) + ' ' + any[0]?.message)))`
+
+/** Text that axe-core finds too faint, in the colours of now. */
+export const contrastFaults = async (page: Page): Promise<string[]> => {
+  if (await page.evaluate<boolean>(`typeof axe === 'undefined'`)) await page.evaluate(AXE)
+  return page.evaluate<string[]>(CONTRAST)
+}
+
 /** True if a page is wider than its window, as seen at 360 px. */
 export const isTooWide = (page: Page): Promise<boolean> =>
   page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth')

@@ -5,7 +5,7 @@ const IDS =
   /(?<![\w./:@-])(?:market-regulator|ip-office|credit-office|high-court|certifiers|marketplaces|creditchina|creditjilin|penalties|permits|registry|individuals|dishonest|defaulters|trademarks|trustmarks|abnormal|recalls|commitments|standards|serious|ecommerce-2018)(?![\w./:@-])/g
 const REGIONS = /(?<![\w〔（(.-])(?:22\d{4}|3702\d{0,2})(?![\w〕.-])/g
 const NAMES = /(?<![\w.-])[A-Z]{2,}(?:_[A-Z]+)+(?![\w.-])|(?<![\w.-])[A-Z]{4,}(?![\w.-])/g
-const MEANT = new Set(['JSON', 'ATOM', 'HTTP', 'HTTPS', 'WCAG', 'XLSX', 'SHA-256', 'CERTIFIED'])
+const MEANT = new Set(['JPEG', 'JSON', 'ATOM', 'HTTP', 'HTTPS', 'WCAG', 'XLSX', 'SHA-256', 'CERTIFIED'])
 const WORDS = /本项目|凭记忆|手填|黑名单/g
 /** Three English words in a row. */
 const ENGLISH = /[A-Za-z]*[a-z]{2,}(?: [a-z]{2,}){2,}/g

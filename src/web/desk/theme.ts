@@ -108,10 +108,24 @@ export const paintOption = <T>(option: T, dark: boolean): T => {
   return Object.fromEntries(Object.entries(option).map(([name, value]) => [name, paintOption(value, dark)])) as T
 }
 
+/** The dark algorithm dims the seeds, which are chosen for their contrast. */
+const keepColours =
+  (of: Palette): typeof theme.darkAlgorithm =>
+  (seed, map = theme.darkAlgorithm(seed)) => ({
+    ...map,
+    colorPrimary: of.main,
+    colorPrimaryBg: of.mainTint,
+    colorLink: of.main,
+    colorInfo: of.main,
+    colorSuccess: of.good,
+    colorWarning: of.warn,
+    colorError: of.bad,
+  })
+
 export const antdTheme = (dark: boolean): ThemeConfig => {
   const of: Palette = dark ? DARK : COLOURS
   return {
-    algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    algorithm: dark ? [theme.darkAlgorithm, keepColours(of)] : theme.defaultAlgorithm,
     token: {
       colorPrimary: of.main,
       colorLink: of.main,

@@ -18,9 +18,15 @@ const SENTENCES: Record<string, string> = {
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
 }
 
-export const chineseHalfOf = (message: string): string => splitLanguages(message).zh
+/** What programs say of a failure, such as `：UND_ERR_SOCKET` or `: fetch failed`. */
+const MACHINE_WORDS = /[：:（]?\s*[A-Z]+(?:_[A-Z]+)+[^。）]*）?/g
 
-export const refusalWords = (error: unknown): ShownRefusal & { requestId?: string } => {
+export const chineseHalfOf = (message: string): string => {
+  const words = splitLanguages(message).zh.replace(MACHINE_WORDS, '')
+  return words === '' && message !== '' ? '对方没有正常答复。' : words
+}
+
+const refusalWords = (error: unknown): ShownRefusal & { requestId?: string } => {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors
     const { code, requestId } = (first?.extensions ?? {}) as { code?: string; requestId?: string }

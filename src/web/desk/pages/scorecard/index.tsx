@@ -15,7 +15,7 @@ import {
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { RefusalNotice } from '../../pieces/refusal.js'
+import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { CARD_STATE_WORDS, trialPath } from '../scorecards/words.js'
 import { ScorecardDocument, type ScorecardQuery } from './scorecard.generated.js'
 import {
@@ -120,7 +120,11 @@ const Card = ({ of }: { of: Scorecard }) => (
         columns={[{ title: '事实' }, { title: '最高' }, { title: '依据' }]}
         rows={of.vetoes.map(({ id, fact, grade, legalBasis }) => ({
           key: id,
-          cells: [FACTS[fact].zh, `${grade} 级，${findTopScore(grade, of.grades)} 分`, legalBasis.join('；')],
+          cells: [
+            FACTS[fact].zh,
+            `${grade} 级，${findTopScore(grade, of.grades)} 分`,
+            legalBasis.map(chineseHalfOf).join('；'),
+          ],
         }))}
       />
     </Panel>
@@ -149,7 +153,7 @@ const Card = ({ of }: { of: Scorecard }) => (
       <p>{readCardText(of.about.zh)}</p>
       <ul>
         {of.restsOn.map((one) => (
-          <li key={one}>{one}</li>
+          <li key={one}>{chineseHalfOf(one)}</li>
         ))}
       </ul>
       <p>
@@ -196,7 +200,7 @@ const OneRule = ({ of, widest }: { of: ScoreRule; widest: number }) => (
     <p className="soft">
       {of.kind === 'units' && (of.cap === null ? '累计不设上限；' : `累计以 ${pointsWords(of.cap)} 分为限；`)}
       {of.kind === 'bins' && `时限：${windowWords(of.windowDays)}；`}
-      适用：{operatorKindsWords(of.operators)}；依据：{of.legalBasis.join('；')}
+      适用：{operatorKindsWords(of.operators)}；依据：{of.legalBasis.map(chineseHalfOf).join('；')}
     </p>
   </>
 )

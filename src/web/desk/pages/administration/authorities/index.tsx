@@ -74,7 +74,7 @@ const AuthorityPanel = ({ of, states, onEdit, onDone }: AuthorityPanelProps) => 
     {of.held ? (
       <StatementFields of={of.held} />
     ) : (
-      <p className="warn">{of.hasCases ? '有名单案件，尚未登记资料：文书中的相应各项须逐件手填。' : '尚未生效。'}</p>
+      <p className="warn">{of.hasCases ? '有名单案件，尚未登记资料：文书中的相应各项须逐件填写。' : '尚未生效。'}</p>
     )}
     {of.waiting && <WaitingStatement of={of.waiting} mayDecide={states} onDone={onDone} />}
     {states && !of.waiting && (
