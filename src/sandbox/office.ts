@@ -1,4 +1,3 @@
-/** What the invented office of the demo states about itself, and a signed copy of its decision. */
 import type { Keys } from '../foundation/keys.js'
 import { writePdf } from '../foundation/papers/pdf.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
@@ -20,7 +19,6 @@ interface DemoOffice {
   now: Date
 }
 
-/** Does nothing where it was done before. `code` is the operator of the demo case. */
 export const furnishDemoOffice = async (office: DemoOffice, code: string): Promise<void> => {
   const { db } = office
   const operator = (await operators.operatorsByCode(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)

@@ -1,4 +1,3 @@
-/** Papers of a signed-in party: what it reads, what it attaches, and its certificates. */
 import type { Request, RequestHandler, Response } from 'express'
 import { openPaperFor } from '../api/listing/papers.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
@@ -33,12 +32,11 @@ export interface PartyVisit {
   own: PartyPageContext
 }
 
-/** Bytes of a form without files: ten thousand characters as a browser encodes them. */
 const TEXT_BYTES = 256 * 1024
 const FORM_BYTES = PAPER_BYTES_MOST + TEXT_BYTES
 const RECEIVED_MOST = 4
 
-/** Only a signed-in party may send files; anybody else's body is cut off early. */
+/** Anybody else's body is cut off early. */
 export const receiveFiles = (
   sessionOf: (request: Request) => Promise<sessions.SignedInParty | null>,
 ): RequestHandler => {
@@ -141,7 +139,6 @@ export const makePartyPapers = (parts: ApiDependencies, { listingOf, answered }:
   }
 }
 
-/** The form of the application for repair, which the party fills and signs. */
 const sendForm = async (
   visit: PartyVisit,
   answered: PartyPapersDependencies['answered'],
@@ -158,7 +155,6 @@ const sendForm = async (
 
 type AttachmentOwner = PaperOwner & { about: AttachmentUse }
 
-/** Returns why the files were not kept; null if they were. */
 const attachFiles = async (
   parts: ApiDependencies,
   { asked, session, own }: PartyVisit,

@@ -1,4 +1,3 @@
-/** GET /blacklist/:id/documents/:kind: the masked copy of a document, while its entry is public. */
 import { type RequestHandler, Router } from 'express'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { getRequestContext } from '../api/request/request-context.js'

@@ -1,4 +1,3 @@
-/** GET and POST /verify: anybody checks a certificate of removal by its code or file. */
 import { type RequestHandler, type Response, Router } from 'express'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { getRequestContext } from '../api/request/request-context.js'
@@ -10,7 +9,6 @@ import { languageOf } from '../web/frame/render-response.js'
 import { VERIFY_PATH, verifyPage } from '../web/verify/page.js'
 import { type CertificateCheck, checkCertificateCode, checkCertificateFile } from '../work/publication/certificate.js'
 
-/** Bytes: a certificate as PDF holds a font. */
 const FILE_BYTES = 2 * 1024 * 1024
 
 export const makeVerifyRouter = ({ keys, demo }: ApiDependencies): Router => {

@@ -1,4 +1,3 @@
-/** Sealed papers: who may read one, and the release of masked copies. */
 import { type Act, mayInRegion, type Viewer } from '../../domain/access/viewer.js'
 import { listServedDocumentKinds } from '../../domain/listing/documents.js'
 import { isUuid } from '../../domain/listing/listing.js'
@@ -33,7 +32,6 @@ const isReadable = (
   return listing !== null && kind !== null && listServedDocumentKinds(listing.facts, listing.removedOn).includes(kind)
 }
 
-/** Refusal PAPER_UNKNOWN, also for a paper that the viewer may not read. */
 export const openPaperFor = async ({ db, keys }: Pick<ApiDependencies, 'db' | 'keys'>, viewer: Viewer, id: string) => {
   const paper = isUuid(id) ? await store.findPaper(db, id) : null
   const owner = paper && (await readOwner(db, paper))
@@ -42,7 +40,6 @@ export const openPaperFor = async ({ db, keys }: Pick<ApiDependencies, 'db' | 'k
   return { paper, code, content: await work.openPaper(db, keys, paper) }
 }
 
-/** Throws LISTING_UNKNOWN for a case outside the viewer's region. */
 export const requireCaseInRegion = async (db: Db, viewer: Viewer, act: Act, listingId: string): Promise<string> => {
   requireAct(viewer, act)
   const { operator } = await readOwner(db, { listingId, objectionId: null })

@@ -1,4 +1,3 @@
-/** POST /v1/papers stores a signed or masked copy; GET /v1/papers/:id opens one. */
 import type { Request, Response } from 'express'
 import { DOCUMENT_KINDS, type DocumentKind } from '../../domain/listing/documents.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -66,7 +65,6 @@ export const answerPaper = async ({ request, response, parts, viewer, audit }: A
   sendPaper(response, paper, content)
 }
 
-/** Always a download: a browser never runs it as a page of this site. */
 export const sendPaper = (response: Response, { type, about, kind }: SealedPaper, content: Buffer): void => {
   const { mediaType, extension } = PAPER_TYPES[type]
   const name = `${about}${kind === null ? '' : `-${kind}`}`.toLowerCase().replaceAll('_', '-')

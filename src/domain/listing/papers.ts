@@ -1,12 +1,9 @@
-/** Sealed papers of a case: signed copies, masked copies for the public, and what the party attached. */
 import { isSamePerson } from '../access/persons.js'
 
 export type AttachmentUse = 'DEFENCE' | 'REPAIR' | 'OBJECTION'
 export type PaperUse = 'SIGNED' | 'MASKED' | AttachmentUse
 
-/** Attachments that one act of a party may bring. */
 export const ATTACHMENTS_MOST = 5
-/** Papers of one use that one case or objection may hold, and their bytes together. */
 export const PAPERS_MOST = 20
 export const PAPERS_BYTES_MOST = 100 * 1024 * 1024
 

@@ -1,17 +1,14 @@
-/** What an authority states about itself and what its documents are filled with. */
 import { Refusal } from '../../foundation/errors.js'
 import { isSamePerson } from '../access/persons.js'
 import { holdsIdNumber } from '../records/privacy.js'
 
 export interface AuthorityData {
-  /** As decisions name it. */
   name: string
   address: string
   telephone: string
   contact: string | null
   reconsiderationBody: string
   court: string
-  /** Bank and account to which fines are paid. */
   fineBank: string | null
 }
 
@@ -28,7 +25,6 @@ const LONGEST: Record<keyof AuthorityData, { most: number; zh: string; required:
   fineBank: { most: 200, zh: '罚款缴款银行', required: false },
 }
 
-/** Throws INPUT_INVALID. */
 export const checkAuthorityData = (given: AuthorityData): AuthorityData => {
   const data = { ...given }
   for (const [field, { most, zh, required }] of Object.entries(LONGEST)) {
@@ -44,7 +40,6 @@ export const checkAuthorityData = (given: AuthorityData): AuthorityData => {
   return data
 }
 
-/** The proposer may only withdraw a statement, and nobody else may withdraw it. */
 export const findStatementVerdictFault = (
   { state, proposedBy }: { state: StatementState; proposedBy: string },
   verdict: StatementVerdict,

@@ -1,4 +1,4 @@
-/** Breaks text into lines as Chinese is set: between any two characters, but no closing mark begins a line and no opening mark ends one. */
+/** Breaks between any two characters, but no closing mark begins a line and no opening mark ends one. */
 
 export interface LinePiece {
   text: string
@@ -8,7 +8,6 @@ export interface LinePiece {
 
 const CLOSING = /^[，。、；：？！）》〉」』】〕〗”’…％%,.;:?!)\]}]/u
 const OPENING = /[（《〈「『【〔〖“‘([{]$/u
-/** A word of Latin letters or digits stays together; anything else is one character. */
 const TOKEN = /[A-Za-z0-9@#&_./:+=~-]+|\s+|[\s\S]/gu
 
 export const breakLines = (
@@ -36,7 +35,6 @@ export const breakLines = (
   return lines
 }
 
-/** Takes from the line what must not stay at its end. */
 const carriedOver = (line: LinePiece[], next: string): LinePiece[] => {
   const carried: LinePiece[] = []
   const first = () => carried[0]?.text ?? next

@@ -1,4 +1,4 @@
-/** Writes a paper as DOCX (ISO/IEC 29500 transitional), to be finished by hand in a word processor. */
+/** DOCX, ISO/IEC 29500 transitional. */
 import {
   blankText,
   PAGE,
@@ -41,7 +41,6 @@ const documentOf = ({ blocks }: Paper): string =>
 
 const blockOf = (block: PaperBlock): string => {
   if (block.as === 'page') return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
-  // A word processor needs no picture: the address can be clicked or typed.
   if (block.as === 'qr') return paragraphOf('note', `${block.caption} ${block.url}`)
   return block.as === 'table' ? tableOf(block) : paragraphOf(block.as, block.text)
 }
@@ -75,7 +74,6 @@ const tableOf = ({ columns, widths, rows }: Extract<PaperBlock, { as: 'table' }>
   return `<w:tbl><w:tblPr><w:tblBorders>${['top', 'left', 'bottom', 'right', 'insideH', 'insideV'].map(border).join('')}</w:tblBorders></w:tblPr><w:tblGrid>${sizes.map((size) => `<w:gridCol w:w="${size}"/>`).join('')}</w:tblGrid>${row(columns, '<w:b/>')}${rows.map((cells) => row(cells, '')).join('')}</w:tbl><w:p/>`
 }
 
-/** Characters that XML 1.0 cannot hold are dropped. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is dropped
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 

@@ -1,4 +1,3 @@
-/** Says by its bytes what an uploaded paper is, and refuses what could act on its reader's machine. */
 import { inflateSync } from 'node:zlib'
 
 export const PAPER_TYPES = {
@@ -8,10 +7,8 @@ export const PAPER_TYPES = {
 } as const
 export type PaperType = keyof typeof PAPER_TYPES
 
-/** TYPE: neither PDF nor PNG nor JPEG. BROKEN: cannot be examined. */
 export type PaperFault = 'TYPE' | 'BROKEN' | 'SCRIPT' | 'EMBEDDED' | 'ENCRYPTED'
 
-/** Bytes: 20 MB. */
 export const PAPER_BYTES_MOST = 20 * 1024 * 1024
 
 const PNG_HEAD = Buffer.from('89504e470d0a1a0a', 'hex')
@@ -29,7 +26,7 @@ export const inspectPaper = (bytes: Buffer): { type: PaperType } | { fault: Pape
   return fault === null ? { type: 'PDF' } : { fault }
 }
 
-/** Names after which a PDF acts, carries files or hides its text. An open action that is an array only names a page. */
+/** An open action that is an array only names a page. */
 const NAMES: readonly [RegExp, PaperFault][] = [
   [/\/(?:JavaScript|Launch|SubmitForm|ImportData|RichMedia|XFA|OpenAction(?!\s*\[))(?![A-Za-z])/, 'SCRIPT'],
   [/\/(?:EmbeddedFiles?|FileAttachment)(?![A-Za-z])/, 'EMBEDDED'],
@@ -43,9 +40,7 @@ const SHORT_NAMES: readonly [RegExp, PaperFault][] = [
 ]
 
 const STREAM = /(?<!end)stream\r?\n/g
-/** Characters before a stream in which its dictionary is looked for. */
 const DICTIONARY_MOST = 4_096
-/** Bytes that the object streams of one file may unpack to. */
 const OBJECTS_MOST = 32 * 1024 * 1024
 
 const findPdfFault = (bytes: Buffer): PaperFault | null => {
@@ -60,7 +55,7 @@ const findPdfFault = (bytes: Buffer): PaperFault | null => {
 const faultIn = (text: string, names: readonly [RegExp, PaperFault][]): PaperFault | null =>
   names.find(([name]) => name.test(text))?.[1] ?? null
 
-/** A name may spell any character as `#` and two hexadecimal digits (ISO 32000-1, 7.3.5). */
+/** ISO 32000-1, 7.3.5: `#` and two hexadecimal digits spell a character. */
 const withoutEscapes = (text: string): string =>
   text.replace(/#([0-9a-fA-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 
@@ -77,7 +72,6 @@ const textOutsideStreams = (text: string): string | null => {
   return parts.join(' ') + text.slice(from)
 }
 
-/** Unpacks every object stream, also one that lies inside another stream's bytes. Null if one cannot be read. */
 const objectStreams = (bytes: Buffer): string | null => {
   const text = bytes.toString('latin1')
   const unpacked: string[] = []

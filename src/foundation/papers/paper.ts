@@ -1,6 +1,3 @@
-/** A paper as a list of blocks; `pdf.ts` and `docx.ts` write the same one. */
-
-/** A blank is underlined; its text says what belongs there. */
 export type PaperText = string | readonly (string | { blank: string })[]
 
 export type PaperStyle =
@@ -9,10 +6,8 @@ export type PaperStyle =
   | 'number'
   | 'heading'
   | 'paragraph'
-  /** Without indent: addressee, table titles. */
   | 'line'
   | 'item'
-  /** At the right edge: signature and date. */
   | 'right'
   | 'note'
   | 'code'
@@ -20,7 +15,6 @@ export type PaperStyle =
 export type PaperBlock =
   | { as: PaperStyle; text: PaperText }
   | { as: 'table'; columns: readonly string[]; widths: readonly number[]; rows: readonly (readonly string[])[] }
-  /** A QR code of `url`, with its caption below. */
   | { as: 'qr'; url: string; caption: string }
   | { as: 'page' }
 
@@ -28,9 +22,7 @@ export interface Paper {
   title: string
   madeAt: Date
   blocks: readonly PaperBlock[]
-  /** Printed at the foot of every page, beside its number. */
   foot?: string
-  /** Kept in the PDF's properties, ASCII. */
   keywords?: string
 }
 
@@ -40,11 +32,9 @@ export const runsOf = (text: PaperText): readonly (string | { blank: string })[]
 export const blankText = ({ blank }: { blank: string }): string => `（${blank}）`
 
 interface ParagraphShape {
-  /** Points. */
   size: number
   lineHeight: number
   align: 'left' | 'center' | 'right'
-  /** First line, in characters. */
   indent: number
   before: number
   after: number
@@ -53,7 +43,7 @@ interface ParagraphShape {
 
 const BODY: ParagraphShape = { size: 16, lineHeight: 28, align: 'left', indent: 2, before: 0, after: 2, bold: false }
 
-/** Sizes follow GB/T 9704-2012 (三号 16 pt, 二号 22 pt, 28 pt between lines). */
+/** Points, by GB/T 9704-2012. */
 export const SHAPES: Record<PaperStyle, ParagraphShape> = {
   issuer: { ...BODY, align: 'center', indent: 0 },
   title: { ...BODY, size: 22, lineHeight: 34, align: 'center', indent: 0, after: 8, bold: true },

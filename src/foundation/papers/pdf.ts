@@ -1,4 +1,3 @@
-/** Writes a paper as PDF (A4) with a subset of an embedded Chinese font. */
 import { fileURLToPath } from 'node:url'
 import PDFDocument from 'pdfkit'
 import { breakLines, type LinePiece, sum } from './break-lines.js'
@@ -17,18 +16,16 @@ import { makeQrModules } from './qr.js'
 type Pdf = InstanceType<typeof PDFDocument>
 
 const FONT = fileURLToPath(new URL('../fonts/NotoSansHans-Regular.otf', import.meta.resolve('@embedpdf/fonts-sc')))
-/** Bold is stroked, by this share of the size: a second font would double the 0.2 s that one takes to subset. */
+/** Bold is stroked, by this share of the size: a second font would double the 0.2 s of subsetting. */
 const BOLD_STROKE = 0.02
 const WIDTH = PAGE.width - PAGE.left - PAGE.right
 const BOTTOM = PAGE.height - PAGE.bottom
-/** Printed for a character that the font lacks. */
 const MISSING = '〓'
-/** Share of the size by which the base line lies below a line's middle. */
+/** Share of the size. */
 const BASE_LINE = 0.38
 const TABLE = { size: 10, lineHeight: 14, padding: 4 }
 const QR_SIDE = 96
 const FOOT_SIZE = 9
-/** Width of a rule, points. */
 const RULE = 0.5
 
 export const writePdf = (paper: Paper): Promise<Buffer> =>
@@ -58,11 +55,8 @@ export const writePdf = (paper: Paper): Promise<Buffer> =>
 
 interface Pen {
   pdf: Pdf
-  /** Top of what is written next, points from the top of the page. */
   y: number
-  /** Replaces characters that the font lacks. */
   shown: (text: string) => string
-  /** Width at one point of size. */
   widthOf: (text: string) => number
 }
 
@@ -85,7 +79,6 @@ const writeBlock = (pen: Pen, block: PaperBlock): void => {
   else writeParagraph(pen, block.as, block.text)
 }
 
-/** The lines of a signature stay on one page. */
 const heightOfSignature = (from: readonly PaperBlock[]): number => {
   const end = from.findIndex(({ as }) => as !== 'right')
   return (end < 0 ? from.length : end) * (SHAPES.right.lineHeight + SHAPES.right.after)
@@ -180,7 +173,6 @@ interface LineShape {
   bold: boolean
 }
 
-/** pdfkit hides the font that fontkit opened. */
 const glyphTest = (pdf: Pdf): ((sign: string) => boolean) => {
   const { _font } = pdf as unknown as { _font: { font: { hasGlyphForCodePoint: (point: number) => boolean } } }
   return (sign) => _font.font.hasGlyphForCodePoint(sign.codePointAt(0) ?? 0)

@@ -1,8 +1,7 @@
 import encodeQR from 'qr'
 
-/** Dark modules by row, with the quiet zone of four (ISO/IEC 18004). */
+/** Dark modules by row, with the quiet zone (ISO/IEC 18004). */
 export const makeQrModules = (text: string): boolean[][] => encodeQR(text, 'raw', { ecc: 'medium', border: 4 })
 
-/** Path data of an SVG whose unit is one module. */
 export const makeQrPath = (modules: readonly (readonly boolean[])[]): string =>
   modules.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('')

@@ -1,4 +1,3 @@
-/** Writes a ZIP archive of a few small parts (APPNOTE 6.3.3), all deflated. */
 import { crc32, deflateRawSync } from 'node:zlib'
 
 const LOCAL = 0x04034b50
@@ -7,7 +6,7 @@ const END = 0x06054b50
 const VERSION = 20
 const DEFLATED = 8
 const UTF8 = 0x0800
-/** 1980-01-01: readers need a valid date, and equal content gives equal bytes. */
+/** 1980-01-01: equal content gives equal bytes. */
 const DATE = 0x0021
 
 export const writeZip = (parts: readonly { name: string; text: string }[]): Buffer => {

@@ -3,7 +3,6 @@ import type { PaperUse } from '../../domain/listing/papers.js'
 import type { PaperType } from '../../foundation/papers/inspect.js'
 import { type Db, hasRows, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
-/** A case or an objection; the other is null. */
 export interface PaperOwner {
   listingId: string | null
   objectionId: number | null
@@ -33,7 +32,7 @@ export type NewPaper = Pick<
   'id' | 'listingId' | 'objectionId' | 'about' | 'kind' | 'type' | 'bytes' | 'sha256' | 'storedBy' | 'storedAt'
 > & { content: Buffer }
 
-/** The same file again is kept once: the stored row is returned. */
+/** The same file again is kept once. */
 export const add = (tx: Tx, made: NewPaper): Promise<SealedPaper> =>
   queryOne(
     tx,
@@ -95,7 +94,6 @@ export const withdraw = (tx: Tx, id: string, made: { by: string; at: Date }): Pr
     { id, ...made },
   )
 
-/** The newest released masked copy of one kind; whether its entry is public the caller asks. */
 export const findReleasedPaper = (db: Db, listingId: string, kind: string): Promise<SealedPaper | null> =>
   queryFirst(
     db,

@@ -15,7 +15,6 @@ const COLUMNS = `id::int as id, name, address, telephone, contact, reconsiderati
   fine_bank as "fineBank", proposed_by as "proposedBy", proposed_at as "proposedAt", state, decided_by as "decidedBy",
   decided_at as "decidedAt", note`
 
-/** Returns null while another statement of this authority waits. */
 export const propose = (tx: Tx, made: AuthorityData & { by: string; at: Date }): Promise<AuthorityStatement | null> =>
   queryFirst(
     tx,
@@ -53,7 +52,6 @@ export const readHeldStatements = (db: Db | Tx, names: readonly string[]): Promi
     [[...names]],
   )
 
-/** Held statements and those that wait, of every authority. */
 export const listStatements = (db: Db): Promise<AuthorityStatement[]> =>
   queryRows(
     db,
@@ -62,7 +60,6 @@ export const listStatements = (db: Db): Promise<AuthorityStatement[]> =>
      union all select ${COLUMNS} from authority_statements where state = 'PROPOSED' order by name /* authorities.list */`,
   )
 
-/** Authorities of cases that are still open or in force. */
 export const listAuthoritiesOfCases = (db: Db, most: number): Promise<string[]> =>
   queryColumn(
     db,

@@ -4,7 +4,6 @@ export interface IssuedCertificate {
   code: string
   listingId: string
   contentSha256: string
-  /** Sealed. */
   jws: string
   issuedAt: Date
 }

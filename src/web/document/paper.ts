@@ -6,7 +6,6 @@ import {
 } from '../../domain/listing/documents.js'
 import type { Paper, PaperBlock, PaperStyle, PaperText } from '../../foundation/papers/paper.js'
 
-/** Composes the draft of a document for `writePdf` and `writeDocx`. */
 export const composeDocumentPaper = (template: DocumentTemplate, of: DocumentSource, madeAt: Date): Paper => {
   const { values } = fillTemplate(template, of)
   const ofParty = template.signer === 'PARTY'

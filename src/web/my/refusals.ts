@@ -1,4 +1,3 @@
-/** Refusals in the words of the firm that reads them; anything else keeps the words of its code. */
 import type { BilingualText } from '../../foundation/text/words.js'
 
 export interface RefusedAct {
@@ -49,7 +48,6 @@ const WORDS: Record<string, (from: string) => BilingualText> = {
   }),
 }
 
-/** Sentences of refusals are Chinese first, then English. */
 export const splitSentence = (message: string): BilingualText => {
   const zh = /^.*?[。！？](?=\s*[A-Za-z"'(])/su.exec(message)?.[0] ?? message
   return { zh, en: message.slice(zh.length).trim() || message }

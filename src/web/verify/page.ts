@@ -6,9 +6,7 @@ import { certificateFacts, platformsTold } from './certificate-facts.js'
 export const VERIFY_PATH = '/verify'
 
 export interface VerifyContent {
-  /** Null before anything was asked. */
   check: CertificateCheck | null
-  /** Whether the certified entry is public now. */
   isPublic: boolean
   code: string
 }

@@ -1,7 +1,6 @@
 import type { Paper } from '../../foundation/papers/paper.js'
 
 interface SlipInput {
-  /** Address of this site, without a slash at its end. */
   site: string
   accessCode: string
   name: string | null
@@ -9,7 +8,7 @@ interface SlipInput {
   now: Date
 }
 
-/** Served on the party with a document. The QR code holds the address alone: a code in an address would be logged. */
+/** The QR code holds the address alone: a code in an address would be logged. */
 export const makeAccessSlip = ({ site, accessCode, name, code, now }: SlipInput): Paper => ({
   title: '信用档案查询告知单',
   madeAt: now,

@@ -1,4 +1,4 @@
-/** Stores papers sealed: encrypted by a key that lies outside the database, bound to the paper's id. */
+/** Papers are encrypted by a key outside the database, bound to their id. */
 import { hash, randomUUID } from 'node:crypto'
 import type { DocumentKind } from '../../domain/listing/documents.js'
 import {
@@ -28,7 +28,6 @@ interface PaperToKeep extends papers.PaperOwner {
   now: Date
 }
 
-/** Throws PAPER_REFUSED or CONTENT_TOO_LARGE. */
 const checkPaper = (content: Buffer): PaperType => {
   if (content.length > PAPER_BYTES_MOST)
     throw new Refusal('CONTENT_TOO_LARGE', { limit: `${PAPER_BYTES_MOST / 1024 / 1024} MB` })
@@ -70,7 +69,6 @@ const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<pap
 
 export type SignedCopyInput = Omit<ExternalDocumentInput, 'sha256'> & { content: Buffer }
 
-/** Enters the document's number and hash with it. Refusals: as `recordDocument`, PAPER_REFUSED, PAPERS_FULL. */
 export const storeSignedCopy = (
   db: Db,
   rules: WorkRules,
@@ -94,7 +92,6 @@ export interface MaskedCopyInput {
   now: Date
 }
 
-/** Waits for a second person. Refusals: PAPER_UNSIGNED, PAPER_REFUSED, PAPERS_FULL. */
 export const storeMaskedCopy = (
   db: Db,
   keys: SealKeys,
@@ -111,7 +108,6 @@ export interface MaskedCopyAct {
   now: Date
 }
 
-/** Refusals: PAPER_UNKNOWN, PAPER_SETTLED, SECOND_PERSON. */
 export const releaseMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Promise<papers.SealedPaper> =>
   db.transaction(async (tx) => {
     const paper = await lockMasked(tx, id)
@@ -120,7 +116,7 @@ export const releaseMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Promi
     return papers.release(tx, id, { by, at: now })
   })
 
-/** One person is enough, because withdrawing hides. Refusals: PAPER_UNKNOWN, PAPER_SETTLED. */
+/** One person is enough, because withdrawing hides. */
 export const withdrawMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Promise<papers.SealedPaper> =>
   db.transaction(async (tx) => {
     if ((await lockMasked(tx, id)).withdrawnBy !== null) throw new Refusal('PAPER_SETTLED')
@@ -133,7 +129,6 @@ const lockMasked = async (tx: Tx, id: string): Promise<papers.SealedPaper> => {
   return paper
 }
 
-/** Checked before the act that they accompany. Refusals: PAPER_REFUSED, ATTACHMENTS_MANY. */
 export const checkAttachments = (files: readonly Buffer[]): void => {
   if (files.length > ATTACHMENTS_MOST) throw new Refusal('ATTACHMENTS_MANY', { most: ATTACHMENTS_MOST })
   for (const content of files) checkPaper(content)

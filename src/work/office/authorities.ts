@@ -9,7 +9,6 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as authorities from '../../store/office/authorities.js'
 
-/** Has no effect until another person confirms it. Refusals: INPUT_INVALID, AUTHORITY_WAITS. */
 export const stateAuthority = async (
   db: Db,
   { by, now, ...given }: AuthorityData & { by: string; now: Date },
@@ -23,7 +22,6 @@ export const stateAuthority = async (
 export interface AuthorityDecisionInput {
   id: number
   verdict: StatementVerdict
-  /** Required for verdict REFUSE. */
   note: string | null
   by: string
   now: Date
@@ -31,7 +29,6 @@ export interface AuthorityDecisionInput {
 
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
-/** Refusals: AUTHORITY_UNKNOWN, AUTHORITY_SETTLED, SECOND_PERSON, AUTHORITY_ANOTHERS, INPUT_INVALID. */
 export const decideAuthority = async (
   db: Db,
   mark: (id: string) => string,

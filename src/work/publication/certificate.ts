@@ -63,7 +63,7 @@ const CODE_BYTES = 10
 
 type CertificateKeys = Pick<Keys, 'seal' | 'unseal'> & { manifests: Pick<ManifestKeys, 'certify'> }
 
-/** Compact JWS (RFC 7515). The same content is issued once, so that its code stays good. */
+/** The same content is issued once, so that its code stays good. */
 export const issueCertificate = async (db: Db, keys: CertificateKeys, { now, ...of }: CertificateInput) => {
   const content = makeCertificate(of)
   const contentSha256 = hash('sha256', JSON.stringify(content))
@@ -82,14 +82,12 @@ const newCertificate = (
   return { code, listingId: content.entry.id, contentSha256, jws: keys.seal(jws, code), issuedAt: now }
 }
 
-/** Part 0 of a JWS is its header, part 1 its payload. */
 const partOf = <T>(jws: string, part: 0 | 1): T =>
   JSON.parse(Buffer.from(jws.split('.')[part] ?? '', 'base64url').toString())
 
-/** Groups of four, as printed. */
 export const formatCertificateCode = (code: string): string => (code.match(/.{4}/g) ?? []).join('-')
 
-/** UNKNOWN: no such certificate, or another hub's. FORGED: signed by this hub's key, but altered. */
+/** UNKNOWN: also another hub's. FORGED: signed by this hub, but altered. */
 export type CertificateCheck = { certificate: Certificate } | 'UNKNOWN' | 'FORGED'
 
 export const checkCertificateCode = async (
@@ -103,7 +101,6 @@ export const checkCertificateCode = async (
 
 const JWS = /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
 
-/** Reads the signed file itself, or the PDF that carries it. */
 export const checkCertificateFile = (
   manifests: Pick<ManifestKeys, 'certificateIn'>,
   file: Buffer,

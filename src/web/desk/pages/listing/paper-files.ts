@@ -2,7 +2,6 @@ import { fetchSignedIn } from '../../session/session.js'
 
 export const paperAddress = (id: string): string => `/v1/papers/${encodeURIComponent(id)}`
 
-/** Bytes: the hub takes no larger paper. */
 export const PAPER_MOST = 20 * 1024 * 1024
 
 export interface PaperUpload {
@@ -13,7 +12,6 @@ export interface PaperUpload {
   issuedOn?: string
 }
 
-/** Throws what `RefusalNotice` shows. */
 export const uploadPaper = async (paper: PaperUpload, file: File): Promise<void> => {
   const init = { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file }
   const answer = await fetchSignedIn(`/v1/papers?${new URLSearchParams({ ...paper })}`, init)

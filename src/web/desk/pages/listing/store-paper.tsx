@@ -11,7 +11,6 @@ interface StoreProps {
   onChanged: () => void
 }
 
-/** A number that a move named is not asked for again. */
 export const StoreSignedButton = ({ of, document, onChanged }: StoreProps) => {
   const id = useId()
   const known = document.named ?? document.number

@@ -16,7 +16,6 @@ export const AUTHORITY_FIELDS: readonly { field: FieldName; label: string; optio
 ]
 
 interface AuthorityFormProps {
-  /** Null for an authority that no case names yet. */
   name: string | null
   before: AuthorityStatementLineFragment | null
   onDone: () => void
