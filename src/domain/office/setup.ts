@@ -2,6 +2,7 @@ export const SETUP_STEPS = [
   'ADMINISTRATORS',
   'OFFICERS',
   'SITE',
+  'AUTHORITIES',
   'REGISTER',
   'FEEDS',
   'PLATFORMS',
@@ -16,6 +17,7 @@ export type SetupStepName = (typeof SETUP_STEPS)[number]
 export interface SetupFacts {
   people: readonly { role: string; duty: string | null }[]
   hasSite: boolean
+  authorities: boolean
   taken: ReadonlySet<string>
   feeds: number
   platforms: { configured: number; all: number }
@@ -42,6 +44,7 @@ export const setupSteps = (facts: SetupFacts): SetupStep[] => {
     ADMINISTRATORS: has('administrator', 'systems') && has('administrator', 'security'),
     OFFICERS: has('officer') && has('reviewer'),
     SITE: facts.hasSite,
+    AUTHORITIES: facts.authorities,
     REGISTER: REGISTERS.some((feed) => taken.has(feed)),
     FEEDS: taken.size === feeds,
     PLATFORMS: platforms.configured === platforms.all,

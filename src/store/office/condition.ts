@@ -17,9 +17,11 @@ export const readDatabaseCondition = (db: Db): Promise<DatabaseCondition> =>
      /* condition.database */`,
   )
 
-export const readSetupCondition = (db: Db): Promise<{ scores: boolean; cases: boolean; published: boolean }> =>
+export const readSetupCondition = (
+  db: Db,
+): Promise<{ authorities: boolean; scores: boolean; cases: boolean; published: boolean }> =>
   queryOne(
     db,
-    `select exists (select from scores) as scores, exists (select from listings where state <> 'LEAD') as cases,
+    `select exists (select from authority_statements where state = 'IN_FORCE') as authorities, exists (select from scores) as scores, exists (select from listings where state <> 'LEAD') as cases,
        exists (select from snapshots where entries > 0) as published /* condition.setup */`,
   )

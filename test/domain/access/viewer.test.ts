@@ -48,6 +48,8 @@ describe('access of each role', () => {
     officer: [
       ...AUTHORITY,
       'confirm_rules',
+      'see_authorities',
+      'record_absence',
       'release_restored',
       'see_inner_listings',
       'see_authorisations',
@@ -75,6 +77,8 @@ describe('access of each role', () => {
     reviewer: [
       ...AUTHORITY,
       'confirm_rules',
+      'see_authorities',
+      'record_absence',
       'release_restored',
       'see_inner_listings',
       'see_authorisations',
@@ -126,7 +130,10 @@ describe('access of each role', () => {
       'see_audit_log',
       'see_office',
       'change_office',
+      'state_authority',
       'confirm_rules',
+      'see_authorities',
+      'record_absence',
       'see_askers',
     ],
     auditor: [
@@ -136,6 +143,7 @@ describe('access of each role', () => {
       'see_lockouts',
       'see_audit_log',
       'see_office',
+      'see_authorities',
       'see_askers',
       'see_inner_listings',
       'see_authorisations',

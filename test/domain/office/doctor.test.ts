@@ -84,12 +84,19 @@ describe('the examination of a hub', () => {
 describe('the steps of a new office', () => {
   it('are undone in an empty database, and each is done by what it asks for', () => {
     const empty = {
-      ...{ people: [], hasSite: false, taken: new Set<string>(), feeds: 2, platforms: { configured: 0, all: 4 } },
+      ...{
+        people: [],
+        hasSite: false,
+        authorities: false,
+        taken: new Set<string>(),
+        feeds: 2,
+        platforms: { configured: 0, all: 4 },
+      },
       ...{ scores: false, cases: false, published: false, unconfirmedBinding: 5, inService: false },
     }
     expect(setupSteps(empty).some(({ done }) => done)).to.equal(false)
     const whole = {
-      ...{ people: WELL.people, hasSite: true, taken: new Set(['registry', 'penalties']), feeds: 2 },
+      ...{ people: WELL.people, hasSite: true, authorities: true, taken: new Set(['registry', 'penalties']), feeds: 2 },
       ...{ platforms: { configured: 4, all: 4 }, scores: true, cases: true, published: true },
       ...{ unconfirmedBinding: 0, inService: true },
     }

@@ -18,6 +18,10 @@ export const STEP_WORDS: Record<SetupStepName, StepWords> = {
     how: '主办单位、地址、电话、备案号，显示在公开页面上。由一名管理员提出、另一名确认。',
     links: [{ to: '/administration/settings', text: '本机关设置' }],
   },
+  AUTHORITIES: {
+    how: '各决定机关的地址、电话、复议机关、管辖法院和缴款银行，填入每一份文书。由一名管理员提出、另一名确认。',
+    links: [{ to: '/administration/authorities', text: '机关资料' }],
+  },
   REGISTER: {
     how: '先有企业或者个体工商户的登记信息，其他数据才能归到主体名下。设定信源单位的地址，或者上传文件。',
     links: [
