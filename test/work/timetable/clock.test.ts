@@ -24,6 +24,7 @@ describe('timetable', () => {
       'audit',
       'standings',
       'changes',
+      'notify',
       'tidy',
       'push national',
       'push jilin',
@@ -31,7 +32,7 @@ describe('timetable', () => {
       'reconcile jilin',
       ...[...feeds.keys()].map((id) => `pull ${id}`),
     ])
-    expect(names).to.have.length(12 + feeds.size)
+    expect(names).to.have.length(13 + feeds.size)
   })
 
   it('jobs that remove or erase cannot be paused', () => {
