@@ -28,6 +28,7 @@ describe('listing: the regular procedure', () => {
       latePoints: 0,
       hearingAsked: false,
       hearingOn: null,
+      returned: null,
       consentedOn: null,
       decidedOn: '2026-01-19',
       servedOn: '2026-01-20',
