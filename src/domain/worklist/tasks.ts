@@ -22,6 +22,7 @@ export const WORK_PROCESSES = [
   'SCORECARD',
   'CALENDAR',
   'ACCOUNT',
+  'OFFICE',
 ] as const
 export type WorkProcess = (typeof WORK_PROCESSES)[number]
 
@@ -285,6 +286,20 @@ const ROWS = {
     en: 'account to be confirmed by a security administrator',
     process: 'ACCOUNT',
     act: 'manage_registered',
+    ...second,
+  },
+  CONFIRM_SETTINGS: {
+    zh: '本机关设置，待另一名管理员确认',
+    en: 'settings to be confirmed by another administrator',
+    process: 'OFFICE',
+    act: 'change_office',
+    ...second,
+  },
+  CONFIRM_RULES: {
+    zh: '规则核实，待第二人确认',
+    en: 'rules to be confirmed by another person',
+    process: 'OFFICE',
+    act: 'confirm_rules',
     ...second,
   },
 } satisfies Record<string, TaskRow>

@@ -1,4 +1,5 @@
 /** Where each kind of task is stored. Every source has the columns kind, keeper, not_by, level, subject, n, since, due_on, listing_id, operator_id. */
+import type { OfficeProposalKind } from '../../domain/office/proposals.js'
 import type { WorkKind } from '../../domain/worklist/tasks.js'
 import { andIsSubjectWithinSightSql, andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { lateDutiesSql } from '../delivery/timeliness.js'
@@ -25,6 +26,13 @@ const accounts = (table: string): string =>
     'CONFIRM_ACCOUNT',
     { subject: 'a.id', not_by: 'a.changed_by', since: 'a.pending_since' },
     `from ${table} a where a.pending_since is not null and a.ended_at is null`,
+  )
+
+const proposals = (kind: WorkKind, kinds: readonly OfficeProposalKind[]): string =>
+  source(
+    kind,
+    { subject: 'p.id', not_by: 'coalesce(p.endorsed_by, p.proposed_by)', since: 'p.proposed_at' },
+    `from office_proposals p where p.state = 'PROPOSED' and p.kind in (${kinds.map((one) => `'${one}'`).join(', ')})`,
   )
 
 const SOURCES: Record<WorkKind, Source> = {
@@ -142,6 +150,8 @@ const SOURCES: Record<WorkKind, Source> = {
       { subject: 'k.id', not_by: 'k.proposed_by', since: 'k.proposed_at' },
       `from calendar_proposals k where k.state = 'PROPOSED'`,
     ),
+  CONFIRM_SETTINGS: () => proposals('CONFIRM_SETTINGS', ['SETTINGS', 'SERVICE']),
+  CONFIRM_RULES: () => proposals('CONFIRM_RULES', ['RULE_ROW', 'RULES_ADDED']),
   CONFIRM_ACCOUNT: () => `${accounts('people')} union all ${accounts('clients')}`,
 }
 

@@ -149,7 +149,13 @@ describe('the worklist over GraphQL', () => {
       'FOLLOW_RETRACTION',
     ])
     for (const kind of ['REVIEW', 'CONFIRM_HIDING', 'CORRECT_REJECTS']) expect(keeper).to.not.include(kind)
-    expect(await own('另一经办')).to.have.members(['CONSENT', 'CONFIRM_HIDING', 'RELEASE_PAPER', 'DECIDE_CALENDAR'])
+    expect(await own('另一经办')).to.have.members([
+      'CONSENT',
+      'CONFIRM_HIDING',
+      'RELEASE_PAPER',
+      'DECIDE_CALENDAR',
+      'CONFIRM_RULES',
+    ])
     expect(await own('虚构复核')).to.have.members([
       'REVIEW',
       'CONSENT',
@@ -158,9 +164,16 @@ describe('the worklist over GraphQL', () => {
       'DECIDE_OBJECTION',
       'DECIDE_OVERRIDE',
       'DECIDE_SCORECARD',
+      'CONFIRM_RULES',
     ])
     expect(await own('虚构管理')).to.deep.equal([])
-    expect(await own('虚构安全')).to.have.members(['DECIDE_SCORECARD', 'DECIDE_CALENDAR', 'CONFIRM_ACCOUNT'])
+    expect(await own('虚构安全')).to.have.members([
+      'DECIDE_SCORECARD',
+      'DECIDE_CALENDAR',
+      'CONFIRM_ACCOUNT',
+      'CONFIRM_SETTINGS',
+      'CONFIRM_RULES',
+    ])
   })
 
   it('counts agree with the lists, and what is late is listed first', async () => {

@@ -54,6 +54,8 @@ describe('worklist: the table of tasks', () => {
     DECIDE_SCORECARD: ['reviewer', 'administrator'],
     DECIDE_CALENDAR: ['officer', 'administrator'],
     CONFIRM_ACCOUNT: ['administrator'],
+    CONFIRM_SETTINGS: ['administrator'],
+    CONFIRM_RULES: ['officer', 'reviewer', 'administrator'],
   }
 
   it('names who does each task, and each process has one', () => {

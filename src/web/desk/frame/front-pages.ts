@@ -13,11 +13,11 @@ export const FRONT_PAGES: Partial<Record<Role, readonly string[]>> = {
   administrator: [
     '',
     'worklist',
-    'operators',
     'intake/feeds',
     'intake/rejects',
-    'intake/identity',
     'deliveries',
+    'administration/setup',
+    'administration/settings',
     'administration/people',
     'administration/clients',
     'administration/timetable',

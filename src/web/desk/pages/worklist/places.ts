@@ -21,12 +21,16 @@ const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
   SCORECARD: 'scorecards',
   CALENDAR: 'administration/calendar',
   ACCOUNT: 'administration/people',
+  OFFICE: 'administration/settings',
 }
+
+const pageOf = (kind: WorkKind): string =>
+  kind === 'CONFIRM_RULES' ? 'administration/confirmations' : PAGE_OF_PROCESS[TASKS[kind].process]
 
 /** The number beside a page in the navigation: the own tasks, and of those that are nobody's own all. */
 export const countOfPage = (counts: readonly WorkCountLine[], path: string): number =>
   counts
-    .filter(({ kind, process }) => !TASKS[kind].waits && (path === 'worklist' || PAGE_OF_PROCESS[process] === path))
+    .filter(({ kind }) => !TASKS[kind].waits && (path === 'worklist' || pageOf(kind) === path))
     .reduce((sum, { kind, mine, office }) => sum + (isOfOffice(kind, path) ? office : mine), 0)
 
 const isOfOffice = (kind: WorkKind, path: string): boolean => path !== 'worklist' && TASKS[kind].whose === 'OFFICE'
@@ -37,7 +41,7 @@ export const worklistPath = (scope: 'MINE' | 'OFFICE' | 'LATE', kind?: WorkKind)
 /** Where an item is handled. */
 export const pathOfItem = (kind: WorkKind, listing: string | null, subject: string | null): string => {
   const { process } = TASKS[kind]
-  const page = `/${PAGE_OF_PROCESS[process]}`
+  const page = `/${pageOf(kind)}`
   if (kind === 'FOLLOW_RETRACTION') return page
   if (listing !== null) return `/listings/${listing}`
   if (process === 'REJECTS' && subject !== null) return `${page}?feed=${subject}`
