@@ -213,7 +213,9 @@ describe('the pages of deliveries', function () {
     await log.getByText('还没有呼叫过这个地址。').waitFor()
     await log.getByRole('button', { name: '试送' }).click()
     await page.getByRole('button', { name: '确认试送' }).click()
-    expect(await log.getByRole('status').filter({ hasText: '试送：' }).textContent()).to.match(/^试送：未/)
+    expect(await log.getByRole('status').filter({ hasText: '试送：' }).textContent()).to.match(
+      /^试送：未[\u4e00-\u9fff，：]+$/,
+    )
     await log.getByRole('row', { name: /试送/ }).waitFor()
     await log.getByRole('button', { name: '重发' }).click()
     await page.getByRole('textbox', { name: /变更序号/ }).fill('第一条')

@@ -37,7 +37,7 @@ export const CallLog = ({ of, onDone }: { of: WebhookRow; onDone: () => void }) 
     onDone()
   }
   return (
-    <section className="panel wide" aria-label={`呼叫记录：${of.client}`}>
+    <section className="panel wide" style={{ marginTop: '1.25rem' }} aria-label={`呼叫记录：${of.client}`}>
       <h2>呼叫记录：{of.client}</h2>
       <p className="soft">{of.url}，最近 100 次，由新到旧。</p>
       <div style={{ display: 'flex', flexWrap: 'wrap', gap: '0.5rem' }}>
@@ -88,8 +88,21 @@ const CallTable = ({ label, of }: { label: string; of: readonly CallRow[] }) => 
   />
 )
 
+const FAILURES: Readonly<Record<string, string>> = {
+  dns: '找不到该主机',
+  refused: '对方没有监听该端口',
+  timeout: '十秒内没有答复',
+  cut: '连接中断',
+  tls: '证书有误',
+  redirect: '对方要求转到其他地址，请登记最终地址',
+  forbidden: '该地址不属于公网，不得呼叫',
+}
+
+/** Errors begin with their kind. */
+export const failureText = (error: string): string => FAILURES[error.split(':')[0] ?? ''] ?? '无法连接'
+
 const outcomeText = ({ status, error }: Pick<CallRow, 'status' | 'error'>): string => {
-  if (status === null) return error === null ? '尚无结果' : `未送达（${error}）`
+  if (status === null) return error === null ? '尚无结果' : `未送达：${failureText(error)}`
   return error === null ? `已收下（HTTP ${status}）` : `未收下（HTTP ${status}）`
 }
 

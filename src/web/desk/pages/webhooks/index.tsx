@@ -8,7 +8,7 @@ import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { CallLog, type WebhookRow } from './calls.js'
+import { CallLog, failureText, type WebhookRow } from './calls.js'
 import { WebhooksDocument, type WebhooksQuery } from './webhooks.generated.js'
 
 export default function WebhooksPage() {
@@ -78,7 +78,7 @@ const WebhookTable = ({ of, opened, onOpen }: WebhookTableProps) => (
         </span>,
         formatNumber(one.givenUp),
         one.confirmedAt === null ? '从未' : agoText(one.confirmedAt),
-        one.lastStatus !== null ? `HTTP ${one.lastStatus}` : (one.lastError ?? '—'),
+        one.lastStatus !== null ? `HTTP ${one.lastStatus}` : one.lastError === null ? '—' : failureText(one.lastError),
         <Button
           key="calls"
           type="link"
