@@ -2,6 +2,7 @@ import { may, mayInRegion } from '../../domain/access/viewer.js'
 import { selectStepsForParty, upgradeStoredCase } from '../../domain/listing/case.js'
 import { DEADLINES_TOLD_TO_PARTY } from '../../domain/listing/deadlines.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
+import { describeContact } from '../../domain/office/authorities.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { writePdf } from '../../foundation/papers/pdf.js'
 import type * as store from '../../store/access/access-codes.js'
@@ -61,10 +62,13 @@ const issueAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }
   renewLoaders(context)
   const slip = async () => {
     const operator = await context.load.operator(accessCode.operatorId)
-    const to = { name: operator?.name ?? null, code: operator?.uscc ?? operator?.shop ?? made.operator }
-    return (
-      await writePdf(makeAccessSlip({ site: keys.manifests.issuer, accessCode: code, ...to, now: made.now }))
-    ).toString('base64')
+    const cases = await context.load.listings(accessCode.operatorId)
+    const { authority = '' } = cases.findLast((each) => each.authority !== '') ?? {}
+    const held = authority === '' ? null : await context.load.authority(authority)
+    const office = authority === '' ? null : { name: authority, contact: held && describeContact(held) }
+    const to = { name: operator?.name ?? null, code: operator?.uscc ?? operator?.shop ?? made.operator, office }
+    const paper = makeAccessSlip({ site: keys.manifests.issuer, accessCode: code, ...to, now: made.now })
+    return (await writePdf(paper)).toString('base64')
   }
   return { code, accessCode: codeView(context, accessCode), slip }
 }

@@ -5,11 +5,13 @@ interface SlipInput {
   accessCode: string
   name: string | null
   code: string
+  /** Null while the operator has no case. */
+  office: { name: string; contact: string | null } | null
   now: Date
 }
 
 /** The QR code holds the address alone: a code in an address would be logged. */
-export const makeAccessSlip = ({ site, accessCode, name, code, now }: SlipInput): Paper => ({
+export const makeAccessSlip = ({ site, accessCode, name, code, office, now }: SlipInput): Paper => ({
   title: '信用档案查询告知单',
   madeAt: now,
   blocks: [
@@ -27,5 +29,7 @@ export const makeAccessSlip = ({ site, accessCode, name, code, now }: SlipInput)
       as: 'paragraph',
       text: '登录码只供本人（单位）使用，请妥善保管，不要交给他人。遗失的，请向送达文书的机关申请补发；补发后，原登录码失效。',
     },
+    ...(office?.contact ? [{ as: 'line' as const, text: `联系方式：${office.contact}` }] : []),
+    ...(office === null ? [] : [{ as: 'right' as const, text: office.name }]),
   ],
 })
