@@ -29,7 +29,6 @@ export interface FeedDelivery {
   unmodified?: boolean
   /** False for a partial delivery. Defaults to the feed's `whole`. */
   whole?: boolean
-  /** Another delivery is already waiting. */
   more?: boolean
   next?: () => Json
   /** Reports the outcome to the source, once and outside any transaction. A failed report is only logged. */

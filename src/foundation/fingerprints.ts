@@ -27,7 +27,7 @@ const digestWordOf = (digest: string, word: number): number =>
 const NOBODY = -1
 const FIRST_ROOM = 1024
 
-/** Numbers distinct records from 0 as they are added. `key` compares only their keys, `content` also their digests. */
+/** `key` compares only keys, `content` also digests. */
 export const makeRecordTable = (by: 'key' | 'content') => {
   const compared = by === 'key' ? KEY_WORDS : WORDS
   let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)
@@ -72,7 +72,6 @@ export const makeRecordTable = (by: 'key' | 'content') => {
       size += 1
       return size - 1
     },
-    /** True when the last record sought or added has the same digest as record number `at`. */
     hasSameDigest: (at: number): boolean => agrees(at, sought, KEY_WORDS, WORDS),
     get size() {
       return size

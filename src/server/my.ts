@@ -220,7 +220,6 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
   }
 
   const move = async (visit: PartyVisit, { texts, files }: SubmittedForm): Promise<ShownPage> => {
-    // Refuses a listing of another party.
     const { listing } = await listingOf(visit)
     const act = findListingAct(texts.get('act') ?? '')
     const text = texts.get('text') ?? ''

@@ -13,7 +13,6 @@ import { chargeCost, type GraphqlContext, QUERY_COST_MOST } from './context.js'
 import * as limits from './limits.js'
 
 interface FieldPrice {
-  /** Cost of resolving the field once, instead of the default. */
   once?: number
   /** Name of a list argument whose length is the cost, instead of the default. */
   byArgument?: string
@@ -23,7 +22,6 @@ interface FieldPrice {
 
 interface UnitPrice {
   cost: number
-  /** Most that one call of `chargeField` costs. */
   most?: number
   zh: string
   en: string

@@ -34,7 +34,6 @@ const LEVELS_MOST = 300
 export const INTROSPECTION_FIELDS_MOST = 500
 export const INTROSPECTION_ALIASES_MOST = 5
 
-/** JSON escapes of NUL and of a lone surrogate. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
 /** Throws INPUT_INVALID for text that PostgreSQL cannot store. */

@@ -182,7 +182,6 @@ export interface LastSentRecord {
   digest: string | null
 }
 
-/** True when platforms must remove the record they show, for example because another firm now holds it. */
 export const mustBeRemoved = (due: ShowOrRemove, told: LastSentRecord | null, operatorId: number | null): boolean =>
   due === 'SHOW' ? told !== null && !told.removed && told.operatorId !== operatorId : due !== null
 

@@ -81,18 +81,15 @@ export interface DutyCount {
   n: number
 }
 
-/** Figures of one authority and platform: the messages of kind `duty` whose confirmation was due in one month. */
 export interface MonthlyTimeliness {
   authority: string
   platform: string
   duty: TimelinessDutyName
   total: number
   onTime: number
-  /** Confirmed too late, or overdue. */
   late: number
   open: number
   overdue: number
-  /** Closed by an officer; neither in time nor late. */
   closed: number
   share: number | null
   median: number | null

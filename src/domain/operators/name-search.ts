@@ -91,10 +91,8 @@ export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))
 const swappedGramsOf = (key: string): number[] => gramsInOrder(key.split('').reverse().join('')).slice(1, -1)
 
 export interface GramCounts {
-  /** Number of names that hold each gram, when the grams were counted. */
   grams: Pick<ReadonlyMap<number, number>, 'get'>
   counted: number
-  /** Number of names added after that count. */
   since: number
 }
 
@@ -174,7 +172,6 @@ export const isNearMatch = (match: NameMatch | undefined, key: string, question:
 interface QueriedName extends NameParts {
   grams: ReadonlyMap<number, number>
   gramsOfCore: ReadonlyMap<number, number>
-  /** Grams of the core, without the first and last. */
   within: ReadonlySet<number>
   edits: number
 }

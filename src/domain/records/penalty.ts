@@ -31,7 +31,6 @@ export const isHeavyPenalty = (body: RecordBody): boolean => {
 }
 
 export interface Ban {
-  /** Last day; null when none is stated. */
   until: string | null
   /** True for a ban for life, or until a day such as 2099-12-31. */
   endless: boolean
@@ -103,7 +102,6 @@ const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
 const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
 const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
 
-/** The same amount in words and in figures counts once. */
 const amountsIn = (clauses: readonly string[], patterns: readonly RegExp[]): string[] => {
   const written = clauses.flatMap((clause) =>
     patterns.flatMap((pattern) => [...clause.matchAll(pattern)].map(([, sum]) => sum ?? '')),

@@ -42,7 +42,6 @@ export const maskPersonalData = (
   return { text: spansIn(masked, kinds, businessAddress).length === 0 ? masked : '［内容略］', found }
 }
 
-/** The earlier of overlapping spans wins, then the longer. */
 const spansIn = (text: string, kinds: readonly PersonalDataKind[], businessAddress: string | null) => {
   const seen = normaliseText(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))

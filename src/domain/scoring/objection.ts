@@ -14,7 +14,7 @@ import type { Reason } from './score.js'
 export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as const
 export type ObjectionState = (typeof OBJECTION_STATES)[number]
 
-/** Returns the costliest reason that rests on the record, or null. `versions` are all its version ids. */
+/** `versions` are all version ids of the record. */
 export const findContestedReason = (reasons: readonly Reason[], versions: readonly number[]): Reason | null =>
   reasons
     .filter((reason) => reasonRestsOn(reason, versions))

@@ -16,7 +16,6 @@ export interface ReportedEvidence extends RecordEvidence {
 
 export interface OwnEntry extends OwnDecision {
   publishedOn: string
-  /** Day of the decision, from which the terms run. */
   decidedOn: string | null
   endsOn: string | null
   removedOn: string | null

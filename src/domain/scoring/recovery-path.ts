@@ -21,7 +21,6 @@ export interface RecoveryStep extends BilingualText {
   count: number
   /** Points gained beyond the earlier steps; 0 when a cap or other bound hides the gain. */
   points: number
-  /** Score on that day if this and all earlier steps are granted. */
   value: number
   grade: Grade
   basis: string

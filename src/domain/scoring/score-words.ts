@@ -5,7 +5,6 @@ import type { Scorecard } from './scorecard.js'
 
 type WordedReason = Reason & BilingualText & { dimension: string | null }
 
-/** `card` must be the scorecard that gave the reason. */
 export const wordReason = (reason: Reason, card: Scorecard): WordedReason => {
   const { count, fact } = reason
   const { words, dimension = null, cap = null } = sentenceOf(reason, card)

@@ -31,7 +31,6 @@ export interface Reason {
   count: number
   /** Ids of record versions, ascending. */
   records: number[]
-  /** First day on which part of the reason counts less. */
   fadesOn: string | null
 }
 
@@ -40,7 +39,6 @@ export interface Score {
   value: number
   grade: Grade
   reasons: Reason[]
-  /** First later day on which the same facts give other reasons. */
   nextChangeOn: string | null
 }
 

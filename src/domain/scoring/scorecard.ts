@@ -76,7 +76,6 @@ export interface Scorecard {
   dimensions: Dimension[]
   /** `cap` contains {cap}, `undated` contains {fact}. */
   sentences: Record<'base' | 'cap' | 'floor' | 'ceiling' | 'undated', BilingualText>
-  /** Shown when no source covers the family. */
   missing: ({ family: FactFamily; dimension: string; points: number } & BilingualText)[]
   rules: ScoreRule[]
   vetoes: Veto[]

@@ -48,7 +48,6 @@ export interface TrialComparison extends Omit<GroupTally, 'sum'> {
   spread: PointSpread | null
   up: MovedOperator[]
   down: MovedOperator[]
-  /** Ascending by four-digit prefix, unknown last. */
   regions: ({ region: string | null } & TrialGroup)[]
   kinds: ({ kind: string } & TrialGroup)[]
 }

@@ -12,7 +12,6 @@ export const packTexts = (texts: readonly string[]): PackedTexts => {
   return { bytes: Buffer.from(texts.join('')), lengths }
 }
 
-/** Packs into the same buffers again after `clear`. */
 export const makeTextPacker = () => {
   let [bytes, lengths] = [Buffer.alloc(0), Buffer.alloc(0)]
   let [end, count] = [0, 0]

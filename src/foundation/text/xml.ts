@@ -49,7 +49,6 @@ export const textOfChild = (element: XmlElement, name: string): string | null =>
 export interface XmlLimits {
   depth: number
   elements: number
-  /** Most attributes of one element. */
   attributes: number
 }
 
@@ -58,7 +57,6 @@ export type XmlFault = keyof XmlLimits | 'doctype' | 'syntax'
 export interface XmlReaderOptions<T> {
   limits: XmlLimits
   refusal: (fault: XmlFault, detail: string) => Error
-  /** Computes an element's value from its children's. */
   fold: (element: ClosedElement<T>) => T
 }
 

@@ -127,7 +127,6 @@ export const shanghaiDate = (instant: Date): string => {
   return time < STEADY_SINCE ? SHANGHAI.format(instant) : dateOf(time + SHANGHAI_OFFSET)
 }
 
-/** Whole seconds until midnight in Shanghai. */
 export const secondsUntilMidnight = (instant: Date): number =>
   Math.floor((DAY - ((instant.getTime() + SHANGHAI_OFFSET) % DAY)) / SECOND)
 

@@ -26,7 +26,6 @@ const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
   return makeJsonAnswer(200, { total, page, size, shops: items })
 }
 
-/** Omits everything about a natural person. */
 export const spellShop = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
   marketplace: shop.marketplace,
   shopId: shop.shopId,

@@ -14,7 +14,6 @@ export const WISHES = {
   failNext: COUNT,
   /** Retry-After in seconds; null omits the header. */
   retryAfter: makeCountOrNull(1),
-  /** Cuts every connection before reading. */
   outage: SWITCH,
   refuse: TEXT_OR_NULL,
   /** Entries with this code or name disappear although they were confirmed. */
@@ -22,9 +21,7 @@ export const WISHES = {
   cutAfterAccept: COUNT,
   cutBeforeAccept: COUNT,
   duplicateAnswers: COUNT,
-  /** How many rows are neither accepted nor answered. */
   partial: COUNT,
-  /** How many rows are accepted but not answered. */
   silentRows: COUNT,
   wrongEncoding: COUNT,
   garbage: COUNT,

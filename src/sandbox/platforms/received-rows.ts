@@ -20,7 +20,6 @@ export interface RowForm {
   known: ReadonlySet<string> | null
   never: readonly string[]
   actions: Readonly<Record<string, NoticeAction>>
-  /** Matches a day, with groups for year, month and day. */
   day: RegExp
   codes: Readonly<Record<string, RegExp | ((text: string) => boolean)>>
   documentNumber: RegExp

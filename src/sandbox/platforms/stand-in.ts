@@ -37,7 +37,6 @@ export interface JudgedRow {
 
 export interface PlatformEndpoint {
   read(asked: StandInRequest): ReceivedMessage | null
-  /** Answers about these rows, which may be fewer than received. */
   answer(judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply
 }
 
@@ -50,7 +49,6 @@ export interface PlatformDialect {
 }
 
 export interface StandInOptions {
-  /** File that keeps received rows between starts. */
   file?: string | null
   register?: BaseLibrary | null
   now?: (() => Date) | null

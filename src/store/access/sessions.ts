@@ -10,7 +10,6 @@ import { IS_ACCESS_CODE_VALID_SQL } from './access-codes.js'
 import { hasFactorSql } from './second-factors.js'
 
 const KEPT_MS = 24 * 3_600_000
-/** `seen_at` is written at most once in this time. */
 const SEEN_MS = 60_000
 
 interface SessionTable {

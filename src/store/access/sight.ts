@@ -10,7 +10,6 @@ export const andIsWithinSightSql = (sight: RegionSight, operator: string): strin
     : `and exists (select 1 from operators s0 join operators s1 on s1.id = coalesce(s0.merged_into, s0.id)
         where s0.id = ${operator} and starts_with(s1.region, :sight::text))`
 
-/** `subject` is the uuid of a listing or a published record. */
 export const andIsSubjectWithinSightSql = (sight: RegionSight, subject: string): string =>
   andIsWithinSightSql(
     sight,

@@ -27,7 +27,6 @@ export const querySet = async <V>(on: ReadHandle, sql: string, bindings?: Bindin
 export const queryValue = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<V> =>
   Object.values((await on.raw(sql, bindings)).rows[0])[0] as V
 
-/** Maps each row's first column to its second. */
 export const queryMap = async <K, V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<Map<K, V>> =>
   new Map((await on.raw(sql, bindings)).rows.map((row: object) => Object.values(row) as [K, V]))
 

@@ -8,7 +8,6 @@ const NAME_CHARACTERS = 24
 
 interface ParsedStatement {
   text: string
-  /** Name of each value; null for values by position. */
   names: string[] | null
   prepared: string
 }

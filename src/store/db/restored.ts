@@ -33,7 +33,6 @@ export const vouchForServer = async (db: Db | Tx, { only }: { only: 'FIRST' | 'A
   )
 }
 
-/** A delivery as recorded in the data folder before it was sent. */
 export interface NotedDelivery {
   deliveryId: number
   key?: string

@@ -21,9 +21,7 @@ export const readSettledDeliveryNumbers = (
 
 interface LastSent {
   kind: SubjectKind
-  /** Includes replaced messages (FOLDED). */
   highest: number
-  /** Null when later messages replaced all. */
   last: LastDelivery | null
 }
 
@@ -115,7 +113,6 @@ export const count = (db: Db, platform: string | null): Promise<number> =>
     [platform, platform],
   )
 
-/** `good` is the time of the last comparison without an alarm. */
 export const readLatestComparisonsSince = async (
   db: Db | Tx,
   from: Date,

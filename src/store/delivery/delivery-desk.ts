@@ -81,7 +81,6 @@ export const ofListings = (
     { listingIds },
   )
 
-/** Answers that arrive after the closing have no effect. */
 export const closeDeliveries = async (
   tx: Tx,
   ids: readonly number[],

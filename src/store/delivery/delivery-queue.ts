@@ -110,7 +110,6 @@ const letGo = async (db: Db, rows: readonly ClaimedDelivery[]): Promise<void> =>
 export interface DeliveryResult {
   delivery: ClaimedDelivery
   state: 'CONFIRMED' | 'REFUSED' | 'OWED'
-  /** Null keeps the previous receipt. */
   receipt: BookedReceipt | null
   error: string | null
   dueAt: Date | null

@@ -65,7 +65,6 @@ export const pause = (tx: Tx, act: PlatformAct): Promise<boolean> =>
        paused_reason = excluded.paused_reason where s.paused_at is null`,
   )
 
-/** Makes concurrent pauses wait, so that the second sees the first. */
 export const lockPauses = async (tx: Tx): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.pauses', 0)) /* platform-states.lockPauses */`)
 }

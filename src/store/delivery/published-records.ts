@@ -112,7 +112,6 @@ export interface PublishedRecordState extends RecordKey {
   told: LastSentRecord | null
 }
 
-/** Returns these records and other sources' records of the same decisions. */
 export const readRecordStatesWithSources = async (
   db: Db | Tx,
   asked: readonly RecordKey[],

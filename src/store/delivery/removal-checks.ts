@@ -11,7 +11,6 @@ export interface DueRemovalCheck {
   notBefore: Date
 }
 
-/** Checks that a later message made needless end as REPLACED. */
 export const claimChecks = (
   db: Db,
   platform: string,

@@ -31,7 +31,6 @@ type RemovalColumn =
 
 /** One platform's removal, or the later removal that replaced it. */
 export interface RemovalReceiver extends RetractionKey, Pick<StoredDelivery, RemovalColumn> {
-  /** False when the platform never confirmed the entry. */
   got: boolean
   /** When the platform confirmed the entry; if never, when it was last sent. */
   gotAt: Date | null

@@ -43,7 +43,6 @@ const dutiesOf = (deliveries: string, which: string): string => `
           select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
             and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
 
-/** Omits duties (see `dutiesOf`) whose messages were all replaced. */
 export const countDutiesOfSpan = (db: Db, { from, to }: { from: string; to: string }): Promise<DutyCount[]> =>
   queryRows(
     db,

@@ -67,7 +67,6 @@ export const relearnAfterUndoneMerger = async (
   )
 }
 
-/** True when version `v` is the operator's own, not that of an operator merged into it. */
 const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id and v.decision_id is null)
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`

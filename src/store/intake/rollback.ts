@@ -8,7 +8,6 @@ import { isRegistrationByNumberSql } from '../records/versions.js'
 
 export interface RollbackRun {
   run: number
-  /** Id of the rollback, which is itself a run. */
   by: number
   at: Date
 }

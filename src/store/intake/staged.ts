@@ -66,7 +66,6 @@ const stageOn = (connection: ClientBase, transaction: OpenTransaction) => {
   const lines = pending()
   return {
     says,
-    /** Returns true when enough lines are buffered to flush. */
     put: (row: StagedDraft): boolean => {
       note(says, row)
       return lines.put(copyLine(row))

@@ -18,7 +18,6 @@ export interface UnmatchedRecord extends Omit<RecordDraft, 'fact'> {
   file: string | null
   page: number | null
   row: number
-  /** Null when the operator no longer exists. */
   proposedOperator: number | null
   evidence: { evidence?: { field: string; said: string; held: string }[]; because?: NoProposal } | null
   decision: number | null
@@ -123,7 +122,6 @@ export const becameUnmatchedAt = (tx: Tx, { feed, key }: { feed: string; key: st
     { feed, key, at },
   )
 
-/** Records that had ended stay ended. */
 export const attachRecords = async (
   tx: Tx,
   { decision, subjectKey, at }: DecisionReach,

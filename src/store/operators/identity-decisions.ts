@@ -7,10 +7,8 @@ export interface IdentityDecisionRow {
   verdict: IdentityVerdict
   feed: string | null
   subjectKey: string | null
-  /** For a merger, the surviving operator. */
   operatorId: number | null
   mergedId: number | null
-  /** For a division: one of the successors. */
   successorId: number | null
   evidence: Record<string, unknown>
   reason: string

@@ -58,7 +58,6 @@ export const effectiveDecisionsOf = (tx: Tx, operators: readonly number[]): Prom
 export interface MoveRecordsInput {
   owner: number
   to: number
-  /** Id of the merge decision. Moved records carry it until the merger is undone. */
   decision: number
   /** When a merger is undone: the decisions whose records move. Null moves all. */
   by: readonly number[] | null

@@ -65,7 +65,6 @@ const beyond = (wide: GramQuestion, narrow: GramQuestion): GramQuestion => {
 }
 
 interface GramState extends Pick<GramCounts, 'counted' | 'since'> {
-  /** Sequence number of the latest count of grams. */
   counts: number
 }
 

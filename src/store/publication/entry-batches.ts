@@ -8,9 +8,7 @@ export interface EntryBatch {
   /** 16 bytes each. */
   ids: Buffer
   lines: PackedTexts
-  /** Null when an entry has no stored row. */
   csv: PackedTexts | null
-  /** Text that the snapshot's hash covers. */
   chain: PackedTexts
 }
 

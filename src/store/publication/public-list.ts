@@ -155,7 +155,6 @@ export const countByAuthority = (db: Db, day: string, most: number): Promise<{ a
 export interface SignedEntry {
   body: PublicBody
   salt: string
-  /** Null until the entry is in a snapshot. */
   line: string | null
   hash: string | null
   sequence: number | null

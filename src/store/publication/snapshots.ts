@@ -12,13 +12,11 @@ export interface Snapshot {
   removed: number
   publishedAt: Date
   form: number
-  /** Base URL of the Atom feed's links. */
   origin: string | null
   feedId: string
   /** Null in a snapshot made before files existed. */
   files: ManifestFile[] | null
   firstEnd: string | null
-  /** Day of the last comparison of the whole list. */
   comparedOn: string | null
 }
 
@@ -241,7 +239,6 @@ export const addManifest = async (
   )
 }
 
-/** `line` is null once deleted. */
 export type SnapshotLine = SnapshotMember & { line: string | null }
 
 export const IN_SNAPSHOT_SQL = 'from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)'
@@ -308,7 +305,6 @@ export const findNetChanges = (db: Db, from: number, to: number, most: number): 
     { from, to, most },
   )
 
-/** Null when this database lacks it. */
 export const countSnapshotEntries = (db: Db, sequence: number): Promise<number | null> =>
   queryValue(db, 'select (select entries from snapshots where sequence = ?) as entries /* snapshots.entriesOf */', [
     sequence,

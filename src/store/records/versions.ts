@@ -31,7 +31,6 @@ export const isRegistrationByNumberSql = (
   and exists (select 1 from codes c join operators own on own.id = c.own_id
     where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
 
-/** Returns how many records lost their operator. */
 export const mergePlan = async (
   tx: Tx,
   run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; made: number; writes: number },

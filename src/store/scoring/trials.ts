@@ -54,7 +54,6 @@ export const add = async (db: Db, made: Omit<TrialRow, 'id'>): Promise<TrialRow>
   ...made,
 })
 
-/** Today's trial of these two scorecards, unless a regular score was added since. */
 export const findTrialOfToday = (
   db: Db,
   { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },

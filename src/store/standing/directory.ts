@@ -103,14 +103,12 @@ export const countOperators = (db: Db, filter: DirectoryFilter): Promise<number>
 export interface DirectoryMatch {
   operator: StoredOperator
   match: NameMatch
-  /** Name of the matched operator, perhaps a merged one. */
   name: string | null
 }
 
 /** Matches read per result, since some share an operator or are filtered out. */
 const LOOKED_AT = 2
 
-/** Operators in match order, at least `enough` if that many exist. */
 export const findOperatorsOfMatches = async (
   db: Db,
   matches: readonly NameMatch[],

@@ -15,7 +15,6 @@ const recomputed = (operators: string): string => `
     order by k.as_of desc, k.id desc limit 1) s on true where o.id in (${operators})`
 
 export interface VerifiedPage {
-  /** Null after the last operator. */
   last: number | null
   verified: number
   differing: number[]
@@ -35,7 +34,6 @@ export const compareStandingRows = async (db: Db, after: number, limit: number):
   return { last: rows.length < limit ? null : (rows.at(-1)?.id ?? null), verified: rows.length, differing }
 }
 
-/** Returns the operators whose rows still differed under the lock. */
 export const correctStandingRows = async (tx: Tx, ids: readonly number[]): Promise<number[]> => {
   await tx.raw(
     'insert into standing_rows (operator_id) select unnest(?::int[]) on conflict do nothing /* standingRows.correct */',

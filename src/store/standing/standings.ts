@@ -19,7 +19,6 @@ type EntryWithState = PublicBody & { state: CaseState }
 
 export interface StandingRow extends Pick<StoredOperator, 'uscc' | 'shop' | 'name' | 'region' | 'status'> {
   operatorId: number
-  /** True when the client may see the score. */
   sees: boolean
   /** Computed score, without overrides. */
   score: number | null
@@ -137,7 +136,6 @@ const ORDINARY_UNGRADED = ordinary('')
 const ORDINARY = ordinary(GRADED)
 const ORDINARY_WITH_SELLERS = `with ${sellers.SELLER_BITMAP_CTE_SQL} ${ordinary(`${GRADED} ${sellers.IS_IN_BITMAP_SQL} as sees,`)}`
 
-/** `place`: position in `codes`, from 1. */
 const readFully = async (
   db: ReadHandle,
   codes: readonly RequestedCode[],

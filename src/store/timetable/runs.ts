@@ -116,9 +116,7 @@ export const lockIfRunning = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [id])
 
 export interface PulledDelivery {
-  /** True when the delivery brings the feed up to date. */
   whole: boolean
-  /** True when the delivery holds all records of the sender, not only new ones. */
   complete: boolean
   file: string | null
   contentHash: string | null
@@ -144,7 +142,6 @@ export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[])
 
 type RunEnd = Partial<Pick<RunRow, 'counts' | 'error'>> & { outcome: Exclude<RunOutcome, 'RUNNING'>; now: Date }
 
-/** An abandoned run stays abandoned. */
 export const finishRun = async (
   db: Db | Tx,
   id: number,

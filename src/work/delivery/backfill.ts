@@ -23,7 +23,7 @@ interface BackfillTarget {
   now: () => Date
 }
 
-/** Returns how many additions were queued. Locked subjects are left to the next call. */
+/** Locked subjects are left to the next call. */
 export const queueBackfill = async (
   db: Db,
   rules: WorkRules,

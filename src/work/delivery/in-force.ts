@@ -20,7 +20,7 @@ export interface SubjectInForce {
 
 const STEP_ENTRIES = 1_000
 
-/** Yields what a platform should show: entries ordered by id, then records by key. `today` is in Asia/Shanghai. */
+/** Entries come in order of id, then records by key. `today` is in Asia/Shanghai. */
 export const subjectsInForce = async function* (
   db: Db | Tx,
   rules: WorkRules,

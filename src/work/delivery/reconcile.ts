@@ -49,7 +49,6 @@ interface ReconcileOptions extends RunOptions {
   signal?: AbortSignal
 }
 
-/** An alarm (too many entries missing) makes the platform's run fail. */
 export const reconcilePlatforms = async (
   db: Db,
   options: ReconcileOptions,

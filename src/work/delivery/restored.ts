@@ -13,7 +13,6 @@ const UNNOTED_NUMBERS = 1_000
 export const areAdditionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayPublishList(db))
 
 interface RestoreContext {
-  /** All platforms, configured or not. */
   platforms: readonly string[]
   now: Date
   log: Log
@@ -105,7 +104,7 @@ interface RestoreDecision {
   mark: (id: string) => string
 }
 
-/** A person declares a restore that no note reveals. Refusal INPUT_INVALID for an empty reason. */
+/** Refusal INPUT_INVALID for an empty reason. */
 export const declareRestored = async (
   db: Db,
   { by, reason, mark, ...context }: RestoreDecision & RestoreContext,

@@ -20,7 +20,6 @@ interface PartForm extends Pick<FileForm, 'head' | 'entries' | 'separator' | 'en
   entry: (line: string, member: SnapshotMember) => string
 }
 
-/** The last part is the text that the snapshot's hash covers. */
 const PARTS: readonly PartForm[] = [
   ...FILE_FORMS,
   {

@@ -122,7 +122,6 @@ const holdEdition = (served: ServedEdition) => {
   let isReleased = false
   return {
     edition: served.edition,
-    /** `form` is an index into FILE_FORMS; null when not compressed yet. */
     encoded: (form: number, name: FileEncoding): EncodedFile | null => served.encoded.get(`${form} ${name}`) ?? null,
     release: (): void => {
       if (isReleased) return

@@ -93,7 +93,6 @@ export interface CardStatus {
   name: Scorecard['name'] | null
   hash: string | null
   state: ScorecardState
-  /** Faults of the file, not of the stored scorecard. */
   faults: string[]
 }
 

@@ -26,10 +26,8 @@ import { readFacts } from './facts.js'
 import { followThresholdCrossings } from './grade-thresholds.js'
 import { findCardInForce, hashCard, keepCard, readCardToTry } from './scorecards.js'
 
-/** Small first batches start the work sooner. */
 const FIRST_BATCH_OPERATORS = 250
 const BATCH_OPERATORS = 2_000
-/** Batches prefetched, each on its own connection. */
 const BATCHES_AHEAD = 2
 const TURN_EVERY_OPERATORS = 100
 

@@ -18,7 +18,7 @@ export interface NewAuthorisation extends AuthorisationTerm {
   operator: string
   /** Names the document: number or name, day and place. */
   document: string
-  /** Hash that proves the document later. Null is refused. */
+  /** Null is refused. */
   sha256: string | null
   client: string
   now: Date

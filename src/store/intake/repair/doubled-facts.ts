@@ -68,7 +68,6 @@ export interface MirroredEntry extends RepairedRecord {
   own: { documentNumber: string | null; authority: string | null }[]
 }
 
-/** Agencies' list entries that the latest score counts in addition to an entry that the hub published. */
 export const findMirroredEntriesBesideOwn = (tx: Tx): Promise<MirroredEntry[]> =>
   queryRows(
     tx,

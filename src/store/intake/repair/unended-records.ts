@@ -27,7 +27,6 @@ const FIRST_WITHOUT = (of: { feed: string; key: string; code: string; run: strin
      and w.complete and w.outcome = 'DONE' and w.taken_back_at is null and w.id > ${of.run} and not ${MAY_BE_UNREADABLE('w', of)}
    order by w.id limit 1`
 
-/** Ends the versions in the temporary table `repair_ends` (id, day). */
 const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with gone as (
