@@ -47,15 +47,15 @@ const PenaltyCell = ({ of }: { of: LeadRow['penalty'] }) => {
 
 const COLUMNS: readonly TableColumn<LeadRow>[] = [
   { key: 'name', title: '主体', render: (row) => <Link to={`/listings/${row.id}`}>{nameOf(row)}</Link> },
-  { key: 'place', title: '地区', width: 120, render: ({ operator }) => placeWords(operator.region ?? null) },
+  { key: 'place', title: '地区', width: 112, render: ({ operator }) => placeWords(operator.region ?? null) },
   {
     key: 'ground',
     title: '可能的列入根据',
-    width: 250,
+    width: 180,
     render: ({ leadGround }) =>
       leadGround && <span className={TONES[leadGround]}>{labelOf('LeadGround', leadGround)}</span>,
   },
-  { key: 'penalty', title: '处罚决定', width: 380, render: ({ penalty }) => <PenaltyCell of={penalty} /> },
+  { key: 'penalty', title: '处罚决定', width: 350, render: ({ penalty }) => <PenaltyCell of={penalty} /> },
   { key: 'reason', title: '事由', render: ({ reason }) => <span title={reason}>{reason}</span> },
 ]
 
