@@ -46,8 +46,6 @@ export interface HubOfficeParts {
   log: Log
 }
 
-export type HubOffice = Awaited<ReturnType<typeof openOffice>>
-
 export const openOffice = async (db: Db, parts: HubOfficeParts) => {
   const { config, log } = parts
   let state = await readState(db, parts)

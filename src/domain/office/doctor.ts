@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 
-export type FindingSeverity = 'FAULT' | 'WARNING' | 'NOTE'
+type FindingSeverity = 'FAULT' | 'WARNING' | 'NOTE'
 
 export interface Finding extends BilingualText {
   id: string

@@ -1,4 +1,4 @@
-export const SETUP_STEPS = [
+const SETUP_STEPS = [
   'ADMINISTRATORS',
   'OFFICERS',
   'SITE',
@@ -12,7 +12,7 @@ export const SETUP_STEPS = [
   'RULES',
   'SERVICE',
 ] as const
-export type SetupStepName = (typeof SETUP_STEPS)[number]
+type SetupStepName = (typeof SETUP_STEPS)[number]
 
 export interface SetupFacts {
   people: readonly { role: string; duty: string | null }[]

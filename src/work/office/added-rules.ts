@@ -21,7 +21,7 @@ export interface AddedRuleParts {
 
 const LISTS_FILE = 'rules/lists.json'
 
-export const listListFaults = (lists: readonly ListKind[]): string[] => {
+const listListFaults = (lists: readonly ListKind[]): string[] => {
   const { about } = contracts.schemaDocument(LISTS_FILE) as { about: object }
   const { items } = contracts.schemaDocument('rules/measures.json') as { items: string[] }
   const shape = contracts.contractCheck('contracts/lists')({ about, lists })

@@ -7,8 +7,6 @@ export type AddedRule =
   | { type: 'SCORECARD'; name: string; rule: Scorecard }
   | { type: 'FEED_MAP'; name: string; rule: { feed: string; lines: MapLine[] } }
 
-export type AddedRuleType = AddedRule['type']
-
 export const recogniseRule = (content: unknown): AddedRule | null => {
   if (typeof content !== 'object' || content === null) return null
   const { id, legalBasis, version, dimensions, feed, lines } = content as Record<string, unknown>
