@@ -1,6 +1,6 @@
 /**
- * A refusal has a stable code, HTTP and exit status, and a sentence that a person can act on (Chinese first). Any other
- * error is a fault, logged but answered with "Internal error."
+ * A refusal has a stable code, HTTP and exit status, and a sentence that a person can act on. Any other error is a
+ * fault, logged but answered with "Internal error."
  */
 
 import REFUSALS from '../../schema/refusals.json' with { type: 'json' }

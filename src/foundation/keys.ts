@@ -232,8 +232,8 @@ export const kidOfToken = (token: string): string => {
 }
 
 /**
- * Makes a token key and deletes keys whose tokens have all expired. The key signs once cached key sets have expired.
- * With `leaked` it signs now, and older keys are deleted: their tokens become invalid within a second.
+ * The key signs once cached key sets have expired. With `leaked` it signs now, and older keys are deleted: their
+ * tokens become invalid within a second.
  */
 export const newTokenKey = (
   folder: string,

@@ -184,10 +184,7 @@ const fits = (cells: readonly string[], names: readonly string[]): boolean =>
 
 const isBlank = (cell: string): boolean => cell.trim() === ''
 
-/**
- * Detects rows that two stray quotes merged into a cell. A text that merely contains separators is one cell (RFC
- * 4180 section 2).
- */
+/** A text that merely contains separators is one cell (RFC 4180 section 2). */
 const holdsRows = (cells: string[], columns: number, separator: string): boolean =>
   cells.some((cell, before) => {
     if (!cell.includes('\n')) return false

@@ -1,6 +1,6 @@
 /**
- * Reads `<address>/<feed>/`. Each pull takes the oldest file that has been unchanged for a while or has a
- * `<name>.ok`. Accepted files are archived, refused ones move to `refused/`; after a failure a file is put back.
+ * Each pull takes the oldest file of `<address>/<feed>/` that has been unchanged for a while or has a `<name>.ok`.
+ * Accepted files are archived, refused ones move to `refused/`; after a failure a file is put back.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -22,8 +22,8 @@ interface RequestDatabaseOptions {
 }
 
 /**
- * `acts` returns true for a request that makes a change. Such a request is not cancelled when the client disconnects,
- * because nobody could tell what was done.
+ * A request that makes a change (`acts`) is not cancelled when the client disconnects, because nobody could tell what
+ * was done.
  */
 export const makeRequestDatabase = (
   answers: AnswerPool,

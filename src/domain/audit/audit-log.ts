@@ -1,9 +1,8 @@
 /**
- * Hash chain of the audit log. A row's frame (form, key, number, instant, kind, count, hashes) is permanent. Its
- * content is hashed with its own salt, so it can be erased without breaking the chain and cannot be guessed.
- *
- * Form 1 rows are sealed (HMAC-SHA-256) with a key outside the database, so the database's owner cannot forge a
- * chain. Form 0 rows are older and have no key; the first sealed row holds the hash of the last of them.
+ * A row's frame (form, key, number, instant, kind, count, hashes) is permanent. Its content is hashed with its own
+ * salt, so it can be erased without breaking the chain and cannot be guessed. Form 1 rows are sealed (HMAC-SHA-256)
+ * with a key outside the database. Form 0 rows are older and have no key; the first sealed row holds the hash of the
+ * last of them.
  */
 import { hash } from 'node:crypto'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
@@ -11,9 +10,8 @@ import { parseJsonOr } from '../../foundation/text/json.js'
 import { parseCode } from '../operators/codes.js'
 
 /**
- * ACT: an act about to be done. OUTCOME: its result. CHUNK: part of a streamed answer. TOKEN: a token was issued or
- * somebody signed in. ATTEMPT: refused sign-ins. CUT: rows known outside the database are missing in it. RELEASED: a
- * person released a restored database.
+ * CHUNK: part of a streamed answer. TOKEN: a token was issued or somebody signed in. ATTEMPT: refused sign-ins. CUT:
+ * rows known outside the database are missing in it. RELEASED: a person released a restored database.
  */
 export type AuditLogKind =
   | 'ANSWER'

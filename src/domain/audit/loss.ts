@@ -36,8 +36,8 @@ export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolea
   from !== null && to !== null && !isSameServer(from, to)
 
 /**
- * `hashes` maps the numbers of existing rows to their hashes. If the present server held a missing row, `from` names
- * it: then neither a failover nor a restored copy explains the loss.
+ * If the present server held a missing row, `from` names it: then neither a failover nor a restored copy explains the
+ * loss.
  */
 export const findLoss = (
   heads: readonly NotedHead[],
@@ -52,8 +52,7 @@ export const findLoss = (
   const before = heads.filter((head) => head.number < first.number && isThere(head)).map(({ number }) => number)
   const here = missing.find((head) => head.server === null || (server !== null && isSameServer(head.server, server)))
   return {
-    // The loss starts after the last row, or, if an existing row differs from its hash outside, after the last row
-    // that agrees.
+    // The loss starts after the last row, or after the last row that agrees with its hash outside.
     after: first.number > last ? last : Math.max(0, ...before),
     noted: highest.number,
     notedAt: highest.at,
@@ -89,10 +88,7 @@ const serverIn = (said: unknown): ServerIdentity | null => {
   return Number.isSafeInteger(timeline) && typeof system === 'string' ? { timeline: Number(timeline), system } : null
 }
 
-/**
- * True when the loss explains why the row of `head` (number and hash) is missing. Without a known server (a client
- * kept the hash, or it is signed), only the number is compared.
- */
+/** Without a known server (a client kept the hash, or it is signed), only the number is compared. */
 export const explainsLostHead = (
   { after, noted, heads }: Pick<AuditLoss, 'after' | 'noted' | 'heads'>,
   head: NotedHead,

@@ -20,10 +20,9 @@ import {
 } from './loss.js'
 
 /**
- * UNLINKED: the row does not follow the one before. UNSEALED: it has no seal, but follows sealed rows. KEY_UNKNOWN:
- * its key is not in the key folder. ERASED: its content was erased too early. TAIL_MISSING: the log ends before a row
- * whose hash is on disk or published. REPLACED: the row differs from such a hash. FORGED: a signed row hash in the
- * database has a bad signature. ALTERED: content differs from its hash.
+ * UNSEALED: it has no seal, but follows sealed rows. KEY_UNKNOWN: its key is not in the key folder. ERASED: its
+ * content was erased too early. TAIL_MISSING: the log ends before a row whose hash is on disk or published. REPLACED:
+ * the row differs from such a hash. FORGED: a signed row hash in the database has a bad signature.
  */
 export type AuditFault =
   | 'MISSING'
@@ -160,10 +159,7 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
   return { add, end }
 }
 
-/**
- * Losses without a CUT row: the hub has not started since, or only clients or publications hold hashes of the missing
- * rows. If a row differs, all rows since the previous anchor are doubtful, because the row's hash covers them.
- */
+/** If a row differs, all rows since the previous anchor are doubtful, because the row's hash covers them. */
 const unrecordedLosses = (
   open: readonly AuditAnchor[],
   log: { known: readonly number[]; server: ServerIdentity | null; now: Date; last: number },

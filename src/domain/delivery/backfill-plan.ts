@@ -2,10 +2,7 @@ import type { PriorDelivery } from './delivery.js'
 
 export type EarlierMessage = Pick<PriorDelivery, 'action' | 'state'> & { createdAt: Date }
 
-/**
- * True when the platform never received the subject, or last received its removal. After the platform lost its
- * content (`wipedAt`), only later additions count: a change would refer to nothing.
- */
+/** After the platform lost its content (`wipedAt`), only later additions count: a change would refer to nothing. */
 export const lacksSubject = (heard: readonly EarlierMessage[], wipedAt: Date | null): boolean => {
   const kept = heard.filter(({ state, createdAt }) => state !== 'FOLDED' && (wipedAt === null || createdAt >= wipedAt))
   if (wipedAt === null) return (kept.at(-1)?.action ?? 'REMOVE') === 'REMOVE'

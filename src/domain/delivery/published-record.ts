@@ -131,8 +131,7 @@ export type ShowOrRemove = 'SHOW' | RecordRemovalCause | null
 
 /**
  * A decision that several sources report is sent once: from the source whose record was sent before, or else the
- * first. A withdrawal or repair by one counts for all, in the firm's favour. `sources` must hold all sources of each
- * decision.
+ * first. A withdrawal or repair by one counts for all, in the firm's favour.
  */
 export const decideShowOrRemove = (sources: readonly RecordSource[]): Map<string, ShowOrRemove> => {
   const due = new Map<string, ShowOrRemove>()

@@ -1,8 +1,8 @@
 import { digestDraft, type ItemProblem, type RecordDraft } from '../records/records.js'
 
 /**
- * Two items with the same key in one delivery contradict each other when these digests differ. Several units may report
- * one decision, so the digest omits the reporting unit, and the authority's name where its code is given.
+ * Several units may report one decision, so the digest omits the reporting unit, and the authority's name where its
+ * code is given.
  */
 export const digestForComparison = (draft: RecordDraft, whole: string): string => {
   const { body } = draft

@@ -1,7 +1,4 @@
-/**
- * A heading map assigns the headings of an office's own table to the fields of a feed. It applies to tables that have
- * all headings of the map.
- */
+/** A heading map applies to tables that have all its headings. */
 
 import { compactText } from '../../foundation/text/values.js'
 import type { ItemProblem } from '../records/records.js'
@@ -26,9 +23,7 @@ const MOST_LINES = 200 // per map
 const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 
-/**
- * Returns the heading map, or why these lines do not make one. `forms` are the field names of each form of the feed.
- */
+/** `forms` are the field names of each form of the feed. */
 export const parseHeadingMap = (
   lines: readonly MapLine[],
   forms: readonly (readonly string[])[],

@@ -19,10 +19,7 @@ interface ThresholdDays {
 
 const latestThresholdsByWorkdays = memoByObject((_: Calendar) => new Map<number, ThresholdDays>())
 
-/**
- * Null when the feed has no deadline (`duty`), when the record has no first day, or when the due day has passed but
- * lies beyond the announced holidays and may still move.
- */
+/** Null also when the due day has passed but lies beyond the announced holidays and may still move. */
 export const isSentLate = (
   validFrom: string | null,
   duty: SendingDuty | undefined,

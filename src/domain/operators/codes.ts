@@ -173,9 +173,7 @@ const weighted = (code: string, values: Int8Array, weights: readonly number[]): 
 
 export type CodeFault = 'CODE_FORM' | 'CODE_CHECK_DIGIT'
 
-/**
- * CODE_FORM: no known kind of code has this form. CODE_CHECK_DIGIT: the last character is wrong. Reported only for a code that no operator has.
- */
+/** CODE_CHECK_DIGIT is reported only for a code that no operator has. */
 export const findCodeFault = (asked: unknown): CodeFault | null => {
   const code = parseCode(asked)
   if (code === null) return 'CODE_FORM'

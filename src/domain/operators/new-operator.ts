@@ -8,10 +8,7 @@ export interface NewOperator {
   region: string | null
 }
 
-/**
- * Returns null unless the code is a USCC or shop code with a valid check digit. Only the registry can vouch for other
- * codes.
- */
+/** Only the registry can vouch for codes other than a USCC or shop code with a valid check digit. */
 export const newOperator = (text: string, name: string | null): NewOperator | null => {
   const code = parseCode(text)
   if (code?.scheme === 'shop') return { uscc: null, shop: code.code, kind: 'SHOP', name, region: null }

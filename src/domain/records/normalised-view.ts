@@ -48,10 +48,7 @@ export interface TextMatch {
 /** Words this many characters before or after a number may qualify it. */
 const AROUND = 24
 
-/**
- * Makes a finder of the pattern's group `named`, or of its whole match. After a rejected match the search resumes one
- * character further.
- */
+/** After a rejected match the search resumes one character further. */
 export const makeFinder =
   (patterns: readonly RegExp[], holds: (candidate: TextMatch) => boolean = () => true): SpanFinder =>
   (_, { line, starts, ends }) =>

@@ -62,8 +62,8 @@ export const isCounterfeitPenalty = (body: RecordBody): boolean =>
 export const isWithdrawnPenalty = (body: RecordBody): boolean => body['status'] === 'REVOKED'
 
 /**
- * Identifies a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is
- * added, by name since older forms have no code. The store adds the party. Returns null without number or authority.
+ * A bare number such as 市场〔2019〕1号 exists in every county, so the authority is added, by name since older forms have
+ * no code. The store adds the party. Returns null without number or authority.
  */
 export const makeDecisionFactKey = (
   number: string | null,

@@ -43,7 +43,6 @@ const NONE_CLEAR: readonly unknown[] = []
 /**
  * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`mark`), also one split over two neighbouring
  * cells. Fields in `exempt` hold registration numbers: fifteen digits stay there unless the text calls them an ID.
- * `clear` lists texts already found clean.
  */
 export const redactIdNumbers = <T>(
   value: T,

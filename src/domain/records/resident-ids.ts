@@ -59,10 +59,9 @@ const OF_A_PERSON = /(?:身份|证件|證件|\bID\s*(?:card|no|number))\D{0,16}$
 const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg(?:istration)?[\s._-]{0,3}(?:no|number))\D{0,16}$/i
 
 /**
- * Treatment of fifteen digits that read as a first-generation ID number. One in ten is doubtful: it is also a valid
- * registration number. KEPT: all stay. DOUBTFUL_KEPT: doubtful ones stay. LONE_KEPT: a doubtful one stays if it is the
- * whole text. REPLACED: doubtful ones are replaced, unless called a registration number. A number called a person's is
- * always replaced.
+ * One in ten is doubtful: it is also a valid registration number. KEPT: all stay. DOUBTFUL_KEPT: doubtful ones stay.
+ * LONE_KEPT: a doubtful one stays if it is the whole text. REPLACED: doubtful ones are replaced, unless called a
+ * registration number. A number called a person's is always replaced.
  */
 export type FifteenDigitsTreatment = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
 
@@ -136,8 +135,8 @@ export const isCredibleId = (id: string): boolean => {
 
 /**
  * A lone number with a wrong last digit still identifies a person; only a valid USCC is spared. A number valid as
- * both is a person's: one ID in 31 passes the USCC check, but hardly any USCC has a valid birthday at that position.
- * In groups or attached to digits, the number needs the right check digit.
+ * both is a person's: one ID in 31 passes the USCC check. In groups or attached to digits, the number needs the right
+ * check digit.
  */
 const isEighteen = (line: string, at: number, written: string): boolean => {
   const id = charactersOf(written)

@@ -145,10 +145,7 @@ const dayAfter = (last: Json | undefined): string | null => {
   return next
 }
 
-/**
- * Keeps the first report of an event, the last of a state. A withdrawing source wins over all, in the firm's favour.
- * In SQL: `selectOncePerFactSql`.
- */
+/** A withdrawing source wins over all, in the firm's favour. In SQL: `selectOncePerFactSql`. */
 export const keepOncePerFact = <Row extends RecordReport & { fact: string | null }>(
   rows: readonly Row[],
 ): readonly Row[] => {

@@ -1,4 +1,4 @@
-/** Checks beyond the JSON Schema: a valid scorecard cannot raise a score for a worse record, count a fact twice, or hide what it did. */
+/** A valid scorecard cannot raise a score for a worse record, count a fact twice, or hide what it did. */
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { FACT_FAMILIES, findFact, MILDER_FACT } from '../records/facts.js'

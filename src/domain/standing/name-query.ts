@@ -3,8 +3,8 @@ import { maskName } from '../listing/masked-names.js'
 import { normalizeName } from '../operators/names.js'
 
 /**
- * SAME: equal except for width, brackets, dots, blanks, case or script. DIFFERENT: also short names, branches and typing errors. UNKNOWN:
- * no operator, no name, or a name partly masked for the asker, who must not learn it by guessing.
+ * DIFFERENT: also short names, branches and typing errors. UNKNOWN: no operator, no name, or a name partly masked for
+ * the asker, who must not learn it by guessing.
  */
 export type NameAnswer = 'SAME' | 'FORMER' | 'DIFFERENT' | 'UNKNOWN'
 

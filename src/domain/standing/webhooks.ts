@@ -64,8 +64,8 @@ const decoded = (text: string): string => {
 const PORTS = new Set(['', '443', '8443'])
 
 /**
- * Returns why the address is refused (against server-side request forgery), or null. Networks in `allow` (CIDR) count as public. Unless all addresses lie in
- * them, only https on port 443 or 8443 is allowed.
+ * Networks in `allow` (CIDR) count as public (against server-side request forgery). Unless all addresses lie in them,
+ * only https on port 443 or 8443 is allowed.
  */
 export const findAddressRefusal = (
   { protocol, port }: Pick<URL, 'protocol' | 'port'>,

@@ -1,6 +1,6 @@
 /**
- * Keys that seal audit rows (HMAC-SHA-256). The `audit-<number>.key` with the highest number seals; all verify. A row names its key by the
- * beginning of the key's hash.
+ * The `audit-<number>.key` with the highest number seals; all verify. A row names its key by the beginning of the
+ * key's hash.
  */
 import { createHmac, createSecretKey, hash } from 'node:crypto'
 import { type KeyRingOptions, openKeyRing } from './key-ring.js'

@@ -43,9 +43,9 @@ const EPOCH_NUMBER = /^-?\d{11,13}$/
 const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
- * Reads every form that agencies send: 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch
- * milliseconds, Date. Instants become days in Shanghai. Returns null for twelve digits that could be both YYYYMMDDhhmm and
- * a whole hour in milliseconds, outside 1900–2999, for two-digit years, and for 1900-01-01 ("none").
+ * Reads 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch milliseconds, Date. Returns null
+ * for twelve digits that could be both YYYYMMDDhhmm and a whole hour in milliseconds, outside 1900–2999, for
+ * two-digit years, and for 1900-01-01 ("none").
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)

@@ -9,8 +9,8 @@ export const findFormatFaults = (format: string, row: unknown): FormatFault[] =>
 }
 
 /**
- * Makes a removal fit the format, because it must not wait for corrections: cuts long texts and omits malformed
- * optional ones. `inner` names the object with the fields.
+ * A removal must not wait for corrections: cuts long texts and omits malformed optional ones. `inner` names the
+ * object with the fields.
  */
 export const fitToFormat = <R extends object>(
   { action, key }: Pick<Notice, 'action' | 'key'>,

@@ -92,10 +92,7 @@ const fencesOf = (claimed: readonly Pick<ClaimedDelivery, 'id' | 'attempts'>[]) 
   attempts: claimed.map(({ attempts }) => attempts),
 })
 
-/**
- * Ends the lease of messages replaced or closed in flight, so that later ones need not wait. Locks rows in the order of
- * `bookResults`.
- */
+/** Later messages need not wait. Locks rows in the order of `bookResults`. */
 const letGo = async (db: Db, rows: readonly ClaimedDelivery[]): Promise<void> => {
   await db.raw(
     `with gone as (

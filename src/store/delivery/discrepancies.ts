@@ -39,10 +39,7 @@ export const keepFound = async (
   )
 }
 
-/**
- * Settles open discrepancies not found again, except those of subjects with unsettled messages (not compared) and of
- * entries that the hub hid (settled by a person).
- */
+/** Spares subjects with unsettled messages (not compared) and entries that the hub hid (settled by a person). */
 export const settleVanished = async (
   tx: Db | Tx,
   platform: string,

@@ -12,10 +12,7 @@ interface OrphanedRow extends Pick<RecordDraft, 'key' | 'kind' | 'body'> {
   operator: number
 }
 
-/**
- * Detaches records whose code (one of `codes`, or any code of `operators`) no longer leads to their operator. They
- * become unmatched or ownerless.
- */
+/** Codes are one of `codes`, or any code of `operators`. The records become unmatched or ownerless. */
 export const detachRecords = async (
   tx: Tx,
   { codes, operators }: { codes: readonly string[]; operators: readonly number[] },

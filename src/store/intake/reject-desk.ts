@@ -96,10 +96,7 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
 export const lockIfOpen = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`, [id])
 
-/**
- * True when the agency sent the records again after `run`. For kinds that end by absence (`ends`), any later full
- * delivery counts too.
- */
+/** For kinds that end by absence (`ends`), any later full delivery counts too. */
 export const isOutdated = (
   tx: Tx,
   { feed, keys, run, ends }: { feed: string; keys: readonly string[]; run: number; ends: boolean },

@@ -1,6 +1,6 @@
 /**
- * Rolls back an intake run: its versions are marked wrong, versions it closed are reopened, its names and codes are
- * deleted. Temporary tables: `taken_back` (versions) and `concerned` (operators).
+ * Versions that the run opened are marked wrong, versions it closed are reopened. Temporary tables: `taken_back`
+ * (versions) and `concerned` (operators).
  */
 import type { RollbackCandidate } from '../../domain/intake/rollback.js'
 import { type Db, queryColumn, queryFirst, queryValue, type Tx } from '../db/db.js'
@@ -60,8 +60,8 @@ export const closeWrongVersions = async (tx: Tx, { run, by, at }: RollbackRun): 
 }
 
 /**
- * Reopens each record's last version that is not wrong. If a later run ended the record, it stays ended until that run
- * (`opened_by`) is rolled back. Records that a later run reported unmatched stay unmatched.
+ * If a later run ended the record, it stays ended until that run (`opened_by`) is rolled back. Records that a later
+ * run reported unmatched stay unmatched.
  */
 export const restoreVersions = async (
   tx: Tx,

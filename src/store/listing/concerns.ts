@@ -126,10 +126,7 @@ export const settleOfListings = async (
   await settleWhere(tx, condition, { ...by, cause, listingIds })
 }
 
-/**
- * Returns open listings whose decision record a full delivery lacks, once per version of the record. `unmet`: ids of
- * the record versions that the delivery lacks.
- */
+/** Once per version of the record. `unmet`: ids of the record versions that the delivery lacks. */
 export const listThoseLackingRecord = async (
   tx: Tx,
   unmet: readonly number[],

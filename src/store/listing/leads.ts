@@ -22,8 +22,8 @@ export const lockLeadsWithRollbackConcern = lockLeads(
 )
 
 /**
- * A dropped lead counts as never opened, except in answers as known at an earlier instant. Leads that a person has
- * touched are left. Returns whether any was dropped.
+ * A dropped lead counts as never opened, except in answers as known at an earlier instant. Returns whether any was
+ * dropped.
  */
 export const dropLeads = async (
   tx: Tx,
@@ -63,10 +63,7 @@ export interface LeadPenalty {
   body: RecordBody
 }
 
-/**
- * Of these records, the penalties of operators without an open case on the list that no earlier case of it rested on.
- * A person who dropped a case has considered all that were known by then.
- */
+/** A person who dropped a case has considered all penalties that were known by then. */
 export const listUnconsideredPenalties = (tx: Tx, list: string, records: readonly number[]): Promise<LeadPenalty[]> =>
   queryRows(
     tx,

@@ -55,8 +55,8 @@ export interface NumberedRange {
 }
 
 /**
- * Turns rows of `change_marks` into numbered changes for each client, removals first. Rows of operators on no seller
- * list are dropped. A client that may not see a seller's grade learns only public changes.
+ * Removals come first. Rows of operators on no seller list are dropped. A client that may not see a seller's grade
+ * learns only public changes.
  */
 export const numberMarks = (
   tx: Tx,

@@ -38,8 +38,8 @@ const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 
 /**
- * Fills temporary table `opening` with the codes whose grade the client may see. Codes without an operator are left
- * out; an ambiguous code is confirmed if all its operators are.
+ * Fills temporary table `opening`. Codes without an operator are left out; an ambiguous code is confirmed if all its
+ * operators are.
  */
 export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
   const { client, marketplace, today, oldest } = deciding

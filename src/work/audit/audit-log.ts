@@ -1,7 +1,6 @@
 /**
- * An answer leaves only after its row is durable and the chain's head (last number and hash) is noted outside the
- * database. Rows ready together form one group. All processes extend one chain; a group whose numbers another process
- * took gets new ones.
+ * An answer leaves only after its row is durable and the chain's head is noted outside the database. All processes
+ * extend one chain; a group whose numbers another process took gets new ones.
  */
 import { randomBytes } from 'node:crypto'
 import {

@@ -1,7 +1,6 @@
 /**
- * Notes outside the database reveal that a restored backup lacks what was sent or published. `publication.json` holds
- * the last snapshot. `noted/<database>.<delivery>.<number>.json` names a delivery sent. The highest counts, so concurrent
- * processes never lower it.
+ * `publication.json` holds the last snapshot. `noted/<database>.<delivery>.<number>.json` names a delivery sent. The
+ * highest counts, so concurrent processes never lower it.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * Unwanted entries are removed, stale ones sent again. A missing entry may have been repaired at the platform, so the
- * hub hides it until a person decides. When very many are missing, it raises an alarm and changes nothing.
+ * A missing entry may have been repaired at the platform, so the hub hides it until a person decides. When very many
+ * are missing, it raises an alarm and changes nothing.
  */
 import {
   type DiscrepancyKind,

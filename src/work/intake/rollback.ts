@@ -1,7 +1,4 @@
-/**
- * A rolled-back run counts as never received, except in queries as of an earlier instant. Records that later runs only
- * repeated must be delivered again.
- */
+/** Records that later runs only repeated must be delivered again. */
 
 import { findRollbackFault } from '../../domain/intake/rollback.js'
 import { isHiddenByRun } from '../../domain/listing/case.js'

@@ -89,10 +89,7 @@ const storeTrial = async (
 
 const underWay = new WeakMap<Db, Map<string, Promise<trials.TrialRow>>>()
 
-/**
- * Reuses today's trial of these scorecards when nothing was scored since. Refusals: TRIAL_TOO_LARGE with the command
- * to run, and those of `tryScorecard`.
- */
+/** Refusals: TRIAL_TOO_LARGE with the command to run, and those of `tryScorecard`. */
 export const tryScorecardForRequest = async (
   asker: Db,
   options: TrialOptions & { operatorsMost?: number },

@@ -3,10 +3,7 @@ import { isFeedStale } from '../../domain/intake/bounds.js'
 import type { Freshness } from '../../domain/standing/standing.js'
 import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 
-/**
- * Returns the oldest last good whole pull of the list feeds. A feed pulled without success counts as infinitely old;
- * one never pulled is ignored.
- */
+/** A feed pulled without success counts as infinitely old; one never pulled is ignored. */
 export const judgeFreshness = (
   agencies: readonly Agency[],
   pulls: ReadonlyMap<string, Date | null>,

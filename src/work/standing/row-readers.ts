@@ -129,10 +129,7 @@ const NO_LIST = '应为列表，或 {"codes": [...]} a list is wanted, or {"code
 const SEPARATORS = [',', ';', '\t']
 const HEADLESS: ColumnRole[] = ['code', 'name', 'ref']
 
-/**
- * A heading names column `code` or `shop`, and optionally `name` and `ref`. Without a heading, the code comes first. An
- * unclosed quote spoils only its own line.
- */
+/** Without a heading, the code comes first. An unclosed quote spoils only its own line. */
 export const makeCsvReader = (): RowReader => {
   let pending = ''
   let table: { separator: string; columns: ColumnRole[]; headed: boolean } | null = null

@@ -32,8 +32,7 @@ export interface SingleSellersResult extends SellerListResult {
 }
 
 /**
- * Adds and removes sellers of the current list, whose day stays. Codes that are on it already, or not on it, change
- * nothing. Refusals: SELLERS_NONE, SELLERS_MALFORMED, INPUT_INVALID, CONTENT_TOO_LARGE, RUN_BUSY.
+ * The day of the list stays. Refusals: SELLERS_NONE, SELLERS_MALFORMED, INPUT_INVALID, CONTENT_TOO_LARGE, RUN_BUSY.
  */
 export const changeSellers = async (db: Db, input: SingleSellersInput): Promise<SingleSellersResult> => {
   const { client, now, log } = input

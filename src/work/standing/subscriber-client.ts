@@ -1,6 +1,6 @@
 /**
- * Guards against SSRF: the host is resolved once, every address is checked, and a checked one is called. Redirects and
- * answer bodies are ignored.
+ * Guards against SSRF: the host is resolved once, and a checked address is called. Redirects and answer bodies are
+ * ignored.
  */
 import { lookup } from 'node:dns/promises'
 import http from 'node:http'

@@ -26,8 +26,8 @@ export const DATABASE_FAULT_TEXTS: Record<string, string> = {
 }
 
 /**
- * DDL of an agency's table. Without `columns`, one column `payload` holds the record. To resubmit a row, the agency
- * sets `state` 0 and `resub_time`.
+ * Without `columns`, one column `payload` holds the record. To resubmit a row, the agency sets `state` 0 and
+ * `resub_time`.
  */
 export const exchangeTableDdl = (feed: string, columns?: readonly string[], schema = 'public'): string => {
   const fields = columns

@@ -1,6 +1,6 @@
 /**
- * A receiver may apply an earlier addition after a confirmed removal. So an entry still displayed
- * MESSAGE_SETTLES_SECONDS later is removed again. Platforms without a display get each removal twice.
+ * A receiver may apply an earlier addition after a confirmed removal. Platforms without a display get each removal
+ * twice.
  */
 import { isRefusal, NoDisplayRefusal, reasonOf } from '../../../foundation/errors.js'
 import type { ConfiguredPlatform, DisplayedSubject, Platform } from '../../../platforms/platform.js'

@@ -35,8 +35,8 @@ export const readRetainedChanges = async (db: Db, client: string): Promise<Retai
   (await store.findRetainedChanges(db, [client])).get(client) ?? { erased: 0, last: 0 }
 
 /**
- * Acknowledges all changes up to `after` and returns where to continue. null acknowledges nothing and continues after
- * the last change. Refusal CHANGES_GONE when changes after `after` were erased.
+ * null acknowledges nothing and continues after the last change. Refusal CHANGES_GONE when changes after `after` were
+ * erased.
  */
 export const acknowledgeChanges = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await readRetainedChanges(db, client)
