@@ -38,6 +38,7 @@ export const OPERATORS_BY_TYPE: Record<string, (source: unknown) => OperatorRefe
     Objection: byOperator,
     WatchEntry: byOperator,
     AccessCode: byOperator,
+    FoundDocument: byOperator,
     Trademark: byOperator,
     ProductSampling: byOperator,
     ProductRecall: byOperator,

@@ -34,12 +34,14 @@ const search = async (_: unknown, args: { text: string }, context: GraphqlContex
   return {
     documents: [
       ...cases.map(({ id, operatorId, number, move }) => ({
+        operatorId,
         number,
         move,
         listing: () => listingById(context, makeGlobalId('Listing', id)),
         operator: () => operatorById(context, operatorId),
       })),
       ...penalties.map(({ operatorId, number }) => ({
+        operatorId,
         number,
         move: null,
         listing: null,

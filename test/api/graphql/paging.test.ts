@@ -24,6 +24,7 @@ const ROWS: Record<string, { table: string; where?: string; args?: string }> = {
   objections: { table: 'objections' },
   overrides: { table: 'overrules' },
   watchList: { table: 'watch_entries' },
+  authorisations: { table: 'authorisations' },
   comparisons: { table: 'comparisons' },
   discrepancies: { table: 'findings' },
   scorecardActivations: { table: 'scorecard_adoptions' },
@@ -171,6 +172,7 @@ describe('paging', function () {
     const WORDS = [
       // Its id is its number, and only its list returns it.
       'CalendarProposal',
+      'OfficeProposal',
       'AuthorityStatement',
       // Its content is opened at /v1/papers.
       'SealedPaper',
