@@ -281,7 +281,6 @@ const isReadable = (value: unknown): boolean => {
   return typeof value !== 'object' || value === null || Object.values(value).every(isReadable)
 }
 
-/** Cached, because rows of a table share their field names. */
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => oddNamesOf(known)(names)
 
 const oddNamesOf = memoByObject((known: ReadonlySet<string>) =>
@@ -326,7 +325,6 @@ const unreadableIn = (
 /** Copies the string, because a V8 substring keeps its whole source in memory. */
 const copied = (key: string): string => Buffer.from(key).toString()
 
-/** Shows a wrong code unless it may be a resident ID number. */
 const shown = (sent: string): string => {
   const code = normalizeCode(sent) ?? ''
   return /\d{15}/.test(code) && hasResidentIdForm(code) ? '（疑似证件号码，不予显示）' : sent

@@ -13,7 +13,6 @@ interface ContractFault {
   message: string
 }
 
-/** Finds the folder schema/ from src/ or dist/src/. Skips dist/schema/, which lacks most files. */
 const located = (): string => {
   const near = ['../../schema/', '../../../schema/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
   const found = near.find((path) => existsSync(join(path, 'contracts')))

@@ -7,7 +7,6 @@ import REFUSALS from '../../schema/refusals.json' with { type: 'json' }
 
 type Details = Record<string, unknown>
 
-/** Sentences too complex for a template in schema/refusals.json. */
 const COMPOSED: Readonly<Record<string, (d: Details) => string>> = {
   RUN_BUSY: (d) =>
     `这项工作正在进行中，请稍后再试。${[d['job'], d['subject']].filter(Boolean).join(' ') || 'This'} is under way already; try again later.`,

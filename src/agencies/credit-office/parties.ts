@@ -63,7 +63,6 @@ const codeFields = (read: MeaningReader<PartyMeaning>): CodeField[] =>
 const hasCode = (read: MeaningReader<PartyMeaning>): boolean =>
   codeFields(read).some(({ field }) => parseCode(read.row.text(field))?.scheme !== undefined)
 
-/** Leaves out any number that may be the person's ID number. */
 const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   codeFields(read).filter(({ field, scheme }) => {
     const sent = read.row.text(field)

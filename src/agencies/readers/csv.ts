@@ -156,7 +156,6 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
   }
 }
 
-/** Returns null when a quote does not close at the end of its cell. */
 const cellsOf = (line: string, separator: string): string[] | null => {
   if (!line.includes('"')) return line.split(separator)
   const cells: string[] = []
@@ -178,7 +177,6 @@ const cellsOf = (line: string, separator: string): string[] | null => {
   }
 }
 
-/** Allows the extra empty cells that spreadsheets leave. */
 const fits = (cells: readonly string[], names: readonly string[]): boolean =>
   cells.length === names.length || (cells.length > names.length && cells.slice(names.length).every(isBlank))
 

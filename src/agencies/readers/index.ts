@@ -33,7 +33,6 @@ export const readContent = (
 
 const ZIP = Buffer.from('PK\x03\x04')
 
-/** Chooses the reader by content, never by file name. */
 const readerFor = (head: Buffer): ReaderName | null => {
   if (head.subarray(0, ZIP.length).equals(ZIP)) return 'xlsx'
   if (head.subarray(0, OLE2_SIGNATURE.length).equals(OLE2_SIGNATURE)) return 'xls'

@@ -33,7 +33,6 @@ const isBuilt = (): boolean => {
     .every((name) => statSync(new URL(name, SOURCES)).mtimeMs <= mtimeMs)
 }
 
-/** Registers the TypeScript loader, which a worker thread does not inherit. */
 const withLoader = (): URL => {
   // In a thread, the loader's CommonJS version resolves its hooks wrongly.
   const loaderPath = createRequire(import.meta.url)

@@ -89,7 +89,6 @@ const respelt = (fields: unknown, columns: readonly string[], names: readonly st
   return Object.fromEntries(columns.map((column, at) => [names[at] ?? column, values[column] ?? '']))
 }
 
-/** If the whole delivery is refused, rows without a fault of their own get the reason of that refusal. */
 const writeOutcome = async (exchange: ExchangeTable, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {

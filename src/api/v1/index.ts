@@ -71,7 +71,6 @@ const problem = (
     .send(JSON.stringify({ ...body, error, ...beside }))
 }
 
-/** Express throws its own error for an undecodable URL. */
 const ofAddress = (thrown: unknown): Refusal | null => {
   const status = (thrown as { status?: unknown } | null)?.status
   if (isRefusal(thrown) || typeof status !== 'number' || status < 400 || status >= 500) return null

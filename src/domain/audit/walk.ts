@@ -134,7 +134,6 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
     }
   }
 
-  /** `releasedOld`: last release of a restored database. It explains earlier CUT rows without a seal. */
   const end = (closing: { server: ServerIdentity | null; now: Date; releasedOld: Date | null }): WalkResult => {
     const { server, now, releasedOld } = closing
     const excuseOf = (cut: LossRow): LossExcuse | null => {

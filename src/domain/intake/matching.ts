@@ -158,7 +158,6 @@ const agrees = (field: EvidenceField, said: string, held: string): WeighedPoint 
   evidence: [{ field, said, held }],
 })
 
-/** USCCs and organisation codes are for life, so a different one contradicts; registration numbers change. */
 const weighCode = (candidate: OperatorCandidate, said: SubjectDetails): WeighedPoint => {
   const { uscc } = candidate
   if (said.uscc !== null && uscc !== null) {

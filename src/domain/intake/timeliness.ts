@@ -45,7 +45,6 @@ const turns = (workdays: number, calendar: Calendar, today: string): ThresholdDa
   return afresh
 }
 
-/** Returns the earliest first day of a record whose due day is `end` or later. */
 const firstDay = (workdays: number, calendar: Calendar, end: string): string => {
   let day = end
   for (;;) {

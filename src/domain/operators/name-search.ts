@@ -193,7 +193,6 @@ const askedOf = (key: string): QueriedName => {
   }
 }
 
-/** Share of common grams (Dice), plus 1 when one name contains the other; 0 when the names are too far apart. */
 const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string): number => {
   let [common, commonWithin] = [0, 0]
   let before = BEGINNING
@@ -226,7 +225,6 @@ const weigh = (asked: QueriedName, candidate: NameCandidate, share: number): Nam
   return { ...candidate, reason: found.reason, rank: MATCH_REASONS.indexOf(found.reason) * RANKS_OF_A_REASON + far }
 }
 
-/** A swap counts 0, a missing character 1, a wrong one 2. */
 const countDifferingCharacters = (one: string, other: string): number => {
   let rest = other
   for (const sign of one) rest = rest.replace(sign, '')
@@ -261,7 +259,6 @@ const reasonFor = (
 /** Places that places.ts does not list: 新乡市, 汪清县. */
 const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
 
-/** Up to two lesser places in front of the name, and one error, are allowed. */
 const beginsNearly = (own: string, text: string): boolean => {
   const within = own.replace(LESSER_PLACE, '')
   return [...new Set([own, within, within.replace(LESSER_PLACE, '')])].some((name) =>
@@ -283,7 +280,6 @@ const isElsewhere = ({ key, places }: NameParts, held: NameParts): boolean => {
   return front.length >= 2 && ![...bare(held.places)].some((sign) => front.includes(sign))
 }
 
-/** One place may be less specific (长春 and 吉林省长春市) or absent. */
 const placesAgree = (one: string, other: string): boolean => {
   const [short = '', long = ''] = [bare(one), bare(other)].sort((a, b) => a.length - b.length)
   return long.endsWith(short) || long.startsWith(short)

@@ -91,7 +91,6 @@ export const simplifyAuthority = comparedBy(SHORT_FORMS)
 /** Serves to recompute scores of old rule books, which lack ONE_CITY. */
 export const simplifyAuthorityAsBefore = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
 
-/** Removes an addition in brackets, also a truncated one. Brackets inside a name, 税务总局(吉林)税务局, stay. */
 const withoutAddition = (name: string): string => {
   let end = name.length
   for (let open = name.lastIndexOf('('); open > 0; open = name.lastIndexOf('(', open - 1)) {

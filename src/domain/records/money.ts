@@ -94,7 +94,6 @@ const parseAny = (sent: string, unit: MoneyUnit): Amount | null => {
   return { yuan: write(add(scaled, cents)), currency: named.currency }
 }
 
-/** Returns null for digits in brackets: accountants write minus 100 as (100). */
 const withoutBrackets = (text: string): string | null => (/\([^)]*\d/.test(text) ? null : text.replace(/[()]/g, ''))
 
 const withoutCurrency = (text: string): { amount: string; currency: string; whole: boolean } | null => {
@@ -109,7 +108,6 @@ const withoutCurrency = (text: string): { amount: string; currency: string; whol
 const parseNumber = (text: string, yuanSign: boolean): Decimal | null =>
   ARABIC_SUM.test(text) ? parseArabic(text, yuanSign) : parseChinese(text)
 
-/** '20万5000' is read only before 元, because '3万5' may mean 35000. */
 const parseArabic = (text: string, yuanSign: boolean): Decimal | null => {
   const parts = [...text.matchAll(SCALED)].map(([, number = '', scale = '']) => ({
     number: read(number.replaceAll(',', '')),

@@ -78,7 +78,6 @@ export const findResidentIds = (text: string, fifteen: FifteenDigitsTreatment): 
 
 export const hasLongNumeralRun = (text: string): boolean => text.search(IN_WORDS) >= 0
 
-/** Positions stay the same, because both are one UTF-16 unit. */
 const withoutWords = (text: string): string =>
   ANY_NUMERAL.test(text) ? text.replace(IN_WORDS, (run) => EACH_NUMERAL.reduce(inDigits, run)) : text
 
@@ -121,7 +120,6 @@ const isPersons = (id: string, before: string, alone: boolean, fifteen: FifteenD
   return !OF_A_REGISTER.test(before)
 }
 
-/** The groups must form one valid number with one kind of separator and a credible birth year. */
 const isInParts = (written: string, gaps: readonly string[]): boolean => {
   if (!isCredibleId(charactersOf(written))) return false
   const signs = gaps.filter((gap) => gap !== '').map((gap) => [...new Set(gap.replaceAll(' ', ''))].sort().join(''))

@@ -112,7 +112,6 @@ interface FactCourse {
   over: string | null
 }
 
-/** Returns null when the event has no weight on day `from`. */
 const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard): FactCourse | null => {
   const on = (asOf: string) => {
     const alone = score({ ...facts, asOf, events: [event] }, card)
@@ -153,7 +152,6 @@ const within = (drafts: DraftStep[]): DraftStep[] => {
   return [...drafts.slice(0, near), ...together(drafts.slice(near), what)]
 }
 
-/** Within one day the largest gain comes first. */
 const weighed = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): RecoveryStep[] => {
   const steps: RecoveryStep[] = []
   const left = new Set(drafts)
@@ -220,7 +218,6 @@ const both = (wait: SourcedSentence, row: SourcedSentence): SourcedSentence => (
   confirmed: wait.confirmed && row.confirmed,
 })
 
-/** First day after complete months; for 0 the day itself (Civil Code, articles 201 and 202). */
 const complete = (from: string, months: number): string => (months === 0 ? from : addDays(addMonths(from, months), 1))
 
 const lawfulDay = ({ on, decidedOn }: FactEvent): string | null => decidedOn ?? on

@@ -188,7 +188,6 @@ const add = (sheet: Sheet, reason: Reason): void => {
   sheet.reasons.push(reason)
 }
 
-/** All units of a rule share one cap. With separate caps a worse record could raise a score. */
 const weighUnits = ({ rule, slots }: PlannedUnits, tallies: Tallies, sheet: Sheet): void => {
   let sum = 0
   for (const slot of slots) {

@@ -171,7 +171,6 @@ const checkVeto = (veto: Veto, at: string, card: Scorecard, say: FaultReporter):
   if (veto.grade === GRADES[0]) say(`${at}.grade`, '以最高等级封顶没有意义。A cap at the best grade caps nothing.')
 }
 
-/** No two rules may weigh the same fact. An unweighed fact may stand in no rule. */
 const checkFacts = (card: Scorecard, say: FaultReporter): void => {
   const seen = new Set<string>()
   const checkRepeat = makeRepeatCheck(say, (fact) => `事实 ${fact} 被重复计分。The fact is counted twice.`, seen)
@@ -266,7 +265,6 @@ const checkNumbers = (value: unknown, at: string, say: FaultReporter): void => {
   }
 }
 
-/** Each sentence must contain each placeholder of `blanks`, such as `{count}`, exactly once, and no other. */
 const checkWords = (words: BilingualText, at: string, blanks: string[], say: FaultReporter): void => {
   for (const language of ['zh', 'en'] as const) {
     const found = [...words[language].matchAll(/\{(\w*)\}/g)].map((match) => match[1] ?? '')

@@ -38,7 +38,6 @@ const parsed = (bytes: Buffer): unknown => {
   }
 }
 
-/** Decodes UTF-8 or GB18030, because some interfaces ignore their declared encoding. */
 const decodeBytes = (bytes: Buffer): string => {
   for (const encoding of ['utf-8', 'gb18030']) {
     try {

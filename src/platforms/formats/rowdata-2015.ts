@@ -97,7 +97,6 @@ export const readSoapAnswer = (bytes: Buffer, notices: readonly Notice[]): Recei
     return notice ? [receiptOf(verdict, notice)] : []
   }
 
-  /** With a success code, `line` is the number of accepted rows. */
   function receiptsOfWhole(verdict: SoapVerdict): Receipt[] {
     const { code, line } = verdict
     if (!isAcceptedCode(code)) return receiptOfRow(verdict)

@@ -40,7 +40,6 @@ export const makeHttpDisplay = (
   ask: (notices, from) => receiptsFromDisplay(notices, { from, credentials, names }),
 })
 
-/** Reads the displayed list. Throws PLATFORM_UNREACHABLE rather than return a part of it. */
 const readDisplay = async (display: HttpDisplay): Promise<DisplayedSubject[]> => {
   const shown = new Map<string, DisplayedSubject>()
   for (let after: string | null = null, pages = 0; ; pages += 1) {

@@ -17,7 +17,6 @@ import {
   type ShownEntry,
 } from './received-rows.js'
 
-/** Truncates an incomplete last line: its writer died before answering. */
 const openJournal = <T>(file: string) => {
   mkdirSync(dirname(file), { recursive: true })
   const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0)

@@ -24,7 +24,6 @@ const blacklist: PlatformEndpoint = {
     }),
 }
 
-/** First-generation SOAP; the answer identifies rows by position. */
 const service = (operation: SoapOperation, form: RowForm): PlatformEndpoint => ({
   read: (asked) => {
     const call = callIn(asked)

@@ -36,7 +36,6 @@ const FORMS: ReadonlyMap<unknown, RowForm> = new Map([
 ])
 const INNER = { listing: 'entry', penalty: 'penalty', permit: 'permit' } as const
 
-/** The subject's fields join the message's own; removal fields get the prefix `removal.`. */
 const flat = (whole: Record<string, unknown>, inner: string): ReceivedRow => {
   const { [inner]: subject, ...message } = whole
   const { removal, ...fields } = { ...message, ...asObject(subject) }

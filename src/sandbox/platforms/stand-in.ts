@@ -80,7 +80,6 @@ export const startPlatformStandIn = async (
     return door ? takes(door, asked) : makeJsonAnswer(404, { code: '404', message: '没有这个地址 Not found' })
   }
 
-  /** `?after=&limit=` selects a page by key, `?keys=a,b` entries; without either all are returned. */
   const displayed = ({ query }: StandInRequest): StandInReply => {
     const keys = query.get('keys')
     if (keys !== null) {

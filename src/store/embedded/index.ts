@@ -36,7 +36,6 @@ const join = async (folder: string, durable: boolean): Promise<EmbeddedDatabase>
     claims.releaseClaim(claim)
     throw error
   })
-  /** Replaces a killed supervisor. A supervisor stopped on purpose has deleted this member's claim. */
   const watchSupervisor = async () => {
     if (!existsSync(claim)) clearInterval(watch)
     else if (claims.findLivingClaims(folder, 'supervisor').length === 0) await start()
@@ -77,7 +76,6 @@ const waitUntilStoppedOrJoined = async (folder: string): Promise<void> => {
 
 type SupervisorStarter = () => Promise<void>
 
-/** Starts a supervisor unless this member's last one still runs. Throws why the last one failed. */
 const makeStarter = (folder: string, durable: boolean): SupervisorStarter => {
   let child: ChildProcess | null = null
   let logged = 0

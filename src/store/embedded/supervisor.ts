@@ -72,7 +72,6 @@ const keepRunning = async (supervised: SupervisedFolder, durable: boolean): Prom
   }
 }
 
-/** Checks that the database finds trigrams in Chinese text. */
 const createAndProveDatabase = async (port: number, password: string): Promise<void> => {
   const [there] = await ask(
     { port, password },

@@ -157,7 +157,6 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
   return [...new Set(many)]
 }
 
-/** SQL: operators that bear the code; at most three, enough to detect an ambiguous code. */
 const leadsBy = (scheme: string, code: string): string =>
   `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`

@@ -40,7 +40,6 @@ export const nearestMatches = async (db: Db, wanted: NameSearch): Promise<NameMa
   return rankMatches(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
 }
 
-/** Repeats the search when the query reports that the gram counts were stale. */
 const narrowly = async (db: Db, wanted: NameSearch) => {
   let counts = await lastRead(getProcessWideHandle(db))
   for (let tried = 1; ; tried += 1) {

@@ -30,7 +30,6 @@ const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entrie
   s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd",
   s.compared_on as "comparedOn"`
 
-/** A plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 

@@ -3,7 +3,6 @@ import { byIds, type RecordVersion, SELECT_VERSIONS_SQL } from './versions.js'
 
 export const PRODUCT_RECORDS_MOST = 200
 
-/** SQL: the field without spaces and in capitals, exactly as in the index. */
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 

@@ -71,7 +71,6 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const FOUND_OPERATOR = { operator_id: 'owner', found_by: 'said', decision_id: 'merger' }
 
-/** Skips records of this run, which its plan has already matched. */
 const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (

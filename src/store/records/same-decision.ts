@@ -3,7 +3,6 @@
  */
 import type { Tx } from '../db/db.js'
 
-/** SQL: a fact without the authority at its end. */
 const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
 
 const DECISION = (v: string): string =>

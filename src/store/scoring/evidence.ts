@@ -97,7 +97,6 @@ export interface OwnEntryOfOperator extends OwnEntry {
   list: string
 }
 
-/** SQL: owner of listing `l` at :knownAt. Mergers transfer listings. */
 const OWNER = `coalesce(
   (select case when d.undone_at is null or d.undone_at > :knownAt then d.operator_id else d.merged_id end from identity_decisions d
     where d.verdict = 'MERGE' and d.decided_at <= :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at desc limit 1),

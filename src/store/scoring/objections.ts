@@ -34,7 +34,6 @@ const columnsOf = (
 
 const COLUMNS = columnsOf('(select coalesce(w.merged_into, w.id) from operators w where w.id = b.operator_id)')
 
-/** SQL: operators `p` whose records `owner` has, itself included. */
 const partsOf = (owner: string): string =>
   `(select ${owner} as id union all select m.id from operators m where m.merged_into = ${owner}) p`
 

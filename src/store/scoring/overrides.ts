@@ -24,7 +24,6 @@ export interface OverrideRow {
   replacedAt: Date | null
 }
 
-/** SQL: the override was confirmed, not withdrawn before its decision. */
 const confirmed = (alias: string): string =>
   `${alias}.decided_at is not null and ${alias}.state in ('IN_FORCE', 'WITHDRAWN')`
 

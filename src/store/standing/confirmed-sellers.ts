@@ -75,7 +75,6 @@ export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: 
 const keysOf = (marketplace: string | null) =>
   marketplace === null ? { from: '', to: '' } : { from: `shop:${marketplace}:`, to: `shop:${marketplace};` }
 
-/** Adds unconfirmed sellers to `seller_claims`, up to `most` rows; those already in it stay. */
 const claim = async (tx: Tx, of: { client: string; today: string; oldest: string; most: number }): Promise<void> => {
   await tx.raw(
     `delete from seller_claims c where c.client = :client and (c.last_on < :oldest::date

@@ -153,7 +153,6 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
 
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
-/** True when operator `o`, or one merged into it, is listed with a visible grade. */
 const IS_ON_LIST_SQL = `coalesce((
   select case when o.known_to is null and exists (
       select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = o.uscc and s.opens_grade) then true

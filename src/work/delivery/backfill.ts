@@ -68,7 +68,6 @@ const lackingOf = async (
   return page.filter(({ subjectId }) => lacksSubject(bySubject.get(subjectId) ?? [], wipedAt))
 }
 
-/** Skips locked subjects to avoid deadlocks. Rereads the others. */
 const oweStep = async (
   tx: Tx,
   rules: WorkRules,

@@ -57,7 +57,6 @@ const turnWaitingChangeIntoAddition = async (tx: Tx, closed: desk.StoredDelivery
   if (asChange(all, next.number) === 'ADD') await deliveries.requeue(tx, next.id, { action: 'ADD', notice: null }, now)
 }
 
-/** Takes no locks, to avoid a deadlock: a merge holding them may wait for this transaction. */
 const messagesAbout = (
   db: Db | Tx,
   { subjectId, platform }: desk.StoredDelivery,

@@ -90,7 +90,6 @@ const sendRounds = async (s: Sender, progressed: () => void): Promise<void> => {
   if (trouble !== null) throw trouble
 }
 
-/** A stopped or adjusted wall clock cannot extend the run. */
 const lingering = ({ until, now, machine = () => performance.now() }: Sender): (() => boolean) => {
   if (until === undefined) return () => false
   const [began, lasts] = [machine(), until.getTime() - now().getTime()]

@@ -90,7 +90,6 @@ const standingOf = async (
   return own === null ? { value } : { value, lines: own.lines }
 }
 
-/** The next score drops a lead whose score was rolled back, and opens another if that score is low. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.lockLeadsWithRollbackConcern(tx, ids)
   if (questioned.length === 0) return new Set()

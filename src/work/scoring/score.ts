@@ -198,7 +198,6 @@ const newScore = (
   }
 }
 
-/** Operators merged, removed or changed since they were read are skipped and stay queued. */
 const storeBatch = (
   db: Db,
   run: OpenRun,

@@ -199,7 +199,6 @@ export const makeCsvReader = (): RowReader => {
   }
 }
 
-/** Returns null for an unclosed quote. `most` is the end of the text, or -1 when more may come. */
 const cellsIn = (
   text: string,
   from: number,

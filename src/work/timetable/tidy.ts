@@ -85,7 +85,6 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     return counts
   })
 
-/** Includes files without a run row, left by a crash. */
 const tidyArchives = async (db: Db, before: Date, { archive, signal }: TidyOptions): Promise<number> => {
   const archives = await archivesIn(archive)
   let removed = 0

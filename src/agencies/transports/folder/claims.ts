@@ -103,7 +103,6 @@ const takeOverClaim = (path: string, left: string): Promise<FileClaim | null> =>
     return name
   })
 
-/** Returns null when another hub was faster or `take` finds no file. */
 const makeClaim = async (path: string, take: (own: string) => Promise<string | null>): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)

@@ -75,7 +75,6 @@ const resolveStanding = (context: GraphqlContext, view: StandingView): ResolvedS
 }
 const NO_ENTRIES: readonly StandingEntry[] = []
 
-/** Returns null when a state or contested flag has to be looked up. */
 const resolvedEntries = (views: readonly ListingView[]): readonly StandingEntry[] | null => {
   if (views.length === 0) return NO_ENTRIES
   const told: StandingEntry[] = []

@@ -93,7 +93,6 @@ export const fileExists = async (path: string): Promise<boolean> => (await statO
 
 export const statOf = (path: string) => lstat(path, { bigint: true }).catch(nullIfMissing)
 
-/** The receiver may remove a file at any moment. */
 const nullIfMissing = (error: unknown): null => {
   if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ELOOP')) return null
   throw error

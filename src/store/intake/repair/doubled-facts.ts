@@ -29,7 +29,6 @@ export const shareFactsOfPenalties = async (tx: Tx, of: RepairRun): Promise<Repa
   return openVersionsWithFacts(tx, of)
 }
 
-/** SQL: the fact that the feed maps build for a record without an official key. */
 const FACT_OF = (
   v: string,
 ): string => `case ${v}.kind when 'standard' then ${v}.body->>'number' when 'list_entry' then case ${v}.body->>'list'
@@ -48,7 +47,6 @@ export const shareFactsOfKeylessRecords = async (tx: Tx, of: RepairRun): Promise
   return openVersionsWithFacts(tx, of)
 }
 
-/** Facts come from temporary table `repair_facts` (id, fact). */
 const openVersionsWithFacts = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with old as (

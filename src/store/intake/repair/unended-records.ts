@@ -14,7 +14,6 @@ export interface RepairRun {
   at: Date
 }
 
-/** True when run `r` was a full delivery, or corrected an item of one. */
 const OF_WHOLE = (r: string): string => `(${r}.whole or exists (select 1 from rejects j join runs s on s.id = j.run_id
   where j.taken_run = ${r}.id and s.whole))`
 

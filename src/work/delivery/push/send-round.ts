@@ -71,7 +71,6 @@ const sendClaimed = async (s: Sender, unsent: Unsent, width: number): Promise<Ro
 
 const isWorn = ({ failures }: queue.ClaimedDelivery): boolean => failures >= ALONE_AFTER
 
-/** Deliveries about other subjects can then go out. */
 const refuseInvalid = async (s: Sender, unsent: Unsent): Promise<void> => {
   const bad = [...unsent].flatMap((delivery): queue.DeliveryResult[] => {
     const [fault] = faultsOf(s, delivery)
@@ -113,7 +112,6 @@ const askAboutUnanswered = async (s: Sender, unsent: Unsent): Promise<RoundResul
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING_CODE || receipt.code === NO_RECEIPT_CODE)
 
-/** Returns the failure; null on success or when only removals leave. */
 const noteHighest = (s: Sender, leaving: readonly queue.ClaimedDelivery[]): RoundResult | null => {
   const last = leaving.toSorted((one, other) => other.id - one.id)[0]
   if (last === undefined) return null
@@ -130,7 +128,6 @@ const noteHighest = (s: Sender, leaving: readonly queue.ClaimedDelivery[]): Roun
   }
 }
 
-/** Deliveries that failed repeatedly come last, each alone. */
 const wavesOf = (
   size: number,
   leaving: readonly queue.ClaimedDelivery[],

@@ -16,7 +16,6 @@ export interface StoredRecordMending {
   mend: (tx: Tx, checking: StoredRecordsRepair) => Promise<ends.RepairedRecord[]>
 }
 
-/** Entries of this hub that an agency's list repeats were scored twice; rescoring fixes them. */
 const readOwnEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
   const mirrored = await doubledFacts.findMirroredEntriesBesideOwn(tx)
   return mirrored
