@@ -26,7 +26,9 @@ export interface AgencyFeed {
   title: { zh: string; en: string }
   /** Each delivery is complete, so records missing from it have ended. */
   whole: boolean
-  /** Who is missing from a pulled feed has no fact of these families. Empty if the feed lacks some senders' facts. */
+  /**
+   * Operators missing from a pulled feed have no fact of these families. Empty if the feed lacks some senders' facts.
+   */
   provesAbsenceOf: readonly FactFamily[]
   bounds: FeedBounds
   /** Working days from `validFrom` within which a record must be sent (双公示 7, registry publicity 20). */

@@ -19,7 +19,7 @@ interface ThresholdDays {
 
 const latestThresholdsByWorkdays = memoByObject((_: Calendar) => new Map<number, ThresholdDays>())
 
-/** Null also when the due day has passed but lies beyond the announced holidays and may still move. */
+/** A due day that has passed but lies beyond the announced holidays may still move, and gives null. */
 export const isSentLate = (
   validFrom: string | null,
   duty: SendingDuty | undefined,

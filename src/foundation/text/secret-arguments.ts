@@ -1,6 +1,6 @@
 /** Arguments of GraphQL whose values the audit log must not keep: mail addresses, credentials of robots, codes. */
 const NAMES = 'mailAddress|mailCode|robotAddress|robotSecret'
-/** What GraphQL ignores between tokens. */
+/** Characters that GraphQL ignores between tokens. */
 const BLANK = String.raw`(?:[\s,]|#[^\n]*\n)*`
 const LITERAL = String.raw`"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"`
 const GIVEN = new RegExp(String.raw`("?)\b(${NAMES})\1(${BLANK}:${BLANK})(?:${LITERAL})`, 'g')

@@ -10,7 +10,7 @@ export const fingerprintsByKey = async (tx: Db | Tx): Promise<Map<string, Set<st
   return fingerprints
 }
 
-/** When two hubs start together, the second checks its keys against the first one's. */
+/** The second of two hubs that start together checks its keys against the first one's. */
 export const lockFingerprints = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
 }

@@ -1,4 +1,4 @@
-/** When the database proves to be an old copy, no entry is published until a person releases it. */
+/** No entry is published from a database that proves to be an old copy, until a person releases it. */
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
 export const databaseIdentity = async (db: Db | Tx): Promise<string> => {

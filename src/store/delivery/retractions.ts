@@ -32,7 +32,7 @@ type RemovalColumn =
 /** One platform's removal, or the later removal that replaced it. */
 export interface RemovalReceiver extends RetractionKey, Pick<StoredDelivery, RemovalColumn> {
   got: boolean
-  /** When the platform confirmed the entry; if never, when it was last sent. */
+  /** Instant at which the platform confirmed the entry; if never, of the last sending. */
   gotAt: Date | null
   deliveryId: number
   toldAt: Date | null

@@ -59,7 +59,7 @@ export interface MoveRecordsInput {
   owner: number
   to: number
   decision: number
-  /** When a merger is undone: the decisions whose records move. Null moves all. */
+  /** Decisions whose records move when a merger is undone. Null moves all. */
   by: readonly number[] | null
   at: Date
 }

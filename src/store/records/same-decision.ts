@@ -1,5 +1,6 @@
 /**
- * When two records of one decision have the same authority code, the later adopts the earlier fact (`makeDecisionFactKey`).
+ * The later of two records of one decision with the same authority code adopts the earlier fact
+ * (`makeDecisionFactKey`).
  */
 import type { Tx } from '../db/db.js'
 

@@ -8,7 +8,7 @@ export interface WebhookCall {
   sequence: number | null
   attempt: number
   at: Date
-  /** Null while a ping is under way. */
+  /** A ping under way has null. */
   ms: number | null
   status: number | null
   error: string | null

@@ -13,7 +13,7 @@ const ifThere = <T>(path: string, read: (path: string) => T): T | null => {
 /** Names in the folder; none when it is missing. Refusal FILE_UNREADABLE. */
 export const listFileNames = (folder: string): string[] => ifThere(folder, (path) => readdirSync(path)) ?? []
 
-/** Null when the file is missing. Refusal FILE_UNREADABLE. */
+/** Refusal FILE_UNREADABLE; null when the file is missing. */
 export const readFileText = (path: string): string | null => ifThere(path, (there) => readFileSync(there, 'utf8'))
 
 export const makeUnreadableRefusal = (path: string, error: unknown): Refusal =>

@@ -67,7 +67,7 @@ interface DueListFilter {
 const limitsUntil = (rules: TimelinessRules, calendar: Calendar, day: string) =>
   Object.fromEntries(DELIVERY_DUTIES.map((duty) => [duty, lastDecisionDayDueBy(rules, calendar, duty, day)]))
 
-/** By duty the last decision day whose delivery is late today; null: none. */
+/** Last decision day whose delivery is late today, by duty; null: none. */
 export const findLateLimits = async (
   db: Db,
   base: WorkRules,

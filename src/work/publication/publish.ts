@@ -41,7 +41,7 @@ export interface PublishOptions extends RunOptions {
   noted?: () => number
   /** Without it, no files are kept. */
   files?: Pick<PublishedFiles, 'make' | 'adopt'>
-  /** When true, additions and changes wait for the scheduled run. */
+  /** Additions and changes wait for the scheduled run. */
   removalsOnly?: boolean
 }
 

@@ -77,7 +77,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       unwritten.delete(id)
     }
     const at = now()
-    // When the clock was set back, times are planned again; existing rows do not run twice.
+    // Times are planned again when the clock was set back; existing rows do not run twice.
     if (at.getTime() < lastBeat - STEP_MS) for (const row of rows) row.nextAt = 0
     lastBeat = at.getTime()
     const due = rows.filter((row) => row.nextAt <= at.getTime())
@@ -126,7 +126,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       if (lost.aborted) return log.warn(turn, 'an occurrence was taken over by another process')
       if (!stopping.signal.aborted)
         log.error({ err: error, ...turn }, `the timetable's ${turn.job} failed: ${reasonOf(error)}`)
-      // When the process stops or loses the database, the occurrence is tried again.
+      // The occurrence is tried again when the process stops or loses the database.
       write = stopping.signal.aborted || isConnectionLost(error) ? giveBack(false) : end('FAILED')
     }
     try {

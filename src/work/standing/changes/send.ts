@@ -73,7 +73,7 @@ export const makeWebhookSender = (db: Db, parts: WebhookSenderParts) => {
 interface JudgedMessage extends queue.WebhookOutcome {
   meaning: ReturnType<typeof classifyResponse>
   retryAfterSeconds: number
-  /** Null when nothing was sent. */
+  /** Absent (null) when nothing was sent. */
   call: Pick<calls.WebhookCall, 'at' | 'ms'> | null
 }
 

@@ -113,7 +113,7 @@ export const removeWebhook = (db: Db, { id, client, now }: WebhookAct): Promise<
 
 export interface WebhookAct {
   id: number
-  /** Null: of any client. */
+  /** Any client's webhook if null. */
   client: string | null
   now: Date
 }
