@@ -217,7 +217,7 @@ describe('the worklist over GraphQL', () => {
               ...upTo('publishListing'),
               state,
               decisionLinked: a,
-              defenceOpen: b && c,
+              defenceOpen: a && b,
               hearingAsked: b,
               hearingOn: c ? TODAY : null,
               returned: a && b && !c ? { by: 'x', on: TODAY, to: 'DEFENCE' } : null,
