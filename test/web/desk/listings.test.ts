@@ -5,7 +5,7 @@ import { addDays, shanghaiDate } from '../../../src/foundation/time/dates.js'
 import { publishDemoCase } from '../../../src/sandbox/officers.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
-import { makeMove } from '../../../src/work/listing/listing.js'
+import { makeMove, openCase } from '../../../src/work/listing/listing.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { type AtDesk, addPerson, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
@@ -81,7 +81,13 @@ describe('the pages of listings', function () {
   }
 
   it('a lead shows no score as the text that the public would read', async () => {
-    const lead = await hub.hub.db('listings').where({ state: 'LEAD' }).whereLike('reason', '%信用评分%').first('id')
+    const { db, rules } = hub.hub
+    const codes = free.map(({ code }) => code)
+    const { id: operatorId } = await db('operators').whereNotNull('uscc').whereNotIn('uscc', codes).first('id')
+    // Leads of former releases rest on a score alone.
+    const reason = '信用评分降至 449 分，低于线索线'
+    const opening = { operatorId, list: 'serious', reason, by: 'score', role: 'clock', on: today() } as const
+    const lead = await openCase(db, rules, { ...opening, now: hub.hub.now() })
     const officer = await atDesk(visitor, hub, 'officer')
     await officer.open(`/listings/${lead.id}`, /./)
     const text = officer.page.getByRole('region', { name: '公众所见' })
