@@ -70,11 +70,11 @@ const shown = (value: unknown, field = ''): Html => {
   const { mark, confirmed, confirmation, ...rest } = value as Record<string, unknown>
   const reading = confirmation as RuleReading | undefined
   const sure = typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F'
-  return html`${Object.entries(rest).map(([name, inner]) => innerMember(name, inner))}${reading && html`${bilingual('核对的文本：', 'text read: ')}${publishedText(reading.source)}${bilingual('；', '; ')}`}${labelOf(sure, reading)}`
+  return html`${Object.entries(rest).map(([name, inner]) => innerMember(name, 'file' in rest ? html`<code>${String(inner)}</code>` : shown(inner)))}${reading && html`${bilingual('核对的文本：', 'text read: ')}${publishedText(reading.source)}${bilingual('；', '; ')}`}${labelOf(sure, reading)}`
 }
 
-const innerMember = (name: string, inner: unknown): Html => {
-  const said = html`${bilingual(fieldLabel(name), name)}${bilingual('：', ': ')}${shown(inner)}${bilingual('；', '; ')}`
+const innerMember = (name: string, inner: Html): Html => {
+  const said = html`${bilingual(fieldLabel(name), name)}${bilingual('：', ': ')}${inner}${bilingual('；', '; ')}`
   return isShownElsewhere(name) ? onlyInEnglish(said) : said
 }
 

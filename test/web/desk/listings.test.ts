@@ -268,7 +268,7 @@ describe('the pages of listings', function () {
     await page.getByRole('button', { name: '移出' }).click()
     const form = page.getByRole('form', { name: '移出' })
     await form.getByLabel('移出原因').click()
-    await page.getByTitle(/^更正/).click()
+    await page.getByTitle(/^撤销/).click()
     await form.getByLabel('事由').fill('认定的事实有误，经复查更正')
     // Another person moves the case in between.
     const { uuid } = await caseOf(code)

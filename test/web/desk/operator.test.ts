@@ -71,7 +71,7 @@ describe('the page of an operator', function () {
       await party.page.goto('/my')
       await party.page.getByLabel('登录码').fill(code)
       const answered = party.page.waitForEvent('load')
-      await party.page.getByRole('button', { name: '进入 Enter' }).click()
+      await party.page.getByRole('button', { name: '进入' }).click()
       await answered
       const isIn = (await party.page.getByText(bad.name).count()) > 0
       await party.close()

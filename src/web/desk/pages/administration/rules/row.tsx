@@ -93,7 +93,7 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; o
               <tr key={i}>
                 {names.map((name) => (
                   <td key={name}>
-                    {name === 'confirmed' ? <Confirmed is={row[name] === true} /> : <Cell of={row[name]} />}
+                    <Member name={name} of={row} />
                   </td>
                 ))}
               </tr>
@@ -103,6 +103,12 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; o
       </section>
     </details>
   )
+}
+
+/** Names of files and of what stands in them are code. */
+const Member = ({ name, of }: { name: string; of: Readonly<Record<string, unknown>> }) => {
+  if (name === 'confirmed') return <Confirmed is={of[name] === true} />
+  return 'file' in of ? <code>{String(of[name])}</code> : <Cell of={of[name]} />
 }
 
 const Cell = ({ of }: { of: unknown }) => {
