@@ -197,7 +197,7 @@ const SettingInput = ({
   const type = (value: string) => onChange(value === '' ? null : value)
   const hint = SETTING_HINTS[of.kind] ?? ''
   return (
-    <span className="choice">
+    <div>
       {of.kind === 'PLATFORM_SUBJECTS' ? (
         <Select
           mode="multiple"
@@ -205,7 +205,7 @@ const SettingInput = ({
           value={draft ? draft.split(',').map((kind) => kind.toUpperCase()) : []}
           onChange={(kinds: string[]) => type(kinds.join(',').toLowerCase())}
           options={optionsOf('SubjectKind')}
-          style={{ width: '22rem' }}
+          style={{ width: '22rem', maxWidth: '100%' }}
         />
       ) : of.isSecret ? (
         <Input.Password
@@ -213,7 +213,7 @@ const SettingInput = ({
           autoComplete="off"
           value={draft ?? ''}
           onChange={({ target }) => type(target.value)}
-          style={{ width: '22rem' }}
+          style={{ width: '22rem', maxWidth: '100%' }}
         />
       ) : (
         <Input
@@ -231,7 +231,7 @@ const SettingInput = ({
         </Button>
       )}
       {draft === '' && <span className="warn">拟取消</span>}
-    </span>
+    </div>
   )
 }
 
