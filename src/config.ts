@@ -20,7 +20,7 @@ export interface Config {
   fastAnswers: boolean
   /** Non-public networks (CIDR) that webhooks may reach, also by http. */
   webhookAllow: string[]
-  /** Who must have a second factor; null: administrators, and in the demo nobody. */
+  /** Default: administrators; in the demo nobody. */
   secondFactor: SecondFactorPolicy | null
   /** Networks (CIDR) from which administrators sign in; none: from everywhere. */
   administratorNetworks: string[]
@@ -37,7 +37,7 @@ export interface Config {
   /** Received files, with ID numbers replaced. */
   archiveDir: string
   log: { level: string; file: string | null }
-  /** Null: no mail is sent. */
+  /** No mail is sent if null. */
   mail: MailServerConfig | null
   /** A null `url` means not configured: the agency's feeds, or the platform's deliveries, wait. */
   agencies: Record<string, { url: string | null; setting: string }>

@@ -28,7 +28,7 @@ export interface PlatformAddress {
 export interface DisplayedSubject {
   kind: SubjectKind
   key: string
-  /** Null when the platform states no sequence. */
+  /** Missing when the platform states no sequence. */
   sequence: number | null
   uscc: string | null
   name: string

@@ -24,7 +24,7 @@ export interface ReceivedMail {
   messageId: string
   subject: string
   text: string
-  /** As sent, headers included. */
+  /** Includes the headers. */
   raw: string
 }
 

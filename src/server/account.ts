@@ -30,7 +30,7 @@ interface AccountAct {
   limit: RateLimit
 }
 
-/** What an act gives beside the account; `cookie` replaces the session's. */
+/** `cookie` replaces the session's. */
 type ActAnswer = { cookie?: string; [member: string]: unknown }
 
 const textIn = ({ body }: AccountAct, field: string): string => {

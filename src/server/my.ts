@@ -305,9 +305,9 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
 }
 
 interface ListingAct {
-  /** Null only adds attachments. */
+  /** Only adds attachments if null. */
   mutation: string | null
-  /** Null: to whichever is under way. */
+  /** The procedure under way if null. */
   about: 'DEFENCE' | 'REPAIR' | null
   done: string
 }

@@ -33,7 +33,7 @@ interface CsvHeader {
 interface CsvRow {
   from: number
   to: number
-  /** null for a line that cannot be split. */
+  /** A line that cannot be split has none. */
   cells: string[] | null
   raw: string
   storable?: boolean

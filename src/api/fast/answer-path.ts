@@ -14,7 +14,7 @@ export interface AnswerPath {
   verify: Keys['verify']
   compiledQueries: ((schema: GraphQLSchema) => CompiledQueries) | null
   documentStore: DocumentStore | null
-  /** Null without `fastAnswers`. */
+  /** Missing without `fastAnswers`. */
   pool: AnswerPool | null
 }
 

@@ -67,7 +67,7 @@ interface GraphqlAnswer {
   status: number
   headers: Iterable<[string, string]>
   text: string
-  /** Null when Apollo refused the request before it asked for a context. */
+  /** Missing when Apollo refused the request before it asked for a context. */
   context: GraphqlContext | null
 }
 

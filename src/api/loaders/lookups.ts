@@ -24,7 +24,7 @@ export interface StandingKey {
   asOf: string
   today: string
   grades: GradesSeen
-  /** Null unless the grades seen depend on the client. */
+  /** Set only if the grades seen depend on the client. */
   client: string | null
 }
 

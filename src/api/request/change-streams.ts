@@ -55,7 +55,7 @@ export const makeChangeStreams = ({
   leaving.addEventListener('abort', end, { once: true })
 
   return {
-    /** Returns the function that removes the stream. Refusals STREAMS_MOST, STOPPING. */
+    /** Returns how to remove the stream. Refusals STREAMS_MOST, STOPPING. */
     add: (stream: ChangeStream) => {
       if (leaving.aborted) throw new Refusal('STOPPING')
       const ofClient = [...open].filter(({ client }) => client === stream.client).length

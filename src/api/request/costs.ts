@@ -14,9 +14,9 @@ import * as limits from './limits.js'
 
 interface FieldPrice {
   once?: number
-  /** Name of a list argument whose length is the cost, instead of the default. */
+  /** The length of this list argument is the cost. */
   byArgument?: string
-  /** Cost per unit, where the number of units is known only while resolving: the resolver calls `chargeField`. */
+  /** Cost per unit, if units are known only while resolving (`chargeField`). */
   each?: UnitPrice
 }
 

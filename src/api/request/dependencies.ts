@@ -49,10 +49,9 @@ export interface ServerDependencies {
   /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number
   resolve?: HostResolver
-  /** Null without a mail server. */
+  /** No mail is sent without it. */
   mail?: MailSender | null
   demo: boolean
-  /** Who must have a second factor. */
   secondFactor: SecondFactorPolicy
   /** Networks (CIDR) from which administrators sign in; none: from everywhere. */
   administratorNetworks?: readonly string[]

@@ -21,10 +21,7 @@ interface RequestDatabaseOptions {
   mostMs?: number
 }
 
-/**
- * A request that makes a change (`acts`) is not cancelled when the client disconnects, because nobody could tell what
- * was done.
- */
+/** A change (`acts`) is not cancelled when the client disconnects, because nobody could tell what was done. */
 export const makeRequestDatabase = (
   answers: AnswerPool,
   { requestId, response, acts, mostMs = ANSWER_BEGINS_WITHIN_MS }: RequestDatabaseOptions,
@@ -45,10 +42,7 @@ export const makeRequestDatabase = (
   return answers.forRequest({ name: requestId, over: over.signal })
 }
 
-/**
- * Returns `parts` with its own `db`, created on first use. Other members are inherited: spreading the object loses
- * them.
- */
+/** Creates `db` on first use. Other members are inherited: spreading the object loses them. */
 export const withRequestDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
   const known = shapes.get(parts) as DependencyShape<P> | undefined
   const shape = known ?? shapeOf(parts)

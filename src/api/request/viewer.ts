@@ -114,7 +114,7 @@ export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 type OperatorGuardContext = Pick<GraphqlContext, 'viewer' | 'load'>
 
-/** True when the operator is in the viewer's region or missing: the act itself refuses a missing one. */
+/** True also for a missing operator: the act itself refuses it. */
 export const isInViewersRegion = async (
   { viewer, load }: OperatorGuardContext,
   act: Act,

@@ -21,7 +21,7 @@ const questionOf = ({ viewer, today, parts }: GraphqlContext): WorkQuestion => (
       : null,
 })
 
-/** The subject of these is told outside; of all others it is a row's number. */
+/** Only these subjects are told outside; others are row numbers. */
 const NAMED: readonly string[] = ['REJECTS', 'IDENTITY', 'DELIVERY', 'DISCREPANCY', 'ACCOUNT']
 
 const itemView = (context: GraphqlContext, { key, ...item }: ListedWork) => {

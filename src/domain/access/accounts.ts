@@ -15,7 +15,7 @@ export const EXEMPT_FROM_CONFIRMATION_MOST = 2
 
 export interface Confirmer {
   sub: string
-  /** Null for client systems and for people without an administrator's duty. */
+  /** Only people with an administrator's duty have one. */
   duty: AdministratorDuty | null
 }
 

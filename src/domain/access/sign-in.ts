@@ -4,11 +4,11 @@ import type { Role } from './viewer.js'
 const DAY_MS = 86_400_000
 
 export interface SignInTerms {
-  /** Days after which a password must be changed. */
+  /** Longest age of a password. */
   passwordDays: number
-  /** Number of former passwords that may not be chosen again. */
+  /** Former passwords that may not be chosen again. */
   formerPasswords: number
-  /** Days without signing in after which an account is asleep. */
+  /** An account unused for this long is asleep. */
   dormantDays: number
   idleMinutes: number
 }
@@ -19,7 +19,7 @@ export const isPasswordAged = (since: Date, { passwordDays }: SignInTerms, now: 
 export const isAsleep = (awakeAt: Date, { dormantDays }: SignInTerms, now: Date): boolean =>
   now.getTime() - awakeAt.getTime() >= dormantDays * DAY_MS
 
-/** Who must have a second factor. `nobody` exists for demonstrations only; no setting names it. */
+/** `nobody` exists for demonstrations only; no setting names it. */
 export type SecondFactorPolicy = 'nobody' | 'administrators' | 'everyone'
 export const SECOND_FACTOR_SETTINGS: readonly SecondFactorPolicy[] = ['administrators', 'everyone']
 
@@ -30,7 +30,7 @@ export type SessionProof = 'PASSWORD' | 'SECOND'
 /** ENROLMENT: the session may only enrol a second factor. */
 export type SessionStage = 'FULL' | 'ENROLMENT'
 
-/** Null: the session is not good, because the person has a second factor that it has not shown. */
+/** Returns null while the person has a second factor that the session has not shown. */
 export const sessionStageOf = (
   { proof, hasFactor, role }: { proof: SessionProof; hasFactor: boolean; role: Role },
   policy: SecondFactorPolicy,
@@ -42,7 +42,7 @@ export const sessionStageOf = (
 
 const PROOF_MS = 10 * 60_000
 
-/** True while the password, or a passkey, was shown in this session a short time ago. */
+/** A proof is the password or a passkey, shown in this session. */
 export const isProofRecent = (provenAt: Date | null, now: Date): boolean =>
   provenAt !== null && now.getTime() - provenAt.getTime() < PROOF_MS
 
@@ -63,7 +63,7 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/Linux/, 'Linux'],
 ]
 
-/** Family of browser and system, such as `Chrome（Windows）`; null for a program. */
+/** Browser and system, such as `Chrome（Windows）`; null for a program. */
 export const browserFamilyOf = (userAgent: string): string | null => {
   const named = (of: readonly [RegExp, string][]) => of.find(([pattern]) => pattern.test(userAgent))?.[1]
   const [browser, system] = [named(BROWSERS), named(SYSTEMS)]

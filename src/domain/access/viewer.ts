@@ -30,7 +30,7 @@ export interface Viewer {
   region: string | null
   /** Number of the access code behind a party's token. */
   grant?: number
-  /** Of an administrator who is signed in as a person. */
+  /** Only an administrator signed in as a person has one. */
   duty?: 'systems' | 'security'
 }
 
@@ -161,7 +161,7 @@ export const may = (viewer: Viewer, act: Act): boolean =>
 
 export const isRegionBound = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
 
-/** Null `region` (unknown operator): only the province may act. */
+/** Only the province may act on an unknown operator (null `region`). */
 export const mayInRegion = (viewer: Viewer, act: Act, region: string | null): boolean =>
   may(viewer, act) &&
   (!isRegionBound(viewer) || !REGIONAL_ACTS.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))

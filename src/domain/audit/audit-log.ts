@@ -62,7 +62,7 @@ export interface AuditHead {
 export interface AuditRow extends Frame {
   /** 0: hashed without a key. 1: sealed with a key. */
   form: number
-  /** null for rows without a key (form 0). */
+  /** Rows without a key (form 0) have none. */
   keyId: string | null
   number: number
   contentHash: string
@@ -70,7 +70,7 @@ export interface AuditRow extends Frame {
   hash: string
   /** The hashed content; null in old rows (form 0) or after erasure. */
   body: string | null
-  /** null after erasure and for a body that is not canonical. */
+  /** Missing after erasure and for a body that is not canonical. */
   content: AuditContent | null
 }
 

@@ -1,6 +1,6 @@
 /**
- * Two persons confirm an uncertain rule row (M) against the published text. Confirmations are laid over the files: a row whose content
- * a later release changes is uncertain again.
+ * Two persons confirm an uncertain rule row (M) against the published text. If a release changes the row, it is
+ * uncertain again.
  */
 import { hash } from 'node:crypto'
 import { canonicalJson, type Json } from '../records/records.js'

@@ -6,7 +6,7 @@ export type NoticeAction = 'ADD' | 'CHANGE' | 'REMOVE'
 export const SUBJECT_KINDS = ['listing', 'penalty', 'permit'] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
-/** Everything that a platform may receive. It holds nothing personal. */
+/** It holds nothing personal. */
 export type Notice = EntryNotice | RecordNotice
 
 interface NoticeHead {
@@ -76,12 +76,12 @@ export interface PlatformSubjects {
 export const receivesSubject = ({ kinds, lists }: PlatformSubjects, kind: SubjectKind, list?: string): boolean =>
   kinds.includes(kind) && (kind !== 'listing' || lists === null || (list !== undefined && lists.includes(list)))
 
-/** Meaning of a platform's receipt code. CORRECT: a person must correct the row. LATER: the row is sent again. */
+/** CORRECT: a person must correct the row. LATER: the row is sent again. */
 export type ReceiptCodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
 
-/** Code for a row that the platform's answer omits. The hub sends the row again, which is harmless. */
+/** The platform's answer omits the row. The hub sends it again, which is harmless. */
 export const NO_RECEIPT_CODE = 'NO_RECEIPT'
-/** Code for a row that the platform holds without a verdict. The hub asks again and does not resend. */
+/** The platform holds the row without a verdict. The hub asks again and does not resend. */
 export const WAITING_CODE = 'WAITING'
 
 export interface Receipt {

@@ -122,7 +122,7 @@ type RecordRemovalCause = keyof typeof REMOVALS
 export interface RecordSource {
   id: string
   kind: PublishedKind
-  /** null when the record is no longer in force. */
+  /** Missing when the record is no longer in force. */
   stands: { operatorId: number | null; fact: string | null; order: number; telling: PublicationStatus } | null
   told: { operatorId: number; removed: boolean } | null
 }

@@ -18,5 +18,4 @@ const WORDS: Readonly<Record<string, string>> = {
   maxLength: '内容过长',
 }
 
-/** The rule of a reject in words, for people. */
 export const describeRejectRule = (rule: string): string => WORDS[rule] ?? '不符合约定'

@@ -71,7 +71,7 @@ const BLANK_CASE = {
   latePoints: 0 as number,
   hearingAsked: false as boolean,
   hearingOn: null as string | null,
-  /** Set from the day on which a reviewer sent the case back until it is mended. */
+  /** Set from the day of the return until the case is mended. */
   returned: null as { by: string; on: string; to: ReturnTarget } | null,
   consentedOn: null as string | null,
   decidedOn: null as string | null,
@@ -89,16 +89,16 @@ const BLANK_CASE = {
    */
   termFrom: null as string | null,
   restoredOn: null as string | null,
-  /** Last day of the entry: the earliest of its term and both publication clocks (entry-end.ts). */
+  /** Last day of the entry (entry-end.ts). */
   endsOn: null as string | null,
-  /** Day of the last move (case transition). No later move may be dated before it. */
+  /** Day of the last move. No later move may be dated before it. */
   lastOn: null as string | null,
 }
 export type Case = typeof BLANK_CASE & { list: string; operator: number }
 
 export const makeNewCase = (list: string, operator: number): Case => ({ ...BLANK_CASE, list, operator })
 
-/** Fills in members that did not exist yet when the case was stored. */
+/** Fills in members added since the case was stored. */
 export const upgradeStoredCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {
   const made: Case = { ...makeNewCase(kept.list, kept.operator), ...kept }
   const answered = made.defenceOpen || made.points > 0
@@ -123,10 +123,10 @@ export interface CaseAct {
   level?: DivisionLevel | null
   removal?: RemovalReason
   service?: 'DIRECT' | 'POST' | 'ELECTRONIC' | 'PUBLIC_NOTICE'
-  /** Number of the document by which the party consented to electronic service. */
+  /** The party consented to electronic service by this document. */
   consentNumber?: string
   hearing?: boolean
-  /** Number of the defence point answered; optional when only one is open. */
+  /** Defence point answered; optional when only one is open. */
   point?: number
   hiding?: HidingKind
   returning?: ReturnTarget
@@ -136,9 +136,9 @@ export interface CaseAct {
   restoring?: 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
   ofAge?: boolean
   fileHash?: string
-  /** The paper whose hash is recorded: the named file, one issued by the case system, or the hub's own draft. */
+  /** Paper whose hash is recorded: the named file, one of the case system, or the hub's draft. */
   paper?: 'NAMED' | 'ISSUED' | 'DRAFT'
-  /** True when the repair notice was served with the decision (两书同达); absent when not stated. */
+  /** The repair notice was served with the decision (两书同达); absent when not stated. */
   repairNotice?: boolean
 }
 

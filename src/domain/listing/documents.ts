@@ -1,6 +1,6 @@
 /**
- * Fills in a listing's documents. Texts are templates under schema/documents; legal numbers come from rules with
- * effective dates. Unknown or unconfirmed values stay blank, so that no document asserts them.
+ * Texts are templates under schema/documents; legal numbers come from rules with effective dates. Unknown or
+ * unconfirmed values stay blank.
  */
 
 import type { Paper } from '../../foundation/papers/paper.js'
@@ -21,7 +21,7 @@ export const SECTIONS_OF_EVERY_DOCUMENT = ['GROUNDS', 'BASIS', 'MEASURES', 'REMO
 
 export interface DocumentTemplate {
   kind: DocumentKind
-  /** Who signs; absent: the authority. */
+  /** The authority if absent. */
   signer?: 'AUTHORITY' | 'PARTY'
   title: string
   head: string[]
@@ -65,7 +65,7 @@ export interface DocumentSource {
   clocks: PublicationClocks | null
   rules: DocumentRules
   issued: IssuedPaper | null
-  /** Document numbers that users typed with a step of the case. The number of the issued document replaces them. */
+  /** Numbers typed with a step of the case. The issued document's number replaces them. */
   named: Partial<Record<DocumentKind, string>>
   /** Day of the draft, whose rules apply until the document's own day is known. */
   on: string
@@ -85,7 +85,7 @@ export const listAvailableDocumentKinds = (facts: Case, removedOn: string | null
   return DOCUMENT_KINDS.filter((kind) => there[kind])
 }
 
-/** Documents that were served on the party or that it signs itself. */
+/** Includes documents that the party signs itself. */
 export const listServedDocumentKinds = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const served: Record<DocumentKind, boolean> = {
     NOTICE: facts.notifiedOn !== null,
@@ -200,7 +200,7 @@ const ruled =
     return row ? sourced(row.text, row) : null
   }
 
-/** A field of the penalty decision, with pseudonyms of ID numbers masked. */
+/** Pseudonyms of ID numbers are masked. */
 const penalty =
   (field: string): BlankSource =>
   ({ decision }) => {
@@ -285,9 +285,9 @@ const typesOf = (decision: RecordBody | null): string | null => {
 }
 
 export const BLANK_PATTERN = /\{\{([^{}]*)\}\}/g
-/** A time limit. It may come only from a rule with effective dates, not from a template. */
+/** Time limits come only from a rule with effective dates, not from a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
-/** Placeholders that every template needs; a party's own paper has no `number`. */
+/** A party's own paper has no `number`. */
 const REQUIRED_BLANKS = ['authority', 'number', 'party', 'issuedOn']
 
 export const checkDocumentTemplate = (template: DocumentTemplate): RuleFault[] => {

@@ -1,4 +1,4 @@
-/** Computes the last day of an entry: the earliest of its list's term and the publication clocks (公示系统, 信用中国). */
+/** An entry ends with the earliest of its list's term and the publication clocks (公示系统, 信用中国). */
 
 import type { Case, MoveRules } from './case.js'
 import { computeTermEnd } from './lists.js'

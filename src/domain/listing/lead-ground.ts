@@ -1,4 +1,4 @@
-/** Which penalties may carry a listing, by the rows `leads` of a kind of list. A score alone never does. */
+/** Rows `leads` of a kind of list say which penalties may carry a listing. A score alone never does. */
 import { addMonths } from '../../foundation/time/dates.js'
 import { type DatedRow, isInForce } from '../calendar/dated-rows.js'
 import type { Facts } from '../records/facts.js'
@@ -22,14 +22,13 @@ interface PenaltyOnRecord {
   body: RecordBody
 }
 
-/** Record ids of the penalties that weigh on day `asOf`: neither repaired nor past their publication. */
+/** Penalties that weigh on day `asOf`: neither repaired nor past their publication. */
 export const listWeighingPenalties = ({ events, asOf }: Pick<Facts, 'events' | 'asOf'>): number[] =>
   events
     .filter(({ fact }) => fact === 'penalty_light' || fact === 'penalty_heavy')
     .filter(({ on, until }) => on !== null && on <= asOf && (until == null || until > asOf))
     .map(({ record }) => record)
 
-/** The gravest penalty that `trigger` may open a lead for, or null. */
 export const chooseLeadPenalty = <P extends PenaltyOnRecord>(
   penalties: readonly P[],
   { rules, trigger, on }: { rules: readonly LeadRule[]; trigger: LeadRule['trigger']; on: string },

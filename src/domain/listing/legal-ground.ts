@@ -18,7 +18,7 @@ export interface GroundSource {
   operatorId: number | null
   body: RecordBody
   stands: boolean
-  /** True for the record linked to the case, false for another source of the same fact. */
+  /** False for another source of the linked fact. */
   linked: boolean
 }
 
@@ -37,10 +37,10 @@ export const assessLegalGround = (sources: readonly GroundSource[], operatorId: 
 export type GroundConsequence = 'REVOKED' | 'CORRECTED' | 'CHANGED_HANDS' | 'LIGHTER' | 'ABSENT'
 
 export interface GroundHistory {
-  /** True when the listing rested on a heavier penalty (较重行政处罚). */
+  /** The listing rested on a heavier penalty (较重行政处罚). */
   wasHeavy: boolean
   isWrong: boolean
-  /** True when the record was dropped because its operator is no longer certain. */
+  /** The record was dropped because its operator is no longer certain. */
   isLetGo: boolean
 }
 
@@ -112,7 +112,7 @@ interface PlacedRow {
   row: Readonly<Record<string, unknown>>
 }
 
-/** True when a row of a rule table binds the publication of what is decided from `day` on. */
+/** A row binds the publication of what is decided from `day` on. */
 export const bindsPublication = (lists: readonly ListKind[], { table, path, row }: PlacedRow, day: string): boolean => {
   if (typeof row['to'] === 'string' && row['to'] < day) return false
   const own = lists.filter((list) => list.decidedHere && list.public).map(({ id }) => id)
@@ -122,10 +122,7 @@ export const bindsPublication = (lists: readonly ListKind[], { table, path, row 
   return PARTS.includes(part) || (part === 'numbers' && NUMBERS.some(([name]) => name === row['name']))
 }
 
-/**
- * The rules that a public entry rests on or tells. Deadlines of the authority itself (to publish, to answer) are none: they change nothing
- * that is published.
- */
+/** Deadlines of the authority itself (to publish, to answer) are left out: they change nothing that is published. */
 const listBindingRules = ({ list, clocks, decidedOn, publishedOn }: PublishedCase): BindingRow[] => {
   const rows = (zh: string, en: string, found: readonly ({ mark: SourceCertainty } | null | undefined)[]) =>
     found.flatMap((row) => (row ? [{ what: { zh, en }, mark: row.mark }] : []))

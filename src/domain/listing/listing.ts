@@ -1,6 +1,5 @@
 /**
- * Checks moves (case transitions) of listings decided here against the table in moves.ts. Mirrored entries (of
- * agencies' lists) have no case.
+ * Checks moves (case transitions) against the table in moves.ts. Mirrored entries (of agencies' lists) have no case.
  */
 import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -28,7 +27,6 @@ export interface MoveDenial extends BilingualText {
 
 export type MoveResult = { ok: true; after: Case; act: CaseAct } | { ok: false; reason: MoveDenial }
 
-/** Returns the case after the move, or why it is denied. `given.today` is the current day. */
 export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row = MOVES[name]
@@ -45,7 +43,7 @@ export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct,
   return { ok: true, after: { ...before, ...row.sets?.(before, act, rules), state, lastOn }, act }
 }
 
-/** Moves that state and role allow. Days, people and documents are judged when the move is made. */
+/** Days, people and documents are judged when the move is made. */
 export const allowedMoves = (current: Case | null, role: CaseRole): MoveName[] =>
   MOVE_NAMES.filter((name) => current !== null && MOVES[name].roles.includes(role) && isOffered(name, current))
 

@@ -1,5 +1,5 @@
 /**
- * Kinds of list are rows of `schema/rules/lists.json`. Each needs a legal basis, and a kind of one province needs that province's own
+ * Each row of `schema/rules/lists.json` needs a legal basis, and a kind of one province that province's own
  * regulation (国办发〔2020〕49号).
  */
 
@@ -60,7 +60,7 @@ export type LegalNumberName = (typeof LEGAL_NUMBER_NAMES)[number]
 
 export interface LegalNumber extends DatedRow {
   name: LegalNumberName
-  /** null: no number is set, for the reason in `basis`. */
+  /** No number is set if null, for the reason in `basis`. */
   value: number | null
   selectedBy: SelectedBy
   /** Set only on rows of REPAIR_MIN_MONTHS. */
@@ -73,7 +73,7 @@ export interface ConsentRule extends RuleDates, RuleSource {
   levels: DivisionLevel[]
 }
 
-/** Place to apply for a repair. HERE: at the deciding authority, in this hub. */
+/** HERE: apply at the deciding authority, in this hub. */
 interface RepairEntrance extends BilingualText, RuleSource {
   entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
 }
@@ -108,7 +108,7 @@ export interface ListKind extends BilingualText {
   /** True when published entries set an operator's `listed`. */
   blacklist: boolean
   public: boolean
-  /** True when this hub decides such listings. Entries from feeds are mirrored in any case. */
+  /** Entries from feeds are mirrored in any case. */
   decidedHere: boolean
   fact: FactName | null
   threshold: BilingualText
@@ -129,8 +129,8 @@ export const isBlacklist = (lists: readonly ListKind[], id: string): boolean =>
 type Terms = Pick<ListKind, 'terms'>
 
 /**
- * Last day of the term, the corresponding day of its last month (Civil Code, articles 201 and 202). null without a
- * decision day or fixed term. Later rows in force by `asOf` may change it; without `asOf` they are ignored.
+ * Returns the corresponding day of the last month (Civil Code, articles 201 and 202); null without a decision day or
+ * fixed term. Later rows count if in force by `asOf`.
  */
 export const computeTermEnd = (
   list: Terms,
@@ -162,7 +162,7 @@ export const computeFirstRepairDay = (
   return months === 0 ? from : addDays(addMonths(from, months), 1)
 }
 
-/** Rows that came into force after row `own`, up to day `asOf`, oldest first. */
+/** Returns later rows up to day `asOf`, oldest first. */
 export const selectLaterRows = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)

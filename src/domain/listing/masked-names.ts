@@ -11,7 +11,7 @@ for (const word of '住居籍址口艾') plain[word.charCodeAt(0)] = 0
 /** Up to this many numerals count as ordinary words (records/normalised-view.ts). */
 const NUMERALS_LEFT = 6
 
-/** Personal data masked in names. Places stay, because they are part of the licensed name. */
+/** Places stay, because they are part of the licensed name. */
 export const KINDS_MASKED_IN_NAMES = PERSONAL_DATA_KINDS.filter((what) => what !== 'ADDRESS')
 
 export const maskName = <N extends string | null>(name: N): N =>

@@ -17,15 +17,15 @@ import {
 const BEFORE_PUBLICATION = CASE_STATES.slice(0, CASE_STATES.indexOf('PUBLISHED'))
 
 /**
- * Most defence points that a party may raise within its defence period. LATE_POINTS_MOST bounds later ones, so that
- * they cannot delay a review for ever.
+ * Defence points within the defence period. LATE_POINTS_MOST bounds later ones, so that they cannot delay a review
+ * for ever.
  */
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 
 const decidedHere: MoveGuard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
 const heavySaid: MoveGuard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
-/** The officer states that the party could perform the decision and does not: the decision itself cannot show it. */
+/** The officer states non-performance: the decision itself cannot show it. */
 const nonPerformanceSaid: MoveGuard = (_, act) =>
   act.ground === 'DECISION_NOT_PERFORMED' ? findMissingNeed(['reason'], act) : null
 /** The listing may not be decided before the penalty (SAMR order 44, article 13). */

@@ -24,10 +24,7 @@ const paperGiven: MoveGuard = (before, act, rules) =>
   act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? requireDocumentNumber(before, act, rules) : null
 const anotherConfirms: MoveGuard = ({ hiding }, act) =>
   hiding !== null && isSamePerson(hiding.by, act.by) ? 'SAME_PERSON' : null
-/**
- * The confirmation may name another ground for hiding, such as a later stay or ruling, which then keeps the entry
- * hidden.
- */
+/** The confirmation may name another ground, such as a later stay, which then keeps the entry hidden. */
 const confirmedAs: MoveGuard = (before, act, rules) => {
   if (act.hiding === undefined) return null
   return act.hiding === 'LOST' ? 'ROLE' : paperGiven(before, act, rules)

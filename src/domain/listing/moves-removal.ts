@@ -41,7 +41,7 @@ const repairDecided: MoveGuard = (before, act, rules) => {
 
 const termOver: MoveGuard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
-/** Of two people one hides the entry, or confirms its hiding, and the other removes it. */
+/** One person hides the entry or confirms its hiding; another removes it. */
 const correctedByTwo: MoveGuard = ({ hiding }, { by, role }) => {
   const others = [hiding?.by, hiding?.confirmedBy].filter((one) => one != null && one !== 'clock')
   return role === 'clock' || others.some((one) => !isSamePerson(one ?? '', by)) ? null : 'CORRECTION_ALONE'
@@ -167,7 +167,7 @@ export const REMOVAL_MOVES = {
       endsOn: restoredEnd(before, act, rules),
     }),
   },
-  // When a new rule row takes effect, an automatic job recomputes the last day of existing entries.
+  // An automatic job recomputes the last day of existing entries when a new rule row takes effect.
   renewTerm: {
     zh: '依新规则重计期限',
     en: 'count the term by a new rule',

@@ -7,7 +7,7 @@ export interface OwnDecision {
   authority: string | null
 }
 
-/** Returns a test for list entries that repeat a decision of this hub, even one whose entry was removed. */
+/** A decision is repeated even when its own entry was removed. */
 export const makeRepeatMatcher = (own: readonly OwnDecision[]): ((body: RecordBody) => boolean) => {
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {

@@ -13,7 +13,7 @@ interface MaskedPaper {
   withdrawnBy: string | null
 }
 
-/** Whoever masked a copy does not see what was overlooked: another person releases it. */
+/** Another person releases a masked copy, because its maker does not see what was overlooked. */
 export const findReleaseFault = (
   { storedBy, releasedBy, withdrawnBy }: MaskedPaper,
   by: string,

@@ -8,7 +8,7 @@ import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '..
 import type { RecordBody } from '../records/records.js'
 import { KINDS_MASKED_IN_NAMES, maskCode } from './masked-names.js'
 
-/** Version of the masking rules. Raise it when what may be public changes: older entries are then rebuilt. */
+/** Raise it when what may be public changes: older entries are then rebuilt. */
 export const MASKING_VERSION = 2
 
 interface PersonsRow extends DatedRow {
@@ -36,7 +36,7 @@ export interface PartyToPublish extends Pick<PublicEntry, 'uscc' | 'region'> {
 }
 
 export interface PartyFacts {
-  /** True when an officer found that the person is a minor, or was one when acting. */
+  /** An officer found that the person is a minor, or was one when acting. */
   minor?: boolean | null
   naturalPerson?: boolean
   businessAddress?: string | null

@@ -1,6 +1,6 @@
 /**
- * Two public sites limit the display: 公示系统 counts from publication, 信用中国 from the document. In this hub an entry ends
- * with the earliest of both and the list's term (entry-end.ts). Rows: schema/rules/clocks.json.
+ * 公示系统 counts from publication, 信用中国 from the document (rows: schema/rules/clocks.json). An entry ends with the
+ * earliest of both and the list's term (entry-end.ts).
  */
 
 import { addDays, addMonths } from '../../foundation/time/dates.js'
@@ -17,7 +17,7 @@ export interface SeverityRow extends DatedRow {
 
 export interface ClockRow extends DatedRow {
   clock: ClockName
-  /** null matches every list or severity. */
+  /** Matches every list or severity if null. */
   list: string | null
   severity: EntrySeverity | null
   selectedBy: 'DOCUMENT' | 'PUBLICATION'
@@ -57,7 +57,6 @@ export const computePublicationClocks = (rules: ClockRules, entry: ClockedEntry)
   const severity = rules.severities.find((row) => row.list === entry.list && isInForce(row, entry.documentOn)) ?? null
   const gsxt = clockOf(rules, 'GSXT', severity, entry)
   const creditchina = clockOf(rules, 'CREDITCHINA', severity, entry)
-  // The earlier of the two ends applies in this hub.
   return { severity, gsxt, creditchina, here: earlier(gsxt?.endsOn ?? null, creditchina?.endsOn ?? null) }
 }
 

@@ -1,4 +1,4 @@
-/** What people are told of, and who is. An occasion is told once to each recipient. */
+/** Each recipient is told of an occasion once. */
 import { type Act, mayInRegion, type Role, regionBoundOf, type Viewer } from '../access/viewer.js'
 
 /** In the order of a message: the longest part comes last. */
@@ -23,7 +23,7 @@ const ROLES_BY_KIND: Record<NotificationKind, readonly Role[]> = {
   PLATFORM: ['officer', 'reviewer', 'administrator'],
 }
 
-/** They concern no operator, so no region bounds who hears them. */
+/** They concern no operator, so no region bounds them. */
 const HUB_WIDE: readonly NotificationKind[] = ['FEED', 'PLATFORM']
 
 export const isNotificationKind = (text: string): text is NotificationKind =>
@@ -38,7 +38,7 @@ export interface NotificationOccasion {
   subject: string
   occasion: string
   text: string
-  /** Path of the desk where the work is done. */
+  /** Path of the desk. */
   path: string
   /** Operator whom the text names, for the audit log. */
   code: string | null
@@ -48,7 +48,7 @@ export interface NotificationOccasion {
 export interface SharedOccasion extends NotificationOccasion {
   roles: readonly Role[]
   act: Act
-  /** Null: of no region, or of an unknown operator. */
+  /** Occasions of the hub and unknown operators have none. */
   region: string | null
   /** Agency whose feed it is; its people hear only of their own. */
   agency: string | null
@@ -58,7 +58,7 @@ export interface NotificationHearer {
   kinds: readonly NotificationKind[]
   /** A group hears what any of its roles does. */
   roles: readonly Role[]
-  /** Null for a group. */
+  /** Groups have none. */
   person: string | null
   agency: string | null
   region: string | null

@@ -24,7 +24,6 @@ export interface MessageText {
 interface MessageFrame {
   publicUrl: string
   isDigest: boolean
-  /** Null: no bound. */
   bytesMost: number | null
 }
 
@@ -81,7 +80,7 @@ export interface NamedParty {
   name: string | null
 }
 
-/** Only an enterprise is named: others' names are, or may hold, those of natural persons. */
+/** Only an enterprise is named: other names may hold those of natural persons. */
 export const nameParty = ({ kind, name }: NamedParty): string => {
   if (kind === 'INDIVIDUAL') return '某个体工商户'
   if (kind !== 'ENTERPRISE' || name === null) return '某经营者'

@@ -1,11 +1,11 @@
-/** When a message leaves. Hours are those of Asia/Shanghai. */
+/** Hours are those of Asia/Shanghai. */
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import { computeRetryWait, type RetrySchedule } from '../delivery/retry.js'
 
 export interface SendingChoice {
   /** Hour of the daily digest; null: at once. */
   digestHour: number | null
-  /** Nothing is sent from this hour to that; both null: no quiet hours. */
+  /** Quiet hours; both null for none. */
   quietFrom: number | null
   quietTo: number | null
 }
@@ -50,13 +50,12 @@ const hourOf = (instant: Date): number => {
   return Math.floor((instant.getTime() - midnight.getTime()) / 3_600_000)
 }
 
-/** First instant outside the quiet hours. */
 export const afterQuietHours = (choice: QuietHours, instant: Date): Date =>
   choice.quietTo !== null && isQuiet(choice, hourOf(instant)) ? nextAtHour(instant, choice.quietTo) : instant
 
 export const findSendingTime = (choice: SendingChoice, now: Date): Date =>
   afterQuietHours(choice, choice.digestHour === null ? now : nextAtHour(now, choice.digestHour))
 
-/** Null once the attempts are used up. `spread` (0–1) keeps many retries apart. */
+/** Returns null once the attempts are used up. `spread` (0–1) keeps many retries apart. */
 export const scheduleMessageRetry = (attempts: number, now: Date, spread: number): Date | null =>
   attempts >= ATTEMPTS_MOST ? null : new Date(now.getTime() + SECOND_MS * computeRetryWait(RETRIES, attempts, spread))

@@ -1,4 +1,3 @@
-/** Which tasks of the worklist are told, and to whom. */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 import { TASKS, WORK_KINDS, type WorkKind, type WorkProcess } from '../worklist/tasks.js'
 import { isOwnTask, type TaskColumns, type Worker } from '../worklist/worklist.js'
@@ -10,7 +9,7 @@ interface ProcessNotice {
   page: string
 }
 
-/** Rejects, identities and deliveries change by the minute: their queues stand at the desk. */
+/** Rejects, identities and deliveries change by the minute and are not told. */
 const NOTICES: Partial<Record<WorkProcess, ProcessNotice>> = {
   CASE: { kind: 'WAITING', page: 'listings' },
   HIDING: { kind: 'WAITING', page: 'listings' },
@@ -24,7 +23,7 @@ const NOTICES: Partial<Record<WorkProcess, ProcessNotice>> = {
   REPAIR: { kind: 'REPAIR', page: 'listings' },
   RETRACTION: { kind: 'DEADLINE', page: 'deliveries/retractions' },
 }
-/** Nobody of the office has to act while the party may be heard. */
+/** The office has nothing to do while the party may be heard. */
 const IDLE: readonly WorkKind[] = ['AWAIT_DEFENCE']
 
 export const TOLD_TASKS: readonly WorkKind[] = WORK_KINDS.filter(

@@ -20,7 +20,7 @@ export const SIGHT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
 export type OfficeProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'
 export type OfficeVerdict = 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
 
-/** What a command proposes needs two persons: it is not known who ran the command. */
+/** Proposals of a command need two persons: it is not known who ran it. */
 export const NEEDS_TWO_CONFIRMATIONS: readonly OfficeProposalKind[] = ['RULES_ADDED']
 
 /** The proposer may only withdraw, and nobody else may withdraw. Whoever has endorsed it does not confirm it too. */

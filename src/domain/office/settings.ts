@@ -32,7 +32,7 @@ export interface SiteIdentity {
   policeFiling: string | null
 }
 
-/** What is kept of one setting. `shown` lacks the secret; `sealed` holds the whole value where a part of it is secret. */
+/** `shown` lacks the secret. `sealed` holds the whole value where a part of it is secret. */
 export interface KeptSettingValue {
   name: string
   shown: string | null

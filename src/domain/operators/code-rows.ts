@@ -5,7 +5,7 @@ export const CODE_ROWS_MOST = 100_000
 export const CODE_ROW_LENGTH_MOST = 2_000
 export const ROWS_PER_QUOTA_UNIT = 100
 
-/** Units of quota that rows `first` to `last` cost. The request itself has paid for rows 1 to 100. */
+/** The request itself has paid for rows 1 to 100. */
 export const quotaUnitsOf = (first: number, last: number): number =>
   Math.floor((last - 1) / ROWS_PER_QUOTA_UNIT) - Math.max(0, Math.floor((first - 2) / ROWS_PER_QUOTA_UNIT))
 

@@ -96,7 +96,7 @@ export interface GramCounts {
   since: number
 }
 
-/** null: nothing can be found. `all`: only names with all of the grams are sought. */
+/** A null question finds nothing. `all`: only names with all of the grams are sought. */
 export type GramQuestion = { grams: number[]; all: boolean } | null
 
 export const gramQuestionFor = (
@@ -273,7 +273,7 @@ const isSimilar = ({ core, gramsOfCore }: QueriedName, held: string): boolean =>
   return (2 * common) / (core.length + held.length + 2) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
 }
 
-/** True for names in different places. An unknown city counts as a place. */
+/** An unknown city counts as a place. */
 const isElsewhere = ({ key, places }: NameParts, held: NameParts): boolean => {
   if (places !== '' || held.places === '' || !key.endsWith(held.own)) return false
   const front = key.slice(0, key.length - held.own.length)

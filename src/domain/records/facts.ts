@@ -105,7 +105,7 @@ export interface FactEvent {
 export interface Facts {
   asOf: string
   kind: OperatorKind
-  /** Fact families that the hub has a source for. Others are reported missing, never counted as zero. */
+  /** Families with a source. Others are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
   /** First day after `asOf` on which a state already on record begins. Not part of the facts' hash. */

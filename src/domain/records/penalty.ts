@@ -36,7 +36,7 @@ export interface Ban {
   endless: boolean
 }
 
-/** Returns the ban that a penalty plainly imposes. The publication period is not its term. */
+/** The publication period is not the ban's term. */
 export const findBan = (body: RecordBody): Ban | null => {
   if (!imposesBan(body)) return null
   const until = body['effective_until']
@@ -58,7 +58,7 @@ export const imposesBan = (body: RecordBody): boolean => {
 export const isCounterfeitPenalty = (body: RecordBody): boolean =>
   [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT_PATTERN, DENIED))
 
-/** True when the authority withdrew the penalty (行政处罚法, article 48): it has no weight and is shown nowhere. */
+/** A withdrawn penalty (行政处罚法, article 48) has no weight and is shown nowhere. */
 export const isWithdrawnPenalty = (body: RecordBody): boolean => body['status'] === 'REVOKED'
 
 /**

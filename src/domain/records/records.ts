@@ -10,7 +10,7 @@ interface KindRule {
   changes: 'state' | 'event'
   /** Without an operator the record stays unmatched until a person decides. */
   needsOperator: boolean
-  /** True when a record absent from a full delivery has ended. Registrations end by status, decisions by withdrawal. */
+  /** A record absent from a full delivery has ended. Registrations end by status, decisions by withdrawal. */
   endsByAbsence: boolean
 }
 
@@ -173,7 +173,7 @@ export const sealBody = ({ body, validFrom, validTo, subject }: DigestInput): Se
 /** First 128 bits of SHA-256. */
 export const digestDraft = (draft: DigestInput): string => sealBody(draft).digest
 
-/** Bytes to be hashed: UTF-16, the internal form of strings, which avoids encoding. */
+/** UTF-16, the internal form of strings, avoids encoding. */
 const utf16 = (text: string, beside: string): Buffer => {
   if ((text.length + beside.length) * BYTES_A_UNIT > scratch.length) return Buffer.from(text + beside, 'utf16le')
   const end = scratch.write(text, 0, 'utf16le')

@@ -11,7 +11,7 @@ export const findFamiliesOfFeeds = (feeds: Iterable<{ provesAbsenceOf: readonly 
 
 export const WITHDRAWN_RECORD_STATUS = 'REVOKED'
 
-/** Fields of a body that scoring reads. Kinds not named need the whole body. */
+/** Kinds not named need the whole body. */
 export const FIELDS_OF_EVIDENCE: Partial<Record<RecordKind, readonly string[]>> = {
   registration: ['established_on', 'status'],
   shop: ['opened_on', 'real_name_matched'],

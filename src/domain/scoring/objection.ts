@@ -50,7 +50,6 @@ export const checkObjectionRules = ({ decision }: ObjectionRules): RuleFault[] =
   ...findCoverageFaults('decision', decision),
 ]
 
-/** Last day for the decision on an objection that came on `openedOn`. */
 export const computeObjectionDueDay = ({ decision }: ObjectionRules, calendar: Calendar, openedOn: string): string => {
   const row = findRowInForce(decision, openedOn)
   if (row === undefined) throw new Error(`no term of objections on ${openedOn}`)

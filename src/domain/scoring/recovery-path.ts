@@ -8,7 +8,7 @@ import type { ActRule, AnswerTime, RecoveryRules, RestoringAct, SourcedSentence 
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** Maximum number of steps; later ones are grouped by fact and act. */
+/** Later steps are grouped by fact and act. */
 export const RECOVERY_STEPS_MOST = 100
 
 export interface RecoveryStep extends BilingualText {

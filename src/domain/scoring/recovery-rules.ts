@@ -23,7 +23,7 @@ export interface AnswerTime extends RuleSource {
 /** `from` and `to` bound the day of the fact. */
 export interface ActRule extends DatedRow, BilingualText {
   fact: FactName
-  /** null when no act helps; the sentence says why. */
+  /** No act helps if null; the sentence says why. */
   act: Exclude<RestoringAct, 'WAIT'> | null
   /** Months from the fact's day until the act is lawful; 0 for at once, null without an act. */
   months: number | null

@@ -14,10 +14,7 @@ export interface EarlierScore extends ScoreHashes, Pick<Score, 'value' | 'nextCh
 const holdsSame = (earlier: ScoreHashes, { factsHash, scorecardHash }: ScoreHashes): boolean =>
   earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
 
-/**
- * True when the earlier score still holds: same facts and scorecard, before the day on which time alone changes the
- * result.
- */
+/** Facts and scorecard are the same, before the day on which time alone changes the result. */
 export const scoreStillHolds = (
   earlier: EarlierScore,
   hashes: ScoreHashes,

@@ -20,10 +20,7 @@ import {
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 
 export interface Reason {
-  /**
-   * Id of the rule or veto that gave the reason; `base`, `floor` or `ceiling` for these bounds; for MISSING the fact
-   * family.
-   */
+  /** Id of the rule or veto; `base`, `floor` or `ceiling` for these bounds; for MISSING the fact family. */
   rule: string
   why: ReasonKind
   fact: FactName | null

@@ -29,10 +29,7 @@ export interface UnitFact extends BilingualText {
   fact: FactName
   points: number
   windowDays: number | null
-  /**
-   * Number of full days after which the points halve, repeatedly, truncated towards zero. At 0 the event no longer
-   * counts.
-   */
+  /** Full days after which points halve, repeatedly, truncated towards zero. At 0 the event no longer counts. */
   halvesEveryDays?: number | null
 }
 

@@ -20,7 +20,7 @@ export type GradeCounts = Record<Grade, number>
 /** `mean`: change of the score in points, to two decimals. */
 export type TrialGroup = Omit<GroupTally, 'sum'> & { mean: number }
 
-/** Changes of scores, in points. At least 5 % of all changes do not exceed p5, and so on. */
+/** In points: at least 5 % of all changes do not exceed p5, and so on. */
 export type PointSpread = Record<'mean' | 'lowest' | 'p5' | 'p25' | 'median' | 'p75' | 'p95' | 'highest', number>
 
 type Side = 'before' | 'after'

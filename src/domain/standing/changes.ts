@@ -39,7 +39,7 @@ export interface StandingChange {
   sequence: number
   /** Instant of the message, a second or two after the change. */
   at: Date
-  /** null for SELLERS. */
+  /** SELLERS has none. */
   code: string | null
   what: readonly ChangeKind[]
   /** The standing at delivery time, so a late change is never outdated. */

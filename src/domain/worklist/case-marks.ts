@@ -6,7 +6,7 @@ export interface CaseCircumstances {
   isConsentNeeded: boolean
 }
 
-/** What the table of tasks asks of a case. `store/worklist` asks the same in SQL; a test compares both. */
+/** `store/worklist` asks the same in SQL; a test compares both. */
 export const CASE_MARKS = {
   returned: ({ returned }) => returned !== null,
   decisionLinked: ({ decisionLinked }) => decisionLinked,

@@ -1,5 +1,3 @@
-/** Who may attend to a case, and stand in for an absent colleague. */
-
 import { isDate } from '../../foundation/time/dates.js'
 import { isSamePerson, ROLES_BY_ACT, type Role, regionBoundOf, type Viewer } from '../access/viewer.js'
 
@@ -36,7 +34,7 @@ export interface AbsencePlan {
 
 export type AbsenceFault = 'DAYS' | 'PAST' | 'SELF' | 'ROLE' | 'REGION'
 
-/** A deputy needs the role and the region of the absent person, since it does that person's work. */
+/** A deputy needs the role and region of the absent person. */
 export const findAbsenceFault = ({ person, deputy, fromOn, toOn }: AbsencePlan, today: string): AbsenceFault | null => {
   if (!isDate(fromOn) || !isDate(toOn) || toOn < fromOn) return 'DAYS'
   if (toOn < today) return 'PAST'

@@ -1,4 +1,3 @@
-/** Whose queue a task is in. */
 import type { AdministratorDuty } from '../access/accounts.js'
 import { isSamePerson, may, mayConsentToListing, ROLES_BY_ACT, type Role, type Viewer } from '../access/viewer.js'
 import type { Case } from '../listing/case.js'
@@ -7,7 +6,6 @@ import type { DivisionLevel } from '../operators/places.js'
 import { CASE_MARKS, type CaseCircumstances, type CaseMark } from './case-marks.js'
 import { TASKS, WORK_KINDS, type WorkKind, type WorkProcess } from './tasks.js'
 
-/** A person at work: what it may do, and for whom it deputises today. */
 export interface Worker {
   viewer: Viewer
   duty: AdministratorDuty | null
@@ -73,13 +71,11 @@ export const listRolesOfTask = (kind: WorkKind): Role[] => {
   return ROLES_BY_ACT[act].filter((role) => role !== 'party' && (movers?.includes(role) ?? true))
 }
 
-/** True when the person does such tasks at all. */
 export const mayDoKind = ({ viewer, duty }: Worker, kind: WorkKind): boolean =>
   may(viewer, TASKS[kind].act) &&
   listRolesOfTask(kind).includes(viewer.role) &&
   (kind !== 'CONFIRM_ACCOUNT' || duty === 'security')
 
-/** True when the person may do this task: the kind is its own, and no other person is asked for. */
 export const mayDoTask = (worker: Worker, { kind, notBy, level }: Omit<TaskColumns, 'keeper'>): boolean =>
   mayDoKind(worker, kind) &&
   (kind !== 'CONSENT' || mayConsentToListing(worker.viewer, level)) &&
@@ -92,11 +88,10 @@ export const isOwnTask = (worker: Worker, task: TaskColumns): boolean => {
   return task.keeper !== null && keepersOf(worker).some((name) => isSamePerson(name, task.keeper ?? ''))
 }
 
-/** The person and those for whom it deputises. */
 export const keepersOf = ({ viewer, deputises }: Worker): string[] =>
   viewer.sub === null ? [...deputises] : [viewer.sub, ...deputises]
 
-/** Counts for one person, one row for each kind of task that it does. */
+/** One row for each kind of task that the person does. */
 export const countForWorker = (worker: Worker, groups: readonly WorkGroup[]): WorkCount[] =>
   WORK_KINDS.filter((kind) => mayDoKind(worker, kind)).map((kind) => {
     const theirs = groups.filter((group) => group.kind === kind && mayDoTask(worker, group))

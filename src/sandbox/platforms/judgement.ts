@@ -14,7 +14,7 @@ import {
 export type BaseLibrary = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
 export interface JudgingOptions {
-  /** Null: every well-formed subject is known. */
+  /** Every well-formed subject is known if null. */
   register: BaseLibrary | null
   /** YYYY-MM-DD; null skips comparisons with today. */
   today: string | null

@@ -3,7 +3,7 @@ import { type Db, queryRows, queryValue } from '../db/db.js'
 export interface StoredLockout {
   kind: 'CLIENT' | 'PERSON'
   name: string | null
-  /** Null in a row that counts failed sign-ins from all addresses. */
+  /** Missing in a row that counts failed sign-ins from all addresses. */
   address: string | null
   failures: number
   lastAt: Date

@@ -46,7 +46,7 @@ export const addPerson = (
 
 export const hasPeople = (db: Db): Promise<boolean> => hasRows(db, 'select 1 from people limit 1 /* people.any */')
 
-/** When the account was last used, made or woken; null values do not count. */
+/** Last time the account was used, made or woken; null values do not count. */
 const AWAKE_AT = 'greatest(created_at, changed_at, confirmed_at, signed_in_at, woken_at)'
 
 export interface PersonAccount extends Person, ConfirmationState {

@@ -1,4 +1,3 @@
-/** Second factors of people: passkeys with their challenges, generators of one-time codes, recovery codes. */
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 interface StoredPasskey {
@@ -79,7 +78,7 @@ export const takeChallenge = (db: Db, made: PasskeyChallenge, now: Date): Promis
 interface StoredCodeGenerator {
   sealed: string
   addedAt: Date
-  /** Null until a first code has shown that the app holds the secret. */
+  /** A first code confirms that the app holds the secret. */
   confirmedAt: Date | null
 }
 

@@ -30,7 +30,7 @@ export interface CalendarAmendment {
   kind: DayKind
   reason: string
   by: string
-  /** Null for amendments made before a second person had to confirm. */
+  /** Missing for amendments made before a second person had to confirm. */
   confirmedBy: string | null
   at: Date
 }

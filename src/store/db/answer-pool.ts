@@ -39,7 +39,6 @@ export interface AnswerPool extends Db {
   forRequest(tag: RequestTag): Db
   /** The reads share one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
-  /** Opens a second pool. */
   beside(options: AnswerPoolOptions): AnswerPool
   onStatement(hear: (sql: string) => void): () => void
   usage(): PoolUsage

@@ -52,7 +52,7 @@ export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): P
     { id: deliveryId, key: key ?? null, at: at ?? null },
   )
 
-/** Highest delivery id and snapshot number in the database, or among those that a person has accepted as lost. */
+/** Highest numbers in the database, or among those that a person has accepted as lost. */
 export interface SentPosition {
   deliveryId: number
   sequence: number
@@ -79,7 +79,7 @@ export interface RestoredDatabase {
   id: number
   foundAt: Date
   cause: RestoreCause
-  /** Null when the hub itself detected the loss. */
+  /** The hub itself detected the loss if null. */
   saidBy: string | null
   said: string | null
   /** The platform that displayed messages unknown to the database. */
@@ -118,10 +118,7 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
     { ...made },
   )
 
-/**
- * Returns the highest message number of those deliveries that are confirmed, above the platform's `sequence_floor` and
- * the last sent about their subject.
- */
+/** Counts confirmed deliveries above the platform's `sequence_floor` that are the last sent about their subject. */
 export const findHighestUnfollowedNumber = (
   db: Db,
   platform: string,

@@ -24,7 +24,7 @@ export const isUnfinishedSql = (d: string): string => `(${isOpenSql(d)} or ${d}.
 export const hasLaterMessageSql = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
-/** True for a queued or refused delivery, worded exactly as in the partial indexes. */
+/** Worded exactly as in the partial indexes. */
 export const isOpenSql = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
@@ -70,7 +70,7 @@ export const foldEarlier = async (
 export type NewDelivery = Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'action'> & {
   notice: UnnumberedNotice
   dueAt: Date
-  /** Message number found on the platform. The new number must be above it. */
+  /** Number found on the platform. The new one must be above it. */
   above?: number | null
 }
 

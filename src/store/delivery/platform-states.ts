@@ -4,13 +4,13 @@ import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx
 
 interface PlatformState {
   platform: string
-  /** Time of the last complete backfill; null while none followed the registration or the last loss (`wipedAt`). */
+  /** Last complete backfill; null while none followed the registration or the last loss (`wipedAt`). */
   filledAt: Date | null
   filledKinds: SubjectKind[]
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
-  /** Time at which the platform last lost its content; kept after a backfill. */
+  /** Last loss of the platform's content; kept after a backfill. */
   wipedAt: Date | null
   wipedBy: string | null
   wipedReason: string | null

@@ -26,7 +26,6 @@ export const claimChecks = (
     { platform, now, againAt, limit },
   )
 
-/** GONE: the platform no longer displays the entry. SHOWN: it does, so a later delivery removes it again. */
 export const settleChecks = async (
   db: Db | Tx,
   ids: readonly number[],

@@ -1,4 +1,4 @@
-/** What there is to tell besides the worklist: objections, and feeds and platforms in trouble. */
+/** Occasions besides the worklist: objections, and feeds and platforms in trouble. */
 import type { NamedParty } from '../../domain/notifications/message.js'
 import { type Db, queryRows, queryRowsBy } from '../db/db.js'
 

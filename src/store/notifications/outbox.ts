@@ -11,7 +11,7 @@ export interface NewNotification {
   occasion: NotificationOccasion
 }
 
-/** What was noted for a recipient before is left as it is. Returns how many are new. */
+/** Leaves earlier notes for a recipient unchanged. Returns how many are new. */
 export const addNotifications = async (db: Db, made: readonly NewNotification[], now: Date): Promise<number> => {
   if (made.length === 0) return 0
   const rows = made.map(({ recipient, dueAt, occasion: { kind, subject, occasion, text, path, code } }, place) => ({
@@ -155,7 +155,6 @@ export const bookOutcome = async (db: Db, outcome: MessageOutcome): Promise<void
   )
 }
 
-/** Returns the messages that nobody could deliver in their time. */
 export const expireMessages = (db: Db, now: Date): Promise<number[]> =>
   queryColumn(
     db,
@@ -164,7 +163,7 @@ export const expireMessages = (db: Db, now: Date): Promise<number[]> =>
     { now },
   )
 
-/** What is deleted may be told again, so it is kept for long. */
+/** Deleted ones may be told again, so they are kept for long. */
 export const deleteOlderThan = async (db: Db, before: Date, limit: number): Promise<number> => {
   const answer = await db.raw(
     `with dropped as (delete from notifications where id in (select id from notifications where dropped_at < :before order by id limit :limit))

@@ -13,7 +13,7 @@ export interface NotificationRecipient extends SendingChoice {
   address: string | null
   secret: string | null
   kinds: NotificationKind[]
-  /** Of the person; null for a robot. */
+  /** Robots have none. */
   role: Role | null
   agency: string | null
   region: string | null
@@ -36,7 +36,7 @@ const COLUMNS = `r.id, r.person, r.robot, r.form, r.address, r.secret, r.kinds, 
   r.codes_sent as "codesSent", r.code_sent_at as "codeSentAt"`
 const FROM = 'notification_recipients r left join people p on p.id = r.person'
 
-/** Those with an address, of accounts that are in use. */
+/** Lists recipients with an address, of accounts in use. */
 export const listReachable = (db: Db): Promise<NotificationRecipient[]> =>
   queryRows(
     db,

@@ -89,7 +89,7 @@ const copy = async (tx: Tx, rows: readonly (NameCandidate & { name: string })[])
   await copyIntoTable(tx, 'names (operator_id, former, personal, key, grams)', [lines.join('')])
 }
 
-/** Null when all names are indexed and counted. */
+/** Returns null when all names are indexed and counted. */
 export const wantedSweep = (db: Db): Promise<number | null> =>
   queryValue(
     db,

@@ -3,7 +3,7 @@ import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import { LISTING_COLUMNS, type Listing, type PublicBody } from '../listing/listings.js'
 import { LAST_CODE_POINT, makeFilterBindings, type PublicFilter } from '../listing/public-filter.js'
 
-/** Null fields match all entries. */
+/** A null field matches all entries. */
 export interface PublicSearch {
   /** An entry is still shown on its last day. */
   day: string

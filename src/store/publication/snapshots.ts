@@ -14,7 +14,7 @@ export interface Snapshot {
   form: number
   origin: string | null
   feedId: string
-  /** Null in a snapshot made before files existed. */
+  /** Missing in a snapshot made before files existed. */
   files: ManifestFile[] | null
   firstEnd: string | null
   comparedOn: string | null

@@ -17,7 +17,7 @@ export interface Authorisation {
   client: string
   operatorId: number
   document: string
-  /** Null in old rows, when it was not yet required. */
+  /** Missing in old rows, when it was not yet required. */
   sha256: string | null
   givenOn: string
   endsOn: string

@@ -4,7 +4,7 @@ import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx
 
 export interface Handover {
   listingId: string
-  /** Null: the office. */
+  /** The office if null. */
   from: string | null
   to: string | null
   note: string
@@ -35,7 +35,7 @@ const handOverWhere = (
     { ...made, sight },
   )
 
-/** Returns the ids of those open cases that are now kept as asked, also where nothing changed. */
+/** Returns the open cases now kept as asked, also unchanged ones. */
 export const handOver = async (on: Db | Tx, ids: readonly string[], made: NewHandover): Promise<string[]> => {
   await handOverWhere(on, 'l.id = any(:ids::uuid[])', { ...made, ids: [...ids] })
   return queryColumn(
@@ -94,7 +94,6 @@ export const endAbsence = (db: Db | Tx, id: number, by: string, at: Date): Promi
     { id, by, at },
   )
 
-/** People for whom `deputy` stands in on this day. */
 export const listDeputised = (db: Db, deputy: string, today: string): Promise<string[]> =>
   queryColumn(
     db,

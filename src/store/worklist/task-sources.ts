@@ -1,4 +1,4 @@
-/** Where each kind of task is stored. Every source has the columns kind, keeper, not_by, level, subject, n, since, due_on, listing_id, operator_id. */
+/** Every source has the columns kind, keeper, not_by, level, subject, n, since, due_on, listing_id, operator_id. */
 import type { OfficeProposalKind } from '../../domain/office/proposals.js'
 import type { WorkKind } from '../../domain/worklist/tasks.js'
 import { andIsSubjectWithinSightSql, andIsWithinSightSql, type RegionSight } from '../access/sight.js'
@@ -105,7 +105,7 @@ const SOURCES: Record<WorkKind, Source> = {
       { subject: 'v.id', not_by: 'v.asked_by', since: 'v.asked_at', operator_id: 'v.operator_id' },
       `from overrules v where v.state = 'PROPOSED' ${andIsWithinSightSql(sight, 'v.operator_id')}`,
     ),
-  // As in `store/intake/reject-desk`: a regional person sees the rejects of its own files.
+  // A regional person sees the rejects of its own files, as in `store/intake/reject-desk`.
   CORRECT_REJECTS: () =>
     source(
       'CORRECT_REJECTS',

@@ -1,4 +1,4 @@
-/** What waits at the hub, counted and listed in one statement each. Whose it is, domain/worklist decides. */
+/** Counts and lists tasks in one statement each. `domain/worklist` decides whose they are. */
 import type { DivisionLevel } from '../../domain/operators/places.js'
 import { TASKS, WORK_KINDS, type WorkKind } from '../../domain/worklist/tasks.js'
 import type { WorkGroup, WorkItem, WorkScope } from '../../domain/worklist/worklist.js'
@@ -6,7 +6,6 @@ import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows } from '../db/db.js'
 import { selectTaskSources } from './task-sources.js'
 
-/** What the hub must know besides its rows. */
 export interface WorkView {
   today: string
   sight: RegionSight
@@ -30,7 +29,6 @@ const bindingsOf = ({ until, consents, ...view }: WorkView) => ({
 const IS_LATE = `(w.due_on < :today::date or w.kind = 'LATE_DELIVERIES')`
 const folded = (column: string): string => `lower(normalize(${column}, NFKC))`
 
-/** Tasks of these kinds, counted by the columns that decide in whose queue they are. */
 export const countWork = (db: Db, kinds: readonly WorkKind[], view: WorkView): Promise<WorkGroup[]> =>
   kinds.length === 0
     ? Promise.resolve([])

@@ -16,7 +16,7 @@ export type UrlParameters = Record<string, string>
 export interface SearchFilter extends Omit<PublicSearch, 'day' | 'pattern'> {
   name: string
   reason: ReasonTopic | null
-  /** null means best match first when `name` is given, otherwise newest first. */
+  /** Default: best match first when `name` is given, otherwise newest first. */
   sort: ListOrder | null
   after: ListCursor | null
 }

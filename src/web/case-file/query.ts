@@ -1,4 +1,4 @@
-/** What a case file (案卷) holds: asked as the person's own question, so that closed parts are empty. */
+/** Asked as the person's own question, so that closed parts of the case file (案卷) are empty. */
 export const CASE_FILE_QUERY = `query CaseFile($id: ID!) {
   listing(id: $id) {
     id kind state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored ground notListed

@@ -5,7 +5,7 @@ import type { Freshness, Standing, StandingEntry } from '../../domain/standing/s
 import type { BilingualText } from '../../foundation/text/words.js'
 
 export interface CheckedEntry extends Pick<StandingEntry, 'reason' | 'publishedOn' | 'endsOn' | 'contested'> {
-  /** Null for an entry mirrored from another authority's list. */
+  /** An entry mirrored from another authority's list has none. */
   id: string | null
 }
 

@@ -42,12 +42,11 @@ export const cacheByLanguage = (part: Html): Html => {
   })
 }
 
-/** Shows the text in the language of the page. */
 export const bilingual = (zh: string, en: string): Html => new Html((lang) => escapeHtml(lang === 'en' ? en : zh))
 
 export const bilingualParagraphs = (zh: string, en: string): Html => html`<p>${bilingual(zh, en)}</p>`
 
-/** Shows the half of a refusal's message that is in the language of the page. */
+/** Shows the half in the language of the page. */
 export const bilingualMessage = (message: string): Html => {
   const { zh, en } = splitLanguages(message)
   return bilingual(zh, en)
@@ -64,7 +63,6 @@ const isolateText = (text: string, attributes: string): string => {
   return `<bdi${attributes}>${escapeHtml(own.text)}</bdi>${own.closes}`
 }
 
-/** Returns a template tag for the content of a section. */
 export const section =
   (id: string, zh: string, en: string) =>
   (...content: Parameters<typeof html>): Html =>

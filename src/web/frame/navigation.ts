@@ -25,7 +25,7 @@ export const FOOTER_LINKS: readonly NavigationLink[] = [
   { path: '/graphql', zh: '程序接口', en: 'For programs' },
 ]
 
-/** A party's own pages are left out of the sitemap, and so are list entries, which come and go. */
+/** A party's own pages are left out, and list entries, which come and go. */
 const SITEMAP_PATHS = [
   ...['/', '/blacklist', '/check', '/data', '/scorecard', '/developers', '/help', '/about', '/verify'],
   ...HELP_TASKS.map(helpPath),

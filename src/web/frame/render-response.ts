@@ -21,7 +21,7 @@ export interface SiteOffice {
 interface RenderDependencies {
   demo: boolean
   office: SiteOffice
-  /** When absent, the request's host is used. */
+  /** The request's host if absent. */
   publicUrl?: string
   nowOf: (request: Request) => Date
 }

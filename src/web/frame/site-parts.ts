@@ -6,7 +6,7 @@ import type { SiteOffice } from './render-response.js'
 
 export interface SiteDependencies {
   db: Db
-  /** A database handle with prepared statements, for lookups by key. */
+  /** Prepared statements, for lookups by key. */
   byKey: Db
   inTurn: ConcurrencyLimit
   dbOf: (request: Request) => Db

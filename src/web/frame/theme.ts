@@ -3,7 +3,7 @@ import type { Request } from 'express'
 const THEMES = ['light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
-/** Null follows the system. Public pages keep no cookie, so links carry the choice. */
+/** Returns null to follow the system. Links carry the choice, because public pages keep no cookie. */
 export const themeOf = ({ query }: Pick<Request, 'query'>): Theme | null =>
   THEMES.find((theme) => theme === query['theme']) ?? null
 

@@ -5,7 +5,7 @@ interface SlipInput {
   accessCode: string
   name: string | null
   code: string
-  /** Null while the operator has no case. */
+  /** Missing while the operator has no case. */
   office: { name: string; contact: string | null } | null
   now: Date
 }

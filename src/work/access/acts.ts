@@ -10,7 +10,7 @@ export interface ActorAndTime {
   now: Date
 }
 
-/** Tells whether the caller may see an operator. Without this function, all may be seen. */
+/** Without this function, all operators may be seen. */
 export type OperatorAccessCheck = (operator: operators.StoredOperator) => boolean
 
 /** Refusal OPERATOR_UNKNOWN when no operator has the code or `mayFor` denies access to it. */

@@ -75,7 +75,7 @@ export const secretMatchesClient = async (db: Db, name: string, secret: string, 
   return client !== null && is && !client.ended && !(await isPending(client, secret))
 }
 
-/** True when the client awaits confirmation, unless `secret` is the previous one, which still works. */
+/** False for the previous `secret`, which still works. */
 export const isPending = async (client: clients.RegisteredClient, secret: string): Promise<boolean> =>
   client.pendingSince !== null &&
   !(client.previousHash !== null && (await secretMatches(secret, client.previousHash, client.previousHash)))

@@ -10,7 +10,6 @@ import { signInTermsAt } from './sign-in-rules.js'
 
 const DAY_MS = 86_400_000
 
-/** A person's own account as they see it. */
 export const describeAccount = async (
   db: Db,
   { viewer, number, isRecent }: PersonSession,

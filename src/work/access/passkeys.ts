@@ -22,7 +22,7 @@ export interface RelyingParty {
   origin: string
 }
 
-/** Null when the address is no domain: WebAuthn knows no relying party by IP address. */
+/** Returns null unless the host is a domain: WebAuthn knows no relying party by IP address. */
 export const relyingPartyOf = (publicUrl: string): RelyingParty | null => {
   const { hostname, origin } = new URL(publicUrl)
   return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { id: hostname, origin } : null
@@ -121,7 +121,7 @@ export const offerPasskey = async (
   return options
 }
 
-/** Verifies what `offerPasskey` asked for. Returns how to store it. Refusal PASSKEY_REFUSED. */
+/** Returns how to store the passkey. Refusal PASSKEY_REFUSED. */
 export const verifyNewPasskey = async (
   db: Db,
   { answer, name, person, session }: { answer: unknown; name: string; person: string; session: number },

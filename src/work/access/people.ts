@@ -58,7 +58,7 @@ export const resetPassword = async (db: Db, name: string, change: people.Account
 
 export interface LeavingHandover {
   by: string
-  /** Who takes over the open cases; null: the office. */
+  /** Takes over the open cases; the office if null. */
   to: string | null
 }
 

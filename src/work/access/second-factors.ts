@@ -1,4 +1,3 @@
-/** A person's second factors: what is shown at sign-in, and what is enrolled and removed at the desk. */
 import { randomBytes } from 'node:crypto'
 import { needsSecondFactor, type SecondFactorPolicy } from '../../domain/access/sign-in.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -27,7 +26,7 @@ export interface ShownFactor {
   passkey: unknown
 }
 
-/** True when the person has shown one of their factors. Whatever was shown is used up. */
+/** A factor that was shown is used up. */
 export const factorMatches = async (
   db: Db,
   person: string,
@@ -41,7 +40,7 @@ export const factorMatches = async (
     : factors.useRecoveryCode(db, person, recoveryMark(person, code, parts.keys), parts.now)
 }
 
-/** What the person may show, with a challenge for their passkeys. */
+/** Lists the factors that the person may show, with a challenge for passkeys. */
 export const askForFactor = async (
   db: Db,
   person: string,
@@ -98,7 +97,6 @@ const makeRecoveryCodes = async (tx: Tx, person: string, keys: FactorParts['keys
 
 const holderOf = ({ viewer, number }: PersonSession) => ({ person: viewer.sub ?? '', session: number })
 
-/** The session must have shown the password, or a passkey, a short time ago. Refusal PROOF_NEEDED. */
 const requireRecentProof = ({ isRecent }: PersonSession): void => {
   if (!isRecent) throw new Refusal('PROOF_NEEDED')
 }
@@ -192,7 +190,7 @@ export const removeFactor = async (
   })
 }
 
-/** The codes before are good no more. Refusals PROOF_NEEDED, FACTOR_UNKNOWN. */
+/** Invalidates the former codes. Refusals PROOF_NEEDED, FACTOR_UNKNOWN. */
 export const renewRecoveryCodes = async (db: Db, session: PersonSession, { keys }: FactorParts): Promise<string[]> => {
   requireRecentProof(session)
   const { person } = holderOf(session)

@@ -1,4 +1,3 @@
-/** Sessions of people at the desk. */
 import { hash, timingSafeEqual } from 'node:crypto'
 import {
   browserFamilyOf,
@@ -33,7 +32,7 @@ export interface PersonSession {
 
 export const sessionIdleMs = (now: Date): number => signInTermsAt(now).idleMinutes * MINUTE_MS
 
-/** Null for a session that is over, or that has not shown the second factor which its person has. */
+/** Returns null when the session is over or has not shown its person's second factor. */
 export const sessionOfCookie = async (
   db: Db,
   cookie: string,
@@ -47,7 +46,7 @@ export const sessionOfCookie = async (
   return { cookie, number, viewer, stage, proof, isRecent: isProofRecent(provenAt, now), endsAt }
 }
 
-/** Where a person signs in: `address` as `networkOf` returns it, and the browser's User-Agent. */
+/** `address` is as `networkOf` returns it. */
 export interface SignInPlace {
   address: string
   userAgent: string

@@ -94,7 +94,7 @@ export const makeAuditLog = (
 ): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
-  /** null: the next write first looks for rows noted on disk that the table lacks. */
+  /** If null, the next write first looks for rows noted on disk that the table lacks. */
   let lastWritten: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null

@@ -45,10 +45,7 @@ export const detectRestore = async (
   return true
 }
 
-/**
- * True when the database runs on another server, which may lack the last transactions. The first start accepts the
- * current server.
- */
+/** Another server may lack the last transactions. The first start accepts the current one. */
 const hasMoved = async (db: Db): Promise<boolean> => {
   const { now, vouched } = await store.readPresentAndVouchedServer(db)
   if (vouched !== null)

@@ -1,4 +1,4 @@
-/** Opens leads for penalties that may carry a listing. A falling score opens one only where a penalty can be linked. */
+/** A falling score opens a lead only where a penalty can be linked. */
 import { chooseLeadPenalty, type LeadRule, listWeighingPenalties } from '../../domain/listing/lead-ground.js'
 import { readLinkedDecision } from '../../domain/listing/legal-ground.js'
 import { DISHONEST_LIST_FACT, type Facts } from '../../domain/records/facts.js'

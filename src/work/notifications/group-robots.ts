@@ -1,4 +1,3 @@
-/** Robots of the office's groups, which an administrator registers. */
 import { findRobotFault, type RobotForm } from '../../domain/notifications/addresses.js'
 import { composeTestMessage } from '../../domain/notifications/message.js'
 import { findSendingTime, type SendingChoice } from '../../domain/notifications/schedule.js'
@@ -17,7 +16,7 @@ const REGION = /^\d{6}$/
 export interface RobotInput extends SendingChoice {
   name: string
   form: RobotForm
-  /** Null keeps the present one. */
+  /** The present one stays if null. */
   address: string | null
   secret: string | null
   region: string | null

@@ -22,7 +22,7 @@ const DELETED_MOST = 5_000
 export interface NotifyOptions extends RunOptions {
   sources: OccasionSources
   publicUrl: string
-  /** Null when this process sends nothing: each message needs an audit row. */
+  /** Missing when this process sends nothing: each message needs an audit row. */
   sending: Omit<SendingParts, 'now'> | null
 }
 
@@ -52,7 +52,6 @@ interface Hearing extends RecipientWork {
   hearer: recipients.NotificationRecipient
 }
 
-/** What each recipient should have been told by now. */
 const gatherAll = async (db: Db, sources: OccasionSources, now: Date): Promise<Hearing[]> => {
   const hearers = await recipients.listReachable(db)
   if (hearers.length === 0) return []

@@ -112,7 +112,7 @@ const gatherPlatforms = async (
         ...NOBODY_IN_PARTICULAR,
         kind: 'PLATFORM',
         subject: `platform ${platform}`,
-        // Where no delivery identifies the trouble, it is told once a day.
+        // Trouble that no delivery identifies is told once a day.
         occasion: `${trouble} ${delivery === 0 ? shanghaiDate(now) : delivery}`,
         text: `${name}：${what}`,
         path,

@@ -13,7 +13,7 @@ import { MailError, type MailSender, SENDING_MS } from './mail.js'
 import { callRobot, RobotError } from './robots.js'
 
 const AT_ONCE = 4
-/** Of one run; the next follows within a minute. */
+/** In one run; the next follows within a minute. */
 const MESSAGES_MOST = 200
 const LEASE_MS = 2 * SENDING_MS
 const ROBOTS: readonly RecipientForm[] = ['DINGTALK', 'WECOM']
@@ -22,7 +22,7 @@ export type RecipientKeys = Pick<Keys, 'seal' | 'unseal'>
 
 export interface SendingParts {
   keys: RecipientKeys
-  /** Null without a mail server: mail waits. */
+  /** Mail waits without a mail server. */
   mail: MailSender | null
   allow: readonly string[]
   resolve?: HostResolver

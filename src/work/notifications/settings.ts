@@ -102,7 +102,7 @@ export const sendMailCode = async (
   return settings
 }
 
-/** Whoever registers an address first hears everything that is offered to the role. */
+/** A first address hears everything that is offered to the role. */
 const firstChoice = async (tx: Tx, person: string, now: Date): Promise<void> => {
   if ((await store.findOfPerson(tx, person)) !== null) return
   const choice = { person, kinds: [], digestHour: null, quietFrom: null, quietTo: null, now }

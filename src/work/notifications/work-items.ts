@@ -12,7 +12,7 @@ import type { ListedWork } from '../../store/worklist/worklist.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { findWorker, listWorkOf } from '../worklist/worklist.js'
 
-/** Of one recipient and role. Where there are more, none is dropped as past. */
+/** For one recipient and role. If there are more, none is dropped as past. */
 const ITEMS_MOST = 1_000
 
 export interface RecipientWork {

@@ -35,8 +35,8 @@ export interface OfficeDecision {
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
 /**
- * What is confirmed takes effect at once in this hub. Refusals: OFFICE_PROPOSAL_UNKNOWN, OFFICE_PROPOSAL_SETTLED, SECOND_PERSON,
- * OFFICE_PROPOSAL_ANOTHERS, FORBIDDEN, INPUT_INVALID, and those of proposing.
+ * A confirmed proposal takes effect at once in this hub. Refusals: OFFICE_PROPOSAL_UNKNOWN, OFFICE_PROPOSAL_SETTLED,
+ * SECOND_PERSON, OFFICE_PROPOSAL_ANOTHERS, FORBIDDEN, INPUT_INVALID, and those of proposing.
  */
 export const decideOfficeProposal = async (
   db: Db,

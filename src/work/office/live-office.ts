@@ -8,7 +8,7 @@ export type HostCondition = Pick<
   'publicUrl' | 'openKeyFiles' | 'freeBytes' | 'backupArranged' | 'sendsMail' | 'unreadableSettings'
 > & { embedded: boolean }
 
-/** What the office has stated, as of the last look. The values change while the hub runs. */
+/** The values change while the hub runs. */
 export interface LiveOffice {
   settings: readonly OfficeSetting[]
   isLocked: (name: string) => boolean

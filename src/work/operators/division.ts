@@ -1,5 +1,5 @@
 /**
- * When a firm divides (分立), records and listings stay with the original. If the firm is or may become listed, a person
+ * Records and listings stay with the original when a firm divides (分立). If the firm is or may become listed, a person
  * examines it and each successor.
  */
 

@@ -14,7 +14,7 @@ export const LOWEST_FAILURE_HTTP_STATUS = 500
 
 export interface RunOptions {
   cause: runs.RunCause
-  /** Null for manual runs. */
+  /** Manual runs have none. */
   plannedFor?: Date | null
   attempt?: number
   now: () => Date

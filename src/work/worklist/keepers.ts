@@ -30,14 +30,14 @@ const findColleague = async (db: Db, name: string): Promise<Colleague> => {
 export interface HandoverRequest {
   viewer: Viewer
   ids: readonly string[]
-  /** Null: back to the office. */
+  /** Back to the office if null. */
   to: string | null
   note: string
   now: Date
   mark: (id: string) => string
 }
 
-/** Hands over the open cases that the person may move, and returns the ids of those now kept as asked. Refusals: PERSON_UNKNOWN, KEEPER_UNFIT, INPUT_INVALID. */
+/** Returns the open cases now kept as asked. Refusals: PERSON_UNKNOWN, KEEPER_UNFIT, INPUT_INVALID. */
 export const handOverCases = async (
   db: Db,
   { viewer, ids, to, note, now, mark }: HandoverRequest,
@@ -114,7 +114,6 @@ export interface ConfirmerQuestion {
   level: DivisionLevel | null
 }
 
-/** People in service who may do this task. */
 export const listConfirmers = async (db: Db, { kind, notBy, region, level }: ConfirmerQuestion): Promise<Colleague[]> =>
   (await people.listActivePeople(db))
     .map(({ id: name, duty, ...rest }) => ({

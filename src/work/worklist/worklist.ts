@@ -1,4 +1,4 @@
-/** What waits for a person. Notifications and the desk ask here. */
+/** Notifications and the desk ask here. */
 import { isRegionBound, mayConsentToListing, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import { type ListKind, needsConsent } from '../../domain/listing/lists.js'
 import { DIVISION_LEVELS } from '../../domain/operators/places.js'

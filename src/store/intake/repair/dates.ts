@@ -35,7 +35,7 @@ export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' 
   digest: string
   /** Set for unmatched records only. */
   subjectKey: string | null
-  /** Null leaves the fact unchanged. */
+  /** The fact stays unchanged if null. */
   fact: string | null
 }
 

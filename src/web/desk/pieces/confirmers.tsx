@@ -11,7 +11,7 @@ interface ConfirmersProps {
   listing?: string
   /** The person who took the step before. */
   by?: string | null
-  /** Who confirms: 复核人, 管理员 … */
+  /** The confirming role: 复核人, 管理员 … */
   who: string
 }
 

@@ -14,7 +14,7 @@ interface RowPage<T> {
 
 export interface LoadedConnection<T> {
   rows: readonly T[]
-  /** null while loading, or when not counted. */
+  /** Missing while loading, or when not counted. */
   total: number | null
   hasMore: boolean
   isLoading: boolean

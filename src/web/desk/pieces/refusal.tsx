@@ -18,7 +18,7 @@ const SENTENCES: Record<string, string> = {
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
 }
 
-/** What programs say of a failure, such as `：UND_ERR_SOCKET` or `: fetch failed`. */
+/** Programs' words about a failure, such as `：UND_ERR_SOCKET` or `: fetch failed`. */
 const MACHINE_WORDS = /[：:（]?\s*[A-Z]+(?:_[A-Z]+)+[^。）]*）?/g
 
 export const chineseHalfOf = (message: string): string => {

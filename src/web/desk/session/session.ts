@@ -28,7 +28,7 @@ export interface DeskSession {
 interface SignInState {
   session: DeskSession | null
   isAskedAgain: boolean
-  /** When the last request was sent, in epoch milliseconds of the browser. */
+  /** Last request, in epoch milliseconds of the browser. */
   lastAt: number
 }
 

@@ -12,7 +12,6 @@ interface SignInForms {
   code?: string
 }
 
-/** What the hub asks for beside the password. */
 type SignInStep = 'PASSWORD' | 'ONE_TIME' | 'AGED'
 
 const NEXT_STEPS: Record<string, SignInStep> = { PASSWORD_TO_CHOOSE: 'ONE_TIME', PASSWORD_AGED: 'AGED' }

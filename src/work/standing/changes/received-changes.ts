@@ -34,10 +34,7 @@ const entriesOf = ({ entries }: standings.StandingRow, states: ReadonlyMap<strin
 export const readRetainedChanges = async (db: Db, client: string): Promise<RetainedChanges> =>
   (await store.findRetainedChanges(db, [client])).get(client) ?? { erased: 0, last: 0 }
 
-/**
- * null acknowledges nothing and continues after the last change. Refusal CHANGES_GONE when changes after `after` were
- * erased.
- */
+/** `after` null acknowledges nothing. Refusal CHANGES_GONE when later changes were erased. */
 export const acknowledgeChanges = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await readRetainedChanges(db, client)
   if (after === null) return reach.last

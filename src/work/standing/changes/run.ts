@@ -9,7 +9,7 @@ import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 const LOOK_MS = 1_000
 
 export interface ChangesOptions extends RunOptions {
-  /** Null when the process sends no webhooks. */
+  /** Missing when the process sends no webhooks. */
   sending: WebhookSenderParts | null
   until?: Date
   signal?: AbortSignal

@@ -24,7 +24,6 @@ import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument }
 type RejectRow = IntakeRejectsQuery['rejects']['nodes'][number]
 type RejectStateName = RejectRow['state']
 
-/** What the chosen reject has in common with others of the same fault. */
 const likenessOf = (row: RejectRow | undefined) => {
   const field = row?.problems[0]?.field
   return row && field ? { feed: row.feed, rule: row.rule, field } : null

@@ -13,7 +13,6 @@ import { actOfMove, type CaseFile, lastMoveOf } from './case.js'
 /** Back to the office. */
 const OFFICE = ''
 
-/** Who attends to the case, what waits, and whose confirmation it needs. */
 export const KeeperPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
   const { name } = useSession()
   const may = useMay('move_listing')

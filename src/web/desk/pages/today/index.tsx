@@ -116,7 +116,7 @@ const DeadlineTable = ({
   </section>
 )
 
-/** Who does no task of the hub, such as an auditor, sees how much waits for others. */
+/** People without tasks, such as an auditor, see how much waits for others. */
 const Queues = ({ of }: { of: TodayQuery }) => {
   const others = [
     ...(of.concerns ? [{ title: '名单依据有变，待核实', n: of.concerns.totalCount, path: '/listings/concerns' }] : []),

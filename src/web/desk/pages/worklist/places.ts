@@ -1,4 +1,4 @@
-/** Where each process is handled at the desk. */
+/** Desk pages that handle each process. */
 import type { WorkKind, WorkProcess } from '../../../../domain/worklist/tasks.js'
 import { TASKS } from '../../../../domain/worklist/tasks.js'
 import type { WorkCountsQuery } from './worklist.generated.js'
@@ -38,7 +38,6 @@ const isOfOffice = (kind: WorkKind, path: string): boolean => path !== 'worklist
 export const worklistPath = (scope: 'MINE' | 'OFFICE' | 'LATE', kind?: WorkKind): string =>
   `/worklist?${new URLSearchParams({ scope, ...(kind && { kind }) })}`
 
-/** Where an item is handled. */
 export const pathOfItem = (kind: WorkKind, listing: string | null, subject: string | null): string => {
   const { process } = TASKS[kind]
   const page = `/${pageOf(kind)}`

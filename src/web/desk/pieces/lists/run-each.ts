@@ -1,6 +1,6 @@
 export interface RowOutcome {
   isDone: boolean
-  /** What came of it, or why it was refused. */
+  /** The outcome, or why it was refused. */
   words: string
 }
 

@@ -51,7 +51,7 @@ export interface MonthsProps {
   said: ReadonlyMap<string, DayException>
   knownUntil: string
   draft: CalendarDraft
-  /** When absent, the calendar is read-only. */
+  /** The calendar is read-only without it. */
   onTurn?: ((on: string) => void) | undefined
 }
 

@@ -191,7 +191,6 @@ export default function PeoplePage() {
   )
 }
 
-/** Whose confirmation the accounts of one administrator need. */
 const PendingConfirmers = ({ of }: { of: readonly PersonLineFragment[] | undefined }) => {
   const waiting = (of ?? []).filter(({ pendingSince, endedAt }) => pendingSince !== null && endedAt === null)
   const by = [...new Set(waiting.map(({ changedBy }) => changedBy))]
