@@ -19,6 +19,7 @@ const NOTICES: Partial<Record<WorkProcess, ProcessNotice>> = {
   SCORECARD: { kind: 'WAITING', page: 'scorecards' },
   CALENDAR: { kind: 'WAITING', page: 'administration/calendar' },
   ACCOUNT: { kind: 'WAITING', page: 'administration/people' },
+  OFFICE: { kind: 'WAITING', page: 'worklist' },
   OBJECTION: { kind: 'OBJECTION', page: 'listings/objections' },
   REPAIR: { kind: 'REPAIR', page: 'listings' },
   RETRACTION: { kind: 'DEADLINE', page: 'deliveries/retractions' },

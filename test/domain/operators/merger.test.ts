@@ -54,7 +54,7 @@ describe('mergers of operators', () => {
       { from: individual, into: party(2, { kind: 'INDIVIDUAL' }), cause: 'CONVERTED' },
       'a conversion is of an individual business',
     ],
-    ['refuse two open listings of one kind', { bothOpen: ['serious'] }, '（serious）'],
+    ['refuse two open listings of one kind', { bothOpen: ['serious'] }, '双方均有未结的同类名单记录'],
   ]
   for (const [title, more, why] of cases)
     it(title, () => {
