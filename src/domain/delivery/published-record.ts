@@ -190,8 +190,8 @@ export interface RecordActions {
 }
 
 /**
- * Nothing to send gives null. `isHeard`: some platform receives records of this kind. Removals are sent even if no
- * platform does.
+ * Returns null when there is nothing to send. `isHeard`: some platform receives records of this kind. Removals are sent
+ * even if no platform does.
  */
 export const decideRecordActions = (
   {

@@ -1,6 +1,6 @@
 /**
  * Texts are templates under schema/documents; legal numbers come from rules with effective dates. Unknown or
- * unconfirmed values stay blank.
+ * unconfirmed values stay blank, so that no document asserts them.
  */
 
 import type { Paper } from '../../foundation/papers/paper.js'

@@ -112,7 +112,7 @@ interface PlacedRow {
   row: Readonly<Record<string, unknown>>
 }
 
-/** A row binds the publication of what is decided from `day` on. */
+/** True when the row binds the publication of what is decided from `day` on. */
 export const bindsPublication = (lists: readonly ListKind[], { table, path, row }: PlacedRow, day: string): boolean => {
   if (typeof row['to'] === 'string' && row['to'] < day) return false
   const own = lists.filter((list) => list.decidedHere && list.public).map(({ id }) => id)

@@ -130,7 +130,7 @@ type Terms = Pick<ListKind, 'terms'>
 
 /**
  * Returns the corresponding day of the last month (Civil Code, articles 201 and 202); null without a decision day or
- * fixed term. Later rows count if in force by `asOf`.
+ * fixed term. Later rows in force by `asOf` may change it; without `asOf` they are ignored.
  */
 export const computeTermEnd = (
   list: Terms,
@@ -162,7 +162,7 @@ export const computeFirstRepairDay = (
   return months === 0 ? from : addDays(addMonths(from, months), 1)
 }
 
-/** Returns later rows up to day `asOf`, oldest first. */
+/** Returns rows that came into force after `own`, up to day `asOf`, oldest first. */
 export const selectLaterRows = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)

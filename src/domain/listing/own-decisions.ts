@@ -7,7 +7,7 @@ export interface OwnDecision {
   authority: string | null
 }
 
-/** A decision is repeated even when its own entry was removed. */
+/** An entry that repeats a decision matches even after the decision's own entry was removed. */
 export const makeRepeatMatcher = (own: readonly OwnDecision[]): ((body: RecordBody) => boolean) => {
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {

@@ -38,7 +38,7 @@ export interface NotificationOccasion {
   subject: string
   occasion: string
   text: string
-  /** Path of the desk. */
+  /** Desk path where the work is done. */
   path: string
   /** Operator whom the text names, for the audit log. */
   code: string | null

@@ -10,7 +10,7 @@ interface KindRule {
   changes: 'state' | 'event'
   /** Without an operator the record stays unmatched until a person decides. */
   needsOperator: boolean
-  /** A record absent from a full delivery has ended. Registrations end by status, decisions by withdrawal. */
+  /** True when a record absent from a full delivery has ended. Registrations end by status, decisions by withdrawal. */
   endsByAbsence: boolean
 }
 

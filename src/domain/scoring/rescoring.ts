@@ -14,7 +14,7 @@ export interface EarlierScore extends ScoreHashes, Pick<Score, 'value' | 'nextCh
 const holdsSame = (earlier: ScoreHashes, { factsHash, scorecardHash }: ScoreHashes): boolean =>
   earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
 
-/** Facts and scorecard are the same, before the day on which time alone changes the result. */
+/** The same facts and scorecard give the same score until the day on which time alone changes it. */
 export const scoreStillHolds = (
   earlier: EarlierScore,
   hashes: ScoreHashes,

@@ -118,7 +118,7 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
     { ...made },
   )
 
-/** Counts confirmed deliveries above the platform's `sequence_floor` that are the last sent about their subject. */
+/** Considers confirmed deliveries above the platform's `sequence_floor` that are the last sent about their subject. */
 export const findHighestUnfollowedNumber = (
   db: Db,
   platform: string,

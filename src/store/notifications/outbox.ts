@@ -163,7 +163,7 @@ export const expireMessages = (db: Db, now: Date): Promise<number[]> =>
     { now },
   )
 
-/** Deleted ones may be told again, so they are kept for long. */
+/** Notifications are kept for long, because deleted ones may be told again. */
 export const deleteOlderThan = async (db: Db, before: Date, limit: number): Promise<number> => {
   const answer = await db.raw(
     `with dropped as (delete from notifications where id in (select id from notifications where dropped_at < :before order by id limit :limit))

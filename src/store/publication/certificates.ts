@@ -17,7 +17,7 @@ export const findByContent = (db: Db, listingId: string, contentSha256: string):
     [listingId, contentSha256],
   )
 
-/** The first of two with the same content stands. */
+/** The first of two issued at once with the same content stands. */
 export const add = (db: Db, made: IssuedCertificate): Promise<IssuedCertificate> =>
   queryOne(
     db,

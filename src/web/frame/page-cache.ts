@@ -58,7 +58,7 @@ export const makePageCache = (
     has: (key: string): boolean => entries.has(key),
     get: <T>(stamp: DayStamp, key: string) => lookUp<T>(key, keyOfStamp(stamp)),
     getOrMake: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => lookUpOrMake(key, keyOfStamp(stamp), make),
-    /** Only for statistics that name no operator: kept until the next publication or day. */
+    /** Only for statistics that name no operator: kept until the next publication or day, even if the list changes. */
     getOrMakePublished: <T>({ sequence, day }: DayStamp, key: string, make: () => Promise<T>) =>
       lookUpOrMake(`published ${key}`, `${sequence} ${day}`, make),
     /** Limits concurrent scans of the whole list. Calls must not nest. */

@@ -113,7 +113,7 @@ const checkFactor = async (db: Db, person: string, shown: ShownFactor, parts: Si
   throw new Refusal('SECOND_FACTOR_REFUSED')
 }
 
-/** The authenticator has verified its user. Refusals as `signIn`. */
+/** The authenticator must have verified its user. Refusals as `signIn`. */
 export const signInWithPasskey = async (
   db: Db,
   { passkey, place }: { passkey: unknown; place: SignInPlace },

@@ -37,7 +37,10 @@ export interface HandoverRequest {
   mark: (id: string) => string
 }
 
-/** Returns the open cases now kept as asked. Refusals: PERSON_UNKNOWN, KEEPER_UNFIT, INPUT_INVALID. */
+/**
+ * Skips cases that the person may not move. Returns those now kept as asked. Refusals: PERSON_UNKNOWN, KEEPER_UNFIT,
+ * INPUT_INVALID.
+ */
 export const handOverCases = async (
   db: Db,
   { viewer, ids, to, note, now, mark }: HandoverRequest,
