@@ -55,7 +55,7 @@ describe('the desk', function () {
   })
 
   it('serves its files as immutable, compressed at build time', async () => {
-    const html = await (await fetch(`${hub.url}/desk`)).text()
+    const html = await (await fetch(`${hub.url}/desk/listings`)).text()
     const [, script = ''] = /src="([^"]+\.js)"/.exec(html) ?? []
     const sent = (coding: string) =>
       new Promise<{ coding: string; bytes: Buffer; cache: string }>((resolve) => {
