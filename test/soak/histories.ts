@@ -259,7 +259,14 @@ const passTime = async (here: WorldOfHistories): Promise<void> => {
     firms.flatMap(({ code }) => (random.chance(0.8) ? [random.chance(0.1) ? code.slice(8, 17) : code] : [])),
   )
   const bytes = Buffer.from(codes.join('\n'))
-  await replaceSellers(db, { client: SELLER, bytes, dated: shanghaiDate(now()), marketplace: null, now: now() })
+  await replaceSellers(db, {
+    client: SELLER,
+    bytes,
+    dated: shanghaiDate(now()),
+    marketplace: null,
+    force: true,
+    now: now(),
+  })
 }
 
 /** Both servers answer today, each in another form from round to round. They take turns at past days. */

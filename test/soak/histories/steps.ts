@@ -65,7 +65,10 @@ const list: StepMaker = (history, scene) => {
       known?.id ??
       (await openCase(db, rules, { operatorId, list: 'serious', reason: '群众举报', ...OFFICER, on, now: now() })).id
     const input = { on, reason: '情节严重', documentNumber: `测市监列〔2026〕${history.n}号` }
+    // A score links the penalty of the lead that it opens.
+    const { decision_version: linked } = await db('listings').where({ id }).first('decision_version')
     for (const name of LISTING_PATH.slice(0, many)) {
+      if (name === 'linkDecision' && linked !== null) continue
       const own: MoveInput = { ...input }
       if (name === 'linkDecision') own.decision = decision.id
       if (name === 'reviewListing') own.waived = true

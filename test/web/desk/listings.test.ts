@@ -298,15 +298,14 @@ describe('the pages of listings', function () {
     await db.transaction((tx) =>
       concerns.open(tx, { listingId: uuid, cause: 'ABSENT', record, run: null, at: hub.hub.now() }),
     )
+    await hub.hub.score({ cause: 'command' })
     const token = await hub.token('officer')
     const { data } = await hub.ask(
-      `{ operator(code: "${code}") { score { reasons { records { id kind } } } } }`,
+      `{ operator(code: "${code}") { records(kind: PENALTY, first: 1) { nodes { id } } } }`,
       {},
       token,
     )
-    const reasons: { records: { id: string; kind: string }[] }[] = data.operator.score.reasons
-    const contested = reasons.flatMap(({ records }) => records).find(({ kind }) => kind === 'PENALTY')
-    const input = { operator: code, record: contested?.id, statement: '处罚的不是本公司' }
+    const input = { operator: code, record: data.operator.records.nodes[0].id, statement: '处罚的不是本公司' }
     const open = 'mutation($input: OpenObjectionInput!) { openObjection(input: $input) { id } }'
     expect((await hub.ask(open, { input }, token)).errors).to.equal(undefined)
 
@@ -317,7 +316,7 @@ describe('the pages of listings', function () {
     await concern.getByRole('button', { name: '办结此事项' }).click()
     await officer.page.getByLabel('核实的结果').fill('信源单位确认漏报')
     await officer.page.getByRole('button', { name: '确认办结此事项' }).click()
-    await officer.page.getByText('没有待核事项').waitFor()
+    await concern.waitFor({ state: 'detached' })
     await officer.open('/listings/objections', '异议')
     await officer.page.getByText('由复核人决定。').waitFor()
     await inOrder(officer)

@@ -391,7 +391,7 @@ describe('merging operators', () => {
         await merge(A, B)
       },
       'MERGE_NOT_ALLOWED',
-      /serious.*remove or drop one of them first/,
+      /双方均有未结的同类名单记录.*remove or drop one of them first/,
     ],
   ]
   for (const [title, act, code, reason] of refused)

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { soakHistories } from '../../soak/histories.js'
 
-const SEED = 10
+const SEED = 12
 const FAULTS: [string, string][] = [
   ['the row does not follow the public entries', 'drop trigger standing_entries_altered on public_entries'],
   ['the row does not follow its operator', 'drop trigger standing_operators_altered on operators'],

@@ -173,7 +173,7 @@ describe('HTTP client for subscriber addresses', () => {
       'cut',
     ])
     const later = await listening('127.0.0.1', (_, response) => response.writeHead(503, { 'retry-after': '120' }).end())
-    expect(await callSubscriber(`http://127.0.0.1:${later}/`, { ...given, allow: HERE })).to.deep.equal({
+    expect(await callSubscriber(`http://127.0.0.1:${later}/`, { ...given, allow: HERE })).to.deep.include({
       status: 503,
       retryAfterSeconds: 120,
     })
