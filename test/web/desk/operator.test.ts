@@ -123,7 +123,7 @@ describe('the page of an operator', function () {
     await asked.getByLabel('理由').fill('核查中发现重大风险')
     expect(await violations(officer.page)).to.deep.equal([])
     await asked.getByRole('button', { name: '确认提出等级调整' }).click()
-    await own.getByText(/需由其他复核人确认/).waitFor()
+    await own.getByText(/其他复核人/).waitFor()
 
     const reviewer = await atDesk(visitor, hub, 'reviewer')
     await reviewer.open('/', '今日')
