@@ -127,9 +127,12 @@ describe('the page of an operator', function () {
 
     const reviewer = await atDesk(visitor, hub, 'reviewer')
     await reviewer.open('/', '今日')
-    const queue = reviewer.page.getByRole('row', { name: /等级调整，待复核/ })
-    await queue.getByText('1', { exact: true }).waitFor()
-    await queue.getByRole('link').click()
+    await reviewer.page.getByRole('link', { name: '等级调整，待复核，我的 1 件' }).click()
+    await reviewer.page.getByRole('columnheader', { name: '经办人' }).waitFor()
+    await reviewer.page
+      .getByRole('row', { name: /等级调整，待复核/ })
+      .getByRole('link')
+      .click()
     await reviewer.page.getByText('核查中发现重大风险').waitFor()
     expect(await violations(reviewer.page)).to.deep.equal([])
     await reviewer.page.setViewportSize({ width: 360, height: 740 })
