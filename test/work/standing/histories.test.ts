@@ -3,6 +3,8 @@ import type { JobDb } from '../../../src/store/db/db.js'
 import { soakHistories } from '../../soak/histories.js'
 
 const SEED = 12
+/** Enough for every kind of step to come. */
+const RUNS = 48
 const FAULTS: [string, string][] = [
   ['the row does not follow the public entries', 'drop trigger standing_entries_altered on public_entries'],
   ['the row does not follow its operator', 'drop trigger standing_operators_altered on operators'],
@@ -12,9 +14,9 @@ const FAULTS: [string, string][] = [
 
 describe('standings of random histories', () => {
   it('equal those of a naive reader after each step, with and without fast answers', async () => {
-    const soaked = await soakHistories({ runs: 16, seed: SEED })
+    const soaked = await soakHistories({ runs: RUNS, seed: SEED })
     expect(soaked.faults).to.deep.equal([])
-    expect(soaked).to.include({ ok: true, histories: 16, differences: 0, standings: 0 })
+    expect(soaked).to.include({ ok: true, histories: RUNS, differences: 0, standings: 0 })
     expect(Math.min(soaked.listed, soaked.graded)).to.be.above(50)
     expect(soaked.done).to.include.keys('list', 'merge', 'roll back', 'hideListing')
   })

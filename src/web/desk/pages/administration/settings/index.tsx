@@ -226,7 +226,7 @@ const SettingInput = ({
         />
       )}
       {of.isSet && (
-        <Button type="link" size="small" aria-label={`取消${settingName(of)}`} onClick={() => onChange('')}>
+        <Button type="link" size="small" aria-label={`取消该项：${settingName(of)}`} onClick={() => onChange('')}>
           取消该项
         </Button>
       )}
