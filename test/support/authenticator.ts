@@ -9,7 +9,7 @@ interface AskedOptions {
   challenge: string
 }
 
-/** What a test may forge. */
+/** Parts of an answer that a test may forge. */
 interface AnswerForgery {
   origin?: string
   rpId?: string

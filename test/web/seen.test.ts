@@ -1,4 +1,4 @@
-/** What people read on the public pages, as a party, and in documents: one language a page, and names instead of ids. */
+/** Public pages, a party's pages and documents show one language a page, and names instead of ids. */
 import { expect } from 'chai'
 import REFUSALS from '../../schema/refusals.json' with { type: 'json' }
 import DENIALS from '../../schema/words/denials.json' with { type: 'json' }

@@ -122,7 +122,7 @@ describe('single sellers, the list read back, and the guard against a shrunken l
     expect(refused(shrunk)).to.deep.equal([422, 'SELLERS_SHRUNK'])
     expect(shrunk.body).to.have.nested.property('error.details').that.deep.equals({ before: 30, lost: 11, most: 10 })
     expect((await ask('GET', '', undefined, 'mall-5')).body).to.deep.include({ sellers: 30 })
-    // As many others do not make up for those that would go.
+    // New sellers do not make up for those that would go.
     expect(refused(await send(codes(21, 60), 'mall-5'))).to.deep.equal([422, 'SELLERS_SHRUNK'])
     expect((await send(codes(11, 30), 'mall-5')).body).to.deep.include({ sellers: 20 })
     expect((await send(codes(30, 30), 'mall-5', '?force=true')).body).to.deep.include({ sellers: 1 })

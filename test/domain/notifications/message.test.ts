@@ -66,7 +66,7 @@ describe('addresses of recipients', () => {
     for (const each of [...bad, ...more]) expect(findMailAddressFault(each), each).to.be.a('string')
   })
 
-  it('of robots hold no credentials, and DingTalk signs', () => {
+  it('messages of robots hold no credentials, and DingTalk signs', () => {
     const url = 'https://oapi.dingtalk.com/robot/send?access_token=x'
     expect(findRobotFault('DINGTALK', url, 'SECx')).to.equal(null)
     expect(findRobotFault('DINGTALK', url, null)).to.be.a('string')

@@ -1,4 +1,4 @@
-/** What people hear of a world with enterprises and natural persons: kinds, digests, outages, kills, dead letters. */
+/** Notifications about a world with enterprises and natural persons: kinds, digests, outages, kills, dead letters. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -108,7 +108,7 @@ describe('notifications', () => {
     })
   }
 
-  it('of each kind arrive by mail and at both robots, one message each, with its row in the audit log', async () => {
+  it('each kind arrives by mail and at both robots, one message each, with its row in the audit log', async () => {
     expect(robots.messages.map(({ text }) => text.includes('测试消息'))).to.deep.equal([true, true])
     fresh()
     const done = await tell()
@@ -163,7 +163,7 @@ describe('notifications', () => {
     expect([reviews('reviewer-1'), reviews('周复核'), reviews('李经办')]).to.deep.equal([false, true, true])
   })
 
-  it('of a case go to its keeper and the keeper’s deputy, and to the group, not to other officers', async () => {
+  it('tasks of a case are told to its keeper and the keeper’s deputy, and to the group, not to other officers', async () => {
     fresh()
     await addRecipient('冯同事', 'officer')
     await addRecipient('陈代办', 'officer')
