@@ -14,6 +14,7 @@ import {
 } from './office.generated.js'
 import { RuleRow } from './rules/row.js'
 import { settingName, settingValueWords } from './settings/words.js'
+import { SettledProposals } from './settled-proposals.js'
 
 interface OfficeProposalProps {
   of: OfficeProposalLineFragment
@@ -139,43 +140,12 @@ const ReadRule = ({ of }: { of: NonNullable<OfficeProposalLineFragment['rule']> 
   </>
 )
 
-export const SettledOfficeProposals = ({ all }: { all: readonly OfficeProposalLineFragment[] }) =>
-  all.length === 0 ? null : (
-    <section className="panel wide" aria-label="以前的改动">
-      <h2>以前的改动</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
-      <section className="scroll" aria-label="以前的改动表" tabIndex={0}>
-        <table className="plain-table" aria-label="以前的改动">
-          <thead>
-            <tr>
-              <th scope="col">提出</th>
-              <th scope="col">内容</th>
-              <th scope="col">依据</th>
-              <th scope="col">结果</th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map((one) => (
-              <tr key={one.id}>
-                <td>
-                  {one.proposedBy} <span className="soft">{instantText(one.proposedAt)}</span>
-                </td>
-                <td>
-                  <ProposalContent of={one} />
-                </td>
-                <td>{one.reason}</td>
-                <td>
-                  {labelOf('OfficeProposalState', one.state)}{' '}
-                  <span className="soft">
-                    {one.decidedBy}
-                    {one.decidedAt && ` ${instantText(one.decidedAt)}`}
-                    {one.note && `：${one.note}`}
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </section>
-  )
+export const SettledOfficeProposals = ({ all }: { all: readonly OfficeProposalLineFragment[] }) => (
+  <SettledProposals
+    title="以前的改动"
+    label="以前的改动"
+    all={all}
+    contentOf={(one) => <ProposalContent of={one} />}
+    stateOf={({ state }) => labelOf('OfficeProposalState', state)}
+  />
+)

@@ -1,8 +1,9 @@
 import { Button, Input, Select } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
 import { useConnection } from '../../../pieces/connection.js'
 import { exactInstantText } from '../../../pieces/dates.js'
+import { TextFilter } from '../../../pieces/lists/filters.js'
 import { formatNumber } from '../../../pieces/numbers.js'
 import { PageHead } from '../../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
@@ -12,9 +13,6 @@ import { AuditRowDrawer } from './row.js'
 import { VerificationPanel } from './verification.js'
 
 type AuditLogRow = AuditLogQuery['auditLog']['nodes'][number]
-
-/** Debounce, milliseconds. */
-const PAUSE_MS = 400
 
 /** `text` is local time in Asia/Shanghai. */
 const instantOf = (text: string): string => `${text.length === 16 ? `${text}:00` : text}+08:00`
@@ -98,7 +96,12 @@ export default function AuditLogPage() {
         <VerificationPanel onRow={open} />
         <section aria-label="痕迹">
           <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
-            <Text label="系统或人员" value={client} onText={(client) => ask({ client, row: 0 })} width="11rem" />
+            <TextFilter
+              label="系统或人员"
+              value={client}
+              onChange={(client) => ask({ client, row: 0 })}
+              width="11rem"
+            />
             <Select
               aria-label="角色"
               value={role}
@@ -119,8 +122,18 @@ export default function AuditLogPage() {
               ]}
               style={{ width: '10rem' }}
             />
-            <Text label="主体代码" value={operator} onText={(operator) => ask({ operator, row: 0 })} width="13rem" />
-            <Text label="请求编号" value={request} onText={(request) => ask({ request, row: 0 })} width="13rem" />
+            <TextFilter
+              label="主体代码"
+              value={operator}
+              onChange={(operator) => ask({ operator, row: 0 })}
+              width="13rem"
+            />
+            <TextFilter
+              label="请求编号"
+              value={request}
+              onChange={(request) => ask({ request, row: 0 })}
+              width="13rem"
+            />
             <span className="choice">
               自{' '}
               <Input
@@ -161,33 +174,3 @@ export default function AuditLogPage() {
 }
 
 const kindWords = (kind: string): string => labelOf('AuditLogKind', kind).split(/[，,。]/)[0] ?? kind
-
-const Text = ({
-  label,
-  value,
-  onText,
-  width,
-}: {
-  label: string
-  value: string
-  onText: (text: string) => void
-  width: string
-}) => {
-  const [text, setText] = useState(value)
-  useEffect(() => {
-    if (text.trim() === value) return
-    const timer = setTimeout(() => onText(text.trim()), PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [text, value, onText])
-  return (
-    <Input
-      aria-label={label}
-      placeholder={label}
-      value={text}
-      onChange={({ target }) => setText(target.value)}
-      maxLength={200}
-      allowClear
-      style={{ width }}
-    />
-  )
-}

@@ -15,7 +15,7 @@ import {
   type CalendarQuery,
 } from './calendar.generated.js'
 import { type CalendarDraft, CalendarMonths, flipDay, isWeekend } from './months.js'
-import { SettledProposals, WaitingProposal } from './proposals.js'
+import { SettledAmendments, WaitingProposal } from './proposals.js'
 
 const [YEAR_LEAST, YEAR_MOST] = [2004, 2100]
 
@@ -100,7 +100,7 @@ export default function CalendarPage() {
               />
             )}
             <Amended of={shown.calendar} />
-            <SettledProposals all={proposals.filter(({ state }) => state !== 'PROPOSED')} />
+            <SettledAmendments all={proposals.filter(({ state }) => state !== 'PROPOSED')} />
           </div>
         </>
       )}

@@ -7,6 +7,7 @@ import { formatNumber } from '../../../pieces/numbers.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useSession } from '../../../session/session.js'
+import { SettledProposals } from '../settled-proposals.js'
 import {
   type CalendarProposalLineFragment,
   type CalendarVerdict,
@@ -95,44 +96,15 @@ const Days = ({ of }: { of: CalendarProposalLineFragment }) => (
   </ul>
 )
 
-export const SettledProposals = ({ all }: { all: readonly CalendarProposalLineFragment[] }) =>
-  all.length === 0 ? null : (
-    <section className="panel wide" aria-label="以前提出的修订">
-      <h2>以前提出的修订</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
-      <section className="scroll" aria-label="提出的修订" tabIndex={0}>
-        <table className="plain-table" aria-label="提出的修订">
-          <thead>
-            <tr>
-              <th scope="col">提出</th>
-              <th scope="col">内容</th>
-              <th scope="col">依据</th>
-              <th scope="col">结果</th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map((one) => (
-              <tr key={one.id}>
-                <td>
-                  {one.proposedBy} <span className="soft">{instantText(one.proposedAt)}</span>
-                </td>
-                <td>{summaryOf(one)}</td>
-                <td>{one.reason}</td>
-                <td>
-                  {labelOf('CalendarProposalState', one.state)}{' '}
-                  <span className="soft">
-                    {one.decidedBy}
-                    {one.decidedAt && ` ${instantText(one.decidedAt)}`}
-                    {one.note && `：${one.note}`}
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </section>
-  )
+export const SettledAmendments = ({ all }: { all: readonly CalendarProposalLineFragment[] }) => (
+  <SettledProposals
+    title="以前提出的修订"
+    label="提出的修订"
+    all={all}
+    contentOf={summaryOf}
+    stateOf={({ state }) => labelOf('CalendarProposalState', state)}
+  />
+)
 
 const summaryOf = ({ holidays, workdays, ordinary, knownUntil }: CalendarProposalLineFragment): string =>
   [
