@@ -7,10 +7,10 @@ import { type AuditLogKind, digestAnswer } from '../../domain/audit/audit-log.js
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
-import { withoutSecretArguments, withoutSecretVariables } from '../../foundation/text/secret-arguments.js'
 import { findCodesOfSeenOperators, type GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
 import { cachedText, type HttpRequestContext, makeTextCache, PURPOSE_LENGTH_MOST } from './request-context.js'
+import { withoutSecretArguments, withoutSecretVariables } from './secret-arguments.js'
 
 const MEMBERS_MOST = 20
 
@@ -89,21 +89,8 @@ export const noteAuditedOperation = (
   variables: Record<string, unknown>,
 ): void => {
   auditNotes.isAct = kind === OperationTypeNode.MUTATION
-  const names = parts.office.settings.map(({ name }) => name)
-  const [text, values] = TAKES_SECRETS.test(source)
-    ? [source.replace(GRAPHQL_STRING, '"…"'), withoutTexts(variables, names)]
-    : [source, variables]
-  auditNotes.text = auditedOperation(auditNotes.isAct, text, values, parts.keys.mark)
+  auditNotes.text = auditedOperation(auditNotes.isAct, source, variables, parts)
 }
-
-/** Mutations whose texts may be secrets: no text but the names of settings is kept. */
-const TAKES_SECRETS = /\bproposeSettings\b/
-const GRAPHQL_STRING = /"""[\s\S]*?"""|"(?:\\.|[^"\\])*"/g
-
-const withoutTexts = (variables: Record<string, unknown>, kept: readonly string[]): Record<string, unknown> =>
-  JSON.parse(
-    JSON.stringify(variables, (_, member) => (typeof member === 'string' && !kept.includes(member) ? '…' : member)),
-  )
 
 const noteErrors = ({ auditNotes }: Pick<GraphqlContext, 'auditNotes'>, errors: readonly GraphQLError[]): void => {
   auditNotes.faults.push(...errors.map(codeOf))
@@ -146,14 +133,14 @@ const auditedOperation = (
   isAct: boolean,
   source: string,
   variables: Record<string, unknown>,
-  mark: (id: string) => string,
+  { keys: { mark }, office }: Pick<ApiDependencies, 'keys' | 'office'>,
 ): string => {
-  // The text of a mutation is not cached, because it may hold a secret.
-  const query = isAct
-    ? redactedText(withoutSecretArguments(source), mark)
-    : cachedText(questions, source, () => redactedText(source, mark))
+  // The cache is keyed by the source, and that of a mutation may hold a secret.
+  const redacted = (): string => redactedText(withoutSecretArguments(source), mark)
+  const query = isAct ? redacted() : cachedText(questions, source, redacted)
   if (Object.keys(variables).length === 0) return query
-  const shown = isAct ? withoutSecretVariables(source, variables) : variables
+  const names = isAct ? office.settings.map(({ name }) => name) : []
+  const shown = isAct ? withoutSecretVariables(source, variables, names) : variables
   const text = writeJsonWithoutAccessCodes(redactIdNumbers(shorten(shown, mark), mark))
   return `${query}\n${truncate(isAct ? withoutSecretArguments(text) : text, mark)}`
 }

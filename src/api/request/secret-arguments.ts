@@ -6,18 +6,34 @@ const LITERAL = String.raw`"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"`
 const GIVEN = new RegExp(String.raw`("?)\b(${NAMES})\1(${BLANK}:${BLANK})(?:${LITERAL})`, 'g')
 const VARIABLES = new RegExp(String.raw`\b(?:${NAMES})${BLANK}:${BLANK}\$(\w+)`, 'g')
 const HIDDEN = '"…"'
+/** Any text of this mutation may be a secret, except the names of settings. */
+const TAKES_SECRETS = /\bproposeSettings\b/
+const ANY_LITERAL = new RegExp(LITERAL, 'g')
 
 /** Also hides defaults of variables that carry such an argument. */
 export const withoutSecretArguments = (source: string): string =>
-  namesOfSecretVariables(source).reduce(
-    (text, name) => text.replace(new RegExp(String.raw`(\$${name}\s*:[^=$)]*=\s*)(?:${LITERAL})`, 'g'), `$1${HIDDEN}`),
-    source.replace(
-      GIVEN,
-      (_, quote: string, name: string, colon: string) => `${quote}${name}${quote}${colon}${HIDDEN}`,
-    ),
-  )
+  TAKES_SECRETS.test(source)
+    ? source.replace(ANY_LITERAL, HIDDEN)
+    : namesOfSecretVariables(source).reduce(
+        (text, name) =>
+          text.replace(new RegExp(String.raw`(\$${name}\s*:[^=$)]*=\s*)(?:${LITERAL})`, 'g'), `$1${HIDDEN}`),
+        source.replace(
+          GIVEN,
+          (_, quote: string, name: string, colon: string) => `${quote}${name}${quote}${colon}${HIDDEN}`,
+        ),
+      )
 
-export const withoutSecretVariables = (source: string, variables: Record<string, unknown>): Record<string, unknown> => {
+export const withoutSecretVariables = (
+  source: string,
+  variables: Record<string, unknown>,
+  settingNames: readonly string[],
+): Record<string, unknown> => {
+  if (TAKES_SECRETS.test(source))
+    return JSON.parse(
+      JSON.stringify(variables, (_, value) =>
+        typeof value === 'string' && !settingNames.includes(value) ? '…' : value,
+      ),
+    )
   const secret = namesOfSecretVariables(source)
   if (secret.length === 0) return variables
   return Object.fromEntries(
