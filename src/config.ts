@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { agencies } from './agencies/index.js'
 import { SECOND_FACTOR_SETTINGS, type SecondFactorPolicy } from './domain/access/sign-in.js'
+import type { MailSettings } from './domain/notifications/message.js'
 import type { OfficeSetting, SiteIdentity } from './domain/office/settings.js'
 import { Refusal, reasonOf } from './foundation/errors.js'
 import { parseNetwork } from './foundation/http/addresses.js'
@@ -38,7 +39,7 @@ export interface Config {
   archiveDir: string
   log: { level: string; file: string | null }
   /** No mail is sent if null. */
-  mail: MailServerConfig | null
+  mail: MailSettings | null
   /** A null `url` means not configured: the agency's feeds, or the platform's deliveries, wait. */
   agencies: Record<string, { url: string | null; setting: string }>
   platforms: Record<string, PlatformConfig>
@@ -52,16 +53,6 @@ export interface Config {
 export type OfficeConfig = Pick<Config, 'agencies' | 'platforms' | 'webhookAllow' | 'site' | 'backupArrangement'>
 type ReadSettings = Omit<Config, 'locked' | 'withOffice'>
 type Environment = Record<string, string | undefined>
-
-interface MailServerConfig {
-  host: string
-  port: number
-  /** TLS from the first byte (smtps); otherwise STARTTLS. */
-  secure: boolean
-  user: string | null
-  password: string | null
-  sender: string
-}
 
 interface PlatformConfig {
   url: string | null
@@ -217,7 +208,7 @@ const readSettings = (env: Environment): ReadSettings => {
       faults.push(`METRICS_TOKEN 至少 ${METRICS_TOKEN_SHORTEST} 个字符 / must have at least so many characters`)
     return token
   }
-  const mail = (): MailServerConfig | null => {
+  const mail = (): MailSettings | null => {
     const [text, password, sender] = [given('SMTP_URL'), secretOf('SMTP_PASSWORD'), given('MAIL_FROM')]
     if (text === null) {
       if (password !== null || sender !== null)

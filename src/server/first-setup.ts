@@ -7,8 +7,8 @@ import type { RateLimit } from '../api/request/rate-limit.js'
 import { getRequestContext } from '../api/request/request-context.js'
 import { isRefusal } from '../foundation/errors.js'
 import { parseForm, rawFormBody } from '../web/frame/forms.js'
-import { renderPage, type SitePage } from '../web/frame/page.js'
-import { languageOf } from '../web/frame/render-response.js'
+import type { SitePage } from '../web/frame/page.js'
+import { renderUncompressed } from '../web/frame/render-response.js'
 import { firstAdministratorPage, firstSetupPage } from '../web/setup/page.js'
 
 const DESK = '/desk'
@@ -18,10 +18,9 @@ const BODY_BYTES = 16 * 1024
 export const makeFirstSetupRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
   const { setup } = parts
   const router = Router()
-  const show = (response: Response, page: SitePage, lang: 'zh' | 'en'): void => {
+  const show = (response: Response, page: SitePage): void => {
     response.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' })
-    // Not compressed: one of the pages holds a password (BREACH).
-    response.type('html').send(renderPage(page, { demo: parts.demo, lang }))
+    response.type('html').send(renderUncompressed(parts, response.req, page))
   }
   const onlyOpen: RequestHandler = async (_request, response, next) => {
     if (setup && (await setup.isOpen())) return next()
@@ -38,12 +37,12 @@ export const makeFirstSetupRouter = (parts: ApiDependencies, limit: RateLimit): 
       if (made === undefined) return response.redirect(303, DESK)
       const viewer = { sub: made.name, role: 'administrator', agency: null } as const
       await writeAuditRow(parts, context, viewer, { kind: 'OUTCOME', asked: `POST ${PATH}` })
-      show(response, firstAdministratorPage({ name: made.name, password: made.one_time_password }), languageOf(request))
+      show(response, firstAdministratorPage({ name: made.name, password: made.one_time_password }))
     } catch (error) {
       if (!isRefusal(error)) throw error
       await auditRefusedSignIn(parts, context, { door: `POST ${PATH}`, name: '', known: false, code: error.code })
       context.refused.push(error.code)
-      show(response.status(error.status), firstSetupPage({ why: error.message, name }), languageOf(request))
+      show(response.status(error.status), firstSetupPage({ why: error.message, name }))
     }
   }
   router.use(DESK, async ({ method, path }, response, next) => {
@@ -51,9 +50,7 @@ export const makeFirstSetupRouter = (parts: ApiDependencies, limit: RateLimit): 
     if (asksForDesk && setup && (await setup.isOpen())) return response.redirect(303, PATH)
     next()
   })
-  router.get(PATH, onlyOpen, (request, response) =>
-    show(response, firstSetupPage({ why: null, name: '' }), languageOf(request)),
-  )
+  router.get(PATH, onlyOpen, (_request, response) => show(response, firstSetupPage({ why: null, name: '' })))
   router.post(PATH, onlyOpen, rawFormBody(BODY_BYTES), register)
   router.all(PATH, refuseOtherMethods('POST'))
   return router

@@ -13,9 +13,8 @@ import type { BilingualText } from '../foundation/text/words.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import { parseForm, rawFormBody, type SubmittedForm } from '../web/frame/forms.js'
 import { addressInLanguage } from '../web/frame/html.js'
-import { renderPage, type SitePage } from '../web/frame/page.js'
-import { languageOf } from '../web/frame/render-response.js'
-import { themeOf } from '../web/frame/theme.js'
+import type { SitePage } from '../web/frame/page.js'
+import { languageOf, renderUncompressed } from '../web/frame/render-response.js'
 import { filePage } from '../web/my/file.js'
 import { listingPath, MY_PATHS } from '../web/my/frame.js'
 import { listingPage } from '../web/my/listing.js'
@@ -58,15 +57,7 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     const { req: request } = response
     const parameters = { ...(typeof request.query['after'] === 'string' && { after: request.query['after'] }) }
     const here = request.method === 'GET' ? { path: request.path, parameters } : null
-    response.type('html').send(
-      renderPage(page, {
-        demo: parts.demo,
-        site: parts.office.site(),
-        lang: languageOf(request),
-        theme: themeOf(request),
-        here,
-      }),
-    )
+    response.type('html').send(renderUncompressed(parts, request, page, here))
   }
   const go = (response: Response, path: string, done = ''): undefined =>
     void response.redirect(303, addressInLanguage(path, { done }, languageOf(response.req)))

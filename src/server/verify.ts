@@ -4,14 +4,14 @@ import { getRequestContext } from '../api/request/request-context.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import * as publicList from '../store/publication/public-list.js'
 import { parseForm, rawFormBody } from '../web/frame/forms.js'
-import { renderPage } from '../web/frame/page.js'
-import { languageOf } from '../web/frame/render-response.js'
+import { renderUncompressed } from '../web/frame/render-response.js'
 import { VERIFY_PATH, verifyPage } from '../web/verify/page.js'
 import { type CertificateCheck, checkCertificateCode, checkCertificateFile } from '../work/publication/certificate.js'
 
 const FILE_BYTES = 2 * 1024 * 1024
 
-export const makeVerifyRouter = ({ keys, demo }: ApiDependencies): Router => {
+export const makeVerifyRouter = (parts: ApiDependencies): Router => {
+  const { keys } = parts
   const answer = async (response: Response, check: CertificateCheck | null, code = ''): Promise<void> => {
     const { db, now } = getRequestContext(response.req)
     const entry = check === null || typeof check === 'string' ? null : check.certificate.entry.id
@@ -22,7 +22,7 @@ export const makeVerifyRouter = ({ keys, demo }: ApiDependencies): Router => {
       .status(status)
       .set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex, noarchive' })
       .type('html')
-      .send(renderPage(verifyPage({ check, isPublic, code }), { demo, lang: languageOf(response.req), here }))
+      .send(renderUncompressed(parts, response.req, verifyPage({ check, isPublic, code }), here))
   }
   const byCode: RequestHandler = async (request, response) => {
     const { code } = request.query

@@ -44,6 +44,10 @@ describe('verifying a certificate of removal (/verify)', () => {
     expect([wrong.status, wrong.text.includes('虚构核验有限公司')]).to.deep.equal([404, false])
   })
 
+  it('keeps the theme that a reader chose', async () => {
+    expect((await anybody().get('/verify?theme=dark')).text).to.include('<html data-theme="dark"')
+  })
+
   it('keeps its code while nothing changes', async () => {
     const party = await firm()
     const codes = [1, 2].map(async () => codeIn((await party.get(`/my/listings/${id}/certificate`)).text))

@@ -16,6 +16,16 @@ export interface NotificationLine {
   path: string
 }
 
+export interface MailSettings {
+  host: string
+  port: number
+  /** TLS from the first byte (smtps); otherwise STARTTLS. */
+  secure: boolean
+  user: string | null
+  password: string | null
+  sender: string
+}
+
 export interface MessageText {
   subject: string
   body: string

@@ -4,9 +4,8 @@ import type { BadRow, CodeRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { parseForm, rawFormBody } from '../frame/forms.js'
-import { renderPage, type SitePage } from '../frame/page.js'
-import { languageOf, type SiteOffice, sendPage } from '../frame/render-response.js'
-import { themeOf } from '../frame/theme.js'
+import type { SitePage } from '../frame/page.js'
+import { renderUncompressed, type SiteOffice, sendPage } from '../frame/render-response.js'
 import type { CheckAnswer } from './answers.js'
 import { writeCheckAnswerCsv } from './csv.js'
 import { checkAnswerPage, checkPage } from './page.js'
@@ -26,18 +25,9 @@ export interface CheckDependencies {
 }
 
 export const checkRouter = (parts: CheckDependencies): Router => {
-  /** The page is not compressed: it mixes a reader's codes with third-party text (BREACH attack). */
   const send = (request: Request, response: Response, page: SitePage): void => {
     const here = { path: '/check', parameters: {} }
-    response.type('html').send(
-      renderPage(page, {
-        demo: parts.demo,
-        site: parts.office.site(),
-        lang: languageOf(request),
-        theme: themeOf(request),
-        here,
-      }),
-    )
+    response.type('html').send(renderUncompressed(parts, request, page, here))
   }
   const refuse = (request: Request, response: Response, error: Refusal, text: string): void => {
     parts.refused(request, error.code)

@@ -58,6 +58,14 @@ export const renderCompressed = (
   { encoding, ...framed }: Required<Pick<FrameOptions, 'lang' | 'here'>> & FrameOptions & { encoding: PageEncoding },
 ): CompressedPage => compressPage(renderPage(page, { demo, site: office.site(), ...framed }), encoding, 'once')
 
+/** Not compressed: such a page mixes somebody's own data with other text (BREACH). */
+export const renderUncompressed = (
+  { demo, office }: { demo: boolean; office: Pick<SiteOffice, 'site'> },
+  request: Pick<Request, 'query'>,
+  page: SitePage,
+  here: FrameOptions['here'] = null,
+): string => renderPage(page, { demo, site: office.site(), lang: languageOf(request), theme: themeOf(request), here })
+
 export const sendPage = (
   { demo, office, nowOf }: Pick<RenderDependencies, 'demo' | 'office' | 'nowOf'>,
   request: Request,

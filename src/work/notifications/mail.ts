@@ -1,6 +1,6 @@
 /** Mail by SMTP (RFC 5321). TLS is required unless the server is this machine. Errors never hold a credential or an address. */
 import { createTransport } from 'nodemailer'
-import type { MessageText } from '../../domain/notifications/message.js'
+import type { MailSettings, MessageText } from '../../domain/notifications/message.js'
 
 const CONNECT_MS = 10_000
 const SILENT_MS = 20_000
@@ -8,16 +8,6 @@ const SILENT_MS = 20_000
 export const SENDING_MS = 30_000
 const SENDER_NAME = '吉林省电子商务信用信息枢纽'
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
-
-export interface MailSettings {
-  host: string
-  port: number
-  /** TLS from the first byte; otherwise STARTTLS. */
-  secure: boolean
-  user: string | null
-  password: string | null
-  sender: string
-}
 
 interface MailMessage extends MessageText {
   to: string
