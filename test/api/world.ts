@@ -10,8 +10,7 @@ import { readConfig } from '../../src/config.js'
 import type { SecondFactorPolicy } from '../../src/domain/access/sign-in.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
-import { extractRegionOfUscc, isValidUscc } from '../../src/domain/operators/codes.js'
-import type { RecordBody, RecordDraft, RecordKind } from '../../src/domain/records/records.js'
+import type { RecordDraft } from '../../src/domain/records/records.js'
 import * as contracts from '../../src/foundation/contracts.js'
 import { type Keys, loadKeys } from '../../src/foundation/keys.js'
 import { announceStop } from '../../src/hub/listen.js'
@@ -45,15 +44,6 @@ import { freshDatabase, type TestDatabase } from '../support/database.js'
 export const NOW = new Date('2026-03-02T02:00:00Z')
 export const TODAY = '2026-03-02'
 const ISSUER = 'http://hub.test'
-const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
-
-/** The n-th valid code of Changchun's enterprises in this world. */
-export const uscc = (n: number, kind = '91'): string => {
-  const head = `${kind}220102${String(n).padStart(9, '0')}`
-  const code = [...ALPHABET].map((last) => head + last).find(isValidUscc)
-  if (code === undefined) throw new Error(`no code ${n}`)
-  return code
-}
 
 export interface World {
   url: string
@@ -314,66 +304,6 @@ const bring = async (
   return run
 }
 
-const draft = (
-  kind: RecordKind,
-  key: string,
-  code: string,
-  body: RecordBody,
-  validFrom: string | null,
-): RecordDraft => ({
-  kind,
-  key,
-  subject: {
-    uscc: code,
-    orgCode: null,
-    regNo: null,
-    shop: null,
-    name: typeof body['name'] === 'string' ? body['name'] : null,
-  },
-  body,
-  validFrom,
-  validTo: null,
-  remarks: [],
-})
-
-export const registration = (code: string, name: string, more: RecordBody = {}): RecordDraft =>
-  draft(
-    'registration',
-    code,
-    code,
-    { name, uscc: code, status: 'ACTIVE', region_code: extractRegionOfUscc(code), ...more },
-    null,
-  )
-
-/** A penalty heavy enough for a listing: the licence was revoked. */
-export const penalty = (code: string, number: string, decidedOn = '2026-01-05'): RecordDraft =>
-  draft(
-    'penalty',
-    `${number}/${code}`,
-    code,
-    {
-      document_number: number,
-      violation: '销售假冒注册商标的商品',
-      types: ['吊销许可证件'],
-      content: '吊销许可证件',
-      facts: null,
-      fine_yuan: '50000',
-      confiscated_yuan: null,
-      decided_on: decidedOn,
-      authority: '虚构市市场监督管理局',
-      authority_code: null,
-      status: 'IN_FORCE',
-      revoked_on: null,
-    },
-    decidedOn,
-  )
-
-export const trademark = (code: string, number: string): RecordDraft =>
-  draft('trademark', `${number}/30`, code, { number, class: 30, name: '松云', status: 'REGISTERED' }, '2020-01-01')
-
-export const mirrored = (code: string, key: string, listedOn: string | null): RecordDraft =>
-  draft('list_entry', key, code, { list: 'ecommerce-2018', reason: '刷单炒信', listed_on: listedOn }, listedOn)
-
 export interface ScoredBy {
   knownAt?: Date
   fact?: 'penalty_heavy' | 'serious_list'
@@ -457,76 +387,3 @@ export const seenOutside = async (
   }
   for (const operator of codes) await recordScoreAuthorisation(db, world.rules, { ...word, operator })
 }
-
-/** Brings a case to PUBLISHED through all its moves, and returns its global id. */
-export const publishListing = async (
-  world: World,
-  code: string,
-  penaltyNumber: string,
-  published: Record<string, unknown> = {},
-): Promise<string> => {
-  // Tokens are short-lived, and each step has its own day, so each needs a new token.
-  const officer = () => world.token('officer', 'officer-1')
-  const reviewer = () => world.token('reviewer', 'reviewer-1')
-  const record = globalOf('Record', await recordId(world, `${penaltyNumber}/${code}`))
-  const opened = await world.ask(
-    `mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id state } } }`,
-    { token: officer(), variables: { input: { code, list: 'serious', reason: '群众举报', on: '2026-01-10' } } },
-  )
-  const id: string = opened.data.openLead.listing.id
-  const steps: [string, () => string, Record<string, unknown>][] = [
-    ['linkDecision', officer, { on: '2026-01-10', record }],
-    ['proposeListing', officer, { on: '2026-01-12', reason: '情节严重' }],
-    ['notifyListing', officer, { on: '2026-01-13', documentNumber: '虚市监告〔2026〕1号' }],
-    ['reviewListing', reviewer, { on: '2026-02-03' }],
-    ['consentListing', reviewer, { on: '2026-02-04', documentNumber: '虚市监函〔2026〕1号' }],
-    ['decideListing', officer, { on: '2026-02-04', documentNumber: '虚市监列〔2026〕1号' }],
-    ['serveListing', officer, { on: '2026-02-05', repairNotice: true }],
-    ['publishListing', officer, { on: '2026-02-06', ...published }],
-  ]
-  for (const [move, token, input] of steps) {
-    // A publication takes effect on the day on which it is made.
-    world.setNow(new Date(`${input['on']}T02:00:00Z`))
-    const answer = await world.ask(`mutation($input: MoveInput!) { ${move}(input: $input) { listing { id state } } }`, {
-      token: token(),
-      variables: { input: { id, ...input } },
-    })
-    if (answer.errors) throw new Error(`${move}: ${JSON.stringify(answer.errors)}`)
-  }
-  world.setNow(NOW)
-  return id
-}
-
-export const numberOf = (n: number): string => `虚市监处罚〔2026〕${n}号`
-
-/** Firms with these names, each listed for a penalty. The n-th has `uscc(n)` and `numberOf(n)`. Returns their listings. */
-export const worldWithListing = async (...names: [string, ...string[]]): Promise<[World, string, ...string[]]> => {
-  const world = await makeWorld()
-  const firms = names.map((name, i) => ({ name, code: uscc(i + 1), number: numberOf(i + 1) }))
-  await world.bring(
-    'registry',
-    firms.map(({ code, name }) => registration(code, name)),
-  )
-  await world.bring(
-    'penalties',
-    firms.map(({ code, number }) => penalty(code, number)),
-  )
-  const listings: string[] = []
-  for (const { code, number } of firms) listings.push(await publishListing(world, code, number))
-  const [first = '', ...others] = listings
-  return [world, first, ...others]
-}
-
-/** The id of a listing of this hub is its uuid. */
-const UUID_LENGTH = 36
-
-/** Two renamed types keep their former names in global ids. */
-const NAMES_IN_IDS: Record<string, string> = { Override: 'Overrule', ScorecardActivation: 'ScorecardAdoption' }
-
-export const globalOf = (type: string, key: string | number): string =>
-  type === 'Listing' && String(key).length === UUID_LENGTH
-    ? String(key)
-    : Buffer.from(`${NAMES_IN_IDS[type] ?? type}:${key}`).toString('base64url')
-
-export const keyIn = (id: string): string =>
-  id.length === UUID_LENGTH ? id : (Buffer.from(id, 'base64url').toString().split(':')[1] ?? '')

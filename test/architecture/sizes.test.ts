@@ -38,7 +38,6 @@ const LONG_TESTS: readonly string[] = [
   'test/api/access/party-access.test.ts',
   'test/api/request/audit-rows.test.ts',
   'test/api/standing/standings-stream.test.ts',
-  'test/api/world.ts',
   'test/hostile/access.test.ts',
   'test/work/delivery/published-records.test.ts',
   'test/work/intake/merging.test.ts',

@@ -20,7 +20,8 @@ import {
   ROOT_FIELDS_MOST,
 } from '../../src/api/request/limits.js'
 import { makeLog } from '../../src/hub/log.js'
-import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, type World } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 
 const QUESTION = '{ viewer { sub } }'

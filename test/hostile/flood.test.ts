@@ -8,7 +8,8 @@ import { expect } from 'chai'
 import { HTTP_SERVER_OPTIONS, limitConnectionCount, PIPELINED_REQUESTS_MOST } from '../../src/api/request/sockets.js'
 import { makeLog } from '../../src/hub/log.js'
 import { makeServer } from '../../src/server/server.js'
-import { makeWorld, registration, uscc, type World } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, type World } from '../api/world.js'
 import * as attack from './attackers.js'
 
 const CODE = uscc(1)

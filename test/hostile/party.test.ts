@@ -15,22 +15,10 @@ import {
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import { QUERY_TOKENS_MOST } from '../../src/api/request/limits.js'
 import type { RecordDraft } from '../../src/domain/records/records.js'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  TODAY,
-  trademark,
-  uscc,
-  type World,
-} from '../api/world.js'
+import { globalOf } from '../api/global-ids.js'
+import { publishListing } from '../api/listed-world.js'
+import { mirrored, penalty, registration, trademark, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, TODAY, type World } from '../api/world.js'
 import { dumpOf } from '../support/world.js'
 import { filled, type Named } from './filled-arguments.js'
 

@@ -5,8 +5,9 @@ import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import * as revocations from '../../src/store/access/revocations.js'
 import * as sellers from '../../src/store/standing/sellers.js'
+import { registration, uscc } from '../api/record-drafts.js'
 import { NDJSON } from '../api/rows.js'
-import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
+import { makeWorld, NOW, type World } from '../api/world.js'
 
 const LATER = new Date(NOW.getTime() + 5_000)
 /** Every token of this world has expired by then. */

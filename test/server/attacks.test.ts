@@ -1,7 +1,8 @@
 /** Expensive queries: each is refused early or answered within bounds, and good queries are still answered. */
 import { expect } from 'chai'
 import { getIntrospectionQuery } from 'graphql'
-import { makeWorld, registration, uscc, type World } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, type World } from '../api/world.js'
 
 const ANSWER_MOST = 100_000
 

@@ -2,7 +2,10 @@
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
 import { detectRestore, releaseRestored } from '../../src/work/delivery/restored.js'
-import { keyIn, NOW, registration, uscc, type World, worldWithListing } from '../api/world.js'
+import { keyIn } from '../api/global-ids.js'
+import { worldWithListing } from '../api/listed-world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { NOW, type World } from '../api/world.js'
 import { log, mark } from '../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)

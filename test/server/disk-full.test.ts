@@ -6,7 +6,8 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { makeReadiness, watchDisks } from '../../src/hub/readiness.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { connect, type Db, onFullDisk, unavailableRefusal } from '../../src/store/db/db.js'
-import { makeWorld, registration, uscc, type World } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, type World } from '../api/world.js'
 
 describe('R-9: while the disk of the database is full', () => {
   let world: World

@@ -1,7 +1,8 @@
 import { request as rawRequest } from 'node:http'
 import { expect } from 'chai'
 import { getIntrospectionQuery } from 'graphql'
-import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, type World } from '../api/world.js'
 
 describe('HTTP', () => {
   let world: World

@@ -9,7 +9,8 @@ import { expect } from 'chai'
 import { makeRequestDatabase } from '../../src/api/request/request-database.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { connect, isCancelled, type JobDb, QUERY_CANCELED_SQLSTATE, type ReadHandle } from '../../src/store/db/db.js'
-import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, type World } from '../api/world.js'
 import { rowsOf } from '../support/world.js'
 
 const CODE = uscc(1)

@@ -5,7 +5,8 @@ import { expect } from 'chai'
 import { makeMetrics } from '../../src/foundation/metrics.js'
 import { makeServer } from '../../src/server/server.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
-import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, type World } from '../api/world.js'
 
 const CODE = uscc(1)
 const TOKEN = 'a-token-of-one-scraper-alone'

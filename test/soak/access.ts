@@ -8,17 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Role } from '../../src/domain/access/viewer.js'
-import {
-  makeWorld,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  registration,
-  seenOutside,
-  uscc,
-  type World,
-} from '../api/world.js'
+import { publishListing } from '../api/listed-world.js'
+import { penalty, registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, operatorId, seenOutside, type World } from '../api/world.js'
 import * as attack from '../hostile/attackers.js'
 import { confirmedClient } from '../support/accounts.js'
 import { printed } from '../support/command.js'

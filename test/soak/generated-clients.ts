@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { assembleOpenapiDocument } from '../../src/server/openapi.js'
-import { makeWorld, registration, uscc } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld } from '../api/world.js'
 
 /** Later versions of openapi-ts need Node 22. */
 const PACKAGES = ['openapi-typescript@7.13.0', '@hey-api/openapi-ts@0.95.0', 'typescript@5.9.3']

@@ -3,7 +3,9 @@
  * Mann–Whitney rank test, with requests in random order, is 0.5.
  */
 import { ABSENT, type MatrixWorld, makeMatrixWorld, SENDER } from '../api/access/matrix-world.js'
-import { globalOf, keyIn, NOW, penalty, recordId } from '../api/world.js'
+import { globalOf, keyIn } from '../api/global-ids.js'
+import { penalty } from '../api/record-drafts.js'
+import { NOW, recordId } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { randomOf } from './random.js'
 

@@ -1,20 +1,8 @@
 /** A world with more than a hundred of everything that is paged: one complete operator and copies of it. */
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  TODAY,
-  trademark,
-  uscc,
-  type World,
-} from '../api/world.js'
+import { globalOf } from '../api/global-ids.js'
+import { publishListing } from '../api/listed-world.js'
+import { mirrored, penalty, registration, trademark, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, TODAY, type World } from '../api/world.js'
 import { copies, type Ids, idOf } from './clones.js'
 
 /** Operators, each with one of everything. */

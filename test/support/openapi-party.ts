@@ -1,5 +1,6 @@
 /** Forms of the public and the party, for the test that compares the OpenAPI description with the server. */
-import { keyIn, type World } from '../api/world.js'
+import { keyIn } from '../api/global-ids.js'
+import type { World } from '../api/world.js'
 import { samplePdf } from './sample-papers.js'
 
 type Ask = (path: string, status: number, how: { at: string; [more: string]: unknown }) => Promise<Response>

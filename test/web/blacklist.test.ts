@@ -1,5 +1,8 @@
 import { expect } from 'chai'
-import { keyIn, makeWorld, penalty, publishListing, registration, uscc, type World } from '../api/world.js'
+import { keyIn } from '../api/global-ids.js'
+import { publishListing } from '../api/listed-world.js'
+import { penalty, registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, type World } from '../api/world.js'
 
 describe('the public pages', () => {
   let world: World

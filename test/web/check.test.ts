@@ -1,16 +1,8 @@
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import {
-  makeWorld,
-  NOW,
-  operatorId,
-  registration,
-  scored,
-  TODAY,
-  uscc,
-  type World,
-  worldWithListing,
-} from '../api/world.js'
+import { worldWithListing } from '../api/listed-world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, operatorId, scored, TODAY, type World } from '../api/world.js'
 import { RENAMES } from '../support/renames.js'
 
 interface Seen {

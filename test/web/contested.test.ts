@@ -1,19 +1,10 @@
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { sealEntry } from '../../src/domain/publication/snapshot.js'
-import {
-  globalOf,
-  keyIn,
-  NOW,
-  numberOf,
-  operatorId,
-  penalty,
-  recordId,
-  scored,
-  uscc,
-  type World,
-  worldWithListing,
-} from '../api/world.js'
+import { globalOf, keyIn } from '../api/global-ids.js'
+import { numberOf, worldWithListing } from '../api/listed-world.js'
+import { penalty, uscc } from '../api/record-drafts.js'
+import { NOW, operatorId, recordId, scored, type World } from '../api/world.js'
 import { getRaw } from '../support/holder.js'
 
 const SAID = '有异议，正在核查'

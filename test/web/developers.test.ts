@@ -10,7 +10,8 @@ import { expect } from 'chai'
 import { transformSync } from 'esbuild'
 import REFUSALS from '../../schema/refusals.json' with { type: 'json' }
 import { numberChanges } from '../../src/work/standing/changes/number.js'
-import { makeWorld, registration, uscc, type World } from '../api/world.js'
+import { registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, type World } from '../api/world.js'
 import { confirmedClient } from '../support/accounts.js'
 import { sendWebhooks } from '../support/marketplace.js'
 

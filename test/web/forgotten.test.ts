@@ -1,16 +1,9 @@
 import { expect } from 'chai'
 import { addDays } from '../../src/foundation/time/dates.js'
-import {
-  globalOf,
-  keyIn,
-  makeWorld,
-  penalty,
-  publishListing,
-  registration,
-  TODAY,
-  uscc,
-  type World,
-} from '../api/world.js'
+import { globalOf, keyIn } from '../api/global-ids.js'
+import { publishListing } from '../api/listed-world.js'
+import { penalty, registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, TODAY, type World } from '../api/world.js'
 import { getRaw } from '../support/holder.js'
 
 const FILES = ['csv', 'jsonl', 'json', 'atom'].map((ending) => `/data/blacklist.${ending}`)

@@ -5,18 +5,9 @@ import type { Page } from 'playwright-core'
 import { ROLES, type Role } from '../../src/domain/access/viewer.js'
 import { graphiqlRouter } from '../../src/web/built-pages.js'
 import { EXAMPLE_QUERIES, exampleText } from '../../src/web/graphiql/examples.js'
-import {
-  makeWorld,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  uscc,
-  type World,
-} from '../api/world.js'
+import { publishListing } from '../api/listed-world.js'
+import { penalty, registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, type World } from '../api/world.js'
 import { confirmedPerson } from '../support/accounts.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../support/browser.js'
 import { graphiqlBuilt } from '../support/graphiql.js'

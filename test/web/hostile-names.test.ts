@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
-import { makeWorld, TODAY, uscc, type World } from '../api/world.js'
+import { uscc } from '../api/record-drafts.js'
+import { makeWorld, TODAY, type World } from '../api/world.js'
 import { idsIn, read, unescaped } from '../support/reading.js'
 import { type Firm, listFirms } from '../support/site-world.js'
 

@@ -6,20 +6,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { connect } from '../../src/store/db/db.js'
-import {
-  globalOf,
-  keyIn,
-  makeWorld,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  uscc,
-  type World,
-} from '../api/world.js'
+import { globalOf, keyIn } from '../api/global-ids.js'
+import { publishListing } from '../api/listed-world.js'
+import { penalty, registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, type World } from '../api/world.js'
 import { type Party, visitor } from '../support/party.js'
 import { SAMPLE_PNG } from '../support/sample-papers.js'
 

@@ -3,20 +3,10 @@ import { expect } from 'chai'
 import REFUSALS from '../../schema/refusals.json' with { type: 'json' }
 import DENIALS from '../../schema/words/denials.json' with { type: 'json' }
 import { splitLanguages } from '../../src/foundation/text/words.js'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  TODAY,
-  uscc,
-  type World,
-} from '../api/world.js'
+import { globalOf } from '../api/global-ids.js'
+import { publishListing } from '../api/listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../api/record-drafts.js'
+import { makeWorld, operatorId, recordId, scored, TODAY, type World } from '../api/world.js'
 import { deniedWordsIn, textOfPage } from '../support/denied-words.js'
 import { firms, listFirms } from '../support/site-world.js'
 

@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import decodeQR from 'qr/decode.js'
-import { keyIn, uscc, type World, worldWithListing } from '../api/world.js'
+import { keyIn } from '../api/global-ids.js'
+import { worldWithListing } from '../api/listed-world.js'
+import { uscc } from '../api/record-drafts.js'
+import type { World } from '../api/world.js'
 import { visitor } from '../support/party.js'
 
 const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'

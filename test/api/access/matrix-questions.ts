@@ -15,7 +15,8 @@ import {
   isObjectType,
 } from 'graphql'
 import { NODE_ACCESS } from '../../../src/api/access/fields.js'
-import { keyIn, TODAY } from '../world.js'
+import { keyIn } from '../global-ids.js'
+import { TODAY } from '../world.js'
 import { FEED, NEUTRAL, type Side } from './matrix-world.js'
 
 /** Levels of objects that are opened below a root field. Deeper objects are queried by `node`. */

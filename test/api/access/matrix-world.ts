@@ -7,23 +7,10 @@ import { storeMaskedCopy, storeSignedCopy } from '../../../src/work/listing/pape
 import { recordScoreAuthorisation } from '../../../src/work/standing/authorisations.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { samplePdf } from '../../support/sample-papers.js'
-import {
-  globalOf,
-  keyIn,
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  TODAY,
-  trademark,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf, keyIn } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, trademark, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, TODAY, type World } from '../world.js'
 
 /** Values that name one firm: its USCC (`Code`), trademark (`Number`) and access code; the others are global ids by type. */
 export type Side = Record<string, string> & { region: string; name: string }

@@ -14,7 +14,8 @@ import {
 } from '../../../src/api/access/fields.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { maySeeOperator, type Role, type Viewer, viewerOfFile } from '../../../src/domain/access/viewer.js'
-import { keyIn, NOW, type World } from '../world.js'
+import { keyIn } from '../global-ids.js'
+import { NOW, type World } from '../world.js'
 import { ASKED, type Cells, cellsIn, isSomething, marksOf, type Question, questionOf } from './matrix-questions.js'
 import { ABSENT, ELSEWHERE, type MatrixWorld, makeMatrixWorld, SENDER, type Side, UPLOADER } from './matrix-world.js'
 

@@ -8,20 +8,10 @@ import { newAccessCode, TOKEN_LIFETIME_SECONDS } from '../../../src/foundation/k
 import { formatAccessCode } from '../../../src/foundation/text/access-code.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { dumpOf } from '../../support/world.js'
-import {
-  type Answer,
-  globalOf,
-  makeWorld,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { type Answer, makeWorld, NOW, operatorId, recordId, scored, type World } from '../world.js'
 
 const KEPT = 'good reason issuedBy issuedAt ended endedReason endedBy endedAt operator { uscc shop }'
 const ISSUE = `mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code accessCode { ${KEPT} } } }`

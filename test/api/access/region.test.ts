@@ -1,7 +1,9 @@
 /** For a person of one city, operators of another city do not exist. For operators of their own city, the role decides. */
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import { NOW, registration, uscc, type World, worldWithListing } from '../world.js'
+import { worldWithListing } from '../listed-world.js'
+import { registration, uscc } from '../record-drafts.js'
+import { NOW, type World } from '../world.js'
 
 const FIRM = uscc(1)
 /** Region codes. The firm is registered in the district. */

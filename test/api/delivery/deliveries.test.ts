@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { queueBackfill } from '../../../src/work/delivery/backfill.js'
-import { globalOf, keyIn, NOW, type World, worldWithListing } from '../world.js'
+import { globalOf, keyIn } from '../global-ids.js'
+import { worldWithListing } from '../listed-world.js'
+import { NOW, type World } from '../world.js'
 
 const DELIVERY =
   'id platform kind key number action state attempts owedAt receipt lastError advice { code meaning zh en } notice closed { by reason } acts { act by reason receipt } listing { id }'

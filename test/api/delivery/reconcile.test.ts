@@ -6,7 +6,9 @@ import { reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
 import { detectRestore } from '../../../src/work/delivery/restored.js'
 import { hideLostEntry } from '../../../src/work/listing/lost-entry.js'
 import { type Display, startDisplay } from '../../support/display.js'
-import { globalOf, keyIn, NOW, type World, worldWithListing } from '../world.js'
+import { globalOf, keyIn } from '../global-ids.js'
+import { worldWithListing } from '../listed-world.js'
+import { NOW, type World } from '../world.js'
 
 const LATE = '00000000-0000-4000-8000-000000000001'
 const DISCREPANCIES = `query($filter: DiscrepancyFilter) { discrepancies(filter: $filter) { totalCount nodes {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
-import { makeWorld, uscc } from '../world.js'
+import { uscc } from '../record-drafts.js'
+import { makeWorld } from '../world.js'
 
 /** More requests than it takes until a query is compiled. */
 const OFTEN = 25

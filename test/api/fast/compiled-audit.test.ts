@@ -4,19 +4,9 @@ import type { AuditRow } from '../../../src/domain/audit/audit-log.js'
 import * as revocations from '../../../src/store/access/revocations.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
-import {
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  registration,
-  scored,
-  servePlain,
-  uscc,
-  type World,
-} from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, scored, servePlain, type World } from '../world.js'
 
 /** More requests than it takes until a query is compiled, so that the compiled one answers the last of them. */
 const OFTEN = 25

@@ -27,22 +27,10 @@ import { PUBLIC_VIEWER, type Role, type Viewer } from '../../../src/domain/acces
 import { makeMetrics } from '../../../src/foundation/metrics.js'
 import { makeConcurrencyLimit } from '../../../src/store/db/concurrency-limit.js'
 import { makeAttemptLog } from '../../../src/work/audit/attempts.js'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  servePlain,
-  trademark,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, trademark, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, servePlain, type World } from '../world.js'
 
 const schema = makeSchema()
 const compiledQueries = makeCompiledQueries(makeSchema(), { answersBefore: 1, longest: Number.POSITIVE_INFINITY })

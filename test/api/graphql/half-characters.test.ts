@@ -1,5 +1,8 @@
 import { expect } from 'chai'
-import { globalOf, numberOf, recordId, TODAY, uscc, type World, worldWithListing } from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { numberOf, worldWithListing } from '../listed-world.js'
+import { uscc } from '../record-drafts.js'
+import { recordId, TODAY, type World } from '../world.js'
 
 const HALVES: [what: string, text: string][] = [
   ['the first half', 'a\ud83d'],

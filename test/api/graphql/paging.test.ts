@@ -5,7 +5,9 @@ import { isInterfaceType, isObjectType } from 'graphql'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { NODE_TYPES } from '../../../src/api/request/ids.js'
 import { everything } from '../../support/everything.js'
-import { globalOf, NOW, uscc, type World } from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { uscc } from '../record-drafts.js'
+import { NOW, type World } from '../world.js'
 
 const LONG_MS = 600_000
 const OPERATORS = 24

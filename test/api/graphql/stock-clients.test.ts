@@ -7,7 +7,9 @@ import { expect } from 'chai'
 import { getIntrospectionQuery } from 'graphql'
 import { ClientError, GraphQLClient, gql } from 'graphql-request'
 import { confirmedClient } from '../../support/accounts.js'
-import { NOW, registration, uscc, type World, worldWithListing } from '../world.js'
+import { worldWithListing } from '../listed-world.js'
+import { registration, uscc } from '../record-drafts.js'
+import { NOW, type World } from '../world.js'
 
 const NAMES = ['青禾', '白露', '霜降', '谷雨', '立夏']
 

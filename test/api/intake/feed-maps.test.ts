@@ -3,7 +3,8 @@ import type { Role } from '../../../src/domain/access/viewer.js'
 import * as trail from '../../../src/store/audit/audit-log.js'
 import { feedOf, fileOf } from '../../agencies/samples.js'
 import { mark, pullFeed, refusal } from '../../support/world.js'
-import { makeWorld, NOW, uscc, type World } from '../world.js'
+import { uscc } from '../record-drafts.js'
+import { makeWorld, NOW, type World } from '../world.js'
 
 const MAP = '{ number feed madeBy madeAt endedBy endedAt lines { heading field value } }'
 const LIST = `query($feed: ID!) { feedMaps(feed: $feed) ${MAP} }`

@@ -2,18 +2,10 @@ import { expect } from 'chai'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { dumpOf, wrongDigit } from '../../support/world.js'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  operatorId,
-  penalty,
-  publishListing,
-  registration,
-  scored,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, operatorId, scored, type World } from '../world.js'
 
 const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
 const line = (n: number, field = '售假', name = `虚构第${n}商行`) => `${name},,,${uscc(n)},${field}`

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { globalOf, makeWorld, mirrored, NOW, registration, uscc, type World } from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { mirrored, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, type World } from '../world.js'
 
 const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
 const csv = (...rows: [n: number, field: string][]): string =>

@@ -1,18 +1,10 @@
 import { expect } from 'chai'
 import type { RecordBody, RecordDraft } from '../../../src/domain/records/records.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  operatorId,
-  penalty,
-  publishListing,
-  registration,
-  scored,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, operatorId, scored, type World } from '../world.js'
 
 const TAKE_BACK =
   'mutation($id: ID!, $reason: String!) { rollBackRun(id: $id, reason: $reason) { id outcome rollback { at by reason } } }'

@@ -5,7 +5,9 @@ import { expect } from 'chai'
 import { UPLOAD_BYTES_MOST } from '../../../src/api/v1/upload.js'
 import * as locks from '../../../src/store/db/locks.js'
 import * as watch from '../../../src/store/intake/watch.js'
-import { globalOf, makeWorld, uscc, type World } from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { uscc } from '../record-drafts.js'
+import { makeWorld, type World } from '../world.js'
 
 const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
 const line = (n: number, field = '售假', name = `虚构第${n}商行`) => `${name},,,${uscc(n)},${field}`

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, type World } from '../world.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
 type Any = any

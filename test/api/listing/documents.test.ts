@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import { keyIn, makeWorld, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { keyIn } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, type World } from '../world.js'
 
 const DOCUMENT =
   'kind title html draftSha256 number sha256 issuedOn enteredBy enteredAt missing { name zh why unconfirmed basis }'

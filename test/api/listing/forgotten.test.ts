@@ -1,21 +1,9 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import {
-  globalOf,
-  keyIn,
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  seenOutside,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf, keyIn } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, seenOutside, type World } from '../world.js'
 
 const SEE_REMOVED: Role[] = ['officer', 'reviewer', 'auditor', 'party']
 const OTHERS: Role[] = ['marketplace', 'credit_service', 'agency', 'administrator']

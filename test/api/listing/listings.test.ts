@@ -1,15 +1,8 @@
 import { expect } from 'chai'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, recordId, type World } from '../world.js'
 
 const ENTRY =
   'id kind state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored list { id name { zh } legalBasis { title confirmed } } operator { uscc name } moves { move by role } deliveries { platform state action }'

@@ -1,15 +1,7 @@
 import { expect } from 'chai'
-import {
-  mirrored,
-  NOW,
-  penalty,
-  publishListing,
-  registration,
-  TODAY,
-  uscc,
-  type World,
-  worldWithListing,
-} from '../world.js'
+import { publishListing, worldWithListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { NOW, TODAY, type World } from '../world.js'
 
 const INPUT = '$input: MoveInput!'
 const at = (day: string) => new Date(`${day}T02:00:00Z`)

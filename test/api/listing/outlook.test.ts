@@ -1,15 +1,8 @@
 import { expect } from 'chai'
-import {
-  globalOf,
-  makeWorld,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  TODAY,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, recordId, TODAY, type World } from '../world.js'
 
 const ASKED = `query($id: ID!, $on: Date) { listing(id: $id) {
   outlooks(on: $on) { move removal roles yours denial { because why { zh en } from } stateAfter endsOn } } }`

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { visitor } from '../../support/party.js'
 import { SAMPLE_PNG, samplePdf } from '../../support/sample-papers.js'
-import { uscc, type World, worldWithListing } from '../world.js'
+import { worldWithListing } from '../listed-world.js'
+import { uscc } from '../record-drafts.js'
+import type { World } from '../world.js'
 
 const DOCUMENTS = `query($id: ID!) { listing(id: $id) { documents { kind html number named draft(format: DOCX)
   signed { id sha256 storedBy bytes } masked { id storedBy releasedBy withdrawnAt } } } }`

@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import { hasResidentIdForm, isValidResidentId, isValidUscc } from '../../../src/domain/operators/codes.js'
-import { keyIn, makeWorld, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { keyIn } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, type World } from '../world.js'
 
 const PHONE = '13800138000'
 const NAME = `虚构市${PHONE}手机店`

@@ -1,16 +1,9 @@
 import { expect } from 'chai'
 import { readClockRules } from '../../../src/work/listing/publication-clocks.js'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, recordId, type World } from '../world.js'
 
 const CLOCK = '{ startsOn repairFrom endsOn lengthened basis confirmed }'
 const CLOCKS = `clocks { severity { severity basis confirmed } gsxt ${CLOCK} creditchina ${CLOCK} }`

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { makeWorld, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, type World } from '../world.js'
 
 const NAME = '虚构市市场监督管理局'
 const DATA = {

@@ -1,18 +1,8 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import {
-  makeWorld,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  TODAY,
-  uscc,
-  type World,
-} from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, TODAY, type World } from '../world.js'
 
 const GRADES = ['A', 'B', 'C', 'D'] as const
 

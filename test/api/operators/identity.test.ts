@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import type { RecordDraft } from '../../../src/domain/records/records.js'
-import { globalOf, makeWorld, NOW, penalty, registration, uscc, type World } from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, type World } from '../world.js'
 
 const QUEUE = `query($feed: ID, $state: UnmatchedState, $first: Int, $after: String) { unmatched(feed: $feed, state: $state, first: $first, after: $after) {
   totalCount pageInfo { hasNextPage endCursor }

@@ -3,7 +3,9 @@ import { makeLog } from '../../../src/hub/log.js'
 import * as names from '../../../src/store/operators/names.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { makeNameSweeper, sweepNames } from '../../../src/work/operators/names.js'
-import { globalOf, makeWorld, NOW, operatorId, registration, uscc, type World } from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, type World } from '../world.js'
 
 describe('name search over HTTP', () => {
   let world: World

@@ -1,19 +1,7 @@
 import { expect } from 'chai'
-import {
-  globalOf,
-  keyIn,
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  recordId,
-  registration,
-  scored,
-  trademark,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf, keyIn } from '../global-ids.js'
+import { mirrored, penalty, registration, trademark, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, type World } from '../world.js'
 
 const FILE = `{ operator(code: "CODE" ARGS) {
   id uscc shop name kind region registrationStatus regNo formerNames codes { scheme code }

@@ -3,7 +3,8 @@ import type { Role } from '../../../src/domain/access/viewer.js'
 import type { RecordBody, RecordDraft, RecordKind } from '../../../src/domain/records/records.js'
 import * as trail from '../../../src/store/audit/audit-log.js'
 import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
-import { makeWorld, operatorId, recordId, registration, scored, uscc, type World } from '../world.js'
+import { registration, uscc } from '../record-drafts.js'
+import { makeWorld, operatorId, recordId, scored, type World } from '../world.js'
 
 const MARK = `number class office name state inTerm appliedOn registeredOn expiresOn ownerName owner { uscc } contested record { kind source { row } }`
 const PRODUCT = `gtin brand model more contested

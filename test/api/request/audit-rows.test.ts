@@ -11,19 +11,10 @@ import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { confirmedClient } from '../../support/accounts.js'
 import { verified } from '../../support/holder.js'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, type World } from '../world.js'
 
 /** Types about no operator, and types that are reached only through an object about one. */
 const ABOUT_NOBODY = new Set(

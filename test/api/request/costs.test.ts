@@ -2,17 +2,9 @@ import { expect } from 'chai'
 import { isObjectType } from 'graphql'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { describeFieldCosts } from '../../../src/api/request/costs.js'
-import {
-  makeWorld,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  uscc,
-  type World,
-} from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, operatorId, recordId, scored, type World } from '../world.js'
 
 const NUMBER = '虚市监处罚〔2026〕1号'
 

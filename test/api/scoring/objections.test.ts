@@ -1,17 +1,8 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import {
-  globalOf,
-  makeWorld,
-  operatorId,
-  penalty,
-  recordId,
-  registration,
-  scored,
-  seenOutside,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, operatorId, recordId, scored, seenOutside, type World } from '../world.js'
 
 const OBJECTION = `id feed rule fact statement state openedBy decidedBy note referredTo consequence { zh en } record { id } operator { uscc }`
 const OPEN = `mutation($input: OpenObjectionInput!) { openObjection(input: $input) { ${OBJECTION} } }`

@@ -1,19 +1,8 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
-import {
-  makeWorld,
-  NOW,
-  operatorId,
-  penalty,
-  recordId,
-  registration,
-  scored,
-  seenOutside,
-  TODAY,
-  uscc,
-  type World,
-} from '../world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, recordId, scored, seenOutside, TODAY, type World } from '../world.js'
 
 const OVERRULE = `id grade reason endsOn state proposedBy proposedAt decidedBy decidedAt note withdrawnBy withdrawnReason replacedAt operator { uscc }`
 const PROPOSE = `mutation($input: ProposeOverrideInput!) { proposeOverride(input: $input) { ${OVERRULE} } }`

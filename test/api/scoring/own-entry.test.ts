@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { makeWorld, mirrored, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, type World } from '../world.js'
 
 describe('the hub’s own entry in its agency’s list, over HTTP', () => {
   let world: World

@@ -4,19 +4,9 @@ import { findFamiliesOfFeeds } from '../../../src/domain/scoring/evidence.js'
 import { contractCheck } from '../../../src/foundation/contracts.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { type Audited, differences } from '../../support/recompute.js'
-import {
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  registration,
-  seenOutside,
-  TODAY,
-  uscc,
-  type World,
-} from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, seenOutside, TODAY, type World } from '../world.js'
 
 const STEP = 'on act fact rules count points value grade zh en basis confirmed answer { workdays basis confirmed }'
 const ASKED = `query($code: String!, $asOf: Date, $from: Date) { operator(code: $code, asOf: $asOf) { score { value grade

@@ -18,7 +18,9 @@ import { FIRST_CARD_IN_FORCE, hashCard, loadScorecard } from '../../../src/work/
 import { type Audited, differences } from '../../support/recompute.js'
 import { anyCard } from '../../support/scorecards.js'
 import { NOW as LATE, later, pullFeed } from '../../support/world.js'
-import { globalOf, makeWorld, NOW, operatorId, penalty, registration, seenOutside, uscc, type World } from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, seenOutside, type World } from '../world.js'
 
 const VERSIONS = contracts.listSchemaFiles('scorecards').map((file) => file.replace(/\.json$/, ''))
 /** Parallel requests. */

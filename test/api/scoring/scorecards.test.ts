@@ -3,7 +3,8 @@ import { ROLES, type Role } from '../../../src/domain/access/viewer.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { hashCard, keepCard } from '../../../src/work/scoring/scorecards.js'
-import { type Answer, makeWorld, NOW, penalty, registration, TODAY, uscc, type World } from '../world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { type Answer, makeWorld, NOW, TODAY, type World } from '../world.js'
 
 const TRIAL = `fragment T on ScorecardTrial { scorecard scorecardHash against againstHash asOf knownAt madeAt madeBy operators unchanged better worse
   grades { before after operators } before { A B C D } after { A B C D } spread { mean lowest p5 p25 median p75 p95 highest }

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
-import { makeWorld, NOW, operatorId, registration, TODAY, uscc, type World } from '../world.js'
+import { registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, TODAY, type World } from '../world.js'
 
 const LIST = `query($first: Int, $after: String) { watchList(first: $first, after: $after) {
   totalCount pageInfo { hasNextPage endCursor } nodes { value openedOn closedOn operator { uscc } } } }`

@@ -3,7 +3,9 @@ import { numberChanges } from '../../../src/work/standing/changes/number.js'
 import { addWebhook } from '../../../src/work/standing/changes/webhooks.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { type Marketplace, sendWebhooks, startMarketplace } from '../../support/marketplace.js'
-import { makeWorld, NOW, penalty, publishListing, registration, TODAY, uscc, type World } from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, TODAY, type World } from '../world.js'
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000)
 

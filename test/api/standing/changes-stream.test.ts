@@ -6,7 +6,8 @@ import type { JobTx } from '../../../src/store/db/db.js'
 import { numberChanges, tidyChanges } from '../../../src/work/standing/changes/number.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { type Listening, listen } from '../../support/events.js'
-import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../world.js'
+import { registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, TODAY, type World } from '../world.js'
 
 const DAY_MS = 86_400_000
 const SELLERS = 6

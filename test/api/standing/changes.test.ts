@@ -2,18 +2,9 @@ import { expect } from 'chai'
 import { parseContent } from '../../../src/domain/audit/audit-log.js'
 import { CHANGES_RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
 import { tidyChanges } from '../../../src/work/standing/changes/number.js'
-import {
-  makeWorld,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  registration,
-  scored,
-  TODAY,
-  uscc,
-  type World,
-} from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, scored, TODAY, type World } from '../world.js'
 
 const DAY_MS = 86_400_000
 

@@ -3,8 +3,10 @@ import { expect } from 'chai'
 import { UNCONFIRMED_SELLERS_CAP_LEAST } from '../../../src/domain/standing/sellers.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { recheckSellerLists, setSellersCap } from '../../../src/work/standing/confirmed-sellers.js'
+import { globalOf } from '../global-ids.js'
+import { registration, uscc } from '../record-drafts.js'
 import { askRows } from '../rows.js'
-import { globalOf, makeWorld, NOW, operatorId, registration, scored, uscc, type World } from '../world.js'
+import { makeWorld, NOW, operatorId, scored, type World } from '../world.js'
 
 const OPERATORS = 430
 const CONFIRMED = 10

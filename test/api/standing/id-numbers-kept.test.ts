@@ -1,6 +1,7 @@
 /** Texts of marketplaces are stored as sent, but without the ID numbers of persons. */
 import { expect } from 'chai'
-import { makeWorld, uscc, type World } from '../world.js'
+import { uscc } from '../record-drafts.js'
+import { makeWorld, type World } from '../world.js'
 
 /** An invented ID number with a valid check character, and spellings of it that occur in practice. */
 const ID = '11010119900307461X'

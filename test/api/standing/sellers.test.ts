@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { isValidUscc } from '../../../src/domain/operators/codes.js'
-import { globalOf, makeWorld, NOW, operatorId, registration, scored, TODAY, uscc, type World } from '../world.js'
+import { globalOf } from '../global-ids.js'
+import { registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, scored, TODAY, type World } from '../world.js'
 
 const GRADES = 'standing { grade score overridden } score { value grade }'
 

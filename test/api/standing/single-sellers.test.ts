@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { makeWorld, NOW, operatorId, registration, scored, TODAY, uscc, type World } from '../world.js'
+import { registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, operatorId, scored, TODAY, type World } from '../world.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is its question's
 type Json = any

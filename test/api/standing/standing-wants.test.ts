@@ -1,16 +1,8 @@
 import { expect } from 'chai'
 import { CLIENT_ROLES } from '../../../src/domain/access/viewer.js'
-import {
-  makeWorld,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  uscc,
-  type World,
-} from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
+import { makeWorld, operatorId, recordId, scored, type World } from '../world.js'
 
 const [good, listed, elsewhere] = [uscc(1), uscc(2), uscc(3)]
 const NUMBER = '虚市监处罚〔2026〕1号'

@@ -1,16 +1,7 @@
 import { expect } from 'chai'
-import {
-  makeWorld,
-  mirrored,
-  operatorId,
-  penalty,
-  publishListing,
-  registration,
-  scored,
-  trademark,
-  uscc,
-  type World,
-} from '../world.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, trademark, uscc } from '../record-drafts.js'
+import { makeWorld, operatorId, scored, type World } from '../world.js'
 
 const STANDING = 'code uscc name status grade score listed asOf stale listings { id kind state mirrored reason }'
 const standing = (code: string, asOf?: string) =>

@@ -2,22 +2,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Role } from '../../../src/domain/access/viewer.js'
+import { globalOf } from '../global-ids.js'
+import { publishListing } from '../listed-world.js'
+import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
 import { askRows } from '../rows.js'
-import {
-  globalOf,
-  makeWorld,
-  mirrored,
-  NOW,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  seenOutside,
-  uscc,
-  type World,
-} from '../world.js'
+import { makeWorld, NOW, operatorId, recordId, scored, seenOutside, type World } from '../world.js'
 
 const QUERY = `query($code: String!, $asOf: Date) { standing(code: $code, asOf: $asOf) {
   code uscc name status codeFault grade score overruled: overridden objected listed asOf stale listings { id kind state reason basis authority documentNumber

@@ -13,8 +13,9 @@ import * as store from '../../../src/store/audit/audit-log.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { rowsOf } from '../../support/world.js'
+import { registration, uscc } from '../record-drafts.js'
 import { askRows, type Line, NDJSON, problem } from '../rows.js'
-import { makeWorld, NOW, operatorId, registration, uscc, type World } from '../world.js'
+import { makeWorld, NOW, operatorId, type World } from '../world.js'
 
 const MANY = 100_000
 const KNOWN = Array.from({ length: 50 }, (_, n) => uscc(n + 1))

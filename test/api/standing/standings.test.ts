@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
+import { publishListing } from '../listed-world.js'
+import { penalty, registration, uscc } from '../record-drafts.js'
 import { askRows, NDJSON, problem, type RowsAnswer } from '../rows.js'
-import { makeWorld, operatorId, penalty, publishListing, registration, scored, uscc, type World } from '../world.js'
+import { makeWorld, operatorId, scored, type World } from '../world.js'
 
 const [ONE, TWO, LISTED] = [uscc(1), uscc(2), uscc(3)]
 

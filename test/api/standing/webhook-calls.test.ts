@@ -3,7 +3,8 @@ import type { Role } from '../../../src/domain/access/viewer.js'
 import { numberChanges } from '../../../src/work/standing/changes/number.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { type Marketplace, sendWebhooks, startMarketplace } from '../../support/marketplace.js'
-import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../world.js'
+import { registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, TODAY, type World } from '../world.js'
 
 const CALLS = 'calls { kind sequence attempt at ms status error }'
 

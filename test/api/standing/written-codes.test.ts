@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { makeWorld, registration, uscc, type World } from '../world.js'
+import { registration, uscc } from '../record-drafts.js'
+import { makeWorld, type World } from '../world.js'
 
 describe('an access code in texts entered by people', () => {
   let world: World

@@ -3,8 +3,8 @@ import { isTokenAhead, TOKEN_LIFETIME_SECONDS } from '../../../src/foundation/ke
 import { partySessions, personSessions } from '../../../src/store/access/sessions.js'
 import { getRaw, type Manifest, verified } from '../../support/holder.js'
 import { shown } from '../../support/public-list.js'
-
-import { makeWorld, mirrored, NOW, registration, TODAY, uscc, type World } from '../world.js'
+import { mirrored, registration, uscc } from '../record-drafts.js'
+import { makeWorld, NOW, TODAY, type World } from '../world.js'
 
 const DAY = 86_400_000
 const AHEAD = new Date('2028-03-02T02:00:00Z')

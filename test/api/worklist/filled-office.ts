@@ -2,7 +2,7 @@
 import type { Case } from '../../../src/domain/listing/case.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { queryRows, queryValue } from '../../../src/store/db/db.js'
-import { uscc } from '../world.js'
+import { uscc } from '../record-drafts.js'
 
 export interface GivenCase {
   facts: Case

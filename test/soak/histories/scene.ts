@@ -2,7 +2,7 @@
 import { shanghaiDate } from '../../../src/foundation/time/dates.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
-import { uscc } from '../../api/world.js'
+import { uscc } from '../../api/record-drafts.js'
 import type { Row } from '../../support/feed.js'
 import type { Random } from '../random.js'
 import type { FeedName } from './feeds.js'

@@ -3,17 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import {
-  makeWorld,
-  operatorId,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  scored,
-  uscc,
-  type World,
-} from '../../api/world.js'
+import { publishListing } from '../../api/listed-world.js'
+import { penalty, registration, uscc } from '../../api/record-drafts.js'
+import { makeWorld, operatorId, recordId, scored, type World } from '../../api/world.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 
 const NARROW = { width: 360, height: 740 }

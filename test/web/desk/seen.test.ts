@@ -1,7 +1,7 @@
 /** Every page of the desk, at every width, in the light and in the dark: what it says, and that nothing is out of sight. */
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { globalOf } from '../../api/world.js'
+import { globalOf } from '../../api/global-ids.js'
 import { BROWSER_MS, browser, contrastFaults } from '../../support/browser.js'
 import type { Delivering } from '../../support/delivering.js'
 import { deniedWordsIn } from '../../support/denied-words.js'

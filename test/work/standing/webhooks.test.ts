@@ -8,7 +8,8 @@ import { makeWebhookSender, type WebhookSenderParts } from '../../../src/work/st
 import { makeSealingLabel } from '../../../src/work/standing/changes/webhook-message.js'
 import * as webhooks from '../../../src/work/standing/changes/webhooks.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
-import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../../api/world.js'
+import { registration, uscc } from '../../api/record-drafts.js'
+import { makeWorld, NOW, TODAY, type World } from '../../api/world.js'
 import { type Marketplace, sendWebhooks, startMarketplace } from '../../support/marketplace.js'
 import { refusal } from '../../support/world.js'
 
