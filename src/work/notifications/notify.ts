@@ -14,13 +14,14 @@ import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { type RunOptions, runBeside } from '../timetable/run.js'
 import { gatherOccasions, type OccasionSources } from './occasions.js'
 import { type SendingParts, sendMessages } from './send.js'
-import { gatherWork, type RecipientWork } from './work-items.js'
+import { gatherWork, ITEMS_MOST, type RecipientWork } from './work-items.js'
 
 const KEPT_MS = 400 * 86_400_000
 const DELETED_MOST = 5_000
 
 export interface NotifyOptions extends RunOptions {
   sources: OccasionSources
+  itemsMost?: number
   publicUrl: string
   /** Missing when this process sends nothing: each message needs an audit row. */
   sending: Omit<SendingParts, 'now'> | null
@@ -30,10 +31,10 @@ export type NotifyRun = Record<'noted' | 'told' | 'sent' | 'failed' | 'dead', nu
 
 export const runNotifications = (db: Db, options: NotifyOptions): Promise<NotifyRun | null> =>
   runBeside(db, { ...options, job: 'notify' }, async ({ counts }) => {
-    const { now, sending, sources, publicUrl, log } = options
+    const { now, sending, sources, publicUrl, log, itemsMost = ITEMS_MOST } = options
     const done: NotifyRun = Object.assign(counts, { noted: 0, told: 0, sent: 0, failed: 0, dead: 0 })
     await recipients.eraseOfEndedAccounts(db)
-    const told = await gatherAll(db, sources, now())
+    const told = await gatherAll(db, { ...sources, itemsMost }, now())
     done.noted = await noteOccasions(db, told, now())
     done.told = await composeDue(db, told, { publicUrl, now: now() })
     done.dead += (await outbox.expireMessages(db, now())).length
@@ -52,7 +53,7 @@ interface Hearing extends RecipientWork {
   hearer: recipients.NotificationRecipient
 }
 
-const gatherAll = async (db: Db, sources: OccasionSources, now: Date): Promise<Hearing[]> => {
+const gatherAll = async (db: Db, sources: OccasionSources & { itemsMost: number }, now: Date): Promise<Hearing[]> => {
   const hearers = await recipients.listReachable(db)
   if (hearers.length === 0) return []
   const rules = await applyAmendmentsToRules(db, sources.rules)
@@ -60,7 +61,12 @@ const gatherAll = async (db: Db, sources: OccasionSources, now: Date): Promise<H
   const all: Hearing[] = []
   for (const hearer of hearers) {
     const roles = hearer.role === null ? ROBOT_ROLES : [hearer.role]
-    const { occasions, isWhole } = await gatherWork(db, rules, { recipient: hearer, roles }, now)
+    const { occasions, isWhole } = await gatherWork(
+      db,
+      rules,
+      { recipient: hearer, roles, itemsMost: sources.itemsMost },
+      now,
+    )
     const own = occasions.filter(({ kind }) => hearer.kinds.includes(kind))
     all.push({
       hearer,

@@ -12,8 +12,8 @@ import type { ListedWork } from '../../store/worklist/worklist.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { findWorker, listWorkOf } from '../worklist/worklist.js'
 
-/** For one recipient and role. If there are more, none is dropped as past. */
-const ITEMS_MOST = 1_000
+/** Tasks read for one recipient, role and scope. If there are more, none is dropped as past. */
+export const ITEMS_MOST = 1_000
 
 export interface RecipientWork {
   occasions: NotificationOccasion[]
@@ -24,15 +24,17 @@ export interface RecipientWork {
 export const gatherWork = async (
   db: Db,
   rules: WorkRules,
-  { recipient, roles }: { recipient: NotificationRecipient; roles: readonly Role[] },
+  { recipient, roles, itemsMost }: { recipient: NotificationRecipient; roles: readonly Role[]; itemsMost: number },
   now: Date,
 ): Promise<RecipientWork> => {
   const today = shanghaiDate(now)
   const { person, agency, region } = recipient
   const lists = await Promise.all(
-    roles.map((role) => listTold(db, rules, { role, sub: person, agency, region }, today)),
+    roles.map((role) => listTold(db, rules, { role, sub: person, agency, region }, { today, itemsMost })),
   )
-  const items = [...new Map(lists.flat().map((item) => [`${item.kind} ${item.subject}`, item])).values()]
+  const items = [
+    ...new Map(lists.flatMap((list) => list.items).map((item) => [`${item.kind} ${item.subject}`, item])).values(),
+  ]
   const parties = await store.findParties(
     db,
     items.flatMap(({ operatorId }) => operatorId ?? []),
@@ -41,15 +43,27 @@ export const gatherWork = async (
   const occasions = items.flatMap((item) =>
     describeItem(item, parties.get(item.operatorId ?? 0) ?? null, { today, until }),
   )
-  return { occasions, isWhole: lists.every((list) => list.length < ITEMS_MOST) }
+  return { occasions, isWhole: lists.every((list) => list.isWhole) }
 }
 
-const listTold = async (db: Db, rules: WorkRules, viewer: Viewer, today: string): Promise<ListedWork[]> => {
+/** Own tasks are read for themselves, since those of the office may exceed `itemsMost`. */
+const listTold = async (
+  db: Db,
+  rules: WorkRules,
+  viewer: Viewer,
+  { today, itemsMost }: { today: string; itemsMost: number },
+): Promise<{ items: ListedWork[]; isWhole: boolean }> => {
   const worker = await findWorker(db, viewer, today)
   const question = { viewer, today, rules, feeds: null }
-  const page = { first: ITEMS_MOST, after: null }
-  const items = await listWorkOf(db, question, { scope: 'OFFICE', kind: null, kinds: TOLD_TASKS }, page)
-  return items.filter((item) => isTaskToldTo(worker, item))
+  const page = { first: itemsMost, after: null }
+  const scopes = viewer.sub === null ? (['OFFICE'] as const) : (['MINE', 'OFFICE'] as const)
+  const lists = await Promise.all(
+    scopes.map((scope) => listWorkOf(db, question, { scope, kind: null, kinds: TOLD_TASKS }, page)),
+  )
+  return {
+    items: lists.flat().filter((item) => isTaskToldTo(worker, item)),
+    isWhole: lists.every((list) => list.length < itemsMost),
+  }
 }
 
 const describeItem = (

@@ -10,6 +10,7 @@ import { usccOf } from '../../../seeds/world/codes.js'
 import { agencies } from '../../../src/agencies/index.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { KIND_TITLES, kindsOfferedTo, NOTIFICATION_KINDS } from '../../../src/domain/notifications/kinds.js'
+import { shortCaseNumber } from '../../../src/domain/notifications/message.js'
 import { type Keys, loadKeys } from '../../../src/foundation/keys.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { type GroupRobots, startGroupRobots } from '../../../src/sandbox/group-robots.js'
@@ -39,7 +40,7 @@ const PEOPLE: [string, Role, string?][] = [
   ['吴管理', 'administrator'],
   ['郑信源', 'agency', 'credit-office'],
 ]
-const OTHERS = ['冯同事', '陈代办']
+const OTHERS = ['冯同事', '陈代办', '孔同事']
 
 describe('notifications', () => {
   let test: TestDatabase
@@ -52,11 +53,12 @@ describe('notifications', () => {
   const audited: Omit<AuditEntry, 'kind'>[] = []
   const AT_ONCE = { digestHour: null, quietFrom: null, quietTo: null }
 
-  const tell = async (): Promise<NotifyRun> => {
+  const tell = async (itemsMost?: number): Promise<NotifyRun> => {
     const auditLog = { chunk: async (row: Omit<AuditEntry, 'kind'>) => void audited.push(row) }
     const done = await runNotifications(test.db, {
       ...{ cause: 'command', now: () => now, log, publicUrl: 'http://hub.test' },
       sources: { rules, agencies, platforms, configured: new Set(['credit-office']) },
+      ...(itemsMost !== undefined && { itemsMost }),
       sending: { keys, mail: sender, allow: ['127.0.0.0/8'], auditLog, random: () => 0.5, log },
     })
     if (done === null) throw new Error('another process had it')
@@ -184,6 +186,21 @@ describe('notifications', () => {
     expect(['李经办', '陈代办', '冯同事'].map((person) => mailsTo(person).length)).to.deep.equal([1, 1, 0])
     expect(robots.messages).to.have.length(2)
     await test.db('notification_recipients').whereIn('person', ['冯同事', '陈代办']).del()
+  })
+
+  it('reach the keeper of a case, and are not dropped as past, where more waits than one run reads', async () => {
+    fresh()
+    await addRecipient('孔同事', 'officer')
+    const lead = await anotherLead(test.db, 39)
+    await keepBy(test.db, '孔同事', lead)
+    await tell(3)
+    expect(mailsTo('孔同事').some(({ text }) => text.includes(shortCaseNumber(lead)))).to.equal(true)
+    await tell()
+    const { id } = await test.db('notification_recipients').where({ person: '孔同事' }).first('id')
+    await test.db('notifications').where({ recipient_id: id }).update({ message_id: null })
+    await tell(3)
+    expect(await test.db('notifications').where({ recipient_id: id }).whereNotNull('dropped_at')).to.deep.equal([])
+    await test.db('notification_recipients').where({ id }).del()
   })
 
   it('wait out an hour of outage of both kinds of receiver, with one Message-ID', async () => {
