@@ -7,11 +7,15 @@ import { inPalette } from './palette-png.js'
 /** Largest picture of a page, bytes. */
 const SIZE_MOST = 150_000
 
-/** A `shown` picture appears in `README.md` or `src/web/README.md`. */
-export const keep = async (page: Page, folder: string, shot: { name: string; shown?: boolean }): Promise<void> => {
-  const path = join(folder, `${shot.name}.png`)
-  const picture = inPalette(await page.screenshot())
+/** Writes the picture with at most 256 colours. Throws if it is larger than `most` bytes. */
+export const savePicture = (png: Buffer, folder: string, name: string, most: number): void => {
+  const path = join(folder, `${name}.png`)
+  const picture = inPalette(png)
   writeFileSync(path, picture)
   process.stdout.write(`${path} ${Math.ceil(picture.length / 1000)} kB\n`)
-  if (shot.shown && picture.length > SIZE_MOST) throw new Error(`${path} is too large`)
+  if (picture.length > most) throw new Error(`${path} is too large`)
 }
+
+/** A `shown` picture appears in `README.md` or `src/web/README.md`. */
+export const keep = async (page: Page, folder: string, shot: { name: string; shown?: boolean }): Promise<void> =>
+  savePicture(await page.screenshot(), folder, shot.name, shot.shown ? SIZE_MOST : Number.POSITIVE_INFINITY)

@@ -15,6 +15,14 @@ markdown.renderer.rules['link_open'] = (tokens, at, options, { lang }: { lang: L
   return self.renderToken(tokens, at, options)
 }
 
+/** Names of Chinese buttons and fields on an English page are marked as Chinese. */
+const NAMES_ON_SCREEN = /「[^」]+」/g
+const writeText = markdown.renderer.rules['text']
+markdown.renderer.rules['text'] = (tokens, at, options, env: { lang: Lang }, self) => {
+  const text = writeText?.(tokens, at, options, env, self) ?? ''
+  return env.lang === 'en' ? text.replaceAll(NAMES_ON_SCREEN, '<span lang="zh-CN">$&</span>') : text
+}
+
 /** A heading `## Text {#id}` has that id. */
 markdown.core.ruler.before('inline', 'heading-id', ({ tokens }) => {
   tokens.forEach((token, place) => {
@@ -27,9 +35,11 @@ markdown.core.ruler.before('inline', 'heading-id', ({ tokens }) => {
 })
 
 /** `path` is relative to src/web. */
-export const readPageText = (path: string): string | null => {
+export const readPageText = (path: string): string | null => readPageBytes(path)?.toString('utf8') ?? null
+
+export const readPageBytes = (path: string): Buffer | null => {
   const file = new URL(path, FOLDER)
-  return existsSync(file) ? readFileSync(file, 'utf8') : null
+  return existsSync(file) ? readFileSync(file) : null
 }
 
 export const renderMarkdown = (text: string, lang: Lang): string => markdown.render(text, { lang })

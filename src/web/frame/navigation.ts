@@ -1,4 +1,4 @@
-import { HELP_TASKS, helpPath } from '../help/tasks.js'
+import { HELP_TASKS, helpPath } from '../words/help-tasks.js'
 import { addressInLanguage } from './html.js'
 
 export interface NavigationLink {

@@ -110,6 +110,9 @@ dt { font-weight: 600; }
 .facts dt { color: var(--soft); font-weight: 400; }
 dd { margin: 0; }
 dl:not([class]) > dt { margin-top: .75rem; }
+article img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; }
+blockquote { margin: .75rem 0; border-left: 4px solid var(--line); padding: .1rem 1rem; }
+.others { display: flex; flex-wrap: wrap; gap: .2rem 1.5rem; list-style: none; padding: 0; }
 .totals { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .8rem; margin: 1.25rem 0 .5rem; }
 .totals li { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: .8rem 1.1rem; }
 .totals a { color: inherit; text-decoration: none; display: block; }

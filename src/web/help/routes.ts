@@ -1,17 +1,20 @@
+import { createHash } from 'node:crypto'
 import { Router } from 'express'
 import { Refusal } from '../../foundation/errors.js'
-import { bilingual, Html, html, type Lang, linkTo } from '../frame/html.js'
-import { readPageText, renderMarkdown } from '../frame/markdown.js'
+import { addressInLanguage, bilingual, Html, html, type Lang, linkTo } from '../frame/html.js'
+import { readPageBytes, readPageText, renderMarkdown } from '../frame/markdown.js'
 import { type SitePage, sitePage } from '../frame/page.js'
-import { sendPage } from '../frame/render-response.js'
-import { HELP_GROUPS, HELP_TASKS, helpPath } from './tasks.js'
+import { languageOf, sendPage } from '../frame/render-response.js'
+import { HELP_GROUPS, type HelpTask, helpPath, helpTaskOf } from '../words/help-tasks.js'
 
 const TITLE = /^# (.+)\n/
+const PICTURE_NAME = /^[\w-]+\.png$/
+const PICTURE_SECONDS = 3_600
 
-const source = (task: string, lang: Lang): string | null => readPageText(`help/${lang}/${task}.md`)
+const source = (task: HelpTask, lang: Lang): string | null => readPageText(`help/${lang}/${task}.md`)
 
 /** A text without an English version is shown in Chinese. */
-const textOf = (task: string) => {
+const textOf = (task: HelpTask) => {
   const zh = source(task, 'zh') ?? ''
   const en = source(task, 'en')
   const titleOf = (text: string) => TITLE.exec(text)?.[1] ?? task
@@ -25,7 +28,7 @@ const textOf = (task: string) => {
 
 const known = new Map<string, ReturnType<typeof textOf>>()
 
-const helpText = (task: string): ReturnType<typeof textOf> => {
+const helpText = (task: HelpTask): ReturnType<typeof textOf> => {
   const text = known.get(task) ?? textOf(task)
   known.set(task, text)
   return text
@@ -35,9 +38,18 @@ export const helpRouter = (parts: Parameters<typeof sendPage>[0]): Router => {
   const router = Router()
   router.get('/help', (request, response) => sendPage(parts, request, response, indexPage()))
   router.get('/help/:task', (request, response) => {
-    const { task } = request.params
-    if (!HELP_TASKS.includes(task)) throw new Refusal('NOT_FOUND')
-    sendPage(parts, request, response, taskPage(task))
+    const found = helpTaskOf(request.params.task)
+    if (found === null) throw new Refusal('NOT_FOUND')
+    if (found.moved) return response.redirect(301, addressInLanguage(helpPath(found.task), {}, languageOf(request)))
+    sendPage(parts, request, response, taskPage(found.task))
+  })
+  router.get('/help/pictures/:picture', (request, response) => {
+    const { picture } = request.params
+    const bytes = PICTURE_NAME.test(picture) ? readPageBytes(`help/pictures/${picture}`) : null
+    if (bytes === null) throw new Refusal('NOT_FOUND')
+    response.set('Cache-Control', `public, max-age=${PICTURE_SECONDS}`)
+    response.set('ETag', `"${createHash('sha256').update(bytes).digest('base64url')}"`)
+    response.type('png').send(bytes)
   })
   return router
 }
@@ -54,20 +66,21 @@ const indexPage = (): SitePage =>
     )}`,
   )
 
-const taskPage = (task: string): SitePage => {
+const taskPage = (task: HelpTask): SitePage => {
   const { title, content } = helpText(task)
-  const others = HELP_GROUPS.find(({ tasks }) => (tasks as readonly string[]).includes(task))?.tasks ?? []
+  const others: readonly HelpTask[] =
+    HELP_GROUPS.find(({ tasks }) => (tasks as readonly HelpTask[]).includes(task))?.tasks ?? []
   return sitePage(
     title,
     html`${content}
 <nav class="note" aria-label="${bilingual('其他帮助', 'More help')}">
 <h2>${bilingual('其他帮助', 'More help')}</h2>
-<ul>${others.filter((other) => other !== task).map((other) => html`<li>${linkOf(other)}</li>\n`)}<li><a href="${linkTo('/help')}">${bilingual('全部帮助', 'All help')}</a></li></ul>
+<ul class="others">${others.filter((other) => other !== task).map((other) => html`<li>${linkOf(other)}</li>\n`)}<li><a href="${linkTo('/help')}">${bilingual('全部帮助', 'All help')}</a></li></ul>
 </nav>`,
   )
 }
 
-const linkOf = (task: string) => {
+const linkOf = (task: HelpTask) => {
   const { zh, en } = helpText(task).title
   return html`<a href="${linkTo(helpPath(task))}">${bilingual(zh, en)}</a>`
 }

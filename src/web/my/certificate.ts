@@ -42,6 +42,7 @@ ${qrOf(verifyAddress(base, certificate))}
 <p>${bilingual('不经本站核验：在存有签名文件的目录中运行，应显示 true 和证明内容：', 'To verify it without this site, run this where the signed file was saved: it says true, and what is certified:')}</p>
 ${pre(COMMANDS(base, certificateFileName(certificate, 'jws')))}
 <p class="note">${bilingual('证明说明出具时的情况。现状以公示的名单为准：', 'It tells how things stood when it was issued. How they stand now the published list says:')} <a href="${linkTo(`/blacklist/${entry.id}`)}">${bilingual('本条目的页面（已移出的答复 410）', 'the page of the entry, gone (410) once it is removed')}</a></p>`,
+    'certificate',
   )
 }
 

@@ -3,6 +3,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualMessage, type Html, html, linkTo, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import { type HelpTask, helpPath } from '../words/help-tasks.js'
 import type { PartyPaper } from './questions.js'
 
 export interface PartyPageContext {
@@ -23,19 +24,25 @@ export const MY_PATHS = {
 
 export const listingPath = (id: string): string => `/my/listings/${encodeURIComponent(id)}`
 
-export const partyPage = (own: PartyPageContext, title: SitePage['title'], content: Html): SitePage =>
+/** `help` names the help page of what is done here. */
+export const partyPage = (
+  own: PartyPageContext,
+  title: SitePage['title'],
+  content: Html,
+  help: HelpTask = 'my-record',
+): SitePage =>
   sitePage(
     title,
-    html`${bar(own)}
+    html`${bar(own, help)}
 ${content}`,
   )
 
-const bar = (own: PartyPageContext): Html => html`<div class="mine">
+const bar = (own: PartyPageContext, help: HelpTask): Html => html`<div class="mine">
 <nav aria-label="${bilingual('我的记录', 'My record')}"><ul>
 <li><a href="${linkTo(MY_PATHS.file)}">${bilingual('概况', 'Overview')}</a></li>
 <li><a href="${linkTo(MY_PATHS.records)}">${bilingual('全部信息与出处', 'Records and sources')}</a></li>
 <li><a href="${linkTo(MY_PATHS.askers)}">${bilingual('谁查询过', 'Who asked')}</a></li>
-<li><a href="${linkTo('/help', {}, '#party')}">${bilingual('帮助', 'Help')}</a></li>
+<li><a href="${linkTo(helpPath(help))}">${bilingual('帮助', 'Help')}</a></li>
 </ul></nav>
 ${postForm(own, MY_PATHS.out)`<span>${bilingual('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${bilingual('退出', 'Sign out')}</button>`}
 </div>`

@@ -6,6 +6,7 @@ import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
+import type { HelpTask } from '../words/help-tasks.js'
 import { definitionRow } from './file.js'
 import {
   attachmentField,
@@ -56,7 +57,13 @@ ${attached(shown)}
 ${process(listing)}
 ${documents(listing)}
 <p><a href="${linkTo(MY_PATHS.file)}">${bilingual('返回概况', 'Back to the overview')}</a></p>`,
+    helpOf(listing),
   )
+}
+
+const helpOf = ({ state, allowedMoves, repair }: PartyListingDetail): HelpTask => {
+  if (state === 'REMOVED') return 'certificate'
+  return repair !== null || allowedMoves.includes('applyRepair') ? 'repair' : 'defence'
 }
 
 const facts = (one: PartyListingDetail): Html => html`<dl class="facts">

@@ -1,5 +1,6 @@
 import { html, linkTo } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import { helpPath } from '../words/help-tasks.js'
 import { refusalNotice, unsentText } from './frame.js'
 import { splitSentence } from './refusals.js'
 
@@ -24,7 +25,7 @@ ${typed === null || typed === '' ? null : unsentText(typed)}
 <div class="row"><input id="access-code" name="accessCode" type="text" required maxlength="100" autocapitalize="characters" autocomplete="off" spellcheck="false" aria-describedby="access-note">
 <button>${bilingual('进入', 'Enter')}</button></div>
 <p id="access-note" class="note">${bilingual('25 个字母和数字，大小写、空格、连字符均可；见决定书所附的告知。', '25 letters and digits, in any case and grouping: see the notice served with the decision.')}</p>
-<p class="note"><a href="${linkTo('/help', {}, '#party')}">${bilingual('怎样查看、异议、申请修复', 'How to read it, object and apply for repair')}</a></p>
+<p class="note"><a href="${linkTo(helpPath('my-record'))}">${bilingual('怎样查看、异议、申请修复', 'How to read it, object and apply for repair')}</a></p>
 </div>
 </form>
 <h2>${bilingual('没有登录码', 'Without an access code')}</h2>

@@ -1,5 +1,6 @@
 import { html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import { helpPath } from '../words/help-tasks.js'
 
 const TITLE = { zh: '首次设置', en: 'First setup' }
 
@@ -19,7 +20,8 @@ ${why === null ? null : html`<p class="notice" role="alert" lang="zh-CN">${why}<
 <input id="setup-name" name="name" type="text" required maxlength="64" autocomplete="off" spellcheck="false" value="${name}"></p>
 <p><button>${bilingual('登记', 'Register')}</button></p>
 </div>
-</form>`,
+</form>
+<p class="note"><a href="${linkTo(helpPath('new-office'))}">${bilingual('新机关怎样从零到第一条公示', 'How a new office gets to its first publication')}</a></p>`,
   )
 
 export const firstAdministratorPage = ({ name, password }: { name: string; password: string }): SitePage =>

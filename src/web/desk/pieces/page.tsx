@@ -2,6 +2,7 @@
 import { Breadcrumb } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'react-router'
+import { helpOfPage } from '../frame/page-help.js'
 import { WRITING } from '../frame/shortcuts.js'
 import { pageAt } from '../routes.js'
 
@@ -43,6 +44,9 @@ export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
           {title}
         </h1>
         {extra}
+        <a className="page-help" href={helpOfPage(pageAt(pathname)?.path)} target="_blank" rel="noreferrer">
+          帮助
+        </a>
       </div>
       {children}
     </header>

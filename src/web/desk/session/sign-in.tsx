@@ -116,7 +116,8 @@ export const SignInPage = () => (
     <p>吉林省电子商务信用信息枢纽</p>
     <SignInForm />
     <p className="soft">
-      账号由管理员设立，首次登录使用一次性密码。公众查询请至<a href="/">公开页面</a>。
+      账号由管理员设立，首次登录使用一次性密码。公众查询请至<a href="/">公开页面</a>。怎样登录，见
+      <a href="/help/sign-in">帮助</a>。
     </p>
   </main>
 )

@@ -19,6 +19,9 @@ export const EnrolmentPage = () => {
       {own.account && <FactorsPanel account={own.account} act={own.act} />}
       <AccountDialogs of={own} />
       <p>
+        <a href="/help/sign-in" target="_blank" rel="noreferrer">
+          帮助
+        </a>
         <Button type="link" onClick={() => void signOut()}>
           退出登录
         </Button>
