@@ -96,7 +96,9 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     by: REVIEWER,
     path: '/desk/listings/{hidden}',
     ready: panel('keeper'),
-    parts: [panel('process'), panel('keeper')],
+    does: openStep('确认暂停公示'),
+    parts: [panel('keeper'), panel('deeds')],
+    most: 900,
   },
   {
     name: 'my-repair',
