@@ -115,8 +115,7 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     path: '/desk/listings/{repair}',
     ready: panel('deadlines'),
     does: openStep('受理修复申请'),
-    parts: [panel('deeds'), panel('attachments')],
-    most: 1_400,
+    parts: [panel('keeper'), panel('deeds')],
   },
   {
     name: 'my-objection',

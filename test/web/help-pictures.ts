@@ -146,7 +146,11 @@ mkdirSync(FOLDER, { recursive: true })
 await deskBuilt()
 const test = await freshDatabase()
 const folder = mkdtempSync(join(tmpdir(), 'hub-pictures-'))
-const browser = await chromium.launch({ executablePath: PATH, args: ['--no-sandbox'] })
+const browser = await chromium.launch({
+  executablePath: PATH,
+  args: ['--no-sandbox', '--lang=zh-CN'],
+  env: { ...process.env, LANGUAGE: 'zh_CN' },
+})
 const faults: string[] = []
 const config = readConfig({ PORT: String(PORT), DATABASE_URL: test.url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
 try {
