@@ -32,12 +32,21 @@ interface PagePolicy {
 const placesOf = (page: string): string[] =>
   [`../../dist/web/${page}/`, `../../web/${page}/`].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 
+/** Addresses of desk pages before they were renamed. */
+const RENAMED_DESK_PAGES: Readonly<Record<string, string>> = {
+  '/overrules': '/overrides',
+  '/administration/trail': '/administration/audit-log',
+}
+
 /** The desk's CSP also allows the style of framed documents. */
 export const deskPagesRouter = (session: (request: Request) => Promise<object | null>): Router => {
   const places = placesOf('desk')
   const router = Router()
   router.get('/assets/:name', sendAsset(places))
   router.get('/{*path}', async (request, response) => {
+    const renamed = RENAMED_DESK_PAGES[request.path.replace(/\/$/, '')]
+    const { search } = new URL(request.url, 'http://desk')
+    if (renamed !== undefined) return response.redirect(301, `${request.baseUrl}${renamed}${search}`)
     const signedIn = JSON.stringify(await session(request))
     const page = pageIn(places)
       // `<` is escaped: only `</script` and `<!--` are syntax within a script element.

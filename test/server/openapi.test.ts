@@ -193,6 +193,7 @@ describe('OpenAPI description', () => {
     const session = '/desk/session'
     await ask(session, 200, { at: session, headers: { cookie } })
     await ask(session, 401, { at: session })
+    await ask('/desk/overrules', 301, { at: '/desk/{path}', headers: { accept: 'text/html' } })
     const pageOf = await ask('/desk', 200, { at: '/desk/{path}' })
     const file = /\/desk\/assets\/[\w.-]+\.js/.exec(await pageOf.text())?.[0] ?? ''
     await ask(file, 200, { at: '/desk/assets/{name}' })
