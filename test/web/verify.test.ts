@@ -76,6 +76,12 @@ describe('verifying a certificate of removal (/verify)', () => {
     }
   })
 
+  it('answers a file of letters alone like any other file', async () => {
+    // A search that begins anew at each letter would not end.
+    const { status } = await anybody().attach('/verify', {}, [Buffer.alloc(1_900_000, 'a')])
+    expect(status).to.equal(404)
+  })
+
   it('says when the entry has been published again since', async () => {
     const code = codeIn((await (await firm()).get(`/my/listings/${id}/certificate`)).text)
     const { db } = world.database

@@ -35,7 +35,7 @@ const outcome = (check: CertificateCheck, isPublic: boolean): Html => {
   if (check === 'FORGED')
     return html`<p class="notice" role="alert">${bilingual('签名不符：文件的内容被改动过，不可采信。', 'The signature does not fit: the content was altered. Do not rely on it.')}</p>`
   const { certificate } = check
-  return html`<p class="good" role="status">${bilingual('证明真实，由本站出具，内容未经改动。请核对下列内容与您手中的证明一致。', 'Genuine: issued by this site, and unaltered. Compare what follows with the certificate in your hands.')}</p>
+  return html`<p class="good" role="status">${bilingual('证明真实：下列内容由本站出具，未经改动。签名只保护下列内容，您手中的证明与此不一致的，不可采信。', 'Genuine: this site issued what follows, unaltered. Only what follows is signed: do not rely on a certificate that says something else.')}</p>
 ${isPublic ? html`<p class="notice" role="alert">${bilingual('出具以后，该条目又恢复公示：现状以公示的名单为准。', 'Since it was issued the entry was published again: the published list says how things stand.')}</p>` : html`<p>${bilingual('现在，该条目不在公示之中。', 'The entry is not published now.')}</p>`}
 <p>${bilingual(certificate.statement.zh, certificate.statement.en)}</p>
 ${certificateFacts(certificate)}

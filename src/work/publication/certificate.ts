@@ -99,7 +99,8 @@ export const checkCertificateCode = async (
   return issued === null ? 'UNKNOWN' : { certificate: partOf<Certificate>(keys.unseal(issued.jws, issued.code), 1) }
 }
 
-const JWS = /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
+/** Begins only where a word begins, so that a long word without a dot is read once. */
+const JWS = /(?<![\w-])[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
 
 export const checkCertificateFile = (
   manifests: Pick<ManifestKeys, 'certificateIn'>,
