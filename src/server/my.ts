@@ -220,6 +220,7 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     }
     const fault = findAttachmentFault(files)
     if (fault !== null) return refuse(fault)
+    if (act.mutation === null && listing.repair === null) return refuse(NOTHING_TO_ADD_TO)
     if (act.mutation !== null) {
       const hearing = act.about === 'DEFENCE' && { hearing: texts.get('hearing') === '1' }
       const said = act.done === 'retracted' ? {} : { text, ...hearing }
@@ -227,9 +228,8 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
       const { refused } = await answered(visit, act.mutation, { input })
       if (refused !== null) return refuse(refused)
     }
-    const about = act.about ?? (listing.repair === null ? 'DEFENCE' : 'REPAIR')
     const listingId = readCaseId(listing.id)
-    const unkept = await papers.attach(visit, files, { listingId, objectionId: null, about })
+    const unkept = await papers.attach(visit, files, { listingId, objectionId: null, about: act.about })
     return unkept === null ? go(visit.response, listingPath(listing.id), act.done) : refuse(unkept)
   }
   const object = async (visit: PartyVisit, { texts, files }: SubmittedForm): Promise<ShownPage> => {
@@ -296,10 +296,9 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
 }
 
 interface ListingAct {
-  /** Only adds attachments if null. */
+  /** Null adds attachments to the application under way. */
   mutation: string | null
-  /** The procedure under way if null. */
-  about: 'DEFENCE' | 'REPAIR' | null
+  about: 'DEFENCE' | 'REPAIR'
   done: string
 }
 
@@ -307,7 +306,13 @@ const LISTING_ACTS: Record<string, ListingAct> & { applyRepair: ListingAct } = {
   recordDefence: { mutation: questions.RECORD_DEFENCE_MUTATION, about: 'DEFENCE', done: 'defended' },
   applyRepair: { mutation: questions.APPLY_REPAIR_MUTATION, about: 'REPAIR', done: 'applied' },
   withdrawRepair: { mutation: questions.WITHDRAW_REPAIR_MUTATION, about: 'REPAIR', done: 'retracted' },
-  attach: { mutation: null, about: null, done: 'attached' },
+  attach: { mutation: null, about: 'REPAIR', done: 'attached' },
+}
+
+const NOTHING_TO_ADD_TO: RefusedAct = {
+  code: 'MOVE_NOT_ALLOWED',
+  message: '',
+  details: { because: 'NO_REPAIR_PENDING' },
 }
 
 const findListingAct = (name: string): ListingAct =>

@@ -1,5 +1,5 @@
 /** Small PDF, PNG and JPEG files. */
-import { deflateSync } from 'node:zlib'
+import { crc32, deflateSync } from 'node:zlib'
 
 /** A PDF of one empty page; `more` are further objects, `catalog` further entries of the catalog. */
 export const samplePdf = ({ catalog = '', more = '', trailer = '' } = {}): Buffer =>
@@ -18,3 +18,22 @@ export const SAMPLE_PNG = Buffer.from(
   'base64',
 )
 export const SAMPLE_JPEG = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex')
+
+/** A JPEG of one scan, whose data is no real picture. `segments` come before it. */
+export const sampleJpeg = (...segments: readonly Buffer[]): Buffer =>
+  Buffer.concat([
+    Buffer.from('ffd8', 'hex'),
+    ...segments,
+    Buffer.from(
+      'ffdb000400ff' + 'ffc0000b080001000101011100' + 'ffda0008010100003f00' + '12ff0034ffd05678' + 'ffd9',
+      'hex',
+    ),
+  ])
+
+export const pngChunk = (name: string, content: Buffer): Buffer => {
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+  length.writeUInt32BE(content.length)
+  const named = Buffer.concat([Buffer.from(name), content])
+  sum.writeUInt32BE(crc32(named))
+  return Buffer.concat([length, named, sum])
+}

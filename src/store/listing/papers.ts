@@ -32,6 +32,13 @@ export type NewPaper = Pick<
   'id' | 'listingId' | 'objectionId' | 'about' | 'kind' | 'type' | 'bytes' | 'sha256' | 'storedBy' | 'storedAt'
 > & { content: Buffer }
 
+/** Papers of one case or objection are kept one after another, also their release. */
+export const lockOwner = async (tx: Tx, { listingId, objectionId }: PaperOwner): Promise<void> => {
+  await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.papers ' || ?, 0)) /* papers.alone */`, [
+    listingId ?? String(objectionId),
+  ])
+}
+
 /** The same file again is kept once. */
 export const add = (tx: Tx, made: NewPaper): Promise<SealedPaper> =>
   queryOne(
@@ -86,6 +93,19 @@ export const release = (tx: Tx, id: string, made: { by: string; at: Date }): Pro
     `update sealed_papers set released_by = :by, released_at = :at where id = :id::uuid returning ${COLUMNS} /* papers.release */`,
     { id, ...made },
   )
+
+/** Withdraws what is released of the same document. */
+export const withdrawReleased = async (
+  tx: Tx,
+  { listingId, kind }: Pick<SealedPaper, 'listingId' | 'kind'>,
+  made: { by: string; at: Date },
+): Promise<void> => {
+  await tx.raw(
+    `update sealed_papers set withdrawn_by = :by, withdrawn_at = :at where listing_id = :listingId::uuid and kind = :kind
+       and released_at is not null and withdrawn_at is null /* papers.withdrawReleased */`,
+    { listingId, kind, ...made } as never,
+  )
+}
 
 export const withdraw = (tx: Tx, id: string, made: { by: string; at: Date }): Promise<SealedPaper> =>
   queryOne(

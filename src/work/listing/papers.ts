@@ -13,6 +13,7 @@ import {
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { inspectPaper, PAPER_BYTES_MOST, type PaperType } from '../../foundation/papers/inspect.js'
+import { makePublicCopy } from '../../foundation/papers/public-copy.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as papers from '../../store/listing/papers.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -24,6 +25,7 @@ interface PaperToKeep extends papers.PaperOwner {
   about: PaperUse
   kind: DocumentKind | null
   content: Buffer
+  type: PaperType
   by: string
   now: Date
 }
@@ -33,8 +35,10 @@ const checkPaper = (content: Buffer): PaperType => {
     throw new Refusal('CONTENT_TOO_LARGE', { limit: `${PAPER_BYTES_MOST / 1024 / 1024} MB` })
   const found = inspectPaper(content)
   if ('type' in found) return found.type
-  throw new Refusal('PAPER_REFUSED', { fault: found.fault, ...WHY[found.fault] })
+  throw refused(found.fault)
 }
+
+const refused = (fault: keyof typeof WHY): Refusal => new Refusal('PAPER_REFUSED', { fault, ...WHY[fault] })
 
 const WHY = {
   TYPE: { zh: '只接受 PDF、PNG 和 JPEG 文件', en: 'only PDF, PNG and JPEG are taken' },
@@ -42,11 +46,15 @@ const WHY = {
   SCRIPT: { zh: 'PDF 含有脚本或者自动动作', en: 'the PDF holds a script or an action of its own' },
   EMBEDDED: { zh: 'PDF 内嵌有其他文件', en: 'the PDF holds other files' },
   ENCRYPTED: { zh: 'PDF 已加密', en: 'the PDF is encrypted' },
+  REVISED: {
+    zh: 'PDF 中还留有修改前的内容，请打印或另存为新的 PDF',
+    en: 'the PDF still holds what was there before a change: print or save it as a new one',
+  },
 } as const
 
 const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<papers.SealedPaper> => {
-  const { content, by, now, listingId, objectionId, about, kind } = made
-  const type = checkPaper(content)
+  const { content, type, by, now, listingId, objectionId, about, kind } = made
+  await papers.lockOwner(tx, made)
   if (!isRoomLeft(await papers.measurePapers(tx, made), [content]))
     throw new Refusal('PAPERS_FULL', { count: PAPERS_MOST, limit: `${PAPERS_BYTES_MOST / 1024 / 1024} MB` })
   const id = randomUUID()
@@ -75,12 +83,12 @@ export const storeSignedCopy = (
   keys: SealKeys,
   { content, ...made }: SignedCopyInput,
 ): Promise<papers.SealedPaper> => {
-  checkPaper(content)
+  const type = checkPaper(content)
   return db.transaction(async (tx) => {
     const document = await recordDocumentWithin(tx, rules, { ...made, sha256: hash('sha256', content) })
     const { listingId, kind } = document
     const { by, now } = made
-    return keepPaper(tx, keys, { listingId, objectionId: null, about: 'SIGNED', kind, content, by, now })
+    return keepPaper(tx, keys, { listingId, objectionId: null, about: 'SIGNED', kind, content, type, by, now })
   })
 }
 
@@ -95,12 +103,17 @@ export interface MaskedCopyInput {
 export const storeMaskedCopy = (
   db: Db,
   keys: SealKeys,
-  { listing, kind, content, by, now }: MaskedCopyInput,
-): Promise<papers.SealedPaper> =>
-  db.transaction(async (tx) => {
+  { listing, kind, content: sent, by, now }: MaskedCopyInput,
+): Promise<papers.SealedPaper> => {
+  const type = checkPaper(sent)
+  const content = makePublicCopy(sent, type)
+  if (typeof content === 'string') throw refused(content)
+  return db.transaction(async (tx) => {
     if (!(await papers.hasSignedCopy(tx, listing, kind))) throw new Refusal('PAPER_UNSIGNED')
-    return keepPaper(tx, keys, { listingId: listing, objectionId: null, about: 'MASKED', kind, content, by, now })
+    const made = { listingId: listing, objectionId: null, about: 'MASKED', kind, content, type, by, now } as const
+    return keepPaper(tx, keys, made)
   })
+}
 
 export interface MaskedCopyAct {
   id: string
@@ -108,11 +121,13 @@ export interface MaskedCopyAct {
   now: Date
 }
 
+/** Withdraws the copy released before, so that a later withdrawal does not bring it back. */
 export const releaseMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Promise<papers.SealedPaper> =>
   db.transaction(async (tx) => {
     const paper = await lockMasked(tx, id)
     const fault = findReleaseFault(paper, by)
     if (fault !== null) throw new Refusal(fault)
+    await papers.withdrawReleased(tx, paper, { by, at: now })
     return papers.release(tx, id, { by, at: now })
   })
 
@@ -124,14 +139,15 @@ export const withdrawMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Prom
   })
 
 const lockMasked = async (tx: Tx, id: string): Promise<papers.SealedPaper> => {
-  const paper = await papers.lockPaper(tx, id)
-  if (paper?.about !== 'MASKED') throw new Refusal('PAPER_UNKNOWN')
-  return paper
+  const found = await papers.findPaper(tx, id)
+  if (found?.about !== 'MASKED') throw new Refusal('PAPER_UNKNOWN')
+  await papers.lockOwner(tx, found)
+  return (await papers.lockPaper(tx, id)) ?? found
 }
 
-export const checkAttachments = (files: readonly Buffer[]): void => {
+export const checkAttachments = (files: readonly Buffer[]): PaperType[] => {
   if (files.length > ATTACHMENTS_MOST) throw new Refusal('ATTACHMENTS_MANY', { most: ATTACHMENTS_MOST })
-  for (const content of files) checkPaper(content)
+  return files.map(checkPaper)
 }
 
 export const storeAttachments = async (
@@ -140,9 +156,10 @@ export const storeAttachments = async (
   { files, ...made }: papers.PaperOwner & { about: AttachmentUse; files: readonly Buffer[]; by: string; now: Date },
 ): Promise<void> => {
   if (files.length === 0) return
-  checkAttachments(files)
+  const types = checkAttachments(files)
   await db.transaction(async (tx) => {
-    for (const content of files) await keepPaper(tx, keys, { ...made, kind: null, content })
+    for (const [n, content] of files.entries())
+      await keepPaper(tx, keys, { ...made, kind: null, content, type: types[n] ?? 'PDF' })
   })
 }
 

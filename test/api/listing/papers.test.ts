@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { visitor } from '../../support/party.js'
-import { SAMPLE_PNG, samplePdf } from '../../support/sample-papers.js'
+import { pngChunk, SAMPLE_PNG, samplePdf } from '../../support/sample-papers.js'
 import { worldWithListing } from '../listed-world.js'
 import { uscc } from '../record-drafts.js'
 import type { World } from '../world.js'
@@ -147,6 +147,39 @@ describe('signed and masked copies of documents', () => {
       expect(code(await act('releasePaper', copy, token))).to.equal('FORBIDDEN')
   })
 
+  it('of two masked copies one is public, and withdrawing it brings no former one back', async () => {
+    const path = `/blacklist/${id}/documents/DECISION`
+    const copies = [samplePdf({ catalog: '/Lang(a)' }), samplePdf({ catalog: '/Lang(b)' })]
+    const [first = '', second = ''] = (await Promise.all(copies.map((copy) => send(copy, { use: 'MASKED' })))).map(
+      (sent) => sent.id,
+    )
+    const releases = await Promise.all([first, second].map((copy) => act('releasePaper', copy, officer('officer-2'))))
+    expect(releases.map(({ errors }) => errors)).to.deep.equal([undefined, undefined])
+    const { masked: copiesKept } = await decisionFor(officer())
+    const shown = copiesKept.filter(
+      (one: { releasedBy: string | null; withdrawnAt: string | null }) =>
+        one.releasedBy !== null && one.withdrawnAt === null,
+    )
+    expect(shown).to.have.length(1)
+    expect((await open(path)).status).to.equal(200)
+    await act('withdrawPaper', shown[0].id, officer())
+    expect((await open(path)).status).to.equal(404)
+  })
+
+  it('the same copy sent twice at once is one paper', async () => {
+    const copy = samplePdf({ catalog: '/Lang(twice)' })
+    const sent = await Promise.all([1, 2, 3, 4].map(() => send(copy, { use: 'MASKED' })))
+    expect(sent.map(({ status }) => status)).to.deep.equal([201, 201, 201, 201])
+    expect(new Set(sent.map((one) => one.id)).size).to.equal(1)
+  })
+
+  it('a masked picture is kept without what a camera wrote into it', async () => {
+    const camera = pngChunk('tEXt', Buffer.from('Author\0虚构摄影者'))
+    const picture = Buffer.concat([SAMPLE_PNG.subarray(0, 33), camera, SAMPLE_PNG.subarray(33)])
+    const { id: copy = '' } = await send(picture, { use: 'MASKED' })
+    expect((await open(`/v1/papers/${copy}`, officer())).bytes.equals(SAMPLE_PNG)).to.equal(true)
+  })
+
   it('the party downloads the signed copy, and files its own with defence, objection and repair', async () => {
     const issue = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code slip } }'
     const variables = { input: { operator: one, reason: '随决定书送达' } }
@@ -199,5 +232,13 @@ describe('signed and masked copies of documents', () => {
     const after = (await firm.get(path)).text
     expect(after).to.include('value="applyRepair"').and.not.include('撤回申请').and.not.include('答复是否受理')
     expect((await firm.post(path, { act: 'withdrawRepair', csrf })).status).to.equal(422)
+    const stored = async () => (await world.database.db('sealed_papers').count('* as n').first())?.['n']
+    const before = await stored()
+    const stray = await firm.attach(path, { act: 'attach', csrf }, [samplePdf({ catalog: '/Lang(stray)' })])
+    expect([stray.status, stray.text.includes('没有正在办理的修复申请'), await stored()]).to.deep.equal([
+      422,
+      true,
+      before,
+    ])
   })
 })
