@@ -131,7 +131,9 @@ const readSettings = (env: Environment): ReadSettings => {
     const text = given(name)
     if (text === null) return null
     const parsed = URL.canParse(text) ? new URL(text) : null
-    if (parsed && protocols.includes(parsed.protocol)) return text.replace(/\/+$/, '')
+    // The URL parser also takes `https:host` and backslashes, in which a password would not be recognised.
+    const isPlain = /^file:|^[a-z]+:\/\/[^\\]*$/i.test(text)
+    if (isPlain && parsed && protocols.includes(parsed.protocol)) return text.replace(/\/+$/, '')
     faults.push(`${name} 应为 ${protocols.join(' 或 ')} 地址 / must be a ${protocols.join(' or ')} address`)
     return null
   }

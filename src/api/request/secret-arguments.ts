@@ -2,18 +2,20 @@
 const NAMES = 'mailAddress|mailCode|robotAddress|robotSecret'
 /** Characters that GraphQL ignores between tokens. */
 const BLANK = String.raw`(?:[\s,]|#[^\n]*\n)*`
-const LITERAL = String.raw`"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"`
+/** A block may hold `\"""`; another text ends on its line. */
+const LITERAL = String.raw`"""(?:\\"""|[\s\S])*?"""|"(?:[^"\\\r\n]|\\.)*"`
 const GIVEN = new RegExp(String.raw`("?)\b(${NAMES})\1(${BLANK}:${BLANK})(?:${LITERAL})`, 'g')
 const VARIABLES = new RegExp(String.raw`\b(?:${NAMES})${BLANK}:${BLANK}\$(\w+)`, 'g')
 const HIDDEN = '"…"'
 /** Any text of this mutation may be a secret, except the names of settings. */
 const TAKES_SECRETS = /\bproposeSettings\b/
-const ANY_LITERAL = new RegExp(LITERAL, 'g')
+/** A comment may hold a single quotation mark. */
+const LITERAL_OR_COMMENT = new RegExp(String.raw`${LITERAL}|#[^\r\n]*`, 'g')
 
 /** Also hides defaults of variables that carry such an argument. */
 export const withoutSecretArguments = (source: string): string =>
   TAKES_SECRETS.test(source)
-    ? source.replace(ANY_LITERAL, HIDDEN)
+    ? source.replace(LITERAL_OR_COMMENT, (found) => (found.startsWith('#') ? '' : HIDDEN))
     : namesOfSecretVariables(source).reduce(
         (text, name) =>
           text.replace(new RegExp(String.raw`(\$${name}\s*:[^=$)]*=\s*)(?:${LITERAL})`, 'g'), `$1${HIDDEN}`),

@@ -58,10 +58,21 @@ const TITLES: Record<OfficeSettingKind, string> = {
 export const settingTitle = ({ kind, of }: Pick<OfficeSetting, 'kind' | 'of'>): string =>
   `${of?.zh ?? ''}${TITLES[kind]}`
 
-const CREDENTIALS = /^([a-z][a-z+]*:\/\/[^/@]*:)[^/@]*@/i
+/** Parameters that name a password or key; drivers of databases take one from the query. */
+const SECRET_PARAMETER = /pass|pwd|secret|token|key|sign|auth|credential/i
 
-export const settingWithoutSecret = (kind: OfficeSettingKind, value: string): string | null =>
-  kind === 'PLATFORM_CREDENTIAL' ? null : value.replace(CREDENTIALS, '$1…@')
+export const settingWithoutSecret = (kind: OfficeSettingKind, value: string): string | null => {
+  if (kind === 'PLATFORM_CREDENTIAL') return null
+  if (!kind.endsWith('_ADDRESS') || !URL.canParse(value)) return value
+  const { protocol, username, password, host, pathname, search, searchParams } = new URL(value)
+  const parameters = [...searchParams].map(
+    ([name, given]) => [name, SECRET_PARAMETER.test(name) ? '…' : given] as const,
+  )
+  if (password === '' && parameters.every(([, shown]) => shown !== '…')) return value
+  const account = password === '' ? username : `${username}:…`
+  const query = parameters.map(([name, shown]) => `${name}=${shown}`).join('&')
+  return `${protocol}//${account === '' ? '' : `${account}@`}${host}${pathname}${search === '' ? '' : `?${query}`}`
+}
 
 export const isRemovedSetting = ({ shown, sealed }: Omit<KeptSettingValue, 'name'>): boolean =>
   shown === null && sealed === null

@@ -15,6 +15,11 @@ describe('secret arguments in the audit log', () => {
       '{ proposeSettings(values: [{ name: "N", value: "s" }]) }',
       '{ proposeSettings(values: [{ name: "…", value: "…" }]) }',
     ],
+    [
+      String.raw`{ proposeSettings(values: [{ value: """a\"""b""" }]) }`,
+      '{ proposeSettings(values: [{ value: "…" }]) }',
+    ],
+    ['{ proposeSettings # 5" wide\n(values: [{ value: "s" }]) }', '{ proposeSettings \n(values: [{ value: "…" }]) }'],
     ['{ operator(code: "91220102MAYWR8T958") }', '{ operator(code: "91220102MAYWR8T958") }'],
   ]
   for (const [source, kept] of rows)
