@@ -25,7 +25,9 @@ const search = async (_: unknown, args: { text: string }, context: GraphqlContex
   const { viewer, parts } = context
   const asked = { sight: regionBoundOf(viewer), first: HITS_MOST }
   const states = CASE_STATES.filter((state) => may(viewer, 'see_removed') || !isCaseOver(state))
-  const written = [...new Set([text, normalizeDocumentNumber(text), simplifyDocumentNumber(text)])]
+  // Punctuation alone is simplified to nothing, with which every number begins.
+  const spellings = new Set([text, normalizeDocumentNumber(text), simplifyDocumentNumber(text)])
+  const written = [...spellings].filter(({ length }) => length >= TEXT_LEAST)
   const [cases, penalties, colleagues] = await Promise.all([
     store.findCasesByNumber(parts.db, { ...asked, beginnings: written, states }),
     store.findPenaltiesByNumber(parts.db, { ...asked, beginnings: written }),

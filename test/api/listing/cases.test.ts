@@ -161,6 +161,8 @@ describe('board of cases', () => {
     ])
     expect(await numbers('虚市监处罚[2026]12号')).to.deep.equal([['虚市监处罚〔2026〕12号', null, null]])
     expect(await numbers('虚市监处罚〔2025〕')).to.deep.equal([])
+    // Every number begins with what punctuation is simplified to.
+    expect(await numbers('。。')).to.deep.equal([])
     expect(await found('x')).to.equal('INPUT_INVALID')
     for (const role of ['marketplace', 'agency', 'party'] as const)
       expect(await found('虚市监', world.token(role, 'x')), role).to.equal('FORBIDDEN')

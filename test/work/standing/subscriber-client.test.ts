@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { UnreachableError } from '../../../src/foundation/http.js'
+import { describeFailure } from '../../../src/work/standing/changes/webhook-message.js'
 import { callSubscriber, checkSubscriber } from '../../../src/work/standing/subscriber-client.js'
 
 /** Spellings of addresses outside the public internet. Each is refused before any call. */
@@ -104,6 +105,13 @@ describe('HTTP client for subscriber addresses', () => {
         'forbidden',
       )
     })
+
+  it('does not let a marketplace tell a name of the hub’s network from one that leads nowhere', async () => {
+    const failureOf = (resolve: () => Promise<string[]>) =>
+      callSubscriber('https://name.example/', { ...given, resolve }).then(() => 'none', describeFailure)
+    const unknown = Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })
+    expect(await failureOf(async () => ['10.0.0.1'])).to.equal(await failureOf(() => Promise.reject(unknown)))
+  })
 
   it('resolves a name once and connects to the checked address, whatever the name resolves to later', async () => {
     const port = await listening('127.0.0.2', (_, response) => response.writeHead(204).end())

@@ -8,6 +8,7 @@ import type { StoredWebhook } from '../../../store/standing/webhooks.js'
 export const SEND_MS = 10_000
 const SECOND_MS = 1_000
 const ERROR_MOST = 200
+const NOWHERE = 'address: it cannot be reached, or must not be called'
 
 export type WebhookKeys = Pick<Keys, 'seal' | 'unseal'>
 
@@ -25,7 +26,9 @@ export const openSecrets = (
     : []),
 ]
 
+/** The marketplace reads it. It does not tell a name that leads into the hub's network from one that leads nowhere. */
 export const describeFailure = (error: unknown): string => {
+  if (error instanceof UnreachableError && (error.kind === 'forbidden' || error.kind === 'dns')) return NOWHERE
   const text = error instanceof UnreachableError ? `${error.kind}: ${error.message}` : reasonOf(error)
   return text.slice(0, ERROR_MOST)
 }
