@@ -1,7 +1,7 @@
 /** A marketplace sees the grades of sellers confirmed by the shops feed, and of a limited number of others. */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
-import type { SellersFigures } from './sellers.js'
+import type { SellerList, SellersFigures } from './sellers.js'
 
 /** Returns false unless the client is an active marketplace. */
 export const saveSellersSetting = (
@@ -37,17 +37,19 @@ export const SELECT_SENT_CODES_SQL = 'select distinct scheme, code from sent_sel
 const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 
+const IS_OPEN_SHOP = `v.feed = 'shops' and v.kind = 'shop' and v.record_key >= :from::text and v.record_key < :to::text
+  and v.known_to is null and v.ended_on is null and (v.valid_to is null or v.valid_to >= :today::date)`
+
 /**
  * Fills temporary table `opening`. Codes without an operator are left out; an ambiguous code is confirmed if all its
  * operators are.
  */
 export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
-  const { client, marketplace, today, oldest } = deciding
+  const { client, today, marketplace } = deciding
   await tx.raw(
     `create temporary table sifted on commit drop as
      with shops as materialized (select distinct coalesce(o.merged_into, o.id) as id from versions v join operators o on o.id = v.operator_id
-       where v.feed = 'shops' and v.kind = 'shop' and v.record_key >= :from::text and v.record_key < :to::text
-         and v.known_to is null and v.ended_on is null and (v.valid_to is null or v.valid_to >= :today::date))
+       where ${IS_OPEN_SHOP})
      select s.scheme, s.code, bool_and(h.id is not null) as confirmed from (${source}) s
        join codes c on c.scheme = s.scheme and c.code = s.code and c.known_to is null left join shops h on h.id = c.operator_id
      group by s.scheme, s.code /* confirmedSellers.sift */`,
@@ -55,11 +57,18 @@ export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: 
   )
   // Without statistics the planner underestimates the joins.
   await tx.raw('analyze sifted /* confirmedSellers.sift */')
-  const { confirmed, unconfirmed } = await queryOne<Pick<SellersFigures, 'confirmed' | 'unconfirmed'>>(
-    tx,
-    `select count(*) filter (where confirmed)::int as confirmed, count(*) filter (where not confirmed)::int as unconfirmed from sifted /* confirmedSellers.count */`,
-  )
+  const { confirmed, unconfirmed } = await queryOne<SiftedCounts>(tx, COUNT_SIFTED, {})
   const most = deciding.most(confirmed)
+  const opened = await openGrades(tx, deciding, most)
+  return { confirmed, unconfirmed, gradesClosed: confirmed + unconfirmed - opened, unconfirmedMost: most }
+}
+
+type SiftedCounts = Pick<SellersFigures, 'confirmed' | 'unconfirmed'>
+const COUNTED = `count(*) filter (where confirmed)::int as confirmed, count(*) filter (where not confirmed)::int as unconfirmed`
+const COUNT_SIFTED = `select ${COUNTED} from sifted /* confirmedSellers.count */`
+
+/** Returns how many codes of `sifted` are in the new table `opening`. */
+const openGrades = async (tx: Tx, { client, today, oldest }: SellersPolicy, most: number): Promise<number> => {
   await claim(tx, { client, today, oldest, most })
   const opened = await tx.raw(
     `create temporary table opening on commit drop as
@@ -68,7 +77,67 @@ export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: 
        join sifted f on f.scheme = c.scheme and f.code = c.code and not f.confirmed /* confirmedSellers.open */`,
     { client, most } as never,
   )
-  return { confirmed, unconfirmed, gradesClosed: confirmed + unconfirmed - opened.rowCount, unconfirmedMost: most }
+  return opened.rowCount ?? 0
+}
+
+export interface ListedCode {
+  scheme: string
+  code: string
+}
+
+/** Looks shops up by operator, because few codes are asked about. */
+const SIFT_FEW = `select s.scheme, s.code, bool_and(exists (select 1 from versions v where ${IS_OPEN_SHOP} and v.operator_id in (
+    select c.operator_id union all select p.id from operators p where p.merged_into = c.operator_id))) as confirmed
+  from unnest(:schemes::text[], :codes::text[]) as s(scheme, code)
+    join codes c on c.scheme = s.scheme and c.code = s.code and c.known_to is null
+  group by s.scheme, s.code`
+
+const listedCodes = (codes: readonly ListedCode[]) => ({
+  schemes: codes.map(({ scheme }) => scheme),
+  codes: codes.map(({ code }) => code),
+})
+
+/**
+ * Decides added sellers alone and takes removed ones out of the figures. `before` is the list as it was. The next check of whole lists
+ * decides what follows for the others, where the cap moved.
+ */
+export const decideAlteredGrades = async (
+  tx: Tx,
+  deciding: SellersPolicy,
+  {
+    before,
+    added,
+    removed,
+  }: {
+    before: Pick<SellerList, keyof SellersFigures>
+    added: readonly ListedCode[]
+    removed: readonly (ListedCode & { openedGrade: boolean })[]
+  },
+): Promise<void> => {
+  const { client, today } = deciding
+  const few = { today, ...keysOf(deciding.marketplace) }
+  const gone = await queryOne<SiftedCounts>(tx, `select ${COUNTED} from (${SIFT_FEW}) f /* confirmedSellers.gone */`, {
+    ...few,
+    ...listedCodes(removed),
+  })
+  await tx.raw(`create temporary table sifted on commit drop as ${SIFT_FEW} /* confirmedSellers.siftFew */`, {
+    ...few,
+    ...listedCodes(added),
+  } as never)
+  const come = await queryOne<SiftedCounts>(tx, COUNT_SIFTED, {})
+  const sum = (name: keyof SiftedCounts): number => Math.max(0, (before[name] ?? 0) + come[name] - gone[name])
+  const [confirmed, unconfirmed] = [sum('confirmed'), sum('unconfirmed')]
+  const most = deciding.most(confirmed)
+  const opened = await openGrades(tx, deciding, most)
+  const openBefore = removed.filter(({ openedGrade }) => openedGrade).length
+  const closedOf = (counts: SiftedCounts, open: number): number => counts.confirmed + counts.unconfirmed - open
+  const closed = (before.gradesClosed ?? 0) + closedOf(come, opened) - closedOf(gone, openBefore)
+  await tx.raw(
+    `update sellers s set opens_grade = true from seller_lists l, opening f
+     where l.client = :client and l.current and s.list_id = l.id and s.scheme = f.scheme and s.code = f.code /* confirmedSellers.openFew */`,
+    { client },
+  )
+  await saveFigures(tx, client, { confirmed, unconfirmed, gradesClosed: Math.max(0, closed), unconfirmedMost: most })
 }
 
 /** Range of the marketplace's record keys: `;` follows `:` in ASCII. */
@@ -108,12 +177,16 @@ export const renewOpenGrades = async (
        and s.opens_grade <> exists (select 1 from opening f where f.scheme = s.scheme and f.code = s.code) /* confirmedSellers.renew */`,
     { client: deciding.client },
   )
+  await saveFigures(tx, deciding.client, decided)
+  return { decided, altered: answer.rowCount ?? 0 }
+}
+
+const saveFigures = async (tx: Tx, client: string, figures: SellersFigures): Promise<void> => {
   await tx.raw(
     `update seller_lists set confirmed = :confirmed, unconfirmed = :unconfirmed, grades_closed = :gradesClosed, unconfirmed_most = :unconfirmedMost
-     where client = :client and current /* confirmedSellers.renew list */`,
-    { client: deciding.client, ...decided } as never,
+     where client = :client and current /* confirmedSellers.saveFigures */`,
+    { client, ...figures } as never,
   )
-  return { decided, altered: answer.rowCount ?? 0 }
 }
 
 export const listClientsWithSellers = (db: Db, oldest: string): Promise<string[]> =>

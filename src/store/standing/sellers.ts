@@ -84,9 +84,9 @@ export const replaceSellerList = async (
   return list
 }
 
-/** Adds the codes of `sent_sellers` to the current list. */
-export const addSentSellers = (tx: Tx, client: string): Promise<number> =>
-  queryValue(
+/** Adds the codes of `sent_sellers` to the current list. Returns those that were not on it. */
+export const addSentSellers = (tx: Tx, client: string): Promise<Pick<Seller, 'scheme' | 'code'>[]> =>
+  queryRows(
     tx,
     `with list as (select id from seller_lists where client = :client and current),
        kept as (insert into sellers (list_id, scheme, code, opens_grade) select l.id, s.scheme, s.code, false
@@ -95,18 +95,30 @@ export const addSentSellers = (tx: Tx, client: string): Promise<number> =>
          and not exists (select 1 from codes c where c.scheme = k.scheme and c.code = k.code and c.known_to is null)),
        counted as (update seller_lists l set sellers = l.sellers + (select count(*) from kept), wrong_check_digit = l.wrong_check_digit + m.n
          from list o, mistyped m where l.id = o.id)
-     select count(*)::int from kept /* sellers.add */`,
+     select scheme, code from kept /* sellers.add */`,
     { client },
   )
 
-export const removeSellers = (tx: Tx, client: string, sellers: readonly Seller[]): Promise<number> =>
-  queryValue(
+export type RemovedSeller = Pick<Seller, 'scheme' | 'code'> & { openedGrade: boolean }
+
+export const removeSellers = (tx: Tx, client: string, sellers: readonly Seller[]): Promise<RemovedSeller[]> =>
+  queryRows(
     tx,
-    `with gone as (delete from sellers s using seller_lists l, unnest(:schemes::text[], :codes::text[]) as g(scheme, code)
-         where l.client = :client and l.current and s.list_id = l.id and s.scheme = g.scheme and s.code = g.code returning s.list_id),
-       counted as (update seller_lists l set sellers = l.sellers - (select count(*) from gone) where l.client = :client and l.current)
-     select count(*)::int from gone /* sellers.remove */`,
-    { client, schemes: sellers.map(({ scheme }) => scheme), codes: sellers.map(({ code }) => code) },
+    `with named as (select distinct * from unnest(:schemes::text[], :codes::text[], :valid::boolean[]) as g(scheme, code, valid)),
+       gone as (delete from sellers s using seller_lists l, named g
+         where l.client = :client and l.current and s.list_id = l.id and s.scheme = g.scheme and s.code = g.code
+         returning s.scheme, s.code, s.opens_grade, g.valid),
+       mistyped as (select count(*)::int as n from gone k where not k.valid
+         and not exists (select 1 from codes c where c.scheme = k.scheme and c.code = k.code and c.known_to is null)),
+       counted as (update seller_lists l set sellers = l.sellers - (select count(*) from gone),
+         wrong_check_digit = greatest(0, l.wrong_check_digit - m.n) from mistyped m where l.client = :client and l.current)
+     select scheme, code, opens_grade as "openedGrade" from gone /* sellers.remove */`,
+    {
+      client,
+      schemes: sellers.map(({ scheme }) => scheme),
+      codes: sellers.map(({ code }) => code),
+      valid: sellers.map(({ valid }) => valid),
+    },
   )
 
 export interface ListedSeller {
@@ -136,6 +148,37 @@ export const storeBitmap = async (tx: Db, client: string): Promise<void> => {
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
      on conflict (list_id) do update set bits = excluded.bits /* sellers.marked */`,
     [client],
+  )
+}
+
+const BYTE_BITS = 8
+
+/** Sets or clears the bits of few sellers, as their grades are visible now. */
+export const renewBits = async (tx: Tx, client: string, codes: readonly string[]): Promise<void> => {
+  const [held] = await queryRows<{ bits: Buffer }>(
+    tx,
+    `select k.bits from seller_lists l join seller_bits k on k.list_id = l.id where l.client = ? and l.current /* sellers.bits */`,
+    [client],
+  )
+  if (held === undefined) return storeBitmap(tx, client)
+  const places = await queryRows<{ operator: number; isOpen: boolean }>(
+    tx,
+    `select o.id as operator, exists (select 1 from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.code = o.uscc
+       and s.opens_grade where l.client = ? and l.current) as "isOpen" from operators o where o.uscc = any(?::text[]) /* sellers.bitsOf */`,
+    [client, [...codes]],
+  )
+  if (places.length === 0) return
+  const last = Math.max(...places.map(({ operator }) => operator))
+  const bits = Buffer.alloc(Math.max(held.bits.length, Math.floor(last / BYTE_BITS) + 1))
+  held.bits.copy(bits)
+  for (const { operator, isOpen } of places) {
+    const at = Math.floor(operator / BYTE_BITS)
+    const bit = 1 << (operator % BYTE_BITS)
+    bits[at] = isOpen ? (bits[at] ?? 0) | bit : (bits[at] ?? 0) & ~bit
+  }
+  await tx.raw(
+    `update seller_bits k set bits = ? from seller_lists l where l.client = ? and l.current and k.list_id = l.id /* sellers.marked few */`,
+    [bits, client],
   )
 }
 

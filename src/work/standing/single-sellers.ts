@@ -49,16 +49,21 @@ export const changeSellers = async (db: Db, input: SingleSellersInput): Promise<
     const removed = await store.removeSellers(tx, client, remove)
     await store.stageSentSellers(tx, add)
     const added = await store.addSentSellers(tx, client)
-    if (added + removed > 0) {
-      await confirmed.renewOpenGrades(tx, await readSellersPolicy(tx, client, today))
-      await store.storeBitmap(tx, client)
+    if (added.length + removed.length > 0) {
+      const policy = await readSellersPolicy(tx, client, today)
+      await confirmed.decideAlteredGrades(tx, policy, { before, added, removed })
+      await store.renewBits(
+        tx,
+        client,
+        [...added, ...removed].map(({ code }) => code),
+      )
       await noteListChanged(tx, client, now)
     }
     const list = (await store.readCurrentList(tx, client)) ?? before
     if (list.sellers > SELLERS_PER_LIST_MOST)
       throw new Refusal('CONTENT_TOO_LARGE', { limit: `${SELLERS_PER_LIST_MOST} sellers` })
     const sequence = (await changes.findRetainedChanges(tx, [client])).get(client)?.last ?? 0
-    return { ...list, ...termsOf(list), sequence, added, removed }
+    return { ...list, ...termsOf(list), sequence, added: added.length, removed: removed.length }
   })
   warnOverCap(log, client, result)
   return result

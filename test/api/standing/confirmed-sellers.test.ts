@@ -227,4 +227,45 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     expect(few.length).to.be.lessThan(40)
     expect(await cost(codes(1, 400))).to.deep.equal(few)
   })
+
+  it('P-B4: a single change reads no whole list, and decides what the check of whole lists would', async () => {
+    const { db } = world.database
+    await send(codes(6, 200))
+    const patch = (change: object) =>
+      fetch(`${world.url}/v1/sellers`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${world.token('marketplace', MALL)}` },
+        body: JSON.stringify(change),
+      })
+    const figures = ['sellers', 'confirmed', 'unconfirmed', 'grades_closed', 'unconfirmed_most']
+    const state = async () => [
+      await db('seller_lists').where({ current: true }).first(figures),
+      await db('sellers').where({ opens_grade: true }).orderBy('code').pluck('code'),
+    ]
+    const bits = async () => {
+      const { rows } = await db.raw(
+        `select encode(k.bits, 'hex') as held, encode(seller_bits_of(k.list_id), 'hex') as made from seller_bits k join seller_lists l
+           on l.id = k.list_id where l.current`,
+      )
+      return [rows[0].held, rows[0].made].map((hex: string) => hex.replace(/(?:00)+$/, ''))
+    }
+    for (const change of [
+      { add: codes(1, 5) },
+      { add: codes(201, 230) },
+      { remove: codes(4, 12) },
+      { add: [uscc(4)], remove: [uscc(4), uscc(225)] },
+      { remove: codes(1, 230) },
+    ]) {
+      const statements = await world.statements(() => patch(change))
+      expect(statements.length).to.be.greaterThan(5)
+      expect(
+        statements.filter((sql) => /(?:sellers\.marked|confirmedSellers\.(?:sift|renew)) \*\//.test(sql)),
+      ).to.deep.equal([])
+      const [held, made] = await bits()
+      expect(held).to.equal(made)
+      const decided = await state()
+      await recheckSellerLists(db, { now: NOW })
+      expect(decided).to.deep.equal(await state())
+    }
+  })
 })
