@@ -11,7 +11,7 @@ export interface HelpShot {
   ready: string
   /** Elements that the picture holds together. */
   parts: readonly string[]
-  does?: (page: Page) => Promise<unknown>
+  does?: (page: Page, known: Record<string, string>) => Promise<unknown>
   /** Done after the picture, for a later one. */
   after?: (page: Page) => Promise<unknown>
   /** Greatest height in pixels. */
@@ -33,6 +33,12 @@ const sendRepair = async (page: Page): Promise<void> => {
   await page.getByText('已提交的材料').first().waitFor()
 }
 
+const writeObjection = async (page: Page): Promise<void> => {
+  const penalty = await page.locator('#record option', { hasText: '行政处罚' }).first().getAttribute('value')
+  await page.locator('#record').selectOption(penalty ?? '')
+  await page.locator('#statement').fill('该处罚决定已于上月经行政复议撤销，复议决定书见附件。')
+}
+
 const sendObjection = async (page: Page): Promise<void> => {
   await page.locator('#objection-file').setInputFiles([paper('复议决定书.pdf')])
   await page.getByRole('button', { name: '提交异议' }).click()
@@ -51,22 +57,11 @@ const openStep = (name: string) => async (page: Page) => {
   await page.locator('form.move-form').waitFor()
 }
 
-const registerPerson = async (page: Page): Promise<void> => {
-  await page.getByRole('button', { name: '登记人员' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('姓名（登录名）').fill('吴经办')
-  await dialog.getByLabel('角色').click()
-  await page.getByTitle('经办人', { exact: true }).last().click()
-  await dialog.getByRole('button', { name: /^登\s?记$/ }).click()
-  await page.getByRole('button', { name: '我已保存，关闭' }).click()
-}
-
-const previewUpload = async (page: Page): Promise<void> => {
-  const rows = ['统一社会信用代码,企业名称', ''].join('\r\n')
-  const input = page.locator('.drop-zone input')
-  await input.setInputFiles({ name: '登记信息.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) })
+const previewUpload = async (page: Page, { file = '' }: Record<string, string>): Promise<void> => {
+  const given = { name: '十一月处罚补报.csv', mimeType: 'text/csv', buffer: Buffer.from(file) }
+  await page.locator('.drop-zone input').setInputFiles(given)
   await page.getByRole('button', { name: /^预\s?览$/ }).click()
-  await page.locator('section[aria-label="预览"], [role="alert"]').first().waitFor()
+  await page.locator('section[aria-label="预览"]').waitFor()
 }
 
 const checkCodes = async (page: Page): Promise<void> => {
@@ -122,7 +117,7 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     by: 'scored',
     path: '/my',
     ready: '#statement',
-    does: (page) => page.locator('#statement').fill('该处罚决定已于上月经行政复议撤销，复议决定书见附件。'),
+    does: writeObjection,
     parts: ['#objections', 'main fieldset.act'],
     after: sendObjection,
   },
@@ -148,14 +143,13 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     path: '/desk/administration/setup',
     ready: 'ol.stack li',
     parts: ['.page-head', 'ol.stack'],
-    most: 900,
+    most: 520,
   },
   {
     name: 'people',
-    by: SYSTEMS,
+    by: SECURITY,
     path: '/desk/administration/people',
     ready: 'tr.row',
-    does: registerPerson,
     parts: ['.page-head', '.fit'],
     most: 520,
   },
@@ -169,7 +163,7 @@ export const HELP_SHOTS: readonly HelpShot[] = [
   {
     name: 'upload-preview',
     by: SYSTEMS,
-    path: '/desk/intake/uploads?feed=registry',
+    path: '/desk/intake/uploads?feed=penalties',
     ready: '.drop-zone',
     does: previewUpload,
     parts: ['main .stack'],

@@ -12,6 +12,8 @@ import { runDemo } from '../../src/demo/demo.js'
 import { addDays, shanghaiDate } from '../../src/foundation/time/dates.js'
 import type { Hub } from '../../src/hub/hub.js'
 import { issueAccessCode } from '../../src/work/access/party-access.js'
+import { registerPerson } from '../../src/work/access/people.js'
+import { makeMove } from '../../src/work/listing/listing.js'
 import { proposeSettings } from '../../src/work/office/settings.js'
 import { proposeOverride } from '../../src/work/scoring/override.js'
 import { keepCard } from '../../src/work/scoring/scorecards.js'
@@ -42,6 +44,7 @@ const CASES = {
   repair: 'REPAIR_APPLIED',
   hidden: 'HIDDEN',
   removed: 'REMOVED',
+  decided: 'DECIDED',
 }
 /** Invented people, one a role. */
 const PEOPLE: Record<string, { role: DeskRole; duty?: 'systems' | 'security' }> = {
@@ -90,6 +93,10 @@ const furnish = async (hub: Hub): Promise<Record<string, string>> => {
     known[`${name} code`] = (await issueAccessCode(db, rules, keys, made)).code
   }
   const now = hub.now()
+  // A decision that is served without its repair notice leaves a concern.
+  const served = { name: 'serveListing', by: '王经办', role: 'officer', input: { on: shanghaiDate(now) } } as const
+  await makeMove(db, rules, { id: known['decided'] ?? '', ...served, now })
+  await registerPerson(db, { name: '吴经办', role: 'officer' }, [], { by: '赵管理', byCommand: false, now })
   await keepCard(db, stricter(), now)
   const values = [
     { name: 'SITE_ADDRESS', value: '虚构市演示路 1 号' },
@@ -98,7 +105,14 @@ const furnish = async (hub: Hub): Promise<Record<string, string>> => {
   await proposeSettings(db, hub, { values, reason: '本机关三定方案', by: '赵管理', now })
   const adjusted = { operator: known['hidden firm'] ?? '', grade: 'D', endsOn: addDays(shanghaiDate(now), 90) } as const
   await proposeOverride(db, rules, { ...adjusted, reason: '正在核查的举报较多', by: '王经办', now })
-  return { ...known, card: STRICTER }
+  const file = csv(
+    wrong.map((one, n) => ({
+      ...one,
+      CF_WSH: `测市监处罚〔2026〕${800 + n}号`,
+      ...(n > 1 && { CF_JDRQ: '2026-10-20' }),
+    })),
+  )
+  return { ...known, card: STRICTER, file: file.toString() }
 }
 
 const openPage = async (browser: Browser): Promise<Page> => {
@@ -128,11 +142,11 @@ const signIn = async (page: Page, by: string, known: Record<string, string>): Pr
 
 const shoot = async (page: Page, shot: HelpShot, known: Record<string, string>): Promise<void> => {
   await signIn(page, shot.by, known)
-  await page.goto(shot.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? ''))
+  await page.goto(shot.path.replaceAll(/\{([\w ]+)\}/g, (_, name: string) => known[name] ?? ''))
   await page.locator(shot.ready).first().waitFor()
   await page.locator('.loading').first().waitFor({ state: 'detached' })
   await page.waitForLoadState('networkidle')
-  await shot.does?.(page)
+  await shot.does?.(page, known)
   const parts = shot.parts.map((part) => page.locator(part).first())
   await take(page, parts, shot.name, shot.most)
   await shot.after?.(page)
