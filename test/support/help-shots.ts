@@ -75,6 +75,17 @@ const verifyAuditLog = async (page: Page): Promise<void> => {
   await page.getByText(/全部 .* 行都与写下时一致/).waitFor()
 }
 
+const removeAndFollow = async (page: Page, { scored = '' }: Record<string, string>): Promise<void> => {
+  const form = page.locator('form.move-form')
+  await form.getByLabel('移出原因').click()
+  await page.getByTitle(/^撤销/).last().click()
+  await form.getByLabel('事由').fill('所依据的处罚决定经行政复议撤销')
+  await form.getByRole('button', { name: '确认移出' }).click()
+  await page.getByText(/^已办理：移出/).waitFor()
+  await page.goto(`/desk/deliveries/retractions?listing=${scored}`)
+  await page.locator('section[aria-label="所选撤回"] table').first().waitFor()
+}
+
 /** In the order in which they are taken. */
 export const HELP_SHOTS: readonly HelpShot[] = [
   {
@@ -260,13 +271,6 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     most: 700,
   },
   {
-    name: 'retraction',
-    by: OFFICER,
-    path: '/desk/deliveries/retractions?listing={removed}',
-    ready: '.panel table',
-    parts: ['.panel.wide'],
-  },
-  {
     name: 'settings',
     by: SECURITY,
     path: '/desk/administration/settings',
@@ -305,5 +309,13 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     does: verifyAuditLog,
     parts: ['.page-head', 'section[aria-label="校验"]', 'section[aria-label="痕迹"]'],
     most: 620,
+  },
+  {
+    name: 'retraction',
+    by: REVIEWER,
+    path: '/desk/listings/{scored}?deed=removeListing',
+    ready: 'form.move-form',
+    does: removeAndFollow,
+    parts: ['section[aria-label="所选撤回"]'],
   },
 ]
