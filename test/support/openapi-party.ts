@@ -24,7 +24,7 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
   await ask('/developers/hub-client.sh', 200, { at: '/developers/{file}' })
   await ask('/help/none', 404, { at: '/help/{task}' })
   await ask('/help/desk', 301, { at: '/help/{task}', redirect: 'manual' })
-  await ask('/help/pictures/case-process.png', 200, { at: '/help/pictures/{picture}' })
+  await ask('/help/pictures/case-page.png', 200, { at: '/help/pictures/{picture}' })
   await ask('/help/pictures/none.png', 404, { at: '/help/pictures/{picture}' })
 
   const token = world.token('officer', 'officer-1')
