@@ -8,74 +8,27 @@ import { newAccessCode, TOKEN_LIFETIME_SECONDS } from '../../../src/foundation/k
 import { formatAccessCode } from '../../../src/foundation/text/access-code.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { dumpOf } from '../../support/world.js'
-import { globalOf } from '../global-ids.js'
-import { publishListing } from '../listed-world.js'
-import { penalty, registration, uscc } from '../record-drafts.js'
-import { type Answer, makeWorld, NOW, operatorId, recordId, scored, type World } from '../world.js'
+import { uscc } from '../record-drafts.js'
+import type { Answer } from '../world.js'
+import {
+  code,
+  ISSUE,
+  KEPT,
+  LATER_MS,
+  one,
+  partyWorld,
+  REVOKE,
+  scoredOnly,
+  shop,
+  TOKEN,
+  target,
+  two,
+} from './party-world.js'
 
-const KEPT = 'good reason issuedBy issuedAt ended endedReason endedBy endedAt operator { uscc shop }'
-const ISSUE = `mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code accessCode { ${KEPT} } } }`
-const REVOKE = `mutation($input: AccessCodeInput!) { revokeAccessCode(input: $input) { ${KEPT} } }`
-const TOKEN = 'mutation($code: String!) { partyToken(accessCode: $code) }'
 const HISTORY = `query($code: String!) { operator(code: $code) { accessCodes { ${KEPT} } } }`
-const MY_FILE = `{ myFile { uscc name standing { grade listed } records { nodes { kind body } } score { value reasons { rule } wayBack { zh } }
-  listings { id state moves { by } proceedings { move on documentNumber reason text stateAfter } } accessCodes { good issuedBy } } }`
-
-/** Time between two tests, milliseconds: longer than any limit on access codes lasts. */
-const LATER_MS = 3_600_000
 
 describe('access codes of parties', () => {
-  let world: World
-  let record: string
-  const [one, two, scoredOnly, target] = [uscc(1), uscc(2), uscc(3), uscc(4)]
-  const shop = 'shop:guguji:77'
-  const NUMBER = '虚市监处罚〔2026〕1号'
-  const officer = () => world.token('officer', 'officer-1')
-  const code = ({ errors }: Pick<Answer, 'errors'>) => errors?.[0]?.extensions['code']
-  const issue = async (operator = one, token = officer(), reason = '随决定书送达') =>
-    world.ask(ISSUE, { token, variables: { input: { operator, reason } } })
-  const issued = async (operator = one): Promise<string> => (await issue(operator)).data.issueAccessCode.code
-  const revoke = (operator = one, token = officer(), reason = '遗失') =>
-    world.ask(REVOKE, { token, variables: { input: { operator, reason } } })
-  const tried = (given: string, headers: Record<string, string> = {}) =>
-    world.ask(TOKEN, { variables: { code: given }, headers })
-  const tokenFor = async (given: string): Promise<string> => (await tried(given)).data.partyToken
-  const signedIn = async (operator = one): Promise<string> => tokenFor(await issued(operator))
-
-  let hours = 0
-  before(async () => {
-    world = await makeWorld()
-    await world.bring('registry', [
-      registration(one, '虚构青禾有限公司'),
-      registration(two, '虚构白露有限公司'),
-      registration(scoredOnly, '虚构霜降有限公司'),
-      registration(target, '虚构小满有限公司'),
-    ])
-    const person = { uscc: null, orgCode: null, regNo: null, shop, name: '虚构小铺' }
-    await world.bring('shops', [
-      {
-        kind: 'shop',
-        key: shop,
-        subject: person,
-        body: { name: '虚构小铺' },
-        validFrom: null,
-        validTo: null,
-        remarks: [],
-      },
-    ])
-    await world.bring('penalties', [penalty(one, NUMBER), penalty(two, '虚市监处罚〔2026〕2号')])
-    const version = await recordId(world, `${NUMBER}/${one}`)
-    record = globalOf('Record', version)
-    await scored(world, await operatorId(world, one), 430, 'C', [version])
-    await scored(world, await operatorId(world, scoredOnly), 700, 'B', [])
-    await publishListing(world, one, NUMBER)
-  })
-  after(() => world.close())
-  // Each test runs so late that no attempt of the one before counts.
-  beforeEach(() => {
-    hours += 1
-    world.setNow(new Date(NOW.getTime() + hours * LATER_MS))
-  })
+  const { world, later, officer, issue, issued, revoke, tried, tokenFor, signedIn } = partyWorld()
 
   it('turn into a short-lived token of their operator, however they are typed', async () => {
     const given = await issued()
@@ -97,115 +50,22 @@ describe('access codes of parties', () => {
         'aud',
         'jti',
       ])
-      const { data } = await world.ask('{ viewer { role sub mayMove } }', { token })
+      const { data } = await world().ask('{ viewer { role sub mayMove } }', { token })
       expect(data.viewer).to.deep.equal({ role: 'party', sub: one, mayMove: false })
     }
   })
 
   it('serve operators that are only scored and natural persons’ shops as well as listed ones', async () => {
     for (const operator of [scoredOnly, shop]) {
-      const { data } = await world.ask('{ myFile { uscc shop listings { id } } }', { token: await signedIn(operator) })
+      const { data } = await world().ask('{ myFile { uscc shop listings { id } } }', {
+        token: await signedIn(operator),
+      })
       expect(data.myFile).to.deep.equal({
         uscc: operator === shop ? null : operator,
         shop: operator === shop ? shop : null,
         listings: [],
       })
     }
-  })
-
-  it('let the party read its whole file, with its proceedings from the notice on and without names', async () => {
-    const { data, errors } = await world.ask(MY_FILE, { token: await signedIn() })
-    expect(errors).to.equal(undefined)
-    const { myFile } = data
-    expect(myFile).to.deep.include({ uscc: one, name: '虚构青禾有限公司', standing: { grade: 'C', listed: true } })
-    expect(myFile.records.nodes.map(({ kind }: { kind: string }) => kind)).to.have.members(['PENALTY', 'REGISTRATION'])
-    expect(myFile.score.value).to.equal(430)
-    expect(myFile.score.reasons.map(({ rule }: { rule: string }) => rule)).to.deep.equal(['base', 'penalties'])
-    expect(myFile.score.wayBack).to.be.an('array')
-    const [listing] = myFile.listings
-    expect(listing).to.deep.include({ state: 'PUBLISHED', moves: [] })
-    expect(listing.proceedings.map(({ move }: { move: string }) => move)).to.deep.equal([
-      'notifyListing',
-      'decideListing',
-      'serveListing',
-      'publishListing',
-    ])
-    expect(listing.proceedings[0]).to.deep.equal({
-      move: 'notifyListing',
-      on: '2026-01-13',
-      documentNumber: '虚市监告〔2026〕1号',
-      reason: null,
-      text: null,
-      stateAfter: 'NOTIFIED',
-    })
-    expect(JSON.stringify(data)).to.not.contain('officer-1').and.to.not.contain('reviewer-1')
-    expect(JSON.stringify(data)).to.not.contain('情节严重').and.to.not.contain('群众举报')
-    expect(myFile.accessCodes[0]).to.deep.equal({ good: true, issuedBy: null })
-  })
-
-  it('show the party nothing of its case before the notice, and all of it afterwards', async () => {
-    const token = await signedIn(two)
-    const move = async (name: string, input: object) => {
-      const type = name === 'openLead' ? 'OpenLeadInput' : 'MoveInput'
-      const query = `mutation($input: ${type}!) { ${name}(input: $input) { listing { id } } }`
-      const { data, errors } = await world.ask(query, {
-        token: officer(),
-        variables: { input: { on: '2026-02-10', ...input } },
-      })
-      expect(errors, name).to.equal(undefined)
-      return data[name].listing.id as string
-    }
-    const listing = '{ id state proceedings { move } deadlines { name } }'
-    const query = `query($id: ID!) { myFile { listings { state } standing { listings { state } } }
-      earlier: operator(code: "${two}", asOf: "2026-02-09") { listings { state } }
-      later: operator(code: "${two}", asOf: "2026-02-11") { listings { state } } listing(id: $id) ${listing} node(id: $id) { id } }`
-    const seen = async (id: string) => (await world.ask(query, { token, variables: { id } })).data
-    const id = await move('openLead', { code: two, list: 'serious', reason: '群众举报', on: '2026-02-09' })
-    const record = globalOf('Record', await recordId(world, `虚市监处罚〔2026〕2号/${two}`))
-    await move('linkDecision', { id, record, on: '2026-02-09' })
-    const nothing = {
-      myFile: { listings: [], standing: { listings: [] } },
-      earlier: { listings: [] },
-      later: { listings: [] },
-      listing: null,
-      node: null,
-    }
-    expect(await seen(id)).to.deep.equal(nothing)
-    await move('proposeListing', { id, reason: '情节严重', on: '2026-02-09' })
-    expect(await seen(id)).to.deep.equal(nothing)
-    await move('notifyListing', { id, documentNumber: '虚市监告〔2026〕2号' })
-    const told = [{ state: 'NOTIFIED' }]
-    expect(await seen(id)).to.deep.equal({
-      myFile: { listings: told, standing: { listings: told } },
-      earlier: { listings: [] },
-      later: { listings: told },
-      listing: { id, state: 'NOTIFIED', proceedings: [{ move: 'notifyListing' }], deadlines: [{ name: 'DEFENCE' }] },
-      node: { id },
-    })
-  })
-
-  it('open the proceedings to the party, as to the roles that see all moves', async () => {
-    const query = `query($id: ID!) { listing(id: $id) { proceedings { move } } }`
-    const { data } = await world.ask('{ blacklist { nodes { id } } }')
-    const variables = { id: data.blacklist.nodes[0].id }
-    const seen = async (token?: string) =>
-      (await world.ask(query, { variables, ...(token && { token }) })).data.listing.proceedings.length
-    expect(await seen(world.token('auditor'))).to.equal(4)
-    expect(await seen(await signedIn())).to.equal(4)
-    for (const token of [undefined, world.token('marketplace'), world.token('agency'), await signedIn(two)])
-      expect(await seen(token)).to.equal(0)
-  })
-
-  it('let the party object to a record of its own, and withdraw', async () => {
-    const token = await signedIn()
-    const open = 'mutation($input: OpenObjectionInput!) { openObjection(input: $input) { id state openedBy } }'
-    const variables = { input: { operator: one, record, statement: '非我单位所为' } }
-    const { data } = await world.ask(open, { token, variables })
-    expect(data.openObjection).to.deep.include({ state: 'OPEN', openedBy: one })
-    expect(code(await world.ask(open, { token: await signedIn(two), variables }))).to.equal('OPERATOR_UNKNOWN')
-    const withdraw = 'mutation($id: ID!) { withdrawObjection(id: $id) { state } }'
-    const ended = await world.ask(withdraw, { token, variables: { id: data.openObjection.id } })
-    expect(ended.data.withdrawObjection.state).to.equal('WITHDRAWN')
   })
 
   it('that are wrong, malformed, replaced, revoked or unknown get the same answer by the same statements', async () => {
@@ -219,7 +79,7 @@ describe('access codes of parties', () => {
     const seen = new Set<string>()
     for (const given of [replaced, revoked, ...unknown, ...malformed]) {
       let answer: Answer | undefined
-      const sql = await world.statements(async () => {
+      const sql = await world().statements(async () => {
         answer = await tried(given)
       })
       const { status, data, errors, headers } = answer as Answer
@@ -234,16 +94,16 @@ describe('access codes of parties', () => {
   })
 
   it('end their tokens when they are replaced or revoked', async () => {
-    const alive = (token: string) => world.ask('{ myFile { uscc } }', { token })
+    const alive = (token: string) => world().ask('{ myFile { uscc } }', { token })
     for (const end of [() => issued(), () => revoke()]) {
       const token = await signedIn()
       expect((await alive(token)).data.myFile.uscc).to.equal(one)
       await end()
       const refused = await alive(token)
       expect([refused.status, code(refused)]).to.deep.equal([401, 'UNAUTHENTICATED'])
-      const score = await fetch(`${world.url}/v1/scores/1`, { headers: { authorization: `Bearer ${token}` } })
+      const score = await fetch(`${world().url}/v1/scores/1`, { headers: { authorization: `Bearer ${token}` } })
       expect(score.status).to.equal(401)
-      const upload = await fetch(`${world.url}/v1/feeds/registry`, {
+      const upload = await fetch(`${world().url}/v1/feeds/registry`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}` },
         body: 'x',
@@ -254,8 +114,8 @@ describe('access codes of parties', () => {
 
   it('give tokens that expire', async () => {
     const token = await signedIn()
-    world.setNow(new Date(NOW.getTime() + hours * LATER_MS + (TOKEN_LIFETIME_SECONDS + 1) * 1_000))
-    expect((await world.ask('{ myFile { uscc } }', { token })).status).to.equal(401)
+    later((TOKEN_LIFETIME_SECONDS + 1) * 1_000)
+    expect((await world().ask('{ myFile { uscc } }', { token })).status).to.equal(401)
   })
 
   it('are refused after too many attempts from one address, good codes as well', async () => {
@@ -271,14 +131,14 @@ describe('access codes of parties', () => {
     expect(retryAfter).to.be.within(1, 60)
     const alike = await Promise.all([good, wrong, 'x'].map((given) => tried(given)))
     for (const answer of alike) expect(answer.errors).to.deep.equal(refused.errors)
-    world.setNow(new Date(NOW.getTime() + hours * LATER_MS + retryAfter * 1_000))
+    later(retryAfter * 1_000)
     expect(await tokenFor(good)).to.be.a('string')
   })
 
   it('are not looked up further in a request once one was refused', async () => {
     const fields = Array.from({ length: 50 }, (_, n) => `a${n}: partyToken(accessCode: "${newAccessCode()}")`)
-    const sql = await world.statements(async () => {
-      const { data, errors } = await world.ask(`mutation { ${fields.join(' ')} }`)
+    const sql = await world().statements(async () => {
+      const { data, errors } = await world().ask(`mutation { ${fields.join(' ')} }`)
       expect([data, errors?.map((each) => each.extensions['code'])]).to.deep.equal([null, ['ACCESS_CODE_REFUSED']])
     })
     expect(sql).to.have.length(1)
@@ -292,29 +152,29 @@ describe('access codes of parties', () => {
   it('are issued by officers and reviewers only, and listed for the roles that see moves and for the party', async () => {
     await issued()
     for (const role of ROLES) {
-      const token = role === 'public' ? undefined : role === 'party' ? await signedIn() : world.token(role)
+      const token = role === 'public' ? undefined : role === 'party' ? await signedIn() : world().token(role)
       const may = role === 'officer' || role === 'reviewer'
       const variables = { input: { operator: two, reason: 'x' } }
-      const given = await world.ask(ISSUE, { variables, ...(token && { token }) })
-      const ended = await world.ask(REVOKE, { variables, ...(token && { token }) })
+      const given = await world().ask(ISSUE, { variables, ...(token && { token }) })
+      const ended = await world().ask(REVOKE, { variables, ...(token && { token }) })
       const no = role === 'public' ? 'UNAUTHENTICATED' : 'FORBIDDEN'
       expect([code(given), code(ended)], role).to.deep.equal(may ? [undefined, undefined] : [no, no])
       if (token === undefined) continue
-      const { data } = await world.ask(HISTORY, { token, variables: { code: one } })
+      const { data } = await world().ask(HISTORY, { token, variables: { code: one } })
       const sees = may || ['administrator', 'auditor', 'party'].includes(role)
       expect(data.operator.accessCodes.length > 0, role).to.equal(sees)
-      const file = await world.ask('{ myFile { uscc } }', { token })
+      const file = await world().ask('{ myFile { uscc } }', { token })
       expect(code(file) ?? file.data.myFile.uscc, role).to.equal(role === 'party' ? one : 'FORBIDDEN')
     }
-    expect(code(await world.ask('{ myFile { uscc } }'))).to.equal('UNAUTHENTICATED')
+    expect(code(await world().ask('{ myFile { uscc } }'))).to.equal('UNAUTHENTICATED')
   })
 
   it('are stored with who issued, replaced and revoked them, when and why, but never as text', async () => {
     const first = await issued(target)
-    const second = (await issue(target, world.token('reviewer', 'reviewer-1'), `遗失补发，原码 ${first}`)).data
+    const second = (await issue(target, world().token('reviewer', 'reviewer-1'), `遗失补发，原码 ${first}`)).data
       .issueAccessCode
     await revoke(target, officer(), '公司已注销')
-    const { data } = await world.ask(HISTORY, { token: world.token('auditor'), variables: { code: target } })
+    const { data } = await world().ask(HISTORY, { token: world().token('auditor'), variables: { code: target } })
     const [newer, older] = data.operator.accessCodes
     expect(newer).to.deep.include({
       good: false,
@@ -331,7 +191,7 @@ describe('access codes of parties', () => {
       endedBy: 'reviewer-1',
     })
     expect(older.endedAt).to.equal(newer.issuedAt)
-    const dump = (await dumpOf(world.database.db)).toUpperCase()
+    const dump = (await dumpOf(world().database.db)).toUpperCase()
     for (const given of [first, second.code])
       for (const text of [given, given.replaceAll('-', ''), given.slice(0, 11)]) expect(dump).to.not.contain(text)
   })
@@ -348,7 +208,7 @@ describe('access codes of parties', () => {
 
   it('are good in exactly one case of several issued simultaneously for one operator', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => issued(target)))
-    world.setNow(new Date(NOW.getTime() + (hours + 0.5) * LATER_MS))
+    later(0.5 * LATER_MS)
     const answers = await Promise.all(all.map((given) => tried(given)))
     expect(answers.filter(({ errors }) => errors === undefined)).to.have.length(1)
   })
@@ -358,13 +218,13 @@ describe('access codes of parties', () => {
     const token = await tokenFor(given)
     const merge = 'mutation($input: MergeOperatorsInput!) { mergeOperators(input: $input) { decision { id } } }'
     const input = { from: target, into: scoredOnly, cause: 'MOVED', reason: '迁移' }
-    const { data, errors } = await world.ask(merge, { token: officer(), variables: { input } })
+    const { data, errors } = await world().ask(merge, { token: officer(), variables: { input } })
     expect(errors).to.equal(undefined)
     expect(code(await tried(given))).to.equal('ACCESS_CODE_REFUSED')
-    expect((await world.ask('{ myFile { uscc } }', { token })).status).to.equal(401)
+    expect((await world().ask('{ myFile { uscc } }', { token })).status).to.equal(401)
     const undo = 'mutation($input: UndoDecisionInput!) { undoDecision(input: $input) { decision { id } } }'
     const undone = { id: data.mergeOperators.decision.id, reason: '两家' }
-    expect((await world.ask(undo, { token: officer(), variables: { input: undone } })).errors).to.equal(undefined)
+    expect((await world().ask(undo, { token: officer(), variables: { input: undone } })).errors).to.equal(undefined)
     expect(await tokenFor(given)).to.be.a('string')
   })
 
@@ -374,13 +234,13 @@ describe('access codes of parties', () => {
     const hidden = (text: string) =>
       expect(text.toUpperCase()).to.not.contain(given.slice(0, 11)).and.to.not.contain(bare.slice(0, 10).toUpperCase())
     for (const variables of [{ code: [given] }, { code: { [given]: bare } }]) {
-      const answer = await world.ask(TOKEN, { variables })
+      const answer = await world().ask(TOKEN, { variables })
       expect(code(answer)).to.be.a('string')
       hidden(JSON.stringify(answer.errors))
     }
-    hidden(JSON.stringify((await world.ask(`mutation { partyToken(accessCode: ["${given}"]) }`)).errors))
+    hidden(JSON.stringify((await world().ask(`mutation { partyToken(accessCode: ["${given}"]) }`)).errors))
     hidden(JSON.stringify((await tried(`${given}9`)).errors))
-    const address = new URL('/graphql', world.url)
+    const address = new URL('/graphql', world().url)
     address.searchParams.set('query', `mutation { partyToken(accessCode: "${given}") }`)
     const asked = await fetch(address, { headers: { 'apollo-require-preflight': '1' } })
     expect(asked.status).to.equal(405)
@@ -394,47 +254,5 @@ describe('access codes of parties', () => {
     expect(written).to.contain('broke')
     hidden(written)
     rmSync(folder, { recursive: true })
-  })
-
-  it('let the party make the moves of its role, in its own cases and only as of today', async () => {
-    const today = '2028-06-01'
-    world.setNow(new Date(`${today}T02:00:00Z`))
-    const token = await signedIn()
-    const { data } = await world.ask('{ myFile { listings { id state allowedMoves } } }', { token })
-    const [{ id, state, allowedMoves }] = data.myFile.listings
-    expect([state, allowedMoves]).to.deep.equal(['PUBLISHED', ['applyRepair']])
-    const move = (name: string, as: string, input: object = {}) =>
-      world.ask(`mutation($input: MoveInput!) { ${name}(input: $input) { listing { id state allowedMoves } } }`, {
-        token: as,
-        variables: { input: { id, on: today, text: '已履行全部义务，申请修复', ...input } },
-      })
-    const stranger = await signedIn(two)
-    expect(code(await move('applyRepair', stranger))).to.equal('LISTING_UNKNOWN')
-    expect(
-      code(await move('applyRepair', stranger, { id: globalOf('Listing', '00000000-0000-4000-8000-000000000000') })),
-    ).to.equal('LISTING_UNKNOWN')
-    expect(code(await move('applyRepair', token, { on: '2028-05-31' }))).to.equal('INPUT_INVALID')
-    for (const name of ['removeListing', 'hideListing', 'acceptRepair', 'serveListing'])
-      expect(code(await move(name, token)), name).to.equal('FORBIDDEN')
-    const applied = await move('applyRepair', token)
-    expect(applied.errors).to.equal(undefined)
-    expect(applied.data.applyRepair.listing).to.deep.equal({
-      id,
-      state: 'REPAIR_APPLIED',
-      allowedMoves: ['withdrawRepair'],
-    })
-    expect(code(await move('applyRepair', token))).to.equal('MOVE_NOT_ALLOWED')
-    const seen = await world.ask(
-      `query($id: ID!) { listing(id: $id) { moves { move by role } proceedings { move text } } }`,
-      {
-        token: officer(),
-        variables: { id },
-      },
-    )
-    expect(seen.data.listing.moves.at(-1)).to.deep.equal({ move: 'applyRepair', by: one, role: 'party' })
-    expect(seen.data.listing.proceedings.at(-1)).to.deep.equal({
-      move: 'applyRepair',
-      text: '已履行全部义务，申请修复',
-    })
   })
 })
