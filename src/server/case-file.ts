@@ -16,7 +16,7 @@ import { makeExportWords } from './exports.js'
 const CASE_FILE_FORM = 1
 const TYPES = { pdf: 'application/pdf', json: 'application/json; charset=utf-8' } as const
 
-/** `signedIn` returns the person after checking the CSRF token, or refuses. */
+/** `signedIn` returns the person, or refuses. It is asked again before the file leaves: the session may have ended. */
 export const makeCaseFileHandler =
   (
     parts: ApiDependencies,
@@ -38,6 +38,7 @@ export const makeCaseFileHandler =
       format === 'pdf'
         ? await writePdf(makeCaseFilePaper(found, makeExportWords(parts, labelOf), made))
         : JSON.stringify({ form: CASE_FILE_FORM, ...made, caseFile: found }, null, 2)
+    await signedIn(request)
     await writeAuditRow(parts, asked, viewer, {
       kind: 'FILE',
       asked: `POST /desk/case-file ${found.id}.${format}`,

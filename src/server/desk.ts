@@ -4,15 +4,16 @@ import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import { CLEARED_SESSION_COOKIE, checkCsrfToken, readSessionCookie, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { refuseOtherMethods, sendProblem } from '../api/request/problem-details.js'
-import type { RateLimit } from '../api/request/rate-limit.js'
+import type { SignInLimits } from '../api/request/rate-limit.js'
 import { getRequestContext, type HttpRequestContext } from '../api/request/request-context.js'
+import { requireSignedIn, viewerOfSession } from '../api/request/viewer.js'
 import { type Act, may, ROLES_BY_ACT, type Viewer } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { isRecord } from '../foundation/text/json.js'
 import { deskPagesRouter } from '../web/built-pages.js'
 import * as lockouts from '../work/access/lockouts.js'
-import { askForPasskey, relyingPartyOf } from '../work/access/passkeys.js'
-import { findPerson } from '../work/access/people.js'
+import { askForPasskey, findPasskeyHolder, relyingPartyOf } from '../work/access/passkeys.js'
+import { findPersonByTypedName } from '../work/access/people.js'
 import { askForFactor } from '../work/access/second-factors.js'
 import * as sessions from '../work/access/sessions.js'
 import { type SignInParts, signIn, signInWithPasskey } from '../work/access/sign-in.js'
@@ -37,7 +38,7 @@ const PASSWORD_WAS_RIGHT = [
 
 export const makeDeskRouter = (
   parts: ApiDependencies,
-  limit: RateLimit,
+  { person: limit, passkey: passkeyLimit }: Pick<SignInLimits, 'person' | 'passkey'>,
   graphql: Pick<GraphqlEndpoint, 'ask' | 'labelOf'>,
 ): Router => {
   const { keys, secondFactor: policy, administratorNetworks = [] } = parts
@@ -73,7 +74,7 @@ export const makeDeskRouter = (
       if (!isRefusal(error)) throw error
       if (PASSWORD_WAS_RIGHT.includes(error.code)) giveBack()
       if (error.code !== 'SECOND_FACTOR_NEEDED') throw error
-      const beside = await askForFactor(db, (await findPerson(db, name))?.id ?? name, signInParts(own))
+      const beside = await askForFactor(db, (await findPersonByTypedName(db, name))?.id ?? name, signInParts(own))
       sendProblem(response, { ...makeProblem(error), beside })
     }
   }
@@ -81,8 +82,9 @@ export const makeDeskRouter = (
   const loginByPasskey = async (response: Response, passkey: unknown): Promise<void> => {
     const own = getRequestContext(response.req)
     const input = { passkey, place: placeOf(response.req) }
-    const session = await limited(own, '', async () => {
-      const giveBack = limit.take([own.requestId, own.address], own.now)
+    const named = (await findPasskeyHolder(own.db, passkey)) ?? ''
+    const session = await limited(own, named, async () => {
+      const giveBack = passkeyLimit.take([own.address], own.now)
       const opened = await signInWithPasskey(own.db, input, signInParts(own))
       giveBack()
       return opened
@@ -93,7 +95,7 @@ export const makeDeskRouter = (
   const challenge: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
     const own = getRequestContext(request)
-    limit.take([own.requestId, own.address], own.now)
+    passkeyLimit.take([own.address], own.now)
     response.json(await askForPasskey(own.db, null, signInParts(own)))
   }
 
@@ -102,8 +104,9 @@ export const makeDeskRouter = (
       return await work()
     } catch (error) {
       if (!isRefusal(error)) throw error
-      const known = (await findPerson(requestContext.db, name)) !== null
-      await auditRefusedSignIn(parts, requestContext, { door: 'POST /desk/login', name, known, code: error.code })
+      const person = await findPersonByTypedName(requestContext.db, name)
+      const attempt = { name: person?.id ?? name, known: person !== null }
+      await auditRefusedSignIn(parts, requestContext, { door: 'POST /desk/login', ...attempt, code: error.code })
       throw error
     }
   }
@@ -115,6 +118,7 @@ export const makeDeskRouter = (
   }
 
   const logout: RequestHandler = async (request, response) => {
+    refuseCrossSite(request.headers)
     const signedIn = await mine(request)
     if (signedIn !== null) {
       const own = getRequestContext(request)
@@ -131,11 +135,10 @@ export const makeDeskRouter = (
     return cookie === null ? null : sessions.sessionOfCookie(db, cookie, { now, policy })
   }
 
-  const signedInByToken = async (request: Request): Promise<Viewer> => {
-    const signedIn = await mine(request)
-    if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '未登录 not signed in' })
-    checkCsrfToken(request, (token) => sessions.csrfTokenMatches(signedIn.cookie, token))
-    return signedIn.viewer
+  const signedInPerson = async (request: Request): Promise<Viewer> => {
+    const viewer = await viewerOfSession(request, getRequestContext(request), { now: parts.now(), policy })
+    requireSignedIn(viewer)
+    return viewer
   }
 
   const router = Router()
@@ -151,13 +154,13 @@ export const makeDeskRouter = (
     '/desk/case-file',
     noStore,
     express.json({ limit: BODY_LIMIT }),
-    makeCaseFileHandler(parts, graphql, signedInByToken),
+    makeCaseFileHandler(parts, graphql, signedInPerson),
   )
   router.post(
     '/desk/export',
     noStore,
     express.json({ limit: BODY_LIMIT }),
-    makeExportHandler(parts, graphql, signedInByToken),
+    makeExportHandler(parts, graphql, signedInPerson),
   )
   router.all(
     ['/desk/login', '/desk/login/passkey', '/desk/logout', '/desk/export', '/desk/case-file'],

@@ -30,7 +30,7 @@ interface ExportRequest {
 
 type SignedIn = (request: Request) => Promise<Viewer>
 
-/** `signedIn` returns the person after checking the CSRF token, or refuses. */
+/** `signedIn` returns the person, or refuses. It is asked again before the file leaves: the session may have ended. */
 export const makeExportHandler =
   (
     parts: ApiDependencies,
@@ -53,6 +53,7 @@ export const makeExportHandler =
       format === 'xlsx'
         ? makeTextWorkbook([titles, ...rows], table.title, COLUMN_CHARACTERS)
         : writeCsv([titles, ...rows])
+    await signedIn(request)
     await writeAuditRow(parts, asked, viewer, {
       kind: 'FILE',
       asked: `POST /desk/export ${list}.${format} ${rows.length} ${JSON.stringify(variables)}`,

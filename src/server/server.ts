@@ -278,7 +278,7 @@ export const makeRestRouter = (
   app.get('/metrics', makeMetricsHandler(parts))
   app.use(makeOpenapiRouter())
   app.use(makeTokensRouter(parts, limits.client))
-  app.use(makeDeskRouter(parts, limits.person, graphql))
+  app.use(makeDeskRouter(parts, limits, graphql))
   app.use(makeV1Router(parts, limits))
   app.use(graphiqlRouter(({ headers }) => readSessionCookie(headers) !== null))
   const site = { ...parts, ...OF_REQUEST }

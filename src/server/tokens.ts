@@ -43,7 +43,7 @@ export const makeTokensRouter = (parts: ApiDependencies, limit: RateLimit): Rout
     giveBack()
     if (await isPending(client, secret)) {
       const { code, message } = new Refusal('ACCOUNT_PENDING')
-      throw new OauthRefusal('unauthorized_client', message, { code })
+      return refuse(new OauthRefusal('unauthorized_client', message, { code }), true)
     }
     await lockouts.noteGoodSignIn(db, { ...knock, name: client.id }, mark, now)
     return client

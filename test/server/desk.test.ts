@@ -87,7 +87,7 @@ describe('people at the desk', () => {
       ['TOKEN', 'rows', 'POST /desk/login', 'DONE', undefined],
       ['ATTEMPT', 'rows', 'POST /desk/login', 'SIGN_IN_REFUSED', 1],
       ['ATTEMPT', 'public', 'POST /desk/login', 'SIGN_IN_REFUSED', 1],
-      ['ATTEMPT', 'public', 'POST /desk/login', 'SIGN_IN_REFUSED', 3],
+      ['ATTEMPT', 'rows', 'POST /desk/login', 'SIGN_IN_REFUSED', 3],
       ['SIGN_OUT', 'rows', 'POST /desk/logout', 'DONE', undefined],
     ])
     expect(JSON.stringify(await trail.listRowsAfter(world.database.db, number, 20))).to.not.include('wrong place')

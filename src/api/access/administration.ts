@@ -4,7 +4,7 @@ import { isAsleep } from '../../domain/access/sign-in.js'
 import { isSamePerson, type Role } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
-import type { AccountTable } from '../../store/access/confirmations.js'
+import type { AccountTable, ConfirmationState } from '../../store/access/confirmations.js'
 import * as people from '../../store/access/people.js'
 import * as clientWork from '../../work/access/clients.js'
 import { confirmAccount } from '../../work/access/confirm-account.js'
@@ -17,7 +17,14 @@ import { refuseUnstorableText } from '../request/limits.js'
 const LISTED_MOST = 1_000
 const HOUR_MS = 3_600_000
 
-const accountView = <T extends { id: string }>({ id, ...rest }: T) => ({ name: id, ...rest })
+const accountView = <T extends { id: string } & Pick<ConfirmationState, 'pendingChanges'>>({
+  id,
+  pendingChanges,
+  ...rest
+}: T) => ({
+  ...{ name: id, ...rest },
+  pendingChanges: Object.entries(pendingChanges).map(([change, by]) => ({ change, by })),
+})
 
 const listClients = async (_: unknown, __: unknown, { parts, now }: GraphqlContext) =>
   (await clients.listClients(parts.db, now, LISTED_MOST)).map(accountView)

@@ -25,7 +25,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   CaseColumn: 'state cases late',
   CaseTask: 'kind dueOn late',
   Client:
-    'name role agency region createdAt rotatedAt previousUntil pendingSince changedBy confirmedBy confirmedAt endedAt',
+    'name role agency region createdAt rotatedAt previousUntil pendingSince pendingChanges changedBy confirmedBy confirmedAt endedAt',
   Colleague: 'name role region',
   ClockSeverity: 'severity basis confirmed',
   Comparison: 'platform comparedAt shown expected missing stale unwanted hidden onTheirWay others alarm',
@@ -111,9 +111,10 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   OfficeSetting: 'name kind of value isSet isLocked isSecret reason proposedBy confirmedBy setAt',
   OfficeSettingChange: 'name kind of value isRemoved isSecret',
   Override: 'id operator grade reason endsOn state proposedAt decidedAt note withdrawnAt withdrawnReason replacedAt',
+  PendingAccountChange: 'change by',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   Person:
-    'name role duty agency region createdAt oneTimeUntil seenAt pendingSince changedBy confirmedBy confirmedAt exempt endedAt asleep secondFactor',
+    'name role duty agency region createdAt oneTimeUntil seenAt pendingSince pendingChanges changedBy confirmedBy confirmedAt exempt endedAt asleep secondFactor',
   Platform:
     'id name configured hears outstanding oldestOutstandingAt refused refusedByCode confirmed lastConfirmedAt paused wiped filledAt openUntil acts',
   PlatformAct: 'act at by reason',

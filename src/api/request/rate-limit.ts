@@ -26,6 +26,13 @@ const CLIENT = {
   ],
 }
 
+/** A passkey cannot be guessed, and no name is known before it answers. So newcomers are always admitted here too. */
+const PASSKEY = {
+  newcomers: true,
+  overall: { most: 300, everyMs: 100 },
+  each: [{ most: 60, everyMs: 5_000 }],
+}
+
 const PERSON = {
   overall: { most: 200, everyMs: 100 },
   each: [
@@ -42,6 +49,7 @@ export const makeSignInLimits = () => ({
   party: makeRateLimit(PARTY),
   client: makeRateLimit(CLIENT),
   person: makeRateLimit(PERSON),
+  passkey: makeRateLimit(PASSKEY),
 })
 
 export const makeRateLimit = ({

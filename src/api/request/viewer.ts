@@ -53,7 +53,7 @@ export const identifyViewer = async (
   { own, now, tokenAt = now }: ViewerLookup,
 ): Promise<Viewer> => {
   const { authorization } = request.headers
-  if (authorization === undefined) return ofSession(request, own, { now, policy: secondFactor })
+  if (authorization === undefined) return viewerOfSession(request, own, { now, policy: secondFactor })
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1]
   if (token === undefined) throw new Refusal('UNAUTHENTICATED', { reason: '应为 Bearer 令牌 not a Bearer token' })
   const { role, jti, issuedAt, expiresAt: _, ...claims } = answerPath.verify(token, tokenAt.getTime())
@@ -66,8 +66,11 @@ export const identifyViewer = async (
   return { role, ...claims }
 }
 
-/** A CSRF token without its cookie means a dropped session and is refused. */
-const ofSession = async (
+/**
+ * A CSRF token without its cookie means a dropped session and is refused. Refusals UNAUTHENTICATED, CSRF_REFUSED,
+ * SECOND_FACTOR_TO_ENROL.
+ */
+export const viewerOfSession = async (
   request: IncomingMessage,
   own: ViewerLookup['own'],
   terms: { now: Date; policy: SecondFactorPolicy },

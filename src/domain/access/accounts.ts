@@ -10,28 +10,29 @@ import { CLIENT_ROLES, isRole, type Role } from './viewer.js'
 export const ADMINISTRATOR_DUTIES = ['systems', 'security'] as const
 export type AdministratorDuty = (typeof ADMINISTRATOR_DUTIES)[number]
 
-/** The first accounts with a duty need no confirmation, because nobody can confirm yet. */
-export const EXEMPT_FROM_CONFIRMATION_MOST = 2
-
 export interface Confirmer {
   sub: string
   /** Only people with an administrator's duty have one. */
   duty: AdministratorDuty | null
 }
 
+/** What a second person confirms of an account. */
+export type PendingChange = 'REGISTERED' | 'PASSWORD' | 'SECOND_FACTOR' | 'SECRET'
+
 /**
- * Returns why this person may not confirm the account that `changedBy` registered. Otherwise one administrator could
- * create both officer and reviewer of a case.
+ * Returns why this person may not confirm an account that `changers` changed since the last confirmation. Otherwise one
+ * administrator could create both officer and reviewer of a case, or hide an own change behind a later one of another's.
  */
 export const findAccountConfirmationFault = (
-  changedBy: string | null,
+  changers: readonly string[],
   { sub, duty }: Confirmer,
 ): 'DUTY_MISSING' | 'SECOND_PERSON' | null => {
   if (duty !== 'security') return 'DUTY_MISSING'
-  return changedBy !== null && isSamePerson(changedBy, sub) ? 'SECOND_PERSON' : null
+  return changers.some((changer) => isSamePerson(changer, sub)) ? 'SECOND_PERSON' : null
 }
 
-const NAME = /^[^\p{C}\s:\uFFFD]{1,64}$/u
+/** `\p{DI}` and U+2800 show nothing: with one of them a name would look like another's. */
+const NAME = /^[^\p{C}\p{DI}\s:\u2800\uFFFD]{1,64}$/u
 const REGION = /^\d{6}$/
 
 export interface AccountInput {

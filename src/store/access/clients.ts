@@ -1,6 +1,7 @@
+import type { PendingChange } from '../../domain/access/accounts.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryFirst, queryRows } from '../db/db.js'
-import { CONFIRMATION_COLUMNS, type ConfirmationState } from './confirmations.js'
+import { CONFIRMATION_COLUMNS, type ConfirmationState, WITH_PENDING_CHANGE } from './confirmations.js'
 
 export interface ClientAccount {
   id: string
@@ -19,27 +20,33 @@ export interface RegisteredClient extends ClientAccount, ConfirmationState {
 export const addClient = (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> =>
   hasRows(
     db,
-    `insert into clients (id, role, agency, region, secret_hash, created_at, changed_by, pending_since)
-     select :id::text, :role, :agency, :region, :secretHash, :now, :by, :now
+    `insert into clients (id, role, agency, region, secret_hash, created_at, changed_by, pending_since, pending_changes)
+     select :id::text, :role, :agency, :region, :secretHash, :now, :by, :now, jsonb_build_object('REGISTERED', :by::text)
      where not exists (select 1 from (select id from clients union all select id from people) taken
        where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning id /* clients.add */`,
     { ...client, by, now },
   )
 
+/**
+ * The previous secret stays valid until `previousUntil`: the last one that was confirmed, never one that still waits. Returns
+ * until when one does, or null for an unknown client.
+ */
 export const replaceSecret = (
   db: Db,
   id: string,
   secretHash: string,
   { by, now, previousUntil }: { by: string; now: Date; previousUntil: Date | null },
-): Promise<boolean> =>
-  hasRows(
+): Promise<{ previousUntil: Date | null } | null> =>
+  queryFirst(
     db,
-    `update clients set previous_hash = case when :previousUntil::timestamptz is null then null else secret_hash end,
-       previous_until = :previousUntil, secret_hash = :secretHash, rotated_at = :now,
-       changed_by = :by, pending_since = :now, confirmed_by = null, confirmed_at = null
-     where id = :id returning id /* clients.rotate */`,
-    { id, secretHash, by, now, previousUntil },
+    `with kept as (select case when :previousUntil::timestamptz is null then null when pending_since is null then secret_hash
+       when previous_until > :now then previous_hash end as hash from clients where id = :id for update)
+     update clients set previous_hash = kept.hash, previous_until = case when kept.hash is not null then :previousUntil::timestamptz end,
+       secret_hash = :secretHash, rotated_at = :now, changed_by = :by, pending_since = :now, confirmed_by = null, confirmed_at = null,
+       pending_changes = ${WITH_PENDING_CHANGE}
+     from kept where id = :id and ended_at is null returning previous_until as "previousUntil" /* clients.rotate */`,
+    { id, secretHash, by, now, previousUntil, change: 'SECRET' satisfies PendingChange },
   )
 
 export const findClient = (db: Db, id: string, now: Date): Promise<RegisteredClient | null> =>

@@ -1,16 +1,22 @@
+import type { PendingChange } from '../../domain/access/accounts.js'
 import { type Db, hasRows, queryFirst, type Tx } from '../db/db.js'
 
 export type AccountTable = 'people' | 'clients'
 
 export interface ConfirmationState {
   pendingSince: Date | null
+  /** Who last made each kind of change since the last confirmation. */
+  pendingChanges: Partial<Record<PendingChange, string>>
   changedBy: string | null
   confirmedBy: string | null
   confirmedAt: Date | null
 }
 
-export const CONFIRMATION_COLUMNS = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
+export const CONFIRMATION_COLUMNS = `pending_since as "pendingSince", pending_changes as "pendingChanges", changed_by as "changedBy", confirmed_by as "confirmedBy",
   confirmed_at as "confirmedAt"`
+
+/** SQL of the pending changes with :change by :by. */
+export const WITH_PENDING_CHANGE = '(pending_changes || jsonb_build_object(:change::text, :by::text))'
 
 export const lockConfirmation = (tx: Tx, table: AccountTable, id: string): Promise<ConfirmationState | null> =>
   queryFirst(
@@ -27,7 +33,7 @@ export const markAccountConfirmed = async (
   now: Date,
 ): Promise<void> => {
   await tx.raw(
-    `update ${table} set pending_since = null, confirmed_by = :by, confirmed_at = :now where id = :id /* confirmations.confirm */`,
+    `update ${table} set pending_since = null, pending_changes = '{}', confirmed_by = :by, confirmed_at = :now where id = :id /* confirmations.confirm */`,
     { id, by, now } as never,
   )
 }

@@ -1,4 +1,4 @@
-import { type Db, queryRows, queryValue } from '../db/db.js'
+import { type Db, queryOne, queryRows, queryValue } from '../db/db.js'
 
 export interface StoredLockout {
   kind: 'CLIENT' | 'PERSON'
@@ -38,10 +38,13 @@ export interface FailedSignIn {
   now: Date
 }
 
-/** Returns true only for the failure that starts the lockout. */
-export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> => {
+/** Returns the failures so far. The one that reaches `most` starts the lockout. */
+export const noteFailure = (
+  db: Db,
+  made: FailedSignIn,
+): Promise<Pick<StoredLockout, 'failures'> & { lockedUntil: Date | null }> => {
   const [since, until] = [new Date(made.now.getTime() - made.windowMs), new Date(made.now.getTime() + made.lockMs)]
-  const failures = await queryValue<number>(
+  return queryOne(
     db,
     `with gone as (delete from lockouts where key in (select key from lockouts where last_at < :since
        and coalesce(locked_until, :now) <= :now and coalesce(proven_at, '-infinity') < :now::timestamptz - ${PROVEN}
@@ -52,10 +55,18 @@ export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> 
        failures = case when l.last_at < :since or l.locked_until <= :now then 1 else l.failures + 1 end,
        locked_until = case when l.last_at >= :since and coalesce(l.locked_until > :now, true) and l.failures + 1 >= :most
          then coalesce(l.locked_until, :until) else null end
-     returning failures /* lockouts.failed */`,
+     returning failures, locked_until as "lockedUntil" /* lockouts.failed */`,
     { ...made, since, until },
   )
-  return failures === made.most
+}
+
+/** A lockout that this failure started ends. */
+export const takeBackFailure = async (db: Db, key: string, most: number): Promise<void> => {
+  await db.raw(
+    `update lockouts set failures = greatest(failures - 1, 0), locked_until = case when failures > :most then locked_until end
+     where key = :key /* lockouts.takeBack */`,
+    { key, most },
+  )
 }
 
 /** `forgives` also clears the failures and the lockout. */

@@ -1,7 +1,7 @@
-import { type AdministratorDuty, EXEMPT_FROM_CONFIRMATION_MOST } from '../../domain/access/accounts.js'
+import type { AdministratorDuty, PendingChange } from '../../domain/access/accounts.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.js'
-import { CONFIRMATION_COLUMNS, type ConfirmationState } from './confirmations.js'
+import { CONFIRMATION_COLUMNS, type ConfirmationState, WITH_PENDING_CHANGE } from './confirmations.js'
 import { hasFactorSql } from './second-factors.js'
 
 export interface Person {
@@ -25,26 +25,28 @@ export interface AccountChange {
 /** True when a host command changes the only active security administrator. */
 const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not exists (select 1 from people p where p.duty = 'security'
   and p.id <> :id and p.ended_at is null and p.pending_since is null))`
-/** True for the first :exempt accounts with a duty, which need no confirmation. */
-const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
+/** True for the first account with a duty, which needs no confirmation: nobody can confirm yet. */
+const EXEMPT = `(:duty::text is not null and not exists (select 1 from people p where p.duty = :duty) or ${ALONE})`
 
 export const addPerson = (
-  db: Db,
+  tx: Tx,
   person: Person,
   { by, byCommand, now }: AccountChange,
 ): Promise<{ pending: boolean } | null> =>
   queryFirst(
-    db,
-    `insert into people (id, role, duty, agency, region, password_hash, one_time_until, created_at, changed_by, exempt, pending_since)
+    tx,
+    `insert into people (id, role, duty, agency, region, password_hash, one_time_until, created_at, changed_by, exempt, pending_since,
+       pending_changes)
      select :id::text, :role, :duty, :agency, :region, :passwordHash, :oneTimeUntil, :now, :by, e.exempt,
-       case when not e.exempt then :now::timestamptz end
+       case when not e.exempt then :now::timestamptz end,
+       case when e.exempt then '{}' else jsonb_build_object('REGISTERED', :by::text) end
      from (select ${EXEMPT} as exempt) e where not exists (select 1 from (select id from clients union all select id from people) taken
        where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning pending_since is not null as pending /* people.add */`,
-    { ...person, by, byCommand, now, exempt: EXEMPT_FROM_CONFIRMATION_MOST },
+    { ...person, by, byCommand, now },
   )
 
-export const hasPeople = (db: Db): Promise<boolean> => hasRows(db, 'select 1 from people limit 1 /* people.any */')
+export const hasPeople = (db: Db | Tx): Promise<boolean> => hasRows(db, 'select 1 from people limit 1 /* people.any */')
 
 /** Last time the account was used, made or woken; null values do not count. */
 const AWAKE_AT = 'greatest(created_at, changed_at, confirmed_at, signed_in_at, woken_at)'
@@ -56,13 +58,19 @@ export interface PersonAccount extends Person, ConfirmationState {
   awakeAt: Date
 }
 
+const ACCOUNT_COLUMNS = `id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}, password_hash as "passwordHash",
+  one_time_until as "oneTimeUntil", coalesce(password_chosen_at, changed_at, created_at) as "passwordSince", ${AWAKE_AT} as "awakeAt"`
+
 export const findPerson = (db: Db, id: string): Promise<PersonAccount | null> =>
+  queryFirst(db, `select ${ACCOUNT_COLUMNS} from people where id = ? and ended_at is null /* people.byId */`, [id])
+
+/** As `findPerson`, by a name typed in any case and width: spellings that `isSamePerson` takes for one person. */
+export const findPersonByTypedName = (db: Db, name: string): Promise<PersonAccount | null> =>
   queryFirst(
     db,
-    `select id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}, password_hash as "passwordHash", one_time_until as "oneTimeUntil",
-       coalesce(password_chosen_at, changed_at, created_at) as "passwordSince", ${AWAKE_AT} as "awakeAt"
-     from people where id = ? and ended_at is null /* people.byId */`,
-    [id],
+    `select ${ACCOUNT_COLUMNS} from people where lower(normalize(id, NFKC)) = lower(normalize(:name::text, NFKC)) and ended_at is null
+     order by id <> :name limit 1 /* people.byTypedName */`,
+    { name },
   )
 
 /** Active people whose name contains `text`, in any case. */
@@ -110,8 +118,27 @@ export const listFormerPasswords = (db: Db, id: string, most: number): Promise<s
     [id, most],
   )
 
-export const noteSignedIn = async (tx: Tx, id: string, now: Date): Promise<void> => {
-  await tx.raw('update people set signed_in_at = ? where id = ? /* people.signedIn */', [now, id])
+/** Locks the account until the transaction ends. False when it ended, waits, or its password changed since it was read. */
+export const noteSignedIn = (
+  tx: Tx,
+  { id, passwordHash }: Pick<Person, 'id' | 'passwordHash'>,
+  now: Date,
+): Promise<boolean> =>
+  hasRows(
+    tx,
+    `update people set signed_in_at = :now where id = :id and password_hash = :passwordHash and pending_since is null and ended_at is null
+     returning 1 /* people.signedIn */`,
+    { id, passwordHash, now },
+  )
+
+/** Serialises changes of one account until the transaction ends. */
+export const lockPerson = async (tx: Tx, id: string): Promise<void> => {
+  await tx.raw('select 1 from people where id = ? for update /* people.lock */', [id])
+}
+
+/** No other transaction registers anybody until this one ends. */
+export const lockPeople = async (tx: Tx): Promise<void> => {
+  await tx.raw('lock table people in share row exclusive mode /* people.lockAll */')
 }
 
 export const wakePerson = (db: Db, id: string, { by, now }: { by: string; now: Date }): Promise<boolean> =>
@@ -121,6 +148,8 @@ export const wakePerson = (db: Db, id: string, { by, now }: { by: string; now: D
     { id, by, now },
   )
 
+const ADD_UNLESS_EXEMPT = `pending_changes = case when e.exempt then '{}' else ${WITH_PENDING_CHANGE} end`
+
 export const resetPassword = (
   tx: Tx,
   id: string,
@@ -129,22 +158,23 @@ export const resetPassword = (
   queryFirst(
     tx,
     `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now, changed_by = :by,
-       exempt = e.exempt, pending_since = case when not e.exempt then :now::timestamptz end, confirmed_by = null, confirmed_at = null
+       exempt = e.exempt, pending_since = case when not e.exempt then :now::timestamptz end, confirmed_by = null, confirmed_at = null,
+       ${ADD_UNLESS_EXEMPT}
      from (select ${ALONE} as exempt) e
      where id = :id and password_hash = :before and ended_at is null returning pending_since is not null as pending /* people.reset */`,
-    { id, ...made },
+    { id, ...made, change: 'PASSWORD' satisfies PendingChange },
   )
 
 /** Makes the account wait for a second person, unless it is exempt (see ALONE). Null for an unknown person. */
 export const awaitConfirmation = (
   tx: Tx,
   id: string,
-  made: { duty: AdministratorDuty | null } & AccountChange,
+  made: { duty: AdministratorDuty | null; change: PendingChange } & AccountChange,
 ): Promise<{ pending: boolean } | null> =>
   queryFirst(
     tx,
     `update people set changed_at = :now, changed_by = :by, exempt = e.exempt, confirmed_by = null, confirmed_at = null,
-       pending_since = case when not e.exempt then :now::timestamptz end
+       pending_since = case when not e.exempt then :now::timestamptz end, ${ADD_UNLESS_EXEMPT}
      from (select ${ALONE} as exempt) e where id = :id and ended_at is null
      returning pending_since is not null as pending /* people.awaitConfirmation */`,
     { id, ...made },

@@ -32,15 +32,16 @@ export const addPasskey = (tx: Tx, passkey: Omit<StoredPasskey, 'id' | 'usedAt'>
     { ...passkey },
   )
 
-/** False when the counter has moved meanwhile: an answer is good once. */
+/** False when the counter has not risen since the last use (WebAuthn section 6.1.1). Authenticators without one always say 0. */
 export const notePasskeyUse = (
   db: Db,
-  { id, before, counter, now }: { id: number; before: number; counter: number; now: Date },
+  { id, counter, now }: { id: number; counter: number; now: Date },
 ): Promise<boolean> =>
   hasRows(
     db,
-    'update passkeys set counter = :counter, used_at = :now where id = :id and counter = :before returning id /* passkeys.use */',
-    { id, before, counter, now },
+    `update passkeys set counter = :counter, used_at = :now where id = :id and (counter < :counter or (counter = 0 and :counter = 0))
+     returning id /* passkeys.use */`,
+    { id, counter, now },
   )
 
 export const removePasskey = (tx: Tx, person: string, id: number): Promise<boolean> =>

@@ -53,13 +53,13 @@ const sessionsIn = <S>({ table, holder, columns, joins, isValid }: SessionTable)
     )
   },
 
-  /** Returns null for a session that is over, or that began while the clock ran ahead. */
+  /** Returns null for a session that is over, or that began or was used while the clock ran ahead. */
   use: async (db: Db, cookie: string, idleMs: number, now: Date): Promise<(S & { endsAt: Date }) | null> => {
     const mark = markOf(cookie)
     const found = await queryFirst<S & { endsAt: Date; seenAt: Date }>(
       db,
       `select ${columns}, s.ends_at as "endsAt", s.seen_at as "seenAt" from ${table} s ${joins}
-       where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun and ${isValid}
+       where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.seen_at <= :begun and ${isValid}
        /* sessions.use ${table} */`,
       { mark, now, idle: later(now, -idleMs), begun: later(now, DATED_AHEAD_TOLERANCE_MS) },
     )
@@ -155,7 +155,7 @@ export const listSessionsOfPerson = (
 
 /** Ends one session, or with `number` null all but the one of `cookie`. False when there was none. */
 export const endOwnSessions = (
-  db: Db,
+  db: Db | Tx,
   { person, number, cookie, now }: { person: string; number: number | null; cookie: string; now: Date },
 ): Promise<boolean> =>
   hasRows(

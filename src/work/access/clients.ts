@@ -51,10 +51,12 @@ export const rotateSecretWithOverlap = async (
   const secret = newSecret()
   const until = leaked || overlapMs === 0 ? null : new Date(now.getTime() + overlapMs)
   const secretHash = await hashSecret(secret, until && client.secretHash)
-  await clients.replaceSecret(db, name, secretHash, { by, now, previousUntil: until })
+  const replaced = await clients.replaceSecret(db, name, secretHash, { by, now, previousUntil: until })
+  if (replaced === null) throw new Refusal('CLIENT_UNKNOWN', { name })
   if (leaked) await revocations.addRevocation(db, allOf(name, now), now)
   const { role, agency, region } = client
-  return { client_id: name, client_secret: secret, role, agency, region, previous_until: until?.toISOString() ?? null }
+  const previous_until = replaced.previousUntil?.toISOString() ?? null
+  return { client_id: name, client_secret: secret, role, agency, region, previous_until }
 }
 
 /** Revokes the client's tokens; its name stays reserved. Refusal CLIENT_UNKNOWN. */

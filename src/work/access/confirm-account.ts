@@ -22,7 +22,12 @@ export const confirmAccount = async (
   await db.transaction(async (tx) => {
     const pending = await confirmations.lockConfirmation(tx, table, name)
     if (pending === null) throw new Refusal(table === 'people' ? 'PERSON_UNKNOWN' : 'CLIENT_UNKNOWN', { name })
-    const fault = findAccountConfirmationFault(pending.changedBy, { sub: by, duty: confirmer?.duty ?? null })
+    // The release before this column noted only `changedBy`.
+    const changers = [
+      ...Object.values(pending.pendingChanges),
+      ...(pending.changedBy === null ? [] : [pending.changedBy]),
+    ]
+    const fault = findAccountConfirmationFault(changers, { sub: by, duty: confirmer?.duty ?? null })
     if (fault !== null) throw new Refusal(fault)
     if (pending.pendingSince?.getTime() !== pendingSince.getTime()) throw new Refusal('ACCOUNT_CHANGED', { name })
     await confirmations.markAccountConfirmed(tx, table, name, by, now)

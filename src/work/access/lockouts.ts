@@ -36,8 +36,11 @@ export const secondsLocked = async (
 ): Promise<number | null> => {
   const local = here(knock, mark)
   const until = await lockouts.findLockEnd(db, [local, proven ? local : everywhere(knock, mark)], now)
-  return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
+  return until && secondsUntil(until, now)
 }
+
+const secondsUntil = (until: Date, now: Date): number =>
+  Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 
 /** True when the name signed in from this address in recent weeks. */
 export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
@@ -52,32 +55,36 @@ export const noteFailedSignIn = async (
   const { kind, address } = knock
   const name = known ? knock.name : null
   const made = { kind, name, windowMs: WINDOW_MS, lockMs: LOCK_MS, now }
-  const shut = await lockouts.noteFailure(db, { ...made, key: here(knock, mark), address, most: MOST[kind] })
-  if (shut) log.warn({ kind, name, address }, 'locked out: too many failures of one name at one address')
+  const most = MOST[kind]
+  const local = await lockouts.noteFailure(db, { ...made, key: here(knock, mark), address, most })
+  if (local.failures === most)
+    log.warn({ kind, name, address }, 'locked out: too many failures of one name at one address')
   if (kind === 'CLIENT') return
   const all = { ...made, key: everywhere(knock, mark), address: null, most: MOST_EVERYWHERE }
-  if (await lockouts.noteFailure(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
+  if ((await lockouts.noteFailure(db, all)).failures === MOST_EVERYWHERE)
+    log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/** Seconds until a second factor may be shown again; null: now. */
-export const secondsCodesLocked = async (
-  db: Db,
-  person: string,
-  mark: (text: string) => string,
-  now: Date,
-): Promise<number | null> => {
-  const until = await lockouts.findLockEnd(db, [codesOf(person, mark)], now)
-  return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
-}
-
-export const noteFailedCode = async (
+/**
+ * Returns whether the second factor matches. Each try is counted before `matches` runs, so that simultaneous guesses count too.
+ * Refusal TOO_MANY_REQUESTS.
+ */
+export const tryCode = async (
   db: Db,
   person: string,
   { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
-): Promise<void> => {
+  matches: () => Promise<boolean>,
+): Promise<boolean> => {
+  const key = codesOf(person, mark)
   const made = { kind: 'PERSON' as const, name: person, address: null, windowMs: WINDOW_MS, lockMs: LOCK_MS, now }
-  const isShut = await lockouts.noteFailure(db, { ...made, key: codesOf(person, mark), most: MOST_CODES })
-  if (isShut) log.warn({ kind: 'PERSON', name: person }, 'locked out: too many wrong second factors')
+  const { failures, lockedUntil } = await lockouts.noteFailure(db, { ...made, key, most: MOST_CODES })
+  if (failures > MOST_CODES)
+    throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: secondsUntil(lockedUntil ?? now, now) })
+  const isRight = await matches()
+  if (isRight) await lockouts.takeBackFailure(db, key, MOST_CODES)
+  else if (failures === MOST_CODES)
+    log.warn({ kind: 'PERSON', name: person }, 'locked out: too many wrong second factors')
+  return isRight
 }
 
 /** Marks the address as proven. A person's failures at this address are cleared; other addresses keep theirs. */

@@ -8,6 +8,7 @@ import {
 } from '@simplewebauthn/server'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
+import type { Log } from '../../foundation/log.js'
 import { isRecord, parseJsonOr } from '../../foundation/text/json.js'
 import * as factors from '../../store/access/second-factors.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -32,6 +33,7 @@ interface PasskeyParts {
   party: RelyingParty | null
   keys: Pick<Keys, 'accessMark'>
   now: Date
+  log: Log
 }
 
 type ChallengeHolder = Omit<factors.PasskeyChallenge, 'challenge'>
@@ -74,7 +76,7 @@ export const askForPasskey = async (db: Db, person: string | null, { party, now 
 export const checkPasskey = async (
   db: Db,
   { answer, person }: { answer: unknown; person: string | null },
-  { party, keys, now }: PasskeyParts,
+  { party, keys, now, log }: PasskeyParts,
 ): Promise<string | null> => {
   const { id, origin } = requireParty(party)
   const challenge = challengeIn(answer)
@@ -83,7 +85,7 @@ export const checkPasskey = async (
   if (!(await factors.takeChallenge(db, { challenge, purpose, person, session: null }, now))) return null
   const stored = await factors.findPasskey(db, credentialIn(answer))
   if (stored === null || (person !== null && stored.person !== person)) return null
-  const { credential, publicKey, counter, transports } = stored
+  const { credential, publicKey, transports } = stored
   const verified = await verifyAuthenticationResponse({
     response: answer as never,
     expectedChallenge: challenge,
@@ -92,15 +94,25 @@ export const checkPasskey = async (
     credential: {
       id: credential,
       publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')),
-      counter,
+      // The counter is compared where it is stored, so that of two answers at a time one is too late.
+      counter: 0,
       transports: transportsIn(transports),
     },
     requireUserVerification: person === null,
   }).catch(() => null)
   if (!verified?.verified || !isHandleOf(answer, handleOf(stored.person, keys))) return null
-  const used = { id: stored.id, before: counter, counter: verified.authenticationInfo.newCounter, now }
-  return (await factors.notePasskeyUse(db, used)) ? stored.person : null
+  const used = { id: stored.id, counter: verified.authenticationInfo.newCounter, now }
+  if (await factors.notePasskeyUse(db, used)) return stored.person
+  log.warn(
+    { person: stored.person, passkey: stored.id },
+    'a passkey was refused: its counter did not rise, perhaps it was copied',
+  )
+  return null
 }
+
+/** The person whose passkey the answer names, before anything of it is proven; null without one. */
+export const findPasskeyHolder = async (db: Db, answer: unknown): Promise<string | null> =>
+  (await factors.findPasskey(db, credentialIn(answer)))?.person ?? null
 
 /** Options to register a passkey in this session. Refusals PASSKEY_UNAVAILABLE, TOO_MANY_PASSKEYS. */
 export const offerPasskey = async (

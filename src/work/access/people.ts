@@ -22,17 +22,21 @@ export interface PersonInput extends AccountInput {
   duty?: string
 }
 
-/** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
+/** `onlyFirst`: refused with SETUP_CLOSED where anybody is registered. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
 export const registerPerson = async (
   db: Db,
   input: PersonInput,
   agencies: readonly string[],
-  change: people.AccountChange,
+  { onlyFirst = false, ...change }: people.AccountChange & { onlyFirst?: boolean },
 ): Promise<PersonCredentials> => {
   const { name, role, agency, region } = checkedAccount(input, agencies)
   const duty = checkedDuty(role, input.duty)
   const { password, ...secret } = await oneTime(change.now)
-  const added = await people.addPerson(db, { id: name, role, duty, agency, region, ...secret }, change)
+  const added = await db.transaction(async (tx) => {
+    await people.lockPeople(tx)
+    if (onlyFirst && (await people.hasPeople(tx))) throw new Refusal('SETUP_CLOSED')
+    return people.addPerson(tx, { id: name, role, duty, agency, region, ...secret }, change)
+  })
   if (added === null) throw new Refusal('PERSON_EXISTS', { name })
   const issued = { one_time_password: password, good_until: secret.oneTimeUntil.toISOString() }
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
@@ -74,7 +78,7 @@ export const resetSecondFactor = async (
   const person = await people.findPerson(db, name)
   if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })
   return db.transaction(async (tx) => {
-    const changed = await people.awaitConfirmation(tx, name, { duty: person.duty, ...change })
+    const changed = await people.awaitConfirmation(tx, name, { duty: person.duty, change: 'SECOND_FACTOR', ...change })
     if (changed === null) throw new Refusal('PERSON_UNKNOWN', { name })
     await removeAllFactors(tx, name)
     await endSessionsOfPerson(tx, name, change.now)
@@ -97,7 +101,7 @@ export const endPerson = (db: Db, name: string, now: Date, { by, to }: LeavingHa
 const TO_OFFICE: LeavingHandover = { by: 'command', to: null }
 const LEFT = '原经办人的账号已停用。'
 
-export const findPerson = people.findPerson
+export const { findPerson, findPersonByTypedName } = people
 
 const oneTime = async (now: Date) => {
   const password = newSecret()

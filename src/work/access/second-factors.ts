@@ -3,7 +3,10 @@ import { needsSecondFactor, type SecondFactorPolicy } from '../../domain/access/
 import { Refusal } from '../../foundation/errors.js'
 import { base32, codeSecretUri, findStepOfCode, newCodeSecret } from '../../foundation/keys/one-time-codes.js'
 import type { Keys } from '../../foundation/keys.js'
+import type { Log } from '../../foundation/log.js'
+import { lockPerson } from '../../store/access/people.js'
 import * as factors from '../../store/access/second-factors.js'
+import { endOwnSessions } from '../../store/access/sessions.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { askForPasskey, checkPasskey, offerPasskey, type RelyingParty, verifyNewPasskey } from './passkeys.js'
 import { type PersonSession, renewSession } from './sessions.js'
@@ -17,6 +20,7 @@ export interface FactorParts {
   policy: SecondFactorPolicy
   party: RelyingParty | null
   now: Date
+  log: Log
 }
 
 export interface ShownFactor {
@@ -116,10 +120,14 @@ const enrolIn = (
 ): Promise<EnrolledFactor> =>
   db.transaction(async (tx) => {
     const { person } = holderOf(session)
+    await lockPerson(tx, person)
     const isFirst = !(await factors.hasSecondFactor(tx, person))
     await add(tx)
     const recoveryCodes = isFirst ? await makeRecoveryCodes(tx, person, keys) : null
-    return { cookie: await renewSession(tx, { cookie: session.cookie, proof: 'SECOND' }, now), recoveryCodes }
+    const cookie = await renewSession(tx, { cookie: session.cookie, proof: 'SECOND' }, now)
+    // The other sessions showed a password only; without the factor they would come back.
+    if (isFirst) await endOwnSessions(tx, { person, number: null, cookie, now })
+    return { cookie, recoveryCodes }
   })
 
 /** Refusals PROOF_NEEDED, PASSKEY_UNAVAILABLE, TOO_MANY_PASSKEYS. */
@@ -179,6 +187,7 @@ export const removeFactor = async (
   requireRecentProof(session)
   const { person } = holderOf(session)
   await db.transaction(async (tx) => {
+    await lockPerson(tx, person)
     const isRemoved =
       passkey === null
         ? await factors.removeCodeGenerator(tx, person)
@@ -195,6 +204,7 @@ export const renewRecoveryCodes = async (db: Db, session: PersonSession, { keys 
   requireRecentProof(session)
   const { person } = holderOf(session)
   return db.transaction(async (tx) => {
+    await lockPerson(tx, person)
     if (!(await factors.hasSecondFactor(tx, person))) throw new Refusal('FACTOR_UNKNOWN')
     return makeRecoveryCodes(tx, person, keys)
   })

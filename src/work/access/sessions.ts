@@ -54,19 +54,22 @@ export interface SignInPlace {
   cookie: string | null
 }
 
-/** Starts a session with a cookie of its own, never the request's (session fixation). */
+/**
+ * Starts a session with a cookie of its own, never the request's (session fixation). Refusal SIGN_IN_REFUSED when the account
+ * was changed while the sign-in was under way.
+ */
 export const startSession = async (
   tx: Tx,
-  person: string,
+  person: Pick<people.Person, 'id' | 'passwordHash'>,
   { proof, place, now }: { proof: SessionProof; place: SignInPlace; now: Date },
 ): Promise<string> => {
+  if (!(await people.noteSignedIn(tx, person, now))) throw new Refusal('SIGN_IN_REFUSED')
   const cookie = newSecret()
   const browser = browserFamilyOf(place.userAgent)
   await store.personSessions.start(tx, {
-    ...{ cookie, before: place.cookie, holder: person, now, endsAt: new Date(now.getTime() + SESSION_MS) },
+    ...{ cookie, before: place.cookie, holder: person.id, now, endsAt: new Date(now.getTime() + SESSION_MS) },
     facts: { proof, proven_at: now, browser, place: placeOfAddress(place.address) },
   })
-  await people.noteSignedIn(tx, person, now)
   return cookie
 }
 

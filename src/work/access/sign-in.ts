@@ -3,7 +3,6 @@ import { isAsleep, isPasswordAged, type SessionProof, type SignInTerms } from '.
 import { Refusal } from '../../foundation/errors.js'
 import { firstAddressOf, isInNetworks } from '../../foundation/http/addresses.js'
 import { secretMatches } from '../../foundation/keys.js'
-import type { Log } from '../../foundation/log.js'
 import * as people from '../../store/access/people.js'
 import * as factors from '../../store/access/second-factors.js'
 import { endOwnSessions, endSessionsOfPerson } from '../../store/access/sessions.js'
@@ -18,7 +17,6 @@ import { signInTermsAt } from './sign-in-rules.js'
 export interface SignInParts extends FactorParts {
   /** Networks from which administrators sign in; none: from everywhere. */
   administratorNetworks: readonly string[]
-  log: Log
 }
 
 interface SignInInput extends ShownFactor {
@@ -35,7 +33,7 @@ interface SignInInput extends ShownFactor {
  * PASSWORD_WEAK, SECOND_FACTOR_NEEDED, SECOND_FACTOR_REFUSED.
  */
 export const signIn = async (db: Db, input: SignInInput, parts: SignInParts): Promise<PersonSession> => {
-  const { now, log, keys } = parts
+  const { now, log } = parts
   const { name, password, place } = input
   const person = await checkPassword(
     db,
@@ -54,13 +52,16 @@ export const signIn = async (db: Db, input: SignInInput, parts: SignInParts): Pr
       if (!(await people.setPassword(tx, person.id, made))) throw new Refusal('SIGN_IN_REFUSED')
       await endSessionsOfPerson(tx, person.id, now)
     }
-    return startSession(tx, person.id, { proof, place, now })
+    const account = { id: person.id, passwordHash: passwordHash ?? person.passwordHash }
+    return startSession(tx, account, { proof, place, now })
   })
-  const knock = { kind: 'PERSON' as const, name: person.id, address: place.address }
-  await lockouts.noteGoodSignIn(db, knock, keys.mark, now)
+  await noteGoodSignIn(db, person.id, place, parts)
   log.info({ person: person.id, chosen: passwordHash !== null, proof }, 'signed in')
   return openedSession(db, cookie, parts)
 }
+
+const noteGoodSignIn = (db: Db, name: string, { address }: SignInPlace, { keys, now }: SignInParts): Promise<void> =>
+  lockouts.noteGoodSignIn(db, { kind: 'PERSON', name, address }, keys.mark, now)
 
 interface PasswordAttempt {
   name: string
@@ -76,12 +77,16 @@ const checkPassword = async (
 ): Promise<people.PersonAccount> => {
   const knock = { kind: 'PERSON' as const, name, address }
   const wait = await lockouts.secondsLocked(db, knock, mark, now, proven)
-  const person = await people.findPerson(db, name)
+  const person = await people.findPersonByTypedName(db, name)
   const matches = await secretMatches(normalPassword(password), person?.passwordHash ?? null)
   if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
   const isTooLate = person?.oneTimeUntil != null && person.oneTimeUntil <= now
   if (person !== null && matches && !isTooLate) return person
-  await lockouts.noteFailedSignIn(db, knock, { mark, known: person !== null, now, log })
+  await lockouts.noteFailedSignIn(
+    db,
+    { ...knock, name: person?.id ?? name },
+    { mark, known: person !== null, now, log },
+  )
   throw new Refusal('SIGN_IN_REFUSED')
 }
 
@@ -105,11 +110,8 @@ const refuseOldPassword = (person: people.PersonAccount, terms: SignInTerms, now
 const checkFactor = async (db: Db, person: string, shown: ShownFactor, parts: SignInParts): Promise<SessionProof> => {
   if (!(await factors.hasSecondFactor(db, person))) return 'PASSWORD'
   if (shown.code === null && shown.passkey === null) throw new Refusal('SECOND_FACTOR_NEEDED')
-  const { mark } = parts.keys
-  const wait = await lockouts.secondsCodesLocked(db, person, mark, parts.now)
-  if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
-  if (await factorMatches(db, person, shown, parts)) return 'SECOND'
-  await lockouts.noteFailedCode(db, person, { mark, now: parts.now, log: parts.log })
+  const given = { mark: parts.keys.mark, now: parts.now, log: parts.log }
+  if (await lockouts.tryCode(db, person, given, () => factorMatches(db, person, shown, parts))) return 'SECOND'
   throw new Refusal('SECOND_FACTOR_REFUSED')
 }
 
@@ -124,7 +126,8 @@ export const signInWithPasskey = async (
   const person = name === null ? null : await people.findPerson(db, name)
   if (person === null) throw new Refusal('SECOND_FACTOR_REFUSED')
   refuseUnusable(person, signInTermsAt(now), place, parts)
-  const cookie = await db.transaction((tx) => startSession(tx, person.id, { proof: 'SECOND', place, now }))
+  const cookie = await db.transaction((tx) => startSession(tx, person, { proof: 'SECOND', place, now }))
+  await noteGoodSignIn(db, person.id, place, parts)
   log.info({ person: person.id, proof: 'PASSKEY' }, 'signed in')
   return openedSession(db, cookie, parts)
 }

@@ -4,6 +4,8 @@ import * as store from '../../../src/store/access/people.js'
 import * as clients from '../../../src/work/access/clients.js'
 import { confirmAccount } from '../../../src/work/access/confirm-account.js'
 import * as people from '../../../src/work/access/people.js'
+import { makeFirstSetup } from '../../../src/work/office/first-setup.js'
+import { whileHeld } from '../../support/held-locks.js'
 import { database, later, NOW, refusal } from '../../support/world.js'
 
 describe('accounts and the rule of two persons', () => {
@@ -69,6 +71,52 @@ describe('accounts and the rule of two persons', () => {
     expect(await pendingSince('two')).to.deep.equal(later(40))
   })
 
+  it('nobody confirms an own change that waits behind another person’s', async () => {
+    await administrator('one', 'systems')
+    await administrator('two', 'security')
+    await administrator('three', 'security', 'one')
+    await confirm('three', 'two', await pendingSince('three'))
+    await people.registerPerson(db(), { name: 'li', role: 'reviewer' }, [], change('one'))
+    await confirm('li', 'two', await pendingSince('li'))
+    // The one-time password of `two` would open the account if `two` confirmed the lost factor too.
+    await people.resetPassword(db(), 'li', change('two', { now: later(30) }))
+    await people.resetSecondFactor(db(), 'li', change('one', { now: later(40) }))
+    expect((await store.findPerson(db(), 'li'))?.pendingChanges).to.deep.equal({
+      PASSWORD: 'two',
+      SECOND_FACTOR: 'one',
+    })
+    expect((await refusal(confirm('li', 'two', later(40)))).code).to.equal('SECOND_PERSON')
+    // A newer password replaces the one that `two` knows.
+    await people.resetPassword(db(), 'li', change('one', { now: later(50) }))
+    await confirm('li', 'two', later(50))
+    expect((await store.findPerson(db(), 'li'))?.pendingChanges).to.deep.equal({})
+  })
+
+  it('of administrators registered at the same time, one of each duty is exempt from confirmation', async () => {
+    const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']
+    const registered = await whileHeld(
+      db(),
+      'lock table people in access exclusive mode',
+      names.map((name, i) => () => administrator(name, i % 2 ? 'systems' : 'security', 'a0')),
+    )
+    const made = registered.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    expect(made).to.have.length(names.length)
+    expect(made.filter(({ pending }) => !pending).map(({ duty }) => duty)).to.have.members(['systems', 'security'])
+  })
+
+  it('the first setup registers one administrator, also for several submissions at the same time', async () => {
+    const setup = makeFirstSetup(db())
+    const names = ['first', 'first', 'second', 'third']
+    const made = await whileHeld(
+      db(),
+      'lock table people in access exclusive mode',
+      names.map((name) => () => setup.register({ code: setup.code, name, now: NOW })),
+    )
+    expect(made.filter(({ status }) => status === 'fulfilled')).to.have.length(1)
+    expect(await store.listPeople(db(), 10)).to.have.length(1)
+    expect((await refusal(setup.register({ code: setup.code, name: 'late', now: NOW }))).code).to.equal('SETUP_CLOSED')
+  })
+
   it('a command on the host activates an account that can confirm only where no other such account is active', async () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
@@ -107,6 +155,24 @@ describe('accounts and the rule of two persons', () => {
     expect([await works(first), await works(next)]).to.deep.equal([true, false])
     await confirm('mall', 'two', later(10), 'clients')
     expect([await works(first), await works(next)]).to.deep.equal([true, true])
+  })
+
+  it('a secret that nobody confirmed does not become the previous one that still works', async () => {
+    await administrator('two', 'security')
+    const rotate = async (at: Date) => clients.rotateSecretWithOverlap(db(), 'mall', change('one', { now: at }))
+    const works = (secret: string, at: Date) => clients.secretMatchesClient(db(), 'mall', secret, at)
+    const given = { name: 'mall', role: 'reviewer' }
+    const { client_secret: first } = await clients.registerClient(db(), given, [], change('one'))
+    const second = await rotate(later(10))
+    expect(second.previous_until).to.equal(null)
+    expect([await works(first, later(20)), await works(second.client_secret, later(20))]).to.deep.equal([false, false])
+    await confirm('mall', 'two', later(10), 'clients')
+    const third = await rotate(later(30))
+    const fourth = await rotate(later(40))
+    expect(fourth.previous_until).to.equal(later(40 + 86_400).toISOString())
+    const tried = [first, second, third, fourth].map((one) => (typeof one === 'string' ? one : one.client_secret))
+    const working = await Promise.all(tried.map((secret) => works(secret, later(50))))
+    expect(working).to.deep.equal([false, true, false, false])
   })
 
   it('only an administrator may have a duty, and only a known one', async () => {

@@ -1,22 +1,26 @@
+import type { PendingChange } from '../../../../domain/access/accounts.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
+import { labelOf } from '../../pieces/words.js'
 import { useSession } from '../../session/session.js'
 
 interface PendingAccount {
   name: string
   pendingSince: string | null
-  changedBy: string | null
+  pendingChanges: readonly { change: PendingChange; by: string }[]
 }
 
-export const PendingNotice = ({ since, by }: { since: string; by: string | null }) => (
+const changesWords = ({ pendingChanges }: PendingAccount): string =>
+  pendingChanges.map(({ change, by }) => `${by} ${labelOf('PendingChange', change)}`).join('，') || '登记或变更'
+
+export const PendingNotice = ({ of }: { of: PendingAccount }) => (
   <span className="warn">
-    待第二人确认，自 {instantText(since)}
-    {by !== null && `（由 ${by} 登记或变更）`}
+    待第二人确认，自 {instantText(of.pendingSince)}（{changesWords(of)}）
   </span>
 )
 
 export const ConfirmAccountButton = ({
-  of: { name, pendingSince, changedBy },
+  of,
   what,
   onDo,
 }: {
@@ -25,19 +29,20 @@ export const ConfirmAccountButton = ({
   onDo: () => Promise<unknown>
 }) => {
   const { name: me } = useSession()
-  if (pendingSince === null) return null
-  const isOwn = changedBy === me
+  if (of.pendingSince === null) return null
+  const isOwn = of.pendingChanges.some(({ by }) => by === me)
   return (
     <ConfirmButton
       action="确认"
       danger={false}
       follows={[
-        `${what}“${name}”由${changedBy ?? '此前'}登记或变更，自 ${instantText(pendingSince)} 起待确认；`,
-        '请先核对身份、角色、所属单位和区划；确认后立即可以使用。',
+        `${what}“${of.name}”自 ${instantText(of.pendingSince)} 起待确认：${changesWords(of)}；`,
+        '请先核对身份、角色、所属单位和区划，并核对以上每一项变更确有其事；确认后立即可以使用。',
+        ...(what === '系统' ? ['持有密钥的人都以这个系统的名义办理，复核和确认时与登记人视为两人。'] : []),
       ]}
       disabled={isOwn}
       hint={isOwn ? '由您登记或变更的，须由他人确认' : ''}
-      button={{ type: 'link', size: 'small', 'aria-label': `确认：${name}` }}
+      button={{ type: 'link', size: 'small', 'aria-label': `确认：${of.name}` }}
       onDo={onDo}
     />
   )

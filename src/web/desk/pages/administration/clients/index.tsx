@@ -73,9 +73,10 @@ export default function ClientsPage() {
         key: 'state',
         title: '状态',
         width: 240,
-        render: ({ endedAt, previousUntil, pendingSince, changedBy }) => {
+        render: (client) => {
+          const { endedAt, previousUntil, pendingSince } = client
           if (endedAt !== null) return <span className="soft">已停用 {instantText(endedAt)}</span>
-          if (pendingSince !== null) return <PendingNotice since={pendingSince} by={changedBy} />
+          if (pendingSince !== null) return <PendingNotice of={client} />
           if (previousUntil !== null) return <span className="warn">旧密钥有效至 {instantText(previousUntil)}</span>
           return <span className="good">在用</span>
         },

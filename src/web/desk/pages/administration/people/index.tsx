@@ -106,7 +106,7 @@ export default function PeoplePage() {
                 danger={false}
                 follows={[
                   `“${person.name}”得到新的一次性密码，只显示一次，登录时须换成自选的密码；`,
-                  '原来的密码立即作废；',
+                  '原来的密码立即作废；第二重验证不变，通行密钥仍可登录，疑被他人掌握的须另行清除；',
                   person.name === me
                     ? '您自己现在的登录随即结束。'
                     : '其全部登录立即结束，正在填写的内容须重新登录后才能提交。',
@@ -200,9 +200,9 @@ const PendingConfirmers = ({ of }: { of: readonly PersonLineFragment[] | undefin
 }
 
 const PersonState = ({ of }: { of: PersonLineFragment }) => {
-  const { endedAt, oneTimeUntil, pendingSince, changedBy, asleep, secondFactor } = of
+  const { endedAt, oneTimeUntil, pendingSince, asleep, secondFactor } = of
   if (endedAt !== null) return <span className="soft">已停用 {instantText(endedAt)}</span>
-  if (pendingSince !== null) return <PendingNotice since={pendingSince} by={changedBy} />
+  if (pendingSince !== null) return <PendingNotice of={of} />
   if (asleep) return <span className="warn">久未登录，休眠</span>
   if (oneTimeUntil === null)
     return <span className="good">在用 {secondFactor && <span className="soft">已启用第二重验证</span>}</span>
