@@ -1,19 +1,21 @@
 /** Exports one case as a file (案卷), asked as the person's own question: closed parts are empty. */
 import type { Request, RequestHandler } from 'express'
 import type { GraphqlEndpoint } from '../api/graphql/execution.js'
+import { openPaperFor } from '../api/listing/papers.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { getRequestContext } from '../api/request/request-context.js'
 import type { Viewer } from '../domain/access/viewer.js'
+import { CASE_FILE_PAPERS_BYTES_MOST, choosePapersThatFit } from '../domain/listing/papers.js'
 import { Refusal } from '../foundation/errors.js'
 import { writePdf } from '../foundation/papers/pdf.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import { makeCaseFilePaper } from '../web/case-file/contents.js'
-import { CASE_FILE_QUERY, type CaseFileData } from '../web/case-file/query.js'
+import { CASE_FILE_QUERY, type CaseFileCopy, type CaseFileData, listPapersOf } from '../web/case-file/query.js'
 import { makeExportWords } from './exports.js'
 
 /** Raised when members of the JSON change. */
-const CASE_FILE_FORM = 1
+const CASE_FILE_FORM = 2
 const TYPES = { pdf: 'application/pdf', json: 'application/json; charset=utf-8' } as const
 
 /** `signedIn` returns the person, or refuses. It is asked again before the file leaves: the session may have ended. */
@@ -34,10 +36,11 @@ export const makeCaseFileHandler =
     // Only those who see the steps of a case get its file.
     if (found === null || found.mirrored || found.moves.length === 0) throw new Refusal('NOT_FOUND')
     const made = { madeAt: asked.now, madeBy: viewer.sub ?? '' }
+    const copies = await readCopies(parts, viewer, found)
     const content =
       format === 'pdf'
-        ? await writePdf(makeCaseFilePaper(found, makeExportWords(parts, labelOf), made))
-        : JSON.stringify({ form: CASE_FILE_FORM, ...made, caseFile: found }, null, 2)
+        ? await writePdf(makeCaseFilePaper(found, copies, makeExportWords(parts, labelOf), made))
+        : JSON.stringify({ form: CASE_FILE_FORM, ...made, caseFile: found, copies: copies.map(copyAsText) }, null, 2)
     await signedIn(request)
     await writeAuditRow(parts, asked, viewer, {
       kind: 'FILE',
@@ -50,3 +53,28 @@ export const makeCaseFileHandler =
       .set({ 'Content-Type': TYPES[format], 'Content-Disposition': `attachment; filename*=UTF-8''${name}` })
       .send(content)
   }
+
+const readCopies = async (parts: ApiDependencies, viewer: Viewer, file: CaseFileData): Promise<CaseFileCopy[]> => {
+  const papers = listPapersOf(file)
+  const chosen = choosePapersThatFit(papers, CASE_FILE_PAPERS_BYTES_MOST)
+  const copies: CaseFileCopy[] = []
+  // One after another, so that only the chosen bytes are in memory.
+  for (const paper of papers) {
+    const { id, title, type, bytes, sha256 } = paper
+    const content = chosen.has(paper) ? await openOrNull(parts, viewer, id) : null
+    const reason = chosen.has(paper) ? 'NOT_SEEN' : 'TOO_LARGE'
+    copies.push({ title, type, bytes, sha256, content, leftOut: content === null ? reason : null })
+  }
+  return copies
+}
+
+const openOrNull = async (parts: ApiDependencies, viewer: Viewer, id: string): Promise<Buffer | null> => {
+  try {
+    return (await openPaperFor(parts, viewer, id)).content
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
+const copyAsText = ({ content, ...copy }: CaseFileCopy) => ({ ...copy, content: content?.toString('base64') ?? null })

@@ -1,6 +1,7 @@
 import { type Act, mayInRegion, type Viewer } from '../../domain/access/viewer.js'
 import { listServedDocumentKinds } from '../../domain/listing/documents.js'
 import { isUuid } from '../../domain/listing/listing.js'
+import { mayReadPapers } from '../../domain/listing/papers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
@@ -26,7 +27,11 @@ const isReadable = (
   { listing, operator }: Awaited<ReturnType<typeof readOwner>>,
 ): boolean => {
   if (operator === null) return false
-  if (viewer.role !== 'party') return mayInRegion(viewer, 'move_listing', operator.region)
+  const { region } = operator
+  // A masked copy is made for the public.
+  if (viewer.role !== 'party' && about === 'MASKED') return mayInRegion(viewer, 'move_listing', region)
+  if (viewer.role !== 'party')
+    return mayReadPapers(viewer, { region, level: listing?.facts.level ?? null, keeper: listing?.keeper ?? null })
   if (viewer.sub === null || viewer.sub !== (operator.uscc ?? operator.shop) || about === 'MASKED') return false
   if (about !== 'SIGNED') return true
   return listing !== null && kind !== null && listServedDocumentKinds(listing.facts, listing.removedOn).includes(kind)

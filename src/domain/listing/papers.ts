@@ -1,4 +1,6 @@
 import { isSamePerson } from '../access/persons.js'
+import { isRegionBound, mayInRegion, type Viewer } from '../access/viewer.js'
+import { DIVISION_LEVELS, type DivisionLevel, divisionLevelOf } from '../operators/places.js'
 
 export type AttachmentUse = 'DEFENCE' | 'REPAIR' | 'OBJECTION'
 export type PaperUse = 'SIGNED' | 'MASKED' | AttachmentUse
@@ -6,6 +8,21 @@ export type PaperUse = 'SIGNED' | 'MASKED' | AttachmentUse
 export const ATTACHMENTS_MOST = 5
 export const PAPERS_MOST = 20
 export const PAPERS_BYTES_MOST = 100 * 1024 * 1024
+
+/** Signed copies and attachments that one case file holds, bytes. */
+export const CASE_FILE_PAPERS_BYTES_MOST = 40 * 1024 * 1024
+
+/** In their order, as many as fit. A paper that does not fit leaves room for later, smaller ones. */
+export const choosePapersThatFit = <P extends { bytes: number }>(papers: readonly P[], most: number): Set<P> => {
+  const chosen = new Set<P>()
+  let left = most
+  for (const paper of papers) {
+    if (paper.bytes > left) continue
+    left -= paper.bytes
+    chosen.add(paper)
+  }
+  return chosen
+}
 
 interface MaskedPaper {
   storedBy: string
@@ -25,3 +42,20 @@ export const findReleaseFault = (
 export const isRoomLeft = (held: { count: number; bytes: number }, added: readonly { length: number }[]): boolean =>
   held.count + added.length <= PAPERS_MOST &&
   added.reduce((all, { length }) => all + length, held.bytes) <= PAPERS_BYTES_MOST
+
+/** What decides who reads the sealed papers of a case. */
+export interface PaperCase {
+  /** Region of the operator. */
+  region: string | null
+  /** Level of the deciding authority; null when unknown, or for an objection. */
+  level: DivisionLevel | null
+  keeper: string | null
+}
+
+/** The authority that decides the case reads its papers, and so do its superiors and the keeper. */
+export const mayReadPapers = (viewer: Viewer, { region, level, keeper }: PaperCase): boolean => {
+  if (!mayInRegion(viewer, 'move_listing', region)) return false
+  if (!isRegionBound(viewer) || level === null) return true
+  if (keeper !== null && isSamePerson(keeper, viewer.sub ?? '')) return true
+  return DIVISION_LEVELS.indexOf(divisionLevelOf(viewer.region ?? '')) <= DIVISION_LEVELS.indexOf(level)
+}

@@ -42,6 +42,7 @@ const documentOf = ({ blocks }: Paper): string =>
 const blockOf = (block: PaperBlock): string => {
   if (block.as === 'page') return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
   if (block.as === 'qr') return paragraphOf('note', `${block.caption} ${block.url}`)
+  if (block.as === 'image') return paragraphOf('note', block.caption)
   return block.as === 'table' ? tableOf(block) : paragraphOf(block.as, block.text)
 }
 

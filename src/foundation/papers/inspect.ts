@@ -26,3 +26,18 @@ export const inspectPaper = (bytes: Buffer): { type: PaperType } | { fault: Pape
   const { fault } = inspectPdf(bytes)
   return fault === null ? { type: 'PDF' } : { fault }
 }
+
+const PNG_COLOUR_AT = 25
+const PNG_INTERLACE_AT = 28
+const PNG_COLOURS_WITHOUT_ALPHA = [0, 2, 3]
+
+/**
+ * True when a PDF takes the image's compressed bytes as they are. A PNG with transparency or interlacing would have to be
+ * unpacked first, and a crafted one unpacks to any size.
+ */
+export const isPrintableAsIs = (type: PaperType, bytes: Buffer): boolean =>
+  type === 'JPEG' ||
+  (type === 'PNG' &&
+    PNG_COLOURS_WITHOUT_ALPHA.includes(bytes[PNG_COLOUR_AT] ?? -1) &&
+    bytes[PNG_INTERLACE_AT] === 0 &&
+    !bytes.includes('tRNS'))

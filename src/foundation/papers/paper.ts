@@ -17,6 +17,16 @@ export type PaperBlock =
   | { as: 'table'; columns: readonly string[]; widths: readonly number[]; rows: readonly (readonly string[])[] }
   | { as: 'qr'; url: string; caption: string }
   | { as: 'page' }
+  /** On a page of its own, as large as fits. PDF only. */
+  | { as: 'image'; content: Buffer; caption: string }
+
+/** A file embedded unchanged (PDF only), so that its signature and hash stay valid. */
+export interface EmbeddedFile {
+  name: string
+  mediaType: string
+  description: string
+  content: Buffer
+}
 
 export interface Paper {
   title: string
@@ -24,6 +34,7 @@ export interface Paper {
   blocks: readonly PaperBlock[]
   foot?: string
   keywords?: string
+  files?: readonly EmbeddedFile[]
 }
 
 export const runsOf = (text: PaperText): readonly (string | { blank: string })[] =>

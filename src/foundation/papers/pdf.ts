@@ -49,6 +49,8 @@ export const writePdf = (paper: Paper): Promise<Buffer> =>
       if (block.as === 'right') makeRoom(pen, heightOfSignature(paper.blocks.slice(i)))
       writeBlock(pen, block)
     }
+    for (const { content, name, mediaType: type, description } of paper.files ?? [])
+      pdf.file(content, { name, type, description, creationDate: CreationDate, modifiedDate: CreationDate })
     numberPages(pdf, paper.foot ?? '')
     pdf.end()
   })
@@ -74,6 +76,7 @@ const makePen = (pdf: Pdf): Pen => {
 
 const writeBlock = (pen: Pen, block: PaperBlock): void => {
   if (block.as === 'page') makeRoom(pen, BOTTOM)
+  else if (block.as === 'image') writeImage(pen, block)
   else if (block.as === 'qr') writeQr(pen, block.url, block.caption)
   else if (block.as === 'table') writeTable(pen, block)
   else writeParagraph(pen, block.as, block.text)
@@ -153,6 +156,17 @@ const writeRow = (pen: Pen, cells: readonly string[], columns: readonly number[]
     x += width
   }
   pen.y = top + height
+}
+
+const writeImage = (pen: Pen, { content, caption }: Extract<PaperBlock, { as: 'image' }>): void => {
+  writeParagraph(pen, 'note', caption)
+  try {
+    pen.pdf.image(content, PAGE.left, pen.y, { fit: [WIDTH, BOTTOM - pen.y], align: 'center' })
+    pen.y = BOTTOM
+  } catch {
+    // PDFKit throws for an image that it cannot read, before it writes anything.
+    writeParagraph(pen, 'note', '该图片无法印出，请打开所附的原件。')
+  }
 }
 
 const writeQr = (pen: Pen, url: string, caption: string): void => {

@@ -1,8 +1,9 @@
 /** A case file (案卷) as a paper, in this order: the case, its penalty, steps, deadlines, papers, concerns, delivery. */
-import type { Paper, PaperBlock } from '../../foundation/papers/paper.js'
+import { isPrintableAsIs, PAPER_TYPES } from '../../foundation/papers/inspect.js'
+import type { EmbeddedFile, Paper, PaperBlock } from '../../foundation/papers/paper.js'
 import type { ExportWords } from '../exports/rows.js'
 import { nameOfDivision } from '../words/division-names.js'
-import type { CaseFileData } from './query.js'
+import type { CaseFileCopy, CaseFileData } from './query.js'
 
 const INSTANT = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
 const instant = (at: string | null): string => (at === null ? '—' : INSTANT.format(new Date(at)))
@@ -10,6 +11,7 @@ const text = (value: string | null | undefined): string => (value == null || val
 
 export const makeCaseFilePaper = (
   file: CaseFileData,
+  copies: readonly CaseFileCopy[],
   words: ExportWords,
   { madeAt, madeBy }: { madeAt: Date; madeBy: string },
 ): Paper => ({
@@ -29,9 +31,12 @@ export const makeCaseFilePaper = (
     ...listSteps(file, words),
     ...listDeadlines(file, words),
     ...listPapers(file),
+    ...listCopies(copies),
     ...listConcernsAndDeliveries(file, words),
     ...file.documents.flatMap(appendPaper),
+    ...copies.flatMap(appendImage),
   ],
+  files: copies.flatMap(embedCopy),
 })
 
 const table = (
@@ -134,6 +139,54 @@ const listPapers = ({ documents, attachments }: CaseFileData): PaperBlock[] => [
         attachments.map(({ storedAt, bytes, sha256 }) => [instant(storedAt), String(bytes), sha256]),
       )),
 ]
+
+const LEFT_OUT = {
+  TOO_LARGE: '未收入：文件过大，请在案件页单独下载',
+  NOT_SEEN: '未收入：导出人无权查看',
+} as const
+
+const nameOfFile = ({ title, type }: CaseFileCopy, i: number): string =>
+  `${String(i + 1).padStart(2, '0')}-${title}.${PAPER_TYPES[type].extension}`
+
+const isPrinted = ({ type, content }: CaseFileCopy): boolean => content !== null && isPrintableAsIs(type, content)
+
+const howHeld = (copy: CaseFileCopy, i: number): string => {
+  if (copy.leftOut !== null) return LEFT_OUT[copy.leftOut]
+  return `原件随附：${nameOfFile(copy, i)}${isPrinted(copy) ? '，并印于附页' : ''}`
+}
+
+const listCopies = (copies: readonly CaseFileCopy[]): PaperBlock[] =>
+  copies.length === 0
+    ? []
+    : [
+        ...table(
+          '签章件和材料的原件',
+          ['文件', '字节', '校验值（SHA-256）', '收入情况'],
+          [2, 1, 4, 3],
+          copies.map((copy, i) => [copy.title, String(copy.bytes), copy.sha256, howHeld(copy, i)]),
+        ),
+        {
+          as: 'note',
+          text: '原件按存入时的字节嵌入本文件，在阅读器的“附件”栏打开；电子签章和校验值不因收入而改变。',
+        },
+      ]
+
+const embedCopy = (copy: CaseFileCopy, i: number): EmbeddedFile[] =>
+  copy.content === null
+    ? []
+    : [
+        {
+          name: nameOfFile(copy, i),
+          mediaType: PAPER_TYPES[copy.type].mediaType,
+          description: `${copy.title}，SHA-256 ${copy.sha256}`,
+          content: copy.content,
+        },
+      ]
+
+const appendImage = (copy: CaseFileCopy, i: number): PaperBlock[] =>
+  copy.content !== null && isPrinted(copy)
+    ? [{ as: 'page' }, { as: 'image', content: copy.content, caption: `附：${nameOfFile(copy, i)}` }]
+    : []
 
 const listConcernsAndDeliveries = ({ concerns, deliveries }: CaseFileData, words: ExportWords): PaperBlock[] => [
   ...table(

@@ -1,3 +1,5 @@
+import type { PaperType } from '../../foundation/papers/inspect.js'
+
 /** Asked as the person's own question, so that closed parts of the case file (案卷) are empty. */
 export const CASE_FILE_QUERY = `query CaseFile($id: ID!) {
   listing(id: $id) {
@@ -7,8 +9,8 @@ export const CASE_FILE_QUERY = `query CaseFile($id: ID!) {
     penalty { documentNumber authority decidedOn violation fineYuan heavy linked }
     moves { number move by role on recordedAt stateBefore stateAfter act }
     deadlines { name startsOn dueOn provisional state endedOn rule { value basis confirmed } }
-    documents { kind title number sha256 issuedOn enteredBy enteredAt draftSha256 html signed { type bytes sha256 storedAt storedBy } }
-    attachments { about type bytes sha256 storedAt storedBy }
+    documents { kind title number sha256 issuedOn enteredBy enteredAt draftSha256 html signed { id type bytes sha256 storedAt storedBy } }
+    attachments { id about type bytes sha256 storedAt storedBy }
     keeper handovers { from to note by at }
     concerns { cause openedAt settledAt settledBy note }
     hiding { kind on by confirmed }
@@ -18,12 +20,26 @@ export const CASE_FILE_QUERY = `query CaseFile($id: ID!) {
 }`
 
 interface StoredPaper {
-  type: string
+  id: string
+  about?: string
+  type: PaperType
   bytes: number
   sha256: string
   storedAt: string
   storedBy: string | null
 }
+
+/** A signed copy or an attachment. Without content it is left out: too large, or not for this person. */
+export interface CaseFileCopy extends Pick<StoredPaper, 'type' | 'bytes' | 'sha256'> {
+  title: string
+  content: Buffer | null
+  leftOut: 'TOO_LARGE' | 'NOT_SEEN' | null
+}
+
+export const listPapersOf = ({ documents, attachments }: CaseFileData): (StoredPaper & { title: string })[] => [
+  ...documents.flatMap(({ title, signed }) => (signed === null ? [] : [{ ...signed, title }])),
+  ...attachments.map((paper) => ({ ...paper, title: '当事人所附的材料' })),
+]
 
 export interface CaseFileData {
   id: string
