@@ -93,6 +93,7 @@ async function* readNodes(
     const { data, errors } = await askPage({ ...variables, first: PAGE_ROWS, after })
     const page = data?.[table.field]
     if (page == null) throw refusalOf(errors)
+    if (table.isWhole === true) return yield* page
     if (page.totalCount > EXPORT_ROWS_MOST)
       throw new Refusal('EXPORT_TOO_LARGE', { rows: page.totalCount, most: EXPORT_ROWS_MOST })
     yield* page.nodes

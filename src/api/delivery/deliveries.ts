@@ -5,10 +5,11 @@ import * as desk from '../../store/delivery/delivery-desk.js'
 import type { BookedReceipt } from '../../store/delivery/delivery-queue.js'
 import * as work from '../../work/delivery/deliveries.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { makeConnection, type OrderedPageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { NO_SUBJECT, requireAct, seesSubject } from '../request/viewer.js'
 
 const NO_ADVICE = {
@@ -62,16 +63,18 @@ type ClosingFields = Pick<desk.StoredDelivery, 'closedAt' | 'closedBy' | 'closed
 export const closingOf = ({ closedAt, closedBy, closedReason }: ClosingFields) =>
   closedAt && { at: closedAt, by: closedBy, reason: closedReason }
 
-interface DeliveriesArgs extends PageArgs {
+interface DeliveriesArgs extends OrderedPageArgs {
   filter?: (Omit<desk.DeliveryFilter, 'subjectId' | 'sight'> & { subject?: string | null }) | null
 }
 
 const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const { subject = null, ...columns } = refuseUnstorableText(args.filter) ?? {}
+  const { subject = null, region = null, name = null, ...columns } = refuseUnstorableText(args.filter) ?? {}
   const subjectId = subject === null ? null : (parseListingUuid(subject) ?? NO_SUBJECT)
-  const filter = { ...columns, subjectId, sight: regionBoundOf(context.viewer) }
-  const found = await desk.list(db, filter, { first: readPageSize(args) + 1, before: readNumberInCursor(args.after) })
+  const sight = regionBoundOf(context.viewer)
+  const filter = { ...columns, ...readOperatorWords({ region, name }), subjectId, sight }
+  const page = { first: readPageSize(args) + 1, after: readNumberInCursor(args.after), order: args.order ?? 'NEWEST' }
+  const found = await desk.list(db, filter, page)
   return makeConnection(
     found.map((one) => deliveryView(context, one)),
     args,

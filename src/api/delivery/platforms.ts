@@ -1,3 +1,4 @@
+import { regionBoundOf } from '../../domain/access/viewer.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as states from '../../store/delivery/platform-states.js'
@@ -10,11 +11,12 @@ const ACTS_MOST = 20
 
 const views = async (context: GraphqlContext) => {
   const { db, office, rules } = context.parts
+  const sight = regionBoundOf(context.viewer)
   const configured = office.configured().platforms
   const [backlog, oldest, refused, kept, acts] = await Promise.all([
-    deliveries.countByPlatform(db),
-    desk.readOldestOpenByPlatform(db),
-    desk.countRefusals(db),
+    deliveries.countByPlatform(db, sight),
+    desk.readOldestOpenByPlatform(db, sight),
+    desk.countRefusals(db, sight),
     states.all(db),
     states.listLatestActs(db, ACTS_MOST),
   ])

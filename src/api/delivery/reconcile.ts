@@ -1,14 +1,14 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
-import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as store from '../../store/delivery/discrepancies.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { makeConnection, type OrderedPageArgs, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { NO_ID, NO_SUBJECT, seesSubject } from '../request/viewer.js'
 
 const discrepancyView = (context: GraphqlContext, finding: store.StoredDiscrepancy) => {
@@ -43,17 +43,14 @@ const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string |
   )
 }
 
-type DiscrepancyArgs = PageArgs & {
-  filter?: { platform?: string | null; what?: DiscrepancyKind | null; open?: boolean | null } | null
-}
+type DiscrepancyArgs = OrderedPageArgs & { filter?: Omit<store.DiscrepancyFilter, 'sight'> | null }
 
 const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const filter = { ...args.filter, sight: regionBoundOf(context.viewer) }
-  const discrepancies = await store.list(db, filter, {
-    first: readPageSize(args) + 1,
-    before: readNumberInCursor(args.after),
-  })
+  const { region = null, name = null, ...columns } = refuseUnstorableText(args.filter) ?? {}
+  const filter = { ...columns, ...readOperatorWords({ region, name }), sight: regionBoundOf(context.viewer) }
+  const page = { first: readPageSize(args) + 1, after: readNumberInCursor(args.after), order: args.order ?? 'NEWEST' }
+  const discrepancies = await store.list(db, filter, page)
   return makeConnection(
     discrepancies.map((one) => discrepancyView(context, one)),
     args,

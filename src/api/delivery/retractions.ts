@@ -1,13 +1,15 @@
 import { regionBoundOf } from '../../domain/access/viewer.js'
+import type { SubjectKind } from '../../domain/delivery/delivery.js'
 import { parseListingUuid } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { makeConnection, type OrderedPageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeGlobalId, makeRetractionCursor, readRetractionInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { NO_SUBJECT } from '../request/viewer.js'
 import { closingOf, getSubOfViewer } from './deliveries.js'
 
@@ -33,20 +35,34 @@ const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => 
   }
 }
 
-interface RetractionsArgs extends PageArgs {
-  filter?: { open?: boolean | null; platform?: string | null; listing?: string | null } | null
+interface RetractionFilterInput extends Partial<Pick<store.RetractionFilter, 'open' | 'platform' | 'region' | 'name'>> {
+  listing?: string | null
+  kind?: SubjectKind | null
+}
+
+interface RetractionsArgs extends OrderedPageArgs {
+  filter?: RetractionFilterInput | null
 }
 
 const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const { open = null, platform = null, listing = null } = refuseUnstorableText(args.filter) ?? {}
+  const {
+    open = null,
+    platform = null,
+    listing = null,
+    kind = null,
+    ...words
+  } = refuseUnstorableText(args.filter) ?? {}
   const filter = {
     open,
     platform,
     subjectId: listing === null ? null : (parseListingUuid(listing) ?? NO_SUBJECT),
+    kind,
+    ...readOperatorWords(words),
     sight: regionBoundOf(context.viewer),
   }
-  const page = { first: readPageSize(args) + 1, after: readRetractionInCursor(args.after) }
+  const after = readRetractionInCursor(args.after)
+  const page = { first: readPageSize(args) + 1, after, order: args.order ?? 'NEWEST' }
   const retractions = await work.listRetractions(db, filter, page)
   return makeConnection(
     retractions.map((one) => retractionView(context, one)),

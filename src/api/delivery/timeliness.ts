@@ -16,6 +16,7 @@ import {
   readTimelinessInCursor,
 } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { readOperatorWords } from '../request/operator-words.js'
 
 const nameOf = ({ parts }: GraphqlContext, id: string) =>
   [PUBLICITY_SYSTEM, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
@@ -51,16 +52,19 @@ const dueView = (context: GraphqlContext, due: DueDelivery) => {
   }
 }
 
-const dueDeliveries = async (
-  _: unknown,
-  args: PageArgs & { lateOnly?: boolean | null; platform?: string | null },
-  context: GraphqlContext,
-) => {
+interface DueDeliveriesArgs extends PageArgs {
+  lateOnly?: boolean | null
+  platform?: string | null
+  filter?: { region?: string | null; name?: string | null } | null
+}
+
+const dueDeliveries = async (_: unknown, args: DueDeliveriesArgs, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const { lateOnly, platform } = refuseUnstorableText(args)
+  const { lateOnly, platform, filter } = refuseUnstorableText(args)
   const list = await listDueDeliveries(db, rules, {
     lateOnly: lateOnly ?? false,
     platform: platform ?? null,
+    ...readOperatorWords(filter ?? {}),
     sight: regionBoundOf(context.viewer),
     today: context.today,
   })

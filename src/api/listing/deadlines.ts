@@ -6,10 +6,11 @@ import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as store from '../../store/listing/deadlines.js'
 import * as work from '../../work/calendar/calendar.js'
 import { previewMovedDeadlines, renewDeadlines } from '../../work/listing/deadlines.js'
-import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { makeConnection, type OrderedPageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeDueCursor, parseWholeNumber, readDueInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { makeCaseView, readStoredListing } from './listing-view.js'
 
 const MOVED_SHOWN = 20
@@ -31,17 +32,27 @@ const stateOf = ({ name, dueOn, outcome }: store.StoredDeadline, today: string):
   return PARTY_DEADLINES.includes(name) ? 'RUN_OUT' : 'MISSED'
 }
 
-const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: GraphqlContext) => {
+interface DeadlineArgs extends OrderedPageArgs {
+  state?: store.DeadlineState | null
+  filter?: { [K in 'kind' | 'list' | 'region' | 'name']?: store.DeadlineFilter[K] } | null
+}
+
+const list = async (_: unknown, args: DeadlineArgs, context: GraphqlContext) => {
   const { db } = context.parts
+  const { kind = null, list: kindOfList = null, ...words } = args.filter ?? {}
   const ended = may(context.viewer, 'see_removed')
   const filter = {
     state: args.state ?? 'COMING',
     today: context.today,
     partys: PARTY_DEADLINES,
     ended,
+    kind,
+    ...refuseUnstorableText({ list: kindOfList }),
+    ...readOperatorWords(words),
     sight: regionBoundOf(context.viewer),
   }
-  const deadlines = await store.list(db, filter, { first: readPageSize(args) + 1, after: readDueInCursor(args.after) })
+  const page = { first: readPageSize(args) + 1, after: readDueInCursor(args.after), order: args.order ?? 'OLDEST' }
+  const deadlines = await store.list(db, filter, page)
   return makeConnection(
     deadlines.map((deadline) => makeDeadlineView(context, deadline)),
     args,

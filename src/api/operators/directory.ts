@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as names from '../../store/operators/name-candidates.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/standing/directory.js'
-import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { makeConnection, type OrderedPageArgs, type PageArgs, readPageSize } from '../request/connection.js'
 import { choosePointInTime, type GraphqlContext } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
 import { makeCursor, makeMatchCursor, readMatchInCursor, readNumberInCursor } from '../request/ids.js'
@@ -17,7 +17,7 @@ import { seesInnerListings } from './operator.js'
 
 const FOUND_MOST = 1_000
 
-interface DirectoryArgs extends PageArgs {
+interface DirectoryArgs extends OrderedPageArgs {
   filter?: { name?: string | null; region?: string | null; kind?: string | null; grade?: string | null } | null
 }
 
@@ -34,11 +34,12 @@ const operators = async (_: unknown, args: DirectoryArgs, context: GraphqlContex
   return name == null || name.trim() === '' ? inOrder(context, filter, args) : byName(context, name, filter, args)
 }
 
-const inOrder = async (context: GraphqlContext, filter: store.DirectoryFilter, args: PageArgs) => {
+const inOrder = async (context: GraphqlContext, filter: store.DirectoryFilter, args: OrderedPageArgs) => {
   const { db } = context.parts
   const operators = await store.listOperators(db, filter, {
     first: readPageSize(args) + 1,
     after: readNumberInCursor(args.after),
+    order: args.order ?? 'OLDEST',
   })
   const when = choosePointInTime(context, {})
   return makeConnection(

@@ -1,15 +1,17 @@
 import { may, mayOnFeed, regionBoundOf } from '../../domain/access/viewer.js'
 import type { MergerCause } from '../../domain/operators/merger.js'
+import type { RecordKind } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as waiting from '../../store/intake/unmatched.js'
 import type { IdentityDecisionRow } from '../../store/operators/identity-decisions.js'
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
-import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { makeConnection, type OrderedPageArgs, readPageSize } from '../request/connection.js'
 import { type FieldResolver, type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { seesOperator } from '../request/viewer.js'
 
 const unmatchedView = (context: GraphqlContext, record: waiting.UnmatchedRecord) => {
@@ -68,19 +70,25 @@ export const unmatchedById = async (context: GraphqlContext, id: number) => {
   return isTheirs && sees ? unmatchedView(context, record) : null
 }
 
-interface UnmatchedArgs extends PageArgs {
+interface UnmatchedArgs extends OrderedPageArgs {
   feed?: string | null
   state?: waiting.UnmatchedState | null
+  filter?: { kind?: RecordKind | null; region?: string | null; name?: string | null } | null
 }
 
 const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const { feed = null, state } = refuseUnstorableText(args)
-  const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: regionBoundOf(context.viewer) }
-  const records = await waiting.list(db, filter, {
-    first: readPageSize(args) + 1,
-    after: readNumberInCursor(args.after),
-  })
+  const { kind = null, ...words } = args.filter ?? {}
+  const filter = {
+    feeds: visible(context, feed),
+    state: state ?? 'OPEN',
+    kind,
+    ...readOperatorWords(words),
+    sight: regionBoundOf(context.viewer),
+  }
+  const page = { first: readPageSize(args) + 1, after: readNumberInCursor(args.after), order: args.order ?? 'OLDEST' }
+  const records = await waiting.list(db, filter, page)
   return makeConnection(
     records.map((each) => unmatchedView(context, each)),
     args,

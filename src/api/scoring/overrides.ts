@@ -5,10 +5,11 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
 import * as work from '../../work/scoring/override.js'
-import { connectionById, type PageArgs } from '../request/connection.js'
+import { connectionById, type OrderedPageArgs } from '../request/connection.js'
 import { choosePointInTime, type GraphqlContext, viewerTowards } from '../request/context.js'
 import { makeGlobalId } from '../request/ids.js'
 import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
+import { readOperatorWords } from '../request/operator-words.js'
 import { NO_ID } from '../request/viewer.js'
 import { findNumberInRegion, performAct } from './acts.js'
 import { getPointInTimeOfScore, type ScoreView } from './score.js'
@@ -30,13 +31,20 @@ export const overrideById = async (context: GraphqlContext, id: number) => {
   return found && may(viewerTowards(context, owner), 'see_score_reasons') ? overrideView(context, found) : null
 }
 
-const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState | null }, context: GraphqlContext) => {
+interface OverrideArgs extends OrderedPageArgs {
+  state?: store.OverrideState | null
+  filter?: { grade?: Grade | null; region?: string | null; name?: string | null } | null
+}
+
+const list = async (_: unknown, args: OverrideArgs, context: GraphqlContext) => {
   const { db } = context.parts
+  const { grade = null, ...words } = args.filter ?? {}
   const sight = regionBoundOf(context.viewer)
-  const filter = { state: args.state ?? 'PROPOSED', sight, ...choosePointInTime(context, {}) }
+  const state = args.state ?? 'PROPOSED'
+  const filter = { state, grade, ...readOperatorWords(words), sight, ...choosePointInTime(context, {}) }
   return connectionById(
     args,
-    (page) => store.list(db, filter, page),
+    (page) => store.list(db, filter, { ...page, order: args.order ?? 'OLDEST' }),
     (each) => overrideView(context, each),
     () => store.countOf(db, filter),
   )

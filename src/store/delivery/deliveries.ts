@@ -5,6 +5,7 @@ import type {
   SubjectKind,
   UnnumberedNotice,
 } from '../../domain/delivery/delivery.js'
+import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 
 export interface QueuedDelivery {
@@ -126,11 +127,12 @@ interface PlatformDeliveryCounts {
   lastConfirmedAt: Date | null
 }
 
-export const countByPlatform = (db: Db): Promise<PlatformDeliveryCounts[]> =>
+export const countByPlatform = (db: Db, sight: RegionSight = null): Promise<PlatformDeliveryCounts[]> =>
   queryRows(
     db,
     `select platform, count(*) filter (where state in ('OWED', 'REFUSED'))::int as outstanding,
        count(*) filter (where check_due_at is not null)::int as unchecked, count(*) filter (where state = 'REFUSED')::int as refused, count(*) filter (where state = 'CONFIRMED')::int as confirmed,
        max(confirmed_at) as "lastConfirmedAt"
-     from deliveries group by platform order by platform /* deliveries.backlog */`,
+     from deliveries d where true ${andIsSubjectWithinSightSql(sight, 'd.subject_id')} group by platform order by platform /* deliveries.backlog */`,
+    { sight },
   )

@@ -1,5 +1,12 @@
-import type { DeliveryState, Receipt, RemovalCheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
-import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
+import type {
+  DeliveryState,
+  NoticeAction,
+  Receipt,
+  RemovalCheckResult,
+  SubjectKind,
+} from '../../domain/delivery/delivery.js'
+import { andFitsWordsSql, type IdPage, NO_WORDS, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
+import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryFirst, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
 import { isOpenSql, type QueuedDelivery } from './deliveries.js'
 
@@ -27,38 +34,46 @@ const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number
   d.created_at as "createdAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.closed_reason as "closedReason",
   ${removalCheckStateSql('d')} as "check"`
 
-export interface DeliveryFilter {
+export interface DeliveryFilter extends Partial<OperatorWords> {
   platform?: string | null
   state?: DeliveryState | null
   kind?: SubjectKind | null
   code?: string | null
+  action?: NoticeAction | null
   subjectId?: string | null
   sight?: RegionSight
 }
 
-const UNFILTERED = { platform: null, state: null, kind: null, code: null, subjectId: null, sight: null }
+const UNFILTERED = {
+  ...NO_WORDS,
+  platform: null,
+  state: null,
+  kind: null,
+  code: null,
+  action: null,
+  subjectId: null,
+  sight: null,
+}
 
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
   and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)
-  and (:subjectId::uuid is null or d.subject_id = :subjectId::uuid)`
+  and (:action::text is null or d.action = :action::text) and (:subjectId::uuid is null or d.subject_id = :subjectId::uuid)`
 /** A literal state lets the planner use a partial index. */
 const stateOf = ({ state }: DeliveryFilter): string => {
   if (state === 'REFUSED') return `d.state = 'REFUSED' and`
   return state === 'OWED' ? `${isOpenSql('d')} and` : ''
 }
-const filtered = (filter: DeliveryFilter): string =>
-  `${stateOf(filter)} ${WHERE} ${andIsSubjectWithinSightSql(filter.sight ?? null, 'd.subject_id')}`
+const filtered = (filter: DeliveryFilter): string => {
+  const { sight, region, name } = { ...UNFILTERED, ...filter }
+  return `${stateOf(filter)} ${WHERE} ${andIsSubjectWithinSightSql(sight, 'd.subject_id')}
+    ${andFitsWordsSql({ region, name }, operatorOfSubjectSql('d.subject_id'))}`
+}
 
-export const list = (
-  db: Db,
-  filter: DeliveryFilter,
-  { first, before }: { first: number; before: number | null },
-): Promise<StoredDelivery[]> =>
+export const list = (db: Db, filter: DeliveryFilter, page: IdPage): Promise<StoredDelivery[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from deliveries d where ${filtered(filter)} and (:before::bigint is null or d.id < :before::bigint)
-     order by d.id desc limit :first /* delivery-desk.list */`,
-    { ...UNFILTERED, ...filter, first, before },
+    `select ${COLUMNS} from deliveries d where ${filtered(filter)} ${pageByIdSql(page, 'd.id')} /* delivery-desk.list */`,
+    { ...UNFILTERED, ...filter, ...page },
   )
 
 export const count = (db: Db, filter: DeliveryFilter): Promise<number> =>
@@ -128,15 +143,22 @@ export const actsOf = (db: Db, deliveryIds: readonly number[]): Promise<Delivery
     [[...deliveryIds]],
   )
 
-export const readOldestOpenByPlatform = (db: Db): Promise<Map<string, Date>> =>
+export const readOldestOpenByPlatform = (db: Db, sight: RegionSight = null): Promise<Map<string, Date>> =>
   queryMap(
     db,
-    `select d.platform, min(d.created_at) from deliveries d where ${isOpenSql('d')} group by d.platform /* delivery-desk.oldest */`,
+    `select d.platform, min(d.created_at) from deliveries d where ${isOpenSql('d')} ${andIsSubjectWithinSightSql(sight, 'd.subject_id')}
+     group by d.platform /* delivery-desk.oldest */`,
+    { sight },
   )
 
-export const countRefusals = (db: Db): Promise<{ platform: string; code: string; count: number }[]> =>
+export const countRefusals = (
+  db: Db,
+  sight: RegionSight = null,
+): Promise<{ platform: string; code: string; count: number }[]> =>
   queryRows(
     db,
-    `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries where state = 'REFUSED'
+    `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries d
+     where state = 'REFUSED' ${andIsSubjectWithinSightSql(sight, 'd.subject_id')}
      group by 1, 2 order by 1, 3 desc, 2 /* delivery-desk.refusedBy */`,
+    { sight },
   )

@@ -1,5 +1,6 @@
 import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
-import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
+import { andFitsWordsSql, type IdPage, NO_WORDS, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
+import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { FoundDiscrepancy } from './comparisons.js'
 
@@ -76,38 +77,32 @@ export const settleHidden = async (
   )
 }
 
-export interface DiscrepancyFilter {
+export interface DiscrepancyFilter extends Partial<OperatorWords> {
   platform?: string | null
   what?: DiscrepancyKind | null
   open?: boolean | null
   sight?: RegionSight
 }
 
-const filtered = (
-  sight: RegionSight = null,
-): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
-  and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${andIsSubjectWithinSightSql(sight, 'f.key::uuid')}`
+const filtered = ({ sight = null, region = null, name = null }: DiscrepancyFilter): string =>
+  `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
+  and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${andIsSubjectWithinSightSql(sight, 'f.key::uuid')}
+  ${andFitsWordsSql({ region, name }, operatorOfSubjectSql('f.key::uuid'))}`
 
-const UNFILTERED = { platform: null, what: null, open: null, sight: null }
+const UNFILTERED = { ...NO_WORDS, platform: null, what: null, open: null, sight: null }
 
-export const list = (
-  db: Db,
-  filter: DiscrepancyFilter,
-  { first, before }: { first: number; before: number | null },
-): Promise<StoredDiscrepancy[]> =>
+export const list = (db: Db, filter: DiscrepancyFilter, page: IdPage): Promise<StoredDiscrepancy[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from findings f where ${filtered(filter.sight)} and (:before::int is null or f.id < :before::int)
-     order by f.id desc limit :first /* discrepancies.list */`,
-    { ...UNFILTERED, ...filter, before, first },
+    `select ${COLUMNS} from findings f where ${filtered(filter)} ${pageByIdSql(page, 'f.id')} /* discrepancies.list */`,
+    { ...UNFILTERED, ...filter, ...page },
   )
 
 export const count = (db: Db, filter: DiscrepancyFilter): Promise<number> =>
-  queryValue(
-    db,
-    `select count(*)::int as n from findings f where ${filtered(filter.sight)} /* discrepancies.count */`,
-    { ...UNFILTERED, ...filter },
-  )
+  queryValue(db, `select count(*)::int as n from findings f where ${filtered(filter)} /* discrepancies.count */`, {
+    ...UNFILTERED,
+    ...filter,
+  })
 
 export const byId = (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> =>
   queryFirst(db, `select ${COLUMNS} from findings f where f.id = ? /* discrepancies.byId */`, [id])

@@ -1,6 +1,7 @@
 /** A retraction removes one entry from every platform that may have it. */
 import type { EntryNotice, SubjectKind } from '../../domain/delivery/delivery.js'
-import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
+import { andFitsWordsSql, directionOf, NO_WORDS, type OperatorWords, type PageOrder } from '../access/list-filter.js'
+import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { removalCheckStateSql, type StoredDelivery } from './delivery-desk.js'
 
@@ -52,40 +53,48 @@ const STANDING = `cross join lateral (
 const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or e.check_due_at is not null)`
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
-export interface RetractionFilter {
+export interface RetractionFilter extends Partial<OperatorWords> {
   open: boolean | null
   platform: string | null
   subjectId: string | null
+  kind?: SubjectKind | null
   sight?: RegionSight
 }
 
 const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform = :platform::text)
-  and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid)`
+  and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid) and (:kind::text is null or r.kind = :kind::text)`
 const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
   union select o.subject_id from deliveries o where o.check_due_at is not null))`
 
-const partsOf = ({ open, sight = null }: RetractionFilter) => ({
-  seen: andIsSubjectWithinSightSql(sight, 'r.subject_id'),
+const partsOf = ({ open, sight = null, region = null, name = null }: RetractionFilter) => ({
+  seen: `${andIsSubjectWithinSightSql(sight, 'r.subject_id')} ${andFitsWordsSql({ region, name }, operatorOfSubjectSql('r.subject_id'))}`,
   standing: open === null ? '' : STANDING,
   narrowed: open === true ? OPEN_ONLY : '',
   grouped: `group by r.created_at, r.subject_id ${open === null ? '' : `having bool_or(${IS_OPEN}) = ${open}`}`,
 })
 
+export interface RetractionPage {
+  first: number
+  after: RetractionKey | null
+  order?: PageOrder
+}
+
 export const list = async (
   db: Db,
   filter: RetractionFilter,
-  { first, after }: { first: number; after: RetractionKey | null },
+  { first, after, order = 'NEWEST' }: RetractionPage,
 ): Promise<RetractionRow[]> => {
   const { seen, standing, narrowed, grouped } = partsOf(filter)
+  const { beyond, direction } = directionOf(order)
   return queryRows(
     db,
     `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind,
        (array_agg(r.notice->'operator'->>'name' order by r.id))[1] as name, (array_agg(r.notice->'removal' order by r.id))[1] as removal
      from deliveries r ${standing}
      where ${FILTERED} ${seen} ${narrowed}
-       and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) < (:afterAt::timestamptz, :afterId::uuid))
-     ${grouped} order by r.created_at desc, r.subject_id desc limit :first /* retractions.list */`,
+       and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) ${beyond} (:afterAt::timestamptz, :afterId::uuid))
+     ${grouped} order by r.created_at ${direction}, r.subject_id ${direction} limit :first /* retractions.list */`,
     { ...bound(filter), first, afterAt: after?.at ?? null, afterId: after?.subjectId ?? null },
   )
 }
@@ -103,8 +112,8 @@ export const count = async (db: Db, filter: RetractionFilter): Promise<number> =
   )
 }
 
-const bound = ({ platform, subjectId, sight = null }: RetractionFilter): Record<string, never> =>
-  ({ platform, subjectId, sight }) as never
+const bound = (filter: RetractionFilter): Record<string, never> =>
+  ({ ...NO_WORDS, kind: null, sight: null, ...filter, open: null }) as never
 
 export const listReceivers = (db: Db, of: readonly RetractionKey[]): Promise<RemovalReceiver[]> =>
   queryRows(

@@ -1,5 +1,6 @@
 import type { DutyCount, TimelinessDutyName } from '../../domain/delivery/timeliness.js'
-import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
+import { andFitsWordsSql, NO_WORDS, type OperatorWords } from '../access/list-filter.js'
+import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { isUnfinishedSql } from './deliveries.js'
 import type { StoredDelivery } from './delivery-desk.js'
@@ -83,26 +84,32 @@ export interface OpenDuty
   state: 'OWED' | 'REFUSED' | 'CONFIRMED'
 }
 
-interface DutyFilter {
+interface DutyFilter extends Partial<OperatorWords> {
   until: Readonly<Partial<Record<TimelinessDutyName, string | null>>>
   platform: string | null
   sight?: RegionSight
 }
 
-const waitingIn = (
-  sight: RegionSight = null,
-): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
-    where (:platform::text is null or o.platform = :platform::text) and ${isUnfinishedSql('o')} ${andIsSubjectWithinSightSql(sight, 'o.subject_id')}),
+type DutyBounds = Pick<DutyFilter, 'sight' | 'region' | 'name'>
+
+const waitingIn = ({
+  sight = null,
+  region = null,
+  name = null,
+}: DutyBounds = {}): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
+    where (:platform::text is null or o.platform = :platform::text) and ${isUnfinishedSql('o')}
+    ${andIsSubjectWithinSightSql(sight, 'o.subject_id')} ${andFitsWordsSql({ region, name }, operatorOfSubjectSql('o.subject_id'))}),
   ${dutiesOf(
     `waits cross join lateral (select * from deliveries h where h.platform = waits.platform and h.subject_id = waits.subject_id offset 0) d`,
     'true',
   )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
-const bindingsOf = ({ until, platform, sight = null }: DutyFilter) => ({
+const bindingsOf = ({ until, ...filter }: DutyFilter) => ({
+  ...NO_WORDS,
+  sight: null,
+  ...filter,
   until: JSON.stringify(until),
-  platform,
-  sight,
 })
 
 /** SQL: platform and first day of each delivery that is past its limit; binds `until` and `platform`. */
@@ -116,7 +123,7 @@ export const listOpenDuties = (
 ): Promise<OpenDuty[]> =>
   queryRows(
     db,
-    `with ${waitingIn(filter.sight)}
+    `with ${waitingIn(filter)}
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
        w.last_error as "lastError"
      from duties t cross join lateral (select w.id, w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
@@ -129,6 +136,6 @@ export const listOpenDuties = (
 export const countOpenDuties = (db: Db, filter: DutyFilter): Promise<number> =>
   queryValue(
     db,
-    `with ${waitingIn(filter.sight)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
+    `with ${waitingIn(filter)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
     bindingsOf(filter),
   )

@@ -1,5 +1,6 @@
 import type { NoProposal } from '../../domain/intake/matching.js'
-import type { RecordDraft } from '../../domain/records/records.js'
+import type { RecordDraft, RecordKind } from '../../domain/records/records.js'
+import { type IdPage, NO_WORDS, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { insertCopiesSql } from '../records/versions.js'
@@ -32,32 +33,39 @@ const COLUMNS = `u.id, u.feed, u.record_key as key, u.kind, u.subject, u.name_ke
   u.row_number as row, u.evidence, u.decision_id as decision, ${OPERATOR} as "operatorId",
   (select coalesce(o.merged_into, o.id) from operators o where o.id = u.proposed_operator and o.known_to is null) as "proposedOperator"`
 
-export interface UnmatchedFilter {
+export interface UnmatchedFilter extends Partial<OperatorWords> {
   feeds: readonly string[] | null
   state: UnmatchedState
+  kind?: RecordKind | null
   sight?: RegionSight
 }
 
-const filtered = (sight: RegionSight): string =>
-  `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${andIsWithinSightSql(sight, OPERATOR)}`
+const UNFILTERED = { ...NO_WORDS, kind: null, sight: null }
 
-export const list = (
-  db: Db,
-  { feeds, state, sight = null }: UnmatchedFilter,
-  { first, after }: { first: number; after: number | null },
-): Promise<UnmatchedRecord[]> =>
+/** The region of the operator decided or proposed, or the division in the USCC (GB 32100-2015: from the third digit). */
+const IN_REGION = `(starts_with(substr(u.subject->>'uscc', 3), :region::text)
+  or exists (select 1 from operators p where p.id = ${OPERATOR} and starts_with(p.region, :region::text)))`
+
+/** The name is the one that the delivery says. */
+const NAMED = `(strpos(u.subject->>'name', :name::text) > 0
+  or :name::text in (u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop'))`
+
+const filtered = (sight: RegionSight = null): string =>
+  `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${andIsWithinSightSql(sight, OPERATOR)}
+   and (:kind::text is null or u.kind = :kind::text) and (:name::text is null or ${NAMED}) and (:region::text is null or ${IN_REGION})`
+
+export const list = (db: Db, filter: UnmatchedFilter, page: IdPage): Promise<UnmatchedRecord[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run
-     where ${filtered(sight)} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* unmatched.list */`,
-    { feeds, state, sight, after, first },
+     where ${filtered(filter.sight)} ${pageByIdSql(page, 'u.id')} /* unmatched.list */`,
+    { ...UNFILTERED, ...filter, ...page },
   )
 
-export const countOf = (db: Db, { feeds, state, sight = null }: UnmatchedFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from unmatched u where ${filtered(sight)} /* unmatched.countOf */`, {
-    feeds,
-    state,
-    sight,
+export const countOf = (db: Db, filter: UnmatchedFilter): Promise<number> =>
+  queryValue(db, `select count(*)::int as n from unmatched u where ${filtered(filter.sight)} /* unmatched.countOf */`, {
+    ...UNFILTERED,
+    ...filter,
   })
 
 export const byId = (db: Db, id: number): Promise<UnmatchedRecord | null> =>

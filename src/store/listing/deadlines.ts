@@ -1,4 +1,5 @@
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
+import { andFitsWordsSql, directionOf, NO_WORDS, type OperatorWords, type PageOrder } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
@@ -100,8 +101,10 @@ export const ofListings = (db: Db, ids: readonly string[]): Promise<StoredDeadli
     [[...ids]],
   )
 
-export interface DeadlineFilter {
+export interface DeadlineFilter extends Partial<OperatorWords> {
   state: DeadlineState
+  kind?: DeadlineName | null
+  list?: string | null
   today: string
   partys: readonly DeadlineName[]
   ended: boolean
@@ -114,22 +117,36 @@ const IN_STATE = `case :state::text
   when 'RUN_OUT' then t.ended_on is null and t.due_on < :today::date and t.name = any(:partys::text[])
   else t.outcome = :state::text end`
 
-const matching = ({ sight = null }: DeadlineFilter): string =>
+const UNFILTERED = { ...NO_WORDS, kind: null, list: null, sight: null }
+
+const matching = ({ sight = null, region = null, name = null }: DeadlineFilter): string =>
   `listing_deadlines t join listings l on l.id = t.listing_id
      where ${IN_STATE} and (:ended or l.state not in ('REMOVED', 'NOT_LISTED')) and l.wrong_from is null
-       ${andIsWithinSightSql(sight, 'l.operator_id')}`
+       and (:kind::text is null or t.name = :kind::text) and (:list::text is null or l.list = :list::text)
+       ${andIsWithinSightSql(sight, 'l.operator_id')} ${andFitsWordsSql({ region, name }, 'l.operator_id')}`
+
+interface DeadlinePage {
+  first: number
+  after: { dueOn: string; id: number } | null
+  order?: PageOrder
+}
 
 export const list = (
   db: Db,
   filter: DeadlineFilter,
-  { first, after }: { first: number; after: { dueOn: string; id: number } | null },
-): Promise<StoredDeadline[]> =>
-  queryRows(
+  { first, after, order = 'OLDEST' }: DeadlinePage,
+): Promise<StoredDeadline[]> => {
+  const { beyond, direction } = directionOf(order)
+  return queryRows(
     db,
-    `select ${COLUMNS} from ${matching(filter)} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
-     order by t.due_on, t.id limit :first /* deadlines.list */`,
-    { ...filter, afterOn: after?.dueOn ?? null, afterId: after?.id ?? null, first },
+    `select ${COLUMNS} from ${matching(filter)} and (:afterId::bigint is null or (t.due_on, t.id) ${beyond} (:afterOn::date, :afterId::bigint))
+     order by t.due_on ${direction}, t.id ${direction} limit :first /* deadlines.list */`,
+    { ...UNFILTERED, ...filter, afterOn: after?.dueOn ?? null, afterId: after?.id ?? null, first },
   )
+}
 
 export const count = (db: Db, filter: DeadlineFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from ${matching(filter)} /* deadlines.count */`, { ...filter })
+  queryValue(db, `select count(*)::int as n from ${matching(filter)} /* deadlines.count */`, {
+    ...UNFILTERED,
+    ...filter,
+  })

@@ -1,5 +1,6 @@
 /** Two persons set an override; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
+import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
@@ -95,21 +96,21 @@ export const ofOperators = (db: Db, operators: readonly number[], when: PointInT
     operators,
   })
 
-export interface OverrideFilter extends PointInTime {
+export interface OverrideFilter extends PointInTime, OperatorWords {
+  grade: Grade | null
   state: OverrideState
   sight: RegionSight
 }
 
-const selectOverridesSql = (what: string, sight: RegionSight): string =>
-  `select ${what} from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')}) r where r.state = :state`
+const selectOverridesSql = (what: string, { sight, region, name }: OverrideFilter): string =>
+  `select ${what} from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')} ${andFitsWordsSql({ region, name }, 'r.operator_id')}) r
+   where r.state = :state and (:grade::text is null or r.grade = :grade::text)`
 
-export const list = (db: Db, filter: OverrideFilter, page: { first: number; after: number | null }) =>
-  queryRows<OverrideRow>(
-    db,
-    `${selectOverridesSql('*', filter.sight)} and (:after::bigint is null or r.id > :after::bigint)
-     order by r.id limit :first /* overrides.list */`,
-    { ...filter, ...page },
-  )
+export const list = (db: Db, filter: OverrideFilter, page: IdPage) =>
+  queryRows<OverrideRow>(db, `${selectOverridesSql('*', filter)} ${pageByIdSql(page, 'r.id')} /* overrides.list */`, {
+    ...filter,
+    ...page,
+  })
 
 export const countOf = (db: Db, filter: OverrideFilter): Promise<number> =>
-  queryValue(db, `${selectOverridesSql('count(*)::int as n', filter.sight)} /* overrides.countOf */`, { ...filter })
+  queryValue(db, `${selectOverridesSql('count(*)::int as n', filter)} /* overrides.countOf */`, { ...filter })

@@ -1,4 +1,5 @@
 import type { NameMatch } from '../../domain/operators/name-search.js'
+import { directionOf, type IdPage } from '../access/list-filter.js'
 import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { LAST_CODE_POINT } from '../listing/public-filter.js'
@@ -65,27 +66,29 @@ const bindingsOf = (filter: DirectoryFilter) => ({
   oldest: filter.sellersOf?.oldest ?? null,
 })
 
-const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => `
+const ofGrade = (filter: DirectoryFilter, what: string, end: string, beyond: '>' | '<' = '>'): string => `
   with doubtful as materialized (${DOUBTFUL})
   (select ${what} from current_scores c join operators o on o.id = c.operator_id
     where c.grade = :grade::text and c.as_of <= :asOf::date and not exists (select 1 from doubtful d where d.id = c.operator_id)
-    and (:after::int is null or c.operator_id > :after::int) and ${filtered(filter)} ${end.replace('ID', 'c.operator_id')})
+    and (:after::int is null or c.operator_id ${beyond} :after::int) and ${filtered(filter)} ${end.replace('ID', 'c.operator_id')})
   union all
   (select ${what} from doubtful d join operators o on o.id = d.id
-    where ${GRADED} and (:after::int is null or o.id > :after::int) and ${filtered(filter)} ${end.replace('ID', 'o.id')})`
+    where ${GRADED} and (:after::int is null or o.id ${beyond} :after::int) and ${filtered(filter)} ${end.replace('ID', 'o.id')})`
 
 export const listOperators = async (
   db: Db,
   filter: DirectoryFilter,
-  { first, after }: { first: number; after: number | null },
+  { first, after, order = 'OLDEST' }: Omit<IdPage, 'order'> & Partial<Pick<IdPage, 'order'>>,
 ): Promise<StoredOperator[]> => {
   const graded = filter.grade != null
+  const { beyond, direction } = directionOf(order)
   return queryRows(
     db,
     graded
-      ? `select * from (${ofGrade(filter, OPERATOR_COLUMNS, 'order by ID limit :first')}) o order by id limit :first /* directory.list graded */`
-      : `select ${OPERATOR_COLUMNS} from operators o where (:after::int is null or o.id > :after::int) and ${filtered(filter)}
-         order by o.id limit :first /* directory.list */`,
+      ? `select * from (${ofGrade(filter, OPERATOR_COLUMNS, `order by ID ${direction} limit :first`, beyond)}) o
+         order by id ${direction} limit :first /* directory.list graded */`
+      : `select ${OPERATOR_COLUMNS} from operators o where (:after::int is null or o.id ${beyond} :after::int) and ${filtered(filter)}
+         order by o.id ${direction} limit :first /* directory.list */`,
     { ...bindingsOf(filter), after, first },
   )
 }

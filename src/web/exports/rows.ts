@@ -12,7 +12,8 @@ export interface ExportWords {
 type Cell = string | number | null
 type ExportedObject = Record<string, unknown>
 
-export const writeExportQuery = ({ field, args, nodes }: ExportTable): string => {
+export const writeExportQuery = ({ field, args, nodes, isWhole }: ExportTable): string => {
+  if (isWhole === true) return `query Export { ${field} { ${nodes} } }`
   const given = Object.entries(args)
   const declared = given.map(([name, type]) => `, $${name}: ${type}`).join('')
   const passed = given.map(([name]) => `, ${name}: $${name}`).join('')

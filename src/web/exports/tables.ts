@@ -10,6 +10,8 @@ export interface ExportColumn {
 export interface ExportTable {
   title: string
   field: string
+  /** True where the field answers the whole list at once instead of a connection. */
+  isWhole?: true
   /** Arguments beside the page, with their GraphQL types. */
   args: Readonly<Record<string, string>>
   nodes: string
@@ -32,13 +34,14 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
     title: '名单案件',
     field: 'cases',
     args: { filter: 'CaseFilter', sort: 'CaseSort' },
-    nodes: `${OPERATOR} list { name { zh } } state leadGround reason authority documentNumber decidedOn publishedOn endsOn
+    nodes: `${OPERATOR} list { name { zh } } state leadGround reason authority documentNumber decidedOn publishedOn endsOn keeper
       penalty { documentNumber authority decidedOn violation fineYuan heavy linked }
       deadlines { name dueOn state }`,
     columns: [
       ...OPERATOR_COLUMNS('operator'),
       column('名单', 'list.name.zh'),
       column('状态', 'state', 'ListingState'),
+      column('经办人', 'keeper'),
       column('事由', 'reason'),
       column('处罚决定文号', 'penalty.documentNumber'),
       column('处罚机关', 'penalty.authority'),
@@ -58,11 +61,13 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
   deadlines: {
     title: '期限',
     field: 'deadlines',
-    args: { state: 'DeadlineState' },
-    nodes: `name startsOn dueOn provisional state rule { value basis } ${LISTING}`,
+    args: { state: 'DeadlineState', filter: 'DeadlineFilter', order: 'ListOrder' },
+    nodes: `name startsOn dueOn provisional state rule { value basis } listing { state keeper list { name { zh } } ${OPERATOR} }`,
     columns: [
       ...OPERATOR_COLUMNS('listing.operator'),
+      column('名单', 'listing.list.name.zh'),
       column('案件状态', 'listing.state', 'ListingState'),
+      column('经办人', 'listing.keeper'),
       column('期限', 'name', 'DeadlineName'),
       column('起算', 'startsOn'),
       column('最后一天', 'dueOn'),
@@ -127,7 +132,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
   unmatched: {
     title: '身份认定',
     field: 'unmatched',
-    args: { feed: 'ID', state: 'UnmatchedState' },
+    args: { feed: 'ID', state: 'UnmatchedState', filter: 'UnmatchedFilter', order: 'ListOrder' },
     nodes: `feed kind reason state subject { name uscc orgCode regNo shop } proposal { ${OPERATOR} } source { file row }`,
     columns: [
       column('数据源', 'feed', 'FEED'),
@@ -145,7 +150,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
   deliveries: {
     title: '推送',
     field: 'deliveries',
-    args: { filter: 'DeliveryFilter' },
+    args: { filter: 'DeliveryFilter', order: 'ListOrder' },
     nodes: `platform kind action state attempts owedAt sentAt confirmedAt lastError ${LISTING}`,
     columns: [
       column('信用平台', 'platform', 'PLATFORM'),
@@ -160,10 +165,28 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
       column('最近的错误', 'lastError'),
     ],
   },
+  dueDeliveries: {
+    title: '到期和逾期的推送',
+    field: 'dueDeliveries',
+    args: { lateOnly: 'Boolean', platform: 'String', filter: 'DueDeliveryFilter' },
+    nodes: 'platformName { zh } kind authority duty countedFrom dueOn late state attempts lastError',
+    columns: [
+      column('信用平台', 'platformName.zh'),
+      column('对象', 'kind', 'SubjectKind'),
+      column('事项', 'duty', 'TimelinessDuty'),
+      column('作出机关', 'authority'),
+      column('起算', 'countedFrom'),
+      column('最后一天', 'dueOn'),
+      column('逾期', 'late', 'BOOLEAN'),
+      column('状态', 'state', 'DeliveryState'),
+      column('已试次数', 'attempts'),
+      column('最近的错误', 'lastError'),
+    ],
+  },
   retractions: {
     title: '撤回台账',
     field: 'retractions',
-    args: { filter: 'RetractionFilter' },
+    args: { filter: 'RetractionFilter', order: 'ListOrder' },
     nodes: `kind removedAt removedOn reasonText documentNumber done receivers { platform state } ${LISTING}`,
     columns: [
       ...OPERATOR_COLUMNS('listing.operator'),
@@ -179,7 +202,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
   discrepancies: {
     title: '比对与不符',
     field: 'discrepancies',
-    args: { filter: 'DiscrepancyFilter' },
+    args: { filter: 'DiscrepancyFilter', order: 'ListOrder' },
     nodes: `platform what did foundAt lastFoundAt times settledAt settledBy note ${LISTING}`,
     columns: [
       column('信用平台', 'platform', 'PLATFORM'),
@@ -197,7 +220,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
   operators: {
     title: '经营者',
     field: 'operators',
-    args: { filter: 'OperatorFilter' },
+    args: { filter: 'OperatorFilter', order: 'ListOrder' },
     nodes: 'name uscc shop region kind registrationStatus score { value grade } standing { listed }',
     columns: [
       column('名称', 'name'),
@@ -213,7 +236,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
   overrides: {
     title: '等级调整',
     field: 'overrides',
-    args: { state: 'OverrideState' },
+    args: { state: 'OverrideState', filter: 'OverrideFilter', order: 'ListOrder' },
     nodes: `${OPERATOR} grade reason endsOn state proposedBy proposedAt decidedBy decidedAt note`,
     columns: [
       ...OPERATOR_COLUMNS('operator'),
@@ -242,6 +265,27 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
       column('有效', 'holds', 'BOOLEAN'),
       column('登记', 'recordedAt', 'INSTANT'),
       column('撤回', 'withdrawnAt', 'INSTANT'),
+    ],
+  },
+  sellerLists: {
+    title: '平台卖家名单',
+    field: 'sellerLists',
+    isWhole: true,
+    args: {},
+    nodes:
+      'client list { dated holdsUntil holds sellers malformed wrongCheckDigit confirmed unconfirmed gradesClosed uploadedAt }',
+    columns: [
+      column('平台', 'client'),
+      column('名单日期', 'list.dated'),
+      column('作数至（不含）', 'list.holdsUntil'),
+      column('现在作数', 'list.holds', 'BOOLEAN'),
+      column('卖家', 'list.sellers'),
+      column('已核实', 'list.confirmed'),
+      column('未核实', 'list.unconfirmed'),
+      column('等级不提供', 'list.gradesClosed'),
+      column('格式有误的行', 'list.malformed'),
+      column('校验码有误的行', 'list.wrongCheckDigit'),
+      column('上传', 'list.uploadedAt', 'INSTANT'),
     ],
   },
   watchList: {

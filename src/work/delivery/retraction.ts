@@ -16,7 +16,7 @@ export interface RetractionStatus extends store.RetractionRow {
 export const listRetractions = async (
   db: Db,
   filter: store.RetractionFilter,
-  page: { first: number; after: store.RetractionKey | null },
+  page: store.RetractionPage,
 ): Promise<RetractionStatus[]> => {
   const rows = await store.list(db, filter, page)
   const keys = rows.map(({ at, subjectId }) => ({ at, subjectId }))

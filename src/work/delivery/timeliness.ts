@@ -14,6 +14,7 @@ import {
 } from '../../domain/delivery/timeliness.js'
 import { Refusal } from '../../foundation/errors.js'
 import { addDays, isDate } from '../../foundation/time/dates.js'
+import type { OperatorWords } from '../../store/access/list-filter.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/delivery/timeliness.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
@@ -56,7 +57,7 @@ export interface DueDelivery extends store.OpenDuty {
   limit: LimitRow
 }
 
-interface DueListFilter {
+interface DueListFilter extends Partial<OperatorWords> {
   lateOnly: boolean
   platform: string | null
   /** Leading digits of the division codes that the viewer may see; null: all. */
@@ -78,14 +79,10 @@ export const findLateLimits = async (
 }
 
 /** Unconfirmed deliveries that are late or due by the end of the next working day. */
-export const listDueDeliveries = async (
-  db: Db,
-  base: WorkRules,
-  { lateOnly, platform, sight = null, today }: DueListFilter,
-) => {
+export const listDueDeliveries = async (db: Db, base: WorkRules, { lateOnly, today, ...filter }: DueListFilter) => {
   const [rules, { calendar }] = [readTimelinessRules(), await applyAmendmentsToRules(db, base)]
   const until = limitsUntil(rules, calendar, lateOnly ? addDays(today, -1) : nextWorkday(calendar, today))
-  const query = { until, platform, sight }
+  const query = { until, ...filter }
   return {
     page: async (at: Parameters<typeof store.listOpenDuties>[2]): Promise<DueDelivery[]> =>
       (await store.listOpenDuties(db, query, at)).flatMap((one) => {

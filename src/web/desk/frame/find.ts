@@ -1,5 +1,7 @@
 /** Finds operators with their cases, documents by number, and colleagues. */
 import type { ApolloClient } from '@apollo/client'
+import type { Role } from '../../../domain/access/viewer.js'
+import { mayKeepCases } from '../../../domain/worklist/keepers.js'
 import { operatorCodeOf, operatorPath } from '../pieces/code.js'
 import { regionWords } from '../pieces/places.js'
 import { labelOf } from '../pieces/words.js'
@@ -46,13 +48,21 @@ export const findEverywhere = async (
     {
       title: '同事',
       hits: colleagues.map(({ name, role, region }) => ({
-        path: `/search?text=${encodeURIComponent(name)}`,
+        path: pathOfColleague(name, role, text),
         name,
-        note: `${labelOf('Role', role)} · ${regionWords(region)}`,
+        note: [labelOf('Role', role), regionWords(region), mayKeepCases({ role }) ? '看其未办结的案件' : '']
+          .filter(Boolean)
+          .join(' · '),
       })),
     },
   ].filter(({ hits }) => hits.length > 0)
 }
+
+/** A keeper leads to the own open cases; for others the search itself is the place. */
+const pathOfColleague = (name: string, role: Role, text: string): string =>
+  mayKeepCases({ role })
+    ? `/listings?${new URLSearchParams({ keeper: name })}`
+    : `/search?${new URLSearchParams({ text })}`
 
 const operatorHit = ({ node, match }: FoundOperator): SearchHit => ({
   path: operatorPath(node),

@@ -1,13 +1,14 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
-import { Button, Radio, Select } from 'antd'
+import { Button, Radio } from 'antd'
 import { useMemo } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
+import { useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
+import { ChoiceFilter, OrderFilter, PlatformFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
@@ -18,9 +19,10 @@ import { useMay } from '../../session/session.js'
 import { ComparisonPanels } from './comparisons.js'
 import {
   ComparisonsDocument,
-  type ComparisonsQuery,
   DiscrepanciesDocument,
   type DiscrepanciesQuery,
+  type DiscrepancyKind,
+  type ListOrder,
   SettleDiscrepancyDocument,
 } from './discrepancies.generated.js'
 
@@ -40,22 +42,18 @@ const KINDS: Record<DiscrepancyRow['what'], string> = {
 }
 
 export default function DiscrepanciesPage() {
-  const [asked, ask] = useAddressState({ view: '', platform: '', what: '', row: 0 })
-  const { data, loading, error, refetch } = useQuery(ComparisonsDocument)
-  const seen = data as ComparisonsQuery | undefined
-  const filter = useMemo(
-    () => ({
-      ...(asked.view !== 'all' && { open: asked.view === '' }),
-      ...(asked.platform && { platform: asked.platform }),
-      ...(asked.what && { what: asked.what }),
-    }),
-    [asked.view, asked.platform, asked.what],
-  )
-  const rows = useConnection(
-    DiscrepanciesDocument,
-    { filter } as never,
-    (data) => (data as DiscrepanciesQuery).discrepancies,
-  ) as LoadedConnection<DiscrepancyRow>
+  const [asked, ask] = useAddressState({
+    view: '',
+    platform: '',
+    what: '',
+    name: '',
+    region: '',
+    order: 'NEWEST',
+    row: 0,
+  })
+  const { data: seen, loading, error, refetch } = useQuery(ComparisonsDocument)
+  const chosen = variablesOf(asked)
+  const rows = useConnection(DiscrepanciesDocument, chosen, (data) => data.discrepancies)
   const names = useMemo(() => new Map(seen?.platforms.map(({ id, name }) => [id, name.zh])), [seen])
   const refresh = () => {
     rows.refresh()
@@ -86,24 +84,19 @@ export default function DiscrepanciesPage() {
           value={asked.view}
           onChange={({ target }) => ask({ view: target.value as string, row: 0 })}
         />
-        <Select
-          aria-label="种类"
+        <ChoiceFilter
+          label="种类"
+          all="全部种类"
           value={asked.what}
           onChange={(what) => ask({ what, row: 0 })}
-          options={[
-            { value: '', label: '全部种类' },
-            ...Object.entries(KINDS).map(([value, label]) => ({ value, label })),
-          ]}
-          style={{ width: '9rem' }}
+          options={Object.entries(KINDS).map(([value, label]) => ({ value, label }))}
+          width="9rem"
         />
-        <Select
-          aria-label="平台"
-          value={asked.platform}
-          onChange={(platform) => ask({ platform, row: 0 })}
-          options={[{ value: '', label: '全部平台' }, ...[...names].map(([value, label]) => ({ value, label }))]}
-          style={{ width: '15rem' }}
-        />
-        <ExportButtons list="discrepancies" title="比对与不符" variables={{ filter }} />
+        <PlatformFilter names={names} value={asked.platform} onChange={(platform) => ask({ platform, row: 0 })} />
+        <TextFilter label="名称或代码" value={asked.name} onChange={(name) => ask({ name, row: 0 })} />
+        <RegionFilter value={asked.region} onChange={(region) => ask({ region, row: 0 })} />
+        <OrderFilter value={asked.order} onChange={(order) => ask({ order, row: 0 })} />
+        <ExportButtons list="discrepancies" title="比对与不符" variables={chosen} />
       </form>
       <VirtualTable
         label="比对的发现"
@@ -118,6 +111,26 @@ export default function DiscrepanciesPage() {
     </>
   )
 }
+
+interface ChosenDiscrepancies {
+  view: string
+  platform: string
+  what: string
+  name: string
+  region: string
+  order: string
+}
+
+const variablesOf = ({ view, platform, what, name, region, order }: ChosenDiscrepancies) => ({
+  filter: {
+    open: view === 'all' ? null : view === '',
+    platform: platform || null,
+    what: (what || null) as DiscrepancyKind | null,
+    name: name || null,
+    region: region || null,
+  },
+  order: order as ListOrder,
+})
 
 const columnsOf = (names: ReadonlyMap<string, string>, onDone: () => void): readonly TableColumn<DiscrepancyRow>[] => [
   {

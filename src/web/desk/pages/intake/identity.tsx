@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react'
-import { type InputRef, Select } from 'antd'
+import type { InputRef } from 'antd'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { useShortcuts } from '../../frame/shortcuts.js'
@@ -9,10 +9,11 @@ import { EmptyNotice } from '../../pieces/empty.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
 import { PageHead } from '../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
-import { labelOf, optionsOf } from '../../pieces/words.js'
+import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { BulkIdentity } from './bulk-identity.js'
 import { IdentityFeedsDocument, IntakeUnmatchedDocument, type IntakeUnmatchedQuery } from './identity.generated.js'
+import { NOTHING_CHOSEN, UnmatchedFilters, variablesOf } from './identity-filters.js'
 import { useOwnAgencies } from './own-agencies.js'
 import { type MadeIdentityDecision, UnmatchedSubjectPanel } from './subject.js'
 import { UndoDecisionButton } from './undo.js'
@@ -28,13 +29,10 @@ const saidBy = ({
 export default function IdentityPage() {
   const own = useOwnAgencies()
   const may = useMay('decide_identity')
-  const [asked, ask] = useAddressState({ feed: '', state: 'OPEN', id: '', row: 0 })
+  const [asked, ask] = useAddressState({ ...NOTHING_CHOSEN, id: '', row: 0 })
   const { feed, state } = asked
-  const rows = useConnection(
-    IntakeUnmatchedDocument,
-    { state: state as UnmatchedStateName, ...(feed && { feed }) } as never,
-    (data) => (data as IntakeUnmatchedQuery).unmatched,
-  )
+  const chosen = variablesOf(asked)
+  const rows = useConnection(IntakeUnmatchedDocument, chosen, (data) => data.unmatched)
   const { data } = useQuery(IdentityFeedsDocument)
   const feeds = own(data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
@@ -122,24 +120,8 @@ export default function IdentityPage() {
     <>
       <PageHead title="身份认定" extra={may ? <Link to="/intake/merge">合并主体</Link> : undefined} />
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
-        <Select
-          aria-label="数据源"
-          value={feed}
-          onChange={(feed) => choose({ feed })}
-          options={[
-            { value: '', label: '全部数据源' },
-            ...feeds.map(({ id, title }) => ({ value: id, label: title.zh })),
-          ]}
-          style={{ width: '14rem' }}
-        />
-        <Select
-          aria-label="状态"
-          value={state}
-          onChange={(state) => choose({ state })}
-          options={optionsOf('UnmatchedState')}
-          style={{ width: '16rem' }}
-        />
-        <ExportButtons list="unmatched" title="身份认定" variables={{ state, ...(feed && { feed }) }} />
+        <UnmatchedFilters of={asked} feeds={feeds} onChange={choose} />
+        <ExportButtons list="unmatched" title="身份认定" variables={chosen} />
       </form>
       <p role="status" className="good said">
         {words}
@@ -175,7 +157,7 @@ export default function IdentityPage() {
           columns={columns}
           rows={rows}
           rowKey={({ id }) => id}
-          empty="没有待认定的信用信息。"
+          empty="没有符合条件的信用信息。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
           minWidth={430}

@@ -9,16 +9,18 @@ import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { CaseFilters } from './case-filters.js'
+import { CaseFilters, DeadlineFilters, NO_KEEPER } from './case-filters.js'
 import { LeadTable } from './leads.js'
 import {
   BoardDocument,
   type BoardQuery,
   type CaseFilter,
   type CaseSort,
+  type DeadlineName,
   type ListingState,
+  type ListOrder,
 } from './listings.generated.js'
-import { CaseTable, DeadlineTable } from './tables.js'
+import { CaseTable, DeadlineTable, deadlineVariables } from './tables.js'
 
 const ENDED: readonly ListingState[] = ['REMOVED', 'NOT_LISTED']
 const STATES: readonly ListingState[] = [
@@ -49,6 +51,9 @@ export default function ListingsPage() {
     name: '',
     region: '',
     list: '',
+    keeper: '',
+    due: '',
+    order: 'OLDEST',
     penalty: '',
     heavy: false as boolean,
     sort: 'NEWEST',
@@ -56,10 +61,10 @@ export default function ListingsPage() {
     row: 0,
   })
   const { state, view, name, region, list, penalty, heavy, sort, late } = asked
+  const common = { name: name || null, region: region || null, list: list || null }
   const narrowed: CaseFilter = {
-    name: name || null,
-    region: region || null,
-    list: list || null,
+    ...common,
+    keeper: keeperIn(asked.keeper),
     penalty: penalty || null,
     heavy: heavy || null,
     late,
@@ -70,22 +75,25 @@ export default function ListingsPage() {
     fetchPolicy: 'cache-and-network',
   })
   const narrow = useCallback((change: Partial<typeof asked>) => ask({ ...change, row: 0 }), [ask])
-  const onRow = (row: number) => ask({ row })
-  const table = {
+  const cases = {
     filter: { ...narrowed, states: state === '' ? null : [state as ListingState] },
     sort: sort as CaseSort,
-    position: asked.row,
-    onPosition: onRow,
   }
+  const deadlines = {
+    isLate: view === 'late',
+    filter: { ...common, kind: (asked.due || null) as DeadlineName | null },
+    order: asked.order as ListOrder,
+  }
+  const placed = { position: asked.row, onPosition: (row: number) => ask({ row }) }
   return (
     <>
       <PageHead
         title="名单案件"
         extra={
           view === 'cases' ? (
-            <ExportButtons list="cases" title="名单案件" variables={{ filter: table.filter, sort }} />
+            <ExportButtons list="cases" title="名单案件" variables={cases} />
           ) : (
-            <ExportButtons list="deadlines" title="期限" variables={{ state: view === 'late' ? 'MISSED' : 'COMING' }} />
+            <ExportButtons list="deadlines" title="期限" variables={deadlineVariables(deadlines)} />
           )
         }
       >
@@ -102,15 +110,28 @@ export default function ListingsPage() {
       />
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
         <Segmented aria-label="看什么" value={view} options={VIEWS} onChange={(view) => narrow({ view })} />
-        {view === 'cases' && <CaseFilters of={asked} onChange={narrow} />}
+        {view === 'cases' ? (
+          <CaseFilters of={asked} onChange={narrow} />
+        ) : (
+          <DeadlineFilters of={asked} onChange={narrow} />
+        )}
       </form>
-      <Table view={view} isLeads={state === 'LEAD'} {...table} />
+      {view === 'cases' ? (
+        <Cases isLeads={state === 'LEAD'} {...cases} {...placed} />
+      ) : (
+        <DeadlineTable {...deadlines} {...placed} />
+      )}
     </>
   )
 }
 
-interface TableProps {
-  view: string
+/** The API asks for cases without a keeper by an empty name. */
+const keeperIn = (chosen: string): string | null => {
+  if (chosen === '') return null
+  return chosen === NO_KEEPER ? '' : chosen
+}
+
+interface CasesProps {
   isLeads: boolean
   filter: CaseFilter
   sort: CaseSort
@@ -118,14 +139,7 @@ interface TableProps {
   onPosition: (row: number) => void
 }
 
-const Table = ({ view, isLeads, filter, sort, ...placed }: TableProps) => {
-  if (view !== 'cases') return <DeadlineTable isLate={view === 'late'} {...placed} />
-  return isLeads ? (
-    <LeadTable filter={filter} sort={sort} {...placed} />
-  ) : (
-    <CaseTable filter={filter} sort={sort} {...placed} />
-  )
-}
+const Cases = ({ isLeads, ...table }: CasesProps) => (isLeads ? <LeadTable {...table} /> : <CaseTable {...table} />)
 
 interface StripProps {
   columns: BoardQuery['caseBoard']

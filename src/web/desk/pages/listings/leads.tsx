@@ -56,6 +56,7 @@ const COLUMNS: readonly TableColumn<LeadRow>[] = [
       leadGround && <span className={TONES[leadGround]}>{labelOf('LeadGround', leadGround)}</span>,
   },
   { key: 'penalty', title: '处罚决定', width: 350, render: ({ penalty }) => <PenaltyCell of={penalty} /> },
+  { key: 'keeper', title: '经办人', width: 110, render: ({ keeper }) => keeper ?? <span className="soft">无</span> },
   { key: 'reason', title: '事由', render: ({ reason }) => <span title={reason}>{reason}</span> },
 ]
 

@@ -11,6 +11,8 @@ import {
   type CaseSort,
   CasesDocument,
   type CasesQuery,
+  type DeadlineFilter,
+  type ListOrder,
 } from './listings.generated.js'
 
 type CaseRow = CasesQuery['cases']['nodes'][number]
@@ -66,6 +68,7 @@ const CASES: readonly TableColumn<CaseRow>[] = [
       )
     },
   },
+  { key: 'keeper', title: '经办人', width: 120, render: ({ keeper }) => keeper ?? <span className="soft">无</span> },
   {
     key: 'reason',
     title: '事由',
@@ -110,7 +113,8 @@ const DEADLINES = (isLate: boolean): readonly TableColumn<DeadlineRow>[] => [
       <Link to={`/listings/${listing.id}`}>{listing.operator.name ?? operatorCodeOf(listing.operator)}</Link>
     ),
   },
-  { key: 'state', title: '状态', width: 150, render: ({ listing }) => labelOf('ListingState', listing.state) },
+  { key: 'state', title: '状态', width: 110, render: ({ listing }) => labelOf('ListingState', listing.state) },
+  { key: 'keeper', title: '经办人', width: 120, render: ({ listing }) => listing.keeper ?? '无' },
   {
     key: 'rule',
     title: '规则',
@@ -124,10 +128,22 @@ const DEADLINES = (isLate: boolean): readonly TableColumn<DeadlineRow>[] => [
 ]
 const [COMING, MISSED] = [DEADLINES(false), DEADLINES(true)]
 
-export const DeadlineTable = ({ isLate, ...placed }: ScrollPosition & { isLate: boolean }) => {
+interface DeadlineChoice {
+  isLate: boolean
+  filter: DeadlineFilter
+  order: ListOrder
+}
+
+export const deadlineVariables = ({ isLate, filter, order }: DeadlineChoice) => ({
+  state: isLate ? ('MISSED' as const) : ('COMING' as const),
+  filter,
+  order,
+})
+
+export const DeadlineTable = ({ isLate, filter, order, ...placed }: ScrollPosition & DeadlineChoice) => {
   const rows = useConnection(
     CaseDeadlinesDocument,
-    { state: isLate ? ('MISSED' as const) : ('COMING' as const) },
+    deadlineVariables({ isLate, filter, order }),
     (data) => data.deadlines,
   )
   return (
@@ -136,7 +152,7 @@ export const DeadlineTable = ({ isLate, ...placed }: ScrollPosition & { isLate: 
       columns={isLate ? MISSED : COMING}
       rows={rows}
       rowKey={({ listing, name, startsOn }) => `${listing.id} ${name} ${startsOn}`}
-      empty={isLate ? '没有逾期的期限。' : '没有将到期的期限。'}
+      empty={isLate ? '没有符合条件的逾期期限。' : '没有符合条件的将到期期限。'}
       minWidth={1_080}
       {...placed}
     />

@@ -3,7 +3,7 @@ import { Alert, Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { operatorCodeOf } from '../../pieces/code.js'
-import { today } from '../../pieces/dates.js'
+import { daysUntilText, instantText, today } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -181,9 +181,15 @@ export const ListingsPanel = ({ of }: { of: OperatorFile }) => (
       <>
         <h3>异议</h3>
         <ul className="lines">
-          {of.objections.map(({ id, state, statement, openedAt, note }) => (
+          {of.objections.map(({ id, state, statement, openedAt, dueOn, late, note }) => (
             <li key={id}>
-              {labelOf('ObjectionState', state)}：{statement} <span className="soft">{openedAt.slice(0, 10)}</span>
+              {labelOf('ObjectionState', state)}：{statement} <span className="soft">{instantText(openedAt)} 提出</span>
+              {state === 'OPEN' && dueOn && (
+                <span className={late ? 'bad' : 'warn'}>
+                  {' '}
+                  应在 {dueOn} 以前（含）决定，{daysUntilText(dueOn)}
+                </span>
+              )}
               {note && <div className="soft">处理：{note}</div>}
             </li>
           ))}

@@ -1,23 +1,18 @@
-import { Input, Select } from 'antd'
-import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
-import { RegionFilter } from '../../pieces/lists/filters.js'
+import { ChoiceFilter, GradeFilter, OrderFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
 import { PageHead } from '../../pieces/page.js'
 import { placeWords } from '../../pieces/places.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
-import { type OperatorFilter, OperatorsDocument, type OperatorsQuery } from './operators.generated.js'
+import { type ListOrder, type OperatorFilter, OperatorsDocument, type OperatorsQuery } from './operators.generated.js'
 
 type OperatorRow = OperatorsQuery['operators']['edges'][number]
-
-/** Debounce, milliseconds. */
-const PAUSE_MS = 300
 
 const COLUMNS: readonly TableColumn<OperatorRow>[] = [
   {
@@ -58,7 +53,7 @@ const COLUMNS: readonly TableColumn<OperatorRow>[] = [
 
 export default function OperatorsPage() {
   const grades = useMay('see_grade')
-  const [asked, ask] = useAddressState({ name: '', kind: '', region: '', grade: '', row: 0 })
+  const [asked, ask] = useAddressState({ name: '', kind: '', region: '', grade: '', order: 'OLDEST', row: 0 })
   const { name, kind, region, grade } = asked
   const filter: OperatorFilter = {
     name: name || null,
@@ -66,49 +61,30 @@ export default function OperatorsPage() {
     kind: (kind || null) as OperatorFilter['kind'],
     grade: (grade || null) as OperatorFilter['grade'],
   }
-  const rows = useConnection(OperatorsDocument, { filter }, (data) => {
+  const order = asked.order as ListOrder
+  const rows = useConnection(OperatorsDocument, { filter, order }, (data) => {
     const { edges, pageInfo, totalCount } = data.operators
     return { nodes: edges, pageInfo, totalCount }
   })
-  const [text, setText] = useState(name)
-  useEffect(() => {
-    if (text.trim() === name) return
-    const timer = setTimeout(() => ask({ name: text.trim(), row: 0 }), PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [text, name, ask])
   return (
     <>
-      <PageHead title="经营者" extra={<ExportButtons list="operators" title="经营者" variables={{ filter }} />} />
+      <PageHead
+        title="经营者"
+        extra={<ExportButtons list="operators" title="经营者" variables={{ filter, order }} />}
+      />
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
-        <Input
-          aria-label="名称"
-          placeholder="名称，含简称、曾用名"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          maxLength={100}
-          style={{ width: '16rem' }}
-          allowClear
-        />
-        <Select
-          aria-label="类型"
+        <TextFilter label="名称，含简称、曾用名" value={name} onChange={(name) => ask({ name, row: 0 })} />
+        <ChoiceFilter
+          label="类型"
+          all="全部类型"
           value={kind}
           onChange={(kind) => ask({ kind, row: 0 })}
-          options={[{ value: '', label: '全部类型' }, ...optionsOf('OperatorKind')]}
-          style={{ width: '9rem' }}
+          options={optionsOf('OperatorKind')}
+          width="9rem"
         />
         <RegionFilter value={region} onChange={(region) => ask({ region, row: 0 })} />
-        {grades && (
-          <Select
-            aria-label="等级"
-            value={grade}
-            onChange={(grade) => ask({ grade, row: 0 })}
-            options={[
-              { value: '', label: '全部等级' },
-              ...['A', 'B', 'C', 'D'].map((one) => ({ value: one, label: one })),
-            ]}
-            style={{ width: '8rem' }}
-          />
-        )}
+        {grades && <GradeFilter value={grade} onChange={(grade) => ask({ grade, row: 0 })} />}
+        {name === '' && <OrderFilter value={asked.order} onChange={(order) => ask({ order, row: 0 })} />}
       </form>
       <VirtualTable
         label="经营者"

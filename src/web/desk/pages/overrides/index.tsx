@@ -4,15 +4,21 @@ import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
+import { GradeFilter, OrderFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
 import { PageHead } from '../../pieces/page.js'
 import { PagedList } from '../../pieces/paged.js'
 import { optionsOf } from '../../pieces/words.js'
 import { OverrideActions, OverrideStory } from './override.js'
-import { type OverrideState, OverridesDocument } from './overrides.generated.js'
+import { type Grade, type ListOrder, type OverrideState, OverridesDocument } from './overrides.generated.js'
 
 export default function OverridesPage() {
-  const [asked, ask] = useAddressState({ state: 'PROPOSED' })
-  const rows = useConnection(OverridesDocument, { state: asked.state as OverrideState }, (data) => data.overrides)
+  const [asked, ask] = useAddressState({ state: 'PROPOSED', name: '', region: '', grade: '', order: 'OLDEST' })
+  const chosen = {
+    state: asked.state as OverrideState,
+    filter: { name: asked.name || null, region: asked.region || null, grade: (asked.grade || null) as Grade | null },
+    order: asked.order as ListOrder,
+  }
+  const rows = useConnection(OverridesDocument, chosen, (data) => data.overrides)
   return (
     <>
       <PageHead title="等级调整">
@@ -28,12 +34,16 @@ export default function OverridesPage() {
           options={optionsOf('OverrideState')}
           style={{ width: '12rem' }}
         />
-        <ExportButtons list="overrides" title="等级调整" variables={{ state: asked.state }} />
+        <TextFilter label="名称或代码" value={asked.name} onChange={(name) => ask({ name })} />
+        <RegionFilter value={asked.region} onChange={(region) => ask({ region })} />
+        <GradeFilter value={asked.grade} onChange={(grade) => ask({ grade })} />
+        <OrderFilter value={asked.order} onChange={(order) => ask({ order })} />
+        <ExportButtons list="overrides" title="等级调整" variables={chosen} />
       </form>
       <PagedList
         rows={rows}
         label="等级调整"
-        empty="没有这种状态的等级调整。"
+        empty="没有符合条件的等级调整。"
         rowKey={({ id }) => id}
         render={(one) => (
           <article aria-label={one.operator?.name ?? '等级调整'}>

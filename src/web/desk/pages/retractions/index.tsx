@@ -1,22 +1,23 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
-import { Button, Radio, Select } from 'antd'
+import { Button, Radio } from 'antd'
 import { useMemo } from 'react'
 import { useAddressState } from '../../pieces/address.js'
-import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
+import { useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
+import { ChoiceFilter, OrderFilter, PlatformFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
-import { labelOf } from '../../pieces/words.js'
+import { labelOf, optionsOf } from '../../pieces/words.js'
 import { type RetractionNode, RetractionPanel, retractedNameOf, retractionProgressOf } from './retracted.js'
 import {
   CloseRetractionDocument,
+  type ListOrder,
   RetractionPlatformsDocument,
-  type RetractionPlatformsQuery,
   RetractionsDocument,
-  type RetractionsQuery,
+  type SubjectKind,
 } from './retractions.generated.js'
 
 const VIEWS = [
@@ -26,25 +27,31 @@ const VIEWS = [
 ]
 
 export default function RetractionsPage() {
-  const [asked, ask] = useAddressState({ open: '', platform: '', listing: '', row: 0 })
+  const [asked, ask] = useAddressState({
+    open: '',
+    platform: '',
+    kind: '',
+    name: '',
+    region: '',
+    order: 'NEWEST',
+    listing: '',
+    row: 0,
+  })
   const client = useApolloClient()
-  const { data, error, refetch } = useQuery(RetractionPlatformsDocument)
-  const seen = data as RetractionPlatformsQuery | undefined
+  const { data: seen, error, refetch } = useQuery(RetractionPlatformsDocument)
   const names = useMemo(() => new Map(seen?.platforms.map(({ id, name }) => [id, name.zh])), [seen])
-  const filter = useMemo(
-    () => ({
-      ...(asked.open && { open: asked.open === 'true' }),
-      ...(asked.platform && { platform: asked.platform }),
-    }),
-    [asked.open, asked.platform],
+  const chosen = variablesOf(asked)
+  const rows = useConnection(RetractionsDocument, chosen, (data) => data.retractions)
+  const picked = useConnection(
+    RetractionsDocument,
+    { filter: { listing: asked.listing || 'none' } },
+    (data) => data.retractions,
   )
-  const rows = useRetractions(filter)
-  const chosen = useRetractions({ listing: asked.listing || 'none' })
   const columns = useMemo(() => columnsOf(names, (key) => ask({ listing: key }, { push: true })), [names, ask])
   const close = async (of: RetractionNode, platform: string, reason: string) => {
     await client.mutate({ mutation: CloseRetractionDocument, variables: { listing: of.key, platform, reason } })
     rows.refresh()
-    chosen.refresh()
+    picked.refresh()
     void refetch()
   }
   return (
@@ -55,7 +62,7 @@ export default function RetractionsPage() {
           <Button
             onClick={() => {
               rows.refresh()
-              chosen.refresh()
+              picked.refresh()
               void refetch()
             }}
           >
@@ -76,14 +83,14 @@ export default function RetractionsPage() {
       {asked.listing !== '' && (
         <section className="panel wide" aria-label="所选撤回" style={{ marginBottom: '1rem' }}>
           <div className="page-title">
-            <h2>{chosen.rows[0] ? retractedNameOf(chosen.rows[0]) : '所选撤回'}</h2>
+            <h2>{picked.rows[0] ? retractedNameOf(picked.rows[0]) : '所选撤回'}</h2>
             <Button onClick={() => ask({ listing: '' })}>收起</Button>
           </div>
-          {chosen.error !== null && <RefusalNotice of={chosen.error} onAgain={chosen.refresh} />}
-          {chosen.rows.map((one) => (
+          {picked.error !== null && <RefusalNotice of={picked.error} onAgain={picked.refresh} />}
+          {picked.rows.map((one) => (
             <RetractionPanel key={one.removedAt} of={one} names={names} onClose={close} />
           ))}
-          {!chosen.hasMore && chosen.rows.length === 0 && <p>没有这一项，或者您无权查看。</p>}
+          {!picked.hasMore && picked.rows.length === 0 && <p>没有这一项，或者您无权查看。</p>}
         </section>
       )}
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
@@ -94,14 +101,19 @@ export default function RetractionsPage() {
           value={asked.open}
           onChange={({ target }) => ask({ open: target.value as string, row: 0 })}
         />
-        <Select
-          aria-label="平台"
-          value={asked.platform}
-          onChange={(platform) => ask({ platform, row: 0 })}
-          options={[{ value: '', label: '全部平台' }, ...[...names].map(([value, label]) => ({ value, label }))]}
-          style={{ width: '15rem' }}
+        <PlatformFilter names={names} value={asked.platform} onChange={(platform) => ask({ platform, row: 0 })} />
+        <ChoiceFilter
+          label="对象种类"
+          all="全部对象"
+          value={asked.kind}
+          onChange={(kind) => ask({ kind, row: 0 })}
+          options={optionsOf('SubjectKind')}
+          width="8rem"
         />
-        <ExportButtons list="retractions" title="撤回台账" variables={{ filter }} />
+        <TextFilter label="名称或代码" value={asked.name} onChange={(name) => ask({ name, row: 0 })} />
+        <RegionFilter value={asked.region} onChange={(region) => ask({ region, row: 0 })} />
+        <OrderFilter value={asked.order} onChange={(order) => ask({ order, row: 0 })} />
+        <ExportButtons list="retractions" title="撤回台账" variables={chosen} />
       </form>
       <VirtualTable
         label="撤回台账"
@@ -118,12 +130,25 @@ export default function RetractionsPage() {
   )
 }
 
-const useRetractions = (filter: object): LoadedConnection<RetractionNode> =>
-  useConnection(
-    RetractionsDocument,
-    { filter } as never,
-    (data) => (data as RetractionsQuery).retractions,
-  ) as LoadedConnection<RetractionNode>
+interface ChosenRetractions {
+  open: string
+  platform: string
+  kind: string
+  name: string
+  region: string
+  order: string
+}
+
+const variablesOf = ({ open, platform, kind, name, region, order }: ChosenRetractions) => ({
+  filter: {
+    open: open === '' ? null : open === 'true',
+    platform: platform || null,
+    kind: (kind || null) as SubjectKind | null,
+    name: name || null,
+    region: region || null,
+  },
+  order: order as ListOrder,
+})
 
 const columnsOf = (
   names: ReadonlyMap<string, string>,

@@ -51,7 +51,7 @@ export default function SearchPage() {
             <ul>
               {hits.map(({ path, name, note }) => (
                 <li key={`${path} ${name} ${note}`}>
-                  {title === '同事' ? <b>{name}</b> : <Link to={path}>{name}</Link>}{' '}
+                  {path.startsWith('/search') ? <b>{name}</b> : <Link to={path}>{name}</Link>}{' '}
                   <span className="soft">{note}</span>
                 </li>
               ))}

@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
@@ -42,9 +43,12 @@ export default function SellersPage() {
       <PageHead
         title="平台卖家名单"
         extra={
-          <Button loading={loading} onClick={() => void refetch()}>
-            刷新
-          </Button>
+          <>
+            <ExportButtons list="sellerLists" title="平台卖家名单" />
+            <Button loading={loading} onClick={() => void refetch()}>
+              刷新
+            </Button>
+          </>
         }
       >
         <p className="soft">

@@ -5,18 +5,24 @@ import { isSamePerson } from '../../../../domain/access/persons.js'
 import { today } from '../../pieces/dates.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { useMay, useSession } from '../../session/session.js'
-import { AbsencesDocument, EndAbsenceDocument, RecordAbsenceDocument } from './worklist.generated.js'
+import {
+  AbsencesDocument,
+  type AbsencesQuery,
+  EndAbsenceDocument,
+  RecordAbsenceDocument,
+} from './worklist.generated.js'
 
-/** Absences with their deputies; each records the own. */
+type Colleague = AbsencesQuery['colleagues'][number]
+
+/** Absences with their deputies. Each records the own; an administrator records those of others. */
 export const AbsencesPanel = () => {
-  const { name, role } = useSession()
+  const { name } = useSession()
   const may = useMay('record_absence')
-  const endsOthers = useMay('manage_registered')
+  const isForOthers = useMay('manage_registered')
   const client = useApolloClient()
   const { data, error, refetch } = useQuery(AbsencesDocument)
   const [fault, setFault] = useState<unknown>(null)
   const absences = data?.absences ?? []
-  const deputies = (data?.colleagues ?? []).filter((one) => one.role === role && !isSamePerson(one.name, name))
   const act = async (does: () => Promise<unknown>) => {
     setFault(null)
     try {
@@ -26,6 +32,8 @@ export const AbsencesPanel = () => {
       setFault(thrown)
     }
   }
+  const record = (variables: AbsencePlan) =>
+    act(() => client.mutate({ mutation: RecordAbsenceDocument, variables: { ...variables } }))
   return (
     <section className="panel" aria-labelledby="absences" style={{ marginTop: '1rem' }}>
       <h2 id="absences">外出代办</h2>
@@ -34,7 +42,7 @@ export const AbsencesPanel = () => {
         {absences.map(({ number, person, deputy, firstDay, lastDay }) => (
           <li key={number}>
             {person} {firstDay} 至 {lastDay} 外出，由 {deputy} 代办{' '}
-            {(endsOthers || isSamePerson(person, name)) && (
+            {(isForOthers || isSamePerson(person, name)) && (
               <Button
                 size="small"
                 type="link"
@@ -49,64 +57,93 @@ export const AbsencesPanel = () => {
       </ul>
       {data !== undefined && absences.length === 0 && <p className="soft">现在没有人外出。</p>}
       {may && data !== undefined && (
-        <AbsenceForm
-          deputies={deputies.map((one) => one.name)}
-          onSend={(variables) => act(() => client.mutate({ mutation: RecordAbsenceDocument, variables }))}
-        />
+        <AbsenceForm colleagues={data.colleagues} isForOthers={isForOthers} onSend={record} />
       )}
       {fault !== null && <RefusalNotice of={fault} />}
     </section>
   )
 }
 
-interface AbsenceFormProps {
-  deputies: readonly string[]
-  onSend: (given: { deputy: string; firstDay: string; lastDay: string }) => Promise<void>
+interface AbsencePlan {
+  person?: string
+  deputy: string
+  firstDay: string
+  lastDay: string
 }
 
-const AbsenceForm = ({ deputies, onSend }: AbsenceFormProps) => {
+interface AbsenceFormProps {
+  colleagues: readonly Colleague[]
+  isForOthers: boolean
+  onSend: (plan: AbsencePlan) => Promise<void>
+}
+
+const optionsOfNames = (of: readonly Colleague[]) => of.map(({ name }) => ({ value: name, label: name }))
+
+const AbsenceForm = ({ colleagues, isForOthers, onSend }: AbsenceFormProps) => {
+  const own = useSession()
   const id = useId()
+  const [person, setPerson] = useState<string | null>(null)
   const [deputy, setDeputy] = useState<string | null>(null)
   const [from, setFrom] = useState(today())
   const [to, setTo] = useState('')
-  if (deputies.length === 0) return <p className="warn">没有与您角色相同的同事，无人可以代办。</p>
+  const absent = isForOthers ? colleagues.find(({ name }) => name === person) : own
+  const deputies = colleagues.filter((one) => one.role === absent?.role && !isSamePerson(one.name, absent.name))
+  if (absent !== undefined && !isForOthers && deputies.length === 0)
+    return <p className="warn">没有与您角色相同的同事，无人可以代办。</p>
+  const isReady = absent !== undefined && deputy !== null && to !== ''
+  const send = () => {
+    if (isReady) void onSend({ ...(isForOthers && { person: absent.name }), deputy, firstDay: from, lastDay: to })
+  }
   return (
     <form
       className="filters"
-      aria-label="登记本人外出"
+      aria-label={isForOthers ? '登记同事外出' : '登记本人外出'}
       onSubmit={(event) => {
         event.preventDefault()
-        if (deputy !== null && to !== '') void onSend({ deputy, firstDay: from, lastDay: to })
+        send()
       }}
     >
-      <label htmlFor={`${id}from`}>本人外出：自</label>
-      <Input
-        id={`${id}from`}
-        type="date"
-        value={from}
-        onChange={({ target }) => setFrom(target.value)}
-        style={{ width: '10rem' }}
-      />
+      {isForOthers && (
+        <Select
+          aria-label="外出人"
+          placeholder="外出人"
+          value={person}
+          onChange={(name) => {
+            setPerson(name)
+            setDeputy(null)
+          }}
+          options={optionsOfNames(colleagues)}
+          style={{ width: '10rem' }}
+        />
+      )}
+      <label htmlFor={`${id}from`}>{isForOthers ? '外出：自' : '本人外出：自'}</label>
+      <DayInput id={`${id}from`} value={from} onChange={setFrom} />
       <label htmlFor={`${id}to`}>至</label>
-      <Input
-        id={`${id}to`}
-        type="date"
-        value={to}
-        min={from}
-        onChange={({ target }) => setTo(target.value)}
-        style={{ width: '10rem' }}
-      />
+      <DayInput id={`${id}to`} value={to} min={from} onChange={setTo} />
       <Select
         aria-label="代办人"
         placeholder="代办人"
         value={deputy}
         onChange={setDeputy}
-        options={deputies.map((name) => ({ value: name, label: name }))}
+        options={optionsOfNames(deputies)}
+        disabled={absent === undefined}
+        notFoundContent="没有角色相同的同事，无人可以代办。"
         style={{ width: '10rem' }}
       />
-      <Button htmlType="submit" disabled={deputy === null || to === ''}>
+      <Button htmlType="submit" disabled={!isReady}>
         登记
       </Button>
     </form>
   )
 }
+
+interface DayInputProps {
+  id: string
+  value: string
+  min?: string
+  onChange: (day: string) => void
+}
+
+const DayInput = ({ onChange, ...props }: DayInputProps) => (
+  <Input {...props} type="date" onChange={({ target }) => onChange(target.value)} style={{ width: '10rem' }} />
+)

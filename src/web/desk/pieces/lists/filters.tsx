@@ -35,6 +35,48 @@ export const TextFilter = ({ label, value, onChange, width = '16rem' }: TextFilt
   )
 }
 
+interface ChoiceFilterProps {
+  label: string
+  /** Label of the empty value, which selects all. */
+  all: string
+  value: string
+  onChange: (value: string) => void
+  options: readonly { value: string; label: string }[]
+  width?: string
+}
+
+export const ChoiceFilter = ({ label, all, value, onChange, options, width = '12rem' }: ChoiceFilterProps) => (
+  <Select
+    aria-label={label}
+    value={value}
+    onChange={onChange}
+    options={[{ value: '', label: all }, ...options]}
+    style={{ width }}
+  />
+)
+
+const GRADES = ['A', 'B', 'C', 'D'].map((grade) => ({ value: grade, label: grade }))
+
+export const GradeFilter = (chosen: { value: string; onChange: (grade: string) => void }) => (
+  <ChoiceFilter label="等级" all="全部等级" options={GRADES} width="8rem" {...chosen} />
+)
+
+interface PlatformFilterProps {
+  names: ReadonlyMap<string, string>
+  value: string
+  onChange: (platform: string) => void
+}
+
+export const PlatformFilter = ({ names, ...chosen }: PlatformFilterProps) => (
+  <ChoiceFilter
+    label="平台"
+    all="全部平台"
+    options={[...names].map(([value, label]) => ({ value, label }))}
+    width="15rem"
+    {...chosen}
+  />
+)
+
 interface RegionFilterProps {
   value: string
   onChange: (region: string) => void
