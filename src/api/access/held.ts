@@ -196,7 +196,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   WebhookReplay: 'webhook queued',
   WebhookSecret: 'webhook secret',
   Words: 'zh en',
-  WorkCount: 'kind process mine office late',
+  WorkCount: 'kind process mine office late atLeast',
   WorkItem: 'kind count since dueOn late keeper listing operator subject',
   WorkItemConnection: 'edges nodes pageInfo',
   WorkItemEdge: 'node cursor',

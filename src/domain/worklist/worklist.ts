@@ -13,7 +13,8 @@ export interface Worker {
 }
 
 /** MINE: the own queue. OFFICE: all that the person may do. LATE: what of it is past its last day. */
-export type WorkScope = 'MINE' | 'OFFICE' | 'LATE'
+const WORK_SCOPES = ['MINE', 'OFFICE', 'LATE'] as const
+export type WorkScope = (typeof WORK_SCOPES)[number]
 
 /** The columns that decide in whose queue a task is. */
 export interface TaskColumns {
@@ -36,9 +37,16 @@ export interface WorkItem extends TaskColumns {
   operatorId: number | null
 }
 
+/**
+ * Tasks counted together. Of the tasks of cases, KEPT counts those of the person's own cases and LATE those past their last
+ * day, beside ALL; other tasks have `late` in ALL.
+ */
 export interface WorkGroup extends TaskColumns {
+  part: 'ALL' | 'KEPT' | 'LATE'
   n: number
   late: number
+  /** True where not all rows were read. */
+  isCut: boolean
 }
 
 export interface WorkCount {
@@ -47,6 +55,8 @@ export interface WorkCount {
   mine: number
   office: number
   late: number
+  /** The numbers that are lower limits. */
+  atLeast: readonly WorkScope[]
 }
 
 /** Tasks that a case leaves open: at most one of the case or its hiding, and one of its repair. */
@@ -95,13 +105,21 @@ export const keepersOf = ({ viewer, deputises }: Worker): string[] =>
 export const countForWorker = (worker: Worker, groups: readonly WorkGroup[]): WorkCount[] =>
   WORK_KINDS.filter((kind) => mayDoKind(worker, kind)).map((kind) => {
     const theirs = groups.filter((group) => group.kind === kind && mayDoTask(worker, group))
-    const sum = (of: readonly WorkGroup[], column: 'n' | 'late') => of.reduce((all, group) => all + group[column], 0)
-    const own = theirs.filter((group) => isOwnTask(worker, group))
+    const { process, whose, of } = TASKS[kind]
+    const isOfCase = of !== undefined
+    const ofPart = (part: WorkGroup['part']) => theirs.filter((group) => group.part === part)
+    const sum = (groups: readonly WorkGroup[], column: 'n' | 'late' = 'n') =>
+      groups.reduce((all, group) => all + group[column], 0)
+    const all = ofPart('ALL')
+    const own = isOfCase && whose === 'KEEPER' ? ofPart('KEPT') : all
+    const late = isOfCase ? ofPart('LATE') : all
+    const read = { MINE: own, OFFICE: all, LATE: late }
     return {
       kind,
-      process: TASKS[kind].process,
-      mine: sum(own, 'n'),
-      office: sum(theirs, 'n'),
-      late: sum(theirs, 'late'),
+      process,
+      mine: sum(own.filter((group) => isOwnTask(worker, group))),
+      office: sum(all),
+      late: sum(late, isOfCase ? 'n' : 'late'),
+      atLeast: WORK_SCOPES.filter((scope) => read[scope].some(({ isCut }) => isCut)),
     }
   })

@@ -17,11 +17,10 @@ const MARK_SQL: Record<CaseMark, string> = {
   repairOpen: isThere(`->>'repair'`),
   repairAccepted: isThere(`->'repair'->>'acceptedOn'`),
 }
+/** These change with the day and the rules, so no index can hold them. */
+const CHANGING_MARKS: readonly string[] = ['defenceRunning', 'consentDue'] satisfies CaseMark[]
 
 const texts = (of: readonly string[]): string => of.map((text) => `'${text}'`).join(', ')
-
-const kindsOf = (processes: readonly WorkProcess[]): WorkKind[] =>
-  WORK_KINDS.filter((kind) => TASKS[kind].of !== undefined && processes.includes(TASKS[kind].process))
 
 const holds = (kind: WorkKind): string => {
   const { states = [], when = {} } = TASKS[kind].of ?? {}
@@ -29,27 +28,62 @@ const holds = (kind: WorkKind): string => {
   return [`l.state in (${texts(states)})`, ...marks].join(' and ')
 }
 
-const firstOf = (processes: readonly WorkProcess[]): string =>
-  `case ${kindsOf(processes)
-    .map((kind) => `when ${holds(kind)} then '${kind}'`)
-    .join(' ')} end`
+const firstOf = (kinds: readonly WorkKind[]): string =>
+  `case ${kinds.map((kind) => `when ${holds(kind)} then '${kind}'`).join(' ')} end`
 
-const MAIN = ['CASE', 'HIDING'] as const
-const REPAIR = ['REPAIR'] as const
+/** A case has at most one open task of each track. */
+export interface CaseTrack {
+  /** SQL: the open task. */
+  task: string
+  /** SQL, worded as in the indexes `listings_task` and `listings_repair_task`: the task, but for what changes by itself. */
+  group: string
+  groups: readonly WorkKind[]
+  /** SQL: the case may have a task of this track. */
+  isOpen: string
+}
 
-const STATES = [...new Set(kindsOf([...MAIN, ...REPAIR]).flatMap((kind) => TASKS[kind].of?.states ?? []))]
+const trackOf = (processes: readonly WorkProcess[]): CaseTrack => {
+  const kinds = WORK_KINDS.filter((kind) => TASKS[kind].of !== undefined && processes.includes(TASKS[kind].process))
+  const groups = kinds.filter((kind) =>
+    Object.keys(TASKS[kind].of?.when ?? {}).every((mark) => !CHANGING_MARKS.includes(mark)),
+  )
+  const states = [...new Set(kinds.flatMap((kind) => TASKS[kind].of?.states ?? []))]
+  return {
+    task: firstOf(kinds),
+    group: firstOf(groups),
+    groups,
+    isOpen: `l.state in (${texts(states)}) and l.wrong_from is null`,
+  }
+}
 
-/** SQL: the last day of an open task `kind` of case `l`, as table `d`. */
-const DUE = `left join listing_deadlines d on d.listing_id = l.id and d.ended_on is null and d.name = case t.kind ${WORK_KINDS.flatMap(
-  (kind) => (TASKS[kind].deadline === undefined ? [] : [`when '${kind}' then '${TASKS[kind].deadline}'`]),
+const MAIN_TRACK = trackOf(['CASE', 'HIDING'])
+const REPAIR_TRACK = trackOf(['REPAIR'])
+export const CASE_TRACKS: readonly CaseTrack[] = [MAIN_TRACK, REPAIR_TRACK]
+
+/** SQL: the name of the deadline of task `t.kind`. */
+export const DEADLINE_OF_TASK = `case t.kind ${WORK_KINDS.flatMap((kind) =>
+  TASKS[kind].of === undefined || TASKS[kind].deadline === undefined
+    ? []
+    : [`when '${kind}' then '${TASKS[kind].deadline}'`],
 ).join(' ')} end`
+
+/** SQL: deadlines that make a task of a case late. While one `waits`, its deadline is the party's. */
+export const OWN_DEADLINES = texts(
+  WORK_KINDS.flatMap((kind) => {
+    const { of, waits, deadline } = TASKS[kind]
+    return of === undefined || waits || deadline === undefined ? [] : [deadline]
+  }),
+)
+
+/** SQL: columns of task `t.kind` of case `l` that decide in whose queue it is. */
+export const NOT_BY_OF_TASK = `case t.kind when 'REVIEW' then l.facts->>'proposedBy' when 'CONFIRM_HIDING' then l.facts->'hiding'->>'by' end`
+export const LEVEL_OF_TASK = `case when t.kind = 'CONSENT' then l.facts->>'level' end`
 
 const LAST_STEP_AT = '(select e.recorded_at from listing_events e where e.listing_id = l.id and e.number = l.moves)'
 
 /** SQL: one row for each open task of a case, in the columns of `task-sources.ts`. */
-export const CASE_TASKS = `select t.kind, l.keeper,
-    case t.kind when 'REVIEW' then l.facts->>'proposedBy' when 'CONFIRM_HIDING' then l.facts->'hiding'->>'by' end as not_by,
-    case when t.kind = 'CONSENT' then l.facts->>'level' end as level, l.id::text as subject, 1 as n, ${LAST_STEP_AT} as since,
-    d.due_on, l.id as listing_id, l.operator_id
-  from listings l cross join lateral (values (${firstOf(MAIN)}), (${firstOf(REPAIR)})) t(kind) ${DUE}
-  where l.state in (${texts(STATES)}) and l.wrong_from is null and t.kind is not null`
+export const CASE_TASKS = `select t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level, l.id::text as subject,
+    1 as n, ${LAST_STEP_AT} as since, d.due_on, l.id as listing_id, l.operator_id
+  from listings l cross join lateral (values (${MAIN_TRACK.task}), (${REPAIR_TRACK.task})) t(kind)
+  left join listing_deadlines d on d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK}
+  where ((${MAIN_TRACK.isOpen}) or (${REPAIR_TRACK.isOpen})) and t.kind is not null`

@@ -155,6 +155,10 @@ const SOURCES: Record<WorkKind, Source> = {
   CONFIRM_ACCOUNT: () => `${accounts('people')} union all ${accounts('clients')}`,
 }
 
+/** SQL: the open tasks of these kinds, a statement for each; none of cases. */
+export const selectOtherTasks = (kinds: readonly WorkKind[], sight: RegionSight): string[] =>
+  kinds.flatMap((kind) => (SOURCES[kind] === CASES ? [] : [SOURCES[kind](sight)]))
+
 /** SQL: the open tasks of these kinds. */
 export const selectTaskSources = (kinds: readonly WorkKind[], sight: RegionSight): string =>
   [...new Set(kinds.map((kind) => SOURCES[kind](sight)))].join('\nunion all\n')

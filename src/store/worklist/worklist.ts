@@ -1,7 +1,7 @@
-/** Counts and lists tasks in one statement each. `domain/worklist` decides whose they are. */
+/** Lists tasks in one statement. `domain/worklist` decides whose they are. */
 import type { DivisionLevel } from '../../domain/operators/places.js'
 import { TASKS, WORK_KINDS, type WorkKind } from '../../domain/worklist/tasks.js'
-import type { WorkGroup, WorkItem, WorkScope } from '../../domain/worklist/worklist.js'
+import type { WorkItem, WorkScope } from '../../domain/worklist/worklist.js'
 import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows } from '../db/db.js'
 import { selectTaskSources } from './task-sources.js'
@@ -19,26 +19,15 @@ export interface WorkView {
   until: Readonly<Record<string, string | null>>
 }
 
-const bindingsOf = ({ until, consents, ...view }: WorkView) => ({
+export const bindingsOfView = ({ until, consents, ...view }: WorkView) => ({
   ...view,
   consents: [...consents],
   until: JSON.stringify(until),
   platform: null,
 })
 
-const IS_LATE = `(w.due_on < :today::date or w.kind = 'LATE_DELIVERIES')`
+export const IS_LATE = `(w.due_on < :today::date or w.kind = 'LATE_DELIVERIES')`
 const folded = (column: string): string => `lower(normalize(${column}, NFKC))`
-
-export const countWork = (db: Db, kinds: readonly WorkKind[], view: WorkView): Promise<WorkGroup[]> =>
-  kinds.length === 0
-    ? Promise.resolve([])
-    : queryRows(
-        db,
-        `select w.kind, w.keeper, w.not_by as "notBy", w.level, sum(w.n)::int as n, coalesce(sum(w.n) filter (where ${IS_LATE}), 0)::int as late
-         from (${selectTaskSources(kinds, view.sight)}) w where w.kind = any(:kinds::text[])
-         group by w.kind, w.keeper, w.not_by, w.level /* worklist.count */`,
-        { ...bindingsOf(view), kinds: [...kinds] },
-      )
 
 export interface WorkQuery {
   kinds: readonly WorkKind[]
@@ -91,7 +80,7 @@ export const listWork = (
            and (:due::text is null or (${KEY}) > (:due::text, :since::text, :afterKind::text, :subject::text))
          order by ${KEY} limit :first /* worklist.list */`,
         {
-          ...bindingsOf(view),
+          ...bindingsOfView(view),
           scope: query.scope,
           kinds: [...query.kinds],
           levels: query.levels && [...query.levels],

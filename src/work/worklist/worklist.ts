@@ -14,6 +14,7 @@ import {
 import * as people from '../../store/access/people.js'
 import type { Db } from '../../store/db/db.js'
 import * as keepers from '../../store/worklist/keepers.js'
+import { countTasks } from '../../store/worklist/task-counts.js'
 import * as store from '../../store/worklist/worklist.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { findLateLimits } from '../delivery/timeliness.js'
@@ -36,7 +37,7 @@ export const findWorker = async (db: Db, viewer: Viewer, today: string): Promise
 export const countWorkOf = async (db: Db, question: WorkQuestion): Promise<WorkCount[]> => {
   const worker = await findWorker(db, question.viewer, question.today)
   const kinds = WORK_KINDS.filter((kind) => mayDoKind(worker, kind))
-  return countForWorker(worker, await store.countWork(db, kinds, await viewOf(db, question)))
+  return countForWorker(worker, await countTasks(db, kinds, keepersOf(worker), await viewOf(db, question)))
 }
 
 /** `kind` null: all kinds. */

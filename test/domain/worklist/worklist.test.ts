@@ -153,13 +153,23 @@ describe('worklist: whose queue', () => {
   })
 
   it('counts the own, the office’s and the late ones', () => {
+    const counted = { part: 'ALL' as const, late: 0, isCut: false }
     const groups = [
-      { ...task('NOTIFY', { keeper: '甲' }), n: 2, late: 1 },
-      { ...task('NOTIFY', { keeper: '乙' }), n: 3, late: 0 },
-      { ...task('REVIEW', { notBy: '甲' }), n: 5, late: 0 },
+      { ...counted, ...task('NOTIFY', { keeper: '甲' }), n: 2 },
+      { ...counted, ...task('NOTIFY', { keeper: '乙' }), n: 3, isCut: true },
+      { ...counted, ...task('NOTIFY', { keeper: '甲' }), n: 2, part: 'KEPT' as const },
+      { ...counted, ...task('NOTIFY', { keeper: '甲' }), n: 1, part: 'LATE' as const },
+      { ...counted, ...task('REVIEW', { notBy: '甲' }), n: 5 },
+      { ...counted, ...task('SETTLE_CONCERN', { keeper: '甲' }), n: 4, late: 3, isCut: true },
     ]
     const found = countForWorker(officer, groups)
     expect(found.find(({ kind }) => kind === 'NOTIFY')).to.include({ mine: 2, office: 5, late: 1, process: 'CASE' })
+    expect(found.find(({ kind }) => kind === 'SETTLE_CONCERN')).to.include({ mine: 4, office: 4, late: 3 })
+    const lowerLimits = found.map(({ kind, atLeast }) => [kind, atLeast.join()]).filter(([, of]) => of !== '')
+    expect(lowerLimits).to.deep.equal([
+      ['NOTIFY', 'OFFICE'],
+      ['SETTLE_CONCERN', 'MINE,OFFICE,LATE'],
+    ])
     expect(found.some(({ kind }) => kind === 'REVIEW')).to.equal(false)
     for (const role of ROLES) {
       const kinds = countForWorker(worker(role, 'x', { duty: 'security' }), groups)

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { Link, useLocation } from 'react-router'
 import { countOfPage, type WorkCountLine } from '../pages/worklist/places.js'
 import { WorkCountsDocument } from '../pages/worklist/worklist.generated.js'
-import { formatNumber } from '../pieces/numbers.js'
+import { formatCount } from '../pieces/numbers.js'
 import { type DeskPage, PAGE_SECTIONS } from '../routes.js'
 import { useMay, useSession } from '../session/session.js'
 import { splitPages } from './front-pages.js'
@@ -81,7 +81,7 @@ const Section = ({ pages, counts, nearest, onGo }: SectionProps) => (
         label: (
           <>
             <Link to={pathOf(page)}>{page.title}</Link>
-            <Waiting n={countOfPage(counts, page.path)} />
+            <Waiting {...countOfPage(counts, page.path)} />
           </>
         ),
       }))
@@ -90,10 +90,13 @@ const Section = ({ pages, counts, nearest, onGo }: SectionProps) => (
   />
 )
 
-const Waiting = ({ n }: { n: number }) =>
+const Waiting = ({ n, atLeast }: { n: number; atLeast: boolean }) =>
   n === 0 ? null : (
     <span className="waiting">
-      <span aria-hidden="true">{formatNumber(n)}</span>
-      <span className="unseen">{n} 件待办</span>
+      <span aria-hidden="true">{formatCount(n, atLeast)}</span>
+      <span className="unseen">
+        {atLeast ? '至少 ' : ''}
+        {n} 件待办
+      </span>
     </span>
   )

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import { TASKS, type WorkProcess } from '../../../../domain/worklist/tasks.js'
-import { formatNumber } from '../../pieces/numbers.js'
+import { formatCount } from '../../pieces/numbers.js'
 import { labelOf } from '../../pieces/words.js'
 import { type WorkCountLine, worklistPath } from './places.js'
 
@@ -41,24 +41,48 @@ const Lines = ({ process, of }: { process: WorkProcess; of: readonly WorkCountLi
         </th>
       </tr>
     )}
-    {of.map(({ kind, mine, office, late }) => (
+    {of.map(({ kind, mine, office, late, atLeast }) => (
       <tr key={kind}>
         <th scope="row">{TASKS[kind].zh}</th>
-        <Count n={mine} to={worklistPath('MINE', kind)} what={`${TASKS[kind].zh}，我的`} />
-        <Count n={office} to={worklistPath('OFFICE', kind)} what={`${TASKS[kind].zh}，本单位`} />
-        <Count n={late} to={worklistPath('LATE', kind)} what={`${TASKS[kind].zh}，逾期`} isBad />
+        <Count
+          n={mine}
+          atLeast={atLeast.includes('MINE')}
+          to={worklistPath('MINE', kind)}
+          what={`${TASKS[kind].zh}，我的`}
+        />
+        <Count
+          n={office}
+          atLeast={atLeast.includes('OFFICE')}
+          to={worklistPath('OFFICE', kind)}
+          what={`${TASKS[kind].zh}，本单位`}
+        />
+        <Count
+          n={late}
+          atLeast={atLeast.includes('LATE')}
+          to={worklistPath('LATE', kind)}
+          what={`${TASKS[kind].zh}，逾期`}
+          isBad
+        />
       </tr>
     ))}
   </tbody>
 )
 
-const Count = ({ n, to, what, isBad = false }: { n: number; to: string; what: string; isBad?: boolean }) => (
+interface CountProps {
+  n: number
+  atLeast: boolean
+  to: string
+  what: string
+  isBad?: boolean
+}
+
+const Count = ({ n, atLeast, to, what, isBad = false }: CountProps) => (
   <td className={isBad && n > 0 ? 'right bad' : 'right'}>
     {n === 0 ? (
       '—'
     ) : (
-      <Link to={to} aria-label={`${what} ${n} 件`}>
-        {formatNumber(n)}
+      <Link to={to} aria-label={atLeast ? `${what}至少 ${n} 件` : `${what} ${n} 件`}>
+        {formatCount(n, atLeast)}
       </Link>
     )}
   </td>

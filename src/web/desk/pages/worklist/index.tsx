@@ -6,7 +6,7 @@ import { useAddressState } from '../../pieces/address.js'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { agoText, daysUntilText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
-import { formatNumber } from '../../pieces/numbers.js'
+import { formatCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
@@ -98,7 +98,10 @@ const Filters = ({ asked, ask, counts }: FiltersProps) => (
 const kindOptions = (counts: readonly WorkCountLine[]) =>
   counts
     .filter(({ office }) => office > 0)
-    .map(({ kind, office }) => ({ value: kind, label: `${TASKS[kind].zh}（${formatNumber(office)}）` }))
+    .map(({ kind, office, atLeast }) => ({
+      value: kind,
+      label: `${TASKS[kind].zh}（${formatCount(office, atLeast.includes('OFFICE'))}）`,
+    }))
 
 const Items = ({ of }: { of: WorklistQuery }) =>
   of.worklist.nodes.length === 0 ? (

@@ -28,10 +28,13 @@ const pageOf = (kind: WorkKind): string =>
   kind === 'CONFIRM_RULES' ? 'administration/confirmations' : PAGE_OF_PROCESS[TASKS[kind].process]
 
 /** The number beside a page in the navigation: the own tasks, and of those that are nobody's own all. */
-export const countOfPage = (counts: readonly WorkCountLine[], path: string): number =>
-  counts
-    .filter(({ kind }) => !TASKS[kind].waits && (path === 'worklist' || pageOf(kind) === path))
-    .reduce((sum, { kind, mine, office }) => sum + (isOfOffice(kind, path) ? office : mine), 0)
+export const countOfPage = (counts: readonly WorkCountLine[], path: string): { n: number; atLeast: boolean } => {
+  const own = counts.filter(({ kind }) => !TASKS[kind].waits && (path === 'worklist' || pageOf(kind) === path))
+  return {
+    n: own.reduce((sum, { kind, mine, office }) => sum + (isOfOffice(kind, path) ? office : mine), 0),
+    atLeast: own.some(({ kind, atLeast }) => atLeast.includes(isOfOffice(kind, path) ? 'OFFICE' : 'MINE')),
+  }
+}
 
 const isOfOffice = (kind: WorkKind, path: string): boolean => path !== 'worklist' && TASKS[kind].whose === 'OFFICE'
 

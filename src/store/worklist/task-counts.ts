@@ -1,0 +1,74 @@
+/**
+ * Counts of open tasks for the navigation, asked with each page. Each group of tasks is read by an index, and at most a
+ * bounded number of its rows, so that the time does not grow with the cases. Beyond the bound a count is a lower limit.
+ */
+import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
+import type { WorkGroup } from '../../domain/worklist/worklist.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
+import { type Db, queryRows } from '../db/db.js'
+import {
+  CASE_TRACKS,
+  type CaseTrack,
+  DEADLINE_OF_TASK,
+  LEVEL_OF_TASK,
+  NOT_BY_OF_TASK,
+  OWN_DEADLINES,
+} from './case-tasks.js'
+import { selectOtherTasks } from './task-sources.js'
+import { bindingsOfView, IS_LATE, type WorkView } from './worklist.js'
+
+/** Rows of a group that are read. */
+export const ROWS_COUNTED_MOST = 500
+/** A person with a region sees a part of the rows, so more are read. */
+export const ROWS_COUNTED_MOST_IN_REGION = 2_000
+
+/** SQL: the rows read of one track. `due_name` is the deadline that a late row has missed. */
+const rowsOf = ({ group, groups, isOpen }: CaseTrack): string => `
+  (select 'ALL' as part, g.task as grouped, null::text as due_name, l.* from unnest(array[${groups.map((kind) => `'${kind}'`).join(', ')}]) g(task)
+    cross join lateral (select l.* from listings l where ${isOpen} and ${group} = g.task limit :rows) l)
+  union all
+  (select 'KEPT', null, null, l.* from listings l where l.keeper = any(:keepers::text[]) and ${isOpen} limit :rows)
+  union all
+  (select 'LATE', null, d.name, l.* from listing_deadlines d join listings l on l.id = d.listing_id
+    where d.ended_on is null and d.due_on < :today::date and d.name in (${OWN_DEADLINES}) and ${isOpen} limit :rows)`
+
+/** Rows outside the region keep their group alive, because it may have been cut. */
+const countCases = (track: CaseTrack, sight: RegionSight): string => `
+  select l.part, t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level,
+    count(*) filter (where true ${andIsWithinSightSql(sight, 'l.operator_id')}) as n, 0::bigint as late, bool_or(l.is_cut) as is_cut
+  from (select r.*, count(*) over (partition by r.part, r.grouped) >= :rows as is_cut from (${rowsOf(track)}) r) l
+  cross join lateral (values (${track.task})) t(kind)
+  where t.kind = any(:kinds::text[]) and (l.due_name is null or l.due_name = ${DEADLINE_OF_TASK})
+  group by 1, 2, 3, 4, 5`
+
+const countOthers = (source: string): string => `
+  select 'ALL' as part, w.kind, w.keeper, w.not_by, w.level, sum(w.n) as n, coalesce(sum(w.n) filter (where ${IS_LATE}), 0) as late,
+    count(*) >= :rows as is_cut
+  from (select * from (${source}) w limit :rows) w group by 2, 3, 4, 5`
+
+/** `keepers`: whose cases are counted as the own ones, all of them. */
+export const countTasks = (
+  db: Db,
+  kinds: readonly WorkKind[],
+  keepers: readonly string[],
+  view: WorkView,
+): Promise<WorkGroup[]> => {
+  if (kinds.length === 0) return Promise.resolve([])
+  const others = kinds.filter((kind) => TASKS[kind].of === undefined)
+  const tracks = CASE_TRACKS.filter(({ groups }) => kinds.some((kind) => groups.includes(kind)))
+  const parts = [
+    ...tracks.map((track) => countCases(track, view.sight)),
+    ...selectOtherTasks(others, view.sight).map(countOthers),
+  ]
+  return queryRows(
+    db,
+    `select c.part, c.kind, c.keeper, c.not_by as "notBy", c.level, c.n::int, c.late::int, c.is_cut as "isCut"
+     from (${parts.join('\n union all ')}) c /* worklist.count */`,
+    {
+      ...bindingsOfView(view),
+      kinds: [...kinds],
+      keepers: [...keepers],
+      rows: view.sight === null ? ROWS_COUNTED_MOST : ROWS_COUNTED_MOST_IN_REGION,
+    },
+  )
+}
