@@ -8,13 +8,15 @@ import { refuseUnstorableText } from '../request/limits.js'
 import { codeAdviceOf, getSubOfViewer } from './deliveries.js'
 
 const ACTS_MOST = 20
+const NOTHING_OPEN = { outstanding: 0, refused: 0 }
 
 const views = async (context: GraphqlContext) => {
   const { db, office, rules } = context.parts
   const sight = regionBoundOf(context.viewer)
   const configured = office.configured().platforms
-  const [backlog, oldest, refused, kept, acts] = await Promise.all([
-    deliveries.countByPlatform(db, sight),
+  const [backlog, inRegion, oldest, refused, kept, acts] = await Promise.all([
+    deliveries.countByPlatform(db),
+    sight === null ? null : deliveries.countOpenInRegion(db, sight),
     desk.readOldestOpenByPlatform(db, sight),
     desk.countRefusals(db, sight),
     states.all(db),
@@ -24,7 +26,8 @@ const views = async (context: GraphqlContext) => {
   return context.parts.platforms.map(({ id, name }) => {
     const state = kept.get(id)
     return {
-      ...(counts.get(id) ?? { outstanding: 0, refused: 0, confirmed: 0, lastConfirmedAt: null }),
+      ...(counts.get(id) ?? { ...NOTHING_OPEN, confirmed: 0, lastConfirmedAt: null }),
+      ...(inRegion !== null && (inRegion.get(id) ?? NOTHING_OPEN)),
       id,
       name,
       configured: configured.has(id),

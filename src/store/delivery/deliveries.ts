@@ -6,7 +6,7 @@ import type {
   UnnumberedNotice,
 } from '../../domain/delivery/delivery.js'
 import { andIsSubjectWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryRows, type Tx } from '../db/db.js'
+import { type Db, queryRows, queryRowsBy, type Tx } from '../db/db.js'
 
 export interface QueuedDelivery {
   id: number
@@ -127,12 +127,25 @@ interface PlatformDeliveryCounts {
   lastConfirmedAt: Date | null
 }
 
-export const countByPlatform = (db: Db, sight: RegionSight = null): Promise<PlatformDeliveryCounts[]> =>
+export const countByPlatform = (db: Db): Promise<PlatformDeliveryCounts[]> =>
   queryRows(
     db,
     `select platform, count(*) filter (where state in ('OWED', 'REFUSED'))::int as outstanding,
        count(*) filter (where check_due_at is not null)::int as unchecked, count(*) filter (where state = 'REFUSED')::int as refused, count(*) filter (where state = 'CONFIRMED')::int as confirmed,
        max(confirmed_at) as "lastConfirmedAt"
-     from deliveries d where true ${andIsSubjectWithinSightSql(sight, 'd.subject_id')} group by platform order by platform /* deliveries.backlog */`,
+     from deliveries group by platform order by platform /* deliveries.backlog */`,
+  )
+
+/** Reads the open deliveries only, because finding the operator of each is dear. */
+export const countOpenInRegion = (
+  db: Db,
+  sight: RegionSight,
+): Promise<Map<string, Pick<PlatformDeliveryCounts, 'outstanding' | 'refused'>>> =>
+  queryRowsBy<PlatformDeliveryCounts, 'platform'>(
+    db,
+    'platform',
+    `select platform, count(*)::int as outstanding, count(*) filter (where state = 'REFUSED')::int as refused
+     from deliveries d where ${isOpenSql('d')} ${andIsSubjectWithinSightSql(sight, 'd.subject_id')}
+     group by platform /* deliveries.openInRegion */`,
     { sight },
   )

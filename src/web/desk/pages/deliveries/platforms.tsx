@@ -153,7 +153,8 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
       </div>
     </dl>
     <p className="soft">
-      已确认 {formatNumber(of.confirmed)} 件；推送：{of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
+      全省已确认 {formatNumber(of.confirmed)} 件；推送：
+      {of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
     </p>
     <Codes of={of} />
     <Deeds of={of} onDone={onDone} />
