@@ -4,7 +4,7 @@
  */
 import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
 import type { WorkGroup } from '../../domain/worklist/worklist.js'
-import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
+import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows } from '../db/db.js'
 import {
   CASE_TRACKS,
@@ -20,7 +20,7 @@ import { bindingsOfView, IS_LATE, type WorkView } from './worklist.js'
 /** Rows of a group that are read. */
 export const ROWS_COUNTED_MOST = 500
 /** A person with a region sees a part of the rows, so more are read. */
-export const ROWS_COUNTED_MOST_IN_REGION = 2_000
+export const ROWS_COUNTED_MOST_IN_REGION = 1_000
 
 /** SQL: the rows read of one track. `due_name` is the deadline that a late row has missed. */
 const rowsOf = ({ group, groups, isOpen }: CaseTrack): string => `
@@ -32,14 +32,24 @@ const rowsOf = ({ group, groups, isOpen }: CaseTrack): string => `
   (select 'LATE', null, d.name, l.* from listing_deadlines d join listings l on l.id = d.listing_id
     where d.ended_on is null and d.due_on < :today::date and d.name in (${OWN_DEADLINES}) and ${isOpen} limit :rows)`
 
-/** Rows outside the region keep their group alive, because it may have been cut. */
+/** A scalar subquery looks up the operator of each row read; `exists` would hash all operators. */
+const andIsInRegion = (sight: RegionSight): string =>
+  sight === null
+    ? ''
+    : `and (select starts_with(s1.region, :sight::text) from operators s0 join operators s1 on s1.id = coalesce(s0.merged_into, s0.id)
+        where s0.id = l.operator_id)`
+
+/**
+ * Rows outside the region keep their group alive, because it may have been cut. `offset 0` keeps PostgreSQL from evaluating
+ * the task anew for each column.
+ */
 const countCases = (track: CaseTrack, sight: RegionSight): string => `
-  select l.part, t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level,
-    count(*) filter (where true ${andIsWithinSightSql(sight, 'l.operator_id')}) as n, 0::bigint as late, bool_or(l.is_cut) as is_cut
-  from (select r.*, count(*) over (partition by r.part, r.grouped) >= :rows as is_cut from (${rowsOf(track)}) r) l
-  cross join lateral (values (${track.task})) t(kind)
-  where t.kind = any(:kinds::text[]) and (l.due_name is null or l.due_name = ${DEADLINE_OF_TASK})
-  group by 1, 2, 3, 4, 5`
+  select c.part, c.kind, c.keeper, c.not_by, c.level, c.n, 0::bigint as late, c.is_cut from (
+    select l.part, l.grouped, t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level,
+      count(*) filter (where (l.due_name is null or l.due_name = ${DEADLINE_OF_TASK}) ${andIsInRegion(sight)}) as n,
+      sum(count(*)) over (partition by l.part, l.grouped) >= :rows as is_cut
+    from (${rowsOf(track)}) l cross join lateral (select ${track.task} as kind offset 0) t group by 1, 2, 3, 4, 5, 6) c
+  where c.kind = any(:kinds::text[])`
 
 const countOthers = (source: string): string => `
   select 'ALL' as part, w.kind, w.keeper, w.not_by, w.level, sum(w.n) as n, coalesce(sum(w.n) filter (where ${IS_LATE}), 0) as late,
