@@ -38,6 +38,7 @@ export interface CaseTrack {
   /** SQL, worded as in the indexes `listings_task` and `listings_repair_task`: the task, but for what changes by itself. */
   group: string
   groups: readonly WorkKind[]
+  kinds: readonly WorkKind[]
   /** SQL: the case may have a task of this track. */
   isOpen: string
 }
@@ -52,6 +53,7 @@ const trackOf = (processes: readonly WorkProcess[]): CaseTrack => {
     task: firstOf(kinds),
     group: firstOf(groups),
     groups,
+    kinds,
     isOpen: `l.state in (${texts(states)}) and l.wrong_from is null`,
   }
 }

@@ -65,7 +65,7 @@ export const countTasks = (
 ): Promise<WorkGroup[]> => {
   if (kinds.length === 0) return Promise.resolve([])
   const others = kinds.filter((kind) => TASKS[kind].of === undefined)
-  const tracks = CASE_TRACKS.filter(({ groups }) => kinds.some((kind) => groups.includes(kind)))
+  const tracks = CASE_TRACKS.filter((track) => kinds.some((kind) => track.kinds.includes(kind)))
   const parts = [
     ...tracks.map((track) => countCases(track, view.sight)),
     ...selectOtherTasks(others, view.sight).map(countOthers),

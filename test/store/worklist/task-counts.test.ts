@@ -9,7 +9,7 @@ import type { WorkView } from '../../../src/store/worklist/worklist.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 
 const CASES = 5_000
-const CASE_KINDS = CASE_TRACKS.flatMap(({ groups }) => groups)
+const CASE_KINDS = CASE_TRACKS.flatMap(({ kinds }) => kinds)
 
 interface Plan {
   'Node Type': string

@@ -27,12 +27,12 @@ interface ChosenDeadlines extends ChosenOfBoth {
   order: string
 }
 
-interface FiltersProps<T> {
+interface ListFilterProps<T> {
   of: T
   onChange: (change: Partial<T>) => void
 }
 
-const FiltersOfBoth = ({ of, onChange }: FiltersProps<ChosenOfBoth>) => {
+const FiltersOfBoth = ({ of, onChange }: ListFilterProps<ChosenOfBoth>) => {
   const kinds = useQuery(CaseFilterChoicesDocument).data?.listKinds ?? []
   return (
     <>
@@ -52,7 +52,7 @@ const FiltersOfBoth = ({ of, onChange }: FiltersProps<ChosenOfBoth>) => {
   )
 }
 
-export const CaseFilters = ({ of, onChange }: FiltersProps<ChosenCases>) => (
+export const CaseFilters = ({ of, onChange }: ListFilterProps<ChosenCases>) => (
   <>
     <FiltersOfBoth of={of} onChange={onChange} />
     <KeeperFilter value={of.keeper} onChange={(keeper) => onChange({ keeper })} />
@@ -73,7 +73,7 @@ export const CaseFilters = ({ of, onChange }: FiltersProps<ChosenCases>) => (
   </>
 )
 
-export const DeadlineFilters = ({ of, onChange }: FiltersProps<ChosenDeadlines>) => (
+export const DeadlineFilters = ({ of, onChange }: ListFilterProps<ChosenDeadlines>) => (
   <>
     <FiltersOfBoth of={of} onChange={onChange} />
     <ChoiceFilter

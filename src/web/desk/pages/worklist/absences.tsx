@@ -12,7 +12,7 @@ import {
   RecordAbsenceDocument,
 } from './worklist.generated.js'
 
-type Colleague = AbsencesQuery['colleagues'][number]
+type ListedColleague = AbsencesQuery['colleagues'][number]
 
 /** Absences with their deputies. Each records the own; an administrator records those of others. */
 export const AbsencesPanel = () => {
@@ -32,7 +32,7 @@ export const AbsencesPanel = () => {
       setFault(thrown)
     }
   }
-  const record = (variables: AbsencePlan) =>
+  const record = (variables: AbsenceChoice) =>
     act(() => client.mutate({ mutation: RecordAbsenceDocument, variables: { ...variables } }))
   return (
     <section className="panel" aria-labelledby="absences" style={{ marginTop: '1rem' }}>
@@ -64,7 +64,7 @@ export const AbsencesPanel = () => {
   )
 }
 
-interface AbsencePlan {
+interface AbsenceChoice {
   person?: string
   deputy: string
   firstDay: string
@@ -72,12 +72,12 @@ interface AbsencePlan {
 }
 
 interface AbsenceFormProps {
-  colleagues: readonly Colleague[]
+  colleagues: readonly ListedColleague[]
   isForOthers: boolean
-  onSend: (plan: AbsencePlan) => Promise<void>
+  onSend: (plan: AbsenceChoice) => Promise<void>
 }
 
-const optionsOfNames = (of: readonly Colleague[]) => of.map(({ name }) => ({ value: name, label: name }))
+const optionsOfNames = (of: readonly ListedColleague[]) => of.map(({ name }) => ({ value: name, label: name }))
 
 const AbsenceForm = ({ colleagues, isForOthers, onSend }: AbsenceFormProps) => {
   const own = useSession()
