@@ -19,12 +19,12 @@ export const up = async (tx: Knex): Promise<void> => {
       when state in ('DECIDED') then 'SERVE'
       when state in ('SERVED') then 'PUBLISH'
       when state in ('HIDDEN') and not (facts->'hiding'->>'confirmedBy' is not null) then 'CONFIRM_HIDING'
-      when state in ('HIDDEN') then 'RESOLVE_HIDING' end))
+      when state in ('HIDDEN') then 'RESOLVE_HIDING' end), created_at)
       where state in ('LEAD', 'PROPOSED', ${HEARD}, 'REVIEWED', 'CONSENTED', 'DECIDED', 'SERVED', 'HIDDEN') and wrong_from is null;
     create index listings_repair_task on listings ((case
       when state in ('REPAIR_APPLIED', 'HIDDEN') and (facts->>'repair' is not null) and not (facts->'repair'->>'acceptedOn' is not null)
         then 'ACCEPT_REPAIR'
-      when state in ('REPAIR_APPLIED', 'HIDDEN') and (facts->>'repair' is not null) then 'DECIDE_REPAIR' end))
+      when state in ('REPAIR_APPLIED', 'HIDDEN') and (facts->>'repair' is not null) then 'DECIDE_REPAIR' end), created_at)
       where state in ('REPAIR_APPLIED', 'HIDDEN') and wrong_from is null;
     comment on index listings_task is 'the open task as far as the case alone decides it; a row of REVIEW may still await the defence, one of DECIDE a consent';
   `)

@@ -41,6 +41,8 @@ export interface CaseTrack {
   kinds: readonly WorkKind[]
   /** SQL: the case may have a task of this track. */
   isOpen: string
+  /** SQL: names of the deadlines that make a task late. While a task `waits`, its deadline is the party's. */
+  deadlines: string
 }
 
 const trackOf = (processes: readonly WorkProcess[]): CaseTrack => {
@@ -48,6 +50,7 @@ const trackOf = (processes: readonly WorkProcess[]): CaseTrack => {
   const groups = kinds.filter((kind) =>
     Object.keys(TASKS[kind].of?.when ?? {}).every((mark) => !CHANGING_MARKS.includes(mark)),
   )
+  const deadlines = kinds.flatMap((kind) => (TASKS[kind].waits ? [] : (TASKS[kind].deadline ?? [])))
   const states = [...new Set(kinds.flatMap((kind) => TASKS[kind].of?.states ?? []))]
   return {
     task: firstOf(kinds),
@@ -55,6 +58,7 @@ const trackOf = (processes: readonly WorkProcess[]): CaseTrack => {
     groups,
     kinds,
     isOpen: `l.state in (${texts(states)}) and l.wrong_from is null`,
+    deadlines: texts(deadlines),
   }
 }
 
@@ -68,14 +72,6 @@ export const DEADLINE_OF_TASK = `case t.kind ${WORK_KINDS.flatMap((kind) =>
     ? []
     : [`when '${kind}' then '${TASKS[kind].deadline}'`],
 ).join(' ')} end`
-
-/** SQL: deadlines that make a task of a case late. While one `waits`, its deadline is the party's. */
-export const OWN_DEADLINES = texts(
-  WORK_KINDS.flatMap((kind) => {
-    const { of, waits, deadline } = TASKS[kind]
-    return of === undefined || waits || deadline === undefined ? [] : [deadline]
-  }),
-)
 
 /** SQL: columns of task `t.kind` of case `l` that decide in whose queue it is. */
 export const NOT_BY_OF_TASK = `case t.kind when 'REVIEW' then l.facts->>'proposedBy' when 'CONFIRM_HIDING' then l.facts->'hiding'->>'by' end`

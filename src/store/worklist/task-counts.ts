@@ -6,14 +6,7 @@ import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
 import type { WorkGroup } from '../../domain/worklist/worklist.js'
 import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows } from '../db/db.js'
-import {
-  CASE_TRACKS,
-  type CaseTrack,
-  DEADLINE_OF_TASK,
-  LEVEL_OF_TASK,
-  NOT_BY_OF_TASK,
-  OWN_DEADLINES,
-} from './case-tasks.js'
+import { CASE_TRACKS, type CaseTrack, DEADLINE_OF_TASK, LEVEL_OF_TASK, NOT_BY_OF_TASK } from './case-tasks.js'
 import { selectOtherTasks } from './task-sources.js'
 import { bindingsOfView, IS_LATE, type WorkView } from './worklist.js'
 
@@ -22,15 +15,19 @@ export const ROWS_COUNTED_MOST = 500
 /** A person with a region sees a part of the rows, so more are read. */
 export const ROWS_COUNTED_MOST_IN_REGION = 1_000
 
-/** SQL: the rows read of one track. `due_name` is the deadline that a late row has missed. */
-const rowsOf = ({ group, groups, isOpen }: CaseTrack): string => `
+/**
+ * SQL: the rows read of one track, each part in the order of its index. `due_name` is the deadline that a late row has missed.
+ * The condition of KEPT is worded so that PostgreSQL does not also read the whole index of tasks.
+ */
+const rowsOf = ({ group, groups, isOpen, deadlines }: CaseTrack): string => `
   (select 'ALL' as part, g.task as grouped, null::text as due_name, l.* from unnest(array[${groups.map((kind) => `'${kind}'`).join(', ')}]) g(task)
-    cross join lateral (select l.* from listings l where ${isOpen} and ${group} = g.task limit :rows) l)
+    cross join lateral (select l.* from listings l where ${isOpen} and ${group} = g.task order by l.created_at limit :rows) l)
   union all
-  (select 'KEPT', null, null, l.* from listings l where l.keeper = any(:keepers::text[]) and ${isOpen} limit :rows)
+  (select 'KEPT', null, null, l.* from listings l where l.keeper = any(:keepers::text[])
+    and l.state not in ('REMOVED', 'NOT_LISTED') and (${isOpen}) is true limit :rows)
   union all
   (select 'LATE', null, d.name, l.* from listing_deadlines d join listings l on l.id = d.listing_id
-    where d.ended_on is null and d.due_on < :today::date and d.name in (${OWN_DEADLINES}) and ${isOpen} limit :rows)`
+    where d.ended_on is null and d.due_on < :today::date and d.name in (${deadlines}) and (${isOpen}) is true order by d.due_on, d.id limit :rows)`
 
 /** A scalar subquery looks up the operator of each row read; `exists` would hash all operators. */
 const andIsInRegion = (sight: RegionSight): string =>
