@@ -139,7 +139,7 @@ describe('the page of an operator', function () {
     expect(await isTooWide(reviewer.page)).to.equal(false)
     await reviewer.page.getByRole('button', { name: '决定调整' }).click()
     await reviewer.page.getByRole('button', { name: '确认决定调整' }).click()
-    await reviewer.page.getByText('没有这种状态的等级调整。').waitFor()
+    await reviewer.page.getByText('没有符合条件的等级调整。').waitFor()
 
     await officer.page.reload()
     await officer.page.getByText(/（经人工调整）/).waitFor()

@@ -73,7 +73,12 @@ export default function OperatorsPage() {
         extra={<ExportButtons list="operators" title="经营者" variables={{ filter, order }} />}
       />
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
-        <TextFilter label="名称，含简称、曾用名" value={name} onChange={(name) => ask({ name, row: 0 })} />
+        <TextFilter
+          label="名称"
+          placeholder="名称，含简称、曾用名"
+          value={name}
+          onChange={(name) => ask({ name, row: 0 })}
+        />
         <ChoiceFilter
           label="类型"
           all="全部类型"

@@ -10,12 +10,13 @@ const PAUSE_MS = 300
 
 interface TextFilterProps {
   label: string
+  placeholder?: string
   value: string
   onChange: (value: string) => void
   width?: string
 }
 
-export const TextFilter = ({ label, value, onChange, width = '16rem' }: TextFilterProps) => {
+export const TextFilter = ({ label, placeholder = label, value, onChange, width = '16rem' }: TextFilterProps) => {
   const [text, setText] = useState(value)
   useEffect(() => {
     if (text.trim() === value) return
@@ -25,7 +26,7 @@ export const TextFilter = ({ label, value, onChange, width = '16rem' }: TextFilt
   return (
     <Input
       aria-label={label}
-      placeholder={label}
+      placeholder={placeholder}
       value={text}
       onChange={({ target }) => setText(target.value)}
       maxLength={100}
