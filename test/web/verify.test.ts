@@ -82,6 +82,17 @@ describe('verifying a certificate of removal (/verify)', () => {
     expect(status).to.equal(404)
   })
 
+  it('refuses a form of thousands of fields before it is parsed', async () => {
+    const part = '--b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\nx\r\n'
+    for (const [type, body] of [
+      ['application/x-www-form-urlencoded', 'a&'.repeat(1_000_000)],
+      ['multipart/form-data; boundary=b', `${part.repeat(25_000)}--b--\r\n`],
+    ] as const) {
+      const answer = await fetch(`${world.url}/verify`, { method: 'POST', headers: { 'content-type': type }, body })
+      expect(answer.status, type).to.equal(400)
+    }
+  })
+
   it('says when the entry has been published again since', async () => {
     const code = codeIn((await (await firm()).get(`/my/listings/${id}/certificate`)).text)
     const { db } = world.database

@@ -114,7 +114,7 @@ export const withdraw = (tx: Tx, id: string, made: { by: string; at: Date }): Pr
     { id, ...made },
   )
 
-export const findReleasedPaper = (db: Db, listingId: string, kind: string): Promise<SealedPaper | null> =>
+export const findReleasedPaper = (db: Db, listingId: string, kind: DocumentKind): Promise<SealedPaper | null> =>
   queryFirst(
     db,
     `select ${COLUMNS} from sealed_papers where listing_id = ?::uuid and kind = ? and released_at is not null

@@ -107,6 +107,7 @@ describe('signed and masked copies of documents', () => {
       [signed, { kind: 'NOTICE', number: '虚市监告〔2026〕9号' }, 400, 'INPUT_INVALID'],
       [signed, { kind: 'REPAIR_APPLICATION' }, 400, 'INPUT_INVALID'],
       [signed, { issuedOn: '2026-13-01' }, 400, 'DATE_INVALID'],
+      [signed, { kind: 'REPAIR_NOTICE', number: '虚\0' }, 400, 'INPUT_INVALID'],
       [signed, { listing: '00000000-0000-4000-8000-000000000000' }, 404, 'LISTING_UNKNOWN'],
       [Buffer.from('<html>'), {}, 422, 'PAPER_REFUSED'],
       [samplePdf({ catalog: '/AA<<>>' }), {}, 422, 'PAPER_REFUSED'],
@@ -128,6 +129,8 @@ describe('signed and masked copies of documents', () => {
     expect((await act('releasePaper', copy, officer('officer-2'))).errors).to.equal(undefined)
     expect((await open(path)).bytes.equals(masked)).to.equal(true)
     expect(await page()).to.include(path)
+    for (const kind of ['%00', 'DECISION%00', 'decision', 'NOTICE', '__proto__'])
+      expect((await open(`/blacklist/${id}/documents/${kind}`)).status, kind).to.equal(404)
     const hide = { id, on: '2026-03-02', hiding: 'ERROR', reason: '疑有错误' }
     await world.ask('mutation($input: MoveInput!) { hideListing(input: $input) { listing { id } } }', {
       token: officer(),
