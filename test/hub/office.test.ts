@@ -189,6 +189,13 @@ describe('a new office at the desk', () => {
       })
     expect((await refusal(add({ ...own, legalBasis: [] }))).code).to.equal('RULE_FILE_INVALID')
     expect((await refusal(add({ ...own, id: 'serious' }))).code).to.equal('RULE_FILE_INVALID')
+    for (const wrong of [
+      { zh: ` ${serious?.zh}` },
+      { en: serious?.en.toUpperCase() },
+      { zh: '虚\0' },
+      { zh: '虚'.repeat(300_000) },
+    ])
+      expect((await refusal(add({ ...own, ...wrong }))).code).to.equal('RULE_FILE_INVALID')
     expect((await refusal(add({ feed: 'registry', lines: [{ heading: '甲', field: 'none' }] }))).code).to.equal(
       'FEED_MAP_INVALID',
     )

@@ -11,6 +11,7 @@ import {
 } from 'graphql'
 
 import { Refusal } from '../../foundation/errors.js'
+import { findUnstorableText } from '../../foundation/text/storable.js'
 
 export const REQUEST_BYTES_MOST = 1_000_000
 /** JSON nested deeper than this could overflow the stack. */
@@ -34,15 +35,10 @@ const LEVELS_MOST = 300
 export const INTROSPECTION_FIELDS_MOST = 500
 export const INTROSPECTION_ALIASES_MOST = 5
 
-const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
-
 /** Throws INPUT_INVALID for text that PostgreSQL cannot store. */
 export const refuseUnstorableText = <T>(input: T): T => {
-  const unstorable = UNSTORABLE.exec(JSON.stringify(input ?? null))
-  if (unstorable === null) return input
-  const reason = unstorable[1]
-    ? '含有空字符 U+0000 holds a NUL'
-    : '含有不成对的代理项 holds half of a character (a lone surrogate)'
+  const reason = findUnstorableText(input)
+  if (reason === null) return input
   throw new Refusal('INPUT_INVALID', { reason })
 }
 

@@ -1,3 +1,4 @@
+import { compactText } from '../../foundation/text/values.js'
 import { addDays } from '../../foundation/time/dates.js'
 import {
   checkRuleRows,
@@ -17,7 +18,11 @@ export const checkLists = (rows: readonly ListKind[], items: readonly string[]):
     const say: ListFaultReporter = (place, reason) => {
       faults.push({ place: `${row.id}${place}`, reason })
     }
-    if (rows.slice(0, i).some(({ id }) => id === row.id)) say('', '名单类别重复。The kind is there twice.')
+    const others = rows.slice(0, i)
+    if (others.some(({ id }) => id === row.id)) say('', '名单类别重复。The kind is there twice.')
+    for (const name of ['zh', 'en'] as const)
+      if (others.some((other) => isSameName(other[name], row[name])))
+        say(`.${name}`, '与另一类名单同名。Another kind has this name.')
     checkBasis(row, say)
     checkRow(row, say)
     checkDated(row.terms, '.terms', say)
@@ -29,6 +34,9 @@ export const checkLists = (rows: readonly ListKind[], items: readonly string[]):
   })
   return faults
 }
+
+const isSameName = (one: string, other: string): boolean =>
+  compactText(one).toLowerCase() === compactText(other).toLowerCase()
 
 const rowsNamed = ({ numbers }: ListKind, name: LegalNumberName): LegalNumber[] =>
   numbers.filter((each) => each.name === name)

@@ -5,6 +5,7 @@ import { checkAndRedactText } from '../../domain/records/privacy.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { findDuplicateKey } from '../../foundation/text/json.js'
+import { findUnstorableText } from '../../foundation/text/storable.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as proposals from '../../store/office/proposals.js'
 import * as feedMaps from '../intake/feed-maps.js'
@@ -20,6 +21,9 @@ export interface AddedRuleParts {
 }
 
 const LISTS_FILE = 'rules/lists.json'
+/** The longest file of ours has 20,000 characters. */
+const FILE_CHARACTERS_MOST = 250_000
+const FAULTS_TOLD_MOST = 20
 
 const listListFaults = (lists: readonly ListKind[]): string[] => {
   const { about } = contracts.schemaDocument(LISTS_FILE) as { about: object }
@@ -53,6 +57,10 @@ export const proposeAddedRule = async (
 }
 
 const readRule = (text: string): AddedRule => {
+  if (text.length > FILE_CHARACTERS_MOST)
+    throw new Refusal('RULE_FILE_INVALID', {
+      faults: `多于 ${FILE_CHARACTERS_MOST} 个字符 more than ${FILE_CHARACTERS_MOST} characters`,
+    })
   let content: unknown
   try {
     content = JSON.parse(text)
@@ -61,6 +69,8 @@ const readRule = (text: string): AddedRule => {
   }
   const twice = findDuplicateKey(text)
   if (twice !== null) throw new Refusal('RULE_FILE_INVALID', { faults: `名称重复 given twice: ${twice}` })
+  const unstorable = findUnstorableText(content)
+  if (unstorable !== null) throw new Refusal('RULE_FILE_INVALID', { faults: unstorable })
   const rule = recogniseRule(content)
   if (rule !== null) return rule
   throw new Refusal('RULE_FILE_INVALID', {
@@ -70,7 +80,8 @@ const readRule = (text: string): AddedRule => {
 
 export const checkRule = async (tx: Tx, parts: AddedRuleParts, added: AddedRule): Promise<void> => {
   const faults = await listRuleFaults(tx, parts, added)
-  if (faults.length > 0) throw new Refusal('RULE_FILE_INVALID', { faults: faults.join('; ') })
+  if (faults.length > 0)
+    throw new Refusal('RULE_FILE_INVALID', { faults: faults.slice(0, FAULTS_TOLD_MOST).join('; ') })
 }
 
 const listRuleFaults = async (
