@@ -37,10 +37,22 @@ const isReadable = (
   return listing !== null && kind !== null && listServedDocumentKinds(listing.facts, listing.removedOn).includes(kind)
 }
 
+/** A signed copy that another has replaced may be a mistake: it may name somebody else. */
+const isReplaced = async (
+  db: Db,
+  viewer: Viewer,
+  { id, listingId, about, kind }: store.SealedPaper,
+): Promise<boolean> => {
+  if (viewer.role !== 'party' || about !== 'SIGNED' || listingId === null) return false
+  const copies = await store.ofListings(db, [listingId])
+  return copies.filter((copy) => copy.about === about && copy.kind === kind).at(-1)?.id !== id
+}
+
 export const openPaperFor = async ({ db, keys }: Pick<ApiDependencies, 'db' | 'keys'>, viewer: Viewer, id: string) => {
   const paper = isUuid(id) ? await store.findPaper(db, id) : null
   const owner = paper && (await readOwner(db, paper))
-  if (paper === null || owner === null || !isReadable(viewer, paper, owner)) throw new Refusal('PAPER_UNKNOWN')
+  if (paper === null || owner === null || !isReadable(viewer, paper, owner) || (await isReplaced(db, viewer, paper)))
+    throw new Refusal('PAPER_UNKNOWN')
   const code = owner.operator?.uscc ?? owner.operator?.shop ?? ''
   return { paper, code, content: await work.openPaper(db, keys, paper) }
 }

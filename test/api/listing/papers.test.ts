@@ -90,6 +90,20 @@ describe('signed and masked copies of documents', () => {
       expect((await open(`/v1/papers/${paper}`, token)).status).to.equal(404)
   })
 
+  it('that another has replaced is read by officers alone: it may have been a mistake', async () => {
+    world.setNow(new Date('2026-03-02T02:01:00Z'))
+    const { id: mistaken = '' } = await send(samplePdf({ catalog: '/Lang(mistaken)' }))
+    expect((await open(`/v1/papers/${mistaken}`, party())).status).to.equal(200)
+    world.setNow(new Date('2026-03-02T02:02:00Z'))
+    const { id: right = '' } = await send(samplePdf({ catalog: '/Lang(right)' }))
+    const statuses = async (token: string) => [
+      (await open(`/v1/papers/${mistaken}`, token)).status,
+      (await open(`/v1/papers/${right}`, token)).status,
+    ]
+    expect(await statuses(party())).to.deep.equal([404, 200])
+    expect(await statuses(officer())).to.deep.equal([200, 200])
+  })
+
   it('is sealed in the database by a key that lies outside it', async () => {
     const rows = await world.database.db('sealed_papers').select('content', 'bytes')
     expect(rows.length).to.be.greaterThan(0)
