@@ -1,4 +1,5 @@
 /** Calls POST /v1/standings as a program does, and parses the lines of the answer. */
+import http from 'node:http'
 import type { World } from './world.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a line's shape is its question's
@@ -42,6 +43,17 @@ export const askRows = async (
         .map((line) => JSON.parse(line))
     : []
   return { status: answer.status, headers: answer.headers, text, end: lines.pop(), lines }
+}
+
+/** A question whose rows are still to be written. */
+export const openRows = (
+  { url }: Pick<World, 'url'>,
+  headers: Record<string, string> = {},
+  type = 'application/json',
+): http.ClientRequest => {
+  const request = http.request(`${url}/v1/standings`, { method: 'POST', headers: { 'content-type': type, ...headers } })
+  request.on('error', () => undefined)
+  return request
 }
 
 export const problem = ({ status, text }: RowsAnswer): { status: number; code: string } => {

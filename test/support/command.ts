@@ -1,5 +1,6 @@
 /** Runs the `hub` command in its own process, from the build unless the sources are newer. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,8 +66,6 @@ export const hub = (args: string[], env: Record<string, string>): Promise<Ran> =
     )
   })
 
-let evaluated = 0
-
 /**
  * Evaluates the `hub` command once more in this process, which costs a tenth of a new one: nearly all of that is
  * loading modules. It does not notice a command that leaves its process running; `hub` does.
@@ -75,9 +74,8 @@ export const hubHere = async (args: string[], env: Record<string, string>): Prom
   const { argv, env: variables, exitCode } = process
   const heard = [process.stdout, process.stderr].map(listenTo)
   Object.assign(process, { argv: [argv[0], 'hub', ...args], env: environment(env), exitCode: 0 })
-  evaluated += 1
   try {
-    await import(`../../src/cli.ts?${evaluated}`)
+    await import(`../../src/cli.ts?${randomUUID()}`)
     const [stdout = '', stderr = ''] = heard.map(({ written }) => written.join(''))
     return ranWith(Number(process.exitCode), stdout, stderr)
   } finally {

@@ -3,14 +3,11 @@ import { expect } from 'chai'
 import { isObjectType } from 'graphql'
 import { OPERATORS_BY_TYPE } from '../../../src/api/graphql/audited-operators.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
-import { ROLES } from '../../../src/domain/access/viewer.js'
 import type { AuditRow } from '../../../src/domain/audit/audit-log.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
-import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { confirmedClient } from '../../support/accounts.js'
-import { verified } from '../../support/holder.js'
 import { globalOf } from '../global-ids.js'
 import { publishListing } from '../listed-world.js'
 import { mirrored, penalty, registration, uscc } from '../record-drafts.js'
@@ -324,94 +321,5 @@ describe('audit rows of answers', () => {
       await db.raw('alter table trail_away rename to trail')
     }
     expect(await head()).to.equal(before)
-  })
-
-  const TRAIL = `query($filter: AuditLogFilter, $first: Int, $after: String) { auditLog(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
-    nodes { number kind client role purpose asked outcome shownCount shown digest previousHash hash erased } } }`
-
-  it('only auditors and administrators read the audit log, by client, role, kind, operator and time, page by page', async () => {
-    const { db } = world.database
-    await tidyAuditLog(db, { cause: 'timetable', now: () => NOW })
-    const auditor = world.token('auditor', 'auditor-1')
-    const read = async (filter: object, more: object = {}) =>
-      (await world.ask(TRAIL, { token: auditor, variables: { filter, first: 100, ...more } })).data.auditLog
-    const all = await read({})
-    expect(all.nodes[0].number).to.be.greaterThan(all.nodes[1].number)
-    expect(all.nodes[0].previousHash).to.equal(all.nodes[1].hash)
-    const mine = await read({ client: 'guguji', kind: 'ANSWER', operator: two })
-    expect(mine.totalCount).to.be.greaterThan(1)
-    for (const row of mine.nodes)
-      expect([row.client, row.kind, row.shown.includes(two)]).to.deep.equal(['guguji', 'ANSWER', true])
-    expect((await read({ role: 'officer', kind: 'ACT' })).totalCount).to.be.greaterThan(0)
-    expect((await read({ operator: uscc(99) })).totalCount).to.equal(0)
-    expect((await read({ until: '2020-01-01T00:00:00Z' })).totalCount).to.equal(0)
-    const first = await read({ client: 'guguji' }, { first: 2 })
-    const next = await read({ client: 'guguji' }, { first: 2, after: first.pageInfo.endCursor })
-    expect(first.pageInfo.hasNextPage).to.equal(true)
-    expect(next.nodes[0].number).to.be.lessThan(first.nodes[1].number)
-    for (const role of ROLES.filter((each) => !['auditor', 'administrator', 'public'].includes(each))) {
-      const { errors } = await world.ask(TRAIL, { token: world.token(role, role === 'party' ? one : 'somebody') })
-      expect(errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')
-    }
-  })
-
-  it('the head of the audit log is in the signed manifest of the list, which reveals a missing tail', async () => {
-    const { db } = world.database
-    await world.ask(`{ standing(code: "${one}") { status } }`, { token: market() })
-    await world.publish()
-    const jws = await (await fetch(`${world.url}/data/manifest.jws`)).text()
-    const { trail } = await verified(world.url, jws)
-    const last = await store.readHead(db)
-    expect(trail).to.deep.equal({ number: last?.number, hash: last?.hash })
-    expect(await verifyAuditLog(db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
-      ok: true,
-      compared: 2,
-    })
-    await db.transaction((tx) =>
-      tx.raw(
-        'set local session_replication_role = replica; create table kept as select * from trail; delete from trail where number > 3',
-      ),
-    )
-    const found = await verifyAuditLog(db, { now: () => NOW, noted: [], keys: world.parts.keys })
-    await db.transaction((tx) =>
-      tx.raw(
-        'set local session_replication_role = replica; insert into trail select * from kept where number > 3; drop table kept',
-      ),
-    )
-    expect(found.broken).to.deep.equal({ number: 4, fault: 'TAIL_MISSING', until: last?.number })
-  })
-
-  const ASKED_BY = `query($code: String!) { operator(code: $code) { askedBy(first: 100) { completeUntil nodes { at kind client role purpose } } } }`
-
-  it('an operator sees which firms asked about it, but not which authorities', async () => {
-    const { db } = world.database
-    const code = uscc(7)
-    await world.bring('registry', [registration(code, '虚构寒露有限公司')])
-    const look = `{ operator(code: "${code}") { name } }`
-    await world.ask(look, { token: market(), headers: { 'x-purpose': encodeURIComponent('年度复核') } })
-    await world.ask(look, { token: world.token('agency', 'court-1', 'high-court') })
-    await world.ask(look, { token: officer() })
-    const party = world.token('party', code)
-    const asked = async (token: string, of = code) =>
-      (await world.ask(ASKED_BY, { token, variables: { code: of } })).data.operator?.askedBy
-    expect((await asked(party)).nodes).to.deep.equal([])
-    await tidyAuditLog(db, { cause: 'timetable', now: () => NOW })
-    const found = await asked(party)
-    expect(found.nodes.filter(({ role }: { role: string }) => role !== 'party')).to.deep.equal([
-      { at: NOW.toISOString(), kind: 'ANSWER', client: 'guguji', role: 'marketplace', purpose: '年度复核' },
-    ])
-    expect(found.completeUntil).to.equal(NOW.toISOString())
-    const clients = (answer: { nodes: { client: string }[] }) => answer.nodes.map(({ client }) => client)
-    expect(clients(await asked(officer())))
-      .to.include('guguji')
-      .and.not.include('court-1')
-      .and.not.include('officer-1')
-    expect(clients(await asked(world.token('auditor', 'auditor-1')))).to.include.members([
-      'guguji',
-      'court-1',
-      'officer-1',
-    ])
-    expect(await asked(market())).to.deep.equal({ completeUntil: null, nodes: [] })
-    expect(await asked(party, one)).to.equal(undefined)
   })
 })

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Notice, NoticeAction } from '../../../src/domain/delivery/delivery.js'
 import * as deliveries from '../../../src/store/delivery/deliveries.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
+import { until } from '../../support/until.js'
 import { database, later, lead, NOW, penalised, rowsOf } from '../../support/world.js'
 
 const RECEIPT = { key: 'k', accepted: true, code: '00', text: '', field: null, value: null, receiverId: null }
@@ -217,14 +218,14 @@ describe('delivery queue of a platform', () => {
         const booking = await db().transaction()
         await queue.bookResults(booking, [outcome(claimed, 'CONFIRMED')], NOW)
         const told = owing(a, telling)
-        await until(db(), 'deliveries_line_up|deliveries.owe')
+        await waits(db(), 'deliveries_line_up|deliveries.owe')
         await booking.commit()
         await told
         await telling.commit()
       } else {
         await owing(a, telling)
         const booked = book(claimed, 'CONFIRMED')
-        await until(db(), 'delivery-queue.book')
+        await waits(db(), 'delivery-queue.book')
         await telling.commit()
         expect(await booked).to.equal(1)
       }
@@ -248,15 +249,12 @@ const owing = (subjectId: string, tx: Parameters<typeof deliveries.addOwed>[0]) 
     },
   ])
 
-/** Waits until a statement tagged `name` waits for a lock. */
-const until = async (db: Parameters<typeof rowsOf>[0], name: string): Promise<void> => {
-  while (
-    (
-      await rowsOf(
-        db,
-        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ ?`,
-        [name],
-      )
-    ).length === 0
-  );
-}
+const waits = (db: Parameters<typeof rowsOf>[0], name: string): Promise<void> =>
+  until(`${name} waits for a lock`, async () => {
+    const found = await rowsOf(
+      db,
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ ?`,
+      [name],
+    )
+    return found.length > 0
+  })

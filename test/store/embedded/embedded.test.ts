@@ -14,16 +14,14 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import pg from 'pg'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import { findBinaries } from '../../../src/store/embedded/binaries.js'
 import { type EmbeddedDatabase, joinDatabase } from '../../../src/store/embedded/index.js'
 import { isAlive } from '../../../src/store/embedded/processes.js'
+import { until } from '../../support/until.js'
 
-const GONE_BOUND_MS = 60_000
-const POLL_MS = 20
 const OPEN = 0o755
 const CLOSED = 0o700
 const MODE = 0o777
@@ -94,7 +92,7 @@ describe('embedded PostgreSQL', () => {
     for (const child of programs.splice(0)) child.kill('SIGKILL')
     for (const seat of seats.splice(0)) await seat.leave()
     for (const outer of places.splice(0)) {
-      await until(() => supervisors(path.join(outer, 'data')).length === 0)
+      await until('the supervisor is gone', () => supervisors(path.join(outer, 'data')).length === 0)
       rmSync(outer, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     }
   })
@@ -158,7 +156,7 @@ describe('embedded PostgreSQL', () => {
     await Promise.all(members.map(({ url }) => url))
     const pid = postmaster(folder)
     await Promise.all(members.map(({ kill }) => kill()))
-    await until(() => !isAlive(pid) && supervisors(folder).length === 0)
+    await until('server and supervisor are gone', () => !isAlive(pid) && supervisors(folder).length === 0)
     expect(readdirSync(folder).sort()).to.deep.equal(['pg', 'pg.log'])
   })
 
@@ -168,8 +166,8 @@ describe('embedded PostgreSQL', () => {
     await ask(seat.url, 'create table kept as select 7 as number')
     const pid = postmaster(folder)
     process.kill(pid, 'SIGKILL')
-    await until(() => !isAlive(pid))
-    await until(() => postmaster(folder) !== pid)
+    await until('the server is gone', () => !isAlive(pid))
+    await until('another server runs', () => postmaster(folder) !== pid)
     const other = member(folder, 'durable')
     expect(await other.url).to.equal(seat.url)
     expect(await ask(seat.url, 'select number from kept')).to.deep.equal([{ number: 7 }])
@@ -191,13 +189,13 @@ describe('embedded PostgreSQL', () => {
     const seat = await sit(folder)
     const [[first], pid] = [supervisors(folder), postmaster(folder)]
     process.kill(first ?? 0, 'SIGKILL')
-    await until(() => supervisors(folder).some((next) => next !== first))
+    await until('another supervisor runs', () => supervisors(folder).some((next) => next !== first))
     const other = await member(folder)
     expect(await other.url).to.equal(seat.url)
     expect(postmaster(folder)).to.equal(pid)
     await other.leave()
     await seat.leave()
-    await until(() => !isAlive(pid))
+    await until('the server is gone', () => !isAlive(pid))
   })
 
   it('ignores the pid file of another program and the remains of a killed initdb', async () => {
@@ -276,11 +274,6 @@ const refusal = async (act: () => unknown): Promise<string> => {
     return (error as Refusal).message
   }
   throw new Error('nothing was refused')
-}
-
-const until = async (isSo: () => boolean): Promise<void> => {
-  for (const end = Date.now() + GONE_BOUND_MS; !isSo(); await pause(POLL_MS))
-    if (Date.now() > end) throw new Error(`not so within ${GONE_BOUND_MS} ms: ${isSo}`)
 }
 
 const postmaster = (folder: string): number => {

@@ -1,88 +1,21 @@
 import { expect } from 'chai'
-import type { RecordNotice } from '../../../src/domain/delivery/delivery.js'
-import { makeDecisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { RecordBody } from '../../../src/domain/records/records.js'
-import type { JobDb } from '../../../src/store/db/db.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
-import { queueBackfill } from '../../../src/work/delivery/backfill.js'
-import { noticesOfSubjects, subjectsInForce } from '../../../src/work/delivery/in-force.js'
-import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import {
-  at,
-  codeOf,
-  database,
-  feed,
-  later,
-  NOW,
-  pullFeed,
-  pullItems,
-  type Row,
-  rowsOf,
-  rules as SILENT,
-  TODAY,
-} from '../../support/world.js'
-
-const FACT = makeDecisionFactKey('测市监处罚〔2026〕1号', '虚构市市场监督管理局', null)
-const HEARER = { id: 'hearer', kinds: ['listing', 'penalty'] as const, lists: null }
-const DEAF = { id: 'deaf', kinds: ['listing'] as const, lists: null }
-const rules: WorkRules = { ...SILENT, platforms: [HEARER, DEAF] }
-const REVOKED: RecordBody = { status: 'REVOKED', revoked_on: '2026-11-20' }
-
-interface Told {
-  id?: string
-  body?: RecordBody
-  now?: Date
-  fact?: boolean
-  rows?: Row[]
-  by?: WorkRules
-}
-
-/** Pulls a feed of penalties. With `fact`, its records are one decision that other feeds may report too. */
-const tell = async (
-  db: JobDb,
-  { id = 'penalties', body = {}, now = NOW, fact = false, rows, by = rules }: Told = {},
-) => {
-  const plain = feed({ id, kind: 'penalty', whole: false, sent: () => rows ?? [row()], body: () => body })
-  const map: typeof plain.map = (item, context) => {
-    const mapped = plain.map(item, context)
-    if (!fact || FACT === null || !('drafts' in mapped)) return mapped
-    return { drafts: mapped.drafts.map((draft) => ({ ...draft, fact: FACT })) }
-  }
-  return pullFeed(db, { ...plain, map }, { rules: by, now: at(now) })
-}
-
-const row = (more: Partial<Row> = {}): Row => ({
-  key: 'P1',
-  code: codeOf(1),
-  name: '长春虚构商贸第1有限公司',
-  value: '销售假冒商品',
-  day: '2026-10-10',
-  ...more,
-})
-
-interface Owed {
-  platform: string
-  id: string
-  number: number
-  action: string
-  state: string
-  notice: RecordNotice
-}
-
-const owed = async (db: JobDb): Promise<Owed[]> =>
-  (await rowsOf(
-    db,
-    'select platform, kind, subject_id as id, number, action, state, notice from deliveries d order by d.id',
-  )) as unknown as Owed[]
-const said = async (db: JobDb) => (await owed(db)).map(({ number, action, state }) => `${number} ${action} ${state}`)
-const countsOf = async (db: JobDb, run: number) =>
-  (await rowsOf(db, 'select counts from runs where id = ?', [run]))[0]?.['counts'] as Record<string, number>
-/** Marks all owed deliveries as confirmed. */
-const confirmed = (db: JobDb) =>
-  db.raw(`update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = created_at where state = 'OWED'`)
-const undone = (db: JobDb, run: number, now: Date) =>
-  rollBack(db, { run, reason: '错报', by: 'reviewer', rules, now: at(now) })
+  confirmed,
+  countsOf,
+  DEAF,
+  HEARER,
+  owed,
+  REVOKED,
+  row,
+  rules,
+  said,
+  tell,
+  undone,
+} from '../../support/published-records.js'
+import { at, codeOf, database, later, pullItems, rowsOf, rules as SILENT, TODAY } from '../../support/world.js'
 
 describe('published records (双公示)', () => {
   const db = database()
@@ -356,62 +289,5 @@ describe('published records (双公示)', () => {
     expect(new Set(ids).size).to.equal(rows.length)
     expect(ids).to.have.lengthOf(rows.length)
     expect(await countsOf(db(), run)).to.include({ told: rows.length })
-  })
-
-  describe('records in force', () => {
-    const all = async (hearing: Parameters<typeof subjectsInForce>[2]) => {
-      const found = []
-      for await (const page of subjectsInForce(db(), rules, hearing, TODAY)) found.push(...page)
-      return found
-    }
-
-    it('are listed for a platform with the text that would be delivered, without withheld records', async () => {
-      await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2), name: '长春虚构商贸第2有限公司' })] })
-      await tell(db(), { id: 'persons', body: { party_kind: 'NATURAL_PERSON' }, rows: [row({ key: 'N1' })] })
-      await tell(db(), { id: 'gone', body: REVOKED, rows: [row({ key: 'G1' })] })
-      await tell(db(), { id: 'over', body: { publish_until: '2026-11-24' }, rows: [row({ key: 'O1' })] })
-      const told = (await owed(db())).map(({ id, notice: { sequence: _, action: __, ...notice } }) => ({
-        kind: 'penalty',
-        subjectId: id,
-        notice,
-      }))
-      expect(await all(HEARER)).to.have.deep.members(told)
-      expect(await all(DEAF)).to.deep.equal([])
-      expect(
-        await noticesOfSubjects(
-          db(),
-          rules,
-          told.map(({ subjectId }) => subjectId),
-        ),
-      ).to.have.deep.members(told)
-    })
-
-    it('are queued for a platform that starts, or starts again, to take their kind after its backfill', async () => {
-      const deaf: WorkRules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
-      const filled = (by: WorkRules, now: Date) => queueBackfill(db(), by, 'hearer', { now: at(now) })
-      await tell(db(), { by: deaf })
-      expect(await filled(deaf, NOW)).to.equal(0)
-      expect(await filled(rules, later(60))).to.equal(1)
-      expect(await filled(rules, later(120))).to.equal(0)
-      expect(await said(db())).to.deep.equal(['1 ADD OWED'])
-      await filled(deaf, later(180))
-      await tell(db(), { rows: [row({ key: 'P2' })], by: deaf, now: later(240) })
-      expect(await filled(rules, later(300))).to.equal(1)
-      expect(await said(db())).to.deep.equal(['1 ADD OWED', '1 ADD OWED'])
-    })
-
-    it('are removed after a withdrawal, also if they were delivered by a backfill and not by a merge', async () => {
-      await tell(db(), { by: SILENT })
-      const [given] = await all(HEARER)
-      expect(given).to.include({ kind: 'penalty' })
-      expect(await all(HEARER)).to.have.lengthOf(1)
-      await db().raw(
-        `insert into deliveries (platform, kind, subject_id, number, action, notice, state, attempts, due_at, created_at, confirmed_at)
-         values ('hearer', 'penalty', ?, 1, 'ADD', ?::jsonb, 'CONFIRMED', 1, ?, ?, ?)`,
-        [given?.subjectId ?? '', JSON.stringify(given?.notice), NOW, NOW, NOW],
-      )
-      await tell(db(), { body: REVOKED, now: later(60) })
-      expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
-    })
   })
 })

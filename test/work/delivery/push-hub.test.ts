@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createConnection, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
 import { type Hub, makeHub } from '../../../src/hub/hub.js'
@@ -13,17 +12,12 @@ import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbo
 import { connect } from '../../../src/store/db/db.js'
 import * as embedded from '../../../src/store/embedded/index.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
+import { until } from '../../support/until.js'
 import { published, refusal, removed, rowsOf } from '../../support/world.js'
 
-const POLL_MS = 10
 const MINUTE_MS = 60_000
 /** Time between the start of the hub and the next whole minute, when its first push begins. */
 const BEFORE_THE_MINUTE_MS = 2_000
-
-const until = async (what: string, holds: () => boolean | Promise<boolean>, withinMs = 40_000): Promise<void> => {
-  for (const end = performance.now() + withinMs; performance.now() < end; await wait(POLL_MS)) if (await holds()) return
-  throw new Error(`not within ${withinMs} ms: ${what}`)
-}
 
 describe('a hub that pushes by the timetable', () => {
   let folder = ''

@@ -9,6 +9,7 @@ import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { giveUpRemovals, listRetractions } from '../../../src/work/delivery/retraction.js'
 import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
+import { until } from '../../support/until.js'
 import {
   at,
   database,
@@ -105,7 +106,7 @@ describe('a removal', () => {
     let answer: () => void = () => {}
     take = async () => new Promise<void>((resolve) => (answer = resolve))
     const first = pushed(NOW)
-    await until(() => arrived.length === 1)
+    await until('a removal arrives', () => arrived.length === 1)
     await removed(db(), id, TODAY, rules, later(3))
     take = async (notice) => apply(notice)
     expect(await pushed(later(4))).to.include({ sent: 0, outstanding: 1 })
@@ -123,7 +124,7 @@ describe('a removal', () => {
       apply(notice)
     }
     const first = pushed(NOW)
-    await until(() => arrived.length === 1)
+    await until('a removal arrives', () => arrived.length === 1)
     await removed(db(), id, TODAY, rules, later(3))
     answer()
     await first
@@ -304,7 +305,3 @@ const receipt = (key: string): Receipt => ({
   value: null,
   receiverId: null,
 })
-
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-}

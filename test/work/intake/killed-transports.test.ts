@@ -12,10 +12,9 @@ import { deleteExpired } from '../../../src/work/timetable/tidy.js'
 import { pageOf, record, registryPage } from '../../agencies/answering.js'
 import { begin, ended, hubHere } from '../../support/command.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
+import { until } from '../../support/until.js'
 import { codeOf, rowsOf } from '../../support/world.js'
 
-const WAITS_WITHIN_MS = 30_000
-const ASK_AGAIN_MS = 20
 const MANY = 6
 
 const items = Array.from({ length: MANY }, (_, n) => ({
@@ -31,13 +30,6 @@ const FILE = [
   ),
 ].join('\n')
 
-const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-  for (const end = Date.now() + WAITS_WITHIN_MS; Date.now() < end; ) {
-    if (await holds()) return
-    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
-  }
-  throw new Error(`not within ${WAITS_WITHIN_MS} ms: ${what}`)
-}
 /** True while a statement of the pull waits for a lock, by PostgreSQL's list of activities. */
 const standsStill = (db: JobDb) => (): Promise<boolean> =>
   rowsOf(

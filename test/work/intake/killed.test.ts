@@ -9,10 +9,9 @@ import { connect, type JobDb } from '../../../src/store/db/db.js'
 import { runPull } from '../../../src/work/intake/pull.js'
 import { begin, ended } from '../../support/command.js'
 import { freshDatabase } from '../../support/database.js'
+import { until } from '../../support/until.js'
 import { codeOf, mark, NOW, rowsOf } from '../../support/world.js'
 
-const WAITS_WITHIN_MS = 30_000
-const ASK_AGAIN_MS = 20
 const DATED = '2026-01-05'
 
 /** Steps of a pull, and the lock that makes it wait at each. */
@@ -131,22 +130,16 @@ describe('a pull killed with SIGKILL', () => {
   }
 })
 
-/** Waits until PostgreSQL reports that the pull waits for the lock. */
 const waiting = (db: JobDb): Promise<void> =>
-  until(db, `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`, true)
-
-/** Waits until PostgreSQL has closed the connections of the killed process and undone their work. */
-const gone = (db: JobDb): Promise<void> =>
   until(
-    db,
-    `select 1 from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and l.locktype = 'advisory'`,
-    false,
+    'the pull waits for the lock',
+    holds(db, `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`),
   )
 
-const until = async (db: JobDb, sql: string, wanted: boolean): Promise<void> => {
-  for (const end = Date.now() + WAITS_WITHIN_MS; Date.now() < end; ) {
-    if ((await rowsOf(db, sql)).length > 0 === wanted) return
-    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
-  }
-  throw new Error(`within ${WAITS_WITHIN_MS} ms not ${wanted}: ${sql}`)
+/** Waits until PostgreSQL has closed the connections of the killed process and undone their work. */
+const gone = (db: JobDb): Promise<void> => {
+  const locks = `select 1 from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and l.locktype = 'advisory'`
+  return until('the killed process holds no lock', async () => !(await holds(db, locks)()))
 }
+
+const holds = (db: JobDb, sql: string) => async (): Promise<boolean> => (await rowsOf(db, sql)).length > 0

@@ -10,6 +10,7 @@ import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { expireListings } from '../../../src/work/listing/expire.js'
 import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
+import { until } from '../../support/until.js'
 import {
   at,
   beliefsOf,
@@ -369,15 +370,11 @@ describe('an interrupted move', () => {
 })
 
 /** Terminates the connection that waits for the lock, as if its process were killed. */
-const terminated = async (db: JobDb): Promise<void> => {
-  const WITHIN_MS = 60_000
-  for (const end = Date.now() + WITHIN_MS; Date.now() < end; ) {
+const terminated = (db: JobDb): Promise<void> =>
+  until('a connection waits for the lock', async () => {
     const cut = await rowsOf(
       db,
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     )
-    if (cut.length > 0) return
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-  throw new Error('nothing waited')
-}
+    return cut.length > 0
+  })

@@ -5,6 +5,7 @@ import { type JobRunner, makeScheduler, type OccurrenceTurn } from '../../../src
 import { runAlone, runBeside } from '../../../src/work/timetable/run.js'
 import { JOB_RULES, type ScheduledJob } from '../../../src/work/timetable/timetable.js'
 import { freshDatabase } from '../../support/database.js'
+import { until } from '../../support/until.js'
 import { at, database, log, rowsOf } from '../../support/world.js'
 
 const START = new Date('2026-11-25T02:00:30Z')
@@ -136,7 +137,7 @@ describe('scheduled occurrences', () => {
     await dead.beat()
     pass(MINUTE)
     await dead.beat()
-    await until(async () => (await rowsOf(db(), 'select 1 from runs')).length === 1)
+    await until('a run begins', async () => (await rowsOf(db(), 'select 1 from runs')).length === 1)
     const { turns, act } = seen()
     const living = process([PUSH], async (turn) => {
       await act(turn)
@@ -204,7 +205,10 @@ describe('scheduled occurrences', () => {
     await dead.beat()
     set('2026-11-25T02:10:00Z')
     await dead.beat()
-    await until(async () => (await rowsOf(db(), `select 1 from runs where outcome = 'DONE'`)).length === 1)
+    await until(
+      'it is done',
+      async () => (await rowsOf(db(), `select 1 from runs where outcome = 'DONE'`)).length === 1,
+    )
     await lapse()
     const { turns, act } = seen()
     await look(process([PULL], act))
@@ -223,7 +227,10 @@ describe('scheduled occurrences', () => {
     await lags.beat()
     set('2026-11-25T02:10:00Z')
     await lags.beat()
-    await until(async () => free !== undefined && (await rowsOf(db(), 'select 1 from runs')).length === 1)
+    await until(
+      'a run begins',
+      async () => free !== undefined && (await rowsOf(db(), 'select 1 from runs')).length === 1,
+    )
     await lapse()
     const { turns, act } = seen()
     await look(process([PULL], act))
@@ -393,8 +400,3 @@ describe('scheduled occurrences', () => {
     for (const rule of Object.values(JOB_RULES)) expect(rule).to.have.keys('cron', 'withinMs', 'beside', 'pausable')
   })
 })
-
-/** Polls until `holds` is true; the suite's timeout is the limit. */
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))
-}

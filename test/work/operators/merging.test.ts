@@ -1,26 +1,19 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { regNoOf, usccOf } from '../../../seeds/world/codes.js'
-import type { MergerCause } from '../../../src/domain/operators/merger.js'
-import { RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
+import { RECORD_KINDS } from '../../../src/domain/records/records.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
-import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
-import * as evidence from '../../../src/store/scoring/evidence.js'
 import { withDueOperators } from '../../../src/store/scoring/rescoring-queue.js'
 import * as directory from '../../../src/store/standing/directory.js'
-import { rollBack } from '../../../src/work/intake/rollback.js'
-import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
+import { decideSubject } from '../../../src/work/operators/identity.js'
+import { A, ALWAYS, B, C, mergingWorld, penalty } from '../../support/merging.js'
 import {
   codeOf,
   counted,
   counts,
-  database,
-  later,
   lead,
   published,
   pullItems,
-  type Row,
   refusal,
   rowsOf,
   rules,
@@ -28,75 +21,8 @@ import {
   TODAY,
 } from '../../support/world.js'
 
-let db: ReturnType<typeof database>
-let clock = 0
-const next = (): Date => {
-  clock += 60
-  return later(clock)
-}
-
-const register = (code: string, name: string, { status = 'ACTIVE', day = '2020-01-01', key = code } = {}) =>
-  pullItems(db(), [{ key, code, name, value: status, day }], {
-    id: 'registry',
-    kind: 'registration',
-    whole: false,
-    body: ({ value }) => ({ status: value, representative: '松某' }),
-    now: () => next(),
-  })
-const penalties = (rows: readonly Row[]) =>
-  pullItems(db(), rows, {
-    id: 'penalties',
-    kind: 'penalty',
-    whole: false,
-    body: () => ({ representative: '松某' }),
-    now: () => next(),
-  })
-const penalty = (key: string, code: string, given: Partial<Row> = {}): Row => ({
-  key,
-  code,
-  value: '虚假宣传',
-  day: '2026-10-10',
-  ...given,
-})
-
-const [A, B, C] = [codeOf(1), codeOf(2), codeOf(3)]
-const merge = (from: string, into: string, cause: MergerCause = 'MOVED') =>
-  mergeOperators(db(), rules, { from, into, cause, reason: '经登记机关确认', by: 'officer-1', now: next() })
-const undo = (decision: number) =>
-  undoDecision(db(), rules, { decision, reason: '并入有误', by: 'reviewer-1', now: next() })
-
-const ALL = new Date('9999-12-31T00:00:00Z')
-const own = async (code: string): Promise<number> =>
-  (await mergers.idOfBearer(db(), { scheme: 'uscc', code }, ALL)) ?? 0
-/** Keys of the records believed of this operator. */
-const believed = async (
-  code: string,
-  { knownAt = ALL, asOf = TODAY, kinds = ['penalty'] as readonly RecordKind[] } = {},
-) => {
-  const found = await versions.ofOperators(
-    db(),
-    [await own(code)],
-    { asOf, knownAt },
-    { kinds, removed: true, first: 100, after: null },
-  )
-  return found
-    .map(({ key }) => key)
-    .sort()
-    .join(' ')
-}
-const leadsTo = async (code: string): Promise<string | null> =>
-  [...(await operators.operatorsByCode(db(), [{ scheme: 'uscc', code }])).values()][0]?.uscc ?? null
-const statusOf = async (code: string) =>
-  (await rowsOf(db(), 'select status from operators where uscc = ?', [code]))[0]?.['status']
-
 describe('merging operators', () => {
-  db = database()
-  beforeEach(async () => {
-    await register(A, '长春旧名商贸有限公司')
-    await register(B, '四平新址商贸有限公司')
-    await register(C, '松原再迁商贸有限公司')
-    await penalties([penalty('PA', A), penalty('PB', B), penalty('PC', C)])
-  })
+  const { db, next, penalties, merge, undo, own, believed, leadsTo } = mergingWorld()
 
   it('leads every code and record of the first operator to the second, and leaves the past as it was', async () => {
     const before = next()
@@ -148,7 +74,7 @@ describe('merging operators', () => {
     await shop('新店', '2024-01-01')
     const names = async (code: string, asOf: string) => {
       const sight = { kinds: ['shop'] as const, removed: true, first: 9, after: null }
-      const found = await versions.ofOperators(db(), [await own(code)], { asOf, knownAt: ALL }, sight)
+      const found = await versions.ofOperators(db(), [await own(code)], { asOf, knownAt: ALWAYS }, sight)
       return found.map(({ body }) => body['name']).join()
     }
     const both = async (code: string) => [
@@ -189,7 +115,12 @@ describe('merging operators', () => {
       await undo(decision.id)
       costs.push((await count()) - before)
       for (const year of [2021, 2022, 2023, 2024]) {
-        const found = await versions.ofOperators(db(), [await own(A)], { asOf: `${year}-06-01`, knownAt: ALL }, sight)
+        const found = await versions.ofOperators(
+          db(),
+          [await own(A)],
+          { asOf: `${year}-06-01`, knownAt: ALWAYS },
+          sight,
+        )
         expect(found.map(({ body }) => body['name'])).to.deep.equal([`${year}年店`])
       }
     }
@@ -275,87 +206,6 @@ describe('merging operators', () => {
       { on: '2026-11-20', decision: Number(version?.['id']) },
     ])
     expect(linked).to.include({ operatorId: await own(B), decisionVersion: Number(version?.['id']) })
-  })
-
-  it('the registration of a converted individual business is not the status of the enterprise', async () => {
-    const shop = usccOf('92', '220102', 7_001)
-    await register(shop, '虚构小店', { status: 'ACTIVE' })
-    await merge(shop, B, 'CONVERTED')
-    expect(await statusOf(B)).to.equal('ACTIVE')
-    await register(shop, '虚构小店', { status: 'REVOKED' })
-    expect([await leadsTo(shop), await statusOf(B)]).to.deep.equal([B, 'ACTIVE'])
-    const [known] = await rowsOf(db(), 'select name from operators where uscc = ?', [B])
-    expect(known).to.deep.equal({ name: '四平新址商贸有限公司' })
-    const seen = await evidence.readEvidence(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
-    const registrations = seen.filter(({ kind }) => kind === 'registration').map(({ record }) => record)
-    const said = await versions.byIds(db(), registrations)
-    expect([...said.values()].map(({ body }) => body['uscc'])).to.deep.equal([B])
-    expect(await believed(B, { kinds: RECORD_KINDS })).to.contain(shop)
-  })
-
-  it('the name of a merged operator proposes the operator into which it was merged', async () => {
-    await merge(A, B)
-    await penalties([{ key: 'W1', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
-    const [row] = await rowsOf(db(), 'select o.uscc from unmatched u join operators o on o.id = u.proposed_operator')
-    expect(row).to.deep.equal({ uscc: B })
-  })
-
-  const namesOf = async () =>
-    (await rowsOf(db(), 'select uscc, name from operators order by uscc')).map(({ uscc, name }) => [uscc, name])
-  const sorted = (names: [string, string | null][]) => names.sort(([one], [other]) => (one < other ? -1 : 1))
-
-  it('registrations rolled back during a merger leave each operator its own name, also after undoing', async () => {
-    const [D, E] = [codeOf(4), codeOf(5)]
-    await pullItems(
-      db(),
-      [
-        { key: D, code: D, name: '并甲商贸', value: '某路1号', day: '2020-01-01' },
-        { key: E, code: E, name: '并乙商贸', value: '某路1号', day: '2020-01-01' },
-      ],
-      { id: 'registry', kind: 'registration', whole: false, now: () => next() },
-    )
-    const [brought] = await rowsOf(db(), `select max(id) as id from runs where job = 'pull'`)
-    await penalties([penalty('PD', D, { name: '并甲商贸' })])
-    const { decision } = await merge(D, E)
-    await penalties([penalty('PD2', D, { name: '并甲商贸' })])
-    const run = Number(brought?.['id'])
-    await rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: () => next() })
-    const after = sorted([
-      [A, '长春旧名商贸有限公司'],
-      [B, '四平新址商贸有限公司'],
-      [C, '松原再迁商贸有限公司'],
-      [D, '并甲商贸'],
-      [E, null],
-    ])
-    expect(await namesOf()).to.deep.equal(after)
-    await undo(decision.id)
-    expect(await namesOf()).to.deep.equal(after)
-  })
-
-  it('undoing restores each operator’s own registration since, with its registration number', async () => {
-    const { decision } = await merge(A, B)
-    const reg = regNoOf('220102', false, 1)
-    await pullItems(
-      db(),
-      [{ key: A, code: A, reg, name: '长春更名商贸有限公司', value: 'SUSPENDED', day: '2020-01-01' }],
-      {
-        id: 'registry',
-        kind: 'registration',
-        whole: false,
-        body: ({ value }) => ({ status: value, reg_no: reg }),
-        now: () => next(),
-      },
-    )
-    await undo(decision.id)
-    expect((await namesOf()).filter(([code]) => code === A || code === B)).to.deep.equal(
-      sorted([
-        [A, '长春更名商贸有限公司'],
-        [B, '四平新址商贸有限公司'],
-      ]),
-    )
-    expect([await statusOf(A), await statusOf(B)]).to.deep.equal(['SUSPENDED', 'ACTIVE'])
-    const found = await operators.operatorsByCode(db(), [{ scheme: 'reg_no', code: reg }])
-    expect([...found.values()].map(({ uscc }) => uscc)).to.deep.equal([A])
   })
 
   it('a merged operator is absent from the directory and is not scored', async () => {
