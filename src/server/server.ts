@@ -110,7 +110,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
-    if (SHORT_PATH.test(own.url.pathname)) bulkTurns.noteShortRequest(response)
+    if (SHORT_PATH.test(own.url.pathname)) noteWhenRead(request, () => bulkTurns.noteShortRequest(response))
     response.on('close', () => {
       const { url, role, refused, requestId, address } = own
       const status = response.writableFinished ? response.statusCode : LEFT
@@ -203,6 +203,10 @@ const answerTimeout = (request: IncomingMessage, response: ServerResponse): void
   late.unref()
   for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late))
 }
+
+/** A request whose body never comes delays nobody, so it does not count. */
+const noteWhenRead = (request: IncomingMessage, note: () => void): void =>
+  request.method === 'GET' ? note() : void request.once('end', note)
 
 /** Decodes the path, so that an ID number in any encoding is redacted. */
 const shown = (path: string): string => {
