@@ -27,8 +27,12 @@ const next = (tx: Tx, now: Date): Promise<Date> =>
 /** Advisory lock: `nextInstantBesideMerge` holds it shared, `nextInstantAfterAll` exclusively. */
 const BESIDE = 20_161_125
 
-/** Returns an instant later than all committed changes, without waiting for a long merge that holds the row lock. */
+/**
+ * Returns an instant later than all committed changes, without waiting for a long merge that holds the row lock. Waits for one
+ * that locked whole tables (`withIndexesDropped`): with a listing's row locked, the two would wait for each other.
+ */
 export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> => {
+  await tx.raw('lock table operators, versions in access share mode /* knowledge.tables */')
   await tx.raw('select pg_advisory_xact_lock_shared(?) /* knowledge.beside */', [BESIDE])
   return next(tx, now)
 }

@@ -3,6 +3,7 @@ import type { JobDb } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { expireListings } from '../../../src/work/listing/expire.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
+import { until } from '../../support/until.js'
 import {
   at,
   database,
@@ -17,6 +18,8 @@ import {
   rules,
   step,
 } from '../../support/world.js'
+
+const PATIENCE_MS = 120_000
 
 /** Holds the knowledge lock until `end` is called, as a merge of a full register does. */
 const merging = async (db: JobDb) => {
@@ -36,18 +39,14 @@ const merging = async (db: JobDb) => {
   return { end, merged }
 }
 
-/** Waits until one connection waits for a lock. */
-const waitsFor = async (db: JobDb): Promise<void> => {
-  for (let tries = 0; tries < 500; tries += 1) {
+const waitsFor = (db: JobDb): Promise<void> =>
+  until('one connection waits for a lock', async () => {
     const [row] = await rowsOf(
       db,
       `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     )
-    if (row?.['n'] === 1) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('nobody waits')
-}
+    return row?.['n'] === 1
+  })
 
 describe('a running merge', () => {
   const db = database()
@@ -61,6 +60,19 @@ describe('a running merge', () => {
     expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
     end()
     await merged
+  })
+
+  it('that locked a whole table is not stopped by a hub that began meanwhile and hides an entry', async () => {
+    const { id } = await published(db(), 1)
+    const loading = await db().transaction()
+    await knowledge.nextInstant(loading, NOW)
+    await loading.raw('lock table versions in access exclusive mode')
+    const input = { on: '2026-11-25', hiding: 'ERROR' as const, reason: '列错主体' }
+    const hiding = makeMove(db(), rules, { id, name: 'hideListing', ...OFFICER, input, now: NOW, waitMs: PATIENCE_MS })
+    await waitsFor(db())
+    expect(await rowsOf(loading, 'select 1 from listings where id = ? for update nowait', [id])).to.have.length(1)
+    await loading.commit()
+    expect((await hiding).state).to.equal('HIDDEN')
   })
 
   it('delays the expiry, which then ends the due entries', async () => {
