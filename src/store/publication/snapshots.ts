@@ -1,6 +1,6 @@
 import type { ManifestFile, SnapshotMember } from '../../domain/publication/snapshot.js'
 import { copyIntoTable } from '../db/copy.js'
-import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, querySet, queryValue, type Tx } from '../db/db.js'
 
 export interface Snapshot {
   sequence: number
@@ -162,33 +162,36 @@ const NULL = '\\N'
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 const escaped = (text: string): string => text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign)
 
-/** Entries written by a previous release, or all after `forgetCsvRows`. */
-export const readEntriesWithoutCsv = (
-  tx: Tx,
-  { after, atATime }: { after: string | null; atATime: number },
-): Promise<{ id: string; line: string }[]> =>
+export interface CsvPage {
+  /** False: only entries without a row, written by a previous release. */
+  anew: boolean
+  after: string | null
+  atATime: number
+}
+
+export const readEntriesToForm = (db: Db, { anew, after, atATime }: CsvPage): Promise<{ id: string; line: string }[]> =>
   queryRows(
-    tx,
+    db,
     `select listing_id as id, line from published_entries
-     where csv is null and line is not null and to_sequence is null and (:after::uuid is null or listing_id > :after::uuid)
-     order by listing_id limit :atATime /* snapshots.withoutCsv */`,
+     where ${anew ? '' : 'csv is null and'} line is not null and to_sequence is null and (:after::uuid is null or listing_id > :after::uuid)
+     order by listing_id limit :atATime /* snapshots.toForm */`,
     { after, atATime },
   )
 
-/** Skips entries being removed, to avoid deadlocks. */
-export const putCsvRows = async (tx: Tx, rows: readonly { id: string; csv: string }[]): Promise<void> => {
-  await tx.raw(
+/** Returns the ids written. Skips entries being removed, to avoid deadlocks, unless it waits for them. */
+export const putCsvRows = (
+  db: Db,
+  rows: readonly { id: string; csv: string }[],
+  { waits = false } = {},
+): Promise<Set<string>> =>
+  querySet(
+    db,
     `with free as materialized (select listing_id, from_sequence from published_entries
-       where listing_id = any(:ids::uuid[]) and to_sequence is null for update skip locked)
+       where listing_id = any(:ids::uuid[]) and line is not null and to_sequence is null for update ${waits ? '' : 'skip locked'})
      update published_entries p set csv = r.csv from free f join unnest(:ids::uuid[], :csv::text[]) r(id, csv) on r.id = f.listing_id
-     where p.listing_id = f.listing_id and p.from_sequence = f.from_sequence /* snapshots.putCsv */`,
+     where p.listing_id = f.listing_id and p.from_sequence = f.from_sequence returning p.listing_id as id /* snapshots.putCsv */`,
     { ids: rows.map(({ id }) => id), csv: rows.map(({ csv }) => csv) },
   )
-}
-
-export const forgetCsvRows = async (tx: Tx): Promise<void> => {
-  await tx.raw('update published_entries set csv = null where csv is not null /* snapshots.forgetCsv */')
-}
 
 export const noteChanges = async (tx: Tx, sequence: number, today: string): Promise<void> => {
   await tx.raw(

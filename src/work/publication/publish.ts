@@ -59,6 +59,7 @@ export const publishList = (
   runAlone(db, { ...options, job: 'publish' }, async (run) => {
     const now = run.startedAt
     const taking = { run: run.id, now, sure: sure?.() ?? now, manifests, noted: noted?.() ?? 0, files, removalsOnly }
+    await renewCsvRows(db)
     const taken = takeAtOneInstant(db, taking)
     const adopted = files?.adopt(taken.then(({ edition }) => edition))
     adopted?.catch(() => undefined)
@@ -138,7 +139,7 @@ const take = async (
   }
   await snapshots.openSnapshot(tx, begun, run)
   await enter(tx, begun.sequence, today, changes)
-  await formCsvRows(tx, last?.snapshot.form ?? SNAPSHOT_FORM)
+  await formCsvRows(tx, { anew: false })
   await snapshots.deleteEndedEntriesAndManifests(tx, begun.sequence)
   const made = { before: last?.snapshot ?? null, next: begun, changed: changes.map(({ listingId }) => listingId) }
   const batches = () => readEntriesInBatches(tx, begun.sequence, STEP_ENTRIES)
@@ -226,17 +227,27 @@ const enter = async (
   if (put.length >= STEP_ENTRIES) await snapshots.analyzeTables(tx)
 }
 
-const formCsvRows = async (tx: Tx, lastForm: number): Promise<void> => {
-  if (lastForm !== SNAPSHOT_FORM) await snapshots.forgetCsvRows(tx)
-  let rows = await snapshots.readEntriesWithoutCsv(tx, { after: null, atATime: STEP_ENTRIES })
-  while (rows.length > 0) {
-    await snapshots.putCsvRows(
-      tx,
-      rows.map(({ id, line }) => ({ id, csv: writeCsvRow(line) })),
-    )
-    const after = rows.length < STEP_ENTRIES ? undefined : rows.at(-1)?.id
-    rows = after === undefined ? [] : await snapshots.readEntriesWithoutCsv(tx, { after, atATime: STEP_ENTRIES })
+/** Returns the entries that were being removed. */
+const formCsvRows = async (db: Db, { anew }: { anew: boolean }): Promise<{ id: string; csv: string }[]> => {
+  const skipped: { id: string; csv: string }[] = []
+  for (let after: string | null | undefined = null; after !== undefined; ) {
+    const found = await snapshots.readEntriesToForm(db, { anew, after, atATime: STEP_ENTRIES })
+    const rows = found.map(({ id, line }) => ({ id, csv: writeCsvRow(line) }))
+    const put = await snapshots.putCsvRows(db, rows)
+    skipped.push(...rows.filter(({ id }) => !put.has(id)))
+    after = rows.length < STEP_ENTRIES ? undefined : rows.at(-1)?.id
   }
+  return skipped
+}
+
+/**
+ * Rows of another form are written before the transaction of the snapshot, in short ones: a removal may need several of them, and
+ * would wait for the publication while this waits for the removal.
+ */
+const renewCsvRows = async (db: Db): Promise<void> => {
+  const last = await snapshots.readLastSnapshot(db)
+  if (last === null || last.form === SNAPSHOT_FORM) return
+  for (const row of await formCsvRows(db, { anew: true })) await snapshots.putCsvRows(db, [row], { waits: true })
 }
 
 const described = async (

@@ -11,6 +11,7 @@ import { type PublishOptions, type PublishResult, publishList } from '../../../s
 import { FILE_FORMS, type SnapshotHead } from '../../../src/work/publication/publish-files.js'
 import { corrected, letGo, shown } from '../../support/public-list.js'
 import { verifyChain } from '../../support/publication-chain.js'
+import { until } from '../../support/until.js'
 import { at, database, later, NOW, rowsOf, TODAY } from '../../support/world.js'
 
 type Note = Parameters<PublishOptions['note']>[0]
@@ -200,6 +201,27 @@ describe('publish', () => {
     await removing.commit()
     expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 1, removed: 2 })
     expect(await without()).to.have.length(0)
+  })
+
+  it('a removal of several entries does not wait for a publication in another form that waits for it', async () => {
+    const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
+    await snapshot()
+    await db().raw(`update published_entries set csv = 'other columns'`)
+    await db().raw('update snapshots set form = form - 1')
+    const ids = (await rowsOf(db(), 'select listing_id as id from published_entries order by ctid')).map(({ id }) => id)
+    expect(ids).to.have.members([one.id, two.id])
+    const removing = await db().transaction()
+    // PostgreSQL ends the transaction that notices first that two wait for each other.
+    await removing.raw(`set local deadlock_timeout = '10ms'`)
+    await removing.raw('delete from public_entries where listing_id = ?', [String(ids[1])])
+    const made = snapshot(later(60))
+    await until('the publication waits for the removal', async () => {
+      const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      return (await rowsOf(db(), waiting)).length > 0
+    })
+    await removing.raw('delete from public_entries where listing_id = ?', [String(ids[0])])
+    await removing.commit()
+    expect(await made).to.include({ sequence: 2, entries: 0, removed: 2 })
   })
 
   it('an unchanged list is signed again before its manifest ends, or with a new key, under the same sequence', async () => {
