@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { begin, ended, hub, printed } from '../support/command.js'
+import { begin, ended, hub, hubHere, printed } from '../support/command.js'
 import { oldExamples } from './old-examples.js'
 
 const run = promisify(execFile)
@@ -83,7 +83,7 @@ describe('the demo', () => {
     expect(stillWorks.data.standings).to.have.lengthOf(3)
     other.kill('SIGINT')
     await ended(other)
-    const afterIt = await hub(['pull', 'quality', '--json'], env)
+    const afterIt = await hubHere(['pull', 'quality', '--json'], env)
     expect(afterIt.json).to.deep.include({ feed: 'quality', unchanged: 90 })
 
     const second = await hub(['demo', '--json'], env)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
-import { hub } from '../support/command.js'
+import { hubHere } from '../support/command.js'
 import { deprecable } from '../support/contract.js'
 import { commands, example, pasted, type Shell } from './old-readme.js'
 
@@ -172,7 +172,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
   it('has every command of section 5 of the earlier README, with the members named there', async () => {
     const told: string[] = []
     for (const { command, members } of commands()) {
-      const { json } = await hub([...command.split(/\s+/), '--json'], shellOf().env)
+      const { json } = await hubHere([...command.split(/\s+/), '--json'], shellOf().env)
       if (members.some((member) => !(member in json))) told.push(`${command}: ${JSON.stringify(json)}`)
     }
     expect(told).to.deep.equal([])
