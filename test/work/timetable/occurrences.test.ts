@@ -205,10 +205,8 @@ describe('scheduled occurrences', () => {
     await dead.beat()
     set('2026-11-25T02:10:00Z')
     await dead.beat()
-    await until(
-      'it is done',
-      async () => (await rowsOf(db(), `select 1 from runs where outcome = 'DONE'`)).length === 1,
-    )
+    const done = () => rowsOf(db(), `select 1 from runs where outcome = 'DONE'`)
+    await until('it is done', async () => (await done()).length === 1)
     await lapse()
     const { turns, act } = seen()
     await look(process([PULL], act))
@@ -227,10 +225,8 @@ describe('scheduled occurrences', () => {
     await lags.beat()
     set('2026-11-25T02:10:00Z')
     await lags.beat()
-    await until(
-      'a run begins',
-      async () => free !== undefined && (await rowsOf(db(), 'select 1 from runs')).length === 1,
-    )
+    const begun = () => rowsOf(db(), 'select 1 from runs')
+    await until('a run begins', async () => free !== undefined && (await begun()).length === 1)
     await lapse()
     const { turns, act } = seen()
     await look(process([PULL], act))
