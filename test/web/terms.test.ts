@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import TERMS from '../../schema/words/terms.json' with { type: 'json' }
-import { splitLanguages } from '../../src/foundation/text/words.js'
+import { chineseHalfOf, splitLanguages } from '../../src/foundation/text/words.js'
 
 interface Term {
   zh: string
@@ -61,8 +61,22 @@ describe('a message of a refusal by language', () => {
       'Over the quota.',
     ],
     ['评分卡 general-1 已有待决定的采用提议。It waits.', '评分卡 general-1 已有待决定的采用提议。', 'It waits.'],
+    [
+      '设置有误：甲 需要 乙 / needs 乙 beside it；仅 3 条，少于 5 / fewer items than 5。Mend each.',
+      '设置有误：甲 需要 乙；仅 3 条，少于 5。',
+      'Mend each: needs 乙 beside it; fewer items than 5',
+    ],
     ['内部错误。Internal error.', '内部错误。', 'Internal error.'],
     ['没有英文。', '没有英文。', '没有英文。'],
   ]
   for (const [message, zh, en] of cases) it(message, () => expect(splitLanguages(message)).to.deep.equal({ zh, en }))
+})
+
+describe('the Chinese half of a refusal', () => {
+  const cases: [string, string][] = [
+    ['信用平台无法访问：UND_ERR_SOCKET。The platform could not be reached.', '信用平台无法访问。'],
+    ['UND_ERR_SOCKET', '对方没有正常答复。'],
+    ['CF_XDR_SHXYM 不是格式正确的代码。CF_XDR_SHXYM is no well formed code.', 'CF_XDR_SHXYM 不是格式正确的代码。'],
+  ]
+  for (const [message, zh] of cases) it(message, () => expect(chineseHalfOf(message)).to.equal(zh))
 })

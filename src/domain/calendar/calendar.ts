@@ -89,7 +89,7 @@ export const makeAmendments = (shipped: Calendar, { knownUntil = null, ...said }
 export const refuseEarlierKnownUntil = (shipped: Calendar, knownUntil: string | null): void => {
   if (knownUntil !== null && knownUntil < shipped.knownUntil)
     throw new Refusal('INPUT_INVALID', {
-      reason: `knownUntil 不得早于随版本发布的 ${shipped.knownUntil} not before the day that ships with the hub`,
+      reason: `日历的截止日不得早于随版本发布的 ${shipped.knownUntil} knownUntil is not before the day that ships with the hub`,
     })
 }
 

@@ -300,8 +300,8 @@ const platformFindings: FindingMaker = ({ platforms }) => {
       '连续失败的信用平台',
       'Platforms that fail',
       [
-        '在“报送”页查看错误，与平台运行单位核对地址和密钥。',
-        'See the error at the desk (报送) and compare address and credential with the platform.',
+        '在“推送”页查看错误，与平台运行单位核对地址和密钥。',
+        'See the error at the desk (推送) and compare address and credential with the platform.',
       ],
       platforms.filter((one) => one.configured && one.failing),
     ),
@@ -310,7 +310,7 @@ const platformFindings: FindingMaker = ({ platforms }) => {
       'FAULT',
       '积压超过一日的信用平台',
       'Platforms owed for more than a day',
-      ['在“报送”页办理被拒的报送。', 'Settle refused deliveries at the desk (报送).'],
+      ['在“推送”页办理被拒的推送。', 'Settle refused deliveries at the desk (推送).'],
       platforms.filter((one) => one.configured && one.owedHours !== null && one.owedHours > OWED_HOURS_MOST),
     ),
     told(
@@ -318,7 +318,7 @@ const platformFindings: FindingMaker = ({ platforms }) => {
       'WARNING',
       '已暂停的信用平台',
       'Paused platforms',
-      ['原因消除后在“报送”页恢复。', 'Resume them at the desk (报送) once the cause is gone.'],
+      ['原因消除后在“推送”页恢复。', 'Resume them at the desk (推送) once the cause is gone.'],
       platforms.filter((one) => one.paused),
     ),
   ]

@@ -10,6 +10,8 @@ const ENGLISH_LABEL = /(?<=\p{Script=Han}) (?:[a-z]+ )*[a-z]+:(?: |$)/gu
 /** `1–9 个字符 1–9 characters`, `没有内容 empty`: words that repeat the Chinese clause before them. */
 const ENGLISH_CLAUSE =
   / +(?=[^\p{Script=Han}。；，：！？）]*[a-z]{2})[a-z\d(“<][^\p{Script=Han}。；，：！？）]*(?=[。）]|$)| +[a-z]+(?: [a-z’,;]+)+(?=[；，：！？]| \p{Script=Han})/gu
+/** `仅 3 条，少于 5 / fewer items than 5`: English after a slash, to the end of the clause. */
+const ENGLISH_AFTER_SLASH = / \/ (?=[a-z])[^；。]*/gu
 const AFTER_CHINESE = /[\p{Script=Han}\d”）】%…]$/u
 
 const isEnglish = (sentence: string): boolean =>
@@ -24,6 +26,10 @@ export const splitLanguages = (message: string): BilingualText => {
   const clauses: string[] = []
   const zh = sentences
     .join('')
+    .replace(ENGLISH_AFTER_SLASH, (clause) => {
+      clauses.push(clause.slice(' / '.length))
+      return ''
+    })
     .replace(ENGLISH_LABEL, '：')
     .replace(ENGLISH_CLAUSE, (clause, at: number, whole: string) => {
       if (!AFTER_CHINESE.test(whole.slice(0, at))) return clause
@@ -34,4 +40,13 @@ export const splitLanguages = (message: string): BilingualText => {
   const said = english.join('').trim()
   const en = clauses.length === 0 ? said : [said.replace(/\.$/, ''), clauses.join('; ')].filter(Boolean).join(': ')
   return HAN.test(zh) && en !== '' ? { zh, en } : { zh, en: zh }
+}
+
+/** Programs' words about a failure, such as `：UND_ERR_SOCKET` or `: fetch failed`. */
+const MACHINE_WORDS = /(?:[：:（]|^)\s*[A-Z]+(?:_[A-Z]+)+[^\p{Script=Han}。）]*(?:）|(?=。|$))/gu
+
+/** The Chinese half of a refusal's message, without the words of programs. */
+export const chineseHalfOf = (message: string): string => {
+  const words = splitLanguages(message).zh.replace(MACHINE_WORDS, '')
+  return words === '' && message !== '' ? '对方没有正常答复。' : words
 }

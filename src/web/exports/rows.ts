@@ -1,4 +1,5 @@
 /** Turns the rows of an exported list into cells, in the words that the desk shows. */
+import { chineseHalfOf } from '../../foundation/text/words.js'
 import { nameOfDivision } from '../words/division-names.js'
 import type { ExportColumn, ExportTable } from './tables.js'
 
@@ -55,6 +56,8 @@ const cellOf = (value: unknown, as: string | undefined, words: ExportWords): Cel
     case undefined:
     case 'BOOLEAN':
       return text
+    case 'MESSAGE':
+      return chineseHalfOf(text)
     case 'INSTANT':
       return INSTANT.format(new Date(text))
     case 'REGION':
@@ -75,7 +78,7 @@ const describeItem = (item: ExportedObject): string =>
     .join('；')
 
 const describeProblem = ({ field, heading, message }: ExportedObject): string =>
-  [heading ?? field, message].filter((part) => part != null).join(' ')
+  [heading ?? field, message == null ? null : chineseHalfOf(String(message))].filter((part) => part != null).join(' ')
 
 const describeDeadlines = (deadlines: readonly ExportedObject[], { labelOf }: ExportWords): string =>
   deadlines

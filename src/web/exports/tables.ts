@@ -162,7 +162,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
       column('应推送', 'owedAt', 'INSTANT'),
       column('推送', 'sentAt', 'INSTANT'),
       column('确认', 'confirmedAt', 'INSTANT'),
-      column('最近的错误', 'lastError'),
+      column('最近的错误', 'lastError', 'MESSAGE'),
     ],
   },
   dueDeliveries: {

@@ -1,6 +1,8 @@
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 import { Alert, Button } from 'antd'
-import { splitLanguages } from '../../../foundation/text/words.js'
+import { chineseHalfOf } from '../../../foundation/text/words.js'
+
+export { chineseHalfOf }
 
 export interface ShownRefusal {
   code: string
@@ -16,14 +18,6 @@ const SENTENCES: Record<string, string> = {
   FORBIDDEN: '您的角色无权办理此事项。',
   NOT_FOUND: '没有这一项，或者您无权查看。',
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
-}
-
-/** Programs' words about a failure, such as `：UND_ERR_SOCKET` or `: fetch failed`. */
-const MACHINE_WORDS = /[：:（]?\s*[A-Z]+(?:_[A-Z]+)+[^。）]*）?/g
-
-export const chineseHalfOf = (message: string): string => {
-  const words = splitLanguages(message).zh.replace(MACHINE_WORDS, '')
-  return words === '' && message !== '' ? '对方没有正常答复。' : words
 }
 
 const refusalWords = (error: unknown): ShownRefusal & { requestId?: string } => {

@@ -209,7 +209,7 @@ const nameOf = (fact: FactName): string => FACTS[fact].zh
 
 const Units = ({ of, widest }: { of: UnitRule; widest: number }) => (
   <PlainTable
-    label={`规则 ${of.id}`}
+    label={`规则：${of.units.map(({ fact }) => nameOf(fact)).join('、')}`}
     columns={[{ title: '事实' }, { title: '每件分值' }, { title: '计入' }, { title: '减半' }]}
     rows={of.units.map(({ fact, points, windowDays, halvesEveryDays = null }) => ({
       key: fact,
@@ -225,7 +225,7 @@ const Units = ({ of, widest }: { of: UnitRule; widest: number }) => (
 
 const Bins = ({ of, widest }: { of: BinRule; widest: number }) => (
   <PlainTable
-    label={`规则 ${of.id}`}
+    label={`规则：${nameOf(of.fact)}`}
     columns={[
       { title: `${nameOf(of.fact)}（${FACTS[of.fact].nature === 'since' ? '整年' : '件'}）` },
       { title: '分值' },

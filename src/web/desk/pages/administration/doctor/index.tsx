@@ -8,6 +8,18 @@ import { HubFindingsDocument, type HubFindingsQuery } from './doctor.generated.j
 
 const TONE = { FAULT: 'error', WARNING: 'warning', NOTE: 'info' } as const
 
+/** Settings of the environment and commands of the server. */
+const CODE = /([A-Z]+(?:_[A-Z]+)+|\bhub(?: [a-z]+)+)/
+
+const withCode = (text: string) => (
+  <>
+    {text.split(CODE).map((part, i) =>
+      // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
+      i % 2 === 1 ? <code key={i}>{part}</code> : part,
+    )}
+  </>
+)
+
 export default function DoctorPage() {
   const { data, loading, error, refetch } = useQuery(HubFindingsDocument)
   const findings = (data as HubFindingsQuery | undefined)?.hubFindings
@@ -21,7 +33,9 @@ export default function DoctorPage() {
           </Button>
         }
       >
-        <p className="soft">枢纽缺什么、错在哪里、如何补救；服务器上用 hub doctor 得到相同的结果。</p>
+        <p className="soft">
+          枢纽缺什么、错在哪里、如何补救；服务器上用 <code>hub doctor</code> 得到相同的结果。
+        </p>
       </PageHead>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       {findings === undefined && !error && <LoadingNotice of="检查结果" />}
@@ -32,8 +46,8 @@ export default function DoctorPage() {
             key={id}
             type={TONE[severity]}
             showIcon
-            title={`${labelOf('FindingSeverity', severity)}：${words.zh}`}
-            description={next.zh}
+            title={withCode(`${labelOf('FindingSeverity', severity)}：${words.zh}`)}
+            description={withCode(next.zh)}
           />
         ))}
       </div>
