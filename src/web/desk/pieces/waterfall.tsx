@@ -1,11 +1,6 @@
-import { BarChart } from 'echarts/charts'
-import { AriaComponent, GridComponent } from 'echarts/components'
-import * as echarts from 'echarts/core'
-import { CanvasRenderer } from 'echarts/renderers'
-import { useEffect, useRef } from 'react'
+import { useMemo } from 'react'
 import { COLOURS } from '../theme.js'
-
-echarts.use([BarChart, GridComponent, AriaComponent, CanvasRenderer])
+import { Chart } from './chart.js'
 
 export interface WaterfallStep {
   key: string
@@ -16,49 +11,35 @@ export interface WaterfallStep {
 }
 
 const BAR_PX = 34
+const SCALE_PX = 40
 
 export const WaterfallChart = ({ label, falls }: { label: string; falls: readonly WaterfallStep[] }) => {
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (box.current === null) return
-    const chart = echarts.init(box.current)
-    chart.setOption(optionOf(falls))
-    const seen = new ResizeObserver(() => chart.resize())
-    seen.observe(box.current)
-    return () => {
-      seen.disconnect()
-      chart.dispose()
-    }
-  }, [falls])
+  const option = useMemo(() => optionOf(falls), [falls])
   return (
-    <figure className="waterfall" aria-label={label}>
-      <div ref={box} style={{ height: falls.length * BAR_PX + 40 }} aria-hidden="true" />
-      <details className="alternative">
-        <summary>以表格查看</summary>
-        <table className="plain-table" aria-label={label}>
-          <thead>
-            <tr>
-              <th scope="col">项目</th>
-              <th scope="col" className="right">
-                分
-              </th>
-              <th scope="col" className="right">
-                累计
-              </th>
+    <Chart label={label} option={option} height={falls.length * BAR_PX + SCALE_PX}>
+      <table className="plain-table" aria-label={label}>
+        <thead>
+          <tr>
+            <th scope="col">项目</th>
+            <th scope="col" className="right">
+              分
+            </th>
+            <th scope="col" className="right">
+              累计
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {runningOf(falls).map(({ key, label, points, total, end }) => (
+            <tr key={key}>
+              <th scope="row">{label}</th>
+              <td className="right">{total ? '' : signedPoints(points)}</td>
+              <td className="right">{end}</td>
             </tr>
-          </thead>
-          <tbody>
-            {runningOf(falls).map(({ key, label, points, total, end }) => (
-              <tr key={key}>
-                <th scope="row">{label}</th>
-                <td className="right">{total ? '' : signedPoints(points)}</td>
-                <td className="right">{end}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
-    </figure>
+          ))}
+        </tbody>
+      </table>
+    </Chart>
   )
 }
 
@@ -76,7 +57,6 @@ const runningOf = (falls: readonly WaterfallStep[]) => {
 const optionOf = (falls: readonly WaterfallStep[]) => {
   const running = runningOf(falls)
   return {
-    animation: false,
     grid: { left: 8, right: 56, top: 8, bottom: 8, containLabel: true },
     xAxis: { type: 'value', splitLine: { lineStyle: { color: COLOURS.line } }, axisLabel: { color: COLOURS.ink } },
     yAxis: {

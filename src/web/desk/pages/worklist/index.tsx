@@ -118,8 +118,12 @@ const Items = ({ of }: { of: WorklistQuery }) =>
             {wordsOf(line, of)}
           </Link>,
           <Due key="due" of={line} />,
-          <Since key="since" at={line.since} />,
-          line.keeper ?? (line.listing ? '无' : '—'),
+          <span key="since" className="nowrap">
+            <Since at={line.since} />
+          </span>,
+          <span key="keeper" className="nowrap">
+            {line.keeper ?? (line.listing ? '无' : '—')}
+          </span>,
         ],
       }))}
     />

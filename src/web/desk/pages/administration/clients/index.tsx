@@ -92,7 +92,7 @@ export default function ClientsPage() {
       {
         key: 'deeds',
         title: '办理',
-        width: 240,
+        width: 210,
         render: (client) =>
           client.endedAt === null && (
             <>
@@ -141,7 +141,7 @@ export default function ClientsPage() {
           empty={query.data?.clients.length === 0 ? '还没有登记系统。' : '没有符合条件的系统。'}
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={manages ? 1_240 : 1_000}
+          minWidth={manages ? 1_210 : 1_000}
         />
       </div>
       <OneTimeSecretDialog of={told} onClose={() => setTold(null)} />

@@ -67,7 +67,7 @@ export default function PeoplePage() {
         width: 120,
         render: ({ seenAt }) => <span title={instantText(seenAt)}>{agoText(seenAt)}</span>,
       },
-      { key: 'state', title: '状态', width: 290, render: (one) => <PersonState of={one} /> },
+      { key: 'state', title: '状态', width: 260, render: (one) => <PersonState of={one} /> },
     ]
     if (!manages) return shown
     const reset = async ({ name }: PersonLineFragment) => {
@@ -96,7 +96,7 @@ export default function PeoplePage() {
       {
         key: 'deeds',
         title: '办理',
-        width: 320,
+        width: 270,
         render: (person) =>
           person.endedAt === null && (
             <>
@@ -183,7 +183,7 @@ export default function PeoplePage() {
           empty="没有符合条件的人员。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={manages ? 1_360 : 1_040}
+          minWidth={manages ? 1_260 : 1_040}
         />
       </div>
       <OneTimeSecretDialog of={told} onClose={() => setTold(null)} />
