@@ -15,6 +15,7 @@ import { soakHistoriesAlone } from './histories.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
+import { soakScreens } from './screens.js'
 import { soakSeries } from './series.js'
 import { soakTimes } from './times.js'
 
@@ -111,6 +112,7 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     const replayed = await soakScoreAlone(runs)
     return { ok: replayed.differences + replayed.standings === 0 && replayed.found === 1, ...replayed }
   },
+  screens: () => soakScreens(),
   series: async ({ runs = 20, seed }) => ({ seed, ...(await soakSeries(runs, seed)) }),
   times: async ({ runs, seed, progress }) => ({
     seed,

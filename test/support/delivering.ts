@@ -1,5 +1,6 @@
 /** A hub with deliveries in several states: confirmed, rejected, removed, differing. */
 
+import type { World } from '../../seeds/world.js'
 import { isHeavyPenalty } from '../../src/domain/records/penalty.js'
 import type { RecordBody } from '../../src/domain/records/records.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
@@ -22,9 +23,9 @@ const FEEDS = ['registry', 'individuals', 'penalties']
  * One entry is rejected by `national`. The other is confirmed everywhere, but `creditchina` has not confirmed its
  * removal.
  */
-export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Delivering> => {
+export const delivering = async (feeds: readonly string[] = FEEDS, world?: World): Promise<Delivering> => {
   // A comparison checks removals at once, without waiting until the display has settled.
-  const hub = await startHub({ settleSeconds: 0 })
+  const hub = await startHub({ settleSeconds: 0, ...(world && { world }) })
   const { db, rules, now } = hub.hub
   for (const feed of feeds) await hub.hub.pull(feed, { cause: 'command' })
   const platform = (id: string): PlatformStandIn => {

@@ -1,5 +1,6 @@
 /** Screenshots of the desk after one whole cycle, for each role. */
 import type { Browser, Page } from 'playwright-core'
+import type { World } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
 import { keepCard } from '../../src/work/scoring/scorecards.js'
 import { type Delivering, delivering } from './delivering.js'
@@ -104,8 +105,8 @@ export const deskShots = async (browser: Browser, folder: string, all: boolean):
 }
 
 /** A world after one whole cycle, with every queue of the desk filled. */
-export const worldOfDesk = async (): Promise<Delivering> => {
-  const world = await delivering([...feeds.keys()])
+export const worldOfDesk = async (here?: World): Promise<Delivering> => {
+  const world = await delivering([...feeds.keys()], here)
   const { hub } = world.hub
   const [row, firms] = [await rowOf(hub.db), await firmsOf(hub.db, 3)]
   const bytes = csv(firms.map((firm, n) => line(row, 901 + n, of(firm))))

@@ -43,11 +43,12 @@ export const startHub = async (
     secondFactor?: SecondFactorPolicy
     /** Without a port, any; passkeys need to know theirs. */
     port?: number
+    world?: World
   } = {},
 ): Promise<TestHub> => {
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
-  const here = world()
+  const here = options.world ?? world()
   const agencies = await startAgencyStandIns(() => here)
   const platforms = await startPlatformStandIns({}, null, { now: options.now ?? (() => new Date()) })
   const read = readConfig({

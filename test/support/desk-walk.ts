@@ -1,0 +1,136 @@
+/** Walks through the pages of the desk as a person of each role, and opens what can be opened on them. */
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { type Act, may } from '../../src/domain/access/viewer.js'
+import { globalOf } from '../api/global-ids.js'
+import type { browser } from './browser.js'
+import { atDesk, type DeskRole } from './desk.js'
+import type { FurnishedDesk } from './furnished-desk.js'
+
+const ROUTES = readFileSync(new URL('../../src/web/desk/routes.ts', import.meta.url), 'utf8')
+const ROUTE = /^ {4}path: '([^']*)'[\s\S]*?acts: \['(\w+)'/gm
+const PAGES = [...ROUTES.matchAll(ROUTE)].map(([, path = '', act = '']) => ({ path, act: act as Act }))
+const VIEWER = { sub: 'x', agency: null, region: null }
+/** An address below the desk without a page. Every page is opened anew after it. */
+const BETWEEN = '/none'
+/** What leaves the page, or ends the session of the person who walks. */
+const LEFT_ALONE = /^(刷新页面|退出登录|停用|打开导航)/
+/** Answers that would end accounts, systems or the walk itself. */
+const UNANSWERED = /停用|解除|重设|移除|声明|结束|删除|恢复|唤醒|密码/
+const CLICK_MS = 4_000
+const OPENERS =
+  'main button, main summary, main [role=combobox], main [role=tab], main .ant-segmented-item, .top .account'
+const ANSWERS = '.ant-modal-footer .ant-btn-primary, main form button[type=submit], .ant-modal form button[type=submit]'
+
+/** Pages that the role may open, with a case of every state. */
+export const pathsFor = async (role: DeskRole, { hub, cases, standing }: FurnishedDesk): Promise<string[]> => {
+  const { db } = hub.hub
+  const [run, delivery] = [await db('runs').where({ job: 'pull' }).first('id'), await db('deliveries').first('id')]
+  const filled: Record<string, string[]> = {
+    ':code': [hub.world.dishonestExample],
+    ':feed': ['penalties'],
+    ':version': ['general-1'],
+    'listings/:id': [...Object.values(cases), standing.listing],
+    'intake/runs/:id': [globalOf('Run', run.id)],
+    'deliveries/:id': [globalOf('Delivery', delivery.id)],
+  }
+  return PAGES.filter(({ act }) => may({ ...VIEWER, role }, act)).flatMap(({ path }) => {
+    const name = /:(?:code|feed|version)/.exec(path)?.[0]
+    if (name) return (filled[name] ?? []).map((value) => path.replace(name, value))
+    return path.endsWith(':id') ? (filled[path] ?? []).map((value) => path.replace(':id', value)) : [path]
+  })
+}
+
+export const settled = async (page: Page): Promise<void> => {
+  await page.locator('.loading').first().waitFor({ state: 'detached' })
+  await page.waitForLoadState('networkidle')
+  await page.locator('.loading').first().waitFor({ state: 'detached' })
+}
+
+const goTo = async (page: Page, path: string): Promise<void> => {
+  if (new URL(page.url()).pathname === `/desk${path}`) return
+  await page.evaluate(
+    `if (document.querySelector('h1')) document.querySelector('h1').dataset.left = ''; history.pushState({}, '', '/desk${path}'); dispatchEvent(new PopStateEvent('popstate'))`,
+  )
+  await page.locator('h1:not([data-left])').waitFor()
+  await settled(page)
+}
+
+const NAMES = `(() => {
+  const names = [...document.querySelectorAll(${JSON.stringify(OPENERS)})]
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled)
+    .map((one) => (one.ariaLabel || one.textContent || one.id || '').trim())
+  const kinds = new Map(names.map((name) => [name.replace(/[：:\\d].*/, '') || name, name]))
+  return [...kinds.values()]
+})()`
+
+const markOf = (name: string): string => `(() => {
+  document.querySelector('[data-walked]')?.removeAttribute('data-walked')
+  const one = [...document.querySelectorAll(${JSON.stringify(OPENERS)})]
+    .find((one) => !one.disabled && (one.ariaLabel || one.textContent || one.id || '').trim() === ${JSON.stringify(name)})
+  one?.setAttribute('data-walked', '')
+  return one !== undefined
+})()`
+
+type Look = (where: string, page: Page) => Promise<void>
+
+interface Walk {
+  visitor: ReturnType<typeof browser>
+  all: FurnishedDesk
+  role: DeskRole
+  paths: readonly string[]
+  /** Also presses every button and sends the forms that open as they are. */
+  opens: boolean
+  look: Look
+}
+
+/** Returns the faults that the pages threw. */
+export const walkDesk = async ({ visitor, all, role, paths, opens, look }: Walk): Promise<string[]> => {
+  const desk = await atDesk(visitor, all.hub, role, { viewport: { width: 1_280, height: 800 }, fresh: opens })
+  const { page, faults } = desk
+  await desk.open(BETWEEN, '没有这个页面')
+  for (const path of paths) {
+    // React keeps the heading between two pages of one pattern.
+    if (path.includes('/')) await goTo(page, BETWEEN)
+    await goTo(page, `/${path}`)
+    const where = `${role} /${path}`
+    await look(where, page)
+    if (opens) await openEach(page, path, where, look)
+  }
+  await desk.close()
+  // A refused request is no fault of the page.
+  return faults.filter((fault) => !/status of 4\d\d/.test(fault)).map((fault) => `${role}: ${fault}`)
+}
+
+const openEach = async (page: Page, path: string, where: string, look: Look): Promise<void> => {
+  const names = await page.evaluate<string[]>(NAMES)
+  for (const name of names.filter((one) => !LEFT_ALONE.test(one))) {
+    await goTo(page, BETWEEN)
+    await goTo(page, `/${path}`)
+    const before = page.url()
+    if (!(await page.evaluate<boolean>(markOf(name)))) continue
+    const isClicked = await press(page, '[data-walked]')
+    if (!isClicked) {
+      await look(`${where} › ${name} CANNOT BE CLICKED`, page)
+      continue
+    }
+    if (new URL(page.url()).pathname !== new URL(before).pathname) continue
+    await look(`${where} › ${name}`, page)
+    if (UNANSWERED.test(name)) continue
+    const answer = page.locator(ANSWERS).and(page.locator(':enabled')).first()
+    if (!(await answer.isVisible())) continue
+    await answer.click({ timeout: CLICK_MS }).catch(() => undefined)
+    await settled(page)
+    await look(`${where} › ${name} › sent as it is`, page)
+  }
+}
+
+const press = async (page: Page, selector: string): Promise<boolean> => {
+  const done = await page
+    .locator(selector)
+    .click({ timeout: CLICK_MS })
+    .then(() => true)
+    .catch(() => false)
+  await settled(page)
+  return done
+}
