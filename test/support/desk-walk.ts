@@ -41,7 +41,7 @@ export const pathsFor = async (role: DeskRole, { hub, cases, standing }: Furnish
   })
 }
 
-export const settled = async (page: Page): Promise<void> => {
+const settled = async (page: Page): Promise<void> => {
   await page.locator('.loading').first().waitFor({ state: 'detached' })
   await page.waitForLoadState('networkidle')
   await page.locator('.loading').first().waitFor({ state: 'detached' })

@@ -12,7 +12,7 @@ const NONE = '00000000-0000-4000-8000-000000000000'
 const WRONG_CODE = '0123456789abcdef0123'
 
 /** Addresses that need no form. */
-export const publicPaths = (all: FurnishedDesk): string[] => [
+const publicPaths = (all: FurnishedDesk): string[] => [
   ...[
     '/',
     '/blacklist',

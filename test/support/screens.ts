@@ -19,7 +19,6 @@ export const PUBLIC_SCREENS: readonly Screen[] = [
   { width: 360, height: 740, zoom: 1 },
   { width: 320, height: 256, zoom: 2 },
 ]
-export const SCHEMES = ['light', 'dark'] as const
 
 export const setScreen = async (page: Page, { width, height, zoom }: Screen): Promise<void> => {
   await page.setViewportSize({ width, height })
@@ -89,7 +88,7 @@ const FOCUSED = `(() => {
 })()`
 
 /** Goes through the page with the Tab key. */
-export const focusFaults = async (page: Page, { most = 60 } = {}): Promise<string[]> => {
+const focusFaults = async (page: Page, { most = 60 } = {}): Promise<string[]> => {
   const found = new Set<string>()
   await page.evaluate('document.activeElement?.blur(); scrollTo(0, 0)')
   for (let pressed = 0; pressed < most; pressed += 1) {

@@ -30,7 +30,7 @@ export interface WrittenText {
   draft: boolean
 }
 
-export const docxText = (docx: Buffer): string => {
+const docxText = (docx: Buffer): string => {
   let text = ''
   zipFault(docx, { unpackedBytes: DOCX_BYTES_MOST }, ({ name, content }) => {
     if (name === 'word/document.xml' || /header|footer/.test(name)) text += content.toString().replace(/<[^>]+>/g, '\n')
