@@ -34,6 +34,8 @@ import { readDocumentRules, readDocumentTemplates } from '../work/listing/docume
 import { expireListings } from '../work/listing/expire.js'
 import { hideLostEntry } from '../work/listing/lost-entry.js'
 import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
+import { readMatterKinds } from '../work/matters/kinds.js'
+import { readOrganisations } from '../work/matters/organisations.js'
 import { type FirstSetup, makeFirstSetup } from '../work/office/first-setup.js'
 import { makeNameSweeper } from '../work/operators/names.js'
 import { publishList } from '../work/publication/publish.js'
@@ -98,6 +100,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules, readSignInRules])
     read()
   for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
+  for (const read of [readMatterKinds, readOrganisations]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const { clock, identity } = await closeOnFailure(opened, async () => {

@@ -206,8 +206,31 @@ const many = async (world: World, operators: number): Promise<void> => {
     ...of('comparisons', 'comparison_id', row['comparison_id'], n),
   }))
   await copy('scorecard_adoptions', 'true', () => ({}))
+  const client = world.keys.sign(
+    { sub: 'bureau', role: 'agency', agency: 'market-regulator', region: '220104' },
+    NOW.getTime(),
+  )
+  for (let n = 0; n < operators; n += 1) await openMatterOf(world, client.token, n)
   await db.raw('analyze')
   // The audit log is a hash chain, so its rows cannot be copied and queries write them.
   for (let n = 0; n < operators; n += 1)
     await world.ask(`{ operator(code: "${uscc(1)}") { name } }`, { token: world.token('officer') })
+}
+
+/** Matters have seats and no copies: each is opened. */
+const openMatterOf = async (world: World, token: string, n: number): Promise<void> => {
+  const input = {
+    kind: 'clue',
+    to: 'market-regulator@220000',
+    reference: `虚构-${n}`,
+    fields: [
+      { name: 'source', value: 'PATROL' },
+      { name: 'facts', value: '虚构线索' },
+    ],
+  }
+  const { errors } = await world.ask('mutation ($input: OpenMatterInput!) { openMatter(input: $input) { id } }', {
+    token,
+    variables: { input },
+  })
+  if (errors) throw new Error(JSON.stringify(errors))
 }

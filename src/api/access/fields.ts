@@ -26,6 +26,10 @@ export const OBJECT_SCOPES = {
     zh: '平台限于自己登记的；管理员和审计人员：所有平台的',
     en: 'a marketplace: what it registered itself; administrators and auditors: what every marketplace did',
   },
+  SEAT: {
+    zh: '本单位及其下级有席位的；没有席位的枢纽工作人员只见信封，且不见仅限当事各方的',
+    en: 'those in which its seat, or one that it covers, has a place; staff of the hub without a seat: envelopes, and none of what is for its seats only',
+  },
   HUB: { zh: '枢纽自身的，不涉及任一主体', en: 'of the hub itself, about no operator' },
   HELD: { zh: '随其所属对象', en: 'with the object that holds it' },
 } as const
@@ -54,6 +58,8 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_standing', 'ANY', 'standing standings'],
     ['see_blacklist', 'ANY', 'blacklist listing'],
     ['see_scorecard', 'HUB', 'scorecard'],
+    ['see_matter_kinds', 'HUB', 'matterKinds organisations'],
+    ['see_matters', 'SEAT', 'matters matter matterCounts'],
     ['see_itself', 'SIGHT', 'node'],
     ['see_itself', 'OWN', 'viewer'],
     ['see_operator', 'SIGHT', 'operator operators'],
@@ -124,6 +130,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['direct_timetable', 'HUB', 'startJob pauseJob resumeJob'],
     ['map_headings', 'HUB', 'addFeedMap endFeedMap'],
     ['record_authorisation', 'OWN', 'recordAuthorisation'],
+    ['open_matter', 'SEAT', 'openMatter moveMatter'],
     ['record_authorisation see_own_file', 'OWN', 'withdrawAuthorisation'],
   ],
   Standing: [[GRADE, 'GRADE', 'grade score overridden objected', 'BY_ANSWER']],
@@ -192,6 +199,7 @@ const NODE_LINES: readonly FieldLine[] = [
   ['see_trials', 'ALL', 'ScorecardActivation'],
   ['see_authorisations record_authorisation', 'GRADE', 'Authorisation'],
   ['hear_changes see_webhooks', 'OWNER', 'Webhook'],
+  ['see_matters', 'SEAT', 'Matter'],
 ]
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')

@@ -39,6 +39,7 @@ export const OPERATORS_BY_TYPE: Record<string, (source: unknown) => OperatorRefe
     WatchEntry: byOperator,
     AccessCode: byOperator,
     FoundDocument: byOperator,
+    Matter: byOperator,
     Trademark: byOperator,
     ProductSampling: byOperator,
     ProductRecall: byOperator,

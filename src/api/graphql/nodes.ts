@@ -16,6 +16,7 @@ import { discrepancyById } from '../delivery/reconcile.js'
 import { rejectById } from '../intake/rejects.js'
 import { concernById } from '../listing/concerns.js'
 import { listingById } from '../listing/listing-by-id.js'
+import { matterByGlobalId } from '../matters/matters.js'
 import { decisionById, unmatchedById } from '../operators/identity.js'
 import { recordById } from '../records/records.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -54,6 +55,7 @@ export const resolveNode = async (_: unknown, { id }: { id: string }, context: G
   const row = type === undefined ? undefined : NODE_ACCESS.get(type)
   if (type === undefined || row === undefined || !mayAnswerField(row, context.viewer)) return null
   if (type === 'Listing') return listingById(context, id)
+  if (type === 'Matter') return matterByGlobalId(context, id)
   const key = readNumberInGlobalId(id, type)
   if (key === null || !(await isFor(context, type, row, key))) return null
   return BY_KEY[type]?.(context, key) ?? null

@@ -37,6 +37,8 @@ import { outlookResolvers } from '../listing/outlook.js'
 import { paperResolvers } from '../listing/papers.js'
 import { publicationClockResolvers } from '../listing/publication-clocks.js'
 import { searchResolvers } from '../listing/search.js'
+import { matterKindResolvers } from '../matters/kinds.js'
+import { matterResolvers } from '../matters/matters.js'
 import { notificationResolvers } from '../notifications/notifications.js'
 import { authorityResolvers } from '../office/authorities.js'
 import { officeResolvers } from '../office/office.js'
@@ -113,6 +115,17 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     en: 'what people did here; a mirrored listing is an agency’s',
     types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode SealedPaper
       ScorecardActivation Authorisation OfficeProposal OfficeService OwnRule HubFinding SetupStep OfficeSetting OfficeSettingChange ReadRule RuleReading CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine Handover Absence DeliveryAct DeliveryClosed PlatformAct SellerList MarketplaceSellers`,
+  },
+  {
+    zh: '各单位之间的交办与答复',
+    en: 'what organisations handed to each other and answered',
+    types: 'Matter MatterContent MatterFieldValue MatterMoveMade MatterAttachment MatterCounts',
+  },
+  {
+    zh: '协作事项的种类文件 schema/matters',
+    en: 'the files of kinds of matters, schema/matters',
+    types:
+      'MatterKind MatterTerm MatterFieldKind MatterStateKind MatterMoveKind MatterClockRule Organisation MatterClock',
   },
   {
     zh: '信用平台的回执或展示',
@@ -224,6 +237,8 @@ const RESOLVERS = [
   linkedPenaltyResolvers,
   moveResolvers,
   documentResolvers,
+  matterKindResolvers,
+  matterResolvers,
 ]
 
 export const makeSchema = (): GraphQLSchema => {

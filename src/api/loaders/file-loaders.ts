@@ -15,6 +15,7 @@ import * as documents from '../../store/listing/documents.js'
 import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
 import * as papers from '../../store/listing/papers.js'
+import * as matters from '../../store/matters/matters.js'
 import * as authorities from '../../store/office/authorities.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
 import * as mergers from '../../store/operators/mergers.js'
@@ -160,6 +161,9 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     papers: batchListings((ids) => papers.ofListings(db, ids)),
     objectionPapers: makeBatchedLoad(String, async (ids: readonly number[]) =>
       groupRowsByKeys(ids, await papers.ofObjections(db, ids), ({ objectionId }) => objectionId),
+    ),
+    matterMoves: makeBatchedLoad(String, async (ids: readonly string[]) =>
+      groupRowsByKeys(ids, await matters.movesOfMatters(db, ids), ({ matterId }) => matterId),
     ),
     authority: makeBatchedLoad<string, authorities.AuthorityStatement | null>(String, async (names) => {
       const held = await authorities.readHeldStatements(db, names)

@@ -22,6 +22,7 @@ export const NODE_TYPES = [
   'Discrepancy',
   'Authorisation',
   'Webhook',
+  'Matter',
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
@@ -127,6 +128,18 @@ const isInstant = (at: string): boolean =>
   !Number.isNaN(Date.parse(at)) &&
   // Date.parse alone would accept 30 February as 2 March.
   isDate(at.slice(0, 'YYYY-MM-DD'.length))
+
+export const makeQueueCursor = (one: { dueAt: string; id: string }): string => makeCursorOfTexts([one.dueAt, one.id])
+
+export const readQueueInCursor = (cursor: Cursor): { dueAt: string; id: string } | null => {
+  const [dueAt, id] = readTextsInCursor(cursor, 2) ?? []
+  if (dueAt === undefined || id === undefined) return null
+  if (isUuid(id) && QUEUE_TIME.test(dueAt)) return { dueAt, id }
+  throw new Refusal('INPUT_INVALID', { reason: '游标无效 not a cursor' })
+}
+
+/** An instant as PostgreSQL writes it. */
+const QUEUE_TIME = /^(?:-?infinity|\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?[+-]\d{2}(?::\d{2})?)$/
 
 export const makeCaseCursor = ({ id, key }: { id: string; key: string }): string => makeCursor(id, key)
 

@@ -18,6 +18,7 @@ const CITY = new RegExp(`^(${JILIN_CITY_NAMES.join('|')})(?:市|县|地区|州|�
 const PROVINCE = new RegExp(
   `^(${PROVINCE_NAMES.join('|')})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?`,
 )
+const JILIN = '22'
 const DIVISION = /^\d{6}$/
 /** Digits of 100000, which national authorities use for the whole country. */
 const COUNTRY = '10'
@@ -54,4 +55,15 @@ export type DivisionLevel = (typeof DIVISION_LEVELS)[number]
 export const divisionLevelOf = (division: string): DivisionLevel => {
   if (division.endsWith('0000')) return 'PROVINCE'
   return division.endsWith('00') ? 'CITY' : 'COUNTY'
+}
+
+/**
+ * 220102 is 长春市南关区, 370200 is 山东省: outside Jilin only provinces have names. `names` are those of
+ * schema/words/divisions.json. Null for an unknown code.
+ */
+export const nameOfDivisionIn = (names: Readonly<Record<string, string>>, code: string): string | null => {
+  const named = (digits: number): string => names[code.slice(0, digits)] ?? ''
+  return (
+    (code.startsWith(JILIN) && code.length > 2 ? named(4) + (code.length > 4 ? named(6) : '') : '') || named(2) || null
+  )
 }

@@ -60,6 +60,9 @@ const ID_OF: Record<string, string> = {
   pingWebhook: 'Webhook',
   replayWebhook: 'Webhook',
   removeWebhook: 'Webhook',
+  // Matters are seen by seat and not by operator: `test/api/matters` tests who sees which.
+  matter: 'Matter',
+  moveMatter: 'Matter',
 }
 
 /** Values of text arguments by name. Some depend on the side. */
@@ -73,6 +76,9 @@ const TEXTS: Record<string, (side: Side) => string> = {
   listing: (side) => side['Listing'] ?? '',
   record: (side) => side['Record'] ?? '',
   number: (side) => side['Number'] ?? '',
+  kind: () => 'assist',
+  move: () => 'accept',
+  region: () => '220104',
   brand: () => '松云',
   platform: () => 'creditchina',
   name: () => 'nobody-of-this-name',
@@ -195,7 +201,7 @@ const selectionOf = (
   return ['__typename', ...parts].join(' ')
 }
 
-const HUBS: readonly string[] = ['ruleTables', 'scorecardTrial']
+const HUBS: readonly string[] = ['ruleTables', 'scorecardTrial', 'matters']
 
 export interface Question {
   /** Name of the root field; for `node`, followed by the type of its id. */

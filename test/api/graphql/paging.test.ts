@@ -32,6 +32,7 @@ const ROWS: Record<string, { table: string; where?: string; args?: string }> = {
   scorecardActivations: { table: 'scorecard_adoptions' },
   deadlines: { table: 'listing_deadlines', args: 'state: MET, ' },
   retractions: { table: 'deliveries', where: "action = 'REMOVE'" },
+  matters: { table: 'matters' },
   dueDeliveries: { table: 'deliveries', where: "state = 'OWED'" },
 }
 
@@ -199,6 +200,7 @@ describe('paging', function () {
       Discrepancy: 'findings',
       Authorisation: 'authorisations',
       Webhook: 'webhooks',
+      Matter: 'matters',
     }
 
     it('lead by node back to the object of every type, and to null for viewers without access', async () => {

@@ -1,0 +1,68 @@
+import { isConfirmedClock } from '../../domain/matters/clocks.js'
+import {
+  actorsOf,
+  type MatterClockRow,
+  type MatterField,
+  type MatterKind,
+  type MatterMoveRow,
+  movesOfKind,
+} from '../../domain/matters/kind.js'
+import type { BilingualText } from '../../foundation/text/words.js'
+import { readMatterKinds } from '../../work/matters/kinds.js'
+
+const termsOf = (terms: Readonly<Record<string, BilingualText>>) =>
+  Object.entries(terms).map(([code, { zh, en }]) => ({ code, name: { zh, en } }))
+
+const fieldView = ([code, { zh, en, text, one_of: values = {}, required }]: [string, MatterField]) => ({
+  code,
+  name: { zh, en },
+  required: required ?? false,
+  longest: text ?? null,
+  values: termsOf(values),
+})
+
+const CLOCK_ACTS = ['starts', 'meets', 'drops', 'pauses', 'resumes', 'extends', 'restarts'] as const
+
+export const moveKindView = ([code, row]: [string, MatterMoveRow]) => ({
+  code,
+  name: { zh: row.zh, en: row.en },
+  from: row.from ?? [],
+  to: row.to ?? null,
+  by: actorsOf(row).map((actor) => actor.toUpperCase()),
+  requires: row.requires ?? [],
+  guards: row.guards ?? [],
+  effects: row.effects ?? [],
+  clocks: CLOCK_ACTS.flatMap((act) => [row[act] ?? []].flat().map((clock) => `${act}:${clock}`)),
+})
+
+export const clockRuleView = (clock: string, row: MatterClockRow) => ({
+  clock,
+  when: Object.entries(row.when ?? {}).map(([field, value]) => `${field}=${value}`)[0] ?? null,
+  from: row.from,
+  to: row.to ?? null,
+  value: row.value,
+  unit: row.unit,
+  source: row.source,
+  confirmed: isConfirmedClock(row),
+})
+
+const kindView = (kind: MatterKind) => ({
+  id: kind.kind,
+  name: { zh: kind.zh, en: kind.en },
+  basis: kind.basis,
+  openedBy: kind.opened_by,
+  heldBy: kind.held_by,
+  seatsOnly: kind.visibility === 'SEATS_ONLY',
+  fields: Object.entries(kind.fields).map(fieldView),
+  attachments: termsOf(kind.attachments),
+  states: Object.entries(kind.states).map(([code, { zh, en, waits_for: waited, ends }]) => ({
+    code,
+    name: { zh, en },
+    waitsFor: waited?.toUpperCase() ?? null,
+    outcome: ends ?? null,
+  })),
+  moves: Object.entries(movesOfKind(kind)).map(moveKindView),
+  clocks: Object.entries(kind.clocks).flatMap(([clock, rows]) => rows.map((row) => clockRuleView(clock, row))),
+})
+
+export const matterKindResolvers = { Query: { matterKinds: () => [...readMatterKinds().values()].map(kindView) } }

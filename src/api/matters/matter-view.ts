@@ -1,0 +1,85 @@
+import { isLateByLaw } from '../../domain/matters/clocks.js'
+import type { MatterKind } from '../../domain/matters/kind.js'
+import type { Matter, MatterClock } from '../../domain/matters/matter.js'
+import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js'
+import { coversSeat, hasSeatIn, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import type * as store from '../../store/matters/matters.js'
+import { type MatterAttachment, openFields, openMoveInput } from '../../work/matters/keep-move.js'
+import { kindAsBegun } from '../../work/matters/kinds.js'
+import type { GraphqlContext } from '../request/context.js'
+import { makeGlobalId } from '../request/ids.js'
+import { clockRuleView, moveKindView } from './kinds.js'
+
+const clockView = (clock: MatterClock, now: Date) => ({
+  clock: clock.clock,
+  seat: clock.seat,
+  startsAt: clock.startsAt,
+  dueOn: clock.due?.on ?? null,
+  dueAt: clock.due?.at ?? null,
+  provisional: clock.due?.provisional ?? false,
+  uncounted: clock.due?.uncounted ?? [],
+  makeUp: clock.due?.makeUp ?? [],
+  rule: clockRuleView(clock.clock, clock.row),
+  late: isLateByLaw(clock, now),
+  ended: clock.ended?.how ?? null,
+})
+
+const moveView = (context: GraphqlContext, made: store.StoredMatterMove) => {
+  const input = openMoveInput(context.parts.keys, made)
+  return {
+    ...made,
+    stateAfter: made.state,
+    reason: input.reason ?? null,
+    documentNumber: input.number ?? null,
+    attachments: (input.attachments ?? []) as readonly MatterAttachment[],
+  }
+}
+
+/** Those who have a seat, or cover one; staff of the hub without a seat, unless the kind is for its seats only. */
+export const seesMatter = ({ viewer }: GraphqlContext, kind: MatterKind, { seats, handed }: Matter): boolean => {
+  const seat = seatOf(viewer)
+  return seat === null ? kind.visibility === 'SEATS' : hasSeatIn(seats, handed, seat)
+}
+
+export const makeMatterView = async (context: GraphqlContext, stored: store.StoredMatter) => {
+  const { parts, viewer, now } = context
+  const { matter, ...head } = stored
+  const { seats, handed, state, clocks } = matter
+  const kind = await kindAsBegun(parts.db, stored)
+  const seat = seatOf(viewer)
+  const seesHolder = handed || (seat !== null && coversSeat(seat, seats.sender))
+  const { zh = '', en = '' } = kind.states[state ?? ''] ?? {}
+  return {
+    __typename: 'Matter' as const,
+    operatorId: head.operatorId,
+    id: makeGlobalId('Matter', head.id),
+    number: head.number,
+    kind: head.kind,
+    state,
+    stateName: { zh, en },
+    waitingFor: findWaitingSeat(kind, matter),
+    sender: seats.sender,
+    holder: seesHolder ? seats.holder : null,
+    copied: seesHolder ? seats.copied : [],
+    openedAt: head.openedAt,
+    receivedAt: matter.receivedAt,
+    outcome: matter.outcome,
+    clocks: clocks.map((clock) => clockView(clock, now)),
+    moveCount: matter.moves.length,
+    content: async () => {
+      if (seat === null || !hasSeatIn(seats, handed, seat)) return null
+      const { fields } = openFields(parts.keys, stored).matter
+      const moves = await context.load.matterMoves(head.id)
+      return {
+        reference: head.reference,
+        fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
+        moves: moves.map((made) => moveView(context, made)),
+        parent: head.parentId && makeGlobalId('Matter', head.parentId),
+      }
+    },
+    allowedMoves: () => {
+      const places = seat === null ? (['hub'] as const) : placesOfSeat(seats, seat)
+      return listAllowedMoves(kind, matter, { places }).map(moveKindView)
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import { isUuid } from '../../domain/listing/listing.js'
+import { rangeOfCoveredSeats, seatOf } from '../../domain/matters/seats.js'
+import { parseCode } from '../../domain/operators/codes.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/matters/matters.js'
+import * as queues from '../../store/matters/queues.js'
+import * as operators from '../../store/operators/operators.js'
+import type { MatterAttachment } from '../../work/matters/keep-move.js'
+import { kindAsBegun, readMatterKinds } from '../../work/matters/kinds.js'
+import * as work from '../../work/matters/matters.js'
+import { listOrganisationsIn } from '../../work/matters/organisations.js'
+import { receiveMatters } from '../../work/matters/receipt.js'
+import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { makeQueueCursor, parseGlobalId, readQueueInCursor } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { makeMatterView, seesMatter } from './matter-view.js'
+
+/** Counted no further, so that a long queue costs no more than a short one. */
+const COUNTED_MOST = 1_000
+const PROVINCE = '220000'
+
+const partsOf = ({ parts: { db, rules, keys } }: GraphqlContext): work.MatterParts => ({ db, rules, keys })
+
+const personOf = ({ viewer }: GraphqlContext): work.MatterPerson => ({
+  by: viewer.sub ?? '',
+  role: viewer.role,
+  seat: seatOf(viewer),
+})
+
+const list = async (_: unknown, args: PageArgs & { queue?: queues.MatterQueue | null }, context: GraphqlContext) => {
+  const { db } = context.parts
+  const page = { first: readPageSize(args) + 1, after: readQueueInCursor(args.after) }
+  const seat = seatOf(context.viewer)
+  const read = () => {
+    if (seat === null) return queues.listEnvelopes(db, kindsSeenByStaff(), page)
+    return queues.listQueue(db, rangeOfCoveredSeats(seat), args.queue ?? 'WAITING', { ...page, now: context.now })
+  }
+  const found = await read()
+  // A read of the holder's own queue that lists a matter is its receipt.
+  const ids = found.filter(({ matter }) => isUnreceived(matter, seat)).map(({ id }) => id)
+  if (seat !== null && ids.length > 0)
+    await receiveMatters(partsOf(context), { seat, ids, way: 'QUEUE', now: context.now })
+  const rows = ids.length > 0 ? await read() : found
+  const views = await Promise.all(
+    rows.map(async (row) => ({ ...(await makeMatterView(context, row)), cursor: makeQueueCursor(row) })),
+  )
+  return makeConnection(views, args, ({ cursor }) => cursor)
+}
+
+const isUnreceived = ({ receivedAt, handed, seats }: store.StoredMatter['matter'], seat: string | null): boolean =>
+  handed && receivedAt === null && seats.holder === seat
+
+const kindsSeenByStaff = (): string[] =>
+  [...readMatterKinds().values()].filter(({ visibility }) => visibility === 'SEATS').map(({ kind }) => kind)
+
+export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
+  const stored = await store.matterById(context.parts.db, uuidIn(id) ?? NOBODY)
+  if (stored === null || !seesMatter(context, await kindAsBegun(context.parts.db, stored), stored.matter)) return null
+  return makeMatterView(context, stored)
+}
+
+const NOBODY = '00000000-0000-4000-8000-000000000000'
+
+const uuidIn = (id: string): string | null => {
+  const found = parseGlobalId(id)
+  return found?.type === 'Matter' && isUuid(found.key) ? found.key : null
+}
+
+const count = (_: unknown, __: unknown, context: GraphqlContext) => {
+  const seat = seatOf(context.viewer)
+  if (seat === null) return { waiting: 0, late: 0 }
+  return queues.countQueue(context.parts.db, rangeOfCoveredSeats(seat), { most: COUNTED_MOST, now: context.now })
+}
+
+interface FieldInput {
+  fields?: readonly { name: string; value: string }[] | null | undefined
+  attachments?: readonly MatterAttachment[] | null | undefined
+}
+
+type OrNull<T> = { [K in keyof T]: T[K] | null }
+
+interface OpeningInput extends FieldInput, OrNull<Pick<work.MatterOpening, 'copied' | 'reference' | 'day' | 'reason'>> {
+  kind: string
+  to: string
+  code?: string | null
+  parent?: string | null
+}
+
+interface MovingInput
+  extends FieldInput,
+    OrNull<Pick<work.MatterMoving, 'seen' | 'on' | 'reason' | 'day' | 'to' | 'copyTo' | 'link'>> {
+  id: string
+  move: string
+  documentNumber?: string | null
+  workdays?: number | null
+}
+
+const fieldsOf = ({ fields, attachments }: FieldInput) => ({
+  ...(fields && { fields: Object.fromEntries(fields.map(({ name, value }) => [name, value])) }),
+  ...(attachments && { attachments }),
+})
+
+/** Without members that were not given. */
+const given = <T extends object>(input: T): { [K in keyof T]: NonNullable<T[K]> } =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value != null)) as {
+    [K in keyof T]: NonNullable<T[K]>
+  }
+
+const openMatter = async (_: unknown, { input }: { input: OpeningInput }, context: GraphqlContext) => {
+  const { kind, to, copied, reference, code, parent, day, reason, ...content } = refuseUnstorableText(input)
+  const { db } = context.parts
+  const scheme = code == null ? null : parseCode(code)
+  const [operator] = scheme ? (await operators.operatorsByCode(db, [scheme])).values() : []
+  if (code != null && operator === undefined)
+    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
+  const above = parent == null ? undefined : (uuidIn(parent) ?? NOBODY)
+  const opening: work.MatterOpening = {
+    kind,
+    to,
+    ...given({ copied, reference, day, reason, operatorId: operator?.id, parent: above }),
+    ...fieldsOf(content),
+  }
+  const { stored } = await work.openMatter(partsOf(context), personOf(context), opening, context.now)
+  renewLoaders(context)
+  return makeMatterView(context, stored)
+}
+
+const moveMatter = async (_: unknown, { input }: { input: MovingInput }, context: GraphqlContext) => {
+  const { id, move, documentNumber: number, workdays, fields, attachments, ...rest } = refuseUnstorableText(input)
+  const key = uuidIn(id)
+  if (key === null || (await matterByGlobalId(context, id)) === null) throw new Refusal('MATTER_UNKNOWN')
+  const extension = workdays == null ? undefined : { value: workdays, unit: 'WORKDAYS' as const }
+  const moving = { id: key, move, ...given({ ...rest, number, extension }), ...fieldsOf({ fields, attachments }) }
+  const stored = await work.moveMatter(partsOf(context), personOf(context), moving, context.now)
+  renewLoaders(context)
+  return makeMatterView(context, stored)
+}
+
+const organisations = (_: unknown, { region }: { region?: string | null }, { today }: GraphqlContext) =>
+  listOrganisationsIn(region ?? PROVINCE, today).map(({ zh, en, ...rest }) => ({ ...rest, name: { zh, en } }))
+
+export const matterResolvers = {
+  Query: {
+    matters: list,
+    matter: (_: unknown, { id }: { id: string }, context: GraphqlContext) => matterByGlobalId(context, id),
+    matterCounts: count,
+    organisations,
+  },
+  Mutation: { openMatter, moveMatter },
+}

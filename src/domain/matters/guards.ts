@@ -1,0 +1,75 @@
+import { isSamePerson } from '../access/persons.js'
+import { findRunningClock, isRunOut } from './clocks.js'
+import { type MatterKind, movesOfKind, OPENING_MOVE, operandList, splitWord } from './kind.js'
+import type { Matter, MatterAct, MatterDenialCode, MatterRules } from './matter.js'
+
+interface GuardedMove {
+  kind: MatterKind
+  before: Matter
+  act: MatterAct
+  rules: MatterRules
+}
+
+type Guard = (made: GuardedMove, operand: string) => MatterDenialCode | null
+
+const GUARDS: Readonly<Record<string, Guard>> = {
+  /** Somebody of the same seat acted before, and it was another person. */
+  other_person: ({ before, act }) => {
+    const last = before.moves.findLast(({ seat }) => seat === act.seat)
+    return last === undefined || isSamePerson(last.by, act.by) ? 'OTHER_PERSON' : null
+  },
+  in_time: ({ before, act }, clock) => {
+    const running = findRunningClock(before, clock)
+    if (running === undefined) return 'CLOCK_NOT_RUNNING'
+    return isRunOut(running, act.at) ? 'CLOCK_RUN_OUT' : null
+  },
+  run_out: ({ before, act }, clock) => {
+    const running = findRunningClock(before, clock)
+    return running !== undefined && isRunOut(running, act.at) ? null : 'CLOCK_STILL_RUNS'
+  },
+  /** Once for each holder. */
+  once: ({ kind, before, act }) => {
+    const handed = before.moves.findLastIndex(({ move }) => handsOver(kind, move))
+    return before.moves.slice(handed + 1).some(({ move }) => move === act.move) ? 'MADE_BEFORE' : null
+  },
+  /** 市场监管总局令第2号 art 14: who received it may not hand it on again. */
+  not_forwarded_twice: ({ kind, before }) =>
+    before.moves.some(({ move }) => handsOver(kind, move)) ? 'FORWARDED_BEFORE' : null,
+  all_attachments: ({ before, act }, operand) => {
+    const present = [...before.attachments, ...(act.attachments ?? [])]
+    return operandList(operand).every((type) => present.includes(type)) ? null : 'ATTACHMENTS_MISSING'
+  },
+  holder_line: ({ before, act, rules }, line) =>
+    rules.lineOfSeat(act.to ?? before.seats.holder) === line ? null : 'HOLDER_LINE',
+  received: ({ before }) => (before.receivedAt === null ? 'NOT_RECEIVED' : null),
+  field: ({ before, act }, operand) => {
+    const [name = '', values = ''] = operand.split('=')
+    const value = act.fields?.[name] ?? before.fields[name]
+    return value !== undefined && operandList(values).includes(value) ? null : 'FIELD_DIFFERS'
+  },
+}
+
+export const MATTER_GUARDS = Object.keys(GUARDS)
+
+const handsOver = (kind: MatterKind, move: string): boolean =>
+  movesOfKind(kind)[move]?.effects?.includes('hand_to') ?? false
+
+/** The receiver of a matter may not send it on as a further one of its kind. */
+export const findParentDenial = (
+  kind: MatterKind,
+  parent: { kind: string; matter: Pick<Matter, 'seats'> },
+  seat: string,
+): MatterDenialCode | null =>
+  parent.kind === kind.kind && parent.matter.seats.holder === seat && isGuarded(kind) ? 'FORWARDED_BEFORE' : null
+
+const isGuarded = (kind: MatterKind): boolean =>
+  kind.moves[OPENING_MOVE]?.guards?.includes('not_forwarded_twice') ?? false
+
+export const findGuardDenial = (made: GuardedMove, guards: readonly string[]): MatterDenialCode | null => {
+  for (const guard of guards) {
+    const { word, operand } = splitWord(guard)
+    const denial = GUARDS[word]?.(made, operand) ?? null
+    if (denial !== null) return denial
+  }
+  return null
+}

@@ -1,0 +1,117 @@
+/**
+ * A kind of matter is a file of schema/matters; its shape and its closed vocabulary are schema/contracts/matter-kind.json.
+ * No code names a kind.
+ */
+import type { BilingualText } from '../../foundation/text/words.js'
+import type { SourceCertainty } from '../calendar/dated-rows.js'
+import type { TimeSpan, TimeUnit } from '../calendar/time-limits.js'
+
+/** `listing`: the transaction of a listing. `hub`: staff of the hub without a seat. */
+export type MatterActor = 'sender' | 'holder' | 'copied' | 'superior' | 'hub' | 'named' | 'listing'
+
+export type WaitedFor = Exclude<MatterActor, 'listing'> | 'nobody'
+
+/** SEATS_ONLY: nobody outside the seats sees that the matter exists, and its fields are sealed. */
+type MatterVisibility = 'SEATS' | 'SEATS_ONLY'
+
+export interface MatterField extends BilingualText {
+  /** Longest text, characters. */
+  text?: number
+  one_of?: Readonly<Record<string, BilingualText>>
+  day?: true
+  /** Required when the matter is opened. */
+  required?: true
+}
+
+interface MatterStateRow extends BilingualText {
+  waits_for?: WaitedFor
+  /** Code of the outcome; the matter ends in this state. */
+  ends?: string
+}
+
+/** Words of section 5 of the vocabulary, as written: `field:purpose`, `in_time:ANSWER`, `all_attachments:[LETTER, TESTS]`. */
+type MatterRequirement = string
+type MatterGuard = string
+type MatterEffect = 'hand_to' | 'copy_to' | 'link' | 'back'
+
+export interface MatterMoveRow extends BilingualText {
+  /** Absent: any open state; the opening move has none before it. */
+  from?: readonly string[]
+  /** Absent: the state stays. */
+  to?: string
+  by: MatterActor | readonly MatterActor[]
+  requires?: readonly MatterRequirement[]
+  guards?: readonly MatterGuard[]
+  effects?: readonly MatterEffect[]
+  starts?: readonly string[]
+  meets?: readonly string[]
+  drops?: readonly string[]
+  pauses?: string
+  resumes?: string
+  extends?: string
+  restarts?: string
+}
+
+export interface MatterClockRow {
+  /** One equality on a field chooses between rows. */
+  when?: Readonly<Record<string, string>>
+  /** Who is bound by it; absent: who is waited for. */
+  of?: Exclude<MatterActor, 'listing'>
+  from: string
+  to?: string
+  /** With the unit SET: the least number of days between the move and the stated day. */
+  value: number
+  unit: TimeUnit
+  source: string
+  certainty: SourceCertainty
+  unitCertainty?: SourceCertainty
+  /** An extension that the law fixes. Without it, the mover states a span or a day. */
+  extension?: TimeSpan
+}
+
+export interface MatterKind extends BilingualText {
+  kind: string
+  /** One Chinese character that begins the matter's number. */
+  sign: string
+  basis: string
+  opened_by: readonly string[]
+  held_by: readonly string[]
+  visibility: MatterVisibility
+  answered_by_row?: true
+  fields: Readonly<Record<string, MatterField>>
+  attachments: Readonly<Record<string, BilingualText>>
+  states: Readonly<Record<string, MatterStateRow>>
+  moves: Readonly<Record<string, MatterMoveRow>>
+  clocks: Readonly<Record<string, readonly MatterClockRow[]>>
+}
+
+export const OPENING_MOVE = 'open'
+
+/** Moves of every kind. The text of a kind takes precedence. */
+const COMMON_MOVES: Readonly<Record<string, MatterMoveRow>> = {
+  add_attachment: { zh: '补充材料', en: 'Add an attachment', by: ['sender', 'holder', 'copied'] },
+  record_receipt: { zh: '登记收悉', en: 'Record the receipt on paper', by: ['holder', 'sender'], requires: ['reason'] },
+}
+
+export const movesOfKind = (kind: MatterKind): Readonly<Record<string, MatterMoveRow>> => ({
+  ...COMMON_MOVES,
+  ...kind.moves,
+})
+
+export const actorsOf = ({ by }: MatterMoveRow): readonly MatterActor[] => (typeof by === 'string' ? [by] : by)
+
+export const isOpenState = (kind: MatterKind, state: string): boolean => kind.states[state]?.ends === undefined
+
+/** `in_time:ANSWER` has the word `in_time` and the operand `ANSWER`. */
+export const splitWord = (text: string): { word: string; operand: string } => {
+  const at = text.indexOf(':')
+  return at === -1 ? { word: text, operand: '' } : { word: text.slice(0, at), operand: text.slice(at + 1) }
+}
+
+/** `[LETTER, TESTS]` as a list. */
+export const operandList = (operand: string): string[] =>
+  operand
+    .replace(/^\[|\]$/g, '')
+    .split(/[,|]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')

@@ -1,0 +1,92 @@
+/** A matter as its moves have made it. */
+
+import type { MatterDenialCode } from '../../foundation/errors/matters.js'
+import type { Calendar } from '../calendar/calendar.js'
+import type { CountingPause, DueTime, TimeSpan } from '../calendar/time-limits.js'
+import type { MatterActor, MatterClockRow } from './kind.js'
+import type { MatterSeats } from './seats.js'
+
+export type { MatterDenialCode }
+
+export interface MatterClock {
+  clock: string
+  /** The seat that is waited for. */
+  seat: string | null
+  row: MatterClockRow
+  /** Null until the holder's receipt. */
+  startsAt: Date | null
+  extensions: readonly TimeSpan[]
+  /** A stated day is not recounted when holidays change. */
+  statedDay: string | null
+  pauses: readonly CountingPause[]
+  /** Null before the receipt and while paused. */
+  due: DueTime | null
+  ended: { on: string; at: Date; how: 'MET' | 'DROPPED' | 'RESTARTED' } | null
+}
+
+interface PastMatterMove {
+  move: string
+  seat: string
+  by: string
+}
+
+export interface Matter {
+  /** Null before it is opened. */
+  state: string | null
+  /** The state to which the effect `back` returns. */
+  stateBefore: string | null
+  fields: Readonly<Record<string, string>>
+  seats: MatterSeats
+  /** The holder and those copied see the matter from the first state on that does not wait for the sender. */
+  handed: boolean
+  /** When the matter became available to its present holder. */
+  receivedAt: Date | null
+  clocks: readonly MatterClock[]
+  moves: readonly PastMatterMove[]
+  /** Types of the attachments that were handed in. */
+  attachments: readonly string[]
+  outcome: string | null
+}
+
+export interface MatterAct {
+  move: string
+  /** The seat that acts: of an organisation, or `hub`, `listing` or `receipt`. */
+  seat: string
+  /** The places from which it acts. */
+  places: readonly MatterActor[]
+  by: string
+  at: Date
+  /** The day on which it was done: today or before. */
+  on: string
+  reason?: string
+  number?: string
+  /** A stated day: of an extension, or one that a letter sets. */
+  day?: string
+  extension?: TimeSpan
+  fields?: Readonly<Record<string, string>>
+  /** Types of the attachments that come with the move. */
+  attachments?: readonly string[]
+  to?: string
+  copyTo?: string
+  /** Id of a record, a listing or another matter. */
+  link?: string
+}
+
+export interface MatterRules {
+  calendar: Calendar
+  /** Line of the organisation that has the seat, such as `police`; null for clients. */
+  lineOfSeat: (seat: string) => string | null
+}
+
+export const makeNewMatter = (seats: MatterSeats, fields: Readonly<Record<string, string>>): Matter => ({
+  state: null,
+  stateBefore: null,
+  fields,
+  seats,
+  handed: false,
+  receivedAt: null,
+  clocks: [],
+  moves: [],
+  attachments: [],
+  outcome: null,
+})

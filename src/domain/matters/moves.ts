@@ -1,0 +1,218 @@
+/** The fold of a matter: whether a move is allowed now, and what it makes of the matter. */
+import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
+import type { Calendar } from '../calendar/calendar.js'
+import {
+  extendClock,
+  findClockRow,
+  findExtensionDenial,
+  findRunningClock,
+  isDaySoonerThan,
+  isPausedClock,
+  pauseClock,
+  resumeClock,
+  startAtReceipt,
+  startClock,
+} from './clocks.js'
+import { findGuardDenial } from './guards.js'
+import {
+  actorsOf,
+  isOpenState,
+  type MatterKind,
+  type MatterMoveRow,
+  movesOfKind,
+  OPENING_MOVE,
+  splitWord,
+  type WaitedFor,
+} from './kind.js'
+import type { Matter, MatterAct, MatterClock, MatterDenialCode, MatterRules } from './matter.js'
+import { findCommonSuperior, type MatterSeats } from './seats.js'
+
+export type MatterMoveResult = { ok: true; after: Matter } | { ok: false; because: MatterDenialCode }
+
+export const attemptMatterMove = (
+  kind: MatterKind,
+  before: Matter,
+  act: MatterAct,
+  rules: MatterRules,
+): MatterMoveResult => {
+  const row = movesOfKind(kind)[act.move]
+  if (row === undefined) return { ok: false, because: 'MOVE_UNKNOWN' }
+  const because =
+    findStateDenial(kind, row, before, act) ??
+    findInputDenial(kind, row, act) ??
+    findGuardDenial({ kind, before, act, rules }, row.guards ?? []) ??
+    findClockDenial(kind, row, before, act)
+  return because === null
+    ? { ok: true, after: applyMove(kind, row, before, act, rules.calendar) }
+    : { ok: false, because }
+}
+
+/** Moves that the seat could make now, whatever they still require. */
+export const listAllowedMoves = (
+  kind: MatterKind,
+  before: Matter,
+  act: Pick<MatterAct, 'places'>,
+): [name: string, row: MatterMoveRow][] =>
+  Object.entries(movesOfKind(kind)).filter(
+    ([move, row]) => move !== OPENING_MOVE && findStateDenial(kind, row, before, { ...act, move }) === null,
+  )
+
+const findStateDenial = (
+  kind: MatterKind,
+  row: MatterMoveRow,
+  { state }: Matter,
+  { move, places }: Pick<MatterAct, 'move' | 'places'>,
+): MatterDenialCode | null => {
+  const isOpening = move === OPENING_MOVE
+  if (isOpening !== (state === null)) return isOpening ? 'OPENED_BEFORE' : 'NOT_OPENED'
+  if (state !== null && !isOpenState(kind, state)) return row.from?.includes(state) ? placeDenial(row, places) : 'ENDED'
+  if (state !== null && row.from !== undefined && !row.from.includes(state)) return 'STATE'
+  return placeDenial(row, places)
+}
+
+const placeDenial = (row: MatterMoveRow, places: MatterAct['places']): MatterDenialCode | null =>
+  actorsOf(row).some((actor) => places.includes(actor)) ? null : 'SEAT'
+
+const findInputDenial = (kind: MatterKind, row: MatterMoveRow, act: MatterAct): MatterDenialCode | null => {
+  if (!isDate(act.on) || act.on > shanghaiDate(act.at)) return 'DAY_AHEAD'
+  for (const requirement of row.requires ?? []) {
+    const { word, operand } = splitWord(requirement)
+    const denial = REQUIREMENTS[word]?.(act, operand) ?? null
+    if (denial !== null) return denial
+  }
+  const effects = row.effects ?? []
+  if (effects.includes('hand_to') && act.to === undefined) return 'NO_RECEIVER'
+  if (effects.includes('copy_to') && act.copyTo === undefined) return 'NO_RECEIVER'
+  if (effects.includes('link') && act.link === undefined) return 'NO_LINK'
+  const unknown = (act.attachments ?? []).some((type) => kind.attachments[type] === undefined)
+  return unknown ? 'ATTACHMENT_UNKNOWN' : null
+}
+
+const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === ''
+
+const REQUIREMENTS: Readonly<Record<string, (act: MatterAct, operand: string) => MatterDenialCode | null>> = {
+  reason: ({ reason }) => (isBlank(reason) ? 'NO_REASON' : null),
+  number: ({ number }) => (isBlank(number) ? 'NO_NUMBER' : null),
+  day: ({ day }) => (day === undefined || !isDate(day) ? 'NO_DAY' : null),
+  field: ({ fields }, name) => (isBlank(fields?.[name]) ? 'NO_FIELD' : null),
+  attachment: ({ attachments = [] }, type) => (attachments.includes(type) ? null : 'NO_ATTACHMENT'),
+}
+
+const findClockDenial = (
+  kind: MatterKind,
+  row: MatterMoveRow,
+  before: Matter,
+  act: MatterAct,
+): MatterDenialCode | null => {
+  if (row.extends !== undefined) return findExtensionDenial(findRunningClock(before, row.extends), act)
+  const paused = findRunningClock(before, row.pauses ?? row.resumes ?? '')
+  if (row.pauses !== undefined) return paused && !isPausedClock(paused) ? null : 'CLOCK_NOT_RUNNING'
+  if (row.resumes !== undefined) return paused && isPausedClock(paused) ? null : 'CLOCK_NOT_PAUSED'
+  for (const name of startedBy(row)) {
+    const rule = findClockRow(kind, name, { ...before.fields, ...act.fields }, act.on)
+    if (rule === undefined) return 'NO_CLOCK_RULE'
+    if (rule.unit === 'SET' && (act.day === undefined || isDaySoonerThan(rule, act))) return 'DAY_TOO_SOON'
+  }
+  return null
+}
+
+const startedBy = ({ starts = [], restarts }: MatterMoveRow): string[] =>
+  restarts === undefined ? [...starts] : [...starts, restarts]
+
+const applyMove = (
+  kind: MatterKind,
+  row: MatterMoveRow,
+  before: Matter,
+  act: MatterAct,
+  calendar: Calendar,
+): Matter => {
+  const effects = row.effects ?? []
+  const state = effects.includes('back') ? before.stateBefore : (row.to ?? before.state)
+  const isHandedOver = effects.includes('hand_to') && act.to !== undefined
+  const isCopied = effects.includes('copy_to') && act.copyTo !== undefined
+  const moved: Matter = {
+    ...before,
+    state,
+    stateBefore: state === before.state ? before.stateBefore : before.state,
+    fields: { ...before.fields, ...act.fields },
+    seats: {
+      ...before.seats,
+      ...(isHandedOver && act.to !== undefined && { holder: act.to }),
+      ...(isCopied && act.copyTo !== undefined && { copied: [...new Set([...before.seats.copied, act.copyTo])] }),
+    },
+    receivedAt: isHandedOver ? null : before.receivedAt,
+    handed: before.handed || waitsFor(kind, state) !== 'sender',
+    moves: [...before.moves, { move: act.move, seat: act.seat, by: act.by }],
+    attachments: [...new Set([...before.attachments, ...(act.attachments ?? [])])],
+    outcome: (state !== null && kind.states[state]?.ends) || null,
+  }
+  const clocked = { ...moved, clocks: clocksAfter(kind, row, moved, act, calendar) }
+  return act.move === 'record_receipt' ? receiveMatter(clocked, act, calendar) : clocked
+}
+
+const waitsFor = (kind: MatterKind, state: string | null) =>
+  state === null ? undefined : kind.states[state]?.waits_for
+
+const clocksAfter = (
+  kind: MatterKind,
+  row: MatterMoveRow,
+  after: Matter,
+  act: MatterAct,
+  calendar: Calendar,
+): MatterClock[] => {
+  const end = (clock: MatterClock, how: 'MET' | 'DROPPED' | 'RESTARTED'): MatterClock => ({
+    ...clock,
+    ended: { on: act.on, at: act.at, how },
+  })
+  const kept = after.clocks.map((clock): MatterClock => {
+    const { clock: name, ended } = clock
+    if (ended !== null) return clock
+    if (row.meets?.includes(name)) return end(clock, 'MET')
+    if (row.drops?.includes(name)) return end(clock, 'DROPPED')
+    if (row.restarts === name) return end(clock, 'RESTARTED')
+    if (row.pauses === name) return pauseClock(clock, act, calendar)
+    if (row.resumes === name) return resumeClock(clock, act, calendar)
+    return row.extends === name ? extendClock(clock, act, calendar) : clock
+  })
+  const isMadeByListing = act.places.includes('listing')
+  const started = startedBy(row).flatMap((name) => {
+    const rule = findClockRow(kind, name, after.fields, act.on)
+    if (rule === undefined) return []
+    const seat = findSeatOf(rule.of ?? waitsFor(kind, after.state), after.seats)
+    const waitsForReceipt = seat === after.seats.holder && after.receivedAt === null && !isMadeByListing
+    return [startClock({ name, row: rule, seat, waitsForReceipt }, act, calendar)]
+  })
+  return [...kept, ...started]
+}
+
+/** The seat whose turn it is; null when nobody is waited for, or somebody without a seat. */
+export const findWaitingSeat = (kind: MatterKind, { state, seats }: Pick<Matter, 'state' | 'seats'>): string | null =>
+  findSeatOf(waitsFor(kind, state), seats)
+
+const findSeatOf = (actor: WaitedFor | undefined, seats: MatterSeats): string | null => {
+  switch (actor) {
+    case 'sender':
+      return seats.sender
+    case 'holder':
+      return seats.holder
+    case 'copied':
+      return seats.copied[0] ?? null
+    case 'named':
+      return seats.named
+    case 'superior':
+      return findCommonSuperior(seats.sender, seats.holder)
+    default:
+      return null
+  }
+}
+
+/** The holder's receipt, once for each holder. Clocks that waited for it start. */
+export const receiveMatter = (before: Matter, received: Pick<MatterAct, 'on' | 'at'>, calendar: Calendar): Matter => {
+  if (before.receivedAt !== null) return before
+  const { holder } = before.seats
+  return {
+    ...before,
+    receivedAt: received.at,
+    clocks: before.clocks.map((clock) => (clock.seat === holder ? startAtReceipt(clock, received, calendar) : clock)),
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * A seat is an organisation's place in a matter: `agency@region` for an agency, the client's id for a marketplace or a
+ * partner. A seat covers those of the same agency in the regions below its own.
+ */
+import type { Viewer } from '../access/viewer.js'
+import { digitsOfDivision } from '../operators/places.js'
+import type { MatterActor } from './kind.js'
+
+export interface MatterSeats {
+  sender: string
+  /** Exactly one at a time. */
+  holder: string
+  copied: readonly string[]
+  /** Code of the operator that the matter is about, where it is served with it. */
+  named: string | null
+}
+
+const PROVINCE_REGION = '220000'
+const REGION_DIGITS = 6
+const CLIENTS_WITH_SEAT: readonly string[] = ['marketplace', 'partner']
+
+/** Null for staff of the hub, for the public and for credit services. */
+export const seatOf = ({
+  role,
+  sub,
+  agency,
+  region,
+}: Pick<Viewer, 'role' | 'sub' | 'agency' | 'region'>): string | null => {
+  if (agency !== null) return `${agency}@${region ?? PROVINCE_REGION}`
+  return CLIENTS_WITH_SEAT.includes(role) ? sub : null
+}
+
+/** A client's seat has an empty region. */
+export const splitSeat = (seat: string): { agency: string; region: string } => {
+  const [agency = '', region = ''] = seat.split('@')
+  return { agency, region }
+}
+
+/** Significant digits of the seat's region; null for a client. */
+const digitsOfSeat = (seat: string): string | null => {
+  const { region } = splitSeat(seat)
+  return region.length === REGION_DIGITS ? (digitsOfDivision(region) ?? '') : null
+}
+
+const isSameAgency = (one: string, other: string): boolean => splitSeat(one).agency === splitSeat(other).agency
+
+export const coversSeat = (above: string, below: string): boolean => {
+  if (above === below) return true
+  const [one, other] = [digitsOfSeat(above), digitsOfSeat(below)]
+  return one !== null && other !== null && isSameAgency(above, below) && other.startsWith(one)
+}
+
+/** Of two seats of one agency, the seat of the least region that covers both; null for two agencies. */
+export const findCommonSuperior = (one: string, other: string): string | null => {
+  const [a, b] = [digitsOfSeat(one), digitsOfSeat(other)]
+  if (a === null || b === null || !isSameAgency(one, other)) return null
+  for (let length = Math.min(a.length, b.length); length > 0; length -= 2) {
+    const digits = a.slice(0, length)
+    if (b.startsWith(digits)) return `${splitSeat(one).agency}@${digits.padEnd(REGION_DIGITS, '0')}`
+  }
+  return null
+}
+
+/** The seats that a seat covers lie between these two, in the order of code points. */
+export const rangeOfCoveredSeats = (seat: string): { from: string; until: string } => {
+  const digits = digitsOfSeat(seat)
+  const from = digits === null ? seat : `${splitSeat(seat).agency}@${digits}`
+  return { from, until: digits === null ? `${seat}\u0000` : `${from}~` }
+}
+
+/** Sender, holder and copied, and a seat that covers one of them. The holder and those copied only once it is handed over. */
+export const hasSeatIn = ({ sender, holder, copied }: MatterSeats, handed: boolean, seat: string): boolean =>
+  [sender, ...(handed ? [holder, ...copied] : [])].some((other) => coversSeat(seat, other))
+
+/** The places from which a seat may act. A seat that covers another acts as its superior only. */
+export const placesOfSeat = (seats: MatterSeats, seat: string): MatterActor[] => [
+  ...(seats.sender === seat ? (['sender'] as const) : []),
+  ...(seats.holder === seat ? (['holder'] as const) : []),
+  ...(seats.copied.includes(seat) ? (['copied'] as const) : []),
+  ...([seats.sender, seats.holder].some((other) => other !== seat && coversSeat(seat, other))
+    ? (['superior'] as const)
+    : []),
+]

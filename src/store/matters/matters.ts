@@ -1,0 +1,198 @@
+/** A matter is stored with its seats, its newest move and its clocks in one statement. */
+import type { Matter } from '../../domain/matters/matter.js'
+import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+
+export interface MatterHead {
+  id: string
+  kind: string
+  kindVersion: string
+  number: string
+  openedBy: string
+  /** The sender's own number. */
+  reference: string
+  requestSha256: string
+  operatorId: number | null
+  listingId: string | null
+  parentId: string | null
+  openedAt: Date
+}
+
+export interface StoredMatter extends MatterHead {
+  matter: Matter
+  sealedFields: string | null
+  closedAt: Date | null
+}
+
+interface NewMatterMove {
+  sequence: number
+  move: string
+  stateBefore: string | null
+  state: string
+  by: string
+  seat: string
+  on: string
+  at: Date
+  input: object | null
+  sealedInput: string | null
+  previousHash: string | null
+  hash: string
+}
+
+export interface StoredMatterMove extends NewMatterMove {
+  matterId: string
+}
+
+interface SeatRow {
+  seat: string
+  place: 'sender' | 'holder' | 'copied'
+}
+
+export interface MatterClockColumns {
+  place: number
+  clock: string
+  seat: string | null
+  dueOn: string | null
+  dueAt: Date | null
+  confirmed: boolean
+  running: boolean
+}
+
+export interface MatterWriting {
+  head: MatterHead
+  matter: Matter
+  sealedFields: string | null
+  waiting: string | null
+  move: NewMatterMove
+  /** Those who see it now. */
+  seats: readonly SeatRow[]
+  clocks: readonly MatterClockColumns[]
+}
+
+const NEVER = 'infinity'
+
+export const MATTER_COLUMNS = `m.id, m.kind, m.kind_version as "kindVersion", m.number, m.opened_by as "openedBy", m.reference,
+  m.request_sha256 as "requestSha256", m.operator_id as "operatorId", m.listing_id as "listingId", m.parent_id as "parentId",
+  m.opened_at as "openedAt", m.content as matter, m.sealed_fields as "sealedFields", m.closed_at as "closedAt"`
+
+export const reviveMatter = <R extends { matter: Matter } | null>(row: R): R =>
+  row && { ...row, matter: readStoredMatter(row.matter) }
+
+const instantOf = <T extends Date | null>(value: T): T => (value === null ? value : new Date(value)) as T
+
+/** JSON has no instants: they are read again from their texts. */
+const readStoredMatter = (content: Matter): Matter => ({
+  ...content,
+  receivedAt: instantOf(content.receivedAt),
+  clocks: content.clocks.map((clock) => ({
+    ...clock,
+    startsAt: instantOf(clock.startsAt),
+    due: clock.due && { ...clock.due, at: instantOf(clock.due.at) },
+    ended: clock.ended && { ...clock.ended, at: instantOf(clock.ended.at) },
+  })),
+})
+
+export const nextNumber = (tx: Tx): Promise<number> =>
+  queryValue(tx, `select nextval('matter_numbers')::int /* matters.nextNumber */`)
+
+export const noteKind = async (
+  tx: Tx,
+  { kind, version, content, now }: { kind: string; version: string; content: object; now: Date },
+): Promise<void> => {
+  await tx.raw(
+    `insert into matter_kinds (kind, version, content, first_used_at) values (?, ?, ?, ?) on conflict do nothing /* matters.noteKind */`,
+    [kind, version, JSON.stringify(content), now],
+  )
+}
+
+export const kindContent = (db: Db | Tx, kind: string, version: string): Promise<object | null> =>
+  queryValue(
+    db,
+    `select (select content from matter_kinds where kind = ? and version = ?) as content /* matters.kindContent */`,
+    [kind, version],
+  )
+
+export const matterById = async (db: Db | Tx, id: string): Promise<StoredMatter | null> =>
+  reviveMatter(
+    await queryFirst(db, `select ${MATTER_COLUMNS} from matters m where m.id = ?::uuid /* matters.byId */`, [id]),
+  )
+
+export const lockMatter = async (tx: Tx, id: string): Promise<StoredMatter | null> =>
+  reviveMatter(
+    await queryFirst(tx, `select ${MATTER_COLUMNS} from matters m where m.id = ?::uuid for update /* matters.lock */`, [
+      id,
+    ]),
+  )
+
+export const matterByReference = async (
+  db: Db | Tx,
+  { openedBy, kind, reference }: Pick<MatterHead, 'openedBy' | 'kind' | 'reference'>,
+): Promise<StoredMatter | null> =>
+  reviveMatter(
+    await queryFirst(
+      db,
+      `select ${MATTER_COLUMNS} from matters m where m.opened_by = ? and m.kind = ? and m.reference = ? /* matters.byReference */`,
+      [openedBy, kind, reference],
+    ),
+  )
+
+export const movesOfMatters = (db: Db | Tx, ids: readonly string[]): Promise<StoredMatterMove[]> =>
+  queryRows(
+    db,
+    `select matter_id as "matterId", sequence, move, state_before as "stateBefore", state, by_sub as by, by_seat as seat,
+       on_day as "on", at, input, sealed_input as "sealedInput", previous_hash as "previousHash", hash
+     from matter_moves where matter_id = any(?::uuid[]) order by matter_id, sequence /* matters.moves */`,
+    [[...ids]],
+  )
+
+export const lastHash = (tx: Tx, id: string): Promise<string | null> =>
+  queryValue(
+    tx,
+    `select (select hash from matter_moves where matter_id = ?::uuid order by sequence desc limit 1) /* matters.lastHash */`,
+    [id],
+  )
+
+/** Stores a matter after a move: its head where it is new, and what the move changed. */
+export const writeMatter = async (tx: Tx, { head, matter, ...written }: MatterWriting): Promise<void> => {
+  const { move, seats, clocks, waiting, sealedFields } = written
+  const hasEnded = matter.outcome !== null
+  const dueAts = clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : []))
+  await tx.raw(
+    `with kept as (
+       insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, operator_id, listing_id, parent_id,
+         state, waiting, content, sealed_fields, moves, opened_at, received_at, closed_at)
+       values (:id, :kind, :kindVersion, :number, :openedBy, :reference, :requestSha256, :operatorId, :listingId, :parentId,
+         :state, :waiting, :content, :sealedFields, :sequence, :openedAt, :receivedAt, :closedAt)
+       on conflict (id) do update set state = excluded.state, waiting = excluded.waiting, content = excluded.content,
+         sealed_fields = excluded.sealed_fields, moves = excluded.moves, received_at = excluded.received_at, closed_at = excluded.closed_at),
+     moved as (
+       insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, input, sealed_input, previous_hash, hash)
+       values (:id, :sequence, :move, :stateBefore, :state, :by, :seat, :on, :at, :input, :sealedInput, :previousHash, :hash)),
+     seen as (select seat, place from jsonb_to_recordset(:seats) as s(seat text, place text)),
+     entered as (
+       insert into matter_seats as s (matter_id, seat, place, from_move, queue, due_at)
+       select :id, seat, place, :sequence, case when :ended then 'ENDED' when seat = :waiting then 'WAITING' else 'OTHERS' end, :dueAt from seen
+       on conflict (matter_id, seat, place) do update set queue = excluded.queue, due_at = excluded.due_at, to_move = null),
+     left_place as (
+       update matter_seats s set queue = case when :ended then 'ENDED' else 'OTHERS' end, due_at = :dueAt, to_move = coalesce(s.to_move, :sequence)
+       where s.matter_id = :id and not exists (select 1 from seen n where n.seat = s.seat and n.place = s.place))
+     insert into matter_clocks as c (matter_id, place, clock, seat, due_on, due_at, confirmed, running)
+     select :id, place, clock, seat, "dueOn", "dueAt", confirmed, running from jsonb_to_recordset(:clocks)
+       as k(place int, clock text, seat text, "dueOn" date, "dueAt" timestamptz, confirmed boolean, running boolean)
+     on conflict (matter_id, place) do update set seat = excluded.seat, due_on = excluded.due_on, due_at = excluded.due_at,
+       confirmed = excluded.confirmed, running = excluded.running /* matters.write */`,
+    {
+      ...head,
+      ...move,
+      input: move.input && JSON.stringify(move.input),
+      waiting,
+      sealedFields,
+      content: JSON.stringify(matter),
+      receivedAt: matter.receivedAt,
+      closedAt: hasEnded ? move.at : null,
+      ended: hasEnded,
+      seats: JSON.stringify(seats),
+      dueAt: hasEnded ? move.at.toISOString() : (dueAts.sort()[0] ?? NEVER),
+      clocks: JSON.stringify(clocks),
+    } as never,
+  )
+}

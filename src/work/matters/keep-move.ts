@@ -1,0 +1,137 @@
+/** Stores a matter after a move, with its link in the chain of hashes. Content of kinds for their seats only is sealed. */
+import { hash } from 'node:crypto'
+import { isConfirmedClock } from '../../domain/matters/clocks.js'
+import type { MatterKind } from '../../domain/matters/kind.js'
+import type { Matter, MatterAct } from '../../domain/matters/matter.js'
+import { findWaitingSeat } from '../../domain/matters/moves.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
+import type { Keys } from '../../foundation/keys.js'
+import { addDays } from '../../foundation/time/dates.js'
+import type { Tx } from '../../store/db/db.js'
+import * as store from '../../store/matters/matters.js'
+
+/** A file that its keeper holds; the hub knows its hash. */
+export interface MatterAttachment {
+  type: string
+  name: string
+  sha256: string
+  bytes: number
+}
+
+export interface MatterMoveGiven
+  extends Pick<MatterAct, 'reason' | 'number' | 'day' | 'extension' | 'fields' | 'to' | 'copyTo' | 'link'> {
+  attachments?: readonly MatterAttachment[]
+}
+
+export interface MatterBefore {
+  kind: MatterKind
+  head: store.MatterHead
+  before: Matter
+  previousHash: string | null
+}
+
+/** A move as it was sent, with its day. */
+export type SentMove = MatterMoveGiven & { move: string; on: string }
+
+export interface KeptMove {
+  act: Pick<MatterAct, 'by' | 'at' | 'seat'>
+  given: SentMove
+  after: Matter
+}
+
+export const keepMove = async (
+  tx: Tx,
+  keys: Pick<Keys, 'seal'>,
+  { kind, head, before, previousHash }: MatterBefore,
+  { act, given, after }: KeptMove,
+): Promise<store.StoredMatter> => {
+  const isSealed = kind.visibility === 'SEATS_ONLY'
+  const { move, on, ...input } = inputOf(given)
+  const text = canonicalJson(input as unknown as Json)
+  const sequence = after.moves.length
+  const link = {
+    head: head.id,
+    sequence,
+    move,
+    state: after.state,
+    by: act.by,
+    seat: act.seat,
+    on,
+    input: hash('sha256', text),
+  }
+  const sealedFields = isSealed ? keys.seal(canonicalJson(after.fields as Json), sealedAbout(head.id)) : null
+  const matter = isSealed ? { ...after, fields: {} } : after
+  await store.writeMatter(tx, {
+    head,
+    matter,
+    sealedFields,
+    waiting: findWaitingSeat(kind, after),
+    move: {
+      sequence,
+      move,
+      stateBefore: before.state,
+      state: after.state ?? '',
+      by: act.by,
+      seat: act.seat,
+      on,
+      at: act.at,
+      input: isSealed ? null : input,
+      sealedInput: isSealed ? keys.seal(text, sealedAbout(head.id)) : null,
+      previousHash,
+      hash: hash('sha256', canonicalJson({ previousHash, ...link } as unknown as Json)),
+    },
+    seats: seatRowsOf(after),
+    clocks: clockRowsOf(after),
+  })
+  return { ...head, matter: after, sealedFields, closedAt: after.outcome === null ? null : act.at }
+}
+
+const inputOf = ({ move, on, reason, number, day, extension, fields, to, copyTo, link, attachments }: SentMove) => ({
+  move,
+  on,
+  ...(reason !== undefined && { reason }),
+  ...(number !== undefined && { number }),
+  ...(day !== undefined && { day }),
+  ...(extension !== undefined && { extension }),
+  ...(fields !== undefined && { fields }),
+  ...(to !== undefined && { to }),
+  ...(copyTo !== undefined && { copyTo }),
+  ...(link !== undefined && { link }),
+  ...(attachments !== undefined && { attachments }),
+})
+
+const sealedAbout = (id: string): string => `matter ${id}`
+
+/** Puts sealed fields back into their place. */
+export const openFields = <M extends store.StoredMatter>(keys: Pick<Keys, 'unseal'>, stored: M): M =>
+  stored.sealedFields === null
+    ? stored
+    : {
+        ...stored,
+        matter: { ...stored.matter, fields: JSON.parse(keys.unseal(stored.sealedFields, sealedAbout(stored.id))) },
+      }
+
+export const openMoveInput = (
+  keys: Pick<Keys, 'unseal'>,
+  { matterId, input, sealedInput }: Pick<store.StoredMatterMove, 'matterId' | 'input' | 'sealedInput'>,
+): MatterMoveGiven =>
+  sealedInput === null
+    ? ((input ?? {}) as MatterMoveGiven)
+    : JSON.parse(keys.unseal(sealedInput, sealedAbout(matterId)))
+
+const seatRowsOf = ({ seats, handed }: Matter): store.MatterWriting['seats'] => [
+  { seat: seats.sender, place: 'sender' },
+  ...(handed ? [{ seat: seats.holder, place: 'holder' as const }] : []),
+  ...(handed ? seats.copied.map((seat) => ({ seat, place: 'copied' as const })) : []),
+]
+
+const clockRowsOf = ({ clocks }: Matter): store.MatterClockColumns[] =>
+  clocks.map(({ clock, seat, row, due, ended }, place) => ({
+    place,
+    clock,
+    seat,
+    dueOn: due?.on ?? null,
+    dueAt: due && (due.at ?? new Date(`${addDays(due.on, 1)}T00:00:00+08:00`)),
+    confirmed: isConfirmedClock(row),
+    running: ended === null,
+  }))

@@ -1,0 +1,68 @@
+import { hash } from 'node:crypto'
+import type { RuleFault } from '../../domain/calendar/dated-rows.js'
+import type { MatterKind } from '../../domain/matters/kind.js'
+import { checkMatterKinds } from '../../domain/matters/kind-check.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
+import * as contracts from '../../foundation/contracts.js'
+import { Refusal } from '../../foundation/errors.js'
+import { makeOnce, memoByObject } from '../../foundation/memo.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as store from '../../store/matters/matters.js'
+
+const VERSION_CHARACTERS = 16
+const FOLDER = 'matters'
+const CONTRACT = 'contracts/matter-kind'
+/** The organisations that hold seats; every other file is a kind. */
+const ORGANISATIONS = 'organisations.json'
+
+export interface MatterKindFile {
+  /** File name, whose stem is the kind's name. */
+  file: string
+  content: unknown
+}
+
+const readFiles = (): MatterKindFile[] =>
+  contracts
+    .listSchemaFiles(FOLDER)
+    .filter((file) => file.endsWith('.json') && file !== ORGANISATIONS)
+    .map((file) => ({ file, content: contracts.schemaDocument(`${FOLDER}/${file}`) }))
+
+/** A matter keeps the version of its kind with which it began. */
+export const versionOfKind = memoByObject((kind: MatterKind): string =>
+  hash('sha256', canonicalJson(kind as unknown as Json)).slice(0, VERSION_CHARACTERS),
+)
+
+export const kindAsBegun = async (
+  db: Db | Tx,
+  { kind, kindVersion }: { kind: string; kindVersion: string },
+): Promise<MatterKind> => {
+  const present = readMatterKinds().get(kind)
+  if (present !== undefined && versionOfKind(present) === kindVersion) return present
+  const begun = await store.kindContent(db, kind, kindVersion)
+  if (begun === null) throw new Error(`the kind ${kind} ${kindVersion} is not kept`)
+  return begun as MatterKind
+}
+
+export const findMatterKindFaults = (files: readonly MatterKindFile[]): RuleFault[] => {
+  const shaped = files.flatMap(({ file, content }): RuleFault[] => {
+    const faults = contracts.contractCheck(CONTRACT)(content)
+    if (faults.length > 0)
+      return faults.map(({ field, message }) => ({ place: `${file} ${field}`, reason: `格式不符。${message}` }))
+    const { kind } = content as MatterKind
+    return file === `${kind}.json`
+      ? []
+      : [{ place: file, reason: '文件名与种类不符。The file has another name than its kind.' }]
+  })
+  return shaped.length > 0 ? shaped : checkMatterKinds(files.map(({ content }) => content as MatterKind))
+}
+
+/** Refusal RULES_BROKEN names every fault and stops the start. */
+export const readMatterKinds = makeOnce((): ReadonlyMap<string, MatterKind> => {
+  const files = readFiles()
+  const faults = findMatterKindFaults(files)
+  if (faults.length > 0) {
+    const told = faults.map(({ place, reason }) => `${place} ${reason}`)
+    throw new Refusal('RULES_BROKEN', { file: `schema/${FOLDER}`, faults: told.join('; ') })
+  }
+  return new Map(files.map(({ content }) => [(content as MatterKind).kind, content as MatterKind]))
+})

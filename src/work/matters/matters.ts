@@ -1,0 +1,228 @@
+/** Opens matters and makes their moves, each in one transaction. domain/matters decides what is allowed. */
+import { hash, randomUUID } from 'node:crypto'
+import type { Role } from '../../domain/access/viewer.js'
+import { findFieldFault, findInputFault, type MatterInput } from '../../domain/matters/fields.js'
+import { findParentDenial } from '../../domain/matters/guards.js'
+import { type MatterKind, OPENING_MOVE } from '../../domain/matters/kind.js'
+import {
+  type Matter,
+  type MatterAct,
+  type MatterDenialCode,
+  type MatterRules,
+  makeNewMatter,
+} from '../../domain/matters/matter.js'
+import { attemptMatterMove } from '../../domain/matters/moves.js'
+import { hasSeatIn, placesOfSeat } from '../../domain/matters/seats.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
+import { MATTER_DENIALS } from '../../foundation/errors/matters.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Keys } from '../../foundation/keys.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import { inTransaction } from '../../store/db/transaction.js'
+import * as store from '../../store/matters/matters.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
+import type { WorkRules } from '../calendar/rules.js'
+import { keepMove, type MatterBefore, type MatterMoveGiven, openFields, type SentMove } from './keep-move.js'
+import { kindAsBegun, readMatterKinds, versionOfKind } from './kinds.js'
+import { organisationOfSeat } from './organisations.js'
+
+export interface MatterParts {
+  db: Db
+  rules: WorkRules
+  keys: Pick<Keys, 'seal' | 'unseal'>
+}
+
+export interface MatterPerson {
+  by: string
+  role: Role
+  /** Null for staff of the hub. */
+  seat: string | null
+}
+
+export interface MatterOpening extends Omit<MatterMoveGiven, 'copyTo' | 'link'> {
+  kind: string
+  to: string
+  copied?: readonly string[]
+  /** The sender's own number; sent again, it is the same matter. */
+  reference?: string
+  operatorId?: number
+  parent?: string
+}
+
+export interface MatterMoving extends MatterMoveGiven {
+  id: string
+  move: string
+  /** Number of moves that the person saw. */
+  seen?: number
+  on?: string
+}
+
+const UNIQUE_VIOLATION = '23505'
+const HUB_SEAT = 'hub'
+
+/** Refusals: MATTER_KIND_UNKNOWN, MATTER_NOT_YOURS, ORGANISATION_UNKNOWN, MATTER_FIELD_INVALID, MATTER_REFERENCE_TAKEN, MATTER_MOVE_REFUSED. */
+export const openMatter = async (
+  parts: MatterParts,
+  who: MatterPerson,
+  sent: MatterOpening,
+  now: Date,
+): Promise<{ stored: store.StoredMatter; isNew: boolean }> => {
+  const kind = readMatterKinds().get(sent.kind)
+  if (kind === undefined) throw new Refusal('MATTER_KIND_UNKNOWN', { kind: sent.kind })
+  const { seat } = who
+  if (seat === null || !kind.opened_by.includes(who.role)) throw new Refusal('MATTER_NOT_YOURS')
+  const opening = redactIdNumbers(sent, parts.rules.mark)
+  const today = shanghaiDate(now)
+  refuseFieldFault(kind, opening, true)
+  for (const each of [opening.to, ...(opening.copied ?? [])]) refuseUnknownSeat(kind, each, today)
+  const { reference = randomUUID() } = opening
+  const key = { openedBy: seat, kind: kind.kind, reference }
+  const requestSha256 = hash('sha256', canonicalJson({ ...opening, reference } as unknown as Json))
+  const repeated = async (on: Db | Tx) => sameRequest(await store.matterByReference(on, key), requestSha256)
+  try {
+    return await inTransaction(parts.db, 'move', async (tx) => {
+      const known = await repeated(tx)
+      if (known !== null) return { stored: known, isNew: false }
+      return {
+        stored: await openWithin(tx, parts, kind, { who: { ...who, seat }, opening, key, requestSha256, now }),
+        isNew: true,
+      }
+    })
+  } catch (error) {
+    const known = (error as { code?: unknown }).code === UNIQUE_VIOLATION ? await repeated(parts.db) : null
+    if (known === null) throw error
+    return { stored: known, isNew: false }
+  }
+}
+
+const sameRequest = (stored: store.StoredMatter | null, requestSha256: string): store.StoredMatter | null => {
+  if (stored !== null && stored.requestSha256 !== requestSha256)
+    throw new Refusal('MATTER_REFERENCE_TAKEN', { reference: stored.reference })
+  return stored
+}
+
+const refuseUnknownSeat = (kind: MatterKind, seat: string, today: string): void => {
+  const isAgency = seat.includes('@')
+  const known = isAgency ? organisationOfSeat(seat, today) !== null : seat.trim() !== ''
+  if (!known || (isAgency && !kind.held_by.includes('agency'))) throw new Refusal('ORGANISATION_UNKNOWN', { seat })
+}
+
+const refuseFieldFault = (
+  kind: MatterKind,
+  sent: MatterInput & { fields?: Readonly<Record<string, unknown>> },
+  isOpening: boolean,
+): void => {
+  const fault = findInputFault(sent) ?? findFieldFault(kind, sent.fields ?? {}, isOpening)
+  if (fault !== null)
+    throw new Refusal('MATTER_FIELD_INVALID', { pointer: fault.pointer, reason: `${fault.zh} ${fault.en}` })
+}
+
+interface OpeningWithin {
+  who: MatterPerson & { seat: string }
+  opening: MatterOpening
+  key: Pick<store.MatterHead, 'openedBy' | 'kind' | 'reference'>
+  requestSha256: string
+  now: Date
+}
+
+const openWithin = async (
+  tx: Tx,
+  parts: MatterParts,
+  kind: MatterKind,
+  { who, opening, key, requestSha256, now }: OpeningWithin,
+): Promise<store.StoredMatter> => {
+  const version = versionOfKind(kind)
+  await store.noteKind(tx, { kind: kind.kind, version, content: kind, now })
+  if (opening.parent !== undefined) await refuseParent(tx, kind, opening.parent, who.seat)
+  const seats = { sender: who.seat, holder: opening.to, copied: opening.copied ?? [], named: null }
+  const today = shanghaiDate(now)
+  const head: store.MatterHead = {
+    id: randomUUID(),
+    ...key,
+    kindVersion: version,
+    number: `${kind.sign}${today.slice(0, 4)}-${String(await store.nextNumber(tx)).padStart(NUMBER_DIGITS, '0')}`,
+    requestSha256,
+    operatorId: opening.operatorId ?? null,
+    listingId: null,
+    parentId: opening.parent ?? null,
+    openedAt: now,
+  }
+  const given = { ...opening, move: OPENING_MOVE, on: today }
+  const before = makeNewMatter(seats, {})
+  return moveWithin(tx, parts, { kind, head, before, previousHash: null }, { who, given, now })
+}
+
+const NUMBER_DIGITS = 8
+
+const refuseParent = async (tx: Tx, kind: MatterKind, id: string, seat: string): Promise<void> => {
+  const parent = await store.matterById(tx, id)
+  if (parent === null || !hasSeatIn(parent.matter.seats, parent.matter.handed, seat))
+    throw new Refusal('MATTER_UNKNOWN')
+  const because = findParentDenial(kind, parent, seat)
+  if (because !== null) throw moveRefusal(OPENING_MOVE, makeNewMatter(parent.matter.seats, {}), because)
+}
+
+/** Refusals: MATTER_UNKNOWN, MATTER_MOVED_ON, MATTER_FIELD_INVALID, ORGANISATION_UNKNOWN, MATTER_MOVE_REFUSED. */
+export const moveMatter = (
+  parts: MatterParts,
+  who: MatterPerson,
+  sent: MatterMoving,
+  now: Date,
+): Promise<store.StoredMatter> =>
+  inTransaction(parts.db, 'move', async (tx) => {
+    const stored = await store.lockMatter(tx, sent.id)
+    if (stored === null) throw new Refusal('MATTER_UNKNOWN')
+    const { matter } = openFields(parts.keys, stored)
+    if (sent.seen !== undefined && sent.seen !== matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
+    const kind = await kindAsBegun(tx, stored)
+    const given = redactIdNumbers(sent, parts.rules.mark)
+    refuseFieldFault(kind, given, false)
+    for (const seat of [given.to, given.copyTo])
+      if (seat !== undefined) refuseUnknownSeat(kind, seat, shanghaiDate(now))
+    const previousHash = await store.lastHash(tx, stored.id)
+    const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }
+    return moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)
+  })
+
+interface MoveMade {
+  who: MatterPerson
+  given: SentMove
+  now: Date
+}
+
+const moveWithin = async (
+  tx: Tx,
+  parts: MatterParts,
+  { kind, head, before, previousHash }: MatterBefore,
+  { who, given, now }: MoveMade,
+): Promise<store.StoredMatter> => {
+  const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
+  const act = actOf(before, who, given, now)
+  const made = attemptMatterMove(kind, before, act, { calendar, lineOfSeat: linesOn(act.on) })
+  if (!made.ok) throw moveRefusal(act.move, before, made.because)
+  return keepMove(tx, parts.keys, { kind, head, before, previousHash }, { act, given, after: made.after })
+}
+
+const linesOn =
+  (day: string): MatterRules['lineOfSeat'] =>
+  (seat) =>
+    organisationOfSeat(seat, day)?.line ?? null
+
+const actOf = (before: Matter, { by, seat }: MatterPerson, given: MoveMade['given'], now: Date): MatterAct => {
+  const { attachments, ...rest } = given
+  return {
+    ...rest,
+    seat: seat ?? HUB_SEAT,
+    places: seat === null ? ['hub'] : placesOfSeat(before.seats, seat),
+    by,
+    at: now,
+    ...(attachments && { attachments: attachments.map(({ type }) => type) }),
+  }
+}
+
+const moveRefusal = (move: string, { state }: Matter, because: MatterDenialCode): Refusal => {
+  const { zh, en } = MATTER_DENIALS[because]
+  return new Refusal('MATTER_MOVE_REFUSED', { move, state: state ?? '—', because, reason: `${zh} ${en}` })
+}

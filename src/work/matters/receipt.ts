@@ -1,0 +1,37 @@
+/** The receipt of a matter by its holder, once for each holder. */
+import { receiveMatter } from '../../domain/matters/moves.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
+import { inTransaction } from '../../store/db/transaction.js'
+import * as store from '../../store/matters/matters.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
+import { keepMove, openFields } from './keep-move.js'
+import { kindAsBegun } from './kinds.js'
+import type { MatterParts } from './matters.js'
+
+/** No person received it, so a receipt is nobody's own move. */
+const RECEIPT_SEAT = 'receipt'
+
+/** How a matter came to its holder (section 4 of the design): by the queue, a webhook, the folder or on paper. */
+export type ReceiptWay = 'QUEUE' | 'WEBHOOK' | 'FOLDER'
+
+/** Sets the receipt once for each holder. Matters that were received before are left as they are. */
+export const receiveMatters = async (
+  parts: MatterParts,
+  { seat, ids, way, now }: { seat: string; ids: readonly string[]; way: ReceiptWay; now: Date },
+): Promise<void> => {
+  for (const id of ids)
+    await inTransaction(parts.db, 'move', async (tx) => {
+      const stored = await store.lockMatter(tx, id)
+      if (stored === null || stored.matter.receivedAt !== null || stored.matter.seats.holder !== seat) return
+      const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
+      const { matter: before } = openFields(parts.keys, stored)
+      const on = shanghaiDate(now)
+      const received = receiveMatter(before, { on, at: now }, calendar)
+      const act = { move: 'receive', on, at: now, by: way, seat: RECEIPT_SEAT, places: [] }
+      const after = { ...received, moves: [...before.moves, { move: act.move, seat: RECEIPT_SEAT, by: way }] }
+      const kind = await kindAsBegun(tx, stored)
+      const previousHash = await store.lastHash(tx, id)
+      const kept = { act, given: { move: act.move, on, reason: way }, after }
+      await keepMove(tx, parts.keys, { kind, head: stored, before, previousHash }, kept)
+    })
+}

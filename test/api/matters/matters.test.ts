@@ -1,0 +1,167 @@
+import { hash } from 'node:crypto'
+import { expect } from 'chai'
+import type { Role } from '../../../src/domain/access/viewer.js'
+import { type Answer, makeWorld, NOW, type World } from '../world.js'
+
+const LETTER = { type: 'LETTER', name: '协查函.pdf', sha256: hash('sha256', 'letter'), bytes: 6 }
+const REQUEST = '请协助核实虚构商行的进货票据'
+const ASSIST = {
+  kind: 'assist',
+  to: 'market-regulator@210000',
+  fields: [
+    { name: 'purpose', value: 'EVIDENCE' },
+    { name: 'request', value: REQUEST },
+  ],
+  attachments: [LETTER],
+}
+const REFERRAL = {
+  kind: 'referral',
+  to: 'police@220100',
+  copied: ['procuratorate@220100'],
+  fields: [
+    { name: 'sort', value: 'ORDINARY' },
+    { name: 'facts', value: '虚构商行销售假冒注册商标的商品' },
+  ],
+}
+const SHOWN = `id number state waitingFor holder receivedAt moveCount allowedMoves { code }
+  clocks { clock dueOn late uncounted rule { value unit source } }
+  content { fields { name value } moves { move by attachments { sha256 } } }`
+
+describe('matters over GraphQL', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+  })
+  after(() => world.close())
+  beforeEach(() => world.setNow(NOW))
+
+  const token = (sub: string, agency: string | null, region: string | null, role: Role = 'agency') =>
+    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
+  const bureau = (sub = 'bureau') => token(sub, 'market-regulator', '220104')
+  const province = () => token('province', 'market-regulator', '220000')
+  const neighbour = () => token('neighbour', 'market-regulator', '210000')
+  const officer = () => token('officer', null, null, 'officer')
+  const police = () => token('police', 'police', '220100')
+
+  const open = (input: object, by = bureau()): Promise<Answer> =>
+    world.ask(`mutation ($input: OpenMatterInput!) { openMatter(input: $input) { ${SHOWN} } }`, {
+      variables: { input },
+      token: by,
+    })
+  const move = (input: object, by: string): Promise<Answer> =>
+    world.ask(`mutation ($input: MoveMatterInput!) { moveMatter(input: $input) { ${SHOWN} } }`, {
+      variables: { input },
+      token: by,
+    })
+  const queue = async (name: string, by: string) =>
+    (await world.ask(`{ matters(queue: ${name}) { nodes { ${SHOWN} } } }`, { token: by })).data.matters.nodes
+  const shown = async (id: string, by: string | undefined) =>
+    world.ask(`query ($id: ID!) { matter(id: $id) { ${SHOWN} } node(id: $id) { id } }`, {
+      variables: { id },
+      ...(by !== undefined && { token: by }),
+    })
+  const codes = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions['code'])
+
+  it('are handed to another province, received by its reading the queue, and answered', async () => {
+    const { data } = await open({ ...ASSIST, reference: '虚构-1' })
+    const { id, clocks, receivedAt } = data.openMatter
+    expect([receivedAt, clocks[0].dueOn]).to.deep.equal([null, null])
+    const [waiting] = await queue('WAITING', neighbour())
+    expect(waiting).to.deep.include({ id, state: 'SENT', waitingFor: 'market-regulator@210000' })
+    expect(waiting.receivedAt).to.equal(NOW.toISOString())
+    expect(waiting.clocks[0]).to.deep.include({ clock: 'ANSWER', dueOn: '2026-03-23', late: false })
+    expect(waiting.content.fields[1]).to.deep.equal({ name: 'request', value: REQUEST })
+    expect(waiting.allowedMoves.map(({ code }: { code: string }) => code)).to.include.members([
+      'accept',
+      'answer',
+      'unable',
+    ])
+    expect((await queue('OTHERS', bureau())).map((one: { id: string }) => one.id)).to.include(id)
+    const answered = await move({ id, move: 'answer', attachments: [{ ...LETTER, type: 'REPLY' }] }, neighbour())
+    expect(answered.data.moveMatter.state).to.equal('DONE')
+    expect((await queue('ENDED', bureau())).map((one: { id: string }) => one.id)).to.include(id)
+  })
+
+  it('are seen by a superior of a seat, as envelopes by the hub’s staff, and by nobody else', async () => {
+    const { id } = (await open({ ...ASSIST, reference: '虚构-2' })).data.openMatter
+    expect((await shown(id, province())).data.matter.content.fields).to.have.length(2)
+    const envelope = (await shown(id, officer())).data
+    expect([envelope.matter.state, envelope.matter.content, envelope.node?.id]).to.deep.equal(['SENT', null, id])
+    for (const other of [
+      token('other', 'market-regulator', '220200'),
+      token('court', 'high-court', '220000'),
+      police(),
+    ])
+      expect((await shown(id, other)).data).to.deep.equal({ matter: null, node: null })
+    expect((await shown(id, undefined)).data.matter).to.equal(null)
+  })
+
+  it('that are referrals are nowhere for the hub’s staff, and for the police only once sent', async () => {
+    const { id } = (await open({ ...REFERRAL, reference: '虚构-3' })).data.openMatter
+    const missing = Buffer.from('Matter:00000000-0000-4000-8000-000000000000').toString('base64url')
+    const nothing = await shown(missing, officer())
+    expect((await shown(id, officer())).data).to.deep.equal(nothing.data)
+    expect((await shown(id, police())).data.matter).to.equal(null)
+    expect((await shown(id, bureau())).data.matter.holder).to.equal('police@220100')
+    const refused = await move({ id, move: 'approve' }, officer())
+    expect([codes(refused), refused.data?.moveMatter ?? null]).to.deep.equal([['MATTER_UNKNOWN'], null])
+    expect(codes(await move({ id, move: 'approve' }, bureau()))).to.deep.equal(['MATTER_MOVE_REFUSED'])
+    await move({ id, move: 'approve' }, bureau('head'))
+    const five = ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'].map((type) => ({ ...LETTER, type }))
+    await move({ id, move: 'send', attachments: five }, bureau())
+    expect((await queue('WAITING', police())).map((one: { id: string }) => one.id)).to.deep.equal([id])
+    const staff = await world.ask('{ matters(first: 100) { nodes { id kind } } }', { token: officer() })
+    expect(staff.data.matters.nodes.map((one: { kind: string }) => one.kind)).to.not.include('referral')
+  })
+
+  it('refuse bad input with a pointer, and tell what is unknown', async () => {
+    const bad: [object, string][] = [
+      [{ ...ASSIST, to: 'market-regulator@999999' }, 'ORGANISATION_UNKNOWN'],
+      [{ ...ASSIST, kind: 'gossip' }, 'MATTER_KIND_UNKNOWN'],
+      [{ ...ASSIST, attachments: [{ ...LETTER, sha256: 'x' }] }, 'MATTER_FIELD_INVALID'],
+      [{ ...ASSIST, attachments: [{ ...LETTER, bytes: 20_971_521 }] }, 'MATTER_FIELD_INVALID'],
+      [{ ...ASSIST, fields: [...ASSIST.fields, { name: 'x', value: 'y' }] }, 'MATTER_FIELD_INVALID'],
+      [{ ...ASSIST, reason: 'a\u0007' }, 'MATTER_FIELD_INVALID'],
+      [{ ...ASSIST, code: '91220000XXXXXXXXXX' }, 'INPUT_INVALID'],
+    ]
+    for (const [input, code] of bad) {
+      const answer = await open(input)
+      expect(codes(answer), JSON.stringify(input)).to.deep.equal([code])
+      if (code === 'MATTER_FIELD_INVALID') expect(answer.errors?.[0]?.message).to.match(/^\/[a-z]+/)
+    }
+    expect(codes(await open(ASSIST, officer()))).to.deep.equal(['MATTER_NOT_YOURS'])
+  })
+
+  it('list their kinds and organisations for everybody', async () => {
+    const { data } = await world.ask(
+      '{ matterKinds { id moves { code } } organisations(region: "220104") { seat name { zh } } }',
+    )
+    expect(data.matterKinds.map(({ id }: { id: string }) => id)).to.include.members([
+      'assist',
+      'clue',
+      'measure',
+      'referral',
+    ])
+    expect(data.organisations.map(({ seat }: { seat: string }) => seat)).to.include('market-regulator@220104')
+    const named = data.organisations.find(({ seat }: { seat: string }) => seat === 'police@220104')
+    expect(named.name.zh).to.match(/^长春市.+公安局$/)
+  })
+
+  it('are counted for Today, and paged without loss', async () => {
+    for (let n = 0; n < 5; n += 1) await open({ ...ASSIST, reference: `页-${n}` })
+    const counts = await world.ask('{ matterCounts { waiting late } }', { token: neighbour() })
+    expect(counts.data.matterCounts.waiting).to.be.at.least(5)
+    const seen: string[] = []
+    for (let after: string | null = null; ; ) {
+      const { data }: Answer = await world.ask(
+        'query ($after: String) { matters(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }',
+        { variables: { after }, token: neighbour() },
+      )
+      seen.push(...data.matters.nodes.map(({ id }: { id: string }) => id))
+      after = data.matters.pageInfo.endCursor
+      if (!data.matters.pageInfo.hasNextPage) break
+    }
+    expect(new Set(seen).size).to.equal(seen.length)
+    expect(seen.length).to.equal(counts.data.matterCounts.waiting)
+  })
+})

@@ -1,0 +1,96 @@
+import { expect } from 'chai'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
+import { findMatterKindFaults } from '../../../src/work/matters/kinds.js'
+
+const NAMES = ['assist', 'clue', 'directive', 'interview', 'measure', 'referral', 'transfer']
+
+type Members = Record<string, unknown>
+type Change = (kind: Record<string, Record<string, Members>>) => void
+
+const filed = (name: string) => ({ file: `${name}.json`, content: schemaDocument(`matters/${name}.json`) })
+
+/** The faults after a change of `assist`, beside the other kinds. */
+const faultsAfter = (change: Change): string[] => {
+  const content = structuredClone(filed('assist').content) as Record<string, Record<string, Members>>
+  change(content)
+  const files = [...NAMES.filter((name) => name !== 'assist').map(filed), { file: 'assist.json', content }]
+  return findMatterKindFaults(files).map(({ place, reason }) => `${place} ${reason}`)
+}
+
+const set =
+  (path: string, value: unknown): Change =>
+  (kind) => {
+    const names = path.split('.')
+    const last = names.pop() ?? ''
+    let within = kind as unknown as Members
+    for (const name of names) within = within[name] as Members
+    if (value === undefined) delete within[last]
+    else within[last] = value
+  }
+const both =
+  (...changes: Change[]): Change =>
+  (kind) => {
+    for (const change of changes) change(kind)
+  }
+const MOVE = { zh: '虚构步骤', en: 'Invented' }
+const STATE = { zh: '虚构环节', en: 'Invented', waits_for: 'holder' }
+
+const BROKEN: [title: string, change: Change, said: RegExp][] = [
+  [
+    'an unreachable state',
+    set('states.LOST', { zh: '虚构', en: 'Invented', ends: 'LOST' }),
+    /states\.LOST .*unreachable/,
+  ],
+  [
+    'an open state with no way out',
+    both(
+      set('states.STUCK', STATE),
+      set('moves.stick', { ...MOVE, from: ['SENT'], to: 'STUCK', by: 'holder', drops: ['ANSWER'] }),
+    ),
+    /states\.STUCK .*no way out/,
+  ],
+  ['a clock that some way leaves running', set('moves.unable.meets', undefined), /clocks\.ANSWER .*UNABLE/],
+  ['a clock without a source', set('clocks.ANSWER.0.source', undefined), /source/],
+  ['a clock with a blank source', set('clocks.ANSWER.0.source', ' '), /source/],
+  ['a clock without certainty', set('clocks.ANSWER.0.certainty', undefined), /certainty/],
+  ['a label of a state in one language', set('states.SENT.en', undefined), /states\/SENT.*en|en.*states\/SENT/],
+  ['a label of a move in one language', set('moves.accept.zh', undefined), /moves\/accept.*zh|zh.*moves\/accept/],
+  ['an unknown guard', set('moves.extend.guards', ['in_good_faith']), /guards/],
+  ['an expression as a guard', set('moves.extend.guards', ['field:purpose=EVIDENCE && once']), /guards/],
+  ['an unknown actor', set('moves.accept.by', 'anybody'), /by/],
+  ['an unknown effect', set('moves.accept.effects', ['notify']), /effects/],
+  ['an unknown clock act', set('moves.accept.stops', 'ANSWER'), /stops/],
+  ['an unknown unit', set('clocks.ANSWER.0.unit', 'WEEKS'), /unit/],
+  ['waiting for somebody without a move', set('states.SENT.waits_for', 'copied'), /states\.SENT .*copied/],
+  ['a state that waits and ends', set('states.DONE.waits_for', 'holder'), /states\.DONE .*waits/],
+  ['a move to a state that is not there', set('moves.accept.to', 'NOWHERE'), /moves\.accept .*NOWHERE/],
+  ['a guard on a clock that is not there', set('moves.extend.guards', ['in_time:NONE']), /moves\.extend .*NONE/],
+  ['a field that is not there', set('moves.answer.requires', ['field:result']), /moves\.answer .*result/],
+  ['an attachment that is not there', set('moves.answer.requires', ['attachment:NONE']), /moves\.answer .*NONE/],
+  [
+    'a choice by a value that is not there',
+    set('clocks.ANSWER.0.when', { purpose: 'OTHER' }),
+    /clocks\.ANSWER\[0\] .*OTHER/,
+  ],
+  ['two rows for one day', set('clocks.ANSWER.1.when', { purpose: 'EVIDENCE' }), /clocks\.ANSWER\[0\] .*Two rows/],
+  ['a move name with another meaning', set('moves.accept.en', 'Swallow'), /moves\.accept .*different meanings/],
+  ['a clock that nothing starts', set('moves.open.starts', undefined), /clocks\.ANSWER .*No move starts/],
+  ['the name of another file', set('kind', 'help'), /assist\.json .*another name/],
+  ['no opening move', set('moves.open', undefined), /open/],
+]
+
+describe('the check of kinds of matter', () => {
+  it('finds no fault in the kinds as shipped', () => {
+    expect(findMatterKindFaults(NAMES.map(filed))).to.deep.equal([])
+  })
+
+  for (const [title, change, said] of BROKEN)
+    it(`refuses ${title}, with file or place, in both languages`, () => {
+      const faults = faultsAfter(change)
+      expect(faults.join('\n')).to.match(said)
+      for (const fault of faults)
+        expect(fault)
+          .to.match(/[\u4e00-\u9fff]/)
+          .and.to.match(/^assist|^clue|^directive/)
+    })
+})

@@ -1,0 +1,94 @@
+import { expect } from 'chai'
+import { isLateByLaw } from '../../../src/domain/matters/clocks.js'
+import { findWaitingSeat, listAllowedMoves } from '../../../src/domain/matters/moves.js'
+import { placesOfSeat } from '../../../src/domain/matters/seats.js'
+import { BUREAU, docketOf, follow, instant, kindOf, POLICE, PROCURATORATE, PROVINCE } from './world.js'
+
+const FIVE = { attachments: ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'] }
+
+const referral = () => {
+  const docket = docketOf(
+    'referral',
+    { sender: BUREAU, holder: POLICE, copied: [PROCURATORATE] },
+    { fields: { sort: 'ORDINARY' } },
+  )
+  follow(docket, [
+    ['open', '2026-03-02', { by: 'officer' }],
+    ['approve', '2026-03-03', { by: 'head' }],
+    ['send', '2026-03-03 15:00', { by: 'officer', ...FIVE }],
+  ])
+  docket.receive('2026-03-04')
+  follow(docket, [['sign', '2026-03-04 10:00', { seat: POLICE }]])
+  return docket
+}
+const police = { seat: POLICE, reason: '证据不足' }
+const sender = { reason: '不服不予立案' }
+
+describe('a referral to criminal justice', () => {
+  it('runs through two refusals, the procuratorate, its order and the filing, each day on the right seat', () => {
+    const docket = referral()
+    const clock = (name: string) => {
+      const { seat, due } = docket.matter.clocks.findLast((one) => one.clock === name) ?? {}
+      return [seat, due?.on]
+    }
+    expect(clock('DECIDE')).to.deep.equal([POLICE, '2026-03-09'])
+    follow(docket, [['not_file', '2026-03-06', police]])
+    expect(clock('RECONSIDER')).to.deep.equal([BUREAU, '2026-03-09'])
+    follow(docket, [['request_reconsideration', '2026-03-09', sender]])
+    expect(clock('DECIDE_AGAIN')).to.deep.equal([POLICE, '2026-03-12'])
+    follow(docket, [['refuse_again', '2026-03-12', police]])
+    expect(clock('TO_PROCURATORATE')).to.deep.equal([BUREAU, '2026-03-16'])
+    follow(docket, [['to_procuratorate', '2026-03-16', sender]])
+    expect(clock('EXPLAIN')).to.deep.equal([POLICE, '2026-03-23'])
+    follow(docket, [['explain', '2026-03-20', { seat: POLICE, attachments: ['EXPLANATION'] }]])
+    expect(findWaitingSeat(kindOf('referral'), docket.matter)).to.equal(PROCURATORATE)
+    follow(docket, [['order_filing', '2026-03-24', { seat: PROCURATORATE, number: '检立通〔2026〕3号' }]])
+    expect(clock('OBEY')).to.deep.equal([POLICE, '2026-04-08'])
+    follow(docket, [['file', '2026-04-08', { seat: POLICE, number: '公立〔2026〕8号' }]])
+    expect(docket.matter.state).to.equal('FILED')
+    expect(clock('GOODS')).to.deep.equal([BUREAU, '2026-04-13'])
+    const running = docket.matter.clocks.filter(({ ended }) => ended === null)
+    expect(running.map((one) => one.clock)).to.deep.equal(['GOODS'])
+  })
+
+  it('is approved by another person of the sender only, and sent with its five attachments', () => {
+    const docket = docketOf('referral', { sender: BUREAU, holder: POLICE }, { fields: { sort: 'ORDINARY' } })
+    follow(docket, [['open', '2026-03-02', { by: 'officer' }]])
+    expect(docket.move('approve', '2026-03-03', { by: 'OFFICER' })).to.equal('OTHER_PERSON')
+    expect(docket.move('approve', '2026-03-03', { by: 'head', seat: PROVINCE })).to.equal('SEAT')
+    expect(docket.matter.handed).to.equal(false)
+    follow(docket, [['approve', '2026-03-03', { by: 'head' }]])
+    expect(docket.move('send', '2026-03-03', { attachments: ['LETTER', 'REPORT'] })).to.equal('ATTACHMENTS_MISSING')
+    expect(docket.matter.handed).to.equal(false)
+    follow(docket, [['send', '2026-03-03', FIVE]])
+    expect(docket.matter.handed).to.equal(true)
+  })
+
+  it('is sent to the police alone', () => {
+    const docket = docketOf('referral', { sender: BUREAU, holder: PROVINCE }, { fields: { sort: 'ORDINARY' } })
+    expect(docket.move('open', '2026-03-02')).to.equal('HOLDER_LINE')
+  })
+
+  it('blames nobody for days whose unit is unconfirmed, and for hours it does', () => {
+    const docket = referral()
+    const late = docket.matter.clocks.filter((clock) => isLateByLaw(clock, instant('2026-06-01')))
+    expect(late.map(({ clock }) => clock)).to.deep.equal(['REQUEST'])
+  })
+
+  it('offers each seat its own moves only', () => {
+    const docket = referral()
+    const offered = (seat: string) =>
+      listAllowedMoves(kindOf('referral'), docket.matter, { places: placesOfSeat(docket.matter.seats, seat) }).map(
+        ([name]) => name,
+      )
+    expect(offered(POLICE)).to.deep.equal([
+      'add_attachment',
+      'record_receipt',
+      'request_attachments',
+      'file',
+      'not_file',
+    ])
+    expect(offered(PROCURATORATE)).to.deep.equal(['add_attachment'])
+    expect(offered(PROVINCE)).to.deep.equal([])
+  })
+})
