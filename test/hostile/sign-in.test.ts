@@ -215,6 +215,32 @@ describe('attacks on signing in', () => {
     expect(await viewerOf(session)).to.equal('stays')
   })
 
+  it('enrolment refuses malformed answers, and takes ten passkeys, however many were begun', async () => {
+    const session = await signedIn('collects')
+    const begin = async (of = session) => (await act(of, 'begin-passkey')).body.options
+    const nested = Buffer.alloc(20_000, 0x81).toString('base64url')
+    const huge = Buffer.from('9b7fffffffffffffff', 'hex').toString('base64url')
+    for (const attestationObject of [nested, huge, '', '!']) {
+      const made = makeAuthenticator().create(await begin())
+      const passkey = { ...made, response: { ...made.response, attestationObject } }
+      expect(codeIn(await act(session, 'add-passkey', { name: 'k', passkey }))).to.deep.equal([422, 'PASSKEY_REFUSED'])
+    }
+    const begun = await Promise.all(Array.from({ length: 11 }, () => begin()))
+    let at = session
+    const statuses = []
+    for (const [n, options] of begun.entries()) {
+      const made = makeAuthenticator().create(options)
+      const transports = n % 2 ? { usb: 1 } : ['x'.repeat(900), 'usb', { toString: null }]
+      const passkey = { ...made, response: { ...made.response, transports } }
+      const added = await act(at, 'add-passkey', { name: 'k', passkey })
+      statuses.push(added.status)
+      if (added.status === 200) at = next(at, added)
+    }
+    expect(statuses).to.deep.equal([...Array(10).fill(200), 422])
+    const kept = await factorStore.listPasskeys(db(), 'collects')
+    expect([...new Set(kept.map(({ transports }) => transports))]).to.have.members(['', 'usb'])
+  })
+
   it('a passkey whose counter goes back is refused and named in the log and the audit log', async () => {
     const { key } = await withPasskey('copied')
     expect((await login({ passkey: key.get(await challenge(), { counter: 7 }) })).status).to.equal(200)

@@ -54,6 +54,24 @@ describe('tokens over HTTP', () => {
       expect(json.status).to.equal(200)
     })
 
+    it('the right secret of a client that nobody has confirmed is refused, with an audit row', async () => {
+      const made = { id: 'waiting', role: 'agency' as const, agency: null, region: null }
+      const secretHash = await hashSecret(SECRET)
+      await clients.addClient(world.database.db, { ...made, secretHash }, { by: 'systems-1', now: NOW })
+      const answer = await post('/oauth/token', 'grant_type=client_credentials', {
+        ...FORM,
+        ...basic('waiting', SECRET),
+      })
+      expect([answer.status, ((await answer.json()) as { error: string }).error]).to.deep.equal([
+        ...[400, 'unauthorized_client'],
+      ])
+      const { number = 0 } = (await trail.readHead(world.database.db)) ?? {}
+      const [row] = await trail.listRowsAfter(world.database.db, number - 1, 1)
+      expect([row?.kind, row?.content?.client, row?.content?.outcome]).to.deep.equal([
+        ...['ATTEMPT', 'waiting', 'ACCOUNT_PENDING'],
+      ])
+    })
+
     it('refuses a wrong secret and an unknown client with the same answer', async () => {
       const answers = await Promise.all(
         [basic('officer one', 'wrong'), basic('nobody', SECRET), basic('', ''), {}].map((headers) =>

@@ -22,14 +22,15 @@ export const listPasskeys = (db: Db, person: string): Promise<StoredPasskey[]> =
 export const findPasskey = (db: Db, credential: string): Promise<StoredPasskey | null> =>
   queryFirst(db, `select ${PASSKEY_COLUMNS} from passkeys where credential = ? /* passkeys.find */`, [credential])
 
-/** False when the credential is registered, by anybody. */
-export const addPasskey = (tx: Tx, passkey: Omit<StoredPasskey, 'id' | 'usedAt'>): Promise<boolean> =>
+/** False when the credential is registered, by anybody, or the person has `most` passkeys. */
+export const addPasskey = (tx: Tx, passkey: Omit<StoredPasskey, 'id' | 'usedAt'>, most: number): Promise<boolean> =>
   hasRows(
     tx,
     `insert into passkeys (person, credential, public_key, counter, transports, name, added_at)
-     values (:person, :credential, :publicKey, :counter, :transports, :name, :addedAt)
+     select :person::text, :credential, :publicKey, :counter, :transports, :name, :addedAt
+     where (select count(*) from passkeys where person = :person::text) < :most
      on conflict (credential) do nothing returning id /* passkeys.add */`,
-    { ...passkey },
+    { ...passkey, most },
   )
 
 /** False when the counter has not risen since the last use (WebAuthn section 6.1.1). Authenticators without one always say 0. */

@@ -16,6 +16,8 @@ import type { Db, Tx } from '../../store/db/db.js'
 const CHALLENGE_MS = 5 * 60_000
 const PASSKEYS_MOST = 10
 const NAME_MOST = 40
+/** WebAuthn level 3, section 5.8.4; `cable` is the former name of `hybrid`. */
+const TRANSPORTS = ['usb', 'nfc', 'ble', 'smart-card', 'hybrid', 'internal', 'cable']
 const SITE = '吉林省电子商务信用信息枢纽'
 
 export interface RelyingParty {
@@ -156,13 +158,17 @@ export const verifyNewPasskey = async (
   const made = {
     ...{ person, credential: credential.id, counter: credential.counter, addedAt: now },
     publicKey: Buffer.from(credential.publicKey).toString('base64url'),
-    transports: (credential.transports ?? []).join(','),
+    transports: knownTransports(credential.transports).join(','),
     name: name.trim().slice(0, NAME_MOST) || '通行密钥',
   }
   return async (tx) => {
-    if (!(await factors.addPasskey(tx, made))) throw new Refusal('PASSKEY_REFUSED')
+    if (!(await factors.addPasskey(tx, made, PASSKEYS_MOST))) throw new Refusal('PASSKEY_REFUSED')
   }
 }
+
+/** The answer is not checked against its type, and later options repeat what is stored. */
+const knownTransports = (given: unknown): string[] =>
+  Array.isArray(given) ? TRANSPORTS.filter((transport) => given.includes(transport)) : []
 
 const responseIn = (answer: unknown): Record<string, unknown> =>
   isRecord(answer) && isRecord(answer['response']) ? answer['response'] : {}
