@@ -38,6 +38,15 @@ export const markAccountConfirmed = async (
   )
 }
 
+/** False for a name without an account, such as that of a command. */
+export const hasEnded = (tx: Tx, name: string): Promise<boolean> =>
+  hasRows(
+    tx,
+    `select 1 from people where id = :name and ended_at is not null
+     union all select 1 from clients where id = :name and ended_at is not null /* confirmations.hasEnded */`,
+    { name },
+  )
+
 export const endAccount = (db: Db, table: AccountTable, id: string, now: Date): Promise<boolean> =>
   hasRows(
     db,

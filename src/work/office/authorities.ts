@@ -6,6 +6,7 @@ import {
 } from '../../domain/office/authorities.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
+import { hasEnded } from '../../store/access/confirmations.js'
 import type { Db } from '../../store/db/db.js'
 import * as authorities from '../../store/office/authorities.js'
 
@@ -40,6 +41,7 @@ export const decideAuthority = async (
     if (found === null) throw new Refusal('AUTHORITY_UNKNOWN')
     const fault = findStatementVerdictFault(found, verdict, by)
     if (fault !== null) throw new Refusal(fault)
+    if (verdict === 'CONFIRM' && (await hasEnded(tx, found.proposedBy))) throw new Refusal('PROPOSER_ENDED')
     return authorities.settle(tx, id, { state: BECOMES[verdict], note, by, at: now })
   })
 }

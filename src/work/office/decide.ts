@@ -7,6 +7,7 @@ import {
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
+import { hasEnded } from '../../store/access/confirmations.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as proposals from '../../store/office/proposals.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -36,7 +37,7 @@ const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' 
 
 /**
  * A confirmed proposal takes effect at once in this hub. Refusals: OFFICE_PROPOSAL_UNKNOWN, OFFICE_PROPOSAL_SETTLED,
- * SECOND_PERSON, OFFICE_PROPOSAL_ANOTHERS, FORBIDDEN, INPUT_INVALID, and those of proposing.
+ * SECOND_PERSON, PROPOSER_ENDED, OFFICE_PROPOSAL_ANOTHERS, FORBIDDEN, INPUT_INVALID, and those of proposing.
  */
 export const decideOfficeProposal = async (
   db: Db,
@@ -55,6 +56,7 @@ export const decideOfficeProposal = async (
     const fault = findOfficeVerdictFault(found, verdict, by)
     if (fault !== null) throw new Refusal(fault)
     if (verdict === 'CONFIRM') {
+      if (await hasEnded(tx, found.proposedBy)) throw new Refusal('PROPOSER_ENDED')
       await checkAgain(tx, parts, found)
       if (NEEDS_TWO_CONFIRMATIONS.includes(found.kind) && found.endorsedBy === null)
         return proposals.endorse(tx, id, { by, at: now })

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { endAccount } from '../../../src/store/access/confirmations.js'
+import { confirmedClient } from '../../support/accounts.js'
 import { publishListing } from '../listed-world.js'
 import { penalty, registration, uscc } from '../record-drafts.js'
-import { makeWorld, type World } from '../world.js'
+import { makeWorld, NOW, type World } from '../world.js'
 
 const NAME = '虚构市市场监督管理局'
 const DATA = {
@@ -86,5 +88,15 @@ describe('the standing data of an authority', () => {
       expect(code(await state({}, world.token(role))), role).to.equal('FORBIDDEN')
     expect(code(await state({ court: ' ' }))).to.equal('INPUT_INVALID')
     expect(code(await state({ contact: '联系人 11010119900307123X' }))).to.equal('INPUT_INVALID')
+  })
+
+  it('is not confirmed once the account of whoever stated it has ended', async () => {
+    const { db } = world.database
+    const { client_id } = await confirmedClient(db, { name: 'leaver', role: 'administrator' }, [], NOW)
+    const stated = await state({ name: '虚构县市场监督管理局' }, administrator(client_id))
+    await endAccount(db, 'clients', client_id, NOW)
+    expect(code(await decide({ id: stated.data.stateAuthority.id, verdict: 'CONFIRM' }))).to.equal('PROPOSER_ENDED')
+    const refused = await decide({ id: stated.data.stateAuthority.id, verdict: 'REFUSE', note: '已离岗' })
+    expect(refused.data.decideAuthority.state).to.equal('REFUSED')
   })
 })

@@ -5,6 +5,7 @@ import type { SiteIdentity } from '../../../src/domain/office/settings.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as proposals from '../../../src/store/office/proposals.js'
 import * as operators from '../../../src/store/operators/operators.js'
+import { endPerson } from '../../../src/work/access/people.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { listingOutlooks } from '../../../src/work/listing/outlook.js'
 import { readClockRules } from '../../../src/work/listing/publication-clocks.js'
@@ -17,6 +18,7 @@ import {
   type RuleRowContent,
   readConfirmations,
 } from '../../../src/work/office/rule-rows.js'
+import { confirmedPerson } from '../../support/accounts.js'
 import { rules as filed } from '../../support/rules.js'
 import { database, listingAt, NOW, OFFICER, refusal, step } from '../../support/world.js'
 
@@ -78,6 +80,16 @@ describe('an office in service', () => {
     expect(await listServiceFaults(db(), { office, rules: await layered(db()) })).to.deep.equal([])
     // Before the rules were confirmed the same entry would have kept the office from declaring itself in service.
     expect((await listServiceFaults(db(), { office, rules })).map(({ zh }) => zh).join()).to.include('未经核实')
+  })
+
+  it('takes no confirmation of what a person proposed whose account has ended since', async () => {
+    const [row] = listUnconfirmedRows(filed, '2026-11-01')
+    await confirmedPerson(db(), { name: 'zhao', role: 'officer' }, [], NOW)
+    const { id } = await proposeRuleRow(db(), filed, { ...READ, key: row?.key ?? '', by: 'zhao', now: NOW })
+    await endPerson(db(), 'zhao', NOW)
+    expect((await refusal(confirm(id, filed))).code).to.equal('PROPOSER_ENDED')
+    const given = { id, verdict: 'REFUSE', note: '提出者已离岗', by: 'wang', now: NOW, mayDecide: EVERYBODY } as const
+    expect((await decideOfficeProposal(db(), { office, rules: filed, keys }, given)).state).to.equal('REFUSED')
   })
 
   it('takes one confirmation of a rule at a time, read by then, from two persons', async () => {
