@@ -44,8 +44,7 @@ const isReplaced = async (
   { id, listingId, about, kind }: store.SealedPaper,
 ): Promise<boolean> => {
   if (viewer.role !== 'party' || about !== 'SIGNED' || listingId === null) return false
-  const copies = await store.ofListings(db, [listingId])
-  return copies.filter((copy) => copy.about === about && copy.kind === kind).at(-1)?.id !== id
+  return (await store.findLatestSigned(db, listingId, kind))?.id !== id
 }
 
 export const openPaperFor = async ({ db, keys }: Pick<ApiDependencies, 'db' | 'keys'>, viewer: Viewer, id: string) => {

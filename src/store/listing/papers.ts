@@ -69,6 +69,19 @@ export const ofListings = (db: Db | Tx, ids: readonly string[]): Promise<(Sealed
     [[...ids]],
   )
 
+/** The signed copy in force. */
+export const findLatestSigned = (
+  db: Db | Tx,
+  listingId: string,
+  kind: DocumentKind | null,
+): Promise<SealedPaper | null> =>
+  queryFirst(
+    db,
+    `select ${COLUMNS} from sealed_papers where listing_id = ?::uuid and about = 'SIGNED' and kind = ?
+     order by stored_at desc, id desc limit 1 /* papers.latestSigned */`,
+    [listingId, kind],
+  )
+
 export const ofObjections = (db: Db, ids: readonly number[]): Promise<(SealedPaper & { objectionId: number })[]> =>
   queryRows(
     db,

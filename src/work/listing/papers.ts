@@ -46,6 +46,10 @@ const WHY = {
   SCRIPT: { zh: 'PDF 含有脚本或者自动动作', en: 'the PDF holds a script or an action of its own' },
   EMBEDDED: { zh: 'PDF 内嵌有其他文件', en: 'the PDF holds other files' },
   ENCRYPTED: { zh: 'PDF 已加密', en: 'the PDF is encrypted' },
+  FORMER: {
+    zh: '这份文件先前存过，已经撤回或者被另一份替换，请重新扫描后再传',
+    en: 'it was kept before, and withdrawn or replaced: scan it anew',
+  },
   REVISED: {
     zh: 'PDF 中还留有修改前的内容，请打印或另存为新的 PDF',
     en: 'the PDF still holds what was there before a change: print or save it as a new one',
@@ -61,7 +65,7 @@ const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<pap
   const [bytes, sha256] = [content.length, hash('sha256', content)]
   const owner = { listingId, objectionId }
   const sealed = keys.sealBytes(content, id)
-  return papers.add(tx, {
+  const kept = await papers.add(tx, {
     id,
     ...owner,
     about,
@@ -73,6 +77,14 @@ const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<pap
     storedBy: by,
     storedAt: now,
   })
+  if (kept.id !== id && (await isFormer(tx, kept))) throw refused('FORMER')
+  return kept
+}
+
+/** A file is kept once, so one that was withdrawn or replaced would not come into force by being sent again. */
+const isFormer = async (tx: Tx, { id, listingId, about, kind, withdrawnBy }: papers.SealedPaper): Promise<boolean> => {
+  if (about !== 'SIGNED' || listingId === null) return withdrawnBy !== null
+  return (await papers.findLatestSigned(tx, listingId, kind))?.id !== id
 }
 
 export type SignedCopyInput = Omit<ExternalDocumentInput, 'sha256'> & { content: Buffer }

@@ -102,6 +102,9 @@ describe('signed and masked copies of documents', () => {
     ]
     expect(await statuses(party())).to.deep.equal([404, 200])
     expect(await statuses(officer())).to.deep.equal([200, 200])
+    const again = await send(samplePdf({ catalog: '/Lang(mistaken)' }))
+    expect(again).to.include({ status: 422, code: 'PAPER_REFUSED' })
+    expect(await send(samplePdf({ catalog: '/Lang(right)' }))).to.include({ status: 201, id: right })
   })
 
   it('is sealed in the database by a key that lies outside it', async () => {
@@ -160,6 +163,7 @@ describe('signed and masked copies of documents', () => {
     expect((await open(path)).status).to.equal(404)
     expect(await page()).to.not.include(path)
     expect(code(await act('releasePaper', copy, officer('officer-2')))).to.equal('PAPER_SETTLED')
+    expect(await send(masked, { use: 'MASKED' })).to.include({ status: 422, code: 'PAPER_REFUSED' })
     for (const token of [party(), world.token('administrator')])
       expect(code(await act('releasePaper', copy, token))).to.equal('FORBIDDEN')
   })
