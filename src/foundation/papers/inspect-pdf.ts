@@ -7,7 +7,8 @@ import { faultOfName, faultOfText, type PdfFault, withoutEscapes } from './pdf-n
 import { isHex, type PdfToken, tokenAt } from './pdf-tokens.js'
 
 const UNPACKED_BYTES_MOST = 32 * 1024 * 1024
-const TOKENS_MOST = 2_000_000
+/** Bounds the time of a file of nothing but small objects; streams are one token. */
+const TOKENS_MOST = 500_000
 const TAIL_CHARACTERS = 1_024
 
 /** `revisions`: how often the file was saved. A change that is only added leaves what was there before. */
@@ -87,6 +88,9 @@ const readValue = (walk: Walk, first: PdfToken, names: string[]): void => {
     if (isActionBefore && text !== '[') throw new Faulty('SCRIPT')
     isActionBefore = false
     if (kind === 'NAME') {
+      // Unescaping costs by length.
+      walk.tokens += text.includes('#') ? text.length : 0
+      if (walk.tokens > TOKENS_MOST) throw new Faulty('BROKEN')
       const name = withoutEscapes(text)
       isActionBefore = name === 'OpenAction'
       names.push(name)

@@ -23,12 +23,18 @@ const FAULTS: Readonly<Record<string, PdfFault>> = {
 export const faultOfName = (name: string): PdfFault | null =>
   Object.hasOwn(FAULTS, name) ? (FAULTS[name] ?? null) : null
 
-const ANY = new RegExp(`/(${Object.keys(FAULTS).join('|')}|OpenAction)(?![A-Za-z0-9])`)
+/** Matches a letter as it is and as an escape, so that long texts need not be unescaped. */
+const spelled = (name: string): string => [...name].map((letter) => `(?:${letter}|#${hexOf(letter)})`).join('')
+const hexOf = (letter: string): string =>
+  letter
+    .charCodeAt(0)
+    .toString(16)
+    .replace(/[a-f]/, (digit) => `[${digit}${digit.toUpperCase()}]`)
+const ANY = new RegExp(`/(?:${[...Object.keys(FAULTS), 'OpenAction'].map(spelled).join('|')})(?![A-Za-z0-9#])`)
 
 export const faultOfText = (text: string): PdfFault | null => {
-  if (!text.includes('/')) return null
-  const name = ANY.exec(withoutEscapes(text))?.[1]
-  return name === undefined ? null : (faultOfName(name) ?? 'SCRIPT')
+  const [name] = ANY.exec(text) ?? []
+  return name === undefined ? null : (faultOfName(withoutEscapes(name.slice(1))) ?? 'SCRIPT')
 }
 
 /** ISO 32000-1, 7.3.5: `#` and two hexadecimal digits spell a character. */

@@ -44,12 +44,15 @@ const endOf = (pattern: RegExp, text: string, at: number): number => {
 }
 
 const SIGNS = /[()\\]/g
+const SIGNS_MOST = 500_000
 
 /** Parentheses nest; a backslash escapes. Returns -1 without an end. */
 const endOfString = (text: string, at: number): number => {
   SIGNS.lastIndex = at
   let depth = 0
-  for (let found = SIGNS.exec(text); found !== null; found = SIGNS.exec(text)) {
+  let signs = 0
+  for (let found = SIGNS.exec(text); found !== null && signs < SIGNS_MOST; found = SIGNS.exec(text)) {
+    signs += 1
     if (found[0] === '\\') SIGNS.lastIndex += 1
     else depth += found[0] === '(' ? 1 : -1
     if (depth === 0) return SIGNS.lastIndex

@@ -13,6 +13,8 @@ describe('an uploaded paper', () => {
       samplePdf({ more: '7 0 obj\n<</Length 9>>\nstream\nab/JS (cd\nendstream\nendobj' }),
       'PDF',
     ],
+    ['a PDF with links', samplePdf({ more: '7 0 obj\n<</S/URI/URI(https://x.test/js/aa#41)>>\nendobj' }), 'PDF'],
+    ['a PDF with an escaped name', samplePdf({ more: '7 0 obj\n<</BaseFont/#CB#CE#CC#E5>>\nendobj' }), 'PDF'],
     ['a PNG', SAMPLE_PNG, 'PNG'],
     ['a JPEG', SAMPLE_JPEG, 'JPEG'],
   ]
@@ -79,6 +81,11 @@ describe('an uploaded paper', () => {
       'an encryption behind a text that looks like a stream',
       samplePdf({ catalog: '/X(stream\n)', trailer: '/Encrypt 7 0 R/X(endstream)' }),
       'ENCRYPTED',
+    ],
+    [
+      'a script in an escaped name in a text',
+      samplePdf({ more: '7 0 obj\n(<</S/J#61vaS#63ript>>)\nendobj' }),
+      'SCRIPT',
     ],
     ['a link to another file', samplePdf({ more: '7 0 obj\n<</S/GoToR/F(//host/share/x.pdf)>>\nendobj' }), 'SCRIPT'],
     ['an object that does not end', samplePdf({ more: '7 0 obj\n<</Type/Font>>' }), 'BROKEN'],
