@@ -56,6 +56,7 @@ const PEOPLE: Record<string, { role: DeskRole; duty?: 'systems' | 'security' }> 
 }
 
 const take = async (page: Page, parts: readonly Locator[], name: string, most = HEIGHT_MOST): Promise<void> => {
+  for (const part of parts.toReversed()) await part.scrollIntoViewIfNeeded()
   const boxes = await Promise.all(parts.map((part) => part.boundingBox()))
   const known = boxes.filter((box) => box !== null)
   const [x, y] = [Math.min(...known.map((box) => box.x)) - MARGIN, Math.min(...known.map((box) => box.y)) - MARGIN]
@@ -115,6 +116,9 @@ const furnish = async (hub: Hub): Promise<Record<string, string>> => {
   return { ...known, card: STRICTER, file: file.toString() }
 }
 
+const wanted = process.argv.slice(2)
+const isWanted = ({ name }: HelpShot): boolean => wanted.length === 0 || wanted.includes(name)
+
 const openPage = async (browser: Browser): Promise<Page> => {
   const context = await browser.newContext({
     baseURL: BASE,
@@ -148,14 +152,11 @@ const shoot = async (page: Page, shot: HelpShot, known: Record<string, string>):
   await page.waitForLoadState('networkidle')
   await shot.does?.(page, known)
   const parts = shot.parts.map((part) => page.locator(part).first())
-  await take(page, parts, shot.name, shot.most)
+  if (isWanted(shot)) await take(page, parts, shot.name, shot.most)
   await shot.after?.(page)
 }
 
-const wanted = process.argv.slice(2)
-const shots = HELP_SHOTS.filter(
-  ({ name, after }) => wanted.length === 0 || wanted.includes(name) || after !== undefined,
-)
+const shots = HELP_SHOTS.filter((shot) => isWanted(shot) || shot.after !== undefined)
 mkdirSync(FOLDER, { recursive: true })
 await deskBuilt()
 const test = await freshDatabase()
