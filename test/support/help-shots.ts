@@ -93,9 +93,15 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     by: OFFICER,
     path: '/desk/listings/{defence}',
     ready: panel('process'),
+    parts: ['.page-head', panel('process')],
+  },
+  {
+    name: 'hearing',
+    by: OFFICER,
+    path: '/desk/listings/{defence}',
+    ready: panel('process'),
     does: openStep('答复陈述申辩'),
-    parts: ['.page-head', panel('process'), panel('keeper'), panel('deeds')],
-    most: 1_000,
+    parts: [panel('keeper'), panel('deeds')],
   },
   {
     name: 'hidden-case',
