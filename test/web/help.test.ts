@@ -90,7 +90,7 @@ describe('/help', () => {
       expect(answer.status, path).to.equal(200)
       expect(answer.headers.get('content-type')).to.equal('image/png')
       expect(answer.headers.get('cache-control')).to.equal('public, max-age=3600')
-      const headers = { 'if-none-match': answer.headers.get('etag') ?? '' }
+      const headers = { 'if-none-match': answer.headers.get('etag') ?? '', 'cache-control': 'max-age=0' }
       expect((await fetch(`${world.url}${path}`, { headers })).status).to.equal(304)
     }
     for (const path of ['/help/pictures/none.png', '/help/pictures/..%2Fzh%2Ffind.md'])
