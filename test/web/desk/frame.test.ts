@@ -227,6 +227,19 @@ describe('the desk', function () {
     await close()
   })
 
+  it('leads from each page to the help page of its task', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    for (const [path, title, help] of [
+      ['', '今日', 'today'],
+      ['/listings', '名单案件', 'case'],
+      ['/intake/rejects', '拒收条目', 'rejects'],
+    ] as const) {
+      await open(path, title)
+      expect(await page.locator('.page-help').getAttribute('href')).to.equal(`/help/${help}`)
+    }
+    await close()
+  })
+
   it('a right-to-left name never reverses the text beside it', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer')
     await open('/', '今日')
