@@ -8,25 +8,27 @@ export interface Attacked {
   text: string
 }
 
-/** Writes the pieces one by one, `everyMs` apart, and reads until the server closes or `forMs` have passed. */
+/** Writes the pieces one by one, `everyMs` apart, and reads until the server closes, `answers` have come or `forMs` have passed. */
 export const raw = (
   url: string,
   pieces: Iterable<string | Buffer>,
-  { forMs = 30_000, everyMs = 0 }: { forMs?: number; everyMs?: number } = {},
+  { forMs = 30_000, everyMs = 0, answers = Infinity }: { forMs?: number; everyMs?: number; answers?: number } = {},
 ): Promise<Attacked> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(url)
     const socket: Socket = connect(Number(port), hostname)
     let text = ''
+    const statuses = () => [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
     const late = setTimeout(() => socket.destroy(), forMs)
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1')
+      if (statuses().length >= answers) socket.destroy()
     })
     socket.on('error', () => undefined)
     socket.on('close', () => {
       clearTimeout(late)
       clearTimeout(next)
-      resolve({ statuses: [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status)), text })
+      resolve({ statuses: statuses(), text })
     })
     const each = pieces[Symbol.iterator]()
     let next: NodeJS.Timeout | undefined

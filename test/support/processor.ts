@@ -9,7 +9,7 @@ export const processorMs = async (act: () => unknown): Promise<number> => {
 const TRIES = 3
 const LARGER = 8
 /** The act is repeated until it takes so long, milliseconds: the clock's steps do not matter then. */
-const MEASURABLE_MS = 20
+const MEASURABLE_MS = 5
 const REPEATS_MAX = 1_024
 
 /** The exponent of growth of an act's processor time with the size of its input: about 1 for linear work, 2 for quadratic. */
