@@ -38,7 +38,7 @@ interface AccountKind<Credentials> {
   kind: lockouts.SignInAttempt['kind']
   field: 'client_id' | 'name'
   add: (...given: Parameters<typeof people.registerPerson>) => Promise<Credentials>
-  end: (...given: Parameters<typeof people.endPerson>) => Promise<void>
+  end: (db: Hub['db'], name: string, now: Date) => Promise<void>
   show: (credentials: Credentials) => CommandAnswer
 }
 
@@ -106,7 +106,7 @@ const addClientCommands = (client: Command): void => {
   answerWithHub(rotate, (name: string, { overlap, leaked = false }: { overlap: string; leaked?: boolean }) => {
     if (!/^\d{1,3}$/.test(overlap)) throw new Refusal('USAGE', { reason: '--overlap 须为小时数 hours, 0 to 720' })
     return async (hub) => {
-      const change = { overlapMs: Number(overlap) * HOUR_MS, leaked, ...changeOf(hub) }
+      const change = { overlapMs: Number(overlap) * HOUR_MS, leaked, clock: hub.now, ...changeOf(hub) }
       const words = `${wordsForAuditLog('hub client rotate', name)}${leaked ? ' --leaked' : ''}`
       return show(await hub.recorded(words, () => clients.rotateSecretWithOverlap(hub.db, name, change)))
     }

@@ -69,6 +69,7 @@ const rotateClient = async (_: unknown, args: RotateClientInput, context: Graphq
   const { name } = refuseUnstorableText({ name: args.name })
   const made = await clientWork.rotateSecretWithOverlap(context.parts.db, name, {
     ...changeOf(context),
+    clock: context.parts.now,
     ...(args.overlapHours == null ? {} : { overlapMs: args.overlapHours * HOUR_MS }),
     leaked: args.leaked ?? false,
   })
@@ -78,7 +79,7 @@ const rotateClient = async (_: unknown, args: RotateClientInput, context: Graphq
 const endClient = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
   const { name } = refuseUnstorableText(args)
   notOneself(context, name)
-  await clientWork.endClient(context.parts.db, name, context.now)
+  await clientWork.endClient(context.parts.db, name, context.now, context.parts.now)
   return clientNamed(context, name)
 }
 

@@ -1,7 +1,12 @@
 import type { PendingChange } from '../../domain/access/accounts.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryFirst, queryRows } from '../db/db.js'
-import { CONFIRMATION_COLUMNS, type ConfirmationState, WITH_PENDING_CHANGE } from './confirmations.js'
+import {
+  CONFIRMATION_COLUMNS,
+  type ConfirmationState,
+  LATER_THAN_PENDING,
+  WITH_PENDING_CHANGE,
+} from './confirmations.js'
 
 export interface ClientAccount {
   id: string
@@ -43,7 +48,7 @@ export const replaceSecret = (
     `with kept as (select case when :previousUntil::timestamptz is null then null when pending_since is null then secret_hash
        when previous_until > :now then previous_hash end as hash from clients where id = :id for update)
      update clients set previous_hash = kept.hash, previous_until = case when kept.hash is not null then :previousUntil::timestamptz end,
-       secret_hash = :secretHash, rotated_at = :now, changed_by = :by, pending_since = :now, confirmed_by = null, confirmed_at = null,
+       secret_hash = :secretHash, rotated_at = :now, changed_by = :by, pending_since = ${LATER_THAN_PENDING}, confirmed_by = null, confirmed_at = null,
        pending_changes = ${WITH_PENDING_CHANGE}
      from kept where id = :id and ended_at is null returning previous_until as "previousUntil" /* clients.rotate */`,
     { id, secretHash, by, now, previousUntil, change: 'SECRET' satisfies PendingChange },

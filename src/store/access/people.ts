@@ -1,7 +1,12 @@
 import type { AdministratorDuty, PendingChange } from '../../domain/access/accounts.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.js'
-import { CONFIRMATION_COLUMNS, type ConfirmationState, WITH_PENDING_CHANGE } from './confirmations.js'
+import {
+  CONFIRMATION_COLUMNS,
+  type ConfirmationState,
+  LATER_THAN_PENDING,
+  WITH_PENDING_CHANGE,
+} from './confirmations.js'
 import { hasFactorSql } from './second-factors.js'
 
 export interface Person {
@@ -158,7 +163,7 @@ export const resetPassword = (
   queryFirst(
     tx,
     `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now, changed_by = :by,
-       exempt = e.exempt, pending_since = case when not e.exempt then :now::timestamptz end, confirmed_by = null, confirmed_at = null,
+       exempt = e.exempt, pending_since = case when not e.exempt then ${LATER_THAN_PENDING} end, confirmed_by = null, confirmed_at = null,
        ${ADD_UNLESS_EXEMPT}
      from (select ${ALONE} as exempt) e
      where id = :id and password_hash = :before and ended_at is null returning pending_since is not null as pending /* people.reset */`,
@@ -174,7 +179,7 @@ export const awaitConfirmation = (
   queryFirst(
     tx,
     `update people set changed_at = :now, changed_by = :by, exempt = e.exempt, confirmed_by = null, confirmed_at = null,
-       pending_since = case when not e.exempt then :now::timestamptz end, ${ADD_UNLESS_EXEMPT}
+       pending_since = case when not e.exempt then ${LATER_THAN_PENDING} end, ${ADD_UNLESS_EXEMPT}
      from (select ${ALONE} as exempt) e where id = :id and ended_at is null
      returning pending_since is not null as pending /* people.awaitConfirmation */`,
     { id, ...made },

@@ -38,11 +38,20 @@ export interface RotatedSecret extends ClientCredentials {
   previous_until: string | null
 }
 
+interface SecretRotation {
+  by: string
+  now: Date
+  /** Read after the change: tokens that were issued until then are revoked. */
+  clock?: () => Date
+  overlapMs?: number
+  leaked?: boolean
+}
+
 /** `leaked` ends the previous secret and its tokens at once. Refusals: CLIENT_UNKNOWN, USAGE. */
 export const rotateSecretWithOverlap = async (
   db: Db,
   name: string,
-  { by, now, overlapMs = OVERLAP_MS, leaked = false }: { by: string; now: Date; overlapMs?: number; leaked?: boolean },
+  { by, now, clock = () => now, overlapMs = OVERLAP_MS, leaked = false }: SecretRotation,
 ): Promise<RotatedSecret> => {
   if (!(overlapMs >= 0 && overlapMs <= OVERLAP_MOST_MS))
     throw new Refusal('USAGE', { reason: '重叠时间须为 0–720 小时 an overlap is 0 to 720 hours' })
@@ -53,16 +62,16 @@ export const rotateSecretWithOverlap = async (
   const secretHash = await hashSecret(secret, until && client.secretHash)
   const replaced = await clients.replaceSecret(db, name, secretHash, { by, now, previousUntil: until })
   if (replaced === null) throw new Refusal('CLIENT_UNKNOWN', { name })
-  if (leaked) await revocations.addRevocation(db, allOf(name, now), now)
+  if (leaked) await revocations.addRevocation(db, allOf(name, clock()), now)
   const { role, agency, region } = client
   const previous_until = replaced.previousUntil?.toISOString() ?? null
   return { client_id: name, client_secret: secret, role, agency, region, previous_until }
 }
 
 /** Revokes the client's tokens; its name stays reserved. Refusal CLIENT_UNKNOWN. */
-export const endClient = async (db: Db, name: string, now: Date): Promise<void> => {
+export const endClient = async (db: Db, name: string, now: Date, clock = () => now): Promise<void> => {
   if (!(await endAccount(db, 'clients', name, now))) throw new Refusal('CLIENT_UNKNOWN', { name })
-  await revocations.addRevocation(db, allOf(name, now), now)
+  await revocations.addRevocation(db, allOf(name, clock()), now)
 }
 
 const allOf = (sub: string, now: Date): revocations.RevokedTokens => ({

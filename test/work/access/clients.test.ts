@@ -1,7 +1,13 @@
 import { expect } from 'chai'
 import { secretMatches } from '../../../src/foundation/keys.js'
 import * as store from '../../../src/store/access/clients.js'
-import { BY_COMMAND_LINE, registerClient, rotateSecretWithOverlap } from '../../../src/work/access/clients.js'
+import { listRevocationsAfter } from '../../../src/store/access/revocations.js'
+import {
+  BY_COMMAND_LINE,
+  endClient,
+  registerClient,
+  rotateSecretWithOverlap,
+} from '../../../src/work/access/clients.js'
 import { database, dumpOf, later, NOW, refusal } from '../../support/world.js'
 
 const BY = { by: BY_COMMAND_LINE, now: NOW }
@@ -32,6 +38,18 @@ describe('clients', () => {
       await secretMatches(before.client_secret, held),
       await secretMatches(now.client_secret, held),
     ]).to.deep.equal([false, true])
+  })
+
+  it('an ended client and a leaked secret lose the tokens that were issued while the change was under way', async () => {
+    const clock = () => later(3)
+    for (const name of ['ending', 'leaking']) await registerClient(db(), { name, role: 'auditor' }, AGENCIES, BY)
+    await endClient(db(), 'ending', NOW, clock)
+    await rotateSecretWithOverlap(db(), 'leaking', { ...BY, clock, leaked: true })
+    const revoked = await listRevocationsAfter(db(), 0, NOW)
+    expect(revoked.map(({ sub, issuedUntil }) => [sub, issuedUntil])).to.deep.equal([
+      ['ending', later(3)],
+      ['leaking', later(3)],
+    ])
   })
 
   it('two simultaneous registrations of one name give one client', async () => {

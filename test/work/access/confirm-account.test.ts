@@ -92,6 +92,19 @@ describe('accounts and the rule of two persons', () => {
     expect((await store.findPerson(db(), 'li'))?.pendingChanges).to.deep.equal({})
   })
 
+  it('a change that began at the instant of the one seen is not confirmed with it', async () => {
+    await administrator('one', 'systems')
+    await administrator('two', 'security')
+    await people.registerPerson(db(), { name: 'li', role: 'reviewer' }, [], change('one'))
+    await confirm('li', 'two', await pendingSince('li'))
+    // The time of a request is that of its first byte, so one that was begun early can end late.
+    await people.resetSecondFactor(db(), 'li', change('one', { now: later(30) }))
+    const seen = await pendingSince('li')
+    await people.resetPassword(db(), 'li', change('one', { now: later(30) }))
+    expect((await refusal(confirm('li', 'two', seen))).code).to.equal('ACCOUNT_CHANGED')
+    await confirm('li', 'two', await pendingSince('li'))
+  })
+
   it('of administrators registered at the same time, one of each duty is exempt from confirmation', async () => {
     const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']
     const registered = await whileHeld(
