@@ -1,4 +1,5 @@
-import { digestDraft, type ItemProblem, type RecordDraft } from '../records/records.js'
+import { digestDraft } from '../records/digest.js'
+import type { ItemProblem, RecordDraft } from '../records/records.js'
 
 /**
  * Several units may report one decision, so the digest omits the reporting unit, and the authority's name where its

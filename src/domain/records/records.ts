@@ -1,5 +1,4 @@
 /** A *kind* is a sort of fact, a *draft* one record as read from an item, a *version* one state that the hub believed. */
-import { hash } from 'node:crypto'
 import { memoByNames } from '../../foundation/memo.js'
 
 interface KindRule {
@@ -139,7 +138,7 @@ const lead = (any: string): Lead => ({ any, string: `${any}"`, nothing: `${any}n
 const SHORT = 24
 const MAY_NEED_ESCAPES = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
 
-const quoted = (text: string): string => (mayNeedEscapes(text) ? JSON.stringify(text) : `"${text}"`)
+export const quoted = (text: string): string => (mayNeedEscapes(text) ? JSON.stringify(text) : `"${text}"`)
 
 const mayNeedEscapes = (text: string): boolean => {
   if (text.length > SHORT) return MAY_NEED_ESCAPES.test(text)
@@ -148,34 +147,4 @@ const mayNeedEscapes = (text: string): boolean => {
     if (unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit >= 0xd800 && unit <= 0xdfff)) return true
   }
   return false
-}
-
-type DigestInput = Pick<RecordDraft, 'body' | 'validFrom' | 'validTo' | 'subject'>
-
-export interface SealedBody {
-  body: string
-  digest: string
-}
-
-const DIGEST_CHARACTERS = 32 // hexadecimal, 128 bits
-const BYTES_A_UNIT = 2
-const scratch = Buffer.alloc(64 * 1024)
-
-export const sealBody = ({ body, validFrom, validTo, subject }: DigestInput): SealedBody => {
-  const text = canonicalJson(body)
-  let beside = ''
-  for (const part of [validFrom, validTo, subject.uscc, subject.orgCode, subject.regNo, subject.shop, subject.name]) {
-    beside += part === null ? ',null' : `,${quoted(part)}`
-  }
-  return { body: text, digest: hash('sha256', utf16(text, beside)).slice(0, DIGEST_CHARACTERS) }
-}
-
-/** First 128 bits of SHA-256. */
-export const digestDraft = (draft: DigestInput): string => sealBody(draft).digest
-
-/** UTF-16, the internal form of strings, avoids encoding. */
-const utf16 = (text: string, beside: string): Buffer => {
-  if ((text.length + beside.length) * BYTES_A_UNIT > scratch.length) return Buffer.from(text + beside, 'utf16le')
-  const end = scratch.write(text, 0, 'utf16le')
-  return scratch.subarray(0, end + scratch.write(beside, end, 'utf16le'))
 }

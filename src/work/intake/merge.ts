@@ -1,11 +1,11 @@
 import { findOperatorToCreate, makeSubjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
+import { sealBody } from '../../domain/records/digest.js'
 import {
   RECORD_KIND_TRAITS,
   RECORD_KINDS,
   type RecordDraft,
   type SourceItem,
-  sealBody,
   type UnreadableRecords,
 } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { world } from '../../../seeds/world.js'
-import { digestDraft } from '../../../src/domain/records/records.js'
+import { digestDraft } from '../../../src/domain/records/digest.js'
 import { spellIndividual, spellRegistration } from '../../../src/sandbox/agencies/market-regulator.js'
 import { draftsOf } from '../samples.js'
 import { faults, only, rulesOf } from './items.js'

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { digestForComparison } from '../../../src/domain/intake/contradiction.js'
-import { digestDraft, type RecordBody, type RecordDraft } from '../../../src/domain/records/records.js'
+import { digestDraft } from '../../../src/domain/records/digest.js'
+import type { RecordBody, RecordDraft } from '../../../src/domain/records/records.js'
 
 const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 const compared = (body: RecordBody): string => {

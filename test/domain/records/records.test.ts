@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { digestDraft } from '../../../src/domain/records/digest.js'
 import {
   canonicalJson,
-  digestDraft,
   type Json,
   RECORD_KIND_TRAITS,
   RECORD_KINDS,

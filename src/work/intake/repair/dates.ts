@@ -4,13 +4,8 @@
  */
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { makeSubjectKey } from '../../../domain/intake/matching.js'
-import {
-  type Json,
-  type RecordBody,
-  type RecordDraft,
-  type SourceItem,
-  sealBody,
-} from '../../../domain/records/records.js'
+import { sealBody } from '../../../domain/records/digest.js'
+import type { Json, RecordBody, RecordDraft, SourceItem } from '../../../domain/records/records.js'
 import { daysMisreadFor, MISREAD_DAY_RANGE } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
