@@ -10,7 +10,15 @@ import { type DeskRole, deskBuilt } from '../support/desk.js'
 import { pathsFor, walkDesk } from '../support/desk-walk.js'
 import { type FurnishedDesk, furnishedDesk } from '../support/furnished-desk.js'
 import { walkPublicPages } from '../support/public-walk.js'
-import { cutFaults, PUBLIC_SCREENS, SCREENS, screenFaults, setScreen, wordFaults } from '../support/screens.js'
+import {
+  cutFaults,
+  PUBLIC_SCREENS,
+  rulesOfPopups,
+  SCREENS,
+  screenFaults,
+  setScreen,
+  wordFaults,
+} from '../support/screens.js'
 import { draftTexts, exportTexts, messageTexts } from '../support/written-texts.js'
 
 const IS_FULL = process.env['SCREENS'] === 'full'
@@ -71,7 +79,11 @@ describe('every page', function () {
       faults.push(...told(where, own))
     }
     const look = IS_FULL
-      ? wholeLook(faults, (where) => ({ draft: DRAFTS.test(where), focus: !where.includes('›') }))
+      ? wholeLook(faults, (where) => ({
+          draft: DRAFTS.test(where),
+          focus: !where.includes('›'),
+          ...(where.includes('›') && { rules: rulesOfPopups }),
+        }))
       : sample
     const visited = new Set<string>()
     for (const role of ROLES) {

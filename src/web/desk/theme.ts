@@ -129,6 +129,9 @@ export const antdTheme = (dark: boolean): ThemeConfig => {
     token: {
       colorPrimary: of.main,
       colorLink: of.main,
+      // The derived colours are too faint on paper.
+      colorLinkHover: of.ink,
+      colorLinkActive: of.ink,
       colorError: of.bad,
       colorWarning: of.warn,
       colorSuccess: of.good,

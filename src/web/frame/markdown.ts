@@ -42,4 +42,6 @@ export const readPageBytes = (path: string): Buffer | null => {
   return existsSync(file) ? readFileSync(file) : null
 }
 
-export const renderMarkdown = (text: string, lang: Lang): string => markdown.render(text, { lang })
+/** Code that scrolls sideways on a narrow screen can be reached by keyboard. */
+export const renderMarkdown = (text: string, lang: Lang): string =>
+  markdown.render(text, { lang }).replaceAll('<pre><code', '<pre tabindex="0"><code')
