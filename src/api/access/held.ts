@@ -54,7 +54,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   FeedMap: 'number feed lines madeBy madeAt endedBy endedAt',
   FeedMapLine: 'heading field value',
   Remark: 'field rule message',
-  FoundColleague: 'name role agency region',
+  FoundColleague: 'name role agency region keepsCases',
   FoundDocument: 'number move listing operator',
   GradeCounts: 'A B C D',
   GradeLine: 'grade from zh en',

@@ -2,6 +2,7 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { CASE_STATES, isCaseOver } from '../../domain/listing/case.js'
 import { simplifyDocumentNumber } from '../../domain/records/decision-number.js'
+import { mayKeepCases } from '../../domain/worklist/keepers.js'
 import { Refusal } from '../../foundation/errors.js'
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { findColleagues } from '../../store/access/people.js'
@@ -50,7 +51,7 @@ const search = async (_: unknown, args: { text: string }, context: GraphqlContex
         operator: () => operatorById(context, operatorId),
       })),
     ],
-    colleagues,
+    colleagues: colleagues.map((one) => ({ ...one, keepsCases: mayKeepCases(one) })),
   }
 }
 

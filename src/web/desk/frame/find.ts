@@ -1,7 +1,5 @@
 /** Finds operators with their cases, documents by number, and colleagues. */
 import type { ApolloClient } from '@apollo/client'
-import type { Role } from '../../../domain/access/viewer.js'
-import { mayKeepCases } from '../../../domain/worklist/keepers.js'
 import { operatorCodeOf, operatorPath } from '../pieces/code.js'
 import { regionWords } from '../pieces/places.js'
 import { labelOf } from '../pieces/words.js'
@@ -47,22 +45,16 @@ export const findEverywhere = async (
     },
     {
       title: '同事',
-      hits: colleagues.map(({ name, role, region }) => ({
-        path: pathOfColleague(name, role, text),
+      hits: colleagues.map(({ name, role, region, keepsCases }) => ({
+        path: keepsCases ? `/listings?${new URLSearchParams({ keeper: name })}` : `/search?${new URLSearchParams({ text })}`,
         name,
-        note: [labelOf('Role', role), regionWords(region), mayKeepCases({ role }) ? '看其未办结的案件' : '']
+        note: [labelOf('Role', role), regionWords(region), keepsCases ? '看其未办结的案件' : '']
           .filter(Boolean)
           .join(' · '),
       })),
     },
   ].filter(({ hits }) => hits.length > 0)
 }
-
-/** A keeper leads to the own open cases; for others the search itself is the place. */
-const pathOfColleague = (name: string, role: Role, text: string): string =>
-  mayKeepCases({ role })
-    ? `/listings?${new URLSearchParams({ keeper: name })}`
-    : `/search?${new URLSearchParams({ text })}`
 
 const operatorHit = ({ node, match }: FoundOperator): SearchHit => ({
   path: operatorPath(node),
