@@ -46,7 +46,9 @@ export const findEverywhere = async (
     {
       title: '同事',
       hits: colleagues.map(({ name, role, region, keepsCases }) => ({
-        path: keepsCases ? `/listings?${new URLSearchParams({ keeper: name })}` : `/search?${new URLSearchParams({ text })}`,
+        path: keepsCases
+          ? `/listings?${new URLSearchParams({ keeper: name })}`
+          : `/search?${new URLSearchParams({ text })}`,
         name,
         note: [labelOf('Role', role), regionWords(region), keepsCases ? '看其未办结的案件' : '']
           .filter(Boolean)
