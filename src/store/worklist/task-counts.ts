@@ -11,9 +11,9 @@ import { selectOtherTasks } from './task-sources.js'
 import { bindingsOfView, IS_LATE, type WorkView } from './worklist.js'
 
 /** Rows of a group that are read. */
-export const ROWS_COUNTED_MOST = 500
+export const ROWS_COUNTED_MOST = 200
 /** A person with a region sees a part of the rows, so more are read. */
-export const ROWS_COUNTED_MOST_IN_REGION = 1_000
+export const ROWS_COUNTED_MOST_IN_REGION = 500
 
 /**
  * SQL: the rows read of one track, each part in the order of its index. `due_name` is the deadline that a late row has missed.

@@ -56,7 +56,7 @@ const CASES: readonly TableColumn<CaseRow>[] = [
   {
     key: 'due',
     title: '最近的期限',
-    width: 210,
+    width: 180,
     render: (row) => {
       const due = dueOf(row)
       if (due === null) return <span className="soft">—</span>
@@ -68,14 +68,14 @@ const CASES: readonly TableColumn<CaseRow>[] = [
       )
     },
   },
-  { key: 'keeper', title: '经办人', width: 120, render: ({ keeper }) => keeper ?? <span className="soft">无</span> },
+  { key: 'keeper', title: '经办人', width: 100, render: ({ keeper }) => keeper ?? <span className="soft">无</span> },
   {
     key: 'reason',
     title: '事由',
     render: ({ reason }) => <span title={reason}>{reason}</span>,
   },
-  { key: 'published', title: '公示', width: 112, render: ({ publishedOn }) => publishedOn ?? '—' },
-  { key: 'ends', title: '届满', width: 112, render: ({ endsOn }) => endsOn ?? '—' },
+  { key: 'published', title: '公示', width: 104, render: ({ publishedOn }) => publishedOn ?? '—' },
+  { key: 'ends', title: '届满', width: 104, render: ({ endsOn }) => endsOn ?? '—' },
 ]
 
 export const CaseTable = ({ filter, sort, ...placed }: ScrollPosition & { filter: CaseFilter; sort: CaseSort }) => {
@@ -87,7 +87,7 @@ export const CaseTable = ({ filter, sort, ...placed }: ScrollPosition & { filter
       rows={rows}
       rowKey={({ id }) => id}
       empty="没有符合条件的案件。"
-      minWidth={1_080}
+      minWidth={1_020}
       {...placed}
     />
   )
