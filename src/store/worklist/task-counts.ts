@@ -14,6 +14,8 @@ import { bindingsOfView, IS_LATE, type WorkView } from './worklist.js'
 export const ROWS_COUNTED_MOST = 200
 /** A person with a region sees a part of the rows, so more are read. */
 export const ROWS_COUNTED_MOST_IN_REGION = 500
+/** Rows of the own cases that are read: these numbers matter most. */
+const OWN_ROWS_COUNTED_MOST = 2_000
 
 /**
  * SQL: the rows read of one track, each part in the order of its index. `due_name` is the deadline that a late row has missed.
@@ -24,7 +26,7 @@ const rowsOf = ({ group, groups, isOpen, deadlines }: CaseTrack): string => `
     cross join lateral (select l.* from listings l where ${isOpen} and ${group} = g.task order by l.created_at limit :rows) l)
   union all
   (select 'KEPT', null, null, l.* from listings l where l.keeper = any(:keepers::text[])
-    and l.state not in ('REMOVED', 'NOT_LISTED') and (${isOpen}) is true limit :rows)
+    and l.state not in ('REMOVED', 'NOT_LISTED') and (${isOpen}) is true limit :ownRows)
   union all
   (select 'LATE', null, d.name, l.* from listing_deadlines d join listings l on l.id = d.listing_id
     where d.ended_on is null and d.due_on < :today::date and d.name in (${deadlines}) and (${isOpen}) is true order by d.due_on, d.id limit :rows)`
@@ -44,7 +46,7 @@ const countCases = (track: CaseTrack, sight: RegionSight): string => `
   select c.part, c.kind, c.keeper, c.not_by, c.level, c.n, 0::bigint as late, c.is_cut from (
     select l.part, l.grouped, t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level,
       count(*) filter (where (l.due_name is null or l.due_name = ${DEADLINE_OF_TASK}) ${andIsInRegion(sight)}) as n,
-      sum(count(*)) over (partition by l.part, l.grouped) >= :rows as is_cut
+      sum(count(*)) over (partition by l.part, l.grouped) >= case l.part when 'KEPT' then :ownRows::int else :rows::int end as is_cut
     from (${rowsOf(track)}) l cross join lateral (select ${track.task} as kind offset 0) t group by 1, 2, 3, 4, 5, 6) c
   where c.kind = any(:kinds::text[])`
 
@@ -75,6 +77,7 @@ export const countTasks = (
       ...bindingsOfView(view),
       kinds: [...kinds],
       keepers: [...keepers],
+      ownRows: OWN_ROWS_COUNTED_MOST,
       rows: view.sight === null ? ROWS_COUNTED_MOST : ROWS_COUNTED_MOST_IN_REGION,
     },
   )
