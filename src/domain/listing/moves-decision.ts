@@ -205,6 +205,7 @@ export const DECISION_MOVES = {
     from: ['NOTIFIED', 'DEFENCE', 'HEARING'],
     to: 'REVIEWED',
     roles: ['reviewer'],
+    usualText: '同意',
     guards: [anotherPerson, mended, defenceAnswered, hearingHeld, defenceOver],
   },
   consentListing: {

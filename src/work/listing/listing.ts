@@ -10,7 +10,7 @@ import {
   makeCaseAct,
   type RequestedMove,
 } from '../../domain/listing/move-input.js'
-import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
+import { DENIALS, type DenialCode, MOVES, type MoveName } from '../../domain/listing/moves.js'
 import { judgeRepairResults } from '../../domain/listing/repair-results.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -158,7 +158,9 @@ export const makeMoveWithin = async (
     request.name === 'serveListing' && before.state === 'DECIDED'
       ? await hashServedPaper(tx, rules, before, request)
       : {}
-  const made = { ...request, input: { ...request.input, ...paper } }
+  const { usualText } = MOVES[request.name]
+  const opinion = usualText !== undefined && !request.input.text?.trim() ? { text: usualText } : {}
+  const made = { ...request, input: { ...request.input, ...paper, ...opinion } }
   const linked = made.name === 'linkDecision' ? await readLinkableDecision(tx, before, made.input.decision) : null
   const standing = SHOWING.includes(made.name) ? (ground?.decisionInForce ?? null) : null
   const step = stepOf(before, made, { linked, standing }, rules)

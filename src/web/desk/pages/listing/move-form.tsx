@@ -42,7 +42,7 @@ const TITLES: Record<MoveFieldName, string> = {
   repairNotice: '信用修复告知书与决定书一并送达（两书同达）',
 }
 const TEXT_OF: Partial<Record<PersonsMove, string>> = {
-  reviewListing: '复核意见',
+  reviewListing: '复核意见（不填即为“同意”）',
   returnListing: '退回意见',
   resubmitListing: '补正情况',
 }

@@ -122,6 +122,7 @@ export const missingFields = (move: PersonsMove, draft: MoveDraft, of: CaseFile)
   fieldsOfMove(move, draft, of).filter((field) => {
     if (OPTIONAL.includes(field) || (move === 'confirmHiding' && field === 'hiding')) return false
     if (move === 'dropListing' && field === 'notListed') return false
+    if (move === 'reviewListing' && field === 'text') return false
     const value = draft[field]
     return value == null || (typeof value === 'string' && value.trim() === '')
   })
