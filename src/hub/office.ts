@@ -12,6 +12,7 @@ import * as proposals from '../store/office/proposals.js'
 import type { WorkRules } from '../work/calendar/rules.js'
 import { readClockRules } from '../work/listing/publication-clocks.js'
 import { listAllLists } from '../work/office/added-rules.js'
+import { type ListEnd, withListEnds } from '../work/office/list-ends.js'
 import type { LiveOffice } from '../work/office/live-office.js'
 import type { AddedRule } from '../work/office/rule-files.js'
 import { type RuleRowContent, readConfirmations } from '../work/office/rule-rows.js'
@@ -140,10 +141,13 @@ const readState = async (db: Db, { config, filed, standIns, keys, log }: HubOffi
   }).map(settingTitle)
   const laid = laidOver(config, values)
   const addresses = mergeAddresses(laid.config, standIns)
-  const added = (await proposals.listInForce<AddedRule>(db, 'RULES_ADDED')).map(({ content }) => content)
+  const added = await proposals.listInForce<AddedRule>(db, 'RULES_ADDED')
+  const ends = await proposals.listInForce<ListEnd>(db, 'LIST_ENDED')
+  const own = added.map(({ content }) => content)
+  const lists = withListEnds(listAllLists(filed.lists, own), added, ends)
   const confirmations = readConfirmations(await proposals.listInForce<RuleRowContent>(db, 'RULE_ROW'))
-  const layered = layOver(listAllLists(filed.lists, added), confirmations)
-  return { revision, values, unreadable, ...laid, layered, addresses, timetable: timetableOf(addresses) }
+  const layered = layOver(lists, confirmations)
+  return { revision, inService, values, unreadable, ...laid, layered, addresses, timetable: timetableOf(addresses) }
 }
 
 const layOver = (lists: readonly ListKind[], confirmations: RuleConfirmations): OfficeState['layered'] => ({

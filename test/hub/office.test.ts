@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig } from '../../src/config.js'
+import { addDays, shanghaiDate } from '../../src/foundation/time/dates.js'
 import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import * as people from '../../src/work/access/people.js'
@@ -241,5 +242,41 @@ describe('a new office at the desk', () => {
       step: 'REGISTER',
       done: true,
     })
+  })
+
+  it('ends a list of its own by two persons: no new case from that day on', async () => {
+    const END = 'mutation($input: ListEndInput!) { proposeListEnd(input: $input) { id } }'
+    const own = async () => (await ask('li', '{ ownLists { id name { zh } endedFrom waiting { id } } }')).ownLists
+    const { list, today, name } = { list: 'own-ending', today: shanghaiDate(test.hub.now()), name: '虚构停用名单' }
+    const serious = test.hub.rules.lists.find(({ id }) => id === 'serious')
+    const text = JSON.stringify({ ...serious, id: list, zh: name }, (key, value) =>
+      key === 'confirmation' ? undefined : value,
+    )
+    const made = { text, reason: '地方性法规', by: 'command root', now: test.hub.now() }
+    const { id } = await proposeAddedRule(test.hub.db, test.hub.office.ruleParts(), made)
+    for (const by of ['li', 'wang']) await decide(by, String(id))
+    await test.hub.pull('registry', { cause: 'command' })
+    const officer = await test.token('officer')
+    const firms = await test.hub.db('operators').whereNotNull('uscc').orderBy('id').limit(2).pluck('uscc')
+    const open = async (code: string) => {
+      const input = { code, list, reason: '虚构事由', on: addDays(today, -1) }
+      const query = 'mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { state } } }'
+      const { data, errors } = await test.ask(query, { input }, officer)
+      return errors ? JSON.stringify(errors[0]?.extensions) : data.openLead.listing.state
+    }
+    expect(await open(firms[0])).to.equal('LEAD')
+
+    const input = { list, from: today, reason: '法规已废止' }
+    expect(await ask('li', END, { input: { ...input, list: 'serious' } })).to.equal('OWN_LIST_UNKNOWN')
+    expect(await ask('li', END, { input: { ...input, from: addDays(today, -1) } })).to.equal('DATE_INVALID')
+    const { proposeListEnd: proposed } = await ask('li', END, { input })
+    expect(await ask('wang', END, { input })).to.equal('OFFICE_PROPOSAL_WAITS')
+    expect(await decide('li', proposed.id)).to.equal('SECOND_PERSON')
+    expect(await own()).to.deep.include({ id: list, name: { zh: name }, endedFrom: null, waiting: { id: proposed.id } })
+    await decide('wang', proposed.id)
+    expect(await own()).to.deep.include({ id: list, name: { zh: name }, endedFrom: today, waiting: null })
+    expect(await open(firms[1]), 'a day before the end does not help').to.include('LIST_ENDED')
+    expect(await ask('wang', END, { input })).to.equal('OWN_LIST_ENDED')
+    expect(await test.hub.db('listings').where({ list }).pluck('state'), 'an open case stays').to.deep.equal(['LEAD'])
   })
 })

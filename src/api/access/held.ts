@@ -116,9 +116,11 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   OperatorConnection: 'edges nodes pageInfo totalCount',
   OperatorEdge: 'node cursor match',
   Organisation: 'seat line region name',
-  OfficeService: 'since lacks',
+  OfficeService: 'since published lacks',
   OfficeProposal:
-    'id kind settings rule added reason endorsedBy endorsedAt proposedBy proposedAt state decidedBy decidedAt note',
+    'id kind settings rule added listEnd reason endorsedBy endorsedAt proposedBy proposedAt state decidedBy decidedAt note',
+  OwnList: 'id name endedFrom waiting',
+  ListEnd: 'list name from',
   OwnRule: 'type name row',
   HubFinding: 'id severity words next',
   SetupStep: 'step done count',

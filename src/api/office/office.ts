@@ -3,6 +3,7 @@ import * as store from '../../store/office/proposals.js'
 import { rowOf } from '../../work/calendar/rules.js'
 import { listServiceFaults, proposeService } from '../../work/office/declaration.js'
 import { examine } from '../../work/office/examine.js'
+import { type ListEnd, type ListEndInput, listOwnLists, proposeListEnd } from '../../work/office/list-ends.js'
 import { listUnconfirmedRows, proposeRuleRow, type RuleRowContent } from '../../work/office/rule-rows.js'
 import { latestSettings, proposeSettings as propose, type SettingsContent } from '../../work/office/settings.js'
 import { listSetupSteps } from '../../work/office/setup.js'
@@ -37,6 +38,20 @@ const hubFindings = async (_: unknown, __: unknown, { parts, now }: GraphqlConte
   (await examine(parts.db, parts, now)).map(({ zh, en, ...found }) => ({ ...found, words: { zh, en } }))
 
 const listSteps = (_: unknown, __: unknown, { parts, now }: GraphqlContext) => listSetupSteps(parts.db, parts, now)
+
+const ownLists = async (_: unknown, __: unknown, context: GraphqlContext) => {
+  const { db, rules } = context.parts
+  const waiting = await store.listWaiting<ListEnd>(db, 'LIST_ENDED')
+  return (await listOwnLists(db, rules.lists)).map(({ id, zh, en, endedFrom = null }) => {
+    const proposal = waiting.find(({ content }) => content.list === id)
+    return { id, name: { zh, en }, endedFrom, waiting: proposal === undefined ? null : proposalView(context, proposal) }
+  })
+}
+
+const endList = async (_: unknown, { input }: { input: Omit<ListEndInput, 'by' | 'now'> }, context: GraphqlContext) => {
+  const { db, rules } = context.parts
+  return proposalView(context, await proposeListEnd(db, rules, { ...refuseUnstorableText(input), ...actor(context) }))
+}
 
 const actor = ({ viewer, now }: GraphqlContext) => ({ by: viewer.sub ?? '', now })
 
@@ -93,6 +108,12 @@ const proposeRuleConfirmation = async (
 }
 
 export const officeResolvers = {
-  Query: { officeSettings, officeProposals, officeService, unconfirmedRules, hubFindings, setupSteps: listSteps },
-  Mutation: { proposeSettings, declareInService, proposeRuleConfirmation, decideOfficeProposal },
+  Query: {
+    ...{ officeSettings, officeProposals, officeService, unconfirmedRules, ownLists, hubFindings },
+    setupSteps: listSteps,
+  },
+  Mutation: {
+    ...{ proposeSettings, declareInService, proposeRuleConfirmation, decideOfficeProposal },
+    proposeListEnd: endList,
+  },
 }

@@ -10,6 +10,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/office/proposals.js'
 import { rowOf } from '../../work/calendar/rules.js'
 import { decideOfficeProposal as decide } from '../../work/office/decide.js'
+import type { ListEnd } from '../../work/office/list-ends.js'
 import type { AddedRule } from '../../work/office/rule-files.js'
 import type { RuleRowContent } from '../../work/office/rule-rows.js'
 import type { SettingsContent } from '../../work/office/settings.js'
@@ -23,10 +24,13 @@ export const proposalView = (context: GraphqlContext, { content, ...proposal }: 
   ...proposal,
   settings: proposal.kind === 'SETTINGS' ? changesIn(context, (content as SettingsContent).values) : [],
   added: proposal.kind === 'RULES_ADDED' ? addedView(content as AddedRule) : null,
+  listEnd: proposal.kind === 'LIST_ENDED' ? listEndView(content as ListEnd) : null,
   rule: proposal.kind === 'RULE_ROW' ? readRuleView(context, content as RuleRowContent) : null,
 })
 
 const addedView = ({ type, name, rule }: AddedRule) => ({ type, name, row: rowOf(rule) })
+
+const listEndView = ({ list, from, zh, en }: ListEnd) => ({ list, from, name: { zh, en } })
 
 const changesIn = ({ parts }: GraphqlContext, values: readonly KeptSettingValue[]) =>
   values.flatMap((value) => {

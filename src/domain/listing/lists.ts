@@ -121,7 +121,12 @@ export interface ListKind extends BilingualText {
   repair: RepairEntrance | null
   measures: Measure[]
   removals: RemovalRule[]
+  /** First day on which no new case is opened: the office ended its own list. Entries in force stay. */
+  endedFrom?: string
 }
+
+export const isListEnded = ({ endedFrom }: Pick<ListKind, 'endedFrom'>, today: string): boolean =>
+  endedFrom !== undefined && today >= endedFrom
 
 export const isBlacklist = (lists: readonly ListKind[], id: string): boolean =>
   lists.some((list) => list.id === id && list.blacklist)

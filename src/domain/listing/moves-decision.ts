@@ -3,7 +3,14 @@ import { isSamePerson } from '../access/persons.js'
 import { addWorkdays } from '../calendar/calendar.js'
 import { CASE_STATES, type Case, type CaseAct, type MoveRules } from './case.js'
 import { computeLastDayInHub } from './entry-end.js'
-import { computeTermEnd, findLegalBasis, findLegalNumber, findLegalNumberValue, needsConsent } from './lists.js'
+import {
+  computeTermEnd,
+  findLegalBasis,
+  findLegalNumber,
+  findLegalNumberValue,
+  isListEnded,
+  needsConsent,
+} from './lists.js'
 import {
   findMissingNeed,
   type MoveGuard,
@@ -24,6 +31,7 @@ const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 
 const decidedHere: MoveGuard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
+const listStands: MoveGuard = (_, { today }, { list }) => (isListEnded(list, today) ? 'LIST_ENDED' : null)
 const heavySaid: MoveGuard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
 /** The officer states non-performance: the decision itself cannot show it. */
 const nonPerformanceSaid: MoveGuard = (_, act) =>
@@ -113,7 +121,7 @@ export const DECISION_MOVES = {
     to: 'LEAD',
     roles: ['officer', 'clock'],
     needs: ['reason'],
-    guards: [decidedHere],
+    guards: [decidedHere, listStands],
   },
   linkDecision: {
     zh: '关联处罚决定',

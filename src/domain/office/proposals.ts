@@ -1,13 +1,14 @@
 import { isSamePerson } from '../access/persons.js'
 import type { Act } from '../access/viewer.js'
 
-export type OfficeProposalKind = 'SETTINGS' | 'SERVICE' | 'RULE_ROW' | 'RULES_ADDED'
+export type OfficeProposalKind = 'SETTINGS' | 'SERVICE' | 'RULE_ROW' | 'RULES_ADDED' | 'LIST_ENDED'
 
 export const ACT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
   SETTINGS: 'change_office',
   SERVICE: 'change_office',
   RULE_ROW: 'confirm_rules',
   RULES_ADDED: 'confirm_rules',
+  LIST_ENDED: 'confirm_rules',
 }
 
 export const SIGHT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
@@ -15,6 +16,7 @@ export const SIGHT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
   SERVICE: 'see_rules',
   RULE_ROW: 'see_rules',
   RULES_ADDED: 'see_rules',
+  LIST_ENDED: 'see_rules',
 }
 
 export type OfficeProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'

@@ -1,9 +1,11 @@
 /** A falling score opens a lead only where a penalty can be linked. */
 import { chooseLeadPenalty, type LeadRule, listWeighingPenalties } from '../../domain/listing/lead-ground.js'
 import { readLinkedDecision } from '../../domain/listing/legal-ground.js'
+import { isListEnded } from '../../domain/listing/lists.js'
 import { DISHONEST_LIST_FACT, type Facts } from '../../domain/records/facts.js'
 import { isHeavyPenalty } from '../../domain/records/penalty.js'
 import { groupBy } from '../../foundation/groups.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as store from '../../store/listing/leads.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -25,8 +27,9 @@ export const openLeadsOnPenalties = async (tx: Tx, rules: WorkRules, weighed: We
     return own === undefined || isListedElsewhere(own) ? [] : listWeighingPenalties(own)
   })
   if (records.length === 0) return
-  for (const { id, decidedHere, leads = [] } of rules.lists) {
-    if (!decidedHere || leads.length === 0) continue
+  for (const list of rules.lists) {
+    const { id, decidedHere, leads = [] } = list
+    if (!decidedHere || leads.length === 0 || isListEnded(list, shanghaiDate(now))) continue
     const found = groupBy(await store.listUnconsideredPenalties(tx, id, records), ({ operatorId }) => operatorId)
     const opening = [...found].flatMap(([operatorId, own]) => leadOf(operatorId, own, leads, weighed) ?? [])
     await openLeads(tx, rules, id, opening, { on, now })

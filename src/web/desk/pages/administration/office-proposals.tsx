@@ -26,11 +26,13 @@ const DECIDING: Record<OfficeProposalLineFragment['kind'], Act> = {
   SERVICE: 'change_office',
   RULE_ROW: 'confirm_rules',
   RULES_ADDED: 'confirm_rules',
+  LIST_ENDED: 'confirm_rules',
 }
 
 const FOLLOWS: Record<OfficeProposalLineFragment['kind'], readonly string[]> = {
   SETTINGS: ['随即生效，各处不须重新启动；', '您的姓名和时刻一同保存；再次改动才能改回。'],
   SERVICE: ['此后所依据的规则未经核实的，一律不得公示；', '不能撤销；您的姓名和时刻一同保存。'],
+  LIST_ENDED: ['自该日起不再新立案件；已立的案件照常办理，公示的条目不变；', '您的姓名和时刻一同保存。'],
   RULES_ADDED: ['两人都确认以后生效；您已逐项核对内容及其依据；', '您的姓名和时刻一同保存。'],
   RULE_ROW: ['您已查阅所据的公开文本，条文与规则一致；', '规则随即视为已核实，文书可以引用；您的姓名和时刻一同保存。'],
 }
@@ -102,6 +104,12 @@ const ProposalContent = ({ of }: { of: OfficeProposalLineFragment }) => {
         <p>{labelOf('OwnRuleType', of.added.type)}</p>
         <RuleRow of={of.added.row} opens={false} />
       </>
+    )
+  if (of.listEnd)
+    return (
+      <p>
+        {of.listEnd.name.zh}：自 {of.listEnd.from} 起不再新立案件
+      </p>
     )
   if (of.settings.length === 0) return <p>{labelOf('OfficeProposalKind', of.kind)}</p>
   return (

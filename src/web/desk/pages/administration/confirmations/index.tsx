@@ -11,12 +11,17 @@ import { useMay } from '../../../session/session.js'
 import {
   OfficeProposalsDocument,
   type OfficeProposalsQuery,
+  OwnListsDocument,
+  type OwnListsQuery,
   ProposeRuleConfirmationDocument,
   UnconfirmedRulesDocument,
   type UnconfirmedRulesQuery,
 } from '../office.generated.js'
 import { rulePlaceWords, SettledOfficeProposals, WaitingOfficeProposal } from '../office-proposals.js'
 import { RuleRow } from '../rules/row.js'
+import { OwnLists } from './own-lists.js'
+
+const OF_RULES: readonly string[] = ['RULE_ROW', 'RULES_ADDED', 'LIST_ENDED']
 
 type UnconfirmedRuleNode = UnconfirmedRulesQuery['unconfirmedRules'][number]
 
@@ -25,18 +30,21 @@ export default function ConfirmationsPage() {
   const rules = (data as UnconfirmedRulesQuery | undefined)?.unconfirmedRules
   const proposed = useQuery(OfficeProposalsDocument)
   const office = proposed.data as OfficeProposalsQuery | undefined
+  const own = useQuery(OwnListsDocument)
+  const lists = (own.data as OwnListsQuery | undefined)?.ownLists
   const [done, setDone] = useState('')
   const onDone = (words: string) => {
     setDone(words)
     void refetch()
     void proposed.refetch()
+    void own.refetch()
   }
   const waiting = (office?.officeProposals ?? []).filter(
-    ({ kind, state }) => (kind === 'RULE_ROW' || kind === 'RULES_ADDED') && state === 'PROPOSED',
+    ({ kind, state }) => OF_RULES.includes(kind) && state === 'PROPOSED',
   )
   const open = (rules ?? []).filter((one) => !one.waiting)
   const settled = (office?.officeProposals ?? []).filter(
-    ({ kind, state }) => (kind === 'RULE_ROW' || kind === 'RULES_ADDED') && state !== 'PROPOSED',
+    ({ kind, state }) => OF_RULES.includes(kind) && state !== 'PROPOSED',
   )
   return (
     <>
@@ -67,6 +75,7 @@ export default function ConfirmationsPage() {
           />
         </div>
       )}
+      {lists && <OwnLists of={lists} onDone={onDone} />}
       <SettledOfficeProposals all={settled} />
     </>
   )
