@@ -2,7 +2,7 @@ import { normalizeName } from '../domain/operators/names.js'
 import { parseHostNames } from '../domain/records/hosts.js'
 import type { Examination } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
-import { openHttpFile } from './transports/http/file.js'
+import { makeFileFetch } from './transports/http/file.js'
 import { mapWordsToValues, splitWords } from './words.js'
 
 const STATUS = mapWordsToValues({
@@ -62,6 +62,6 @@ export const certifiersAgency = makeAgency('certifiers', { zh: '可信认证机�
     whole: true,
     provesAbsenceOf: ['certifications'],
     forms: [table],
-    fetch: (request) => openHttpFile(request, '/trustmarks.csv'),
+    fetch: makeFileFetch('/trustmarks.csv'),
   },
 ])

@@ -5,7 +5,7 @@ import { valueAt } from './envelopes.js'
 import { type Examination, type FormDraft, NO_CODES } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { type CursorOptions, openByCursor } from './transports/http/pages.js'
+import { type CursorOptions, makeCursorFetch } from './transports/http/pages.js'
 import { mapWordsToValues, pickColumn, splitWords } from './words.js'
 
 const PIECE_SIZE = 200 // filings per request
@@ -113,7 +113,7 @@ export const communicationsAgency = makeAgency(
       whole: true,
       provesAbsenceOf: ['filings'],
       forms: [form(0, 'mainLicence leaderName certType'), form(1, '序号 主体备案号 证件类型 网站负责人 网站首页网址')],
-      fetch: (request) => openByCursor(request, filings),
+      fetch: makeCursorFetch(filings),
     },
   ],
 )

@@ -18,7 +18,12 @@ export interface OpenOptions {
 
 export interface FeedRequest extends FeedSource, OpenOptions, WantedForms {}
 
-export type FeedFetch = (request: FeedRequest) => Promise<FeedDelivery>
+/** How a feed is asked for over HTTP. */
+export interface FeedFetch {
+  /** Below the agency's address, without a query. */
+  path: string
+  open: (request: FeedRequest) => Promise<FeedDelivery>
+}
 
 export interface FeedDelivery {
   /** Can be iterated only once. Iteration may throw a Refusal. */

@@ -11,6 +11,7 @@ import { readContent } from './readers/index.js'
 import { renameFields, shapesOfMaps } from './readers/renaming.js'
 import { BROKEN_ITEM_FIELD, type FormShape, matchFormByNames } from './readers/shapes.js'
 import { openSource } from './transports/index.js'
+import { tableOfFeed } from './transports/table/exchange.js'
 
 const JILIN = '220000'
 
@@ -35,11 +36,19 @@ export interface AgencyFeed {
   duty?: { workdays: number }
   /** Fields where fifteen digits are a registration number, not a resident ID number. */
   exempt: ReadonlySet<string>
+  /** Where the feed is asked for below an http address, and its folder or table at the others. */
+  places: FeedPlaces
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
   forms: readonly FormShape[]
   /** The content decides the reader unless one is named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<SourceItem>
   map: (item: SourceItem, context: MappingContext) => DraftsOrProblems
+}
+
+interface FeedPlaces {
+  path: string
+  folder: string
+  table: string
 }
 
 export interface MappingContext {
@@ -59,7 +68,7 @@ export interface FeedForm extends FormShape {
 }
 
 export interface FeedDescription
-  extends Omit<AgencyFeed, 'agency' | 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
+  extends Omit<AgencyFeed, 'agency' | 'places' | 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
   bounds?: Partial<FeedBounds>
   exempt?: readonly string[]
   /** A delivery must have one of these fields. Similar feeds share all others. */
@@ -96,6 +105,7 @@ export const makeFeed = (
     ...rest,
     agency,
     bounds: bounded,
+    places: { path: fetch.path, folder: id, table: tableOfFeed(id) },
     exempt: new Set(exempt),
     forms,
     open: async (source, opening) => {

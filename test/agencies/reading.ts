@@ -21,7 +21,7 @@ const reading = makeFeed('market-regulator', {
   whole: false,
   provesAbsenceOf: [],
   forms: [form(HEADER.split(',')), form(['ILLID', 'ENTNAME', 'UNISCID', 'SERILLREA_CN'])],
-  fetch: () => Promise.reject(new Error('never asked')),
+  fetch: { path: '/never', open: () => Promise.reject(new Error('never asked')) },
 })
 export const read = async (bytes: string | Buffer, reader?: string): Promise<SourceItem[]> => {
   const items: SourceItem[] = []

@@ -30,7 +30,7 @@ export const soaked = makeFeed('market-regulator', {
   whole: true,
   provesAbsenceOf: [],
   forms: [form],
-  fetch: () => Promise.reject(new Error('never asked')),
+  fetch: { path: '/never', open: () => Promise.reject(new Error('never asked')) },
 })
 
 export type Format = 'csv' | 'json' | 'jsonl' | 'xml' | 'xlsx' | 'xls'

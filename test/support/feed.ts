@@ -72,7 +72,7 @@ export const feed = ({
         },
       },
     ],
-    fetch: async () => ({ items: numbered(sent()), file: null }),
+    fetch: { path: '/test', open: async () => ({ items: numbered(sent()), file: null }) },
   })
 
 async function* numbered(sent: ReturnType<NonNullable<FeedGiven['sent']>>): AsyncIterable<SourceItem> {

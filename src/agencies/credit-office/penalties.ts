@@ -4,7 +4,7 @@ import { findAmounts, makeDecisionFactKey, type PenaltyAmounts } from '../../dom
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { type FormDraft, NO_CODES } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
-import { openHttpFile } from '../transports/http/file.js'
+import { makeFileFetch } from '../transports/http/file.js'
 import { mapWordsToValues, splitWords } from '../words.js'
 import { listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
 import {
@@ -213,5 +213,5 @@ export const penaltiesFeed: FeedDescription = {
   duty: { workdays: 7 },
   exempt: [codes2019Layout, labelsLayout, codes2015Layout, templateLayout].flatMap(({ fields }) => fields.regNo ?? []),
   forms: [codes2019Layout, labelsLayout, codes2015Layout, templateLayout, mirrorLayout].map(form),
-  fetch: (request) => openHttpFile(request, '/penalties.csv'),
+  fetch: makeFileFetch('/penalties.csv'),
 }

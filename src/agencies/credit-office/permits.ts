@@ -3,7 +3,7 @@ import { makeDecisionFactKey } from '../../domain/records/penalty.js'
 import { compactText, normalizeDocumentNumber } from '../../foundation/text/values.js'
 import type { FormDraft } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
-import { openHttpFile } from '../transports/http/file.js'
+import { makeFileFetch } from '../transports/http/file.js'
 import { mapWordsToValues, splitLiteral, splitWords, type WordsIn } from '../words.js'
 import { type FormLayout, listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
@@ -204,5 +204,5 @@ export const permitsFeed: FeedDescription = {
   duty: { workdays: 7 },
   exempt: [codes2019, codes2015, template].flatMap(({ fields }) => fields.regNo ?? []),
   forms: [form(codes2019, STATES_2019), form(codes2015, STATES_2015), form(template, STATES_OF_TEMPLATE)],
-  fetch: (request) => openHttpFile(request, '/permits.csv'),
+  fetch: makeFileFetch('/permits.csv'),
 }

@@ -2,7 +2,7 @@ import { normalizeName } from '../../domain/operators/names.js'
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import type { Examination, FormDraft, SubjectCodes } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
-import { openHttpFile } from '../transports/http/file.js'
+import { makeFileFetch } from '../transports/http/file.js'
 import { mapWordsToValues } from '../words.js'
 import { joinLabelled, readProduction, splitText } from './goods.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
@@ -142,5 +142,5 @@ export const foodFeed: FeedDescription = {
   bounds: { most: 500_000, rejectShare: 0.3, staleAfterHours: 72 },
   marks: ['食品名称', '样品名称'],
   forms: [table],
-  fetch: (request) => openHttpFile(request, '/food.xlsx'),
+  fetch: makeFileFetch('/food.xlsx'),
 }

@@ -1,7 +1,7 @@
 import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { type Examination, NO_CODES } from '../examine.js'
 import type { FeedDescription, FeedForm } from '../feed.js'
-import { openHttpFile } from '../transports/http/file.js'
+import { makeFileFetch } from '../transports/http/file.js'
 import { mapWordsToValues, splitWords } from '../words.js'
 import { joinLabelled, makeSampleKey, readProduction, splitOutsideBrackets, splitText } from './goods.js'
 import { makeSpellings, makeSpeltForm } from './spelling.js'
@@ -127,5 +127,5 @@ export const qualityFeed: FeedDescription = {
   bounds: { most: 200_000, rejectShare: 0.3, staleAfterHours: 72 },
   marks: ['产品名称', '药品品名'],
   forms: [table, herbal],
-  fetch: (request) => openHttpFile(request, '/quality.xlsx'),
+  fetch: makeFileFetch('/quality.xlsx'),
 }

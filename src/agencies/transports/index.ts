@@ -13,7 +13,7 @@ export const openSource = async (request: FeedRequest, fetch: FeedFetch): Promis
       return openTable(request)
     case 'http:':
     case 'https:':
-      return fetch(request)
+      return fetch.open(request)
     default:
       throw new Refusal('FEED_UNREACHABLE', {
         reason: '地址应以 http、https、file 或 postgres 开头 no address of a known kind',

@@ -14,6 +14,7 @@ import {
   type ExchangeTable,
   openExchange,
   type RowAnswer,
+  tableOfFeed,
   withConnection,
 } from './table/exchange.js'
 
@@ -28,7 +29,7 @@ const FIRST = -(2n ** 63n)
 
 export const openTable = async (request: FeedRequest, most = MAX_ROWS): Promise<FeedDelivery> => {
   const { url, schema } = addressOf(request.url)
-  const name = checkIdentifier(`exchange_${request.feed}`)
+  const name = checkIdentifier(tableOfFeed(request.feed))
   const withExchange: ExchangeRunner = (readOnly, work) =>
     withConnection(url, readOnly, async (db) => work(await openExchange(db, schema, name)))
   const waiting = await withNamedFaults(() => withExchange(true, (exchange) => exchange.count(most + 1)))

@@ -49,8 +49,9 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   DropRejectPayload: 'reject',
   DueDelivery:
     'platform platformName kind key listing authority duty countedFrom dueOn provisional late state attempts delivery limit',
-  Feed: 'id title kind whole every staleAfterHours configured lastGoodPullAt stale items rejects rejectsByRule lastError openRejects unmatched dutyWorkdays timeliness forms',
+  Feed: 'id title kind whole every staleAfterHours configured lastGoodPullAt stale items rejects rejectsByRule lastError openRejects unmatched dutyWorkdays timeliness forms places',
   FeedForm: 'fields',
+  FeedPlaces: 'path folder table',
   FeedMap: 'number feed lines madeBy madeAt endedBy endedAt',
   FeedMapLine: 'heading field value',
   Remark: 'field rule message',

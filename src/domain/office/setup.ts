@@ -35,6 +35,8 @@ export interface SetupStep {
 }
 
 const REGISTERS = ['registry', 'individuals']
+/** Without penalties no case can be opened. Other feeds and platforms may follow later. */
+const GROUND_OF_CASES = 'penalties'
 
 export const setupSteps = (facts: SetupFacts): SetupStep[] => {
   const { people, taken, feeds, platforms } = facts
@@ -46,8 +48,8 @@ export const setupSteps = (facts: SetupFacts): SetupStep[] => {
     SITE: facts.hasSite,
     AUTHORITIES: facts.authorities,
     REGISTER: REGISTERS.some((feed) => taken.has(feed)),
-    FEEDS: taken.size === feeds,
-    PLATFORMS: platforms.configured === platforms.all,
+    FEEDS: taken.has(GROUND_OF_CASES),
+    PLATFORMS: platforms.configured > 0,
     SCORE: facts.scores,
     CASE: facts.cases,
     PUBLICATION: facts.published,

@@ -194,6 +194,13 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return last?.n ?? 0
 }
 
+/** Feeds of which anything was ever taken in, whole or in part. */
+export const listTakenFeeds = (db: Db): Promise<string[]> =>
+  queryColumn(
+    db,
+    `select distinct subject from runs where job = 'pull' and outcome = 'DONE' and taken_back_at is null /* runs.takenFeeds */`,
+  )
+
 /** `at`: end of the pull, or its file's date if earlier. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const pulls = await queryRows<{ subject: string; at: Date; counts: Record<string, number> }>(

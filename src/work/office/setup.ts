@@ -26,9 +26,9 @@ export const listSetupSteps = async (
   { office, rules, agencies, platforms }: SetupParts,
   now: Date,
 ): Promise<SetupStep[]> => {
-  const [everybody, good, condition, inService] = await Promise.all([
+  const [everybody, taken, condition, inService] = await Promise.all([
     people.listPeople(db, PEOPLE_MOST),
-    runs.lastGoodPulls(db),
+    runs.listTakenFeeds(db),
     readSetupCondition(db),
     proposals.isInService(db),
   ])
@@ -39,7 +39,7 @@ export const listSetupSteps = async (
     ...condition,
     people: everybody.filter(({ endedAt, pendingSince }) => endedAt === null && pendingSince === null),
     hasSite: operator !== null && (telephone !== null || email !== null),
-    taken: new Set(good.keys()),
+    taken: new Set(taken),
     feeds: agencies.reduce((sum, { feeds }) => sum + feeds.length, 0),
     platforms: { configured: platforms.filter(({ id }) => configured.has(id)).length, all: platforms.length },
     unconfirmedBinding: unconfirmed.length,

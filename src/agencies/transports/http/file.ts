@@ -1,6 +1,6 @@
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
-import type { FeedDelivery, FeedRequest } from '../../delivery.js'
+import type { FeedDelivery, FeedFetch, FeedRequest } from '../../delivery.js'
 import { contentFromBytes } from '../../readers/content.js'
 import { readContent } from '../../readers/index.js'
 import * as attempts from './attempt.js'
@@ -8,6 +8,8 @@ import * as attempts from './attempt.js'
 const FILE_TIMEOUT = 120_000 // ms
 const FILE_PULL_MS = 10 * 60_000 // ms for all attempts
 const FILE_BYTES = 64 * 1024 * 1024
+
+export const makeFileFetch = (path: string): FeedFetch => ({ path, open: (request) => openHttpFile(request, path) })
 
 export const openHttpFile = async (request: FeedRequest, path: string): Promise<FeedDelivery> => {
   const { state, shapes, feed } = request

@@ -43,10 +43,17 @@ interface PageService<Page extends PageItems, Place> {
 export type PagingOptions = PageService<ListPage, number>
 export type CursorOptions = PageService<CursorPage, string | null>
 
-export const makePagedFetch =
-  (paging: PagingOptions): FeedFetch =>
-  (request) =>
-    openPaged(request, paging)
+export const makePagedFetch = (paging: PagingOptions): FeedFetch => ({
+  path: pathOf(paging.ask(1, paging.pageItems)),
+  open: (request) => openPaged(request, paging),
+})
+
+export const makeCursorFetch = (cursoring: CursorOptions): FeedFetch => ({
+  path: pathOf(cursoring.ask(null, cursoring.pageItems)),
+  open: (request) => openByCursor(request, cursoring),
+})
+
+const pathOf = ({ path }: PageRequest): string => path.split('?')[0] ?? path
 
 export const openPaged = async (
   request: FeedRequest,

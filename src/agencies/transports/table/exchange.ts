@@ -25,6 +25,8 @@ export const DATABASE_FAULT_TEXTS: Record<string, string> = {
   '57014': '查询超时 the query took too long',
 }
 
+export const tableOfFeed = (feed: string): string => `exchange_${feed}`
+
 /**
  * Without `columns`, one column `payload` holds the record. To resubmit a row, the agency sets `state` 0 and
  * `resub_time`.
@@ -33,7 +35,7 @@ export const exchangeTableDdl = (feed: string, columns?: readonly string[], sche
   const fields = columns
     ? columns.map((column) => `"${column.replaceAll('"', '""')}" text`)
     : ['payload jsonb not null']
-  return `create table ${checkIdentifier(schema)}.${checkIdentifier(`exchange_${feed}`)} (
+  return `create table ${checkIdentifier(schema)}.${checkIdentifier(tableOfFeed(feed))} (
   id bigint generated always as identity primary key,
   ${fields.join(',\n  ')},
   state smallint not null default 0 check (state between 0 and 3),

@@ -113,7 +113,7 @@ export default function UploadsPage() {
               options={agencies.map(({ id, name, feeds }) => ({
                 key: id,
                 label: name.zh,
-                options: feeds.map(({ id, title }) => ({ value: id, label: `${title.zh}（${id}）` })),
+                options: feeds.map(({ id, title }) => ({ value: id, label: title.zh })),
               }))}
               style={{ width: '22rem' }}
             />

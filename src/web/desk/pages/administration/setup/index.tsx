@@ -1,13 +1,13 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link } from 'react-router'
-import { agoText } from '../../../pieces/dates.js'
 import { LoadingNotice } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
+import { FeedTable } from './feeds.js'
 import { SetupStepsDocument, type SetupStepsQuery } from './setup.generated.js'
-import { compareFeeds, STEP_WORDS } from './words.js'
+import { STEP_WORDS } from './words.js'
 
 export default function SetupPage() {
   const { data, loading, error, refetch } = useQuery(SetupStepsDocument)
@@ -35,13 +35,12 @@ export default function SetupPage() {
                 {labelOf('SetupStepName', step)}{' '}
                 <span className={done ? 'good' : step === next ? 'warn' : 'soft'}>
                   {done ? '已办好' : step === next ? '下一步' : '未办'}
-                  {count && !done && ` ${count}`}
+                  {count && ` ${count}`}
                 </span>
               </h2>
               {!done && (
                 <>
                   <p>{STEP_WORDS[step].how}</p>
-                  {step === 'FEEDS' && <Feeds of={shown.agencies} />}
                   <p className="filters">
                     {STEP_WORDS[step].links.map(({ to, text }) => (
                       <Link key={to} to={to}>
@@ -51,41 +50,11 @@ export default function SetupPage() {
                   </p>
                 </>
               )}
+              {step === 'FEEDS' && <FeedTable of={shown.agencies} />}
             </li>
           ))}
         </ol>
       )}
     </>
-  )
-}
-
-const Feeds = ({ of }: { of: SetupStepsQuery['agencies'] }) => {
-  const feeds = of
-    .flatMap(({ feeds, name, configured }) => feeds.map((feed) => ({ ...feed, agency: name.zh, configured })))
-    .sort((a, b) => compareFeeds(a.id, b.id))
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-    <section className="scroll" aria-label="数据源表" tabIndex={0}>
-      <table className="plain-table" aria-label="数据源">
-        <thead>
-          <tr>
-            <th scope="col">数据源</th>
-            <th scope="col">信源单位</th>
-            <th scope="col">如何取得</th>
-            <th scope="col">最近完整接收</th>
-          </tr>
-        </thead>
-        <tbody>
-          {feeds.map(({ id, title, agency, configured, lastGoodPullAt }) => (
-            <tr key={id}>
-              <td>{title.zh}</td>
-              <td>{agency}</td>
-              <td>{configured ? '按设定的地址自动拉取' : '接口、文件夹或前置机（设定地址），或者上传文件'}</td>
-              <td className={lastGoodPullAt ? 'good' : 'soft'}>{lastGoodPullAt ? agoText(lastGoodPullAt) : '尚未'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }

@@ -7,11 +7,11 @@ interface StepWords {
 
 export const STEP_WORDS: Record<SetupStepName, StepWords> = {
   ADMINISTRATORS: {
-    how: '系统管理员登记人员和系统，安全管理员确认。第二名管理员的职责选“安全管理”；前两名管理员登记即生效，此后的登记都须另一人确认。',
+    how: '系统管理员登记人员和系统，安全管理员确认。按“登记人员”，角色选“管理员”，职责选“安全管理”；登记后显示一次性密码，当面交给本人，本人在另一台电脑或者另一个浏览器登录并自选密码。前两名管理员登记即生效，此后的登记都须另一人确认。',
     links: [{ to: '/administration/people', text: '登记人员' }],
   },
   OFFICERS: {
-    how: '至少一名经办人和另一名复核人：案件由一人办理、另一人复核。登记后由安全管理员确认。',
+    how: '至少一名经办人和另一名复核人：案件由一人办理、另一人复核。登记时把一次性密码当面交给本人；由安全管理员在“人员”页确认以后，本人才能登录。',
     links: [{ to: '/administration/people', text: '登记人员' }],
   },
   SITE: {
@@ -23,14 +23,14 @@ export const STEP_WORDS: Record<SetupStepName, StepWords> = {
     links: [{ to: '/administration/authorities', text: '机关资料' }],
   },
   REGISTER: {
-    how: '先有企业或者个体工商户的登记信息，其他数据才能归到主体名下。设定信源单位的地址，或者上传文件。',
+    how: '先有企业或者个体工商户的登记信息，其他数据才能归到主体名下。设定信源单位的地址，或者上传文件：首次上传的文件含有全部主体的，选“这是全量”。',
     links: [
       { to: '/administration/settings', text: '设定地址' },
       { to: '/intake/uploads', text: '上传文件' },
     ],
   },
   FEEDS: {
-    how: '其次为行政处罚（列入名单的依据），再次为许可、商标、抽检等。暂时没有来源的可以以后补。',
+    how: '其次为行政处罚（列入名单的依据），再次为许可、商标、抽检等。有了行政处罚即可往下办；暂时没有来源的可以以后补。',
     links: [
       { to: '/administration/settings', text: '设定地址' },
       { to: '/intake/uploads', text: '上传文件' },
@@ -38,19 +38,19 @@ export const STEP_WORDS: Record<SetupStepName, StepWords> = {
     ],
   },
   PLATFORMS: {
-    how: '地址和密钥由平台运行单位提供。没有设定之前，应报送的照记，设定后自动报送。',
+    how: '地址和密钥由平台运行单位提供。试运行先用平台的测试环境：设定其地址、密钥，并选“地址是否为测试环境”为“是”；其他地址在声明正式运行以前收不到新增和变更。至少一个平台即可往下办。',
     links: [{ to: '/administration/settings', text: '设定地址和密钥' }],
   },
   SCORE: {
-    how: '有了数据以后每五分钟自动评分；也可在时刻表中立即运行“评分”。',
+    how: '有了数据以后每五分钟自动评分；也可在时刻表中对“评分”按“立即运行”。评分以后，较重的行政处罚成为“名单案件”中的线索。',
     links: [{ to: '/administration/timetable', text: '时刻表' }],
   },
   CASE: {
-    how: '经办人由一件较重的行政处罚开始一个案件。试运行可用虚构的企业。',
-    links: [{ to: '/listings', text: '名单案件' }],
+    how: '经办人登录，在“名单案件”的线索中打开一件，按“提出列入建议”。试运行宜用虚构的企业；声明正式运行以前，公开页面和签名清单都标明“试运行”。',
+    links: [{ to: '/listings?state=LEAD', text: '名单案件：线索' }],
   },
   PUBLICATION: {
-    how: '案件依次告知、复核、决定、送达、公示；公示后名单每分钟出一期，可在公开页面上核对签名。',
+    how: '案件依次告知、复核、决定、送达、公示，各人在“待办”中看到轮到自己的一步；公示后名单每分钟出一期，测试环境随即收到。',
     links: [{ to: '/listings', text: '名单案件' }],
   },
   RULES: {
@@ -58,7 +58,7 @@ export const STEP_WORDS: Record<SetupStepName, StepWords> = {
     links: [{ to: '/administration/confirmations', text: '规则核实' }],
   },
   SERVICE: {
-    how: '各步齐备后声明正式运行；此后未经核实的规则不得据以公示。声明之前应移出试运行的条目。',
+    how: '声明之前移出试运行的条目，把信用平台的测试环境换成正式地址。声明以后，未经核实的规则不得据以公示，新增和变更开始推送到各信用平台。',
     links: [
       { to: '/administration/settings', text: '本机关设置' },
       { to: '/administration/doctor', text: '检查' },
