@@ -60,6 +60,8 @@ interface PlatformConfig {
   secret: string
   /** Subject kinds to deliver; null: those of the platform's description. */
   hears: string[] | null
+  /** The address is a test environment: additions leave for it before the office is in service. */
+  isTest: boolean
   setting: string
 }
 
@@ -99,6 +101,7 @@ export const OFFICE_SETTINGS: readonly OfficeSetting[] = [
     { name: setting('PLATFORM', id, 'URL'), kind: 'PLATFORM_ADDRESS', of },
     { name: setting('PLATFORM', id, 'SECRET'), kind: 'PLATFORM_CREDENTIAL', of },
     { name: setting('PLATFORM', id, 'HEARS'), kind: 'PLATFORM_SUBJECTS', of },
+    { name: setting('PLATFORM', id, 'TEST'), kind: 'PLATFORM_TEST', of },
   ]),
   { name: 'WEBHOOK_ALLOW', kind: 'WEBHOOK_NETWORKS', of: null },
   { name: 'BACKUP_ARRANGEMENT', kind: 'BACKUP_ARRANGEMENT', of: null },
@@ -166,6 +169,8 @@ const readSettings = (env: Environment): ReadSettings => {
     const one = SECOND_FACTOR_SETTINGS.join(' ')
     return checked('SECOND_FACTOR', 'administrators', isOne, ` ${one} 之一`, `one of ${one}`) as SecondFactorPolicy
   }
+  const isYes = (name: string): boolean =>
+    checked(name, 'no', (text) => ['yes', 'no'].includes(text), ' yes 或 no', 'yes or no') === 'yes'
   const level = (): string => {
     const isLevel = (text: string) => LOG_LEVELS.includes(text)
     return checked('LOG_LEVEL', 'info', isLevel, ` ${LOG_LEVELS.join(' ')} 之一`, 'one of these')
@@ -282,10 +287,9 @@ const readSettings = (env: Environment): ReadSettings => {
           faults.push(
             `${name} 需要 ${setting('PLATFORM', id, 'SECRET')} / needs ${setting('PLATFORM', id, 'SECRET')} beside it`,
           )
-        return [
-          id,
-          { url: address, secret: secret ?? '', hears: heard(setting('PLATFORM', id, 'HEARS')), setting: name },
-        ]
+        const hears = heard(setting('PLATFORM', id, 'HEARS'))
+        const isTest = isYes(setting('PLATFORM', id, 'TEST'))
+        return [id, { url: address, secret: secret ?? '', hears, isTest, setting: name }]
       }),
     ),
     backupArrangement: siteText('BACKUP_ARRANGEMENT'),
@@ -301,8 +305,8 @@ const readSettings = (env: Environment): ReadSettings => {
   }
   const known = [...Object.values(config.agencies), ...Object.values(config.platforms)].map(({ setting }) => setting)
   for (const name of Object.keys(env)) {
-    const meant = /^(AGENCY|PLATFORM)_.+_(URL|SECRET|SECRET_FILE|HEARS)$/.test(name)
-    if (meant && !known.includes(name.replace(/_(SECRET|SECRET_FILE|HEARS)$/, '_URL')))
+    const meant = /^(AGENCY|PLATFORM)_.+_(URL|SECRET|SECRET_FILE|HEARS|TEST)$/.test(name)
+    if (meant && !known.includes(name.replace(/_(SECRET|SECRET_FILE|HEARS|TEST)$/, '_URL')))
       faults.push(`${name} 不是已知的设置，可用 ${known.join(' ')} / is no known setting`)
   }
   if (faults.length > 0) throw new Refusal('CONFIG_INVALID', { faults: faults.join('; ') })

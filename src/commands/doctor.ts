@@ -1,5 +1,5 @@
 import { agencies } from '../agencies/index.js'
-import type { Finding } from '../domain/office/doctor.js'
+import type { Finding } from '../domain/office/hub-condition.js'
 import { isRefusal, type Refusal } from '../foundation/errors.js'
 import { platforms } from '../platforms/index.js'
 import { examine } from '../work/office/examine.js'

@@ -172,7 +172,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const silent =
       ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !office.addresses().platforms[id]) : []
     const isDoubted = () => clock.isDoubted()
-    const parts = { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }
+    const { isHeldOnTrial } = office
+    const parts = { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, isHeldOnTrial, now, log }
     return pushOnlyRemovalsWhenInDoubt(parts, { platforms: chosen(ids), silent, ...options })
   }
   const reconcileWith = async (

@@ -29,6 +29,7 @@ type SettingValues = Readonly<Record<string, string>>
 
 interface OfficeState {
   revision: number
+  inService: boolean
   values: SettingValues
   unreadable: string[]
   config: OfficeConfig
@@ -68,6 +69,9 @@ export const openOffice = async (db: Db, parts: HubOfficeParts) => {
       return findFault(config, Object.fromEntries(kept))
     },
     revision: () => state.revision,
+    inService: () => state.inService,
+    isHeldOnTrial: (platform) => !state.inService && hasRealAddress(state.config, platform),
+    testPlatforms: () => new Set(Object.entries(state.config.platforms).flatMap(([id, of]) => (of.isTest ? [id] : []))),
     site: () => state.config.site,
     webhookAllow: () => [...state.config.webhookAllow, ...(parts.standIns?.webhookAllow ?? [])],
     timetable: () => state.timetable,
@@ -93,6 +97,12 @@ export const openOffice = async (db: Db, parts: HubOfficeParts) => {
       timer = null
     },
   }
+}
+
+/** Stand-ins of the demo have no address in the settings. */
+const hasRealAddress = ({ platforms }: OfficeConfig, platform: string): boolean => {
+  const of = platforms[platform]
+  return of !== undefined && of.url !== null && !of.isTest
 }
 
 const liveRules = (filed: WorkRules, state: () => OfficeState): WorkRules => ({
@@ -128,6 +138,7 @@ const laidOver = (config: Config, values: SettingValues) => {
 
 const readState = async (db: Db, { config, filed, standIns, keys, log }: HubOfficeParts): Promise<OfficeState> => {
   const revision = await proposals.readRevision(db)
+  const inService = await proposals.isInService(db)
   const latest = latestSettings(await proposals.listInForce<SettingsContent>(db, 'SETTINGS'))
   const opened = openSettings(
     [...latest.values()].map(({ value }) => value),
@@ -160,7 +171,7 @@ const layOver = (lists: readonly ListKind[], confirmations: RuleConfirmations): 
 const usableSettings = (config: Config, opened: SettingValues, log: Log): SettingValues => {
   const subjects = new Map<string, string[]>()
   for (const name of Object.keys(opened)) {
-    const subject = name.replace(/_(URL|SECRET|HEARS)$/, '')
+    const subject = name.replace(/_(URL|SECRET|HEARS|TEST)$/, '')
     subjects.set(subject, [...(subjects.get(subject) ?? []), name])
   }
   let usable: SettingValues = {}

@@ -19,6 +19,8 @@ export interface PushParts {
   noticeRestored: () => Promise<boolean>
   /** Only removals are sent while the clock is doubted. */
   isDoubted: () => boolean
+  /** Additions wait until the office is in service. */
+  isHeldOnTrial: (platform: string) => boolean
   now: () => Date
   log: Log
 }
@@ -29,7 +31,7 @@ export type PushTurn = Pick<
 >
 
 export const pushOnlyRemovalsWhenInDoubt = async (
-  { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }: PushParts,
+  { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, isHeldOnTrial, now, log }: PushParts,
   turn: PushTurn,
 ) => {
   const { platforms, until } = turn
@@ -43,8 +45,11 @@ export const pushOnlyRemovalsWhenInDoubt = async (
     },
   )
   // Queries the database each time, so that a failover during a push is noticed.
-  const additionsStopped = async () =>
-    unsure || isDoubted() || ((await restored.areAdditionsStopped(db)) && (await noticeRestored()))
+  const additionsStopped = async (platform: string) =>
+    unsure ||
+    isDoubted() ||
+    isHeldOnTrial(platform) ||
+    ((await restored.areAdditionsStopped(db)) && (await noticeRestored()))
   const beforeSending = (highest: SentNote) => notes.noteSent(identity, highest)
   const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
     restored.noteReceiptsAhead(db, {

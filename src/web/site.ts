@@ -25,7 +25,14 @@ import {
   makePageCache,
   type PageCache,
 } from './frame/page-cache.js'
-import { baseUrlOf, languageOf, type RenderedPage, renderCompressed, sendPage } from './frame/render-response.js'
+import {
+  baseUrlOf,
+  framedBy,
+  languageOf,
+  type RenderedPage,
+  renderCompressed,
+  sendPage,
+} from './frame/render-response.js'
 import type { SiteDependencies } from './frame/site-parts.js'
 import { ICON_SVG, SITE_STYLE } from './frame/style.js'
 import { themeOf } from './frame/theme.js'
@@ -96,7 +103,7 @@ const showKept = async (
   const [lang, encoding, theme] = [languageOf(request), chooseEncoding(request), themeOf(request)]
   const page = () => cache.getOrMake(stamp, `page ${addressInLanguage(path, parameters, 'zh')}`, make)
   const made = async (): Promise<RenderedPage> => {
-    const text = renderPage(await page(), { demo, site: office.site(), lang, theme, here: { path, parameters } })
+    const text = renderPage(await page(), { demo, ...framedBy(office), lang, theme, here: { path, parameters } })
     return { ...compressPage(text, encoding, 'often'), robots, isChosen: path === LIST }
   }
   const shown = theme === null ? parameters : { ...parameters, theme }

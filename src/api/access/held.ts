@@ -136,7 +136,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Person:
     'name role duty agency region createdAt oneTimeUntil seenAt pendingSince pendingChanges changedBy confirmedBy confirmedAt exempt endedAt asleep secondFactor',
   Platform:
-    'id name configured hears outstanding oldestOutstandingAt refused refusedByCode confirmed lastConfirmedAt paused wiped filledAt openUntil acts',
+    'id name configured heldOnTrial hears outstanding oldestOutstandingAt refused refusedByCode confirmed lastConfirmedAt paused wiped filledAt openUntil acts',
   PlatformAct: 'act at by reason',
   PlatformSaid: 'at by reason',
   Problem: 'field heading rule message',

@@ -31,6 +31,7 @@ const views = async (context: GraphqlContext) => {
       id,
       name,
       configured: configured.has(id),
+      heldOnTrial: office.isHeldOnTrial(id),
       hears: rules.platforms.find((one) => one.id === id)?.kinds ?? [],
       oldestOutstandingAt: oldest.get(id) ?? null,
       refusedByCode: refused

@@ -1,4 +1,5 @@
 import { isRemovedSetting } from '../../domain/office/settings.js'
+import * as listings from '../../store/listing/listings.js'
 import * as store from '../../store/office/proposals.js'
 import { rowOf } from '../../work/calendar/rules.js'
 import { listServiceFaults, proposeService } from '../../work/office/declaration.js'
@@ -64,7 +65,12 @@ const proposeSettings = async (_: unknown, { input }: { input: ProposeSettingsIn
 
 const officeService = async (_: unknown, __: unknown, { parts }: GraphqlContext) => {
   const [declared] = await store.listInForce(parts.db, 'SERVICE')
-  return { since: declared?.decidedAt ?? null, lacks: declared ? [] : await listServiceFaults(parts.db, parts) }
+  const published = await listings.countAllPublicEntries(parts.db)
+  return {
+    since: declared?.decidedAt ?? null,
+    published,
+    lacks: declared ? [] : await listServiceFaults(parts.db, parts),
+  }
 }
 
 const declareInService = async (_: unknown, args: { reason: string }, context: GraphqlContext) => {

@@ -1,50 +1,19 @@
-import type { BilingualText } from '../../foundation/text/words.js'
-
-type FindingSeverity = 'FAULT' | 'WARNING' | 'NOTE'
-
-export interface Finding extends BilingualText {
-  id: string
-  severity: FindingSeverity
-  next: BilingualText
-}
-
-export interface HubCondition {
-  inService: boolean
-  publicUrl: string
-  openKeyFiles: number
-  freeBytes: number | null
-  database: { version: number; embedded: boolean; isSafe: boolean; behind: boolean }
-  clockDoubted: boolean
-  restored: boolean
-  timetableMinutes: number | null
-  auditFailed: boolean
-  calendarDaysLeft: number
-  people: { role: string; duty: string | null }[]
-  feeds: { title: string; configured: boolean; lastGood: Date | null; stale: boolean }[]
-  platforms: { name: string; configured: boolean; failing: boolean; paused: boolean; owedHours: number | null }[]
-  unconfirmedBinding: number
-  site: { operator: boolean; contact: boolean; filing: boolean }
-  backupArranged: boolean
-  sendsMail: boolean
-  unreadableSettings: string[]
-}
+import { feedFindings, platformFindings } from './exchange-findings.js'
+import {
+  type Finding,
+  type FindingMaker,
+  type FindingSeverity,
+  finding,
+  type HubCondition,
+  SETTINGS,
+  type Words,
+} from './hub-condition.js'
 
 const GIGABYTE = 1024 ** 3
 const FREE_LEAST_BYTES = 2 * GIGABYTE
 const DATABASE_LEAST = 140_000
 const TIMETABLE_MINUTES_MOST = 10
 const CALENDAR_DAYS_LEAST = 60
-const OWED_HOURS_MOST = 24
-
-type Words = readonly [zh: string, en: string]
-type FindingMaker = (of: HubCondition) => (Finding | null)[]
-
-const finding = (id: string, severity: FindingSeverity, [zh, en]: Words, [nextZh, nextEn]: Words): Finding => ({
-  ...{ id, severity, zh, en },
-  next: { zh: nextZh, en: nextEn },
-})
-
-const SETTINGS: Words = ['由两名管理员在“本机关设置”中设定。', 'Two administrators set it at the desk (本机关设置).']
 
 const hostFindings: FindingMaker = ({ publicUrl, openKeyFiles, freeBytes }) => [
   publicUrl.startsWith('https:')
@@ -249,80 +218,6 @@ const peopleFindings: FindingMaker = ({ people }) =>
           'Register the person at the desk (人员) and let another administrator confirm; without administrators: hub person add.',
         ]),
   )
-
-const feedFindings: FindingMaker = ({ feeds }) => {
-  const named = (some: HubCondition['feeds']) => some.map(({ title }) => title).join('、')
-  const never = feeds.filter(({ lastGood }) => lastGood === null)
-  const stale = feeds.filter(({ lastGood, stale }) => lastGood !== null && stale)
-  return [
-    never.length === 0
-      ? null
-      : finding(
-          'FEEDS_NEVER',
-          never.length === feeds.length ? 'FAULT' : 'WARNING',
-          [`从未完整接收的数据源：${named(never)}`, `Feeds never taken in whole: ${never.length}`],
-          [
-            '由信源单位提供接口、文件夹或前置机，在“本机关设置”中设定地址；或在“上传”页交文件。',
-            'Set the agency’s address at the desk (interface, folder or exchange table), or upload a file.',
-          ],
-        ),
-    stale.length === 0
-      ? null
-      : finding(
-          'FEEDS_STALE',
-          'WARNING',
-          [`已过时的数据源：${named(stale)}`, `Stale feeds: ${stale.length}`],
-          [
-            '在“数据源”页查看最近一次错误，与信源单位核对。',
-            'See the last error at the desk (数据源) and ask the agency.',
-          ],
-        ),
-  ]
-}
-
-const platformFindings: FindingMaker = ({ platforms }) => {
-  const told = (id: string, severity: FindingSeverity, zh: string, en: string, next: Words, some: typeof platforms) =>
-    some.length === 0
-      ? null
-      : finding(id, severity, [`${zh}：${some.map(({ name }) => name).join('、')}`, `${en}: ${some.length}`], next)
-  return [
-    told(
-      'PLATFORMS_UNSET',
-      'WARNING',
-      '没有地址的信用平台',
-      'Platforms without an address',
-      SETTINGS,
-      platforms.filter((one) => !one.configured),
-    ),
-    told(
-      'PLATFORMS_FAILING',
-      'FAULT',
-      '连续失败的信用平台',
-      'Platforms that fail',
-      [
-        '在“推送”页查看错误，与平台运行单位核对地址和密钥。',
-        'See the error at the desk (推送) and compare address and credential with the platform.',
-      ],
-      platforms.filter((one) => one.configured && one.failing),
-    ),
-    told(
-      'PLATFORMS_OWED',
-      'FAULT',
-      '积压超过一日的信用平台',
-      'Platforms owed for more than a day',
-      ['在“推送”页办理被拒的推送。', 'Settle refused deliveries at the desk (推送).'],
-      platforms.filter((one) => one.configured && one.owedHours !== null && one.owedHours > OWED_HOURS_MOST),
-    ),
-    told(
-      'PLATFORMS_PAUSED',
-      'WARNING',
-      '已暂停的信用平台',
-      'Paused platforms',
-      ['原因消除后在“推送”页恢复。', 'Resume them at the desk (推送) once the cause is gone.'],
-      platforms.filter((one) => one.paused),
-    ),
-  ]
-}
 
 const officeFindings: FindingMaker = ({ inService, unconfirmedBinding, site, calendarDaysLeft }) => [
   unconfirmedBinding === 0

@@ -6,6 +6,7 @@ export type OfficeSettingKind =
   | 'PLATFORM_ADDRESS'
   | 'PLATFORM_CREDENTIAL'
   | 'PLATFORM_SUBJECTS'
+  | 'PLATFORM_TEST'
   | 'WEBHOOK_NETWORKS'
   | 'SITE_OPERATOR'
   | 'SITE_ADDRESS'
@@ -44,6 +45,7 @@ const TITLES: Record<OfficeSettingKind, string> = {
   PLATFORM_ADDRESS: '的地址',
   PLATFORM_CREDENTIAL: '的密钥',
   PLATFORM_SUBJECTS: '接收的内容',
+  PLATFORM_TEST: '的地址是否为测试环境',
   WEBHOOK_NETWORKS: '回调地址可用的内部网段',
   SITE_OPERATOR: '主办单位',
   SITE_ADDRESS: '联系地址',

@@ -45,6 +45,14 @@ export interface Manifest {
   /** Last row of the audit log at signing. Null for an empty log or the manifest of a single answer. */
   trail: AuditHead | null
   files: readonly ManifestFile[]
+  /** The office is not in service yet: the entries are tests. */
+  trial?: true
+}
+
+/** Reads the payload of a manifest that this hub signed. */
+export const isTrialManifest = (jws: string): boolean => {
+  const { trial } = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as Partial<Manifest>
+  return trial === true
 }
 
 /** A manifest is valid for one day at most, never past the last day of the entry that ends first. */

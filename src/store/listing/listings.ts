@@ -312,6 +312,9 @@ export const countPublicEntries = (db: Db, filter: PublicFilter): Promise<number
     makeFilterBindings(filter),
   )
 
+export const countAllPublicEntries = (db: Db): Promise<number> =>
+  queryValue(db, 'select count(*)::int as n from public_entries /* listings.publicCountAll */', [])
+
 export const listPublishedDates = (db: Db | Tx): Promise<{ list: string; decidedOn: string; publishedOn: string }[]> =>
   queryRows(
     db,

@@ -26,6 +26,8 @@ export const sitePage = (title: SitePage['title'], content: Html): SitePage => (
 
 export interface FrameOptions {
   demo?: boolean
+  /** The office is not in service yet. */
+  trial?: boolean
   site?: SiteIdentity | null
   lang?: Lang
   theme?: Theme | null
@@ -34,7 +36,7 @@ export interface FrameOptions {
 
 export const renderPage = (
   { title, content }: SitePage,
-  { demo = false, site = null, lang = 'zh', theme = null, here = null }: FrameOptions = {},
+  { demo = false, trial = false, site = null, lang = 'zh', theme = null, here = null }: FrameOptions = {},
 ): string =>
   applyTheme(
     html`<!doctype html>
@@ -52,7 +54,7 @@ ${here && languageSwitch(here, lang)}
 ${here && themeSwitch(here)}
 </div>
 </header>
-${demo ? html`<aside class="demo" aria-label="${bilingual('演示', 'Demonstration')}"><p>${bilingual('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>` : null}
+${demo ? DEMO : trial ? TRIAL : null}
 <main id="content" tabindex="-1">
 <h1>${headingOf(title)}</h1>
 ${content}
@@ -68,6 +70,13 @@ ${site && imprint(site)}</div>
 `.written(lang),
     theme,
   )
+
+const DEMO = cacheByLanguage(
+  html`<aside class="demo" aria-label="${bilingual('演示', 'Demonstration')}"><p>${bilingual('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>`,
+)
+const TRIAL = cacheByLanguage(
+  html`<aside class="demo" aria-label="${bilingual('试运行', 'On trial')}"><p>${bilingual('试运行：本站尚未正式运行，所载条目用于测试，不得据以采取任何措施。', 'On trial: this site is not in service yet. Its entries are tests, and nothing may be done on their ground.')}</p></aside>`,
+)
 
 const LINKS = cacheByLanguage(html`<link rel="stylesheet" href="/site.css">
 <link rel="icon" type="image/svg+xml" href="/icon.svg">

@@ -16,6 +16,7 @@ import { themeOf } from './theme.js'
 export interface SiteOffice {
   site: () => SiteIdentity
   revision: () => number
+  inService: () => boolean
 }
 
 interface RenderDependencies {
@@ -52,19 +53,24 @@ export interface RenderedPage extends CompressedPage {
   robots: string
 }
 
+export const framedBy = (office: Pick<SiteOffice, 'site' | 'inService'>): Pick<FrameOptions, 'site' | 'trial'> => ({
+  site: office.site(),
+  trial: !office.inService(),
+})
+
 export const renderCompressed = (
   { demo, office }: Pick<RenderDependencies, 'demo' | 'office'>,
   page: SitePage,
   { encoding, ...framed }: Required<Pick<FrameOptions, 'lang' | 'here'>> & FrameOptions & { encoding: PageEncoding },
-): CompressedPage => compressPage(renderPage(page, { demo, site: office.site(), ...framed }), encoding, 'once')
+): CompressedPage => compressPage(renderPage(page, { demo, ...framedBy(office), ...framed }), encoding, 'once')
 
 /** Not compressed: such a page mixes somebody's own data with other text (BREACH). */
 export const renderUncompressed = (
-  { demo, office }: { demo: boolean; office: Pick<SiteOffice, 'site'> },
+  { demo, office }: { demo: boolean; office: Pick<SiteOffice, 'site' | 'inService'> },
   request: Pick<Request, 'query'>,
   page: SitePage,
   here: FrameOptions['here'] = null,
-): string => renderPage(page, { demo, site: office.site(), lang: languageOf(request), theme: themeOf(request), here })
+): string => renderPage(page, { demo, ...framedBy(office), lang: languageOf(request), theme: themeOf(request), here })
 
 export const sendPage = (
   { demo, office, nowOf }: Pick<RenderDependencies, 'demo' | 'office' | 'nowOf'>,

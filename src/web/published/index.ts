@@ -1,4 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { isTrialManifest } from '../../domain/publication/snapshot.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
@@ -172,7 +173,9 @@ const delta =
     const body = await encodeBody(Buffer.from(made.text))
     const path = `/data/delta?since=${made.from}`
     const one = { path, sha256: body.tag, bytes: body.bytes, entries: made.entries }
-    const { jws } = keys.manifests.sign(JSON.stringify(makeManifest(list.snapshot, list.signed.validUntil, [one])))
+    const { validUntil, jws: whole } = list.signed
+    const manifest = makeManifest(list.snapshot, validUntil, [one], { trial: isTrialManifest(whole) })
+    const { jws } = keys.manifests.sign(JSON.stringify(manifest))
     response.set('Manifest-JWS', jws)
     await send(request, response, list, { ...body, type: 'application/json; charset=utf-8', saveAs: null })
   }

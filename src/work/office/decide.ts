@@ -7,6 +7,7 @@ import {
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
+import type { Platform } from '../../platforms/platform.js'
 import { hasEnded } from '../../store/access/confirmations.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as proposals from '../../store/office/proposals.js'
@@ -20,6 +21,7 @@ import { checkSettings, type SettingsContent } from './settings.js'
 interface DecisionParts {
   office: LiveOffice
   rules: WorkRules
+  platforms: readonly Pick<Platform, 'id' | 'name'>[]
   keys: Pick<Keys, 'unseal' | 'mark'>
 }
 

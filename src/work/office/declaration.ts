@@ -2,6 +2,7 @@ import { listUnconfirmedRules } from '../../domain/listing/legal-ground.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { BilingualText } from '../../foundation/text/words.js'
+import type { Platform } from '../../platforms/platform.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as proposals from '../../store/office/proposals.js'
@@ -9,16 +10,23 @@ import type { WorkRules } from '../calendar/rules.js'
 import type { LiveOffice } from './live-office.js'
 
 interface ServiceParts {
-  office: Pick<LiveOffice, 'site'>
+  office: Pick<LiveOffice, 'site' | 'testPlatforms'>
+  platforms: readonly Pick<Platform, 'id' | 'name'>[]
   rules: WorkRules
 }
 
-export const listServiceFaults = async (db: Db | Tx, { office, rules }: ServiceParts): Promise<BilingualText[]> => {
+export const listServiceFaults = async (
+  db: Db | Tx,
+  { office, rules, platforms }: ServiceParts,
+): Promise<BilingualText[]> => {
   const { operator, telephone, email } = office.site()
   const faults: BilingualText[] = []
   if (operator === null) faults.push({ zh: '没有写明主办单位', en: 'nobody is named as running the site' })
   if (telephone === null && email === null)
     faults.push({ zh: '没有联系电话或者电子邮箱', en: 'there is neither a telephone nor an e-mail address' })
+  const tests = office.testPlatforms()
+  for (const { zh, en } of platforms.filter(({ id }) => tests.has(id)).map(({ name }) => name))
+    faults.push({ zh: `${zh}的地址仍是测试环境`, en: `the address of ${en} is still a test environment` })
   const unconfirmed = new Map<string, BilingualText>()
   for (const { list: id, decidedOn, publishedOn } of await listings.listPublishedDates(db)) {
     const list = rules.lists.find((each) => each.id === id)

@@ -1,6 +1,7 @@
 import type { Agency } from '../../agencies/feed.js'
 import { isFeedStale } from '../../domain/intake/bounds.js'
-import { examineHub, type Finding, type HubCondition } from '../../domain/office/doctor.js'
+import { examineHub } from '../../domain/office/doctor.js'
+import type { Finding, HubCondition } from '../../domain/office/hub-condition.js'
 import { daysBetween, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import * as people from '../../store/access/people.js'
@@ -86,6 +87,7 @@ const platformsIn = async (
     platformStates.listPlatformsWithFailures(db),
   ])
   const configured = office.configured().platforms
+  const tests = office.testPlatforms()
   return platforms.map(({ id, name }) => {
     const owedAt = oldest.get(id)
     return {
@@ -93,6 +95,8 @@ const platformsIn = async (
       configured: configured.has(id),
       failing: failing.includes(id),
       paused: states.get(id)?.pausedAt != null,
+      held: office.isHeldOnTrial(id),
+      isTest: tests.has(id),
       owedHours: owedAt === undefined ? null : (now.getTime() - owedAt.getTime()) / HOUR_MS,
     }
   })

@@ -1,4 +1,4 @@
-import type { HubCondition } from '../../domain/office/doctor.js'
+import type { HubCondition } from '../../domain/office/hub-condition.js'
 import type { OfficeSetting, SiteIdentity } from '../../domain/office/settings.js'
 import type { ScheduledJob } from '../timetable/timetable.js'
 import type { AddedRuleParts } from './added-rules.js'
@@ -14,6 +14,11 @@ export interface LiveOffice {
   isLocked: (name: string) => boolean
   findSettingsFault: (values: Readonly<Record<string, string>>, removed: readonly string[]) => string | null
   revision: () => number
+  inService: () => boolean
+  /** True while the office is on trial and the platform's address is not stated to be a test environment. */
+  isHeldOnTrial: (platform: string) => boolean
+  /** Platforms whose address is stated to be a test environment. */
+  testPlatforms: () => ReadonlySet<string>
   site: () => SiteIdentity
   webhookAllow: () => readonly string[]
   timetable: () => readonly ScheduledJob[]

@@ -3,6 +3,7 @@ import type { AuditHead } from '../../domain/audit/audit-log.js'
 import {
   HASH_BEFORE_FIRST,
   isManifestRenewalDue,
+  isTrialManifest,
   limitManifestValidity,
   type Manifest,
   type ManifestFile,
@@ -17,6 +18,7 @@ import { keepSignedHead } from '../../store/audit/heads.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
+import * as office from '../../store/office/proposals.js'
 import { readEntriesInBatches } from '../../store/publication/entry-batches.js'
 import { forgetChanges } from '../../store/publication/public-list.js'
 import * as snapshots from '../../store/publication/snapshots.js'
@@ -188,6 +190,7 @@ const renew = async (
   const fresh =
     signed !== null &&
     signed.kid === manifests.kid() &&
+    isTrialManifest(signed.jws) !== (await office.isInService(tx)) &&
     !isManifestRenewalDue(signed.validUntil, now, snapshot.firstEnd)
   if (!fresh || forgotten) await signAnew(tx, snapshot, now, manifests)
 }
@@ -270,7 +273,8 @@ const signAnew = async (
   manifests: Keys['manifests'],
 ): Promise<void> => {
   const until = limitManifestValidity(now, snapshot.firstEnd)
-  const manifest = makeManifest(snapshot, until, snapshot.files ?? [], await trail.readHead(tx))
+  const trial = !(await office.isInService(tx))
+  const manifest = makeManifest(snapshot, until, snapshot.files ?? [], { trial, head: await trail.readHead(tx) })
   const { kid, jws } = manifests.sign(JSON.stringify(manifest))
   await snapshots.addManifest(tx, snapshot.sequence, { kid, jws, validUntil: until })
   if (manifest.trail !== null)
@@ -285,7 +289,7 @@ export const makeManifest = (
   snapshot: SnapshotHead,
   until: Date,
   files: readonly ManifestFile[],
-  head: AuditHead | null = null,
+  { trial, head = null }: { trial: boolean; head?: AuditHead | null },
 ): Manifest => ({
   sequence: snapshot.sequence,
   previousHash: snapshot.previousHash,
@@ -293,4 +297,5 @@ export const makeManifest = (
   validUntil: until.toISOString(),
   trail: head,
   files,
+  ...(trial && { trial }),
 })

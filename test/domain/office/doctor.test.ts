@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { examineHub, type HubCondition } from '../../../src/domain/office/doctor.js'
+import { examineHub } from '../../../src/domain/office/doctor.js'
+import type { HubCondition } from '../../../src/domain/office/hub-condition.js'
 import { setupSteps } from '../../../src/domain/office/setup.js'
 
 const PERSON = (role: string, duty: string | null = null) => ({ role, duty })
@@ -22,7 +23,9 @@ const WELL: HubCondition = {
     PERSON('auditor'),
   ],
   feeds: [{ title: '市场主体登记信息', configured: true, lastGood: new Date(0), stale: false }],
-  platforms: [{ name: '信用中国', configured: true, failing: false, paused: false, owedHours: 1 }],
+  platforms: [
+    { name: '信用中国', configured: true, failing: false, paused: false, held: false, isTest: false, owedHours: 1 },
+  ],
   unconfirmedBinding: 0,
   site: { operator: true, contact: true, filing: true },
   backupArranged: true,
@@ -52,6 +55,8 @@ const ROWS: [found: string, change: Partial<HubCondition>][] = [
   ['WARNING PLATFORMS_UNSET', { platforms: WELL.platforms.map((one) => ({ ...one, configured: false })) }],
   ['FAULT PLATFORMS_FAILING', { platforms: WELL.platforms.map((one) => ({ ...one, failing: true })) }],
   ['FAULT PLATFORMS_OWED', { platforms: WELL.platforms.map((one) => ({ ...one, owedHours: 25 })) }],
+  ['NOTE PLATFORMS_HELD', { platforms: WELL.platforms.map((one) => ({ ...one, held: true, owedHours: 25 })) }],
+  ['FAULT PLATFORMS_TEST', { platforms: WELL.platforms.map((one) => ({ ...one, isTest: true })) }],
   ['WARNING PLATFORMS_PAUSED', { platforms: WELL.platforms.map((one) => ({ ...one, paused: true })) }],
   ['FAULT RULES_UNCONFIRMED', { unconfirmedBinding: 3 }],
   ['FAULT SITE_CONTACT', { site: { ...WELL.site, contact: false } }],

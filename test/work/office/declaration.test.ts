@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
 import { withConfirmations } from '../../../src/domain/calendar/rule-confirmations.js'
 import type { SiteIdentity } from '../../../src/domain/office/settings.js'
+import { platforms } from '../../../src/platforms/index.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as proposals from '../../../src/store/office/proposals.js'
 import * as operators from '../../../src/store/operators/operators.js'
@@ -36,12 +37,17 @@ const layered = async (db: Parameters<typeof proposals.listInForce>[0]): Promise
 describe('an office in service', () => {
   const db = database()
   let site = readConfig({}).site
-  const office = { site: () => site, refresh: async () => {} } as Partial<LiveOffice> as LiveOffice
+  const tests = new Set<string>()
+  const office = {
+    site: () => site,
+    testPlatforms: () => tests,
+    refresh: async () => {},
+  } as Partial<LiveOffice> as LiveOffice
   const keys = { unseal: (text: string) => text, mark: () => 'x' }
   const confirm = async (id: number, rules: WorkRules, by = 'wang') =>
     decideOfficeProposal(
       db(),
-      { office, rules, keys },
+      { office, rules, platforms, keys },
       { id, verdict: 'CONFIRM', note: null, by, now: NOW, mayDecide: EVERYBODY },
     )
 
@@ -51,16 +57,20 @@ describe('an office in service', () => {
     const on = '2026-11-16'
     const publish = async () => step(db(), id, ['publishListing', OFFICER, { on }], NOW, await layered(db()))
 
-    expect((await refusal(proposeService(db(), { office, rules }, { reason: 'x', by: 'li', now: NOW }))).code).to.equal(
-      'OFFICE_NOT_READY',
-    )
+    expect(
+      (await refusal(proposeService(db(), { office, rules, platforms }, { reason: 'x', by: 'li', now: NOW }))).code,
+    ).to.equal('OFFICE_NOT_READY')
     site = SITE
-    const declared = await proposeService(db(), { office, rules }, { reason: '筹备完毕', by: 'li', now: NOW })
+    const declared = await proposeService(
+      db(),
+      { office, rules, platforms },
+      { reason: '筹备完毕', by: 'li', now: NOW },
+    )
     expect((await refusal(confirm(declared.id, rules, 'LI'))).code).to.equal('SECOND_PERSON')
     await confirm(declared.id, rules)
-    expect((await refusal(proposeService(db(), { office, rules }, { reason: 'x', by: 'li', now: NOW }))).code).to.equal(
-      'OFFICE_IN_SERVICE',
-    )
+    expect(
+      (await refusal(proposeService(db(), { office, rules, platforms }, { reason: 'x', by: 'li', now: NOW }))).code,
+    ).to.equal('OFFICE_IN_SERVICE')
 
     const refused = await refusal(publish())
     expect(refused).to.include({ code: 'MOVE_NOT_ALLOWED', because: 'RULES_UNCONFIRMED' })
@@ -77,9 +87,11 @@ describe('an office in service', () => {
       await confirm(proposal, rules)
     }
     expect((await publish()).state).to.equal('PUBLISHED')
-    expect(await listServiceFaults(db(), { office, rules: await layered(db()) })).to.deep.equal([])
+    expect(await listServiceFaults(db(), { office, rules: await layered(db()), platforms })).to.deep.equal([])
     // Before the rules were confirmed the same entry would have kept the office from declaring itself in service.
-    expect((await listServiceFaults(db(), { office, rules })).map(({ zh }) => zh).join()).to.include('未经核实')
+    expect((await listServiceFaults(db(), { office, rules, platforms })).map(({ zh }) => zh).join()).to.include(
+      '未经核实',
+    )
   })
 
   it('takes no confirmation of what a person proposed whose account has ended since', async () => {
@@ -89,7 +101,9 @@ describe('an office in service', () => {
     await endPerson(db(), 'zhao', NOW)
     expect((await refusal(confirm(id, filed))).code).to.equal('PROPOSER_ENDED')
     const given = { id, verdict: 'REFUSE', note: '提出者已离岗', by: 'wang', now: NOW, mayDecide: EVERYBODY } as const
-    expect((await decideOfficeProposal(db(), { office, rules: filed, keys }, given)).state).to.equal('REFUSED')
+    expect((await decideOfficeProposal(db(), { office, rules: filed, platforms, keys }, given)).state).to.equal(
+      'REFUSED',
+    )
   })
 
   it('takes one confirmation of a rule at a time, read by then, from two persons', async () => {
@@ -103,7 +117,7 @@ describe('an office in service', () => {
     const { id } = await proposeRuleRow(db(), rules, made)
     expect((await refusal(proposeRuleRow(db(), rules, made))).code).to.equal('OFFICE_PROPOSAL_WAITS')
     const decision = { id, note: null, now: NOW, mayDecide: EVERYBODY }
-    const parts = { office, rules, keys }
+    const parts = { office, rules, platforms, keys }
     const none = decideOfficeProposal(db(), parts, {
       ...decision,
       verdict: 'CONFIRM',

@@ -23,7 +23,7 @@ export const obtainCallPermission = async (s: Sender): Promise<CallPermission> =
   if (!isReceiverOpen(hours, s.calendar, now)) return 'NOTHING_TO_CALL_FOR'
   const gate = await platformStates.readGate(s.db, id)
   s.troubled = gate.failures > 0 || gate.openUntil !== null
-  const only = gate.pausedAt !== null || (await s.additionsStopped?.()) === true ? 'REMOVE' : undefined
+  const only = gate.pausedAt !== null || (await s.additionsStopped?.(id)) === true ? 'REMOVE' : undefined
   const calls = breaker.callsAllowed(gate, now)
   if (calls === 'ALL') return { probe: false, only }
   if (!(await queue.hasDueDelivery(s.db, id, { now, settleSeconds: s.settleSeconds, only })))

@@ -21,7 +21,7 @@ export interface PushOptions extends RunOptions {
   /** Working days, for platforms with opening hours. Default: all days but weekends. */
   calendar?: Calendar
   until?: Date
-  additionsStopped?: () => Promise<boolean>
+  additionsStopped?: (platform: string) => Promise<boolean>
   /** Removals still leave when it throws. */
   beforeSending?: (highest: SentNote) => void
   heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>

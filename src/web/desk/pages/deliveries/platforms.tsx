@@ -165,6 +165,9 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
 const State = ({ of }: { of: PlatformPanel }) => (
   <>
     {!of.configured && <p className="warn">未配置地址，所欠照记，配置后推送。</p>}
+    {of.heldOnTrial && (
+      <p className="warn">试运行：新增和变更留待声明正式运行后推送；地址是测试环境的，请在“本机关设置”中注明。</p>
+    )}
     {of.paused && (
       <p className="warn">
         已暂停新增和变更：{of.paused.reason}（{of.paused.by}，{instantText(of.paused.at)}）

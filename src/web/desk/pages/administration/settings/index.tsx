@@ -18,7 +18,7 @@ import {
   type SettingLineFragment,
 } from '../office.generated.js'
 import { SettledOfficeProposals, WaitingOfficeProposal } from '../office-proposals.js'
-import { SETTING_HINTS, SETTING_SECTIONS, settingName, settingValueWords, subjectWords } from './words.js'
+import { SETTING_HINTS, SETTING_SECTIONS, settingName, settingValueWords, shownSettingWords } from './words.js'
 
 type SettingsDraft = Readonly<Record<string, string>>
 
@@ -115,7 +115,7 @@ interface ServiceProps {
   onDone: (words: string) => void
 }
 
-const ServicePanel = ({ of: { since, lacks }, isWaiting, onDone }: ServiceProps) => {
+const ServicePanel = ({ of: { since, published, lacks }, isWaiting, onDone }: ServiceProps) => {
   const apollo = useApolloClient()
   const changes = useMay('change_office')
   const declare = async (reason: string) => {
@@ -129,7 +129,9 @@ const ServicePanel = ({ of: { since, lacks }, isWaiting, onDone }: ServiceProps)
         <p className="good">自 {instantText(since)} 起正式运行：所依据的规则未经核实的，一律不得公示。</p>
       ) : (
         <>
-          <p>尚未声明正式运行。声明以后，所依据的规则未经核实的，一律不得公示；声明不能撤销。</p>
+          <p>
+            试运行：公开页面和签名清单标明“试运行”，信用平台除测试环境外收不到新增和变更。声明正式运行以后，所依据的规则未经核实的，一律不得公示；声明不能撤销。
+          </p>
           {lacks.length > 0 && (
             <ul className="checks">
               {lacks.map(({ zh }) => (
@@ -144,7 +146,13 @@ const ServicePanel = ({ of: { since, lacks }, isWaiting, onDone }: ServiceProps)
               action="声明正式运行"
               disabled={lacks.length > 0}
               hint={lacks.length > 0 ? '请先补齐上面所列' : ''}
-              follows={['由另一名管理员确认后生效；', '此后公示所依据的规则须已由两人核实；', '声明不能撤销。']}
+              follows={[
+                '由另一名管理员确认后生效；',
+                '公开页面和签名清单不再标“试运行”，各信用平台开始收到新增和变更；',
+                ...(published > 0 ? [`现在公示的 ${published} 条从此是正式条目：试运行的条目请先移出；`] : []),
+                '此后公示所依据的规则须已由两人核实；',
+                '声明不能撤销。',
+              ]}
               asks={{ label: '依据' }}
               onDo={declare}
             />
@@ -154,6 +162,8 @@ const ServicePanel = ({ of: { since, lacks }, isWaiting, onDone }: ServiceProps)
     </section>
   )
 }
+
+const TEST_OPTIONS = ['yes', 'no'].map((value) => ({ value, label: shownSettingWords('PLATFORM_TEST', value) }))
 
 interface SettingFieldProps {
   of: SettingLineFragment
@@ -182,8 +192,7 @@ const PresentValue = ({ of }: { of: SettingLineFragment }) => {
   if (!of.isSet) return <p className="soft">未设定{by && `（${by}取消）`}</p>
   return (
     <p>
-      {of.isSecret ? '已设定' : of.kind === 'PLATFORM_SUBJECTS' ? subjectWords(of.value ?? '') : of.value}{' '}
-      <span className="soft">{by}</span>
+      {of.isSecret ? '已设定' : shownSettingWords(of.kind, of.value ?? '')} <span className="soft">{by}</span>
     </p>
   )
 }
@@ -206,6 +215,15 @@ const SettingInput = ({
           onChange={(kinds: string[]) => type(kinds.join(',').toLowerCase())}
           options={optionsOf('SubjectKind')}
           style={{ width: '22rem', maxWidth: '100%' }}
+        />
+      ) : of.kind === 'PLATFORM_TEST' ? (
+        <Select
+          aria-label={label}
+          value={draft || undefined}
+          placeholder="请选择"
+          onChange={type}
+          options={TEST_OPTIONS}
+          style={{ width: '8rem' }}
         />
       ) : of.isSecret ? (
         <Input.Password

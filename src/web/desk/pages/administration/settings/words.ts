@@ -17,10 +17,15 @@ interface ChangedSetting extends NamedSetting {
 export const settingValueWords = ({ kind, value, isSecret, isRemoved }: ChangedSetting): string => {
   if (isRemoved) return '取消'
   if (isSecret) return '新的密钥（不显示）'
-  return kind === 'PLATFORM_SUBJECTS' ? subjectWords(value ?? '') : (value ?? '')
+  return shownSettingWords(kind, value ?? '')
 }
 
-export const subjectWords = (value: string): string =>
+export const shownSettingWords = (kind: OfficeSettingKind, value: string): string => {
+  if (kind === 'PLATFORM_TEST') return value === 'yes' ? '是' : '否'
+  return kind === 'PLATFORM_SUBJECTS' ? subjectWords(value) : value
+}
+
+const subjectWords = (value: string): string =>
   value
     .split(',')
     .map((kind) => labelOf('SubjectKind', kind.trim().toUpperCase()))
@@ -59,8 +64,9 @@ export const SETTING_SECTIONS: readonly { title: string; about: string; kinds: r
   },
   {
     title: '信用平台',
-    about: '没有地址的，应报送的照记，设定后报送。地址为 https 的须同时设定密钥。',
-    kinds: ['PLATFORM_ADDRESS', 'PLATFORM_CREDENTIAL', 'PLATFORM_SUBJECTS'],
+    about:
+      '没有地址的，应报送的照记，设定后报送。网络地址须同时设定密钥。声明正式运行以前，只向注明是测试环境的地址推送新增和变更；声明以前须换成正式地址。',
+    kinds: ['PLATFORM_ADDRESS', 'PLATFORM_CREDENTIAL', 'PLATFORM_TEST', 'PLATFORM_SUBJECTS'],
   },
   {
     title: '备份',
