@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto'
-import { createServer } from 'node:net'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { codeOfStep, stepAt } from '../../../src/foundation/keys/one-time-codes.js'
@@ -8,28 +6,8 @@ import { confirmedPerson } from '../../support/accounts.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { atDesk, deskBuilt, fillSignIn, PASSWORD } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
+import { addAuthenticator, freePort } from '../../support/passkeys.js'
 import { bytesOfBase32 } from '../../support/sign-ins.js'
-
-/** Ports that the system gives to outgoing connections begin above. */
-const PORTS = { from: 20_000, to: 32_000 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const port = randomInt(PORTS.from, PORTS.to)
-    const probe = createServer()
-    probe.once('error', () => resolve(freePort()))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)))
-  })
-
-/** A platform authenticator with a user who always agrees (WebDriver, virtual authenticators). */
-const addAuthenticator = async (page: Page): Promise<void> => {
-  const cdp = await page.context().newCDPSession(page)
-  await cdp.send('WebAuthn.enable')
-  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const
-  await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: { ...options, isUserVerified: true, automaticPresenceSimulation: true },
-  })
-}
 
 describe('the own account at the desk', function () {
   this.timeout(BROWSER_MS)
