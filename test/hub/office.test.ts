@@ -249,7 +249,7 @@ describe('a new office at the desk', () => {
     const own = async () => (await ask('li', '{ ownLists { id name { zh } endedFrom waiting { id } } }')).ownLists
     const { list, today, name } = { list: 'own-ending', today: shanghaiDate(test.hub.now()), name: '虚构停用名单' }
     const serious = test.hub.rules.lists.find(({ id }) => id === 'serious')
-    const text = JSON.stringify({ ...serious, id: list, zh: name }, (key, value) =>
+    const text = JSON.stringify({ ...serious, id: list, zh: name, en: 'An invented list that ends' }, (key, value) =>
       key === 'confirmation' ? undefined : value,
     )
     const made = { text, reason: '地方性法规', by: 'command root', now: test.hub.now() }
