@@ -109,7 +109,7 @@ describe('webhooks', () => {
     await rename(one)
     await sendWebhooks(db(), { ...hook.parts, allow: [], resolve: async () => ['127.0.0.1'] })
     const row = await db()('webhook_messages').first()
-    expect(row.last_error).to.match(/^forbidden: /)
+    expect(row.last_error).to.match(/^address: /)
   })
 
   it('refuses a forbidden address, a duplicate and a sixth webhook', async () => {
