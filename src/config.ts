@@ -50,7 +50,10 @@ export interface Config {
   withOffice: (values: Readonly<Record<string, string>>) => OfficeConfig
 }
 
-export type OfficeConfig = Pick<Config, 'agencies' | 'platforms' | 'webhookAllow' | 'site' | 'backupArrangement'>
+export type OfficeConfig = Pick<
+  Config,
+  'agencies' | 'platforms' | 'webhookAllow' | 'site' | 'backupArrangement' | 'mail'
+>
 type ReadSettings = Omit<Config, 'locked' | 'withOffice'>
 type Environment = Record<string, string | undefined>
 
@@ -103,6 +106,9 @@ export const OFFICE_SETTINGS: readonly OfficeSetting[] = [
     { name: setting('PLATFORM', id, 'HEARS'), kind: 'PLATFORM_SUBJECTS', of },
     { name: setting('PLATFORM', id, 'TEST'), kind: 'PLATFORM_TEST', of },
   ]),
+  { name: 'SMTP_URL', kind: 'MAIL_SERVER', of: null },
+  { name: 'SMTP_PASSWORD', kind: 'MAIL_CREDENTIAL', of: null },
+  { name: 'MAIL_FROM', kind: 'MAIL_SENDER', of: null },
   { name: 'WEBHOOK_ALLOW', kind: 'WEBHOOK_NETWORKS', of: null },
   { name: 'BACKUP_ARRANGEMENT', kind: 'BACKUP_ARRANGEMENT', of: null },
 ]

@@ -68,15 +68,15 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
       agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
       platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
       webhookAllow: [LOOPBACK],
+      mail: standInMail(mailServer),
     }
     say('① 数据库 Database …')
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
-    const mail = config.mail ?? standInMail(mailServer)
-    const hub = await makeHub({ ...config, mail }, { log, addresses, migrate: 'always' })
+    const hub = await makeHub(config, { log, addresses, migrate: 'always' })
     noteRunningDemo(config, addresses)
     const begin = async () => {
       await cycle(hub, say, here, marketplace)
-      await serve(hub, say, here, { marketplace, robots, isMailReal: config.mail !== null })
+      await serve(hub, say, here, { marketplace, robots, isMailReal: hub.office.mail() !== addresses.mail })
     }
     await run(hub, begin, closeStandIns)
   } catch (error) {
@@ -85,7 +85,7 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
   }
 }
 
-const standInMail = ({ host, port }: { host: string; port: number }): Config['mail'] => ({
+const standInMail = ({ host, port }: { host: string; port: number }): NonNullable<Config['mail']> => ({
   ...{ host, port, secure: false, user: null, password: null, sender: 'hub@example.invalid' },
 })
 

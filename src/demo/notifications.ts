@@ -3,7 +3,7 @@ import { kindsOfferedTo, NOTIFICATION_KINDS } from '../domain/notifications/kind
 import type { Hub } from '../hub/hub.js'
 import type { GroupRobots } from '../sandbox/group-robots.js'
 import * as store from '../store/notifications/recipients.js'
-import { saveRobot } from '../work/notifications/group-robots.js'
+import { examineRobot, keepRobot } from '../work/notifications/group-robots.js'
 import { labelOfPerson } from '../work/notifications/settings.js'
 import { DEMO_AUTHOR, DEMO_PEOPLE } from './people.js'
 
@@ -24,7 +24,12 @@ export const addDemoRecipients = async (hub: Hub, robots: GroupRobots, isMailRea
     })
   }
   const parts = { keys, allow: hub.office.webhookAllow(), publicUrl: config.publicUrl }
-  const made = { ...AT_ONCE, region: null, kinds: NOTIFICATION_KINDS, by: DEMO_AUTHOR, now }
-  await saveRobot(db, parts, { name: '名单办理组', form: 'DINGTALK', ...robots.dingtalk, ...made })
-  await saveRobot(db, parts, { name: '数据运维组', form: 'WECOM', ...robots.wecom, secret: null, ...made })
+  const made = { ...AT_ONCE, region: null, kinds: NOTIFICATION_KINDS, now }
+  for (const robot of [
+    { name: '名单办理组', form: 'DINGTALK', ...robots.dingtalk },
+    { name: '数据运维组', form: 'WECOM', ...robots.wecom, secret: null },
+  ] as const) {
+    const content = await examineRobot(db, parts, { ...robot, ...made })
+    await db.transaction((tx) => keepRobot(tx, { content, proposedBy: DEMO_AUTHOR }, now))
+  }
 }

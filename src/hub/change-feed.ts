@@ -11,7 +11,7 @@ import { TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
 
 export interface ChangeFeedParts {
   db: Db
-  office: Pick<LiveOffice, 'webhookAllow'>
+  office: Pick<LiveOffice, 'webhookAllow' | 'mail'>
   keys: Keys
   rules: WorkRules
   now: () => Date

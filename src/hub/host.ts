@@ -6,8 +6,12 @@ import type { HostCondition } from '../work/office/live-office.js'
 const OTHERS_MAY_READ = 0o044
 
 export const readHostCondition = async (
-  { publicUrl, keysDir, dataDir, databaseUrl, mail }: Config,
-  { config, unreadable }: { config: Pick<OfficeConfig, 'backupArrangement'>; unreadable: string[] },
+  { publicUrl, keysDir, dataDir, databaseUrl }: Config,
+  {
+    config,
+    unreadable,
+    sendsMail,
+  }: { config: Pick<OfficeConfig, 'backupArrangement'>; unreadable: string[]; sendsMail: boolean },
 ): Promise<HostCondition> => {
   const left = await statfs(dataDir).catch(() => null)
   return {
@@ -15,7 +19,7 @@ export const readHostCondition = async (
     openKeyFiles: await countOpenFiles(keysDir),
     freeBytes: left === null ? null : left.bavail * left.bsize,
     backupArranged: config.backupArrangement !== null,
-    sendsMail: mail !== null,
+    sendsMail,
     unreadableSettings: unreadable,
     embedded: databaseUrl === null,
   }

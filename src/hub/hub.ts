@@ -58,7 +58,7 @@ import { makeCommandRecorder } from './command-audit.js'
 import { closeOnFailure, type MigrationMode, openDatabase, watchVersion } from './database.js'
 import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
-import { makeMail, runNotify } from './notifications.js'
+import { runNotify } from './notifications.js'
 import { openOffice } from './office.js'
 import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
@@ -116,7 +116,6 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const { rules, ...office } = await closeOnFailure(opened, () =>
     openOffice(db, { config, filed, standIns, keys, log }),
   )
-  const mail = makeMail(config)
   const archive = makeDeliveryArchive(config.archiveDir)
   const notes = makeRestoreNotes(config.dataDir)
   const noticeRestored = () =>
@@ -239,7 +238,6 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     if (job === 'notify')
       return runNotify({ db, config, office, keys, rules, now, log }, turn, {
         auditLog,
-        mail,
         addresses: office.addresses(),
         signal,
       })
@@ -329,7 +327,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       const { proxies, quota, fastAnswers, administratorNetworks, publicUrl, metrics: scraping } = config
       const made = await makeServer({
         ...{ db: answers, keys, log, now, sure: clock.sure, rules, metrics, auditLog, files, demo },
-        ...{ proxies, quota, fastAnswers, administratorNetworks, publicUrl, scraping, mail, office, setup },
+        ...{ proxies, quota, fastAnswers, administratorNetworks, publicUrl, scraping, office, setup },
         secondFactor: config.secondFactor ?? secondFactor,
         ...{ agencies: allAgencies, platforms: allPlatforms },
         verifyAuditLog: audit.verify,

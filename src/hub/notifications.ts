@@ -2,22 +2,21 @@ import { agencies } from '../agencies/index.js'
 import type { Config } from '../config.js'
 import { platforms } from '../platforms/index.js'
 import type { AuditLog } from '../work/audit/audit-log.js'
-import { type MailSender, makeMailSender } from '../work/notifications/mail.js'
+import { makeMailSender } from '../work/notifications/mail.js'
 import { runNotifications } from '../work/notifications/notify.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { Addresses } from './addresses.js'
 import type { ChangeFeedParts } from './change-feed.js'
 
-export const makeMail = ({ mail }: Pick<Config, 'mail'>): MailSender | null =>
-  mail === null ? null : makeMailSender(mail)
-
 /** A null `auditLog` means that this process does not serve. It then notes and composes, and sends nothing. */
 export const runNotify = async (
   { db, config, office, keys, rules, now, log }: ChangeFeedParts & { config: Config },
   { job: _, subject: __, ...turn }: OccurrenceTurn,
-  given: { auditLog: AuditLog | null; mail: MailSender | null; addresses: Addresses; signal: AbortSignal },
+  given: { auditLog: AuditLog | null; addresses: Addresses; signal: AbortSignal },
 ): Promise<boolean> => {
-  const { auditLog, mail, addresses, signal } = given
+  const { auditLog, addresses, signal } = given
+  const settings = office.mail()
+  const mail = settings && makeMailSender(settings)
   const sending = auditLog && { keys, mail, allow: office.webhookAllow(), auditLog, random: Math.random, log, signal }
   const configured = new Set(Object.keys(addresses.agencies))
   const sources = { rules, agencies, platforms, configured }

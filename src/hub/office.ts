@@ -3,7 +3,7 @@ import { type Config, OFFICE_SETTINGS, type OfficeConfig } from '../config.js'
 import { type RuleConfirmations, withConfirmations } from '../domain/calendar/rule-confirmations.js'
 import type { PlatformSubjects } from '../domain/delivery/delivery.js'
 import type { ListKind } from '../domain/listing/lists.js'
-import { isRemovedSetting, settingTitle } from '../domain/office/settings.js'
+import { isRemovedSetting, settingGroup, settingTitle } from '../domain/office/settings.js'
 import { isRefusal, reasonOf } from '../foundation/errors.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
@@ -74,13 +74,14 @@ export const openOffice = async (db: Db, parts: HubOfficeParts) => {
     testPlatforms: () => new Set(Object.entries(state.config.platforms).flatMap(([id, of]) => (of.isTest ? [id] : []))),
     site: () => state.config.site,
     webhookAllow: () => [...state.config.webhookAllow, ...(parts.standIns?.webhookAllow ?? [])],
+    mail: () => state.config.mail ?? parts.standIns?.mail ?? null,
     timetable: () => state.timetable,
     configured: () => ({
       agencies: new Set(Object.keys(state.addresses.agencies)),
       platforms: new Set(Object.keys(state.addresses.platforms)),
     }),
     ruleParts: () => ({ filedLists: parts.filed.lists, feeds, mark: parts.filed.mark }),
-    host: () => readHostCondition(config, state),
+    host: () => readHostCondition(config, { ...state, sendsMail: office.mail() !== null }),
     refresh,
   }
   return {
@@ -167,11 +168,12 @@ const layOver = (lists: readonly ListKind[], confirmations: RuleConfirmations): 
   confirmations,
 })
 
-/** Settings of one agency or platform stand or fall together. A release may refuse what an earlier one accepted. */
+/** Settings of one group stand or fall together. A release may refuse what an earlier one accepted. */
 const usableSettings = (config: Config, opened: SettingValues, log: Log): SettingValues => {
   const subjects = new Map<string, string[]>()
-  for (const name of Object.keys(opened)) {
-    const subject = name.replace(/_(URL|SECRET|HEARS|TEST)$/, '')
+  for (const { name, kind } of OFFICE_SETTINGS) {
+    if (opened[name] === undefined) continue
+    const subject = settingGroup({ name, kind })
     subjects.set(subject, [...(subjects.get(subject) ?? []), name])
   }
   let usable: SettingValues = {}

@@ -21,6 +21,8 @@ export interface GroupRobots extends StandInServer {
   wecom: { address: string }
   messages: RobotMessage[]
   behave: (wanted: { outage?: boolean }) => void
+  /** Calls `hear` after each message. */
+  onMessage: (hear: () => void) => void
 }
 
 /** `GET /` shows what the robots and, beside them, the mail server took. */
@@ -29,6 +31,7 @@ export const startGroupRobots = async (
   now: () => Date = () => new Date(),
 ): Promise<GroupRobots> => {
   const messages: RobotMessage[] = []
+  const hearers: (() => void)[] = []
   const { now: behaviour, behave } = makeBehaviour({ outage: SWITCH })
   const take = (form: RobotMessage['form'], { body }: StandInRequest) => {
     const text = (parseJsonObject(body)?.['text'] as { content?: unknown } | undefined)?.content
@@ -36,6 +39,7 @@ export const startGroupRobots = async (
       return makeJsonAnswer(200, { errcode: 40_058, errmsg: 'text' })
     messages.push({ form, text })
     messages.splice(0, messages.length - SHOWN_MOST)
+    for (const hear of hearers) hear()
     return makeJsonAnswer(200, { errcode: 0, errmsg: 'ok' })
   }
   const isSigned = ({ query }: StandInRequest): boolean => {
@@ -61,7 +65,7 @@ export const startGroupRobots = async (
     ...server,
     dingtalk: { address: `${server.url}/robot/send?access_token=${KEY}`, secret: SECRET },
     wecom: { address: `${server.url}/cgi-bin/webhook/send?key=${KEY}` },
-    ...{ messages, behave },
+    ...{ messages, behave, onMessage: (hear) => void hearers.push(hear) },
   }
 }
 

@@ -16,6 +16,12 @@ const MAIL_WISHES = {
   cutAfterAccept: COUNT,
   /** This address is refused for good with 550. */
   refuse: TEXT_OR_NULL,
+  /** This sender is refused with 553. */
+  refuseSender: TEXT_OR_NULL,
+  /** Every account and password is refused with 535. */
+  refuseLogin: SWITCH,
+  /** Messages are taken, but the answer waits until this is over. */
+  hold: SWITCH,
 }
 
 export interface ReceivedMail {
@@ -32,6 +38,7 @@ export const startMailServer = async () => {
   const mails: ReceivedMail[] = []
   const { now, behave } = makeBehaviour(MAIL_WISHES)
   const sockets = new Set<Socket>()
+  const held = new Set<() => void>()
   const hearers = new Set<() => void>()
   const accept = (mail: ReceivedMail): void => {
     mails.push(mail)
@@ -43,12 +50,18 @@ export const startMailServer = async () => {
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     if (now.outage) socket.destroy()
-    else converse(socket, now, accept)
+    else converse(socket, { behaviour: now, accept, held })
   })
   await once(server.listen(0, HOST), 'listening')
   const { port } = server.address() as AddressInfo
   return {
-    ...{ host: HOST, port, url: `smtp://${HOST}:${port}`, mails, behave },
+    ...{ host: HOST, port, url: `smtp://${HOST}:${port}`, mails },
+    behave: (wanted: Parameters<typeof behave>[0]): void => {
+      behave(wanted)
+      if (now.hold) return
+      for (const answer of held) answer()
+      held.clear()
+    },
     /** Calls `hear` after each mail; returns how to stop. */
     onMail: (hear: () => void): (() => void) => {
       hearers.add(hear)
@@ -64,7 +77,13 @@ export const startMailServer = async () => {
 export type MailServerStandIn = Awaited<ReturnType<typeof startMailServer>>
 type MailBehaviour = ReturnType<typeof makeBehaviour<typeof MAIL_WISHES>>['now']
 
-const converse = (socket: Socket, behaviour: MailBehaviour, accept: (mail: ReceivedMail) => void): void => {
+interface Conversation {
+  behaviour: MailBehaviour
+  accept: (mail: ReceivedMail) => void
+  held: Set<() => void>
+}
+
+const converse = (socket: Socket, { behaviour, accept, held }: Conversation): void => {
   let [buffer, from, to, isData] = ['', '', '', false]
   const say = (line: string): void => void socket.write(`${line}\r\n`)
   const take = (raw: string): void => {
@@ -77,14 +96,16 @@ const converse = (socket: Socket, behaviour: MailBehaviour, accept: (mail: Recei
     if (behaviour.cutAfterAccept > 0) {
       behaviour.cutAfterAccept -= 1
       socket.destroy()
-    } else say('250 taken')
+    } else if (behaviour.hold) held.add(() => say('250 taken'))
+    else say('250 taken')
   }
   const answers: Record<string, (rest: string) => void> = {
-    EHLO: () => say('250 stand-in'),
+    EHLO: () => say(behaviour.refuseLogin ? '250-stand-in\r\n250 AUTH PLAIN' : '250 stand-in'),
+    AUTH: () => say('535 wrong account or password'),
     HELO: () => say('250 stand-in'),
     MAIL: (rest) => {
       from = addressIn(rest)
-      say('250 sender')
+      say(from === behaviour.refuseSender ? `553 not your address <${from}>` : '250 sender')
     },
     RCPT: (rest) => {
       to = addressIn(rest)

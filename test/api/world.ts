@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config.js'
 import type { SecondFactorPolicy } from '../../src/domain/access/sign-in.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
+import type { MailSettings } from '../../src/domain/notifications/message.js'
 import type { RecordDraft } from '../../src/domain/records/records.js'
 import * as contracts from '../../src/foundation/contracts.js'
 import { type Keys, loadKeys } from '../../src/foundation/keys.js'
@@ -30,7 +31,6 @@ import { mergeDelivery, stagedDraft } from '../../src/work/intake/merge.js'
 import { runPull } from '../../src/work/intake/pull.js'
 import { findFamiliesWithSource } from '../../src/work/intake/source-families.js'
 import { readClockRules } from '../../src/work/listing/publication-clocks.js'
-import type { MailSender } from '../../src/work/notifications/mail.js'
 import type { LiveOffice } from '../../src/work/office/live-office.js'
 import { publishList } from '../../src/work/publication/publish.js'
 import { makePublishedFiles } from '../../src/work/publication/published-files.js'
@@ -80,7 +80,7 @@ export interface Answer {
   headers: Headers
 }
 
-const officeOf = (webhookAllow: readonly string[]): LiveOffice => {
+const officeOf = (webhookAllow: readonly string[], mail: MailSettings | null): LiveOffice => {
   const timetable = makeTimetable([{ id: 'registry' }], ['national'])
   return {
     settings: [],
@@ -92,6 +92,7 @@ const officeOf = (webhookAllow: readonly string[]): LiveOffice => {
     testPlatforms: () => new Set(),
     site: () => readConfig({}).site,
     webhookAllow: () => webhookAllow,
+    mail: () => mail,
     timetable: () => timetable,
     configured: () => ({ agencies: new Set(['market-regulator']), platforms: new Set(['national']) }),
     ruleParts: () => ({ filedLists: [], feeds, mark: () => 'x' }),
@@ -114,7 +115,7 @@ export const makeWorld = async ({
   demo = false,
   log = makeLog({ level: 'silent', file: null }),
   webhookAllow = [] as readonly string[],
-  mail = null as MailSender | null,
+  mail = null as MailSettings | null,
   slowMs = 30_000,
   fastAnswers = readConfig().fastAnswers,
   secondFactor = 'nobody' as SecondFactorPolicy,
@@ -142,7 +143,6 @@ export const makeWorld = async ({
     log,
     quota,
     fastAnswers,
-    mail,
     slowMs,
     now: () => now,
     rules,
@@ -150,7 +150,7 @@ export const makeWorld = async ({
     platforms,
     demo,
     secondFactor,
-    office: officeOf(webhookAllow),
+    office: officeOf(webhookAllow, mail),
     pull: async (id, { by, file, signal }) => {
       const feed = feeds.get(id)
       if (feed === undefined) throw new Error(`no feed ${id}`)

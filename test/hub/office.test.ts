@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.js'
 import { addDays, shanghaiDate } from '../../src/foundation/time/dates.js'
 import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
+import { startMailServer } from '../../src/sandbox/mail-server.js'
 import * as people from '../../src/work/access/people.js'
 import { proposeAddedRule } from '../../src/work/office/added-rules.js'
 import { startHub, type TestHub } from '../support/hub.js'
@@ -138,6 +139,30 @@ describe('a new office at the desk', () => {
       PLATFORM_JILIN_URL: null,
     })
     expect(test.hub.addresses.platforms['national']).to.deep.equal(before)
+  })
+
+  it('sends mail by the server that two administrators named, and no password stands in its address', async () => {
+    const mail = await startMailServer()
+    const TEST = 'mutation { sendTestMail { isOwnAddress fault } }'
+    const at = (userinfo: string) => `smtp://${userinfo}127.0.0.1:${mail.port}`
+    expect(await ask('li', TEST)).to.equal('MAIL_NOT_CONFIGURED')
+    expect(await propose('li', { SMTP_URL: at('') }), 'without a sender').to.equal('SETTINGS_INVALID')
+    const values = { SMTP_URL: at('hub@hub.test@'), SMTP_PASSWORD: SECRET, MAIL_FROM: 'hub@hub.test' }
+    expect(await propose('li', { ...values, SMTP_URL: at(`a@b:${SECRET}@`) })).to.equal('INPUT_INVALID')
+    await settle(values)
+    expect(test.hub.office.mail()).to.include({ user: 'hub@hub.test', password: SECRET, sender: 'hub@hub.test' })
+    expect((await ask('li', TEST)).sendTestMail).to.deep.equal({ isOwnAddress: false, fault: null })
+    expect(mail.mails.map(({ to }) => to)).to.deep.equal(['hub@hub.test'])
+    mail.behave({ refuseLogin: true })
+    expect((await ask('li', TEST)).sendTestMail.fault).to.equal('CREDENTIALS')
+    expect(await setting('SMTP_PASSWORD')).to.deep.include({ value: null, isSet: true, isSecret: true })
+    expect((await dumpOf(test.hub.db)).includes(SECRET)).to.equal(false)
+    const locked = readConfig({ SMTP_URL: 'smtps://env.test', MAIL_FROM: 'env@env.test' })
+    expect(locked.withOffice(values).mail, 'the environment wins').to.include({ host: 'env.test', password: SECRET })
+    expect(locked.locked).to.include.members(['SMTP_URL', 'MAIL_FROM']).and.not.include('SMTP_PASSWORD')
+    await settle({ SMTP_URL: null, SMTP_PASSWORD: null, MAIL_FROM: null })
+    expect(test.hub.office.mail()).to.equal(null)
+    await mail.close()
   })
 
   it('names itself on every public page, cached ones too', async () => {

@@ -57,12 +57,12 @@ export const startHub = async (
     DATA_DIR: folder,
     LOG_LEVEL: 'silent',
   })
-  const config = { ...read, mail: options.mail ?? null }
-  const hub = await makeHub(config, {
-    log: makeLog(config.log),
+  const hub = await makeHub(read, {
+    log: makeLog(read.log),
     addresses: {
       agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
       platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
+      mail: options.mail ?? null,
     },
     ...(options.now ? { now: options.now } : {}),
     ...(options.settleSeconds !== undefined && { settleSeconds: options.settleSeconds }),

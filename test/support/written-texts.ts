@@ -8,7 +8,7 @@ import { startGroupRobots } from '../../src/sandbox/group-robots.js'
 import { startMailServer } from '../../src/sandbox/mail-server.js'
 import * as recipients from '../../src/store/notifications/recipients.js'
 import { EXPORT_TABLES } from '../../src/web/exports/tables.js'
-import { saveRobot } from '../../src/work/notifications/group-robots.js'
+import { examineRobot, keepRobot } from '../../src/work/notifications/group-robots.js'
 import { makeMailSender } from '../../src/work/notifications/mail.js'
 import { runNotifications } from '../../src/work/notifications/notify.js'
 import { labelOfPerson } from '../../src/work/notifications/settings.js'
@@ -114,12 +114,13 @@ export const messageTexts = async ({ hub }: FurnishedDesk): Promise<WrittenText[
     })
   }
   const allow = ['127.0.0.0/8']
-  const robot = { ...AT_ONCE, region: null, kinds: NOTIFICATION_KINDS, by: 'administrator', now: now() }
-  await saveRobot(
+  const robot = { ...AT_ONCE, region: null, kinds: NOTIFICATION_KINDS, now: now() }
+  const content = await examineRobot(
     db,
     { keys, allow, publicUrl: hub.url },
     { name: '名单组', form: 'DINGTALK', ...robots.dingtalk, ...robot },
   )
+  await db.transaction((tx) => keepRobot(tx, { content, proposedBy: 'administrator' }, now()))
   const sender = makeMailSender({
     host: mail.host,
     port: mail.port,

@@ -105,6 +105,8 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MoveOutlook: 'move removal roles yours denial stateAfter endsOn',
   MovePayload: 'listing',
   NameMatch: 'reason name former',
+  MailTest: 'isOwnAddress fault',
+  ProposedRobot: 'name form region kinds digestHour quietFrom quietTo',
   NotificationRobot: 'name form region kinds digestHour quietFrom quietTo sentAt owed undelivered changedBy changedAt',
   NotificationSettings:
     'mailAddress pendingAddress mailAvailable offered kinds digestHour quietFrom quietTo sentAt owed undelivered',
@@ -119,7 +121,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Organisation: 'seat line region name',
   OfficeService: 'since published lacks',
   OfficeProposal:
-    'id kind settings rule added listEnd reason endorsedBy endorsedAt proposedBy proposedAt state decidedBy decidedAt note',
+    'id kind settings rule added listEnd robot reason endorsedBy endorsedAt proposedBy proposedAt state decidedBy decidedAt note',
   OwnList: 'id name endedFrom waiting',
   ListEnd: 'list name from',
   OwnRule: 'type name row',

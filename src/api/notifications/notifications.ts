@@ -5,7 +5,9 @@ import { Refusal } from '../../foundation/errors.js'
 import * as outbox from '../../store/notifications/outbox.js'
 import * as store from '../../store/notifications/recipients.js'
 import * as robots from '../../work/notifications/group-robots.js'
+import { makeMailSender } from '../../work/notifications/mail.js'
 import * as work from '../../work/notifications/settings.js'
+import { sendTestMail } from '../../work/notifications/test-mail.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
@@ -42,7 +44,7 @@ const settingsView = async (context: GraphqlContext, settings: store.StoredSetti
   return {
     mailAddress: opened(settings?.address),
     pendingAddress: waits ? opened(settings.pendingAddress) : null,
-    mailAvailable: parts.mail != null,
+    mailAvailable: parts.office.mail() !== null,
     offered: kindsOfferedTo(viewer.role),
     kinds: settings?.kinds ?? kindsOfferedTo(viewer.role),
     digestHour: settings?.digestHour ?? null,
@@ -58,11 +60,15 @@ const ownSettings = async (_: unknown, __: unknown, context: GraphqlContext) =>
 const choose = async (_: unknown, { input }: { input: NotificationChoice }, context: GraphqlContext) =>
   settingsView(context, await work.chooseNotifications(context.parts.db, { ...choiceIn(input), ...actor(context) }))
 
-const mailParts = ({ parts }: GraphqlContext) => ({
-  keys: parts.keys,
-  mail: parts.mail ?? null,
-  publicUrl: parts.publicUrl ?? LOCAL,
-})
+const mailParts = ({ parts: { keys, office, publicUrl = LOCAL } }: GraphqlContext) => {
+  const settings = office.mail()
+  return { keys, mail: settings && makeMailSender(settings), publicUrl }
+}
+
+const testMail = (_: unknown, __: unknown, context: GraphqlContext) => {
+  const { db, keys, office, publicUrl = LOCAL } = context.parts
+  return sendTestMail(db, { keys, settings: office.mail(), publicUrl }, actor(context))
+}
 
 const sendMailCode = async (_: unknown, args: { mailAddress: string }, context: GraphqlContext) => {
   const { mailAddress } = refuseUnstorableText(args)
@@ -77,7 +83,7 @@ const confirmMailAddress = async (_: unknown, args: { mailCode: string }, contex
 }
 
 const removeMailAddress = async (_: unknown, __: unknown, context: GraphqlContext) => {
-  await work.removeMailAddress(context.parts.db, context.viewer.sub ?? '')
+  await work.removeMailAddress(context.parts.db, actor(context))
   return settingsView(context, null)
 }
 
@@ -97,16 +103,28 @@ interface RobotArguments {
   robotSecret?: string | null
   region?: string | null
   choice: NotificationChoice
+  reason?: string | null
 }
 
+const REASON = '登记群机器人'
+
+/** Returns the robot as proposed. */
 const saveRobot = async (_: unknown, { input }: { input: RobotArguments }, context: GraphqlContext) => {
   const { choice, ...texts } = input
-  const { name, form, robotAddress, robotSecret, region } = refuseUnstorableText(texts)
+  const { name, form, robotAddress, robotSecret, region, reason } = refuseUnstorableText(texts)
   const { db, keys, office, resolve, publicUrl = LOCAL } = context.parts
   const allow = office.webhookAllow()
   const given = { name, form, address: robotAddress || null, secret: robotSecret || null, region: region || null }
-  const made = { ...given, ...choiceIn(choice), by: context.viewer.sub ?? '', now: context.now }
-  return robotView(context, await robots.saveRobot(db, { keys, allow, resolve, publicUrl }, made))
+  const made = {
+    ...given,
+    ...choiceIn(choice),
+    reason: reason || REASON,
+    by: context.viewer.sub ?? '',
+    now: context.now,
+  }
+  const proposed = await robots.proposeRobot(db, { keys, allow, resolve, publicUrl }, made)
+  const { content, proposedBy: changedBy, proposedAt: changedAt } = proposed
+  return { ...content, name, changedBy, changedAt, ...(await deliveryView(context, null)) }
 }
 
 const removeRobot = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
@@ -138,6 +156,7 @@ export const notificationResolvers = {
     sendMailCode,
     confirmMailAddress,
     removeMailAddress,
+    sendTestMail: testMail,
     saveNotificationRobot: saveRobot,
     removeNotificationRobot: removeRobot,
     resendNotification: resend,

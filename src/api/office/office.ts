@@ -1,4 +1,4 @@
-import { isRemovedSetting } from '../../domain/office/settings.js'
+import { isRemovedSetting, isSecretSetting } from '../../domain/office/settings.js'
 import * as listings from '../../store/listing/listings.js'
 import * as store from '../../store/office/proposals.js'
 import { rowOf } from '../../work/calendar/rules.js'
@@ -19,7 +19,7 @@ const officeSettings = async (_: unknown, __: unknown, { parts }: GraphqlContext
     const found = latest.get(name)
     const isLocked = office.isLocked(name)
     return {
-      ...{ name, kind, of, isLocked, isSecret: kind === 'PLATFORM_CREDENTIAL' },
+      ...{ name, kind, of, isLocked, isSecret: isSecretSetting(kind) },
       value: isLocked ? null : (found?.value.shown ?? null),
       isSet: isLocked || (found !== undefined && !isRemovedSetting(found.value)),
       reason: found?.proposal.reason ?? null,

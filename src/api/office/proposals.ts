@@ -5,10 +5,11 @@ import {
   type OfficeVerdict,
   SIGHT_OF_PROPOSAL,
 } from '../../domain/office/proposals.js'
-import { isRemovedSetting, type KeptSettingValue } from '../../domain/office/settings.js'
+import { isRemovedSetting, isSecretSetting, type KeptSettingValue } from '../../domain/office/settings.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/office/proposals.js'
 import { rowOf } from '../../work/calendar/rules.js'
+import type { RobotContent } from '../../work/notifications/group-robots.js'
 import { decideOfficeProposal as decide } from '../../work/office/decide.js'
 import type { ListEnd } from '../../work/office/list-ends.js'
 import type { AddedRule } from '../../work/office/rule-files.js'
@@ -26,6 +27,12 @@ export const proposalView = (context: GraphqlContext, { content, ...proposal }: 
   added: proposal.kind === 'RULES_ADDED' ? addedView(content as AddedRule) : null,
   listEnd: proposal.kind === 'LIST_ENDED' ? listEndView(content as ListEnd) : null,
   rule: proposal.kind === 'RULE_ROW' ? readRuleView(context, content as RuleRowContent) : null,
+  robot: proposal.kind === 'ROBOT' ? robotView(content as RobotContent) : null,
+})
+
+/** Never the address. */
+const robotView = ({ robot: name, form, region, kinds, digestHour, quietFrom, quietTo }: RobotContent) => ({
+  ...{ name, form, region, kinds, digestHour, quietFrom, quietTo },
 })
 
 const addedView = ({ type, name, rule }: AddedRule) => ({ type, name, row: rowOf(rule) })
@@ -36,8 +43,14 @@ const changesIn = ({ parts }: GraphqlContext, values: readonly KeptSettingValue[
   values.flatMap((value) => {
     const setting = parts.office.settings.find(({ name }) => name === value.name)
     if (setting === undefined) return []
-    const isSecret = setting.kind === 'PLATFORM_CREDENTIAL'
-    return [{ ...setting, value: value.shown, isRemoved: isRemovedSetting(value), isSecret }]
+    return [
+      {
+        ...setting,
+        value: value.shown,
+        isRemoved: isRemovedSetting(value),
+        isSecret: isSecretSetting(setting.kind),
+      },
+    ]
   })
 
 const readRuleView = (context: GraphqlContext, content: RuleRowContent) => ({

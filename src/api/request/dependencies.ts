@@ -12,7 +12,6 @@ import type { AuditLog } from '../../work/audit/audit-log.js'
 import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../work/calendar/rules.js'
 import type { PullResult, SubmittedFile } from '../../work/intake/pull.js'
-import type { MailSender } from '../../work/notifications/mail.js'
 import type { FirstSetup } from '../../work/office/first-setup.js'
 import type { LiveOffice } from '../../work/office/live-office.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
@@ -49,8 +48,6 @@ export interface ServerDependencies {
   /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number
   resolve?: HostResolver
-  /** No mail is sent without it. */
-  mail?: MailSender | null
   demo: boolean
   secondFactor: SecondFactorPolicy
   /** Networks (CIDR) from which administrators sign in; none: from everywhere. */

@@ -4,7 +4,7 @@ import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
 import { findCaseTasks, type WorkScope } from '../../domain/worklist/worklist.js'
 import type { StoredDeadline } from '../../store/listing/deadlines.js'
 import type { ListedWork, WorkKey } from '../../store/worklist/worklist.js'
-import { countWorkOf, listWorkOf, type WorkQuestion } from '../../work/worklist/worklist.js'
+import { countWorkOf, findFeedsSeen, listWorkOf, type WorkQuestion } from '../../work/worklist/worklist.js'
 import { type ListingView, makeCaseView, readStoredListing } from '../listing/listing-view.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -15,10 +15,7 @@ const questionOf = ({ viewer, today, parts }: GraphqlContext): WorkQuestion => (
   viewer,
   today,
   rules: parts.rules,
-  feeds:
-    viewer.role === 'agency'
-      ? parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => [...sends])
-      : null,
+  feeds: findFeedsSeen(viewer, parts.agencies),
 })
 
 /** Only these subjects are told outside; others are row numbers. */

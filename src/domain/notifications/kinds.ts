@@ -16,7 +16,7 @@ export const KIND_TITLES: Record<NotificationKind, string> = {
 
 const ROLES_BY_KIND: Record<NotificationKind, readonly Role[]> = {
   WAITING: ['officer', 'reviewer', 'administrator'],
-  DEADLINE: ['officer', 'reviewer'],
+  DEADLINE: ['officer', 'reviewer', 'agency'],
   OBJECTION: ['officer', 'reviewer', 'agency'],
   REPAIR: ['officer', 'reviewer'],
   FEED: ['officer', 'administrator', 'agency'],

@@ -1,6 +1,7 @@
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 import { TASKS, WORK_KINDS, type WorkKind, type WorkProcess } from '../worklist/tasks.js'
-import { isOwnTask, type TaskColumns, type Worker } from '../worklist/worklist.js'
+import { isOwnTask, type TaskColumns, type Worker, type WorkItem } from '../worklist/worklist.js'
 import type { NotificationKind } from './kinds.js'
 
 interface ProcessNotice {
@@ -9,8 +10,7 @@ interface ProcessNotice {
   page: string
 }
 
-/** Rejects, identities and deliveries change by the minute and are not told. */
-const NOTICES: Partial<Record<WorkProcess, ProcessNotice>> = {
+const NOTICES: Record<WorkProcess, ProcessNotice> = {
   CASE: { kind: 'WAITING', page: 'listings' },
   HIDING: { kind: 'WAITING', page: 'listings' },
   PAPER: { kind: 'WAITING', page: 'listings' },
@@ -23,22 +23,62 @@ const NOTICES: Partial<Record<WorkProcess, ProcessNotice>> = {
   OBJECTION: { kind: 'OBJECTION', page: 'listings/objections' },
   REPAIR: { kind: 'REPAIR', page: 'listings' },
   RETRACTION: { kind: 'DEADLINE', page: 'deliveries/retractions' },
+  REJECTS: { kind: 'FEED', page: 'intake/rejects' },
+  IDENTITY: { kind: 'WAITING', page: 'intake/identity' },
+  DELIVERY: { kind: 'PLATFORM', page: 'deliveries' },
+  DISCREPANCY: { kind: 'PLATFORM', page: 'deliveries/discrepancies' },
 }
+/** Their subject is a feed or a platform, whose items are told as a number. */
+const COUNTED_BY: Partial<Record<WorkProcess, 'FEED' | 'PLATFORM'>> = {
+  REJECTS: 'FEED',
+  IDENTITY: 'FEED',
+  DELIVERY: 'PLATFORM',
+  DISCREPANCY: 'PLATFORM',
+}
+
 /** The office has nothing to do while the party may be heard. */
 const IDLE: readonly WorkKind[] = ['AWAIT_DEFENCE']
 
-export const TOLD_TASKS: readonly WorkKind[] = WORK_KINDS.filter(
-  (kind) => NOTICES[TASKS[kind].process] !== undefined && !IDLE.includes(kind),
-)
+export const TOLD_TASKS: readonly WorkKind[] = WORK_KINDS.filter((kind) => !IDLE.includes(kind))
 
-export const findTaskNotice = (kind: WorkKind): ProcessNotice | null => NOTICES[TASKS[kind].process] ?? null
+export const noticeOfTask = (kind: WorkKind): ProcessNotice => NOTICES[TASKS[kind].process]
 
-/** A task is told to whose it is; one that nobody keeps, to all who may do it. A group is told of all. */
-export const isTaskToldTo = (worker: Worker, task: TaskColumns): boolean =>
-  worker.viewer.sub === null || isOwnTask(worker, task) || (TASKS[task.kind].whose === 'KEEPER' && task.keeper === null)
+export const countedBy = (kind: WorkKind): 'FEED' | 'PLATFORM' | null => COUNTED_BY[TASKS[kind].process] ?? null
+
+/** Items of a feed or platform come by the minute. They are told when there are new ones, and once a day at most. */
+export const occasionOfTask = ({ kind, since, latest }: Pick<WorkItem, 'kind' | 'since' | 'latest'>): string =>
+  countedBy(kind) !== null && latest !== null ? `NEW ${shanghaiDate(latest)}` : `SINCE ${since?.toISOString() ?? ''}`
+
+/** A task is told to whose it is; one that nobody keeps or that is the office's, to all who may do it. A group is told of all. */
+export const isTaskToldTo = (worker: Worker, task: TaskColumns): boolean => {
+  const { whose } = TASKS[task.kind]
+  return (
+    worker.viewer.sub === null ||
+    isOwnTask(worker, task) ||
+    whose === 'OFFICE' ||
+    (whose === 'KEEPER' && task.keeper === null)
+  )
+}
 
 /** A deadline is told this many working days ahead. */
 const AHEAD_WORKDAYS = 2
 
 export const lastDayToldOf = (calendar: Calendar, today: string): string =>
   addWorkdays(calendar, today, AHEAD_WORKDAYS).date
+
+export interface DeadlineView {
+  today: string
+  /** Last day that is told today, see `lastDayToldOf`. */
+  until: string
+}
+
+/** Null while the last day is not near. */
+export const describeDeadline = (
+  dueOn: string | null,
+  { today, until }: DeadlineView,
+): { occasion: string; words: string } | null => {
+  if (dueOn === null || dueOn > until) return null
+  return dueOn < today
+    ? { occasion: `MISSED ${dueOn}`, words: `，已于 ${dueOn} 到期，逾期未办` }
+    : { occasion: `COMING ${dueOn}`, words: `，应于 ${dueOn} 前办结` }
+}

@@ -56,8 +56,8 @@ const arrangementFindings: FindingMaker = ({ backupArranged, sendsMail, unreadab
         'WARNING',
         ['没有设定邮件服务器，提醒不能以邮件送出', 'No mail server is set: reminders cannot go out by mail'],
         [
-          '设定 SMTP_URL、SMTP_PASSWORD 和 MAIL_FROM，重新启动。',
-          'Set SMTP_URL, SMTP_PASSWORD and MAIL_FROM, and restart.',
+          '在“本机关设置”中设定邮件服务器、密码和发件邮箱，或者设定 SMTP_URL、SMTP_PASSWORD 和 MAIL_FROM。',
+          'State mail server, password and sender in the settings of the office, or set SMTP_URL, SMTP_PASSWORD and MAIL_FROM.',
         ],
       ),
   backupArranged

@@ -1,7 +1,7 @@
 import { isSamePerson } from '../access/persons.js'
 import type { Act } from '../access/viewer.js'
 
-export type OfficeProposalKind = 'SETTINGS' | 'SERVICE' | 'RULE_ROW' | 'RULES_ADDED' | 'LIST_ENDED'
+export type OfficeProposalKind = 'SETTINGS' | 'SERVICE' | 'RULE_ROW' | 'RULES_ADDED' | 'LIST_ENDED' | 'ROBOT'
 
 export const ACT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
   SETTINGS: 'change_office',
@@ -9,6 +9,7 @@ export const ACT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
   RULE_ROW: 'confirm_rules',
   RULES_ADDED: 'confirm_rules',
   LIST_ENDED: 'confirm_rules',
+  ROBOT: 'change_office',
 }
 
 export const SIGHT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
@@ -17,6 +18,7 @@ export const SIGHT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
   RULE_ROW: 'see_rules',
   RULES_ADDED: 'see_rules',
   LIST_ENDED: 'see_rules',
+  ROBOT: 'see_office',
 }
 
 export type OfficeProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'

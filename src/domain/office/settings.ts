@@ -16,6 +16,9 @@ export type OfficeSettingKind =
   | 'SITE_ICP_FILING'
   | 'SITE_POLICE_FILING'
   | 'BACKUP_ARRANGEMENT'
+  | 'MAIL_SERVER'
+  | 'MAIL_CREDENTIAL'
+  | 'MAIL_SENDER'
 
 export interface OfficeSetting {
   name: string
@@ -55,17 +58,28 @@ const TITLES: Record<OfficeSettingKind, string> = {
   SITE_ICP_FILING: '网站备案号',
   SITE_POLICE_FILING: '公安备案号',
   BACKUP_ARRANGEMENT: '备份安排',
+  MAIL_SERVER: '邮件服务器',
+  MAIL_CREDENTIAL: '邮件服务器的密码',
+  MAIL_SENDER: '发件邮箱',
 }
 
 export const settingTitle = ({ kind, of }: Pick<OfficeSetting, 'kind' | 'of'>): string =>
   `${of?.zh ?? ''}${TITLES[kind]}`
 
+export const isSecretSetting = (kind: OfficeSettingKind): boolean =>
+  kind === 'PLATFORM_CREDENTIAL' || kind === 'MAIL_CREDENTIAL'
+
+/** Settings that are valid only together have the same group. */
+export const settingGroup = ({ name, kind }: Pick<OfficeSetting, 'name' | 'kind'>): string =>
+  kind.startsWith('MAIL_') ? 'MAIL' : name.replace(/_(URL|SECRET|HEARS|TEST)$/, '')
+
 /** Parameters that name a password or key; drivers of databases take one from the query. */
 const SECRET_PARAMETER = /pass|pwd|secret|token|key|sign|auth|credential/i
+const isAddress = (kind: OfficeSettingKind): boolean => kind.endsWith('_ADDRESS') || kind === 'MAIL_SERVER'
 
 export const settingWithoutSecret = (kind: OfficeSettingKind, value: string): string | null => {
-  if (kind === 'PLATFORM_CREDENTIAL') return null
-  if (!kind.endsWith('_ADDRESS') || !URL.canParse(value)) return value
+  if (isSecretSetting(kind)) return null
+  if (!isAddress(kind) || !URL.canParse(value)) return value
   const { protocol, username, password, host, pathname, search, searchParams } = new URL(value)
   const parameters = [...searchParams].map(
     ([name, given]) => [name, SECRET_PARAMETER.test(name) ? '…' : given] as const,

@@ -32,6 +32,8 @@ export interface WorkItem extends TaskColumns {
   /** Number of things behind the item: items of a feed and deliveries to a platform are told together. */
   n: number
   since: Date | null
+  /** When the newest of them came; null for a single thing. */
+  latest: Date | null
   dueOn: string | null
   listingId: string | null
   operatorId: number | null

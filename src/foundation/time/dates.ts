@@ -127,6 +127,10 @@ export const shanghaiDate = (instant: Date): string => {
   return time < STEADY_SINCE ? SHANGHAI.format(instant) : dateOf(time + SHANGHAI_OFFSET)
 }
 
+/** Such as `2026-12-01 09:05`. */
+export const shanghaiMinute = (instant: Date): string =>
+  `${shanghaiDate(instant)} ${new Date(instant.getTime() + SHANGHAI_OFFSET).toISOString().slice(11, 16)}`
+
 export const secondsUntilMidnight = (instant: Date): number =>
   Math.floor((DAY - ((instant.getTime() + SHANGHAI_OFFSET) % DAY)) / SECOND)
 

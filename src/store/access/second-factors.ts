@@ -122,7 +122,7 @@ export const replaceRecoveryCodes = async (tx: Tx, person: string, marks: readon
     await tx.raw('insert into recovery_codes (mark, person) values (?, ?) /* recovery.add */', [mark, person])
 }
 
-export const useRecoveryCode = (db: Db, person: string, mark: string, now: Date): Promise<boolean> =>
+export const useRecoveryCode = (db: Db | Tx, person: string, mark: string, now: Date): Promise<boolean> =>
   hasRows(
     db,
     'update recovery_codes set used_at = :now where person = :person and mark = :mark and used_at is null returning 1 /* recovery.use */',

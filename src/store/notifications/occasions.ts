@@ -25,12 +25,13 @@ export const findParties = (db: Db, operators: readonly number[]): Promise<Map<n
 export interface OpenObjection extends PartyOfOccasion {
   id: number
   feed: string
+  dueOn: string | null
 }
 
 export const listOpenObjections = (db: Db): Promise<OpenObjection[]> =>
   queryRows(
     db,
-    `select b.id, b.feed, ${PARTY} from objections b ${operatorOf('b.operator_id')} where b.state = 'OPEN'
+    `select b.id, b.feed, b.due_on as "dueOn", ${PARTY} from objections b ${operatorOf('b.operator_id')} where b.state = 'OPEN'
      order by b.id desc limit ${OBJECTIONS_MOST} /* notification-occasions.objections */`,
   )
 
@@ -55,8 +56,8 @@ export const listFailedFeeds = (db: Db, feeds: readonly string[]): Promise<Faile
 
 export interface PlatformTrouble {
   platform: string
-  trouble: 'REMOVAL' | 'REFUSED' | 'DOWN'
-  /** The oldest removal, the newest refusal; 0: none. */
+  trouble: 'REMOVAL' | 'DOWN'
+  /** The oldest removal; 0: none. */
   delivery: number
 }
 
@@ -68,7 +69,6 @@ export const listPlatformTroubles = (
     db,
     `select platform, 'REMOVAL' as trouble, min(id) as delivery from deliveries
        where action = 'REMOVE' and state in ('OWED', 'REFUSED') and created_at < :lateSince::timestamptz group by platform
-     union all select platform, 'REFUSED', max(id) from deliveries where state = 'REFUSED' group by platform
      union all select platform, 'DOWN', 0 from platform_states where failures >= :failures::int and paused_at is null
      order by 1, 2 /* notification-occasions.platforms */`,
     { lateSince, failures },

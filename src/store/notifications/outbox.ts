@@ -31,12 +31,16 @@ export const addNotifications = async (db: Db, made: readonly NewNotification[],
   return answer.rowCount ?? 0
 }
 
+/** No digest, quiet hours or retry waits two days. What lies further ahead is of a clock that was set back. */
+const isDue = (column: string): string =>
+  `(${column} <= :now::timestamptz or ${column} > :now::timestamptz + interval '2 days')`
+
 export const listDueRecipients = (db: Db, now: Date): Promise<number[]> =>
   queryColumn(
     db,
-    `select distinct recipient_id from notifications where message_id is null and dropped_at is null and due_at <= ? order by 1
-     /* notifications.dueRecipients */`,
-    [now],
+    `select distinct recipient_id from notifications where message_id is null and dropped_at is null and address is null and ${isDue('due_at')}
+     order by 1 /* notifications.dueRecipients */`,
+    { now },
   )
 
 export interface DueNotification extends NotificationLine {
@@ -51,9 +55,9 @@ export const lockDue = (tx: Tx, recipient: number, now: Date): Promise<DueNotifi
   queryRows(
     tx,
     `select id, kind, subject, occasion, content as text, path, code from notifications
-     where recipient_id = ? and message_id is null and dropped_at is null and due_at <= ? order by id for update skip locked
-     /* notifications.lockDue */`,
-    [recipient, now],
+     where recipient_id = :recipient and message_id is null and dropped_at is null and address is null and ${isDue('due_at')}
+     order by id for update skip locked /* notifications.lockDue */`,
+    { recipient, now },
   )
 
 export const dropNotifications = async (tx: Tx, ids: readonly number[], now: Date): Promise<void> => {
@@ -88,7 +92,8 @@ export const addMessage = async (tx: Tx, { of, ...message }: NewMessage): Promis
 
 export const moveDueTimes = async (tx: Tx, recipient: number, dueAt: Date): Promise<void> => {
   await tx.raw(
-    `update notifications set due_at = ? where recipient_id = ? and message_id is null and dropped_at is null /* notifications.moveDue */`,
+    `update notifications set due_at = ? where recipient_id = ? and message_id is null and dropped_at is null and address is null
+     /* notifications.moveDue */`,
     [dueAt, recipient],
   )
 }
@@ -111,6 +116,9 @@ export interface ClaimedMessage extends MessageText {
   quietTo: number | null
 }
 
+/** Address of a notice about an account. */
+const OWN_ADDRESS = `(select max(n.address) from notifications n where n.message_id = m.id)`
+
 export const claimMessages = (
   db: Db,
   { forms, limit, now, leaseUntil }: { forms: readonly RecipientForm[]; limit: number; now: Date; leaseUntil: Date },
@@ -119,12 +127,12 @@ export const claimMessages = (
     db,
     `with due as (
        select m.id from notification_messages m join notification_recipients r on r.id = m.recipient_id
-       where m.state = 'OWED' and m.due_at <= :now::timestamptz and (m.leased_until is null or m.leased_until <= :now::timestamptz)
-         and r.address is not null and r.form = any(:forms::text[]) order by m.due_at, m.id limit :limit for update of m skip locked)
+       where m.state = 'OWED' and ${isDue('m.due_at')} and (m.leased_until is null or ${isDue('m.leased_until')})
+         and coalesce(r.address, ${OWN_ADDRESS}) is not null and r.form = any(:forms::text[]) order by m.due_at, m.id limit :limit for update of m skip locked)
      update notification_messages m set attempts = m.attempts + 1, leased_until = :leaseUntil
      from due, notification_recipients r left join people p on p.id = r.person
      where m.id = due.id and r.id = m.recipient_id
-     returning m.id, r.id as recipient, r.person, r.robot, r.form, r.address, r.secret, p.role, m.message_id as "messageId", m.subject, m.body,
+     returning m.id, r.id as recipient, r.person, r.robot, r.form, coalesce(${OWN_ADDRESS}, r.address) as address, r.secret, p.role, m.message_id as "messageId", m.subject, m.body,
        m.codes, m.created_at as "createdAt", m.attempts, r.quiet_from as "quietFrom", r.quiet_to as "quietTo" /* notifications.claim */`,
     { forms: [...forms], limit, now, leaseUntil },
   )
@@ -148,9 +156,12 @@ export interface MessageOutcome {
 
 export const bookOutcome = async (db: Db, outcome: MessageOutcome): Promise<void> => {
   await db.raw(
-    `update notification_messages set state = :state, leased_until = null, last_error = :error, due_at = coalesce(:dueAt::timestamptz, due_at),
-       sent_at = case when :state = 'SENT' then :now::timestamptz end, ended_at = case when :state <> 'OWED' then :now::timestamptz end
-     where id = :id and attempts = :attempts and state = 'OWED' /* notifications.book */`,
+    `with booked as (
+       update notification_messages set state = :state, leased_until = null, last_error = :error, due_at = coalesce(:dueAt::timestamptz, due_at),
+         sent_at = case when :state = 'SENT' then :now::timestamptz end, ended_at = case when :state <> 'OWED' then :now::timestamptz end
+       where id = :id and attempts = :attempts and state = 'OWED' returning id, state)
+     update notifications n set address = null from booked b where n.message_id = b.id and b.state <> 'OWED' and n.address is not null
+     /* notifications.book */`,
     outcome as never,
   )
 }
@@ -158,8 +169,11 @@ export const bookOutcome = async (db: Db, outcome: MessageOutcome): Promise<void
 export const expireMessages = (db: Db, now: Date): Promise<number[]> =>
   queryColumn(
     db,
-    `update notification_messages set state = 'DEAD', ended_at = :now, leased_until = null, last_error = coalesce(last_error, 'EXPIRED')
-     where state = 'OWED' and expires_at <= :now and (leased_until is null or leased_until <= :now) returning id /* notifications.expire */`,
+    `with expired as (
+       update notification_messages set state = 'DEAD', ended_at = :now, leased_until = null, last_error = coalesce(last_error, 'EXPIRED')
+       where state = 'OWED' and expires_at <= :now and (leased_until is null or leased_until <= :now) returning id),
+     erased as (update notifications n set address = null from expired x where n.message_id = x.id and n.address is not null)
+     select id from expired /* notifications.expire */`,
     { now },
   )
 

@@ -56,7 +56,7 @@ export const listRobots = (db: Db): Promise<NotificationRecipient[]> =>
 export const findRobot = (db: Db | Tx, robot: string): Promise<NotificationRecipient | null> =>
   queryFirst(db, `select ${COLUMNS} from ${FROM} where r.robot = ? /* notification-recipients.robot */`, [robot])
 
-type PersonChoice = SendingChoice & { person: string; kinds: readonly NotificationKind[]; now: Date }
+export type PersonChoice = SendingChoice & { person: string; kinds: readonly NotificationKind[]; now: Date }
 
 /** Returns false for somebody who has no account. */
 export const saveChoice = (tx: Tx, choice: PersonChoice): Promise<boolean> =>
@@ -109,10 +109,28 @@ export const acceptAddress = async (tx: Tx, person: string, now: Date): Promise<
   )
 }
 
-export const removeOfPerson = async (tx: Tx, person: string): Promise<void> => {
-  await tx.raw(`delete from notification_recipients where person = ? /* notification-recipients.removePerson */`, [
-    person,
-  ])
+/** Erases address, choice and messages. The row stays for notices about the account that are still owed. */
+export const resetOfPerson = async (
+  tx: Tx,
+  person: string,
+  { kinds, now }: { kinds: readonly NotificationKind[]; now: Date },
+): Promise<void> => {
+  await tx.raw(
+    `update notification_recipients set address = null, kinds = :kinds::text[], digest_hour = null, quiet_from = null, quiet_to = null,
+       pending_address = null, code_mark = null, code_until = null, code_tries = 0, changed_at = :now
+     where person = :person /* notification-recipients.reset */`,
+    { person, kinds: [...kinds], now },
+  )
+  await tx.raw(
+    `delete from notifications n using notification_recipients r where r.id = n.recipient_id and r.person = ? and n.address is null
+     /* notification-recipients.resetNotes */`,
+    [person],
+  )
+  await tx.raw(
+    `delete from notification_messages m using notification_recipients r where r.id = m.recipient_id and r.person = ?
+       and not exists (select 1 from notifications n where n.message_id = m.id) /* notification-recipients.resetMessages */`,
+    [person],
+  )
 }
 
 /** Erases the addresses of accounts that have ended, with what was owed to them. */

@@ -75,6 +75,14 @@ export const settle = (
     { id, ...made },
   )
 
+/** Only to remove secrets from what is settled. */
+export const replaceContent = async (tx: Tx, id: number, content: unknown): Promise<void> => {
+  await tx.raw('update office_proposals set content = ?::jsonb where id = ? /* officeProposals.replaceContent */', [
+    JSON.stringify(content),
+    id,
+  ])
+}
+
 export const listWaiting = <Content>(db: Db | Tx, kind: OfficeProposalKind): Promise<OfficeProposal<Content>[]> =>
   queryRows(
     db,

@@ -81,7 +81,7 @@ const LAST_STEP_AT = '(select e.recorded_at from listing_events e where e.listin
 
 /** SQL: one row for each open task of a case, in the columns of `task-sources.ts`. */
 export const CASE_TASKS = `select t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level, l.id::text as subject,
-    1 as n, ${LAST_STEP_AT} as since, d.due_on, l.id as listing_id, l.operator_id
+    1 as n, ${LAST_STEP_AT} as since, null::timestamptz as latest, d.due_on, l.id as listing_id, l.operator_id
   from listings l cross join lateral (values (${MAIN_TRACK.task}), (${REPAIR_TRACK.task})) t(kind)
   left join listing_deadlines d on d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK}
   where ((${MAIN_TRACK.isOpen}) or (${REPAIR_TRACK.isOpen})) and t.kind is not null`

@@ -1,4 +1,4 @@
-/** Every source has the columns kind, keeper, not_by, level, subject, n, since, due_on, listing_id, operator_id. */
+/** Every source has the columns kind, keeper, not_by, level, subject, n, since, latest, due_on, listing_id, operator_id. */
 import type { OfficeProposalKind } from '../../domain/office/proposals.js'
 import type { WorkKind } from '../../domain/worklist/tasks.js'
 import { andIsSubjectWithinSightSql, andIsWithinSightSql, type RegionSight } from '../access/sight.js'
@@ -6,12 +6,12 @@ import { lateDutiesSql } from '../delivery/timeliness.js'
 import { CASE_TASKS } from './case-tasks.js'
 
 type Columns = Partial<
-  Record<'keeper' | 'not_by' | 'subject' | 'n' | 'since' | 'due_on' | 'listing_id' | 'operator_id', string>
+  Record<'keeper' | 'not_by' | 'subject' | 'n' | 'since' | 'latest' | 'due_on' | 'listing_id' | 'operator_id', string>
 >
 
 const source = (kind: WorkKind, of: Columns, rest: string): string =>
   `select '${kind}' as kind, ${of.keeper ?? 'null::text'} as keeper, ${of.not_by ?? 'null::text'} as not_by, null::text as level,
-    (${of.subject})::text as subject, ${of.n ?? '1'} as n, ${of.since ?? 'null::timestamptz'} as since,
+    (${of.subject})::text as subject, ${of.n ?? '1'} as n, ${of.since ?? 'null::timestamptz'} as since, ${of.latest ?? 'null::timestamptz'} as latest,
     ${of.due_on ?? 'null::date'} as due_on, ${of.listing_id ?? 'null::uuid'} as listing_id,
     ${of.operator_id ?? 'null::integer'} as operator_id ${rest}`
 
@@ -109,7 +109,7 @@ const SOURCES: Record<WorkKind, Source> = {
   CORRECT_REJECTS: () =>
     source(
       'CORRECT_REJECTS',
-      { subject: 'j.feed', n: COUNTED, since: 'min(r.started_at)' },
+      { subject: 'j.feed', n: COUNTED, since: 'min(r.started_at)', latest: 'max(r.started_at)' },
       `from rejects j join runs r on r.id = j.run_id where j.state = 'OPEN'
        and (:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:sender::text is null or r.asked_by = :sender::text)
        group by j.feed`,
@@ -117,25 +117,40 @@ const SOURCES: Record<WorkKind, Source> = {
   DECIDE_IDENTITY: () =>
     source(
       'DECIDE_IDENTITY',
-      { subject: 'u.feed', n: COUNTED, since: '(select r.started_at from runs r where r.id = min(u.first_run))' },
+      {
+        subject: 'u.feed',
+        n: COUNTED,
+        since: '(select r.started_at from runs r where r.id = min(u.first_run))',
+        latest: '(select r.started_at from runs r where r.id = max(u.first_run))',
+      },
       `from unmatched u where u.state = 'OPEN' group by u.feed`,
     ),
   REFUSED_DELIVERIES: () =>
     source(
       'REFUSED_DELIVERIES',
-      { subject: 'd.platform', n: COUNTED, since: 'min(d.created_at)' },
+      {
+        subject: 'd.platform',
+        n: COUNTED,
+        since: 'min(d.created_at)',
+        latest: 'max(coalesce(d.sent_at, d.created_at))',
+      },
       `from deliveries d where d.state = 'REFUSED' group by d.platform`,
     ),
   LATE_DELIVERIES: () =>
     source(
       'LATE_DELIVERIES',
-      { subject: 'd.platform', n: COUNTED, since: 'min(d.counted_from)::timestamptz' },
+      {
+        subject: 'd.platform',
+        n: COUNTED,
+        since: 'min(d.counted_from)::timestamptz',
+        latest: 'max(d.counted_from)::timestamptz',
+      },
       `from (${lateDutiesSql()}) d group by d.platform`,
     ),
   SETTLE_DISCREPANCIES: (sight) =>
     source(
       'SETTLE_DISCREPANCIES',
-      { subject: 'f.platform', n: COUNTED, since: 'min(f.found_at)' },
+      { subject: 'f.platform', n: COUNTED, since: 'min(f.found_at)', latest: 'max(f.found_at)' },
       `from findings f where f.settled_at is null ${andIsSubjectWithinSightSql(sight, 'f.key::uuid')} group by f.platform`,
     ),
   DECIDE_SCORECARD: () =>
@@ -150,7 +165,7 @@ const SOURCES: Record<WorkKind, Source> = {
       { subject: 'k.id', not_by: 'k.proposed_by', since: 'k.proposed_at' },
       `from calendar_proposals k where k.state = 'PROPOSED'`,
     ),
-  CONFIRM_SETTINGS: () => proposals('CONFIRM_SETTINGS', ['SETTINGS', 'SERVICE']),
+  CONFIRM_SETTINGS: () => proposals('CONFIRM_SETTINGS', ['SETTINGS', 'SERVICE', 'ROBOT']),
   CONFIRM_RULES: () => proposals('CONFIRM_RULES', ['RULE_ROW', 'RULES_ADDED']),
   CONFIRM_ACCOUNT: () => `${accounts('people')} union all ${accounts('clients')}`,
 }

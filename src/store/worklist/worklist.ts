@@ -67,7 +67,7 @@ export const listWork = (
     ? Promise.resolve([])
     : queryRows(
         db,
-        `select w.kind, w.keeper, w.not_by as "notBy", w.level, w.subject, w.n, w.since, w.due_on as "dueOn", w.listing_id as "listingId",
+        `select w.kind, w.keeper, w.not_by as "notBy", w.level, w.subject, w.n, w.since, w.latest, w.due_on as "dueOn", w.listing_id as "listingId",
            w.operator_id as "operatorId", coalesce(${IS_LATE}, false) as late,
            jsonb_build_object('due', ${DUE}, 'since', ${SINCE}, 'kind', w.kind, 'subject', w.subject) as key
          from (${selectTaskSources(query.kinds, view.sight)}) w

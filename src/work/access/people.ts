@@ -7,6 +7,7 @@ import { removeAllFactors } from '../../store/access/second-factors.js'
 import { endSessionsOfPerson } from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
 import { handOverAllOf } from '../../store/worklist/keepers.js'
+import { noteAccountEvent } from './account-notices.js'
 
 const ONE_TIME_MS = 7 * 24 * 3_600_000
 
@@ -53,6 +54,7 @@ export const resetPassword = async (db: Db, name: string, change: people.Account
     const made = { before: person.passwordHash, ...secret, duty, ...change }
     const changed = await people.resetPassword(tx, name, made)
     if (changed === null) throw new Refusal('PERSON_UNKNOWN', { name })
+    await noteAccountEvent(tx, { person: name, event: 'PASSWORD_RESET', now })
     await endSessionsOfPerson(tx, name, now)
     return changed
   })
@@ -81,6 +83,7 @@ export const resetSecondFactor = async (
     const changed = await people.awaitConfirmation(tx, name, { duty: person.duty, change: 'SECOND_FACTOR', ...change })
     if (changed === null) throw new Refusal('PERSON_UNKNOWN', { name })
     await removeAllFactors(tx, name)
+    await noteAccountEvent(tx, { person: name, event: 'FACTORS_RESET', now: change.now })
     await endSessionsOfPerson(tx, name, change.now)
     return changed
   })

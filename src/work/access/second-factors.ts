@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { needsSecondFactor, type SecondFactorPolicy } from '../../domain/access/sign-in.js'
+import type { AccountEvent } from '../../domain/notifications/account-notices.js'
 import { Refusal } from '../../foundation/errors.js'
 import { base32, codeSecretUri, findStepOfCode, newCodeSecret } from '../../foundation/keys/one-time-codes.js'
 import type { Keys } from '../../foundation/keys.js'
@@ -8,6 +9,7 @@ import { lockPerson } from '../../store/access/people.js'
 import * as factors from '../../store/access/second-factors.js'
 import { endOwnSessions } from '../../store/access/sessions.js'
 import type { Db, Tx } from '../../store/db/db.js'
+import { noteAccountEvent } from './account-notices.js'
 import { askForPasskey, checkPasskey, offerPasskey, type RelyingParty, verifyNewPasskey } from './passkeys.js'
 import { type PersonSession, renewSession } from './sessions.js'
 
@@ -39,10 +41,15 @@ export const factorMatches = async (
 ): Promise<boolean> => {
   if (code === null) return (await checkPasskey(db, { answer: passkey, person }, parts)) === person
   const digits = code.normalize('NFKC').replace(/\s/g, '')
-  return /^\d{6}$/.test(digits)
-    ? codeMatches(db, person, digits, parts)
-    : factors.useRecoveryCode(db, person, recoveryMark(person, code, parts.keys), parts.now)
+  return /^\d{6}$/.test(digits) ? codeMatches(db, person, digits, parts) : useRecoveryCode(db, person, code, parts)
 }
+
+const useRecoveryCode = (db: Db, person: string, code: string, { keys, now }: FactorParts): Promise<boolean> =>
+  db.transaction(async (tx) => {
+    const isUsed = await factors.useRecoveryCode(tx, person, recoveryMark(person, code, keys), now)
+    if (isUsed) await noteAccountEvent(tx, { person, event: 'RECOVERY_USED', now })
+    return isUsed
+  })
 
 /** Lists the factors that the person may show, with a challenge for passkeys. */
 export const askForFactor = async (
@@ -116,13 +123,14 @@ const enrolIn = (
   db: Db,
   session: PersonSession,
   { keys, now }: FactorParts,
-  add: (tx: Tx) => Promise<void>,
+  { event, add }: { event: AccountEvent; add: (tx: Tx) => Promise<void> },
 ): Promise<EnrolledFactor> =>
   db.transaction(async (tx) => {
     const { person } = holderOf(session)
     await lockPerson(tx, person)
     const isFirst = !(await factors.hasSecondFactor(tx, person))
     await add(tx)
+    await noteAccountEvent(tx, { person, event, now })
     const recoveryCodes = isFirst ? await makeRecoveryCodes(tx, person, keys) : null
     const cookie = await renewSession(tx, { cookie: session.cookie, proof: 'SECOND' }, now)
     // The other sessions showed a password only; without the factor they would come back.
@@ -144,7 +152,8 @@ export const enrolPasskey = async (
   parts: FactorParts,
 ): Promise<EnrolledFactor> => {
   requireRecentProof(session)
-  return enrolIn(db, session, parts, await verifyNewPasskey(db, { ...given, ...holderOf(session) }, parts))
+  const add = await verifyNewPasskey(db, { ...given, ...holderOf(session) }, parts)
+  return enrolIn(db, session, parts, { event: 'PASSKEY_ADDED', add })
 }
 
 /** Makes a secret for an authenticator app; `enrolCode` confirms it. Refusals PROOF_NEEDED, CODE_ENROLLED. */
@@ -170,11 +179,12 @@ export const enrolCode = async (
   parts: FactorParts,
 ): Promise<EnrolledFactor> => {
   requireRecentProof(session)
-  return enrolIn(db, session, parts, async (tx) => {
+  const add = async (tx: Tx): Promise<void> => {
     const { person } = holderOf(session)
     if (!(await codeMatches(tx, person, code.replace(/\s/g, ''), { ...parts, unconfirmed: true })))
       throw new Refusal('SECOND_FACTOR_REFUSED')
-  })
+  }
+  return enrolIn(db, session, parts, { event: 'CODES_ADDED', add })
 }
 
 /** `passkey` null: the one-time codes. Refusals PROOF_NEEDED, FACTOR_UNKNOWN, FACTOR_LAST. */
@@ -182,7 +192,7 @@ export const removeFactor = async (
   db: Db,
   session: PersonSession,
   passkey: number | null,
-  { policy }: FactorParts,
+  { policy, now }: FactorParts,
 ): Promise<void> => {
   requireRecentProof(session)
   const { person } = holderOf(session)
@@ -193,6 +203,7 @@ export const removeFactor = async (
         ? await factors.removeCodeGenerator(tx, person)
         : await factors.removePasskey(tx, person, passkey)
     if (!isRemoved) throw new Refusal('FACTOR_UNKNOWN')
+    await noteAccountEvent(tx, { person, event: passkey === null ? 'CODES_REMOVED' : 'PASSKEY_REMOVED', now })
     if (await factors.hasSecondFactor(tx, person)) return
     if (needsSecondFactor(session.viewer.role, policy)) throw new Refusal('FACTOR_LAST')
     await factors.removeAllFactors(tx, person)
@@ -200,12 +211,17 @@ export const removeFactor = async (
 }
 
 /** Invalidates the former codes. Refusals PROOF_NEEDED, FACTOR_UNKNOWN. */
-export const renewRecoveryCodes = async (db: Db, session: PersonSession, { keys }: FactorParts): Promise<string[]> => {
+export const renewRecoveryCodes = async (
+  db: Db,
+  session: PersonSession,
+  { keys, now }: FactorParts,
+): Promise<string[]> => {
   requireRecentProof(session)
   const { person } = holderOf(session)
   return db.transaction(async (tx) => {
     await lockPerson(tx, person)
     if (!(await factors.hasSecondFactor(tx, person))) throw new Refusal('FACTOR_UNKNOWN')
+    await noteAccountEvent(tx, { person, event: 'RECOVERY_RENEWED', now })
     return makeRecoveryCodes(tx, person, keys)
   })
 }

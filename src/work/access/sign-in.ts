@@ -7,6 +7,7 @@ import * as people from '../../store/access/people.js'
 import * as factors from '../../store/access/second-factors.js'
 import { endOwnSessions, endSessionsOfPerson } from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
+import { noteAccountEvent } from './account-notices.js'
 import * as lockouts from './lockouts.js'
 import { checkPasskey } from './passkeys.js'
 import { hashChosenPassword } from './passwords.js'
@@ -50,6 +51,7 @@ export const signIn = async (db: Db, input: SignInInput, parts: SignInParts): Pr
     if (passwordHash !== null) {
       const made = { before: person.passwordHash, passwordHash, kept: terms.formerPasswords, now }
       if (!(await people.setPassword(tx, person.id, made))) throw new Refusal('SIGN_IN_REFUSED')
+      await noteAccountEvent(tx, { person: person.id, event: 'PASSWORD_CHANGED', now })
       await endSessionsOfPerson(tx, person.id, now)
     }
     const account = { id: person.id, passwordHash: passwordHash ?? person.passwordHash }
@@ -166,6 +168,7 @@ export const changeOwnPassword = async (
   return db.transaction(async (tx) => {
     const made = { before: person.passwordHash, passwordHash, kept: terms.formerPasswords, now }
     if (!(await people.setPassword(tx, person.id, made))) throw new Refusal('SIGN_IN_REFUSED')
+    await noteAccountEvent(tx, { person: person.id, event: 'PASSWORD_CHANGED', now })
     const cookie = await renewSession(tx, session, now)
     await endOwnSessions(tx, { person: person.id, number: null, cookie, now })
     return cookie

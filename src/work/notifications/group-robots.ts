@@ -1,13 +1,16 @@
 import { findRobotFault, type RobotForm } from '../../domain/notifications/addresses.js'
 import { composeTestMessage } from '../../domain/notifications/message.js'
 import { findSendingTime, type SendingChoice } from '../../domain/notifications/schedule.js'
+import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Db } from '../../store/db/db.js'
+import type { Keys } from '../../foundation/keys.js'
+import type { Db, Tx } from '../../store/db/db.js'
 import * as outbox from '../../store/notifications/outbox.js'
 import * as store from '../../store/notifications/recipients.js'
+import * as proposals from '../../store/office/proposals.js'
 import type { HostResolver } from '../standing/subscriber-client.js'
 import { callRobot } from './robots.js'
-import { labelOfRecipient, nameOfRecipient, type RecipientKeys, wordsOf } from './send.js'
+import { labelOfRecipient, nameOfRecipient, wordsOf } from './send.js'
 import { checkedKinds, refuseChoiceFault } from './settings.js'
 
 const NAME = /^[^\p{C}@]{1,40}$/u
@@ -21,12 +24,15 @@ export interface RobotInput extends SendingChoice {
   secret: string | null
   region: string | null
   kinds: readonly string[]
-  by: string
   now: Date
 }
 
+/** Address and secret are sealed. */
+export type RobotContent = Omit<store.RobotSettings, 'by' | 'now'>
+export type RobotProposal = proposals.OfficeProposal<RobotContent>
+
 interface RobotParts {
-  keys: RecipientKeys
+  keys: Pick<Keys, 'seal' | 'unseal'>
   allow: readonly string[]
   resolve?: HostResolver | undefined
   publicUrl: string
@@ -34,9 +40,9 @@ interface RobotParts {
 
 const labelOf = (robot: string): string => labelOfRecipient(nameOfRecipient({ person: null, robot }))
 
-/** Sends a test message first: a robot that does not take it is not registered. Refusals: INPUT_INVALID, ROBOT_FAILED. */
-export const saveRobot = async (db: Db, parts: RobotParts, input: RobotInput): Promise<store.NotificationRecipient> => {
-  const { name, form, region, by, now, digestHour, quietFrom, quietTo } = input
+/** Sends a test message: a robot that does not take it is refused. Refusals: INPUT_INVALID, ROBOT_FAILED. */
+export const examineRobot = async (db: Db, parts: RobotParts, input: RobotInput): Promise<RobotContent> => {
+  const { name, form, region, now, digestHour, quietFrom, quietTo } = input
   if (!NAME.test(name) || name.trim() !== name)
     throw new Refusal('INPUT_INVALID', { reason: '群名称须为 1–40 个可见字符 a name has 1–40 visible characters' })
   if (region !== null && !REGION.test(region))
@@ -50,13 +56,37 @@ export const saveRobot = async (db: Db, parts: RobotParts, input: RobotInput): P
   await callTest(parts, { form, address, secret, now })
   const label = labelOf(name)
   const sealed = { address: parts.keys.seal(address, label), secret: secret && parts.keys.seal(secret, label) }
+  return { robot: name, form, ...sealed, region, kinds, ...choice }
+}
+
+/** Another administrator confirms it, because a group hears of all cases. Refusals as above, and OFFICE_PROPOSAL_WAITS. */
+export const proposeRobot = async (
+  db: Db,
+  parts: RobotParts & { keys: Pick<Keys, 'mark'> },
+  { reason, by, ...input }: RobotInput & { reason: string; by: string },
+): Promise<RobotProposal> => {
+  const said = checkAndRedactText(reason, '理由 the reason', parts.keys.mark)
+  const content = await examineRobot(db, parts, input)
   return db.transaction(async (tx) => {
-    await store.saveRobot(tx, { robot: name, form, ...sealed, region, kinds, ...choice, by, now })
-    const saved = await there(tx, name)
-    await outbox.moveDueTimes(tx, saved.id, findSendingTime(choice, now))
-    return saved
+    await proposals.lockOffice(tx)
+    const waiting = await proposals.listWaiting<RobotContent>(tx, 'ROBOT')
+    if (waiting.some((one) => one.content.robot === content.robot)) throw new Refusal('OFFICE_PROPOSAL_WAITS')
+    return proposals.propose(tx, { kind: 'ROBOT', content, reason: said, by, at: input.now })
   })
 }
+
+export const keepRobot = async (
+  tx: Tx,
+  { content, proposedBy }: Pick<RobotProposal, 'content' | 'proposedBy'>,
+  now: Date,
+): Promise<void> => {
+  await store.saveRobot(tx, { ...content, by: proposedBy, now })
+  const { id } = await there(tx, content.robot)
+  await outbox.moveDueTimes(tx, id, findSendingTime(content, now))
+}
+
+/** A settled proposal keeps no address: a robot that is deleted later leaves none behind. */
+export const robotWithoutAddress = (content: RobotContent): RobotContent => ({ ...content, address: '', secret: null })
 
 const presentOr = async (db: Db, { keys }: RobotParts, { name, form, address, secret }: RobotInput) => {
   if (address !== null) return { address, secret }

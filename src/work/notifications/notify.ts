@@ -4,10 +4,13 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
+import { composeAccountMessage, describeAccountEvent } from '../../domain/notifications/account-notices.js'
 import { hearsOccasion, type NotificationOccasion } from '../../domain/notifications/kinds.js'
-import { composeMessage, ROBOT_BYTES_MOST } from '../../domain/notifications/message.js'
+import { composeMessage, numberOfMessage } from '../../domain/notifications/message.js'
 import { findSendingTime, MESSAGE_LIVES_MS } from '../../domain/notifications/schedule.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
+import * as notices from '../../store/notifications/account-notices.js'
 import * as outbox from '../../store/notifications/outbox.js'
 import * as recipients from '../../store/notifications/recipients.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
@@ -36,7 +39,8 @@ export const runNotifications = (db: Db, options: NotifyOptions): Promise<Notify
     await recipients.eraseOfEndedAccounts(db)
     const told = await gatherAll(db, { ...sources, itemsMost }, now())
     done.noted = await noteOccasions(db, told, now())
-    done.told = await composeDue(db, told, { publicUrl, now: now() })
+    const composing = { publicUrl, now: now() }
+    done.told = (await composeAccountNotices(db, composing)) + (await composeDue(db, told, composing))
     done.dead += (await outbox.expireMessages(db, now())).length
     if (sending !== null) {
       const { sent, failed, dead } = await sendMessages(db, { ...sending, now })
@@ -57,13 +61,13 @@ const gatherAll = async (db: Db, sources: OccasionSources & { itemsMost: number 
   const hearers = await recipients.listReachable(db)
   if (hearers.length === 0) return []
   const rules = await applyAmendmentsToRules(db, sources.rules)
-  const shared = await gatherOccasions(db, sources, now)
+  const shared = await gatherOccasions(db, { ...sources, rules }, now)
   const all: Hearing[] = []
   for (const hearer of hearers) {
     const roles = hearer.role === null ? ROBOT_ROLES : [hearer.role]
     const { occasions, isWhole } = await gatherWork(
       db,
-      rules,
+      { ...sources, rules },
       { recipient: hearer, roles, itemsMost: sources.itemsMost },
       now,
     )
@@ -85,46 +89,78 @@ const noteOccasions = (db: Db, told: readonly Hearing[], now: Date): Promise<num
   return outbox.addNotifications(db, made, now)
 }
 
-const keyOf = ({ subject, occasion }: Pick<NotificationOccasion, 'subject' | 'occasion'>): string =>
-  `${subject} ${occasion}`
+/** A thing and what is said of it; the rest of an occasion tells since when, or until when. */
+const themeOf = ({ subject, occasion }: Pick<NotificationOccasion, 'subject' | 'occasion'>): string =>
+  `${subject} ${occasion.split(' ')[0]}`
 
-const composeDue = async (
-  db: Db,
-  hearings: readonly Hearing[],
-  { publicUrl, now }: { publicUrl: string; now: Date },
-): Promise<number> => {
+/** What has passed is dropped, and so is what was noted anew before it was told. */
+const splitDue = (due: readonly outbox.DueNotification[], { occasions, isWhole }: RecipientWork) => {
+  const present = new Set(occasions.map(themeOf))
+  const newest = new Map(due.map((each) => [themeOf(each), each.id]))
+  const isTold = (each: outbox.DueNotification): boolean =>
+    newest.get(themeOf(each)) === each.id && (!isWhole || present.has(themeOf(each)))
+  return { lines: due.filter(isTold), dropped: due.filter((each) => !isTold(each)) }
+}
+
+interface Composing {
+  publicUrl: string
+  now: Date
+}
+
+const envelopeOf = ({ publicUrl, now }: Composing) => ({
+  messageId: `<notification-${randomUUID()}@${new URL(publicUrl).hostname}>`,
+  expiresAt: new Date(now.getTime() + MESSAGE_LIVES_MS),
+  now,
+})
+
+const composeDue = async (db: Db, hearings: readonly Hearing[], composing: Composing): Promise<number> => {
+  const { publicUrl, now } = composing
   let told = 0
   for (const id of await outbox.listDueRecipients(db, now)) {
     const hearing = hearings.find(({ hearer }) => hearer.id === id)
     if (hearing === undefined) continue
-    const { hearer, isWhole } = hearing
-    const present = new Set(hearing.occasions.map(keyOf))
+    const { hearer } = hearing
     told += await db.transaction(async (tx) => {
-      const due = await outbox.lockDue(tx, id, now)
-      const passed = isWhole ? due.filter((each) => !present.has(keyOf(each))) : []
+      const { lines, dropped } = splitDue(await outbox.lockDue(tx, id, now), hearing)
       await outbox.dropNotifications(
         tx,
-        passed.map((each) => each.id),
+        dropped.map((each) => each.id),
         now,
       )
-      const lines = due.filter((each) => !passed.includes(each))
       if (lines.length === 0) return 0
-      const frame = {
+      const envelope = envelopeOf(composing)
+      const text = composeMessage(lines, {
         publicUrl,
         isDigest: hearer.digestHour !== null,
-        bytesMost: hearer.form === 'EMAIL' ? null : ROBOT_BYTES_MOST[hearer.form],
-      }
+        robot: hearer.form === 'EMAIL' ? null : { form: hearer.form, number: numberOfMessage(envelope.messageId) },
+      })
       await outbox.addMessage(tx, {
-        ...composeMessage(lines, frame),
-        recipient: id,
-        messageId: `<notification-${randomUUID()}@${new URL(publicUrl).hostname}>`,
+        ...{ ...text, ...envelope, recipient: id },
         codes: [...new Set(lines.flatMap(({ code }) => code ?? []))],
         of: lines.map((each) => each.id),
-        expiresAt: new Date(now.getTime() + MESSAGE_LIVES_MS),
-        now,
       })
       return lines.length
     })
   }
+  return told
+}
+
+/** At once, whatever the person chose. A lockout is read from its table, so that it costs a failed sign-in no time. */
+const composeAccountNotices = async (db: Db, composing: Composing): Promise<number> => {
+  const { now } = composing
+  for (const person of await notices.listLockedPeople(db, now)) {
+    const occasion = `LOCKED ${shanghaiDate(now)}`
+    await notices.addAccountNotice(db, { person, occasion, text: describeAccountEvent('LOCKED', now), now })
+  }
+  let told = 0
+  for (const due of await notices.listDueAccountNotices(db))
+    told += await db.transaction(async (tx) => {
+      const events = await notices.lockAccountNotices(tx, due)
+      if (events.length === 0) return 0
+      const text = composeAccountMessage(events.map((each) => each.text))
+      const of = events.map(({ id }) => id)
+      await outbox.addMessage(tx, { ...text, ...envelopeOf(composing), recipient: due.recipient, codes: [], of })
+      return events.length
+    })
   return told
 }

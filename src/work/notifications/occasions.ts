@@ -3,6 +3,7 @@ import type { Agency } from '../../agencies/feed.js'
 import { isFeedStale } from '../../domain/intake/bounds.js'
 import type { SharedOccasion } from '../../domain/notifications/kinds.js'
 import { nameParty } from '../../domain/notifications/message.js'
+import { describeDeadline, lastDayToldOf } from '../../domain/notifications/work.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
@@ -26,32 +27,37 @@ const NOBODY_IN_PARTICULAR = { region: null, agency: null, code: null }
 
 export const gatherOccasions = async (db: Db, sources: OccasionSources, now: Date): Promise<SharedOccasion[]> => {
   const parts = await Promise.all([
-    gatherObjections(db, sources.agencies),
+    gatherObjections(db, sources, now),
     gatherFeeds(db, sources, now),
     gatherPlatforms(db, sources.platforms, now),
   ])
   return parts.flat()
 }
 
-const gatherObjections = async (db: Db, agencies: readonly Agency[]): Promise<SharedOccasion[]> =>
-  (await store.listOpenObjections(db)).map((one) => {
+/** Reviewers hear of them by the worklist. */
+const gatherObjections = async (db: Db, { agencies, rules }: OccasionSources, now: Date): Promise<SharedOccasion[]> => {
+  const today = shanghaiDate(now)
+  const until = lastDayToldOf(rules.calendar, today)
+  return (await store.listOpenObjections(db)).flatMap((one) => {
     const agency = agencies.find(({ feeds }) => feeds.some(({ id }) => id === one.feed))
     const title = agency?.feeds.find(({ id }) => id === one.feed)?.title.zh ?? ''
-    return {
-      ...NOBODY_IN_PARTICULAR,
+    const open: SharedOccasion = {
       kind: 'OBJECTION',
       subject: `objection ${one.id}`,
       occasion: 'OPEN',
       text: `待核查答复：${nameParty(one)}对${title}提出异议（第 ${one.id} 号）`,
       path: '/desk/listings/objections',
       code: one.code,
-      // Reviewers hear of it by the worklist.
       roles: ['officer', 'agency'],
       act: 'see_objections',
       region: one.region,
       agency: agency?.id ?? null,
     }
+    const near = describeDeadline(one.dueOn, { today, until })
+    if (near === null) return [open]
+    return [open, { ...open, kind: 'DEADLINE' as const, occasion: near.occasion, text: `${open.text}${near.words}` }]
   })
+}
 
 const gatherFeeds = async (db: Db, { agencies, configured }: OccasionSources, now: Date): Promise<SharedOccasion[]> => {
   const feeds = agencies.flatMap((agency) =>
@@ -92,7 +98,6 @@ const gatherFeeds = async (db: Db, { agencies, configured }: OccasionSources, no
 
 const TROUBLES: Record<store.PlatformTrouble['trouble'], { what: string; path: string }> = {
   REMOVAL: { what: '移出已超过一小时未获确认，该平台可能仍在展示', path: '/desk/deliveries/retractions' },
-  REFUSED: { what: '有推送被拒收，待处理', path: '/desk/deliveries' },
   DOWN: { what: '连续多次未能连通', path: '/desk/deliveries' },
 }
 

@@ -1,4 +1,8 @@
-/** Sends what is owed, under leases. A message is doubled only when the process dies between the server's acceptance and our commit. */
+/**
+ * Sends what is owed, under leases. A message is doubled only where the receiver took it and this is not stored: the
+ * process was killed before its commit, or the answer was lost. A doubled mail has the same Message-ID, a doubled message
+ * to a group the same number.
+ */
 import { digestAnswer } from '../../domain/audit/audit-log.js'
 import type { RecipientForm } from '../../domain/notifications/addresses.js'
 import { afterQuietHours, scheduleMessageRetry } from '../../domain/notifications/schedule.js'
@@ -16,9 +20,12 @@ const AT_ONCE = 4
 /** In one run; the next follows within a minute. */
 const MESSAGES_MOST = 200
 const LEASE_MS = 2 * SENDING_MS
+/** A run begins nothing later than this, because the next one begins within a minute. */
+const TURN_MS = 50_000
+const MAIL: readonly RecipientForm[] = ['EMAIL']
 const ROBOTS: readonly RecipientForm[] = ['DINGTALK', 'WECOM']
 
-export type RecipientKeys = Pick<Keys, 'seal' | 'unseal'>
+type RecipientKeys = Pick<Keys, 'seal' | 'unseal'>
 
 export interface SendingParts {
   keys: RecipientKeys
@@ -44,19 +51,31 @@ export const labelOfRecipient = (name: string): string => `notification recipien
 export const nameOfRecipient = ({ person, robot }: { person: string | null; robot: string | null }): string =>
   person === null ? `robot ${robot}` : `person ${person}`
 
+/** A mail server that is slow or away does not hold up the robots, nor these it. */
 export const sendMessages = async (db: Db, parts: SendingParts): Promise<SentCounts> => {
-  const forms: RecipientForm[] = [...(parts.mail === null ? [] : (['EMAIL'] as const)), ...ROBOTS]
+  const ways = [...(parts.mail === null ? [] : [MAIL]), ROBOTS]
+  const counts = await Promise.all(ways.map((forms) => sendOf(db, parts, forms)))
+  const sum = (of: keyof SentCounts): number => counts.reduce((all, each) => all + each[of], 0)
+  return { sent: sum('sent'), failed: sum('failed'), dead: sum('dead') }
+}
+
+/** Ends where a whole batch failed: the receiver is away, and the next run tries again. */
+const sendOf = async (db: Db, parts: SendingParts, forms: readonly RecipientForm[]): Promise<SentCounts> => {
   const counts: SentCounts = { sent: 0, failed: 0, dead: 0 }
+  const begun = parts.now().getTime()
   for (let taken = 0; taken < MESSAGES_MOST && parts.signal?.aborted !== true; ) {
     const now = parts.now()
+    if (now.getTime() - begun > TURN_MS) break
     const leaseUntil = new Date(now.getTime() + LEASE_MS)
     const claimed = await outbox.claimMessages(db, { forms, limit: AT_ONCE, now, leaseUntil })
     if (claimed.length === 0) break
     taken += claimed.length
     const outcomes = await Promise.all(claimed.map((message) => sendOne(db, parts, message)))
+    const failed = outcomes.filter((state) => state === 'OWED').length
     counts.sent += outcomes.filter((state) => state === 'SENT').length
-    counts.failed += outcomes.filter((state) => state === 'OWED').length
+    counts.failed += failed
     counts.dead += outcomes.filter((state) => state === 'DEAD').length
+    if (failed === claimed.length) break
   }
   return counts
 }

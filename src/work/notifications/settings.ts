@@ -10,6 +10,7 @@ import { equalsSecret } from '../../foundation/keys.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as outbox from '../../store/notifications/outbox.js'
 import * as store from '../../store/notifications/recipients.js'
+import { noteAccountEvent } from '../access/account-notices.js'
 import type { MailSender } from './mail.js'
 import { labelOfRecipient, nameOfRecipient } from './send.js'
 
@@ -82,10 +83,10 @@ export const sendMailCode = async (
     await firstChoice(tx, person, now)
     const before = await settingsOf(tx, person)
     const { codeSentAt } = before
-    const wait = codeSentAt === null ? 0 : CODE_EVERY_MS - (now.getTime() - codeSentAt.getTime())
-    const isNewDay = codeSentAt === null || now.getTime() - codeSentAt.getTime() > DAY_MS
-    const sent = isNewDay ? 0 : before.codesSent
-    if (wait > 0 || sent >= CODES_A_DAY_MOST) throw new Refusal('MAIL_CODE_LATER')
+    // After the clock was set back the last code lies ahead, by as much.
+    const ago = codeSentAt === null ? DAY_MS : Math.abs(now.getTime() - codeSentAt.getTime())
+    const sent = ago >= DAY_MS ? 0 : before.codesSent
+    if (ago < CODE_EVERY_MS || sent >= CODES_A_DAY_MOST) throw new Refusal('MAIL_CODE_LATER')
     await store.awaitProof(tx, {
       ...{ person, now, codesSent: sent + 1 },
       pendingAddress: keys.seal(address, labelOfPerson(person)),
@@ -124,10 +125,17 @@ export const confirmMailAddress = async (
   if (tried?.codeMark == null || !equalsSecret(markOf(keys, person, code.trim()), tried.codeMark))
     throw new Refusal('MAIL_CODE_WRONG')
   return db.transaction(async (tx) => {
+    await noteAccountEvent(tx, { person, event: 'MAIL_REPLACED', now })
     await store.acceptAddress(tx, person, now)
     return settingsOf(tx, person)
   })
 }
 
-export const removeMailAddress = (db: Db, person: string): Promise<void> =>
-  db.transaction((tx) => store.removeOfPerson(tx, person))
+/** The address that goes is told of it. */
+export const removeMailAddress = (db: Db, { person, now }: PersonAct): Promise<void> =>
+  db.transaction(async (tx) => {
+    const settings = await store.findOfPerson(tx, person)
+    if (settings === null) return
+    await noteAccountEvent(tx, { person, event: 'MAIL_REMOVED', now })
+    await store.resetOfPerson(tx, person, { kinds: settings.role === null ? [] : kindsOfferedTo(settings.role), now })
+  })

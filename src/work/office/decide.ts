@@ -12,6 +12,7 @@ import { hasEnded } from '../../store/access/confirmations.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as proposals from '../../store/office/proposals.js'
 import type { WorkRules } from '../calendar/rules.js'
+import { keepRobot, type RobotProposal, robotWithoutAddress } from '../notifications/group-robots.js'
 import { type AddedRuleProposal, checkRule, keepAddedRule } from './added-rules.js'
 import { refuseUnready } from './declaration.js'
 import type { LiveOffice } from './live-office.js'
@@ -64,7 +65,10 @@ export const decideOfficeProposal = async (
         return proposals.endorse(tx, id, { by, at: now })
       if (found.kind === 'RULES_ADDED')
         await keepAddedRule(tx, parts.office.ruleParts(), found as AddedRuleProposal, now)
+      if (found.kind === 'ROBOT') await keepRobot(tx, found as RobotProposal, now)
     }
+    if (found.kind === 'ROBOT')
+      await proposals.replaceContent(tx, id, robotWithoutAddress((found as RobotProposal).content))
     return proposals.settle(tx, id, { state: BECOMES[verdict], note, by, at: now })
   })
   if (settled.state === 'IN_FORCE') await parts.office.refresh()

@@ -1,3 +1,4 @@
+import type { MailSettings } from '../../domain/notifications/message.js'
 import type { HubCondition } from '../../domain/office/hub-condition.js'
 import type { OfficeSetting, SiteIdentity } from '../../domain/office/settings.js'
 import type { ScheduledJob } from '../timetable/timetable.js'
@@ -21,6 +22,8 @@ export interface LiveOffice {
   testPlatforms: () => ReadonlySet<string>
   site: () => SiteIdentity
   webhookAllow: () => readonly string[]
+  /** No mail is sent if null. */
+  mail: () => MailSettings | null
   timetable: () => readonly ScheduledJob[]
   configured: () => { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
   ruleParts: () => AddedRuleParts

@@ -98,6 +98,10 @@ const keptValue = ({ name, kind }: OfficeSetting, given: string | null, keys: Se
       reason: `内容为一行，至多 ${VALUE_MOST} 个字符 one line of ${VALUE_MOST} characters at most`,
     })
   const shown = settingWithoutSecret(kind, value)
+  if (kind === 'MAIL_SERVER' && shown !== value)
+    throw new Refusal('INPUT_INVALID', {
+      reason: '密码请填在“邮件服务器的密码”一项 the password is a setting of its own',
+    })
   return { name, shown, sealed: shown === value ? null : keys.seal(value, sealedAbout(name)) }
 }
 

@@ -1,4 +1,6 @@
 /** Notifications and the desk ask here. */
+
+import type { Agency } from '../../agencies/feed.js'
 import { isRegionBound, mayConsentToListing, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import { type ListKind, needsConsent } from '../../domain/listing/lists.js'
 import { DIVISION_LEVELS } from '../../domain/operators/places.js'
@@ -26,6 +28,13 @@ export interface WorkQuestion {
   /** Feeds of the viewer's agency; null: of all agencies. */
   feeds: readonly string[] | null
 }
+
+/** An agency sees what it sends; others see all feeds. */
+export const findFeedsSeen = (
+  { role, agency }: Pick<Viewer, 'role' | 'agency'>,
+  agencies: readonly Pick<Agency, 'id' | 'sends'>[],
+): readonly string[] | null =>
+  role === 'agency' ? agencies.filter(({ id }) => id === agency).flatMap(({ sends }) => [...sends]) : null
 
 export const findWorker = async (db: Db, viewer: Viewer, today: string): Promise<Worker> => {
   const sub = viewer.sub ?? ''

@@ -2,13 +2,13 @@
 import { expect } from 'chai'
 import { type GroupRobots, startGroupRobots } from '../../../src/sandbox/group-robots.js'
 import { type MailServerStandIn, startMailServer } from '../../../src/sandbox/mail-server.js'
-import { makeMailSender } from '../../../src/work/notifications/mail.js'
 import { confirmedPerson } from '../../support/accounts.js'
 import { dumpOf } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
 const OFFICER = 'officer-7'
 const ADMINISTRATOR = 'administrator-7'
+const SECOND = 'administrator-8'
 const ADDRESS = 'someone@mail.test'
 const MINUTE = 60_000
 
@@ -16,7 +16,7 @@ describe('notification settings', () => {
   let world: World
   let mail: MailServerStandIn
   let robots: GroupRobots
-  let [officer, administrator] = ['', '']
+  let [officer, administrator, second] = ['', '', '']
   let now = NOW
 
   before(async () => {
@@ -30,10 +30,11 @@ describe('notification settings', () => {
       password: null,
       sender: 'hub@hub.test',
     }
-    world = await makeWorld({ webhookAllow: ['127.0.0.0/8'], mail: makeMailSender(settings) })
+    world = await makeWorld({ webhookAllow: ['127.0.0.0/8'], mail: settings })
     for (const [name, role] of [
       [OFFICER, 'officer'],
       [ADMINISTRATOR, 'administrator'],
+      [SECOND, 'administrator'],
     ] as const)
       await confirmedPerson(world.database.db, { name, role, agency: 'market-regulator' }, ['market-regulator'], NOW)
     pass(0)
@@ -49,6 +50,7 @@ describe('notification settings', () => {
     world.setNow(now)
     officer = world.token('officer', OFFICER, 'market-regulator')
     administrator = world.token('administrator', ADMINISTRATOR, 'market-regulator')
+    second = world.token('administrator', SECOND, 'market-regulator')
   }
   const codeOf = async (query: string, token: string, variables?: object): Promise<unknown> =>
     (await world.ask(query, { token, variables })).errors?.[0]?.extensions['code'] ?? 'none'
@@ -89,6 +91,18 @@ describe('notification settings', () => {
     expect(data.notificationSettings).to.deep.equal({ mailAddress: ADDRESS, pendingAddress: null })
   })
 
+  it('have a test mail sent to the own address or else to the sender, by administrators, and say why it failed', async () => {
+    const TEST = 'mutation { sendTestMail { isOwnAddress fault } }'
+    const test = async () => (await world.ask(TEST, { token: administrator })).data.sendTestMail
+    expect(await codeOf(TEST, officer)).to.equal('FORBIDDEN')
+    expect(await test()).to.deep.equal({ isOwnAddress: false, fault: null })
+    const { to, subject } = mail.mails.at(-1) ?? {}
+    expect([to, subject]).to.deep.equal(['hub@hub.test', '【信用枢纽】测试邮件'])
+    mail.behave({ refuse: 'hub@hub.test' })
+    expect(await test()).to.deep.equal({ isOwnAddress: false, fault: 'RECIPIENT_REFUSED' })
+    mail.behave({ refuse: null })
+  })
+
   it('refuse an address that could add a header or a recipient, and hours that do not exist', async () => {
     pass(2 * MINUTE)
     const before = mail.mails.length
@@ -102,25 +116,45 @@ describe('notification settings', () => {
     expect(await choose('digestHour: 8, quietFrom: 22, quietTo: 7')).to.equal('none')
   })
 
-  const SAVE =
+  const PROPOSE =
     'mutation ($input: NotificationRobotInput!) { saveNotificationRobot(input: $input) { name form kinds changedBy } }'
+  const DECIDE = 'mutation ($input: DecideOfficeProposalInput!) { decideOfficeProposal(input: $input) { state } }'
   const CHOICE = { kinds: ['FEED'], digestHour: 9 }
 
-  it('register a robot that has taken a test message, only by an administrator', async () => {
-    const input = { name: '值班群', form: 'DINGTALK', choice: CHOICE }
+  it('register a robot that has taken a test message, by two administrators', async () => {
+    const input = { name: '值班群', form: 'DINGTALK', choice: CHOICE, reason: '值班' }
     const given = { ...input, robotAddress: robots.dingtalk.address, robotSecret: robots.dingtalk.secret }
-    expect(await codeOf(SAVE, officer, { input: given })).to.equal('FORBIDDEN')
-    expect(await codeOf(SAVE, administrator, { input: { ...given, robotSecret: 'SECwrong' } })).to.equal('ROBOT_FAILED')
-    const { data } = await world.ask(SAVE, { token: administrator, variables: { input: given } })
-    expect(data.saveNotificationRobot).to.deep.equal({
-      name: '值班群',
-      form: 'DINGTALK',
-      kinds: ['FEED'],
-      changedBy: ADMINISTRATOR,
-    })
+    const robotsNow = async () =>
+      (await world.ask('{ notificationRobots { name kinds changedBy } }', { token: administrator })).data
+        .notificationRobots
+    const confirm = (id: string, token: string) =>
+      codeOf(DECIDE, token, { input: { id, verdict: 'CONFIRM', note: null } })
+    const waiting = async (): Promise<string> => {
+      const asked = await world.ask('{ officeProposals { id state robot { name } } }', { token: second })
+      return asked.data.officeProposals.find((one: { state: string }) => one.state === 'PROPOSED')?.id
+    }
+    expect(await codeOf(PROPOSE, officer, { input: given })).to.equal('FORBIDDEN')
+    const wrong = { ...given, robotSecret: 'SECwrong' }
+    expect(await codeOf(PROPOSE, administrator, { input: wrong })).to.equal('ROBOT_FAILED')
+    const { data } = await world.ask(PROPOSE, { token: administrator, variables: { input: given } })
+    const robot = { name: '值班群', form: 'DINGTALK', kinds: ['FEED'] }
+    expect(data.saveNotificationRobot).to.deep.equal({ ...robot, changedBy: ADMINISTRATOR })
+    const id = await waiting()
+    expect(await codeOf(PROPOSE, second, { input: given })).to.equal('OFFICE_PROPOSAL_WAITS')
+    expect([await confirm(id, administrator), await robotsNow()]).to.deep.equal(['SECOND_PERSON', []])
+    expect(await confirm(id, second)).to.equal('none')
+    expect(await robotsNow()).to.deep.equal([{ name: '值班群', kinds: ['FEED'], changedBy: ADMINISTRATOR }])
     // Unchanged address and secret are kept.
-    expect(await codeOf(SAVE, administrator, { input })).to.equal('none')
-    expect(robots.messages.map(({ form }) => form)).to.deep.equal(['DINGTALK', 'DINGTALK'])
+    const changed = { ...input, choice: { kinds: ['FEED', 'PLATFORM'] } }
+    expect(await codeOf(PROPOSE, second, { input: changed })).to.equal('none')
+    expect(await confirm(await waiting(), administrator)).to.equal('none')
+    expect(await robotsNow()).to.deep.equal([{ name: '值班群', kinds: ['FEED', 'PLATFORM'], changedBy: SECOND }])
+    expect(robots.messages.map(({ form }) => form)).to.deep.equal(['DINGTALK', 'DINGTALK', 'DINGTALK'])
+    const kept = await world.database.db('office_proposals').where({ kind: 'ROBOT' }).pluck('content')
+    expect(kept.map(({ address, secret }) => [address, secret])).to.deep.equal([
+      ['', null],
+      ['', null],
+    ])
   })
 
   it('call no robot at an address inside that is not allowed, by name or number', async () => {
@@ -132,9 +166,12 @@ describe('notification settings', () => {
     ]
     const outside = ['https://u:p@example.com/x', 'ftp://example.com/x', 'http://example.com/x?key=y']
     for (const robotAddress of [...refused, ...outside]) {
-      const input = { name: '内网', form: 'WECOM', robotAddress, choice: CHOICE }
+      const input = { name: '内网', form: 'WECOM', robotAddress, choice: CHOICE, reason: '内网' }
       // 2130706433 is 127.0.0.1, which this hub may call, but nobody listens at its port.
-      expect(await codeOf(SAVE, administrator, { input }), robotAddress).to.be.oneOf(['ROBOT_FAILED', 'INPUT_INVALID'])
+      expect(await codeOf(PROPOSE, administrator, { input }), robotAddress).to.be.oneOf([
+        'ROBOT_FAILED',
+        'INPUT_INVALID',
+      ])
     }
     const { data } = await world.ask('{ notificationRobots { name } }', { token: administrator })
     expect(data.notificationRobots).to.deep.equal([{ name: '值班群' }])
@@ -157,10 +194,19 @@ describe('notification settings', () => {
     }
   })
 
-  it('are deleted with the address when a person stops them', async () => {
-    const { data } = await world.ask('mutation { removeMailAddress { mailAddress owed } }', { token: officer })
-    expect(data.removeMailAddress).to.deep.equal({ mailAddress: null, owed: 0 })
-    expect(await world.database.db('notification_recipients').where({ person: OFFICER })).to.deep.equal([])
+  it('are reset when a person stops them, and only the notice of it still knows the address', async () => {
+    const { data } = await world.ask('mutation { removeMailAddress { mailAddress owed digestHour } }', {
+      token: officer,
+    })
+    expect(data.removeMailAddress).to.deep.equal({ mailAddress: null, owed: 0, digestHour: null })
+    const { db } = world.database
+    const row = await db('notification_recipients').where({ person: OFFICER }).first()
+    expect([row.address, row.pending_address, row.quiet_from]).to.deep.equal([null, null, null])
+    const left = await db('notifications').where({ recipient_id: row.id })
+    expect(left.map(({ kind, content }) => [kind, content.includes('提醒邮箱已删除')])).to.deep.equal([
+      ['ACCOUNT', true],
+    ])
+    expect(await db('notification_messages').where({ recipient_id: row.id })).to.deep.equal([])
   })
 
   it('are for people, not for systems and not for others', async () => {

@@ -22,7 +22,7 @@ const ABOUT_NOBODY = new Set(
   UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookCall WebhookReplay WebhookSecret
   ListingClocks ClockSeverity PublicationClock Rollback ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product SellerList Authorisation NameMatch
   LinkedPenalty OfficeService RuleReading UnconfirmedRule ReadRule OwnRule HubFinding SetupStep OfficeSetting OfficeSettingChange OfficeProposal SearchResult FoundColleague MarketplaceSellers
-  NotificationSettings NotificationRobot UndeliveredNotification Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen CalendarProposal Authority AuthorityStatement DeadlineMoving CaseColumn CaseTask WorkItem WorkCount Colleague Handover Absence NameBefore MoveOutlook MoveDenial RollbackPreview
+  NotificationSettings NotificationRobot ProposedRobot MailTest UndeliveredNotification Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen CalendarProposal Authority AuthorityStatement DeadlineMoving CaseColumn CaseTask WorkItem WorkCount Colleague Handover Absence NameBefore MoveOutlook MoveDenial RollbackPreview
   RepairApplication ListingMove OperatorCode RecoveryStep RecoveryAnswer LastingLoss Reason Query Mutation`.split(
     /\s+/,
   ),

@@ -1,8 +1,12 @@
 /** Fills a database with one open task of every kind, and with cases of every state. Every name is invented. */
 import type { Case } from '../../../src/domain/listing/case.js'
+import { attemptMove } from '../../../src/domain/listing/listing.js'
+import type { WorkKind } from '../../../src/domain/worklist/tasks.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { queryRows, queryValue } from '../../../src/store/db/db.js'
+import { caseAfter, full, rules, upTo } from '../../support/case.js'
 import { uscc } from '../record-drafts.js'
+import { TODAY } from '../world.js'
 
 export interface GivenCase {
   facts: Case
@@ -10,6 +14,60 @@ export interface GivenCase {
   /** Open deadlines with their last days. */
   due?: Record<string, string>
 }
+
+export const PAST = '2026-02-27'
+export const COMING = '2026-03-31'
+
+const moved = (before: Case, name: Parameters<typeof attemptMove>[0], act: Parameters<typeof full>[0]): Case =>
+  caseAfter(attemptMove(name, before, full({ on: TODAY, today: TODAY, ...act }), rules))
+
+/** A case for each task of a case, made by its moves. */
+export const CASES: Partial<Record<WorkKind, GivenCase>> = (() => {
+  const [published, hidden] = [
+    upTo('publishListing'),
+    moved(upTo('publishListing'), 'hideListing', { hiding: 'ERROR', by: '虚构经办' }),
+  ]
+  const applied: Case = { ...published, state: 'REPAIR_APPLIED', repair: { appliedOn: TODAY, acceptedOn: null } }
+  const proposed = { proposeListing: { by: '虚构经办' } }
+  const county = { linkDecision: { level: 'COUNTY' as const } }
+  return {
+    LINK_DECISION: { facts: upTo('openLead'), keeper: '虚构经办' },
+    PROPOSE: { facts: upTo('linkDecision'), keeper: '虚构经办' },
+    NOTIFY: { facts: upTo('proposeListing', proposed), keeper: '虚构经办' },
+    MEND: {
+      facts: moved(upTo('notifyListing', proposed), 'returnListing', {
+        by: '虚构复核',
+        role: 'reviewer',
+        returning: 'NOTICE',
+      }),
+      keeper: '虚构经办',
+    },
+    ANSWER_DEFENCE: { facts: upTo('recordDefence', proposed), keeper: '虚构经办', due: { DEFENCE: COMING } },
+    HOLD_HEARING: {
+      facts: moved(moved(upTo('notifyListing'), 'recordDefence', { hearing: true }), 'answerDefence', {}),
+      keeper: '虚构经办',
+    },
+    AWAIT_DEFENCE: { facts: upTo('notifyListing', proposed), keeper: '虚构经办', due: { DEFENCE: COMING } },
+    REVIEW: { facts: upTo('answerDefence', proposed), keeper: '虚构经办', due: { DEFENCE: PAST } },
+    CONSENT: { facts: upTo('reviewListing', county), keeper: '虚构经办' },
+    DECIDE: { facts: upTo('reviewListing'), keeper: '虚构经办' },
+    SERVE: { facts: upTo('decideListing'), keeper: '虚构经办', due: { PUBLICATION: PAST } },
+    PUBLISH: { facts: upTo('serveListing'), keeper: '虚构经办', due: { PUBLICATION: COMING } },
+    CONFIRM_HIDING: { facts: hidden, keeper: '虚构经办', due: { HIDING_CONFIRMATION: PAST } },
+    RESOLVE_HIDING: { facts: moved(hidden, 'confirmHiding', { by: '他人' }), keeper: '虚构经办' },
+    ACCEPT_REPAIR: { facts: applied, keeper: '虚构经办', due: { REPAIR_ACCEPTANCE: COMING } },
+    DECIDE_REPAIR: {
+      facts: { ...applied, repair: { appliedOn: TODAY, acceptedOn: TODAY } },
+      keeper: '虚构经办',
+      due: { REPAIR_DECISION: COMING },
+    },
+    FOLLOW_RETRACTION: {
+      facts: { ...published, state: 'REMOVED', removal: 'REVOKED' },
+      keeper: '虚构经办',
+      due: { WITHDRAWAL: PAST },
+    },
+  }
+})()
 
 /** Adds one operator and one case each, and returns the ids of the cases in order. */
 export const addCases = async (db: JobDb, given: readonly GivenCase[], from: number): Promise<string[]> => {

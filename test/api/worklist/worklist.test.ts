@@ -1,67 +1,12 @@
 import { expect } from 'chai'
-import { CASE_STATES, type Case } from '../../../src/domain/listing/case.js'
-import { attemptMove } from '../../../src/domain/listing/listing.js'
+import { CASE_STATES } from '../../../src/domain/listing/case.js'
 import { needsConsent } from '../../../src/domain/listing/lists.js'
 import { TASKS, WORK_KINDS, type WorkKind } from '../../../src/domain/worklist/tasks.js'
 import { findCaseTasks } from '../../../src/domain/worklist/worklist.js'
 import { confirmedPerson } from '../../support/accounts.js'
-import { caseAfter, full, kind as listKind, rules, upTo } from '../../support/case.js'
+import { kind as listKind, upTo } from '../../support/case.js'
 import { makeWorld, NOW, TODAY, type World } from '../world.js'
-import { addCases, addOtherTasks, type GivenCase } from './filled-office.js'
-
-const PAST = '2026-02-27'
-const COMING = '2026-03-31'
-
-const moved = (before: Case, name: Parameters<typeof attemptMove>[0], act: Parameters<typeof full>[0]): Case =>
-  caseAfter(attemptMove(name, before, full({ on: TODAY, today: TODAY, ...act }), rules))
-
-/** A case for each task of a case, made by its moves. */
-const CASES: Partial<Record<WorkKind, GivenCase>> = (() => {
-  const [published, hidden] = [
-    upTo('publishListing'),
-    moved(upTo('publishListing'), 'hideListing', { hiding: 'ERROR', by: '虚构经办' }),
-  ]
-  const applied: Case = { ...published, state: 'REPAIR_APPLIED', repair: { appliedOn: TODAY, acceptedOn: null } }
-  const proposed = { proposeListing: { by: '虚构经办' } }
-  const county = { linkDecision: { level: 'COUNTY' as const } }
-  return {
-    LINK_DECISION: { facts: upTo('openLead'), keeper: '虚构经办' },
-    PROPOSE: { facts: upTo('linkDecision'), keeper: '虚构经办' },
-    NOTIFY: { facts: upTo('proposeListing', proposed), keeper: '虚构经办' },
-    MEND: {
-      facts: moved(upTo('notifyListing', proposed), 'returnListing', {
-        by: '虚构复核',
-        role: 'reviewer',
-        returning: 'NOTICE',
-      }),
-      keeper: '虚构经办',
-    },
-    ANSWER_DEFENCE: { facts: upTo('recordDefence', proposed), keeper: '虚构经办', due: { DEFENCE: COMING } },
-    HOLD_HEARING: {
-      facts: moved(moved(upTo('notifyListing'), 'recordDefence', { hearing: true }), 'answerDefence', {}),
-      keeper: '虚构经办',
-    },
-    AWAIT_DEFENCE: { facts: upTo('notifyListing', proposed), keeper: '虚构经办', due: { DEFENCE: COMING } },
-    REVIEW: { facts: upTo('answerDefence', proposed), keeper: '虚构经办', due: { DEFENCE: PAST } },
-    CONSENT: { facts: upTo('reviewListing', county), keeper: '虚构经办' },
-    DECIDE: { facts: upTo('reviewListing'), keeper: '虚构经办' },
-    SERVE: { facts: upTo('decideListing'), keeper: '虚构经办', due: { PUBLICATION: PAST } },
-    PUBLISH: { facts: upTo('serveListing'), keeper: '虚构经办', due: { PUBLICATION: COMING } },
-    CONFIRM_HIDING: { facts: hidden, keeper: '虚构经办', due: { HIDING_CONFIRMATION: PAST } },
-    RESOLVE_HIDING: { facts: moved(hidden, 'confirmHiding', { by: '他人' }), keeper: '虚构经办' },
-    ACCEPT_REPAIR: { facts: applied, keeper: '虚构经办', due: { REPAIR_ACCEPTANCE: COMING } },
-    DECIDE_REPAIR: {
-      facts: { ...applied, repair: { appliedOn: TODAY, acceptedOn: TODAY } },
-      keeper: '虚构经办',
-      due: { REPAIR_DECISION: COMING },
-    },
-    FOLLOW_RETRACTION: {
-      facts: { ...published, state: 'REMOVED', removal: 'REVOKED' },
-      keeper: '虚构经办',
-      due: { WITHDRAWAL: PAST },
-    },
-  }
-})()
+import { addCases, addOtherTasks, CASES, COMING, type GivenCase, PAST } from './filled-office.js'
 
 const KINDS = Object.keys(CASES) as WorkKind[]
 

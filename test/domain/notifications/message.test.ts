@@ -2,9 +2,10 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { findMailAddressFault, findRobotFault } from '../../../src/domain/notifications/addresses.js'
 import { hearsOccasion, kindsOfferedTo, NOTIFICATION_KINDS } from '../../../src/domain/notifications/kinds.js'
-import { composeMessage, nameParty, ROBOT_BYTES_MOST } from '../../../src/domain/notifications/message.js'
+import { composeMessage, nameParty, numberOfMessage } from '../../../src/domain/notifications/message.js'
 
-const frame = { publicUrl: 'https://hub.test', isDigest: false, bytesMost: null }
+const frame = { publicUrl: 'https://hub.test', isDigest: false, robot: null }
+const WECOM_BYTES_MOST = 2_048
 const line = (n: number) => ({
   kind: NOTIFICATION_KINDS[n % 6] ?? 'WAITING',
   text: `第${n}项：长春虚构商贸有限公司`,
@@ -25,8 +26,12 @@ describe('the text of a notification', () => {
     const many = Array.from({ length: 500 }, (_, n) => line(n))
     expect(composeMessage(many, frame).body).to.include('另有 460 项')
     for (const count of [1, 7, 30, 500]) {
-      const { body } = composeMessage(many.slice(0, count), { ...frame, bytesMost: ROBOT_BYTES_MOST.WECOM })
-      expect(Buffer.byteLength(body)).to.be.at.most(ROBOT_BYTES_MOST.WECOM)
+      const { body } = composeMessage(many.slice(0, count), {
+        ...frame,
+        robot: { form: 'WECOM', number: numberOfMessage('<notification-0a1b2c3d-0000@hub.test>') },
+      })
+      expect(body).to.match(/消息编号 0A1B2C3D（编号相同的为同一条）$/)
+      expect(Buffer.byteLength(body)).to.be.at.most(WECOM_BYTES_MOST)
       const shown = body.match(/^\d+\. /gm)?.length ?? 0
       expect(shown + Number(/另有 (\d+) 项/.exec(body)?.[1] ?? 0)).to.equal(count)
     }
@@ -135,6 +140,6 @@ describe('who hears an occasion', () => {
 
   it('offers an auditor nothing, and an agency objections and its feeds', () => {
     expect(kindsOfferedTo('auditor')).to.deep.equal([])
-    expect(kindsOfferedTo('agency')).to.deep.equal(['FEED', 'OBJECTION'])
+    expect(kindsOfferedTo('agency')).to.deep.equal(['DEADLINE', 'FEED', 'OBJECTION'])
   })
 })

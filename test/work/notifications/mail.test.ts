@@ -1,6 +1,7 @@
+import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { type MailServerStandIn, startMailServer } from '../../../src/sandbox/mail-server.js'
-import { MailError, makeMailSender } from '../../../src/work/notifications/mail.js'
+import { classifyMailFault, MailError, type MailFault, makeMailSender } from '../../../src/work/notifications/mail.js'
 
 describe('mail by SMTP', () => {
   let mail: MailServerStandIn
@@ -9,9 +10,9 @@ describe('mail by SMTP', () => {
   })
   after(() => mail.close())
 
-  const send = (host: string) =>
+  const send = (host: string, more: object = {}) =>
     makeMailSender({
-      ...{ host, port: mail.port, secure: false, user: 'hub', password: 'geheim', sender: 'hub@hub.test' },
+      ...{ host, port: mail.port, secure: false, user: 'hub', password: 'geheim', sender: 'hub@hub.test', ...more },
     })({ to: 'someone@mail.test', subject: '【信用枢纽】', body: '正文', messageId: '<1@hub.test>', date: new Date(0) })
   const failureOf = (sent: Promise<void>): Promise<MailError> =>
     sent.then(
@@ -34,4 +35,43 @@ describe('mail by SMTP', () => {
     mail.behave({ refuse: null, failNext: 1 })
     expect(await failureOf(send('127.0.0.1'))).to.include({ message: 'EMESSAGE DATA 451', isFinal: false })
   })
+
+  it('says why the server did not take a mail', async () => {
+    const fault = async (more: object = {}) => (await failureOf(send('127.0.0.1', more))).fault
+    mail.behave({ refuse: 'someone@mail.test', failNext: 0 })
+    expect(await fault()).to.equal('RECIPIENT_REFUSED')
+    mail.behave({ refuse: null, refuseSender: 'hub@hub.test' })
+    expect(await fault()).to.equal('SENDER_REFUSED')
+    mail.behave({ refuseSender: null, refuseLogin: true })
+    expect(await fault()).to.equal('CREDENTIALS')
+    mail.behave({ refuseLogin: false, failNext: 1 })
+    expect(await fault()).to.equal('REFUSED')
+    expect(await fault({ secure: true }), 'TLS to a port without it').to.equal('TLS')
+    mail.behave({ outage: true })
+    expect(await fault(), 'a broken connection').to.equal('UNREACHABLE')
+    mail.behave({ outage: false })
+    expect(await fault({ port: await closedPort() }), 'nobody listens').to.equal('UNREACHABLE')
+  })
+
+  it('tells the faults that no stand-in shows by their codes', () => {
+    const rows: [object, MailFault][] = [
+      [{ code: 'EDNS', originalCode: 'ENOTFOUND', command: 'CONN' }, 'NAME_UNKNOWN'],
+      [{ code: 'ETIMEDOUT', command: 'CONN' }, 'TIMEOUT'],
+      [{ code: 'EABORT' }, 'TIMEOUT'],
+      [{ code: 'ESOCKET', originalCode: 'DEPTH_ZERO_SELF_SIGNED_CERT', command: 'CONN' }, 'TLS'],
+      [{ code: 'ESOCKET', originalCode: 'CERT_HAS_EXPIRED', command: 'CONN' }, 'TLS'],
+      [{ code: 'ESOCKET', originalCode: 'EHOSTUNREACH', command: 'CONN' }, 'UNREACHABLE'],
+      [{ code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 530 }, 'CREDENTIALS'],
+      [new Error('something else'), 'OTHER'],
+    ]
+    for (const [error, fault] of rows) expect(classifyMailFault(error), JSON.stringify(error)).to.equal(fault)
+  })
 })
+
+const closedPort = async (): Promise<number> => {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

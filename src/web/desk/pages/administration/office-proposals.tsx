@@ -5,8 +5,10 @@ import { fieldLabel, RULE_SECTION_WORDS, RULE_TABLE_WORDS } from '../../../words
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { LabelledField } from '../../pieces/field.js'
+import { regionWords } from '../../pieces/places.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
+import { timingWords } from '../reminders/choice.js'
 import {
   DecideOfficeProposalDocument,
   type OfficeProposalLineFragment,
@@ -27,6 +29,7 @@ const DECIDING: Record<OfficeProposalLineFragment['kind'], Act> = {
   RULE_ROW: 'confirm_rules',
   RULES_ADDED: 'confirm_rules',
   LIST_ENDED: 'confirm_rules',
+  ROBOT: 'change_office',
 }
 
 const FOLLOWS: Record<OfficeProposalLineFragment['kind'], readonly string[]> = {
@@ -34,6 +37,7 @@ const FOLLOWS: Record<OfficeProposalLineFragment['kind'], readonly string[]> = {
   SERVICE: ['此后所依据的规则未经核实的，一律不得公示；', '不能撤销；您的姓名和时刻一同保存。'],
   LIST_ENDED: ['自该日起不再新立案件；已立的案件照常办理，公示的条目不变；', '您的姓名和时刻一同保存。'],
   RULES_ADDED: ['两人都确认以后生效；您已逐项核对内容及其依据；', '您的姓名和时刻一同保存。'],
+  ROBOT: ['该群随即收到所选的提醒；您已核对该群及其成员；', '您的姓名和时刻一同保存。'],
   RULE_ROW: ['您已查阅所据的公开文本，条文与规则一致；', '规则随即视为已核实，文书可以引用；您的姓名和时刻一同保存。'],
 }
 
@@ -98,6 +102,7 @@ export const WaitingOfficeProposal = ({ of, onDone }: OfficeProposalProps) => {
 
 const ProposalContent = ({ of }: { of: OfficeProposalLineFragment }) => {
   if (of.rule) return <ReadRule of={of.rule} />
+  if (of.robot) return <ProposedRobot of={of.robot} />
   if (of.added)
     return (
       <>
@@ -146,6 +151,13 @@ const ReadRule = ({ of }: { of: NonNullable<OfficeProposalLineFragment['rule']> 
       <LabelledField label="查阅日期">{of.readOn}</LabelledField>
     </dl>
   </>
+)
+
+const ProposedRobot = ({ of }: { of: NonNullable<OfficeProposalLineFragment['robot']> }) => (
+  <p>
+    {labelOf('RobotForm', of.form)}群“{of.name}”，{regionWords(of.region)}，
+    {of.kinds.map((kind) => labelOf('NotificationKind', kind)).join('、') || '不发送任何事项'}，{timingWords(of)}
+  </p>
 )
 
 export const SettledOfficeProposals = ({ all }: { all: readonly OfficeProposalLineFragment[] }) => (

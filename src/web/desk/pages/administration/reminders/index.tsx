@@ -1,5 +1,6 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { ConfirmButton } from '../../../pieces/confirm.js'
 import { agoText, instantText } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
@@ -10,6 +11,8 @@ import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
 import { timingWords } from '../../reminders/choice.js'
+import { OfficeProposalsDocument, type OfficeProposalsQuery } from '../office.generated.js'
+import { WaitingOfficeProposal } from '../office-proposals.js'
 import {
   ReminderRobotsDocument,
   type ReminderRobotsQuery,
@@ -26,7 +29,10 @@ export default function ReminderChannelsPage() {
   return (
     <>
       <PageHead title="提醒渠道">
-        <p className="soft">群机器人向工作群发送提醒；各人的邮箱由本人在“提醒设置”中登记，管理员看不到。</p>
+        <p className="soft">
+          群机器人向工作群发送提醒，由一名管理员提出、另一名确认；各人的邮箱由本人在“提醒设置”中登记，管理员看不到。邮件服务器在
+          <Link to="/administration/settings">本机关设置</Link>中设定。
+        </p>
       </PageHead>
       <p role="status" className="good said">
         {words}
@@ -42,12 +48,16 @@ interface ChannelSectionProps {
 }
 
 const Robots = ({ onDone }: ChannelSectionProps) => {
-  const apollo = useApolloClient()
   const { data, loading, error, refetch } = useQuery(ReminderRobotsDocument, { fetchPolicy: 'network-only' })
+  const proposed = useQuery(OfficeProposalsDocument, { fetchPolicy: 'network-only' })
   const robots = (data as ReminderRobotsQuery | undefined)?.notificationRobots
+  const waiting = ((proposed.data as OfficeProposalsQuery | undefined)?.officeProposals ?? []).filter(
+    ({ kind, state }) => kind === 'ROBOT' && state === 'PROPOSED',
+  )
   const done = (words: string) => {
     onDone(words)
     void refetch()
+    void proposed.refetch()
   }
   return (
     <section aria-label="群机器人">
@@ -56,6 +66,9 @@ const Robots = ({ onDone }: ChannelSectionProps) => {
         <RobotForm onDone={done} />
       </div>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {waiting.map((one) => (
+        <WaitingOfficeProposal key={one.id} of={one} onDone={done} />
+      ))}
       {robots === undefined && loading && <LoadingNotice of="群机器人" />}
       {robots?.length === 0 && <EmptyNotice>还没有登记群机器人。</EmptyNotice>}
       {robots !== undefined && robots.length > 0 && (
@@ -64,35 +77,44 @@ const Robots = ({ onDone }: ChannelSectionProps) => {
           columns={['群名称', '形式', '范围', '内容', '时间', '最近送达', '未能送达', '登记人', '办理'].map(
             (title) => ({ title }),
           )}
-          rows={robots.map((one) => ({
-            key: one.name,
-            isMarked: one.undelivered > 0,
-            cells: [
-              one.name,
-              labelOf('RobotForm', one.form),
-              regionWords(one.region),
-              one.kinds.map((kind) => labelOf('NotificationKind', kind)).join('、') || '无',
-              timingWords(one),
-              one.sentAt === null ? '尚无' : agoText(one.sentAt),
-              `${one.undelivered} 条`,
-              `${one.changedBy}，${instantText(one.changedAt)}`,
-              <span key="deeds" className="filters">
-                <RobotForm present={one} onDone={done} />
-                <ConfirmButton
-                  action="删除"
-                  follows={[`不再向“${one.name}”发送提醒；`, '尚未发出的一并取消；', '机器人的地址和密钥即行删除。']}
-                  button={{ type: 'link', size: 'small', 'aria-label': `删除：${one.name}` }}
-                  onDo={async () => {
-                    await apollo.mutate({ mutation: RemoveReminderRobotDocument, variables: { name: one.name } })
-                    done(`“${one.name}”已删除。`)
-                  }}
-                />
-              </span>,
-            ],
-          }))}
+          rows={robots.map((one) => robotRow(one, done))}
         />
       )}
     </section>
+  )
+}
+
+const robotRow = (one: ReminderRobotsQuery['notificationRobots'][number], onDone: (words: string) => void) => ({
+  key: one.name,
+  isMarked: one.undelivered > 0,
+  cells: [
+    one.name,
+    labelOf('RobotForm', one.form),
+    regionWords(one.region),
+    one.kinds.map((kind) => labelOf('NotificationKind', kind)).join('、') || '无',
+    timingWords(one),
+    one.sentAt === null ? '尚无' : agoText(one.sentAt),
+    `${one.undelivered} 条`,
+    `${one.changedBy}，${instantText(one.changedAt)}`,
+    <span key="deeds" className="filters">
+      <RobotForm present={one} onDone={onDone} />
+      <RemoveRobot name={one.name} onDone={onDone} />
+    </span>,
+  ],
+})
+
+const RemoveRobot = ({ name, onDone }: ChannelSectionProps & { name: string }) => {
+  const apollo = useApolloClient()
+  return (
+    <ConfirmButton
+      action="删除"
+      follows={[`不再向“${name}”发送提醒；`, '尚未发出的一并取消；', '机器人的地址和密钥即行删除。']}
+      button={{ type: 'link', size: 'small', 'aria-label': `删除：${name}` }}
+      onDo={async () => {
+        await apollo.mutate({ mutation: RemoveReminderRobotDocument, variables: { name } })
+        onDone(`“${name}”已删除。`)
+      }}
+    />
   )
 }
 

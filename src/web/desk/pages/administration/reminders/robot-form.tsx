@@ -6,7 +6,7 @@ import { RefusalNotice } from '../../../pieces/refusal.js'
 import { optionsOf } from '../../../pieces/words.js'
 import { ChoiceFields, type ReminderChoice } from '../../reminders/choice.js'
 import { useRequest } from '../../reminders/request.js'
-import { type ReminderRobotsQuery, SaveReminderRobotDocument } from './reminder-channels.generated.js'
+import { ProposeReminderRobotDocument, type ReminderRobotsQuery } from './reminder-channels.generated.js'
 
 type RobotRow = ReminderRobotsQuery['notificationRobots'][number]
 
@@ -16,6 +16,7 @@ interface RobotDraft {
   robotAddress?: string
   robotSecret?: string
   region?: string
+  reason: string
 }
 
 const KINDS = optionsOf('NotificationKind').map(({ value }) => value)
@@ -35,10 +36,11 @@ export const RobotForm = ({ present, onDone }: { present?: RobotRow; onDone: (wo
   const title = present ? `修改群机器人：${present.name}` : '登记群机器人'
   const save = (draft: RobotDraft) =>
     send(
-      () => apollo.mutate({ mutation: SaveReminderRobotDocument, variables: { input: { ...draft, choice } as never } }),
+      () =>
+        apollo.mutate({ mutation: ProposeReminderRobotDocument, variables: { input: { ...draft, choice } as never } }),
       () => {
         setOpen(false)
-        onDone(`“${draft.name}”已登记，测试消息已发出。`)
+        onDone(`测试消息已发到“${draft.name}”；改动已提出，待另一名管理员确认。`)
       },
     )
   return (
@@ -53,7 +55,7 @@ export const RobotForm = ({ present, onDone }: { present?: RobotRow; onDone: (wo
       <Modal
         open={isOpen}
         title={title}
-        okText="发送测试消息并保存"
+        okText="发送测试消息并提出"
         cancelText="返回"
         okButtonProps={{ loading: isBusy }}
         onOk={() => form.submit()}
@@ -69,8 +71,11 @@ export const RobotForm = ({ present, onDone }: { present?: RobotRow; onDone: (wo
           onFinish={save}
         >
           <RobotFields isNew={present === undefined} />
+          <ChoiceFields value={choice} offered={KINDS} onChange={setChoice} />
+          <Form.Item label="依据" name="reason" rules={[{ required: true, message: '请写明依据。' }]}>
+            <Input.TextArea rows={2} maxLength={2000} />
+          </Form.Item>
         </Form>
-        <ChoiceFields value={choice} offered={KINDS} onChange={setChoice} />
         {error !== null && <RefusalNotice of={error} />}
       </Modal>
     </>

@@ -18,7 +18,15 @@ import {
   type SettingLineFragment,
 } from '../office.generated.js'
 import { SettledOfficeProposals, WaitingOfficeProposal } from '../office-proposals.js'
-import { SETTING_HINTS, SETTING_SECTIONS, settingName, settingValueWords, shownSettingWords } from './words.js'
+import { TestMail } from './test-mail.js'
+import {
+  MAIL_SECTION,
+  SETTING_HINTS,
+  SETTING_SECTIONS,
+  settingName,
+  settingValueWords,
+  shownSettingWords,
+} from './words.js'
 
 type SettingsDraft = Readonly<Record<string, string>>
 
@@ -33,7 +41,9 @@ export default function SettingsPage() {
     void refetch()
     void proposed.refetch()
   }
-  const own = (office?.officeProposals ?? []).filter(({ kind }) => kind === 'SETTINGS' || kind === 'SERVICE')
+  const own = (office?.officeProposals ?? []).filter(
+    ({ kind }) => kind === 'SETTINGS' || kind === 'SERVICE' || kind === 'ROBOT',
+  )
   const waiting = own.filter(({ state }) => state === 'PROPOSED')
   const settled = own.filter(({ state }) => state !== 'PROPOSED')
   return (
@@ -92,6 +102,7 @@ const SettingsForm = ({ settings, onDone }: SettingsFormProps) => {
                 />
               ))}
           </dl>
+          {changes && title === MAIL_SECTION && <TestMail />}
         </section>
       ))}
       {changes && (

@@ -40,8 +40,12 @@ export const SETTING_HINTS: Partial<Record<OfficeSettingKind, string>> = {
   AGENCY_ADDRESS: '接口 https://…，文件夹 file:///…，或前置机数据库 postgres://…',
   PLATFORM_ADDRESS: '由平台运行单位提供',
   BACKUP_ARRANGEMENT: '如 每日 1:00 备份至机房乙，保留 30 日；密钥由安全管理员另存',
+  MAIL_SERVER: '如 smtps://账号@mail.example.gov.cn（端口 465），或 smtp://账号@主机:端口',
+  MAIL_SENDER: '如 tixing@example.gov.cn',
   WEBHOOK_NETWORKS: '以逗号分隔，如 10.1.0.0/16；没有内网平台的不填',
 }
+
+export const MAIL_SECTION = '邮件服务器'
 
 export const SETTING_SECTIONS: readonly { title: string; about: string; kinds: readonly OfficeSettingKind[] }[] = [
   {
@@ -67,6 +71,11 @@ export const SETTING_SECTIONS: readonly { title: string; about: string; kinds: r
     about:
       '没有地址的，应报送的照记，设定后报送。网络地址须同时设定密钥。声明正式运行以前，只向注明是测试环境的地址推送新增和变更；声明以前须换成正式地址。',
     kinds: ['PLATFORM_ADDRESS', 'PLATFORM_CREDENTIAL', 'PLATFORM_TEST', 'PLATFORM_SUBJECTS'],
+  },
+  {
+    title: MAIL_SECTION,
+    about: '用于发送工作提醒和账号安全通知，三项一并设定；除本机外须加密连接。生效后请发送测试邮件。',
+    kinds: ['MAIL_SERVER', 'MAIL_CREDENTIAL', 'MAIL_SENDER'],
   },
   {
     title: '备份',

@@ -1,0 +1,13 @@
+import { randomUUID } from 'node:crypto'
+import { type AccountEvent, describeAccountEvent } from '../../domain/notifications/account-notices.js'
+import type { Tx } from '../../store/db/db.js'
+import { addAccountNotice } from '../../store/notifications/account-notices.js'
+
+/** In the transaction of the event, so that no notice is lost. Nobody without a confirmed mail address is told. */
+export const noteAccountEvent = async (
+  tx: Tx,
+  { person, event, now }: { person: string; event: AccountEvent; now: Date },
+): Promise<void> => {
+  const notice = { person, occasion: `${event} ${randomUUID()}`, text: describeAccountEvent(event, now), now }
+  await addAccountNotice(tx, notice)
+}
