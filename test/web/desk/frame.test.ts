@@ -230,7 +230,7 @@ describe('the desk', function () {
   it('leads from each page to the help page of its task', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer')
     for (const [path, title, help] of [
-      ['', '今日', 'today'],
+      ['/', '今日', 'today'],
       ['/listings', '名单案件', 'case'],
       ['/intake/rejects', '拒收条目', 'rejects'],
     ] as const) {
