@@ -105,6 +105,8 @@ export const walkDesk = async ({ visitor, all, role, paths, opens, look }: Walk)
 const openEach = async (page: Page, path: string, where: string, look: Look): Promise<void> => {
   const names = await page.evaluate<string[]>(NAMES)
   for (const name of names.filter((one) => !LEFT_ALONE.test(one))) {
+    // The open menu of the account would lie over the buttons of the next page.
+    await page.keyboard.press('Escape')
     await goTo(page, BETWEEN)
     await goTo(page, `/${path}`)
     const before = page.url()
