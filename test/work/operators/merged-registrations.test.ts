@@ -5,6 +5,7 @@ import { RECORD_KINDS } from '../../../src/domain/records/records.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
+import * as objections from '../../../src/store/scoring/objections.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { A, ALWAYS, B, C, mergingWorld, penalty } from '../../support/merging.js'
 import { codeOf, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
@@ -91,5 +92,24 @@ describe('registrations of merged operators', () => {
     expect([await statusOf(A), await statusOf(B)]).to.deep.equal(['SUSPENDED', 'ACTIVE'])
     const found = await operators.operatorsByCode(db(), [{ scheme: 'reg_no', code: reg }])
     expect([...found.values()].map(({ uscc }) => uscc)).to.deep.equal([A])
+  })
+
+  it('an objection is listed in the region of the operator into which its own was merged, until that is undone', async () => {
+    const elsewhere = usccOf('91', '220202', 7_002)
+    await register(elsewhere, '吉林他处商贸有限公司')
+    await db().raw(`update operators set region = '220202' where uscc = ?`, [elsewhere])
+    const about = { feed: 'penalties', recordKey: 'PA', rule: 'r', fact: 'penalty', statement: '有误', dueOn: null }
+    const operatorId = await own(A)
+    await db().transaction((tx) => objections.open(tx, { ...about, operatorId, by: 'officer-1', at: next() }))
+    const regions = async () => {
+      const filter = { feeds: null, state: 'OPEN' as const, lateOn: null, region: null, name: null }
+      const counts = ['2201', '2202'].map((sight) => objections.countOf(db(), { ...filter, sight }))
+      return Promise.all(counts)
+    }
+    expect(await regions()).to.deep.equal([1, 0])
+    const { decision } = await merge(A, elsewhere)
+    expect(await regions()).to.deep.equal([0, 1])
+    await undo(decision.id)
+    expect(await regions()).to.deep.equal([1, 0])
   })
 })
