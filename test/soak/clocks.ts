@@ -98,7 +98,6 @@ export const soakClocks = async (given: {
         platforms.flatMap(({ id, url, secret }) => [
           [`PLATFORM_${id.toUpperCase()}_URL`, url],
           [`PLATFORM_${id.toUpperCase()}_SECRET`, secret],
-          [`PLATFORM_${id.toUpperCase()}_TEST`, 'yes'],
         ]),
       ),
     })

@@ -39,7 +39,6 @@ export const soakPushHubs = async (given: {
   const addresses = platforms.flatMap(({ id, url, secret }) => [
     [`PLATFORM_${id.toUpperCase()}_URL`, url],
     [`PLATFORM_${id.toUpperCase()}_SECRET`, secret],
-    [`PLATFORM_${id.toUpperCase()}_TEST`, 'yes'],
   ])
   const start = (name: string) => {
     const child = begin(['start'], {
