@@ -29,7 +29,7 @@ type SettingValues = Readonly<Record<string, string>>
 
 interface OfficeState {
   revision: number
-  inService: boolean
+  onTrial: boolean
   values: SettingValues
   unreadable: string[]
   config: OfficeConfig
@@ -69,8 +69,8 @@ export const openOffice = async (db: Db, parts: HubOfficeParts) => {
       return findFault(config, Object.fromEntries(kept))
     },
     revision: () => state.revision,
-    inService: () => state.inService,
-    isHeldOnTrial: (platform) => !state.inService && hasRealAddress(state.config, platform),
+    onTrial: () => state.onTrial,
+    isHeldOnTrial: (platform) => state.onTrial && hasRealAddress(state.config, platform),
     testPlatforms: () => new Set(Object.entries(state.config.platforms).flatMap(([id, of]) => (of.isTest ? [id] : []))),
     site: () => state.config.site,
     webhookAllow: () => [...state.config.webhookAllow, ...(parts.standIns?.webhookAllow ?? [])],
@@ -139,7 +139,7 @@ const laidOver = (config: Config, values: SettingValues) => {
 
 const readState = async (db: Db, { config, filed, standIns, keys, log }: HubOfficeParts): Promise<OfficeState> => {
   const revision = await proposals.readRevision(db)
-  const inService = await proposals.isInService(db)
+  const onTrial = await proposals.isOnTrial(db)
   const latest = latestSettings(await proposals.listInForce<SettingsContent>(db, 'SETTINGS'))
   const opened = openSettings(
     [...latest.values()].map(({ value }) => value),
@@ -159,7 +159,7 @@ const readState = async (db: Db, { config, filed, standIns, keys, log }: HubOffi
   const lists = withListEnds(listAllLists(filed.lists, own), added, ends)
   const confirmations = readConfirmations(await proposals.listInForce<RuleRowContent>(db, 'RULE_ROW'))
   const layered = layOver(lists, confirmations)
-  return { revision, inService, values, unreadable, ...laid, layered, addresses, timetable: timetableOf(addresses) }
+  return { revision, onTrial, values, unreadable, ...laid, layered, addresses, timetable: timetableOf(addresses) }
 }
 
 const layOver = (lists: readonly ListKind[], confirmations: RuleConfirmations): OfficeState['layered'] => ({

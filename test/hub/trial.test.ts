@@ -1,9 +1,10 @@
-/** Before an office is in service its entries are tests, and look so. */
+/** Entries of an office that began at the desk are tests until it is in service, and look so. */
 import { expect } from 'chai'
 import { isHeavyPenalty } from '../../src/domain/records/penalty.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { publishDemoCase } from '../../src/sandbox/officers.js'
 import * as listings from '../../src/store/listing/listings.js'
+import { registerPerson } from '../../src/work/access/people.js'
 import { makeMove } from '../../src/work/listing/listing.js'
 import { startHub, type TestHub } from '../support/hub.js'
 
@@ -17,6 +18,10 @@ describe('an office on trial', () => {
   before(async () => {
     test = await startHub({ settleSeconds: 0 })
     for (const name of ['li', 'wang']) tokens[name] = await test.token('administrator', name)
+    expect([await banner('/'), (await manifest()).trial], 'people by command').to.deep.equal([false, undefined])
+    const first = { name: '虚构第一人', role: 'administrator' }
+    const setup = { by: 'first setup', byCommand: false, now: test.hub.now(), onlyFirst: true }
+    await registerPerson(test.hub.db, first, [], setup)
   })
   after(() => test?.stop())
 

@@ -39,6 +39,19 @@ export const isInService = (db: Db | Tx): Promise<boolean> =>
     `select 1 from office_proposals where kind = 'SERVICE' and state = 'IN_FORCE' limit 1 /* officeProposals.inService */`,
   )
 
+export const noteBeganAtDesk = async (tx: Tx): Promise<void> => {
+  await tx.raw('update office_revision set began_at_desk = true, revision = revision + 1 /* officeProposals.began */')
+}
+
+/** True from the first setup at the desk until the office is in service. A hub whose people came by command never is. */
+export const isOnTrial = (db: Db | Tx): Promise<boolean> =>
+  queryValue(
+    db,
+    `select began_at_desk and not exists (select 1 from office_proposals where kind = 'SERVICE' and state = 'IN_FORCE') as trial
+     from office_revision /* officeProposals.onTrial */`,
+    [],
+  )
+
 export const propose = <Content>(
   tx: Tx,
   made: { kind: OfficeProposalKind; content: Content; reason: string; by: string; at: Date },

@@ -16,7 +16,7 @@ import { themeOf } from './theme.js'
 export interface SiteOffice {
   site: () => SiteIdentity
   revision: () => number
-  inService: () => boolean
+  onTrial: () => boolean
 }
 
 interface RenderDependencies {
@@ -53,9 +53,9 @@ export interface RenderedPage extends CompressedPage {
   robots: string
 }
 
-export const framedBy = (office: Pick<SiteOffice, 'site' | 'inService'>): Pick<FrameOptions, 'site' | 'trial'> => ({
+export const framedBy = (office: Pick<SiteOffice, 'site' | 'onTrial'>): Pick<FrameOptions, 'site' | 'trial'> => ({
   site: office.site(),
-  trial: !office.inService(),
+  trial: office.onTrial(),
 })
 
 export const renderCompressed = (
@@ -66,7 +66,7 @@ export const renderCompressed = (
 
 /** Not compressed: such a page mixes somebody's own data with other text (BREACH). */
 export const renderUncompressed = (
-  { demo, office }: { demo: boolean; office: Pick<SiteOffice, 'site' | 'inService'> },
+  { demo, office }: { demo: boolean; office: Pick<SiteOffice, 'site' | 'onTrial'> },
   request: Pick<Request, 'query'>,
   page: SitePage,
   here: FrameOptions['here'] = null,

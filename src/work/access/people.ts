@@ -6,6 +6,7 @@ import * as people from '../../store/access/people.js'
 import { removeAllFactors } from '../../store/access/second-factors.js'
 import { endSessionsOfPerson } from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
+import * as office from '../../store/office/proposals.js'
 import { handOverAllOf } from '../../store/worklist/keepers.js'
 import { noteAccountEvent } from './account-notices.js'
 
@@ -36,6 +37,7 @@ export const registerPerson = async (
   const added = await db.transaction(async (tx) => {
     await people.lockPeople(tx)
     if (onlyFirst && (await people.hasPeople(tx))) throw new Refusal('SETUP_CLOSED')
+    if (onlyFirst) await office.noteBeganAtDesk(tx)
     return people.addPerson(tx, { id: name, role, duty, agency, region, ...secret }, change)
   })
   if (added === null) throw new Refusal('PERSON_EXISTS', { name })

@@ -15,7 +15,7 @@ export interface LiveOffice {
   isLocked: (name: string) => boolean
   findSettingsFault: (values: Readonly<Record<string, string>>, removed: readonly string[]) => string | null
   revision: () => number
-  inService: () => boolean
+  onTrial: () => boolean
   /** True while the office is on trial and the platform's address is not stated to be a test environment. */
   isHeldOnTrial: (platform: string) => boolean
   /** Platforms whose address is stated to be a test environment. */

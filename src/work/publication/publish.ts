@@ -273,7 +273,7 @@ const signAnew = async (
   manifests: Keys['manifests'],
 ): Promise<void> => {
   const until = limitManifestValidity(now, snapshot.firstEnd)
-  const trial = !(await office.isInService(tx))
+  const trial = await office.isOnTrial(tx)
   const manifest = makeManifest(snapshot, until, snapshot.files ?? [], { trial, head: await trail.readHead(tx) })
   const { kid, jws } = manifests.sign(JSON.stringify(manifest))
   await snapshots.addManifest(tx, snapshot.sequence, { kid, jws, validUntil: until })
