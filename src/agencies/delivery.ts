@@ -12,13 +12,11 @@ export interface OpenOptions {
   /** Value returned by `next` in the last successful run; null fetches everything. */
   state: Json | null
   maps?: readonly NumberedMap[]
-  /** Copies an accepted file before the transport removes it. */
   archive?: (path: string, name: string) => Promise<void>
 }
 
 export interface FeedRequest extends FeedSource, OpenOptions, WantedForms {}
 
-/** How a feed is asked for over HTTP. */
 export interface FeedFetch {
   /** Below the agency's address, without a query. */
   path: string
@@ -30,13 +28,13 @@ export interface FeedDelivery {
   items: AsyncIterable<SourceItem>
   /** File name; the caller redacts ID numbers in it. Null over HTTP. */
   file: string | null
-  /** The agency sent nothing new (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
+  /** Nothing new (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
   unmodified?: boolean
   /** False for a partial delivery. Defaults to the feed's `whole`. */
   whole?: boolean
   more?: boolean
   next?: () => Json
-  /** Reports the outcome to the source, once and outside any transaction. A failed report is only logged. */
+  /** Reports the outcome, once and outside any transaction. A failed report is only logged. */
   settle?: (outcome: DeliveryOutcome) => Promise<void>
 }
 

@@ -25,7 +25,7 @@ export interface AgencyFeed {
   agency: string
   kind: RecordKind
   title: { zh: string; en: string }
-  /** Each delivery is complete, so records missing from it have ended. */
+  /** Records missing from a delivery have ended. */
   whole: boolean
   /**
    * Operators missing from a pulled feed have no fact of these families. Empty if the feed lacks some senders' facts.
@@ -60,8 +60,7 @@ export type Agency = ReturnType<typeof makeAgency>
 
 export interface FeedForm extends FormShape {
   /**
-   * Key fields. The record of a rejected item does not count as missing; if a key field is faulty, no record of its
-   * party does.
+   * Key fields. A rejected item's record does not count as missing; with a faulty key field, none of its party's does.
    */
   keyed?: readonly string[]
   drafts: (row: Examination, context: MappingContext) => FormDraft[]

@@ -1,4 +1,4 @@
-/** Hashes are 32-bit words, so that millions fit in flat arrays. */
+/** Hashes are 32-bit words, so millions fit in flat arrays. */
 
 const KEY_WORDS = 2
 const DIGEST_WORDS = 4 // 128 bits of each digest

@@ -137,10 +137,7 @@ const fineOf = (read: PenaltyReader, types: readonly string[], named: PenaltyAmo
   return fine
 }
 
-/**
- * The unit is 万元 unless the name ends in （元）. A name ending in 金额 has no unit: the decision's text must confirm the
- * amount.
- */
+/** The unit is 万元 unless the name ends in （元）. 金额 names no unit: the decision's text must confirm the amount. */
 const amountOf = (
   { row, fieldOf }: PenaltyReader,
   meaning: 'fine' | 'confiscated',

@@ -70,7 +70,7 @@ export const splitText = (text: string | null, between: RegExp): string[] =>
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
 
-/** Scans from the end, so that an unclosed bracket hides no separator. */
+/** Scans from the end, so an unclosed bracket hides no separator. */
 export const splitOutsideBrackets = (text: string | null, separators: string): string[] => {
   const sent = text ?? ''
   const found: string[] = []
@@ -89,7 +89,6 @@ export const splitOutsideBrackets = (text: string | null, separators: string): s
   return found.reverse().filter((piece) => piece !== '')
 }
 
-/** Builds a key that ignores blanks and character width. */
 export const makeSampleKey = (prefix: string, parts: readonly (string | null)[]): string => {
   const plain = [prefix, ...parts.map((part) => compactText(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain

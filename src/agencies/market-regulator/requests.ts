@@ -6,7 +6,6 @@ import { parseJson } from '../readers/json.js'
 import { makePagedFetch, type PagingOptions } from '../transports/http/pages.js'
 
 const PAGE_SIZE = 200
-/** The service's maximum. */
 export const REGISTER_PAGE_SIZE = 500
 const APP_KEY = 'ecommerce-credit-hub'
 

@@ -33,7 +33,6 @@ interface CsvHeader {
 interface CsvRow {
   from: number
   to: number
-  /** A line that cannot be split has none. */
   cells: string[] | null
   raw: string
   storable?: boolean
@@ -77,7 +76,7 @@ const findHeader = (text: string, wanted: WantedForms): CsvHeader => {
   for (const separator of SEPARATORS)
     for (const { cells, to } of csvRecordsUntil(text, separator, { most: HEADER_WITHIN }).records) {
       const known = matchFormByNames(cells, wanted.shapes)
-      // A header that stray quotes have merged with data rows is skipped, otherwise those rows would be lost.
+      // A header that stray quotes merged with data rows is skipped, or those rows would be lost.
       if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
       rows.push(cells)
     }
@@ -100,7 +99,6 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
       yield* wholeLines(last)
       const cut = last ? pending.length : pending.lastIndexOf('\n') + 1
       const start = line
-      // True when an unclosed quote has swallowed other records.
       const swallows = (cells: string[], from: number, to: number): boolean =>
         to > from && start + from - 1 > header.line && !fits(cells, header.names)
       const { records, swallowed } = csvRecordsUntil(pending.slice(0, cut), header.separator, { swallows })

@@ -1,6 +1,6 @@
 /**
  * Each pull takes the oldest file of `<address>/<feed>/` that has been unchanged for a while or has a `<name>.ok`.
- * Accepted files are archived, refused ones move to `refused/`; after a failure a file is put back.
+ * Accepted files are archived, refused ones moved to `refused/`, failed ones put back.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

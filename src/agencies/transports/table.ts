@@ -20,7 +20,7 @@ import {
 
 export { exchangeTableDdl } from './table/exchange.js'
 
-/** Maximum rows of one pull: their ids stay in memory until each row is answered at the agency. */
+/** Rows of one pull: their ids stay in memory until each is answered. */
 const MAX_ROWS = 100_000
 const MAX_MESSAGE = 2000 // characters beside a row
 /** A row number has 31 bits, so the upper part of a larger id becomes the page number. */
@@ -64,7 +64,7 @@ async function* itemsOf(
   let after = String(FIRST)
   while (taken.size < most) {
     signal?.throwIfAborted()
-    // Connects per batch, so that a slow consumer holds no connection.
+    // Connects per batch, so a slow consumer holds no connection.
     const { rows, columns } = await withNamedFaults(() =>
       withExchange(true, async (exchange) => ({
         rows: await exchange.batch(after, most - taken.size),

@@ -12,16 +12,14 @@ export type AdministratorDuty = (typeof ADMINISTRATOR_DUTIES)[number]
 
 export interface Confirmer {
   sub: string
-  /** Only people with an administrator's duty have one. */
   duty: AdministratorDuty | null
 }
 
-/** What a second person confirms of an account. */
 export type PendingChange = 'REGISTERED' | 'PASSWORD' | 'SECOND_FACTOR' | 'SECRET'
 
 /**
- * Returns why this person may not confirm an account that `changers` changed since the last confirmation. Otherwise one
- * administrator could create both officer and reviewer of a case, or hide an own change behind a later one of another's.
+ * Why this person may not confirm an account that `changers` changed since the last confirmation. Otherwise one
+ * administrator could create both officer and reviewer of a case, or hide an own change behind another's.
  */
 export const findAccountConfirmationFault = (
   changers: readonly string[],

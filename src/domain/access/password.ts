@@ -1,13 +1,9 @@
 export const PASSWORD_MIN_LENGTH = 12
 export const PASSWORD_MAX_LENGTH = 128
-/** Fewest distinct characters. */
 const DIFFERENT_LEAST = 6
 /** An account name of at least this length must not occur in the password. */
 const NAME_LEAST = 3
-/**
- * A password is a PATTERN when at least this share of neighbouring characters are equal or consecutive (abc, 321,
- * 111).
- */
+/** PATTERN: at least this share of neighbouring characters are equal or consecutive (abc, 321, 111). */
 const ROW_SHARE = 0.6
 
 /** FORMER is found where the hashes of former passwords are known. */
@@ -42,7 +38,6 @@ const isRow = (text: string): boolean => {
 
 const LEET: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' }
 
-/** Recognises one or two common words despite digits and signs around them or in place of letters. */
 const isCommon = (folded: string, common: ReadonlySet<string>): boolean => {
   const spelt = respelt(folded)
   const told = [folded, bare(folded), spelt, bare(spelt), respelt(bare(folded)), ...shortened(folded)]

@@ -1,4 +1,4 @@
-/** This file has no imports, so that the browser can use it too. */
+/** This file has no imports, so the browser can use it too. */
 
 /** "Another person" means another `sub`. Upper-case and full-width spellings are the same person. */
 export const isSamePerson = (one: string, other: string): boolean => folded(one) === folded(other)

@@ -2,7 +2,6 @@
 import { networkOf } from '../../foundation/http/addresses.js'
 
 export interface BucketRate {
-  /** Most attempts in one burst. */
   most: number
   /** Time in which the bucket loses one attempt. */
   everyMs: number
@@ -21,8 +20,8 @@ export const waitMsFor = (owedMs: number, { most, everyMs }: BucketRate): number
   Math.max(0, owedMs + everyMs - most * everyMs)
 
 /**
- * Returns the caller according to the X-Forwarded-For entry that the outermost of our `proxies` wrote. Entries further
- * left come from the client and are ignored.
+ * The caller by the X-Forwarded-For entry of the outermost of our `proxies`. Entries further left come from the client
+ * and are ignored.
  */
 export const callerAddressOf = (peer: string, forwarded: string, proxies: number): string => {
   const noted = forwarded

@@ -1,14 +1,10 @@
-/** Terms of signing in (schema/rules/sign-in.json) and what they decide. */
 import type { Role } from './viewer.js'
 
 const DAY_MS = 86_400_000
 
 export interface SignInTerms {
-  /** Longest age of a password. */
   passwordDays: number
-  /** Former passwords that may not be chosen again. */
   formerPasswords: number
-  /** An account unused for this long is asleep. */
   dormantDays: number
   idleMinutes: number
 }

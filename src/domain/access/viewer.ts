@@ -177,7 +177,6 @@ export const mayConsentToListing = (viewer: Viewer, level: DivisionLevel | null)
   may(viewer, 'move_listing') &&
   (!isRegionBound(viewer) || (level === 'COUNTY' && divisionLevelOf(viewer.region ?? '') === 'CITY'))
 
-/** Significant digits of the code: 22 for a province, 2201 a city, 220102 a county. */
 const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
 
 /** The columns that authorization needs, as of today. */
@@ -192,8 +191,8 @@ export const regionBoundOf = (viewer: Viewer): string | null =>
   isRegionBound(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
 
 /**
- * Returns the sender whose rejects the viewer sees; null for all. A viewer with a region sees only his own, because a
- * reject has no known operator.
+ * The sender whose rejects the viewer sees; null for all. A regional viewer sees only his own: a reject has no known
+ * operator.
  */
 export const visibleSenderOf = (viewer: Viewer): string | null =>
   regionBoundOf(viewer) === null ? null : (viewer.sub ?? '')
@@ -212,7 +211,7 @@ export const maySeeOperator = (viewer: Viewer, operator: OperatorScope | null): 
   return sight === null || (operator?.region ?? '').startsWith(sight)
 }
 
-/** Returns the viewer, or PUBLIC when the operator's file is closed to it. */
+/** The viewer, or PUBLIC when the operator's file is closed to it. */
 export const viewerOfFile = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
   seesOnlySomeFiles(viewer) && !maySeeOperator(viewer, operator) ? PUBLIC_VIEWER : viewer
 

@@ -10,8 +10,8 @@ import { parseJsonOr } from '../../foundation/text/json.js'
 import { parseCode } from '../operators/codes.js'
 
 /**
- * CHUNK: part of a streamed answer. TOKEN: a token was issued or somebody signed in. ATTEMPT: refused sign-ins. CUT:
- * rows known outside the database are missing in it. RELEASED: a person released a restored database.
+ * CHUNK: part of a streamed answer. TOKEN: issued, or somebody signed in. ATTEMPT: refused sign-ins. CUT: rows known
+ * outside the database are missing in it. RELEASED: a person released a restored database.
  */
 export type AuditLogKind =
   | 'ANSWER'
@@ -49,7 +49,6 @@ export interface AuditContent {
 interface Frame {
   at: Date
   kind: AuditLogKind
-  /** Number of operators shown. */
   count: number
 }
 
@@ -134,8 +133,8 @@ export const parseHead = (said: unknown): AuditHead | null => {
 export const ITEM_CODES_MOST = 100
 
 /**
- * Codes in an intake item, by form and check digit; other numbers rarely pass both. Viewers of the item see them, so
- * the audit log records them.
+ * Codes in an intake item, by form and check digit, which other numbers rarely pass. Its viewers see them, so the audit
+ * log records them.
  */
 export const findCodesInItem = (item: unknown): string[] => {
   const codes = new Set<string>()

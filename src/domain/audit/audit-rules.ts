@@ -1,4 +1,4 @@
-/** schema/rules/audit-log.json: how long content is kept, and who may see that somebody asked about an operator. */
+/** Terms and roles of schema/rules/audit-log.json. */
 
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
@@ -11,7 +11,6 @@ interface Retention extends DatedRow {
 
 interface AskerRule extends DatedRow {
   asker: Role
-  /** Roles that may see what `asker` asked. */
   told: readonly Role[]
 }
 

@@ -1,4 +1,4 @@
-/** Verifies the audit log against row hashes kept outside the database. Verification continues after a fault. */
+/** Verification continues after a fault. */
 
 import type { AuditSeal } from '../../foundation/keys/audit.js'
 import {
@@ -20,9 +20,9 @@ import {
 } from './loss.js'
 
 /**
- * UNSEALED: it has no seal, but follows sealed rows. KEY_UNKNOWN: its key is not in the key folder. ERASED: its
- * content was erased too early. TAIL_MISSING: the log ends before a row whose hash is on disk or published. REPLACED:
- * the row differs from such a hash. FORGED: a signed row hash in the database has a bad signature.
+ * UNSEALED: no seal after sealed rows. KEY_UNKNOWN: key not in the key folder. ERASED: content erased too early.
+ * TAIL_MISSING: the log ends before a row whose hash is on disk or published. REPLACED: the row differs from such a hash.
+ * FORGED: a signed row hash in the database has a bad signature.
  */
 export type AuditFault =
   | 'MISSING'

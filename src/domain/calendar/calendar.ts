@@ -3,10 +3,8 @@ import { Refusal } from '../../foundation/errors.js'
 import { addDays, daysBetween, isDate, weekdayOf } from '../../foundation/time/dates.js'
 import { isSamePerson } from '../access/persons.js'
 
-/** Public holidays on weekdays, make-up workdays on weekends, and the last announced day. */
 export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
 
-/** An alarm asks for next year's holidays this many days before the announced ones end. */
 const CALENDAR_ALARM_DAYS = 60
 
 export const countDaysUntilCalendarEnds = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>

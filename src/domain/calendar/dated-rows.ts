@@ -1,4 +1,3 @@
-/** Rows of the rule tables in schema/rules: which one applies on a day, and which faults they have. */
 import { addDays, isDate } from '../../foundation/time/dates.js'
 
 export interface RuleFault {

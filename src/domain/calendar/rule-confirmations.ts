@@ -45,7 +45,7 @@ const asFiled = (value: unknown): unknown => {
   )
 }
 
-/** Undoes `withConfirmations` on one row, so that a confirmation changes no hash of rules. */
+/** Undoes `withConfirmations` on one row, so a confirmation changes no hash of rules. */
 export const withoutConfirmation = <Row extends object>(row: Row): Row => {
   if (!('confirmation' in row)) return row
   const { confirmation: _, ...rest } = row

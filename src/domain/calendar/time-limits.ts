@@ -21,7 +21,7 @@ export interface CountingPause {
 
 export interface TimeLimit {
   startsAt: Date
-  /** The span of the rule, then those of extensions; each counts on from the end of the one before. */
+  /** The rule's span, then those of extensions, each from the end of the one before. */
   spans: readonly TimeSpan[]
   pauses: readonly CountingPause[]
 }

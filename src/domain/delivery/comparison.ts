@@ -2,9 +2,8 @@ import { normalizeName } from '../operators/names.js'
 import type { NoticeAction } from './delivery.js'
 
 /**
- * MISSING: confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: shown, but not in
- * force. UNKNOWN: shown under a key that a restored database lacks. UNTOLD: not shown, and no addition is confirmed
- * or to be sent.
+ * MISSING: confirmed, not shown. STALE: shown differently. UNWANTED: shown, not in force. UNKNOWN: shown under a key that
+ * a restored database lacks. UNTOLD: not shown, and no addition confirmed or to be sent.
  */
 export type DiscrepancyKind = 'MISSING' | 'STALE' | 'UNWANTED' | 'UNKNOWN' | 'UNTOLD'
 export type DisplayDifference = 'SEQUENCE' | 'USCC' | 'NAME'

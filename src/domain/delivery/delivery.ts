@@ -79,9 +79,9 @@ export const receivesSubject = ({ kinds, lists }: PlatformSubjects, kind: Subjec
 /** CORRECT: a person must correct the row. LATER: the row is sent again. */
 export type ReceiptCodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
 
-/** The platform's answer omits the row. The hub sends it again, which is harmless. */
+/** The answer omits the row. Sending it again is harmless. */
 export const NO_RECEIPT_CODE = 'NO_RECEIPT'
-/** The platform holds the row without a verdict. The hub asks again and does not resend. */
+/** Held without a verdict: the hub asks again and does not resend. */
 export const WAITING_CODE = 'WAITING'
 
 export interface Receipt {
@@ -106,8 +106,7 @@ export const makeReceipt = (key: string, code: string, text: string, more: Parti
 })
 
 /**
- * OWED: not yet confirmed. FOLDED: a later message replaced it. CLOSED: a named officer closed it unconfirmed, with a
- * reason.
+ * OWED: not yet confirmed. FOLDED: replaced by a later message. CLOSED: by a named officer, unconfirmed, with a reason.
  */
 export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
@@ -116,8 +115,8 @@ export const MESSAGE_SETTLES_SECONDS = 60
 
 /**
  * GONE: the display, read MESSAGE_SETTLES_SECONDS later, lacks the subject. NO_DISPLAY: the removal is sent again.
- * CONFIRMED_TWICE: the second removal was confirmed too. SHOWN: still displayed, so a later delivery removes it
- * again. REPLACED: a later delivery came before the check.
+ * CONFIRMED_TWICE: that one was confirmed too. SHOWN: a later delivery removes it again. REPLACED: by a later delivery
+ * before the check.
  */
 export type RemovalCheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
 
@@ -136,14 +135,14 @@ export interface PriorDelivery {
 }
 
 /**
- * `fold`: the earlier deliveries that the message replaces. `untried`: those unsent or refused. `unconfirmed`: these
- * and also those sent but unanswered.
+ * `fold`: earlier deliveries that the message replaces. `untried`: unsent or refused ones. `unconfirmed`: also those sent
+ * but unanswered.
  */
 export type OwedAction = { owe: NoticeAction | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
 /**
- * A removal goes at once to every platform that may have received the entry, and replaces a pending addition. If that
- * addition was never sent, neither is the removal.
+ * A removal goes at once to every platform that may have the entry, and replaces a pending addition. If that was never
+ * sent, neither is the removal.
  */
 export const decideRequiredDelivery = (change: NoticeAction, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)

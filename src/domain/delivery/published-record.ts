@@ -10,8 +10,8 @@ export type PublishedKind = RecordNotice['kind']
 export const PUBLISHED_KINDS: readonly PublishedKind[] = ['penalty', 'permit']
 
 /**
- * REPAIRED: 信用修复 ended its publication. PERSON: a natural person, for whom 双公示 requires the ID number. EXCLUDED: secret
- * or by the simple procedure, which 双公示 omits. OVER: the publication period has ended.
+ * REPAIRED: 信用修复 ended its publication. PERSON: 双公示 requires the ID number of a natural person. EXCLUDED: secret or by
+ * the simple procedure, which 双公示 omits. OVER: its publication period has ended.
  */
 export type PublicationStatus = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
 
@@ -130,8 +130,8 @@ export interface RecordSource {
 export type ShowOrRemove = 'SHOW' | RecordRemovalCause | null
 
 /**
- * A decision that several sources report is sent once: from the source whose record was sent before, or else the
- * first. A withdrawal or repair by one counts for all, in the firm's favour.
+ * A decision of several sources is sent once: from the source sent before, or else the first. One withdrawal or repair
+ * counts for all, in the firm's favour.
  */
 export const decideShowOrRemove = (sources: readonly RecordSource[]): Map<string, ShowOrRemove> => {
   const due = new Map<string, ShowOrRemove>()

@@ -23,7 +23,6 @@ const MOST_LINES = 200 // per map
 const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 
-/** `forms` are the field names of each form of the feed. */
 export const parseHeadingMap = (
   lines: readonly MapLine[],
   forms: readonly (readonly string[])[],

@@ -20,7 +20,6 @@ export interface SubjectDetails extends RecordSubject {
   representative: string | null
 }
 
-/** An operator with the same normalised name, present or former. */
 export interface OperatorCandidate {
   operator: number
   name: string
@@ -83,9 +82,8 @@ const textIn = (body: RecordBody, field: string): string | null => {
 }
 
 /**
- * Key under which a person's decision on the subject is found again, however the name is spelt. Null when a valid code
- * identifies the subject. Without a name, with a name only, or with a person's name, the decision holds for that record
- * alone.
+ * Key under which a person's decision on the subject is found again. Null when a valid code identifies the subject.
+ * Without a name, with a name only, or with a person's name, the decision holds for that record alone.
  */
 export const makeSubjectKey = ({
   subject,
@@ -220,8 +218,8 @@ export interface MadeOperator {
 }
 
 /**
- * A valid code, any code in a registration, or a shop creates an operator. A registration without a code only updates
- * its operator's status.
+ * A valid code, any registration code or a shop creates an operator. A registration without a code only updates the
+ * status.
  */
 export const findOperatorToCreate = ({ kind, subject: { uscc, shop }, body }: RecordDraft): MadeOperator | null => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)

@@ -1,4 +1,3 @@
-/** A refusal of a whole delivery names the most frequent causes of its rejects. */
 import type { ItemProblem } from '../records/records.js'
 import { describeRejectRule } from './reject-words.js'
 

@@ -89,7 +89,6 @@ const BLANK_CASE = {
    */
   termFrom: null as string | null,
   restoredOn: null as string | null,
-  /** Last day of the entry (entry-end.ts). */
   endsOn: null as string | null,
   /** Day of the last move. No later move may be dated before it. */
   lastOn: null as string | null,
@@ -98,7 +97,6 @@ export type Case = typeof BLANK_CASE & { list: string; operator: number }
 
 export const makeNewCase = (list: string, operator: number): Case => ({ ...BLANK_CASE, list, operator })
 
-/** Fills in members added since the case was stored. */
 export const upgradeStoredCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {
   const made: Case = { ...makeNewCase(kept.list, kept.operator), ...kept }
   const answered = made.defenceOpen || made.points > 0
@@ -106,7 +104,7 @@ export const upgradeStoredCase = (kept: Pick<Case, 'list' | 'operator'> & Partia
 }
 
 export interface CaseAct {
-  /** Token subject of the actor. "Another person" means another `sub`. */
+  /** Token subject of the actor. */
   by: string
   role: CaseRole
   /** The day that counts in law, never after today. */

@@ -1,4 +1,4 @@
-/** Each deadline keeps its rule (days and source), so that it can be recounted when holidays are published. */
+/** Each deadline keeps its rule (days and source), so it can be recounted when holidays are published. */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 import { isInForce } from '../calendar/dated-rows.js'
 import type { Case, CaseAct, MoveRules } from './case.js'

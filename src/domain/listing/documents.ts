@@ -1,6 +1,6 @@
 /**
  * Texts are templates under schema/documents; legal numbers come from rules with effective dates. Unknown or
- * unconfirmed values stay blank, so that no document asserts them.
+ * unconfirmed values stay blank, so no document asserts them.
  */
 
 import type { Paper } from '../../foundation/papers/paper.js'
@@ -148,7 +148,6 @@ interface DocumentPage {
   /** SHA-256 of the `<article>` element in UTF-8, tags included. */
   sha256: string
   missing: MissingBlank[]
-  /** The draft for a PDF or a word processor. */
   paper: (madeAt: Date) => Paper
 }
 

@@ -8,7 +8,9 @@ import { findLegalBasis, findLegalNumber, findTerm, type LegalNumberName, type L
 import { type ClockRules, computePublicationClocks } from './publication-clocks.js'
 
 export interface GroundStatus {
-  /** FALLEN: no source reports the decision any more. ABSENT: a full delivery lacks it. ELSEWHERE: it is reported for another operator. */
+  /**
+   * FALLEN: no source reports it any more. ABSENT: a full delivery lacks it. ELSEWHERE: reported for another operator.
+   */
   state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
   /** True for a 较重行政处罚. While the linked source reports it, that source alone decides. */
   heavy: boolean
@@ -37,7 +39,6 @@ export const assessLegalGround = (sources: readonly GroundSource[], operatorId: 
 export type GroundConsequence = 'REVOKED' | 'CORRECTED' | 'CHANGED_HANDS' | 'LIGHTER' | 'ABSENT'
 
 export interface GroundHistory {
-  /** The listing rested on a heavier penalty (较重行政处罚). */
   wasHeavy: boolean
   isWrong: boolean
   /** The record was dropped because its operator is no longer certain. */
@@ -112,7 +113,6 @@ interface PlacedRow {
   row: Readonly<Record<string, unknown>>
 }
 
-/** True when the row binds the publication of what is decided from `day` on. */
 export const bindsPublication = (lists: readonly ListKind[], { table, path, row }: PlacedRow, day: string): boolean => {
   if (typeof row['to'] === 'string' && row['to'] < day) return false
   const own = lists.filter((list) => list.decidedHere && list.public).map(({ id }) => id)

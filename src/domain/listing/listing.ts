@@ -1,6 +1,4 @@
-/**
- * Checks moves (case transitions) against the table in moves.ts. Mirrored entries (of agencies' lists) have no case.
- */
+/** Mirrored entries (of agencies' lists) have no case. */
 import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
@@ -114,10 +112,7 @@ const denial = (because: DenialCode | NotYetDenial): MoveDenial => {
   return { code, from, zh: `${zh}（${from} 起可以）`, en: `${en} (it may be from ${from})` }
 }
 
-/**
- * A listing of this hub has one uuid everywhere. A mirrored entry (of an agency's list) exists in GraphQL only, as the
- * global id `Listing:m<version>`.
- */
+/** A listing of this hub has one uuid everywhere. A mirrored entry has only the GraphQL id `Listing:m<version>`. */
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** base64url of `Listing:` and a uuid: the GraphQL id until 2026-11-29. */

@@ -91,8 +91,8 @@ interface RemovalRule extends BilingualText, RuleSource {
 }
 
 /**
- * How a term ends. STANDS: its last day is the anniversary of its first day and counts in full. Older score rules
- * ended the term when that day began.
+ * STANDS: the last day is the anniversary of the first day and counts in full. Older score rules ended the term when it
+ * began.
  */
 export interface TermCounting extends RuleSource {
   lastDay: 'STANDS'

@@ -27,7 +27,7 @@ const isPlain = (name: string): boolean => {
   return numerals <= NUMERALS_LEFT
 }
 
-/** Returns null when the code reads as a person's ID number. No such number begins with 9. */
+/** Null when the code reads as a person's ID number. No such number begins with 9. */
 export const maskCode = (uscc: string | null): string | null => {
   if (uscc === null || !hasUsccForm(uscc)) return null
   return uscc.startsWith('9') || findResidentIds(uscc, 'REPLACED').length === 0 ? uscc : null

@@ -24,7 +24,7 @@ import {
 const BEFORE_PUBLICATION = CASE_STATES.slice(0, CASE_STATES.indexOf('PUBLISHED'))
 
 /**
- * Most defence points within the defence period. LATE_POINTS_MOST bounds later ones, so that they cannot delay a review
+ * Most defence points within the defence period. LATE_POINTS_MOST bounds later ones, so they cannot delay a review
  * for ever.
  */
 const POINTS_MOST = 50

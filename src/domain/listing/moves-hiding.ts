@@ -15,8 +15,7 @@ const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
 const kindSaid: MoveGuard = (_, { hiding, role }) => {
   if (hiding === undefined) return 'HIDING_NOT_SAID'
-  // Only the clock (an automatic job) hides as LOST, after comparing with platforms. It also hides errors found in
-  // records.
+  // Only the clock (an automatic job) hides as LOST, after comparing with platforms. It also hides errors in records.
   if (role === 'clock') return hiding === 'LOST' || hiding === 'ERROR' ? null : 'ROLE'
   return hiding === 'LOST' ? 'ROLE' : null
 }

@@ -8,7 +8,7 @@ export interface MoveRow extends BilingualText {
   to?: CaseState | ((before: Case, act: CaseAct) => CaseState)
   roles: readonly CaseRole[]
   needs?: readonly MoveNeed[]
-  /** Recorded as `text` when the input has none, so that an opinion always stands in the file. */
+  /** Recorded as `text` when the input has none, so an opinion always stands in the file. */
   usualText?: string
   /** Condition on the case alone. When it fails, the move is not offered. */
   offered?: (before: Case) => DenialCode | null

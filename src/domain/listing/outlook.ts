@@ -1,4 +1,4 @@
-/** Previews each move as if all required input were given, so that users see a denial before typing. */
+/** Previews each move as if all required input were given, so users see a denial before typing. */
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
@@ -13,7 +13,7 @@ export interface OutlookRequest extends Pick<CaseAct, 'by' | 'on' | 'today'> {
 }
 
 const WRITTEN = '—'
-/** Stands for a person who has not acted in the case, so that a viewer without the role sees what else is needed. */
+/** Stands for a person who has not acted in the case, so a viewer without the role sees what else is needed. */
 const SOMEBODY = '\u0000'
 
 export const previewMoves = (before: Case, asking: OutlookRequest, rules: MoveRules): CaseOutlook[] =>

@@ -12,7 +12,7 @@ export const PAPERS_BYTES_MOST = 100 * 1024 * 1024
 /** Signed copies and attachments that one case file holds, bytes. */
 export const CASE_FILE_PAPERS_BYTES_MOST = 40 * 1024 * 1024
 
-/** In their order, as many as fit. A paper that does not fit leaves room for later, smaller ones. */
+/** As many as fit, in order. A paper too large leaves room for later ones. */
 export const choosePapersThatFit = <P extends { bytes: number }>(papers: readonly P[], most: number): Set<P> => {
   const chosen = new Set<P>()
   let left = most
@@ -43,9 +43,7 @@ export const isRoomLeft = (held: { count: number; bytes: number }, added: readon
   held.count + added.length <= PAPERS_MOST &&
   added.reduce((all, { length }) => all + length, held.bytes) <= PAPERS_BYTES_MOST
 
-/** What decides who reads the sealed papers of a case. */
 export interface PaperCase {
-  /** Region of the operator. */
   region: string | null
   /** Level of the deciding authority; null when unknown, or for an objection. */
   level: DivisionLevel | null

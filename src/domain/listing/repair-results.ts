@@ -7,7 +7,6 @@ import type { Case, CaseState } from './case.js'
 export interface ReportedRepair {
   record: number
   body: RecordBody
-  /** True when the result came with the delivery being processed. */
   fresh: boolean
 }
 
@@ -15,8 +14,8 @@ export interface ReportedRepair {
 const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVOKED: 2 }
 
 /**
- * TAKEN_BACK: the repair was revoked, and a person decides on restoration. TOLD: a person decides, because the entry is not shown yet or
- * its decision has no number.
+ * TAKEN_BACK: a person decides on restoration. TOLD: a person decides, because the entry is not shown yet or its decision
+ * has no number.
  */
 export type RepairConsequence = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK' | 'TOLD'
 

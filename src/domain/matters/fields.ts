@@ -18,7 +18,6 @@ const LONGEST_LINK = 1_000
 
 /** Longest text of a field that states no bound, characters. */
 const LONGEST = 5_000
-/** Line breaks and tabs are text; other control characters are not. */
 const CONTROL = /[^\P{Cc}\n\t]/u
 
 const faultOf = (field: MatterField | undefined, value: unknown): Omit<FieldFault, 'pointer'> | null => {
@@ -70,7 +69,6 @@ const attachmentFault = (
     : textFault(`${pointer}/name`, name, LONGEST_OF.name)
 }
 
-/** Finds what no kind allows: texts too long, control characters, hashes that are none. */
 export const findInputFault = (input: MatterInput): FieldFault | null => {
   const { attachments = [], copied = [], extension } = input
   if (attachments.length > ATTACHMENTS_MOST)

@@ -154,7 +154,7 @@ const checkClockEnds = (kind: MatterKind, say: KindFaultReporter): void => {
   }
 }
 
-/** One move name has one meaning: the same words in every kind. */
+/** A move name means the same in every kind. */
 const checkMoveNames = (kinds: readonly MatterKind[]): RuleFault[] => {
   const words = new Map<string, string>()
   return kinds.flatMap((kind) =>

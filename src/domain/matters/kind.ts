@@ -102,13 +102,11 @@ export const actorsOf = ({ by }: MatterMoveRow): readonly MatterActor[] => (type
 
 export const isOpenState = (kind: MatterKind, state: string): boolean => kind.states[state]?.ends === undefined
 
-/** `in_time:ANSWER` has the word `in_time` and the operand `ANSWER`. */
 export const splitWord = (text: string): { word: string; operand: string } => {
   const at = text.indexOf(':')
   return at === -1 ? { word: text, operand: '' } : { word: text.slice(0, at), operand: text.slice(at + 1) }
 }
 
-/** `[LETTER, TESTS]` as a list. */
 export const operandList = (operand: string): string[] =>
   operand
     .replace(/^\[|\]$/g, '')

@@ -52,7 +52,6 @@ export interface MatterAct {
   move: string
   /** The seat that acts: of an organisation, or `hub`, `listing` or `receipt`. */
   seat: string
-  /** The places from which it acts. */
   places: readonly MatterActor[]
   by: string
   at: Date
@@ -64,7 +63,6 @@ export interface MatterAct {
   day?: string
   extension?: TimeSpan
   fields?: Readonly<Record<string, string>>
-  /** Types of the attachments that come with the move. */
   attachments?: readonly string[]
   to?: string
   copyTo?: string

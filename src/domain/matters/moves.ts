@@ -1,4 +1,4 @@
-/** The fold of a matter: whether a move is allowed now, and what it makes of the matter. */
+/** Whether a move is allowed now, and what it makes of the matter. */
 import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Calendar } from '../calendar/calendar.js'
 import {
@@ -47,7 +47,6 @@ export const attemptMatterMove = (
     : { ok: false, because }
 }
 
-/** Moves that the seat could make now, whatever they still require. */
 export const listAllowedMoves = (
   kind: MatterKind,
   before: Matter,

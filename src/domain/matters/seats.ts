@@ -50,7 +50,7 @@ export const coversSeat = (above: string, below: string): boolean => {
   return one !== null && other !== null && isSameAgency(above, below) && other.startsWith(one)
 }
 
-/** Of two seats of one agency, the seat of the least region that covers both; null for two agencies. */
+/** The seat of the least region that covers both; null for two agencies. */
 export const findCommonSuperior = (one: string, other: string): string | null => {
   const [a, b] = [digitsOfSeat(one), digitsOfSeat(other)]
   if (a === null || b === null || !isSameAgency(one, other)) return null

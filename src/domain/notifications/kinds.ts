@@ -44,7 +44,6 @@ export interface NotificationOccasion {
   code: string | null
 }
 
-/** An occasion of the hub or of an operator, which no queue assigns to a person. */
 export interface SharedOccasion extends NotificationOccasion {
   roles: readonly Role[]
   act: Act

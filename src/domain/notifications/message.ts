@@ -39,11 +39,10 @@ interface MessageFrame {
   robot: { form: RobotForm; number: string } | null
 }
 
-/** A message is the same at each attempt, so a group sees by its number that one has come twice. A mail has its Message-ID. */
+/** The same at each attempt, so a group recognises a repeated message. A mail has its Message-ID. */
 export const numberOfMessage = (messageId: string): string =>
   /[0-9a-f]{8}/.exec(messageId)?.[0].toUpperCase() ?? messageId
 
-/** Lines that do not fit are counted. */
 export const composeMessage = (lines: readonly NotificationLine[], frame: MessageFrame): MessageText => {
   const counts = NOTIFICATION_KINDS.map((kind) => ({ kind, n: lines.filter((line) => line.kind === kind).length }))
   const summary = counts.flatMap(({ kind, n }) => (n === 0 ? [] : [`${KIND_TITLES[kind]} ${n} 项`])).join('、')
@@ -104,7 +103,7 @@ export interface NamedParty {
   name: string | null
 }
 
-/** Signs by which a name could become markup or call somebody of a group (`<@name>`), and what is written instead. */
+/** Signs by which a name could become markup or call somebody (`<@name>`), and their replacements. */
 const PLAIN_SIGNS: Readonly<Record<string, string>> = { '<': '＜', '>': '＞', '@': '＠' }
 
 /** Only an enterprise is named: other names may hold those of natural persons. */

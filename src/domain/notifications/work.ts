@@ -6,7 +6,6 @@ import type { NotificationKind } from './kinds.js'
 
 interface ProcessNotice {
   kind: NotificationKind
-  /** Page of the desk for a task without a case. */
   page: string
 }
 
@@ -45,11 +44,11 @@ export const noticeOfTask = (kind: WorkKind): ProcessNotice => NOTICES[TASKS[kin
 
 export const countedBy = (kind: WorkKind): 'FEED' | 'PLATFORM' | null => COUNTED_BY[TASKS[kind].process] ?? null
 
-/** Items of a feed or platform come by the minute. They are told when there are new ones, and once a day at most. */
+/** Items of a feed or platform come by the minute. They are told when new, at most once a day. */
 export const occasionOfTask = ({ kind, since, latest }: Pick<WorkItem, 'kind' | 'since' | 'latest'>): string =>
   countedBy(kind) !== null && latest !== null ? `NEW ${shanghaiDate(latest)}` : `SINCE ${since?.toISOString() ?? ''}`
 
-/** A task is told to whose it is; one that nobody keeps or that is the office's, to all who may do it. A group is told of all. */
+/** A task is told to its keeper; without one, to all who may do it. A group is told of all. */
 export const isTaskToldTo = (worker: Worker, task: TaskColumns): boolean => {
   const { whose } = TASKS[task.kind]
   return (

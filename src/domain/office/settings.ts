@@ -1,4 +1,4 @@
-/** Settings that an office may state at the desk. The environment wins over each of them. */
+/** The environment wins over each of these settings. */
 import type { BilingualText } from '../../foundation/text/words.js'
 
 export type OfficeSettingKind =

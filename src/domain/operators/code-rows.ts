@@ -30,7 +30,8 @@ export type ParsedRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TO
 export const isBadRow = (row: CodeRow | BadRow): row is BadRow => 'fault' in row
 
 /**
- * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`. Codes written as numbers lose digits and are refused.
+ * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`. Numbers are refused: they lose
+ * digits.
  */
 export const parseCodeRow = (row: number, read: ParsedRow, marketplace: string | null): CodeRow | BadRow => {
   if ('fault' in read) return { row, fault: read.fault, ref: null }
@@ -79,7 +80,7 @@ const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
 
 export type ColumnRole = 'code' | 'shop' | 'name' | 'ref' | null
 
-/** Returns null when the cells are no heading row, or name a column twice. */
+/** Null when the cells are no heading row, or name a column twice. */
 export const columnRolesOfHeading = (cells: readonly string[]): ColumnRole[] | null => {
   const columns = cells.map((cell) => {
     const heading = cell.replace(/[\s\p{Cf}]+/gu, '').toLowerCase()

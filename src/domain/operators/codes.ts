@@ -39,8 +39,8 @@ export type CodeScheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
 export type RegisteredKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 /**
- * Makes a code NFKC, upper case, without blanks, an organisation code also without hyphen. Returns null for “无” and
- * the like, and for numbers beyond the safe integers.
+ * Gives NFKC, upper case, without blanks; an organisation code also without hyphen. Null for “无” and the like, and for
+ * numbers beyond the safe integers.
  */
 export const normalizeCode = (text: unknown): string | null => {
   if (typeof text === 'number' && !Number.isSafeInteger(text)) return null

@@ -31,8 +31,7 @@ export const digitsOfDivision = (code: string): string | null => {
 }
 
 /**
- * Returns two digits for a province, four for a city of Jilin, six when the text is a division code. Districts are not read, because their
- * names recur.
+ * Two digits for a province, four for a city of Jilin, six for a division code. District names recur and are not read.
  */
 export const divisionPrefixIn = (text: string): string | null => {
   const place = compactText(text)

@@ -1,4 +1,4 @@
-/** Digests of records, apart from their kinds: the desk knows the kinds, and browsers have neither Buffer nor node:crypto. */
+/** Apart from record kinds, which the desk imports: browsers have neither Buffer nor node:crypto. */
 import { hash } from 'node:crypto'
 import { canonicalJson, quoted, type RecordDraft } from './records.js'
 
@@ -22,7 +22,6 @@ export const sealBody = ({ body, validFrom, validTo, subject }: DigestInput): Se
   return { body: text, digest: hash('sha256', utf16(text, beside)).slice(0, DIGEST_CHARACTERS) }
 }
 
-/** First 128 bits of SHA-256. */
 export const digestDraft = (draft: DigestInput): string => sealBody(draft).digest
 
 /** UTF-16, the internal form of strings, avoids encoding. */

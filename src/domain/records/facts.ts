@@ -28,7 +28,7 @@ export type FactFamily = keyof typeof FACT_FAMILIES
 export const DISHONEST_LIST_FACT = 'serious_list'
 
 /**
- * `event` fades after the rule's window. `term` stands until an end set by the list, the court or the firm's declaration. `state` holds
+ * `event` fades after the rule's window. `term` stands until an end set by the list, court or declaration. `state` holds
  * now, dated or not. `since` counts full years.
  */
 export type FactNature = 'event' | 'term' | 'state' | 'since'

@@ -4,7 +4,7 @@ const MAX_LENGTH = 253 // characters, RFC 1035
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
 const BETWEEN = /[|｜;；,，、\s]+/u
 
-/** Returns null for an address with a path, an IP address or a single word. */
+/** Null for an address with a path, an IP address or a single word. */
 export const parseHostName = (value: unknown): string | null => {
   const text = typeof value === 'string' ? value : null
   if (text === null || text.length > MAX_LENGTH + 3) return null

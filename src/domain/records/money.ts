@@ -45,7 +45,7 @@ const DIGIT_ZERO = 0x30
 const AMOUNT = /^([^元角分整]*)(元)?(?:([\d零一二三四五六七八九])角)?(?:[零0]?([\d零一二三四五六七八九])分)?整?$/
 
 /**
- * Reads '1,080,301.2500(万元人民币)', '100万美元', '叁万零伍拾元伍角整'. `unit` applies to bare numbers only. Returns null for a
+ * Reads '1,080,301.2500(万元人民币)', '100万美元', '叁万零伍拾元伍角整'. `unit` applies to bare numbers only. Null for a
  * negative or vague (约, 余) amount, two currencies or bad grouping.
  */
 export const parseMoney = (text: unknown, unit: MoneyUnit = 'yuan'): Amount | null => {

@@ -1,5 +1,5 @@
 /**
- * Records use the types of the exchange standard before 2021 (suspension and revocation are one type) or of the
+ * Records use the exchange standard's types before 2021 (suspension and revocation are one type) or those of the
  * Administrative Penalty Law of 2021 (article 9). A doubtful text is read in the party's favour.
  */
 
@@ -50,7 +50,7 @@ export const imposesBan = (body: RecordBody): boolean => {
   const types = typesOf(body)
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
   const { content } = body
-  // Joins a condition to the clause after its comma, so that a conditional ban does not count.
+  // Joins a condition to the clause after its comma, so a conditional ban does not count.
   return says(typeof content === 'string' ? content.replace(CONDITION, '若') : content, BAN, NOT_BANNED)
 }
 
@@ -62,8 +62,8 @@ export const isCounterfeitPenalty = (body: RecordBody): boolean =>
 export const isWithdrawnPenalty = (body: RecordBody): boolean => body['status'] === 'REVOKED'
 
 /**
- * A bare number such as 市场〔2019〕1号 exists in every county, so the authority is added, by name since older forms have
- * no code. The store adds the party. Returns null without number or authority.
+ * A bare number such as 市场〔2019〕1号 exists in every county, so the authority's name is added (older forms have no code).
+ * The store adds the party. Null without number or authority.
  */
 export const makeDecisionFactKey = (
   number: string | null,

@@ -41,8 +41,8 @@ const NONE_EXEMPT: ReadonlySet<string> = new Set()
 const NONE_CLEAR: readonly unknown[] = []
 
 /**
- * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`mark`), also one split over two neighbouring
- * cells. Fields in `exempt` hold registration numbers: fifteen digits stay there unless the text calls them an ID.
+ * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`mark`), also one split over two neighbouring cells.
+ * In `exempt` fields fifteen digits stay unless the text calls them an ID.
  */
 export const redactIdNumbers = <T>(
   value: T,

@@ -12,7 +12,6 @@ export const parseGtin = (text: string): string | null => {
   return isValidGtin(code) ? code.padStart(GTIN_DIGITS, '0') : null
 }
 
-/** Form in which product words are compared, also in the store's index. */
 export const makeProductWordKey = (text: string): string =>
   compactText(text).replace(/[a-z]+/g, (latin) => latin.toUpperCase())
 

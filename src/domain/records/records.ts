@@ -93,7 +93,7 @@ export interface UnreadableRecords {
 
 export type DraftsOrProblems = { drafts: RecordDraft[] } | { problems: ItemProblem[]; unreadable?: UnreadableRecords }
 
-/** Canonical JSON: sorted keys at every depth, so that equal bodies have equal bytes. */
+/** Canonical JSON: sorted keys at every depth, so equal bodies have equal bytes. */
 export const canonicalJson = (value: Json): string => {
   if (typeof value === 'string') return quoted(value)
   if (value === null) return 'null'

@@ -59,9 +59,9 @@ const OF_A_PERSON = /(?:身份|证件|證件|\bID\s*(?:card|no|number))\D{0,16}$
 const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg(?:istration)?[\s._-]{0,3}(?:no|number))\D{0,16}$/i
 
 /**
- * One in ten is doubtful: it is also a valid registration number. KEPT: all stay. DOUBTFUL_KEPT: doubtful ones stay.
- * LONE_KEPT: a doubtful one stays if it is the whole text. REPLACED: doubtful ones are replaced, unless called a
- * registration number. A number called a person's is always replaced.
+ * One in ten is doubtful: also a valid registration number. KEPT: all stay. DOUBTFUL_KEPT: doubtful ones stay. LONE_KEPT:
+ * they stay as the whole text. REPLACED: they are replaced, unless called a registration number. A number called a
+ * person's is always replaced.
  */
 export type FifteenDigitsTreatment = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
 

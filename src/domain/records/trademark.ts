@@ -19,7 +19,7 @@ export const parseTrademarkNumber = (value: unknown): string | null => {
   return NUMBER.test(number) ? number : null
 }
 
-/** '30', '030', '第30类' → 30. Returns null unless the class is 1 to 45. */
+/** '30', '030', '第30类' → 30. Null unless the class is 1 to 45. */
 export const parseNiceClass = (value: unknown): number | null => {
   const text = typeof value === 'boolean' ? null : textOfValue(value)
   if (text === null || text.length > MAX_LENGTH) return null
@@ -36,7 +36,7 @@ export const parseNiceClasses = (value: unknown): number[] | null => {
   return parts.length > 0 && good.length === parts.length ? [...new Set(good)].sort((a, b) => a - b) : null
 }
 
-/** Offices other than CN get a prefix, so that keys never collide. */
+/** Offices other than CN get a prefix, so keys never collide. */
 export const makeTrademarkKey = (office: TrademarkOffice, number: string, niceClass: number): string =>
   `${makeTrademarkKeyStem(office, number)}/${niceClass}`
 

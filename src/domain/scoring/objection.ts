@@ -14,7 +14,6 @@ import type { Reason } from './score.js'
 export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as const
 export type ObjectionState = (typeof OBJECTION_STATES)[number]
 
-/** `versions` are all version ids of the record. */
 export const findContestedReason = (reasons: readonly Reason[], versions: readonly number[]): Reason | null =>
   reasons
     .filter((reason) => reasonRestsOn(reason, versions))

@@ -63,8 +63,8 @@ const inOrder = (a: FactEvent, b: FactEvent): number =>
   compareTexts(a.until ?? '', b.until ?? '')
 
 /**
- * SHA-256 (hexadecimal) of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`. Events
- * are sorted by record, fact, day and end; families by name. Time alone changes no fact, so the day is excluded.
+ * SHA-256 (hexadecimal) of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`: events by
+ * record, fact, day and end, families by name. Time alone changes no fact, so the day is excluded.
  */
 export const hashFacts = ({ kind, known, events }: Facts): string => {
   // Concatenated without escaping, for speed.

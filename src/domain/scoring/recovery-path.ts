@@ -34,7 +34,6 @@ export type LastingFact = Pick<
   'fact' | 'rules' | 'records' | 'count' | 'basis' | 'confirmed' | keyof BilingualText
 >
 
-/** Steps are sorted by day, gain, fact and record. */
 export const planRecovery = (facts: Facts, card: Scorecard, rules: RecoveryRules): RecoveryStep[] => {
   const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))

@@ -20,7 +20,6 @@ export interface AnswerTime extends RuleSource {
   confirmed: boolean
 }
 
-/** `from` and `to` bound the day of the fact. */
 export interface ActRule extends DatedRow, BilingualText {
   fact: FactName
   /** No act helps if null; the sentence says why. */

@@ -27,8 +27,8 @@ interface Repairable {
 }
 
 /**
- * True for stored list rules without `counting`. Scores under them are recomputed the old way: shops had no last day,
- * a hub entry repeated by its agency's list counted twice, and 长春市场监督管理局 differed from 长春市市场监督管理局.
+ * True for stored list rules without `counting`. Their scores are recomputed the old way: shops had no last day, and a
+ * hub entry repeated by its agency's list counted twice.
  */
 export const isOldRuleBook = (lists: readonly ListFactRules[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)
@@ -85,7 +85,7 @@ const repairableOf = (
 
 /**
  * A repair names its record by decision number, and by authority if several have that number. Without a number it names
- * an entry by authority; without both, the only entry.
+ * an entry by authority, else the only entry.
  */
 const recordFinder = (repairables: readonly Repairable[], authorityOf: TextReader) => {
   const authorityKey = ({ target, authority }: Repairable) => keyOf(target, authority)

@@ -74,8 +74,8 @@ const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**
- * A first score below a threshold counts as a fall, and so does a threshold raised above the score. `before.lines`:
- * thresholds of an earlier scorecard.
+ * A first score below a threshold counts as a fall, and so does a raised threshold. `before.lines`: thresholds of an
+ * earlier scorecard.
  */
 export const findThresholdsCrossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
@@ -212,7 +212,7 @@ const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void =>
 
 const NOTHING = { count: 0, records: [], fades: NEVER_DAY } as const
 
-/** Shows the bin's lower end ("at least N full years"), so that an anniversary without effect stores no new score. */
+/** Shows the bin's lower end ("at least N full years"), so an anniversary without effect stores no new score. */
 const weighYears = ({ rule, reachedFrom }: PlannedBins, found: FactTally, sheet: Sheet): void => {
   const at = reachedFrom.findLastIndex((latest) => found.first <= latest)
   const [reached, next] = [rule.bins[at], rule.bins[at + 1]]

@@ -65,7 +65,6 @@ export interface ScoreThreshold {
 export interface Scorecard {
   version: string
   name: BilingualText
-  /** The text says that the weights are this project's proposal. */
   about: BilingualText
   restsOn: string[]
   base: number

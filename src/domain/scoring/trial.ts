@@ -105,7 +105,7 @@ const add = (group: GroupTally, before: Score, after: Score): void => {
   } else if (before.value === after.value) group.unchanged += 1
 }
 
-/** Equal changes are sorted by operator id, so that input order has no effect. */
+/** Equal changes are sorted by operator id, so input order has no effect. */
 const wider = (a: Pair, b: Pair): number => Math.abs(b.points) - Math.abs(a.points) || a.operatorId - b.operatorId
 
 const keep = (largest: Pair[], pair: Pair): void => {

@@ -25,7 +25,6 @@ const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一�
 export interface Seller {
   scheme: CodeScheme
   code: string
-  /** True when the check digit is right. */
   valid: boolean
 }
 
@@ -93,7 +92,6 @@ export const parseSeller = (text: unknown, marketplace: string | null): Seller |
 /** USCCs and registration numbers may look like ID numbers. A valid check digit decides. */
 const isPersons = ({ scheme, code, valid }: Seller): boolean => (scheme === 'shop' || !valid) && holdsIdNumber(code)
 
-/** Reads a string, or `code` or `shop` of an object. */
 export const readSellerCell = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   const { code, shop } = value as { code?: unknown; shop?: unknown }

@@ -11,7 +11,6 @@ export const WEBHOOK_DISABLED_AFTER_DAYS = 5
 export const SECRET_OVERLAP_HOURS = 24
 export const WEBHOOKS_PER_CLIENT_MOST = 5
 export const PING_EVERY_SECONDS = 10
-/** Changes of one replay. */
 export const REPLAYED_MOST = 1_000
 const URL_MOST = 500
 const SECOND_MS = 1_000

@@ -2,7 +2,7 @@
 const SKEW_MS = 60_000
 
 /**
- * The newest of the `planned` occurrences (ascending) runs for the `missed` ones before it, unless it lies more than `withinMs` in the past.
+ * The newest of the `planned` occurrences (ascending) runs for the `missed` ones, unless it lies over `withinMs` back.
  */
 export const findOwedRun = (
   planned: readonly Date[],

@@ -1,4 +1,4 @@
-/** Retention terms (schema/rules/retention.json). Data that is still needed has no term. */
+/** Data that is still needed has no term. */
 
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'

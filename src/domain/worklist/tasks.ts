@@ -1,4 +1,4 @@
-/** The table of tasks: for each open state of each process who acts next, and by when. The desk uses it too. */
+/** For each open state of each process: who acts next, and by when. */
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { Act } from '../access/viewer.js'
 import type { CaseState } from '../listing/case.js'
@@ -33,8 +33,8 @@ interface TaskCondition {
 }
 
 /**
- * KEEPER: the case's keeper does it; without one it is the office's. EACH: it is in the own queue of each person who
- * may do it, because another person must. OFFICE: anybody of the office.
+ * KEEPER: the case's keeper, else the office. EACH: in the own queue of each person who may do it, because another must.
+ * OFFICE: anybody of the office.
  */
 type TaskOwner = 'KEEPER' | 'EACH' | 'OFFICE'
 
@@ -44,7 +44,6 @@ export interface TaskRow extends BilingualText {
   /** Moves of which one ends the task. Only their roles do it. */
   moves?: readonly MoveName[]
   whose: TaskOwner
-  /** True where the person who took the step before may not take this one. */
   another?: true
   deadline?: DeadlineName
   /** True while others must act first: the party, or the platforms. Nobody is reminded of it before its last day. */

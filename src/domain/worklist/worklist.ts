@@ -16,7 +16,6 @@ export interface Worker {
 const WORK_SCOPES = ['MINE', 'OFFICE', 'LATE'] as const
 export type WorkScope = (typeof WORK_SCOPES)[number]
 
-/** The columns that decide in whose queue a task is. */
 export interface TaskColumns {
   kind: WorkKind
   keeper: string | null
@@ -29,10 +28,10 @@ export interface TaskColumns {
 export interface WorkItem extends TaskColumns {
   /** Uuid of the case, number of the object, or id of the feed or platform. */
   subject: string
-  /** Number of things behind the item: items of a feed and deliveries to a platform are told together. */
+  /** Items of a feed and deliveries to a platform are counted together. */
   n: number
   since: Date | null
-  /** When the newest of them came; null for a single thing. */
+  /** Arrival of the newest; null for a single thing. */
   latest: Date | null
   dueOn: string | null
   listingId: string | null
@@ -40,14 +39,13 @@ export interface WorkItem extends TaskColumns {
 }
 
 /**
- * Tasks counted together. Of the tasks of cases, KEPT counts those of the person's own cases and LATE those past their last
- * day, beside ALL; other tasks have `late` in ALL.
+ * Tasks counted together. For tasks of cases, KEPT counts the person's own and LATE those past their last day, beside
+ * ALL; other tasks have `late` in ALL.
  */
 export interface WorkGroup extends TaskColumns {
   part: 'ALL' | 'KEPT' | 'LATE'
   n: number
   late: number
-  /** True where not all rows were read. */
   isCut: boolean
 }
 
@@ -57,11 +55,10 @@ export interface WorkCount {
   mine: number
   office: number
   late: number
-  /** The numbers that are lower limits. */
   atLeast: readonly WorkScope[]
 }
 
-/** Tasks that a case leaves open: at most one of the case or its hiding, and one of its repair. */
+/** At most one task of the case or its hiding, and one of its repair. */
 export const findCaseTasks = (of: Case, given: CaseCircumstances): WorkKind[] => {
   const found = (processes: readonly WorkProcess[]) =>
     WORK_KINDS.find((kind) => {
@@ -103,7 +100,6 @@ export const isOwnTask = (worker: Worker, task: TaskColumns): boolean => {
 export const keepersOf = ({ viewer, deputises }: Worker): string[] =>
   viewer.sub === null ? [...deputises] : [viewer.sub, ...deputises]
 
-/** One row for each kind of task that the person does. */
 export const countForWorker = (worker: Worker, groups: readonly WorkGroup[]): WorkCount[] =>
   WORK_KINDS.filter((kind) => mayDoKind(worker, kind)).map((kind) => {
     const theirs = groups.filter((group) => group.kind === kind && mayDoTask(worker, group))

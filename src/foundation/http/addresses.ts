@@ -43,7 +43,6 @@ export const networkOf = (text: string): string => {
   return `${groups.join(':')}/64`
 }
 
-/** First address of what `networkOf` returns. */
 export const firstAddressOf = (network: string): string => network.replace(/\/64$/, '::')
 
 export type AddressPlace = 'LOOPBACK' | 'INTERNAL' | 'EXTERNAL'

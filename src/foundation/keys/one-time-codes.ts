@@ -27,7 +27,7 @@ export const codeOfStep = (secret: Uint8Array, step: number, digits = DIGITS): s
 
 export const stepAt = (now: Date): number => Math.floor(now.getTime() / STEP_MS)
 
-/** Returns the newest step whose code this is, or null. Every step is compared, in constant time. */
+/** The newest step whose code this is, or null. Every step is compared, in constant time. */
 export const findStepOfCode = (secret: Uint8Array, code: string, now: Date): number | null => {
   if (!/^\d{6}$/.test(code)) return null
   let found: number | null = null

@@ -1,6 +1,6 @@
 /**
- * Reads a PDF (ISO 32000-1) from its first byte to its last. A reader enters anywhere, by the addresses of the cross-reference table:
- * so no object may begin within a string, a comment or the data of a stream.
+ * Reads a PDF (ISO 32000-1) whole. Readers enter anywhere by the cross-reference table, so no object may begin within a
+ * string, a comment or stream data.
  */
 import { inflateSync } from 'node:zlib'
 import { faultOfName, faultOfText, type PdfFault, withoutEscapes } from './pdf-names.js'
@@ -77,7 +77,6 @@ const readObject = (walk: Walk): void => {
   if (after?.text !== 'endobj') throw new Faulty('BROKEN')
 }
 
-/** Reads to the end of the value and collects the names in it. */
 const readValue = (walk: Walk, first: PdfToken, names: string[]): void => {
   const open: string[] = []
   let isActionBefore = false

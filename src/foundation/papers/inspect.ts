@@ -32,8 +32,8 @@ const PNG_INTERLACE_AT = 28
 const PNG_COLOURS_WITHOUT_ALPHA = [0, 2, 3]
 
 /**
- * True when a PDF takes the image's compressed bytes as they are. A PNG with transparency or interlacing would have to be
- * unpacked first, and a crafted one unpacks to any size.
+ * True when a PDF takes the compressed bytes as they are. Unpacking a crafted PNG (transparent or interlaced) could yield
+ * any size.
  */
 export const isPrintableAsIs = (type: PaperType, bytes: Buffer): boolean =>
   type === 'JPEG' ||

@@ -20,7 +20,7 @@ export type PaperBlock =
   /** On a page of its own, as large as fits. PDF only. */
   | { as: 'image'; content: Buffer; caption: string }
 
-/** A file embedded unchanged (PDF only), so that its signature and hash stay valid. */
+/** A file embedded unchanged (PDF only), so its signature and hash stay valid. */
 export interface EmbeddedFile {
   name: string
   mediaType: string

@@ -23,7 +23,7 @@ const FAULTS: Readonly<Record<string, PdfFault>> = {
 export const faultOfName = (name: string): PdfFault | null =>
   Object.hasOwn(FAULTS, name) ? (FAULTS[name] ?? null) : null
 
-/** Matches a letter as it is and as an escape, so that long texts need not be unescaped. */
+/** Matches a letter as it is and as an escape, so long texts need not be unescaped. */
 const spelled = (name: string): string => [...name].map((letter) => `(?:${letter}|#${hexOf(letter)})`).join('')
 const hexOf = (letter: string): string =>
   letter

@@ -17,7 +17,6 @@ export type DoubtCause = 'START' | 'LEAP'
 export const hasLeapt = (at: number, expected: number, uncertainMs: number): boolean =>
   Math.abs(at - expected) > LEAP_TOLERANCE_MS + uncertainMs
 
-/** `newest` is the last stored instant of a reliable clock. */
 export const isDoubtedAtStart = (at: number, newest: number | null): boolean =>
   newest !== null && (at - newest > GAP_MS || newest - at > LEAP_TOLERANCE_MS)
 

@@ -25,8 +25,8 @@ const RANGES = [
 ] as const
 
 /**
- * Throws unless `text` has five fields of numbers, `*`, `-`, `,` and `/`, or if day of month and day of week are both
- * restricted: cron wants either to match, node-cron both.
+ * Throws unless `text` has five fields of numbers, `*`, `-`, `,` and `/`. Day of month and day of week may not both be
+ * restricted: cron and node-cron differ.
  */
 export const parseCron = (text: string): CronSchedule => {
   const fields = text.trim().split(/\s+/)
@@ -69,7 +69,7 @@ export const nextRun = (cron: CronSchedule, after: Date): Date | null => {
   return null
 }
 
-/** Returns the newest `most` runs in (`after`, `upTo`], ascending. */
+/** The newest `most` runs in (`after`, `upTo`], ascending. */
 export const runsBetween = (cron: CronSchedule, after: Date, upTo: Date, most: number): Date[] => {
   const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
   let runs: number[] = []

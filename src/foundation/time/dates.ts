@@ -43,9 +43,9 @@ const EPOCH_NUMBER = /^-?\d{11,13}$/
 const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
- * Reads 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch milliseconds, Date. Returns null
- * for twelve digits that could be both YYYYMMDDhhmm and a whole hour in milliseconds, outside 1900–2999, for
- * two-digit years, and for 1900-01-01 ("none").
+ * Reads 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch milliseconds, Date. Null for twelve
+ * digits that could also be a whole hour in milliseconds, for years outside 1900–2999 or of two digits, and for
+ * 1900-01-01.
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)
@@ -77,7 +77,7 @@ const dayInTwelve = (digits: string): string | null => {
 /** Registers send days as midnights of Shanghai or UTC, which are whole hours. */
 const isWholeHour = (time: number): boolean => time % HOUR === 0
 
-/** Returns the days that earlier releases stored for `day`, when they read twelve digits as milliseconds. */
+/** The days that earlier releases stored for `day`, when they read twelve digits as milliseconds. */
 export const daysMisreadFor = (day: string): string[] => {
   const digits = day.replaceAll('-', '')
   if (!MINUTES.test(`${digits}0000`)) return []
@@ -102,7 +102,6 @@ const dayAt = ([year, month, day, hour = '0', minute = '0', second = '0', zone]:
 /** True only for an existing day of 1900–2999. */
 export const isDate = (text: string): boolean => isDayOfYears(text, FIRST_YEAR, LAST_YEAR)
 
-/** True for YYYY-MM-DD if the day exists and its year lies within the bounds. */
 export const isDayOfYears = (text: string, first: number, last: number): boolean => {
   if (text.length !== 10 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return false
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)

@@ -117,7 +117,7 @@ const STATES = new Map([
   ['0', false],
 ])
 
-/** Returns null for a row that neither accepts nor rejects. */
+/** Null for a row that neither accepts nor rejects. */
 export const readExchangeReceipt = (row: FieldTexts): Receipt | null => {
   const accepted = STATES.get(row['state'] ?? '')
   const fields = readReceiptFields(row, RECEIPT_FIELDS)
@@ -125,7 +125,6 @@ export const readExchangeReceipt = (row: FieldTexts): Receipt | null => {
   return { key: exchangeKeyIn(row) ?? '', accepted, ...fields }
 }
 
-/** Key columns of entries and of records; each row has one of them. */
 export const EXCHANGE_KEYS = [EXCHANGE_KEY_FIELDS.key, RECORD_KEY]
 
 export const exchangeKeyIn = (row: FieldTexts): string | undefined => firstIn(row, EXCHANGE_KEYS)

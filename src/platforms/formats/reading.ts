@@ -68,7 +68,7 @@ export const readReceiptFields = (
   receiverId: shortenedText(row[names.receiverId]),
 })
 
-/** Returns null for a row without a key. */
+/** Null for a row without a key. */
 export const readDisplayedSubject = (
   row: Readonly<Record<string, unknown>>,
   names: KeyFields,

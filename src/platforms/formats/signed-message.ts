@@ -98,7 +98,7 @@ const sourcesOf = (notice: RecordNotice) => ({
   note: readBodyText(notice, 'note'),
 })
 
-/** Copied field by field, so that new fields are not sent by accident. */
+/** Copied field by field, so new fields are not sent by accident. */
 const removalOf = ({ removal }: Notice) => {
   if (removal === null) return null
   const { reason, reasonText, documentNumber, removedOn } = removal

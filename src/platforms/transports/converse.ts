@@ -10,7 +10,7 @@ import {
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
 
-/** Shorter than a delivery's lease (12 s), so that no other hub sends during this call. */
+/** Shorter than a delivery's lease (12 s), so no other hub sends during this call. */
 const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 /** Longest Retry-After obeyed: removals must be retried soon. */

@@ -1,6 +1,6 @@
 /**
- * A claim renames a file into its own folder below `.taken`; only one rename can succeed. The folder's name identifies
- * the holder, its ctime is the heartbeat.
+ * A claim renames a file into its own folder below `.taken`: only one rename succeeds. The folder's name identifies the
+ * holder, its ctime is the heartbeat.
  */
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
@@ -21,7 +21,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Ends the claim but leaves a file that cannot be removed in its folder. Later claims take all other files first. */
+  /** Leaves a file that cannot be removed in its folder. Later claims take all other files first. */
   leave: () => void
 }
 
@@ -125,7 +125,6 @@ const ownId = (): string => `${hostname().replace(/[^\w-]/g, '_')}.${process.pid
 
 const holdClaim = (own: string, id: string, name: string): FileClaim => {
   const renewing = setInterval(() => {
-    // Any `utimes` call updates ctime, the heartbeat.
     void utimes(own, 0, 0).catch(() => {})
   }, RENEW_EVERY)
   renewing.unref()
@@ -145,7 +144,7 @@ const holdClaim = (own: string, id: string, name: string): FileClaim => {
   }
 }
 
-/** Returns the ids of abandoned claims, oldest first. A dead process is detected at once only on this machine. */
+/** Oldest first. A dead process is detected at once only on this machine. */
 const findAbandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
   const ids = await readdir(join(path, TAKEN)).catch(nullIfMissing)
   const left: { id: string; since: number }[] = []

@@ -97,7 +97,7 @@ function* numberedNames(name: string): Iterable<string> {
   for (let n = 2; n <= MAX_TWINS; n += 1) yield `${shortenFileName(stem)}.${n}${ending}`
 }
 
-/** Returns false when the target exists. Unlike rename, a hard link does not overwrite it. */
+/** False when the target exists. Unlike rename, a hard link does not overwrite it. */
 const moveFile = async (from: PathLike, to: string): Promise<boolean> => {
   try {
     await link(from, to)

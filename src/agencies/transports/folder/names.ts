@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
 import { decodeText } from '../../../foundation/text/encodings.js'
 
-/** A file `<name>.ok` declares `<name>` complete. */
 export const READY_ENDING = '.ok'
 export const REFUSED_FOLDER = 'refused'
 /** Maximum bytes of a file name; 40 of the allowed 255 remain for a suffix. */

@@ -29,10 +29,7 @@ export interface PullTimeAndPageLimits {
   pullMs: number
   /** Maximum number of pages. Values below 20,000 count as 20,000. */
   pages?: number
-  /**
-   * How long (ms) to retry an agency that has answered in this pull. Before its first answer, or if unset: three
-   * attempts.
-   */
+  /** How long (ms) to retry an agency that has answered in this pull; otherwise three attempts. */
   outageMs?: number
 }
 const LEAST_PAGES = 20_000
@@ -151,7 +148,7 @@ export const conditional = <How extends { headers?: Record<string, string> }>(
   return { ...how, headers: { ...how.headers, ...condition }, accepts: [NOT_MODIFIED_HTTP_STATUS] }
 }
 
-/** Returns null if the state belongs to another address or is malformed. */
+/** Null if the state belongs to another address or is malformed. */
 export const readStoredState = (state: Json, address: string): Record<string, unknown> | null =>
   isRecord(state) && state['address'] === digestAddress(address) ? state : null
 

@@ -1,7 +1,4 @@
-/**
- * An interrupted pull restarts at the first page: pages shift, and a record missed between two pulls would count as
- * ended.
- */
+/** An interrupted pull restarts at the first page: pages shift, and a missed record would count as ended. */
 import { createHash } from 'node:crypto'
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -81,7 +78,7 @@ export const openByCursor = async (
   return { items: itemsOfPages(request, cursoring, requester, piecesByCursor(), limits), file: null, next: () => null }
 }
 
-/** Asks for every page, because an unchanged first page proves nothing about the others. */
+/** An unchanged first page proves nothing about the others. */
 const isUnmodified = async (ask: attempts.AgencyRequester, paging: PagingOptions, marks: unknown): Promise<boolean> => {
   if (!Array.isArray(marks) || marks.length === 0 || !marks.every(attempts.isValidator)) return false
   for (const [at, mark] of marks.entries()) {
@@ -96,7 +93,7 @@ interface PageSequence<Page, Place> {
   unit: { zh: string; en: string }
   beforeOpening?: (answer: HttpAnswer, how: Omit<PageRequest, 'path'>) => void
   check?: (page: Page, number: number) => void
-  /** Returns null after the last page. */
+  /** Null after the last page. */
   next: (page: Page, number: number) => Place | null
 }
 

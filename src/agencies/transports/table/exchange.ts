@@ -130,7 +130,7 @@ const columnsOf = async (db: Knex, schema: string, name: string): Promise<string
   return names
 }
 
-/** Reads values as text, so that no driver shifts a date or rounds a number. */
+/** Reads values as text, so no driver shifts a date or rounds a number. */
 const batch = async (
   db: Knex,
   table: string,

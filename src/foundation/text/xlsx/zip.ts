@@ -25,7 +25,7 @@ export interface ZipPart {
   content: Buffer
 }
 
-/** Returns null for a sound archive. `each` receives every part. */
+/** Null for a sound archive. `each` receives every part. */
 export const zipFault = (
   bytes: Buffer,
   limits: ZipLimits,
