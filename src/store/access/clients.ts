@@ -21,7 +21,7 @@ export interface RegisteredClient extends ClientAccount, ConfirmationState {
   ended: boolean
 }
 
-/** Returns false when a client or person already has this name: one person must not pass for two. */
+/** False when a client or person already has this name: one person must not pass for two. */
 export const addClient = (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> =>
   hasRows(
     db,

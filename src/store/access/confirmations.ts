@@ -16,12 +16,11 @@ export const CONFIRMATION_COLUMNS = `pending_since as "pendingSince", pending_ch
   confirmed_at as "confirmedAt"`
 
 /**
- * SQL of when a change at :now begins to wait. It identifies what the second person saw, so no two changes have the same, not even
- * those of requests that began at one instant.
+ * SQL of when a change at :now begins to wait. No two changes share this instant, which identifies what the second person
+ * saw.
  */
 export const LATER_THAN_PENDING = `greatest(:now::timestamptz, pending_since + interval '1 millisecond')`
 
-/** SQL of the pending changes with :change by :by. */
 export const WITH_PENDING_CHANGE = '(pending_changes || jsonb_build_object(:change::text, :by::text))'
 
 export const lockConfirmation = (tx: Tx, table: AccountTable, id: string): Promise<ConfirmationState | null> =>

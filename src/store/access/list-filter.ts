@@ -1,5 +1,3 @@
-/** Pieces of SQL that the lists of the desk share: filters on the operator, and pages by id in either order. */
-
 export interface OperatorWords {
   /** Leading digits of a division code. */
   region: string | null

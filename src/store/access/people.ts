@@ -57,7 +57,6 @@ export const hasPeople = (db: Db | Tx): Promise<boolean> => hasRows(db, 'select 
 const AWAKE_AT = 'greatest(created_at, changed_at, confirmed_at, signed_in_at, woken_at)'
 
 export interface PersonAccount extends Person, ConfirmationState {
-  /** Since when the password stands. */
   passwordSince: Date
   /** Begins the term of dormancy. */
   awakeAt: Date
@@ -69,7 +68,7 @@ const ACCOUNT_COLUMNS = `id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}
 export const findPerson = (db: Db, id: string): Promise<PersonAccount | null> =>
   queryFirst(db, `select ${ACCOUNT_COLUMNS} from people where id = ? and ended_at is null /* people.byId */`, [id])
 
-/** As `findPerson`, by a name typed in any case and width: spellings that `isSamePerson` takes for one person. */
+/** Finds a name typed in any case and width, as `isSamePerson` compares. */
 export const findPersonByTypedName = (db: Db, name: string): Promise<PersonAccount | null> =>
   queryFirst(
     db,
@@ -91,7 +90,7 @@ export const findColleagues = (
     [text, first],
   )
 
-/** Stores a chosen password and keeps the former one, of which the newest `kept` stay. False when it changed meanwhile. */
+/** Keeps the newest `kept` former passwords. False when the password changed meanwhile. */
 export const setPassword = async (
   tx: Tx,
   id: string,
@@ -205,7 +204,6 @@ export const listPeople = (db: Db, most: number, name: string | null = null): Pr
     { most, name },
   )
 
-/** People who can sign in. */
 export const listActivePeople = (db: Db | Tx): Promise<Pick<Person, 'id' | 'role' | 'duty' | 'agency' | 'region'>[]> =>
   queryRows(
     db,

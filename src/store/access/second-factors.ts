@@ -136,7 +136,6 @@ export const countRecoveryCodes = (db: Db, person: string): Promise<number> =>
     [person],
   )
 
-/** SQL condition on a person's id. */
 export const hasFactorSql = (person: string): string =>
   `(exists (select 1 from passkeys k where k.person = ${person})
     or exists (select 1 from code_generators g where g.person = ${person} and g.confirmed_at is not null))`

@@ -53,7 +53,7 @@ const sessionsIn = <S>({ table, holder, columns, joins, isValid }: SessionTable)
     )
   },
 
-  /** Returns null for a session that is over, or that began or was used while the clock ran ahead. */
+  /** Null for a session that is over, or that began or was used while the clock ran ahead. */
   use: async (db: Db, cookie: string, idleMs: number, now: Date): Promise<(S & { endsAt: Date }) | null> => {
     const mark = markOf(cookie)
     const found = await queryFirst<S & { endsAt: Date; seenAt: Date }>(

@@ -70,7 +70,7 @@ export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promi
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
-/** Returns null on a standby. */
+/** Null on a standby. */
 export const readServerIdentity = (db: Db): Promise<ServerIdentity | null> =>
   queryFirst(db, `select ${SERVER} where not pg_is_in_recovery() /* audit-log.server */`)
 

@@ -28,8 +28,8 @@ const next = (tx: Tx, now: Date): Promise<Date> =>
 const BESIDE = 20_161_125
 
 /**
- * Returns an instant later than all committed changes, without waiting for a long merge that holds the row lock. Waits for one
- * that locked whole tables (`withIndexesDropped`): with a listing's row locked, the two would wait for each other.
+ * Later than all committed changes, without waiting for a merge that holds the row lock. Waits for one that locked whole
+ * tables (`withIndexesDropped`): with a listing's row locked, the two would deadlock.
  */
 export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> => {
   await tx.raw('lock table operators, versions in access share mode /* knowledge.tables */')
@@ -38,7 +38,7 @@ export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> =
 }
 
 /**
- * Like `nextInstant`, but also waits for all transactions that used `nextInstantBesideMerge`, so that their rows are
+ * Like `nextInstant`, but also waits for all transactions that used `nextInstantBesideMerge`, so their rows are
  * visible.
  */
 export const nextInstantAfterAll = async (tx: Tx, now: Date): Promise<Date> => {

@@ -106,7 +106,7 @@ export const listRestores = (db: Db): Promise<RestoredDatabase[]> =>
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** Returns false when an unreleased restore is already recorded; its row keeps the larger numbers. */
+/** False when an unreleased restore is already recorded; its row keeps the larger numbers. */
 export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   queryValue(
     tx,

@@ -40,7 +40,7 @@ const SETTING = 'hub.rehearsal'
 
 export const IS_REHEARSAL_SQL = `(current_setting('${SETTING}', true) is not distinct from 'on')`
 
-/** A setting marks a rehearsal, which is rolled back, so that the called code takes no exclusive locks. */
+/** A setting marks a rehearsal, which is rolled back, so the called code takes no exclusive locks. */
 export const markRehearsal = async (tx: Tx): Promise<void> => {
   await tx.raw(`set local ${SETTING} = 'on' /* transaction.markRehearsal */`)
 }

@@ -51,7 +51,7 @@ export const earlierDeliveries = (
   )
 
 /**
- * Marks refused and queued deliveries as FOLDED, so that late answers have no effect. `untried` spares attempted
+ * Marks refused and queued deliveries as FOLDED, so late answers have no effect. `untried` spares attempted
  * ones.
  */
 export const foldEarlier = async (
@@ -79,8 +79,8 @@ const sequenceFloorSql = (p: string): string =>
   `(select s.sequence_floor from platform_states s where s.platform = ${p})`
 
 /**
- * New numbers exceed all that the platform was sent, shows (`above`), or may have received before a restore. Open
- * removal checks of the subject end as REPLACED.
+ * New numbers exceed all that the platform was sent, shows (`above`), or may have received before a restore. Open removal
+ * checks end as REPLACED.
  */
 export const addOwed = async (tx: Tx, owed: readonly NewDelivery[]): Promise<void> => {
   if (owed.length === 0) return

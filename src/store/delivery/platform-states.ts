@@ -47,7 +47,6 @@ export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
 export const of = (db: Db | Tx, platform: string): Promise<PlatformState | null> =>
   queryFirst(db, `select ${COLUMNS} from platform_states where platform = ? /* platform-states.of */`, [platform])
 
-/** Returns false when nothing changed. */
 const changeBy = (tx: Tx, act: PlatformAct, change: string): Promise<boolean> =>
   hasRows(
     tx,
@@ -93,7 +92,7 @@ export const noteWiped = (tx: Tx, act: PlatformAct): Promise<boolean> =>
        wiped_reason = excluded.wiped_reason, filled_at = null, filled_kinds = '{}'`,
   )
 
-/** Returns false when the platform lost its content (`wipedAt`) meanwhile. */
+/** False when the platform lost its content (`wipedAt`) meanwhile. */
 export const noteFilled = (
   db: Db,
   { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },
@@ -158,7 +157,7 @@ export const replaceBreaker = (
   )
 
 /**
- * Reserves a call at least `everyMs` after any hub's previous one. Returns null when its time is later than `latest`.
+ * Reserves a call at least `everyMs` after any hub's previous one. Null when its time is later than `latest`.
  */
 export const takeSendingSlot = async (
   db: Db,

@@ -8,7 +8,7 @@ export interface RecordKey {
   key: string
 }
 
-/** SQL: derives the id from feed and record key, so that it survives a database loss. */
+/** SQL: derives the id from feed and record key, so it survives a database loss. */
 const idOf = (feed: string, key: string): string =>
   `substr(encode(sha256(convert_to(${feed} || chr(10) || ${key}, 'UTF8')), 'hex'), 1, 32)::uuid`
 

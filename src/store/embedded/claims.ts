@@ -19,7 +19,6 @@ export const writeClaim = (file: string, text = ''): void => writeFileSync(file,
 
 export const releaseClaim = (file: string): void => rmSync(file, { force: true })
 
-/** Deletes the files of dead processes. */
 export const findLivingClaims = (folder: string, kind: ClaimKind): string[] => {
   const names = readdirSync(folder).filter((name) => name.startsWith(PREFIX[kind]))
   return names
@@ -35,7 +34,7 @@ export const findLivingClaims = (folder: string, kind: ClaimKind): string[] => {
 export const postAddress = (file: string, url: string, members: readonly string[]): void =>
   writeClaim(file, [url, ...members.map((member) => path.basename(member)), ''].join('\n'))
 
-/** Returns null unless the supervisor has seen the member. */
+/** Null unless the supervisor has seen the member. */
 export const readAddressFor = (member: string, file: string): string | null => {
   try {
     const text = readFileSync(file, 'utf8')

@@ -54,7 +54,7 @@ export const openCluster = async (
 
 type ClusterPlan = Pick<PostgresCluster, 'binaries' | 'account' | 'durable'>
 
-/** Runs initdb in a draft folder, so that an interrupted run leaves no half cluster. */
+/** Runs initdb in a draft folder, so an interrupted run leaves no half cluster. */
 const make = async (
   folder: string,
   data: string,

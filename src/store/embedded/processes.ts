@@ -10,7 +10,7 @@ const START_FIELD = 19
 
 const linux = process.platform === 'linux'
 
-/** Returns null when the process is a zombie or does not exist. Throws when that cannot be found out. */
+/** Null when the process is a zombie or does not exist. Throws when that cannot be found out. */
 export const readStartTime = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
 export const isAlive = (pid: number, start?: string): boolean => {

@@ -1,6 +1,6 @@
 /**
- * Runs a folder's PostgreSQL in its own session, out of reach of Ctrl-C, until no member lives, even after kill -9.
- * Usage: node supervisor.js FOLDER durable|hasty
+ * Runs a folder's PostgreSQL in its own session, out of reach of Ctrl-C, until no member lives. Usage: node supervisor.js
+ * FOLDER durable|hasty
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientConfig } from 'pg'

@@ -1,4 +1,4 @@
-/** In-memory index of current versions (about 40 bytes each), so that unchanged records are never staged. */
+/** In-memory index of current versions (about 40 bytes each), so unchanged records are never staged. */
 import { to as copyTo } from 'pg-copy-streams'
 import { makeRecordTable } from '../../foundation/fingerprints.js'
 import { decodeStream } from '../../foundation/text/encodings.js'

@@ -67,7 +67,7 @@ export const fillPlan = async (tx: Tx, { feed, whole, needOperator, says }: Fill
   await tx.raw('analyze plan /* plan.decide analyze */')
 }
 
-/** Records of a merged operator get the id of the merge decision, so that undoing the decision returns them. */
+/** Records of a merged operator get the id of the merge decision, so undoing the decision returns them. */
 const tellMergers = async (tx: Tx): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,

@@ -2,7 +2,7 @@ import type { RecordBody, RecordKind } from '../../domain/records/records.js'
 import { queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { markRehearsal } from '../db/transaction.js'
 
-/** Below `deadlock_timeout` (1 s), so that no real action becomes the deadlock victim. */
+/** Below `deadlock_timeout` (1 s), so no real action becomes the deadlock victim. */
 const LOCK_MS = 500
 const STATEMENT_MS = 30_000
 /** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */
@@ -17,7 +17,6 @@ export const setTimeouts = async (tx: Tx): Promise<void> => {
 
 export const isTimeout = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
-/** Highest ids before the rehearsal. */
 export type HighestIds = Record<'event' | 'concern' | 'delivery', number>
 
 export const readHighestIds = (tx: Tx): Promise<HighestIds> =>

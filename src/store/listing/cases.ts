@@ -35,7 +35,6 @@ const FILTERED = `l.wrong_from is null and (:list::text is null or l.list = :lis
 
 export type CaseSort = 'NEWEST' | 'OLDEST' | 'DUE' | 'NAME' | 'PENALTY' | 'FINE'
 
-/** A case and the text by which it is ordered, for the cursor. */
 export type SortedCase = Listing & { key: string }
 
 const CREATED = `to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`

@@ -111,7 +111,6 @@ const settleWhere = (
 export const settle = async (db: Db | Tx, id: number, by: Settlement): Promise<Concern | null> =>
   (await settleWhere(db, 'c.id = :id', { ...by, id }))[0] ?? null
 
-/** Returns ids of listings. */
 export const settleOfRun = async (tx: Tx, run: number, by: Settlement): Promise<string[]> => {
   const settled = await settleWhere(tx, 'c.run_id = :run', { ...by, run })
   return [...new Set(settled.map(({ listingId }) => listingId))]

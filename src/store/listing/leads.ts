@@ -83,7 +83,6 @@ export const listUnconsideredPenalties = (tx: Tx, list: string, records: readonl
 const STANDING_PENALTY = `v.kind = 'penalty' and v.known_to is null and v.wrong_from is null and v.ended_on is null
   and v.body->>'status' is distinct from 'REVOKED'`
 
-/** SQL: listing `l` is a lead that no penalty could carry. */
 export const IS_GROUNDLESS_LEAD_SQL = `(l.state = 'LEAD' and l.decision_version is null and not exists (
   select 1 from versions v where v.operator_id = l.operator_id and ${STANDING_PENALTY}))`
 

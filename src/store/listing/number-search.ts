@@ -1,4 +1,4 @@
-/** Finds cases and penalties by the beginning of a document number, by index. */
+/** Searches by the beginning of a document number, by index. */
 import type { CaseState } from '../../domain/listing/case.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows } from '../db/db.js'
@@ -18,7 +18,6 @@ export interface NumberedCase {
   move: string
 }
 
-/** Each case once, by its first document of that number. */
 export const findCasesByNumber = (
   db: Db,
   { states, ...asked }: NumberQuestion & { states: readonly CaseState[] },

@@ -69,7 +69,6 @@ export const ofListings = (db: Db | Tx, ids: readonly string[]): Promise<(Sealed
     [[...ids]],
   )
 
-/** The signed copy in force. */
 export const findLatestSigned = (
   db: Db | Tx,
   listingId: string,
@@ -107,7 +106,6 @@ export const release = (tx: Tx, id: string, made: { by: string; at: Date }): Pro
     { id, ...made },
   )
 
-/** Withdraws what is released of the same document. */
 export const withdrawReleased = async (
   tx: Tx,
   { listingId, kind }: Pick<SealedPaper, 'listingId' | 'kind'>,

@@ -63,7 +63,6 @@ export interface MatterWriting {
   sealedFields: string | null
   waiting: string | null
   move: NewMatterMove
-  /** Those who see it now. */
   seats: readonly SeatRow[]
   clocks: readonly MatterClockColumns[]
 }
@@ -151,7 +150,6 @@ export const lastHash = (tx: Tx, id: string): Promise<string | null> =>
     [id],
   )
 
-/** Stores a matter after a move: its head where it is new, and what the move changed. */
 export const writeMatter = async (tx: Tx, { head, matter, ...written }: MatterWriting): Promise<void> => {
   const { move, seats, clocks, waiting, sealedFields } = written
   const hasEnded = matter.outcome !== null

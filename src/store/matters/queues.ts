@@ -1,4 +1,3 @@
-/** The queues of a seat and of the seats that it covers. */
 import { type Db, queryRows } from '../db/db.js'
 import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
 
@@ -65,7 +64,7 @@ export const listQueue = async (
   return rows.map(reviveMatter)
 }
 
-/** Counts up to `most`, so that a long queue costs no more than a short one. */
+/** Counts up to `most`, so a long queue costs no more than a short one. */
 export const countQueue = async (
   db: Db,
   { from, until }: SeatRange,

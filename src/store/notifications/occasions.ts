@@ -1,8 +1,7 @@
-/** Occasions besides the worklist: objections, and feeds and platforms in trouble. */
 import type { NamedParty } from '../../domain/notifications/message.js'
 import { type Db, queryRows, queryRowsBy } from '../db/db.js'
 
-/** Newest first, so that of very many the older ones were told before. */
+/** Newest first, so of very many the older ones were told before. */
 const OBJECTIONS_MOST = 2_000
 
 export interface PartyOfOccasion extends NamedParty {

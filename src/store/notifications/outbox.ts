@@ -31,7 +31,7 @@ export const addNotifications = async (db: Db, made: readonly NewNotification[],
   return answer.rowCount ?? 0
 }
 
-/** No digest, quiet hours or retry waits two days. What lies further ahead is of a clock that was set back. */
+/** Nothing waits two days: what lies further ahead comes from a clock that was set back. */
 const isDue = (column: string): string =>
   `(${column} <= :now::timestamptz or ${column} > :now::timestamptz + interval '2 days')`
 
@@ -228,7 +228,7 @@ export const readRecipientState = (db: Db, recipient: number, since: Date): Prom
     { recipient, since },
   )
 
-/** A new term and all attempts again. Returns false for a message that is not dead. */
+/** A new term and all attempts again. False for a message that is not dead. */
 export const reviveMessage = async (
   tx: Tx,
   id: number,

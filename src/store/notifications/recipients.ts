@@ -58,7 +58,7 @@ export const findRobot = (db: Db | Tx, robot: string): Promise<NotificationRecip
 
 export type PersonChoice = SendingChoice & { person: string; kinds: readonly NotificationKind[]; now: Date }
 
-/** Returns false for somebody who has no account. */
+/** False for somebody who has no account. */
 export const saveChoice = (tx: Tx, choice: PersonChoice): Promise<boolean> =>
   hasRows(
     tx,

@@ -13,7 +13,6 @@ export interface IdentityDecisionRow {
   evidence: Record<string, unknown>
   reason: string
   decidedBy: string
-  /** Instant of the decision and of the versions that it opened or closed. */
   decidedAt: Date
   undoneAt: Date | null
   undoneBy: string | null

@@ -7,7 +7,7 @@ const DEPTH_MOST = 100
 /** Most past versions of a record that a merger moves: their end times, 1 µs apart, must fit in one millisecond. */
 const STATES_MOST = 900
 
-/** Returns the operator that itself bears the code, even if merged into another. */
+/** The operator that itself bears the code, even if merged into another. */
 export const partyOfBearer = (
   tx: Tx,
   { scheme, code }: { scheme: string; code: string },

@@ -89,7 +89,7 @@ const copy = async (tx: Tx, rows: readonly (NameCandidate & { name: string })[])
   await copyIntoTable(tx, 'names (operator_id, former, personal, key, grams)', [lines.join('')])
 }
 
-/** Returns null when all names are indexed and counted. */
+/** Null when all names are indexed and counted. */
 export const wantedSweep = (db: Db): Promise<number | null> =>
   queryValue(
     db,
@@ -110,7 +110,7 @@ export const prepareSweep = async (db: Db): Promise<void> => {
   })
 }
 
-/** Returns null after the last operator. */
+/** Null after the last operator. */
 export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
   db.transaction(async (tx) => {
     const sql = `select id from operators where id > ? order by id limit ${STEP_OPERATORS} /* names.sweepStep */`

@@ -95,8 +95,8 @@ const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = fals
   where operator_names.claim and not excluded.claim`
 
 /**
- * A replaced name becomes a former name if a register stated it, else a `claim` (unconfirmed). Registrations of merged
- * operators do not change the successor. `known` is false when the run created all its operators: no name can change.
+ * A replaced name becomes a former name if a register stated it, else a `claim`. Registrations of merged operators do not
+ * change the successor. `known` is false when the run created all its operators.
  */
 export const learnCodesAndNames = async (
   tx: Tx,
@@ -151,7 +151,7 @@ export const learnCodesAndNames = async (
   )
 }
 
-/** Reads one operator row for each code, known or not, so that timing does not reveal which exist. */
+/** Reads one operator row for each code, known or not, so timing does not reveal which exist. */
 export const operatorsByCode = async (
   db: Db | Tx,
   codes: readonly { scheme: string; code: string }[],

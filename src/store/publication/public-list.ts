@@ -5,7 +5,6 @@ import { LAST_CODE_POINT, makeFilterBindings, type PublicFilter } from '../listi
 
 /** A null field matches all entries. */
 export interface PublicSearch {
-  /** An entry is still shown on its last day. */
   day: string
   region: string | null
   authority: string | null

@@ -178,7 +178,7 @@ export const readEntriesToForm = (db: Db, { anew, after, atATime }: CsvPage): Pr
     { after, atATime },
   )
 
-/** Returns the ids written. Skips entries being removed, to avoid deadlocks, unless it waits for them. */
+/** The ids written. Skips entries being removed, to avoid deadlocks, unless it waits for them. */
 export const putCsvRows = (
   db: Db,
   rows: readonly { id: string; csv: string }[],

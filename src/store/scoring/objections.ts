@@ -38,8 +38,8 @@ const partsOf = (owner: string): string =>
   `(select ${owner} as id union all select m.id from operators m where m.merged_into = ${owner}) p`
 
 /**
- * True when objection `b` was open, or upheld while its record was not corrected, ended or withdrawn. A version that a merger or a
- * rollback copies keeps its run, so it is no correction.
+ * True when objection `b` was open, or upheld while its record was not corrected, ended or withdrawn. A version copied by
+ * a merger or rollback keeps its run, so it is no correction.
  */
 const contested = (
   at: string,

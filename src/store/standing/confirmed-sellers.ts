@@ -3,7 +3,7 @@ import type { SellersSetting } from '../../domain/standing/sellers.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 import type { SellerList, SellersFigures } from './sellers.js'
 
-/** Returns false unless the client is an active marketplace. */
+/** False unless the client is an active marketplace. */
 export const saveSellersSetting = (
   tx: Tx,
   client: string,
@@ -98,8 +98,8 @@ const listedCodes = (codes: readonly ListedCode[]) => ({
 })
 
 /**
- * Decides added sellers alone and takes removed ones out of the figures. `before` is the list as it was. The next check of whole lists
- * decides what follows for the others, where the cap moved.
+ * Decides added sellers alone and takes removed ones out of the figures. `before` is the list as it was. The next check
+ * of whole lists decides where the cap moved.
  */
 export const decideAlteredGrades = async (
   tx: Tx,

@@ -33,7 +33,6 @@ const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_c
 export const readCurrentList = (db: Db, client: string): Promise<SellerList | null> =>
   queryFirst(db, `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`, [client])
 
-/** The current list of each client, by its name. */
 export const listCurrentLists = (db: Db): Promise<(SellerList & { client: string })[]> =>
   queryRows(db, `select client, ${COLUMNS} from seller_lists where current order by client /* sellers.currentOfAll */`)
 
@@ -84,7 +83,7 @@ export const replaceSellerList = async (
   return list
 }
 
-/** Adds the codes of `sent_sellers` to the current list. Returns those that were not on it. */
+/** Returns those that were not on the list. */
 export const addSentSellers = (tx: Tx, client: string): Promise<Pick<Seller, 'scheme' | 'code'>[]> =>
   queryRows(
     tx,
@@ -153,7 +152,6 @@ export const storeBitmap = async (tx: Db, client: string): Promise<void> => {
 
 const BYTE_BITS = 8
 
-/** Sets or clears the bits of few sellers, as their grades are visible now. */
 export const renewBits = async (tx: Tx, client: string, codes: readonly string[]): Promise<void> => {
   const [held] = await queryRows<{ bits: Buffer }>(
     tx,

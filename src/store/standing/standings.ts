@@ -1,6 +1,6 @@
 /**
- * Most codes are answered from `standing_rows`. Past days, unusual codes, overrides, objections and requested scores need
- * the full lookup.
+ * Answers most codes from `standing_rows`. Past days, unusual codes, overrides, objections and requested scores need the
+ * full lookup.
  */
 import type { GradesSeen } from '../../domain/access/viewer.js'
 import type { CaseState } from '../../domain/listing/case.js'

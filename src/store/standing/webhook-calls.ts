@@ -8,7 +8,6 @@ export interface WebhookCall {
   sequence: number | null
   attempt: number
   at: Date
-  /** A ping under way has null. */
   ms: number | null
   status: number | null
   error: string | null
@@ -51,7 +50,6 @@ export const endPing = (
     { webhook, ...ended },
   )
 
-/** Newest first. */
 export const listWebhookCalls = (
   db: Db,
   webhooks: readonly number[],

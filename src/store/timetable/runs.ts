@@ -71,7 +71,7 @@ export interface NewRun {
 
 /**
  * Abandons dead runs first: expired ones or, without `leaseMs`, all open ones, since the caller holds the lock of (job,
- * subject). Returns null when this attempt has already begun.
+ * subject). Null when this attempt has already begun.
  */
 export const startRun = async (db: Db, input: NewRun): Promise<number | null> => {
   const unset = { subject: '', plannedFor: null, whole: false, file: null, dated: null, by: null, leaseMs: null }

@@ -35,7 +35,7 @@ const firstOf = (kinds: readonly WorkKind[]): string =>
 export interface CaseTrack {
   /** SQL: the open task. */
   task: string
-  /** SQL, worded as in the indexes `listings_task` and `listings_repair_task`: the task, but for what changes by itself. */
+  /** SQL, worded as in the indexes `listings_task` and `listings_repair_task`. */
   group: string
   groups: readonly WorkKind[]
   kinds: readonly WorkKind[]
@@ -66,7 +66,6 @@ const MAIN_TRACK = trackOf(['CASE', 'HIDING'])
 const REPAIR_TRACK = trackOf(['REPAIR'])
 export const CASE_TRACKS: readonly CaseTrack[] = [MAIN_TRACK, REPAIR_TRACK]
 
-/** SQL: the name of the deadline of task `t.kind`. */
 export const DEADLINE_OF_TASK = `case t.kind ${WORK_KINDS.flatMap((kind) =>
   TASKS[kind].of === undefined || TASKS[kind].deadline === undefined
     ? []
@@ -79,7 +78,7 @@ export const LEVEL_OF_TASK = `case when t.kind = 'CONSENT' then l.facts->>'level
 
 const LAST_STEP_AT = '(select e.recorded_at from listing_events e where e.listing_id = l.id and e.number = l.moves)'
 
-/** SQL: one row for each open task of a case, in the columns of `task-sources.ts`. */
+/** SQL: one row for each open task of a case, as in `task-sources.ts`. */
 export const CASE_TASKS = `select t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level, l.id::text as subject,
     1 as n, ${LAST_STEP_AT} as since, null::timestamptz as latest, d.due_on, l.id as listing_id, l.operator_id
   from listings l cross join lateral (values (${MAIN_TRACK.task}), (${REPAIR_TRACK.task})) t(kind)

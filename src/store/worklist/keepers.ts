@@ -1,4 +1,3 @@
-/** Keepers of cases, their handovers and absences. */
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 
@@ -35,7 +34,7 @@ const handOverWhere = (
     { ...made, sight },
   )
 
-/** Returns the open cases now kept as asked, also unchanged ones. */
+/** The open cases now kept as asked, also unchanged ones. */
 export const handOver = async (on: Db | Tx, ids: readonly string[], made: NewHandover): Promise<string[]> => {
   await handOverWhere(on, 'l.id = any(:ids::uuid[])', { ...made, ids: [...ids] })
   return queryColumn(
@@ -76,7 +75,6 @@ export const addAbsence = (db: Db | Tx, { at, ...made }: Omit<Absence, 'id'> & {
     { ...made, at },
   )
 
-/** Absences that are not over, those to come included. */
 export const listAbsences = (db: Db, today: string): Promise<Absence[]> =>
   queryRows(
     db,

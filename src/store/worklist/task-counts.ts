@@ -1,6 +1,6 @@
 /**
- * Counts of open tasks for the navigation, asked with each page. Each group of tasks is read by an index, and at most a
- * bounded number of its rows, so that the time does not grow with the cases. Beyond the bound a count is a lower limit.
+ * Counts of open tasks, asked with each page. Each group reads a bounded number of rows by an index. Beyond the bound a
+ * count is a lower limit.
  */
 import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
 import type { WorkGroup } from '../../domain/worklist/worklist.js'
@@ -10,16 +10,14 @@ import { CASE_TRACKS, type CaseTrack, DEADLINE_OF_TASK, LEVEL_OF_TASK, NOT_BY_OF
 import { selectOtherTasks } from './task-sources.js'
 import { bindingsOfView, IS_LATE, type WorkView } from './worklist.js'
 
-/** Rows of a group that are read. */
 export const ROWS_COUNTED_MOST = 200
 /** A person with a region sees a part of the rows, so more are read. */
 export const ROWS_COUNTED_MOST_IN_REGION = 500
-/** Rows of the own cases that are read: these numbers matter most. */
 const OWN_ROWS_COUNTED_MOST = 2_000
 
 /**
- * SQL: the rows read of one track, each part in the order of its index. `due_name` is the deadline that a late row has missed.
- * The condition of KEPT is worded so that PostgreSQL does not also read the whole index of tasks.
+ * SQL: the rows read of one track, each part in index order. `due_name` is the missed deadline. KEPT is worded so that
+ * PostgreSQL does not read the whole index.
  */
 const rowsOf = ({ group, groups, isOpen, deadlines }: CaseTrack): string => `
   (select 'ALL' as part, g.task as grouped, null::text as due_name, l.* from unnest(array[${groups.map((kind) => `'${kind}'`).join(', ')}]) g(task)
@@ -39,8 +37,8 @@ const andIsInRegion = (sight: RegionSight): string =>
         where s0.id = l.operator_id)`
 
 /**
- * Rows outside the region keep their group alive, because it may have been cut. `offset 0` keeps PostgreSQL from evaluating
- * the task anew for each column.
+ * Rows outside the region keep their group alive, because it may have been cut. `offset 0` prevents evaluating the task
+ * for each column.
  */
 const countCases = (track: CaseTrack, sight: RegionSight): string => `
   select c.part, c.kind, c.keeper, c.not_by, c.level, c.n, 0::bigint as late, c.is_cut from (
@@ -55,7 +53,6 @@ const countOthers = (source: string): string => `
     count(*) >= :rows as is_cut
   from (select * from (${source}) w limit :rows) w group by 2, 3, 4, 5`
 
-/** `keepers`: whose cases are counted as the own ones, all of them. */
 export const countTasks = (
   db: Db,
   kinds: readonly WorkKind[],

@@ -174,6 +174,5 @@ const SOURCES: Record<WorkKind, Source> = {
 export const selectOtherTasks = (kinds: readonly WorkKind[], sight: RegionSight): string[] =>
   kinds.flatMap((kind) => (SOURCES[kind] === CASES ? [] : [SOURCES[kind](sight)]))
 
-/** SQL: the open tasks of these kinds. */
 export const selectTaskSources = (kinds: readonly WorkKind[], sight: RegionSight): string =>
   [...new Set(kinds.map((kind) => SOURCES[kind](sight)))].join('\nunion all\n')

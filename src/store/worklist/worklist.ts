@@ -1,4 +1,3 @@
-/** Lists tasks in one statement. `domain/worklist` decides whose they are. */
 import type { DivisionLevel } from '../../domain/operators/places.js'
 import { TASKS, WORK_KINDS, type WorkKind } from '../../domain/worklist/tasks.js'
 import type { WorkItem, WorkScope } from '../../domain/worklist/worklist.js'
@@ -56,7 +55,6 @@ const KEY = `${DUE}, ${SINCE}, w.kind collate "C", w.subject collate "C"`
 const whose = (of: string): WorkKind[] => WORK_KINDS.filter((kind) => TASKS[kind].whose === of)
 const fold = (name: string): string => name.normalize('NFKC').toLowerCase()
 
-/** Ordered by last day, then by how long it waits. */
 export const listWork = (
   db: Db,
   query: WorkQuery,

@@ -24,8 +24,8 @@ export interface SignInAttempt {
 }
 
 /**
- * Seconds until an attempt is allowed; null: now. `proven` (a recent sign-in from this address): failures at other
- * addresses do not count. Unknown names are looked up too: timing must not reveal them.
+ * Seconds until an attempt is allowed; null: now. `proven`: failures at other addresses do not count. Unknown names are
+ * looked up too: timing must not reveal them.
  */
 export const secondsLocked = async (
   db: Db,
@@ -42,7 +42,6 @@ export const secondsLocked = async (
 const secondsUntil = (until: Date, now: Date): number =>
   Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 
-/** True when the name signed in from this address in recent weeks. */
 export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
   lockouts.isProvenAddress(db, here(knock, mark), now)
 
@@ -65,10 +64,7 @@ export const noteFailedSignIn = async (
     log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/**
- * Returns whether the second factor matches. Each try is counted before `matches` runs, so that simultaneous guesses count too.
- * Refusal TOO_MANY_REQUESTS.
- */
+/** Each try is counted before `matches` runs, so simultaneous guesses count too. Refusal TOO_MANY_REQUESTS. */
 export const tryCode = async (
   db: Db,
   person: string,

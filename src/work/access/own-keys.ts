@@ -1,6 +1,6 @@
 /**
- * Two hubs with different keys would refuse each other's tokens and write unverifiable lists and audit rows, so the
- * second does not start.
+ * Two hubs with different keys would refuse each other's tokens and write unverifiable rows, so the second does not
+ * start.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'

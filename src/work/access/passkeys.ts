@@ -25,7 +25,7 @@ export interface RelyingParty {
   origin: string
 }
 
-/** Returns null unless the host is a domain: WebAuthn knows no relying party by IP address. */
+/** Null unless the host is a domain: WebAuthn knows no relying party by IP address. */
 export const relyingPartyOf = (publicUrl: string): RelyingParty | null => {
   const { hostname, origin } = new URL(publicUrl)
   return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { id: hostname, origin } : null
@@ -40,7 +40,6 @@ interface PasskeyParts {
 
 type ChallengeHolder = Omit<factors.PasskeyChallenge, 'challenge'>
 
-/** Opaque handle of a person at authenticators. */
 const handleOf = (person: string, keys: PasskeyParts['keys']): Buffer =>
   Buffer.from(keys.accessMark(`passkey ${person}`), 'hex')
 
@@ -54,7 +53,7 @@ const keepChallenge = (db: Db, challenge: string, holder: ChallengeHolder, now: 
 
 const transportsIn = (text: string) => text.split(',').filter(Boolean) as never[]
 
-/** Options to sign in with any passkey, or as `person` with one of theirs. Refusal PASSKEY_UNAVAILABLE. */
+/** Signs in with any passkey, or as `person` with one of theirs. Refusal PASSKEY_UNAVAILABLE. */
 export const askForPasskey = async (db: Db, person: string | null, { party, now }: PasskeyParts): Promise<object> => {
   const { id: rpID } = requireParty(party)
   const own = person === null ? [] : await factors.listPasskeys(db, person)
@@ -96,7 +95,7 @@ export const checkPasskey = async (
     credential: {
       id: credential,
       publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')),
-      // The counter is compared where it is stored, so that of two answers at a time one is too late.
+      // Compared where it is stored, so the later of two simultaneous answers fails.
       counter: 0,
       transports: transportsIn(transports),
     },
@@ -116,7 +115,7 @@ export const checkPasskey = async (
 export const findPasskeyHolder = async (db: Db, answer: unknown): Promise<string | null> =>
   (await factors.findPasskey(db, credentialIn(answer)))?.person ?? null
 
-/** Options to register a passkey in this session. Refusals PASSKEY_UNAVAILABLE, TOO_MANY_PASSKEYS. */
+/** Refusals PASSKEY_UNAVAILABLE, TOO_MANY_PASSKEYS. */
 export const offerPasskey = async (
   db: Db,
   { person, session }: { person: string; session: number },
@@ -135,7 +134,7 @@ export const offerPasskey = async (
   return options
 }
 
-/** Returns how to store the passkey. Refusal PASSKEY_REFUSED. */
+/** Refusal PASSKEY_REFUSED. */
 export const verifyNewPasskey = async (
   db: Db,
   { answer, name, person, session }: { answer: unknown; name: string; person: string; session: number },

@@ -23,7 +23,7 @@ const WEAK: Record<PasswordFault, string> = {
   FORMER: '是近期用过的密码 it was used before',
 }
 
-/** Returns the hash. `present` is the replaced password. Refusal PASSWORD_WEAK. */
+/** `present` is the replaced password. Refusal PASSWORD_WEAK. */
 export const hashChosenPassword = async (
   db: Db,
   { id }: Pick<people.Person, 'id'>,

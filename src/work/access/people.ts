@@ -16,7 +16,6 @@ export interface PersonCredentials extends Pick<people.Person, 'role' | 'duty' |
   name: string
   one_time_password: string
   good_until: string
-  /** Sign-in waits for a second person's confirmation. */
   pending: boolean
 }
 
@@ -45,7 +44,7 @@ export const registerPerson = async (
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
 }
 
-/** Issues a new one-time password and ends all sessions. Refusal PERSON_UNKNOWN. */
+/** Ends all sessions. Refusal PERSON_UNKNOWN. */
 export const resetPassword = async (db: Db, name: string, change: people.AccountChange): Promise<PersonCredentials> => {
   const { now } = change
   const person = await people.findPerson(db, name)
@@ -71,8 +70,8 @@ export interface LeavingHandover {
 }
 
 /**
- * Removes a lost second factor and ends all sessions. The account waits for a second person, then its first sign-in
- * enrols another factor. Refusal PERSON_UNKNOWN.
+ * Ends all sessions. The account waits for a second person, then its first sign-in enrols another factor. Refusal
+ * PERSON_UNKNOWN.
  */
 export const resetSecondFactor = async (
   db: Db,

@@ -26,9 +26,7 @@ export interface FactorParts {
 }
 
 export interface ShownFactor {
-  /** A one-time code or a recovery code. */
   code: string | null
-  /** Answer of an authenticator, as the browser gave it. */
   passkey: unknown
 }
 
@@ -51,7 +49,6 @@ const useRecoveryCode = (db: Db, person: string, code: string, { keys, now }: Fa
     return isUsed
   })
 
-/** Lists the factors that the person may show, with a challenge for passkeys. */
 export const askForFactor = async (
   db: Db,
   person: string,
@@ -156,7 +153,7 @@ export const enrolPasskey = async (
   return enrolIn(db, session, parts, { event: 'PASSKEY_ADDED', add })
 }
 
-/** Makes a secret for an authenticator app; `enrolCode` confirms it. Refusals PROOF_NEEDED, CODE_ENROLLED. */
+/** `enrolCode` confirms the secret. Refusals PROOF_NEEDED, CODE_ENROLLED. */
 export const beginCode = async (
   db: Db,
   session: PersonSession,

@@ -32,7 +32,7 @@ export interface PersonSession {
 
 export const sessionIdleMs = (now: Date): number => signInTermsAt(now).idleMinutes * MINUTE_MS
 
-/** Returns null when the session is over or has not shown its person's second factor. */
+/** Null when the session is over or has not shown its person's second factor. */
 export const sessionOfCookie = async (
   db: Db,
   cookie: string,
@@ -73,7 +73,7 @@ export const startSession = async (
   return cookie
 }
 
-/** Gives the session another cookie, after its person has shown more. Refusal UNAUTHENTICATED. */
+/** Gives the session another cookie. Refusal UNAUTHENTICATED. */
 export const renewSession = async (
   tx: Tx,
   { cookie, proof }: Pick<PersonSession, 'cookie' | 'proof'>,

@@ -16,7 +16,6 @@ import { type PersonSession, renewSession, type SignInPlace, sessionOfCookie, st
 import { signInTermsAt } from './sign-in-rules.js'
 
 export interface SignInParts extends FactorParts {
-  /** Networks from which administrators sign in; none: from everywhere. */
   administratorNetworks: readonly string[]
 }
 
@@ -154,7 +153,7 @@ export const proveOwnPassword = (
 ): Promise<people.PersonAccount> =>
   checkPassword(db, { name: session.viewer.sub ?? '', password, address, proven: true }, parts)
 
-/** Ends the person's other sessions. Returns the cookie that replaces this one's. Refusals as above, and PASSWORD_WEAK. */
+/** Ends the person's other sessions. Returns a new cookie. Refusals as above, and PASSWORD_WEAK. */
 export const changeOwnPassword = async (
   db: Db,
   { newPassword, ...own }: OwnPassword & { newPassword: string },

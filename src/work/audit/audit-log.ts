@@ -1,6 +1,6 @@
 /**
- * An answer leaves only after its row is durable and the chain's head is noted outside the database. All processes
- * extend one chain; a group whose numbers another process took gets new ones.
+ * An answer leaves only after its row is durable and the chain's head is noted outside the database. All processes extend
+ * one chain; a group whose numbers were taken gets new ones.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -109,7 +109,7 @@ export const makeAuditLog = (
     return new Promise((resolve, reject) => {
       queue.push({ link, bytes, resolve, reject })
       bytesWaiting += bytes
-      // Writing is deferred by one event-loop turn, so that simultaneous answers share one write.
+      // Writing is deferred by one event-loop turn, so simultaneous answers share one write.
       writing ??= new Promise((done) => setImmediate(() => void writeAll().then(done)))
     })
   }

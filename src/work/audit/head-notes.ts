@@ -1,8 +1,7 @@
 /**
- * Heads (last number and hash) of the audit chain, kept outside the database. A head is appended before its answers
- * leave and fsynced each second. All processes share `noted/<database>.heads`, one head a line: `1 <stretch> <number>
- * <timeline> <system> <instant> <hash>`. A stretch is an unbroken series of groups written by one process; its last
- * head covers earlier ones.
+ * Heads (last number and hash) of the audit chain, kept outside the database. A head is appended before its answers leave
+ * and fsynced each second. All processes share `noted/<database>.heads`, one line a head: `1 <stretch> <number>
+ * <timeline> <system> <instant> <hash>`. A stretch is an unbroken series of one process; its last head covers the others.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -35,7 +34,7 @@ const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
 type ServerHead = AuditHead & { server: ServerIdentity; at: Date }
 
 export interface HeadNotes {
-  /** Returns the last noted head of each unbroken series of rows. Refusal FILE_UNREADABLE. */
+  /** The last noted head of each unbroken series of rows. Refusal FILE_UNREADABLE. */
   heads(): NotedHead[]
   begin(): void
   /** On refusal FOLDER_UNWRITABLE the answer must not be sent. */

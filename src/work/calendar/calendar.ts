@@ -69,7 +69,7 @@ export const decideCalendar = async (db: Db, rules: WorkRules, made: CalendarDec
 
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
-/** Previews an amendment without writing. Refusals: INPUT_INVALID, DATE_INVALID. */
+/** Writes nothing. Refusals: INPUT_INVALID, DATE_INVALID. */
 export const previewCalendar = async (db: Db, rules: WorkRules, said: CalendarDays) => {
   const amended = makeAmendments(rules.calendar, said)
   const { calendar: before } = await applyAmendmentsToRules(db, rules)

@@ -20,7 +20,7 @@ export interface WorkRules {
   calendar: Calendar
   clocks: ClockRules
   platforms: readonly PlatformSubjects[]
-  /** Returns the pseudonym that replaces an ID number in free text. */
+  /** The pseudonym that replaces an ID number in free text. */
   mark: (id: string) => string
   printDocument: DocumentPrinter
   /** Laid over the rule files; absent: none. */

@@ -1,6 +1,6 @@
 /**
- * Queues additions: everything in force for platforms that are new or were wiped, newly received kinds for others.
- * Steps are idempotent transactions.
+ * Queues additions: everything in force for new or wiped platforms, newly received kinds for others. Steps are idempotent
+ * transactions.
  */
 
 import { lacksSubject } from '../../domain/delivery/backfill-plan.js'

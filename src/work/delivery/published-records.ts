@@ -34,7 +34,7 @@ interface PublishedRecordCounts {
 
 type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
-/** The reporting term starts at `dueAt`. Returns null when no platform ever received records. */
+/** The reporting term starts at `dueAt`. Null when no platform ever received records. */
 export const queueChangedRecords = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
@@ -162,7 +162,6 @@ interface RecordInForce {
   notice: PublishedRecord
 }
 
-/** Registers the records, so that later changes find them. */
 export const recordsInForce = async function* (
   db: Db | Tx,
   hearing: PlatformSubjects,

@@ -36,7 +36,7 @@ type MessageFor = (
   earlier: readonly deliveries.EarlierDelivery[],
 ) => Promise<Message | null>
 
-/** Returns false when no message is needed or possible; the next run tries again. */
+/** False when no message is needed or possible; the next run tries again. */
 const queueMessage = async (
   db: Db,
   { key, kind, highest, shown }: ExaminedSubject,

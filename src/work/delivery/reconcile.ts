@@ -1,6 +1,6 @@
 /**
- * A missing entry may have been repaired at the platform, so the hub hides it until a person decides. When very many
- * are missing, it raises an alarm and changes nothing.
+ * A missing entry may have been repaired at the platform, so the hub hides it until a person decides. Very many missing
+ * entries only raise an alarm.
  */
 import {
   type DiscrepancyKind,
@@ -163,8 +163,7 @@ const withoutAwaited = async (
 }
 
 /**
- * Deliveries younger than this are not judged, to give receivers time. A requested comparison, or one after a restore,
- * judges everything.
+ * Younger deliveries are not judged, to give receivers time, unless the comparison was requested or follows a restore.
  */
 const unsettledSeconds = async (
   db: Db,

@@ -20,7 +20,6 @@ interface RestoreContext {
 
 type Notes = Pick<RestoreNotes, 'published' | 'sent'>
 
-/** Returns true when additions are stopped. */
 export const detectRestore = async (
   db: Db,
   { notes, ...context }: RestoreContext & { notes: Notes },

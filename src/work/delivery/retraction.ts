@@ -8,7 +8,6 @@ import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.RetractionRow {
   receivers: store.RemovalReceiver[]
-  /** Marketplaces told of the removal because they list the seller. */
   hearers: RemovalListener[]
   done: boolean
 }

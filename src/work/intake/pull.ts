@@ -26,7 +26,6 @@ const MOST_DELIVERIES = 1_000
 
 const SUMMED = ['received', 'new', 'changed', 'unchanged', 'rejected', 'unmatched', 'ended', 'ms'] as const
 
-/** `ended` counts records that the whole feed no longer holds. */
 export interface PullResult extends Record<(typeof SUMMED)[number], number> {
   feed: string
   full: boolean

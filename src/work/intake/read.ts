@@ -136,7 +136,6 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     if (contradicting) {
       const { draft } = contradicting
       if (draft.kind === 'penalty' && rows.length === 1 && isWithdrawnPenalty(draft.body)) {
-        // The withdrawal applies at once.
         done.withdrawn.push(draft.key)
         done.drafts += 1
         return stage.put(contradicting)

@@ -122,7 +122,7 @@ const EFFECTS = ['UNMATCHED', 'NEW', 'CHANGED', 'UNCHANGED'] as const
 
 const NO_ITEMS = { NEW: 0, CHANGED: 0, UNCHANGED: 0, UNMATCHED: 0 }
 
-/** Closes a reject without correcting it. Refusals: REJECT_UNKNOWN, REJECT_SETTLED, INPUT_INVALID. */
+/** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, INPUT_INVALID. */
 export const dropOpenReject = async (db: Db, settling: RejectDecision): Promise<void> => {
   const note = checkAndRedactText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling

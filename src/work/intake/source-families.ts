@@ -4,9 +4,7 @@ import { findFamiliesOfFeeds } from '../../domain/scoring/evidence.js'
 import type { Db } from '../../store/db/db.js'
 import * as runs from '../../store/timetable/runs.js'
 
-/**
- * Returns fact families of feeds that were once pulled whole: a partial delivery proves nothing about absent operators.
- */
+/** Feeds that were once pulled whole: a partial delivery proves nothing about absent operators. */
 export const findFamiliesWithSource = async (
   db: Db,
   feeds: Iterable<Pick<AgencyFeed, 'id' | 'provesAbsenceOf'>>,

@@ -158,7 +158,7 @@ const hide = async (tx: Tx, listing: listings.Listing, cause: keyof typeof HIDDE
 const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
-/** Republishes the entry, or hides it when it may not be public. Returns false when the old text is still shown. */
+/** Republishes the entry, or hides it when it may not be public. False when the old text is still shown. */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
   if (!isPublicState(listing.state)) return true
   const renewed = await compareEntryWithRecords(tx, changed.rules, listing, shanghaiDate(changed.now ?? changed.at))

@@ -121,7 +121,7 @@ export const recordDocumentWithin = async (tx: Tx, rules: WorkRules, made: Exter
 
 const refused = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-/** Returns the hash of the served decision: the named file, else the issued document, else the draft. */
+/** The hash of the served decision: the named file, else the issued document, else the draft. */
 export const hashServedPaper = async (
   tx: Tx,
   rules: WorkRules,

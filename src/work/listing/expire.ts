@@ -1,4 +1,4 @@
-/** Ends listings whose term is complete. After rule changes, also recounts terms and deadlines and masks entries again. */
+/** Ends listings whose term is complete. After rule changes it also recounts terms and masks entries again. */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { findNewestRuleDay } from '../../domain/listing/entry-end.js'

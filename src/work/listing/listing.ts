@@ -1,4 +1,4 @@
-/** Makes case transitions (moves) in transactions. domain/listing/moves decides what is allowed. */
+/** domain/listing/moves decides what is allowed. */
 import { type Case, type CaseAct, type CaseState, makeNewCase, upgradeStoredCase } from '../../domain/listing/case.js'
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { computeEntryColumns, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
@@ -53,7 +53,7 @@ export const openCase = (db: Db, rules: WorkRules, made: OpenCaseInput): Promise
     return opened
   })
 
-/** Returns null when the operator has an open case. */
+/** Null when the operator has an open case. */
 export const openCaseWithin = async (tx: Tx, rules: WorkRules, opening: OpenCaseInput, at: Date) => {
   const { list, operatorId, by, role, on, reason, now } = checkAndRedactTexts(opening, rules.mark)
   const act = { by, role, on, today: shanghaiDate(now), reason }
@@ -199,7 +199,6 @@ const refuseUnconfirmedRules = async (
   throw refusal(move, listing.state, { code: 'RULES_UNCONFIRMED', from: null, ...unconfirmedWords(rows) })
 }
 
-/** Finds a denial that depends on rows other than the case's own. */
 export const findDenialBeyondCase = async (
   db: Db | Tx,
   move: MoveName,

@@ -6,7 +6,7 @@ import * as listings from '../../store/listing/listings.js'
 import type { SettleContext } from '../delivery/reconcile-settle.js'
 import { CLOCK_ACTOR, makeMove } from './listing.js'
 
-/** Returns false when the entry has since changed or may not be hidden. */
+/** False when the entry has since changed or may not be hidden. */
 export const hideLostEntry = async (
   db: Db,
   one: { key: string; told: number },

@@ -81,7 +81,7 @@ const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<pap
   return kept
 }
 
-/** A file is kept once, so one that was withdrawn or replaced would not come into force by being sent again. */
+/** A withdrawn or replaced file does not come into force by being sent again. */
 const isFormer = async (tx: Tx, { id, listingId, about, kind, withdrawnBy }: papers.SealedPaper): Promise<boolean> => {
   if (about !== 'SIGNED' || listingId === null) return withdrawnBy !== null
   return (await papers.findLatestSigned(tx, listingId, kind))?.id !== id
@@ -133,7 +133,7 @@ export interface MaskedCopyAct {
   now: Date
 }
 
-/** Withdraws the copy released before, so that a later withdrawal does not bring it back. */
+/** Withdraws the copy released before, so a later withdrawal does not bring it back. */
 export const releaseMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Promise<papers.SealedPaper> =>
   db.transaction(async (tx) => {
     const paper = await lockMasked(tx, id)

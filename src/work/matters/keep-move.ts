@@ -1,4 +1,4 @@
-/** Stores a matter after a move, with its link in the chain of hashes. Content of kinds for their seats only is sealed. */
+/** Stores a move with its link in the chain of hashes. Content for seats only is sealed. */
 import { hash } from 'node:crypto'
 import { isConfirmedClock } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
@@ -30,7 +30,6 @@ export interface MatterBefore {
   previousHash: string | null
 }
 
-/** A move as it was sent, with its day. */
 export type SentMove = MatterMoveGiven & { move: string; on: string }
 
 export interface KeptMove {
@@ -102,7 +101,6 @@ const inputOf = ({ move, on, reason, number, day, extension, fields, to, copyTo,
 
 const sealedAbout = (id: string): string => `matter ${id}`
 
-/** Puts sealed fields back into their place. */
 export const openFields = <M extends store.StoredMatter>(keys: Pick<Keys, 'unseal'>, stored: M): M =>
   stored.sealedFields === null
     ? stored

@@ -1,4 +1,4 @@
-/** Opens matters and makes their moves, each in one transaction. domain/matters decides what is allowed. */
+/** domain/matters decides what is allowed. */
 import { hash, randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
 import { findFieldFault, findInputFault, type MatterInput } from '../../domain/matters/fields.js'

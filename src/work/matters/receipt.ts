@@ -1,4 +1,3 @@
-/** The receipt of a matter by its holder, once for each holder. */
 import { receiveMatter } from '../../domain/matters/moves.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { inTransaction } from '../../store/db/transaction.js'
@@ -11,10 +10,10 @@ import type { MatterParts } from './matters.js'
 /** No person received it, so a receipt is nobody's own move. */
 const RECEIPT_SEAT = 'receipt'
 
-/** How a matter came to its holder (section 4 of the design): by the queue, a webhook, the folder or on paper. */
+/** How a matter came to its holder. */
 export type ReceiptWay = 'QUEUE' | 'WEBHOOK' | 'FOLDER'
 
-/** Sets the receipt once for each holder. Matters that were received before are left as they are. */
+/** Sets each holder's receipt once. */
 export const receiveMatters = async (
   parts: MatterParts,
   { seat, ids, way, now }: { seat: string; ids: readonly string[]; way: ReceiptWay; now: Date },

@@ -85,7 +85,7 @@ export const keepRobot = async (
   await outbox.moveDueTimes(tx, id, findSendingTime(content, now))
 }
 
-/** A settled proposal keeps no address: a robot that is deleted later leaves none behind. */
+/** A settled proposal keeps no address, so a deleted robot leaves none behind. */
 export const robotWithoutAddress = (content: RobotContent): RobotContent => ({ ...content, address: '', secret: null })
 
 const presentOr = async (db: Db, { keys }: RobotParts, { name, form, address, secret }: RobotInput) => {

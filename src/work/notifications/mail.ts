@@ -1,13 +1,13 @@
 /**
  * Mail by SMTP (RFC 5321). TLS is required unless the server is this machine. The server may lie in the office's own
- * network, because two administrators name it; nothing is sent to it before it has greeted as a mail server. Errors never
- * hold a credential, an address or a sentence of the server.
+ * network: two administrators name it, and nothing is sent before it has greeted. Errors never hold a credential, an
+ * address or a sentence of the server.
  */
 import { createTransport } from 'nodemailer'
 import type { MailSettings, MessageText } from '../../domain/notifications/message.js'
 
 const CONNECT_MS = 10_000
-/** A server may check a mail this long before it accepts it. Mail given up sooner would come twice. */
+/** A server may check a mail this long. Mail given up sooner would come twice. */
 const SILENT_MS = 120_000
 /** Bounds the whole exchange; a lease lasts longer. */
 export const SENDING_MS = 140_000

@@ -1,6 +1,6 @@
 /**
- * One run notes what is new, drops what has passed, puts what is due into one message a recipient, and sends what is owed.
- * Each step commits by itself, so a process may die anywhere.
+ * One run notes what is new, drops what has passed, composes one message a recipient and sends what is owed. Each step
+ * commits by itself.
  */
 import { randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
@@ -89,11 +89,11 @@ const noteOccasions = (db: Db, told: readonly Hearing[], now: Date): Promise<num
   return outbox.addNotifications(db, made, now)
 }
 
-/** A thing and what is said of it; the rest of an occasion tells since when, or until when. */
+/** The thing and what is said of it, without the time. */
 const themeOf = ({ subject, occasion }: Pick<NotificationOccasion, 'subject' | 'occasion'>): string =>
   `${subject} ${occasion.split(' ')[0]}`
 
-/** What has passed is dropped, and so is what was noted anew before it was told. */
+/** Drops what has passed, and what was noted anew before it was told. */
 const splitDue = (due: readonly outbox.DueNotification[], { occasions, isWhole }: RecipientWork) => {
   const present = new Set(occasions.map(themeOf))
   const newest = new Map(due.map((each) => [themeOf(each), each.id]))
@@ -145,7 +145,7 @@ const composeDue = async (db: Db, hearings: readonly Hearing[], composing: Compo
   return told
 }
 
-/** At once, whatever the person chose. A lockout is read from its table, so that it costs a failed sign-in no time. */
+/** At once, whatever the person chose. A lockout is read from its table, so it costs a failed sign-in no time. */
 const composeAccountNotices = async (db: Db, composing: Composing): Promise<number> => {
   const { now } = composing
   for (const person of await notices.listLockedPeople(db, now)) {

@@ -1,4 +1,4 @@
-/** Derives what there is to tell now from the tables themselves, so nothing is lost when a process dies. */
+/** Derived from the tables themselves, so nothing is lost when a process dies. */
 import type { Agency } from '../../agencies/feed.js'
 import { isFeedStale } from '../../domain/intake/bounds.js'
 import type { SharedOccasion } from '../../domain/notifications/kinds.js'

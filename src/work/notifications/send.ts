@@ -1,7 +1,6 @@
 /**
- * Sends what is owed, under leases. A message is doubled only where the receiver took it and this is not stored: the
- * process was killed before its commit, or the answer was lost. A doubled mail has the same Message-ID, a doubled message
- * to a group the same number.
+ * Sends what is owed, under leases. A message is doubled only when the process dies before its commit or the answer is
+ * lost. Its Message-ID, or its number in a group, is then the same.
  */
 import { digestAnswer } from '../../domain/audit/audit-log.js'
 import type { RecipientForm } from '../../domain/notifications/addresses.js'
@@ -17,7 +16,6 @@ import { MailError, type MailSender, SENDING_MS } from './mail.js'
 import { callRobot, RobotError } from './robots.js'
 
 const AT_ONCE = 4
-/** In one run; the next follows within a minute. */
 const MESSAGES_MOST = 200
 const LEASE_MS = 2 * SENDING_MS
 /** A run begins nothing later than this, because the next one begins within a minute. */
@@ -51,7 +49,7 @@ export const labelOfRecipient = (name: string): string => `notification recipien
 export const nameOfRecipient = ({ person, robot }: { person: string | null; robot: string | null }): string =>
   person === null ? `robot ${robot}` : `person ${person}`
 
-/** A mail server that is slow or away does not hold up the robots, nor these it. */
+/** A slow mail server does not hold up the robots, nor these it. */
 export const sendMessages = async (db: Db, parts: SendingParts): Promise<SentCounts> => {
   const ways = [...(parts.mail === null ? [] : [MAIL]), ROBOTS]
   const counts = await Promise.all(ways.map((forms) => sendOf(db, parts, forms)))
@@ -59,7 +57,7 @@ export const sendMessages = async (db: Db, parts: SendingParts): Promise<SentCou
   return { sent: sum('sent'), failed: sum('failed'), dead: sum('dead') }
 }
 
-/** Ends where a whole batch failed: the receiver is away, and the next run tries again. */
+/** Ends where a whole batch failed: the receiver is away. */
 const sendOf = async (db: Db, parts: SendingParts, forms: readonly RecipientForm[]): Promise<SentCounts> => {
   const counts: SentCounts = { sent: 0, failed: 0, dead: 0 }
   const begun = parts.now().getTime()

@@ -1,4 +1,4 @@
-/** A person's own choice of what to hear, when, and at which address. The address counts once a code sent to it came back. */
+/** An address counts once a code sent to it came back. */
 import { randomInt } from 'node:crypto'
 import { findMailAddressFault } from '../../domain/notifications/addresses.js'
 import { isNotificationKind, kindsOfferedTo, type NotificationKind } from '../../domain/notifications/kinds.js'
@@ -120,7 +120,7 @@ export const confirmMailAddress = async (
   keys: SettingsKeys,
   { person, code, now }: PersonAct & { code: string },
 ): Promise<store.StoredSettings> => {
-  // The attempt is counted by its own transaction, so that a refusal does not undo it.
+  // The attempt is counted by its own transaction, so a refusal does not undo it.
   const tried = await db.transaction((tx) => store.tryCode(tx, { person, triesMost: CODE_TRIES_MOST, now }))
   if (tried?.codeMark == null || !equalsSecret(markOf(keys, person, code.trim()), tried.codeMark))
     throw new Refusal('MAIL_CODE_WRONG')

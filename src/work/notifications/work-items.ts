@@ -1,4 +1,4 @@
-/** Occasions of the worklist: what waits for a recipient, and what of it is nearly or past due. */
+/** Occasions that the worklist gives. */
 import type { Role, Viewer } from '../../domain/access/viewer.js'
 import type { NotificationOccasion } from '../../domain/notifications/kinds.js'
 import { nameParty, shortCaseNumber } from '../../domain/notifications/message.js'
@@ -29,7 +29,6 @@ export interface RecipientWork {
   isWhole: boolean
 }
 
-/** `sources.rules` with the calendar as amended. */
 export const gatherWork = async (
   db: Db,
   sources: OccasionSources,
@@ -81,7 +80,6 @@ interface NamedSubject {
   code: string | null
 }
 
-/** Names the enterprise, or the feed or platform with the number of items. */
 const nameSubject = (
   { kind, subject, n }: ListedWork,
   party: store.PartyOfOccasion | null,

@@ -33,7 +33,7 @@ const listListFaults = (lists: readonly ListKind[]): string[] => {
   return checkLists(lists, items).map(({ place, reason }) => `${place} ${reason}`)
 }
 
-/** Lists of files and office. Refusal RULES_BROKEN: a release may refuse what an earlier one accepted. */
+/** Refusal RULES_BROKEN: a release may refuse what an earlier one accepted. */
 export const listAllLists = (filed: readonly ListKind[], added: readonly AddedRule[]): readonly ListKind[] => {
   if (!added.some(({ type }) => type === 'LIST')) return filed
   const lists = withAddedLists(filed, added)

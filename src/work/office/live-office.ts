@@ -18,11 +18,9 @@ export interface LiveOffice {
   onTrial: () => boolean
   /** True while the office is on trial and the platform's address is not stated to be a test environment. */
   isHeldOnTrial: (platform: string) => boolean
-  /** Platforms whose address is stated to be a test environment. */
   testPlatforms: () => ReadonlySet<string>
   site: () => SiteIdentity
   webhookAllow: () => readonly string[]
-  /** No mail is sent if null. */
   mail: () => MailSettings | null
   timetable: () => readonly ScheduledJob[]
   configured: () => { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }

@@ -12,7 +12,7 @@ import type { Db } from '../../store/db/db.js'
 import * as proposals from '../../store/office/proposals.js'
 import { type RulesInForce, readRuleContents, type WorkRules } from '../calendar/rules.js'
 
-/** The row is kept as it was read, so that its history can be told when the file has changed. */
+/** The row is kept as it was read, so its history can be told when the file has changed. */
 export interface RuleRowContent extends RuleReading, Pick<UncertainRow, 'key' | 'row'> {
   table: string
   path: string[]

@@ -8,7 +8,7 @@ import * as names from '../../store/operators/names.js'
 const LOCK = 'hub.names'
 const SWEEP_EVERY_MS = 10_000
 
-/** Returns null when nothing is due or another process is sweeping. */
+/** Null when nothing is due or another process is sweeping. */
 export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = {}): Promise<number | null> => {
   if ((await names.wantedSweep(db)) === null) return null
   const swept = await locks.withLock(db, LOCK, 0, async () => {

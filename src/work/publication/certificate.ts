@@ -63,7 +63,7 @@ const CODE_BYTES = 10
 
 type CertificateKeys = Pick<Keys, 'seal' | 'unseal'> & { manifests: Pick<ManifestKeys, 'certify'> }
 
-/** The same content is issued once, so that its code stays good. */
+/** The same content is issued once, so its code stays good. */
 export const issueCertificate = async (db: Db, keys: CertificateKeys, { now, ...of }: CertificateInput) => {
   const content = makeCertificate(of)
   const contentSha256 = hash('sha256', JSON.stringify(content))
@@ -99,7 +99,7 @@ export const checkCertificateCode = async (
   return issued === null ? 'UNKNOWN' : { certificate: partOf<Certificate>(keys.unseal(issued.jws, issued.code), 1) }
 }
 
-/** Begins only where a word begins, so that a long word without a dot is read once. */
+/** Begins only where a word begins, so a long word without a dot is read once. */
 const JWS = /(?<![\w-])[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
 
 export const checkCertificateFile = (

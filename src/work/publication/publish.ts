@@ -230,7 +230,7 @@ const enter = async (
   if (put.length >= STEP_ENTRIES) await snapshots.analyzeTables(tx)
 }
 
-/** Returns the entries that were being removed. */
+/** The entries that were being removed. */
 const formCsvRows = async (db: Db, { anew }: { anew: boolean }): Promise<{ id: string; csv: string }[]> => {
   const skipped: { id: string; csv: string }[] = []
   for (let after: string | null | undefined = null; after !== undefined; ) {
@@ -244,8 +244,8 @@ const formCsvRows = async (db: Db, { anew }: { anew: boolean }): Promise<{ id: s
 }
 
 /**
- * Rows of another form are written before the transaction of the snapshot, in short ones: a removal may need several of them, and
- * would wait for the publication while this waits for the removal.
+ * Rows of another form are written before the snapshot's transaction, in short ones. Otherwise a removal and the
+ * publication would wait for each other.
  */
 const renewCsvRows = async (db: Db): Promise<void> => {
   const last = await snapshots.readLastSnapshot(db)

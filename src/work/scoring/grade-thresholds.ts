@@ -53,8 +53,8 @@ interface EarlierStanding {
 }
 
 /**
- * Ignores scores of a rolled-back run, and those that opened no lead only because the operator was then listed. A
- * lead dropped by a person is not opened again while the score stays below.
+ * Ignores scores of a rolled-back run, and those that opened no lead because the operator was listed. A dropped lead is
+ * not opened again while the score stays below.
  */
 const stoodBefore = async (
   tx: Tx,

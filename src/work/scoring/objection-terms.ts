@@ -1,4 +1,4 @@
-/** The term of an objection is counted when it comes, and anew while it is open, because holidays may be published. */
+/** Counted when the objection comes, and anew while it is open, because holidays may be published. */
 import { checkObjectionRules, computeObjectionDueDay, type ObjectionRules } from '../../domain/scoring/objection.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'

@@ -38,7 +38,6 @@ export const warnOverCap = (
     )
 }
 
-/** Returns the number of lists over their cap. */
 export const recheckSellerLists = async (
   db: Db,
   { now, log, signal }: { now: Date; log?: Log | undefined; signal?: AbortSignal | undefined },

@@ -29,7 +29,7 @@ const parsed = (text: string): ParsedRow => {
 
 const isBlank = (text: string): boolean => text.trim() === ''
 
-/** Cuts a row to one character over the limit, so that it still counts as too long. */
+/** Cuts a row to one character over the limit, so it still counts as too long. */
 const bounded = (row: string): string => row.slice(0, CODE_ROW_LENGTH_MOST + 1)
 
 export const makeNdjsonReader = (): RowReader => {

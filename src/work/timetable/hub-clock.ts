@@ -1,5 +1,5 @@
 /**
- * The hub's time is the database's clock, carried on by the monotonic clock. When the clock leaps, the hub follows, so that no entry is shown past its end; irreversible work waits.
+ * The hub's time is the database's clock, carried on by the monotonic clock. When the clock leaps, the hub follows, so no entry is shown past its end; irreversible work waits.
  */
 
 import { checkAndRedactText } from '../../domain/records/privacy.js'

@@ -42,7 +42,7 @@ export interface OpenRun {
   elapsed(): number
 }
 
-/** Returns null when another process does this scheduled run. A manual run is then refused (RUN_BUSY). */
+/** Null when another process does this scheduled run. A manual run is then refused (RUN_BUSY). */
 export const runAlone = async <T>(
   db: Db,
   what: RunDescription,

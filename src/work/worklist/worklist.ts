@@ -1,5 +1,3 @@
-/** Notifications and the desk ask here. */
-
 import type { Agency } from '../../agencies/feed.js'
 import { isRegionBound, mayConsentToListing, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import { type ListKind, needsConsent } from '../../domain/listing/lists.js'

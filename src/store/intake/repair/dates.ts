@@ -42,7 +42,7 @@ export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' 
 const TOLD = `jsonb_to_recordset(:records::jsonb)
   as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text, fact text)`
 
-/** Corrects the dates in records and keys. A record whose correct key has arrived meanwhile is not reopened. */
+/** A record whose correct key has arrived meanwhile is not reopened. */
 export const redate = async (
   tx: Tx,
   { run, at }: RepairRun,

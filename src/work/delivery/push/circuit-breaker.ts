@@ -35,7 +35,7 @@ export const obtainCallPermission = async (s: Sender): Promise<CallPermission> =
   return mine ? { probe: true, only } : 'LEFT_ALONE'
 }
 
-/** Returns false when the next slot is over TURN_WITHIN_MS away. */
+/** False when the next slot is over TURN_WITHIN_MS away. */
 export const waitForRateLimit = async (s: Sender): Promise<boolean> => {
   const { callsPerSecond } = s.platform
   if (callsPerSecond === null) return true

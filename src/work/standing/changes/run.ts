@@ -1,4 +1,4 @@
-/** The job runs until its next occurrence, so that a removal is sent within two seconds. */
+/** The job runs until its next occurrence, so a removal is sent within two seconds. */
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
 import { type Db, isConnectionLost } from '../../../store/db/db.js'

@@ -1,6 +1,6 @@
 /**
- * Sends removals first, and each seller's changes in order. A message states the standing at sending, so an older
- * state never follows a newer one.
+ * Sends removals first, each seller's changes in order, with the standing at sending: an older state never follows a
+ * newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
 import { digestAnswer } from '../../../domain/audit/audit-log.js'
@@ -35,7 +35,7 @@ export interface WebhookSenderParts {
   signal?: AbortSignal | undefined
 }
 
-/** Each address has its own loop, so that a slow one delays no other. */
+/** Each address has its own loop, so a slow one delays no other. */
 export const makeWebhookSender = (db: Db, parts: WebhookSenderParts) => {
   const { signal } = parts
   const sent = { confirmed: 0, failed: 0 }
