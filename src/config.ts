@@ -27,7 +27,7 @@ export interface Config {
   administratorNetworks: string[]
   /** `token` opens the metrics. When it is null, `local` opens them to this machine. */
   metrics: { token: string | null; local: boolean }
-  /** A stopping hub still accepts requests this long, so that load balancers notice. */
+  /** A stopping hub still accepts requests this long, so load balancers notice. */
   lingerMs: number
   /** Also the issuer (`iss`) of tokens. */
   publicUrl: string
@@ -63,7 +63,7 @@ interface PlatformConfig {
   secret: string
   /** Subject kinds to deliver; null: those of the platform's description. */
   hears: string[] | null
-  /** The address is a test environment: additions leave for it before the office is in service. */
+  /** Additions leave for this test environment before the office is in service. */
   isTest: boolean
   setting: string
 }
@@ -82,7 +82,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 const SMTPS_PORT = 465
 const SMTP_PORT = 587
 const MAIL_ADDRESS = /^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,189}$/
-/** Stands for an unreadable credential, so that it is not also reported missing. */
+/** Stands for an unreadable credential, so it is not also reported missing. */
 const UNREAD = '?'
 const SITE_TEXT_MOST = 200
 

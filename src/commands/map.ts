@@ -1,4 +1,3 @@
-/** `hub map`: assigns the headings of an office's table to feed fields. */
 import { contentFromFile } from '../agencies/readers/content.js'
 import { readContent } from '../agencies/readers/index.js'
 import type { MapLine } from '../domain/intake/feed-maps.js'

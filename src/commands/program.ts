@@ -19,7 +19,6 @@ export const withJsonOption = (command: Command): Command =>
 
 type ConditionalLine = string | readonly string[] | false | null | undefined | 0
 
-/** Leaves out lines whose condition does not hold. */
 export const listLines = (...lines: ConditionalLine[]): string[] =>
   lines.flat().filter((line) => typeof line === 'string')
 

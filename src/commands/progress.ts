@@ -7,7 +7,6 @@ export interface ProgressBar {
 
 const SILENT: ProgressBar = { at: () => {}, stop: () => {} }
 
-/** The bar's total grows, because it is often unknown until a feed's last page. */
 export const startProgress = (label: string, quiet = false): ProgressBar => {
   if (quiet || !process.stderr.isTTY) return SILENT
   const bar = new SingleBar(

@@ -92,7 +92,7 @@ const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefi
   return { value: { pulls }, lines }
 }
 
-/** The JSON documented for --json; `run` and `ended` are printed for people only. */
+/** `run` and `ended` are printed for people only. */
 const pullJson = ({ run: _, ended: __, ...told }: PullResult) => told
 
 const pulledLine = (p: PullResult): string =>

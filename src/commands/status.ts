@@ -80,7 +80,6 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
       configured: addresses.platforms[id] !== undefined,
       outstanding: row?.outstanding ?? 0,
       refused: row?.refused ?? 0,
-      /** Confirmed removals whose display at the platform is still to be checked. */
       unchecked: row?.unchecked ?? 0,
       confirmed: row?.confirmed ?? 0,
       oldestOutstanding: oldest.get(id)?.toISOString() ?? null,

@@ -3,7 +3,6 @@ import type { PointSpread, ReasonDifference, TrialGroup } from '../domain/scorin
 import type { TrialRun } from '../work/scoring/trial.js'
 
 const COLUMN = 9
-/** Reasons printed, largest first; `--json` lists all. */
 const REASONS_SHOWN = 5
 
 export const formatTrial = ({ trial, scored, unchanged }: TrialRun): string[] => [

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { type DemoWorld, demoWorld, type World } from '../../seeds/world.js'
 import { feeds } from '../agencies/index.js'
 import type { AccountInput } from '../domain/access/accounts.js'
-// The server is loaded before signal handlers are set; see `hub start`.
+// Loaded before signal handlers are set; see `hub start`.
 import '../server/server.js'
 import { startProgress } from '../commands/progress.js'
 import type { Config } from '../config.js'
@@ -120,7 +120,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   const bar = startProgress('score')
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
-  // Sellers are listed before the case opens: a marketplace is notified only about its own sellers.
+  // Sellers are listed before the case opens, so the marketplace is notified.
   await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   await listen(hub, marketplace)
   say('④ 名单 Listing')
@@ -204,7 +204,7 @@ const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<
   await replaceSellers(db, { client: MARKETPLACE, bytes, dated, marketplace: null, now: now() })
 }
 
-/** Client secrets survive restarts, so that printed examples keep working. */
+/** Client secrets survive restarts, so printed examples keep working. */
 const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
   const path = join(hub.config.dataDir, SANDBOX_FOLDER, CLIENTS_FILE)
   const kept = readJson(path) as Record<string, string> | null

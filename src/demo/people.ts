@@ -1,4 +1,4 @@
-/** One account per desk role and duty. Its one-time password works until the person chooses one. */
+/** A one-time password works until the person chooses one. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../foundation/errors.js'
@@ -45,7 +45,7 @@ export const addDemoPeople = async (hub: Hub, folder: string): Promise<{ name: s
   return told
 }
 
-/** Returns null for an ended account, which stays ended. */
+/** Null for an ended account, which stays ended. */
 const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
   const { name } = one
   const change = { by: DEMO_AUTHOR, byCommand: true, now: now() }

@@ -4,7 +4,6 @@ import type { MailSettings } from '../domain/notifications/message.js'
 export interface Addresses {
   agencies: Record<string, string>
   platforms: Record<string, { url: string; secret: string }>
-  /** Networks that webhooks may reach besides those that are set. */
   webhookAllow?: string[]
   /** Mail server used where none is set. */
   mail?: MailSettings | null

@@ -64,7 +64,7 @@ import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
-/** Longest time that a request waits for another publication to end. */
+/** Wait of a request for another publication. */
 const ASKER_WAIT_MS = 30_000
 /** Slower scoring continues. */
 const SCORE_WAIT_MS = 2_000
@@ -218,7 +218,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
   }
 
-  /** Returns false when the job must be retried later. */
+  /** False when the job must be retried later. */
   const act = async (turn: OccurrenceTurn, signal: AbortSignal): Promise<boolean> => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned
@@ -316,7 +316,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       looking.start()
       outdated.start()
       office.start()
-      // Answers have their own connections, so that a long merge does not block the public.
+      // Answers have their own connections, so a long merge does not block the public.
       answers = openAnswerPool(databaseUrl, { what: 'answers', statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))

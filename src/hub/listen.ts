@@ -4,7 +4,6 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import { Refusal } from '../foundation/errors.js'
 
-/** Longest wait for running answers. */
 const DRAIN_MS = 10_000
 /** A stopping server still listens this long: a reused connection gets `Connection: close` instead of a reset. */
 const LET_GO_MS = 250

@@ -22,7 +22,7 @@ import { type Addresses, mergeAddresses } from './addresses.js'
 import { readHostCondition } from './host.js'
 import { listConfiguredPlatformSubjects } from './rules.js'
 
-/** Time within which a hub notices what was confirmed at another one. */
+/** A hub notices within this time what another one confirmed. */
 const LOOK_EVERY_MS = 2_000
 
 type SettingValues = Readonly<Record<string, string>>
@@ -42,7 +42,6 @@ interface OfficeState {
 export interface HubOfficeParts {
   config: Config
   filed: WorkRules
-  /** Addresses of the demo's stand-ins, used where nothing else is set. */
   standIns: Addresses | undefined
   keys: Pick<Keys, 'unseal'>
   log: Log
@@ -100,7 +99,6 @@ export const openOffice = async (db: Db, parts: HubOfficeParts) => {
   }
 }
 
-/** Stand-ins of the demo have no address in the settings. */
 const hasRealAddress = ({ platforms }: OfficeConfig, platform: string): boolean => {
   const of = platforms[platform]
   return of !== undefined && of.url !== null && !of.isTest

@@ -19,7 +19,6 @@ export interface PushParts {
   noticeRestored: () => Promise<boolean>
   /** Only removals are sent while the clock is doubted. */
   isDoubted: () => boolean
-  /** Additions wait until the office is in service. */
   isHeldOnTrial: (platform: string) => boolean
   now: () => Date
   log: Log
@@ -44,7 +43,7 @@ export const pushOnlyRemovalsWhenInDoubt = async (
       return true
     },
   )
-  // Queries the database each time, so that a failover during a push is noticed.
+  // Queries the database each time, so a failover during a push is noticed.
   const additionsStopped = async (platform: string) =>
     unsure ||
     isDoubted() ||
@@ -61,10 +60,10 @@ export const pushOnlyRemovalsWhenInDoubt = async (
     })
   const options = { ...turn, now, log }
   const filled = Promise.all(platforms.map(({ platform }) => queueBackfill(db, rules, platform.id, options)))
-  // A backfill error is thrown after the push, so that removals do not wait.
+  // A backfill error is thrown after the push, so removals do not wait.
   const tried = filled.catch(() => {})
-  // In a timetabled push, checks of earlier removals run beside it, so that removals do not wait. In a push started by
-  // a person they finish first, so that the removals that they queue are sent too.
+  // In a timetabled push, checks of earlier removals run beside it. A push started by a person awaits them, so the
+  // removals that they queue are sent too.
   const checks = Promise.all(platforms.map((from) => checkRemovals(db, from, { ...options, rules })))
   const checked = checks.catch(() => {})
   // Only a push started by a person waits until a new platform's backfill is queued.

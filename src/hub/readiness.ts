@@ -19,7 +19,6 @@ const FREE_LEAST_BYTES = 16 * 1024 * 1024
 
 type DiskWatch = ReturnType<typeof watchDisks>
 
-/** Detects full disks by write errors of this process and by the data folder's free space. */
 export const watchDisks = (folder: string, machine: () => number = () => performance.now()) => {
   const metAt = new Map<database.FullDisk, number>()
   const close = database.onFullDisk((disk) => metAt.set(disk, machine()))

@@ -36,7 +36,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
   }
 }
 
-/** Returns the subject kinds that each platform receives. Throws CONFIG_INVALID for kinds without a format. */
+/** The subject kinds that each platform receives. Throws CONFIG_INVALID for kinds without a format. */
 export const listConfiguredPlatformSubjects = ({ platforms }: Pick<OfficeConfig, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null

@@ -1,4 +1,4 @@
-/** Plays a case into every state by ordinary moves, each made on its own day by an injected clock. */
+/** Plays cases by ordinary moves, each on its own day by an injected clock. */
 import type { Role } from '../domain/access/viewer.js'
 import type { CaseState } from '../domain/listing/case.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
@@ -70,7 +70,6 @@ const PLOTS: readonly Plot[] = [
   { ends: 'HEARING', began: 12, steps: HEARD },
   { ends: 'REVIEWED', began: 22, steps: REVIEWED },
   { ends: 'CONSENTED', began: 23, steps: CONSENTED },
-  // Its time for publication is over.
   { ends: 'DECIDED', began: 75, steps: DECIDED },
   { ends: 'SERVED', began: 25, steps: SERVED },
   {
@@ -101,7 +100,7 @@ const PLOTS: readonly Plot[] = [
   },
 ]
 
-/** Plays one case for each plot, in this order of `codes`. Cases that have begun already are left alone. */
+/** One case for each plot, in this order of `codes`. Cases that have begun are left alone. */
 export const playDemoCases = async (
   db: Db,
   rules: WorkRules,

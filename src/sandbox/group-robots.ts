@@ -1,4 +1,4 @@
-/** Stand-ins of group robots: 钉钉 checks its signature and the age of the timestamp, 企业微信 its key and the length. */
+/** 钉钉 checks its signature and the age of the timestamp, 企业微信 its key and the length. */
 import { createHmac } from 'node:crypto'
 import { parseJsonObject } from '../foundation/text/json.js'
 import type { MailServerStandIn } from './mail-server.js'
@@ -21,11 +21,9 @@ export interface GroupRobots extends StandInServer {
   wecom: { address: string }
   messages: RobotMessage[]
   behave: (wanted: { outage?: boolean }) => void
-  /** Calls `hear` after each message. */
   onMessage: (hear: () => void) => void
 }
 
-/** `GET /` shows what the robots and, beside them, the mail server took. */
 export const startGroupRobots = async (
   mail: MailServerStandIn,
   now: () => Date = () => new Date(),

@@ -12,7 +12,6 @@ const MAIL_WISHES = {
   outage: SWITCH,
   /** How many messages are put off with 451. */
   failNext: COUNT,
-  /** How many messages are taken although the line breaks before the answer. */
   cutAfterAccept: COUNT,
   /** This address is refused for good with 550. */
   refuse: TEXT_OR_NULL,
@@ -20,7 +19,6 @@ const MAIL_WISHES = {
   refuseSender: TEXT_OR_NULL,
   /** Every account and password is refused with 535. */
   refuseLogin: SWITCH,
-  /** Messages are taken, but the answer waits until this is over. */
   hold: SWITCH,
 }
 
@@ -30,7 +28,6 @@ export interface ReceivedMail {
   messageId: string
   subject: string
   text: string
-  /** Includes the headers. */
   raw: string
 }
 
@@ -62,7 +59,6 @@ export const startMailServer = async () => {
       for (const answer of held) answer()
       held.clear()
     },
-    /** Calls `hear` after each mail; returns how to stop. */
     onMail: (hear: () => void): (() => void) => {
       hearers.add(hear)
       return () => hearers.delete(hear)
@@ -140,7 +136,6 @@ const converse = (socket: Socket, { behaviour, accept, held }: Conversation): vo
 
 const addressIn = (text: string): string => /<([^>]*)>/.exec(text)?.[1] ?? ''
 
-/** Reads what our own sender writes: one part of text in base64. */
 const readMail = (raw: string): Pick<ReceivedMail, 'messageId' | 'subject' | 'text'> => {
   const split = raw.indexOf('\r\n\r\n')
   const headers = raw.slice(0, split).replace(/\r\n[ \t]+/g, ' ')

@@ -39,7 +39,6 @@ export const startMarketplaceStandIn = async (now: () => Date = () => new Date()
     })
     if (!(signatures ?? '').split(' ').some((each) => isSameSecret(each, expected)))
       return makeJsonAnswer(401, { message: '签名不符 bad signature' })
-    // A change comes twice when its first answer was lost.
     if (!ids.has(id ?? '')) told.unshift(message)
     ids.add(id ?? '')
     told.splice(MESSAGES_SHOWN)

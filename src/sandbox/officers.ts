@@ -17,7 +17,6 @@ const REVIEWER = 'demo-reviewer-person'
 const LIST = 'serious'
 const RECORDS_LOOKED_AT = 100
 const AFTER_DEFENCE_WORKDAYS = 6
-/** The demo case begins so long ago that its defence term is over. */
 const CASE_BEGAN_DAYS_AGO = 30
 
 export const publishDemoCase = async (db: Db, rules: WorkRules, code: string, now: Date): Promise<string[]> => {

@@ -13,7 +13,6 @@ export interface StandInRequest {
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer
-  /** Aborts when the client disconnects or the server closes. */
   gone: AbortSignal
 }
 
@@ -25,7 +24,6 @@ export interface StandInAnswer {
   cutAfterBytes?: number
 }
 
-/** `cut` breaks the connection without an answer. */
 export type StandInReply = StandInAnswer | 'cut'
 
 export interface StandInServer {

@@ -1,4 +1,4 @@
-/** Exports one case as a file (案卷), asked as the person's own question: closed parts are empty. */
+/** Asked as the person's own question, so closed parts of the case file (案卷) are empty. */
 import type { Request, RequestHandler } from 'express'
 import type { GraphqlEndpoint } from '../api/graphql/execution.js'
 import { openPaperFor } from '../api/listing/papers.js'
@@ -58,7 +58,7 @@ const readCopies = async (parts: ApiDependencies, viewer: Viewer, file: CaseFile
   const papers = listPapersOf(file)
   const chosen = choosePapersThatFit(papers, CASE_FILE_PAPERS_BYTES_MOST)
   const copies: CaseFileCopy[] = []
-  // One after another, so that only the chosen bytes are in memory.
+  // One after another, so only the chosen bytes are in memory.
   for (const paper of papers) {
     const { id, title, type, bytes, sha256 } = paper
     const content = chosen.has(paper) ? await openOrNull(parts, viewer, id) : null

@@ -1,4 +1,4 @@
-/** Exports lists of the desk as XLSX or CSV. Rows come from GraphQL as the person's own questions, each page audited. */
+/** Rows come from GraphQL as the person's own questions, each page audited. */
 import type { Request, RequestHandler } from 'express'
 import type { GraphqlEndpoint } from '../api/graphql/execution.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
@@ -30,7 +30,6 @@ interface ExportRequest {
 
 type SignedIn = (request: Request) => Promise<Viewer>
 
-/** `signedIn` returns the person, or refuses. It is asked again before the file leaves: the session may have ended. */
 export const makeExportHandler =
   (
     parts: ApiDependencies,

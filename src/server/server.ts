@@ -74,7 +74,6 @@ const SECURITY = Object.entries({
 
 const BULK_POOL_MAX = 4
 
-/** `sockets` limits the time and size of requests. */
 export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVER_OPTIONS): Promise<http.Server> => {
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
@@ -208,7 +207,7 @@ const answerTimeout = (request: IncomingMessage, response: ServerResponse): void
 const noteWhenRead = (request: IncomingMessage, note: () => void): void =>
   request.method === 'GET' ? note() : void request.once('end', note)
 
-/** Decodes the path, so that an ID number in any encoding is redacted. */
+/** Decodes the path, so an ID number in any encoding is redacted. */
 const shown = (path: string): string => {
   try {
     return decodeURIComponent(path)

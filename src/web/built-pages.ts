@@ -1,4 +1,3 @@
-/** Serves the pages that `npm run build` makes: the desk and GraphiQL. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'

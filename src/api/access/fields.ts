@@ -243,7 +243,7 @@ export const accessTableFaults = (
   ]
 }
 
-/** True when the viewer may read the field. Pass the viewer that `viewerOfFile` returns for the object's operator. */
+/** Pass the viewer that `viewerOfFile` returns for the object's operator. */
 export const mayAnswerField = ({ acts, whose }: FieldAccess, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 

@@ -1,4 +1,3 @@
-/** Types whose connections have `totalCount`. */
 const PAGED =
   'Authorisation Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
   'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'

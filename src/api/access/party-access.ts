@@ -18,7 +18,7 @@ import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorAtTime, operatorById } from '../request/operator-at-time.js'
 
-/** Checks the rate limit first, so that a refusal reveals nothing about the code. */
+/** Checks the rate limit first, so a refusal reveals nothing about the code. */
 const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: GraphqlContext) => {
   const { parts, limits, address, now } = context
   const token = await taken(context, async () => {

@@ -50,7 +50,7 @@ export const makeCompiledQueries = (
   addGuardResolvers(schema)
   const queries = new LRUCache<string, CountedQuery>({ max: QUERIES_MOST })
   return {
-    /** Returns null when Apollo must answer, with a new context. */
+    /** Null when Apollo must answer, with a new context. */
     answer: async <C>(given: unknown, accept: string, contextOf: (body: GraphqlRequestBody) => C) => {
       const body = questionIn(given)
       const query = body === null || body.query.length > longest ? undefined : queries.get(keyOf(body, accept))
@@ -58,7 +58,7 @@ export const makeCompiledQueries = (
       const context = contextOf(body)
       const { data, errors } = await query.run(undefined, context, body.variables ?? {})
       if (!errors) return { text: `${JSON.stringify({ data })}\n`, type: query.type, context }
-      // Restart the count, so that a query that always fails is not executed twice each time.
+      // Restart the count, so a query that always fails is not executed twice each time.
       query.answers = 0
       return null
     },
@@ -99,9 +99,8 @@ const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL,
 const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'])
 
 /**
- * The compiler (0.8.9) pastes string literals into generated code, where crafted text would run. Also false where
- * answers could differ: directives, variables with defaults or other types, inherited names such as `constructor`,
- * abstract types.
+ * The compiler (0.8.9) pastes string literals into generated code, where crafted text would run. Also false where answers
+ * could differ: directives, variables with defaults or other types, inherited names, abstract types.
  */
 export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
@@ -146,13 +145,9 @@ const isAllowedNode = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
-/** Leaf fields that are methods and that compiled queries can call. */
 const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'completeUntil'])
 
-/**
- * Compiled code turns a method or promise into an empty object unless the field has a resolver, so object fields get
- * the default one.
- */
+/** Compiled code turns a method or promise into an empty object unless the field has a resolver. */
 const addGuardResolvers = (schema: GraphQLSchema): void => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
@@ -163,7 +158,7 @@ const addGuardResolvers = (schema: GraphQLSchema): void => {
 const isOpen = ({ name, type, resolve }: GraphQLField<unknown, unknown>): boolean =>
   resolve === undefined && (METHODS.has(name) || !isLeafType(getNamedType(type)))
 
-/** Serialising a method or a promise throws, so that graphql-js answers instead. */
+/** Serialising a method or a promise throws, so graphql-js answers instead. */
 const serializers = (schema: GraphQLSchema): Record<string, (value: unknown) => unknown> => {
   const types = Object.values(schema.getTypeMap()).filter(isLeafType)
   return Object.fromEntries(

@@ -23,8 +23,8 @@ interface BatchBounds {
 }
 
 /**
- * Merges calls of one event-loop turn into one call of `answer`. At most `most` run at once. One caller's keys
- * stay in one statement, hence in one snapshot.
+ * Merges calls of one event-loop turn into one `answer`, at most `most` at once. One caller's keys stay in one statement,
+ * hence one snapshot.
  */
 export const batchAcrossRequests = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,
@@ -97,7 +97,7 @@ const takeBatch = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] =>
   return waiting.splice(0, askers)
 }
 
-/** At most four batches run at once, so that one long operator file does not delay others. */
+/** One long operator file must not delay others. */
 const FILES = { most: 4 }
 
 export const makeSharedLookups = (db: AnswerPool, agencies: readonly Agency[]): Lookups => {

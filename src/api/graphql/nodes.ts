@@ -1,4 +1,4 @@
-/** Access is checked before the object is loaded, so that a missing and a forbidden object take equally long. */
+/** Access is checked before the object is loaded, so a missing and a forbidden object take equally long. */
 import {
   may,
   mayOnFeed,
@@ -61,7 +61,7 @@ export const resolveNode = async (_: unknown, { id }: { id: string }, context: G
   return BY_KEY[type]?.(context, key) ?? null
 }
 
-/** True when the viewer may see the object; false for a missing one, unless he may see all of its type. */
+/** False for a missing object, unless the viewer may see all of its type. */
 const isFor = async (context: GraphqlContext, type: NodeType, row: FieldAccess, key: number): Promise<boolean> => {
   if (!isAuthorizedType(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })

@@ -186,7 +186,7 @@ const ENUMS = {
   ScorecardActivationState: { ACTIVATED: 'ADOPTED' },
 }
 
-/** Later resolvers replace earlier ones: `partyAccessResolvers` wraps fields of `listingResolvers`. */
+/** Later resolvers replace earlier ones. */
 const RESOLVERS = [
   SCALARS,
   ENUMS,

@@ -1,4 +1,3 @@
-/** The penalty that a case rests on, and for a lead the gravest that could be linked. */
 import { judgeLeadGround, pickGravest } from '../../domain/listing/lead-ground.js'
 import { isHeavyPenalty } from '../../domain/records/penalty.js'
 import type { RecordBody } from '../../domain/records/records.js'

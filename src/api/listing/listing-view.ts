@@ -1,7 +1,4 @@
-/**
- * Views of entries and cases. Where `state`, `operatorId`, `record` or `counted` is null, resolvers read it from the
- * case.
- */
+/** Views of entries and cases. Resolvers read a null `state`, `operatorId`, `record` or `counted` from the case. */
 import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
 import { type Case, isBeforeNotice, isCaseOver, isVisibleToParty } from '../../domain/listing/case.js'
 import { type ListKind, REMOVAL_REASONS } from '../../domain/listing/lists.js'
@@ -78,7 +75,7 @@ export const makeCaseView = (listing: Listing): ListingView => ({
   counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
 })
 
-/** The case on day `asOf`, as known at `knownAt`, rebuilt from its procedural steps; null when none existed. */
+/** The case on day `asOf`, as known at `knownAt`, rebuilt from its steps; null without one. */
 export const makePastCaseView = (
   listing: Listing,
   moves: readonly ListingEvent[],
@@ -103,7 +100,7 @@ export const makePastCaseView = (
   }
 }
 
-/** Returns the entry's last day as these procedural steps set it; later ones may have changed it. */
+/** The entry's last day by these steps; later ones may have changed it. */
 const endIn = (made: readonly ListingEvent[]): string | null => {
   const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
   return typeof said === 'string' ? said : null

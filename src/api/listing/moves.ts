@@ -74,7 +74,6 @@ const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean>
   )
 }
 
-/** True when the viewer's authority is above the case's and so may consent. */
 const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> =>
   !isRegionBound(context.viewer) ||
   mayConsentToListing(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)

@@ -37,7 +37,7 @@ const isReadable = (
   return listing !== null && kind !== null && listServedDocumentKinds(listing.facts, listing.removedOn).includes(kind)
 }
 
-/** A signed copy that another has replaced may be a mistake: it may name somebody else. */
+/** A replaced signed copy may be a mistake and name somebody else. */
 const isReplaced = async (
   db: Db,
   viewer: Viewer,

@@ -1,4 +1,3 @@
-/** Searches document numbers and colleagues; `operators` searches names and codes. */
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { CASE_STATES, isCaseOver } from '../../domain/listing/case.js'
 import { simplifyDocumentNumber } from '../../domain/records/decision-number.js'

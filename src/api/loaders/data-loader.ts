@@ -33,7 +33,7 @@ export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 /** `answer` receives distinct keys and returns their values in the same order. Values are cached for one request. */
 export const makeBatchedLoad = <K, V>(nameOf: (key: K) => string, answer: BatchAnswer<K, V>) => {
-  // setImmediate runs after this turn's promise jobs, so that resolvers of one level share the query.
+  // setImmediate runs after this turn's promise jobs, so resolvers of one level share the query.
   const loader = new DataLoader<K, V, string>(answer, { cacheKeyFn: nameOf, batchScheduleFn: setImmediate })
   return (key: K) => loader.load(key)
 }

@@ -35,7 +35,7 @@ const moveView = (context: GraphqlContext, made: store.StoredMatterMove) => {
   }
 }
 
-/** Those who have a seat, or cover one; staff of the hub without a seat, unless the kind is for its seats only. */
+/** True for a seat and its superiors; for hub staff too, except in kinds for seats only. */
 export const seesMatter = ({ viewer }: GraphqlContext, kind: MatterKind, { seats, handed }: Matter): boolean => {
   const seat = seatOf(viewer)
   return seat === null ? kind.visibility === 'SEATS' : hasSeatIn(seats, handed, seat)

@@ -16,7 +16,6 @@ import { makeQueueCursor, parseGlobalId, readQueueInCursor } from '../request/id
 import { refuseUnstorableText } from '../request/limits.js'
 import { makeMatterView, seesMatter } from './matter-view.js'
 
-/** Counted no further, so that a long queue costs no more than a short one. */
 const COUNTED_MOST = 1_000
 const PROVINCE = '220000'
 
@@ -101,7 +100,6 @@ const fieldsOf = ({ fields, attachments }: FieldInput) => ({
   ...(attachments && { attachments }),
 })
 
-/** Without members that were not given. */
 const given = <T extends object>(input: T): { [K in keyof T]: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value != null)) as {
     [K in keyof T]: NonNullable<T[K]>

@@ -108,7 +108,6 @@ interface RobotArguments {
 
 const REASON = '登记群机器人'
 
-/** Returns the robot as proposed. */
 const saveRobot = async (_: unknown, { input }: { input: RobotArguments }, context: GraphqlContext) => {
   const { choice, ...texts } = input
   const { name, form, robotAddress, robotSecret, region, reason } = refuseUnstorableText(texts)

@@ -151,7 +151,6 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** `side`: the field of a division that names this operator. */
 const findPartnersInDivisions = async (
   { operator, when }: OperatorAtTime,
   context: GraphqlContext,

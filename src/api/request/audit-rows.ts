@@ -23,7 +23,6 @@ export interface RequestAuditEntry {
   asked: string
   outcome?: string
   shown?: Iterable<string>
-  /** The answer, for its digest; absent when not known in advance. */
   content?: string | Buffer
 }
 
@@ -154,7 +153,7 @@ const redactedText = (source: string, mark: (id: string) => string): string =>
 export const writeJsonWithoutAccessCodes = (value: unknown): string =>
   JSON.stringify(value, (_, member) => (typeof member === 'string' ? withoutAccessCodes(member) : member))
 
-/** Truncated text ends with its full length and keyed hash, so that copies can be compared. */
+/** Truncated text ends with its full length and keyed hash, so copies can be compared. */
 const truncate = (text: string, mark: (id: string) => string): string =>
   text.length <= PURPOSE_LENGTH_MOST ? text : `${text.slice(0, PURPOSE_LENGTH_MOST)}… ${text.length} ${mark(text)}`
 

@@ -1,4 +1,4 @@
-/** Chunks of bulk answers take turns, so that a short request waits for one of them at most. */
+/** Chunks of bulk answers take turns; a short request waits for one at most. */
 import type { ServerResponse } from 'node:http'
 import { AUDIT_ROW_CODES_MOST } from '../../domain/audit/audit-log.js'
 import type { AnswerPool } from '../../store/db/answer-pool.js'

@@ -51,7 +51,6 @@ interface AuditNotes {
   isAct: boolean
   text: string
   faults: string[]
-  /** Subject of the token that the answer issues; null without one. */
   issuedTo: string | null
 }
 
@@ -110,8 +109,8 @@ export class GraphqlContext {
   }
 
   /**
-   * True when the client has gone or ANSWER_BEGINS_WITHIN_MS have passed. Always false for a mutation, which must
-   * report its outcome.
+   * True when the client has gone or ANSWER_BEGINS_WITHIN_MS have passed. Never for a mutation, which must report its
+   * outcome.
    */
   isOver(): boolean {
     return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_BEGINS_WITHIN_MS)

@@ -18,7 +18,7 @@ export const formatPartyCookie = (value: string, seconds: number): string => wri
 const written = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
 
-/** Returns null without the cookie, and '', which matches no session, if it is malformed or sent twice. */
+/** Null without the cookie, and '', which matches no session, if it is malformed or sent twice. */
 export const readSessionCookie = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
 export const readPartyCookie = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
 

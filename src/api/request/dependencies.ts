@@ -50,13 +50,12 @@ export interface ServerDependencies {
   resolve?: HostResolver
   demo: boolean
   secondFactor: SecondFactorPolicy
-  /** Networks (CIDR) from which administrators sign in; none: from everywhere. */
   administratorNetworks?: readonly string[]
   publicUrl?: string
   auditLog: AuditLog
   /** An exception thrown by `progress` stops the verification. */
   verifyAuditLog: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
-  /** Returns null when another process already pulls the feed. */
+  /** Null when another process already pulls the feed. */
   pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
   rescore: (operators: readonly number[]) => Promise<unknown>
   publish: () => Promise<unknown>
@@ -74,7 +73,7 @@ export interface ApiDependencies
   attempts: AttemptLog
   quotas: Quotas
   answerPath: AnswerPath
-  /** Connections of queries about many codes, so that short queries need not wait. */
+  /** Connections of queries about many codes, so short queries need not wait. */
   bulk: AnswerPool
   bulkTurns: BulkTurns
   inTurn: ConcurrencyLimit

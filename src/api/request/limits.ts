@@ -21,7 +21,7 @@ export const QUERY_TOKENS_MOST = 10_000
 export const QUERY_DEPTH_MOST = 15
 export const QUERY_ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
-/** Most fields of a query, fragments expanded. */
+/** Fragments expanded. */
 export const QUERY_FIELDS_MOST = 10_000
 export const QUERY_CODES_MOST = 1_000
 export const QUERY_DIRECTIVES_MOST = 100
@@ -101,7 +101,7 @@ const EXTENT_BOUNDS: readonly ExtentBound[] = [
   ['查询结构的别名数', 'Aliases about the schema', INTROSPECTION_ALIASES_MOST, ({ schema }) => schema.aliases],
 ]
 
-/** Empties a refused document, so that no other validation rule sees it: some take quadratic time. */
+/** Empties a refused document, so no other validation rule sees it: some take quadratic time. */
 export const queryLimitsRule = (context: ValidationContext): ASTVisitor => {
   const { ofSelection, ofFragment } = makeMeasure(context)
   let refused = false
@@ -139,7 +139,7 @@ export const queryLimitsRule = (context: ValidationContext): ASTVisitor => {
 }
 
 const makeMeasure = (context: ValidationContext) => {
-  // Each fragment is measured once, so that nested spreads do not take exponential time.
+  // Each fragment is measured once, so nested spreads do not take exponential time.
   const measured = new Map<string, QueryExtent>()
 
   const ofFragment = (fragment: FragmentDefinitionNode | null | undefined, level: number): QueryExtent => {

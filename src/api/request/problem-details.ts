@@ -30,7 +30,6 @@ export const sendProblem = (response: Response, { status, code, detail, details,
   )
 }
 
-/** Register it after the path's other routes. */
 export const refuseOtherMethods =
   (allowed: 'GET' | 'POST'): RequestHandler =>
   (_request, response) => {

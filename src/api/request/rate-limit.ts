@@ -9,8 +9,8 @@ const BUCKETS_MOST = 10_000
 const LOOKS_EACH = 10
 
 /**
- * The 120 bits of an access code cannot be guessed, so a newcomer (an address with few recent failures) is always
- * admitted: strangers cannot lock out everybody.
+ * A newcomer (an address with few recent failures) is always admitted: 120 random bits cannot be guessed, and strangers
+ * cannot lock out everybody.
  */
 const PARTY = {
   newcomers: true,

@@ -90,7 +90,6 @@ export class HttpRequestContext {
   readonly address: string
   readonly purpose: string | null
   readonly refused: string[] = []
-  /** `public` until the request is admitted. */
   role: Role = PUBLIC_VIEWER.role
   #log: Log | null = null
   #db: Db | null = null
@@ -139,7 +138,7 @@ const targetOf = (target: string): URL => {
   return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
 }
 
-/** Returns null for more than `most` bytes and discards the rest. */
+/** Null for more than `most` bytes; discards the rest. */
 export const readBody = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
   if (Number(request.headers['content-length'] ?? 0) > most) {
     request.resume()

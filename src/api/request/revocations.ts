@@ -61,7 +61,7 @@ export const makeRevocations = (db: Db) => {
     concern: async ({ jti, sub, issuedAt }: TokenIdentity, now: Date): Promise<boolean> => {
       await fresh(now)
       const holder = holders.get(sub)
-      // A token states its issue time in whole seconds, so that whole second is revoked.
+      // A token states its issue time in whole seconds, so whole second is revoked.
       return tokens.has(jti) || (holder !== undefined && issuedAt * 1_000 <= holder.issuedUntil)
     },
     add: async (revoked: store.RevokedTokens, now: Date): Promise<void> => {

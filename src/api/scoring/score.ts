@@ -58,7 +58,6 @@ const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
 export const readScoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
   const owned = await findScoreAndOwner(parts.db, id)
   if (owned === null || !maySee(viewer, owned.operator)) return null
-  // Withholds a score that counted a listing removed later.
   const isOpen = may(viewer, 'see_removed') || !(await findScoresOfGoneEntries(parts.db, [id], today)).has(id)
   return isOpen ? auditOf(parts, viewer, owned) : null
 }

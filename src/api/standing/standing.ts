@@ -30,7 +30,6 @@ const standingsOf = async (context: GraphqlContext, codes: readonly string[], wa
   return codes.map((code, place) => makeStandingView(context, { code, asOf, row: rows[place] ?? null, freshness }))
 }
 
-/** Grades to look up, and the client on which they depend. */
 export const chooseGrades = ({
   viewer,
 }: Pick<GraphqlContext, 'viewer'>): { grades: GradesSeen; client: string | null } => {
@@ -105,7 +104,7 @@ const listingsOf = (context: GraphqlContext, row: StandingRow, asOf: string): Li
 
 const known = new WeakMap<FieldNode, boolean>()
 
-/** True when the query selects `asOf` or `stale`. Directives are ignored. */
+/** Ignores directives. */
 export const selectsFreshness = ({
   fieldNodes,
   fragments,

@@ -34,7 +34,7 @@ export const makeBodyReceiver = ({
     all += bytes
     add(held, agency, bytes)
   }
-  /** Returns null when the sender disconnected early. */
+  /** Null when the sender disconnected early. */
   return async (request: IncomingMessage, agency: string): Promise<ReceivedBody | null> => {
     if (Number(request.headers['content-length'] ?? 0) > most) {
       request.resume()

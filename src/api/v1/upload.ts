@@ -58,7 +58,6 @@ interface UploadRun {
   rejects?: string
 }
 
-/** Error of a failed upload, whose run lists the rejects. */
 export class UploadError extends Error {
   constructor(
     readonly error: unknown,

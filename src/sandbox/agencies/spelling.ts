@@ -1,7 +1,6 @@
 /** Returns midnight (UTC+8) in epoch milliseconds, as the national registry interface sends days. */
 export const readMidnightMs = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
 
-/** Three spellings of a day; the third has a meaningless time. */
 export const formatGatewayDate = (date: string, n: number): number | string => {
   if (n % 3 === 0) return readMidnightMs(date)
   return n % 3 === 1 ? `${date} 00:00:00.000000000` : `${date.replaceAll('-', '')}195653`

@@ -11,10 +11,8 @@ const PAGE_NUMBER_MOST = 1_000_000
 
 const WISHES = {
   delayMs: COUNT,
-  /** How many requests get 503 with Retry-After. */
   failNext: COUNT,
   garbage: SWITCH,
-  /** Bytes sent before the connection breaks; null: never. */
   cutAfterBytes: makeCountOrNull(null),
 }
 
@@ -46,7 +44,6 @@ export const startAgencyStandIn = async (id: string, routes: StandInRoutes, port
   const { url, close } = await startStandInServer(answer, port)
   return {
     ...{ id, url, close, behave },
-    /** Number of requests so far, failed ones included, without `/_behave`. */
     get asked() {
       return asked
     },

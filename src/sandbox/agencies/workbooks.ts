@@ -7,7 +7,6 @@ const FOOD_TITLE = '食品安全监督抽检信息汇总'
 const FOOD_NOTE = '声明：以下信息仅指本次抽检标称的生产企业相关产品的生产日期/批号和所检项目；“/”表示无此项内容。'
 const NONE = '/'
 
-/** The header lies below a title, and a cell holds several failures, as in published workbooks. */
 export const makeFoodWorkbook = ({ food }: World): Buffer =>
   makeWorkbook([[FOOD_TITLE], [FOOD_NOTE], ...sheetRows(food, FOOD_COLUMNS)], { name: '抽检信息', titleRows: 2 })
 

@@ -10,13 +10,11 @@ interface Chaos {
 
 export const WISHES = {
   delayMs: COUNT,
-  /** How many messages get 503 with Retry-After. */
   failNext: COUNT,
   /** Retry-After in seconds; null omits the header. */
   retryAfter: makeCountOrNull(1),
   outage: SWITCH,
   refuse: TEXT_OR_NULL,
-  /** Entries with this code or name disappear although they were confirmed. */
   lose: TEXT_OR_NULL,
   cutAfterAccept: COUNT,
   cutBeforeAccept: COUNT,
@@ -25,7 +23,6 @@ export const WISHES = {
   silentRows: COUNT,
   wrongEncoding: COUNT,
   garbage: COUNT,
-  /** Shows the row applied last, whatever its sequence. */
   ignoresSequence: SWITCH,
   /** Applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: COUNT,

@@ -1,4 +1,3 @@
-/** Only a row with a higher sequence replaces an entry, unless the platform ignores sequences. */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -18,7 +18,6 @@ export interface JudgingOptions {
   register: BaseLibrary | null
   /** YYYY-MM-DD; null skips comparisons with today. */
   today: string | null
-  /** Code or name refused as unknown, whatever the register says. */
   refuse: string | null
 }
 
@@ -127,7 +126,6 @@ const wrongNumber = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
     : makeReceiverFault('1007', form.names.documentNumber, text)
 }
 
-/** A removal is not checked against the register, where its subject may be lost or renamed. */
 const unknownSubject = (
   row: ReceivedRow,
   form: RowForm,

@@ -14,7 +14,6 @@ export type RowPart =
 export interface RowForm {
   kind: SubjectKind
   names: Readonly<Partial<Record<RowPart, string>>>
-  /** Fields that must be filled unless the row removes its entry. */
   required: readonly string[]
   /** All field names; null when the interface document does not list them. */
   known: ReadonlySet<string> | null

@@ -78,7 +78,6 @@ const innerMember = (name: string, inner: Html): Html => {
   return isShownElsewhere(name) ? onlyInEnglish(said) : said
 }
 
-/** `open` counts the rows, nested ones included, that were not found in a published text. */
 export const rowCountsOf = ({ sections }: RuleTable): { rows: number; open: number } => {
   const rows = sections.flatMap((section) => section.rows)
   const open = rows.reduce(

@@ -13,7 +13,6 @@ export interface ListPageContent {
   total: number
   day: string
   next: SearchFilter['after']
-  /** True when the entries found only resemble the requested name. */
   similar: boolean
   authorities: readonly string[]
 }

@@ -1,4 +1,4 @@
-/** Sends a search result as CSV. Entries that leave the list during sending are omitted. */
+/** Entries that leave the list during sending are omitted. */
 import type { Request, Response } from 'express'
 import { pagesFrom } from '../../foundation/pages.js'
 import { secondsUntilMidnight, shanghaiDate } from '../../foundation/time/dates.js'

@@ -238,7 +238,6 @@ const appendPaper = ({ title, html, signed }: CaseFileData['documents'][number])
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' }
 
-/** The lines of a page that the hub itself has printed. */
 const linesOfPage = (html: string): string[] =>
   (/<article>([\s\S]*)<\/article>/.exec(html)?.[1] ?? html)
     .replace(/<\/(?:p|h1|h2|li)>/g, '\n')

@@ -1,6 +1,5 @@
 import type { PaperType } from '../../foundation/papers/inspect.js'
 
-/** Asked as the person's own question, so that closed parts of the case file (案卷) are empty. */
 export const CASE_FILE_QUERY = `query CaseFile($id: ID!) {
   listing(id: $id) {
     id kind state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored ground notListed

@@ -70,7 +70,6 @@ const schemeChoice = (): SchemeChoice => SCHEMES.find((one) => one === localStor
 
 const isDark = (): boolean => schemeChoice() === 'dark' || (schemeChoice() === 'auto' && system.matches)
 
-/** Sets each colour as a CSS custom property: `mainTint` becomes `--main-tint`. */
 export const giveColoursToStyles = (): void => {
   const { style } = document.documentElement
   style.colorScheme = isDark() ? 'dark' : 'light'
@@ -99,7 +98,6 @@ const IN_DARK = new Map(
   Object.entries(COLOURS).map(([name, colour]) => [colour as string, DARK[name as keyof Palette]]),
 )
 
-/** Replaces the colours of a chart's option, which are those of the light palette. */
 export const paintOption = <T>(option: T, dark: boolean): T => {
   if (!dark) return option
   if (typeof option === 'string') return (IN_DARK.get(option) ?? option) as T

@@ -6,7 +6,6 @@ import { readPageText, renderMarkdown } from '../frame/markdown.js'
 import { type SitePage, sitePage } from '../frame/page.js'
 import { baseUrlOf, sendPage } from '../frame/render-response.js'
 
-/** Program files below schema/clients, also run by the tests. */
 const CLIENTS = [
   { file: 'hub-client.ts', name: 'TypeScript', zh: 'Node，不用软件包', en: 'Node, no packages' },
   { file: 'hub_client.py', name: 'Python', zh: '3.8 起，只用标准库', en: '3.8 on, standard library only' },
@@ -56,7 +55,6 @@ const CLIENT_TEXTS = cacheByLanguage(
   )}`,
 )
 
-/** Refusals of the paths and questions that this page describes. */
 const OF_MARKETPLACES =
   /^(?:SELLERS|ROWS?|WEBHOOKS?|CHANGES|STREAMS|TOO_MANY|QUOTA|CONTENT_TOO|UPLOAD_STALLED|UNAUTHENTICATED|FORBIDDEN|HUB_BUSY|RUN_BUSY|UNAVAILABLE|STOPPING|INPUT_INVALID|DATE_INVALID|MEDIA_TYPE|NOT_ACCEPTABLE|NOT_FOUND|ANSWER_TIMEOUT|TRAIL|QUERY|LIST_WITHHELD|STORAGE_FULL)/
 

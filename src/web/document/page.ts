@@ -101,7 +101,6 @@ ${article}
 
 interface Labels {
   of: DocumentTemplate['blanks']
-  /** Said before the name of a blank. */
   prefix: string
 }
 

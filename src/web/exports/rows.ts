@@ -1,10 +1,9 @@
-/** Turns the rows of an exported list into cells, in the words that the desk shows. */
+/** Cells use the words that the desk shows. */
 import { chineseHalfOf } from '../../foundation/text/words.js'
 import { nameOfDivision } from '../words/division-names.js'
 import type { ExportColumn, ExportTable } from './tables.js'
 
 export interface ExportWords {
-  /** Chinese label of an enum value of the schema. */
   labelOf: (type: string, value: string) => string
   feedName: (id: string) => string
   platformName: (id: string) => string

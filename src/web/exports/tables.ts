@@ -1,4 +1,4 @@
-/** The lists of the desk that can be exported: their GraphQL field, what is read of each row, and the columns. */
+/** The lists of the desk that can be exported. */
 
 /** `as`: an enum of the schema, or how else the value becomes words. */
 export interface ExportColumn {
@@ -10,7 +10,7 @@ export interface ExportColumn {
 export interface ExportTable {
   title: string
   field: string
-  /** True where the field answers the whole list at once instead of a connection. */
+  /** The field answers the whole list instead of a connection. */
   isWhole?: true
   /** Arguments beside the page, with their GraphQL types. */
   args: Readonly<Record<string, string>>

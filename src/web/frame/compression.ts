@@ -11,7 +11,7 @@ export interface CompressedPage {
   body: Buffer
   encoding: PageEncoding
   tag: string
-  /** True when the URL also serves CSV, so that caches vary by Accept. */
+  /** True when the URL also serves CSV, so caches vary by Accept. */
   isChosen?: boolean
 }
 

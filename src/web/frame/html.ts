@@ -46,7 +46,6 @@ export const bilingual = (zh: string, en: string): Html => new Html((lang) => es
 
 export const bilingualParagraphs = (zh: string, en: string): Html => html`<p>${bilingual(zh, en)}</p>`
 
-/** Shows the half in the language of the page. */
 export const bilingualMessage = (message: string): Html => {
   const { zh, en } = splitLanguages(message)
   return bilingual(zh, en)

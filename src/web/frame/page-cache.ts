@@ -99,7 +99,7 @@ export const batchReads = <V>(
   }
 }
 
-/** Returns true when the request is answered here or by the callback `express`. */
+/** True when the request is answered here or by the callback `express`. */
 export type FastPath = (request: IncomingMessage, response: ServerResponse, now: Date, express: () => void) => boolean
 
 interface EntryRequest {
@@ -118,7 +118,7 @@ export const cacheKeyOf = (encoding: PageEncoding, address: string): string => `
 
 const ENTRY = /^\/blacklist\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\?lang=en)?$/
 
-/** Serves cached pages and entries in force. Everything else, errors included, is left to express. */
+/** Serves cached pages and entries in force, and nothing else. */
 export const makeFastPath =
   ({ cache, entry }: FastPathSources): FastPath =>
   (request, response, now, express) => {

@@ -34,7 +34,7 @@ interface RenderOptions {
   freshFor?: number
 }
 
-/** Ignores Accept-Language, so that a link shows everyone the same page. */
+/** Ignores Accept-Language, so a link shows everyone the same page. */
 export const languageOf = ({ query }: Pick<Request, 'query'>): Lang => (query['lang'] === 'en' ? 'en' : 'zh')
 
 const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/

@@ -13,7 +13,6 @@ export interface SiteDependencies {
   rules: { lists: readonly ListKind[] }
   office: SiteOffice
   demo: boolean
-  /** How long (ms) a client may read nothing before its response is aborted. */
   slowMs?: number
   publicUrl?: string
   nowOf: (request: Request) => Date

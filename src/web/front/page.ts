@@ -92,7 +92,7 @@ ${drawBarChart(
 )}`
 }
 
-/** Returns the last MONTHS months. Older ones count only in the running total. */
+/** The last MONTHS months. Older ones count only in the running total. */
 const monthsOf = (told: PublicListFigures['months'], day: string): MonthCounts[] => {
   const known = new Map(told.map((one) => [one.month, one]))
   const months: MonthCounts[] = []

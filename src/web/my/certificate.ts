@@ -61,7 +61,7 @@ const key = c.createPublicKey({ format: "jwk", key: JSON.parse(read("jwks.json")
 console.log(typ === "removal-certificate+jws" && c.verify("sha256", Buffer.from(head + "." + body), { key, dsaEncoding: "ieee-p1363" }, Buffer.from(sign, "base64url")))
 console.log(Buffer.from(body, "base64url").toString())' ${file}`
 
-/** The signed text goes along in the PDF's properties, so that the file itself can be verified. */
+/** The signed text goes along in the PDF's properties, so the file itself can be verified. */
 export const certificatePaper = ({ certificate, jws, base }: Omit<CertificateContent, 'own' | 'id' | 'kid'>): Paper => {
   const { party, entry, statement, issuedAt, told } = certificate
   const facts: [string, string | null][] = [

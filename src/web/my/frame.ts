@@ -24,7 +24,6 @@ export const MY_PATHS = {
 
 export const listingPath = (id: string): string => `/my/listings/${encodeURIComponent(id)}`
 
-/** `help` names the help page of what is done here. */
 export const partyPage = (
   own: PartyPageContext,
   title: SitePage['title'],
@@ -60,7 +59,6 @@ export const doneNotice = (text: string | null): Html | null =>
 export const refusalNotice = (words: BilingualText | null): Html | null =>
   words === null ? null : html`<p class="notice" role="alert">${bilingual(words.zh, words.en)}</p>`
 
-/** Multipart, so that files go along. */
 export const fileForm =
   ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string) =>
   (...content: Parameters<typeof html>): Html =>
@@ -77,7 +75,6 @@ export const attachmentList = (all: readonly PartyPaper[]): Html | null =>
     ? null
     : html`<ul>${all.map(({ id, type, bytes, storedAt }) => html`<li><a href="${linkTo(`${MY_PATHS.papers}/${id}`)}" download>${bilingual('附件', 'Attachment')} ${type}</a> ${Math.ceil(bytes / 1024)} KB ${formatShanghaiMinute(new Date(storedAt))}</li>\n`)}</ul>`
 
-/** Text that was not stored is given back. */
 export const unsentText = (typed: string): Html => section(
   'typed',
   '您刚才填写的内容（尚未提交）',

@@ -72,7 +72,7 @@ const matchesTag = (request: Request, tag: string): boolean => {
   return known?.some((one) => one === '*' || one.replace(/^W\//, '') === tag) ?? false
 }
 
-/** Returns null for the whole file, `none` for an unsatisfiable range. */
+/** Null for the whole file, `none` for an unsatisfiable range. */
 const rangeOf = (
   request: Request,
   tag: string,
@@ -108,7 +108,6 @@ const inMemory = (bytes: Buffer): ByteSource => ({
   },
 })
 
-/** Concurrent callers share one computation. */
 export const makeBodyCache = (most: number) => {
   const kept = new LRUCache<string, ReturnType<typeof encodeBody>>({ max: most })
   return (key: string, make: () => Promise<Buffer>): ReturnType<typeof encodeBody> => {

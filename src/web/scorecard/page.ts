@@ -218,7 +218,6 @@ const sum = (): Html =>
 <p>${said(SCORING_METHOD.canonicalJson)}</p>
 ${listed([said(SCORING_METHOD.cardHash), said(SCORING_METHOD.factsHash)])}`
 
-/** Shows kinds of reason, such as BASE, as code. */
 const withCodes = (zh: string, en: string): Html => {
   const marked = (text: string) => html`${text.split(/\b([A-Z]{3,})\b/).map((part, i) => (i % 2 ? code(part) : part))}`
   return new Html((lang) => marked(lang === 'en' ? en : zh).written(lang))

@@ -1,4 +1,4 @@
-/** The pages of `/help`, one a task. Each has a text `web/help/zh/NAME.md` and `web/help/en/NAME.md`. */
+/** The pages of `/help`, each with the texts `web/help/zh/NAME.md` and `web/help/en/NAME.md`. */
 
 export const HELP_GROUPS = [
   { id: 'public', zh: '公众', en: 'The public', tasks: ['find', 'check', 'verify', 'data'] },
@@ -45,7 +45,7 @@ export type HelpTask = (typeof HELP_GROUPS)[number]['tasks'][number]
 
 export const HELP_TASKS: readonly HelpTask[] = HELP_GROUPS.flatMap(({ tasks }) => tasks)
 
-/** Earlier names of pages; their addresses lead to the present ones. */
+/** Former names; their addresses redirect. */
 const MOVED_TASKS: Readonly<Record<string, HelpTask>> = {
   desk: 'sign-in',
   listings: 'case',
@@ -53,7 +53,7 @@ const MOVED_TASKS: Readonly<Record<string, HelpTask>> = {
   administration: 'people',
 }
 
-/** The page of this name; `moved` is true for an earlier name; null for none. */
+/** `moved`: by a former name. Null for none. */
 export const helpTaskOf = (name: string): { task: HelpTask; moved: boolean } | null => {
   const known = HELP_TASKS.find((task) => task === name)
   if (known !== undefined) return { task: known, moved: false }

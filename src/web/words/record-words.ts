@@ -10,7 +10,7 @@ const own = <T>(table: Readonly<Record<string, T>>, key: string): T | null =>
 
 export const wordsOfField = (field: string): BilingualText => own(FIELD_WORDS, field) ?? { zh: field, en: field }
 
-/** Returns null for free text. */
+/** Null for free text. */
 export const wordsOfValue = (kind: string, value: string): BilingualText | null =>
   own(own(OF_KIND, kind) ?? {}, value) ?? own(VALUES, value)
 

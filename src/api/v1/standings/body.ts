@@ -1,7 +1,4 @@
-/**
- * Reads request bodies far ahead: many clients send everything before they read, and both sides would wait for each
- * other.
- */
+/** Reads bodies far ahead: many clients send everything before they read, and both sides would wait. */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'

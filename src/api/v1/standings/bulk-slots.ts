@@ -11,8 +11,7 @@ const GRACE_MS = 10_000
 
 interface BulkSlot {
   /**
-   * Called when the hub starts a chunk. The client keeps its slot until the returned function gets the number of rows
-   * answered.
+   * Called when a chunk starts. The client keeps its slot until the returned function gets the number of rows answered.
    */
   works: () => (rows: number) => void
   leave: () => void

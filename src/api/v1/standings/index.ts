@@ -92,7 +92,7 @@ const answerOne =
     const day = asOf ?? context.today
     const asking = { asOf: day, freshness: limitFreshness(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
-    // The lookups' connections are for short reads, so that one code never waits behind bulk queries.
+    // The lookups' connections are for short reads, so one code never waits behind bulk queries.
     const { rows, shownCodes } = await answerRows(context, context.lookups.db, [row], asking)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
@@ -175,7 +175,6 @@ interface SerialisedChunk {
   refused: number
 }
 
-/** The first chunk is computed before anything is sent, so that its refusal can be a problem (RFC 9457). */
 const streamAnswers = async (
   told: AsyncGenerator<SerialisedChunk>,
   { response, own }: AdmittedRequest,

@@ -7,7 +7,7 @@ import type { RowReader } from '../../../work/standing/row-readers.js'
 const UNDER_WAY_MOST = 4
 /** Rows already read are answered when the body pauses this long (milliseconds). */
 const PATIENCE_MS = 10
-/** Rows of the first chunk, which runs alone, so that its answers leave at once. */
+/** Rows of the first chunk, which runs alone, so its answers leave at once. */
 const FIRST_ROWS = 50
 const READ_MS = 60_000
 

@@ -48,7 +48,6 @@ export const exchangeListForm = makeRowForm({
   documentNumber: NUMBER_OF_LIST,
 })
 
-/** Fields of a signed message and of its `entry`, flattened. */
 export const messageListForm = makeRowForm({
   kind: 'listing',
   names: {

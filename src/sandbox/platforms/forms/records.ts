@@ -3,11 +3,9 @@ import { isValidUscc } from '../../../domain/operators/codes.js'
 import { listFieldNamesOfFormat, listFieldNamesOfMessage } from '../received-rows.js'
 import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
-/** Accepts any text with a digit, because authorities number these decisions differently. */
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
 /** 万元 with at most six decimals. */
 const WAN = /^\d{1,12}(\.\d{1,6})?$/
-/** Fields agreed with the receivers in addition to the standard. */
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
 export const penaltyForm = makeRowForm({

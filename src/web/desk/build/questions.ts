@@ -1,4 +1,3 @@
-/** Generates typed documents from the `.graphql` files, and `labels.generated.ts`. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

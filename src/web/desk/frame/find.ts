@@ -1,4 +1,3 @@
-/** Finds operators with their cases, documents by number, and colleagues. */
 import type { ApolloClient } from '@apollo/client'
 import { operatorCodeOf, operatorPath } from '../pieces/code.js'
 import { regionWords } from '../pieces/places.js'

@@ -6,7 +6,6 @@ export const FRONT_PAGES_MOST = 10
 const CASES = ['', 'worklist', 'operators', 'listings', 'listings/concerns', 'listings/objections'] as const
 const SENT = ['deliveries', 'deliveries/retractions'] as const
 
-/** Paths of the pages at the front, by role. */
 export const FRONT_PAGES: Partial<Record<Role, readonly string[]>> = {
   officer: [...CASES, 'intake/rejects', 'intake/identity', ...SENT],
   reviewer: [...CASES, 'overrides', 'scorecards', ...SENT],
@@ -46,7 +45,7 @@ export const FRONT_PAGES: Partial<Record<Role, readonly string[]>> = {
   ],
 }
 
-/** Splits the pages that a person may open. Few pages are all at the front. */
+/** Few pages are all at the front. */
 export const splitPages = <P extends { path: string }>(pages: readonly P[], role: Role): { front: P[]; rest: P[] } => {
   const front = FRONT_PAGES[role]
   if (front === undefined || pages.length <= FRONT_PAGES_MOST) return { front: [...pages], rest: [] }

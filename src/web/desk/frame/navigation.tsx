@@ -9,7 +9,6 @@ import { type DeskPage, PAGE_SECTIONS } from '../routes.js'
 import { useMay, useSession } from '../session/session.js'
 import { splitPages } from './front-pages.js'
 
-/** The browser remembers here that 更多 is open. */
 const MORE_OPEN = 'desk.navigation.more'
 
 export const pathOf = (page: DeskPage): string => `/${page.path}`

@@ -1,4 +1,4 @@
-/** The help page of each page of the desk; opened in a tab of its own, so that nothing typed is lost. */
+/** The help page of each desk page. It opens in its own tab, so nothing typed is lost. */
 import { type HelpTask, helpPath } from '../../words/help-tasks.js'
 
 const HELP_OF_PAGES: Readonly<Record<string, HelpTask>> = {
@@ -51,7 +51,6 @@ const HELP_OF_PAGES: Readonly<Record<string, HelpTask>> = {
   account: 'sign-in',
 }
 
-/** Leads to all help for a page without one of its own. */
 export const helpOfPage = (pattern: string | undefined): string => {
   const task = pattern === undefined ? undefined : HELP_OF_PAGES[pattern]
   return task === undefined ? '/help' : helpPath(task)

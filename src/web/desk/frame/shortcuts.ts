@@ -1,4 +1,3 @@
-/** Keyboard shortcuts are inactive while the user types. */
 import { useEffect } from 'react'
 
 export interface Shortcut {

@@ -1,4 +1,3 @@
-/** Page state in the URL survives reload, back and sharing. */
 import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 

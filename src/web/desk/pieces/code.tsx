@@ -1,6 +1,5 @@
 const USCC = /^([0-9A-HJ-NPQRTUWXY]{2})(\d{6})([0-9A-HJ-NPQRTUWXY]{9})([0-9A-HJ-NPQRTUWXY])$/
 
-/** The gaps between the groups are CSS and do not enter copied text. */
 export const OperatorCode = ({ of }: { of: string | null | undefined }) => {
   if (of == null || of === '') return <>—</>
   const parts = USCC.exec(of)

@@ -1,4 +1,3 @@
-/** The dialog keeps the typed text when the request is refused. */
 import { Button, type ButtonProps, Input, Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { RefusalNotice } from './refusal.js'

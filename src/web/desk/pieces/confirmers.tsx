@@ -1,4 +1,4 @@
-/** Says by name who may take a step that needs another person, and what to do where nobody may. */
+/** Names who may take a step, and says what to do where nobody may. */
 import { useQuery } from '@apollo/client/react'
 import type { WorkKind } from '../../../domain/worklist/tasks.js'
 import { useMay, useSession } from '../session/session.js'
@@ -9,7 +9,6 @@ const SHOWN_MOST = 8
 interface ConfirmersProps {
   kind: WorkKind
   listing?: string
-  /** The person who took the step before. */
   by?: string | null
   /** The confirming role: 复核人, 管理员 … */
   who: string

@@ -14,7 +14,6 @@ interface RowPage<T> {
 
 export interface LoadedConnection<T> {
   rows: readonly T[]
-  /** Missing while loading, or when not counted. */
   total: number | null
   hasMore: boolean
   isLoading: boolean

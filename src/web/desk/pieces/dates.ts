@@ -1,5 +1,3 @@
-/** Dates in Asia/Shanghai, independent of the browser's zone. */
-
 const ZONE = 'Asia/Shanghai'
 const DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short' })
 const INSTANT = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'short' })

@@ -78,7 +78,6 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
       cancelAnimationFrame(frame.current)
     }
   }, [])
-  // Restores the scroll position once enough rows exist.
   const placed = useRef(position === 0)
   useEffect(() => {
     if (placed.current || all <= position) return

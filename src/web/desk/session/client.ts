@@ -30,7 +30,7 @@ export const apolloClient = new ApolloClient({
     },
   }),
   defaultOptions: {
-    // A page asks again when it opens, so that changes by others appear.
+    // A page asks again when it opens, so changes by others appear.
     watchQuery: { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' },
     query: { fetchPolicy: 'network-only' },
   },

@@ -84,7 +84,7 @@ const again = (): Promise<void> => {
   return waiting.promise
 }
 
-/** Repeats the request after a new sign-in (401) or with a new CSRF token (403), so that no input is lost. */
+/** Repeats the request after a new sign-in (401) or with a new CSRF token (403), so no input is lost. */
 export const fetchSignedIn = async (
   input: RequestInfo | URL,
   init: RequestInit = {},
@@ -164,7 +164,7 @@ export const signIn = async (given: SignInFields): Promise<SignInRefusal | null>
   return null
 }
 
-/** Asks the authenticator. Null when its user gave up or it failed. */
+/** Null when its user gave up or it failed. */
 export const askAuthenticator = (options: PublicKeyCredentialRequestOptionsJSON): Promise<object | null> =>
   startAuthentication({ optionsJSON: options }).catch(() => null)
 

@@ -4,7 +4,6 @@ import { RefusalNotice } from '../../pieces/refusal.js'
 import { OneTimeSecretDialog } from '../administration/one-time-secret.js'
 import type { OwnAccountControl } from './own-account.js'
 
-/** Dialogs that any act on the own account may open. */
 export const AccountDialogs = ({ of }: { of: OwnAccountControl }) => (
   <>
     {of.isProofAsked && <ProofDialog onProve={of.prove} onLeave={of.leaveProof} />}

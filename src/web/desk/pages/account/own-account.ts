@@ -10,7 +10,7 @@ import {
 
 export type AccountAction = (act: string, body?: object) => Promise<AccountAnswer>
 
-/** The account of the signed-in person. `act` asks for the password where the hub wants it once more. */
+/** `act` asks for the password where the hub wants it once more. */
 export const useOwnAccount = () => {
   const [account, setAccount] = useState<OwnAccount | null>(null)
   const [error, setError] = useState<unknown>(null)

@@ -20,7 +20,6 @@ import {
 type PlatformPanel = PlatformsQuery['platforms'][number]
 
 const BAR_PX = 40
-/** The axis covers at least this many deliveries. */
 const LEAST_WIDTH = 5
 const FRAME_PX = 60
 

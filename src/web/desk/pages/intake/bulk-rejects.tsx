@@ -10,7 +10,7 @@ import { labelOf } from '../../pieces/words.js'
 import { applyEditedTexts, editableText, fieldLabel, type RejectedItem } from './item.js'
 import { CorrectRejectDocument, LikeRejectsDocument, type RejectWholeFragment } from './rejects.generated.js'
 
-/** Rejects corrected in one go; the hub gives at most this many a page. */
+/** The hub gives at most this many a page. */
 const LIKE_MOST = 100
 
 export interface LikeRejectsProps {

@@ -78,7 +78,6 @@ export default function IdentityPage() {
     setWords(done.words)
     const waiting = rows.rows.slice(at + 1).find((row) => (next.get(row.id) ?? row.state) === 'OPEN')
     if (waiting) pick(waiting.id)
-    // The input loses the focus, so that page shortcuts work again.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   }
   const columns: readonly TableColumn<UnmatchedRow>[] = [

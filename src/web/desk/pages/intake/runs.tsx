@@ -40,7 +40,7 @@ const wordsOf = (run: RunSummary): string => {
   return `${instantText(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailedOutcome(run.outcome) ? '' : counts}`
 }
 
-/** Bar heights use the square root, so that a large first delivery does not dwarf the rest. */
+/** Bar heights use the square root, so a large first delivery does not dwarf the rest. */
 export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunSummary[]; small?: boolean }) => {
   const inOrder = [...runs].reverse()
   const sums = inOrder.map(({ counts }) => MOVED.reduce((sum, part) => sum + countNamed(counts, part), 0))

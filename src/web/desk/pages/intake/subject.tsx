@@ -189,7 +189,6 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       setError(thrown)
     }
   }
-  // Shortcuts are registered once, so they read current state from a ref.
   const now = useRef({ decide, candidates, setChosen })
   now.current = { decide, candidates, setChosen }
   useShortcuts(

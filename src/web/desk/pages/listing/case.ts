@@ -21,7 +21,6 @@ export interface DefencePoint {
   answer: string | null
 }
 
-/** Lists the defence statements, numbered from 1 as by the hub. */
 export const defencePointsOf = (of: CaseFile): DefencePoint[] => {
   const points: DefencePoint[] = []
   for (const made of of.moves) {
@@ -36,7 +35,6 @@ export const defencePointsOf = (of: CaseFile): DefencePoint[] => {
   return points
 }
 
-/** Day of the last move; null while the case is only a lead. */
 export const earliestMoveDay = (of: CaseFile): string | null => {
   const last = of.moves.findLast(({ stateAfter }) => stateAfter !== 'LEAD')
   return last?.on ?? null

@@ -122,7 +122,6 @@ const classOf = (move: PersonsMove, isNext: boolean): string => {
 
 type ChosenProps = Parameters<typeof MoveForm>[0]
 
-/** Reloads the previews of moves (outlooks) when the chosen day or age statement changes them. */
 const Chosen = (props: ChosenProps) => {
   const { of, move, draft } = props
   const on = TODAY_ONLY_MOVES.includes(move) ? null : draft.on

@@ -1,4 +1,3 @@
-/** Computes a file's SHA-256 in the browser, without uploading it. */
 import { Input } from 'antd'
 import { useState } from 'react'
 

@@ -10,7 +10,6 @@ import { useMay, useSession } from '../../session/session.js'
 import { AbsencesDocument, HandOverCasesDocument } from '../worklist/worklist.generated.js'
 import { actOfMove, type CaseFile, lastMoveOf } from './case.js'
 
-/** Back to the office. */
 const OFFICE = ''
 
 export const KeeperPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {

@@ -35,7 +35,6 @@ export type PersonsMove = keyof typeof MOVE_MUTATIONS
 export type MoveDraft = Partial<Omit<MoveInput, 'id' | 'seen'>>
 export type MoveFieldName = Exclude<keyof MoveDraft, 'on'>
 
-/** These moves cannot be backdated. */
 export const TODAY_ONLY_MOVES: readonly PersonsMove[] = [
   'publishListing',
   'hideListing',

@@ -137,7 +137,6 @@ const deadlineOf = (of: CaseFile, key: string): string[] => {
 const ruleOf = ({ rule: { value, basis, confirmed } }: CaseFile['deadlines'][number]): string =>
   `${value} 个工作日；${basis}${confirmed ? '' : '（未经核实）'}`
 
-/** The legal basis on the day of the decision. */
 const legalBasisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   const found = list?.legalBasis.find(
     ({ from, to }) => on === null || ((from === null || from <= on) && (to === null || on <= to)),

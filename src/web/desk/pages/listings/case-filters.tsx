@@ -5,7 +5,6 @@ import { optionsOf } from '../../pieces/words.js'
 import { useSession } from '../../session/session.js'
 import { CaseFilterChoicesDocument } from './listings.generated.js'
 
-/** Stands for the cases without a keeper. */
 export const NO_KEEPER = '-'
 
 interface ChosenOfBoth {

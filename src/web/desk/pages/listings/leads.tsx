@@ -1,4 +1,4 @@
-/** Leads with what could carry a listing. Those that nothing could carry come last, and can be dropped together. */
+/** Leads that nothing could carry come last, and can be dropped together. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Checkbox, Select } from 'antd'
 import { useState } from 'react'
@@ -180,7 +180,6 @@ const LeadActs = ({ leads, chosen, onChoose, onDropped }: LeadActsProps) => {
 
 const OFFICE = '-'
 
-/** Hands leads over to a colleague, or back to the office. */
 const HandOverLeads = ({
   leads,
   onDone,

@@ -24,7 +24,6 @@ export interface OperatorFileAddress {
 
 export interface OperatorFileState {
   file: OperatorFile | null
-  /** The operator is missing or not visible to this viewer. */
   isMissing: boolean
   isLoading: boolean
   error: unknown

@@ -23,7 +23,6 @@ export interface CreditReport {
   madeAt: string
   madeBy: string
   standing: OperatorFile['standing']
-  /** False when records beyond the limit are left out. */
   complete: boolean
   blocks: {
     registration: OperatorFileRecord[]

@@ -1,6 +1,5 @@
 import { useState } from 'react'
 
-/** Runs a request, and keeps its refusal until the next. */
 export const useRequest = () => {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)

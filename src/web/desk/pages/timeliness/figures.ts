@@ -44,7 +44,6 @@ export interface PlatformSum {
   name: string
   total: number
   onTime: number
-  /** Includes deliveries that are late and still unconfirmed. */
   late: number
   waiting: number
   closed: number

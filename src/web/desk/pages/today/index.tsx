@@ -116,7 +116,6 @@ const DeadlineTable = ({
   </section>
 )
 
-/** People without tasks, such as an auditor, see how much waits for others. */
 const Queues = ({ of }: { of: TodayQuery }) => {
   const others = [
     ...(of.concerns ? [{ title: '名单依据有变，待核实', n: of.concerns.totalCount, path: '/listings/concerns' }] : []),

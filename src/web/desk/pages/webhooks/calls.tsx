@@ -21,7 +21,6 @@ type CallRow = Extract<NonNullable<WebhookCallsQuery['node']>, { calls: unknown 
 
 const SPAN = /^(\d{1,15})(?:\s*[-–—~至到]\s*(\d{1,15}))?$/
 
-/** The last calls of one webhook, with what an administrator can do about them. */
 export const CallLog = ({ of, onDone }: { of: WebhookRow; onDone: () => void }) => {
   const mayTend = useMay('tend_webhooks')
   const { data, loading, error, refetch } = useQuery(WebhookCallsDocument, {

@@ -14,7 +14,7 @@ import {
 
 type ListedColleague = AbsencesQuery['colleagues'][number]
 
-/** Absences with their deputies. Each records the own; an administrator records those of others. */
+/** Everybody records the own absences; an administrator also those of others. */
 export const AbsencesPanel = () => {
   const { name } = useSession()
   const may = useMay('record_absence')

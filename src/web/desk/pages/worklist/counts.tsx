@@ -4,7 +4,6 @@ import { formatCount } from '../../pieces/numbers.js'
 import { labelOf } from '../../pieces/words.js'
 import { type WorkCountLine, worklistPath } from './places.js'
 
-/** Counts for each process and state: the own, the office's, and what is late, each leading to its list. */
 export const WorkCountsTable = ({ of }: { of: readonly WorkCountLine[] }) => {
   const open = of.filter(({ office }) => office > 0)
   const processes = [...new Set(open.map(({ process }) => process))]

@@ -1,4 +1,3 @@
-/** Desk pages that handle each process. */
 import type { WorkKind, WorkProcess } from '../../../../domain/worklist/tasks.js'
 import { TASKS } from '../../../../domain/worklist/tasks.js'
 import type { WorkCountsQuery } from './worklist.generated.js'
@@ -27,7 +26,7 @@ const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
 const pageOf = (kind: WorkKind): string =>
   kind === 'CONFIRM_RULES' ? 'administration/confirmations' : PAGE_OF_PROCESS[TASKS[kind].process]
 
-/** The number beside a page in the navigation: the own tasks, and of those that are nobody's own all. */
+/** The number beside a page: the own tasks, and all that are nobody's. */
 export const countOfPage = (counts: readonly WorkCountLine[], path: string): { n: number; atLeast: boolean } => {
   const own = counts.filter(({ kind }) => !TASKS[kind].waits && (path === 'worklist' || pageOf(kind) === path))
   return {

@@ -1,4 +1,4 @@
-/** One act on many rows. Each row is sent by itself and shows its own answer; rows not done stay chosen. */
+/** Each row is sent by itself and shows its own answer; rows not done stay chosen. */
 import { Button, Input, Modal, Progress } from 'antd'
 import { type ReactNode, useId, useRef, useState } from 'react'
 import { refusalSentence } from '../refusal.js'
@@ -12,9 +12,7 @@ export interface BulkProps<T> {
   describe: (row: T) => ReactNode
   follows: readonly string[]
   asks: string
-  /** Resolves to what came of the row; a refusal is thrown. */
   onDo: (row: T, reason: string) => Promise<string>
-  /** The keys of the rows done, when the dialog is closed. */
   onClosed: (done: ReadonlySet<string>) => void
   danger?: boolean
   isReady?: boolean
@@ -78,7 +76,7 @@ export const BulkButton = <T,>(props: BulkProps<T>) => {
   )
 }
 
-/** The rows of a run are fixed while it lasts, so that rows settled meanwhile keep their answer. */
+/** The rows of a run are fixed while it lasts, so rows settled meanwhile keep their answer. */
 const useBulk = <T,>(rows: readonly T[], rowKey: (row: T) => string) => {
   const [started, setStarted] = useState<readonly T[] | null>(null)
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, RowOutcome>>(new Map())

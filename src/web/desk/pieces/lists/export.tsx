@@ -1,4 +1,4 @@
-/** Exports a list as it is filtered and sorted, or a case file. The hub makes the file and audits it. */
+/** The hub makes the file and audits it. */
 import { Button } from 'antd'
 import { useState } from 'react'
 import { fetchSignedIn } from '../../session/session.js'

@@ -1,4 +1,3 @@
-/** Filters that several lists share. */
 import { Input, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { placeWords, REGION_OPTIONS } from '../places.js'
@@ -38,7 +37,6 @@ export const TextFilter = ({ label, placeholder = label, value, onChange, width 
 
 interface ChoiceFilterProps {
   label: string
-  /** Label of the empty value, which selects all. */
   all: string
   value: string
   onChange: (value: string) => void

@@ -1,10 +1,9 @@
 export interface RowOutcome {
   isDone: boolean
-  /** The outcome, or why it was refused. */
   words: string
 }
 
-/** Acts on the rows one after another. A refusal concerns its own row only. `isStopped` ends the run after the present row. */
+/** A refusal concerns its own row only. `isStopped` ends the run after the present row. */
 export const runEach = async <T>(
   rows: readonly T[],
   act: (row: T) => Promise<string>,

@@ -10,7 +10,7 @@ interface DayException {
   amendedAt: string | null
 }
 
-/** ORDINARY removes an amendment, so that the weekday decides. */
+/** ORDINARY removes an amendment, so the weekday decides. */
 export type DayAmendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 export type CalendarDraft = ReadonlyMap<string, DayAmendment>
 

@@ -4,7 +4,6 @@ import { useId, useState } from 'react'
 import { ConfirmButton } from '../../../pieces/confirm.js'
 import { type ClientLineFragment, EndClientDocument, RotateClientDocument } from './clients.generated.js'
 
-/** How long the previous secret stays valid by default. */
 const OVERLAP_HOURS = 24
 const OVERLAP_MOST_HOURS = 720
 

@@ -10,7 +10,6 @@ interface EndPersonProps {
   onDone: () => void
 }
 
-/** Before an account is closed, the administrator says who takes over the open cases. */
 export const EndPersonButton = ({ of: { name }, isSelf, onDone }: EndPersonProps) => {
   const apollo = useApolloClient()
   const [isOpen, setOpen] = useState(false)

@@ -105,7 +105,6 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; o
   )
 }
 
-/** Names of files and of what stands in them are code. */
 const Member = ({ name, of }: { name: string; of: Readonly<Record<string, unknown>> }) => {
   if (name === 'confirmed') return <Confirmed is={of[name] === true} />
   return 'file' in of ? <code>{String(of[name])}</code> : <Cell of={of[name]} />

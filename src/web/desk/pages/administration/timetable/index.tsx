@@ -21,7 +21,6 @@ const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
   { title: '推送', jobs: ['PUSH'] },
   { title: '比对', jobs: ['RECONCILE'] },
 ]
-/** How long a job started by hand is polled. */
 const LOOK_AFTER_MS = 600_000
 const ENDED: Record<string, string> = {
   DONE: '已完成',
