@@ -1,6 +1,6 @@
 /**
  * One gzip file of JSON lines: `<folder>/<feed>/<yyyy>/<mm>/<run>-<name>.jsonl.gz`. `close` returns the relative path, or
- * null without items. `abandon` removes the file. Disk errors come with the next `add` or `close`.
+ * null without items. `abandon` removes the file, also after `close`. The next `add` or `close` throws disk errors.
  */
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
