@@ -136,10 +136,10 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
   const showFile = async (
     visit: PartyVisit,
     refused: BilingualText | null = null,
-    statement = '',
+    typed = { record: '', statement: '' },
   ): Promise<SitePage> => {
     const file: questions.PartyFile = await whole(visit, questions.FILE_QUERY)
-    return filePage({ own: visit.own, file, done: doneIn(visit.request), refused, statement })
+    return filePage({ own: visit.own, file, done: doneIn(visit.request), refused, typed })
   }
   const listingOf = async (visit: PartyVisit) => {
     const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
@@ -155,12 +155,16 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
         : await listRetractions(visit.asked.db, { open: null, platform: null, subjectId }, { first: 1, after: null })
     return { file, listing, retraction, subjectId }
   }
-  const showListing = async (visit: PartyVisit, refused: BilingualText | null = null, text = ''): Promise<SitePage> => {
+  const showListing = async (
+    visit: PartyVisit,
+    refused: BilingualText | null = null,
+    typed = { text: '', hearing: false },
+  ): Promise<SitePage> => {
     const { listing, retraction } = await listingOf(visit)
     const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
     const done = doneIn(visit.request)
     const today = shanghaiDate(visit.asked.now)
-    return listingPage({ own: visit.own, listing, today, retraction, platformNames, done, refused, text })
+    return listingPage({ own: visit.own, listing, today, retraction, platformNames, done, refused, ...typed })
   }
 
   const signIn: RequestHandler = async (request, response) => {
@@ -216,7 +220,7 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     const text = texts.get('text') ?? ''
     const refuse = (refused: RefusedAct): Promise<SitePage> => {
       visit.response.status(422)
-      return showListing(visit, wordRefusal(refused), text)
+      return showListing(visit, wordRefusal(refused), { text, hearing: texts.get('hearing') === '1' })
     }
     const fault = findAttachmentFault(files)
     if (fault !== null) return refuse(fault)
@@ -233,14 +237,15 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     return unkept === null ? go(visit.response, listingPath(listing.id), act.done) : refuse(unkept)
   }
   const object = async (visit: PartyVisit, { texts, files }: SubmittedForm): Promise<ShownPage> => {
-    const statement = texts.get('statement') ?? ''
+    const typed = { record: texts.get('record') ?? '', statement: texts.get('statement') ?? '' }
     const refuse = (refused: RefusedAct): Promise<SitePage> => {
       visit.response.status(422)
-      return showFile(visit, wordRefusal(refused), statement)
+      return showFile(visit, wordRefusal(refused), typed)
     }
     const fault = findAttachmentFault(files)
     if (fault !== null) return refuse(fault)
-    const input = { operator: visit.own.code, record: texts.get('record') ?? '', statement }
+    if (typed.record === '') return refuse(NO_RECORD_CHOSEN)
+    const input = { operator: visit.own.code, ...typed }
     const { data, refused } = await answered(visit, questions.OPEN_OBJECTION_MUTATION, { input })
     if (refused !== null) return refuse(refused)
     const objectionId = readNumberInGlobalId(data.openObjection.id, 'Objection')
@@ -308,6 +313,8 @@ const LISTING_ACTS: Record<string, ListingAct> & { applyRepair: ListingAct } = {
   withdrawRepair: { mutation: questions.WITHDRAW_REPAIR_MUTATION, about: 'REPAIR', done: 'retracted' },
   attach: { mutation: null, about: 'REPAIR', done: 'attached' },
 }
+
+const NO_RECORD_CHOSEN: RefusedAct = { code: 'INPUT_INVALID', message: '', details: { because: 'NO_RECORD' } }
 
 const NOTHING_TO_ADD_TO: RefusedAct = {
   code: 'MOVE_NOT_ALLOWED',

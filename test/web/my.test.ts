@@ -11,7 +11,6 @@ import { publishListing } from '../api/listed-world.js'
 import { penalty, registration, uscc } from '../api/record-drafts.js'
 import { makeWorld, NOW, operatorId, recordId, scored, type World } from '../api/world.js'
 import { type Party, visitor } from '../support/party.js'
-import { SAMPLE_PNG } from '../support/sample-papers.js'
 
 const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
 const REVOKE = 'mutation($input: AccessCodeInput!) { revokeAccessCode(input: $input) { good } }'
@@ -274,25 +273,6 @@ describe("the party's pages (/my)", () => {
     expect(answer.headers.get('location')).to.equal('/my?done=objected')
     const [, path = ''] = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec((await party.get('/my')).text) ?? []
     expect((await party.post(path, { csrf })).status).to.equal(303)
-  })
-
-  it('takes an objection, shows its state, and lets the party withdraw it', async () => {
-    const party = await signedIn()
-    const csrf = await party.csrf('/my')
-    const sent = { csrf, record, statement: '此处罚决定已被撤销' }
-    expect((await party.attach('/my/objections', sent, [Buffer.from('<html>')])).status).to.equal(422)
-    const sentWell = await party.attach('/my/objections', sent, [SAMPLE_PNG])
-    expect(sentWell.headers.get('location')).to.equal('/my?done=objected')
-    const shown = (await party.get('/my?done=objected')).text
-    expect(shown).to.match(/至迟在 \d{4}-\d\d-\d\d 答复/)
-    const [paper = ''] = /\/my\/papers\/[\w-]+/.exec(shown) ?? []
-    expect((await party.get(paper)).headers.get('content-type')).to.equal('image/png')
-    expect((await (await signedIn(two)).get(paper)).status).to.equal(404)
-    expect(shown).to.include('此处罚决定已被撤销').and.include('核查中').and.include('异议已提交')
-    const path = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec(shown)?.[1] ?? ''
-    expect((await party.post(path, { csrf })).status).to.equal(303)
-    expect((await party.get('/my')).text).to.include('已撤回')
-    expect((await party.post(path, { csrf })).status).to.equal(422)
   })
 
   it('takes an application for repair, shows its examination, and after the removal issues a certificate that anybody can verify', async () => {

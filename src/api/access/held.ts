@@ -110,7 +110,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   NotificationSettings:
     'mailAddress pendingAddress mailAvailable offered kinds digestHour quietFrom quietTo sentAt owed undelivered',
   Objection:
-    'id operator feed record rule fact statement state openedAt dueOn late decidedAt note referredTo consequence attachments',
+    'id operator feed record rule fact statement state correctionPending openedAt dueOn late decidedAt note referredTo consequence attachments',
   Occurrence: 'job subject plannedFor cause by missed state attempts endedAt',
   Operator: 'id uscc shop name kind region standing listings',
   NameBefore: 'name knownFrom',

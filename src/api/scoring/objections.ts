@@ -21,7 +21,7 @@ import { findNumberInRegion, performAct } from './acts.js'
 import { getPointInTimeOfScore, type ScoreView, scoreResolvers } from './score.js'
 
 const objectionView = (context: GraphqlContext, objection: store.Objection) => {
-  const { record, state, openedBy } = objection
+  const { record, openedBy } = objection
   // A party learns the decision, not who made it.
   const named = may(context.viewer, 'see_operations')
   return {
@@ -34,7 +34,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
     decidedBy: named || objection.decidedBy === context.viewer.sub ? objection.decidedBy : null,
     attachments: () => context.load.objectionPapers(objection.id),
     late: isObjectionLate(objection, context.today),
-    consequence: describeConsequence(state),
+    consequence: describeConsequence(objection),
   }
 }
 

@@ -22,7 +22,18 @@ export const findContestedReason = (reasons: readonly Reason[], versions: readon
 export const reasonRestsOn = ({ records }: Pick<Reason, 'records'>, versions: readonly number[]): boolean =>
   records.some((id) => versions.includes(id))
 
-export const describeConsequence = (state: ObjectionState): BilingualText => CONSEQUENCES[state]
+export const describeConsequence = ({
+  state,
+  correctionPending,
+}: {
+  state: ObjectionState
+  correctionPending: boolean
+}): BilingualText => (state === 'UPHELD' && !correctionPending ? CORRECTED : CONSEQUENCES[state])
+
+const CORRECTED: BilingualText = {
+  zh: '异议成立；报送该信息的信源单位已更正、终止或撤回该信息。',
+  en: 'The objection was upheld; the agency that sent the record has corrected, ended or withdrawn it.',
+}
 
 const CONSEQUENCES: Record<ObjectionState, BilingualText> = {
   OPEN: {

@@ -18,21 +18,14 @@ export interface Objection {
   /** Last day for the decision; null until counted. */
   dueOn: string | null
   state: ObjectionState
+  /** Upheld, and its record is neither corrected nor ended nor withdrawn yet. */
+  correctionPending: boolean
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null
   /** Agency that corrects the record. */
   referredTo: string | null
 }
-
-const columnsOf = (
-  owner: string,
-): string => `b.id, ${owner} as "operatorId", b.feed, b.record_key as "recordKey", b.rule, b.fact, b.statement,
-  b.opened_by as "openedBy", b.opened_at as "openedAt", b.due_on as "dueOn", b.state, b.decided_by as "decidedBy", b.decided_at as "decidedAt", b.note,
-  b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
-    order by v.known_from desc, v.id desc limit 1) as record`
-
-const COLUMNS = columnsOf('(select coalesce(w.merged_into, w.id) from operators w where w.id = b.operator_id)')
 
 const partsOf = (owner: string): string =>
   `(select ${owner} as id union all select m.id from operators m where m.merged_into = ${owner}) p`
@@ -47,6 +40,16 @@ const contested = (
   and exists (select 1 from versions c join versions d on d.record_key = c.record_key and d.feed = c.feed and d.run_id = c.run_id
     where c.record_key = b.record_key and c.feed = b.feed and d.known_from <= b.decided_at
       and c.known_from <= ${at} and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
+
+const columnsOf = (
+  owner: string,
+): string => `b.id, ${owner} as "operatorId", b.feed, b.record_key as "recordKey", b.rule, b.fact, b.statement,
+  b.opened_by as "openedBy", b.opened_at as "openedAt", b.due_on as "dueOn", b.state,
+  b.state = 'UPHELD' and ${contested("'infinity'")} as "correctionPending", b.decided_by as "decidedBy", b.decided_at as "decidedAt", b.note,
+  b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
+    order by v.known_from desc, v.id desc limit 1) as record`
+
+const COLUMNS = columnsOf('(select coalesce(w.merged_into, w.id) from operators w where w.id = b.operator_id)')
 
 /** True when score `s` rests on a contested record. */
 export const IS_CONTESTED_SQL = `exists (select 1 from ${partsOf('o.id')} join objections b on b.operator_id = p.id

@@ -4,6 +4,7 @@ import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
+import { nameOfRecord } from '../words/record-words.js'
 import {
   attachmentField,
   attachmentList,
@@ -66,7 +67,8 @@ export interface PartyFileContent {
   file: PartyFile
   done: string | null
   refused: BilingualText | null
-  statement: string
+  /** What was sent with a refused form. */
+  typed: { record: string; statement: string }
 }
 
 export const filePage = (shown: PartyFileContent): SitePage => {
@@ -77,7 +79,7 @@ export const filePage = (shown: PartyFileContent): SitePage => {
     html`${doneNotice(shown.done)}${refusalNotice(shown.refused)}
 ${standing(file)}
 ${entries(file.listings)}
-${file.score === null ? NO_SCORE : score(file.score)}
+${file.score === null ? NO_SCORE : score(file.score, file.objections)}
 ${objections(shown)}
 ${authorisationsSection(own, file.authorisations)}`,
   )
@@ -114,10 +116,10 @@ const entry = (one: PartyListing): Html => html`<li><article>
 const NO_SCORE = section('score', '信用评分', 'Score')`
 <p>${bilingual('尚未评分。', 'Not scored.')}</p>`
 
-const score = (one: PartyScore): Html => section('score', '信用评分', 'Score')`
+const score = (one: PartyScore, all: readonly PartyObjection[]): Html => section('score', '信用评分', 'Score')`
 <ul class="totals small"><li><strong>${one.value}</strong> ${bilingual('分（0–1000）', 'points (0–1000)')}</li><li><strong>${one.grade}</strong> ${bilingual('等级', 'grade')}</li></ul>
 <p>${bilingual(`按 ${one.asOf} 的事实，依评分卡`, `By the facts of ${one.asOf} and the scorecard`)} <a href="${linkTo(`/scorecard/${one.scorecard}`)}">${one.scorecard}</a>${one.nextChangeOn && bilingual(`；事实不变的，下一次随时间变化之日为 ${one.nextChangeOn}`, `; time alone changes it next on ${one.nextChangeOn}`)}</p>
-${one.objected ? html`<p class="notice">${bilingual('所依据的信息有异议，正在核查。', 'A record behind it is under objection.')}</p>` : null}
+${one.objected ? contestNotice(all) : null}
 ${bilingualTable({
   caption: { zh: '理由（各项之和恰为分值）', en: 'Reasons (they add up to the score)' },
   columns: bilingualTexts('理由 Reason', '分值 Points', '不再计入 Fades', '所依据的信息 Records behind it'),
@@ -133,10 +135,15 @@ ${bilingualTable({
 ${wayBack(one)}
 ${lasting(one)}`
 
+const contestNotice = (all: readonly PartyObjection[]): Html => {
+  const isOpen = all.some(({ state }) => state === 'OPEN')
+  return html`<p class="notice">${isOpen ? bilingual('所依据的信息有异议，正在核查。', 'A record behind it is under objection.') : bilingual('对所依据信息的异议成立，待信源单位更正。', 'An objection to a record behind it was upheld; its agency has yet to correct the record.')}</p>`
+}
+
 const signed = (points: number): string => (points > 0 ? `+${points}` : `${points}`.replace('-', '−'))
 
-const recordLine = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
-  html`${labelIn(RECORD_KIND_WORDS, kind)} ${bilingual(agencyName.zh, agencyName.en)} ${validFrom && renderDate(validFrom)}`
+const recordLine = (record: PartyRecord): Html =>
+  html`${labelIn(RECORD_KIND_WORDS, record.kind)} ${bilingual(nameOfRecord('zh', record), nameOfRecord('en', record))} ${record.validFrom && renderDate(record.validFrom)}`
 
 const UNCONFIRMED = html` <small>${bilingual('（未经核实）', '(unconfirmed)')}</small>`
 
@@ -164,7 +171,7 @@ const lasting = ({ lasting: losses }: PartyScore): Html | null =>
     : html`<h3>${bilingual('不能单独消除的', 'What lasts')}</h3>
 <ul>${losses.map(({ zh, en, basis, confirmed }) => html`<li>${bilingual(zh, en)} <small>${publishedText(basis)}</small>${confirmed ? null : UNCONFIRMED}</li>\n`)}</ul>`
 
-const objections = ({ own, file, statement }: PartyFileContent): Html => {
+const objections = ({ own, file, typed }: PartyFileContent): Html => {
   const records = [
     ...new Map((file.score?.reasons ?? []).flatMap((each) => each.records).map((each) => [each.id, each])).values(),
   ]
@@ -177,24 +184,35 @@ ${
     : fileForm(own, MY_PATHS.objections)`
 <fieldset class="act"><legend>${bilingual('提出异议', 'Object')}</legend>
 <p><label for="record">${bilingual('对哪一条信息', 'Which record')}</label>
-<select id="record" name="record" required>${records.map((one) => html`<option value="${one.id}">${choice(one)}</option>`)}</select></p>
+<select id="record" name="record" required><option value="">${bilingual('请选择', 'Please choose')}</option>${records.map((one) => choice(one, typed.record, file.objections))}</select></p>
 <p><label for="statement">${bilingual('理由', 'Why')}</label>
 <textarea id="statement" name="statement" rows="5" maxlength="${STATEMENT_MOST}" required aria-describedby="statement-note">
-${statement}</textarea></p>
+${typed.statement}</textarea></p>
 <p id="statement-note" class="note">${bilingual(`不超过 ${STATEMENT_MOST} 字；请勿写身份证号。`, `At most ${STATEMENT_MOST} characters; no ID numbers.`)}</p>
 ${attachmentField('objection-file')}
 <p><button>${bilingual('提交异议', 'Send the objection')}</button></p></fieldset>`
 }`
 }
 
-const choice = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
-  html`${bilingual(RECORD_KIND_WORDS[kind]?.zh ?? kind, RECORD_KIND_WORDS[kind]?.en ?? kind)} ${bilingual(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
+const choice = (one: PartyRecord, chosen: string, all: readonly PartyObjection[]): Html =>
+  html`<option value="${one.id}"${one.id === chosen ? html` selected` : null}>${labelIn(RECORD_KIND_WORDS, one.kind)} ${bilingual(nameOfRecord('zh', one), nameOfRecord('en', one))} ${one.validFrom ?? ''}${earlierObjection(one, all)}</option>`
+
+const earlierObjection = ({ id }: PartyRecord, all: readonly PartyObjection[]): Html | null => {
+  const same = all.filter(({ record }) => record?.id === id)
+  if (same.some(({ state }) => state === 'OPEN')) return bilingual('（异议核查中）', ' (under objection)')
+  return same.some(({ correctionPending }) => correctionPending)
+    ? bilingual('（异议已成立，待信源单位更正，不必再次提出）', ' (upheld already: no need to object again)')
+    : null
+}
+
+const objectionState = ({ state, correctionPending }: PartyObjection): Html =>
+  labelIn(OBJECTION_WORDS, correctionPending ? 'PENDING' : state)
 
 const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li><article>
-<h3>${labelIn(OBJECTION_WORDS, one.state)} <small>${formatShanghaiMinute(new Date(one.openedAt))}</small></h3>
+<h3>${objectionState(one)} <small>${formatShanghaiMinute(new Date(one.openedAt))}</small></h3>
 <p class="why">${publishedText(one.statement)}</p>
+${one.record && html`<p class="by">${bilingual('所争议的信息：', 'The record: ')}${recordLine(one.record)}</p>`}
 <p class="who">${bilingual(one.consequence.zh, one.consequence.en)}${one.note && html` ${publishedText(one.note)}`}</p>
-${one.state === 'OPEN' && one.dueOn ? html`<p class="when">${bilingual(`至迟在 ${one.dueOn} 答复`, `answered by ${one.dueOn}`)}</p>` : null}
 ${attachmentList(one.attachments)}
-${one.state === 'OPEN' && one.openedBy === own.code ? html`<div class="when">${postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>`}</div>` : null}
+${one.state === 'OPEN' ? html`<div class="when">${one.dueOn && html`<p>${bilingual(`至迟在 ${one.dueOn} 答复`, `answered by ${one.dueOn}`)}</p>`}${one.openedBy === own.code ? postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>` : null}</div>` : null}
 </article></li>\n`

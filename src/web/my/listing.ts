@@ -36,6 +36,8 @@ export interface ListingContent {
   done: string | null
   refused: BilingualText | null
   text: string
+  /** Whether a refused form asked for a hearing. */
+  hearing: boolean
 }
 
 export const mayBeCertified = ({ state, publishedOn, removedOn, mirrored }: PartyListingDetail): boolean =>
@@ -131,7 +133,7 @@ ${text}</textarea></p>
 ${attachmentField('repair-file')}
 <p><button>${bilingual('提交申请', 'Send the application')}</button></p></fieldset>`}`
 
-const defence = ({ own, listing, text }: ListingContent): Html | null =>
+const defence = ({ own, listing, text, hearing }: ListingContent): Html | null =>
   listing.allowedMoves.includes('recordDefence')
     ? section('defence', '陈述申辩', 'To be heard')`
 ${fileForm(own, listingPath(listing.id))`<input type="hidden" name="act" value="recordDefence">
@@ -139,7 +141,7 @@ ${fileForm(own, listingPath(listing.id))`<input type="hidden" name="act" value="
 <p><label for="defence-text">${bilingual('内容', 'Text')}</label>
 <textarea id="defence-text" name="text" rows="6" maxlength="${TEXT_MOST}" required>
 ${text}</textarea></p>
-<p class="tick"><input id="hearing" name="hearing" type="checkbox" value="1"><label for="hearing">${bilingual('要求听证', 'Ask for a hearing')}</label></p>
+<p class="tick"><input id="hearing" name="hearing" type="checkbox" value="1"${hearing ? html` checked` : null}><label for="hearing">${bilingual('要求听证', 'Ask for a hearing')}</label></p>
 ${attachmentField('defence-file')}
 <p><button>${bilingual('提交', 'Send')}</button></p></fieldset>`}`
     : null

@@ -3,7 +3,7 @@ import type { Score } from '../../domain/scoring/score.js'
 import type { StandingEntry } from '../../domain/standing/standing.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 
-const RECORD = 'id kind agencyName { zh en } validFrom validTo'
+const RECORD = 'id kind agencyName { zh en } body validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
   mirrored contested allowedMoves repairFrom repair { appliedOn acceptedOn }`
 const PAPER = 'id about type bytes storedAt'
@@ -16,7 +16,7 @@ export const FILE_QUERY = `query MyFile { myFile {
     wayBack { on act zh en points value grade count basis confirmed answer { workdays confirmed } }
     lasting { zh en count basis confirmed } }
   listings { ${LISTING} }
-  objections { id state fact statement openedAt dueOn decidedAt note openedBy consequence { zh en } attachments { ${PAPER} } }
+  objections { id state correctionPending statement openedAt dueOn note openedBy consequence { zh en } record { ${RECORD} } attachments { ${PAPER} } }
   authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy } } viewer { sub } }`
 
 export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listings { ${LISTING}
@@ -27,7 +27,7 @@ export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listin
 export const FORM_QUERY = `query MyForm($format: DraftFormat!) { myFile { listings { id documents(kind: REPAIR_APPLICATION) { kind draft(format: $format) } } } }`
 
 export const RECORDS_QUERY = `query MyRecords($after: String) { myFile { records(first: 20, after: $after) { totalCount
-  nodes { ${RECORD} body knownFrom remarks { message } source { file page row } }
+  nodes { ${RECORD} knownFrom remarks { message } source { file page row } }
   pageInfo { hasNextPage endCursor } } } }`
 
 export const ASKERS_QUERY = `query MyAskers($after: String) { myFile { askedBy(first: 50, after: $after) { completeUntil
@@ -51,12 +51,12 @@ export interface PartyRecord {
   id: string
   kind: string
   agencyName: BilingualText
+  body: Record<string, unknown>
   validFrom: string | null
   validTo: string | null
 }
 
 export interface PartyRecordDetail extends PartyRecord {
-  body: Record<string, unknown>
   knownFrom: string
   remarks: { message: string }[]
   source: { file: string | null; page: number | null; row: number }
@@ -113,6 +113,9 @@ export interface PartyScore extends Pick<Score, 'value' | 'grade' | 'nextChangeO
 export interface PartyObjection {
   id: string
   state: string
+  correctionPending: boolean
+  /** Null where the record is gone. */
+  record: PartyRecord | null
   statement: string
   openedAt: string
   dueOn: string | null

@@ -34,6 +34,10 @@ const WORDS: Record<string, (from: string) => BilingualText> = {
     en: 'The term has ended: the entry is removed without an application.',
   }),
   NO_TEXT: () => ({ zh: '请写明内容后再提交。', en: 'Please write what you have to say, then send it.' }),
+  NO_RECORD: () => ({
+    zh: '请选择对哪一条信息提出异议，再次提交；附件须重新选择。',
+    en: 'Please choose which record you dispute, and send it again; choose the attachments anew.',
+  }),
   STATE: () => ({
     zh: '案件的办理情况已有变化，现在不能提交；请查看本页的最新情况。',
     en: 'The case has moved on and this cannot be sent now; see how it stands on this page.',

@@ -60,7 +60,8 @@ export const RESTORING_ACT_WORDS: Record<string, BilingualText> = {
 
 export const OBJECTION_WORDS: Record<string, BilingualText> = {
   OPEN: words('核查中', 'being examined'),
-  UPHELD: words('成立，由信源单位更正', 'upheld: its agency corrects the record'),
+  UPHELD: words('成立，信息已更正', 'upheld: the record is corrected'),
+  PENDING: words('成立，待信源单位更正', 'upheld: its agency has yet to correct the record'),
   REJECTED: words('不成立', 'rejected'),
   WITHDRAWN: words('已撤回', 'withdrawn'),
 }

@@ -35,3 +35,43 @@ export const statedFields = (body: Readonly<Record<string, unknown>>): [string, 
   Object.entries(body)
     .filter(([, value]) => !isBare(value))
     .sort(([one], [other]) => (ORDER.get(one) ?? ORDER.size) - (ORDER.get(other) ?? ORDER.size))
+
+/** Fields that tell a record from the others of its kind; the first two name it. */
+const LINES: Record<string, readonly string[]> = {
+  REGISTRATION: ['name', 'status', 'authority'],
+  SHOP: ['name', 'marketplace', 'shop_id'],
+  TRADEMARK: ['name', 'class', 'number', 'status'],
+  INSPECTION: ['product', 'result', 'failures', 'notice_number'],
+  PENALTY: ['document_number', 'violation', 'types', 'status'],
+  LIST_ENTRY: ['list', 'reason', 'authority'],
+  PERMIT: ['document_name', 'permit_number', 'status'],
+  REPAIR: ['target', 'target_document_number', 'outcome'],
+  RECALL: ['product', 'hazard', 'status'],
+  STANDARD: ['number', 'name', 'status'],
+  COMMITMENT: ['subject_matter', 'text'],
+  ICP_FILING: ['number', 'site_name', 'domains', 'status'],
+  TRUSTMARK: ['mark', 'certificate_number', 'status'],
+}
+
+export const lineOfRecord = (
+  lang: keyof BilingualText,
+  kind: string,
+  body: Readonly<Record<string, unknown>>,
+): string[] => (LINES[kind] ?? []).map((field) => valueInWords(lang, kind, body[field])).filter((one) => one !== '—')
+
+/** Longest part of the name of a record, characters. */
+const NAME_MOST = 40
+
+/** Document number or product of a record, with the authority that decided or reported. */
+export const nameOfRecord = (
+  lang: keyof BilingualText,
+  {
+    kind,
+    body,
+    agencyName,
+  }: { kind: string; body: Readonly<Record<string, unknown>>; agencyName: Readonly<Partial<BilingualText>> },
+): string => {
+  const authority = isBare(body['authority']) ? agencyName[lang] : String(body['authority'])
+  const parts = [...lineOfRecord(lang, kind, body).slice(0, 2), ...(authority === undefined ? [] : [authority])]
+  return [...new Set(parts)].map((one) => (one.length > NAME_MOST ? `${one.slice(0, NAME_MOST)}…` : one)).join(' · ')
+}

@@ -1,4 +1,4 @@
-import { statedFields, valueInWords, wordsOfField } from '../../words/record-words.js'
+import { lineOfRecord, nameOfRecord, statedFields, valueInWords, wordsOfField } from '../../words/record-words.js'
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
 
@@ -29,26 +29,21 @@ export const recordMembersOf = (
     words: fieldValueWords(kind, field, value),
   }))
 
-const LINES: Record<string, readonly string[]> = {
-  REGISTRATION: ['name', 'status', 'authority'],
-  SHOP: ['name', 'marketplace', 'shop_id'],
-  TRADEMARK: ['name', 'class', 'number', 'status'],
-  INSPECTION: ['product', 'result', 'failures', 'notice_number'],
-  PENALTY: ['document_number', 'violation', 'types', 'status'],
-  LIST_ENTRY: ['list', 'reason', 'authority'],
-  PERMIT: ['document_name', 'permit_number', 'status'],
-  REPAIR: ['target', 'target_document_number', 'outcome'],
-  RECALL: ['product', 'hazard', 'status'],
-  STANDARD: ['number', 'name', 'status'],
-  COMMITMENT: ['subject_matter', 'text'],
-  ICP_FILING: ['number', 'site_name', 'domains', 'status'],
-  TRUSTMARK: ['mark', 'certificate_number', 'status'],
-}
-
 export const recordLineOf = (kind: string, body: AnsweredRecordBody): string => {
-  const words = (LINES[kind] ?? []).map((field) => valueWords(kind, body[field])).filter((one) => one !== '—')
+  const words = lineOfRecord('zh', kind, body)
   return words.length === 0 ? labelOf('RecordKind', kind) : words.join(' · ')
 }
+
+interface NamedRecord {
+  kind: string
+  body: unknown
+  agencyName: { zh: string }
+  validFrom: string | null
+}
+
+/** Kind, document number or product, authority and day. */
+export const recordNameOf = ({ kind, body, agencyName, validFrom }: NamedRecord): string =>
+  `${labelOf('RecordKind', kind)} ${nameOfRecord('zh', { kind, body: recordBodyOf(body), agencyName })} ${validFrom ?? ''}`
 
 export const isAdverseRecord = (kind: string, body: AnsweredRecordBody): boolean => {
   if (kind === 'PENALTY') return body['status'] !== 'REVOKED'

@@ -11,10 +11,11 @@ import { daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { FeedTitle, RecordMembers, sourceWords } from '../../pieces/field.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
 import { OrderFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
+import { objectionStateText } from '../../pieces/objection.js'
 import { PageHead } from '../../pieces/page.js'
 import { PagedList } from '../../pieces/paged.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
-import { labelOf, optionsOf } from '../../pieces/words.js'
+import { optionsOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
 import { AttachmentLines } from '../listing/attachments.js'
 import {
@@ -79,7 +80,7 @@ const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () 
         ) : (
           '（无权查看主体）'
         )}{' '}
-        <span className={of.state === 'OPEN' ? 'warn' : 'soft'}>{labelOf('ObjectionState', of.state)}</span>
+        <span className={of.state === 'OPEN' || of.correctionPending ? 'warn' : 'soft'}>{objectionStateText(of)}</span>
       </h2>
       {operator && <OperatorCode of={operatorCodeOf(operator)} />}
       {of.state === 'OPEN' && of.dueOn && (

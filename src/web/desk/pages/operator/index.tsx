@@ -6,6 +6,7 @@ import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
 import { instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
+import { contestText } from '../../pieces/objection.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -102,7 +103,7 @@ const Standing = ({ of }: { of: OperatorFile }) => {
         </b>
       )}
       {standing.listed ? <b className="bad">在公示的失信名单上</b> : <span className="good">不在公示的失信名单上</span>}
-      {standing.objected && <span className="warn">有异议在核实</span>}
+      {standing.objected && <span className="warn">{contestText(of.objections)}</span>}
       <span className={standing.stale ? 'warn' : 'soft'}>
         {standing.asOf < LONG_AGO ? '有数据源从未完整拉取' : `数据截至 ${instantText(standing.asOf)}`}
         {standing.stale ? '，已陈旧' : ''}

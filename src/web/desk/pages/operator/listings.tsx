@@ -5,6 +5,8 @@ import { Link, useNavigate } from 'react-router'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { daysUntilText, instantText, today } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
+import { objectionStateText } from '../../pieces/objection.js'
+import { recordNameOf } from '../../pieces/record-body.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
@@ -181,15 +183,17 @@ export const ListingsPanel = ({ of }: { of: OperatorFile }) => (
       <>
         <h3>异议</h3>
         <ul className="lines">
-          {of.objections.map(({ id, state, statement, openedAt, dueOn, late, note }) => (
+          {of.objections.map(({ id, state, correctionPending, record, statement, openedAt, dueOn, late, note }) => (
             <li key={id}>
-              {labelOf('ObjectionState', state)}：{statement} <span className="soft">{instantText(openedAt)} 提出</span>
+              {objectionStateText({ state, correctionPending })}：{statement}{' '}
+              <span className="soft">{instantText(openedAt)} 提出</span>
               {state === 'OPEN' && dueOn && (
                 <span className={late ? 'bad' : 'warn'}>
                   {' '}
                   应在 {dueOn} 以前（含）决定，{daysUntilText(dueOn)}
                 </span>
               )}
+              {record && <div className="soft">所争议的信息：{recordNameOf(record)}</div>}
               {note && <div className="soft">处理：{note}</div>}
             </li>
           ))}

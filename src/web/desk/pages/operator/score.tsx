@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { dayText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { SourcePopover } from '../../pieces/field.js'
+import { contestText } from '../../pieces/objection.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { signedPoints, WaterfallChart, type WaterfallStep } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
@@ -19,13 +20,19 @@ export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () =
     {of.score === null ? (
       <EmptyNotice>没有评分，或者您无权查看。</EmptyNotice>
     ) : (
-      <Scored of={of.score} records={of.records} />
+      <Scored of={of.score} records={of.records} objections={of.objections} />
     )}
     {onChange && <OperatorOverridesPanel of={of} onDone={onChange} />}
   </section>
 )
 
-const Scored = ({ of, records }: { of: FileScore; records: readonly OperatorFileRecord[] }) => {
+interface ScoredProps {
+  of: FileScore
+  records: readonly OperatorFileRecord[]
+  objections: OperatorFile['objections']
+}
+
+const Scored = ({ of, records, objections }: ScoredProps) => {
   const falls = useMemo<WaterfallStep[]>(
     () => [
       ...of.reasons
@@ -47,7 +54,7 @@ const Scored = ({ of, records }: { of: FileScore; records: readonly OperatorFile
           {of.nextChangeOn ? `；事实不变，${of.nextChangeOn} 起因时间推移而变化` : ''}
         </span>
       </p>
-      {of.objected && <p className="warn">评分所依据的信息有异议，正在核实。</p>}
+      {of.objected && <p className="warn">评分所依据的信息{contestText(objections)}。</p>}
       {of.override && (
         <p className="warn">
           等级经人工调整为 {of.override.grade} 级，至 {of.override.endsOn}：{of.override.reason}（
