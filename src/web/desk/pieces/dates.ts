@@ -31,11 +31,18 @@ export const daysUntilText = (date: string): string => {
   return days > 0 ? `还有 ${days} 天` : `已过 ${-days} 天`
 }
 
+const minutesSince = (at: string): number => Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS)
+
+/** Returns 不到 1 分钟, 12 分钟, 3 小时 or 2 天. */
+export const waitedText = (at: string): string => {
+  const minutes = minutesSince(at)
+  if (minutes < 1) return '不到 1 分钟'
+  if (minutes < 60) return `${minutes} 分钟`
+  return minutes < 1_440 ? `${Math.floor(minutes / 60)} 小时` : `${Math.floor(minutes / 1_440)} 天`
+}
+
 /** Returns 刚刚, 12 分钟前, 3 小时前 or 2 天前. */
 export const agoText = (at: string | null | undefined): string => {
   if (at == null) return '—'
-  const minutes = Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS)
-  if (minutes < 1) return '刚刚'
-  if (minutes < 60) return `${minutes} 分钟前`
-  return minutes < 1_440 ? `${Math.floor(minutes / 60)} 小时前` : `${Math.floor(minutes / 1_440)} 天前`
+  return minutesSince(at) < 1 ? '刚刚' : `${waitedText(at)}前`
 }

@@ -15,6 +15,7 @@ const SENTENCES: Record<string, string> = {
   NETWORK: '无法连接到枢纽，请检查网络后再试。填写的内容都还在。',
   UNAVAILABLE: '枢纽暂时不可用，请稍后再试。填写的内容都还在。',
   ANSWER_TIMEOUT: '查询用时过长，已停止；请缩小范围后再试。',
+  INTERNAL: FALLBACK,
   FORBIDDEN: '您的角色无权办理此事项。',
   NOT_FOUND: '没有这一项，或者您无权查看。',
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',

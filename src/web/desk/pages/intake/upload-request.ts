@@ -62,6 +62,7 @@ export interface UploadRefusal {
   detail: string
   rejects: string | null
   headings: string[]
+  requestId?: string
 }
 
 export const globalRunId = (run: number): string =>
@@ -82,15 +83,17 @@ const send = async <T>(
   const init = { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file, signal }
   const answer = await fetchSignedIn(`/v1/feeds/${encodeURIComponent(feed)}?${query}`, init, fetchWithProgress(onSent))
   const body = (await answer.json()) as T & {
-    error?: { code: string; message: string; details?: { read?: string[] } }
+    error?: { code: string; message: string; details?: { read?: string[]; requestId?: string } }
     rejects?: string
   }
   if (answer.ok) return body
+  const requestId = body.error?.details?.requestId
   const refused: UploadRefusal = {
     code: body.error?.code ?? 'FAULT',
     detail: body.error?.message ?? '',
     rejects: body.rejects ?? null,
     headings: (body.error?.details?.read ?? []).filter((name) => name !== '…'),
+    ...(requestId && { requestId }),
   }
   throw refused
 }

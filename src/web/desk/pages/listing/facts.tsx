@@ -206,7 +206,7 @@ const SAID: readonly [string, string, EnumName?][] = [
   ['notListed', '理由', 'NotListedReason'],
   ['restoring', '缘由', 'Restoring'],
   ['returning', '退回到', 'ReturnTarget'],
-  ['fileHash', '文件散列值'],
+  ['fileHash', '文件指纹'],
 ]
 
 const OPINIONS: Partial<Record<CaseMove['move'], string>> = {
@@ -238,7 +238,7 @@ const momentOf = (made: CaseMove): TimeLineEvent => {
   })
   if (act['hearing'] === true) said.push('要求听证')
   const paper = PAPERS[String(act['paper'])]
-  if (paper) said.push(`散列值取自：${paper}`)
+  if (paper) said.push(`文件指纹取自：${paper}`)
   const together = act['repairNotice']
   if (typeof together === 'boolean') said.push(`信用修复告知书${together ? '已' : '未'}一并送达`)
   if (act['waived'] === true) said.push('书面放弃陈述申辩')

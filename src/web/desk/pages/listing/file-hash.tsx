@@ -34,7 +34,7 @@ export const FileHashInput = ({
       />
       <input
         type="file"
-        aria-label="选择文件，在本机计算 SHA-256"
+        aria-label="选择文件，在本机计算指纹"
         onChange={({ target }) => void read(target.files?.[0])}
       />
       <span className="soft" role="status">

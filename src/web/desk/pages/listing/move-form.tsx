@@ -37,7 +37,7 @@ const TITLES: Record<MoveFieldName, string> = {
   restoring: '恢复列入的缘由',
   notListed: '不予列入的理由',
   ofAge: '是否已查明该自然人成年',
-  fileHash: '文书文件的 SHA-256（可不填）',
+  fileHash: '文书文件的指纹（可不填）',
   record: '处罚决定',
   repairNotice: '信用修复告知书与决定书一并送达（两书同达）',
 }

@@ -171,7 +171,7 @@ export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: 
     case 'serveListing':
       return [
         '送达生效以后可以公示。',
-        '记下所送达决定书的散列值；未填的，取已登记的决定书，再无则取枢纽的草稿。',
+        '记下所送达决定书的文件指纹；未填的，取已登记的决定书，再无则取枢纽的草稿。',
         ...(draft.repairNotice === true ? [] : ['信用修复告知书没有一并送达：列为待核事项。']),
         ...notice,
       ]
@@ -198,7 +198,7 @@ export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: 
       return ['依当事人的书面撤回办理：申请办结，名单照常公示，当事人可以再次申请。']
     case 'removeListing':
       return [
-        `立即移出，原因为“${labelOf('RemovalReason', draft.removal ?? null)}”；公开网页不再有此条，也不再提及。`,
+        `立即移出${draft.removal ? `，原因为“${labelOf('RemovalReason', draft.removal)}”` : ''}；公开网页不再有此条，也不再提及。`,
         told('移出'),
         scored,
       ]

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { agoText, instantText } from '../../pieces/dates.js'
+import { instantText, waitedText } from '../../pieces/dates.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
@@ -134,7 +134,7 @@ const Standing = ({ of, since }: { of: RetractionReceiver; since: string }) => (
       {of.state === 'FOLDED' ? '该条目已重新公示' : DELIVERY_STATE_WORDS[of.state].word}
     </span>
     {of.check && <div className="soft">{labelOf('RemovalCheck', of.check)}</div>}
-    {of.state === 'OWED' && <span className="soft"> 已等 {agoText(since).replace('前', '')}</span>}
+    {of.state === 'OWED' && <span className="soft"> 已等 {waitedText(since)}</span>}
     {of.lastError && <div className="bad">{chineseHalfOf(of.lastError)}</div>}
     {of.closed && (
       <div className="soft">

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { TASKS, type WorkKind } from '../../../../domain/worklist/tasks.js'
 import { useAddressState } from '../../pieces/address.js'
 import { operatorCodeOf } from '../../pieces/code.js'
-import { agoText, daysUntilText, instantText } from '../../pieces/dates.js'
+import { daysUntilText, instantText, waitedText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { formatCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
@@ -130,7 +130,7 @@ const Items = ({ of }: { of: WorklistQuery }) =>
   )
 
 const Since = ({ at }: { at: string | null }) =>
-  at === null ? '—' : <span title={instantText(at)}>{agoText(at)}</span>
+  at === null ? '—' : <span title={instantText(at)}>{waitedText(at)}</span>
 
 const Due = ({ of: { dueOn, late } }: { of: WorkLine }) => {
   if (dueOn === null) return late ? <span className="bad">已逾期</span> : '—'

@@ -26,9 +26,9 @@ const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
 const pageOf = (kind: WorkKind): string =>
   kind === 'CONFIRM_RULES' ? 'administration/confirmations' : PAGE_OF_PROCESS[TASKS[kind].process]
 
-/** The number beside a page: the own tasks, and all that are nobody's. */
+/** The number beside a page: the own tasks, and all that are nobody's; beside 待办 what that page lists. */
 export const countOfPage = (counts: readonly WorkCountLine[], path: string): { n: number; atLeast: boolean } => {
-  const own = counts.filter(({ kind }) => !TASKS[kind].waits && (path === 'worklist' || pageOf(kind) === path))
+  const own = counts.filter(({ kind }) => path === 'worklist' || (!TASKS[kind].waits && pageOf(kind) === path))
   return {
     n: own.reduce((sum, { kind, mine, office }) => sum + (isOfOffice(kind, path) ? office : mine), 0),
     atLeast: own.some(({ kind, atLeast }) => atLeast.includes(isOfOffice(kind, path) ? 'OFFICE' : 'MINE')),
