@@ -227,7 +227,7 @@ describe('the pages of listings', function () {
     const second = await atDesk(visitor, hub, 'reviewer')
     await second.open('/listings?state=HIDDEN', '名单案件')
     await second.page.getByRole('link', { name }).click()
-    await deed(second.page, '确认暂停公示', {}, '确认确认暂停公示')
+    await deed(second.page, '确认暂停公示', {}, '确认暂停公示')
     await second.page.getByText('已由第二人确认').waitFor()
     await inOrder(second)
   })

@@ -36,7 +36,7 @@ describe('mail server and robots at the desk', function () {
       .getByRole('region', { name: `待确认：${kind}` })
       .getByRole('button', { name: '确认', exact: true })
       .click()
-    await page.getByRole('button', { name: '确认确认' }).click()
+    await page.getByRole('dialog', { name: '确认' }).getByRole('button', { name: '确认', exact: true }).click()
     await page.getByText('已确认，随即生效。').waitFor()
     await look(page)
     expect(faults).to.deep.equal([])

@@ -74,7 +74,7 @@ describe('a new office', function () {
     await by.open('/administration/people', '人员')
     for (const name of names) {
       await page.getByRole('button', { name: `确认：${name}` }).click()
-      await page.getByRole('button', { name: '确认确认' }).click()
+      await page.getByRole('dialog', { name: '确认' }).getByRole('button', { name: '确认', exact: true }).click()
       await page.getByRole('button', { name: `确认：${name}` }).waitFor({ state: 'detached' })
     }
     await shot(page, 'people-confirmed')
@@ -93,7 +93,7 @@ describe('a new office', function () {
       .getByRole('region', { name: `待确认：${kind}` })
       .getByRole('button', { name: '确认', exact: true })
       .click()
-    await by.page.getByRole('button', { name: '确认确认' }).click()
+    await by.page.getByRole('dialog', { name: '确认' }).getByRole('button', { name: '确认', exact: true }).click()
     await by.page.getByText('已确认，随即生效。').waitFor()
   }
   const upload = async ({ page, ...by }: Colleague, feed: string, file: { name: string; rows: string[][] }) => {
@@ -209,7 +209,7 @@ describe('a new office', function () {
     await systems.page.getByText('已提交，待另一位管理员确认。').waitFor()
     await security.open('/administration/authorities', '机关资料')
     await security.page.getByRole('button', { name: '确认资料' }).click()
-    await security.page.getByRole('button', { name: '确认确认资料' }).click()
+    await security.page.getByRole('dialog', { name: '确认资料' }).getByRole('button', { name: '确认资料' }).click()
     await security.page.getByText('资料已生效。').waitFor()
     await guide(systems, '决定机关', '登记信息')
 

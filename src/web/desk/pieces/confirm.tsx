@@ -17,6 +17,9 @@ export interface ConfirmProps {
   isReady?: boolean
 }
 
+/** An act whose name begins with 确认 does not repeat that verb. */
+export const confirmWords = (act: string): string => (act.startsWith('确认') ? act : `确认${act}`)
+
 /** The hub's maximum, in characters. */
 const TEXT_MOST = 1_000
 
@@ -66,7 +69,7 @@ export const ConfirmButton = (props: ConfirmProps) => {
       <Modal
         open={isOpen}
         title={action}
-        okText={`确认${action}`}
+        okText={confirmWords(action)}
         cancelText="返回"
         okButtonProps={{ danger, disabled: !isComplete, loading: isBusy }}
         onOk={act}

@@ -2,6 +2,7 @@ import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Checkbox, Input, Radio, Select } from 'antd'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { MOVES } from '../../../../domain/listing/moves.js'
+import { confirmWords } from '../../pieces/confirm.js'
 import { today } from '../../pieces/dates.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { optionsOf } from '../../pieces/words.js'
@@ -154,7 +155,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
         loading={isBusy}
         disabled={!isComplete || denial !== null}
       >
-        确认{title}
+        {confirmWords(title)}
       </Button>
       {!isComplete && (
         <span className="soft">

@@ -1,6 +1,7 @@
 /** Each row is sent by itself and shows its own answer; rows not done stay chosen. */
 import { Button, Input, Modal, Progress } from 'antd'
 import { type ReactNode, useId, useRef, useState } from 'react'
+import { confirmWords } from '../confirm.js'
 import { refusalSentence } from '../refusal.js'
 import { type RowOutcome, runEach } from './run-each.js'
 import './lists.css'
@@ -43,7 +44,7 @@ export const BulkButton = <T,>(props: BulkProps<T>) => {
         open={isOpen}
         title={`${action}：${all.length} 项`}
         width={720}
-        okText={outcomes.size === 0 ? `确认${action}` : `再办未办成的 ${left.length} 项`}
+        okText={outcomes.size === 0 ? confirmWords(action) : `再办未办成的 ${left.length} 项`}
         okButtonProps={{
           danger,
           disabled: left.length === 0 || reason.trim() === '' || !isReady,
