@@ -30,6 +30,7 @@ describe('a table of the desk', function () {
   before(async () => {
     await deskBuilt()
     hub = await startHub()
+    await hub.token('marketplace', '虚构市场')
     await hub.hub.pull('registry', { cause: 'command' })
     await hub.hub.db.raw(
       `insert into operators (shop, kind, name, region, status, first_run, created_at)
@@ -74,4 +75,18 @@ describe('a table of the desk', function () {
     expect([url.searchParams.get('name'), url.searchParams.get('row')]).to.deep.equal([name, null])
     await close()
   })
+
+  for (const [path, title, width] of [
+    ['people', '人员', 1280],
+    ['clients', '系统', 1024],
+  ] as const)
+    it(`of ${path} shows the state beside the buttons at ${width} pixels, without scrolling`, async () => {
+      const options = { viewport: { width, height: 900 } }
+      const { page, open, close } = await atDesk(visitor, hub, 'administrator', options)
+      await open(`/administration/${path}`, title)
+      const edgeOf = (name: string) => page.getByRole('columnheader', { name, exact: true }).boundingBox()
+      const [state, deeds] = [await edgeOf('状态'), await edgeOf('办理')]
+      expect((state?.x ?? 0) + (state?.width ?? 0)).to.be.within(1, deeds?.x ?? 0)
+      await close()
+    })
 })

@@ -50,6 +50,18 @@ export default function ClientsPage() {
           </code>
         ),
       },
+      {
+        key: 'state',
+        title: '状态',
+        width: 240,
+        render: (client) => {
+          const { endedAt, previousUntil, pendingSince } = client
+          if (endedAt !== null) return <span className="soft">已停用 {instantText(endedAt)}</span>
+          if (pendingSince !== null) return <PendingNotice of={client} />
+          if (previousUntil !== null) return <span className="warn">旧密钥有效至 {instantText(previousUntil)}</span>
+          return <span className="good">在用</span>
+        },
+      },
       { key: 'role', title: '角色', width: 120, render: ({ role }) => roleWords(role) },
       {
         key: 'agency',
@@ -68,18 +80,6 @@ export default function ClientsPage() {
             {isOld(one) && <span className="warn"> 一年未更换</span>}
           </span>
         ),
-      },
-      {
-        key: 'state',
-        title: '状态',
-        width: 240,
-        render: (client) => {
-          const { endedAt, previousUntil, pendingSince } = client
-          if (endedAt !== null) return <span className="soft">已停用 {instantText(endedAt)}</span>
-          if (pendingSince !== null) return <PendingNotice of={client} />
-          if (previousUntil !== null) return <span className="warn">旧密钥有效至 {instantText(previousUntil)}</span>
-          return <span className="good">在用</span>
-        },
       },
     ]
     if (!manages) return shown

@@ -48,6 +48,7 @@ export default function PeoplePage() {
           </span>
         ),
       },
+      { key: 'state', title: '状态', width: 260, render: (one) => <PersonState of={one} /> },
       {
         key: 'role',
         title: '角色',
@@ -67,7 +68,6 @@ export default function PeoplePage() {
         width: 120,
         render: ({ seenAt }) => <span title={instantText(seenAt)}>{agoText(seenAt)}</span>,
       },
-      { key: 'state', title: '状态', width: 260, render: (one) => <PersonState of={one} /> },
     ]
     if (!manages) return shown
     const reset = async ({ name }: PersonLineFragment) => {
