@@ -124,7 +124,7 @@ export default function RetractionsPage() {
         position={asked.row}
         onPosition={(row) => ask({ row })}
         isMarked={({ key }) => key === asked.listing}
-        minWidth={1080}
+        minWidth={1_020}
       />
     </>
   )
@@ -174,7 +174,7 @@ const columnsOf = (
   {
     key: 'platforms',
     title: '信用平台',
-    width: 330,
+    width: 270,
     render: ({ receivers }) => {
       const { confirmed, closed, waits } = retractionProgressOf(receivers)
       return (

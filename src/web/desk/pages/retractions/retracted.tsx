@@ -157,8 +157,8 @@ const Closing = ({ of, receiver, name, onClose }: ClosingProps) => {
   if (!mayClose) return <span className="soft">限经办人、复核人</span>
   return (
     <ConfirmButton
-      action={`办结${name}`}
-      button={{ size: 'small' }}
+      action="办结"
+      button={{ size: 'small', 'aria-label': `办结：${name}` }}
       follows={[`不再向${name}告知这次移出；该平台可能仍在展示`, '台账记明由谁、因何办结', '不能撤销']}
       asks={{ label: '理由，如平台已书面答复' }}
       onDo={(reason) => onClose(of, receiver.platform, reason)}

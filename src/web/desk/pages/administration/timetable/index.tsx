@@ -9,7 +9,7 @@ import { chineseHalfOf, RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
 import { DayLine, HourScale } from './day-line.js'
-import { PauseJobButton, ResumeJobButton, StartJobButton } from './deeds.js'
+import { jobTitleOf, jobWords, PauseJobButton, ResumeJobButton, StartJobButton } from './deeds.js'
 import { type JobLineFragment, JobsNowDocument, TimetableDocument, type TimetableQuery } from './timetable.generated.js'
 
 const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
@@ -58,7 +58,7 @@ export default function TimetablePage() {
     ...platforms.map(({ id, name }): [string, string] => [id, name.zh]),
   ])
   const titleOf = ({ job, subject }: JobKey): string =>
-    subject === null ? (labelOf('Job', job).split('：')[0] ?? job) : (titles.get(subject) ?? subject)
+    subject === null ? jobWords({ job }) : (titles.get(subject) ?? subject)
 
   const look = async (one: StartedJob): Promise<ProgressStep> => {
     const { data: now } = await apollo.query({ query: JobsNowDocument, fetchPolicy: 'no-cache' })
@@ -79,7 +79,7 @@ export default function TimetablePage() {
       {
         job: row.job,
         subject: row.subject,
-        title: `${labelOf('Job', row.job).split('：')[0]}（${titleOf(row)}）`,
+        title: jobTitleOf(row, titleOf(row)),
         plannedFor,
         at: Date.now(),
       },
@@ -178,7 +178,7 @@ const JobRow = ({
     </th>
     <td>
       <DayLine
-        name={title}
+        name={jobTitleOf(of, title)}
         cron={of.cron}
         isPaused={of.paused !== null}
         next={of.next}
