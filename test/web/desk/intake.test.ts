@@ -62,6 +62,7 @@ describe('intake at the desk', function () {
       `CF_XDR_SHXYM：${four.code.slice(0, 17)}`,
       'CF_JDRQ：空',
     ])
+    expect((await preview.locator('td.bad').first().boundingBox())?.width).to.be.above(200)
     expect(await preview.locator('.figures dd').allTextContents()).to.deep.equal(['5', '1', '0', '2', '2', '0'])
     expect(await hub.hub.db('runs').where({ cause: 'upload' }).count('* as n').first()).to.deep.equal({ n: 0 })
     await checked(admin)
