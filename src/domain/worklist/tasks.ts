@@ -202,7 +202,7 @@ const ROWS = {
     whose: 'KEEPER',
   },
   RELEASE_PAPER: {
-    zh: '遮盖件，待第二人核对放行',
+    zh: '公开件，待第二人核对放行',
     en: 'masked copy to be released by another person',
     process: 'PAPER',
     act: 'move_listing',
