@@ -9,7 +9,9 @@ type Details = Record<string, unknown>
 
 const COMPOSED: Readonly<Record<string, (d: Details) => string>> = {
   RUN_BUSY: (d) =>
-    `这项工作正在进行中，请稍后再试。${[d['job'], d['subject']].filter(Boolean).join(' ') || 'This'} is under way already; try again later.`,
+    d['job'] === 'sellers'
+      ? '该平台的卖家清单正在处理，请稍后再试。The list of sellers is being taken in already; try again later.'
+      : `这项工作正在进行中，请稍后再试。${[d['job'], d['subject']].filter(Boolean).join(' ') || 'This'} is under way already; try again later.`,
   SELLERS_UNREADABLE: (d) =>
     d['lines'] === 0
       ? '名单中没有一行，未作任何改动。The list holds no line; nothing was changed.'

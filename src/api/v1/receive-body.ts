@@ -108,27 +108,28 @@ interface UploadSource {
   agency: string
 }
 
-/** One slot for each feed, `most` in all and `ofOne` per agency. */
-export const makeUploadSlots = (most: number, ofOne: number) => {
+/** One slot for each source, `most` in all and `ofOne` per agency. `job` names the work in RUN_BUSY. */
+export const makeUploadSlots = (most: number, ofOne: number, job: 'pull' | 'sellers' = 'pull') => {
   const taken = new Map<string, string>()
   const ask = ({ id, agency }: UploadSource): void => {
-    if (taken.has(id)) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
+    if (taken.has(id)) throw new Refusal('RUN_BUSY', { job, subject: id })
     const ofAgency = [...taken.values()].filter((other) => other === agency).length
     if (ofAgency < ofOne && taken.size < most) return
     throw new Refusal('HUB_BUSY', {
       reason: `同时处理的上传不超过 ${most} 个，每家单位 ${ofOne} 个 at most ${most} uploads at once, ${ofOne} of an agency`,
     })
   }
-  const take = (feed: UploadSource): (() => void) => {
-    ask(feed)
-    taken.set(feed.id, feed.agency)
-    return () => void taken.delete(feed.id)
+  const take = (source: UploadSource): (() => void) => {
+    ask(source)
+    taken.set(source.id, source.agency)
+    return () => void taken.delete(source.id)
   }
   return { ask, take }
 }
 
-export const makeSlottedReceiver = (bounds: ReceiveBounds, { most, ofOne }: { most: number; ofOne: number }) => {
-  const slots = makeUploadSlots(most, ofOne)
+type UploadSlots = ReturnType<typeof makeUploadSlots>
+
+export const makeSlottedReceiver = (bounds: ReceiveBounds, slots: UploadSlots) => {
   const receive = makeBodyReceiver(bounds)
   return async (
     { request, parts, viewer }: AdmittedRequest,

@@ -9,7 +9,7 @@ import { replaceSellers } from '../../work/standing/sellers.js'
 import { changeSellers } from '../../work/standing/single-sellers.js'
 import { requireAct } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
-import { makeSlottedReceiver } from './receive-body.js'
+import { makeSlottedReceiver, makeUploadSlots } from './receive-body.js'
 
 /** Most bytes of a list: a million codes fit. */
 const SELLERS_BYTES = 32 * 1024 * 1024
@@ -27,12 +27,12 @@ export interface SellersHandlers {
 export const makeSellersHandlers = (): SellersHandlers => {
   const receiveInSlot = makeSlottedReceiver(
     { most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 },
-    { most: LISTS_MOST, ofOne: 1 },
+    makeUploadSlots(LISTS_MOST, 1, 'sellers'),
   )
   const receive = (asked: AdmittedRequest, act: string, work: (bytes: Buffer, client: string) => Promise<object>) => {
     const { response, viewer, audit } = asked
     const client = viewer.sub ?? ''
-    return receiveInSlot(asked, { id: `sellers of ${client}`, agency: client }, async ({ bytes }) => {
+    return receiveInSlot(asked, { id: client, agency: client }, async ({ bytes }) => {
       await audit({ kind: 'ACT', asked: act, content: bytes })
       const taken = await work(bytes, client).catch(async (error) => {
         await audit({ kind: 'OUTCOME', asked: act, outcome: isRefusal(error) ? error.code : INTERNAL_ERROR.code })

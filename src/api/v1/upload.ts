@@ -12,7 +12,7 @@ import { previewUpload } from '../../work/intake/upload-preview.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { requireSignedIn } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
-import { makeSlottedReceiver, makeTooLargeRefusal, type ReceivedBody } from './receive-body.js'
+import { makeSlottedReceiver, makeTooLargeRefusal, makeUploadSlots, type ReceivedBody } from './receive-body.js'
 
 const NAME_LENGTH = 200
 
@@ -70,7 +70,7 @@ export class UploadError extends Error {
 export const makeUploadHandler = (): AdmittedHandler => {
   const receiveInSlot = makeSlottedReceiver(
     { most: UPLOAD_BYTES_MOST, mostOfAll: ARRIVING_BYTES },
-    { most: UPLOADS_MOST, ofOne: UPLOADS_OF_ONE },
+    makeUploadSlots(UPLOADS_MOST, UPLOADS_OF_ONE),
   )
   return async (asked) => {
     const { request, response, own, parts, viewer, audit } = asked

@@ -26,6 +26,13 @@ describe('upload slots', () => {
     expect(codeOf(() => places.take(c1))).to.equal('taken')
   })
 
+  it('of lists of sellers say so first in Chinese when one is taken', () => {
+    const places = makeUploadSlots(2, 1, 'sellers')
+    const mall = { id: 'mall', agency: 'mall' }
+    places.take(mall)
+    expect(() => places.take(mall)).to.throw(/^该平台的卖家清单正在处理，请稍后再试。The list of sellers /)
+  })
+
   it('are not taken by looking whether one is free', () => {
     const places = makeUploadSlots(1, 1)
     places.ask(a1)
