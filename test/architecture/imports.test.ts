@@ -1,8 +1,8 @@
 /** Import rules for rooms (folders of src), nouns (folders of a room) and libraries: the tables of design section 3. */
 import { readdirSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { itKeeps, type PlantedFault, ROOT, type Rule, SOURCES } from './tree.js'
+import { type Import, importsOf, itKeeps, type PlantedFault, ROOT, type Rule, SOURCES, targetOf } from './tree.js'
 
 /** The rooms that each room may import beside itself. Imports may skip a room of the order but never go up. */
 const MAY: Record<string, readonly string[]> = {
@@ -187,25 +187,6 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   'cli-progress': (_, file) => file === 'src/commands/progress.ts',
 }
 
-interface Import {
-  file: string
-  from: string
-  /** True for `import type`. `work` may import agencies and platforms only as types. */
-  typeOnly: boolean
-  dynamic: boolean
-}
-
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
-
-const importsOf = (file: string, text: string): Import[] =>
-  [...text.matchAll(IMPORT)].map(([, type, from, dynamic]) => ({
-    file,
-    from: from ?? dynamic ?? '',
-    typeOnly: type !== undefined,
-    dynamic: dynamic !== undefined,
-  }))
-
 const roomOf = (file: string): string => {
   if (file.startsWith(GRAPHIQL)) return 'graphiql'
   if (file.startsWith(DESK)) return 'desk'
@@ -228,8 +209,6 @@ const nounFault = (file: string, target: string): string | null => {
   if (table === undefined || noun === other) return null
   return table[noun]?.split(' ').includes(other) ? null : `${file}: ${noun} imports ${other}`
 }
-
-const targetOf = (file: string, from: string): string => normalize(join(dirname(file), from)).replace(/\.js$/, '.ts')
 
 /** Reason for which an import is forbidden; null if it is allowed. */
 const fault = ({ file, from, typeOnly }: Import): string | null => {

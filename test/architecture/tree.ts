@@ -1,6 +1,6 @@
 /** Source files that the architecture rules check, and a helper that plants faults to prove each rule. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 
@@ -60,3 +60,25 @@ export const itKeeps = (
 
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm
 export const withoutComments = (text: string): string => text.replace(COMMENT, '')
+
+export interface Import {
+  file: string
+  from: string
+  /** True for `import type`. `work` may import agencies and platforms only as types. */
+  typeOnly: boolean
+  dynamic: boolean
+}
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+
+export const importsOf = (file: string, text: string): Import[] =>
+  [...text.matchAll(IMPORT)].map(([, type, from, dynamic]) => ({
+    file,
+    from: from ?? dynamic ?? '',
+    typeOnly: type !== undefined,
+    dynamic: dynamic !== undefined,
+  }))
+
+export const targetOf = (file: string, from: string): string =>
+  normalize(join(dirname(file), from)).replace(/\.js$/, '.ts')
