@@ -244,6 +244,7 @@ describe('a new office at the desk', () => {
   })
 
   it('knows what is done, and what is missing or wrong', async () => {
+    await settle({ SITE_OPERATOR: '虚构检查中心', SITE_TELEPHONE: '0431-00000001' })
     const { setupSteps, hubFindings } = await ask(
       'li',
       '{ setupSteps { step done count } hubFindings { id severity words { zh } } }',
