@@ -15,6 +15,21 @@ const TRIES = 40
 /** How long one click waits for the dialog, milliseconds. */
 const PATIENCE_MS = 4_000
 
+/** Entries of the navigation that lie over the one before, and a navigation that leaves the window. */
+const NAVIGATION_FAULTS = `(() => {
+  const side = document.querySelector('nav.side')
+  const { top, bottom } = side.getBoundingClientRect()
+  const faults = top < 0 || bottom > innerHeight ? ['the navigation lies at ' + top + '–' + bottom] : []
+  let before = { name: 'the top', bottom: -Infinity }
+  for (const one of side.querySelectorAll('.ant-menu-item-group-title, .ant-menu-item, summary')) {
+    if (!one.checkVisibility()) continue
+    const at = one.getBoundingClientRect()
+    if (at.top < before.bottom - 1) faults.push(one.textContent + ' lies over ' + before.name)
+    before = { name: one.textContent, bottom: at.bottom }
+  }
+  return faults
+})()`
+
 /** Reloads the data until the page notices that the session is gone. Returns the sign-in dialog. */
 const signInAsked = async (page: Page): Promise<Locator> => {
   const dialog = page.getByRole('dialog', { name: '登录已失效，请重新登录' })
@@ -269,6 +284,23 @@ describe('the desk', function () {
     await page.evaluate('localStorage.clear()')
     await close()
   })
+
+  for (const width of [1024, 1280, 1920])
+    it(`keeps the navigation in sight and its entries apart on a scrolled page at ${width} px`, async () => {
+      const viewport = { width, height: 800 }
+      const { page, close, open } = await atDesk(visitor, hub, 'officer', { viewport })
+      await open('/', '今日')
+      const more = page.getByText(/^更多 \d+ 项$/).first()
+      for (const isOpen of [false, true]) {
+        if (isOpen) await more.click()
+        await page.evaluate(`document.querySelector('main').style.minHeight = '3000px'; scrollTo(0, 2000)`)
+        expect(await page.evaluate(NAVIGATION_FAULTS), `open: ${isOpen}`).to.deep.equal([])
+        await more.scrollIntoViewIfNeeded()
+        expect(await page.evaluate('scrollY')).to.equal(2000)
+      }
+      await page.evaluate('localStorage.clear()')
+      await close()
+    })
 
   it('shows a page for an unknown address, with a link back', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer')
