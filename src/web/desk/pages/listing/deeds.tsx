@@ -6,7 +6,7 @@ import { EmptyNotice } from '../../pieces/empty.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import type { CaseFile, MoveOutlook } from './case.js'
 import { OutlooksDocument } from './listing.generated.js'
-import { MoveForm } from './move-form.js'
+import { isOvercome, MoveForm } from './move-form.js'
 import { GRAVE_MOVES, MOVE_MUTATIONS, type MoveDraft, type PersonsMove, TODAY_ONLY_MOVES } from './moves.js'
 import { nextMoves, roleNames } from './stages.js'
 
@@ -18,7 +18,9 @@ interface AvailableMove {
   isNext: boolean
 }
 
-const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): AvailableMove[] => {
+type MoveDrafts = Partial<Record<PersonsMove, MoveDraft>>
+
+const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[], drafts: MoveDrafts): AvailableMove[] => {
   const next = nextMoves(of)
   const moves = [...new Set(outlooks.map(({ move }) => move))].filter(
     (move): move is PersonsMove => move in MOVE_MUTATIONS,
@@ -26,7 +28,7 @@ const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): AvailableMove[
   const deeds = moves.map((move): AvailableMove => {
     const own = outlooks.filter((one) => one.move === move)
     const [first] = own
-    const isFree = own.some(({ denial }) => denial === null)
+    const isFree = own.some((one) => one.denial === null || isOvercome(one, drafts[move]))
     return {
       move,
       isTheirs: own.some(({ yours }) => yours),
@@ -47,11 +49,13 @@ interface DeedsProps {
 }
 
 export const MovesPanel = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsProps) => {
-  const [drafts, setDrafts] = useState<Partial<Record<PersonsMove, MoveDraft>>>({})
+  const [drafts, setDrafts] = useState<MoveDrafts>({})
+  /** A refused move stays open with what was typed, also when the case no longer offers it. */
+  const [refused, setRefused] = useState<PersonsMove | null>(null)
   const [said, setSaid] = useState('')
-  const deeds = deedsOf(of, outlooks)
+  const deeds = deedsOf(of, outlooks, drafts)
   const [theirs, others] = [deeds.filter(({ isTheirs }) => isTheirs), deeds.filter(({ isTheirs }) => !isTheirs)]
-  const open = theirs.find(({ move }) => move === chosen)
+  const open = theirs.find(({ move }) => move === chosen)?.move ?? (refused === chosen ? refused : null)
   return (
     <section className="panel wide no-print" aria-labelledby="deeds">
       <h2 id="deeds">现在可以办理</h2>
@@ -81,21 +85,24 @@ export const MovesPanel = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsP
         </ul>
         {open && (
           <Chosen
-            key={open.move}
+            key={open}
             of={of}
-            move={open.move}
-            draft={drafts[open.move] ?? {}}
-            onDraft={(change) =>
-              setDrafts((before) => ({ ...before, [open.move]: { ...before[open.move], ...change } }))
-            }
-            outlooks={outlooks.filter(({ move }) => move === open.move)}
+            move={open}
+            draft={drafts[open] ?? {}}
+            onDraft={(change) => setDrafts((before) => ({ ...before, [open]: { ...before[open], ...change } }))}
+            outlooks={outlooks.filter(({ move }) => move === open)}
             onDone={(words) => {
-              setDrafts(({ [open.move]: _, ...left }) => left)
+              setDrafts(({ [open]: _, ...left }) => left)
+              setRefused(null)
               setSaid(words)
               onChoose('')
               onChanged()
             }}
-            onStale={onChanged}
+            onStale={() => {
+              setRefused(open)
+              onChanged()
+            }}
+            onClose={() => onChoose('')}
           />
         )}
       </div>
@@ -127,7 +134,7 @@ const Chosen = (props: ChosenProps) => {
   const on = TODAY_ONLY_MOVES.includes(move) ? null : draft.on
   const ofAge = move === 'publishListing' ? (draft.ofAge ?? null) : null
   const isOther = (on != null && on !== '' && on !== today()) || ofAge !== null
-  const { data, error, previousData } = useQuery(OutlooksDocument, {
+  const { data, error, previousData, refetch } = useQuery(OutlooksDocument, {
     variables: { id: of.id, on: on || null, ofAge },
     skip: !isOther,
     fetchPolicy: 'no-cache',
@@ -136,7 +143,14 @@ const Chosen = (props: ChosenProps) => {
   return (
     <div>
       {error && <RefusalNotice of={error} />}
-      <MoveForm {...props} outlooks={isOther ? (found ?? props.outlooks) : props.outlooks} />
+      <MoveForm
+        {...props}
+        outlooks={isOther ? (found ?? props.outlooks) : props.outlooks}
+        onStale={() => {
+          props.onStale()
+          if (isOther) void refetch()
+        }}
+      />
     </div>
   )
 }

@@ -215,6 +215,11 @@ const OPINIONS: Partial<Record<CaseMove['move'], string>> = {
   resubmitListing: '补正情况',
 }
 
+const titleOfMember = (made: CaseMove, member: string): string | undefined => {
+  if (member === 'text') return OPINIONS[made.move]
+  return member === 'documentNumber' && actOfMove(made)['waived'] === true ? '放弃书的文号' : undefined
+}
+
 const PAPERS: Readonly<Record<string, string>> = {
   NAMED: '办理时给出的文件',
   ISSUED: '已登记的决定书',
@@ -233,7 +238,7 @@ const momentOf = (made: CaseMove): TimeLineEvent => {
   const said = SAID.flatMap(([member, name, values]) => {
     const value = act[member]
     if (value == null) return []
-    const title = member === 'text' ? (OPINIONS[made.move] ?? name) : name
+    const title = titleOfMember(made, member) ?? name
     return [`${title}：${values ? labelOf(values, String(value)) : String(value)}`]
   })
   if (act['hearing'] === true) said.push('要求听证')

@@ -21,6 +21,7 @@ import {
   type PersonsMove,
   TODAY_ONLY_MOVES,
 } from './moves.js'
+import { moverOf } from './stages.js'
 
 const TITLES: Record<MoveFieldName, string> = {
   documentNumber: '文号',
@@ -48,8 +49,10 @@ const TEXT_OF: Partial<Record<PersonsMove, string>> = {
   resubmitListing: '补正情况',
 }
 
-const titleOf = (move: PersonsMove, field: MoveFieldName): string =>
-  (field === 'text' ? TEXT_OF[move] : undefined) ?? TITLES[field]
+const titleOf = (move: PersonsMove, field: MoveFieldName): string => {
+  if (field === 'documentNumber' && move === 'reviewListing') return '放弃书的文号'
+  return (field === 'text' ? TEXT_OF[move] : undefined) ?? TITLES[field]
+}
 
 /** The hub's maximum lengths, in characters. */
 const MOST: Partial<Record<MoveFieldName, number>> = {
@@ -77,14 +80,16 @@ export interface MoveFormProps {
   /** Previews of the move; a removal has one per reason. */
   outlooks: readonly MoveOutlook[]
   onDone: (said: string) => void
+  /** Reads the case anew after a refusal. The form stays. */
   onStale: () => void
+  onClose: () => void
 }
 
-export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }: MoveFormProps) => {
+export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale, onClose }: MoveFormProps) => {
   const client = useApolloClient()
   const id = useId()
   const [isBusy, setBusy] = useState(false)
-  const [error, setError] = useState<unknown>(null)
+  const [refused, setRefused] = useState<MoveRefusal | null>(null)
   const head = useRef<HTMLHeadingElement>(null)
   useEffect(() => head.current?.focus(), [])
   const isToday = TODAY_ONLY_MOVES.includes(move)
@@ -92,17 +97,18 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   const asked = fieldsOfMove(move, draft, of)
   const outlook = outlooks.find(({ removal }) => removal === null || removal === draft.removal)
   const denial = isOvercome(outlook, draft) ? null : (outlook?.denial ?? null)
+  const isOffered = outlooks.some(({ yours }) => yours)
   const isComplete = missingFields(move, draft, of).length === 0 && on !== ''
   const title = MOVES[move].zh
 
   const act = async () => {
     setBusy(true)
-    setError(null)
+    setRefused(null)
     try {
       await client.mutate({ mutation: MOVE_MUTATIONS[move], variables: { input: moveInputOf(move, draft, of, on) } })
       onDone(`已办理：${title}（${on}）。`)
     } catch (thrown) {
-      setError(thrown)
+      setRefused({ error: thrown, seen: of.moves.length })
       onStale()
     } finally {
       setBusy(false)
@@ -114,7 +120,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
       aria-label={title}
       onSubmit={(event) => {
         event.preventDefault()
-        if (isComplete && denial === null && !isBusy) void act()
+        if (isComplete && isOffered && denial === null && !isBusy) void act()
       }}
     >
       <h3 ref={head} tabIndex={-1}>
@@ -147,13 +153,21 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
           ))}
         </ul>
       </div>
-      {error !== null && <RefusalNotice of={error} />}
+      {refused && <RefusedMove of={of} {...refused} />}
+      {!isOffered && (
+        <Alert
+          type="warning"
+          showIcon
+          title={`此案现在没有由您办理的“${title}”。填写的内容仍留在这里，需要的请先复制。`}
+          action={<Button onClick={onClose}>收起</Button>}
+        />
+      )}
       <Button
         type="primary"
         htmlType="submit"
         danger={GRAVE_MOVES.includes(move)}
         loading={isBusy}
-        disabled={!isComplete || denial !== null}
+        disabled={!isComplete || !isOffered || denial !== null}
       >
         {confirmWords(title)}
       </Button>
@@ -171,8 +185,27 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
 }
 
 /** True when the move is denied for a running defence period that the draft waives. */
-const isOvercome = (outlook: MoveOutlook | undefined, draft: MoveDraft): boolean =>
-  outlook?.denial?.because === 'DEFENCE_RUNNING' && draft.waived === true
+export const isOvercome = (outlook: MoveOutlook | undefined, draft: MoveDraft | undefined): boolean =>
+  outlook?.denial?.because === 'DEFENCE_RUNNING' && draft?.waived === true
+
+interface MoveRefusal {
+  error: unknown
+  /** Number of moves that the case had when the refused one was sent. */
+  seen: number
+}
+
+/** Also tells what others did meanwhile, once the case is read anew. */
+const RefusedMove = ({ of, error, seen }: MoveRefusal & { of: CaseFile }) => {
+  const since = of.moves.slice(seen).map((made) => `${moverOf(made)}于 ${made.on} 办理“${MOVES[made.move].zh}”`)
+  return (
+    <>
+      <RefusalNotice of={error} />
+      {since.length > 0 && (
+        <Alert type="info" showIcon title={`在此期间：${since.join('；')}。本页已更新，填写的内容都还在。`} />
+      )}
+    </>
+  )
+}
 
 interface FieldProps {
   id: string

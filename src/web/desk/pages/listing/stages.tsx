@@ -66,9 +66,7 @@ const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
     }
     // The stage was skipped, or the case has no next stage.
     if (at === -1 || i < at)
-      return key === 'defence' && due
-        ? [{ key, title, tone: 'done', who: '当事人未陈述申辩', on: due.dueOn, notes: [], rule }]
-        : []
+      return key === 'defence' && due ? unheardOf(of, due).map((said) => ({ key, title, ...said, rule })) : []
     const own = outlooks.find(({ move }) => moves.includes(move))
     const row: MoveRow = MOVES[moves[0] ?? 'openLead']
     const by = roleNames(row.roles.filter((role) => role !== 'clock'))
@@ -111,14 +109,30 @@ const MENDED_BY: Partial<Record<CaseFile['state'], readonly MoveName[]>> = {
   HEARING: HEARD_AGAIN,
 }
 
-const doneOf = ({ by, role, on }: CaseMove): Pick<ProcessStage, 'who' | 'on'> => ({
-  who: role === 'clock' ? '系统' : `${by}（${labelOf('MoverRole', role)}）`,
-  on,
-})
+/** Defence stage of a party that said nothing. Empty where the case ended within the defence period. */
+const unheardOf = (
+  of: CaseFile,
+  { dueOn, endedOn }: CaseFile['deadlines'][number],
+): Omit<ProcessStage, StageHead>[] => {
+  const review = lastMoveOf(of, 'reviewListing')
+  const isCurrent = review !== null && review.number > (lastMoveOf(of, 'notifyListing')?.number ?? 0)
+  if (isCurrent && isWaived(review)) return [{ tone: 'done', who: '当事人书面放弃陈述申辩', on: review.on, notes: [] }]
+  if (endedOn !== null && endedOn <= dueOn) return []
+  return [{ tone: 'done', who: '当事人未陈述申辩', on: dueOn, notes: [] }]
+}
+type StageHead = 'key' | 'title' | 'rule'
+
+const isWaived = (made: CaseMove): boolean => actOfMove(made)['waived'] === true
+
+export const moverOf = ({ by, role }: Pick<CaseMove, 'by' | 'role'>): string =>
+  role === 'clock' ? '系统' : `${by}（${labelOf('MoverRole', role)}）`
+
+const doneOf = (made: CaseMove): Pick<ProcessStage, 'who' | 'on'> => ({ who: moverOf(made), on: made.on })
 
 const notesOf = (key: string, of: CaseFile, made: CaseMove): string[] => {
   const { documentNumber } = actOfMove(made)
-  const number = typeof documentNumber === 'string' ? [documentNumber] : []
+  const number =
+    typeof documentNumber === 'string' ? [isWaived(made) ? `放弃书：${documentNumber}` : documentNumber] : []
   return key === 'defence' ? pointNotes(of) : number
 }
 

@@ -1,0 +1,100 @@
+import { expect } from 'chai'
+import { isHeavyPenalty } from '../../../src/domain/records/penalty.js'
+import { shanghaiDate } from '../../../src/foundation/time/dates.js'
+import { type MoveInput, makeMove, openCase } from '../../../src/work/listing/listing.js'
+import { BROWSER_MS, browser, violations } from '../../support/browser.js'
+import { type AtDesk, addPerson, atDesk, deskBuilt } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+
+describe('the page of a case within the defence period', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  /** Heavier penalties of operators without a case. */
+  let free: { record: number; operator: number; name: string }[] = []
+  const today = () => shanghaiDate(hub.hub.now())
+
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+    for (const feed of ['registry', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
+    const found = await hub.hub
+      .db('versions as v')
+      .join('operators as o', 'o.id', 'v.operator_id')
+      .where('v.kind', 'penalty')
+      .whereNotNull('o.uscc')
+      .whereNotIn('o.id', hub.hub.db('listings').select('operator_id'))
+      .orderBy('v.id')
+      .select('v.id as record', 'v.body', 'o.id as operator', 'o.name')
+    const heavy = found.filter(({ body }) => isHeavyPenalty(body))
+    free = [...new Map(heavy.map((one) => [one.operator, one])).values()]
+    for (const role of ['officer', 'reviewer'] as const) await addPerson(hub, role)
+  })
+  after(() => hub?.stop())
+
+  const move = async (id: string, name: Parameters<typeof makeMove>[2]['name'], input: Omit<MoveInput, 'on'>) => {
+    const given = { by: 'colleague', role: 'officer', input: { on: today(), ...input }, now: hub.hub.now() } as const
+    await makeMove(hub.hub.db, hub.hub.rules, { id, name, ...given })
+  }
+  /** A case of which the party was told today. */
+  const notified = async () => {
+    const one = free.shift()
+    if (one === undefined) throw new Error('no operator with a heavier penalty is left')
+    const { db, rules, now } = hub.hub
+    const opening = { operatorId: one.operator, list: 'serious', reason: '虚构线索', by: 'colleague' } as const
+    const { id } = await openCase(db, rules, { ...opening, role: 'officer', on: today(), now: now() })
+    await move(id, 'linkDecision', { decision: one.record })
+    await move(id, 'proposeListing', { reason: '虚构事由，情节严重' })
+    await move(id, 'notifyListing', { documentNumber: '虚市监信告〔2026〕9号' })
+    return { id, name: one.name, path: `/listings/${id}` }
+  }
+  const inOrder = async ({ faults, strays, close }: AtDesk) => {
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  }
+
+  it('a waiver of the defence frees the review, and the process tells its day and its document', async () => {
+    const { name, path } = await notified()
+    const reviewer = await atDesk(visitor, hub, 'reviewer')
+    const { page } = reviewer
+    await reviewer.open(path, name)
+    const button = page.getByRole('list', { name: '由您办理' }).getByRole('button', { name: /^复核/ })
+    await button.click()
+    await button.getByText('现在不能').waitFor()
+    const form = page.getByRole('form', { name: '复核' })
+    await form.getByRole('checkbox', { name: '当事人已书面放弃陈述申辩' }).check()
+    await button.getByText('现在不能').waitFor({ state: 'detached' })
+    await form.getByLabel('放弃书的文号').fill('虚放弃〔2026〕1号')
+    await form.getByRole('button', { name: '确认复核' }).click()
+    await page.getByText('已办理：复核').waitFor()
+    const defence = page.getByRole('list', { name: '办理进程' }).getByRole('listitem').filter({ hasText: '陈述申辩' })
+    await defence.getByText('当事人书面放弃陈述申辩').waitFor()
+    expect(await defence.locator('time').getAttribute('datetime')).to.equal(today())
+    await page.getByText('放弃书：虚放弃〔2026〕1号').waitFor()
+    await page.getByText('放弃书的文号：虚放弃〔2026〕1号').waitFor()
+    await inOrder(reviewer)
+  })
+
+  it('a move that a colleague forestalled keeps its form, what was typed, and why it was refused', async () => {
+    const { id, name, path } = await notified()
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open(path, name)
+    await page.getByRole('list', { name: '由您办理' }).getByRole('button', { name: '不予列入' }).click()
+    const form = page.getByRole('form', { name: '不予列入' })
+    await form.getByLabel('事由').fill('虚构：没有主观故意')
+    await move(id, 'dropListing', { reason: '虚构：同事先办' })
+    await form.getByRole('button', { name: '确认不予列入' }).click()
+    await form.getByText(`在此期间：colleague（经办人）于 ${today()} 办理“不予列入”`).waitFor()
+    await form.getByText('LISTING_MOVED_ON').waitFor()
+    await form.getByText('此案现在没有由您办理的“不予列入”').waitFor()
+    expect(await form.getByLabel('事由').inputValue()).to.equal('虚构：没有主观故意')
+    expect(await form.getByRole('button', { name: '确认不予列入' }).isDisabled()).to.equal(true)
+    expect(await violations(page)).to.deep.equal([])
+    // The case ended before anybody could say that the party kept silent.
+    expect(await page.getByText('当事人未陈述申辩').count()).to.equal(0)
+    await form.getByRole('button', { name: /收\s?起/ }).click()
+    await form.waitFor({ state: 'detached' })
+    await inOrder(officer)
+  })
+})
