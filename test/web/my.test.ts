@@ -69,6 +69,8 @@ describe("the party's pages (/my)", () => {
     const { text } = await party.get('/my?lang=en')
     expect(text).to.include('430').and.include('on it').and.include('Sign out')
     expect(text).to.include('&lt;script&gt;').and.not.include('<script')
+    expect(text).to.include('leaves a row for auditors').and.not.include('set no cookie')
+    expect((await party.get('/about?lang=en')).text).to.include('set no cookie')
   })
 
   it('is never cached, indexed or compressed', async () => {

@@ -20,9 +20,15 @@ export interface SitePage {
   /** `named` means that the Chinese title is a name, of any writing direction. */
   title: { zh: string; en: string; named?: boolean }
   content: Html
+  /** Says in the footer what the page stores about its reader. Null for a public page, which stores nothing. */
+  traces: Html | null
 }
 
-export const sitePage = (title: SitePage['title'], content: Html): SitePage => ({ title, content })
+export const sitePage = (title: SitePage['title'], content: Html, traces: Html | null = null): SitePage => ({
+  title,
+  content,
+  traces,
+})
 
 export interface FrameOptions {
   demo?: boolean
@@ -35,7 +41,7 @@ export interface FrameOptions {
 }
 
 export const renderPage = (
-  { title, content }: SitePage,
+  { title, content, traces }: SitePage,
   { demo = false, trial = false, site = null, lang = 'zh', theme = null, here = null }: FrameOptions = {},
 ): string =>
   applyTheme(
@@ -62,7 +68,8 @@ ${content}
 <footer class="foot">
 <div class="wide">
 ${navigationAt(MORE, here?.path)}
-${SAID}
+${traces ?? NO_TRACES}
+${QUESTIONS}
 ${site && imprint(site)}</div>
 </footer>
 </body>
@@ -87,9 +94,12 @@ const TOP = cacheByLanguage(html`<a class="skip" href="#content">${bilingual('�
 <div class="wide">
 <p class="name"><a href="${linkTo('/')}">${bilingual('吉林省电子商务信用信息枢纽', 'Jilin e-commerce credit hub')}</a></p>`)
 
-const SAID =
-  cacheByLanguage(html`<p>${bilingual('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
-<p>${bilingual('对某条记录有疑问，请联系该条所列决定机关。', 'For questions about an entry turn to the authority named in it.')}</p>`)
+const NO_TRACES = cacheByLanguage(
+  html`<p>${bilingual('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>`,
+)
+const QUESTIONS = cacheByLanguage(
+  html`<p>${bilingual('对某条记录有疑问，请联系该条所列决定机关。', 'For questions about an entry turn to the authority named in it.')}</p>`,
+)
 
 const ICP_REGISTER = 'https://beian.miit.gov.cn/'
 

@@ -34,7 +34,10 @@ export const partyPage = (
     title,
     html`${bar(own, help)}
 ${content}`,
+    PARTY_TRACES,
   )
+
+export const PARTY_TRACES = html`<p>${bilingual('“我的记录”各页不使用脚本；登录期间设置一个 Cookie，退出即删除；每次查看和办理都留有痕迹，供审计。', 'The pages of “My record” use no script. While you are signed in they set one cookie, which goes when you sign out. Every look and every act leaves a row for auditors.')}</p>`
 
 const bar = (own: PartyPageContext, help: HelpTask): Html => html`<div class="mine">
 <nav aria-label="${bilingual('我的记录', 'My record')}"><ul>

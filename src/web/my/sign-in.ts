@@ -1,7 +1,7 @@
 import { html, linkTo } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { helpPath } from '../words/help-tasks.js'
-import { refusalNotice, unsentText } from './frame.js'
+import { PARTY_TRACES, refusalNotice, unsentText } from './frame.js'
 import { splitSentence } from './refusals.js'
 
 export interface SignInContent {
@@ -32,4 +32,5 @@ ${typed === null || typed === '' ? null : unsentText(typed)}
 <p>${bilingual('登录码由决定机关随决定书送达；遗失的，请向该机关申请补发，补发后旧码即告失效。仅被评分、未列入名单的，也可申请。', 'The deciding authority serves it with the decision. Whoever has lost it asks that authority for another, and the old one opens nothing any more. Operators that are only scored may ask for one too.')}</p>
 <h2>${bilingual('登录期间', 'While signed in')}</h2>
 <p>${bilingual('本站在您登录期间设置一个 Cookie，退出即删除；30 分钟不操作或满两小时自动退出，登录码补发或撤销时立即失效。每次查看和办理都留有痕迹，供审计。', 'While you are signed in this site sets one cookie, which goes when you sign out. A session ends after 30 minutes without use, after two hours in any case, and at once when the access code is replaced or revoked. Every look and every act leaves a row for auditors.')}</p>`,
+    PARTY_TRACES,
   )
