@@ -1,11 +1,18 @@
 import type { PendingChange } from '../../../../domain/access/accounts.js'
+import { useAgencyNames } from '../../pieces/agencies.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
+import { regionWords } from '../../pieces/places.js'
 import { labelOf } from '../../pieces/words.js'
 import { useSession } from '../../session/session.js'
+import { roleWords } from './register.js'
 
 interface PendingAccount {
   name: string
+  role: string
+  duty?: string | null
+  agency: string | null
+  region: string | null
   pendingSince: string | null
   pendingChanges: readonly { change: PendingChange; by: string }[]
 }
@@ -44,6 +51,29 @@ export const ConfirmAccountButton = ({
       hint={isOwn ? '由您登记或变更的，须由他人确认' : ''}
       button={{ type: 'link', size: 'small', 'aria-label': `确认：${of.name}` }}
       onDo={onDo}
-    />
+    >
+      <AccountFacts of={of} />
+    </ConfirmButton>
+  )
+}
+
+/** What the second person checks. */
+const AccountFacts = ({ of: { name, role, duty, agency, region } }: { of: PendingAccount }) => {
+  const agencies = useAgencyNames()
+  const facts = [
+    ['名称', name],
+    ['角色', duty == null ? roleWords(role) : `${roleWords(role)}（${labelOf('Duty', duty)}）`],
+    ['所属单位', agency === null ? '未填' : (agencies.get(agency) ?? agency)],
+    ['区划', regionWords(region)],
+  ]
+  return (
+    <dl className="fields narrow">
+      {facts.map(([title, value]) => (
+        <div key={title} className="field">
+          <dt>{title}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
