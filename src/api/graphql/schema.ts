@@ -114,7 +114,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '经办人、复核人等在本枢纽的办理；转录的名单除外，其出自信源单位',
     en: 'what people did here; a mirrored listing is an agency’s',
     types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode SealedPaper
-      ScorecardActivation Authorisation OfficeProposal OfficeService OwnRule HubFinding SetupStep OfficeSetting OfficeSettingChange ReadRule RuleReading CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine Handover Absence DeliveryAct DeliveryClosed PlatformAct SellerList MarketplaceSellers`,
+      ScorecardActivation Authorisation OfficeProposal OfficeService OwnRule HubFinding SetupStep OfficeSetting OfficeSettingChange ReadRule RuleReading CalendarProposal Authority AuthorityStatement JobPause FeedMap FeedMapLine FeedPlaces OwnList ListEnd PendingAccountChange Handover Absence DeliveryAct DeliveryClosed PlatformAct SellerList MarketplaceSellers`,
   },
   {
     zh: '各单位之间的交办与答复',

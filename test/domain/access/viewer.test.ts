@@ -24,7 +24,7 @@ import { RECORD_KINDS } from '../../../src/domain/records/records.js'
 const viewer = (role: Role, sub: string | null = 'someone'): Viewer => ({ role, sub, agency: null, region: null })
 const allowed = (role: Role): Act[] =>
   (Object.keys(ROLES_BY_ACT) as Act[]).filter((act) => may(viewer(role), act)).sort()
-const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing', 'use_access_code']
+const OPEN: Act[] = ['see_blacklist', 'see_matter_kinds', 'see_scorecard', 'see_standing', 'use_access_code']
 const SIGNED_IN: Act[] = [...OPEN, 'see_operator', 'see_itself']
 const AUTHORITY: Act[] = [
   ...SIGNED_IN,
@@ -37,16 +37,26 @@ const AUTHORITY: Act[] = [
   'see_objections',
   'see_rules',
   'be_notified',
+  'see_matters',
 ]
 
 describe('access of each role', () => {
   const table: Record<Role, Act[]> = {
     public: OPEN,
-    marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers', 'hear_changes'],
+    marketplace: [
+      ...SIGNED_IN,
+      'see_open_records',
+      'see_sellers_grade',
+      'send_sellers',
+      'hear_changes',
+      'see_matters',
+      'open_matter',
+    ],
     credit_service: [...SIGNED_IN, 'see_open_records', 'see_authorised_grade', 'record_authorisation'],
-    agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
+    agency: [...AUTHORITY, 'correct_rejects', 'send_records', 'open_matter'],
     officer: [
       ...AUTHORITY,
+      'open_matter',
       'confirm_rules',
       'see_authorities',
       'record_absence',
@@ -76,6 +86,7 @@ describe('access of each role', () => {
     ],
     reviewer: [
       ...AUTHORITY,
+      'open_matter',
       'confirm_rules',
       'see_authorities',
       'record_absence',
