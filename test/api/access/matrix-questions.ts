@@ -151,9 +151,9 @@ const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): 
   if (name === 'id') return idFor(field, side)
   if (type.name === 'Float') return 1
   if (type.name === 'Int') return 30
+  if (type.name === 'Date') return name === 'endsOn' ? '2026-06-01' : TODAY
   const text = TEXTS[name]
   if (text !== undefined) return text(side)
-  if (type.name === 'Date') return name === 'endsOn' ? '2026-06-01' : TODAY
   if (type.name === 'DateTime') return `${TODAY}T00:00:00.000Z`
   if (type.name === 'Boolean') return true
   if (type.name === 'JSON') return {}

@@ -176,6 +176,8 @@ describe('paging', function () {
       // Its id is its number, and only its list returns it.
       'CalendarProposal',
       'OfficeProposal',
+      // The id of a kind of list is a word.
+      'OwnList',
       'AuthorityStatement',
       // Its content is opened at /v1/papers.
       'SealedPaper',
