@@ -3,7 +3,6 @@ import type { Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type RequestAuditEntry, writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { refuseUnstorableText } from '../request/limits.js'
 import { getRequestContext, type HttpRequestContext } from '../request/request-context.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer } from '../request/viewer.js'
@@ -36,7 +35,7 @@ export const readParameters = <N extends string>(
 ): Partial<Record<N, string>> => {
   const isGood = ([name, value]: [string, unknown]): boolean =>
     known.some((each) => each === name) && typeof value === 'string'
-  if (Object.entries(query).every(isGood)) return refuseUnstorableText(query as Partial<Record<N, string>>)
+  if (Object.entries(query).every(isGood)) return query as Partial<Record<N, string>>
   throw new Refusal('INPUT_INVALID', {
     reason: `参数至多一次，可用 parameters, each once at most: ${known.join(' ')}`,
   })

@@ -7,6 +7,7 @@ import type { SealedPaper } from '../../store/listing/papers.js'
 import * as work from '../../work/listing/papers.js'
 import { openPaperFor, requireCaseInRegion } from '../listing/papers.js'
 import { readListingInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
 import { makeBodyReceiver } from './receive-body.js'
 
@@ -45,7 +46,7 @@ export const makePapersHandler = (): AdmittedHandler => {
 }
 
 const paperIn = (request: Request) => {
-  const given = readParameters(request, ['use', 'listing', 'kind', 'number', 'issuedOn'])
+  const given = refuseUnstorableText(readParameters(request, ['use', 'listing', 'kind', 'number', 'issuedOn']))
   const { use = 'SIGNED', number = '', issuedOn = '' } = given
   const listing = readListingInGlobalId(given.listing ?? '')
   const kind = DOCUMENT_KINDS.find((each) => each === given.kind)
