@@ -125,7 +125,7 @@ describe('a new office', function () {
       await form.getByLabel(label, { exact: false }).first().fill(value)
     if (tick !== '') await form.getByRole('checkbox', { name: tick }).check()
     await shot(page, `deed-${title}`)
-    await form.getByRole('button', { name: `确认${title}` }).click()
+    await form.getByRole('button', { name: title.startsWith('确认') ? title : `确认${title}` }).click()
     await page.getByText(`已办理：${title}`).waitFor()
   }
   const fromQueue = async ({ page, ...by }: Colleague) => {
