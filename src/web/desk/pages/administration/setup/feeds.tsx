@@ -63,7 +63,10 @@ const Ways = ({ of }: { of: FeedLine }) => (
         （CSV、XLSX、XML、JSON），表头为以下之一：
         <ul className="lines">
           {of.forms.map(({ fields }) => (
-            <li key={fields.join(' ')}>{headingWords(fields)}</li>
+            <li key={fields.join(' ')}>
+              <code>{fields.slice(0, HEADINGS_SHOWN).join('、')}</code>
+              {fields.length > HEADINGS_SHOWN && ` 等 ${fields.length} 列`}
+            </li>
           ))}
         </ul>
       </li>
@@ -76,6 +79,3 @@ const dailyWords = (every: string): string => {
   const [minute = '', hour = ''] = every.split(' ')
   return `每日 ${hour.padStart(2, '0')}:${minute.padStart(2, '0')} `
 }
-
-const headingWords = (fields: readonly string[]): string =>
-  `${fields.slice(0, HEADINGS_SHOWN).join('、')}${fields.length > HEADINGS_SHOWN ? ` 等 ${fields.length} 列` : ''}`
