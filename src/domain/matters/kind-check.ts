@@ -1,4 +1,4 @@
-/** What a schema cannot say about a kind of matter. A broken kind stops the hub at start. */
+/** Checks rules of a kind that JSON Schema cannot express. A broken kind stops the hub at start. */
 import { checkRuleRows, type RuleFault } from '../calendar/dated-rows.js'
 import { MATTER_GUARDS } from './guards.js'
 import {

@@ -19,6 +19,7 @@ import { MATTER_DENIALS } from '../../foundation/errors/matters.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
+import * as clients from '../../store/access/clients.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
@@ -74,9 +75,8 @@ export const openMatter = async (
   const { seat } = who
   if (seat === null || !kind.opened_by.includes(who.role)) throw new Refusal('MATTER_NOT_YOURS')
   const opening = redactIdNumbers(sent, parts.rules.mark)
-  const today = shanghaiDate(now)
   refuseFieldFault(kind, opening, true)
-  for (const each of [opening.to, ...(opening.copied ?? [])]) refuseUnknownSeat(kind, each, today)
+  for (const each of [opening.to, ...(opening.copied ?? [])]) await refuseUnknownSeat(parts.db, kind, each, now)
   const { reference = randomUUID() } = opening
   const key = { openedBy: seat, kind: kind.kind, reference }
   const requestSha256 = hash('sha256', canonicalJson({ ...opening, reference } as unknown as Json))
@@ -103,10 +103,16 @@ const sameRequest = (stored: store.StoredMatter | null, requestSha256: string): 
   return stored
 }
 
-const refuseUnknownSeat = (kind: MatterKind, seat: string, today: string): void => {
-  const isAgency = seat.includes('@')
-  const known = isAgency ? organisationOfSeat(seat, today) !== null : seat.trim() !== ''
-  if (!known || (isAgency && !kind.held_by.includes('agency'))) throw new Refusal('ORGANISATION_UNKNOWN', { seat })
+const refuseUnknownSeat = async (db: Db, kind: MatterKind, seat: string, now: Date): Promise<void> => {
+  const role = seat.includes('@')
+    ? organisationOfSeat(seat, shanghaiDate(now)) && 'agency'
+    : await findRoleOfClient(db, seat, now)
+  if (role === null || !kind.held_by.includes(role)) throw new Refusal('ORGANISATION_UNKNOWN', { seat })
+}
+
+const findRoleOfClient = async (db: Db, name: string, now: Date): Promise<string | null> => {
+  const client = await clients.findClient(db, name, now)
+  return client === null || client.ended ? null : client.role
 }
 
 const refuseFieldFault = (
@@ -180,7 +186,7 @@ export const moveMatter = (
     const given = redactIdNumbers(sent, parts.rules.mark)
     refuseFieldFault(kind, given, false)
     for (const seat of [given.to, given.copyTo])
-      if (seat !== undefined) refuseUnknownSeat(kind, seat, shanghaiDate(now))
+      if (seat !== undefined) await refuseUnknownSeat(parts.db, kind, seat, now)
     const previousHash = await store.lastHash(tx, stored.id)
     const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }
     return moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)

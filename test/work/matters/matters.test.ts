@@ -87,6 +87,8 @@ describe('matters', () => {
     expect(await codeOf(open({ kind: 'gossip' }))).to.equal('MATTER_KIND_UNKNOWN')
     expect(await codeOf(open({ to: 'market-regulator@990000' }))).to.equal('ORGANISATION_UNKNOWN')
     expect(await codeOf(open({ to: 'weather-bureau@220000' }))).to.equal('ORGANISATION_UNKNOWN')
+    const directive = { kind: 'directive', fields: { sort: 'REMINDER', request: '提醒' } }
+    expect(await codeOf(open({ ...directive, to: '没有登记的商城' }))).to.equal('ORGANISATION_UNKNOWN')
     expect(await codeOf(open({ fields: { ...ASSIST.fields, purpose: 'GOSSIP' } }))).to.equal('MATTER_FIELD_INVALID')
     expect(await codeOf(open({ fields: { purpose: 'EVIDENCE' } }))).to.equal('MATTER_FIELD_INVALID')
     expect(await codeOf(open({ fields: { ...ASSIST.fields, request: 'a\u0007' } }))).to.equal('MATTER_FIELD_INVALID')
