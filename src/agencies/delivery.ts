@@ -18,7 +18,7 @@ export interface OpenOptions {
 export interface FeedRequest extends FeedSource, OpenOptions, WantedForms {}
 
 export interface FeedFetch {
-  /** Below the agency's address, without a query. */
+  /** The path below the agency's address has no query. */
   path: string
   open: (request: FeedRequest) => Promise<FeedDelivery>
 }
@@ -28,7 +28,7 @@ export interface FeedDelivery {
   items: AsyncIterable<SourceItem>
   /** File name; the caller redacts ID numbers in it. Null over HTTP. */
   file: string | null
-  /** Nothing new (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
+  /** The agency has nothing new (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
   unmodified?: boolean
   /** False for a partial delivery. Defaults to the feed's `whole`. */
   whole?: boolean

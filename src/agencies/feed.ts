@@ -36,7 +36,7 @@ export interface AgencyFeed {
   duty?: { workdays: number }
   /** Fields where fifteen digits are a registration number, not a resident ID number. */
   exempt: ReadonlySet<string>
-  /** Where the feed is asked for below an http address, and its folder or table at the others. */
+  /** The feed's path below an http address, and its folder or table at the other transports. */
   places: FeedPlaces
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
   forms: readonly FormShape[]

@@ -1,4 +1,4 @@
-/** What the programs for browsers load, by any chain of imports, must run without Node. */
+/** Every module that the programs for browsers load, by any chain of imports, must run without Node. */
 import { expect } from 'chai'
 import { importsOf, itKeeps, type Rule, SOURCES, type SourceFile, targetOf, withoutComments } from './tree.js'
 

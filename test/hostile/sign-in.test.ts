@@ -15,7 +15,7 @@ import { codeIn, makeSignIns, OWN } from '../support/sign-ins.js'
 const DAY_MS = 86_400_000
 /** Addresses from which one factor is guessed at the same time. */
 const GUESSERS = 40
-/** As many challenges as a stranger must ask for to use up the rate of everybody. */
+/** A stranger who asks for so many challenges uses up the rate of everybody. */
 const FLOOD = 400
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at piece by piece
@@ -103,7 +103,7 @@ describe('attacks on signing in', () => {
     expect(await whileSigningIn(reset)).to.deep.equal([401])
   })
 
-  it('of two removals at a time, one leaves the second factor that is required', async () => {
+  it('one of two removals at a time leaves the second factor that is required', async () => {
     const { session } = await withPasskey('removes', 'administrator')
     const { options } = (await act(session, 'begin-passkey')).body
     const added = await act(session, 'add-passkey', { name: 'k', passkey: makeAuthenticator().create(options) })
@@ -146,7 +146,7 @@ describe('attacks on signing in', () => {
     expect([await viewerOf(full), await viewerOf(stolen)]).to.deep.equal(['enrols-later', 'UNAUTHENTICATED'])
   })
 
-  it('of 20 simultaneous uses of one recovery code, or of one passkey answer, one succeeds', async () => {
+  it('one of 20 simultaneous uses of one recovery code, or of one passkey answer, succeeds', async () => {
     const { recoveryCodes } = await withCodes('races')
     const { key } = await withPasskey('races-too')
     const parts = { keys: world.keys, policy: 'administrators', party: PARTY, now, log: world.parts.log } as const

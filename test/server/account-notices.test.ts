@@ -46,7 +46,7 @@ describe('notices about the own account', () => {
         auditLog: { chunk: async () => {} },
       },
     })
-  /** What was told since, by address. */
+  /** The notices told since, by address. */
   const told = async (): Promise<[string, string][]> => {
     mail.mails.length = 0
     await tell()

@@ -13,7 +13,7 @@ const PAGES = [...ROUTES.matchAll(ROUTE)].map(([, path = '', act = '']) => ({ pa
 const VIEWER = { sub: 'x', agency: null, region: null }
 /** An address below the desk without a page. Every page is opened anew after it. */
 const BETWEEN = '/none'
-/** What leaves the page, or ends the session of the person who walks. */
+/** These controls leave the page or end the session of the person who walks. */
 const LEFT_ALONE = /^(刷新页面|退出登录|停用|打开导航)/
 /** Answers that would end accounts, systems or the walk itself. */
 const UNANSWERED = /停用|解除|重设|移除|声明|结束|删除|恢复|唤醒|密码/

@@ -86,7 +86,7 @@ const removeAndFollow = async (page: Page, { scored = '' }: Record<string, strin
   await page.locator('section[aria-label="所选撤回"] table').first().waitFor()
 }
 
-/** In the order in which they are taken. */
+/** The pictures stand in the order in which they are taken. */
 export const HELP_SHOTS: readonly HelpShot[] = [
   {
     name: 'case-page',

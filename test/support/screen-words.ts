@@ -7,7 +7,7 @@ import { parseSync } from 'oxc-parser'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FOLDERS = ['src/web', 'src/domain']
 const HAN = /\p{Script=Han}/u
-/** As `web/desk/build/questions.ts` makes labels of descriptions. */
+/** Labels are made of descriptions as in `web/desk/build/questions.ts`. */
 const LABEL = /^\s*"([^。；："]+)[^"]*"$/gm
 /** Stands for a part of a text that the program fills in. */
 const HOLE = '\u0000'

@@ -71,7 +71,7 @@ const take = async (page: Page, parts: readonly Locator[], name: string, most = 
   savePicture(await page.screenshot({ clip }), FOLDER, name, SIZE_MOST)
 }
 
-/** What the pictures show and the demo lacks: people with names, like rejects, and access codes of two firms. */
+/** The pictures show more than the demo has: people with names, like rejects, and access codes of two firms. */
 const furnish = async (hub: Hub): Promise<Record<string, string>> => {
   const { db, rules, keys } = hub
   for (const [name, given] of Object.entries(PEOPLE))

@@ -28,7 +28,7 @@ export interface TimeLimit {
 
 export interface DueTime {
   on: string
-  /** Only for limits in hours. */
+  /** Null for limits in days. */
   at: Date | null
   /** True when the day lies beyond the announced holidays and may still move. */
   provisional: boolean

@@ -55,11 +55,11 @@ export interface MatterMoveRow extends BilingualText {
 export interface MatterClockRow {
   /** One equality on a field chooses between rows. */
   when?: Readonly<Record<string, string>>
-  /** Who is bound by it; absent: who is waited for. */
+  /** The clock binds this actor; absent: the one who is waited for. */
   of?: Exclude<MatterActor, 'listing'>
   from: string
   to?: string
-  /** With the unit SET: the least number of days between the move and the stated day. */
+  /** The unit SET makes it the least number of days between the move and the stated day. */
   value: number
   unit: TimeUnit
   source: string

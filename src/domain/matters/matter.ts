@@ -39,7 +39,7 @@ export interface Matter {
   seats: MatterSeats
   /** The holder and those copied see the matter from the first state on that does not wait for the sender. */
   handed: boolean
-  /** When the matter became available to its present holder. */
+  /** The instant at which the matter became available to its present holder. */
   receivedAt: Date | null
   clocks: readonly MatterClock[]
   moves: readonly PastMatterMove[]

@@ -1,4 +1,4 @@
-/** What a person is told about the own account. It cannot be switched off, and no digest or quiet hours delay it. */
+/** Account notices tell a person of changes of the own account. They cannot be switched off, and no digest or quiet hours delay them. */
 import { shanghaiMinute } from '../../foundation/time/dates.js'
 import type { MessageText } from './message.js'
 

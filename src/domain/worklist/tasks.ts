@@ -1,4 +1,4 @@
-/** For each open state of each process: who acts next, and by when. */
+/** Each open state of each process has a row: who acts next, and by when. */
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { Act } from '../access/viewer.js'
 import type { CaseState } from '../listing/case.js'

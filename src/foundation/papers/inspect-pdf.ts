@@ -104,7 +104,7 @@ const readValue = (walk: Walk, first: PdfToken, names: string[]): void => {
 
 const isPlainWord = (word: string): boolean => /^(?:[-+.\d]+|R|true|false|null)$/.test(word)
 
-/** What a reader would take from within a string, comment or stream. */
+/** The text may hold hidden objects within a string, comment or stream, which a PDF reader would take. */
 const checkHidden = (text: string): void => {
   check(faultOfText(text))
   if (holdsObject(text)) throw new Faulty('BROKEN')

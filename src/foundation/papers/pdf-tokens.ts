@@ -1,7 +1,7 @@
 /** Tokens of PDF (ISO 32000-1, 7.2). Blanks lie between them. */
 export interface PdfToken {
   kind: 'WORD' | 'NAME' | 'STRING' | 'COMMENT' | 'OPEN' | 'CLOSE'
-  /** As written; of a name without its slash. */
+  /** The text as written; a name has lost its slash. */
   text: string
   end: number
 }

@@ -5,7 +5,7 @@ export type AccountTable = 'people' | 'clients'
 
 export interface ConfirmationState {
   pendingSince: Date | null
-  /** Who last made each kind of change since the last confirmation. */
+  /** The person who last made each kind of change since the last confirmation. */
   pendingChanges: Partial<Record<PendingChange, string>>
   changedBy: string | null
   confirmedBy: string | null

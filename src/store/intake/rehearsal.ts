@@ -2,7 +2,7 @@ import type { RecordBody, RecordKind } from '../../domain/records/records.js'
 import { queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { markRehearsal } from '../db/transaction.js'
 
-/** Below `deadlock_timeout` (1 s), so no real action becomes the deadlock victim. */
+/** The lock timeout is below `deadlock_timeout` (1 s), so no real action becomes the deadlock victim. */
 const LOCK_MS = 500
 const STATEMENT_MS = 30_000
 /** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */

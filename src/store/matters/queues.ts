@@ -82,7 +82,7 @@ export const countQueue = async (
   return counts ?? { waiting: 0, late: 0 }
 }
 
-/** For staff of the hub: matters of kinds that are not for their seats only, newest first. */
+/** Staff of the hub see matters of kinds that are not for their seats only, newest first. */
 export const listEnvelopes = async (
   db: Db,
   kinds: readonly string[],

@@ -88,7 +88,7 @@ export const settle = (
     { id, ...made },
   )
 
-/** Only to remove secrets from what is settled. */
+/** Secrets are removed from settled proposals; nothing else changes them. */
 export const replaceContent = async (tx: Tx, id: number, content: unknown): Promise<void> => {
   await tx.raw('update office_proposals set content = ?::jsonb where id = ? /* officeProposals.replaceContent */', [
     JSON.stringify(content),

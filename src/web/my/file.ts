@@ -67,7 +67,7 @@ export interface PartyFileContent {
   file: PartyFile
   done: string | null
   refused: BilingualText | null
-  /** What was sent with a refused form. */
+  /** The fields sent with a refused form. */
   typed: { record: string; statement: string }
 }
 

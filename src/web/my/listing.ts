@@ -36,7 +36,7 @@ export interface ListingContent {
   done: string | null
   refused: BilingualText | null
   text: string
-  /** Whether a refused form asked for a hearing. */
+  /** True when a refused form asked for a hearing. */
   hearing: boolean
 }
 

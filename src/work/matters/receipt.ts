@@ -10,7 +10,7 @@ import type { MatterParts } from './matters.js'
 /** No person received it, so a receipt is nobody's own move. */
 const RECEIPT_SEAT = 'receipt'
 
-/** How a matter came to its holder. */
+/** A matter comes to its holder by one of these ways. */
 export type ReceiptWay = 'QUEUE' | 'WEBHOOK' | 'FOLDER'
 
 /** Sets each holder's receipt once. */

@@ -168,7 +168,7 @@ describe('signed and masked copies of documents', () => {
       expect(code(await act('releasePaper', copy, token))).to.equal('FORBIDDEN')
   })
 
-  it('of two masked copies one is public, and withdrawing it brings no former one back', async () => {
+  it('one of two masked copies is public, and withdrawing it brings no former one back', async () => {
     const path = `/blacklist/${id}/documents/DECISION`
     const copies = [samplePdf({ catalog: '/Lang(a)' }), samplePdf({ catalog: '/Lang(b)' })]
     const [first = '', second = ''] = (await Promise.all(copies.map((copy) => send(copy, { use: 'MASKED' })))).map(

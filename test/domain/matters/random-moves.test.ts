@@ -20,7 +20,7 @@ const steps = fc.array(
 
 describe('random moves of a matter', () => {
   for (const name of KINDS)
-    it(`of kind ${name}: one clock of a name runs, none after the end, and a refused move changes nothing`, () => {
+    it(`keep the rules of ${name}: one clock of a name runs, none after the end, and a refused move changes nothing`, () => {
       const kind = kindOf(name)
       const moves = Object.keys(movesOfKind(kind))
       fc.assert(

@@ -105,7 +105,7 @@ describe('accounts and the rule of two persons', () => {
     await confirm('li', 'two', await pendingSince('li'))
   })
 
-  it('of administrators registered at the same time, one of each duty is exempt from confirmation', async () => {
+  it('one administrator of each duty is exempt from confirmation, also when several register at the same time', async () => {
     const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']
     const registered = await whileHeld(
       db(),

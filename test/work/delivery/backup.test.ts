@@ -20,7 +20,7 @@ import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../../s
 /** Longest wait for a terminated connection to close, in milliseconds. */
 const GONE_MS = 30_000
 const PUSHES_MAX = 10
-/** Longer than the wait after a first failed try. */
+/** The wait after a first failed try is shorter. */
 const RETRY_SECONDS = 120
 
 describe('a database restored from a backup made before a removal', () => {

@@ -110,7 +110,7 @@ describe('matters', () => {
     ).to.equal('MATTER_UNKNOWN')
   })
 
-  it('of SEATS_ONLY kinds are stored sealed, and the police sees them only once they are sent', async () => {
+  it('are stored sealed where their kind is SEATS_ONLY, and the police sees them only once they are sent', async () => {
     const attachments = ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'].map((type) => ({ ...LETTER, type }))
     const referral = {
       kind: 'referral',

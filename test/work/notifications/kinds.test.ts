@@ -26,7 +26,7 @@ const REVIEWERS = [REVIEWER, SECOND]
 const ADMINISTRATORS = [ADMINISTRATOR, SECURITY]
 const AUTHORITY = [...OFFICERS, ...REVIEWERS, ...ADMINISTRATORS]
 
-/** Who hears by mail that the task waits. Written from how an office works, not copied from the code. */
+/** The roles that hear by mail that the task waits. Written from how an office works, not copied from the code. */
 const HEARERS: Record<Exclude<WorkKind, 'AWAIT_DEFENCE' | 'FOLLOW_RETRACTION'>, readonly string[]> = {
   MEND: [KEEPER],
   LINK_DECISION: [KEEPER],

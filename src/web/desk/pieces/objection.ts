@@ -11,7 +11,7 @@ export const objectionStateText = ({ state, correctionPending }: ObjectionOutcom
   return correctionPending ? '成立，待信源单位更正' : '成立，信息已更正'
 }
 
-/** What an operator's mark 有异议 stands for. */
+/** The mark 有异议 of an operator stands for these objections. */
 export const contestText = (all: readonly ObjectionOutcome[]): string =>
   all.some(({ state }) => state === 'OPEN') || !all.some(({ correctionPending }) => correctionPending)
     ? '有异议在核实'

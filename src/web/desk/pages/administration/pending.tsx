@@ -57,7 +57,7 @@ export const ConfirmAccountButton = ({
   )
 }
 
-/** What the second person checks. */
+/** The second person checks these. */
 const AccountFacts = ({ of: { name, role, duty, agency, region } }: { of: PendingAccount }) => {
   const agencies = useAgencyNames()
   const facts = [
