@@ -29,22 +29,33 @@ const personOf = ({ viewer }: GraphqlContext): work.MatterPerson => ({
 
 const list = async (_: unknown, args: PageArgs & { queue?: queues.MatterQueue | null }, context: GraphqlContext) => {
   const { db } = context.parts
-  const page = { first: readPageSize(args) + 1, after: readQueueInCursor(args.after) }
+  const size = readPageSize(args)
+  const page = { first: size + 1, after: readQueueInCursor(args.after) }
   const seat = seatOf(context.viewer)
-  const read = () => {
-    if (seat === null) return queues.listEnvelopes(db, kindsSeenByStaff(), page)
-    return queues.listQueue(db, rangeOfCoveredSeats(seat), args.queue ?? 'WAITING', { ...page, now: context.now })
-  }
-  const found = await read()
-  // A read of the holder's own queue that lists a matter is its receipt.
-  const ids = found.filter(({ matter }) => isUnreceived(matter, seat)).map(({ id }) => id)
-  if (seat !== null && ids.length > 0)
-    await receiveMatters(partsOf(context), { seat, ids, way: 'QUEUE', now: context.now })
-  const rows = ids.length > 0 ? await read() : found
+  const found =
+    seat === null
+      ? await queues.listEnvelopes(db, kindsSeenByStaff(), page)
+      : await queues.listQueue(db, rangeOfCoveredSeats(seat), args.queue ?? 'WAITING', { ...page, now: context.now })
+  const rows = seat === null ? found : await withReceipts(context, seat, found, size)
   const views = await Promise.all(
     rows.map(async (row) => ({ ...(await makeMatterView(context, row)), cursor: makeQueueCursor(row) })),
   )
   return makeConnection(views, args, ({ cursor }) => cursor)
+}
+
+/** A read of the holder's own queue is the receipt of the matters that it lists. They keep their places on the page. */
+const withReceipts = async (
+  context: GraphqlContext,
+  seat: string,
+  found: readonly queues.QueuedMatter[],
+  size: number,
+): Promise<queues.QueuedMatter[]> => {
+  const listed = found.slice(0, size).filter(({ matter }) => isUnreceived(matter, seat))
+  if (listed.length === 0) return [...found]
+  const ids = listed.map(({ id }) => id)
+  await receiveMatters(partsOf(context), { seat, ids, way: 'QUEUE', now: context.now })
+  const received = new Map((await store.mattersByIds(context.parts.db, ids)).map((one) => [one.id, one]))
+  return found.map((row) => ({ ...row, ...received.get(row.id) }))
 }
 
 const isUnreceived = ({ receivedAt, handed, seats }: store.StoredMatter['matter'], seat: string | null): boolean =>

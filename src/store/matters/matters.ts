@@ -115,6 +115,15 @@ export const matterById = async (db: Db | Tx, id: string): Promise<StoredMatter 
     await queryFirst(db, `select ${MATTER_COLUMNS} from matters m where m.id = ?::uuid /* matters.byId */`, [id]),
   )
 
+export const mattersByIds = async (db: Db | Tx, ids: readonly string[]): Promise<StoredMatter[]> =>
+  (
+    await queryRows<StoredMatter>(
+      db,
+      `select ${MATTER_COLUMNS} from matters m where m.id = any(?::uuid[]) /* matters.byIds */`,
+      [[...ids]],
+    )
+  ).map(reviveMatter)
+
 export const lockMatter = async (tx: Tx, id: string): Promise<StoredMatter | null> =>
   reviveMatter(
     await queryFirst(tx, `select ${MATTER_COLUMNS} from matters m where m.id = ?::uuid for update /* matters.lock */`, [

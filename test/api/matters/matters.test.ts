@@ -147,6 +147,24 @@ describe('matters over GraphQL', () => {
     expect(named.name.zh).to.match(/^长春市.+公安局$/)
   })
 
+  it('are received only when the page lists them', async () => {
+    for (let n = 0; n < 3; n += 1) await open({ ...ASSIST, to: 'market-regulator@220600', reference: `收悉-${n}` })
+    const holder = token('holder', 'market-regulator', '220600')
+    const receipts = async () => {
+      const { data } = await world.ask('{ matters(queue: OTHERS, first: 100) { nodes { holder receivedAt } } }', {
+        token: bureau(),
+      })
+      const own = data.matters.nodes.filter((one: { holder: string }) => one.holder === 'market-regulator@220600')
+      return own.filter(({ receivedAt }: { receivedAt: string | null }) => receivedAt !== null).length
+    }
+    const first = await world.ask('{ matters(first: 2) { nodes { receivedAt } } }', { token: holder })
+    expect(first.data.matters.nodes.map(({ receivedAt }: { receivedAt: string }) => receivedAt)).to.deep.equal([
+      NOW.toISOString(),
+      NOW.toISOString(),
+    ])
+    expect(await receipts()).to.equal(2)
+  })
+
   it('are counted for Today, and paged without loss', async () => {
     for (let n = 0; n < 5; n += 1) await open({ ...ASSIST, reference: `页-${n}` })
     const counts = await world.ask('{ matterCounts { waiting late } }', { token: neighbour() })
