@@ -143,7 +143,7 @@ const contestNotice = (all: readonly PartyObjection[]): Html => {
 const signed = (points: number): string => (points > 0 ? `+${points}` : `${points}`.replace('-', '−'))
 
 const recordLine = (record: PartyRecord): Html =>
-  html`${labelIn(RECORD_KIND_WORDS, record.kind)} ${bilingual(nameOfRecord('zh', record), nameOfRecord('en', record))} ${record.validFrom && renderDate(record.validFrom)}`
+  html`${labelIn(RECORD_KIND_WORDS, record.kind)} ${publishedText(nameOfRecord('zh', record))} ${record.validFrom && renderDate(record.validFrom)}`
 
 const UNCONFIRMED = html` <small>${bilingual('（未经核实）', '(unconfirmed)')}</small>`
 

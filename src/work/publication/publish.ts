@@ -190,7 +190,7 @@ const renew = async (
   const fresh =
     signed !== null &&
     signed.kid === manifests.kid() &&
-    isTrialManifest(signed.jws) !== (await office.isInService(tx)) &&
+    isTrialManifest(signed.jws) === (await office.isOnTrial(tx)) &&
     !isManifestRenewalDue(signed.validUntil, now, snapshot.firstEnd)
   if (!fresh || forgotten) await signAnew(tx, snapshot, now, manifests)
 }

@@ -161,7 +161,11 @@ describe('P-A3: during clock doubt', () => {
 
   it('the list only shrinks, and nothing is signed beyond the certain time', async () => {
     const signed: string[] = []
-    const manifests = { ...KEY, sign: (said: string) => ({ kid: 'k', jws: String(signed.push(said)) }) }
+    const sign = (said: string) => {
+      signed.push(said)
+      return { kid: 'k', jws: `.${Buffer.from(said).toString('base64url')}.` }
+    }
+    const manifests = { ...KEY, sign }
     const options = { cause: 'command' as const, manifests, note: () => {}, sure: () => NOW }
     const first = await published(db(), 1)
     await publishList(db(), { ...options, now: at(NOW) })
