@@ -55,7 +55,7 @@ describe("objections on the party's pages (/my)", () => {
     expect((await party.get(paper)).headers.get('content-type')).to.equal('image/png')
     expect((await (await signedIn(two)).get(paper)).status).to.equal(404)
     expect(shown).to.include('此处罚决定已被撤销').and.include('核查中').and.include('异议已提交')
-    expect(shown).to.match(new RegExp(`所争议的信息：行政处罚 ${NUMBER} · .* · 虚构市市场监督管理局`))
+    expect(shown).to.match(new RegExp(`所争议的信息：行政处罚 <bdi>${NUMBER} · .* · 虚构市市场监督管理局</bdi>`))
     expect(shown).to.include('（异议核查中）</option>')
     const path = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec(shown)?.[1] ?? ''
     expect((await party.post(path, { csrf })).status).to.equal(303)
