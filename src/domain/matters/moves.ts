@@ -127,7 +127,7 @@ const applyMove = (
 ): Matter => {
   const effects = row.effects ?? []
   const state = effects.includes('back') ? before.stateBefore : (row.to ?? before.state)
-  const isHandedOver = effects.includes('hand_to') && act.to !== undefined
+  const hasNewHolder = effects.includes('hand_to') && act.to !== undefined
   const isCopied = effects.includes('copy_to') && act.copyTo !== undefined
   const moved: Matter = {
     ...before,
@@ -136,11 +136,11 @@ const applyMove = (
     fields: { ...before.fields, ...act.fields },
     seats: {
       ...before.seats,
-      ...(isHandedOver && act.to !== undefined && { holder: act.to }),
+      ...(hasNewHolder && act.to !== undefined && { holder: act.to }),
       ...(isCopied && act.copyTo !== undefined && { copied: [...new Set([...before.seats.copied, act.copyTo])] }),
     },
-    receivedAt: isHandedOver ? null : before.receivedAt,
-    handed: before.handed || waitsFor(kind, state) !== 'sender',
+    receivedAt: hasNewHolder ? null : before.receivedAt,
+    handed: before.handed || isHandedOver(kind, state),
     moves: [...before.moves, { move: act.move, seat: act.seat, by: act.by }],
     attachments: [...new Set([...before.attachments, ...(act.attachments ?? [])])],
     outcome: (state !== null && kind.states[state]?.ends) || null,
@@ -151,6 +151,10 @@ const applyMove = (
 
 const waitsFor = (kind: MatterKind, state: string | null) =>
   state === null ? undefined : kind.states[state]?.waits_for
+
+/** A matter that its sender ended before handing it over stays the sender's own. */
+export const isHandedOver = (kind: MatterKind, state: string | null): boolean =>
+  ![undefined, 'sender'].includes(waitsFor(kind, state))
 
 const clocksAfter = (
   kind: MatterKind,

@@ -64,6 +64,20 @@ describe('a referral to criminal justice', () => {
     expect(docket.matter.handed).to.equal(true)
   })
 
+  it('that its sender rejects or withdraws was never handed to the police', () => {
+    for (const [move, person] of [
+      ['reject', 'head'],
+      ['withdraw', 'officer'],
+    ] as const) {
+      const docket = docketOf('referral', { sender: BUREAU, holder: POLICE }, { fields: { sort: 'ORDINARY' } })
+      follow(docket, [
+        ['open', '2026-03-02', { by: 'officer' }],
+        [move, '2026-03-03', { by: person, reason: '证据不足' }],
+      ])
+      expect([docket.matter.outcome !== null, docket.matter.handed]).to.deep.equal([true, false])
+    }
+  })
+
   it('is sent to the police alone', () => {
     const docket = docketOf('referral', { sender: BUREAU, holder: PROVINCE }, { fields: { sort: 'ORDINARY' } })
     expect(docket.move('open', '2026-03-02')).to.equal('HOLDER_LINE')
