@@ -108,7 +108,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     request: 'fast loaders',
     graphql:
       'request calendar operators records intake scoring office listing delivery matters standing worklist notifications access audit timetable',
-    v1: 'request intake scoring listing standing',
+    v1: 'request intake scoring listing matters standing',
     calendar: 'request',
     operators: 'request records scoring listing standing',
     records: 'request',

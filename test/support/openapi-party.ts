@@ -1,9 +1,8 @@
 /** Forms of the public and the party, for the test that compares the OpenAPI description with the server. */
 import { keyIn } from '../api/global-ids.js'
 import type { World } from '../api/world.js'
+import { type Ask, hearMatters } from './openapi-matters.js'
 import { samplePdf } from './sample-papers.js'
-
-type Ask = (path: string, status: number, how: { at: string; [more: string]: unknown }) => Promise<Response>
 
 const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
 
@@ -66,6 +65,7 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
   await ask(`/v1/papers/${signed}`, 404, { at: '/v1/papers/{id}' })
   const release = 'mutation($id: ID!) { releasePaper(id: $id) { id } }'
   await world.ask(release, { token: world.token('reviewer', 'reviewer-2'), variables: { id: await paper('MASKED') } })
+  await hearMatters(world, ask)
   const open = `/blacklist/${listing}/documents`
   await ask(`${open}/DECISION`, 200, { at: '/blacklist/{id}/documents/{kind}' })
   await ask(`${open}/NOTICE`, 404, { at: '/blacklist/{id}/documents/{kind}', headers: { accept: 'text/html' } })

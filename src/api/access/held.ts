@@ -85,7 +85,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MaskedPart: 'field what times',
   Matter:
     'id number kind state stateName waitingFor sender holder copied openedAt receivedAt outcome clocks moveCount content allowedMoves',
-  MatterAttachment: 'type name sha256 bytes',
+  MatterAttachment: 'type name sha256 bytes keeper url',
   MatterClock: 'clock seat startsAt dueOn dueAt provisional uncounted makeUp rule late ended',
   MatterConnection: 'edges nodes pageInfo',
   MatterContent: 'reference fields moves parent',

@@ -15,6 +15,7 @@ import * as documents from '../../store/listing/documents.js'
 import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
 import * as papers from '../../store/listing/papers.js'
+import { listKeptFiles } from '../../store/matters/attachments.js'
 import * as matters from '../../store/matters/matters.js'
 import * as authorities from '../../store/office/authorities.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
@@ -164,6 +165,9 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     ),
     matterMoves: makeBatchedLoad(String, async (ids: readonly string[]) =>
       groupRowsByKeys(ids, await matters.movesOfMatters(db, ids), ({ matterId }) => matterId),
+    ),
+    keptFiles: makeBatchedLoad(String, async (ids: readonly string[]) =>
+      groupRowsByKeys(ids, await listKeptFiles(db, ids), ({ matterId }) => matterId),
     ),
     authority: makeBatchedLoad<string, authorities.AuthorityStatement | null>(String, async (names) => {
       const held = await authorities.readHeldStatements(db, names)

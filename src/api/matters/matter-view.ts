@@ -24,14 +24,21 @@ const clockView = (clock: MatterClock, now: Date) => ({
   ended: clock.ended?.how ?? null,
 })
 
-const moveView = (context: GraphqlContext, made: store.StoredMatterMove) => {
+const KEPT_BY_HUB = 'hub'
+
+const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: ReadonlySet<string>) => {
   const input = openMoveInput(context.parts.keys, made)
+  const attachmentView = (attachment: MatterAttachment) => {
+    const isKept = kept.has(attachment.sha256)
+    const url = `/v1/matters/${makeGlobalId('Matter', made.matterId)}/attachments/${attachment.sha256}`
+    return { ...attachment, keeper: isKept ? KEPT_BY_HUB : made.seat, url: isKept ? url : null }
+  }
   return {
     ...made,
     stateAfter: made.state,
     reason: input.reason ?? null,
     documentNumber: input.number ?? null,
-    attachments: (input.attachments ?? []) as readonly MatterAttachment[],
+    attachments: (input.attachments ?? []).map(attachmentView),
   }
 }
 
@@ -69,11 +76,12 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
     content: async () => {
       if (seat === null || !hasSeatIn(seats, handed, seat)) return null
       const { fields } = openFields(parts.keys, stored).matter
-      const moves = await context.load.matterMoves(head.id)
+      const [moves, files] = await Promise.all([context.load.matterMoves(head.id), context.load.keptFiles(head.id)])
+      const kept = new Set(files.map(({ sha256 }) => sha256))
       return {
         reference: head.reference,
         fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
-        moves: moves.map((made) => moveView(context, made)),
+        moves: moves.map((made) => moveView(context, made, kept)),
         parent: head.parentId && makeGlobalId('Matter', head.parentId),
       }
     },

@@ -1,17 +1,21 @@
+import { may, type Viewer } from '../../domain/access/viewer.js'
 import { isUuid } from '../../domain/listing/listing.js'
-import { rangeOfCoveredSeats, seatOf } from '../../domain/matters/seats.js'
+import { isSha256 } from '../../domain/matters/fields.js'
+import { hasSeatIn, rangeOfCoveredSeats, seatOf } from '../../domain/matters/seats.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/matters/matters.js'
 import * as queues from '../../store/matters/queues.js'
 import * as operators from '../../store/operators/operators.js'
-import type { MatterAttachment } from '../../work/matters/keep-move.js'
+import { openAttachment } from '../../work/matters/attachments.js'
+import { type MatterAttachment, openMoveInput } from '../../work/matters/keep-move.js'
 import { kindAsBegun, readMatterKinds } from '../../work/matters/kinds.js'
 import * as work from '../../work/matters/matters.js'
 import { listOrganisationsIn } from '../../work/matters/organisations.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { makeQueueCursor, parseGlobalId, readQueueInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { makeMatterView, seesMatter } from './matter-view.js'
@@ -69,6 +73,33 @@ export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
   if (stored === null || !seesMatter(context, await kindAsBegun(context.parts.db, stored), stored.matter)) return null
   return makeMatterView(context, stored)
 }
+
+/** Null for who has no seat in it, as where there is none. */
+const findForSeat = async ({ db }: Pick<ApiDependencies, 'db'>, viewer: Viewer, id: string) => {
+  const stored = await store.matterById(db, uuidIn(id) ?? NOBODY)
+  const seat = may(viewer, 'see_matters') ? seatOf(viewer) : null
+  return stored && seat !== null && hasSeatIn(stored.matter.seats, stored.matter.handed, seat) ? stored : null
+}
+
+/** Refusal ATTACHMENT_UNKNOWN. */
+export const openAttachmentFor = async (
+  parts: Pick<ApiDependencies, 'db' | 'keys'>,
+  viewer: Viewer,
+  id: string,
+  sha256: string,
+) => {
+  const stored = await findForSeat(parts, viewer, id)
+  const file = stored && isSha256(sha256) ? await openAttachment(parts.db, parts.keys, { id: stored.id, sha256 }) : null
+  if (stored === null || file === null) throw new Refusal('ATTACHMENT_UNKNOWN')
+  const moves = await store.movesOfMatters(parts.db, [stored.id])
+  const named = moves.flatMap((made) => openMoveInput(parts.keys, made).attachments ?? [])
+  const name = named.find((one) => one.sha256 === sha256)?.name ?? sha256
+  const about = await operators.operatorsById(parts.db, stored.operatorId === null ? [] : [stored.operatorId])
+  const codes = [...about.values()].map(({ uscc, shop }) => uscc ?? shop ?? '')
+  return { ...file, name: name.replace(PAPER_ENDING, '').replace(/[/\\]/g, '_'), codes }
+}
+
+const PAPER_ENDING = /\.(?:pdf|png|jpe?g)$/i
 
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 

@@ -12,7 +12,7 @@ import { getRequestContext } from '../request/request-context.js'
 import { type AdmittedHandler, withAdmission } from './admitted-request.js'
 import { makeAuditVerificationHandler } from './audit-verification.js'
 import { makeChangesHandler } from './changes.js'
-import { answerPaper, makePapersHandler } from './papers.js'
+import { answerAttachment, answerPaper, makeAttachmentHandler, makePapersHandler } from './papers.js'
 import { answerRejectsCsv } from './rejects-csv.js'
 import { answerScore } from './score.js'
 import { makeSellersHandlers } from './sellers.js'
@@ -24,13 +24,15 @@ const RETRY_SECONDS = 30
 
 export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const sellers = makeSellersHandlers()
-  const routes: ['get' | 'post' | 'patch', string, AdmittedHandler][] = [
+  const routes: ['get' | 'post' | 'put' | 'patch', string, AdmittedHandler][] = [
     ['post', '/v1/feeds/:feed', makeUploadHandler()],
     ['get', '/v1/sellers', sellers.list],
     ['post', '/v1/sellers', sellers.replace],
     ['patch', '/v1/sellers', sellers.change],
     ['post', '/v1/papers', makePapersHandler()],
     ['get', '/v1/papers/:id', answerPaper],
+    ['put', '/v1/matters/attachments/:sha256', makeAttachmentHandler()],
+    ['get', '/v1/matters/:id/attachments/:sha256', answerAttachment],
     ['get', '/v1/changes', makeChangesHandler(parts)],
     ['get', '/v1/runs/:run/rejects.csv', answerRejectsCsv],
     ['get', '/v1/scores/:id', answerScore],

@@ -1,48 +1,90 @@
 import type { Request, Response } from 'express'
 import { DOCUMENT_KINDS, type DocumentKind } from '../../domain/listing/documents.js'
+import { isSha256 } from '../../domain/matters/fields.js'
+import { seatOf } from '../../domain/matters/seats.js'
 import { Refusal } from '../../foundation/errors.js'
-import { PAPER_BYTES_MOST, PAPER_TYPES } from '../../foundation/papers/inspect.js'
+import { PAPER_BYTES_MOST, PAPER_TYPES, type PaperType } from '../../foundation/papers/inspect.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { SealedPaper } from '../../store/listing/papers.js'
 import * as work from '../../work/listing/papers.js'
+import { keepAttachment } from '../../work/matters/attachments.js'
 import { openPaperFor, requireCaseInRegion } from '../listing/papers.js'
+import { openAttachmentFor } from '../matters/matters.js'
 import { readListingInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import { requireAct } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
 import { makeBodyReceiver } from './receive-body.js'
 
 const RECEIVED_MOST = 4
 
+const makeFileReceiver = () =>
+  makeBodyReceiver({ most: PAPER_BYTES_MOST, mostOfAll: RECEIVED_MOST * PAPER_BYTES_MOST, arrivingMost: 2 })
+
 export const makePapersHandler = (): AdmittedHandler => {
-  const receive = makeBodyReceiver({
-    most: PAPER_BYTES_MOST,
-    mostOfAll: RECEIVED_MOST * PAPER_BYTES_MOST,
-    arrivingMost: 2,
-  })
-  return async ({ request, response, own, parts, viewer, audit }) => {
+  const receive = makeFileReceiver()
+  return async (visit) => {
+    const { request, response, own, parts, viewer } = visit
     const { use, listing, kind, number, issuedOn } = paperIn(request)
     const shown = [await requireCaseInRegion(parts.db, viewer, 'move_listing', listing)]
     const by = viewer.sub ?? ''
     const received = await receive(request, by)
     if (received === null) return
     try {
-      const asked = `POST /v1/papers ${use} ${kind} ${listing}`
-      await audit({ kind: 'ACT', asked, shown, content: received.bytes })
+      const entry = { asked: `POST /v1/papers ${use} ${kind} ${listing}`, shown, content: received.bytes }
       const made = { listing, kind, content: received.bytes, by, now: own.now }
-      const paper = await (use === 'SIGNED'
-        ? work.storeSignedCopy(parts.db, parts.rules, parts.keys, { ...made, number, issuedOn })
-        : work.storeMaskedCopy(parts.db, parts.keys, made)
-      ).catch(async (error) => {
-        await audit({ kind: 'OUTCOME', asked, shown, outcome: error instanceof Refusal ? error.code : 'INTERNAL' })
-        throw error
-      })
-      await audit({ kind: 'OUTCOME', asked, shown })
-      const { id, sha256, bytes } = paper
+      const { id, sha256, bytes } = await withAuditedOutcome(visit, entry, () =>
+        use === 'SIGNED'
+          ? work.storeSignedCopy(parts.db, parts.rules, parts.keys, { ...made, number, issuedOn })
+          : work.storeMaskedCopy(parts.db, parts.keys, made),
+      )
       response.status(201).set('Cache-Control', 'no-store').json({ id, sha256, bytes })
     } finally {
       received.release()
     }
   }
+}
+
+/** A move that names the hash afterwards has its bytes here. */
+export const makeAttachmentHandler = (): AdmittedHandler => {
+  const receive = makeFileReceiver()
+  return async (visit) => {
+    const { request, response, own, parts, viewer } = visit
+    requireAct(viewer, 'open_matter')
+    const [seat, sha256] = [seatOf(viewer), String(request.params['sha256'])]
+    if (seat === null) throw new Refusal('MATTER_NOT_YOURS')
+    if (!isSha256(sha256))
+      throw new Refusal('INPUT_INVALID', { reason: 'sha256 应为 64 位小写十六进制 64 hexadecimal digits' })
+    const received = await receive(request, seat)
+    if (received === null) return
+    try {
+      const entry = { asked: `PUT /v1/matters/attachments/${sha256}`, content: received.bytes }
+      const sent = { seat, sha256, content: received.bytes, by: viewer.sub ?? '', now: own.now }
+      const { isNew, type, bytes } = await withAuditedOutcome(visit, entry, () =>
+        keepAttachment(parts.db, parts.keys, sent),
+      )
+      response
+        .status(isNew ? 201 : 200)
+        .set('Cache-Control', 'no-store')
+        .json({ sha256, bytes, mediaType: PAPER_TYPES[type].mediaType })
+    } finally {
+      received.release()
+    }
+  }
+}
+
+const withAuditedOutcome = async <T>(
+  { audit }: AdmittedRequest,
+  { content, ...entry }: { asked: string; shown?: string[]; content: Buffer },
+  act: () => Promise<T>,
+): Promise<T> => {
+  await audit({ kind: 'ACT', ...entry, content })
+  const made = await act().catch(async (error) => {
+    await audit({ kind: 'OUTCOME', ...entry, outcome: error instanceof Refusal ? error.code : 'INTERNAL' })
+    throw error
+  })
+  await audit({ kind: 'OUTCOME', ...entry })
+  return made
 }
 
 const paperIn = (request: Request) => {
@@ -66,13 +108,24 @@ export const answerPaper = async ({ request, response, parts, viewer, audit }: A
   sendPaper(response, paper, content)
 }
 
+export const answerAttachment = async ({ request, response, parts, viewer, audit }: AdmittedRequest): Promise<void> => {
+  const [id, sha256] = [String(request.params['id']), String(request.params['sha256'])]
+  const { type, name, codes, content } = await openAttachmentFor(parts, viewer, id, sha256)
+  await audit({ kind: 'FILE', asked: `GET /v1/matters/${id}/attachments/${sha256}`, shown: codes, content })
+  sendDownload(response, type, name, content)
+}
+
 export const sendPaper = (response: Response, { type, about, kind }: SealedPaper, content: Buffer): void => {
-  const { mediaType, extension } = PAPER_TYPES[type]
   const name = `${about}${kind === null ? '' : `-${kind}`}`.toLowerCase().replaceAll('_', '-')
+  sendDownload(response, type, name, content)
+}
+
+const sendDownload = (response: Response, type: PaperType, name: string, content: Buffer): void => {
+  const { mediaType, extension } = PAPER_TYPES[type]
   response
+    .attachment(`${name}.${extension}`)
     .set({
       'Content-Type': mediaType,
-      'Content-Disposition': `attachment; filename="${name}.${extension}"`,
       'Content-Security-Policy': "default-src 'none'; sandbox",
       'Cache-Control': 'no-store',
     })

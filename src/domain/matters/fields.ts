@@ -8,7 +8,8 @@ export interface FieldFault {
   en: string
 }
 
-const SHA256 = /^[0-9a-f]{64}$/
+export const isSha256 = (text: string): boolean => /^[0-9a-f]{64}$/.test(text)
+
 const ATTACHMENT_BYTES_MOST = 20 * 1024 * 1024
 const ATTACHMENTS_MOST = 50
 const COPIED_MOST = 5
@@ -60,7 +61,7 @@ const attachmentFault = (
   place: number,
 ): FieldFault | null => {
   const pointer = `/attachments/${place}`
-  if (!SHA256.test(sha256))
+  if (!isSha256(sha256))
     return { pointer: `${pointer}/sha256`, zh: '应为 64 位小写十六进制', en: '64 hexadecimal digits' }
   if (!Number.isSafeInteger(bytes) || bytes < 1 || bytes > ATTACHMENT_BYTES_MOST)
     return { pointer: `${pointer}/bytes`, zh: `应在 1–${ATTACHMENT_BYTES_MOST} 之间`, en: `1–${ATTACHMENT_BYTES_MOST}` }

@@ -1,3 +1,4 @@
+import { Refusal } from '../errors.js'
 import { inspectPdf } from './inspect-pdf.js'
 import type { PdfFault } from './pdf-names.js'
 
@@ -26,6 +27,34 @@ export const inspectPaper = (bytes: Buffer): { type: PaperType } | { fault: Pape
   const { fault } = inspectPdf(bytes)
   return fault === null ? { type: 'PDF' } : { fault }
 }
+
+/** Refusals: CONTENT_TOO_LARGE, PAPER_REFUSED. */
+export const checkPaper = (content: Buffer): PaperType => {
+  if (content.length > PAPER_BYTES_MOST)
+    throw new Refusal('CONTENT_TOO_LARGE', { limit: `${PAPER_BYTES_MOST / 1024 / 1024} MB` })
+  const found = inspectPaper(content)
+  if ('type' in found) return found.type
+  throw makePaperRefusal(found.fault)
+}
+
+export const makePaperRefusal = (fault: keyof typeof WHY): Refusal =>
+  new Refusal('PAPER_REFUSED', { fault, ...WHY[fault] })
+
+const WHY = {
+  TYPE: { zh: '只接受 PDF、PNG 和 JPEG 文件', en: 'only PDF, PNG and JPEG are taken' },
+  BROKEN: { zh: '文件不完整或者无法读取', en: 'the file is incomplete or cannot be read' },
+  SCRIPT: { zh: 'PDF 含有脚本或者自动动作', en: 'the PDF holds a script or an action of its own' },
+  EMBEDDED: { zh: 'PDF 内嵌有其他文件', en: 'the PDF holds other files' },
+  ENCRYPTED: { zh: 'PDF 已加密', en: 'the PDF is encrypted' },
+  FORMER: {
+    zh: '这份文件先前存过，已经撤回或者被另一份替换，请重新扫描后再传',
+    en: 'it was kept before, and withdrawn or replaced: scan it anew',
+  },
+  REVISED: {
+    zh: 'PDF 中还留有修改前的内容，请打印或另存为新的 PDF',
+    en: 'the PDF still holds what was there before a change: print or save it as a new one',
+  },
+} as const
 
 const PNG_COLOUR_AT = 25
 const PNG_INTERLACE_AT = 28

@@ -12,7 +12,7 @@ import {
 } from '../../domain/listing/papers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
-import { inspectPaper, PAPER_BYTES_MOST, type PaperType } from '../../foundation/papers/inspect.js'
+import { checkPaper, makePaperRefusal, type PaperType } from '../../foundation/papers/inspect.js'
 import { makePublicCopy } from '../../foundation/papers/public-copy.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as papers from '../../store/listing/papers.js'
@@ -29,32 +29,6 @@ interface PaperToKeep extends papers.PaperOwner {
   by: string
   now: Date
 }
-
-const checkPaper = (content: Buffer): PaperType => {
-  if (content.length > PAPER_BYTES_MOST)
-    throw new Refusal('CONTENT_TOO_LARGE', { limit: `${PAPER_BYTES_MOST / 1024 / 1024} MB` })
-  const found = inspectPaper(content)
-  if ('type' in found) return found.type
-  throw refused(found.fault)
-}
-
-const refused = (fault: keyof typeof WHY): Refusal => new Refusal('PAPER_REFUSED', { fault, ...WHY[fault] })
-
-const WHY = {
-  TYPE: { zh: '只接受 PDF、PNG 和 JPEG 文件', en: 'only PDF, PNG and JPEG are taken' },
-  BROKEN: { zh: '文件不完整或者无法读取', en: 'the file is incomplete or cannot be read' },
-  SCRIPT: { zh: 'PDF 含有脚本或者自动动作', en: 'the PDF holds a script or an action of its own' },
-  EMBEDDED: { zh: 'PDF 内嵌有其他文件', en: 'the PDF holds other files' },
-  ENCRYPTED: { zh: 'PDF 已加密', en: 'the PDF is encrypted' },
-  FORMER: {
-    zh: '这份文件先前存过，已经撤回或者被另一份替换，请重新扫描后再传',
-    en: 'it was kept before, and withdrawn or replaced: scan it anew',
-  },
-  REVISED: {
-    zh: 'PDF 中还留有修改前的内容，请打印或另存为新的 PDF',
-    en: 'the PDF still holds what was there before a change: print or save it as a new one',
-  },
-} as const
 
 const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<papers.SealedPaper> => {
   const { content, type, by, now, listingId, objectionId, about, kind } = made
@@ -77,7 +51,7 @@ const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<pap
     storedBy: by,
     storedAt: now,
   })
-  if (kept.id !== id && (await isFormer(tx, kept))) throw refused('FORMER')
+  if (kept.id !== id && (await isFormer(tx, kept))) throw makePaperRefusal('FORMER')
   return kept
 }
 
@@ -119,7 +93,7 @@ export const storeMaskedCopy = (
 ): Promise<papers.SealedPaper> => {
   const type = checkPaper(sent)
   const content = makePublicCopy(sent, type)
-  if (typeof content === 'string') throw refused(content)
+  if (typeof content === 'string') throw makePaperRefusal(content)
   return db.transaction(async (tx) => {
     if (!(await papers.hasSignedCopy(tx, listing, kind))) throw new Refusal('PAPER_UNSIGNED')
     const made = { listingId: listing, objectionId: null, about: 'MASKED', kind, content, type, by, now } as const

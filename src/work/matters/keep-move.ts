@@ -8,9 +8,10 @@ import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Keys } from '../../foundation/keys.js'
 import { addDays } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
+import { nameFiles } from '../../store/matters/attachments.js'
 import * as store from '../../store/matters/matters.js'
 
-/** A file that its keeper holds; the hub knows its hash. */
+/** The hub knows its hash, and keeps its bytes where the seat has sent them. */
 export interface MatterAttachment {
   type: string
   name: string
@@ -82,6 +83,8 @@ export const keepMove = async (
     seats: seatRowsOf(after),
     clocks: clockRowsOf(after),
   })
+  const hashes = (given.attachments ?? []).map(({ sha256 }) => sha256)
+  if (hashes.length > 0) await nameFiles(tx, head.id, act.seat, hashes)
   return { ...head, matter: after, sealedFields, closedAt: after.outcome === null ? null : act.at }
 }
 

@@ -49,7 +49,7 @@ export interface TidyOptions extends RunOptions {
   renew?: (now: Date) => Promise<unknown>
 }
 
-export type TidyCounts = Record<'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'runs', number>
+export type TidyCounts = Record<'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'runs', number>
 
 /** Rows that refer to other rows are deleted first, runs last. */
 const STEPS = [
@@ -57,6 +57,7 @@ const STEPS = [
   ['findings', 'comparisons', 'COMPARISONS'],
   ['comparisons', 'comparisons', 'COMPARISONS'],
   ['deliveries', 'deliveries', 'DELIVERIES'],
+  ['matter_files', 'files', 'MATTER_FILES'],
   ['runs', 'runs', 'RUNS'],
 ] as const
 
@@ -65,7 +66,7 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     // Deletion cannot be undone, so the clock must be certain.
     if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
-    const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, runs: 0 }
+    const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, files: 0, runs: 0 }
     const since = (what: RetainedKind) => keptSince(options.rules ?? readRetentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS
     counts.archives = await tidyArchives(db, since('ARCHIVES'), options)

@@ -1,0 +1,191 @@
+import { hash } from 'node:crypto'
+import { expect } from 'chai'
+import type { Role } from '../../../src/domain/access/viewer.js'
+import { deleteExpired } from '../../../src/work/timetable/tidy.js'
+import { SAMPLE_PNG, samplePdf } from '../../support/sample-papers.js'
+import { makeWorld, NOW, type World } from '../world.js'
+
+const LETTER = samplePdf({ catalog: '/Lang(zh)' })
+const MOVES = `content { moves { move attachments { sha256 keeper url } } }`
+const NOWHERE = Buffer.from('Matter:00000000-0000-4000-8000-000000000000').toString('base64url')
+
+describe('attachments of matters', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+  })
+  after(() => world.close())
+  beforeEach(() => world.setNow(NOW))
+
+  const token = (sub: string, agency: string | null, region: string | null, role: Role = 'agency') =>
+    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
+  const bureau = () => token('bureau', 'market-regulator', '220104')
+  const neighbour = () => token('neighbour', 'market-regulator', '210000')
+  const put = async (content: Buffer, { sha256 = hash('sha256', content), by = bureau() } = {}) => {
+    const answer = await fetch(`${world.url}/v1/matters/attachments/${sha256}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${by}`, 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(content),
+    })
+    const { code, ...body } = (await answer.json()) as { code?: string; sha256?: string; mediaType?: string }
+    return { status: answer.status, code, ...body }
+  }
+  const get = async (id: string, sha256: string, by?: string) => {
+    const headers = by === undefined ? {} : { authorization: `Bearer ${by}` }
+    const answer = await fetch(`${world.url}/v1/matters/${id}/attachments/${sha256}`, { headers })
+    const { requestId: _, ...told } = Object.fromEntries(answer.headers) as Record<string, string>
+    return { status: answer.status, headers: told, bytes: Buffer.from(await answer.arrayBuffer()) }
+  }
+  const open = async (files: readonly Buffer[], { by = bureau(), kind = {} } = {}) => {
+    const input = {
+      kind: 'assist',
+      to: 'market-regulator@210000',
+      fields: [
+        { name: 'purpose', value: 'EVIDENCE' },
+        { name: 'request', value: '请协助核实虚构商行的进货票据' },
+      ],
+      attachments: files.map((file) => ({
+        type: 'LETTER',
+        name: '协查函/甲.pdf',
+        sha256: hash('sha256', file),
+        bytes: file.length,
+      })),
+      ...kind,
+    }
+    const query = `mutation ($input: OpenMatterInput!) { openMatter(input: $input) { id ${MOVES} } }`
+    const answer = await world.ask(query, { variables: { input }, token: by })
+    expect(answer.errors).to.equal(undefined)
+    return answer.data.openMatter as { id: string; content: { moves: { attachments: Record<string, string>[] }[] } }
+  }
+
+  it('are kept where a seat sent them before it named them, and by their sender otherwise', async () => {
+    const other = samplePdf({ catalog: '/Lang(en)' })
+    expect(await put(LETTER)).to.include({ status: 201, mediaType: 'application/pdf', sha256: hash('sha256', LETTER) })
+    expect(await put(LETTER)).to.include({ status: 200 })
+    const { id, content } = await open([LETTER, other])
+    const [first, second] = content.moves[0]?.attachments ?? []
+    const url = `/v1/matters/${id}/attachments/${hash('sha256', LETTER)}`
+    expect(first).to.deep.equal({ sha256: hash('sha256', LETTER), keeper: 'hub', url })
+    expect(second).to.deep.include({ keeper: 'market-regulator@220104', url: null })
+    expect(await put(other)).to.include({ status: 201 })
+    expect((await get(id, hash('sha256', other), neighbour())).bytes.equals(other)).to.equal(true)
+  })
+
+  it('are opened by the seats of the matter alone, as a download, and each reading is recorded', async () => {
+    const { id } = await open([LETTER])
+    const sha256 = hash('sha256', LETTER)
+    for (const by of [bureau(), neighbour(), token('province', 'market-regulator', '220000')]) {
+      const { status, headers, bytes } = await get(id, sha256, by)
+      expect([status, bytes.equals(LETTER)]).to.deep.equal([200, true])
+      expect(headers['content-disposition']).to.match(/^attachment; .*filename\*=UTF-8''[^/]*\.pdf$/)
+      expect(headers['content-security-policy']).to.include('sandbox')
+    }
+    const { data } = await world.ask('{ auditLog(first: 1) { nodes { kind client asked } } }', {
+      token: world.token('auditor'),
+    })
+    expect(data.auditLog.nodes[0]).to.deep.equal({
+      kind: 'FILE',
+      client: 'province',
+      asked: `GET /v1/matters/${id}/attachments/${sha256}`,
+    })
+  })
+
+  it('that are not there and that are for others look the same', async () => {
+    const { id } = await open([LETTER])
+    const sha256 = hash('sha256', LETTER)
+    const shape = async (of: Promise<Awaited<ReturnType<typeof get>>>) => {
+      const { status, bytes } = await of
+      return [status, JSON.parse(bytes.toString()).code, bytes.length]
+    }
+    const missing = await shape(get(NOWHERE, sha256, bureau()))
+    expect(missing.slice(0, 2)).to.deep.equal([404, 'ATTACHMENT_UNKNOWN'])
+    const others = [
+      token('other', 'market-regulator', '220200'),
+      token('officer', null, null, 'officer'),
+      token('auditor', null, null, 'auditor'),
+      token('shop', null, null, 'marketplace'),
+      undefined,
+    ]
+    for (const by of others) expect(await shape(get(id, sha256, by))).to.deep.equal(missing)
+    for (const [matter, name] of [
+      [id, '0'.repeat(64)],
+      [id, '%00'],
+      ['%00', sha256],
+      ['x', 'x'],
+    ] as const)
+      expect(await shape(get(matter, name, bureau()))).to.deep.equal(missing)
+    const statements = (matter: string, by: string) => world.statements(() => get(matter, sha256, by))
+    const [there, nowhere] = [await statements(id, others[0] ?? ''), await statements(NOWHERE, others[0] ?? '')]
+    expect(there).to.deep.equal(nowhere)
+  })
+
+  it('cannot be opened by a seat that only knows the hash and names it in a matter of its own', async () => {
+    const secret = samplePdf({ catalog: '/Lang(secret)' })
+    await put(secret)
+    const sha256 = hash('sha256', secret)
+    const thief = token('thief', 'market-regulator', '220200')
+    const { id, content } = await open([secret], { by: thief })
+    expect(content.moves[0]?.attachments[0]).to.include({ keeper: 'market-regulator@220200' })
+    expect((await get(id, sha256, thief)).status).to.equal(404)
+  })
+
+  it('of a referral not yet sent are hidden from its holder', async () => {
+    const kind = {
+      kind: 'referral',
+      to: 'police@220100',
+      copied: ['procuratorate@220100'],
+      fields: [
+        { name: 'sort', value: 'ORDINARY' },
+        { name: 'facts', value: '虚构商行销售假冒注册商标的商品' },
+      ],
+    }
+    const { id } = await open([LETTER], { kind })
+    expect((await get(id, hash('sha256', LETTER), token('police', 'police', '220100'))).status).to.equal(404)
+    expect((await get(id, hash('sha256', LETTER), bureau())).status).to.equal(200)
+  })
+
+  it('are refused with another hash, an unfit file, too large, or without a seat', async () => {
+    const wrong: [Buffer, object, number, string][] = [
+      [LETTER, { sha256: hash('sha256', 'x') }, 422, 'ATTACHMENT_HASH_MISMATCH'],
+      [LETTER, { sha256: hash('sha256', LETTER).toUpperCase() }, 400, 'INPUT_INVALID'],
+      [LETTER, { sha256: '%00' }, 400, 'INPUT_INVALID'],
+      [Buffer.from('<html>'), {}, 422, 'PAPER_REFUSED'],
+      [Buffer.alloc(0), {}, 422, 'PAPER_REFUSED'],
+      [samplePdf({ catalog: '/AA<<>>' }), {}, 422, 'PAPER_REFUSED'],
+      [SAMPLE_PNG.subarray(0, -1), {}, 422, 'PAPER_REFUSED'],
+      [Buffer.alloc(20 * 1024 * 1024 + 1), {}, 413, 'CONTENT_TOO_LARGE'],
+      [LETTER, { by: token('officer', null, null, 'officer') }, 403, 'MATTER_NOT_YOURS'],
+      [LETTER, { by: world.token('credit_service') }, 403, 'FORBIDDEN'],
+    ]
+    for (const [content, more, status, code] of wrong)
+      expect(await put(content, more), code).to.include({ status, code })
+  })
+
+  it('are sealed in the database, and one file when sent at once', async () => {
+    const file = samplePdf({ catalog: '/Lang(once)' })
+    const sent = await Promise.all([1, 2, 3].map(() => put(file)))
+    expect(sent.map(({ status }) => status).sort()).to.deep.equal([200, 200, 201])
+    const rows = await world.database.db('matter_files').where({ sha256: hash('sha256', file) })
+    expect(rows).to.have.length(1)
+    expect(rows[0].content.includes(Buffer.from('%PDF'))).to.equal(false)
+  })
+
+  it('that no move has named are bounded for each seat, and erased after their term', async () => {
+    const by = token('hoarder', 'market-regulator', '220300')
+    const files = Array.from({ length: 51 }, (_, n) => samplePdf({ catalog: `/Lang(${n})` }))
+    const [first = LETTER, ...rest] = files
+    for (const file of [first, ...rest.slice(0, -1)]) expect(await put(file, { by })).to.include({ status: 201 })
+    const last = rest.at(-1) ?? LETTER
+    expect(await put(last, { by })).to.include({ status: 409, code: 'ATTACHMENTS_UNNAMED' })
+    await open([first], { by })
+    expect(await put(last, { by })).to.include({ status: 201 })
+    const own = () => world.database.db('matter_files').where({ seat: 'market-regulator@220300' })
+    const tidy = (at: string) =>
+      deleteExpired(world.database.db, { cause: 'command', now: () => new Date(at), archive: '/nowhere' })
+    expect(await tidy('2026-03-30T00:00:00Z')).to.include({ files: 0 })
+    expect(await tidy('2026-04-03T00:00:00Z'))
+      .to.have.property('files')
+      .that.is.greaterThan(49)
+    expect((await own()).map(({ sha256 }) => sha256)).to.deep.equal([hash('sha256', first)])
+  })
+})
