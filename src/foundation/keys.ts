@@ -25,6 +25,7 @@ export { equalsSecret, hashSecret, newSecret, secretMatches } from './keys/secre
 
 const HEAD_TYPE = 'audit-head+jws'
 const CERTIFICATE_TYPE = 'removal-certificate+jws'
+const RECEIPT_TYPE = 'handover-receipt+jws'
 export const TOKEN_LIFETIME_SECONDS = 900
 const AUDIENCE = 'hub'
 /** How long clients may cache the key set. A new key is published this long before it signs. */
@@ -176,6 +177,7 @@ const manifestSigner = ({ all }: { all: () => SigningKey[] }, issuer: string) =>
     /** Signs a certificate. Its header type keeps it from passing as a manifest. */
     certify: signAs({ typ: CERTIFICATE_TYPE }),
     signHead: signAs({ typ: HEAD_TYPE }),
+    signReceipt: signAs({ typ: RECEIPT_TYPE }),
     /** A manifest is no certificate, although one key signs both. */
     certificateIn: (jws: string): ReturnType<typeof verifiedPayload> =>
       typeOfJws(jws) === CERTIFICATE_TYPE ? verifiedPayload(jws, all()) : 'UNKNOWN',

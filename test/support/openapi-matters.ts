@@ -33,4 +33,9 @@ export const hearMatters = async (world: World, ask: Ask): Promise<void> => {
   const matter = { at: '/v1/matters/{id}/attachments/{sha256}' }
   await ask(`/v1/matters/${id}/attachments/${sha256}`, 200, { ...matter, headers })
   await ask(`/v1/matters/${id}/attachments/${sha256}`, 404, matter)
+  const neighbour = world.keys.sign({ ...claims, sub: 'neighbour', region: '210000' }, NOW.getTime()).token
+  await world.ask('{ matters { nodes { id } } }', { token: neighbour })
+  const receipts = { at: '/v1/matters/{id}/receipts' }
+  await ask(`/v1/matters/${id}/receipts`, 200, { ...receipts, headers })
+  await ask(`/v1/matters/${id}/receipts`, 404, receipts)
 }

@@ -4,6 +4,7 @@ import type { Matter, MatterClock } from '../../domain/matters/matter.js'
 import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js'
 import { coversSeat, hasSeatIn, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
 import type * as store from '../../store/matters/matters.js'
+import { readCustody } from '../../work/matters/attachments.js'
 import { type MatterAttachment, openFields, openMoveInput } from '../../work/matters/keep-move.js'
 import { kindAsBegun } from '../../work/matters/kinds.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -82,6 +83,11 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
         reference: head.reference,
         fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
         moves: moves.map((made) => moveView(context, made, kept)),
+        handovers: readCustody(parts.keys, kind, stored, moves).handovers.map(({ received, ...handed }) => ({
+          ...handed,
+          receivedAt: received?.at ?? null,
+          receivedBy: received?.way ?? null,
+        })),
         parent: head.parentId && makeGlobalId('Matter', head.parentId),
       }
     },

@@ -4,6 +4,7 @@ import { isSha256 } from '../../domain/matters/fields.js'
 import { hasSeatIn, rangeOfCoveredSeats, seatOf } from '../../domain/matters/seats.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
+import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/matters/matters.js'
 import * as queues from '../../store/matters/queues.js'
 import * as operators from '../../store/operators/operators.js'
@@ -75,7 +76,7 @@ export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
 }
 
 /** Null for who has no seat in it, as where there is none. */
-const findForSeat = async ({ db }: Pick<ApiDependencies, 'db'>, viewer: Viewer, id: string) => {
+export const findMatterForSeat = async ({ db }: Pick<ApiDependencies, 'db'>, viewer: Viewer, id: string) => {
   const stored = await store.matterById(db, uuidIn(id) ?? NOBODY)
   const seat = may(viewer, 'see_matters') ? seatOf(viewer) : null
   return stored && seat !== null && hasSeatIn(stored.matter.seats, stored.matter.handed, seat) ? stored : null
@@ -88,15 +89,19 @@ export const openAttachmentFor = async (
   id: string,
   sha256: string,
 ) => {
-  const stored = await findForSeat(parts, viewer, id)
+  const stored = await findMatterForSeat(parts, viewer, id)
   const file = stored && isSha256(sha256) ? await openAttachment(parts.db, parts.keys, { id: stored.id, sha256 }) : null
   if (stored === null || file === null) throw new Refusal('ATTACHMENT_UNKNOWN')
   const moves = await store.movesOfMatters(parts.db, [stored.id])
   const named = moves.flatMap((made) => openMoveInput(parts.keys, made).attachments ?? [])
   const name = named.find((one) => one.sha256 === sha256)?.name ?? sha256
-  const about = await operators.operatorsById(parts.db, stored.operatorId === null ? [] : [stored.operatorId])
-  const codes = [...about.values()].map(({ uscc, shop }) => uscc ?? shop ?? '')
+  const codes = await findOperatorCodes(parts.db, stored)
   return { ...file, name: name.replace(PAPER_ENDING, '').replace(/[/\\]/g, '_'), codes }
+}
+
+export const findOperatorCodes = async (db: Db, { operatorId }: Pick<store.StoredMatter, 'operatorId'>) => {
+  const about = await operators.operatorsById(db, operatorId === null ? [] : [operatorId])
+  return [...about.values()].map(({ uscc, shop }) => uscc ?? shop ?? '')
 }
 
 const PAPER_ENDING = /\.(?:pdf|png|jpe?g)$/i

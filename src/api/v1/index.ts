@@ -12,7 +12,7 @@ import { getRequestContext } from '../request/request-context.js'
 import { type AdmittedHandler, withAdmission } from './admitted-request.js'
 import { makeAuditVerificationHandler } from './audit-verification.js'
 import { makeChangesHandler } from './changes.js'
-import { answerAttachment, answerPaper, makeAttachmentHandler, makePapersHandler } from './papers.js'
+import { answerAttachment, answerPaper, answerReceipts, makeAttachmentHandler, makePapersHandler } from './papers.js'
 import { answerRejectsCsv } from './rejects-csv.js'
 import { answerScore } from './score.js'
 import { makeSellersHandlers } from './sellers.js'
@@ -33,6 +33,7 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
     ['get', '/v1/papers/:id', answerPaper],
     ['put', '/v1/matters/attachments/:sha256', makeAttachmentHandler()],
     ['get', '/v1/matters/:id/attachments/:sha256', answerAttachment],
+    ['get', '/v1/matters/:id/receipts', answerReceipts],
     ['get', '/v1/changes', makeChangesHandler(parts)],
     ['get', '/v1/runs/:run/rejects.csv', answerRejectsCsv],
     ['get', '/v1/scores/:id', answerScore],

@@ -6,10 +6,12 @@ import { Refusal } from '../../foundation/errors.js'
 import { PAPER_BYTES_MOST, PAPER_TYPES, type PaperType } from '../../foundation/papers/inspect.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { SealedPaper } from '../../store/listing/papers.js'
+import { movesOfMatters } from '../../store/matters/matters.js'
 import * as work from '../../work/listing/papers.js'
-import { keepAttachment } from '../../work/matters/attachments.js'
+import { keepAttachment, signReceipts } from '../../work/matters/attachments.js'
+import { kindAsBegun } from '../../work/matters/kinds.js'
 import { openPaperFor, requireCaseInRegion } from '../listing/papers.js'
-import { openAttachmentFor } from '../matters/matters.js'
+import { findMatterForSeat, findOperatorCodes, openAttachmentFor } from '../matters/matters.js'
 import { readListingInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { requireAct } from '../request/viewer.js'
@@ -113,6 +115,18 @@ export const answerAttachment = async ({ request, response, parts, viewer, audit
   const { type, name, codes, content } = await openAttachmentFor(parts, viewer, id, sha256)
   await audit({ kind: 'FILE', asked: `GET /v1/matters/${id}/attachments/${sha256}`, shown: codes, content })
   sendDownload(response, type, name, content)
+}
+
+export const answerReceipts = async ({ request, response, parts, viewer, audit }: AdmittedRequest): Promise<void> => {
+  const id = String(request.params['id'])
+  const stored = await findMatterForSeat(parts, viewer, id)
+  if (stored === null) throw new Refusal('MATTER_UNKNOWN')
+  const kind = await kindAsBegun(parts.db, stored)
+  const receipts = signReceipts(parts.keys, kind, stored, await movesOfMatters(parts.db, [stored.id]))
+  const content = JSON.stringify({ receipts })
+  const shown = await findOperatorCodes(parts.db, stored)
+  await audit({ kind: 'ANSWER', asked: `GET /v1/matters/${id}/receipts`, shown, content })
+  response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
 export const sendPaper = (response: Response, { type, about, kind }: SealedPaper, content: Buffer): void => {

@@ -1,6 +1,90 @@
+import { handsOver } from './guards.js'
+import type { MatterKind } from './kind.js'
+import { isHandedOver } from './moves.js'
+import type { MatterSeats } from './seats.js'
+
 /** Files of a seat that wait to be named by a move. */
 export const UNNAMED_FILES_MOST = 50
 export const UNNAMED_BYTES_MOST = 200 * 1024 * 1024
 
 export const isRoomForFile = (waiting: { count: number; bytes: number }, bytes: number): boolean =>
   waiting.count < UNNAMED_FILES_MOST && waiting.bytes + bytes <= UNNAMED_BYTES_MOST
+
+interface CustodyFile {
+  type: string
+  name: string
+  sha256: string
+}
+
+export interface CustodyMove {
+  sequence: number
+  move: string
+  state: string
+  seat: string
+  by: string
+  on: string
+  at: Date
+  to?: string
+  copyTo?: string
+  attachments?: readonly CustodyFile[]
+}
+
+interface MatterReceipt {
+  /** Number of the move that records it. */
+  sequence: number
+  on: string
+  at: Date
+  /** A way of reaching the holder, or PAPER. */
+  way: string
+}
+
+/** One attachment handed to one seat. */
+interface AttachmentHandover extends CustodyFile {
+  sequence: number
+  at: Date
+  from: string
+  to: string
+  received: MatterReceipt | null
+}
+
+/** A matter received by one holder. */
+interface HolderReceipt extends MatterReceipt {
+  from: string
+  to: string
+  attachments: CustodyFile[]
+}
+
+export const RECEIPT_MOVE = 'receive'
+const PAPER_RECEIPT_MOVE = 'record_receipt'
+
+/** Who handed which attachment to whom, by the moves of a matter in their order. */
+export const traceCustody = (kind: MatterKind, seats: MatterSeats, moves: readonly CustodyMove[]) => {
+  const handovers: AttachmentHandover[] = []
+  const receipts: HolderReceipt[] = []
+  const brought: (CustodyFile & { seat: string })[] = []
+  const later = new Set(moves.map(({ copyTo }) => copyTo))
+  const copied = new Set(seats.copied.filter((seat) => !later.has(seat)))
+  let holder = { seat: moves[0]?.to ?? seats.holder, from: seats.sender, received: false }
+  let handed = false
+  for (const { move, state, seat, to, copyTo, attachments = [], by, ...made } of moves) {
+    const isReceipt = move === RECEIPT_MOVE || move === PAPER_RECEIPT_MOVE
+    if (isReceipt && !holder.received) {
+      const received = { ...made, way: move === RECEIPT_MOVE ? by : 'PAPER' }
+      const open = handovers.filter((one) => one.to === holder.seat && one.received === null)
+      for (const one of open) one.received = received
+      receipts.push({ ...received, from: holder.from, to: holder.seat, attachments: open.map(fileOf) })
+      holder.received = true
+    }
+    if (handsOver(kind, move) && to !== undefined) holder = { seat: to, from: seat, received: false }
+    if (copyTo !== undefined) copied.add(copyTo)
+    handed ||= isHandedOver(kind, state)
+    brought.push(...attachments.map((file) => ({ ...fileOf(file), seat })))
+    for (const receiver of handed ? new Set([seats.sender, holder.seat, ...copied]) : [seats.sender])
+      for (const { seat: owner, ...file } of brought)
+        if (owner !== receiver && !handovers.some((one) => one.to === receiver && one.sha256 === file.sha256))
+          handovers.push({ ...file, sequence: made.sequence, at: made.at, from: seat, to: receiver, received: null })
+  }
+  return { handovers, receipts }
+}
+
+const fileOf = ({ type, name, sha256 }: CustodyFile): CustodyFile => ({ type, name, sha256 })

@@ -51,7 +51,7 @@ const GUARDS: Readonly<Record<string, Guard>> = {
 
 export const MATTER_GUARDS = Object.keys(GUARDS)
 
-const handsOver = (kind: MatterKind, move: string): boolean =>
+export const handsOver = (kind: MatterKind, move: string): boolean =>
   movesOfKind(kind)[move]?.effects?.includes('hand_to') ?? false
 
 /** The receiver of a matter may not send it on as a further one of its kind. */

@@ -1,11 +1,14 @@
 /** Bytes of attachments, sealed by a key outside the database and bound to seat and hash. */
 import { hash } from 'node:crypto'
-import { isRoomForFile, UNNAMED_BYTES_MOST, UNNAMED_FILES_MOST } from '../../domain/matters/custody.js'
+import { isRoomForFile, traceCustody, UNNAMED_BYTES_MOST, UNNAMED_FILES_MOST } from '../../domain/matters/custody.js'
+import type { MatterKind } from '../../domain/matters/kind.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Keys } from '../../foundation/keys.js'
+import type { Keys, ManifestKeys } from '../../foundation/keys.js'
 import { checkPaper } from '../../foundation/papers/inspect.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/matters/attachments.js'
+import type { StoredMatter, StoredMatterMove } from '../../store/matters/matters.js'
+import { openMoveInput } from './keep-move.js'
 
 export interface AttachmentSent {
   seat: string
@@ -49,3 +52,41 @@ export const openAttachment = async (
 
 const aboutOf = ({ seat, sha256 }: Pick<store.AttachmentFile, 'seat' | 'sha256'>): string =>
   `attachment ${seat} ${sha256}`
+
+type MatterMoves = readonly StoredMatterMove[]
+
+export const readCustody = (
+  keys: Pick<Keys, 'unseal'>,
+  kind: MatterKind,
+  { matter }: Pick<StoredMatter, 'matter'>,
+  moves: MatterMoves,
+) =>
+  traceCustody(
+    kind,
+    matter.seats,
+    moves.map((made) => ({ ...openMoveInput(keys, made), ...made })),
+  )
+
+/** A JWS for each receipt. The hash of the recording move ties it to the matter's chain of moves. */
+export const signReceipts = (
+  keys: Pick<Keys, 'unseal'> & { manifests: Pick<ManifestKeys, 'issuer' | 'signReceipt'> },
+  kind: MatterKind,
+  stored: StoredMatter,
+  moves: MatterMoves,
+) =>
+  readCustody(keys, kind, stored, moves).receipts.map(({ at, on, sequence, attachments, ...receipt }) => {
+    const told = {
+      document: 'handover-receipt',
+      version: 1,
+      issuer: keys.manifests.issuer,
+      matter: stored.number,
+      kind: stored.kind,
+      ...receipt,
+      sequence,
+      moveHash: moves.find((made) => made.sequence === sequence)?.hash ?? null,
+      receivedOn: on,
+      receivedAt: at.toISOString(),
+      attachments: attachments.map(({ type, sha256 }) => ({ type, sha256 })),
+    }
+    return { ...told, ...keys.manifests.signReceipt(JSON.stringify(told)) }
+  })

@@ -1,3 +1,4 @@
+import { RECEIPT_MOVE } from '../../domain/matters/custody.js'
 import { receiveMatter } from '../../domain/matters/moves.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { inTransaction } from '../../store/db/transaction.js'
@@ -26,7 +27,7 @@ export const receiveMatters = async (
       const { matter: before } = openFields(parts.keys, stored)
       const on = shanghaiDate(now)
       const received = receiveMatter(before, { on, at: now }, calendar)
-      const act = { move: 'receive', on, at: now, by: way, seat: RECEIPT_SEAT, places: [] }
+      const act = { move: RECEIPT_MOVE, on, at: now, by: way, seat: RECEIPT_SEAT, places: [] }
       const after = { ...received, moves: [...before.moves, { move: act.move, seat: RECEIPT_SEAT, by: way }] }
       const kind = await kindAsBegun(tx, stored)
       const previousHash = await store.lastHash(tx, id)

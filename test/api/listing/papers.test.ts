@@ -74,7 +74,7 @@ describe('signed and masked copies of documents', () => {
     for (const token of [officer(), world.token('reviewer', 'reviewer-1'), party()]) {
       const { status, headers, bytes } = await open(`/v1/papers/${paper}`, token)
       expect([status, bytes.equals(signed)]).to.deep.equal([200, true])
-      expect(headers.get('content-disposition')).to.equal('attachment; filename="signed-decision.pdf"')
+      expect(headers.get('content-disposition')).to.equal('attachment; filename=signed-decision.pdf')
       expect(headers.get('content-security-policy')).to.include('sandbox')
     }
     const { data } = await world.ask('{ auditLog(first: 1) { nodes { kind client asked shown } } }', {

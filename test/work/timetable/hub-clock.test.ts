@@ -186,6 +186,7 @@ const KEY: Keys['manifests'] = {
   sign: () => ({ kid: 'k', jws: '' }),
   certify: () => ({ kid: 'k', jws: '' }),
   signHead: () => ({ kid: 'k', jws: '' }),
+  signReceipt: () => ({ kid: 'k', jws: '' }),
   certificateIn: () => 'UNKNOWN',
   payloadIn: () => 'UNKNOWN',
 }
