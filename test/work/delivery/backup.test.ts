@@ -130,6 +130,11 @@ describe('a database restored from a backup made before a removal', () => {
       const released = () => releaseRestored(hub.db, { ...person, configured: Object.keys(hub.addresses.platforms) })
       expect((await refusal(released())).code).to.equal('RESTORED_NOT_COMPARED')
 
+      const told = `select distinct state, sent_at <= ? as "isPast" from deliveries where subject_id = ?`
+      expect(await rowsOf(hub.db, told, [now, gone.id])).to.deep.equal([{ state: 'CONFIRMED', isPast: true }])
+      expect(await rowsOf(hub.db, 'select state from listings where id = ?', [gone.id])).to.deep.equal([
+        { state: 'PUBLISHED' },
+      ])
       const { platforms } = await hub.reconcile(null, PUSH)
       expect(platforms.map(({ shown, missing, alarm }) => [shown, missing, alarm])).to.deep.equal(
         standIns.map(() => [1, 1, null]),
