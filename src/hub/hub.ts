@@ -36,6 +36,7 @@ import { hideLostEntry } from '../work/listing/lost-entry.js'
 import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
 import { readMatterKinds } from '../work/matters/kinds.js'
 import { readOrganisations } from '../work/matters/organisations.js'
+import { recountMatters } from '../work/matters/recount.js'
 import { type FirstSetup, makeFirstSetup } from '../work/office/first-setup.js'
 import { makeNameSweeper } from '../work/operators/names.js'
 import { publishList } from '../work/publication/publish.js'
@@ -203,7 +204,9 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   }
   const expireNow = async (options: JobOccasion) => {
     const ended = await expireListings(db, { ...options, rules, now, log })
-    if (ended !== null) await renewObjectionTerms(db, rules)
+    if (ended === null) return null
+    await renewObjectionTerms(db, rules)
+    await recountMatters(db, rules)
     return ended
   }
   const families = () => findFamiliesWithSource(db, feeds.values())

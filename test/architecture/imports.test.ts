@@ -90,7 +90,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     operators: 'calendar listing delivery',
     intake: 'calendar scoring listing delivery standing timetable',
     scoring: 'calendar listing access timetable',
-    office: 'calendar intake scoring listing notifications access timetable',
+    office: 'calendar intake scoring listing matters notifications access timetable',
     listing: 'calendar delivery timetable',
     publication: 'delivery timetable',
     delivery: 'calendar audit timetable',

@@ -9,6 +9,8 @@ import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { startMailServer } from '../../src/sandbox/mail-server.js'
 import * as people from '../../src/work/access/people.js'
+import { type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
+import { receiveMatters } from '../../src/work/matters/receipt.js'
 import { proposeAddedRule } from '../../src/work/office/added-rules.js'
 import { startHub, type TestHub } from '../support/hub.js'
 import { dumpOf, refusal } from '../support/world.js'
@@ -18,7 +20,19 @@ const PROPOSE =
   'mutation($input: ProposeSettingsInput!) { proposeSettings(input: $input) { id state settings { name value isSecret } } }'
 const DECIDE =
   'mutation($input: DecideOfficeProposalInput!) { decideOfficeProposal(input: $input) { state decidedBy } }'
+const CONFIRM = 'mutation($input: RuleConfirmationInput!) { proposeRuleConfirmation(input: $input) { id } }'
 const SETTINGS = '{ officeSettings { name value isSet isLocked isSecret proposedBy confirmedBy } }'
+
+const DAY_MS = 86_400_000
+const agency = (by: string, seat: string): MatterPerson => ({ by, seat, role: 'agency' })
+const FIVE = ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'].map((type) => ({
+  ...{ type, name: '虚构材料.pdf', sha256: 'a'.repeat(64), bytes: 6 },
+}))
+const REFERRAL = {
+  kind: 'referral',
+  to: 'police@220100',
+  fields: { sort: 'ORDINARY', facts: '虚构商行销售假冒注册商标的商品' },
+}
 
 describe('a new office at the desk', () => {
   let test: TestHub
@@ -185,11 +199,7 @@ describe('a new office at the desk', () => {
       (one: { table: string; section: string }) => one.section === 'terms' || one.section === 'numbers',
     )
     const input = { key: first.key, source: '市场监管总局令第44号', text: '照录的条文', readOn: '2026-11-01' }
-    const made = await ask(
-      'li',
-      'mutation($input: RuleConfirmationInput!) { proposeRuleConfirmation(input: $input) { id } }',
-      { input },
-    )
+    const made = await ask('li', CONFIRM, { input })
     expect(await page('/about/rules/lists')).to.not.include('照录的条文')
     expect(await decide('li', made.proposeRuleConfirmation.id)).to.equal('SECOND_PERSON')
     await decide('wang', made.proposeRuleConfirmation.id)
@@ -200,6 +210,48 @@ describe('a new office at the desk', () => {
     expect(
       test.hub.rules.lists.some(({ numbers, terms }) => [...numbers, ...terms].some((row) => 'confirmation' in row)),
     ).to.equal(true)
+  })
+
+  it('counts a matter late by an unconfirmed clock only once two persons have confirmed the clock', async () => {
+    const { db, rules, keys, now } = test.hub
+    const seat = 'market-regulator@220104'
+    const daysAgo = (days: number) => new Date(now().getTime() - days * DAY_MS)
+    const { stored } = await openMatter({ db, rules, keys }, agency('officer', seat), REFERRAL, daysAgo(60))
+    const act = (move: string, by: MatterPerson, given: object = {}) =>
+      moveMatter({ db, rules, keys }, by, { id: stored.id, move, ...given }, daysAgo(50))
+    await act('approve', agency('head', seat))
+    await act('send', agency('officer', seat), { attachments: FIVE })
+    const held = { seat: REFERRAL.to, ids: [stored.id], way: 'QUEUE' as const, now: daysAgo(50) }
+    await receiveMatters({ db, rules, keys }, held)
+    await act('sign', agency('police', REFERRAL.to))
+    await act('request_attachments', agency('police', REFERRAL.to), { reason: '缺少鉴定结论' })
+    await test.hub.expire({ cause: 'command' })
+
+    const viewer = { sub: 'officer', role: 'agency' as const, agency: 'market-regulator', region: '220104' }
+    const token = keys.sign(viewer, now().getTime()).token
+    const late = async () => {
+      const query = '{ matterCounts { waiting late } matters(queue: LATE) { nodes { clocks { clock late } } } }'
+      const { matterCounts, matters } = (await test.ask(query, {}, token)).data
+      return [matterCounts, matters.nodes[0]?.clocks.filter((one: { late: boolean }) => one.late)]
+    }
+    expect(await late()).to.deep.equal([{ waiting: 1, late: 0 }, undefined])
+
+    const query = '{ unconfirmedRules { key table listZh row { basis fields { name value } } } }'
+    const rows = (await ask('li', query)).unconfirmedRules
+    const row = rows.find(({ row: { basis } }: { row: { basis: string | null } }) => basis?.includes('在3日内补正'))
+    expect([row.table, row.listZh]).to.deep.equal(['matters', '移送涉嫌犯罪案件'])
+    expect(row.row.fields).to.deep.include.members([
+      { name: 'unit', value: 'DAYS' },
+      { name: 'unsure', value: 'UNIT' },
+    ])
+    const input = { key: row.key, source: '公安部令第159号', text: '照录的条文', readOn: '2026-11-01' }
+    const made = (await ask('li', CONFIRM, { input })).proposeRuleConfirmation
+    expect(await decide('li', made.id)).to.equal('SECOND_PERSON')
+    await decide('wang', made.id)
+    await test.hub.expire({ cause: 'command' })
+    expect(await late()).to.deep.equal([{ waiting: 1, late: 1 }, [{ clock: 'SUPPLY', late: true }]])
+    expect((await ask('li', query)).unconfirmedRules.map(({ key }: { key: string }) => key)).to.not.include(row.key)
+    expect(await db('matter_kinds').where({ kind: 'referral' }).pluck('version')).to.deep.equal([stored.kindVersion])
   })
 
   it('adds a kind of list of its own once two persons have confirmed it, in every hub', async () => {

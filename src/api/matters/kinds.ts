@@ -1,7 +1,7 @@
-import { isConfirmedClock } from '../../domain/matters/clocks.js'
+import type { RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
+import { type ClockRule, isConfirmedClock } from '../../domain/matters/clocks.js'
 import {
   actorsOf,
-  type MatterClockRow,
   type MatterField,
   type MatterKind,
   type MatterMoveRow,
@@ -9,6 +9,7 @@ import {
 } from '../../domain/matters/kind.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { readMatterKinds } from '../../work/matters/kinds.js'
+import type { GraphqlContext } from '../request/context.js'
 
 const termsOf = (terms: Readonly<Record<string, BilingualText>>) =>
   Object.entries(terms).map(([code, { zh, en }]) => ({ code, name: { zh, en } }))
@@ -35,18 +36,21 @@ export const moveKindView = ([code, row]: [string, MatterMoveRow]) => ({
   clocks: CLOCK_ACTS.flatMap((act) => [row[act] ?? []].flat().map((clock) => `${act}:${clock}`)),
 })
 
-export const clockRuleView = (clock: string, row: MatterClockRow) => ({
-  clock,
-  when: Object.entries(row.when ?? {}).map(([field, value]) => `${field}=${value}`)[0] ?? null,
-  from: row.from,
-  to: row.to ?? null,
-  value: row.value,
-  unit: row.unit,
-  source: row.source,
-  confirmed: isConfirmedClock(row),
-})
+export const clockRuleView = (rule: ClockRule, confirmations?: RuleConfirmations) => {
+  const { clock, row } = rule
+  return {
+    clock,
+    when: Object.entries(row.when ?? {}).map(([field, value]) => `${field}=${value}`)[0] ?? null,
+    from: row.from,
+    to: row.to ?? null,
+    value: row.value,
+    unit: row.unit,
+    source: row.source,
+    confirmed: isConfirmedClock(rule, confirmations),
+  }
+}
 
-const kindView = (kind: MatterKind) => ({
+const kindView = (kind: MatterKind, confirmations?: RuleConfirmations) => ({
   id: kind.kind,
   name: { zh: kind.zh, en: kind.en },
   basis: kind.basis,
@@ -62,7 +66,14 @@ const kindView = (kind: MatterKind) => ({
     outcome: ends ?? null,
   })),
   moves: Object.entries(movesOfKind(kind)).map(moveKindView),
-  clocks: Object.entries(kind.clocks).flatMap(([clock, rows]) => rows.map((row) => clockRuleView(clock, row))),
+  clocks: Object.entries(kind.clocks).flatMap(([clock, rows]) =>
+    rows.map((row) => clockRuleView({ kind, clock, row }, confirmations)),
+  ),
 })
 
-export const matterKindResolvers = { Query: { matterKinds: () => [...readMatterKinds().values()].map(kindView) } }
+export const matterKindResolvers = {
+  Query: {
+    matterKinds: (_: unknown, __: unknown, { parts: { rules } }: GraphqlContext) =>
+      [...readMatterKinds().values()].map((kind) => kindView(kind, rules.confirmations)),
+  },
+}

@@ -11,7 +11,7 @@ import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId } from '../request/ids.js'
 import { clockRuleView, moveKindView } from './kinds.js'
 
-const clockView = (clock: MatterClock, now: Date) => ({
+const clockView = (kind: MatterKind, clock: MatterClock, { now, parts: { rules } }: GraphqlContext) => ({
   clock: clock.clock,
   seat: clock.seat,
   startsAt: clock.startsAt,
@@ -20,8 +20,8 @@ const clockView = (clock: MatterClock, now: Date) => ({
   provisional: clock.due?.provisional ?? false,
   uncounted: clock.due?.uncounted ?? [],
   makeUp: clock.due?.makeUp ?? [],
-  rule: clockRuleView(clock.clock, clock.row),
-  late: isLateByLaw(clock, now),
+  rule: clockRuleView({ kind, ...clock }, rules.confirmations),
+  late: isLateByLaw(kind, clock, now, rules.confirmations),
   ended: clock.ended?.how ?? null,
 })
 
@@ -50,7 +50,7 @@ export const seesMatter = ({ viewer }: GraphqlContext, kind: MatterKind, { seats
 }
 
 export const makeMatterView = async (context: GraphqlContext, stored: store.StoredMatter) => {
-  const { parts, viewer, now } = context
+  const { parts, viewer } = context
   const { matter, ...head } = stored
   const { seats, handed, state, clocks } = matter
   const kind = await kindAsBegun(parts.db, stored)
@@ -72,7 +72,7 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
     openedAt: head.openedAt,
     receivedAt: matter.receivedAt,
     outcome: matter.outcome,
-    clocks: clocks.map((clock) => clockView(clock, now)),
+    clocks: clocks.map((clock) => clockView(kind, clock, context)),
     moveCount: matter.moves.length,
     content: async () => {
       if (seat === null || !hasSeatIn(seats, handed, seat)) return null

@@ -1,4 +1,5 @@
 import { may } from '../../domain/access/viewer.js'
+import { CLOCK_TABLE } from '../../domain/matters/clocks.js'
 import {
   ACT_OF_PROPOSAL,
   type OfficeProposalKind,
@@ -9,6 +10,7 @@ import { isRemovedSetting, isSecretSetting, type KeptSettingValue } from '../../
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/office/proposals.js'
 import { rowOf } from '../../work/calendar/rules.js'
+import { readMatterKinds } from '../../work/matters/kinds.js'
 import type { RobotContent } from '../../work/notifications/group-robots.js'
 import { decideOfficeProposal as decide } from '../../work/office/decide.js'
 import type { ListEnd } from '../../work/office/list-ends.js'
@@ -60,8 +62,11 @@ const readRuleView = (context: GraphqlContext, content: RuleRowContent) => ({
 })
 
 export const rulePlace = ({ parts }: GraphqlContext, { path, table }: { path: readonly string[]; table: string }) => ({
-  listZh: parts.rules.lists.find(({ id }) => table === 'lists' && path.includes(id))?.zh ?? null,
-  section: path.at(-1) ?? table,
+  listZh:
+    table === CLOCK_TABLE
+      ? ([...readMatterKinds().values()].find(({ kind }) => path.includes(kind))?.zh ?? null)
+      : (parts.rules.lists.find(({ id }) => table === 'lists' && path.includes(id))?.zh ?? null),
+  section: table === CLOCK_TABLE ? 'clocks' : (path.at(-1) ?? table),
 })
 
 const seenKinds = ({ viewer }: GraphqlContext): OfficeProposalKind[] =>

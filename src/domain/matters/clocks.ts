@@ -5,6 +5,7 @@
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Calendar } from '../calendar/calendar.js'
 import { isInForce } from '../calendar/dated-rows.js'
+import { keyOfRuleRow, type RuleConfirmations } from '../calendar/rule-confirmations.js'
 import { countDueTime } from '../calendar/time-limits.js'
 import type { MatterClockRow, MatterKind } from './kind.js'
 import type { Matter, MatterAct, MatterClock, MatterDenialCode } from './matter.js'
@@ -18,11 +19,48 @@ export const isRunOut = ({ due, ended }: MatterClock, at: Date): boolean => {
   return due.at === null ? until.on > due.on : until.at > due.at
 }
 
-export const isConfirmedClock = ({ certainty, unitCertainty }: MatterClockRow): boolean =>
-  certainty === 'F' && unitCertainty !== 'M'
+/** Name of the clocks' table among the rules that two people confirm. */
+export const CLOCK_TABLE = 'matters'
+
+export const makeClockTable = (kinds: Iterable<MatterKind>) => ({
+  kinds: [...kinds].map((kind) => ({
+    id: kind.kind,
+    clocks: Object.fromEntries(
+      Object.entries(kind.clocks).map(([clock, rows]) => [clock, rows.map((row) => ruleRowOf(kind, row))]),
+    ),
+  })),
+})
+
+/** The members that other rules have, with words for what is chosen by a field. */
+const ruleRowOf = (kind: MatterKind, { when = {}, value, unit, extension, from, to, ...row }: MatterClockRow) => ({
+  ...{ from, to: to ?? null, value, unit, ...(extension && { extension }), basis: row.source },
+  applies: Object.entries(when)
+    .map(([field, code]) => `${kind.fields[field]?.zh}：${kind.fields[field]?.one_of?.[code]?.zh}`)
+    .join('；'),
+  unsure: row.certainty === 'M' ? 'VALUE' : 'UNIT',
+  mark: row.certainty === 'F' && row.unitCertainty !== 'M' ? 'F' : 'M',
+})
+
+export interface ClockRule {
+  kind: MatterKind
+  clock: string
+  row: MatterClockRow
+}
+
+/** Found in a published text, or read there by two people since. */
+export const isConfirmedClock = ({ kind, clock, row }: ClockRule, confirmations?: RuleConfirmations): boolean => {
+  const rule = ruleRowOf(kind, row)
+  const path = ['kinds', kind.kind, 'clocks', clock]
+  return rule.mark === 'F' || (confirmations?.has(keyOfRuleRow(CLOCK_TABLE, path, rule)) ?? false)
+}
 
 /** Late by a confirmed rule. A rule from memory (M) blames nobody. */
-export const isLateByLaw = (clock: MatterClock, at: Date): boolean => isConfirmedClock(clock.row) && isRunOut(clock, at)
+export const isLateByLaw = (
+  kind: MatterKind,
+  clock: MatterClock,
+  at: Date,
+  confirmations?: RuleConfirmations,
+): boolean => isRunOut(clock, at) && isConfirmedClock({ kind, ...clock }, confirmations)
 
 export const findClockRow = (
   { clocks }: MatterKind,
@@ -43,6 +81,9 @@ export const recountClock = (clock: MatterClock, calendar: Calendar): MatterCloc
   const spans = [{ value: row.value, unit: row.unit }, ...extensions]
   return { ...clock, due: countDueTime({ startsAt, spans, pauses }, calendar) }
 }
+
+export const recountRunningClocks = (clocks: readonly MatterClock[], calendar: Calendar): MatterClock[] =>
+  clocks.map((clock) => (clock.ended === null ? recountClock(clock, calendar) : clock))
 
 /** The start of the day where the act was done earlier than it is recorded. */
 const instantOf = ({ on, at }: Pick<MatterAct, 'on' | 'at'>): Date =>

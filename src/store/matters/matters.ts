@@ -159,10 +159,14 @@ export const lastHash = (tx: Tx, id: string): Promise<string | null> =>
     [id],
   )
 
+/** A timestamp of PostgreSQL. */
+export const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueAt'>[]): string =>
+  clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0] ?? NEVER
+
+/** The recount alone confirms a clock that the files do not, so moves leave `confirmed` as it is. */
 export const writeMatter = async (tx: Tx, { head, matter, ...written }: MatterWriting): Promise<void> => {
   const { move, seats, clocks, waiting, sealedFields } = written
   const hasEnded = matter.outcome !== null
-  const dueAts = clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : []))
   await tx.raw(
     `with kept as (
        insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, operator_id, listing_id, parent_id,
@@ -186,7 +190,7 @@ export const writeMatter = async (tx: Tx, { head, matter, ...written }: MatterWr
      select :id, place, clock, seat, "dueOn", "dueAt", confirmed, running from jsonb_to_recordset(:clocks)
        as k(place int, clock text, seat text, "dueOn" date, "dueAt" timestamptz, confirmed boolean, running boolean)
      on conflict (matter_id, place) do update set seat = excluded.seat, due_on = excluded.due_on, due_at = excluded.due_at,
-       confirmed = excluded.confirmed, running = excluded.running /* matters.write */`,
+       running = excluded.running /* matters.write */`,
     {
       ...head,
       ...move,
@@ -198,7 +202,7 @@ export const writeMatter = async (tx: Tx, { head, matter, ...written }: MatterWr
       closedAt: hasEnded ? move.at : null,
       ended: hasEnded,
       seats: JSON.stringify(seats),
-      dueAt: hasEnded ? move.at.toISOString() : (dueAts.sort()[0] ?? NEVER),
+      dueAt: hasEnded ? move.at.toISOString() : findNextDue(clocks),
       clocks: JSON.stringify(clocks),
     } as never,
   )

@@ -21,6 +21,10 @@ interface QueuePage {
   after: QueuePlace | null
 }
 
+/** Nobody is late by a clock whose rule is unconfirmed. */
+const LATE_SQL = `s.due_at <= :now and exists (
+  select 1 from matter_clocks k where k.matter_id = s.matter_id and k.running and k.confirmed and k.due_at <= :now)`
+
 /**
  * Walks from seat to seat by the index, takes the first matters of each and merges them. Every seat of a matter has the
  * same due time, so its rows stand side by side.
@@ -54,7 +58,7 @@ export const listQueue = async (
        from covered c cross join lateral (
          select s.due_at, s.matter_id from matter_seats s
          where s.seat collate "C" = c.seat collate "C" and s.queue = :queue and (s.due_at, s.matter_id) ${beyond} (:dueAt::timestamptz, :id::uuid)
-           ${queue === 'LATE' ? 'and s.due_at <= :now' : ''}
+           ${queue === 'LATE' ? `and ${LATE_SQL}` : ''}
          order by s.due_at ${direction}, s.matter_id ${direction} limit :first) q
        where c.seat is not null order by q.due_at ${direction}, q.matter_id ${direction} limit :first)
      select ${MATTER_COLUMNS}, f.due_at::text as "dueAt" from found f join matters m on m.id = f.matter_id
@@ -76,7 +80,7 @@ export const countQueue = async (
   const [counts] = await queryRows<{ waiting: number; late: number }>(
     db,
     `with recursive ${COVERED_SQL}
-     select ${counted('')} as waiting, ${counted('and s.due_at <= :now')} as late /* queues.count */`,
+     select ${counted('')} as waiting, ${counted(`and ${LATE_SQL}`)} as late /* queues.count */`,
     { from, until, most, now },
   )
   return counts ?? { waiting: 0, late: 0 }

@@ -6,6 +6,7 @@ export const RULE_TABLE_WORDS: Record<string, string> = {
   clocks: '公示期限',
   documents: '文书',
   lists: '名单',
+  matters: '协作事项',
   measures: '惩戒措施',
   'public-entry': '公示的内容',
   objections: '异议',
@@ -89,6 +90,10 @@ const FIELDS: Record<string, string> = {
   clause: '条款',
   tests: '由哪些测试证明',
   operator: '由运营单位负责的部分',
+  applies: '适用的情形',
+  unit: '单位',
+  unsure: '未经核实的',
+  extension: '可以延长',
 }
 
 const INNER: Record<string, string> = {
@@ -192,6 +197,12 @@ const VALUES: Record<string, string> = {
   REPAIR: '申请信用修复',
   WAIT: '等待期满',
   HERE: '决定机关',
+  VALUE: '数值和单位',
+  UNIT: '单位（自然日还是工作日）',
+  WORKDAYS: '工作日',
+  DAYS: '自然日，期末逢休息日顺延',
+  HOURS: '小时',
+  SET: '由文书确定日期',
 }
 
 const factWords = (name: string): string | undefined =>

@@ -1,5 +1,6 @@
 /** Stores a move with its link in the chain of hashes. Content for seats only is sealed. */
 import { hash } from 'node:crypto'
+import type { RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
 import { isConfirmedClock } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import type { Matter, MatterAct } from '../../domain/matters/matter.js'
@@ -81,7 +82,7 @@ export const keepMove = async (
       hash: hash('sha256', canonicalJson({ previousHash, ...link } as unknown as Json)),
     },
     seats: seatRowsOf(after),
-    clocks: clockRowsOf(after),
+    clocks: clockRowsOf(kind, after),
   })
   const hashes = (given.attachments ?? []).map(({ sha256 }) => sha256)
   if (hashes.length > 0) await nameFiles(tx, head.id, act.seat, hashes)
@@ -126,13 +127,17 @@ const seatRowsOf = ({ seats, handed }: Matter): store.MatterWriting['seats'] => 
   ...(handed ? seats.copied.map((seat) => ({ seat, place: 'copied' as const })) : []),
 ]
 
-const clockRowsOf = ({ clocks }: Matter): store.MatterClockColumns[] =>
+export const clockRowsOf = (
+  kind: MatterKind,
+  { clocks }: Pick<Matter, 'clocks'>,
+  confirmations?: RuleConfirmations,
+): store.MatterClockColumns[] =>
   clocks.map(({ clock, seat, row, due, ended }, place) => ({
     place,
     clock,
     seat,
     dueOn: due?.on ?? null,
     dueAt: due && (due.at ?? new Date(`${addDays(due.on, 1)}T00:00:00+08:00`)),
-    confirmed: isConfirmedClock(row),
+    confirmed: isConfirmedClock({ kind, clock, row }, confirmations),
     running: ended === null,
   }))

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { RuleFault } from '../../domain/calendar/dated-rows.js'
+import { makeClockTable } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import { checkMatterKinds } from '../../domain/matters/kind-check.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
@@ -42,6 +43,8 @@ export const kindAsBegun = async (
   if (begun === null) throw new Error(`the kind ${kind} ${kindVersion} is not kept`)
   return begun as MatterKind
 }
+
+export const readClockTable = makeOnce(() => makeClockTable(readMatterKinds().values()))
 
 export const findMatterKindFaults = (files: readonly MatterKindFile[]): RuleFault[] => {
   const shaped = files.flatMap(({ file, content }): RuleFault[] => {

@@ -1,6 +1,7 @@
 /** domain/matters decides what is allowed. */
 import { hash, randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
+import { recountRunningClocks } from '../../domain/matters/clocks.js'
 import { findFieldFault, findInputFault, type MatterInput } from '../../domain/matters/fields.js'
 import { findParentDenial } from '../../domain/matters/guards.js'
 import { type MatterKind, OPENING_MOVE } from '../../domain/matters/kind.js'
@@ -206,7 +207,8 @@ const moveWithin = async (
 ): Promise<store.StoredMatter> => {
   const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
   const act = actOf(before, who, given, now)
-  const made = attemptMatterMove(kind, before, act, { calendar, lineOfSeat: linesOn(act.on) })
+  const present = { ...before, clocks: recountRunningClocks(before.clocks, calendar) }
+  const made = attemptMatterMove(kind, present, act, { calendar, lineOfSeat: linesOn(act.on) })
   if (!made.ok) throw moveRefusal(act.move, before, made.because)
   return keepMove(tx, parts.keys, { kind, head, before, previousHash }, { act, given, after: made.after })
 }

@@ -3,14 +3,17 @@ import {
   type RuleConfirmations,
   type RuleReading,
   type UncertainRow,
+  withConfirmations,
 } from '../../domain/calendar/rule-confirmations.js'
 import { bindsPublication } from '../../domain/listing/legal-ground.js'
+import { CLOCK_TABLE } from '../../domain/matters/clocks.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as proposals from '../../store/office/proposals.js'
 import { type RulesInForce, readRuleContents, type WorkRules } from '../calendar/rules.js'
+import { readClockTable } from '../matters/kinds.js'
 
 /** The row is kept as it was read, so its history can be told when the file has changed. */
 export interface RuleRowContent extends RuleReading, Pick<UncertainRow, 'key' | 'row'> {
@@ -32,12 +35,17 @@ export const readConfirmations = (inForce: readonly RuleRowProposal[]): RuleConf
 
 /** `binds`: an entry decided on `day` or later may rest on it. */
 export const listUnconfirmedRows = ({ lists, confirmations = NONE }: RulesInForce, day: string) =>
-  [...readRuleContents(confirmations)].flatMap(([table, content]) =>
+  [...readRuleContents(confirmations), clocksOfMatters(confirmations)].flatMap(([table, content]) =>
     listUncertainRows(table, table === 'lists' ? { lists } : content).map((row) => ({
       ...{ table, ...row },
       binds: bindsPublication(lists, { table, ...row }, day),
     })),
   )
+
+const clocksOfMatters = (confirmations: RuleConfirmations): [table: string, content: object] => [
+  CLOCK_TABLE,
+  withConfirmations(CLOCK_TABLE, readClockTable(), confirmations),
+]
 
 export interface RuleReadingInput extends RuleReading {
   key: string

@@ -85,7 +85,7 @@ describe('a referral to criminal justice', () => {
 
   it('blames nobody for days whose unit is unconfirmed, and for hours it does', () => {
     const docket = referral()
-    const late = docket.matter.clocks.filter((clock) => isLateByLaw(clock, instant('2026-06-01')))
+    const late = docket.matter.clocks.filter((clock) => isLateByLaw(kindOf('referral'), clock, instant('2026-06-01')))
     expect(late.map(({ clock }) => clock)).to.deep.equal(['REQUEST'])
   })
 

@@ -27,9 +27,12 @@ export const MovedDeadlines = ({ of, isLoading }: { of: ForeseenDeadlines | unde
       <p className="soft">正在计算将改变的期限…</p>
     ) : (
       <p className={of.moves > 0 ? 'warn' : 'soft'}>
-        {of.moves === 0 ? '没有正在计算的期限因此改变。' : `将改变 ${formatNumber(of.moves)} 项正在计算的期限。`}
+        {of.moves === 0
+          ? '没有正在计算的名单期限因此改变。'
+          : `将改变 ${formatNumber(of.moves)} 项正在计算的名单期限。`}
       </p>
     )}
+    <p className="soft">协作事项的时限在生效后一小时内重新计算。</p>
     {of && of.moved.length > 0 && (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
       <section className="scroll" aria-label="将改变的期限" tabIndex={0}>
