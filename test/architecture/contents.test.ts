@@ -38,6 +38,12 @@ const CLOCK = outside(
   /\bnew Date\(\)|\bDate\.now\(\)/g,
 )
 
+/** Kinds of matter are data. Words, pages that lead to one, and the demo may name them. */
+const KINDS_OF_MATTER = outside(
+  /^(src\/(web|demo|sandbox)|seeds)\//,
+  /'(assist|clue|directive|interview|referral|transfer)'/g,
+)
+
 const schema = buildSchema(read('schema/schema.graphql'))
 const FIELDS = new Set(
   Object.values(schema.getTypeMap()).flatMap((type) =>
@@ -71,6 +77,10 @@ describe('source lines', () => {
   itKeeps('contain GraphQL only in the api and its client programs', GRAPHQL, [
     ['a field in the domain', ['src/domain/access/fields.ts', `const HIDDEN = ['Standing.score']`]],
     ['a type in work', ['src/work/standing/type.ts', 'const TYPE = `extend type Standing`']],
+  ])
+
+  itKeeps('name no kind of matter outside words and pages', KINDS_OF_MATTER, [
+    ['a rule for one kind', ['src/domain/matters/clue.ts', `export const isClue = (kind: string) => kind === 'clue'`]],
   ])
 
   itKeeps('contain a time of day only in the timetable', CRON, [
