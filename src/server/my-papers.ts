@@ -54,7 +54,7 @@ export const receiveFiles = (
   }
 }
 
-export const findAttachmentFault = (files: readonly Buffer[]): RefusedAct | null => {
+export const findAttachmentFault = (files: readonly work.AttachedFile[]): RefusedAct | null => {
   try {
     work.checkAttachments(files)
     return null
@@ -90,9 +90,9 @@ export const makePartyPapers = (parts: ApiDependencies, { listingOf, answered }:
   const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
 
   const open = async ({ response, asked, session: { viewer } }: PartyVisit, id: string): Promise<undefined> => {
-    const { paper, code, content } = await openPaperFor({ db: asked.db, keys: parts.keys }, viewer, id)
+    const { paper, name, code, content } = await openPaperFor({ db: asked.db, keys: parts.keys }, viewer, id)
     await writeAuditRow(parts, asked, viewer, { kind: 'FILE', asked: `GET /my/papers/${id}`, shown: [code], content })
-    sendPaper(response, paper, content)
+    sendPaper(response, { ...paper, name }, content)
   }
 
   const certified = async (visit: PartyVisit) => {
@@ -134,7 +134,7 @@ export const makePartyPapers = (parts: ApiDependencies, { listingOf, answered }:
       download(visit, certificateFileName(issued.certificate, 'pdf'), 'application/pdf')
       visit.response.send(pdf)
     },
-    attach: (visit: PartyVisit, files: readonly Buffer[], owner: AttachmentOwner) =>
+    attach: (visit: PartyVisit, files: readonly work.AttachedFile[], owner: AttachmentOwner) =>
       attachFiles(parts, visit, files, owner),
   }
 }
@@ -158,12 +158,16 @@ type AttachmentOwner = PaperOwner & { about: AttachmentUse }
 const attachFiles = async (
   parts: ApiDependencies,
   { asked, session, own }: PartyVisit,
-  files: readonly Buffer[],
+  files: readonly work.AttachedFile[],
   owner: AttachmentOwner,
 ): Promise<RefusedAct | null> => {
   if (files.length === 0) return null
   const act = { asked: `POST ${owner.about} ${files.length}`, shown: [own.code] }
-  await writeAuditRow(parts, asked, session.viewer, { kind: 'ACT', ...act, content: Buffer.concat([...files]) })
+  await writeAuditRow(parts, asked, session.viewer, {
+    kind: 'ACT',
+    ...act,
+    content: Buffer.concat(files.map(({ content }) => content)),
+  })
   let refused: RefusedAct | null = null
   try {
     await work.storeAttachments(asked.db, parts.keys, { ...owner, files, by: own.code, now: asked.now })

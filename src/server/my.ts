@@ -15,9 +15,9 @@ import { parseForm, rawFormBody, type SubmittedForm } from '../web/frame/forms.j
 import { addressInLanguage } from '../web/frame/html.js'
 import type { SitePage } from '../web/frame/page.js'
 import { languageOf, renderUncompressed } from '../web/frame/render-response.js'
-import { filePage } from '../web/my/file.js'
+import { authorisationWithdrawalPage, filePage, objectionWithdrawalPage } from '../web/my/file.js'
 import { listingPath, MY_PATHS } from '../web/my/frame.js'
-import { listingPage } from '../web/my/listing.js'
+import { listingPage, repairWithdrawalPage } from '../web/my/listing.js'
 import * as questions from '../web/my/questions.js'
 import { askersPage, recordsPage } from '../web/my/records.js'
 import { type RefusedAct, wordRefusal } from '../web/my/refusals.js'
@@ -160,11 +160,21 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     refused: BilingualText | null = null,
     typed = { text: '', hearing: false },
   ): Promise<SitePage> => {
-    const { listing, retraction } = await listingOf(visit)
+    const { file, listing, retraction } = await listingOf(visit)
     const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
     const done = doneIn(visit.request)
     const today = shanghaiDate(visit.asked.now)
-    return listingPage({ own: visit.own, listing, today, retraction, platformNames, done, refused, ...typed })
+    return listingPage({
+      own: visit.own,
+      party: file.name,
+      listing,
+      today,
+      retraction,
+      platformNames,
+      done,
+      refused,
+      ...typed,
+    })
   }
 
   const signIn: RequestHandler = async (request, response) => {
@@ -261,6 +271,20 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
       return showFile(visit, wordRefusal(refused))
     }
 
+  const askWithdrawal =
+    (question: (file: questions.PartyFile, id: string, own: PartyVisit['own']) => SitePage | undefined) =>
+    async (visit: PartyVisit): Promise<SitePage> => {
+      const file: questions.PartyFile = await whole(visit, questions.FILE_QUERY)
+      const asked = question(file, String(visit.request.params['id']), visit.own)
+      if (asked === undefined) throw new Refusal('NOT_FOUND')
+      return asked
+    }
+  const askRepairWithdrawal = async (visit: PartyVisit): Promise<SitePage> => {
+    const { listing } = await listingOf(visit)
+    if (!listing.allowedMoves.includes('withdrawRepair')) throw new Refusal('NOT_FOUND')
+    return repairWithdrawalPage(visit.own, listing)
+  }
+
   const papers = makePartyPapers(parts, {
     listingOf,
     answered: (visit, query, variables) => answered(visit, query, variables),
@@ -278,9 +302,27 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
   router.get(MY_PATHS.records, page(showRecords))
   router.get(MY_PATHS.askers, page(showAskers))
   router.post(MY_PATHS.objections, ...act(object, withFiles))
+  router.get(
+    `${MY_PATHS.objections}/:id/withdraw`,
+    page(
+      askWithdrawal(({ objections }, id, own) => {
+        const found = objections.find((one) => one.id === id && one.state === 'OPEN' && one.openedBy === own.code)
+        return found && objectionWithdrawalPage(own, found)
+      }),
+    ),
+  )
   router.post(
     `${MY_PATHS.objections}/:id/withdraw`,
     ...act(withdraw(questions.WITHDRAW_OBJECTION_MUTATION, 'withdrawn')),
+  )
+  router.get(
+    `${MY_PATHS.authorisations}/:id/withdraw`,
+    page(
+      askWithdrawal(({ authorisations }, id, own) => {
+        const found = authorisations.find((one) => one.id === id && one.holds)
+        return found && authorisationWithdrawalPage(own, found)
+      }),
+    ),
   )
   router.post(
     `${MY_PATHS.authorisations}/:id/withdraw`,
@@ -291,6 +333,7 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     page((visit) => showListing(visit)),
   )
   router.post('/my/listings/:id', ...act(move, withFiles))
+  router.get('/my/listings/:id/withdraw', page(askRepairWithdrawal))
   router.get('/my/listings/:id/certificate', page(papers.showCertificate))
   router.get('/my/listings/:id/certificate.jws', page(papers.sendSignedCertificate))
   router.get('/my/listings/:id/certificate.pdf', page(papers.sendCertificatePdf))

@@ -31,8 +31,8 @@ export const makeVerifyRouter = (parts: ApiDependencies): Router => {
     await answer(response, await checkCertificateCode(getRequestContext(request).db, keys, asked), asked)
   }
   const byFile: RequestHandler = async (request, response) => {
-    const [file = Buffer.alloc(0)] = (await parseForm(request)).files
-    await answer(response, checkCertificateFile(keys.manifests, file))
+    const [file] = (await parseForm(request)).files
+    await answer(response, checkCertificateFile(keys.manifests, file?.content ?? Buffer.alloc(0)))
   }
   const router = Router()
   router.get(VERIFY_PATH, byCode)

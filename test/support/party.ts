@@ -9,7 +9,7 @@ export interface Party {
   get(path: string, headers?: Record<string, string>): Promise<Seen>
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Seen>
   /** Sends a form with files. */
-  attach(path: string, fields: Record<string, string>, files: readonly Buffer[]): Promise<Seen>
+  attach(path: string, fields: Record<string, string>, files: readonly (Buffer | File)[]): Promise<Seen>
   /** The CSRF token in the forms of this page. */
   csrf(path: string): Promise<string>
   /** The stored cookie as `name=value`, or an empty string. */
@@ -33,7 +33,8 @@ export const visitor = (url: string): Party => {
     attach: (path, fields, files) => {
       const body = new FormData()
       for (const [name, value] of Object.entries(fields)) body.append(name, value)
-      for (const file of files) body.append('file', new Blob([new Uint8Array(file)]), 'file')
+      for (const file of files)
+        body.append('file', file instanceof File ? file : new File([new Uint8Array(file)], 'file'))
       return ask(path, { method: 'POST', body })
     },
     csrf: async (path) => /name="csrf" value="([^"]+)"/.exec((await get(path)).text)?.[1] ?? '',

@@ -47,20 +47,31 @@ describe("objections on the party's pages (/my)", () => {
     const none = await party.post('/my/objections', { ...sent, record: '' })
     expect(none.status).to.equal(422)
     expect(none.text).to.include('请选择对哪一条信息提出异议').and.include(sent.statement)
-    const sentWell = await party.attach('/my/objections', sent, [SAMPLE_PNG])
+    const sentWell = await party.attach('/my/objections', sent, [
+      new File([new Uint8Array(SAMPLE_PNG)], '检测报告.png'),
+    ])
     expect(sentWell.headers.get('location')).to.equal('/my?done=objected')
     const shown = (await party.get('/my?done=objected')).text
     expect(shown).to.match(/至迟在 \d{4}-\d\d-\d\d 答复/)
     const [paper = ''] = /\/my\/papers\/[\w-]+/.exec(shown) ?? []
-    expect((await party.get(paper)).headers.get('content-type')).to.equal('image/png')
+    expect(shown).to.match(/<a href="\/my\/papers\/[^>]+>.*检测报告\.png/)
+    const kept = await party.get(paper)
+    expect(kept.headers.get('content-type')).to.equal('image/png')
+    expect(kept.headers.get('content-disposition')).to.include(`filename*=UTF-8''${encodeURIComponent('检测报告.png')}`)
+    const [{ file_name: sealed }] = await world.database.db('sealed_papers').select('file_name')
+    expect(sealed).to.match(/^[\w+/=]{40,}$/)
     expect((await (await signedIn(two)).get(paper)).status).to.equal(404)
     expect(shown).to.include('此处罚决定已被撤销').and.include('核查中').and.include('异议已提交')
     expect(shown).to.match(new RegExp(`所争议的信息：行政处罚 <bdi>${NUMBER} · .* · 虚构市市场监督管理局</bdi>`))
     expect(shown).to.include('（异议核查中）</option>')
-    const path = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec(shown)?.[1] ?? ''
+    const path = /href="(\/my\/objections\/[^"]+\/withdraw)"/.exec(shown)?.[1] ?? ''
+    const asked = await party.get(path)
+    expect(asked.text).to.include('要撤回这项异议吗').and.include('此处罚决定已被撤销').and.include(`action="${path}"`)
+    expect((await (await signedIn(two)).get(path)).status).to.equal(404)
     expect((await party.post(path, { csrf })).status).to.equal(303)
     expect((await party.get('/my')).text).to.include('已撤回')
     expect((await party.post(path, { csrf })).status).to.equal(422)
+    expect((await party.get(path)).status).to.equal(404)
   })
 
   it('an upheld objection waits for the correction of its record, and a further one is told so', async () => {

@@ -115,6 +115,9 @@ describe("the party's pages (/my)", () => {
     const csrf = await party.csrf('/my')
     const withdraw = (id: string, fields: Record<string, string> = { csrf }) =>
       party.post(`/my/authorisations/${encodeURIComponent(id)}/withdraw`, fields)
+    const asked = await party.get(`/my/authorisations/${encodeURIComponent(mine)}/withdraw`)
+    expect(asked.text).to.include('要撤回对下列机构的授权吗').and.include('虚构评信')
+    expect((await party.get(`/my/authorisations/${encodeURIComponent(others)}/withdraw`)).status).to.equal(404)
     expect((await withdraw(mine, {})).status, 'a form of another site').to.equal(403)
     expect((await withdraw(others)).status).to.equal(422)
     expect((await withdraw(mine)).status).to.equal(303)
@@ -273,7 +276,7 @@ describe("the party's pages (/my)", () => {
     expect(statement.replaceAll('\r', '')).to.have.length(most)
     const answer = await party.post('/my/objections', { csrf, record, statement })
     expect(answer.headers.get('location')).to.equal('/my?done=objected')
-    const [, path = ''] = /action="(\/my\/objections\/[^"]+\/withdraw)"/.exec((await party.get('/my')).text) ?? []
+    const [, path = ''] = /href="(\/my\/objections\/[^"]+\/withdraw)"/.exec((await party.get('/my')).text) ?? []
     expect((await party.post(path, { csrf })).status).to.equal(303)
   })
 
@@ -287,6 +290,10 @@ describe("the party's pages (/my)", () => {
     expect((await party.get(path)).text)
       .to.include('已于 2027-03-01 提交')
       .and.include('尚待受理')
+    const withdrawal = await party.get(`${path}/withdraw`)
+    expect(withdrawal.text)
+      .to.include('要撤回 2027-03-01 提交的信用修复申请吗')
+      .and.include('name="act" value="withdrawRepair"')
     expect((await party.get(`${path}/certificate`)).status).to.equal(404)
     await world.database.db.raw(
       `update deliveries set state = 'CONFIRMED', attempts = 1, sent_at = :at, confirmed_at = :at where subject_id = :id`,

@@ -184,7 +184,8 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
     'scorecard scorecardHash against againstHash asOf knownAt madeAt madeBy operators unchanged better worse grades before after spread up down regions kinds',
   ScorecardVersion: 'version name hash state faults',
   ScorecardVeto: 'id dimension fact grade zh en',
-  SealedPaper: 'id about type bytes sha256 storedAt storedBy releasedAt releasedBy withdrawnAt withdrawnBy',
+  SealedPaper:
+    'id about type name bytes sha256 storedAt storedBy releasedAt releasedBy withdrawnAt withdrawnBy erasedAt',
   SearchResult: 'documents colleagues',
   SellerList:
     'dated holdsUntil holds sellers malformed wrongCheckDigit confirmed unconfirmed unconfirmedMost gradesClosed notice uploadedAt',

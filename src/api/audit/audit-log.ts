@@ -87,7 +87,9 @@ const askedBy = async ({ operator }: OperatorAtTime, args: PageArgs, context: Gr
     ? findAskersShownTo(readAuditRules(), viewer.role, shanghaiDate(context.now))
     : []
   const operators = await withParts(context, operator.id)
-  const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
+  const self = viewer.role === 'party' ? viewer.sub : null
+  const page = { operators, roles, self, first: first + 1, before }
+  const found = roles.length === 0 ? [] : await context.load.askings(page)
   return {
     ...makeConnection(found, args, ({ number }) => makeCursor(number)),
     completeUntil: () => (roles.length === 0 ? null : context.load.indexedUntil()),

@@ -53,7 +53,8 @@ export const openPaperFor = async ({ db, keys }: Pick<ApiDependencies, 'db' | 'k
   if (paper === null || owner === null || !isReadable(viewer, paper, owner) || (await isReplaced(db, viewer, paper)))
     throw new Refusal('PAPER_UNKNOWN')
   const code = owner.operator?.uscc ?? owner.operator?.shop ?? ''
-  return { paper, code, content: await work.openPaper(db, keys, paper) }
+  if (paper.erasedAt !== null) throw new Refusal('PAPER_ERASED')
+  return { paper, name: work.openPaperName(keys, paper), code, content: await work.openPaper(db, keys, paper) }
 }
 
 export const requireCaseInRegion = async (db: Db, viewer: Viewer, act: Act, listingId: string): Promise<string> => {
@@ -89,5 +90,10 @@ const named =
 export const paperResolvers = {
   Mutation: { releasePaper: settled(work.releaseMaskedCopy), withdrawPaper: settled(work.withdrawMaskedCopy) },
   Listing: { attachments },
-  SealedPaper: { storedBy: named('storedBy'), releasedBy: named('releasedBy'), withdrawnBy: named('withdrawnBy') },
+  SealedPaper: {
+    name: (paper: store.SealedPaper, _: unknown, { parts }: GraphqlContext) => work.openPaperName(parts.keys, paper),
+    storedBy: named('storedBy'),
+    releasedBy: named('releasedBy'),
+    withdrawnBy: named('withdrawnBy'),
+  },
 }

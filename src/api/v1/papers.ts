@@ -105,9 +105,9 @@ const paperIn = (request: Request) => {
 
 export const answerPaper = async ({ request, response, parts, viewer, audit }: AdmittedRequest): Promise<void> => {
   const id = String(request.params['id'])
-  const { paper, code, content } = await openPaperFor(parts, viewer, id)
+  const { paper, name, code, content } = await openPaperFor(parts, viewer, id)
   await audit({ kind: 'FILE', asked: `GET /v1/papers/${id}`, shown: [code], content })
-  sendPaper(response, paper, content)
+  sendPaper(response, { ...paper, name }, content)
 }
 
 export const answerAttachment = async ({ request, response, parts, viewer, audit }: AdmittedRequest): Promise<void> => {
@@ -129,15 +129,26 @@ export const answerReceipts = async ({ request, response, parts, viewer, audit }
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-export const sendPaper = (response: Response, { type, about, kind }: SealedPaper, content: Buffer): void => {
-  const name = `${about}${kind === null ? '' : `-${kind}`}`.toLowerCase().replaceAll('_', '-')
-  sendDownload(response, type, name, content)
+/** A name with another extension would be opened as what the paper is not. */
+const withExtension = (name: string, extension: string): string =>
+  name
+    .toLowerCase()
+    .replace(/\.jpeg$/, '.jpg')
+    .endsWith(`.${extension}`)
+    ? name
+    : `${name}.${extension}`
+
+type SentPaper = Pick<SealedPaper, 'type' | 'about' | 'kind'> & { name?: string | null }
+
+export const sendPaper = (response: Response, { type, about, kind, name = null }: SentPaper, content: Buffer): void => {
+  const plain = `${about}${kind === null ? '' : `-${kind}`}`.toLowerCase().replaceAll('_', '-')
+  sendDownload(response, type, name ?? plain, content)
 }
 
 const sendDownload = (response: Response, type: PaperType, name: string, content: Buffer): void => {
   const { mediaType, extension } = PAPER_TYPES[type]
   response
-    .attachment(`${name}.${extension}`)
+    .attachment(withExtension(name, extension))
     .set({
       'Content-Type': mediaType,
       'Content-Security-Policy': "default-src 'none'; sandbox",

@@ -4,7 +4,7 @@ import { gunzip } from 'node:zlib'
 import type { Request } from 'express'
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { may, mayOnFeed, type Viewer } from '../../domain/access/viewer.js'
-import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { cleanFileName, redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import * as watch from '../../store/intake/watch.js'
@@ -14,17 +14,9 @@ import { requireSignedIn } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
 import { makeSlottedReceiver, makeTooLargeRefusal, makeUploadSlots, type ReceivedBody } from './receive-body.js'
 
-const NAME_LENGTH = 200
-
 /** Reads the query or Content-Disposition (RFC 6266). */
-const uploadedFileName = (named: string | undefined, disposition: string | undefined, mark: (id: string) => string) => {
-  const full = named ?? inDisposition(disposition ?? '') ?? ''
-  const last = full.split(/[/\\]/).at(-1) ?? ''
-  // Redact before truncating: half an ID number would not be recognised.
-  const seen = redactIdNumbers(last.replace(/\p{C}/gu, ''), mark)
-  const name = [...seen].slice(0, NAME_LENGTH).join('').trim()
-  return name === '' ? null : name
-}
+const uploadedFileName = (named: string | undefined, disposition: string | undefined, mark: (id: string) => string) =>
+  cleanFileName(named ?? inDisposition(disposition ?? '') ?? '', mark)
 
 const inDisposition = (header: string): string | null => {
   const [, encoded] = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(header) ?? []

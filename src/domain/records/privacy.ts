@@ -51,6 +51,17 @@ export const redactIdNumbers = <T>(
   clear: readonly unknown[] = NONE_CLEAR,
 ): T => (mayHold(value, clear, 0) ? (redacted(value, mark, exempt) as T) : value)
 
+const FILE_NAME_MOST = 200
+
+/** Visible characters of the last part of a path. Null when none are left. */
+export const cleanFileName = (sent: string, mark: (id: string) => string): string | null => {
+  const last = sent.split(/[/\\]/).at(-1) ?? ''
+  // Redact before truncating: half an ID number would not be recognised.
+  const seen = redactIdNumbers(last.replace(/\p{C}/gu, ''), mark)
+  const name = [...seen].slice(0, FILE_NAME_MOST).join('').trim()
+  return name === '' ? null : name
+}
+
 export const holdsIdNumber = (text: string): boolean => redactIdNumbers(text, () => '') !== text
 
 const redacted = (value: unknown, mark: (id: string) => string, exempt: ReadonlySet<string>): unknown => {

@@ -168,6 +168,8 @@ export type Disclosure = Pick<AuditRow, 'number' | 'at' | 'kind'> &
 
 export interface DisclosurePage {
   roles: readonly string[]
+  /** The party whose own views are left out; null: none are. */
+  self: string | null
   first: number
   before: number | null
 }
@@ -175,7 +177,7 @@ export interface DisclosurePage {
 export const listDisclosures = async (
   db: Db,
   groups: readonly (readonly number[])[],
-  { roles, first, before }: DisclosurePage,
+  { roles, self, first, before }: DisclosurePage,
 ): Promise<Disclosure[][]> => {
   const queries = JSON.stringify(groups.map((operators, place) => ({ place, operators })))
   const answer = await db.raw(
@@ -184,10 +186,11 @@ export const listDisclosures = async (
        select t.number, t.at, t.kind, t.client, t.role, coalesce(t.agency, t.body::json ->> 3) as agency,
          coalesce(t.purpose, t.body::json ->> 4) as purpose from trail t
        where t.number in (select o.number from trail_operators o where o.operator_id = any(g.operators))
-         and t.role = any(:roles::text[]) and t.client is not null and (:before::bigint is null or t.number < :before)
+         and t.role = any(:roles::text[]) and t.client is not null and not (t.role = 'party' and t.client = coalesce(:self::text, ''))
+         and (:before::bigint is null or t.number < :before)
        order by t.number desc limit :first) t
      order by g.place, t.number desc /* audit-log.askings */`,
-    { asked: queries, roles, first, before } as never,
+    { asked: queries, roles, self, first, before } as never,
   )
   const pages: Disclosure[][] = groups.map(() => [])
   for (const { place, ...asking } of answer.rows as (Disclosure & { place: number })[]) pages[place]?.push(asking)

@@ -15,21 +15,34 @@ export interface SealedPaper extends PaperOwner {
   type: PaperType
   bytes: number
   sha256: string
+  /** Sealed; null when the sender named none. */
+  fileName: string | null
   storedBy: string
   storedAt: Date
   releasedBy: string | null
   releasedAt: Date | null
   withdrawnBy: string | null
   withdrawnAt: Date | null
+  erasedAt: Date | null
 }
 
-const COLUMNS = `id, listing_id as "listingId", objection_id::int as "objectionId", about, kind, media_type as type, bytes, sha256,
+const COLUMNS = `id, listing_id as "listingId", objection_id::int as "objectionId", about, kind, media_type as type, bytes, sha256, file_name as "fileName",
   stored_by as "storedBy", stored_at as "storedAt", released_by as "releasedBy", released_at as "releasedAt",
-  withdrawn_by as "withdrawnBy", withdrawn_at as "withdrawnAt"`
+  withdrawn_by as "withdrawnBy", withdrawn_at as "withdrawnAt", erased_at as "erasedAt"`
 
 export type NewPaper = Pick<
   SealedPaper,
-  'id' | 'listingId' | 'objectionId' | 'about' | 'kind' | 'type' | 'bytes' | 'sha256' | 'storedBy' | 'storedAt'
+  | 'id'
+  | 'listingId'
+  | 'objectionId'
+  | 'about'
+  | 'kind'
+  | 'type'
+  | 'bytes'
+  | 'sha256'
+  | 'fileName'
+  | 'storedBy'
+  | 'storedAt'
 > & { content: Buffer }
 
 /** Papers of one case or objection are kept one after another, also their release. */
@@ -44,8 +57,8 @@ export const add = (tx: Tx, made: NewPaper): Promise<SealedPaper> =>
   queryOne(
     tx,
     `with added as (
-       insert into sealed_papers (id, listing_id, objection_id, about, kind, media_type, bytes, sha256, content, stored_by, stored_at)
-       values (:id, :listingId, :objectionId, :about, :kind, :type, :bytes, :sha256, :content, :storedBy, :storedAt)
+       insert into sealed_papers (id, listing_id, objection_id, about, kind, media_type, bytes, sha256, file_name, content, stored_by, stored_at)
+       values (:id, :listingId, :objectionId, :about, :kind, :type, :bytes, :sha256, :fileName, :content, :storedBy, :storedAt)
        on conflict do nothing returning ${COLUMNS})
      select * from added union all select ${COLUMNS} from sealed_papers where about = :about and sha256 = :sha256
        and listing_id is not distinct from :listingId::uuid and objection_id is not distinct from :objectionId::bigint
@@ -129,7 +142,7 @@ export const findReleasedPaper = (db: Db, listingId: string, kind: DocumentKind)
   queryFirst(
     db,
     `select ${COLUMNS} from sealed_papers where listing_id = ?::uuid and kind = ? and released_at is not null
-       and withdrawn_at is null order by released_at desc limit 1 /* papers.released */`,
+       and withdrawn_at is null and erased_at is null order by released_at desc limit 1 /* papers.released */`,
     [listingId, kind],
   )
 
@@ -139,3 +152,17 @@ export const hasSignedCopy = (tx: Tx, listingId: string, kind: DocumentKind): Pr
     `select 1 from sealed_papers where listing_id = ?::uuid and kind = ? and about = 'SIGNED' /* papers.hasSigned */`,
     [listingId, kind],
   )
+
+/** Erases papers of cases that ended, and of objections decided, before `before`. Returns how many. */
+export const eraseWindow = async (db: Db, window: { before: Date; rows: number; now: Date }): Promise<number> => {
+  const answer = await db.raw(
+    `update sealed_papers set content = ''::bytea, file_name = null, erased_at = :now::timestamptz where id in (
+       select p.id from sealed_papers p left join listings l on l.id = p.listing_id left join objections b on b.id = p.objection_id
+       where p.erased_at is null and p.stored_at < :before::timestamptz
+         and (b.decided_at < :before::timestamptz or (l.state in ('REMOVED', 'NOT_LISTED')
+           and not exists (select 1 from listing_events e where e.listing_id = l.id and e.recorded_at >= :before::timestamptz)))
+       limit :rows) /* papers.erase */`,
+    window as never,
+  )
+  return answer.rowCount ?? 0
+}

@@ -40,7 +40,7 @@ export const checkRouter = (parts: CheckDependencies): Router => {
     try {
       const { texts, files } = await parseForm(request)
       const [file] = files
-      text = (file === undefined ? texts.get('codes') : decodeUpload(file)) ?? ''
+      text = (file === undefined ? texts.get('codes') : decodeUpload(file.content)) ?? ''
       const answered = await parts.check(request, response, parseCheckRows(text))
       if (texts.get('format') !== 'csv') return send(request, response, checkAnswerPage(answered, text))
       response.set('Content-Disposition', `attachment; filename="check-${shanghaiDate(parts.nowOf(request))}.csv"`)

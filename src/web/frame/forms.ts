@@ -1,10 +1,15 @@
 import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 
+export interface SubmittedFile {
+  name: string
+  content: Buffer
+}
+
 export interface SubmittedForm {
   /** Last value of each field. CRLF becomes LF, because browsers count LF for `maxlength`. */
   texts: ReadonlyMap<string, string>
-  files: readonly Buffer[]
+  files: readonly SubmittedFile[]
 }
 
 const KINDS = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
@@ -21,10 +26,10 @@ export const parseForm = async (request: Request): Promise<SubmittedForm> => {
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   if (hasManyFields(bytes, type)) throw new Refusal('FORM_UNREADABLE')
   const texts = new Map<string, string>()
-  const files: Buffer[] = []
+  const files: SubmittedFile[] = []
   for (const [name, value] of await entriesOf(new Uint8Array(bytes), type)) {
     if (typeof value === 'string') texts.set(name, value.replaceAll('\0', '').replaceAll('\r\n', '\n'))
-    else if (value.size > 0) files.push(Buffer.from(await value.arrayBuffer()))
+    else if (value.size > 0) files.push({ name: value.name, content: Buffer.from(await value.arrayBuffer()) })
   }
   return { texts, files }
 }
@@ -41,7 +46,7 @@ const hasManyFields = (bytes: Buffer, type: string): boolean => {
   return true
 }
 
-const entriesOf = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<[string, string | Blob][]> => {
+const entriesOf = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<[string, string | File][]> => {
   try {
     return [...(await new Response(bytes, { headers: { 'content-type': type } }).formData()).entries()]
   } catch {

@@ -14,8 +14,8 @@ import {
   MY_PATHS,
   type PartyPageContext,
   partyPage,
-  postForm,
   refusalNotice,
+  withdrawalPage,
 } from './frame.js'
 import type {
   PartyAuthorisation,
@@ -35,20 +35,41 @@ import {
   STATE_WORDS,
 } from './words.js'
 
-const authorisationsSection = (own: PartyPageContext, all: readonly PartyAuthorisation[]): Html => section(
+const authorisationsSection = (all: readonly PartyAuthorisation[]): Html => section(
   'authorisations',
   '授权',
   'Authorisations',
 )`
 <p>${bilingual('下列信用服务机构登记称您授权其查看您的信用分和等级。不是您授权的，请撤回，并告知主管部门。', 'These credit services have recorded that you let them see your score and grade. Withdraw one that you did not give, and tell the authority.')}</p>
-${all.length === 0 ? html`<p>${bilingual('没有。', 'None.')}</p>` : html`<ul class="entries">${all.map((one) => authorisation(own, one))}</ul>`}`
+${all.length === 0 ? html`<p>${bilingual('没有。', 'None.')}</p>` : html`<ul class="entries">${all.map(authorisation)}</ul>`}`
 
-const authorisation = (own: PartyPageContext, one: PartyAuthorisation): Html => html`<li><article>
+const objectionWithdrawal = (id: string): string => `${MY_PATHS.objections}/${encodeURIComponent(id)}/withdraw`
+const authorisationWithdrawal = (id: string): string => `${MY_PATHS.authorisations}/${encodeURIComponent(id)}/withdraw`
+
+export const objectionWithdrawalPage = (own: PartyPageContext, { id, statement }: PartyObjection): SitePage =>
+  withdrawalPage(own, {
+    title: { zh: '撤回异议', en: 'withdraw the objection' },
+    about: html`<p>${bilingual('要撤回这项异议吗？撤回以后不再核查，各处答复不再标明存在异议；可以再次提出。', 'Withdraw this objection? It is examined no longer, and answers no longer say that there is one. You may object again.')}</p>
+<blockquote>${publishedText(statement)}</blockquote>`,
+    path: objectionWithdrawal(id),
+    back: MY_PATHS.file,
+  })
+
+export const authorisationWithdrawalPage = (own: PartyPageContext, { id, client }: PartyAuthorisation): SitePage =>
+  withdrawalPage(own, {
+    title: { zh: '撤回授权', en: 'withdraw the authorisation' },
+    about: html`<p>${bilingual('要撤回对下列机构的授权吗？撤回即时生效，该机构不再看到您的信用分和等级；不能恢复，只能重新授权。', 'Withdraw what you let this service see? It takes effect at once and cannot be undone, only given anew.')}</p>
+<p><strong>${publishedText(client)}</strong></p>`,
+    path: authorisationWithdrawal(id),
+    back: MY_PATHS.file,
+  })
+
+const authorisation = (one: PartyAuthorisation): Html => html`<li><article>
 <h3>${publishedText(one.client)} <small>${stateOf(one)}</small></h3>
 <p class="why">${publishedText(one.document)}</p>
 ${one.sha256 && html`<p class="by">SHA-256 <code>${one.sha256}</code></p>`}
 <p class="when">${bilingual('授权日', 'given')} ${renderDate(one.givenOn)} ${bilingual('有效至', 'holds until')} ${renderDate(one.endsOn)}${one.withdrawnAt && html` ${bilingual('撤回', 'withdrawn')} ${formatShanghaiMinute(new Date(one.withdrawnAt))}`}</p>
-${one.holds ? html`<div class="when">${postForm(own, `${MY_PATHS.authorisations}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回授权', 'Withdraw it')}</button>`}</div>` : null}
+${one.holds ? html`<div class="when"><a href="${linkTo(authorisationWithdrawal(one.id))}">${bilingual('撤回授权', 'Withdraw it')}</a></div>` : null}
 </article></li>\n`
 
 const stateOf = ({ holds, withdrawnAt, withdrawnBy }: PartyAuthorisation): Html => {
@@ -81,7 +102,7 @@ ${standing(file)}
 ${entries(file.listings)}
 ${file.score === null ? NO_SCORE : score(file.score, file.objections)}
 ${objections(shown)}
-${authorisationsSection(own, file.authorisations)}`,
+${authorisationsSection(file.authorisations)}`,
   )
 }
 
@@ -214,5 +235,5 @@ const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li
 ${one.record && html`<p class="by">${bilingual('所争议的信息：', 'The record: ')}${recordLine(one.record)}</p>`}
 <p class="who">${bilingual(one.consequence.zh, one.consequence.en)}${one.note && html` ${publishedText(one.note)}`}</p>
 ${attachmentList(one.attachments)}
-${one.state === 'OPEN' ? html`<div class="when">${one.dueOn && html`<p>${bilingual(`至迟在 ${one.dueOn} 答复`, `answered by ${one.dueOn}`)}</p>`}${one.openedBy === own.code ? postForm(own, `${MY_PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`)`<button class="plain">${bilingual('撤回异议', 'Withdraw it')}</button>` : null}</div>` : null}
+${one.state === 'OPEN' ? html`<div class="when">${one.dueOn && html`<p>${bilingual(`至迟在 ${one.dueOn} 答复`, `answered by ${one.dueOn}`)}</p>`}${one.openedBy === own.code ? html`<a href="${linkTo(objectionWithdrawal(one.id))}">${bilingual('撤回异议', 'Withdraw it')}</a>` : null}</div>` : null}
 </article></li>\n`

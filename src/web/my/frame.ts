@@ -1,7 +1,7 @@
 import { ATTACHMENTS_MOST } from '../../domain/listing/papers.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { formatShanghaiMinute } from '../entry/page.js'
-import { bilingualMessage, type Html, html, linkTo, section } from '../frame/html.js'
+import { bilingualMessage, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { type HelpTask, helpPath } from '../words/help-tasks.js'
 import type { PartyPaper } from './questions.js'
@@ -56,6 +56,25 @@ export const postForm =
     html`<form action="${linkTo(path)}" method="post"><input type="hidden" name="csrf" value="${csrf}">
 ${html(...content)}</form>`
 
+export interface WithdrawalQuestion {
+  title: BilingualText
+  /** What is withdrawn, and what follows. */
+  about: Html
+  /** The form is posted here. */
+  path: string
+  fields?: Html
+  back: string
+}
+
+/** Asks before an application, objection or authorisation is withdrawn; it works without a script. */
+export const withdrawalPage = (own: PartyPageContext, { title, about, path, fields, back }: WithdrawalQuestion) =>
+  partyPage(
+    own,
+    title,
+    html`${about}
+${postForm(own, path)`${fields}<p><button>${bilingual(`确认${title.zh}`, `Yes: ${title.en}`)}</button> <a href="${linkTo(back)}">${bilingual('不撤回，返回', 'No, back')}</a></p>`}`,
+  )
+
 export const doneNotice = (text: string | null): Html | null =>
   text === null ? null : html`<p class="good" role="status">${bilingualMessage(text)}</p>`
 
@@ -76,7 +95,14 @@ export const attachmentField = (id: string): Html =>
 export const attachmentList = (all: readonly PartyPaper[]): Html | null =>
   all.length === 0
     ? null
-    : html`<ul>${all.map(({ id, type, bytes, storedAt }) => html`<li><a href="${linkTo(`${MY_PATHS.papers}/${id}`)}" download>${bilingual('附件', 'Attachment')} ${type}</a> ${Math.ceil(bytes / 1024)} KB ${formatShanghaiMinute(new Date(storedAt))}</li>\n`)}</ul>`
+    : html`<ul>${all.map((one) => html`<li>${attachmentLink(one)} ${Math.ceil(one.bytes / 1024)} KB ${formatShanghaiMinute(new Date(one.storedAt))}</li>\n`)}</ul>`
+
+const attachmentLink = ({ id, name, type, erasedAt }: PartyPaper): Html => {
+  const words = name === null ? html`${bilingual('附件', 'Attachment')} ${type}` : publishedText(name)
+  return erasedAt === null
+    ? html`<a href="${linkTo(`${MY_PATHS.papers}/${id}`)}" download>${words}</a>`
+    : html`${words} ${bilingual('（已过留存期限，已销毁）', '(erased after its term)')}`
+}
 
 export const unsentText = (typed: string): Html => section(
   'typed',

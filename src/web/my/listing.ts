@@ -17,9 +17,9 @@ import {
   MY_PATHS,
   type PartyPageContext,
   partyPage,
-  postForm,
   refusalNotice,
   unsentText,
+  withdrawalPage,
 } from './frame.js'
 import type { PartyListingDetail } from './questions.js'
 import { DELIVERY_WORDS, labelIn, REMOVAL_CHECK_WORDS, REMOVAL_WORDS, STATE_WORDS } from './words.js'
@@ -30,6 +30,8 @@ const TEXT_MOST = 10_000
 export interface ListingContent {
   own: PartyPageContext
   listing: PartyListingDetail
+  /** Name of the firm. */
+  party: string | null
   today: string
   retraction: RetractionStatus | null
   platformNames: ReadonlyMap<string, { zh: string; en: string }>
@@ -50,6 +52,7 @@ export const listingPage = (shown: ListingContent): SitePage => {
     own,
     { zh: name.zh, en: name.en },
     html`${doneNotice(shown.done)}${refusalNotice(shown.refused)}
+${shown.party && html`<p><strong>${publishedText(shown.party)}</strong> <code>${own.code}</code></p>`}
 <p class="state">${labelIn(STATE_WORDS, listing.state)}</p>
 ${facts(listing)}
 ${removed(shown)}
@@ -99,14 +102,13 @@ const deadlineRow = ({ name, dueOn, endedOn, provisional }: PartyListingDetail['
 }
 
 const repair = (shown: ListingContent): Html | null => {
-  const { own, listing, today } = shown
+  const { listing, today } = shown
   if (listing.repair !== null)
     return section('repair', '信用修复申请', 'Application for repair')`
 <p class="good">${bilingual(`已于 ${listing.repair.appliedOn} 提交。`, `Sent on ${listing.repair.appliedOn}.`)} ${listing.repair.acceptedOn ? bilingual(`${listing.repair.acceptedOn} 已受理，正在核实。`, `Accepted on ${listing.repair.acceptedOn}, being examined.`) : bilingual('尚待受理。', 'Not accepted yet.')}</p>
 ${
   listing.allowedMoves.includes('withdrawRepair')
-    ? postForm(own, listingPath(listing.id))`<input type="hidden" name="act" value="withdrawRepair">
-<p><button class="plain">${bilingual('撤回申请', 'Withdraw the application')}</button> ${bilingual('撤回后可以再次申请。', 'You may apply again afterwards.')}</p>`
+    ? html`<p><a href="${linkTo(repairWithdrawalPath(listing.id))}">${bilingual('撤回申请', 'Withdraw the application')}</a> ${bilingual('撤回后可以再次申请。', 'You may apply again afterwards.')}</p>`
     : null
 }`
   if (!listing.allowedMoves.includes('applyRepair')) return null
@@ -117,6 +119,17 @@ ${
 ${shown.text === '' ? null : unsentText(shown.text)}`
   return repairForm(shown)
 }
+
+const repairWithdrawalPath = (id: string): string => `${listingPath(id)}/withdraw`
+
+export const repairWithdrawalPage = (own: PartyPageContext, { id, repair }: PartyListingDetail): SitePage =>
+  withdrawalPage(own, {
+    title: { zh: '撤回修复申请', en: 'withdraw the application for repair' },
+    about: html`<p>${bilingual(`要撤回 ${repair?.appliedOn ?? ''} 提交的信用修复申请吗？申请就此办结，名单照常公示，已交的材料留存；可以再次申请，期限从头起算。`, `Withdraw the application for repair of ${repair?.appliedOn ?? ''}? It ends, and the entry stays public. You may apply again; its time then begins anew.`)}</p>`,
+    path: listingPath(id),
+    fields: html`<input type="hidden" name="act" value="withdrawRepair">`,
+    back: listingPath(id),
+  })
 
 const repairForm = ({ own, listing, text }: ListingContent): Html => section(
   'repair',

@@ -6,7 +6,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 const RECORD = 'id kind agencyName { zh en } body validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
   mirrored contested allowedMoves repairFrom repair { appliedOn acceptedOn }`
-const PAPER = 'id about type bytes storedAt'
+const PAPER = 'id about type name bytes storedAt erasedAt'
 
 export const FILE_QUERY = `query MyFile { myFile {
   uscc shop name kind region registrationStatus formerNames
@@ -66,8 +66,10 @@ export interface PartyPaper {
   id: string
   about: string
   type: string
+  name: string | null
   bytes: number
   storedAt: string
+  erasedAt: string | null
 }
 
 export interface PartyListing extends StandingEntry {

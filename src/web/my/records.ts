@@ -46,7 +46,7 @@ export const askersPage = (
   partyPage(
     own,
     { zh: '谁查询过', en: 'Who asked about you' },
-    html`<p>${bilingual('由新到旧。国家机关的查询依规则不告知当事人（规则见“关于”）。', 'Newest first. Of questions of state organs the rules do not let the party be told (see About).')}</p>
+    html`<p>${bilingual('由新到旧，不含您自己的查看。国家机关的查询依规则不告知当事人（规则见“关于”）。', 'Newest first, without your own. Of questions of state organs the rules do not let the party be told (see About).')}</p>
 <p class="note">${completeUntil === null ? bilingual('尚未编入。', 'None is entered yet.') : bilingual(`${formatShanghaiMinute(new Date(completeUntil))} 之前的均已在内。`, `Complete until ${formatShanghaiMinute(new Date(completeUntil))}.`)}</p>
 ${
   nodes.length === 0

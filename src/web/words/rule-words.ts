@@ -185,6 +185,7 @@ const VALUES: Record<string, string> = {
   REJECTS: '拒收条目',
   ARCHIVES: '存档',
   MATTER_FILES: '未用于事项的材料',
+  PAPERS: '密封文件',
   LISTING: '名单信息推送平台',
   LISTING_WITHDRAWAL: '名单信息撤下',
   RECORD: '处罚、许可推送平台',

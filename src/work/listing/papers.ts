@@ -10,6 +10,7 @@ import {
   PAPERS_MOST,
   type PaperUse,
 } from '../../domain/listing/papers.js'
+import { cleanFileName } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { checkPaper, makePaperRefusal, type PaperType } from '../../foundation/papers/inspect.js'
@@ -19,19 +20,20 @@ import * as papers from '../../store/listing/papers.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type ExternalDocumentInput, recordDocumentWithin } from './documents.js'
 
-type SealKeys = Pick<Keys, 'sealBytes' | 'unsealBytes'>
+type SealKeys = Pick<Keys, 'seal' | 'unseal' | 'sealBytes' | 'unsealBytes'>
 
 interface PaperToKeep extends papers.PaperOwner {
   about: PaperUse
   kind: DocumentKind | null
   content: Buffer
   type: PaperType
+  name?: string | null
   by: string
   now: Date
 }
 
 const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<papers.SealedPaper> => {
-  const { content, type, by, now, listingId, objectionId, about, kind } = made
+  const { content, type, name = null, by, now, listingId, objectionId, about, kind } = made
   await papers.lockOwner(tx, made)
   if (!isRoomLeft(await papers.measurePapers(tx, made), [content]))
     throw new Refusal('PAPERS_FULL', { count: PAPERS_MOST, limit: `${PAPERS_BYTES_MOST / 1024 / 1024} MB` })
@@ -47,13 +49,21 @@ const keepPaper = async (tx: Tx, keys: SealKeys, made: PaperToKeep): Promise<pap
     type,
     bytes,
     sha256,
+    fileName: name === null ? null : keys.seal(name, nameBoundTo(id)),
     content: sealed,
     storedBy: by,
     storedAt: now,
   })
-  if (kept.id !== id && (await isFormer(tx, kept))) throw makePaperRefusal('FORMER')
+  if (kept.id !== id && (kept.erasedAt !== null || (await isFormer(tx, kept)))) throw makePaperRefusal('FORMER')
   return kept
 }
+
+const nameBoundTo = (id: string): string => `${id} name`
+
+export const openPaperName = (
+  keys: Pick<Keys, 'unseal'>,
+  { id, fileName }: Pick<papers.SealedPaper, 'id' | 'fileName'>,
+): string | null => (fileName === null ? null : keys.unseal(fileName, nameBoundTo(id)))
 
 /** A withdrawn or replaced file does not come into force by being sent again. */
 const isFormer = async (tx: Tx, { id, listingId, about, kind, withdrawnBy }: papers.SealedPaper): Promise<boolean> => {
@@ -131,21 +141,31 @@ const lockMasked = async (tx: Tx, id: string): Promise<papers.SealedPaper> => {
   return (await papers.lockPaper(tx, id)) ?? found
 }
 
-export const checkAttachments = (files: readonly Buffer[]): PaperType[] => {
+export interface AttachedFile {
+  name: string
+  content: Buffer
+}
+
+export const checkAttachments = (files: readonly Pick<AttachedFile, 'content'>[]): PaperType[] => {
   if (files.length > ATTACHMENTS_MOST) throw new Refusal('ATTACHMENTS_MANY', { most: ATTACHMENTS_MOST })
-  return files.map(checkPaper)
+  return files.map(({ content }) => checkPaper(content))
 }
 
 export const storeAttachments = async (
   db: Db,
-  keys: SealKeys,
-  { files, ...made }: papers.PaperOwner & { about: AttachmentUse; files: readonly Buffer[]; by: string; now: Date },
+  keys: SealKeys & Pick<Keys, 'mark'>,
+  {
+    files,
+    ...made
+  }: papers.PaperOwner & { about: AttachmentUse; files: readonly AttachedFile[]; by: string; now: Date },
 ): Promise<void> => {
   if (files.length === 0) return
   const types = checkAttachments(files)
   await db.transaction(async (tx) => {
-    for (const [n, content] of files.entries())
-      await keepPaper(tx, keys, { ...made, kind: null, content, type: types[n] ?? 'PDF' })
+    for (const [n, { name, content }] of files.entries()) {
+      const file = { name: cleanFileName(name, keys.mark), content, type: types[n] ?? ('PDF' as const) }
+      await keepPaper(tx, keys, { ...made, kind: null, ...file })
+    }
   })
 }
 

@@ -5,6 +5,7 @@ import { checkRetention, keptSince, type RetainedKind, type RetentionRules } fro
 import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
+import * as papers from '../../store/listing/papers.js'
 import * as retention from '../../store/timetable/retention.js'
 import { readRulesFile } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from './run.js'
@@ -49,7 +50,7 @@ export interface TidyOptions extends RunOptions {
   renew?: (now: Date) => Promise<unknown>
 }
 
-export type TidyCounts = Record<'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'runs', number>
+export type TidyCounts = Record<'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'papers' | 'runs', number>
 
 /** Rows that refer to other rows are deleted first, runs last. */
 const STEPS = [
@@ -66,10 +67,11 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     // Deletion cannot be undone, so the clock must be certain.
     if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
-    const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, files: 0, runs: 0 }
+    const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, files: 0, papers: 0, runs: 0 }
     const since = (what: RetainedKind) => keptSince(options.rules ?? readRetentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS
     counts.archives = await tidyArchives(db, since('ARCHIVES'), options)
+    counts.papers = await erasePapers(db, { before: since('PAPERS'), rows, now: run.startedAt }, options.signal)
     for (const [table, count, what] of STEPS) {
       const before = since(what)
       for (let after: number | null = 0; after !== null && !options.signal?.aborted; ) {
@@ -85,6 +87,18 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     Object.assign(run.counts, counts)
     return counts
   })
+
+type EraseWindow = Parameters<typeof papers.eraseWindow>[1]
+
+const erasePapers = async (db: Db, window: EraseWindow, signal?: AbortSignal): Promise<number> => {
+  let erased = 0
+  for (let more = true; more && !signal?.aborted; ) {
+    const done = await papers.eraseWindow(db, window)
+    erased += done
+    more = done === window.rows
+  }
+  return erased
+}
 
 const tidyArchives = async (db: Db, before: Date, { archive, signal }: TidyOptions): Promise<number> => {
   const archives = await archivesIn(archive)

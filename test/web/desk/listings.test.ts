@@ -182,7 +182,7 @@ describe('the pages of listings', function () {
       .getByRole('listitem')
       .filter({ hasText: /^列入.*决定书/ })
       .first()
-    await decision.getByRole('button', { name: '查看、打印' }).click()
+    await decision.getByRole('button', { name: '查看、打印草稿' }).click()
     await page.frameLocator('iframe').getByText('虚市监信列〔2026〕7号').first().waitFor()
     expect(await violations(page)).to.deep.equal([])
     await page
@@ -200,7 +200,7 @@ describe('the pages of listings', function () {
     await decision.getByText(/虚市监信列〔2026〕7号，.*由 .*officer 于 .* 存入/).waitFor()
     const [saved] = await Promise.all([
       page.waitForEvent('download'),
-      decision.getByRole('button', { name: '下载 PDF' }).click(),
+      decision.getByRole('button', { name: '下载草稿 PDF' }).click(),
     ])
     expect(saved.suggestedFilename()).to.match(/^列入.*决定书\.pdf$/)
     await inOrder(officer)

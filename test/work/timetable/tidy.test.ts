@@ -5,7 +5,18 @@ import { expect } from 'chai'
 import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
 import { deleteExpired, type TidyOptions } from '../../../src/work/timetable/tidy.js'
 import { row, rows } from '../../support/rows.js'
-import { at, beliefsOf, database, feed, NOW, published, pullFeed, pullItems, rowsOf } from '../../support/world.js'
+import {
+  at,
+  beliefsOf,
+  codeOf,
+  database,
+  feed,
+  NOW,
+  published,
+  pullFeed,
+  pullItems,
+  rowsOf,
+} from '../../support/world.js'
 
 /** A time further back than any term. */
 const LONG_AGO = new Date('2016-01-04T02:00:00Z')
@@ -53,6 +64,56 @@ describe('tidying', () => {
     const left = await ids('runs')
     expect(left.slice(0, 3)).to.deep.equal([old[4], failed, young])
     expect(left).to.not.include(other)
+  })
+
+  it('erases content and name of papers whose case ended before their term, and keeps those of open cases', async () => {
+    const { database, cases } = { database: db(), cases: ['REMOVED', 'NOT_LISTED', 'PROPOSED'] as const }
+    const [{ id: operator }] = await database('operators')
+      .insert({
+        uscc: codeOf(1),
+        kind: 'ENTERPRISE',
+        name: '虚构甲有限公司',
+        region: '220102',
+        first_run: 0,
+        created_at: LONG_AGO,
+      })
+      .returning('id')
+    for (const state of cases) {
+      const [{ id: listing }] = await database('listings')
+        .insert({
+          list: 'serious',
+          operator_id: operator,
+          state,
+          reason: '虚构事由',
+          facts: '{}',
+          moves: 1,
+          removed_on: state === 'REMOVED' ? '2016-01-04' : null,
+          created_at: LONG_AGO,
+        })
+        .returning('id')
+      await database.raw(
+        `insert into listing_events (listing_id, number, move, made_by, role, made_on, recorded_at, state_before, state_after, act)
+         values (:listing, 1, 'openLead', 'x', 'officer', '2016-01-04', :at, null, :state, '{}')`,
+        { listing, state, at: LONG_AGO } as never,
+      )
+      await database.raw(
+        `insert into sealed_papers (id, listing_id, about, media_type, bytes, sha256, file_name, content, stored_by, stored_at)
+         values (gen_random_uuid(), :listing, 'DEFENCE', 'PDF', 3, repeat('a', 64), 'sealed', '\\x010203', 'x', :at)`,
+        { listing, at: LONG_AGO } as never,
+      )
+    }
+    expect(await tidied({ windowRows: 1 })).to.include({ papers: 2 })
+    expect(await tidied()).to.include({ papers: 0 })
+    const left = await rowsOf(
+      database,
+      `select l.state, octet_length(p.content)::int as bytes, p.file_name as name, p.erased_at is null as kept
+       from sealed_papers p join listings l on l.id = p.listing_id order by l.state`,
+    )
+    expect(left).to.deep.equal([
+      { state: 'NOT_LISTED', bytes: 0, name: null, kept: false },
+      { state: 'PROPOSED', bytes: 3, name: 'sealed', kept: true },
+      { state: 'REMOVED', bytes: 0, name: null, kept: false },
+    ])
   })
 
   it('P-B10: keeps runs that changed something, are active, were rolled back or are referred to', async () => {

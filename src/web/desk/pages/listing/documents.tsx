@@ -6,10 +6,10 @@ import { EmptyNotice } from '../../pieces/empty.js'
 import { refusalSentence } from '../../pieces/refusal.js'
 import { saveBase64 } from '../../pieces/save-file.js'
 import { labelOf } from '../../pieces/words.js'
+import { PaperLink } from './attachments.js'
 import type { CaseDocument, CaseFile } from './case.js'
 import { type DraftFormat, DraftOfDocumentDocument } from './listing.generated.js'
 import { MaskedCopies } from './masked-copies.js'
-import { paperAddress } from './paper-files.js'
 import { StoreMaskedButton, StoreSignedButton } from './store-paper.js'
 
 export const DocumentsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
@@ -47,7 +47,7 @@ export const DocumentsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () 
                 <MaskedCopies of={document} onChanged={onChanged} />
               </div>
               <div className="no-print filters">
-                <Button onClick={() => setShown(document)}>查看、打印</Button>
+                <Button onClick={() => setShown(document)}>查看、打印草稿</Button>
                 <DraftButtons of={of} document={document} />
                 {document.kind !== 'REPAIR_APPLICATION' && (
                   <StoreSignedButton of={of} document={document} onChanged={onChanged} />
@@ -73,7 +73,7 @@ const DocumentState = ({ of: { kind, number, issuedOn, enteredBy, signed } }: { 
     )
   return (
     <div className="soft">
-      {number}，{issuedOn} 出具；<a href={paperAddress(signed.id)}>签章件</a> 由 {signed.storedBy} 于{' '}
+      {number}，{issuedOn} 出具；<PaperLink of={signed}>签章件</PaperLink> 由 {signed.storedBy} 于{' '}
       {instantText(signed.storedAt)} 存入
     </div>
   )
@@ -102,7 +102,7 @@ const DraftButtons = ({ of, document }: { of: CaseFile; document: CaseDocument }
     <>
       {(['PDF', 'DOCX'] as const).map((format) => (
         <Button key={format} loading={busy === format} onClick={() => void save(format)}>
-          下载{format === 'PDF' ? ' PDF' : ' Word'}
+          下载草稿{format === 'PDF' ? ' PDF' : ' Word'}
         </Button>
       ))}
       {words !== '' && (

@@ -3,9 +3,9 @@ import { isSamePerson } from '../../../../domain/access/persons.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { useSession } from '../../session/session.js'
+import { PaperLink } from './attachments.js'
 import type { CaseDocument } from './case.js'
 import { ReleasePaperDocument, WithdrawPaperDocument } from './listing.generated.js'
-import { paperAddress } from './paper-files.js'
 
 type MaskedCopy = CaseDocument['masked'][number]
 
@@ -33,7 +33,7 @@ const MaskedLine = ({ of, onChanged }: { of: MaskedCopy; onChanged: () => void }
   }
   return (
     <>
-      <a href={paperAddress(of.id)}>公开件</a>{' '}
+      <PaperLink of={of}>公开件</PaperLink>{' '}
       {of.releasedAt === null ? (
         <span className="warn">
           由 {of.storedBy} 于 {instantText(of.storedAt)} 上传，待另一人核对后公开
