@@ -55,18 +55,25 @@ export const objectionById = async (context: GraphqlContext, id: number) => {
 
 interface ObjectionArgs extends OrderedPageArgs {
   state?: ObjectionState | null
-  filter?: { feed?: string | null; late?: boolean | null; region?: string | null; name?: string | null } | null
+  filter?: {
+    feed?: string | null
+    late?: boolean | null
+    correctionPending?: boolean | null
+    region?: string | null
+    name?: string | null
+  } | null
 }
 
 const list = async (_: unknown, args: ObjectionArgs, context: GraphqlContext) => {
   const { viewer, parts, today } = context
-  const { feed = null, late, ...words } = args.filter ?? {}
+  const { feed = null, late, correctionPending, ...words } = args.filter ?? {}
   const theirFeeds = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
   const feeds = viewer.role === 'agency' ? theirFeeds.filter((id) => feed === null || id === feed) : feed && [feed]
   const filter = {
     feeds: feeds || null,
     state: args.state ?? 'OPEN',
     lateOn: late === true ? today : null,
+    pending: correctionPending === true,
     ...readOperatorWords(words),
     sight: regionBoundOf(viewer),
   }

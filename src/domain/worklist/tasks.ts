@@ -224,6 +224,13 @@ const ROWS = {
     act: 'decide_objection',
     ...second,
   },
+  AWAIT_CORRECTION: {
+    zh: '异议成立，待更正信息',
+    en: 'upheld objection whose record is to be corrected',
+    process: 'OBJECTION',
+    act: 'correct_rejects',
+    whose: 'OFFICE',
+  },
   DECIDE_OVERRIDE: {
     zh: '等级调整，待复核',
     en: 'override to be decided',

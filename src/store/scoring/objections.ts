@@ -41,11 +41,14 @@ const contested = (
     where c.record_key = b.record_key and c.feed = b.feed and d.known_from <= b.decided_at
       and c.known_from <= ${at} and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
+/** True when objection `b` was upheld and its record still stands as it was. */
+export const IS_CORRECTION_PENDING_SQL = `b.state = 'UPHELD' and ${contested("'infinity'")}`
+
 const columnsOf = (
   owner: string,
 ): string => `b.id, ${owner} as "operatorId", b.feed, b.record_key as "recordKey", b.rule, b.fact, b.statement,
   b.opened_by as "openedBy", b.opened_at as "openedAt", b.due_on as "dueOn", b.state,
-  b.state = 'UPHELD' and ${contested("'infinity'")} as "correctionPending", b.decided_by as "decidedBy", b.decided_at as "decidedAt", b.note,
+  ${IS_CORRECTION_PENDING_SQL} as "correctionPending", b.decided_by as "decidedBy", b.decided_at as "decidedAt", b.note,
   b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
     order by v.known_from desc, v.id desc limit 1) as record`
 
@@ -134,12 +137,15 @@ export interface ObjectionFilter extends OperatorWords {
   state: ObjectionState
   /** Set: only those whose term ended before this day. */
   lateOn: string | null
+  /** True: only upheld ones whose record is not corrected yet. */
+  pending: boolean
   sight: RegionSight
 }
 
 const filtered = (filter: ObjectionFilter): string =>
   `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[]))
    and (:lateOn::date is null or b.due_on < :lateOn::date)
+   ${filter.pending ? `and ${IS_CORRECTION_PENDING_SQL}` : ''}
    ${andIsWithinSightSql(filter.sight, 'b.operator_id')} ${andFitsWordsSql(filter, 'b.operator_id')}`
 
 export const list = (db: Db, filter: ObjectionFilter, page: IdPage) =>

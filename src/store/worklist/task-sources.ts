@@ -3,6 +3,7 @@ import type { OfficeProposalKind } from '../../domain/office/proposals.js'
 import type { WorkKind } from '../../domain/worklist/tasks.js'
 import { andIsSubjectWithinSightSql, andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { lateDutiesSql } from '../delivery/timeliness.js'
+import { IS_CORRECTION_PENDING_SQL } from '../scoring/objections.js'
 import { CASE_TASKS } from './case-tasks.js'
 
 type Columns = Partial<
@@ -98,6 +99,13 @@ const SOURCES: Record<WorkKind, Source> = {
         operator_id: 'b.operator_id',
       },
       `from objections b where b.state = 'OPEN' ${andIsWithinSightSql(sight, 'b.operator_id')}`,
+    ),
+  AWAIT_CORRECTION: (sight) =>
+    source(
+      'AWAIT_CORRECTION',
+      { subject: 'b.id', since: 'b.decided_at', operator_id: 'b.operator_id' },
+      `from objections b where ${IS_CORRECTION_PENDING_SQL} and (:feeds::text[] is null or b.feed = any(:feeds::text[]))
+       ${andIsWithinSightSql(sight, 'b.operator_id')}`,
     ),
   DECIDE_OVERRIDE: (sight) =>
     source(

@@ -129,6 +129,10 @@ export const addOtherTasks = async (db: JobDb, listing: string): Promise<void> =
        values (gen_random_uuid(), :listing, 'MASKED', 'DECISION', 'PDF', 1, repeat('a', 64), '\\x00', '虚构经办', '2026-02-01');
      insert into objections (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at)
        values (:operator, 'penalties', 'k', 'r', 'f', '虚构异议', '虚构当事人', '2026-02-01');
+     insert into versions (feed, kind, record_key, operator_id, digest, body, known_from, run_id, row_number, partial)
+       values ('penalties', 'penalty', 'upheld', :operator, 'd', '{}', '2026-01-20', :run, 1, false);
+     insert into objections (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at, state, decided_by, decided_at, note)
+       values (:operator, 'penalties', 'upheld', 'r', 'f', '虚构异议', '虚构当事人', '2026-02-01', 'UPHELD', '虚构复核', '2026-02-02', '虚构说明');
      insert into overrules (operator_id, grade, reason, ends_on, asked_by, asked_at)
        values (:operator, 'B', '虚构理由', '2026-12-31', '虚构经办', '2026-02-01');
      insert into rejects (run_id, feed, row_number, rule, message, problems, item)

@@ -138,6 +138,28 @@ describe('the worklist over GraphQL', () => {
     expect(auditor.data).to.deep.equal({ workCounts: [], worklist: { nodes: [] } })
   })
 
+  it('an upheld objection waits for the correction of its record, and no longer once it has come', async () => {
+    const { db } = world.database
+    const waiting = async () => sum((await list('虚构经办', 'OFFICE', 'AWAIT_CORRECTION')).nodes)
+    const before = await waiting()
+    await db.raw(
+      `insert into versions (feed, kind, record_key, operator_id, digest, body, known_from, run_id, row_number, partial)
+         select feed, kind, 'corrected', operator_id, 'd', '{}', known_from, run_id, 2, false from versions where record_key = 'upheld'`,
+    )
+    await db.raw(
+      `insert into objections (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at, state, decided_by, decided_at, note)
+         select operator_id, feed, 'corrected', rule, fact, statement, opened_by, opened_at, state, decided_by, decided_at, note
+         from objections where record_key = 'upheld'`,
+    )
+    expect(await waiting()).to.equal(before + 1)
+    await db.raw(`update versions set known_to = '2026-02-10', closed_as = 'CHANGED' where record_key = 'corrected'`)
+    await db.raw(
+      `insert into versions (feed, kind, record_key, operator_id, digest, body, known_from, run_id, row_number, partial)
+         select feed, kind, record_key, operator_id, 'e', '{}', '2026-02-10', run_id + 1, 2, false from versions where record_key = 'corrected'`,
+    )
+    expect(await waiting()).to.equal(before)
+  })
+
   it('pages tell every item once', async () => {
     const all = (await list('虚构经办', 'OFFICE')).nodes
     const seen: Item[] = []

@@ -45,6 +45,7 @@ describe('worklist: the table of tasks', () => {
     RELEASE_PAPER: ['officer', 'reviewer'],
     FOLLOW_RETRACTION: ['officer', 'reviewer'],
     DECIDE_OBJECTION: ['reviewer'],
+    AWAIT_CORRECTION: ['agency', 'officer', 'administrator'],
     DECIDE_OVERRIDE: ['reviewer'],
     CORRECT_REJECTS: ['agency', 'officer', 'administrator'],
     DECIDE_IDENTITY: ['officer', 'reviewer', 'administrator'],

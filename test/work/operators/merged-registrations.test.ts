@@ -102,7 +102,7 @@ describe('registrations of merged operators', () => {
     const operatorId = await own(A)
     await db().transaction((tx) => objections.open(tx, { ...about, operatorId, by: 'officer-1', at: next() }))
     const regions = async () => {
-      const filter = { feeds: null, state: 'OPEN' as const, lateOn: null, region: null, name: null }
+      const filter = { feeds: null, state: 'OPEN' as const, lateOn: null, pending: false, region: null, name: null }
       const counts = ['2201', '2202'].map((sight) => objections.countOf(db(), { ...filter, sight }))
       return Promise.all(counts)
     }

@@ -40,7 +40,7 @@ describe('the term of an objection', () => {
     const late = { feeds: null, state: 'OPEN' as const, region: null, name: null, sight: null }
     const page = { first: 5, after: null, order: 'OLDEST' as const }
     const found = async (lateOn: string) =>
-      (await objections.list(db(), { ...late, lateOn }, page)).map((one) => one.id)
+      (await objections.list(db(), { ...late, lateOn, pending: false }, page)).map((one) => one.id)
     expect(await found('2026-12-04')).to.deep.equal([])
     expect(await found('2026-12-05')).to.deep.equal([id])
     const verdict = { verdict: 'REJECTED', note: '已核实', senderOf: () => null, by: 'reviewer-1', now: NOW } as const

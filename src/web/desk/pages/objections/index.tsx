@@ -29,10 +29,22 @@ import {
 } from './objections.generated.js'
 
 export default function ObjectionsPage() {
-  const [asked, ask] = useAddressState({ state: 'OPEN', name: '', region: '', late: false as boolean, order: 'OLDEST' })
+  const [asked, ask] = useAddressState({
+    state: 'OPEN',
+    name: '',
+    region: '',
+    late: false as boolean,
+    pending: false as boolean,
+    order: 'OLDEST',
+  })
   const state = asked.state as ObjectionState
   const order = asked.order as ListOrder
-  const filter = { name: asked.name || null, region: asked.region || null, late: asked.late }
+  const filter = {
+    name: asked.name || null,
+    region: asked.region || null,
+    late: asked.late,
+    correctionPending: asked.pending,
+  }
   const rows = useConnection(ObjectionsDocument, { state, filter, order }, (data) => data.objections)
   return (
     <>
@@ -58,6 +70,11 @@ export default function ObjectionsPage() {
         <Checkbox checked={asked.late} onChange={({ target }) => ask({ late: target.checked })}>
           只看逾期的
         </Checkbox>
+        {state === 'UPHELD' && (
+          <Checkbox checked={asked.pending} onChange={({ target }) => ask({ pending: target.checked })}>
+            只看尚未更正的
+          </Checkbox>
+        )}
       </form>
       <PagedList
         rows={rows}
@@ -108,8 +125,24 @@ const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () 
         </p>
       )}
       <p className="soft">{of.consequence.zh}</p>
+      {of.correctionPending && <Correction of={of} />}
       {of.state === 'OPEN' && <Acts of={of} onDone={onDone} />}
     </article>
+  )
+}
+
+const Correction = ({ of }: { of: ObjectionWholeFragment }) => {
+  const uploads = useMay('send_records')
+  return (
+    <p className="warn">
+      待更正：由报送该信息的信源单位以同一文号或编号重新报送更正后的内容；确属不应有的，报送撤销状态，或者在全量报送中不再列入。更正到达以后，本项自动办结。
+      {uploads && (
+        <>
+          {' '}
+          <Link to={`/intake/uploads?feed=${of.feed}`}>上传更正</Link>
+        </>
+      )}
+    </p>
   )
 }
 

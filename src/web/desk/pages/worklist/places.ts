@@ -44,6 +44,7 @@ export const pathOfItem = (kind: WorkKind, listing: string | null, subject: stri
   const { process } = TASKS[kind]
   const page = `/${pageOf(kind)}`
   if (kind === 'FOLLOW_RETRACTION') return page
+  if (kind === 'AWAIT_CORRECTION') return `${page}?state=UPHELD&pending=true`
   if (listing !== null) return `/listings/${listing}`
   if (process === 'REJECTS' && subject !== null) return `${page}?feed=${subject}`
   if (kind === 'REFUSED_DELIVERIES') return `${page}?state=REFUSED&platform=${subject ?? ''}`
