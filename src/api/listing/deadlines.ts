@@ -1,5 +1,6 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { type CalendarDays, type CalendarVerdict, groupDaysByList, isWorkday } from '../../domain/calendar/calendar.js'
+import { isConfirmedIn } from '../../domain/calendar/rule-confirmations.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
@@ -21,7 +22,11 @@ export const makeDeadlineView = (context: GraphqlContext, deadline: store.Stored
   return {
     ...deadline,
     state: stateOf(deadline, context.today),
-    rule: { ...rule, version: ruleVersion },
+    rule: async () => {
+      const { list } = await readStoredListing(context, deadline.listingId)
+      const rows = context.parts.rules.lists.find(({ id }) => id === list)?.numbers ?? []
+      return { ...rule, confirmed: rule.confirmed || isConfirmedIn(rows, rule), version: ruleVersion }
+    },
     listing: async () => makeCaseView(await readStoredListing(context, deadline.listingId)),
   }
 }

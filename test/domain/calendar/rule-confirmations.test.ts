@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import {
+  isConfirmedIn,
   keyOfRuleRow,
   listUncertainRows,
   withConfirmations,
@@ -43,6 +44,15 @@ describe('confirmations laid over rule files', () => {
     expect(listUncertainRows('clocks', withConfirmations('clocks', { clocks: [row] }, confirmed))).to.deep.equal([])
     const changed = { clocks: [{ ...row, value: 6 }] }
     expect(withConfirmations('clocks', changed, confirmed)).to.deep.equal(changed)
+  })
+
+  it('make a copy of the row certain that was kept before them, and no copy of a changed row', () => {
+    const row = { name: 'X', value: 5, mark: 'M', confirmed: false } as const
+    const kept = { confirmed: false, mark: 'M', value: 5, name: 'X' } as const
+    const laid = [{ ...row, mark: 'F', confirmed: true, confirmation: READ }, row]
+    expect(isConfirmedIn(laid, kept)).to.equal(true)
+    expect(isConfirmedIn([row], kept)).to.equal(false)
+    expect(isConfirmedIn(laid, { ...kept, value: 6 })).to.equal(false)
   })
 
   it('change no hash by which scores are recomputed', () => {

@@ -87,7 +87,11 @@ export const WaitingOfficeProposal = ({ of, onDone }: OfficeProposalProps) => {
             follows={FOLLOWS[of.kind]}
             asks={{ label: '说明', optional: true }}
             onDo={decide('CONFIRM')}
-          />
+          >
+            <section className="follows" aria-label="要确认的内容">
+              <ProposalContent of={of} />
+            </section>
+          </ConfirmButton>
           <ConfirmButton
             action="不予同意"
             follows={['现状不变；这项提议和不予同意的理由留存。']}

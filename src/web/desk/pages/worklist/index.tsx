@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import { Button, Segmented, Select } from 'antd'
 import { Link } from 'react-router'
 import { TASKS, type WorkKind } from '../../../../domain/worklist/tasks.js'
+import { groupBy } from '../../../../foundation/groups.js'
 import { useAddressState } from '../../pieces/address.js'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { daysUntilText, instantText, waitedText } from '../../pieces/dates.js'
@@ -110,7 +111,7 @@ const Items = ({ of }: { of: WorklistQuery }) =>
     <PlainTable
       label="待办"
       columns={[{ title: '事项' }, { title: '对象' }, { title: '最后一天' }, { title: '已等待' }, { title: '经办人' }]}
-      rows={of.worklist.nodes.map((line) => ({
+      rows={foldLines(of.worklist.nodes).map((line) => ({
         key: `${line.kind} ${line.listing?.id ?? ''} ${line.subject ?? ''} ${line.since ?? ''}`,
         cells: [
           TASKS[line.kind].zh,
@@ -128,6 +129,18 @@ const Items = ({ of }: { of: WorklistQuery }) =>
       }))}
     />
   )
+
+/** Tasks without a subject of their own are one row a kind, which leads to their list. */
+const foldLines = (lines: readonly WorkLine[]): WorkLine[] => {
+  const isFolded = ({ listing, operator, subject }: WorkLine) =>
+    listing === null && operator === null && subject === null
+  const folded = groupBy(lines.filter(isFolded), ({ kind }) => kind)
+  return lines.flatMap((line) => {
+    const same = isFolded(line) ? (folded.get(line.kind) ?? []) : [line]
+    if (same[0] !== line) return []
+    return [{ ...line, count: same.reduce((sum, { count }) => sum + count, 0) }]
+  })
+}
 
 const Since = ({ at }: { at: string | null }) =>
   at === null ? '—' : <span title={instantText(at)}>{waitedText(at)}</span>

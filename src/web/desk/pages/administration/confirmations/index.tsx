@@ -127,6 +127,10 @@ const Confirmation = ({ of, onDone }: { of: UnconfirmedRuleNode; onDone: RuleSec
       asks={{ label: '条文原文（照录）' }}
       onDo={propose}
     >
+      <section className="follows" aria-label="要核实的规则">
+        <p>{rulePlaceWords(of)}</p>
+        <RuleRow of={of.row} opens={false} />
+      </section>
       <p>
         <Input
           aria-label="所据文本"
