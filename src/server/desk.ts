@@ -189,7 +189,7 @@ const placeOf = (request: Request): sessions.SignInPlace => ({
 
 const sessionView = (
   { viewer, cookie, endsAt, stage }: sessions.PersonSession,
-  { demo, now, agencies }: Pick<ApiDependencies, 'demo' | 'now' | 'agencies'>,
+  { demo, now, agencies, office }: Pick<ApiDependencies, 'demo' | 'now' | 'agencies' | 'office'>,
 ) => ({
   name: viewer.sub,
   role: viewer.role,
@@ -201,6 +201,7 @@ const sessionView = (
   idleMs: sessions.sessionIdleMs(now()),
   acts: stage === 'FULL' ? (Object.keys(ROLES_BY_ACT) as Act[]).filter((act) => may(viewer, act)) : [],
   demo,
+  trial: office.onTrial(),
   stage,
 })
 

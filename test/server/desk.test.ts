@@ -97,7 +97,7 @@ describe('people at the desk', () => {
     const session = await signedIn('told')
     const answered = await fetch(`${world.url}/desk/session`, { headers: { cookie: session.cookie } })
     const told = (await answered.json()) as { acts: string[] }
-    expect(told).to.include({ name: 'told', demo: false, idleMs: 1_800_000 })
+    expect(told).to.include({ name: 'told', demo: false, trial: false, idleMs: 1_800_000 })
     expect(told.acts).to.include('move_listing').and.to.not.include('see_audit_log')
     const { csrfToken } = session
     expect((await world.ask('{ standing(code: "x") { status } }')).data.standing.status).to.equal('UNKNOWN')

@@ -7,9 +7,9 @@ const SETUP_STEPS = [
   'FEEDS',
   'PLATFORMS',
   'SCORE',
+  'RULES',
   'CASE',
   'PUBLICATION',
-  'RULES',
   'SERVICE',
 ] as const
 type SetupStepName = (typeof SETUP_STEPS)[number]

@@ -165,6 +165,7 @@ describe('a new office', function () {
     await setup.close()
     const systems = await firstSignIn(visitor, office.url, { name: '系统甲', password })
     await shot(systems.page, 'today')
+    await systems.page.getByRole('complementary', { name: '试运行' }).waitFor()
 
     const second = await register(systems, { name: '安全乙', role: '管理员', duty: '安全管理' })
     const security = await firstSignIn(visitor, office.url, { name: '安全乙', password: second })
@@ -298,7 +299,7 @@ describe('a new office', function () {
     await confirmProposal(security, '设置')
     await guide(systems, '信用平台', '评分')
     await run(systems, '评分、名单与公示', '评分')
-    await guide(systems, '评分', '案件')
+    await guide(systems, '评分', '规则')
 
     await proposer.open('/listings', '名单案件')
     await shot(proposer.page, 'listings')

@@ -53,6 +53,11 @@ export const DeskFrame = () => {
           演示环境：所示数据全部虚构。
         </aside>
       )}
+      {session.trial && !session.demo && (
+        <aside className="demo" aria-label="试运行">
+          试运行：本机关尚未声明正式运行，所载条目用于测试，不得据以采取任何措施。
+        </aside>
+      )}
       <header className="top">
         <Button
           className="narrow-only"

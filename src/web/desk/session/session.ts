@@ -21,6 +21,8 @@ export interface DeskSession {
   /** Idle timeout, milliseconds. */
   idleMs: number
   demo: boolean
+  /** True until the office is declared in service. */
+  trial: boolean
   /** ENROLMENT: a second factor must be enrolled; nothing else is open. */
   stage: SessionStage
 }

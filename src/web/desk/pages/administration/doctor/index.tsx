@@ -20,6 +20,26 @@ const withCode = (text: string) => (
   </>
 )
 
+const Lacking = ({ of }: { of: HubFindingsQuery['hubFindings'] }) => {
+  const faults = of.filter(({ severity }) => severity === 'FAULT').length
+  const warnings = of.filter(({ severity }) => severity === 'WARNING').length
+  if (faults + warnings === 0)
+    return (
+      <Alert type="success" showIcon title={of.length === 0 ? '没有缺项，一切正常。' : '没有缺项；以下只是说明。'} />
+    )
+  const parts = [
+    ...(faults > 0 ? [`${faults} 项须即处理`] : []),
+    ...(warnings > 0 ? [`${warnings} 项在正式运行前处理`] : []),
+  ]
+  return (
+    <Alert
+      type={faults > 0 ? 'error' : 'warning'}
+      showIcon
+      title={`缺项 ${faults + warnings} 项：${parts.join('，')}。`}
+    />
+  )
+}
+
 export default function DoctorPage() {
   const { data, loading, error, refetch } = useQuery(HubFindingsDocument)
   const findings = (data as HubFindingsQuery | undefined)?.hubFindings
@@ -39,7 +59,7 @@ export default function DoctorPage() {
       </PageHead>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       {findings === undefined && !error && <LoadingNotice of="检查结果" />}
-      {findings?.length === 0 && <Alert type="success" showIcon title="一切正常" />}
+      {findings && <Lacking of={findings} />}
       <div className="stack">
         {findings?.map(({ id, severity, words, next }) => (
           <Alert

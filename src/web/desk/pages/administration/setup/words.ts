@@ -45,6 +45,10 @@ export const STEP_WORDS: Record<SetupStepName, StepWords> = {
     how: '有了数据以后每五分钟自动评分；也可在时刻表中对“评分”按“立即运行”。评分以后，较重的行政处罚成为“名单案件”中的线索。',
     links: [{ to: '/administration/timetable', text: '时刻表' }],
   },
+  RULES: {
+    how: '规则中未见原文的，由两人对照公开文本核实。宜在第一个案件以前办：案件的期限和文书引用规则，未核实的标明“未经核实”。没有核实也可以先试办一个案件，声明正式运行以后则不得公示。',
+    links: [{ to: '/administration/confirmations', text: '规则核实' }],
+  },
   CASE: {
     how: '经办人登录，在“名单案件”的线索中打开一件，按“提出列入建议”。试运行宜用虚构的企业；声明正式运行以前，公开页面和签名清单都标明“试运行”。',
     links: [{ to: '/listings?state=LEAD', text: '名单案件：线索' }],
@@ -53,13 +57,10 @@ export const STEP_WORDS: Record<SetupStepName, StepWords> = {
     how: '案件依次告知、复核、决定、送达、公示，各人在“待办”中看到轮到自己的一步；公示后名单每分钟出一期，测试环境随即收到。',
     links: [{ to: '/listings', text: '名单案件' }],
   },
-  RULES: {
-    how: '规则中未见原文的，由两人对照公开文本核实。',
-    links: [{ to: '/administration/confirmations', text: '规则核实' }],
-  },
   SERVICE: {
-    how: '声明之前移出试运行的条目，把信用平台的测试环境换成正式地址。声明以后，未经核实的规则不得据以公示，新增和变更开始推送到各信用平台。',
+    how: '先移出试运行的条目：经办人或者复核人打开公示中的案件，按“立即暂停公示”，种类选“疑有错误”；另一人在自己的“待办”中“确认暂停公示”；然后一人“移出”，移出原因选“更正”，填文号和事由。再把信用平台的测试环境换成正式地址；“检查”显示“没有缺项”以后，在“本机关设置”声明。声明以后，未经核实的规则不得据以公示，新增和变更开始推送到各信用平台。',
     links: [
+      { to: '/listings?state=PUBLISHED', text: '公示中的案件' },
       { to: '/administration/settings', text: '本机关设置' },
       { to: '/administration/doctor', text: '检查' },
     ],
