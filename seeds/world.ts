@@ -6,7 +6,7 @@ import { at } from './world/chance.js'
 import { changed } from './world/changes.js'
 import { defaulters } from './world/defaulters.js'
 import { deskPenalties, uncodedPenalties } from './world/desk-cases.js'
-import { faults } from './world/faults.js'
+import { faults, likeFaults } from './world/faults.js'
 import { foodSamplings } from './world/food.js'
 import { inspections } from './world/inspections.js'
 import { listEntries } from './world/lists.js'
@@ -88,6 +88,7 @@ export const demoWorld = (): DemoWorld => {
   return {
     ...here,
     penalties: [...here.penalties, ...heavier, ...uncodedPenalties(here.operators, [...here.penalties, ...heavier])],
+    faults: [...here.faults, ...likeFaults(here.inspections, here.penalties)],
     deskCases: heavier.flatMap(({ partyUscc }) => partyUscc ?? []),
   }
 }

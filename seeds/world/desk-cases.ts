@@ -14,7 +14,8 @@ const DAYS_APART = 11
 const UNCODED = 3
 const UNCODED_SERIAL = 701
 const DAYS_BEFORE = 300
-/** Its repair may be applied for, a year after the listing. */
+/** Repair of these may be applied for, a year after the listing: one has applied, one has not. */
+const OLDEST = [0, 12]
 const OLDEST_DAYS_BEFORE = 500
 const VIOLATIONS: readonly Violation[] = [at(HEAVY, 1), at(HEAVY, 2), at(HEAVY, 3), COUNTERFEITS]
 
@@ -29,7 +30,7 @@ export const deskPenalties = (
     .slice(0, PARTIES)
   return parties.map((party, n) => {
     const isLarge = n >= PARTIES - LARGE_FINES
-    const decidedOn = plusDays(LAST_DAY, n === 0 ? -OLDEST_DAYS_BEFORE : n * DAYS_APART - DAYS_BEFORE)
+    const decidedOn = plusDays(LAST_DAY, OLDEST.includes(n) ? n - OLDEST_DAYS_BEFORE : n * DAYS_APART - DAYS_BEFORE)
     const number = `${authorityOf(party.region).mark}市监处罚〔${decidedOn.slice(0, 4)}〕${FIRST_SERIAL + n}号`
     const violation = isLarge ? LARGE_FINE : at(VIOLATIONS, n % VIOLATIONS.length)
     return makePenalty({ party, violation, decidedOn, heavy: !isLarge }, number, luck)

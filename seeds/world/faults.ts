@@ -43,3 +43,32 @@ export const faults = (
     },
   ]
 }
+
+const ALIKE = 20
+const FIRST_ALIKE_SERIAL = 801
+
+/** Twenty items each of two feeds with the same fault, so that two people can correct many at once. */
+export const likeFaults = (
+  inspections: readonly WorldInspection[],
+  penalties: readonly WorldPenalty[],
+): WorldFault[] => {
+  const model = at(penalties, 0)
+  const serials = inspections.map(({ serial }) => serial)
+  const parties = penalties.filter(({ partyKind }) => partyKind === 'ORGANISATION').slice(-ALIKE)
+  return [
+    ...parties.map((one, n): WorldFault => {
+      const { authority, authorityCode } = model
+      const documentNumber = model.documentNumber.replace(/\d+号$/, `${FIRST_ALIKE_SERIAL + n}号`)
+      const penalty = { ...one, documentNumber, authority, authorityCode: authorityCode.slice(0, 17) }
+      return {
+        feed: 'penalties',
+        what: '处罚机关代码少一位 · the code of the authority is one character short',
+        penalty,
+      }
+    }),
+    ...inspections.slice(0, ALIKE).map((one, n): WorldFault => {
+      const inspection = { ...one, serial: Math.max(...serials) + 2 + n, product: '' }
+      return { feed: 'quality', what: '产品名称缺失 · a tested product without a name', inspection }
+    }),
+  ]
+}

@@ -13,6 +13,7 @@ const FILE = 'people.json'
 export const DEMO_PEOPLE = [
   { name: 'officer', role: 'officer' },
   { name: 'reviewer', role: 'reviewer' },
+  { name: 'superior', role: 'reviewer' },
   { name: 'administrator', role: 'administrator', duty: 'systems' },
   { name: 'security', role: 'administrator', duty: 'security' },
   { name: 'auditor', role: 'auditor' },

@@ -98,6 +98,7 @@ const PLOTS: readonly Plot[] = [
       reviewer('dropListing', 14, { notListed: 'NO_INTENT', reason: '有证据足以证明没有主观故意。' }),
     ],
   },
+  { ends: 'PUBLISHED', began: 400, steps: PUBLISHED },
 ]
 
 /** One case for each plot, in this order of `codes`. Cases that have begun are left alone. */

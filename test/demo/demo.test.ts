@@ -47,10 +47,13 @@ describe('the demo', () => {
     expect(officer.data.operator.records.nodes).to.have.lengthOf(5)
 
     // Each person gets in with the printed one-time password and must choose a password of their own.
-    const people = [...text.matchAll(/^ {3}(officer|reviewer|administrator|security|auditor) +([\w-]{20,})$/gm)]
+    const people = [
+      ...text.matchAll(/^ {3}(officer|reviewer|superior|administrator|security|auditor) +([\w-]{20,})$/gm),
+    ]
     expect(people.map(([, name]) => name)).to.deep.equal([
       'officer',
       'reviewer',
+      'superior',
       'administrator',
       'security',
       'auditor',
@@ -74,7 +77,7 @@ describe('the demo', () => {
 
   it('shares its database with commands and with a second demo', async () => {
     const beside = await hub(['pull', 'quality', '--json'], env)
-    expect(beside.json).to.deep.include({ feed: 'quality', new: 0, unchanged: 90, rejected: 1 })
+    expect(beside.json).to.deep.include({ feed: 'quality', new: 0, unchanged: 90, rejected: 21 })
     expect((await fetch(`http://127.0.0.1:${env['PORT']}/readyz`)).status).to.equal(200)
 
     const other = begin(['demo'], { ...env, PORT: String(await freePort()) })
