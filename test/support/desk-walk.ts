@@ -60,7 +60,7 @@ const NAMES = `(() => {
   const names = [...document.querySelectorAll(${JSON.stringify(OPENERS)})]
     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled)
     .map((one) => (one.ariaLabel || one.textContent || one.id || '').trim())
-  const kinds = new Map(names.map((name) => [name.replace(/[：:\\d].*/, '') || name, name]))
+  const kinds = new Map(names.map((name) => [name.replace(/[：:\\d].*/, '') || (/^\\d/.test(name) ? '0' : name), name]))
   return [...kinds.values()]
 })()`
 

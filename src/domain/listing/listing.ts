@@ -87,11 +87,11 @@ const actWithLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct =>
   return raised && isDate(act.on) ? { ...act, on: last } : act
 }
 
-const checkDays = (before: Case, act: CaseAct): DenialCode | null => {
+const checkDays = (before: Case, act: CaseAct): DenialCode | NotYetDenial | null => {
   if (!isDate(act.on) || !isDate(act.today)) return 'NOT_A_DAY'
   if (act.on > act.today) return 'AFTER_TODAY'
   const last = lastDay(before, act.today)
-  return last !== null && act.on < last ? 'BEFORE_LAST' : null
+  return last !== null && act.on < last ? { code: 'BEFORE_LAST', from: last } : null
 }
 
 const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules): DenialCode | NotYetDenial | null => {

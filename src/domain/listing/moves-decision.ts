@@ -38,7 +38,7 @@ const nonPerformanceSaid: MoveGuard = (_, act) =>
   act.ground === 'DECISION_NOT_PERFORMED' ? findMissingNeed(['reason'], act) : null
 /** The listing may not be decided before the penalty (SAMR order 44, article 13). */
 const notBeforeDecision: MoveGuard = (before, act) =>
-  before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
+  before.decisionOn !== null && act.on < before.decisionOn ? { code: 'BEFORE_DECISION', from: before.decisionOn } : null
 const anotherPerson: MoveGuard = (before, act) =>
   before.proposedBy !== null && !isSamePerson(before.proposedBy, act.by) ? null : 'SAME_PERSON'
 const mended: MoveGuard = ({ returned }) => (returned === null ? null : 'NOT_MENDED')

@@ -12,6 +12,7 @@ describe('the page of a case within the defence period', function () {
   let hub: TestHub
   /** Heavier penalties of operators without a case. */
   let free: { record: number; operator: number; name: string }[] = []
+  let lighter: typeof free = []
   const today = () => shanghaiDate(hub.hub.now())
 
   before(async () => {
@@ -28,7 +29,9 @@ describe('the page of a case within the defence period', function () {
       .select('v.id as record', 'v.body', 'o.id as operator', 'o.name')
     const heavy = found.filter(({ body }) => isHeavyPenalty(body))
     free = [...new Map(heavy.map((one) => [one.operator, one])).values()]
+    lighter = found.filter(({ operator }) => !heavy.some((one) => one.operator === operator))
     for (const role of ['officer', 'reviewer'] as const) await addPerson(hub, role)
+    await addPerson(hub, 'reviewer', { name: '另一复核' })
   })
   after(() => hub?.stop())
 
@@ -36,14 +39,18 @@ describe('the page of a case within the defence period', function () {
     const given = { by: 'colleague', role: 'officer', input: { on: today(), ...input }, now: hub.hub.now() } as const
     await makeMove(hub.hub.db, hub.hub.rules, { id, name, ...given })
   }
+  const lead = async ({ operator, record }: (typeof free)[number]) => {
+    const { db, rules, now } = hub.hub
+    const opening = { operatorId: operator, list: 'serious', reason: '虚构线索', by: 'colleague' } as const
+    const { id } = await openCase(db, rules, { ...opening, role: 'officer', on: today(), now: now() })
+    await move(id, 'linkDecision', { decision: record })
+    return id
+  }
   /** A case of which the party was told today. */
   const notified = async () => {
     const one = free.shift()
     if (one === undefined) throw new Error('no operator with a heavier penalty is left')
-    const { db, rules, now } = hub.hub
-    const opening = { operatorId: one.operator, list: 'serious', reason: '虚构线索', by: 'colleague' } as const
-    const { id } = await openCase(db, rules, { ...opening, role: 'officer', on: today(), now: now() })
-    await move(id, 'linkDecision', { decision: one.record })
+    const id = await lead(one)
     await move(id, 'proposeListing', { reason: '虚构事由，情节严重' })
     await move(id, 'notifyListing', { documentNumber: '虚市监信告〔2026〕9号' })
     return { id, name: one.name, path: `/listings/${id}` }
@@ -52,6 +59,46 @@ describe('the page of a case within the defence period', function () {
     expect([faults, strays]).to.deep.equal([[], []])
     await close()
   }
+
+  it('a lead whose penalty is not a heavier one says what else can be done, and its header leads to the next step', async () => {
+    const [one] = lighter
+    if (one === undefined) throw new Error('no operator with only lighter penalties')
+    const id = await lead(one)
+    const officer = await atDesk(visitor, hub, 'officer')
+    const { page } = officer
+    await officer.open(`/listings/${id}`, one.name)
+    const panel = page.getByRole('region', { name: '现在可以办理' })
+    await panel.getByText('不属于较重行政处罚，不能直接据以列入').waitFor()
+    for (const way of ['请信源单位更正', '改选那一份', '拒不履行', '未达到列入标准'])
+      expect(await panel.getByRole('listitem').filter({ hasText: way }).count(), way).to.be.above(0)
+    await page.getByRole('link', { name: '办理：提出列入建议' }).click()
+    await page.getByRole('form', { name: '提出列入建议' }).getByText('现在办理会被拒绝').waitFor()
+    await page.getByRole('form', { name: '提出列入建议' }).getByLabel('事由').isVisible()
+    await inOrder(officer)
+  })
+
+  it('whoever reviewed a case is not named as the consenting superior, but may record the paper', async () => {
+    const { id, path, name } = await notified()
+    await hub.hub
+      .db('listings')
+      .where({ id })
+      .update({
+        facts: hub.hub.db.raw(`facts || '{"level": "COUNTY", "defenceUntil": "2026-01-01"}'`),
+      })
+    const given = { documentNumber: '虚放弃〔2026〕2号', waived: true, on: today() }
+    await makeMove(hub.hub.db, hub.hub.rules, {
+      ...{ id, name: 'reviewListing', by: '另一复核', role: 'reviewer' },
+      ...{ input: given, now: hub.hub.now() },
+    } as never)
+    const reviewer = await atDesk(visitor, hub, 'reviewer')
+    await reviewer.open(path, name)
+    const keeper = reviewer.page.getByRole('region', { name: '经办' })
+    await keeper.getByText('须有上一级市场监管部门的书面同意').waitFor()
+    expect(await keeper.textContent())
+      .to.include('officer')
+      .and.not.include('另一复核')
+    await inOrder(reviewer)
+  })
 
   it('a waiver of the defence frees the review, and the process tells its day and its document', async () => {
     const { name, path } = await notified()

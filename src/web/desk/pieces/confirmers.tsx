@@ -35,15 +35,15 @@ export const ConfirmersNotice = ({ kind, listing, by, who }: ConfirmersProps) =>
       <p className="warn">本单位现在只有您可以办理这一步。</p>
     ) : (
       <p className="soft">
-        您可以办理；也可由{who}办理：{listWords(others)}
+        您可以办理；也可由{who}办理：{listNames(others)}
       </p>
     )
   return (
     <p className="warn">
-      需由其他{who}确认：{listWords(others)}
+      需由其他{who}确认：{listNames(others)}
     </p>
   )
 }
 
-const listWords = (names: readonly string[]): string =>
+export const listNames = (names: readonly string[]): string =>
   names.length > SHOWN_MOST ? `${names.slice(0, SHOWN_MOST).join('、')} 等 ${names.length} 人` : names.join('、')

@@ -9,6 +9,10 @@ export const placeWords = (code: string | null): string =>
 export const regionWords = (code: string | null): string =>
   code === null || code === PROVINCE ? '全省' : placeWords(code)
 
+/** What a typed division code means; null while it is not a whole code. */
+export const typedRegionWords = (code: string | undefined): string | null =>
+  code !== undefined && /^\d{6}$/.test(code) ? `${regionWords(code)}（${code}）` : null
+
 export const REGION_OPTIONS = JILIN_CITY_NAMES.map((city) => {
   const value = `${divisionPrefixIn(`${city}市`) ?? divisionPrefixIn(`${city}州`) ?? ''}00`
   return { value, label: placeWords(value) }

@@ -143,7 +143,9 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
                   >
                     {columns.map(({ key, render, align }) => (
                       <td key={key} className={align}>
-                        {row === undefined ? <span className="pending">…</span> : render(row, index)}
+                        <div className="cell">
+                          {row === undefined ? <span className="pending">…</span> : render(row, index)}
+                        </div>
                       </td>
                     ))}
                   </tr>

@@ -1,7 +1,7 @@
 import { AutoComplete, Button, Form, Input, Modal, Select } from 'antd'
 import { useId, useState } from 'react'
 import { useAgencyNames } from '../../pieces/agencies.js'
-import { REGION_OPTIONS } from '../../pieces/places.js'
+import { REGION_OPTIONS, typedRegionWords } from '../../pieces/places.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 
@@ -46,6 +46,7 @@ export const RegisterForm = ({
   const [error, setError] = useState<unknown>(null)
   const [form] = Form.useForm<AccountRegistration>()
   const role = Form.useWatch('role', form)
+  const region = Form.useWatch('region', form)
   const agencies = useAgencyNames()
   const id = useId()
   const send = async ({ name, role, duty, agency, region }: AccountRegistration) => {
@@ -122,7 +123,10 @@ export const RegisterForm = ({
           <Form.Item
             label="区划"
             name="region"
-            extra="不填为全省。限于市、县的，只能办理该区划内主体的名单，也不能办理涉及全省的事项。"
+            extra={
+              typedRegionWords(region) ??
+              '不填为全省。限于市、县的，只能办理该区划内主体的名单，也不能办理涉及全省的事项。'
+            }
             rules={[{ pattern: /^\d{6}$/, message: '六位区划代码。' }]}
           >
             <AutoComplete

@@ -5,9 +5,18 @@ import { today } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import type { CaseFile, MoveOutlook } from './case.js'
+import { LeadAdvice } from './lead-advice.js'
 import { OutlooksDocument } from './listing.generated.js'
 import { isOvercome, MoveForm } from './move-form.js'
-import { GRAVE_MOVES, MOVE_MUTATIONS, type MoveDraft, type PersonsMove, TODAY_ONLY_MOVES } from './moves.js'
+import {
+  firstDraftOf,
+  GRAVE_MOVES,
+  MOVE_MUTATIONS,
+  type MoveDraft,
+  type PersonsMove,
+  TODAY_ONLY_MOVES,
+  titleOfMove,
+} from './moves.js'
 import { nextMoves, roleNames } from './stages.js'
 
 interface AvailableMove {
@@ -62,6 +71,7 @@ export const MovesPanel = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsP
       <p role="status" className={said ? 'good' : ''}>
         {said}
       </p>
+      <LeadAdvice of={of} />
       {theirs.length === 0 && <EmptyNotice>此案现在没有由您办理的步骤。</EmptyNotice>}
       <div className={open ? 'deeds open' : 'deeds'}>
         <ul className="deed-list" aria-label="由您办理">
@@ -76,7 +86,7 @@ export const MovesPanel = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsP
                   onChoose(move === chosen ? '' : move)
                 }}
               >
-                <b>{MOVES[move].zh}</b>
+                <b>{titleOfMove(move, of)}</b>
                 {isNext && <span className="tag"> 下一步</span>}
                 {why !== null && <span className="warn own-line">现在不能：{why}</span>}
               </button>
@@ -88,8 +98,10 @@ export const MovesPanel = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsP
             key={open}
             of={of}
             move={open}
-            draft={drafts[open] ?? {}}
-            onDraft={(change) => setDrafts((before) => ({ ...before, [open]: { ...before[open], ...change } }))}
+            draft={drafts[open] ?? firstDraftOf(open, of)}
+            onDraft={(change) =>
+              setDrafts((before) => ({ ...before, [open]: { ...(before[open] ?? firstDraftOf(open, of)), ...change } }))
+            }
             outlooks={outlooks.filter(({ move }) => move === open)}
             onDone={(words) => {
               setDrafts(({ [open]: _, ...left }) => left)

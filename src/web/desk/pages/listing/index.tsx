@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
+import { MOVES } from '../../../../domain/listing/moves.js'
 import { useAddressState } from '../../pieces/address.js'
 import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
@@ -11,13 +12,13 @@ import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { ConcernLine } from '../concerns/index.js'
 import { AttachmentsPanel } from './attachments.js'
-import { type CaseFile, isPubliclyShown, operatorNameOf } from './case.js'
+import { type CaseFile, isPubliclyShown, type MoveOutlook, operatorNameOf } from './case.js'
 import { MovesPanel } from './deeds.js'
 import { DocumentsPanel } from './documents.js'
 import { BasisPanel, DeadlinesPanel, DeliveriesPanel, MoveHistoryPanel, PublicTextPanel } from './facts.js'
 import { KeeperPanel } from './keeper.js'
 import { ListingCaseDocument, OutlooksDocument } from './listing.generated.js'
-import { ProcessLine } from './stages.js'
+import { nextMoves, ProcessLine } from './stages.js'
 
 export const ConcernsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
   const waiting = of.concerns.filter(({ settledAt }) => settledAt === null)
@@ -64,6 +65,7 @@ export default function ListingPage() {
         under="/listings"
         extra={
           <span>
+            {of && <NextDeed of={of} outlooks={outlooks} />}{' '}
             {of && isPubliclyShown(of) && moves && !of.mirrored && (
               <Button danger onClick={() => ask({ deed: 'hideListing' })}>
                 立即暂停公示
@@ -85,7 +87,6 @@ export default function ListingPage() {
       {of && (
         <div className="panels" aria-busy={found.loading}>
           {!of.mirrored && <ProcessLine of={of} outlooks={outlooks} />}
-          {!of.mirrored && <KeeperPanel of={of} onChanged={again} />}
           {moves && !of.mirrored && (
             <MovesPanel
               of={of}
@@ -95,6 +96,7 @@ export default function ListingPage() {
               onChanged={again}
             />
           )}
+          {!of.mirrored && <KeeperPanel of={of} onChanged={again} />}
           <ConcernsPanel of={of} onChanged={again} />
           <BasisPanel of={of} />
           <PublicTextPanel of={of} />
@@ -108,6 +110,18 @@ export default function ListingPage() {
         </div>
       )}
     </>
+  )
+}
+
+/** Leads to the form of the viewer's next step, which may lie below the fold. */
+const NextDeed = ({ of, outlooks }: { of: CaseFile; outlooks: readonly MoveOutlook[] }) => {
+  const next = nextMoves(of)
+  const own = outlooks.find(({ move, yours }) => yours && next.includes(move))
+  if (own === undefined) return null
+  return (
+    <Link to={`?deed=${own.move}`} onClick={() => document.getElementById('deeds')?.scrollIntoView()}>
+      办理：{MOVES[own.move].zh}
+    </Link>
   )
 }
 

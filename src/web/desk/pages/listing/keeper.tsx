@@ -4,7 +4,8 @@ import { useId, useState } from 'react'
 import { isSamePerson } from '../../../../domain/access/persons.js'
 import { TASKS, type WorkKind } from '../../../../domain/worklist/tasks.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
-import { ConfirmersNotice } from '../../pieces/confirmers.js'
+import { ConfirmersDocument } from '../../pieces/confirmers.generated.js'
+import { ConfirmersNotice, listNames } from '../../pieces/confirmers.js'
 import { daysUntilText, instantText } from '../../pieces/dates.js'
 import { useMay, useSession } from '../../session/session.js'
 import { AbsencesDocument, HandOverCasesDocument } from '../worklist/worklist.generated.js'
@@ -35,6 +36,7 @@ export const KeeperPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => 
             {TASKS[kind].zh}
             {dueOn !== null && `，至 ${dueOn}（${daysUntilText(dueOn)}）`}
           </p>
+          {kind === 'CONSENT' && <ConsentNotice of={of} />}
           {NEEDS_ANOTHER[kind] && <ConfirmersNotice kind={kind} listing={of.id} who={NEEDS_ANOTHER[kind] ?? ''} />}
         </div>
       ))}
@@ -74,8 +76,27 @@ export const KeeperPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => 
 
 const NEEDS_ANOTHER: Partial<Record<WorkKind, string>> = {
   REVIEW: '复核人',
-  CONSENT: '上级人员',
   CONFIRM_HIDING: '人员',
+}
+
+/** Whoever proposed or reviewed the case does not consent, but may record the superior's document. */
+const ConsentNotice = ({ of }: { of: CaseFile }) => {
+  const { name: me } = useSession()
+  const { data } = useQuery(ConfirmersDocument, { variables: { kind: 'CONSENT', listing: of.id, by: null } })
+  if (data === undefined) return null
+  const doers = of.moves.filter(({ move }) => move === 'proposeListing' || move === 'reviewListing').map(({ by }) => by)
+  const isDoer = (name: string) => doers.some((by) => isSamePerson(by, name))
+  const others = data.confirmers.map(({ name }) => name).filter((name) => !isDoer(name) && !isSamePerson(name, me))
+  const mayRecord = data.confirmers.some(({ name }) => isSamePerson(name, me))
+  return (
+    <p className="warn">
+      须有上一级市场监管部门的书面同意。
+      {others.length > 0 && `可以办理的其他人员：${listNames(others)}。`}
+      {mayRecord &&
+        `${isDoer(me) ? '您提出或者复核过本案，不是同意的人；' : ''}收到同意文件的，您可以录入，填该文件的文号。`}
+      {others.length === 0 && !mayRecord && '现在没有可以办理这一步的人员：请管理员登记区划为全省（或者该市）的人员。'}
+    </p>
+  )
 }
 
 interface HandOverProps {

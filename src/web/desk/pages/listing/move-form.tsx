@@ -20,6 +20,7 @@ import {
   moveInputOf,
   type PersonsMove,
   TODAY_ONLY_MOVES,
+  titleOfMove,
 } from './moves.js'
 import { moverOf } from './stages.js'
 
@@ -99,7 +100,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale, 
   const denial = isOvercome(outlook, draft) ? null : (outlook?.denial ?? null)
   const isOffered = outlooks.some(({ yours }) => yours)
   const isComplete = missingFields(move, draft, of).length === 0 && on !== ''
-  const title = MOVES[move].zh
+  const title = titleOfMove(move, of)
 
   const act = async () => {
     setBusy(true)

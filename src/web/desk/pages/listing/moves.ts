@@ -1,4 +1,5 @@
 /** domain/listing/moves defines which fields are required. */
+import { MOVES } from '../../../../domain/listing/moves.js'
 import { labelOf } from '../../pieces/words.js'
 import { type CaseFile, defencePointsOf, mayBeNaturalPerson } from './case.js'
 import type { MoveInput } from './moves.generated.js'
@@ -53,6 +54,15 @@ export const GRAVE_MOVES: readonly PersonsMove[] = [
 /** These reasons to hide an entry rest on a court's or an authority's document. */
 const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
 const REMOVED_BY_PAPER: readonly unknown[] = ['REPAIRED', 'CORRECTED']
+
+const grantsRepair = (move: PersonsMove, { repair }: CaseFile): boolean =>
+  move === 'removeListing' && repair?.acceptedOn != null
+
+export const titleOfMove = (move: PersonsMove, of: CaseFile): string =>
+  grantsRepair(move, of) ? '准予修复（移出）' : MOVES[move].zh
+
+export const firstDraftOf = (move: PersonsMove, of: CaseFile): MoveDraft =>
+  grantsRepair(move, of) ? { removal: 'REPAIRED' } : {}
 
 export const fieldsOfMove = (move: PersonsMove, draft: MoveDraft, of: CaseFile): MoveFieldName[] => {
   const byConsent: MoveFieldName[] = draft.service === 'ELECTRONIC' ? ['consentNumber'] : []

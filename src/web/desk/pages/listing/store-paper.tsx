@@ -2,8 +2,14 @@ import { Button, Input, Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { today } from '../../pieces/dates.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
-import type { CaseDocument, CaseFile } from './case.js'
+import { type CaseDocument, type CaseFile, lastMoveOf } from './case.js'
 import { PAPER_MOST, type PaperUpload, uploadPaper } from './paper-files.js'
+
+/** Day of the step that the paper belongs to. */
+const dayOfPaper = (of: CaseFile, kind: CaseDocument['kind']): string | null => {
+  if (kind === 'NOTICE') return lastMoveOf(of, 'notifyListing')?.on ?? null
+  return kind === 'REMOVAL' ? of.removedOn : of.decidedOn
+}
 
 interface StoreProps {
   of: CaseFile
@@ -15,7 +21,7 @@ export const StoreSignedButton = ({ of, document, onChanged }: StoreProps) => {
   const id = useId()
   const known = document.named ?? document.number
   const [number, setNumber] = useState('')
-  const [issuedOn, setIssuedOn] = useState(document.issuedOn ?? today())
+  const [issuedOn, setIssuedOn] = useState(document.issuedOn ?? dayOfPaper(of, document.kind) ?? today())
   const written = known ?? number.trim()
   return (
     <StoreButton
@@ -23,6 +29,7 @@ export const StoreSignedButton = ({ of, document, onChanged }: StoreProps) => {
       title={`签章件：${document.title}`}
       paper={{ use: 'SIGNED', listing: of.id, kind: document.kind, number: written, issuedOn }}
       isComplete={written !== '' && issuedOn !== ''}
+      isPrimary={document.signed === null && document.named !== null}
       onChanged={onChanged}
     >
       <p>
@@ -69,11 +76,12 @@ interface StoreButtonProps {
   title: string
   paper: PaperUpload
   isComplete: boolean
+  isPrimary?: boolean
   onChanged: () => void
   children: ReactNode
 }
 
-const StoreButton = ({ action, title, paper, isComplete, onChanged, children }: StoreButtonProps) => {
+const StoreButton = ({ action, title, paper, isComplete, isPrimary, onChanged, children }: StoreButtonProps) => {
   const [isOpen, setOpen] = useState(false)
   const [file, setFile] = useState<File | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -95,7 +103,9 @@ const StoreButton = ({ action, title, paper, isComplete, onChanged, children }: 
   }
   return (
     <>
-      <Button onClick={() => setOpen(true)}>{action}</Button>
+      <Button type={isPrimary ? 'primary' : 'default'} onClick={() => setOpen(true)}>
+        {action}
+      </Button>
       <Modal
         open={isOpen}
         title={title}

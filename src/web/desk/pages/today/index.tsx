@@ -1,6 +1,6 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Link } from 'react-router'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
@@ -14,13 +14,25 @@ import { useMay, useSession } from '../../session/session.js'
 import { WorkCountsTable } from '../worklist/counts.js'
 import { type DeadlineLineFragment, TodayDocument, type TodayQuery } from './today.generated.js'
 
+/** Milliseconds between two readings while the page is shown. */
+const REFRESH_MS = 60_000
+
 export default function TodayPage() {
   const moves = useMay('see_moves')
   const { role } = useSession()
   const watches = role === 'auditor'
   const { data, loading, error, refetch } = useQuery(TodayDocument, {
     variables: { moves, watches, watchesMoves: watches && moves },
+    pollInterval: REFRESH_MS,
+    skipPollAttempt: () => document.hidden,
   })
+  useEffect(() => {
+    const whenShown = () => {
+      if (!document.hidden) void refetch().catch(() => undefined)
+    }
+    document.addEventListener('visibilitychange', whenShown)
+    return () => document.removeEventListener('visibilitychange', whenShown)
+  }, [refetch])
   return (
     <>
       <PageHead

@@ -1,7 +1,7 @@
 import { useApolloClient } from '@apollo/client/react'
 import { AutoComplete, Button, Form, Input, Modal, Select } from 'antd'
 import { useId, useState } from 'react'
-import { REGION_OPTIONS } from '../../../pieces/places.js'
+import { REGION_OPTIONS, typedRegionWords } from '../../../pieces/places.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { optionsOf } from '../../../pieces/words.js'
 import { ChoiceFields, type ReminderChoice } from '../../reminders/choice.js'
@@ -84,6 +84,7 @@ export const RobotForm = ({ present, onDone }: { present?: RobotRow; onDone: (wo
 
 const RobotFields = ({ isNew }: { isNew: boolean }) => {
   const kind = Form.useWatch('form')
+  const region = Form.useWatch('region')
   const unchanged = isNew ? '' : '（不填为不变）'
   return (
     <>
@@ -114,7 +115,7 @@ const RobotFields = ({ isNew }: { isNew: boolean }) => {
       <Form.Item
         label="区划"
         name="region"
-        extra="不填为全省；限于市、县的，只提醒该区划内主体的案件。"
+        extra={typedRegionWords(region) ?? '不填为全省；限于市、县的，只提醒该区划内主体的案件。'}
         rules={[{ pattern: /^\d{6}$/, message: '六位区划代码。' }]}
       >
         <AutoComplete allowClear options={REGION_OPTIONS} placeholder="全省，或选择市州，或填写六位代码" />
