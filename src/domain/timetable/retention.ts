@@ -4,7 +4,15 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { type DatedRow, findCoverageFaults, findRowInForce } from '../calendar/dated-rows.js'
 
-export const RETAINED_KINDS = ['RUNS', 'COMPARISONS', 'DELIVERIES', 'REJECTS', 'ARCHIVES', 'MATTER_FILES', 'PAPERS'] as const
+export const RETAINED_KINDS = [
+  'RUNS',
+  'COMPARISONS',
+  'DELIVERIES',
+  'REJECTS',
+  'ARCHIVES',
+  'MATTER_FILES',
+  'PAPERS',
+] as const
 export type RetainedKind = (typeof RETAINED_KINDS)[number]
 
 export interface RetentionTerm extends DatedRow {

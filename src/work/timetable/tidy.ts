@@ -50,7 +50,10 @@ export interface TidyOptions extends RunOptions {
   renew?: (now: Date) => Promise<unknown>
 }
 
-export type TidyCounts = Record<'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'papers' | 'runs', number>
+export type TidyCounts = Record<
+  'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'papers' | 'runs',
+  number
+>
 
 /** Rows that refer to other rows are deleted first, runs last. */
 const STEPS = [
