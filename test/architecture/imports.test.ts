@@ -79,7 +79,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     delivery: 'db access',
     matters: 'db',
     standing: 'db operators scoring listing delivery access',
-    worklist: 'db delivery access',
+    worklist: 'db scoring delivery access',
     notifications: 'db',
     access: 'db',
     audit: 'db',

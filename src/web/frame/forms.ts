@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 
-export interface SubmittedFile {
+export interface FormFile {
   name: string
   content: Buffer
 }
@@ -9,7 +9,7 @@ export interface SubmittedFile {
 export interface SubmittedForm {
   /** Last value of each field. CRLF becomes LF, because browsers count LF for `maxlength`. */
   texts: ReadonlyMap<string, string>
-  files: readonly SubmittedFile[]
+  files: readonly FormFile[]
 }
 
 const KINDS = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
@@ -26,7 +26,7 @@ export const parseForm = async (request: Request): Promise<SubmittedForm> => {
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   if (hasManyFields(bytes, type)) throw new Refusal('FORM_UNREADABLE')
   const texts = new Map<string, string>()
-  const files: SubmittedFile[] = []
+  const files: FormFile[] = []
   for (const [name, value] of await entriesOf(new Uint8Array(bytes), type)) {
     if (typeof value === 'string') texts.set(name, value.replaceAll('\0', '').replaceAll('\r\n', '\n'))
     else if (value.size > 0) files.push({ name: value.name, content: Buffer.from(await value.arrayBuffer()) })
