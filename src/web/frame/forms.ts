@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 
-export interface FormFile {
+interface FormFile {
   name: string
   content: Buffer
 }

@@ -50,7 +50,7 @@ ${postForm(own, MY_PATHS.out)`<span>${bilingual('已登录：', 'Signed in:')} <
 </div>`
 
 /** Returns a template tag for the content of a form. */
-export const postForm =
+const postForm =
   ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string) =>
   (...content: Parameters<typeof html>): Html =>
     html`<form action="${linkTo(path)}" method="post"><input type="hidden" name="csrf" value="${csrf}">
