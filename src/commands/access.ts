@@ -6,6 +6,7 @@ import type { Hub } from '../hub/hub.js'
 import * as clients from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
+import { listAgencyIds } from '../work/matters/organisations.js'
 import { setSellersCap } from '../work/standing/confirmed-sellers.js'
 import { confirmClock } from '../work/timetable/hub-clock.js'
 import { type Command, type CommandAnswer, type JsonFlag, Option } from './program.js'
@@ -63,13 +64,12 @@ const addRegistrationCommand = <T>({ of, kind, add, show }: AccountKind<T>, desc
   if (kind === 'PERSON')
     command.option('--duty <duty>', `管理员的职责 an administrator's duty, one of: ${ADMINISTRATOR_DUTIES.join(' ')}`)
   command
-    .option('--agency <id>', '信源单位 · agency')
+    .option('--agency <id>', '单位 id：信源单位或协作单位 · id of an agency with feeds, or with seats in matters')
     .option('--region <code>', '区划代码 · division code of six digits')
   answerWithHub(command.description(description), (name: string, options: RegistrationOptions) => async (hub) => {
     const { json: _, ...given } = options
     const { role, duty, agency, region } = given
-    const ids = agencies.map(({ id }) => id)
-    const register = () => add(hub.db, { name, ...given }, ids, changeOf(hub))
+    const register = () => add(hub.db, { name, ...given }, listAgencyIds(agencies), changeOf(hub))
     return show(
       await hub.recorded(wordsForAuditLog(`hub ${of.name()} add`, name, { role, duty, agency, region }), register),
     )

@@ -1,9 +1,11 @@
 import { agencies } from '../agencies/index.js'
+import { makeGlobalId } from '../api/request/ids.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import type { Db } from '../store/db/db.js'
 import type { AuditLog } from '../work/audit/audit-log.js'
 import type { WorkRules } from '../work/calendar/rules.js'
+import { makeMatterMessages, matterNumbering } from '../work/matters/changes.js'
 import type { LiveOffice } from '../work/office/live-office.js'
 import { runChanges } from '../work/standing/changes/run.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
@@ -33,11 +35,12 @@ export const runChangeFeed = async (
     lists: rules.lists,
     allow: office.webhookAllow(),
     auditLog,
+    matters: makeMatterMessages({ rules, keys }, (id) => makeGlobalId('Matter', id)),
     now,
     random: Math.random,
     log,
   }
   const lingers =
     turn.cause === 'timetable' ? { until: new Date(turn.plannedFor.getTime() + TIMETABLED_RUN_LINGERS_MS) } : {}
-  return (await runChanges(db, { ...turn, ...lingers, sending, signal, now, log })) !== null
+  return (await runChanges(db, { ...turn, ...lingers, sending, matters: matterNumbering, signal, now, log })) !== null
 }

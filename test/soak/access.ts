@@ -37,6 +37,7 @@ const START_MS = 60_000
 const ROLES: readonly Role[] = [
   'marketplace',
   'credit_service',
+  'partner',
   'agency',
   'officer',
   'reviewer',

@@ -13,6 +13,7 @@ import { soakFailover } from './failover.js'
 import { soakGeneratedClients } from './generated-clients.js'
 import { soakHistoriesAlone } from './histories.js'
 import { soakIntake } from './intake.js'
+import { soakMatters } from './matters.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
 import { soakScreens } from './screens.js'
@@ -95,6 +96,14 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     })
     return { ok: soaked.faults.length === 0, seed, ...soaked }
   },
+  matters: ({ runs = 2_000, progress }) =>
+    soakMatters({
+      requests: runs,
+      kills: 20,
+      rows: 10_000,
+      bad: 137,
+      progress: (sent) => progress('matters', sent, runs),
+    }),
   push: async ({ runs = 10_000, seed }) => {
     let said = 0
     const soaked = await soakPushHubs({

@@ -1,5 +1,6 @@
 /** Matters, for the test that compares the OpenAPI description with the server. */
 import { hash } from 'node:crypto'
+import type { Role } from '../../src/domain/access/viewer.js'
 import { NOW, type World } from '../api/world.js'
 import { samplePdf } from './sample-papers.js'
 
@@ -38,4 +39,51 @@ export const hearMatters = async (world: World, ask: Ask): Promise<void> => {
   const receipts = { at: '/v1/matters/{id}/receipts' }
   await ask(`/v1/matters/${id}/receipts`, 200, { ...receipts, headers })
   await ask(`/v1/matters/${id}/receipts`, 404, receipts)
+  await hearOpening(world, ask)
+}
+
+const bearer = (world: World, role: Role) => ({ authorization: `Bearer ${world.token(role)}` })
+
+/** Opening, reading, moving and hearing them over /v1. */
+const hearOpening = async (world: World, ask: Ask): Promise<void> => {
+  const at = '/v1/matters'
+  const seat = { role: 'agency', agency: 'market-regulator', region: '220104' } as const
+  const headers = { authorization: `Bearer ${world.keys.sign({ sub: 'county', ...seat }, NOW.getTime()).token}` }
+  const clue = { kind: 'clue', to: 'market-regulator@220104', fields: { source: 'PATROL', facts: '虚构' } }
+  const send = (status: number, sent: object | string, type = 'application/json', from: object = headers) =>
+    ask(at, status, {
+      ...{ at, method: 'POST', headers: { ...from, 'content-type': type } },
+      body: typeof sent === 'string' ? sent : JSON.stringify(sent),
+    })
+  const { id } = (await (await send(201, { ...clue, reference: 'A-1' })).json()) as { id: string }
+  await send(200, { ...clue, reference: 'A-1' })
+  await send(200, `${JSON.stringify({ ...clue, reference: 'A-2' })}\n{`, 'application/x-ndjson')
+  await send(400, { ...clue })
+  await send(409, { ...clue, reference: 'A-1', reason: '另一事由' })
+  await send(415, 'x', 'text/html')
+  await send(401, clue, 'application/json', {})
+  await send(403, clue, 'application/json', bearer(world, 'credit_service'))
+  const one = '/v1/matters/{id}'
+  await ask(`${at}/${id}`, 200, { at: one, headers })
+  await ask(`${at}/none`, 404, { at: one, headers })
+  await ask(`${at}/${id}`, 401, { at: one })
+  await ask(`${at}/${id}`, 403, { at: one, headers: bearer(world, 'credit_service') })
+  const moves = (status: number, sent: object) =>
+    ask(`${at}/${id}/moves`, status, {
+      at: `${one}/moves`,
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(sent),
+    })
+  await moves(200, { move: 'accept' })
+  await moves(409, { move: 'accept', seen: 1 })
+  await moves(400, {})
+  const changes = '/v1/matters/changes'
+  const json = { ...headers, accept: 'application/json' }
+  await ask(`${changes}?after=0`, 200, { at: changes, headers: json })
+  await ask(`${changes}?after=x`, 400, { at: changes, headers: json })
+  await ask(`${changes}?after=999`, 410, { at: changes, headers: json })
+  await ask(changes, 401, { at: changes })
+  await ask(changes, 403, { at: changes, headers: bearer(world, 'officer') })
+  await ask(changes, 405, { at: changes, method: 'HEAD' })
 }

@@ -10,6 +10,7 @@ import * as clientWork from '../../work/access/clients.js'
 import { confirmAccount } from '../../work/access/confirm-account.js'
 import * as peopleWork from '../../work/access/people.js'
 import { signInTermsAt } from '../../work/access/sign-in-rules.js'
+import { listAgencyIds } from '../../work/matters/organisations.js'
 import { findKeeper } from '../../work/worklist/keepers.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
@@ -52,7 +53,7 @@ const givenIn = (input: RegisterInput): peopleWork.PersonInput => {
 
 const changeOf = ({ viewer, now }: GraphqlContext) => ({ by: viewer.sub ?? '', byCommand: false, now })
 
-const agencyIds = ({ parts }: GraphqlContext): string[] => parts.agencies.map(({ id }) => id)
+const agencyIds = ({ parts }: GraphqlContext): string[] => listAgencyIds(parts.agencies)
 
 const addClient = async (_: unknown, { input }: { input: RegisterInput }, context: GraphqlContext) => {
   const made = await clientWork.registerClient(context.parts.db, givenIn(input), agencyIds(context), changeOf(context))

@@ -23,8 +23,8 @@ export const OBJECT_SCOPES = {
   ALL: { zh: '所有主体的，有区划者不可', en: 'of every operator; for nobody whom a region bounds' },
   OWN: { zh: '本人的', en: 'of the viewer itself' },
   OWNER: {
-    zh: '平台限于自己登记的；管理员和审计人员：所有平台的',
-    en: 'a marketplace: what it registered itself; administrators and auditors: what every marketplace did',
+    zh: '登记者限于自己登记的；管理员和审计人员：所有的',
+    en: 'a client: what it registered itself; administrators and auditors: what every client did',
   },
   SEAT: {
     zh: '本单位及其下级有席位的；没有席位的枢纽工作人员只见信封，且不见仅限当事各方的',
@@ -66,7 +66,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_own_file', 'OWN', 'myFile'],
     ['see_open_records', 'OPEN', 'trademark product'],
     ['send_sellers', 'OWN', 'sellerList'],
-    ['hear_changes see_webhooks', 'OWNER', 'webhooks'],
+    ['hear_changes hear_matters see_webhooks', 'OWNER', 'webhooks'],
     ['see_operations', 'HUB', 'agencies platforms runs comparisons timeliness timetable feedMaps'],
     ['see_operations', 'HUB', 'databaseRestored databaseRestorations'],
     ['see_operations', 'SIGHT', 'deliveries dueDeliveries discrepancies retractions'],
@@ -109,8 +109,8 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['settle_delivery', 'SIGHT', 'resendDelivery closeDelivery'],
     ['close_retraction', 'SIGHT', 'closeRetraction'],
     ['roll_back_run', 'HUB', 'rollBackRun'],
-    ['hear_changes', 'OWN', 'addWebhook rotateWebhook enableWebhook removeWebhook'],
-    ['hear_changes tend_webhooks', 'OWNER', 'pingWebhook replayWebhook'],
+    ['hear_changes hear_matters', 'OWN', 'addWebhook rotateWebhook enableWebhook removeWebhook'],
+    ['hear_changes hear_matters tend_webhooks', 'OWNER', 'pingWebhook replayWebhook'],
     [
       'manage_registered',
       'HUB',
@@ -198,7 +198,7 @@ const NODE_LINES: readonly FieldLine[] = [
   ['see_queue', 'SENT', 'Unmatched IdentityDecision'],
   ['see_trials', 'ALL', 'ScorecardActivation'],
   ['see_authorisations record_authorisation', 'GRADE', 'Authorisation'],
-  ['hear_changes see_webhooks', 'OWNER', 'Webhook'],
+  ['hear_changes hear_matters see_webhooks', 'OWNER', 'Webhook'],
   ['see_matters', 'SEAT', 'Matter'],
 ]
 

@@ -214,7 +214,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Viewer: 'role sub agency region kinds mayMove',
   WatchEntry: 'operator value openedOn closedOn',
   Webhook:
-    'id client url createdAt failingSince confirmedAt disabledAt disabledBecause previousSecretUntil owed removalsOwed oldestOwed givenUp lastStatus lastError calls',
+    'id client seat url createdAt failingSince confirmedAt disabledAt disabledBecause previousSecretUntil owed removalsOwed oldestOwed givenUp lastStatus lastError calls',
   WebhookCall: 'kind sequence attempt at ms status error',
   WebhookReplay: 'webhook queued',
   WebhookSecret: 'webhook secret',

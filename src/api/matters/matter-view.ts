@@ -1,6 +1,5 @@
 import { isLateByLaw } from '../../domain/matters/clocks.js'
-import type { MatterKind } from '../../domain/matters/kind.js'
-import type { Matter, MatterClock } from '../../domain/matters/matter.js'
+import type { MatterClock } from '../../domain/matters/matter.js'
 import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js'
 import { coversSeat, hasSeatIn, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
 import type * as store from '../../store/matters/matters.js'
@@ -34,19 +33,19 @@ const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: R
     const url = `/v1/matters/${makeGlobalId('Matter', made.matterId)}/attachments/${attachment.sha256}`
     return { ...attachment, keeper: isKept ? KEPT_BY_HUB : made.seat, url: isKept ? url : null }
   }
+  const { sequence, move, stateBefore, state: stateAfter, by, seat, on, at } = made
   return {
-    ...made,
-    stateAfter: made.state,
+    ...{ sequence, move, stateBefore, stateAfter, by, seat, on, at },
     reason: input.reason ?? null,
     documentNumber: input.number ?? null,
     attachments: (input.attachments ?? []).map(attachmentView),
   }
 }
 
-/** True for a seat and its superiors; for hub staff too, except in kinds for seats only. */
-export const seesMatter = ({ viewer }: GraphqlContext, kind: MatterKind, { seats, handed }: Matter): boolean => {
+/** True for a seat and its superiors; for hub staff too, except in kinds for seats only, whose fields are sealed. */
+export const seesMatter = ({ viewer }: GraphqlContext, { matter, sealedFields }: store.StoredMatter): boolean => {
   const seat = seatOf(viewer)
-  return seat === null ? kind.visibility === 'SEATS' : hasSeatIn(seats, handed, seat)
+  return seat === null ? sealedFields === null : hasSeatIn(matter.seats, matter.handed, seat)
 }
 
 export const makeMatterView = async (context: GraphqlContext, stored: store.StoredMatter) => {

@@ -10,7 +10,7 @@ import * as queues from '../../store/matters/queues.js'
 import * as operators from '../../store/operators/operators.js'
 import { openAttachment } from '../../work/matters/attachments.js'
 import { type MatterAttachment, openMoveInput } from '../../work/matters/keep-move.js'
-import { kindAsBegun, readMatterKinds } from '../../work/matters/kinds.js'
+import { readMatterKinds } from '../../work/matters/kinds.js'
 import * as work from '../../work/matters/matters.js'
 import { listOrganisationsIn } from '../../work/matters/organisations.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
@@ -23,8 +23,6 @@ import { makeMatterView, seesMatter } from './matter-view.js'
 
 const COUNTED_MOST = 1_000
 const PROVINCE = '220000'
-
-const partsOf = ({ parts: { db, rules, keys } }: GraphqlContext): work.MatterParts => ({ db, rules, keys })
 
 const personOf = ({ viewer }: GraphqlContext): work.MatterPerson => ({
   by: viewer.sub ?? '',
@@ -58,7 +56,7 @@ const withReceipts = async (
   const listed = found.slice(0, size).filter(({ matter }) => isUnreceived(matter, seat))
   if (listed.length === 0) return [...found]
   const ids = listed.map(({ id }) => id)
-  await receiveMatters(partsOf(context), { seat, ids, way: 'QUEUE', now: context.now })
+  await receiveMatters(context.parts, { seat, ids, way: 'QUEUE', now: context.now })
   const received = new Map((await store.mattersByIds(context.parts.db, ids)).map((one) => [one.id, one]))
   return found.map((row) => ({ ...row, ...received.get(row.id) }))
 }
@@ -69,10 +67,15 @@ const isUnreceived = ({ receivedAt, handed, seats }: store.StoredMatter['matter'
 const kindsSeenByStaff = (): string[] =>
   [...readMatterKinds().values()].filter(({ visibility }) => visibility === 'SEATS').map(({ kind }) => kind)
 
-export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
+/** One statement, whether there is none or it is not for this viewer. */
+const findSeenMatter = async (context: GraphqlContext, id: string): Promise<store.StoredMatter | null> => {
   const stored = await store.matterById(context.parts.db, uuidIn(id) ?? NOBODY)
-  if (stored === null || !seesMatter(context, await kindAsBegun(context.parts.db, stored), stored.matter)) return null
-  return makeMatterView(context, stored)
+  return stored !== null && seesMatter(context, stored) ? stored : null
+}
+
+export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
+  const stored = await findSeenMatter(context, id)
+  return stored && makeMatterView(context, stored)
 }
 
 /** Null for who has no seat in it, as where there is none. */
@@ -126,14 +129,16 @@ interface FieldInput {
 
 type OrNull<T> = { [K in keyof T]: T[K] | null }
 
-interface OpeningInput extends FieldInput, OrNull<Pick<work.MatterOpening, 'copied' | 'reference' | 'day' | 'reason'>> {
+export interface OpeningInput
+  extends FieldInput,
+    OrNull<Pick<work.MatterOpening, 'copied' | 'reference' | 'day' | 'reason'>> {
   kind: string
   to: string
   code?: string | null
   parent?: string | null
 }
 
-interface MovingInput
+export interface MovingInput
   extends FieldInput,
     OrNull<Pick<work.MatterMoving, 'seen' | 'on' | 'reason' | 'day' | 'to' | 'copyTo' | 'link'>> {
   id: string
@@ -152,13 +157,17 @@ const given = <T extends object>(input: T): { [K in keyof T]: NonNullable<T[K]> 
     [K in keyof T]: NonNullable<T[K]>
   }
 
-const openMatter = async (_: unknown, { input }: { input: OpeningInput }, context: GraphqlContext) => {
+/** For GraphQL and /v1. */
+export const openMatterOf = async (
+  context: GraphqlContext,
+  input: OpeningInput,
+): ReturnType<typeof work.openMatter> => {
   const { kind, to, copied, reference, code, parent, day, reason, ...content } = refuseUnstorableText(input)
   const { db } = context.parts
   const scheme = code == null ? null : parseCode(code)
   const [operator] = scheme ? (await operators.operatorsByCode(db, [scheme])).values() : []
   if (code != null && operator === undefined)
-    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
+    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator', pointer: '/code' })
   const above = parent == null ? undefined : (uuidIn(parent) ?? NOBODY)
   const opening: work.MatterOpening = {
     kind,
@@ -166,21 +175,29 @@ const openMatter = async (_: unknown, { input }: { input: OpeningInput }, contex
     ...given({ copied, reference, day, reason, operatorId: operator?.id, parent: above }),
     ...fieldsOf(content),
   }
-  const { stored } = await work.openMatter(partsOf(context), personOf(context), opening, context.now)
+  return work.openMatter(context.parts, personOf(context), opening, context.now)
+}
+
+/** For GraphQL and /v1. */
+export const moveMatterOf = async (context: GraphqlContext, input: MovingInput) => {
+  const { id, move, documentNumber: number, workdays, fields, attachments, ...rest } = refuseUnstorableText(input)
+  const seen = await findSeenMatter(context, id)
+  if (seen === null) throw new Refusal('MATTER_UNKNOWN')
+  const extension = workdays == null ? undefined : { value: workdays, unit: 'WORKDAYS' as const }
+  const moving = { id: seen.id, move, ...given({ ...rest, number, extension }), ...fieldsOf({ fields, attachments }) }
+  const stored = await work.moveMatter(context.parts, personOf(context), moving, context.now)
   renewLoaders(context)
   return makeMatterView(context, stored)
 }
 
-const moveMatter = async (_: unknown, { input }: { input: MovingInput }, context: GraphqlContext) => {
-  const { id, move, documentNumber: number, workdays, fields, attachments, ...rest } = refuseUnstorableText(input)
-  const key = uuidIn(id)
-  if (key === null || (await matterByGlobalId(context, id)) === null) throw new Refusal('MATTER_UNKNOWN')
-  const extension = workdays == null ? undefined : { value: workdays, unit: 'WORKDAYS' as const }
-  const moving = { id: key, move, ...given({ ...rest, number, extension }), ...fieldsOf({ fields, attachments }) }
-  const stored = await work.moveMatter(partsOf(context), personOf(context), moving, context.now)
+const openMatter = async (_: unknown, { input }: { input: OpeningInput }, context: GraphqlContext) => {
+  const { stored } = await openMatterOf(context, input)
   renewLoaders(context)
   return makeMatterView(context, stored)
 }
+
+const moveMatter = (_: unknown, { input }: { input: MovingInput }, context: GraphqlContext) =>
+  moveMatterOf(context, input)
 
 const organisations = (_: unknown, { region }: { region?: string | null }, { today }: GraphqlContext) =>
   listOrganisationsIn(region ?? PROVINCE, today).map(({ zh, en, ...rest }) => ({ ...rest, name: { zh, en } }))

@@ -1,16 +1,25 @@
 /** One poll of the database serves all streams. A slow reader is disconnected. */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { type ChangeLedger, findRetainedChanges } from '../../store/db/change-ledger.js'
 import type { Db } from '../../store/db/db.js'
-import * as store from '../../store/standing/changes.js'
-import { NUMBERED_STEPS_PER_REQUEST, numberChanges } from '../../work/standing/changes/number.js'
+import { NUMBERED_STEPS_PER_REQUEST } from '../../work/standing/changes/number.js'
 
 const POLL_INTERVAL_MS = 500
 const STREAMS_EACH = 5
 const STREAMS_MOST = 1_000
 
+/** Numbered changes that callers hear. */
+export interface NumberedFeed {
+  ledger: ChangeLedger
+  number(db: Db, now: Date, steps: number): Promise<number>
+}
+
 export interface ChangeStream {
+  feed: NumberedFeed
   client: string
+  /** Whose numbers they are: the client, or its seat. */
+  reader: string
   after: number
   /** Sends a heartbeat after silence. Returns at once while an earlier call sends. Never throws. */
   turn(last: number): Promise<void>
@@ -34,9 +43,12 @@ export const makeChangeStreams = ({
   let timer: NodeJS.Timeout | null = null
 
   const look = async (): Promise<void> => {
-    await numberChanges(db, now(), NUMBERED_STEPS_PER_REQUEST)
-    const reaches = await store.findRetainedChanges(db, [...new Set([...open].map(({ client }) => client))])
-    for (const stream of open) void stream.turn(reaches.get(stream.client)?.last ?? 0)
+    for (const feed of new Set([...open].map((stream) => stream.feed))) {
+      await feed.number(db, now(), NUMBERED_STEPS_PER_REQUEST)
+      const heard = [...open].filter((stream) => stream.feed === feed)
+      const reaches = await findRetainedChanges(db, feed.ledger, [...new Set(heard.map(({ reader }) => reader))])
+      for (const stream of heard) void stream.turn(reaches.get(stream.reader)?.last ?? 0)
+    }
   }
   const wait = (): void => {
     timer = setTimeout(async () => {

@@ -1,4 +1,5 @@
 import { may } from '../../domain/access/viewer.js'
+import { seatOf } from '../../domain/matters/seats.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as calls from '../../store/standing/webhook-calls.js'
 import * as queue from '../../store/standing/webhook-queue.js'
@@ -24,7 +25,7 @@ const view = (
   backlog = backlogs(context),
   callLog = callLogs(context),
 ) => {
-  const { id, previousUntil, secret: _, previousSecret: __, ...shown } = one
+  const { id, previousUntil, secret: _, previousSecret: __, role: ___, agency: ____, ...shown } = one
   return {
     __typename: 'Webhook' as const,
     ...shown,
@@ -72,11 +73,14 @@ const createdView = (context: GraphqlContext, { webhook, secret }: work.CreatedW
   secret,
 })
 
-const addWebhook = async (_: unknown, args: { url: string }, context: GraphqlContext) => {
+const addWebhook = async (_: unknown, args: { url: string; matters?: boolean | null }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
-  const { url } = refuseUnstorableText(args)
+  const { url, matters } = refuseUnstorableText(args)
+  const seat = matters === true ? seatOf(viewer) : null
+  if (!may(viewer, matters === true ? 'hear_matters' : 'hear_changes') || (matters === true && seat === null))
+    throw new Refusal('FORBIDDEN')
   const { db, keys, office, resolve } = parts
-  const made = { client: viewer.sub ?? '', url, allow: office.webhookAllow(), now, ...(resolve && { resolve }) }
+  const made = { client: viewer.sub ?? '', seat, url, allow: office.webhookAllow(), now, ...(resolve && { resolve }) }
   return createdView(context, await work.addWebhook(db, keys, made))
 }
 

@@ -1,23 +1,19 @@
-/**
- * GET /v1/changes: changes of a marketplace's sellers, as a stream or JSON pages. `after` acknowledges every change up
- * to it.
- */
+/** GET /v1/changes and /v1/matters/changes: numbered changes, as a stream or JSON pages. */
 import { once } from 'node:events'
 import type { Request } from 'express'
-import { may } from '../../domain/access/viewer.js'
-import type { StandingChange } from '../../domain/standing/changes.js'
+import { type Act, may, type Viewer } from '../../domain/access/viewer.js'
 import { makeTimeoutSignal } from '../../foundation/abort.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
+import { SELLER_CHANGES } from '../../store/db/change-ledger.js'
 import * as store from '../../store/standing/changes.js'
 import { NUMBERED_STEPS_PER_REQUEST, numberChanges } from '../../work/standing/changes/number.js'
 import {
   acknowledgeChanges,
-  type ClientChanges,
   describeChanges,
   readRetainedChanges,
 } from '../../work/standing/changes/received-changes.js'
 import { writeAuditRow } from '../request/audit-rows.js'
-import type { ChangeStream } from '../request/change-streams.js'
+import type { ChangeStream, NumberedFeed } from '../request/change-streams.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { sendProblem } from '../request/problem-details.js'
 import { withRequestDb } from '../request/request-database.js'
@@ -34,15 +30,48 @@ const SLOW_MS = 30_000
 const ADMITTED_MS = 2_000
 const RETRY_MS = 3_000
 
-const eventOf = (change: StandingChange): string =>
-  `id: ${change.sequence}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`
+/** One kind of numbered changes. */
+export interface ChangeFeed extends NumberedFeed {
+  act: Act
+  path: string
+  event: string
+  /** Null for a viewer that hears nothing. */
+  readerOf(viewer: Viewer): string | null
+  /** The number after which the reader goes on; `after` null: after the last. Refusal CHANGES_GONE. */
+  start(parts: ApiDependencies, reader: string, after: number | null, now: Date): Promise<number>
+  /** `shown`: codes of the operators in these changes. */
+  list(
+    parts: ApiDependencies,
+    reader: string,
+    page: { after: number; limit: number; now: Date },
+  ): Promise<{ changes: { sequence: number }[]; shown: string[] }>
+  noteSent?(parts: ApiDependencies, reader: string, sent: { from: number; to: number }, now: Date): Promise<void>
+  /** Members of the problem CHANGES_GONE: where to begin anew. */
+  anew: object
+}
+
+/** Of a marketplace's own sellers. `after` acknowledges every change up to it. */
+export const sellerChanges: ChangeFeed = {
+  ledger: SELLER_CHANGES,
+  act: 'hear_changes',
+  path: '/v1/changes',
+  event: 'change',
+  readerOf: ({ sub }) => sub,
+  number: numberChanges,
+  start: ({ db }, client, after, now) => acknowledgeChanges(db, client, after, now),
+  list: async ({ db, rules: { lists }, agencies }, client, { after, limit, now }) =>
+    describeChanges(db, { client, lists, agencies, now }, await store.listChangesAfter(db, client, after, limit)),
+  noteSent: ({ db }, client, sent, now) => store.noteRemovalsSent(db, client, sent, now),
+  anew: { standings: '/v1/standings' },
+}
 
 type StreamEndReason = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 
 const streamChanges = async (
   all: ApiDependencies,
   { request, response, own: requestContext, viewer }: AdmittedRequest,
-  from: number,
+  feed: ChangeFeed,
+  { reader, from }: { reader: string; from: number },
 ): Promise<void> => {
   const client = viewer.sub ?? ''
   // Statements of this handle continue after the client disconnects.
@@ -67,23 +96,25 @@ const streamChanges = async (
     try {
       const still = await identifyViewer(request, parts, { own: parts, now })
       admittedAt = now.getTime()
-      return still.sub === viewer.sub && may(still, 'hear_changes')
+      return still.sub === viewer.sub && may(still, feed.act) && feed.readerOf(still) === reader
     } catch (error) {
       if (!isRefusal(error)) throw error
       return false
     }
   }
-  const tell = async ({ changes, shown }: ClientChanges, after: number): Promise<number> => {
+  const tell = async ({ changes, shown }: Awaited<ReturnType<ChangeFeed['list']>>, after: number): Promise<number> => {
+    const eventOf = (change: { sequence: number }): string =>
+      `id: ${change.sequence}\nevent: ${feed.event}\ndata: ${JSON.stringify(change)}\n\n`
     const content = changes.map(eventOf).join('')
     const to = changes.at(-1)?.sequence ?? after
     const now = parts.now()
     await writeAuditRow(parts, { ...requestContext, now }, viewer, {
       kind: 'CHUNK',
-      asked: `GET /v1/changes after ${after}`,
+      asked: `GET ${feed.path} after ${after}`,
       shown,
       content,
     })
-    await store.noteRemovalsSent(parts.db, client, { from: after + 1, to }, now)
+    await feed.noteSent?.(parts, reader, { from: after + 1, to }, now)
     await write(content)
     return to
   }
@@ -95,9 +126,8 @@ const streamChanges = async (
       const due = stream.after < last
       if ((due || at - admittedAt >= ADMITTED_MS) && !(await isAdmitted())) return end('TOKEN_ENDED')
       while (stream.after < last && !response.destroyed && !response.writableEnded) {
-        const about = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
-        const rows = await store.listChangesAfter(parts.db, client, stream.after, CHANGES_PER_READ)
-        const heard = await describeChanges(parts.db, about, rows)
+        const page = { after: stream.after, limit: CHANGES_PER_READ, now: parts.now() }
+        const heard = await feed.list(parts, reader, page)
         if (heard.changes[0]?.sequence !== stream.after + 1) return end('UNAVAILABLE')
         stream.after = await tell(heard, stream.after)
         if (stream.after < last && !(await isAdmitted())) return end('TOKEN_ENDED')
@@ -110,7 +140,7 @@ const streamChanges = async (
       telling = false
     }
   }
-  const stream: ChangeStream = { client, after: from, turn, end }
+  const stream: ChangeStream = { feed, client, reader, after: from, turn, end }
   const leave = parts.streams.add(stream)
   response.on('close', leave)
   response.status(200).set({
@@ -121,7 +151,7 @@ const streamChanges = async (
   })
   response.flushHeaders()
   await write(`retry: ${RETRY_MS}\nid: ${from}\nevent: start\ndata: ${JSON.stringify({ after: from })}\n\n`)
-  void turn((await readRetainedChanges(parts.db, client)).last)
+  void turn((await readRetainedChanges(parts.db, reader, feed.ledger)).last)
 }
 
 const PAGE = 200
@@ -129,21 +159,22 @@ const PAGE_MOST = 1_000
 const NUMBER = /^\d{1,15}$/
 
 export const makeChangesHandler =
-  (all: ApiDependencies): AdmittedHandler =>
+  (all: ApiDependencies, feed: ChangeFeed): AdmittedHandler =>
   async (asked) => {
     const { request, response, own: requestContext, parts, viewer } = asked
-    requireAct(viewer, 'hear_changes')
+    requireAct(viewer, feed.act)
+    const reader = feed.readerOf(viewer)
+    if (reader === null) throw new Refusal('FORBIDDEN')
     const { after, limit } = givenIn(request)
-    const client = viewer.sub ?? ''
     try {
-      await numberChanges(parts.db, requestContext.now, NUMBERED_STEPS_PER_REQUEST)
-      const from = await acknowledgeChanges(parts.db, client, after, requestContext.now)
-      if (asksForPage(request)) await answerPage(asked, { from, limit })
-      else await streamChanges(all, asked, from)
+      await feed.number(parts.db, requestContext.now, NUMBERED_STEPS_PER_REQUEST)
+      const from = await feed.start(parts, reader, after, requestContext.now)
+      if (asksForPage(request)) await answerPage(asked, feed, { reader, from, limit })
+      else await streamChanges(all, asked, feed, { reader, from })
     } catch (error) {
       if (!isRefusal(error) || error.code !== 'CHANGES_GONE') throw error
       const { status, code, message, details } = error
-      const beside = { standings: '/v1/standings', next: details['next'] }
+      const beside = { ...feed.anew, next: details['next'] }
       sendProblem(response, { status, code, detail: message, beside })
     }
   }
@@ -152,21 +183,20 @@ const asksForPage = (request: Request): boolean =>
   request.accepts(['text/event-stream', 'application/json']) === 'application/json'
 
 const answerPage = async (
-  { response, own: requestContext, parts, viewer, audit }: AdmittedRequest,
-  { from, limit }: { from: number; limit: number },
+  { response, own: requestContext, parts, audit }: AdmittedRequest,
+  feed: ChangeFeed,
+  { reader, from, limit }: { reader: string; from: number; limit: number },
 ): Promise<void> => {
-  const client = viewer.sub ?? ''
-  const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: requestContext.now }
-  const rows = await store.listChangesAfter(parts.db, client, from, limit)
-  const { changes: found, shown } = await describeChanges(parts.db, asking, rows)
+  const { now } = requestContext
+  const { changes: found, shown } = await feed.list(parts, reader, { after: from, limit, now })
   const next = found.at(-1)?.sequence ?? from
   const content = JSON.stringify({
     changes: found,
     next,
-    more: next < (await readRetainedChanges(parts.db, client)).last,
+    more: next < (await readRetainedChanges(parts.db, reader, feed.ledger)).last,
   })
-  await audit({ kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
-  if (next > from) await store.noteRemovalsSent(parts.db, client, { from: from + 1, to: next }, requestContext.now)
+  await audit({ kind: 'ANSWER', asked: `GET ${feed.path} after ${from}`, shown, content })
+  if (next > from) await feed.noteSent?.(parts, reader, { from: from + 1, to: next }, now)
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
 }
 

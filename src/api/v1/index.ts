@@ -11,7 +11,8 @@ import type { SignInLimits } from '../request/rate-limit.js'
 import { getRequestContext } from '../request/request-context.js'
 import { type AdmittedHandler, withAdmission } from './admitted-request.js'
 import { makeAuditVerificationHandler } from './audit-verification.js'
-import { makeChangesHandler } from './changes.js'
+import { makeChangesHandler, sellerChanges } from './changes.js'
+import { answerMatter, makeMattersHandlers, matterChanges } from './matters.js'
 import { answerAttachment, answerPaper, answerReceipts, makeAttachmentHandler, makePapersHandler } from './papers.js'
 import { answerRejectsCsv } from './rejects-csv.js'
 import { answerScore } from './score.js'
@@ -24,6 +25,7 @@ const RETRY_SECONDS = 30
 
 export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const sellers = makeSellersHandlers()
+  const matters = makeMattersHandlers(limits)
   const routes: ['get' | 'post' | 'put' | 'patch', string, AdmittedHandler][] = [
     ['post', '/v1/feeds/:feed', makeUploadHandler()],
     ['get', '/v1/sellers', sellers.list],
@@ -34,7 +36,11 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
     ['put', '/v1/matters/attachments/:sha256', makeAttachmentHandler()],
     ['get', '/v1/matters/:id/attachments/:sha256', answerAttachment],
     ['get', '/v1/matters/:id/receipts', answerReceipts],
-    ['get', '/v1/changes', makeChangesHandler(parts)],
+    ['get', '/v1/changes', makeChangesHandler(parts, sellerChanges)],
+    ['post', '/v1/matters', matters.open],
+    ['get', '/v1/matters/changes', makeChangesHandler(parts, matterChanges)],
+    ['get', '/v1/matters/:id', answerMatter(limits)],
+    ['post', '/v1/matters/:id/moves', matters.move],
     ['get', '/v1/runs/:run/rejects.csv', answerRejectsCsv],
     ['get', '/v1/scores/:id', answerScore],
     ['get', '/v1/timeliness.csv', answerTimelinessCsv],
@@ -42,7 +48,7 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
   ]
   const router = Router()
   // HEAD would open a stream that nobody reads.
-  router.head('/v1/changes', refuseMethod('GET'))
+  router.head(['/v1/changes', '/v1/matters/changes'], refuseMethod('GET'))
   for (const [method, path, answer] of routes) router[method](path, withAdmission(parts, answer))
   for (const [path, all] of groupBy(routes, ([, path]) => path))
     router.all(path, refuseMethod(all.map(([method]) => method.toUpperCase()).join(', ')))

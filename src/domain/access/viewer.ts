@@ -10,6 +10,7 @@ export const ROLES = [
   'public',
   'marketplace',
   'credit_service',
+  'partner',
   'agency',
   'officer',
   'reviewer',
@@ -40,6 +41,8 @@ export const isRole = (text: string): text is Role => (ROLES as readonly string[
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
+/** A partner (courier, warehouse, payment provider, …) follows its own matters and otherwise sees what the public does. */
+const READERS: readonly Role[] = SIGNED_IN.filter((role) => role !== 'partner')
 const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
 
 const rolesByAct = <A extends string>(table: Record<A, readonly Role[]>): Record<A, readonly Role[]> => table
@@ -54,10 +57,11 @@ const ACTS_ANYWHERE = rolesByAct({
   send_sellers: ['marketplace'],
   // A marketplace is told of changes of its own sellers only.
   hear_changes: ['marketplace'],
+  hear_matters: ['marketplace', 'partner', 'agency'],
   see_webhooks: ['administrator', 'auditor'],
   record_authorisation: ['credit_service'],
   see_authorisations: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
-  see_operator: SIGNED_IN,
+  see_operator: READERS,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
   // Other viewers see no removed or ended entries, and no past days, which would show them.
@@ -68,8 +72,8 @@ const ACTS_ANYWHERE = rolesByAct({
   see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
   see_scorecard: ALL,
   see_matter_kinds: ALL,
-  see_matters: ['marketplace', ...AUTHORITY],
-  open_matter: ['marketplace', 'agency', 'officer', 'reviewer'],
+  see_matters: ['marketplace', 'partner', ...AUTHORITY],
+  open_matter: ['marketplace', 'partner', 'agency', 'officer', 'reviewer'],
   see_operations: AUTHORITY,
   move_own_listing: ['party'],
   see_queue: AUTHORITY,
@@ -143,6 +147,7 @@ export const RECORD_KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   public: [],
   marketplace: OPEN_KINDS,
   credit_service: OPEN_KINDS,
+  partner: [],
   agency: RECORD_KINDS,
   officer: RECORD_KINDS,
   reviewer: RECORD_KINDS,

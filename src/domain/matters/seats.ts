@@ -18,16 +18,18 @@ export interface MatterSeats {
 const PROVINCE_REGION = '220000'
 const REGION_DIGITS = 6
 const CLIENTS_WITH_SEAT: readonly string[] = ['marketplace', 'partner']
+/** Names that stand for the hub itself, its listings and receipts. */
+const NO_CLIENTS: readonly string[] = ['hub', 'listing', 'receipt']
 
-/** Null for staff of the hub, for the public and for credit services. */
+/** Null for staff of the hub, for the public, for credit services, and for a client whose name is that of another seat. */
 export const seatOf = ({
   role,
   sub,
   agency,
   region,
 }: Pick<Viewer, 'role' | 'sub' | 'agency' | 'region'>): string | null => {
-  if (agency !== null) return `${agency}@${region ?? PROVINCE_REGION}`
-  return CLIENTS_WITH_SEAT.includes(role) ? sub : null
+  if (!CLIENTS_WITH_SEAT.includes(role)) return agency === null ? null : `${agency}@${region ?? PROVINCE_REGION}`
+  return sub === null || sub.includes('@') || NO_CLIENTS.includes(sub) ? null : sub
 }
 
 /** A client's seat has an empty region. */
@@ -48,6 +50,17 @@ export const coversSeat = (above: string, below: string): boolean => {
   if (above === below) return true
   const [one, other] = [digitsOfSeat(above), digitsOfSeat(below)]
   return one !== null && other !== null && isSameAgency(above, below) && other.startsWith(one)
+}
+
+/** The seat and those that cover it, up to the province's. The hub, a listing and a receipt have no seat. */
+export const listCoveringSeats = (seat: string): string[] => {
+  const digits = digitsOfSeat(seat)
+  if (digits === null) return NO_CLIENTS.includes(seat) ? [] : [seat]
+  const { agency } = splitSeat(seat)
+  const above: string[] = []
+  for (let length = digits.length - 2; length > 0; length -= 2)
+    above.push(`${agency}@${digits.slice(0, length).padEnd(REGION_DIGITS, '0')}`)
+  return [seat, ...above]
 }
 
 /** The seat of the least region that covers both; null for two agencies. */

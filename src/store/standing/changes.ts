@@ -2,11 +2,9 @@
  * Triggers insert a row into `change_marks` for each changed operator. One process at a time numbers
  * these rows.
  */
-import type { RetainedChanges } from '../../domain/standing/changes.js'
-import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
+import { type NumberedRange, numberedSql, rangesSql, SELLER_CHANGES } from '../db/change-ledger.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
-const NUMBERING = 'hub.changes'
 const OPENING = 'hub.changes.open'
 const OPENING_WAIT_MS = 2_000
 
@@ -35,11 +33,6 @@ export const markNewDay = async (tx: Tx, today: string): Promise<void> => {
   )
 }
 
-export const tryNumberingLock = (tx: Tx): Promise<boolean> =>
-  queryValue(tx, 'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */', [
-    NUMBERING,
-  ])
-
 export const isNumberingDue = (db: Db, today: string): Promise<boolean> =>
   queryValue(
     db,
@@ -47,12 +40,6 @@ export const isNumberingDue = (db: Db, today: string): Promise<boolean> =>
        as waits /* changes.isWaiting */`,
     [today],
   )
-
-export interface NumberedRange {
-  client: string
-  before: number
-  last: number
-}
 
 /**
  * Removals come first. Rows of operators on no seller list are dropped. A client that may not see a seller's grade
@@ -78,19 +65,13 @@ export const numberMarks = (
        from seller_lists l join said w on true join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code
          join marked m on m.owner = w.owner and (s.opens_grade or m.what not in ('GRADE', 'OBJECTION'))
        where l.current and l.dated >= :oldest::date group by l.client, s.scheme, s.code),
-     counted as (
-       insert into change_clients as c (client, last) select client, count(*) from heard group by client order by client
-       on conflict (client) do update set last = c.last + excluded.last returning client, last),
-     placed as (
-       select h.*, c.last, c.last - count(*) over own + row_number() over (own order by h.removed is null, h.scheme, h.code) as sequence
-       from heard h join counted c using (client) window own as (partition by h.client)),
+     ${numberedSql(SELLER_CHANGES, 'h.removed is null, h.scheme, h.code')},
      kept as (insert into changes (client, sequence, scheme, code, what, at) select client, sequence, scheme, code, what, :now::timestamptz from placed),
      ledger as (
        insert into seller_removals (client, sequence, listing_id, code, at)
        select p.client, p.sequence, r.id, p.code, :now::timestamptz from placed p cross join lateral unnest(p.removed) as r(id))
      select (select count(*)::int from taken) as taken,
-       coalesce((select jsonb_agg(jsonb_build_object('client', n.client, 'before', n.last - n.count, 'last', n.last))
-         from (select client, last, count(*) from placed group by client, last) n), '[]') as numbered /* changes.number */`,
+       ${rangesSql(SELLER_CHANGES)} as numbered /* changes.number */`,
     { marks, oldest, now },
   )
 
@@ -103,17 +84,6 @@ export const addListReplacedChange = (tx: Tx, client: string, now: Date): Promis
      returning sequence /* changes.listReplaced */`,
     { client, now },
   )
-
-export const findRetainedChanges = async (
-  db: Db,
-  clients: readonly string[],
-): Promise<Map<string, RetainedChanges>> => {
-  const answer = await db.raw(
-    'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
-    [[...clients]],
-  )
-  return new Map(answer.rows.map(({ client, ...reach }: RetainedChanges & { client: string }) => [client, reach]))
-}
 
 export interface ChangeRow {
   sequence: number
@@ -163,17 +133,4 @@ export const noteRemovalsSent = async (
        and confirmed_at is null /* changes.told */`,
     { client, from, to, now } as never,
   )
-}
-
-export const eraseChangesBefore = async (tx: Tx, before: Date, limit: number): Promise<number> => {
-  const answer = await tx.raw(
-    `with due as (
-       select c.client, (select max(d.sequence) from (select o.sequence, o.at from changes o where o.client = c.client and o.sequence > c.erased
-         order by o.sequence limit :limit) d where d.at < :before::timestamptz) as upto from change_clients c),
-     moved as (update change_clients c set erased = d.upto from due d where d.client = c.client and d.upto is not null and not ${IS_CLOCK_DOUBTED_SQL} returning c.client, c.erased),
-     late as (delete from webhook_messages m using webhooks w, moved v where w.id = m.webhook_id and w.client = v.client and m.sequence <= v.erased)
-     delete from changes c using moved v where c.client = v.client and c.sequence <= v.erased returning 1 /* changes.erase */`,
-    { before, limit } as never,
-  )
-  return answer.rowCount ?? answer.rows.length
 }

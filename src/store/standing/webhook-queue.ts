@@ -1,7 +1,7 @@
 /** `attempts` is the fencing token: a write with another value has no effect. */
 
+import type { ChangeLedger, NumberedRange } from '../db/change-ledger.js'
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
-import type { NumberedRange } from './changes.js'
 
 export interface WebhookMessage {
   id: number
@@ -10,23 +10,26 @@ export interface WebhookMessage {
   attempts: number
 }
 
-const NO_SELLER = ''
-
 /** A removal replaces all unconfirmed messages about its seller (state FOLDED). */
-export const addOwedMessages = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
+export const addOwedMessages = async (
+  tx: Tx,
+  { changes, reader, readerOfWebhook, subject, isRemoval }: ChangeLedger,
+  numbered: readonly NumberedRange[],
+  now: Date,
+): Promise<void> => {
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }
-  const news = `jsonb_to_recordset(:numbered::jsonb) as n(client text, before bigint, last bigint)
-    join changes c on c.client = n.client and c.sequence > n.before and c.sequence <= n.last
-    join webhooks w on w.client = n.client and w.removed_at is null and w.disabled_at is null`
+  const news = `jsonb_to_recordset(:numbered::jsonb) as n(reader text, before bigint, last bigint)
+    join ${changes} c on c.${reader} = n.reader and c.sequence > n.before and c.sequence <= n.last
+    join webhooks w on ${readerOfWebhook} = n.reader and w.removed_at is null and w.disabled_at is null`
   await tx.raw(
     `update webhook_messages m set state = 'FOLDED' from ${news}
-     where 'ENTRY_REMOVED' = any(c.what) and m.webhook_id = w.id and m.code = c.code and m.state = 'OWED' /* webhook-queue.fold */`,
+     where ${isRemoval} and m.webhook_id = w.id and m.code = ${subject} and m.state = 'OWED' /* webhook-queue.fold */`,
     asked as never,
   )
   await tx.raw(
     `insert into webhook_messages (webhook_id, sequence, code, removal, due_at)
-     select w.id, c.sequence, coalesce(c.code, '${NO_SELLER}'), 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from ${news} /* webhook-queue.owe */`,
+     select w.id, c.sequence, ${subject}, ${isRemoval}, :now::timestamptz from ${news} /* webhook-queue.owe */`,
     asked as never,
   )
 }
@@ -52,13 +55,14 @@ export const findReplacedSequences = async (
 
 export const replayChanges = async (
   tx: Tx,
-  given: { webhook: number; client: string; after: number; upTo?: number; now: Date },
+  { changes, reader, subject, isRemoval }: ChangeLedger,
+  given: { webhook: number; reader: string; after: number; upTo?: number; now: Date },
 ): Promise<number> =>
   queryValue(
     tx,
     `with owed as (insert into webhook_messages as m (webhook_id, sequence, code, removal, due_at)
-     select :webhook, c.sequence, coalesce(c.code, '${NO_SELLER}'), 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from changes c
-     where c.client = :client and c.sequence > :after and (:upTo::bigint is null or c.sequence <= :upTo::bigint)
+     select :webhook, c.sequence, ${subject}, ${isRemoval}, :now::timestamptz from ${changes} c
+     where c.${reader} = :reader and c.sequence > :after and (:upTo::bigint is null or c.sequence <= :upTo::bigint)
      on conflict (webhook_id, sequence) do update set state = 'OWED', attempts = 0, due_at = excluded.due_at, leased_until = null,
        confirmed_at = null returning 1)
      select count(*)::int from owed /* webhook-queue.replay */`,
@@ -75,7 +79,8 @@ export const findSequenceBeforeNextOwed = async (tx: Tx, webhook: number, last: 
 export const listWebhooksWithDueMessages = (db: Db, now: Date): Promise<number[]> =>
   queryColumn(
     db,
-    `select w.id from webhooks w where w.removed_at is null and w.disabled_at is null and exists (select 1 from webhook_messages m
+    `select w.id from webhooks w where w.removed_at is null and w.disabled_at is null
+       and not exists (select 1 from clients k where k.id = w.client and k.ended_at is not null) and exists (select 1 from webhook_messages m
        where m.webhook_id = w.id and m.state = 'OWED' and m.due_at <= :now and (m.leased_until is null or m.leased_until <= :now))
      order by w.id /* webhook-queue.ready */`,
     { now },
@@ -119,10 +124,13 @@ export interface WebhookOutcome {
   dueAt: Date | null
 }
 
-/** A message that a later one has replaced only loses its lease. */
+/**
+ * A message that a later one has replaced only loses its lease. `client`: the marketplace whose removal it confirms;
+ * null for messages about matters.
+ */
 export const bookOutcome = async (
   db: Db,
-  client: string,
+  client: string | null,
   { message, state, status, error, dueAt }: WebhookOutcome,
   now: Date,
 ): Promise<void> => {

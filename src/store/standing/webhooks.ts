@@ -1,8 +1,15 @@
+import type { Role } from '../../domain/access/viewer.js'
+import { type ChangeLedger, MATTER_CHANGES, SELLER_CHANGES } from '../db/change-ledger.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface StoredWebhook {
   id: number
   client: string
+  /** Role and agency of the client, a marketplace where it is not registered. */
+  role: Role
+  agency: string | null
+  /** The seat whose matters it hears; null: changes of the client's sellers. */
+  seat: string | null
   url: string
   secret: string
   previousSecret: string | null
@@ -16,9 +23,14 @@ export interface StoredWebhook {
   disabledBecause: 'GONE' | 'FAILING' | null
 }
 
-const COLUMNS = `w.id, w.client, w.url, w.secret, w.previous_secret as "previousSecret", w.previous_until as "previousUntil",
+const COLUMNS = `w.id, w.client, w.seat, coalesce((select k.role from clients k where k.id = w.client), 'marketplace') as role,
+  (select k.agency from clients k where k.id = w.client) as agency, w.url, w.secret, w.previous_secret as "previousSecret", w.previous_until as "previousUntil",
   w.created_at as "createdAt", w.failures, w.open_until as "openUntil", w.failing_since as "failingSince",
   w.confirmed_at as "confirmedAt", w.disabled_at as "disabledAt", w.disabled_because as "disabledBecause"`
+
+/** The changes that a webhook hears, and whose numbers they have. */
+export const hearingOf = ({ seat, client }: Pick<StoredWebhook, 'seat' | 'client'>): [ChangeLedger, reader: string] =>
+  seat === null ? [SELLER_CHANGES, client] : [MATTER_CHANGES, seat]
 
 export const lockWebhooks = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
@@ -44,10 +56,10 @@ export const reserveWebhookId = (tx: Tx): Promise<number> =>
 
 export const addWebhook = async (
   tx: Tx,
-  made: Pick<StoredWebhook, 'id' | 'client' | 'url' | 'secret' | 'createdAt'>,
+  made: Pick<StoredWebhook, 'id' | 'client' | 'seat' | 'url' | 'secret' | 'createdAt'>,
 ): Promise<void> => {
   await tx.raw(
-    `insert into webhooks (id, client, url, secret, created_at) overriding system value values (:id, :client, :url, :secret, :createdAt) /* webhooks.add */`,
+    `insert into webhooks (id, client, seat, url, secret, created_at) overriding system value values (:id, :client, :seat, :url, :secret, :createdAt) /* webhooks.add */`,
     made as never,
   )
 }

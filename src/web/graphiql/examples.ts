@@ -47,6 +47,15 @@ export const EXAMPLE_QUERIES: readonly ExampleQuery[] = [
     variables: { code: CODE },
   },
   {
+    role: 'partner',
+    zh: '合作单位：等待本单位办理的协作事项，各自的时限和可以办理的步骤。',
+    en: 'A partner: the matters that wait for it, their clocks and the moves that it can make.',
+    query: `query Partner {
+  matterCounts { waiting late }
+  matters(queue: WAITING, first: 5) { nodes { id number kind stateName { zh } clocks { clock dueOn } allowedMoves { code } } }
+}`,
+  },
+  {
     role: 'agency',
     zh: '信源单位：本单位各数据源的状态，被拒收的条目。',
     en: 'An agency: how its feeds stand, and what was rejected of them.',

@@ -83,6 +83,7 @@ export const REMOVAL_CHECK_WORDS: Record<string, BilingualText> = {
 export const ROLE_WORDS: Record<string, BilingualText> = {
   marketplace: words('电子商务平台', 'marketplace'),
   credit_service: words('信用服务机构', 'credit service'),
+  partner: words('合作单位', 'partner'),
   agency: words('信源单位', 'agency'),
   officer: words('经办人', 'officer'),
   reviewer: words('复核人', 'reviewer'),

@@ -72,12 +72,14 @@ export const openMatter = async (
   now: Date,
 ): Promise<{ stored: store.StoredMatter; isNew: boolean }> => {
   const kind = readMatterKinds().get(sent.kind)
-  if (kind === undefined) throw new Refusal('MATTER_KIND_UNKNOWN', { kind: sent.kind })
+  if (kind === undefined) throw new Refusal('MATTER_KIND_UNKNOWN', { kind: sent.kind, pointer: '/kind' })
   const { seat } = who
-  if (seat === null || !kind.opened_by.includes(who.role)) throw new Refusal('MATTER_NOT_YOURS')
+  if (seat === null || !kind.opened_by.includes(who.role)) throw new Refusal('MATTER_NOT_YOURS', { pointer: '/kind' })
   const opening = redactIdNumbers(sent, parts.rules.mark)
   refuseFieldFault(kind, opening, true)
-  for (const each of [opening.to, ...(opening.copied ?? [])]) await refuseUnknownSeat(parts.db, kind, each, now)
+  const copied = (opening.copied ?? []).map((each, place) => [`/copied/${place}`, each] as const)
+  for (const [pointer, each] of [['/to', opening.to] as const, ...copied])
+    await refuseUnknownSeat(parts.db, kind, { seat: each, pointer }, now)
   const { reference = randomUUID() } = opening
   const key = { openedBy: seat, kind: kind.kind, reference }
   const requestSha256 = hash('sha256', canonicalJson({ ...opening, reference } as unknown as Json))
@@ -100,15 +102,24 @@ export const openMatter = async (
 
 const sameRequest = (stored: store.StoredMatter | null, requestSha256: string): store.StoredMatter | null => {
   if (stored !== null && stored.requestSha256 !== requestSha256)
-    throw new Refusal('MATTER_REFERENCE_TAKEN', { reference: stored.reference })
+    throw new Refusal('MATTER_REFERENCE_TAKEN', { reference: stored.reference, pointer: '/reference' })
   return stored
 }
 
-const refuseUnknownSeat = async (db: Db, kind: MatterKind, seat: string, now: Date): Promise<void> => {
+/** Whoever has a seat may be copied: a supervising agency never holds a directive. */
+const COPIED_ROLES: readonly string[] = ['agency', 'marketplace', 'partner']
+
+const refuseUnknownSeat = async (
+  db: Db,
+  kind: MatterKind,
+  { seat, pointer }: { seat: string; pointer: string },
+  now: Date,
+): Promise<void> => {
   const role = seat.includes('@')
     ? organisationOfSeat(seat, shanghaiDate(now)) && 'agency'
     : await findRoleOfClient(db, seat, now)
-  if (role === null || !kind.held_by.includes(role)) throw new Refusal('ORGANISATION_UNKNOWN', { seat })
+  const fitting = pointer === '/to' ? kind.held_by : COPIED_ROLES
+  if (role === null || !fitting.includes(role)) throw new Refusal('ORGANISATION_UNKNOWN', { seat, pointer })
 }
 
 const findRoleOfClient = async (db: Db, name: string, now: Date): Promise<string | null> => {
@@ -166,7 +177,7 @@ const NUMBER_DIGITS = 8
 const refuseParent = async (tx: Tx, kind: MatterKind, id: string, seat: string): Promise<void> => {
   const parent = await store.matterById(tx, id)
   if (parent === null || !hasSeatIn(parent.matter.seats, parent.matter.handed, seat))
-    throw new Refusal('MATTER_UNKNOWN')
+    throw new Refusal('MATTER_UNKNOWN', { pointer: '/parent' })
   const because = findParentDenial(kind, parent, seat)
   if (because !== null) throw moveRefusal(OPENING_MOVE, makeNewMatter(parent.matter.seats, {}), because)
 }
@@ -186,8 +197,8 @@ export const moveMatter = (
     const kind = await kindAsBegun(tx, stored)
     const given = redactIdNumbers(sent, parts.rules.mark)
     refuseFieldFault(kind, given, false)
-    for (const seat of [given.to, given.copyTo])
-      if (seat !== undefined) await refuseUnknownSeat(parts.db, kind, seat, now)
+    for (const [pointer, seat] of [['/to', given.to] as const, ['/copyTo', given.copyTo] as const])
+      if (seat !== undefined) await refuseUnknownSeat(parts.db, kind, { seat, pointer }, now)
     const previousHash = await store.lastHash(tx, stored.id)
     const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }
     return moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)
@@ -231,6 +242,6 @@ const actOf = (before: Matter, { by, seat }: MatterPerson, given: MoveMade['give
 }
 
 const moveRefusal = (move: string, { state }: Matter, because: MatterDenialCode): Refusal => {
-  const { zh, en } = MATTER_DENIALS[because]
-  return new Refusal('MATTER_MOVE_REFUSED', { move, state: state ?? '—', because, reason: `${zh} ${en}` })
+  const { zh, en, pointer } = MATTER_DENIALS[because]
+  return new Refusal('MATTER_MOVE_REFUSED', { move, state: state ?? '—', because, reason: `${zh} ${en}`, pointer })
 }

@@ -15,6 +15,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
+import { SELLER_CHANGES } from '../../store/db/change-ledger.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { isLockTimeout } from '../../store/db/transaction.js'
 import * as changes from '../../store/standing/changes.js'
@@ -90,7 +91,7 @@ export const changeList = async <T>(db: Db, client: string, act: (tx: Tx) => Pro
 
 export const noteListChanged = async (tx: Tx, client: string, now: Date): Promise<number> => {
   const sequence = await changes.addListReplacedChange(tx, client, now)
-  await queue.addOwedMessages(tx, [{ client, before: sequence - 1, last: sequence }], now)
+  await queue.addOwedMessages(tx, SELLER_CHANGES, [{ reader: client, before: sequence - 1, last: sequence }], now)
   return sequence
 }
 

@@ -10,9 +10,9 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
-import * as changes from '../../store/standing/changes.js'
 import * as confirmed from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
+import { readRetainedChanges } from './changes/received-changes.js'
 import { readSellersPolicy, warnOverCap } from './confirmed-sellers.js'
 import { changeList, noteListChanged, type SellerListResult, termsOf } from './sellers.js'
 
@@ -62,7 +62,7 @@ export const changeSellers = async (db: Db, input: SingleSellersInput): Promise<
     const list = (await store.readCurrentList(tx, client)) ?? before
     if (list.sellers > SELLERS_PER_LIST_MOST)
       throw new Refusal('CONTENT_TOO_LARGE', { limit: `${SELLERS_PER_LIST_MOST} sellers` })
-    const sequence = (await changes.findRetainedChanges(tx, [client])).get(client)?.last ?? 0
+    const sequence = (await readRetainedChanges(tx, client)).last
     return { ...list, ...termsOf(list), sequence, added: added.length, removed: removed.length }
   })
   warnOverCap(log, client, result)

@@ -26,6 +26,7 @@ const allowed = (role: Role): Act[] =>
   (Object.keys(ROLES_BY_ACT) as Act[]).filter((act) => may(viewer(role), act)).sort()
 const OPEN: Act[] = ['see_blacklist', 'see_matter_kinds', 'see_scorecard', 'see_standing', 'use_access_code']
 const SIGNED_IN: Act[] = [...OPEN, 'see_operator', 'see_itself']
+const MATTERS: Act[] = ['see_matters', 'open_matter', 'hear_matters']
 const AUTHORITY: Act[] = [
   ...SIGNED_IN,
   'see_open_records',
@@ -43,17 +44,10 @@ const AUTHORITY: Act[] = [
 describe('access of each role', () => {
   const table: Record<Role, Act[]> = {
     public: OPEN,
-    marketplace: [
-      ...SIGNED_IN,
-      'see_open_records',
-      'see_sellers_grade',
-      'send_sellers',
-      'hear_changes',
-      'see_matters',
-      'open_matter',
-    ],
+    marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers', 'hear_changes', ...MATTERS],
     credit_service: [...SIGNED_IN, 'see_open_records', 'see_authorised_grade', 'record_authorisation'],
-    agency: [...AUTHORITY, 'correct_rejects', 'send_records', 'open_matter'],
+    partner: [...OPEN, 'see_itself', ...MATTERS],
+    agency: [...AUTHORITY, 'correct_rejects', 'send_records', 'open_matter', 'hear_matters'],
     officer: [
       ...AUTHORITY,
       'open_matter',
@@ -184,7 +178,7 @@ describe('access of each role', () => {
   }
 
   it('firms and credit services read only the record kinds that the law opens to them, and the public reads none', () => {
-    expect(RECORD_KINDS_SEEN.public).to.deep.equal([])
+    expect([...RECORD_KINDS_SEEN.public, ...RECORD_KINDS_SEEN.partner]).to.deep.equal([])
     for (const role of ['marketplace', 'credit_service'] as const)
       expect(RECORD_KINDS_SEEN[role]).to.have.members([
         'registration',

@@ -2,7 +2,14 @@
 import { findRetentionStart } from '../../../domain/standing/changes.js'
 import { findOldestValidListDate } from '../../../domain/standing/sellers.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
-import type { Db } from '../../../store/db/db.js'
+import {
+  type ChangeLedger,
+  eraseChangesBefore,
+  type NumberedRange,
+  SELLER_CHANGES,
+  tryNumberingLock,
+} from '../../../store/db/change-ledger.js'
+import type { Db, Tx } from '../../../store/db/db.js'
 import * as store from '../../../store/standing/changes.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 
@@ -13,27 +20,50 @@ export const NUMBERED_STEPS_PER_REQUEST = 2
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200
 
-export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
+export const numberChanges = (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
   const today = shanghaiDate(now)
-  let numbered = 0
-  for (let step = 0; step < steps && (await store.isNumberingDue(db, today)); step += 1) {
-    const done = await db.transaction(async (tx) => {
-      if (!(await store.tryNumberingLock(tx))) return null
+  return numberInSteps(db, SELLER_CHANGES, {
+    ...{ steps, now },
+    isDue: () => store.isNumberingDue(db, today),
+    number: async (tx) => {
       await store.markNewDay(tx, today)
-      const numbering = await store.numberMarks(tx, { marks: STEP_MARKS, oldest: findOldestValidListDate(today), now })
-      await queue.addOwedMessages(tx, numbering.numbered, now)
-      return numbering
+      const asked = { marks: STEP_MARKS, oldest: findOldestValidListDate(today), now }
+      return (await store.numberMarks(tx, asked)).numbered
+    },
+  })
+}
+
+interface Numbering {
+  steps: number
+  now: Date
+  isDue: () => Promise<boolean>
+  number: (tx: Tx) => Promise<readonly NumberedRange[]>
+}
+
+/** Numbers a ledger's new changes and owes their messages, in one process at a time. */
+export const numberInSteps = async (
+  db: Db,
+  ledger: ChangeLedger,
+  { steps, now, isDue, number }: Numbering,
+): Promise<number> => {
+  let numbered = 0
+  for (let step = 0; step < steps && (await isDue()); step += 1) {
+    const done = await db.transaction(async (tx) => {
+      if (!(await tryNumberingLock(tx, ledger))) return null
+      const ranges = await number(tx)
+      await queue.addOwedMessages(tx, ledger, ranges, now)
+      return ranges
     })
     if (done === null) break
-    for (const { before, last } of done.numbered) numbered += last - before
+    for (const { before, last } of done) numbered += last - before
   }
   return numbered
 }
 
-export const tidyChanges = async (db: Db, now: Date): Promise<number> => {
+export const tidyChanges = async (db: Db, now: Date, ledger = SELLER_CHANGES): Promise<number> => {
   let erased = 0
   for (let step = 0; step < ERASE_STEPS; step += 1) {
-    const gone = await db.transaction((tx) => store.eraseChangesBefore(tx, findRetentionStart(now), ERASE_STEP))
+    const gone = await db.transaction((tx) => eraseChangesBefore(tx, ledger, findRetentionStart(now), ERASE_STEP))
     if (gone === 0) break
     erased += gone
   }

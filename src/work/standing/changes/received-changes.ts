@@ -16,6 +16,7 @@ import {
 } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
+import { type ChangeLedger, findRetainedChanges, SELLER_CHANGES } from '../../../store/db/change-ledger.js'
 import type { Db } from '../../../store/db/db.js'
 import * as watch from '../../../store/intake/watch.js'
 import * as listings from '../../../store/listing/listings.js'
@@ -31,14 +32,29 @@ const entriesOf = ({ entries }: standings.StandingRow, states: ReadonlyMap<strin
     return state === undefined ? [] : [makeStandingEntry(describeEntry(body), { state, contested: body.contested })]
   })
 
-export const readRetainedChanges = async (db: Db, client: string): Promise<RetainedChanges> =>
-  (await store.findRetainedChanges(db, [client])).get(client) ?? { erased: 0, last: 0 }
+export const readRetainedChanges = async (
+  db: Db,
+  reader: string,
+  ledger: ChangeLedger = SELLER_CHANGES,
+): Promise<RetainedChanges> => (await findRetainedChanges(db, ledger, [reader])).get(reader) ?? { erased: 0, last: 0 }
 
-/** `after` null acknowledges nothing. Refusal CHANGES_GONE when later changes were erased. */
-export const acknowledgeChanges = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
-  const reach = await readRetainedChanges(db, client)
+/** The number after which a reader goes on; null: after the last. Refusal CHANGES_GONE when later changes were erased. */
+export const findStart = async (
+  db: Db,
+  ledger: ChangeLedger,
+  reader: string,
+  after: number | null,
+): Promise<number> => {
+  const reach = await readRetainedChanges(db, reader, ledger)
   if (after === null) return reach.last
   if (!hasEveryChangeAfter(reach, after)) throw new Refusal('CHANGES_GONE', { after, next: reach.last })
+  return after
+}
+
+/** `after` null acknowledges nothing. Refusal CHANGES_GONE. */
+export const acknowledgeChanges = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
+  const from = await findStart(db, SELLER_CHANGES, client, after)
+  if (after === null) return from
   await db.transaction((tx) => store.confirmChangesRead(tx, client, after, now))
   return after
 }

@@ -8,9 +8,16 @@ import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 
 const LOOK_MS = 1_000
 
+/** Changes of matters, which this noun does not know. */
+export interface MatterNumbering {
+  number(db: Db, now: Date): Promise<number>
+  tidy(db: Db, now: Date): Promise<number>
+}
+
 export interface ChangesOptions extends RunOptions {
   /** Missing when the process sends no webhooks. */
   sending: WebhookSenderParts | null
+  matters?: MatterNumbering
   until?: Date
   signal?: AbortSignal
 }
@@ -19,15 +26,15 @@ export type ChangesRun = Record<'numbered' | 'confirmed' | 'failed' | 'erased', 
 
 export const runChanges = (
   db: Db,
-  { sending, until, signal, ...options }: ChangesOptions,
+  { sending, matters, until, signal, ...options }: ChangesOptions,
 ): Promise<ChangesRun | null> =>
   runBeside(db, { ...options, job: 'changes' }, async ({ counts }) => {
-    const erased = await tidyChanges(db, options.now())
+    const erased = (await tidyChanges(db, options.now())) + ((await matters?.tidy(db, options.now())) ?? 0)
     const done = Object.assign(counts, { numbered: 0, confirmed: 0, failed: 0, erased })
     const sender = sending && makeWebhookSender(db, { ...sending, signal })
     for (;;) {
-      const numbered = await numberChanges(db, options.now())
-      done.numbered += numbered
+      done.numbered += await numberChanges(db, options.now())
+      done.numbered += (await matters?.number(db, options.now())) ?? 0
       // Starts sending without waiting for slow addresses.
       await sender?.look()
       if (until === undefined || options.now() >= until || signal?.aborted) break

@@ -22,7 +22,15 @@ import { describeFailure, makeMessageHeaders, openSecrets, SEND_MS, type Webhook
 const AT_ONCE = 8
 const LEASE_MS = 30_000
 
+/** Messages about matters, which this noun does not know. */
+export interface MatterMessages {
+  bodies(db: Db, seat: string, sequences: readonly number[]): Promise<ReadonlyMap<number, string>>
+  /** Runs before an accepted message is booked, so again where the process died between. */
+  accepted(db: Db, seat: string, sequences: readonly number[], now: Date): Promise<void>
+}
+
 export interface WebhookSenderParts {
+  matters?: MatterMessages
   keys: WebhookKeys
   lists: readonly ListKind[]
   agencies: readonly Agency[]
@@ -90,7 +98,11 @@ const sendDue = async (db: Db, parts: WebhookSenderParts, id: number): Promise<r
     await queue.putBack(db, claimed)
     throw error
   })
-  for (const outcome of outcomes) await queue.bookOutcome(db, webhook.client, outcome, parts.now())
+  const { seat } = webhook
+  const accepted = outcomes.filter(({ state }) => state === 'CONFIRMED').map(({ message }) => message.sequence)
+  if (seat !== null) await parts.matters?.accepted(db, seat, accepted, parts.now())
+  const client = seat === null ? webhook.client : null
+  for (const outcome of outcomes) await queue.bookOutcome(db, client, outcome, parts.now())
   await calls.noteWebhookCalls(db, id, outcomes.flatMap(callOf))
   await judge(db, parts, webhook, outcomes)
   return outcomes
@@ -102,19 +114,19 @@ const sendAll = async (
   webhook: store.StoredWebhook,
   claimed: readonly queue.WebhookMessage[],
 ): Promise<JudgedMessage[]> => {
-  const { client } = webhook
+  const { client, seat, role, agency } = webhook
   const now = parts.now()
   const sequences = claimed.map(({ sequence }) => sequence)
-  const rows = await changeRows.listChangesBySequence(db, client, sequences)
-  const { changes, shown } = await describeChanges(db, { ...parts, client, now }, rows)
-  const replaced = await queue.findReplacedSequences(db, webhook.id, sequences)
-  const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
+  const { bodies, shown } =
+    seat === null
+      ? await sellerBodies(db, { ...parts, now }, webhook, sequences)
+      : { bodies: (await parts.matters?.bodies(db, seat, sequences)) ?? new Map<number, string>(), shown: [] }
   // The audit row must be durable before the message leaves.
   await parts.auditLog.chunk({
     at: now,
     client,
-    role: 'marketplace',
-    agency: null,
+    role,
+    agency,
     purpose: null,
     request: `webhook-${webhook.id}`,
     asked: `POST ${webhook.url} ${sequences.join(' ')}`,
@@ -126,6 +138,19 @@ const sendAll = async (
   return Promise.all(
     claimed.map((message) => sendOne(parts, webhook, { message, secrets, body: bodies.get(message.sequence) })),
   )
+}
+
+const sellerBodies = async (
+  db: Db,
+  parts: Pick<WebhookSenderParts, 'lists' | 'agencies'> & { now: Date },
+  { id, client }: store.StoredWebhook,
+  sequences: readonly number[],
+) => {
+  const rows = await changeRows.listChangesBySequence(db, client, sequences)
+  const { changes, shown } = await describeChanges(db, { ...parts, client }, rows)
+  const replaced = await queue.findReplacedSequences(db, id, sequences)
+  const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
+  return { bodies, shown }
 }
 
 /** Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */

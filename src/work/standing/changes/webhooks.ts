@@ -27,9 +27,16 @@ export interface CreatedWebhook {
 export const addWebhook = async (
   db: Db,
   keys: WebhookKeys,
-  made: { client: string; url: string; allow: readonly string[]; resolve?: HostResolver; now: Date },
+  made: {
+    client: string
+    seat?: string | null
+    url: string
+    allow: readonly string[]
+    resolve?: HostResolver
+    now: Date
+  },
 ): Promise<CreatedWebhook> => {
-  const { client, allow, resolve, now } = made
+  const { client, seat = null, allow, resolve, now } = made
   const fault = findWebhookAddressFault(made.url)
   if (fault !== null) throw new Refusal('WEBHOOK_ADDRESS', { reason: fault })
   const url = new URL(made.url).href
@@ -48,7 +55,8 @@ export const addWebhook = async (
     if (registered.length >= WEBHOOKS_PER_CLIENT_MOST)
       throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_PER_CLIENT_MOST })
     const id = await store.reserveWebhookId(tx)
-    await store.addWebhook(tx, { id, client, url, secret: keys.seal(secret, makeSealingLabel(id)), createdAt: now })
+    const sealed = keys.seal(secret, makeSealingLabel(id))
+    await store.addWebhook(tx, { id, client, seat, url, secret: sealed, createdAt: now })
     return { webhook: await findWebhookOf(tx, { id, client }), secret }
   })
 }
@@ -73,13 +81,13 @@ export const enableWebhook = (
   { id, now, after, ...act }: WebhookAct & { after: number | null },
 ): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
-    const { client } = await findWebhookOf(tx, { id, ...act })
-    const reach = await readRetainedChanges(tx, client)
+    const [ledger, reader] = store.hearingOf(await findWebhookOf(tx, { id, ...act }))
+    const reach = await readRetainedChanges(tx, reader, ledger)
     const from = after ?? Math.max(await queue.findSequenceBeforeNextOwed(tx, id, reach.last), reach.erased)
     if (!hasEveryChangeAfter(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
     await store.enableWebhook(tx, id)
-    await queue.replayChanges(tx, { webhook: id, client, after: from, now })
-    return findWebhookOf(tx, { id, client })
+    await queue.replayChanges(tx, ledger, { webhook: id, reader, after: from, now })
+    return findWebhookOf(tx, { id, ...act })
   })
 
 /**
@@ -97,11 +105,12 @@ export const replayWebhook = (
       throw new Refusal('INPUT_INVALID', {
         reason: `一次重发 1–${REPLAYED_MOST} 条，自小号至大号 1 to ${REPLAYED_MOST} changes are sent again, from a number to a later one`,
       })
-    const reach = await readRetainedChanges(tx, webhook.client)
+    const [ledger, reader] = store.hearingOf(webhook)
+    const reach = await readRetainedChanges(tx, reader, ledger)
     if (!hasEveryChangeAfter(reach, from - 1) || to > reach.last)
       throw new Refusal('CHANGES_GONE', { after: from - 1, next: reach.last })
-    const span = { webhook: webhook.id, client: webhook.client, after: from - 1, upTo: to, now }
-    return { webhook, queued: await queue.replayChanges(tx, span) }
+    const span = { webhook: webhook.id, reader, after: from - 1, upTo: to, now }
+    return { webhook, queued: await queue.replayChanges(tx, ledger, span) }
   })
 
 export const removeWebhook = (db: Db, { id, client, now }: WebhookAct): Promise<store.StoredWebhook> =>

@@ -15,13 +15,14 @@ export interface AccountRegistration {
 
 export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
 
-export const PERSON_ROLE_OPTIONS = ROLE_OPTIONS.filter(
-  ({ value }) => value !== 'marketplace' && value !== 'credit_service',
-)
+const SYSTEM_ROLES: readonly string[] = ['marketplace', 'credit_service', 'partner']
+
+export const PERSON_ROLE_OPTIONS = ROLE_OPTIONS.filter(({ value }) => !SYSTEM_ROLES.includes(value))
 
 const ROLE_WORDS: Record<string, string> = {
   marketplace: '查询卖家的状态，报送卖家清单；看不到内部信息。',
   credit_service: '查询依法公开的信息和已获授权的评价。',
+  partner: '发起、跟进和办理本单位的协作事项；其他与社会公众所见相同。',
   agency: '报送本单位的信用信息，更正拒收条目。',
   officer: '提出、办理和移出名单，处理接入的问题。',
   reviewer: '复核：须与提出者不是同一人。',

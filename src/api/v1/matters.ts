@@ -1,0 +1,234 @@
+/** /v1/matters follows the rules of GraphQL: `api/matters/matters.ts` opens and moves for both. */
+import { seatOf } from '../../domain/matters/seats.js'
+import { quotaUnitsOf } from '../../domain/operators/code-rows.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { contractCheck } from '../../foundation/contracts.js'
+import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
+import { isRecord, parseJsonOr } from '../../foundation/text/json.js'
+import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
+import { unavailableRefusal } from '../../store/db/db.js'
+import { listChangesAfter } from '../../store/matters/changes.js'
+import { numberMatterChanges } from '../../work/matters/changes.js'
+import { findStart } from '../../work/standing/changes/received-changes.js'
+import type { makeMatterView } from '../matters/matter-view.js'
+import {
+  type MovingInput,
+  matterByGlobalId,
+  moveMatterOf,
+  type OpeningInput,
+  openMatterOf,
+} from '../matters/matters.js'
+import { type GraphqlContext, makeContext } from '../request/context.js'
+import { makeGlobalId } from '../request/ids.js'
+import type { SignInLimits } from '../request/rate-limit.js'
+import { recheckAdmission, requireAct } from '../request/viewer.js'
+import type { AdmittedHandler, AdmittedRequest } from './admitted-request.js'
+import type { ChangeFeed } from './changes.js'
+import { makeBodyReceiver } from './receive-body.js'
+import { writeAndDrain } from './standings/stream.js'
+
+/** Most rows of one request. */
+export const MATTER_ROWS_MOST = 10_000
+/** Most bytes of one body. */
+const BODY_BYTES_MOST = 32 * 1024 * 1024
+const BODIES_MOST = 4
+/** Rows opened side by side, each in its own transaction. */
+const ROWS_AT_ONCE = 4
+const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl']
+const OPENING = 'contracts/matter-opening'
+const MOVING = 'contracts/matter-moving'
+
+const contextOf = ({ parts, own, viewer }: AdmittedRequest, limits: SignInLimits) =>
+  makeContext(parts, { asked: own, viewer, limits })
+
+export const makeMattersHandlers = (limits: SignInLimits) => {
+  const receive = makeBodyReceiver({ most: BODY_BYTES_MOST, mostOfAll: BODIES_MOST * BODY_BYTES_MOST })
+  /** The audit row is durable before anything is opened or moved. */
+  const act = async (
+    asked: AdmittedRequest,
+    act: string,
+    work: (context: GraphqlContext, bytes: Buffer) => Promise<string>,
+  ): Promise<void> => {
+    const { request, parts, viewer, audit } = asked
+    const received = await receive(request, viewer.sub ?? '')
+    if (received === null) return
+    try {
+      await recheckAdmission(request, parts, viewer)
+      await audit({ kind: 'ACT', asked: act, content: received.bytes })
+      const content = await work(contextOf(asked, limits), received.bytes).catch(async (error) => {
+        await audit({ kind: 'OUTCOME', asked: act, outcome: isRefusal(error) ? error.code : INTERNAL_ERROR.code })
+        throw error
+      })
+      await audit({ kind: 'OUTCOME', asked: act, content })
+      asked.response.end(content)
+    } finally {
+      received.release()
+    }
+  }
+  const open: AdmittedHandler = async (asked) => {
+    const { request, response, viewer } = asked
+    requireAct(viewer, 'open_matter')
+    const isMany = Boolean(request.is(NDJSON))
+    if (!isMany && !request.is('application/json'))
+      throw new Refusal('MEDIA_TYPE', {
+        given: String(request.get('content-type')).slice(0, 100),
+        offered: `application/json, ${NDJSON[0]}`,
+      })
+    await act(asked, 'POST /v1/matters', async (context, bytes) => {
+      response.set('Cache-Control', 'no-store').type(isMany ? 'application/x-ndjson' : 'application/json')
+      if (isMany) return openRows(asked, context, bytes)
+      const { result, ...told } = await openOne(context, bodyIn(bytes))
+      response.status(result === 'created' ? 201 : 200)
+      return JSON.stringify({ result, ...told })
+    })
+  }
+  const move: AdmittedHandler = async (asked) => {
+    requireAct(asked.viewer, 'open_matter')
+    const id = String(asked.request.params['id'])
+    await act(asked, 'POST /v1/matters/{id}/moves', async (context, bytes) => {
+      const sent = checked(MOVING, bodyIn(bytes)) as Omit<MovingInput, 'id' | 'fields'> & SentFields
+      const view = await moveMatterOf(context, { ...sent, id, fields: listFields(sent) })
+      asked.response.set('Cache-Control', 'no-store').type('application/json')
+      return JSON.stringify(await plainView(view))
+    })
+  }
+  return { open, move }
+}
+
+export const answerMatter =
+  (limits: SignInLimits): AdmittedHandler =>
+  async (asked) => {
+    requireAct(asked.viewer, 'see_matters')
+    const view = await matterByGlobalId(contextOf(asked, limits), String(asked.request.params['id']))
+    if (view === null) throw new Refusal('MATTER_UNKNOWN')
+    const content = JSON.stringify(await plainView(view))
+    await asked.audit({ kind: 'ANSWER', asked: `GET /v1/matters ${view.number}`, content })
+    asked.response.set('Cache-Control', 'no-store').type('application/json').send(content)
+  }
+
+/** Of the caller's seat and those that it covers. */
+export const matterChanges: ChangeFeed = {
+  ledger: MATTER_CHANGES,
+  act: 'hear_matters',
+  path: '/v1/matters/changes',
+  event: 'matter.moved',
+  readerOf: seatOf,
+  number: numberMatterChanges,
+  start: ({ db }, seat, after) => findStart(db, MATTER_CHANGES, seat, after),
+  list: async ({ db }, seat, { after, limit }) => {
+    const rows = await listChangesAfter(db, seat, after, limit)
+    const changes = rows.map(({ matterId, ...change }) => ({ ...change, id: makeGlobalId('Matter', matterId) }))
+    return { changes, shown: [] }
+  },
+  anew: {},
+}
+
+interface SentFields {
+  fields?: Readonly<Record<string, string>>
+}
+
+const listFields = ({ fields }: SentFields): OpeningInput['fields'] =>
+  fields && Object.entries(fields).map(([name, value]) => ({ name, value }))
+
+const bodyIn = (bytes: Buffer): unknown => parseJsonOr(bytes.toString('utf8'), undefined)
+
+/** Refusal MATTER_FIELD_INVALID. */
+const checked = (contract: string, sent: unknown): object => {
+  const [fault] = isRecord(sent)
+    ? contractCheck(contract)(sent)
+    : [{ field: '', message: '不是 JSON 对象 no JSON object' }]
+  if (fault === undefined) return sent as object
+  const pointer = fault.field === '' ? '' : `/${fault.field}`
+  throw new Refusal('MATTER_FIELD_INVALID', { pointer, reason: fault.message })
+}
+
+const openOne = async (context: GraphqlContext, sent: unknown) => {
+  const opening = checked(OPENING, sent) as Omit<OpeningInput, 'fields'> & SentFields
+  const { stored, isNew } = await openMatterOf(context, { ...opening, fields: listFields(opening) })
+  const { reference, number, matter } = stored
+  const result = isNew ? ('created' as const) : ('same' as const)
+  return { result, reference, id: makeGlobalId('Matter', stored.id), number, state: matter.state }
+}
+
+/** Sends the rows' answers while further rows are opened, and returns the last line. A sent row stays opened. */
+const openRows = async (
+  { response, own, parts, viewer }: AdmittedRequest,
+  context: GraphqlContext,
+  bytes: Buffer,
+): Promise<string> => {
+  const lines = bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  if (lines.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
+  const units = quotaUnitsOf(1, lines.length)
+  if (units > 0) parts.quotas.charge(own, viewer.sub, units)
+  const counts = { created: 0, same: 0, refused: 0 }
+  const gone = new AbortController()
+  response.once('close', () => gone.abort(new Refusal('ANSWER_TIMEOUT')))
+  let rows = 0
+  try {
+    while (rows < lines.length) {
+      if (parts.leaving.aborted) throw new Refusal('STOPPING')
+      const chunk = takeChunk(lines, rows)
+      const answers = await Promise.all(chunk.map((one, place) => openRow(context, one, rows + place + 1)))
+      for (const { result } of answers) counts[result] += 1
+      const text = answers.map((answer) => `${JSON.stringify(answer)}\n`).join('')
+      rows += chunk.length
+      await writeAndDrain(response, Buffer.from(text), gone.signal)
+    }
+  } catch (thrown) {
+    const error = isRefusal(thrown) ? thrown : unavailableRefusal(thrown)
+    if (!response.headersSent || error === null) throw thrown
+    own.refused.push(error.code)
+    return `${JSON.stringify({ end: false, rows, error: refusalJson(error) })}\n`
+  }
+  return `${JSON.stringify({ end: true, rows: lines.length, ...counts })}\n`
+}
+
+interface SentRow {
+  sent: unknown
+  reference: string | null
+}
+
+/** Rows with one reference are never side by side, so the first of them opens the matter. */
+const takeChunk = (lines: readonly string[], from: number): SentRow[] => {
+  const chunk: SentRow[] = []
+  for (const line of lines.slice(from, from + ROWS_AT_ONCE)) {
+    const sent = parseJsonOr(line, undefined)
+    const reference = isRecord(sent) && typeof sent['reference'] === 'string' ? sent['reference'] : null
+    if (reference !== null && chunk.some((other) => other.reference === reference)) break
+    chunk.push({ sent, reference })
+  }
+  return chunk
+}
+
+/** From this HTTP status on a refusal is about the hub, not the row; RUN_BUSY is, too. */
+const LOWEST_FAILURE_STATUS = 500
+
+const openRow = async (context: GraphqlContext, { sent, reference }: SentRow, row: number) => {
+  try {
+    return { row, ...(await openOne(context, sent)) }
+  } catch (error) {
+    if (!isRefusal(error) || error.status >= LOWEST_FAILURE_STATUS || error.code === 'RUN_BUSY') throw error
+    const { code, message, details } = error
+    const told = redactIdNumbers(
+      { reference, error: { code, message, pointer: '', ...details } },
+      context.parts.keys.mark,
+    )
+    return { row, result: 'refused' as const, ...told }
+  }
+}
+
+/** The GraphQL type Matter without what other types hold. */
+const plainView = async ({
+  __typename: _,
+  operatorId: __,
+  content,
+  allowedMoves,
+  ...view
+}: Awaited<ReturnType<typeof makeMatterView>>) => ({
+  ...view,
+  content: await content(),
+  allowedMoves: allowedMoves(),
+})

@@ -1,0 +1,75 @@
+import { MATTER_CHANGES, type NumberedRange, numberedSql, rangesSql } from '../db/change-ledger.js'
+import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
+
+export const hasMarks = (db: Db): Promise<boolean> =>
+  queryValue(db, 'select exists (select 1 from matter_marks) as waits /* matter-changes.isWaiting */')
+
+interface MarkedMove {
+  id: number
+  /** Those who had a place before or after the move. */
+  seats: readonly string[]
+}
+
+export const lockMarks = (tx: Tx, most: number): Promise<MarkedMove[]> =>
+  queryRows(
+    tx,
+    `select k.id::float8 as id, array(select distinct s.seat from matter_seats s where s.matter_id = k.matter_id
+       and s.from_move <= k.move and coalesce(s.to_move, k.move) >= k.move) as seats
+     from matter_marks k order by k.id limit ? for update /* matter-changes.marks */`,
+    [most],
+  )
+
+/** Replaces marks by a change for each of their hearers. */
+export const numberMarks = (
+  tx: Tx,
+  { marks, heard, now }: { marks: readonly number[]; heard: readonly { mark: number; seat: string }[]; now: Date },
+): Promise<NumberedRange[]> =>
+  queryValue(
+    tx,
+    `with taken as (delete from matter_marks where id = any(:marks::bigint[]) returning id, matter_id, move),
+     heard as (
+       select n.seat, t.id as mark, t.matter_id, t.move, m.number, m.kind, v.state
+       from jsonb_to_recordset(:heard::jsonb) as n(mark bigint, seat text) join taken t on t.id = n.mark
+       join matters m on m.id = t.matter_id join matter_moves v on v.matter_id = t.matter_id and v.sequence = t.move),
+     ${numberedSql(MATTER_CHANGES, 'h.mark')},
+     kept as (
+       insert into matter_changes (seat, sequence, matter_id, move, number, kind, state, at)
+       select seat, sequence, matter_id, move, number, kind, state, :now::timestamptz from placed)
+     select ${rangesSql(MATTER_CHANGES)} as numbered /* matter-changes.number */`,
+    { marks: [...marks], heard: JSON.stringify(heard), now },
+  )
+
+export interface MatterChangeRow {
+  sequence: number
+  at: Date
+  matterId: string
+  number: string
+  kind: string
+  state: string
+}
+
+const COLUMNS = `sequence::float8 as sequence, at, matter_id as "matterId", number, kind, state`
+
+export const listChangesAfter = (db: Db, seat: string, sequence: number, limit: number): Promise<MatterChangeRow[]> =>
+  queryRows(
+    db,
+    `select ${COLUMNS} from matter_changes where seat = ? and sequence > ? order by sequence limit ? /* matter-changes.after */`,
+    [seat, sequence, limit],
+  )
+
+export const listChangesBySequence = (db: Db, seat: string, sequences: readonly number[]): Promise<MatterChangeRow[]> =>
+  queryRows(
+    db,
+    `select ${COLUMNS} from matter_changes where seat = ? and sequence = any(?::bigint[]) /* matter-changes.bySequences */`,
+    [seat, [...sequences]],
+  )
+
+/** Matters of these changes that the seat holds, if it did when they changed. */
+export const listHeldMatters = (db: Db, seat: string, sequences: readonly number[]): Promise<string[]> =>
+  queryColumn(
+    db,
+    `select distinct c.matter_id from matter_changes c join matter_seats s on s.matter_id = c.matter_id and s.seat = c.seat
+       and s.place = 'holder' and s.to_move is null and s.from_move <= c.move
+     where c.seat = ? and c.sequence = any(?::bigint[]) /* matter-changes.held */`,
+    [seat, [...sequences]],
+  )

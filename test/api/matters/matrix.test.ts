@@ -1,0 +1,145 @@
+/** The table of matters.md section 11: who reads what of each kind, in GraphQL and over /v1. */
+import { hash } from 'node:crypto'
+import { expect } from 'chai'
+import type { Role } from '../../../src/domain/access/viewer.js'
+import { confirmedClient } from '../../support/accounts.js'
+import { makeWorld, NOW, type World } from '../world.js'
+
+const LETTER = { type: 'LETTER', name: '函件.pdf', sha256: hash('sha256', 'letter'), bytes: 6 }
+const COUNTY = 'market-regulator@220104'
+const OTHER_CITY = 'market-regulator@220200'
+const TEXT = '虚构的内容'
+
+interface Asked {
+  kind: string
+  sender: string
+  to: string
+  copied: string
+  sent: object
+  /** The holder and those copied see it at once. */
+  handed: boolean
+}
+
+const KINDS: readonly Asked[] = [
+  {
+    ...{ kind: 'clue', sender: '虚构快递', to: COUNTY, copied: 'postal-bureau@220104', handed: true },
+    sent: { fields: { source: 'REFUSAL', facts: TEXT } },
+  },
+  {
+    ...{ kind: 'assist', sender: COUNTY, to: 'market-regulator@210000', copied: OTHER_CITY, handed: true },
+    sent: { fields: { purpose: 'EVIDENCE', request: TEXT }, attachments: [LETTER] },
+  },
+  {
+    ...{ kind: 'transfer', sender: COUNTY, to: 'tax-bureau@220104', copied: OTHER_CITY, handed: true },
+    sent: { fields: { purpose: 'OTHER_DEPARTMENT', facts: TEXT }, attachments: [LETTER] },
+  },
+  {
+    ...{ kind: 'interview', sender: COUNTY, to: '虚构快递', copied: OTHER_CITY, handed: true },
+    sent: {
+      fields: { ground: 'PLATFORM_DUTY', topic: TEXT },
+      attachments: [{ ...LETTER, type: 'NOTICE' }],
+      day: '2026-03-20',
+    },
+  },
+  {
+    ...{ kind: 'directive', sender: COUNTY, to: '虚构快递', copied: OTHER_CITY, handed: true },
+    sent: { fields: { sort: 'REMINDER', request: TEXT }, attachments: [LETTER] },
+  },
+  {
+    ...{ kind: 'referral', sender: COUNTY, to: 'police@220100', copied: 'procuratorate@220100', handed: false },
+    sent: { fields: { sort: 'ORDINARY', facts: TEXT } },
+  },
+]
+
+type Sight = 'content' | 'envelope' | 'nothing'
+const STAFF: readonly Role[] = ['officer', 'reviewer', 'administrator', 'auditor']
+
+describe('who reads what of a matter', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+    await confirmedClient(world.database.db, { name: '虚构快递', role: 'partner' }, [], NOW)
+  })
+  after(() => world.close())
+
+  const token = (sub: string, role: Role, agency: string | null = null, region: string | null = null) =>
+    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
+  const tokenOfSeat = (seat: string): string => {
+    const [agency = '', region = ''] = seat.split('@')
+    return region === '' ? token(seat, 'partner') : token(seat.replace('@', ' '), 'agency', agency, region)
+  }
+  const superiorOf = (seat: string): string | null =>
+    seat.includes('@') && !seat.endsWith('0000') ? seat.replace(/\d{4}$/, '0000') : null
+
+  const readByRest = async (id: string, by: string | undefined) => {
+    const answer = await fetch(
+      `${world.url}/v1/matters/${id}`,
+      by ? { headers: { authorization: `Bearer ${by}` } } : {},
+    )
+    return { status: answer.status, text: await answer.text() }
+  }
+  const readByGraphql = async (id: string, by: string | undefined) => {
+    const query = 'query ($id: ID!) { matter(id: $id) { number content { fields { value } } } node(id: $id) { id } }'
+    const { data, errors } = await world.ask(query, { variables: { id }, ...(by && { token: by }) })
+    return JSON.stringify({ data, codes: errors?.map(({ extensions }) => extensions['code']) })
+  }
+  /** What both interfaces show; they must agree. */
+  const sightOf = async (id: string, by: string | undefined): Promise<Sight> => {
+    const { status, text } = await readByRest(id, by)
+    const graphql = await readByGraphql(id, by)
+    const sight = status !== 200 ? 'nothing' : JSON.parse(text).content === null ? 'envelope' : 'content'
+    expect(text.includes(TEXT), text).to.equal(sight === 'content')
+    expect(graphql.includes(TEXT), graphql).to.equal(sight === 'content')
+    expect(graphql.includes('"number"'), graphql).to.equal(sight !== 'nothing')
+    return sight
+  }
+
+  for (const { kind, sender, to, copied, sent, handed } of KINDS)
+    it(`${kind}: its seats and their superiors the content, others as section 11 says`, async () => {
+      const answer = await fetch(`${world.url}/v1/matters`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tokenOfSeat(sender)}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ kind, to, copied: [copied], reference: `表-${kind}`, ...sent }),
+      })
+      const { id } = (await answer.json()) as { id: string }
+      expect(answer.status, id).to.equal(201)
+      const given = handed ? 'content' : 'nothing'
+      const seats: [string | null, Sight][] = [
+        [sender, 'content'],
+        [to, given],
+        [copied, given],
+        [superiorOf(sender), 'content'],
+        [superiorOf(to), superiorOf(to) === superiorOf(sender) ? 'content' : given],
+        ['market-regulator@220300', 'nothing'],
+        ['customs@220000', 'nothing'],
+        ['虚构仓储', 'nothing'],
+      ]
+      for (const [seat, sight] of seats)
+        if (seat !== null) expect(await sightOf(id, tokenOfSeat(seat)), `${kind} ${seat}`).to.equal(sight)
+      for (const role of STAFF)
+        expect(await sightOf(id, token(role, role)), role).to.equal(kind === 'referral' ? 'nothing' : 'envelope')
+      const outside = [token('91220101MA0000000X', 'party'), token('x', 'credit_service'), token('x', 'marketplace')]
+      for (const by of [...outside, undefined]) expect(await sightOf(id, by)).to.equal('nothing')
+    })
+
+  it('cannot tell a matter that is not theirs from one that is not there, in bytes and in statements', async () => {
+    const missing = Buffer.from('Matter:00000000-0000-4000-8000-000000000000').toString('base64url')
+    const stored = await world.database.db('matters').select('id', 'kind')
+    expect(stored).to.have.length(KINDS.length)
+    for (const { id: uuid, kind } of stored) {
+      const id = Buffer.from(`Matter:${uuid}`).toString('base64url')
+      const blind = [tokenOfSeat('customs@220000'), tokenOfSeat('虚构仓储'), token('elsewhere', 'marketplace')]
+      if (kind === 'referral') blind.push(tokenOfSeat('police@220100'), ...STAFF.map((role) => token(role, role)))
+      for (const by of blind)
+        for (const read of [readByRest, readByGraphql]) {
+          const answers: unknown[] = []
+          const [there, nowhere] = [
+            await world.statements(async () => answers.push(await read(id, by))),
+            await world.statements(async () => answers.push(await read(missing, by))),
+          ]
+          expect(answers[0], kind).to.deep.equal(answers[1])
+          expect(there, kind).to.deep.equal(nowhere)
+        }
+    }
+  })
+})
