@@ -53,7 +53,7 @@ describe('GraphiQL', function () {
       const token = await tokenOf(example.role as Role)
       const own = JSON.parse(JSON.stringify(example.variables ?? {}).replaceAll(/91220102\w+/g, uscc(1)))
       const answer = await world.ask(exampleText(example, example.query), { variables: own, ...(token && { token }) })
-      expect(answer.errors, example.role).to.equal(undefined)
+      expect(answer.errors, `${example.role} ${JSON.stringify(answer.errors)}`).to.equal(undefined)
       expect(Object.values(answer.data), example.role).to.not.include(null)
     }
   })

@@ -1,4 +1,5 @@
 import { isLateByLaw } from '../../domain/matters/clocks.js'
+import type { MatterKind } from '../../domain/matters/kind.js'
 import type { MatterClock } from '../../domain/matters/matter.js'
 import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js'
 import { coversSeat, hasSeatIn, placesOfSeat, seatOf } from '../../domain/matters/seats.js'

@@ -78,7 +78,8 @@ export const findCommonSuperior = (one: string, other: string): string | null =>
 export const rangeOfCoveredSeats = (seat: string): { from: string; until: string } => {
   const digits = digitsOfSeat(seat)
   const from = digits === null ? seat : `${splitSeat(seat).agency}@${digits}`
-  return { from, until: digits === null ? `${seat}\u0000` : `${from}~` }
+  // PostgreSQL stores no U+0000.
+  return { from, until: digits === null ? `${seat}\u0001` : `${from}~` }
 }
 
 /** Sender, holder and copied, and a seat that covers one of them. The holder and those copied only once it is handed over. */

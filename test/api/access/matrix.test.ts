@@ -108,6 +108,7 @@ describe('access matrix', () => {
       asker('public'),
       asker('marketplace'),
       asker('credit_service'),
+      asker('partner'),
       asker('agency', { agency: SENDER }),
       asker('agency', { agency: ELSEWHERE, name: 'agency elsewhere' }),
       asker('agency', { agency: SENDER, region: CITY, sub: UPLOADER }),
@@ -145,7 +146,7 @@ describe('access matrix', () => {
   const operatorOf = (side: Side) => ({ uscc: side['Code'] ?? '', shop: null, region: side.region })
   /** True when the table gives this asker the field on an object of this side. */
   const given = (row: FieldAccess, who: Asker, side: Side): boolean => {
-    const isOutside = who.role === 'marketplace' || who.role === 'credit_service'
+    const isOutside = ['marketplace', 'credit_service', 'partner'].includes(who.role)
     if (row.whose === 'GRADE' && isOutside && side !== made.own) return false
     if (row.whose === 'SENT' && who.role === 'agency' && who.agency !== SENDER) return false
     return mayAnswerField(row, viewerOfFile(who, operatorOf(side)))

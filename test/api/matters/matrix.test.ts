@@ -122,6 +122,14 @@ describe('who reads what of a matter', () => {
       for (const by of [...outside, undefined]) expect(await sightOf(id, by)).to.equal('nothing')
     })
 
+  it('stand in the queue of a client that holds them, and are counted there', async () => {
+    const query = '{ matterCounts { waiting } matters(queue: WAITING) { nodes { kind } } }'
+    const { data } = await world.ask(query, { token: tokenOfSeat('虚构快递') })
+    expect(data.matters.nodes.map(({ kind }: { kind: string }) => kind)).to.have.members(['interview', 'directive'])
+    expect(data.matterCounts.waiting).to.equal(2)
+    expect((await world.ask(query, { token: tokenOfSeat('虚构仓储') })).data.matters.nodes).to.deep.equal([])
+  })
+
   it('cannot tell a matter that is not theirs from one that is not there, in bytes and in statements', async () => {
     const missing = Buffer.from('Matter:00000000-0000-4000-8000-000000000000').toString('base64url')
     const stored = await world.database.db('matters').select('id', 'kind')
