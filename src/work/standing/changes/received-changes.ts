@@ -24,8 +24,6 @@ import * as store from '../../../store/standing/changes.js'
 import * as standings from '../../../store/standing/standings.js'
 import { judgeFreshness } from '../freshness.js'
 
-export type ClientChanges = Awaited<ReturnType<typeof describeChanges>>
-
 const entriesOf = ({ entries }: standings.StandingRow, states: ReadonlyMap<string, string>): StandingEntry[] =>
   entries.flatMap((body) => {
     const state = states.get(body.id)
