@@ -9,7 +9,7 @@ export const LeadAdvice = ({ of }: { of: CaseFile }) => {
   if (leadGround === 'NONE')
     return (
       <p className="warn">
-        该主体没有可以关联的行政处罚，不能据以列入。确有处罚的，请信源单位先报送处罚决定；没有的，办理“不予列入”。
+        该主体没有可以关联的行政处罚，不能据以列入。确有处罚的，请信源单位先报来处罚决定；没有的，办理“不予列入”。
       </p>
     )
   if (ground === 'DECISION_NOT_PERFORMED')
