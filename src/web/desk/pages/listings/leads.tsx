@@ -47,16 +47,16 @@ const PenaltyCell = ({ of }: { of: LeadRow['penalty'] }) => {
 
 const COLUMNS: readonly TableColumn<LeadRow>[] = [
   { key: 'name', title: '主体', render: (row) => <Link to={`/listings/${row.id}`}>{nameOf(row)}</Link> },
-  { key: 'place', title: '地区', width: 112, render: ({ operator }) => placeWords(operator.region ?? null) },
+  { key: 'place', title: '地区', width: 104, render: ({ operator }) => placeWords(operator.region ?? null) },
   {
     key: 'ground',
     title: '可能的列入根据',
-    width: 180,
+    width: 150,
     render: ({ leadGround }) =>
       leadGround && <span className={TONES[leadGround]}>{labelOf('LeadGround', leadGround)}</span>,
   },
-  { key: 'penalty', title: '处罚决定', width: 350, render: ({ penalty }) => <PenaltyCell of={penalty} /> },
-  { key: 'keeper', title: '经办人', width: 110, render: ({ keeper }) => keeper ?? <span className="soft">无</span> },
+  { key: 'penalty', title: '处罚决定', width: 270, render: ({ penalty }) => <PenaltyCell of={penalty} /> },
+  { key: 'keeper', title: '经办人', width: 90, render: ({ keeper }) => keeper ?? <span className="soft">无</span> },
   { key: 'reason', title: '事由', render: ({ reason }) => <span title={reason}>{reason}</span> },
 ]
 
@@ -115,7 +115,7 @@ export const LeadTable = ({ filter, sort, ...placed }: LeadTableProps) => {
         rows={rows}
         rowKey={({ id }) => id}
         empty="没有符合条件的线索。"
-        minWidth={1_080}
+        minWidth={1_000}
         isMarked={({ id }) => dropped.has(id)}
         {...placed}
       />

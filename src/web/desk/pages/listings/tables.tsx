@@ -87,7 +87,7 @@ export const CaseTable = ({ filter, sort, ...placed }: ScrollPosition & { filter
       rows={rows}
       rowKey={({ id }) => id}
       empty="没有符合条件的案件。"
-      minWidth={1_020}
+      minWidth={1_010}
       {...placed}
     />
   )

@@ -59,8 +59,8 @@ export default function DoctorPage() {
       </PageHead>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       {findings === undefined && !error && <LoadingNotice of="检查结果" />}
-      {findings && <Lacking of={findings} />}
       <div className="stack">
+        {findings && <Lacking of={findings} />}
         {findings?.map(({ id, severity, words, next }) => (
           <Alert
             key={id}
