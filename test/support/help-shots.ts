@@ -23,7 +23,8 @@ const panel = (id: string) => `section[aria-labelledby="${id}"]`
 const paper = (name: string) => ({ name, mimeType: 'application/pdf', buffer: samplePdf() })
 
 const withdrawAndWriteAgain = async (page: Page): Promise<void> => {
-  await page.getByRole('button', { name: '撤回申请' }).click()
+  await page.getByRole('link', { name: '撤回申请' }).click()
+  await page.getByRole('button', { name: '确认撤回修复申请' }).click()
   await page.locator('#text').fill('罚款已于当月缴清；召回并销毁了全部侵权商品，赔偿了消费者；承诺今后依法经营。')
 }
 
@@ -42,7 +43,7 @@ const writeObjection = async (page: Page): Promise<void> => {
 const sendObjection = async (page: Page): Promise<void> => {
   await page.locator('#objection-file').setInputFiles([paper('复议决定书.pdf')])
   await page.getByRole('button', { name: '提交异议' }).click()
-  await page.getByRole('button', { name: '撤回异议' }).waitFor()
+  await page.getByRole('link', { name: '撤回异议' }).waitFor()
 }
 
 const openRejectsTogether = async (page: Page): Promise<void> => {
