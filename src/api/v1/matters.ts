@@ -7,8 +7,9 @@ import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundatio
 import { isRecord, parseJsonOr } from '../../foundation/text/json.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
 import { unavailableRefusal } from '../../store/db/db.js'
-import { listChangesAfter } from '../../store/matters/changes.js'
+import { listChangesAfter, listHeldMatters } from '../../store/matters/changes.js'
 import { numberMatterChanges } from '../../work/matters/changes.js'
+import { receiveMatters } from '../../work/matters/receipt.js'
 import { findStart } from '../../work/standing/changes/received-changes.js'
 import type { makeMatterView } from '../matters/matter-view.js'
 import {
@@ -18,6 +19,7 @@ import {
   type OpeningInput,
   openMatterOf,
 } from '../matters/matters.js'
+import { redactRequestText } from '../request/audit-rows.js'
 import { type GraphqlContext, makeContext } from '../request/context.js'
 import { makeGlobalId } from '../request/ids.js'
 import type { SignInLimits } from '../request/rate-limit.js'
@@ -85,7 +87,8 @@ export const makeMattersHandlers = (limits: SignInLimits) => {
   const move: AdmittedHandler = async (asked) => {
     requireAct(asked.viewer, 'open_matter')
     const id = String(asked.request.params['id'])
-    await act(asked, 'POST /v1/matters/{id}/moves', async (context, bytes) => {
+    const path = redactRequestText('POST /v1/matters', `${id}/moves`, asked.parts.keys.mark)
+    await act(asked, path, async (context, bytes) => {
       const sent = checked(MOVING, bodyIn(bytes)) as Omit<MovingInput, 'id' | 'fields'> & SentFields
       const view = await moveMatterOf(context, { ...sent, id, fields: listFields(sent) })
       asked.response.set('Cache-Control', 'no-store').type('application/json')
@@ -106,7 +109,7 @@ export const answerMatter =
     asked.response.set('Cache-Control', 'no-store').type('application/json').send(content)
   }
 
-/** Of the caller's seat and those that it covers. */
+/** Of the caller's seat and those that it covers. A page or event that lists a matter is its holder's receipt. */
 export const matterChanges: ChangeFeed = {
   ledger: MATTER_CHANGES,
   act: 'hear_matters',
@@ -119,6 +122,11 @@ export const matterChanges: ChangeFeed = {
     const rows = await listChangesAfter(db, seat, after, limit)
     const changes = rows.map(({ matterId, ...change }) => ({ ...change, id: makeGlobalId('Matter', matterId) }))
     return { changes, shown: [] }
+  },
+  noteSent: async (parts, seat, { from, to }, now) => {
+    const sequences = Array.from({ length: to - from + 1 }, (_, place) => from + place)
+    const ids = await listHeldMatters(parts.db, seat, sequences)
+    await receiveMatters(parts, { seat, ids, way: 'QUEUE', now })
   },
   anew: {},
 }

@@ -58,6 +58,24 @@ describe('administration over GraphQL', () => {
       body: JSON.stringify({ name, password, newPassword: 'fjord kelp umbra lantern' }),
     }).then(({ status }) => status)
 
+  it('registers partners, and agencies that have seats in matters but no feed', async () => {
+    const add = async (input: object) => {
+      const { data, code } = await act(
+        `mutation A($input: RegisterInput!) { addClient(input: $input) { client { role agency region } } }`,
+        { input },
+      )
+      return code ?? data.addClient.client
+    }
+    expect(await add({ name: '虚构快递', role: 'partner' })).to.deep.equal({
+      role: 'partner',
+      agency: null,
+      region: null,
+    })
+    const police = { role: 'agency', agency: 'police', region: '220100' }
+    expect(await add({ name: '虚构公安', ...police })).to.deep.equal(police)
+    expect(await add({ name: '虚构机关', ...police, agency: 'weather' })).to.equal('AGENCY_UNKNOWN')
+  })
+
   it('registers a system with a secret shown once, rotates it with an overlap, and ends it', async () => {
     const added = await act(
       `mutation A($input: RegisterInput!) { addClient(input: $input) { secret client { name role agency region rotatedAt endedAt } } }`,

@@ -82,6 +82,20 @@ describe('changes of matters', () => {
     })
   })
 
+  it('are the receipt of what the reader holds, once; not for its superior or sender', async () => {
+    const { id } = await open('收悉')
+    for (const seat of [COUNTY, 'market-regulator@220000']) await page(agency(seat))
+    const received = async () =>
+      (await rowsOf(world.database.db, 'select received_at from matters'))[0]?.['received_at']
+    expect(await received()).to.equal(null)
+    await page(agency(NEIGHBOUR))
+    expect(await received()).to.deep.equal(NOW)
+    world.setNow(new Date(NOW.getTime() + 60_000))
+    await page(agency(NEIGHBOUR))
+    expect(await received()).to.deep.equal(NOW)
+    expect((await page(agency(COUNTY))).body.changes.at(-1)).to.deep.include({ sequence: 2, id, state: 'SENT' })
+  })
+
   it('are quiet to all others, and to the receiver of what was not handed over', async () => {
     const { id } = await open('虚构-3', REFERRAL)
     expect(await heard(agency('police@220100'))).to.deep.equal([])
