@@ -7,7 +7,7 @@ import { SECOND_FACTOR_SETTINGS, type SecondFactorPolicy } from './domain/access
 import type { MailSettings } from './domain/notifications/message.js'
 import type { OfficeSetting, SiteIdentity } from './domain/office/settings.js'
 import { Refusal, reasonOf } from './foundation/errors.js'
-import { parseNetwork } from './foundation/http/addresses.js'
+import { isWiderThanAnyOwnNetwork, parseNetwork } from './foundation/http/addresses.js'
 import { platforms } from './platforms/index.js'
 
 export interface Config {
@@ -143,7 +143,8 @@ const readSettings = (env: Environment): ReadSettings => {
     // The URL parser also takes `https:host` and backslashes, in which a password would not be recognised.
     const isPlain = /^file:|^[a-z]+:\/\/[^\\]*$/i.test(text)
     if (isPlain && parsed && protocols.includes(parsed.protocol)) return text.replace(/\/+$/, '')
-    faults.push(`${name} 应为 ${protocols.join(' 或 ')} 地址 / must be a ${protocols.join(' or ')} address`)
+    const forms = protocols.map((protocol) => (protocol === 'file:' ? 'file:///…' : `${protocol}//…`))
+    faults.push(`${name} 应为 ${forms.join(' 或 ')} 地址 / must be a ${forms.join(' or ')} address`)
     return null
   }
   const checked = (name: string, usual: string, isValid: (text: string) => boolean, zh: string, en: string): string => {
@@ -167,6 +168,15 @@ const readSettings = (env: Environment): ReadSettings => {
     const named = given.filter((each) => each !== '')
     if (named.every((network) => parseNetwork(network) !== null)) return named
     faults.push(`${name} 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated`)
+    return []
+  }
+  const ownNetworks = (name: string): string[] => {
+    const named = networks(name)
+    const [wide] = named.filter(isWiderThanAnyOwnNetwork)
+    if (wide === undefined) return named
+    faults.push(
+      `${name} 不得含 ${wide}：该网段过大，等于放行任意地址，请只写本单位的网段 / must not hold so wide a network`,
+    )
     return []
   }
   const secondFactor = (): SecondFactorPolicy | null => {
@@ -263,7 +273,7 @@ const readSettings = (env: Environment): ReadSettings => {
     ),
     fastAnswers:
       checked('FAST_ANSWERS', 'on', (text) => ['on', 'off'].includes(text), ' on 或 off', 'on or off') === 'on',
-    webhookAllow: networks('WEBHOOK_ALLOW'),
+    webhookAllow: ownNetworks('WEBHOOK_ALLOW'),
     secondFactor: secondFactor(),
     administratorNetworks: networks('ADMINISTRATOR_NETWORKS'),
     metrics: { token: metricsToken(), local: LOOPBACK.test(new URL(publicUrl).hostname) },

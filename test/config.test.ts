@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { agencies } from '../src/agencies/index.js'
 import { readConfig } from '../src/config.js'
 import { isRefusal } from '../src/foundation/errors.js'
+import { chineseHalfOf } from '../src/foundation/text/words.js'
 import { listConfiguredPlatformSubjects } from '../src/hub/rules.js'
 import { platforms } from '../src/platforms/index.js'
 
@@ -83,6 +84,23 @@ describe('WEBHOOK_ALLOW', () => {
     for (const none of ['10.1.0.0', '10.1.0.0/33', 'host/8', '10.1.0.0/16;x'])
       expect(faultsOf({ WEBHOOK_ALLOW: none }), none).to.include('WEBHOOK_ALLOW')
   })
+
+  it('is refused with a network wider than any private one, and the sentence says why', () => {
+    for (const wide of ['0.0.0.0/0', '10.0.0.0/8,128.0.0.0/1', '::/0', 'fc00::/6'])
+      expect(toldAlone({ WEBHOOK_ALLOW: wide }), wide).to.include('等于放行任意地址')
+    expect(readConfig({ WEBHOOK_ALLOW: '10.0.0.0/8, fc00::/7' }).webhookAllow).to.have.length(2)
+  })
+})
+
+describe('the address of an agency or a platform', () => {
+  it('is refused with the forms that it may have, in Chinese alone', () => {
+    expect(toldAlone({ PLATFORM_NATIONAL_URL: 'smb://host' })).to.equal(
+      'PLATFORM_NATIONAL_URL 应为 http://… 或 https://… 地址',
+    )
+    expect(toldAlone({ AGENCY_IP_OFFICE_URL: 'host' })).to.equal(
+      'AGENCY_IP_OFFICE_URL 应为 http://… 或 https://… 或 file:///… 或 postgres://… 或 postgresql://… 地址',
+    )
+  })
 })
 
 describe('access to the metrics', () => {
@@ -114,6 +132,9 @@ const faultsOf = (env: Record<string, string>): string => {
     return error.message
   }
 }
+
+/** The one fault of these settings, as the desk shows it. */
+const toldAlone = (env: Record<string, string>): string => chineseHalfOf(faultsOf(env).replace(/^.*mend each: /, ''))
 
 describe('PLATFORM_…_HEARS', () => {
   const heard = (text: string) => readConfig({ PLATFORM_NATIONAL_HEARS: text }).platforms['national']?.hears
@@ -166,7 +187,7 @@ describe('the address and the credential of a platform', () => {
 
   it('an address is refused where the platform does not take its scheme', () => {
     const told = faultsOf({ PLATFORM_NATIONAL_URL: 'file:///srv/exchange' })
-    expect(told).to.include('PLATFORM_NATIONAL_URL 应为 http: 或 https: 地址')
+    expect(told).to.include('PLATFORM_NATIONAL_URL 应为 http://… 或 https://… 地址')
   })
 
   it('go together for an interface; a folder and a table need no credential', () => {

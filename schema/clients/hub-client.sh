@@ -2,7 +2,7 @@
 # 电子商务平台的客户端示例：curl、sed、openssl · A marketplace's client of the credit hub: curl, sed and openssl.
 #
 #   sellers FILE      send the whole list of sellers, one code a line (--force: although it loses many)
-#   add CODE…         put sellers on the list        remove CODE…   take sellers off it
+#   add CODE…         put sellers on the list        remove CODE…   take sellers off it (--force last: although many go)
 #   list              read the list back
 #   check FILE        standing of each row of a CSV (code,name,ref)
 #   changes           changes of own sellers since the last call
@@ -82,10 +82,14 @@ verify() { # Standard Webhooks: HMAC-SHA-256 of "id.timestamp.body", five minute
 
 command=${1:-}
 shift || true
-[[ $command == verify ]] || TOKEN=$(token)
+case $command in '' | verify) ;; *) TOKEN=$(token) ;; esac
 case $command in
   sellers) ask "/v1/sellers${2:+?force=true}" -H 'content-type: text/csv' --data-binary "@$1" ;;
-  add | remove) ask /v1/sellers -X PATCH -H 'content-type: application/json' -d "{\"$command\":[$(quoted "$@")]}" ;;
+  add | remove)
+    force=''
+    [[ ${!#} != --force ]] || { force='?force=true' && set -- "${@:1:$#-1}"; }
+    ask "/v1/sellers$force" -X PATCH -H 'content-type: application/json' -d "{\"$command\":[$(quoted "$@")]}"
+    ;;
   list) list ;;
   check) check "$1" ;;
   changes) changes ;;

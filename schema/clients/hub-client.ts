@@ -3,7 +3,7 @@
  * Node 22.18 and later run it as it is: node hub-client.ts COMMAND …; Node 20: npx tsx hub-client.ts COMMAND …
  *
  *   sellers FILE      send the whole list of sellers, one code a line (--force: although it loses many)
- *   add CODE…         put sellers on the list        remove CODE…   take sellers off it
+ *   add CODE…         put sellers on the list        remove CODE…   take sellers off it (--force: although many go)
  *   list              read the list back
  *   check FILE        standing of each row of a CSV (code,name,ref)
  *   changes           changes of own sellers since the last call
@@ -39,8 +39,9 @@ const bearer = async (): Promise<string> => {
     headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   })
-  const given = (await answer.json()) as { access_token: string; expires_in: number; error?: string }
-  if (!answer.ok) throw new HubError(given.error ?? 'TOKEN', { detail: 'check HUB_CLIENT and HUB_SECRET' })
+  const given = (await answer.json()) as { access_token: string; expires_in: number; error?: string; error_description?: string }
+  // 401 invalid_client: a wrong name or secret. 400 unauthorized_client: not confirmed yet.
+  if (!answer.ok) throw new HubError(given.error ?? 'TOKEN', { detail: given.error_description })
   token = { text: given.access_token, until: Date.now() + (given.expires_in - 60) * 1000 }
   return token.text
 }
@@ -68,8 +69,8 @@ const graphql = async (query: string, variables: object): Promise<any> => {
   return data
 }
 
-const change = (body: { add?: string[]; remove?: string[] }) =>
-  json('/v1/sellers', { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+const change = (body: { add?: string[]; remove?: string[] }, query: string) =>
+  json(`/v1/sellers${query}`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
 async function* listed(): AsyncGenerator<{ code: string; gradeShown: boolean }> {
   for (let after = ''; ; ) {
@@ -138,13 +139,13 @@ const say = (value: unknown): void => console.log(JSON.stringify(value))
 const [command, ...given] = process.argv.slice(2)
 const values = given.filter((one) => one !== '--force')
 const [first = ''] = values
+const query = given.includes('--force') ? '?force=true' : ''
 try {
   if (command === 'sellers') {
-    const query = given.includes('--force') ? '?force=true' : ''
     const body = new Uint8Array(readFileSync(first))
     say(await json(`/v1/sellers${query}`, { method: 'POST', headers: { 'content-type': 'text/csv' }, body }))
-  } else if (command === 'add') say(await change({ add: values }))
-  else if (command === 'remove') say(await change({ remove: values }))
+  } else if (command === 'add') say(await change({ add: values }, query))
+  else if (command === 'remove') say(await change({ remove: values }, query))
   else if (command === 'list') for await (const seller of listed()) say(seller)
   else if (command === 'check') for await (const row of check(readFileSync(first))) say(row)
   else if (command === 'changes') for await (const one of changes()) say(one)
@@ -154,8 +155,8 @@ try {
     say((await graphql('mutation($id: ID!) { pingWebhook(id: $id) { status error ms } }', { id: first })).pingWebhook)
   else if (command === 'replay') {
     const [id, from, to = from] = values
-    const query = 'mutation($id: ID!, $from: String!, $to: String) { replayWebhook(id: $id, from: $from, to: $to) { queued } }'
-    say((await graphql(query, { id, from, to })).replayWebhook)
+    const replay = 'mutation($id: ID!, $from: String!, $to: String) { replayWebhook(id: $id, from: $from, to: $to) { queued } }'
+    say((await graphql(replay, { id, from, to })).replayWebhook)
   } else if (command === 'receive') receive(Number(first))
   else console.error('sellers add remove list check changes hook ping replay receive: see the head of this file')
 } catch (error) {

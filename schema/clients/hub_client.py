@@ -2,7 +2,7 @@
 """电子商务平台的客户端示例，只用标准库 · A marketplace's client of the credit hub, standard library only (Python 3.8).
 
   sellers FILE      send the whole list of sellers, one code a line (--force: although it loses many)
-  add CODE...       put sellers on the list        remove CODE...  take sellers off it
+  add CODE...       put sellers on the list        remove CODE...  take sellers off it (--force: although many go)
   list              read the list back
   check FILE        standing of each row of a CSV (code,name,ref)
   changes           changes of own sellers since the last call
@@ -47,7 +47,12 @@ def bearer():
         with urllib.request.urlopen(request, timeout=30) as answer:
             given = json.load(answer)
     except urllib.error.HTTPError as error:
-        raise HubError("TOKEN", {"detail": f"{error.code}: check HUB_CLIENT and HUB_SECRET"}) from None
+        # 401 invalid_client: a wrong name or secret. 400 unauthorized_client: not confirmed yet.
+        try:
+            told = json.load(error)
+        except ValueError:
+            told = {}
+        raise HubError(told.get("error", "TOKEN"), {"detail": told.get("error_description", error.code)}) from None
     _token.update(text=given["access_token"], until=time.time() + given["expires_in"] - 60)
     return _token["text"]
 
@@ -176,7 +181,7 @@ def main(command="", *given):
     if command == "sellers":
         say(send_sellers(read(values[0]), force="--force" in given))
     elif command in ("add", "remove"):
-        say(ask_json("/v1/sellers", "PATCH", {command: values}))
+        say(ask_json("/v1/sellers" + ("?force=true" if "--force" in given else ""), "PATCH", {command: values}))
     elif command == "list":
         for seller in listed():
             say(seller)

@@ -6,6 +6,7 @@ import { asItems, chunksOfItems, type ItemChunks } from '../foundation/chunks.js
 import type { FeedDelivery, FeedFetch, FeedSource, OpenOptions } from './delivery.js'
 import { type Examination, examineItem, type FormDraft } from './examine.js'
 import { requireMarks } from './feed-marks.js'
+import { columnsOfForm, type FormColumn } from './form-columns.js'
 import { contentFromBytes, contentFromFile, type FileContent } from './readers/content.js'
 import { readContent } from './readers/index.js'
 import { renameFields, shapesOfMaps } from './readers/renaming.js'
@@ -40,6 +41,8 @@ export interface AgencyFeed {
   places: FeedPlaces
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
   forms: readonly FormShape[]
+  /** The columns of each form, with Chinese headings and with field codes. */
+  columns: () => FormColumn[][]
   /** The content decides the reader unless one is named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<SourceItem>
   map: (item: SourceItem, context: MappingContext) => DraftsOrProblems
@@ -63,11 +66,13 @@ export interface FeedForm extends FormShape {
    * Key fields. A rejected item's record does not count as missing; with a faulty key field, none of its party's does.
    */
   keyed?: readonly string[]
+  /** Names of each field, the usual one first; absent: every name is a field of its own. */
+  spellings?: readonly (readonly string[])[]
   drafts: (row: Examination, context: MappingContext) => FormDraft[]
 }
 
 export interface FeedDescription
-  extends Omit<AgencyFeed, 'agency' | 'places' | 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
+  extends Omit<AgencyFeed, 'agency' | 'places' | 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms' | 'columns'> {
   bounds?: Partial<FeedBounds>
   exempt?: readonly string[]
   /** A delivery must have one of these fields. Similar feeds share all others. */
@@ -107,6 +112,7 @@ export const makeFeed = (
     places: { path: fetch.path, folder: id, table: tableOfFeed(id) },
     exempt: new Set(exempt),
     forms,
+    columns: () => forms.flatMap(columnsOfForm),
     open: async (source, opening) => {
       const own = shapesOfMaps(opening.maps ?? [])
       const request = { ...source, ...opening, most: bounded.most, feed: id, shapes: shapesWith(own) }

@@ -43,6 +43,7 @@ type ShopFields = Record<keyof typeof FIELDS, string>
 
 const form = (names: ShopFields): FeedForm => ({
   names: [...Object.values(names), ...FORBIDDEN],
+  spellings: Object.values(names).map((name) => [name]),
   keyed: [names.marketplace, names.shopId],
   drafts: (row, { today }) => {
     for (const field of FORBIDDEN) if (row.has(field)) forbid(row, field)

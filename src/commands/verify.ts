@@ -58,7 +58,7 @@ const parseHeldHead = (head: string | undefined): AuditHead[] => {
   const found = parseHead({ number: Number(number), hash: hash.toLowerCase() })
   if (found === null)
     throw new Refusal('USAGE', {
-      reason: '--head 应为 序号:散列（64 位十六进制）a number, a colon, 64 hexadecimal digits',
+      reason: '--head 应为 序号:校验值（64 位十六进制）a number, a colon, 64 hexadecimal digits',
     })
   return [found]
 }

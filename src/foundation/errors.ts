@@ -15,7 +15,7 @@ const COMPOSED: Readonly<Record<string, (d: Details) => string>> = {
   SELLERS_UNREADABLE: (d) =>
     d['lines'] === 0
       ? '名单中没有一行，未作任何改动。The list holds no line; nothing was changed.'
-      : `${d['lines']} 行中有 ${d['malformed']} 行没有代码（例如第 ${d['first']} 行），未作任何改动。${d['malformed']} of ${d['lines']} lines hold no code (such as ${d['first']}); nothing was changed.`,
+      : `${d['lines']} 行中有 ${d['malformed']} 行没有代码（例如第 ${d['first']} 行），未作任何改动。${d['malformed']} of ${d['lines']} lines hold no code (such as ${String(d['first']).replaceAll('、', ', ')}); nothing was changed.`,
 }
 
 const sentenceOf = (code: RefusalCode, details: Details): string =>

@@ -78,7 +78,7 @@ const sendPage = (response: Response, page: string, { style, font, form }: PageP
   const nonce = randomBytes(NONCE_BYTES).toString('base64')
   const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'${style}; img-src 'self' data:; font-src ${font}; connect-src 'self'; form-action ${form}; base-uri 'none'; frame-ancestors 'none'`
   response.set({ 'Content-Security-Policy': policy, 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' })
-  response.type('html').send(page.replace('%NONCE%', nonce))
+  response.type('html').send(page.replaceAll('%NONCE%', nonce))
 }
 
 const sendAsset =

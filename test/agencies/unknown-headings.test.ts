@@ -3,6 +3,7 @@ import { usccOf } from '../../seeds/world/codes.js'
 import type { NumberedMap } from '../../src/domain/intake/feed-maps.js'
 import type { SourceItem } from '../../src/domain/records/records.js'
 import { isRefusal, type Refusal } from '../../src/foundation/errors.js'
+import { chineseHalfOf } from '../../src/foundation/text/words.js'
 import { bookOf } from '../soak/documents.js'
 import { context, feedOf, fileOf } from './samples.js'
 
@@ -57,6 +58,9 @@ describe('content under unknown headings', () => {
       expect(code).to.equal('CONTENT_UNKNOWN')
       expect(details['read']).to.include.members(PROVINCE[0] ?? [])
       expect(message).to.contain('主体全称、社会信用代码、列入事由').and.contain('hub map dishonest')
+      expect(chineseHalfOf(message))
+        .to.match(/可改列名，或把表头对应到字段一次/)
+        .and.not.contain('hub map')
     }
     const near = csv([
       ['企业名称', '统一信用代码', '甲', '乙', '丙', '丁'],

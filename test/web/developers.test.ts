@@ -66,7 +66,7 @@ describe('/developers', () => {
         .to.include(words)
         .and.not.include(other)
         .and.not.match(/\{\{|\{#/)
-      expect(article).to.include(`HUB=${world.url}`)
+      expect(article).to.include(`HUB_URL=${world.url}`)
       const links = [...article.matchAll(/href="#([\w-]+)"/g)].map(([, id]) => id)
       expect(links).to.have.length.above(1)
       for (const id of ['not-on-your-list', 'refusals', 'versions', ...links]) expect(article).to.include(` id="${id}"`)

@@ -17,6 +17,9 @@ export const listFieldNames = <M extends string>({ fields, ignored }: FormLayout
   ...ignored,
 ]
 
+export const listSpellingsOfFields = <M extends string>({ fields }: FormLayout<M>): (readonly string[])[] =>
+  Object.values<readonly string[] | undefined>(fields).flatMap((names) => (names ? [names] : []))
+
 export type MeaningReader<M extends string> = ReturnType<typeof makeMeaningReader<M>>
 
 /** Remarks and problems use the sender's field names. */

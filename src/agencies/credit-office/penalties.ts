@@ -6,7 +6,7 @@ import { type FormDraft, NO_CODES } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
 import { makeFileFetch } from '../transports/http/file.js'
 import { mapWordsToValues, splitWords } from '../words.js'
-import { listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
+import { listFieldNames, listSpellingsOfFields, type MeaningReader, makeMeaningReader } from './fields.js'
 import {
   codes2015Layout,
   codes2019Layout,
@@ -42,6 +42,7 @@ type PenaltyReader = MeaningReader<PenaltyMeaning>
 
 const form = (layout: PenaltyLayout): FeedForm => ({
   names: listFieldNames(layout),
+  spellings: listSpellingsOfFields(layout),
   drafts: (row, context) => [decision(makeMeaningReader(row, layout), context)],
 })
 

@@ -5,7 +5,13 @@ import type { FormDraft } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
 import { makeFileFetch } from '../transports/http/file.js'
 import { mapWordsToValues, splitLiteral, splitWords, type WordsIn } from '../words.js'
-import { type FormLayout, listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
+import {
+  type FormLayout,
+  listFieldNames,
+  listSpellingsOfFields,
+  type MeaningReader,
+  makeMeaningReader,
+} from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
 
 type PermitMeaning =
@@ -115,6 +121,7 @@ const CATEGORIES = mapWordsToValues({
 
 const form = (layout: FormLayout<PermitMeaning>, states: PermitStates): FeedForm => ({
   names: listFieldNames(layout),
+  spellings: listSpellingsOfFields(layout),
   drafts: (row, context) => [permit(makeMeaningReader(row, layout), states, context)],
 })
 

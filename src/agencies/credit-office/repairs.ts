@@ -5,7 +5,13 @@ import type { FormDraft } from '../examine.js'
 import type { FeedDescription, FeedForm, MappingContext } from '../feed.js'
 import { makePagedFetch } from '../transports/http/pages.js'
 import { mapWordsToValues, splitLiteral, splitWords, type WordsIn } from '../words.js'
-import { type FormLayout, listFieldNames, type MeaningReader, makeMeaningReader } from './fields.js'
+import {
+  type FormLayout,
+  listFieldNames,
+  listSpellingsOfFields,
+  type MeaningReader,
+  makeMeaningReader,
+} from './fields.js'
 import { type PartyMeaning, readDecisionParty } from './parties.js'
 
 type RepairMeaning =
@@ -48,6 +54,7 @@ const OUTCOMES = mapWordsToValues({
 
 const form: FeedForm = {
   names: listFieldNames(results),
+  spellings: listSpellingsOfFields(results),
   drafts: (row, context) => [result(makeMeaningReader(row, results), context)],
 }
 

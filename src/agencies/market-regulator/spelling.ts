@@ -24,6 +24,7 @@ export const makeSpeltForm = <F extends string>(
   keyed: readonly NoInfer<F>[] = [],
 ): FeedForm => ({
   names: [...listSpellings(spellings), ...ignored],
+  spellings: Object.values(spellings),
   ...(keyed.length > 0 && { keyed: keyed.flatMap((field) => spellings[field]) }),
   drafts: (row, context) => drafts(row, spellingIn(row, spellings), context),
 })

@@ -15,21 +15,33 @@ interface NearestForm {
 }
 
 const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShape[]): NearestForm => {
-  let best: NearestForm & { filled: number } = { read: [], known: [], wanted: [], filled: 0 }
+  let best: NearestForm & { filled: number; isChinese: boolean } = {
+    read: [],
+    known: [],
+    wanted: [],
+    filled: 0,
+    isChinese: false,
+  }
   for (const row of rows) {
     const filled = row.filter((name) => name.trim() !== '').slice(0, MOST_READ)
     const knownByShape = namesOfShapesIn(filled, shapes)
     for (const [at, shape] of shapes.entries()) {
       const known = knownByShape[at] ?? []
       if (known.length < best.known.length) continue
-      if (known.length === best.known.length && filled.length <= best.filled) continue
+      const isMoreReadable = best.filled === filled.length && isChinese(shape) && !best.isChinese
+      if (known.length === best.known.length && filled.length <= best.filled && !isMoreReadable) continue
       const wanted = shape.names.filter((name) => !known.includes(name))
-      best = { read: filled.map(redacted), known, wanted, filled: filled.length }
+      best = { read: filled.map(redacted), known, wanted, filled: filled.length, isChinese: isChinese(shape) }
     }
   }
   const few = (names: string[]): string[] => names.slice(0, MOST_NAMES)
   return { read: few(best.read), known: few(best.known), wanted: few(best.wanted) }
 }
+
+const HAN = /\p{Script=Han}/u
+
+/** Of two forms that know equally many headings, people are told the one with Chinese names. */
+const isChinese = ({ names }: FormShape): boolean => names.filter((name) => HAN.test(name)).length * 2 > names.length
 
 const redacted = (name: string): string => {
   const shown = redactIdNumbers(name.trim().slice(0, MAX_NAME), () => '').replace(/\p{C}/gu, '')
@@ -48,7 +60,7 @@ export const unknownHeaderRefusal = ({ feed, shapes }: WantedForms, rows: readon
     `读到 read: ${listed(found.read)}`,
     `最接近的格式认得 ${found.known.length} 列 the nearest form knows: ${listed(found.known)}`,
     `它的其他列 its other columns: ${listed(found.wanted)}`,
-    `列名至少一半须认得；可改列名，或把表头对应到字段一次 at least half must be known: rename the columns, or map them once with hub map ${feed}`,
+    `列名至少一半须认得；可改列名，或把表头对应到字段一次 at least half must be known, so rename the columns or map them once (hub map ${feed})`,
   ])
 }
 

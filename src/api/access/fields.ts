@@ -67,7 +67,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_open_records', 'OPEN', 'trademark product'],
     ['send_sellers', 'OWN', 'sellerList'],
     ['hear_changes hear_matters see_webhooks', 'OWNER', 'webhooks'],
-    ['see_operations', 'HUB', 'agencies platforms runs comparisons timeliness timetable feedMaps'],
+    ['see_operations', 'HUB', 'agencies platforms runs comparisons timeliness timetable feedMaps feedSamples'],
     ['see_operations', 'HUB', 'databaseRestored databaseRestorations'],
     ['see_operations', 'SIGHT', 'deliveries dueDeliveries discrepancies retractions'],
     ['see_moves', 'SIGHT', 'concerns deadlines overrides cases caseBoard authorisations search'],

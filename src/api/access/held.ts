@@ -50,6 +50,8 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
     'platform platformName kind key listing authority duty countedFrom dueOn provisional late state attempts delivery limit',
   Feed: 'id title kind whole every staleAfterHours configured lastGoodPullAt stale items rejects rejectsByRule lastError openRejects unmatched dutyWorkdays timeliness forms places',
   FeedForm: 'fields',
+  FeedSample: 'columns',
+  FeedColumn: 'name title kind isRequired choices example',
   FeedPlaces: 'path folder table',
   FeedMap: 'number feed lines madeBy madeAt endedBy endedAt',
   FeedMapLine: 'heading field value',
@@ -196,7 +198,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Rollback: 'at by reason',
   TimelinessFigure: 'authority platform platformName duty total onTime late open overdue closed share median worst',
   TimelinessLimit: 'workdays basis confirmed',
-  TimetableRow: 'job subject cron words missed pausable next lastOccurrence lastRun paused',
+  TimetableRow: 'job subject cron words missed pausable next lastOccurrence lastRequest lastRun paused',
   Trademark: 'number class office name state inTerm appliedOn registeredOn expiresOn ownerName owner contested record',
   AuditLogRow:
     'number at kind client role agency purpose request asked outcome shownCount shown digest previousHash hash erased',
@@ -229,4 +231,5 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
       [`${node}Edge`, 'node cursor'],
     ]),
   ),
+  DeadlineConnection: 'edges nodes pageInfo totalCount countUpTo',
 }

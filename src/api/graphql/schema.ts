@@ -137,7 +137,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     en: 'what the hub notes of its own running',
     types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain SearchResult FoundDocument FoundColleague Webhook WebhookCall WebhookReplay WebhookSecret DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
       NotificationSettings NotificationRobot ProposedRobot MailTest UndeliveredNotification
-      Lockout Viewer Agency Feed FeedForm Platform Client Person Colleague IssuedSecret IssuedPassword`,
+      Lockout Viewer Agency Feed FeedForm FeedSample FeedColumn Platform Client Person Colleague IssuedSecret IssuedPassword`,
   },
 ]
 

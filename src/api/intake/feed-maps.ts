@@ -3,6 +3,7 @@ import type { MapLine } from '../../domain/intake/feed-maps.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/intake/feed-maps.js'
 import type { RunRow } from '../../store/timetable/runs.js'
+import { samplesOfFeed } from '../../work/intake/feed-columns.js'
 import * as work from '../../work/intake/feed-maps.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
@@ -28,6 +29,9 @@ const feedMaps = async (_: unknown, args: { feed: string }, context: GraphqlCont
   return (await store.listOfFeed(context.parts.db, id)).map(mapView)
 }
 
+const feedSamples = (_: unknown, args: { feed: string }, context: GraphqlContext) =>
+  samplesOfFeed(feedIn(context, refuseUnstorableText(args).feed)).map((columns) => ({ columns }))
+
 const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLine>[] }, context: GraphqlContext) => {
   const { parts, viewer, now } = context
   const fields = refuseUnstorableText(args)
@@ -44,7 +48,7 @@ const endFeedMap = async (_: unknown, args: { feed: string; map: number }, conte
 }
 
 export const feedMapResolvers = {
-  Query: { feedMaps },
+  Query: { feedMaps, feedSamples },
   Mutation: { addFeedMap, endFeedMap },
   Run: {
     maps: async ({ maps }: RunRow, _: unknown, { parts }: GraphqlContext) =>

@@ -8,16 +8,20 @@ import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { makeRunView } from './operations.js'
 
+const REQUEST_SHOWN_MS = 3_600_000
+
 const occurrenceView = (one: occurrences.Occurrence) => ({ ...one, subject: one.subject || null })
 
 const rows = async (context: GraphqlContext, of: readonly ScheduledJob[]) => {
   const { db } = context.parts
   const kept = byName(await schedules.listSchedules(db))
   const latest = byName(await occurrences.latestOccurrences(db, of))
+  const requests = byName(await occurrences.latestRequests(db, new Date(context.now.getTime() - REQUEST_SHOWN_MS)))
   const last = byName(await runs.latestRuns(db, of))
   return of.map((occasion) => {
     const { job, subject, cron } = occasion
-    const [plan, one, run] = [kept.get(nameOf(occasion)), latest.get(nameOf(occasion)), last.get(nameOf(occasion))]
+    const name = nameOf(occasion)
+    const [plan, one, asked, run] = [kept.get(name), latest.get(name), requests.get(name), last.get(name)]
     const { pausable } = JOB_RULES[job]
     const paused = plan?.pausedAt ? { at: plan.pausedAt, by: plan.pausedBy, reason: plan.pausedReason } : null
     return {
@@ -29,6 +33,7 @@ const rows = async (context: GraphqlContext, of: readonly ScheduledJob[]) => {
       pausable,
       next: paused ? null : nextRun(parseCron(cron), context.now),
       lastOccurrence: one ? occurrenceView(one) : null,
+      lastRequest: asked ? occurrenceView(asked) : null,
       lastRun: run ? makeRunView(run) : null,
       paused,
     }

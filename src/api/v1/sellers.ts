@@ -56,20 +56,26 @@ export const makeSellersHandlers = (): SellersHandlers => {
     change: async (asked) => {
       const { request, own, parts, viewer } = asked
       requireAct(viewer, 'send_sellers')
-      const marketplace = checkedMarketplace(readParameters(request, ['marketplace']).marketplace)
-      await receive(asked, ['PATCH /v1/sellers', marketplace].filter(Boolean).join(' '), async (bytes, client) =>
-        changeSellers(parts.db, { client, ...changesIn(bytes), marketplace, now: own.now, log: parts.log }),
+      const given = readParameters(request, ['marketplace', 'force'])
+      const [marketplace, force] = [checkedMarketplace(given.marketplace), checkedForce(given.force)]
+      const words = ['PATCH /v1/sellers', marketplace, force && 'force']
+      await receive(asked, words.filter(Boolean).join(' '), async (bytes, client) =>
+        changeSellers(parts.db, { client, ...changesIn(bytes), marketplace, force, now: own.now, log: parts.log }),
       )
     },
   }
 }
 
 const givenIn = (request: Request, today: string) => {
-  const { dated = today, marketplace, force = 'false' } = readParameters(request, ['dated', 'marketplace', 'force'])
+  const { dated = today, marketplace, force } = readParameters(request, ['dated', 'marketplace', 'force'])
   if (!isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
+  return { dated, marketplace: checkedMarketplace(marketplace), force: checkedForce(force) }
+}
+
+const checkedForce = (force = 'false'): boolean => {
   if (force !== 'true' && force !== 'false')
     throw new Refusal('INPUT_INVALID', { reason: 'force 应为 true 或 false must be true or false' })
-  return { dated, marketplace: checkedMarketplace(marketplace), force: force === 'true' }
+  return force === 'true'
 }
 
 const checkedMarketplace = (marketplace: string | null = null): string | null => {

@@ -19,7 +19,7 @@ const questionOf = ({ viewer, today, parts }: GraphqlContext): WorkQuestion => (
 })
 
 /** Only these subjects are told outside; others are row numbers. */
-const NAMED: readonly string[] = ['REJECTS', 'IDENTITY', 'DELIVERY', 'DISCREPANCY', 'ACCOUNT']
+const NAMED: readonly string[] = ['REJECTS', 'IDENTITY', 'DELIVERY', 'DISCREPANCY', 'ACCOUNT', 'CLIENT']
 
 const itemView = (context: GraphqlContext, { key, ...item }: ListedWork) => {
   const { listingId, operatorId, subject } = item

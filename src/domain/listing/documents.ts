@@ -120,7 +120,7 @@ export const findIssueFault = (
 ): string | null => {
   if (number === '' || number.length > NUMBER_LONGEST)
     return `文号须为 1–${NUMBER_LONGEST} 个字符 the number has 1 to ${NUMBER_LONGEST} characters`
-  if (!SHA256.test(sha256)) return '散列值应为 64 位十六进制 not 64 hexadecimal digits'
+  if (!SHA256.test(sha256)) return '校验值应为 64 位十六进制 not 64 hexadecimal digits'
   if (signer === 'PARTY')
     return '这是当事人的申请书，不由办案系统出具 it is the party’s own paper, not one that is issued'
   return issuedOn > today ? '出具日期晚于今天 the day of issue lies after today' : null

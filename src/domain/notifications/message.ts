@@ -75,7 +75,7 @@ const bodyOf = (
     subject,
     '',
     ...parts,
-    ...(more > 0 ? [`另有 ${more} 项，见工作台。`] : []),
+    ...(more > 0 ? [`消息过长，已在此截断：另有 ${more} 项，见工作台。`] : []),
     `工作台：${publicUrl}/desk`,
     ...(robot === null
       ? ['', '本邮件由系统自动发送，请勿回复。', `提醒设置：${publicUrl}/desk/reminders`]

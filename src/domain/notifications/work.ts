@@ -18,6 +18,7 @@ const NOTICES: Record<WorkProcess, ProcessNotice> = {
   SCORECARD: { kind: 'WAITING', page: 'scorecards' },
   CALENDAR: { kind: 'WAITING', page: 'administration/calendar' },
   ACCOUNT: { kind: 'WAITING', page: 'administration/people' },
+  CLIENT: { kind: 'WAITING', page: 'administration/clients' },
   OFFICE: { kind: 'WAITING', page: 'worklist' },
   OBJECTION: { kind: 'OBJECTION', page: 'listings/objections' },
   REPAIR: { kind: 'REPAIR', page: 'listings' },

@@ -22,6 +22,7 @@ export const WORK_PROCESSES = [
   'SCORECARD',
   'CALENDAR',
   'ACCOUNT',
+  'CLIENT',
   'OFFICE',
 ] as const
 export type WorkProcess = (typeof WORK_PROCESSES)[number]
@@ -291,6 +292,13 @@ const ROWS = {
     zh: '账号变更，待安全管理员确认',
     en: 'account to be confirmed by a security administrator',
     process: 'ACCOUNT',
+    act: 'manage_registered',
+    ...second,
+  },
+  CONFIRM_CLIENT: {
+    zh: '系统变更，待安全管理员确认',
+    en: 'client to be confirmed by a security administrator',
+    process: 'CLIENT',
     act: 'manage_registered',
     ...second,
   },

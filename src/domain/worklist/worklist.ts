@@ -49,6 +49,9 @@ export interface WorkGroup extends TaskColumns {
   isCut: boolean
 }
 
+/** Items of one feed, or subjects at the platforms, are counted up to this number. */
+export const ITEMS_COUNTED_MOST = 1_000
+
 export interface WorkCount {
   kind: WorkKind
   process: WorkProcess
@@ -80,10 +83,12 @@ export const listRolesOfTask = (kind: WorkKind): Role[] => {
   return ROLES_BY_ACT[act].filter((role) => role !== 'party' && (movers?.includes(role) ?? true))
 }
 
+const OF_SECURITY: readonly WorkKind[] = ['CONFIRM_ACCOUNT', 'CONFIRM_CLIENT']
+
 export const mayDoKind = ({ viewer, duty }: Worker, kind: WorkKind): boolean =>
   may(viewer, TASKS[kind].act) &&
   listRolesOfTask(kind).includes(viewer.role) &&
-  (kind !== 'CONFIRM_ACCOUNT' || duty === 'security')
+  (!OF_SECURITY.includes(kind) || duty === 'security')
 
 export const mayDoTask = (worker: Worker, { kind, notBy, level }: Omit<TaskColumns, 'keeper'>): boolean =>
   mayDoKind(worker, kind) &&

@@ -13,6 +13,14 @@ const parsed = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
 export const parseNetwork = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null =>
   parsed(text.replace(/\/\d+$/, '')) !== null && ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : null
 
+/** Prefix lengths in bits of the widest private networks: 10.0.0.0/8 (RFC 1918) and fc00::/7 (RFC 4193). */
+const WIDEST_OWN_PREFIX = { ipv4: 8, ipv6: 7 }
+
+export const isWiderThanAnyOwnNetwork = (text: string): boolean => {
+  const network = parseNetwork(text)
+  return network !== null && network[1] < WIDEST_OWN_PREFIX[network[0].kind()]
+}
+
 /** An IPv4-mapped IPv6 address does not match an IPv4 network. */
 export const isInNetworks = (text: string, networks: readonly string[]): boolean => {
   const address = parsed(text)

@@ -92,13 +92,12 @@ interface DutyFilter extends Partial<OperatorWords> {
 
 type DutyBounds = Pick<DutyFilter, 'sight' | 'region' | 'name'>
 
-const waitingIn = ({
-  sight = null,
-  region = null,
-  name = null,
-}: DutyBounds = {}): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
+const waitingIn = (
+  { sight = null, region = null, name = null }: DutyBounds = {},
+  most: number | null = null,
+): string => `waits as materialized (select distinct o.platform, o.subject_id from (select o.platform, o.subject_id from deliveries o
     where (:platform::text is null or o.platform = :platform::text) and ${isUnfinishedSql('o')}
-    ${andIsSubjectWithinSightSql(sight, 'o.subject_id')} ${andFitsWordsSql({ region, name }, operatorOfSubjectSql('o.subject_id'))}),
+    ${andIsSubjectWithinSightSql(sight, 'o.subject_id')} ${andFitsWordsSql({ region, name }, operatorOfSubjectSql('o.subject_id'))} ${most === null ? '' : `order by o.id limit ${most}`}) o),
   ${dutiesOf(
     `waits cross join lateral (select * from deliveries h where h.platform = waits.platform and h.subject_id = waits.subject_id offset 0) d`,
     'true',
@@ -112,9 +111,9 @@ const bindingsOf = ({ until, ...filter }: DutyFilter) => ({
   until: JSON.stringify(until),
 })
 
-/** SQL: platform and first day of each delivery that is past its limit; binds `until` and `platform`. */
-export const lateDutiesSql = (): string =>
-  `with ${waitingIn()} select platform, counted_from from duties where ${ASKED}`
+/** SQL: platform and first day of deliveries past their limit, among the `most` oldest that wait; binds `until` and `platform`. */
+export const lateDutiesSql = (most: number): string =>
+  `with ${waitingIn({}, most)} select platform, counted_from from duties where ${ASKED}`
 
 export const listOpenDuties = (
   db: Db,

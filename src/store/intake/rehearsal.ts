@@ -1,4 +1,4 @@
-import type { RecordBody, RecordKind } from '../../domain/records/records.js'
+import type { RecordBody, RecordKind, Remark } from '../../domain/records/records.js'
 import { queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { markRehearsal } from '../db/transaction.js'
 
@@ -106,21 +106,33 @@ export interface BroughtRecord {
   body: RecordBody
   before: RecordBody | null
   reason: string | null
+  remarks: Remark[]
 }
 
+const HAS_WRONG_DIGIT = `findings @> '[{"rule": "code.digit"}]'`
+
+export const countWrongDigits = (tx: Tx, run: number): Promise<number> =>
+  queryValue(
+    tx,
+    `select ((select count(*) from versions where run_id = :run and known_to is null and ${HAS_WRONG_DIGIT})
+       + (select count(*) from unmatched where last_run = :run and state = 'OPEN' and ${HAS_WRONG_DIGIT}))::int as n /* rehearsal.wrongDigits */`,
+    { run },
+  )
+
+/** Records with a wrong check digit come first, then all by their place in the file. */
 export const recordsBrought = (tx: Tx, run: number, first: number): Promise<BroughtRecord[]> =>
   queryRows(
     tx,
-    `select * from (
+    `select effect, kind, key, page, row, name, code, body, before, reason, remarks from (
        select case when b.id is null then 'NEW' else 'CHANGED' end as effect, v.kind, v.record_key as key, v.page, v.row_number as row,
-         o.name, coalesce(o.uscc, o.shop) as code, v.body, b.body as before, null as reason
+         o.name, coalesce(o.uscc, o.shop) as code, v.body, b.body as before, null as reason, v.findings as remarks, v.${HAS_WRONG_DIGIT} as is_wrong
        from versions v left join operators o on o.id = v.operator_id
        left join lateral (select p.id, p.body from versions p where p.feed = v.feed and p.record_key = v.record_key and p.closed_by = :run
          order by p.id desc limit 1) b on true where v.run_id = :run and v.known_to is null
        union all
        select 'UNMATCHED', u.kind, u.record_key, u.page, u.row_number, u.subject->>'name',
-         coalesce(u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo'), u.body, null, u.reason
+         coalesce(u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo'), u.body, null, u.reason, u.findings, u.${HAS_WRONG_DIGIT}
        from unmatched u where u.last_run = :run and u.state = 'OPEN') brought
-     order by page nulls first, row, key limit :first /* rehearsal.recordsBrought */`,
+     order by is_wrong desc, page nulls first, row, key limit :first /* rehearsal.recordsBrought */`,
     { run, first },
   )

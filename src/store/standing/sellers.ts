@@ -120,6 +120,23 @@ export const removeSellers = (tx: Tx, client: string, sellers: readonly Seller[]
     },
   )
 
+/** Returns how many single sellers the list has lost on `day`, these included. */
+export const noteLostSellers = (
+  tx: Tx,
+  client: string,
+  { day, lost }: { day: string; lost: number },
+): Promise<number> =>
+  queryValue(
+    tx,
+    `update seller_lists set lost = case when lost_on = :day::date then lost else 0 end + :lost::int, lost_on = :day::date
+     where client = :client and current returning lost /* sellers.noteLost */`,
+    { client, day, lost },
+  )
+
+export const forgetLostSellers = async (tx: Tx, client: string): Promise<void> => {
+  await tx.raw('update seller_lists set lost = 0 where client = ? and current /* sellers.forgetLost */', [client])
+}
+
 export interface ListedSeller {
   code: string
   gradeShown: boolean

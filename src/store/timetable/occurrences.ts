@@ -186,6 +186,15 @@ export const latestOccurrences = (db: Db, of: readonly OccurrenceKey[]): Promise
     [of.map(({ job }) => job), of.map(({ subject }) => subject)],
   )
 
+/** A push of the timetable runs for a minute, so the newest occurrence is rarely the one that a person asked for. */
+export const latestRequests = (db: Db, since: Date): Promise<Occurrence[]> =>
+  queryRows(
+    db,
+    `select distinct on (o.job, o.subject) ${COLUMNS} from occurrences o where o.cause = 'person' and o.planned_for >= ?
+     order by o.job, o.subject, o.planned_for desc /* occurrences.latestRequests */`,
+    [since],
+  )
+
 export const pruneOccurrences = async (db: Db, before: Date): Promise<number> => {
   const answer = await db.raw(
     `delete from occurrences where planned_for < ? and ended_at is not null and not ${IS_CLOCK_DOUBTED_SQL} /* occurrences.prune */`,

@@ -3,7 +3,7 @@
  * count is a lower limit.
  */
 import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
-import type { WorkGroup } from '../../domain/worklist/worklist.js'
+import { ITEMS_COUNTED_MOST, type WorkGroup } from '../../domain/worklist/worklist.js'
 import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows } from '../db/db.js'
 import { CASE_TRACKS, type CaseTrack, DEADLINE_OF_TASK, LEVEL_OF_TASK, NOT_BY_OF_TASK } from './case-tasks.js'
@@ -50,7 +50,7 @@ const countCases = (track: CaseTrack, sight: RegionSight): string => `
 
 const countOthers = (source: string): string => `
   select 'ALL' as part, w.kind, w.keeper, w.not_by, w.level, sum(w.n) as n, coalesce(sum(w.n) filter (where ${IS_LATE}), 0) as late,
-    count(*) >= :rows as is_cut
+    count(*) >= :rows or max(w.n) >= ${ITEMS_COUNTED_MOST} as is_cut
   from (select * from (${source}) w limit :rows) w group by 2, 3, 4, 5`
 
 export const countTasks = (

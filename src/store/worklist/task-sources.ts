@@ -1,6 +1,7 @@
 /** Every source has the columns kind, keeper, not_by, level, subject, n, since, latest, due_on, listing_id, operator_id. */
 import type { OfficeProposalKind } from '../../domain/office/proposals.js'
 import type { WorkKind } from '../../domain/worklist/tasks.js'
+import { ITEMS_COUNTED_MOST } from '../../domain/worklist/worklist.js'
 import { andIsSubjectWithinSightSql, andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { lateDutiesSql } from '../delivery/timeliness.js'
 import { IS_CORRECTION_PENDING_SQL } from '../scoring/objections.js'
@@ -18,13 +19,27 @@ const source = (kind: WorkKind, of: Columns, rest: string): string =>
 
 const COUNTED = 'count(*)::int'
 
+/** SQL: the feeds with open rows of a table, by steps along an index that begins with the feed. */
+const openFeeds = (table: string): string => `(with recursive f (feed) as (
+    (select feed from ${table} where state = 'OPEN' order by feed limit 1)
+    union all select (select t.feed from ${table} t where t.state = 'OPEN' and t.feed > f.feed order by t.feed limit 1) from f where f.feed is not null)
+  select feed from f where feed is not null) f`
+
+/** SQL: open rejects of feed `f.feed` that the viewer sees, with their run `r`. */
+const REJECTS_OF_FEED = `from rejects j join runs r on r.id = j.run_id where j.state = 'OPEN' and j.feed = f.feed
+  and (:sender::text is null or r.asked_by = :sender::text)`
+const IDENTITIES_OF_FEED = `from unmatched u where u.state = 'OPEN' and u.feed = f.feed`
+
+const countUpTo = (rows: string): string =>
+  `cross join lateral (select count(*)::int as n from (select 1 ${rows} limit ${ITEMS_COUNTED_MOST}) c) counted`
+
 type Source = (sight: RegionSight) => string
 
 const CASES: Source = (sight) => `${CASE_TASKS} ${andIsWithinSightSql(sight, 'l.operator_id')}`
 
-const accounts = (table: string): string =>
+const accounts = (kind: WorkKind, table: string): string =>
   source(
-    'CONFIRM_ACCOUNT',
+    kind,
     { subject: 'a.id', not_by: 'a.changed_by', since: 'a.pending_since' },
     `from ${table} a where a.pending_since is not null and a.ended_at is null`,
   )
@@ -117,21 +132,25 @@ const SOURCES: Record<WorkKind, Source> = {
   CORRECT_REJECTS: () =>
     source(
       'CORRECT_REJECTS',
-      { subject: 'j.feed', n: COUNTED, since: 'min(r.started_at)', latest: 'max(r.started_at)' },
-      `from rejects j join runs r on r.id = j.run_id where j.state = 'OPEN'
-       and (:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:sender::text is null or r.asked_by = :sender::text)
-       group by j.feed`,
+      {
+        subject: 'f.feed',
+        n: 'counted.n',
+        since: `(select r.started_at ${REJECTS_OF_FEED} order by j.id limit 1)`,
+        latest: `(select r.started_at ${REJECTS_OF_FEED} order by j.id desc limit 1)`,
+      },
+      `from ${openFeeds('rejects')} ${countUpTo(REJECTS_OF_FEED)}
+       where counted.n > 0 and (:feeds::text[] is null or f.feed = any(:feeds::text[]))`,
     ),
   DECIDE_IDENTITY: () =>
     source(
       'DECIDE_IDENTITY',
       {
-        subject: 'u.feed',
-        n: COUNTED,
-        since: '(select r.started_at from runs r where r.id = min(u.first_run))',
-        latest: '(select r.started_at from runs r where r.id = max(u.first_run))',
+        subject: 'f.feed',
+        n: 'counted.n',
+        since: `(select r.started_at from runs r where r.id = (select min(u.first_run) ${IDENTITIES_OF_FEED}))`,
+        latest: `(select r.started_at from runs r where r.id = (select max(u.first_run) ${IDENTITIES_OF_FEED}))`,
       },
-      `from unmatched u where u.state = 'OPEN' group by u.feed`,
+      `from ${openFeeds('unmatched')} ${countUpTo(IDENTITIES_OF_FEED)}`,
     ),
   REFUSED_DELIVERIES: () =>
     source(
@@ -153,7 +172,7 @@ const SOURCES: Record<WorkKind, Source> = {
         since: 'min(d.counted_from)::timestamptz',
         latest: 'max(d.counted_from)::timestamptz',
       },
-      `from (${lateDutiesSql()}) d group by d.platform`,
+      `from (${lateDutiesSql(ITEMS_COUNTED_MOST)}) d group by d.platform`,
     ),
   SETTLE_DISCREPANCIES: (sight) =>
     source(
@@ -175,7 +194,8 @@ const SOURCES: Record<WorkKind, Source> = {
     ),
   CONFIRM_SETTINGS: () => proposals('CONFIRM_SETTINGS', ['SETTINGS', 'SERVICE', 'ROBOT']),
   CONFIRM_RULES: () => proposals('CONFIRM_RULES', ['RULE_ROW', 'RULES_ADDED']),
-  CONFIRM_ACCOUNT: () => `${accounts('people')} union all ${accounts('clients')}`,
+  CONFIRM_ACCOUNT: () => accounts('CONFIRM_ACCOUNT', 'people'),
+  CONFIRM_CLIENT: () => accounts('CONFIRM_CLIENT', 'clients'),
 }
 
 /** SQL: the open tasks of these kinds, a statement for each; none of cases. */

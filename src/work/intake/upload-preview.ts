@@ -20,6 +20,8 @@ type RejectPreview = Omit<NewReject, 'map'>
 
 export interface UploadPreview extends Omit<PullResult, 'run' | 'ms'> {
   refused: string | null
+  /** Records with a code whose check digit does not match. */
+  wrongDigits: number
   records: rehearsal.BroughtRecord[]
   faults: RejectPreview[]
   rules: { rule: string; count: number }[]
@@ -52,17 +54,19 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
   return withStage(db, async (stage) => {
     const given = { ...input, items, startedAt: now, dated: file.dated ?? null, whole, partial: !whole }
     const read = await stageDelivery(db, stage, { ...given, calendar: rules.calendar, setAside })
-    const { counts, records } = await rehearse(stage.transaction, async (tx: Tx) => {
+    const { counts, records, wrongDigits } = await rehearse(stage.transaction, async (tx: Tx) => {
       const started = { job: 'pull' as const, subject: feed.id, cause: 'upload' as const, leaseMs: LEASE_MS, now }
       const run = (await runs.startRun(tx, started)) ?? 0
       const counts = await mergeDelivery(tx, { ...read, run, feed: feed.id, whole, says: stage.says, now, rules })
-      return { counts, records: await rehearsal.recordsBrought(tx, run, SHOWN_RECORDS) }
+      const wrongDigits = await rehearsal.countWrongDigits(tx, run)
+      return { counts, wrongDigits, records: await rehearsal.recordsBrought(tx, run, SHOWN_RECORDS) }
     })
     return {
       feed: feed.id,
       ...itemCountsOf(read, counts),
       ended: counts.ended,
       full: whole,
+      wrongDigits,
       refused: read.fault && addMainCauses(read.fault, read.causes.told(), null),
       records,
       faults,

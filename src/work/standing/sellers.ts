@@ -59,7 +59,7 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
   const { sellers, malformed } = await read(input)
   const counts = { lines: sellers.length + malformed.length, malformed: malformed.length }
   if (!hasFewMalformedLines(counts))
-    throw new Refusal('SELLERS_UNREADABLE', { ...counts, first: malformed.slice(0, 5).join(' ') })
+    throw new Refusal('SELLERS_UNREADABLE', { ...counts, first: malformed.slice(0, 5).join('、') })
   const list = await changeList(db, client, async (tx) => {
     const before = await store.readCurrentList(tx, client)
     if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })

@@ -1,4 +1,5 @@
 import {
+  findSellersShrinkage,
   isListDateValid,
   parseSeller,
   readSellerCell,
@@ -9,7 +10,7 @@ import {
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type { Db } from '../../store/db/db.js'
+import type { Db, Tx } from '../../store/db/db.js'
 import * as confirmed from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
 import { readRetainedChanges } from './changes/received-changes.js'
@@ -22,6 +23,8 @@ export interface SingleSellersInput {
   add: readonly unknown[]
   remove: readonly unknown[]
   marketplace: string | null
+  /** Removes however many sellers the list loses on this day. */
+  force?: boolean
   now: Date
   log?: Log
 }
@@ -32,10 +35,10 @@ export interface SingleSellersResult extends SellerListResult {
 }
 
 /**
- * The day of the list stays. Refusals: SELLERS_NONE, SELLERS_MALFORMED, INPUT_INVALID, CONTENT_TOO_LARGE, RUN_BUSY.
+ * The day of the list stays. Refusals: SELLERS_NONE, SELLERS_SHRUNK, SELLERS_MALFORMED, INPUT_INVALID, CONTENT_TOO_LARGE, RUN_BUSY.
  */
 export const changeSellers = async (db: Db, input: SingleSellersInput): Promise<SingleSellersResult> => {
-  const { client, now, log } = input
+  const { client, force = false, now, log } = input
   const given = input.add.length + input.remove.length
   if (given === 0 || given > SINGLE_SELLERS_MOST)
     throw new Refusal('INPUT_INVALID', {
@@ -47,6 +50,8 @@ export const changeSellers = async (db: Db, input: SingleSellersInput): Promise<
     const before = await store.readCurrentList(tx, client)
     if (before === null || !isListDateValid(before.dated, today)) throw new Refusal('SELLERS_NONE')
     const removed = await store.removeSellers(tx, client, remove)
+    if (force) await store.forgetLostSellers(tx, client)
+    else if (removed.length > 0) await refuseShrunkInDay(tx, client, { day: today, before, lost: removed.length })
     await store.stageSentSellers(tx, add)
     const added = await store.addSentSellers(tx, client)
     if (added.length + removed.length > 0) {
@@ -69,9 +74,23 @@ export const changeSellers = async (db: Db, input: SingleSellersInput): Promise<
   return result
 }
 
+interface DayLoss {
+  day: string
+  before: store.SellerList
+  lost: number
+}
+
+/** Many small changes together have the bound of a whole list. */
+const refuseShrunkInDay = async (tx: Tx, client: string, { day, before, lost }: DayLoss): Promise<void> => {
+  const all = await store.noteLostSellers(tx, client, { day, lost })
+  const began = before.sellers + all - lost
+  const most = findSellersShrinkage({ before: began, lost: all })
+  if (most !== null) throw new Refusal('SELLERS_SHRUNK', { before: began, lost: all, most })
+}
+
 const sellersOf = (name: 'add' | 'remove', input: SingleSellersInput): Seller[] => {
   const sellers = input[name].map((item) => parseSeller(readSellerCell(item), input.marketplace))
   const places = sellers.flatMap((seller, place) => (seller === null ? [place + 1] : []))
-  if (places.length > 0) throw new Refusal('SELLERS_MALFORMED', { list: name, places: places.slice(0, 5).join(' ') })
+  if (places.length > 0) throw new Refusal('SELLERS_MALFORMED', { list: name, places: places.slice(0, 5).join('、') })
   return sellers.filter((seller) => seller !== null)
 }

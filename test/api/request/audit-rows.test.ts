@@ -15,7 +15,7 @@ import { makeWorld, NOW, operatorId, recordId, type World } from '../world.js'
 
 /** Types about no operator, and types that are reached only through an object about one. */
 const ABOUT_NOBODY = new Set(
-  `Agency Feed FeedForm FeedMap FeedMapLine RuleCount FeedTimeliness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Remark Source Problem Run
+  `Agency Feed FeedForm FeedSample FeedColumn FeedMap FeedMapLine RuleCount FeedTimeliness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Remark Source Problem Run
   RunError Scorecard GradeLine Dimension ScorecardRule ScorecardVeto ScorecardActivation ScorecardVersion ScorecardTrial TrialGradeMove GradeCounts
   TrialSpread TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind TimelinessFigure TimelinessLimit TimetableRow JobPause Occurrence
   Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking

@@ -28,7 +28,7 @@ describe('single sellers, the list read back, and the guard against a shrunken l
     return { status: answer.status, body: (await answer.json()) as Json }
   }
   const send = (list: readonly string[], sub: string, query = '') => ask('POST', query, list.join('\n'), sub)
-  const alter = (change: object, sub: string) => ask('PATCH', '', JSON.stringify(change), sub)
+  const alter = (change: object, sub: string, query = '') => ask('PATCH', query, JSON.stringify(change), sub)
   const gradeOf = async (code: string, sub: string) =>
     (await world.ask(`{ standing(code: "${code}") { grade } }`, { token: world.token('marketplace', sub) })).data
       .standing.grade
@@ -66,7 +66,7 @@ describe('single sellers, the list read back, and the guard against a shrunken l
     await send(codes(1, 3), 'mall-2')
     const bad = await alter({ add: [uscc(4), '110101190001010015', ''], remove: [uscc(1)] }, 'mall-2')
     expect(refused(bad)).to.deep.equal([422, 'SELLERS_MALFORMED'])
-    expect(JSON.stringify(bad.body)).to.include('2 3').and.not.include('1101011900')
+    expect(JSON.stringify(bad.body)).to.include('2、3').and.not.include('1101011900')
     const most = Array.from({ length: 1_001 }, () => uscc(1))
     for (const change of [{}, { add: most }, { add: uscc(4) }, { put: [uscc(4)] }])
       expect(refused(await alter(change, 'mall-2'))).to.deep.equal([400, 'INPUT_INVALID'])
@@ -128,6 +128,21 @@ describe('single sellers, the list read back, and the guard against a shrunken l
     expect((await send(codes(11, 30), 'mall-5')).body).to.deep.include({ sellers: 20 })
     expect((await send(codes(30, 30), 'mall-5', '?force=true')).body).to.deep.include({ sellers: 1 })
     expect(refused(await send([uscc(1)], 'mall-5', '?force=yes'))).to.deep.equal([400, 'INPUT_INVALID'])
+  })
+
+  it('bounds what single changes take off a list on one day together, unless forced', async () => {
+    await send(codes(1, 30), 'mall-7')
+    for (const code of codes(1, 10)) expect((await alter({ remove: [code] }, 'mall-7')).body).to.include({ removed: 1 })
+    // A repeated removal and an addition change nothing of what is gone.
+    expect((await alter({ remove: [uscc(10)], add: [uscc(1)] }, 'mall-7')).status).to.equal(200)
+    const shrunk = await alter({ remove: [uscc(11)] }, 'mall-7')
+    expect(refused(shrunk)).to.deep.equal([422, 'SELLERS_SHRUNK'])
+    expect(shrunk.body).to.have.nested.property('error.details').that.deep.equals({ before: 31, lost: 11, most: 10 })
+    expect((await alter({ remove: [uscc(11)] }, 'mall-7', '?force=true')).body).to.include({ removed: 1, sellers: 20 })
+    expect((await alter({ remove: [uscc(12)] }, 'mall-7')).body).to.include({ removed: 1 })
+    world.setNow(new Date(NOW.getTime() + 86_400_000))
+    expect((await alter({ remove: codes(13, 22) }, 'mall-7')).body).to.include({ removed: 10, sellers: 9 })
+    expect(refused(await alter({ remove: [uscc(23)] }, 'mall-7'))).to.deep.equal([422, 'SELLERS_SHRUNK'])
   })
 
   it('does not guard a list that no longer counts', async () => {

@@ -4,7 +4,7 @@ import { log } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
 const TIMETABLE = `{ timetable { job subject cron words { zh en } missed pausable next paused { at by reason }
-  lastOccurrence { state cause by attempts missed plannedFor endedAt } lastRun { job cause by outcome attempt ms } } }`
+  lastOccurrence { state cause by attempts missed plannedFor endedAt } lastRequest { state by } lastRun { job cause by outcome attempt ms } } }`
 const START = `mutation($job: Job!, $subject: String) { startJob(job: $job, subject: $subject) { job subject plannedFor cause by state attempts } }`
 const PAUSE = `mutation($job: Job!, $subject: String, $reason: String!) { pauseJob(job: $job, subject: $subject, reason: $reason) { job next paused { at by reason } } }`
 const RESUME = `mutation($job: Job!, $subject: String) { resumeJob(job: $job, subject: $subject) { job next paused { by } } }`
@@ -42,6 +42,7 @@ describe('timetable over GraphQL', () => {
       next: '2026-03-02T18:10:00.000Z',
       paused: null,
       lastOccurrence: null,
+      lastRequest: null,
       lastRun: null,
     })
     expect((await row('PUSH')).pausable).to.equal(false)
@@ -60,6 +61,13 @@ describe('timetable over GraphQL', () => {
       { job: 'pull', cause: 'person', by: 'officer-1' },
     ])
     expect((await row('PULL')).lastOccurrence).to.deep.include({ state: 'DONE', by: 'officer-1', attempts: 1 })
+    // What the timetable runs meanwhile does not hide that the request is done.
+    await world.database.db('occurrences').insert({
+      ...{ job: 'pull', subject: REGISTRY.subject, cause: 'timetable', state: 'RUNNING' },
+      ...{ planned_for: new Date(NOW.getTime() + 60_000), lease_until: new Date(Date.now() + 600_000), attempts: 1 },
+    })
+    const { lastOccurrence, lastRequest } = await row('PULL')
+    expect([lastOccurrence.state, lastRequest]).to.deep.equal(['RUNNING', { state: 'DONE', by: 'officer-1' }])
   })
 
   it('a paused job is passed over until it is resumed, and shows who paused it and why', async () => {

@@ -150,6 +150,8 @@ export const addOtherTasks = async (db: JobDb, listing: string): Promise<void> =
      insert into office_proposals (kind, content, reason, proposed_by, proposed_at)
        select kind, '{}', '虚构理由', '虚构管理', '2026-02-01' from unnest(array['SETTINGS', 'RULE_ROW']) kind;
      insert into people (id, role, password_hash, created_at, changed_by, pending_since)
-       values ('待确认人员', 'officer', 'x', '2026-02-01', '虚构管理', '2026-02-01')`
+       values ('待确认人员', 'officer', 'x', '2026-02-01', '虚构管理', '2026-02-01');
+     insert into clients (id, role, secret_hash, created_at, changed_by, pending_since)
+       values ('待确认系统', 'marketplace', 'x', '2026-02-01', '虚构管理', '2026-02-01')`
   for (const sql of statements.split(';')) await db.raw(sql, { listing, operator, run, comparison } as never)
 }

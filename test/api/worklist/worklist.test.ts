@@ -80,6 +80,7 @@ describe('the worklist over GraphQL', () => {
     for (const kind of KINDS) expect(seen.get(kind)?.listing?.id, kind).to.equal(idOf(kind))
     expect(seen.get('CORRECT_REJECTS')).to.include({ count: 3, subject: 'penalties' })
     expect(seen.get('CONFIRM_ACCOUNT')?.subject).to.equal('待确认人员')
+    expect(seen.get('CONFIRM_CLIENT')?.subject).to.equal('待确认系统')
   })
 
   it('the own queue holds one’s cases and what needs a second person, never what one did before', async () => {
@@ -116,6 +117,7 @@ describe('the worklist over GraphQL', () => {
       'DECIDE_SCORECARD',
       'DECIDE_CALENDAR',
       'CONFIRM_ACCOUNT',
+      'CONFIRM_CLIENT',
       'CONFIRM_SETTINGS',
       'CONFIRM_RULES',
     ])

@@ -33,6 +33,7 @@ describe('the text of a notification', () => {
       expect(body).to.match(/消息编号 0A1B2C3D（编号相同的为同一条）$/)
       expect(Buffer.byteLength(body)).to.be.at.most(WECOM_BYTES_MOST)
       const shown = body.match(/^\d+\. /gm)?.length ?? 0
+      expect(body.includes('已在此截断')).to.equal(shown < count)
       expect(shown + Number(/另有 (\d+) 项/.exec(body)?.[1] ?? 0)).to.equal(count)
     }
   })

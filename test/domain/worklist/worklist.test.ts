@@ -55,6 +55,7 @@ describe('worklist: the table of tasks', () => {
     DECIDE_SCORECARD: ['reviewer', 'administrator'],
     DECIDE_CALENDAR: ['officer', 'administrator'],
     CONFIRM_ACCOUNT: ['administrator'],
+    CONFIRM_CLIENT: ['administrator'],
     CONFIRM_SETTINGS: ['administrator'],
     CONFIRM_RULES: ['officer', 'reviewer', 'administrator'],
   }

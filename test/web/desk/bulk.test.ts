@@ -54,7 +54,9 @@ describe('many at once at the desk', function () {
       .click()
     await page.getByRole('button', { name: /^成批更正同样的问题/ }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByLabel(/^全部填为的/).fill('2026-10-08')
+    await dialog.getByLabel('全部填为的处罚决定日期（CF_JDRQ）').fill('2026-10-08')
+    await dialog.getByText('日期写作 2026-03-02').waitFor()
+    for (const { name } of firms.slice(0, 2)) await dialog.getByText(name).first().waitFor()
     await dialog.getByRole('button', { name: '全部填为此值' }).click()
     await dialog.getByLabel('更正的理由').fill('据决定书原件，日期录入有误')
     await dialog.getByRole('button', { name: '确认成批更正同样的问题' }).click()
@@ -66,6 +68,9 @@ describe('many at once at the desk', function () {
       .getByRole('button', { name: /^关\s?闭$/ })
       .last()
       .click()
+    // Only the one that stayed wrong is still listed.
+    await page.getByText('已更正并接收 20 条。').waitFor()
+    expect(await page.getByRole('table', { name: '拒收条目' }).getByRole('row').count()).to.equal(2)
     const states = await hub.hub
       .db('rejects')
       .where({ note: '据决定书原件，日期录入有误' })

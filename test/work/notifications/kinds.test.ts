@@ -57,6 +57,7 @@ const HEARERS: Record<Exclude<WorkKind, 'AWAIT_DEFENCE' | 'FOLLOW_RETRACTION'>, 
   DECIDE_SCORECARD: [...REVIEWERS, SECURITY],
   DECIDE_CALENDAR: [...OFFICERS, SECURITY],
   CONFIRM_ACCOUNT: [SECURITY],
+  CONFIRM_CLIENT: [SECURITY],
   CONFIRM_SETTINGS: [SECURITY],
   CONFIRM_RULES: [...OFFICERS, ...REVIEWERS, SECURITY],
 }
@@ -118,7 +119,9 @@ describe('every kind of notification', () => {
       await tellOnly(`${kind} `)
       expect(hearersOf(text)).to.have.members(hearers)
       // A group has no duty, so accounts are told to security administrators alone.
-      expect(groupsWith(text)).to.have.members(kind === 'CONFIRM_ACCOUNT' ? [] : ['DINGTALK', 'WECOM'])
+      expect(groupsWith(text)).to.have.members(
+        ['CONFIRM_ACCOUNT', 'CONFIRM_CLIENT'].includes(kind) ? [] : ['DINGTALK', 'WECOM'],
+      )
     })
 
   for (const [subject, occasion, text, hearers] of OTHERS)

@@ -3,17 +3,17 @@ import { Link, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'
 import { refusalSentence } from '../pieces/refusal.js'
 
-/** After an upgrade, chunks of an open page no longer exist. */
+/** After an upgrade, chunks of an open page no longer exist. Vite throws a plain Error for a style sheet. */
 const isOldPage = (error: unknown): boolean =>
-  error instanceof TypeError && /dynamically imported module|module script/i.test(error.message)
+  error instanceof Error && /dynamically imported module|module script|Unable to preload CSS/i.test(error.message)
 
 export const ErrorPage = () => {
   const error = useRouteError()
   const isOld = isOldPage(error)
   return (
     <main className="plain">
-      <PageHead title={isOld ? '页面已更新' : '页面出错'} />
-      <p>{isOld ? '枢纽已升级，请刷新页面。' : refusalSentence(error)}</p>
+      <PageHead title={isOld ? '系统已更新' : '页面出错'} />
+      <p>{isOld ? '系统已更新，请刷新页面。' : refusalSentence(error)}</p>
       <Button type="primary" onClick={() => location.reload()}>
         刷新页面
       </Button>

@@ -49,7 +49,7 @@ const Content = ({ of }: { of: OneTimeSecret }) => {
         type="warning"
         showIcon
         title={`${of.what}只显示这一次`}
-        description="关闭后任何人都无法再次查看，包括管理员；枢纽只保存其散列。遗失只能更换。"
+        description="关闭后任何人都无法再次查看，包括管理员；枢纽只保存其校验值。遗失只能更换。"
       />
       <dl className="fields narrow once">
         {of.fields.map(({ label, value }) => (

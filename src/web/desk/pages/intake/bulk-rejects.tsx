@@ -7,7 +7,8 @@ import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
 import { BulkButton } from '../../pieces/lists/bulk-button.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { applyEditedTexts, editableText, fieldLabel, type RejectedItem } from './item.js'
+import { columnHint, useFeedColumns } from './feed-columns.js'
+import { applyEditedTexts, editableText, fieldLabel, identifyItem, type RejectedItem } from './item.js'
 import { CorrectRejectDocument, LikeRejectsDocument, type RejectWholeFragment } from './rejects.generated.js'
 
 /** The hub gives at most this many a page. */
@@ -22,28 +23,32 @@ export interface LikeRejectsProps {
 
 export const LikeRejects = ({ feed, rule, field, onDone }: LikeRejectsProps) => {
   const client = useApolloClient()
+  const columns = useFeedColumns(feed)
+  const titleOf = (name: string): string => columns.get(name)?.title ?? name
   const { data, refetch } = useQuery(LikeRejectsDocument, {
     variables: { feed, rule, field, first: LIKE_MOST },
     fetchPolicy: 'cache-and-network',
   })
   const like = data?.rejects.nodes ?? []
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({})
-  const [common, setCommon] = useState('')
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   if (like.length < 2) return null
   const sentOf = ({ item }: RejectWholeFragment): string => editableText((item as RejectedItem)[field])
   const textOf = (reject: RejectWholeFragment): string => texts[reject.id] ?? sentOf(reject)
   const rows = like.filter(({ id }) => !left.has(id))
-  const label = fieldLabel(field, like[0]?.problems.slice(0, 1) ?? [])
+  const column = columns.get(field)
+  const label = fieldLabel(field, like[0]?.problems.slice(0, 1) ?? [], column?.title)
 
   return (
     <BulkButton
       action="成批更正同样的问题"
       rows={rows}
       rowKey={({ id }) => id}
-      describe={(reject) => (
+      describe={(reject, isDone) => (
         <LikeRow
           reject={reject}
+          isDone={isDone}
+          words={identifyItem(reject.item as RejectedItem, titleOf)}
           label={label}
           sent={sentOf(reject)}
           text={textOf(reject)}
@@ -60,21 +65,42 @@ export const LikeRejects = ({ feed, rule, field, onDone }: LikeRejectsProps) => 
       onClosed={(done) => {
         setTexts({})
         setLeft(new Set())
-        if (done.size > 0) void refetch()
+        if (done.size > 0) {
+          void refetch()
+          void client.refetchQueries({ include: ['WorkCounts'] })
+        }
         onDone(done)
       }}
     >
-      <p>
-        <Input
-          aria-label={`全部填为的${label}`}
-          placeholder={`${label}，填入全部`}
-          value={common}
-          onChange={({ target }) => setCommon(target.value)}
-          style={{ width: '16rem' }}
-        />{' '}
-        <Button onClick={() => setTexts(Object.fromEntries(rows.map(({ id }) => [id, common])))}>全部填为此值</Button>
-      </p>
+      <FillAll
+        label={label}
+        hint={column ? columnHint(column) : null}
+        onFill={(common) => setTexts(Object.fromEntries(rows.map(({ id }) => [id, common])))}
+      />
     </BulkButton>
+  )
+}
+
+interface FillAllProps {
+  label: string
+  hint: string | null
+  onFill: (common: string) => void
+}
+
+const FillAll = ({ label, hint, onFill }: FillAllProps) => {
+  const [common, setCommon] = useState('')
+  return (
+    <p>
+      <Input
+        aria-label={`全部填为的${label}`}
+        placeholder={`${label}，填入全部`}
+        value={common}
+        onChange={({ target }) => setCommon(target.value)}
+        style={{ width: '16rem' }}
+      />{' '}
+      <Button onClick={() => onFill(common)}>全部填为此值</Button>
+      {hint !== null && <span className="soft"> {hint}</span>}
+    </p>
   )
 }
 
@@ -95,6 +121,8 @@ const correctOne = async (
 
 interface LikeRowProps {
   reject: RejectWholeFragment
+  isDone: boolean
+  words: string
   label: string
   sent: string
   text: string
@@ -102,18 +130,25 @@ interface LikeRowProps {
   onLeave: () => void
 }
 
-const LikeRow = ({ reject: { source }, label, sent, text, onText, onLeave }: LikeRowProps) => (
+const LikeRow = ({ reject: { source }, isDone, words, label, sent, text, onText, onLeave }: LikeRowProps) => (
   <span>
+    {words !== '' && <div>{words}</div>}
     {source.page == null ? '' : `第 ${source.page} 页 `}第 {source.row} 行{' '}
     <span className="soft">来件为“{sent || '空'}”</span>{' '}
-    <Input
-      aria-label={`第 ${source.row} 行的${label}`}
-      value={text}
-      onChange={({ target }) => onText(target.value)}
-      style={{ width: '14rem' }}
-    />
-    <Button type="link" size="small" onClick={onLeave}>
-      不在此次办理
-    </Button>
+    {isDone ? (
+      `更正为“${text || '空'}”`
+    ) : (
+      <>
+        <Input
+          aria-label={`第 ${source.row} 行的${label}`}
+          value={text}
+          onChange={({ target }) => onText(target.value)}
+          style={{ width: '14rem' }}
+        />
+        <Button type="link" size="small" onClick={onLeave}>
+          不在此次办理
+        </Button>
+      </>
+    )}
   </span>
 )

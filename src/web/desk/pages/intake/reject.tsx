@@ -9,6 +9,7 @@ import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
+import { columnHint, type FeedColumn, useFeedColumns } from './feed-columns.js'
 import {
   applyEditedTexts,
   editableText,
@@ -56,6 +57,7 @@ const placeOf = ({ source }: RejectWholeFragment): string =>
 const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: RejectWholeFragment }) => {
   const client = useApolloClient()
   const mayCorrect = useMay('correct_rejects')
+  const columns = useFeedColumns(reject.feed)
   const item = reject.item as RejectedItem
   const isOpen = reject.state === 'OPEN'
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(drafts.get(reject.id) ?? {})
@@ -155,6 +157,8 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
           <ItemField
             key={name}
             name={name}
+            title={columns.get(name)?.title}
+            hint={hintOf(columns.get(name))}
             sent={item[name]}
             corrected={isOpen ? undefined : ((reject.corrected as RejectedItem | null)?.[name] ?? undefined)}
             text={texts[name] ?? editableText(item[name])}
@@ -215,8 +219,12 @@ const Settled = ({ of }: { of: RejectWholeFragment }) => (
   </p>
 )
 
+const hintOf = (column: FeedColumn | undefined): string | null => (column ? columnHint(column) : null)
+
 interface ItemFieldProps {
   name: string
+  title: string | undefined
+  hint: string | null
   sent: unknown
   corrected: unknown
   text: string
@@ -225,7 +233,7 @@ interface ItemFieldProps {
   onWrite: (text: string) => void
 }
 
-const ItemField = ({ name, sent, corrected, text, problems, isReadOnly, onWrite }: ItemFieldProps) => {
+const ItemField = ({ name, title, hint, sent, corrected, text, problems, isReadOnly, onWrite }: ItemFieldProps) => {
   const id = useId()
   const isFaulty = problems.length > 0
   const isChanged = text !== editableText(sent)
@@ -240,12 +248,13 @@ const ItemField = ({ name, sent, corrected, text, problems, isReadOnly, onWrite 
   }
   return (
     <div className={isFaulty ? 'item-field faulty' : 'item-field'}>
-      <label htmlFor={id}>{fieldLabel(name, problems)}</label>
+      <label htmlFor={id}>{fieldLabel(name, problems, title)}</label>
       <div>
         {isLongValue(sent) ? <Input.TextArea className="grows" rows={2} {...input} /> : <Input {...input} />}
         {isFaulty && (
           <p id={`${id}-why`} className="bad">
             {problems.map(({ message }) => chineseHalfOf(message)).join(' ')}
+            {hint !== null && <span className="soft"> {hint}</span>}
           </p>
         )}
         {(isChanged || (corrected !== undefined && editableText(corrected) !== editableText(sent))) && (

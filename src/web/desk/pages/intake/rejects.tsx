@@ -16,6 +16,7 @@ import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { LikeRejects } from './bulk-rejects.js'
+import { useFeedColumns } from './feed-columns.js'
 import { fieldLabel } from './item.js'
 import { useOwnAgencies } from './own-agencies.js'
 import { RejectDrawer } from './reject.js'
@@ -42,6 +43,7 @@ export default function RejectsPage() {
   const listed = { ...shared, ...(rule && { rule }), order: asked.order }
   const rows = useConnection(IntakeRejectsDocument, listed as never, (data) => (data as IntakeRejectsQuery).rejects)
   const filters = useQuery(RejectFiltersDocument, { variables: shared })
+  const columnsOfFeed = useFeedColumns(feed)
   const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
   // Rows settled on this page stay in the table.
@@ -88,7 +90,7 @@ export default function RejectsPage() {
       key: 'rule',
       title: '问题',
       render: ({ rule, problems }) =>
-        `${fieldLabel(problems[0]?.field ?? '', problems.slice(0, 1))} ${describeRejectRule(rule)}`.trim(),
+        `${fieldLabel(problems[0]?.field ?? '', problems.slice(0, 1), columnsOfFeed.get(problems[0]?.field ?? '')?.title)} ${describeRejectRule(rule)}`.trim(),
     },
     {
       key: 'state',
@@ -164,8 +166,10 @@ export default function RejectsPage() {
             {...like}
             onDone={(done) => {
               if (done.size === 0) return
-              setSettled((before) => new Map([...before, ...[...done].map((id) => [id, 'TAKEN'] as const)]))
+              choose({})
               setWords(`已更正并接收 ${done.size} 条。`)
+              rows.refresh()
+              void filters.refetch()
             }}
           />
         </div>

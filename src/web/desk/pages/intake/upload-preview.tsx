@@ -42,6 +42,12 @@ export const UploadPreviewPanel = ({ of, title }: { of: FilePreview; title: stri
         <Faults of={of.faults} total={of.rejected} />
       </>
     )}
+    {of.wrongDigits > 0 && (
+      <p className="warn" role="alert">
+        有 {formatNumber(of.wrongDigits)}{' '}
+        条的代码校验位不符，列在最前：登记机关报送的照收；其他数据源的，登记信息中有此代码的归入该主体，没有的等待认领，不会据此新设主体。请先与来源核对。
+      </p>
+    )}
     {of.records.length > 0 && (
       <>
         <h3>
@@ -126,7 +132,7 @@ const Records = ({ of }: { of: readonly PreviewRecord[] }) => (
         </tr>
       </thead>
       <tbody>
-        {of.map(({ effect, kind, key, page, row, name, code, body, before, reason }) => (
+        {of.map(({ effect, kind, key, page, row, name, code, body, before, reason, remarks }) => (
           <tr key={`${effect} ${key}`}>
             <td className="nowrap">{placeOf({ page, row })}</td>
             <td className={effect === 'UNMATCHED' ? 'warn nowrap' : 'nowrap'}>{EFFECTS[effect]}</td>
@@ -138,6 +144,11 @@ const Records = ({ of }: { of: readonly PreviewRecord[] }) => (
               {recordLineOf(kind.toUpperCase(), recordBodyOf(body))}
               {before !== null && <div className="soft">{changedFieldsOf(kind.toUpperCase(), before, body)}</div>}
               {reason !== null && <div className="warn">{labelOf('UnmatchedReason', REASONS[reason] ?? reason)}</div>}
+              {remarks.map(({ field, rule, message }) => (
+                <div key={`${field} ${rule}`} className={rule === 'code.digit' ? 'warn' : 'soft'}>
+                  {chineseHalfOf(message)}
+                </div>
+              ))}
             </td>
           </tr>
         ))}

@@ -19,6 +19,7 @@ export interface PreviewRecord {
   body: Record<string, unknown>
   before: Record<string, unknown> | null
   reason: string | null
+  remarks: { field: string; rule: string; message: string }[]
 }
 
 export interface PreviewFault {
@@ -39,6 +40,8 @@ export interface FilePreview {
   ended: number
   full: boolean
   refused: string | null
+  /** Items with a code whose check digit does not match. */
+  wrongDigits: number
   records: PreviewRecord[]
   faults: PreviewFault[]
   rules: { rule: string; count: number }[]

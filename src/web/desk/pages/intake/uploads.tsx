@@ -10,6 +10,7 @@ import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
+import { FeedSamples } from './feed-sample.js'
 import type { RefusedHeadings } from './maps.js'
 import { useOwnAgencies } from './own-agencies.js'
 import { countNamed, isFailedOutcome, RunCounts, runPath } from './runs.js'
@@ -145,6 +146,7 @@ export default function UploadsPage() {
               : '部分：只新增和变更，不终结文件中没有的。'}
             {picked && ` 该数据源上次有 ${picked.items === null ? '—' : formatNumber(picked.items)} 条。`}
           </p>
+          {picked && <FeedSamples key={feed} feed={feed} title={picked.title.zh} />}
           <Drop file={file} inputId={fileId} onFile={choose} />
           <div className="acts">
             <Button
@@ -187,6 +189,7 @@ const followsOf = (of: FilePreview): string[] => [
   `新增 ${formatNumber(of.new)} 条、变更 ${formatNumber(of.changed)} 条，随后有关主体重新评分。`,
   ...(of.unmatched > 0 ? [`${formatNumber(of.unmatched)} 条找不到主体，等待认领。`] : []),
   ...(of.rejected > 0 ? [`${formatNumber(of.rejected)} 条拒收，可逐条更正。`] : []),
+  ...(of.wrongDigits > 0 ? [`${formatNumber(of.wrongDigits)} 条的代码校验位不符，请先与来源核对。`] : []),
   ...(of.ended > 0 ? [`${formatNumber(of.ended)} 条文件中没有的，视为不再报送。`] : []),
   '整批有误的，复核人或管理员可以撤回。',
 ]

@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
-import { formatNumber } from '../../pieces/numbers.js'
+import { formatCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -72,14 +72,18 @@ const Panel = ({ title, wide, children }: { title: string; wide?: boolean; child
 const To = ({ path, children }: { path: string; children: ReactNode }) =>
   pageAt(path.replace(/\?.*$/, '')) === null ? children : <Link to={path}>{children}</Link>
 
-type DeadlineLines = { totalCount: number; nodes: readonly DeadlineLineFragment[] }
+/** The hub counts no further; more is told as 1,000+. */
+const COUNT_MOST = 1_000
+const countWords = (n: number): string => formatCount(n, n >= COUNT_MOST)
+
+type DeadlineLines = { countUpTo: number; nodes: readonly DeadlineLineFragment[] }
 
 const Deadlines = ({ late, due }: { late: DeadlineLines; due: DeadlineLines }) => (
   <Panel title="期限" wide>
-    <h3 className={late.totalCount > 0 ? 'bad' : ''}>已逾期 {formatNumber(late.totalCount)} 项</h3>
-    {late.totalCount > 0 && <DeadlineTable label="已逾期的期限" lines={late.nodes} isLate />}
-    <h3>将到期 {formatNumber(due.totalCount)} 项</h3>
-    {due.totalCount === 0 ? (
+    <h3 className={late.countUpTo > 0 ? 'bad' : ''}>已逾期 {countWords(late.countUpTo)} 项</h3>
+    {late.countUpTo > 0 && <DeadlineTable label="已逾期的期限" lines={late.nodes} isLate />}
+    <h3>将到期 {countWords(due.countUpTo)} 项</h3>
+    {due.countUpTo === 0 ? (
       <EmptyNotice>没有将到期的期限。</EmptyNotice>
     ) : (
       <DeadlineTable label="将到期的期限" lines={due.nodes} />

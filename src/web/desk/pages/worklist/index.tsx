@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import { Button, Segmented, Select } from 'antd'
 import { Link } from 'react-router'
 import { TASKS, type WorkKind } from '../../../../domain/worklist/tasks.js'
+import { ITEMS_COUNTED_MOST } from '../../../../domain/worklist/worklist.js'
 import { groupBy } from '../../../../foundation/groups.js'
 import { useAddressState } from '../../pieces/address.js'
 import { operatorCodeOf } from '../../pieces/code.js'
@@ -163,9 +164,9 @@ const wordsOf = (
     return `${operator.name ?? operatorCodeOf(operator)}${list ? `（${list}）` : ''}`
   }
   const { process } = TASKS[kind]
-  if (process === 'ACCOUNT') return subject ?? ''
+  if (process === 'ACCOUNT' || process === 'CLIENT') return subject ?? ''
   const feed = agencies.flatMap(({ feeds }) => feeds).find(({ id }) => id === subject)?.title.zh
   const name = feed ?? platforms.find(({ id }) => id === subject)?.name.zh
   if (name === undefined) return count === 1 ? '查看' : `${formatNumber(count)} 件`
-  return `${name}：${formatNumber(count)} 件`
+  return `${name}：${formatCount(count, count >= ITEMS_COUNTED_MOST)} 件`
 }

@@ -20,6 +20,7 @@ const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
   SCORECARD: 'scorecards',
   CALENDAR: 'administration/calendar',
   ACCOUNT: 'administration/people',
+  CLIENT: 'administration/clients',
   OFFICE: 'administration/settings',
 }
 

@@ -10,7 +10,8 @@ export interface BulkProps<T> {
   action: string
   rows: readonly T[]
   rowKey: (row: T) => string
-  describe: (row: T) => ReactNode
+  /** `isDone`: the row was accepted and can no longer be changed. */
+  describe: (row: T, isDone: boolean) => ReactNode
   follows: readonly string[]
   asks: string
   onDo: (row: T, reason: string) => Promise<string>
@@ -127,7 +128,7 @@ const BulkRows = <T,>({ rows, rowKey, describe, outcomes }: BulkRowsProps<T>) =>
           const outcome = outcomes.get(rowKey(row))
           return (
             <li key={rowKey(row)}>
-              {describe(row)}
+              {describe(row, outcome?.isDone === true)}
               {outcome && <span className={outcome.isDone ? 'good' : 'bad'}> {outcome.words}</span>}
             </li>
           )

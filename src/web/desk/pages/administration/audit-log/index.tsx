@@ -89,7 +89,7 @@ export default function AuditLogPage() {
     <>
       <PageHead title="查询痕迹" extra={<Button onClick={rows.refresh}>刷新</Button>}>
         <p className="soft">
-          对已登录者的每次答复、每次办理各留一行，先写下、后答复，逐行以散列相连。查看痕迹本身也留痕迹。
+          对已登录者的每次答复、每次办理各留一行，先写下、后答复，逐行以校验值相连。查看痕迹本身也留痕迹。
         </p>
       </PageHead>
       <div className="stack">

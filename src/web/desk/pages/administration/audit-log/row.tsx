@@ -41,7 +41,7 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => {
   const agencies = useAgencyNames()
   return (
     <>
-      {of.erased && <p className="warn">内容已到期限抹去，只余散列：由谁、问了什么，枢纽不再知道。</p>}
+      {of.erased && <p className="warn">内容已到期限抹去，只余校验值：由谁、问了什么，枢纽不再知道。</p>}
       <dl className="fields narrow">
         <LabelledField label="时刻">{exactInstantText(of.at)}</LabelledField>
         <LabelledField label="种类">{labelOf('AuditLogKind', of.kind)}</LabelledField>
@@ -86,7 +86,7 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => {
           {of.shown.length > CODES_SHOWN && <p className="soft">以上为其中 {CODES_SHOWN} 个。</p>}
         </>
       )}
-      <h3>散列</h3>
+      <h3>校验值</h3>
       <dl className="fields narrow">
         <LabelledField label="答复">
           <code className="code hash">{of.digest ?? '—'}</code>

@@ -61,12 +61,12 @@ const fetchVerification = async (
 const FAULTS: Record<AuditFault, string> = {
   MISSING: '自这一行起有行缺失。',
   ALTERED: '这一行的内容不是当初写下的：被改动过。',
-  UNLINKED: '这一行与前一行的散列不相连：前一行被换过，或有行被插入。',
+  UNLINKED: '这一行与前一行的校验值不相连：前一行被换过，或有行被插入。',
   UNSEALED: '这一行没有密封，而它之前的行已有：不是枢纽写下的。',
   KEY_UNKNOWN: '密封这一行的密钥不在密钥目录中：无从核对。',
   ERASED: '这一行的内容未到期限就被抹去。',
   TAIL_MISSING: '末尾缺失：库外记下或已公布的行号，痕迹中没有。',
-  REPLACED: '这一行与库外记下或已公布的散列不同：整段被换过。',
+  REPLACED: '这一行与库外记下或已公布的校验值不同：整段被换过。',
   FORGED: '库中所存的签名不真：不是枢纽签下的。',
 }
 
@@ -116,7 +116,7 @@ export const VerificationPanel = ({ onRow }: { onRow: (number: number) => void }
       </div>
       {state.is === 'idle' && (
         <p className="soft">
-          从第一行起逐行重算散列，核对前后是否相连，并与库外记下的、已随名单公布的散列比对。任何一行被改动、抽去或替换，都能发现。
+          从第一行起逐行重算校验值，核对前后是否相连，并与库外记下的、已随名单公布的校验值比对。任何一行被改动、抽去或替换，都能发现。
         </p>
       )}
       {state.is === 'walking' && <Walking rows={state.rows} of={state.of} />}
@@ -177,7 +177,7 @@ const Result = ({ of, at, onRow }: { of: VerificationResult; at: string; onRow: 
       </LabelledField>
       <LabelledField label="已校验">{formatNumber(of.walked)} 行</LabelledField>
       <LabelledField label="期满已抹去">{formatNumber(of.erased)} 行</LabelledField>
-      <LabelledField label="比对的库外散列">{formatNumber(of.compared)} 个</LabelledField>
+      <LabelledField label="比对的库外校验值">{formatNumber(of.compared)} 个</LabelledField>
       {of.head && (
         <LabelledField label="末行">
           第 {formatNumber(of.head.number)} 行 <code className="code hash">{of.head.hash}</code>

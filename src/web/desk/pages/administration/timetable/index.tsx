@@ -63,15 +63,15 @@ export default function TimetablePage() {
   const look = async (one: StartedJob): Promise<ProgressStep> => {
     const { data: now } = await apollo.query({ query: JobsNowDocument, fetchPolicy: 'no-cache' })
     const row = now?.timetable.find((row) => nameOf(row) === nameOf(one))
-    const newest = row?.lastOccurrence
-    if (newest != null && newest.plannedFor >= one.plannedFor && ENDED[newest.state] !== undefined) {
-      const failed = newest.state !== 'DONE'
+    const asked = row?.lastRequest
+    if (asked != null && asked.plannedFor >= one.plannedFor && ENDED[asked.state] !== undefined) {
+      const failed = asked.state !== 'DONE'
       const because = failed && row?.lastRun?.error ? `：${chineseHalfOf(row.lastRun.error.message)}` : '。'
-      return { words: `${ENDED[newest.state]}${because}`, share: 1, ended: true, failed }
+      return { words: `${ENDED[asked.state]}${because}`, share: 1, ended: true, failed }
     }
     if (Date.now() - one.at > LOOK_AFTER_MS)
       return { words: '十分钟内没有结束，不再跟踪；请稍后刷新本页。', share: null, ended: true, failed: true }
-    return { words: newest?.state === 'RUNNING' ? '正在运行…' : '等待某个枢纽进程执行…', share: null, ended: false }
+    return { words: asked?.state === 'RUNNING' ? '正在运行…' : '等待某个枢纽进程执行…', share: null, ended: false }
   }
   const onStart = (row: JobLineFragment, plannedFor: string) =>
     setStarted((before) => [

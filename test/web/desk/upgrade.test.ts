@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import { BROWSER_MS, browser, violations } from '../../support/browser.js'
+import { atDesk, deskBuilt } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+
+const SCRIPTS = '**/desk/assets/*.js'
+const STYLES = '**/desk/assets/*.css'
+const GONE = { status: 404, contentType: 'application/problem+json', body: '{}' }
+
+describe('a desk whose hub was upgraded', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+  })
+  after(() => hub?.stop())
+
+  for (const { what, gone, title, path } of [
+    { what: 'script', gone: SCRIPTS, title: '拒收条目', path: '/intake/rejects' },
+    { what: 'style sheet', gone: STYLES, title: '身份认定', path: '/intake/identity' },
+  ])
+    it(`says that the page has to be loaded again where a ${what} of it is gone, and loads it once asked`, async () => {
+      const { page, open, close } = await atDesk(visitor, hub, 'officer', { serviceWorkers: 'block' })
+      await open('', '今日')
+      let asked = 0
+      await page.route(gone, (route) => {
+        asked += 1
+        return route.fulfill(GONE)
+      })
+      await page.getByRole('link', { name: title }).first().click()
+      await page.getByText('系统已更新，请刷新页面。').waitFor()
+      expect(await violations(page)).to.deep.equal([])
+      expect(asked).to.be.within(1, 5)
+      await page.unroute(gone)
+      await page.getByRole('button', { name: '刷新页面' }).click()
+      await page.getByRole('heading', { level: 1, name: title }).waitFor()
+      expect(new URL(page.url()).pathname).to.equal(`/desk${path}`)
+      await close()
+    })
+
+  it('says so too where the program itself is gone, and nothing while it loads', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    await open('', '今日')
+    await page.route(SCRIPTS, (route) => route.fulfill(GONE))
+    await page.reload()
+    const opacity = `getComputedStyle(document.querySelector('.not-begun')).opacity`
+    expect(await page.evaluate(opacity)).to.equal('0')
+    await page.waitForFunction(`${opacity} === '1'`)
+    expect(await page.locator('.not-begun').textContent()).to.include('系统可能已更新，请刷新页面。')
+    await page.unroute(SCRIPTS)
+    await page.getByRole('button', { name: '刷新页面' }).click()
+    await page.getByRole('heading', { level: 1, name: '今日' }).waitFor()
+    await close()
+  })
+})
