@@ -15,6 +15,7 @@ import { makeWorld, type World } from '../api/world.js'
 import { confirmedClient } from '../support/accounts.js'
 import { sendWebhooks } from '../support/marketplace.js'
 
+const PAGE = readFileSync(new URL('../../src/web/developers/zh.md', import.meta.url), 'utf8')
 const CLIENTS = fileURLToPath(new URL('../../schema/clients/', import.meta.url))
 const codes = Array.from({ length: 12 }, (_, i) => uscc(i + 1))
 
@@ -195,6 +196,11 @@ describe('/developers', () => {
           ['webhook.ping', null],
           ['seller.changed', codes[2]],
         ])
+        const [shown] = /^\{"version"[\s\S]*?\n {2}.*\}\}$/m.exec(PAGE) ?? []
+        const { version, standing, ...change } = JSON.parse(shown ?? '')
+        const { standing: sent, ...data } = messages[1].data
+        expect(Object.keys({ version, ...change })).to.have.members(Object.keys(data))
+        expect(Object.keys(standing)).to.have.members(Object.keys(sent))
       } finally {
         receiver.kill()
       }

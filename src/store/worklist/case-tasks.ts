@@ -66,6 +66,10 @@ const MAIN_TRACK = trackOf(['CASE', 'HIDING'])
 const REPAIR_TRACK = trackOf(['REPAIR'])
 export const CASE_TRACKS: readonly CaseTrack[] = [MAIN_TRACK, REPAIR_TRACK]
 
+/** SQL: both tasks of case `l`, as `t.kind`. */
+export const TASKS_OF_CASE = `cross join lateral (values (${MAIN_TRACK.task}), (${REPAIR_TRACK.task})) t(kind)`
+export const HAS_OPEN_TASK = `((${MAIN_TRACK.isOpen}) or (${REPAIR_TRACK.isOpen})) and t.kind is not null`
+
 export const DEADLINE_OF_TASK = `case t.kind ${WORK_KINDS.flatMap((kind) =>
   TASKS[kind].of === undefined || TASKS[kind].deadline === undefined
     ? []
@@ -75,12 +79,3 @@ export const DEADLINE_OF_TASK = `case t.kind ${WORK_KINDS.flatMap((kind) =>
 /** SQL: columns of task `t.kind` of case `l` that decide in whose queue it is. */
 export const NOT_BY_OF_TASK = `case t.kind when 'REVIEW' then l.facts->>'proposedBy' when 'CONFIRM_HIDING' then l.facts->'hiding'->>'by' end`
 export const LEVEL_OF_TASK = `case when t.kind = 'CONSENT' then l.facts->>'level' end`
-
-const LAST_STEP_AT = '(select e.recorded_at from listing_events e where e.listing_id = l.id and e.number = l.moves)'
-
-/** SQL: one row for each open task of a case, as in `task-sources.ts`. */
-export const CASE_TASKS = `select t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level, l.id::text as subject,
-    1 as n, ${LAST_STEP_AT} as since, null::timestamptz as latest, d.due_on, l.id as listing_id, l.operator_id
-  from listings l cross join lateral (values (${MAIN_TRACK.task}), (${REPAIR_TRACK.task})) t(kind)
-  left join listing_deadlines d on d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK}
-  where ((${MAIN_TRACK.isOpen}) or (${REPAIR_TRACK.isOpen})) and t.kind is not null`

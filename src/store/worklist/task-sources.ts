@@ -5,7 +5,6 @@ import { ITEMS_COUNTED_MOST } from '../../domain/worklist/worklist.js'
 import { andIsSubjectWithinSightSql, andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import { lateDutiesSql } from '../delivery/timeliness.js'
 import { IS_CORRECTION_PENDING_SQL } from '../scoring/objections.js'
-import { CASE_TASKS } from './case-tasks.js'
 
 type Columns = Partial<
   Record<'keeper' | 'not_by' | 'subject' | 'n' | 'since' | 'latest' | 'due_on' | 'listing_id' | 'operator_id', string>
@@ -35,8 +34,6 @@ const countUpTo = (rows: string): string =>
 
 type Source = (sight: RegionSight) => string
 
-const CASES: Source = (sight) => `${CASE_TASKS} ${andIsWithinSightSql(sight, 'l.operator_id')}`
-
 const accounts = (kind: WorkKind, table: string): string =>
   source(
     kind,
@@ -51,23 +48,7 @@ const proposals = (kind: WorkKind, kinds: readonly OfficeProposalKind[]): string
     `from office_proposals p where p.state = 'PROPOSED' and p.kind in (${kinds.map((one) => `'${one}'`).join(', ')})`,
   )
 
-const SOURCES: Record<WorkKind, Source> = {
-  MEND: CASES,
-  LINK_DECISION: CASES,
-  PROPOSE: CASES,
-  NOTIFY: CASES,
-  ANSWER_DEFENCE: CASES,
-  HOLD_HEARING: CASES,
-  AWAIT_DEFENCE: CASES,
-  REVIEW: CASES,
-  CONSENT: CASES,
-  DECIDE: CASES,
-  SERVE: CASES,
-  PUBLISH: CASES,
-  CONFIRM_HIDING: CASES,
-  RESOLVE_HIDING: CASES,
-  ACCEPT_REPAIR: CASES,
-  DECIDE_REPAIR: CASES,
+const SOURCES: Partial<Record<WorkKind, Source>> = {
   SETTLE_CONCERN: (sight) =>
     source(
       'SETTLE_CONCERN',
@@ -200,7 +181,4 @@ const SOURCES: Record<WorkKind, Source> = {
 
 /** SQL: the open tasks of these kinds, a statement for each; none of cases. */
 export const selectOtherTasks = (kinds: readonly WorkKind[], sight: RegionSight): string[] =>
-  kinds.flatMap((kind) => (SOURCES[kind] === CASES ? [] : [SOURCES[kind](sight)]))
-
-export const selectTaskSources = (kinds: readonly WorkKind[], sight: RegionSight): string =>
-  [...new Set(kinds.map((kind) => SOURCES[kind](sight)))].join('\nunion all\n')
+  kinds.flatMap((kind) => SOURCES[kind]?.(sight) ?? [])

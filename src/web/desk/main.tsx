@@ -14,7 +14,7 @@ import zhCN from 'antd/locale/zh_CN'
 import { type ComponentType, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, RouterProvider } from 'react-router'
-import { ErrorPage, ForbiddenPage, NotFoundPage } from './frame/errors.js'
+import { ErrorNotice, ErrorPage, ForbiddenPage, NotFoundPage } from './frame/errors.js'
 import { DeskFrame, mayOpenPage } from './frame/frame.js'
 import { EnrolmentPage } from './pages/account/enrolment.js'
 import { LoadingNotice } from './pieces/empty.js'
@@ -33,6 +33,21 @@ const opened = (page: DeskPage, Component: ComponentType): ComponentType =>
     return mayOpenPage(page, useSession()) ? <Component /> : <ForbiddenPage />
   }
 
+const failing =
+  (error: unknown): ComponentType =>
+  () => {
+    throw error
+  }
+
+/** React Router 7.18 shows nothing for a page whose `lazy` rejects, so a failed load becomes a page that throws. */
+const loaded = async (page: DeskPage): Promise<ComponentType> => {
+  try {
+    return opened(page, (await page.load()).default)
+  } catch (error) {
+    return failing(error)
+  }
+}
+
 const router = createBrowserRouter(
   [
     {
@@ -42,8 +57,8 @@ const router = createBrowserRouter(
       children: [
         ...DESK_PAGES.map((page) => ({
           path: page.path,
-          errorElement: <ErrorPage />,
-          lazy: async () => ({ Component: opened(page, (await page.load()).default) }),
+          errorElement: <ErrorNotice />,
+          lazy: async () => ({ Component: await loaded(page) }),
         })),
         { path: '*', element: <NotFoundPage /> },
       ],

@@ -5,6 +5,7 @@ import { startHub, type TestHub } from '../../support/hub.js'
 
 const SCRIPTS = '**/desk/assets/*.js'
 const STYLES = '**/desk/assets/*.css'
+const LOOK_MS = 500
 const GONE = { status: 404, contentType: 'application/problem+json', body: '{}' }
 
 describe('a desk whose hub was upgraded', function () {
@@ -45,10 +46,15 @@ describe('a desk whose hub was upgraded', function () {
     await open('', '今日')
     await page.route(SCRIPTS, (route) => route.fulfill(GONE))
     await page.reload()
-    const opacity = `getComputedStyle(document.querySelector('.not-begun')).opacity`
-    expect(await page.evaluate(opacity)).to.equal('0')
-    await page.waitForFunction(`${opacity} === '1'`)
-    expect(await page.locator('.not-begun').textContent()).to.include('系统可能已更新，请刷新页面。')
+    const words = page.locator('.not-begun')
+    expect(await words.textContent()).to.include('系统可能已更新，请刷新页面。')
+    const opacity = (): Promise<string> =>
+      words.evaluate(
+        (element: { ownerDocument: { defaultView: { getComputedStyle(of: unknown): { opacity: string } } } }) =>
+          element.ownerDocument.defaultView.getComputedStyle(element).opacity,
+      )
+    expect(await opacity()).to.equal('0')
+    while ((await opacity()) !== '1') await page.waitForTimeout(LOOK_MS)
     await page.unroute(SCRIPTS)
     await page.getByRole('button', { name: '刷新页面' }).click()
     await page.getByRole('heading', { level: 1, name: '今日' }).waitFor()

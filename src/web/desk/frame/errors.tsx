@@ -7,17 +7,24 @@ import { refusalSentence } from '../pieces/refusal.js'
 const isOldPage = (error: unknown): boolean =>
   error instanceof Error && /dynamically imported module|module script|Unable to preload CSS/i.test(error.message)
 
-export const ErrorPage = () => {
+/** For an error outside the frame. */
+export const ErrorPage = () => (
+  <main className="plain">
+    <ErrorNotice />
+  </main>
+)
+
+export const ErrorNotice = () => {
   const error = useRouteError()
   const isOld = isOldPage(error)
   return (
-    <main className="plain">
+    <>
       <PageHead title={isOld ? '系统已更新' : '页面出错'} />
       <p>{isOld ? '系统已更新，请刷新页面。' : refusalSentence(error)}</p>
       <Button type="primary" onClick={() => location.reload()}>
         刷新页面
       </Button>
-    </main>
+    </>
   )
 }
 

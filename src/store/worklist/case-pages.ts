@@ -1,0 +1,89 @@
+/**
+ * One page of tasks of cases, read in the order of its key by an index: first those with a last day, then by age of the
+ * case. A page does not depend on how many cases there are.
+ */
+import { TASKS, WORK_KINDS, type WorkKind } from '../../domain/worklist/tasks.js'
+import type { WorkScope } from '../../domain/worklist/worklist.js'
+import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
+import {
+  CASE_TRACKS,
+  type CaseTrack,
+  DEADLINE_OF_TASK,
+  HAS_OPEN_TASK,
+  LEVEL_OF_TASK,
+  NOT_BY_OF_TASK,
+  TASKS_OF_CASE,
+} from './case-tasks.js'
+
+const columns = (due: string): string => `t.kind, l.keeper, ${NOT_BY_OF_TASK} as not_by, ${LEVEL_OF_TASK} as level,
+  l.id::text as subject, 1 as n, l.created_at as since, null::timestamptz as latest, ${due} as due_on, l.id as listing_id, l.operator_id`
+
+const textsOf = (of: readonly string[]): string => of.map((text) => `'${text}'`).join(', ')
+
+/** Which rows of `w` are asked for, and in which order, are SQL of the list. */
+export interface CasePage {
+  kinds: readonly WorkKind[]
+  scope: WorkScope
+  sight: RegionSight
+  isAsked: string
+}
+
+const ORDER = 'order by w.due_on, w.since, w.kind collate "C", w.subject collate "C" limit :first'
+
+const withDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CasePage): string => {
+  const names = [...new Set(kinds.flatMap((kind) => TASKS[kind].deadline ?? []))]
+  if (names.length === 0) return ''
+  return `select w.* from (select ${columns('d.due_on')} from listing_deadlines d join listings l on l.id = d.listing_id ${TASKS_OF_CASE}
+    where d.ended_on is null and d.name in (${textsOf(names)}) and d.due_on >= coalesce(:dueFrom::date, '-infinity') and ${HAS_OPEN_TASK}
+      and d.name = ${DEADLINE_OF_TASK} ${andIsWithinSightSql(sight, 'l.operator_id')}) w where ${isAsked} ${ORDER}`
+}
+
+const HAS_DEADLINE = `exists (select 1 from listing_deadlines d where d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK})`
+
+/** A task that changes with the day is in the group of the next task of the same states. */
+const groupOf = ({ groups }: CaseTrack, kind: WorkKind): WorkKind | undefined => {
+  const states = TASKS[kind].of?.states ?? []
+  const isAfter = (group: WorkKind) => WORK_KINDS.indexOf(group) >= WORK_KINDS.indexOf(kind)
+  return groups.find((group) => isAfter(group) && states.every((state) => TASKS[group].of?.states.includes(state)))
+}
+
+const withoutDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CasePage): string[] =>
+  CASE_TRACKS.flatMap((track) => {
+    const groups = new Set(
+      track.kinds.filter((kind) => kinds.includes(kind)).map((kind) => groupOf(track, kind) ?? kind),
+    )
+    if (groups.size === 0) return []
+    return `select u.* from unnest(array[${textsOf([...groups])}]) g(task) cross join lateral (
+      select w.* from (select ${columns('null::date')} from listings l cross join lateral (select ${track.task} as kind offset 0) t
+        where ${track.isOpen} and ${track.group} = g.task and l.created_at >= coalesce(:sinceFrom::timestamptz, '-infinity')
+          and t.kind is not null and not ${HAS_DEADLINE} ${andIsWithinSightSql(sight, 'l.operator_id')}) w
+      where ${isAsked} ${ORDER}) u`
+  })
+
+const keptCases = ({ sight, isAsked }: CasePage): string =>
+  `select w.* from (select ${columns('d.due_on')} from listings l ${TASKS_OF_CASE}
+    left join listing_deadlines d on d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK}
+    where l.keeper = any(:keeperNames::text[]) and l.state not in ('REMOVED', 'NOT_LISTED') and ${HAS_OPEN_TASK}
+      ${andIsWithinSightSql(sight, 'l.operator_id')}) w
+    where w.kind = any(:kept::text[]) and ${isAsked}`
+
+/** SQL: `with` clauses, and the selects from them. Tasks without a last day are read only where those with one do not fill the page. */
+export const selectCasePage = (page: CasePage): { clauses: string[]; selects: string[] } => {
+  const ofCases = page.kinds.filter((kind) => TASKS[kind].of !== undefined)
+  if (ofCases.length === 0) return { clauses: [], selects: [] }
+  const isMine = page.scope === 'MINE'
+  // Of the own queue, the tasks of kept cases are found by the keeper.
+  const read = isMine ? ofCases.filter((kind) => TASKS[kind].whose !== 'KEEPER') : ofCases
+  const ofRead = { ...page, isAsked: `w.kind in (${textsOf(['', ...read])}) and ${page.isAsked}` }
+  const due = withDeadline(read, ofRead)
+  const isFull = due === '' ? '' : 'where (select count(*) from due_cases) < :first'
+  const undue = page.scope === 'LATE' ? [] : withoutDeadline(read, ofRead)
+  return {
+    clauses: due === '' ? [] : [`due_cases as materialized (${due})`],
+    selects: [
+      ...(due === '' ? [] : ['select * from due_cases']),
+      ...undue.map((select) => `select * from (${select}) x ${isFull}`),
+      ...(isMine && read.length < ofCases.length ? [keptCases(page)] : []),
+    ],
+  }
+}
