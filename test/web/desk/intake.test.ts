@@ -82,8 +82,8 @@ describe('intake at the desk', function () {
     const officer = await atDesk(visitor, hub, 'officer')
     await officer.open(String(path).replace(/^\/desk/, ''), '拒收条目')
     const desk = officer.page
-    const code = desk.getByLabel('CF_XDR_SHXYM', { exact: true })
-    const day = desk.getByLabel('CF_JDRQ', { exact: true })
+    const code = desk.getByLabel('统一社会信用代码（CF_XDR_SHXYM）', { exact: true })
+    const day = desk.getByLabel('处罚决定日期（CF_JDRQ）', { exact: true })
     // Rejects are sorted newest first: the row without a day, then by key the row with the short code.
     await day.waitFor()
     expect(await day.getAttribute('aria-invalid')).to.equal('true')
@@ -97,7 +97,7 @@ describe('intake at the desk', function () {
     // Text typed for one reject is still there after a look at another.
     await desk.keyboard.press('Alt+ArrowUp')
     await desk.getByRole('heading', { name: /第 6 行/ }).waitFor()
-    await desk.getByLabel('CF_JDRQ', { exact: true }).focus()
+    await desk.getByLabel('处罚决定日期（CF_JDRQ）', { exact: true }).focus()
     await desk.keyboard.press('Alt+ArrowDown')
     await desk.getByRole('heading', { name: /第 5 行/ }).waitFor()
     expect(await code.inputValue()).to.equal('仍然不对')
