@@ -21,7 +21,7 @@ const columns = (due: string): string => `t.kind, l.keeper, ${NOT_BY_OF_TASK} as
 const textsOf = (of: readonly string[]): string => of.map((text) => `'${text}'`).join(', ')
 
 /** Which rows of `w` are asked for, and in which order, are SQL of the list. */
-export interface CasePage {
+export interface CaseTaskPage {
   kinds: readonly WorkKind[]
   scope: WorkScope
   sight: RegionSight
@@ -30,7 +30,7 @@ export interface CasePage {
 
 const ORDER = 'order by w.due_on, w.since, w.kind collate "C", w.subject collate "C" limit :first'
 
-const withDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CasePage): string => {
+const withDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CaseTaskPage): string => {
   const names = [...new Set(kinds.flatMap((kind) => TASKS[kind].deadline ?? []))]
   if (names.length === 0) return ''
   return `select w.* from (select ${columns('d.due_on')} from listing_deadlines d join listings l on l.id = d.listing_id ${TASKS_OF_CASE}
@@ -47,7 +47,7 @@ const groupOf = ({ groups }: CaseTrack, kind: WorkKind): WorkKind | undefined =>
   return groups.find((group) => isAfter(group) && states.every((state) => TASKS[group].of?.states.includes(state)))
 }
 
-const withoutDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CasePage): string[] =>
+const withoutDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CaseTaskPage): string[] =>
   CASE_TRACKS.flatMap((track) => {
     const groups = new Set(
       track.kinds.filter((kind) => kinds.includes(kind)).map((kind) => groupOf(track, kind) ?? kind),
@@ -60,7 +60,7 @@ const withoutDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CasePag
       where ${isAsked} ${ORDER}) u`
   })
 
-const keptCases = ({ sight, isAsked }: CasePage): string =>
+const keptCases = ({ sight, isAsked }: CaseTaskPage): string =>
   `select w.* from (select ${columns('d.due_on')} from listings l ${TASKS_OF_CASE}
     left join listing_deadlines d on d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK}
     where l.keeper = any(:keeperNames::text[]) and l.state not in ('REMOVED', 'NOT_LISTED') and ${HAS_OPEN_TASK}
@@ -68,7 +68,7 @@ const keptCases = ({ sight, isAsked }: CasePage): string =>
     where w.kind = any(:kept::text[]) and ${isAsked}`
 
 /** SQL: `with` clauses, and the selects from them. Tasks without a last day are read only where those with one do not fill the page. */
-export const selectCasePage = (page: CasePage): { clauses: string[]; selects: string[] } => {
+export const selectCasePage = (page: CaseTaskPage): { clauses: string[]; selects: string[] } => {
   const ofCases = page.kinds.filter((kind) => TASKS[kind].of !== undefined)
   if (ofCases.length === 0) return { clauses: [], selects: [] }
   const isMine = page.scope === 'MINE'

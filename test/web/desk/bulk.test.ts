@@ -70,7 +70,10 @@ describe('many at once at the desk', function () {
       .click()
     // Only the one that stayed wrong is still listed.
     await page.getByText('已更正并接收 20 条。').waitFor()
-    await page.getByRole('button', { name: /第 5 行/ }).first().waitFor()
+    await page
+      .getByRole('button', { name: /第 5 行/ })
+      .first()
+      .waitFor()
     expect(await page.getByRole('button', { name: /第 2 行/ }).count()).to.equal(0)
     const states = await hub.hub
       .db('rejects')
