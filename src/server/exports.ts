@@ -88,13 +88,14 @@ async function* readNodes(
   askPage: (variables: Record<string, unknown>) => Promise<AnsweredPage>,
   { table, variables }: Pick<ExportRequest, 'table' | 'variables'>,
 ): AsyncIterable<unknown> {
+  let rows = 0
   for (let after: string | null = null; ; ) {
     const { data, errors } = await askPage({ ...variables, first: PAGE_ROWS, after })
     const page = data?.[table.field]
     if (page == null) throw refusalOf(errors)
     if (table.isWhole === true) return yield* page
-    if (page.totalCount > EXPORT_ROWS_MOST)
-      throw new Refusal('EXPORT_TOO_LARGE', { rows: page.totalCount, most: EXPORT_ROWS_MOST })
+    rows = page.totalCount ?? rows + page.nodes.length
+    if (rows > EXPORT_ROWS_MOST) throw new Refusal('EXPORT_TOO_LARGE', { rows, most: EXPORT_ROWS_MOST })
     yield* page.nodes
     if (!page.pageInfo.hasNextPage) return
     after = page.pageInfo.endCursor

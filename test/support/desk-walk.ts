@@ -25,6 +25,7 @@ const ANSWERS = '.ant-modal-footer .ant-btn-primary, main form button[type=submi
 /** Pages that the role may open, with a case of every state. */
 export const pathsFor = async (role: DeskRole, { hub, cases, standing }: FurnishedDesk): Promise<string[]> => {
   const { db } = hub.hub
+  const matters: { id: string }[] = await db('matters').select('id')
   const [run, delivery] = [await db('runs').where({ job: 'pull' }).first('id'), await db('deliveries').first('id')]
   const filled: Record<string, string[]> = {
     ':code': [hub.world.dishonestExample],
@@ -33,6 +34,7 @@ export const pathsFor = async (role: DeskRole, { hub, cases, standing }: Furnish
     'listings/:id': [...Object.values(cases), standing.listing],
     'intake/runs/:id': [globalOf('Run', run.id)],
     'deliveries/:id': [globalOf('Delivery', delivery.id)],
+    'matters/:id': matters.map(({ id }) => globalOf('Matter', id)),
   }
   return PAGES.filter(({ act }) => may({ ...VIEWER, role }, act)).flatMap(({ path }) => {
     const name = /:(?:code|feed|version)/.exec(path)?.[0]

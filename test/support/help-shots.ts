@@ -87,6 +87,15 @@ const removeAndFollow = async (page: Page, { scored = '' }: Record<string, strin
   await page.locator('section[aria-label="所选撤回"] table').first().waitFor()
 }
 
+const fillAssist = async (page: Page): Promise<void> => {
+  await page.getByLabel('单位所在地区').first().click()
+  await page.keyboard.type('辽宁省')
+  await page.getByTitle('辽宁省', { exact: true }).last().click()
+  await page.getByLabel('交由哪个单位办理').click()
+  await page.getByTitle('辽宁省市场监督管理厅').last().click()
+  await page.getByLabel('协查内容').fill('请协助核实虚构商行的进货票据')
+}
+
 /** The pictures stand in the order in which they are taken. */
 export const HELP_SHOTS: readonly HelpShot[] = [
   {
@@ -316,6 +325,24 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     does: verifyAuditLog,
     parts: ['.page-head', 'section[aria-label="校验"]', 'section[aria-label="痕迹"]'],
     most: 620,
+  },
+  {
+    name: 'matter-open',
+    by: OFFICER,
+    path: '/desk/matters/open?kind=assist',
+    ready: 'form.move-form',
+    does: fillAssist,
+    parts: ['main#page'],
+    most: 700,
+  },
+  {
+    name: 'matter',
+    by: OFFICER,
+    path: '/desk/matters/{matter}',
+    ready: panel('deeds'),
+    does: openStep('告知延期'),
+    parts: ['main#page'],
+    most: 1_000,
   },
   {
     name: 'retraction',

@@ -2,6 +2,7 @@
  * `npm run pictures [NAME …]` makes the pictures of `/help` anew, all or the named ones: the demo with invented firms, the
  * desk at 1280 px, in the light. Pictures are parts of pages, so that their words can be read.
  */
+import { hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,9 +15,12 @@ import type { Hub } from '../../src/hub/hub.js'
 import { issueAccessCode } from '../../src/work/access/party-access.js'
 import { registerPerson } from '../../src/work/access/people.js'
 import { makeMove } from '../../src/work/listing/listing.js'
+import { openMatter } from '../../src/work/matters/matters.js'
+import { receiveMatters } from '../../src/work/matters/receipt.js'
 import { proposeSettings } from '../../src/work/office/settings.js'
 import { proposeOverride } from '../../src/work/scoring/override.js'
 import { keepCard } from '../../src/work/scoring/scorecards.js'
+import { globalOf } from '../api/global-ids.js'
 import { freshDatabase, stopCluster } from '../support/database.js'
 import { addPerson, type DeskRole, deskBuilt, fillSignIn } from '../support/desk.js'
 import { HELP_SHOTS, type HelpShot } from '../support/help-shots.js'
@@ -71,6 +75,20 @@ const take = async (page: Page, parts: readonly Locator[], name: string, most = 
   savePicture(await page.screenshot({ clip }), FOLDER, name, SIZE_MOST)
 }
 
+/** A neighbouring province asks, and the officer has looked at the queue. */
+const askForAssistance = async ({ db, rules, keys, now }: Hub): Promise<string> => {
+  const province = 'market-regulator@220000'
+  const input = {
+    ...{ kind: 'assist', to: province, reference: '辽虚市监协〔2026〕7号' },
+    fields: { purpose: 'EVIDENCE', request: '请协助核实虚构商行的进货票据，并提供其供货商的名称。' },
+    attachments: [{ type: 'LETTER', name: '协查函.pdf', sha256: hash('sha256', '虚构'), bytes: 48_213 }],
+  }
+  const asker = { by: '虚构辽宁', role: 'agency', seat: 'market-regulator@210000' } as const
+  const { stored } = await openMatter({ db, rules, keys }, asker, input, now())
+  await receiveMatters({ db, rules, keys }, { seat: province, ids: [stored.id], way: 'QUEUE', now: now() })
+  return stored.id
+}
+
 /** The pictures show more than the demo has: people with names, like rejects, and access codes of two firms. */
 const furnish = async (hub: Hub): Promise<Record<string, string>> => {
   const { db, rules, keys } = hub
@@ -106,6 +124,7 @@ const furnish = async (hub: Hub): Promise<Record<string, string>> => {
   await proposeSettings(db, hub, { values, reason: '本机关三定方案', by: '赵管理', now })
   const adjusted = { operator: known['hidden firm'] ?? '', grade: 'D', endsOn: addDays(shanghaiDate(now), 90) } as const
   await proposeOverride(db, rules, { ...adjusted, reason: '正在核查的举报较多', by: '王经办', now })
+  const matter = globalOf('Matter', await askForAssistance(hub))
   const file = csv(
     wrong.map((one, n) => ({
       ...one,
@@ -113,7 +132,7 @@ const furnish = async (hub: Hub): Promise<Record<string, string>> => {
       ...(n > 1 && { CF_JDRQ: '2026-10-20' }),
     })),
   )
-  return { ...known, card: STRICTER, file: file.toString() }
+  return { ...known, matter, card: STRICTER, file: file.toString() }
 }
 
 const wanted = process.argv.slice(2)

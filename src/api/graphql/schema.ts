@@ -125,7 +125,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '协作事项的种类文件 schema/matters',
     en: 'the files of kinds of matters, schema/matters',
     types:
-      'MatterKind MatterTerm MatterFieldKind MatterStateKind MatterMoveKind MatterClockRule Organisation MatterClock',
+      'MatterKind MatterTerm MatterFieldKind MatterStateKind MatterMoveKind MatterClockRule MatterSpan Organisation MatterClock',
   },
   {
     zh: '信用平台的回执或展示',

@@ -45,12 +45,13 @@ export const clockRuleView = (rule: ClockRule, confirmations?: RuleConfirmations
     to: row.to ?? null,
     value: row.value,
     unit: row.unit,
+    extension: row.extension ?? null,
     source: row.source,
     confirmed: isConfirmedClock(rule, confirmations),
   }
 }
 
-const kindView = (kind: MatterKind, confirmations?: RuleConfirmations) => ({
+export const kindView = (kind: MatterKind, confirmations?: RuleConfirmations) => ({
   id: kind.kind,
   name: { zh: kind.zh, en: kind.en },
   basis: kind.basis,

@@ -2,14 +2,17 @@ import { isLateByLaw } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import type { MatterClock } from '../../domain/matters/matter.js'
 import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js'
+import type { Organisation } from '../../domain/matters/organisations.js'
 import { coversSeat, hasSeatIn, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type * as store from '../../store/matters/matters.js'
 import { readCustody } from '../../work/matters/attachments.js'
 import { type MatterAttachment, openFields, openMoveInput } from '../../work/matters/keep-move.js'
 import { kindAsBegun } from '../../work/matters/kinds.js'
+import { organisationOfSeat } from '../../work/matters/organisations.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId } from '../request/ids.js'
-import { clockRuleView, moveKindView } from './kinds.js'
+import { clockRuleView, kindView, moveKindView } from './kinds.js'
 
 const clockView = (kind: MatterKind, clock: MatterClock, { now, parts: { rules } }: GraphqlContext) => ({
   clock: clock.clock,
@@ -21,14 +24,33 @@ const clockView = (kind: MatterKind, clock: MatterClock, { now, parts: { rules }
   uncounted: clock.due?.uncounted ?? [],
   makeUp: clock.due?.makeUp ?? [],
   rule: clockRuleView({ kind, ...clock }, rules.confirmations),
+  spans: [...(clock.row.unit === 'SET' ? [] : [{ value: clock.row.value, unit: clock.row.unit }]), ...clock.extensions],
+  statedDay: clock.statedDay,
   late: isLateByLaw(kind, clock, now, rules.confirmations),
   ended: clock.ended?.how ?? null,
 })
+
+/** The clock that runs out first. */
+const findNextClock = (clocks: readonly MatterClock[]): MatterClock | undefined =>
+  clocks
+    .filter(({ due, ended }) => due !== null && ended === null)
+    .toSorted((one, other) => ((one.due?.on ?? '') < (other.due?.on ?? '') ? -1 : 1))[0]
+
+export const organisationView = ({ zh, en, ...rest }: Organisation) => ({ ...rest, name: { zh, en } })
+
+const fieldViews = (fields: Readonly<Record<string, string>> = {}) =>
+  Object.entries(fields).map(([name, value]) => ({ name, value }))
+
+const nameOn = (seat: string | null, day: string) => {
+  const found = seat === null ? null : organisationOfSeat(seat, day)
+  return found && organisationView(found).name
+}
 
 const KEPT_BY_HUB = 'hub'
 
 const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: ReadonlySet<string>) => {
   const input = openMoveInput(context.parts.keys, made)
+  const to = input.to ?? input.copyTo ?? null
   const attachmentView = (attachment: MatterAttachment) => {
     const isKept = kept.has(attachment.sha256)
     const url = `/v1/matters/${makeGlobalId('Matter', made.matterId)}/attachments/${attachment.sha256}`
@@ -37,6 +59,13 @@ const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: R
   const { sequence, move, stateBefore, state: stateAfter, by, seat, on, at } = made
   return {
     ...{ sequence, move, stateBefore, stateAfter, by, seat, on, at },
+    seatName: nameOn(made.seat, made.on),
+    to,
+    toName: nameOn(to, made.on),
+    fields: fieldViews(input.fields),
+    day: input.day ?? null,
+    extension: input.extension ?? null,
+    link: input.link ?? null,
     reason: input.reason ?? null,
     documentNumber: input.number ?? null,
     attachments: (input.attachments ?? []).map(attachmentView),
@@ -49,6 +78,27 @@ export const seesMatter = ({ viewer }: GraphqlContext, { matter, sealedFields }:
   return seat === null ? sealedFields === null : hasSeatIn(matter.seats, matter.handed, seat)
 }
 
+const contentView = async (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
+  const { keys } = context.parts
+  const { fields } = openFields(keys, stored).matter
+  const [moves, files] = await Promise.all([context.load.matterMoves(stored.id), context.load.keptFiles(stored.id)])
+  const operator = stored.operatorId === null ? null : await context.load.operator(stored.operatorId)
+  const kept = new Set(files.map(({ sha256 }) => sha256))
+  return {
+    reference: stored.reference,
+    code: operator?.uscc ?? operator?.shop ?? null,
+    operatorName: operator?.name ?? null,
+    fields: fieldViews(fields),
+    moves: moves.map((made) => moveView(context, made, kept)),
+    handovers: readCustody(keys, kind, stored, moves).handovers.map(({ received, ...handed }) => ({
+      ...handed,
+      receivedAt: received?.at ?? null,
+      receivedBy: received?.way ?? null,
+    })),
+    parent: stored.parentId && makeGlobalId('Matter', stored.parentId),
+  }
+}
+
 export const makeMatterView = async (context: GraphqlContext, stored: store.StoredMatter) => {
   const { parts, viewer } = context
   const { matter, ...head } = stored
@@ -56,6 +106,8 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
   const kind = await kindAsBegun(parts.db, stored)
   const seat = seatOf(viewer)
   const seesHolder = handed || (seat !== null && coversSeat(seat, seats.sender))
+  const waitingFor = findWaitingSeat(kind, matter)
+  const day = shanghaiDate(head.openedAt)
   const { zh = '', en = '' } = kind.states[state ?? ''] ?? {}
   return {
     __typename: 'Matter' as const,
@@ -65,32 +117,24 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
     kind: head.kind,
     state,
     stateName: { zh, en },
-    waitingFor: findWaitingSeat(kind, matter),
+    waitingFor,
     sender: seats.sender,
     holder: seesHolder ? seats.holder : null,
     copied: seesHolder ? seats.copied : [],
     openedAt: head.openedAt,
     receivedAt: matter.receivedAt,
     outcome: matter.outcome,
+    definition: () => kindView(kind, parts.rules.confirmations),
+    senderName: nameOn(seats.sender, day),
+    holderName: seesHolder ? nameOn(seats.holder, day) : null,
+    waitingForName: nameOn(waitingFor, day),
     clocks: clocks.map((clock) => clockView(kind, clock, context)),
-    moveCount: matter.moves.length,
-    content: async () => {
-      if (seat === null || !hasSeatIn(seats, handed, seat)) return null
-      const { fields } = openFields(parts.keys, stored).matter
-      const [moves, files] = await Promise.all([context.load.matterMoves(head.id), context.load.keptFiles(head.id)])
-      const kept = new Set(files.map(({ sha256 }) => sha256))
-      return {
-        reference: head.reference,
-        fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
-        moves: moves.map((made) => moveView(context, made, kept)),
-        handovers: readCustody(parts.keys, kind, stored, moves).handovers.map(({ received, ...handed }) => ({
-          ...handed,
-          receivedAt: received?.at ?? null,
-          receivedBy: received?.way ?? null,
-        })),
-        parent: head.parentId && makeGlobalId('Matter', head.parentId),
-      }
+    nextClock: () => {
+      const next = findNextClock(clocks)
+      return next ? clockView(kind, next, context) : null
     },
+    moveCount: matter.moves.length,
+    content: async () => (seat !== null && hasSeatIn(seats, handed, seat) ? contentView(context, kind, stored) : null),
     allowedMoves: () => {
       const places = seat === null ? (['hub'] as const) : placesOfSeat(seats, seat)
       return listAllowedMoves(kind, matter, { places }).map(moveKindView)

@@ -4,6 +4,7 @@ import { isSha256 } from '../../domain/matters/fields.js'
 import { hasSeatIn, rangeOfCoveredSeats, seatOf } from '../../domain/matters/seats.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
+import * as clients from '../../store/access/clients.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/matters/matters.js'
 import * as queues from '../../store/matters/queues.js'
@@ -19,9 +20,10 @@ import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { makeQueueCursor, parseGlobalId, readQueueInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { makeMatterView, seesMatter } from './matter-view.js'
+import { makeMatterView, organisationView, seesMatter } from './matter-view.js'
 
 const COUNTED_MOST = 1_000
+const CLIENTS_MOST = 1_000
 const PROVINCE = '220000'
 
 const personOf = ({ viewer }: GraphqlContext): work.MatterPerson => ({
@@ -30,10 +32,13 @@ const personOf = ({ viewer }: GraphqlContext): work.MatterPerson => ({
   seat: seatOf(viewer),
 })
 
-const list = async (_: unknown, args: PageArgs & { queue?: queues.MatterQueue | null }, context: GraphqlContext) => {
+type ListArgs = PageArgs & { queue?: queues.MatterQueue | null } & Partial<queues.QueueFilter>
+
+const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const size = readPageSize(args)
-  const page = { first: size + 1, after: readQueueInCursor(args.after) }
+  const { kind = null, region = null } = refuseUnstorableText(args)
+  const page = { first: size + 1, after: readQueueInCursor(args.after), kind, region }
   const seat = seatOf(context.viewer)
   const found =
     seat === null
@@ -199,8 +204,28 @@ const openMatter = async (_: unknown, { input }: { input: OpeningInput }, contex
 const moveMatter = (_: unknown, { input }: { input: MovingInput }, context: GraphqlContext) =>
   moveMatterOf(context, input)
 
-const organisations = (_: unknown, { region }: { region?: string | null }, { today }: GraphqlContext) =>
-  listOrganisationsIn(region ?? PROVINCE, today).map(({ zh, en, ...rest }) => ({ ...rest, name: { zh, en } }))
+const organisations = async (
+  _: unknown,
+  args: { region?: string | null; kind?: string | null },
+  { viewer, parts: { db }, now, today }: GraphqlContext,
+) => {
+  const { region, kind } = refuseUnstorableText(args)
+  const holders = kind == null ? ['agency'] : (readMatterKinds().get(kind)?.held_by ?? [])
+  const agencies = holders.includes('agency') ? listOrganisationsIn(region ?? PROVINCE, today) : []
+  const isListed = kind != null && seatOf(viewer) !== null
+  const all = isListed ? await clients.listClients(db, now, CLIENTS_MOST) : []
+  const own = all.filter((one) => one.endedAt === null && holders.includes(one.role) && hasSeatOfItsOwn(one))
+  return [...agencies.map(organisationView), ...own.map(clientView)]
+}
+
+const hasSeatOfItsOwn = ({ id, ...client }: clients.ClientSummary): boolean => seatOf({ ...client, sub: id }) === id
+
+const clientView = ({ id, role, region }: clients.ClientSummary) => ({
+  seat: id,
+  line: role,
+  region: region ?? PROVINCE,
+  name: { zh: id, en: id },
+})
 
 export const matterResolvers = {
   Query: {

@@ -2,12 +2,13 @@
 import { type Act, mayInRegion, type Role, regionBoundOf, type Viewer } from '../access/viewer.js'
 
 /** In the order of a message: the longest part comes last. */
-export const NOTIFICATION_KINDS = ['DEADLINE', 'PLATFORM', 'FEED', 'OBJECTION', 'REPAIR', 'WAITING'] as const
+export const NOTIFICATION_KINDS = ['DEADLINE', 'PLATFORM', 'FEED', 'MATTER', 'OBJECTION', 'REPAIR', 'WAITING'] as const
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
 
 export const KIND_TITLES: Record<NotificationKind, string> = {
   WAITING: '待办事项',
   DEADLINE: '办理期限',
+  MATTER: '协作事项',
   OBJECTION: '新的异议',
   REPAIR: '修复申请',
   FEED: '数据源异常',
@@ -17,6 +18,7 @@ export const KIND_TITLES: Record<NotificationKind, string> = {
 const ROLES_BY_KIND: Record<NotificationKind, readonly Role[]> = {
   WAITING: ['officer', 'reviewer', 'administrator'],
   DEADLINE: ['officer', 'reviewer', 'agency'],
+  MATTER: ['officer', 'reviewer', 'agency'],
   OBJECTION: ['officer', 'reviewer', 'agency'],
   REPAIR: ['officer', 'reviewer'],
   FEED: ['officer', 'administrator', 'agency'],
@@ -24,7 +26,7 @@ const ROLES_BY_KIND: Record<NotificationKind, readonly Role[]> = {
 }
 
 /** They concern no operator, so no region bounds them. */
-const HUB_WIDE: readonly NotificationKind[] = ['FEED', 'PLATFORM']
+const HUB_WIDE: readonly NotificationKind[] = ['FEED', 'PLATFORM', 'MATTER']
 
 export const isNotificationKind = (text: string): text is NotificationKind =>
   (NOTIFICATION_KINDS as readonly string[]).includes(text)
@@ -51,6 +53,8 @@ export interface SharedOccasion extends NotificationOccasion {
   region: string | null
   /** Agency whose feed it is; its people hear only of their own. */
   agency: string | null
+  /** Only people of this seat hear of it. */
+  seat?: string
 }
 
 export interface NotificationHearer {
@@ -61,10 +65,12 @@ export interface NotificationHearer {
   person: string | null
   agency: string | null
   region: string | null
+  seat: string | null
 }
 
 export const hearsOccasion = (hearer: NotificationHearer, one: SharedOccasion): boolean =>
   hearer.kinds.includes(one.kind) &&
+  (one.seat === undefined || one.seat === hearer.seat) &&
   hearer.roles.some(
     (role) =>
       ROLES_BY_KIND[one.kind].includes(role) &&

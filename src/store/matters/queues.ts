@@ -16,7 +16,13 @@ export interface SeatRange {
   until: string
 }
 
-interface QueuePage {
+/** Narrows a page to one kind, and to matters of which some seat lies in a division (its first digits). */
+export interface QueueFilter {
+  kind: string | null
+  region: string | null
+}
+
+interface QueuePage extends QueueFilter {
   first: number
   after: QueuePlace | null
 }
@@ -24,6 +30,15 @@ interface QueuePage {
 /** Nobody is late by a clock whose rule is unconfirmed. */
 const LATE_SQL = `s.due_at <= :now and exists (
   select 1 from matter_clocks k where k.matter_id = s.matter_id and k.running and k.confirmed and k.due_at <= :now)`
+
+const narrowedSql = (id: string, { kind, region }: QueueFilter): string =>
+  `${kind === null ? '' : `and exists (select 1 from matters k where k.id = ${id} and k.kind = :kind)`}
+   ${
+     region === null
+       ? ''
+       : `and exists (select 1 from matter_seats r where r.matter_id = ${id} and r.to_move is null
+            and starts_with(split_part(r.seat, '@', 2), :region))`
+   }`
 
 /**
  * Walks from seat to seat by the index, takes the first matters of each and merges them. Every seat of a matter has the
@@ -44,7 +59,7 @@ export const listQueue = async (
   db: Db,
   { from, until }: SeatRange,
   queue: MatterQueue,
-  { first, after, now }: QueuePage & { now: Date },
+  { first, after, now, ...filter }: QueuePage & { now: Date },
 ): Promise<QueuedMatter[]> => {
   const isEnded = queue === 'ENDED'
   const [beyond, direction] = isEnded ? ['<', 'desc'] : ['>', 'asc']
@@ -58,15 +73,44 @@ export const listQueue = async (
        from covered c cross join lateral (
          select s.due_at, s.matter_id from matter_seats s
          where s.seat collate "C" = c.seat collate "C" and s.queue = :queue and (s.due_at, s.matter_id) ${beyond} (:dueAt::timestamptz, :id::uuid)
-           ${queue === 'LATE' ? `and ${LATE_SQL}` : ''}
+           ${queue === 'LATE' ? `and ${LATE_SQL}` : ''} ${narrowedSql('s.matter_id', filter)}
          order by s.due_at ${direction}, s.matter_id ${direction} limit :first) q
        where c.seat is not null order by q.due_at ${direction}, q.matter_id ${direction} limit :first)
      select ${MATTER_COLUMNS}, f.due_at::text as "dueAt" from found f join matters m on m.id = f.matter_id
      order by f.due_at ${direction}, f.matter_id ${direction} /* queues.list */`,
-    { from, until, queue: queue === 'LATE' ? 'WAITING' : queue, dueAt, id, now, first },
+    { from, until, queue: queue === 'LATE' ? 'WAITING' : queue, dueAt, id, now, first, ...filter },
   )
   return rows.map(reviveMatter)
 }
+
+export interface WaitingSeat {
+  seat: string
+  waiting: number
+  /** When another party last made one of them wait. */
+  latest: Date
+  late: number
+  /** When the last of them ran out. */
+  lateSince: Date | null
+}
+
+/** Seats for which matters wait, of each at most `most` of its queue. */
+export const listWaitingSeats = (
+  db: Db,
+  seats: readonly string[],
+  { most, now }: { most: number; now: Date },
+): Promise<WaitingSeat[]> =>
+  queryRows(
+    db,
+    `select w.seat, n.* from unnest(:seats::text[]) as w(seat) cross join lateral (
+       select count(*)::int as waiting, max(v.at) as latest, (count(*) filter (where q.late))::int as late,
+         max(q.due_at) filter (where q.late) as "lateSince"
+       from (select s.matter_id, s.due_at, (${LATE_SQL}) as late from matter_seats s
+         where s.seat collate "C" = w.seat collate "C" and s.queue = 'WAITING' order by s.due_at limit :most) q
+       cross join lateral (select max(at) as at from matter_moves
+         where matter_id = q.matter_id and by_seat not in ('receipt', w.seat)) v) n
+     where n.latest is not null /* queues.waitingSeats */`,
+    { seats: [...seats], most, now },
+  )
 
 /** Counts up to `most`, so a long queue costs no more than a short one. */
 export const countQueue = async (
@@ -90,15 +134,15 @@ export const countQueue = async (
 export const listEnvelopes = async (
   db: Db,
   kinds: readonly string[],
-  { first, after }: QueuePage,
+  { first, after, ...filter }: QueuePage,
 ): Promise<QueuedMatter[]> => {
   const { dueAt, id } = after ?? { dueAt: END_OF_TIME, id: LAST_ID }
   const rows = await queryRows<QueuedMatter>(
     db,
     `select ${MATTER_COLUMNS}, m.opened_at::text as "dueAt" from matters m
-     where m.kind = any(:kinds::text[]) and (m.opened_at, m.id) < (:dueAt::timestamptz, :id::uuid)
+     where m.kind = any(:kinds::text[]) and (m.opened_at, m.id) < (:dueAt::timestamptz, :id::uuid) ${narrowedSql('m.id', filter)}
      order by m.opened_at desc, m.id desc limit :first /* queues.envelopes */`,
-    { kinds: [...kinds], dueAt, id, first },
+    { kinds: [...kinds], dueAt, id, first, ...filter },
   )
   return rows.map(reviveMatter)
 }

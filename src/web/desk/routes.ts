@@ -36,6 +36,26 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import('./pages/worklist/index.js'),
   },
   {
+    path: 'matters',
+    title: '协作事项',
+    section: '工作',
+    acts: ['see_matters'],
+    key: 'm',
+    load: () => import('./pages/matters/index.js'),
+  },
+  {
+    path: 'matters/open',
+    title: '发起协作事项',
+    acts: ['open_matter'],
+    load: () => import('./pages/matters/open.js'),
+  },
+  {
+    path: 'matters/:id',
+    title: '协作事项',
+    acts: ['see_matters'],
+    load: () => import('./pages/matters/matter.js'),
+  },
+  {
     path: 'operators',
     title: '经营者',
     section: '主体与名单',

@@ -12,14 +12,14 @@ export interface ExportWords {
 type Cell = string | number | null
 type ExportedObject = Record<string, unknown>
 
-export const writeExportQuery = ({ field, args, nodes, isWhole }: ExportTable): string => {
+export const writeExportQuery = ({ field, args, nodes, isWhole, isUncounted }: ExportTable): string => {
   if (isWhole === true) return `query Export { ${field} { ${nodes} } }`
   const given = Object.entries(args)
   const declared = given.map(([name, type]) => `, $${name}: ${type}`).join('')
   const passed = given.map(([name]) => `, ${name}: $${name}`).join('')
   return `query Export($first: Int, $after: String${declared}) {
     ${field}(first: $first, after: $after${passed}) {
-      totalCount pageInfo { hasNextPage endCursor } nodes { ${nodes} }
+      ${isUncounted ? '' : 'totalCount'} pageInfo { hasNextPage endCursor } nodes { ${nodes} }
     }
   }`
 }

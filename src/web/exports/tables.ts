@@ -12,6 +12,8 @@ export interface ExportTable {
   field: string
   /** The field answers the whole list instead of a connection. */
   isWhole?: true
+  /** The connection has no totalCount. */
+  isUncounted?: true
   /** Arguments beside the page, with their GraphQL types. */
   args: Readonly<Record<string, string>>
   nodes: string
@@ -74,6 +76,30 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
       column('状态', 'state', 'DeadlineState'),
       column('工作日', 'rule.value'),
       column('依据', 'rule.basis'),
+    ],
+  },
+  matters: {
+    title: '协作事项',
+    field: 'matters',
+    isUncounted: true,
+    args: { queue: 'MatterQueue', kind: 'String', region: 'String' },
+    nodes: `number definition { name { zh } } senderName { zh } sender holderName { zh } holder stateName { zh } openedAt receivedAt
+      nextClock { dueOn late rule { source confirmed } } content { reference code operatorName }`,
+    columns: [
+      column('编号', 'number'),
+      column('种类', 'definition.name.zh'),
+      column('所涉主体', 'content.operatorName'),
+      column('代码', 'content.code'),
+      column('发送方', 'senderName.zh|sender'),
+      column('承办方', 'holderName.zh|holder'),
+      column('环节', 'stateName.zh'),
+      column('发起', 'openedAt', 'INSTANT'),
+      column('收悉', 'receivedAt', 'INSTANT'),
+      column('最近的时限', 'nextClock.dueOn'),
+      column('逾期', 'nextClock.late', 'BOOLEAN'),
+      column('时限的依据', 'nextClock.rule.source'),
+      column('依据已经核实', 'nextClock.rule.confirmed', 'BOOLEAN'),
+      column('发送方编号', 'content.reference'),
     ],
   },
   concerns: {

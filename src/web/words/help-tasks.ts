@@ -25,6 +25,12 @@ export const HELP_GROUPS = [
     ],
   },
   {
+    id: 'matters',
+    zh: '工作台：与其他单位协作',
+    en: 'The desk: matters between organisations',
+    tasks: ['matter-open', 'matter-answer', 'measures'],
+  },
+  {
     id: 'data-in-and-out',
     zh: '工作台：数据的接入和推送',
     en: 'The desk: data that comes and goes',

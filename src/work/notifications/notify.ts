@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
+import { seatOf } from '../../domain/matters/seats.js'
 import { composeAccountMessage, describeAccountEvent } from '../../domain/notifications/account-notices.js'
 import { hearsOccasion, type NotificationOccasion } from '../../domain/notifications/kinds.js'
 import { composeMessage, numberOfMessage } from '../../domain/notifications/message.js'
@@ -53,6 +54,10 @@ export const runNotifications = (db: Db, options: NotifyOptions): Promise<Notify
 
 const ROBOT_ROLES: readonly Role[] = ['officer', 'reviewer', 'administrator']
 
+/** Groups have no seat. */
+const seatOfPerson = ({ role, person: sub, agency, region }: recipients.NotificationRecipient): string | null =>
+  role === null ? null : seatOf({ role, sub, agency, region })
+
 interface Hearing extends RecipientWork {
   hearer: recipients.NotificationRecipient
 }
@@ -61,7 +66,12 @@ const gatherAll = async (db: Db, sources: OccasionSources & { itemsMost: number 
   const hearers = await recipients.listReachable(db)
   if (hearers.length === 0) return []
   const rules = await applyAmendmentsToRules(db, sources.rules)
-  const shared = await gatherOccasions(db, { ...sources, rules }, now)
+  const seats = new Map(hearers.map((hearer) => [hearer, seatOfPerson(hearer)]))
+  const shared = await gatherOccasions(
+    db,
+    { ...sources, rules, seats: [...new Set(seats.values())].flatMap((seat) => seat ?? []) },
+    now,
+  )
   const all: Hearing[] = []
   for (const hearer of hearers) {
     const roles = hearer.role === null ? ROBOT_ROLES : [hearer.role]
@@ -75,7 +85,10 @@ const gatherAll = async (db: Db, sources: OccasionSources & { itemsMost: number 
     all.push({
       hearer,
       isWhole,
-      occasions: [...own, ...shared.filter((each) => hearsOccasion({ ...hearer, roles }, each))],
+      occasions: [
+        ...own,
+        ...shared.filter((each) => hearsOccasion({ ...hearer, roles, seat: seats.get(hearer) ?? null }, each)),
+      ],
     })
   }
   return all

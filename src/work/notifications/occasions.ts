@@ -1,6 +1,7 @@
 /** Derived from the tables themselves, so nothing is lost when a process dies. */
 import type { Agency } from '../../agencies/feed.js'
 import { isFeedStale } from '../../domain/intake/bounds.js'
+import { splitSeat } from '../../domain/matters/seats.js'
 import type { SharedOccasion } from '../../domain/notifications/kinds.js'
 import { nameParty } from '../../domain/notifications/message.js'
 import { describeDeadline, lastDayToldOf } from '../../domain/notifications/work.js'
@@ -8,6 +9,7 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
 import * as watch from '../../store/intake/watch.js'
+import { listWaitingSeats } from '../../store/matters/queues.js'
 import * as store from '../../store/notifications/occasions.js'
 import type { WorkRules } from '../calendar/rules.js'
 
@@ -25,11 +27,16 @@ export interface OccasionSources {
 
 const NOBODY_IN_PARTICULAR = { region: null, agency: null, code: null }
 
-export const gatherOccasions = async (db: Db, sources: OccasionSources, now: Date): Promise<SharedOccasion[]> => {
+export const gatherOccasions = async (
+  db: Db,
+  { seats, ...sources }: OccasionSources & { seats: readonly string[] },
+  now: Date,
+): Promise<SharedOccasion[]> => {
   const parts = await Promise.all([
     gatherObjections(db, sources, now),
     gatherFeeds(db, sources, now),
     gatherPlatforms(db, sources.platforms, now),
+    gatherMatters(db, seats, now),
   ])
   return parts.flat()
 }
@@ -94,6 +101,29 @@ const gatherFeeds = async (db: Db, { agencies, configured }: OccasionSources, no
       ...(isStale ? [tell(each, `STALE ${good.toISOString()}`, '已超过规定时间没有更新')] : []),
     ]
   })
+}
+
+const MATTERS_MOST = 1_000
+
+/** Numbers only: a matter may be for its seats alone. */
+const gatherMatters = async (db: Db, seats: readonly string[], now: Date): Promise<SharedOccasion[]> => {
+  const tell = (seat: string, occasion: string, text: string): SharedOccasion => ({
+    ...NOBODY_IN_PARTICULAR,
+    kind: 'MATTER',
+    subject: `matters ${seat}`,
+    occasion,
+    text,
+    path: '/desk/matters',
+    roles: ['officer', 'reviewer', 'agency'],
+    act: 'see_matters',
+    agency: splitSeat(seat).agency,
+    seat,
+  })
+  const found = await listWaitingSeats(db, seats, { most: MATTERS_MOST, now })
+  return found.flatMap(({ seat, waiting, latest, late, lateSince }) => [
+    tell(seat, `NEW ${latest.toISOString()}`, `${waiting} 件协作事项等待本单位办理`),
+    ...(lateSince === null ? [] : [tell(seat, `LATE ${lateSince.toISOString()}`, `${late} 件协作事项已经逾期`)]),
+  ])
 }
 
 const TROUBLES: Record<store.PlatformTrouble['trouble'], { what: string; path: string }> = {

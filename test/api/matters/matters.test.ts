@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
+import { confirmedClient } from '../../support/accounts.js'
 import { type Answer, makeWorld, NOW, type World } from '../world.js'
 
 const LETTER = { type: 'LETTER', name: '协查函.pdf', sha256: hash('sha256', 'letter'), bytes: 6 }
@@ -145,6 +146,69 @@ describe('matters over GraphQL', () => {
     expect(data.organisations.map(({ seat }: { seat: string }) => seat)).to.include('market-regulator@220104')
     const named = data.organisations.find(({ seat }: { seat: string }) => seat === 'police@220104')
     expect(named.name.zh).to.match(/^长春市.+公安局$/)
+  })
+
+  it('name kind, organisations and the next clock, and are found by kind and region', async () => {
+    const { id } = (await open({ ...ASSIST, to: 'market-regulator@220700', reference: '名-1' })).data.openMatter
+    const SHOW = `id senderName { zh } holderName { zh } waitingForName { zh } definition { name { zh } } nextClock { dueOn }
+      clocks { spans { value unit } statedDay } content { code moves { seatName { zh } toName { zh } fields { name } } }`
+    const found = async (narrow: string, by = bureau()) => {
+      const { data } = await world.ask(`{ matters(queue: OTHERS, ${narrow}) { nodes { ${SHOW} } } }`, { token: by })
+      return data.matters.nodes
+    }
+    const [one, ...more] = await found('kind: "assist", region: "2207"')
+    expect([one.id, more]).to.deep.equal([id, []])
+    expect(one).to.deep.include({
+      ...{ senderName: { zh: '长春市朝阳区市场监督管理局' }, holderName: { zh: '松原市市场监督管理局' } },
+      ...{ waitingForName: { zh: '松原市市场监督管理局' }, definition: { name: { zh: '协查' } }, nextClock: null },
+      clocks: [{ spans: [{ value: 15, unit: 'WORKDAYS' }], statedDay: null }],
+    })
+    expect(one.content.moves[0]).to.deep.include({
+      ...{ seatName: { zh: '长春市朝阳区市场监督管理局' }, toName: { zh: '松原市市场监督管理局' } },
+      fields: [{ name: 'purpose' }, { name: 'request' }],
+    })
+    expect(await found('kind: "clue", region: "2207"')).to.deep.equal([])
+    expect(await found('kind: "assist", region: "2208"')).to.deep.equal([])
+    const staff = await world.ask('{ matters(region: "2207") { nodes { id holderName { zh } } } }', {
+      token: officer(),
+    })
+    expect(staff.data.matters.nodes).to.deep.equal([{ id, holderName: { zh: '松原市市场监督管理局' } }])
+  })
+
+  it('are late by a confirmed rule only', async () => {
+    const { id } = (await open({ ...ASSIST, to: 'market-regulator@220800', reference: '逾-1' })).data.openMatter
+    const holder = token('baicheng', 'market-regulator', '220800')
+    const [received] = await queue('WAITING', holder)
+    expect(received.id).to.equal(id)
+    const { db } = world.database
+    for (const table of ['matter_seats', 'matter_clocks'])
+      await db(table).where('seat', 'market-regulator@220800').update({ due_at: NOW })
+    const late = async () => [
+      (await queue('LATE', holder)).length,
+      (await world.ask('{ matterCounts { late } }', { token: holder })).data.matterCounts.late,
+    ]
+    expect(await late()).to.deep.equal([1, 1])
+    await db('matter_clocks').update({ confirmed: false })
+    expect(await late()).to.deep.equal([0, 0])
+  })
+
+  it('list registered marketplaces as holders for whoever has a seat', async () => {
+    const { db } = world.database
+    await confirmedClient(db, { name: '虚构市集', role: 'marketplace' }, [], NOW)
+    const ask = async (by: string | undefined, kind: string) =>
+      (
+        await world.ask('query ($kind: String) { organisations(kind: $kind) { seat } }', {
+          variables: { kind },
+          ...(by !== undefined && { token: by }),
+        })
+      ).data.organisations.map(({ seat }: { seat: string }) => seat)
+    expect(await ask(bureau(), 'directive'))
+      .to.include('虚构市集')
+      .and.to.not.include('market-regulator@220000')
+    expect(await ask(bureau(), 'assist'))
+      .to.include('market-regulator@220000')
+      .and.to.not.include('虚构市集')
+    for (const by of [officer(), undefined]) expect(await ask(by, 'directive')).to.deep.equal([])
   })
 
   it('are received only when the page lists them', async () => {

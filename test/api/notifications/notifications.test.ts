@@ -62,7 +62,7 @@ describe('notification settings', () => {
     const { data } = await world.ask(SEND, { token: officer, variables: { to: ADDRESS } })
     expect(data.sendMailCode).to.deep.equal({
       ...{ mailAddress: null, pendingAddress: ADDRESS },
-      kinds: ['DEADLINE', 'PLATFORM', 'FEED', 'OBJECTION', 'REPAIR', 'WAITING'],
+      kinds: ['DEADLINE', 'PLATFORM', 'FEED', 'MATTER', 'OBJECTION', 'REPAIR', 'WAITING'],
     })
     expect([mail.mails.at(-1)?.to, mail.mails.at(-1)?.subject]).to.deep.equal([ADDRESS, '【信用枢纽】邮箱确认码'])
     expect(await codeOf(SEND, officer, { to: 'other@mail.test' })).to.equal('MAIL_CODE_LATER')

@@ -111,6 +111,7 @@ describe('who hears an occasion', () => {
     person: 'reviewer-2',
     agency: null,
     region: null,
+    seat: null,
   }
   const rows: [string, object, object, boolean][] = [
     ['a reviewer of the province', {}, {}, true],
@@ -119,6 +120,8 @@ describe('who hears an occasion', () => {
     ['not a reviewer of another city', { region: '220200' }, {}, false],
     ['not an officer', { roles: ['officer'] }, {}, false],
     ['not a kind that was not chosen', { kinds: ['FEED'] }, {}, false],
+    ['a person of the seat for which a matter waits', { seat: 'a@220100' }, { seat: 'a@220100' }, true],
+    ['not a person of a seat above it', { seat: 'a@220000' }, { seat: 'a@220100' }, false],
     ['a group, by any of its roles', { roles: ['officer', 'reviewer'], person: null }, {}, true],
     ['not a bounded viewer, of an operator of no region', { region: '220100' }, { region: null }, false],
     ['an officer of the county, of an objection there', { roles: ['officer'], region: '220102' }, OBJECTION, true],
@@ -141,6 +144,6 @@ describe('who hears an occasion', () => {
 
   it('offers an auditor nothing, and an agency objections and its feeds', () => {
     expect(kindsOfferedTo('auditor')).to.deep.equal([])
-    expect(kindsOfferedTo('agency')).to.deep.equal(['DEADLINE', 'FEED', 'OBJECTION'])
+    expect(kindsOfferedTo('agency')).to.deep.equal(['DEADLINE', 'FEED', 'MATTER', 'OBJECTION'])
   })
 })

@@ -7,6 +7,7 @@ import { shortCaseNumber } from '../../../src/domain/notifications/message.js'
 import * as objections from '../../../src/store/scoring/objections.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import { proposeCalendar } from '../../../src/work/calendar/calendar.js'
+import { openMatter } from '../../../src/work/matters/matters.js'
 import { type NotifiedOffice, openNotifiedOffice } from '../../support/notified-office.js'
 import { lead, listingAt, OFFICER, operatorOf, published, pullItems, rules, step } from '../../support/world.js'
 
@@ -27,6 +28,7 @@ describe('notifications', () => {
   before(async () => {
     office = await openNotifiedOffice(START)
     await bringWorld(office.db)
+    for (const agency of ['market-regulator', 'credit-office']) await openClue(office, agency)
     for (const [name, role, agency] of PEOPLE) await office.addPerson({ name, role, ...(agency && { agency }) })
     await office.addRobots()
   })
@@ -43,13 +45,31 @@ describe('notifications', () => {
       expect(more, name).to.deep.equal([])
       expect(kindsIn(one?.text ?? ''), name).to.deep.equal(kindsOfferedTo(role))
     }
+    const ofGroups = NOTIFICATION_KINDS.filter((kind) => kind !== 'MATTER')
     expect(office.robots.messages.map(({ form, text }) => [form, ...kindsIn(text)])).to.have.deep.members([
-      ['DINGTALK', ...NOTIFICATION_KINDS],
-      ['WECOM', ...NOTIFICATION_KINDS],
+      ['DINGTALK', ...ofGroups],
+      ['WECOM', ...ofGroups],
     ])
     expect(office.mailsTo('李经办')[0]?.text).to.include('http://hub.test/desk/listings/')
     expect(office.audited).to.have.length(7)
     expect(office.audited.find(({ client }) => client === '李经办')?.shown).to.be.an('array').that.is.not.empty
+  })
+
+  it('tell a seat in numbers how many matters wait for it, again when another comes, and when one is late', async () => {
+    const told = (person: string) =>
+      office.mailsTo(person).flatMap(({ text }) => [...text.matchAll(/\d+ 件协作事项\S+/g)].map(([words]) => words))
+    expect(told('郑信源')).to.deep.equal(['1 件协作事项等待本单位办理'])
+    office.fresh()
+    office.pass(60)
+    await openClue(office, 'credit-office')
+    await office.tell()
+    expect([told('郑信源'), told('李经办')]).to.deep.equal([['2 件协作事项等待本单位办理'], []])
+    await office.db('matter_clocks').update({ due_at: office.now() })
+    await office.db('matter_seats').where({ seat: 'credit-office@220000' }).update({ due_at: office.now() })
+    office.fresh()
+    office.pass(60)
+    await office.tell()
+    expect(told('郑信源')).to.deep.equal(['2 件协作事项已经逾期'])
   })
 
   it('are not repeated while nothing changes', async () => {
@@ -224,6 +244,15 @@ const addFailure = async (db: WorldDb, feed: string): Promise<void> => {
   const id = await runs.startRun(db, { job: 'pull', subject: feed, cause: 'timetable', now: START })
   if (id !== null) await runs.finishRun(db, id, { outcome: 'FAILED', error: { code: 'X', message: 'x' }, now: START })
 }
+
+/** Waits for the seat of the province. */
+const openClue = ({ db, keys, now }: NotifiedOffice, agency: string) =>
+  openMatter(
+    { db, rules, keys },
+    { by: '虚构南关局', role: 'agency', seat: 'market-regulator@220104' },
+    { kind: 'clue', to: `${agency}@220000`, fields: { source: 'PATROL', facts: '虚构线索' } },
+    now(),
+  )
 
 /** A lead of a natural person, a case to be notified, one whose deadline is missed, an objection, a repair, and two troubles. */
 const bringWorld = async (db: WorldDb): Promise<void> => {

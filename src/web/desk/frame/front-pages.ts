@@ -3,7 +3,7 @@ import type { Role } from '../../../domain/access/viewer.js'
 /** Most pages that the navigation shows at first; the others stand under 更多. */
 export const FRONT_PAGES_MOST = 10
 
-const CASES = ['', 'worklist', 'operators', 'listings', 'listings/concerns', 'listings/objections'] as const
+const CASES = ['', 'worklist', 'matters', 'operators', 'listings', 'listings/objections'] as const
 const SENT = ['deliveries', 'deliveries/retractions'] as const
 
 export const FRONT_PAGES: Partial<Record<Role, readonly string[]>> = {
@@ -36,6 +36,7 @@ export const FRONT_PAGES: Partial<Record<Role, readonly string[]>> = {
   agency: [
     '',
     'worklist',
+    'matters',
     'operators',
     'intake/feeds',
     'intake/rejects',

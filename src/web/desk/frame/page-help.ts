@@ -4,6 +4,9 @@ import { type HelpTask, helpPath } from '../../words/help-tasks.js'
 const HELP_OF_PAGES: Readonly<Record<string, HelpTask>> = {
   '': 'today',
   worklist: 'today',
+  matters: 'matter-answer',
+  'matters/open': 'matter-open',
+  'matters/:id': 'matter-answer',
   operators: 'operators',
   search: 'search',
   'operator/:code': 'operators',

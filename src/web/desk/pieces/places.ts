@@ -1,7 +1,7 @@
 import { divisionPrefixIn, JILIN_CITY_NAMES } from '../../../domain/operators/places.js'
-import { nameOfDivision } from '../../words/division-names.js'
+import { DIVISION_CODES, nameOfDivision } from '../../words/division-names.js'
 
-const PROVINCE = '220000'
+export const PROVINCE = '220000'
 
 export const placeWords = (code: string | null): string =>
   code === null || code === '' ? '—' : (nameOfDivision(code) ?? '其他地区')
@@ -12,6 +12,9 @@ export const regionWords = (code: string | null): string =>
 /** What a typed division code means; null while it is not a whole code. */
 export const typedRegionWords = (code: string | undefined): string | null =>
   code !== undefined && /^\d{6}$/.test(code) ? `${regionWords(code)}（${code}）` : null
+
+/** The divisions of Jilin and the other provinces. */
+export const DIVISION_OPTIONS = DIVISION_CODES.map((value) => ({ value, label: placeWords(value) }))
 
 export const REGION_OPTIONS = JILIN_CITY_NAMES.map((city) => {
   const value = `${divisionPrefixIn(`${city}市`) ?? divisionPrefixIn(`${city}州`) ?? ''}00`

@@ -12,9 +12,12 @@ export interface PaperUpload {
   issuedOn?: string
 }
 
-export const uploadPaper = async (paper: PaperUpload, file: File): Promise<void> => {
-  const init = { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file }
-  const answer = await fetchSignedIn(`/v1/papers?${new URLSearchParams({ ...paper })}`, init)
+export const uploadPaper = (paper: PaperUpload, file: File): Promise<void> =>
+  sendBytes(`/v1/papers?${new URLSearchParams({ ...paper })}`, 'POST', file)
+
+/** Throws the refusal. */
+export const sendBytes = async (path: string, method: 'POST' | 'PUT', body: Blob): Promise<void> => {
+  const answer = await fetchSignedIn(path, { method, headers: { 'Content-Type': 'application/octet-stream' }, body })
   if (answer.ok) return
   const { error } = (await answer.json()) as { error?: { code: string; message: string } }
   throw { code: error?.code ?? 'FAULT', detail: error?.message ?? '' }

@@ -19,7 +19,7 @@ const REFRESH_MS = 60_000
 
 export default function TodayPage() {
   const moves = useMay('see_moves')
-  const { role } = useSession()
+  const { role, agency } = useSession()
   const watches = role === 'auditor'
   const { data, loading, error, refetch } = useQuery(TodayDocument, {
     variables: { moves, watches, watchesMoves: watches && moves },
@@ -44,22 +44,33 @@ export default function TodayPage() {
         }
       />
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
-      {data ? <Work of={data} /> : loading && <LoadingNotice of="今日工作" />}
+      {data ? <Work of={data} agency={agency} /> : loading && <LoadingNotice of="今日工作" />}
     </>
   )
 }
 
-const Work = ({ of }: { of: TodayQuery }) => (
+const Work = ({ of, agency }: { of: TodayQuery; agency: string | null }) => (
   <div className="panels of-two">
     {of.late && of.due && <Deadlines late={of.late} due={of.due} />}
     <div className="stack">
       <Panel title="待办">
         {of.workCounts.length > 0 ? <WorkCountsTable of={of.workCounts} /> : <Queues of={of} />}
       </Panel>
+      {agency !== null && <Matters {...of.matterCounts} />}
       <Platforms of={of.platforms} />
     </div>
     <Feeds of={of.agencies} />
   </div>
+)
+
+const Matters = ({ waiting, late }: TodayQuery['matterCounts']) => (
+  <Panel title="协作事项">
+    <Link to="/matters">{formatNumber(waiting)} 件协作事项</Link>等待办理，
+    <Link to="/matters?queue=LATE" className={late > 0 ? 'bad' : ''}>
+      {formatNumber(late)} 件
+    </Link>
+    逾期
+  </Panel>
 )
 
 const Panel = ({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) => (

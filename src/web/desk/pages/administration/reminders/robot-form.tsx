@@ -19,7 +19,7 @@ interface RobotDraft {
   reason: string
 }
 
-const KINDS = optionsOf('NotificationKind').map(({ value }) => value)
+const KINDS = optionsOf('NotificationKind').flatMap(({ value }) => (value === 'MATTER' ? [] : [value]))
 const ALL: ReminderChoice = { kinds: KINDS, digestHour: null, quietFrom: null, quietTo: null }
 
 const choiceOf = ({ kinds, digestHour, quietFrom, quietTo }: ReminderChoice): ReminderChoice => ({

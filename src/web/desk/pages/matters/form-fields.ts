@@ -1,0 +1,128 @@
+/** A form is drawn from its move: what the move requires, its effects, and the rules of its clocks. */
+import { CombinedGraphQLErrors } from '@apollo/client/errors'
+import type { MatterFormFragment, MoveMatterInput } from './matters.generated.js'
+
+/** Keyed like the JSON pointers of refusals: `reason`, `fields/request`. */
+export type MatterDraft = Readonly<Record<string, string>>
+
+export type FormMove = MatterFormFragment['moves'][number]
+
+export interface FormField {
+  key: string
+  title: string
+  as: 'LINE' | 'TEXT' | 'DAY' | 'NUMBER' | 'SEAT'
+  required: boolean
+  most?: number
+  values?: readonly { code: string; name: { zh: string } }[]
+}
+
+export const OPENING = 'open'
+export const CONTENT = 'fields/'
+export const FILES = 'attachments'
+/** A text of more characters gets several lines. */
+const LINE_MOST = 200
+
+export const wordsAfter = (list: readonly string[], ...words: string[]): string[] =>
+  list.flatMap((one) => words.flatMap((word) => (one.startsWith(`${word}:`) ? [one.slice(word.length + 1)] : [])))
+
+/** The field of a kind that is neither a text nor a choice is a day. */
+const contentField = (
+  { code, name, longest, values }: MatterFormFragment['fields'][number],
+  required: boolean,
+): FormField => ({
+  ...{ key: `${CONTENT}${code}`, title: name.zh, required, values },
+  as: longest === null && values.length === 0 ? 'DAY' : (longest ?? 0) > LINE_MOST ? 'TEXT' : 'LINE',
+  ...(longest !== null && { most: longest }),
+})
+
+/** Rules of the clocks that the move starts or extends, for what is filled in. */
+const rulesOf = (kind: MatterFormFragment, move: FormMove, draft: MatterDraft, ...acts: string[]) =>
+  kind.clocks.filter(({ clock, when }) => {
+    const [name = '', value] = (when ?? '').split('=')
+    return wordsAfter(move.clocks, ...acts).includes(clock) && (when === null || draft[`${CONTENT}${name}`] === value)
+  })
+
+export const fieldsOfForm = (kind: MatterFormFragment, move: FormMove, draft: MatterDraft): FormField[] => {
+  const { requires, effects } = move
+  const isOpening = move.code === OPENING
+  const own = wordsAfter(requires, 'field')
+  const later = kind.moves.flatMap((one) => wordsAfter(one.requires, 'field'))
+  const content = kind.fields.filter(({ code }) => (isOpening ? !later.includes(code) : own.includes(code)))
+  const isFree = rulesOf(kind, move, draft, 'extends').some(({ extension }) => extension === null)
+  const isSet = rulesOf(kind, move, draft, 'starts', 'restarts').some(({ unit }) => unit === 'SET')
+  const needsDay = isSet || requires.includes('day')
+  const rows: [isAsked: boolean, key: string, title: string, as: FormField['as'], required: boolean, most?: number][] =
+    [
+      [!isOpening, 'on', '办理日期', 'DAY', true],
+      [
+        isOpening || effects.includes('hand_to'),
+        'to',
+        isOpening ? '交由哪个单位办理' : '改由哪个单位承办',
+        'SEAT',
+        true,
+      ],
+      [isOpening || effects.includes('copy_to'), 'copyTo', '抄送哪个单位', 'SEAT', !isOpening],
+      [isFree || needsDay, 'day', isFree ? '延长至哪一天' : '文书确定的日期', 'DAY', needsDay],
+      [isFree, 'workdays', '或者延长几个工作日', 'NUMBER', false],
+      [isOpening, 'code', '所涉经营者的统一社会信用代码', 'LINE', false, 100],
+      [isOpening, 'reference', '本单位编号', 'LINE', false, 100],
+      [!isOpening, 'documentNumber', '文号', 'LINE', requires.includes('number'), 128],
+      [
+        effects.includes('link'),
+        'link',
+        '关联的名单记录或者协作事项（粘贴其网址），或者处罚决定文号',
+        'LINE',
+        true,
+        1_000,
+      ],
+      [true, 'reason', '事由', 'TEXT', requires.includes('reason'), 1_000],
+    ]
+  const asked = rows.flatMap(([isAsked, key, title, as, required, most]) =>
+    isAsked ? [{ key, title, as, required, ...(most !== undefined && { most }) }] : [],
+  )
+  const seats = asked.filter(({ as }) => as === 'SEAT')
+  const fields = content.map((one) => contentField(one, !isOpening || one.required))
+  return [...seats, ...fields, ...asked.filter(({ as }) => as !== 'SEAT')]
+}
+
+/** Only what the form asks for is sent: a choice may have taken a field away again. */
+export const inputOfDraft = (
+  draft: MatterDraft,
+  fields: readonly FormField[],
+  isOpening: boolean,
+): Omit<MoveMatterInput, 'id' | 'move'> => {
+  const given = fields
+    .map(({ key }): [string, string] => [key, draft[key]?.trim() ?? ''])
+    .filter(([, value]) => value !== '')
+  const isContent = ([key]: [string, string]) => key.startsWith(CONTENT)
+  const { copyTo, workdays, link, ...rest } = Object.fromEntries(given.filter((one) => !isContent(one)))
+  return {
+    ...rest,
+    fields: given.filter(isContent).map(([key, value]) => ({ name: key.slice(CONTENT.length), value })),
+    ...(copyTo !== undefined && (isOpening ? { copied: [copyTo] } : { copyTo })),
+    ...(workdays !== undefined && { workdays: Number(workdays) }),
+    ...(link !== undefined && { link: link.split('/').at(-1) ?? link }),
+  }
+}
+
+const DENIALS_OF_FIELDS: Readonly<Record<string, string>> = {
+  on: 'DAY_AHEAD',
+  to: 'NO_RECEIVER HOLDER_LINE ORGANISATION_UNKNOWN',
+  day: 'NO_DAY DAY_TOO_SOON DAY_NOT_LATER NO_EXTENSION',
+  documentNumber: 'NO_NUMBER',
+  link: 'NO_LINK',
+  reason: 'NO_REASON',
+  attachments: 'NO_ATTACHMENT ATTACHMENTS_MISSING',
+}
+
+/** The field that a refusal is about; null for a refusal of the whole form. */
+export const faultOfRefusal = (error: unknown): { key: string; reason: string } | null => {
+  const { code = '', details } = (CombinedGraphQLErrors.is(error) ? (error.errors[0]?.extensions ?? {}) : {}) as {
+    code?: string
+    details?: { pointer?: string; because?: string; reason?: string }
+  }
+  const { pointer, because = code, reason = '该单位不能承办此事项' } = details ?? {}
+  const denied = Object.entries(DENIALS_OF_FIELDS).find(([, codes]) => codes.split(' ').includes(because))
+  const key = pointer?.slice(1).replace(/^attachments.*/, FILES) ?? denied?.[0]
+  return key === undefined ? null : { key, reason }
+}

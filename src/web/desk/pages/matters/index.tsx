@@ -1,0 +1,108 @@
+import { useQuery } from '@apollo/client/react'
+import { Segmented } from 'antd'
+import { Link } from 'react-router'
+import { useAddressState } from '../../pieces/address.js'
+import { useConnection } from '../../pieces/connection.js'
+import { daysUntilText } from '../../pieces/dates.js'
+import { ExportButtons } from '../../pieces/lists/export.js'
+import { ChoiceFilter, RegionFilter } from '../../pieces/lists/filters.js'
+import { formatNumber } from '../../pieces/numbers.js'
+import { PageHead } from '../../pieces/page.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
+import { useMay, useSession } from '../../session/session.js'
+import { type MatterHeadFragment, MatterKindsDocument, type MatterQueue, MattersDocument } from './matters.generated.js'
+
+/** A marketplace is named as it is registered. */
+export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFragment): string =>
+  `${senderName?.zh ?? sender} → ${holderName?.zh ?? holder ?? '—'}`
+
+/** The operator, otherwise the first text of the matter. */
+export const aboutOf = ({ content, definition }: MatterHeadFragment): string => {
+  const [text] = definition.fields.filter(({ longest }) => longest !== null)
+  return content?.operatorName ?? content?.code ?? content?.fields.find(({ name }) => name === text?.code)?.value ?? '—'
+}
+
+export const NextDue = ({ of }: { of: MatterHeadFragment['nextClock'] }) =>
+  of?.dueOn == null ? (
+    <span className="soft">—</span>
+  ) : (
+    <>
+      {of.dueOn} <span className={of.late ? 'bad' : 'soft'}>{daysUntilText(of.dueOn)}</span>
+      {!of.rule.confirmed && <span className="warn"> 未经核实</span>}
+    </>
+  )
+
+const COLUMNS: readonly TableColumn<MatterHeadFragment>[] = [
+  { key: 'kind', title: '种类', width: 120, render: ({ definition }) => definition.name.zh },
+  { key: 'about', title: '关于', render: (of) => <span title={aboutOf(of)}>{aboutOf(of)}</span> },
+  { key: 'number', title: '编号', width: 155, render: ({ id, number }) => <Link to={`/matters/${id}`}>{number}</Link> },
+  {
+    key: 'seats',
+    title: '发送方 → 承办方',
+    width: 300,
+    render: (of) => <span title={wayOf(of)}>{wayOf(of)}</span>,
+  },
+  { key: 'state', title: '环节', width: 95, render: ({ stateName }) => stateName.zh },
+  { key: 'due', title: '最近的时限', width: 195, render: ({ nextClock }) => <NextDue of={nextClock} /> },
+]
+
+export default function MattersPage() {
+  const { agency } = useSession()
+  const mayOpen = useMay('open_matter') && agency !== null
+  const [asked, ask] = useAddressState({ queue: 'WAITING', kind: '', region: '', row: 0 })
+  const variables = { queue: asked.queue as MatterQueue, kind: asked.kind || null, region: asked.region || null }
+  const { data } = useQuery(MatterKindsDocument)
+  const rows = useConnection(MattersDocument, variables, ({ matters }) => matters)
+  const counted = (n = 0) => (n === 0 ? '' : ` ${formatNumber(n)}`)
+  const queues = [
+    { value: 'WAITING', label: `等我办理${counted(data?.matterCounts.waiting)}` },
+    { value: 'OTHERS', label: '等他方' },
+    { value: 'LATE', label: `逾期${counted(data?.matterCounts.late)}` },
+    { value: 'ENDED', label: '已办结' },
+  ]
+  return (
+    <>
+      <PageHead
+        title="协作事项"
+        extra={
+          <span>
+            {mayOpen && <Link to="/matters/open">发起协作事项</Link>}{' '}
+            <ExportButtons list="matters" title="协作事项" variables={variables} />
+          </span>
+        }
+      >
+        {agency === null && (
+          <p className="soft">您的账号不属于任何单位，没有席位：只列出各单位之间的事项，不显示内容，也不能办理。</p>
+        )}
+      </PageHead>
+      <form className="filters" aria-label="筛选" onSubmit={(event) => event.preventDefault()}>
+        {agency !== null && (
+          <Segmented
+            aria-label="看什么"
+            value={asked.queue}
+            options={queues}
+            onChange={(queue) => ask({ queue, row: 0 })}
+          />
+        )}
+        <ChoiceFilter
+          label="种类"
+          all="全部种类"
+          value={asked.kind}
+          onChange={(kind) => ask({ kind, row: 0 })}
+          options={(data?.matterKinds ?? []).map(({ id, name }) => ({ value: id, label: name.zh }))}
+        />
+        <RegionFilter value={asked.region} onChange={(region) => ask({ region, row: 0 })} />
+      </form>
+      <VirtualTable
+        label="协作事项"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={({ id }) => id}
+        empty="没有这样的协作事项。"
+        minWidth={1_010}
+        position={asked.row}
+        onPosition={(row) => ask({ row })}
+      />
+    </>
+  )
+}
