@@ -14,8 +14,28 @@ import { useMay, useSession } from '../../session/session.js'
 import { WorkCountsTable } from '../worklist/counts.js'
 import { type DeadlineLineFragment, TodayDocument, type TodayQuery } from './today.generated.js'
 
-/** Milliseconds between two readings while the page is shown. */
 const REFRESH_MS = 60_000
+
+/** Reads anew when the tab is shown again and, at most once a minute, when somebody is there. A timer would keep an idle session alive. */
+const useRefresh = (refetch: () => Promise<unknown>) => {
+  useEffect(() => {
+    let last = Date.now()
+    const read = () => {
+      last = Date.now()
+      void refetch().catch(() => undefined)
+    }
+    const whenShown = () => !document.hidden && read()
+    const whenUsed = () => Date.now() - last >= REFRESH_MS && read()
+    document.addEventListener('visibilitychange', whenShown)
+    document.addEventListener('click', whenUsed)
+    document.addEventListener('keydown', whenUsed)
+    return () => {
+      document.removeEventListener('visibilitychange', whenShown)
+      document.removeEventListener('click', whenUsed)
+      document.removeEventListener('keydown', whenUsed)
+    }
+  }, [refetch])
+}
 
 export default function TodayPage() {
   const moves = useMay('see_moves')
@@ -23,16 +43,8 @@ export default function TodayPage() {
   const watches = role === 'auditor'
   const { data, loading, error, refetch } = useQuery(TodayDocument, {
     variables: { moves, watches, watchesMoves: watches && moves },
-    pollInterval: REFRESH_MS,
-    skipPollAttempt: () => document.hidden,
   })
-  useEffect(() => {
-    const whenShown = () => {
-      if (!document.hidden) void refetch().catch(() => undefined)
-    }
-    document.addEventListener('visibilitychange', whenShown)
-    return () => document.removeEventListener('visibilitychange', whenShown)
-  }, [refetch])
+  useRefresh(refetch)
   return (
     <>
       <PageHead
