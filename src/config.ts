@@ -37,6 +37,8 @@ export interface Config {
   keysDir: string
   /** Received files, with ID numbers replaced. */
   archiveDir: string
+  /** One folder for each seat below it; null: no exchange of matters by folder. */
+  mattersFolder: string | null
   log: { level: string; file: string | null }
   /** No mail is sent if null. */
   mail: MailSettings | null
@@ -283,6 +285,7 @@ const readSettings = (env: Environment): ReadSettings => {
     dataDir,
     keysDir: resolve(root, given('KEYS_DIR') ?? join(dataDir, 'keys')),
     archiveDir: resolve(root, given('ARCHIVE_DIR') ?? join(dataDir, 'archive')),
+    mattersFolder: given('MATTERS_FOLDER') === null ? null : resolve(root, given('MATTERS_FOLDER') ?? ''),
     mail: mail(),
     log: { level: level(), file: given('LOG_FILE') === null ? null : resolve(root, given('LOG_FILE') ?? '') },
     agencies: Object.fromEntries(

@@ -2,6 +2,8 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from '../agencies/index.js'
+import { moveToDone, moveToRefused } from '../agencies/transports/folder/file-outcomes.js'
+import { claimComplete } from '../agencies/transports/folder.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { Config } from '../config.js'
 import type { SecondFactorPolicy } from '../domain/access/sign-in.js'
@@ -34,6 +36,7 @@ import { readDocumentRules, readDocumentTemplates } from '../work/listing/docume
 import { expireListings } from '../work/listing/expire.js'
 import { hideLostEntry } from '../work/listing/lost-entry.js'
 import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
+import { exchangeMatters } from '../work/matters/exchange.js'
 import { readMatterKinds } from '../work/matters/kinds.js'
 import { readOrganisations } from '../work/matters/organisations.js'
 import { recountMatters } from '../work/matters/recount.js'
@@ -65,6 +68,7 @@ import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
+const EXCHANGE_TRANSPORT = { claim: claimComplete, moveToDone, moveToRefused }
 /** Wait of a request for another publication. */
 const ASKER_WAIT_MS = 30_000
 /** Slower scoring continues. */
@@ -244,6 +248,13 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
         addresses: office.addresses(),
         signal,
       })
+    if (job === 'exchange') {
+      const { mattersFolder: folder } = config
+      // A process that does not serve writes no audit rows, so it takes and writes no files.
+      if (folder === null || auditLog === null) return true
+      const parts = { folder, rules, keys, auditLog, transport: EXCHANGE_TRANSPORT, now, log }
+      return (await exchangeMatters(db, { ...options, ...parts })) !== null
+    }
     if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'standings') return (await verifyStandingsNightly(db, { ...options, now, log })) !== null

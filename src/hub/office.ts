@@ -157,7 +157,16 @@ const readState = async (db: Db, { config, filed, standIns, keys, log }: HubOffi
   const lists = withListEnds(listAllLists(filed.lists, own), added, ends)
   const confirmations = readConfirmations(await proposals.listInForce<RuleRowContent>(db, 'RULE_ROW'))
   const layered = layOver(lists, confirmations)
-  return { revision, onTrial, values, unreadable, ...laid, layered, addresses, timetable: timetableOf(addresses) }
+  return {
+    revision,
+    onTrial,
+    values,
+    unreadable,
+    ...laid,
+    layered,
+    addresses,
+    timetable: timetableOf(addresses, config.mattersFolder !== null),
+  }
 }
 
 const layOver = (lists: readonly ListKind[], confirmations: RuleConfirmations): OfficeState['layered'] => ({
@@ -188,10 +197,10 @@ const usableSettings = (config: Config, opened: SettingValues, log: Log): Settin
   return usable
 }
 
-const timetableOf = ({ agencies, platforms }: Addresses): ScheduledJob[] => {
+const timetableOf = ({ agencies, platforms }: Addresses, hasExchange: boolean): ScheduledJob[] => {
   const fed = [...feeds.values()].flatMap(({ id, agency }) => {
     const address = agencies[agency]
     return address === undefined ? [] : [{ id, watched: !/^https?:/.test(address) }]
   })
-  return makeTimetable(fed, Object.keys(platforms))
+  return makeTimetable(fed, Object.keys(platforms), { hasExchange })
 }

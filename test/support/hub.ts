@@ -44,6 +44,8 @@ export const startHub = async (
     /** Without a port, any; passkeys need to know theirs. */
     port?: number
     world?: World
+    /** Further settings. */
+    env?: Record<string, string>
   } = {},
 ): Promise<TestHub> => {
   const test = await freshDatabase()
@@ -56,6 +58,7 @@ export const startHub = async (
     DATABASE_URL: test.url,
     DATA_DIR: folder,
     LOG_LEVEL: 'silent',
+    ...options.env,
   })
   const hub = await makeHub(read, {
     log: makeLog(read.log),

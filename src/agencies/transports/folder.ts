@@ -36,6 +36,9 @@ const NOT_WHOLE = new RegExp(
   'i',
 )
 
+/** The oldest file of `path` that is complete. */
+export const claimComplete = (path: string): ReturnType<typeof claimNext> => claimNext(path, WAITS)
+
 export const isNamedWhole = (name: string): boolean => {
   const seen = name.normalize('NFKC')
   return WHOLE.test(seen) && !NOT_WHOLE.test(seen)

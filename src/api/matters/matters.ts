@@ -5,11 +5,10 @@ import { hasSeatIn, rangeOfCoveredSeats, seatOf } from '../../domain/matters/sea
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
-import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/matters/matters.js'
 import * as queues from '../../store/matters/queues.js'
 import * as operators from '../../store/operators/operators.js'
-import { openAttachment } from '../../work/matters/attachments.js'
+import { findOperatorCodes, openAttachment } from '../../work/matters/attachments.js'
 import { type MatterAttachment, openMoveInput } from '../../work/matters/keep-move.js'
 import { readMatterKinds } from '../../work/matters/kinds.js'
 import * as work from '../../work/matters/matters.js'
@@ -107,11 +106,6 @@ export const openAttachmentFor = async (
   return { ...file, name: name.replace(PAPER_ENDING, '').replace(/[/\\]/g, '_'), codes }
 }
 
-export const findOperatorCodes = async (db: Db, { operatorId }: Pick<store.StoredMatter, 'operatorId'>) => {
-  const about = await operators.operatorsById(db, operatorId === null ? [] : [operatorId])
-  return [...about.values()].map(({ uscc, shop }) => uscc ?? shop ?? '')
-}
-
 const PAPER_ENDING = /\.(?:pdf|png|jpe?g)$/i
 
 const NOBODY = '00000000-0000-4000-8000-000000000000'
@@ -145,7 +139,7 @@ export interface OpeningInput
 
 export interface MovingInput
   extends FieldInput,
-    OrNull<Pick<work.MatterMoving, 'seen' | 'on' | 'reason' | 'day' | 'to' | 'copyTo' | 'link'>> {
+    OrNull<Pick<work.MatterMoving, 'reference' | 'seen' | 'on' | 'reason' | 'day' | 'to' | 'copyTo' | 'link'>> {
   id: string
   move: string
   documentNumber?: string | null

@@ -2,7 +2,6 @@
 import { seatOf } from '../../domain/matters/seats.js'
 import { quotaUnitsOf } from '../../domain/operators/code-rows.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { contractCheck } from '../../foundation/contracts.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { isRecord, parseJsonOr } from '../../foundation/text/json.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
@@ -10,6 +9,7 @@ import { unavailableRefusal } from '../../store/db/db.js'
 import { listChangesAfter, listHeldMatters } from '../../store/matters/changes.js'
 import { numberMatterChanges } from '../../work/matters/changes.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
+import { checkMatterInput } from '../../work/matters/rows.js'
 import { findStart } from '../../work/standing/changes/received-changes.js'
 import type { makeMatterView } from '../matters/matter-view.js'
 import {
@@ -37,8 +37,6 @@ const BODIES_MOST = 4
 /** Rows opened side by side, each in its own transaction. */
 const ROWS_AT_ONCE = 4
 const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl']
-const OPENING = 'contracts/matter-opening'
-const MOVING = 'contracts/matter-moving'
 
 const contextOf = ({ parts, own, viewer }: AdmittedRequest, limits: SignInLimits) =>
   makeContext(parts, { asked: own, viewer, limits })
@@ -89,7 +87,7 @@ export const makeMattersHandlers = (limits: SignInLimits) => {
     const id = String(asked.request.params['id'])
     const path = redactRequestText('POST /v1/matters', `${id}/moves`, asked.parts.keys.mark)
     await act(asked, path, async (context, bytes) => {
-      const sent = checked(MOVING, bodyIn(bytes)) as Omit<MovingInput, 'id' | 'fields'> & SentFields
+      const sent = checkMatterInput('MOVING', bodyIn(bytes)) as Omit<MovingInput, 'id' | 'fields'> & SentFields
       const view = await moveMatterOf(context, { ...sent, id, fields: listFields(sent) })
       asked.response.set('Cache-Control', 'no-store').type('application/json')
       return JSON.stringify(await plainView(view))
@@ -140,18 +138,8 @@ const listFields = ({ fields }: SentFields): OpeningInput['fields'] =>
 
 const bodyIn = (bytes: Buffer): unknown => parseJsonOr(bytes.toString('utf8'), undefined)
 
-/** Refusal MATTER_FIELD_INVALID. */
-const checked = (contract: string, sent: unknown): object => {
-  const [fault] = isRecord(sent)
-    ? contractCheck(contract)(sent)
-    : [{ field: '', message: '不是 JSON 对象 no JSON object' }]
-  if (fault === undefined) return sent as object
-  const pointer = fault.field === '' ? '' : `/${fault.field}`
-  throw new Refusal('MATTER_FIELD_INVALID', { pointer, reason: fault.message })
-}
-
 const openOne = async (context: GraphqlContext, sent: unknown) => {
-  const opening = checked(OPENING, sent) as Omit<OpeningInput, 'fields'> & SentFields
+  const opening = checkMatterInput('OPENING', sent) as Omit<OpeningInput, 'fields'> & SentFields
   const { stored, isNew } = await openMatterOf(context, { ...opening, fields: listFields(opening) })
   const { reference, number, matter } = stored
   const result = isNew ? ('created' as const) : ('same' as const)

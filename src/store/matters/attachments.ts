@@ -61,10 +61,14 @@ export const findFile = (db: Db, id: string, sha256: string): Promise<SealedAtta
     [id, sha256],
   )
 
-export const listKeptFiles = (db: Db, ids: readonly string[]): Promise<{ matterId: string; sha256: string }[]> =>
+export interface KeptFile extends Pick<AttachmentFile, 'sha256' | 'type'> {
+  matterId: string
+}
+
+export const listKeptFiles = (db: Db, ids: readonly string[]): Promise<KeptFile[]> =>
   queryRows(
     db,
-    `select distinct a.matter_id as "matterId", a.sha256 from matter_attachments a join matter_files f using (seat, sha256)
+    `select distinct a.matter_id as "matterId", a.sha256, f.media_type as type from matter_attachments a join matter_files f using (seat, sha256)
      where a.matter_id = any(?::uuid[]) /* attachments.kept */`,
     [[...ids]],
   )

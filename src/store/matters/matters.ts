@@ -124,6 +124,11 @@ export const mattersByIds = async (db: Db | Tx, ids: readonly string[]): Promise
     )
   ).map(reviveMatter)
 
+export const matterByNumber = async (db: Db, number: string): Promise<StoredMatter | null> =>
+  reviveMatter(
+    await queryFirst(db, `select ${MATTER_COLUMNS} from matters m where m.number = ? /* matters.byNumber */`, [number]),
+  )
+
 export const lockMatter = async (tx: Tx, id: string): Promise<StoredMatter | null> =>
   reviveMatter(
     await queryFirst(tx, `select ${MATTER_COLUMNS} from matters m where m.id = ?::uuid for update /* matters.lock */`, [

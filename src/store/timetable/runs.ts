@@ -16,6 +16,7 @@ export const JOBS = [
   'changes',
   'notify',
   'tidy',
+  'exchange',
 ] as const
 export type Job = (typeof JOBS)[number]
 

@@ -8,6 +8,7 @@ import { checkPaper } from '../../foundation/papers/inspect.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/matters/attachments.js'
 import type { StoredMatter, StoredMatterMove } from '../../store/matters/matters.js'
+import { operatorsById } from '../../store/operators/operators.js'
 import { openMoveInput } from './keep-move.js'
 
 export interface AttachmentSent {
@@ -90,3 +91,12 @@ export const signReceipts = (
     }
     return { ...told, ...keys.manifests.signReceipt(JSON.stringify(told)) }
   })
+
+/** Codes of the operator that it is about, for the audit log. */
+export const findOperatorCodes = async (
+  db: Db,
+  { operatorId }: Pick<StoredMatter, 'operatorId'>,
+): Promise<string[]> => {
+  const about = await operatorsById(db, operatorId === null ? [] : [operatorId])
+  return [...about.values()].map(({ uscc, shop }) => uscc ?? shop ?? '')
+}

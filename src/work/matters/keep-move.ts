@@ -23,6 +23,8 @@ export interface MatterAttachment {
 export interface MatterMoveGiven
   extends Pick<MatterAct, 'reason' | 'number' | 'day' | 'extension' | 'fields' | 'to' | 'copyTo' | 'link'> {
   attachments?: readonly MatterAttachment[]
+  /** The mover's own number of this move; sent again, it is the same move. */
+  reference?: string
 }
 
 export interface MatterBefore {
@@ -89,7 +91,20 @@ export const keepMove = async (
   return { ...head, matter: after, sealedFields, closedAt: after.outcome === null ? null : act.at }
 }
 
-const inputOf = ({ move, on, reason, number, day, extension, fields, to, copyTo, link, attachments }: SentMove) => ({
+const inputOf = ({
+  move,
+  on,
+  reason,
+  number,
+  day,
+  extension,
+  fields,
+  to,
+  copyTo,
+  link,
+  attachments,
+  reference,
+}: SentMove) => ({
   move,
   on,
   ...(reason !== undefined && { reason }),
@@ -101,6 +116,7 @@ const inputOf = ({ move, on, reason, number, day, extension, fields, to, copyTo,
   ...(copyTo !== undefined && { copyTo }),
   ...(link !== undefined && { link }),
   ...(attachments !== undefined && { attachments }),
+  ...(reference !== undefined && { reference }),
 })
 
 const sealedAbout = (id: string): string => `matter ${id}`

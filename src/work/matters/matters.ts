@@ -26,7 +26,14 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { keepMove, type MatterBefore, type MatterMoveGiven, openFields, type SentMove } from './keep-move.js'
+import {
+  keepMove,
+  type MatterBefore,
+  type MatterMoveGiven,
+  openFields,
+  openMoveInput,
+  type SentMove,
+} from './keep-move.js'
 import { kindAsBegun, readMatterKinds, versionOfKind } from './kinds.js'
 import { organisationOfSeat } from './organisations.js'
 
@@ -115,15 +122,15 @@ const refuseUnknownSeat = async (
   { seat, pointer }: { seat: string; pointer: string },
   now: Date,
 ): Promise<void> => {
-  const role = seat.includes('@')
-    ? organisationOfSeat(seat, shanghaiDate(now)) && 'agency'
-    : await findRoleOfClient(db, seat, now)
+  const role = await findRoleOfSeat(db, seat, now)
   const fitting = pointer === '/to' ? kind.held_by : COPIED_ROLES
   if (role === null || !fitting.includes(role)) throw new Refusal('ORGANISATION_UNKNOWN', { seat, pointer })
 }
 
-const findRoleOfClient = async (db: Db, name: string, now: Date): Promise<string | null> => {
-  const client = await clients.findClient(db, name, now)
+/** Null for a seat of no organisation and of no client. */
+export const findRoleOfSeat = async (db: Db, seat: string, now: Date): Promise<Role | null> => {
+  if (seat.includes('@')) return organisationOfSeat(seat, shanghaiDate(now)) && 'agency'
+  const client = await clients.findClient(db, seat, now)
   return client === null || client.ended ? null : client.role
 }
 
@@ -167,7 +174,8 @@ const openWithin = async (
     parentId: opening.parent ?? null,
     openedAt: now,
   }
-  const given = { ...opening, move: OPENING_MOVE, on: today }
+  const { reference: _, ...content } = opening
+  const given = { ...content, move: OPENING_MOVE, on: today }
   const before = makeNewMatter(seats, {})
   return moveWithin(tx, parts, { kind, head, before, previousHash: null }, { who, given, now })
 }
@@ -188,10 +196,11 @@ export const moveMatter = (
   who: MatterPerson,
   sent: MatterMoving,
   now: Date,
-): Promise<store.StoredMatter> =>
+): Promise<store.StoredMatter & { isNew: boolean }> =>
   inTransaction(parts.db, 'move', async (tx) => {
     const stored = await store.lockMatter(tx, sent.id)
     if (stored === null) throw new Refusal('MATTER_UNKNOWN')
+    if (await isRepeatedMove(tx, parts, who, sent)) return { ...stored, isNew: false }
     const { matter } = openFields(parts.keys, stored)
     if (sent.seen !== undefined && sent.seen !== matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
     const kind = await kindAsBegun(tx, stored)
@@ -201,8 +210,27 @@ export const moveMatter = (
       if (seat !== undefined) await refuseUnknownSeat(parts.db, kind, { seat, pointer }, now)
     const previousHash = await store.lastHash(tx, stored.id)
     const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }
-    return moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)
+    return { ...(await moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)), isNew: true }
   })
+
+/** True for a move that the seat has made under this reference. Refusal MATTER_REFERENCE_TAKEN for another move. */
+const isRepeatedMove = async (
+  tx: Tx,
+  { keys, rules }: MatterParts,
+  { seat }: MatterPerson,
+  { id, move, seen: _, ...sent }: MatterMoving,
+): Promise<boolean> => {
+  const { reference } = sent
+  if (reference === undefined) return false
+  const made = (await store.movesOfMatters(tx, [id])).find(
+    (one) => one.sequence > 1 && one.seat === seat && openMoveInput(keys, one).reference === reference,
+  )
+  if (made === undefined) return false
+  const { on = made.on, ...given } = redactIdNumbers(sent, rules.mark)
+  const text = (input: object) => canonicalJson(input as Json)
+  if (made.move === move && made.on === on && text(openMoveInput(keys, made)) === text(given)) return true
+  throw new Refusal('MATTER_REFERENCE_TAKEN', { reference, pointer: '/reference' })
+}
 
 interface MoveMade {
   who: MatterPerson

@@ -53,6 +53,7 @@ export const JOB_RULES: Record<ScheduledJob['job'], JobRule> = {
   pull: { ...RULE, cron: WATCH, pausable: true },
   push: { ...RULE, cron: '* * * * *', beside: true },
   reconcile: { ...RULE, cron: '30 2 * * *', withinMs: NIGHT_MS, pausable: true },
+  exchange: { ...RULE, cron: WATCH, pausable: true },
 }
 
 /** Registers are pulled before the records that name their operators. */
@@ -86,9 +87,11 @@ export const cronOfFeed = (feed: string): string => {
 export const makeTimetable = (
   feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],
+  { hasExchange = false } = {},
 ): ScheduledJob[] => [
   ...feeds.map(({ id, watched }) => scheduled('pull', id, watched ? WATCH : cronOfFeed(id))),
   ...(Object.keys(RULES_WITHOUT_SUBJECT) as ScheduledJob['job'][]).map((job) => scheduled(job, '')),
+  ...(hasExchange ? [scheduled('exchange', '')] : []),
   ...platforms.map((id) => scheduled('push', id)),
   ...platforms.map((id) => scheduled('reconcile', id)),
 ]

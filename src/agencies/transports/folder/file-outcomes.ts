@@ -2,7 +2,7 @@ import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { DeliveryOutcome, OpenOptions } from '../../delivery.js'
-import { REFUSED_FOLDER, shortenFileName } from './names.js'
+import { DONE_FOLDER, REFUSED_FOLDER, shortenFileName } from './names.js'
 
 export interface ClaimedFile {
   name: string
@@ -10,6 +10,7 @@ export interface ClaimedFile {
 }
 
 const REASON = '.reason.txt'
+const ANSWER = '.answer.ndjson'
 const MAX_LINES = 10_000 // reject lines in a reason file
 const MAX_TWINS = 10_000 // files of the same name
 
@@ -41,6 +42,26 @@ export const moveToRefused = async (
       )
     }
   })
+}
+
+/** The answer is whole before the file stands in `done/`: a process that dies between leaves the file claimed. */
+export const moveToDone = async (path: string, { name, path: at }: ClaimedFile, answer: string): Promise<void> => {
+  const done = join(path, DONE_FOLDER)
+  await mkdir(done, { recursive: true })
+  for (const target of numberedNames(shortenFileName(name))) {
+    const beside = join(done, target + ANSWER)
+    const file = await createFile(beside)
+    if (!file) continue
+    try {
+      await file.writeFile(answer)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    if (await moveFile(at, join(done, target))) return
+    await unlink(beside)
+  }
+  throw new Error('no free name to put a file under')
 }
 
 export const moveUnopenedToRefused = async (path: string, name: string, at: Buffer): Promise<void> => {

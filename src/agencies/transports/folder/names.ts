@@ -5,6 +5,7 @@ import { decodeText } from '../../../foundation/text/encodings.js'
 
 export const READY_ENDING = '.ok'
 export const REFUSED_FOLDER = 'refused'
+export const DONE_FOLDER = 'done'
 /** Maximum bytes of a file name; 40 of the allowed 255 remain for a suffix. */
 const MAX_NAME = 255 - 40
 const MAX_ENDING = 12 // characters

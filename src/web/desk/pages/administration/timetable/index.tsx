@@ -18,6 +18,7 @@ const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
     title: '评分、名单与公示',
     jobs: ['SCORE', 'EXPIRE', 'PUBLISH', 'CHANGES', 'AUDIT_LOG', 'AUDIT', 'STANDINGS', 'TIDY'],
   },
+  { title: '协作事项', jobs: ['EXCHANGE'] },
   { title: '推送', jobs: ['PUSH'] },
   { title: '比对', jobs: ['RECONCILE'] },
 ]

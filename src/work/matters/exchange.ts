@@ -1,0 +1,286 @@
+/**
+ * Exchange folders, for organisations without HTTP: `<folder>/<seat>/in` takes openings, moves and attachments,
+ * `<folder>/<seat>/out` holds the seat's matters. Whoever takes a matter's file away has received the matter.
+ */
+import { hash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FileClaim } from '../../agencies/transports/folder/claims.js'
+import type { moveToDone, moveToRefused } from '../../agencies/transports/folder/file-outcomes.js'
+import type { AuditLogKind } from '../../domain/audit/audit-log.js'
+import { digestAnswer } from '../../domain/audit/audit-log.js'
+import { findWaitingSeat } from '../../domain/matters/moves.js'
+import { splitSeat } from '../../domain/matters/seats.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
+import type { Keys } from '../../foundation/keys.js'
+import { PAPER_TYPES } from '../../foundation/papers/inspect.js'
+import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
+import type { Db } from '../../store/db/db.js'
+import { listKeptFiles } from '../../store/matters/attachments.js'
+import * as store from '../../store/matters/exchange.js'
+import * as matters from '../../store/matters/matters.js'
+import type { AuditLog } from '../audit/audit-log.js'
+import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import { findOperatorCodes, keepAttachment, openAttachment } from './attachments.js'
+import { openFields, openMoveInput } from './keep-move.js'
+import { kindAsBegun } from './kinds.js'
+import { findRoleOfSeat } from './matters.js'
+import { receiveMatters } from './receipt.js'
+import { answerRows, type RowVisit } from './rows.js'
+
+const SEATS_MOST = 500
+/** Files taken and matters written for one seat in one run. */
+const FILES_MOST = 200
+const MATTERS_MOST = 200
+const FILE_BYTES_MOST = 32 * 1024 * 1024
+/** A seat hears of the end of its matters for so many days. */
+const ENDED_DAYS = 30
+const ROWS = /\.(?:json|jsonl|ndjson)$/i
+const FOLDERS = ['in', 'in/.taken', 'in/done', 'in/refused', 'out']
+
+/** The functions of agencies/transports/folder. */
+interface ExchangeTransport {
+  claim: (path: string) => Promise<{ claim: FileClaim | null }>
+  moveToDone: typeof moveToDone
+  moveToRefused: typeof moveToRefused
+}
+
+export interface ExchangeOptions extends RunOptions, Pick<RowVisit, 'rules'> {
+  folder: string
+  keys: Pick<Keys, 'seal' | 'unseal' | 'sealBytes' | 'unsealBytes'>
+  auditLog: Pick<AuditLog, 'row'>
+  transport: ExchangeTransport
+  signal?: AbortSignal
+}
+
+export type ExchangeCounts = Record<'files' | 'refused' | 'written' | 'received' | 'failed' | 'unknown', number>
+
+interface SeatVisit extends ExchangeOptions, Omit<RowVisit, 'keys'> {
+  run: OpenRun
+  path: string
+  counts: ExchangeCounts
+}
+
+/** A fault at one seat's folder leaves the others alone. */
+export const exchangeMatters = (db: Db, options: ExchangeOptions): Promise<ExchangeCounts | null> =>
+  runAlone(db, { ...options, job: 'exchange' }, async (run) => {
+    const counts: ExchangeCounts = { files: 0, refused: 0, written: 0, received: 0, failed: 0, unknown: 0 }
+    const { signal, log } = options
+    const failed = new Set<string>()
+    const visits = await listVisits({ ...options, db, run, counts })
+    // The files of all seats are taken first, so what one hands over reaches the other in the same run.
+    for (const step of [prepareFolders, takeFiles, receiveTaken, writeMatters])
+      for (const visit of visits.filter(({ path }) => !failed.has(path))) {
+        signal?.throwIfAborted()
+        await step(visit).catch((error) => {
+          signal?.throwIfAborted()
+          failed.add(visit.path)
+          log?.error({ seat: visit.who.seat, reason: reasonOf(error) }, 'the exchange folder of a seat failed')
+        })
+      }
+    Object.assign(run.counts, counts, { failed: failed.size })
+    return { ...counts, failed: failed.size }
+  })
+
+const listVisits = async (parts: Omit<SeatVisit, 'path' | 'who'> & { folder: string }): Promise<SeatVisit[]> => {
+  const entries = await readdir(parts.folder, { withFileTypes: true })
+  const visits: SeatVisit[] = []
+  for (const { name: seat } of entries.filter((entry) => entry.isDirectory()).slice(0, SEATS_MOST)) {
+    const role = await findRoleOfSeat(parts.db, seat, parts.now())
+    if (role === null) parts.counts.unknown += 1
+    else visits.push({ ...parts, path: join(parts.folder, seat), who: { by: `folder ${seat}`, role, seat } })
+  }
+  return visits
+}
+
+const prepareFolders = async ({ path }: SeatVisit): Promise<void> => {
+  for (const name of FOLDERS) await requireFolder(join(path, name))
+}
+
+/** A link would lead what is written to another place. */
+const requireFolder = async (path: string): Promise<void> => {
+  await mkdir(path, { recursive: true })
+  if (!(await lstat(path)).isDirectory())
+    throw new Refusal('FILE_UNREADABLE', { path, reason: '不是文件夹 not a folder' })
+}
+
+const audit = (
+  { auditLog, now, run, who }: SeatVisit,
+  kind: AuditLogKind,
+  entry: { asked: string; outcome: string | null; shown?: string[]; content: string | Buffer },
+): Promise<void> => {
+  const { asked, outcome, shown = [], content } = entry
+  const agency = who.seat.includes('@') ? splitSeat(who.seat).agency : null
+  return auditLog.row({
+    ...{ kind, at: now(), client: who.by, role: who.role, agency, purpose: null, request: `run ${run.id}` },
+    ...{ asked, outcome, shown, digest: digestAnswer(content) },
+  })
+}
+
+const takeFiles = async (visit: SeatVisit): Promise<void> => {
+  const path = join(visit.path, 'in')
+  for (let n = 0; n < FILES_MOST; n += 1) {
+    visit.signal?.throwIfAborted()
+    const { claim } = await visit.transport.claim(path)
+    if (claim === null) return
+    await takeFile(visit, path, claim).catch((error) => {
+      // Later runs take all other files first.
+      claim.leave()
+      throw error
+    })
+    await claim.release()
+  }
+}
+
+const takeFile = async (visit: SeatVisit, path: string, claim: FileClaim): Promise<void> => {
+  const { rules, transport, run, counts } = visit
+  const asked = redactIdNumbers(`folder in/${claim.name}`, rules.mark)
+  try {
+    const bytes = await readClaimed(claim)
+    await audit(visit, 'ACT', { asked, outcome: null, content: bytes })
+    const answer = ROWS.test(claim.name)
+      ? await answerRows(visit, claim.name, bytes)
+      : await answerAttachment(visit, bytes)
+    await audit(visit, 'OUTCOME', { asked, outcome: 'DONE', content: answer })
+    await transport.moveToDone(path, claim, answer)
+    counts.files += 1
+  } catch (error) {
+    if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS) throw error
+    await audit(visit, 'OUTCOME', { asked, outcome: error.code, content: '' })
+    await transport.moveToRefused(path, claim, {
+      outcome: 'REFUSED',
+      run: run.id,
+      error,
+      rejects: (async function* () {})(),
+    })
+    counts.refused += 1
+  }
+}
+
+const readClaimed = async ({ path, name }: FileClaim): Promise<Buffer> => {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null)
+  try {
+    const found = await file?.stat()
+    if (file === null || !found?.isFile())
+      throw new Refusal('FILE_UNREADABLE', { path: name, reason: '不是普通文件 not a regular file' })
+    if (found.size > FILE_BYTES_MOST)
+      throw new Refusal('CONTENT_TOO_LARGE', { limit: `${FILE_BYTES_MOST / 1024 / 1024} MB` })
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(found.size), 0, found.size, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file?.close()
+  }
+}
+
+const answerAttachment = async ({ db, keys, who, now }: SeatVisit, content: Buffer): Promise<string> => {
+  const sent = { seat: who.seat, sha256: hash('sha256', content), content, by: who.by, now: now() }
+  const { sha256, bytes, isNew } = await keepAttachment(db, keys, sent)
+  return `${JSON.stringify({ result: isNew ? 'created' : 'same', sha256, bytes })}\n`
+}
+
+const matterFile = (number: string): string => `${number}.json`
+
+const receiveTaken = async (visit: SeatVisit): Promise<void> => {
+  const {
+    db,
+    path,
+    counts,
+    who: { seat },
+  } = visit
+  const names = await readdir(join(path, 'out'))
+  const there = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length))
+  for (const { matterId, number } of await store.listTaken(db, seat, there)) {
+    const now = visit.now()
+    await receiveMatters(visit, { seat, ids: [matterId], way: 'FOLDER', now })
+    await store.markTaken(db, seat, matterId, now)
+    await rm(join(path, 'out', number), { recursive: true, force: true })
+    counts.received += 1
+  }
+}
+
+/** The row that notes the file comes last: a file never counts as taken before it was whole. */
+const writeMatters = async (visit: SeatVisit): Promise<void> => {
+  const {
+    db,
+    path,
+    counts,
+    now,
+    signal,
+    who: { seat },
+  } = visit
+  const since = new Date(`${addDays(shanghaiDate(now()), -ENDED_DAYS)}T00:00:00+08:00`)
+  for (const stored of await store.listUnwritten(db, { seat, since, most: MATTERS_MOST })) {
+    signal?.throwIfAborted()
+    const { id, number } = stored
+    const kept = new Map(
+      (await listKeptFiles(db, [id])).map(({ sha256, type }) => [
+        sha256,
+        `${number}/${sha256}.${PAPER_TYPES[type].extension}`,
+      ]),
+    )
+    const content = JSON.stringify(await tellMatter(visit, stored, kept), null, 2)
+    const shown = await findOperatorCodes(db, stored)
+    await audit(visit, 'ANSWER', { asked: `folder out/${number}`, outcome: 'DONE', shown, content })
+    if (kept.size > 0) await requireFolder(join(path, 'out', number))
+    for (const [sha256, name] of kept) {
+      const at = join(path, 'out', name)
+      const file = (await isThere(at)) ? null : await openAttachment(db, visit.keys, { id, sha256 })
+      if (file !== null) await writeWhole(at, file.content)
+    }
+    await writeWhole(join(path, 'out', matterFile(number)), content)
+    await store.noteWritten(db, { seat, id, moves: stored.matter.moves.length, at: now() })
+    counts.written += 1
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  )
+
+const writeWhole = async (path: string, content: string | Buffer): Promise<void> => {
+  const part = `${path}.part`
+  await rm(part, { force: true })
+  const file = await open(part, 'wx')
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(part, path)
+}
+
+const tellMatter = async ({ db, keys }: SeatVisit, stored: matters.StoredMatter, kept: ReadonlyMap<string, string>) => {
+  const kind = await kindAsBegun(db, stored)
+  const { matter } = openFields(keys, stored)
+  const { state, seats, receivedAt, fields, outcome } = matter
+  const moves = await matters.movesOfMatters(db, [stored.id])
+  return {
+    ...{ number: stored.number, kind: stored.kind, reference: stored.reference, openedAt: stored.openedAt, receivedAt },
+    ...{ state, stateName: kind.states[state ?? '']?.zh, waitingFor: findWaitingSeat(kind, matter), outcome },
+    ...{ sender: seats.sender, holder: seats.holder, copied: seats.copied, fields },
+    clocks: matter.clocks.map(({ clock, seat, due, ended }) => ({
+      clock,
+      seat,
+      dueOn: due?.on ?? null,
+      dueAt: due?.at ?? null,
+      ended: ended?.how ?? null,
+    })),
+    moves: moves.map(({ sequence, move, seat, on, at, ...made }) => {
+      const { attachments = [], ...given } = openMoveInput(keys, { ...made })
+      return {
+        sequence,
+        move,
+        seat,
+        on,
+        at,
+        ...given,
+        attachments: attachments.map((one) => ({ ...one, file: kept.get(one.sha256) ?? null })),
+      }
+    }),
+  }
+}

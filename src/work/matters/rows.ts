@@ -1,0 +1,121 @@
+/** Openings and moves in files of NDJSON or JSON, answered row by row. Each has a reference, so a file may come twice. */
+import { isUtf8 } from 'node:buffer'
+import { hasSeatIn } from '../../domain/matters/seats.js'
+import { parseCode } from '../../domain/operators/codes.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { contractCheck } from '../../foundation/contracts.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
+import { isRecord, parseJsonOr } from '../../foundation/text/json.js'
+import { findUnstorableText } from '../../foundation/text/storable.js'
+import * as store from '../../store/matters/matters.js'
+import { operatorsByCode } from '../../store/operators/operators.js'
+import { LOWEST_FAILURE_HTTP_STATUS } from '../timetable/run.js'
+import {
+  type MatterMoving,
+  type MatterOpening,
+  type MatterParts,
+  type MatterPerson,
+  moveMatter,
+  openMatter,
+} from './matters.js'
+
+const ROWS_MOST = 10_000
+const NUMBER = /^\p{Script=Han}\d{4}-\d{1,12}$/u
+
+export interface RowVisit extends MatterParts {
+  who: MatterPerson & { seat: string }
+  now: () => Date
+  signal?: AbortSignal
+}
+
+/** Refusals of a row stand in its answer; those thrown are about the whole file. */
+export const answerRows = async (visit: RowVisit, name: string, bytes: Buffer): Promise<string> => {
+  const rows = rowsIn(name, bytes)
+  if (rows.length > ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: ROWS_MOST })
+  const answers: string[] = []
+  for (const [n, row] of rows.entries()) {
+    visit.signal?.throwIfAborted()
+    answers.push(`${JSON.stringify({ row: n + 1, ...(await answerRow(visit, row)) })}\n`)
+  }
+  return answers.join('')
+}
+
+const rowsIn = (name: string, bytes: Buffer): unknown[] => {
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+  if (!isUtf8(bytes)) throw new Refusal('CONTENT_UNREADABLE', { reader: 'JSON', reason: '不是 UTF-8 not UTF-8' })
+  if (!/\.json$/i.test(name))
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => parseJsonOr(line, null))
+  const whole = parseJsonOr(text, undefined)
+  if (whole === undefined) throw new Refusal('CONTENT_UNREADABLE', { reader: 'JSON', reason: '不是 JSON no JSON' })
+  return Array.isArray(whole) ? whole : [whole]
+}
+
+const answerRow = async (visit: RowVisit, sent: unknown) => {
+  const reference = isRecord(sent) && typeof sent['reference'] === 'string' ? sent['reference'] : null
+  try {
+    const { stored, isNew } =
+      isRecord(sent) && 'move' in sent ? await moveByRow(visit, sent) : await openByRow(visit, sent)
+    return { result: isNew ? 'created' : 'same', reference, number: stored.number, state: stored.matter.state }
+  } catch (error) {
+    if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS) throw error
+    const { code, message, details } = error
+    return redactIdNumbers(
+      { result: 'refused', reference, error: { code, message, pointer: '', ...details } },
+      visit.rules.mark,
+    )
+  }
+}
+
+const CONTRACTS = { OPENING: 'contracts/matter-opening', MOVING: 'contracts/matter-moving' }
+
+/** Refusals MATTER_FIELD_INVALID, INPUT_INVALID. The contract comes first, because it also bounds the depth. */
+export const checkMatterInput = (what: keyof typeof CONTRACTS, sent: unknown): object => {
+  const [fault] = isRecord(sent)
+    ? contractCheck(CONTRACTS[what])(sent)
+    : [{ field: '', message: '不是 JSON 对象 no JSON object' }]
+  const unstorable = fault === undefined ? findUnstorableText(sent) : null
+  if (unstorable !== null) throw new Refusal('INPUT_INVALID', { reason: unstorable })
+  if (fault === undefined) return sent as object
+  const pointer = fault.field === '' ? '' : `/${fault.field}`
+  throw new Refusal('MATTER_FIELD_INVALID', { pointer, reason: fault.message })
+}
+
+const openByRow = async (visit: RowVisit, sent: unknown) => {
+  const { code, parent, ...opening } = checkMatterInput('OPENING', sent) as Omit<MatterOpening, 'operatorId'> & {
+    code?: string
+  }
+  const scheme = code === undefined ? null : parseCode(code)
+  const [operator] = scheme ? (await operatorsByCode(visit.db, [scheme])).values() : []
+  if (code !== undefined && operator === undefined)
+    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator', pointer: '/code' })
+  const above = parent === undefined ? null : await findOwnMatter(visit, parent, '/parent')
+  const about = { ...(operator && { operatorId: operator.id }), ...(above && { parent: above.id }) }
+  return openMatter(visit, visit.who, { ...opening, ...about }, visit.now())
+}
+
+/** `matter` is its number. */
+const moveByRow = async (visit: RowVisit, { matter: number, ...sent }: Record<string, unknown>) => {
+  const { documentNumber, workdays, ...given } = checkMatterInput('MOVING', sent) as Omit<
+    MatterMoving,
+    'id' | 'number'
+  > & { documentNumber?: string; workdays?: number }
+  if (given.reference === undefined)
+    throw new Refusal('MATTER_FIELD_INVALID', { pointer: '/reference', reason: '缺少编号 it is missing' })
+  const { id } = await findOwnMatter(visit, number, '/matter')
+  const more = {
+    ...(documentNumber !== undefined && { number: documentNumber }),
+    ...(workdays !== undefined && { extension: { value: workdays, unit: 'WORKDAYS' as const } }),
+  }
+  const stored = await moveMatter(visit, visit.who, { ...given, ...more, id }, visit.now())
+  return { stored, isNew: stored.isNew }
+}
+
+const findOwnMatter = async ({ db, who }: RowVisit, number: unknown, pointer: string): Promise<store.StoredMatter> => {
+  const found = typeof number === 'string' && NUMBER.test(number) ? await store.matterByNumber(db, number) : null
+  if (found === null || !hasSeatIn(found.matter.seats, found.matter.handed, who.seat))
+    throw new Refusal('MATTER_UNKNOWN', { pointer })
+  return found
+}
