@@ -1,6 +1,6 @@
 /**
  * Every page, as each role sees it: what it says, and that nothing is out of sight. SCREENS=full opens every form too and
- * looks in every size and theme (`npm run soak -- screens`).
+ * looks in every size and theme (`npm run soak -- screens`); SCREENS_PART is a pattern of role and path, such as `officer /listings`.
  */
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
@@ -22,6 +22,7 @@ import {
 import { draftTexts, exportTexts, messageTexts } from '../support/written-texts.js'
 
 const IS_FULL = process.env['SCREENS'] === 'full'
+const PART = new RegExp(process.env['SCREENS_PART'] ?? '')
 /** Characters that each written text has at least: a reader that finds nothing would find no fault. */
 const SHORTEST = 20
 const FULL_MS = 4 * 3_600_000
@@ -87,7 +88,9 @@ describe('every page', function () {
       : sample
     const visited = new Set<string>()
     for (const role of ROLES) {
-      const paths = (await pathsFor(role, all)).filter((path) => IS_FULL || !visited.has(path))
+      const paths = (await pathsFor(role, all)).filter(
+        (path) => (IS_FULL || !visited.has(path)) && PART.test(`${role} /${path}`),
+      )
       for (const path of paths) visited.add(path)
       faults.push(...(await walkDesk({ visitor, all, role, paths, opens: IS_FULL, look })))
     }
