@@ -3,19 +3,22 @@ import type { Calendar } from '../domain/calendar/calendar.js'
 import type { PlatformSubjects } from '../domain/delivery/delivery.js'
 import type { ListKind } from '../domain/listing/lists.js'
 import { checkLists } from '../domain/listing/lists-check.js'
+import { checkMeasuresOfLists } from '../domain/matters/measures.js'
 import * as contracts from '../foundation/contracts.js'
 import { Refusal } from '../foundation/errors.js'
 import { platforms as allPlatforms, subjectsOfPlatform } from '../platforms/index.js'
 import { printDocument } from '../web/document/page.js'
 import { readRulesFile, type WorkRules } from '../work/calendar/rules.js'
 import { readClockRules } from '../work/listing/publication-clocks.js'
+import { readMeasureRules } from '../work/matters/measures.js'
 
 /** Throws RULES_BROKEN or CONFIG_INVALID. */
 export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules => {
-  const { items } = contracts.schemaDocument('rules/measures.json') as { items: string[] }
-  const { lists } = readRulesFile<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
-    checkLists(lists, items),
-  )
+  const { items, organisations } = readMeasureRules()
+  const { lists } = readRulesFile<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) => [
+    ...checkLists(lists, items),
+    ...checkMeasuresOfLists(organisations, lists),
+  ])
   const days = contracts.schemaDocument('rules/calendar.json') as {
     holidays: string[]
     workdays: string[]

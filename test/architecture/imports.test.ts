@@ -2,7 +2,17 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type Import, importsOf, itKeeps, type PlantedFault, ROOT, type Rule, SOURCES, targetOf } from './tree.js'
+import {
+  type Import,
+  importsOf,
+  itKeeps,
+  type PlantedFault,
+  ROOT,
+  type Rule,
+  SOURCES,
+  targetOf,
+  withoutComments,
+} from './tree.js'
 
 /** The rooms that each room may import beside itself. Imports may skip a room of the order but never go up. */
 const MAY: Record<string, readonly string[]> = {
@@ -57,7 +67,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     listing: 'calendar operators records access office',
     publication: 'records audit',
     delivery: 'calendar operators records listing',
-    matters: 'access calendar operators',
+    matters: 'access calendar operators listing',
     standing: 'operators records listing access',
     worklist: 'operators listing access',
     notifications: 'calendar records listing delivery worklist access',
@@ -76,7 +86,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     office: 'db',
     listing: 'db intake access',
     publication: 'db listing',
-    delivery: 'db access',
+    delivery: 'db access matters',
     matters: 'db',
     standing: 'db operators scoring listing delivery access',
     worklist: 'db scoring delivery access',
@@ -91,7 +101,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     intake: 'calendar scoring listing delivery standing timetable',
     scoring: 'calendar listing access timetable',
     office: 'calendar intake scoring listing matters notifications access timetable',
-    listing: 'calendar delivery timetable',
+    listing: 'calendar delivery matters timetable',
     publication: 'delivery timetable',
     delivery: 'calendar audit timetable',
     matters: 'calendar standing audit timetable',
@@ -257,6 +267,24 @@ const fileCircles: Rule = (files) =>
     ),
   )
 
+/**
+ * No matter feeds a score, a record, an entry or a legal ground: only the record of a penalty counts. A listing orders its
+ * measures by one file.
+ */
+const FREE_OF_MATTERS =
+  /^src\/(?:(?:domain|store|work)\/(?:scoring|records|standing|publication|intake|operators)|(?:domain|store|work)\/listing)\//
+const MATTERS = /\/matters\/|\bmatters\b|\bmatter_[a-z]+\b/
+const ORDER_OF_MEASURES = /^import \{[^}]*\} from '\.\.\/matters\/measures\.js'$/gm
+
+const mattersElsewhere: Rule = (files) =>
+  files
+    .filter(({ path }) => FREE_OF_MATTERS.test(path))
+    .filter(({ path, text }) => {
+      const plain = withoutComments(text)
+      return MATTERS.test(path.startsWith('src/work/listing/') ? plain.replace(ORDER_OF_MEASURES, '') : plain)
+    })
+    .map(({ path }) => path)
+
 const librariesIn: (...files: Parameters<Rule>) => Set<string> = (files) =>
   new Set(
     files
@@ -315,6 +343,19 @@ describe('the imports of the architecture', () => {
 
   itKeeps('use only libraries listed in the table', homelessLibraries, [
     ['a library that the table does not list', ['src/work/delivery/retry.ts', `import retry from 'p-retry'`]],
+  ])
+
+  itKeeps('keep matters out of scoring, evidence and the grounds of listings', mattersElsewhere, [
+    ['a score that reads matters', ['src/store/scoring/evidence.ts', 'const SQL = `select 1 from matters`']],
+    [
+      'evidence that knows matters',
+      ['src/work/scoring/facts.ts', `import { matterById } from '../../store/matters/matters.js'`],
+    ],
+    ['a ground that knows matters', ['src/domain/listing/legal-ground.ts', `import { x } from '../matters/matter.js'`]],
+    [
+      'a listing that moves matters',
+      ['src/work/listing/listing.ts', `import { moveMatter } from '../matters/matters.js'`],
+    ],
   ])
 
   it('use every library listed in the table', () => {

@@ -145,7 +145,7 @@ const applyMove = (
     attachments: [...new Set([...before.attachments, ...(act.attachments ?? [])])],
     outcome: (state !== null && kind.states[state]?.ends) || null,
   }
-  const clocked = { ...moved, clocks: clocksAfter(kind, row, moved, act, calendar) }
+  const clocked = { ...moved, clocks: clocksAfter(kind, row, { before, after: moved }, act, calendar) }
   return act.move === 'record_receipt' ? receiveMatter(clocked, act, calendar) : clocked
 }
 
@@ -159,7 +159,7 @@ export const isHandedOver = (kind: MatterKind, state: string | null): boolean =>
 const clocksAfter = (
   kind: MatterKind,
   row: MatterMoveRow,
-  after: Matter,
+  { before, after }: { before: Matter; after: Matter },
   act: MatterAct,
   calendar: Calendar,
 ): MatterClock[] => {
@@ -175,7 +175,9 @@ const clocksAfter = (
     if (row.restarts === name) return end(clock, 'RESTARTED')
     if (row.pauses === name) return pauseClock(clock, act, calendar)
     if (row.resumes === name) return resumeClock(clock, act, calendar)
-    return row.extends === name ? extendClock(clock, act, calendar) : clock
+    if (row.extends === name) return extendClock(clock, act, calendar)
+    // What binds the holder binds the next one.
+    return clock.seat === before.seats.holder ? { ...clock, seat: after.seats.holder } : clock
   })
   const isMadeByListing = act.places.includes('listing')
   const started = startedBy(row).flatMap((name) => {

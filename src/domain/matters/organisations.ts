@@ -15,6 +15,8 @@ export interface OrganisationRow {
   intake?: string
   from: string
   to?: string
+  /** Agency that carries on once this one has ended. */
+  successor?: string
 }
 
 export interface Organisation {
@@ -47,9 +49,15 @@ export const findOrganisation = (
   return { seat, line: row.line, region, zh: place + name, en: `${row.en}, ${region}`, intake: row.intake ?? null }
 }
 
-export const checkOrganisations = (rows: readonly OrganisationRow[]): RuleFault[] =>
-  checkRuleRows(
+export const checkOrganisations = (rows: readonly OrganisationRow[]): RuleFault[] => [
+  ...rows.flatMap(({ successor }, i) =>
+    successor === undefined || rows.some(({ agency }) => agency === successor)
+      ? []
+      : [{ place: `organisations[${i}]`, reason: `没有承接单位：${successor}。Its successor is not there.` }],
+  ),
+  ...checkRuleRows(
     rows.map(({ agency, regions, from, to = null }) => ({ agency, regions, from, to, mark: 'F' as const })),
     'organisations',
     (one, other) => one.agency === other.agency && one.regions.some((region) => other.regions.includes(region)),
-  )
+  ),
+]

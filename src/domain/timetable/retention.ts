@@ -12,6 +12,7 @@ export const RETAINED_KINDS = [
   'ARCHIVES',
   'MATTER_FILES',
   'PAPERS',
+  'MATTERS',
 ] as const
 export type RetainedKind = (typeof RETAINED_KINDS)[number]
 

@@ -1,6 +1,6 @@
-/** A matter is stored with its seats, its newest move and its clocks in one statement. */
+/** Matters are stored with their seats, newest moves and clocks in one statement. */
 import type { Matter } from '../../domain/matters/matter.js'
-import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface MatterHead {
   id: string
@@ -90,8 +90,8 @@ const readStoredMatter = (content: Matter): Matter => ({
   })),
 })
 
-export const nextNumber = (tx: Tx): Promise<number> =>
-  queryValue(tx, `select nextval('matter_numbers')::int /* matters.nextNumber */`)
+export const nextNumbers = (tx: Tx, count: number): Promise<number[]> =>
+  queryColumn(tx, `select nextval('matter_numbers')::int from generate_series(1, ?) /* matters.nextNumbers */`, [count])
 
 export const noteKind = async (
   tx: Tx,
@@ -168,47 +168,51 @@ export const lastHash = (tx: Tx, id: string): Promise<string | null> =>
 export const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueAt'>[]): string =>
   clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0] ?? NEVER
 
-/** The recount alone confirms a clock that the files do not, so moves leave `confirmed` as it is. */
-export const writeMatter = async (tx: Tx, { head, matter, ...written }: MatterWriting): Promise<void> => {
-  const { move, seats, clocks, waiting, sealedFields } = written
-  const hasEnded = matter.outcome !== null
+/** Each matter at most once. The recount alone confirms a clock that the files do not, so moves leave `confirmed` as it is. */
+export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): Promise<void> => {
+  if (written.length === 0) return
   await tx.raw(
-    `with kept as (
+    `with w as materialized (
+       select * from jsonb_to_recordset(?::jsonb) as w(id uuid, kind text, "kindVersion" text, number text, "openedBy" text, reference text,
+         "requestSha256" text, "operatorId" int, "listingId" uuid, "parentId" uuid, state text, waiting text, content jsonb, "sealedFields" text,
+         sequence int, "openedAt" timestamptz, "receivedAt" timestamptz, "closedAt" timestamptz, "dueAt" timestamptz, move text,
+         "stateBefore" text, by text, seat text, "on" date, at timestamptz, input jsonb, "sealedInput" text, "previousHash" text, hash text,
+         seats jsonb, clocks jsonb)),
+     kept as (
        insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, operator_id, listing_id, parent_id,
          state, waiting, content, sealed_fields, moves, opened_at, received_at, closed_at)
-       values (:id, :kind, :kindVersion, :number, :openedBy, :reference, :requestSha256, :operatorId, :listingId, :parentId,
-         :state, :waiting, :content, :sealedFields, :sequence, :openedAt, :receivedAt, :closedAt)
+       select id, kind, "kindVersion", number, "openedBy", reference, "requestSha256", "operatorId", "listingId", "parentId",
+         state, waiting, content, "sealedFields", sequence, "openedAt", "receivedAt", "closedAt" from w
        on conflict (id) do update set state = excluded.state, waiting = excluded.waiting, content = excluded.content,
          sealed_fields = excluded.sealed_fields, moves = excluded.moves, received_at = excluded.received_at, closed_at = excluded.closed_at),
      moved as (
        insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, input, sealed_input, previous_hash, hash)
-       values (:id, :sequence, :move, :stateBefore, :state, :by, :seat, :on, :at, :input, :sealedInput, :previousHash, :hash)),
-     seen as (select seat, place from jsonb_to_recordset(:seats) as s(seat text, place text)),
+       select id, sequence, move, "stateBefore", state, by, seat, "on", at, input, "sealedInput", "previousHash", hash from w),
+     seen as (select w.id, w.sequence, w."closedAt", w."dueAt", w.waiting, s.seat, s.place
+       from w, jsonb_to_recordset(w.seats) as s(seat text, place text)),
      entered as (
        insert into matter_seats as s (matter_id, seat, place, from_move, queue, due_at)
-       select :id, seat, place, :sequence, case when :ended then 'ENDED' when seat = :waiting then 'WAITING' else 'OTHERS' end, :dueAt from seen
+       select id, seat, place, sequence, case when "closedAt" is not null then 'ENDED' when seat = waiting then 'WAITING' else 'OTHERS' end,
+         "dueAt" from seen
        on conflict (matter_id, seat, place) do update set queue = excluded.queue, due_at = excluded.due_at, to_move = null),
      left_place as (
-       update matter_seats s set queue = case when :ended then 'ENDED' else 'OTHERS' end, due_at = :dueAt, to_move = coalesce(s.to_move, :sequence)
-       where s.matter_id = :id and not exists (select 1 from seen n where n.seat = s.seat and n.place = s.place))
+       update matter_seats s set queue = case when w."closedAt" is not null then 'ENDED' else 'OTHERS' end, due_at = w."dueAt",
+         to_move = coalesce(s.to_move, w.sequence)
+       from w where s.matter_id = w.id
+         and not exists (select 1 from seen n where n.id = s.matter_id and n.seat = s.seat and n.place = s.place))
      insert into matter_clocks as c (matter_id, place, clock, seat, due_on, due_at, confirmed, running)
-     select :id, place, clock, seat, "dueOn", "dueAt", confirmed, running from jsonb_to_recordset(:clocks)
+     select w.id, k.place, k.clock, k.seat, k."dueOn", k."dueAt", k.confirmed, k.running from w, jsonb_to_recordset(w.clocks)
        as k(place int, clock text, seat text, "dueOn" date, "dueAt" timestamptz, confirmed boolean, running boolean)
      on conflict (matter_id, place) do update set seat = excluded.seat, due_on = excluded.due_on, due_at = excluded.due_at,
        running = excluded.running /* matters.write */`,
-    {
-      ...head,
-      ...move,
-      input: move.input && JSON.stringify(move.input),
-      waiting,
-      sealedFields,
-      content: JSON.stringify(matter),
-      receivedAt: matter.receivedAt,
-      closedAt: hasEnded ? move.at : null,
-      ended: hasEnded,
-      seats: JSON.stringify(seats),
-      dueAt: hasEnded ? move.at.toISOString() : findNextDue(clocks),
-      clocks: JSON.stringify(clocks),
-    } as never,
+    [JSON.stringify(written.map(columnsOf))],
   )
+}
+
+const columnsOf = ({ head, matter, move, ...written }: MatterWriting) => {
+  const closedAt = matter.outcome === null ? null : move.at
+  const { receivedAt } = matter
+  const dueAt = closedAt ?? findNextDue(written.clocks)
+  // A stored matter as its own head carries its former content.
+  return { ...head, matter: undefined, ...move, ...written, content: matter, receivedAt, closedAt, dueAt }
 }

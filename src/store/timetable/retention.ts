@@ -1,5 +1,5 @@
 /** Rows are deleted in windows of ids, to lock few at once. */
-import { type Db, queryColumn, queryOne } from '../db/db.js'
+import { type Db, queryColumn, queryOne, queryValue } from '../db/db.js'
 
 export interface IdWindow {
   before: Date
@@ -85,6 +85,19 @@ export const deleteWindow = async (db: Db, table: keyof typeof TABLES, window: I
   )
   return { last: young === true ? null : last, deleted }
 }
+
+/** Deletes ended matters, oldest first, except measures of entries that are still listed. Returns how many. */
+export const deleteEndedMatters = (db: Db, { before, rows }: Omit<IdWindow, 'after'>): Promise<number> =>
+  queryValue(
+    db,
+    `with old as materialized (select m.id from matters m where m.closed_at < :before and not exists (
+         select 1 from listings l where l.id = m.listing_id and l.state not in ('REMOVED', 'NOT_LISTED'))
+       order by m.closed_at limit :rows for update of m skip locked),
+     parted as (update matters set parent_id = null where parent_id in (select id from old) and id not in (select id from old)),
+     gone as (delete from matters where id in (select id from old) returning 1)
+     select count(*)::int as deleted from gone /* retention.matters */`,
+    { before, rows },
+  )
 
 /** Archives that a run still refers to or is writing. */
 export const archivesInUse = async (

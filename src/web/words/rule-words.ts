@@ -1,3 +1,4 @@
+import ORGANISATIONS from '../../../schema/matters/organisations.json' with { type: 'json' }
 import LISTS from '../../../schema/rules/lists.json' with { type: 'json' }
 import { FACT_FAMILIES, FACTS, type FactFamily, type FactName } from '../../domain/records/facts.js'
 import { wordsOfValue } from './record-words.js'
@@ -25,6 +26,7 @@ export const RULE_SECTION_WORDS: Record<string, string> = {
   rows: '各行',
   lists: '名单种类',
   items: '措施',
+  organisations: '由谁实施',
   persons: '自然人',
   acts: '修复的行为',
   decision: '异议的决定',
@@ -40,6 +42,9 @@ export const RULE_SECTION_WORDS: Record<string, string> = {
 
 const FIELDS: Record<string, string> = {
   list: '名单',
+  lists: '名单',
+  agency: '单位',
+  region: '哪一级的单位',
   severity: '严重程度',
   clock: '期限',
   selectedBy: '按哪一天选用',
@@ -186,6 +191,7 @@ const VALUES: Record<string, string> = {
   ARCHIVES: '存档',
   MATTER_FILES: '未用于事项的材料',
   PAPERS: '密封文件',
+  MATTERS: '办结的协作事项',
   LISTING: '名单信息推送平台',
   LISTING_WITHDRAWAL: '名单信息撤下',
   RECORD: '处罚、许可推送平台',
@@ -204,6 +210,7 @@ const VALUES: Record<string, string> = {
   DAYS: '自然日，期末逢休息日顺延',
   HOURS: '小时',
   SET: '由文书确定日期',
+  AUTHORITY: '决定机关所在地的',
 }
 
 const factWords = (name: string): string | undefined =>
@@ -213,13 +220,16 @@ const factWords = (name: string): string | undefined =>
       ? FACT_FAMILIES[name as FactFamily].zh
       : undefined
 
-const LIST_NAMES = new Map(LISTS.lists.map(({ id, zh }) => [id, zh]))
+const NAMES = new Map([
+  ...LISTS.lists.map(({ id, zh }) => [id, zh] as const),
+  ...ORGANISATIONS.organisations.map(({ agency, zh }) => [agency, zh] as const),
+])
 
 /** `field` tells words apart that mean several things. */
 export const plainValueWords = (value: unknown, field = ''): string => {
   const name = String(value)
   const state = field === 'state' ? wordsOfValue('REGISTRATION', name)?.zh : undefined
-  return state ?? VALUES[name] ?? LIST_NAMES.get(name) ?? factWords(name) ?? name
+  return state ?? VALUES[name] ?? NAMES.get(name) ?? factWords(name) ?? name
 }
 
 export type MemberContent = string | readonly Readonly<Record<string, unknown>>[]

@@ -15,6 +15,7 @@ import * as knowledge from '../../store/db/knowledge.js'
 import * as listings from '../../store/listing/listings.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { selectMoveRules, type WorkRules } from '../calendar/rules.js'
+import { backfillMeasures, handToSuccessors } from '../matters/measures.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { renewEntry } from './consequences.js'
 import { renewDeadlines } from './deadlines.js'
@@ -62,6 +63,7 @@ export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expire
       )
     const { moved, settled } = await renewDeadlines(db, rules)
     counts['deadlines'] = moved + settled
+    counts['measures'] = (await handToSuccessors(db, rules, { now })) + (await backfillMeasures(db, rules, { now }))
     // Masking comes last: its first pass after a rule change takes long.
     counts['masks'] = await renewMasking(run)
     return { expired: counts['expired'] }

@@ -23,6 +23,7 @@ import * as listings from '../../store/listing/listings.js'
 import * as repairs from '../../store/listing/repairs.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { findListKind, selectMoveRules, type WorkRules } from '../calendar/rules.js'
+import { applyMovesToMeasures } from '../matters/measures.js'
 import { recordDeadlines } from './deadlines.js'
 import { hashServedPaper, readDocumentRules } from './documents.js'
 import { type AppliedMove, applyMovesToEntries } from './entry.js'
@@ -275,6 +276,7 @@ const keep = async (tx: Tx, rules: WorkRules, steps: readonly AppliedMove[], { a
   )
   await applyMovesToEntries(tx, rules, steps, { now: at, dueAt: now })
   await recordDeadlines(tx, rules, steps, at)
+  await applyMovesToMeasures(tx, rules, steps, at)
   const settled = steps.filter(({ before, after }) => before.state === 'HIDDEN' && after.state !== 'HIDDEN')
   const moved = settled.map(({ name, after, act }) => ({ listingId: after.id, by: act.by, note: name }))
   await discrepancies.settleHidden(tx, moved, at)

@@ -1,4 +1,4 @@
-/** Stores a move with its link in the chain of hashes. Content for seats only is sealed. */
+/** Stores moves with their links in the chains of hashes. Content for seats only is sealed. */
 import { hash } from 'node:crypto'
 import type { RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
 import { isConfirmedClock } from '../../domain/matters/clocks.js'
@@ -11,6 +11,14 @@ import { addDays } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import { nameFiles } from '../../store/matters/attachments.js'
 import * as store from '../../store/matters/matters.js'
+
+/** Staff of the hub act from it, and the hub's own matters have it as their sender. */
+export const HUB_SEAT = 'hub'
+
+const NUMBER_DIGITS = 8
+
+export const formatMatterNumber = ({ sign }: MatterKind, day: string, number: number): string =>
+  `${sign}${day.slice(0, 4)}-${String(number).padStart(NUMBER_DIGITS, '0')}`
 
 /** The hub knows its hash, and keeps its bytes where the seat has sent them. */
 export interface MatterAttachment {
@@ -45,9 +53,33 @@ export interface KeptMove {
 export const keepMove = async (
   tx: Tx,
   keys: Pick<Keys, 'seal'>,
-  { kind, head, before, previousHash }: MatterBefore,
-  { act, given, after }: KeptMove,
+  stored: MatterBefore,
+  made: KeptMove,
 ): Promise<store.StoredMatter> => {
+  const writing = writingOf(keys, { ...stored, ...made })
+  await store.writeMatters(tx, [writing])
+  const { act, after, given } = made
+  const hashes = (given.attachments ?? []).map(({ sha256 }) => sha256)
+  if (hashes.length > 0) await nameFiles(tx, stored.head.id, act.seat, hashes)
+  const closedAt = after.outcome === null ? null : act.at
+  return { ...stored.head, matter: after, sealedFields: writing.sealedFields, closedAt }
+}
+
+/** Stores one move of each matter in one statement. */
+export const keepMoves = (
+  tx: Tx,
+  keys: Pick<Keys, 'seal'>,
+  moves: readonly (MatterBefore & KeptMove)[],
+): Promise<void> =>
+  store.writeMatters(
+    tx,
+    moves.map((one) => writingOf(keys, one)),
+  )
+
+const writingOf = (
+  keys: Pick<Keys, 'seal'>,
+  { kind, head, before, previousHash, act, given, after }: MatterBefore & KeptMove,
+): store.MatterWriting => {
   const isSealed = kind.visibility === 'SEATS_ONLY'
   const { move, on, ...input } = inputOf(given)
   const text = canonicalJson(input as unknown as Json)
@@ -62,12 +94,10 @@ export const keepMove = async (
     on,
     input: hash('sha256', text),
   }
-  const sealedFields = isSealed ? keys.seal(canonicalJson(after.fields as Json), sealedAbout(head.id)) : null
-  const matter = isSealed ? { ...after, fields: {} } : after
-  await store.writeMatter(tx, {
+  return {
     head,
-    matter,
-    sealedFields,
+    matter: isSealed ? { ...after, fields: {} } : after,
+    sealedFields: isSealed ? keys.seal(canonicalJson(after.fields as Json), sealedAbout(head.id)) : null,
     waiting: findWaitingSeat(kind, after),
     move: {
       sequence,
@@ -85,10 +115,7 @@ export const keepMove = async (
     },
     seats: seatRowsOf(after),
     clocks: clockRowsOf(kind, after),
-  })
-  const hashes = (given.attachments ?? []).map(({ sha256 }) => sha256)
-  if (hashes.length > 0) await nameFiles(tx, head.id, act.seat, hashes)
-  return { ...head, matter: after, sealedFields, closedAt: after.outcome === null ? null : act.at }
+  }
 }
 
 const inputOf = ({
@@ -137,8 +164,9 @@ export const openMoveInput = (
     ? ((input ?? {}) as MatterMoveGiven)
     : JSON.parse(keys.unseal(sealedInput, sealedAbout(matterId)))
 
+/** The hub itself has no queue. */
 const seatRowsOf = ({ seats, handed }: Matter): store.MatterWriting['seats'] => [
-  { seat: seats.sender, place: 'sender' },
+  ...(seats.sender === HUB_SEAT ? [] : [{ seat: seats.sender, place: 'sender' as const }]),
   ...(handed ? [{ seat: seats.holder, place: 'holder' as const }] : []),
   ...(handed ? seats.copied.map((seat) => ({ seat, place: 'copied' as const })) : []),
 ]

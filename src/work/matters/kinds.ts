@@ -3,6 +3,7 @@ import type { RuleFault } from '../../domain/calendar/dated-rows.js'
 import { makeClockTable } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import { checkMatterKinds } from '../../domain/matters/kind-check.js'
+import { checkMeasureKind, MEASURE_KIND } from '../../domain/matters/measures.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -56,7 +57,9 @@ export const findMatterKindFaults = (files: readonly MatterKindFile[]): RuleFaul
       ? []
       : [{ place: file, reason: '文件名与种类不符。The file has another name than its kind.' }]
   })
-  return shaped.length > 0 ? shaped : checkMatterKinds(files.map(({ content }) => content as MatterKind))
+  if (shaped.length > 0) return shaped
+  const kinds = files.map(({ content }) => content as MatterKind)
+  return [...checkMatterKinds(kinds), ...kinds.filter(({ kind }) => kind === MEASURE_KIND).flatMap(checkMeasureKind)]
 }
 
 /** Refusal RULES_BROKEN names every fault and stops the start. */

@@ -27,6 +27,8 @@ import * as store from '../../store/matters/matters.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
 import {
+  formatMatterNumber,
+  HUB_SEAT,
   keepMove,
   type MatterBefore,
   type MatterMoveGiven,
@@ -69,7 +71,6 @@ export interface MatterMoving extends MatterMoveGiven {
 }
 
 const UNIQUE_VIOLATION = '23505'
-const HUB_SEAT = 'hub'
 
 /** Refusals: MATTER_KIND_UNKNOWN, MATTER_NOT_YOURS, ORGANISATION_UNKNOWN, MATTER_FIELD_INVALID, MATTER_REFERENCE_TAKEN, MATTER_MOVE_REFUSED. */
 export const openMatter = async (
@@ -134,7 +135,7 @@ export const findRoleOfSeat = async (db: Db, seat: string, now: Date): Promise<R
   return client === null || client.ended ? null : client.role
 }
 
-const refuseFieldFault = (
+export const refuseFieldFault = (
   kind: MatterKind,
   sent: MatterInput & { fields?: Readonly<Record<string, unknown>> },
   isOpening: boolean,
@@ -167,7 +168,7 @@ const openWithin = async (
     id: randomUUID(),
     ...key,
     kindVersion: version,
-    number: `${kind.sign}${today.slice(0, 4)}-${String(await store.nextNumber(tx)).padStart(NUMBER_DIGITS, '0')}`,
+    number: formatMatterNumber(kind, today, await store.nextNumbers(tx, 1).then(([number = 0]) => number)),
     requestSha256,
     operatorId: opening.operatorId ?? null,
     listingId: null,
@@ -179,8 +180,6 @@ const openWithin = async (
   const before = makeNewMatter(seats, {})
   return moveWithin(tx, parts, { kind, head, before, previousHash: null }, { who, given, now })
 }
-
-const NUMBER_DIGITS = 8
 
 const refuseParent = async (tx: Tx, kind: MatterKind, id: string, seat: string): Promise<void> => {
   const parent = await store.matterById(tx, id)
@@ -252,7 +251,7 @@ const moveWithin = async (
   return keepMove(tx, parts.keys, { kind, head, before, previousHash }, { act, given, after: made.after })
 }
 
-const linesOn =
+export const linesOn =
   (day: string): MatterRules['lineOfSeat'] =>
   (seat) =>
     organisationOfSeat(seat, day)?.line ?? null

@@ -51,7 +51,7 @@ export interface TidyOptions extends RunOptions {
 }
 
 export type TidyCounts = Record<
-  'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'papers' | 'runs',
+  'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'papers' | 'runs' | 'matters',
   number
 >
 
@@ -70,7 +70,7 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     // Deletion cannot be undone, so the clock must be certain.
     if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
-    const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, files: 0, papers: 0, runs: 0 }
+    const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, files: 0, papers: 0, runs: 0, matters: 0 }
     const since = (what: RetainedKind) => keptSince(options.rules ?? readRetentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS
     counts.archives = await tidyArchives(db, since('ARCHIVES'), options)
@@ -87,6 +87,8 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
         after = last
       }
     }
+    for (let deleted = rows; deleted === rows && !options.signal?.aborted; counts.matters += deleted)
+      deleted = await retention.deleteEndedMatters(db, { before: since('MATTERS'), rows })
     Object.assign(run.counts, counts)
     return counts
   })

@@ -1,0 +1,125 @@
+/**
+ * Measures against a listed firm (schema/rules/measures.json): which organisation carries out which item of the basic list,
+ * and on which legal ground. A measure follows its entry (市场监管总局令第44号 arts 4, 15, 18).
+ */
+import {
+  checkRuleRows,
+  isInForce,
+  type RuleDates,
+  type RuleFault,
+  type RuleSource,
+  type SourceCertainty,
+} from '../calendar/dated-rows.js'
+import type { CaseState } from '../listing/case.js'
+import { isPublicState } from '../listing/listing.js'
+import type { ListKind } from '../listing/lists.js'
+import type { MatterKind } from './kind.js'
+
+export interface MeasureRow extends RuleDates, RuleSource {
+  lists: readonly string[]
+  item: string
+  agency: string
+  /** AUTHORITY: the agency in the division of the deciding authority, or the next one above that has it. */
+  region: 'AUTHORITY' | 'PROVINCE'
+}
+
+export interface MeasureRules {
+  mark: SourceCertainty
+  /** 全国失信惩戒措施基础清单. */
+  items: readonly string[]
+  organisations: readonly MeasureRow[]
+}
+
+export const MEASURE_KIND = 'measure'
+const PROVINCE = '220000'
+
+/** Moves that only the listing's own transaction makes. */
+export type MeasureMove = 'open' | 'hold_off' | 'show_again' | 'lift_due' | 'replace'
+const MEASURE_MOVES: readonly MeasureMove[] = ['open', 'hold_off', 'show_again', 'lift_due', 'replace']
+
+/** States in which the measure of the present entry stands; all others belong to an entry that was removed. */
+export const STANDING_STATES: readonly string[] = [
+  'INSTRUCTED',
+  'ACCEPTED',
+  'APPLIED',
+  'MISADDRESSED',
+  'HELD_OFF',
+  'NOT_APPLICABLE',
+]
+
+const LIFTED_STATES: readonly string[] = ['LIFTED', 'NOT_APPLICABLE', 'REPLACED']
+
+export const isConfirmedLifted = (state: string): boolean => LIFTED_STATES.includes(state)
+
+export const checkMeasures = (
+  { items, organisations: rows }: MeasureRules,
+  hasOrganisation: (agency: string) => boolean,
+): RuleFault[] => {
+  const place = (i: number) => `organisations[${i}]`
+  const faults = rows.flatMap(({ item, agency, basis }, i): RuleFault[] => [
+    ...(basis.trim() === ''
+      ? [
+          {
+            place: place(i),
+            reason: '没有法定依据的措施不得实施。A measure without a legal ground is not carried out.',
+          },
+        ]
+      : []),
+    ...(items.includes(item)
+      ? []
+      : [{ place: place(i), reason: `不是基础清单中的一项：${item}。Not an item of the basic list.` }]),
+    ...(hasOrganisation(agency) ? [] : [{ place: place(i), reason: `没有这个单位：${agency}。Unknown organisation.` }]),
+  ])
+  const isSame = (one: MeasureRow, other: MeasureRow) =>
+    one.item === other.item && one.agency === other.agency && one.lists.some((list) => other.lists.includes(list))
+  return [...faults, ...checkRuleRows(rows, 'organisations', isSame)]
+}
+
+/** A row may only carry out what its list has as a measure. */
+export const checkMeasuresOfLists = (
+  rows: readonly MeasureRow[],
+  lists: readonly Pick<ListKind, 'id' | 'measures'>[],
+): RuleFault[] =>
+  rows.flatMap((row, i) =>
+    row.lists
+      .filter((id) => !lists.find((list) => list.id === id)?.measures.some(({ item }) => item === row.item))
+      .map((id) => ({
+        place: `measures.organisations[${i}]`,
+        reason: `名单 ${id} 没有这项措施：${row.item}。The list has no such measure.`,
+      })),
+  )
+
+export const checkMeasureKind = (kind: MatterKind): RuleFault[] => [
+  ...(kind.visibility === 'SEATS'
+    ? []
+    : [{ place: kind.kind, reason: '名单办理的事项不密封。A matter that listings make is not sealed.' }]),
+  ...MEASURE_MOVES.filter((name) => kind.moves[name]?.by !== 'listing').map((name) => ({
+    place: `${kind.kind}.moves.${name}`,
+    reason: '须由名单自身办理。Only the listing makes this move.',
+  })),
+]
+
+/** The move of its measures that an entry's change of state makes. `open` also replaces lifts that are still due. */
+export const findMeasureMove = (before: CaseState | null, after: CaseState | null): MeasureMove | null => {
+  if (isPublicState(before)) return isPublicState(after) ? null : after === 'HIDDEN' ? 'hold_off' : 'lift_due'
+  if (isPublicState(after)) return before === 'HIDDEN' ? 'show_again' : 'open'
+  return before === 'HIDDEN' && after !== 'HIDDEN' ? 'lift_due' : null
+}
+
+export const listMeasureRows = (
+  { organisations }: MeasureRules,
+  { list, day, onlyConfirmed }: { list: string; day: string; onlyConfirmed: boolean },
+): MeasureRow[] =>
+  organisations.filter((row) => row.lists.includes(list) && isInForce(row, day) && (row.mark === 'F' || !onlyConfirmed))
+
+export const findCarrier = (
+  { agency, region }: MeasureRow,
+  authorityRegion: string,
+  isOrganisation: (seat: string) => boolean,
+): string | null => {
+  const regions = region === 'PROVINCE' ? [] : [authorityRegion, `${authorityRegion.slice(0, 4)}00`]
+  return [...regions, PROVINCE].map((one) => `${agency}@${one}`).find(isOrganisation) ?? null
+}
+
+/** Names the row within the measures of one entry. */
+export const keyOfMeasure = ({ agency, item }: Pick<MeasureRow, 'agency' | 'item'>): string => `${agency}/${item}`

@@ -1,0 +1,91 @@
+/** Measures are matters of a listing. */
+import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
+import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
+
+/** What a measure needs to know of its entry. */
+export interface MeasuredEntry {
+  id: string
+  list: string
+  operatorId: number
+  authority: string
+  authorityCode: string
+  documentNumber: string | null
+}
+
+export type ChainedMatter = StoredMatter & { previousHash: string | null }
+
+/** SQL: some measure of the listing is not confirmed lifted. Served by the index matters_lifts. */
+export const hasLiftDueSql = (listing: string): string =>
+  `exists (select 1 from matters lift where lift.listing_id = ${listing} and lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED'))`
+
+export const LISTINGS_WITH_LIFT_DUE_SQL = `select lift.listing_id from matters lift where lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED')`
+
+const LAST_HASH = '(select h.hash from matter_moves h where h.matter_id = m.id order by h.sequence desc limit 1)'
+
+export const lockOpenMeasures = async (tx: Tx, kind: string, listingIds: readonly string[]): Promise<ChainedMatter[]> =>
+  (
+    await queryRows<ChainedMatter>(
+      tx,
+      `select ${MATTER_COLUMNS}, ${LAST_HASH} as "previousHash" from matters m
+       where m.listing_id = any(?::uuid[]) and m.kind = ? and m.closed_at is null order by m.id for update of m /* measures.lock */`,
+      [[...listingIds], kind],
+    )
+  ).map(reviveMatter)
+
+/** Open measures that seats of the agency hold. */
+export const lockMeasuresOfAgency = async (
+  tx: Tx,
+  { kind, agency, after, limit }: { kind: string; agency: string; after: string | null; limit: number },
+): Promise<ChainedMatter[]> =>
+  (
+    await queryRows<ChainedMatter>(
+      tx,
+      `select ${MATTER_COLUMNS}, ${LAST_HASH} as "previousHash" from matters m
+       where m.kind = :kind and m.closed_at is null and (:after::uuid is null or m.id > :after::uuid) and m.id in (select s.matter_id from matter_seats s where s.place = 'holder'
+         and s.to_move is null and s.queue <> 'ENDED' and s.seat collate "C" >= :from and s.seat collate "C" < :until)
+       order by m.id limit :limit for update of m skip locked /* measures.lockOfAgency */`,
+      { kind, after, limit, from: `${agency}@`, until: `${agency}A` },
+    )
+  ).map(reviveMatter)
+
+export const measuresOfListings = async (
+  db: Db | Tx,
+  kind: string,
+  listingIds: readonly string[],
+): Promise<StoredMatter[]> =>
+  (
+    await queryRows<StoredMatter>(
+      db,
+      `select ${MATTER_COLUMNS} from matters m where m.listing_id = any(?::uuid[]) and m.kind = ?
+       order by m.listing_id, m.opened_at, m.number /* measures.ofListings */`,
+      [[...listingIds], kind],
+    )
+  ).map(reviveMatter)
+
+const ENTRY_COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.authority, l.authority_code as "authorityCode",
+  l.document_number as "documentNumber"`
+
+/** Null for what was never public, or is listed. */
+export const lockRemovedEntry = (tx: Tx, id: string): Promise<MeasuredEntry | null> =>
+  queryFirst(
+    tx,
+    `select ${ENTRY_COLUMNS} from listings l where l.id = ?::uuid and l.state = 'REMOVED' and l.published_on is not null
+     for no key update /* measures.removedEntry */`,
+    [id],
+  )
+
+/** Locks entries that lack a measure of `wanted`; each key begins the reference of its measure. */
+export const lockEntriesWithoutMeasure = (
+  tx: Tx,
+  wanted: readonly { list: string; keys: readonly string[] }[],
+  page: { kind: string; states: readonly string[]; standing: readonly string[]; after: string | null; limit: number },
+): Promise<MeasuredEntry[]> =>
+  queryRows(
+    tx,
+    `select ${ENTRY_COLUMNS} from listings l join jsonb_to_recordset(:wanted::jsonb) as w(list text, keys jsonb) on w.list = l.list
+     where l.state = any(:states) and l.wrong_from is null and (:after::uuid is null or l.id > :after::uuid)
+       and exists (select 1 from jsonb_array_elements_text(w.keys) k where not exists (select 1 from matters m
+         where m.listing_id = l.id and m.kind = :kind and m.state = any(:standing) and starts_with(m.reference, k || '/')))
+     order by l.id limit :limit for no key update of l skip locked /* measures.entriesWithout */`,
+    { ...page, states: [...page.states], standing: [...page.standing], wanted: JSON.stringify(wanted) },
+  )
