@@ -107,6 +107,7 @@ export const makePartyPapers = (parts: ApiDependencies, { listingOf, answered }:
       party: { code: file.uscc ?? file.shop ?? '', name: file.name },
       entry: { id: subjectId, list, listName, authority, documentNumber, decidedOn, publishedOn, ...removal },
       retraction,
+      measures: listing.measures.filter(({ lifted }) => !lifted),
       platformNames,
       now: visit.asked.now,
     })

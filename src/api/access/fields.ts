@@ -27,8 +27,8 @@ export const OBJECT_SCOPES = {
     en: 'a client: what it registered itself; administrators and auditors: what every client did',
   },
   SEAT: {
-    zh: '本单位及其下级有席位的；没有席位的枢纽工作人员只见信封，且不见仅限当事各方的',
-    en: 'those in which its seat, or one that it covers, has a place; staff of the hub without a seat: envelopes, and none of what is for its seats only',
+    zh: '本单位及其下级有席位的；没有席位的枢纽工作人员只见信封，且不见仅限当事各方的；惩戒措施，当事人见本人的，工作人员也见内容',
+    en: 'those in which its seat, or one that it covers, has a place; staff of the hub without a seat: envelopes, and none of what is for its seats only; of measures a party its own, and staff the content',
   },
   HUB: { zh: '枢纽自身的，不涉及任一主体', en: 'of the hub itself, about no operator' },
   HELD: { zh: '随其所属对象', en: 'with the object that holds it' },
@@ -130,7 +130,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['direct_timetable', 'HUB', 'startJob pauseJob resumeJob'],
     ['map_headings', 'HUB', 'addFeedMap endFeedMap'],
     ['record_authorisation', 'OWN', 'recordAuthorisation'],
-    ['open_matter', 'SEAT', 'openMatter moveMatter'],
+    ['open_matter', 'SEAT', 'openMatter moveMatter reportAppliedMeasure'],
     ['record_authorisation see_own_file', 'OWN', 'withdrawAuthorisation'],
   ],
   Standing: [[GRADE, 'GRADE', 'grade score overridden objected', 'BY_ANSWER']],
@@ -154,6 +154,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
   Listing: [
     ['see_moves', 'SIGHT', 'moves concerns publicText penalty leadGround keeper handovers tasks consentNeeded'],
     ['see_moves see_own_file', 'SIGHT', 'deadlines proceedings'],
+    ['see_matters see_own_file', 'SEAT', 'measures'],
     ['see_inner_listings', 'SIGHT', 'ground notListed repair repairFrom hiding deliveries'],
     ['move_listing move_own_listing', 'SIGHT', 'allowedMoves'],
     ['move_listing', 'SIGHT', 'outlooks'],

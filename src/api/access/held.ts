@@ -79,6 +79,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Listing:
     'clocks id kind list state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored operator contested',
   ListingClocks: 'severity gsxt creditchina',
+  ListingMeasure: 'item ground seat organisation state stateName dueOn late lifted matter',
   ListingDocument: 'draftSha256 kind title html number sha256 issuedOn enteredAt signed',
   ListingMove: 'number move by role on recordedAt stateBefore stateAfter act',
   ListingUndone: 'listing before after asks',

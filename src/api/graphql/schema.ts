@@ -119,7 +119,8 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '各单位之间的交办与答复',
     en: 'what organisations handed to each other and answered',
-    types: 'Matter MatterContent MatterFieldValue MatterMoveMade MatterAttachment MatterHandover MatterCounts',
+    types:
+      'Matter MatterContent MatterFieldValue MatterMoveMade MatterAttachment MatterHandover MatterCounts ListingMeasure',
   },
   {
     zh: '协作事项的种类文件 schema/matters',

@@ -3,6 +3,7 @@ import type { SourceCertainty } from '../../domain/calendar/dated-rows.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { computeFirstRepairDay, type ListKind, needsConsent } from '../../domain/listing/lists.js'
+import { coversSeat, seatOf } from '../../domain/matters/seats.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
@@ -11,7 +12,7 @@ import * as publicList from '../../store/publication/public-list.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { choosePointInTime, type GraphqlContext } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
-import { makeEntryCursor, readEntryInCursor } from '../request/ids.js'
+import { makeEntryCursor, makeGlobalId, readEntryInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import type { OperatorAtTime } from '../request/operator-at-time.js'
 import { makeConcernView } from './concerns.js'
@@ -150,6 +151,13 @@ export const listingResolvers = {
     consentNeeded: ({ facts }: ListingView, _: unknown, { parts: { rules }, today }: GraphqlContext) => {
       const list = rules.lists.find(({ id }) => id === facts?.list)
       return facts && list ? needsConsent(list, facts.level, today) : null
+    },
+    measures: async ({ uuid }: ListingView, _: unknown, { load, viewer }: GraphqlContext) => {
+      const seat = seatOf(viewer)
+      const all = uuid === null ? [] : await load.measures(uuid)
+      return all
+        .filter((one) => seat === null || coversSeat(seat, one.seat))
+        .map((one) => ({ ...one, matter: makeGlobalId('Matter', one.id) }))
     },
     concerns: async (view: ListingView, _: unknown, context: GraphqlContext) =>
       view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => makeConcernView(context, one)) : [],

@@ -30,6 +30,7 @@ import * as authorisations from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import * as keepers from '../../store/worklist/keepers.js'
 import { readRegistrationsOn } from '../../work/listing/public-entry.js'
+import { listMeasures } from '../../work/matters/lifts.js'
 import { findCardByHash } from '../../work/scoring/scorecards.js'
 import {
   cacheFirstCall,
@@ -168,6 +169,9 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     ),
     keptFiles: makeBatchedLoad(String, async (ids: readonly string[]) =>
       groupRowsByKeys(ids, await listKeptFiles(db, ids), ({ matterId }) => matterId),
+    ),
+    measures: makeBatchedLoad(String, async (ids: readonly string[]) =>
+      groupRowsByKeys(ids, await listMeasures(db, ids, now), ({ listingId }) => listingId),
     ),
     authority: makeBatchedLoad<string, authorities.AuthorityStatement | null>(String, async (names) => {
       const held = await authorities.readHeldStatements(db, names)

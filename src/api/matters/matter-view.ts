@@ -1,3 +1,4 @@
+import { regionBoundOf } from '../../domain/access/viewer.js'
 import { isLateByLaw } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import type { MatterClock } from '../../domain/matters/matter.js'
@@ -134,7 +135,12 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
       return next ? clockView(kind, next, context) : null
     },
     moveCount: matter.moves.length,
-    content: async () => (seat !== null && hasSeatIn(seats, handed, seat) ? contentView(context, kind, stored) : null),
+    content: async () => {
+      // What a listing ordered is open to the staff of the hub; its content names a firm, so not to those of a region.
+      const isOpenToStaff = kind.opened_by.includes('listing') && regionBoundOf(viewer) === null
+      const isOpen = seat === null ? isOpenToStaff : hasSeatIn(seats, handed, seat)
+      return isOpen ? contentView(context, kind, stored) : null
+    },
     allowedMoves: () => {
       const places = seat === null ? (['hub'] as const) : placesOfSeat(seats, seat)
       return listAllowedMoves(kind, matter, { places }).map(moveKindView)

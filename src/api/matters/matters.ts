@@ -1,5 +1,5 @@
 import { may, type Viewer } from '../../domain/access/viewer.js'
-import { isUuid } from '../../domain/listing/listing.js'
+import { isUuid, parseListingUuid } from '../../domain/listing/listing.js'
 import { isSha256 } from '../../domain/matters/fields.js'
 import { hasSeatIn, rangeOfCoveredSeats, seatOf } from '../../domain/matters/seats.js'
 import { parseCode } from '../../domain/operators/codes.js'
@@ -11,6 +11,7 @@ import * as operators from '../../store/operators/operators.js'
 import { findOperatorCodes, openAttachment } from '../../work/matters/attachments.js'
 import { type MatterAttachment, openMoveInput } from '../../work/matters/keep-move.js'
 import { readMatterKinds } from '../../work/matters/kinds.js'
+import { reportStillApplied } from '../../work/matters/lifts.js'
 import * as work from '../../work/matters/matters.js'
 import { listOrganisationsIn } from '../../work/matters/organisations.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
@@ -198,6 +199,20 @@ const openMatter = async (_: unknown, { input }: { input: OpeningInput }, contex
 const moveMatter = (_: unknown, { input }: { input: MovingInput }, context: GraphqlContext) =>
   moveMatterOf(context, input)
 
+const reportAppliedMeasure = async (
+  _: unknown,
+  { input }: { input: { listing: string; item: string; documentNumber: string; limited: string } },
+  context: GraphqlContext,
+) => {
+  const { listing, documentNumber: number, ...rest } = refuseUnstorableText(input)
+  const report = { ...rest, number, listing: parseListingUuid(listing) ?? NOBODY }
+  const id = await reportStillApplied(partsOf(context), personOf(context), report, context.now)
+  renewLoaders(context)
+  const stored = await store.matterById(context.parts.db, id)
+  if (stored === null) throw new Error(`the measure ${id} is gone`)
+  return makeMatterView(context, stored)
+}
+
 const organisations = async (
   _: unknown,
   args: { region?: string | null; kind?: string | null },
@@ -228,5 +243,5 @@ export const matterResolvers = {
     matterCounts: count,
     organisations,
   },
-  Mutation: { openMatter, moveMatter },
+  Mutation: { openMatter, moveMatter, reportAppliedMeasure },
 }

@@ -3,6 +3,7 @@ import type { EntryNotice, SubjectKind } from '../../domain/delivery/delivery.js
 import { andFitsWordsSql, directionOf, NO_WORDS, type OperatorWords, type PageOrder } from '../access/list-filter.js'
 import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
+import { hasLiftDueSql, LISTINGS_WITH_LIFT_DUE_SQL } from '../matters/measures.js'
 import { removalCheckStateSql, type StoredDelivery } from './delivery-desk.js'
 
 /** `at` is an instant as text, exact to the microsecond. */
@@ -15,6 +16,8 @@ export interface RetractionRow extends RetractionKey {
   kind: SubjectKind
   name: string | null
   removal: EntryNotice['removal']
+  /** Some organisation has not confirmed that its measure is lifted. */
+  liftsDue: boolean
 }
 
 type RemovalColumn =
@@ -51,6 +54,7 @@ const STANDING = `cross join lateral (
   order by (e.id = r.id), e.number limit 1) e`
 
 const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or e.check_due_at is not null)`
+const LIFTS_DUE = hasLiftDueSql('r.subject_id')
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 export interface RetractionFilter extends Partial<OperatorWords> {
@@ -65,13 +69,14 @@ const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform
   and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid) and (:kind::text is null or r.kind = :kind::text)`
 const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
-  union select o.subject_id from deliveries o where o.check_due_at is not null))`
+  union select o.subject_id from deliveries o where o.check_due_at is not null
+  union ${LISTINGS_WITH_LIFT_DUE_SQL}))`
 
 const partsOf = ({ open, sight = null, region = null, name = null }: RetractionFilter) => ({
   seen: `${andIsSubjectWithinSightSql(sight, 'r.subject_id')} ${andFitsWordsSql({ region, name }, operatorOfSubjectSql('r.subject_id'))}`,
   standing: open === null ? '' : STANDING,
   narrowed: open === true ? OPEN_ONLY : '',
-  grouped: `group by r.created_at, r.subject_id ${open === null ? '' : `having bool_or(${IS_OPEN}) = ${open}`}`,
+  grouped: `group by r.created_at, r.subject_id ${open === null ? '' : `having (bool_or(${IS_OPEN}) or (:platform::text is null and ${LIFTS_DUE})) = ${open}`}`,
 })
 
 export interface RetractionPage {
@@ -90,7 +95,8 @@ export const list = async (
   return queryRows(
     db,
     `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind,
-       (array_agg(r.notice->'operator'->>'name' order by r.id))[1] as name, (array_agg(r.notice->'removal' order by r.id))[1] as removal
+       (array_agg(r.notice->'operator'->>'name' order by r.id))[1] as name, (array_agg(r.notice->'removal' order by r.id))[1] as removal,
+       ${LIFTS_DUE} as "liftsDue"
      from deliveries r ${standing}
      where ${FILTERED} ${seen} ${narrowed}
        and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) ${beyond} (:afterAt::timestamptz, :afterId::uuid))

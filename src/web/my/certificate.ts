@@ -1,11 +1,11 @@
 import type { Paper, PaperBlock } from '../../foundation/papers/paper.js'
 import { makeQrModules, makeQrPath } from '../../foundation/papers/qr.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import { type Certificate, formatCertificateCode } from '../../work/publication/certificate.js'
+import { type Certificate, formatCertificateCode, type UnliftedMeasure } from '../../work/publication/certificate.js'
 import { formatShanghaiMinute } from '../entry/page.js'
 import { type Html, html, linkTo } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
-import { certificateFacts, certificateFileName, platformsTold } from '../verify/certificate-facts.js'
+import { certificateFacts, certificateFileName, platformsTold, unliftedMeasures } from '../verify/certificate-facts.js'
 import { VERIFY_PATH } from '../verify/page.js'
 import { listingPath, type PartyPageContext, partyPage } from './frame.js'
 import { DELIVERY_WORDS, REMOVAL_WORDS } from './words.js'
@@ -32,6 +32,7 @@ export const certificatePage = ({ own, id, certificate, jws, kid, base }: Certif
 ${certificateFacts(certificate)}
 <h2>${bilingual('出具时已告知的平台', 'Platforms told, as it was issued')}</h2>
 ${platformsTold(certificate)}
+${unliftedMeasures(certificate.told.measures)}
 <h2>${bilingual('任何人如何核验', 'How anybody verifies it')}</h2>
 <p>${bilingual('扫描二维码，或者在核验页输入验证码、选择文件：', 'Scan the code, or enter the code or choose the file on the page:')} <a href="${linkTo(VERIFY_PATH, { code: certificate.code })}">${base}${VERIFY_PATH}</a></p>
 ${qrOf(verifyAddress(base, certificate))}
@@ -105,6 +106,21 @@ export const certificatePaper = ({ certificate, jws, base }: Omit<CertificateCon
       },
       { as: 'heading', text: '出具时已告知的平台' },
       ...tablesOfPlatforms,
+      ...tableOfMeasures(told.measures),
     ],
   }
+}
+
+const tableOfMeasures = (measures: readonly UnliftedMeasure[] = []): PaperBlock[] => {
+  const rows = measures.map(({ organisation, item, stateName, dueOn }) => [
+    organisation.zh,
+    item,
+    stateName.zh,
+    dueOn ?? '—',
+  ])
+  if (rows.length === 0) return []
+  return [
+    { as: 'heading', text: '尚未确认解除的惩戒措施' },
+    { as: 'table', columns: ['单位', '措施', '情况', '至迟解除'], widths: [4, 4, 3, 2], rows },
+  ]
 }

@@ -6,6 +6,7 @@ import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
+import { unliftedMeasures } from '../verify/certificate-facts.js'
 import type { HelpTask } from '../words/help-tasks.js'
 import { definitionRow } from './file.js'
 import {
@@ -197,7 +198,8 @@ const removed = ({ listing, retraction, platformNames }: ListingContent): Html |
   if (listing.state !== 'REMOVED') return null
   return section('removed', '移出之后', 'After the removal')`
 ${mayBeCertified(listing) ? html`<p><a href="${linkTo(`${listingPath(listing.id)}/certificate`)}">${bilingual('移出证明（签名，可打印、可下载）', 'Signed certificate of the removal, to print or keep')}</a></p>` : null}
-${receivers(retraction, platformNames)}`
+${receivers(retraction, platformNames)}
+${unliftedMeasures(listing.measures.filter(({ lifted }) => !lifted))}`
 }
 
 const receivers = (retraction: RetractionStatus | null, names: ReadonlyMap<string, { zh: string; en: string }>) => {

@@ -21,6 +21,7 @@ export const FILE_QUERY = `query MyFile { myFile {
 
 export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listings { ${LISTING}
   hiding { kind on } proceedings { move on stateAfter documentNumber reason text }
+  measures { organisation { zh en } item stateName { zh en } dueOn lifted }
   deadlines { name dueOn endedOn provisional } attachments { ${PAPER} }
   documents { kind title number issuedOn signed { ${PAPER} } } } } }`
 
@@ -80,6 +81,14 @@ export interface PartyListing extends StandingEntry {
   repairFrom: string | null
 }
 
+export interface PartyMeasure {
+  organisation: BilingualText
+  item: string
+  stateName: BilingualText
+  dueOn: string | null
+  lifted: boolean
+}
+
 export interface PartyListingDetail extends PartyListing {
   hiding: { kind: string; on: string } | null
   proceedings: {
@@ -90,6 +99,7 @@ export interface PartyListingDetail extends PartyListing {
     reason: string | null
     text: string | null
   }[]
+  measures: PartyMeasure[]
   deadlines: { name: string; dueOn: string; endedOn: string | null; provisional: boolean }[]
   attachments: PartyPaper[]
   documents: {

@@ -1,5 +1,5 @@
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import { type Certificate, formatCertificateCode } from '../../work/publication/certificate.js'
+import { type Certificate, formatCertificateCode, type UnliftedMeasure } from '../../work/publication/certificate.js'
 import { formatShanghaiMinute } from '../entry/page.js'
 import { type Html, html, publishedText } from '../frame/html.js'
 import { bilingual } from '../frame/page.js'
@@ -13,6 +13,13 @@ export const platformsTold = ({ told: { platforms } }: Certificate): Html =>
   platforms.length === 0
     ? html`<p>${bilingual('没有平台曾收到该条目。', 'No platform ever got the entry.')}</p>`
     : html`<ul>${platforms.map(({ name, state, confirmedAt }) => html`<li>${bilingual(name.zh, name.en)}${bilingual('：', ': ')}${labelIn(DELIVERY_WORDS, state)} ${confirmedAt && formatShanghaiMinute(new Date(confirmedAt))}</li>\n`)}</ul>`
+
+/** Certificates issued before measures were followed name none. */
+export const unliftedMeasures = (measures: readonly UnliftedMeasure[] = []): Html | null =>
+  measures.length === 0
+    ? null
+    : html`<h2>${bilingual('尚未确认解除的惩戒措施', 'Measures not confirmed lifted')}</h2>
+<ul>${measures.map(({ organisation, item, stateName, dueOn }) => html`<li>${bilingual(organisation.zh, organisation.en)}${bilingual('：', ': ')}${publishedText(item)}${bilingual('，', ', ')}${bilingual(stateName.zh, stateName.en)}${dueOn && bilingual(`，至迟应于 ${dueOn} 解除`, `, to be lifted by ${dueOn}`)}</li>\n`)}</ul>`
 
 export const certificateFileName = ({ issuedAt }: Pick<Certificate, 'issuedAt'>, extension: 'jws' | 'pdf'): string =>
   `removal-certificate-${shanghaiDate(new Date(issuedAt))}.${extension}`

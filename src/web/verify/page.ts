@@ -1,7 +1,7 @@
 import type { CertificateCheck } from '../../work/publication/certificate.js'
 import { type Html, html, linkTo } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
-import { certificateFacts, platformsTold } from './certificate-facts.js'
+import { certificateFacts, platformsTold, unliftedMeasures } from './certificate-facts.js'
 
 export const VERIFY_PATH = '/verify'
 
@@ -40,5 +40,6 @@ ${isPublic ? html`<p class="notice" role="alert">${bilingual('出具以后，该
 <p>${bilingual(certificate.statement.zh, certificate.statement.en)}</p>
 ${certificateFacts(certificate)}
 <h2>${bilingual('出具时已告知的平台', 'Platforms told, as it was issued')}</h2>
-${platformsTold(certificate)}`
+${platformsTold(certificate)}
+${unliftedMeasures(certificate.told.measures)}`
 }

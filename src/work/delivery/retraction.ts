@@ -28,7 +28,8 @@ export const listRetractions = async (
       ...one,
       receivers: ofThis,
       hearers: hearers.filter(isOf(one)),
-      done: ofThis.every(({ state, check }) => state !== 'OWED' && state !== 'REFUSED' && check !== 'DUE'),
+      done:
+        !one.liftsDue && ofThis.every(({ state, check }) => state !== 'OWED' && state !== 'REFUSED' && check !== 'DUE'),
     }
   })
 }

@@ -18,18 +18,34 @@ interface RemovedEntry {
   removalReason: string
 }
 
+export interface UnliftedMeasure {
+  organisation: BilingualText
+  item: string
+  stateName: BilingualText
+  dueOn: string | null
+}
+
 export interface CertificateInput {
   issuer: string
   party: { code: string; name: string | null }
   entry: RemovedEntry
   retraction: RetractionStatus | null
+  /** Measures that nobody has confirmed lifted. */
+  measures: readonly UnliftedMeasure[]
   platformNames: ReadonlyMap<string, BilingualText>
   now: Date
 }
 
 export type Certificate = ReturnType<typeof makeCertificate> & { issuedAt: string; code: string }
 
-const makeCertificate = ({ issuer, party, entry, retraction, platformNames }: Omit<CertificateInput, 'now'>) => {
+const makeCertificate = ({
+  issuer,
+  party,
+  entry,
+  retraction,
+  measures,
+  platformNames,
+}: Omit<CertificateInput, 'now'>) => {
   const hearers = retraction?.hearers ?? []
   return {
     document: 'removal-certificate',
@@ -55,6 +71,7 @@ const makeCertificate = ({ issuer, party, entry, retraction, platformNames }: Om
         told: hearers.filter(({ toldAt }) => toldAt !== null).length,
         confirmed: hearers.filter(({ confirmedAt }) => confirmedAt !== null).length,
       },
+      measures: measures.map(({ organisation, item, stateName, dueOn }) => ({ organisation, item, stateName, dueOn })),
     },
   }
 }

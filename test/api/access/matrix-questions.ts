@@ -78,6 +78,8 @@ const TEXTS: Record<string, (side: Side) => string> = {
   number: (side) => side['Number'] ?? '',
   kind: () => 'assist',
   move: () => 'accept',
+  item: () => '纳入重点监管范围',
+  limited: () => '虚构内容',
   region: () => '220104',
   brand: () => '松云',
   platform: () => 'creditchina',

@@ -144,11 +144,15 @@ describe('access matrix', () => {
     return first === who || (first !== undefined && mayAnswerField(row, first))
   }
   const operatorOf = (side: Side) => ({ uscc: side['Code'] ?? '', shop: null, region: side.region })
+  /** Of the agencies that ask, the sender's province alone has a seat in measures. */
+  const isSeated = ({ agency, region }: Asker): boolean => agency === SENDER && region === null
   /** True when the table gives this asker the field on an object of this side. */
   const given = (row: FieldAccess, who: Asker, side: Side): boolean => {
     const isOutside = ['marketplace', 'credit_service', 'partner'].includes(who.role)
     if (row.whose === 'GRADE' && isOutside && side !== made.own) return false
     if (row.whose === 'SENT' && who.role === 'agency' && who.agency !== SENDER) return false
+    const isElsewhere = (isOutside || who.role === 'agency') && !isSeated(who)
+    if (row === FIELD_ACCESS.get('Listing.measures') && isElsewhere) return false
     return mayAnswerField(row, viewerOfFile(who, operatorOf(side)))
   }
   const isThere = (row: FieldAccess, who: Asker, side: Side): boolean =>
@@ -261,6 +265,9 @@ describe('access matrix', () => {
           const tells = marksOf(side).some((mark) => text.includes(mark))
           const should =
             row.whose === 'OWN' ? side === made.own && tells : OF_A_SIDE.includes(row.whose) && isThere(row, who, side)
+          // The measures of both firms are matters of the province's seat, and open to the staff of no region.
+          if (question.name === 'matters' && who.region === null && (AUTHORITIES.includes(who.role) || isSeated(who)))
+            return []
           // Not every firm in sight has a task of this person.
           return tells === should || (!tells && WORK.includes(question.name))
             ? []

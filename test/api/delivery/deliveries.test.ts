@@ -216,6 +216,7 @@ describe('delivery administration over HTTP', () => {
     })
     const close = `mutation { closeRetraction(listing: "${listings[0]}", platform: "creditchina", reason: "平台停用") { ${LEDGER} } }`
     expect(await codeOf(close, 'administrator')).to.equal('FORBIDDEN')
+    await world.database.db.raw(`update matters set state = 'LIFTED' where state = 'LIFT_DUE'`)
     const { closeRetraction } = await ask(close)
     expect(closeRetraction).to.deep.include({ key: one.key, done: true })
     expect(closeRetraction.receivers[0].closed).to.deep.equal({ by: 'officer-1', reason: '平台停用' })
@@ -243,6 +244,7 @@ describe('delivery administration over HTTP', () => {
       { key, now: NOW },
     )
     const close = `mutation { closeRetraction(listing: "${key}", platform: "jilin", reason: "平台已停用") { ${LEDGER} } }`
+    await world.database.db.raw(`update matters set state = 'LIFTED' where state = 'LIFT_DUE'`)
     const { closeRetraction } = await ask(close)
     expect(closeRetraction).to.deep.include({ key, kind: 'PENALTY', listing: null, done: true })
     const { retractions } = await ask(`{ retractions(filter: {listing: "${key}"}) { totalCount } }`)

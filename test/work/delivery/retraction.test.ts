@@ -29,6 +29,8 @@ const confirm = (db: Db, now: Date, except: readonly string[] = []) =>
      where state = 'OWED' and platform <> all(?::text[])`,
     [now, now, [...except]],
   )
+/** Every organisation confirms that its measure is lifted. */
+const lift = (db: Db) => db.raw(`update matters set state = 'LIFTED' where state = 'LIFT_DUE'`)
 const moved = (db: Db, id: string, name: 'hideListing' | 'unhideListing', now: Date) =>
   makeMove(db, rules, {
     id,
@@ -63,6 +65,9 @@ describe('retraction ledger', () => {
     const other = one?.receivers.find(({ platform }) => platform === 'jilin')
     expect(other).to.deep.include({ got: true, gotAt: NOW, toldAt: later(20), confirmedAt: later(20) })
     await confirm(db(), later(3_600))
+    expect((await ledger(db(), { open: true })).map(({ done }) => done)).to.deep.equal([false])
+    expect(await ledger(db(), { open: true, platform: 'jilin' })).to.deep.equal([])
+    await lift(db())
     expect(await ledger(db(), { open: true })).to.deep.equal([])
     expect((await ledger(db(), { open: false })).map(({ done }) => done)).to.deep.equal([true])
   })
@@ -102,6 +107,7 @@ describe('retraction ledger', () => {
       ['HIDDEN', false],
     ])
     await confirm(db(), later(40))
+    await lift(db())
     expect((await ledger(db())).map(({ done }) => done)).to.deep.equal([true, true])
   })
 
@@ -122,6 +128,7 @@ describe('retraction ledger', () => {
       now: later(86_400),
     }
     await giveUpRemovals(db(), rules, closing)
+    await lift(db())
     const [one] = await ledger(db())
     expect([one?.done, states(one)]).to.deep.equal([true, everywhere('CONFIRMED', { national: 'CLOSED' })])
     expect(one?.receivers.find(({ platform }) => platform === 'national')).to.deep.include({

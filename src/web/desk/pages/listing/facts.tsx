@@ -3,6 +3,7 @@ import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
 import { daysUntil, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { LabelledField } from '../../pieces/field.js'
+import { PlainTable } from '../../pieces/plain-table.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { type EnumName, labelOf } from '../../pieces/words.js'
@@ -137,6 +138,34 @@ export const BasisPanel = ({ of }: { of: CaseFile }) => (
     )}
   </section>
 )
+
+export const MeasuresPanel = ({ of: { measures } }: { of: CaseFile }) =>
+  measures.length === 0 ? null : (
+    <section className="panel" aria-labelledby="measures">
+      <h2 id="measures">惩戒措施</h2>
+      <PlainTable
+        label="惩戒措施"
+        columns={[{ title: '实施单位' }, { title: '措施' }, { title: '情况' }]}
+        rows={measures.map((one) => ({
+          key: one.matter,
+          cells: [
+            one.organisation.zh,
+            <span key="item" title={one.ground}>
+              {one.item}
+            </span>,
+            <span key="state" className={one.late ? 'bad' : one.lifted || one.dueOn === null ? '' : 'warn'}>
+              {one.stateName.zh}
+              {one.dueOn && !one.lifted && (
+                <span className="own-line">
+                  至迟 {dayText(one.dueOn)} 解除{one.late && '，已逾期'}
+                </span>
+              )}
+            </span>,
+          ],
+        }))}
+      />
+    </section>
+  )
 
 export const DeliveriesPanel = ({ of, platforms }: { of: CaseFile; platforms: CasePlatforms }) => (
   <section className="panel" aria-labelledby="deliveries">

@@ -15,7 +15,14 @@ import { AttachmentsPanel } from './attachments.js'
 import { type CaseFile, isPubliclyShown, type MoveOutlook, operatorNameOf } from './case.js'
 import { MovesPanel } from './deeds.js'
 import { DocumentsPanel } from './documents.js'
-import { BasisPanel, DeadlinesPanel, DeliveriesPanel, MoveHistoryPanel, PublicTextPanel } from './facts.js'
+import {
+  BasisPanel,
+  DeadlinesPanel,
+  DeliveriesPanel,
+  MeasuresPanel,
+  MoveHistoryPanel,
+  PublicTextPanel,
+} from './facts.js'
 import { KeeperPanel } from './keeper.js'
 import { ListingCaseDocument, OutlooksDocument } from './listing.generated.js'
 import { nextMoves, ProcessLine } from './stages.js'
@@ -103,6 +110,7 @@ export default function ListingPage() {
           <div className="stack">
             <DeadlinesPanel of={of} />
             <DeliveriesPanel of={of} platforms={found.data?.platforms ?? []} />
+            <MeasuresPanel of={of} />
           </div>
           {moves && <DocumentsPanel of={of} onChanged={again} />}
           {moves && <AttachmentsPanel of={of.attachments ?? []} />}

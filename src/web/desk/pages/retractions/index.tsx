@@ -22,7 +22,7 @@ import {
 
 const VIEWS = [
   { value: '', label: '全部' },
-  { value: 'true', label: '尚有平台未确认' },
+  { value: 'true', label: '尚未了结' },
   { value: 'false', label: '已全部了结' },
 ]
 
@@ -71,7 +71,7 @@ export default function RetractionsPage() {
         }
       >
         <p className="soft">
-          每次移出或暂停公示，凡收到过该条目的平台都须确认撤下。
+          每次移出或暂停公示，凡收到过该条目的平台都须确认撤下；移出的，各单位还须确认解除惩戒措施。
           {seen && (
             <strong className={seen.open.totalCount > 0 ? 'bad' : 'good'}>
               {seen.open.totalCount > 0 ? `尚有 ${formatNumber(seen.open.totalCount)} 项未了结。` : '全部已了结。'}

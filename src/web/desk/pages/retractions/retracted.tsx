@@ -34,6 +34,7 @@ interface RetractedProps {
 
 export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
   const { confirmed, closed, waits } = retractionProgressOf(of.receivers)
+  const unlifted = of.listing?.measures.filter(({ lifted }) => !lifted) ?? []
   const listing = of.listing && `/listings/${of.listing.id}`
   return (
     <>
@@ -96,6 +97,29 @@ export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
           ],
         }))}
       />
+      {unlifted.length > 0 && (
+        <PlainTable
+          label="尚未确认解除的惩戒措施"
+          columns={[
+            { title: '实施单位' },
+            { title: '尚未确认解除的惩戒措施' },
+            { title: '情况' },
+            { title: '至迟解除' },
+          ]}
+          rows={unlifted.map((one) => ({
+            key: one.matter,
+            cells: [
+              one.organisation.zh,
+              one.item,
+              one.stateName.zh,
+              <span key="due" className={one.late ? 'bad' : ''}>
+                {one.dueOn ?? '—'}
+                {one.late && '，已逾期'}
+              </span>,
+            ],
+          }))}
+        />
+      )}
       {of.marketplaces.length > 0 && (
         <PlainTable
           label="电子商务平台"

@@ -1,0 +1,113 @@
+/** What becomes of the measures of an entry, and measures of entries that were removed before measures were followed. */
+import { isLateByLaw } from '../../domain/matters/clocks.js'
+import type { MatterKind } from '../../domain/matters/kind.js'
+import { isConfirmedLifted, MEASURE_KIND } from '../../domain/matters/measures.js'
+import { splitSeat } from '../../domain/matters/seats.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { BilingualText } from '../../foundation/text/words.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import { inTransaction } from '../../store/db/transaction.js'
+import * as store from '../../store/matters/matters.js'
+import * as measures from '../../store/matters/measures.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
+import { keepMoves } from './keep-move.js'
+import { kindAsBegun, readMatterKinds } from './kinds.js'
+import { type MatterParts, type MatterPerson, refuseFieldFault } from './matters.js'
+import { foldMeasure, NO_SEAL, openOrders, readMeasureRules } from './measures.js'
+import { organisationOfSeat } from './organisations.js'
+
+export interface MeasureStatus {
+  id: string
+  listingId: string
+  item: string
+  ground: string
+  seat: string
+  organisation: BilingualText
+  state: string
+  stateName: BilingualText
+  /** Day by which it is to be lifted. */
+  dueOn: string | null
+  late: boolean
+  /** Confirmed by its organisation, or never applied. */
+  lifted: boolean
+}
+
+export const listMeasures = async (db: Db | Tx, listingIds: readonly string[], now: Date): Promise<MeasureStatus[]> => {
+  const found = await measures.measuresOfListings(db, MEASURE_KIND, listingIds)
+  return Promise.all(found.map(async (stored) => statusOf(stored, await kindAsBegun(db, stored), now)))
+}
+
+const statusOf = (stored: store.StoredMatter, kind: MatterKind, now: Date): MeasureStatus => {
+  const { state, fields, seats, clocks } = stored.matter
+  const clock = clocks.at(-1)
+  const named = (day: Date) => organisationOfSeat(seats.holder, shanghaiDate(day))
+  const { zh, en } = named(now) ?? named(stored.openedAt) ?? { zh: seats.holder, en: seats.holder }
+  return {
+    id: stored.id,
+    listingId: stored.listingId ?? '',
+    item: fields['item'] ?? '',
+    ground: fields['ground'] ?? '',
+    seat: seats.holder,
+    organisation: { zh, en },
+    state: state ?? '',
+    stateName: kind.states[state ?? ''] ?? { zh: '', en: '' },
+    dueOn: clock?.due?.on ?? null,
+    late: clock !== undefined && clock.ended === null && isLateByLaw(kind, clock, now),
+    lifted: isConfirmedLifted(state ?? ''),
+  }
+}
+
+export interface StillAppliedReport {
+  listing: string
+  item: string
+  /** Document by which the organisation applies it. */
+  number: string
+  limited: string
+}
+
+/**
+ * An organisation says that it still applies a measure of an entry removed before measures were followed: the measure is
+ * opened with its lift due, three working days from now. Said again, it is the same matter. Refusals: MATTER_NOT_YOURS,
+ * MATTER_FIELD_INVALID, LISTING_UNKNOWN (also of an entry that stands).
+ */
+export const reportStillApplied = async (
+  { db, rules }: Pick<MatterParts, 'db' | 'rules'>,
+  { by, seat }: MatterPerson,
+  report: StillAppliedReport,
+  now: Date,
+): Promise<string> => {
+  const { listing: id, item, number, limited } = redactIdNumbers(report, rules.mark)
+  const kind = readMatterKinds().get(MEASURE_KIND)
+  const { items, organisations } = readMeasureRules(rules.confirmations)
+  if (seat === null || kind === undefined || organisationOfSeat(seat, shanghaiDate(now)) === null)
+    throw new Refusal('MATTER_NOT_YOURS')
+  if (!items.includes(item))
+    throw new Refusal('MATTER_FIELD_INVALID', {
+      pointer: '/item',
+      reason: '不是基础清单中的一项 not on the basic list',
+    })
+  refuseFieldFault(kind, { number, fields: { limited } }, false)
+  return inTransaction(db, 'move', async (tx) => {
+    const entry = await measures.lockRemovedEntry(tx, id)
+    if (entry === null) throw new Refusal('LISTING_UNKNOWN')
+    const known = await measures.measuresOfListings(tx, MEASURE_KIND, [id])
+    const open = known.find(
+      ({ matter, closedAt }) => closedAt === null && matter.seats.holder === seat && matter.fields['item'] === item,
+    )
+    if (open !== undefined) return open.id
+    const act = { by, on: shanghaiDate(now), at: now }
+    const agency = splitSeat(seat).agency
+    const ruled = organisations.find((row) => row.agency === agency && row.item === item)
+    const row = { agency, item, basis: ruled?.basis ?? number }
+    const amended = await applyAmendmentsToRules(tx, rules)
+    const [opened] = await openOrders(tx, amended, [{ entry, row, seat, act }])
+    if (opened === undefined) throw new Error('the measure was not opened')
+    await keepMoves(tx, NO_SEAL, [opened])
+    const stored = { ...opened.head, matter: opened.after, previousHash: await store.lastHash(tx, opened.head.id) }
+    const given = { move: 'still_applied', on: act.on, number, fields: { limited } }
+    await keepMoves(tx, NO_SEAL, [foldMeasure(amended, { kind, stored, given }, { ...act, seat })])
+    return opened.head.id
+  })
+}

@@ -1,0 +1,127 @@
+import { expect } from 'chai'
+import type { Role } from '../../../src/domain/access/viewer.js'
+import { worldWithListing } from '../listed-world.js'
+import { uscc } from '../record-drafts.js'
+import { type Answer, NOW, type World } from '../world.js'
+
+const MEASURES = 'measures { item ground seat organisation { zh en } state stateName { zh } dueOn late lifted matter }'
+const SHOWN = `id state holder content { fields { name value } moves { move seat } } clocks { clock dueOn seat }`
+const ITEM = '限制申请财政性资金项目'
+
+describe('measures over GraphQL', () => {
+  let world: World
+  let [listing, former] = ['', '']
+  before(async () => {
+    ;[world, listing, former = ''] = await worldWithListing('长春虚构商贸有限公司', '吉林虚构电商有限公司')
+  })
+  after(() => world.close())
+
+  const token = (role: Role, agency: string | null = null, region: string | null = null, sub = `${role}-1`) =>
+    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
+  const finance = (sub = 'finance-1') => token('agency', 'finance', '220000', sub)
+  const measures = async (by: string | undefined, id = listing) => {
+    const asked = `query ($id: ID!) { listing(id: $id) { ${MEASURES} } }`
+    const { data, errors } = await world.ask(asked, { variables: { id }, ...(by !== undefined && { token: by }) })
+    expect(errors).to.equal(undefined)
+    return data.listing.measures as Record<string, string>[]
+  }
+  const move = (input: object, by: string): Promise<Answer> =>
+    world.ask(`mutation ($input: MoveMatterInput!) { moveMatter(input: $input) { ${SHOWN} } }`, {
+      variables: { input },
+      token: by,
+    })
+  const report = (input: object, by: string): Promise<Answer> =>
+    world.ask(`mutation ($input: AppliedMeasureInput!) { reportAppliedMeasure(input: $input) { ${SHOWN} } }`, {
+      variables: { input },
+      token: by,
+    })
+  const remove = async (id: string) => {
+    const input = { id, on: '2026-03-01', removal: 'REVOKED', reason: '处罚被撤销' }
+    const asked = 'mutation ($input: MoveInput!) { removeListing(input: $input) { listing { state } } }'
+    const { errors } = await world.ask(asked, { variables: { input }, token: world.token('officer', 'officer-1') })
+    expect(errors).to.equal(undefined)
+  }
+  const codes = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions?.['code'])
+
+  it('are shown to the staff of the hub and the party, to an organisation its own, and to nobody else', async () => {
+    const all = await measures(token('officer'))
+    expect(all).to.have.length(6)
+    expect(all.find(({ seat }) => seat === 'finance@220000')).to.deep.include({
+      item: ITEM,
+      organisation: { zh: '吉林省财政厅', en: 'Finance, 220000' },
+      state: 'INSTRUCTED',
+      dueOn: null,
+      late: false,
+      lifted: false,
+    })
+    for (const role of ['reviewer', 'administrator', 'auditor'] as const)
+      expect(await measures(token(role))).to.have.length(6)
+    expect(await measures(token('party', null, null, uscc(1)))).to.have.length(6)
+    expect((await measures(finance())).map(({ seat }) => seat)).to.deep.equal(['finance@220000'])
+    expect(await measures(token('agency', 'tax-bureau', '220000'))).to.deep.equal([])
+    expect(await measures(token('party', null, null, uscc(2)))).to.deep.equal([])
+    expect(await measures(token('marketplace'))).to.deep.equal([])
+    expect(await measures(undefined)).to.deep.equal([])
+  })
+
+  it('are applied and lifted by their organisation; the ledger is open until all are', async () => {
+    const [own] = await measures(finance())
+    const input = { id: own?.['matter'], documentNumber: '虚财采〔2026〕1号' }
+    const limited = [{ name: 'limited', value: '政府采购评审时作为重要考量因素' }]
+    const applied = await move({ ...input, move: 'apply', fields: limited }, finance())
+    expect(applied.data.moveMatter.state).to.equal('APPLIED')
+    const content = await world.ask(`query ($id: ID!) { matter(id: $id) { ${SHOWN} } }`, {
+      variables: { id: own?.['matter'] },
+      token: token('officer'),
+    })
+    expect(JSON.stringify(content.data.matter.content)).to.include('重要考量因素')
+    const { db } = world.database
+    const confirm = () =>
+      db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = now(), attempts = 1, check_due_at = null`)
+    await confirm()
+    await remove(listing)
+    const staff = () => measures(token('officer'))
+    expect((await staff()).map(({ state, dueOn }) => [state, dueOn])).to.deep.equal(
+      Array(6).fill(['LIFT_DUE', '2026-03-04']),
+    )
+    const ledger = async (open: boolean) => {
+      const asked = `query ($open: Boolean) { retractions(filter: { open: $open }) { totalCount nodes { done listing { measures { lifted } } } } }`
+      const { data } = await world.ask(asked, { variables: { open }, token: token('officer') })
+      return data.retractions
+    }
+    await confirm()
+    expect(await ledger(true)).to.deep.equal({
+      totalCount: 1,
+      nodes: [{ done: false, listing: { measures: Array(6).fill({ lifted: false }) } }],
+    })
+    for (const { seat = '', matter } of await staff()) {
+      const [agency = '', region = ''] = seat.split('@')
+      const lift = { id: matter, move: 'lifted', documentNumber: '虚解〔2026〕1号' }
+      expect(codes(await move(lift, token('agency', agency, region)))).to.equal(undefined)
+    }
+    expect((await staff()).every(({ lifted }) => lifted)).to.equal(true)
+    expect((await ledger(true)).totalCount).to.equal(0)
+    expect((await ledger(false)).nodes.map(({ done }: { done: boolean }) => done)).to.deep.equal([true])
+  })
+
+  it('of an entry removed before they were followed are lifted where an organisation says that it applies one', async () => {
+    const applied = { listing: former, item: ITEM, documentNumber: '虚财采〔2025〕9号', limited: '政府采购' }
+    expect(codes(await report(applied, finance())), 'the entry stands').to.deep.equal(['LISTING_UNKNOWN'])
+    await remove(former)
+    await world.database.db.raw('delete from matters where listing_id = ?', [former])
+    expect(codes(await report(applied, token('officer')))).to.deep.equal(['MATTER_NOT_YOURS'])
+    expect(codes(await report({ ...applied, item: '限制呼吸' }, finance()))).to.deep.equal(['MATTER_FIELD_INVALID'])
+    expect(codes(await report({ ...applied, limited: ' ' }, finance()))).to.deep.equal(['MATTER_FIELD_INVALID'])
+    const { data } = await report(applied, finance())
+    const { id, state, content, clocks } = data.reportAppliedMeasure
+    expect(state).to.equal('LIFT_DUE')
+    expect(clocks).to.deep.equal([{ clock: 'LIFT', dueOn: clocks[0].dueOn, seat: 'finance@220000' }])
+    expect(content.moves).to.deep.equal([
+      { move: 'open', seat: 'listing' },
+      { move: 'still_applied', seat: 'finance@220000' },
+    ])
+    expect((await report(applied, finance())).data.reportAppliedMeasure.id).to.equal(id)
+    await move({ id, move: 'lifted', documentNumber: '虚解〔2026〕2号' }, finance())
+    expect((await report(applied, finance())).data.reportAppliedMeasure.id).to.not.equal(id)
+  })
+})
