@@ -141,7 +141,7 @@ export const BasisPanel = ({ of }: { of: CaseFile }) => (
 
 export const MeasuresPanel = ({ of: { measures } }: { of: CaseFile }) =>
   measures.length === 0 ? null : (
-    <section className="panel" aria-labelledby="measures">
+    <section className="panel wide" aria-labelledby="measures">
       <h2 id="measures">惩戒措施</h2>
       <PlainTable
         label="惩戒措施"

@@ -110,8 +110,8 @@ export default function ListingPage() {
           <div className="stack">
             <DeadlinesPanel of={of} />
             <DeliveriesPanel of={of} platforms={found.data?.platforms ?? []} />
-            <MeasuresPanel of={of} />
           </div>
+          <MeasuresPanel of={of} />
           {moves && <DocumentsPanel of={of} onChanged={again} />}
           {moves && <AttachmentsPanel of={of.attachments ?? []} />}
           <MoveHistoryPanel of={of} />
