@@ -206,7 +206,7 @@ const reportAppliedMeasure = async (
 ) => {
   const { listing, documentNumber: number, ...rest } = refuseUnstorableText(input)
   const report = { ...rest, number, listing: parseListingUuid(listing) ?? NOBODY }
-  const id = await reportStillApplied(partsOf(context), personOf(context), report, context.now)
+  const id = await reportStillApplied(context.parts, personOf(context), report, context.now)
   renewLoaders(context)
   const stored = await store.matterById(context.parts.db, id)
   if (stored === null) throw new Error(`the measure ${id} is gone`)
