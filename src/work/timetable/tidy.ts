@@ -70,7 +70,16 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
     // Deletion cannot be undone, so the clock must be certain.
     if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
-    const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, files: 0, papers: 0, runs: 0, matters: 0 }
+    const counts: TidyCounts = {
+      rejects: 0,
+      comparisons: 0,
+      deliveries: 0,
+      archives: 0,
+      files: 0,
+      papers: 0,
+      runs: 0,
+      matters: 0,
+    }
     const since = (what: RetainedKind) => keptSince(options.rules ?? readRetentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS
     counts.archives = await tidyArchives(db, since('ARCHIVES'), options)
