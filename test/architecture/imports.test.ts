@@ -272,7 +272,7 @@ const fileCircles: Rule = (files) =>
  * measures by one file.
  */
 const FREE_OF_MATTERS =
-  /^src\/(?:(?:domain|store|work)\/(?:scoring|records|standing|publication|intake|operators)|(?:domain|store|work)\/listing)\//
+  /^src\/(?:(?:domain|store|work)\/(?:scoring|records|standing(?!\/changes\/)|publication|intake|operators)|(?:domain|store|work)\/listing)\//
 const MATTERS = /\/matters\/|\bmatters\b|\bmatter_[a-z]+\b/
 const ORDER_OF_MEASURES = /^import \{[^}]*\} from '\.\.\/matters\/measures\.js'$/gm
 
