@@ -81,7 +81,7 @@ export interface PartyListing extends StandingEntry {
   repairFrom: string | null
 }
 
-export interface PartyMeasure {
+interface PartyMeasure {
   organisation: BilingualText
   item: string
   stateName: BilingualText
