@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { makeGlobalId } from '../../../src/api/request/ids.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { CHANGES_RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
+import { runChangeFeed } from '../../../src/hub/change-feed.js'
 import { makeMatterMessages, matterNumbering, numberMatterChanges } from '../../../src/work/matters/changes.js'
 import { openMatter } from '../../../src/work/matters/matters.js'
 import type { WebhookSenderParts } from '../../../src/work/standing/changes/send.js'
@@ -212,6 +213,17 @@ describe('changes of matters', () => {
       now = new Date(NOW.getTime() + 60_000)
       await tell()
       expect(mall.received.at(-1)?.body.data).to.deep.include({ sequence: 2, id, state: 'SENT' })
+      expect(await receipts()).to.have.length(1)
+    })
+
+    it('are numbered and sent by the job of the hub', async () => {
+      await add(agency(NEIGHBOUR))
+      await open('回调-作业')
+      const { office, log, auditLog } = world.parts
+      const parts = { db: world.database.db, office, keys: world.keys, rules: world.rules, now: () => now, log }
+      const turn = { job: 'changes', subject: '', cause: 'command', plannedFor: now, attempt: 1 } as never
+      await runChangeFeed(parts, turn, { auditLog, signal: new AbortController().signal })
+      expect(mall.received.map(({ body }) => body.type)).to.deep.equal(['matter.moved'])
       expect(await receipts()).to.have.length(1)
     })
 
