@@ -7,6 +7,7 @@ import { isRecord, parseJsonOr } from '../../foundation/text/json.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
 import { unavailableRefusal } from '../../store/db/db.js'
 import { listChangesAfter, listHeldMatters } from '../../store/matters/changes.js'
+import { findOperatorCodes } from '../../work/matters/attachments.js'
 import { numberMatterChanges } from '../../work/matters/changes.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
 import { checkMatterInput } from '../../work/matters/rows.js'
@@ -41,13 +42,19 @@ const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl
 const contextOf = ({ parts, own, viewer }: AdmittedRequest, limits: SignInLimits) =>
   makeContext(parts, { asked: own, viewer, limits })
 
+interface Answered {
+  content: string
+  /** Codes of the operators in it. */
+  shown?: string[]
+}
+
 export const makeMattersHandlers = (limits: SignInLimits) => {
   const receive = makeBodyReceiver({ most: BODY_BYTES_MOST, mostOfAll: BODIES_MOST * BODY_BYTES_MOST })
   /** The audit row is durable before anything is opened or moved. */
   const act = async (
     asked: AdmittedRequest,
     act: string,
-    work: (context: GraphqlContext, bytes: Buffer) => Promise<string>,
+    work: (context: GraphqlContext, bytes: Buffer) => Promise<Answered>,
   ): Promise<void> => {
     const { request, parts, viewer, audit } = asked
     const received = await receive(request, viewer.sub ?? '')
@@ -55,12 +62,12 @@ export const makeMattersHandlers = (limits: SignInLimits) => {
     try {
       await recheckAdmission(request, parts, viewer)
       await audit({ kind: 'ACT', asked: act, content: received.bytes })
-      const content = await work(contextOf(asked, limits), received.bytes).catch(async (error) => {
+      const answered = await work(contextOf(asked, limits), received.bytes).catch(async (error) => {
         await audit({ kind: 'OUTCOME', asked: act, outcome: isRefusal(error) ? error.code : INTERNAL_ERROR.code })
         throw error
       })
-      await audit({ kind: 'OUTCOME', asked: act, content })
-      asked.response.end(content)
+      await audit({ kind: 'OUTCOME', asked: act, ...answered })
+      asked.response.end(answered.content)
     } finally {
       received.release()
     }
@@ -76,10 +83,10 @@ export const makeMattersHandlers = (limits: SignInLimits) => {
       })
     await act(asked, 'POST /v1/matters', async (context, bytes) => {
       response.set('Cache-Control', 'no-store').type(isMany ? 'application/x-ndjson' : 'application/json')
-      if (isMany) return openRows(asked, context, bytes)
+      if (isMany) return { content: await openRows(asked, context, bytes) }
       const { result, ...told } = await openOne(context, bodyIn(bytes))
       response.status(result === 'created' ? 201 : 200)
-      return JSON.stringify({ result, ...told })
+      return { content: JSON.stringify({ result, ...told }) }
     })
   }
   const move: AdmittedHandler = async (asked) => {
@@ -90,7 +97,7 @@ export const makeMattersHandlers = (limits: SignInLimits) => {
       const sent = checkMatterInput('MOVING', bodyIn(bytes)) as Omit<MovingInput, 'id' | 'fields'> & SentFields
       const view = await moveMatterOf(context, { ...sent, id, fields: listFields(sent) })
       asked.response.set('Cache-Control', 'no-store').type('application/json')
-      return JSON.stringify(await plainView(view))
+      return showMatter(context, view)
     })
   }
   return { open, move }
@@ -100,11 +107,12 @@ export const answerMatter =
   (limits: SignInLimits): AdmittedHandler =>
   async (asked) => {
     requireAct(asked.viewer, 'see_matters')
-    const view = await matterByGlobalId(contextOf(asked, limits), String(asked.request.params['id']))
+    const context = contextOf(asked, limits)
+    const view = await matterByGlobalId(context, String(asked.request.params['id']))
     if (view === null) throw new Refusal('MATTER_UNKNOWN')
-    const content = JSON.stringify(await plainView(view))
-    await asked.audit({ kind: 'ANSWER', asked: `GET /v1/matters ${view.number}`, content })
-    asked.response.set('Cache-Control', 'no-store').type('application/json').send(content)
+    const shown = await showMatter(context, view)
+    await asked.audit({ kind: 'ANSWER', asked: `GET /v1/matters ${view.number}`, ...shown })
+    asked.response.set('Cache-Control', 'no-store').type('application/json').send(shown.content)
   }
 
 /** Of the caller's seat and those that it covers. A page or event that lists a matter is its holder's receipt. */
@@ -216,15 +224,12 @@ const openRow = async (context: GraphqlContext, { sent, reference }: SentRow, ro
   }
 }
 
-/** The GraphQL type Matter without what other types hold. */
-const plainView = async ({
-  __typename: _,
-  operatorId: __,
-  content,
-  allowedMoves,
-  ...view
-}: Awaited<ReturnType<typeof makeMatterView>>) => ({
-  ...view,
-  content: await content(),
-  allowedMoves: allowedMoves(),
-})
+/** The GraphQL type Matter without its kind, which `matterKinds` tells. */
+const showMatter = async (
+  context: GraphqlContext,
+  view: Awaited<ReturnType<typeof makeMatterView>>,
+): Promise<Answered> => {
+  const { __typename: _, operatorId, content, definition: __, nextClock, allowedMoves, ...rest } = view
+  const told = { ...rest, content: await content(), nextClock: nextClock(), allowedMoves: allowedMoves() }
+  return { content: JSON.stringify(told), shown: await findOperatorCodes(context.parts.db, { operatorId }) }
+}
