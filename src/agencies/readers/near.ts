@@ -59,7 +59,7 @@ export const unknownHeaderRefusal = ({ feed, shapes }: WantedForms, rows: readon
     '未找到可识别的表头 no known header',
     `读到 read: ${listed(found.read)}`,
     `最接近的格式认得 ${found.known.length} 列 the nearest form knows: ${listed(found.known)}`,
-    `它的其他列 its other columns: ${listed(found.wanted)}`,
+    `该格式还可以有的列 its other columns: ${listed(found.wanted)}`,
     `列名至少一半须认得；可改列名，或把表头对应到字段一次 at least half must be known, so rename the columns or map them once (hub map ${feed})`,
   ])
 }

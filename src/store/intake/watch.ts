@@ -35,8 +35,10 @@ export const healthOfFeeds = async (
        and cause <> 'person' and outcome <> 'RUNNING' order by id desc limit 1) l on true
      left join lateral (select jsonb_agg(jsonb_build_object('rule', rule, 'count', n) order by n desc, rule) as rules from (
        select rule, count(*)::int as n from rejects where run_id = l.id group by rule) by_rule) w on true
-     cross join lateral (select count(*)::int as n from (${selectOpenRejectsSql('f.feed')}) items) o
-     cross join lateral (select count(distinct (last_run, page, row_number))::int as n from unmatched where feed = f.feed and state = 'OPEN') u
+     cross join lateral (select count(*)::int as n from (${selectOpenRejectsSql('f.feed')}) items
+       where exists (select 1 from rejects where feed = f.feed and state = 'OPEN')) o
+     cross join lateral (select count(*)::int as n from (
+       select distinct last_run, page, row_number from unmatched where feed = f.feed and state = 'OPEN') items) u
      cross join lateral (select coalesce(sum((counts->>'late')::int), 0)::int as late, coalesce(sum((counts->>'timely')::int), 0)::int as timely
        from runs where job = 'pull' and subject = f.feed and outcome = 'DONE' and cause <> 'person' and taken_back_at is null
          and (cause <> 'command' or file is null) and ended_at >= :since::timestamptz and id > (select min(id) from runs where job = 'pull' and subject = f.feed

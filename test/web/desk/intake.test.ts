@@ -59,8 +59,8 @@ describe('intake at the desk', function () {
     const preview = page.getByRole('region', { name: '预览' })
     await preview.getByText('2 预览：尚未接收').waitFor()
     expect(await preview.locator('mark.fault').allTextContents()).to.deep.equal([
-      `CF_XDR_SHXYM：${four.code.slice(0, 17)}`,
-      'CF_JDRQ：空',
+      `统一社会信用代码（CF_XDR_SHXYM）：${four.code.slice(0, 17)}`,
+      '处罚决定日期（CF_JDRQ）：空',
     ])
     expect((await preview.locator('td.bad').first().boundingBox())?.width).to.be.above(200)
     expect(await preview.locator('.figures dd').allTextContents()).to.deep.equal(['5', '1', '0', '2', '2', '0'])

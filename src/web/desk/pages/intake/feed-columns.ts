@@ -11,9 +11,11 @@ export const useFeedColumns = (feed: string): ReadonlyMap<string, FeedColumn> =>
   new Map(useFeedSamples(feed).flatMap(({ columns }) => columns.map((column) => [column.name, column])))
 
 const MANY_CHOICES = 12
+const HAN = /\p{Script=Han}/u
 
 export const columnHint = ({ kind, choices }: Pick<FeedColumn, 'kind' | 'choices'>): string | null => {
   if (kind === 'DATE') return '日期写作 2026-03-02'
   if (kind !== 'CHOICE') return null
-  return `可填：${choices.slice(0, MANY_CHOICES).join('、')}${choices.length > MANY_CHOICES ? ' 等' : ''}`
+  const words = choices.some((word) => HAN.test(word)) ? choices.filter((word) => HAN.test(word)) : choices
+  return `可填：${words.slice(0, MANY_CHOICES).join('、')}${words.length > MANY_CHOICES ? ' 等' : ''}`
 }

@@ -3,6 +3,7 @@ import { formatNumber } from '../../pieces/numbers.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
+import { type FeedColumn, useFeedColumns } from './feed-columns.js'
 import { editableText, fieldLabel, problemsOfField } from './item.js'
 import { changedFieldsOf } from './rollback.js'
 import { RunCounts } from './runs.js'
@@ -39,7 +40,7 @@ export const UploadPreviewPanel = ({ of, title }: { of: FilePreview; title: stri
             {of.rules.map(({ rule, count: n }) => `${describeRejectRule(rule)} ${n} 条`).join('；')}
           </span>
         </h3>
-        <Faults of={of.faults} total={of.rejected} />
+        <Faults of={of.faults} total={of.rejected} feed={of.feed} />
       </>
     )}
     {of.wrongDigits > 0 && (
@@ -66,38 +67,50 @@ export const UploadPreviewPanel = ({ of, title }: { of: FilePreview; title: stri
 const placeOf = ({ page, row }: { page: number | null; row: number }): string =>
   `${page == null ? '' : `第 ${page} 页 `}第 ${row} 行`
 
-const Faults = ({ of, total }: { of: readonly PreviewFault[]; total: number }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-  <section className="scroll faults" aria-label="拒收的条目" tabIndex={0}>
-    <table className="plain-table" aria-label="拒收的条目">
-      <thead>
-        <tr>
-          <th scope="col">位置</th>
-          <th scope="col">问题</th>
-          <th scope="col">原始条目</th>
-        </tr>
-      </thead>
-      <tbody>
-        {of.map((fault) => (
-          <tr key={placeOf(fault)}>
-            <td className="nowrap">{placeOf(fault)}</td>
-            <td className="bad">{fault.problems.map(({ message }) => chineseHalfOf(message)).join(' ')}</td>
-            <td>
-              <Original of={fault} />
-            </td>
+const Faults = ({ of, total, feed }: { of: readonly PreviewFault[]; total: number; feed: string }) => {
+  const columns = useFeedColumns(feed)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
+    <section className="scroll faults" aria-label="拒收的条目" tabIndex={0}>
+      <table className="plain-table" aria-label="拒收的条目">
+        <thead>
+          <tr>
+            <th scope="col">位置</th>
+            <th scope="col">问题</th>
+            <th scope="col">原始条目</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
-    {of.length < total && (
-      <p className="soft">
-        只列出前 {of.length} 条，共 {formatNumber(total)} 条；接收后可逐条更正，也可下载全部。
-      </p>
-    )}
-  </section>
-)
+        </thead>
+        <tbody>
+          {of.map((fault) => (
+            <tr key={placeOf(fault)}>
+              <td className="nowrap">{placeOf(fault)}</td>
+              <td className="bad">{fault.problems.map((problem) => describeProblem(problem, columns)).join(' ')}</td>
+              <td>
+                <Original of={fault} columns={columns} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {of.length < total && (
+        <p className="soft">
+          只列出前 {of.length} 条，共 {formatNumber(total)} 条；接收后可逐条更正，也可下载全部。
+        </p>
+      )}
+    </section>
+  )
+}
 
-const Original = ({ of: { item, problems } }: { of: PreviewFault }) => {
+type Columns = ReadonlyMap<string, FeedColumn>
+
+/** The field by its Chinese title instead of its code. */
+const describeProblem = ({ field, message }: PreviewFault['problems'][number], columns: Columns): string => {
+  const words = chineseHalfOf(message)
+  const title = field === null ? undefined : columns.get(field)?.title
+  return field !== null && title !== undefined ? words.replace(field, title) : words
+}
+
+const Original = ({ of: { item, problems }, columns }: { of: PreviewFault; columns: Columns }) => {
   const wrong = new Set(problems.map(({ field }) => field))
   return (
     <>
@@ -108,10 +121,11 @@ const Original = ({ of: { item, problems } }: { of: PreviewFault }) => {
             {i > 0 && '，'}
             {wrong.has(name) ? (
               <mark className="fault">
-                {fieldLabel(name, problemsOfField(name, problems))}：{editableText(value) || '空'}
+                {fieldLabel(name, problemsOfField(name, problems), columns.get(name)?.title)}：
+                {editableText(value) || '空'}
               </mark>
             ) : (
-              `${name}：${editableText(value)}`
+              `${columns.get(name)?.title ?? name}：${editableText(value)}`
             )}
           </span>
         ))}
