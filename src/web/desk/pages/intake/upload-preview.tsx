@@ -101,16 +101,16 @@ const Faults = ({ of, total, feed }: { of: readonly PreviewFault[]; total: numbe
   )
 }
 
-type Columns = ReadonlyMap<string, FeedColumn>
+type TitledColumns = ReadonlyMap<string, FeedColumn>
 
 /** The field by its Chinese title instead of its code. */
-const describeProblem = ({ field, message }: PreviewFault['problems'][number], columns: Columns): string => {
+const describeProblem = ({ field, message }: PreviewFault['problems'][number], columns: TitledColumns): string => {
   const words = chineseHalfOf(message)
   const title = field === null ? undefined : columns.get(field)?.title
   return field !== null && title !== undefined ? words.replace(field, title) : words
 }
 
-const Original = ({ of: { item, problems }, columns }: { of: PreviewFault; columns: Columns }) => {
+const Original = ({ of: { item, problems }, columns }: { of: PreviewFault; columns: TitledColumns }) => {
   const wrong = new Set(problems.map(({ field }) => field))
   return (
     <>
