@@ -1,4 +1,5 @@
 import { regionBoundOf } from '../../domain/access/viewer.js'
+import { maskCode, maskName } from '../../domain/listing/masked-names.js'
 import { isLateByLaw } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import type { MatterClock } from '../../domain/matters/matter.js'
@@ -8,7 +9,7 @@ import { coversSeat, hasSeatIn, placesOfSeat, seatOf } from '../../domain/matter
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type * as store from '../../store/matters/matters.js'
 import { readCustody } from '../../work/matters/attachments.js'
-import { type MatterAttachment, openFields, openMoveInput } from '../../work/matters/keep-move.js'
+import { HUB_SEAT, type MatterAttachment, openFields, openMoveInput } from '../../work/matters/keep-move.js'
 import { kindAsBegun } from '../../work/matters/kinds.js'
 import { organisationOfSeat } from '../../work/matters/organisations.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -42,12 +43,13 @@ export const organisationView = ({ zh, en, ...rest }: Organisation) => ({ ...res
 const fieldViews = (fields: Readonly<Record<string, string>> = {}) =>
   Object.entries(fields).map(([name, value]) => ({ name, value }))
 
+const HUB_NAME = { zh: '本枢纽', en: 'The hub' }
+
 const nameOn = (seat: string | null, day: string) => {
+  if (seat === HUB_SEAT) return HUB_NAME
   const found = seat === null ? null : organisationOfSeat(seat, day)
   return found && organisationView(found).name
 }
-
-const KEPT_BY_HUB = 'hub'
 
 const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: ReadonlySet<string>) => {
   const input = openMoveInput(context.parts.keys, made)
@@ -55,7 +57,7 @@ const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: R
   const attachmentView = (attachment: MatterAttachment) => {
     const isKept = kept.has(attachment.sha256)
     const url = `/v1/matters/${makeGlobalId('Matter', made.matterId)}/attachments/${attachment.sha256}`
-    return { ...attachment, keeper: isKept ? KEPT_BY_HUB : made.seat, url: isKept ? url : null }
+    return { ...attachment, keeper: isKept ? HUB_SEAT : made.seat, url: isKept ? url : null }
   }
   const { sequence, move, stateBefore, state: stateAfter, by, seat, on, at } = made
   return {
@@ -87,8 +89,8 @@ const contentView = async (context: GraphqlContext, kind: MatterKind, stored: st
   const kept = new Set(files.map(({ sha256 }) => sha256))
   return {
     reference: stored.reference,
-    code: operator?.uscc ?? operator?.shop ?? null,
-    operatorName: operator?.name ?? null,
+    code: maskCode(operator?.uscc ?? null) ?? operator?.shop ?? null,
+    operatorName: maskName(operator?.name ?? null),
     fields: fieldViews(fields),
     moves: moves.map((made) => moveView(context, made, kept)),
     handovers: readCustody(keys, kind, stored, moves).handovers.map(({ received, ...handed }) => ({

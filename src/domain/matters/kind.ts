@@ -94,6 +94,7 @@ const COMMON_MOVES: Readonly<Record<string, MatterMoveRow>> = {
 }
 
 export const movesOfKind = (kind: MatterKind): Readonly<Record<string, MatterMoveRow>> => ({
+  ...kind.moves,
   ...COMMON_MOVES,
   ...kind.moves,
 })

@@ -54,6 +54,9 @@ export default function MatterPage() {
   )
 }
 
+/** The seat from which measures come. */
+const HUB = 'hub'
+const CLOCK = 'clock'
 /** The hub makes a reference where the sender gave none. */
 const MADE_BY_HUB = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -84,7 +87,9 @@ const Content = ({
           </LabelledField>
         )
       })}
-      {!MADE_BY_HUB.test(reference) && <LabelledField label="发送方编号">{reference}</LabelledField>}
+      {of.sender !== HUB && !MADE_BY_HUB.test(reference) && (
+        <LabelledField label="发送方编号">{reference}</LabelledField>
+      )}
     </dl>
   </section>
 )
@@ -106,7 +111,9 @@ const inputWords = (of: ShownMatter, made: MadeMove): string[] => {
     ['延长', extension && spanText(extension)],
     ['关联', link],
     ['事由', made.move === RECEIPT ? null : reason],
-    ...fields.map((field): [string, string] => Object.values(fieldWords(of, field)) as [string, string]),
+    ...(made.stateBefore === null ? [] : fields).map(
+      (field): [string, string] => Object.values(fieldWords(of, field)) as [string, string],
+    ),
   ]
   return said.flatMap(([title, words]) => (words == null ? [] : [`${title}：${words}`]))
 }
@@ -114,7 +121,8 @@ const inputWords = (of: ShownMatter, made: MadeMove): string[] => {
 const eventOf = (of: ShownMatter, made: MadeMove): TimeLineEvent => {
   const { move, by, seat, seatName, stateBefore, stateAfter, sequence, on, at } = made
   const name = move === RECEIPT ? '收悉' : nameIn(of.definition.moves, move)
-  const who = move === RECEIPT ? (WAYS[by] ?? by) : `${by}（${seatName?.zh ?? STAFF[seat] ?? seat}）`
+  const who =
+    move === RECEIPT ? (WAYS[by] ?? by) : `${by === CLOCK ? '系统' : by}（${STAFF[seat] ?? seatName?.zh ?? seat}）`
   return {
     key: String(sequence),
     at: on,
