@@ -41,6 +41,7 @@ export const RULE_SECTION_WORDS: Record<string, string> = {
 }
 
 const FIELDS: Record<string, string> = {
+  about: '说明',
   list: '名单',
   lists: '名单',
   agency: '单位',
