@@ -95,7 +95,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MatterCounts: 'waiting late',
   MatterEdge: 'node cursor',
   MatterFieldValue: 'name value',
-  MatterHandover: 'sequence at from to type name sha256 receivedAt receivedBy',
+  MatterHandover: 'sequence at from to type name sha256 receivedAt awaitsReceipt receivedBy',
   MatterMoveMade:
     'sequence move stateBefore stateAfter by seat seatName to toName fields day extension link on at reason documentNumber attachments',
   MatterClockRule: 'clock when from to value unit extension source confirmed',

@@ -84,7 +84,8 @@ export const traceCustody = (kind: MatterKind, seats: MatterSeats, moves: readon
         if (owner !== receiver && !handovers.some((one) => one.to === receiver && one.sha256 === file.sha256))
           handovers.push({ ...file, sequence: made.sequence, at: made.at, from: seat, to: receiver, received: null })
   }
-  return { handovers, receipts }
+  const awaits = ({ to, received }: AttachmentHandover) => !holder.received && received === null && to === holder.seat
+  return { handovers: handovers.map((one) => ({ ...one, awaitsReceipt: awaits(one) })), receipts }
 }
 
 const fileOf = ({ type, name, sha256 }: CustodyFile): CustodyFile => ({ type, name, sha256 })

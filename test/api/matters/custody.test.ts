@@ -53,7 +53,7 @@ describe('custody of what a matter hands over', () => {
     act('moveMatter', 'MoveMatterInput', { id, move: name, ...input }, who)
   const readQueue = (who: string) => world.ask('{ matters(first: 100) { nodes { id } } }', { token: who })
   const handovers = async (id: string, who: string) => {
-    const query = `query ($id: ID!) { matter(id: $id) { content { handovers { sequence from to name receivedBy } } } }`
+    const query = `query ($id: ID!) { matter(id: $id) { content { handovers { sequence from to name receivedBy awaitsReceipt } } } }`
     return (await world.ask(query, { variables: { id }, token: who })).data.matter?.content?.handovers
   }
   const receipts = async (id: string, who: string) => {
@@ -67,16 +67,17 @@ describe('custody of what a matter hands over', () => {
   it('names each file, who gave it, to whom, by which move and how the holder received it', async () => {
     const [bureau, province] = [by[BUREAU]?.() ?? '', by[PROVINCE]?.() ?? '']
     const id = await open()
+    const received = { awaitsReceipt: false }
     const first = { sequence: 1, from: BUREAU, to: PROVINCE, name: EVIDENCE.name }
-    expect(await handovers(id, bureau)).to.deep.equal([{ ...first, receivedBy: null }])
+    expect(await handovers(id, bureau)).to.deep.equal([{ ...first, receivedBy: null, awaitsReceipt: true }])
     await readQueue(province)
     await move(id, 'forward', { to: CITY, reason: '属地办理', attachments: [LETTER] }, province)
     await move(id, 'record_receipt', { reason: '纸质签收' }, city())
     const all = [
-      { ...first, receivedBy: 'QUEUE' },
-      { sequence: 3, from: PROVINCE, to: BUREAU, name: LETTER.name, receivedBy: null },
-      { sequence: 3, from: PROVINCE, to: CITY, name: EVIDENCE.name, receivedBy: 'PAPER' },
-      { sequence: 3, from: PROVINCE, to: CITY, name: LETTER.name, receivedBy: 'PAPER' },
+      { ...first, receivedBy: 'QUEUE', ...received },
+      { sequence: 3, from: PROVINCE, to: BUREAU, name: LETTER.name, receivedBy: null, ...received },
+      { sequence: 3, from: PROVINCE, to: CITY, name: EVIDENCE.name, receivedBy: 'PAPER', ...received },
+      { sequence: 3, from: PROVINCE, to: CITY, name: LETTER.name, receivedBy: 'PAPER', ...received },
     ]
     for (const who of [bureau, city()]) expect(await handovers(id, who)).to.deep.equal(all)
     expect(await handovers(id, token('court', '220000', 'high-court'))).to.equal(undefined)

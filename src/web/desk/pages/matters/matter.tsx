@@ -200,10 +200,11 @@ const Attachments = ({ of, content: { moves, handovers } }: { of: ShownMatter; c
               指纹 <code className="code">{sha256}</code>
               {handovers
                 .filter((handed) => handed.sha256 === sha256 && handed.type === type)
-                .map(({ to, at, receivedAt }) => (
+                .map(({ to, at, receivedAt, awaitsReceipt }) => (
                   <div key={`${to} ${at}`}>
                     {instantText(at)} 交给 {names.get(to) ?? to}
-                    {receivedAt === null ? '，尚未收悉' : `，${instantText(receivedAt)} 收悉`}
+                    {receivedAt !== null && `，${instantText(receivedAt)} 收悉`}
+                    {awaitsReceipt && '，尚未收悉'}
                   </div>
                 ))}
             </span>
