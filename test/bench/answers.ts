@@ -244,9 +244,9 @@ const bareServer = async (url: string, started: ChildProcess[]): Promise<Started
   return { port: Number(port), child }
 }
 
-/** Starts the built hub, with its default log in a file. Resolves when it is healthy. */
-export const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Started> => {
-  const port = 42_000 + (process.pid % 10_000)
+/** Starts the built hub, with its default log in a file. Resolves when it is healthy. `beside`: how many hubs run already. */
+export const hubServer = async (url: string, folder: string, started: ChildProcess[], beside = 0): Promise<Started> => {
+  const port = 42_000 + (process.pid % 10_000) + beside
   // Started as an executable, so that the node flags in its first line apply.
   const child = spawn(join(process.cwd(), 'dist/src/cli.js'), ['start'], {
     env: {
@@ -274,9 +274,18 @@ interface Secret {
 }
 
 let clients = 0
-export const client = async (url: string, folder: string, role: Role): Promise<Secret> => {
+export const client = async (
+  url: string,
+  folder: string,
+  role: Role | 'agency',
+  more: readonly string[] = [],
+): Promise<Secret> => {
   clients += 1
-  const { said } = await commanded(['client', 'add', `bench-${clients}`, '--role', role, '--json'], url, folder)
+  const { said } = await commanded(
+    ['client', 'add', `bench-${clients}`, '--role', role, ...more, '--json'],
+    url,
+    folder,
+  )
   const id = String(said['client_id'])
   const db = connect(url)
   // Confirms the client as a second person would do at the desk.

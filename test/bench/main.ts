@@ -1,6 +1,7 @@
 /** `npm run bench [NAME…]`: each bench prints its figures, as ratios within one run. The last line is one JSON object. */
 import { finished, page, peers, standing, standings } from './answers.js'
 import { intake } from './intake.js'
+import { matters } from './matters.js'
 import { pages } from './pages.js'
 import { publish } from './publish.js'
 import { push } from './push.js'
@@ -10,6 +11,7 @@ import { stream } from './stream.js'
 
 const BENCHES: Record<string, () => Promise<Record<string, number>>> = {
   intake,
+  matters,
   pages,
   publish,
   push,

@@ -1,0 +1,306 @@
+/**
+ * Bench of matters. Two built hubs answer pages of inboxes in turns, one with BENCH_MATTERS matters of five moves each and one with
+ * a hundredth of them. Both worlds are multiplied by SQL from matters that the hub's own code opened and moved. Then matters are
+ * opened and moved over HTTP, in turns with bare inserts of the same rows.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { schemaDocument } from '../../src/foundation/contracts.js'
+import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
+import * as embedded from '../../src/store/embedded/index.js'
+import { type MatterParts, type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
+import { receiveMatters } from '../../src/work/matters/receipt.js'
+import { rules } from '../support/rules.js'
+import { client, hubServer, tokenOf } from './answers.js'
+
+const MATTERS = Number(process.env['BENCH_MATTERS'] ?? 1_000_000)
+const SMALL = 0.01
+/** Matters inserted by one statement. */
+const STEP = 50_000
+/** Pages asked of each hub and inbox, after WARM of them that do not count. */
+const PAGES = Number(process.env['BENCH_PAGES'] ?? 200)
+const WARM = 20
+/** Pages walked before the deep page. */
+const DEEP = 20
+const PAIRS = Number(process.env['BENCH_PAIRS'] ?? 1_000)
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
+const CONNECTIONS = 16
+const DAY_MS = 86_400_000
+const AGENCY = 'market-regulator'
+const [SENDER, HOLDER, PROVINCE] = ['220104', '220204', '220000']
+const LETTER = { type: 'LETTER', name: '协查函.pdf', sha256: 'a'.repeat(64), bytes: 6 }
+const FIELDS = { purpose: 'EVIDENCE', request: '请协助核实虚构商行二〇二六年以来的进货票据，并附复印件。' }
+
+const say = (what: string): unknown => process.stdout.write(`${what}\n`)
+
+interface World {
+  url: string
+  folder: string
+  db: JobDb
+  port: number
+  tokens: Record<string, string>
+}
+
+export const matters = async (): Promise<Record<string, number>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
+  const started: ChildProcess[] = []
+  const worlds: World[] = []
+  try {
+    for (const size of [MATTERS * SMALL, MATTERS])
+      worlds.push(await worldOf(server.url, folder, Math.round(size), started, worlds.length))
+    const [small, large] = worlds as [World, World]
+    return { ...(await inboxes(small, large)), ...(await openings(large)) }
+  } finally {
+    for (const { db } of worlds) await db.destroy()
+    for (const child of started) {
+      const gone = once(child, 'exit')
+      if (child.exitCode === null && child.kill('SIGTERM')) await gone
+    }
+    await server.leave()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const worldOf = async (
+  server: string,
+  parent: string,
+  size: number,
+  started: ChildProcess[],
+  place: number,
+): Promise<World> => {
+  const url = new URL(server)
+  url.pathname = `/bench_matters_${place}`
+  const admin = connect(server)
+  await admin.raw('create database ??', [url.pathname.slice(1)])
+  await admin.destroy()
+  const db = connect(url.href)
+  await migrate(db)
+  const began = performance.now()
+  await filled(db, size)
+  const [{ moves }] = (await db.raw('select count(*)::int as moves from matter_moves')).rows
+  say(`${size} matters with ${moves} moves made by SQL in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+  const folder = join(parent, String(place))
+  const { port } = await hubServer(url.href, folder, started, place)
+  const tokens: Record<string, string> = {}
+  for (const region of [SENDER, HOLDER, PROVINCE]) {
+    const account = await client(url.href, folder, 'agency', ['--agency', AGENCY, '--region', region])
+    tokens[region] = await tokenOf(port, account)
+  }
+  return { url: url.href, folder, db, port, tokens }
+}
+
+const seatOf = (region: string): string => `${AGENCY}@${region}`
+const counties = (): string[] =>
+  Object.keys(schemaDocument('words/divisions.json') as Record<string, string>).filter((code) =>
+    /^22\d\d(?!00)\d\d$/.test(code),
+  )
+
+/** One of five matters is open, the others have been answered; each has five moves. */
+const filled = async (db: JobDb, size: number): Promise<void> => {
+  const [open = '', answered = ''] = await templates(db)
+  const seats = counties().map(seatOf)
+  await db.raw(
+    `create unlogged table bench_made (n int, template uuid, id uuid, sender text, holder text, opened timestamptz, due timestamptz)`,
+  )
+  for (let from = 0; from < size; from += STEP) {
+    await db.raw('truncate bench_made')
+    await db.raw(
+      `insert into bench_made select n, case when n % 5 = 0 then :open else :answered end::uuid, gen_random_uuid(),
+         (:seats::text[])[1 + n % :many], (:seats::text[])[1 + (n * 7 + 3) % :many], now() - random() * interval '500 days',
+         now() + (random() - 0.1) * interval '60 days' from generate_series(:from::int, :until::int) n`,
+      { open, answered, seats, many: seats.length, from, until: Math.min(from + STEP, size) - 1 } as never,
+    )
+    await db.raw(MULTIPLY)
+  }
+  await db.raw(`delete from matters where id in (?, ?)`, [open, answered])
+  await db.raw('drop table bench_made')
+  await db.raw('vacuum analyze')
+  await db.raw('checkpoint')
+}
+
+const withSeats = (text: string): string =>
+  `replace(replace(${text}::text, '${seatOf(SENDER)}', b.sender), '${seatOf(HOLDER)}', b.holder)`
+const END = `case when m.closed_at is null then b.due else b.opened + interval '20 days' end`
+/** The role `replica` skips the checks of foreign keys. */
+const MULTIPLY = `begin; set local session_replication_role = replica;
+  insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, state, waiting, content, moves, opened_at, received_at, closed_at)
+    select b.id, m.kind, m.kind_version, '协2026-B' || b.n, b.sender, b.n, m.request_sha256, m.state, ${withSeats('m.waiting')},
+      ${withSeats('m.content')}::jsonb, m.moves, b.opened, b.opened + interval '1 day',
+      case when m.closed_at is not null then ${END} end
+    from bench_made b join matters m on m.id = b.template;
+  insert into matter_seats (matter_id, seat, place, from_move, queue, due_at)
+    select b.id, ${withSeats('s.seat')}, s.place, s.from_move, s.queue, ${END}
+    from bench_made b join matters m on m.id = b.template join matter_seats s on s.matter_id = m.id
+    where b.sender <> b.holder;
+  insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, input, previous_hash, hash)
+    select b.id, v.sequence, v.move, v.state_before, v.state, v.by_sub, ${withSeats('v.by_seat')}, v.on_day, b.opened, v.input, v.previous_hash, v.hash
+    from bench_made b join matter_moves v on v.matter_id = b.template;
+  insert into matter_clocks (matter_id, place, clock, seat, due_on, due_at, confirmed, running)
+    select b.id, c.place, c.clock, b.holder, b.due::date, b.due, c.confirmed, c.running
+    from bench_made b join matter_clocks c on c.matter_id = b.template; commit`
+
+const templates = async (db: JobDb): Promise<string[]> => {
+  const parts: MatterParts = { db, rules, keys: { seal: (text) => text, unseal: (text) => text } }
+  const person = (region: string): MatterPerson => ({ by: `bench-${region}`, seat: seatOf(region), role: 'agency' })
+  const at = (day: number): Date => new Date(Date.now() - (20 - day) * DAY_MS)
+  const ids: string[] = []
+  for (const last of ['add_attachment', 'answer']) {
+    const opening = { kind: 'assist', to: seatOf(HOLDER), fields: FIELDS, attachments: [LETTER] }
+    const { id } = (await openMatter(parts, person(SENDER), opening, at(0))).stored
+    await receiveMatters(parts, { seat: seatOf(HOLDER), ids: [id], way: 'QUEUE', now: at(1) })
+    const move = (name: string, given: object) => moveMatter(parts, person(HOLDER), { id, move: name, ...given }, at(2))
+    await move('accept', {})
+    await move('extend', { reason: '需要向外地取证', extension: { value: 15, unit: 'WORKDAYS' } })
+    await move(last, { attachments: [{ ...LETTER, type: 'REPLY' }] })
+    ids.push(id)
+  }
+  return ids
+}
+
+const PAGE = `query ($queue: MatterQueue, $after: String) { matters(queue: $queue, first: 20, after: $after) {
+  nodes { id number kind stateName { zh } sender holder waitingFor openedAt receivedAt outcome clocks { clock dueOn dueAt late } }
+  pageInfo { hasNextPage endCursor } } }`
+const COUNTS = '{ matterCounts { waiting late } }'
+
+interface Inbox {
+  name: string
+  region: string
+  query: string
+  queue?: string
+  deep?: boolean
+}
+
+const INBOXES: readonly Inbox[] = [
+  ...['WAITING', 'LATE', 'OTHERS', 'ENDED'].flatMap((queue) =>
+    [HOLDER, PROVINCE].map((region) => ({ name: `${queue} of ${region}`, region, query: PAGE, queue })),
+  ),
+  { name: `WAITING of ${PROVINCE}, page ${DEEP}`, region: PROVINCE, query: PAGE, queue: 'WAITING', deep: true },
+  { name: `counts of ${PROVINCE}`, region: PROVINCE, query: COUNTS },
+]
+
+const inboxes = async (small: World, large: World): Promise<Record<string, number>> => {
+  let [p95, growth] = [0, 0]
+  for (const inbox of INBOXES) {
+    const [few, many]: [number[], number[]] = [[], []]
+    const afters = await Promise.all([small, large].map((world) => (inbox.deep ? cursorOf(world, inbox) : null)))
+    for (let n = -WARM; n < PAGES; n += 1)
+      for (const [times, world, after] of [
+        [few, small, afters[0]],
+        [many, large, afters[1]],
+      ] as const) {
+        const began = performance.now()
+        await ask(world, inbox.region, inbox.query, { queue: inbox.queue, after })
+        if (n >= 0) times.push(performance.now() - began)
+      }
+    const [of, against] = [at95(many), at95(few)]
+    say(`${inbox.name.padEnd(32)} p95 ${of.toFixed(1)} ms, at ${MATTERS * SMALL} ${against.toFixed(1)} ms`)
+    p95 = Math.max(p95, of)
+    growth = Math.max(growth, of / against)
+  }
+  return { pageP95Ms: Math.round(p95 * 10) / 10, pageGrowth: Math.round(growth * 100) / 100 }
+}
+
+const cursorOf = async (world: World, { region, query, queue }: Inbox): Promise<string | null> => {
+  let after: string | null = null
+  for (let page = 1; page < DEEP; page += 1)
+    after = (await ask(world, region, query, { queue, after })).matters.pageInfo.endCursor
+  return after
+}
+
+const at95 = (times: number[]): number => times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
+const ask = async ({ port, tokens }: World, region: string, query: string, variables: object): Promise<any> => {
+  const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[region]}` },
+    body: JSON.stringify({ query, variables }),
+  })
+  const { data, errors } = (await answer.json()) as { data: object; errors?: unknown }
+  if (errors) throw new Error(JSON.stringify(errors))
+  return data
+}
+
+const OPEN = 'mutation ($input: OpenMatterInput!) { openMatter(input: $input) { id number state } }'
+const MOVE = 'mutation ($input: MoveMatterInput!) { moveMatter(input: $input) { id state } }'
+
+/** Acts a second: a matter is opened by one agency and accepted by the other, each with its row of the audit log. */
+const openings = async (world: World): Promise<Record<string, number>> => {
+  const [rates, ratios]: [number[], number[]] = [[], []]
+  await bareTables(world.db)
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const bare = await perSecond((n) => barePair(world.db, `${round}-${n}`))
+    const rate = await perSecond((n) => pair(world, `开办-${round}-${n}`))
+    say(`open and move: ${rate.toFixed(0)} acts/s, bare ${bare.toFixed(0)}`)
+    rates.push(rate)
+    ratios.push(rate / bare)
+  }
+  return { actsPerSecond: Math.round(middle(rates)), actsAgainstBare: Math.round(middle(ratios) * 100) / 100 }
+}
+
+const middle = (all: number[]): number => all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+
+/** `act` makes two acts. */
+const perSecond = async (act: (n: number) => Promise<unknown>): Promise<number> => {
+  let next = 0
+  const began = performance.now()
+  const work = async () => {
+    while (next < PAIRS) await act(next++)
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, work))
+  return (2 * PAIRS) / ((performance.now() - began) / 1000)
+}
+
+const pair = async (world: World, reference: string): Promise<void> => {
+  const fields = Object.entries(FIELDS).map(([name, value]) => ({ name, value }))
+  const input = { kind: 'assist', to: seatOf(HOLDER), reference, fields, attachments: [LETTER] }
+  const { openMatter: opened } = await ask(world, SENDER, OPEN, { input })
+  const moved = await ask(world, HOLDER, MOVE, { input: { id: opened.id, move: 'accept' } })
+  if (moved.moveMatter.state !== 'ACCEPTED') throw new Error(JSON.stringify(moved))
+}
+
+const COPIED = ['matters', 'matter_seats', 'matter_moves', 'matter_clocks', 'trail']
+
+/** Tables with the same columns and indexes, without foreign keys and triggers, filled with as many rows of the queues. */
+const bareTables = async (db: JobDb): Promise<void> => {
+  for (const table of COPIED)
+    await db.raw(`create table bare_${table} (like ${table} including defaults including indexes)`)
+  await db.raw('insert into bare_matter_seats select * from matter_seats limit 200000')
+}
+
+/** The rows of an opening, then those of a move, each act and each audit row a transaction of its own. */
+const barePair = async (db: JobDb, reference: string): Promise<void> => {
+  const { rows } = await db.raw(
+    `with one as (select *, gen_random_uuid() as made from matters order by opened_at desc limit 1),
+     m as (insert into bare_matters (id, kind, kind_version, number, opened_by, reference, request_sha256, state, waiting, content, moves, opened_at)
+       select made, kind, kind_version, 'B' || :reference, opened_by, 'B' || :reference, request_sha256, state, waiting, content, 1, now() from one),
+     s as (insert into bare_matter_seats (matter_id, seat, place, from_move, queue, due_at)
+       select made, seat, place, from_move, queue, due_at from one join matter_seats on matter_id = id),
+     c as (insert into bare_matter_clocks (matter_id, place, clock, seat, confirmed, running)
+       select made, place, clock, c.seat, confirmed, running from one join matter_clocks c on matter_id = id)
+     insert into bare_matter_moves select made, sequence, move, state_before, v.state, by_sub, by_seat, on_day, at, input, sealed_input, previous_hash, hash
+       from one join matter_moves v on matter_id = id where sequence = 1 returning matter_id as id`,
+    { reference },
+  )
+  await bareAudit(db)
+  await db.raw(
+    `with m as (update bare_matters set state = 'ACCEPTED', moves = 2, content = content where id = :id returning id),
+     s as (update bare_matter_seats s set queue = queue from m where s.matter_id = m.id),
+     c as (update bare_matter_clocks c set running = running from m where c.matter_id = m.id)
+     insert into bare_matter_moves select matter_id, 2, 'accept', state, 'ACCEPTED', by_sub, by_seat, on_day, at, null, null, hash, hash
+       from bare_matter_moves where matter_id = :id`,
+    { id: rows[0].id },
+  )
+  await bareAudit(db)
+}
+
+let audited = 0
+const bareAudit = (db: JobDb): Promise<unknown> =>
+  db.raw(
+    `insert into bare_trail select * from jsonb_populate_record((select t from trail t order by number desc limit 1)::trail, ?::jsonb)`,
+    [JSON.stringify({ number: ++audited })],
+  )
