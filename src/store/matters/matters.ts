@@ -94,7 +94,7 @@ export const nextNumbers = (tx: Tx, count: number): Promise<number[]> =>
   queryColumn(tx, `select nextval('matter_numbers')::int from generate_series(1, ?) /* matters.nextNumbers */`, [count])
 
 export const noteKind = async (
-  tx: Tx,
+  tx: Db | Tx,
   { kind, version, content, now }: { kind: string; version: string; content: object; now: Date },
 ): Promise<void> => {
   await tx.raw(
@@ -129,11 +129,15 @@ export const matterByNumber = async (db: Db, number: string): Promise<StoredMatt
     await queryFirst(db, `select ${MATTER_COLUMNS} from matters m where m.number = ? /* matters.byNumber */`, [number]),
   )
 
-export const lockMatter = async (tx: Tx, id: string): Promise<StoredMatter | null> =>
+/** `previousHash`: of its newest move. */
+export const lockMatter = async (tx: Tx, id: string): Promise<(StoredMatter & { previousHash: string }) | null> =>
   reviveMatter(
-    await queryFirst(tx, `select ${MATTER_COLUMNS} from matters m where m.id = ?::uuid for update /* matters.lock */`, [
-      id,
-    ]),
+    await queryFirst(
+      tx,
+      `select ${MATTER_COLUMNS}, (select v.hash from matter_moves v where v.matter_id = m.id order by v.sequence desc limit 1) as "previousHash"
+       from matters m where m.id = ?::uuid for update /* matters.lock */`,
+      [id],
+    ),
   )
 
 export const matterByReference = async (
@@ -155,13 +159,6 @@ export const movesOfMatters = (db: Db | Tx, ids: readonly string[]): Promise<Sto
        on_day as "on", at, input, sealed_input as "sealedInput", previous_hash as "previousHash", hash
      from matter_moves where matter_id = any(?::uuid[]) order by matter_id, sequence /* matters.moves */`,
     [[...ids]],
-  )
-
-export const lastHash = (tx: Tx, id: string): Promise<string | null> =>
-  queryValue(
-    tx,
-    `select (select hash from matter_moves where matter_id = ?::uuid order by sequence desc limit 1) /* matters.lastHash */`,
-    [id],
   )
 
 /** A timestamp of PostgreSQL. */

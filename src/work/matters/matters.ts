@@ -71,6 +71,8 @@ export interface MatterMoving extends MatterMoveGiven {
 }
 
 const UNIQUE_VIOLATION = '23505'
+/** Constraint of PostgreSQL that a first matter of a kind's version meets. */
+const KIND_NOTED = 'matters_kind_kind_version_fkey'
 
 /** Refusals: MATTER_KIND_UNKNOWN, MATTER_NOT_YOURS, ORGANISATION_UNKNOWN, MATTER_FIELD_INVALID, MATTER_REFERENCE_TAKEN, MATTER_MOVE_REFUSED. */
 export const openMatter = async (
@@ -102,7 +104,12 @@ export const openMatter = async (
       }
     })
   } catch (error) {
-    const known = (error as { code?: unknown }).code === UNIQUE_VIOLATION ? await repeated(parts.db) : null
+    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
+    if (constraint === KIND_NOTED) {
+      await store.noteKind(parts.db, { kind: kind.kind, version: versionOfKind(kind), content: kind, now })
+      return openMatter(parts, who, sent, now)
+    }
+    const known = code === UNIQUE_VIOLATION ? await repeated(parts.db) : null
     if (known === null) throw error
     return { stored: known, isNew: false }
   }
@@ -159,15 +166,13 @@ const openWithin = async (
   kind: MatterKind,
   { who, opening, key, requestSha256, now }: OpeningWithin,
 ): Promise<store.StoredMatter> => {
-  const version = versionOfKind(kind)
-  await store.noteKind(tx, { kind: kind.kind, version, content: kind, now })
   if (opening.parent !== undefined) await refuseParent(tx, kind, opening.parent, who.seat)
   const seats = { sender: who.seat, holder: opening.to, copied: opening.copied ?? [], named: null }
   const today = shanghaiDate(now)
   const head: store.MatterHead = {
     id: randomUUID(),
     ...key,
-    kindVersion: version,
+    kindVersion: versionOfKind(kind),
     number: formatMatterNumber(kind, today, await store.nextNumbers(tx, 1).then(([number = 0]) => number)),
     requestSha256,
     operatorId: opening.operatorId ?? null,
@@ -197,8 +202,9 @@ export const moveMatter = (
   now: Date,
 ): Promise<store.StoredMatter & { isNew: boolean }> =>
   inTransaction(parts.db, 'move', async (tx) => {
-    const stored = await store.lockMatter(tx, sent.id)
-    if (stored === null) throw new Refusal('MATTER_UNKNOWN')
+    const locked = await store.lockMatter(tx, sent.id)
+    if (locked === null) throw new Refusal('MATTER_UNKNOWN')
+    const { previousHash, ...stored } = locked
     if (await isRepeatedMove(tx, parts, who, sent)) return { ...stored, isNew: false }
     const { matter } = openFields(parts.keys, stored)
     if (sent.seen !== undefined && sent.seen !== matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
@@ -207,7 +213,6 @@ export const moveMatter = (
     refuseFieldFault(kind, given, false)
     for (const [pointer, seat] of [['/to', given.to] as const, ['/copyTo', given.copyTo] as const])
       if (seat !== undefined) await refuseUnknownSeat(parts.db, kind, { seat, pointer }, now)
-    const previousHash = await store.lastHash(tx, stored.id)
     const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }
     return { ...(await moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)), isNew: true }
   })

@@ -21,8 +21,10 @@ export const receiveMatters = async (
 ): Promise<void> => {
   for (const id of ids)
     await inTransaction(parts.db, 'move', async (tx) => {
-      const stored = await store.lockMatter(tx, id)
-      if (stored === null || stored.matter.receivedAt !== null || stored.matter.seats.holder !== seat) return
+      const locked = await store.lockMatter(tx, id)
+      if (locked === null) return
+      const { previousHash, ...stored } = locked
+      if (stored.matter.receivedAt !== null || stored.matter.seats.holder !== seat) return
       const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
       const { matter: before } = openFields(parts.keys, stored)
       const on = shanghaiDate(now)
@@ -30,7 +32,6 @@ export const receiveMatters = async (
       const act = { move: RECEIPT_MOVE, on, at: now, by: way, seat: RECEIPT_SEAT, places: [] }
       const after = { ...received, moves: [...before.moves, { move: act.move, seat: RECEIPT_SEAT, by: way }] }
       const kind = await kindAsBegun(tx, stored)
-      const previousHash = await store.lastHash(tx, id)
       const kept = { act, given: { move: act.move, on, reason: way }, after }
       await keepMove(tx, parts.keys, { kind, head: stored, before, previousHash }, kept)
     })
