@@ -4,6 +4,7 @@
  * opened and moved over HTTP, in turns with bare inserts of the same rows.
  */
 import type { ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import { join } from 'node:path'
 import { schemaDocument } from '../../src/foundation/contracts.js'
 import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
+import { type MatterWriting, matterById, movesOfMatters, writeMatter } from '../../src/store/matters/matters.js'
 import { type MatterParts, type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
 import { receiveMatters } from '../../src/work/matters/receipt.js'
 import { rules } from '../support/rules.js'
@@ -231,9 +233,11 @@ const MOVE = 'mutation ($input: MoveMatterInput!) { moveMatter(input: $input) { 
 /** Acts a second: a matter is opened by one agency and accepted by the other, each with its row of the audit log. */
 const openings = async (world: World): Promise<Record<string, number>> => {
   const [rates, ratios]: [number[], number[]] = [[], []]
-  await bareTables(world.db)
+  await perSecond((n) => pair(world, `预热-${n}`))
+  await world.db.raw('create table bare_trail (like trail including defaults including indexes)')
+  const writings = await writingsOf(world.db)
   for (let round = 0; round < ROUNDS; round += 1) {
-    const bare = await perSecond((n) => barePair(world.db, `${round}-${n}`))
+    const bare = await perSecond((n) => barePair(world.db, writings, `B${round}-${n}`))
     const rate = await perSecond((n) => pair(world, `开办-${round}-${n}`))
     say(`open and move: ${rate.toFixed(0)} acts/s, bare ${bare.toFixed(0)}`)
     rates.push(rate)
@@ -263,44 +267,38 @@ const pair = async (world: World, reference: string): Promise<void> => {
   if (moved.moveMatter.state !== 'ACCEPTED') throw new Error(JSON.stringify(moved))
 }
 
-const COPIED = ['matters', 'matter_seats', 'matter_moves', 'matter_clocks', 'trail']
-
-/** Tables with the same columns and indexes, without foreign keys and triggers, filled with as many rows of the queues. */
-const bareTables = async (db: JobDb): Promise<void> => {
-  for (const table of COPIED)
-    await db.raw(`create table bare_${table} (like ${table} including defaults including indexes)`)
-  await db.raw('insert into bare_matter_seats select * from matter_seats limit 200000')
+/** The writes of an opening and of a move as the hub stores them, without HTTP, reads, rules and hashes. */
+const barePair = async (db: JobDb, [opening, moved]: readonly [MatterWriting, MatterWriting], reference: string) => {
+  const id = randomUUID()
+  for (const { head, ...written } of [opening, moved]) {
+    await db.transaction((tx) => writeMatter(tx, { head: { ...head, id, reference, number: reference }, ...written }))
+    await db.raw(
+      `insert into bare_trail select * from jsonb_populate_record((select t from trail t order by number desc limit 1), ?::jsonb)`,
+      [JSON.stringify({ number: ++audited })],
+    )
+  }
 }
-
-/** The rows of an opening, then those of a move, each act and each audit row a transaction of its own. */
-const barePair = async (db: JobDb, reference: string): Promise<void> => {
-  const { rows } = await db.raw(
-    `with one as (select *, gen_random_uuid() as made from matters order by opened_at desc limit 1),
-     m as (insert into bare_matters (id, kind, kind_version, number, opened_by, reference, request_sha256, state, waiting, content, moves, opened_at)
-       select made, kind, kind_version, 'B' || :reference, opened_by, 'B' || :reference, request_sha256, state, waiting, content, 1, now() from one),
-     s as (insert into bare_matter_seats (matter_id, seat, place, from_move, queue, due_at)
-       select made, seat, place, from_move, queue, due_at from one join matter_seats on matter_id = id),
-     c as (insert into bare_matter_clocks (matter_id, place, clock, seat, confirmed, running)
-       select made, place, clock, c.seat, confirmed, running from one join matter_clocks c on matter_id = id)
-     insert into bare_matter_moves select made, sequence, move, state_before, v.state, by_sub, by_seat, on_day, at, input, sealed_input, previous_hash, hash
-       from one join matter_moves v on matter_id = id where sequence = 1 returning matter_id as id`,
-    { reference },
-  )
-  await bareAudit(db)
-  await db.raw(
-    `with m as (update bare_matters set state = 'ACCEPTED', moves = 2, content = content where id = :id returning id),
-     s as (update bare_matter_seats s set queue = queue from m where s.matter_id = m.id),
-     c as (update bare_matter_clocks c set running = running from m where c.matter_id = m.id)
-     insert into bare_matter_moves select matter_id, 2, 'accept', state, 'ACCEPTED', by_sub, by_seat, on_day, at, null, null, hash, hash
-       from bare_matter_moves where matter_id = :id`,
-    { id: rows[0].id },
-  )
-  await bareAudit(db)
-}
-
 let audited = 0
-const bareAudit = (db: JobDb): Promise<unknown> =>
-  db.raw(
-    `insert into bare_trail select * from jsonb_populate_record((select t from trail t order by number desc limit 1)::trail, ?::jsonb)`,
-    [JSON.stringify({ number: ++audited })],
-  )
+
+/** What the hub writes for the newest matter's opening and its next move. */
+const writingsOf = async (db: JobDb): Promise<[MatterWriting, MatterWriting]> => {
+  const { rows } = await db.raw('select id from matters order by opened_at desc limit 1')
+  const stored = await matterById(db, rows[0].id)
+  const [open, accept] = await movesOfMatters(db, [rows[0].id])
+  if (stored === null || open === undefined || accept === undefined) throw new Error('no matter was opened')
+  const { matter } = stored
+  const written = {
+    ...{ head: stored, matter, sealedFields: null, waiting: seatOf(HOLDER) },
+    seats: [
+      { seat: seatOf(SENDER), place: 'sender' as const },
+      { seat: seatOf(HOLDER), place: 'holder' as const },
+    ],
+    clocks: [
+      { place: 0, clock: 'ANSWER', seat: seatOf(HOLDER), dueOn: null, dueAt: null, confirmed: true, running: true },
+    ],
+  }
+  return [
+    { ...written, move: open },
+    { ...written, move: accept },
+  ]
+}
