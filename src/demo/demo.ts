@@ -31,6 +31,7 @@ import * as webhooks from '../store/standing/webhooks.js'
 import * as clients from '../work/access/clients.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 import { replaceSellers } from '../work/standing/sellers.js'
+import { DESK_QUEUE, MATTER_CLIENTS, type MatterStandIns, startMatterStandIns } from './matters.js'
 import { addDemoRecipients } from './notifications.js'
 import { addDemoPeople, DEMO_AUTHOR, nullIfRefused } from './people.js'
 
@@ -64,6 +65,8 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     standIns.push(mailServer)
     const robots = await startGroupRobots(mailServer)
     standIns.push(robots)
+    const organisations = await startMatterStandIns()
+    standIns.push(organisations)
     const addresses: Addresses = {
       agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
       platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
@@ -76,7 +79,12 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     noteRunningDemo(config, addresses)
     const begin = async () => {
       await cycle(hub, say, here, marketplace)
-      await serve(hub, say, here, { marketplace, robots, isMailReal: hub.office.mail() !== addresses.mail })
+      await serve(hub, say, here, {
+        marketplace,
+        robots,
+        organisations,
+        isMailReal: hub.office.mail() !== addresses.mail,
+      })
     }
     await run(hub, begin, closeStandIns)
   } catch (error) {
@@ -149,18 +157,27 @@ const NO_SECOND_FACTOR =
 const DEMO_CLIENTS = [
   { name: MARKETPLACE, role: 'marketplace' },
   { name: 'demo-officer', role: 'officer', agency: 'market-regulator', region: '220000' },
+  ...MATTER_CLIENTS,
 ]
+
+interface DemoStandIns {
+  marketplace: MarketplaceStandIn
+  robots: GroupRobots
+  organisations: MatterStandIns
+  isMailReal: boolean
+}
 
 const serve = async (
   hub: Hub,
   say: LinePrinter,
   here: Examples,
-  { marketplace, robots, isMailReal }: { marketplace: MarketplaceStandIn; robots: GroupRobots; isMailReal: boolean },
+  { marketplace, robots, organisations, isMailReal }: DemoStandIns,
 ): Promise<void> => {
   const url = await hub.serve({ demo: true })
   const secrets = await secretsOf(hub)
   const people = await addDemoPeople(hub, join(hub.config.dataDir, SANDBOX_FOLDER))
   await addDemoRecipients(hub, robots, isMailReal)
+  await organisations.begin(hub, url, (client) => secrets[client] ?? '')
   hub.tick()
   const own = '已自设密码 has a password of its own'
   const token = (name: string) =>
@@ -187,6 +204,7 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask
 
 工作台 The desk：${url}/desk（登录名 name，一次性密码 one-time password，首次登录时更换 replaced at the first sign-in）${hub.config.secondFactor === null ? NO_SECOND_FACTOR : ''}
 ${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`).join('\n')}
+${DESK_QUEUE}
 
 按 Ctrl-C 停止。Ctrl-C stops it.`)
 }

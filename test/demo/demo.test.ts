@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { begin, ended, hub, hubHere, printed } from '../support/command.js'
+import { until } from '../support/until.js'
 import { oldExamples } from './old-examples.js'
 
 const run = promisify(execFile)
@@ -68,6 +69,29 @@ describe('the demo', () => {
     for (const [, name, password] of people) expect(await signIn({ name, password })).to.equal('PASSWORD_TO_CHOOSE')
     const [, name = '', password = ''] = people[0] ?? []
     expect(await signIn({ name, password, newPassword: 'fjord kelp umbra lantern' })).to.equal('officer')
+  })
+
+  it('lets organisations exchange matters: stand-ins answer, and the officer’s seat has a queue', async () => {
+    const [, secret = ''] = /-u demo-officer:(\S+)/.exec(text) ?? []
+    expect(text).to.match(/^ {3}协作事项 Matters：officer、reviewer、superior 有待办/m)
+    const url = `http://localhost:${env['PORT']}`
+    const authorization = `Basic ${Buffer.from(`demo-officer:${secret}`).toString('base64')}`
+    const body = new URLSearchParams({ grant_type: 'client_credentials' })
+    const signedIn = await fetch(`${url}/oauth/token`, { method: 'POST', headers: { authorization }, body })
+    const { access_token } = (await signedIn.json()) as { access_token: string }
+    const queue = async (name: string) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${access_token}` }
+      const query = `{ matters(queue: ${name}, first: 100) { nodes { kind state } } }`
+      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+      const { nodes } = ((await answer.json()) as { data: { matters: { nodes: { kind: string; state: string }[] } } })
+        .data.matters
+      return nodes.map(({ kind, state }) => `${kind} ${state}`)
+    }
+    expect(await queue('WAITING')).to.include.members(['clue SENT', 'assist SENT'])
+    // The seat of the province covers that of the county, whose clue, assist and referral the stand-ins answer.
+    await until('the neighbour has answered', async () => (await queue('ENDED')).includes('assist DONE'))
+    await until('the county has filed a case', async () => (await queue('WAITING')).includes('clue FILED'))
+    await until('the police has filed a case', async () => (await queue('OTHERS')).includes('referral FILED'))
   })
 
   oldExamples(() => ({ url: `http://localhost:${env['PORT']}`, folder, env }), {

@@ -209,7 +209,8 @@ describe('matters at the desk', function () {
     return db.transaction(async (tx) => {
       await store.noteKind(tx as never, { kind: kind.kind, version, content: kind, now: now() })
       const head = known ?? { ...fresh, ...rest }
-      const previousHash = known === null ? null : ((await store.lockMatter(tx as never, head.id))?.previousHash ?? null)
+      const previousHash =
+        known === null ? null : ((await store.lockMatter(tx as never, head.id))?.previousHash ?? null)
       const sent = { ...given, move: name, on: act.on }
       return keepMove(tx as never, keys, { kind, head, before, previousHash }, { act, given: sent, after: made.after })
     })

@@ -1,0 +1,135 @@
+/** Stand-ins for organisations: a webhook tells each that a matter moved, and it answers over HTTP as its own program would. */
+import { hash } from 'node:crypto'
+import type { AccountInput } from '../domain/access/accounts.js'
+import type { Role } from '../domain/access/viewer.js'
+import { seatOf } from '../domain/matters/seats.js'
+import type { Hub } from '../hub/hub.js'
+import { makeJsonAnswer, type StandInServer, startStandInServer } from '../sandbox/server.js'
+import * as webhooks from '../store/standing/webhooks.js'
+import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
+
+const [COUNTY, HEAD, POLICE, NEIGHBOUR] = ['demo-county', 'demo-county-head', 'demo-police', 'demo-liaoning']
+const [FINANCE, COURIER] = ['demo-finance', 'demo-courier']
+const DESK = 'market-regulator@220000'
+
+export const MATTER_CLIENTS: readonly AccountInput[] = [
+  { name: COUNTY, role: 'agency', agency: 'market-regulator', region: '220104' },
+  { name: HEAD, role: 'agency', agency: 'market-regulator', region: '220104' },
+  { name: POLICE, role: 'agency', agency: 'police', region: '220100' },
+  { name: NEIGHBOUR, role: 'agency', agency: 'market-regulator', region: '210000' },
+  { name: FINANCE, role: 'agency', agency: 'finance', region: '220000' },
+  { name: COURIER, role: 'partner' },
+]
+
+/** Seats as the clients above have them; `superior` is a reviewer, too. */
+export const DESK_QUEUE = `   协作事项 Matters：officer、reviewer、superior 有待办（席位 seat ${DESK}），其他单位为替身，自动答复 the others answer by themselves`
+
+const paper = (type: string) => ({ type, name: `虚构${type}.pdf`, sha256: hash('sha256', type), bytes: type.length })
+const number = (sign: string) => ({ documentNumber: `虚构${sign}〔2026〕1号` })
+
+interface Step {
+  by: string
+  move: string
+  given?: object
+}
+
+/** By kind and state. What has no row waits for a person. */
+const ANSWERS: Readonly<Record<string, Step>> = {
+  'clue SENT': { by: COUNTY, move: 'accept' },
+  'clue CHECKING': { by: COUNTY, move: 'file', given: number('市监立') },
+  'assist SENT': { by: NEIGHBOUR, move: 'answer', given: { attachments: [paper('REPLY')] } },
+  'referral REPORTED': { by: HEAD, move: 'approve' },
+  'referral APPROVED': {
+    by: COUNTY,
+    move: 'send',
+    given: { attachments: ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'].map(paper) },
+  },
+  'referral SENT': { by: POLICE, move: 'sign' },
+  'referral SIGNED': { by: POLICE, move: 'file', given: number('公立') },
+  'measure INSTRUCTED': {
+    by: FINANCE,
+    move: 'apply',
+    given: { ...number('财'), fields: { limited: '虚构的财政性资金项目' } },
+  },
+  'measure LIFT_DUE': { by: FINANCE, move: 'lifted', given: number('财解') },
+  'directive SENT': { by: COURIER, move: 'act', given: { reason: '已停止收寄' } },
+}
+
+const clue = { source: 'REFUSAL', facts: '收寄时发现一批标注虚构商标的包裹，已拒收' }
+const assist = {
+  fields: { purpose: 'EVIDENCE', request: '请协助核实虚构商行的进货票据' },
+  attachments: [paper('LETTER')],
+}
+/** Sent again at each start under the same references. Those to the desk's seat wait there. */
+const OPENINGS: readonly [by: string, opening: object][] = [
+  [COURIER, { kind: 'clue', to: 'market-regulator@220104', reference: '演示-1', fields: clue }],
+  [COURIER, { kind: 'clue', to: DESK, reference: '演示-2', fields: clue }],
+  [COUNTY, { kind: 'assist', to: 'market-regulator@210000', reference: '演示-3', ...assist }],
+  [NEIGHBOUR, { kind: 'assist', to: DESK, reference: '演示-4', ...assist }],
+  [
+    COUNTY,
+    {
+      ...{ kind: 'referral', to: 'police@220100', reference: '演示-5' },
+      fields: { sort: 'ORDINARY', facts: '虚构商行销售假冒注册商标的商品' },
+    },
+  ],
+]
+
+export interface MatterStandIns extends StandInServer {
+  /** Returns once the matters are opened; their answers follow by themselves. */
+  begin(hub: Hub, url: string, secretOf: (client: string) => string): Promise<void>
+}
+
+export const startMatterStandIns = async (): Promise<MatterStandIns> => {
+  let answer: (client: string) => Promise<void> = async () => undefined
+  const server = await startStandInServer(({ path }) => {
+    // The message holds no content, and a forged one only makes the stand-in read its own queue.
+    void answer(path.slice(1)).catch(() => undefined)
+    return makeJsonAnswer(200, { received: true })
+  })
+  const begin: MatterStandIns['begin'] = async (hub, url, secretOf) => {
+    const tokens = new Map<string, Promise<string>>()
+    const send = async (client: string, path: string, body: object) => {
+      const token = await (tokens.get(client) ?? tokens.set(client, tokenOf(url, client, secretOf(client))).get(client))
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+      const answered = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      if (answered.status === UNAUTHORIZED) tokens.delete(client)
+      return answered.json()
+    }
+    answer = async (client) => {
+      const { data } = (await send(client, '/graphql', { query: QUEUE })) as { data?: WaitingMatters }
+      for (const { id, kind, state, moveCount } of data?.matters.nodes ?? []) {
+        const step = ANSWERS[`${kind} ${state}`]
+        if (step === undefined) continue
+        const moving = { move: step.move, seen: moveCount, ...step.given }
+        await send(step.by, `/v1/matters/${encodeURIComponent(id)}/moves`, moving)
+      }
+    }
+    for (const client of MATTER_CLIENTS.filter(({ name }) => name !== HEAD))
+      await hear(hub, client, `${server.url}/${client.name}`)
+    for (const [by, opening] of OPENINGS) await send(by, '/v1/matters', opening)
+  }
+  return { ...server, begin }
+}
+
+const UNAUTHORIZED = 401
+const QUEUE = '{ matters(queue: WAITING, first: 50) { nodes { id kind state moveCount } } }'
+
+interface WaitingMatters {
+  matters: { nodes: { id: string; kind: string; state: string; moveCount: number }[] }
+}
+
+const tokenOf = async (url: string, client: string, secret: string): Promise<string> => {
+  const authorization = `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`
+  const body = new URLSearchParams({ grant_type: 'client_credentials' })
+  const answer = await fetch(`${url}/oauth/token`, { method: 'POST', headers: { authorization }, body })
+  return ((await answer.json()) as { access_token: string }).access_token
+}
+
+/** The address of the stand-in changes with each start. */
+const hear = async ({ db, keys, now, office }: Hub, client: AccountInput, url: string): Promise<void> => {
+  const { name, role, agency = null, region = null } = client
+  for (const { id } of await webhooks.listWebhooks(db, name)) await removeWebhook(db, { id, client: name, now: now() })
+  const seat = seatOf({ role: role as Role, sub: name, agency, region })
+  await addWebhook(db, keys, { client: name, seat, url, allow: office.webhookAllow(), now: now() })
+}
