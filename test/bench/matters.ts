@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { schemaDocument } from '../../src/foundation/contracts.js'
 import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import { type MatterWriting, matterById, movesOfMatters, writeMatter } from '../../src/store/matters/matters.js'
+import { type MatterWriting, matterById, movesOfMatters, writeMatters } from '../../src/store/matters/matters.js'
 import { type MatterParts, type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
 import { receiveMatters } from '../../src/work/matters/receipt.js'
 import { rules } from '../support/rules.js'
@@ -271,7 +271,9 @@ const pair = async (world: World, reference: string): Promise<void> => {
 const barePair = async (db: JobDb, [opening, moved]: readonly [MatterWriting, MatterWriting], reference: string) => {
   const id = randomUUID()
   for (const { head, ...written } of [opening, moved]) {
-    await db.transaction((tx) => writeMatter(tx, { head: { ...head, id, reference, number: reference }, ...written }))
+    await db.transaction((tx) =>
+      writeMatters(tx, [{ head: { ...head, id, reference, number: reference }, ...written }]),
+    )
     await db.raw(
       `insert into bare_trail select * from jsonb_populate_record((select t from trail t order by number desc limit 1), ?::jsonb)`,
       [JSON.stringify({ number: ++audited })],

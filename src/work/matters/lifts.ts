@@ -105,7 +105,11 @@ export const reportStillApplied = async (
     const [opened] = await openOrders(tx, amended, [{ entry, row, seat, act }])
     if (opened === undefined) throw new Error('the measure was not opened')
     await keepMoves(tx, NO_SEAL, [opened])
-    const stored = { ...opened.head, matter: opened.after, previousHash: (await store.lockMatter(tx, opened.head.id))?.previousHash ?? null }
+    const stored = {
+      ...opened.head,
+      matter: opened.after,
+      previousHash: (await store.lockMatter(tx, opened.head.id))?.previousHash ?? null,
+    }
     const given = { move: 'still_applied', on: act.on, number, fields: { limited } }
     await keepMoves(tx, NO_SEAL, [foldMeasure(amended, { kind, stored, given }, { ...act, seat })])
     return opened.head.id
