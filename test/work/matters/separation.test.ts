@@ -25,7 +25,16 @@ const MOVES_MOST = 8
 const SEATS = ['market-regulator@220104', 'police@220100', 'procuratorate@220100', 'hub', 'listing'] as const
 const FIELDS = { sort: 'ORDINARY', purpose: 'EVIDENCE', source: 'PATROL', ground: 'LIVE_COMMERCE', result: 'DROPPED' }
 /** Beside the tables of matters, those that tell when a job ran. */
-const LEFT_OUT = ['matters', 'matter_kinds', 'matter_moves', 'matter_seats', 'matter_clocks', 'runs', 'knowledge']
+const LEFT_OUT = [
+  'matters',
+  'matter_kinds',
+  'matter_moves',
+  'matter_seats',
+  'matter_clocks',
+  'matter_marks',
+  'runs',
+  'knowledge',
+]
 
 /** Park–Miller numbers, always the same. */
 const randomFrom = (seed: number) => {
