@@ -27,14 +27,14 @@ export const DESK_QUEUE = `   协作事项 Matters：officer、reviewer、superi
 const paper = (type: string) => ({ type, name: `虚构${type}.pdf`, sha256: hash('sha256', type), bytes: type.length })
 const number = (sign: string) => ({ documentNumber: `虚构${sign}〔2026〕1号` })
 
-interface Step {
+interface StandInMove {
   by: string
   move: string
   given?: object
 }
 
 /** By kind and state. What has no row waits for a person. */
-const ANSWERS: Readonly<Record<string, Step>> = {
+const ANSWERS: Readonly<Record<string, StandInMove>> = {
   'clue SENT': { by: COUNTY, move: 'accept' },
   'clue CHECKING': { by: COUNTY, move: 'file', given: number('市监立') },
   'assist SENT': { by: NEIGHBOUR, move: 'answer', given: { attachments: [paper('REPLY')] } },
