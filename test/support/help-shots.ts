@@ -345,6 +345,15 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     most: 1_000,
   },
   {
+    name: 'measure',
+    by: '钱财政',
+    path: '/desk/matters/{measure}',
+    ready: panel('deeds'),
+    does: openStep('登记解除'),
+    parts: ['main#page'],
+    most: 1_000,
+  },
+  {
     name: 'retraction',
     by: REVIEWER,
     path: '/desk/listings/{scored}?deed=removeListing',

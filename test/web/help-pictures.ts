@@ -89,6 +89,20 @@ const askForAssistance = async ({ db, rules, keys, now }: Hub): Promise<string> 
   return stored.id
 }
 
+/** A measure that is due to be lifted, and a person of the organisation that holds it. */
+const findMeasure = async (at: { hub: Hub; url: string }): Promise<string> => {
+  const { db, rules, keys, now } = at.hub
+  const found = await db('matters')
+    .where({ kind: 'measure', state: 'LIFT_DUE' })
+    .orderBy('number')
+    .first('id', 'content')
+  const seat: string = found.content.seats.holder
+  const [agency = '', region = ''] = seat.split('@')
+  await addPerson(at, 'agency', { name: '钱财政', agency, region })
+  await receiveMatters({ db, rules, keys }, { seat, ids: [found.id], way: 'QUEUE', now: now() })
+  return found.id
+}
+
 /** The pictures show more than the demo has: people with names, like rejects, and access codes of two firms. */
 const furnish = async (hub: Hub): Promise<Record<string, string>> => {
   const { db, rules, keys } = hub
@@ -125,6 +139,7 @@ const furnish = async (hub: Hub): Promise<Record<string, string>> => {
   const adjusted = { operator: known['hidden firm'] ?? '', grade: 'D', endsOn: addDays(shanghaiDate(now), 90) } as const
   await proposeOverride(db, rules, { ...adjusted, reason: '正在核查的举报较多', by: '王经办', now })
   const matter = globalOf('Matter', await askForAssistance(hub))
+  const measure = globalOf('Matter', await findMeasure({ hub, url: BASE }))
   const file = csv(
     wrong.map((one, n) => ({
       ...one,
@@ -132,7 +147,7 @@ const furnish = async (hub: Hub): Promise<Record<string, string>> => {
       ...(n > 1 && { CF_JDRQ: '2026-10-20' }),
     })),
   )
-  return { ...known, matter, card: STRICTER, file: file.toString() }
+  return { ...known, matter, measure, card: STRICTER, file: file.toString() }
 }
 
 const wanted = process.argv.slice(2)

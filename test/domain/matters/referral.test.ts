@@ -96,11 +96,11 @@ describe('a referral to criminal justice', () => {
         ([name]) => name,
       )
     expect(offered(POLICE)).to.deep.equal([
-      'add_attachment',
-      'record_receipt',
       'request_attachments',
       'file',
       'not_file',
+      'add_attachment',
+      'record_receipt',
     ])
     expect(offered(PROCURATORATE)).to.deep.equal(['add_attachment'])
     expect(offered(PROVINCE)).to.deep.equal([])
