@@ -2,6 +2,7 @@
 import { keyIn } from '../api/global-ids.js'
 import type { World } from '../api/world.js'
 import { type Ask, hearMatters } from './openapi-matters.js'
+import { hearWithdrawals } from './openapi-withdrawals.js'
 import { samplePdf } from './sample-papers.js'
 
 const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
@@ -93,6 +94,7 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
   file.append('file', new Blob([jws]), 'certificate.jws')
   await ask('/verify', 200, { ...verify, method: 'POST', body: file })
   await ask('/my/sign-out', 303, { at: '/my/sign-out', headers, ...form({ csrf }) })
+  await hearWithdrawals(ask)
 }
 
 /** Acts of a signed-in person on the own account. */
