@@ -3,14 +3,14 @@ import { seatOf } from '../../domain/matters/seats.js'
 import { quotaUnitsOf } from '../../domain/operators/code-rows.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
-import { isRecord, parseJsonOr } from '../../foundation/text/json.js'
+import { isRecord } from '../../foundation/text/json.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
 import { unavailableRefusal } from '../../store/db/db.js'
 import { listChangesAfter, listHeldMatters } from '../../store/matters/changes.js'
 import { findOperatorCodes } from '../../work/matters/attachments.js'
 import { numberMatterChanges } from '../../work/matters/changes.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
-import { checkMatterInput } from '../../work/matters/rows.js'
+import { checkMatterInput, parseRow, readText, splitRows } from '../../work/matters/rows.js'
 import { findStart } from '../../work/standing/changes/received-changes.js'
 import type { makeMatterView } from '../matters/matter-view.js'
 import {
@@ -144,7 +144,7 @@ interface SentFields {
 const listFields = ({ fields }: SentFields): OpeningInput['fields'] =>
   fields && Object.entries(fields).map(([name, value]) => ({ name, value }))
 
-const bodyIn = (bytes: Buffer): unknown => parseJsonOr(bytes.toString('utf8'), undefined)
+const bodyIn = (bytes: Buffer): unknown => parseRow(readText(bytes))
 
 const openOne = async (context: GraphqlContext, sent: unknown) => {
   const opening = checkMatterInput('OPENING', sent) as Omit<OpeningInput, 'fields'> & SentFields
@@ -160,10 +160,7 @@ const openRows = async (
   context: GraphqlContext,
   bytes: Buffer,
 ): Promise<string> => {
-  const lines = bytes
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
+  const lines = splitRows(bytes)
   if (lines.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
   const units = quotaUnitsOf(1, lines.length)
   if (units > 0) parts.quotas.charge(own, viewer.sub, units)
@@ -199,7 +196,7 @@ interface SentRow {
 const takeChunk = (lines: readonly string[], from: number): SentRow[] => {
   const chunk: SentRow[] = []
   for (const line of lines.slice(from, from + ROWS_AT_ONCE)) {
-    const sent = parseJsonOr(line, undefined)
+    const sent = parseRow(line)
     const reference = isRecord(sent) && typeof sent['reference'] === 'string' ? sent['reference'] : null
     if (reference !== null && chunk.some((other) => other.reference === reference)) break
     chunk.push({ sent, reference })

@@ -50,7 +50,8 @@ export interface MatterInput {
 
 const textFault = (pointer: string, text: string | undefined, longest: number): FieldFault | null => {
   if (text === undefined) return null
-  if (CONTROL.test(text)) return { pointer, zh: '含有控制字符', en: 'it holds a control character' }
+  if ((pointer === '/reason' ? CONTROL : /\p{Cc}/u).test(text))
+    return { pointer, zh: '含有控制字符', en: 'it holds a control character' }
   return [...text].length > longest
     ? { pointer, zh: `不得超过 ${longest} 个字符`, en: `at most ${longest} characters` }
     : null

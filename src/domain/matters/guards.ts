@@ -13,9 +13,9 @@ interface GuardedMove {
 type Guard = (made: GuardedMove, operand: string) => MatterDenialCode | null
 
 const GUARDS: Readonly<Record<string, Guard>> = {
-  /** Somebody of the same seat acted before, and it was another person. */
-  other_person: ({ before, act }) => {
-    const last = before.moves.findLast(({ seat }) => seat === act.seat)
+  /** Another person of the same seat made its last move; adding an attachment is none. */
+  other_person: ({ kind, before, act }) => {
+    const last = before.moves.findLast(({ seat, move }) => seat === act.seat && Object.hasOwn(kind.moves, move))
     return last === undefined || isSamePerson(last.by, act.by) ? 'OTHER_PERSON' : null
   },
   in_time: ({ before, act }, clock) => {

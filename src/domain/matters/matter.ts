@@ -57,6 +57,8 @@ export interface MatterAct {
   at: Date
   /** The day on which it was done: today or before. */
   on: string
+  /** Absent for a measure: it may have been applied before the hub ordered it. */
+  openedOn?: string
   reason?: string
   number?: string
   /** A stated day: of an extension, or one that a letter sets. */

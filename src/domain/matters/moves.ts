@@ -35,7 +35,8 @@ export const attemptMatterMove = (
   act: MatterAct,
   rules: MatterRules,
 ): MatterMoveResult => {
-  const row = movesOfKind(kind)[act.move]
+  const moves = movesOfKind(kind)
+  const row = Object.hasOwn(moves, act.move) ? moves[act.move] : undefined
   if (row === undefined) return { ok: false, because: 'MOVE_UNKNOWN' }
   const because =
     findStateDenial(kind, row, before, act) ??
@@ -74,6 +75,7 @@ const placeDenial = (row: MatterMoveRow, places: MatterAct['places']): MatterDen
 
 const findInputDenial = (kind: MatterKind, row: MatterMoveRow, act: MatterAct): MatterDenialCode | null => {
   if (!isDate(act.on) || act.on > shanghaiDate(act.at)) return 'DAY_AHEAD'
+  if (act.openedOn !== undefined && act.on < act.openedOn) return 'DAY_BEFORE'
   for (const requirement of row.requires ?? []) {
     const { word, operand } = splitWord(requirement)
     const denial = REQUIREMENTS[word]?.(act, operand) ?? null
@@ -83,7 +85,7 @@ const findInputDenial = (kind: MatterKind, row: MatterMoveRow, act: MatterAct): 
   if (effects.includes('hand_to') && act.to === undefined) return 'NO_RECEIVER'
   if (effects.includes('copy_to') && act.copyTo === undefined) return 'NO_RECEIVER'
   if (effects.includes('link') && act.link === undefined) return 'NO_LINK'
-  const unknown = (act.attachments ?? []).some((type) => kind.attachments[type] === undefined)
+  const unknown = (act.attachments ?? []).some((type) => !Object.hasOwn(kind.attachments, type))
   return unknown ? 'ATTACHMENT_UNKNOWN' : null
 }
 

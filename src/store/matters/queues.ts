@@ -72,7 +72,7 @@ export const listQueue = async (
        select distinct on (q.due_at, q.matter_id) q.due_at, q.matter_id
        from covered c cross join lateral (
          select s.due_at, s.matter_id from matter_seats s
-         where s.seat collate "C" = c.seat collate "C" and s.queue = :queue and (s.due_at, s.matter_id) ${beyond} (:dueAt::timestamptz, :id::uuid)
+         where s.seat collate "C" = c.seat collate "C" and s.queue = :queue and s.to_move is null and (s.due_at, s.matter_id) ${beyond} (:dueAt::timestamptz, :id::uuid)
            ${queue === 'LATE' ? `and ${LATE_SQL}` : ''} ${narrowedSql('s.matter_id', filter)}
          order by s.due_at ${direction}, s.matter_id ${direction} limit :first) q
        where c.seat is not null order by q.due_at ${direction}, q.matter_id ${direction} limit :first)

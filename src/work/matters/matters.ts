@@ -125,7 +125,7 @@ const sameRequest = (stored: store.StoredMatter | null, requestSha256: string): 
 const COPIED_ROLES: readonly string[] = ['agency', 'marketplace', 'partner']
 
 const refuseUnknownSeat = async (
-  db: Db,
+  db: Db | Tx,
   kind: MatterKind,
   { seat, pointer }: { seat: string; pointer: string },
   now: Date,
@@ -136,7 +136,7 @@ const refuseUnknownSeat = async (
 }
 
 /** Null for a seat of no organisation and of no client. */
-export const findRoleOfSeat = async (db: Db, seat: string, now: Date): Promise<Role | null> => {
+export const findRoleOfSeat = async (db: Db | Tx, seat: string, now: Date): Promise<Role | null> => {
   if (seat.includes('@')) return organisationOfSeat(seat, shanghaiDate(now)) && 'agency'
   const client = await clients.findClient(db, seat, now)
   return client === null || client.ended ? null : client.role
@@ -212,7 +212,7 @@ export const moveMatter = (
     const given = redactIdNumbers(sent, parts.rules.mark)
     refuseFieldFault(kind, given, false)
     for (const [pointer, seat] of [['/to', given.to] as const, ['/copyTo', given.copyTo] as const])
-      if (seat !== undefined) await refuseUnknownSeat(parts.db, kind, { seat, pointer }, now)
+      if (seat !== undefined) await refuseUnknownSeat(tx, kind, { seat, pointer }, now)
     const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }
     return { ...(await moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)), isNew: true }
   })
@@ -249,7 +249,8 @@ const moveWithin = async (
   { who, given, now }: MoveMade,
 ): Promise<store.StoredMatter> => {
   const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
-  const act = actOf(before, who, given, now)
+  const openedOn = head.listingId === null ? shanghaiDate(head.openedAt) : undefined
+  const act = { ...actOf(before, who, given, now), ...(openedOn && { openedOn }) }
   const present = { ...before, clocks: recountRunningClocks(before.clocks, calendar) }
   const made = attemptMatterMove(kind, present, act, { calendar, lineOfSeat: linesOn(act.on) })
   if (!made.ok) throw moveRefusal(act.move, before, made.because)

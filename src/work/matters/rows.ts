@@ -5,7 +5,7 @@ import { parseCode } from '../../domain/operators/codes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { contractCheck } from '../../foundation/contracts.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import { isRecord, parseJsonOr } from '../../foundation/text/json.js'
+import { findDuplicateKey, isRecord, parseJsonOr } from '../../foundation/text/json.js'
 import { findUnstorableText } from '../../foundation/text/storable.js'
 import * as store from '../../store/matters/matters.js'
 import { operatorsByCode } from '../../store/operators/operators.js'
@@ -40,15 +40,26 @@ export const answerRows = async (visit: RowVisit, name: string, bytes: Buffer): 
   return answers.join('')
 }
 
-const rowsIn = (name: string, bytes: Buffer): unknown[] => {
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+/** Refusal CONTENT_UNREADABLE: other bytes would be stored as U+FFFD. */
+export const readText = (bytes: Buffer): string => {
   if (!isUtf8(bytes)) throw new Refusal('CONTENT_UNREADABLE', { reader: 'JSON', reason: '不是 UTF-8 not UTF-8' })
-  if (!/\.json$/i.test(name))
-    return text
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => parseJsonOr(line, null))
-  const whole = parseJsonOr(text, undefined)
+  return bytes.toString('utf8').replace(/^\uFEFF/, '')
+}
+
+export const splitRows = (bytes: Buffer): string[] =>
+  readText(bytes)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+
+/** Undefined for no JSON, and for an object that names a member twice. */
+export const parseRow = (text: string): unknown => {
+  const value = parseJsonOr(text, undefined)
+  return value !== undefined && findDuplicateKey(text) === null ? value : undefined
+}
+
+const rowsIn = (name: string, bytes: Buffer): unknown[] => {
+  if (!/\.json$/i.test(name)) return splitRows(bytes).map(parseRow)
+  const whole = parseRow(readText(bytes))
   if (whole === undefined) throw new Refusal('CONTENT_UNREADABLE', { reader: 'JSON', reason: '不是 JSON no JSON' })
   return Array.isArray(whole) ? whole : [whole]
 }
@@ -75,7 +86,7 @@ const CONTRACTS = { OPENING: 'contracts/matter-opening', MOVING: 'contracts/matt
 export const checkMatterInput = (what: keyof typeof CONTRACTS, sent: unknown): object => {
   const [fault] = isRecord(sent)
     ? contractCheck(CONTRACTS[what])(sent)
-    : [{ field: '', message: '不是 JSON 对象 no JSON object' }]
+    : [{ field: '', message: '不是 JSON 对象，或有同名成员 no JSON object, or a member named twice' }]
   const unstorable = fault === undefined ? findUnstorableText(sent) : null
   if (unstorable !== null) throw new Refusal('INPUT_INVALID', { reason: unstorable })
   if (fault === undefined) return sent as object
