@@ -13,7 +13,7 @@ const commands = PROGRAM.flatMap((file) =>
   [...read(file).matchAll(/\.command\('([a-z]+)[ ']/g)].map(([, name]) => name),
 )
 const settings = [
-  ...read('src/config.ts').matchAll(/(?:given|secretOf|url|env|checked|count|networks|siteText)[([]'([A-Z_]+)'/g),
+  ...read('src/config.ts').matchAll(/(?:given|secretOf|url|env|checked|count|[nN]etworks|siteText)[([]'([A-Z_]+)'/g),
 ].map(([, name]) => name)
 
 /** Names that occur in no inline code of the page. */
