@@ -40,7 +40,7 @@ export const attemptMatterMove = (
   if (row === undefined) return { ok: false, because: 'MOVE_UNKNOWN' }
   const because =
     findStateDenial(kind, row, before, act) ??
-    findInputDenial(kind, row, act) ??
+    findInputDenial(kind, row, before, act) ??
     findGuardDenial({ kind, before, act, rules }, row.guards ?? []) ??
     findClockDenial(kind, row, before, act)
   return because === null
@@ -73,7 +73,12 @@ const findStateDenial = (
 const placeDenial = (row: MatterMoveRow, places: MatterAct['places']): MatterDenialCode | null =>
   actorsOf(row).some((actor) => places.includes(actor)) ? null : 'SEAT'
 
-const findInputDenial = (kind: MatterKind, row: MatterMoveRow, act: MatterAct): MatterDenialCode | null => {
+const findInputDenial = (
+  kind: MatterKind,
+  row: MatterMoveRow,
+  { seats }: Matter,
+  act: MatterAct,
+): MatterDenialCode | null => {
   if (!isDate(act.on) || act.on > shanghaiDate(act.at)) return 'DAY_AHEAD'
   if (act.openedOn !== undefined && act.on < act.openedOn) return 'DAY_BEFORE'
   for (const requirement of row.requires ?? []) {
@@ -84,6 +89,7 @@ const findInputDenial = (kind: MatterKind, row: MatterMoveRow, act: MatterAct): 
   const effects = row.effects ?? []
   if (effects.includes('hand_to') && act.to === undefined) return 'NO_RECEIVER'
   if (effects.includes('copy_to') && act.copyTo === undefined) return 'NO_RECEIVER'
+  if (act.to === act.seat && act.to === seats.holder) return 'OWN_SEAT'
   if (effects.includes('link') && act.link === undefined) return 'NO_LINK'
   const unknown = (act.attachments ?? []).some((type) => !Object.hasOwn(kind.attachments, type))
   return unknown ? 'ATTACHMENT_UNKNOWN' : null

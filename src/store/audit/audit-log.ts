@@ -174,6 +174,7 @@ export interface DisclosurePage {
   before: number | null
 }
 
+/** A marketplace acts on an operator, and opens files about it, in matters alone: that would tell of its clues. */
 export const listDisclosures = async (
   db: Db,
   groups: readonly (readonly number[])[],
@@ -187,6 +188,7 @@ export const listDisclosures = async (
          coalesce(t.purpose, t.body::json ->> 4) as purpose from trail t
        where t.number in (select o.number from trail_operators o where o.operator_id = any(g.operators))
          and t.role = any(:roles::text[]) and t.client is not null and not (t.role = 'party' and t.client = coalesce(:self::text, ''))
+         and not (t.role = 'marketplace' and t.kind in ('ACT', 'OUTCOME', 'FILE'))
          and (:before::bigint is null or t.number < :before)
        order by t.number desc limit :first) t
      order by g.place, t.number desc /* audit-log.askings */`,

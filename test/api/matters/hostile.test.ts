@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
+import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
 import { rowsOf } from '../../support/world.js'
+import { registration, uscc } from '../record-drafts.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
 const HOLDER = 'market-regulator@220104'
@@ -113,6 +115,29 @@ describe('matters and hostile clients', () => {
       undefined,
       '/reference',
     ])
+  })
+
+  it('nobody hands a matter to himself, which would begin his clock anew', async () => {
+    const id = await open('自转')
+    expect(await move(id, { move: 'forward', reason: '重新计算', to: HOLDER })).to.equal('OWN_SEAT')
+    const { text } = await send('/v1/matters', { ...CLUE, reference: '自发' }, { by: county() })
+    expect(JSON.parse(text).error.details).to.include({ because: 'OWN_SEAT', pointer: '/to' })
+  })
+
+  it('an operator is not told that a marketplace sent a clue about it', async () => {
+    const code = uscc(71)
+    await world.bring('registry', [registration(code, '虚构谷雨有限公司')])
+    const fields = Object.entries(CLUE.fields).map(([name, value]) => ({ name, value }))
+    const input = { ...CLUE, code, fields, reference: '举报' }
+    const open = 'mutation ($input: OpenMatterInput!) { openMatter(input: $input) { content { operatorName } } }'
+    const { data } = await world.ask(open, { token: mall(), variables: { input } })
+    expect(data.openMatter.content.operatorName).to.equal('虚构谷雨有限公司')
+    await tidyAuditLog(world.database.db, { cause: 'timetable', now: () => NOW })
+    const asked = `{ operator(code: "${code}") { askedBy(first: 100) { completeUntil nodes { kind client } } } }`
+    expect((await world.ask(asked, { token: world.token('party', code) })).data.operator.askedBy).to.deep.equal({
+      completeUntil: NOW.toISOString(),
+      nodes: [],
+    })
   })
 
   it('nobody approves his own after a colleague only added an attachment', async () => {

@@ -106,8 +106,8 @@ export const inputOfDraft = (
 }
 
 const DENIALS_OF_FIELDS: Readonly<Record<string, string>> = {
-  on: 'DAY_AHEAD',
-  to: 'NO_RECEIVER HOLDER_LINE ORGANISATION_UNKNOWN',
+  on: 'DAY_AHEAD DAY_BEFORE',
+  to: 'NO_RECEIVER OWN_SEAT HOLDER_LINE ORGANISATION_UNKNOWN',
   day: 'NO_DAY DAY_TOO_SOON DAY_NOT_LATER NO_EXTENSION',
   documentNumber: 'NO_NUMBER',
   link: 'NO_LINK',
