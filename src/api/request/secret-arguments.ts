@@ -7,8 +7,8 @@ const LITERAL = String.raw`"""(?:\\"""|[\s\S])*?"""|"(?:[^"\\\r\n]|\\.)*"`
 const GIVEN = new RegExp(String.raw`("?)\b(${NAMES})\1(${BLANK}:${BLANK})(?:${LITERAL})`, 'g')
 const VARIABLES = new RegExp(String.raw`\b(?:${NAMES})${BLANK}:${BLANK}\$(\w+)`, 'g')
 const HIDDEN = '"…"'
-/** Any text of this mutation may be a secret, except the names of settings. */
-const TAKES_SECRETS = /\bproposeSettings\b/
+/** Any text of these mutations may be a secret, except the names of settings. A matter's content is for its seats. */
+const TAKES_SECRETS = /\b(?:proposeSettings|openMatter|moveMatter)\b/
 /** A comment may hold a single quotation mark. */
 const LITERAL_OR_COMMENT = new RegExp(String.raw`${LITERAL}|#[^\r\n]*`, 'g')
 

@@ -111,7 +111,7 @@ export const answerMatter =
     const view = await matterByGlobalId(context, String(asked.request.params['id']))
     if (view === null) throw new Refusal('MATTER_UNKNOWN')
     const shown = await showMatter(context, view)
-    await asked.audit({ kind: 'ANSWER', asked: `GET /v1/matters ${view.number}`, ...shown })
+    await asked.audit({ kind: 'ANSWER', asked: `GET /v1/matters/${view.id}`, ...shown })
     asked.response.set('Cache-Control', 'no-store').type('application/json').send(shown.content)
   }
 

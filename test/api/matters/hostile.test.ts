@@ -140,6 +140,22 @@ describe('matters and hostile clients', () => {
     })
   })
 
+  it('the audit log keeps no content of a matter', async () => {
+    const input = `{ kind: "referral", to: "police@220100", copied: ["procuratorate@220100"], reference: "密-1", fields: [
+      { name: "sort", value: "ORDINARY" }, { name: "facts", value: "虚构密案内容" }] }`
+    const opened = await world.ask(`mutation { openMatter(input: ${input}) { id } }`, { token: county() })
+    const moving = { id: opened.data.openMatter.id, move: 'reject', reason: '虚构密案事由' }
+    const move = 'mutation ($input: MoveMatterInput!) { moveMatter(input: $input) { state } }'
+    const moved = await world.ask(move, { token: county('head'), variables: { input: moving } })
+    expect(moved.data.moveMatter.state).to.equal('NOT_SENT')
+    await fetch(`${world.url}/v1/matters/${moving.id}`, { headers: { authorization: `Bearer ${county()}` } })
+    const { data } = await world.ask('{ auditLog(first: 10) { nodes { asked } } }', { token: world.token('auditor') })
+    const asked = data.auditLog.nodes.map((row: { asked: string }) => row.asked)
+    expect(asked.filter((text: string) => /openMatter|moveMatter/.test(text))).to.have.length.greaterThan(3)
+    expect(asked).to.include(`GET /v1/matters/${moving.id}`)
+    expect(asked.join()).to.not.include('虚构密案')
+  })
+
   it('nobody approves his own after a colleague only added an attachment', async () => {
     const id = await open('移送', REFERRAL, county())
     expect(await move(id, { move: 'add_attachment', attachments: [FILE] }, county('colleague'))).to.equal('REPORTED')
