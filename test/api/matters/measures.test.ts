@@ -56,6 +56,7 @@ describe('measures over GraphQL', () => {
     })
     for (const role of ['reviewer', 'administrator', 'auditor'] as const)
       expect(await measures(token(role))).to.have.length(6)
+    expect(await measures(token('officer', 'market-regulator', '220000'))).to.have.length(6)
     expect(await measures(token('party', null, null, uscc(1)))).to.have.length(6)
     expect((await measures(finance())).map(({ seat }) => seat)).to.deep.equal(['finance@220000'])
     expect(await measures(token('agency', 'tax-bureau', '220000'))).to.deep.equal([])
