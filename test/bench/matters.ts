@@ -180,8 +180,9 @@ const INBOXES: readonly Inbox[] = [
   ...['WAITING', 'LATE', 'OTHERS', 'ENDED'].flatMap((queue) =>
     [HOLDER, PROVINCE].map((region) => ({ name: `${queue} of ${region}`, region, query: PAGE, queue })),
   ),
-  { name: `WAITING of ${PROVINCE}, page ${DEEP}`, region: PROVINCE, query: PAGE, queue: 'WAITING', deep: true },
-  { name: `counts of ${PROVINCE}`, region: PROVINCE, query: COUNTS },
+  { name: `BELOW ${PROVINCE}`, region: PROVINCE, query: PAGE, queue: 'BELOW' },
+  { name: `BELOW ${PROVINCE}, page ${DEEP}`, region: PROVINCE, query: PAGE, queue: 'BELOW', deep: true },
+  { name: `counts of ${HOLDER}`, region: HOLDER, query: COUNTS },
 ]
 
 const inboxes = async (small: World, large: World): Promise<Record<string, number>> => {

@@ -1,7 +1,7 @@
 import { may, type Viewer } from '../../domain/access/viewer.js'
 import { isUuid, parseListingUuid } from '../../domain/listing/listing.js'
 import { isSha256 } from '../../domain/matters/fields.js'
-import { hasSeatIn, rangeOfCoveredSeats, seatOf } from '../../domain/matters/seats.js'
+import { hasSeatIn, rangeOfCoveredSeats, rangeOfSeat, seatOf } from '../../domain/matters/seats.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
@@ -40,16 +40,21 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
   const { kind = null, region = null } = refuseUnstorableText(args)
   const page = { first: size + 1, after: readQueueInCursor(args.after), kind, region }
   const seat = seatOf(context.viewer)
+  const queue = args.queue ?? 'WAITING'
   const found =
     seat === null
       ? await queues.listEnvelopes(db, kindsSeenByStaff(), page)
-      : await queues.listQueue(db, rangeOfCoveredSeats(seat), args.queue ?? 'WAITING', { ...page, now: context.now })
+      : await queues.listQueue(db, seatsOfQueue(seat, queue), queue, { ...page, now: context.now })
   const rows = seat === null ? found : await withReceipts(context, seat, found, size)
   const views = await Promise.all(
     rows.map(async (row) => ({ ...(await makeMatterView(context, row)), cursor: makeQueueCursor(row) })),
   )
   return makeConnection(views, args, ({ cursor }) => cursor)
 }
+
+/** What waits for the seats below is not for a superior to do. */
+const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange =>
+  queue === 'WAITING' ? rangeOfSeat(seat) : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
 
 /** A read of the holder's own queue is the receipt of the matters that it lists. They keep their places on the page. */
 const withReceipts = async (
@@ -119,7 +124,7 @@ const uuidIn = (id: string): string | null => {
 const count = (_: unknown, __: unknown, context: GraphqlContext) => {
   const seat = seatOf(context.viewer)
   if (seat === null) return { waiting: 0, late: 0 }
-  return queues.countQueue(context.parts.db, rangeOfCoveredSeats(seat), { most: COUNTED_MOST, now: context.now })
+  return queues.countQueue(context.parts.db, rangeOfSeat(seat), { most: COUNTED_MOST, now: context.now })
 }
 
 interface FieldInput {
@@ -167,7 +172,10 @@ export const openMatterOf = async (
   const scheme = code == null ? null : parseCode(code)
   const [operator] = scheme ? (await operators.operatorsByCode(db, [scheme])).values() : []
   if (code != null && operator === undefined)
-    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator', pointer: '/code' })
+    throw new Refusal('INPUT_INVALID', {
+      reason: '枢纽没有此代码的经营者，请核对 No operator of the hub has this code',
+      pointer: '/code',
+    })
   const above = parent == null ? undefined : (uuidIn(parent) ?? NOBODY)
   const opening: work.MatterOpening = {
     kind,

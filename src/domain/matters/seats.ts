@@ -74,12 +74,15 @@ export const findCommonSuperior = (one: string, other: string): string | null =>
   return null
 }
 
+/** PostgreSQL stores no U+0000. */
+export const rangeOfSeat = (seat: string): { from: string; until: string } => ({ from: seat, until: `${seat}\u0001` })
+
 /** The seats that a seat covers lie between these two, in the order of code points. */
 export const rangeOfCoveredSeats = (seat: string): { from: string; until: string } => {
   const digits = digitsOfSeat(seat)
-  const from = digits === null ? seat : `${splitSeat(seat).agency}@${digits}`
-  // PostgreSQL stores no U+0000.
-  return { from, until: digits === null ? `${seat}\u0001` : `${from}~` }
+  if (digits === null) return rangeOfSeat(seat)
+  const from = `${splitSeat(seat).agency}@${digits}`
+  return { from, until: `${from}~` }
 }
 
 /** Sender, holder and copied, and a seat that covers one of them. The holder and those copied only once it is handed over. */

@@ -1,7 +1,7 @@
 import { type Db, queryRows } from '../db/db.js'
 import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
 
-export type MatterQueue = 'WAITING' | 'LATE' | 'OTHERS' | 'ENDED'
+export type MatterQueue = 'WAITING' | 'BELOW' | 'LATE' | 'OTHERS' | 'ENDED'
 
 interface QueuePlace {
   dueAt: string
@@ -10,10 +10,11 @@ interface QueuePlace {
 
 export type QueuedMatter = StoredMatter & QueuePlace
 
-/** Seats from `from` on and before `until`, in the order of the collation "C". */
+/** Seats from `from` on and before `until`, in the order of the collation "C", without the seat `but`. */
 export interface SeatRange {
   from: string
   until: string
+  but?: string
 }
 
 /** Narrows a page to one kind, and to matters of which some seat lies in a division (its first digits). */
@@ -57,11 +58,12 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 export const listQueue = async (
   db: Db,
-  { from, until }: SeatRange,
+  { from, until, but = '' }: SeatRange,
   queue: MatterQueue,
   { first, after, now, ...filter }: QueuePage & { now: Date },
 ): Promise<QueuedMatter[]> => {
   const isEnded = queue === 'ENDED'
+  const isWaiting = queue === 'LATE' || queue === 'BELOW'
   const [beyond, direction] = isEnded ? ['<', 'desc'] : ['>', 'asc']
   const start = isEnded ? { dueAt: END_OF_TIME, id: LAST_ID } : { dueAt: BEGINNING, id: FIRST_ID }
   const { dueAt, id } = after ?? start
@@ -75,10 +77,10 @@ export const listQueue = async (
          where s.seat collate "C" = c.seat collate "C" and s.queue = :queue and s.to_move is null and (s.due_at, s.matter_id) ${beyond} (:dueAt::timestamptz, :id::uuid)
            ${queue === 'LATE' ? `and ${LATE_SQL}` : ''} ${narrowedSql('s.matter_id', filter)}
          order by s.due_at ${direction}, s.matter_id ${direction} limit :first) q
-       where c.seat is not null order by q.due_at ${direction}, q.matter_id ${direction} limit :first)
+       where c.seat <> :but order by q.due_at ${direction}, q.matter_id ${direction} limit :first)
      select ${MATTER_COLUMNS}, f.due_at::text as "dueAt" from found f join matters m on m.id = f.matter_id
      order by f.due_at ${direction}, f.matter_id ${direction} /* queues.list */`,
-    { from, until, queue: queue === 'LATE' ? 'WAITING' : queue, dueAt, id, now, first, ...filter },
+    { from, until, but, queue: isWaiting ? 'WAITING' : queue, dueAt, id, now, first, ...filter },
   )
   return rows.map(reviveMatter)
 }

@@ -101,7 +101,10 @@ const openByRow = async (visit: RowVisit, sent: unknown) => {
   const scheme = code === undefined ? null : parseCode(code)
   const [operator] = scheme ? (await operatorsByCode(visit.db, [scheme])).values() : []
   if (code !== undefined && operator === undefined)
-    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator', pointer: '/code' })
+    throw new Refusal('INPUT_INVALID', {
+      reason: '枢纽没有此代码的经营者，请核对 No operator of the hub has this code',
+      pointer: '/code',
+    })
   const above = parent === undefined ? null : await findOwnMatter(visit, parent, '/parent')
   const about = { ...(operator && { operatorId: operator.id }), ...(above && { parent: above.id }) }
   return openMatter(visit, visit.who, { ...opening, ...about }, visit.now())

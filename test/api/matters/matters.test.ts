@@ -175,6 +175,20 @@ describe('matters over GraphQL', () => {
     expect(staff.data.matters.nodes).to.deep.equal([{ id, holderName: { zh: '松原市市场监督管理局' } }])
   })
 
+  it('that wait for a seat below are apart from those that wait for the superior itself', async () => {
+    const { id } = (await open({ ...ASSIST, to: 'market-regulator@220500', reference: '虚构-下级' })).data.openMatter
+    const idsIn = async (name: string) => (await queue(name, province())).map((one: { id: string }) => one.id)
+    expect(await idsIn('BELOW')).to.include(id)
+    expect(await idsIn('WAITING')).to.not.include(id)
+    const waiting = async () =>
+      (await world.ask('{ matterCounts { waiting } }', { token: province() })).data.matterCounts.waiting
+    const before = await waiting()
+    const own = (await open({ ...ASSIST, to: 'market-regulator@220000', reference: '虚构-本级' })).data.openMatter.id
+    expect(await waiting()).to.equal(before + 1)
+    expect(await idsIn('BELOW')).to.not.include(own)
+    expect(await idsIn('WAITING')).to.include(own)
+  })
+
   it('are late by a confirmed rule only', async () => {
     const { id } = (await open({ ...ASSIST, to: 'market-regulator@220800', reference: '逾-1' })).data.openMatter
     const holder = token('baicheng', 'market-regulator', '220800')

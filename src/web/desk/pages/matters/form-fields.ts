@@ -1,5 +1,6 @@
 /** A form is drawn from its move: what the move requires, its effects, and the rules of its clocks. */
 import { CombinedGraphQLErrors } from '@apollo/client/errors'
+import { chineseHalfOf, refusalSentence } from '../../pieces/refusal.js'
 import type { MatterFormFragment, MoveMatterInput } from './matters.generated.js'
 
 /** Keyed like the JSON pointers of refusals: `reason`, `fields/request`. */
@@ -75,7 +76,7 @@ export const fieldsOfForm = (kind: MatterFormFragment, move: FormMove, draft: Ma
         true,
         1_000,
       ],
-      [true, 'reason', '事由', 'TEXT', requires.includes('reason'), 1_000],
+      [true, 'reason', requires.includes('reason') ? '事由' : '说明', 'TEXT', requires.includes('reason'), 1_000],
     ]
   const asked = rows.flatMap(([isAsked, key, title, as, required, most]) =>
     isAsked ? [{ key, title, as, required, ...(most !== undefined && { most }) }] : [],
@@ -121,8 +122,8 @@ export const faultOfRefusal = (error: unknown): { key: string; reason: string } 
     code?: string
     details?: { pointer?: string; because?: string; reason?: string }
   }
-  const { pointer, because = code, reason = '该单位不能承办此事项' } = details ?? {}
+  const { pointer, because = code, reason = refusalSentence(error) } = details ?? {}
   const denied = Object.entries(DENIALS_OF_FIELDS).find(([, codes]) => codes.split(' ').includes(because))
   const key = pointer?.slice(1).replace(/^attachments.*/, FILES) ?? denied?.[0]
-  return key === undefined ? null : { key, reason }
+  return key === undefined ? null : { key, reason: chineseHalfOf(reason) }
 }

@@ -120,11 +120,13 @@ interface FileInputsProps {
 
 const FileInputs = ({ kind, move, onChange }: FileInputsProps) => {
   const id = useId()
-  if (kind.attachments.length === 0) return null
+  const needed = kind.attachments.filter(({ code }) => needsFile(move, code))
+  const offered = needed.length > 0 ? needed : kind.attachments
+  if (offered.length === 0) return null
   return (
-    <details open={kind.attachments.some(({ code }) => needsFile(move, code))}>
+    <details open={needed.length > 0}>
       <summary>材料（PDF、PNG 或 JPEG，每份不超过 20 MB）</summary>
-      {kind.attachments.map(({ code, name }) => (
+      {offered.map(({ code, name }) => (
         <Labelled key={code} id={`${id}${code}`} title={name.zh} isOptional={!needsFile(move, code)}>
           <input
             id={`${id}${code}`}

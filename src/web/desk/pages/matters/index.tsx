@@ -56,6 +56,7 @@ export default function MattersPage() {
   const counted = (n = 0) => (n === 0 ? '' : ` ${formatNumber(n)}`)
   const queues = [
     { value: 'WAITING', label: `等我办理${counted(data?.matterCounts.waiting)}` },
+    { value: 'BELOW', label: '等下级单位' },
     { value: 'OTHERS', label: '等他方' },
     { value: 'LATE', label: `逾期${counted(data?.matterCounts.late)}` },
     { value: 'ENDED', label: '已办结' },

@@ -110,7 +110,7 @@ const inputWords = (of: ShownMatter, made: MadeMove): string[] => {
     ['日期', day],
     ['延长', extension && spanText(extension)],
     ['关联', link],
-    ['事由', made.move === RECEIPT ? null : reason],
+    ['说明', made.move === RECEIPT ? null : reason],
     ...(made.stateBefore === null ? [] : fields).map(
       (field): [string, string] => Object.values(fieldWords(of, field)) as [string, string],
     ),
