@@ -10,7 +10,13 @@ import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { useMay, useSession } from '../../session/session.js'
-import { type MatterHeadFragment, MatterKindsDocument, type MatterQueue, MattersDocument } from './matters.generated.js'
+import {
+  type MatterHeadFragment,
+  MatterKindsDocument,
+  type MatterKindsQuery,
+  type MatterQueue,
+  MattersDocument,
+} from './matters.generated.js'
 
 /** A marketplace is named as it is registered. */
 export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFragment): string =>
@@ -46,6 +52,16 @@ const COLUMNS: readonly TableColumn<MatterHeadFragment>[] = [
   { key: 'due', title: '最近的时限', width: 195, render: ({ nextClock }) => <NextDue of={nextClock} /> },
 ]
 
+const counted = (n = 0) => (n === 0 ? '' : ` ${formatNumber(n)}`)
+
+const queuesOf = (counts: MatterKindsQuery['matterCounts'] | undefined) => [
+  { value: 'WAITING', label: `等我办理${counted(counts?.waiting)}` },
+  { value: 'BELOW', label: '等下级单位' },
+  { value: 'OTHERS', label: '等他方' },
+  { value: 'LATE', label: `逾期${counted(counts?.late)}` },
+  { value: 'ENDED', label: '已办结' },
+]
+
 export default function MattersPage() {
   const { agency } = useSession()
   const mayOpen = useMay('open_matter') && agency !== null
@@ -53,14 +69,6 @@ export default function MattersPage() {
   const variables = { queue: asked.queue as MatterQueue, kind: asked.kind || null, region: asked.region || null }
   const { data } = useQuery(MatterKindsDocument)
   const rows = useConnection(MattersDocument, variables, ({ matters }) => matters)
-  const counted = (n = 0) => (n === 0 ? '' : ` ${formatNumber(n)}`)
-  const queues = [
-    { value: 'WAITING', label: `等我办理${counted(data?.matterCounts.waiting)}` },
-    { value: 'BELOW', label: '等下级单位' },
-    { value: 'OTHERS', label: '等他方' },
-    { value: 'LATE', label: `逾期${counted(data?.matterCounts.late)}` },
-    { value: 'ENDED', label: '已办结' },
-  ]
   return (
     <>
       <PageHead
@@ -81,7 +89,7 @@ export default function MattersPage() {
           <Segmented
             aria-label="看什么"
             value={asked.queue}
-            options={queues}
+            options={queuesOf(data?.matterCounts)}
             onChange={(queue) => ask({ queue, row: 0 })}
           />
         )}
