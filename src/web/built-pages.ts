@@ -31,7 +31,6 @@ interface PagePolicy {
 const placesOf = (page: string): string[] =>
   [`../../dist/web/${page}/`, `../../web/${page}/`].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 
-/** Addresses of desk pages before they were renamed. */
 const RENAMED_DESK_PAGES: Readonly<Record<string, string>> = {
   '/overrules': '/overrides',
   '/administration/trail': '/administration/audit-log',

@@ -3,10 +3,7 @@ import { redactIdNumbers } from '../records/privacy.js'
 import { isSamePerson } from './persons.js'
 import { CLIENT_ROLES, isRole, type Role } from './viewer.js'
 
-/**
- * Separation of duties (三员分立): one administrator (`systems`) registers accounts, another (`security`) confirms them;
- * the auditor audits.
- */
+/** Separation of duties (三员分立): `systems` registers accounts, `security` confirms them; the auditor audits. */
 export const ADMINISTRATOR_DUTIES = ['systems', 'security'] as const
 export type AdministratorDuty = (typeof ADMINISTRATOR_DUTIES)[number]
 
@@ -17,10 +14,7 @@ export interface Confirmer {
 
 export type PendingChange = 'REGISTERED' | 'PASSWORD' | 'SECOND_FACTOR' | 'SECRET'
 
-/**
- * Why this person may not confirm an account that `changers` changed since the last confirmation. Otherwise one
- * administrator could create both officer and reviewer of a case, or hide an own change behind another's.
- */
+/** One administrator alone could create both officer and reviewer of a case. `changers`: since the last confirmation. */
 export const findAccountConfirmationFault = (
   changers: readonly string[],
   { sub, duty }: Confirmer,
@@ -29,7 +23,7 @@ export const findAccountConfirmationFault = (
   return changers.some((changer) => isSamePerson(changer, sub)) ? 'SECOND_PERSON' : null
 }
 
-/** `\p{DI}` and U+2800 show nothing: with one of them a name would look like another's. */
+/** `\p{DI}` and U+2800 show nothing, so two names would look alike. */
 const NAME = /^[^\p{C}\p{DI}\s:\u2800\uFFFD]{1,64}$/u
 const REGION = /^\d{6}$/
 

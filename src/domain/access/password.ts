@@ -1,7 +1,7 @@
 export const PASSWORD_MIN_LENGTH = 12
 export const PASSWORD_MAX_LENGTH = 128
 const DIFFERENT_LEAST = 6
-/** An account name of at least this length must not occur in the password. */
+/** Shorter account names may occur in the password. */
 const NAME_LEAST = 3
 /** PATTERN: at least this share of neighbouring characters are equal or consecutive (abc, 321, 111). */
 const ROW_SHARE = 0.6
@@ -48,7 +48,7 @@ const respelt = (text: string): string => [...text].map((each) => LEET[each] ?? 
 
 const bare = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
 
-/** Strips one sign at a time from either end, because a common password may itself end in digits or signs. */
+/** Strips signs one by one: a common password may itself end in digits. */
 const shortened = (text: string): string[] => {
   const [front] = /^[^\p{L}]*/u.exec(text) ?? ['']
   const [back] = /[^\p{L}]*$/u.exec(text) ?? ['']

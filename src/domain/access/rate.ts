@@ -19,10 +19,7 @@ export const owedMsAt = (level: BucketLevel | undefined, now: number): number =>
 export const waitMsFor = (owedMs: number, { most, everyMs }: BucketRate): number =>
   Math.max(0, owedMs + everyMs - most * everyMs)
 
-/**
- * The caller by the X-Forwarded-For entry of the outermost of our `proxies`. Entries further left come from the client
- * and are ignored.
- */
+/** Uses the X-Forwarded-For entry of our outermost proxy: the client may have written those further left. */
 export const callerAddressOf = (peer: string, forwarded: string, proxies: number): string => {
   const noted = forwarded
     .split(',')

@@ -25,7 +25,6 @@ export const CLIENT_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'pu
 
 export interface Viewer {
   role: Role
-  /** Subject of the token; null without a token. */
   sub: string | null
   agency: string | null
   region: string | null
@@ -64,7 +63,7 @@ const ACTS_ANYWHERE = rolesByAct({
   see_operator: READERS,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
-  // Other viewers see no removed or ended entries, and no past days, which would show them.
+  // Past days show removed and ended entries too.
   see_removed: ['officer', 'reviewer', 'auditor', 'party'],
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
@@ -156,7 +155,7 @@ export const RECORD_KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   party: RECORD_KINDS,
 }
 
-/** Code of the province (GB/T 2260). Viewers with this region, or none, act in all regions. */
+/** GB/T 2260. Viewers with this region, or none, act in all. */
 const PROVINCE = '220000'
 
 /** Acts of the security administrator and the auditor: who registers accounts does not read what is noted of it (三员分立). */
@@ -174,10 +173,7 @@ export const mayInRegion = (viewer: Viewer, act: Act, region: string | null): bo
   may(viewer, act) &&
   (!isRegionBound(viewer) || !REGIONAL_ACTS.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
 
-/**
- * Consent of the next higher authority to a listing (SAMR order 44, article 22). `level`: the deciding authority's,
- * null when unknown. A city's viewer consents only to a county's listing.
- */
+/** Consent of the next higher authority (SAMR order 44, article 22): a city's viewer consents only to a county's listing. */
 export const mayConsentToListing = (viewer: Viewer, level: DivisionLevel | null): boolean =>
   may(viewer, 'move_listing') &&
   (!isRegionBound(viewer) || (level === 'COUNTY' && divisionLevelOf(viewer.region ?? '') === 'CITY'))
@@ -216,7 +212,6 @@ export const maySeeOperator = (viewer: Viewer, operator: OperatorScope | null): 
   return sight === null || (operator?.region ?? '').startsWith(sight)
 }
 
-/** The viewer, or PUBLIC when the operator's file is closed to it. */
 export const viewerOfFile = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
   seesOnlySomeFiles(viewer) && !maySeeOperator(viewer, operator) ? PUBLIC_VIEWER : viewer
 

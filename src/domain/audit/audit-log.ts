@@ -61,7 +61,6 @@ export interface AuditHead {
 export interface AuditRow extends Frame {
   /** 0: hashed without a key. 1: sealed with a key. */
   form: number
-  /** Rows without a key (form 0) have none. */
   keyId: string | null
   number: number
   contentHash: string
@@ -132,10 +131,7 @@ export const parseHead = (said: unknown): AuditHead | null => {
 
 export const ITEM_CODES_MOST = 100
 
-/**
- * Codes in an intake item, by form and check digit, which other numbers rarely pass. Its viewers see them, so the audit
- * log records them.
- */
+/** Codes by form and check digit, which other numbers rarely pass. Viewers of the item see them. */
 export const findCodesInItem = (item: unknown): string[] => {
   const codes = new Set<string>()
   const look = (value: unknown): void => {

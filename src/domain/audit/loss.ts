@@ -9,7 +9,7 @@ export interface ServerIdentity {
 }
 
 export interface NotedHead extends AuditHead {
-  /** The server that held the row; null when unknown. */
+  /** The server that held the row. */
   server: ServerIdentity | null
   at: Date | null
 }
@@ -22,7 +22,7 @@ export interface AuditLoss {
   /** `from`: server that held the rows. `to`: server that lacks them. */
   from: ServerIdentity | null
   to: ServerIdentity | null
-  /** Hashes of the missing rows, because row numbers are reused after a loss; null from older releases. */
+  /** Hashes, because row numbers are reused after a loss; null from older releases. */
   heads: readonly string[] | null
 }
 
@@ -35,10 +35,7 @@ export const isSameServer = (one: ServerIdentity, other: ServerIdentity): boolea
 export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolean =>
   from !== null && to !== null && !isSameServer(from, to)
 
-/**
- * If the present server held a missing row, `from` names it: then neither a failover nor a restored copy explains the
- * loss.
- */
+/** `from` names the present server if it held a missing row: then no failover or restore explains the loss. */
 export const findLoss = (
   heads: readonly NotedHead[],
   hashes: ReadonlyMap<number, string>,

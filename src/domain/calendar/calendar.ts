@@ -20,8 +20,8 @@ export const isWorkday = (calendar: Calendar, date: string): boolean => {
 }
 
 /**
- * Returns the n-th working day after `date`; negative n counts back. `provisional`: the day lies beyond the announced
- * holidays and may still move.
+ * Returns the n-th working day after `date`; negative n counts back. `provisional`: beyond the announced holidays, it may
+ * still move.
  */
 export const addWorkdays = (calendar: Calendar, date: string, n: number): { date: string; provisional: boolean } => {
   const step = n < 0 ? -1 : 1

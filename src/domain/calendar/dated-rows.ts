@@ -50,7 +50,7 @@ const LAST_DAY = '9999-12-31'
 const overlap = (a: RuleDates, b: RuleDates): boolean =>
   (a.from ?? FIRST_DAY) <= (b.to ?? LAST_DAY) && (b.from ?? FIRST_DAY) <= (a.to ?? LAST_DAY)
 
-/** Checks that days exist, that rows related by `isSame` do not overlap, and that only rows of certainty F are confirmed. */
+/** Rows related by `isSame` may not overlap; only rows of certainty F may be confirmed. */
 export const checkRuleRows = <R extends RuleDates & { mark: SourceCertainty; confirmed?: boolean }>(
   rows: readonly R[],
   place: string,

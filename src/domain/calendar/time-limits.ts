@@ -32,9 +32,9 @@ export interface DueTime {
   at: Date | null
   /** True when the day lies beyond the announced holidays and may still move. */
   provisional: boolean
-  /** Public holidays and paused days within the limit, which did not count. */
+  /** Holidays and paused days within the limit. */
   uncounted: string[]
-  /** Make-up workdays on weekends within the limit, which did. */
+  /** Make-up workdays on weekends within the limit. */
   makeUp: string[]
 }
 

@@ -50,14 +50,13 @@ const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDiffere
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),
 ]
 
-/** Up to this many missing entries are never an outage: an office may repair as many in a working day. */
+/** This many missing entries are no outage: an office may repair that many in a working day. */
 const GONE_ALWAYS = 10
-/** A larger missing share of the confirmed entries is an outage, if more than GONE_ALWAYS are missing. */
+/** A larger missing share of the confirmed entries is an outage. */
 const GONE_SHARE = 0.05
 /** Replaces GONE_SHARE after a restore, when all removals since the backup appear at once. */
 const GONE_SHARE_RESTORED = 0.5
 
-/** True when too many confirmed entries are missing, or more than one while the display is empty. */
 export const isOutage = (
   { gone, confirmed, shown }: { gone: number; confirmed: number; shown: number },
   restored: boolean,

@@ -110,7 +110,7 @@ export const makeReceipt = (key: string, code: string, text: string, more: Parti
  */
 export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
-/** A receiver may take this long to apply a message. Until then its display proves nothing. */
+/** Until a receiver has applied a message, its display proves nothing. */
 export const MESSAGE_SETTLES_SECONDS = 60
 
 /**
@@ -140,10 +140,7 @@ export interface PriorDelivery {
  */
 export type OwedAction = { owe: NoticeAction | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
-/**
- * A removal goes at once to every platform that may have the entry, and replaces a pending addition. If that was never
- * sent, neither is the removal.
- */
+/** A removal replaces a pending addition. If that was never sent, neither is the removal. */
 export const decideRequiredDelivery = (change: NoticeAction, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
   if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
@@ -151,7 +148,7 @@ export const decideRequiredDelivery = (change: NoticeAction, earlier: readonly P
   return { owe: 'ADD', fold: 'nothing' }
 }
 
-/** In doubt an addition is sent: platforms accept it for an existing entry, but refuse a change of a missing one. */
+/** Platforms accept additions of existing entries, but refuse changes of missing ones. */
 const surelyShows = (earlier: readonly PriorDelivery[]): boolean => {
   const aside = (d: PriorDelivery): boolean => d.state === 'REFUSED' || (d.state === 'OWED' && d.attempts === 0)
   if (earlier.some((d) => d.action === 'ADD' && aside(d))) return false

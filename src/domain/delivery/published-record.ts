@@ -129,10 +129,7 @@ export interface RecordSource {
 
 export type ShowOrRemove = 'SHOW' | RecordRemovalCause | null
 
-/**
- * A decision of several sources is sent once: from the source sent before, or else the first. One withdrawal or repair
- * counts for all, in the firm's favour.
- */
+/** A decision of several sources is sent once. One withdrawal or repair counts for all, in the firm's favour. */
 export const decideShowOrRemove = (sources: readonly RecordSource[]): Map<string, ShowOrRemove> => {
   const due = new Map<string, ShowOrRemove>()
   for (const group of groupBy(sources, decisionOf).values()) {
@@ -189,10 +186,7 @@ export interface RecordActions {
   shows: 'ADD' | 'CHANGE' | null
 }
 
-/**
- * Returns null when there is nothing to send. `isHeard`: some platform receives records of this kind. Removals are sent
- * even if no platform does.
- */
+/** `isHeard`: some platform receives records of this kind. Removals are sent even if no platform does. */
 export const decideRecordActions = (
   {
     due,

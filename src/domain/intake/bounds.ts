@@ -23,7 +23,7 @@ export interface DeliveryCounts {
    * delivery.
    */
   standing: number
-  /** True for a file given by hand without `--full`. No bound on count or shrinkage applies. */
+  /** True for a file given by hand without `--full`: count and shrinkage are unbounded. */
   partialFile: boolean
   whole: boolean
 }

@@ -71,14 +71,13 @@ const BLANK_CASE = {
   latePoints: 0 as number,
   hearingAsked: false as boolean,
   hearingOn: null as string | null,
-  /** Set from the day of the return until the case is mended. */
   returned: null as { by: string; on: string; to: ReturnTarget } | null,
   consentedOn: null as string | null,
   decidedOn: null as string | null,
   /** Day on which service takes effect. */
   servedOn: null as string | null,
   publishedOn: null as string | null,
-  /** True when the party is an adult; null when unchecked or not a natural person. Never public. */
+  /** The party is an adult; null: unchecked, or no natural person. Never public. */
   ofAge: null as boolean | null,
   hiding: null as EntryHiding | null,
   repair: null as Repair | null,
@@ -134,9 +133,9 @@ export interface CaseAct {
   restoring?: 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
   ofAge?: boolean
   fileHash?: string
-  /** Paper whose hash is recorded: the named file, one of the case system, or the hub's draft. */
+  /** The paper whose hash is recorded. ISSUED: by the case system. */
   paper?: 'NAMED' | 'ISSUED' | 'DRAFT'
-  /** The repair notice was served with the decision (两书同达); absent when not stated. */
+  /** The repair notice was served with the decision (两书同达). */
   repairNotice?: boolean
 }
 

@@ -31,7 +31,6 @@ export interface Deadline {
   /** Counting starts after this day. */
   startsOn: string
   dueOn: string
-  /** True when `dueOn` lies beyond the announced holidays and may still move. */
   provisional: boolean
   rule: LegalNumber & { value: number }
 }

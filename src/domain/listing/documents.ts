@@ -59,7 +59,6 @@ export interface DocumentSource {
   }
   operator: { name: string | null; uscc: string | null }
   decision: RecordBody | null
-  /** Standing data of the authority; null until it was stated and confirmed. */
   authority: AuthorityData | null
   list: ListKind
   clocks: PublicationClocks | null

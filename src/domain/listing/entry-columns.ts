@@ -16,7 +16,6 @@ export interface EntryColumns {
 
 export interface LinkedAndPresentDecision {
   linked: LinkedDecision | null
-  /** The linked decision as its sources report it today. */
   standing: LinkedDecision | null
 }
 

@@ -7,7 +7,7 @@ import { isWithdrawnPenalty, judgePenaltySeverity } from '../records/penalty.js'
 import type { RecordBody } from '../records/records.js'
 
 export interface LeadRule extends DatedRow {
-  /** PENALTY: the penalty opens a lead by itself. SCORE: it may carry a lead that a falling score opens. */
+  /** PENALTY: opens a lead by itself. SCORE: may carry a lead that a falling score opens. */
   trigger: 'PENALTY' | 'SCORE'
   severity: 'HEAVY' | 'LIGHT'
   /** Least fine in yuan; null for any penalty of this severity. */

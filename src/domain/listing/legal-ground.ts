@@ -45,10 +45,7 @@ export interface GroundHistory {
   isLetGo: boolean
 }
 
-/**
- * A withdrawn or erroneous penalty ends the case. A lighter penalty, or a penalty of another operator, hides the
- * entry. Null: the ground stands.
- */
+/** A withdrawn or erroneous penalty ends the case. A lighter penalty, or a penalty of another operator, hides the entry. */
 export const decideGroundConsequence = (
   { state, heavy }: GroundStatus,
   { wasHeavy, isWrong, isLetGo }: GroundHistory,
@@ -122,7 +119,7 @@ export const bindsPublication = (lists: readonly ListKind[], { table, path, row 
   return PARTS.includes(part) || (part === 'numbers' && NUMBERS.some(([name]) => name === row['name']))
 }
 
-/** Deadlines of the authority itself (to publish, to answer) are left out: they change nothing that is published. */
+/** Deadlines of the authority itself change nothing published, so they are left out. */
 const listBindingRules = ({ list, clocks, decidedOn, publishedOn }: PublishedCase): BindingRow[] => {
   const rows = (zh: string, en: string, found: readonly ({ mark: SourceCertainty } | null | undefined)[]) =>
     found.flatMap((row) => (row ? [{ what: { zh, en }, mark: row.mark }] : []))

@@ -19,7 +19,7 @@ export const MOVES_BY_PEOPLE = MOVE_NAMES.filter((name) => MOVES[name].roles.som
 
 export interface MoveDenial extends BilingualText {
   code: DenialCode
-  /** First day on which the move may be made; null when unknown. */
+  /** First day on which the move may be made. */
   from: string | null
 }
 
@@ -74,7 +74,7 @@ const checkActor = (row: MoveRow, before: Case, act: CaseAct): DenialCode | null
   return act.by.trim() === '' ? 'NOBODY' : null
 }
 
-/** Day of the last move. A future day is ignored: a clock that was ahead wrote it. */
+/** A future day is ignored: a clock that was ahead wrote it. */
 const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== null && lastOn <= today ? lastOn : null)
 
 /** These moves end the display. No date in the case may prevent them. */
@@ -112,7 +112,7 @@ const denial = (because: DenialCode | NotYetDenial): MoveDenial => {
   return { code, from, zh: `${zh}（${from} 起可以）`, en: `${en} (it may be from ${from})` }
 }
 
-/** A listing of this hub has one uuid everywhere. A mirrored entry has only the GraphQL id `Listing:m<version>`. */
+/** A listing has one uuid everywhere. A mirrored entry has only the GraphQL id `Listing:m<version>`. */
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** base64url of `Listing:` and a uuid: the GraphQL id until 2026-11-29. */
@@ -120,7 +120,7 @@ const FORMER = /^TGlzdGluZz[op][\w-]{48}$/
 
 export const isUuid = (text: string): boolean => UUID.test(text)
 
-/** Accepts a uuid and a former GraphQL id; null for any other text. */
+/** Accepts a former GraphQL id too. */
 export const parseListingUuid = (id: string): string | null => {
   if (UUID.test(id)) return id
   const [, uuid = ''] = FORMER.test(id) ? Buffer.from(id, 'base64url').toString('utf8').split(':') : []

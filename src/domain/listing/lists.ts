@@ -35,7 +35,7 @@ export interface LegalBasis extends RuleDates {
 /** The event whose day decides which row applies. */
 type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
-/** Effect of a new rule row on existing entries. Null when the law is silent: the milder result then holds. */
+/** The milder result holds when the law is silent (null). */
 export type EffectOnExistingEntries = 'KEEP' | 'APPLY' | null
 
 export interface ListTerm extends DatedRow {
@@ -44,7 +44,7 @@ export interface ListTerm extends DatedRow {
   standing: EffectOnExistingEntries
 }
 
-/** Each kind decided in this hub has rows for all of these, without a gap up to today. */
+/** Each kind decided here has rows for all of these, up to today. */
 export const LEGAL_NUMBER_NAMES = [
   'DEFENCE_WORKDAYS',
   'PUBLICATION_WORKDAYS',
@@ -67,7 +67,6 @@ export interface LegalNumber extends DatedRow {
   standing?: EffectOnExistingEntries
 }
 
-/** Rule on whether the next higher authority must consent before a decision. */
 export interface ConsentRule extends RuleDates, RuleSource {
   needed: boolean
   levels: DivisionLevel[]
@@ -116,7 +115,6 @@ export interface ListKind extends BilingualText {
   consents: ConsentRule[]
   terms: ListTerm[]
   numbers: LegalNumber[]
-  /** Penalties that open a lead; none when absent. */
   leads?: LeadRule[]
   repair: RepairEntrance | null
   measures: Measure[]
@@ -134,8 +132,8 @@ export const isBlacklist = (lists: readonly ListKind[], id: string): boolean =>
 type Terms = Pick<ListKind, 'terms'>
 
 /**
- * Returns the corresponding day of the last month (Civil Code, articles 201 and 202); null without a decision day or
- * fixed term. Later rows in force by `asOf` may change it; without `asOf` they are ignored.
+ * Returns the corresponding day of the last month (Civil Code, articles 201 and 202). Later rows in force by `asOf` may
+ * change it; without `asOf` they are ignored.
  */
 export const computeTermEnd = (
   list: Terms,

@@ -23,10 +23,7 @@ import {
 
 const BEFORE_PUBLICATION = CASE_STATES.slice(0, CASE_STATES.indexOf('PUBLISHED'))
 
-/**
- * Most defence points within the defence period. LATE_POINTS_MOST bounds later ones, so they cannot delay a review
- * for ever.
- */
+/** LATE_POINTS_MOST bounds points made after the defence period, which could delay a review for ever. */
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 
@@ -107,7 +104,6 @@ const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | n
   return before.defenceUntil
 }
 
-/** A public notice counts as served only after SERVICE_NOTICE_DAYS. */
 const effectiveOn = (act: CaseAct, { list }: MoveRules): string =>
   act.service === 'PUBLIC_NOTICE'
     ? addDays(act.on, findLegalNumberValue(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0)

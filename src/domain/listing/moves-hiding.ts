@@ -15,7 +15,7 @@ const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
 const kindSaid: MoveGuard = (_, { hiding, role }) => {
   if (hiding === undefined) return 'HIDING_NOT_SAID'
-  // Only the clock (an automatic job) hides as LOST, after comparing with platforms. It also hides errors in records.
+  // The clock (an automatic job) alone hides as LOST, after comparing with platforms.
   if (role === 'clock') return hiding === 'LOST' || hiding === 'ERROR' ? null : 'ROLE'
   return hiding === 'LOST' ? 'ROLE' : null
 }
@@ -62,7 +62,7 @@ export const HIDING_MOVES = {
     // The legal ground is not checked, so an entry whose record is missing can be renewed too.
     guards: [requirePublicList, requireNotEnded],
   },
-  // A late confirmation is accepted. Until it comes, the entry stays hidden and the confirmation is shown as late.
+  // A late confirmation is accepted; until then the entry stays hidden.
   confirmHiding: {
     zh: '确认暂停公示',
     en: 'confirm the hiding',

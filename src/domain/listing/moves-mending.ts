@@ -31,7 +31,7 @@ export const MENDING_MOVES = {
     needs: ['text'],
     offered: ({ returned }) => (returned === null ? null : 'ALREADY_RETURNED'),
     guards: [targetSaid],
-    // The party keeps sight of a case of which it was notified, so `notifiedOn` stays until the new notice.
+    // The party keeps sight of a case of which it was notified: `notifiedOn` stays.
     sets: (_, { by, on, returning = 'PROPOSAL' }) => ({ returned: { by, on, to: returning }, consentedOn: null }),
   },
   // A proposal or a notice made anew also shows that the case was mended.

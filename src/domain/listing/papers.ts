@@ -45,12 +45,11 @@ export const isRoomLeft = (held: { count: number; bytes: number }, added: readon
 
 export interface PaperCase {
   region: string | null
-  /** Level of the deciding authority; null when unknown, or for an objection. */
   level: DivisionLevel | null
   keeper: string | null
 }
 
-/** The authority that decides the case reads its papers, and so do its superiors and the keeper. */
+/** The deciding authority, its superiors and the keeper read the papers. */
 export const mayReadPapers = (viewer: Viewer, { region, level, keeper }: PaperCase): boolean => {
   if (!mayInRegion(viewer, 'move_listing', region)) return false
   if (!isRegionBound(viewer) || level === null) return true

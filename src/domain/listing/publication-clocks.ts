@@ -102,7 +102,6 @@ const clockBy = (row: ClockRow, entry: ClockedEntry) => {
     startsOn,
     repairFrom: { on: row.minimumMonths === 0 ? startsOn : addDays(addMonths(startsOn, row.minimumMonths), 1), row },
     endsOn: { on: lengthened ? banned : term, row },
-    /** True when a legal ban beyond the term has lengthened the display. */
     lengthened,
   }
 }

@@ -19,7 +19,7 @@ export const isRunOut = ({ due, ended }: MatterClock, at: Date): boolean => {
   return due.at === null ? until.on > due.on : until.at > due.at
 }
 
-/** Name of the clocks' table among the rules that two people confirm. */
+/** The table among the rules that two people confirm. */
 export const CLOCK_TABLE = 'matters'
 
 export const makeClockTable = (kinds: Iterable<MatterKind>) => ({
@@ -31,7 +31,7 @@ export const makeClockTable = (kinds: Iterable<MatterKind>) => ({
   })),
 })
 
-/** The members that other rules have, with words for what is chosen by a field. */
+/** Describes in words what a field chooses. */
 const ruleRowOf = (kind: MatterKind, { when = {}, value, unit, extension, from, to, ...row }: MatterClockRow) => ({
   ...{ from, to: to ?? null, value, unit, ...(extension && { extension }), basis: row.source },
   applies: Object.entries(when)
@@ -47,14 +47,13 @@ export interface ClockRule {
   row: MatterClockRow
 }
 
-/** Found in a published text, or read there by two people since. */
 export const isConfirmedClock = ({ kind, clock, row }: ClockRule, confirmations?: RuleConfirmations): boolean => {
   const rule = ruleRowOf(kind, row)
   const path = ['kinds', kind.kind, 'clocks', clock]
   return rule.mark === 'F' || (confirmations?.has(keyOfRuleRow(CLOCK_TABLE, path, rule)) ?? false)
 }
 
-/** Late by a confirmed rule. A rule from memory (M) blames nobody. */
+/** A rule from memory (M) blames nobody. */
 export const isLateByLaw = (
   kind: MatterKind,
   clock: MatterClock,
@@ -85,7 +84,7 @@ export const recountClock = (clock: MatterClock, calendar: Calendar): MatterCloc
 export const recountRunningClocks = (clocks: readonly MatterClock[], calendar: Calendar): MatterClock[] =>
   clocks.map((clock) => (clock.ended === null ? recountClock(clock, calendar) : clock))
 
-/** The start of the day where the act was done earlier than it is recorded. */
+/** An act recorded later counts from the start of its day. */
 const instantOf = ({ on, at }: Pick<MatterAct, 'on' | 'at'>): Date =>
   on === shanghaiDate(at) ? at : new Date(`${on}T00:00:00+08:00`)
 

@@ -38,7 +38,6 @@ interface MatterReceipt {
   way: string
 }
 
-/** One attachment handed to one seat. */
 interface AttachmentHandover extends CustodyFile {
   sequence: number
   at: Date
@@ -47,7 +46,6 @@ interface AttachmentHandover extends CustodyFile {
   received: MatterReceipt | null
 }
 
-/** A matter received by one holder. */
 interface HolderReceipt extends MatterReceipt {
   from: string
   to: string
@@ -57,7 +55,7 @@ interface HolderReceipt extends MatterReceipt {
 export const RECEIPT_MOVE = 'receive'
 const PAPER_RECEIPT_MOVE = 'record_receipt'
 
-/** Who handed which attachment to whom, by the moves of a matter in their order. */
+/** Handovers come in the order of the moves. */
 export const traceCustody = (kind: MatterKind, seats: MatterSeats, moves: readonly CustodyMove[]) => {
   const handovers: AttachmentHandover[] = []
   const receipts: HolderReceipt[] = []

@@ -87,7 +87,7 @@ const checkStates = (kind: MatterKind, say: KindFaultReporter): void => {
 
 const opens = (kind: MatterKind): string => kind.moves[OPENING_MOVE]?.to ?? ''
 
-/** The states that a move may lead to from `state`; `back` may lead to any state from which this one is entered. */
+/** `back` may lead to any state from which this one is entered. */
 const nextStates = (kind: MatterKind, row: MatterMoveRow, state: string): string[] => {
   if (row.effects?.includes('back'))
     return Object.values(kind.moves).flatMap(({ from = [], to }) => (to === state ? from : []))

@@ -59,7 +59,7 @@ export interface MatterClockRow {
   of?: Exclude<MatterActor, 'listing'>
   from: string
   to?: string
-  /** The unit SET makes it the least number of days between the move and the stated day. */
+  /** SET: the least number of days between the move and the stated day. */
   value: number
   unit: TimeUnit
   source: string
@@ -87,7 +87,7 @@ export interface MatterKind extends BilingualText {
 
 export const OPENING_MOVE = 'open'
 
-/** Moves of every kind. The text of a kind takes precedence. */
+/** The text of a kind takes precedence. */
 const COMMON_MOVES: Readonly<Record<string, MatterMoveRow>> = {
   add_attachment: { zh: '补充材料', en: 'Add an attachment', by: ['sender', 'holder', 'copied'] },
   record_receipt: { zh: '登记收悉', en: 'Record the receipt on paper', by: ['holder', 'sender'], requires: ['reason'] },

@@ -31,15 +31,14 @@ interface PastMatterMove {
 }
 
 export interface Matter {
-  /** Null before it is opened. */
   state: string | null
   /** The state to which the effect `back` returns. */
   stateBefore: string | null
   fields: Readonly<Record<string, string>>
   seats: MatterSeats
-  /** The holder and those copied see the matter from the first state on that does not wait for the sender. */
+  /** True from the first state on that does not wait for the sender. */
   handed: boolean
-  /** The instant at which the matter became available to its present holder. */
+  /** The matter became available to its present holder. */
   receivedAt: Date | null
   clocks: readonly MatterClock[]
   moves: readonly PastMatterMove[]
@@ -74,7 +73,7 @@ export interface MatterAct {
 
 export interface MatterRules {
   calendar: Calendar
-  /** Line of the organisation that has the seat, such as `police`; null for clients. */
+  /** Line of the seat's organisation, such as `police`; null for clients. */
   lineOfSeat: (seat: string) => string | null
 }
 

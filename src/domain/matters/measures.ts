@@ -37,7 +37,7 @@ const PROVINCE = '220000'
 export type MeasureMove = 'open' | 'hold_off' | 'show_again' | 'lift_due' | 'replace'
 const MEASURE_MOVES: readonly MeasureMove[] = ['open', 'hold_off', 'show_again', 'lift_due', 'replace']
 
-/** States in which the measure of the present entry stands; all others belong to an entry that was removed. */
+/** Other states belong to a measure of an entry that was removed. */
 export const STANDING_STATES: readonly string[] = [
   'INSTRUCTED',
   'ACCEPTED',
@@ -99,7 +99,7 @@ export const checkMeasureKind = (kind: MatterKind): RuleFault[] => [
   })),
 ]
 
-/** The move of its measures that an entry's change of state makes. `open` also replaces lifts that are still due. */
+/** `open` also replaces lifts that are still due. */
 export const findMeasureMove = (before: CaseState | null, after: CaseState | null): MeasureMove | null => {
   if (isPublicState(before)) return isPublicState(after) ? null : after === 'HIDDEN' ? 'hold_off' : 'lift_due'
   if (isPublicState(after)) return before === 'HIDDEN' ? 'show_again' : 'open'

@@ -184,7 +184,7 @@ const clocksAfter = (
     if (row.pauses === name) return pauseClock(clock, act, calendar)
     if (row.resumes === name) return resumeClock(clock, act, calendar)
     if (row.extends === name) return extendClock(clock, act, calendar)
-    // What binds the holder binds the next one.
+    // The next holder is bound too.
     return clock.seat === before.seats.holder ? { ...clock, seat: after.seats.holder } : clock
   })
   const isMadeByListing = act.places.includes('listing')
@@ -198,7 +198,7 @@ const clocksAfter = (
   return [...kept, ...started]
 }
 
-/** The seat whose turn it is; null when nobody is waited for, or somebody without a seat. */
+/** Returns null also while somebody without a seat is waited for. */
 export const findWaitingSeat = (kind: MatterKind, { state, seats }: Pick<Matter, 'state' | 'seats'>): string | null =>
   findSeatOf(waitsFor(kind, state), seats)
 
@@ -219,7 +219,7 @@ const findSeatOf = (actor: WaitedFor | undefined, seats: MatterSeats): string | 
   }
 }
 
-/** The holder's receipt, once for each holder. Clocks that waited for it start. */
+/** Clocks that waited for the receipt start. */
 export const receiveMatter = (before: Matter, received: Pick<MatterAct, 'on' | 'at'>, calendar: Calendar): Matter => {
   if (before.receivedAt !== null) return before
   const { holder } = before.seats

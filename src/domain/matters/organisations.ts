@@ -30,7 +30,7 @@ export interface Organisation {
 
 const AGENCY_REGION = /^\d{6}$/
 
-/** Null for an unknown agency, a division in which it has no seat, and a day on which it did not exist. */
+/** Returns null also for a day on which the agency did not exist. */
 export const findOrganisation = (
   rows: readonly OrganisationRow[],
   seat: string,

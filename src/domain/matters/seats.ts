@@ -21,7 +21,7 @@ const CLIENTS_WITH_SEAT: readonly string[] = ['marketplace', 'partner']
 /** Names that stand for the hub itself, its listings and receipts. */
 const NO_CLIENTS: readonly string[] = ['hub', 'listing', 'receipt']
 
-/** Null for staff of the hub, for the public, for credit services, and for a client whose name is that of another seat. */
+/** Returns null for staff, the public, credit services, and a client whose name is that of another seat. */
 export const seatOf = ({
   role,
   sub,
@@ -38,7 +38,6 @@ export const splitSeat = (seat: string): { agency: string; region: string } => {
   return { agency, region }
 }
 
-/** Significant digits of the seat's region; null for a client. */
 const digitsOfSeat = (seat: string): string | null => {
   const { region } = splitSeat(seat)
   return region.length === REGION_DIGITS ? (digitsOfDivision(region) ?? '') : null
@@ -52,7 +51,7 @@ export const coversSeat = (above: string, below: string): boolean => {
   return one !== null && other !== null && isSameAgency(above, below) && other.startsWith(one)
 }
 
-/** The seat and those that cover it, up to the province's. The hub, a listing and a receipt have no seat. */
+/** Includes the seat. The hub, a listing and a receipt have none. */
 export const listCoveringSeats = (seat: string): string[] => {
   const digits = digitsOfSeat(seat)
   if (digits === null) return NO_CLIENTS.includes(seat) ? [] : [seat]
@@ -77,7 +76,7 @@ export const findCommonSuperior = (one: string, other: string): string | null =>
 /** PostgreSQL stores no U+0000. */
 export const rangeOfSeat = (seat: string): { from: string; until: string } => ({ from: seat, until: `${seat}\u0001` })
 
-/** The seats that a seat covers lie between these two, in the order of code points. */
+/** Covered seats lie between these two, in the order of code points. */
 export const rangeOfCoveredSeats = (seat: string): { from: string; until: string } => {
   const digits = digitsOfSeat(seat)
   if (digits === null) return rangeOfSeat(seat)
@@ -85,11 +84,11 @@ export const rangeOfCoveredSeats = (seat: string): { from: string; until: string
   return { from, until: `${from}~` }
 }
 
-/** Sender, holder and copied, and a seat that covers one of them. The holder and those copied only once it is handed over. */
+/** The holder and those copied count only once the matter is handed over. */
 export const hasSeatIn = ({ sender, holder, copied }: MatterSeats, handed: boolean, seat: string): boolean =>
   [sender, ...(handed ? [holder, ...copied] : [])].some((other) => coversSeat(seat, other))
 
-/** The places from which a seat may act. A seat that covers another acts as its superior only. */
+/** A seat that covers another acts as its superior only. */
 export const placesOfSeat = (seats: MatterSeats, seat: string): MatterActor[] => [
   ...(seats.sender === seat ? (['sender'] as const) : []),
   ...(seats.holder === seat ? (['holder'] as const) : []),

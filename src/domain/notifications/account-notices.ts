@@ -1,4 +1,4 @@
-/** Account notices tell a person of changes of the own account. They cannot be switched off, and no digest or quiet hours delay them. */
+/** Account notices cannot be switched off, and no digest or quiet hours delay them. */
 import { shanghaiMinute } from '../../foundation/time/dates.js'
 import type { MessageText } from './message.js'
 

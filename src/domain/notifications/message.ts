@@ -39,7 +39,7 @@ interface MessageFrame {
   robot: { form: RobotForm; number: string } | null
 }
 
-/** The same at each attempt, so a group recognises a repeated message. A mail has its Message-ID. */
+/** The same at each attempt, so a group recognises a repeated message. */
 export const numberOfMessage = (messageId: string): string =>
   /[0-9a-f]{8}/.exec(messageId)?.[0].toUpperCase() ?? messageId
 

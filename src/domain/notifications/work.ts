@@ -45,7 +45,7 @@ export const noticeOfTask = (kind: WorkKind): ProcessNotice => NOTICES[TASKS[kin
 
 export const countedBy = (kind: WorkKind): 'FEED' | 'PLATFORM' | null => COUNTED_BY[TASKS[kind].process] ?? null
 
-/** Items of a feed or platform come by the minute. They are told when new, at most once a day. */
+/** Items of a feed or platform come by the minute, so new ones are told once a day. */
 export const occasionOfTask = ({ kind, since, latest }: Pick<WorkItem, 'kind' | 'since' | 'latest'>): string =>
   countedBy(kind) !== null && latest !== null ? `NEW ${shanghaiDate(latest)}` : `SINCE ${since?.toISOString() ?? ''}`
 
@@ -72,7 +72,6 @@ export interface DeadlineView {
   until: string
 }
 
-/** Null while the last day is not near. */
 export const describeDeadline = (
   dueOn: string | null,
   { today, until }: DeadlineView,

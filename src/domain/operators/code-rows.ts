@@ -80,7 +80,7 @@ const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
 
 export type ColumnRole = 'code' | 'shop' | 'name' | 'ref' | null
 
-/** Null when the cells are no heading row, or name a column twice. */
+/** Returns null also when a column is named twice. */
 export const columnRolesOfHeading = (cells: readonly string[]): ColumnRole[] | null => {
   const columns = cells.map((cell) => {
     const heading = cell.replace(/[\s\p{Cf}]+/gu, '').toLowerCase()

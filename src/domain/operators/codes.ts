@@ -53,7 +53,7 @@ export const normalizeCode = (text: unknown): string | null => {
   return code === '' || isNullMarker(code) ? null : code.replace(HYPHENATED_ORG, '$1$2')
 }
 
-/** `valid` is true when the check digit holds. Resident ID numbers are not codes. */
+/** `valid`: the check digit holds. Resident ID numbers are not codes. */
 export const parseCode = (text: unknown): { scheme: CodeScheme; code: string; valid: boolean } | null => {
   const code = normalizeCode(text)
   if (code === null) return null

@@ -24,7 +24,7 @@ export interface ProposedMerger {
 
 const codeIn = (party: MergerParty | null): string => party?.uscc ?? party?.shop ?? ''
 
-/** Both operators must be unmerged, so no cycle can arise. Null allows the merger. */
+/** Both operators must be unmerged, so no cycle can arise. */
 export const findMergerFault = ({ from, into, whole, cause, bothOpen }: ProposedMerger): string | null => {
   if (from.id === into.id) return '两个代码是同一主体 both codes are of one operator already'
   if (from.mergedInto !== null)

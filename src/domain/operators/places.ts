@@ -58,7 +58,7 @@ export const divisionLevelOf = (division: string): DivisionLevel => {
 
 /**
  * 220102 is 长春市南关区, 370200 is 山东省: outside Jilin only provinces have names. `names` are those of
- * schema/words/divisions.json. Null for an unknown code.
+ * schema/words/divisions.json.
  */
 export const nameOfDivisionIn = (names: Readonly<Record<string, string>>, code: string): string | null => {
   const named = (digits: number): string => names[code.slice(0, digits)] ?? ''

@@ -91,11 +91,11 @@ export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 export interface FactEvent {
   fact: FactName
-  /** Day of the event, or first day of the term; null when the source does not say. */
+  /** Day of the event, or first day of the term. */
   on: string | null
   /** Day from which legal terms count, where it differs from `on`. It affects neither score nor hash. */
   decidedOn?: string | null
-  /** First day on which the fact no longer holds; null or absent without a known end. */
+  /** First day on which the fact no longer holds. */
   until?: string | null
   /** Units counted; default 1. */
   weight?: number

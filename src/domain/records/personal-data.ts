@@ -38,7 +38,6 @@ export const maskPersonalData = (
     found.push(...spans.map(({ kind }) => kind))
     masked = replaceSpans(masked, spans, ({ kind }) => PERSONAL_DATA[kind].shown)
   }
-  // Text that still shows personal data after masking is dropped.
   return { text: spansIn(masked, kinds, businessAddress).length === 0 ? masked : '［内容略］', found }
 }
 

@@ -53,7 +53,7 @@ export const redactIdNumbers = <T>(
 
 const FILE_NAME_MOST = 200
 
-/** Visible characters of the last part of a path. Null when none are left. */
+/** Visible characters of the last part of a path. */
 export const cleanFileName = (sent: string, mark: (id: string) => string): string | null => {
   const last = sent.split(/[/\\]/).at(-1) ?? ''
   // Redact before truncating: half an ID number would not be recognised.

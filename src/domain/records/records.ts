@@ -82,7 +82,7 @@ export interface ItemProblem {
   message: string
 }
 
-/** Records that a rejected item may be about. They are unreadable, not absent. */
+/** Records of a rejected item are unreadable, not absent. */
 export interface UnreadableRecords {
   keys: readonly string[]
   /** Keys up to the last `/` where only that part is readable. Every record whose key begins so may be meant. */

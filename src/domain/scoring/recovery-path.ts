@@ -12,7 +12,7 @@ import type { Grade, Scorecard } from './scorecard.js'
 export const RECOVERY_STEPS_MOST = 100
 
 export interface RecoveryStep extends BilingualText {
-  /** First day on which this step is lawful or, for act WAIT, on which waiting takes effect; never before `asOf` of the facts. */
+  /** First day on which the step is lawful or, for WAIT, takes effect; never before the facts' `asOf`. */
   on: string
   act: RestoringAct
   fact: FactName

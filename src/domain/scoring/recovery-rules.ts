@@ -24,7 +24,7 @@ export interface ActRule extends DatedRow, BilingualText {
   fact: FactName
   /** No act helps if null; the sentence says why. */
   act: Exclude<RestoringAct, 'WAIT'> | null
-  /** Months from the fact's day until the act is lawful; 0 for at once, null without an act. */
+  /** Months from the fact's day until the act is lawful. */
   months: number | null
   answer: AnswerTime | null
 }

@@ -63,7 +63,6 @@ const planUnits = (rule: UnitRule, slotOf: SlotOf) => {
 const planBins = (rule: BinRule, asOf: string, slotOf: SlotOf) => {
   const since = FACTS[rule.fact].nature === 'since'
   const slot = slotOf(rule.fact, { points: 0, windowDays: rule.windowDays })
-  // Latest day of registration that reaches each bin.
   const reachedFrom = since ? rule.bins.map((bin) => latestSince(asOf, bin.from)) : []
   return { kind: 'bins' as const, rule, slot, family: BITS[FACTS[rule.fact].family], since, reachedFrom }
 }
@@ -75,7 +74,7 @@ const makeSlot = (at: number, fact: FactName, { points, ...weight }: Weight, asO
   const windowDays = Math.min(weight.windowDays ?? NEVER_DAY, halved.length * halvesEveryDays)
   // Events of this day or earlier have faded.
   const cutoff = dayNumber(asOf) - windowDays
-  // True when undated events do not count, because their age is unknown.
+  // The age of undated events is unknown.
   const needsDay = FACTS[fact].nature !== 'state' || halvesEveryDays !== NEVER_DAY
   return { at, fact, points, windowDays, cutoff, halvesEveryDays, halved, needsDay }
 }

@@ -6,7 +6,6 @@ const LONGEST_MONTHS = 12
 
 const SHA256 = /^[0-9a-f]{64}$/
 
-/** The SHA-256 in lower case; null for any other text. */
 export const parseDocumentHash = (given: string | null): string | null => {
   const hash = (given ?? '').trim().toLowerCase()
   return SHA256.test(hash) ? hash : null

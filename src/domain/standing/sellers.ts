@@ -54,7 +54,6 @@ export interface SellersSetting {
   unconfirmedSellers: number | null
 }
 
-/** The client's setting, or else its name if that has the form of a marketplace id. */
 export const findMarketplaceId = (client: string, { marketplace }: SellersSetting): string | null =>
   marketplace ?? (MARKETPLACE_ID_PATTERN.test(client) ? client : null)
 

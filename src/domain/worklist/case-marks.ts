@@ -1,7 +1,6 @@
 import type { Case } from '../listing/case.js'
 
 export interface CaseCircumstances {
-  /** True while the DEFENCE deadline of the case is open and not past. */
   isDefenceRunning: boolean
   isConsentNeeded: boolean
 }

@@ -47,7 +47,7 @@ export interface TaskRow extends BilingualText {
   whose: TaskOwner
   another?: true
   deadline?: DeadlineName
-  /** True while others must act first: the party, or the platforms. Nobody is reminded of it before its last day. */
+  /** Others must act first: the party, or the platforms. Nobody is reminded before its last day. */
   waits?: true
   of?: TaskCondition
 }

@@ -12,7 +12,7 @@ export interface Worker {
   deputises: readonly string[]
 }
 
-/** MINE: the own queue. OFFICE: all that the person may do. LATE: what of it is past its last day. */
+/** MINE: the own queue. OFFICE: all that the person may do. LATE: past its last day. */
 const WORK_SCOPES = ['MINE', 'OFFICE', 'LATE'] as const
 export type WorkScope = (typeof WORK_SCOPES)[number]
 
@@ -39,8 +39,8 @@ export interface WorkItem extends TaskColumns {
 }
 
 /**
- * Tasks counted together. For tasks of cases, KEPT counts the person's own and LATE those past their last day, beside
- * ALL; other tasks have `late` in ALL.
+ * For tasks of cases, KEPT counts the person's own and LATE those past their last day, beside ALL; other tasks have `late`
+ * in ALL.
  */
 export interface WorkGroup extends TaskColumns {
   part: 'ALL' | 'KEPT' | 'LATE'
@@ -49,7 +49,6 @@ export interface WorkGroup extends TaskColumns {
   isCut: boolean
 }
 
-/** Items of one feed, or subjects at the platforms, are counted up to this number. */
 export const ITEMS_COUNTED_MOST = 1_000
 
 export interface WorkCount {

@@ -12,7 +12,7 @@ import { findEntriesByName } from './search.js'
 import { makePublicSearch, type SearchFilter } from './search-filter.js'
 
 const STEP_ENTRIES = 500
-/** Enough for a result of some hundred entries that is requested in the last second of a day. */
+/** Enough for some hundred entries requested in the last second of a day. */
 const SENDING_LEAST_MS = 10_000
 const SHOWN = CSV_COLUMNS.filter((name) => name !== 'hash')
 

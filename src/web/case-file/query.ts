@@ -28,7 +28,7 @@ interface StoredPaper {
   storedBy: string | null
 }
 
-/** A signed copy or an attachment. Without content it is left out: too large, or not for this person. */
+/** A copy without content is left out: too large, or not for this person. */
 export interface CaseFileCopy extends Pick<StoredPaper, 'type' | 'bytes' | 'sha256'> {
   title: string
   content: Buffer | null

@@ -44,7 +44,7 @@ const normaliseText = (text: string): string => {
   return lines.replace(SEPARATOR_LINE, '').replace(AS_TEXT, '$1$2')
 }
 
-/** Adds a missing heading: without one, the CSV reader refuses the whole text if its first line has no code. */
+/** Without a heading, the CSV reader refuses the whole text if its first line has no code. */
 const withHeading = (text: string): string => {
   const above = linesAbove(text)
   const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
@@ -112,7 +112,7 @@ const trimSeparators = (text: string): string => {
 const isCode = (cell: string): boolean => !isLong(cell) && parseCode(cell) !== null
 const someCode = (cells: readonly string[]): boolean => cells.some(isCode)
 
-/** Prefers a code with a valid check digit. Returns -1 if there is no code. */
+/** Prefers a code with a valid check digit. */
 const placeOfCode = (cells: readonly string[]): number => {
   const valid = cells.findIndex((cell) => parseCode(cell)?.valid === true)
   return valid >= 0 ? valid : cells.findIndex(isCode)

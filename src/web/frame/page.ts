@@ -20,7 +20,7 @@ export interface SitePage {
   /** `named` means that the Chinese title is a name, of any writing direction. */
   title: { zh: string; en: string; named?: boolean }
   content: Html
-  /** Says in the footer what the page stores about its reader. Null for a public page, which stores nothing. */
+  /** The footer says what the page stores about its reader; null: nothing. */
   traces: Html | null
 }
 

@@ -7,7 +7,7 @@ export type Theme = (typeof THEMES)[number]
 export const themeOf = ({ query }: Pick<Request, 'query'>): Theme | null =>
   THEMES.find((theme) => theme === query['theme']) ?? null
 
-/** Links to pages of the site. Files, programs' addresses and links that name a theme stay as they are. */
+/** Files, programs' addresses and links that name a theme stay as they are. */
 const LINKS =
   / (href|action)="(\/(?!data\/|v1\/|graphql|site\.css|icon\.svg|\.well-known)(?![^"]*(?:theme=|\.json|\.jws))[^"#]*)(#[^"]*)?"/g
 const QUESTIONS = /<form (?=[^>]*method="get")[^>]*>/g

@@ -12,7 +12,7 @@ interface GraphiqlSession {
   csrfToken: string
 }
 
-/** Asks the hub only if there is a session cookie. Null when nobody is signed in. */
+/** Asks the hub only if there is a session cookie. */
 const sessionOf = async (): Promise<GraphiqlSession | null> => {
   if (document.documentElement.dataset['session'] !== 'true') return null
   const answer = await fetch('/desk/session')

@@ -58,15 +58,13 @@ ${html(...content)}</form>`
 
 export interface WithdrawalQuestion {
   title: BilingualText
-  /** What is withdrawn, and what follows. */
   about: Html
-  /** The form is posted here. */
   path: string
   fields?: Html
   back: string
 }
 
-/** Asks before an application, objection or authorisation is withdrawn; it works without a script. */
+/** Asks before a withdrawal; works without a script. */
 export const withdrawalPage = (own: PartyPageContext, { title, about, path, fields, back }: WithdrawalQuestion) =>
   partyPage(
     own,

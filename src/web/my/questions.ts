@@ -77,7 +77,7 @@ export interface PartyListing extends StandingEntry {
   list: { name: BilingualText } | null
   allowedMoves: string[]
   repair: { appliedOn: string; acceptedOn: string | null } | null
-  /** First day on which repair may be applied for; null where it may not. */
+  /** First day on which repair may be applied for. */
   repairFrom: string | null
 }
 
@@ -126,7 +126,6 @@ export interface PartyObjection {
   id: string
   state: string
   correctionPending: boolean
-  /** Null where the record is gone. */
   record: PartyRecord | null
   statement: string
   openedAt: string

@@ -62,7 +62,6 @@ export const lineOfRecord = (
 /** Longest part of the name of a record, characters. */
 const NAME_MOST = 40
 
-/** Document number or product of a record, with the authority that decided or reported. */
 export const nameOfRecord = (
   lang: keyof BilingualText,
   {

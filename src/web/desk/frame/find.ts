@@ -19,7 +19,7 @@ export const SHORTEST_SEARCH = 2
 
 type FoundOperator = FindOperatorQuery['operators']['edges'][number]
 
-/** Groups without a hit are left out. `seesCases`: the person may see cases and search document numbers. */
+/** `seesCases`: the person may see cases and search document numbers. */
 export const findEverywhere = async (
   client: ApolloClient,
   text: string,

@@ -46,7 +46,6 @@ export const FRONT_PAGES: Partial<Record<Role, readonly string[]>> = {
   ],
 }
 
-/** Few pages are all at the front. */
 export const splitPages = <P extends { path: string }>(pages: readonly P[], role: Role): { front: P[]; rest: P[] } => {
   const front = FRONT_PAGES[role]
   if (front === undefined || pages.length <= FRONT_PAGES_MOST) return { front: [...pages], rest: [] }

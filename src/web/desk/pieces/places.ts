@@ -9,11 +9,10 @@ export const placeWords = (code: string | null): string =>
 export const regionWords = (code: string | null): string =>
   code === null || code === PROVINCE ? '全省' : placeWords(code)
 
-/** What a typed division code means; null while it is not a whole code. */
+/** Returns null while the code is incomplete. */
 export const typedRegionWords = (code: string | undefined): string | null =>
   code !== undefined && /^\d{6}$/.test(code) ? `${regionWords(code)}（${code}）` : null
 
-/** The divisions of Jilin and the other provinces. */
 export const DIVISION_OPTIONS = DIVISION_CODES.map((value) => ({ value, label: placeWords(value) }))
 
 export const REGION_OPTIONS = JILIN_CITY_NAMES.map((city) => {

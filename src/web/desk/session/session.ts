@@ -86,7 +86,7 @@ const again = (): Promise<void> => {
   return waiting.promise
 }
 
-/** Repeats the request after a new sign-in (401) or with a new CSRF token (403), so no input is lost. */
+/** Repeats the request after a new sign-in (401) or CSRF token (403), so no input is lost. */
 export const fetchSignedIn = async (
   input: RequestInfo | URL,
   init: RequestInit = {},

@@ -1,4 +1,4 @@
-/** Decides many waiting records as proposed. The hub decides those of one subject together. */
+/** The hub decides waiting records of one subject together. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Checkbox } from 'antd'
 import { useState } from 'react'
@@ -12,7 +12,6 @@ type Waiting = ProposedSubjectsQuery['unmatched']['nodes'][number]
 
 const saidOf = ({ feed, subject }: Waiting): string => JSON.stringify([feed, Object.values(subject)])
 
-/** One of each: its decision covers the others. */
 const onePerSubject = (waiting: readonly Waiting[]): Waiting[] => [
   ...new Map(waiting.filter(({ proposal }) => proposal !== null).map((one) => [saidOf(one), one])).values(),
 ]

@@ -1,4 +1,4 @@
-/** Corrects rejects that broke the same rule in the same field: a value for each, filled in together. */
+/** Corrects together the rejects that broke the same rule in the same field. */
 import type { ApolloClient } from '@apollo/client'
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'

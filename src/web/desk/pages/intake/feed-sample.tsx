@@ -1,4 +1,3 @@
-/** The columns that a file of the feed must have, and sample files to fill in. */
 import { Button } from 'antd'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { saveText } from '../../pieces/save-file.js'

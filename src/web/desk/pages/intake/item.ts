@@ -41,7 +41,6 @@ const NUMBER_TITLE = /文号|编号|案号|注册号$/
 const NAME_TITLE = /(?:名称|企业|单位|主体|权利人|经营者)$/
 const AUTHORITY_TITLE = /机关|单位|产品|许可|店铺|网站|商标/
 
-/** The number and the firm by which people know an item. */
 export const identifyItem = (item: RejectedItem, titleOf: (name: string) => string): string => {
   const filled = Object.entries(item).filter(([, value]) => typeof value === 'string' && value.trim() !== '')
   const find = (is: (title: string) => boolean): string | undefined =>

@@ -103,7 +103,6 @@ const Faults = ({ of, total, feed }: { of: readonly PreviewFault[]; total: numbe
 
 type TitledColumns = ReadonlyMap<string, FeedColumn>
 
-/** The field by its Chinese title instead of its code. */
 const describeProblem = ({ field, message }: PreviewFault['problems'][number], columns: TitledColumns): string => {
   const words = chineseHalfOf(message)
   const title = field === null ? undefined : columns.get(field)?.title

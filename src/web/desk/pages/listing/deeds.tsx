@@ -59,7 +59,7 @@ interface DeedsProps {
 
 export const MovesPanel = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsProps) => {
   const [drafts, setDrafts] = useState<MoveDrafts>({})
-  /** A refused move stays open with what was typed, also when the case no longer offers it. */
+  /** A refused move stays open, even when the case no longer offers it. */
   const [refused, setRefused] = useState<PersonsMove | null>(null)
   const [said, setSaid] = useState('')
   const deeds = deedsOf(of, outlooks, drafts)

@@ -121,7 +121,7 @@ export default function ListingPage() {
   )
 }
 
-/** Leads to the form of the viewer's next step, which may lie below the fold. */
+/** The form of the viewer's next step may lie below the fold. */
 const NextDeed = ({ of, outlooks }: { of: CaseFile; outlooks: readonly MoveOutlook[] }) => {
   const next = nextMoves(of)
   const own = outlooks.find(({ move, yours }) => yours && next.includes(move))

@@ -1,4 +1,3 @@
-/** Says which penalties can carry the listing of a lead, and what to do about one that cannot. */
 import { labelOf } from '../../pieces/words.js'
 import type { CaseFile } from './case.js'
 

@@ -191,7 +191,7 @@ export const isOvercome = (outlook: MoveOutlook | undefined, draft: MoveDraft | 
 
 interface MoveRefusal {
   error: unknown
-  /** Number of moves that the case had when the refused one was sent. */
+  /** Moves of the case when the refused one was sent. */
   seen: number
 }
 

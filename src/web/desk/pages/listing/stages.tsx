@@ -109,7 +109,7 @@ const MENDED_BY: Partial<Record<CaseFile['state'], readonly MoveName[]>> = {
   HEARING: HEARD_AGAIN,
 }
 
-/** Defence stage of a party that said nothing. Empty where the case ended within the defence period. */
+/** The party said nothing. Empty if the case ended within the defence period. */
 const unheardOf = (
   of: CaseFile,
   { dueOn, endedOn }: CaseFile['deadlines'][number],

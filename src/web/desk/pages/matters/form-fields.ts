@@ -1,4 +1,4 @@
-/** A form is drawn from its move: what the move requires, its effects, and the rules of its clocks. */
+/** A form is drawn from what its move requires, its effects and its clocks' rules. */
 import { CombinedGraphQLErrors } from '@apollo/client/errors'
 import { chineseHalfOf, refusalSentence } from '../../pieces/refusal.js'
 import type { MatterFormFragment, MoveMatterInput } from './matters.generated.js'
@@ -26,7 +26,7 @@ const LINE_MOST = 200
 export const wordsAfter = (list: readonly string[], ...words: string[]): string[] =>
   list.flatMap((one) => words.flatMap((word) => (one.startsWith(`${word}:`) ? [one.slice(word.length + 1)] : [])))
 
-/** The field of a kind that is neither a text nor a choice is a day. */
+/** A field that is neither text nor choice is a day. */
 const contentField = (
   { code, name, longest, values }: MatterFormFragment['fields'][number],
   required: boolean,
@@ -36,7 +36,7 @@ const contentField = (
   ...(longest !== null && { most: longest }),
 })
 
-/** Rules of the clocks that the move starts or extends, for what is filled in. */
+/** Chooses rules by what is filled in. */
 const rulesOf = (kind: MatterFormFragment, move: FormMove, draft: MatterDraft, ...acts: string[]) =>
   kind.clocks.filter(({ clock, when }) => {
     const [name = '', value] = (when ?? '').split('=')
@@ -86,7 +86,7 @@ export const fieldsOfForm = (kind: MatterFormFragment, move: FormMove, draft: Ma
   return [...seats, ...fields, ...asked.filter(({ as }) => as !== 'SEAT')]
 }
 
-/** Only what the form asks for is sent: a choice may have taken a field away again. */
+/** A choice may have taken away a field that was filled in. */
 export const inputOfDraft = (
   draft: MatterDraft,
   fields: readonly FormField[],
@@ -116,7 +116,7 @@ const DENIALS_OF_FIELDS: Readonly<Record<string, string>> = {
   attachments: 'NO_ATTACHMENT ATTACHMENTS_MISSING',
 }
 
-/** The field that a refusal is about; null for a refusal of the whole form. */
+/** Returns null for a refusal of the whole form. */
 export const faultOfRefusal = (error: unknown): { key: string; reason: string } | null => {
   const { code = '', details } = (CombinedGraphQLErrors.is(error) ? (error.errors[0]?.extensions ?? {}) : {}) as {
     code?: string

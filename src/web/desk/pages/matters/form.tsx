@@ -25,9 +25,9 @@ type FormInput = Omit<MoveMatterInput, 'id' | 'move'>
 interface MatterFormProps {
   kind: MatterFormFragment
   move: FormMove
-  /** False when the matter no longer offers the move. The form stays with what was typed. */
+  /** False when the matter no longer offers the move; the form stays. */
   isOffered: boolean
-  /** Content of the matter, by which rules of clocks are chosen. */
+  /** Content that chooses rules of clocks. */
   known?: MatterDraft
   send: (input: FormInput) => Promise<unknown>
 }

@@ -22,7 +22,6 @@ import {
 export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFragment): string =>
   `${senderName?.zh ?? sender} → ${holderName?.zh ?? holder ?? '—'}`
 
-/** The operator, otherwise the first text of the matter. */
 export const aboutOf = ({ content, definition }: MatterHeadFragment): string => {
   const [text] = definition.fields.filter(({ longest }) => longest !== null)
   return content?.operatorName ?? content?.code ?? content?.fields.find(({ name }) => name === text?.code)?.value ?? '—'

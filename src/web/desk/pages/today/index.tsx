@@ -95,7 +95,7 @@ const Panel = ({ title, wide, children }: { title: string; wide?: boolean; child
 const To = ({ path, children }: { path: string; children: ReactNode }) =>
   pageAt(path.replace(/\?.*$/, '')) === null ? children : <Link to={path}>{children}</Link>
 
-/** The hub counts no further; more is told as 1,000+. */
+/** The hub counts no further (1,000+). */
 const COUNT_MOST = 1_000
 const countWords = (n: number): string => formatCount(n, n >= COUNT_MOST)
 

@@ -131,7 +131,7 @@ const Items = ({ of }: { of: WorklistQuery }) =>
     />
   )
 
-/** Tasks without a subject of their own are one row a kind, which leads to their list. */
+/** Tasks without a subject are one row a kind, which leads to their list. */
 const foldLines = (lines: readonly WorkLine[]): WorkLine[] => {
   const isFolded = ({ listing, operator, subject }: WorkLine) =>
     listing === null && operator === null && subject === null

@@ -78,7 +78,7 @@ export const BulkButton = <T,>(props: BulkProps<T>) => {
   )
 }
 
-/** The rows of a run are fixed while it lasts, so rows settled meanwhile keep their answer. */
+/** Rows are fixed while a run lasts, so rows settled meanwhile keep their answer. */
 const useBulk = <T,>(rows: readonly T[], rowKey: (row: T) => string) => {
   const [started, setStarted] = useState<readonly T[] | null>(null)
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, RowOutcome>>(new Map())
