@@ -9,7 +9,7 @@ export interface FeedSource {
 }
 
 export interface OpenOptions {
-  /** Value returned by `next` in the last successful run; null fetches everything. */
+  /** Value of `next` in the last successful run; null fetches everything. */
   state: Json | null
   maps?: readonly NumberedMap[]
   archive?: (path: string, name: string) => Promise<void>
@@ -26,19 +26,19 @@ export interface FeedFetch {
 export interface FeedDelivery {
   /** Can be iterated only once. Iteration may throw a Refusal. */
   items: AsyncIterable<SourceItem>
-  /** File name; the caller redacts ID numbers in it. Null over HTTP. */
+  /** The caller redacts ID numbers in it. Null over HTTP. */
   file: string | null
-  /** The agency has nothing new (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
+  /** No news (HTTP 304, empty folder): no record counts as missing, and freshness is unchanged. */
   unmodified?: boolean
   /** False for a partial delivery. Defaults to the feed's `whole`. */
   whole?: boolean
   more?: boolean
   next?: () => Json
-  /** Reports the outcome, once and outside any transaction. A failed report is only logged. */
+  /** Called once, outside any transaction. A failure is only logged. */
   settle?: (outcome: DeliveryOutcome) => Promise<void>
 }
 
-/** FAILED means that the delivery was not at fault and will be retried. */
+/** FAILED: the delivery was not at fault and will be retried. */
 export interface DeliveryOutcome {
   outcome: 'DONE' | 'REFUSED' | 'FAILED'
   run: number

@@ -191,7 +191,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     }
     for (const { field, sent: written, scheme } of misformed) {
       const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
-      // Beside another code, a malformed registration number gets only a remark: before 2007 they had 13 digits.
+      // Beside another code, a malformed registration number gets a remark: before 2007 they had 13 digits.
       if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) remark(field, 'code', message)
       else problem(field, 'code', message)
     }
@@ -229,7 +229,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** If the item is rejected, records whose key up to the last `/` is this stem do not count as missing. */
+    /** If the item is rejected, records whose key up to the last `/` is this stem are not missing. */
     stem: (text: string): void => {
       said.stems.push(text)
     },
@@ -308,7 +308,7 @@ const completed = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** Records of a rejected item must not count as missing: by key, or by party if a key field is faulty. */
+/** Records of a rejected item are not missing: by key, or by party if a key field is faulty. */
 const unreadableIn = (
   drafts: readonly FormDraft[],
   faulty: ReadonlyMap<string | null, unknown>,
@@ -322,7 +322,7 @@ const unreadableIn = (
   return { keys, stems: stems.map(copied), codes: [...new Set([...codes, ...shops])].map(copied) }
 }
 
-/** Copies the string, because a V8 substring keeps its whole source in memory. */
+/** A V8 substring would keep its whole source in memory. */
 const copied = (key: string): string => Buffer.from(key).toString()
 
 const shown = (sent: string): string => {

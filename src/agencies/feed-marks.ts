@@ -5,7 +5,7 @@ import type { WantedForms } from './readers/shapes.js'
 
 const LOOKED_AT = 20 // items searched for a field of the feed
 
-/** Reading throws CONTENT_UNKNOWN unless an early item has a field of `marks`. */
+/** Throws CONTENT_UNKNOWN unless an early item has a field of `marks`. */
 export const requireMarks = (
   items: AsyncIterable<SourceItem>,
   marks: readonly string[],

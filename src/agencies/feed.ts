@@ -37,11 +37,10 @@ export interface AgencyFeed {
   duty?: { workdays: number }
   /** Fields where fifteen digits are a registration number, not a resident ID number. */
   exempt: ReadonlySet<string>
-  /** The feed's path below an http address, and its folder or table at the other transports. */
+  /** Path below an http address; folder or table at the other transports. */
   places: FeedPlaces
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
   forms: readonly FormShape[]
-  /** The columns of each form, with Chinese headings and with field codes. */
   columns: () => FormColumn[][]
   /** The content decides the reader unless one is named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<SourceItem>
@@ -62,9 +61,7 @@ export interface MappingContext {
 export type Agency = ReturnType<typeof makeAgency>
 
 export interface FeedForm extends FormShape {
-  /**
-   * Key fields. A rejected item's record does not count as missing; with a faulty key field, none of its party's does.
-   */
+  /** Key fields. A rejected item's record is not missing; with a faulty key field, none of its party's is. */
   keyed?: readonly string[]
   /** Names of each field, the usual one first; absent: every name is a field of its own. */
   spellings?: readonly (readonly string[])[]

@@ -12,14 +12,13 @@ interface ReadableForm {
 export interface FormColumn {
   name: string
   kind: ColumnKind
-  /** Words that a CHOICE takes. */
   choices: readonly string[]
 }
 
 const ANY_DAY = '2026-03-02'
 const HAN = /\p{Script=Han}/u
 
-/** One list of Chinese headings and one of field codes, each with the usual spelling of a field; lists without a column are left out. */
+/** One list of Chinese headings, one of field codes, in the usual spelling; empty lists are left out. */
 export const columnsOfForm = (form: ReadableForm): FormColumn[][] => {
   const groups = form.spellings ?? form.names.map((name) => [name])
   return [true, false]

@@ -1,6 +1,6 @@
 /**
- * 省高级人民法院: judgment defaulters (失信被执行人). A natural person is stored anonymously and matched to no
- * operator: a name could blame the wrong shop.
+ * 省高级人民法院: judgment defaulters (失信被执行人). A natural person is stored anonymously and without operator: a name could
+ * blame the wrong shop.
  */
 import { parseCode } from '../domain/operators/codes.js'
 import type { RecordSubject } from '../domain/records/records.js'
@@ -94,7 +94,7 @@ const reasonOf = (row: Examination): string => {
   return performance === null ? reason : `${reason}（${performance}）`
 }
 
-/** Puts the year in round brackets, as courts do; other authorities use 〔〕. */
+/** Courts put the year in round brackets, other authorities in 〔〕. */
 const caseNumberOf = (sent: string): string =>
   compactText(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 

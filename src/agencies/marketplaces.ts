@@ -19,7 +19,7 @@ const METHODS = mapWordsToValues({
   LICENCE: '营业执照 电子营业执照 LICENCE',
 })
 const RESULTS = mapWordsToValues({ true: 'true 一致 通过 是', false: 'false 不一致 未通过 否' })
-/** ID numbers are never stored: the hub only reports that they were sent. */
+/** ID numbers are never stored, only reported. */
 const FORBIDDEN = splitWords(`
   idNumber idNo idCard idCardNo certNo certNumber certificateNumber sellerIdNumber
   证件号码 证件号 身份证 身份证号 身份证号码 公民身份号码 经营者证件号码`)
@@ -88,7 +88,7 @@ const forbid = (row: Examination, field: string): void => {
   )
 }
 
-/** A natural person's shop is itself an operator, named after the shop. */
+/** A natural person's shop is an operator, named after the shop. */
 const keeperOf = (row: Examination, names: ShopFields, code: string, name: string): RecordSubject => {
   const kind = row.choice(names.sellerKind, SELLERS)
   const codes = row.codes({ field: names.uscc, scheme: 'uscc' })

@@ -1,6 +1,6 @@
 /**
- * A refusal has a stable code, HTTP and exit status, and a sentence that a person can act on. Any other error is a
- * fault, logged but answered with "Internal error."
+ * A refusal has a stable code, HTTP and exit status, and a sentence to act on. Any other error is a fault, logged but
+ * answered with "Internal error."
  */
 
 import REFUSALS from '../../schema/refusals.json' with { type: 'json' }
@@ -28,7 +28,7 @@ export type RefusalCode = keyof typeof REFUSALS
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
-  /** Exit status. 1: the work failed or the content was refused. 2: wrong use. */
+  /** 1: the work failed or the content was refused. 2: wrong use. */
   readonly exit: 1 | 2
   constructor(
     readonly code: RefusalCode,
@@ -58,7 +58,7 @@ export const listRefusals = (): RefusalText[] =>
     return { code, status, zh: message.slice(0, end), en: message.slice(end) }
   })
 
-/** The platform answers but displays no list, so a removal cannot be checked. */
+/** The platform displays no list, so a removal cannot be checked. */
 export class NoDisplayRefusal extends Refusal {
   constructor(reason: string) {
     super('PLATFORM_UNREACHABLE', { reason })
@@ -69,7 +69,7 @@ export const isRefusalCode = (code: string): code is RefusalCode => Object.hasOw
 
 export const refusalJson = ({ code, message, details }: Refusal) => ({ code, message, details })
 
-/** Also compares the name, because `require` and `import` load separate copies of the class. */
+/** Compares the name too: `require` and `import` load separate copies of the class. */
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')
 

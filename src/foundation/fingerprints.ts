@@ -81,7 +81,7 @@ export const makeRecordTable = (by: 'key' | 'content') => {
 
 export interface RepeatDetector {
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** Compares as `of` does, but remembers nothing: a rejected item contributes nothing. */
+  /** Like `of`, but remembers nothing: a rejected item contributes nothing. */
   wouldBe: (key: string, digest: string) => 'first' | 'same' | 'other'
   /** A few records sent many times are not a whole feed. */
   readonly records: number

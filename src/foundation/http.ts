@@ -1,7 +1,7 @@
 /** HTTP client for agencies and platforms. Webhooks use work/standing/subscriber-client. */
 import { makeTimeoutSignal } from './abort.js'
 
-/** The `Date` header of answers is a second source for the clock. */
+/** The `Date` header is a second source for the clock. */
 export type DateListener = (host: string, date: Date) => void
 
 const listeners = new Set<DateListener>()
@@ -11,7 +11,7 @@ export const onAnswerDate = (listener: DateListener): (() => void) => {
   return () => void listeners.delete(listener)
 }
 
-/** Ignores answers with an `Age` header: a cached answer's date is old. */
+/** A cached answer (`Age`) has an old date. */
 const reportAnswerDate = (host: string, headers: Headers): void => {
   if (listeners.size === 0 || headers.has('age')) return
   const at = Date.parse(headers.get('date') ?? '')
@@ -36,7 +36,7 @@ export interface HttpRequestOptions {
 
 export type UnreachableKind = keyof typeof CODES | 'tls' | 'too_large' | 'redirect' | 'forbidden' | 'other'
 
-/** Thrown when no usable answer came. An answer with an error status is returned, not thrown. */
+/** No usable answer came. An answer with an error status is returned instead. */
 export class UnreachableError extends Error {
   override readonly name = 'Unreachable'
   constructor(
@@ -90,7 +90,7 @@ const addressOf = (url: string): URL => {
   }
 }
 
-/** Errors name only the header: fetch's own error would quote an invalid credential. */
+/** Errors name the header alone: fetch's own would quote an invalid credential. */
 const writable = (values: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
   for (const [name, value] of Object.entries(values)) {
@@ -150,7 +150,7 @@ const codeOf = (error: unknown): string => {
 
 const isTerminated = (error: unknown): boolean => error instanceof TypeError && error.message === 'terminated'
 
-/** Returns seconds, or null without a readable Retry-After. A date is compared with the answer's Date, since clocks may differ. */
+/** Seconds, or null. A date is compared with the answer's Date, since clocks may differ. */
 export const parseRetryAfter = (headers: Headers): number | null => {
   const wish = headers.get('retry-after')?.trim()
   if (!wish) return null

@@ -41,7 +41,6 @@ interface Claims {
   role: string
   agency: string | null
   region: string | null
-  /** Id of the access code that a party used. */
   grant?: number
 }
 
@@ -51,7 +50,7 @@ export const isTokenAhead = (
   now: number,
 ): boolean => Math.max(issuedAt, expiresAt - TOKEN_LIFETIME_SECONDS) * 1_000 - now > DATED_AHEAD_TOLERANCE_MS
 
-/** Instants are seconds since 1970. */
+/** Seconds since 1970. */
 export interface VerifiedClaims extends Claims {
   jti: string
   issuedAt: number
@@ -81,9 +80,7 @@ export const loadKeys = async (folder: string, issuer: string) => {
     audit,
     /** Pseudonym of an ID number: shortened HMAC-SHA-256. */
     mark: (id: string): string => hmac(hashKey, id).slice(0, HASH_CHARACTERS),
-    /**
-     * Keyed hash of an access code, whose 120 random bits need no slow hash.
-     */
+    /** Keyed hash: an access code's 120 random bits need no slow hash. */
     accessMark: (code: string): string => hmac(accessKey, code),
     /** Encrypts with AES-256-GCM; `unseal` needs the same `about`. */
     seal: (text: string, about: string): string => sealBytes(sealKey, Buffer.from(text), about).toString('base64'),
@@ -117,7 +114,7 @@ const unsealBytes = (key: Buffer, sealed: Buffer, about: string): Buffer => {
 
 const hmac = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('hex')
 
-/** Instants (`now`) are milliseconds since 1970. */
+/** `now` is milliseconds since 1970. */
 const tokenSigner = (keys: ReturnType<typeof tokenKeysIn>, issuer: string) => ({
   sign: (claims: Claims, now: number): { token: string; expiresIn: number } => {
     const issuedAt = Math.floor(now / 1000)
@@ -174,7 +171,7 @@ const manifestSigner = ({ all }: { all: () => SigningKey[] }, issuer: string) =>
     kid: (): string => newest().kid,
     knows: (kid: string): boolean => all().some((key) => key.kid === kid),
     sign: signAs({}),
-    /** Signs a certificate. Its header type keeps it from passing as a manifest. */
+    /** The header type keeps a certificate from passing as a manifest. */
     certify: signAs({ typ: CERTIFICATE_TYPE }),
     signHead: signAs({ typ: HEAD_TYPE }),
     signReceipt: signAs({ typ: RECEIPT_TYPE }),
@@ -234,8 +231,8 @@ export const kidOfToken = (token: string): string => {
 }
 
 /**
- * The key signs once cached key sets have expired. With `leaked` it signs now, and older keys are deleted: their
- * tokens become invalid within a second.
+ * The key signs once cached key sets have expired. With `leaked` it signs now, and older keys are deleted: their tokens
+ * end within a second.
  */
 export const newTokenKey = (
   folder: string,

@@ -1,4 +1,4 @@
-/** Writes one JSON object per line. Secrets are removed by field name, ID numbers and access codes by `clean`. */
+/** One JSON object per line. Secrets are removed by field name, ID numbers and access codes by `clean`. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
@@ -7,7 +7,7 @@ export type Log = Logger
 
 const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.password', '*.authorization', '*.token']
 
-/** The usual line needs no cleaning: it holds only fixed words, numbers, a checked request id and a uuid. */
+/** The usual line needs no cleaning: fixed words, numbers, a checked request id and a uuid. */
 const PLAIN =
   /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:(?:graphql|blacklist)?","status":\d{3}|blacklist\/[0-9a-f-]{36}","status":(?:200|304)),"ms":\d+,"msg":"answered"\}\n$/
 

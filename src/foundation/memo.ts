@@ -1,6 +1,6 @@
 const MAX_NAMES = 200
 
-/** Caches one result per count of names, because consecutive rows have equal names. Callers must not change the result. */
+/** One result per count of names: consecutive rows have equal names. Callers must not change it. */
 export const memoByNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
   const results: ({ names: readonly string[]; result: T } | undefined)[] = []
   return (names) => {

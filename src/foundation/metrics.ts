@@ -1,11 +1,11 @@
-/** Only this file uses prom-client. Label values are words of the program: never a code, name, client or address. */
+/** Only this file uses prom-client. Label values are the program's words: never a code, name, client or address. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** Histogram bounds, seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const LATE_SECONDS = [1, 5, 15, 60, 300, 900, 3600, 14400]
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-/** Maximum distinct values of a label. Further values count as OTHER. */
+/** Further values count as OTHER. */
 const VALUES_MOST = 500
 const OTHER = 'OTHER'
 
@@ -91,7 +91,7 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}) 
     },
   })
 
-  // Counts reach prom-client only at a scrape, because finding its counter by labels costs more than counting.
+  // Finding prom-client's counter by labels costs more than counting, so counts reach it at a scrape.
   const tallies: (() => void)[] = []
   const tally = (tell: (more: number) => void): (() => void) => {
     let more = 0

@@ -1,4 +1,4 @@
-/** Yields results until one is null. Up to `ahead` of them are fetched before they are asked for. */
+/** Yields results until null, fetching up to `ahead` in advance. */
 export async function* prefetched<T>(fetchNext: () => Promise<T | null>, ahead: number): AsyncGenerator<T> {
   const begin = (): Promise<T | null> => {
     const fetching = fetchNext()

@@ -1,4 +1,4 @@
-/** Codes of receipts. Receivers use 00 and 1001; the others are this hub's assumption. */
+/** Receipt codes. Receivers use 00 and 1001; the others are this hub's assumption. */
 import type { Receipt } from '../domain/delivery/delivery.js'
 import type { RuleCode } from './platform.js'
 

@@ -29,7 +29,7 @@ export const creditjilinPlatform: Platform = {
   hears: ['listing'],
   lists: null,
   ways: ['http:', 'https:'],
-  // One message per call: a rate limit inside a batch would lose receipts.
+  // A rate limit inside a batch would lose receipts.
   batchSize: 1,
   callsPerSecond: null,
   hours: null,

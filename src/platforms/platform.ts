@@ -59,14 +59,14 @@ export interface Platform {
   lists: readonly string[] | null
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   batchSize: number
-  /** Most `send` calls per second over all hubs; null for no limit. */
+  /** All hubs share this limit; null for none. */
   callsPerSecond: number | null
   hours: OpenHours | null
-  /** Receipt codes. Any other code means CORRECT: a person must correct the row. */
+  /** Any other code means CORRECT: a person must correct the row. */
   codes: Readonly<Record<string, RuleCode>>
   check(notice: Notice): FormatFault[]
   /**
-   * Returns one receipt per notice, in order; WAITING when the answer comes later. Throws PLATFORM_UNREACHABLE {reason,
+   * One receipt per notice, in order; WAITING when the answer comes later. Throws PLATFORM_UNREACHABLE {reason,
    * retryAfterSeconds?}.
    */
   send(batch: NoticeBatch, to: PlatformAddress): Promise<Receipt[]>

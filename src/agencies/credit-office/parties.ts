@@ -12,7 +12,7 @@ const KINDS = mapWordsToValues<PartyKind>({
   NATURAL_PERSON: '自然人',
 })
 
-/** `personNumber` is an ID number: it marks a natural person and is never stored. */
+/** `personNumber` (an ID number) marks a natural person and is never stored. */
 export type PartyMeaning =
   WordsIn<'party partyKind uscc regNo orgCode taxCode institutionCode societyCode personNumber'>
 
@@ -26,7 +26,7 @@ const SCHEMES: readonly { meaning: PartyMeaning; scheme: CodeField['scheme']; on
   { meaning: 'uscc', scheme: 'uscc' },
   { meaning: 'regNo', scheme: 'reg_no' },
   { meaning: 'orgCode', scheme: 'org_code' },
-  // Numbers of other registers are used only if they are a unified social credit code.
+  // Numbers of other registers count only if they are a USCC.
   { meaning: 'taxCode', scheme: 'uscc', only: true },
   { meaning: 'institutionCode', scheme: 'uscc', only: true },
   { meaning: 'societyCode', scheme: 'uscc', only: true },
@@ -37,7 +37,7 @@ export const readDecisionParty = <M extends PartyMeaning>(read: MeaningReader<M 
   const stated = read.choice('partyKind', KINDS)
   const field = read.fieldOf('personNumber')
   const hasPersonNumber = field !== null && row.text(field) !== null
-  // In some forms, only a filled ID number column shows a natural person.
+  // In some forms, only the ID number column shows a natural person.
   const person = stated === 'NATURAL_PERSON' || (stated === null && hasPersonNumber && !hasCode(read))
   const codes = row.codes(...(person ? codesOfPerson(read) : codeFields(read)))
   const subject: RecordSubject = { ...codes, name: read.name('party') }

@@ -18,7 +18,7 @@ import {
 } from './layouts.js'
 import { type DecisionParty, readDecisionParty } from './parties.js'
 
-/** Penalty types of 行政处罚法 (2021), article 9, and older terms. Any other type gets a remark. */
+/** Penalty types of 行政处罚法 (2021), article 9, and older terms; others get a remark. */
 const TYPES = new Set(
   splitWords(`
     警告 通报批评 罚款 没收违法所得 没收非法财物 没收违法所得、没收非法财物 暂扣许可证件 降低资质等级 吊销许可证件
@@ -57,7 +57,7 @@ const decision = (read: PenaltyReader, { today }: MappingContext): FormDraft => 
   const named = findAmounts(content ?? '')
   const fact = makeDecisionFactKey(number, authority, authorityCode)
   return {
-    // Without a code, only the name tells apart the parties of one decision.
+    // Without a code, the name tells apart the parties of one decision.
     key: [number, code ?? normalizeName(subject.name ?? ''), authorityCode ?? normalizeName(authority ?? '')].join('/'),
     subject,
     body: {
@@ -138,7 +138,7 @@ const fineOf = (read: PenaltyReader, types: readonly string[], named: PenaltyAmo
   return fine
 }
 
-/** The unit is 万元 unless the name ends in （元）. 金额 names no unit: the decision's text must confirm the amount. */
+/** The unit is 万元 unless the name ends in （元）. 金额 names none: the decision's text must confirm the amount. */
 const amountOf = (
   { row, fieldOf }: PenaltyReader,
   meaning: 'fine' | 'confiscated',

@@ -48,7 +48,7 @@ const OUTCOMES = mapWordsToValues({
   REPAIRED: '准予修复 同意修复 已修复 修复',
   REMOVED: '准予移出 提前移出 已移出 移出',
   REFUSED: '不予修复 不予移出 驳回',
-  // A repair obtained with false documents is revoked; the repaired entry is then valid again.
+  // A repair obtained with false documents is revoked; the entry is then valid again.
   REVOKED: '撤销修复 撤销移出',
 })
 

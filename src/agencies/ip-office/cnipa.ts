@@ -53,7 +53,7 @@ const readTrademarkNumber = (row: Examination, field: string): string | null => 
   return number
 }
 
-/** One invalid class rejects the item: half a registration would look complete. */
+/** One invalid class rejects the item: half a registration looks complete. */
 const readNiceClasses = (row: Examination, field: string): number[] => {
   const sent = row.required(field)
   const classes = parseNiceClasses(sent)
@@ -118,7 +118,7 @@ const goodsOf = (row: Examination): string[] => {
 const filledTexts = (texts: readonly string[]): string[] =>
   texts.map((text) => text.trim()).filter((text) => text !== '')
 
-/** The table lists registered trademarks only, so the announcement date is required. */
+/** The table lists registered trademarks only, so the date is required. */
 export const tableForm: FeedForm = {
   names: splitWords(`
     PRIPID ENTNAME UNISCID REGNO REG_NUM INT_CLS TM_NAME TM_TYPE REG_ANNC_ISSUE IF_CM_TM REG_ANNC_DATE

@@ -11,7 +11,7 @@ const NAMED_IN_TEXT = /(?:UPC|GTIN|EAN)\b[^\d\n;]{0,40}((?:\d[ -]?){7,15}\d)(?!\
 /** The GS1 application identifier 01 precedes a GTIN-14. */
 const IDENTIFIED = /^01(\d{14})$/
 
-/** Leaves out invalid numbers: 11 digits may lack a leading zero or the check digit. */
+/** Leaves out invalid numbers: 11 digits may lack a zero or the check digit. */
 export const readGtins = (row: Examination, field: string, sent: readonly string[]): string[] => {
   const found: string[] = []
   for (const cell of sent) {

@@ -8,7 +8,6 @@ import { makeSpellings, makeSpeltForm } from './spelling.js'
 
 const RESULT = mapWordsToValues({ PASS: '合格', FAIL: '不合格' })
 const BETWEEN_FAILURES = /[;；、\r\n]+/
-/** Separators between tests, ignored inside brackets. */
 const BETWEEN_TESTS = ',，;；\r\n'
 
 const FIELDS = makeSpellings({
@@ -57,7 +56,7 @@ const table = makeSpeltForm(
           brand: row.text(as('商标')),
           model,
           ...made,
-          // The inspected party is the seller. 标称 marks what the label claims.
+          // The inspected party is the seller; 标称 marks the label's claims.
           party_role: 'SELLER',
           party_name: party,
           labelled_producer: row.name(as('标称生产单位')),
@@ -82,7 +81,7 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
   return result
 }
 
-/** Table of herbal slices (中药饮片). It has no notice number or date. */
+/** Herbal slices (中药饮片), without notice number or date. */
 const herbal: FeedForm = {
   names: splitWords('药品品名 标示生产企业或供货单位 生产批号 检品来源 检验依据 检验结果 不合格项目 检验机构 备注'),
   drafts: (row, { dated }) => {

@@ -76,7 +76,7 @@ const findHeader = (text: string, wanted: WantedForms): CsvHeader => {
   for (const separator of SEPARATORS)
     for (const { cells, to } of csvRecordsUntil(text, separator, { most: HEADER_WITHIN }).records) {
       const known = matchFormByNames(cells, wanted.shapes)
-      // A header that stray quotes merged with data rows is skipped, or those rows would be lost.
+      // Rows merged into the header by stray quotes would be lost.
       if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
       rows.push(cells)
     }
@@ -106,7 +106,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
       let done = 0
       for (const { cells, to } of records) {
         const own = lines.slice(done, to)
-        // If a cell contains rows, its lines are rejected: the writer of a cell must not inject records.
+        // Rows within a cell are rejected: the writer of a cell must not inject records.
         if (line + done > header.line && holdsRows(cells, header.names.length, header.separator)) {
           yield* own.map((raw, at) => ({ from: line + done + at, to: line + done + at, cells: null, raw }))
         } else yield { from: line + done, to: line + to - 1, cells, raw: own.join('\n') }

@@ -1,4 +1,4 @@
-/** Notes, totals and signatures below a table are dropped unless a table row follows. */
+/** Notes, totals and signatures below a table are dropped unless a row follows. */
 import { compactText } from '../../foundation/text/values.js'
 
 const LOOKED_AT = 40 // characters of a cell

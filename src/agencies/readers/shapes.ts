@@ -5,7 +5,7 @@ import { isRecord } from '../../foundation/text/json.js'
 
 export interface FormShape {
   names: readonly string[]
-  /** If set, all names are required, and the shape is preferred to partial matches. */
+  /** Requires all names; the shape is preferred to partial matches. */
   every?: true
 }
 
@@ -46,9 +46,7 @@ interface MatchedForm<S> {
   names: string[]
 }
 
-/**
- * Finds the form whose field names match best, and returns the names in that form's spelling; null when too few match.
- */
+/** Names in the spelling of the form that matches best; null when too few match. */
 export const matchFormByNames = <S extends FormShape>(
   names: readonly string[],
   shapes: readonly S[],
@@ -112,7 +110,7 @@ const tooDeep = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   (levels === 0 || Object.values(value).some((part) => tooDeep(part, levels - 1)))
 
-/** A fast check. It may be false for text that PostgreSQL can store (paired surrogates). */
+/** A fast check; false also for paired surrogates, which PostgreSQL can store. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !SURROGATES.test(text)
 
 const storable = (value: unknown): unknown => {

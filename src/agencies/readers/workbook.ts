@@ -48,7 +48,7 @@ function* rowsOfHead(rows: SheetRows): Iterable<SheetRow> {
 const firstRows = (rows: SheetRows): string[][] =>
   Array.from(rowsOfHead(rows), ({ cells }) => [...cells.values()].map(cellText))
 
-/** If two adjacent rows are headers (words and codes), the lower one counts. */
+/** The lower of two adjacent header rows (words and codes) counts. */
 const headerIn = (rows: SheetRows, shapes: readonly FormShape[]) => {
   let header: { number: number; names: string[] } | null = null
   for (const { number, cells } of rowsOfHead(rows)) {

@@ -1,4 +1,4 @@
-/** A worker thread with bounded memory and time reads workbooks: a hostile file can keep SheetJS busy forever. */
+/** A worker thread bounds memory and time: a hostile file can keep SheetJS busy forever. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -15,7 +15,7 @@ import type { WantedForms } from './shapes.js'
 const SOURCES = new URL('../../', import.meta.url)
 const BUILT = new URL('../../../dist/src/agencies/readers/xlsx-worker.js', import.meta.url)
 
-/** Prefers an up-to-date build, which starts four times faster than the TypeScript sources. */
+/** An up-to-date build starts four times faster than the TypeScript sources. */
 const workerProgramUrl = (): URL => {
   if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
   built ??= isBuilt()

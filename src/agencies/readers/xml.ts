@@ -35,8 +35,8 @@ export const parseXml = (text: string): unknown => {
 const makeParser = () => makeXmlReader<unknown>({ limits: LIMITS, refusal: unreadable, fold: plain })
 
 /**
- * Elements with only text become strings, others objects. Repeated children become lists, attributes become `@name`.
- * The root's name is dropped.
+ * Text-only elements become strings, others objects. Repeated children become lists, attributes `@name`. The root's
+ * name is dropped.
  */
 const plain = ({ children, attributes, text }: ClosedElement<unknown>): unknown => {
   const own = Object.entries(attributes).map(([name, value]): [string, unknown] => [`@${name}`, value])

@@ -1,6 +1,6 @@
 /**
- * Each pull takes the oldest file of `<address>/<feed>/` that has been unchanged for a while or has a `<name>.ok`.
- * Accepted files are archived, refused ones moved to `refused/`, failed ones put back.
+ * A pull takes the oldest file of `<address>/<feed>/` that is unchanged for a while or has a `<name>.ok`. Accepted
+ * files are archived, refused ones moved to `refused/`, failed ones put back.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,18 +13,15 @@ import { type ClaimTimes, claimNext, type FileClaim } from './folder/claims.js'
 import { archiveFile, moveToRefused, putFileBack } from './folder/file-outcomes.js'
 import { yieldNoItems } from './http/attempt.js'
 
-/** A file unchanged for this many milliseconds counts as complete. */
+/** Milliseconds unchanged after which a file counts as complete. */
 const SETTLE_MS = 30_000
-/** A claim not renewed for this many milliseconds counts as abandoned. */
+/** Milliseconds after which an unrenewed claim counts as abandoned. */
 const ABANDONED_MS = 5 * 60_000
 const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
 /** File names that announce a full delivery. `FullName` or `full text` does not. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
-/**
- * File names that announce a partial delivery. If mistaken for a full delivery, it would mark all records that it lacks
- * as ended.
- */
+/** File names of a partial delivery. Taken for a full one, it would end all records that it lacks. */
 const NOT_WHOLE = new RegExp(
   [
     '[非不未无無没沒否半准準近伪偽假缺](?:是|为|為|属|屬|完)?[\\s_.-]*全',
@@ -36,7 +33,6 @@ const NOT_WHOLE = new RegExp(
   'i',
 )
 
-/** The oldest file of `path` that is complete. */
 export const claimComplete = (path: string): ReturnType<typeof claimNext> => claimNext(path, WAITS)
 
 export const isNamedWhole = (name: string): boolean => {
@@ -89,7 +85,7 @@ const settle = async (
     else if (settled.outcome === 'REFUSED') await moveToRefused(path, claim, settled)
     else await putFileBack(path, claim)
   } catch (error) {
-    // An accepted or refused file that cannot be removed must not block later files.
+    // A file that cannot be removed must not block later ones.
     if (settled.outcome === 'FAILED') await claim.release()
     else claim.leave()
     throw error

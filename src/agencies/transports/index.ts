@@ -3,7 +3,7 @@ import type { FeedDelivery, FeedFetch, FeedRequest } from '../delivery.js'
 import { openFolder } from './folder.js'
 import { openTable } from './table.js'
 
-/** The URL selects the feed's own `fetch` (http), a watched folder (file) or an exchange table (postgres, 前置机). */
+/** The URL selects the feed's `fetch` (http), a watched folder (file) or an exchange table (postgres, 前置机). */
 export const openSource = async (request: FeedRequest, fetch: FeedFetch): Promise<FeedDelivery> => {
   switch (protocolOf(request.url)) {
     case 'file:':

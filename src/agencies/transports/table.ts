@@ -20,10 +20,10 @@ import {
 
 export { exchangeTableDdl } from './table/exchange.js'
 
-/** Rows of one pull: their ids stay in memory until each is answered. */
+/** Rows of one pull: their ids stay in memory until answered. */
 const MAX_ROWS = 100_000
 const MAX_MESSAGE = 2000 // characters beside a row
-/** A row number has 31 bits, so the upper part of a larger id becomes the page number. */
+/** A row number has 31 bits; the rest of a larger id becomes the page number. */
 const ROWS_PER_PAGE = 1_000_000_000
 const FIRST = -(2n ** 63n)
 
@@ -116,7 +116,7 @@ const addressOf = (url: string): { url: string; schema: string } => {
   return { url: address.href, schema }
 }
 
-/** Reports only the error code: the error text may contain the password. */
+/** Reports the error code alone: the text may contain the password. */
 const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

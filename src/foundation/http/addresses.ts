@@ -13,7 +13,7 @@ const parsed = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
 export const parseNetwork = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null =>
   parsed(text.replace(/\/\d+$/, '')) !== null && ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : null
 
-/** Prefix lengths in bits of the widest private networks: 10.0.0.0/8 (RFC 1918) and fc00::/7 (RFC 4193). */
+/** Prefix lengths of the widest private networks: 10.0.0.0/8 (RFC 1918) and fc00::/7 (RFC 4193). */
 const WIDEST_OWN_PREFIX = { ipv4: 8, ipv6: 7 }
 
 export const isWiderThanAnyOwnNetwork = (text: string): boolean => {
@@ -41,7 +41,7 @@ export const isPublicAddress = (text: string): boolean => {
 
 const LONGEST_ADDRESS = 64 // characters
 
-/** Rate-limit key: the IPv4 address, or the IPv6 /64, because one subscriber has a whole /64. */
+/** Rate-limit key: IPv4 address or IPv6 /64, which one subscriber has whole. */
 export const networkOf = (text: string): string => {
   const plain = text.trim().slice(0, LONGEST_ADDRESS).toLowerCase().replace(/%.*$/, '')
   if (isIP(plain) !== 6) return plain
@@ -55,7 +55,7 @@ export const firstAddressOf = (network: string): string => network.replace(/\/64
 
 export type AddressPlace = 'LOOPBACK' | 'INTERNAL' | 'EXTERNAL'
 
-/** Tells in a word where a caller is. `::/64` holds the loopback address of IPv6. */
+/** `::/64` holds the loopback address of IPv6. */
 export const placeOfAddress = (network: string): AddressPlace => {
   const text = firstAddressOf(network)
   if (isPublicAddress(text)) return 'EXTERNAL'

@@ -9,7 +9,7 @@ export interface NumberedKeyFile {
 }
 
 export interface KeyRingOptions<K> {
-  /** Matches key files. Its capture group is the key's number; keys are sorted by it, ascending. */
+  /** Its capture group is the number by which keys are sorted. */
   pattern: RegExp
   first: string
   make: () => string
@@ -51,7 +51,7 @@ export const keyFilesIn = (folder: string, pattern: RegExp): NumberedKeyFile[] =
 export const highestKeyNumber = (folder: string, pattern: RegExp): number =>
   keyFilesIn(folder, pattern).at(-1)?.number ?? 0
 
-/** The first of two processes wins, because link fails on an existing file. */
+/** The first process wins: link fails on an existing file. */
 export const readOrMakeKey = (path: string, make: () => string): string => {
   const before = readIfThere(path)
   if (before !== null) return before

@@ -1,10 +1,10 @@
-/** One-time codes by time: TOTP (RFC 6238) with HMAC-SHA-1, six digits and steps of 30 seconds, as authenticator apps expect. */
+/** TOTP (RFC 6238) with HMAC-SHA-1, six digits and steps of 30 seconds, as authenticator apps expect. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const SECRET_BYTES = 20
 const STEP_MS = 30_000
 const DIGITS = 6
-/** Steps accepted before and after the present one, for clocks that differ. */
+/** Steps accepted before and after the present one. */
 const DRIFT_STEPS = 1
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
@@ -27,7 +27,7 @@ export const codeOfStep = (secret: Uint8Array, step: number, digits = DIGITS): s
 
 export const stepAt = (now: Date): number => Math.floor(now.getTime() / STEP_MS)
 
-/** The newest step whose code this is, or null. Every step is compared, in constant time. */
+/** The newest step with this code. Every step is compared, in constant time. */
 export const findStepOfCode = (secret: Uint8Array, code: string, now: Date): number | null => {
   if (!/^\d{6}$/.test(code)) return null
   let found: number | null = null

@@ -17,10 +17,10 @@ export type PaperBlock =
   | { as: 'table'; columns: readonly string[]; widths: readonly number[]; rows: readonly (readonly string[])[] }
   | { as: 'qr'; url: string; caption: string }
   | { as: 'page' }
-  /** On a page of its own, as large as fits. PDF only. */
+  /** On a page of its own. PDF only. */
   | { as: 'image'; content: Buffer; caption: string }
 
-/** A file embedded unchanged (PDF only), so its signature and hash stay valid. */
+/** Embedded unchanged (PDF only), so signature and hash stay valid. */
 export interface EmbeddedFile {
   name: string
   mediaType: string

@@ -164,7 +164,7 @@ const writeImage = (pen: Pen, { content, caption }: Extract<PaperBlock, { as: 'i
     pen.pdf.image(content, PAGE.left, pen.y, { fit: [WIDTH, BOTTOM - pen.y], align: 'center' })
     pen.y = BOTTOM
   } catch {
-    // PDFKit throws for an image that it cannot read, before it writes anything.
+    // PDFKit throws for an unreadable image before it writes anything.
     writeParagraph(pen, 'note', '该图片无法印出，请打开所附的原件。')
   }
 }

@@ -1,5 +1,6 @@
 /**
- * An access code is 120 random bits in Crockford base32. The last character is a checksum over GF(32) that detects any single error and any swap.
+ * 120 random bits in Crockford base32. The last character is a checksum over GF(32) that detects any single error and
+ * any swap.
  */
 
 export const ACCESS_CODE_BYTES = 15
@@ -8,7 +9,7 @@ export const ACCESS_CODE_BYTES = 15
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const SIGNS = 25
 const GROUP = 5
-/** Longest text that is read, characters. */
+/** Characters. */
 const LONGEST = 100
 const SEPARATORS = /[\s\p{Pd}_.·\u00ad\u200b]/gu
 const GOOD = new RegExp(`^[${ALPHABET}]{${SIGNS}}$`)
@@ -38,16 +39,13 @@ const fives = (bytes: Uint8Array): number[] => {
   return (bits.match(/.{5}/g) ?? []).map((five) => Number.parseInt(five, 2))
 }
 
-/**
- * Multiplies by x modulo x⁵ + x² + 1. Repeated, this visits all 31 non-zero values, so every position has its own
- * weight.
- */
+/** Multiplies by x modulo x⁵ + x² + 1: this visits all 31 non-zero values, so every position has its own weight. */
 const twice = (value: number): number => (value & 16 ? (value << 1) ^ 0b100101 : value << 1)
 
 const checkOf = (values: readonly number[]): number => values.reduce((sum, value) => twice(sum ^ value), 0)
 
 const HIDDEN = '[登录码]'
-/** Shortest text that can hold a code: one character (⑳, ㏂) may stand for several. */
+/** One character (⑳, ㏂) may stand for several. */
 const SHORTEST = 5
 /** Groups shorter than this on average, in characters, are not words. */
 const SHORT = 3
@@ -61,8 +59,8 @@ interface Sign {
 }
 
 /**
- * Removes access codes, and mistyped ones in separated groups. One in some thousands stays, because its separators
- * make it look like words.
+ * Removes access codes, and mistyped ones in separated groups. One in some thousands stays, as its separators look like
+ * words.
  */
 export const withoutAccessCodes = (text: string): string => {
   let written = ''
@@ -96,12 +94,12 @@ const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined)
   if (!standsAlone && signs[GROUP]?.before === '') return false
   const text = signs.map(({ sign, before }, at) => (at === 0 ? sign : before + sign)).join('')
   const isGrouped = GROUPED.test(text)
-  // A code may touch other letters (as in `codeX`) only when separators show its groups.
+  // A code may touch letters (`codeX`) only when separators show its groups.
   if (isGrouped && !text.includes(' ')) return true
   return standsAlone && (isGrouped || !areWords(text.split(/[- ]/))) && parseAccessCode(text) !== null
 }
 
-/** Ordinary words pass the checksum once in 32 times. Several long parts of only letters or only digits are words. */
+/** Ordinary words pass the checksum once in 32 times. Several long parts of only letters or digits are words. */
 const areWords = (words: readonly string[]): boolean =>
   words.length > 1 && words.length * SHORT <= SIGNS && words.every((word) => /^(?:\d+|[A-Z]+)$/.test(word))
 

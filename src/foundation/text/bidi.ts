@@ -1,6 +1,6 @@
 /**
- * Text is shown in a bidirectional isolate (UAX #9). Surplus closing characters and paragraph ends would leave it and
- * reverse the neighbouring text.
+ * Surplus closing characters and paragraph ends would leave the text's bidirectional isolate (UAX #9) and reverse the
+ * neighbouring text.
  */
 
 const TURNS =

@@ -19,7 +19,7 @@ const cellText = (cell: string | number | null, quoted: RegExp): string => {
   return quoted.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** Parses in slices: a large file at once would block for seconds. */
+/** A large file at once would block for seconds. */
 export const csvRecordsInSlices = (text: string): AsyncIterable<string[]> =>
   Readable.from(slicesOf(Buffer.from(text))).pipe(parser(FORM))
 
@@ -33,7 +33,7 @@ const slicesOf = async function* (bytes: Buffer): AsyncGenerator<Buffer> {
 export const csvFaultCode = (error: unknown): string | null =>
   error instanceof CsvError || error instanceof SyncError ? error.code : null
 
-/** Parses records up to an unclosed quote, or until `swallows` says that a record contains further records. */
+/** Parses up to an unclosed quote, or until `swallows` says that a record contains others. */
 export const csvRecordsUntil = (
   text: string,
   delimiter: string,

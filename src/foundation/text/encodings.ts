@@ -7,10 +7,10 @@ export interface ReadableBytes {
 
 export type TextEncoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 
-/** If more than this share of sequences is broken, the bytes are GB18030, not damaged UTF-8. */
+/** Above this share of broken sequences, the bytes are GB18030, not damaged UTF-8. */
 const BROKEN_SHARE = 0.1
 
-/** All that is neither marked nor valid UTF-8 is GB18030 (superset of GBK and GB2312). */
+/** Bytes neither marked nor valid UTF-8 are GB18030 (superset of GBK and GB2312). */
 export const encodingOf = async (content: ReadableBytes): Promise<TextEncoding> => {
   const [a, b] = content.head
   if (a === 0xff && b === 0xfe) return 'utf-16le'

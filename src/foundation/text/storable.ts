@@ -1,7 +1,7 @@
 /** PostgreSQL stores neither NUL nor a lone surrogate, in text or in JSON. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
-/** Says why some text of `input` cannot be stored, in both languages; null when all can. */
+/** The reason in both languages; null when all text can be stored. */
 export const findUnstorableText = (input: unknown): string | null => {
   const unstorable = UNSTORABLE.exec(JSON.stringify(input ?? null))
   if (unstorable === null) return null

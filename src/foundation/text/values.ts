@@ -1,4 +1,4 @@
-/** Texts that mean "no value", compared after NFKC and upper-casing. */
+/** Compared after NFKC and upper-casing. */
 const NULL_MARKERS = new Set([
   '/',
   '\\',

@@ -7,7 +7,7 @@ const HAN = /\p{Script=Han}/u
 const SENTENCES = /(?<=[。！？])/u
 /** `读到 read: a, b` */
 const ENGLISH_LABEL = /(?<=\p{Script=Han}) (?:[a-z]+ )*[a-z]+:(?: |$)/gu
-/** `1–9 个字符 1–9 characters`, `没有内容 empty`: words that repeat the Chinese clause before them. */
+/** `1–9 个字符 1–9 characters`, `没有内容 empty`: English that repeats the Chinese. */
 const ENGLISH_CLAUSE =
   / +(?=[^\p{Script=Han}。；，：！？）]*[a-z]{2})[a-z\d(“<][^\p{Script=Han}。；，：！？）]*(?=[。）]|$)| +[a-z]+(?: [a-z’,;]+)+(?=[；，：！？]| \p{Script=Han})/gu
 /** `仅 3 条，少于 5 / fewer items than 5`: English after a slash, to the end of the clause. */
@@ -18,7 +18,7 @@ const isEnglish = (sentence: string): boolean =>
   /[A-Za-z]/.test(sentence) &&
   (!HAN.test(sentence) || /^\s*[A-Za-z“"'(\d].*[a-z] [a-z]| [a-z]+[.)]$/.test(sentence.trim()))
 
-/** Splits a refusal's message, Chinese first, by language. What is in one language only is the same in both. */
+/** Splits a message, Chinese first. Text in one language only is the same in both. */
 export const splitLanguages = (message: string): BilingualText => {
   const sentences = message.split(SENTENCES)
   const english: string[] = []
@@ -45,7 +45,7 @@ export const splitLanguages = (message: string): BilingualText => {
 /** Programs' words about a failure, such as `：UND_ERR_SOCKET` or `: fetch failed`. */
 const MACHINE_WORDS = /(?:[：:（]|^)\s*[A-Z]+(?:_[A-Z]+)+[^\p{Script=Han}。）]*(?:）|(?=。|$))/gu
 
-/** The Chinese half of a refusal's message, without the words of programs. */
+/** Omits the words of programs. */
 export const chineseHalfOf = (message: string): string => {
   const words = splitLanguages(message).zh.replace(MACHINE_WORDS, '')
   return words === '' && message !== '' ? '对方没有正常答复。' : words

@@ -17,7 +17,7 @@ export interface SheetRow {
   cells: Map<number, SheetCell>
 }
 
-/** Each returned function reads one sheet, any number of times. Throws CONTENT_UNREADABLE or CONTENT_TOO_LARGE. */
+/** Each function reads one sheet, any number of times. Throws CONTENT_UNREADABLE or CONTENT_TOO_LARGE. */
 export const readSheets = (bytes: Buffer, kind: WorkbookKind): (() => Iterable<SheetRow>)[] => {
   const { SheetNames, Sheets } = openWorkbook(bytes, kind)
   return SheetNames.map((name) => {
@@ -55,7 +55,7 @@ const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   return sheet
 }
 
-/** Skips gaps: the arrays are sparse and up to a million long. */
+/** Arrays are sparse and up to a million long. */
 function* rowsOf(sheet: XLSX.WorkSheet): Iterable<SheetRow> {
   const rows = (sheet['!data'] ?? []) as (SheetCell | undefined)[][]
   for (const at of Object.keys(rows)) {
@@ -111,7 +111,7 @@ export const makeWorkbook = (
   return Buffer.from(XLSX.write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Uint8Array)
 }
 
-/** All cells are text, which keeps leading zeros and prevents formulas. Equal cells give equal bytes. */
+/** Text cells keep leading zeros and prevent formulas. Equal cells give equal bytes. */
 export const makeTextWorkbook = (
   rows: readonly (readonly (string | number | null)[])[],
   name: string,

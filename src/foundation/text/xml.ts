@@ -67,7 +67,7 @@ export interface ClosedElement<T> {
   children: [name: string, value: T][]
 }
 
-/** Refuses document types (entity attacks). `close` returns the value of the root. */
+/** Document types are refused (entity attacks). `close` returns the root's value. */
 export const makeXmlReader = <T>({ limits, refusal, fold }: XmlReaderOptions<T>) => {
   const parser = new SaxesParser()
   const open: ClosedElement<T>[] = []

@@ -2,13 +2,11 @@
 
 /** Tolerated difference between database clock and monotonic clock. */
 export const LEAP_TOLERANCE_MS = 30_000
-/**
- * Tolerated time at start since the last stored instant of a reliable clock. Beyond it a second source is asked.
- */
+/** Tolerated time since the last stored instant of a reliable clock. Beyond it a second source is asked. */
 const GAP_MS = 86_400_000
 /** A second source this close to the clock confirms it. */
 const SOURCE_MS = 300_000
-/** A row dated further ahead of now was written by a clock that was ahead. */
+/** A row dated further ahead comes from a clock that was ahead. */
 export const DATED_AHEAD_TOLERANCE_MS = 60_000
 
 export type DoubtCause = 'START' | 'LEAP'

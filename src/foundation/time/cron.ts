@@ -80,7 +80,7 @@ export const runsBetween = (cron: CronSchedule, after: Date, upTo: Date, most: n
   return runs.slice(-most).map((at) => new Date(at - OFFSET))
 }
 
-/** `day` counts from 1970-01-01 in Shanghai. The runs are milliseconds from that day on. */
+/** `day` counts from 1970-01-01 in Shanghai; runs are milliseconds since then. */
 const runsOfDay = (cron: CronSchedule, day: number): number[] => {
   const date = new Date(day * DAY)
   const isDay =

@@ -35,17 +35,14 @@ const WRITTEN = new RegExp(
 const CHINESE = new RegExp(String.raw`^(\d{4})年(\d{1,2})月(\d{1,2})日?${CHINESE_TIME}$`)
 const DIGITS = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\d{3})?)?$/
 const EPOCH = /^-?\d{12,13}$/
-/**
- * Epoch milliseconds sent as a number: eleven digits (1970 to 1973) count too; ten could be seconds and are refused.
- */
+/** Eleven digits (1970 to 1973) count too; ten could be seconds and are refused. */
 const EPOCH_NUMBER = /^-?\d{11,13}$/
 /** YYYYMMDDhhmm. As milliseconds these digits would fall in 1976. */
 const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
- * Reads 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch milliseconds, Date. Null for twelve
- * digits that could also be a whole hour in milliseconds, for years outside 1900–2999 or of two digits, and for
- * 1900-01-01.
+ * Reads 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch milliseconds, Date. Null for
+ * twelve digits that could be a whole hour in milliseconds, years outside 1900–2999 or of two digits, and 1900-01-01.
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)
@@ -74,10 +71,10 @@ const dayInTwelve = (digits: string): string | null => {
   return day === null ? dayOf(Number(digits)) : null
 }
 
-/** Registers send days as midnights of Shanghai or UTC, which are whole hours. */
+/** Registers send days as midnights of Shanghai or UTC. */
 const isWholeHour = (time: number): boolean => time % HOUR === 0
 
-/** The days that earlier releases stored for `day`, when they read twelve digits as milliseconds. */
+/** Days that earlier releases stored, reading twelve digits as milliseconds. */
 export const daysMisreadFor = (day: string): string[] => {
   const digits = day.replaceAll('-', '')
   if (!MINUTES.test(`${digits}0000`)) return []
@@ -99,7 +96,6 @@ const dayAt = ([year, month, day, hour = '0', minute = '0', second = '0', zone]:
   return dayOf(utc(date) + clock - offset)
 }
 
-/** True only for an existing day of 1900–2999. */
 export const isDate = (text: string): boolean => isDayOfYears(text, FIRST_YEAR, LAST_YEAR)
 
 export const isDayOfYears = (text: string, first: number, last: number): boolean => {
@@ -171,7 +167,7 @@ export const NEVER_DAY = Number.POSITIVE_INFINITY
 const LAST_DAY = Date.UTC(LAST_YEAR, 11, 31) / DAY
 const [ZEROS_4, ZEROS_2] = [0x30 * 1111, 0x30 * 11]
 const DAYS_BEFORE_1970 = 719_528
-/** Days of a common year before each month; index 1 is January. */
+/** Days of a common year before each month (1: January). */
 const BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
 /** The day must exist. */
@@ -195,7 +191,6 @@ export const anniversaryDay = (date: string, years: number): number => {
   return common && date.endsWith('-02-29') ? day - 1 : day
 }
 
-/** NEVER and days after 2999 give null. */
 export const dayText = (day: number): string | null => (day > LAST_DAY ? null : textOfDay(day))
 
 const texts = new Map<number, string>()

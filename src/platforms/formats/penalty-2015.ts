@@ -20,7 +20,7 @@ export const penalty2015Message = (batch: NoticeBatch, token: string): string =>
 
 export const writePenalty2015RowdataXml = (batch: NoticeBatch): string => writeRowdata(batch, penalty2015Row, DAYS)
 
-/** Field SJC is the date of sending, so it differs at each sending. */
+/** SJC is the date of sending, so it differs each time. */
 export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
   const [type, ...others] = readBodyTextList(notice, 'types')
   const { HUB_CXRQ, ...hub } = hubColumns(notice)

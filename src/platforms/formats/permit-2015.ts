@@ -40,7 +40,7 @@ export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
   })
 }
 
-/** The format has no state "expired", and 撤销 would claim a withdrawal, so 其他 is sent. */
+/** The format lacks "expired", and 撤销 would claim a withdrawal, so 其他 is sent. */
 const stateOf = (notice: RecordNotice): string => {
   if (notice.action === 'REMOVE') return STATE_CODES.withdrawn
   return readBodyText(notice, 'status') === 'INVALID' ? STATE_CODES.other : STATE_CODES.normal

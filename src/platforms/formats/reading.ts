@@ -16,7 +16,7 @@ export interface KeyFields {
   name: string
 }
 
-/** Throws UnreadableAnswerError without the field `required`: a proxy or login page answered. */
+/** Throws UnreadableAnswerError without `required`: a proxy or login page answered. */
 export const parseJsonAnswer = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
   if (!isRecord(value) || !(required in value)) throw new UnreadableAnswerError(`no ${required} in the answer`)
@@ -68,7 +68,6 @@ export const readReceiptFields = (
   receiverId: shortenedText(row[names.receiverId]),
 })
 
-/** Null for a row without a key. */
 export const readDisplayedSubject = (
   row: Readonly<Record<string, unknown>>,
   names: KeyFields,

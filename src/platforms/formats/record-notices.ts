@@ -29,7 +29,7 @@ const PARTIES: Readonly<Record<string, string>> = {
   NATURAL_PERSON: '自然人',
 }
 
-/** 行政相对人类别 (kind of party), as stated, otherwise derived from the USCC; null when unknown. */
+/** The stated kind, otherwise the one derived from the USCC. */
 export const partyKindWord = (notice: RecordNotice): string | null => {
   const stated = readBodyText(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null
@@ -38,7 +38,7 @@ export const partyKindWord = (notice: RecordNotice): string | null => {
   return PARTIES[readOperatorKindInUscc(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'] ?? null
 }
 
-/** A natural person's record needs an ID number, which the hub does not hold. */
+/** A natural person's record needs an ID number, which the hub lacks. */
 export const findRecordFaults = (
   notice: RecordNotice,
   format: string,
@@ -60,7 +60,7 @@ export const recordBatch = ({ id }: NoticeBatch, dataset: string, rows: readonly
 export const RECORD_KEY = 'HUB_ID'
 export const RECORD_SEQUENCE = 'HUB_SN'
 
-/** Columns beyond the 双公示 standards, needed to change, order and withdraw rows. */
+/** Columns beyond 双公示, needed to change, order and withdraw rows. */
 export const hubColumns = ({ key, sequence, action, removal }: RecordNotice) => ({
   [RECORD_KEY]: key,
   [RECORD_SEQUENCE]: sequence,

@@ -10,7 +10,7 @@ export type FieldTexts = Readonly<Record<string, string>>
 export interface ParsedLines {
   names: readonly string[]
   rows: FieldTexts[]
-  /** True when the text ends with a line end: its writer has finished. */
+  /** False while its writer has not finished. */
   ended: boolean
 }
 

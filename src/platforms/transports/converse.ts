@@ -10,7 +10,7 @@ import {
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
 
-/** Shorter than a delivery's lease (12 s), so no other hub sends during this call. */
+/** Below a delivery's lease (12 s), so no other hub sends meanwhile. */
 const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 /** Longest Retry-After obeyed: removals must be retried soon. */
@@ -21,9 +21,7 @@ type PlatformRequest = Pick<HttpRequestOptions, 'method' | 'headers' | 'body'> &
 
 export type PlatformAnswer = Pick<HttpAnswer, 'status' | 'body'>
 
-/**
- * Returns answers 2xx, 4xx and 501, which may hold receipts. Others, including 401, 403 and 429, throw PLATFORM_UNREACHABLE.
- */
+/** Answers 2xx, 4xx and 501 may hold receipts. Others, including 401, 403 and 429, throw PLATFORM_UNREACHABLE. */
 export const exchangeWithPlatform = async (
   to: PlatformAddress,
   { path, ...request }: PlatformRequest,

@@ -17,7 +17,7 @@ const KEY_LENGTH_MAX = 200
 const PATH = '/entries'
 const PAGE_ENTRIES = 1_000
 const ENTRIES_MAX = 500_000
-/** Most pages read, because a platform may return one entry per page. */
+/** A platform may return one entry per page. */
 const PAGES_MAX = 1_000
 /** Proxies limit URLs to 8 KB. */
 const KEYS_AT_ONCE = 50

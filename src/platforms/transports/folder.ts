@@ -1,6 +1,6 @@
 /**
  * Exchange folder (GB/T 39443-2020 5.5): the hub writes `<batch>.csv`, the receiver `<batch>.receipt.csv`, complete
- * when it ends with a line end. `sent/` keeps each batch's keys.
+ * when it ends with a line end. `sent/` keeps the keys.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ const SENT = 'sent'
 const SHOWN = 'shown.csv'
 const SHOWN_BYTES_MAX = 64 * 1024 * 1024
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
-/** Most batches of one name. A killed sender restarts its numbering, so names repeat. */
+/** A killed sender restarts its numbering, so names repeat. */
 const SAME_NAME_MAX = 100
 const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
@@ -53,7 +53,7 @@ export const putBatch = (
     const sent = await makeSubfolder(folder, SENT)
     const name = await freeName(folder, id)
     await putFile(folder, name + BATCH, content)
-    // The list of sent keys is written after the batch. If the process dies in between, the batch itself shows them.
+    // If the process dies before the list of sent keys is written, the batch itself shows them.
     await putFile(sent, name + BATCH, keysText(notices))
     await clearAway(folder, sent, name)
     return notices.map(({ key }) => waitingReceipt(key))
@@ -69,7 +69,7 @@ export const readFolderReceipts = (notices: readonly Notice[], to: PlatformAddre
       const asked = batch.keys.filter((each) => wanted.has(idOf(each)))
       const answered = await answerTo(batch, asked)
       for (const [id, receipt] of answered) {
-        // The newest batch decides, because an officer may have corrected a rejection. An acceptance is final.
+        // The newest batch decides: an officer may have corrected a rejection. An acceptance is final.
         if (receipt.accepted || !answers.has(id)) answers.set(id, receiptWithoutSecret(receipt, to.secret))
       }
     }
@@ -124,7 +124,7 @@ const keysIn = (text: string): KeyAndSequence[] =>
 
 interface SentBatch {
   keys: KeyAndSequence[]
-  /** Modification time in nanoseconds. */
+  /** Nanoseconds. */
   writtenAt: bigint
   receiptPath: string | null
 }

@@ -83,7 +83,7 @@ const notTaken = (key: string, code: string): Receipt =>
     '交换表不接受此行：字段过长、类型不符或违反接收方的约束。The exchange table does not take this row: a field too long, of another type, or against a condition of the receiver’s.',
   )
 
-/** Reports only an error's code, because its text may contain the password. */
+/** Reports the error code alone: the text may contain the password. */
 const inTable = async <T>(
   to: PlatformAddress,
   work: Parameters<typeof withExchangeDatabase<T>>[1],

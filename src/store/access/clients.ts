@@ -21,7 +21,7 @@ export interface RegisteredClient extends ClientAccount, ConfirmationState {
   ended: boolean
 }
 
-/** False when a client or person already has this name: one person must not pass for two. */
+/** False when a client or person has this name: one person must not pass for two. */
 export const addClient = (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> =>
   hasRows(
     db,
@@ -34,8 +34,8 @@ export const addClient = (db: Db, client: ClientAccount, { by, now }: { by: stri
   )
 
 /**
- * The previous secret stays valid until `previousUntil`: the last one that was confirmed, never one that still waits. Returns
- * until when one does, or null for an unknown client.
+ * The previous secret (the last confirmed) stays valid until `previousUntil`. Returns until when one does, or null for
+ * an unknown client.
  */
 export const replaceSecret = (
   db: Db,

@@ -43,7 +43,7 @@ export const markAccountConfirmed = async (
   )
 }
 
-/** False for a name without an account, such as that of a command. */
+/** False for a name without an account (a command). */
 export const hasEnded = (tx: Tx, name: string): Promise<boolean> =>
   hasRows(
     tx,

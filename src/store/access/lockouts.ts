@@ -38,7 +38,7 @@ export interface FailedSignIn {
   now: Date
 }
 
-/** The failures so far. The one that reaches `most` starts the lockout. */
+/** The failure that reaches `most` starts the lockout. */
 export const noteFailure = (
   db: Db,
   made: FailedSignIn,

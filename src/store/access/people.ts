@@ -16,13 +16,13 @@ export interface Person {
   agency: string | null
   region: string | null
   passwordHash: string
-  /** Deadline for replacing a one-time password; null when the person chose it. */
+  /** Deadline for replacing a one-time password. */
   oneTimeUntil: Date | null
 }
 
 export interface AccountChange {
   by: string
-  /** True for a `hub` command on the host. It may change accounts when no second person could confirm. */
+  /** A `hub` command on the host may change accounts when no second person could confirm. */
   byCommand: boolean
   now: Date
 }
@@ -30,7 +30,7 @@ export interface AccountChange {
 /** True when a host command changes the only active security administrator. */
 const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not exists (select 1 from people p where p.duty = 'security'
   and p.id <> :id and p.ended_at is null and p.pending_since is null))`
-/** True for the first account with a duty, which needs no confirmation: nobody can confirm yet. */
+/** The first account with a duty needs no confirmation: nobody can confirm yet. */
 const EXEMPT = `(:duty::text is not null and not exists (select 1 from people p where p.duty = :duty) or ${ALONE})`
 
 export const addPerson = (
@@ -68,7 +68,7 @@ const ACCOUNT_COLUMNS = `id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}
 export const findPerson = (db: Db, id: string): Promise<PersonAccount | null> =>
   queryFirst(db, `select ${ACCOUNT_COLUMNS} from people where id = ? and ended_at is null /* people.byId */`, [id])
 
-/** Finds a name typed in any case and width, as `isSamePerson` compares. */
+/** The name fits in any case and width, as `isSamePerson` compares. */
 export const findPersonByTypedName = (db: Db, name: string): Promise<PersonAccount | null> =>
   queryFirst(
     db,
@@ -122,7 +122,7 @@ export const listFormerPasswords = (db: Db, id: string, most: number): Promise<s
     [id, most],
   )
 
-/** Locks the account until the transaction ends. False when it ended, waits, or its password changed since it was read. */
+/** Locks the account. False when it ended, waits, or its password changed since it was read. */
 export const noteSignedIn = (
   tx: Tx,
   { id, passwordHash }: Pick<Person, 'id' | 'passwordHash'>,
@@ -135,12 +135,11 @@ export const noteSignedIn = (
     { id, passwordHash, now },
   )
 
-/** Serialises changes of one account until the transaction ends. */
 export const lockPerson = async (tx: Tx, id: string): Promise<void> => {
   await tx.raw('select 1 from people where id = ? for update /* people.lock */', [id])
 }
 
-/** No other transaction registers anybody until this one ends. */
+/** No other transaction registers anybody meanwhile. */
 export const lockPeople = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table people in share row exclusive mode /* people.lockAll */')
 }
@@ -169,7 +168,7 @@ export const resetPassword = (
     { id, ...made, change: 'PASSWORD' satisfies PendingChange },
   )
 
-/** Makes the account wait for a second person, unless it is exempt (see ALONE). Null for an unknown person. */
+/** Makes the account wait for a second person, unless exempt (see ALONE). Null for an unknown person. */
 export const awaitConfirmation = (
   tx: Tx,
   id: string,

@@ -1,6 +1,6 @@
 import type { Db } from '../db/db.js'
 
-/** Locks rows in the order of their keys, so concurrent calls cannot deadlock. */
+/** Locks rows in key order against deadlocks. */
 export const addUsage = async (
   db: Db,
   counted: readonly { key: string; used: number }[],

@@ -1,6 +1,6 @@
 import { type Db, queryRows } from '../db/db.js'
 
-/** Revocations outlive their token by this long (ms), because connections that it opened may still be open. */
+/** Milliseconds: connections that the token opened may still be open. */
 export const REVOCATION_OUTLIVES_TOKEN_MS = 600_000
 
 export type RevokedTokens = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }

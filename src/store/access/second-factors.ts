@@ -22,7 +22,7 @@ export const listPasskeys = (db: Db, person: string): Promise<StoredPasskey[]> =
 export const findPasskey = (db: Db, credential: string): Promise<StoredPasskey | null> =>
   queryFirst(db, `select ${PASSKEY_COLUMNS} from passkeys where credential = ? /* passkeys.find */`, [credential])
 
-/** False when the credential is registered, by anybody, or the person has `most` passkeys. */
+/** False when the credential is registered by anybody, or the person has `most`. */
 export const addPasskey = (tx: Tx, passkey: Omit<StoredPasskey, 'id' | 'usedAt'>, most: number): Promise<boolean> =>
   hasRows(
     tx,
@@ -33,7 +33,7 @@ export const addPasskey = (tx: Tx, passkey: Omit<StoredPasskey, 'id' | 'usedAt'>
     { ...passkey, most },
   )
 
-/** False when the counter has not risen since the last use (WebAuthn section 6.1.1). Authenticators without one always say 0. */
+/** False when the counter has not risen (WebAuthn section 6.1.1). Authenticators without one always say 0. */
 export const notePasskeyUse = (
   db: Db,
   { id, counter, now }: { id: number; counter: number; now: Date },
@@ -101,7 +101,7 @@ export const setCodeGenerator = (tx: Tx, person: string, sealed: string, now: Da
     { person, sealed, now },
   )
 
-/** False when the step, or a later one, was used: a code is good once. The first use confirms the generator. */
+/** False when this or a later step was used: a code is good once. The first use confirms the generator. */
 export const useCodeStep = (
   db: Db | Tx,
   { person, sealed, step, now }: { person: string; sealed: string; step: number; now: Date },

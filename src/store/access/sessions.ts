@@ -53,7 +53,7 @@ const sessionsIn = <S>({ table, holder, columns, joins, isValid }: SessionTable)
     )
   },
 
-  /** Null for a session that is over, or that began or was used while the clock ran ahead. */
+  /** Null for a session that is over, or began or was used while the clock ran ahead. */
   use: async (db: Db, cookie: string, idleMs: number, now: Date): Promise<(S & { endsAt: Date }) | null> => {
     const mark = markOf(cookie)
     const found = await queryFirst<S & { endsAt: Date; seenAt: Date }>(
@@ -114,7 +114,7 @@ export const endSessionsOfPerson = async (tx: Tx, person: string, now: Date): Pr
   )
 }
 
-/** False when the session has ended. The old cookie opens nothing any more. */
+/** False when the session has ended. The old cookie opens nothing. */
 export const renewPersonSession = (
   tx: Tx,
   { cookie, next, proof, now }: { cookie: string; next: string; proof: SessionProof; now: Date },
@@ -153,7 +153,7 @@ export const listSessionsOfPerson = (
     { person, now, idle: later(now, -idleMs) },
   )
 
-/** Ends one session, or with `number` null all but the one of `cookie`. False when there was none. */
+/** With `number` null, ends all but the one of `cookie`. False when there was none. */
 export const endOwnSessions = (
   db: Db | Tx,
   { person, number, cookie, now }: { person: string; number: number | null; cookie: string; now: Date },

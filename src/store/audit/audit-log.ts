@@ -20,9 +20,7 @@ export const readHead = (db: Db): Promise<AuditHead | null> => queryFirst(db, `$
 /** TAKEN: another process used one of the numbers. GONE: the previous row is missing. */
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
 
-/**
- * Commits durably. Checks that the previous row exists: after a failover the connection may lead to another server.
- */
+/** Commits durably. The previous row must exist: after a failover the connection may lead to another server. */
 export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
   const [first] = rows
   if (first === undefined) throw new Error('no row to add')
@@ -66,7 +64,7 @@ export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promi
   }
 }
 
-/** SQL: system identifier and current WAL timeline, which the last checkpoint may not yet show. */
+/** SQL: system identifier and WAL timeline, which the last checkpoint may not yet show. */
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
@@ -102,7 +100,7 @@ type FlatRow = Omit<AuditRow, 'content'> & AuditContent
 const rowOf = ({ salt, client, role, agency, purpose, request, asked, outcome, shown, digest, ...row }: FlatRow) => {
   const inColumns = { salt, client, role, agency, purpose, request, asked, outcome, shown, digest }
   const inBody = row.body === null ? null : parseContent(row.body)
-  // Searchable columns override the body, so an altered column no longer matches the hash.
+  // Columns override the body, so an altered column no longer matches the hash.
   const content = row.form === 0 ? salt && inColumns : inBody && { ...inBody, client, role, request }
   return { ...row, content: content || null } satisfies AuditRow
 }
@@ -248,7 +246,7 @@ interface ShownCode {
   code: string
 }
 
-/** Sorted codes, looked up one by one: a plain join would read the whole operators table. */
+/** Sorted and looked up one by one: a plain join would read all operators. */
 const IN_ORDER = `(select * from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code) order by code collate "C")`
 const OF_USCCS = `with s as materialized ${IN_ORDER}
   select coalesce(o.merged_into, o.id) as operator, s.number from s cross join lateral (

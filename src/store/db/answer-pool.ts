@@ -25,7 +25,7 @@ export interface AnswerPoolOptions {
   what: string
   max?: number
   statementMs?: number
-  /** ONE_PLAN reuses one generic plan, for reads by key. BY_INDEX also where the table was empty when the plan was made. */
+  /** ONE_PLAN, for reads by key, reuses one generic plan. BY_INDEX also where the table was empty when it was made. */
   prepared?: keyof typeof PLANNING
 }
 
@@ -35,7 +35,7 @@ interface RequestTag {
 }
 
 export interface AnswerPool extends Db {
-  /** Statements of the returned handle carry the request's id. An abort throws the signal's reason. */
+  /** Statements carry the request's id. An abort throws the signal's reason. */
   forRequest(tag: RequestTag): Db
   /** The reads share one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
@@ -58,7 +58,7 @@ const settingsOf = (url: string, { what, statementMs, prepared }: AnswerPoolOpti
 const makePool = (settings: pg.ClientConfig, max: number): pg.Pool => {
   const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: IDLE_MS })
   pool.on('error', () => undefined)
-  // Without a listener, a connection lost between two statements would end the process.
+  // Without a listener, a lost connection would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
@@ -182,7 +182,7 @@ const makeLending =
 
 const beneath = new WeakMap<Db, AnswerPool>()
 
-/** Caches need it: the work that they share may outlast a request. */
+/** Caches' shared work may outlast a request. */
 export const getProcessWideHandle = (db: Db): Db => beneath.get(db) ?? db
 
 interface BackendConnection {

@@ -1,4 +1,4 @@
-/** A missing object yields a row too, so response times do not reveal its absence. */
+/** A missing object yields a row too: response times must not reveal its absence. */
 import type { RecordKind } from '../../domain/records/records.js'
 import { type Db, queryRows } from './db.js'
 

@@ -1,4 +1,4 @@
-/** Writes most of a table without its indexes, in a third of the time, under an exclusive lock. */
+/** Writes most of a table without indexes in a third of the time, under an exclusive lock. */
 import { queryValue, type Tx } from './db.js'
 import { IS_REHEARSAL_SQL, isLockTimeout } from './transaction.js'
 

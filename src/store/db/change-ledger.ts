@@ -1,10 +1,9 @@
-/** Changes are numbered for each reader from 1, without gaps: one statement writes the counters and the changes. */
+/** Numbers of each reader begin at 1, without gaps: one statement writes counters and changes. */
 import type { RetainedChanges } from '../../domain/standing/changes.js'
 import { IS_CLOCK_DOUBTED_SQL } from './clock-doubts.js'
 import { type Db, queryValue, type Tx } from './db.js'
 
 export interface ChangeLedger {
-  /** Tables of the changes and of the counters. */
   changes: string
   counters: string
   /** Column of both: whose numbers they are. */
@@ -47,7 +46,7 @@ export interface NumberedRange {
 export const tryNumberingLock = (tx: Tx, { lock }: ChangeLedger): Promise<boolean> =>
   queryValue(tx, 'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */', [lock])
 
-/** CTEs `counted` and `placed`, which number the rows of the CTE `heard` in this order. */
+/** CTEs `counted` and `placed` number the rows of CTE `heard` in this order. */
 export const numberedSql = ({ counters, reader }: ChangeLedger, order: string): string =>
   `counted as (
      insert into ${counters} as c (${reader}, last) select ${reader}, count(*) from heard group by ${reader} order by ${reader}
@@ -56,7 +55,6 @@ export const numberedSql = ({ counters, reader }: ChangeLedger, order: string): 
      select h.*, c.last, c.last - count(*) over own + row_number() over (own order by ${order}) as sequence
      from heard h join counted c using (${reader}) window own as (partition by h.${reader}))`
 
-/** SQL: the ranges of `placed` as JSON. */
 export const rangesSql = ({ reader }: ChangeLedger): string =>
   `coalesce((select jsonb_agg(jsonb_build_object('reader', n.${reader}, 'before', n.last - n.count, 'last', n.last))
      from (select ${reader}, last, count(*) from placed group by ${reader}, last) n), '[]')`

@@ -31,7 +31,7 @@ const BINARY_HEAD_BYTES = 19
 const COUNT_BYTES = 2
 const LENGTH_BYTES = 4
 
-/** Calls `take` for each binary field that is not null, with one reused buffer. */
+/** Calls `take` for each non-null binary field, with one reused buffer. */
 export const makeFieldReader = (db: Db) => {
   let bytes = Buffer.alloc(0)
   return async (

@@ -75,7 +75,7 @@ export const poolUsage = (db: JobDb): PoolUsage => {
   return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
 }
 
-/** Throws DATABASE_UNREACHABLE or DATABASE_ENCODING. The error omits the address, which may hold a password. */
+/** Throws DATABASE_UNREACHABLE or DATABASE_ENCODING, without the address: it may hold a password. */
 export const checkReachable = async (db: Db): Promise<void> => {
   try {
     const { rows } = await db.raw(`select current_setting('server_encoding') as encoding /* store.reach */`)

@@ -10,7 +10,7 @@ export const fingerprintsByKey = async (tx: Db | Tx): Promise<Map<string, Set<st
   return fingerprints
 }
 
-/** The second of two hubs that start together checks its keys against the first one's. */
+/** The second of two starting hubs checks its keys against the first's. */
 export const lockFingerprints = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
 }

@@ -5,8 +5,8 @@ import { IS_REHEARSAL_SQL } from './transaction.js'
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
 
 /**
- * Returns a unique instant, later than all before. The row lock lasts until commit, so a score can be recomputed from
- * versions up to its instant.
+ * Returns a unique instant, later than all before. The row lock lasts until commit, so scores can be recomputed from
+ * versions up to it.
  */
 export const nextInstant = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(
@@ -28,7 +28,7 @@ const next = (tx: Tx, now: Date): Promise<Date> =>
 const BESIDE = 20_161_125
 
 /**
- * Later than all committed changes, without waiting for a merge that holds the row lock. Waits for one that locked whole
+ * Later than all committed changes, without waiting for a merge with the row lock. Waits for one that locked whole
  * tables (`withIndexesDropped`): with a listing's row locked, the two would deadlock.
  */
 export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> => {
@@ -37,10 +37,7 @@ export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> =
   return next(tx, now)
 }
 
-/**
- * Like `nextInstant`, but also waits for all transactions that used `nextInstantBesideMerge`, so their rows are
- * visible.
- */
+/** Also waits for all transactions that used `nextInstantBesideMerge`, so their rows are visible. */
 export const nextInstantAfterAll = async (tx: Tx, now: Date): Promise<Date> => {
   const at = await nextInstant(tx, now)
   await tx.raw('select pg_advisory_xact_lock(?) /* knowledge.tickToRead */', [BESIDE])

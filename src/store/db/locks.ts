@@ -4,7 +4,8 @@ import { withOwnConnection } from './own-connection.js'
 const ASK_AGAIN_MS = 100
 
 /**
- * Holds an advisory lock during `work`, outside the pool, which waiters would exhaust. Returns 'held' when another process keeps it for `waitMs`.
+ * Advisory lock outside the pool, which waiters would exhaust. Returns 'held' when another process keeps it for
+ * `waitMs`.
  */
 export const withLock = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | 'held'> =>
   withOwnConnection(db, async (connection) => {

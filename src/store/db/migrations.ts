@@ -1,4 +1,4 @@
-/** Migrations run `before` the roll-out of their release, while older hubs still run, or `after` it. */
+/** Migrations run `before` the roll-out, while older hubs still run, or `after` it. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -52,7 +52,7 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
   }
 }
 
-/** Without extensions the .ts and .js files of a migration count as one. */
+/** The .ts and .js files of a migration count as one. */
 export const migrationSource = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,

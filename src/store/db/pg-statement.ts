@@ -14,7 +14,7 @@ interface ParsedStatement {
 
 const statements = new LRUCache<string, ParsedStatement>({ max: STATEMENTS_MOST })
 
-/** Values come from an object for `:name`, from an array for `?`. */
+/** Values: an object for `:name`, an array for `?`. */
 export const runStatement = async (
   on: Pick<ClientBase | Pool, 'query'>,
   sql: string,
@@ -27,7 +27,7 @@ export const runStatement = async (
     names === null ? (bindings as unknown[]) : names.map((each) => (bindings as Record<string, unknown>)[each])
   if (values.includes(undefined)) throw new Error(`a value is undefined: ${sql}`)
   return on.query({
-    // The text of a prepared statement must not vary, so it carries no request id.
+    // A prepared statement's text must not vary: it carries no request id.
     text: prepared ? text : comment + text,
     values,
     ...(prepared && { name }),

@@ -1,4 +1,4 @@
-/** No entry is published from a database that proves to be an old copy, until a person releases it. */
+/** A suspected old copy publishes no entry until a person releases it. */
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
 export const databaseIdentity = async (db: Db | Tx): Promise<string> => {
@@ -40,8 +40,7 @@ export interface NotedDelivery {
 }
 
 /**
- * A restored database reuses ids, so subject and creation time must match too. Deliveries that a person has accepted
- * as lost count as held.
+ * A restored database reuses ids, so subject and creation time must match. Deliveries accepted as lost count as held.
  */
 export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>
   queryValue(
@@ -118,7 +117,7 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
     { ...made },
   )
 
-/** Considers confirmed deliveries above the platform's `sequence_floor` that are the last sent about their subject. */
+/** Considers confirmed deliveries above `sequence_floor` that are the last about their subject. */
 export const findHighestUnfollowedNumber = (
   db: Db,
   platform: string,
@@ -148,7 +147,7 @@ export const raiseSequenceFloors = async (
 export const highestDeliveryNumber = (tx: Tx): Promise<number> =>
   queryValue(tx, 'select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
 
-/** Deliveries queued in the restored backup may have been sent since, so they count as attempted once. */
+/** A restored queue may have been sent since, so it counts as attempted once. */
 export const markQueuedAsTried = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,

@@ -28,7 +28,7 @@ export const inTransaction = async <T>(
 const setting = (value: string): string =>
   ['enable_seqscan', 'enable_bitmapscan', 'enable_sort'].map((name) => `set local ${name} to ${value};`).join(' ')
 
-/** Forces index lookups. When statistics show very frequent values, the planner would scan the whole table. */
+/** The planner would scan the whole table when statistics show very frequent values. */
 export const withIndexLookups = async <T>(tx: Tx, look: () => Promise<T>): Promise<T> => {
   await tx.raw(`${setting('off')} /* byIndex */`)
   const rows = await look()
@@ -40,7 +40,7 @@ const SETTING = 'hub.rehearsal'
 
 export const IS_REHEARSAL_SQL = `(current_setting('${SETTING}', true) is not distinct from 'on')`
 
-/** A setting marks a rehearsal, which is rolled back, so the called code takes no exclusive locks. */
+/** A setting marks a rehearsal: the called code then takes no exclusive locks. */
 export const markRehearsal = async (tx: Tx): Promise<void> => {
   await tx.raw(`set local ${SETTING} = 'on' /* transaction.markRehearsal */`)
 }

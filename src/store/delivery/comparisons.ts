@@ -4,7 +4,7 @@ import { type Db, queryColumn, queryMap, queryRows, queryValue, type Tx } from '
 
 /**
  * Highest message number of each settled subject: no message is queued or refused and, with `settleSeconds`, none
- * awaits its removal check or was sent within that time.
+ * awaits its check or was sent within that time.
  */
 export const readSettledDeliveryNumbers = (
   db: Db,

@@ -50,10 +50,7 @@ export const earlierDeliveries = (
     { subjectIds: [...subjectIds], platform },
   )
 
-/**
- * Marks refused and queued deliveries as FOLDED, so late answers have no effect. `untried` spares attempted
- * ones.
- */
+/** Late answers to FOLDED deliveries have no effect. `untried` spares attempted ones. */
 export const foldEarlier = async (
   tx: Tx,
   folded: readonly { subjectId: string; platform: string; what: 'untried' | 'unconfirmed' }[],
@@ -71,7 +68,7 @@ export const foldEarlier = async (
 export type NewDelivery = Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'action'> & {
   notice: UnnumberedNotice
   dueAt: Date
-  /** Number found on the platform. The new one must be above it. */
+  /** Number on the platform, which the new one must exceed. */
   above?: number | null
 }
 
@@ -79,7 +76,7 @@ const sequenceFloorSql = (p: string): string =>
   `(select s.sequence_floor from platform_states s where s.platform = ${p})`
 
 /**
- * New numbers exceed all that the platform was sent, shows (`above`), or may have received before a restore. Open removal
+ * New numbers exceed all that the platform was sent, shows (`above`), or may have received before a restore. Open
  * checks end as REPLACED.
  */
 export const addOwed = async (tx: Tx, owed: readonly NewDelivery[]): Promise<void> => {
@@ -99,8 +96,8 @@ export const addOwed = async (tx: Tx, owed: readonly NewDelivery[]): Promise<voi
 }
 
 /**
- * Receipt and attempts stay, because the platform may know the delivery. The subject's last message gets a new number
- * if its number may have been used before a restore.
+ * Receipt and attempts stay: the platform may know the delivery. The subject's last message gets a new number if its
+ * own may have been used before a restore.
  */
 export const requeue = async (
   tx: Tx,
@@ -136,7 +133,7 @@ export const countByPlatform = (db: Db): Promise<PlatformDeliveryCounts[]> =>
      from deliveries group by platform order by platform /* deliveries.backlog */`,
   )
 
-/** Reads the open deliveries only, because finding the operator of each is dear. */
+/** Finding each delivery's operator is dear, so only open ones are read. */
 export const countOpenInRegion = (
   db: Db,
   sight: RegionSight,

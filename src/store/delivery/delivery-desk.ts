@@ -24,7 +24,7 @@ export interface StoredDelivery extends QueuedDelivery {
   check: RemovalCheckState
 }
 
-/** Check that a removed entry is no longer displayed. DUE: not done yet. */
+/** DUE: not done yet. */
 type RemovalCheckState = RemovalCheckResult | 'DUE' | null
 export const removalCheckStateSql = (d: string): string =>
   `case when ${d}.check_due_at is not null then 'DUE' else ${d}.check_result end`

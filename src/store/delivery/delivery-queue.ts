@@ -25,7 +25,7 @@ interface ClaimOptions {
   limit: number
   now: Date
   leaseUntil: Date
-  /** Seconds to wait after the subject's last message, which the platform may not have applied yet. */
+  /** The platform may not have applied the subject's last message yet. */
   settleSeconds?: number
   only?: ClaimScope | undefined
 }
@@ -36,7 +36,7 @@ const DUE = `select d.id from deliveries d where d.platform = :platform and d.st
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-/** MAY_PUBLISH_LIST_SQL holds them back while the database may be an old copy. */
+/** MAY_PUBLISH_LIST_SQL holds them back. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_PUBLISH_LIST_SQL} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
 /** Leases up to `limit` deliveries, removals first, one per subject. */
@@ -46,7 +46,7 @@ export const claim = async (
   { limit, now, leaseUntil, settleSeconds = MESSAGE_SETTLES_SECONDS, only }: ClaimOptions,
 ): Promise<ClaimedDelivery[]> => {
   const order = 'order by d.due_at, d.id limit :limit for update skip locked'
-  // A computed inner limit would keep the planner from using the index.
+  // A computed inner limit would prevent index use.
   const claimed = await queryRows<ClaimedDelivery>(
     db,
     `with removals as (${REMOVALS_DUE} ${only === 'OTHERS' ? 'and false' : ''} ${order}),
@@ -111,7 +111,7 @@ export interface DeliveryResult {
   error: string | null
   dueAt: Date | null
   failures: number
-  /** True when the message was not sent: the attempt does not count. */
+  /** The attempt does not count. */
   unsent?: boolean
 }
 
@@ -126,8 +126,8 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
 }
 
 /**
- * A confirmed removal is checked after `settleSeconds`, or sent twice when the platform shows no list. Locks rows in
- * the order of `earlierDeliveries`.
+ * A confirmed removal is checked after `settleSeconds`, or sent twice without a displayed list. Locks rows in the order
+ * of `earlierDeliveries`.
  */
 export const bookResults = async (
   db: Db,
@@ -166,7 +166,7 @@ export const bookResults = async (
     { rows: JSON.stringify(rows), now, settleSeconds },
   )
   if (booked.length < outcomes.length) {
-    // The lease of an unanswered call stays, because the platform may still be processing it.
+    // The lease of an unanswered call stays: the platform may still process it.
     const answered = outcomes.filter(({ receipt }) => receipt !== null)
     await letGo(
       db,

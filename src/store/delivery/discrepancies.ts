@@ -40,7 +40,7 @@ export const keepFound = async (
   )
 }
 
-/** Spares subjects with unsettled messages (not compared) and entries that the hub hid (settled by a person). */
+/** Spares unsettled subjects (not compared) and entries that the hub hid (a person settles them). */
 export const settleVanished = async (
   tx: Db | Tx,
   platform: string,

@@ -142,7 +142,7 @@ export const closeBreaker = async (db: Db, platform: string): Promise<void> => {
   )
 }
 
-/** Compare-and-set: returns false when another hub changed the breaker since it was `seen`. */
+/** Compare-and-set: false when another hub changed the breaker since `seen`. */
 export const replaceBreaker = (
   db: Db,
   platform: string,
@@ -156,9 +156,7 @@ export const replaceBreaker = (
     [failures, openUntil, platform, seen.failures, seen.openUntil],
   )
 
-/**
- * Reserves a call at least `everyMs` after any hub's previous one. Null when its time is later than `latest`.
- */
+/** The slot is at least `everyMs` after any hub's previous one. Null when that is later than `latest`. */
 export const takeSendingSlot = async (
   db: Db,
   platform: string,

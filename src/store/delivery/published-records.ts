@@ -8,7 +8,7 @@ export interface RecordKey {
   key: string
 }
 
-/** SQL: derives the id from feed and record key, so it survives a database loss. */
+/** SQL: an id from feed and record key survives a database loss. */
 const idOf = (feed: string, key: string): string =>
   `substr(encode(sha256(convert_to(${feed} || chr(10) || ${key}, 'UTF8')), 'hex'), 1, 32)::uuid`
 
@@ -107,7 +107,7 @@ export interface PublishedRecordState extends RecordKey {
   order: number
   fact: string | null
   stands: boolean
-  /** The operator; for an ended record, the one in its last delivery. */
+  /** For an ended record, the one in its last delivery. */
   party: RecordParty | null
   told: LastSentRecord | null
 }

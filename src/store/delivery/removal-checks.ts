@@ -39,7 +39,7 @@ export const settleChecks = async (
   )
 }
 
-/** Queues a removal again when the platform shows no list. A second receipt then counts as proof. */
+/** Without a displayed list, a second receipt counts as proof. */
 export const sendAgain = async (db: Db, ids: readonly number[], now: Date): Promise<void> => {
   await db.raw(
     `update deliveries set state = 'OWED', due_at = :now, confirmed_at = null, check_due_at = null, check_result = 'NO_DISPLAY'

@@ -36,7 +36,7 @@ type RemovalColumn =
 /** One platform's removal, or the later removal that replaced it. */
 export interface RemovalReceiver extends RetractionKey, Pick<StoredDelivery, RemovalColumn> {
   got: boolean
-  /** Instant at which the platform confirmed the entry; if never, of the last sending. */
+  /** The platform's confirmation of the entry; if never, the last sending. */
   gotAt: Date | null
   deliveryId: number
   toldAt: Date | null

@@ -7,7 +7,7 @@ import type { StoredDelivery } from './delivery-desk.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
-/** True when message `f` is the first about its subject, caused by the decision. */
+/** True when message `f` is the first about its subject. */
 const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
   then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
   else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
@@ -16,8 +16,8 @@ const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
 const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
 
 /**
- * SQL: a duty begins with the first of consecutive messages to show (or remove) a subject at a platform, and ends with
- * their first confirmation. An addition repeated after confirmation begins a new duty.
+ * SQL: a duty begins with the first of consecutive messages to show (or remove) a subject, and ends with their first
+ * confirmation. An addition repeated afterwards begins a new duty.
  */
 const dutiesOf = (deliveries: string, which: string): string => `
   firsts as (
@@ -54,7 +54,7 @@ export const countDutiesOfSpan = (db: Db, { from, to }: { from: string; to: stri
     { from, to },
   )
 
-/** Time runs from the start of the deadline for the hub's entries, and from the listing day for agencies' entries. */
+/** The hub's entries count from the start of the deadline, agencies' from the listing day. */
 export const countPublicityOfSpan = (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },
@@ -111,7 +111,7 @@ const bindingsOf = ({ until, ...filter }: DutyFilter) => ({
   until: JSON.stringify(until),
 })
 
-/** SQL: platform and first day of deliveries past their limit, among the `most` oldest that wait; binds `until` and `platform`. */
+/** SQL: platform and first day of late deliveries, among the `most` oldest; binds `until` and `platform`. */
 export const lateDutiesSql = (most: number): string =>
   `with ${waitingIn({}, most)} select platform, counted_from from duties where ${ASKED}`
 

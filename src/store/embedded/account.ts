@@ -1,6 +1,4 @@
-/**
- * PostgreSQL refuses to run as root. The hub then starts it as the folder's owner, as "nobody" or in a user namespace.
- */
+/** PostgreSQL refuses to run as root: it starts as the folder's owner, "nobody" or in a user namespace. */
 import { execFile } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -43,7 +41,7 @@ export const chooseAccount = async (folder: string, binaries: PostgresBinaries):
   throw new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${[...new Set(failures)].join('; ')}）` })
 }
 
-/** Changes the owner of all files, and of the folder last, whose owner thus shows that the work is complete. */
+/** The folder's owner changes last and so shows that the work is complete. */
 export const handOverFolder = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return

@@ -1,4 +1,4 @@
-/** Each process that uses or runs a folder's PostgreSQL has a file there, named after its pid and start time. */
+/** Each process that uses or runs a folder's PostgreSQL has a file there, named by pid and start time. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isAlive, readStartTime } from './processes.js'

@@ -54,7 +54,7 @@ export const openCluster = async (
 
 type ClusterPlan = Pick<PostgresCluster, 'binaries' | 'account' | 'durable'>
 
-/** Runs initdb in a draft folder, so an interrupted run leaves no half cluster. */
+/** A draft folder: an interrupted initdb leaves no half cluster. */
 const make = async (
   folder: string,
   data: string,
@@ -63,7 +63,7 @@ const make = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for (const name of readdirSync(folder)) if (name.startsWith(DRAFT)) remove(path.join(folder, name))
-  // The name is unique, because an initdb may outlive its supervisor and still write.
+  // A unique name: an initdb may outlive its supervisor and still write.
   const draft = mkdtempSync(path.join(folder, DRAFT))
   const [fresh, secret] = [path.join(draft, 'pg'), path.join(draft, 'password')]
   mkdirSync(fresh, { mode: PRIVATE })

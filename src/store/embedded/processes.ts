@@ -10,7 +10,7 @@ const START_FIELD = 19
 
 const linux = process.platform === 'linux'
 
-/** Null when the process is a zombie or does not exist. Throws when that cannot be found out. */
+/** Null: a zombie or no process. Throws when that cannot be found out. */
 export const readStartTime = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
 export const isAlive = (pid: number, start?: string): boolean => {
@@ -38,7 +38,7 @@ export const waitUntilGone = async (pid: number, boundMs: number): Promise<boole
 
 const startFromProc = (pid: number): string | null => {
   const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  // In /proc/PID/stat, the program name is in parentheses and may contain parentheses.
+  // The program name in parentheses may contain parentheses.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, ticks] = [fields?.[STATE_FIELD], fields?.[START_FIELD]]
   return !state || !ticks || 'ZX'.includes(state) ? null : `${ticks}-${boot}`
@@ -70,5 +70,5 @@ const attempt = <T>(read: () => T): T | null => {
   }
 }
 
-/** Start times count from boot, so they are unique only with the boot id. */
+/** Start times count from boot, so the boot id is needed. */
 const boot = linux ? (attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))?.slice(0, 8) ?? '') : ''

@@ -109,7 +109,7 @@ const isReady = async (cluster: PostgresCluster, server: PostgresServer, signal:
   return false
 }
 
-/** Deletes a stale pid file whose pid now belongs to another process. PostgreSQL would not start. */
+/** PostgreSQL would not start with a stale pid file whose pid another process has. */
 const clearStale = (cluster: PostgresCluster): void => {
   const { pid } = postmaster(cluster)
   if (pid && isAlive(pid) && !isPostmasterOf(pid, cluster.data)) rmSync(pidFile(cluster), { force: true })

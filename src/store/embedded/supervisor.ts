@@ -50,7 +50,7 @@ const supervise = async (folder: string, durable: boolean): Promise<void> => {
   process.exit()
 }
 
-/** A PostgreSQL that died is restarted on the same port, because the hub processes that share it keep its address. */
+/** A dead PostgreSQL restarts on the same port: its users keep the address. */
 const keepRunning = async (supervised: SupervisedFolder, durable: boolean): Promise<void> => {
   const { folder, log, signal } = supervised
   const cluster = await openCluster(folder, durable, log, signal)

@@ -2,7 +2,7 @@ import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../
 import { queryValue, type Tx } from '../db/db.js'
 import { insertCopiesSql } from '../records/versions.js'
 
-/** SQL: runs that corrected an item which run :run delivered again, uncorrected. */
+/** SQL: runs that corrected an item which :run delivered again, uncorrected. */
 export const SELECT_UNCORRECTED_RUNS_SQL = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
@@ -14,8 +14,7 @@ export const earlierEndDaySql = (u: string): string => `(select p.ended_on from 
 export const KINDS_ENDED_BY_ABSENCE = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence)
 
 /**
- * True when the record's key is not in `keys` and begins with none of `stems` (keys up to the last `/`), and its
- * operator has none of `codes`.
+ * True when the record's key is not in `keys` and begins with none of `stems`, and its operator has none of `codes`.
  */
 export const isNotUnreadableSql = (v: string): string => `${isNotUnreadableByKeySql(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
@@ -24,10 +23,7 @@ export const isNotUnreadableByKeySql = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
-/**
- * Ends records missing from a full delivery. Unreadable records, and corrected ones delivered again uncorrected, do not
- * count as missing.
- */
+/** Unreadable records, and corrected ones delivered again uncorrected, do not count as missing. */
 export const endAbsent = (
   tx: Tx,
   run: { id: number; feed: string; now: Date; today: string; unreadable: UnreadableRecords; unmet: readonly number[] },

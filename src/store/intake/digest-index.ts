@@ -1,17 +1,14 @@
-/** In-memory index of current versions (about 40 bytes each), so unchanged records are never staged. */
+/** The in-memory index (about 40 bytes per version) keeps unchanged records from being staged. */
 import { to as copyTo } from 'pg-copy-streams'
 import { makeRecordTable } from '../../foundation/fingerprints.js'
 import { decodeStream } from '../../foundation/text/encodings.js'
 import type { Db } from '../db/db.js'
 import { withConnection } from '../db/own-connection.js'
 
-/**
- * True when the operator was found by its own code. Versions found otherwise may have another operator by now and must
- * be staged.
- */
+/** The operator was found by its own code. Others may belong elsewhere by now and must be staged. */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
-/** For a full delivery (`whole`), versions that only partial files contributed are left out. */
+/** With `whole`, versions that only partial files contributed are left out. */
 export const loadKnownVersions = (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> =>
   withConnection(db, async (connection) => {
     const sql = `copy (select id, case when ${OWN} then digest end, record_key from versions where feed = ${connection.escapeLiteral(feed)}

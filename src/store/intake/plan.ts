@@ -16,8 +16,8 @@ interface FilledPlan {
 }
 
 /**
- * The operator is found by USCC or shop code, else by other codes that lead to one operator, else by a person's
- * decision, never by name.
+ * Found by USCC or shop code, else by other codes that lead to one operator, else by a person's decision, never by
+ * name.
  */
 export const fillPlan = async (tx: Tx, { feed, whole, needOperator, says }: FilledPlan): Promise<void> => {
   await tx.raw(
@@ -67,7 +67,7 @@ export const fillPlan = async (tx: Tx, { feed, whole, needOperator, says }: Fill
   await tx.raw('analyze plan /* plan.decide analyze */')
 }
 
-/** Records of a merged operator get the id of the merge decision, so undoing the decision returns them. */
+/** The merge decision's id is stored, so undoing it returns the records. */
 const tellMergers = async (tx: Tx): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,
@@ -87,10 +87,7 @@ const tellMergers = async (tx: Tx): Promise<void> => {
   )
 }
 
-/**
- * A registration without a USCC, found by its registration number, replaces the operator's registration under the USCC
- * only if its date is later.
- */
+/** A registration found by its number replaces the one under the USCC only if its date is later. */
 const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from staged_drafts where kind = 'registration' and uscc is null and reg_no is not null) as some

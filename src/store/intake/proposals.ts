@@ -10,8 +10,7 @@ import { withIndexLookups } from '../db/transaction.js'
 
 const CHUNK_RECORDS = 1_000
 /**
- * After a run with more than BROUGHT_MANY records, proposals are searched by the names of the unmatched records, if at
- * most WAITING_FEW.
+ * After a run with more than BROUGHT_MANY records, proposals are searched by unmatched names, if at most WAITING_FEW.
  */
 const WAITING_FEW = 1_000
 const BROUGHT_MANY = 5_000

@@ -2,7 +2,7 @@ import type { RecordBody, RecordKind, Remark } from '../../domain/records/record
 import { queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { markRehearsal } from '../db/transaction.js'
 
-/** The lock timeout is below `deadlock_timeout` (1 s), so no real action becomes the deadlock victim. */
+/** Below `deadlock_timeout` (1 s), so no real action becomes the victim. */
 const LOCK_MS = 500
 const STATEMENT_MS = 30_000
 /** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */
@@ -119,7 +119,7 @@ export const countWrongDigits = (tx: Tx, run: number): Promise<number> =>
     { run },
   )
 
-/** Records with a wrong check digit come first, then all by their place in the file. */
+/** Wrong check digits first, then by place in the file. */
 export const recordsBrought = (tx: Tx, run: number, first: number): Promise<BroughtRecord[]> =>
   queryRows(
     tx,

@@ -9,7 +9,7 @@ export interface StoredReject extends Omit<ItemProblem, 'heading'> {
   id: number
   run: number
   at: Date
-  /** The person who sent the file or requested the run; null if scheduled. */
+  /** Sender of the file or of the request; null if scheduled. */
   by: string | null
   file: string | null
   dated: string | null
@@ -38,7 +38,6 @@ export interface RejectFilter {
   run?: number | null
   state?: RejectState | null
   rule?: string | null
-  /** The field that broke the first rule. */
   field?: string | null
   by?: string | null
 }
@@ -96,7 +95,7 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
 export const lockIfOpen = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`, [id])
 
-/** For kinds that end by absence (`ends`), any later full delivery counts too. */
+/** For kinds that end by absence (`ends`), any later full delivery counts. */
 export const isOutdated = (
   tx: Tx,
   { feed, keys, run, ends }: { feed: string; keys: readonly string[]; run: number; ends: boolean },

@@ -35,7 +35,7 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
 /** `reopenAfterRollback` finds rejects by this note. */
 export const repeatedNote = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
 
-/** Settles older rejects that this run repeats. A nightly full feed would otherwise add one each night. */
+/** A nightly full feed would otherwise add a reject each night. */
 export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: Date): Promise<void> => {
   await tx.raw(
     `update rejects old set state = 'DROPPED', settled_at = :now, note = :note
@@ -63,7 +63,7 @@ const insertUnmatchedSql = (more: string, values: string, drafts: string): strin
    from staged_drafts s join plan p using (item, part) ${drafts} order by s.record_key, s.item
    on conflict (feed, record_key) do update set ${UPDATE_CONTENT}`
 
-/** A record that a full delivery once contained is never marked partial, even when this delivery is partial. */
+/** A record that a full delivery once contained is never marked partial. */
 export const keepUnmatched = async (
   tx: Tx,
   { id: run, feed, partial }: { id: number; feed: string; partial: boolean },
@@ -109,7 +109,7 @@ export const endAbsentUnmatched = async (
   )
 }
 
-/** With more unmatched records than this, only those with a code in the run are matched. */
+/** With more unmatched records, only those with a code in the run are matched. */
 const WAITING_FEW = 1_000
 const CHUNK_WAITING = 1_000
 
@@ -123,7 +123,7 @@ const CARRIES = [
   })),
 ]
 
-/** Matches earlier records by new codes, because an incremental feed never sends an unmatched record again. */
+/** An incremental feed never sends an unmatched record again. */
 export const matchUnmatched = (tx: Tx, runId: number, now: Date): Promise<void> =>
   withIndexLookups(tx, async () => {
     const ids = await mayMatch(tx)
@@ -162,8 +162,8 @@ const leadsBy = (scheme: string, code: string): string =>
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
 
 /**
- * A registration found by its number alone is closed at once when its operator has one under the USCC. A roll-back
- * makes it unmatched again.
+ * A registration found by number is closed at once when its operator has one under the USCC. A roll-back makes it
+ * unmatched again.
  */
 const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(

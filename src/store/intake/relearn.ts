@@ -131,8 +131,8 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Belie
 }
 
 /**
- * The operator's name is the first of: the current registration's, the one displaced by the run, another record's, the
- * present one unless wrong.
+ * The name is the first of: the current registration's, the one displaced by the run, another record's, the present one
+ * unless wrong.
  */
 const learnt = (
   { id, uscc, name, unsound, taught, claims, wrong, right, party }: BelievedOperator,

@@ -1,6 +1,6 @@
 /**
- * Versions that the run opened are marked wrong, versions it closed are reopened. Temporary tables: `taken_back`
- * (versions) and `concerned` (operators).
+ * Versions that the run opened become wrong, those it closed reopen. Temporary tables: `taken_back` (versions),
+ * `concerned` (operators).
  */
 import type { RollbackCandidate } from '../../domain/intake/rollback.js'
 import { type Db, queryColumn, queryFirst, queryValue, type Tx } from '../db/db.js'
@@ -26,7 +26,7 @@ export const rollbackCandidate = (db: Db | Tx, run: number): Promise<PulledRun |
 const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.ended_on, v.known_from, v.body'
 
 /**
- * Marks as wrong the versions that the run opened, copies of these, and the end of each record that only this full
+ * Marks as wrong the versions that the run opened, their copies, and the end of each record that only this full
  * delivery contained.
  */
 export const closeWrongVersions = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
@@ -60,8 +60,8 @@ export const closeWrongVersions = async (tx: Tx, { run, by, at }: RollbackRun): 
 }
 
 /**
- * If a later run ended the record, it stays ended until that run (`opened_by`) is rolled back. Records that a later
- * run reported unmatched stay unmatched.
+ * A record that a later run ended stays ended until that run (`opened_by`) is rolled back. One that it reported
+ * unmatched stays unmatched.
  */
 export const restoreVersions = async (
   tx: Tx,
@@ -145,7 +145,7 @@ const passOverNumbers = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** Restores the content of unmatched records that the run changed. Those that it matched are unmatched again. */
+/** Restores changed content. Records that the run matched are unmatched again. */
 export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<void> => {
   await tx.raw(
     `update unmatched u set subject = b.subject, body = b.body, findings = b.findings, valid_from = b.valid_from, valid_to = b.valid_to,
@@ -165,7 +165,7 @@ export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<vo
      where w.id = u.id and u.last_run = :run and u.first_run <> :run /* rollback.returnWaiting last */`,
     { run },
   )
-  // Records that the run ended stay ended only if a later full delivery exists.
+  // Ends by the run stand only if a later full delivery exists.
   await tx.raw(
     `update unmatched u set ended_by = w.later, state = case when w.later is null then 'OPEN' else 'ENDED' end
      from (select u.id, (select min(r.id) from runs r where r.job = 'pull' and r.subject = u.feed and r.complete and r.outcome = 'DONE'

@@ -42,7 +42,7 @@ export interface UnmatchedFilter extends Partial<OperatorWords> {
 
 const UNFILTERED = { ...NO_WORDS, kind: null, sight: null }
 
-/** The region of the operator decided or proposed, or the division in the USCC (GB 32100-2015: from the third digit). */
+/** Region of the operator decided or proposed, or division in the USCC (GB 32100-2015: from the third digit). */
 const IN_REGION = `(starts_with(substr(u.subject->>'uscc', 3), :region::text)
   or exists (select 1 from operators p where p.id = ${OPERATOR} and starts_with(p.region, :region::text)))`
 
@@ -106,7 +106,7 @@ export const settle = async (
   return answer.rowCount ?? 0
 }
 
-/** Closes versions of these records that were attached by a code which the agency no longer sends. */
+/** Closes versions that were attached by a code which the agency no longer sends. */
 export const closeEarlierVersions = (
   tx: Tx,
   { decision, subjectKey, at }: DecisionReach,

@@ -49,7 +49,7 @@ export const healthOfFeeds = async (
   return new Map(rows.map((row) => [row.feed, watched(row)]))
 }
 
-/** Time of each feed's last full delivery, or its file's date if earlier. Feeds never pulled are missing. */
+/** Last full delivery, or its file's date if earlier. Feeds never pulled are missing. */
 export const lastGoodPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
 

@@ -20,7 +20,7 @@ export interface CaseFilter {
   partys: readonly DeadlineName[]
 }
 
-/** Not correlated, so that PostgreSQL reads the late deadlines once and not for each case. */
+/** Not correlated, so PostgreSQL reads the late deadlines once. */
 const LATE = `l.id in (select t.listing_id from listing_deadlines t where t.ended_on is null
   and t.due_on < :today::date and t.name <> all(:partys::text[]))`
 
@@ -57,7 +57,7 @@ interface CasePage {
 export const list = (db: Db, filter: CaseFilter, page: CasePage): Promise<SortedCase[]> =>
   page.sort === 'NEWEST' ? listNewest(db, filter, page) : listByKey(db, filter, { ...page, sort: page.sort })
 
-/** Reads each state by its index. Leads that no penalty could carry (rank 0) come after all others (rank 1). */
+/** Reads each state by its index. Leads that no penalty could carry (rank 0) come last. */
 const listNewest = (db: Db, filter: CaseFilter, { first, after }: Omit<CasePage, 'sort'>): Promise<SortedCase[]> => {
   const [rank = null, at = null] = after?.key.split(' ') ?? []
   return queryRows(

@@ -125,7 +125,7 @@ export const settleOfListings = async (
   await settleWhere(tx, condition, { ...by, cause, listingIds })
 }
 
-/** Once per version of the record. `unmet`: ids of the record versions that the delivery lacks. */
+/** `unmet`: ids of the record versions that the delivery lacks. */
 export const listThoseLackingRecord = async (
   tx: Tx,
   unmet: readonly number[],

@@ -14,7 +14,7 @@ export interface IssuedDocument {
 
 const COLUMNS = `id::int, listing_id as "listingId", kind, number, sha256, issued_on as "issuedOn", entered_by as "enteredBy", entered_at as "enteredAt"`
 
-/** The table is append-only. An exact duplicate returns the stored row. */
+/** An exact duplicate returns the stored row. */
 export const add = (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<IssuedDocument> =>
   queryOne(
     tx,

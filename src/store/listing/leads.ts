@@ -1,7 +1,7 @@
 import type { RecordBody } from '../../domain/records/records.js'
 import { type Db, queryColumn, queryRows, type Tx } from '../db/db.js'
 
-/** True when a scoring run opened the lead and no person has touched or taken it. */
+/** True when no person has touched or taken a run's lead. */
 const UNTOUCHED = `l.state = 'LEAD' and l.keeper is null and l.wrong_from is null and not exists (
   select 1 from listing_events e where e.listing_id = l.id and e.role <> 'clock')`
 
@@ -21,10 +21,7 @@ export const lockLeadsWithRollbackConcern = lockLeads(
   `join concerns c on c.listing_id = l.id and c.cause = 'TAKEN_BACK' and c.settled_at is null`,
 )
 
-/**
- * A dropped lead counts as never opened, except in answers as known at an earlier instant. Returns whether any was
- * dropped.
- */
+/** Dropped leads count as never opened, except in answers as known earlier. Returns whether any was dropped. */
 export const dropLeads = async (
   tx: Tx,
   ids: readonly string[],
@@ -63,7 +60,7 @@ export interface LeadPenalty {
   body: RecordBody
 }
 
-/** A person who dropped a case has considered all penalties that were known by then. */
+/** A person who dropped a case has considered all penalties known by then. */
 export const listUnconsideredPenalties = (tx: Tx, list: string, records: readonly number[]): Promise<LeadPenalty[]> =>
   queryRows(
     tx,

@@ -22,7 +22,7 @@ export interface Listing extends EntryColumns {
   moves: number
   /** The person who attends to the case; null: the office. */
   keeper: string | null
-  /** Instant since which the listing's legal basis is known to be wrong. */
+  /** Instant since which the legal basis is known to be wrong. */
   wrongFrom: Date | null
 }
 
@@ -31,7 +31,7 @@ export const LISTING_COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.s
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves, l.keeper,
   l.wrong_from as "wrongFrom"`
 
-/** Opens cases with their first move. Skips operators with an open case on the list. */
+/** Skips operators with an open case on the list. */
 export const open = (
   tx: Tx,
   list: string,
@@ -153,7 +153,7 @@ export const listPastEnd = (
     [today, [...except], limit],
   )
 
-/** True when the decision record `d` of listing `l`, or another record of the same fact, changed at :at. */
+/** True when the decision record `d` of listing `l`, or another record of the fact, changed at :at. */
 const TOUCHED = `(
   exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
@@ -178,8 +178,7 @@ export const listWithOperatorRenamedAt = (tx: Tx, at: Date): Promise<Listing[]> 
   )
 
 /**
- * Automatically ended listings whose decision record changed again at `at`, without a RESTORED concern or newer listing
- * since.
+ * Automatically ended listings whose decision record changed again, without a RESTORED concern or newer listing since.
  */
 export const listEndedForRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
@@ -202,7 +201,7 @@ export const countByState = (db: Db): Promise<{ state: CaseState; n: number }[]>
 
 export type PublicBody = PublicEntry
 
-/** `on`: first day shown, kept if already set. `masks`: masking version; null keeps it. */
+/** `on`: first day shown, kept if set. `masks`: masking version; null keeps it. */
 export const putPublicEntry = async (
   tx: Tx,
   body: PublicBody,

@@ -45,7 +45,7 @@ export type NewPaper = Pick<
   | 'storedAt'
 > & { content: Buffer }
 
-/** Papers of one case or objection are kept one after another, also their release. */
+/** Serialises the papers of one case or objection, also their release. */
 export const lockOwner = async (tx: Tx, { listingId, objectionId }: PaperOwner): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.papers ' || ?, 0)) /* papers.alone */`, [
     listingId ?? String(objectionId),

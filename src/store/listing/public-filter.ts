@@ -13,7 +13,7 @@ export interface PublicDays {
   today: string
 }
 
-/** True when entry `p` is public on :asOf and has not ended by :today. Periods before it was last hidden are not stored. */
+/** True when entry `p` is public on :asOf and not ended by :today. Periods before it was last hidden are not stored. */
 export const IS_SHOWN_SQL = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
   and ${MAY_PUBLISH_LIST_SQL}`
 
@@ -28,7 +28,7 @@ export const matchesPublicFilterSql = ({ list, region, name }: PublicFilter): st
     .filter((each) => each !== false)
     .join(' and ')
 
-/** Greatest code point: a prefix followed by it is the upper bound of the range. */
+/** A prefix followed by it bounds the range. */
 export const LAST_CODE_POINT = '\u{10ffff}'
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 

@@ -1,4 +1,4 @@
-/** A file belongs to the seat that sent it: whoever only knows its hash cannot open it. */
+/** A file belongs to its sender's seat: knowing its hash opens nothing. */
 import type { PaperType } from '../../foundation/papers/inspect.js'
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
@@ -17,7 +17,7 @@ export const lockSeatFiles = async (tx: Tx, seat: string): Promise<void> => {
   ])
 }
 
-/** True where the seat has sent the file before. Its term begins anew. */
+/** True for a known file, whose term begins anew. */
 export const renewFile = (tx: Tx, { seat, sha256 }: Pick<AttachmentFile, 'seat' | 'sha256'>, at: Date) =>
   queryValue<boolean>(
     tx,

@@ -26,7 +26,7 @@ export const markTaken = async (db: Db, seat: string, id: string, at: Date): Pro
   )
 }
 
-/** Matters of the seat that have moved since they were written; ended ones only if they ended after `since`. */
+/** Matters moved since they were written; ended ones only if after `since`. */
 export const listUnwritten = async (
   db: Db,
   { seat, since, most }: { seat: string; since: Date; most: number },

@@ -165,7 +165,7 @@ export const movesOfMatters = (db: Db | Tx, ids: readonly string[]): Promise<Sto
 export const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueAt'>[]): string =>
   clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0] ?? NEVER
 
-/** Each matter at most once. The recount alone confirms a clock that the files do not, so moves leave `confirmed` as it is. */
+/** Each matter at most once. The recount alone confirms a clock, so moves leave `confirmed` as it is. */
 export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): Promise<void> => {
   if (written.length === 0) return
   await tx.raw(

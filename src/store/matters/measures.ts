@@ -2,7 +2,6 @@
 import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
 import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
 
-/** What a measure needs to know of its entry. */
 export interface MeasuredEntry {
   id: string
   list: string
@@ -14,7 +13,7 @@ export interface MeasuredEntry {
 
 export type ChainedMatter = StoredMatter & { previousHash: string | null }
 
-/** SQL: some measure of the listing is not confirmed lifted. Served by the index matters_lifts. */
+/** SQL: some measure is not confirmed lifted (index matters_lifts). */
 export const hasLiftDueSql = (listing: string): string =>
   `exists (select 1 from matters lift where lift.listing_id = ${listing} and lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED'))`
 
@@ -32,7 +31,6 @@ export const lockOpenMeasures = async (tx: Tx, kind: string, listingIds: readonl
     )
   ).map(reviveMatter)
 
-/** Open measures that seats of the agency hold. */
 export const lockMeasuresOfAgency = async (
   tx: Tx,
   { kind, agency, after, limit }: { kind: string; agency: string; after: string | null; limit: number },
@@ -74,7 +72,7 @@ export const lockRemovedEntry = (tx: Tx, id: string): Promise<MeasuredEntry | nu
     [id],
   )
 
-/** Locks entries that lack a measure of `wanted`; each key begins the reference of its measure. */
+/** Each key of `wanted` begins the reference of its measure. */
 export const lockEntriesWithoutMeasure = (
   tx: Tx,
   wanted: readonly { list: string; keys: readonly string[] }[],

@@ -10,14 +10,14 @@ interface QueuePlace {
 
 export type QueuedMatter = StoredMatter & QueuePlace
 
-/** Seats from `from` on and before `until`, in the order of the collation "C", without the seat `but`. */
+/** Seats from `from` to before `until`, in collation "C", without `but`. */
 export interface SeatRange {
   from: string
   until: string
   but?: string
 }
 
-/** Narrows a page to one kind, and to matters of which some seat lies in a division (its first digits). */
+/** The division's first digits match some seat of the matter. */
 export interface QueueFilter {
   kind: string | null
   region: string | null
@@ -28,7 +28,9 @@ interface QueuePage extends QueueFilter {
   after: QueuePlace | null
 }
 
-/** Nobody is late by a clock whose rule is unconfirmed. As a scalar it is looked up for each row, where `exists` would read all clocks. */
+/**
+ * An unconfirmed clock makes nobody late. The scalar is looked up for each row, where `exists` would read all clocks.
+ */
 const LATE_SQL = `s.due_at <= :now and coalesce((
   select true from matter_clocks k where k.matter_id = s.matter_id and k.running and k.confirmed and k.due_at <= :now limit 1), false)`
 
@@ -42,8 +44,8 @@ const narrowedSql = (id: string, { kind, region }: QueueFilter): string =>
    }`
 
 /**
- * Walks from seat to seat by the index, takes the first matters of each and merges them. Every seat of a matter has the
- * same due time, so its rows stand side by side.
+ * Walks the index seat by seat, takes the first matters of each and merges them. A matter's seats share the due time,
+ * so its rows stand side by side.
  */
 const COVERED_SQL = `covered as (
     (select seat from matter_seats where seat collate "C" >= :from and seat collate "C" < :until order by seat collate "C" limit 1)
@@ -95,7 +97,7 @@ export interface WaitingSeat {
   lateSince: Date | null
 }
 
-/** Seats for which matters wait, of each at most `most` of its queue. */
+/** Each seat has at most `most` of its queue. */
 export const listWaitingSeats = (
   db: Db,
   seats: readonly string[],
@@ -114,7 +116,7 @@ export const listWaitingSeats = (
     { seats: [...seats], most, now },
   )
 
-/** Counts up to `most`, so a long queue costs no more than a short one. */
+/** A long queue costs no more than a short one. */
 export const countQueue = async (
   db: Db,
   { from, until }: SeatRange,

@@ -4,7 +4,7 @@ import { findNextDue, type MatterClockColumns, reviveMatter, type StoredMatter }
 
 export type ClockedMatter = Pick<StoredMatter, 'id' | 'kind' | 'kindVersion' | 'matter'>
 
-/** Two ranges of the index instead of `<>`, which would read all running clocks. */
+/** Two index ranges; `<>` would read all running clocks. */
 export const lockCountedOtherwise = async (tx: Tx, counting: string, most: number): Promise<ClockedMatter[]> =>
   (
     await queryRows<ClockedMatter>(
@@ -24,7 +24,7 @@ export interface RecountedMatter {
   content: Matter['clocks'] | null
 }
 
-/** Returns the number of clocks noted. The moves stay as they are: a recount is no move. */
+/** Returns the number of clocks noted. A recount is no move. */
 export const keepRecount = async (tx: Tx, counting: string, recounted: readonly RecountedMatter[]): Promise<number> => {
   const clocks = recounted.flatMap(({ id, clocks }) => clocks.map((clock) => ({ id, ...clock })))
   const moved = recounted.flatMap(({ id, content, clocks }) =>

@@ -1,4 +1,4 @@
-/** Notices about accounts. Each keeps the address of its time: who takes over an account cannot redirect them. */
+/** Each notice keeps the address of its time: an account's new holder cannot redirect it. */
 import { type Db, queryColumn, queryRows, type Tx } from '../db/db.js'
 
 const KIND = 'ACCOUNT'
@@ -22,7 +22,6 @@ export const addAccountNotice = async (db: Db | Tx, notice: NewAccountNotice): P
   )
 }
 
-/** People with a confirmed address who are locked out now. */
 export const listLockedPeople = (db: Db, now: Date): Promise<string[]> =>
   queryColumn(
     db,
@@ -31,7 +30,6 @@ export const listLockedPeople = (db: Db, now: Date): Promise<string[]> =>
     [now],
   )
 
-/** One row for each message to write. */
 export const listDueAccountNotices = (db: Db): Promise<{ recipient: number; address: string }[]> =>
   queryRows(
     db,

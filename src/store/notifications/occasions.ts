@@ -1,7 +1,7 @@
 import type { NamedParty } from '../../domain/notifications/message.js'
 import { type Db, queryRows, queryRowsBy } from '../db/db.js'
 
-/** Newest first, so of very many the older ones were told before. */
+/** Newest first: older ones were told before. */
 const OBJECTIONS_MOST = 2_000
 
 export interface PartyOfOccasion extends NamedParty {
@@ -41,7 +41,7 @@ export interface FailedFeed {
   goodRun: number
 }
 
-/** Feeds whose last planned pull failed. Uploads and commands tell their own sender. */
+/** Uploads and commands tell their own sender. */
 export const listFailedFeeds = (db: Db, feeds: readonly string[]): Promise<FailedFeed[]> =>
   queryRows(
     db,

@@ -11,7 +11,7 @@ export interface NewNotification {
   occasion: NotificationOccasion
 }
 
-/** Leaves earlier notes for a recipient unchanged. Returns how many are new. */
+/** Earlier notes stay unchanged. Returns how many are new. */
 export const addNotifications = async (db: Db, made: readonly NewNotification[], now: Date): Promise<number> => {
   if (made.length === 0) return 0
   const rows = made.map(({ recipient, dueAt, occasion: { kind, subject, occasion, text, path, code } }, place) => ({
@@ -31,7 +31,7 @@ export const addNotifications = async (db: Db, made: readonly NewNotification[],
   return answer.rowCount ?? 0
 }
 
-/** Nothing waits two days: what lies further ahead comes from a clock that was set back. */
+/** Nothing waits two days: the clock was set back. */
 const isDue = (column: string): string =>
   `(${column} <= :now::timestamptz or ${column} > :now::timestamptz + interval '2 days')`
 
@@ -177,7 +177,7 @@ export const expireMessages = (db: Db, now: Date): Promise<number[]> =>
     { now },
   )
 
-/** Notifications are kept for long, because deleted ones may be told again. */
+/** Deleted notifications may be told again, so the term is long. */
 export const deleteOlderThan = async (db: Db, before: Date, limit: number): Promise<number> => {
   const answer = await db.raw(
     `with dropped as (delete from notifications where id in (select id from notifications where dropped_at < :before order by id limit :limit))
@@ -228,7 +228,7 @@ export const readRecipientState = (db: Db, recipient: number, since: Date): Prom
     { recipient, since },
   )
 
-/** A new term and all attempts again. False for a message that is not dead. */
+/** False for a message that is not dead. */
 export const reviveMessage = async (
   tx: Tx,
   id: number,

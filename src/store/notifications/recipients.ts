@@ -89,7 +89,7 @@ export const awaitProof = async (tx: Tx, proof: AddressProof): Promise<void> => 
   )
 }
 
-/** Counts the attempt before it is judged; null when no code can be tried any more. */
+/** Counts the attempt first; null when no code can be tried. */
 export const tryCode = (
   tx: Tx,
   { person, triesMost, now }: { person: string; triesMost: number; now: Date },
@@ -109,7 +109,7 @@ export const acceptAddress = async (tx: Tx, person: string, now: Date): Promise<
   )
 }
 
-/** Erases address, choice and messages. The row stays for notices about the account that are still owed. */
+/** The row stays for notices about the account that are still owed. */
 export const resetOfPerson = async (
   tx: Tx,
   person: string,
@@ -133,7 +133,6 @@ export const resetOfPerson = async (
   )
 }
 
-/** Erases the addresses of accounts that have ended, with what was owed to them. */
 export const eraseOfEndedAccounts = async (db: Db): Promise<void> => {
   await db.raw(
     `delete from notification_recipients r using people p where p.id = r.person and p.ended_at is not null /* notification-recipients.eraseEnded */`,

@@ -43,7 +43,7 @@ export const noteBeganAtDesk = async (tx: Tx): Promise<void> => {
   await tx.raw('update office_revision set began_at_desk = true, revision = revision + 1 /* officeProposals.began */')
 }
 
-/** True from the first setup at the desk until the office is in service. A hub whose people came by command never is. */
+/** True from the first setup at the desk until service. A hub whose people came by command never is. */
 export const isOnTrial = (db: Db | Tx): Promise<boolean> =>
   queryValue(
     db,

@@ -4,10 +4,10 @@ import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].changes === 'state')
 const DEPTH_MOST = 100
-/** Most past versions of a record that a merger moves: their end times, 1 µs apart, must fit in one millisecond. */
+/** End times of a record's moved versions, 1 µs apart, must fit in one millisecond. */
 const STATES_MOST = 900
 
-/** The operator that itself bears the code, even if merged into another. */
+/** The operator that itself bears the code, even if merged. */
 export const partyOfBearer = (
   tx: Tx,
   { scheme, code }: { scheme: string; code: string },
@@ -35,7 +35,7 @@ export const joinOperators = async (tx: Tx, from: number, into: number): Promise
   )
 }
 
-/** Undoes the merger of `from`. Operators merged into `from` stay with it. */
+/** Operators merged into `from` stay with it. */
 export const undoMergerOf = (tx: Tx, from: number): Promise<number[]> =>
   queryColumn(
     tx,
@@ -59,12 +59,12 @@ export interface MoveRecordsInput {
   owner: number
   to: number
   decision: number
-  /** Decisions whose records move when a merger is undone. Null moves all. */
+  /** Decisions whose records move back. Null moves all. */
   by: readonly number[] | null
   at: Date
 }
 
-/** Moves current versions, and earlier ones that describe days which no later version covers. */
+/** Moves current versions, and earlier ones of days which no later version covers. */
 export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: MoveRecordsInput): Promise<number> => {
   const bindings = {
     owner,

@@ -24,7 +24,7 @@ export interface NameSearch {
   named: string
   personal: boolean
   listed?: boolean
-  /** Applied before the row limit, which invisible operators must not use up. */
+  /** Invisible operators must not use up the row limit. */
   sight?: RegionSight
 }
 
@@ -114,7 +114,7 @@ const candidates = async (
 ): Promise<{ found: NameCandidate[]; state: GramState }> => {
   const own = `(:personal or not n.personal) ${andIsWithinSightSql(sight, 'n.operator_id')}`
   const ours = listed ? IS_LISTED_SQL : 'true'
-  // An unqualified `&&` could be intarray's operator, which does not use the index.
+  // An unqualified `&&` could be intarray's, which does not use the index.
   const found = question.all
     ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE_REACH.candidates})
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (

@@ -97,7 +97,7 @@ export const wantedSweep = (db: Db): Promise<number | null> =>
      from name_states /* names.wanting */`,
   )
 
-/** Drops the index before the first fill: building it afterwards takes a tenth of the time. */
+/** Building the index after the first fill takes a tenth of the time. */
 export const prepareSweep = async (db: Db): Promise<void> => {
   await db.transaction(async (tx) => {
     await alone(tx)
@@ -110,7 +110,6 @@ export const prepareSweep = async (db: Db): Promise<void> => {
   })
 }
 
-/** Null after the last operator. */
 export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
   db.transaction(async (tx) => {
     const sql = `select id from operators where id > ? order by id limit ${STEP_OPERATORS} /* names.sweepStep */`

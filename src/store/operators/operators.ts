@@ -12,7 +12,6 @@ export interface StoredOperator {
   region: string | null
   status: string
   createdAt: Date
-  /** Instant from which the operator is no longer believed to exist. */
   knownTo: Date | null
 }
 
@@ -21,10 +20,7 @@ const THERE_SHARE = 0.1
 export const OPERATOR_COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
-/**
- * Creates operators in code order and revives rolled-back ones as if new. The caller holds the row lock of
- * `nextInstant`.
- */
+/** Works in code order; rolled-back operators revive as if new. The caller holds the row lock of `nextInstant`. */
 export const makeFromDrafts = async (
   tx: Tx,
   runId: number,
@@ -78,7 +74,7 @@ export const createOperator = async (
   )
 }
 
-/** True when no record, merger or identity decision supports the operator. Listings are ignored. */
+/** No record, merger or identity decision supports the operator. Listings are ignored. */
 export const hasNoBasis = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(
     tx,
@@ -90,12 +86,12 @@ export const hasNoBasis = (tx: Tx, id: number): Promise<boolean> =>
     [id],
   )
 
-/** Clears `claim` once a register states the name: only then is it shown as a former name. */
+/** A name that a register states loses `claim`: only then is it shown as a former name. */
 const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = false, known_from = excluded.known_from, run_id = excluded.run_id
   where operator_names.claim and not excluded.claim`
 
 /**
- * A replaced name becomes a former name if a register stated it, else a `claim`. Registrations of merged operators do not
+ * A replaced name becomes a former name if a register stated it, else a `claim`. Merged operators' registrations do not
  * change the successor. `known` is false when the run created all its operators.
  */
 export const learnCodesAndNames = async (

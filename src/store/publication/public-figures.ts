@@ -5,7 +5,7 @@ import { IS_SHOWN_ON_DAY_SQL } from './public-list.js'
 export interface PublicListFigures {
   inForce: number
   contested: number
-  /** Four-digit division code; null when the city is not stated. */
+  /** Four-digit division code. */
   places: { place: string | null; n: number }[]
   reasons: { reason: string; n: number }[]
   /** Months are YYYY-MM. */
@@ -13,7 +13,7 @@ export interface PublicListFigures {
   removals: { reason: RemovalReason; n: number }[]
 }
 
-/** Maximum of reasons returned; the rarest are left out. */
+/** The rarest reasons are left out. */
 const REASONS_MOST = 2_000
 
 export const readPublicListFigures = async (db: Db, day: string): Promise<PublicListFigures> => {

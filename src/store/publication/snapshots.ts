@@ -39,7 +39,7 @@ const HELD_STILL = `(exists (select 1 from published_entries where to_sequence i
 export const readLastSnapshot = (db: Db): Promise<Snapshot | null> =>
   queryFirst(db, `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`)
 
-/** `forgotten` is true when the snapshot holds an entry no longer public. */
+/** `forgotten`: the snapshot holds an entry no longer public. */
 export const readLastWithManifest = async (
   db: Db,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
@@ -208,7 +208,7 @@ export const analyzeTables = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }
 
-/** Deletes the text of removed entries from all snapshots, whose `snapshot_changes` stay. */
+/** Rows of `snapshot_changes` stay. */
 export const dropTexts = async (
   tx: Tx,
   sequence: number,

@@ -19,7 +19,7 @@ export interface ProductQuery {
   removed: boolean
 }
 
-/** Returns failed inspections of the brand, and recalls: at most PRODUCT_RECORDS_MOST + 1 rows. */
+/** Failed inspections of the brand, and recalls: at most PRODUCT_RECORDS_MOST + 1 rows. */
 export const findRecordsOfProduct = async (db: Db, { gtin, brand, removed }: ProductQuery) => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
   const ids = await queryColumn<number>(

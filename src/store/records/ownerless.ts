@@ -1,4 +1,4 @@
-/** Codes of ownerless records are matched later, because an incremental feed never sends such records again. */
+/** An incremental feed never sends an ownerless record again, so its codes are matched later. */
 import { queryColumn, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'
 import { insertCopiesSql } from './versions.js'
@@ -33,7 +33,7 @@ export const detachFromOperators = async (
   )
 }
 
-/** With more ownerless records than this, only those with a code in the run are matched. */
+/** With more ownerless records, only those with a code in the run are matched. */
 export const OWNERLESS_FEW = 1_000
 const CHUNK_OWNERLESS = 1_000
 

@@ -1,7 +1,4 @@
-/**
- * The later of two records of one decision with the same authority code adopts the earlier fact
- * (`makeDecisionFactKey`).
- */
+/** The later of two records of one decision and authority code adopts the earlier fact (`makeDecisionFactKey`). */
 import type { Tx } from '../db/db.js'
 
 const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
@@ -9,10 +6,7 @@ const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', 
 const DECISION = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
 
-/**
- * SQL: versions that must adopt an earlier fact, with that fact: the first of the same operator, kind, number and
- * authority code.
- */
+/** SQL: versions with the fact to adopt: the first of the same operator, kind, number and authority code. */
 export const selectEarlierFactsSql = (those: string): string => `
   with asked as materialized (
     select v.id, v.run_id, v.operator_id, v.kind, v.fact, ${NUMBER_IN('v.fact')} as number, v.body->>'authority_code' as code

@@ -9,10 +9,10 @@ import { WITHDRAWN_RECORD_STATUS } from '../../domain/scoring/evidence.js'
 import { withIndexesDropped } from '../db/bulk-load.js'
 import { type Db, queryFirst, queryMap, queryRows, queryRowsBy, queryValue, type Tx } from '../db/db.js'
 
-/** A merge that adds this many versions, and this share of the table, refreshes the planner's statistics. */
+/** A merge of so many versions, and this share of the table, refreshes the statistics. */
 const ANALYZE_FROM_VERSIONS = 5_000
 const ANALYZE_FROM_SHARE = 0.1
-/** Rows a written row, up to which rebuilding indexes costs less than keeping them. */
+/** Rows a written row, up to which rebuilding indexes is cheaper. */
 const BULK_LOAD_SHARE = 2
 
 /** Many of these remarks reveal a column shifted by one row. */
@@ -23,7 +23,7 @@ const NAMED_OTHER: Remark = {
     '代码与名称指向不同主体，按代码归入。The code is of one operator and the name of another; it was attached by the code.',
 }
 
-/** True when `v` is a registration of the operator with this USCC, found by its number alone. */
+/** `v` registers the operator with this USCC, found by number alone. */
 export const isRegistrationByNumberSql = (
   v: string,
   uscc: string,
@@ -67,7 +67,7 @@ const writePlan = async (execute: (sql: string) => Promise<number>): Promise<{ g
        and v.known_to is null and v.operator_id = p.operator_id and v.record_key <> s.record_key and ${isRegistrationByNumberSql('v', 's.uscc')}
      /* versions.merge one registration */`,
   )
-  // The code that had found the operator no longer leads to it.
+  // The code no longer leads to the operator.
   await execute(
     `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
      where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
@@ -114,7 +114,7 @@ const begun = (v: string): string =>
 
 const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
 
-/** SQL: a closed version of a state stays true of its own days, unless it was wrong. */
+/** SQL: a closed state stays true of its own days, unless wrong. */
 const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
 
 const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'
@@ -126,14 +126,14 @@ const NEWEST_BEGUN = `${earlier('c')}
 
 /**
  * SQL: for each record, the version that counts: of an event, the one known at :knownAt; of a state, the newest known
- * one that began by :asOf. An older state still counts for its own days while the record is open.
+ * one begun by :asOf. An older state counts for its own days while the record is open.
  */
 const VERSIONS_AT = `
   select c.* from versions c
   where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
 `
 
-/** Like VERSIONS_AT, plus known states that begin later; `coming` is their first day. */
+/** VERSIONS_AT plus known states that begin later; `coming` is their first day. */
 export const SELECT_VERSIONS_AND_COMING_SQL = `
   select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
   where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
@@ -189,8 +189,8 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
     and c.known_to is null and c.ended_on is null))`
 
 /**
- * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn record takes
- * precedence, in the operator's favour.
+ * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn record wins, in the
+ * operator's favour.
  */
 const selectOncePerFactSql = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
@@ -279,7 +279,7 @@ export const findSourcesOfGround = (
     { feed, key, kind, fact, operatorId },
   )
 
-/** SQL: conversion to an enterprise clears the abnormal-list entry of the individual business. */
+/** SQL: conversion to an enterprise clears an individual business's abnormal-list entry. */
 const CLEARED = `v.body->>'list' = 'abnormal' and exists (select 1 from identity_decisions d where d.id = v.decision_id
   and d.verdict = 'MERGE' and d.evidence->>'cause' = 'CONVERTED')`
 

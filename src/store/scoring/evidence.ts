@@ -8,7 +8,7 @@ import { makeBindingsAt, type PointInTime, SELECT_VERSIONS_AND_COMING_SQL } from
 
 export interface EvidenceRow extends ReportedEvidence {
   operatorId: number
-  /** First day of a state that has not begun and is no evidence yet. */
+  /** First day of a future state, which is no evidence yet. */
   coming: string | null
 }
 
@@ -26,7 +26,7 @@ const EVIDENCE = `
     and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
   /* evidence.of */`
 
-/** Uses COPY: fetching rows would cost as much as the query itself. */
+/** Fetching rows without COPY would cost as much as the query. */
 export const readEvidence = async (db: Db, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
   const query = withLiterals(EVIDENCE, { ...makeBindingsAt(operators, when), weighed: [...WEIGHED_KINDS] })
@@ -104,7 +104,7 @@ const OWNER = `coalesce(
     where d.verdict = 'MERGE' and d.decided_at > :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at limit 1),
   l.operator_id)`
 
-/** Only events known at `knownAt` count, so answers about earlier instants never change. */
+/** Later events do not count, so answers about earlier instants never change. */
 export const readOwnEntries = (
   db: Db,
   operators: readonly number[],

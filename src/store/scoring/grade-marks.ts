@@ -1,6 +1,6 @@
 import { queryValue, type Tx } from '../db/db.js'
 
-/** For this long after an entry's removal, even an unchanged grade is reported, because it was withheld before. */
+/** Within this time of a removal, even an unchanged grade is reported, because it was withheld. */
 const REMOVAL_RECENT = '1 day'
 
 export const markGradeChanges = async (

@@ -18,12 +18,11 @@ export interface Objection {
   /** Last day for the decision; null until counted. */
   dueOn: string | null
   state: ObjectionState
-  /** Upheld, and its record is neither corrected nor ended nor withdrawn yet. */
+  /** Upheld; its record is neither corrected nor ended nor withdrawn. */
   correctionPending: boolean
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null
-  /** Agency that corrects the record. */
   referredTo: string | null
 }
 
@@ -31,8 +30,8 @@ const partsOf = (owner: string): string =>
   `(select ${owner} as id union all select m.id from operators m where m.merged_into = ${owner}) p`
 
 /**
- * True when objection `b` was open, or upheld while its record was not corrected, ended or withdrawn. A version copied by
- * a merger or rollback keeps its run, so it is no correction.
+ * True when objection `b` was open, or upheld while its record stood. A version copied by a merger or rollback keeps
+ * its run, so it is no correction.
  */
 const contested = (
   at: string,
@@ -41,7 +40,6 @@ const contested = (
     where c.record_key = b.record_key and c.feed = b.feed and d.known_from <= b.decided_at
       and c.known_from <= ${at} and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
-/** True when objection `b` was upheld and its record still stands as it was. */
 export const IS_CORRECTION_PENDING_SQL = `b.state = 'UPHELD' and ${contested("'infinity'")}`
 
 const columnsOf = (
@@ -137,7 +135,6 @@ export interface ObjectionFilter extends OperatorWords {
   state: ObjectionState
   /** Set: only those whose term ended before this day. */
   lateOn: string | null
-  /** True: only upheld ones whose record is not corrected yet. */
   pending: boolean
   sight: RegionSight
 }

@@ -1,4 +1,4 @@
-/** `dirty_operators` may hold an operator twice: a check for duplicates would cost more. */
+/** An operator may appear twice: a check for duplicates would cost more. */
 import { type Db, querySet, type Tx } from '../db/db.js'
 import { withOwnConnection } from '../db/own-connection.js'
 

@@ -1,4 +1,4 @@
-/** Scores are only appended. The score on a day is the last row of the latest `as_of` up to that day. */
+/** Scores are only appended. A day's score is the last row of the latest `as_of` up to it. */
 import { DISHONEST_LIST_FACT } from '../../domain/records/facts.js'
 import type { ScoreCause } from '../../domain/scoring/rescoring.js'
 import type { Score } from '../../domain/scoring/score.js'
@@ -30,10 +30,10 @@ export const STORED_SCORE_COLUMNS = `s.id, s.operator_id as "operatorId", s.as_o
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
-/** True for regular scores up to :asOf, and for those requested for :asOf with the scorecard in force. */
+/** Regular scores up to :asOf, and those requested for :asOf with the scorecard in force. */
 export const IS_VALID_SCORE_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${CARD_VERSION_IN_FORCE_SQL}))`
 
-/** True when score `s` weighed an entry no longer public, which some viewers must not infer. */
+/** Score `s` weighed an entry no longer public, which some viewers must not infer. */
 export const HAS_WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${DISHONEST_LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
     join versions cv on cv.id = cited::bigint join versions dv on dv.feed = cv.feed and dv.record_key = cv.record_key
@@ -159,7 +159,7 @@ const currentLine = (row: NewScore, id: number): string =>
 
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
-/** Regular scores whose day is not their run's, or with a wrong `cause`. */
+/** The day is not their run's, or the `cause` is wrong. */
 export const findMisplacedScores = (db: Db, ids: readonly number[]) =>
   queryRows<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }>(
     db,

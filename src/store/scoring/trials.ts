@@ -21,7 +21,7 @@ interface TrialResult extends TrialComparison {
 const COLUMNS = `t.id, t.scorecard_hash as "scorecardHash", t.against_hash as "againstHash", t.as_of as "asOf",
   t.known_at as "knownAt", t.result, t.made_by as "madeBy", t.made_at as "madeAt"`
 
-/** A trial scores as known at `knownAt`; every change up to that instant is committed. */
+/** Every change up to `knownAt` is committed. */
 export const findTrialStart = (db: Db): Promise<{ knownAt: Date; lastScore: number }> =>
   queryOne(
     db,

@@ -1,17 +1,11 @@
-/**
- * Triggers insert a row into `change_marks` for each changed operator. One process at a time numbers
- * these rows.
- */
+/** Triggers add each changed operator to `change_marks`. One process at a time numbers these rows. */
 import { type NumberedRange, numberedSql, rangesSql, SELLER_CHANGES } from '../db/change-ledger.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const OPENING = 'hub.changes.open'
 const OPENING_WAIT_MS = 2_000
 
-/**
- * Makes triggers record changes. Fails with SQLSTATE 55P03 while a long transaction, begun before, would leave changes
- * unrecorded.
- */
+/** Fails with SQLSTATE 55P03 while a long transaction, begun before, would leave changes unrecorded. */
 export const ensureMarking = async (tx: Tx): Promise<void> => {
   const answer = await tx.raw('select open from change_progress /* changes.openMarking */')
   if (answer.rows[0]?.open) return
@@ -42,8 +36,8 @@ export const isNumberingDue = (db: Db, today: string): Promise<boolean> =>
   )
 
 /**
- * Removals come first. Rows of operators on no seller list are dropped. A client that may not see a seller's grade
- * learns only public changes.
+ * Removals come first. Operators on no seller list are dropped. A client that may not see a grade learns only public
+ * changes.
  */
 export const numberMarks = (
   tx: Tx,
@@ -109,7 +103,7 @@ export const listChangesBySequence = (db: Db, client: string, sequences: readonl
     [client, [...sequences]],
   )
 
-/** The client acknowledges changes up to `to`, which confirms the removals among them. */
+/** Confirms the removals up to `to`. */
 export const confirmChangesRead = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
     `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,

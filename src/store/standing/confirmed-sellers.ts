@@ -28,7 +28,7 @@ export interface SellersPolicy {
   /** The marketplace's id in the shops feed; null confirms no seller. */
   marketplace: string | null
   today: string
-  /** Unconfirmed sellers last listed before this day no longer count among the `most` whose grades are shown. */
+  /** Unconfirmed sellers last listed before this day do not count among the `most` shown. */
   oldest: string
   most: (confirmed: number) => number
 }
@@ -98,8 +98,8 @@ const listedCodes = (codes: readonly ListedCode[]) => ({
 })
 
 /**
- * Decides added sellers alone and takes removed ones out of the figures. `before` is the list as it was. The next check
- * of whole lists decides where the cap moved.
+ * Decides added sellers alone and takes removed ones out of the figures. `before`: the former list. The next check of
+ * whole lists decides where the cap moved.
  */
 export const decideAlteredGrades = async (
   tx: Tx,

@@ -16,7 +16,7 @@ export interface DirectoryFilter {
   today?: string | null
   /** Includes grades that counted entries removed later. */
   removed?: boolean
-  /** `sellersOf` and `authorisedTo` restrict `grade` to a client's sellers, or to operators that authorised it. */
+  /** Restrict `grade` to a client's sellers, or to operators that authorised it. */
   sellersOf?: { client: string; oldest: string } | null
   authorisedTo?: string | null
   only?: string | null
@@ -43,8 +43,7 @@ const GRADED = `:grade::text = (select ${SHOWN_GRADE_SQL} from (select s.grade, 
   where s.operator_id = o.id and ${IS_VALID_SCORE_SQL} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${HAS_WEIGHED_GONE_ENTRY_SQL})`
 
 /**
- * SQL: operators whose shown grade may differ from their current score: overridden, scored on request today, or with a
- * removed entry.
+ * SQL: the shown grade may differ from the current score: overridden, scored on request today, or with a removed entry.
  */
 const DOUBTFUL = `select operator_id as id from overrules where decided_at is not null
   union select operator_id from scores where asked and as_of = :asOf::date
@@ -108,7 +107,7 @@ export interface DirectoryMatch {
   name: string | null
 }
 
-/** Matches read per result, since some share an operator or are filtered out. */
+/** Some matches share an operator or are filtered out. */
 const LOOKED_AT = 2
 
 export const findOperatorsOfMatches = async (

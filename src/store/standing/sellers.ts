@@ -56,7 +56,7 @@ export const countLostSellers = (tx: Tx, client: string): Promise<number> =>
     [client],
   )
 
-/** `decide` fills table `opening` with the codes of `sent_sellers` whose grade the client may see. */
+/** `decide` fills table `opening` with `sent_sellers` whose grade the client may see. */
 export const replaceSellerList = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
@@ -120,7 +120,7 @@ export const removeSellers = (tx: Tx, client: string, sellers: readonly Seller[]
     },
   )
 
-/** Returns how many single sellers the list has lost on `day`, these included. */
+/** Counts the list's lost single sellers on `day`, these included. */
 export const noteLostSellers = (
   tx: Tx,
   client: string,
@@ -155,7 +155,7 @@ export const listSellers = (
     { client, scheme: after?.scheme ?? '', code: after?.code ?? '', limit },
   )
 
-/** Counts mistyped codes. Registered codes are left out, because some fail their check digit. */
+/** Registered codes are left out: some fail their check digit. */
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
@@ -197,7 +197,7 @@ export const renewBits = async (tx: Tx, client: string, codes: readonly string[]
   )
 }
 
-/** Only the backslash needs escaping for COPY; shop ids may contain it. */
+/** COPY needs only the backslash escaped; shop ids may contain it. */
 function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   let lines = ''
   for (const { scheme, code, valid } of sellers) {
@@ -225,7 +225,7 @@ const IS_ON_LIST_SQL = `coalesce((
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where ${COUNTING}), false)`
 
-/** Bitmap of the list of :client. The concatenation makes PostgreSQL detoast it only once. */
+/** Bitmap of :client. The concatenation detoasts it only once. */
 export const SELLER_BITMAP_CTE_SQL = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 

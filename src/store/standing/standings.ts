@@ -1,5 +1,5 @@
 /**
- * Answers most codes from `standing_rows`. Past days, unusual codes, overrides, objections and requested scores need the
+ * `standing_rows` answers most codes. Past days, unusual codes, overrides, objections and requested scores need the
  * full lookup.
  */
 import type { GradesSeen } from '../../domain/access/viewer.js'
@@ -26,7 +26,7 @@ export interface StandingRow extends Pick<StoredOperator, 'uscc' | 'shop' | 'nam
   grade: 'A' | 'B' | 'C' | 'D' | null
   overridden: boolean
   objected: boolean
-  /** The score weighed a removed entry; only readers of removed entries may see it. */
+  /** Only readers of removed entries may see this score. */
   forgotten: boolean
   entries: EntryWithState[]
 }
@@ -44,7 +44,7 @@ export interface StandingsQuery {
   client?: string | null
 }
 
-/** Returns one element per code, null without an operator. Repeated codes share an object. */
+/** One element per code, null without an operator. Repeated codes share an object. */
 export const readStandings = async (
   db: ReadHandle,
   codes: readonly (RequestedCode | null)[],

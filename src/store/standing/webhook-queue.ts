@@ -86,7 +86,7 @@ export const listWebhooksWithDueMessages = (db: Db, now: Date): Promise<number[]
     { now },
   )
 
-/** Claims each seller's earliest message, unless another message about the seller is in flight. */
+/** Each seller's earliest message, unless another is in flight. */
 export const claimMessages = async (
   db: Db,
   webhook: number,
@@ -124,10 +124,7 @@ export interface WebhookOutcome {
   dueAt: Date | null
 }
 
-/**
- * A message that a later one has replaced only loses its lease. `client`: the marketplace whose removal it confirms;
- * null for messages about matters.
- */
+/** A replaced message only loses its lease. `client`: the marketplace whose removal it confirms; null for matters. */
 export const bookOutcome = async (
   db: Db,
   client: string | null,

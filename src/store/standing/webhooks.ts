@@ -5,7 +5,7 @@ import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js
 export interface StoredWebhook {
   id: number
   client: string
-  /** Role and agency of the client, a marketplace where it is not registered. */
+  /** A client that is not registered is a marketplace. */
   role: Role
   agency: string | null
   /** The seat whose matters it hears; null: changes of the client's sellers. */
@@ -28,7 +28,6 @@ const COLUMNS = `w.id, w.client, w.seat, coalesce((select k.role from clients k 
   w.created_at as "createdAt", w.failures, w.open_until as "openUntil", w.failing_since as "failingSince",
   w.confirmed_at as "confirmedAt", w.disabled_at as "disabledAt", w.disabled_because as "disabledBecause"`
 
-/** The changes that a webhook hears, and whose numbers they have. */
 export const hearingOf = ({ seat, client }: Pick<StoredWebhook, 'seat' | 'client'>): [ChangeLedger, reader: string] =>
   seat === null ? [SELLER_CHANGES, client] : [MATTER_CHANGES, seat]
 
@@ -87,7 +86,7 @@ export const enableWebhook = async (tx: Tx, id: number): Promise<void> => {
   )
 }
 
-/** Marks the webhook as removed and erases its secrets, log and unconfirmed messages. */
+/** Also erases its secrets, log and unconfirmed messages. */
 export const removeWebhook = async (tx: Tx, id: number, now: Date): Promise<void> => {
   await tx.raw(
     `with removed as (update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id returning id),

@@ -83,8 +83,7 @@ export const hasClaimable = (db: Db): Promise<boolean> =>
   )
 
 /**
- * Skips exclusive occurrences whose lock is held. An occurrence whose run ended before its process died is ended, not
- * repeated.
+ * Skips exclusive occurrences whose lock is held. One whose run ended before its process died is ended, not repeated.
  */
 export const claimOccurrences = (
   db: Db,

@@ -1,4 +1,4 @@
-/** Rows are deleted in windows of ids, to lock few at once. */
+/** Windows of ids lock few rows at once. */
 import { type Db, queryColumn, queryOne, queryValue } from '../db/db.js'
 
 export interface IdWindow {
@@ -14,14 +14,14 @@ export interface WindowResult {
 }
 
 interface RetainedTable {
-  /** SQL: the instant from which the retention term of a row counts. */
+  /** SQL: start of a row's retention term. */
   age: string
-  /** SQL: the ids of the rows to delete among `old`, the rows whose term is over. */
+  /** SQL: the ids to delete among `old`, whose term is over. */
   due: string
 }
 
 const TABLES = {
-  /** Deletes rejects settled or superseded by a complete delivery, unless their corrected record is in force. */
+  /** Deletes those settled or superseded by a complete delivery, unless their corrected record is in force. */
   rejects: {
     age: '(select started_at from runs where runs.id = run_id)',
     due: `select x.id from old x where coalesce(x.settled_at, '-infinity') < :before and (
@@ -34,13 +34,13 @@ const TABLES = {
     age: 'found_at',
     due: 'select f.id from old f where f.settled_at < :before',
   },
-  /** Deletes comparisons with platforms, except the newest per platform and those with discrepancies. */
+  /** Spares the newest per platform and those with discrepancies. */
   comparisons: {
     age: 'compared_at',
     due: `select c.id from old c where exists (select 1 from comparisons n where n.platform = c.platform and n.id > c.id)
        and not exists (select 1 from findings f where f.comparison_id = c.id)`,
   },
-  /** Deletes settled deliveries, except a subject's newest addition, with which backfills compare. */
+  /** Spares a subject's newest addition, with which backfills compare. */
   deliveries: {
     age: 'created_at',
     due: `select d.id from old d where d.state in ('CONFIRMED', 'FOLDED') and coalesce(d.confirmed_at, d.created_at) < :before
@@ -55,7 +55,7 @@ const TABLES = {
     age: 'stored_at',
     due: 'select f.id from old f where not exists (select 1 from matter_attachments a where a.seat = f.seat and a.sha256 = f.sha256)',
   },
-  /** Deletes runs without results, except the newest of their kind and those referenced by other rows. */
+  /** Spares the newest of their kind and those that other rows reference. */
   runs: {
     age: 'started_at',
     due: `select r.id from old r where r.outcome <> 'RUNNING' and r.taken_back_at is null
@@ -86,7 +86,7 @@ export const deleteWindow = async (db: Db, table: keyof typeof TABLES, window: I
   return { last: young === true ? null : last, deleted }
 }
 
-/** Deletes ended matters, oldest first, except measures of entries that are still listed. Returns how many. */
+/** Oldest first, except measures of entries still listed. Returns how many. */
 export const deleteEndedMatters = (db: Db, { before, rows }: Omit<IdWindow, 'after'>): Promise<number> =>
   queryValue(
     db,
@@ -99,7 +99,6 @@ export const deleteEndedMatters = (db: Db, { before, rows }: Omit<IdWindow, 'aft
     { before, rows },
   )
 
-/** Archives that a run still refers to or is writing. */
 export const archivesInUse = async (
   db: Db,
   files: readonly { path: string; run: number }[],

@@ -65,14 +65,14 @@ export interface NewRun {
   dated?: string | null
   by?: string | null
   attempt?: number
-  /** Lease (ms) of a concurrent run. Without it, the run is exclusive. */
+  /** Milliseconds; without it, the run is exclusive. */
   leaseMs?: number | null
   now: Date
 }
 
 /**
  * Abandons dead runs first: expired ones or, without `leaseMs`, all open ones, since the caller holds the lock of (job,
- * subject). Null when this attempt has already begun.
+ * subject). Null when the attempt has begun.
  */
 export const startRun = async (db: Db, input: NewRun): Promise<number | null> => {
   const unset = { subject: '', plannedFor: null, whole: false, file: null, dated: null, by: null, leaseMs: null }
@@ -135,7 +135,7 @@ export const noteDeliveryOfRun = async (
   )
 }
 
-/** Field maps are stored for refused runs too: a map may have caused the refusal. */
+/** Refused runs store them too: a map may have caused the refusal. */
 export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[]): Promise<void> => {
   if (maps.length === 0) return
   await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])

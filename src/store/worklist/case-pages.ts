@@ -1,6 +1,6 @@
 /**
- * One page of tasks of cases, read in the order of its key by an index: first those with a last day, then by age of the
- * case. A page does not depend on how many cases there are.
+ * Reads a page of case tasks in the order of an index: first those with a last day, then by age of the case. Its cost
+ * does not depend on how many cases there are.
  */
 import { TASKS, WORK_KINDS, type WorkKind } from '../../domain/worklist/tasks.js'
 import type { WorkScope } from '../../domain/worklist/worklist.js'
@@ -20,7 +20,6 @@ const columns = (due: string): string => `t.kind, l.keeper, ${NOT_BY_OF_TASK} as
 
 const textsOf = (of: readonly string[]): string => of.map((text) => `'${text}'`).join(', ')
 
-/** Which rows of `w` are asked for, and in which order, are SQL of the list. */
 export interface CaseTaskPage {
   kinds: readonly WorkKind[]
   scope: WorkScope
@@ -40,7 +39,7 @@ const withDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CaseTaskPa
 
 const HAS_DEADLINE = `exists (select 1 from listing_deadlines d where d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK})`
 
-/** A task that changes with the day is in the group of the next task of the same states. */
+/** A task that changes with the day shares the group of the next task of its states. */
 const groupOf = ({ groups }: CaseTrack, kind: WorkKind): WorkKind | undefined => {
   const states = TASKS[kind].of?.states ?? []
   const isAfter = (group: WorkKind) => WORK_KINDS.indexOf(group) >= WORK_KINDS.indexOf(kind)
@@ -67,12 +66,14 @@ const keptCases = ({ sight, isAsked }: CaseTaskPage): string =>
       ${andIsWithinSightSql(sight, 'l.operator_id')}) w
     where w.kind = any(:kept::text[]) and ${isAsked}`
 
-/** SQL: `with` clauses, and the selects from them. Tasks without a last day are read only where those with one do not fill the page. */
+/**
+ * SQL: `with` clauses and selects from them. Tasks without a last day are read only where others do not fill the page.
+ */
 export const selectCasePage = (page: CaseTaskPage): { clauses: string[]; selects: string[] } => {
   const ofCases = page.kinds.filter((kind) => TASKS[kind].of !== undefined)
   if (ofCases.length === 0) return { clauses: [], selects: [] }
   const isMine = page.scope === 'MINE'
-  // Of the own queue, the tasks of kept cases are found by the keeper.
+  // The keeper finds the tasks of kept cases.
   const read = isMine ? ofCases.filter((kind) => TASKS[kind].whose !== 'KEEPER') : ofCases
   const ofRead = { ...page, isAsked: `w.kind in (${textsOf(['', ...read])}) and ${page.isAsked}` }
   const due = withDeadline(read, ofRead)

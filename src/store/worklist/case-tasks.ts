@@ -17,7 +17,7 @@ const MARK_SQL: Record<CaseMark, string> = {
   repairOpen: isThere(`->>'repair'`),
   repairAccepted: isThere(`->'repair'->>'acceptedOn'`),
 }
-/** These change with the day and the rules, so no index can hold them. */
+/** They change with the day and the rules: no index can hold them. */
 const CHANGING_MARKS: readonly string[] = ['defenceRunning', 'consentDue'] satisfies CaseMark[]
 
 const texts = (of: readonly string[]): string => of.map((text) => `'${text}'`).join(', ')
@@ -41,7 +41,7 @@ export interface CaseTrack {
   kinds: readonly WorkKind[]
   /** SQL: the case may have a task of this track. */
   isOpen: string
-  /** SQL: names of the deadlines that make a task late. While a task `waits`, its deadline is the party's. */
+  /** SQL: deadlines that make a task late. While a task `waits`, its deadline is the party's. */
   deadlines: string
 }
 
@@ -76,6 +76,6 @@ export const DEADLINE_OF_TASK = `case t.kind ${WORK_KINDS.flatMap((kind) =>
     : [`when '${kind}' then '${TASKS[kind].deadline}'`],
 ).join(' ')} end`
 
-/** SQL: columns of task `t.kind` of case `l` that decide in whose queue it is. */
+/** SQL: the columns of task `t.kind` of case `l` that decide its queue. */
 export const NOT_BY_OF_TASK = `case t.kind when 'REVIEW' then l.facts->>'proposedBy' when 'CONFIRM_HIDING' then l.facts->'hiding'->>'by' end`
 export const LEVEL_OF_TASK = `case when t.kind = 'CONSENT' then l.facts->>'level' end`

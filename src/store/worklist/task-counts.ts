@@ -1,6 +1,6 @@
 /**
- * Counts of open tasks, asked with each page. Each group reads a bounded number of rows by an index. Beyond the bound a
- * count is a lower limit.
+ * Each page asks for these counts. Each group reads a bounded number of rows by an index; beyond it a count is a lower
+ * limit.
  */
 import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
 import { ITEMS_COUNTED_MOST, type WorkGroup } from '../../domain/worklist/worklist.js'
@@ -11,13 +11,13 @@ import { selectOtherTasks } from './task-sources.js'
 import { bindingsOfView, IS_LATE, type WorkView } from './worklist.js'
 
 export const ROWS_COUNTED_MOST = 200
-/** A person with a region sees a part of the rows, so more are read. */
+/** A region sees only some of the rows. */
 export const ROWS_COUNTED_MOST_IN_REGION = 500
 const OWN_ROWS_COUNTED_MOST = 2_000
 
 /**
- * SQL: the rows read of one track, each part in index order. `due_name` is the missed deadline. KEPT is worded so that
- * PostgreSQL does not read the whole index.
+ * SQL: one track's rows, each part in index order. `due_name` is the missed deadline. KEPT is worded so that PostgreSQL
+ * does not read the whole index.
  */
 const rowsOf = ({ group, groups, isOpen, deadlines }: CaseTrack): string => `
   (select 'ALL' as part, g.task as grouped, null::text as due_name, l.* from unnest(array[${groups.map((kind) => `'${kind}'`).join(', ')}]) g(task)
@@ -29,7 +29,7 @@ const rowsOf = ({ group, groups, isOpen, deadlines }: CaseTrack): string => `
   (select 'LATE', null, d.name, l.* from listing_deadlines d join listings l on l.id = d.listing_id
     where d.ended_on is null and d.due_on < :today::date and d.name in (${deadlines}) and (${isOpen}) is true order by d.due_on, d.id limit :rows)`
 
-/** A scalar subquery looks up the operator of each row read; `exists` would hash all operators. */
+/** A scalar looks up each row's operator; `exists` would hash all. */
 const andIsInRegion = (sight: RegionSight): string =>
   sight === null
     ? ''
@@ -38,7 +38,7 @@ const andIsInRegion = (sight: RegionSight): string =>
 
 /**
  * Rows outside the region keep their group alive, because it may have been cut. `offset 0` prevents evaluating the task
- * for each column.
+ * per column.
  */
 const countCases = (track: CaseTrack, sight: RegionSight): string => `
   select c.part, c.kind, c.keeper, c.not_by, c.level, c.n, 0::bigint as late, c.is_cut from (

@@ -9,7 +9,7 @@ import { selectOtherTasks } from './task-sources.js'
 export interface WorkView {
   today: string
   sight: RegionSight
-  /** `list/level` of the cases that need a superior's consent today; an unknown level is empty. */
+  /** Cases that need a superior's consent today, as `list/level`; an unknown level is empty. */
   consents: readonly string[]
   /** Feeds whose rejects are seen; null: all. */
   feeds: readonly string[] | null
@@ -36,7 +36,7 @@ export interface WorkQuery {
   self: string
   /** Names whose cases are its own. */
   keepers: readonly string[]
-  /** Levels of the authorities to whose listings it may consent; null: all. */
+  /** Levels to whose listings it may consent; null: all. */
   levels: readonly DivisionLevel[] | null
 }
 
@@ -61,7 +61,7 @@ const IS_ASKED = `w.kind = any(:kinds::text[])
     or (w.kind = any(:kept::text[]) and ${folded('w.keeper')} = any(:keepers::text[])))
   and (:due::text is null or (${KEY}) > (:due::text, :since::text, :afterKind::text, :subject::text))`
 
-/** A case is ordered by its age and shown with the time of its last step. */
+/** A case is ordered by age and shown with the time of its last step. */
 const SINCE_SHOWN = `case when w.kind = any(:ofCases::text[]) then (select e.recorded_at from listing_events e join listings l on l.id = e.listing_id
   where e.listing_id = w.listing_id and e.number = l.moves) else w.since end`
 

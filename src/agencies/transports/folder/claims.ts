@@ -21,7 +21,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Leaves a file that cannot be removed in its folder. Later claims take all other files first. */
+  /** Leaves the file in its folder. Later claims take all others first. */
   leave: () => void
 }
 
@@ -89,7 +89,7 @@ const claimFile = (path: string, { name, at }: ReadyFile): Promise<FileClaim | n
   makeClaim(path, async (own) => {
     await mkdir(own, { recursive: true })
     await rename(at, join(own, name))
-    // Removes the `.ok`, because the next file of this name needs its own.
+    // The next file of this name needs its own `.ok`.
     await rm(join(path, name + READY_ENDING), { force: true }).catch(() => {})
     return name
   })
@@ -110,7 +110,7 @@ const makeClaim = async (path: string, take: (own: string) => Promise<string | n
     await rmdir(own).catch(() => {})
     held.delete(id)
   }
-  // The id is registered before mkdir, or this process would judge its own claim abandoned.
+  // Registered before mkdir, or this process would judge its own claim abandoned.
   held.add(id)
   const name = await take(own).catch(async (error: NodeJS.ErrnoException) => {
     await discard()
@@ -159,6 +159,6 @@ const findAbandoned = async (path: string, now: number, abandonedMs: number): Pr
 const isDead = (id: string): boolean => {
   const [host, pid] = id.split('.')
   if (host !== ownId().split('.')[0]) return false
-  // A claim with our process id that is not in `held` was left by an earlier process.
+  // Not in `held`: an earlier process with our id left the claim.
   return Number(pid) === process.pid || !isProcessRunning(Number(pid))
 }

@@ -77,10 +77,7 @@ export const moveUnopenedToRefused = async (path: string, name: string, at: Buff
 
 type LineWriter = (line: string) => Promise<void>
 
-/**
- * Moves a file to `refused/`. Creating the reason file reserves the name. A full disk may lose the reason, never the
- * file.
- */
+/** Creating the reason file reserves the name. A full disk may lose the reason, never the file. */
 const moveAside = async (
   path: string,
   name: string,

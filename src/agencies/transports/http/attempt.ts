@@ -27,7 +27,7 @@ export interface PullTimeAndPageLimits {
   pageMs: number
   /** Time limit for all pages and retries (ms). */
   pullMs: number
-  /** Maximum number of pages. Values below 20,000 count as 20,000. */
+  /** Values below 20,000 count as 20,000. */
   pages?: number
   /** How long (ms) to retry an agency that has answered in this pull; otherwise three attempts. */
   outageMs?: number
@@ -148,7 +148,7 @@ export const conditional = <How extends { headers?: Record<string, string> }>(
   return { ...how, headers: { ...how.headers, ...condition }, accepts: [NOT_MODIFIED_HTTP_STATUS] }
 }
 
-/** Null if the state belongs to another address or is malformed. */
+/** Null for another address or a malformed state. */
 export const readStoredState = (state: Json, address: string): Record<string, unknown> | null =>
   isRecord(state) && state['address'] === digestAddress(address) ? state : null
 
@@ -157,7 +157,7 @@ export const isValidator = (value: unknown): value is CacheValidator =>
   [value['etag'], value['modified']].every((part) => part === null || typeof part === 'string') &&
   (value['etag'] !== null || value['modified'] !== null)
 
-/** A run's state stores only hashes of addresses, which may contain a secret. */
+/** State stores only hashes of addresses, which may contain a secret. */
 export const digestAddress = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export async function* yieldNoItems(): AsyncIterable<SourceItem> {}

@@ -1,4 +1,4 @@
-/** An interrupted pull restarts at the first page: pages shift, and a missed record would count as ended. */
+/** An interrupted pull restarts at the first page: pages shift, and a missed record would end. */
 import { createHash } from 'node:crypto'
 import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -29,11 +29,11 @@ interface PageRequest extends Pick<attempts.AttemptOptions, 'method' | 'headers'
   path: string
 }
 
-/** A place is the page's number, or its cursor: null at the beginning. */
+/** The page's number, or its cursor: null at the beginning. */
 interface PageService<Page extends PageItems, Place> {
   pageItems: number
   ask: (place: Place, pageItems: number) => PageRequest
-  /** Throws if the answer is an error; returns null if its format is unknown. */
+  /** Throws for an error answer; null for an unknown format. */
   open: (body: Buffer) => Page | null | Promise<Page | null>
 }
 
@@ -93,7 +93,6 @@ interface PageSequence<Page, Place> {
   unit: { zh: string; en: string }
   beforeOpening?: (answer: HttpAnswer, how: Omit<PageRequest, 'path'>) => void
   check?: (page: Page, number: number) => void
-  /** Null after the last page. */
   next: (page: Page, number: number) => Place | null
 }
 
@@ -104,7 +103,7 @@ const numberedPages = (marks: (attempts.CacheValidator | null)[]): PageSequence<
     first: 1,
     unit: { zh: '页', en: 'page' },
     beforeOpening: (answer, { method = 'GET' }) => {
-      // A POST gets no validator, because a conditional POST has no defined meaning.
+      // A conditional POST has no defined meaning.
       if (marks.length <= MAX_MARKS) marks.push(method === 'GET' ? attempts.readCacheValidator(answer) : null)
     },
     check: (page, number) => {

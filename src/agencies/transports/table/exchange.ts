@@ -27,10 +27,7 @@ export const DATABASE_FAULT_TEXTS: Record<string, string> = {
 
 export const tableOfFeed = (feed: string): string => `exchange_${feed}`
 
-/**
- * Without `columns`, one column `payload` holds the record. To resubmit a row, the agency sets `state` 0 and
- * `resub_time`.
- */
+/** Without `columns`, `payload` holds the record. To resubmit a row, the agency sets `state` 0 and `resub_time`. */
 export const exchangeTableDdl = (feed: string, columns?: readonly string[], schema = 'public'): string => {
   const fields = columns
     ? columns.map((column) => `"${column.replaceAll('"', '""')}" text`)
@@ -55,7 +52,7 @@ export const checkIdentifier = (name: string): string => {
 interface ExchangeRow {
   /** Text, because a number could be rounded. */
   id: string
-  /** xmin of the row as read; a row changed since then gets no answer. */
+  /** xmin as read; a row changed since then gets no answer. */
   version: string
   large: boolean
   fields: unknown
@@ -130,7 +127,7 @@ const columnsOf = async (db: Knex, schema: string, name: string): Promise<string
   return names
 }
 
-/** Reads values as text, so no driver shifts a date or rounds a number. */
+/** Reads text, so no driver shifts a date or rounds a number. */
 const batch = async (
   db: Knex,
   table: string,

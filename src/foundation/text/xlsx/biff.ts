@@ -1,4 +1,4 @@
-/** Checks an .xls workbook first, because SheetJS skips unknown BIFF records, tolerates truncation and overwrites cells. */
+/** Checks an .xls first: SheetJS skips unknown BIFF records, tolerates truncation and overwrites cells. */
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../../errors.js'
 
@@ -9,9 +9,9 @@ const BOF = 0x0809
 const EOF = 0x000a
 const SHEET = 0x0085
 const PASSWORD = 0x002f
-/** Record kinds that hold one cell and begin with its row and column. */
+/** Records of one cell; they begin with its row and column. */
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
-/** MULRK: several adjacent cells of a row; its last column number is at the end. */
+/** MULRK: adjacent cells of a row; the last column number is at the end. */
 const CELLS = 0x00bd
 /** EACH: bytes per cell of MULRK. AROUND: its bytes before and after the cells. */
 const EACH = 6
@@ -48,7 +48,7 @@ export const checkBiff = (bytes: Buffer): void => {
     } else if (kind === EOF) open -= 1
     else if (kind === PASSWORD) throw unreadable('工作簿已加密 the workbook is encrypted')
     else if (kind === SHEET && parts === 1) sheets += 1
-    // Only top-level cells count: in nested charts these records mean something else.
+    // In nested charts these records mean something else.
     else if (open === 1 && CELL.has(kind) && length >= HEADER_BYTES) cell(data.readUInt16LE(0), data.readUInt16LE(2))
     else if (open === 1 && kind === CELLS && length >= AROUND + EACH) {
       const [first, last] = [data.readUInt16LE(2), data.readUInt16LE(length - 2)]
@@ -56,7 +56,7 @@ export const checkBiff = (bytes: Buffer): void => {
       for (let column = first; column <= last; column += 1) cell(data.readUInt16LE(0), column)
     }
   }
-  // The first part is the workbook. It must list every other part as a sheet.
+  // The workbook comes first and lists every other part as a sheet.
   if (open !== 0 || sheets === 0 || sheets !== parts - 1) throw broken()
 }
 

@@ -1,4 +1,7 @@
-/** Checks sheets first, because SheetJS overwrites repeated rows, allocates up to any row number and reads a truncated sheet as empty. */
+/**
+ * Checks sheets first: SheetJS overwrites repeated rows, allocates up to any row number and reads a truncated sheet as
+ * empty.
+ */
 import { SaxesParser } from 'saxes'
 import { Refusal } from '../../errors.js'
 import type { ZipFault, ZipLimits, ZipPart } from './zip.js'
@@ -90,7 +93,7 @@ const cellsIn = (content: Buffer): number => {
   parser.on('closetag', ({ name }) => {
     const local = name.slice(name.indexOf(':') + 1)
     if (local === 'v') inValue = false
-    // An uncalculated formula has no value; a text formula's value may be empty.
+    // An uncalculated formula has no value; a text formula's may be empty.
     if (local === 'c' && formula && (value === null || (value === '' && !isText)))
       throw unreadableRefusal('公式没有计算结果 a formula without its result')
   })

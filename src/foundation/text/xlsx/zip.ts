@@ -1,5 +1,6 @@
 /**
- * Verifies an archive's stated sizes against the data before SheetJS opens it. yauzl accepts differing local headers and duplicate names.
+ * Verifies stated sizes against the data before SheetJS opens an archive. yauzl accepts differing local headers and
+ * duplicate names.
  */
 import { crc32, inflateRawSync } from 'node:zlib'
 
@@ -68,7 +69,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): ZipEntry[] | ZipFault => {
   const end = endOf(bytes)
   if (end < 0) return 'broken'
   const count = bytes.readUInt16LE(end + 10)
-  // The end record's two counts of entries must agree: another library might trust the other one.
+  // The end record's two counts must agree: another library might trust the other.
   if (bytes.readUInt16LE(end + 8) !== count) return 'broken'
   if (count > MAX_ENTRIES) return 'too_large'
   let at = bytes.readUInt32LE(end + 16)

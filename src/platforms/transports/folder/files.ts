@@ -68,7 +68,7 @@ export const fileNamesIn = async (folder: string): Promise<string[]> => {
   return names
 }
 
-/** Null for a file that is missing, not plain, or too large. */
+/** Null: missing, not plain, or too large. */
 export const readContentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promise<Buffer | null> => {
   const found = await statOf(path)
   if (!found?.isFile() || found.size > bytesMax) return null

@@ -61,7 +61,7 @@ export const withExchangeDatabase = async <T>(
       return done
     })
     .finally(() => db.destroy())
-  // After an abort the transaction ends within its timeouts and rolls back.
+  // The aborted transaction ends within its timeouts.
   return to.signal ? untilAborted(working, to.signal) : working
 }
 
@@ -79,7 +79,7 @@ const addressOf = ({ url, secret }: PlatformAddress): { url: string; schema: str
   return { url: address.href, schema: `"${schema}"` }
 }
 
-/** A resent row keeps its answer if unchanged and not rejected; otherwise its state is new again. */
+/** A resent row keeps its answer if unchanged and not rejected; otherwise it is new again. */
 export const upsertRows = async (db: Knex, table: string, rows: readonly FormatRow[]): Promise<void> => {
   const columns = Object.keys(rows[0] ?? {})
   const list = (of: string) => columns.map((column) => `${of}"${column}"`).join(', ')
